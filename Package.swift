@@ -1,0 +1,107 @@
+// swift-tools-version: 6.3
+//
+// One package, two executables. The folder of a target says which process it runs in:
+// Sources/Supervisor, Sources/Worker or both (Sources/Shared). The layering that the dependency
+// lists below express is checked from the import statements by Tests/Tidy.
+
+import PackageDescription
+
+/// Warnings are errors, and every unsafe construct is spelled out with `unsafe`.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+]
+
+let package = Package(
+    name: "weir",
+    products: [
+        .executable(name: "weir", targets: ["Supervisor"]),
+        .executable(name: "weir-worker", targets: ["Worker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // MARK: Executables
+
+        .executableTarget(
+            name: "Supervisor",
+            dependencies: [
+                "LinuxIO", "ControlChannel", "Settings", "Telemetry",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Supervisor",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Worker",
+            dependencies: [
+                "LinuxIO", "ControlChannel", "SegmentRing", "Settings", "Telemetry",
+                "HTTP", "Media", "Web",
+            ],
+            path: "Sources/Worker/Main",
+            swiftSettings: strict),
+
+        // MARK: Worker
+
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/Worker/HTTP/COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CNghttp2", path: "Sources/Worker/HTTP/CNghttp2", pkgConfig: "libnghttp2",
+            providers: [.apt(["libnghttp2-dev"])]),
+        .target(
+            name: "HTTP",
+            dependencies: ["COpenSSL", "CNghttp2", "LinuxIO", "Settings"],
+            path: "Sources/Worker/HTTP",
+            exclude: ["COpenSSL", "CNghttp2"],
+            swiftSettings: strict),
+        .target(
+            name: "Media", dependencies: [], path: "Sources/Worker/Media", swiftSettings: strict),
+        .target(
+            name: "Web", dependencies: [], path: "Sources/Worker/Web", swiftSettings: strict),
+
+        // MARK: Shared
+
+        .target(name: "CLinux", path: "Sources/Shared/CLinux"),
+        .target(
+            name: "LinuxIO", dependencies: ["CLinux"], path: "Sources/Shared/LinuxIO",
+            swiftSettings: strict),
+        .target(
+            name: "ControlChannel", dependencies: [], path: "Sources/Shared/ControlChannel",
+            swiftSettings: strict),
+        .target(
+            name: "SegmentRing", dependencies: ["CLinux", "LinuxIO"],
+            path: "Sources/Shared/SegmentRing",
+            swiftSettings: strict),
+        .target(name: "CToml", path: "Sources/Shared/Settings/CToml"),
+        .target(
+            name: "Settings", dependencies: ["CToml"], path: "Sources/Shared/Settings",
+            exclude: ["CToml"],
+            swiftSettings: strict),
+        .target(
+            name: "Telemetry",
+            dependencies: ["LinuxIO", .product(name: "Logging", package: "swift-log")],
+            path: "Sources/Shared/Telemetry",
+            swiftSettings: strict),
+
+        // MARK: Tests
+
+        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], path: "Tests/LinuxIO"),
+        .testTarget(
+            name: "ControlChannelTests", dependencies: ["ControlChannel"],
+            path: "Tests/ControlChannel"),
+        .testTarget(
+            name: "SegmentRingTests", dependencies: ["SegmentRing", "LinuxIO"],
+            path: "Tests/SegmentRing"),
+        .testTarget(
+            name: "MediaTests", dependencies: ["Media"], path: "Tests/Media",
+            exclude: ["Recordings"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], path: "Tests/Telemetry"),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], path: "Tests/HTTP"),
+        .testTarget(name: "TidyTests", dependencies: [], path: "Tests/Tidy"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,28 @@
+// Ownership of a file descriptor. Exactly one value owns an open descriptor; when that value goes,
+// the descriptor is closed. A function that only uses one takes `borrowing Descriptor` or its `raw`.
+
+import Glibc
+
+/// An open file descriptor, closed when its owner is gone.
+package struct Descriptor: ~Copyable, Sendable {
+    /// The number, for system calls. It is valid only as long as this value lives.
+    package let raw: Int32
+
+    /// Takes ownership of an open descriptor.
+    package init(owning raw: Int32) {
+        precondition(raw >= 0, "a descriptor is not negative")
+        self.raw = raw
+    }
+
+    deinit {
+        // Linux has freed the number even when close reports EINTR, so there is no retry.
+        _ = Glibc.close(raw)
+    }
+
+    /// Gives up ownership: the caller now has to close the number.
+    package consuming func release() -> Int32 {
+        let raw = raw
+        discard self
+        return raw
+    }
+}

@@ -1,0 +1,21 @@
+// Time, in two flavours that never mix: monotonic milliseconds for deadlines inside one machine,
+// wall-clock milliseconds for what people and other processes read.
+
+import Glibc
+
+package enum MonotonicClock {
+    /// Milliseconds of CLOCK_MONOTONIC: the same axis in every process of this machine.
+    package static func nowMs() -> UInt64 { milliseconds(of: CLOCK_MONOTONIC) }
+}
+
+package enum WallClock {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    package static func nowMs() -> UInt64 { milliseconds(of: CLOCK_REALTIME) }
+}
+
+private func milliseconds(of clock: clockid_t) -> UInt64 {
+    var time = timespec()
+    let result = unsafe clock_gettime(clock, &time)
+    precondition(result == 0, "every Linux has this clock")
+    return UInt64(time.tv_sec) * 1_000 + UInt64(time.tv_nsec) / 1_000_000
+}

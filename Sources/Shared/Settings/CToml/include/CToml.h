@@ -1,0 +1,3 @@
+#ifndef WEIR_CTOML_H
+#define WEIR_CTOML_H
+#endif

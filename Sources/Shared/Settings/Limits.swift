@@ -1,0 +1,131 @@
+// Every limit of Weir stands here: what bounds each queue, buffer, table and wait, and why the number
+// is what it is. What operators may want to change is a setting (see Setting.swift); the rest is
+// fixed, because a limit that nobody has to think about is a limit that holds.
+
+/// The fixed bounds. Sizes are in bytes, times in milliseconds, unless the name says otherwise.
+package enum Limits {
+    // MARK: Processes
+
+    /// Worker processes. One bit each in the ring's 64-bit masks.
+    package static let workers = 64
+    /// Listening addresses of one supervisor.
+    package static let listeners = 16
+    /// Connections one worker holds; beyond it, new ones are closed at once.
+    package static let connectionsPerWorker = 20_000
+    /// A worker that has not said READY by then is killed and replaced.
+    package static let workerStartMs: UInt64 = 10_000
+    /// The first pause before a worker that died young is started again; doubles each time.
+    package static let restartBackoffFirstMs: UInt64 = 100
+    package static let restartBackoffLongestMs: UInt64 = 5_000
+    /// A worker that lived this long counts as healthy: its next restart is immediate.
+    package static let restartBackoffResetMs: UInt64 = 10_000
+    /// After the supervisor is gone, a worker ends its connections and exits within this time.
+    package static let orphanExitMs: UInt64 = 2_000
+
+    // MARK: Connections
+
+    /// From accept to the end of the TLS handshake.
+    package static let handshakeMs: UInt64 = 10_000
+    /// A connection without an open request is closed after this time.
+    package static let idleConnectionMs: UInt64 = 120_000
+    /// A connection whose peer takes no byte of what is waiting for it is closed after this time.
+    package static let writeStallMs: UInt64 = 30_000
+    /// After GOAWAY or a fatal error, what is still to be written has this long.
+    package static let lingerMs: UInt64 = 2_000
+    /// Cleartext that is staged for one connection before it is encrypted and sent: the most one
+    /// connection gets in one turn of the loop.
+    package static let stageBytes = 256 * 1024
+    /// Bytes read from one connection in one turn of the loop.
+    package static let receiveBytesPerTurn = 256 * 1024
+    /// The most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of what a slow
+    /// viewer has not read yet is stale.
+    package static let notSentLowWaterBytes = 64 * 1024
+
+    // MARK: HTTP
+
+    /// Requests open at once on one connection (SETTINGS_MAX_CONCURRENT_STREAMS).
+    package static let streamsPerConnection = 100
+    /// The header section of a request, names and values added up.
+    package static let headerBytes = 16 * 1024
+    /// Header fields of one request.
+    package static let headerFields = 100
+    /// The request target (path and query).
+    package static let targetBytes = 2_048
+    /// Dynamic HPACK table for what clients send; ours to them is limited to the same.
+    package static let hpackTableBytes = 4_096
+    /// Body bytes a client may send on one request before we have taken any.
+    package static let requestWindowBytes = 256 * 1024
+    /// The same for a whole connection.
+    package static let connectionWindowBytes = 1024 * 1024
+    /// From the header section to the first byte of the body it announces.
+    package static let bodyFirstByteMs: UInt64 = 15_000
+    /// Between two bytes of a body that we are willing to read.
+    package static let bodyIdleMs: UInt64 = 30_000
+    /// A request body that is not media (later: forms, JSON).
+    package static let smallBodyBytes = 64 * 1024
+
+    // MARK: HTTP/2 abuse. Each is a budget that refills with time (see AbuseGuard).
+
+    /// Streams a client may reset, per 10 seconds.
+    package static let resetsPer10s = 200
+    /// SETTINGS, PING and PRIORITY frames, and WINDOW_UPDATE frames that open no window worth having,
+    /// per 10 seconds.
+    package static let controlFramesPer10s = 1_000
+    /// CONTINUATION frames in one header section.
+    package static let continuationFrames = 8
+    /// Empty DATA frames without END_STREAM, per 10 seconds.
+    package static let emptyDataFramesPer10s = 200
+    /// Frames of ours that wait to be sent because the peer does not read (SETTINGS and PING acks).
+    package static let outboundControlFrames = 1_000
+
+    // MARK: Publishing
+
+    /// One body with a declared length (one chunk of a chunked broadcast).
+    package static let chunkBytes = 64 * 1024 * 1024
+    /// Chunks of one broadcast that may wait for an earlier one, on one connection. Small enough that
+    /// their windows never fill the connection's, so the missing chunk can still come in.
+    package static let waitingChunksPerConnection = 3
+    /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's write).
+    package static let chunkTurnMs: UInt64 = 10_000
+    /// `Weir-Chunk` session names: 1 to this many characters.
+    package static let chunkSessionCharacters = 64
+    /// A stream whose publisher has sent nothing for this time counts as paused.
+    package static let publisherSilenceMs: UInt64 = 5_000
+    /// Live and recently ended streams on one server.
+    package static let streams = 1_000
+    /// Characters of a stream's name.
+    package static let nameCharacters = 3...32
+    /// How long an ended stream stays listed, and its ring on disk.
+    package static let endedRetentionMs: UInt64 = 60_000
+
+    // MARK: Media
+
+    /// The init: EBML header, Info and Tracks as served to viewers. CodecPrivate is most of it.
+    package static let initializationBytes = 64 * 1024
+    /// A block (one frame). A 4K key frame at a very high rate is about 2 MB.
+    package static let blockBytes = 4 * 1024 * 1024
+    /// Any other element that has to be held whole (a track entry, a cluster's small fields).
+    package static let elementBytes = 64 * 1024
+    /// Elements nested in one another.
+    package static let elementDepth = 8
+    /// Tracks of one stream.
+    package static let tracks = 8
+    /// The longest cluster we write; a new one starts at every video key frame and at least this often.
+    package static let clusterDurationMs = 1_000
+
+    // MARK: Ring
+
+    /// The size of a ring's data that an operator may choose (rounded up to a power of two).
+    package static let ringBytes = 1 * 1024 * 1024...4 * 1024 * 1024 * 1024
+    /// Index entries per ring: at 100 blocks a second, each its own entry, this is over five minutes.
+    package static let ringEntries = 32_768
+    /// What the writer may keep with each commit so that another worker can go on (see RingWriter).
+    package static let writerStateBytes = 512
+
+    // MARK: Delivery
+
+    /// Doorbells of one stream are rung at most this often.
+    package static let doorbellIntervalMs: UInt64 = 20
+    /// Viewers of one worker, all streams together.
+    package static let viewersPerWorker = 16_000
+}

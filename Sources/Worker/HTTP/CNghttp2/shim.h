@@ -1,0 +1,6 @@
+#ifndef WEIR_CNGHTTP2_SHIM_H
+#define WEIR_CNGHTTP2_SHIM_H
+
+#include <nghttp2/nghttp2.h>
+
+#endif
