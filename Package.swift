@@ -87,7 +87,8 @@ let package = Package(
 
         // MARK: Tests
 
-        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], path: "Tests/LinuxIO"),
+        .testTarget(
+            name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux"], path: "Tests/LinuxIO"),
         .testTarget(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],
             path: "Tests/ControlChannel"),

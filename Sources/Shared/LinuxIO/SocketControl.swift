@@ -18,14 +18,6 @@ package enum Received: ~Copyable {
     case closed
 }
 
-/// Two connected ends of a control channel.
-package struct ControlPair: ~Copyable {
-    /// The end to keep.
-    package let ours: ControlSocket
-    /// The end to hand to a child.
-    package let theirs: Descriptor
-}
-
 package final class ControlSocket {
     /// The longest datagram that is taken in, in bytes. A longer one is an error.
     package static let longestDatagramBytes = 1024
@@ -39,14 +31,15 @@ package final class ControlSocket {
     }
 
     /// Two connected ends: one to keep, one to hand to a child. Errors: EMFILE, ENFILE.
-    package static func pair() throws(SystemError) -> ControlPair {
+    package static func pair() throws(SystemError) -> (ControlSocket, ControlSocket) {
         var ends: [Int32] = [-1, -1]
         let type = Int32(
             SOCK_SEQPACKET.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         try systemCall("socketpair") { unsafe socketpair(AF_UNIX, type, 0, &ends) }
-        return ControlPair(
-            ours: ControlSocket(adopting: Descriptor(owning: ends[0])),
-            theirs: Descriptor(owning: ends[1]))
+        return (
+            ControlSocket(adopting: Descriptor(owning: ends[0])),
+            ControlSocket(adopting: Descriptor(owning: ends[1]))
+        )
     }
 
     /// For registration with an event loop.
@@ -55,7 +48,8 @@ package final class ControlSocket {
     /// Sends one datagram, and with it a descriptor, which stays the caller's. False: the peer's
     /// queue is full; wait until the socket is writable.
     /// Errors: EPIPE and ECONNRESET (the peer is gone), ETOOMANYREFS (too many descriptors under way).
-    package func send(_ datagram: [UInt8], passing passed: Int32? = nil) throws(SystemError) -> Bool {
+    package func send(_ datagram: [UInt8], passing passed: Int32? = nil) throws(SystemError) -> Bool
+    {
         precondition(!datagram.isEmpty, "an empty datagram looks like the end of the channel")
         precondition(datagram.count <= Self.longestDatagramBytes, "the peer takes no such datagram")
         do {

@@ -8,7 +8,7 @@ import CLinux
 import Glibc
 
 /// How a child ended.
-package enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
+package enum ProcessEnd: Equatable, Sendable, CustomStringConvertible {
     case exited(code: Int32)
     case killed(signal: Int32)
 
@@ -65,7 +65,7 @@ package struct SpawnedProcess: ~Copyable {
     }
 
     /// Reaps the child if it has ended; nil while it runs. Asked again after an answer, it traps.
-    package func reap() -> ExitStatus? {
+    package func reap() -> ProcessEnd? {
         var bySignal: Int32 = 0
         var status: Int32 = 0
         let result = unsafe weir_pidfd_reap(descriptor.raw, &bySignal, &status)
