@@ -32,7 +32,7 @@ private func output(of script: String) throws -> String {
     return String(decoding: text, as: UTF8.self)
 }
 
-@Suite("A spawned process")
+@Suite("A spawned process", .timeLimit(.minutes(1)))
 struct SpawnedProcessTests {
     @Test("gets its arguments as they are")
     func arguments() throws {
