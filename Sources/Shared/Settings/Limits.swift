@@ -87,6 +87,13 @@ package enum Limits {
     package static let waitingChunksPerConnection = 3
     /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's write).
     package static let chunkTurnMs: UInt64 = 10_000
+    /// How often a publisher that waits for another process asks again, should a doorbell be missed
+    /// (a writer that was killed rings none).
+    package static let chunkRetryMs: UInt64 = 50
+    /// How long a new broadcast waits for a writer that may just be finishing, before it is refused.
+    package static let newBroadcastTurnMs: UInt64 = 300
+    /// Bytes looked at to tell a broken-off broadcast from something that is not WebM at all.
+    package static let sniffBytes = 64 * 1024
     /// `Weir-Chunk` session names: 1 to this many characters.
     package static let chunkSessionCharacters = 64
     /// A stream whose publisher has sent nothing for this time counts as paused.
@@ -126,6 +133,10 @@ package enum Limits {
 
     /// Doorbells of one stream are rung at most this often.
     package static let doorbellIntervalMs: UInt64 = 20
+    /// The more viewers a worker has, the longer it gathers media before it wakes them: a millisecond
+    /// more for so many viewers, up to the longest interval.
+    package static let viewersPerDeliveryMs: UInt64 = 4
+    package static let deliveryIntervalLongestMs: UInt64 = 150
     /// Viewers of one worker, all streams together.
     package static let viewersPerWorker = 16_000
 }
