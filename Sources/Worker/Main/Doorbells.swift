@@ -11,12 +11,15 @@ final class Doorbells {
     /// A class, because an Array cannot hold values that are not copyable.
     private final class Bell {
         let event: EventDescriptor
-        init(_ raw: Int32) { event = EventDescriptor(adopting: Descriptor(owning: raw)) }
+        init(_ raw: Int32) throws(SystemError) {
+            event = EventDescriptor(adopting: try Descriptor(inherited: raw))
+        }
     }
 
     /// Takes ownership of the inherited descriptors, indexed by slot.
-    init(adopting rawDescriptors: [Int32], ownSlot: Int) {
-        bells = rawDescriptors.map(Bell.init)
+    /// Errors: EBADF when one of them is not open.
+    init(adopting rawDescriptors: [Int32], ownSlot: Int) throws(SystemError) {
+        bells = try rawDescriptors.map { (raw) throws(SystemError) in try Bell(raw) }
         self.ownSlot = ownSlot
     }
 

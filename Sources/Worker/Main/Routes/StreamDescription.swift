@@ -3,6 +3,7 @@
 import HTTP
 import Media
 import SegmentRing
+import Telemetry
 
 /// The JSON of one stream: `GET /api/streams/NAME`, and the elements of `GET /api/streams`.
 enum StreamDescription {
@@ -11,7 +12,7 @@ enum StreamDescription {
         return .object([
             ("name", .string(stream.name.text)),
             ("state", .string(stream.state.rawValue)),
-            ("startedAt", .string(Timestamp.rfc3339(wallClockMs: ring.createdWallClockMs))),
+            ("startedAt", .string(Timestamp.rfc3339(ms: ring.createdWallClockMs))),
             ("tracks", .array(stream.tracks.map(json(of:)))),
             ("bitrateBps", .integer(Int64(RecentMedia.bitrateBps(of: ring)))),
             ("keyframeIntervalMs", integerOrNull(RecentMedia.keyframeIntervalMs(of: ring))),
