@@ -14,6 +14,6 @@ int weir_errno(void);
 /// Writes the system's text for an errno value, cut to `capacity` bytes including the final NUL.
 void weir_error_message(int code, char *text, size_t capacity);
 
-#include "CLinuxCounters.h"
+#include "CLinuxMachine.h"
 
 #endif
