@@ -7,7 +7,7 @@ package enum FileSystem {
     /// Creates a directory (mode 0750); one that exists already is fine. mkdir(2).
     package static func makeDirectory(_ path: String) throws(SystemError) {
         do {
-            try systemCall("mkdir") { mkdir(path, 0o750) }
+            try systemCall("mkdir") { unsafe mkdir(path, 0o750) }
         } catch {
             guard error.code == EEXIST else { throw error }
         }
@@ -15,12 +15,12 @@ package enum FileSystem {
 
     /// Removes an empty directory. rmdir(2); errors: ENOENT, ENOTEMPTY, EACCES.
     package static func removeDirectory(_ path: String) throws(SystemError) {
-        try systemCall("rmdir") { rmdir(path) }
+        try systemCall("rmdir") { unsafe rmdir(path) }
     }
 
     /// Removes a file. unlink(2); errors: ENOENT, EACCES.
     package static func removeFile(_ path: String) throws(SystemError) {
-        try systemCall("unlink") { unlink(path) }
+        try systemCall("unlink") { unsafe unlink(path) }
     }
 
     /// The names in a directory, without those that begin with a dot, in no particular order.

@@ -11,18 +11,20 @@ import Glibc
 import LinuxIO
 
 extension Ring {
-    /// Creates a ring, replaces an existing file of that name atomically, and returns its writer.
+    /// Creates a ring and returns its writer.
     ///
     /// - Parameters:
     ///   - path: its directory exists.
     ///   - initialization: what every viewer gets first; at most `initializationBytes`.
     ///   - state: the first state of the writer; at most `stateBytes`.
     ///   - slot: the worker's slot, published as `RingStatus.writerSlot`.
-    /// Errors: `noSpace`, `missing` (the directory), `busy`, `initializationTooLarge`,
+    ///   - replacing: whether an existing file of that name is replaced, atomically. Its lease is then
+    ///     the caller's, so that two creators cannot replace each other's.
+    /// Errors: `noSpace`, `missing` (the directory), `busy`, `exists`, `initializationTooLarge`,
     /// `stateTooLarge`, `system`. Then an existing file is still there.
     package static func create(
         path: String, geometry: RingGeometry, initialization: [UInt8], state: [UInt8],
-        slot: Int? = nil
+        slot: Int? = nil, replacing: Bool = true
     ) throws(RingError) -> RingWriter {
         guard initialization.count <= geometry.initializationBytes else {
             throw .initializationTooLarge(bytes: initialization.count)
@@ -33,6 +35,9 @@ extension Ring {
         let temporary = path + ".new"
         let lease = try openTemporary(temporary)
         do throws(RingError) {
+            // Whoever creates this ring holds the temporary file's lock while looking, so nobody can
+            // slip in between the look and the rename.
+            if !replacing, (try? FileIdentity.of(path: path)) != nil { throw .exists }
             let layout = RingLayout(geometry)
             try allocate(lease, bytes: layout.fileBytes)
             let mapping = try RingMapping(lease, layout, .writer)

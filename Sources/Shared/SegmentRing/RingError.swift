@@ -12,6 +12,8 @@ package enum RingError: Error, Equatable {
     case invalid(String)
     /// Another process is creating this ring at this moment.
     case busy
+    /// There is a ring of that name, and it was not to be replaced.
+    case exists
     /// A fragment is larger than a quarter of the ring's data.
     case fragmentTooLarge(bytes: Int)
     /// A writer's state is larger than the geometry's `stateBytes`.

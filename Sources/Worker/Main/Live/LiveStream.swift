@@ -31,6 +31,17 @@ final class LiveStream {
         self.environment = environment
     }
 
+    // MARK: What it carries
+
+    /// RFC 9559, section 27.3; WebM only when every codec is one that WebM allows.
+    var contentType: String {
+        let isWebM = tracks.allSatisfy { Self.webMCodecs.contains($0.codec) }
+        guard isWebM else { return "video/x-matroska" }
+        return tracks.contains { $0.kind == .video } ? "video/webm" : "audio/webm"
+    }
+
+    private static let webMCodecs: Set<String> = ["vp8", "vp9", "av1", "opus", "vorbis"]
+
     // MARK: State
 
     var state: StreamState {

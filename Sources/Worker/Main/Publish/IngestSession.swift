@@ -160,7 +160,7 @@ final class IngestSession {
                 path: streams.ringPath(name), geometry: environment.ringGeometry,
                 initialization: initialization.bytes,
                 state: state(media: ingest.state(), consumedBytes: takenBytes).encoded(),
-                replacing: writer != nil)
+                slot: environment.slot, replacing: writer != nil)
         } catch let error as RingError {
             throw .ring(error)
         } catch let error as SystemError {
@@ -200,7 +200,8 @@ final class IngestSession {
     /// ring holds, in time and in bytes.
     func holdBackMs() -> UInt64 {
         guard let writer else { return 0 }
-        let allowedMs = min(environment.settings.ringMs, writer.ring.heldMs) / 2
+        let ringMs = environment.settings.ringMs
+        let allowedMs = min(ringMs, writer.ring.capacityMs ?? ringMs) / 2
         return pace.delayMs(allowedMs: allowedMs, nowMs: WallClock.nowMs())
     }
 

@@ -33,7 +33,7 @@ extension PublishError {
             Problem(
                 status: 409, slug: "chunk-gap", title: "An earlier chunk is missing",
                 detail: "Chunk \(expectedChunk) has not arrived. Send it, then this one again.",
-                extensions: [("expectedChunk", .integer(Int64(clamping: expectedChunk)))])
+                members: [JSONMember("expectedChunk", .integer(Int64(clamping: expectedChunk)))])
         case .takenOver:
             Problem(
                 status: 409, slug: "taken-over", title: "Another request took over",
@@ -46,11 +46,11 @@ extension PublishError {
             Problem(
                 status: 503, slug: "too-many-streams", title: "The server is full",
                 detail: "As many streams are live as this server takes. Try again later.",
-                retryAfterSeconds: 10)
+                headers: [.retryAfter(seconds: 10)])
         case .shuttingDown:
             Problem(
                 status: 503, slug: "shutting-down", title: "The server is restarting",
-                detail: "Try again in a moment.", retryAfterSeconds: 1)
+                detail: "Try again in a moment.", headers: [.retryAfter(seconds: 1)])
         case .media(let error): error.problem
         case .ring(let error): error.problem
         }

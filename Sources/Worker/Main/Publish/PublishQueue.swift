@@ -130,6 +130,8 @@ final class PublishQueue {
         let writer: RingWriter?
         do {
             writer = try stream?.ring.acquireWriter(slot: environment.slot)
+        } catch .missing {
+            return  // replaced or removed at this moment: ask again shortly
         } catch {
             environment.logger.error(
                 "ring cannot be written", metadata: ["stream": "\(name)", "error": "\(error)"])

@@ -13,10 +13,10 @@ struct CrossOrigin {
     /// What every response to this request carries. `vary` goes out whenever the answer could differ.
     func headers(for request: Request) -> [HeaderField] {
         guard !origins.isEmpty else { return [] }
-        var fields = [HeaderField(name: "vary", value: "origin")]
+        var fields = [HeaderField("vary", "origin")]
         if let origin = allowedOrigin(of: request) {
-            fields.append(HeaderField(name: "access-control-allow-origin", value: origin))
-            fields.append(HeaderField(name: "access-control-allow-credentials", value: "true"))
+            fields.append(HeaderField("access-control-allow-origin", origin))
+            fields.append(HeaderField("access-control-allow-credentials", "true"))
         }
         return fields
     }
@@ -25,11 +25,10 @@ struct CrossOrigin {
     func preflightHeaders(for request: Request, methods: [String]) -> [HeaderField] {
         guard allowedOrigin(of: request) != nil else { return headers(for: request) }
         return headers(for: request) + [
-            HeaderField(name: "access-control-allow-methods", value: methods.joined(separator: ", ")),
+            HeaderField("access-control-allow-methods", methods.joined(separator: ", ")),
             HeaderField(
-                name: "access-control-allow-headers",
-                value: "authorization, content-type, weir-chunk, weir-take-over"),
-            HeaderField(name: "access-control-max-age", value: "7200"),
+                "access-control-allow-headers", "authorization, content-type, weir-chunk, weir-take-over"),
+            HeaderField("access-control-max-age", "7200"),
         ]
     }
 

@@ -35,12 +35,12 @@ extension Problem {
     static let tooManyWaitingChunks = Problem(
         status: 429, slug: "too-many-waiting-chunks", title: "Too many chunks wait",
         detail: "Several chunks of this connection wait for an earlier one. Send that first.",
-        retryAfterSeconds: 1)
+        headers: [.retryAfter(seconds: 1)])
 
     static let tooManyViewers = Problem(
         status: 503, slug: "too-many-viewers", title: "The server is full",
         detail: "As many viewers are connected as this server takes. Try again later.",
-        retryAfterSeconds: 10)
+        headers: [.retryAfter(seconds: 10)])
 
     static func bodyTooLarge(limitBytes: Int) -> Problem {
         Problem(
@@ -53,13 +53,13 @@ extension Problem {
         Problem(
             status: 405, slug: "method-not-allowed", title: "This method is not allowed here",
             detail: "Allowed: \(methods.joined(separator: ", ")).",
-            headers: [HeaderField(name: "allow", value: methods.joined(separator: ", "))])
+            headers: [HeaderField("allow", methods.joined(separator: ", "))])
     }
 }
 
-extension Exchange {
-    /// Answers with a problem document.
-    func respond(_ problem: Problem, headers: [HeaderField] = []) {
-        respond(status: problem.status, headers: problem.headers + headers, body: .bytes(problem.body))
+extension HeaderField {
+    /// RFC 9110, section 10.2.3.
+    static func retryAfter(seconds: Int) -> HeaderField {
+        HeaderField("retry-after", "\(seconds)")
     }
 }

@@ -24,7 +24,6 @@ final class Router: Application {
     }
 
     func begin(_ exchange: Exchange) {
-        environment.counters.add(.requestsTotal, 1, slot: environment.slot)
         let parts = exchange.request.target.split(
             separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let query = parts.count > 1 ? parts[1] : ""
@@ -70,9 +69,9 @@ final class Router: Application {
         }
         let headers =
             [
-                HeaderField(name: "content-type", value: stream.contentType),
-                HeaderField(name: "cache-control", value: "no-store"),
-                HeaderField(name: "x-content-type-options", value: "nosniff"),
+                HeaderField("content-type", stream.contentType),
+                HeaderField("cache-control", "no-store"),
+                HeaderField("x-content-type-options", "nosniff"),
             ] + crossOrigin.headers(for: exchange.request)
         if exchange.request.method == "HEAD" {
             return exchange.respond(status: 200, headers: headers, body: .none)
@@ -93,7 +92,7 @@ final class Router: Application {
     private func listStreams(_ exchange: Exchange) {
         reading(exchange) {
             let list = streams.all().map(describe)
-            answer(exchange, json: .object([("streams", .array(list))]))
+            answer(exchange, json: .object([JSONMember("streams", .array(list))]))
         }
     }
 
@@ -113,8 +112,8 @@ final class Router: Application {
     private func answer(_ exchange: Exchange, json: JSONValue) {
         let headers =
             [
-                HeaderField(name: "content-type", value: "application/json"),
-                HeaderField(name: "cache-control", value: "no-store"),
+                HeaderField("content-type", "application/json"),
+                HeaderField("cache-control", "no-store"),
             ] + crossOrigin.headers(for: exchange.request)
         exchange.respond(status: 200, headers: headers, body: .bytes(Array(json.text.utf8)))
     }
@@ -129,11 +128,11 @@ final class Router: Application {
                     HomePage.Stream(name: $0.name.text, viewers: $0.ring.status.viewerCount)
                 })
             let headers = [
-                HeaderField(name: "content-type", value: "text/html; charset=utf-8"),
-                HeaderField(name: "cache-control", value: "no-store"),
-                HeaderField(name: "content-security-policy", value: HomePage.contentSecurityPolicy),
-                HeaderField(name: "x-content-type-options", value: "nosniff"),
-                HeaderField(name: "referrer-policy", value: "same-origin"),
+                HeaderField("content-type", "text/html; charset=utf-8"),
+                HeaderField("cache-control", "no-store"),
+                HeaderField("content-security-policy", HomePage.contentSecurityPolicy),
+                HeaderField("x-content-type-options", "nosniff"),
+                HeaderField("referrer-policy", "same-origin"),
             ]
             exchange.respond(status: 200, headers: headers, body: .bytes(Array(page.html.utf8)))
         }
@@ -153,7 +152,7 @@ final class Router: Application {
 
     private func preflight(_ exchange: Exchange, methods: [String]) {
         let headers =
-            [HeaderField(name: "allow", value: methods.joined(separator: ", "))]
+            [HeaderField("allow", methods.joined(separator: ", "))]
             + crossOrigin.preflightHeaders(for: exchange.request, methods: methods)
         exchange.respond(status: 204, headers: headers, body: .none)
     }

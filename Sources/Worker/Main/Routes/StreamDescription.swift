@@ -10,26 +10,27 @@ enum StreamDescription {
     static func json(of stream: LiveStream, ringMs: UInt64) -> JSONValue {
         let ring = stream.ring
         return .object([
-            ("name", .string(stream.name.text)),
-            ("state", .string(stream.state.rawValue)),
-            ("startedAt", .string(Timestamp.rfc3339(ms: ring.createdWallClockMs))),
-            ("tracks", .array(stream.tracks.map(json(of:)))),
-            ("bitrateBps", .integer(Int64(RecentMedia.bitrateBps(of: ring)))),
-            ("keyframeIntervalMs", integerOrNull(RecentMedia.keyframeIntervalMs(of: ring))),
-            ("viewers", .integer(Int64(ring.status.viewerCount))),
-            ("rewindMs", .integer(Int64(min(ring.rewindMs, ringMs)))),
+            JSONMember("name", .string(stream.name.text)),
+            JSONMember("state", .string(stream.state.rawValue)),
+            JSONMember("startedAt", .string(Timestamp.rfc3339(ms: ring.createdWallClockMs))),
+            JSONMember("tracks", .array(stream.tracks.map(json(of:)))),
+            JSONMember("bitrateBps", .integer(Int64(clamping: RecentMedia.bitrateBps(of: ring)))),
+            JSONMember("keyframeIntervalMs", integerOrNull(RecentMedia.keyframeIntervalMs(of: ring))),
+            JSONMember("viewers", .integer(Int64(ring.status.viewerCount))),
+            JSONMember("rewindMs", .integer(Int64(clamping: min(ring.rewindMs, ringMs)))),
         ])
     }
 
     private static func json(of track: MediaTrack) -> JSONValue {
-        var members: [(String, JSONValue)] = [
-            ("kind", .string(track.kind.rawValue)), ("codec", .string(track.codec)),
-        ]
+        let kind = track.kind == .video ? "video" : "audio"
+        var members = [JSONMember("kind", .string(kind)), JSONMember("codec", .string(track.codec))]
         let numbers = [
             ("width", track.width), ("height", track.height), ("channels", track.channels),
             ("sampleRateHz", track.sampleRateHz),
         ]
-        for case (let name, let number?) in numbers { members.append((name, .integer(Int64(number)))) }
+        for case (let name, let number?) in numbers {
+            members.append(JSONMember(name, .integer(Int64(number))))
+        }
         return .object(members)
     }
 
