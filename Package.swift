@@ -107,6 +107,9 @@ let package = Package(
             name: "TelemetryTests", dependencies: ["Telemetry", "LinuxIO"],
             path: "Tests/Telemetry"),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], path: "Tests/HTTP"),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing"],
+            path: "Tests/Worker"),
         .testTarget(name: "TidyTests", dependencies: [], path: "Tests/Tidy"),
     ],
     swiftLanguageModes: [.v6],
