@@ -99,7 +99,10 @@ let package = Package(
             exclude: ["Recordings"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], path: "Tests/Telemetry"),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], path: "Tests/HTTP"),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP"),
+        .executableTarget(
+            name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],
+            path: "Tests/Benchmarks/HTTPThroughput", swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], path: "Tests/Tidy"),
     ],
     swiftLanguageModes: [.v6],
