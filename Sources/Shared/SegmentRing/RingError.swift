@@ -25,7 +25,7 @@ package enum RingError: Error, Equatable {
     case system(SystemError)
 
     /// Sorts an error of the operating system into the cases above.
-    init(_ error: SystemError) {
+    package init(_ error: SystemError) {
         switch error.code {
         case ENOENT: self = .missing
         case ENOSPC, EDQUOT: self = .noSpace

@@ -98,7 +98,8 @@ final class IngestSession {
         batch.removeAll()
         let result: PushResult
         do {
-            result = unsafe try ingest.push(bytes.bytes, into: &batch)
+            let span = unsafe bytes.assumingMemoryBound(to: UInt8.self).span
+            result = try ingest.push(span, into: &batch)
         } catch {
             try commit()
             throw .media(error)
@@ -121,13 +122,11 @@ final class IngestSession {
             let state = state(
                 media: fragment.state, consumedBytes: takenBytes + UInt64(fragment.consumedInput))
             do {
-                try batch.bytes.withUnsafeBytes { (all) throws(RingError) in
-                    try unsafe writer.append(
-                        UnsafeRawBufferPointer(rebasing: all[fragment.bytes]),
-                        flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
-                        durationMs: UInt32(clamping: fragment.durationMs), wallClockMs: nowMs,
-                        state: state.encoded())
-                }
+                try writer.append(
+                    batch.bytes.span.extracting(fragment.bytes).bytes,
+                    flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
+                    durationMs: UInt32(clamping: fragment.durationMs), wallClockMs: nowMs,
+                    state: state.encoded())
             } catch {
                 throw .ring(error)
             }
@@ -153,21 +152,7 @@ final class IngestSession {
 
     private func makeRing(_ initialization: Initialization) throws(PublishError) {
         if writer == nil && streams.count >= Limits.streams { throw .tooManyStreams }
-        let created: RingWriter
-        do {
-            try streams.makeStreamDirectory(name)
-            created = try Ring.create(
-                path: streams.ringPath(name), geometry: environment.ringGeometry,
-                initialization: initialization.bytes,
-                state: state(media: ingest.state(), consumedBytes: takenBytes).encoded(),
-                slot: environment.slot, replacing: writer != nil)
-        } catch let error as RingError {
-            throw .ring(error)
-        } catch let error as SystemError {
-            throw .ring(.system(error))
-        } catch {
-            preconditionFailure("no other errors are thrown here")
-        }
+        let created = try createRing(initialization)
         // The new ring has the name now; whoever watches the old one is told that it has ended.
         stream?.end()
         writer?.release()
@@ -185,6 +170,23 @@ final class IngestSession {
                 "stream": "\(name)",
                 "tracks": "\(initialization.tracks.map(\.codec).joined(separator: ","))",
             ])
+    }
+
+    private func createRing(_ initialization: Initialization) throws(PublishError) -> RingWriter {
+        do {
+            try streams.makeStreamDirectory(name)
+        } catch {
+            throw .ring(RingError(error))
+        }
+        do {
+            return try Ring.create(
+                path: streams.ringPath(name), geometry: environment.ringGeometry,
+                initialization: initialization.bytes,
+                state: state(media: ingest.state(), consumedBytes: takenBytes).encoded(),
+                slot: environment.slot, replacing: writer != nil)
+        } catch {
+            throw .ring(error)
+        }
     }
 
     private func state(media: [UInt8], consumedBytes: UInt64) -> IngestState {

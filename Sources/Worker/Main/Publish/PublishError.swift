@@ -87,7 +87,7 @@ extension RingError {
             Problem(
                 status: 400, slug: "element-too-large", title: "A part of the media is too large",
                 detail: "\(bytes) bytes in one piece are more than this server's rings take.")
-        case .exists:
+        case .exists, .busy:
             PublishError.alreadyLive.problem
         default:
             Problem(

@@ -68,7 +68,7 @@ final class PublishRequest: ExchangeHandler {
         phase = .writing(session)
         let kept = pending
         pending = []
-        kept.withUnsafeBytes { bytes in unsafe take(bytes, with: session) }
+        unsafe kept.withUnsafeBytes { bytes in unsafe take(bytes, with: session) }
         if isBodyComplete { finish() }
     }
 
@@ -92,8 +92,8 @@ final class PublishRequest: ExchangeHandler {
     var looksLikeContinuation: Bool { WebMSniffer.looksLikeContinuation(pending) }
 
     private func take(_ bytes: UnsafeRawBufferPointer, with session: IngestSession) {
+        if let interruption = session.interruption { return fail(interruption) }
         do {
-            if let interruption = session.interruption { throw interruption }
             unsafe try session.feed(bytes)
             creditInTime(bytes.count, session)
         } catch {

@@ -80,18 +80,18 @@ enum RecentMedia {
 /// The entries of a ring from the newest backwards, as far as they are still there.
 private struct RecentEntries: Sequence, IteratorProtocol {
     private let ring: Ring
-    private var next: UInt64
+    private var position: UInt64
     private let end: UInt64
 
     init(ring: Ring, most: UInt64) {
         self.ring = ring
-        next = ring.entryHead
-        end = Swift.max(ring.oldestSequence, next - Swift.min(next, most))
+        position = ring.entryHead
+        end = Swift.max(ring.oldestSequence, position - Swift.min(position, most))
     }
 
     mutating func next() -> RingEntry? {
-        guard next > end, case .entry(let entry) = ring.lookup(next - 1) else { return nil }
-        next -= 1
+        guard position > end, case .entry(let entry) = ring.lookup(position - 1) else { return nil }
+        position -= 1
         return entry
     }
 }
