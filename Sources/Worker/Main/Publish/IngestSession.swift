@@ -96,6 +96,10 @@ final class IngestSession {
 
     private func push(_ bytes: UnsafeRawBufferPointer) throws(PublishError) -> Int {
         batch.removeAll()
+        let startMs = ingest.nextMediaTimeMs
+        defer {
+            pace.add(mediaMs: ingest.nextMediaTimeMs &- startMs, nowMs: WallClock.nowMs())
+        }
         let result: PushResult
         do {
             let span = unsafe bytes.assumingMemoryBound(to: UInt8.self).span
@@ -117,14 +121,14 @@ final class IngestSession {
         guard !batch.fragments.isEmpty else { return }
         guard let writer, let notifier else { throw .media(.malformed("media before its header")) }
         let nowMs = WallClock.nowMs()
+        let bytes = batch.bytes
         for fragment in batch.fragments {
-            pace.add(mediaMs: Int64(fragment.durationMs), nowMs: nowMs)
             let state = state(
                 media: fragment.state, consumedBytes: takenBytes + UInt64(fragment.consumedInput))
+            let piece = bytes.span.extracting(fragment.bytes)
             do {
-                try writer.append(
-                    batch.bytes.span.extracting(fragment.bytes).bytes,
-                    flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
+                try unsafe writer.append(
+                    piece.bytes, flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
                     durationMs: UInt32(clamping: fragment.durationMs), wallClockMs: nowMs,
                     state: state.encoded())
             } catch {

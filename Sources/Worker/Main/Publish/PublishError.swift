@@ -64,6 +64,7 @@ extension MediaError {
             Problem(
                 status: 415, slug: "not-webm", title: "Not WebM or Matroska",
                 detail: "The body does not begin like a WebM or Matroska file.")
+        case .missingInitialization: PublishError.missingInitialization.problem
         case .malformed(let reason):
             Problem(
                 status: 400, slug: "malformed-media", title: "The media is not well-formed",
