@@ -102,6 +102,9 @@ let package = Package(
         .testTarget(
             name: "MediaTests", dependencies: ["Media"], path: "Tests/Media",
             exclude: ["Recordings"]),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["Supervisor", "Settings"],
+            path: "Tests/CommandLine"),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Telemetry", "LinuxIO"],
