@@ -81,7 +81,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Telemetry",
-            dependencies: ["LinuxIO", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "CLinux", "LinuxIO", "Settings",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Sources/Shared/Telemetry",
             swiftSettings: strict),
 
@@ -99,7 +102,9 @@ let package = Package(
             name: "MediaTests", dependencies: ["Media"], path: "Tests/Media",
             exclude: ["Recordings"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], path: "Tests/Telemetry"),
+        .testTarget(
+            name: "TelemetryTests", dependencies: ["Telemetry", "LinuxIO"],
+            path: "Tests/Telemetry"),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], path: "Tests/HTTP"),
         .testTarget(name: "TidyTests", dependencies: [], path: "Tests/Tidy"),
     ],

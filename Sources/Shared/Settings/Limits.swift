@@ -122,6 +122,31 @@ package enum Limits {
     /// What the writer may keep with each commit so that another worker can go on (see RingWriter).
     package static let writerStateBytes = 512
 
+    // MARK: Settings
+
+    /// What `ring-seconds` may be: at least a few key frame distances, at most an hour.
+    package static let ringMs: ClosedRange<UInt64> = 5_000...3_600_000
+    /// What `grace` may be. 0 ends a stream as soon as its broadcaster is gone.
+    package static let graceMs: ClosedRange<UInt64> = 0...3_600_000
+    /// What `max-lag` may be: shorter than a second would make every viewer skip at every hiccup.
+    package static let maxLagMs: ClosedRange<UInt64> = 1_000...600_000
+    /// What `drain-timeout` may be.
+    package static let drainTimeoutMs: ClosedRange<UInt64> = 0...3_600_000
+    /// Web origins in `cors-origin`.
+    package static let corsOrigins = 64
+    /// A path in a setting (PATH_MAX without the final NUL).
+    package static let pathBytes = 4_095
+    /// The configuration file.
+    package static let configurationFileBytes = 256 * 1024
+    /// The settings as the supervisor hands them to a worker.
+    package static let encodedSettingsBytes = 256 * 1024
+
+    // MARK: Logging
+
+    /// One log line; what is longer is cut and says so. Below PIPE_BUF (4096), so that lines of
+    /// several processes on one pipe never mix.
+    package static let logLineBytes = 4_096
+
     // MARK: Delivery
 
     /// Doorbells of one stream are rung at most this often.
