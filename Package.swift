@@ -30,6 +30,7 @@ let package = Package(
             dependencies: [
                 "LinuxIO", "ControlChannel", "Settings", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Supervisor",
             swiftSettings: strict),

@@ -30,14 +30,14 @@ struct DataDirectory: ~Copyable {
         } catch {
             guard error.code == EAGAIN else { throw Self.unusable(path, error) }
             throw StartError(
-                "the data directory \(path) is in use by another weir\(Self.holder(of: lockFile)); "
+                message: "the data directory \(path) is in use by another weir\(Self.holder(of: lockFile)); "
                     + "stop that one, or choose another directory with --data")
         }
     }
 
     private static func unusable(_ path: String, _ error: SystemError) -> StartError {
         StartError(
-            "cannot use the data directory \(path): \(error.message); "
+            message: "cannot use the data directory \(path): \(error.message); "
                 + "create it for this user, or choose another with --data")
     }
 

@@ -28,7 +28,7 @@ enum ListenerSet {
             if let listener = try bind(address) { listeners.append(BoundListener(listener)) }
         }
         guard !listeners.isEmpty else {
-            throw StartError("this machine has none of the addresses to listen on; change --listen")
+            throw StartError(message: "this machine has none of the addresses to listen on; change --listen")
         }
         return listeners
     }
@@ -41,7 +41,7 @@ enum ListenerSet {
                 listeners.append(BoundListener(listener))
             } catch {
                 throw StartError(
-                    "descriptor \(raw) from the service manager is not a listening TCP socket; "
+                    message: "descriptor \(raw) from the service manager is not a listening TCP socket; "
                         + "use ListenStream= with an address and port, and Accept=no")
             }
         }
@@ -76,6 +76,6 @@ enum ListenerSet {
             default:
                 "\(error.message); correct --listen"
             }
-        return StartError("cannot listen on \(address): \(remedy)")
+        return StartError(message: "cannot listen on \(address): \(remedy)")
     }
 }

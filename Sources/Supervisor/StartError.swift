@@ -7,7 +7,7 @@ struct StartError: Error, Equatable {
     /// 2 for wrong usage, 1 for everything else.
     let exitCode: Int32
 
-    init(_ message: String, exitCode: Int32 = 1) {
+    init(message: String, exitCode: Int32 = 1) {
         self.message = message
         self.exitCode = exitCode
     }

@@ -46,7 +46,7 @@ final class Supervisor {
                 listeners: listeners, pool: pool, counters: spawner.counters, loop: loop,
                 logger: logger)
         } catch {
-            throw StartError("the system refuses what weir needs: \(error)")
+            throw StartError(message: "the system refuses what weir needs: \(error)")
         }
         pool.observer = self
         try begin(program)
@@ -58,13 +58,13 @@ final class Supervisor {
                 signals.raw, interest: .readable,
                 handler: ReadinessAction { [weak self] _ in self?.handleSignals() })
         } catch {
-            throw StartError("the system refuses what weir needs: \(error)")
+            throw StartError(message: "the system refuses what weir needs: \(error)")
         }
         do {
             try pool.start()
         } catch {
             throw StartError(
-                "cannot start \(program): \(error.message); install weir-worker beside weir")
+                message: "cannot start \(program): \(error.message); install weir-worker beside weir")
         }
     }
 

@@ -63,7 +63,7 @@ final class WorkerSpawner {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let length = unsafe readlink("/proc/self/exe", &path, path.count)
         guard length > 0, length < path.count else {
-            throw StartError("cannot find out where weir is installed; is /proc mounted?")
+            throw StartError(message: "cannot find out where weir is installed; is /proc mounted?")
         }
         let own = path[..<length].map(UInt8.init(bitPattern:))
         let folder = own[...(own.lastIndex(of: UInt8(ascii: "/")) ?? 0)]

@@ -7,6 +7,11 @@ package struct GivenSettings: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
         package var texts: [String]
         package let source: SettingSource
+
+        package init(texts: [String], source: SettingSource) {
+            self.texts = texts
+            self.source = source
+        }
     }
 
     private var entries: [Setting.Name: Entry] = [:]

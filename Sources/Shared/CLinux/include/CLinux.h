@@ -16,5 +16,6 @@ void weir_error_message(int code, char *text, size_t capacity);
 
 #include "CLinuxProcess.h"
 #include "CLinuxCounters.h"
+#include "CLinuxMachine.h"
 
 #endif

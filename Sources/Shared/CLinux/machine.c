@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,4 +26,12 @@ int weir_is_shared_memory(int descriptor, size_t bytes) {
     if (fstat(descriptor, &status) == -1) return 0;
     int seals = fcntl(descriptor, F_GET_SEALS);
     return seals != -1 && (seals & F_SEAL_SHRINK) != 0 && status.st_size == (off_t)bytes;
+}
+
+int weir_usable_processors(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+    // More cores than the set has bits.
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
 }

@@ -1,6 +1,6 @@
-// Memory that several processes count in.
-#ifndef WEIR_CLINUX_COUNTERS_H
-#define WEIR_CLINUX_COUNTERS_H
+// What the machine gives: memory that several processes count in, and processor cores.
+#ifndef WEIR_CLINUX_MACHINE_H
+#define WEIR_CLINUX_MACHINE_H
 
 #include <stddef.h>
 
@@ -10,5 +10,8 @@ int weir_shared_memory(const char *name, size_t bytes);
 
 /// Whether `descriptor` is such a file of exactly `bytes` bytes: 1 or 0.
 int weir_is_shared_memory(int descriptor, size_t bytes);
+
+/// The processor cores that this process may run on (its affinity mask), at least 1.
+int weir_usable_processors(void);
 
 #endif
