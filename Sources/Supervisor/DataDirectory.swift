@@ -8,31 +8,32 @@ import CLinux
 import Glibc
 import LinuxIO
 
-/// A data directory that is locked for this instance as long as the value lives.
-struct DataDirectory: ~Copyable {
+enum DataDirectory {
     /// Owner: everything; group: look; others: nothing.
     private static let mode: mode_t = 0o750
     private static let lockFileMode: mode_t = 0o640
     /// More than any process ID needs.
     private static let lockFileBytes = 64
 
-    private let lockFile: Descriptor
-
-    /// Creates the directory if it is missing (not its parents) and locks it.
-    init(locking path: String) throws(StartError) {
+    /// Creates the directory if it is missing (not its parents) and locks it for this instance.
+    /// - Returns: the lock file; the lock lasts as long as it stays open.
+    static func lock(_ path: String) throws(StartError) -> Descriptor {
+        let lockFile: Descriptor
         do {
-            lockFile = try Self.openLockFile(in: path)
+            lockFile = try openLockFile(in: path)
         } catch {
-            throw Self.unusable(path, error)
+            throw unusable(path, error)
         }
         do {
-            try Self.claim(lockFile)
+            try claim(lockFile)
         } catch {
-            guard error.code == EAGAIN else { throw Self.unusable(path, error) }
+            guard error.code == EAGAIN else { throw unusable(path, error) }
             throw StartError(
-                message: "the data directory \(path) is in use by another weir\(Self.holder(of: lockFile)); "
+                message: "the data directory \(path) is in use by another weir"
+                    + "\(holder(of: lockFile)); "
                     + "stop that one, or choose another directory with --data")
         }
+        return lockFile
     }
 
     private static func unusable(_ path: String, _ error: SystemError) -> StartError {

@@ -28,7 +28,8 @@ enum ListenerSet {
             if let listener = try bind(address) { listeners.append(BoundListener(listener)) }
         }
         guard !listeners.isEmpty else {
-            throw StartError(message: "this machine has none of the addresses to listen on; change --listen")
+            throw StartError(
+                message: "this machine has none of the addresses to listen on; change --listen")
         }
         return listeners
     }
@@ -41,7 +42,8 @@ enum ListenerSet {
                 listeners.append(BoundListener(listener))
             } catch {
                 throw StartError(
-                    message: "descriptor \(raw) from the service manager is not a listening TCP socket; "
+                    message:
+                        "descriptor \(raw) from the service manager is not a listening TCP socket; "
                         + "use ListenStream= with an address and port, and Accept=no")
             }
         }

@@ -46,7 +46,8 @@ struct ServiceManager {
         _ = takeVariable("LISTEN_FDNAMES")
         guard let count, pid == getpid() else { return 0..<0 }
         guard let number = Int32(count), (1...Int32(limit)).contains(number) else {
-            throw StartError(message: "the service manager passed \(count) sockets; 1 to \(limit) can be used")
+            throw StartError(
+                message: "the service manager passed \(count) sockets; 1 to \(limit) can be used")
         }
         return firstPassed..<firstPassed + number
     }

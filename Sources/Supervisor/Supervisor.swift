@@ -15,7 +15,7 @@ final class Supervisor {
     private let serviceManager: ServiceManager
     private let signals: SignalDescriptor
     /// Held, not used: the lock lasts as long as this value.
-    private let dataDirectory: DataDirectory
+    private let dataDirectoryLock: Descriptor
     private let pool: WorkerPool
     private let acceptor: Acceptor
     private let addresses: [String]
@@ -32,7 +32,7 @@ final class Supervisor {
         serviceManager = ServiceManager()
         let passed = try ServiceManager.takePassedSockets(limit: Limits.listeners)
         SignalDescriptor.ignore(SIGPIPE)
-        dataDirectory = try DataDirectory(locking: settings.dataDirectory)
+        dataDirectoryLock = try DataDirectory.lock(settings.dataDirectory)
         let listeners = try ListenerSet.open(settings.listen, passed: passed)
         addresses = listeners.map(\.address)
         let program = try WorkerSpawner.findProgram()
@@ -64,7 +64,8 @@ final class Supervisor {
             try pool.start()
         } catch {
             throw StartError(
-                message: "cannot start \(program): \(error.message); install weir-worker beside weir")
+                message:
+                    "cannot start \(program): \(error.message); install weir-worker beside weir")
         }
     }
 

@@ -103,7 +103,9 @@ final class WorkerProcess {
     /// the caller's.
     func pass(_ connection: borrowing Descriptor, listener: UInt8) -> Bool {
         guard takesConnections else { return false }
-        guard deliver(.connection(listener: listener), passing: connection.raw) else { return false }
+        guard deliver(.connection(listener: listener), passing: connection.raw) else {
+            return false
+        }
         load.connectionWasPassed()
         return true
     }
@@ -131,7 +133,7 @@ final class WorkerProcess {
             if try control.send(message.encoded(), passing: descriptor) { return true }
             channelIsFull = true
             updateInterest()
-        } catch where error.code == ETOOMANYREFS || error.code == ENOBUFS || error.code == ENOMEM {
+        } catch  where error.code == ETOOMANYREFS || error.code == ENOBUFS || error.code == ENOMEM {
             // The system, not the worker, has no room; there is no event for when it has some again.
             channelIsFull = true
             loop.schedule(afterMs: Limits.acceptPauseMs) { [weak self] in self?.channelHasRoom() }
@@ -191,13 +193,7 @@ final class WorkerProcess {
 
     /// The next message; nil when none is waiting or none will come any more.
     private func nextMessage() throws(WorkerFault) -> ToSupervisor? {
-        let received: Received
-        do {
-            received = try control.receive()
-        } catch {
-            throw .badChannel(error)
-        }
-        switch received {
+        switch try receiveDatagram() {
         case .wouldBlock:
             return nil
         case .closed:
@@ -210,6 +206,14 @@ final class WorkerProcess {
             } catch {
                 throw .badDatagram(error)
             }
+        }
+    }
+
+    private func receiveDatagram() throws(WorkerFault) -> Received {
+        do {
+            return try control.receive()
+        } catch {
+            throw .badChannel(error)
         }
     }
 

@@ -15,7 +15,6 @@ int weir_errno(void);
 void weir_error_message(int code, char *text, size_t capacity);
 
 #include "CLinuxProcess.h"
-#include "CLinuxCounters.h"
 #include "CLinuxMachine.h"
 
 #endif
