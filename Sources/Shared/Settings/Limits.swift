@@ -19,6 +19,25 @@ package enum Limits {
     package static let restartBackoffLongestMs: UInt64 = 5_000
     /// A worker that lived this long counts as healthy: its next restart is immediate.
     package static let restartBackoffResetMs: UInt64 = 10_000
+    /// How often each worker is asked whether its loop still turns.
+    package static let workerPingMs: UInt64 = 2_000
+    /// A worker that has not answered for this long hangs: it is killed and replaced.
+    package static let workerHangMs: UInt64 = 10_000
+    /// A worker that should be gone (drained, out of time, channel closed) has this long to exit before
+    /// it is killed.
+    package static let workerExitMs: UInt64 = 2_000
+    /// Messages taken from one worker in one turn of the supervisor's loop.
+    package static let workerMessagesPerTurn = 64
+    /// Connections that may wait to be accepted, per address (the kernel caps it at somaxconn).
+    package static let listenBacklog: Int32 = 4_096
+    /// Connections accepted from one address in one turn of the loop.
+    package static let acceptsPerTurn = 64
+    /// When the system is out of descriptors or memory, accepting pauses for this long.
+    package static let acceptPauseMs: UInt64 = 100
+    /// A condition that lasts is logged at most this often.
+    package static let logRepeatMs: UInt64 = 10_000
+    /// TLS session ticket keys are replaced this often; the previous ones stay valid once as long.
+    package static let ticketKeyRotationMs: UInt64 = 12 * 3_600_000
     /// After the supervisor is gone, a worker ends its connections and exits within this time.
     package static let orphanExitMs: UInt64 = 2_000
 
