@@ -45,4 +45,15 @@ static inline void weir_bio_set_retry_read(BIO *bio) {
     BIO_set_retry_read(bio);
 }
 
+/// Gives a ticket's MAC its key, HMAC-SHA-256. In C because OSSL_PARAM keeps the pointers to the
+/// parameters' names until they are used. Returns 1 on success.
+static inline int weir_ticket_mac_set_key(EVP_MAC_CTX *mac, const unsigned char *key, size_t bytes) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, bytes),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(mac, parameters);
+}
+
 #endif
