@@ -17,6 +17,15 @@ def slot_serving(server: Server, client_pid: int) -> int:
     return wait_until(look, f"a worker to hold the connection of process {client_pid}")[0]
 
 
+def has_peer(server: Server, client_port: int) -> bool:
+    """Whether a worker still holds the other end of the connection from this port."""
+    theirs = {
+        inode for local, remote, inode in _tcp_rows()
+        if local == server.port and remote == client_port
+    }
+    return any(_socket_inodes(pid) & theirs for pid in server.workers().values())
+
+
 def _slot_now(server: Server, client_pid: int) -> int | None:
     rows = _tcp_rows()
     mine = _socket_inodes(client_pid)

@@ -45,6 +45,7 @@ class Server:
         environment: dict[str, str] | None = None,
         data: Path | None = None,
         port: int | None = None,
+        launcher: Sequence[str] = (),
     ) -> None:
         self.certificate = certificate
         self.worker_count = workers
@@ -53,6 +54,7 @@ class Server:
         self.log_file = folder / f"weir-{self.port}.log"
         self.environment = environment or {}
         self.arguments = list(arguments)
+        self.launcher = list(launcher)
         self.process: subprocess.Popen[bytes] | None = None
         #: Deaths that a test caused or expects; one that is not in here fails the test.
         self.expected_deaths: set[int] = set()
@@ -63,7 +65,7 @@ class Server:
 
     def command(self) -> list[str]:
         return [
-            str(binaries() / "weir"), "serve", "--listen", f"127.0.0.1:{self.port}",
+            *self.launcher, str(binaries() / "weir"), "serve", "--listen", f"127.0.0.1:{self.port}",
             "--workers", str(self.worker_count), "--data", str(self.data),
             "--cert", str(self.certificate.certificate), "--key", str(self.certificate.key),
             "--publish", "open", "--cors-origin", PAGE_ORIGIN, "--log-format", "json",
