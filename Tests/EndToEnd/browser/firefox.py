@@ -80,8 +80,12 @@ class FirefoxPage:
             raise ScriptFailed(f"{self.name}: {outcome['error']}")
         return outcome["value"]
 
-    def screenshot(self, path: str) -> None:
-        Path(path).write_bytes(base64.b64decode(self._marionette.screenshot()))
+    def screenshot(self) -> bytes:
+        return base64.b64decode(self._marionette.screenshot())
+
+    def close(self) -> None:
+        """Leaves the page, and with it every request it has under way. The tab stays."""
+        self.goto("about:blank")
 
 
 @contextmanager
@@ -96,7 +100,8 @@ def firefox() -> Iterator[FirefoxPage]:
         try:
             marionette = Marionette(host="127.0.0.1", port=port, socket_timeout=120)
             marionette.raise_for_port(timeout=START_TIMEOUT_S)
-            marionette.start_session({"acceptInsecureCerts": True})
+            # Eager: a page counts as loaded with its document, since its live video never ends.
+            marionette.start_session({"acceptInsecureCerts": True, "pageLoadStrategy": "eager"})
             yield FirefoxPage(marionette)
         finally:
             process.terminate()

@@ -29,5 +29,8 @@ class Page(Protocol):
         Raises `ScriptFailed` with the browser's own words if it throws.
         """
 
-    def screenshot(self, path: str) -> None:
-        """Writes what the tab shows to `path` as PNG."""
+    def screenshot(self) -> bytes:
+        """What the tab shows, as PNG."""
+
+    def close(self) -> None:
+        """Leaves whatever the tab shows, so that its requests end."""
