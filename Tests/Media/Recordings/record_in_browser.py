@@ -138,16 +138,13 @@ def main(names: list[str]) -> None:
         if for_chromium:
             with chromium() as browser:
                 for recording in for_chromium:
-                    page = browser.open()
-                    page.goto(address)
-                    record(page, recording)
-                    page.close()
+                    record(browser.open(address), recording)
         for_firefox = [recording for recording in wanted if recording.browser == "firefox"]
         if for_firefox:
-            with firefox() as tab:
+            with firefox() as page:
                 for recording in for_firefox:
-                    tab.goto(address)
-                    record(tab, recording)
+                    page.goto(address)
+                    record(page, recording)
 
 
 if __name__ == "__main__":
