@@ -97,8 +97,14 @@ let package = Package(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],
             path: "Tests/ControlChannel"),
         .testTarget(
-            name: "SegmentRingTests", dependencies: ["SegmentRing", "LinuxIO"],
-            path: "Tests/SegmentRing"),
+            name: "SegmentRingTests",
+            dependencies: ["SegmentRing", "LinuxIO", "CStepper", "ring-torture"],
+            path: "Tests/SegmentRing", exclude: ["Torture", "Stepper"]),
+        // A writer to be killed by SegmentRingTests.
+        .executableTarget(
+            name: "ring-torture", dependencies: ["SegmentRing", "CStepper"],
+            path: "Tests/SegmentRing/Torture"),
+        .target(name: "CStepper", path: "Tests/SegmentRing/Stepper"),
         .testTarget(
             name: "MediaTests", dependencies: ["Media"], path: "Tests/Media",
             exclude: ["Recordings"]),
@@ -121,3 +127,14 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Fuzz targets need the compiler's fuzzer, which brings its own main; so they exist only on demand.
+if Context.environment["WEIR_FUZZ"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "FuzzRingHeader", dependencies: ["SegmentRing"], path: "Tests/Fuzz/RingHeader",
+            exclude: ["Corpus"],
+            swiftSettings: [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+    ]
+}
