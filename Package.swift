@@ -109,11 +109,20 @@ let package = Package(
         .testTarget(
             name: "MediaTests", dependencies: ["Media"], path: "Tests/Media",
             exclude: ["Recordings"]),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["Supervisor", "Settings"],
+            path: "Tests/CommandLine"),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Telemetry", "LinuxIO"],
             path: "Tests/Telemetry"),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], path: "Tests/HTTP"),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP"),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing"],
+            path: "Tests/Worker"),
+        .executableTarget(
+            name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],
+            path: "Tests/Benchmarks/HTTPThroughput", swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], path: "Tests/Tidy"),
     ],
     swiftLanguageModes: [.v6],

@@ -31,8 +31,8 @@ package struct GivenSettings: Sendable, Equatable {
         return result
     }
 
-    /// The settings in an environment (`lookup` is getenv or a substitute). An empty variable counts
-    /// as not set, so that a unit file or a container can blank one.
+    /// The settings in an environment (`lookup` is getenv or a substitute). An empty variable
+    /// counts as not set, so that a unit file or a container can blank one.
     package static func environment(_ lookup: (String) -> String?) -> GivenSettings {
         var result = GivenSettings()
         for setting in Setting.all {

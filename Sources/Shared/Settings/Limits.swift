@@ -1,6 +1,6 @@
-// Every limit of Weir stands here: what bounds each queue, buffer, table and wait, and why the number
-// is what it is. What operators may want to change is a setting (see Setting.swift); the rest is
-// fixed, because a limit that nobody has to think about is a limit that holds.
+// Every limit of Weir stands here: what bounds each queue, buffer, table and wait, and why the
+// number is what it is. What operators may want to change is a setting (see Setting.swift); the
+// rest is fixed, because a limit that nobody has to think about is a limit that holds.
 
 /// The fixed bounds. Sizes are in bytes, times in milliseconds, unless the name says otherwise.
 package enum Limits {
@@ -56,8 +56,8 @@ package enum Limits {
     package static let stageBytes = 256 * 1024
     /// Bytes read from one connection in one turn of the loop.
     package static let receiveBytesPerTurn = 256 * 1024
-    /// The most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of what a slow
-    /// viewer has not read yet is stale.
+    /// The most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of what a
+    /// slow viewer has not read yet is stale.
     package static let notSentLowWaterBytes = 64 * 1024
 
     // MARK: HTTP
@@ -87,8 +87,8 @@ package enum Limits {
 
     /// Streams a client may reset, per 10 seconds.
     package static let resetsPer10s = 200
-    /// SETTINGS, PING and PRIORITY frames, and WINDOW_UPDATE frames that open no window worth having,
-    /// per 10 seconds.
+    /// SETTINGS, PING and PRIORITY frames, and WINDOW_UPDATE frames that open no window worth
+    /// having, per 10 seconds.
     package static let controlFramesPer10s = 1_000
     /// CONTINUATION frames in one header section.
     package static let continuationFrames = 8
@@ -101,11 +101,19 @@ package enum Limits {
 
     /// One body with a declared length (one chunk of a chunked broadcast).
     package static let chunkBytes = 64 * 1024 * 1024
-    /// Chunks of one broadcast that may wait for an earlier one, on one connection. Small enough that
-    /// their windows never fill the connection's, so the missing chunk can still come in.
+    /// Chunks of one broadcast that may wait for an earlier one, on one connection. Small enough
+    /// that their windows never fill the connection's, so the missing chunk can still come in.
     package static let waitingChunksPerConnection = 3
-    /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's write).
+    /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's
+    /// write).
     package static let chunkTurnMs: UInt64 = 10_000
+    /// How often a publisher that waits for another process asks again, should a doorbell be missed
+    /// (a writer that was killed rings none).
+    package static let chunkRetryMs: UInt64 = 50
+    /// How long a new broadcast waits for a writer that may just be finishing, before it is refused.
+    package static let newBroadcastTurnMs: UInt64 = 300
+    /// Bytes looked at to tell a broken-off broadcast from something that is not WebM at all.
+    package static let sniffBytes = 64 * 1024
     /// `Weir-Chunk` session names: 1 to this many characters.
     package static let chunkSessionCharacters = 64
     /// A stream whose publisher has sent nothing for this time counts as paused.
@@ -129,14 +137,16 @@ package enum Limits {
     package static let elementDepth = 8
     /// Tracks of one stream.
     package static let tracks = 8
-    /// The longest cluster we write; a new one starts at every video key frame and at least this often.
+    /// The longest cluster we write; a new one starts at every video key frame and at least this
+    /// often.
     package static let clusterDurationMs = 1_000
 
     // MARK: Ring
 
     /// The size of a ring's data that an operator may choose (rounded up to a power of two).
     package static let ringBytes = 1 * 1024 * 1024...4 * 1024 * 1024 * 1024
-    /// Index entries per ring: at 100 blocks a second, each its own entry, this is over five minutes.
+    /// Index entries per ring: at 100 blocks a second, each its own entry, this is over five
+    /// minutes.
     package static let ringEntries = 32_768
     /// What the writer may keep with each commit so that another worker can go on (see RingWriter).
     package static let writerStateBytes = 512
@@ -170,6 +180,10 @@ package enum Limits {
 
     /// Doorbells of one stream are rung at most this often.
     package static let doorbellIntervalMs: UInt64 = 20
+    /// The more viewers a worker has, the longer it gathers media before it wakes them: a millisecond
+    /// more for so many viewers, up to the longest interval.
+    package static let viewersPerDeliveryMs: UInt64 = 4
+    package static let deliveryIntervalLongestMs: UInt64 = 150
     /// Viewers of one worker, all streams together.
     package static let viewersPerWorker = 16_000
 }

@@ -1,5 +1,5 @@
-// Quantities with a unit, from and to text: sizes in bytes, times in seconds. Pure, and strict: what
-// is not understood in full is refused, because half-understood settings are worse than none.
+// Quantities with a unit, from and to text: sizes in bytes, times in seconds. Pure, and strict:
+// what is not understood in full is refused, because half-understood settings are worse than none.
 
 /// Sizes. Units are binary: K, M and G, also written KiB, MiB and GiB.
 package enum ByteSize {

@@ -54,7 +54,8 @@ package struct Setting: Sendable {
     package let initial: Default
     /// The value's name in usage lines, for example "BYTES".
     package let placeholder: String
-    /// One paragraph: what it does, in which unit, why one would change it. The default is not part.
+    /// One paragraph: what it does, in which unit, why one would change it. The default is not
+    /// part.
     package let help: String
 
     /// The command line flag, for example "--ring-size".
@@ -98,7 +99,8 @@ package struct Setting: Sendable {
         case .origins: "scheme://host[:port], several"
         case .path: "path"
         case .workers(let range): "auto, or \(range.lowerBound) to \(range.upperBound)"
-        case .bytes(let range): "\(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"
+        case .bytes(let range):
+            "\(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"
         case .seconds(let range):
             "\(Seconds.text(ms: range.lowerBound)) to \(Seconds.text(ms: range.upperBound)) seconds"
         case .choice(let words): words.joined(separator: ", ")

@@ -1,4 +1,5 @@
-// What is wrong with a setting, on one line: where it was given, what is wrong, what would be right.
+// What is wrong with a setting, on one line: where it was given, what is wrong, what would be
+// right.
 
 /// Where a value came from.
 package enum SettingSource: Sendable, Equatable, CustomStringConvertible {

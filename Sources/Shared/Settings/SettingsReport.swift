@@ -35,8 +35,10 @@ extension Setting {
                 setting.valuesText, setting.defaultText, setting.help,
             ]
         }
-        let header = ["Flag (the key in the file is the same without `--`)", "Environment"]
-            + ["Values", "Default", "Meaning"]
+        let header = [
+            "Flag (the key in the file is the same without `--`)", "Environment", "Values",
+            "Default", "Meaning",
+        ]
         let lines = [header, header.map { _ in "---" }] + rows
         return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
     }

@@ -10,17 +10,23 @@ package enum Similarity {
         return best.distance <= max(1, best.word.utf8.count / 3) ? best.word : nil
     }
 
-    /// How many insertions, deletions and replacements lead from one word to the other.
+    /// How many insertions, deletions, replacements and swaps of neighbours lead from one word to
+    /// the other (optimal string alignment).
     static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var beforePrevious: [Int] = []
         var previous = Array(0...right.count)
         for (row, byte) in left.enumerated() {
             var current = [row + 1]
             for (column, other) in right.enumerated() {
-                current.append(
-                    min(
-                        previous[column] + (byte == other ? 0 : 1),
-                        previous[column + 1] + 1, current[column] + 1))
+                var best = min(
+                    previous[column] + (byte == other ? 0 : 1),
+                    previous[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, byte == right[column - 1], left[row - 1] == other {
+                    best = min(best, beforePrevious[column - 1] + 1)
+                }
+                current.append(best)
             }
+            beforePrevious = previous
             previous = current
         }
         return previous[right.count]

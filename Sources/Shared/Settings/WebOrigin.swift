@@ -2,8 +2,8 @@
 // them in `Origin`, so that the comparison at request time is one of equal text.
 
 package enum WebOrigin {
-    /// The serialized origin, for example "https://example.org:8080"; nil when `text` is not exactly
-    /// scheme://host[:port] with http or https. "*" and "null" are no origins.
+    /// The serialized origin, for example "https://example.org:8080"; nil when `text` is not
+    /// exactly scheme://host[:port] with http or https. "*" and "null" are no origins.
     package static func parse(_ text: String) -> String? {
         let lowered = text.lowercased()
         guard lowered.utf8.count <= 300 else { return nil }

@@ -1,15 +1,15 @@
 // Counters that all processes share: one memory file, mapped by the supervisor and by every worker.
-// Each process has a slot of its own and writes nothing else, so that no two processes ever write to
-// one cache line; sums are made by whoever reads. A slot outlives its worker, which is what keeps
-// totals right when a worker dies.
+// Each process has a slot of its own and writes nothing else, so that no two processes ever write
+// to one cache line; sums are made by whoever reads. A slot outlives its worker, which is what
+// keeps totals right when a worker dies.
 //
 // Layout, in 64-bit words of this machine: a header of `strideWords` words (magic, slots, counters,
 // rest zero), then per slot `strideWords` words, one for each `Counter`, padded to whole pairs of
 // cache lines. One slot beyond the workers' belongs to the supervisor.
 //
-// Unsafe: the mapping is `wordCount` words long, every index is checked against that, it stays until
-// deinit, and the file behind it is sealed against changes of its size, so an access inside the
-// mapping can never fault. All access is atomic.
+// Unsafe: the mapping is `wordCount` words long, every index is checked against that, it stays
+// until deinit, and the file behind it is sealed against changes of its size, so an access inside
+// the mapping can never fault. All access is atomic.
 
 import CLinux
 import Glibc

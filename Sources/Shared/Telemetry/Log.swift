@@ -1,8 +1,8 @@
-// Sets up logging for one process: swift-log's `Logger` everywhere else, and here the only place that
-// knows where lines go (standard error) and how they look.
+// Sets up logging for one process: swift-log's `Logger` everywhere else, and here the only place
+// that knows where lines go (standard error) and how they look.
 //
-// Unsafe: write(2) gets the pointer and the length of one array that lives across the call; getenv's
-// answer is copied at once, before any thread could change the environment.
+// Unsafe: write(2) gets the pointer and the length of one array that lives across the call;
+// getenv's answer is copied at once, before any thread could change the environment.
 
 import Glibc
 import Logging

@@ -10,7 +10,8 @@ struct LogLine {
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// Adds a finished part if the line stays within `limit` bytes; otherwise the line counts as cut.
+    /// Adds a finished part if the line stays within `limit` bytes; otherwise the line counts as
+    /// cut.
     mutating func append(_ part: LogLine, within limit: Int) -> Bool {
         guard bytes.count + part.bytes.count <= limit else {
             isCut = true
@@ -21,9 +22,9 @@ struct LogLine {
         return true
     }
 
-    /// Adds text from elsewhere: at most `limit` bytes of it, with everything escaped that could end
-    /// the line, move a cursor, or reorder the text around it. With `quotes`, also what would end a
-    /// JSON string.
+    /// Adds text from elsewhere: at most `limit` bytes of it, with everything escaped that could
+    /// end the line, move a cursor, or reorder the text around it. With `quotes`, also what would
+    /// end a JSON string.
     mutating func append(escaping text: String, quotes: Bool, upTo limit: Int) {
         let end = bytes.count + limit
         for scalar in text.unicodeScalars {

@@ -1,7 +1,7 @@
 // One log message as one line of bytes. Pure.
 //
-// Whatever a peer managed to get into a message or a value, a line stays one line, a JSON line stays
-// valid JSON, a terminal receives no control sequence, and no line is longer than
+// Whatever a peer managed to get into a message or a value, a line stays one line, a JSON line
+// stays valid JSON, a terminal receives no control sequence, and no line is longer than
 // `Limits.logLineBytes`; what had to be cut is marked.
 
 import Logging

@@ -1,5 +1,6 @@
-// Wall-clock milliseconds as RFC 3339 text, in UTC. Pure, and without Foundation: the civil calendar
-// is a few divisions once the year is taken to start in March, so that leap days come last.
+// Wall-clock milliseconds as RFC 3339 text, in UTC. Pure, and without Foundation: the civil
+// calendar is a few divisions once the year is taken to start in March, so that leap days come
+// last.
 
 package enum Timestamp {
     /// For example "2026-03-01T12:30:05.007Z". `ms` counts from 1970-01-01T00:00:00Z.

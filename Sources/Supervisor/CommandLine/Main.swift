@@ -1,5 +1,5 @@
-// Runs one command line from arguments to exit code. Whatever goes wrong ends as exactly one line on
-// standard error: "weir: " with cause and remedy.
+// Runs one command line from arguments to exit code. Whatever goes wrong ends as exactly one line
+// on standard error: "weir: " with cause and remedy.
 
 import ArgumentParser
 import Glibc
@@ -17,36 +17,52 @@ enum Main {
             try command.run()
             return 0
         } catch {
-            return report(error)
+            return report(error, arguments: arguments)
         }
     }
 
-    private static func report(_ error: any Error) -> Int32 {
-        switch error {
-        case let error as SettingsError:
-            return complain(error.description, exitCode: usageExitCode)
-        case let error as StartError:
-            return complain(error.message, exitCode: error.exitCode)
-        case let code as ExitCode:
-            return code.rawValue
-        default:
-            return reportParsing(error)
-        }
-    }
-
-    /// Help and version arrive as errors too, as those that are a success.
-    private static func reportParsing(_ error: any Error) -> Int32 {
+    private static func report(_ error: any Error, arguments: [String]) -> Int32 {
+        if let code = error as? ExitCode { return code.rawValue }
+        // Help and version arrive as errors too.
         if WeirCommand.exitCode(for: error) == .success {
             print(WeirCommand.fullMessage(for: error))
             return 0
         }
-        let message = WeirCommand.message(for: error)
-        return complain("\(message) (see weir serve --help)", exitCode: usageExitCode)
-    }
-
-    private static func complain(_ message: String, exitCode: Int32) -> Int32 {
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let (line, exitCode) = complaint(about: error, arguments: arguments)
         StandardError.write("weir: \(line)\n")
         return exitCode
+    }
+
+    /// The one line that tells an error, and the exit code that goes with it.
+    static func complaint(
+        about error: any Error, arguments: [String]
+    ) -> (line: String, exitCode: Int32) {
+        switch error {
+        case let error as SettingsError:
+            (oneLine(error.description), usageExitCode)
+        case let error as StartError:
+            (oneLine(error.message), error.exitCode)
+        default:
+            (usageLine(WeirCommand.message(for: error), arguments), usageExitCode)
+        }
+    }
+
+    /// What the parser of the command line found, with where to read on.
+    private static func usageLine(_ message: String, _ arguments: [String]) -> String {
+        let names = WeirCommand.configuration.subcommands.compactMap {
+            $0.configuration.commandName
+        }
+        if let first = arguments.first, names.contains(first) {
+            return oneLine(message) + "; see weir \(first) --help"
+        }
+        guard let first = arguments.first, !first.hasPrefix("-") else {
+            return oneLine(message) + "; see weir --help"
+        }
+        let hint = Similarity.nearest(to: first, among: names).map { "did you mean \($0)?" }
+        return "unknown command \(Quoted.text(first)); \(hint ?? "see weir --help")"
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 }

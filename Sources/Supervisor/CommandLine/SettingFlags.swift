@@ -46,7 +46,7 @@ struct SettingFlags: ParsableArguments {
     }
 
     /// What was given as flags.
-    private func given() -> GivenSettings {
+    func given() -> GivenSettings {
         var result = GivenSettings()
         for name in Setting.Name.allCases {
             let texts = texts(name)

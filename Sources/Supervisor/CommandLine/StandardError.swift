@@ -7,6 +7,8 @@ import Glibc
 enum StandardError {
     static func write(_ text: String) {
         let bytes = Array(text.utf8)
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        _ = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+        }
     }
 }

@@ -8,6 +8,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include "CLinuxRing.h"
+
 /// errno of the calling thread. Read it directly after the call that failed.
 int weir_errno(void);
 

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/// Creates a memory file of `bytes` zero bytes whose size nobody can change any more, close-on-exec.
-/// Its descriptor, or -1 and errno.
+/// Creates a memory file of `bytes` zero bytes whose size nobody can change any more,
+/// close-on-exec. Its descriptor, or -1 and errno.
 int weir_shared_memory(const char *name, size_t bytes);
 
 /// Whether `descriptor` is such a file of exactly `bytes` bytes: 1 or 0.
