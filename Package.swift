@@ -94,6 +94,13 @@ let package = Package(
         .testTarget(
             name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux"], path: "Tests/LinuxIO"),
         .testTarget(
+            name: "SupervisorTests",
+            dependencies: ["Supervisor", "FakeWorker", "LinuxIO", "ControlChannel"],
+            path: "Tests/Supervisor", exclude: ["FakeWorker"]),
+        .executableTarget(
+            name: "FakeWorker", dependencies: ["LinuxIO", "ControlChannel"],
+            path: "Tests/Supervisor/FakeWorker"),
+        .testTarget(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],
             path: "Tests/ControlChannel"),
         .testTarget(
