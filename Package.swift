@@ -135,13 +135,18 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-// Fuzz targets need the compiler's fuzzer, which brings its own main; so they exist only on demand.
+// Fuzz targets need the compiler's fuzzer, which brings its own driver; so they exist only on demand:
+// WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRingHeader
 if Context.environment["WEIR_FUZZ"] != nil {
+    let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
+    for target in package.targets where ["SegmentRing"].contains(target.name) {
+        target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
+    }
     package.targets += [
         .executableTarget(
             name: "FuzzRingHeader", dependencies: ["SegmentRing"], path: "Tests/Fuzz/RingHeader",
             exclude: ["Corpus"],
-            swiftSettings: [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+            swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
     ]
 }
