@@ -179,9 +179,6 @@ ILLEGAL: dict[str, Callable[[RawConnection], bytes]] = {
     "data on stream 0": lambda c: b"\0\0\1\0\0\0\0\0\0x",
     "data on an idle stream": lambda c: DataFrame(9, b"x").serialize(),
     "an even stream": lambda c: c.headers(2, "GET", "/").serialize(),
-    "a stream that goes back": lambda c: (
-        c.headers(9, "GET", "/").serialize() + c.headers(7, "GET", "/").serialize()
-    ),
     "a ping of seven bytes": lambda c: b"\0\0\7\6\0\0\0\0\0" + bytes(7),
     "settings of five bytes": lambda c: b"\0\0\5\4\0\0\0\0\0" + bytes(5),
     "a window update of zero": lambda c: b"\0\0\4\x08\0\0\0\0\0" + bytes(4),
