@@ -22,8 +22,8 @@ def start_to_ready(setting: Setting) -> list[Figure]:
 def killed_worker_to_replacement(setting: Setting) -> list[Figure]:
     """From kill -9 of the only worker until a request is answered again (median and worst).
 
-    With one worker, a request waits in the listener's backlog until the replacement is ready, so the
-    answer is the proof. A fresh server each time: repeated deaths would be delayed by design.
+    With one worker, a request waits in the listener's backlog until the replacement is ready, so
+    the answer is the proof. A fresh server each time: repeated deaths are delayed by design.
     """
     seen = []
     for _ in range(_ROUNDS):

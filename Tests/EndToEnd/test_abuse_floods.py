@@ -141,7 +141,7 @@ def test_empty_continuations_cost_the_abuser_its_connection(besieged: Besieged) 
 
 
 def test_a_compression_bomb_is_refused(besieged: Besieged) -> None:
-    """One table entry of 4 KB, referred to a thousand times: small frames, a huge header section."""
+    """One table entry of 4 KB, referred to 4,000 times: small frames, a huge header section."""
     server, bystander = besieged
     with RawConnection(server) as connection:
         encoder = hpack.Encoder()

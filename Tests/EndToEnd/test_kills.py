@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from weir.comparison import assert_contiguous, assert_decodes, assert_starts_with_keyframe, assert_tail
+from weir.comparison import (
+    assert_contiguous, assert_decodes, assert_starts_with_keyframe, assert_tail,
+)
 from weir.connections import slot_serving
 from weir.packets import probe
 from weir.publisher import Publisher, cut_at_random, post_chunk

@@ -19,7 +19,9 @@ def test_alpn_chooses_h2(server: Server) -> None:
         assert connection.version() == "TLSv1.3"
 
 
-@pytest.mark.parametrize(("flag", "works"), [("-tls1_3", True), ("-tls1_2", True), ("-tls1_1", False)])
+@pytest.mark.parametrize(
+    ("flag", "works"), [("-tls1_3", True), ("-tls1_2", True), ("-tls1_1", False)]
+)
 def test_versions_before_1_2_are_refused(server: Server, flag: str, works: bool) -> None:
     done = subprocess.run(
         ["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-alpn", "h2", flag,
@@ -57,7 +59,9 @@ def _session(server: Server, context: ssl.SSLContext) -> ssl.SSLSession:
         return connection.session
 
 
-@pytest.mark.parametrize("noise", [b"\0" * 600, b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\xff\xff" + b"A" * 900])
+@pytest.mark.parametrize(
+    "noise", [b"\0" * 600, b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\xff\xff" + b"A" * 900]
+)
 def test_noise_instead_of_a_handshake_ends_the_connection(server: Server, noise: bytes) -> None:
     with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
         connection.sendall(noise)

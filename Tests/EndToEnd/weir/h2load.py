@@ -46,7 +46,9 @@ def report(process: subprocess.Popen[str], timeout_s: float = PATIENCE_S * 4) ->
     )
 
 
-def live_viewers(url: str, count: int, seconds: int, *, silence_s: int = 5) -> subprocess.Popen[str]:
+def live_viewers(
+    url: str, count: int, seconds: int, *, silence_s: int = 5
+) -> subprocess.Popen[str]:
     """So many viewers of one endless response, a connection each, for so long.
 
     A viewer that gets nothing for `silence_s` is given up by h2load and counted as timed out.

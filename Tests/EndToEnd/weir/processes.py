@@ -45,12 +45,13 @@ def open_descriptors(pid: int) -> int:
 
 def deleted_rings(pid: int) -> int:
     """Ring files that are gone from the directory but still held, by descriptor or by mapping."""
-    held = {t for t in _descriptor_targets(pid) if t.endswith("/ring (deleted)")}
+    gone = "/ring (deleted)"
+    held = {target for target in _descriptor_targets(pid) if target.endswith(gone)}
     try:
         maps = Path(f"/proc/{pid}/maps").read_text()
     except OSError:
         maps = ""
-    held |= {line.split(None, 5)[-1] for line in maps.splitlines() if line.endswith("/ring (deleted)")}
+    held |= {line.split(None, 5)[-1] for line in maps.splitlines() if line.endswith(gone)}
     return len(held)
 
 
