@@ -91,13 +91,27 @@ let package = Package(
 
         // MARK: Tests
 
-        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], path: "Tests/LinuxIO"),
+        .testTarget(
+            name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux"], path: "Tests/LinuxIO"),
+        .testTarget(
+            name: "SupervisorTests",
+            dependencies: ["Supervisor", "FakeWorker", "LinuxIO", "ControlChannel"],
+            path: "Tests/Supervisor", exclude: ["FakeWorker"]),
+        .executableTarget(
+            name: "FakeWorker", dependencies: ["LinuxIO", "ControlChannel"],
+            path: "Tests/Supervisor/FakeWorker"),
         .testTarget(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],
             path: "Tests/ControlChannel"),
         .testTarget(
-            name: "SegmentRingTests", dependencies: ["SegmentRing", "LinuxIO"],
-            path: "Tests/SegmentRing"),
+            name: "SegmentRingTests",
+            dependencies: ["SegmentRing", "LinuxIO", "CStepper", "ring-torture"],
+            path: "Tests/SegmentRing", exclude: ["Torture", "Stepper"]),
+        // A writer to be killed by SegmentRingTests.
+        .executableTarget(
+            name: "ring-torture", dependencies: ["SegmentRing", "CStepper"],
+            path: "Tests/SegmentRing/Torture"),
+        .target(name: "CStepper", path: "Tests/SegmentRing/Stepper"),
         .testTarget(
             name: "MediaTests", dependencies: ["Media"], path: "Tests/Media",
             exclude: ["Recordings"]),
@@ -108,9 +122,26 @@ let package = Package(
         .testTarget(
             name: "TelemetryTests", dependencies: ["Telemetry", "LinuxIO"],
             path: "Tests/Telemetry"),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], path: "Tests/HTTP"),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP"),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing"],
+            path: "Tests/Worker"),
+        .executableTarget(
+            name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],
+            path: "Tests/Benchmarks/HTTPThroughput", swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], path: "Tests/Tidy"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Fuzz targets need the compiler's fuzzer, which brings its own main; so they exist only on demand.
+if Context.environment["WEIR_FUZZ"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "FuzzRingHeader", dependencies: ["SegmentRing"], path: "Tests/Fuzz/RingHeader",
+            exclude: ["Corpus"],
+            swiftSettings: [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+    ]
+}

@@ -19,6 +19,25 @@ package enum Limits {
     package static let restartBackoffLongestMs: UInt64 = 5_000
     /// A worker that lived this long counts as healthy: its next restart is immediate.
     package static let restartBackoffResetMs: UInt64 = 10_000
+    /// How often each worker is asked whether its loop still turns.
+    package static let workerPingMs: UInt64 = 2_000
+    /// A worker that has not answered for this long hangs: it is killed and replaced.
+    package static let workerHangMs: UInt64 = 10_000
+    /// A worker that should be gone (drained, out of time, channel closed) has this long to exit before
+    /// it is killed.
+    package static let workerExitMs: UInt64 = 2_000
+    /// Messages taken from one worker in one turn of the supervisor's loop.
+    package static let workerMessagesPerTurn = 64
+    /// Connections that may wait to be accepted, per address (the kernel caps it at somaxconn).
+    package static let listenBacklog: Int32 = 4_096
+    /// Connections accepted from one address in one turn of the loop.
+    package static let acceptsPerTurn = 64
+    /// When the system is out of descriptors or memory, accepting pauses for this long.
+    package static let acceptPauseMs: UInt64 = 100
+    /// A condition that lasts is logged at most this often.
+    package static let logRepeatMs: UInt64 = 10_000
+    /// TLS session ticket keys are replaced this often; the previous ones stay valid once as long.
+    package static let ticketKeyRotationMs: UInt64 = 12 * 3_600_000
     /// After the supervisor is gone, a worker ends its connections and exits within this time.
     package static let orphanExitMs: UInt64 = 2_000
 
@@ -88,6 +107,13 @@ package enum Limits {
     /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's
     /// write).
     package static let chunkTurnMs: UInt64 = 10_000
+    /// How often a publisher that waits for another process asks again, should a doorbell be missed
+    /// (a writer that was killed rings none).
+    package static let chunkRetryMs: UInt64 = 50
+    /// How long a new broadcast waits for a writer that may just be finishing, before it is refused.
+    package static let newBroadcastTurnMs: UInt64 = 300
+    /// Bytes looked at to tell a broken-off broadcast from something that is not WebM at all.
+    package static let sniffBytes = 64 * 1024
     /// `Weir-Chunk` session names: 1 to this many characters.
     package static let chunkSessionCharacters = 64
     /// A stream whose publisher has sent nothing for this time counts as paused.
@@ -154,6 +180,10 @@ package enum Limits {
 
     /// Doorbells of one stream are rung at most this often.
     package static let doorbellIntervalMs: UInt64 = 20
+    /// The more viewers a worker has, the longer it gathers media before it wakes them: a millisecond
+    /// more for so many viewers, up to the longest interval.
+    package static let viewersPerDeliveryMs: UInt64 = 4
+    package static let deliveryIntervalLongestMs: UInt64 = 150
     /// Viewers of one worker, all streams together.
     package static let viewersPerWorker = 16_000
 }
