@@ -105,3 +105,14 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Fuzz targets need libFuzzer and are built only on demand: WEIR_FUZZ=1 swift build --target FuzzWebM
+if Context.environment["WEIR_FUZZ"] != nil {
+    let fuzzing: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
+    package.targets += [
+        .executableTarget(
+            name: "FuzzWebM", dependencies: ["Media"], path: "Tests/Fuzz/WebM",
+            exclude: ["Corpus"], swiftSettings: strict + fuzzing,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+    ]
+}
