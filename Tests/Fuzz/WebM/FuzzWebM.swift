@@ -1,25 +1,50 @@
 // Fuzzes the ingest parser: hostile bytes must not trap, and what comes out must not depend on how
 // they are cut, on a change of process in between, or on a retry.
 //
-// The last byte of an input chooses the cuts; the rest is what the broadcaster sends.
+// The last byte of an input chooses the cuts, and with its highest bit that half of the way something
+// was lost; the rest is what the broadcaster sends.
 //
-// Unsafe: libFuzzer's entry point hands over a pointer and a length. Both are valid for the time of
-// the call, and the bytes are copied before anything else happens.
+// Run it with the directory of the corpus:
+//   FuzzWebM Tests/Fuzz/WebM/Corpus -dict=Tests/Fuzz/WebM/webm.dict -max_total_time=30
 
 import Media
 
+/// The fuzzer's driver: reads the options and calls the function until its time is over.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runFuzzer(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The entry point, under the name that the package manager gives it.
+@_cdecl("FuzzWebM_main")
+public func fuzzMain(
+    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+) -> CInt {
+    var count = count
+    var arguments = arguments
+    return runFuzzer(&count, &arguments, fuzzOneInput)
+}
+
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
     guard let choice = bytes.last else { return 0 }
     let input = bytes.dropLast()
-    let whole = Run(pieces: [input], resumes: false)
-    let cut = Run(pieces: pieces(of: input, choice: choice), resumes: false)
-    precondition(cut.hasSameResult(as: whole), "the cuts change the result")
-    let resumed = Run(pieces: pieces(of: input, choice: choice), resumes: true)
-    precondition(resumed.hasSameResult(as: whole), "a change of process changes the result")
-    whole.checkRetries(of: input)
+    let lossAt = choice & 0x80 == 0 ? input.count : input.count / 2
+    let beforeLoss = input.prefix(lossAt)
+    let afterLoss = input.dropFirst(lossAt)
+    var whole = Run([beforeLoss], [afterLoss], resumes: false)
+    let cut = (pieces(of: beforeLoss, choice: choice), pieces(of: afterLoss, choice: choice))
+    precondition(
+        Run(cut.0, cut.1, resumes: false).hasSameResult(as: whole), "the cuts change the result")
+    precondition(
+        Run(cut.0, cut.1, resumes: true).hasSameResult(as: whole),
+        "a change of process changes the result")
+    if afterLoss.isEmpty { whole.checkRetries(of: input) }
     whole.checkInitializations()
+    whole.goOn(with: input)
     return 0
 }
 
@@ -46,16 +71,28 @@ private struct Run {
     private var ingest = WebMIngest(limits: limits)
     private var bytes: [UInt8] = []
     private var initializations: [Initialization] = []
-    private var initializationEnds: [Int] = []
     private var clusters: [Int64] = []
     private var fragments: [Fragment] = []
     private var error: MediaError?
 
-    init(pieces: [ArraySlice<UInt8>], resumes: Bool) {
+    /// Pushes the pieces; what lay between the first and the second ones was lost, if there are any.
+    init(_ beforeLoss: [ArraySlice<UInt8>], _ afterLoss: [ArraySlice<UInt8>], resumes: Bool) {
+        push(beforeLoss, resumes: resumes)
+        if afterLoss.contains(where: { !$0.isEmpty }), error == nil { ingest.resynchronize() }
+        push(afterLoss, resumes: resumes)
+    }
+
+    private mutating func push(_ pieces: [ArraySlice<UInt8>], resumes: Bool) {
         for piece in pieces where error == nil {
             push(piece)
             if resumes, error == nil { resume() }
         }
+    }
+
+    /// After an error, or whatever else: more input never traps.
+    mutating func goOn(with input: ArraySlice<UInt8>) {
+        error = nil
+        push(input)
     }
 
     private mutating func push(_ piece: ArraySlice<UInt8>) {
@@ -74,7 +111,6 @@ private struct Run {
             take(batch)
             guard case .initialization(let initialization) = event else { break }
             initializations.append(initialization)
-            initializationEnds.append(bytes.count)
             // As after a restart: the time line goes on.
             if initializations.count > 1 { ingest.continueTimeline(atMs: ingest.nextMediaTimeMs) }
             if rest.isEmpty { break }
