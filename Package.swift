@@ -139,14 +139,21 @@ let package = Package(
 // WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRingHeader
 if Context.environment["WEIR_FUZZ"] != nil {
     let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
-    for target in package.targets where ["SegmentRing"].contains(target.name) {
-        target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
-    }
-    package.targets += [
-        .executableTarget(
-            name: "FuzzRingHeader", dependencies: ["SegmentRing"], path: "Tests/Fuzz/RingHeader",
-            exclude: ["Corpus"],
-            swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+    /// Folders of Tests/Fuzz, the module that each one tests, and what else lies in it.
+    let fuzzed: [(folder: String, module: String, others: [String])] = [
+        ("ControlChannel", "ControlChannel", []),
+        ("RingHeader", "SegmentRing", []),
+        ("WebM", "Media", ["make_corpus.py", "webm.dict"]),
     ]
+    for (folder, module, others) in fuzzed {
+        for target in package.targets where target.name == module {
+            target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
+        }
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(folder)", dependencies: [.byName(name: module)],
+                path: "Tests/Fuzz/\(folder)", exclude: ["Corpus"] + others,
+                swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+    }
 }
