@@ -128,3 +128,19 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Fuzz targets need the compiler's fuzzer, which brings its own driver; so they exist only on demand:
+// WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzControlChannel
+if Context.environment["WEIR_FUZZ"] != nil {
+    let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
+    for target in package.targets where ["ControlChannel"].contains(target.name) {
+        target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
+    }
+    package.targets += [
+        .executableTarget(
+            name: "FuzzControlChannel", dependencies: ["ControlChannel"],
+            path: "Tests/Fuzz/ControlChannel", exclude: ["Corpus"],
+            swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+    ]
+}
