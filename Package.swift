@@ -104,8 +104,14 @@ let package = Package(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],
             path: "Tests/ControlChannel"),
         .testTarget(
-            name: "SegmentRingTests", dependencies: ["SegmentRing", "LinuxIO"],
-            path: "Tests/SegmentRing"),
+            name: "SegmentRingTests",
+            dependencies: ["SegmentRing", "LinuxIO", "CStepper", "ring-torture"],
+            path: "Tests/SegmentRing", exclude: ["Torture", "Stepper"]),
+        // A writer to be killed by SegmentRingTests.
+        .executableTarget(
+            name: "ring-torture", dependencies: ["SegmentRing", "CStepper"],
+            path: "Tests/SegmentRing/Torture"),
+        .target(name: "CStepper", path: "Tests/SegmentRing/Stepper"),
         .testTarget(
             name: "MediaTests", dependencies: ["Media"], path: "Tests/Media",
             exclude: ["Recordings"]),
@@ -130,17 +136,20 @@ let package = Package(
 )
 
 // Fuzz targets need the compiler's fuzzer, which brings its own driver; so they exist only on demand:
-// WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzControlChannel
+// WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRingHeader
 if Context.environment["WEIR_FUZZ"] != nil {
     let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
-    for target in package.targets where ["ControlChannel"].contains(target.name) {
-        target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
+    /// Folders of Tests/Fuzz, and the module that each one tests.
+    let fuzzed = [("ControlChannel", "ControlChannel"), ("RingHeader", "SegmentRing")]
+    for (folder, module) in fuzzed {
+        for target in package.targets where target.name == module {
+            target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
+        }
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(folder)", dependencies: [.byName(name: module)],
+                path: "Tests/Fuzz/\(folder)", exclude: ["Corpus"],
+                swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
     }
-    package.targets += [
-        .executableTarget(
-            name: "FuzzControlChannel", dependencies: ["ControlChannel"],
-            path: "Tests/Fuzz/ControlChannel", exclude: ["Corpus"],
-            swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
-    ]
 }

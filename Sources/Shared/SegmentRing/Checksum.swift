@@ -1,15 +1,17 @@
-// CRC-32C over private memory. The C function does the work; see ring_checksum.c.
+// CRC-32C of private memory. The C function does the work; see ring_checksum.c.
 //
-// Why the unsafe code is sound: each call hands over exactly the bytes of a buffer that outlives it.
+// Why the unsafe code is sound: each call hands over exactly the bytes of a buffer that outlives it,
+// and numbers have no padding that could be read uninitialised.
 
 import CLinux
 
 enum Checksum {
-    static func crc32c(_ bytes: some Sequence<UInt8>, continuing previous: UInt32 = 0) -> UInt32 {
-        let whole = bytes.withContiguousStorageIfAvailable { buffer in
-            unsafe crc32c(UnsafeRawBufferPointer(buffer), continuing: previous)
-        }
-        return whole ?? crc32c(Array(bytes), continuing: previous)
+    static func crc32c(_ bytes: [UInt8], continuing previous: UInt32 = 0) -> UInt32 {
+        unsafe crc32c(bytes.span.bytes, continuing: previous)
+    }
+
+    static func crc32c(_ bytes: borrowing RawSpan, continuing previous: UInt32 = 0) -> UInt32 {
+        unsafe bytes.withUnsafeBytes { unsafe crc32c($0, continuing: previous) }
     }
 
     static func crc32c(

@@ -41,7 +41,7 @@ struct RingHeader: Equatable {
         var reader = ByteReader(bytes)
         guard reader.next64() == Self.magic else { throw .invalid("the magic number is wrong") }
         guard reader.next32() == Self.version else { throw .invalid("the version is not known") }
-        guard Checksum.crc32c(bytes.prefix(Self.bytes - 4)) == ByteReader.last32(of: bytes) else {
+        guard Checksum.crc32c(Array(bytes.dropLast(4))) == ByteReader.last32(of: bytes) else {
             throw .invalid("the header's checksum is wrong")
         }
         guard reader.next32() == UInt32(RingLayout.pageBytes) else {

@@ -20,12 +20,15 @@ extension Ring {
     package var oldestSequence: UInt64 {
         let head = entryHead
         guard head > 0, case .entry(let newest) = lookup(head - 1) else { return head }
-        let entries = UInt64(geometry.entries - geometry.entries / 8)
+        // One more entry, because the writer may be at the next one already.
+        let entries = UInt64(geometry.entries - geometry.entries / 8 - 1)
         let bytes = UInt64(geometry.dataBytes - geometry.dataBytes / 8)
         let first = head > entries ? head - entries : 0
-        guard newest.end > bytes else { return first }
-        let floor = newest.end - bytes
-        return firstSequence(from: first, to: head) { $0.position >= floor }
+        // What is being overwritten now counts as gone; a damaged word cannot say more than that.
+        let most = newest.end + UInt64(geometry.fragmentBytes)
+        let intent = min(max(mapping.word(RingLayout.intent).load(), newest.end), most)
+        guard intent > bytes else { return first }
+        return firstSequence(from: first, to: head) { $0.position >= intent - bytes }
     }
 
     /// What is known about a sequence number.

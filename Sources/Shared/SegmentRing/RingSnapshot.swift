@@ -78,13 +78,11 @@ struct RingSnapshot: Equatable {
     }
 
     private var checksum: UInt32 {
-        var fields = ByteWriter()
-        for number in [
+        let fields: InlineArray<_, UInt64> = [
             version, entryHead, head, kind.rawValue, UInt64(state.count), UInt64(carry.count),
-        ] {
-            fields.append(number)
-        }
-        let checksum = Checksum.crc32c(state, continuing: Checksum.crc32c(fields.bytes))
-        return Checksum.crc32c(carry, continuing: checksum)
+        ]
+        // Safe: numbers have no padding.
+        let first = unsafe Checksum.crc32c(fields.span.bytes)
+        return Checksum.crc32c(carry, continuing: Checksum.crc32c(state, continuing: first))
     }
 }

@@ -77,8 +77,14 @@ extension Connection {
         exchange.noteCause(.timeout)
     }
 
-    /// A response that could go on has to be let through by the peer's windows.
+    /// A response that could go on has to be let through by the peer's windows. After one that is
+    /// complete, the rest of the request has little time.
     private func checkResponse(of exchange: Exchange, _ session: HTTP2Session, _ nowMs: UInt64) {
+        if exchange.hasSentResponse {
+            let deadlineMs = exchange.sendActivityMs + server.limits.lingerMs
+            guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
+            return session.cutOffBody(exchange)
+        }
         guard exchange.closeCause == nil, session.isHeldByPeer(exchange) else { return }
         let deadlineMs = exchange.sendActivityMs + server.limits.writeStallMs
         guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }

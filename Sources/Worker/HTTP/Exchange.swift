@@ -31,7 +31,10 @@ package final class Exchange {
     var isBodyComplete: Bool
     /// Set when something decides the cause before the protocol reports the end.
     var closeCause: CloseCause?
+    /// The response went out to its end.
     var hasSentResponse = false
+    /// The response does not depend on what more comes of the request's body.
+    var discardsBody = false
     /// Bytes received and not credited.
     var uncreditedBytes = 0
     /// When the peer last sent body bytes or was given room for some; milliseconds of the loop.

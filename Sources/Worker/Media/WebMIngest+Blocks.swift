@@ -112,8 +112,9 @@ extension WebMIngest {
                 start: batch.bytes.count, isClusterStart: false, isIndependent: false,
                 isDiscontinuity: false, mediaTimeMs: timeMs, endMs: timeMs)
         }
-        let relativeMs = UInt16(truncatingIfNeeded: timeMs - clusterStartMs)
-        let head = BlockHead(number: track.number, relativeMs: relativeMs, flags: block.flags)
+        let relativeMs = Int16(truncatingIfNeeded: timeMs - clusterStartMs)
+        let head = BlockHead(
+            number: track.number, relativeMs: UInt16(bitPattern: relativeMs), flags: block.flags)
         if let group = block.group {
             append(group: group, of: block, head: head, from: bytes, to: &batch.bytes)
         } else {
@@ -129,10 +130,16 @@ extension WebMIngest {
     private func startsCluster(timeMs: Int64, isLeadingKey: Bool) -> Bool {
         if !isClusterOpen || isDiscontinuityPending || isLeadingKey { return true }
         let sinceStartMs = timeMs - clusterStartMs
-        if sinceStartMs < 0 || sinceStartMs >= Int64(limits.clusterDurationMs) { return true }
+        if sinceStartMs >= Int64(limits.clusterDurationMs) { return true }
         if sinceStartMs > Int64(Int16.max) { return true }
-        return timeMs < lastBlockMs && !mayReorder
+        guard timeMs < lastBlockMs else { return false }
+        return !mayReorder || sinceStartMs < -WebMIngest.reorderMs
     }
+
+    /// How far before its cluster's key frame a block may lie in a stream that reorders. A new
+    /// cluster for it would start before that key frame, and a viewer who joins there would have to
+    /// see everything in it too late. Sixteen frames of 25 a second take less.
+    private static let reorderMs: Int64 = 1_000
 
     /// Whether a block before the previous one's time is normal: some video codec stores frames in
     /// another order than it shows them. Otherwise browsers refuse such a block within a cluster.
@@ -145,10 +152,11 @@ extension WebMIngest {
         timeMs: Int64, isLeadingKey: Bool, in batch: inout FragmentBatch
     ) {
         closeFragment(in: &batch)
-        let hasVideo = tracks.contains { $0.isLeading }
+        // Sound before the broadcast's first picture: nothing that comes needs what came before.
+        let hasPicture = tracks.contains { $0.isLeading && $0.lastTimeMs != nil }
         openFragment = OpenFragment(
             start: batch.bytes.count, isClusterStart: true,
-            isIndependent: isLeadingKey || !hasVideo, isDiscontinuity: isDiscontinuityPending,
+            isIndependent: isLeadingKey || !hasPicture, isDiscontinuity: isDiscontinuityPending,
             mediaTimeMs: timeMs, endMs: timeMs)
         batch.bytes.append(contentsOf: ClusterLayout.prefix)
         batch.bytes.appendBigEndian(UInt64(timeMs), count: ClusterLayout.timecodeBytes)
@@ -268,6 +276,7 @@ extension WebMIngest {
 /// What stands in front of a block's payload.
 struct BlockHead {
     let number: UInt8
+    /// A signed number's bit pattern.
     let relativeMs: UInt16
     let flags: UInt8
 }

@@ -142,7 +142,7 @@ final class IngestSession {
 
     /// Continues the stream with a new header, or makes a new ring when its tracks differ.
     private func adopt(_ initialization: Initialization) throws(PublishError) {
-        if let writer, let stream, stream.state != .ended,
+        if let writer, stream != nil,
             let current = try? Initialization(
                 parsing: writer.ring.initialization, limits: environment.mediaLimits),
             current.isCompatible(with: initialization)

@@ -193,9 +193,11 @@ final class PublishQueue {
         let session: IngestSession
         switch decision {
         case .begin:
+            // The ring of a stream that has ended is replaced, not continued.
             session = IngestSession(
-                beginning: name, facts: request.facts, on: stream, writer: writer,
-                streams: streams, environment: environment)
+                beginning: name, facts: request.facts,
+                on: stream?.state == .ended ? nil : stream, writer: writer, streams: streams,
+                environment: environment)
         case .resume:
             guard let stream, let writer, let ingest else { return false }
             do {
