@@ -23,9 +23,9 @@ package enum Limits {
     package static let workerPingMs: UInt64 = 2_000
     /// A worker that has not answered for this long hangs: it is killed and replaced.
     package static let workerHangMs: UInt64 = 10_000
-    /// A worker that should be gone (drained, out of time, channel closed) has this long to exit before
-    /// it is killed.
-    package static let workerExitMs: UInt64 = 2_000
+    /// A worker that should be gone (drained, out of time, channel closed) has this long to exit
+    /// before it is killed: longer than `lingerMs` and `orphanExitMs`, which it may use up itself.
+    package static let workerExitMs: UInt64 = 4_000
     /// Messages taken from one worker in one turn of the supervisor's loop.
     package static let workerMessagesPerTurn = 64
     /// Connections that may wait to be accepted, per address (the kernel caps it at somaxconn).
