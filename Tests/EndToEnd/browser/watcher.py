@@ -85,6 +85,7 @@ class Watcher:
         start = self.report()
 
         def enough(now: Report) -> bool:
+            assert not now.ended, "the video ended"
             return (now.currentTimeS >= start.currentTimeS + seconds
                     and now.frameCount >= start.frameCount + 2 * seconds)
 
