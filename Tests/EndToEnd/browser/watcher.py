@@ -37,11 +37,6 @@ class Report:
     corruptedFrames: int
     events: list[str]
 
-    @property
-    def behind_received_s(self) -> float:
-        """How far the picture is behind the newest media this viewer has been sent."""
-        return (self.bufferedEndS or 0.0) - self.currentTimeS
-
 
 @dataclass(frozen=True)
 class Frame:
