@@ -99,7 +99,9 @@ let package = Package(
             exclude: ["Recordings"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], path: "Tests/Telemetry"),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP"),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP",
+            exclude: ["Clients"]),
         .executableTarget(
             name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],
             path: "Tests/Benchmarks/HTTPThroughput", swiftSettings: strict),

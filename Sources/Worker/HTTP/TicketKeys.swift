@@ -84,18 +84,6 @@ final class TicketKeys {
     }
 
     private func setMACKey(_ context: OpaquePointer, _ key: [UInt8]) -> Bool {
-        var key = key
-        var digest = Array("SHA256".utf8CString)
-        return unsafe key.withUnsafeMutableBytes { keyBytes in
-            unsafe digest.withUnsafeMutableBufferPointer { digestText in
-                let parameters = unsafe [
-                    OSSL_PARAM_construct_octet_string(
-                        "key", keyBytes.baseAddress, keyBytes.count),
-                    OSSL_PARAM_construct_utf8_string("digest", digestText.baseAddress, 0),
-                    OSSL_PARAM_construct_end(),
-                ]
-                return unsafe EVP_MAC_CTX_set_params(context, parameters) == 1
-            }
-        }
+        unsafe weir_mac_set_key(context, key, key.count) == 1
     }
 }
