@@ -30,8 +30,9 @@ struct ValueTests {
     @Test("without an authority the host field counts")
     func host() {
         let headers = [HeaderField("host", "example.org")]
-        #expect(Request(method: "GET", authority: "", target: "/", headers: headers).authority
-            == "example.org")
+        #expect(
+            Request(method: "GET", authority: "", target: "/", headers: headers).authority
+                == "example.org")
     }
 
     @Test("a problem is a JSON document whose strings are escaped")

@@ -26,8 +26,10 @@ extension PublishError {
                     + "yours, take over with the header Weir-Take-Over: 1.")
         case .missingInitialization:
             Problem(
-                status: 412, slug: "missing-initialization", title: "The broadcast has no beginning",
-                detail: "The first body of a broadcast begins with the EBML header and holds all of "
+                status: 412, slug: "missing-initialization",
+                title: "The broadcast has no beginning",
+                detail:
+                    "The first body of a broadcast begins with the EBML header and holds all of "
                     + "Tracks. Start the recorder anew.")
         case .chunkGap(let expectedChunk):
             Problem(
