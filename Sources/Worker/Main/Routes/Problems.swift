@@ -35,11 +35,6 @@ extension Problem {
         status: 403, slug: "not-the-owner", title: "This stream is not yours",
         detail: "Only its publisher can end a stream that is live.")
 
-    static let tooManyWaitingChunks = Problem(
-        status: 429, slug: "too-many-waiting-chunks", title: "Too many chunks wait",
-        detail: "Several chunks of this connection wait for an earlier one. Send that first.",
-        headers: [.retryAfter(seconds: 1)])
-
     static let tooManyViewers = Problem(
         status: 503, slug: "too-many-viewers", title: "The server is full",
         detail: "As many viewers are connected as this server takes. Try again later.",
