@@ -1,5 +1,5 @@
-// Making a ring file: complete and locked under a temporary name first, then renamed. Nobody ever sees
-// a half-made ring, and its creator is its writer from the first moment.
+// Making a ring file: complete and locked under a temporary name first, then renamed. Nobody ever
+// sees a half-made ring, and its creator is its writer from the first moment.
 //
 // The temporary name is fixed, and the lock of that file makes one creator at a time: what a killed
 // creator left behind is emptied and used again by the next, so nothing piles up.

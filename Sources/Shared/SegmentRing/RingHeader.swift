@@ -1,6 +1,6 @@
-// The immutable part of a ring file: the first 96 bytes, written once before the file gets its name.
-// Pure: bytes to values and back. All numbers are little-endian (and so is every machine Weir runs
-// on, because the shared words are used in place).
+// The immutable part of a ring file: the first 96 bytes, written once before the file gets its
+// name. Pure: bytes to values and back. All numbers are little-endian (and so is every machine Weir
+// runs on, because the shared words are used in place).
 
 /// What a ring file says about itself.
 struct RingHeader: Equatable {
@@ -37,7 +37,9 @@ struct RingHeader: Equatable {
 
     /// Reads what `encoded` wrote. Errors: `invalid` for anything else.
     init(decoding bytes: [UInt8], fileBytes: Int) throws(RingError) {
-        guard bytes.count == Self.bytes else { throw .invalid("the file is too short for a header") }
+        guard bytes.count == Self.bytes else {
+            throw .invalid("the file is too short for a header")
+        }
         var reader = ByteReader(bytes)
         guard reader.next64() == Self.magic else { throw .invalid("the magic number is wrong") }
         guard reader.next32() == Self.version else { throw .invalid("the version is not known") }
