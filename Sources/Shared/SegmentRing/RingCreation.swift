@@ -55,11 +55,12 @@ extension Ring {
         // such round is one ring that somebody else has finished.
         for _ in 0..<100 {
             let descriptor = try createFile(path)
-            guard try lock(descriptor) else { throw .busy }
+            let locked = try lock(descriptor)
             let file = try FileIdentity.of(descriptor)
             guard let named = try? FileIdentity.of(path: path), named.isSameFile(as: file) else {
                 continue
             }
+            guard locked else { throw .busy }
             let raw = descriptor.raw
             do {
                 try systemCall("ftruncate") { ftruncate(raw, 0) }
