@@ -201,8 +201,8 @@ private let rightCases = [
                 ElementID.cluster, element(ElementID.timestamp, 3) + Document.block(1, 0))
             + Document.cluster(at: 4) + Document.block(1, 0), nil),
     Case(
-        "an empty Cluster", start + element(ElementID.cluster, [UInt8]())
-            + Document.cluster(at: 1) + Document.block(1, 0), nil),
+        "an empty Cluster, then an element that is passed over",
+        start + element(ElementID.cluster, [UInt8]()) + element(ElementID.void, [1]) + Document.cluster(at: 1) + Document.block(1, 0), nil),
     Case("a Void before the Segment", Document.header() + element(ElementID.void, [UInt8](0..<9))
         + start.dropFirst(Document.header().count), nil),
     Case("a block without a frame", cluster + Document.block(1, 0, key: true, []), nil),

@@ -59,6 +59,7 @@ enum Resynchronization {
 
     /// A Cluster starts with its Timestamp, in front of which only a CRC-32 may stand.
     private static func judgeCluster(_ header: ElementHeader, _ bytes: Span<UInt8>) -> Result {
+        guard header.size != 0 else { return .discard(count: 1) }
         var position = header.headerBytes
         guard bytes.count > position else { return .needs(position + 1) }
         if bytes[position] == UInt8(ElementID.crc32) {

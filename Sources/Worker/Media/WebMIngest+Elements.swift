@@ -186,9 +186,12 @@ extension WebMIngest {
         take(UInt64(header.headerBytes))
         clusterTicks = nil
         guard place != .between else { return .consumed(header.headerBytes) }
-        place = .cluster
-        clusterRemaining = header.size ?? WebMIngest.unknownSize
-        if clusterRemaining == 0 { place = .segment }
+        if header.size == 0 {
+            place = .segment
+        } else {
+            place = .cluster
+            clusterRemaining = header.size ?? WebMIngest.unknownSize
+        }
         return .consumed(header.headerBytes)
     }
 
