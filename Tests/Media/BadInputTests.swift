@@ -207,8 +207,8 @@ private let rightCases = [
                 ElementID.cluster, element(ElementID.timestamp, 3) + Document.block(1, 0))
             + Document.cluster(at: 4) + Document.block(1, 0), nil),
     Case(
-        "an empty Cluster",
-        start + element(ElementID.cluster, [UInt8]())
+        "an empty Cluster, then an element that is passed over",
+        start + element(ElementID.cluster, [UInt8]()) + element(ElementID.void, [1])
             + Document.cluster(at: 1) + Document.block(1, 0), nil),
     Case(
         "a Void before the Segment",

@@ -15,10 +15,17 @@ private struct Packet: Equatable {
 
 private struct Probe: Decodable {
     struct Entry: Decodable {
-        let codec_type: String
-        let pts_time: String?
+        let kind: String
+        let time: String?
         let flags: String
-        let data_hash: String
+        let hash: String
+
+        enum CodingKeys: String, CodingKey {
+            case kind = "codec_type"
+            case time = "pts_time"
+            case flags
+            case hash = "data_hash"
+        }
     }
     let packets: [Entry]
 }
@@ -47,8 +54,8 @@ private func packets(of bytes: [UInt8]) throws -> [Packet] {
     #expect(process.terminationStatus == 0)
     return try JSONDecoder().decode(Probe.self, from: json).packets.map {
         Packet(
-            kind: $0.codec_type, hash: $0.data_hash,
-            timeMs: Int((Double($0.pts_time ?? "0") ?? 0) * 1_000), isKey: $0.flags.contains("K"))
+            kind: $0.kind, hash: $0.hash,
+            timeMs: Int((Double($0.time ?? "0") ?? 0) * 1_000), isKey: $0.flags.contains("K"))
     }
 }
 

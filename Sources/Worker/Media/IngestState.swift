@@ -106,32 +106,44 @@ extension WebMIngest {
         guard flags.isSubset(of: .all) else { throw .malformed("unknown parser snapshot flags") }
         self.place = place
         self.initialization = initialization
+        try restoreInput(from: &reader, flags: flags)
+        try restoreOutput(from: &reader, flags: flags)
+        tracks = try WebMIngest.tracks(from: &reader, initialization: initialization)
+        guard reader.isAtEnd else { throw .malformed("a parser snapshot has bytes left over") }
+        let needsTracks = place == .cluster || place == .seeking || isClusterOpen
+        guard !needsTracks || initialization != nil else {
+            throw .malformed("a parser snapshot needs its init")
+        }
+        adopt(carry: carry)
+    }
+
+    private mutating func restoreInput(
+        from reader: inout StateReader, flags: Flags
+    ) throws(MediaError) {
         draft = try reader.draft(isPresent: flags.contains(.hasDraft))
         skipRemaining = try reader.unsigned(8)
         segmentRemaining = try reader.unsigned(8)
         clusterRemaining = try reader.unsigned(8)
+        // A Cluster lies in its Segment, or counting down would take one of them below nothing.
+        guard
+            clusterRemaining == WebMIngest.unknownSize
+                || place == .cluster && clusterRemaining <= segmentRemaining
+        else { throw .malformed("a parser snapshot's sizes contradict each other") }
         let ticks = try reader.time(0...Timeline.latestMs)
         clusterTicks = flags.contains(.hasClusterTicks) ? ticks : nil
         seekScannedBytes = min(try reader.unsigned(8), UInt64(Int64.max))
+        isSeekingHeader = flags.contains(.seekingHeader)
+    }
+
+    private mutating func restoreOutput(
+        from reader: inout StateReader, flags: Flags
+    ) throws(MediaError) {
         timeline = try reader.timeline(
             continues: flags.contains(.continues), isFresh: flags.contains(.fresh))
         clusterStartMs = try reader.time(0...Timeline.latestMs)
         lastBlockMs = try reader.time(0...Timeline.latestMs)
         isClusterOpen = flags.contains(.clusterOpen)
         isDiscontinuityPending = flags.contains(.discontinuity)
-        isSeekingHeader = flags.contains(.seekingHeader)
-        tracks = try WebMIngest.tracks(from: &reader, initialization: initialization)
-        guard reader.isAtEnd else { throw .malformed("a parser snapshot has bytes left over") }
-        // A Cluster lies in its Segment, or counting down would take one of them below nothing.
-        guard
-            clusterRemaining == WebMIngest.unknownSize
-                || place == .cluster && clusterRemaining <= segmentRemaining
-        else { throw .malformed("a parser snapshot's sizes contradict each other") }
-        let needsTracks = place == .cluster || place == .seeking || isClusterOpen
-        guard !needsTracks || initialization != nil else {
-            throw .malformed("a parser snapshot needs its init")
-        }
-        self.adopt(carry: carry)
     }
 
     private static func tracks(

@@ -6,8 +6,8 @@ enum Resynchronization {
     enum Result: Equatable {
         /// Nothing starts in the first `count` bytes; they can be forgotten.
         case discard(count: Int)
-        /// Something may start at the first byte; this many bytes are needed to tell.
-        case needs(Int)
+        /// Something may start at the first byte; there are too few bytes to tell.
+        case undecided
         /// A Cluster starts at the first byte.
         case cluster(ElementHeader)
         /// An EBML header starts at the first byte.
@@ -28,7 +28,7 @@ enum Resynchronization {
     static func startsHeader(_ bytes: Span<UInt8>) -> Bool? {
         switch judge(bytes, acceptsClusters: false) {
         case .header: true
-        case .needs: nil
+        case .undecided: nil
         case .discard, .cluster: false
         }
     }
@@ -42,7 +42,7 @@ enum Resynchronization {
             return .discard(count: 1)
         }
         switch parsed {
-        case .needs(let count): return .needs(count)
+        case .needs: return .undecided
         case .header(let header):
             return header.id == ElementID.ebml
                 ? judgeHeader(header, bytes) : judgeCluster(header, bytes)
@@ -60,16 +60,17 @@ enum Resynchronization {
 
     /// A Cluster starts with its Timestamp, in front of which only a CRC-32 may stand.
     private static func judgeCluster(_ header: ElementHeader, _ bytes: Span<UInt8>) -> Result {
+        guard header.size != 0 else { return .discard(count: 1) }
         var position = header.headerBytes
-        guard bytes.count > position else { return .needs(position + 1) }
+        guard bytes.count > position else { return .undecided }
         if bytes[position] == UInt8(ElementID.crc32) {
-            guard bytes.count > position + 1 else { return .needs(position + 2) }
+            guard bytes.count > position + 1 else { return .undecided }
             guard bytes[position + 1] == 0x84 else { return .discard(count: 1) }
             position += 6
-            guard bytes.count > position else { return .needs(position + 1) }
+            guard bytes.count > position else { return .undecided }
         }
         guard bytes[position] == UInt8(ElementID.timestamp) else { return .discard(count: 1) }
-        guard bytes.count > position + 1 else { return .needs(position + 2) }
+        guard bytes.count > position + 1 else { return .undecided }
         let size = bytes[position + 1]
         return (0x81...0x88).contains(size) ? .cluster(header) : .discard(count: 1)
     }
@@ -78,11 +79,11 @@ enum Resynchronization {
     private static func judgeHeader(_ header: ElementHeader, _ bytes: Span<UInt8>) -> Result {
         guard let size = header.size, size >= 4, size <= 4_096 else { return .discard(count: 1) }
         let position = header.headerBytes
-        guard bytes.count > position else { return .needs(position + 1) }
+        guard bytes.count > position else { return .undecided }
         switch bytes[position] {
         case UInt8(ElementID.void), UInt8(ElementID.crc32): return .header
         case 0x42:
-            guard bytes.count > position + 1 else { return .needs(position + 2) }
+            guard bytes.count > position + 1 else { return .undecided }
             return [0x86, 0xF7, 0xF2, 0xF3, 0x82, 0x87, 0x85, 0x81].contains(bytes[position + 1])
                 ? .header : .discard(count: 1)
         default: return .discard(count: 1)

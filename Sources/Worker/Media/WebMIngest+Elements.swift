@@ -70,80 +70,6 @@ extension WebMIngest {
         }
     }
 
-    // MARK: Headers
-
-    private mutating func readEBMLHeader(
-        _ header: ElementHeader, _ window: Span<UInt8>, into batch: inout FragmentBatch
-    ) throws(MediaError) -> Step {
-        let size = try heldSize(of: header, most: limits.elementBytes, name: "the EBML header")
-        let total = header.headerBytes + size
-        guard window.count >= total else { return .needs(total) }
-        let newDraft = try HeaderDraft(ebmlHeader: header.headerBytes..<total, in: window)
-        // The fragment that is being written must not have the new broadcast in its snapshot.
-        closeFragment(in: &batch)
-        draft = newDraft
-        place = .afterHeader
-        segmentRemaining = WebMIngest.unknownSize
-        clusterRemaining = WebMIngest.unknownSize
-        clusterTicks = nil
-        isSeekingHeader = false
-        return .consumed(total)
-    }
-
-    private mutating func readTopLevel(
-        _ header: ElementHeader, opensSegment: Bool
-    ) throws(MediaError) -> Step {
-        switch header.id {
-        case ElementID.void, ElementID.crc32:
-            return try pass(over: header, most: UInt64.max)
-        case ElementID.segment where opensSegment:
-            place = .segment
-            segmentRemaining = header.size ?? WebMIngest.unknownSize
-            return .consumed(header.headerBytes)
-        default:
-            throw .malformed(
-                opensSegment
-                    ? "no Segment after the EBML header" : "data after the end of the Segment")
-        }
-    }
-
-    private mutating func readInfo(
-        _ header: ElementHeader, _ window: Span<UInt8>
-    ) throws(MediaError) -> Step {
-        let size = try heldSize(of: header, most: limits.elementBytes, name: "Info")
-        let total = header.headerBytes + size
-        try checkFits(total)
-        guard window.count >= total else { return .needs(total) }
-        try draft?.read(info: header.headerBytes..<total, in: window)
-        take(UInt64(total))
-        return .consumed(total)
-    }
-
-    private mutating func readTracks(
-        _ header: ElementHeader, _ window: Span<UInt8>, for draft: HeaderDraft
-    ) throws(MediaError) -> Step {
-        let size = try heldSize(of: header, most: limits.initializationBytes, name: "Tracks")
-        let total = header.headerBytes + size
-        try checkFits(total)
-        guard window.count >= total else { return .needs(total) }
-        let table = try TrackTable(tracks: header.headerBytes..<total, in: window, limits: limits)
-        let initialization = try Initialization(draft: draft, table: table, limits: limits)
-        take(UInt64(total))
-        begin(initialization, table: table, timestampScaleNs: draft.timestampScaleNs)
-        return .initialization(initialization, consumed: total)
-    }
-
-    private mutating func begin(
-        _ initialization: Initialization, table: TrackTable, timestampScaleNs: UInt32
-    ) {
-        self.initialization = initialization
-        tracks = table.ingestTracks
-        timeline.restart(timestampScaleNs: timestampScaleNs)
-        draft = nil
-        isClusterOpen = false
-        isDiscontinuityPending = false
-    }
-
     // MARK: Segment
 
     private mutating func readSegmentChild(
@@ -186,9 +112,12 @@ extension WebMIngest {
         take(UInt64(header.headerBytes))
         clusterTicks = nil
         guard place != .between else { return .consumed(header.headerBytes) }
-        place = .cluster
-        clusterRemaining = header.size ?? WebMIngest.unknownSize
-        if clusterRemaining == 0 { place = .segment }
+        if header.size == 0 {
+            place = .segment
+        } else {
+            place = .cluster
+            clusterRemaining = header.size ?? WebMIngest.unknownSize
+        }
         return .consumed(header.headerBytes)
     }
 
@@ -249,7 +178,7 @@ extension WebMIngest {
     // MARK: Sizes
 
     /// The size of an element that is held whole, if it may be that large.
-    private func heldSize(
+    func heldSize(
         of header: ElementHeader, most: Int, name: String
     ) throws(MediaError) -> Int {
         guard let size = header.size else {
@@ -260,7 +189,7 @@ extension WebMIngest {
     }
 
     /// Begins to pass over an element; its content does not have to be there.
-    private mutating func pass(
+    mutating func pass(
         over header: ElementHeader, most: UInt64
     ) throws(MediaError) -> Step {
         guard let size = header.size else {
@@ -278,7 +207,7 @@ extension WebMIngest {
         clusterRemaining != WebMIngest.unknownSize ? clusterRemaining : segmentRemaining
     }
 
-    private func checkFits(_ total: Int) throws(MediaError) {
+    func checkFits(_ total: Int) throws(MediaError) {
         try checkFits(total, 0, in: innermostRemaining)
     }
 
@@ -292,7 +221,7 @@ extension WebMIngest {
     }
 
     /// Counts bytes off the parents' sizes and leaves those that are used up.
-    private mutating func take(_ count: UInt64) {
+    mutating func take(_ count: UInt64) {
         if clusterRemaining != WebMIngest.unknownSize {
             clusterRemaining -= count
             if clusterRemaining == 0 {

@@ -51,8 +51,9 @@ extension WebMIngest {
         _ window: Span<UInt8>, into batch: inout FragmentBatch
     ) throws(MediaError) -> Step {
         switch Resynchronization.scan(window, acceptsClusters: !isSeekingHeader) {
-        case .needs(let count):
-            return .needs(count)
+        case .undecided:
+            // One more byte may already rule it out.
+            return .needs(window.count + 1)
         case .discard(let count):
             seekScannedBytes += UInt64(count)
             guard seekScannedBytes <= seekMostBytes else {

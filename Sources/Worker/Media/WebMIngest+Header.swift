@@ -1,0 +1,76 @@
+// A broadcast's header: EBML header, Segment, Info, Tracks. What it says is kept as a draft until the
+// Tracks element completes it; only then does the old broadcast end.
+
+extension WebMIngest {
+    mutating func readEBMLHeader(
+        _ header: ElementHeader, _ window: Span<UInt8>, into batch: inout FragmentBatch
+    ) throws(MediaError) -> Step {
+        let size = try heldSize(of: header, most: limits.elementBytes, name: "the EBML header")
+        let total = header.headerBytes + size
+        guard window.count >= total else { return .needs(total) }
+        let newDraft = try HeaderDraft(ebmlHeader: header.headerBytes..<total, in: window)
+        // The fragment that is being written must not have the new broadcast in its snapshot.
+        closeFragment(in: &batch)
+        draft = newDraft
+        place = .afterHeader
+        segmentRemaining = WebMIngest.unknownSize
+        clusterRemaining = WebMIngest.unknownSize
+        clusterTicks = nil
+        isSeekingHeader = false
+        return .consumed(total)
+    }
+
+    mutating func readTopLevel(
+        _ header: ElementHeader, opensSegment: Bool
+    ) throws(MediaError) -> Step {
+        switch header.id {
+        case ElementID.void, ElementID.crc32:
+            return try pass(over: header, most: UInt64.max)
+        case ElementID.segment where opensSegment:
+            place = .segment
+            segmentRemaining = header.size ?? WebMIngest.unknownSize
+            return .consumed(header.headerBytes)
+        default:
+            throw .malformed(
+                opensSegment
+                    ? "no Segment after the EBML header" : "data after the end of the Segment")
+        }
+    }
+
+    mutating func readInfo(
+        _ header: ElementHeader, _ window: Span<UInt8>
+    ) throws(MediaError) -> Step {
+        let size = try heldSize(of: header, most: limits.elementBytes, name: "Info")
+        let total = header.headerBytes + size
+        try checkFits(total)
+        guard window.count >= total else { return .needs(total) }
+        try draft?.read(info: header.headerBytes..<total, in: window)
+        take(UInt64(total))
+        return .consumed(total)
+    }
+
+    mutating func readTracks(
+        _ header: ElementHeader, _ window: Span<UInt8>, for draft: HeaderDraft
+    ) throws(MediaError) -> Step {
+        let size = try heldSize(of: header, most: limits.initializationBytes, name: "Tracks")
+        let total = header.headerBytes + size
+        try checkFits(total)
+        guard window.count >= total else { return .needs(total) }
+        let table = try TrackTable(tracks: header.headerBytes..<total, in: window, limits: limits)
+        let initialization = try Initialization(draft: draft, table: table, limits: limits)
+        take(UInt64(total))
+        begin(initialization, table: table, timestampScaleNs: draft.timestampScaleNs)
+        return .initialization(initialization, consumed: total)
+    }
+
+    private mutating func begin(
+        _ initialization: Initialization, table: TrackTable, timestampScaleNs: UInt32
+    ) {
+        self.initialization = initialization
+        tracks = table.ingestTracks
+        timeline.restart(timestampScaleNs: timestampScaleNs)
+        draft = nil
+        isClusterOpen = false
+        isDiscontinuityPending = false
+    }
+}
