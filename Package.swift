@@ -139,16 +139,20 @@ let package = Package(
 // WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRingHeader
 if Context.environment["WEIR_FUZZ"] != nil {
     let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
-    /// Folders of Tests/Fuzz, and the module that each one tests.
-    let fuzzed = [("ControlChannel", "ControlChannel"), ("RingHeader", "SegmentRing")]
-    for (folder, module) in fuzzed {
+    /// Folders of Tests/Fuzz, the module that each one tests, and what else lies in it.
+    let fuzzed: [(folder: String, module: String, others: [String])] = [
+        ("ControlChannel", "ControlChannel", []),
+        ("RingHeader", "SegmentRing", []),
+        ("WebM", "Media", ["make_corpus.py", "webm.dict"]),
+    ]
+    for (folder, module, others) in fuzzed {
         for target in package.targets where target.name == module {
             target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
         }
         package.targets.append(
             .executableTarget(
                 name: "Fuzz\(folder)", dependencies: [.byName(name: module)],
-                path: "Tests/Fuzz/\(folder)", exclude: ["Corpus"],
+                path: "Tests/Fuzz/\(folder)", exclude: ["Corpus"] + others,
                 swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
                 linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
     }

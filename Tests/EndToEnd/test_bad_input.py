@@ -172,7 +172,9 @@ def test_a_live_stream_allows_five_methods(server: Server, name: str, method: st
     assert {"GET", "HEAD", "POST", "PUT", "DELETE"} <= allowed
 
 
-INVALID_NAMES = ["ab", "-abc", "_abc", "a" * 33, "has.dot", "has%20space", "h%C3%A9llo", "a+b", "a@b"]
+INVALID_NAMES = [
+    "ab", "-abc", "_abc", "a" * 33, "has.dot", "has%20space", "h%C3%A9llo", "a+b", "a@b",
+]
 RESERVED_NAMES = ["api", "login", "live", "assets"]
 
 

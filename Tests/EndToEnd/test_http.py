@@ -66,7 +66,11 @@ def test_a_preflight_of_a_configured_origin_is_granted(server: Server, path: str
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://localhost:8081", "http://localhost:8080", "https://localhost:8080.evil.example", "null"]
+    "origin",
+    [
+        "https://localhost:8081", "http://localhost:8080", "https://localhost:8080.evil.example",
+        "null",
+    ],
 )
 def test_another_origin_is_granted_nothing(server: Server, live: str, origin: str) -> None:
     for method in ("OPTIONS", "GET"):

@@ -65,6 +65,10 @@ struct Output: Equatable {
         }
     }
 
+    mutating func push(_ input: [UInt8], through ingest: inout WebMIngest) {
+        push(input[...], through: &ingest)
+    }
+
     private mutating func take(_ batch: inout FragmentBatch) {
         for var fragment in batch.fragments {
             let moved = bytes.count

@@ -18,7 +18,10 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
             "Telemetry", "HTTP", "Media", "Web",
         ]
     ),
-    ("Sources/Worker/HTTP", ["Glibc", "COpenSSL", "CNghttp2", "LinuxIO", "Settings"]),
+    (
+        "Sources/Worker/HTTP",
+        ["CLinux", "Glibc", "COpenSSL", "CNghttp2", "LinuxIO", "Settings"]
+    ),
     ("Sources/Worker/Media", []),
     ("Sources/Worker/Web", []),
     ("Sources/Shared/LinuxIO", ["CLinux", "Glibc", "Synchronization"]),

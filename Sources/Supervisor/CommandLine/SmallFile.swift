@@ -4,6 +4,7 @@
 
 import Glibc
 import LinuxIO
+import Settings
 
 enum SmallFile {
     /// The contents of a file. `what` names its role in the error, for example "certificate".
@@ -14,7 +15,8 @@ enum SmallFile {
             return try read(path, limitBytes: limitBytes)
         } catch {
             throw StartError(
-                message: "cannot read the \(what) \(path): \(remedy(error))", exitCode: 1)
+                message: "cannot read the \(what) \(Quoted.printable(path)): \(remedy(error))",
+                exitCode: 1)
         }
     }
 
