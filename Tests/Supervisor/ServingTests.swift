@@ -82,7 +82,7 @@ struct ServingTests {
         #expect(next.greeting.slot == 0)
     }
 
-    @Test("keeps its worker when it was stopped itself, as with Ctrl-Z")
+    @Test("goes on with its worker after Ctrl-Z and fg")
     func stopped() throws {
         let supervisor = try TestSupervisor(.init(workers: 1))
         supervisor.waitUntilReady()
