@@ -122,7 +122,9 @@ let package = Package(
         .testTarget(
             name: "TelemetryTests", dependencies: ["Telemetry", "LinuxIO"],
             path: "Tests/Telemetry"),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP"),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP",
+            exclude: ["Clients"]),
         .testTarget(
             name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing"],
             path: "Tests/Worker"),

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+
 @testable import Media
 
 /// A file that a real muxer wrote.

@@ -1,6 +1,7 @@
 // Restarted broadcasts, lost input, and snapshots that do not fit.
 
 import Testing
+
 @testable import Media
 
 private let start = Document.start(Document.video(), Document.audio())
@@ -38,7 +39,8 @@ private func continuedOutput(of bodies: [[UInt8]]) throws -> (Output, [Initializ
 struct RestartTests {
     @Test("the same tracks go on where the last broadcast ended")
     func continues() throws {
-        let body = start + Document.cluster(at: 500) + Document.block(1, 0, key: true)
+        let body =
+            start + Document.cluster(at: 500) + Document.block(1, 0, key: true)
             + Document.block(1, 40)
         let (output, initializations) = try continuedOutput(of: [body, body])
         #expect(initializations.count == 2)
@@ -98,7 +100,8 @@ struct RestartTests {
 
     @Test("a broadcaster killed inside a Cluster of known size can begin anew")
     func insideKnownCluster() throws {
-        let cut = start + claim(ElementID.cluster, size: 1_000) + element(ElementID.timestamp, 0)
+        let cut =
+            start + claim(ElementID.cluster, size: 1_000) + element(ElementID.timestamp, 0)
             + Document.block(1, 0, key: true)
         let again = start + Document.cluster(at: 0) + Document.block(1, 0, key: true)
         let (output, _) = try continuedOutput(of: [cut, again])
@@ -315,7 +318,8 @@ struct SnapshotTests {
     @Test("the longest snapshot has room for every track")
     func longest() {
         let entries = (1...8).map { Document.track($0, type: 1, codec: "V_VP8") }
-        let bytes = Document.header() + unknownSize(ElementID.segment) + Document.info()
+        let bytes =
+            Document.header() + unknownSize(ElementID.segment) + Document.info()
             + element(ElementID.tracks, [UInt8](entries.joined())) + Document.cluster(at: 0)
         var ingest = WebMIngest(limits: .usual)
         var output = Output()

@@ -96,7 +96,8 @@ import Testing
     @Test("a header with a good checksum and impossible numbers is no ring")
     func impossibleNumbers() throws {
         let intact = try template()
-        for offset in stride(from: 0, to: RingHeader.bytes - 4, by: 8) where offset < 64 || offset == 80 {
+        for offset in stride(from: 0, to: RingHeader.bytes - 4, by: 8)
+        where offset < 64 || offset == 80 {
             for number in [0, 1, 3, 4_095, 1 << 33, 1 << 62, .max] as [UInt64] {
                 var bytes = intact
                 for index in 0..<8 {
@@ -135,7 +136,8 @@ import Testing
     private func sealHeader(_ bytes: inout [UInt8]) {
         let checksum = Checksum.crc32c(Array(bytes[..<(RingHeader.bytes - 4)]))
         for index in 0..<4 {
-            bytes[RingHeader.bytes - 4 + index] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt32(index)))
+            bytes[RingHeader.bytes - 4 + index] = UInt8(
+                truncatingIfNeeded: checksum >> (8 * UInt32(index)))
         }
     }
 }

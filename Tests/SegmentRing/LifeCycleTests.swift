@@ -189,7 +189,9 @@ import Testing
     @Test("a wall clock that goes backwards does not, in a ring")
     func wallClock() throws {
         var writer = try create()
-        for time in [50, 40, 60] as [UInt64] { try writer.appendKnown(length: 1, wallClockMs: time) }
+        for time in [50, 40, 60] as [UInt64] {
+            try writer.appendKnown(length: 1, wallClockMs: time)
+        }
         writer.release()
         writer = try #require(try writer.ring.acquireWriter(slot: 0))
         try writer.appendKnown(length: 1, wallClockMs: 55)

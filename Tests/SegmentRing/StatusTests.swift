@@ -95,7 +95,8 @@ import Testing
     @Test("the words outlive the ring they were taken from")
     func lifetime() throws {
         var ring: Ring? = try Ring.create(
-            path: scratch.ring, geometry: smallGeometry, initialization: [], state: []).ring
+            path: scratch.ring, geometry: smallGeometry, initialization: [], state: []
+        ).ring
         let status = try #require(ring?.status)
         ring = nil
         status.lastIngestMs = 12

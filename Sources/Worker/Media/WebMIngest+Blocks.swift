@@ -71,7 +71,9 @@ extension WebMIngest {
         _ content: Range<Int>, in bytes: Span<UInt8>, group: Range<Int>?, isKey: Bool?,
         durationTicks: UInt64?
     ) throws(MediaError) -> IncomingBlock {
-        guard clusterTicks != nil else { throw .malformed("a block before its Cluster's Timestamp") }
+        guard clusterTicks != nil else {
+            throw .malformed("a block before its Cluster's Timestamp")
+        }
         guard let first = content.first else { throw .malformed("an empty block") }
         let numberLength = bytes[first].leadingZeroBitCount + 1
         guard numberLength <= 8, content.count >= numberLength + 3 else {

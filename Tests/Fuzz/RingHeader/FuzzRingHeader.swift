@@ -55,7 +55,8 @@ private struct Template {
         var rest = input
         for area in areas {
             let count = min(rest.count, area.count)
-            bytes.replaceSubrange(area.lowerBound..<area.lowerBound + count, with: rest.prefix(count))
+            bytes.replaceSubrange(
+                area.lowerBound..<area.lowerBound + count, with: rest.prefix(count))
             rest = rest.dropFirst(count)
         }
         if options & 1 != 0 { sealHeader(&bytes) }

@@ -128,7 +128,8 @@ private struct Run {
             position = fragment.bytes.upperBound
             if fragment.isClusterStart {
                 let start = bytes.count + fragment.bytes.lowerBound
-                let flags: Int64 = (fragment.isIndependent ? 1 : 0)
+                let flags: Int64 =
+                    (fragment.isIndependent ? 1 : 0)
                     + (fragment.isDiscontinuity ? 2 : 0)
                 clusters += [Int64(start), fragment.mediaTimeMs, flags]
             }
