@@ -13,6 +13,8 @@ final class Acceptor {
     private let logger: Logger
     private let pool: WorkerPool
     private let counters: CounterPage
+    /// Connections one worker may have.
+    private let connectionsPerWorker: UInt64
     private var listeners: [BoundListener]
     private var registrations: [Registration] = []
     /// Accepted, but its worker could not take it after all: the first to go when there is room.
@@ -22,11 +24,12 @@ final class Acceptor {
     private var lastComplaintMs: UInt64?
 
     init(
-        listeners: [BoundListener], pool: WorkerPool, counters: CounterPage, loop: EventLoop,
-        logger: Logger
+        listeners: [BoundListener], pool: WorkerPool, connectionsPerWorker: Int,
+        counters: CounterPage, loop: EventLoop, logger: Logger
     ) {
         self.listeners = listeners
         self.pool = pool
+        self.connectionsPerWorker = UInt64(connectionsPerWorker)
         self.counters = counters
         self.loop = loop
         self.logger = logger
@@ -77,7 +80,7 @@ final class Acceptor {
     ) {
         var candidate: WorkerProcess? = first
         while let worker = candidate {
-            if worker.load.connections >= UInt64(Limits.connectionsPerWorker) {
+            if worker.load.connections >= connectionsPerWorker {
                 // The least loaded of those that take any is full, so this server is.
                 return refuse()
             }

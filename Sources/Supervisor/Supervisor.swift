@@ -37,19 +37,32 @@ final class Supervisor {
         addresses = listeners.map(\.address)
         let program = try WorkerSpawner.findProgram()
         do throws(SystemError) {
-            _ = try ProcessLimits.raiseOpenFiles()
+            let connectionsPerWorker = Self.connectionsPerWorker(
+                openFiles: try ProcessLimits.raiseOpenFiles(), logger)
             signals = try SignalDescriptor(signals: WorkerSpawner.blockedSignals)
             loop = try EventLoop()
             let spawner = try WorkerSpawner(settings: settings, program: program)
             pool = WorkerPool(spawner: spawner, loop: loop, logger: logger)
             acceptor = Acceptor(
-                listeners: listeners, pool: pool, counters: spawner.counters, loop: loop,
-                logger: logger)
+                listeners: listeners, pool: pool, connectionsPerWorker: connectionsPerWorker,
+                counters: spawner.counters, loop: loop, logger: logger)
         } catch {
             throw StartError(message: "the system refuses what weir needs: \(error)")
         }
         pool.observer = self
         try begin(program)
+    }
+
+    /// How many connections a worker may have. A quarter of its descriptors is kept for rings and
+    /// everything else.
+    private static func connectionsPerWorker(openFiles: Int, _ logger: Logger) -> Int {
+        let affordable = openFiles - openFiles / 4
+        if affordable < Limits.connectionsPerWorker {
+            logger.warning(
+                "few open files are allowed; raise the limit (ulimit -Hn, or LimitNOFILE=)",
+                metadata: ["openFiles": "\(openFiles)", "connectionsPerWorker": "\(affordable)"])
+        }
+        return min(affordable, Limits.connectionsPerWorker)
     }
 
     private func begin(_ program: String) throws(StartError) {

@@ -49,10 +49,7 @@ final class WorkerProcess {
     /// Messages that wait for room in the channel, in order. Bounded: see `post`.
     private var outbox: [ToWorker] = []
     private var channelIsFull = false
-    private var lastToken: UInt64 = 0
-    private var awaitsPong = false
-    /// When the worker last showed that its loop turns.
-    private var lastAnswerMs: UInt64
+    private var pulse: WorkerPulse
 
     /// Takes over a worker that has just been spawned.
     init(
@@ -69,7 +66,7 @@ final class WorkerProcess {
         logger[metadataKey: "workerPid"] = "\(self.process.processID)"
         self.logger = logger
         startedMs = MonotonicClock.nowMs()
-        lastAnswerMs = startedMs
+        pulse = WorkerPulse(nowMs: startedMs)
         try watch()
     }
 
@@ -161,17 +158,14 @@ final class WorkerProcess {
 
     /// Asks for a sign of life and judges the last one.
     func checkPulse(nowMs: UInt64) {
-        guard state == .ready || state == .draining else { return }
-        if nowMs >= lastAnswerMs + Limits.workerHangMs { return fail(.hangs) }
-        guard !awaitsPong else { return }
-        awaitsPong = true
-        lastToken += 1
-        post(.ping(token: lastToken))
+        guard hasBeenReady, state != .ending else { return }
+        if pulse.hasStopped(nowMs: nowMs) { return fail(.hangs) }
+        if let token = pulse.nextQuestion() { post(.ping(token: token)) }
     }
 
-    /// Forgives silence until now: the supervisor itself was stopped and did not listen.
+    /// Forgives silence until now: the supervisor itself was stopped and asked nothing.
     func forgiveSilence(nowMs: UInt64) {
-        lastAnswerMs = nowMs
+        pulse.forgive(nowMs: nowMs)
     }
 
     // MARK: Listening to the worker
@@ -235,15 +229,15 @@ final class WorkerProcess {
             guard state == .draining else { throw .outOfOrder("DRAINED") }
             logger.debug("worker is drained")
         case .pong(let token):
-            guard awaitsPong, token == lastToken else { throw .outOfOrder("a pong") }
-            awaitsPong = false
-            lastAnswerMs = loop.nowMs
+            guard pulse.answer(token: token, nowMs: loop.nowMs) else {
+                throw .outOfOrder("a pong")
+            }
         }
     }
 
     private func becomeReady() {
         hasBeenReady = true
-        lastAnswerMs = loop.nowMs
+        pulse = WorkerPulse(nowMs: loop.nowMs)
         startTimer.map(loop.cancel)
         guard state == .starting else { return }
         state = .ready

@@ -123,6 +123,25 @@ struct ControlSocketTests {
         }
     }
 
+    @Test("delivers what was sent before the peer went without reading")
+    func lastWordsUnread() throws {
+        let right = try {
+            let (left, right) = try ControlSocket.pair()
+            #expect(try right.send([6]))
+            #expect(try left.send([5]))
+            return right
+        }()
+        guard case .message(let bytes, _) = try right.receive() else {
+            Issue.record("the datagram is still there")
+            return
+        }
+        #expect(bytes == [5])
+        guard case .closed = try right.receive() else {
+            Issue.record("after it, the end")
+            return
+        }
+    }
+
     @Test("says so when the peer's queue is full, and takes more when there is room")
     func full() throws {
         let (left, right) = try ControlSocket.pair()

@@ -82,7 +82,7 @@ struct ServingTests {
         #expect(next.greeting.slot == 0)
     }
 
-    @Test("keeps its worker when it was stopped itself, as with Ctrl-Z")
+    @Test("goes on with its worker after Ctrl-Z and fg")
     func stopped() throws {
         let supervisor = try TestSupervisor(.init(workers: 1))
         supervisor.waitUntilReady()
@@ -90,6 +90,22 @@ struct ServingTests {
         supervisor.signal(SIGSTOP)
         supervisor.signal(SIGCONT)
         #expect(supervisor.connect().greeting.processID == client.greeting.processID)
+    }
+
+    @Test("refuses what its descriptors do not allow, and goes on", arguments: [28, 64])
+    func fewDescriptors(limit: Int) throws {
+        // With 28 a worker runs out before the supervisor counts as many connections as it allows
+        // (three quarters); with 64 it does not.
+        let supervisor = try TestSupervisor(
+            .init(workers: 1, environment: "; ulimit -n \(limit)"))
+        supervisor.waitUntilReady()
+        var clients: [TestClient] = []
+        while let client = TestClient(port: supervisor.port) { clients.append(client) }
+        #expect(clients.count == (limit == 28 ? 20 : 48))
+        #expect(clients.allSatisfy { $0.ask("keys") != nil })
+        let worker = clients[0].greeting.processID
+        clients.removeLast(10)
+        #expect(supervisor.connect().greeting.processID == worker)
     }
 
     @Test("takes a burst of connections, each exactly once")

@@ -10,7 +10,8 @@ import Glibc
 /// What arrived on a control socket.
 package enum Received: ~Copyable {
     /// A datagram and the descriptor that came with it, which the caller now owns. Whether that
-    /// message may carry a descriptor is for the caller to judge.
+    /// message may carry a descriptor is for the caller to judge. A descriptor that this process has
+    /// no number left for (EMFILE) is lost; its message comes without it.
     case message([UInt8], Descriptor?)
     /// Nothing is waiting.
     case wouldBlock
@@ -65,7 +66,7 @@ package final class ControlSocket {
 
     /// Takes the next datagram.
     /// Errors: EBADMSG (too long, more than one descriptor, or a foreign control message; whatever
-    /// came with it is closed), ECONNRESET.
+    /// came with it is closed).
     package func receive() throws(SystemError) -> Received {
         var buffer = [UInt8](repeating: 0, count: Self.longestDatagramBytes)
         var passed: Int32 = -1
@@ -76,6 +77,9 @@ package final class ControlSocket {
             }
         } catch {
             if error.code == EAGAIN { return .wouldBlock }
+            // The peer has gone without reading all we sent. Linux says so once; after that come
+            // the datagrams it sent before, and then the end (unix(7)).
+            if error.code == ECONNRESET { return try receive() }
             throw error
         }
         let descriptor = passed >= 0 ? Descriptor(owning: passed) : nil

@@ -55,8 +55,8 @@ final class FakeWorker {
     private func handle(_ message: ToWorker, _ descriptor: consuming Descriptor?) {
         switch message {
         case .connection(let listener):
-            guard let descriptor else { return }
             received += 1
+            guard let descriptor else { return reportLoad() }
             let connection = FakeConnection(descriptor, worker: self)
             connections[ObjectIdentifier(connection)] = connection
             connection.greet("\(launch.slot) \(getpid()) \(listener)\n")

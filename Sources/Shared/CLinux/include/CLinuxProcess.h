@@ -16,9 +16,9 @@
 ssize_t weir_send_datagram(int socket, const void *bytes, size_t count, int passed);
 
 /// Receives one datagram and at most one descriptor, which is close-on-exec; `*passed` is -1 when
-/// none came. Returns the bytes received, 0 when the peer has closed. A truncated datagram or
-/// control message, an unexpected control message or a second descriptor fails with EBADMSG, and
-/// every descriptor that came with it is closed.
+/// none came, or when this process has no number left for one. Returns the bytes received, 0 when the
+/// peer has closed. A truncated datagram, an unexpected control message or a second descriptor fails
+/// with EBADMSG, and every descriptor that came with it is closed.
 ssize_t weir_receive_datagram(int socket, void *bytes, size_t capacity, int *passed);
 
 // MARK: Processes (process_spawn.c)
