@@ -122,7 +122,9 @@ let package = Package(
         .testTarget(
             name: "TelemetryTests", dependencies: ["Telemetry", "LinuxIO"],
             path: "Tests/Telemetry"),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP"),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP",
+            exclude: ["Clients"]),
         .testTarget(
             name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing"],
             path: "Tests/Worker"),
@@ -135,13 +137,25 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-// Fuzz targets need the compiler's fuzzer, which brings its own main; so they exist only on demand.
+// Fuzz targets need the compiler's fuzzer, which brings its own driver; so they exist only on demand:
+// WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRingHeader
 if Context.environment["WEIR_FUZZ"] != nil {
-    package.targets += [
-        .executableTarget(
-            name: "FuzzRingHeader", dependencies: ["SegmentRing"], path: "Tests/Fuzz/RingHeader",
-            exclude: ["Corpus"],
-            swiftSettings: [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+    let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
+    /// Folders of Tests/Fuzz, the module that each one tests, and what else lies in it.
+    let fuzzed: [(folder: String, module: String, others: [String])] = [
+        ("ControlChannel", "ControlChannel", []),
+        ("RingHeader", "SegmentRing", []),
+        ("WebM", "Media", ["make_corpus.py", "webm.dict"]),
     ]
+    for (folder, module, others) in fuzzed {
+        for target in package.targets where target.name == module {
+            target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
+        }
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(folder)", dependencies: [.byName(name: module)],
+                path: "Tests/Fuzz/\(folder)", exclude: ["Corpus"] + others,
+                swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+    }
 }

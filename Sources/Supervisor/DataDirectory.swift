@@ -4,13 +4,11 @@
 //
 // Unsafe: strings and an array of ours, which outlive the call they are passed to.
 
-import CLinux
 import Glibc
 import LinuxIO
 
 enum DataDirectory {
-    /// Owner: everything; group: look; others: nothing.
-    private static let mode: mode_t = 0o750
+    /// Owner: read and write; group: look; others: nothing.
     private static let lockFileMode: mode_t = 0o640
     /// More than any process ID needs.
     private static let lockFileBytes = 64
@@ -18,22 +16,20 @@ enum DataDirectory {
     /// Creates the directory if it is missing (not its parents) and locks it for this instance.
     /// - Returns: the lock file; the lock lasts as long as it stays open.
     static func lock(_ path: String) throws(StartError) -> Descriptor {
-        let lockFile: Descriptor
+        let holder: String
         do {
-            lockFile = try openLockFile(in: path)
+            let lockFile = try openLockFile(in: path)
+            if try FileLock.tryLock(lockFile) {
+                try writeProcessID(to: lockFile)
+                return lockFile
+            }
+            holder = self.holder(of: lockFile)
         } catch {
             throw unusable(path, error)
         }
-        do {
-            try claim(lockFile)
-        } catch {
-            guard error.code == EAGAIN else { throw unusable(path, error) }
-            throw StartError(
-                message: "the data directory \(path) is in use by another weir"
-                    + "\(holder(of: lockFile)); "
-                    + "stop that one, or choose another directory with --data")
-        }
-        return lockFile
+        throw StartError(
+            message: "the data directory \(path) is in use by another weir\(holder); "
+                + "stop that one, or choose another directory with --data")
     }
 
     private static func unusable(_ path: String, _ error: SystemError) -> StartError {
@@ -43,7 +39,7 @@ enum DataDirectory {
     }
 
     private static func openLockFile(in path: String) throws(SystemError) -> Descriptor {
-        if unsafe mkdir(path, mode) != 0, weir_errno() != EEXIST { throw .last("mkdir") }
+        try FileSystem.makeDirectory(path)
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
         let raw = try systemCall("open") {
             unsafe open("\(path)/lock", flags, lockFileMode)
@@ -51,10 +47,8 @@ enum DataDirectory {
         return Descriptor(owning: raw)
     }
 
-    /// Takes the lock and leaves our process ID in the file. Errors: EAGAIN when another has the lock.
-    private static func claim(_ lockFile: borrowing Descriptor) throws(SystemError) {
+    private static func writeProcessID(to lockFile: borrowing Descriptor) throws(SystemError) {
         let raw = lockFile.raw
-        try systemCall("fcntl") { weir_lock_exclusively(raw) }
         let line = Array("\(getpid())\n".utf8)
         try systemCall("ftruncate") { ftruncate(raw, 0) }
         try systemCall("pwrite") { unsafe pwrite(raw, line, line.count, 0) }

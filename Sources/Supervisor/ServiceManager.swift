@@ -6,7 +6,6 @@
 //
 // Unsafe: getenv's answer is copied at once, while the process still has one thread.
 
-import CLinux
 import Glibc
 import LinuxIO
 
@@ -36,7 +35,7 @@ struct ServiceManager {
     func notify(_ lines: String...) {
         guard let notifySocket else { return }
         let text = Array(lines.joined(separator: "\n").utf8)
-        _ = unsafe weir_send_to_unix(notifySocket, text, text.count)
+        try? UnixDatagram.send(text, to: notifySocket)
     }
 
     /// Takes the numbers of the sockets that were passed to this process; empty when none were.

@@ -34,6 +34,7 @@ final class WorkerPool {
     private var slots: [Slot]
     private var ticketKeys = TicketKeys()
     private var lastChosen: Int
+    private var othersAreStarted = false
     private var hasBeenComplete = false
     private var isEnding = false
     private var lastPulseMs = MonotonicClock.nowMs()
@@ -46,9 +47,11 @@ final class WorkerPool {
         lastChosen = spawner.slots - 1
     }
 
-    /// Starts all workers. Errors: a worker cannot be spawned (ENOENT, EACCES: the program).
+    /// Starts the first worker, and the others as soon as that one is ready: when workers cannot live
+    /// here (wrong key, full disk), one of them says so, not all at once.
+    /// Errors: a worker cannot be spawned (ENOENT, EACCES: the program).
     func start() throws(SystemError) {
-        for slot in slots.indices { try startWorker(slot) }
+        try startWorker(0)
         schedulePulse()
         scheduleKeyRotation()
     }
@@ -83,18 +86,17 @@ final class WorkerPool {
 
     private func restart(_ slot: Int, livedMs: UInt64) {
         let delayMs = slots[slot].policy.delayMs(livedMs: livedMs)
-        guard delayMs > 0 else { return replace(slot) }
+        guard delayMs > 0 else { return startOrRetry(slot) }
         logger.warning(
             "worker keeps dying; the next start waits",
             metadata: ["worker": "\(slot)", "waitMs": "\(delayMs)"])
-        loop.schedule(afterMs: delayMs) { [weak self] in self?.replace(slot) }
+        loop.schedule(afterMs: delayMs) { [weak self] in self?.startOrRetry(slot) }
     }
 
-    private func replace(_ slot: Int) {
+    private func startOrRetry(_ slot: Int) {
         guard !isEnding else { return }
         do {
             try startWorker(slot)
-            spawner.counters.add(.workerRestarts, slot: spawner.counters.supervisorSlot)
         } catch {
             logger.error(
                 "cannot start a worker", metadata: ["worker": "\(slot)", "cause": "\(error)"])
@@ -152,6 +154,10 @@ final class WorkerPool {
 
 extension WorkerPool: WorkerObserver {
     func workerIsReady(_ worker: WorkerProcess) {
+        if !othersAreStarted {
+            othersAreStarted = true
+            for slot in slots.indices.dropFirst() { startOrRetry(slot) }
+        }
         if !hasBeenComplete, readyCount == slots.count {
             hasBeenComplete = true
             observer?.poolIsComplete()
@@ -176,10 +182,14 @@ extension WorkerPool: WorkerObserver {
             logger.log(level: level, "worker has ended", metadata: metadata)
             return tellIfEmpty()
         }
-        logger.error("worker has died and is replaced", metadata: metadata)
         if !hasBeenComplete, case .exited(let code) = end {
+            // It has said why; more lines would only hide that one.
+            logger.debug("worker gave up", metadata: metadata)
             observer?.workerGaveUp(exitCode: code)
+            return
         }
+        logger.error("worker has died and is replaced", metadata: metadata)
+        spawner.counters.add(.workerRestarts, slot: spawner.counters.supervisorSlot)
         restart(worker.slot, livedMs: livedMs)
     }
 }

@@ -82,7 +82,8 @@ final class WorkerProcess {
                 control.raw, interest: .readable,
                 handler: ReadinessAction { [self] in handleControl($0) })
         } catch {
-            process.signal(SIGKILL)
+            processRegistration.map(loop.remove)
+            process.killAndReap()
             throw error
         }
         startTimer = loop.schedule(afterMs: Limits.workerStartMs) { [weak self] in

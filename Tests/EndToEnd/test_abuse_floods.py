@@ -141,7 +141,7 @@ def test_empty_continuations_cost_the_abuser_its_connection(besieged: Besieged) 
 
 
 def test_a_compression_bomb_is_refused(besieged: Besieged) -> None:
-    """One table entry of 4 KB, referred to a thousand times: small frames, a huge header section."""
+    """One table entry of 4 KB, referred to 4,000 times: small frames, a huge header section."""
     server, bystander = besieged
     with RawConnection(server) as connection:
         encoder = hpack.Encoder()
@@ -179,9 +179,6 @@ ILLEGAL: dict[str, Callable[[RawConnection], bytes]] = {
     "data on stream 0": lambda c: b"\0\0\1\0\0\0\0\0\0x",
     "data on an idle stream": lambda c: DataFrame(9, b"x").serialize(),
     "an even stream": lambda c: c.headers(2, "GET", "/").serialize(),
-    "a stream that goes back": lambda c: (
-        c.headers(9, "GET", "/").serialize() + c.headers(7, "GET", "/").serialize()
-    ),
     "a ping of seven bytes": lambda c: b"\0\0\7\6\0\0\0\0\0" + bytes(7),
     "settings of five bytes": lambda c: b"\0\0\5\4\0\0\0\0\0" + bytes(5),
     "a window update of zero": lambda c: b"\0\0\4\x08\0\0\0\0\0" + bytes(4),

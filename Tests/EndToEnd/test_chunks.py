@@ -139,7 +139,9 @@ def test_a_chunk_whose_predecessor_never_comes_is_a_gap(server: Server, name: st
     assert post(server, name, chunks[1], session="gap", number=1).status == 204
 
 
-@pytest.mark.parametrize("value", ["", "x", "x/", "/1", "x/-1", "x/1.5", "x/99999999999999999999", "a b/1"])
+@pytest.mark.parametrize(
+    "value", ["", "x", "x/", "/1", "x/-1", "x/1.5", "x/99999999999999999999", "a b/1"]
+)
 def test_a_chunk_number_that_is_none_is_refused(server: Server, name: str, value: str) -> None:
     with Http2Connection(server) as connection:
         headers = [("content-type", "video/webm"), ("weir-chunk", value)]
@@ -161,13 +163,12 @@ def test_media_is_visible_while_its_body_is_still_arriving(
     end_and_compare(server, name, viewer, recording.path)
 
 
-@pytest.mark.skipif(not BROWSER_RECORDINGS, reason="no browser recordings in Tests/Media/Recordings")
+@pytest.mark.skipif(not BROWSER_RECORDINGS, reason="no browser recordings are checked in")
 @pytest.mark.parametrize("index", BROWSER_RECORDINGS, ids=lambda path: path.name.split(".")[0])
 def test_the_chunks_a_browser_made_arrive_exactly(
     server: Server, watch: Watch, name: str, index: Path
 ) -> None:
-    stem = index.name.removesuffix(".chunks.json")
-    (file,) = (p for p in index.parent.glob(f"{stem}.*") if p.suffix in (".webm", ".mkv"))
+    file = index.with_name(index.name.removesuffix(".chunks.json"))
     data, position, viewer = file.read_bytes(), 0, None
     for length in json.loads(index.read_text()):
         if length:

@@ -55,7 +55,9 @@ def assert_one_line(done: Done, code: int, *mentions: str) -> None:
 
 
 BAD_VALUES = {
-    "listen": ["nonsense", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:-1", "[::1:8443", ":", "1.2.3.4.5:1"],
+    "listen": [
+        "nonsense", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:-1", "[::1:8443", ":", "1.2.3.4.5:1",
+    ],
     "workers": ["0", "-1", "many", "100000", "1.5"],
     "publish": ["everybody", ""],
     "cors-origin": ["*", "localhost:8080", "https://localhost:8080/path", "javascript:alert(1)"],

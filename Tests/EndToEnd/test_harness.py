@@ -15,19 +15,24 @@ from weir.packets import packets, probe
 from weir.publisher import cut_at_random
 from weir.recordings import Recording, record
 
-ALL = [("vp8", "opus"), ("vp9", "opus"), ("av1", "opus"), ("h264", "opus"), (None, "opus"), ("vp8", None)]
+ALL = [
+    ("vp8", "opus"), ("vp9", "opus"), ("av1", "opus"), ("h264", "opus"), (None, "opus"),
+    ("vp8", None),
+]
 
 
 def remux(source: Recording, to: Path, *options: str) -> Path:
     """A copy of a recording by ffmpeg, changed by options."""
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-copyts", "-i", str(source.path), *options]
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-copyts", "-i", str(source.path)]
     keep_times = ["-avoid_negative_ts", "disabled"]
-    subprocess.run([*command, *keep_times, "-c", "copy", str(to)], check=True)
+    subprocess.run([*command, *options, *keep_times, "-c", "copy", str(to)], check=True)
     return to
 
 
 @pytest.mark.parametrize(("video", "audio"), ALL)
-def test_recordings_are_clean_and_have_a_keyframe_each_second(video: str | None, audio: str | None) -> None:
+def test_recordings_are_clean_and_have_a_keyframe_each_second(
+    video: str | None, audio: str | None
+) -> None:
     made = record(video, audio)
     seen = probe(made.path)
     assert not seen.errors

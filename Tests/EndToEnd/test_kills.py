@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from weir.comparison import assert_contiguous, assert_decodes, assert_starts_with_keyframe, assert_tail
+from weir.comparison import (
+    assert_contiguous, assert_decodes, assert_starts_with_keyframe, assert_tail,
+)
 from weir.connections import slot_serving
 from weir.packets import probe
 from weir.publisher import Publisher, cut_at_random, post_chunk
@@ -136,6 +141,35 @@ def test_a_chunk_repeated_after_its_worker_was_killed_mid_way_is_stored_once(
     server.request("DELETE", f"/{name}/live")
     viewer.wait_for_end()
     assert_tail(viewer.file, recording.path)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_chunks_stay_exact_when_workers_are_killed_at_random_moments(
+    start_server: Start, watch: Watch, name: str, seed: int
+) -> None:
+    server = start_server("--grace", "120", workers=3)
+    recording, chance = record(), random.Random(seed)
+    url, authority = server.url(f"/{name}/live"), server.certificate.certificate
+    for number, chunk in enumerate(cut_at_random(recording.data, pieces=16, seed=seed)):
+        with ThreadPoolExecutor(1) as pool:
+            first_try = pool.submit(
+                post_chunk, url, authority, chunk, session="k", number=number
+            )
+            if number % 4 == 3:
+                time.sleep(chance.random() * 0.03)  # the random moment, not a wait for anything
+                dead = server.kill_worker(chance.choice(sorted(server.workers())))
+                server.wait_for_all_workers(without=dead)
+            taken = first_try.result().status == 204
+        if not taken:
+            wait_until(
+                lambda: post_chunk(url, authority, chunk, session="k", number=number).status == 204,
+                f"chunk {number} to be taken",
+            )
+    viewer = watch(server, name, "?start=-3600").wait_for_bytes()
+    server.request("DELETE", f"/{name}/live")
+    viewer.wait_for_end()
+    assert_tail(viewer.file, recording.path)
+    assert_decodes(viewer.file)
 
 
 def test_a_killed_supervisor_takes_its_workers_with_it_and_the_next_start_recovers_the_ring(

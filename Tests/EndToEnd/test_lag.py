@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from weir.comparison import assert_decodes, assert_starts_with_keyframe, assert_subsequence, assert_tail
+from weir.comparison import (
+    assert_decodes, assert_starts_with_keyframe, assert_subsequence, assert_tail,
+)
 from weir.http2 import Http2Connection
 from weir.packets import packets, probe
 from weir.publisher import Publisher

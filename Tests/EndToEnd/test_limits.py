@@ -109,7 +109,7 @@ def test_streams_beyond_the_limit_of_a_connection_are_refused(
 def test_too_many_chunks_that_wait_on_one_connection_are_told_to_retry(
     server: Server, name: str
 ) -> None:
-    chunks = cut_at_random(record().data, pieces=8, seed=2)
+    chunks = cut_at_random(record().data, pieces=12, seed=2)
     with Http2Connection(server) as connection:
         def post(number: int) -> int:
             headers = [("weir-chunk", f"many/{number}"), ("content-type", "video/webm")]
@@ -117,7 +117,7 @@ def test_too_many_chunks_that_wait_on_one_connection_are_told_to_retry(
             connection.send(stream, chunks[number], end=True)
             return stream
         assert connection.response(post(0)).status == 204
-        waiting = [post(number) for number in range(2, 7)]
+        waiting = [post(number) for number in range(2, 10)]
         connection.wait_for(
             lambda: any(connection.responses[s].is_over for s in waiting), "a refusal"
         )
@@ -134,7 +134,7 @@ def test_too_many_chunks_that_wait_on_one_connection_are_told_to_retry(
 def test_a_fast_upload_is_held_to_what_the_ring_takes(
     start_server: Callable[..., Server], watch: Callable[..., Viewer], name: str
 ) -> None:
-    """A recording of many rings' size, sent as fast as it goes, next to a viewer who is not lapped."""
+    """A recording of many rings' size, as fast as it goes, next to a viewer who is not lapped."""
     server = start_server("--ring-size", "1MiB", "--ring-seconds", "10")
     recording = record(seconds=16, size="640x360", rate="3000k")
     ring = server.ring(name)

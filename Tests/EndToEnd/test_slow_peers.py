@@ -97,7 +97,8 @@ def deaf(server: Server, stop: threading.Event) -> bool:
     """Opens its windows wide and reads nothing from the socket."""
     with RawConnection(server, settings={4: 0x7FFFFFFF}, receive_buffer=4096) as connection:
         connection.send(WindowUpdateFrame(0, window_increment=0x7FFF0000))
-        connection.send(*(connection.headers(1 + 2 * n, "GET", "/bystander/live") for n in range(50)))
+        for stream in range(1, 100, 2):
+            connection.send(connection.headers(stream, "GET", "/bystander/live"))
         port = connection.socket.getsockname()[1]
         return _server_side_goes(server, port, stop)
 
@@ -142,7 +143,8 @@ def results(besieged: Besieged) -> Iterator[dict[str, Future]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "peer", ["silent_tcp", "trickled_hello", "endless_headers", "zero_window", "closed_window", "deaf"]
+    "peer",
+    ["silent_tcp", "trickled_hello", "endless_headers", "zero_window", "closed_window", "deaf"],
 )
 def test_a_peer_that_is_slow_on_purpose_is_closed(
     besieged: Besieged, results: dict[str, Future], peer: str
@@ -177,7 +179,7 @@ def test_a_body_that_trickles_is_taken_as_it_comes(besieged: Besieged) -> None:
 
 
 def test_one_byte_windows_are_served_one_byte_at_a_time(besieged: Besieged) -> None:
-    """A client may ask for little. It gets little, exactly, until its budget of updates is used up."""
+    """A client may ask for little. It gets little, exactly, while its budget of updates lasts."""
     server, bystander = besieged
     with RawConnection(server, settings={4: 1}) as connection:
         connection.send(connection.headers(1, "GET", "/bystander/live"))

@@ -90,7 +90,7 @@ def test_reload_and_upgrade_signals_do_not_end_it(start_server: Start) -> None:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_the_units_are_clean(tmp_path: Path, weir_binaries: Path) -> None:
-    """The unit's ExecStart names a path that exists only after installation, so copies point here."""
+    """ExecStart names a path that exists only after installation, so copies point to the build."""
     units = sorted(_UNITS.glob("weir.*"))
     assert {unit.name for unit in units} == {"weir.service", "weir.socket"}
     for unit in units:

@@ -54,7 +54,8 @@ def test_starting_back_in_time_reaches_as_far_as_asked(
     recording = record(seconds=30)
     publish(server, name).play(recording, finish=False)
     wait_until(
-        lambda: (server.stream(name) or {}).get("rewindMs", 0) >= 7000, "7 s in the ring", every_s=0.1
+        lambda: (server.stream(name) or {}).get("rewindMs", 0) >= 7000,
+        "7 s in the ring", every_s=0.1,
     )
     asked = {seconds: watch(server, name, f"?start=-{seconds}") for seconds in (0, 2, 5, 3600)}
     for viewer in asked.values():
@@ -72,7 +73,9 @@ def test_starting_back_in_time_reaches_as_far_as_asked(
     assert 100 <= received[5] - received[0] <= 150 + 15
 
 
-@pytest.mark.parametrize("query", ["?start=-0.5", "?start=-3", "?start=0", "?other=1", "?start=-3&x=y"])
+@pytest.mark.parametrize(
+    "query", ["?start=-0.5", "?start=-3", "?start=0", "?other=1", "?start=-3&x=y"]
+)
 def test_harmless_queries_are_accepted(
     server: Server, watch: Watch, publish: Publish, name: str, query: str
 ) -> None:

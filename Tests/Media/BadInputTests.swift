@@ -1,6 +1,7 @@
 // Every way in which input can be wrong, and the error it gets; and odd input that is right.
 
 import Testing
+
 @testable import Media
 
 private struct Case: CustomTestStringConvertible, Sendable {
@@ -53,10 +54,14 @@ private let headerCases = [
     Case(
         "a time scale of nothing", Document.start(timestampScale: 0, Document.video()),
         .malformed("TimestampScale is out of range")),
-    Case("a huge Info", Document.header() + unknownSize(ElementID.segment)
-        + claim(ElementID.info, size: 70_000), .tooLarge("Info")),
-    Case("huge Tracks", Document.header() + unknownSize(ElementID.segment)
-        + claim(ElementID.tracks, size: 70_000), .tooLarge("Tracks")),
+    Case(
+        "a huge Info",
+        Document.header() + unknownSize(ElementID.segment)
+            + claim(ElementID.info, size: 70_000), .tooLarge("Info")),
+    Case(
+        "huge Tracks",
+        Document.header() + unknownSize(ElementID.segment)
+            + claim(ElementID.tracks, size: 70_000), .tooLarge("Tracks")),
 ]
 
 private let trackCases = [
@@ -126,7 +131,8 @@ private let clusterCases = [
     Case(
         "a time of 64 bits", start + Document.cluster(at: UInt64.max),
         .malformed("a Cluster's Timestamp is out of range")),
-    Case("an empty block", cluster + element(ElementID.simpleBlock, [UInt8]()),
+    Case(
+        "an empty block", cluster + element(ElementID.simpleBlock, [UInt8]()),
         .malformed("an empty block")),
     Case(
         "a block of two bytes", cluster + element(ElementID.simpleBlock, [0x81, 0]),
@@ -201,10 +207,13 @@ private let rightCases = [
                 ElementID.cluster, element(ElementID.timestamp, 3) + Document.block(1, 0))
             + Document.cluster(at: 4) + Document.block(1, 0), nil),
     Case(
-        "an empty Cluster", start + element(ElementID.cluster, [UInt8]())
+        "an empty Cluster",
+        start + element(ElementID.cluster, [UInt8]())
             + Document.cluster(at: 1) + Document.block(1, 0), nil),
-    Case("a Void before the Segment", Document.header() + element(ElementID.void, [UInt8](0..<9))
-        + start.dropFirst(Document.header().count), nil),
+    Case(
+        "a Void before the Segment",
+        Document.header() + element(ElementID.void, [UInt8](0..<9))
+            + start.dropFirst(Document.header().count), nil),
     Case("a block without a frame", cluster + Document.block(1, 0, key: true, []), nil),
 ]
 
@@ -231,7 +240,8 @@ struct BadInputTests {
 
     @Test("what came before the error stays")
     func keepsWhatCameBefore() {
-        let bytes = cluster + Document.block(1, 0, key: true) + Document.block(2, 5)
+        let bytes =
+            cluster + Document.block(1, 0, key: true) + Document.block(2, 5)
             + Document.block(7, 0)
         let output = output(of: bytes)
         #expect(output.error == .malformed("a block for an unknown track"))
@@ -244,7 +254,9 @@ struct BadInputTests {
         var ingest = WebMIngest(limits: .usual)
         var output = Output()
         output.push(start[...] + claim(ElementID.void, size: 1 << 50), through: &ingest)
-        for _ in 0..<100 { output.push([UInt8](repeating: 0, count: 10_000)[...], through: &ingest) }
+        for _ in 0..<100 {
+            output.push([UInt8](repeating: 0, count: 10_000)[...], through: &ingest)
+        }
         #expect(output.error == nil)
         #expect(ingest.carry.isEmpty)
         #expect(ingest.isMidElement)

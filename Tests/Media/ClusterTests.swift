@@ -1,6 +1,7 @@
 // Where new clusters start, what is in front of a block, and when a block is.
 
 import Testing
+
 @testable import Media
 
 private let start = Document.start(Document.video(), Document.audio())
@@ -18,12 +19,20 @@ struct ClusterTests {
         #expect(output.blocks.map(\.timeMs) == [100, 110, 133, 166, 170])
     }
 
-    @Test("sound before the key frame is in a cluster that nobody joins at")
+    @Test("sound before the first picture can be joined at, so that nothing of a broadcast is lost")
     func soundFirst() {
         let output = output(
             of: start + Document.cluster(at: 0) + Document.block(2, 0, key: true)
                 + Document.block(1, 7, key: true) + Document.block(1, 40))
-        #expect(output.clusters.map(\.isIndependent) == [false, true])
+        #expect(output.clusters.map(\.isIndependent) == [true, true])
+    }
+
+    @Test("sound before a later key frame is in a cluster that nobody joins at")
+    func soundLater() {
+        let output = output(
+            of: start + Document.cluster(at: 0) + Document.block(1, 0, key: true)
+                + Document.block(2, 1_000, key: true) + Document.block(1, 1_007, key: true))
+        #expect(output.clusters.map(\.isIndependent) == [true, false, true])
     }
 
     @Test("a source's own clusters are joined")
@@ -53,7 +62,8 @@ struct ClusterTests {
 
     @Test("a block before the last one's time starts a cluster if the codec keeps order")
     func backwards() {
-        let blocks = Document.cluster(at: 0) + Document.block(1, 0, key: true)
+        let blocks =
+            Document.cluster(at: 0) + Document.block(1, 0, key: true)
             + Document.block(1, 40) + Document.block(2, 30) + Document.block(1, 80)
         #expect(output(of: start + blocks).clusters.map(\.timeMs) == [0, 30])
     }
@@ -61,7 +71,8 @@ struct ClusterTests {
     @Test("a codec that reorders keeps its cluster, even before the key frame's time")
     func reordering() {
         let header = Document.start(Document.video(codec: "V_MPEG4/ISO/AVC"), Document.audio())
-        let blocks = Document.cluster(at: 100) + Document.block(1, 0, key: true)
+        let blocks =
+            Document.cluster(at: 100) + Document.block(1, 0, key: true)
             + Document.block(2, -20) + Document.block(1, 120) + Document.block(1, 40)
             + Document.block(1, 80)
         let output = output(of: header + blocks)
@@ -92,7 +103,8 @@ struct ClusterTests {
     func otherTimeScale() {
         // Ticks of 250 microseconds.
         let header = Document.start(timestampScale: 250_000, Document.video(), Document.audio())
-        let extra = element(ElementID.blockDuration, 160) + element(ElementID.referenceBlock, [0xF0])
+        let extra =
+            element(ElementID.blockDuration, 160) + element(ElementID.referenceBlock, [0xF0])
         let output = output(
             of: header + Document.cluster(at: 4_000) + Document.block(1, 0, key: true)
                 + Document.group(1, 162, extra: extra))
@@ -136,7 +148,8 @@ struct ClusterTests {
     func nextMediaTime() {
         var ingest = WebMIngest(limits: .usual)
         var output = Output()
-        let bytes = start + Document.cluster(at: 0) + Document.block(1, 0, key: true)
+        let bytes =
+            start + Document.cluster(at: 0) + Document.block(1, 0, key: true)
             + Document.block(2, 0) + Document.block(1, 40) + Document.block(2, 60)
         output.push(bytes[...], through: &ingest)
         #expect(ingest.nextMediaTimeMs == 120)

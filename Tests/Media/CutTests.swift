@@ -1,6 +1,7 @@
 // The same input cut differently: what comes out, and where the parser stands, must not depend on it.
 
 import Testing
+
 @testable import Media
 
 /// Where a parser stands after some input: equal positions have equal futures.
@@ -38,7 +39,8 @@ private struct Trajectory {
         var ingest = ingest
         var result = Output()
         result.push(bytes[range], through: &ingest)
-        let written = standings[range.lowerBound].outputBytes..<standings[range.upperBound].outputBytes
+        let written =
+            standings[range.lowerBound].outputBytes..<standings[range.upperBound].outputBytes
         return ingest.state() == standings[range.upperBound].state
             && ingest.carry == standings[range.upperBound].carry
             && result.bytes == [UInt8](output.bytes[written])
@@ -49,11 +51,13 @@ private struct Trajectory {
 struct CutTests {
     @Test("byte by byte gives what one push gives", arguments: Recording.all)
     func byteByByte(recording: Recording) {
-        let bytewise = output(of: recording.bytes, cutAt: [Int](recording.bytes.indices.dropFirst()))
+        let bytewise = output(
+            of: recording.bytes, cutAt: [Int](recording.bytes.indices.dropFirst()))
         #expect(bytewise.isSame(as: output(of: recording.bytes)))
     }
 
-    @Test("random cuts and the browser's own cuts give what one push gives", arguments: Recording.all)
+    @Test(
+        "random cuts and the browser's own cuts give what one push gives", arguments: Recording.all)
     func randomCuts(recording: Recording) {
         let whole = output(of: recording.bytes)
         var random = SeededRandom(seed: 20)
@@ -88,7 +92,8 @@ struct CutTests {
         #expect(trajectory.standings.allSatisfy { $0.state.count <= WebMIngest.stateMostBytes })
     }
 
-    @Test("a process that dies after any fragment is continued by another", arguments: Recording.all)
+    @Test(
+        "a process that dies after any fragment is continued by another", arguments: Recording.all)
     func retries(recording: Recording) throws {
         let bytes = recording.bytes
         let whole = output(of: bytes)

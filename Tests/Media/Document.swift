@@ -113,8 +113,9 @@ extension Output {
         var clusterMs: Int64 = 0
         var position = 0
         while position < bytes.count {
-            guard case .header(let header)? = try? ElementHeader.parse(
-                bytes.span, at: position, end: bytes.count)
+            guard
+                case .header(let header)? = try? ElementHeader.parse(
+                    bytes.span, at: position, end: bytes.count)
             else { return blocks }
             let start = position + header.headerBytes
             switch header.id {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+
 @testable import Media
 
 /// One packet as ffprobe sees it.

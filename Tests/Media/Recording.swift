@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+
 @testable import Media
 
 /// A file that a real muxer wrote.
@@ -63,6 +64,10 @@ struct Output: Equatable {
                 self.error = error
             }
         }
+    }
+
+    mutating func push(_ input: [UInt8], through ingest: inout WebMIngest) {
+        push(input[...], through: &ingest)
     }
 
     private mutating func take(_ batch: inout FragmentBatch) {

@@ -1,6 +1,7 @@
 // Real recordings through the parser: whole, cut everywhere, suspended and resumed everywhere.
 
 import Testing
+
 @testable import Media
 
 @Suite("Recordings of real muxers")

@@ -34,7 +34,9 @@ private let geometries = [
         #expect(geometry.fragmentBytes == 32_768)
     }
 
-    @Test("what was appended can be read, by its creator and by who opens the file", arguments: geometries)
+    @Test(
+        "what was appended can be read, by its creator and by who opens the file",
+        arguments: geometries)
     func appendAndRead(geometry: RingGeometry) throws {
         let initialization = [UInt8](repeating: 7, count: geometry.initializationBytes)
         let writer = try create(geometry, initialization: initialization)
@@ -68,7 +70,8 @@ private let geometries = [
         }
     }
 
-    @Test("every readable entry is whole, however often the ring has wrapped", arguments: geometries)
+    @Test(
+        "every readable entry is whole, however often the ring has wrapped", arguments: geometries)
     func wrapping(geometry: RingGeometry) throws {
         let writer = try create(geometry)
         var generator = SystemRandomNumberGenerator()

@@ -25,6 +25,13 @@ struct RestartPolicyTests {
         }
     }
 
+    @Test("a worker may use up its own time to end before it is killed")
+    func exitTime() {
+        #expect(Limits.workerExitMs > Limits.lingerMs)
+        #expect(Limits.workerExitMs > Limits.orphanExitMs)
+        #expect(Limits.workerHangMs > 2 * Limits.workerPingMs)
+    }
+
     @Test("starts afresh after a long life")
     func reset() {
         var policy = RestartPolicy()

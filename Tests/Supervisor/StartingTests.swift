@@ -71,6 +71,8 @@ struct StartingTests {
     func workersRefuse() throws {
         let supervisor = try TestSupervisor(.init(workerMode: "refuse"))
         #expect(supervisor.waitForEnd() == .exited(code: 2))
+        // The worker has said why; the supervisor adds nothing that would hide it.
+        #expect(!supervisor.log.contains("died"))
     }
 
     @Test("refuses a passed descriptor that is no listening socket")

@@ -58,13 +58,16 @@ import Testing
     }
 
     fileprivate static func cluster(_ timeMs: Int64, _ payload: String) -> [UInt8] {
-        var bytes: [UInt8] = [0x1F, 0x43, 0xB6, 0x75, 1, 255, 255, 255, 255, 255, 255, 255, 0xE7, 0x88]
+        var bytes: [UInt8] = [
+            0x1F, 0x43, 0xB6, 0x75, 1, 255, 255, 255, 255, 255, 255, 255, 0xE7, 0x88,
+        ]
         bytes += (0..<8).map { UInt8(truncatingIfNeeded: timeMs >> Int64(56 - 8 * $0)) }
         return bytes + Array(payload.utf8)
     }
 
     /// Everything the reader gives, `pieceBytes` at a time.
-    private func drain(_ reader: inout LiveReader, _ ring: Ring, pieceBytes: Int = 4096) -> [UInt8] {
+    private func drain(_ reader: inout LiveReader, _ ring: Ring, pieceBytes: Int = 4096) -> [UInt8]
+    {
         var all: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: pieceBytes)
         while true {
@@ -124,7 +127,9 @@ import Testing
     @Test("a viewer who asked to start earlier is not thrown to the live edge")
     func rewound() throws {
         let stage = try Stage()
-        for second in 0..<10 { try stage.cluster(Int64(second) * 1_000, "\(second)", afterMs: 1_000) }
+        for second in 0..<10 {
+            try stage.cluster(Int64(second) * 1_000, "\(second)", afterMs: 1_000)
+        }
         var reader = LiveReader(start: .rewound(byMs: 5_000), maxLagMs: 2_000)
         let bytes = drain(&reader, stage.ring)
         #expect(bytes.starts(with: Self.initialization + Self.cluster(0, "4")))

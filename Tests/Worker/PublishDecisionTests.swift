@@ -84,7 +84,8 @@ import Testing
         #expect(PublishDecision.decide(request(.unknown, chunk: (8, 1)), free) == .wait)
     }
 
-    @Test("a live stream belongs to its publisher between two bodies, a paused one to whoever comes")
+    @Test(
+        "a live stream belongs to its publisher between two bodies, a paused one to whoever comes")
     func ownership() {
         for start in [BodyStart.header, .continuation] {
             let live = StreamFacts.free(state: .live, ingest: ingest())

@@ -1,4 +1,4 @@
-// Files that two processes share by descriptor, and the lock that keeps two servers apart.
+// Files in memory that two processes share by descriptor.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -29,9 +29,4 @@ int weir_sealed_memory(const char *name, const void *bytes, size_t count) {
     close(descriptor);
     errno = code;
     return -1;
-}
-
-int weir_lock_exclusively(int descriptor) {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fcntl(descriptor, F_OFD_SETLK, &lock);
 }

@@ -4,12 +4,14 @@ import CLinux
 import Glibc
 
 package enum FileSystem {
-    /// Creates a directory (mode 0750); one that exists already is fine. mkdir(2).
+    /// Creates a directory (mode 0750); one that exists already is fine, anything else of that name,
+    /// a symbolic link to a directory included, is ENOTDIR. mkdir(2).
     package static func makeDirectory(_ path: String) throws(SystemError) {
         do {
             try systemCall("mkdir") { unsafe mkdir(path, 0o750) }
         } catch {
             guard error.code == EEXIST else { throw error }
+            guard isDirectory(path) else { throw SystemError(code: ENOTDIR, call: "mkdir") }
         }
     }
 
@@ -21,6 +23,12 @@ package enum FileSystem {
     /// Removes a file. unlink(2); errors: ENOENT, EACCES.
     package static func removeFile(_ path: String) throws(SystemError) {
         try systemCall("unlink") { unsafe unlink(path) }
+    }
+
+    /// Whether there is a directory of that name itself, not behind a symbolic link. lstat(2).
+    package static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// The names in a directory, without those that begin with a dot, in no particular order.

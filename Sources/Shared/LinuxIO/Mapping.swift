@@ -39,7 +39,8 @@ package struct Mapping: ~Copyable {
         _ descriptor: borrowing Descriptor, fileOffset: Int, bytes: Int, at offset: Int,
         writable: Bool
     ) throws(SystemError) {
-        precondition(offset >= 0 && bytes > 0 && offset <= self.bytes - bytes, "a piece lies inside")
+        precondition(
+            offset >= 0 && bytes > 0 && offset <= self.bytes - bytes, "a piece lies inside")
         let raw = descriptor.raw
         let address = unsafe base + offset
         try systemCall("mmap") {

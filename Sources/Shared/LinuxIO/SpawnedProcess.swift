@@ -64,6 +64,12 @@ package struct SpawnedProcess: ~Copyable {
         _ = weir_pidfd_signal(descriptor.raw, signal)
     }
 
+    /// Kills the child and waits until it is gone: for one that nobody can watch.
+    package func killAndReap() {
+        signal(SIGKILL)
+        _ = waitpid(processID, nil, 0)
+    }
+
     /// Reaps the child if it has ended; nil while it runs. Asked again after an answer, it traps.
     package func reap() -> ProcessEnd? {
         var bySignal: Int32 = 0

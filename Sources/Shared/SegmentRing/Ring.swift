@@ -137,7 +137,8 @@ private func readBytes(
     while done < count {
         let start = done
         let result = unsafe bytes.withUnsafeMutableBytes { buffer in
-            unsafe pread(raw, buffer.baseAddress?.advanced(by: start), count - start,
+            unsafe pread(
+                raw, buffer.baseAddress?.advanced(by: start), count - start,
                 off_t(offset + start))
         }
         if result == 0 { throw .invalid("the file is too short") }

@@ -83,7 +83,7 @@ struct RingSlot {
 
     /// A check word over the other seven. It finds torn and damaged slots; it is no protection
     /// against somebody who computes it. The constant is 2^64 divided by the golden ratio.
-    private static func mix(_ words: Words) -> UInt64 {
+    static func mix(_ words: Words) -> UInt64 {
         var hash: UInt64 = 0x5745_4952
         for index in 0..<7 {
             hash = (hash ^ words[index]) &* 0x9E37_79B9_7F4A_7C15

@@ -37,7 +37,9 @@ struct RingHeader: Equatable {
 
     /// Reads what `encoded` wrote. Errors: `invalid` for anything else.
     init(decoding bytes: [UInt8], fileBytes: Int) throws(RingError) {
-        guard bytes.count == Self.bytes else { throw .invalid("the file is too short for a header") }
+        guard bytes.count == Self.bytes else {
+            throw .invalid("the file is too short for a header")
+        }
         var reader = ByteReader(bytes)
         guard reader.next64() == Self.magic else { throw .invalid("the magic number is wrong") }
         guard reader.next32() == Self.version else { throw .invalid("the version is not known") }

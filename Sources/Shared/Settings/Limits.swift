@@ -23,9 +23,9 @@ package enum Limits {
     package static let workerPingMs: UInt64 = 2_000
     /// A worker that has not answered for this long hangs: it is killed and replaced.
     package static let workerHangMs: UInt64 = 10_000
-    /// A worker that should be gone (drained, out of time, channel closed) has this long to exit before
-    /// it is killed.
-    package static let workerExitMs: UInt64 = 2_000
+    /// A worker that should be gone (drained, out of time, channel closed) has this long to exit
+    /// before it is killed: longer than `lingerMs` and `orphanExitMs`, which it may use up itself.
+    package static let workerExitMs: UInt64 = 4_000
     /// Messages taken from one worker in one turn of the supervisor's loop.
     package static let workerMessagesPerTurn = 64
     /// Connections that may wait to be accepted, per address (the kernel caps it at somaxconn).
@@ -75,7 +75,7 @@ package enum Limits {
     /// Body bytes a client may send on one request before we have taken any.
     package static let requestWindowBytes = 256 * 1024
     /// The same for a whole connection.
-    package static let connectionWindowBytes = 1024 * 1024
+    package static let connectionWindowBytes = 2 * 1024 * 1024
     /// From the header section to the first byte of the body it announces.
     package static let bodyFirstByteMs: UInt64 = 15_000
     /// Between two bytes of a body that we are willing to read.
@@ -103,7 +103,9 @@ package enum Limits {
     package static let chunkBytes = 64 * 1024 * 1024
     /// Chunks of one broadcast that may wait for an earlier one, on one connection. Small enough
     /// that their windows never fill the connection's, so the missing chunk can still come in.
-    package static let waitingChunksPerConnection = 3
+    package static let waitingChunksPerConnection = 6
+    /// Bytes of bodies that wait for their turn, in one worker.
+    package static let waitingBytesPerWorker = 128 * 1024 * 1024
     /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's
     /// write).
     package static let chunkTurnMs: UInt64 = 10_000
@@ -114,6 +116,8 @@ package enum Limits {
     package static let newBroadcastTurnMs: UInt64 = 300
     /// Bytes looked at to tell a broken-off broadcast from something that is not WebM at all.
     package static let sniffBytes = 64 * 1024
+    /// How long more of such a body is waited for before it is refused.
+    package static let sniffMs: UInt64 = 1_000
     /// `Weir-Chunk` session names: 1 to this many characters.
     package static let chunkSessionCharacters = 64
     /// A stream whose publisher has sent nothing for this time counts as paused.

@@ -76,7 +76,7 @@ private struct Bucket {
     mutating func take(nowMs: UInt64) -> Bool {
         let elapsedMs = min(nowMs > updatedMs ? nowMs - updatedMs : 0, Self.refillMs)
         level = min(capacity, level + capacity * elapsedMs / Self.refillMs)
-        updatedMs = nowMs
+        updatedMs = max(updatedMs, nowMs)
         guard level >= 1_000 else { return false }
         level -= 1_000
         return true

@@ -7,6 +7,9 @@ import CNghttp2
 
 @safe
 final class HTTP2Configuration {
+    /// How many more frames nghttp2 may look at once it was told to end a connection.
+    private static let framesUntilIgnored = 8
+
     let callbacks: OpaquePointer
     let options: OpaquePointer
 
@@ -36,7 +39,11 @@ final class HTTP2Configuration {
         // Windows open when a handler credits what it has taken, and only then.
         unsafe nghttp2_option_set_no_auto_window_update(options, 1)
         unsafe nghttp2_option_set_max_deflate_dynamic_table_size(options, limits.hpackTableBytes)
-        unsafe nghttp2_option_set_max_outbound_ack(options, limits.outboundControlFrames)
+        // Above the AbuseGuard's budget, because a connection that the guard ends gets a GOAWAY and
+        // one that nghttp2 gives up does not.
+        let acknowledgements = max(
+            limits.outboundControlFrames, limits.controlFramesPer10s + Self.framesUntilIgnored)
+        unsafe nghttp2_option_set_max_outbound_ack(options, acknowledgements)
         unsafe nghttp2_option_set_max_continuations(options, limits.continuationFrames)
         // A second line behind AbuseGuard, which also sees resets of the peer's own streams.
         let perSecond = UInt64(max(1, limits.resetsPer10s / 10))

@@ -142,14 +142,17 @@ final class HTTP2Session {
 
     // MARK: The end
 
-    /// Announces the end and still accepts what is on its way (RFC 9113 section 6.8). The PING tells
-    /// when the peer has seen it.
+    /// Announces the end and still accepts what is on its way (RFC 9113 section 6.8).
     func beginDrain() {
         guard !isDraining else { return }
         isDraining = true
-        let flags = UInt8(NGHTTP2_FLAG_NONE.rawValue)
         unsafe nghttp2_submit_shutdown_notice(handle)
-        unsafe nghttp2_submit_ping(handle, flags, nil)
+    }
+
+    /// The answer to a PING right behind the announcement tells that the peer has seen it.
+    func didSendGoAway() {
+        guard isDraining, !isDrained else { return }
+        unsafe nghttp2_submit_ping(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
     }
 
     /// From here on new streams are refused; the connection ends with the last open one.

@@ -18,7 +18,8 @@ package indirect enum JSONValue: Sendable, Equatable {
         case .string(let value): Self.quoted(value)
         case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
         case .object(let members):
-            "{" + members.map { "\(Self.quoted($0.name)):\($0.value.text)" }
+            "{"
+                + members.map { "\(Self.quoted($0.name)):\($0.value.text)" }
                 .joined(separator: ",") + "}"
         }
     }

@@ -38,7 +38,8 @@ struct ResponseFields {
                 var start = 0
                 for (index, end) in ends.enumerated() {
                     let pair = unsafe nghttp2_nv(
-                        name: base.map { unsafe $0 + start }, value: base.map { unsafe $0 + end.name },
+                        name: base.map { unsafe $0 + start },
+                        value: base.map { unsafe $0 + end.name },
                         namelen: end.name - start, valuelen: end.value - end.name,
                         flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
                     unsafe pairs.initializeElement(at: index, to: pair)

@@ -84,6 +84,6 @@ final class TicketKeys {
     }
 
     private func setMACKey(_ context: OpaquePointer, _ key: [UInt8]) -> Bool {
-        unsafe weir_ticket_mac_set_key(context, key, key.count) == 1
+        unsafe weir_mac_set_key(context, key, key.count) == 1
     }
 }

@@ -63,7 +63,9 @@ final class SupervisorLink: EventHandler {
             guard let self else { return }
             self.loadIsScheduled = false
             self.send(
-                .load(connections: UInt32(clamping: connections()), received: self.receivedConnections))
+                .load(
+                    connections: UInt32(clamping: connections()), received: self.receivedConnections
+                ))
         }
     }
 

@@ -17,6 +17,8 @@ final class WorkerEnvironment {
     let logger: Logger
     /// Viewers this worker serves, all streams together.
     private(set) var viewerCount = 0
+    /// Bytes of publishers' bodies that wait for their turn in this worker.
+    var waitingBytes = 0
     private var published: [Counter: UInt64] = [:]
 
     let mediaLimits: MediaLimits

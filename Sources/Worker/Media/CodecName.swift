@@ -20,7 +20,8 @@ enum CodecName {
     static func short(for codecID: String) -> String {
         if let name = exact[codecID] { return name }
         if codecID == "A_AAC" || codecID.hasPrefix("A_AAC/") { return "aac" }
-        let bare = codecID.hasPrefix("V_") || codecID.hasPrefix("A_")
+        let bare =
+            codecID.hasPrefix("V_") || codecID.hasPrefix("A_")
             ? String(codecID.dropFirst(2)) : codecID
         return bare.lowercased()
     }

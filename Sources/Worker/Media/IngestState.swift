@@ -54,7 +54,9 @@ extension WebMIngest {
             bytes.appendBigEndian(UInt64(bitPattern: value), count: 8)
         }
         bytes.append(UInt8(tracks.count))
-        for track in tracks { bytes.append(track: track, flags: WebMIngest.flags(of: track).rawValue) }
+        for track in tracks {
+            bytes.append(track: track, flags: WebMIngest.flags(of: track).rawValue)
+        }
         assert(bytes.count <= WebMIngest.stateMostBytes)
         return bytes
     }
@@ -92,7 +94,8 @@ extension WebMIngest {
         guard state.count <= WebMIngest.stateMostBytes else {
             throw .malformed("a parser snapshot is too long")
         }
-        guard carry.count <= limits.blockBytes + limits.elementBytes + ElementHeader.mostBytes else {
+        guard carry.count <= limits.blockBytes + limits.elementBytes + ElementHeader.mostBytes
+        else {
             throw .tooLarge("what a parser snapshot carries")
         }
         var reader = StateReader(bytes: state)
@@ -120,8 +123,9 @@ extension WebMIngest {
         tracks = try WebMIngest.tracks(from: &reader, initialization: initialization)
         guard reader.isAtEnd else { throw .malformed("a parser snapshot has bytes left over") }
         // A Cluster lies in its Segment, or counting down would take one of them below nothing.
-        guard clusterRemaining == WebMIngest.unknownSize
-            || place == .cluster && clusterRemaining <= segmentRemaining
+        guard
+            clusterRemaining == WebMIngest.unknownSize
+                || place == .cluster && clusterRemaining <= segmentRemaining
         else { throw .malformed("a parser snapshot's sizes contradict each other") }
         let needsTracks = place == .cluster || place == .seeking || isClusterOpen
         guard !needsTracks || initialization != nil else {

@@ -34,8 +34,9 @@ enum Resynchronization {
     }
 
     private static func judge(_ bytes: Span<UInt8>, acceptsClusters: Bool) -> Result {
-        guard begins(bytes, with: ElementID.ebml)
-            || acceptsClusters && begins(bytes, with: ElementID.cluster)
+        guard
+            begins(bytes, with: ElementID.ebml)
+                || acceptsClusters && begins(bytes, with: ElementID.cluster)
         else { return .discard(count: 1) }
         guard let parsed = try? ElementHeader.parse(bytes, at: 0, end: bytes.count) else {
             return .discard(count: 1)

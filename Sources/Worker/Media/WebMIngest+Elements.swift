@@ -208,7 +208,8 @@ extension WebMIngest {
             try checkFits(total)
             guard window.count >= total else { return .needs(total) }
             let content = header.headerBytes..<total
-            let block = isGroup
+            let block =
+                isGroup
                 ? try readBlockGroup(content, in: window)
                 : try readSimpleBlock(content, in: window)
             write(block, from: window, into: &batch)

@@ -107,7 +107,8 @@ package struct WebMIngest: Sendable {
         var position = 0
         do {
             while carryWantedBytes > 0 || position < input.count {
-                let step = try carry.isEmpty
+                let step =
+                    try carry.isEmpty
                     ? stepThroughInput(input, &position, into: &batch)
                     : stepThroughCarry(input, &position, into: &batch)
                 if case .initialization(let initialization, _) = step {

@@ -48,7 +48,8 @@ package struct HomePage {
         let items = streams.map { stream in
             let viewers = stream.viewers == 1 ? "1 viewer" : "\(stream.viewers) viewers"
             // A stream's name is [a-z0-9_-] by construction, so it needs no escaping.
-            return "<li><a href=\"/\(stream.name)/live\">\(stream.name)</a> <span>\(viewers)</span></li>"
+            return
+                "<li><a href=\"/\(stream.name)/live\">\(stream.name)</a> <span>\(viewers)</span></li>"
         }
         return "<ul>\n\(items.joined(separator: "\n"))\n</ul>"
     }

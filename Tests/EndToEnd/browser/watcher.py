@@ -37,11 +37,6 @@ class Report:
     corruptedFrames: int
     events: list[str]
 
-    @property
-    def behind_received_s(self) -> float:
-        """How far the picture is behind the newest media this viewer has been sent."""
-        return (self.bufferedEndS or 0.0) - self.currentTimeS
-
 
 @dataclass(frozen=True)
 class Frame:
@@ -85,6 +80,7 @@ class Watcher:
         start = self.report()
 
         def enough(now: Report) -> bool:
+            assert not now.ended, "the video ended"
             return (now.currentTimeS >= start.currentTimeS + seconds
                     and now.frameCount >= start.frameCount + 2 * seconds)
 

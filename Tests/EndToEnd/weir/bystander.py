@@ -15,7 +15,7 @@ _SECONDS = 300
 
 
 class Bystander:
-    """A publisher and viewers on every worker; `assert_undisturbed` may be asked again and again."""
+    """A publisher and viewers on every worker; `assert_undisturbed` may be asked repeatedly."""
 
     def __init__(self, server: Server, folder: Path, name: str = "bystander") -> None:
         authority = server.certificate.certificate

@@ -32,7 +32,8 @@ class Answer:
 
 def base_command(authority: Path) -> list[str]:
     """curl, HTTP/2, quiet, not buffering, trusting the test certificate."""
-    return ["curl", "--http2", "--silent", "--show-error", "--no-buffer", "--cacert", str(authority)]
+    quiet = ["--silent", "--show-error", "--no-buffer"]
+    return ["curl", "--http2", *quiet, "--cacert", str(authority)]
 
 
 def header_arguments(headers: dict[str, str] | None) -> list[str]:

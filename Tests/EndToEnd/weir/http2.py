@@ -14,6 +14,7 @@ import h2.settings
 
 from . import tls
 from .server import Server
+from .waiting import PATIENCE_S
 
 
 @dataclass
@@ -139,16 +140,16 @@ class Http2Connection:
         self._flush()
 
     def wait_for(
-        self, condition: Callable[[], object], what: str, timeout_s: float = 30.0
+        self, condition: Callable[[], object], what: str, timeout_s: float = PATIENCE_S
     ) -> None:
-        """Pump until the condition holds. A closed connection ends the wait, for better or worse."""
+        """Pump until the condition holds. A closed connection ends the wait with a failure."""
         deadline = time.monotonic() + timeout_s
         while not condition():
             assert not self.closed, f"the connection closed (GOAWAY {self.goaway}) before {what}"
             assert time.monotonic() < deadline, f"waited {timeout_s:g} s for {what}"
             self.pump()
 
-    def response(self, stream: int, timeout_s: float = 30.0) -> Response:
+    def response(self, stream: int, timeout_s: float = PATIENCE_S) -> Response:
         """The complete response (or what there is of it when it was reset)."""
         self.wait_for(lambda: self.responses[stream].is_over, f"response {stream}", timeout_s)
         return self.responses[stream]

@@ -1,7 +1,7 @@
 """Judging media: what ffprobe says about a file, packet by packet, and comparisons of that.
 
-A packet's MD5 covers its payload, so equal hashes in equal order mean that not one byte of media was
-lost, repeated, moved or changed on the way through the server.
+A packet's MD5 covers its payload, so equal hashes in equal order mean that not one byte of media
+was lost, repeated, moved or changed on the way through the server.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class RawConnection:
             return []
         return self._parse(data)
 
-    def wait_for_close(self, timeout_s: float = 60.0) -> int | None:
+    def wait_for_close(self, timeout_s: float = 20.0) -> int | None:
         """Read until the server closes. Returns the GOAWAY's code, None if there was none."""
         deadline = time.monotonic() + timeout_s
         while not self.closed:

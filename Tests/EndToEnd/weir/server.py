@@ -22,7 +22,7 @@ from .certificate import Certificate
 from .curl import Answer, request
 from .places import binaries
 from .ports import free_port
-from .waiting import wait_until
+from .waiting import PATIENCE_S, wait_until
 
 # What the Swift runtime and the sanitizers print when a process traps.
 _CRASH = re.compile(r"Fatal error|Program crashed|Illegal instruction|Segmentation fault")
@@ -99,7 +99,7 @@ class Server:
         )
         return self.get("/api/streams").status == 200
 
-    def stop(self, timeout_s: float = 30.0, *, check: bool = True) -> int:
+    def stop(self, timeout_s: float = PATIENCE_S, *, check: bool = True) -> int:
         """SIGTERM, wait, and assert that it ended well. Returns the exit code."""
         assert self.process is not None
         if self.process.poll() is None and check:
@@ -201,10 +201,10 @@ class Server:
         shown = self.stream(name)
         return shown["state"] if shown else None
 
-    def wait_for_state(self, name: str, state: str | None, timeout_s: float = 30.0) -> None:
+    def wait_for_state(self, name: str, state: str | None, timeout_s: float = PATIENCE_S) -> None:
         wait_until(lambda: self.state(name) == state, f"{name} to be {state}", timeout_s, 0.05)
 
-    def wait_for_viewers(self, name: str, count: int, timeout_s: float = 30.0) -> None:
+    def wait_for_viewers(self, name: str, count: int, timeout_s: float = PATIENCE_S) -> None:
         def right() -> bool:
             shown = self.stream(name)
             return shown is not None and shown["viewers"] == count

@@ -15,7 +15,7 @@ def connect(
     alpn: tuple[str, ...] = ("h2",),
     timeout_s: float = 20.0,
 ) -> ssl.SSLSocket:
-    """Connect to localhost. A small `receive_buffer` makes a slow reader slow for the server too."""
+    """Connect to localhost. A small `receive_buffer` lets the server feel a slow reader."""
     context = ssl.create_default_context(cafile=str(authority))
     if alpn:
         context.set_alpn_protocols(list(alpn))

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from .curl import base_command, header_arguments, parse_headers
-from .waiting import wait_until
+from .waiting import PATIENCE_S, wait_until
 
 
 class Viewer:
@@ -77,13 +77,13 @@ class Viewer:
         """Until `count` bytes more than now have arrived: proof that the stream goes on."""
         return self.wait_for_bytes(self.size + count)
 
-    def wait_for_end(self, timeout_s: float = 30.0) -> "Viewer":
+    def wait_for_end(self, timeout_s: float = PATIENCE_S) -> "Viewer":
         """Until the response ended as it should: END_STREAM, no error."""
         wait_until(lambda: not self.is_connected, f"the end of {self.file.name}", timeout_s)
         assert self.process.returncode == 0, f"curl {self.process.returncode}: {self.errors}"
         return self
 
-    def wait_for_break(self, timeout_s: float = 30.0) -> int:
+    def wait_for_break(self, timeout_s: float = PATIENCE_S) -> int:
         """Until the response ended in whatever way. Returns curl's exit code."""
         wait_until(lambda: not self.is_connected, f"the end of {self.file.name}", timeout_s)
         return self.process.returncode

@@ -58,9 +58,6 @@ int64_t weir_raise_open_files(void);
 /// A close-on-exec memory file of `count` bytes, sealed: nobody can change or resize it.
 int weir_sealed_memory(const char *name, const void *bytes, size_t count);
 
-/// Takes an exclusive open-file-description lock on the whole file. EAGAIN: another holds it.
-int weir_lock_exclusively(int descriptor);
-
 // MARK: Sockets (process_sockets.c)
 
 /// A non-blocking, close-on-exec TCP listener on a numeric IPv4 or IPv6 address. IPv6 listeners are

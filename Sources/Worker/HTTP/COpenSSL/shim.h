@@ -37,23 +37,23 @@ static inline int weir_ssl_ctx_set_ticket_callback(
     return (int)SSL_CTX_set_tlsext_ticket_key_evp_cb(context, callback);
 }
 
+/// Makes a MAC context HMAC-SHA-256 with a key; both are copied. 1 on success. (The parameters point
+/// to their names, which a Swift String does not keep in place.)
+static inline int weir_mac_set_key(EVP_MAC_CTX *context, const unsigned char *key, size_t count) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, count),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(context, parameters);
+}
+
 static inline void weir_bio_clear_retry(BIO *bio) {
     BIO_clear_retry_flags(bio);
 }
 
 static inline void weir_bio_set_retry_read(BIO *bio) {
     BIO_set_retry_read(bio);
-}
-
-/// Gives a ticket's MAC its key, HMAC-SHA-256. In C because OSSL_PARAM keeps the pointers to the
-/// parameters' names until they are used. Returns 1 on success.
-static inline int weir_ticket_mac_set_key(EVP_MAC_CTX *mac, const unsigned char *key, size_t bytes) {
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, bytes),
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
-        OSSL_PARAM_construct_end(),
-    };
-    return EVP_MAC_CTX_set_params(mac, parameters);
 }
 
 #endif

@@ -41,6 +41,7 @@ final class LiveStreams {
     func find(_ name: StreamName) -> LiveStream? {
         if let stream = cached[name], stream.ring.isCurrent { return stream }
         cached[name] = nil
+        guard FileSystem.isDirectory("\(directory)/\(name)") else { return nil }
         do {
             return adopt(try Ring.open(path: ringPath(name)), name: name)
         } catch .missing {
@@ -105,6 +106,7 @@ final class LiveStreams {
     }
 
     private func recover(_ name: StreamName) {
+        guard FileSystem.isDirectory("\(directory)/\(name)") else { return }
         do {
             let ring = try Ring.open(path: ringPath(name))
             ring.status.releaseSlot(environment.slot)

@@ -215,7 +215,9 @@ final class IngestSession {
     var interruption: PublishError? {
         guard let stream, let writer else { return nil }
         if stream.ring.status.endedAtMs != 0 { return .streamEnded }
-        if writer.ring.status.takeOverCount != takeOverCountAtStart, hasWritten { return .takenOver }
+        if writer.ring.status.takeOverCount != takeOverCountAtStart, hasWritten {
+            return .takenOver
+        }
         return nil
     }
 

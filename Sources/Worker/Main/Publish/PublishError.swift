@@ -11,6 +11,8 @@ enum PublishError: Error, Equatable {
     case takenOver
     case streamEnded
     case tooManyStreams
+    case tooManyWaitingChunks
+    case tooBusy
     case shuttingDown
     case media(MediaError)
     case ring(RingError)
@@ -26,8 +28,10 @@ extension PublishError {
                     + "yours, take over with the header Weir-Take-Over: 1.")
         case .missingInitialization:
             Problem(
-                status: 412, slug: "missing-initialization", title: "The broadcast has no beginning",
-                detail: "The first body of a broadcast begins with the EBML header and holds all of "
+                status: 412, slug: "missing-initialization",
+                title: "The broadcast has no beginning",
+                detail:
+                    "The first body of a broadcast begins with the EBML header and holds all of "
                     + "Tracks. Start the recorder anew.")
         case .chunkGap(let expectedChunk):
             Problem(
@@ -47,6 +51,16 @@ extension PublishError {
                 status: 503, slug: "too-many-streams", title: "The server is full",
                 detail: "As many streams are live as this server takes. Try again later.",
                 headers: [.retryAfter(seconds: 10)])
+        case .tooManyWaitingChunks:
+            Problem(
+                status: 429, slug: "too-many-waiting-chunks", title: "Too many chunks wait",
+                detail: "Several chunks of this connection wait for an earlier one. Send that first.",
+                headers: [.retryAfter(seconds: 1)])
+        case .tooBusy:
+            Problem(
+                status: 503, slug: "too-busy", title: "Too many bodies wait",
+                detail: "The server holds as much as it can for publishers who wait for their turn.",
+                headers: [.retryAfter(seconds: 1)])
         case .shuttingDown:
             Problem(
                 status: 503, slug: "shutting-down", title: "The server is restarting",

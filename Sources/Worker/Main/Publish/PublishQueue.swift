@@ -49,9 +49,9 @@ final class PublishQueue {
     }
 
     /// Whether so many chunks of one connection wait that the missing one could not come in.
-    func isFull(forConnection connectionID: UInt64) -> Bool {
+    func isOverfull(forConnection connectionID: UInt64) -> Bool {
         let count = waiting.count { $0.connectionID == connectionID }
-        return count >= Limits.waitingChunksPerConnection
+        return count > Limits.waitingChunksPerConnection
     }
 
     /// The request writes no more: it was answered, or its client has gone.

@@ -55,7 +55,13 @@ final class PublishRequest: ExchangeHandler {
     }
 
     /// Nothing more can be learnt of what the body is.
-    var isWellKnown: Bool { isBodyComplete || pending.count >= Limits.sniffBytes }
+    var isWellKnown: Bool {
+        isBodyComplete || pending.count >= Limits.sniffBytes || ageMs >= Limits.sniffMs
+    }
+
+    var isWaiting: Bool {
+        if case .waiting = phase { true } else { false }
+    }
 
     func setSharesConnection(withWriterOf connectionID: UInt64?) {
         facts.sharesConnectionWithWriter = connectionID == self.connectionID
@@ -66,8 +72,7 @@ final class PublishRequest: ExchangeHandler {
     /// It is this request's turn: what was kept is written, then everything that follows.
     func write(with session: IngestSession) {
         phase = .writing(session)
-        let kept = pending
-        pending = []
+        let kept = takePending()
         unsafe kept.withUnsafeBytes { bytes in unsafe take(bytes, with: session) }
         if isBodyComplete { finish() }
     }
@@ -75,8 +80,7 @@ final class PublishRequest: ExchangeHandler {
     /// This chunk is already in the ring.
     func answerAsRepeated() {
         phase = .repeating
-        exchange.credit(pending.count)
-        pending = []
+        exchange.credit(takePending().count)
         if isBodyComplete { answerAccepted() }
     }
 
@@ -136,9 +140,9 @@ final class PublishRequest: ExchangeHandler {
         if let turnTimer { environment.loop.cancel(turnTimer) }
         turnTimer = nil
         phase = .answered
-        if withheldBytes + pending.count > 0 { exchange.credit(withheldBytes + pending.count) }
+        let unusedBytes = withheldBytes + takePending().count
         withheldBytes = 0
-        pending = []
+        if unusedBytes > 0 { exchange.credit(unusedBytes) }
         if !exchange.isClosed && !exchange.hasResponded { respond() }
     }
 
@@ -147,7 +151,12 @@ final class PublishRequest: ExchangeHandler {
     func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
         switch phase {
         case .waiting:
+            guard environment.waitingBytes + bytes.count <= Limits.waitingBytesPerWorker else {
+                exchange.credit(bytes.count)
+                return fail(.tooBusy)
+            }
             unsafe pending.append(contentsOf: bytes)
+            environment.waitingBytes += bytes.count
             recognizeStart()
             queue.advance()
         case .writing(let session):
@@ -171,11 +180,18 @@ final class PublishRequest: ExchangeHandler {
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
         if let turnTimer { environment.loop.cancel(turnTimer) }
+        _ = takePending()
         if case .answered = phase { return }
         let session = session
         phase = .answered
         session?.abandon(pausing: true)
         queue.finished(self)
+    }
+
+    private func takePending() -> [UInt8] {
+        environment.waitingBytes -= pending.count
+        defer { pending = [] }
+        return pending
     }
 
     private func recognizeStart() {

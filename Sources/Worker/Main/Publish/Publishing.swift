@@ -35,13 +35,13 @@ final class Publishing {
             return exchange.respond(.badChunkNumber)
         }
         let queue = queue(for: name)
-        guard !queue.isFull(forConnection: request.connectionID) else {
-            return exchange.respond(.tooManyWaitingChunks)
-        }
         let publish = PublishRequest(
             exchange: exchange, facts: facts, queue: queue, environment: environment)
         exchange.handler = publish
         queue.add(publish)
+        if publish.isWaiting, queue.isOverfull(forConnection: request.connectionID) {
+            publish.fail(.tooManyWaitingChunks)
+        }
     }
 
     /// DELETE: ends the stream at once, whoever is writing it.

@@ -27,7 +27,8 @@ struct CrossOrigin {
         return headers(for: request) + [
             HeaderField("access-control-allow-methods", methods.joined(separator: ", ")),
             HeaderField(
-                "access-control-allow-headers", "authorization, content-type, weir-chunk, weir-take-over"),
+                "access-control-allow-headers",
+                "authorization, content-type, weir-chunk, weir-take-over"),
             HeaderField("access-control-max-age", "7200"),
         ]
     }

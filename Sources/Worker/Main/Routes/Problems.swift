@@ -17,7 +17,8 @@ extension Problem {
 
     static let invalidName = Problem(
         status: 400, slug: "invalid-name", title: "This cannot be the name of a stream",
-        detail: "A name has 3 to 32 of the characters a-z, 0-9, _ and -, and begins with a letter or "
+        detail:
+            "A name has 3 to 32 of the characters a-z, 0-9, _ and -, and begins with a letter or "
             + "a digit. Some words are reserved.")
 
     static let invalidStart = Problem(
@@ -26,16 +27,13 @@ extension Problem {
 
     static let badChunkNumber = Problem(
         status: 400, slug: "bad-chunk-number", title: "Weir-Chunk cannot be understood",
-        detail: "It reads SESSION/N: up to 64 letters, digits, -, _ or ., then the chunk's number from 0.")
+        detail:
+            "It reads SESSION/N: up to 64 letters, digits, -, _ or ., then the chunk's number from 0."
+    )
 
     static let notTheOwner = Problem(
         status: 403, slug: "not-the-owner", title: "This stream is not yours",
         detail: "Only its publisher can end a stream that is live.")
-
-    static let tooManyWaitingChunks = Problem(
-        status: 429, slug: "too-many-waiting-chunks", title: "Too many chunks wait",
-        detail: "Several chunks of this connection wait for an earlier one. Send that first.",
-        headers: [.retryAfter(seconds: 1)])
 
     static let tooManyViewers = Problem(
         status: 503, slug: "too-many-viewers", title: "The server is full",
@@ -45,7 +43,8 @@ extension Problem {
     static func bodyTooLarge(limitBytes: Int) -> Problem {
         Problem(
             status: 413, slug: "body-too-large", title: "The body is too large",
-            detail: "One body with a declared length may have \(limitBytes) bytes. Send several, or one "
+            detail:
+                "One body with a declared length may have \(limitBytes) bytes. Send several, or one "
                 + "without a length.")
     }
 

@@ -24,6 +24,10 @@ final class Router: Application {
     }
 
     func begin(_ exchange: Exchange) {
+        // RFC 9110, section 9.3.7: about the server as a whole.
+        if exchange.request.target == "*", exchange.request.method == "OPTIONS" {
+            return preflight(exchange, methods: Self.liveMethods)
+        }
         let parts = exchange.request.target.split(
             separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let query = parts.count > 1 ? parts[1] : ""

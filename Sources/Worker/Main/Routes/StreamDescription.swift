@@ -15,7 +15,8 @@ enum StreamDescription {
             JSONMember("startedAt", .string(Timestamp.rfc3339(ms: ring.createdWallClockMs))),
             JSONMember("tracks", .array(stream.tracks.map(json(of:)))),
             JSONMember("bitrateBps", .integer(Int64(clamping: RecentMedia.bitrateBps(of: ring)))),
-            JSONMember("keyframeIntervalMs", integerOrNull(RecentMedia.keyframeIntervalMs(of: ring))),
+            JSONMember(
+                "keyframeIntervalMs", integerOrNull(RecentMedia.keyframeIntervalMs(of: ring))),
             JSONMember("viewers", .integer(Int64(ring.status.viewerCount))),
             JSONMember("rewindMs", .integer(Int64(clamping: min(ring.rewindMs, ringMs)))),
         ])
@@ -23,7 +24,9 @@ enum StreamDescription {
 
     private static func json(of track: MediaTrack) -> JSONValue {
         let kind = track.kind == .video ? "video" : "audio"
-        var members = [JSONMember("kind", .string(kind)), JSONMember("codec", .string(track.codec))]
+        var members = [
+            JSONMember("kind", .string(kind)), JSONMember("codec", .string(track.codec)),
+        ]
         let numbers = [
             ("width", track.width), ("height", track.height), ("channels", track.channels),
             ("sampleRateHz", track.sampleRateHz),
