@@ -14,7 +14,7 @@ final class ChildProcess {
         let folder = String(cString: runner).split(separator: "/").dropLast().joined(separator: "/")
         let path = "/\(folder)/\(program)"
         var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-        defer { words.forEach { free($0) } }
+        defer { for word in words { free(word) } }
         var pid: pid_t = 0
         let result = posix_spawn(&pid, path, nil, nil, &words, environ)
         try #require(result == 0, "\(path) cannot be started")

@@ -127,6 +127,19 @@ import Testing
         #expect(try creator.ring.acquireWriter(slot: 2) != nil)
     }
 
+    @Test("writing after the lease was given back is a bug that stops the process")
+    func writingAfterRelease() async {
+        await #expect(processExitsWith: .failure) {
+            let scratch = ScratchDirectory()
+            let writer = try Ring.create(
+                path: scratch.ring, geometry: smallGeometry, initialization: [], state: [])
+            writer.release()
+            writer.ring.remove()
+            rmdir(scratch.path)
+            try writer.appendKnown(length: 1)
+        }
+    }
+
     // MARK: What is kept between leases
 
     @Test("a suspended writer's state and carry are there for the next")

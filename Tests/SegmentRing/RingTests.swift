@@ -75,16 +75,15 @@ private let geometries = [
     func wrapping(geometry: RingGeometry) throws {
         let writer = try create(geometry)
         var generator = SystemRandomNumberGenerator()
-        for sequence in 0..<UInt64(min(3 * geometry.entries, 300)) {
-            let length = Int.random(in: 0...geometry.fragmentBytes, using: &generator)
+        for sequence in 0..<UInt64(min(3 * geometry.entries, 100)) {
+            let length = Int.random(in: 0...min(geometry.fragmentBytes, 8_000), using: &generator)
             try writer.appendKnown(length: length)
             let oldest = writer.ring.oldestSequence
             #expect(oldest <= sequence)
             for readable in oldest...sequence {
-                let entry = try #require(writer.ring.entry(readable))
-                #expect(writer.ring.verify(entry))
-                #expect(KnownMedia.isFragment(try #require(writer.ring.bytes(readable)), readable))
+                #expect(writer.ring.verify(try #require(writer.ring.entry(readable))))
             }
+            #expect(KnownMedia.isFragment(try #require(writer.ring.bytes(oldest)), oldest))
         }
     }
 

@@ -1,4 +1,5 @@
-// What the tests of this module share: a directory that goes away, and media whose every byte is known.
+// What the tests of this module share: a directory that goes away, and media whose every byte is
+// known.
 
 import Glibc
 import LinuxIO

@@ -65,7 +65,6 @@ static int has_instruction(void) {
 #endif
 
 uint32_t weir_crc32c(uint32_t previous, const void *bytes, size_t count) {
-    uint32_t crc = ~previous;
-    crc = has_instruction() ? crc_by_instruction(crc, bytes, count) : crc_by_table(crc, bytes, count);
-    return ~crc;
+    if (has_instruction()) return ~crc_by_instruction(~previous, bytes, count);
+    return ~crc_by_table(~previous, bytes, count);
 }

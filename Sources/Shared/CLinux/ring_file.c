@@ -8,7 +8,8 @@
 #include <sys/mman.h>
 
 void *weir_reserve_addresses(size_t bytes) {
-    void *address = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *address = mmap(NULL, bytes, PROT_NONE, flags, -1, 0);
     return address == MAP_FAILED ? NULL : address;
 }
 
@@ -24,7 +25,8 @@ int weir_unmap(void *address, size_t bytes) {
 }
 
 static int set_lock(int descriptor, short type) {
-    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};
+    // From the start of the file to its end; this kind of lock demands that the pid is 0.
+    struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
     return fcntl(descriptor, F_OFD_SETLK, &lock);
 }
 

@@ -1,9 +1,9 @@
-// Shared mappings of files, at chosen places of one contiguous range of addresses: how the same piece
-// of a file can appear twice in a row, and how its pieces can have different protection.
+// Shared mappings of files, at chosen places of one contiguous range of addresses: how the same
+// piece of a file can appear twice in a row, and how its pieces can have different protection.
 //
 // Why the unsafe code is sound: the range is reserved first and belongs to this value alone, so
-// mapping over it cannot hit anyone else's memory; `place` checks that a piece lies inside; the range
-// is unmapped exactly once, in deinit. Whoever keeps the address must keep the value.
+// mapping over it cannot hit anyone else's memory; `place` checks that a piece lies inside; the
+// range is unmapped exactly once, in deinit. Whoever keeps the address must keep the value.
 
 import CLinux
 import Glibc
@@ -32,9 +32,9 @@ package struct Mapping: ~Copyable {
         precondition(result == 0, "an own range can be unmapped")
     }
 
-    /// Maps `bytes` of a file from `fileOffset` at `base + offset`, shared with everyone who maps it.
-    /// The mapping stays when the descriptor is closed; it also keeps the open file alive. A file
-    /// that is cut shorter afterwards raises SIGBUS on access. Errors: ENOMEM, EACCES.
+    /// Maps `bytes` of a file from `fileOffset` at `base + offset`, shared with everyone who maps
+    /// it. The mapping stays when the descriptor is closed; it also keeps the open file alive. A
+    /// file that is cut shorter afterwards raises SIGBUS on access. Errors: ENOMEM, EACCES.
     package mutating func place(
         _ descriptor: borrowing Descriptor, fileOffset: Int, bytes: Int, at offset: Int,
         writable: Bool

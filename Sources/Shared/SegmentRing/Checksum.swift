@@ -1,7 +1,7 @@
 // CRC-32C of private memory. The C function does the work; see ring_checksum.c.
 //
-// Why the unsafe code is sound: each call hands over exactly the bytes of a buffer that outlives it,
-// and numbers have no padding that could be read uninitialised.
+// Why the unsafe code is sound: each call hands over exactly the bytes of a buffer that outlives
+// it, and numbers have no padding that could be read uninitialised.
 
 import CLinux
 

@@ -1,11 +1,11 @@
 // A ring file as one process sees it: opened, validated, mapped. Everyone who watches a stream in
 // this process shares one Ring. It belongs to the thread that opened it.
 //
-// Nothing that was read from the file is trusted: the immutable part is validated here once and kept
-// in private memory, everything else is validated at each use.
+// Nothing that was read from the file is trusted: the immutable part is validated here once and
+// kept in private memory, everything else is validated at each use.
 //
-// The only unsafe constructs are values handed to system calls, which do not keep them; `pread` gets
-// the exact rest of a buffer that outlives the call.
+// The only unsafe constructs are values handed to system calls, which do not keep them; `pread`
+// gets the exact rest of a buffer that outlives the call.
 
 import Glibc
 import LinuxIO
@@ -47,15 +47,15 @@ package final class Ring {
         self.path = path
     }
 
-    /// Whether the path still names this very file. While the ring is mapped its inode lives, so the
-    /// number cannot have been given to another file.
+    /// Whether the path still names this very file. While the ring is mapped its inode lives, so
+    /// the number cannot have been given to another file.
     package var isCurrent: Bool {
         guard let named = try? FileIdentity.of(path: path) else { return false }
         return named.isSameFile(as: identity)
     }
 
-    /// Unlinks the file if it is current. The caller holds the lease, or knows that nobody needs it.
-    /// Whoever has it mapped can go on reading.
+    /// Unlinks the file if it is current. The caller holds the lease, or knows that nobody needs
+    /// it. Whoever has it mapped can go on reading.
     package func remove() {
         guard isCurrent else { return }
         _ = unsafe unlink(path)

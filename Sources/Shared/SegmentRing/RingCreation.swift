@@ -1,5 +1,5 @@
-// Making a ring file: complete and locked under a temporary name first, then renamed. Nobody ever sees
-// a half-made ring, and its creator is its writer from the first moment.
+// Making a ring file: complete and locked under a temporary name first, then renamed. Nobody ever
+// sees a half-made ring, and its creator is its writer from the first moment.
 //
 // The temporary name is fixed, and the lock of that file makes one creator at a time: what a killed
 // creator left behind is emptied and used again by the next, so nothing piles up.
@@ -60,11 +60,12 @@ extension Ring {
         // such round is one ring that somebody else has finished.
         for _ in 0..<100 {
             let descriptor = try createFile(path)
-            guard try lock(descriptor) else { throw .busy }
+            let locked = try lock(descriptor)
             let file = try FileIdentity.of(descriptor)
             guard let named = try? FileIdentity.of(path: path), named.isSameFile(as: file) else {
                 continue
             }
+            guard locked else { throw .busy }
             let raw = descriptor.raw
             do {
                 try systemCall("ftruncate") { ftruncate(raw, 0) }

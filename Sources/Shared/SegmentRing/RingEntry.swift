@@ -44,7 +44,8 @@ package enum RingLookup: Equatable, Sendable {
     case lapped
 }
 
-/// The index slot of one entry: eight 64-bit words, so that each can be read and written atomically.
+/// The index slot of one entry: eight 64-bit words, so that each can be read and written
+/// atomically.
 struct RingSlot {
     /// Positions and sequence numbers stay far below overflow: at 1 GB/s for a century they would
     /// not reach this.

@@ -19,8 +19,8 @@ package struct RingGeometry: Equatable, Sendable {
     package static let entriesRange = 8...1 << 24
     package static let sideBytesRange = 0...1 << 26
 
-    /// Capacities within the ranges above; `dataBytes` and `entries` are rounded up to powers of two.
-    /// Anything outside the ranges is a mistake of the caller and traps.
+    /// Capacities within the ranges above; `dataBytes` and `entries` are rounded up to powers of
+    /// two. Anything outside the ranges is a mistake of the caller and traps.
     package init(
         dataBytes: Int, entries: Int, initializationBytes: Int, carryBytes: Int, stateBytes: Int
     ) {
@@ -52,8 +52,8 @@ package struct RingGeometry: Equatable, Sendable {
         self.stateBytes = stateBytes
     }
 
-    /// The largest fragment. A quarter, so that a reader who is not near the tail is never lapped by
-    /// a single append, and the newest group survives the next fragment.
+    /// The largest fragment. A quarter, so that a reader who is not near the tail is never lapped
+    /// by a single append, and the newest group survives the next fragment.
     package var fragmentBytes: Int { dataBytes / 4 }
 }
 

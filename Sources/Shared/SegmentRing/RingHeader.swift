@@ -1,6 +1,6 @@
-// The immutable part of a ring file: the first 96 bytes, written once before the file gets its name.
-// Pure: bytes to values and back. All numbers are little-endian (and so is every machine Weir runs
-// on, because the shared words are used in place).
+// The immutable part of a ring file: the first 96 bytes, written once before the file gets its
+// name. Pure: bytes to values and back. All numbers are little-endian (and so is every machine Weir
+// runs on, because the shared words are used in place).
 
 /// What a ring file says about itself.
 struct RingHeader: Equatable {

@@ -1,6 +1,6 @@
-// Where everything lies in a ring file and in its mapping. Offsets and sizes in bytes, from the start
-// of the file; docs/ring-format.md has the same as a table. The mapping has the file's layout, and
-// after the end of the file the data area once more.
+// Where everything lies in a ring file and in its mapping. Offsets and sizes in bytes, from the
+// start of the file; docs/ring-format.md has the same as a table. The mapping has the file's
+// layout, and after the end of the file the data area once more.
 
 /// Offsets that follow from a geometry.
 struct RingLayout: Equatable, Sendable {

@@ -1,9 +1,9 @@
 // One mapping of a ring file: the file's areas with their protection, then the data area once more.
 //
 // Why the unsafe code is sound: every access computes its place from the validated layout and is
-// checked against the mapping's size here; memory that other processes change is touched only through
-// atomic words and the two C copies (ring_copy.c). Nobody cuts a ring file shorter: it gets its size
-// before it gets its name, and is only ever replaced or removed as a whole.
+// checked against the mapping's size here; memory that other processes change is touched only
+// through atomic words and the two C copies (ring_copy.c). Nobody cuts a ring file shorter: it gets
+// its size before it gets its name, and is only ever replaced or removed as a whole.
 
 import CLinux
 import LinuxIO

@@ -1,8 +1,8 @@
 // The read side: lock-free, in any number of processes, while one writer goes on writing.
 //
-// A reader acquires the entry head, takes what it wants, and afterwards looks at the writer's intents
-// once more: they were published before the first byte was overwritten, so what they have not come
-// past was whole. The fences and the argument for them: RingWriter.append and ring_copy.c.
+// A reader acquires the entry head, takes what it wants, and afterwards looks at the writer's
+// intents once more: they were published before the first byte was overwritten, so what they have
+// not come past was whole. The fences and the argument for them: RingWriter.append and ring_copy.c.
 //
 // Every number from the mapping is checked before it is used as an index or a length, because any
 // process with write access could have damaged it. Damage reads as "lapped", never as a crash.
@@ -16,7 +16,8 @@ extension Ring {
     }
 
     /// The oldest entry that is wholly readable and will be for a while: the writer has at least an
-    /// eighth of the data and of the index to go before it gets there. `entryHead` when there is none.
+    /// eighth of the data and of the index to go before it gets there. `entryHead` when there is
+    /// none.
     package var oldestSequence: UInt64 {
         let head = entryHead
         guard head > 0, case .entry(let newest) = lookup(head - 1) else { return head }
@@ -45,8 +46,8 @@ extension Ring {
         return .entry(entry)
     }
 
-    /// Copies `target.count` bytes of an entry from `offset` on. False: the writer got there first (or
-    /// the range is not inside the entry), and what is in `target` must not be used.
+    /// Copies `target.count` bytes of an entry from `offset` on. False: the writer got there first
+    /// (or the range is not inside the entry), and what is in `target` must not be used.
     package func copy(
         _ entry: RingEntry, from offset: Int, into target: UnsafeMutableRawBufferPointer
     ) -> Bool {
@@ -77,7 +78,8 @@ extension Ring {
     }
 
     /// The newest independent entry that is not younger than `wallClockMs`, so that a viewer starts
-    /// at least that far back; the oldest independent one when all are younger; nil when there is none.
+    /// at least that far back; the oldest independent one when all are younger; nil when there is
+    /// none.
     package func independent(atOrBefore wallClockMs: UInt64) -> UInt64? {
         let head = entryHead
         let oldest = oldestSequence

@@ -2,8 +2,8 @@
 // nothing, so it can be interrupted and repeated at any point.
 //
 // Writing starts again at the entry head: what a killed writer had begun past it was never visible
-// and is simply overwritten. The intents are not taken back, because what they announced may have been
-// destroyed already: old bytes that a reader must not take for whole.
+// and is simply overwritten. The intents are not taken back, because what they announced may have
+// been destroyed already: old bytes that a reader must not take for whole.
 
 struct RingRecovery {
     /// Entries checked against their checksums, and the bytes to read for that at most. A killed

@@ -2,9 +2,9 @@
 // who wants to be woken. Each is one 64-bit atomic; there is no order between two of them unless it
 // is stated. Times are wall clock, in milliseconds since 1970, and 0 stands for "not".
 //
-// Sleeping without missing a commit: a reader sets its interest bit, then looks at the entry head once
-// more, then sleeps. A writer publishes the entry head, then looks at the interest bits. With a
-// sequentially consistent fence between the two steps on both sides, at least one sees the other.
+// Sleeping without missing a commit: a reader sets its interest bit, then looks at the entry head
+// once more, then sleeps. A writer publishes the entry head, then looks at the interest bits. With
+// a sequentially consistent fence between the two steps on both sides, at least one sees the other.
 
 import Synchronization
 
@@ -13,7 +13,8 @@ package struct RingStatus {
     /// Slots are bits of 64-bit words.
     package static let slots = 64
 
-    // Offsets in bytes. What every viewer's worker changes is apart from what the publisher changes.
+    // Offsets in bytes. What every viewer's worker changes is apart from what the publisher
+    // changes.
     private static let lastIngest = RingLayout.shared
     private static let pausedSince = RingLayout.shared + 8
     private static let endedAt = RingLayout.shared + 16
@@ -82,8 +83,8 @@ package struct RingStatus {
         mapping.word(Self.writer).replace(UInt64(checked(slot) + 1), with: 0)
     }
 
-    /// How often someone has asked the holder of the lease to give it up. The holder compares it with
-    /// what it was when it began.
+    /// How often someone has asked the holder of the lease to give it up. The holder compares it
+    /// with what it was when it began.
     package var takeOverCount: UInt64 { mapping.word(Self.takeOvers).loadAcquiring() }
 
     /// Asks the holder to give up the lease; returns the new count.
@@ -116,8 +117,8 @@ package struct RingStatus {
 
     // MARK: Doorbells
 
-    /// Says whether the worker wants its doorbell rung at the next commit. After setting it, look at
-    /// the entry head once more before sleeping.
+    /// Says whether the worker wants its doorbell rung at the next commit. After setting it, look
+    /// at the entry head once more before sleeping.
     package func setInterested(_ on: Bool, slot: Int) { set(Self.interested, on, slot) }
 
     /// The workers to wake after a commit, one bit each.

@@ -1,5 +1,5 @@
-// The write side: at most one RingWriter exists for a ring, in all processes together, because it holds
-// the lease (an OFD lock of the file, see FileLock). It belongs to one thread.
+// The write side: at most one RingWriter exists for a ring, in all processes together, because it
+// holds the lease (an OFD lock of the file, see FileLock). It belongs to one thread.
 //
 // Append, in the order in which it becomes visible:
 //   1. attempt, intentEntry, intent := what is about to be written   (relaxed stores)
@@ -8,14 +8,14 @@
 //   4. entryHead := sequence + 1                                     (release store)
 //
 // Why 2 is a fence and not a release store of the intents: a release store keeps earlier accesses
-// before it, but lets later ones (the data) overtake it. With the fence, a reader that copied even one
-// byte of 3 and then passes its own acquire fence must see the intents of 1, and discards its copy.
-// Why 4 is a release store: whoever acquires the new entry head sees all of 3.
+// before it, but lets later ones (the data) overtake it. With the fence, a reader that copied even
+// one byte of 3 and then passes its own acquire fence must see the intents of 1, and discards its
+// copy. Why 4 is a release store: whoever acquires the new entry head sees all of 3.
 //
 // Killed before 4: readers have seen nothing but raised intents, the old snapshot is the valid one
-// (the new one is tagged with an entry head that never came). Killed after 4: the append is complete.
-// A kill cannot undo stores or reorder them as seen by the next process, and the lock is released only
-// when every thread of the process has stopped.
+// (the new one is tagged with an entry head that never came). Killed after 4: the append is
+// complete. A kill cannot undo stores or reorder them as seen by the next process, and the lock is
+// released only when every thread of the process has stopped.
 
 import LinuxIO
 import Synchronization
@@ -26,8 +26,8 @@ package final class RingWriter {
     package private(set) var state: [UInt8]
     /// Unfinished input kept by the last suspend; empty after an append.
     package private(set) var carry: [UInt8]
-    /// The writer before this one died, or gave up, after an append (or in the middle of one) without
-    /// a suspend: what it had received after that is lost.
+    /// The writer before this one died, or gave up, after an append (or in the middle of one)
+    /// without a suspend: what it had received after that is lost.
     package let recoveredFromCrash: Bool
 
     private let slot: Int?
@@ -119,8 +119,8 @@ package final class RingWriter {
         }
     }
 
-    /// Keeps the state and unfinished input for the next writer, in one step and without a new entry:
-    /// a body ended in the middle of an element.
+    /// Keeps the state and unfinished input for the next writer, in one step and without a new
+    /// entry: a body ended in the middle of an element.
     ///
     /// Errors: `stateTooLarge`, `carryTooLarge`; then nothing has changed.
     package func suspend(state: [UInt8], carry: [UInt8]) throws(RingError) {

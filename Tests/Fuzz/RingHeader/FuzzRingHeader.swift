@@ -1,9 +1,10 @@
-// Fuzz target: a ring file whose header, shared words, positions, snapshots and index are whatever the
-// fuzzer says. Opening it fails or every call gives some answer; nothing crashes.
+// Fuzz target: a ring file whose header, shared words, positions, snapshots and index are whatever
+// the fuzzer says. Opening it fails or every call gives some answer; nothing crashes.
 //
-// Input: one byte of options, then bytes that replace the template's areas one after the other (what is
-// missing keeps the template's). Options: 1 the header's checksum is made right again, 2 the slots'
-// check words are, 4 the ring is written to as well. Run it with a directory for the corpus:
+// Input: one byte of options, then bytes that replace the template's areas one after the other
+// (what is missing keeps the template's). Options: 1 the header's checksum is made right again, 2
+// the slots' check words are, 4 the ring is written to as well. Run it with a directory for the
+// corpus:
 //   FuzzRingHeader Tests/Fuzz/RingHeader/Corpus -max_total_time=30
 
 import Glibc
