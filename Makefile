@@ -15,11 +15,11 @@ help: ## List the targets
 	@echo "PORT=8443 and ARGS=\"--workers 1 --log-format json\" change what run and demo do."
 
 run: build certificate ## Serve on https://localhost:8443, anyone may publish; Ctrl-C ends it
-	@PORT=$(PORT) scripts/run-server $(ARGS)
+	@PORT=$(PORT) exec scripts/run-server $(ARGS)
 
 demo: build certificate ## The same, with a test pattern published as user demo
 	@scripts/install-packages demo
-	@PORT=$(PORT) scripts/run-demo $(ARGS)
+	@PORT=$(PORT) exec scripts/run-demo $(ARGS)
 
 build: ## Build both executables for release (.build/release)
 	@scripts/check-toolchain
