@@ -33,9 +33,10 @@ final class HTTP2Session {
     /// Nil when memory ran out.
     init?(connection: Connection, configuration: HTTP2Configuration, nowMs: UInt64) {
         var handle: OpaquePointer?
+        var memory = unsafe LibraryMemory.forSessions()
         guard
-            unsafe nghttp2_session_server_new2(
-                &handle, configuration.callbacks, nil, configuration.options) == 0,
+            unsafe nghttp2_session_server_new3(
+                &handle, configuration.callbacks, nil, configuration.options, &memory) == 0,
             let handle = unsafe handle
         else { return nil }
         unsafe self.handle = unsafe handle

@@ -22,6 +22,7 @@ package final class TLSContext {
 
     /// Loads certificate chain and private key (PEM). Nothing is kept open.
     package init(certificateFile: String, keyFile: String) throws(TLSError) {
+        LibraryMemory.install()
         self.certificateFile = certificateFile
         self.keyFile = keyFile
         unsafe handle = try unsafe Self.load(certificateFile: certificateFile, keyFile: keyFile)
