@@ -99,7 +99,7 @@ def start_server(
 def name(request: pytest.FixtureRequest) -> str:
     """A stream name that no other test uses, readable in logs."""
     stem = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())
-    return f"t{next(_names)}-{stem}"[:32].rstrip("-")
+    return f"t{next(_names)}-{stem}"[:30].rstrip("-")
 
 
 @pytest.fixture

@@ -33,9 +33,13 @@ def assert_problem(answer: Answer, status: int) -> None:
     assert document["type"] and document["title"] and document["detail"]
 
 
-def garbage_after_start(recording_start: int = 20_000) -> bytes:
-    """A good beginning, and then something that is no element."""
-    return record().data[:recording_start] + b"\x00" * 64
+def garbage_after_start(least: int = 20_000) -> bytes:
+    """A good beginning, and then, where a cluster should start, something that is no element.
+
+    Cut inside a block, the garbage would just be the rest of that block.
+    """
+    data = record().data
+    return data[:data.index(ebml.identifier(ebml.CLUSTER), least)] + b"\x00" * 64
 
 
 def nested_masters(depth: int) -> bytes:

@@ -109,7 +109,7 @@ def test_streams_beyond_the_limit_of_a_connection_are_refused(
 def test_too_many_chunks_that_wait_on_one_connection_are_told_to_retry(
     server: Server, name: str
 ) -> None:
-    chunks = cut_at_random(record().data, pieces=8, seed=2)
+    chunks = cut_at_random(record().data, pieces=12, seed=2)
     with Http2Connection(server) as connection:
         def post(number: int) -> int:
             headers = [("weir-chunk", f"many/{number}"), ("content-type", "video/webm")]
@@ -117,7 +117,7 @@ def test_too_many_chunks_that_wait_on_one_connection_are_told_to_retry(
             connection.send(stream, chunks[number], end=True)
             return stream
         assert connection.response(post(0)).status == 204
-        waiting = [post(number) for number in range(2, 7)]
+        waiting = [post(number) for number in range(2, 10)]
         connection.wait_for(
             lambda: any(connection.responses[s].is_over for s in waiting), "a refusal"
         )

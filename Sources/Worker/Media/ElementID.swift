@@ -1,0 +1,92 @@
+// The element identifiers this module knows, with their length markers as they stand in a file
+// (RFC 8794 section 5, RFC 9559 section 5.1).
+
+enum ElementID {
+    // EBML header (RFC 8794 section 11.2)
+    static let ebml: UInt32 = 0x1A45_DFA3
+    static let ebmlVersion: UInt32 = 0x4286
+    static let ebmlReadVersion: UInt32 = 0x42F7
+    static let ebmlMaxIDLength: UInt32 = 0x42F2
+    static let ebmlMaxSizeLength: UInt32 = 0x42F3
+    static let docType: UInt32 = 0x4282
+    static let docTypeVersion: UInt32 = 0x4287
+    static let docTypeReadVersion: UInt32 = 0x4285
+    static let docTypeExtension: UInt32 = 0x4281
+
+    // Anywhere
+    static let void: UInt32 = 0xEC
+    static let crc32: UInt32 = 0xBF
+
+    // Top level and the Segment's children
+    static let segment: UInt32 = 0x1853_8067
+    static let seekHead: UInt32 = 0x114D_9B74
+    static let info: UInt32 = 0x1549_A966
+    static let tracks: UInt32 = 0x1654_AE6B
+    static let cluster: UInt32 = 0x1F43_B675
+    static let cues: UInt32 = 0x1C53_BB6B
+    static let attachments: UInt32 = 0x1941_A469
+    static let chapters: UInt32 = 0x1043_A770
+    static let tags: UInt32 = 0x1254_C367
+
+    // Info
+    static let timestampScale: UInt32 = 0x2AD7B1
+    static let muxingApp: UInt32 = 0x4D80
+    static let writingApp: UInt32 = 0x5741
+
+    // Tracks
+    static let trackEntry: UInt32 = 0xAE
+    static let trackNumber: UInt32 = 0xD7
+    static let trackType: UInt32 = 0x83
+    static let trackTimestampScale: UInt32 = 0x23314F
+    static let defaultDuration: UInt32 = 0x23E383
+    static let codecID: UInt32 = 0x86
+    static let codecPrivate: UInt32 = 0x63A2
+    static let video: UInt32 = 0xE0
+    static let pixelWidth: UInt32 = 0xB0
+    static let pixelHeight: UInt32 = 0xBA
+    static let colour: UInt32 = 0x55B0
+    static let masteringMetadata: UInt32 = 0x55D0
+    static let projection: UInt32 = 0x7670
+    static let audio: UInt32 = 0xE1
+    static let samplingFrequency: UInt32 = 0xB5
+    static let channels: UInt32 = 0x9F
+    static let contentEncodings: UInt32 = 0x6D80
+    static let contentEncoding: UInt32 = 0x6240
+    static let contentCompression: UInt32 = 0x5034
+    static let contentEncryption: UInt32 = 0x5035
+    static let contentEncryptionAES: UInt32 = 0x47E7
+    static let blockAdditionMapping: UInt32 = 0x41E4
+    static let trackOperation: UInt32 = 0xE2
+
+    // Cluster
+    static let timestamp: UInt32 = 0xE7
+    static let silentTracks: UInt32 = 0x5854
+    static let position: UInt32 = 0xA7
+    static let previousSize: UInt32 = 0xAB
+    static let simpleBlock: UInt32 = 0xA3
+    static let blockGroup: UInt32 = 0xA0
+
+    // BlockGroup
+    static let block: UInt32 = 0xA1
+    static let blockDuration: UInt32 = 0x9B
+    static let referenceBlock: UInt32 = 0xFB
+
+    /// Children of the Segment: the identifiers that end a Cluster of unknown size.
+    static func isSegmentLevel(_ id: UInt32) -> Bool {
+        switch id {
+        case seekHead, info, tracks, cluster, cues, attachments, chapters, tags: true
+        default: false
+        }
+    }
+
+    /// Masters below a TrackEntry, whose inner structure is checked before it is passed on.
+    static func isTrackMaster(_ id: UInt32) -> Bool {
+        switch id {
+        case video, colour, masteringMetadata, projection, audio, contentEncodings,
+            contentEncoding, contentCompression, contentEncryption, contentEncryptionAES,
+            blockAdditionMapping, trackOperation:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// What the parser puts out: whole blocks in clusters of ours, in pieces that can be stored one by one.
+
+/// A piece of one output cluster: whole blocks, preceded by the cluster's header when it is the first.
+package struct Fragment: Sendable, Equatable {
+    /// Where it lies in `FragmentBatch.bytes`.
+    package var bytes: Range<Int>
+    /// Starts with a cluster header (see `ClusterLayout`).
+    package var isClusterStart: Bool
+    /// A viewer can start here: a cluster start whose first block is a video key frame or precedes
+    /// the broadcast's first picture; without video, any cluster start.
+    package var isIndependent: Bool
+    /// What came before is not what this continues: media was lost, or the broadcast was restarted.
+    package var isDiscontinuity: Bool
+    /// Time of its first block on the output time line, in milliseconds.
+    package var mediaTimeMs: Int64
+    /// From its first block to the end of its last, in milliseconds, as far as known.
+    package var durationMs: Int
+    /// Bytes of this push's input, from its start, that are used up with this fragment: whoever
+    /// resumes from `state` goes on with the byte after them.
+    package var consumedInput: Int
+    /// `WebMIngest.state()` at that point, where nothing is carried.
+    package var state: [UInt8]
+}
+
+/// Fragments and their bytes, collected over one or more pushes until the caller has stored them.
+package struct FragmentBatch: Sendable {
+    package var bytes: [UInt8] = []
+    package var fragments: [Fragment] = []
+
+    package init() {}
+
+    /// Empties the batch and keeps its memory.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        fragments.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Where things are in a fragment that starts a cluster: identifier, size (unknown), then the
+/// Timestamp element, always eight bytes wide so that it can be rewritten in place.
+package enum ClusterLayout {
+    /// Offset of the cluster's time in milliseconds, big-endian.
+    package static let timecodeOffset = 14
+    package static let timecodeBytes = 8
+    /// Offset of the first block.
+    package static let headerBytes = 22
+    /// Everything before the time: Cluster, size unknown, Timestamp, size 8.
+    static let prefix: [UInt8] = [
+        0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xE7, 0x88,
+    ]
+}

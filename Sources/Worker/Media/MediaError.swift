@@ -1,0 +1,13 @@
+// What a broadcaster's bytes can do wrong. Each case is one HTTP answer; the texts are for people and
+// contain nothing but our own words and numbers, so they may be sent back as they are.
+
+package enum MediaError: Error, Equatable {
+    /// 415: does not start like EBML, or its DocType is neither webm nor matroska.
+    case notWebM
+    /// 412: Matroska, but from the middle (a Segment or Cluster without the EBML header before it).
+    case missingInitialization
+    /// 400: broken element structure, a block for an unknown track, values out of range.
+    case malformed(String)
+    /// 400: an element over its limit; the text says which.
+    case tooLarge(String)
+}

@@ -1,0 +1,26 @@
+// One track of a broadcast, as far as viewers and the API need to know it.
+
+package struct MediaTrack: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case video, audio
+    }
+
+    /// The number in what we serve: video tracks first, from 1. Not the broadcaster's number.
+    package let number: UInt64
+    package let kind: Kind
+    /// A short name such as "vp8", "vp9", "av1", "h264", "hevc", "opus", "vorbis", "aac", "flac";
+    /// for codecs without one, the Matroska name in lower case (see CodecName).
+    package let codec: String
+    /// The Matroska codec identifier, for instance "V_VP9".
+    package let codecID: String
+    /// Encoded picture size in pixels; nil for audio.
+    package let width: Int?
+    package let height: Int?
+    /// nil for video.
+    package let channels: Int?
+    package let sampleRateHz: Int?
+    /// CodecPrivate: what a decoder is set up with. Empty when there is none.
+    package let codecPrivate: [UInt8]
+    /// The content of ContentEncodings (header stripping, compression, encryption); mostly empty.
+    package let contentEncodings: [UInt8]
+}

@@ -1,0 +1,91 @@
+// Finding the way back into a stream after bytes were lost: a Cluster that looks real, or the EBML
+// header of a new broadcast. A pure search; what it says depends on the bytes alone, not on how they
+// were cut into pieces.
+
+enum Resynchronization {
+    enum Result: Equatable {
+        /// Nothing starts in the first `count` bytes; they can be forgotten.
+        case discard(count: Int)
+        /// Something may start at the first byte; this many bytes are needed to tell.
+        case needs(Int)
+        /// A Cluster starts at the first byte.
+        case cluster(ElementHeader)
+        /// An EBML header starts at the first byte.
+        case header
+    }
+
+    /// Looks for the first place in `bytes` where parsing can go on.
+    static func scan(_ bytes: Span<UInt8>, acceptsClusters: Bool) -> Result {
+        for start in bytes.indices {
+            let verdict = judge(bytes.extracting(start...), acceptsClusters: acceptsClusters)
+            guard verdict != .discard(count: 1) else { continue }
+            return start == 0 ? verdict : .discard(count: start)
+        }
+        return .discard(count: bytes.count)
+    }
+
+    /// Whether `bytes` begin an EBML header: nil when they are too few to tell.
+    static func startsHeader(_ bytes: Span<UInt8>) -> Bool? {
+        switch judge(bytes, acceptsClusters: false) {
+        case .header: true
+        case .needs: nil
+        case .discard, .cluster: false
+        }
+    }
+
+    private static func judge(_ bytes: Span<UInt8>, acceptsClusters: Bool) -> Result {
+        guard
+            begins(bytes, with: ElementID.ebml)
+                || acceptsClusters && begins(bytes, with: ElementID.cluster)
+        else { return .discard(count: 1) }
+        guard let parsed = try? ElementHeader.parse(bytes, at: 0, end: bytes.count) else {
+            return .discard(count: 1)
+        }
+        switch parsed {
+        case .needs(let count): return .needs(count)
+        case .header(let header):
+            return header.id == ElementID.ebml
+                ? judgeHeader(header, bytes) : judgeCluster(header, bytes)
+        }
+    }
+
+    private static func begins(_ bytes: Span<UInt8>, with id: UInt32) -> Bool {
+        for index in 0..<min(4, bytes.count) {
+            guard bytes[index] == UInt8(truncatingIfNeeded: id >> UInt32(24 - 8 * index)) else {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// A Cluster starts with its Timestamp, in front of which only a CRC-32 may stand.
+    private static func judgeCluster(_ header: ElementHeader, _ bytes: Span<UInt8>) -> Result {
+        var position = header.headerBytes
+        guard bytes.count > position else { return .needs(position + 1) }
+        if bytes[position] == UInt8(ElementID.crc32) {
+            guard bytes.count > position + 1 else { return .needs(position + 2) }
+            guard bytes[position + 1] == 0x84 else { return .discard(count: 1) }
+            position += 6
+            guard bytes.count > position else { return .needs(position + 1) }
+        }
+        guard bytes[position] == UInt8(ElementID.timestamp) else { return .discard(count: 1) }
+        guard bytes.count > position + 1 else { return .needs(position + 2) }
+        let size = bytes[position + 1]
+        return (0x81...0x88).contains(size) ? .cluster(header) : .discard(count: 1)
+    }
+
+    /// An EBML header is small and starts with one of its own elements.
+    private static func judgeHeader(_ header: ElementHeader, _ bytes: Span<UInt8>) -> Result {
+        guard let size = header.size, size >= 4, size <= 4_096 else { return .discard(count: 1) }
+        let position = header.headerBytes
+        guard bytes.count > position else { return .needs(position + 1) }
+        switch bytes[position] {
+        case UInt8(ElementID.void), UInt8(ElementID.crc32): return .header
+        case 0x42:
+            guard bytes.count > position + 1 else { return .needs(position + 2) }
+            return [0x86, 0xF7, 0xF2, 0xF3, 0x82, 0x87, 0x85, 0x81].contains(bytes[position + 1])
+                ? .header : .discard(count: 1)
+        default: return .discard(count: 1)
+        }
+    }
+}

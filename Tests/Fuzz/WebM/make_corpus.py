@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Makes the seed corpus of FuzzWebM from the parser's recordings.
+
+The structure of each recording is kept, its frames are cut to a few bytes and its clusters to a few
+blocks: what the parser looks at, without what it only copies. The last byte of a seed chooses how
+the fuzz target cuts it (see FuzzWebM.swift).
+
+Usage: make_corpus.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+RECORDINGS = HERE.parents[1] / "Media" / "Recordings"
+CORPUS = HERE / "Corpus"
+
+EBML, SEGMENT, TRACKS, TRACK_ENTRY = 0x1A45DFA3, 0x18538067, 0x1654AE6B, 0xAE
+CLUSTER, BLOCK_GROUP, SIMPLE_BLOCK, BLOCK = 0x1F43B675, 0xA0, 0xA3, 0xA1
+MASTERS = {SEGMENT, TRACKS, TRACK_ENTRY, CLUSTER, BLOCK_GROUP}
+# Its children end an unknown-size Cluster.
+SEGMENT_LEVEL = {CLUSTER, TRACKS, 0x114D9B74, 0x1549A966, 0x1C53BB6B, 0x1254C367}
+FRAME_BYTES = 6
+OTHER_BYTES = 24
+BLOCKS_PER_CLUSTER = 5
+CLUSTERS = 4
+
+
+def number(data: bytes, at: int, keep_marker: bool) -> tuple[int | None, int]:
+    """A variable-length integer and its length; None for an unknown size."""
+    length = 9 - data[at].bit_length()
+    value = int.from_bytes(data[at:at + length], "big")
+    if keep_marker:
+        return value, length
+    mask = (1 << (7 * length)) - 1
+    return (None if value & mask == mask else value & mask), length
+
+
+def size_field(size: int | None) -> bytes:
+    """A size in the fewest bytes; eight for an unknown one."""
+    if size is None:
+        return b"\x01" + b"\xff" * 7
+    length = 1
+    while size >= (1 << (7 * length)) - 1:
+        length += 1
+    return (size | 1 << (7 * length)).to_bytes(length, "big")
+
+
+def shrink(data: bytes, at: int, end: int, parent: int) -> tuple[bytes, int]:
+    """The children between two positions, made small, and where they ended."""
+    out, blocks, clusters = b"", 0, 0
+    while at < end:
+        element, id_length = number(data, at, keep_marker=True)
+        size, size_length = number(data, at + id_length, keep_marker=False)
+        if parent == CLUSTER and element in SEGMENT_LEVEL:
+            return out, at
+        content = at + id_length + size_length
+        stop = end if size is None else content + size
+        if element in MASTERS:
+            body, stop = shrink(data, content, stop, element)
+        elif element in (SIMPLE_BLOCK, BLOCK):
+            body = data[content:min(stop, content + 4 + FRAME_BYTES)]
+        elif parent == TRACK_ENTRY or element == EBML or stop - content <= OTHER_BYTES:
+            body = data[content:stop]
+        else:
+            body = data[content:content + OTHER_BYTES]
+        blocks += element in (SIMPLE_BLOCK, BLOCK_GROUP)
+        clusters += element == CLUSTER
+        if blocks <= BLOCKS_PER_CLUSTER and clusters <= CLUSTERS:
+            known = None if size is None else len(body)
+            out += data[at:at + id_length] + size_field(known) + body
+        at = stop
+    return out, at
+
+
+def main() -> None:
+    """Writes one seed per recording, and one in which a broadcast is restarted."""
+    CORPUS.mkdir(exist_ok=True)
+    for recording in sorted([*RECORDINGS.glob("*.webm"), *RECORDINGS.glob("*.mkv")]):
+        data = recording.read_bytes()
+        small, _ = shrink(data, 0, len(data), 0)
+        (CORPUS / recording.stem).write_bytes(small + b"\x00")
+    vp8 = (CORPUS / "chromium-vp8-opus").read_bytes()[:-1]
+    (CORPUS / "restarted").write_bytes(vp8[:900] + vp8 + b"\x21")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+// Where new clusters start, what is in front of a block, and when a block is.
+
+import Testing
+
+@testable import Media
+
+private let start = Document.start(Document.video(), Document.audio())
+
+@Suite("Clusters of our own")
+struct ClusterTests {
+    @Test("a key frame starts an independent cluster, in the middle of the source's")
+    func keyFrames() {
+        let output = output(
+            of: start + Document.cluster(at: 100) + Document.block(1, 0, key: true)
+                + Document.block(2, 10, key: true) + Document.block(1, 33)
+                + Document.block(1, 66, key: true) + Document.block(2, 70, key: true))
+        #expect(output.clusters.map(\.timeMs) == [100, 166])
+        #expect(output.clusters.map(\.isIndependent) == [true, true])
+        #expect(output.blocks.map(\.timeMs) == [100, 110, 133, 166, 170])
+    }
+
+    @Test("sound before the first picture can be joined at, so that nothing of a broadcast is lost")
+    func soundFirst() {
+        let output = output(
+            of: start + Document.cluster(at: 0) + Document.block(2, 0, key: true)
+                + Document.block(1, 7, key: true) + Document.block(1, 40))
+        #expect(output.clusters.map(\.isIndependent) == [true, true])
+    }
+
+    @Test("sound before a later key frame is in a cluster that nobody joins at")
+    func soundLater() {
+        let output = output(
+            of: start + Document.cluster(at: 0) + Document.block(1, 0, key: true)
+                + Document.block(2, 1_000, key: true) + Document.block(1, 1_007, key: true))
+        #expect(output.clusters.map(\.isIndependent) == [true, false, true])
+    }
+
+    @Test("a source's own clusters are joined")
+    func joinsClusters() {
+        let output = output(
+            of: start + Document.cluster(at: 0) + Document.block(1, 0, key: true)
+                + Document.cluster(at: 50) + Document.block(1, 0) + Document.block(2, 5))
+        #expect(output.clusters.count == 1)
+        #expect(output.blocks.map(\.timeMs) == [0, 50, 55])
+    }
+
+    @Test("without a key frame a cluster ends after its longest duration")
+    func longestDuration() {
+        let blocks = (0..<30).flatMap { Document.block(1, $0 * 100, key: $0 == 0) }
+        let output = output(of: start + Document.cluster(at: 0) + blocks)
+        #expect(output.clusters.map(\.timeMs) == [0, 1_000, 2_000])
+        #expect(output.clusters.map(\.isIndependent) == [true, false, false])
+    }
+
+    @Test("without video every cluster is independent")
+    func soundOnly() {
+        let blocks = (0..<21).flatMap { Document.block(2, $0 * 100) }
+        let output = output(
+            of: Document.start(Document.audio()) + Document.cluster(at: 0) + blocks)
+        #expect(output.clusters.map(\.isIndependent) == [true, true, true])
+    }
+
+    @Test("a block before the last one's time starts a cluster if the codec keeps order")
+    func backwards() {
+        let blocks =
+            Document.cluster(at: 0) + Document.block(1, 0, key: true)
+            + Document.block(1, 40) + Document.block(2, 30) + Document.block(1, 80)
+        #expect(output(of: start + blocks).clusters.map(\.timeMs) == [0, 30])
+    }
+
+    @Test("a codec that reorders keeps its cluster, even before the key frame's time")
+    func reordering() {
+        let header = Document.start(Document.video(codec: "V_MPEG4/ISO/AVC"), Document.audio())
+        let blocks =
+            Document.cluster(at: 100) + Document.block(1, 0, key: true)
+            + Document.block(2, -20) + Document.block(1, 120) + Document.block(1, 40)
+            + Document.block(1, 80)
+        let output = output(of: header + blocks)
+        #expect(output.clusters.map(\.timeMs) == [100])
+        #expect(output.blocks.map(\.timeMs) == [100, 80, 220, 140, 180])
+    }
+
+    @Test("the clock may jump by hours, either way")
+    func jumps() {
+        let hours = UInt64(5 * 3_600_000)
+        let output = output(
+            of: start + Document.cluster(at: 10) + Document.block(1, 0, key: true)
+                + Document.cluster(at: hours) + Document.block(1, 0)
+                + Document.cluster(at: 20) + Document.block(1, 0))
+        #expect(output.blocks.map(\.timeMs) == [10, Int64(hours), 20])
+        #expect(output.clusters.count == 3)
+    }
+
+    @Test("times before 0 are 0")
+    func beforeZero() {
+        let output = output(
+            of: start + Document.cluster(at: 0) + Document.block(2, -7)
+                + Document.block(1, 0, key: true))
+        #expect(output.blocks.map(\.timeMs) == [0, 0])
+    }
+
+    @Test("ticks that are not milliseconds are converted, in block groups too")
+    func otherTimeScale() {
+        // Ticks of 250 microseconds.
+        let header = Document.start(timestampScale: 250_000, Document.video(), Document.audio())
+        let extra =
+            element(ElementID.blockDuration, 160) + element(ElementID.referenceBlock, [0xF0])
+        let output = output(
+            of: header + Document.cluster(at: 4_000) + Document.block(1, 0, key: true)
+                + Document.group(1, 162, extra: extra))
+        #expect(output.blocks.map(\.timeMs) == [1_000, 1_041])
+        let duration = element(ElementID.blockDuration, 40)
+        let reference = element(ElementID.referenceBlock, [0xFC])
+        #expect(output.bytes.suffix(6) == (duration + reference)[...])
+        #expect(output.fragments.last?.durationMs == 81)
+    }
+
+    @Test("a block group is a key frame when it refers to nothing, and loses only its checksum")
+    func blockGroups() {
+        let padding = element(0x75A2, [1, 2])
+        let output = output(
+            of: start + Document.cluster(at: 0) + Document.group(1, 0)
+                + Document.group(
+                    1, 33,
+                    extra: element(ElementID.referenceBlock, [0xDF]) + element(ElementID.void, [9])
+                        + element(ElementID.crc32, [1, 2, 3, 4]) + padding))
+        #expect(output.clusters.map(\.isIndependent) == [true])
+        let group = Document.group(
+            1, 33, extra: element(ElementID.referenceBlock, [0xDF]) + padding)
+        #expect(output.bytes.suffix(group.count) == group[...])
+    }
+
+    @Test("tracks that are neither video nor audio are dropped with their blocks")
+    func dropsOtherTracks() throws {
+        let header = Document.start(
+            Document.track(1, type: 0x11, codec: "S_TEXT/UTF8"), Document.audio(2),
+            Document.video(3))
+        let output = output(
+            of: header + Document.cluster(at: 0) + Document.group(1, 0)
+                + Document.block(3, 0, key: true) + Document.block(2, 3))
+        #expect(output.blocks.map(\.track) == [1, 2])
+        let tracks = try #require(output.initializations.first?.tracks)
+        #expect(tracks.map(\.kind) == [.video, .audio])
+        #expect(tracks.map(\.number) == [1, 2])
+    }
+
+    @Test("the next media time is the end of the last block")
+    func nextMediaTime() {
+        var ingest = WebMIngest(limits: .usual)
+        var output = Output()
+        let bytes =
+            start + Document.cluster(at: 0) + Document.block(1, 0, key: true)
+            + Document.block(2, 0) + Document.block(1, 40) + Document.block(2, 60)
+        output.push(bytes[...], through: &ingest)
+        #expect(ingest.nextMediaTimeMs == 120)
+        output.push(
+            Document.group(2, 120, extra: element(ElementID.blockDuration, 500))[...],
+            through: &ingest)
+        #expect(ingest.nextMediaTimeMs == 620)
+    }
+}

@@ -1,0 +1,85 @@
+// What we write, read by ffprobe: every packet of the source is there, unchanged and in order.
+
+import Foundation
+import Testing
+
+@testable import Media
+
+/// One packet as ffprobe sees it.
+private struct Packet: Equatable {
+    let kind: String
+    let hash: String
+    let timeMs: Int
+    let isKey: Bool
+}
+
+private struct Probe: Decodable {
+    struct Entry: Decodable {
+        let codec_type: String
+        let pts_time: String?
+        let flags: String
+        let data_hash: String
+    }
+    let packets: [Entry]
+}
+
+/// Runs ffprobe on bytes; whatever it complains about is an error.
+private func packets(of bytes: [UInt8]) throws -> [Packet] {
+    let file = FileManager.default.temporaryDirectory.appending(path: "weir-\(UUID()).mkv")
+    try Data(bytes).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [
+        "ffprobe", "-v", "warning", "-of", "json", "-show_packets", "-show_data_hash", "md5",
+        file.path,
+    ]
+    let output = Pipe()
+    let complaints = file.appendingPathExtension("log")
+    try Data().write(to: complaints)
+    defer { try? FileManager.default.removeItem(at: complaints) }
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: complaints)
+    try process.run()
+    let json = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    #expect(try String(contentsOf: complaints, encoding: .utf8) == "")
+    #expect(process.terminationStatus == 0)
+    return try JSONDecoder().decode(Probe.self, from: json).packets.map {
+        Packet(
+            kind: $0.codec_type, hash: $0.data_hash,
+            timeMs: Int((Double($0.pts_time ?? "0") ?? 0) * 1_000), isKey: $0.flags.contains("K"))
+    }
+}
+
+@Suite("Read by ffprobe")
+struct ForeignReaderTests {
+    @Test("every packet is there, unchanged, in order and in time", arguments: Recording.all)
+    func samePackets(recording: Recording) throws {
+        let sent = try packets(of: recording.bytes).filter { $0.kind != "subtitle" }
+        let received = try packets(of: output(of: recording.bytes).bytes)
+        #expect(received.count > 0)
+        for kind in ["video", "audio"] {
+            #expect(received.filter { $0.kind == kind } == sent.filter { $0.kind == kind })
+        }
+    }
+
+    @Test("from any independent cluster on it is a valid file", arguments: Recording.all)
+    func joinedLate(recording: Recording) throws {
+        let output = output(of: recording.bytes)
+        let sent = try packets(of: recording.bytes)
+        let initialization = try #require(output.initializations.first)
+        let hasVideo = initialization.tracks.contains { $0.kind == .video }
+        for cluster in output.clusters.filter(\.isIndependent).suffix(2) {
+            let bytes = initialization.bytes + output.bytes[cluster.position...]
+            let received = try packets(of: bytes)
+            if hasVideo {
+                #expect(received.first { $0.kind == "video" }?.isKey == true)
+            }
+            for kind in ["video", "audio"] {
+                let hashes = received.filter { $0.kind == kind }.map(\.hash)
+                #expect(hashes == sent.filter { $0.kind == kind }.suffix(hashes.count).map(\.hash))
+            }
+        }
+    }
+}

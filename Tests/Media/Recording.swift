@@ -1,0 +1,116 @@
+// The recordings beside these tests, and what the parser makes of them.
+
+import Foundation
+import Testing
+
+@testable import Media
+
+/// A file that a real muxer wrote.
+struct Recording: CustomTestStringConvertible, Sendable {
+    let name: String
+    let bytes: [UInt8]
+    /// The lengths in which a browser handed it out; empty for ffmpeg's.
+    let chunkBytes: [Int]
+
+    var testDescription: String { name }
+
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Recordings")
+
+    static let all: [Recording] = {
+        let names = try! FileManager.default.contentsOfDirectory(atPath: folder.path)
+        return names.filter { $0.hasSuffix(".webm") || $0.hasSuffix(".mkv") }.sorted()
+            .map { Recording(named: $0) }
+    }()
+
+    init(named name: String) {
+        self.name = name
+        bytes = [UInt8](try! Data(contentsOf: Recording.folder.appending(path: name)))
+        let lengths = try? Data(
+            contentsOf: Recording.folder.appending(path: name + ".chunks.json"))
+        chunkBytes = lengths.map { try! JSONDecoder().decode([Int].self, from: $0) } ?? []
+    }
+}
+
+extension MediaLimits {
+    /// The values Weir runs with.
+    static let usual = MediaLimits(
+        initializationBytes: 64 * 1024, blockBytes: 4 * 1024 * 1024, elementBytes: 64 * 1024,
+        elementDepth: 8, tracks: 8, clusterDurationMs: 1_000)
+}
+
+/// Everything one parser put out, with the inits in front of what followed them.
+struct Output: Equatable {
+    var bytes: [UInt8] = []
+    var initializations: [Initialization] = []
+    var fragments: [Fragment] = []
+    var error: MediaError?
+
+    /// Pushes bytes through a parser as a caller does: everything after an event is pushed again.
+    mutating func push(_ input: ArraySlice<UInt8>, through ingest: inout WebMIngest) {
+        var rest = input
+        var batch = FragmentBatch()
+        while error == nil {
+            do throws(MediaError) {
+                let result = try ingest.push(rest.span, into: &batch)
+                take(&batch)
+                rest = rest.dropFirst(result.consumed)
+                guard case .initialization(let initialization) = result.event else { return }
+                initializations.append(initialization)
+                bytes.append(contentsOf: initialization.bytes)
+                guard !rest.isEmpty else { return }
+            } catch {
+                take(&batch)
+                self.error = error
+            }
+        }
+    }
+
+    mutating func push(_ input: [UInt8], through ingest: inout WebMIngest) {
+        push(input[...], through: &ingest)
+    }
+
+    private mutating func take(_ batch: inout FragmentBatch) {
+        for var fragment in batch.fragments {
+            let moved = bytes.count
+            bytes.append(contentsOf: batch.bytes[fragment.bytes])
+            fragment.bytes = moved..<bytes.count
+            fragments.append(fragment)
+        }
+        batch.removeAll()
+    }
+
+    /// The cluster starts' positions, times and flags: what must not depend on the cuts.
+    var clusters: [ClusterStart] {
+        fragments.filter(\.isClusterStart).map {
+            ClusterStart(
+                position: $0.bytes.lowerBound, timeMs: $0.mediaTimeMs,
+                isIndependent: $0.isIndependent, isDiscontinuity: $0.isDiscontinuity)
+        }
+    }
+
+    /// What must be the same however the input was cut.
+    func isSame(as other: Output) -> Bool {
+        bytes == other.bytes && initializations == other.initializations && error == other.error
+            && clusters == other.clusters
+    }
+}
+
+struct ClusterStart: Equatable {
+    let position: Int
+    let timeMs: Int64
+    let isIndependent: Bool
+    let isDiscontinuity: Bool
+}
+
+/// A parser's output for an input that comes in pieces of the given lengths, then the rest.
+func output(of bytes: [UInt8], cutAt cuts: [Int] = [], limits: MediaLimits = .usual) -> Output {
+    var ingest = WebMIngest(limits: limits)
+    var output = Output()
+    var start = 0
+    for end in cuts + [bytes.count] {
+        output.push(bytes[start..<end], through: &ingest)
+        start = end
+    }
+    return output
+}
