@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from weir import server as server_module
-from weir.bystander import Bystander
 from weir.certificate import Certificate, make_certificate
 from weir.places import binaries
 from weir.publisher import FfmpegPublisher, Publisher
@@ -132,24 +131,6 @@ def publish(tmp_path: Path, certificate: Certificate) -> Iterator[Callable[..., 
     yield start
     for publisher in publishers:
         publisher.abort()
-
-
-@pytest.fixture(scope="module")
-def besieged(
-    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Server, Bystander]]:
-    """A server for a file of abuse tests, with bystanders who are judged at the end of the file."""
-    folder = tmp_path_factory.mktemp("besieged")
-    server = Server(folder, certificate).start()
-    bystander = Bystander(server, folder)
-    try:
-        yield server, bystander
-        bystander.finish()
-        bystander.stop()
-        server.stop()
-    finally:
-        bystander.stop()
-        server.destroy()
 
 
 @pytest.fixture

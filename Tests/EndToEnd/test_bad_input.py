@@ -10,6 +10,7 @@ import pytest
 from weir import ebml
 from weir.comparison import assert_contiguous
 from weir.curl import Answer
+from weir.http2 import Http2Connection
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -134,11 +135,11 @@ def test_what_came_before_the_broken_part_stays(server: Server, watch: Watch, na
     assert_contiguous(viewer.file, record().path)
 
 
-def test_a_broken_body_is_answered_before_it_ends(
-    server: Server, publish: Publish, name: str
-) -> None:
-    publisher = publish(server, name).write(b"this is no media " * 100)
-    assert publisher.answer().status == 415
+def test_a_broken_body_is_answered_before_it_ends(server: Server, name: str) -> None:
+    with Http2Connection(server) as connection:
+        stream = connection.open("POST", f"/{name}/live", end=False)
+        connection.send(stream, b"this is no media " * 100)
+        assert connection.response(stream).status == 415
 
 
 def test_an_unknown_name_is_404(server: Server) -> None:

@@ -186,9 +186,12 @@ def test_check_config_shows_effective_settings_and_their_origin(
     )
     assert done.returncode == 0, done.stderr
     shown = {line.split()[0].lstrip("-"): line for line in done.stdout.splitlines() if line.split()}
-    assert "5" in shown["workers"] and "--workers" in shown["workers"], "flags win"
-    assert "9" in shown["max-lag"] and "WEIR_MAX_LAG" in shown["max-lag"], "then the environment"
-    assert "21" in shown["grace"] and "weir.toml" in shown["grace"], "then the file"
+    for setting, value, origin, why in (
+        ("workers", "5", "flag", "flags win"),
+        ("max-lag", "9", "environment", "then the environment"),
+        ("grace", "21", "weir.toml", "then the file"),
+    ):
+        assert value in shown[setting] and origin in shown[setting], why
     assert "default" in shown["drain-timeout"]
 
 

@@ -6,9 +6,12 @@ import signal
 import socket
 from collections.abc import Callable
 
+import hpack
+from hyperframe.frame import DataFrame, GoAwayFrame, HeadersFrame
+
 from weir.comparison import assert_contiguous, assert_decodes
-from weir.http2 import Http2Connection
 from weir.publisher import Publisher
+from weir.raw_frames import RawConnection
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
@@ -63,27 +66,28 @@ def test_live_responses_go_on_until_the_drain_timeout_and_then_end_cleanly(
 
 def test_a_short_request_that_is_on_its_way_finishes(start_server: Start, name: str) -> None:
     server = start_server("--drain-timeout", "20")
-    data = record().data
-    with Http2Connection(server) as connection:
-        stream = connection.open("POST", f"/{name}/live", end=False)
-        connection.send(stream, data[:-100])
+    body = record().data[:30_000]
+    with RawConnection(server) as connection:
+        connection.send(connection.headers(1, "POST", f"/{name}/live", end=False))
+        for start in range(0, 20_000, 10_000):
+            connection.send(DataFrame(1, body[start:start + 10_000]))
         server.wait_for_state(name, "live")
         terminate(server)
-        connection.wait_for(lambda: connection.goaway is not None, "GOAWAY")
+        connection.wait_for_frame(GoAwayFrame)
         assert connection.goaway == 0
-        connection.send(stream, data[-100:], end=True)
-        assert connection.response(stream).status == 204
+        connection.send(DataFrame(1, body[20_000:], flags=["END_STREAM"]))
+        answer = connection.wait_for_frame(HeadersFrame, 1)
+        assert dict(hpack.Decoder().decode(answer.data))[":status"] == "204"
     assert wait_for_exit(server) == 0
 
 
 def test_an_idle_connection_is_told_goaway_and_closed(start_server: Start) -> None:
     server = start_server("--drain-timeout", "300")
-    with Http2Connection(server) as connection:
-        assert connection.request("GET", "/api/streams").status == 200
+    with RawConnection(server) as connection:
+        connection.send(connection.headers(1, "GET", "/api/streams"))
+        connection.wait_for_frame(HeadersFrame, 1)
         terminate(server)
-        while not connection.closed:
-            connection.pump(0.2)
-        assert connection.goaway == 0
+        assert connection.wait_for_close() == 0
     assert wait_for_exit(server) == 0
 
 
@@ -118,6 +122,7 @@ def test_a_stream_that_was_live_is_paused_after_a_restart(
     first = start_server("--drain-timeout", "1", "--grace", "120", data=tmp_path / "kept")
     publish(first, name).play(record(seconds=30))
     first.wait_for_state(name, "live")
-    assert first.stop() == 0
+    terminate(first)
+    assert wait_for_exit(first) == 0
     second = start_server("--grace", "120", data=tmp_path / "kept")
     assert second.state(name) == "paused"

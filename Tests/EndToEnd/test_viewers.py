@@ -73,9 +73,7 @@ def test_starting_back_in_time_reaches_as_far_as_asked(
     assert 100 <= received[5] - received[0] <= 150 + 15
 
 
-@pytest.mark.parametrize(
-    "query", ["?start=-0.5", "?start=-3", "?start=0", "?other=1", "?start=-3&x=y"]
-)
+@pytest.mark.parametrize("query", ["?start=-3", "?start=0", "?other=1", "?start=-3&x=y"])
 def test_harmless_queries_are_accepted(
     server: Server, watch: Watch, publish: Publish, name: str, query: str
 ) -> None:

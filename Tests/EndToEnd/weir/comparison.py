@@ -9,6 +9,9 @@ from .packets import Packet, Probe, decode_errors, probe
 # Matroska times are whole milliseconds; re-basing may round once on each side.
 _ROUNDING_MS = 2
 
+# A kind of stream, its packets as received, and as sent.
+Pair = tuple[str, list[Packet], list[Packet]]
+
 
 def assert_whole(received: Path, source: Path, *, within_ms: int = _ROUNDING_MS) -> None:
     """The viewer has the broadcast from its first packet to its last, exactly.
@@ -16,29 +19,29 @@ def assert_whole(received: Path, source: Path, *, within_ms: int = _ROUNDING_MS)
     `within_ms` is how much the distance of two packets in time may have changed.
     """
     got, sent = _clean(received), _clean(source)
-    for stream in sent.kinds:
-        _assert_same(got.of_stream(stream), sent.of_stream(stream), f"stream {stream}")
-    _assert_same_times(got, sent, {stream: 0 for stream in sent.kinds}, within_ms)
+    pairs = _pairs(got, sent)
+    for kind, have, expected in pairs:
+        _assert_same(have, expected, kind)
+    _assert_same_times(pairs, within_ms)
 
 
 def assert_tail(received: Path, source: Path, *, joined_at_keyframe: bool = True) -> int:
     """The viewer joined late and has everything from there to the end, in order, without a gap.
 
-    Returns how many packets of the first stream it missed by joining late.
+    Returns how many packets it missed by joining late.
     """
     got, sent = _clean(received), _clean(source)
     assert got.packets, f"{received} holds no packet"
-    offsets: dict[int, int] = {}
-    for stream in sent.kinds:
-        have, all_sent = got.of_stream(stream), sent.of_stream(stream)
-        assert have, f"stream {stream} is missing"
-        offsets[stream] = len(all_sent) - len(have)
-        assert offsets[stream] >= 0, f"stream {stream}: more packets than were sent"
-        _assert_same(have, all_sent[offsets[stream]:], f"tail of stream {stream}")
-    _assert_same_times(got, sent, offsets, _ROUNDING_MS)
+    tails = []
+    for kind, have, all_sent in _pairs(got, sent):
+        missed = len(all_sent) - len(have)
+        assert missed >= 0, f"{kind}: more packets than were sent"
+        _assert_same(have, all_sent[missed:], f"tail of {kind}")
+        tails.append((kind, have, all_sent[missed:]))
+    _assert_same_times(tails, _ROUNDING_MS)
     if joined_at_keyframe:
         assert_starts_with_keyframe(got)
-    return offsets[min(offsets)]
+    return len(sent.packets) - len(got.packets)
 
 
 def assert_contiguous(received: Path, source: Path, *, cut_off: bool = False) -> None:
@@ -48,13 +51,11 @@ def assert_contiguous(received: Path, source: Path, *, cut_off: bool = False) ->
     about that, and each stream's last packet, do not count.
     """
     got, sent = (probe(received) if cut_off else _clean(received)), _clean(source)
-    for stream in sent.kinds:
-        have = [packet.hash for packet in got.of_stream(stream)]
-        if cut_off:
-            have = have[:-1]
-        assert have, f"stream {stream} is missing in {received}"
-        assert find_run(have, [p.hash for p in sent.of_stream(stream)]) is not None, (
-            f"stream {stream} of {received} is not a contiguous part of what was sent"
+    for kind, have, all_sent in _pairs(got, sent):
+        hashes = [packet.hash for packet in (have[:-1] if cut_off else have)]
+        assert hashes, f"{kind} is missing in {received}"
+        assert find_run(hashes, [packet.hash for packet in all_sent]) is not None, (
+            f"{kind} of {received} is not a contiguous part of what was sent"
         )
 
 
@@ -105,14 +106,23 @@ def _assert_same(have: list[Packet], expected: list[Packet], what: str) -> None:
     raise AssertionError(f"{what}: {len(have)} packets, {len(expected)} were sent")
 
 
-def _assert_same_times(
-    got: Probe, sent: Probe, offsets: dict[int, int], within_ms: int
-) -> None:
+def _pairs(got: Probe, sent: Probe) -> list[Pair]:
+    """Streams of the same kind, side by side: their order in the file means nothing."""
+    assert sorted(got.kinds.values()) == sorted(sent.kinds.values()), (
+        f"other streams than were sent: {got.kinds} / {sent.kinds}"
+    )
+    pairs = [(kind, got.of_kind(kind), sent.of_kind(kind)) for kind in sent.kinds.values()]
+    for kind, have, _ in pairs:
+        assert have, f"{kind} is missing"
+    return pairs
+
+
+def _assert_same_times(pairs: list[Pair], within_ms: int) -> None:
     """One constant separates received from sent times: the re-basing, and nothing else."""
     shifts = {
         mine.pts_ms - theirs.pts_ms
-        for stream, offset in offsets.items()
-        for mine, theirs in zip(got.of_stream(stream), sent.of_stream(stream)[offset:])
+        for _, have, expected in pairs
+        for mine, theirs in zip(have, expected)
         if mine.pts_ms is not None and theirs.pts_ms is not None
     }
     spread = max(shifts) - min(shifts)

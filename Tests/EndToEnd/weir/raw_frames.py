@@ -1,6 +1,6 @@
 """A raw-frame HTTP/2 client for abuse: TLS, the preface, then frames exactly as a test makes them.
 
-Nothing is checked and nothing is answered. `flood` sends until the server has had enough.
+Nothing is checked; only `read` answers pings. `flood` sends until the server has had enough.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import hpack
 from hyperframe.exceptions import HyperframeError
-from hyperframe.frame import Frame, GoAwayFrame, HeadersFrame, SettingsFrame
+from hyperframe.frame import Frame, GoAwayFrame, HeadersFrame, PingFrame, SettingsFrame
 
 from . import tls
 from .server import Server
@@ -93,12 +93,16 @@ class RawConnection:
             self.closed = True
 
     def read(self, wait_s: float = 0.05) -> list[Frame]:
-        """Frames that arrive within the wait; they are also kept in `frames`."""
+        """Frames that arrive within the wait; they are also kept in `frames`. Answers pings."""
         data = tls.read_available(self.socket, wait_s)
         if data is None:
             self.closed = True
             return []
-        return self._parse(data)
+        found = self._parse(data)
+        for frame in found:
+            if isinstance(frame, PingFrame) and "ACK" not in frame.flags:
+                self.send(PingFrame(0, frame.opaque_data, flags=["ACK"]))
+        return found
 
     def wait_for_close(self, timeout_s: float = 20.0) -> int | None:
         """Read until the server closes. Returns the GOAWAY's code, None if there was none."""

@@ -12,11 +12,9 @@ from hyperframe.frame import (
     SettingsFrame, WindowUpdateFrame,
 )
 
-from weir import processes
 from weir.bystander import Bystander
 from weir.raw_frames import ENHANCE_YOUR_CALM, PROTOCOL_ERROR, RawConnection
 from weir.server import Server
-from weir.waiting import wait_until
 
 Besieged = tuple[Server, Bystander]
 # Far over every budget, and little enough that a server without a budget fails soon.
@@ -204,13 +202,3 @@ def test_an_illegal_frame_ends_the_connection_with_a_reason(besieged: Besieged, 
         connection.send_bytes(ILLEGAL[kind](connection))
         assert connection.wait_for_close() not in (None, 0)
     bystander.assert_undisturbed()
-
-
-def test_after_all_that_workers_hold_no_socket_of_an_abuser(besieged: Besieged) -> None:
-    server, bystander = besieged
-    bystander.assert_undisturbed()
-    # Four viewers, one publisher and a control channel for each of two workers.
-    wait_until(
-        lambda: sum(processes.open_sockets(pid) for pid in server.workers().values()) <= 7,
-        "the abusers' sockets to be closed",
-    )
