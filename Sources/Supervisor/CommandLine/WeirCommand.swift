@@ -28,8 +28,9 @@ extension WeirCommand {
             Log.bootstrap(
                 level: settings.logLevel, format: settings.logFormat, process: "supervisor")
             let logger = Logger(label: "weir")
-            warn(settings, logger)
             let supervisor = try Supervisor(settings: settings, logger: logger)
+            // Only now: a start that fails says nothing but why.
+            warn(settings, logger)
             throw ExitCode(supervisor.run())
         }
 

@@ -53,7 +53,7 @@ extension Exchange {
 // MARK: This module's own problems
 
 extension Problem {
-    static let requestTimeout = Problem(
+    package static let requestTimeout = Problem(
         status: 408, slug: "request-timeout", title: "The request's body did not arrive in time")
     static let targetTooLong = Problem(
         status: 414, slug: "target-too-long", title: "The request target is too long")

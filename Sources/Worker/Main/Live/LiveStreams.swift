@@ -105,6 +105,11 @@ final class LiveStreams {
         }
     }
 
+    /// The first worker of a server that has just started; all others replace one or come second.
+    private var isServerStart: Bool {
+        environment.slot == 0 && environment.counters.total(.workerRestarts) == 0
+    }
+
     private func recover(_ name: StreamName) {
         guard FileSystem.isDirectory("\(directory)/\(name)") else { return }
         do {
@@ -113,12 +118,12 @@ final class LiveStreams {
             guard let stream = adopt(ring, name: name) else {
                 return discard(name, reason: "its init is not valid")
             }
-            // A writer that died leaves the lease to whoever asks next. A stream that nobody has ended
-            // although its time is over was alone: its grace begins now.
+            // Whoever published was connected to processes that are gone. A stream that nobody has
+            // ended although its time is over was alone: its grace begins now.
             guard let writer = try ring.acquireWriter(slot: environment.slot) else { return }
             defer { writer.release() }
-            let isOverdue = stream.state == .ended && ring.status.endedAtMs == 0
-            if ring.status.endedAtMs == 0, writer.recoveredFromCrash || isOverdue {
+            let isOverdue = stream.state == .ended
+            if ring.status.endedAtMs == 0, isServerStart || writer.recoveredFromCrash || isOverdue {
                 ring.status.pausedSinceMs = WallClock.nowMs()
                 environment.logger.notice(
                     "stream recovered", metadata: ["stream": "\(name)", "state": "paused"])

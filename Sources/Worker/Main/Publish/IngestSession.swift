@@ -214,7 +214,12 @@ final class IngestSession {
     /// Why the request has to stop although its body goes on; nil when it need not.
     var interruption: PublishError? {
         guard let stream, let writer else { return nil }
-        if stream.ring.status.endedAtMs != 0 { return .streamEnded }
+        let status = stream.ring.status
+        if status.endedAtMs != 0 {
+            // Ended because nothing came, or by somebody while media was coming.
+            let wasSilent = status.endedAtMs > status.lastIngestMs + Limits.publisherSilenceMs
+            return wasSilent ? .stalled : .streamEnded
+        }
         if writer.ring.status.takeOverCount != takeOverCountAtStart, hasWritten {
             return .takenOver
         }

@@ -10,6 +10,7 @@ enum PublishError: Error, Equatable {
     case chunkGap(expectedChunk: UInt64)
     case takenOver
     case streamEnded
+    case stalled
     case tooManyStreams
     case tooManyWaitingChunks
     case tooBusy
@@ -46,6 +47,7 @@ extension PublishError {
             Problem(
                 status: 409, slug: "stream-ended", title: "The stream was ended",
                 detail: "It was ended by DELETE while this request was publishing.")
+        case .stalled: .requestTimeout
         case .tooManyStreams:
             Problem(
                 status: 503, slug: "too-many-streams", title: "The server is full",

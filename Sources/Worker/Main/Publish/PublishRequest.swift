@@ -40,8 +40,15 @@ final class PublishRequest: ExchangeHandler {
         arrivedMs = environment.loop.nowMs
         isBodyComplete = !exchange.request.hasBody
         if isBodyComplete { recognizeStart() }
+        if facts.chunk != nil || facts.start != .unknown { startTurnTimer() }
+    }
+
+    /// From when the request could go on if it were its turn. (That the body comes at all is seen to
+    /// by its session.)
+    private func startTurnTimer() {
+        guard turnTimer == nil else { return }
         turnTimer = environment.loop.schedule(afterMs: Limits.chunkTurnMs) { [weak self] in
-            guard let self, case .waiting = self.phase else { return }
+            guard let self, self.isWaiting else { return }
             self.queue.turnTimedOut(self)
         }
     }
@@ -87,7 +94,7 @@ final class PublishRequest: ExchangeHandler {
     /// Ends the request with that answer, whatever it was doing.
     func fail(_ error: PublishError) {
         let session = session
-        answer { exchange.respond(error.problem) }
+        answer { exchange.respond(error.problem, headers: queue.headers(for: exchange)) }
         session?.abandon(pausing: false)
         queue.finished(self)
     }
@@ -197,5 +204,6 @@ final class PublishRequest: ExchangeHandler {
     private func recognizeStart() {
         guard facts.start == .unknown else { return }
         facts.start = WebMSniffer.start(of: pending, isComplete: isBodyComplete)
+        if facts.start != .unknown, isWaiting { startTurnTimer() }
     }
 }

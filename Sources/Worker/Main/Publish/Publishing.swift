@@ -24,15 +24,15 @@ final class Publishing {
     /// POST or PUT of media.
     func publish(_ exchange: Exchange, to name: StreamName) {
         let request = exchange.request
-        if isShuttingDown { return exchange.respond(PublishError.shuttingDown.problem) }
+        if isShuttingDown { return refuse(exchange, PublishError.shuttingDown.problem) }
         if let bytes = request.contentLength, bytes > Limits.chunkBytes {
-            return exchange.respond(.bodyTooLarge(limitBytes: Limits.chunkBytes))
+            return refuse(exchange, .bodyTooLarge(limitBytes: Limits.chunkBytes))
         }
         let facts: PublishFacts
         do {
             facts = try PublishFacts(request)
         } catch {
-            return exchange.respond(.badChunkNumber)
+            return refuse(exchange, .badChunkNumber)
         }
         let queue = queue(for: name)
         let publish = PublishRequest(
@@ -47,17 +47,21 @@ final class Publishing {
     /// DELETE: ends the stream at once, whoever is writing it.
     func end(_ exchange: Exchange, name: StreamName) {
         guard let stream = streams.find(name), stream.state != .ended else {
-            return exchange.respond(.notLive)
+            return refuse(exchange, .notLive)
         }
         let owner = stream.ring.status.publisherKey.0
         guard stream.state != .live || owner == PublishFacts.identity(of: exchange.request) else {
-            return exchange.respond(.notTheOwner)
+            return refuse(exchange, .notTheOwner)
         }
         stream.end()
         environment.logger.notice(
             "stream ended", metadata: ["stream": "\(name)", "reason": "deleted"])
         exchange.respond(
             status: 204, headers: crossOrigin.headers(for: exchange.request), body: .none)
+    }
+
+    private func refuse(_ exchange: Exchange, _ problem: Problem) {
+        exchange.respond(problem, headers: crossOrigin.headers(for: exchange.request))
     }
 
     private func queue(for name: StreamName) -> PublishQueue {

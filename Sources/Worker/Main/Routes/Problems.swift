@@ -23,7 +23,7 @@ extension Problem {
 
     static let invalidStart = Problem(
         status: 400, slug: "invalid-start", title: "The start cannot be understood",
-        detail: "start is 0 or a negative whole number of seconds, for example ?start=-10.")
+        detail: "start is 0 or a negative number of seconds, for example ?start=-10.")
 
     static let badChunkNumber = Problem(
         status: 400, slug: "bad-chunk-number", title: "Weir-Chunk cannot be understood",

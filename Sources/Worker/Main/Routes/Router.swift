@@ -174,9 +174,9 @@ extension LiveReader.Start {
             self = .newest
             return
         }
-        guard values.count == 1, let seconds = Int(value), seconds <= 0, seconds > -1_000_000 else {
-            return nil
-        }
-        self = seconds == 0 ? .newest : .rewound(byMs: min(UInt64(-seconds) * 1_000, ringMs))
+        guard values.count == 1, value.allSatisfy({ "-.0123456789".contains($0) }),
+            let seconds = Double(value), seconds <= 0, seconds > -1e6
+        else { return nil }
+        self = seconds == 0 ? .newest : .rewound(byMs: min(UInt64(-seconds * 1_000), ringMs))
     }
 }
