@@ -39,7 +39,7 @@ struct ValueTests {
     func problem() {
         let problem = Problem(
             status: 400, slug: "bad", title: "Say \"hi\"\\", detail: "a\nb\u{1}é",
-            members: [("limit", .number(3)), ("name", .text("x"))])
+            members: [JSONMember("limit", .integer(3)), JSONMember("name", .string("x"))])
         let json = String(decoding: problem.body, as: UTF8.self)
         #expect(
             json == """

@@ -70,7 +70,7 @@ import Testing
     @Test(
         "numbered chunks go on, wait or are repeated by their number",
         arguments: [
-            (4, PublishDecision.repeated), (5, .resume), (6, .wait),
+            (4 as UInt64, PublishDecision.repeated), (5, .resume), (6, .wait),
         ])
     func numbers(_ number: UInt64, _ expected: PublishDecision) {
         let free = StreamFacts.free(state: .live, ingest: ingest(session: 7, next: 5))

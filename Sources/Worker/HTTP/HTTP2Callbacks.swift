@@ -148,7 +148,12 @@ private func frameArrived(
                 session.finishBody(exchange)
             }
         case NGHTTP2_DATA:
-            guard header.endsStream else { return }
+            guard header.endsStream else {
+                // Nothing but padding is as empty as nothing at all.
+                let paddingBytes = unsafe frame.pointee.data.padlen
+                if paddingBytes > 0, paddingBytes == header.length { session.count(.emptyData) }
+                return
+            }
             if let exchange = session.exchange(of: header.stream_id) {
                 session.finishBody(exchange)
             }

@@ -235,14 +235,15 @@ final class PublishQueue {
     // MARK: Waiting for other workers
 
     private func waitForOthers() {
-        let mustWait = active == nil && !waiting.isEmpty
-        let ring = mustWait ? streams.find(name)?.ring : nil
+        // The lease that a request here waits for may be another worker's.
+        let isElsewhere = active == nil && !waiting.isEmpty
+        let ring = isElsewhere ? streams.find(name)?.ring : nil
         if announcedRing !== ring {
             announcedRing?.status.setWaiting(false, slot: environment.slot)
             ring?.status.setWaiting(true, slot: environment.slot)
             announcedRing = ring
         }
-        guard mustWait, retryTimer == nil else { return }
+        guard !waiting.isEmpty, retryTimer == nil else { return }
         retryTimer = environment.loop.schedule(afterMs: Limits.chunkRetryMs) { [weak self] in
             self?.retryTimer = nil
             self?.advance()
