@@ -52,6 +52,6 @@ def slow_peers(besieged: tuple[Server, Bystander]) -> Iterator[dict[str, Future]
 
 @pytest.fixture(scope="package", autouse=True)
 def _slow_peers_first(request: pytest.FixtureRequest) -> None:
-    """Start the slow peers before any other abuse, if a selected test is going to ask about them."""
+    """Start the slow peers before all other abuse, if a selected test is going to ask for them."""
     if any("slow_peers" in getattr(item, "fixturenames", ()) for item in request.session.items):
         request.getfixturevalue("slow_peers")
