@@ -1,4 +1,5 @@
-// The values that need no connection: requests, header blocks, problems, dates, addresses, remainders.
+// The values that need no connection: requests, header blocks, problems, dates, addresses,
+// remainders.
 
 import Testing
 
@@ -30,8 +31,9 @@ struct ValueTests {
     @Test("without an authority the host field counts")
     func host() {
         let headers = [HeaderField("host", "example.org")]
-        #expect(Request(method: "GET", authority: "", target: "/", headers: headers).authority
-            == "example.org")
+        #expect(
+            Request(method: "GET", authority: "", target: "/", headers: headers).authority
+                == "example.org")
     }
 
     @Test("a problem is a JSON document whose strings are escaped")

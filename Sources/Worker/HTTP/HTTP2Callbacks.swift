@@ -74,7 +74,8 @@ private func frameWasSent(
         return HTTP2Callbacks.goOn
     }
     let isPayload =
-        header.type == UInt8(NGHTTP2_HEADERS.rawValue) || header.type == UInt8(NGHTTP2_DATA.rawValue)
+        header.type == UInt8(NGHTTP2_HEADERS.rawValue)
+        || header.type == UInt8(NGHTTP2_DATA.rawValue)
     if isPayload, header.endsStream {
         unsafe withSession(userData) { $0.finishResponse(header.stream_id) }
     } else if header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {

@@ -1,7 +1,7 @@
 // The header section of a response in the form nghttp2 takes: pointers to names and values.
 //
-// Unsafe use: all texts are copied into one array; the pointers into it are made, used and forgotten
-// within `withPairs`.
+// Unsafe use: all texts are copied into one array; the pointers into it are made, used and
+// forgotten within `withPairs`.
 
 import CNghttp2
 
@@ -38,7 +38,8 @@ struct ResponseFields {
                 var start = 0
                 for (index, end) in ends.enumerated() {
                     let pair = unsafe nghttp2_nv(
-                        name: base.map { unsafe $0 + start }, value: base.map { unsafe $0 + end.name },
+                        name: base.map { unsafe $0 + start },
+                        value: base.map { unsafe $0 + end.name },
                         namelen: end.name - start, valuelen: end.value - end.name,
                         flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
                     unsafe pairs.initializeElement(at: index, to: pair)
