@@ -1,4 +1,5 @@
-// The values that need no connection: requests, header blocks, problems, dates, addresses, remainders.
+// The values that need no connection: requests, header blocks, problems, dates, addresses,
+// remainders.
 
 import Testing
 

@@ -2,8 +2,8 @@
 
 /// Answers requests. Called on the loop's thread.
 package protocol Application: AnyObject {
-    /// A header section is complete and valid. Sets `exchange.handler` when it wants the body or the
-    /// end of the exchange, and responds now or later.
+    /// A header section is complete and valid. Sets `exchange.handler` when it wants the body or
+    /// the end of the exchange, and responds now or later.
     func begin(_ exchange: Exchange)
 }
 

@@ -1,5 +1,5 @@
-// One client's TCP connection with TLS on it: moves bytes between the socket, OpenSSL and the HTTP/2
-// session, and ends all three together.
+// One client's TCP connection with TLS on it: moves bytes between the socket, OpenSSL and the
+// HTTP/2 session, and ends all three together.
 //
 // handshaking -> open -> lingering -> closed, or to closed from anywhere. Lingering: everything is
 // said; what the peer still sends is thrown away until it closes too, because closing a socket with
@@ -21,11 +21,6 @@ import LinuxIO
 final class Connection: EventHandler {
     enum Phase { case handshaking, open, lingering, closed }
 
-    /// A connection starts with this much per turn; it doubles as long as the socket takes all.
-    private static let firstShareBytes = 64 * 1024
-    /// The least per turn: one full TLS record.
-    private static let smallestShareBytes = 16 * 1024
-
     let id: UInt64
     unowned let server: HTTPServer
     let descriptor: Descriptor
@@ -33,16 +28,18 @@ final class Connection: EventHandler {
     let ssl: OpaquePointer
     private(set) var session: HTTP2Session?
     private(set) var phase = Phase.handshaking
-    private var registration: Registration?
-    private var remainder = Remainder()
-    private var shareBytes = Connection.firstShareBytes
+    private(set) var registration: Registration?
+    var remainder = Remainder()
+    /// How much it may send in one turn. See ConnectionSending.swift.
+    var shareBytes = Connection.firstShareBytes
     /// On the server's ready list.
     var isReady = false
     /// The end is announced (GOAWAY); it comes within lingerMs whatever the peer does.
     private(set) var isEnding = false
-    private var isInsideLibrary = false
+    /// nghttp2 is running further up the call stack.
+    var isInsideLibrary = false
     /// Closed by somebody up the call stack of nghttp2; carried out when that has returned.
-    private var mustClose = false
+    private(set) var mustClose = false
 
     // Timing; milliseconds of the loop. See ConnectionTimeouts.swift.
     var timer: TimerID?
@@ -185,110 +182,10 @@ final class Connection: EventHandler {
         if !isWaiting { close(.connectionLost) }
     }
 
-    // MARK: Sending
-
-    /// There may be something to send: this connection gets its turn when all have been read.
-    func markReady() {
-        guard !isReady, phase == .open else { return }
-        server.enqueue(self)
-    }
-
-    /// One turn of sending: at most one share. True when there is more for another turn.
-    func flush() -> Bool {
-        guard phase == .open, remainder.isEmpty, let session else { return false }
-        flushIntoCiphertext()
-        guard phase == .open else { return false }
-        transmit()
-        guard phase == .open else { return false }
-        if session.isFinished {
-            sayGoodbye()
-            return false
-        }
-        guard session.isStageFull, remainder.isEmpty else { return false }
-        shareBytes = min(shareBytes * 2, server.limits.stageBytes)
-        return true
-    }
-
-    /// Frames into the stage, the stage into records.
-    private func flushIntoCiphertext() {
-        guard let session else { return }
-        let buffers = server.buffers
-        buffers.stageCount = 0
-        buffers.stageLimit = min(shareBytes, server.limits.stageBytes)
-        isInsideLibrary = true
-        let isGood = session.fillStage()
-        isInsideLibrary = false
-        guard isGood, !mustClose else { return close(.connectionLost) }
-        guard buffers.stageCount > 0 else { return }
-        ERR_clear_error()
-        let written = unsafe SSL_write(ssl, buffers.stage, Int32(buffers.stageCount))
-        if written != buffers.stageCount { close(.connectionLost) }
-    }
-
-    /// Sends the records that the library has written; keeps what the socket refuses.
-    private func transmit() {
-        let buffers = server.buffers
-        let count = buffers.ciphertextCount
-        buffers.ciphertextCount = 0
-        guard count > 0, phase != .closed else { return }
-        guard remainder.isEmpty else {
-            // Only the library's own answers (key updates, alerts) come here, and only few of them.
-            unsafe remainder.append(buffers.ciphertext, count: count)
-            if remainder.count > 2 * buffers.ciphertextCapacity { close(.connectionLost) }
-            return
-        }
-        let sent = unsafe sendNow(buffers.ciphertext, count)
-        guard let sent else { return close(.connectionLost) }
-        guard sent < count else { return }
-        server.counters.sendsBlocked += 1
-        shareBytes = max(shareBytes / 2, Self.smallestShareBytes)
-        unsafe remainder.append(buffers.ciphertext + sent, count: count - sent)
-        writeProgressMs = server.loop.nowMs
-        if let registration {
-            server.loop.modify(registration, interest: [.readable, .writable])
-        }
-        ensureCheck(afterMs: server.limits.writeStallMs)
-    }
-
-    private func sendRemainder() {
-        var isGood = true
-        unsafe remainder.consume { bytes in
-            guard let base = bytes.baseAddress,
-                let sent = unsafe sendNow(base, bytes.count)
-            else {
-                isGood = false
-                return 0
-            }
-            if sent > 0 { writeProgressMs = server.loop.nowMs }
-            return sent
-        }
-        guard isGood else { return close(.connectionLost) }
-        guard remainder.isEmpty else { return }
-        if let registration { server.loop.modify(registration, interest: .readable) }
-        if phase == .lingering { return endOutput() }
-        markReady()
-    }
-
-    /// How many bytes the socket took; nil when it is broken.
-    private func sendNow(_ bytes: UnsafeRawPointer, _ count: Int) -> Int? {
-        while true {
-            let sent = unsafe send(
-                descriptor.raw, bytes, count,
-                Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-            if sent >= 0 {
-                server.counters.bytesSent += UInt64(sent)
-                return sent
-            }
-            let code = weir_errno()
-            if code == EAGAIN { return 0 }
-            if code != EINTR { return nil }
-        }
-    }
-
     // MARK: The end
 
     /// The session is done: says so in TLS, and lingers.
-    private func sayGoodbye() {
+    func sayGoodbye() {
         ERR_clear_error()
         unsafe SSL_shutdown(ssl)
         transmit()
@@ -304,7 +201,7 @@ final class Connection: EventHandler {
         if remainder.isEmpty { endOutput() }
     }
 
-    private func endOutput() {
+    func endOutput() {
         shutdown(descriptor.raw, Int32(SHUT_WR))
     }
 

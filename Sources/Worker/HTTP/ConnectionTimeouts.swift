@@ -1,6 +1,6 @@
 // What a connection may not take too long for. One timer per connection looks at everything; it is
-// moved forward only when something has to be looked at sooner, never back, so that ordinary traffic
-// touches no timer at all.
+// moved forward only when something has to be looked at sooner, never back, so that ordinary
+// traffic touches no timer at all.
 //
 // Times are milliseconds of the loop.
 

@@ -2,8 +2,8 @@
 // ExchangeTransport. Everything here happens on the loop's thread.
 //
 // Invariants: the transport is there exactly as long as the exchange is open; a response is given
-// at most once; bytes received and not credited yet are counted, so that a closing exchange can give
-// them back to its connection.
+// at most once; bytes received and not credited yet are counted, so that a closing exchange can
+// give them back to its connection.
 
 /// What a protocol session does for its exchanges.
 protocol ExchangeTransport: AnyObject {

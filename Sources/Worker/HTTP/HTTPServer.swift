@@ -1,8 +1,10 @@
-// All HTTPS connections of a worker. It is given accepted sockets, and gives an Application requests.
+// All HTTPS connections of a worker. It is given accepted sockets, and gives an Application
+// requests.
 //
-// Sending is scheduled here: connections that have something to send wait in one list, each gets one
-// turn of bounded size at the end of the loop's turn, and those with more go to the back of the list
-// for the next turn. So a fast download delays nobody by more than its share, and reading goes on.
+// Sending is scheduled here: connections that have something to send wait in one list, each gets
+// one turn of bounded size at the end of the loop's turn, and those with more go to the back of the
+// list for the next turn. So a fast download delays nobody by more than its share, and reading goes
+// on.
 //
 // Owner: the loop's thread.
 

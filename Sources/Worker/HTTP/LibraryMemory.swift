@@ -1,8 +1,8 @@
-// Where OpenSSL and nghttp2 get their memory: large buffers from slot pools, all else from the heap.
-// See SlotPool for the reasons.
+// Where OpenSSL and nghttp2 get their memory: large buffers from slot pools, all else from the
+// heap. See SlotPool for the reasons.
 //
-// Unsafe use: these are the libraries' malloc, realloc and free. A pointer goes back to where it came
-// from, which its address tells.
+// Unsafe use: these are the libraries' malloc, realloc and free. A pointer goes back to where it
+// came from, which its address tells.
 
 import CNghttp2
 import COpenSSL
@@ -10,8 +10,8 @@ import Glibc
 import Settings
 
 package enum LibraryMemory {
-    /// From this size on a buffer comes from a pool. Everything the libraries keep for the life of a
-    /// connection is smaller, except nghttp2's frame buffer.
+    /// From this size on a buffer comes from a pool. Everything the libraries keep for the life of
+    /// a connection is smaller, except nghttp2's frame buffer.
     private static let largeBytes = 8 * 1024
     /// Slots that stay in memory when free: what one turn with handshakes in flight uses again.
     private static let keptSlots = 32
@@ -23,23 +23,27 @@ package enum LibraryMemory {
     private static let frames = SlotPool(
         slotBytes: 20 * 1024, slots: Limits.connectionsPerWorker, keptSlots: keptSlots)
 
-    /// Makes OpenSSL use this memory. To be called before anything else uses OpenSSL in this process;
-    /// later it has no effect and is harmless. Once per process; TLSContext calls it too.
+    /// Makes OpenSSL use this memory. To be called before anything else uses OpenSSL in this
+    /// process; later it has no effect and is harmless. Once per process; TLSContext calls it too.
     package static func install() { _ = installed }
 
     private static let installed: Bool =
         unsafe CRYPTO_set_mem_functions(
-            { count, _, _ in unsafe LibraryMemory.allocate(count, from: LibraryMemory.records) },
+            { count, _, _ in
+                unsafe LibraryMemory.allocate(count, from: LibraryMemory.records)
+            },
             { pointer, count, _, _ in
                 unsafe LibraryMemory.reallocate(pointer, count, from: LibraryMemory.records)
             },
-            { pointer, _, _ in unsafe LibraryMemory.release(pointer, to: LibraryMemory.records) }) == 1
+            { pointer, _, _ in unsafe LibraryMemory.release(pointer, to: LibraryMemory.records) })
+        == 1
 
     /// For nghttp2 sessions.
     static func forSessions() -> nghttp2_mem {
         unsafe nghttp2_mem(
             mem_user_data: nil,
-            malloc: { count, _ in unsafe LibraryMemory.allocate(count, from: LibraryMemory.frames) },
+            malloc: { count, _ in unsafe LibraryMemory.allocate(count, from: LibraryMemory.frames)
+            },
             free: { pointer, _ in unsafe LibraryMemory.release(pointer, to: LibraryMemory.frames) },
             calloc: { count, size, _ in unsafe calloc(count, size) },
             realloc: { pointer, count, _ in

@@ -1,4 +1,5 @@
-// Ciphertext that a socket refused: the only bytes kept per connection, and only while there are any.
+// Ciphertext that a socket refused: the only bytes kept per connection, and only while there are
+// any.
 //
 // Unsafe use: one allocation, owned here and freed when it is drained or its owner goes.
 

@@ -1,7 +1,7 @@
 // The header section of a response in the form nghttp2 takes: pointers to names and values.
 //
-// Unsafe use: all texts are copied into one array; the pointers into it are made, used and forgotten
-// within `withPairs`.
+// Unsafe use: all texts are copied into one array; the pointers into it are made, used and
+// forgotten within `withPairs`.
 
 import CNghttp2
 

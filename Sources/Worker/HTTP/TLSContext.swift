@@ -1,10 +1,10 @@
 // The certificate, the key and the rules of all TLS connections of a worker. Loop's thread only.
 //
 // The rules, and why: TLS 1.2 at least; AES-128-GCM first (the cheapest with hardware support, and
-// the library prefers ChaCha20 for clients that have none); X25519 first; no renegotiation (a way to
-// make us do handshakes) and no compression; no session cache, because tickets resume on every
-// worker; one ticket a handshake, since a browser keeps few connections; record buffers are released
-// when idle, which halves the memory of an idle connection. ALPN has to offer h2.
+// the library prefers ChaCha20 for clients that have none); X25519 first; no renegotiation (a way
+// to make us do handshakes) and no compression; no session cache, because tickets resume on every
+// worker; one ticket a handshake, since a browser keeps few connections; record buffers are
+// released when idle, which halves the memory of an idle connection. ALPN has to offer h2.
 //
 // Unsafe use: SSL_CTX is reference-counted by the library; this class owns one reference. The
 // callbacks find the ticket keys through the context's application data, which stays alive as long
