@@ -57,7 +57,7 @@ extension WebMIngest {
         for track in tracks {
             bytes.append(track: track, flags: WebMIngest.flags(of: track).rawValue)
         }
-        assert(bytes.count <= WebMIngest.stateMostBytes)
+        precondition(bytes.count <= WebMIngest.stateMostBytes)
         return bytes
     }
 

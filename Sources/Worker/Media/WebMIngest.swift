@@ -135,7 +135,7 @@ package struct WebMIngest: Sendable {
         let step = try readNext(window, into: &batch)
         switch step {
         case .needs(let count):
-            assert(count > window.count)
+            precondition(count > window.count, "an element needs what is there")
             carry.append(copying: window)
             carryWantedBytes = count
             position = input.count
@@ -163,7 +163,7 @@ package struct WebMIngest: Sendable {
         let step = try readNext(held.span, into: &batch)
         switch step {
         case .needs(let count):
-            assert(count > held.count)
+            precondition(count > held.count, "an element needs what is there")
             carryWantedBytes = count
         case .consumed(let count):
             WebMIngest.drop(count, from: &held)
