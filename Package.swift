@@ -106,7 +106,7 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-// Fuzz targets need the compiler's fuzzer, which brings its own driver; so they exist only on demand:
+// Fuzz targets need the compiler's fuzzer, so they exist only on demand:
 // WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzWebM
 if Context.environment["WEIR_FUZZ"] != nil {
     let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
