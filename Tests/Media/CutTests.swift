@@ -1,4 +1,5 @@
-// The same input cut differently: what comes out, and where the parser stands, must not depend on it.
+// The same input cut differently: what comes out, and where the parser stands, must not depend on
+// it.
 
 import Testing
 
@@ -17,7 +18,8 @@ private struct Standing: Equatable {
     }
 }
 
-/// A recording pushed byte by byte, with where the parser stood before each byte and after the last.
+/// A recording pushed byte by byte, with where the parser stood before each byte and after the
+/// last.
 private struct Trajectory {
     var standings: [Standing] = []
     var parsers: [WebMIngest] = []

@@ -1,5 +1,6 @@
 // Reading EBML: variable-length integers, element headers, and the children of an element that is
-// held whole (RFC 8794 sections 4 to 7). Positions are byte offsets into the span they are used with.
+// held whole (RFC 8794 sections 4 to 7). Positions are byte offsets into the span they are used
+// with.
 
 /// The identifier and size that start an element.
 struct ElementHeader: Equatable {

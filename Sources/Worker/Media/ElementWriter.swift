@@ -1,5 +1,5 @@
-// Writing EBML into a growing array (RFC 8794 sections 4 to 7). Sizes take the fewest bytes, so what
-// is written depends on nothing but the values.
+// Writing EBML into a growing array (RFC 8794 sections 4 to 7). Sizes take the fewest bytes, so
+// what is written depends on nothing but the values.
 
 extension [UInt8] {
     /// Appends the bytes of a span.

@@ -1,6 +1,8 @@
-// What the parser puts out: whole blocks in clusters of ours, in pieces that can be stored one by one.
+// What the parser puts out: whole blocks in clusters of ours, in pieces that can be stored one by
+// one.
 
-/// A piece of one output cluster: whole blocks, preceded by the cluster's header when it is the first.
+/// A piece of one output cluster: whole blocks, preceded by the cluster's header when it is the
+/// first.
 package struct Fragment: Sendable, Equatable {
     /// Where it lies in `FragmentBatch.bytes`.
     package var bytes: Range<Int>

@@ -1,6 +1,6 @@
 // A broadcast's header while it is being read: what its EBML header and Info said, until the Tracks
-// element completes it (RFC 8794 section 11.2, RFC 9559 section 5.1.2). Small enough to be part of a
-// parser snapshot.
+// element completes it (RFC 8794 section 11.2, RFC 9559 section 5.1.2). Small enough to be part of
+// a parser snapshot.
 
 struct HeaderDraft: Sendable, Equatable {
     enum DocType: UInt8, Sendable {

@@ -1,6 +1,7 @@
-// A parser snapshot: everything a parser knows between two elements except the init and the bytes it
-// carries, in at most `mostBytes` bytes, so that another process can go on where this one stopped.
-// Version 1, big-endian. A snapshot comes back from a file and is checked like any other input.
+// A parser snapshot: everything a parser knows between two elements except the init and the bytes
+// it carries, in at most `stateMostBytes` bytes, so that another process can go on where this one
+// stopped. Version 1, big-endian. A snapshot comes back from a file and is checked like any other
+// input.
 
 extension WebMIngest {
     /// The longest snapshot.
@@ -30,7 +31,8 @@ extension WebMIngest {
     }
 
     /// A snapshot of at most `stateMostBytes` bytes, true at any moment between two calls. Together
-    /// with `carry` and the init it is all that `init(resuming:carry:initialization:limits:)` needs.
+    /// with `carry` and the init it is all that `init(resuming:carry:initialization:limits:)`
+    /// needs.
     package func state() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(WebMIngest.stateMostBytes)
@@ -57,7 +59,7 @@ extension WebMIngest {
         for track in tracks {
             bytes.append(track: track, flags: WebMIngest.flags(of: track).rawValue)
         }
-        assert(bytes.count <= WebMIngest.stateMostBytes)
+        precondition(bytes.count <= WebMIngest.stateMostBytes)
         return bytes
     }
 
@@ -83,9 +85,9 @@ extension WebMIngest {
         return flags
     }
 
-    /// Goes on exactly where another parser stopped: `state` and `carry` as that one gave them, or the
-    /// `state` of a fragment and no carry. `initialization` is the stream's; nil if there was none yet.
-    /// Throws `malformed` when the pieces do not belong together.
+    /// Goes on exactly where another parser stopped: `state` and `carry` as that one gave them, or
+    /// the `state` of a fragment and no carry. `initialization` is the stream's; nil if there was
+    /// none yet. Throws `malformed` when the pieces do not belong together.
     package init(
         resuming state: [UInt8], carry: [UInt8], initialization: Initialization?,
         limits: MediaLimits

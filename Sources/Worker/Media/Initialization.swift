@@ -1,6 +1,6 @@
 // The init: what a viewer gets before the first cluster. It is written by us from what the source
-// said, in one canonical form: EBML header, Segment of unknown size, Info with a TimestampScale of one
-// millisecond and no Duration, Tracks. Reading it gives the same init again, byte for byte.
+// said, in one canonical form: EBML header, Segment of unknown size, Info with a TimestampScale of
+// one millisecond and no Duration, Tracks. Reading it gives the same init again, byte for byte.
 
 package struct Initialization: Sendable, Equatable {
     /// As served to viewers.
@@ -53,8 +53,8 @@ package struct Initialization: Sendable, Equatable {
         tracks = table.tracks
     }
 
-    /// Whether a broadcast with the other init can go on in a response that began with this one: the
-    /// same tracks with the same decoder set-up. Names, languages and identifiers may differ.
+    /// Whether a broadcast with the other init can go on in a response that began with this one:
+    /// the same tracks with the same decoder set-up. Names, languages and identifiers may differ.
     package func isCompatible(with other: Initialization) -> Bool {
         tracks == other.tracks
     }

@@ -1,5 +1,5 @@
-// What a broadcaster's bytes can do wrong. Each case is one HTTP answer; the texts are for people and
-// contain nothing but our own words and numbers, so they may be sent back as they are.
+// What a broadcaster's bytes can do wrong. Each case is one HTTP answer; the texts are for people
+// and contain nothing but our own words and numbers, so they may be sent back as they are.
 
 package enum MediaError: Error, Equatable {
     /// 415: does not start like EBML, or its DocType is neither webm nor matroska.

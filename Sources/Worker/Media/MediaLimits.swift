@@ -1,5 +1,5 @@
-// What the caller allows the parser to hold and to write. The values come from the process that uses
-// this module, so that every limit of Weir still stands in one file.
+// What the caller allows the parser to hold and to write. The values come from the process that
+// uses this module, so that every limit of Weir still stands in one file.
 
 /// The bounds of one broadcast's parser.
 package struct MediaLimits: Sendable, Equatable {

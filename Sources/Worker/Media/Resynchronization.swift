@@ -1,6 +1,6 @@
 // Finding the way back into a stream after bytes were lost: a Cluster that looks real, or the EBML
-// header of a new broadcast. A pure search; what it says depends on the bytes alone, not on how they
-// were cut into pieces.
+// header of a new broadcast. A pure search; what it says depends on the bytes alone, not on how
+// they were cut into pieces.
 
 enum Resynchronization {
     enum Result: Equatable {

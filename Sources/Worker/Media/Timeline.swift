@@ -21,8 +21,8 @@ struct Timeline: Sendable, Equatable {
     /// The source's time in milliseconds. `ticks` must be within 2^53 and 2^15 of 0.
     func sourceMs(ticks: Int64) -> Int64 {
         guard timestampScaleNs != 1_000_000 else { return ticks }
-        // 2^53 ticks of a second each are some 2^83 ns, whose upper half (about 490,000) stays below
-        // the divisor: the division cannot overflow.
+        // 2^53 ticks of a second each are some 2^83 ns, whose upper half (about 490,000) stays
+        // below the divisor: the division cannot overflow.
         let product = ticks.magnitude.multipliedFullWidth(by: UInt64(timestampScaleNs))
         let (quotient, remainder) = UInt64(1_000_000).dividingFullWidth(product)
         let rounded = quotient + (remainder >= 500_000 ? 1 : 0)

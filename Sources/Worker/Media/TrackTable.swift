@@ -1,7 +1,7 @@
-// The Tracks element: which tracks are served, under which number, and how their entries are written.
-// Video and audio are kept, anything else (subtitles, buttons) is dropped with its blocks. Kept tracks
-// are numbered anew, video first, so that a browser that adds its tracks in another order after a
-// restart still counts as the same broadcast (RFC 9559 section 5.1.4).
+// The Tracks element: which tracks are served, under which number, and how their entries are
+// written. Video and audio are kept, anything else (subtitles, buttons) is dropped with its blocks.
+// Kept tracks are numbered anew, video first, so that a browser that adds its tracks in another
+// order after a restart still counts as the same broadcast (RFC 9559 section 5.1.4).
 
 /// What the parser keeps about one track of the source.
 struct IngestTrack: Sendable, Equatable {

@@ -1,5 +1,5 @@
-// A broadcast's header: EBML header, Segment, Info, Tracks. What it says is kept as a draft until the
-// Tracks element completes it; only then does the old broadcast end.
+// A broadcast's header: EBML header, Segment, Info, Tracks. What it says is kept as a draft until
+// the Tracks element completes it; only then does the old broadcast end.
 
 extension WebMIngest {
     mutating func readEBMLHeader(

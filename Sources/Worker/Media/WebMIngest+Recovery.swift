@@ -2,8 +2,8 @@
 
 extension WebMIngest {
     /// After `.initialization` of a broadcast that continues an earlier one: its first block is put
-    /// at `timeMs` on the output time line, those after it follow, and the first fragment is flagged
-    /// as a discontinuity. Usually `nextMediaTimeMs`.
+    /// at `timeMs` on the output time line, those after it follow, and the first fragment is
+    /// flagged as a discontinuity. Usually `nextMediaTimeMs`.
     package mutating func continueTimeline(atMs timeMs: Int64) {
         timeline.continueAtMs = min(max(timeMs, 0), Timeline.latestMs)
         isDiscontinuityPending = true

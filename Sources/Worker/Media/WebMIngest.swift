@@ -1,18 +1,18 @@
-// The ingest parser: a broadcaster's WebM or Matroska in, cut anywhere, and whole blocks in clusters of
-// our own out. Pure: no clock, no I/O. What comes out depends on the input bytes alone, never on how
-// they were cut into pushes; only the fragments' borders do.
+// The ingest parser: a broadcaster's WebM or Matroska in, cut anywhere, and whole blocks in
+// clusters of our own out. Pure: no clock, no I/O. What comes out depends on the input bytes alone,
+// never on how they were cut into pushes; only the fragments' borders do.
 //
 // Formats: EBML RFC 8794, Matroska RFC 9559. What is accepted and what is changed: docs/media.md.
 //
-// Memory: at most one unfinished element is held (`carry`). Frame data is copied once, from the input
-// into the batch, or twice when its block was cut.
+// Memory: at most one unfinished element is held (`carry`). Frame data is copied once, from the
+// input into the batch, or twice when its block was cut.
 
 /// What one push did.
 package struct PushResult: Sendable, Equatable {
     package enum Event: Sendable, Equatable {
         case none
-        /// A complete header (EBML header, Segment, Info, Tracks) was read: the first one, or that of
-        /// a restarted broadcast.
+        /// A complete header (EBML header, Segment, Info, Tracks) was read: the first one, or that
+        /// of a restarted broadcast.
         case initialization(Initialization)
     }
 
@@ -96,11 +96,11 @@ package struct WebMIngest: Sendable {
     package var nextMediaTimeMs: Int64 { timeline.nextMs }
 
     /// Takes input. Whole blocks come out as fragments at the end of `batch`; what is unfinished is
-    /// carried. Stops early with `.initialization` when a header is complete; the caller decides what
-    /// to do about it (see `continueTimeline(atMs:)`) and pushes the rest.
+    /// carried. Stops early with `.initialization` when a header is complete; the caller decides
+    /// what to do about it (see `continueTimeline(atMs:)`) and pushes the rest.
     ///
-    /// After an error the fragments in `batch` are valid, the rest of the input is to be dropped, and
-    /// the parser has resynchronized itself: more input may be pushed (see `resynchronize()`).
+    /// After an error the fragments in `batch` are valid, the rest of the input is to be dropped,
+    /// and the parser has resynchronized itself: more input may be pushed (see `resynchronize()`).
     package mutating func push(
         _ input: Span<UInt8>, into batch: inout FragmentBatch
     ) throws(MediaError) -> PushResult {
@@ -135,7 +135,7 @@ package struct WebMIngest: Sendable {
         let step = try readNext(window, into: &batch)
         switch step {
         case .needs(let count):
-            assert(count > window.count)
+            precondition(count > window.count, "an element needs what is there")
             carry.append(copying: window)
             carryWantedBytes = count
             position = input.count
@@ -163,7 +163,7 @@ package struct WebMIngest: Sendable {
         let step = try readNext(held.span, into: &batch)
         switch step {
         case .needs(let count):
-            assert(count > held.count)
+            precondition(count > held.count, "an element needs what is there")
             carryWantedBytes = count
         case .consumed(let count):
             WebMIngest.drop(count, from: &held)

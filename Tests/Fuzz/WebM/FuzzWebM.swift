@@ -1,8 +1,8 @@
 // Fuzzes the ingest parser: hostile bytes must not trap, and what comes out must not depend on how
 // they are cut, on a change of process in between, or on a retry.
 //
-// The last byte of an input chooses the cuts, and with its highest bit that half of the way something
-// was lost; the rest is what the broadcaster sends.
+// The last byte of an input chooses the cuts, and with its highest bit that half of the way
+// something was lost; the rest is what the broadcaster sends.
 //
 // Run it with the directory of the corpus:
 //   FuzzWebM Tests/Fuzz/WebM/Corpus -dict=Tests/Fuzz/WebM/webm.dict -max_total_time=30
@@ -75,7 +75,8 @@ private struct Run {
     private var fragments: [Fragment] = []
     private var error: MediaError?
 
-    /// Pushes the pieces; what lay between the first and the second ones was lost, if there are any.
+    /// Pushes the pieces; what lay between the first and the second ones was lost, if there are
+    /// any.
     init(_ beforeLoss: [ArraySlice<UInt8>], _ afterLoss: [ArraySlice<UInt8>], resumes: Bool) {
         push(beforeLoss, resumes: resumes)
         if afterLoss.contains(where: { !$0.isEmpty }), error == nil { ingest.resynchronize() }
