@@ -76,6 +76,13 @@ struct ConfigurationFileTests {
         #expect(!text.contains("\n"))
     }
 
+    @Test(
+        "what the parser itself stumbles over is refused as well",
+        arguments: ["[[[", "[[", "[", "[[[]", "a = [[[", "a.b.", "[a.", "\u{0}\u{1}"])
+    func stumbling(text: String) throws {
+        #expect(try #require(message(text)).hasPrefix("weir.toml:"))
+    }
+
     @Test("bytes that are not UTF-8 are refused, not guessed at")
     func encoding() {
         #expect(throws: SettingsError.self) {

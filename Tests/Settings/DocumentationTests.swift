@@ -48,7 +48,7 @@ struct DocumentationTests {
         let lines = try Settings(given, processors: 2).report().split(separator: "\n")
         #expect(lines.count == Setting.all.count)
         #expect(lines[1].split(separator: " ") == ["workers", "2", "default"])
-        #expect(lines[3].split(separator: " ") == ["cert", "c", "environment"])
+        #expect(lines[3].split(separator: " ") == ["cert", "c", "environment", "WEIR_CERT"])
         #expect(lines[6].split(separator: " ") == ["cors-origin", "(none)", "default"])
     }
 }

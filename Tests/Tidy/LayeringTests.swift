@@ -20,7 +20,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     ),
     (
         "Sources/Worker/HTTP",
-        ["CLinux", "Glibc", "COpenSSL", "CNghttp2", "LinuxIO", "Settings"]
+        ["CLinux", "Glibc", "COpenSSL", "CNghttp2", "LinuxIO", "Settings", "Synchronization"]
     ),
     ("Sources/Worker/Media", []),
     ("Sources/Worker/Web", []),

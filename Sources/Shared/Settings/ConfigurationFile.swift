@@ -87,8 +87,8 @@ package enum ConfigurationFile {
         guard result == 0 else {
             let text = String(
                 decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            throw SettingsError(
-                "\(Quoted.printable(path)):\(line): not valid TOML: \(Quoted.printable(text))")
+            let place = Quoted.printable(path) + (line > 0 ? ":\(line)" : "")
+            throw SettingsError("\(place): not valid TOML: \(Quoted.printable(text))")
         }
         return collector.values
     }

@@ -10,7 +10,7 @@ extension Settings {
                 name: setting.name.rawValue,
                 value: values.isEmpty
                     ? "(none)" : values.map(Quoted.printable).joined(separator: ", "),
-                source: "\(effective[setting.name]?.source ?? .initial)"
+                source: sourceText(setting)
             )
         }
         let nameWidth = rows.map(\.name.count).max() ?? 0
@@ -19,6 +19,15 @@ extension Settings {
             padded(row.name, nameWidth) + "  " + padded(row.value, valueWidth) + "  " + row.source
                 + "\n"
         }.joined()
+    }
+
+    private func sourceText(_ setting: Setting) -> String {
+        let source = effective[setting.name]?.source ?? .initial
+        switch source {
+        case .flag: return "flag \(setting.flag)"
+        case .environment: return "environment \(setting.environmentName)"
+        case .file, .initial, .inherited: return "\(source)"
+        }
     }
 
     private func padded(_ text: String, _ width: Int) -> String {

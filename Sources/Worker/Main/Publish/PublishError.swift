@@ -56,12 +56,14 @@ extension PublishError {
         case .tooManyWaitingChunks:
             Problem(
                 status: 429, slug: "too-many-waiting-chunks", title: "Too many chunks wait",
-                detail: "Several chunks of this connection wait for an earlier one. Send that first.",
+                detail:
+                    "Several chunks of this connection wait for an earlier one. Send that first.",
                 headers: [.retryAfter(seconds: 1)])
         case .tooBusy:
             Problem(
                 status: 503, slug: "too-busy", title: "Too many bodies wait",
-                detail: "The server holds as much as it can for publishers who wait for their turn.",
+                detail:
+                    "The server holds as much as it can for publishers who wait for their turn.",
                 headers: [.retryAfter(seconds: 1)])
         case .shuttingDown:
             Problem(

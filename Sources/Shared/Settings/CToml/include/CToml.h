@@ -26,7 +26,7 @@ typedef void (*weir_toml_visitor)(void *context, const char *key, size_t key_byt
 
 /// Parses a document and visits its values, sorted by key. 0, or -1 when it is not valid TOML (or
 /// memory ran out): then nothing was visited, `error` holds a terminated description, cut to
-/// `error_capacity` bytes, and `error_line` the line.
+/// `error_capacity` bytes, and `error_line` the line, or 0 when it is not known.
 int weir_toml_parse(const char *document, size_t bytes, weir_toml_visitor visitor, void *context,
                     char *error, size_t error_capacity, unsigned *error_line);
 
