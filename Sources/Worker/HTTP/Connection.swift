@@ -22,7 +22,9 @@ final class Connection: EventHandler {
     enum Phase { case handshaking, open, lingering, closed }
 
     let id: UInt64
-    unowned let server: HTTPServer
+    /// Strong, like the session's reference to this connection: both are given up in `close`, where
+    /// every connection ends. Unowned references cost an atomic operation at each use.
+    let server: HTTPServer
     let descriptor: Descriptor
     let peer: PeerAddress
     let ssl: OpaquePointer
@@ -238,6 +240,7 @@ final class Connection: EventHandler {
         // The number stays reserved until the last reference goes, so shut the connection now.
         shutdown(descriptor.raw, Int32(SHUT_RDWR))
         session?.closeExchanges(cause)
+        session = nil
         server.didClose(self)
     }
 

@@ -9,6 +9,7 @@
 // an unretained pointer to this object, so it is gone before the object is. Loop's thread only.
 
 import CNghttp2
+import LinuxIO
 
 @safe
 final class HTTP2Session {
@@ -18,7 +19,9 @@ final class HTTP2Session {
     private static let smallestPieceBytes = 1_024
 
     let handle: OpaquePointer
-    unowned let connection: Connection
+    /// See Connection.server: a cycle that `Connection.close` breaks.
+    let connection: Connection
+    let loop: EventLoop
     let limits: HTTPLimits
     let buffers: SharedBuffers
     var abuse: AbuseGuard
@@ -41,6 +44,7 @@ final class HTTP2Session {
         else { return nil }
         unsafe self.handle = unsafe handle
         self.connection = connection
+        loop = connection.server.loop
         limits = connection.server.limits
         buffers = connection.server.buffers
         abuse = AbuseGuard(limits: limits, nowMs: nowMs)
@@ -61,7 +65,7 @@ final class HTTP2Session {
                 handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, window) == 0
     }
 
-    var nowMs: UInt64 { connection.server.loop.nowMs }
+    var nowMs: UInt64 { loop.nowMs }
 
     // MARK: Bytes
 

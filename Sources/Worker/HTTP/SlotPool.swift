@@ -18,7 +18,10 @@ import Synchronization
 @safe
 final class SlotPool: Sendable {
     private struct State {
-        var free: [UInt32] = []
+        /// Free slots that are in memory, the one used last on top.
+        var warm: [UInt32] = []
+        /// Free slots whose memory was given back.
+        var cold: [UInt32] = []
         /// Slots from here on have never been used.
         var untouched: UInt32 = 0
     }
@@ -57,7 +60,7 @@ final class SlotPool: Sendable {
     /// A slot of `slotBytes`, uninitialised; nil when all are in use.
     func take() -> UnsafeMutableRawPointer? {
         let taken: UInt32? = state.withLock { state in
-            if let slot = state.free.popLast() { return slot }
+            if let slot = state.warm.popLast() ?? state.cold.popLast() { return slot }
             guard base != 0, state.untouched < slots else { return nil }
             state.untouched += 1
             return state.untouched - 1
@@ -70,10 +73,12 @@ final class SlotPool: Sendable {
     func giveBack(_ pointer: UnsafeMutableRawPointer) {
         let slot = UInt32((UInt(bitPattern: pointer) - base) / UInt(slotBytes))
         state.withLock { state in
-            if state.free.count >= keptSlots {
-                _ = unsafe madvise(pointer, slotBytes, Int32(MADV_DONTNEED))
+            if state.warm.count < keptSlots {
+                state.warm.append(slot)
+                return
             }
-            state.free.append(slot)
+            _ = unsafe madvise(pointer, slotBytes, Int32(MADV_DONTNEED))
+            state.cold.append(slot)
         }
     }
 }

@@ -4,6 +4,7 @@
 //   /1k, /512k   that many bytes, known in advance
 //   /stream      512 KiB from a body source, the way live media is sent
 //   /hold        headers, then nothing: what an idle viewer costs
+//   /live        2.5 Mbit/s for ever, in pieces every 40 ms: what a live viewer costs
 //
 // Every connection is accepted by this process itself; it stops on SIGINT.
 //
@@ -17,6 +18,7 @@ import LinuxIO
 final class FixedAnswers: Application {
     private let small = [UInt8](repeating: 0x61, count: 1_024)
     private let large = [UInt8](repeating: 0x62, count: 512 * 1_024)
+    private var viewers: [(exchange: Exchange, source: LiveSource)] = []
     private let fields = [HeaderField("content-type", "application/octet-stream")]
 
     func begin(_ exchange: Exchange) {
@@ -26,9 +28,41 @@ final class FixedAnswers: Application {
         case "/stream":
             let source = CountedSource(bytes: large.count)
             exchange.respond(status: 200, headers: fields, body: .stream(source))
+        case "/live":
+            let source = LiveSource()
+            viewers.append((exchange, source))
+            exchange.respond(status: 200, headers: fields, body: .stream(source))
         case "/hold": exchange.respond(status: 200, headers: fields, body: .stream(SilentSource()))
         default: exchange.respond(status: 404, headers: [], body: .none)
         }
+    }
+}
+
+extension FixedAnswers {
+    /// 25 times a second, every viewer gets its next piece.
+    func feedViewers(_ loop: EventLoop) {
+        loop.schedule(afterMs: 40) {
+            self.viewers.removeAll { $0.exchange.isClosed }
+            for viewer in self.viewers {
+                viewer.source.waiting += LiveSource.pieceBytes
+                viewer.exchange.resume()
+            }
+            self.feedViewers(loop)
+        }
+    }
+}
+
+/// Sends what has come up, then waits.
+final class LiveSource: BodySource {
+    static let pieceBytes = 12_500
+    var waiting = 0
+
+    override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        guard waiting > 0, let base = buffer.baseAddress else { return .wait }
+        let count = min(waiting, buffer.count)
+        unsafe memset(base, 0x64, count)
+        waiting -= count
+        return .bytes(count)
     }
 }
 
@@ -108,5 +142,6 @@ let server = HTTPServer(
     loop: loop, tls: context, application: answers, counters: HTTPCounters(), limits: limits)
 let listener = try Listener(port: port, server: server)
 _ = try loop.add(listener.raw, interest: .readable, handler: listener)
+answers.feedViewers(loop)
 print("https://127.0.0.1:\(port)")
 loop.run()
