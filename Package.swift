@@ -30,6 +30,7 @@ let package = Package(
             dependencies: [
                 "LinuxIO", "ControlChannel", "Settings", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Supervisor",
             swiftSettings: strict),
@@ -81,43 +82,80 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Telemetry",
-            dependencies: ["LinuxIO", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "CLinux", "LinuxIO", "Settings",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Sources/Shared/Telemetry",
             swiftSettings: strict),
 
         // MARK: Tests
 
-        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], path: "Tests/LinuxIO"),
+        .testTarget(
+            name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux"], path: "Tests/LinuxIO"),
+        .testTarget(
+            name: "SupervisorTests",
+            dependencies: ["Supervisor", "FakeWorker", "LinuxIO", "ControlChannel"],
+            path: "Tests/Supervisor", exclude: ["FakeWorker"]),
+        .executableTarget(
+            name: "FakeWorker", dependencies: ["LinuxIO", "ControlChannel"],
+            path: "Tests/Supervisor/FakeWorker"),
         .testTarget(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],
             path: "Tests/ControlChannel"),
         .testTarget(
-            name: "SegmentRingTests", dependencies: ["SegmentRing", "LinuxIO"],
-            path: "Tests/SegmentRing"),
+            name: "SegmentRingTests",
+            dependencies: ["SegmentRing", "LinuxIO", "CStepper", "ring-torture"],
+            path: "Tests/SegmentRing", exclude: ["Torture", "Stepper"]),
+        // A writer to be killed by SegmentRingTests.
+        .executableTarget(
+            name: "ring-torture", dependencies: ["SegmentRing", "CStepper"],
+            path: "Tests/SegmentRing/Torture"),
+        .target(name: "CStepper", path: "Tests/SegmentRing/Stepper"),
         .testTarget(
             name: "MediaTests", dependencies: ["Media"], path: "Tests/Media",
             exclude: ["Recordings"]),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["Supervisor", "Settings"],
+            path: "Tests/CommandLine"),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], path: "Tests/Telemetry"),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], path: "Tests/HTTP"),
+        .testTarget(
+            name: "TelemetryTests", dependencies: ["Telemetry", "LinuxIO"],
+            path: "Tests/Telemetry"),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP",
+            exclude: ["Clients"]),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing"],
+            path: "Tests/Worker"),
+        .executableTarget(
+            name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],
+            path: "Tests/Benchmarks/HTTPThroughput", swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], path: "Tests/Tidy"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
 
-// Fuzz targets need the compiler's fuzzer, so they exist only on demand:
-// WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzWebM
+// Fuzz targets need the compiler's fuzzer, which brings its own driver; so they exist only on demand:
+// WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRingHeader
 if Context.environment["WEIR_FUZZ"] != nil {
     let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
-    for target in package.targets where ["Media"].contains(target.name) {
-        target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
-    }
-    package.targets += [
-        .executableTarget(
-            name: "FuzzWebM", dependencies: ["Media"], path: "Tests/Fuzz/WebM",
-            exclude: ["Corpus", "make_corpus.py", "webm.dict"],
-            swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+    /// Folders of Tests/Fuzz, the module that each one tests, and what else lies in it.
+    let fuzzed: [(folder: String, module: String, others: [String])] = [
+        ("ControlChannel", "ControlChannel", []),
+        ("RingHeader", "SegmentRing", []),
+        ("WebM", "Media", ["make_corpus.py", "webm.dict"]),
     ]
+    for (folder, module, others) in fuzzed {
+        for target in package.targets where target.name == module {
+            target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
+        }
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(folder)", dependencies: [.byName(name: module)],
+                path: "Tests/Fuzz/\(folder)", exclude: ["Corpus"] + others,
+                swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+    }
 }

@@ -19,12 +19,20 @@ struct ClusterTests {
         #expect(output.blocks.map(\.timeMs) == [100, 110, 133, 166, 170])
     }
 
-    @Test("sound before the key frame is in a cluster that nobody joins at")
+    @Test("sound before the first picture can be joined at, so that nothing of a broadcast is lost")
     func soundFirst() {
         let output = output(
             of: start + Document.cluster(at: 0) + Document.block(2, 0, key: true)
                 + Document.block(1, 7, key: true) + Document.block(1, 40))
-        #expect(output.clusters.map(\.isIndependent) == [false, true])
+        #expect(output.clusters.map(\.isIndependent) == [true, true])
+    }
+
+    @Test("sound before a later key frame is in a cluster that nobody joins at")
+    func soundLater() {
+        let output = output(
+            of: start + Document.cluster(at: 0) + Document.block(1, 0, key: true)
+                + Document.block(2, 1_000, key: true) + Document.block(1, 1_007, key: true))
+        #expect(output.clusters.map(\.isIndependent) == [true, false, true])
     }
 
     @Test("a source's own clusters are joined")

@@ -1,6 +1,6 @@
-// Every limit of Weir stands here: what bounds each queue, buffer, table and wait, and why the number
-// is what it is. What operators may want to change is a setting (see Setting.swift); the rest is
-// fixed, because a limit that nobody has to think about is a limit that holds.
+// Every limit of Weir stands here: what bounds each queue, buffer, table and wait, and why the
+// number is what it is. What operators may want to change is a setting (see Setting.swift); the
+// rest is fixed, because a limit that nobody has to think about is a limit that holds.
 
 /// The fixed bounds. Sizes are in bytes, times in milliseconds, unless the name says otherwise.
 package enum Limits {
@@ -19,6 +19,25 @@ package enum Limits {
     package static let restartBackoffLongestMs: UInt64 = 5_000
     /// A worker that lived this long counts as healthy: its next restart is immediate.
     package static let restartBackoffResetMs: UInt64 = 10_000
+    /// How often each worker is asked whether its loop still turns.
+    package static let workerPingMs: UInt64 = 2_000
+    /// A worker that has not answered for this long hangs: it is killed and replaced.
+    package static let workerHangMs: UInt64 = 10_000
+    /// A worker that should be gone (drained, out of time, channel closed) has this long to exit
+    /// before it is killed: longer than `lingerMs` and `orphanExitMs`, which it may use up itself.
+    package static let workerExitMs: UInt64 = 4_000
+    /// Messages taken from one worker in one turn of the supervisor's loop.
+    package static let workerMessagesPerTurn = 64
+    /// Connections that may wait to be accepted, per address (the kernel caps it at somaxconn).
+    package static let listenBacklog: Int32 = 4_096
+    /// Connections accepted from one address in one turn of the loop.
+    package static let acceptsPerTurn = 64
+    /// When the system is out of descriptors or memory, accepting pauses for this long.
+    package static let acceptPauseMs: UInt64 = 100
+    /// A condition that lasts is logged at most this often.
+    package static let logRepeatMs: UInt64 = 10_000
+    /// TLS session ticket keys are replaced this often; the previous ones stay valid once as long.
+    package static let ticketKeyRotationMs: UInt64 = 12 * 3_600_000
     /// After the supervisor is gone, a worker ends its connections and exits within this time.
     package static let orphanExitMs: UInt64 = 2_000
 
@@ -37,8 +56,8 @@ package enum Limits {
     package static let stageBytes = 256 * 1024
     /// Bytes read from one connection in one turn of the loop.
     package static let receiveBytesPerTurn = 256 * 1024
-    /// The most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of what a slow
-    /// viewer has not read yet is stale.
+    /// The most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of what a
+    /// slow viewer has not read yet is stale.
     package static let notSentLowWaterBytes = 64 * 1024
 
     // MARK: HTTP
@@ -56,7 +75,7 @@ package enum Limits {
     /// Body bytes a client may send on one request before we have taken any.
     package static let requestWindowBytes = 256 * 1024
     /// The same for a whole connection.
-    package static let connectionWindowBytes = 1024 * 1024
+    package static let connectionWindowBytes = 2 * 1024 * 1024
     /// From the header section to the first byte of the body it announces.
     package static let bodyFirstByteMs: UInt64 = 15_000
     /// Between two bytes of a body that we are willing to read.
@@ -68,8 +87,8 @@ package enum Limits {
 
     /// Streams a client may reset, per 10 seconds.
     package static let resetsPer10s = 200
-    /// SETTINGS, PING and PRIORITY frames, and WINDOW_UPDATE frames that open no window worth having,
-    /// per 10 seconds.
+    /// SETTINGS, PING and PRIORITY frames, and WINDOW_UPDATE frames that open no window worth
+    /// having, per 10 seconds.
     package static let controlFramesPer10s = 1_000
     /// CONTINUATION frames in one header section.
     package static let continuationFrames = 8
@@ -82,11 +101,23 @@ package enum Limits {
 
     /// One body with a declared length (one chunk of a chunked broadcast).
     package static let chunkBytes = 64 * 1024 * 1024
-    /// Chunks of one broadcast that may wait for an earlier one, on one connection. Small enough that
-    /// their windows never fill the connection's, so the missing chunk can still come in.
-    package static let waitingChunksPerConnection = 3
-    /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's write).
+    /// Chunks of one broadcast that may wait for an earlier one, on one connection. Small enough
+    /// that their windows never fill the connection's, so the missing chunk can still come in.
+    package static let waitingChunksPerConnection = 6
+    /// Bytes of bodies that wait for their turn, in one worker.
+    package static let waitingBytesPerWorker = 128 * 1024 * 1024
+    /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's
+    /// write).
     package static let chunkTurnMs: UInt64 = 10_000
+    /// How often a publisher that waits for another process asks again, should a doorbell be missed
+    /// (a writer that was killed rings none).
+    package static let chunkRetryMs: UInt64 = 50
+    /// How long a new broadcast waits for a writer that may just be finishing, before it is refused.
+    package static let newBroadcastTurnMs: UInt64 = 300
+    /// Bytes looked at to tell a broken-off broadcast from something that is not WebM at all.
+    package static let sniffBytes = 64 * 1024
+    /// How long more of such a body is waited for before it is refused.
+    package static let sniffMs: UInt64 = 1_000
     /// `Weir-Chunk` session names: 1 to this many characters.
     package static let chunkSessionCharacters = 64
     /// A stream whose publisher has sent nothing for this time counts as paused.
@@ -110,22 +141,53 @@ package enum Limits {
     package static let elementDepth = 8
     /// Tracks of one stream.
     package static let tracks = 8
-    /// The longest cluster we write; a new one starts at every video key frame and at least this often.
+    /// The longest cluster we write; a new one starts at every video key frame and at least this
+    /// often.
     package static let clusterDurationMs = 1_000
 
     // MARK: Ring
 
     /// The size of a ring's data that an operator may choose (rounded up to a power of two).
     package static let ringBytes = 1 * 1024 * 1024...4 * 1024 * 1024 * 1024
-    /// Index entries per ring: at 100 blocks a second, each its own entry, this is over five minutes.
+    /// Index entries per ring: at 100 blocks a second, each its own entry, this is over five
+    /// minutes.
     package static let ringEntries = 32_768
     /// What the writer may keep with each commit so that another worker can go on (see RingWriter).
     package static let writerStateBytes = 512
+
+    // MARK: Settings
+
+    /// What `ring-seconds` may be: at least a few key frame distances, at most an hour.
+    package static let ringMs: ClosedRange<UInt64> = 5_000...3_600_000
+    /// What `grace` may be. 0 ends a stream as soon as its broadcaster is gone.
+    package static let graceMs: ClosedRange<UInt64> = 0...3_600_000
+    /// What `max-lag` may be: shorter than a second would make every viewer skip at every hiccup.
+    package static let maxLagMs: ClosedRange<UInt64> = 1_000...600_000
+    /// What `drain-timeout` may be.
+    package static let drainTimeoutMs: ClosedRange<UInt64> = 0...3_600_000
+    /// Web origins in `cors-origin`.
+    package static let corsOrigins = 64
+    /// A path in a setting (PATH_MAX without the final NUL).
+    package static let pathBytes = 4_095
+    /// The configuration file.
+    package static let configurationFileBytes = 256 * 1024
+    /// The settings as the supervisor hands them to a worker.
+    package static let encodedSettingsBytes = 256 * 1024
+
+    // MARK: Logging
+
+    /// One log line; what is longer is cut and says so. Below PIPE_BUF (4096), so that lines of
+    /// several processes on one pipe never mix.
+    package static let logLineBytes = 4_096
 
     // MARK: Delivery
 
     /// Doorbells of one stream are rung at most this often.
     package static let doorbellIntervalMs: UInt64 = 20
+    /// The more viewers a worker has, the longer it gathers media before it wakes them: a millisecond
+    /// more for so many viewers, up to the longest interval.
+    package static let viewersPerDeliveryMs: UInt64 = 4
+    package static let deliveryIntervalLongestMs: UInt64 = 150
     /// Viewers of one worker, all streams together.
     package static let viewersPerWorker = 16_000
 }

@@ -1,1 +1,42 @@
-print("weir-worker")
+// weir-worker: serves connections that the supervisor passes to it. Not for starting by hand.
+
+import ControlChannel
+import Glibc
+import LinuxIO
+import Logging
+import Settings
+import Telemetry
+
+/// Ends the process with one line that says why.
+func exit(because reason: String) -> Never {
+    Logger(label: "weir.worker").critical("\(reason)")
+    Glibc.exit(1)
+}
+
+func runWorker() throws {
+    // A terminal's Ctrl-C goes to every process of its group; only the supervisor acts on it.
+    SignalDescriptor.ignore(SIGINT)
+    SignalDescriptor.ignore(SIGPIPE)
+    let launch = try WorkerLaunch(arguments: Array(CommandLine.arguments.dropFirst()))
+    let settings = try Settings(
+        encoded: MemoryFile.contents(
+            of: Descriptor(inherited: launch.settingsDescriptor),
+            limitBytes: Limits.encodedSettingsBytes))
+    Log.bootstrap(
+        level: settings.logLevel, format: settings.logFormat, process: "worker-\(launch.slot)")
+    let counters = try CounterPage(
+        adopting: Descriptor(inherited: launch.countersDescriptor), slots: launch.slots)
+    counters.resetGauges(slot: launch.slot)
+    let environment = WorkerEnvironment(
+        loop: try EventLoop(), settings: settings,
+        doorbells: try Doorbells(adopting: launch.doorbellDescriptors, ownSlot: launch.slot),
+        counters: counters, logger: Logger(label: "weir.worker"))
+    let worker = try WorkerProcess(environment: environment)
+    try worker.run(control: Descriptor(inherited: launch.controlDescriptor))
+}
+
+do {
+    try runWorker()
+} catch {
+    exit(because: "\(error)")
+}

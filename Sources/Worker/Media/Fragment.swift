@@ -8,8 +8,8 @@ package struct Fragment: Sendable, Equatable {
     package var bytes: Range<Int>
     /// Starts with a cluster header (see `ClusterLayout`).
     package var isClusterStart: Bool
-    /// A viewer can start here: a cluster start whose first block is a video key frame; without
-    /// video, any cluster start.
+    /// A viewer can start here: a cluster start whose first block is a video key frame or precedes
+    /// the broadcast's first picture; without video, any cluster start.
     package var isIndependent: Bool
     /// What came before is not what this continues: media was lost, or the broadcast was restarted.
     package var isDiscontinuity: Bool

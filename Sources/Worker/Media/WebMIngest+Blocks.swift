@@ -154,10 +154,11 @@ extension WebMIngest {
         timeMs: Int64, isLeadingKey: Bool, in batch: inout FragmentBatch
     ) {
         closeFragment(in: &batch)
-        let hasVideo = tracks.contains { $0.isLeading }
+        // Sound before the broadcast's first picture: nothing that comes needs what came before.
+        let hasPicture = tracks.contains { $0.isLeading && $0.lastTimeMs != nil }
         openFragment = OpenFragment(
             start: batch.bytes.count, isClusterStart: true,
-            isIndependent: isLeadingKey || !hasVideo, isDiscontinuity: isDiscontinuityPending,
+            isIndependent: isLeadingKey || !hasPicture, isDiscontinuity: isDiscontinuityPending,
             mediaTimeMs: timeMs, endMs: timeMs)
         batch.bytes.append(contentsOf: ClusterLayout.prefix)
         batch.bytes.appendBigEndian(UInt64(timeMs), count: ClusterLayout.timecodeBytes)

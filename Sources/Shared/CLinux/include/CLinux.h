@@ -8,10 +8,15 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include "CLinuxRing.h"
+
 /// errno of the calling thread. Read it directly after the call that failed.
 int weir_errno(void);
 
 /// Writes the system's text for an errno value, cut to `capacity` bytes including the final NUL.
 void weir_error_message(int code, char *text, size_t capacity);
+
+#include "CLinuxProcess.h"
+#include "CLinuxMachine.h"
 
 #endif

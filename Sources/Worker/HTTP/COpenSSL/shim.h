@@ -3,9 +3,57 @@
 #define WEIR_COPENSSL_SHIM_H
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
+
+/// The options of every server context; the reasons stand in TLSContext.swift. 1 on success.
+static inline int weir_ssl_ctx_configure(SSL_CTX *context) {
+    SSL_CTX_set_options(
+        context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE
+                     | SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_mode(
+        context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION)
+        && SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384")
+        && SSL_CTX_set_num_tickets(context, 1)
+        && SSL_CTX_set_ciphersuites(
+            context,
+            "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256")
+        && SSL_CTX_set_cipher_list(
+            context, "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL");
+}
+
+typedef int (*weir_ticket_callback)(
+    SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int);
+
+/// The callback that encrypts and decrypts session tickets with keys of ours. 1 on success.
+static inline int weir_ssl_ctx_set_ticket_callback(
+    SSL_CTX *context, weir_ticket_callback callback) {
+    return (int)SSL_CTX_set_tlsext_ticket_key_evp_cb(context, callback);
+}
+
+/// Makes a MAC context HMAC-SHA-256 with a key; both are copied. 1 on success. (The parameters point
+/// to their names, which a Swift String does not keep in place.)
+static inline int weir_mac_set_key(EVP_MAC_CTX *context, const unsigned char *key, size_t count) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, count),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(context, parameters);
+}
+
+static inline void weir_bio_clear_retry(BIO *bio) {
+    BIO_clear_retry_flags(bio);
+}
+
+static inline void weir_bio_set_retry_read(BIO *bio) {
+    BIO_set_retry_read(bio);
+}
 
 #endif

@@ -1,0 +1,55 @@
+# What people do with this repository, one word each. The work itself is in scripts/, which can be run
+# without make as well. `make help` lists the targets.
+
+PORT ?= 8443
+ARGS ?=
+SECONDS_PER_TARGET ?= 60
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo build test fuzz bench format lint certificate clean
+
+help: ## List the targets
+	@echo "Weir: a live-streaming server. Targets:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "PORT=8443 and ARGS=\"--workers 1 --log-format json\" change what run and demo do."
+
+run: build certificate ## Serve on https://localhost:8443, anyone may publish; Ctrl-C ends it
+	@PORT=$(PORT) exec scripts/run-server $(ARGS)
+
+demo: build certificate ## The same, with a test pattern published as user demo
+	@scripts/install-packages demo
+	@PORT=$(PORT) exec scripts/run-demo $(ARGS)
+
+build: ## Build both executables for release (.build/release)
+	@scripts/check-toolchain
+	@scripts/install-packages build
+	@scripts/build-release
+
+test: ## Everything: format, build, unit tests, fuzzing, end to end
+	@scripts/run-tests
+
+fuzz: ## Fuzz every parser of foreign bytes (SECONDS_PER_TARGET=60 each)
+	@scripts/check-toolchain
+	@scripts/install-packages build
+	@scripts/fuzz $(SECONDS_PER_TARGET)
+
+bench: build ## Measure memory, CPU and times; needs nothing else to run on the machine
+	@scripts/install-packages test bench
+	@scripts/python-environment
+	@build/venv/bin/python Tests/Benchmarks/run.py
+
+format: ## Format all Swift code in place
+	@scripts/check-toolchain
+	@swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+lint: ## Check the format of all Swift code
+	@scripts/check-toolchain
+	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+certificate: ## Make a development certificate when there is none (build/certificate)
+	@scripts/install-packages certificate
+	@scripts/make-certificate
+
+clean: ## Remove everything that was built, the certificate and the data of `make run`
+	@rm -rf .build .build-fuzz build

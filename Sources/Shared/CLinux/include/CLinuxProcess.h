@@ -1,0 +1,82 @@
+// What the supervisor and its workers need from Linux beyond what Swift imports: control messages
+// (their macros do not import), spawning with an exact set of descriptors, process descriptors,
+// and sockets by numeric address. Each call returns -1 and sets errno when it fails, unless it says
+// otherwise.
+#ifndef WEIR_CLINUX_PROCESS_H
+#define WEIR_CLINUX_PROCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// MARK: Descriptor passing (process_passing.c)
+
+/// Sends one datagram, and with it a descriptor when `passed` is not negative. Returns the bytes
+/// sent. Never raises SIGPIPE, never waits.
+ssize_t weir_send_datagram(int socket, const void *bytes, size_t count, int passed);
+
+/// Receives one datagram and at most one descriptor, which is close-on-exec; `*passed` is -1 when
+/// none came, or when this process has no number left for one. Returns the bytes received, 0 when the
+/// peer has closed. A truncated datagram, an unexpected control message or a second descriptor fails
+/// with EBADMSG, and every descriptor that came with it is closed.
+ssize_t weir_receive_datagram(int socket, void *bytes, size_t capacity, int *passed);
+
+// MARK: Processes (process_spawn.c)
+
+/// Starts the program at `path`. `arguments` holds `argument_count` NUL-terminated strings one after
+/// the other, the program's name first. The child gets standard input from /dev/null, the caller's
+/// standard output and error, and inherited[i] as descriptor 3 + i; every other descriptor is
+/// closed. Signals: `blocked` stay blocked in the child, all others are unblocked. Ignored ones
+/// stay ignored. Returns a close-on-exec process descriptor, which becomes readable when the child
+/// ends, and stores the child's process ID.
+int weir_spawn(
+    const char *path, const char *arguments, size_t argument_count,
+    const int *inherited, size_t inherited_count,
+    const int *blocked, size_t blocked_count, pid_t *process_id);
+
+/// Sends a signal to exactly that process.
+int weir_pidfd_signal(int pidfd, int signal);
+
+/// Reaps a child without waiting. Returns 1 when it has ended, 0 when it still runs. `*status` is its
+/// exit code, or, with `*by_signal` set to 1, the signal that ended it.
+int weir_pidfd_reap(int pidfd, int *by_signal, int *status);
+
+/// A non-blocking, close-on-exec signalfd for the signals, which this thread blocks from now on.
+int weir_signal_descriptor(const int *signals, size_t count);
+
+/// Reads the next signal number. Returns 0 when none is waiting.
+int weir_next_signal(int descriptor);
+
+/// Ignores a signal in this process and, unless they say otherwise, in its children.
+int weir_ignore_signal(int signal);
+
+/// Raises the soft limit of open descriptors to the hard one. Returns the limit now in force.
+int64_t weir_raise_open_files(void);
+
+// MARK: Files (process_files.c)
+
+/// A close-on-exec memory file of `count` bytes, sealed: nobody can change or resize it.
+int weir_sealed_memory(const char *name, const void *bytes, size_t count);
+
+// MARK: Sockets (process_sockets.c)
+
+/// A non-blocking, close-on-exec TCP listener on a numeric IPv4 or IPv6 address. IPv6 listeners are
+/// IPv6 only, so that both families can be bound side by side. EINVAL: not a numeric address.
+int weir_listen(const char *host, uint16_t port, int backlog);
+
+/// The next waiting connection, non-blocking and close-on-exec. EAGAIN: none waits.
+int weir_accept(int listener);
+
+/// 1 when the descriptor is a listening TCP socket over IPv4 or IPv6, else 0.
+int weir_is_tcp_listener(int descriptor);
+
+/// Writes the socket's own address as HOST:PORT or [HOST]:PORT, NUL-terminated.
+int weir_local_address(int descriptor, char *text, size_t capacity);
+
+/// Sends one datagram to a Unix socket by path; a leading @ means the abstract name space.
+int weir_send_to_unix(const char *path, const void *bytes, size_t count);
+
+/// Makes a descriptor that came from outside close-on-exec, and non-blocking when asked to.
+int weir_secure_inherited(int descriptor, int non_blocking);
+
+#endif

@@ -1,0 +1,57 @@
+// Encodes and decodes what a worker says to the supervisor. Decoding meets whatever a worker that was
+// taken over may send.
+
+extension ToSupervisor {
+    private enum Kind: UInt16 {
+        case ready = 0x101
+        case load = 0x102
+        case drained = 0x103
+        case pong = 0x104
+    }
+
+    /// The message as one datagram. Traps on a negative process ID, which no process has.
+    package func encoded() -> [UInt8] {
+        switch self {
+        case .ready(let version, let processID):
+            precondition(processID > 0, "a process ID is positive")
+            var writer = DatagramWriter(kind: Kind.ready.rawValue)
+            writer.put(version)
+            writer.put(UInt32(processID))
+            return writer.finish()
+        case .load(let connections, let received):
+            var writer = DatagramWriter(kind: Kind.load.rawValue)
+            writer.put(connections)
+            writer.put(received)
+            return writer.finish()
+        case .drained:
+            return DatagramWriter(kind: Kind.drained.rawValue).finish()
+        case .pong(let token):
+            var writer = DatagramWriter(kind: Kind.pong.rawValue)
+            writer.put(token)
+            return writer.finish()
+        }
+    }
+
+    /// The message of one datagram.
+    package init(decoding datagram: [UInt8]) throws(ControlError) {
+        var reader = try DatagramReader(datagram)
+        switch Kind(rawValue: reader.kind) {
+        case .ready:
+            let version = reader.take(UInt16.self)
+            guard let processID = Int32(exactly: reader.take(UInt32.self)), processID > 0 else {
+                throw .invalidField
+            }
+            self = .ready(version: version, processID: processID)
+        case .load:
+            let connections = reader.take(UInt32.self)
+            self = .load(connections: connections, received: reader.take(UInt64.self))
+        case .drained:
+            self = .drained
+        case .pong:
+            self = .pong(token: reader.take(UInt64.self))
+        case nil:
+            throw .unknownKind(reader.kind)
+        }
+        try reader.finish()
+    }
+}

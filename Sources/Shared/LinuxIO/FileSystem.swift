@@ -1,0 +1,47 @@
+// The few directory operations that Weir needs, as typed calls.
+
+import CLinux
+import Glibc
+
+package enum FileSystem {
+    /// Creates a directory (mode 0750); one that exists already is fine, anything else of that name,
+    /// a symbolic link to a directory included, is ENOTDIR. mkdir(2).
+    package static func makeDirectory(_ path: String) throws(SystemError) {
+        do {
+            try systemCall("mkdir") { unsafe mkdir(path, 0o750) }
+        } catch {
+            guard error.code == EEXIST else { throw error }
+            guard isDirectory(path) else { throw SystemError(code: ENOTDIR, call: "mkdir") }
+        }
+    }
+
+    /// Removes an empty directory. rmdir(2); errors: ENOENT, ENOTEMPTY, EACCES.
+    package static func removeDirectory(_ path: String) throws(SystemError) {
+        try systemCall("rmdir") { unsafe rmdir(path) }
+    }
+
+    /// Removes a file. unlink(2); errors: ENOENT, EACCES.
+    package static func removeFile(_ path: String) throws(SystemError) {
+        try systemCall("unlink") { unsafe unlink(path) }
+    }
+
+    /// Whether there is a directory of that name itself, not behind a symbolic link. lstat(2).
+    package static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The names in a directory, without those that begin with a dot, in no particular order.
+    package static func names(in path: String) throws(SystemError) -> [String] {
+        guard let directory = unsafe opendir(path) else { throw .last("opendir") }
+        defer { _ = unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,53 @@
+// A 64-bit word in a shared mapping, used only through atomic operations.
+//
+// Why the unsafe code is sound: `Atomic<UInt64>` is exactly the 64-bit word it holds (asserted
+// below), the processor's atomic instructions work across processes on shared memory, the address
+// is aligned and inside the mapping (checked by RingMapping, the only one who makes these), and
+// whoever holds a word also holds the mapping. Values found in a word are untrusted: any process
+// may have written them.
+
+import Synchronization
+
+@safe
+struct MappedWord {
+    private let pointer: UnsafeMutablePointer<Atomic<UInt64>>
+
+    @unsafe
+    init(at address: UnsafeMutableRawPointer) {
+        precondition(MemoryLayout<Atomic<UInt64>>.size == 8)
+        precondition(Int(bitPattern: address) % 8 == 0, "words are aligned")
+        unsafe pointer = address.assumingMemoryBound(to: Atomic<UInt64>.self)
+    }
+
+    func load() -> UInt64 { unsafe pointer.pointee.load(ordering: .relaxed) }
+    func loadAcquiring() -> UInt64 { unsafe pointer.pointee.load(ordering: .acquiring) }
+
+    func store(_ value: UInt64) { unsafe pointer.pointee.store(value, ordering: .relaxed) }
+    func storeReleasing(_ value: UInt64) {
+        unsafe pointer.pointee.store(value, ordering: .releasing)
+    }
+
+    /// Adds, and returns the sum.
+    @discardableResult
+    func add(_ value: UInt64) -> UInt64 {
+        unsafe pointer.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing).newValue
+    }
+
+    func insert(bits: UInt64) {
+        _ = unsafe pointer.pointee.bitwiseOr(bits, ordering: .sequentiallyConsistent)
+    }
+
+    func remove(bits: UInt64) {
+        _ = unsafe pointer.pointee.bitwiseAnd(~bits, ordering: .sequentiallyConsistent)
+    }
+
+    func raise(to value: UInt64) {
+        _ = unsafe pointer.pointee.max(value, ordering: .relaxed)
+    }
+
+    /// Stores `value` if the word is still `expected`.
+    func replace(_ expected: UInt64, with value: UInt64) {
+        _ = unsafe pointer.pointee.compareExchange(
+            expected: expected, desired: value, ordering: .acquiringAndReleasing)
+    }
+}

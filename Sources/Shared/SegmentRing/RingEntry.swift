@@ -1,0 +1,95 @@
+// One fragment of media as the index describes it, and the 64 bytes it takes there. Pure values.
+
+package struct FragmentFlags: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// A group of fragments (a cluster or a part) begins here.
+    package static let groupStart = FragmentFlags(rawValue: 1)
+    /// Decoding can start here. Implies `groupStart`, which the writer adds.
+    package static let independent = FragmentFlags(rawValue: 2)
+    /// Time does not continue from the fragment before.
+    package static let discontinuity = FragmentFlags(rawValue: 4)
+}
+
+/// One committed fragment.
+package struct RingEntry: Equatable, Sendable {
+    /// Counts fragments from 0 without a gap.
+    package let sequence: UInt64
+    /// The first byte, counted from the beginning of the stream; monotonic, never wraps.
+    package let position: UInt64
+    package let length: Int
+    package let flags: FragmentFlags
+    /// Media time of the first block, in milliseconds on the ring's own axis.
+    package let mediaTimeMs: Int64
+    package let durationMs: UInt32
+    /// When it was committed, milliseconds since 1970. Never decreases within one ring.
+    package let wallClockMs: UInt64
+    /// CRC-32C of the bytes.
+    package let checksum: UInt32
+    /// One more than the sequence of the newest independent entry up to this one; 0 when there is
+    /// none. Being part of each entry, it is published with the entry in one step.
+    let independentCount: UInt64
+
+    /// The position after the last byte.
+    var end: UInt64 { position + UInt64(length) }
+}
+
+/// What is known about a sequence number at this moment.
+package enum RingLookup: Equatable, Sendable {
+    case entry(RingEntry)
+    /// Nothing has been committed there yet.
+    case notYet
+    /// The writer has overwritten it, or is about to.
+    case lapped
+}
+
+/// The index slot of one entry: eight 64-bit words, so that each can be read and written
+/// atomically.
+struct RingSlot {
+    /// Positions and sequence numbers stay far below overflow: at 1 GB/s for a century they would
+    /// not reach this.
+    static let greatestPosition: UInt64 = 1 << 62
+
+    typealias Words = InlineArray<8, UInt64>
+
+    static func encode(_ entry: RingEntry) -> Words {
+        var words = Words(repeating: 0)
+        words[0] = entry.sequence
+        words[1] = entry.position
+        words[2] = UInt64(entry.length) << 32 | UInt64(entry.flags.rawValue)
+        words[3] = UInt64(bitPattern: entry.mediaTimeMs)
+        words[4] = UInt64(entry.durationMs) << 32 | UInt64(entry.checksum)
+        words[5] = entry.wallClockMs
+        words[6] = entry.independentCount
+        words[7] = mix(words)
+        return words
+    }
+
+    /// The entry in a slot; nil when the words are not one for this sequence, for example because a
+    /// writer was in the middle of them.
+    static func decode(_ words: Words, sequence: UInt64, geometry: RingGeometry) -> RingEntry? {
+        let length = Int(words[2] >> 32)
+        guard words[7] == mix(words), words[0] == sequence,
+            words[1] <= greatestPosition, length <= geometry.fragmentBytes,
+            words[6] <= sequence + 1
+        else { return nil }
+        return RingEntry(
+            sequence: sequence, position: words[1], length: length,
+            flags: FragmentFlags(rawValue: UInt32(truncatingIfNeeded: words[2])),
+            mediaTimeMs: Int64(bitPattern: words[3]), durationMs: UInt32(words[4] >> 32),
+            wallClockMs: words[5], checksum: UInt32(truncatingIfNeeded: words[4]),
+            independentCount: words[6])
+    }
+
+    /// A check word over the other seven. It finds torn and damaged slots; it is no protection
+    /// against somebody who computes it. The constant is 2^64 divided by the golden ratio.
+    static func mix(_ words: Words) -> UInt64 {
+        var hash: UInt64 = 0x5745_4952
+        for index in 0..<7 {
+            hash = (hash ^ words[index]) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+        }
+        return hash
+    }
+}

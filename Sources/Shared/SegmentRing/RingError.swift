@@ -1,0 +1,35 @@
+// What can go wrong with a ring file. Pure values.
+
+import Glibc
+import LinuxIO
+
+package enum RingError: Error, Equatable {
+    /// There is no file at the path, or no longer this one (it was replaced or removed).
+    case missing
+    /// The file system has no room, or the quota has none.
+    case noSpace
+    /// The file is not an intact ring; the text says what is wrong with it, for the log.
+    case invalid(String)
+    /// Another process is creating this ring at this moment.
+    case busy
+    /// There is a ring of that name, and it was not to be replaced.
+    case exists
+    /// A fragment is larger than a quarter of the ring's data.
+    case fragmentTooLarge(bytes: Int)
+    /// A writer's state is larger than the geometry's `stateBytes`.
+    case stateTooLarge(bytes: Int)
+    /// Unfinished input is larger than the geometry's `carryBytes`.
+    case carryTooLarge(bytes: Int)
+    /// The initialization is larger than the geometry's `initializationBytes`.
+    case initializationTooLarge(bytes: Int)
+    case system(SystemError)
+
+    /// Sorts an error of the operating system into the cases above.
+    package init(_ error: SystemError) {
+        switch error.code {
+        case ENOENT: self = .missing
+        case ENOSPC, EDQUOT: self = .noSpace
+        default: self = .system(error)
+        }
+    }
+}

@@ -1,0 +1,160 @@
+// The words of a ring that every worker may read and write: what the stream is doing, who watches,
+// who wants to be woken. Each is one 64-bit atomic; there is no order between two of them unless it
+// is stated. Times are wall clock, in milliseconds since 1970, and 0 stands for "not".
+//
+// Sleeping without missing a commit: a reader sets its interest bit, then looks at the entry head
+// once more, then sleeps. A writer publishes the entry head, then looks at the interest bits. With
+// a sequentially consistent fence between the two steps on both sides, at least one sees the other.
+
+import Synchronization
+
+/// A view of the shared words; it keeps the mapping alive.
+package struct RingStatus {
+    /// Slots are bits of 64-bit words.
+    package static let slots = 64
+
+    // Offsets in bytes. What every viewer's worker changes is apart from what the publisher
+    // changes.
+    private static let lastIngest = RingLayout.shared
+    private static let pausedSince = RingLayout.shared + 8
+    private static let endedAt = RingLayout.shared + 16
+    private static let publisher = RingLayout.shared + 24
+    private static let writer = RingLayout.shared + 40
+    private static let takeOvers = RingLayout.shared + 48
+    private static let ingested = RingLayout.shared + 56
+    private static let interested = RingLayout.shared + 64
+    private static let waiting = RingLayout.shared + 128
+    private static let peak = RingLayout.shared + 192
+    private static let viewers = RingLayout.shared + 256
+
+    private let mapping: RingMapping
+
+    init(_ mapping: RingMapping) {
+        self.mapping = mapping
+    }
+
+    // MARK: The stream
+
+    package var lastIngestMs: UInt64 {
+        get { mapping.word(Self.lastIngest).load() }
+        nonmutating set { mapping.word(Self.lastIngest).store(newValue) }
+    }
+
+    package var pausedSinceMs: UInt64 {
+        get { mapping.word(Self.pausedSince).load() }
+        nonmutating set { mapping.word(Self.pausedSince).store(newValue) }
+    }
+
+    package var endedAtMs: UInt64 {
+        get { mapping.word(Self.endedAt).loadAcquiring() }
+        nonmutating set { mapping.word(Self.endedAt).storeReleasing(newValue) }
+    }
+
+    /// Identifies who publishes. Two words: a reader can catch them half changed, so only compare.
+    package var publisherKey: (UInt64, UInt64) {
+        get { (mapping.word(Self.publisher).load(), mapping.word(Self.publisher + 8).load()) }
+        nonmutating set {
+            mapping.word(Self.publisher).store(newValue.0)
+            mapping.word(Self.publisher + 8).store(newValue.1)
+        }
+    }
+
+    /// Bytes of media received since the ring was created.
+    package var bytesIngested: UInt64 { mapping.word(Self.ingested).load() }
+
+    package func addBytesIngested(_ count: Int) {
+        mapping.word(Self.ingested).add(UInt64(max(0, count)))
+    }
+
+    // MARK: The writer
+
+    /// The slot of the worker that holds the lease; advisory, since its holder may have died.
+    package var writerSlot: Int? {
+        let stored = mapping.word(Self.writer).load()
+        return (1...UInt64(Self.slots)).contains(stored) ? Int(stored - 1) : nil
+    }
+
+    func setWriter(slot: Int) {
+        mapping.word(Self.writer).store(UInt64(checked(slot) + 1))
+    }
+
+    /// Only if it is still this one.
+    func clearWriter(slot: Int) {
+        mapping.word(Self.writer).replace(UInt64(checked(slot) + 1), with: 0)
+    }
+
+    /// How often someone has asked the holder of the lease to give it up. The holder compares it
+    /// with what it was when it began.
+    package var takeOverCount: UInt64 { mapping.word(Self.takeOvers).loadAcquiring() }
+
+    /// Asks the holder to give up the lease; returns the new count.
+    @discardableResult
+    package func requestTakeOver() -> UInt64 { mapping.word(Self.takeOvers).add(1) }
+
+    // MARK: Viewers
+
+    /// Publishes how many viewers one worker has; only that worker calls this.
+    package func setViewerCount(_ count: UInt32, slot: Int) {
+        viewerWord(slot).store(UInt64(count))
+        mapping.word(Self.peak).raise(to: UInt64(viewerCount))
+    }
+
+    package func viewerCount(slot: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: viewerWord(slot).load())
+    }
+
+    /// Viewers on all workers.
+    package var viewerCount: Int {
+        (0..<Self.slots).reduce(0) { $0 + Int(viewerCount(slot: $1)) }
+    }
+
+    /// The most there ever were at once.
+    package var peakViewerCount: Int { Int(clamping: mapping.word(Self.peak).load()) }
+
+    private func viewerWord(_ slot: Int) -> MappedWord {
+        mapping.word(Self.viewers + 8 * checked(slot))
+    }
+
+    // MARK: Doorbells
+
+    /// Says whether the worker wants its doorbell rung at the next commit. After setting it, look
+    /// at the entry head once more before sleeping.
+    package func setInterested(_ on: Bool, slot: Int) { set(Self.interested, on, slot) }
+
+    /// The workers to wake after a commit, one bit each.
+    package var interestedSlots: UInt64 { bits(Self.interested) }
+
+    /// Says whether the worker has a publisher that waits for the lease, or for its chunk's turn.
+    package func setWaiting(_ on: Bool, slot: Int) { set(Self.waiting, on, slot) }
+
+    /// The workers to wake when the lease is given up or a chunk is done, one bit each.
+    package var waitingSlots: UInt64 { bits(Self.waiting) }
+
+    /// Forgets everything about a worker that has died, or is about to start in this slot.
+    package func releaseSlot(_ slot: Int) {
+        viewerWord(slot).store(0)
+        set(Self.interested, false, slot)
+        set(Self.waiting, false, slot)
+        clearWriter(slot: slot)
+    }
+
+    private func set(_ offset: Int, _ on: Bool, _ slot: Int) {
+        let bit: UInt64 = 1 << UInt64(checked(slot))
+        if on {
+            mapping.word(offset).insert(bits: bit)
+            atomicMemoryFence(ordering: .sequentiallyConsistent)
+        } else {
+            mapping.word(offset).remove(bits: bit)
+        }
+    }
+
+    private func bits(_ offset: Int) -> UInt64 {
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return mapping.word(offset).load()
+    }
+
+    private func checked(_ slot: Int) -> Int {
+        precondition((0..<Self.slots).contains(slot), "a slot is a worker's number")
+        return slot
+    }
+}

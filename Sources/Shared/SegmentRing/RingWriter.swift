@@ -1,0 +1,170 @@
+// The write side: at most one RingWriter exists for a ring, in all processes together, because it
+// holds the lease (an OFD lock of the file, see FileLock). It belongs to one thread.
+//
+// Append, in the order in which it becomes visible:
+//   1. attempt, intentEntry, intent := what is about to be written   (relaxed stores)
+//   2. release fence
+//   3. data, index slot, snapshot                                    (plain and relaxed stores)
+//   4. entryHead := sequence + 1                                     (release store)
+//
+// Why 2 is a fence and not a release store of the intents: a release store keeps earlier accesses
+// before it, but lets later ones (the data) overtake it. With the fence, a reader that copied even
+// one byte of 3 and then passes its own acquire fence must see the intents of 1, and discards its
+// copy. Why 4 is a release store: whoever acquires the new entry head sees all of 3.
+//
+// Killed before 4: readers have seen nothing but raised intents, the old snapshot is the valid one
+// (the new one is tagged with an entry head that never came). Killed after 4: the append is
+// complete. A kill cannot undo stores or reorder them as seen by the next process, and the lock is
+// released only when every thread of the process has stopped.
+
+import LinuxIO
+import Synchronization
+
+package final class RingWriter {
+    package let ring: Ring
+    /// What was passed with the last append or suspend, also by a writer before this one.
+    package private(set) var state: [UInt8]
+    /// Unfinished input kept by the last suspend; empty after an append.
+    package private(set) var carry: [UInt8]
+    /// The writer before this one died, or gave up, after an append (or in the middle of one)
+    /// without a suspend: what it had received after that is lost.
+    package let recoveredFromCrash: Bool
+
+    private let slot: Int?
+    private var lease: Descriptor?
+    private var mapping: RingMapping?
+    private var version: UInt64
+    private var entryHead: UInt64
+    private var head: UInt64
+    private var intent: UInt64
+    private var independentCount: UInt64
+    private var wallClockMs: UInt64
+
+    init(
+        ring: Ring, lease: consuming Descriptor, mapping: RingMapping, recovery: RingRecovery,
+        slot: Int?
+    ) {
+        self.ring = ring
+        self.lease = consume lease
+        self.mapping = mapping
+        self.slot = slot
+        state = recovery.snapshot.state
+        carry = recovery.snapshot.carry
+        recoveredFromCrash = recovery.wasInterrupted
+        version = recovery.snapshot.version
+        entryHead = recovery.entryHead
+        head = recovery.head
+        intent = mapping.word(RingLayout.intent).load()
+        independentCount = recovery.newest?.independentCount ?? 0
+        wallClockMs = recovery.newest?.wallClockMs ?? 0
+        if let slot { ring.status.setWriter(slot: slot) }
+    }
+
+    deinit {
+        release()
+    }
+
+    /// Copies one fragment in and publishes it, together with the writer's state. Then look at
+    /// `RingStatus.interestedSlots`.
+    ///
+    /// - Parameters:
+    ///   - bytes: at most a quarter of the ring's data.
+    ///   - flags: `independent` implies `groupStart`.
+    ///   - wallClockMs: raised to that of the entry before if the clock went backwards.
+    ///   - state: opaque, at most `stateBytes`; replaces the state and empties the carry.
+    /// Errors: `fragmentTooLarge`, `stateTooLarge`; then nothing has changed.
+    package func append(
+        _ bytes: UnsafeRawBufferPointer, flags: FragmentFlags, mediaTimeMs: Int64,
+        durationMs: UInt32, wallClockMs: UInt64, state: [UInt8]
+    ) throws(RingError) {
+        guard bytes.count <= ring.geometry.fragmentBytes else {
+            throw .fragmentTooLarge(bytes: bytes.count)
+        }
+        try checkSize(of: state)
+        let independent = flags.contains(.independent)
+        let entry = RingEntry(
+            sequence: entryHead, position: head, length: bytes.count,
+            flags: independent ? flags.union(.groupStart) : flags, mediaTimeMs: mediaTimeMs,
+            durationMs: durationMs, wallClockMs: max(wallClockMs, self.wallClockMs),
+            checksum: unsafe Checksum.crc32c(bytes),
+            independentCount: independent ? entryHead + 1 : independentCount)
+        let mapping = held()
+        announce(entry, in: mapping)
+        unsafe mapping.copyIn(bytes, at: mapping.layout.byte(entry.position))
+        mapping.setSlotWords(RingSlot.encode(entry), sequence: entry.sequence)
+        RingSnapshot(
+            version: version + 1, entryHead: entryHead + 1, head: entry.end, kind: .append,
+            state: state, carry: []
+        ).write(to: mapping)
+        mapping.word(RingLayout.entryHead).storeReleasing(entryHead + 1)
+
+        version += 1
+        entryHead += 1
+        head = entry.end
+        independentCount = entry.independentCount
+        self.wallClockMs = entry.wallClockMs
+        self.state = state
+        carry = []
+    }
+
+    /// The same for a span.
+    package func append(
+        _ bytes: borrowing RawSpan, flags: FragmentFlags, mediaTimeMs: Int64, durationMs: UInt32,
+        wallClockMs: UInt64, state: [UInt8]
+    ) throws(RingError) {
+        try unsafe bytes.withUnsafeBytes { (buffer) throws(RingError) in
+            try unsafe append(
+                buffer, flags: flags, mediaTimeMs: mediaTimeMs, durationMs: durationMs,
+                wallClockMs: wallClockMs, state: state)
+        }
+    }
+
+    /// Keeps the state and unfinished input for the next writer, in one step and without a new
+    /// entry: a body ended in the middle of an element.
+    ///
+    /// Errors: `stateTooLarge`, `carryTooLarge`; then nothing has changed.
+    package func suspend(state: [UInt8], carry: [UInt8]) throws(RingError) {
+        try checkSize(of: state)
+        guard carry.count <= ring.geometry.carryBytes else {
+            throw .carryTooLarge(bytes: carry.count)
+        }
+        let mapping = held()
+        mapping.word(RingLayout.attempt).store(version + 1)
+        RingSnapshot(
+            version: version + 1, entryHead: entryHead, head: head, kind: .suspend, state: state,
+            carry: carry
+        ).write(to: mapping)
+        version += 1
+        self.state = state
+        self.carry = carry
+    }
+
+    /// Gives the lease back. Idempotent; nothing may be written afterwards.
+    package func release() {
+        guard let descriptor = lease.take() else { return }
+        if let slot { ring.status.clearWriter(slot: slot) }
+        mapping = nil
+        FileLock.unlock(descriptor)
+    }
+
+    /// Step 1 and 2 of an append.
+    private func announce(_ entry: RingEntry, in mapping: RingMapping) {
+        // After a crash the intent may already be further: it never goes back.
+        intent = max(intent, entry.end)
+        mapping.word(RingLayout.attempt).store(version + 1)
+        mapping.word(RingLayout.intentEntry).store(entryHead + 1)
+        mapping.word(RingLayout.intent).store(intent)
+        atomicMemoryFence(ordering: .releasing)
+    }
+
+    private func checkSize(of state: [UInt8]) throws(RingError) {
+        guard state.count <= ring.geometry.stateBytes else {
+            throw .stateTooLarge(bytes: state.count)
+        }
+    }
+
+    private func held() -> RingMapping {
+        guard let mapping else { preconditionFailure("a released writer does not write") }
+        return mapping
+    }
+}

@@ -1,0 +1,22 @@
+// The settings that are one word out of a few.
+
+/// Who may publish.
+package enum PublishMode: String, CaseIterable, Sendable {
+    /// Everybody who reaches the server, under any name.
+    case open
+    /// Users with an account.
+    case account
+}
+
+/// The least severe messages that are logged. The words are those of swift-log.
+package enum LogLevel: String, CaseIterable, Sendable {
+    case trace, debug, info, notice, warning, error, critical
+}
+
+/// How log lines are written.
+package enum LogFormat: String, CaseIterable, Sendable {
+    /// For people: time, level, message, key=value.
+    case text
+    /// For machines: one JSON object a line.
+    case json
+}

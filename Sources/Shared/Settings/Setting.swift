@@ -1,0 +1,109 @@
+// What one setting is: its name, the kind of value it takes, its default and its explanation. The
+// table of all of them is in SettingTable.swift. Flag, environment variable, key in the
+// configuration file, help text, reference documentation and validation all derive from it.
+
+/// One setting that an operator may give.
+package struct Setting: Sendable {
+    /// The settings by name. The raw value is the key in the configuration file.
+    package enum Name: String, CaseIterable, Sendable {
+        case listen
+        case workers
+        case data
+        case cert
+        case key
+        case publish
+        case corsOrigin = "cors-origin"
+        case ringSize = "ring-size"
+        case ringSeconds = "ring-seconds"
+        case grace
+        case maxLag = "max-lag"
+        case drainTimeout = "drain-timeout"
+        case logLevel = "log-level"
+        case logFormat = "log-format"
+    }
+
+    /// What a value may be. Ranges are inclusive.
+    package enum Kind: Sendable {
+        /// A listening address (ADDRESS:PORT); may be given several times.
+        case addresses
+        /// An origin (scheme://host[:port]); may be given several times.
+        case origins
+        /// A path; relative ones start at the working directory.
+        case path
+        /// A whole number, or "auto" for one per processor core.
+        case workers(ClosedRange<Int>)
+        /// A number of bytes, with an optional binary unit.
+        case bytes(ClosedRange<Int>)
+        /// A number of seconds with at most three decimals. The range is in milliseconds.
+        case seconds(ClosedRange<UInt64>)
+        /// One of these words.
+        case choice([String])
+    }
+
+    /// What holds when the setting is given nowhere.
+    package enum Default: Sendable {
+        case text(String)
+        /// An empty list.
+        case none
+        /// The operator has to choose. `why` completes the sentence "publish is not set: ...".
+        case required(why: String)
+    }
+
+    package let name: Name
+    package let kind: Kind
+    package let initial: Default
+    /// The value's name in usage lines, for example "BYTES".
+    package let placeholder: String
+    /// One paragraph: what it does, in which unit, why one would change it. The default is not
+    /// part.
+    package let help: String
+
+    /// The command line flag, for example "--ring-size".
+    package var flag: String { "--\(name.rawValue)" }
+
+    /// The environment variable, for example "WEIR_RING_SIZE".
+    package var environmentName: String {
+        "WEIR_"
+            + String(
+                decoding: name.rawValue.utf8.map { byte in
+                    switch byte {
+                    case UInt8(ascii: "-"): UInt8(ascii: "_")
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
+                    default: byte
+                    }
+                }, as: UTF8.self)
+    }
+
+    /// Whether several values may be given: repeated flags, a comma-separated environment variable,
+    /// an array in the file.
+    package var isList: Bool {
+        switch kind {
+        case .addresses, .origins: true
+        case .path, .workers, .bytes, .seconds, .choice: false
+        }
+    }
+
+    /// The default as the documentation shows it.
+    package var defaultText: String {
+        switch initial {
+        case .text(let text): text
+        case .none: "none"
+        case .required: "none, required"
+        }
+    }
+
+    /// What values are taken, as help and documentation show it.
+    package var valuesText: String {
+        switch kind {
+        case .addresses: "ADDRESS:PORT, several"
+        case .origins: "scheme://host[:port], several"
+        case .path: "path"
+        case .workers(let range): "auto, or \(range.lowerBound) to \(range.upperBound)"
+        case .bytes(let range):
+            "\(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"
+        case .seconds(let range):
+            "\(Seconds.text(ms: range.lowerBound)) to \(Seconds.text(ms: range.upperBound)) seconds"
+        case .choice(let words): words.joined(separator: ", ")
+        }
+    }
+}

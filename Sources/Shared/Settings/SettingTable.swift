@@ -1,0 +1,141 @@
+// The table of settings: the only place where one is declared. See Setting.swift for what derives
+// from it, and Settings.swift for the typed values.
+
+extension Setting {
+    /// Every setting, in the order in which help and documentation show them.
+    package static let all: [Setting] = Name.allCases.map(Setting.named)
+
+    /// The descriptor of one setting.
+    package static func named(_ name: Name) -> Setting {
+        switch name {
+        case .listen, .workers, .data: process(name)
+        case .cert, .key, .publish, .corsOrigin: access(name)
+        case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
+        case .drainTimeout, .logLevel, .logFormat: operation(name)
+        }
+    }
+
+    private static func process(_ name: Name) -> Setting {
+        switch name {
+        case .listen:
+            Setting(
+                name: name, kind: .addresses, initial: .text(":8443"), placeholder: "ADDRESS:PORT",
+                help: """
+                    Where to accept connections: an IPv4 address (127.0.0.1:8443), an IPv6 address \
+                    in brackets ([::1]:8443), localhost:PORT for both loopback addresses, or :PORT \
+                    for every address of the machine, IPv4 and IPv6. May be given several times. \
+                    Ignored when systemd passes the sockets.
+                    """)
+        case .workers:
+            Setting(
+                name: name, kind: .workers(1...Limits.workers), initial: .text("auto"),
+                placeholder: "N",
+                help: """
+                    Worker processes. auto means one for each processor core that Weir may use.
+                    """)
+        default:
+            Setting(
+                name: name, kind: .path, initial: .text("data"), placeholder: "DIR",
+                help: """
+                    Directory for everything that Weir stores, created when it is missing. One \
+                    running Weir per directory. Needs room for one ring per live stream.
+                    """)
+        }
+    }
+
+    private static func access(_ name: Name) -> Setting {
+        switch name {
+        case .cert:
+            Setting(
+                name: name, kind: .path,
+                initial: .required(why: "Weir serves TLS only and needs a certificate"),
+                placeholder: "FILE",
+                help: "TLS certificate chain in PEM, the server's own certificate first.")
+        case .key:
+            Setting(
+                name: name, kind: .path,
+                initial: .required(why: "Weir serves TLS only and needs the certificate's key"),
+                placeholder: "FILE",
+                help: "Private key of the certificate in PEM, without a pass phrase.")
+        case .publish:
+            Setting(
+                name: name, kind: .choice(PublishMode.allCases.map(\.rawValue)),
+                initial: .required(why: "who may publish has to be chosen"),
+                placeholder: "MODE",
+                help: """
+                    Who may publish. open: everybody who reaches the server, under any name, \
+                    which suits trials on a private network only. account: users with an account; \
+                    accounts arrive in a later version, until then this value is refused.
+                    """)
+        default:
+            Setting(
+                name: name, kind: .origins, initial: .none, placeholder: "ORIGIN",
+                help: """
+                    Web origin whose pages may publish and watch from a browser, for example \
+                    https://localhost:8080. May be given several times. Pages that Weir serves \
+                    itself need no entry.
+                    """)
+        }
+    }
+
+    private static func stream(_ name: Name) -> Setting {
+        switch name {
+        case .ringSize:
+            Setting(
+                name: name, kind: .bytes(Limits.ringBytes), initial: .text("32M"),
+                placeholder: "BYTES",
+                help: """
+                    Media kept on disk for each live stream, in bytes, or with K, M or G for \
+                    binary units (64M and 64MiB are the same). Rounded up to a power of two. At \
+                    2.5 Mbit/s the default holds about 100 seconds.
+                    """)
+        case .ringSeconds:
+            Setting(
+                name: name, kind: .seconds(Limits.ringMs), initial: .text("60"),
+                placeholder: "SECONDS",
+                help: """
+                    How far back a viewer may start (?start=-N) at most, in seconds; less when the \
+                    ring size does not hold that much.
+                    """)
+        case .grace:
+            Setting(
+                name: name, kind: .seconds(Limits.graceMs), initial: .text("15"),
+                placeholder: "SECONDS",
+                help: """
+                    How long viewers stay connected when a broadcaster is gone, in seconds. One \
+                    that comes back in this time continues the stream.
+                    """)
+        default:
+            Setting(
+                name: name, kind: .seconds(Limits.maxLagMs), initial: .text("10"),
+                placeholder: "SECONDS",
+                help: """
+                    A viewer who falls further behind the live edge than this, in seconds, skips \
+                    ahead to it at the next key frame.
+                    """)
+        }
+    }
+
+    private static func operation(_ name: Name) -> Setting {
+        switch name {
+        case .drainTimeout:
+            Setting(
+                name: name, kind: .seconds(Limits.drainTimeoutMs), initial: .text("10"),
+                placeholder: "SECONDS",
+                help: """
+                    How long connections may go on after SIGTERM or Ctrl-C, in seconds; then live \
+                    responses are ended and Weir exits.
+                    """)
+        case .logLevel:
+            Setting(
+                name: name, kind: .choice(LogLevel.allCases.map(\.rawValue)),
+                initial: .text(LogLevel.info.rawValue), placeholder: "LEVEL",
+                help: "The least severe messages that are logged, from trace to critical.")
+        default:
+            Setting(
+                name: name, kind: .choice(LogFormat.allCases.map(\.rawValue)),
+                initial: .text(LogFormat.text.rawValue), placeholder: "FORMAT",
+                help: "How log lines are written to standard error: for people, or JSON objects.")
+        }
+    }
+}

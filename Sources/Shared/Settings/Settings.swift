@@ -1,0 +1,87 @@
+// The settings of one Weir, parsed and checked. Whoever holds a `Settings` holds values that are in
+// range; nobody checks them again. Immutable, shared freely between threads.
+
+/// Everything an operator can choose, as typed values. Times are in milliseconds, sizes in bytes.
+package struct Settings: Sendable, Equatable {
+    /// Where to accept connections. At least one, no two the same.
+    package let listen: [ListenAddress]
+    /// Worker processes, 1 to `Limits.workers`.
+    package let workers: Int
+    /// Where everything is stored. Relative paths start at the working directory.
+    package let dataDirectory: String
+    /// The TLS certificate chain, PEM.
+    package let certificateFile: String
+    /// Its private key, PEM.
+    package let keyFile: String
+    /// Who may publish.
+    package let publish: PublishMode
+    /// Web origins that may use Weir from a browser, in the form browsers send them in `Origin`.
+    package let corsOrigins: [String]
+    /// Media kept per stream: a power of two.
+    package let ringBytes: Int
+    /// How far back viewers may start at most.
+    package let ringMs: UInt64
+    /// How long viewers stay connected while a broadcaster is gone.
+    package let graceMs: UInt64
+    /// Viewers further behind than this skip ahead.
+    package let maxLagMs: UInt64
+    /// How long connections may go on after SIGTERM.
+    package let drainTimeoutMs: UInt64
+    /// The least severe messages that are logged.
+    package let logLevel: LogLevel
+    /// How log lines are written.
+    package let logFormat: LogFormat
+
+    /// The raw values that took effect, defaults included, each with its source.
+    package let effective: GivenSettings
+
+    /// Parses and checks what was given; defaults fill what was not.
+    ///
+    /// - Parameters:
+    ///   - given: flags over environment over file.
+    ///   - processors: how many processor cores this process may use, for `workers = auto`.
+    package init(_ given: GivenSettings, processors: Int) throws(SettingsError) {
+        let reader = SettingReader(given: given, processors: processors)
+        listen = try reader.addresses(.listen)
+        workers = try reader.workers(.workers)
+        dataDirectory = try reader.path(.data)
+        certificateFile = try reader.path(.cert)
+        keyFile = try reader.path(.key)
+        publish = try reader.choice(.publish)
+        corsOrigins = try reader.origins(.corsOrigin)
+        ringBytes = try reader.powerOfTwo(.ringSize)
+        ringMs = try reader.milliseconds(.ringSeconds)
+        graceMs = try reader.milliseconds(.grace)
+        maxLagMs = try reader.milliseconds(.maxLag)
+        drainTimeoutMs = try reader.milliseconds(.drainTimeout)
+        logLevel = try reader.choice(.logLevel)
+        logFormat = try reader.choice(.logFormat)
+        effective = try reader.effective()
+        if publish == .account {
+            let source = effective[.publish]?.source ?? .initial
+            throw SettingsError(
+                .named(.publish), from: source,
+                "accounts arrive in a later version; use --publish open")
+        }
+    }
+
+    /// Two settings are the same when their values are, wherever they came from.
+    package static func == (left: Settings, right: Settings) -> Bool {
+        left.encoded() == right.encoded()
+    }
+
+    /// The value that took effect for one setting, as text that parses to the same value. What
+    /// stands for something else ("auto") is resolved.
+    package func texts(_ name: Setting.Name) -> [String] {
+        switch name {
+        case .workers: ["\(workers)"]
+        case .ringSize: [ByteSize.text(ringBytes)]
+        case .corsOrigin: corsOrigins
+        case .ringSeconds: [Seconds.text(ms: ringMs)]
+        case .grace: [Seconds.text(ms: graceMs)]
+        case .maxLag: [Seconds.text(ms: maxLagMs)]
+        case .drainTimeout: [Seconds.text(ms: drainTimeoutMs)]
+        default: effective[name]?.texts ?? []
+        }
+    }
+}

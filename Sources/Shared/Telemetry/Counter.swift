@@ -1,0 +1,45 @@
+// What Weir counts. Counters only grow; gauges go up and down and belong to a living process.
+
+/// One number per process slot in the shared counter page. The raw value is its place there.
+package enum Counter: Int, CaseIterable, Sendable {
+    /// Gauge: connections open now.
+    case connectionsOpen
+    /// Gauge: responses that deliver live media now.
+    case viewers
+    /// Gauge: requests that publish now.
+    case publishers
+    /// Connections taken over from the supervisor.
+    case connectionsTotal
+    /// Connections closed at once because a limit was reached.
+    case connectionsRefused
+    /// TLS handshakes that succeeded.
+    case handshakesTotal
+    /// TLS handshakes that failed or took too long.
+    case handshakeFailures
+    /// Requests whose header section was accepted.
+    case requestsTotal
+    /// Bytes written to sockets, TLS included.
+    case bytesSent
+    /// Bytes read from sockets, TLS included.
+    case bytesReceived
+    /// Viewers that skipped ahead because they were behind.
+    case viewerJumpsTotal
+    /// Viewers that the ring overtook; their responses were reset.
+    case lappedTotal
+    /// Bytes of media taken from publishers.
+    case ingestBytes
+    /// Request bodies of publishers that were finished.
+    case ingestChunks
+    /// Connections closed for abuse of the protocol.
+    case abuseCloses
+    /// Workers that were started again after they died. Counted by the supervisor.
+    case workerRestarts
+
+    /// Whether the number falls back to zero when its process is gone.
+    package var isGauge: Bool {
+        switch self {
+        case .connectionsOpen, .viewers, .publishers: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,149 @@
+// Counters that all processes share: one memory file, mapped by the supervisor and by every worker.
+// Each process has a slot of its own and writes nothing else, so that no two processes ever write
+// to one cache line; sums are made by whoever reads. A slot outlives its worker, which is what
+// keeps totals right when a worker dies.
+//
+// Layout, in 64-bit words of this machine: a header of `strideWords` words (magic, slots, counters,
+// rest zero), then per slot `strideWords` words, one for each `Counter`, padded to whole pairs of
+// cache lines. One slot beyond the workers' belongs to the supervisor.
+//
+// Unsafe: the mapping is `wordCount` words long, every index is checked against that, it stays
+// until deinit, and the file behind it is sealed against changes of its size, so an access inside
+// the mapping can never fault. All access is atomic.
+
+import CLinux
+import Glibc
+import LinuxIO
+import Synchronization
+
+/// The shared counters. All methods may be called from any thread and any process.
+package final class CounterPage: Sendable {
+    /// Slots for workers.
+    package let slots: Int
+    /// The slot after the workers' one, for what the supervisor counts.
+    package var supervisorSlot: Int { slots }
+    /// The memory file, for workers to inherit. Close-on-exec.
+    package let descriptor: Descriptor
+
+    private let words: Words
+
+    private static let magic: UInt64 = 0x5765_6972_436E_7431  // "WeirCnt1"
+    /// 128 bytes: two cache lines, because processors fetch them in pairs.
+    private static let alignmentWords = 16
+    private static let strideWords =
+        (Counter.allCases.count + alignmentWords - 1) / alignmentWords * alignmentWords
+
+    private static func wordCount(slots: Int) -> Int { (slots + 2) * strideWords }
+
+    /// Creates the memory file, all zero, for `slots` workers and the supervisor.
+    /// Errors: EMFILE, ENFILE, ENOMEM.
+    package static func create(slots: Int) throws(SystemError) -> CounterPage {
+        precondition(slots > 0, "counters are for at least one worker")
+        let raw = try systemCall("memfd_create") {
+            unsafe weir_shared_memory("weir-counters", wordCount(slots: slots) * 8)
+        }
+        let descriptor = Descriptor(owning: raw)
+        let words = try Words(raw, count: wordCount(slots: slots))
+        let page = CounterPage(slots: slots, descriptor: descriptor, words: words)
+        for (index, word) in header(slots: slots).enumerated() {
+            page.words[index].store(word, ordering: .relaxed)
+        }
+        return page
+    }
+
+    private static func header(slots: Int) -> [UInt64] {
+        [magic, UInt64(slots), UInt64(Counter.allCases.count)]
+    }
+
+    /// Maps a memory file that another process created. Errors: EINVAL when it is not the counters
+    /// of `slots` workers of this build, and those of mmap.
+    package convenience init(
+        adopting descriptor: consuming Descriptor, slots: Int
+    ) throws(SystemError) {
+        let raw = descriptor.raw
+        let count = Self.wordCount(slots: slots)
+        guard slots > 0, weir_is_shared_memory(raw, count * 8) == 1 else {
+            throw SystemError(code: EINVAL, call: "counter page")
+        }
+        let words = try Words(raw, count: count)
+        self.init(slots: slots, descriptor: descriptor, words: words)
+        for (index, word) in Self.header(slots: slots).enumerated() {
+            guard self.words[index].load(ordering: .relaxed) == word else {
+                throw SystemError(code: EINVAL, call: "counter page")
+            }
+        }
+    }
+
+    private init(slots: Int, descriptor: consuming Descriptor, words: consuming Words) {
+        self.slots = slots
+        self.descriptor = descriptor
+        self.words = words
+    }
+
+    private func index(_ counter: Counter, _ slot: Int) -> Int {
+        precondition((0...slots).contains(slot), "a slot is a worker's or the supervisor's")
+        return (slot + 1) * Self.strideWords + counter.rawValue
+    }
+
+    // MARK: Counting
+
+    /// Adds to a counter or gauge of one slot.
+    package func add(_ counter: Counter, _ amount: UInt64 = 1, slot: Int) {
+        words[index(counter, slot)].wrappingAdd(amount, ordering: .relaxed)
+    }
+
+    /// Takes from a gauge of one slot.
+    package func subtract(_ gauge: Counter, _ amount: UInt64 = 1, slot: Int) {
+        precondition(gauge.isGauge, "a counter only grows")
+        words[index(gauge, slot)].wrappingSubtract(amount, ordering: .relaxed)
+    }
+
+    /// Sets a counter or gauge of one slot.
+    package func set(_ counter: Counter, _ value: UInt64, slot: Int) {
+        words[index(counter, slot)].store(value, ordering: .relaxed)
+    }
+
+    /// What one slot has counted.
+    package func get(_ counter: Counter, slot: Int) -> UInt64 {
+        words[index(counter, slot)].load(ordering: .relaxed)
+    }
+
+    /// The sum over all slots, the supervisor's included.
+    package func total(_ counter: Counter) -> UInt64 {
+        (0...slots).reduce(0) { $0 &+ get(counter, slot: $1) }
+    }
+
+    /// Sets the gauges of a slot to zero, after its process has ended.
+    package func resetGauges(slot: Int) {
+        for counter in Counter.allCases where counter.isGauge { set(counter, 0, slot: slot) }
+    }
+}
+
+/// A shared mapping of 64-bit atomic words, unmapped when its owner is gone.
+///
+/// Sendable: nothing changes after init but the words, and those only atomically.
+@safe private struct Words: ~Copyable, @unchecked Sendable {
+    private let base: UnsafeMutablePointer<Atomic<UInt64>>
+    private let count: Int
+
+    init(_ raw: Int32, count: Int) throws(SystemError) {
+        precondition(MemoryLayout<Atomic<UInt64>>.stride == 8, "an atomic word is just the word")
+        let address = unsafe mmap(nil, count * 8, PROT_READ | PROT_WRITE, MAP_SHARED, raw, 0)
+        guard let address = unsafe address, unsafe address != MAP_FAILED else {
+            throw SystemError.last("mmap")
+        }
+        unsafe base = address.bindMemory(to: Atomic<UInt64>.self, capacity: count)
+        self.count = count
+    }
+
+    deinit {
+        unsafe munmap(base, count * 8)
+    }
+
+    subscript(index: Int) -> Atomic<UInt64> {
+        unsafeAddress {
+            precondition((0..<count).contains(index), "a word of the mapping")
+            return unsafe UnsafePointer(base.advanced(by: index))
+        }
+    }
+}

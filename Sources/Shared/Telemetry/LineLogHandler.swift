@@ -1,0 +1,43 @@
+// The swift-log handler: gathers what belongs to a message and hands one rendered line on.
+
+import LinuxIO
+import Logging
+
+struct LineLogHandler: LogHandler {
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+
+    private let style: LogStyle
+    private let process: String
+    private let pid: Int32
+    private let write: @Sendable ([UInt8]) -> Void
+
+    init(
+        level: Logger.Level, style: LogStyle, process: String, pid: Int32,
+        write: @escaping @Sendable ([UInt8]) -> Void
+    ) {
+        logLevel = level
+        self.style = style
+        self.process = process
+        self.pid = pid
+        self.write = write
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var all = metadata
+        if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
+        if let own = event.metadata { all.merge(own) { _, new in new } }
+        if let error = event.error { all["error"] = "\(error)" }
+        let record = LogRecord(
+            timeMs: WallClock.nowMs(), level: event.level, message: event.message.description,
+            metadata: all.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) },
+            process: process, pid: pid)
+        write(style.line(record))
+    }
+}

@@ -1,0 +1,124 @@
+// Accepts connections and passes each to a worker. Backpressure goes to the kernel: while no worker can
+// take a connection, none is accepted, and clients wait in the listeners' backlog. A connection is
+// never read here. One thread owns the acceptor, that of the supervisor's loop.
+
+import Glibc
+import LinuxIO
+import Logging
+import Settings
+import Telemetry
+
+final class Acceptor {
+    private let loop: EventLoop
+    private let logger: Logger
+    private let pool: WorkerPool
+    private let counters: CounterPage
+    /// Connections one worker may have.
+    private let connectionsPerWorker: UInt64
+    private var listeners: [BoundListener]
+    private var registrations: [Registration] = []
+    /// Accepted, but its worker could not take it after all: the first to go when there is room.
+    private var waiting: Descriptor?
+    private var waitingListener = 0
+    private var isPausedForResources = false
+    private var lastComplaintMs: UInt64?
+
+    init(
+        listeners: [BoundListener], pool: WorkerPool, connectionsPerWorker: Int,
+        counters: CounterPage, loop: EventLoop, logger: Logger
+    ) {
+        self.listeners = listeners
+        self.pool = pool
+        self.connectionsPerWorker = UInt64(connectionsPerWorker)
+        self.counters = counters
+        self.loop = loop
+        self.logger = logger
+    }
+
+    /// Accepts, if it did not and something can be done with a connection.
+    func resume() {
+        guard registrations.isEmpty, !isPausedForResources, passWaiting() else { return }
+        do throws(SystemError) {
+            for (index, listener) in listeners.enumerated() {
+                let handler = ReadinessAction { [weak self] _ in self?.acceptBatch(from: index) }
+                registrations.append(
+                    try loop.add(
+                        listener.listener.descriptor.raw, interest: .readable, handler: handler))
+            }
+        } catch {
+            pauseForResources(error)
+        }
+    }
+
+    /// Stops for good and closes the listeners.
+    func close() {
+        pause()
+        waiting = nil
+        listeners.removeAll()
+    }
+
+    private func pause() {
+        registrations.forEach(loop.remove)
+        registrations.removeAll()
+    }
+
+    private func acceptBatch(from index: Int) {
+        for _ in 0..<Limits.acceptsPerTurn where !registrations.isEmpty {
+            guard let worker = pool.leastLoaded() else { return pause() }
+            do throws(SystemError) {
+                guard let connection = try listeners[index].listener.accept() else { return }
+                place(connection, listener: index, first: worker)
+            } catch {
+                return pauseForResources(error)
+            }
+        }
+    }
+
+    /// Passes a connection to the first worker that takes it, the least loaded first.
+    private func place(
+        _ connection: consuming Descriptor, listener: Int, first: WorkerProcess
+    ) {
+        var candidate: WorkerProcess? = first
+        while let worker = candidate {
+            if worker.load.connections >= connectionsPerWorker {
+                // The least loaded of those that take any is full, so this server is.
+                return refuse()
+            }
+            if worker.pass(connection, listener: UInt8(listener)) { return }
+            candidate = pool.leastLoaded()
+        }
+        waiting = consume connection
+        waitingListener = listener
+        pause()
+    }
+
+    /// True when nothing waits (any more).
+    private func passWaiting() -> Bool {
+        guard let worker = pool.leastLoaded() else { return false }
+        guard let connection = waiting.take() else { return true }
+        place(connection, listener: waitingListener, first: worker)
+        return waiting == nil
+    }
+
+    /// Counts a connection that is closed at once, because every worker has all it may have.
+    private func refuse() {
+        counters.add(.connectionsRefused, slot: counters.supervisorSlot)
+        complain("connections are refused: every worker has as many as it may have")
+    }
+
+    private func pauseForResources(_ error: SystemError) {
+        complain("cannot accept connections for now: \(error)")
+        pause()
+        isPausedForResources = true
+        loop.schedule(afterMs: Limits.acceptPauseMs) { [weak self] in
+            self?.isPausedForResources = false
+            self?.resume()
+        }
+    }
+
+    private func complain(_ message: String) {
+        if let lastComplaintMs, loop.nowMs < lastComplaintMs + Limits.logRepeatMs { return }
+        lastComplaintMs = loop.nowMs
+        logger.warning("\(message)")
+    }
+}

@@ -1,0 +1,36 @@
+// What can be said about certificate and key without a TLS library, which this process does not
+// have: that they can be read and look like what they should be. Whether they belong together, a
+// worker says when it starts.
+
+import Settings
+
+enum CertificateCheck {
+    /// A chain of a dozen certificates is about 30 KB.
+    private static let limitBytes = 1024 * 1024
+
+    static func check(_ settings: Settings) throws(StartError) {
+        let certificate = try pem(settings.certificateFile, what: "certificate")
+        guard certificate.contains("-----BEGIN CERTIFICATE-----") else {
+            throw StartError(
+                message: "\(settings.certificateFile) contains no certificate in PEM "
+                    + "(-----BEGIN CERTIFICATE-----); give the chain with --cert", exitCode: 1)
+        }
+        let key = try pem(settings.keyFile, what: "key")
+        guard key.contains("PRIVATE KEY-----") else {
+            throw StartError(
+                message: "\(settings.keyFile) contains no private key in PEM "
+                    + "(-----BEGIN PRIVATE KEY-----); give the certificate's key with --key",
+                exitCode: 1)
+        }
+        guard !key.contains("ENCRYPTED") else {
+            throw StartError(
+                message: "the key \(settings.keyFile) has a pass phrase; remove it with "
+                    + "openssl pkey -in FILE -out NEWFILE", exitCode: 1)
+        }
+    }
+
+    private static func pem(_ path: String, what: String) throws(StartError) -> String {
+        let bytes = try SmallFile.contents(path, what: what, limitBytes: limitBytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,68 @@
+// Runs one command line from arguments to exit code. Whatever goes wrong ends as exactly one line
+// on standard error: "weir: " with cause and remedy.
+
+import ArgumentParser
+import Glibc
+import Settings
+
+enum Main {
+    /// Exit codes: 0 done; 1 the machine refused (a port, a file, a directory); 2 the command line
+    /// or a setting is wrong.
+    static let usageExitCode: Int32 = 2
+
+    /// Parses and runs a command, and answers the exit code of the process.
+    static func run(arguments: [String]) -> Int32 {
+        do {
+            var command = try WeirCommand.parseAsRoot(arguments)
+            try command.run()
+            return 0
+        } catch {
+            return report(error, arguments: arguments)
+        }
+    }
+
+    private static func report(_ error: any Error, arguments: [String]) -> Int32 {
+        if let code = error as? ExitCode { return code.rawValue }
+        // Help and version arrive as errors too.
+        if WeirCommand.exitCode(for: error) == .success {
+            print(WeirCommand.fullMessage(for: error))
+            return 0
+        }
+        let (line, exitCode) = complaint(about: error, arguments: arguments)
+        StandardError.write("weir: \(line)\n")
+        return exitCode
+    }
+
+    /// The one line that tells an error, and the exit code that goes with it.
+    static func complaint(
+        about error: any Error, arguments: [String]
+    ) -> (line: String, exitCode: Int32) {
+        switch error {
+        case let error as SettingsError:
+            (oneLine(error.description), usageExitCode)
+        case let error as StartError:
+            (oneLine(error.message), error.exitCode)
+        default:
+            (usageLine(WeirCommand.message(for: error), arguments), usageExitCode)
+        }
+    }
+
+    /// What the parser of the command line found, with where to read on.
+    private static func usageLine(_ message: String, _ arguments: [String]) -> String {
+        let names = WeirCommand.configuration.subcommands.compactMap {
+            $0.configuration.commandName
+        }
+        if let first = arguments.first, names.contains(first) {
+            return oneLine(message) + "; see weir \(first) --help"
+        }
+        guard let first = arguments.first, !first.hasPrefix("-") else {
+            return oneLine(message) + "; see weir --help"
+        }
+        let hint = Similarity.nearest(to: first, among: names).map { "did you mean \($0)?" }
+        return "unknown command \(Quoted.text(first)); \(hint ?? "see weir --help")"
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+}

@@ -1,0 +1,93 @@
+// The flags that `serve` and `check-config` share. Names and help texts come from the table of
+// settings; values stay texts here, because they are parsed once for all sources (see Settings).
+
+import ArgumentParser
+import LinuxIO
+import Settings
+
+struct SettingFlags: ParsableArguments {
+    static let discussion = """
+        Every flag can also be given as an environment variable or in the configuration file \
+        (TOML, the flag's name without the dashes as key). A flag wins over the environment, the \
+        environment over the file, the file over the default.
+        """
+
+    @Option(name: flag(.listen), help: help(.listen)) var listen: [String] = []
+    @Option(name: flag(.workers), help: help(.workers)) var workers: String?
+    @Option(name: flag(.data), help: help(.data)) var data: String?
+    @Option(name: flag(.cert), help: help(.cert)) var cert: String?
+    @Option(name: flag(.key), help: help(.key)) var key: String?
+    @Option(name: flag(.publish), help: help(.publish)) var publish: String?
+    @Option(name: flag(.corsOrigin), help: help(.corsOrigin)) var corsOrigin: [String] = []
+    @Option(name: flag(.ringSize), help: help(.ringSize)) var ringSize: String?
+    @Option(name: flag(.ringSeconds), help: help(.ringSeconds)) var ringSeconds: String?
+    @Option(name: flag(.grace), help: help(.grace)) var grace: String?
+    @Option(name: flag(.maxLag), help: help(.maxLag)) var maxLag: String?
+    @Option(name: flag(.drainTimeout), help: help(.drainTimeout)) var drainTimeout: String?
+    @Option(name: flag(.logLevel), help: help(.logLevel)) var logLevel: String?
+    @Option(name: flag(.logFormat), help: help(.logFormat)) var logFormat: String?
+
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp(
+            "Configuration file. [default: none; environment: \(Environment.configName)]",
+            valueName: "FILE"))
+    var config: String?
+
+    /// The settings that result from these flags, the environment and the configuration file.
+    func settings() throws -> Settings {
+        var given = given().over(.environment(Environment.value))
+        if let path = config ?? Environment.value(Environment.configName), !path.isEmpty {
+            let bytes = try SmallFile.contents(
+                path, what: "configuration file", limitBytes: Limits.configurationFileBytes)
+            given = given.over(try ConfigurationFile.parse(bytes, path: path))
+        }
+        return try Settings(given, processors: Processors.usable())
+    }
+
+    /// What was given as flags.
+    func given() -> GivenSettings {
+        var result = GivenSettings()
+        for name in Setting.Name.allCases {
+            let texts = texts(name)
+            if !texts.isEmpty {
+                result[name] = GivenSettings.Entry(texts: texts, source: .flag)
+            }
+        }
+        return result
+    }
+
+    private func texts(_ name: Setting.Name) -> [String] {
+        switch name {
+        case .listen: listen
+        case .workers: one(workers)
+        case .data: one(data)
+        case .cert: one(cert)
+        case .key: one(key)
+        case .publish: one(publish)
+        case .corsOrigin: corsOrigin
+        case .ringSize: one(ringSize)
+        case .ringSeconds: one(ringSeconds)
+        case .grace: one(grace)
+        case .maxLag: one(maxLag)
+        case .drainTimeout: one(drainTimeout)
+        case .logLevel: one(logLevel)
+        case .logFormat: one(logFormat)
+        }
+    }
+
+    private func one(_ text: String?) -> [String] { text.map { [$0] } ?? [] }
+
+    private static func flag(_ name: Setting.Name) -> NameSpecification {
+        .customLong(name.rawValue)
+    }
+
+    private static func help(_ name: Setting.Name) -> ArgumentHelp {
+        let setting = Setting.named(name)
+        return ArgumentHelp(
+            """
+            \(setting.help) [values: \(setting.valuesText); default: \(setting.defaultText); \
+            environment: \(setting.environmentName)]
+            """, valueName: setting.placeholder)
+    }
+}

@@ -1,0 +1,78 @@
+// The commands of `weir`.
+
+import ArgumentParser
+import Logging
+import Settings
+import Telemetry
+
+struct WeirCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "weir",
+        abstract: "A live-streaming server.",
+        version: Version.current,
+        subcommands: [Serve.self, CheckConfig.self])
+}
+
+extension WeirCommand {
+    struct Serve: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "serve",
+            abstract: "Runs the server until SIGTERM or Ctrl-C.",
+            discussion: SettingFlags.discussion)
+
+        @OptionGroup var flags: SettingFlags
+
+        func run() throws {
+            let settings = try flags.settings()
+            try CertificateCheck.check(settings)
+            Log.bootstrap(
+                level: settings.logLevel, format: settings.logFormat, process: "supervisor")
+            let logger = Logger(label: "weir")
+<<<<<<< HEAD
+            let supervisor = try Supervisor(settings: settings, logger: logger)
+            // Only now: a start that fails says nothing but why.
+=======
+            // Only now the warnings: a start that fails ends with one line and nothing else.
+            let supervisor = try Supervisor(settings: settings, logger: logger)
+>>>>>>> 62c842217a0bceffe35392435f03d2dcde1fbe21
+            warn(settings, logger)
+            throw ExitCode(supervisor.run())
+        }
+
+        private func warn(_ settings: Settings, _ logger: Logger) {
+            for note in Environment.probableMistakes() { logger.warning("\(note)") }
+            if settings.publish == .open {
+                logger.warning(
+                    """
+                    PUBLISHING IS OPEN: whoever reaches this server can broadcast under any name, \
+                    without an account (--publish open). For trials on a private network only.
+                    """)
+            }
+        }
+    }
+
+    struct CheckConfig: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "check-config",
+            abstract: "Checks the settings, and prints them with where each came from.",
+            discussion: """
+                Reads flags, environment and configuration file exactly as weir serve does, and \
+                checks the certificate, the key and the data directory, but starts nothing. Exit \
+                code 0 when weir serve could start with these settings, 2 when not.
+                """)
+
+        @OptionGroup var flags: SettingFlags
+
+        func run() throws {
+            let settings = try flags.settings()
+            print(settings.report(), terminator: "")
+            for note in Environment.probableMistakes() { print("note: \(note)") }
+            do {
+                try CertificateCheck.check(settings)
+                try DataDirectoryCheck.check(settings.dataDirectory)
+            } catch {
+                throw SettingsError(error.message)
+            }
+        }
+    }
+}

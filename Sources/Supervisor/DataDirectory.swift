@@ -1,0 +1,65 @@
+// The directory that holds everything this instance stores, and the lock that keeps a second
+// instance out of it. The lock belongs to the open lock file: the kernel releases it when the
+// supervisor ends, however it ends. Workers do not inherit it.
+//
+// Unsafe: strings and an array of ours, which outlive the call they are passed to.
+
+import Glibc
+import LinuxIO
+
+enum DataDirectory {
+    /// Owner: read and write; group: look; others: nothing.
+    private static let lockFileMode: mode_t = 0o640
+    /// More than any process ID needs.
+    private static let lockFileBytes = 64
+
+    /// Creates the directory if it is missing (not its parents) and locks it for this instance.
+    /// - Returns: the lock file; the lock lasts as long as it stays open.
+    static func lock(_ path: String) throws(StartError) -> Descriptor {
+        let holder: String
+        do {
+            let lockFile = try openLockFile(in: path)
+            if try FileLock.tryLock(lockFile) {
+                try writeProcessID(to: lockFile)
+                return lockFile
+            }
+            holder = self.holder(of: lockFile)
+        } catch {
+            throw unusable(path, error)
+        }
+        throw StartError(
+            message: "the data directory \(path) is in use by another weir\(holder); "
+                + "stop that one, or choose another directory with --data")
+    }
+
+    private static func unusable(_ path: String, _ error: SystemError) -> StartError {
+        StartError(
+            message: "cannot use the data directory \(path): \(error.message); "
+                + "create it for this user, or choose another with --data")
+    }
+
+    private static func openLockFile(in path: String) throws(SystemError) -> Descriptor {
+        try FileSystem.makeDirectory(path)
+        let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
+        let raw = try systemCall("open") {
+            unsafe open("\(path)/lock", flags, lockFileMode)
+        }
+        return Descriptor(owning: raw)
+    }
+
+    private static func writeProcessID(to lockFile: borrowing Descriptor) throws(SystemError) {
+        let raw = lockFile.raw
+        let line = Array("\(getpid())\n".utf8)
+        try systemCall("ftruncate") { ftruncate(raw, 0) }
+        try systemCall("pwrite") { unsafe pwrite(raw, line, line.count, 0) }
+    }
+
+    /// " (process 123)", or nothing when the file does not say.
+    private static func holder(of lockFile: borrowing Descriptor) -> String {
+        guard
+            let bytes = try? MemoryFile.contents(of: lockFile, limitBytes: lockFileBytes),
+            let processID = Int32(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))
+        else { return "" }
+        return " (process \(processID))"
+    }
+}

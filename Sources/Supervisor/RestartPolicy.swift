@@ -1,0 +1,24 @@
+// When a worker that has died is started again: at once when it lived long enough or for the first
+// time, then after pauses that double, so that a worker that cannot live does not eat the machine.
+// Pure: times come in, a delay comes out. One value per slot.
+
+import Settings
+
+struct RestartPolicy {
+    /// Deaths in a row of workers that did not live for `Limits.restartBackoffResetMs`.
+    private var quickDeaths = 0
+
+    /// How long to wait before the next start, in milliseconds.
+    /// - Parameter livedMs: how long the worker that has just died was there.
+    mutating func delayMs(livedMs: UInt64) -> UInt64 {
+        if livedMs >= Limits.restartBackoffResetMs {
+            quickDeaths = 0
+            return 0
+        }
+        quickDeaths += 1
+        if quickDeaths == 1 { return 0 }
+        var delayMs = Limits.restartBackoffFirstMs
+        for _ in 2..<quickDeaths where delayMs < Limits.restartBackoffLongestMs { delayMs *= 2 }
+        return min(delayMs, Limits.restartBackoffLongestMs)
+    }
+}

@@ -1,0 +1,26 @@
+// The keys of TLS session tickets. All workers have the same ones, so a session can be resumed on any
+// of them. They exist in memory only, and are replaced in time, so that a stolen key opens little.
+
+import ControlChannel
+
+struct TicketKeys {
+    private var current = makeKey()
+    private var previous: [UInt8]?
+
+    /// What workers have to know.
+    var message: ToWorker { .ticketKeys(current: current, previous: previous) }
+
+    /// Makes a new key. Tickets under the one before it stay valid, older ones do not.
+    mutating func rotate() {
+        previous = current
+        current = Self.makeKey()
+    }
+
+    private static func makeKey() -> [UInt8] {
+        // On Linux this generator is getrandom(2), the kernel's cryptographic one.
+        var generator = SystemRandomNumberGenerator()
+        return (0..<ToWorker.ticketKeyBytes).map { _ in
+            UInt8.random(in: .min ... .max, using: &generator)
+        }
+    }
+}

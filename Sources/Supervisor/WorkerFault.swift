@@ -1,0 +1,31 @@
+// Why a worker is killed and replaced. A worker talks to the whole world, so the supervisor takes
+// anything out of order as a sign that the worker is broken or no longer ours.
+
+import ControlChannel
+import LinuxIO
+
+enum WorkerFault: Error, CustomStringConvertible {
+    case badDatagram(ControlError)
+    case badChannel(SystemError)
+    case sentDescriptor
+    case otherVersion(UInt16)
+    case outOfOrder(String)
+    case impossibleLoad
+    case didNotStart
+    case hangs
+
+    var description: String {
+        switch self {
+        case .badDatagram(let error): "it sent a malformed message (\(error))"
+        case .badChannel(let error): "its control channel failed (\(error))"
+        case .sentDescriptor: "it sent a descriptor"
+        case .otherVersion(let version):
+            "it speaks version \(version) of the control channel, not "
+                + "\(ControlDatagram.version); install weir and weir-worker from one build"
+        case .outOfOrder(let what): "it sent \(what) out of order"
+        case .impossibleLoad: "it reported connections that it cannot have"
+        case .didNotStart: "it was not ready in time"
+        case .hangs: "it does not answer"
+        }
+    }
+}

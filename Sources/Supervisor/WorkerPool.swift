@@ -1,0 +1,195 @@
+// The workers, one per slot: starts them, replaces those that die, knows who can take a connection.
+// A replacement has the slot of its predecessor, and with it doorbell and counters. One thread owns
+// the pool, that of the supervisor's loop.
+
+import ControlChannel
+import LinuxIO
+import Logging
+import Settings
+import Telemetry
+
+/// What the pool's owner wants to know.
+protocol WorkerPoolObserver: AnyObject {
+    /// Every slot has a worker that is ready, for the first time.
+    func poolIsComplete()
+    /// A worker can take connections that could not before.
+    func poolHasRoom()
+    /// Before the pool was complete, a worker gave up by itself.
+    func workerGaveUp(exitCode: Int32)
+    /// No worker process is left, and none will be started.
+    func poolIsEmpty()
+}
+
+final class WorkerPool {
+    private struct Slot {
+        var worker: WorkerProcess?
+        var policy = RestartPolicy()
+    }
+
+    weak var observer: (any WorkerPoolObserver)?
+
+    private let loop: EventLoop
+    private let logger: Logger
+    private let spawner: WorkerSpawner
+    private var slots: [Slot]
+    private var ticketKeys = TicketKeys()
+    private var lastChosen: Int
+    private var othersAreStarted = false
+    private var hasBeenComplete = false
+    private var isEnding = false
+    private var lastPulseMs = MonotonicClock.nowMs()
+
+    init(spawner: WorkerSpawner, loop: EventLoop, logger: Logger) {
+        self.spawner = spawner
+        self.loop = loop
+        self.logger = logger
+        slots = [Slot](repeating: Slot(), count: spawner.slots)
+        lastChosen = spawner.slots - 1
+    }
+
+    /// Starts the first worker, and the others as soon as that one is ready: when workers cannot live
+    /// here (wrong key, full disk), one of them says so, not all at once.
+    /// Errors: a worker cannot be spawned (ENOENT, EACCES: the program).
+    func start() throws(SystemError) {
+        try startWorker(0)
+        schedulePulse()
+        scheduleKeyRotation()
+    }
+
+    // MARK: Connections
+
+    /// The worker to pass the next connection to; nil when none can take one now.
+    func leastLoaded() -> WorkerProcess? {
+        let loads = slots.map { slot -> UInt64? in
+            guard let worker = slot.worker, worker.takesConnections else { return nil }
+            return worker.load.connections
+        }
+        guard let slot = WorkerLoad.leastLoaded(loads, after: lastChosen) else { return nil }
+        lastChosen = slot
+        return slots[slot].worker
+    }
+
+    /// How many workers are ready.
+    var readyCount: Int { slots.count { $0.worker?.isReady ?? false } }
+
+    // MARK: Starting and replacing
+
+    private func startWorker(_ slot: Int) throws(SystemError) {
+        let (ours, theirs) = try ControlSocket.pair()
+        let process = try spawner.spawn(slot: slot, control: theirs)
+        let worker = try WorkerProcess(
+            slot: slot, process: process, control: ours, loop: loop, logger: logger,
+            observer: self)
+        slots[slot].worker = worker
+        worker.post(ticketKeys.message)
+    }
+
+    private func restart(_ slot: Int, livedMs: UInt64) {
+        let delayMs = slots[slot].policy.delayMs(livedMs: livedMs)
+        guard delayMs > 0 else { return startOrRetry(slot) }
+        logger.warning(
+            "worker keeps dying; the next start waits",
+            metadata: ["worker": "\(slot)", "waitMs": "\(delayMs)"])
+        loop.schedule(afterMs: delayMs) { [weak self] in self?.startOrRetry(slot) }
+    }
+
+    private func startOrRetry(_ slot: Int) {
+        guard !isEnding else { return }
+        do {
+            try startWorker(slot)
+        } catch {
+            logger.error(
+                "cannot start a worker", metadata: ["worker": "\(slot)", "cause": "\(error)"])
+            restart(slot, livedMs: 0)
+        }
+    }
+
+    // MARK: Regular duties
+
+    private func schedulePulse() {
+        loop.schedule(afterMs: Limits.workerPingMs) { [weak self] in self?.checkPulses() }
+    }
+
+    private func checkPulses() {
+        let wasStopped = loop.nowMs > lastPulseMs + 2 * Limits.workerPingMs
+        lastPulseMs = loop.nowMs
+        for worker in slots.compactMap(\.worker) {
+            if wasStopped { worker.forgiveSilence(nowMs: loop.nowMs) }
+            worker.checkPulse(nowMs: loop.nowMs)
+        }
+        schedulePulse()
+    }
+
+    private func scheduleKeyRotation() {
+        loop.schedule(afterMs: Limits.ticketKeyRotationMs) { [weak self] in self?.rotateKeys() }
+    }
+
+    private func rotateKeys() {
+        ticketKeys.rotate()
+        for worker in slots.compactMap(\.worker) { worker.post(ticketKeys.message) }
+        scheduleKeyRotation()
+    }
+
+    // MARK: The end
+
+    /// Lets every worker finish within `timeoutMs`; `poolIsEmpty` follows.
+    func drain(timeoutMs: UInt64) {
+        isEnding = true
+        for worker in slots.compactMap(\.worker) { worker.drain(timeoutMs: timeoutMs) }
+        tellIfEmpty()
+    }
+
+    /// Ends every worker at once; `poolIsEmpty` follows.
+    func kill() {
+        isEnding = true
+        for worker in slots.compactMap(\.worker) { worker.kill() }
+        tellIfEmpty()
+    }
+
+    private func tellIfEmpty() {
+        guard isEnding, slots.allSatisfy({ $0.worker == nil }) else { return }
+        observer?.poolIsEmpty()
+    }
+}
+
+extension WorkerPool: WorkerObserver {
+    func workerIsReady(_ worker: WorkerProcess) {
+        if !othersAreStarted {
+            othersAreStarted = true
+            for slot in slots.indices.dropFirst() { startOrRetry(slot) }
+        }
+        if !hasBeenComplete, readyCount == slots.count {
+            hasBeenComplete = true
+            observer?.poolIsComplete()
+        }
+        observer?.poolHasRoom()
+    }
+
+    func workerHasRoom(_ worker: WorkerProcess) {
+        observer?.poolHasRoom()
+    }
+
+    func workerHasEnded(_ worker: WorkerProcess, _ end: ProcessEnd) {
+        let livedMs = loop.nowMs - min(loop.nowMs, worker.startedMs)
+        slots[worker.slot].worker = nil
+        spawner.counters.resetGauges(slot: worker.slot)
+        let metadata: Logger.Metadata = [
+            "worker": "\(worker.slot)", "workerPid": "\(worker.processID)", "end": "\(end)",
+            "livedMs": "\(livedMs)",
+        ]
+        if isEnding {
+            let level: Logger.Level = end == .exited(code: 0) ? .info : .warning
+            logger.log(level: level, "worker has ended", metadata: metadata)
+            return tellIfEmpty()
+        }
+        if !hasBeenComplete, case .exited(let code) = end {
+            // It has said why; more lines would only hide that one.
+            logger.debug("worker gave up", metadata: metadata)
+            observer?.workerGaveUp(exitCode: code)
+            return
+        }
+        logger.error("worker has died and is replaced", metadata: metadata)
+        spawner.counters.add(.workerRestarts, slot: spawner.counters.supervisorSlot)
+        restart(worker.slot, livedMs: livedMs)
+    }
+}

@@ -1,0 +1,296 @@
+// One running worker as the supervisor sees it: a process, a control channel, a load. It exists from
+// spawn to reap. What the worker sends is checked here; what follows from it is decided by the
+// observer (the pool). One thread owns it, that of the supervisor's loop.
+
+import ControlChannel
+import Glibc
+import LinuxIO
+import Logging
+import Settings
+
+/// What a worker's owner wants to know.
+protocol WorkerObserver: AnyObject {
+    /// The worker can take connections.
+    func workerIsReady(_ worker: WorkerProcess)
+    /// The worker takes connections again after its channel was full.
+    func workerHasRoom(_ worker: WorkerProcess)
+    /// The process has ended and is reaped; nothing is left of it.
+    func workerHasEnded(_ worker: WorkerProcess, _ end: ProcessEnd)
+}
+
+final class WorkerProcess {
+    private enum State {
+        /// Spawned, has not said READY.
+        case starting
+        case ready
+        /// Told to drain: takes no connections.
+        case draining
+        /// Killed, or its channel is closed: only its end is awaited.
+        case ending
+    }
+
+    let slot: Int
+    /// When it was spawned, on the monotonic clock.
+    let startedMs: UInt64
+    /// Whether it has ever said READY.
+    private(set) var hasBeenReady = false
+    private(set) var load = WorkerLoad()
+
+    private let loop: EventLoop
+    private let logger: Logger
+    private weak let observer: (any WorkerObserver)?
+    private let process: SpawnedProcess
+    private let control: ControlSocket
+    private var state = State.starting
+    private var controlRegistration: Registration?
+    private var processRegistration: Registration?
+    private var startTimer: TimerID?
+    private var exitTimer: TimerID?
+    /// Messages that wait for room in the channel, in order. Bounded: see `post`.
+    private var outbox: [ToWorker] = []
+    private var channelIsFull = false
+    private var pulse: WorkerPulse
+
+    /// Takes over a worker that has just been spawned.
+    init(
+        slot: Int, process: consuming SpawnedProcess, control: ControlSocket, loop: EventLoop,
+        logger: Logger, observer: any WorkerObserver
+    ) throws(SystemError) {
+        self.slot = slot
+        self.process = process
+        self.control = control
+        self.loop = loop
+        self.observer = observer
+        var logger = logger
+        logger[metadataKey: "worker"] = "\(slot)"
+        logger[metadataKey: "workerPid"] = "\(self.process.processID)"
+        self.logger = logger
+        startedMs = MonotonicClock.nowMs()
+        pulse = WorkerPulse(nowMs: startedMs)
+        try watch()
+    }
+
+    private func watch() throws(SystemError) {
+        do throws(SystemError) {
+            processRegistration = try loop.add(
+                process.raw, interest: .readable,
+                handler: ReadinessAction { [self] _ in processHasEnded() })
+            controlRegistration = try loop.add(
+                control.raw, interest: .readable,
+                handler: ReadinessAction { [self] in handleControl($0) })
+        } catch {
+            processRegistration.map(loop.remove)
+            process.killAndReap()
+            throw error
+        }
+        startTimer = loop.schedule(afterMs: Limits.workerStartMs) { [weak self] in
+            self?.fail(.didNotStart)
+        }
+    }
+
+    // MARK: Talking to the worker
+
+    var processID: Int32 { process.processID }
+
+    var isReady: Bool { state == .ready }
+
+    /// Whether a connection may be passed now.
+    var takesConnections: Bool { state == .ready && !channelIsFull && outbox.isEmpty }
+
+    /// Passes a connection. False: the channel is full after all, or broken; the connection is still
+    /// the caller's.
+    func pass(_ connection: borrowing Descriptor, listener: UInt8) -> Bool {
+        guard takesConnections else { return false }
+        guard deliver(.connection(listener: listener), passing: connection.raw) else {
+            return false
+        }
+        load.connectionWasPassed()
+        return true
+    }
+
+    /// Sends a message, or keeps it until the channel has room. A message that is still waiting is
+    /// replaced by a newer one of its kind, so there are never more than a few.
+    func post(_ message: ToWorker) {
+        guard state != .ending else { return }
+        if case .ticketKeys = message {
+            outbox.removeAll { if case .ticketKeys = $0 { true } else { false } }
+        }
+        outbox.append(message)
+        flush()
+    }
+
+    private func flush() {
+        while let message = outbox.first, !channelIsFull, state != .ending {
+            guard deliver(message, passing: nil) else { return }
+            outbox.removeFirst()
+        }
+    }
+
+    private func deliver(_ message: ToWorker, passing descriptor: Int32?) -> Bool {
+        do {
+            if try control.send(message.encoded(), passing: descriptor) { return true }
+            channelIsFull = true
+            updateInterest()
+        } catch  where error.code == ETOOMANYREFS || error.code == ENOBUFS || error.code == ENOMEM {
+            // The system, not the worker, has no room; there is no event for when it has some again.
+            channelIsFull = true
+            loop.schedule(afterMs: Limits.acceptPauseMs) { [weak self] in self?.channelHasRoom() }
+        } catch {
+            // The worker has closed its end: it is exiting, or was killed.
+            closeControl()
+        }
+        return false
+    }
+
+    private func channelHasRoom() {
+        guard state != .ending, channelIsFull else { return }
+        channelIsFull = false
+        updateInterest()
+        flush()
+        if takesConnections { observer?.workerHasRoom(self) }
+    }
+
+    private func updateInterest() {
+        guard let controlRegistration else { return }
+        loop.modify(
+            controlRegistration, interest: channelIsFull ? [.readable, .writable] : .readable)
+    }
+
+    /// Asks for a sign of life and judges the last one.
+    func checkPulse(nowMs: UInt64) {
+        guard hasBeenReady, state != .ending else { return }
+        if pulse.hasStopped(nowMs: nowMs) { return fail(.hangs) }
+        if let token = pulse.nextQuestion() { post(.ping(token: token)) }
+    }
+
+    /// Forgives silence until now: the supervisor itself was stopped and asked nothing.
+    func forgiveSilence(nowMs: UInt64) {
+        pulse.forgive(nowMs: nowMs)
+    }
+
+    // MARK: Listening to the worker
+
+    private func handleControl(_ readiness: Readiness) {
+        if readiness.contains(.writable) { channelHasRoom() }
+        if !readiness.isDisjoint(with: [.readable, .hangup]) { receive() }
+    }
+
+    private func receive() {
+        for _ in 0..<Limits.workerMessagesPerTurn where controlRegistration != nil {
+            do throws(WorkerFault) {
+                guard let message = try nextMessage() else { return }
+                try handle(message)
+            } catch {
+                return fail(error)
+            }
+        }
+    }
+
+    /// The next message; nil when none is waiting or none will come any more.
+    private func nextMessage() throws(WorkerFault) -> ToSupervisor? {
+        switch try receiveDatagram() {
+        case .wouldBlock:
+            return nil
+        case .closed:
+            closeControl()
+            return nil
+        case .message(let datagram, let descriptor):
+            if descriptor != nil { throw .sentDescriptor }
+            do {
+                return try ToSupervisor(decoding: datagram)
+            } catch {
+                throw .badDatagram(error)
+            }
+        }
+    }
+
+    private func receiveDatagram() throws(WorkerFault) -> Received {
+        do {
+            return try control.receive()
+        } catch {
+            throw .badChannel(error)
+        }
+    }
+
+    private func handle(_ message: ToSupervisor) throws(WorkerFault) {
+        switch message {
+        case .ready(let version, let processID):
+            guard version == ControlDatagram.version else { throw .otherVersion(version) }
+            guard !hasBeenReady, processID == process.processID else {
+                throw .outOfOrder("READY")
+            }
+            becomeReady()
+        case .load(let connections, let received):
+            guard hasBeenReady else { throw .outOfOrder("a load") }
+            guard load.report(connections: connections, received: received) else {
+                throw .impossibleLoad
+            }
+        case .drained:
+            guard state == .draining else { throw .outOfOrder("DRAINED") }
+            logger.debug("worker is drained")
+        case .pong(let token):
+            guard pulse.answer(token: token, nowMs: loop.nowMs) else {
+                throw .outOfOrder("a pong")
+            }
+        }
+    }
+
+    private func becomeReady() {
+        hasBeenReady = true
+        pulse = WorkerPulse(nowMs: loop.nowMs)
+        startTimer.map(loop.cancel)
+        guard state == .starting else { return }
+        state = .ready
+        logger.info("worker is ready", metadata: ["afterMs": "\(loop.nowMs - startedMs)"])
+        observer?.workerIsReady(self)
+    }
+
+    // MARK: The end
+
+    /// Asks the worker to finish within `timeoutMs`, and kills it when it has not gone a while after.
+    func drain(timeoutMs: UInt64) {
+        guard state != .ending else { return }
+        state = .draining
+        startTimer.map(loop.cancel)
+        post(.drain(timeoutMs: UInt32(clamping: timeoutMs)))
+        killUnlessGone(afterMs: timeoutMs + Limits.workerExitMs)
+    }
+
+    /// Ends the worker at once.
+    func kill() {
+        process.signal(SIGKILL)
+    }
+
+    private func fail(_ fault: WorkerFault) {
+        logger.error("worker is killed", metadata: ["cause": "\(fault)"])
+        closeControl()
+        process.signal(SIGKILL)
+    }
+
+    /// After this the worker can say nothing any more, and should be about to exit.
+    private func closeControl() {
+        guard state != .ending else { return }
+        state = .ending
+        outbox.removeAll()
+        controlRegistration.map(loop.remove)
+        controlRegistration = nil
+        startTimer.map(loop.cancel)
+        killUnlessGone(afterMs: Limits.workerExitMs)
+    }
+
+    private func killUnlessGone(afterMs delayMs: UInt64) {
+        exitTimer.map(loop.cancel)
+        exitTimer = loop.schedule(afterMs: delayMs) { [weak self] in
+            self?.logger.warning("worker did not exit in time and is killed")
+            self?.kill()
+        }
+    }
+
+    private func processHasEnded() {
+        guard let end = process.reap() else { return }
+        closeControl()
+        exitTimer.map(loop.cancel)
+        processRegistration.map(loop.remove)
+        observer?.workerHasEnded(self, end)
+    }
+}

@@ -1,0 +1,72 @@
+// Starts workers: what outlives every single worker (settings, counters, doorbells), and the one place
+// that decides what a worker inherits.
+
+import ControlChannel
+import Glibc
+import LinuxIO
+import Settings
+import Telemetry
+
+/// A doorbell in a box, because arrays hold no noncopyable values.
+private final class Doorbell {
+    let event: EventDescriptor
+
+    init() throws(SystemError) {
+        event = try EventDescriptor()
+    }
+}
+
+final class WorkerSpawner {
+    /// Signals of the supervisor. They stay blocked in workers, which obey the control channel only:
+    /// Ctrl-C in a terminal goes to the whole process group, and the supervisor has to decide what it
+    /// means.
+    static let blockedSignals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
+
+    let slots: Int
+    let counters: CounterPage
+    private let program: String
+    private let settings: Descriptor
+    private let doorbells: [Doorbell]
+
+    /// - Parameter program: the file of weir-worker.
+    init(settings: Settings, program: String) throws(SystemError) {
+        slots = settings.workers
+        self.program = program
+        self.settings = try MemoryFile.sealed(name: "weir-settings", contents: settings.encoded())
+        counters = try CounterPage.create(slots: slots)
+        var doorbells: [Doorbell] = []
+        for _ in 0..<slots { doorbells.append(try Doorbell()) }
+        self.doorbells = doorbells
+    }
+
+    /// Starts a worker for a slot, with `control` as its end of the control channel.
+    /// Errors: those of posix_spawn.
+    func spawn(slot: Int, control: ControlSocket) throws(SystemError) -> SpawnedProcess {
+        let inherited =
+            [control.raw, settings.raw, counters.descriptor.raw]
+            + doorbells.map { $0.event.descriptor.raw }
+        let first = SpawnedProcess.firstInherited
+        let launch = WorkerLaunch(
+            slot: slot, slots: slots, controlDescriptor: first, settingsDescriptor: first + 1,
+            countersDescriptor: first + 2,
+            doorbellDescriptors: (0..<slots).map { first + 3 + Int32($0) })
+        return try SpawnedProcess(
+            path: program, arguments: launch.arguments, inherited: inherited,
+            blockedSignals: Self.blockedSignals)
+    }
+
+    /// Where weir-worker is: beside this program, unless the environment says WEIR_WORKER (for tests).
+    ///
+    /// Unsafe: getenv's answer is copied at once, readlink gets the size of its buffer.
+    static func findProgram() throws(StartError) -> String {
+        if let override = unsafe getenv("WEIR_WORKER") { return unsafe String(cString: override) }
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = unsafe readlink("/proc/self/exe", &path, path.count)
+        guard length > 0, length < path.count else {
+            throw StartError(message: "cannot find out where weir is installed; is /proc mounted?")
+        }
+        let own = path[..<length].map(UInt8.init(bitPattern:))
+        let folder = own[...(own.lastIndex(of: UInt8(ascii: "/")) ?? 0)]
+        return String(decoding: folder, as: UTF8.self) + "weir-worker"
+    }
+}

@@ -1,0 +1,84 @@
+// Tells a busy HTTP/2 peer from an abusive one: budgets for frames that cost us work and the peer
+// next to nothing. Each budget refills evenly over ten seconds. Pure: the clock is a parameter.
+//
+// What it is for: rapid reset (CVE-2023-44487), resets provoked by invalid frames, SETTINGS, PING
+// and PRIORITY floods, floods of empty DATA frames, window updates that open nothing.
+
+/// The budgets of one connection. Milliseconds come from one monotonic clock.
+struct AbuseGuard {
+    /// What a peer did.
+    enum Event {
+        /// It reset a stream, or made us reset one by breaking the protocol.
+        case reset
+        /// SETTINGS, PING, PRIORITY, or a frame of a type nobody knows.
+        case control
+        /// DATA without bytes that does not end the stream either.
+        case emptyData
+        /// A window update of so many bytes.
+        case windowUpdate(Int)
+    }
+
+    /// Window updates from this size on are worth their frame.
+    private static let usefulWindowBytes = 4_096
+    /// Updates a peer may send for each DATA frame of ours: its stream and its connection.
+    private static let updatesPerDataFrame = 2
+    /// Unused updates that are kept: enough to answer a full window of small frames.
+    private static let updatesKept = 1_000
+
+    private var resets: Bucket
+    private var controlFrames: Bucket
+    private var emptyDataFrames: Bucket
+    private var windowUpdatesEarned = 0
+
+    init(limits: HTTPLimits, nowMs: UInt64) {
+        resets = Bucket(capacity: limits.resetsPer10s, nowMs: nowMs)
+        controlFrames = Bucket(capacity: limits.controlFramesPer10s, nowMs: nowMs)
+        emptyDataFrames = Bucket(capacity: limits.emptyDataFramesPer10s, nowMs: nowMs)
+    }
+
+    /// We sent a DATA frame: the peer has a reason to update its windows.
+    mutating func didSendData() {
+        windowUpdatesEarned = min(windowUpdatesEarned + Self.updatesPerDataFrame, Self.updatesKept)
+    }
+
+    /// Counts an event; false when that goes over a budget and the connection has to end.
+    mutating func allows(_ event: Event, nowMs: UInt64) -> Bool {
+        switch event {
+        case .reset: return resets.take(nowMs: nowMs)
+        case .control: return controlFrames.take(nowMs: nowMs)
+        case .emptyData: return emptyDataFrames.take(nowMs: nowMs)
+        case .windowUpdate(let bytes):
+            if bytes >= Self.usefulWindowBytes { return true }
+            if windowUpdatesEarned > 0 {
+                windowUpdatesEarned -= 1
+                return true
+            }
+            return controlFrames.take(nowMs: nowMs)
+        }
+    }
+}
+
+/// A budget of `capacity` events that refills evenly within `refillMs`.
+private struct Bucket {
+    private static let refillMs: UInt64 = 10_000
+
+    /// In thousandths of an event, so that slow refills are not lost to rounding.
+    private var level: UInt64
+    private let capacity: UInt64
+    private var updatedMs: UInt64
+
+    init(capacity: Int, nowMs: UInt64) {
+        self.capacity = UInt64(capacity) * 1_000
+        level = self.capacity
+        updatedMs = nowMs
+    }
+
+    mutating func take(nowMs: UInt64) -> Bool {
+        let elapsedMs = min(nowMs > updatedMs ? nowMs - updatedMs : 0, Self.refillMs)
+        level = min(capacity, level + capacity * elapsedMs / Self.refillMs)
+        updatedMs = max(updatedMs, nowMs)
+        guard level >= 1_000 else { return false }
+        level -= 1_000
+        return true
+    }
+}

@@ -1,0 +1,95 @@
+// What a connection may not take too long for. One timer per connection looks at everything; it is
+// moved forward only when something has to be looked at sooner, never back, so that ordinary
+// traffic touches no timer at all.
+//
+// Times are milliseconds of the loop.
+
+import CNghttp2
+import LinuxIO
+
+extension Connection {
+    /// Makes sure that the connection is looked at within that time.
+    func ensureCheck(afterMs delayMs: UInt64) {
+        let deadlineMs = server.loop.nowMs + delayMs
+        guard phase != .closed, deadlineMs < timerDeadlineMs else { return }
+        if let timer { server.loop.cancel(timer) }
+        timerDeadlineMs = deadlineMs
+        timer = server.loop.schedule(afterMs: delayMs) { [unowned self] in check() }
+    }
+
+    private func check() {
+        timer = nil
+        timerDeadlineMs = .max
+        let nowMs = server.loop.nowMs
+        if let deadlineMs = connectionDeadlineMs {
+            if nowMs >= deadlineMs { return expire() }
+            ensureCheck(afterMs: deadlineMs - nowMs)
+        }
+        guard phase == .open, let session else { return }
+        for exchange in session.openExchanges {
+            checkBody(of: exchange, session, nowMs)
+            checkResponse(of: exchange, session, nowMs)
+            guard phase == .open else { return }
+        }
+        // Streams held by a closed window report nothing, so they are looked at now and then.
+        if !session.openExchanges.isEmpty { ensureCheck(afterMs: server.limits.writeStallMs / 2) }
+    }
+
+    /// When the connection as a whole has to end, as things stand.
+    private var connectionDeadlineMs: UInt64? {
+        let limits = server.limits
+        switch phase {
+        case .handshaking: return phaseSinceMs + limits.handshakeMs
+        case .lingering: return phaseSinceMs + limits.lingerMs
+        case .closed: return nil
+        case .open: break
+        }
+        if isEnding { return phaseSinceMs + limits.lingerMs }
+        var deadlinesMs: [UInt64] = []
+        if isBlocked { deadlinesMs.append(writeProgressMs + limits.writeStallMs) }
+        if session?.openExchanges.isEmpty ?? true {
+            deadlinesMs.append(idleSinceMs + limits.idleConnectionMs)
+        }
+        return deadlinesMs.min()
+    }
+
+    private func expire() {
+        server.counters.timeouts += 1
+        let isQuiet = phase == .open && !isBlocked && !isEnding
+        // An idle peer is told, one that does not read or shake hands would not hear it.
+        guard isQuiet, let session else { return close(.timeout) }
+        session.terminate(NGHTTP2_NO_ERROR)
+        beginEnding()
+    }
+
+    /// A body that we are willing to read has to arrive.
+    private func checkBody(of exchange: Exchange, _ session: HTTP2Session, _ nowMs: UInt64) {
+        let isAwaited =
+            !exchange.isBodyComplete && !exchange.hasResponded && exchange.closeCause == nil
+            && exchange.uncreditedBytes == 0
+        guard isAwaited else { return }
+        let limits = server.limits
+        let patienceMs = exchange.hasReceivedBody ? limits.bodyIdleMs : limits.bodyFirstByteMs
+        let deadlineMs = exchange.bodyActivityMs + patienceMs
+        guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
+        server.counters.timeouts += 1
+        exchange.respond(.requestTimeout)
+        exchange.noteCause(.timeout)
+    }
+
+    /// A response that could go on has to be let through by the peer's windows. After one that is
+    /// complete, the rest of the request has little time.
+    private func checkResponse(of exchange: Exchange, _ session: HTTP2Session, _ nowMs: UInt64) {
+        if exchange.hasSentResponse {
+            let deadlineMs = exchange.sendActivityMs + server.limits.lingerMs
+            guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
+            return session.cutOffBody(exchange)
+        }
+        guard exchange.closeCause == nil, session.isHeldByPeer(exchange) else { return }
+        let deadlineMs = exchange.sendActivityMs + server.limits.writeStallMs
+        guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
+        server.counters.timeouts += 1
+        exchange.noteCause(.timeout)
+        exchange.reset(.cancel)
+    }
+}

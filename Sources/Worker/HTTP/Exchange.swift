@@ -1,0 +1,144 @@
+// One request and its response. Routes hold exchanges; the protocol underneath stays behind
+// ExchangeTransport. Everything here happens on the loop's thread.
+//
+// Invariants: the transport is there exactly as long as the exchange is open; a response is given
+// at most once; bytes received and not credited yet are counted, so that a closing exchange can
+// give them back to its connection.
+
+/// What a protocol session does for its exchanges.
+protocol ExchangeTransport: AnyObject {
+    func credit(_ exchange: Exchange, _ bytes: Int)
+    func respond(_ exchange: Exchange, status: Int, headers: [HeaderField], body: ResponseBody)
+    func resume(_ exchange: Exchange)
+    func reset(_ exchange: Exchange, _ code: ResetCode)
+    var isBlocked: Bool { get }
+}
+
+package final class Exchange {
+    package let request: Request
+    /// Kept alive by the exchange until it closes.
+    package var handler: (any ExchangeHandler)?
+
+    // MARK: State that the session keeps here
+
+    /// Nil once the exchange is closed.
+    var transport: (any ExchangeTransport)?
+    let streamID: Int32
+    /// Where the session's list of open exchanges holds this one.
+    var slot = 0
+    package private(set) var hasResponded = false
+    /// Nothing more comes from the peer.
+    var isBodyComplete: Bool
+    /// Set when something decides the cause before the protocol reports the end.
+    var closeCause: CloseCause?
+    /// The response went out to its end.
+    var hasSentResponse = false
+    /// The response does not depend on what more comes of the request's body.
+    var discardsBody = false
+    /// Bytes received and not credited.
+    var uncreditedBytes = 0
+    /// When the peer last sent body bytes or was given room for some; milliseconds of the loop.
+    var bodyActivityMs: UInt64
+    var hasReceivedBody = false
+
+    var source: BodySource?
+    var bodyBytes: [UInt8] = []
+    var bodyOffset = 0
+    /// The source said `.wait` and has not been resumed.
+    var isWaiting = false
+    /// The response has bytes that may be sent as soon as the peer lets us.
+    var wantsToSend = false
+    /// When the response last moved; milliseconds of the loop.
+    var sendActivityMs: UInt64
+    private var isProducing = false
+    private var wasResumedWhileProducing = false
+
+    init(request: Request, streamID: Int32, transport: any ExchangeTransport, nowMs: UInt64) {
+        self.request = request
+        self.streamID = streamID
+        self.transport = transport
+        isBodyComplete = !request.hasBody
+        bodyActivityMs = nowMs
+        sendActivityMs = nowMs
+    }
+
+    // MARK: For routes
+
+    /// The handler is done with that many body bytes: the peer may send as many more.
+    package func credit(_ bytes: Int) {
+        guard let transport, bytes > 0 else { return }
+        precondition(bytes <= uncreditedBytes, "more was credited than was received")
+        uncreditedBytes -= bytes
+        transport.credit(self, bytes)
+    }
+
+    /// Sends the response: once, at any time. A HEAD request never gets the body.
+    package func respond(status: Int, headers: [HeaderField], body: ResponseBody) {
+        precondition(!hasResponded, "an exchange has one response")
+        hasResponded = true
+        transport?.respond(self, status: status, headers: headers, body: body)
+    }
+
+    /// The body source that said `.wait` has more. Cheap: sending happens at the end of the turn.
+    package func resume() {
+        guard isWaiting else {
+            wasResumedWhileProducing = isProducing
+            return
+        }
+        isWaiting = false
+        transport?.resume(self)
+    }
+
+    /// Ends the exchange at once. `exchangeDidClose` follows with `.reset`.
+    package func reset(_ code: ResetCode) {
+        transport?.reset(self, code)
+    }
+
+    package var isClosed: Bool { transport == nil }
+
+    /// The connection's socket takes nothing more for now: no use producing.
+    package var isBlocked: Bool { transport?.isBlocked ?? true }
+
+    // MARK: For the session
+
+    /// Fills a buffer with the next bytes of the response's body.
+    func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        guard let source else { return unsafe produceBytes(into: buffer) }
+        isProducing = true
+        wasResumedWhileProducing = false
+        var production = unsafe source.produce(into: buffer)
+        isProducing = false
+        if case .wait = production, wasResumedWhileProducing {
+            // What arrived during the call must not be forgotten: one more try, then it waits.
+            wasResumedWhileProducing = false
+            production = unsafe source.produce(into: buffer)
+        }
+        if case .wait = production { isWaiting = true }
+        return production
+    }
+
+    private func produceBytes(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        let count = min(bodyBytes.count - bodyOffset, buffer.count)
+        unsafe bodyBytes.withUnsafeBytes { bytes in
+            let piece = unsafe bytes[bodyOffset..<bodyOffset + count]
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: piece))
+        }
+        bodyOffset += count
+        return bodyOffset == bodyBytes.count ? .last(count) : .bytes(count)
+    }
+
+    /// Decides the cause, unless something has decided it before.
+    func noteCause(_ cause: CloseCause) {
+        if closeCause == nil { closeCause = cause }
+    }
+
+    /// Cuts the exchange off from its session and tells the handler.
+    func close(_ cause: CloseCause) {
+        transport = nil
+        source = nil
+        bodyBytes = []
+        let last = handler
+        handler = nil
+        last?.exchangeDidClose(self, cause: closeCause ?? cause)
+    }
+}

@@ -1,0 +1,213 @@
+// nghttp2's callbacks: each finds its session through the user data and passes on.
+//
+// Unsafe use: nghttp2 calls these only while a session's functions run, and the session is alive as
+// long as nghttp2's handle is (see HTTP2Session); pointers to frames and bytes are used during the
+// call only. nghttp2 is never told of a failure that would end the process.
+
+import CNghttp2
+
+enum HTTP2Callbacks {
+    fileprivate static let goOn: Int32 = 0
+    fileprivate static let wouldBlock = Int(NGHTTP2_ERR_WOULDBLOCK.rawValue)
+    fileprivate static let refuse = NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+
+    static func install(_ table: OpaquePointer) {
+        unsafe nghttp2_session_callbacks_set_send_callback(table, sendBytes)
+        unsafe nghttp2_session_callbacks_set_send_data_callback(table, sendData)
+        unsafe nghttp2_session_callbacks_set_on_frame_send_callback(table, frameWasSent)
+        unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(table, frameBegins)
+        unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(table, headersBegin)
+        unsafe nghttp2_session_callbacks_set_on_header_callback(table, headerArrived)
+        unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(table, frameArrived)
+        unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table, bodyArrived)
+        unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(table, frameIsInvalid)
+        unsafe nghttp2_session_callbacks_set_on_stream_close_callback(table, streamClosed)
+    }
+
+    /// Asks the exchange of a data provider for the next bytes of its body.
+    static let readBody: nghttp2_data_source_read_callback = {
+        _, _, _, length, flags, source, userData in
+        guard let flags = unsafe flags, let pointer = unsafe source?.pointee.ptr,
+            let userData = unsafe userData
+        else { return Int(refuse) }
+        let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer)
+        return unsafe withSession(userData) { session in
+            unsafe exchange._withUnsafeGuaranteedRef {
+                unsafe session.produce($0, length: length, flags: flags)
+            }
+        }
+    }
+}
+
+private func withSession<Result>(
+    _ userData: UnsafeMutableRawPointer, _ body: (HTTP2Session) -> Result
+) -> Result {
+    unsafe Unmanaged<HTTP2Session>.fromOpaque(userData)._withUnsafeGuaranteedRef(body)
+}
+
+private func sendBytes(
+    _ handle: OpaquePointer?, _ bytes: UnsafePointer<UInt8>?, _ count: Int, _ flags: Int32,
+    _ userData: UnsafeMutableRawPointer?
+) -> Int {
+    guard let userData = unsafe userData, let bytes = unsafe bytes else { return 0 }
+    let isTaken = unsafe withSession(userData) { unsafe $0.append(bytes, count: count) }
+    return isTaken ? count : HTTP2Callbacks.wouldBlock
+}
+
+private func sendData(
+    _ handle: OpaquePointer?, _ frame: UnsafeMutablePointer<nghttp2_frame>?,
+    _ header: UnsafePointer<UInt8>?, _ length: Int,
+    _ source: UnsafeMutablePointer<nghttp2_data_source>?, _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let userData = unsafe userData, let header = unsafe header else {
+        return HTTP2Callbacks.refuse
+    }
+    unsafe withSession(userData) { unsafe $0.finishData(header: header, length: length) }
+    return HTTP2Callbacks.goOn
+}
+
+private func frameWasSent(
+    _ handle: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
+    _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let userData = unsafe userData, let header = unsafe frame?.pointee.hd else {
+        return HTTP2Callbacks.goOn
+    }
+    let isPayload =
+        header.type == UInt8(NGHTTP2_HEADERS.rawValue)
+        || header.type == UInt8(NGHTTP2_DATA.rawValue)
+    if isPayload, header.endsStream {
+        unsafe withSession(userData) { $0.finishResponse(header.stream_id) }
+    } else if header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {
+        unsafe withSession(userData) { $0.didSendGoAway() }
+    }
+    return HTTP2Callbacks.goOn
+}
+
+private func frameBegins(
+    _ handle: OpaquePointer?, _ header: UnsafePointer<nghttp2_frame_hd>?,
+    _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let userData = unsafe userData, let header = unsafe header?.pointee else {
+        return HTTP2Callbacks.goOn
+    }
+    let event: AbuseGuard.Event?
+    switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
+    case NGHTTP2_DATA: event = header.length == 0 && !header.endsStream ? .emptyData : nil
+    case NGHTTP2_HEADERS, NGHTTP2_CONTINUATION, NGHTTP2_WINDOW_UPDATE, NGHTTP2_GOAWAY: event = nil
+    case NGHTTP2_RST_STREAM: event = .reset
+    default: event = .control
+    }
+    if let event { unsafe withSession(userData) { $0.count(event) } }
+    return HTTP2Callbacks.goOn
+}
+
+private func headersBegin(
+    _ handle: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
+    _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let userData = unsafe userData, let frame = unsafe frame else {
+        return HTTP2Callbacks.goOn
+    }
+    // Trailers are checked by nghttp2 and otherwise ignored.
+    let isRequest = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+    unsafe withSession(userData) { $0.incoming = isRequest ? IncomingHeaders() : nil }
+    return HTTP2Callbacks.goOn
+}
+
+private func headerArrived(
+    _ handle: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
+    _ name: UnsafePointer<UInt8>?, _ nameLength: Int, _ value: UnsafePointer<UInt8>?,
+    _ valueLength: Int, _ flags: UInt8, _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let userData = unsafe userData else { return HTTP2Callbacks.goOn }
+    let isTaken = unsafe withSession(userData) { session in
+        let name = unsafe UnsafeBufferPointer(start: name, count: nameLength)
+        let value = unsafe UnsafeBufferPointer(start: value, count: valueLength)
+        return unsafe session.incoming?.append(
+            name: name.span, value: value.span, limits: session.limits) ?? true
+    }
+    return isTaken ? HTTP2Callbacks.goOn : HTTP2Callbacks.refuse
+}
+
+private func frameArrived(
+    _ handle: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
+    _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let userData = unsafe userData, let frame = unsafe frame else {
+        return HTTP2Callbacks.goOn
+    }
+    let header = unsafe frame.pointee.hd
+    unsafe withSession(userData) { session in
+        switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
+        case NGHTTP2_HEADERS:
+            if let incoming = session.incoming {
+                session.incoming = nil
+                session.begin(incoming, streamID: header.stream_id, endsStream: header.endsStream)
+            } else if header.endsStream, let exchange = session.exchange(of: header.stream_id) {
+                session.finishBody(exchange)
+            }
+        case NGHTTP2_DATA:
+            guard header.endsStream else {
+                // Nothing but padding is as empty as nothing at all.
+                let paddingBytes = unsafe frame.pointee.data.padlen
+                if paddingBytes > 0, paddingBytes == header.length { session.count(.emptyData) }
+                return
+            }
+            if let exchange = session.exchange(of: header.stream_id) {
+                session.finishBody(exchange)
+            }
+        case NGHTTP2_RST_STREAM:
+            session.exchange(of: header.stream_id)?.noteCause(.peerReset)
+        case NGHTTP2_WINDOW_UPDATE:
+            let bytes = unsafe Int(frame.pointee.window_update.window_size_increment)
+            session.count(.windowUpdate(bytes))
+        case NGHTTP2_PING:
+            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { session.finishDrain() }
+        default: break
+        }
+    }
+    return HTTP2Callbacks.goOn
+}
+
+private func bodyArrived(
+    _ handle: OpaquePointer?, _ flags: UInt8, _ streamID: Int32, _ bytes: UnsafePointer<UInt8>?,
+    _ count: Int, _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let userData = unsafe userData else { return HTTP2Callbacks.goOn }
+    unsafe withSession(userData) { session in
+        guard let exchange = session.exchange(of: streamID) else {
+            _ = unsafe nghttp2_session_consume_connection(session.handle, count)
+            return
+        }
+        unsafe session.receiveBody(exchange, UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+    return HTTP2Callbacks.goOn
+}
+
+private func frameIsInvalid(
+    _ handle: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ errorCode: Int32,
+    _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let userData = unsafe userData else { return HTTP2Callbacks.goOn }
+    unsafe withSession(userData) { session in
+        session.incoming = nil
+        session.count(.reset)
+    }
+    return HTTP2Callbacks.goOn
+}
+
+private func streamClosed(
+    _ handle: OpaquePointer?, _ streamID: Int32, _ errorCode: UInt32,
+    _ userData: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let userData = unsafe userData else { return HTTP2Callbacks.goOn }
+    unsafe withSession(userData) { $0.streamDidClose(streamID, errorCode: errorCode) }
+    return HTTP2Callbacks.goOn
+}
+
+extension nghttp2_frame_hd {
+    fileprivate var endsStream: Bool {
+        flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    }
+}

@@ -1,0 +1,69 @@
+// What all HTTP/2 sessions of a worker share: nghttp2's options and the table of callbacks.
+//
+// Unsafe use: both objects are owned here and freed in deinit; nghttp2 copies what it needs when a
+// session is made.
+
+import CNghttp2
+
+@safe
+final class HTTP2Configuration {
+    /// How many more frames nghttp2 may look at once it was told to end a connection.
+    private static let framesUntilIgnored = 8
+
+    let callbacks: OpaquePointer
+    let options: OpaquePointer
+
+    /// Nil when memory ran out.
+    init?(limits: HTTPLimits) {
+        var callbacks: OpaquePointer?
+        var options: OpaquePointer?
+        unsafe nghttp2_session_callbacks_new(&callbacks)
+        unsafe nghttp2_option_new(&options)
+        guard let callbacks = unsafe callbacks, let options = unsafe options else {
+            unsafe nghttp2_session_callbacks_del(callbacks)
+            unsafe nghttp2_option_del(options)
+            return nil
+        }
+        unsafe self.callbacks = unsafe callbacks
+        unsafe self.options = unsafe options
+        unsafe HTTP2Callbacks.install(callbacks)
+        setOptions(limits)
+    }
+
+    deinit {
+        unsafe nghttp2_session_callbacks_del(callbacks)
+        unsafe nghttp2_option_del(options)
+    }
+
+    private func setOptions(_ limits: HTTPLimits) {
+        // Windows open when a handler credits what it has taken, and only then.
+        unsafe nghttp2_option_set_no_auto_window_update(options, 1)
+        unsafe nghttp2_option_set_max_deflate_dynamic_table_size(options, limits.hpackTableBytes)
+        // Above the AbuseGuard's budget, because a connection that the guard ends gets a GOAWAY and
+        // one that nghttp2 gives up does not.
+        let acknowledgements = max(
+            limits.outboundControlFrames, limits.controlFramesPer10s + Self.framesUntilIgnored)
+        unsafe nghttp2_option_set_max_outbound_ack(options, acknowledgements)
+        unsafe nghttp2_option_set_max_continuations(options, limits.continuationFrames)
+        // A second line behind AbuseGuard, which also sees resets of the peer's own streams.
+        let perSecond = UInt64(max(1, limits.resetsPer10s / 10))
+        unsafe nghttp2_option_set_stream_reset_rate_limit(
+            options, UInt64(limits.resetsPer10s) * 2, perSecond * 2)
+        // Closed streams are kept only for a priority tree that we do not use.
+        unsafe nghttp2_option_set_no_closed_streams(options, 1)
+    }
+
+    /// Our SETTINGS (RFC 9113 section 6.5.2).
+    static func settings(_ limits: HTTPLimits) -> [nghttp2_settings_entry] {
+        let values: [(nghttp2_settings_id, Int)] = [
+            (NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.streamsPerConnection),
+            (NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.requestWindowBytes),
+            (NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, limits.headerBytes),
+            (NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, limits.hpackTableBytes),
+            (NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1),
+        ]
+        return values.map { id, value in
+            nghttp2_settings_entry(settings_id: Int32(id.rawValue), value: UInt32(value))
+        }
+    }
+}

@@ -1,0 +1,192 @@
+// How an HTTP/2 session serves its exchanges: responses, flow control, resets.
+//
+// Unsafe use: response fields are copied to one scratch array and described to nghttp2 by pointers
+// into it, which are valid during the call; nghttp2 makes its own copy. A data provider holds an
+// unretained pointer to its exchange, which lives in `openExchanges` as long as the stream does.
+
+import CNghttp2
+
+extension HTTP2Session: ExchangeTransport {
+    var isBlocked: Bool { connection.isBlocked }
+
+    func credit(_ exchange: Exchange, _ bytes: Int) {
+        exchange.bodyActivityMs = nowMs
+        // nghttp2 collects credit and announces it when half of a window has come together.
+        unsafe nghttp2_session_consume(handle, exchange.streamID, bytes)
+        if wantsToSend { connection.markReady() }
+    }
+
+    func respond(
+        _ exchange: Exchange, status: Int, headers: [HeaderField], body: ResponseBody
+    ) {
+        guard exchange.closeCause == nil else { return }
+        var contentLength: Int?
+        var hasBody = false
+        switch body {
+        case .none:
+            exchange.discardsBody = true
+        case .bytes(let bytes):
+            exchange.discardsBody = true
+            contentLength = bytes.count
+            hasBody = !bytes.isEmpty
+            exchange.bodyBytes = bytes
+        case .stream(let source):
+            hasBody = true
+            exchange.source = source
+        }
+        // RFC 9110 sections 9.3.2, 15.3.5 and 15.4.5: these never have a body.
+        if status == 204 || status == 304 || exchange.request.isHead { hasBody = false }
+        if status == 204 { contentLength = nil }
+        if !hasBody {
+            exchange.source = nil
+            exchange.bodyBytes = []
+        }
+        exchange.wantsToSend = hasBody
+        exchange.sendActivityMs = nowMs
+        let fields = ResponseFields(
+            status: status, headers: headers, contentLength: contentLength,
+            date: connection.server.date.text(nowMs: nowMs))
+        if !submit(fields, for: exchange, hasBody: hasBody) { reset(exchange, .internalError) }
+        connection.markReady()
+    }
+
+    private func submit(_ fields: ResponseFields, for exchange: Exchange, hasBody: Bool) -> Bool {
+        var provider = unsafe nghttp2_data_provider()
+        unsafe provider.source.ptr = unsafe Unmanaged.passUnretained(exchange).toOpaque()
+        unsafe provider.read_callback = HTTP2Callbacks.readBody
+        return unsafe fields.withPairs { pairs in
+            unsafe withUnsafePointer(to: &provider) { provider in
+                unsafe nghttp2_submit_response(
+                    handle, exchange.streamID, pairs.baseAddress, pairs.count,
+                    hasBody ? provider : nil) == 0
+            }
+        }
+    }
+
+    /// Tells a client that waits for it to send the body (RFC 9110 section 10.1.1).
+    func sendContinue(_ exchange: Exchange) {
+        let fields = ResponseFields(status: 100, headers: [], contentLength: nil, date: nil)
+        unsafe fields.withPairs { pairs in
+            _ = unsafe nghttp2_submit_headers(
+                handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), exchange.streamID, nil,
+                pairs.baseAddress, pairs.count, nil)
+        }
+        connection.markReady()
+    }
+
+    func resume(_ exchange: Exchange) {
+        exchange.wantsToSend = true
+        exchange.sendActivityMs = nowMs
+        unsafe nghttp2_session_resume_data(handle, exchange.streamID)
+        // A blocked connection looks for more to send by itself as soon as its socket takes some.
+        if !connection.isBlocked { connection.markReady() }
+    }
+
+    func reset(_ exchange: Exchange, _ code: ResetCode) {
+        if exchange.closeCause == nil { exchange.closeCause = .reset }
+        let number =
+            switch code {
+            case .cancel: NGHTTP2_CANCEL
+            case .internalError: NGHTTP2_INTERNAL_ERROR
+            case .refused: NGHTTP2_REFUSED_STREAM
+            case .enhanceYourCalm: NGHTTP2_ENHANCE_YOUR_CALM
+            }
+        submitReset(exchange.streamID, number)
+        connection.markReady()
+    }
+
+    func submitReset(_ streamID: Int32, _ code: nghttp2_error_code) {
+        unsafe nghttp2_submit_rst_stream(
+            handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), streamID, code.rawValue)
+    }
+
+    // MARK: What the callbacks report
+
+    func exchange(of streamID: Int32) -> Exchange? {
+        guard let pointer = unsafe nghttp2_session_get_stream_user_data(handle, streamID) else {
+            return nil
+        }
+        return unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    /// A request's header section is complete.
+    func begin(_ headers: IncomingHeaders, streamID: Int32, endsStream: Bool) {
+        let request = Request(
+            block: headers.block, hasBody: !endsStream, peer: connection.peer,
+            connectionID: connection.id)
+        let exchange = Exchange(
+            request: request, streamID: streamID, transport: self, nowMs: nowMs)
+        exchange.slot = openExchanges.count
+        openExchanges.append(exchange)
+        unsafe nghttp2_session_set_stream_user_data(
+            handle, streamID, Unmanaged.passUnretained(exchange).toOpaque())
+        connection.server.counters.requests += 1
+        if let problem = headers.problem(limits) {
+            exchange.respond(problem)
+            return
+        }
+        connection.server.application.begin(exchange)
+        if !exchange.isBodyComplete, !exchange.hasResponded {
+            if request.expectsContinue { sendContinue(exchange) }
+            connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
+        }
+    }
+
+    func receiveBody(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) {
+        exchange.hasReceivedBody = true
+        exchange.bodyActivityMs = nowMs
+        guard let handler = exchange.handler, exchange.closeCause == nil, !exchange.discardsBody
+        else {
+            // Nobody wants these; the connection's window must not shrink because of them.
+            unsafe nghttp2_session_consume_connection(handle, bytes.count)
+            return
+        }
+        exchange.uncreditedBytes += bytes.count
+        unsafe handler.exchange(exchange, didReceiveBody: bytes)
+    }
+
+    func finishBody(_ exchange: Exchange) {
+        guard !exchange.isBodyComplete else { return }
+        exchange.isBodyComplete = true
+        guard exchange.closeCause == nil, !exchange.discardsBody else { return }
+        exchange.handler?.exchangeDidFinishBody(exchange)
+    }
+
+    /// The response is sent to its end. A body that is still coming is to be cut off with NO_ERROR
+    /// (RFC 9113 section 8.1), but not at once: curl 7.88 forgets a response whose reset it reads
+    /// together with it. A short body is over by then.
+    func finishResponse(_ streamID: Int32) {
+        guard let exchange = exchange(of: streamID) else { return }
+        exchange.hasSentResponse = true
+        guard !exchange.isBodyComplete else { return }
+        exchange.sendActivityMs = nowMs
+        connection.ensureCheck(afterMs: limits.lingerMs)
+    }
+
+    func cutOffBody(_ exchange: Exchange) {
+        submitReset(exchange.streamID, NGHTTP2_NO_ERROR)
+        connection.markReady()
+    }
+
+    func streamDidClose(_ streamID: Int32, errorCode: UInt32) {
+        guard let exchange = exchange(of: streamID) else { return }
+        let last = openExchanges.removeLast()
+        if last !== exchange {
+            last.slot = exchange.slot
+            openExchanges[exchange.slot] = last
+        }
+        if exchange.uncreditedBytes > 0 {
+            unsafe nghttp2_session_consume_connection(handle, exchange.uncreditedBytes)
+            exchange.uncreditedBytes = 0
+        }
+        let isComplete = errorCode == NGHTTP2_NO_ERROR.rawValue && exchange.hasSentResponse
+        exchange.close(isComplete ? .completed : .reset)
+        if openExchanges.isEmpty { connection.didBecomeIdle() }
+    }
+
+    /// Counts what may be abuse; over budget, the connection ends.
+    func count(_ event: AbuseGuard.Event) {
+        guard !abuse.allows(event, nowMs: nowMs) else { return }
+        connection.endForAbuse()
+    }
+}

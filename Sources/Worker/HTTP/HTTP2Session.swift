@@ -1,0 +1,184 @@
+// One HTTP/2 connection: nghttp2's frames on one side, exchanges on the other. It knows neither
+// socket nor TLS: received bytes are handed in, bytes to send go into the shared stage.
+//
+// Invariants: every stream with a complete header section has one open Exchange, to which nghttp2's
+// stream user data points; `openExchanges` keeps it alive until the stream closes. nghttp2 is not
+// re-entered: what callbacks ask for is submitted, and sent at the end of the turn.
+//
+// Unsafe use: the nghttp2 session is owned here, made in init and freed in deinit; its user data is
+// an unretained pointer to this object, so it is gone before the object is. Loop's thread only.
+
+import CNghttp2
+
+@safe
+final class HTTP2Session {
+    /// The frame header of RFC 9113 section 4.1.
+    static let frameHeaderBytes = 9
+    /// Rather than cut a frame smaller than this, the rest of the stage stays empty.
+    private static let smallestPieceBytes = 1_024
+
+    let handle: OpaquePointer
+    unowned let connection: Connection
+    let limits: HTTPLimits
+    let buffers: SharedBuffers
+    var abuse: AbuseGuard
+    var openExchanges: [Exchange] = []
+    /// The header section that is being received; there is only one at a time (RFC 9113 4.3).
+    var incoming: IncomingHeaders?
+    /// The stage was full before everything was sent.
+    private(set) var isStageFull = false
+    private(set) var isDraining = false
+    private var isDrained = false
+
+    /// Nil when memory ran out.
+    init?(connection: Connection, configuration: HTTP2Configuration, nowMs: UInt64) {
+        var handle: OpaquePointer?
+        var memory = unsafe LibraryMemory.forSessions()
+        guard
+            unsafe nghttp2_session_server_new3(
+                &handle, configuration.callbacks, nil, configuration.options, &memory) == 0,
+            let handle = unsafe handle
+        else { return nil }
+        unsafe self.handle = unsafe handle
+        self.connection = connection
+        limits = connection.server.limits
+        buffers = connection.server.buffers
+        abuse = AbuseGuard(limits: limits, nowMs: nowMs)
+        unsafe nghttp2_session_set_user_data(handle, Unmanaged.passUnretained(self).toOpaque())
+        guard submitSettings() else { return nil }
+    }
+
+    deinit {
+        unsafe nghttp2_session_del(handle)
+    }
+
+    private func submitSettings() -> Bool {
+        let settings = HTTP2Configuration.settings(limits)
+        let window = Int32(clamping: limits.connectionWindowBytes)
+        return unsafe nghttp2_submit_settings(
+            handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), settings, settings.count) == 0
+            && nghttp2_session_set_local_window_size(
+                handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, window) == 0
+    }
+
+    var nowMs: UInt64 { connection.server.loop.nowMs }
+
+    // MARK: Bytes
+
+    /// Takes what the peer sent; false when the connection cannot go on.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let result = unsafe nghttp2_session_mem_recv(handle, bytes.baseAddress, bytes.count)
+        return result == bytes.count
+    }
+
+    /// Puts what is to be sent into the stage, up to its limit; false when the connection cannot
+    /// go on.
+    func fillStage() -> Bool {
+        isStageFull = false
+        return unsafe nghttp2_session_send(handle) == 0
+    }
+
+    var wantsToSend: Bool { unsafe nghttp2_session_want_write(handle) != 0 }
+
+    /// Nothing more is to be received or sent: the connection is done.
+    var isFinished: Bool {
+        unsafe nghttp2_session_want_read(handle) == 0 && nghttp2_session_want_write(handle) == 0
+    }
+
+    /// nghttp2 has frame bytes to send.
+    func append(_ bytes: UnsafeRawPointer, count: Int) -> Bool {
+        if unsafe buffers.appendToStage(bytes, count: count) { return true }
+        isStageFull = true
+        return false
+    }
+
+    /// nghttp2 may send up to `length` bytes of a response's body: they go straight into the stage,
+    /// behind a gap for the frame header that `finishData` fills.
+    func produce(
+        _ exchange: Exchange, length: Int, flags: UnsafeMutablePointer<UInt32>
+    ) -> Int {
+        let room = buffers.stageLimit - buffers.stageCount - Self.frameHeaderBytes
+        guard room >= min(length, Self.smallestPieceBytes) else {
+            isStageFull = true
+            return Int(NGHTTP2_ERR_PAUSE.rawValue)
+        }
+        let start = unsafe buffers.stage + buffers.stageCount + Self.frameHeaderBytes
+        let capacity = min(room, length)
+        let production = unsafe exchange.produce(
+            into: UnsafeMutableRawBufferPointer(start: start, count: capacity))
+        exchange.sendActivityMs = nowMs
+        unsafe flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue
+        let end = NGHTTP2_DATA_FLAG_NO_COPY.rawValue | NGHTTP2_DATA_FLAG_EOF.rawValue
+        switch production {
+        case .bytes(let count):
+            precondition(count > 0 && count <= capacity, "a source produces what fits")
+            return count
+        case .last(let count):
+            precondition(count >= 0 && count <= capacity, "a source produces what fits")
+            exchange.wantsToSend = false
+            unsafe flags.pointee = end
+            return count
+        case .end:
+            exchange.wantsToSend = false
+            unsafe flags.pointee = end
+            return 0
+        case .wait:
+            exchange.wantsToSend = false
+            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        case .abort:
+            exchange.wantsToSend = false
+            exchange.closeCause = .reset
+            return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+        }
+    }
+
+    /// The frame header of the DATA frame whose payload `produce` has just put into the stage.
+    func finishData(header: UnsafePointer<UInt8>, length: Int) {
+        let start = unsafe buffers.stage + buffers.stageCount
+        unsafe start.copyMemory(from: header, byteCount: Self.frameHeaderBytes)
+        buffers.stageCount += Self.frameHeaderBytes + length
+        precondition(buffers.stageCount <= buffers.stageLimit, "a frame stays within the stage")
+        abuse.didSendData()
+    }
+
+    // MARK: The end
+
+    /// Announces the end and still accepts what is on its way (RFC 9113 section 6.8).
+    func beginDrain() {
+        guard !isDraining else { return }
+        isDraining = true
+        unsafe nghttp2_submit_shutdown_notice(handle)
+    }
+
+    /// The answer to a PING right behind the announcement tells that the peer has seen it.
+    func didSendGoAway() {
+        guard isDraining, !isDrained else { return }
+        unsafe nghttp2_submit_ping(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+    }
+
+    /// From here on new streams are refused; the connection ends with the last open one.
+    func finishDrain() {
+        guard isDraining, !isDrained else { return }
+        isDrained = true
+        let last = unsafe nghttp2_session_get_last_proc_stream_id(handle)
+        unsafe nghttp2_submit_goaway(
+            handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, NGHTTP2_NO_ERROR.rawValue, nil, 0)
+    }
+
+    /// Ends the connection with a GOAWAY that says why; nothing more is received or sent after it.
+    func terminate(_ code: nghttp2_error_code) {
+        unsafe nghttp2_session_terminate_session(handle, code.rawValue)
+    }
+
+    /// The connection is gone: so are its exchanges.
+    func closeExchanges(_ cause: CloseCause) {
+        while let exchange = openExchanges.popLast() { exchange.close(cause) }
+    }
+
+    /// The peer holds back what this response wants to send by a closed window.
+    func isHeldByPeer(_ exchange: Exchange) -> Bool {
+        guard exchange.wantsToSend else { return false }
+        return unsafe nghttp2_session_get_stream_remote_window_size(handle, exchange.streamID) <= 0
+            || nghttp2_session_get_remote_window_size(handle) <= 0
+    }
+}

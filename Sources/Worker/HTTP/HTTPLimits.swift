@@ -1,0 +1,33 @@
+// The bounds this module works with, as one value: the product uses the defaults, tests shorten
+// them. Times in milliseconds, sizes in bytes; the reasons stand in Limits.swift.
+
+import Settings
+
+package struct HTTPLimits: Sendable {
+    package var connections = Limits.connectionsPerWorker
+    package var handshakeMs = Limits.handshakeMs
+    package var idleConnectionMs = Limits.idleConnectionMs
+    package var writeStallMs = Limits.writeStallMs
+    package var lingerMs = Limits.lingerMs
+    package var stageBytes = Limits.stageBytes
+    package var receiveBytesPerTurn = Limits.receiveBytesPerTurn
+    package var notSentLowWaterBytes = Limits.notSentLowWaterBytes
+
+    package var streamsPerConnection = Limits.streamsPerConnection
+    package var headerBytes = Limits.headerBytes
+    package var headerFields = Limits.headerFields
+    package var targetBytes = Limits.targetBytes
+    package var hpackTableBytes = Limits.hpackTableBytes
+    package var requestWindowBytes = Limits.requestWindowBytes
+    package var connectionWindowBytes = Limits.connectionWindowBytes
+    package var bodyFirstByteMs = Limits.bodyFirstByteMs
+    package var bodyIdleMs = Limits.bodyIdleMs
+
+    package var resetsPer10s = Limits.resetsPer10s
+    package var controlFramesPer10s = Limits.controlFramesPer10s
+    package var continuationFrames = Limits.continuationFrames
+    package var emptyDataFramesPer10s = Limits.emptyDataFramesPer10s
+    package var outboundControlFrames = Limits.outboundControlFrames
+
+    package init() {}
+}

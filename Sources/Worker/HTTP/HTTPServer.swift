@@ -1,0 +1,140 @@
+// All HTTPS connections of a worker. It is given accepted sockets, and gives an Application
+// requests.
+//
+// Sending is scheduled here: connections that have something to send wait in one list, each gets
+// one turn of bounded size at the end of the loop's turn, and those with more go to the back of the
+// list for the next turn. So a fast download delays nobody by more than its share, and reading goes
+// on.
+//
+// Owner: the loop's thread.
+
+import Glibc
+import LinuxIO
+import Settings
+
+package final class HTTPServer {
+    let loop: EventLoop
+    let tls: TLSContext
+    unowned let application: any Application
+    let counters: HTTPCounters
+    let limits: HTTPLimits
+    let buffers: SharedBuffers
+    let configuration: HTTP2Configuration
+    var date = HTTPDate()
+    private(set) var isDraining = false
+
+    private var connections: [UInt64: Connection] = [:]
+    private var lastConnectionID: UInt64 = 0
+    private var ready: [Connection] = []
+    private var isFlushScheduled = false
+
+    /// Called after each change of `connectionCount`.
+    package var onConnectionCountChange: (() -> Void)?
+
+    /// Serves with `tls`; requests go to `application`, which must outlive the server.
+    package init(
+        loop: EventLoop, tls: TLSContext, application: any Application, counters: HTTPCounters,
+        limits: HTTPLimits = HTTPLimits()
+    ) {
+        guard let configuration = HTTP2Configuration(limits: limits) else {
+            preconditionFailure("there is memory when a worker starts")
+        }
+        self.loop = loop
+        self.tls = tls
+        self.application = application
+        self.counters = counters
+        self.limits = limits
+        self.configuration = configuration
+        buffers = SharedBuffers(stageBytes: limits.stageBytes)
+    }
+
+    package var connectionCount: Int { connections.count }
+
+    /// Takes over an accepted TCP socket and serves it until one side ends it.
+    package func adopt(_ descriptor: consuming Descriptor) {
+        guard connections.count < limits.connections, !isDraining else {
+            counters.connectionsRefused += 1
+            return
+        }
+        configure(descriptor.raw)
+        lastConnectionID += 1
+        let made = Connection(descriptor: descriptor, id: lastConnectionID, server: self)
+        guard let connection = made, (try? connection.start()) != nil else {
+            counters.connectionsRefused += 1
+            return
+        }
+        connections[connection.id] = connection
+        counters.connectionsOpened += 1
+        onConnectionCountChange?()
+    }
+
+    private func configure(_ raw: Int32) {
+        _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) | O_NONBLOCK)
+        // Not TCP (a socket pair in a test) is no error.
+        setOption(raw, TCP_NODELAY, 1)
+        setOption(raw, TCP_NOTSENT_LOWAT, Int32(clamping: limits.notSentLowWaterBytes))
+    }
+
+    private func setOption(_ raw: Int32, _ option: Int32, _ value: Int32) {
+        var value = value
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        _ = unsafe setsockopt(raw, Int32(IPPROTO_TCP), option, &value, size)
+    }
+
+    /// Tells every client that no new request is taken; what is open may finish. Idle connections
+    /// close.
+    package func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        for connection in connections.values {
+            connection.session?.beginDrain()
+            connection.markReady()
+        }
+        // A client that does not answer the announcement has had its time to see it.
+        loop.schedule(afterMs: limits.lingerMs) { [weak self] in self?.finishDrain() }
+    }
+
+    private func finishDrain() {
+        for connection in connections.values {
+            connection.session?.finishDrain()
+            connection.markReady()
+        }
+    }
+
+    /// Ends all connections now.
+    package func closeAll() {
+        for connection in connections.values { connection.close(.connectionLost) }
+    }
+
+    func didClose(_ connection: Connection) {
+        connections[connection.id] = nil
+        counters.connectionsClosed += 1
+        onConnectionCountChange?()
+    }
+
+    // MARK: Turns of sending
+
+    /// Puts a connection on the list of those with something to send.
+    func enqueue(_ connection: Connection) {
+        connection.isReady = true
+        ready.append(connection)
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        loop.atEndOfTurn { [weak self] in self?.flushReady() }
+    }
+
+    private func flushReady() {
+        var turn: [Connection] = []
+        swap(&turn, &ready)
+        for connection in turn {
+            connection.isReady = false
+            if connection.flush() { connection.markReady() }
+        }
+        isFlushScheduled = !ready.isEmpty
+        // The rest waits until the sockets have been read: the loop wakes at once for it.
+        guard isFlushScheduled else { return }
+        loop.schedule(afterMs: 0) { [weak self] in
+            self?.loop.atEndOfTurn { [weak self] in self?.flushReady() }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// The network address of a client, without the port: what limits per client and logs go by.
+//
+// Unsafe use: a sockaddr_storage that getpeername fills is read as the sockaddr type its family
+// names; the storage is larger and stricter aligned than both.
+
+import Glibc
+
+/// An IPv4 or IPv6 address. An IPv4 client of an IPv6 listener counts as IPv4.
+package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
+    /// 4 bytes of an IPv4 address, 16 of an IPv6 one, none when the peer is not an IP endpoint.
+    package let bytes: [UInt8]
+
+    package init(bytes: [UInt8]) {
+        let mappedPrefix: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+        let isMapped = bytes.count == 16 && bytes.starts(with: mappedPrefix)
+        self.bytes = isMapped ? Array(bytes[12...]) : bytes
+    }
+
+    /// The peer of a connected socket; unknown (no bytes) when it is gone or not an IP socket.
+    package init(socket raw: Int32) {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let found = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe getpeername(raw, address, &length) == 0
+            }
+        }
+        let family = found ? Int32(storage.ss_family) : AF_UNSPEC
+        self.init(
+            bytes: unsafe withUnsafeBytes(of: &storage) { raw in
+                switch family {
+                // sin_addr stands behind family and port, sin6_addr behind the flow label too.
+                case AF_INET: unsafe Array(raw[4..<8])
+                case AF_INET6: unsafe Array(raw[8..<24])
+                default: []
+                }
+            })
+    }
+
+    /// "127.0.0.1", "::1", or "unknown".
+    package var description: String {
+        guard !bytes.isEmpty else { return "unknown" }
+        let family = bytes.count == 4 ? AF_INET : AF_INET6
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let written = unsafe inet_ntop(family, bytes, &text, socklen_t(text.count))
+        guard unsafe written != nil else { return "unknown" }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

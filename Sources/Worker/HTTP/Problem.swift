@@ -1,0 +1,62 @@
+// Errors as machine-readable documents: RFC 9457, media type application/problem+json.
+
+/// One problem. `slug` names the kind for good; title and detail are for people.
+package struct Problem: Sendable, Equatable {
+    package let status: Int
+    package let slug: String
+    package let title: String
+    package let detail: String?
+    /// Extension members of the document.
+    package let members: [JSONMember]
+    /// Fields the response carries because of this problem: allow, retry-after.
+    package let headers: [HeaderField]
+
+    package init(
+        status: Int, slug: String, title: String, detail: String? = nil,
+        members: [JSONMember] = [], headers: [HeaderField] = []
+    ) {
+        self.status = status
+        self.slug = slug
+        self.title = title
+        self.detail = detail
+        self.members = members
+        self.headers = headers
+    }
+
+    /// The header fields of the response, content-length not among them.
+    package var fields: [HeaderField] {
+        [
+            HeaderField("content-type", "application/problem+json"),
+            HeaderField("cache-control", "no-store"),
+        ] + headers
+    }
+
+    /// The JSON document. The type is a relative reference (RFC 9457 section 3.1.1).
+    package var body: [UInt8] {
+        var document = [
+            JSONMember("type", .string("/problems/\(slug)")), JSONMember("title", .string(title)),
+            JSONMember("status", .integer(Int64(status))),
+        ]
+        if let detail { document.append(JSONMember("detail", .string(detail))) }
+        return Array(JSONValue.object(document + members).text.utf8)
+    }
+}
+
+extension Exchange {
+    /// Answers with a problem, and `headers` in addition to the problem's own.
+    package func respond(_ problem: Problem, headers: [HeaderField] = []) {
+        respond(
+            status: problem.status, headers: problem.fields + headers, body: .bytes(problem.body))
+    }
+}
+
+// MARK: This module's own problems
+
+extension Problem {
+    package static let requestTimeout = Problem(
+        status: 408, slug: "request-timeout", title: "The request's body did not arrive in time")
+    static let targetTooLong = Problem(
+        status: 414, slug: "target-too-long", title: "The request target is too long")
+    static let headersTooLarge = Problem(
+        status: 431, slug: "headers-too-large", title: "The request's header section is too large")
+}

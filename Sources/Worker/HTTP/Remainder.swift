@@ -1,0 +1,52 @@
+// Ciphertext that a socket refused: the only bytes kept per connection, and only while there are
+// any.
+//
+// Unsafe use: one allocation, owned here and freed when it is drained or its owner goes.
+
+/// A first-in first-out run of bytes. Sizes in bytes.
+@safe
+struct Remainder: ~Copyable {
+    private var storage: UnsafeMutableRawPointer?
+    private var start = 0
+    private var end = 0
+
+    init() {}
+
+    deinit {
+        unsafe storage?.deallocate()
+    }
+
+    var count: Int { end - start }
+    var isEmpty: Bool { start == end }
+
+    /// Appends a copy.
+    mutating func append(_ bytes: UnsafeRawPointer, count added: Int) {
+        let alignment = 16
+        let fresh = UnsafeMutableRawPointer.allocate(
+            byteCount: count + added, alignment: alignment)
+        if let storage = unsafe storage {
+            unsafe fresh.copyMemory(from: storage + start, byteCount: count)
+            unsafe storage.deallocate()
+        }
+        unsafe (fresh + count).copyMemory(from: bytes, byteCount: added)
+        end = count + added
+        start = 0
+        unsafe storage = unsafe fresh
+    }
+
+    /// Hands out what is there; `body` returns how many bytes it took.
+    mutating func consume(_ body: (UnsafeRawBufferPointer) -> Int) {
+        guard let storage = unsafe storage else { return }
+        let taken = unsafe body(UnsafeRawBufferPointer(start: storage + start, count: count))
+        precondition(taken >= 0 && taken <= count, "no more is taken than is there")
+        start += taken
+        if isEmpty { discard() }
+    }
+
+    mutating func discard() {
+        unsafe storage?.deallocate()
+        unsafe storage = nil
+        start = 0
+        end = 0
+    }
+}

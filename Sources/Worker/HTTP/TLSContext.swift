@@ -1,0 +1,181 @@
+// The certificate, the key and the rules of all TLS connections of a worker. Loop's thread only.
+//
+// The rules, and why: TLS 1.2 at least; AES-128-GCM first (the cheapest with hardware support, and
+// the library prefers ChaCha20 for clients that have none); X25519 first; no renegotiation (a way
+// to make us do handshakes) and no compression; no session cache, because tickets resume on every
+// worker; one ticket a handshake, since a browser keeps few connections; record buffers are
+// released when idle, which halves the memory of an idle connection. ALPN has to offer h2.
+//
+// Unsafe use: SSL_CTX is reference-counted by the library; this class owns one reference. The
+// callbacks find the ticket keys through the context's application data, which stays alive as long
+// as any context does: connections hold their TLSContext.
+
+import COpenSSL
+
+@safe
+package final class TLSContext {
+    private let certificateFile: String
+    private let keyFile: String
+    private var ticketKeys: TicketKeys?
+    /// The library's context; connections take their own reference to it.
+    private(set) var handle: OpaquePointer
+
+    /// Loads certificate chain and private key (PEM). Nothing is kept open.
+    package init(certificateFile: String, keyFile: String) throws(TLSError) {
+        LibraryMemory.install()
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        unsafe handle = try unsafe Self.load(certificateFile: certificateFile, keyFile: keyFile)
+    }
+
+    deinit {
+        unsafe SSL_CTX_free(handle)
+    }
+
+    /// Reads certificate and key again, for connections to come. When that fails, what was there
+    /// stays in use, and the reason is returned.
+    @discardableResult
+    package func reload() -> TLSError? {
+        do {
+            let fresh = try unsafe Self.load(certificateFile: certificateFile, keyFile: keyFile)
+            unsafe SSL_CTX_free(handle)
+            unsafe handle = unsafe fresh
+            installTicketKeys()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Sets the keys of session tickets, 80 bytes each: name 16, AES 32, HMAC 32. Without this call
+    /// the library makes keys of its own, which no other worker knows.
+    package func setTicketKeys(current: [UInt8], previous: [UInt8]?) {
+        let currentKey = TicketKey(current)
+        let previousKey = previous.map { TicketKey($0) }
+        if let ticketKeys {
+            ticketKeys.current = currentKey
+            ticketKeys.previous = previousKey
+        } else {
+            // Without keys of ours tickets still work, on this worker alone.
+            ticketKeys = try? TicketKeys(current: currentKey, previous: previousKey)
+            installTicketKeys()
+        }
+    }
+
+    private func installTicketKeys() {
+        guard let ticketKeys else { return }
+        let keys = unsafe Unmanaged.passUnretained(ticketKeys).toOpaque()
+        unsafe SSL_CTX_set_ex_data(handle, Self.ticketKeysIndex, keys)
+        unsafe weir_ssl_ctx_set_ticket_callback(handle, handleTicket)
+    }
+
+    /// Where a context keeps the pointer to its ticket keys.
+    fileprivate static let ticketKeysIndex = CRYPTO_get_ex_new_index(
+        CRYPTO_EX_INDEX_SSL_CTX, 0, nil, nil, nil, nil)
+
+    private static func load(
+        certificateFile: String, keyFile: String
+    ) throws(TLSError) -> OpaquePointer {
+        ERR_clear_error()
+        guard let context = unsafe SSL_CTX_new(TLS_server_method()) else {
+            throw .library(TLSError.lastReason())
+        }
+        do throws(TLSError) {
+            try unsafe configure(context)
+            try unsafe loadFiles(context, certificateFile: certificateFile, keyFile: keyFile)
+        } catch {
+            unsafe SSL_CTX_free(context)
+            throw error
+        }
+        return unsafe context
+    }
+
+    private static func configure(_ context: OpaquePointer) throws(TLSError) {
+        let sessionContext = Array("weir".utf8)
+        guard unsafe weir_ssl_ctx_configure(context) == 1,
+            unsafe SSL_CTX_set_session_id_context(
+                context, sessionContext, UInt32(sessionContext.count)) == 1
+        else { throw .library(TLSError.lastReason()) }
+        unsafe SSL_CTX_set_alpn_select_cb(context, selectProtocol, nil)
+        unsafe SSL_CTX_set_client_hello_cb(context, requireProtocol, nil)
+    }
+
+    private static func loadFiles(
+        _ context: OpaquePointer, certificateFile: String, keyFile: String
+    ) throws(TLSError) {
+        guard unsafe SSL_CTX_use_certificate_chain_file(context, certificateFile) == 1 else {
+            throw .certificate(path: certificateFile, reason: TLSError.lastReason())
+        }
+        let loaded = unsafe SSL_CTX_use_PrivateKey_file(context, keyFile, SSL_FILETYPE_PEM)
+        if loaded != 1 {
+            let code = ERR_peek_last_error()
+            if code & 0x7F_FFFF == UInt(X509_R_KEY_VALUES_MISMATCH) {
+                ERR_clear_error()
+                throw .mismatch(certificatePath: certificateFile, keyPath: keyFile)
+            }
+            throw .key(path: keyFile, reason: TLSError.lastReason())
+        }
+        guard unsafe SSL_CTX_check_private_key(context) == 1 else {
+            ERR_clear_error()
+            throw .mismatch(certificatePath: certificateFile, keyPath: keyFile)
+        }
+    }
+}
+
+// MARK: Callbacks of the library
+
+/// Chooses h2 from the client's list: length-prefixed names (RFC 7301 section 3.1).
+private func selectProtocol(
+    _ ssl: OpaquePointer?, _ selected: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
+    _ selectedLength: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?,
+    _ offeredLength: UInt32, _ argument: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let offered = unsafe offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+    var position = 0
+    while position < Int(offeredLength) {
+        let length = Int(unsafe offered[position])
+        let start = position + 1
+        position = start + length
+        guard position <= Int(offeredLength) else { break }
+        let isH2 =
+            unsafe length == 2 && offered[start] == UInt8(ascii: "h")
+            && offered[start + 1] == UInt8(ascii: "2")
+        if isH2 {
+            unsafe selected?.pointee = unsafe offered + start
+            unsafe selectedLength?.pointee = 2
+            return SSL_TLSEXT_ERR_OK
+        }
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL
+}
+
+/// Refuses a client that negotiates no protocol at all: it would speak one we do not serve.
+private func requireProtocol(
+    _ ssl: OpaquePointer?, _ alert: UnsafeMutablePointer<Int32>?,
+    _ argument: UnsafeMutableRawPointer?
+) -> Int32 {
+    let negotiates = unsafe SSL_client_hello_get0_ext(
+        ssl, UInt32(TLSEXT_TYPE_application_layer_protocol_negotiation), nil, nil)
+    if negotiates == 1 { return SSL_CLIENT_HELLO_SUCCESS }
+    unsafe alert?.pointee = SSL_AD_NO_APPLICATION_PROTOCOL
+    return SSL_CLIENT_HELLO_ERROR
+}
+
+private func handleTicket(
+    _ ssl: OpaquePointer?, _ name: UnsafeMutablePointer<UInt8>?,
+    _ iv: UnsafeMutablePointer<UInt8>?, _ cipherContext: OpaquePointer?,
+    _ macContext: OpaquePointer?, _ isSealing: Int32
+) -> Int32 {
+    let failure: Int32 = -1
+    guard let ssl = unsafe ssl, let name = unsafe name, let iv = unsafe iv,
+        let cipherContext = unsafe cipherContext, let macContext = unsafe macContext,
+        let pointer = unsafe SSL_CTX_get_ex_data(
+            SSL_get_SSL_CTX(ssl), TLSContext.ticketKeysIndex)
+    else { return failure }
+    let keys = unsafe Unmanaged<TicketKeys>.fromOpaque(pointer).takeUnretainedValue()
+    return isSealing != 0
+        ? unsafe keys.seal(
+            name: name, iv: iv, cipherContext: cipherContext, macContext: macContext)
+        : unsafe keys.open(
+            name: name, iv: iv, cipherContext: cipherContext, macContext: macContext)
+}

@@ -1,0 +1,32 @@
+// What can go wrong while a TLS context is set up, as one line for the operator.
+
+import COpenSSL
+
+package enum TLSError: Error, Equatable, CustomStringConvertible {
+    /// The library could not set up a context.
+    case library(String)
+    case certificate(path: String, reason: String)
+    case key(path: String, reason: String)
+    /// Certificate and key do not belong together.
+    case mismatch(certificatePath: String, keyPath: String)
+
+    package var description: String {
+        switch self {
+        case .library(let reason): "TLS cannot be set up: \(reason)"
+        case .certificate(let path, let reason): "cannot use the certificate \(path): \(reason)"
+        case .key(let path, let reason): "cannot use the private key \(path): \(reason)"
+        case .mismatch(let certificatePath, let keyPath):
+            "the private key \(keyPath) does not belong to the certificate \(certificatePath)"
+        }
+    }
+
+    /// The library's reason for the call that has just failed on this thread; clears its queue.
+    static func lastReason() -> String {
+        let code = ERR_peek_last_error()
+        ERR_clear_error()
+        guard code != 0, let text = unsafe ERR_reason_error_string(code) else {
+            return "unknown reason"
+        }
+        return unsafe String(cString: text)
+    }
+}

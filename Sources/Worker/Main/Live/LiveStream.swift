@@ -1,0 +1,135 @@
+// One ring as this worker sees it, with the viewers this worker serves from it. A broadcast that
+// comes back with other tracks gets a new ring, so it is a new LiveStream; the old one lives until
+// its last viewer has gone.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import LinuxIO
+import Media
+import SegmentRing
+import Settings
+import Telemetry
+
+final class LiveStream {
+    let name: StreamName
+    let ring: Ring
+    let tracks: [MediaTrack]
+    private let environment: WorkerEnvironment
+    private var viewers: [Viewer] = []
+    private var lastDeliveryMs: UInt64 = 0
+    private var deliveryIsScheduled = false
+    private var isDraining = false
+
+    /// Told when the first viewer comes or the last one goes.
+    var onWatchedChange: ((LiveStream) -> Void)?
+
+    init(name: StreamName, ring: Ring, tracks: [MediaTrack], environment: WorkerEnvironment) {
+        self.name = name
+        self.ring = ring
+        self.tracks = tracks
+        self.environment = environment
+    }
+
+    // MARK: What it carries
+
+    /// RFC 9559, section 27.3; WebM only when every codec is one that WebM allows.
+    var contentType: String {
+        let isWebM = tracks.allSatisfy { Self.webMCodecs.contains($0.codec) }
+        guard isWebM else { return "video/x-matroska" }
+        return tracks.contains { $0.kind == .video } ? "video/webm" : "audio/webm"
+    }
+
+    private static let webMCodecs: Set<String> = ["vp8", "vp9", "av1", "opus", "vorbis"]
+
+    // MARK: State
+
+    var state: StreamState {
+        let status = ring.status
+        let times = StreamTimes(
+            lastIngestMs: status.lastIngestMs, pausedSinceMs: status.pausedSinceMs,
+            endedAtMs: status.endedAtMs)
+        return times.state(nowMs: WallClock.nowMs(), graceMs: environment.settings.graceMs)
+    }
+
+    /// Ends the stream for every worker. Idempotent; any worker may call it.
+    func end() {
+        let status = ring.status
+        if status.endedAtMs == 0 { status.endedAtMs = WallClock.nowMs() }
+        environment.doorbells.ring(mask: status.interestedSlots | status.waitingSlots)
+        if let writerSlot = status.writerSlot { environment.doorbells.ring(slot: writerSlot) }
+    }
+
+    /// Whether a viewer who has got everything is to be let go.
+    var viewersMustEnd: Bool { isDraining || ring.status.endedAtMs != 0 }
+
+    // MARK: Viewers
+
+    var isWatched: Bool { !viewers.isEmpty }
+    var localViewerCount: Int { viewers.count }
+
+    func add(_ viewer: Viewer) {
+        viewer.index = viewers.count
+        viewers.append(viewer)
+        // Interest first, then a look at the ring (the viewer's first `produce`), then sleep: a commit
+        // in between rings the doorbell.
+        if viewers.count == 1 {
+            ring.status.setInterested(true, slot: environment.slot)
+            onWatchedChange?(self)
+        }
+        publishViewerCount(change: 1)
+    }
+
+    func remove(_ viewer: Viewer) {
+        let index = viewer.index
+        precondition(viewers[index] === viewer, "a viewer is removed once")
+        viewers.swapAt(index, viewers.count - 1)
+        viewers.removeLast()
+        if index < viewers.count { viewers[index].index = index }
+        if viewers.isEmpty {
+            ring.status.setInterested(false, slot: environment.slot)
+            onWatchedChange?(self)
+        }
+        publishViewerCount(change: -1)
+    }
+
+    private func publishViewerCount(change: Int) {
+        ring.status.setViewerCount(UInt32(viewers.count), slot: environment.slot)
+        environment.viewerCountChanged(by: change)
+    }
+
+    /// The doorbell has rung: wakes the viewers that wait, at most once per delivery interval.
+    func deliver() {
+        guard !deliveryIsScheduled, isWatched else { return }
+        let nowMs = environment.loop.nowMs
+        let dueMs = lastDeliveryMs + DeliveryPace.intervalMs(viewers: viewers.count)
+        if nowMs >= dueMs {
+            wakeViewers()
+        } else {
+            deliveryIsScheduled = true
+            environment.loop.schedule(afterMs: dueMs - nowMs) { [weak self] in
+                self?.deliveryIsScheduled = false
+                self?.wakeViewers()
+            }
+        }
+    }
+
+    /// The worker is going: viewers get what there is, and then the end of their response.
+    func endViewersOfThisWorker() {
+        isDraining = true
+        wakeViewers()
+    }
+
+    private func wakeViewers() {
+        lastDeliveryMs = environment.loop.nowMs
+        for viewer in viewers { viewer.wake() }
+    }
+
+    func countJumps(_ count: Int) {
+        environment.counters.add(.viewerJumpsTotal, UInt64(count), slot: environment.slot)
+    }
+
+    func countLapped() {
+        environment.counters.add(.lappedTotal, 1, slot: environment.slot)
+    }
+}

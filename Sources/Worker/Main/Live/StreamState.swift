@@ -1,0 +1,29 @@
+// Whether a stream is live, paused or ended follows from three time stamps in its ring and the clock.
+// No process has to write a transition at the right moment, so none can be lost when one dies.
+
+import Settings
+
+/// What viewers and the API see of a stream.
+enum StreamState: String, Sendable {
+    case live
+    case paused
+    case ended
+}
+
+/// The facts in the ring's shared words, all in wall-clock milliseconds; 0 means "not".
+struct StreamTimes: Equatable, Sendable {
+    var lastIngestMs: UInt64
+    var pausedSinceMs: UInt64
+    var endedAtMs: UInt64
+
+    /// When the stream fell silent, or will have if nothing more comes.
+    private var silentFromMs: UInt64 {
+        pausedSinceMs != 0 ? pausedSinceMs : lastIngestMs + Limits.publisherSilenceMs
+    }
+
+    func state(nowMs: UInt64, graceMs: UInt64) -> StreamState {
+        if endedAtMs != 0 { return .ended }
+        if nowMs < silentFromMs { return .live }
+        return nowMs < silentFromMs + graceMs ? .paused : .ended
+    }
+}

@@ -1,0 +1,273 @@
+// The writing half of one publish request: bytes of WebM in, entries of the ring out. It holds the
+// stream's writer lease from its first to its last moment, so there is at most one per stream on the
+// whole machine.
+//
+// With every commit it stores, in the ring, what the next worker needs to go on exactly there (see
+// IngestState). Owner: the worker's loop thread.
+
+import HTTP
+import LinuxIO
+import Logging
+import Media
+import SegmentRing
+import Settings
+
+final class IngestSession {
+    private let name: StreamName
+    private let facts: PublishFacts
+    private let streams: LiveStreams
+    private let environment: WorkerEnvironment
+
+    private var ingest: WebMIngest
+    private var batch = FragmentBatch()
+    private var pace: IngestPace
+    /// Nil until the tracks of a new stream are known.
+    private(set) var writer: RingWriter?
+    private(set) var stream: LiveStream?
+    /// Bytes of this body that an earlier try has already brought into the ring.
+    private var skipBytes: UInt64 = 0
+    /// Bytes of this body taken so far, the skipped ones included.
+    private var takenBytes: UInt64 = 0
+    private let takeOverCountAtStart: UInt64
+    private var hasWritten = false
+    private var notifier: RingNotifier?
+
+    /// Starts a broadcast. `writer` holds the lease of the ring that is to be continued or replaced.
+    init(
+        beginning name: StreamName, facts: PublishFacts, on stream: LiveStream?,
+        writer: RingWriter?, streams: LiveStreams, environment: WorkerEnvironment
+    ) {
+        self.name = name
+        self.facts = facts
+        self.streams = streams
+        self.environment = environment
+        self.writer = writer
+        self.stream = stream
+        ingest = WebMIngest(limits: environment.mediaLimits)
+        pace = IngestPace(atMs: WallClock.nowMs())
+        takeOverCountAtStart = writer?.ring.status.takeOverCount ?? 0
+        adoptNotifier()
+    }
+
+    /// Goes on where the last body stopped.
+    init(
+        resuming state: IngestState, facts: PublishFacts, on stream: LiveStream,
+        writer: RingWriter, streams: LiveStreams, environment: WorkerEnvironment
+    ) throws(MediaError) {
+        self.name = stream.name
+        self.facts = facts
+        self.streams = streams
+        self.environment = environment
+        self.writer = writer
+        self.stream = stream
+        let initialization = try Initialization(
+            parsing: writer.ring.initialization, limits: environment.mediaLimits)
+        ingest = try WebMIngest(
+            resuming: state.media, carry: writer.carry, initialization: initialization,
+            limits: environment.mediaLimits)
+        // Without numbers nothing says what a body that broke off would have gone on with.
+        if facts.chunk == nil && (state.isBroken || writer.recoveredFromCrash) {
+            ingest.resynchronize()
+        }
+        skipBytes = facts.chunk == nil ? 0 : state.consumedBytes
+        pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atWallClockMs)
+        takeOverCountAtStart = writer.ring.status.takeOverCount
+        adoptNotifier()
+    }
+
+    private func adoptNotifier() {
+        notifier = stream.map { RingNotifier(ring: $0.ring, environment: environment) }
+    }
+
+    // MARK: Writing
+
+    /// Takes bytes of the body. What was complete before an error is committed all the same.
+    func feed(_ bytes: UnsafeRawBufferPointer) throws(PublishError) {
+        var rest = unsafe bytes[...]
+        let skipped = unsafe Int(min(UInt64(rest.count), skipBytes))
+        skipBytes -= UInt64(skipped)
+        takenBytes += UInt64(skipped)
+        unsafe rest = unsafe rest.dropFirst(skipped)
+        while unsafe !rest.isEmpty {
+            let consumed = unsafe try push(UnsafeRawBufferPointer(rebasing: rest))
+            unsafe rest = unsafe rest.dropFirst(consumed)
+        }
+    }
+
+    private func push(_ bytes: UnsafeRawBufferPointer) throws(PublishError) -> Int {
+        batch.removeAll()
+        let startMs = ingest.nextMediaTimeMs
+        defer {
+            pace.add(mediaMs: ingest.nextMediaTimeMs &- startMs, nowMs: WallClock.nowMs())
+        }
+        let result: PushResult
+        do {
+            let span = unsafe bytes.assumingMemoryBound(to: UInt8.self).span
+            result = try ingest.push(span, into: &batch)
+        } catch {
+            try commit()
+            throw .media(error)
+        }
+        try commit()
+        takenBytes += UInt64(result.consumed)
+        if case .initialization(let initialization) = result.event {
+            try adopt(initialization)
+        }
+        return result.consumed
+    }
+
+    /// Publishes what the last push completed.
+    private func commit() throws(PublishError) {
+        guard !batch.fragments.isEmpty else { return }
+        guard let writer, let notifier else { throw .media(.malformed("media before its header")) }
+        let nowMs = WallClock.nowMs()
+        let bytes = batch.bytes
+        for fragment in batch.fragments {
+            let state = state(
+                media: fragment.state, consumedBytes: takenBytes + UInt64(fragment.consumedInput))
+            let piece = bytes.span.extracting(fragment.bytes)
+            do {
+                try unsafe writer.append(
+                    piece.bytes, flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
+                    durationMs: UInt32(clamping: fragment.durationMs), wallClockMs: nowMs,
+                    state: state.encoded())
+            } catch {
+                throw .ring(error)
+            }
+        }
+        hasWritten = true
+        notifier.committed(nowMs: nowMs)
+        environment.counters.add(.ingestBytes, UInt64(batch.bytes.count), slot: environment.slot)
+    }
+
+    /// Continues the stream with a new header, or makes a new ring when its tracks differ.
+    private func adopt(_ initialization: Initialization) throws(PublishError) {
+        if let writer, stream != nil,
+            let current = try? Initialization(
+                parsing: writer.ring.initialization, limits: environment.mediaLimits),
+            current.isCompatible(with: initialization)
+        {
+            ingest.continueTimeline(atMs: writer.ring.timelineEndMs)
+            writer.ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
+            return
+        }
+        try makeRing(initialization)
+    }
+
+    private func makeRing(_ initialization: Initialization) throws(PublishError) {
+        if writer == nil && streams.count >= Limits.streams { throw .tooManyStreams }
+        let created = try createRing(initialization)
+        // The new ring has the name now; whoever watches the old one is told that it has ended.
+        stream?.end()
+        writer?.release()
+        writer = created
+        created.ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
+        created.ring.status.lastIngestMs = WallClock.nowMs()
+        guard let adopted = streams.adopt(created.ring, name: name) else {
+            throw .media(.malformed("the header cannot be read back"))
+        }
+        stream = adopted
+        adoptNotifier()
+        environment.logger.notice(
+            "stream started",
+            metadata: [
+                "stream": "\(name)",
+                "tracks": "\(initialization.tracks.map(\.codec).joined(separator: ","))",
+            ])
+    }
+
+    private func createRing(_ initialization: Initialization) throws(PublishError) -> RingWriter {
+        do {
+            try streams.makeStreamDirectory(name)
+        } catch {
+            throw .ring(RingError(error))
+        }
+        do {
+            return try Ring.create(
+                path: streams.ringPath(name), geometry: environment.ringGeometry,
+                initialization: initialization.bytes,
+                state: state(media: ingest.state(), consumedBytes: takenBytes).encoded(),
+                slot: environment.slot, replacing: writer != nil)
+        } catch {
+            throw .ring(error)
+        }
+    }
+
+    private func state(media: [UInt8], consumedBytes: UInt64) -> IngestState {
+        IngestState(
+            identity: facts.identity, session: facts.chunk?.session ?? 0,
+            nextChunk: facts.chunk?.number ?? 0, consumedBytes: consumedBytes,
+            aheadMs: pace.aheadMs, atWallClockMs: pace.atMs, media: media)
+    }
+
+    // MARK: Back-pressure and interruption
+
+    /// How long the publisher is to be held back: it may be ahead of the clock by half of what the
+    /// ring holds, in time and in bytes.
+    func holdBackMs() -> UInt64 {
+        guard let writer else { return 0 }
+        let ringMs = environment.settings.ringMs
+        let allowedMs = min(ringMs, writer.ring.capacityMs ?? ringMs) / 2
+        return pace.delayMs(allowedMs: allowedMs, nowMs: WallClock.nowMs())
+    }
+
+    /// Why the request has to stop although its body goes on; nil when it need not.
+    var interruption: PublishError? {
+        guard let stream, let writer else { return nil }
+        let status = stream.ring.status
+        if status.endedAtMs != 0 {
+            // Ended because nothing came, or by somebody while media was coming.
+            let wasSilent = status.endedAtMs > status.lastIngestMs + Limits.publisherSilenceMs
+            return wasSilent ? .stalled : .streamEnded
+        }
+        if writer.ring.status.takeOverCount != takeOverCountAtStart, hasWritten {
+            return .takenOver
+        }
+        return nil
+    }
+
+    // MARK: The end of the body
+
+    /// The body is complete: leaves everything for the next one, and lets go of the lease.
+    func finish() throws(PublishError) {
+        guard let writer, ingest.initialization != nil else { throw .missingInitialization }
+        var state = state(media: ingest.state(), consumedBytes: 0)
+        if facts.chunk != nil { state.nextChunk += 1 }
+        do {
+            try writer.suspend(state: state.encoded(), carry: ingest.carry)
+        } catch {
+            throw .ring(error)
+        }
+        writer.ring.status.lastIngestMs = WallClock.nowMs()
+        letGo()
+    }
+
+    /// The body broke off. A numbered chunk will be sent again: what is stored already says from where.
+    func abandon(pausing: Bool) {
+        guard let writer else { return }
+        if facts.chunk == nil && hasWritten {
+            var state = state(media: ingest.state(), consumedBytes: 0)
+            state.isBroken = true
+            try? writer.suspend(state: state.encoded(), carry: [])
+        }
+        if pausing && hasWritten { writer.ring.status.pausedSinceMs = WallClock.nowMs() }
+        letGo()
+    }
+
+    private func letGo() {
+        guard let writer else { return }
+        notifier?.flush()
+        writer.release()
+        environment.doorbells.ring(mask: writer.ring.status.waitingSlots)
+        self.writer = nil
+    }
+}
+
+extension FragmentFlags {
+    fileprivate init(_ fragment: Fragment) {
+        self = []
+        if fragment.isClusterStart { insert(.groupStart) }
+        if fragment.isIndependent { insert(.independent) }
+        if fragment.isDiscontinuity { insert(.discontinuity) }
+    }
+}

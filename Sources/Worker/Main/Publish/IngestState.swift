@@ -1,0 +1,53 @@
+// What the next worker needs to go on where this one stopped: who publishes, which chunk comes next,
+// how much of it is already in the ring, and the state of the WebM parser. It is stored in the ring
+// with every commit, so it always describes exactly what viewers have been given.
+//
+// The bytes come from a file that other processes write, so decoding is total: anything odd is nil.
+
+/// The writer state of one stream, as kept in its ring.
+struct IngestState: Equatable, Sendable {
+    /// A digest of who publishes.
+    var identity: UInt64
+    /// A digest of the `Weir-Chunk` session; 0 when chunks are not numbered.
+    var session: UInt64 = 0
+    /// The chunk that is wanted next (0 when chunks are not numbered).
+    var nextChunk: UInt64 = 0
+    /// Bytes of that chunk which the ring already holds: a retry skips them.
+    var consumedBytes: UInt64 = 0
+    /// The last body broke off, so what comes next does not continue it.
+    var isBroken = false
+    /// How far the media was ahead of the clock (see IngestPace), and when that was.
+    var aheadMs: UInt64 = 0
+    var atWallClockMs: UInt64 = 0
+    /// The parser's own state, opaque here.
+    var media: [UInt8]
+
+    private static let version: UInt8 = 1
+    private static let headerBytes = 2 + 6 * 8
+
+    func encoded() -> [UInt8] {
+        var bytes: [UInt8] = [Self.version, isBroken ? 1 : 0]
+        bytes.reserveCapacity(Self.headerBytes + media.count)
+        for word in [identity, session, nextChunk, consumedBytes, aheadMs, atWallClockMs] {
+            for shift in stride(from: 0, to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
+        }
+        bytes += media
+        return bytes
+    }
+}
+
+extension IngestState {
+    init?(decoding bytes: [UInt8]) {
+        guard bytes.count >= Self.headerBytes, bytes[0] == Self.version else { return nil }
+        func word(_ index: Int) -> UInt64 {
+            let start = 2 + index * 8
+            return bytes[start..<start + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        self.init(
+            identity: word(0), session: word(1), nextChunk: word(2), consumedBytes: word(3),
+            isBroken: bytes[1] & 1 != 0, aheadMs: word(4), atWallClockMs: word(5),
+            media: Array(bytes[Self.headerBytes...]))
+    }
+}

@@ -1,0 +1,102 @@
+// Who may write to a stream next, as a pure function of what is known of the request and the stream.
+// DESIGN: chunks of one broadcast may overtake each other and may reach any worker; a second live
+// publisher is refused; what was accepted is never written twice.
+
+/// The place of a body in a broadcast that numbers its chunks (`Weir-Chunk: SESSION/N`).
+struct ChunkNumber: Equatable, Sendable {
+    /// A digest of SESSION; never 0.
+    let session: UInt64
+    let number: UInt64
+}
+
+/// How a body begins, as far as its first bytes tell.
+enum BodyStart: Equatable, Sendable {
+    case unknown
+    case header
+    case continuation
+}
+
+/// What a publish request says of itself.
+struct PublishFacts: Equatable, Sendable {
+    var chunk: ChunkNumber?
+    var start: BodyStart
+    /// A digest of who publishes: the client's address, under open publishing.
+    var identity: UInt64
+    var wantsTakeOver: Bool
+    /// The writer in this worker came over the same connection, so its end is in sight.
+    var sharesConnectionWithWriter: Bool
+
+    var startsBroadcast: Bool {
+        if let chunk { return chunk.number == 0 }
+        return start == .header
+    }
+}
+
+/// What is known of the stream when a request asks for its turn.
+enum StreamFacts: Equatable, Sendable {
+    /// There is no such stream, or it has ended.
+    case absent
+    /// Another request holds the writer lease. `identity` is the current publisher's.
+    case held(identity: UInt64, session: UInt64)
+    /// The lease is ours for the taking.
+    case free(state: StreamState, ingest: IngestState?)
+}
+
+enum PublishDecision: Equatable, Sendable {
+    /// Starts a broadcast: a new stream, or the old one with a new header.
+    case begin
+    /// Goes on exactly where the last body stopped.
+    case resume
+    /// This chunk has been written before: read it, drop it, answer as then.
+    case repeated
+    case wait
+    /// Ask the current writer to stop, and wait.
+    case takeOver
+    case refuse(Refusal)
+
+    enum Refusal: Equatable, Sendable {
+        case alreadyLive
+        case missingInitialization
+    }
+
+    static func decide(_ request: PublishFacts, _ stream: StreamFacts) -> PublishDecision {
+        if request.chunk == nil && request.start == .unknown { return .wait }
+        switch stream {
+        case .absent: return decideAbsent(request)
+        case .held(let identity, let session): return decideHeld(request, identity, session)
+        case .free(let state, let ingest): return decideFree(request, state, ingest)
+        }
+    }
+
+    private static func decideAbsent(_ request: PublishFacts) -> PublishDecision {
+        if request.startsBroadcast { return .begin }
+        // The first chunk of a numbered broadcast may still be on its way.
+        return request.chunk != nil ? .wait : .refuse(.missingInitialization)
+    }
+
+    private static func decideHeld(
+        _ request: PublishFacts, _ identity: UInt64, _ session: UInt64
+    ) -> PublishDecision {
+        guard request.startsBroadcast else { return .wait }
+        // The first chunk of the broadcast that is being written: a retry of it.
+        if let chunk = request.chunk, chunk.session == session { return .wait }
+        if request.sharesConnectionWithWriter { return .wait }
+        if request.wantsTakeOver && request.identity == identity { return .takeOver }
+        return .refuse(.alreadyLive)
+    }
+
+    private static func decideFree(
+        _ request: PublishFacts, _ state: StreamState, _ ingest: IngestState?
+    ) -> PublishDecision {
+        guard let ingest else { return decideAbsent(request) }
+        if let chunk = request.chunk, chunk.session == ingest.session {
+            if chunk.number < ingest.nextChunk { return .repeated }
+            return chunk.number == ingest.nextChunk ? .resume : .wait
+        }
+        if state == .live && ingest.identity != request.identity { return .refuse(.alreadyLive) }
+        if request.startsBroadcast { return .begin }
+        if request.chunk != nil { return .wait }
+        // A body without a number cannot be placed in a broadcast that has them.
+        return ingest.session == 0 ? .resume : .refuse(.alreadyLive)
+    }
+}

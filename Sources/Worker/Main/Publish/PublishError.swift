@@ -1,0 +1,117 @@
+// Why a publish request is refused or ends early, and what the client is told.
+
+import HTTP
+import Media
+import SegmentRing
+
+enum PublishError: Error, Equatable {
+    case alreadyLive
+    case missingInitialization
+    case chunkGap(expectedChunk: UInt64)
+    case takenOver
+    case streamEnded
+    case stalled
+    case tooManyStreams
+    case tooManyWaitingChunks
+    case tooBusy
+    case shuttingDown
+    case media(MediaError)
+    case ring(RingError)
+}
+
+extension PublishError {
+    var problem: Problem {
+        switch self {
+        case .alreadyLive:
+            Problem(
+                status: 409, slug: "already-live", title: "Someone is live under this name",
+                detail: "Wait until that broadcast has ended, choose another name, or, if it is "
+                    + "yours, take over with the header Weir-Take-Over: 1.")
+        case .missingInitialization:
+            Problem(
+                status: 412, slug: "missing-initialization",
+                title: "The broadcast has no beginning",
+                detail:
+                    "The first body of a broadcast begins with the EBML header and holds all of "
+                    + "Tracks. Start the recorder anew.")
+        case .chunkGap(let expectedChunk):
+            Problem(
+                status: 409, slug: "chunk-gap", title: "An earlier chunk is missing",
+                detail: "Chunk \(expectedChunk) has not arrived. Send it, then this one again.",
+                members: [JSONMember("expectedChunk", .integer(Int64(clamping: expectedChunk)))])
+        case .takenOver:
+            Problem(
+                status: 409, slug: "taken-over", title: "Another request took over",
+                detail: "The same publisher has started this broadcast anew elsewhere.")
+        case .streamEnded:
+            Problem(
+                status: 409, slug: "stream-ended", title: "The stream was ended",
+                detail: "It was ended by DELETE while this request was publishing.")
+        case .stalled: .requestTimeout
+        case .tooManyStreams:
+            Problem(
+                status: 503, slug: "too-many-streams", title: "The server is full",
+                detail: "As many streams are live as this server takes. Try again later.",
+                headers: [.retryAfter(seconds: 10)])
+        case .tooManyWaitingChunks:
+            Problem(
+                status: 429, slug: "too-many-waiting-chunks", title: "Too many chunks wait",
+                detail:
+                    "Several chunks of this connection wait for an earlier one. Send that first.",
+                headers: [.retryAfter(seconds: 1)])
+        case .tooBusy:
+            Problem(
+                status: 503, slug: "too-busy", title: "Too many bodies wait",
+                detail:
+                    "The server holds as much as it can for publishers who wait for their turn.",
+                headers: [.retryAfter(seconds: 1)])
+        case .shuttingDown:
+            Problem(
+                status: 503, slug: "shutting-down", title: "The server is restarting",
+                detail: "Try again in a moment.", headers: [.retryAfter(seconds: 1)])
+        case .media(let error): error.problem
+        case .ring(let error): error.problem
+        }
+    }
+}
+
+extension MediaError {
+    fileprivate var problem: Problem {
+        switch self {
+        case .notWebM:
+            Problem(
+                status: 415, slug: "not-webm", title: "Not WebM or Matroska",
+                detail: "The body does not begin like a WebM or Matroska file.")
+        case .missingInitialization: PublishError.missingInitialization.problem
+        case .malformed(let reason):
+            Problem(
+                status: 400, slug: "malformed-media", title: "The media is not well-formed",
+                detail: reason)
+        case .tooLarge(let reason):
+            Problem(
+                status: 400, slug: "element-too-large", title: "A part of the media is too large",
+                detail: reason)
+        }
+    }
+}
+
+extension RingError {
+    fileprivate var problem: Problem {
+        switch self {
+        case .noSpace:
+            Problem(
+                status: 507, slug: "no-space", title: "No room for another stream",
+                detail: "The server's disk has no room for this stream's ring.")
+        case .fragmentTooLarge(let bytes):
+            Problem(
+                status: 400, slug: "element-too-large", title: "A part of the media is too large",
+                detail: "\(bytes) bytes in one piece are more than this server's rings take.")
+        case .exists, .busy:
+            PublishError.alreadyLive.problem
+        default:
+            Problem(
+                status: 500, slug: "storage-failed", title: "The stream could not be stored",
+                detail: "The server's storage failed. Its log says how.")
+        }
+    }
+}

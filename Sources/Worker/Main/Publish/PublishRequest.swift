@@ -1,0 +1,209 @@
+// One POST or PUT of media, from its header section to its answer. Until it is its turn, what arrives
+// is kept, uncredited, so flow control bounds it; then every byte goes straight to the ring.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import LinuxIO
+import Settings
+
+final class PublishRequest: ExchangeHandler {
+    private enum Phase {
+        /// Waits for its turn.
+        case waiting
+        case writing(IngestSession)
+        /// A chunk that was written before: its body is read and dropped.
+        case repeating
+        case answered
+    }
+
+    let exchange: Exchange
+    private(set) var facts: PublishFacts
+    private unowned let queue: PublishQueue
+    private let environment: WorkerEnvironment
+    private var phase = Phase.waiting
+    /// Received, but not used and not credited: at most one request window.
+    private var pending: [UInt8] = []
+    private var isBodyComplete = false
+    private let arrivedMs: UInt64
+    private var withheldBytes = 0
+    private var turnTimer: TimerID?
+
+    init(
+        exchange: Exchange, facts: PublishFacts, queue: PublishQueue,
+        environment: WorkerEnvironment
+    ) {
+        self.exchange = exchange
+        self.facts = facts
+        self.queue = queue
+        self.environment = environment
+        arrivedMs = environment.loop.nowMs
+        isBodyComplete = !exchange.request.hasBody
+        if isBodyComplete { recognizeStart() }
+        if facts.chunk != nil || facts.start != .unknown { startTurnTimer() }
+    }
+
+    /// From when the request could go on if it were its turn. (That the body comes at all is seen to
+    /// by its session.)
+    private func startTurnTimer() {
+        guard turnTimer == nil else { return }
+        turnTimer = environment.loop.schedule(afterMs: Limits.chunkTurnMs) { [weak self] in
+            guard let self, self.isWaiting else { return }
+            self.queue.turnTimedOut(self)
+        }
+    }
+
+    var connectionID: UInt64 { exchange.request.connectionID }
+    var ageMs: UInt64 { environment.loop.nowMs - arrivedMs }
+
+    /// The session while it is this request that writes.
+    var session: IngestSession? {
+        if case .writing(let session) = phase { session } else { nil }
+    }
+
+    /// Nothing more can be learnt of what the body is.
+    var isWellKnown: Bool {
+        isBodyComplete || pending.count >= Limits.sniffBytes || ageMs >= Limits.sniffMs
+    }
+
+    var isWaiting: Bool {
+        if case .waiting = phase { true } else { false }
+    }
+
+    func setSharesConnection(withWriterOf connectionID: UInt64?) {
+        facts.sharesConnectionWithWriter = connectionID == self.connectionID
+    }
+
+    // MARK: The turn
+
+    /// It is this request's turn: what was kept is written, then everything that follows.
+    func write(with session: IngestSession) {
+        phase = .writing(session)
+        let kept = takePending()
+        unsafe kept.withUnsafeBytes { bytes in unsafe take(bytes, with: session) }
+        if isBodyComplete { finish() }
+    }
+
+    /// This chunk is already in the ring.
+    func answerAsRepeated() {
+        phase = .repeating
+        exchange.credit(takePending().count)
+        if isBodyComplete { answerAccepted() }
+    }
+
+    /// Ends the request with that answer, whatever it was doing.
+    func fail(_ error: PublishError) {
+        let session = session
+        answer { exchange.respond(error.problem, headers: queue.headers(for: exchange)) }
+        session?.abandon(pausing: false)
+        queue.finished(self)
+    }
+
+    /// Whether what is waiting, or the little that is known of it, looks like the middle of WebM.
+    var looksLikeContinuation: Bool { WebMSniffer.looksLikeContinuation(pending) }
+
+    private func take(_ bytes: UnsafeRawBufferPointer, with session: IngestSession) {
+        if let interruption = session.interruption { return fail(interruption) }
+        do {
+            unsafe try session.feed(bytes)
+            creditInTime(bytes.count, session)
+        } catch {
+            fail(error)
+        }
+    }
+
+    /// Opens the flow-control window again, at once or when the publisher is no longer too far ahead.
+    private func creditInTime(_ bytes: Int, _ session: IngestSession) {
+        withheldBytes += bytes
+        guard withheldBytes == bytes else { return }  // a timer is running already
+        let delayMs = session.holdBackMs()
+        if delayMs == 0 { return releaseCredit() }
+        environment.loop.schedule(afterMs: delayMs) { [weak self] in self?.releaseCredit() }
+    }
+
+    private func releaseCredit() {
+        let bytes = withheldBytes
+        withheldBytes = 0
+        if !exchange.isClosed { exchange.credit(bytes) }
+    }
+
+    private func finish() {
+        guard case .writing(let session) = phase else { return }
+        do {
+            try session.finish()
+            answerAccepted()
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func answerAccepted() {
+        environment.counters.add(.ingestChunks, 1, slot: environment.slot)
+        answer { exchange.respond(status: 204, headers: queue.headers(for: exchange), body: .none) }
+        queue.finished(self)
+    }
+
+    private func answer(_ respond: () -> Void) {
+        if let turnTimer { environment.loop.cancel(turnTimer) }
+        turnTimer = nil
+        phase = .answered
+        let unusedBytes = withheldBytes + takePending().count
+        withheldBytes = 0
+        if unusedBytes > 0 { exchange.credit(unusedBytes) }
+        if !exchange.isClosed && !exchange.hasResponded { respond() }
+    }
+
+    // MARK: ExchangeHandler
+
+    func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
+        switch phase {
+        case .waiting:
+            guard environment.waitingBytes + bytes.count <= Limits.waitingBytesPerWorker else {
+                exchange.credit(bytes.count)
+                return fail(.tooBusy)
+            }
+            unsafe pending.append(contentsOf: bytes)
+            environment.waitingBytes += bytes.count
+            recognizeStart()
+            queue.advance()
+        case .writing(let session):
+            unsafe take(bytes, with: session)
+        case .repeating, .answered:
+            exchange.credit(bytes.count)
+        }
+    }
+
+    func exchangeDidFinishBody(_ exchange: Exchange) {
+        isBodyComplete = true
+        switch phase {
+        case .waiting:
+            recognizeStart()
+            queue.advance()
+        case .writing: finish()
+        case .repeating: answerAccepted()
+        case .answered: break
+        }
+    }
+
+    func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
+        if let turnTimer { environment.loop.cancel(turnTimer) }
+        _ = takePending()
+        if case .answered = phase { return }
+        let session = session
+        phase = .answered
+        session?.abandon(pausing: true)
+        queue.finished(self)
+    }
+
+    private func takePending() -> [UInt8] {
+        environment.waitingBytes -= pending.count
+        defer { pending = [] }
+        return pending
+    }
+
+    private func recognizeStart() {
+        guard facts.start == .unknown else { return }
+        facts.start = WebMSniffer.start(of: pending, isComplete: isBodyComplete)
+        if facts.start != .unknown, isWaiting { startTurnTimer() }
+    }
+}

@@ -1,0 +1,45 @@
+// Tells the workers whose viewers wait that a ring has grown: at once when it was quiet, then at most
+// every `Limits.doorbellIntervalMs`, so that a stream of small writes does not become a storm of
+// wake-ups.
+//
+// Owner: the worker's loop thread, for as long as the ring's writer lease is held.
+
+import LinuxIO
+import SegmentRing
+import Settings
+
+final class RingNotifier {
+    private let ring: Ring
+    private let environment: WorkerEnvironment
+    private var lastRungMs: UInt64 = 0
+    private var isScheduled = false
+
+    init(ring: Ring, environment: WorkerEnvironment) {
+        self.ring = ring
+        self.environment = environment
+    }
+
+    /// Media was committed at `nowMs` (wall clock).
+    func committed(nowMs: UInt64) {
+        ring.status.lastIngestMs = nowMs
+        if ring.status.pausedSinceMs != 0 { ring.status.pausedSinceMs = 0 }
+        guard !isScheduled else { return }
+        isScheduled = true
+        let dueMs = lastRungMs + Limits.doorbellIntervalMs
+        let loopMs = environment.loop.nowMs
+        if loopMs >= dueMs {
+            // At the end of the turn, so that everything read in this turn is announced at once.
+            environment.loop.atEndOfTurn { [weak self] in self?.flush() }
+        } else {
+            environment.loop.schedule(afterMs: dueMs - loopMs) { [weak self] in self?.flush() }
+        }
+    }
+
+    /// Announces at once what has not been announced.
+    func flush() {
+        guard isScheduled else { return }
+        isScheduled = false
+        lastRungMs = environment.loop.nowMs
+        environment.doorbells.ring(mask: ring.status.interestedSlots)
+    }
+}

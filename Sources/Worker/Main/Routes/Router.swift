@@ -1,0 +1,182 @@
+// The HTTP surface of the TLS port (DESIGN section 6): which path and method is whose. It knows no
+// protocol version; that is the sessions' business.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import Settings
+import Web
+
+final class Router: Application {
+    private let streams: LiveStreams
+    private let publishing: Publishing
+    private let crossOrigin: CrossOrigin
+    private let environment: WorkerEnvironment
+
+    init(
+        streams: LiveStreams, publishing: Publishing, crossOrigin: CrossOrigin,
+        environment: WorkerEnvironment
+    ) {
+        self.streams = streams
+        self.publishing = publishing
+        self.crossOrigin = crossOrigin
+        self.environment = environment
+    }
+
+    func begin(_ exchange: Exchange) {
+        // RFC 9110, section 9.3.7: about the server as a whole.
+        if exchange.request.target == "*", exchange.request.method == "OPTIONS" {
+            return preflight(exchange, methods: Self.liveMethods)
+        }
+        let parts = exchange.request.target.split(
+            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let query = parts.count > 1 ? parts[1] : ""
+        let path = parts[0].split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        switch Array(path) {
+        case [""]: page(exchange)
+        case ["api", "streams"]: listStreams(exchange)
+        case let path where path.count == 3 && path.starts(with: ["api", "streams"]):
+            describeStream(exchange, name: path[2])
+        case let path where path.count == 2 && path[1] == "live":
+            live(exchange, name: path[0], query: query)
+        default:
+            refuse(exchange, .notFound)
+        }
+    }
+
+    // MARK: /NAME/live
+
+    private static let liveMethods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
+
+    private func live(_ exchange: Exchange, name rawName: Substring, query: Substring) {
+        let method = exchange.request.method
+        if method == "OPTIONS" { return preflight(exchange, methods: Self.liveMethods) }
+        guard Self.liveMethods.contains(method) else {
+            return refuse(exchange, .methodNotAllowed(allow: Self.liveMethods))
+        }
+        guard let name = try? StreamName(rawName) else {
+            let isWatching = method == "GET" || method == "HEAD"
+            return refuse(exchange, isWatching ? .unknownStream : .invalidName)
+        }
+        switch method {
+        case "POST", "PUT": publishing.publish(exchange, to: name)
+        case "DELETE": publishing.end(exchange, name: name)
+        default: watch(exchange, name: name, query: query)
+        }
+    }
+
+    private func watch(_ exchange: Exchange, name: StreamName, query: Substring) {
+        guard let stream = streams.find(name) else { return refuse(exchange, .unknownStream) }
+        guard stream.state != .ended else { return refuse(exchange, .notLive) }
+        guard let start = LiveReader.Start(query: query, ringMs: environment.settings.ringMs) else {
+            return refuse(exchange, .invalidStart)
+        }
+        let headers =
+            [
+                HeaderField("content-type", stream.contentType),
+                HeaderField("cache-control", "no-store"),
+                HeaderField("x-content-type-options", "nosniff"),
+            ] + crossOrigin.headers(for: exchange.request)
+        if exchange.request.method == "HEAD" {
+            return exchange.respond(status: 200, headers: headers, body: .none)
+        }
+        guard environment.viewerCount < Limits.viewersPerWorker else {
+            return refuse(exchange, .tooManyViewers)
+        }
+        let viewer = Viewer(
+            exchange: exchange, stream: stream, start: start,
+            maxLagMs: environment.settings.maxLagMs)
+        stream.add(viewer)
+        exchange.handler = viewer
+        exchange.respond(status: 200, headers: headers, body: .stream(viewer))
+    }
+
+    // MARK: /api/streams
+
+    private func listStreams(_ exchange: Exchange) {
+        reading(exchange) {
+            let list = streams.all().map(describe)
+            answer(exchange, json: .object([JSONMember("streams", .array(list))]))
+        }
+    }
+
+    private func describeStream(_ exchange: Exchange, name: Substring) {
+        reading(exchange) {
+            guard let name = try? StreamName(name), let stream = streams.find(name) else {
+                return refuse(exchange, .unknownStream)
+            }
+            answer(exchange, json: describe(stream))
+        }
+    }
+
+    private func describe(_ stream: LiveStream) -> JSONValue {
+        StreamDescription.json(of: stream, ringMs: environment.settings.ringMs)
+    }
+
+    private func answer(_ exchange: Exchange, json: JSONValue) {
+        let headers =
+            [
+                HeaderField("content-type", "application/json"),
+                HeaderField("cache-control", "no-store"),
+            ] + crossOrigin.headers(for: exchange.request)
+        exchange.respond(status: 200, headers: headers, body: .bytes(Array(json.text.utf8)))
+    }
+
+    // MARK: Pages
+
+    private func page(_ exchange: Exchange) {
+        reading(exchange) {
+            let live = streams.all().filter { $0.state == .live }
+            let page = HomePage(
+                streams: live.map {
+                    HomePage.Stream(name: $0.name.text, viewers: $0.ring.status.viewerCount)
+                })
+            let headers = [
+                HeaderField("content-type", "text/html; charset=utf-8"),
+                HeaderField("cache-control", "no-store"),
+                HeaderField("content-security-policy", HomePage.contentSecurityPolicy),
+                HeaderField("x-content-type-options", "nosniff"),
+                HeaderField("referrer-policy", "same-origin"),
+            ]
+            exchange.respond(status: 200, headers: headers, body: .bytes(Array(page.html.utf8)))
+        }
+    }
+
+    // MARK: What routes share
+
+    /// A resource that can only be read.
+    private func reading(_ exchange: Exchange, _ answer: () -> Void) {
+        let methods = ["GET", "HEAD", "OPTIONS"]
+        switch exchange.request.method {
+        case "GET", "HEAD": answer()
+        case "OPTIONS": preflight(exchange, methods: methods)
+        default: refuse(exchange, .methodNotAllowed(allow: methods))
+        }
+    }
+
+    private func preflight(_ exchange: Exchange, methods: [String]) {
+        let headers =
+            [HeaderField("allow", methods.joined(separator: ", "))]
+            + crossOrigin.preflightHeaders(for: exchange.request, methods: methods)
+        exchange.respond(status: 204, headers: headers, body: .none)
+    }
+
+    private func refuse(_ exchange: Exchange, _ problem: Problem) {
+        exchange.respond(problem, headers: crossOrigin.headers(for: exchange.request))
+    }
+}
+
+extension LiveReader.Start {
+    /// Reads `start=-N` (seconds) from a query; nil when it is there but cannot be understood.
+    init?(query: Substring, ringMs: UInt64) {
+        let values = query.split(separator: "&").filter { $0.hasPrefix("start=") }
+        guard let value = values.first?.dropFirst("start=".count) else {
+            self = .newest
+            return
+        }
+        guard values.count == 1, value.allSatisfy({ "-.0123456789".contains($0) }),
+            let seconds = Double(value), seconds <= 0, seconds > -1e6
+        else { return nil }
+        self = seconds == 0 ? .newest : .rewound(byMs: min(UInt64(-seconds * 1_000), ringMs))
+    }
+}

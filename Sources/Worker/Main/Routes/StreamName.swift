@@ -1,0 +1,47 @@
+// The name of a stream, which is also a path component on disk. Nothing but a valid StreamName ever
+// becomes part of a file path, so no request can leave the data directory.
+
+/// A valid, folded stream name: `[a-z0-9][a-z0-9_-]{2,31}`, not reserved.
+struct StreamName: Hashable, Sendable, CustomStringConvertible {
+    enum Invalid: Error, Equatable {
+        case malformed
+        case reserved
+    }
+
+    let text: String
+
+    /// Accepts upper-case ASCII letters and folds them. No percent-decoding: a name never needs it.
+    init(_ raw: some StringProtocol) throws(Invalid) {
+        var folded: [UInt8] = []
+        for byte in raw.utf8 {
+            guard folded.count < StreamName.lengths.upperBound else { throw .malformed }
+            guard let character = StreamName.fold(byte, isFirst: folded.isEmpty) else {
+                throw .malformed
+            }
+            folded.append(character)
+        }
+        guard StreamName.lengths.contains(folded.count) else { throw .malformed }
+        text = String(decoding: folded, as: UTF8.self)
+        if StreamName.reserved.contains(text) { throw .reserved }
+    }
+
+    var description: String { text }
+
+    private static let lengths = 3...32
+
+    /// First path components that are, or may become, Weir's own.
+    private static let reserved: Set<String> = [
+        "about", "account", "accounts", "admin", "api", "assets", "favicon", "healthz", "help",
+        "hls", "live", "login", "logout", "me", "metrics", "readyz", "robots", "settings", "signup",
+        "static", "status", "streams", "watch", "watchlive", "weir", "well-known",
+    ]
+
+    private static func fold(_ byte: UInt8, isFirst: Bool) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+        case UInt8(ascii: "_"), UInt8(ascii: "-"): isFirst ? nil : byte
+        default: nil
+        }
+    }
+}

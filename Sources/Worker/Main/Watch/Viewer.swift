@@ -1,0 +1,63 @@
+// One open `GET /NAME/live` response: joins the HTTP exchange to a cursor into the ring, and counts
+// as one viewer from its first to its last moment.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+
+final class Viewer: BodySource, ExchangeHandler {
+    private let stream: LiveStream
+    private unowned let exchange: Exchange
+    private var reader: LiveReader
+    private var countedJumps = 0
+    /// Waiting for the doorbell: there was nothing to send when last asked.
+    private(set) var isWaiting = false
+    /// The position in the stream's list of viewers, kept by the stream.
+    var index = 0
+
+    init(exchange: Exchange, stream: LiveStream, start: LiveReader.Start, maxLagMs: UInt64) {
+        self.exchange = exchange
+        self.stream = stream
+        reader = LiveReader(start: start, maxLagMs: maxLagMs)
+        super.init()
+    }
+
+    /// There may be more to send, or the stream has ended.
+    func wake() {
+        guard isWaiting else { return }
+        isWaiting = false
+        exchange.resume()
+    }
+
+    override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        let outcome = unsafe reader.read(from: stream.ring, into: buffer)
+        if reader.jumps != countedJumps {
+            stream.countJumps(reader.jumps - countedJumps)
+            countedJumps = reader.jumps
+        }
+        switch outcome {
+        case .bytes(let count):
+            return .bytes(count)
+        case .caughtUp:
+            if stream.viewersMustEnd { return .end }
+            isWaiting = true
+            return .wait
+        case .lapped:
+            stream.countLapped()
+            return .abort
+        }
+    }
+
+    // MARK: ExchangeHandler
+
+    func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
+        // A GET with a body: legal, and of no interest.
+        exchange.credit(bytes.count)
+    }
+
+    func exchangeDidFinishBody(_ exchange: Exchange) {}
+
+    func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
+        stream.remove(self)
+    }
+}

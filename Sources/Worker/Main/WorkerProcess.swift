@@ -1,0 +1,137 @@
+// One worker from start to exit: adopts what it inherited, wires the parts together, runs the loop.
+//
+//   control channel ─► HTTPServer ─► Router ─┬► Publishing ─► RingWriter ─► doorbells of all workers
+//                                            └► Viewer ◄─ LiveStreams ◄─ own doorbell
+//
+// Owner: the worker's only thread, which runs the loop.
+
+import ControlChannel
+import Glibc
+import HTTP
+import LinuxIO
+import Logging
+import SegmentRing
+import Settings
+import Telemetry
+
+final class WorkerProcess {
+    private let environment: WorkerEnvironment
+    private let streams: LiveStreams
+    private let publishing: Publishing
+    private let router: Router
+    private let server: HTTPServer
+    private let tls: TLSContext
+    private let logger: Logger
+    private var link: SupervisorLink?
+    private var doorbellHandler: DoorbellHandler?
+    private var isEnding = false
+
+    /// How often a worker that is ending looks whether everybody has gone.
+    private static let endCheckMs: UInt64 = 20
+
+    init(environment: WorkerEnvironment) throws {
+        self.environment = environment
+        logger = environment.logger
+        let settings = environment.settings
+        tls = try TLSContext(
+            certificateFile: settings.certificateFile, keyFile: settings.keyFile)
+        streams = try LiveStreams(environment: environment)
+        let crossOrigin = CrossOrigin(origins: settings.corsOrigins)
+        publishing = Publishing(
+            streams: streams, crossOrigin: crossOrigin, environment: environment)
+        router = Router(
+            streams: streams, publishing: publishing, crossOrigin: crossOrigin,
+            environment: environment)
+        server = HTTPServer(
+            loop: environment.loop, tls: tls, application: router,
+            counters: environment.httpCounters)
+    }
+
+    /// Serves until the supervisor says stop, or is gone.
+    func run(control: consuming Descriptor) throws {
+        streams.recover()
+        streams.startHouseKeeping()
+        let handler = DoorbellHandler { [weak self] in self?.doorbellRang() }
+        _ = try environment.loop.add(
+            environment.doorbells.ownDescriptor, interest: .readable, handler: handler)
+        doorbellHandler = handler
+        let link = SupervisorLink(
+            socket: ControlSocket(adopting: control), loop: environment.loop, logger: logger,
+            delegate: self)
+        self.link = link
+        server.onConnectionCountChange = { [weak self] in self?.connectionCountChanged() }
+        try link.start()
+        link.sayReady()
+        logger.debug("worker ready")
+        environment.loop.run()
+        environment.publishCounters()
+    }
+
+    private func doorbellRang() {
+        environment.doorbells.clearOwn()
+        streams.deliver()
+        publishing.doorbellRang()
+    }
+
+    private func connectionCountChanged() {
+        environment.publishCounters()
+        link?.loadChanged { [weak self] in self?.server.connectionCount ?? 0 }
+    }
+
+    // MARK: The end
+
+    /// Ends everything that is still open, then stops the loop when it is gone, or after `timeoutMs`.
+    private func endConnections(timeoutMs: UInt64) {
+        publishing.shutDown()
+        streams.endViewersOfThisWorker()
+        environment.loop.schedule(afterMs: timeoutMs) { [weak self] in
+            self?.server.closeAll()
+            self?.environment.loop.stop()
+        }
+    }
+
+    private func stopWhenEmpty() {
+        if server.connectionCount == 0 {
+            link?.sayDrained()
+            return environment.loop.stop()
+        }
+        environment.loop.schedule(afterMs: Self.endCheckMs) { [weak self] in self?.stopWhenEmpty() }
+    }
+}
+
+extension WorkerProcess: SupervisorLinkDelegate {
+    func supervisorPassed(_ connection: consuming Descriptor) {
+        server.adopt(connection)
+    }
+
+    func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?) {
+        tls.setTicketKeys(current: current, previous: previous)
+    }
+
+    func supervisorAskedToDrain(timeoutMs: UInt64) {
+        guard !isEnding else { return }
+        isEnding = true
+        logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
+        server.drain()
+        environment.loop.schedule(afterMs: timeoutMs) { [weak self] in
+            self?.endConnections(timeoutMs: Limits.lingerMs)
+        }
+        stopWhenEmpty()
+    }
+
+    /// Nobody will pass connections any more, and nobody will restart this worker.
+    func supervisorIsGone() {
+        if !isEnding { logger.warning("the supervisor is gone: ending") }
+        isEnding = true
+        server.drain()
+        endConnections(timeoutMs: Limits.orphanExitMs)
+        stopWhenEmpty()
+    }
+}
+
+/// Joins the doorbell to a closure.
+private final class DoorbellHandler: EventHandler {
+    private let action: () -> Void
+    init(_ action: @escaping () -> Void) { self.action = action }
+    func handleReadiness(_ readiness: Readiness) { action() }
+}

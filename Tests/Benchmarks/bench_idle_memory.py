@@ -1,0 +1,98 @@
+"""Memory per idle viewer: connections with one open response on which nothing happens."""
+
+from __future__ import annotations
+
+import selectors
+import ssl
+from contextlib import ExitStack
+from types import SimpleNamespace
+
+from bench_setting import Figure, Nginx, Setting, memory, tree
+from weir.publisher import Publisher
+from weir.raw_frames import RawConnection
+from weir.recordings import record
+from weir.server import Server
+from weir.waiting import wait_until
+
+_COUNTS = (1000, 2000)
+_KINDS = ("pss", "private")
+
+
+def idle_viewers(setting: Setting) -> list[Figure]:
+    """1,000 and 2,000 viewers of a paused stream, beside nginx with as many idle connections."""
+    return [*_weir(setting), *_nginx(setting)]
+
+
+def _weir(setting: Setting) -> list[Figure]:
+    figures = []
+    with setting.weir("--grace", "600") as server, ExitStack() as clients:
+        folder = setting.fresh_folder("publisher")
+        url = server.url("/idle/live")
+        with Publisher(url, setting.certificate.certificate, folder) as publisher:
+            publisher.write(record().data)
+            server.wait_for_state("idle", "live")
+        server.wait_for_state("idle", "paused")
+        before = {kind: memory(tree(server), kind) for kind in _KINDS}
+        opened: list[RawConnection] = []
+        for count in _COUNTS:
+            while len(opened) < count:
+                opened.append(clients.enter_context(_viewer(server)))
+            server.wait_for_viewers("idle", count)
+            wait_until(lambda: _all_quiet(opened), "what is in the ring to be delivered")
+            figures += _figures("weir", count, before, tree(server))
+    return figures
+
+
+def _nginx(setting: Setting) -> list[Figure]:
+    figures = []
+    with setting.nginx() as nginx, ExitStack() as clients:
+        before = {kind: memory(nginx.pids, kind) for kind in _KINDS}
+        opened: list[RawConnection] = []
+        for count in _COUNTS:
+            while len(opened) < count:
+                connection = clients.enter_context(_connection(nginx, setting))
+                connection.send(connection.headers(1, "GET", "/small"))
+                connection.read(0.5)
+                opened.append(connection)
+            figures += _figures("nginx", count, before, nginx.pids)
+    return figures
+
+
+def _figures(who: str, count: int, before: dict[str, int], pids: list[int]) -> list[Figure]:
+    aim = "<= 32" if who == "weir" else None
+    return [
+        Figure(
+            f"{who}: {kind} per idle connection of {count}",
+            (memory(pids, kind) - before[kind]) / count / 1024, "KiB", aim,
+        )
+        for kind in _KINDS
+    ]
+
+
+def _viewer(server: Server) -> RawConnection:
+    """A viewer with windows wide enough for all that the ring holds."""
+    connection = RawConnection(server, settings={4: 1 << 24})
+    connection.send_bytes(b"\0\0\4\x08\0\0\0\0\0" + (1 << 24).to_bytes(4, "big"))
+    connection.send(connection.headers(1, "GET", "/idle/live"))
+    connection.read(0.5)
+    connection.frames.clear()
+    return connection
+
+
+def _connection(nginx: Nginx, setting: Setting) -> RawConnection:
+    return RawConnection(SimpleNamespace(port=nginx.port, certificate=setting.certificate))
+
+
+def _all_quiet(connections: list[RawConnection]) -> bool:
+    """Read away whatever has come; true when nothing had."""
+    quiet = True
+    with selectors.DefaultSelector() as selector:
+        for connection in connections:
+            connection.socket.setblocking(False)
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+        for key, _ in selector.select(0.5):
+            try:
+                quiet = not key.data.socket.recv(262_144) and quiet
+            except ssl.SSLWantReadError:
+                continue
+    return quiet

@@ -1,0 +1,93 @@
+// The command line: that it has what the table of settings has, and how it complains.
+
+import Settings
+import Testing
+
+@testable import Supervisor
+
+private func complaint(_ arguments: String...) throws -> (line: String, exitCode: Int32) {
+    do {
+        var command = try WeirCommand.parseAsRoot(arguments)
+        try command.run()
+    } catch {
+        return Main.complaint(about: error, arguments: arguments)
+    }
+    throw Unexpected()
+}
+
+/// A command that should have failed did not.
+private struct Unexpected: Error {}
+
+struct CommandLineTests {
+    @Test("every setting has its flag", arguments: Setting.Name.allCases)
+    func flags(name: Setting.Name) throws {
+        let flags = try SettingFlags.parse([Setting.named(name).flag, "some text"])
+        let given = flags.given()
+        for other in Setting.Name.allCases {
+            let expected = GivenSettings.Entry(texts: ["some text"], source: .flag)
+            #expect(given[other] == (other == name ? expected : nil))
+        }
+    }
+
+    @Test("lists take repeated flags")
+    func lists() throws {
+        let flags = try SettingFlags.parse(["--listen", "a", "--listen", "b"])
+        #expect(flags.given()[.listen]?.texts == ["a", "b"])
+    }
+
+    @Test(
+        "help explains every setting with its default and its environment variable",
+        arguments: Setting.all.map(\.name))
+    func help(name: Setting.Name) {
+        let help = WeirCommand.helpMessage(for: WeirCommand.Serve.self, columns: 10_000)
+        let setting = Setting.named(name)
+        #expect(help.contains("\(setting.flag) <\(setting.placeholder)>"))
+        #expect(help.contains(setting.help))
+        #expect(help.contains("default: \(setting.defaultText); environment: "))
+        #expect(help.contains(setting.environmentName))
+    }
+
+    @Test("a wrong command line is told in one line, with exit code 2")
+    func usage() throws {
+        let unknown = try complaint("serve", "--no-such-flag")
+        #expect(unknown.exitCode == 2)
+        #expect(unknown.line.contains("--no-such-flag"))
+        #expect(unknown.line.hasSuffix("see weir serve --help"))
+        let command = try complaint("srve")
+        #expect(command.line == "unknown command \"srve\"; did you mean serve?")
+        #expect(command.exitCode == 2)
+        let value = try complaint("check-config", "--grace")
+        #expect(value.exitCode == 2)
+        #expect(!value.line.contains("\n"))
+    }
+
+    @Test("an unreadable certificate is told in one line, with exit code 1")
+    func certificate() throws {
+        let missing = try complaint(
+            "serve", "--publish", "open", "--cert", "/nowhere/c.pem", "--key", "/nowhere/k.pem")
+        #expect(missing.exitCode == 1)
+        #expect(
+            missing.line == "cannot read the certificate /nowhere/c.pem: "
+                + "there is no such file; check the path")
+        let wrong = try complaint(
+            "serve", "--publish", "open", "--cert", "/dev/null", "--key", "/dev/null")
+        #expect(wrong.exitCode == 1)
+        #expect(wrong.line.hasPrefix("/dev/null contains no certificate in PEM"))
+    }
+
+    @Test("a configuration file that cannot be read is told in one line")
+    func configuration() throws {
+        let missing = try complaint("serve", "--config", "/nowhere/weir.toml")
+        #expect(missing.line.hasPrefix("cannot read the configuration file /nowhere/weir.toml: "))
+        let directory = try complaint("serve", "--config", "/")
+        #expect(directory.line.contains("it is a directory"))
+    }
+
+    @Test("a data directory that cannot be one is told")
+    func dataDirectory() {
+        #expect(throws: StartError.self) { try DataDirectoryCheck.check("/dev/null") }
+        #expect(throws: StartError.self) { try DataDirectoryCheck.check("/nowhere/at/all") }
+        #expect(throws: Never.self) { try DataDirectoryCheck.check("/tmp") }
+        #expect(throws: Never.self) { try DataDirectoryCheck.check("/tmp/not-yet-there/") }
+    }
+}

@@ -1,0 +1,99 @@
+// The control codec: each message survives the trip, and nothing else is taken for a message.
+
+import Testing
+
+@testable import ControlChannel
+
+private let key = [UInt8](1...80)
+private let otherKey = [UInt8](101...180)
+
+@Suite("The control codec")
+struct ControlCodecTests {
+    static let toWorker: [ToWorker] = [
+        .connection(listener: 0), .connection(listener: 127),
+        .drain(timeoutMs: 0), .drain(timeoutMs: .max),
+        .ticketKeys(current: key, previous: nil),
+        .ticketKeys(current: key, previous: otherKey),
+        .ping(token: 0), .ping(token: .max),
+    ]
+    static let toSupervisor: [ToSupervisor] = [
+        .ready(version: ControlDatagram.version, processID: 1),
+        .ready(version: .max, processID: .max),
+        .load(connections: 0, received: 0), .load(connections: .max, received: .max),
+        .drained, .pong(token: 0x0102_0304_0506_0708),
+    ]
+
+    @Test("what a supervisor says survives the trip", arguments: toWorker)
+    func toWorkerRoundTrip(message: ToWorker) throws {
+        let datagram = message.encoded()
+        #expect(datagram.count == ControlDatagram.byteCount)
+        #expect(try ToWorker(decoding: datagram) == message)
+    }
+
+    @Test("what a worker says survives the trip", arguments: toSupervisor)
+    func toSupervisorRoundTrip(message: ToSupervisor) throws {
+        let datagram = message.encoded()
+        #expect(datagram.count == ControlDatagram.byteCount)
+        #expect(try ToSupervisor(decoding: datagram) == message)
+    }
+
+    @Test("the layout is the documented one")
+    func layout() {
+        let datagram = ToSupervisor.pong(token: 0x0102_0304_0506_0708).encoded()
+        #expect(datagram[0..<16] == [1, 0, 4, 1, 0, 0, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1])
+        #expect(datagram[16...].allSatisfy { $0 == 0 })
+    }
+
+    @Test("a cut or extended datagram is refused", arguments: [0, 1, 8, 175, 177, 1024])
+    func wrongLength(count: Int) {
+        let datagram = [UInt8](repeating: 0, count: count)
+        #expect(throws: ControlError.wrongLength(count)) { try ToWorker(decoding: datagram) }
+        #expect(throws: ControlError.wrongLength(count)) { try ToSupervisor(decoding: datagram) }
+    }
+
+    @Test("another version is refused")
+    func wrongVersion() {
+        var datagram = ToSupervisor.drained.encoded()
+        datagram[0] = 2
+        #expect(throws: ControlError.wrongVersion(2)) { try ToSupervisor(decoding: datagram) }
+    }
+
+    @Test("a message of the other direction is refused")
+    func wrongDirection() {
+        #expect(throws: ControlError.unknownKind(0x103)) {
+            try ToWorker(decoding: ToSupervisor.drained.encoded())
+        }
+        #expect(throws: ControlError.unknownKind(4)) {
+            try ToSupervisor(decoding: ToWorker.ping(token: 1).encoded())
+        }
+    }
+
+    @Test("every byte that a message does not use has to be zero", arguments: toWorker)
+    func unusedBytes(message: ToWorker) throws {
+        let datagram = message.encoded()
+        for index in datagram.indices {
+            var changed = datagram
+            changed[index] ^= 0x80
+            // Either refused or another message, with an encoding of its own; never the same one.
+            if let other = try? ToWorker(decoding: changed) {
+                #expect(other != message)
+                #expect(other.encoded() == changed)
+            }
+        }
+    }
+
+    @Test("a reserved listener index, a strange flag and a strange process ID are refused")
+    func invalidFields() {
+        var connection = ToWorker.connection(listener: 1).encoded()
+        connection[8] = 128
+        #expect(throws: ControlError.invalidField) { try ToWorker(decoding: connection) }
+        var keys = ToWorker.ticketKeys(current: key, previous: nil).encoded()
+        keys[8] = 2
+        #expect(throws: ControlError.invalidField) { try ToWorker(decoding: keys) }
+        var ready = ToSupervisor.ready(version: 1, processID: 7).encoded()
+        ready[13] = 0x80
+        #expect(throws: ControlError.invalidField) { try ToSupervisor(decoding: ready) }
+        ready[10...13] = [0, 0, 0, 0]
+        #expect(throws: ControlError.invalidField) { try ToSupervisor(decoding: ready) }
+    }
+}

@@ -1,0 +1,131 @@
+"""Chromium with a fake camera and microphone, driven through Playwright.
+
+The browser is the distribution's; Playwright is used as a library only. The arguments take away
+what would make a run depend on the machine or on the outside: GPU, QUIC, background downloads,
+permission prompts, the rule that a video may not start without a click.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Page as PlaywrightPage
+
+from .page import ScriptFailed
+
+EXECUTABLE = os.environ.get("WEIR_CHROMIUM", "/usr/bin/chromium")
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A tab nobody looks at would have its timers and its rendering slowed down.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The head of one request and its response. Header names are in lower case."""
+
+    method: str
+    url: str
+    status: int
+    headers: dict[str, str]
+    protocol: str
+
+
+class ChromiumPage:
+    """A tab of a Chromium, with what it asked of whom and how that was answered."""
+
+    def __init__(self, page: PlaywrightPage) -> None:
+        self.name = "Chromium"
+        self.playwright = page
+        self.exchanges: list[Exchange] = []
+        self._listen()
+
+    def goto(self, url: str) -> None:
+        # Not the load event: a live video in the page never ends, so that event may be late.
+        self.playwright.goto(url, wait_until="domcontentloaded")
+
+    def run(self, body: str, argument: Any = None) -> Any:
+        try:
+            return self.playwright.evaluate(f"async (argument) => {{ {body} }}", argument)
+        except Error as error:
+            raise ScriptFailed(f"{self.name}: {error.message}") from error
+
+    def screenshot(self) -> bytes:
+        return self.playwright.screenshot()
+
+    def close(self) -> None:
+        """Closes the tab, and with it every request it has under way."""
+        self.playwright.context.close()
+
+    def exchanges_with(self, url: str) -> list[Exchange]:
+        """What was asked of `url` and answered, preflights included, oldest first."""
+        return [exchange for exchange in self.exchanges if exchange.url == url]
+
+    def _listen(self) -> None:
+        """Keeps every response's head. The developer protocol shows preflights; Playwright hides
+        them, because a page cannot see them either."""
+        session = self.playwright.context.new_cdp_session(self.playwright)
+        methods: dict[str, str] = {}
+
+        def asked(event: dict[str, Any]) -> None:
+            methods[event["requestId"]] = event["request"]["method"]
+
+        def answered(event: dict[str, Any]) -> None:
+            response = event["response"]
+            headers = {name.lower(): value for name, value in response["headers"].items()}
+            self.exchanges.append(Exchange(
+                method=methods.get(event["requestId"], ""), url=response["url"],
+                status=response["status"], headers=headers,
+                protocol=response.get("protocol", "")))
+
+        session.on("Network.requestWillBeSent", asked)
+        session.on("Network.responseReceived", answered)
+        session.send("Network.enable")
+
+
+class Chromium:
+    """A running Chromium. Each page lives in a context of its own, as in a browser of its own."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def open(self) -> ChromiumPage:
+        """A new tab that shares no cookies, cache or connections with the other ones."""
+        context = self._browser.new_context(ignore_https_errors=True)
+        return ChromiumPage(context.new_page())
+
+
+@contextmanager
+def chromium(camera: Path | None = None) -> Iterator[Chromium]:
+    """Starts a Chromium and ends it afterwards, whatever happened in between.
+
+    `camera` is the Motion JPEG file that its camera shows; without it, its own test picture.
+    """
+    arguments = list(ARGUMENTS)
+    if camera is not None:
+        arguments.append(f"--use-file-for-fake-video-capture={camera}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=arguments)
+        try:
+            yield Chromium(browser)
+        finally:
+            browser.close()

@@ -1,0 +1,124 @@
+"""Firefox with a fake camera and microphone, driven through Marionette.
+
+The distribution's own Firefox, headless, on a throw-away profile. One instance is one tab here:
+Marionette's idea of several tabs is a global "current" one, which is easy to get wrong.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from marionette_driver.errors import MarionetteException
+from marionette_driver.marionette import Marionette
+
+from .page import ScriptFailed
+
+EXECUTABLE = os.environ.get("WEIR_FIREFOX", "/usr/bin/firefox-esr")
+
+START_TIMEOUT_S = 60
+SCRIPT_TIMEOUT_MS = 90_000
+
+PREFERENCES: dict[str, bool | int | str] = {
+    # A fake camera and microphone, and nobody to ask for permission.
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+    "media.autoplay.default": 0,
+    "media.autoplay.blocking_policy": 0,
+    # Timers in a window that is never in front would be slowed down.
+    "dom.min_background_timeout_value": 4,
+    "dom.timeout.enable_budget_timer_throttling": False,
+    # Nothing from the outside: no updates, no start pages, no reports.
+    "app.update.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.page": 0,
+    "browser.safebrowsing.downloads.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "extensions.update.enabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "toolkit.telemetry.enabled": False,
+}
+
+# The script's own context is the page's, so that it sees what the page sees, and its value
+# travels as JSON, which means the same in every browser.
+WRAPPER = """
+const [argument, finish] = arguments;
+(async (argument) => {{ {body} }})(argument).then(
+  (value) => finish(JSON.stringify({{ value: value === undefined ? null : value }})),
+  (error) => finish(JSON.stringify({{ error: String(error) }})));
+"""
+
+
+class FirefoxPage:
+    """The one tab of a Firefox."""
+
+    def __init__(self, marionette: Marionette) -> None:
+        self.name = "Firefox"
+        self._marionette = marionette
+
+    def goto(self, url: str) -> None:
+        self._marionette.navigate(url)
+
+    def run(self, body: str, argument: Any = None) -> Any:
+        try:
+            text = self._marionette.execute_async_script(
+                WRAPPER.format(body=body), script_args=(argument,), sandbox=None,
+                script_timeout=SCRIPT_TIMEOUT_MS)
+        except MarionetteException as error:
+            raise ScriptFailed(f"{self.name}: {error}") from error
+        outcome = json.loads(text)
+        if "error" in outcome:
+            raise ScriptFailed(f"{self.name}: {outcome['error']}")
+        return outcome["value"]
+
+    def screenshot(self) -> bytes:
+        return base64.b64decode(self._marionette.screenshot())
+
+    def close(self) -> None:
+        """Leaves the page, and with it every request it has under way. The tab stays."""
+        self.goto("about:blank")
+
+
+@contextmanager
+def firefox() -> Iterator[FirefoxPage]:
+    """Starts a Firefox and ends it afterwards, whatever happened in between."""
+    with tempfile.TemporaryDirectory(prefix="weir-firefox-") as profile:
+        port = _free_port()
+        _write_preferences(Path(profile), port)
+        process = subprocess.Popen(
+            [EXECUTABLE, "--headless", "--no-remote", "-marionette", "-profile", profile],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            marionette = Marionette(host="127.0.0.1", port=port, socket_timeout=120)
+            marionette.raise_for_port(timeout=START_TIMEOUT_S)
+            # Eager: a page counts as loaded with its document, since its live video never ends.
+            marionette.start_session({"acceptInsecureCerts": True, "pageLoadStrategy": "eager"})
+            yield FirefoxPage(marionette)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _write_preferences(profile: Path, port: int) -> None:
+    preferences = PREFERENCES | {"marionette.port": port}
+    lines = [f'user_pref("{name}", {json.dumps(value)});' for name, value in preferences.items()]
+    (profile / "user.js").write_text("\n".join(lines) + "\n")

@@ -1,0 +1,36 @@
+"""What a test needs from a browser, whichever browser it is.
+
+Playwright drives Chromium and Marionette drives Firefox (Playwright's own Firefox is a patched
+build, not the one people run), and the two libraries share nothing. Tests are written against
+this protocol, so the same test runs in both.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class ScriptFailed(Exception):
+    """JavaScript that a test ran in a page threw, or its promise was rejected."""
+
+
+class Page(Protocol):
+    """One tab of a real browser."""
+
+    name: str
+    """The browser's name, for messages."""
+
+    def goto(self, url: str) -> None:
+        """Loads `url` and waits for its document."""
+
+    def run(self, body: str, argument: Any = None) -> Any:
+        """Runs `body` as the body of `async (argument) => {...}` and gives its JSON value.
+
+        Raises `ScriptFailed` with the browser's own words if it throws.
+        """
+
+    def screenshot(self) -> bytes:
+        """What the tab shows, as PNG."""
+
+    def close(self) -> None:
+        """Leaves whatever the tab shows, so that its requests end."""

@@ -1,0 +1,166 @@
+"""Fixtures of the end-to-end suite, shared by all its files (the browser tests too)."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weir import server as server_module
+from weir.certificate import Certificate, make_certificate
+from weir.places import binaries
+from weir.publisher import FfmpegPublisher, Publisher
+from weir.recordings import Recording
+from weir.server import Server
+from weir.viewer import Viewer
+
+_names = itertools.count()
+# Long logs hide the line that matters; the end of a log is where it is.
+_LOG_LINES_SHOWN = 120
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture(scope="session")
+def weir_binaries() -> Path:
+    """The binaries; without them the whole suite fails, it is never skipped."""
+    folder = binaries()
+    for name in ("weir", "weir-worker"):
+        assert (folder / name).is_file(), f"no {name} in {folder}: build for release first"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _shared(
+    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Server]]:
+    """A box with at most one server in it, so that a test that breaks it breaks only itself."""
+    box: list[Server] = []
+    yield box
+    for server in box:
+        try:
+            server.stop()
+        finally:
+            server.destroy()
+
+
+@pytest.fixture
+def server(
+    _shared: list[Server], certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server with two workers and default settings, shared by the tests that do not harm it."""
+    if not _shared:
+        _shared.append(Server(tmp_path_factory.mktemp("shared"), certificate).start())
+    shared = _shared[0]
+    yield shared
+    try:
+        assert shared.process is not None and shared.process.poll() is None, "the server ended"
+        shared.assert_no_unexpected_death()
+    except AssertionError:
+        _shared.clear()
+        shared.destroy()
+        raise
+
+
+@pytest.fixture
+def start_server(
+    weir_binaries: Path, certificate: Certificate, tmp_path: Path
+) -> Iterator[Callable[..., Server]]:
+    """Start a server of one's own, with the arguments of `Server`; ended and judged afterwards."""
+    mine: list[Server] = []
+    count = itertools.count()
+
+    def start(*arguments: str, wait: bool = True, **options: Any) -> Server:
+        folder = tmp_path / f"server-{next(count)}"
+        folder.mkdir()
+        made = Server(folder, certificate, arguments=arguments, **options)
+        mine.append(made)
+        return made.start() if wait else made
+
+    yield start
+    try:
+        for server in mine:
+            if server.process is not None and server.process.poll() is None:
+                server.stop()
+            server.assert_no_unexpected_death()
+    finally:
+        for server in mine:
+            server.destroy()
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """A stream name that no other test uses, readable in logs."""
+    stem = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())
+    return f"t{next(_names)}-{stem}"[:30].rstrip("-")
+
+
+@pytest.fixture
+def watch(tmp_path: Path, certificate: Certificate) -> Iterator[Callable[..., Viewer]]:
+    """Start viewers; all of them hang up at the end of the test."""
+    viewers: list[Viewer] = []
+
+    def start(server: Server, name: str, query: str = "", **options: Any) -> Viewer:
+        file = tmp_path / f"viewer-{len(viewers)}.webm"
+        url = server.url(f"/{name}/live{query}")
+        viewers.append(Viewer(url, certificate.certificate, file, **options))
+        return viewers[-1]
+
+    yield start
+    for viewer in viewers:
+        viewer.stop()
+
+
+@pytest.fixture
+def publish(tmp_path: Path, certificate: Certificate) -> Iterator[Callable[..., Publisher]]:
+    """Start endless publishers; all of them vanish at the end of the test."""
+    publishers: list[Publisher] = []
+
+    def start(server: Server, name: str, **options: Any) -> Publisher:
+        url = server.url(f"/{name}/live")
+        publishers.append(Publisher(url, certificate.certificate, tmp_path, **options))
+        return publishers[-1]
+
+    yield start
+    for publisher in publishers:
+        publisher.abort()
+
+
+@pytest.fixture
+def publish_with_ffmpeg(
+    certificate: Certificate, tmp_path: Path
+) -> Iterator[Callable[..., FfmpegPublisher]]:
+    """Start `ffmpeg -re | curl -T -` publishers; ended with the test."""
+    publishers: list[FfmpegPublisher] = []
+
+    def start(server: Server, name: str, recording: Recording) -> FfmpegPublisher:
+        url = server.url(f"/{name}/live")
+        publishers.append(FfmpegPublisher(recording, url, certificate.certificate, tmp_path))
+        return publishers[-1]
+
+    yield start
+    for publisher in publishers:
+        publisher.__exit__()
+
+
+def pytest_runtest_setup() -> None:
+    """Forget servers of earlier tests that have ended: their logs belong to those tests."""
+    server_module.started[:] = [s for s in server_module.started if s.is_running]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Put the end of every server's log under a failed test."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.failed:
+        for server in server_module.started:
+            tail = "\n".join(server.log().splitlines()[-_LOG_LINES_SHOWN:])
+            report.sections.append((f"log of the server on port {server.port}", tail))

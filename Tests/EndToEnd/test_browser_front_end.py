@@ -1,0 +1,156 @@
+"""The first server's front end, unchanged, in real browsers.
+
+A page of another origin records camera and microphone with the browser's default settings and
+posts a chunk every two seconds; bare video elements in Chromium and Firefox play the stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from browser.broadcaster import Broadcaster
+from browser.camera import FRAMES_PER_SECOND, frames_between
+from browser.chromium import Chromium, ChromiumPage
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.front_end import FrontEnd, front_end
+from browser.page import Page
+from browser.watcher import Watcher
+from weir.certificate import Certificate
+from weir.server import Server
+from weir.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+BROWSERS = ("chromium", "firefox")
+
+# The first front end's viewers ask for this path; so does its broadcaster.
+NAME = "user"
+
+# Chromium sets a keyframe every 100 frames unless it is told otherwise. A busy machine drops some
+# frames before they are encoded, and those are not counted; the encoder holds a few back as well.
+KEYFRAME_DISTANCE_FRAMES = 150
+ENCODER_DELAY_FRAMES = 2 * FRAMES_PER_SECOND
+
+# Old enough that a viewer served from the beginning cannot be taken for one at the live edge:
+# seven chunks of two seconds are twice the frames above.
+OLD_BROADCAST_CHUNKS = 7
+
+
+@pytest.fixture(scope="module")
+def on_air(
+    chromium_browser: Chromium, pages: FrontEnd, browser_server: Server
+) -> Iterator[Broadcaster]:
+    """The first front end's broadcast, on air for all tests of this file that do not harm it."""
+    page = chromium_browser.open()
+    broadcaster = Broadcaster(page, pages, browser_server.url(f"/{NAME}/live"))
+    yield broadcaster.open_camera().start().wait_for_answers(1)
+    page.close()
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_a_bare_video_plays_what_the_first_front_end_broadcasts(
+    browser: str, on_air: Broadcaster, watch_in: Callable[..., Watcher]
+) -> None:
+    watcher = watch_in(browser, NAME)
+    watcher.wait_for_playback(3)
+    watcher.wait_for_another_picture()
+    seen = watcher.wait_for_playback(3)
+    watcher.assert_sound()
+    assert (seen.width, seen.height) == (320, 240)
+    assert not seen.ended and not seen.paused
+    on_air.assert_all_accepted()
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_a_late_viewer_joins_at_the_live_edge_and_stays_there(
+    browser: str, on_air: Broadcaster, watch_in: Callable[..., Watcher]
+) -> None:
+    on_air.wait_for_answers(OLD_BROADCAST_CHUNKS)
+    sent = on_air.sent_up_to
+    late = watch_in(browser, NAME, readable=True)
+    joined = late.first_counter()
+    behind = frames_between(joined, sent)
+    assert behind <= KEYFRAME_DISTANCE_FRAMES + ENCODER_DELAY_FRAMES, (
+        f"the viewer joined {behind} frames before the newest that the server had")
+    assert frames_between(joined, on_air.counter) > 0, "the viewer joined in the future"
+
+    # What the camera takes from now on arrives, and nothing was left out on the way to it.
+    now = late.wait_for_counter(on_air.counter)
+    shift = frames_between(joined, now.counter) - now.mediaTimeS * FRAMES_PER_SECOND
+    assert abs(shift) <= FRAMES_PER_SECOND / 2, f"{shift} frames were skipped or repeated"
+    late.assert_sound()
+
+
+def test_the_browser_asks_whether_it_may_post_and_may(
+    chromium_browser: Chromium, broadcast: Callable[..., Broadcaster], pages: FrontEnd,
+    browser_server: Server, name: str,
+) -> None:
+    broadcaster = broadcast(name).open_camera().start(timeslice_ms=500).wait_for_answers(2)
+    page = broadcaster.page
+    assert isinstance(page, ChromiumPage)
+    exchanges = page.exchanges_with(browser_server.url(f"/{name}/live"))
+    preflight, post = exchanges[0], exchanges[1]
+    assert (preflight.method, preflight.status) == ("OPTIONS", 204)
+    assert preflight.headers["access-control-allow-origin"] == pages.origin
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    assert "content-type" in preflight.headers["access-control-allow-headers"].lower()
+    assert (post.method, post.status, post.protocol) == ("POST", 204, "h2")
+    assert post.headers["access-control-allow-origin"] == pages.origin
+
+
+def test_a_page_of_a_foreign_origin_can_neither_broadcast_nor_read(
+    open_page: Callable[[str], Page], certificate: Certificate, browser_server: Server,
+    on_air: Broadcaster, name: str,
+) -> None:
+    with front_end(certificate) as foreign:
+        intruder = Broadcaster(
+            open_page("chromium"), foreign, browser_server.url(f"/{name}/live"))
+        intruder.open_camera().start(timeslice_ms=250)
+        answers = wait_until(lambda: intruder.answers, "an answer to the intruder")
+        assert "TypeError" in str(answers[0]), f"the browser let it through: {answers}"
+        assert browser_server.stream(name) is None, "the intruder is on air"
+
+        page = open_page("chromium")
+        page.goto(foreign.watch_page(browser_server.url(f"/{NAME}/live"), readable=True))
+        wait_until(lambda: page.run("return video.error && video.error.code;"),
+                   "the browser to refuse the media")
+
+
+def test_viewers_go_on_when_the_broadcaster_starts_a_new_recorder(
+    broadcast: Callable[..., Broadcaster], watch_in: Callable[..., Watcher],
+    browser_server: Server, name: str,
+) -> None:
+    broadcaster = broadcast(name).open_camera().start(timeslice_ms=500).wait_for_answers(2)
+    watchers = [watch_in(browser, name, readable=True) for browser in BROWSERS]
+    for watcher in watchers:
+        watcher.wait_for_playback(1)
+
+    broadcaster.stop().start(timeslice_ms=500)
+    renewed = broadcaster.counter
+    for watcher in watchers:
+        before = watcher.report()
+        watcher.wait_for_counter(renewed)
+        after = watcher.wait_for_playback(2)
+        assert after.currentTimeS > before.currentTimeS and not after.ended
+        assert "emptied" not in " ".join(after.events), f"the page had to load anew: {after}"
+        watcher.assert_sound()
+    page = watchers[0].page
+    assert isinstance(page, ChromiumPage)
+    asked = page.exchanges_with(browser_server.url(f"/{name}/live"))
+    assert len(asked) == 1, f"the viewer was served by more than one response: {asked}"
+    broadcaster.assert_all_accepted()
+
+
+def test_the_viewers_video_ends_when_the_broadcaster_ends_the_stream(
+    broadcast: Callable[..., Broadcaster], watch_in: Callable[..., Watcher], name: str
+) -> None:
+    broadcaster = broadcast(name).open_camera().start(timeslice_ms=500).wait_for_answers(2)
+    watchers = [watch_in(browser, name) for browser in BROWSERS]
+    for watcher in watchers:
+        watcher.wait_for_playback(1)
+    broadcaster.stop()
+    assert broadcaster.end_stream() == 204
+    for watcher in watchers:
+        watcher.wait_for_end()

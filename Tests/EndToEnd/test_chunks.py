@@ -1,0 +1,179 @@
+"""A broadcast as many POSTs, cut at any byte, each over a connection of its own.
+
+Consecutive chunks reach different workers, so this is where the hand-over of a half-read element
+from worker to worker is judged.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from weir.comparison import assert_decodes, assert_tail, assert_whole
+from weir.curl import Answer
+from weir.http2 import Http2Connection
+from weir.places import REPOSITORY
+from weir.publisher import cut_at_random, post_chunk
+from weir.recordings import record
+from weir.server import Server
+from weir.viewer import Viewer
+
+EVERYTHING = "?start=-3600"
+BROWSER_RECORDINGS = sorted((REPOSITORY / "Tests/Media/Recordings").glob("*.chunks.json"))
+
+Watch = Callable[..., Viewer]
+
+
+def post(server: Server, name: str, data: bytes, **options) -> Answer:
+    url = server.url(f"/{name}/live")
+    return post_chunk(url, server.certificate.certificate, data, **options)
+
+
+def end_and_compare(server: Server, name: str, viewer: Viewer, source: Path) -> None:
+    """End the broadcast; the viewer (who asked for everything) must have all of it."""
+    assert server.request("DELETE", f"/{name}/live").status == 204
+    viewer.wait_for_end()
+    assert_whole(viewer.file, source)
+    assert_decodes(viewer.file)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("video", ["vp8", "h264"])
+def test_chunks_cut_at_random_bytes_arrive_exactly(
+    server: Server, watch: Watch, name: str, video: str, seed: int
+) -> None:
+    recording = record(video)
+    viewer = None
+    for chunk in cut_at_random(recording.data, pieces=12, seed=seed):
+        assert post(server, name, chunk).status == 204
+        viewer = viewer or watch(server, name, EVERYTHING)
+    assert viewer is not None
+    end_and_compare(server, name, viewer, recording.path)
+
+
+def test_a_finished_file_with_seek_head_and_cues_arrives_exactly(
+    server: Server, watch: Watch, name: str
+) -> None:
+    recording = record(seekable=True)
+    for chunk in cut_at_random(recording.data, pieces=8, seed=1):
+        assert post(server, name, chunk).status == 204
+    end_and_compare(server, name, watch(server, name, EVERYTHING).wait_for_bytes(), recording.path)
+
+
+def test_a_live_viewer_sees_chunks_from_many_workers_without_a_gap(
+    server: Server, watch: Watch, name: str
+) -> None:
+    recording = record()
+    first, *rest = cut_at_random(recording.data, pieces=30, seed=11)
+    post(server, name, first)
+    viewer = watch(server, name).wait_for_status(200)
+    for chunk in rest:
+        assert post(server, name, chunk).status == 204
+    server.request("DELETE", f"/{name}/live")
+    viewer.wait_for_end()
+    assert_tail(viewer.file, recording.path)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_numbered_chunks_out_of_order_and_repeated_arrive_exactly(
+    server: Server, watch: Watch, name: str, seed: int
+) -> None:
+    recording = record()
+    chunks = list(enumerate(cut_at_random(recording.data, pieces=12, seed=seed)))
+    order = random.Random(seed)
+    # In groups of four, each group shuffled, with one of the group sent twice: what several
+    # requests on the way at once can do to an order.
+    with ThreadPoolExecutor(5) as pool:
+        for start in range(0, len(chunks), 4):
+            group = chunks[start:start + 4]
+            group.append(order.choice(group))
+            order.shuffle(group)
+            sent = [
+                pool.submit(post, server, name, data, session="s1", number=number)
+                for number, data in group
+            ]
+            assert [answer.result().status for answer in sent] == [204] * len(group)
+    end_and_compare(server, name, watch(server, name, EVERYTHING).wait_for_bytes(), recording.path)
+
+
+def test_a_repeated_chunk_is_answered_as_the_first_time_and_stored_once(
+    server: Server, watch: Watch, name: str
+) -> None:
+    recording = record()
+    chunks = cut_at_random(recording.data, pieces=5, seed=3)
+    for number, data in enumerate(chunks):
+        for _ in range(2):
+            assert post(server, name, data, session="retry", number=number).status == 204
+    assert post(server, name, chunks[1], session="retry", number=1).status == 204
+    end_and_compare(server, name, watch(server, name, EVERYTHING).wait_for_bytes(), recording.path)
+
+
+def test_chunks_that_overtake_each_other_on_one_connection_arrive_exactly(
+    server: Server, watch: Watch, name: str
+) -> None:
+    recording = record()
+    chunks = cut_at_random(recording.data, pieces=9, seed=5)
+    with Http2Connection(server) as connection:
+        for start in range(0, len(chunks), 3):
+            streams = []
+            for number in reversed(range(start, start + 3)):
+                headers = [("content-type", "video/webm"), ("weir-chunk", f"one/{number}")]
+                streams.append(connection.open("POST", f"/{name}/live", headers, end=False))
+                connection.send(streams[-1], chunks[number], end=True)
+            assert [connection.response(stream).status for stream in streams] == [204] * 3
+    end_and_compare(server, name, watch(server, name, EVERYTHING).wait_for_bytes(), recording.path)
+
+
+@pytest.mark.slow
+def test_a_chunk_whose_predecessor_never_comes_is_a_gap(server: Server, name: str) -> None:
+    chunks = cut_at_random(record().data, pieces=6, seed=4)
+    assert post(server, name, chunks[0], session="gap", number=0).status == 204
+    answer = post(server, name, chunks[3], session="gap", number=3)
+    assert (answer.status, answer.problem) == (409, "chunk-gap")
+    assert answer.json()["expectedChunk"] == 1
+    assert post(server, name, chunks[1], session="gap", number=1).status == 204
+
+
+@pytest.mark.parametrize(
+    "value", ["", "x", "x/", "/1", "x/-1", "x/1.5", "x/99999999999999999999", "a b/1"]
+)
+def test_a_chunk_number_that_is_none_is_refused(server: Server, name: str, value: str) -> None:
+    with Http2Connection(server) as connection:
+        headers = [("content-type", "video/webm"), ("weir-chunk", value)]
+        answer = connection.request("POST", f"/{name}/live", headers, record().data)
+    assert answer.status == 400
+
+
+def test_media_is_visible_while_its_body_is_still_arriving(
+    server: Server, watch: Watch, name: str, publish
+) -> None:
+    recording = record()
+    half = len(recording.data) // 2
+    publisher = publish(server, name).write(recording.data[:half])
+    server.wait_for_state(name, "live")
+    viewer = watch(server, name, EVERYTHING)
+    viewer.wait_for_bytes(half * 9 // 10)
+    publisher.write(recording.data[half:])
+    assert publisher.finish().status == 204
+    end_and_compare(server, name, viewer, recording.path)
+
+
+@pytest.mark.skipif(not BROWSER_RECORDINGS, reason="no browser recordings are checked in")
+@pytest.mark.parametrize("index", BROWSER_RECORDINGS, ids=lambda path: path.name.split(".")[0])
+def test_the_chunks_a_browser_made_arrive_exactly(
+    server: Server, watch: Watch, name: str, index: Path
+) -> None:
+    file = index.with_name(index.name.removesuffix(".chunks.json"))
+    data, position, viewer = file.read_bytes(), 0, None
+    for length in json.loads(index.read_text()):
+        if length:
+            assert post(server, name, data[position:position + length]).status == 204
+            viewer = viewer or watch(server, name, EVERYTHING)
+        position += length
+    assert viewer is not None and position == len(data)
+    end_and_compare(server, name, viewer, file)

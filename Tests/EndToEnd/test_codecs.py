@@ -1,0 +1,136 @@
+"""ffmpeg publishes each codec through curl; three viewers join at different times.
+
+All broadcasts run at once, because each takes as long as it lasts; the tests then judge one each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from weir.certificate import Certificate
+from weir.comparison import assert_decodes, assert_tail
+from weir.publisher import FfmpegPublisher
+from weir.recordings import Recording, record
+from weir.server import Server
+from weir.viewer import Viewer
+from weir.waiting import wait_until
+
+VARIANTS: dict[str, tuple[str | None, str | None]] = {
+    "vp8": ("vp8", "opus"),
+    "vp9": ("vp9", "opus"),
+    "av1": ("av1", "opus"),
+    "h264": ("h264", "opus"),
+    "audio-only": (None, "opus"),
+    "video-only": ("vp8", None),
+}
+_SECONDS = 8
+
+
+@dataclass
+class Broadcast:
+    """One variant's broadcast, and what came of it."""
+
+    name: str
+    recording: Recording
+    publisher: FfmpegPublisher
+    viewers: list[Viewer]
+    shown: dict | None = None
+    status: int = 0
+
+
+@pytest.fixture(scope="module")
+def broadcasts(
+    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Broadcast]]:
+    folder = tmp_path_factory.mktemp("codecs")
+    recordings = {key: record(*tracks, seconds=_SECONDS) for key, tracks in VARIANTS.items()}
+    server = Server(folder, certificate).start()
+    with ExitStack() as cleanup:
+        cleanup.callback(server.destroy)
+        running = {}
+        for key, recording in recordings.items():
+            url = server.url(f"/{key}/live")
+            publisher = FfmpegPublisher(recording, url, certificate.certificate, folder)
+            running[key] = cleanup.enter_context(publisher)
+        made = {
+            key: Broadcast(key, recordings[key], publisher, [])
+            for key, publisher in running.items()
+        }
+        for join in range(3):
+            for cast in made.values():
+                _wait_for_part(server, cast, join / 3)
+                file = folder / f"{cast.name}-{join}{cast.recording.path.suffix}"
+                viewer = Viewer(server.url(f"/{cast.name}/live"), certificate.certificate, file)
+                cast.viewers.append(cleanup.enter_context(viewer))
+        for cast in made.values():
+            cast.status = cast.publisher.finish()
+            cast.shown = server.stream(cast.name)
+            server.request("DELETE", f"/{cast.name}/live")
+            for viewer in cast.viewers:
+                viewer.wait_for_end()
+        yield made
+        server.stop()
+
+
+def _wait_for_part(server: Server, cast: Broadcast, part: float) -> None:
+    """Until the server is live and ffmpeg has sent this part of the recording."""
+    wanted = int(cast.recording.path.stat().st_size * part)
+    wait_until(
+        lambda: server.state(cast.name) == "live" and cast.publisher.sent.stat().st_size >= wanted,
+        f"{part:.0%} of {cast.name} to be published", every_s=0.1,
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_viewer_gets_every_packet_from_a_keyframe_to_the_end(
+    broadcasts: dict[str, Broadcast], variant: str
+) -> None:
+    cast = broadcasts[variant]
+    assert cast.status == 204
+    for viewer in cast.viewers:
+        assert viewer.status == 200
+        assert_tail(viewer.file, cast.publisher.sent)
+        assert_decodes(viewer.file)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_viewer_who_joins_late_starts_near_the_live_edge(
+    broadcasts: dict[str, Broadcast], variant: str
+) -> None:
+    cast = broadcasts[variant]
+    missed = [assert_tail(viewer.file, cast.publisher.sent) for viewer in cast.viewers]
+    assert missed == sorted(missed), "later viewers must miss more"
+    assert missed[2] > missed[0], "the last viewer was sent what was over before it came"
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_response_declares_what_it_is(
+    broadcasts: dict[str, Broadcast], variant: str
+) -> None:
+    headers = broadcasts[variant].viewers[0].headers
+    assert headers["content-type"] == broadcasts[variant].recording.content_type
+    assert headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_api_names_codecs_and_dimensions(
+    broadcasts: dict[str, Broadcast], variant: str
+) -> None:
+    video, audio = VARIANTS[variant]
+    shown = broadcasts[variant].shown
+    assert shown is not None
+    tracks = {track["kind"]: track for track in shown["tracks"]}
+    assert set(tracks) == {kind for kind, codec in (("video", video), ("audio", audio)) if codec}
+    if video:
+        assert tracks["video"]["codec"] == video
+        assert (tracks["video"]["width"], tracks["video"]["height"]) == (160, 120)
+        assert shown["keyframeIntervalMs"] == pytest.approx(1000, abs=60)
+    if audio:
+        assert tracks["audio"]["codec"] == "opus"
+        assert (tracks["audio"]["channels"], tracks["audio"]["sampleRateHz"]) == (2, 48000)
+    assert shown["bitrateBps"] > 0

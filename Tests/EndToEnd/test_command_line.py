@@ -1,0 +1,213 @@
+"""The command line: mistakes get one line that names the cause, and the right exit code."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from weir.certificate import Certificate
+from weir.places import binaries
+from weir.ports import free_port
+from weir.server import Server
+
+_OPTIONS = [
+    "--listen", "--workers", "--data", "--cert", "--key", "--publish", "--cors-origin",
+    "--ring-size", "--ring-seconds", "--grace", "--max-lag", "--drain-timeout", "--log-level",
+    "--log-format", "--config",
+]
+Done = subprocess.CompletedProcess[str]
+
+
+def weir(*arguments: str, environment: dict[str, str] | None = None) -> Done:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("WEIR_")}
+    return subprocess.run(
+        [str(binaries() / "weir"), *arguments], capture_output=True, text=True, timeout=30,
+        env=clean | (environment or {}),
+    )
+
+
+@pytest.fixture
+def serve(certificate: Certificate, tmp_path: Path, weir_binaries: Path) -> Callable[..., Done]:
+    """Run `weir serve` with good options, overridden or followed by those of the test."""
+    def run(*more: str, environment: dict[str, str] | None = None, **changed: str | None) -> Done:
+        options: dict[str, str | None] = {
+            "listen": f"127.0.0.1:{free_port()}", "workers": "1", "data": str(tmp_path / "data"),
+            "cert": str(certificate.certificate), "key": str(certificate.key), "publish": "open",
+        }
+        options |= {key.replace("_", "-"): value for key, value in changed.items()}
+        flags = [part for k, v in options.items() if v is not None for part in (f"--{k}", v)]
+        return weir("serve", *flags, *more, environment=environment)
+    return run
+
+
+def assert_one_line(done: Done, code: int, *mentions: str) -> None:
+    """Exit code, and exactly one line on stderr that mentions these."""
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert done.returncode == code, done.stderr
+    assert len(lines) == 1, done.stderr
+    for mention in mentions:
+        assert mention in lines[0], lines[0]
+
+
+BAD_VALUES = {
+    "listen": [
+        "nonsense", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:-1", "[::1:8443", ":", "1.2.3.4.5:1",
+    ],
+    "workers": ["0", "-1", "many", "100000", "1.5"],
+    "publish": ["everybody", ""],
+    "cors-origin": ["*", "localhost:8080", "https://localhost:8080/path", "javascript:alert(1)"],
+    "ring-size": ["0", "-5", "12 elephants", "1", "999999999999999999999"],
+    "ring-seconds": ["-1", "soon"],
+    "grace": ["-1", "soon", "1e400"],
+    "max-lag": ["-1", "soon"],
+    "drain-timeout": ["-1", "soon"],
+    "log-level": ["loud"],
+    "log-format": ["xml"],
+}
+
+
+@pytest.mark.parametrize(("option", "value"), [(o, v) for o, vs in BAD_VALUES.items() for v in vs])
+def test_a_wrong_value_is_one_line_and_exit_code_2(
+    serve: Callable[..., Done], option: str, value: str
+) -> None:
+    assert_one_line(serve(**{option: value}), 2, option)
+
+
+def test_a_wrong_value_in_the_environment_names_the_variable(serve: Callable[..., Done]) -> None:
+    done = serve(environment={"WEIR_GRACE": "soon"})
+    assert_one_line(done, 2, "WEIR_GRACE")
+
+
+def test_a_wrong_value_in_the_file_names_file_and_line(
+    serve: Callable[..., Done], tmp_path: Path
+) -> None:
+    file = tmp_path / "weir.toml"
+    file.write_text('workers = 1\ngrace = "soon"\n')
+    assert_one_line(serve("--config", str(file)), 2, "weir.toml:2", "grace")
+
+
+@pytest.mark.parametrize("text", ['grcae = 5\n', 'grace = \n', '= 5\n', '[[[', '\x00\x01'])
+def test_a_broken_file_is_one_line(serve: Callable[..., Done], tmp_path: Path, text: str) -> None:
+    file = tmp_path / "weir.toml"
+    file.write_text(text)
+    assert_one_line(serve("--config", str(file)), 2, "weir.toml")
+
+
+def test_an_unknown_flag_is_one_line(serve: Callable[..., Done]) -> None:
+    assert_one_line(serve("--grcae", "5"), 2, "--grcae")
+
+
+@pytest.mark.parametrize("option", ["cert", "key"])
+def test_a_missing_certificate_names_the_file(serve: Callable[..., Done], option: str) -> None:
+    done = serve(**{option: "/nonexistent/file.pem"})
+    assert done.returncode in (1, 2)
+    assert_one_line(done, done.returncode, "/nonexistent/file.pem")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read every file")
+def test_an_unreadable_key_names_the_file(serve: Callable[..., Done], tmp_path: Path) -> None:
+    key = tmp_path / "secret.pem"
+    key.write_text("secret")
+    key.chmod(0)
+    done = serve(key=str(key))
+    assert_one_line(done, done.returncode, "secret.pem")
+    assert done.returncode in (1, 2)
+
+
+def test_a_certificate_that_is_none_names_the_file(
+    serve: Callable[..., Done], tmp_path: Path
+) -> None:
+    file = tmp_path / "noise.pem"
+    file.write_text("this is not PEM\n")
+    done = serve(cert=str(file))
+    assert done.returncode in (1, 2)
+    assert "noise.pem" in done.stderr
+
+
+def test_a_port_in_use_is_one_line_and_exit_code_1(serve: Callable[..., Done]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert_one_line(serve(listen=f"127.0.0.1:{port}"), 1, str(port), "in use")
+
+
+def test_a_data_directory_in_use_names_the_other_process(
+    start_server: Callable[..., Server], serve: Callable[..., Done]
+) -> None:
+    server = start_server()
+    assert_one_line(serve(data=str(server.data)), 1, str(server.data), str(server.pid))
+    assert server.is_serving()
+
+
+def test_a_data_directory_that_cannot_be_is_one_line(
+    serve: Callable[..., Done], tmp_path: Path
+) -> None:
+    file = tmp_path / "a-file"
+    file.write_text("")
+    done = serve(data=str(file / "data"))
+    assert done.returncode in (1, 2)
+    assert_one_line(done, done.returncode, "a-file")
+
+
+def test_accounts_are_refused_until_they_exist(serve: Callable[..., Done]) -> None:
+    done = serve(publish="account")
+    assert done.returncode in (1, 2)
+    assert_one_line(done, done.returncode, "--publish open")
+
+
+def test_help_explains_every_option(weir_binaries: Path) -> None:
+    done = weir("serve", "--help")
+    assert done.returncode == 0
+    for option in _OPTIONS:
+        assert option in done.stdout
+    assert "default" in done.stdout.lower()
+
+
+def test_version_is_one_line(weir_binaries: Path) -> None:
+    done = weir("--version")
+    assert done.returncode == 0 and len(done.stdout.strip().splitlines()) == 1
+
+
+def test_check_config_shows_effective_settings_and_their_origin(
+    certificate: Certificate, tmp_path: Path, weir_binaries: Path
+) -> None:
+    file = tmp_path / "weir.toml"
+    file.write_text("grace = 21\nmax-lag = 7\nworkers = 3\n")
+    done = weir(
+        "check-config", "--config", str(file), "--workers", "5", "--publish", "open",
+        "--cert", str(certificate.certificate), "--key", str(certificate.key),
+        "--data", str(tmp_path / "data"), environment={"WEIR_MAX_LAG": "9", "WEIR_WORKERS": "4"},
+    )
+    assert done.returncode == 0, done.stderr
+    shown = {line.split()[0].lstrip("-"): line for line in done.stdout.splitlines() if line.split()}
+    for setting, value, origin, why in (
+        ("workers", "5", "flag", "flags win"),
+        ("max-lag", "9", "environment", "then the environment"),
+        ("grace", "21", "weir.toml", "then the file"),
+    ):
+        assert value in shown[setting] and origin in shown[setting], why
+    assert "default" in shown["drain-timeout"]
+
+
+def test_open_publishing_is_said_out_loud(start_server: Callable[..., Server]) -> None:
+    server = start_server()
+    warnings = [r for r in server.log_records() if r["level"] == "warning"]
+    assert any("publish" in r["message"].lower() for r in warnings)
+
+
+def test_it_serves_on_several_addresses(start_server: Callable[..., Server]) -> None:
+    other = free_port()
+    server = start_server("--listen", f"127.0.0.1:{other}", "--listen", f"[::1]:{other}")
+    for url in (f"https://127.0.0.1:{other}", f"https://[::1]:{other}", server.url("")):
+        done = subprocess.run(
+            ["curl", "--http2", "-sS", "--globoff", "--cacert", str(server.certificate.certificate),
+             f"{url}/api/streams"],
+            capture_output=True, text=True,
+        )
+        assert done.stdout == '{"streams":[]}' or '"streams"' in done.stdout, done.stderr

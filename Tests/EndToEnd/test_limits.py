@@ -1,0 +1,151 @@
+"""Limits: what is over one is refused with the right answer, and what is just under it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from weir.comparison import assert_contiguous
+from weir.http2 import Http2Connection, Response
+from weir.publisher import cut_at_random
+from weir.recordings import record
+from weir.server import Server
+from weir.viewer import Viewer
+
+# Sources/Shared/Settings/Limits.swift
+_STREAMS_PER_CONNECTION = 100
+_HEADER_BYTES = 16 * 1024
+_HEADER_FIELDS = 100
+_TARGET_BYTES = 2048
+_CHUNK_BYTES = 64 << 20
+
+
+def ask(server: Server, path: str, headers: list[tuple[str, str]] | None = None) -> Response:
+    with Http2Connection(server) as connection:
+        return connection.request("GET", path, headers)
+
+
+def test_a_target_over_the_limit_is_414(server: Server) -> None:
+    assert ask(server, "/api/streams?" + "x" * (_TARGET_BYTES - 50)).status == 200
+    assert ask(server, "/api/streams?" + "x" * (_TARGET_BYTES + 1)).status == 414
+
+
+def test_more_header_fields_than_the_limit_are_431(server: Server) -> None:
+    def fields(count: int) -> list[tuple[str, str]]:
+        return [(f"x-{number}", "1") for number in range(count)]
+    assert ask(server, "/api/streams", fields(_HEADER_FIELDS - 20)).status == 200
+    assert ask(server, "/api/streams", fields(_HEADER_FIELDS + 1)).status == 431
+
+
+def test_a_header_section_over_the_limit_is_431(server: Server) -> None:
+    def fields(size: int) -> list[tuple[str, str]]:
+        return [(f"x-{number}", "v" * (size // 8)) for number in range(8)]
+    assert ask(server, "/api/streams", fields(_HEADER_BYTES // 2)).status == 200
+    answer = ask(server, "/api/streams", fields(_HEADER_BYTES + 4096))
+    assert answer.status == 431 or answer.reset is not None
+
+
+def test_a_chunk_that_declares_more_than_the_limit_is_413_at_once(
+    server: Server, name: str
+) -> None:
+    with Http2Connection(server) as connection:
+        headers = [("content-length", str(_CHUNK_BYTES + 1)), ("content-type", "video/webm")]
+        stream = connection.open("POST", f"/{name}/live", headers, end=False)
+        connection.send(stream, record().data[:4096])
+        assert connection.response(stream).status == 413
+
+
+@pytest.mark.parametrize("declared", ["-1", "abc", "1e9", "99999999999999999999999"])
+def test_a_content_length_that_is_none_is_refused(
+    server: Server, name: str, declared: str
+) -> None:
+    with Http2Connection(server) as connection:
+        stream = connection.open(
+            "POST", f"/{name}/live", [("content-length", declared)], end=False
+        )
+        answer = connection.response(stream)
+        assert answer.reset is not None or answer.status in (400, 413)
+
+
+def test_a_body_that_is_not_as_long_as_declared_is_an_error(server: Server, name: str) -> None:
+    data = record().data
+    for declared in (len(data) - 1, len(data) + 1):
+        with Http2Connection(server) as connection:
+            headers = [("content-length", str(declared)), ("weir-chunk", f"wrong-{declared}/0")]
+            stream = connection.open("POST", f"/{name}/live", headers, end=False)
+            connection.send(stream, data, end=True)
+            answer = connection.response(stream)
+            assert answer.reset is not None or answer.status == 400
+
+
+def test_streams_beyond_the_limit_of_a_connection_are_refused(
+    server: Server, name: str
+) -> None:
+    server.request("POST", f"/{name}/live", body=record().data)
+    with Http2Connection(server) as connection:
+        connection.pump(1)
+        settings = connection._h2.remote_settings
+        assert settings.max_concurrent_streams == _STREAMS_PER_CONNECTION
+        streams = [
+            connection.open("GET", f"/{name}/live") for _ in range(_STREAMS_PER_CONNECTION)
+        ]
+        connection.wait_for(
+            lambda: all(connection.responses[s].status == 200 for s in streams), "100 responses"
+        )
+        server.wait_for_viewers(name, _STREAMS_PER_CONNECTION)
+        # h2 itself holds us to the server's limit; pretend that it is higher.
+        settings[3] = 1000
+        settings.acknowledge()
+        extra = connection.open("GET", f"/{name}/live")
+        connection.wait_for(
+            lambda: connection.closed or connection.responses[extra].is_over,
+            "the stream too many to be refused",
+        )
+        assert connection.responses[extra].status == 0
+
+
+def test_too_many_chunks_that_wait_on_one_connection_are_told_to_retry(
+    server: Server, name: str
+) -> None:
+    chunks = cut_at_random(record().data, pieces=12, seed=2)
+    with Http2Connection(server) as connection:
+        def post(number: int) -> int:
+            headers = [("weir-chunk", f"many/{number}"), ("content-type", "video/webm")]
+            stream = connection.open("POST", f"/{name}/live", headers, end=False)
+            connection.send(stream, chunks[number], end=True)
+            return stream
+        assert connection.response(post(0)).status == 204
+        waiting = [post(number) for number in range(2, 10)]
+        connection.wait_for(
+            lambda: any(connection.responses[s].is_over for s in waiting), "a refusal"
+        )
+        refused = [connection.responses[s] for s in waiting if connection.responses[s].is_over]
+        for answer in refused:
+            assert answer.status in (429, 503)
+            assert int(answer.headers["retry-after"]) >= 0
+        connection.response(post(1))
+        patient = [s for s in waiting if connection.responses[s] not in refused]
+        assert connection.responses[patient[0]].status in (0, 204)
+        assert connection.response(patient[0]).status == 204
+
+
+def test_a_fast_upload_is_held_to_what_the_ring_takes(
+    start_server: Callable[..., Server], watch: Callable[..., Viewer], name: str
+) -> None:
+    """A recording of many rings' size, as fast as it goes, next to a viewer who is not lapped."""
+    server = start_server("--ring-size", "1MiB", "--ring-seconds", "10")
+    recording = record(seconds=16, size="640x360", rate="3000k")
+    ring = server.ring(name)
+    with ThreadPoolExecutor(1) as pool:
+        upload = pool.submit(
+            server.request, "PUT", f"/{name}/live", body=recording.path, timeout_s=60
+        )
+        server.wait_for_state(name, "live")
+        viewer = watch(server, name, "?start=-3600").wait_for_bytes(100_000)
+        assert upload.result().status == 204
+    server.request("DELETE", f"/{name}/live")
+    viewer.wait_for_end()
+    assert_contiguous(viewer.file, recording.path)
+    assert ring.stat().st_size < 64 << 20

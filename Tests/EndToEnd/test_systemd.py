@@ -1,0 +1,116 @@
+"""systemd: socket activation, notifications, the watchdog, and the unit files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from weir.places import REPOSITORY
+from weir.ports import free_port
+from weir.server import Server
+from weir.systemd import NotifySocket, launcher
+from weir.waiting import wait_until
+
+Start = Callable[..., Server]
+_UNITS = REPOSITORY / "deploy" / "systemd"
+
+
+def test_it_serves_on_a_socket_that_it_was_given(start_server: Start) -> None:
+    port = free_port()
+    server = start_server(port=port, launcher=launcher(port))
+    assert server.get("/api/streams").status == 200
+    assert server.stop() == 0
+
+
+def test_workers_do_not_inherit_what_tells_about_the_socket(start_server: Start) -> None:
+    port = free_port()
+    server = start_server(port=port, launcher=launcher(port))
+    for pid in server.workers().values():
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+        assert b"LISTEN_FDS" not in environment and b"LISTEN_PID" not in environment
+
+
+def test_it_notifies_when_it_is_ready_and_when_it_stops(
+    start_server: Start, tmp_path: Path
+) -> None:
+    with NotifySocket(tmp_path / "notify") as notify:
+        server = start_server(wait=False, environment={"NOTIFY_SOCKET": str(notify.path)})
+        server.launch()
+        notify.wait_for("READY=1")
+        assert any(line.startswith("STATUS=") for line in notify.said)
+        assert server.get("/api/streams").status == 200, "ready means ready"
+        assert server.stop() == 0
+        notify.wait_for("STOPPING=1")
+        assert notify.said.index("READY=1") < notify.said.index("STOPPING=1")
+
+
+def test_it_is_not_ready_before_every_worker_is(start_server: Start, tmp_path: Path) -> None:
+    with NotifySocket(tmp_path / "notify") as notify:
+        server = start_server(
+            wait=False, workers=4, environment={"NOTIFY_SOCKET": str(notify.path)}
+        )
+        server.launch()
+        notify.wait_for("READY=1")
+        assert len(server.workers()) == 4
+
+
+def test_it_feeds_the_watchdog(start_server: Start, tmp_path: Path) -> None:
+    with NotifySocket(tmp_path / "notify") as notify:
+        start_server(environment={"NOTIFY_SOCKET": str(notify.path), "WATCHDOG_USEC": "1000000"})
+        notify.wait_for("WATCHDOG=1", times=4)
+
+
+def test_an_abstract_notify_socket_works(start_server: Start, tmp_path: Path) -> None:
+    name = f"weir-test-{os.getpid()}-{free_port()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as abstract:
+        abstract.bind("\0" + name)
+        abstract.settimeout(30)
+        start_server(environment={"NOTIFY_SOCKET": "@" + name})
+        heard = ""
+        while "READY=1" not in heard:
+            heard += abstract.recv(4096).decode() + "\n"
+
+
+def test_reload_and_upgrade_signals_do_not_end_it(start_server: Start) -> None:
+    server = start_server()
+    for number in (signal.SIGHUP, signal.SIGUSR2, signal.SIGPIPE):
+        os.kill(server.pid, number)
+        for pid in server.workers().values():
+            os.kill(pid, number)
+    wait_until(server.is_serving, "the server to serve")
+    server.assert_no_unexpected_death()
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_the_units_are_clean(tmp_path: Path, weir_binaries: Path) -> None:
+    """ExecStart names a path that exists only after installation, so copies point to the build."""
+    units = sorted(_UNITS.glob("weir.*"))
+    assert {unit.name for unit in units} == {"weir.service", "weir.socket"}
+    for unit in units:
+        lines = []
+        for line in unit.read_text().splitlines():
+            key, _, value = line.partition("=")
+            if key in ("ExecStart", "ExecStartPre", "ExecReload") and "/weir" in value.split()[0]:
+                line = f"{key}={weir_binaries / 'weir'} {' '.join(value.split()[1:])}"
+            lines.append(line)
+        (tmp_path / unit.name).write_text("\n".join(lines) + "\n")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / u.name) for u in units)],
+        capture_output=True, text=True,
+    )
+    about_ours = [line for line in done.stderr.splitlines() if "weir" in line]
+    assert done.returncode == 0 and not about_ours, done.stderr
+
+
+def test_the_service_is_of_type_notify_with_a_watchdog_and_its_socket() -> None:
+    service = (_UNITS / "weir.service").read_text()
+    for line in ("Type=notify", "WatchdogSec=", "LimitNOFILE=", "StateDirectory=weir"):
+        assert line in service
+    assert "ListenStream=" in (_UNITS / "weir.socket").read_text()

@@ -1,0 +1,81 @@
+"""A thousand viewers of one live stream for fifteen seconds; each gets media all the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from weir import processes
+from weir.comparison import assert_contiguous
+from weir.h2load import live_viewers, report
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.reports import write_report
+from weir.server import Server
+from weir.viewer import Viewer
+
+_VIEWERS = 1000
+_LOAD_S = 15
+# curl's viewers among the thousand: what they got is compared packet by packet.
+_SAMPLES = 10
+
+
+def totals(server: Server) -> dict[str, float]:
+    """Memory of the workers and processor time of the whole tree."""
+    pids = list(server.workers().values())
+    memory = [processes.memory_bytes(pid) for pid in pids]
+    sums: dict[str, float] = {key: sum(m[key] for m in memory) for key in memory[0]}
+    sums["cpu_s"] = sum(processes.cpu_seconds(pid) for pid in [server.pid, *pids])
+    return sums
+
+
+@pytest.mark.slow
+def test_a_thousand_viewers_get_media_all_the_time_and_nothing_is_lapped(
+    start_server: Callable[..., Server],
+    publish: Callable[..., Publisher],
+    watch: Callable[..., Viewer],
+    name: str,
+) -> None:
+    server = start_server()
+    recording = record(seconds=40, size="320x240", rate="700k")
+    publisher = publish(server, name).play(recording)
+    server.wait_for_state(name, "live")
+    samples = [watch(server, name).wait_for_bytes(1) for _ in range(_SAMPLES)]
+    before = totals(server)
+
+    load = live_viewers(server.url(f"/{name}/live"), _VIEWERS, _LOAD_S)
+    try:
+        server.wait_for_viewers(name, _VIEWERS + _SAMPLES)
+        during = totals(server)
+        begin = publisher.sent
+        done = report(load)
+        published = publisher.sent - begin
+    finally:
+        if load.poll() is None:
+            load.kill()
+    after = totals(server)
+
+    assert done.started == done.ok == _VIEWERS, done.text
+    assert done.errored == done.timed_out == 0, done.text
+    # Each of them got at least what was published while all of them were there.
+    assert done.traffic_bytes >= published * _VIEWERS * 0.9, done.text
+    server.wait_for_viewers(name, _SAMPLES)
+    server.request("DELETE", f"/{name}/live")
+    for sample in samples:
+        sample.wait_for_end()
+    publisher.abort()
+    for sample in samples:
+        # No gap, so no jump and no lapping.
+        assert_contiguous(sample.file, recording.path)
+
+    write_report("thousand-viewers", {
+        "viewers": _VIEWERS,
+        "bytesDelivered": done.traffic_bytes,
+        "perViewerBytes": {
+            key: round((during[key] - before[key]) / _VIEWERS)
+            for key in ("rss", "pss", "private", "anonymous")
+        },
+        "cpuSeconds": round(after["cpu_s"] - before["cpu_s"], 2),
+        "cpuSecondsPerGB": round((after["cpu_s"] - before["cpu_s"]) / done.traffic_bytes * 1e9, 3),
+    })

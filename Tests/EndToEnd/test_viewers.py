@@ -1,0 +1,113 @@
+"""Counting viewers exactly, and starting back in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from weir.comparison import assert_contiguous, assert_starts_with_keyframe, assert_tail
+from weir.connections import slot_serving
+from weir.http2 import Http2Connection
+from weir.packets import probe
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.viewer import Viewer
+from weir.waiting import wait_until
+
+Watch = Callable[..., Viewer]
+Publish = Callable[..., Publisher]
+
+
+def test_viewers_are_counted_exactly_across_workers(
+    server: Server, watch: Watch, publish: Publish, name: str
+) -> None:
+    publish(server, name).play(record(seconds=30))
+    server.wait_for_state(name, "live")
+    viewers = []
+    for count in range(1, 13):
+        viewers.append(watch(server, name).wait_for_status(200))
+        server.wait_for_viewers(name, count)
+    assert {slot_serving(server, v.process.pid) for v in viewers} == {0, 1}
+    for left, viewer in zip(range(11, -1, -1), viewers):
+        viewer.stop()
+        server.wait_for_viewers(name, left)
+
+
+def test_viewers_who_come_and_go_at_once_leave_no_trace(
+    server: Server, publish: Publish, name: str
+) -> None:
+    publish(server, name).write(record().data).finish()
+    for _ in range(10):
+        with Http2Connection(server) as connection:
+            streams = [connection.open("GET", f"/{name}/live") for _ in range(20)]
+            for stream in streams[::2]:
+                connection.reset(stream)
+            connection.pump(0)
+    server.wait_for_viewers(name, 0)
+
+
+def test_starting_back_in_time_reaches_as_far_as_asked(
+    server: Server, watch: Watch, publish: Publish, name: str
+) -> None:
+    recording = record(seconds=30)
+    publish(server, name).play(recording, finish=False)
+    wait_until(
+        lambda: (server.stream(name) or {}).get("rewindMs", 0) >= 7000,
+        "7 s in the ring", every_s=0.1,
+    )
+    asked = {seconds: watch(server, name, f"?start=-{seconds}") for seconds in (0, 2, 5, 3600)}
+    for viewer in asked.values():
+        viewer.wait_for_status(200).wait_for_bytes(1000)
+    server.request("DELETE", f"/{name}/live")
+    for viewer in asked.values():
+        viewer.wait_for_end()
+        assert_contiguous(viewer.file, recording.path)
+        assert_starts_with_keyframe(probe(viewer.file))
+    received = {s: len(probe(v.file).of_kind("video")) for s, v in asked.items()}
+    # 25 frames a second; a start is never later than asked, and less than one key frame distance
+    # (and a little for the clock of the publisher) earlier.
+    assert received[0] < received[2] < received[5] < received[3600]
+    assert 25 <= received[2] - received[0] <= 75 + 15
+    assert 100 <= received[5] - received[0] <= 150 + 15
+
+
+@pytest.mark.parametrize("query", ["?start=-3", "?start=0", "?other=1", "?start=-3&x=y"])
+def test_harmless_queries_are_accepted(
+    server: Server, watch: Watch, publish: Publish, name: str, query: str
+) -> None:
+    publish(server, name).write(record().data).finish()
+    watch(server, name, query).wait_for_status(200)
+
+
+def test_a_viewer_of_a_paused_stream_waits_for_what_comes(
+    start_server: Callable[..., Server], watch: Watch, publish: Publish, name: str
+) -> None:
+    server = start_server("--grace", "120")
+    first = publish(server, name).write(record().data)
+    server.wait_for_state(name, "live")
+    first.abort()
+    server.wait_for_state(name, "paused")
+    viewer = watch(server, name).wait_for_status(200).wait_for_bytes(1000)
+    publish(server, name).write(record().data).finish()
+    viewer.wait_for_more(100_000)
+    server.request("DELETE", f"/{name}/live")
+    viewer.wait_for_end()
+    assert not probe(viewer.file).errors
+
+
+def test_a_viewer_on_each_of_four_workers_gets_the_same(
+    start_server: Callable[..., Server], watch: Watch, publish: Publish, name: str
+) -> None:
+    server = start_server(workers=4)
+    recording = record(seconds=6)
+    publisher = publish(server, name).play(recording)
+    server.wait_for_state(name, "live")
+    viewers = [watch(server, name, "?start=-3600").wait_for_bytes(1) for _ in range(8)]
+    assert {slot_serving(server, v.process.pid) for v in viewers} == {0, 1, 2, 3}
+    assert publisher.answer().status == 204
+    server.request("DELETE", f"/{name}/live")
+    for viewer in viewers:
+        viewer.wait_for_end()
+        assert assert_tail(viewer.file, recording.path) == 0

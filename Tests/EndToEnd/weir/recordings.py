@@ -1,0 +1,92 @@
+"""Recordings to publish, made by ffmpeg once and cached in build/recordings.
+
+Small pictures, a key frame each second, and a test tone. A recording's name holds all that
+distinguishes it, so a changed recipe needs a new name (or an empty cache).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from .places import RECORDINGS
+
+_KEYS = ["-g", "25", "-keyint_min", "25"]
+_VIDEO = {
+    "vp8": ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", *_KEYS],
+    "vp9": ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", *_KEYS],
+    # The other AV1 encoders of ffmpeg 5 give the sequence header too late for a pipe.
+    "av1": ["-c:v", "libsvtav1", "-preset", "12", "-g", "25"],
+    "h264": ["-c:v", "libx264", "-preset", "veryfast", "-sc_threshold", "0", "-bf", "2", *_KEYS],
+}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A media file with what a test wants to know about it."""
+
+    path: Path
+    video: str | None
+    audio: str | None
+    seconds: int
+
+    @property
+    def content_type(self) -> str:
+        """What an honest broadcaster would declare."""
+        if self.path.suffix == ".mkv":
+            return "video/x-matroska"
+        return "video/webm" if self.video else "audio/webm"
+
+    @property
+    def data(self) -> bytes:
+        return self.path.read_bytes()
+
+
+def record(
+    video: str | None = "vp8",
+    audio: str | None = "opus",
+    seconds: int = 6,
+    size: str = "160x120",
+    rate: str = "200k",
+    seekable: bool = False,
+) -> Recording:
+    """The recording with these properties, from the cache if it is there.
+
+    By default it is what a live source writes: a pipe, so no sizes in hindsight and no Cues.
+    `seekable` gives the finished-file form, with SeekHead, known sizes and Cues at the end.
+    """
+    container = "matroska" if video == "h264" else "webm"
+    suffix = "mkv" if container == "matroska" else "webm"
+    form = "file" if seekable else "pipe"
+    name = f"{video or 'none'}-{audio or 'none'}-{size}-{rate}-{seconds}s-{form}.{suffix}"
+    path = RECORDINGS / name
+    if not path.exists():
+        _make(path, video, audio, seconds, size, rate, container, seekable)
+    return Recording(path, video, audio, seconds)
+
+
+def _make(
+    path: Path, video: str | None, audio: str | None, seconds: int, size: str, rate: str,
+    container: str, seekable: bool,
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y"]
+    if video:
+        source = f"testsrc2=size={size}:rate=25:duration={seconds}"
+        command += ["-f", "lavfi", "-i", source]
+    if audio:
+        command += ["-f", "lavfi", "-i", f"sine=frequency=440:beep_factor=4:duration={seconds}"]
+    if video:
+        command += [*_VIDEO[video], "-b:v", rate, "-pix_fmt", "yuv420p"]
+    if audio:
+        command += ["-c:a", "libopus", "-b:a", "32k", "-ar", "48000", "-ac", "2"]
+    quiet = os.environ | {"SVT_LOG": "1"}
+    unfinished = path.with_name("unfinished-" + path.name)
+    if seekable:
+        subprocess.run([*command, "-f", container, str(unfinished)], check=True, env=quiet)
+    else:
+        with unfinished.open("wb") as out:
+            subprocess.run([*command, "-f", container, "-"], stdout=out, check=True, env=quiet)
+    unfinished.rename(path)

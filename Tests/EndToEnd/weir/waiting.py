@@ -1,0 +1,35 @@
+"""Waiting for conditions. The suite never sleeps and hopes: it asks until the answer is right."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+
+# Generous on purpose: a wait that succeeds costs nothing, and machines under load are slow. Shorter
+# while working on a test that fails, longer under an emulator.
+PATIENCE_S = float(os.environ.get("WEIR_TEST_PATIENCE", "30"))
+
+
+def wait_until(
+    condition: Callable[[], Answer],
+    what: str,
+    timeout_s: float = PATIENCE_S,
+    every_s: float = 0.02,
+) -> Answer:
+    """Ask `condition` until it gives something true, and return that.
+
+    The failure says `what` was waited for and what the last answer was, because "timed out" alone
+    helps nobody who reads a log.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"waited {timeout_s:g} s for {what}; last answer: {answer!r}")
+        time.sleep(every_s)

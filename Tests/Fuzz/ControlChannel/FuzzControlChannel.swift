@@ -1,0 +1,52 @@
+// Fuzzes what crosses the border between supervisor and workers. Whatever comes in, decoding answers
+// with a message or an error; and what it takes for a message is exactly the message's one encoding.
+
+import ControlChannel
+
+/// The fuzzer's driver: parses the options and calls `one` until its time is over.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ argumentCount: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The name under which the package manager expects the entry point of this executable; the fuzzer's
+/// own `main` is not linked then.
+@_cdecl("FuzzControlChannel_main")
+public func fuzzMain(
+    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+) -> CInt {
+    var count = count
+    var arguments = arguments
+    return runDriver(&count, &arguments, fuzzOne)
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = Array(UnsafeBufferPointer(start: start, count: count))
+    decode(input)
+    // Most inputs have the wrong length; give the fields behind that check a chance too.
+    let missing = max(0, ControlDatagram.byteCount - count)
+    decode(Array(input.prefix(ControlDatagram.byteCount)) + [UInt8](repeating: 0, count: missing))
+    launch(input)
+    return 0
+}
+
+private func decode(_ datagram: [UInt8]) {
+    if let message = try? ToWorker(decoding: datagram) {
+        precondition(message.encoded() == datagram, "a message has one encoding")
+    }
+    if let message = try? ToSupervisor(decoding: datagram) {
+        precondition(message.encoded() == datagram, "a message has one encoding")
+    }
+}
+
+/// The input as arguments of weir-worker, one a line.
+private func launch(_ input: [UInt8]) {
+    let lines = input.split(separator: 0x0A, omittingEmptySubsequences: false)
+    let arguments = lines.map { String(decoding: $0, as: UTF8.self) }
+    guard let launch = try? WorkerLaunch(arguments: arguments) else { return }
+    let again = try? WorkerLaunch(arguments: launch.arguments)
+    precondition(again == launch, "what was understood is said the same way")
+}

@@ -1,0 +1,162 @@
+// The module from the outside: curl, openssl and a raw-frame client against a server on loopback.
+
+import Foundation
+import Testing
+
+@testable import HTTP
+
+@Suite(.serialized)
+struct ServerTests {
+    private static func shortLimits() -> HTTPLimits {
+        var limits = HTTPLimits()
+        limits.handshakeMs = 150
+        limits.bodyFirstByteMs = 150
+        limits.bodyIdleMs = 150
+        limits.writeStallMs = 200
+        limits.lingerMs = 50
+        return limits
+    }
+
+    private func with(
+        _ limits: HTTPLimits = HTTPLimits(), _ body: (TestServer) throws -> Void
+    ) throws {
+        let server = try TestServer(limits: limits)
+        defer { server.stop() }
+        try body(server)
+    }
+
+    @Test("a request gets its response over TLS and HTTP/2")
+    func roundTrip() throws {
+        try with { server in
+            let result = server.curl("-D-", "\(server.base)/hello")
+            #expect(result.text.hasPrefix("HTTP/2 200"))
+            #expect(result.text.contains("content-length: 5\r\n"))
+            #expect(result.text.contains("date: "))
+            #expect(result.text.hasSuffix("hello"))
+        }
+    }
+
+    @Test("a streamed body arrives whole", arguments: [0, 1, 16_384, 1_000_000, 20_000_000])
+    func streamed(_ bytes: Int) throws {
+        try with { server in
+            let result = server.curl("\(server.base)/size/\(bytes)")
+            #expect(result.output.count == bytes)
+            let isExact = result.output.enumerated().allSatisfy { $1 == Pattern.byte($0) }
+            #expect(isExact)
+        }
+    }
+
+    @Test("slow readers get every byte too")
+    func slowReader() throws {
+        try with { server in
+            let result = server.curl("--limit-rate", "8M", "\(server.base)/size/5000000")
+            #expect(result.output.count == 5_000_000)
+            let isExact = result.output.enumerated().allSatisfy { $1 == Pattern.byte($0) }
+            #expect(isExact)
+        }
+    }
+
+    @Test("an upload is received whole", arguments: [0, 1, 300_000, 10_000_000])
+    func upload(_ bytes: Int) throws {
+        try with { server in
+            let body = Data(repeating: 0x61, count: bytes)
+            let result = server.curl(
+                "-T", "-", "-X", "POST", "\(server.base)/count", input: body)
+            #expect(result.text == "\(bytes)", "\(result.errors)")
+        }
+    }
+
+    @Test("an early answer reaches curl, whether its upload is short or long")
+    func earlyAnswer() throws {
+        try with { server in
+            for bytes in [500, 3_000_000] {
+                let body = Data(repeating: 0x61, count: bytes)
+                let result = server.curl(
+                    "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "--data-binary", "@-",
+                    "\(server.base)/early", input: body)
+                #expect(result.text == "409", "\(result.errors)")
+            }
+        }
+    }
+
+    @Test("many requests at once on many connections are all answered")
+    func load() throws {
+        try with { server in
+            let result = run(
+                "h2load", "-n", "3000", "-c", "20", "-m", "50", "\(server.base)/size/20000")
+            #expect(result.text.contains("3000 succeeded, 0 failed"), "\(result.text)")
+        }
+    }
+
+    @Test(
+        "the raw-frame client sees what it expects",
+        arguments: [
+            "head", "trailers", "expect_continue", "reset_by_route", "aborted_source",
+            "peer_reset", "backpressure", "incremental_body", "large_headers", "many_headers",
+            "header_bomb", "long_target", "connection_specific", "wrong_length", "no_alpn",
+            "foreign_alpn", "rapid_reset", "provoked_resets", "ping_flood", "settings_flood",
+            "priority_flood", "window_flood", "empty_data_flood", "continuation_flood", "drain",
+        ])
+    func scenario(_ name: String) throws {
+        try with { server in
+            #expect(server.frames(name) == nil)
+        }
+    }
+
+    @Test(
+        "who takes too long is let go",
+        arguments: [
+            "early_response", "body_never_comes", "body_stops", "closed_window",
+            "silent_handshake", "reader_that_stops",
+        ])
+    func timeouts(_ name: String) throws {
+        try with(Self.shortLimits()) { server in
+            #expect(server.frames(name) == nil)
+        }
+    }
+
+    @Test("a connection without requests is closed")
+    func idle() throws {
+        var limits = Self.shortLimits()
+        limits.idleConnectionMs = 150
+        try with(limits) { server in
+            #expect(server.frames("idle_connection") == nil)
+        }
+    }
+
+    @Test("every exchange is closed exactly once, and knows why")
+    func causes() throws {
+        try with { server in
+            _ = server.curl("\(server.base)/hello")
+            _ = server.frames("peer_reset")
+            _ = server.frames("reset_by_route")
+            _ = server.curl("--max-time", "0.3", "\(server.base)/never")
+            while server.onLoop({ server.server.connectionCount }) > 0 {}
+            let causes = server.onLoop { server.application.causes }
+            #expect(causes["/hello"] == [.completed, .completed])
+            #expect(causes["/reset"] == [.reset])
+            let never = causes["/never"] ?? []
+            #expect(never.count == 2)
+            #expect(never.contains(.peerReset))
+        }
+    }
+
+    @Test("connections beyond the limit are closed at once")
+    func tooMany() throws {
+        var limits = HTTPLimits()
+        limits.connections = 0
+        try with(limits) { server in
+            #expect(server.curl("\(server.base)/hello").status != 0)
+            #expect(server.onLoop { server.counters.connectionsRefused } == 1)
+        }
+    }
+
+    @Test("an abuser costs its own connection only, and is counted")
+    func abuseIsCounted() throws {
+        try with { server in
+            #expect(server.frames("rapid_reset") == nil)
+            #expect(server.onLoop { server.counters.abuseCloses } == 1)
+            #expect(server.curl("\(server.base)/hello").text == "hello")
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// Certificates, tickets and protocol versions, seen by openssl s_client.
+
+import Foundation
+import Testing
+
+@testable import HTTP
+
+@Suite(.serialized)
+struct TLSTests {
+    private func key(_ seed: UInt8) -> [UInt8] { [UInt8](repeating: seed, count: 80) }
+
+    private func connect(_ server: TestServer, _ arguments: String...) -> Finished {
+        run(
+            ["openssl", "s_client", "-connect", "127.0.0.1:\(server.port)", "-alpn", "h2"]
+                + arguments, input: Data())
+    }
+
+    /// Gets a ticket from one server and takes it to another; what went against `scenario`.
+    private func takeTicket(
+        _ scenario: String, version: String = "TLSv1_3", first: [UInt8], second: [UInt8],
+        previous: [UInt8]? = nil
+    ) throws -> String? {
+        let tls = try TestCertificate.shared.context()
+        tls.setTicketKeys(current: first, previous: nil)
+        let server = try TestServer(tls: tls)
+        defer { server.stop() }
+        let otherTLS = try TestCertificate.shared.context()
+        otherTLS.setTicketKeys(current: second, previous: previous)
+        let other = try TestServer(tls: otherTLS)
+        defer { other.stop() }
+        return server.frames(scenario, "\(other.port)", version)
+    }
+
+    @Test(
+        "a ticket of one server resumes on another with the same keys",
+        arguments: ["TLSv1_3", "TLSv1_2"])
+    func sharedKeys(_ version: String) throws {
+        #expect(try takeTicket("resumes", version: version, first: key(1), second: key(1)) == nil)
+    }
+
+    @Test("a ticket of the previous key still resumes", arguments: ["TLSv1_3", "TLSv1_2"])
+    func previousKey(_ version: String) throws {
+        let failure = try takeTicket(
+            "resumes", version: version, first: key(1), second: key(2), previous: key(1))
+        #expect(failure == nil)
+    }
+
+    @Test("a ticket of an unknown key does not resume, and the handshake succeeds")
+    func unknownKey() throws {
+        #expect(try takeTicket("does_not_resume", first: key(1), second: key(2)) == nil)
+    }
+
+    @Test("keys can change while connections come and go")
+    func rotation() throws {
+        let tls = try TestCertificate.shared.context()
+        tls.setTicketKeys(current: key(1), previous: nil)
+        tls.setTicketKeys(current: key(2), previous: key(1))
+        #expect(tls.reload() == nil)
+        let server = try TestServer(tls: tls)
+        defer { server.stop() }
+        #expect(server.frames("resumes", "\(server.port)", "TLSv1_3") == nil)
+    }
+
+    @Test("TLS 1.1 is refused")
+    func oldVersion() throws {
+        let server = try TestServer()
+        defer { server.stop() }
+        let result = connect(server, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
+        #expect(result.text.contains("Cipher is (NONE)"))
+    }
+
+    @Test("X25519 and AES-128-GCM are what a modern client gets")
+    func preferred() throws {
+        let server = try TestServer()
+        defer { server.stop() }
+        let result = connect(server)
+        #expect(result.text.contains("TLS_AES_128_GCM_SHA256"))
+        #expect(result.text.contains("X25519"))
+    }
+
+    @Test("a missing or wrong file is named in the error")
+    func wrongFiles() throws {
+        let good = TestCertificate.shared
+        let missing = #expect(throws: TLSError.self) {
+            try TLSContext(certificateFile: "/no/such.pem", keyFile: good.keyFile)
+        }
+        #expect(missing?.description.contains("/no/such.pem") == true)
+        let swapped = #expect(throws: TLSError.self) {
+            try TLSContext(certificateFile: good.certificateFile, keyFile: good.certificateFile)
+        }
+        #expect(swapped?.description.contains("private key") == true)
+    }
+
+    @Test("a key of another certificate is told apart from a broken one")
+    func mismatch() throws {
+        let good = TestCertificate.shared
+        let other = FileManager.default.temporaryDirectory
+            .appendingPathComponent("weir-key-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: other) }
+        run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", other)
+        let expected = TLSError.mismatch(certificatePath: good.certificateFile, keyPath: other)
+        #expect(throws: expected) {
+            try TLSContext(certificateFile: good.certificateFile, keyFile: other)
+        }
+    }
+
+    @Test("a reload keeps serving, and a failed one changes nothing")
+    func reload() throws {
+        let folder = FileManager.default.temporaryDirectory
+        let copy = folder.appendingPathComponent("weir-cert-\(UUID().uuidString)").path
+        try FileManager.default.copyItem(
+            atPath: TestCertificate.shared.certificateFile, toPath: copy)
+        let tls = try TLSContext(certificateFile: copy, keyFile: TestCertificate.shared.keyFile)
+        #expect(tls.reload() == nil)
+        try FileManager.default.removeItem(atPath: copy)
+        #expect(tls.reload() != nil)
+        let server = try TestServer(tls: tls)
+        defer { server.stop() }
+        #expect(server.curl("\(server.base)/hello").text == "hello")
+    }
+}

@@ -1,0 +1,151 @@
+// The routes of the test server. All of it runs on the loop's thread.
+
+import Foundation
+import HTTP
+import LinuxIO
+
+final class TestApplication: Application {
+    weak var server: TestServer?
+    /// How each exchange with a handler ended, in order.
+    private(set) var causes: [String: [CloseCause]] = [:]
+    private(set) var held: HeldHandler?
+    private var waitingForDrain: [Exchange] = []
+    private var waitingForClose: [Exchange] = []
+
+    func begin(_ exchange: Exchange) {
+        let target = exchange.request.target
+        let handler = CountingHandler(self, target)
+        exchange.handler = handler
+        let text = [HeaderField("content-type", "text/plain")]
+        switch target {
+        case "/hello":
+            exchange.respond(status: 200, headers: text, body: .bytes(Array("hello".utf8)))
+        case "/count": handler.answersCount = true
+        case "/held":
+            held = HeldHandler(exchange)
+            exchange.handler = held
+        case "/credit":
+            held?.creditAll()
+            exchange.respond(status: 204, headers: [], body: .none)
+        case "/early": exchange.respond(Problem(status: 409, slug: "taken", title: "Taken"))
+        case "/ticks": tick(exchange)
+        case "/reset": exchange.reset(.refused)
+        case "/abort": exchange.respond(status: 200, headers: text, body: .stream(Aborting()))
+        case "/echo-fields":
+            let fields = exchange.request.headers.map { "\($0.name)=\($0.value)" }
+            exchange.respond(
+                status: 200, headers: text, body: .bytes(Array(fields.joined(separator: ";").utf8)))
+        case "/drain":
+            exchange.respond(status: 204, headers: [], body: .none)
+            server?.server.drain()
+            for other in waitingForDrain { other.respond(status: 204, headers: [], body: .none) }
+        case "/never-until-drained": waitingForDrain.append(exchange)
+        case "/wait-for-close": waitingForClose.append(exchange)
+        default:
+            guard target.hasPrefix("/size/"), let bytes = Int(target.dropFirst(6)) else { return }
+            exchange.respond(status: 200, headers: text, body: .stream(Pattern(bytes: bytes)))
+        }
+    }
+
+    fileprivate func note(_ target: String, _ cause: CloseCause) {
+        causes[target, default: []].append(cause)
+        guard target.hasPrefix("/size/") else { return }
+        for other in waitingForClose where !other.isClosed {
+            other.respond(status: 200, headers: [], body: .none)
+        }
+        waitingForClose = []
+    }
+
+    /// Five pieces, each a millisecond after the last.
+    private func tick(_ exchange: Exchange) {
+        let source = Ticking()
+        exchange.respond(status: 200, headers: [], body: .stream(source))
+        func next(_ left: Int) {
+            server?.loop.schedule(afterMs: 1) {
+                source.ticks += 1
+                source.isLast = left == 1
+                exchange.resume()
+                if left > 1 { next(left - 1) }
+            }
+        }
+        next(5)
+    }
+}
+
+/// Credits what comes, and may answer with how much it was.
+final class CountingHandler: ExchangeHandler {
+    var answersCount = false
+    private var count = 0
+    private let target: String
+    private unowned let application: TestApplication
+
+    init(_ application: TestApplication, _ target: String) {
+        self.application = application
+        self.target = target
+    }
+
+    func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
+        count += bytes.count
+        exchange.credit(bytes.count)
+    }
+
+    func exchangeDidFinishBody(_ exchange: Exchange) {
+        guard answersCount else { return }
+        exchange.respond(status: 200, headers: [], body: .bytes(Array("\(count)".utf8)))
+    }
+
+    func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
+        application.note(target, cause)
+    }
+}
+
+/// Credits nothing until it is told to.
+final class HeldHandler: ExchangeHandler {
+    private let held: Exchange
+    private(set) var received = 0
+
+    init(_ exchange: Exchange) { held = exchange }
+
+    func creditAll() { held.credit(received) }
+
+    func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
+        received += bytes.count
+    }
+
+    func exchangeDidFinishBody(_ exchange: Exchange) {}
+    func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {}
+}
+
+/// So many bytes of a pattern that shows when one is lost or doubled.
+final class Pattern: BodySource {
+    private let bytes: Int
+    private var sent = 0
+
+    init(bytes: Int) { self.bytes = bytes }
+
+    static func byte(_ index: Int) -> UInt8 { UInt8(index % 251) }
+
+    override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        let count = min(buffer.count, bytes - sent)
+        if count == 0 { return .end }
+        for index in 0..<count { buffer[index] = Self.byte(sent + index) }
+        sent += count
+        return .bytes(count)
+    }
+}
+
+final class Ticking: BodySource {
+    var ticks = 0
+    var isLast = false
+
+    override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        guard ticks > 0 else { return isLast ? .end : .wait }
+        ticks -= 1
+        buffer.copyBytes(from: Array("tick".utf8))
+        return .bytes(4)
+    }
+}
+
+final class Aborting: BodySource {
+    override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production { .abort }
+}

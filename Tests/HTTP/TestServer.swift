@@ -1,0 +1,176 @@
+// An HTTPServer on loopback with its own loop and thread, and routes that do what tests need.
+
+import Foundation
+import HTTP
+import LinuxIO
+import Synchronization
+
+/// A certificate for localhost that only lives as long as the tests.
+struct TestCertificate {
+    let certificateFile: String
+    let keyFile: String
+
+    static let shared: TestCertificate = {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("weir-http-\(UUID().uuidString)")
+        try! FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let made = TestCertificate(
+            certificateFile: folder.appendingPathComponent("cert.pem").path,
+            keyFile: folder.appendingPathComponent("key.pem").path)
+        let result = run(
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-days", "1", "-subj", "/CN=localhost", "-keyout", made.keyFile, "-out",
+            made.certificateFile)
+        precondition(result.status == 0, result.errors)
+        return made
+    }()
+
+    func context() throws -> TLSContext {
+        try TLSContext(certificateFile: certificateFile, keyFile: keyFile)
+    }
+}
+
+/// What a program that has ended left behind.
+struct Finished {
+    let status: Int32
+    let output: Data
+    let errors: String
+    var text: String { String(decoding: output, as: UTF8.self) }
+}
+
+/// Runs a program to its end.
+@discardableResult
+func run(_ arguments: String..., input: Data? = nil) -> Finished {
+    run(arguments, input: input)
+}
+
+func run(_ arguments: [String], input: Data? = nil) -> Finished {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = arguments
+    let folder = FileManager.default.temporaryDirectory
+    let errorFile = folder.appendingPathComponent("weir-errors-\(UUID().uuidString)")
+    _ = FileManager.default.createFile(atPath: errorFile.path, contents: nil)
+    defer { try? FileManager.default.removeItem(at: errorFile) }
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = try! FileHandle(forWritingTo: errorFile)
+    let inputPipe = Pipe()
+    process.standardInput = inputPipe
+    try! process.run()
+    if let input { try? inputPipe.fileHandleForWriting.write(contentsOf: input) }
+    try? inputPipe.fileHandleForWriting.close()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let errors = (try? String(contentsOf: errorFile, encoding: .utf8)) ?? ""
+    return Finished(status: process.terminationStatus, output: text, errors: errors)
+}
+
+/// A server, its loop and its thread. Everything but the members marked so is the loop's.
+final class TestServer: @unchecked Sendable, EventHandler {
+    let loop: EventLoop
+    let application = TestApplication()
+    let counters = HTTPCounters()
+    let server: HTTPServer
+    /// Set once before the thread starts.
+    private(set) var port: UInt16 = 0
+    private let listener: Descriptor
+    private let bell: EventDescriptor
+    private let posted = Mutex<[@Sendable () -> Void]>([])
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(limits: HTTPLimits = HTTPLimits(), tls: TLSContext? = nil) throws {
+        loop = try EventLoop()
+        bell = try EventDescriptor()
+        server = HTTPServer(
+            loop: loop, tls: try tls ?? TestCertificate.shared.context(), application: application,
+            counters: counters, limits: limits)
+        listener = Descriptor(
+            owning: socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0))
+        application.server = self
+        port = try listen()
+        _ = try loop.add(listener.raw, interest: .readable, handler: self)
+        _ = try loop.add(bell.descriptor.raw, interest: .readable, handler: BellHandler(self))
+        Thread { [self] in
+            loop.run()
+            server.closeAll()
+            ended.signal()
+        }.start()
+    }
+
+    private func listen() throws -> UInt16 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        try withUnsafeMutablePointer(to: &address) { pointer in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                try systemCall("bind") { bind(listener.raw, generic, length) }
+                try systemCall("listen") { Glibc.listen(listener.raw, 128) }
+                try systemCall("getsockname") { getsockname(listener.raw, generic, &length) }
+            }
+        }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
+    func handleReadiness(_ readiness: Readiness) {
+        while true {
+            let accepted = accept(listener.raw, nil, nil)
+            guard accepted >= 0 else { return }
+            server.adopt(Descriptor(owning: accepted))
+        }
+    }
+
+    fileprivate func runPosted() {
+        bell.clear()
+        let work = posted.withLock { work in
+            defer { work = [] }
+            return work
+        }
+        for action in work { action() }
+    }
+
+    // MARK: From any thread
+
+    var base: String { "https://127.0.0.1:\(port)" }
+
+    /// Runs `body` on the loop's thread and waits for its result.
+    func onLoop<Result: Sendable>(_ body: @escaping @Sendable () -> Result) -> Result {
+        let box = Mutex<Result?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        posted.withLock {
+            $0.append {
+                box.withLock { $0 = body() }
+                done.signal()
+            }
+        }
+        bell.ring()
+        done.wait()
+        return box.withLock { $0! }
+    }
+
+    func stop() {
+        onLoop { [self] in loop.stop() }
+        ended.wait()
+    }
+
+    /// Runs a scenario of the raw-frame client; nil when all was as it expects.
+    func frames(_ scenario: String, _ arguments: String...) -> String? {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Clients/frames.py").path
+        let result = run(["python3", script, "\(port)", scenario] + arguments)
+        return result.status == 0 ? nil : result.errors
+    }
+
+    func curl(_ arguments: String..., input: Data? = nil) -> Finished {
+        run(["curl", "-sSk", "--http2", "--max-time", "30"] + arguments, input: input)
+    }
+}
+
+private final class BellHandler: EventHandler {
+    private unowned let server: TestServer
+
+    init(_ server: TestServer) { self.server = server }
+
+    func handleReadiness(_ readiness: Readiness) { server.runPosted() }
+}

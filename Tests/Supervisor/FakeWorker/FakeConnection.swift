@@ -1,0 +1,54 @@
+// One connection of the fake worker: a greeting, then commands.
+
+import Glibc
+import LinuxIO
+
+final class FakeConnection: EventHandler {
+    private let descriptor: Descriptor
+    private unowned let worker: FakeWorker
+    private var registration: Registration?
+
+    init(_ descriptor: consuming Descriptor, worker: FakeWorker) {
+        self.descriptor = descriptor
+        self.worker = worker
+        registration = try? worker.loop.add(self.descriptor.raw, interest: .readable, handler: self)
+    }
+
+    func greet(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = send(descriptor.raw, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    func handleReadiness(_ readiness: Readiness) {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = recv(descriptor.raw, &buffer, buffer.count, 0)
+        guard count > 0 else {
+            registration.map(worker.loop.remove)
+            return worker.connectionHasEnded(self)
+        }
+        let text = String(decoding: buffer.prefix(count), as: UTF8.self)
+        for command in text.split(separator: "\n") { obey(String(command)) }
+    }
+
+    private func obey(_ command: String) {
+        switch command {
+        case "crash": kill(getpid(), SIGKILL)
+        case "exit": exit(3)
+        case "hang": while true { pause() }
+        case "malformed": _ = try? worker.control.send([1, 2, 3])
+        case "lie": worker.lie()
+        case "descriptor":
+            _ = try? worker.control.send([UInt8](repeating: 0, count: 176), passing: 0)
+        case "deaf":
+            worker.stopListening()
+            close(worker.control.raw)
+        case "descriptors": greet(openDescriptors() + "\n")
+        case "keys": greet(worker.keys + "\n")
+        default: greet("what?\n")
+        }
+    }
+
+    private func openDescriptors() -> String {
+        (0..<64).filter { fcntl($0, F_GETFD) >= 0 }.map { "\($0)" }.joined(separator: ",")
+    }
+}

@@ -1,0 +1,118 @@
+// A worker without TLS, HTTP or media, for tests of the supervisor. It greets each connection with a
+// line "SLOT PID LISTENER" and then does what the client says, one word a line:
+//
+//   crash             ends by SIGKILL
+//   exit              exits with code 3
+//   hang              stops turning its loop
+//   malformed         sends the supervisor a datagram that is no message
+//   lie               reports connections it was never passed
+//   descriptor        sends the supervisor a descriptor
+//   deaf              closes its control channel and stays
+//   descriptors       answers with the numbers of its open descriptors
+//   keys              answers with a checksum of the ticket keys, current and previous
+//
+// WEIR_FAKE_WORKER in the environment: "refuse" exits with code 2 at the start, "mute" never says
+// READY, "stubborn" ignores drain.
+
+import ControlChannel
+import Glibc
+import LinuxIO
+
+final class FakeWorker {
+    let loop: EventLoop
+    let control: ControlSocket
+    let launch: WorkerLaunch
+    let mode: String
+    private var connections: [ObjectIdentifier: FakeConnection] = [:]
+    private var received: UInt64 = 0
+    private var controlRegistration: Registration?
+    private var isDraining = false
+    private(set) var keys = "none"
+
+    init(launch: WorkerLaunch, mode: String) throws {
+        self.launch = launch
+        self.mode = mode
+        loop = try EventLoop()
+        control = ControlSocket(adopting: try Descriptor(inherited: launch.controlDescriptor))
+        controlRegistration = try loop.add(control.raw, interest: .readable, handler: self)
+    }
+
+    func run() throws {
+        if mode != "mute" {
+            say(.ready(version: ControlDatagram.version, processID: getpid()))
+        }
+        loop.run()
+    }
+
+    func say(_ message: ToSupervisor) {
+        _ = try? control.send(message.encoded())
+    }
+
+    func stopListening() {
+        controlRegistration.map(loop.remove)
+    }
+
+    private func handle(_ message: ToWorker, _ descriptor: consuming Descriptor?) {
+        switch message {
+        case .connection(let listener):
+            received += 1
+            guard let descriptor else { return reportLoad() }
+            let connection = FakeConnection(descriptor, worker: self)
+            connections[ObjectIdentifier(connection)] = connection
+            connection.greet("\(launch.slot) \(getpid()) \(listener)\n")
+            reportLoad()
+        case .drain(let timeoutMs):
+            guard mode != "stubborn" else { return }
+            isDraining = true
+            loop.schedule(afterMs: UInt64(timeoutMs)) { exit(0) }
+            exitIfDrained()
+        case .ticketKeys(let current, let previous):
+            keys = "\(checksum(current)) \(previous.map(checksum) ?? 0)"
+        case .ping(let token):
+            say(.pong(token: token))
+        }
+    }
+
+    private func checksum(_ bytes: [UInt8]) -> UInt64 {
+        bytes.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+    }
+
+    func reportLoad() {
+        say(.load(connections: UInt32(connections.count), received: received))
+    }
+
+    func lie() {
+        say(.load(connections: 0, received: received + 1_000))
+    }
+
+    func connectionHasEnded(_ connection: FakeConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        reportLoad()
+        exitIfDrained()
+    }
+
+    private func exitIfDrained() {
+        guard isDraining, connections.isEmpty else { return }
+        say(.drained)
+        exit(0)
+    }
+}
+
+extension FakeWorker: EventHandler {
+    func handleReadiness(_ readiness: Readiness) {
+        while true {
+            do {
+                switch try control.receive() {
+                case .message(let datagram, let descriptor):
+                    handle(try ToWorker(decoding: datagram), descriptor)
+                case .wouldBlock:
+                    return
+                case .closed:
+                    exit(0)
+                }
+            } catch {
+                exit(4)
+            }
+        }
+    }
+}

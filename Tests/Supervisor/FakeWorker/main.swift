@@ -1,0 +1,9 @@
+// Starts the fake worker as the supervisor starts the real one.
+
+import ControlChannel
+import Glibc
+
+let mode = getenv("WEIR_FAKE_WORKER").map { String(cString: $0) } ?? ""
+if mode == "refuse" { exit(2) }
+let launch = try WorkerLaunch(arguments: Array(CommandLine.arguments.dropFirst()))
+try FakeWorker(launch: launch, mode: mode).run()

@@ -1,0 +1,120 @@
+// Connections reach workers, and workers that die are replaced without anybody else noticing.
+
+import Glibc
+import LinuxIO
+import Testing
+
+@Suite("A supervisor that serves", .timeLimit(.minutes(2)))
+struct ServingTests {
+    @Test("spreads connections evenly over its workers")
+    func spread() throws {
+        let supervisor = try TestSupervisor()
+        supervisor.waitUntilReady()
+        let clients = (0..<6).map { _ in supervisor.connect() }
+        #expect(clients.filter { $0.greeting.slot == 0 }.count == 3)
+        #expect(clients.filter { $0.greeting.slot == 1 }.count == 3)
+        #expect(Set(clients.map(\.greeting.processID)).count == 2)
+        #expect(clients.allSatisfy { $0.greeting.listener == 0 })
+    }
+
+    @Test("gives a worker the descriptors of its launch and no other")
+    func descriptors() throws {
+        let supervisor = try TestSupervisor()
+        supervisor.waitUntilReady()
+        // 3 control, 4 settings, 5 counters, 6 and 7 doorbells; the worker's own: 8 epoll, 9 the
+        // connection.
+        #expect(supervisor.connect().ask("descriptors") == "0,1,2,3,4,5,6,7,8,9")
+    }
+
+    @Test("gives all workers the same ticket keys, replacements included")
+    func ticketKeys() throws {
+        let supervisor = try TestSupervisor()
+        supervisor.waitUntilReady()
+        let first = supervisor.connect()
+        let second = supervisor.connect()
+        let keys = first.ask("keys")
+        #expect(keys != nil && keys != "none")
+        #expect(second.ask("keys") == keys)
+        first.say("crash")
+        let replacement = supervisor.connect(
+            slot: first.greeting.slot, otherThan: first.greeting.processID)
+        #expect(replacement.ask("keys") == keys)
+    }
+
+    @Test(
+        "replaces a worker that misbehaves, in the same slot, and others go on",
+        arguments: ["crash", "exit", "malformed", "lie", "descriptor", "deaf"])
+    func replaced(misbehaviour: String) throws {
+        let supervisor = try TestSupervisor()
+        supervisor.waitUntilReady()
+        let victim = supervisor.connect()
+        let bystander = supervisor.connect()
+        #expect(bystander.greeting.slot != victim.greeting.slot)
+        victim.say(misbehaviour)
+        #expect(victim.readLine() == nil)
+        let replacement = supervisor.connect(
+            slot: victim.greeting.slot, otherThan: victim.greeting.processID)
+        #expect(replacement.greeting.slot == victim.greeting.slot)
+        #expect(bystander.ask("keys") != nil)
+    }
+
+    @Test("finds and replaces a worker that hangs")
+    func hang() throws {
+        let supervisor = try TestSupervisor(.init(workers: 1))
+        supervisor.waitUntilReady()
+        let victim = supervisor.connect()
+        victim.say("hang")
+        #expect(victim.readLine() == nil)
+        let replacement = supervisor.connect(slot: 0, otherThan: victim.greeting.processID)
+        #expect(replacement.ask("keys") != nil)
+        #expect(supervisor.log.contains("it does not answer"))
+    }
+
+    @Test("lets clients wait while no worker is there, instead of refusing them")
+    func backlog() throws {
+        let supervisor = try TestSupervisor(.init(workers: 1))
+        supervisor.waitUntilReady()
+        let victim = supervisor.connect()
+        victim.say("crash")
+        #expect(victim.readLine() == nil)
+        let next = supervisor.connect()
+        #expect(next.greeting.processID != victim.greeting.processID)
+        #expect(next.greeting.slot == 0)
+    }
+
+    @Test("goes on with its worker after Ctrl-Z and fg")
+    func stopped() throws {
+        let supervisor = try TestSupervisor(.init(workers: 1))
+        supervisor.waitUntilReady()
+        let client = supervisor.connect()
+        supervisor.signal(SIGSTOP)
+        supervisor.signal(SIGCONT)
+        #expect(supervisor.connect().greeting.processID == client.greeting.processID)
+    }
+
+    @Test("refuses what its descriptors do not allow, and goes on", arguments: [28, 64])
+    func fewDescriptors(limit: Int) throws {
+        // With 28 a worker runs out before the supervisor counts as many connections as it allows
+        // (three quarters); with 64 it does not.
+        let supervisor = try TestSupervisor(
+            .init(workers: 1, environment: "; ulimit -n \(limit)"))
+        supervisor.waitUntilReady()
+        var clients: [TestClient] = []
+        while let client = TestClient(port: supervisor.port) { clients.append(client) }
+        #expect(clients.count == (limit == 28 ? 20 : 48))
+        #expect(clients.allSatisfy { $0.ask("keys") != nil })
+        let worker = clients[0].greeting.processID
+        clients.removeLast(10)
+        #expect(supervisor.connect().greeting.processID == worker)
+    }
+
+    @Test("takes a burst of connections, each exactly once")
+    func burst() throws {
+        let supervisor = try TestSupervisor(.init(workers: 3))
+        supervisor.waitUntilReady()
+        var clients: [TestClient] = []
+        for _ in 0..<600 { clients.append(supervisor.connect()) }
+        let perSlot = (0..<3).map { slot in clients.filter { $0.greeting.slot == slot }.count }
+        #expect(perSlot == [200, 200, 200])
+    }
+}

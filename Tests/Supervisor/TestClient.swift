@@ -1,0 +1,64 @@
+// A TCP client of the fake worker.
+
+import Glibc
+import LinuxIO
+import Testing
+
+/// What a fake worker says first: who it is, and through which listener the client came.
+struct Greeting: Equatable {
+    let slot: Int
+    let processID: Int32
+    let listener: Int
+}
+
+final class TestClient {
+    private let descriptor: Descriptor
+    private var buffer: [UInt8] = []
+    private(set) var greeting = Greeting(slot: -1, processID: -1, listener: -1)
+
+    /// Connects to 127.0.0.1 and waits for the greeting. Nil: the connection was closed before, because
+    /// its worker died with it.
+    init?(port: UInt16) {
+        let raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        descriptor = Descriptor(owning: raw)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(raw, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0, let line = readLine() else { return nil }
+        let fields = line.split(separator: " ").compactMap { Int($0) }
+        guard fields.count == 3 else { return nil }
+        greeting = Greeting(
+            slot: fields[0], processID: Int32(fields[1]), listener: fields[2])
+    }
+
+    func say(_ command: String) {
+        let bytes = Array((command + "\n").utf8)
+        _ = send(descriptor.raw, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    func ask(_ command: String) -> String? {
+        say(command)
+        return readLine()
+    }
+
+    /// The next line; nil when the connection ends first.
+    func readLine() -> String? {
+        while true {
+            if let end = buffer.firstIndex(of: 0x0A) {
+                let line = String(decoding: buffer[..<end], as: UTF8.self)
+                buffer.removeSubrange(...end)
+                return line
+            }
+            var block = [UInt8](repeating: 0, count: 1024)
+            let count = recv(descriptor.raw, &block, block.count, 0)
+            if count <= 0 { return nil }
+            buffer += block.prefix(count)
+        }
+    }
+}

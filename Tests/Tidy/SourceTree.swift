@@ -1,0 +1,86 @@
+// The source tree as the tests of its order see it: files, lines, imports, functions.
+
+import Foundation
+import Testing
+
+/// One Swift file below Sources.
+struct SourceFile: Sendable, CustomTestStringConvertible {
+    /// Relative to the repository, for example "Sources/Worker/Media/Cluster.swift".
+    let path: String
+    let lines: [String]
+
+    var testDescription: String { path }
+
+    /// The modules that the file imports, whatever stands before or behind the word.
+    var imports: Set<String> {
+        var result: Set<String> = []
+        for line in lines {
+            let words = line.split(separator: " ").map(String.init)
+            guard let index = words.firstIndex(of: "import"),
+                words[..<index].allSatisfy({ $0.hasPrefix("@") || Self.accessLevels.contains($0) }),
+                let module = words[(index + 1)...].first(where: { !Self.kinds.contains($0) })
+            else { continue }
+            result.insert(String(module.prefix { $0 != "." }))
+        }
+        return result
+    }
+
+    private static let accessLevels = ["public", "package", "internal", "private", "fileprivate"]
+    private static let kinds = ["struct", "class", "enum", "func", "var", "let", "protocol"]
+
+    /// Functions, initialisers and subscripts by their first line, with how many lines each has.
+    /// Found by indentation, which the formatter guarantees.
+    var functions: [(line: Int, count: Int)] {
+        var result: [(line: Int, count: Int)] = []
+        for (start, line) in lines.enumerated() where Self.startsFunction(line) {
+            let indentation = line.prefix { $0 == " " }
+            let end = lines[start...].firstIndex { $0 == indentation + "}" }
+            // A body on one line, or a requirement of a protocol, has no closing line of its own
+            // before something else starts at the same depth.
+            let next = lines[(start + 1)...].firstIndex {
+                !$0.isEmpty && !$0.hasPrefix(indentation + " ") && $0 != indentation + "}"
+                    && !$0.hasPrefix(indentation + ")")
+            }
+            if let end, end < (next ?? lines.count) { result.append((start + 1, end - start + 1)) }
+        }
+        return result
+    }
+
+    private static func startsFunction(_ line: String) -> Bool {
+        let words = line.split(separator: " ")
+        guard let word = words.first(where: { !isModifier($0) }) else { return false }
+        return word == "func" || word.hasPrefix("init(") || word.hasPrefix("init?(")
+            || word.hasPrefix("init<") || word.hasPrefix("subscript(") || word == "deinit"
+    }
+
+    private static func isModifier(_ word: Substring) -> Bool {
+        word.hasPrefix("@") || modifiers.contains(String(word))
+    }
+
+    private static let modifiers =
+        accessLevels + [
+            "static", "mutating", "consuming", "borrowing", "convenience", "override", "final",
+            "nonisolated", "required", "private(set)", "unsafe",
+        ]
+}
+
+enum SourceTree {
+    static let root = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Every Swift file below a folder of the repository, by path.
+    static func files(below folder: String) -> [SourceFile] {
+        let base = root.appending(path: folder)
+        let paths = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String }
+        return (paths ?? []).filter { $0.hasSuffix(".swift") }.sorted().compactMap { path in
+            guard
+                let text = try? String(
+                    contentsOf: base.appending(path: path), encoding: .utf8)
+            else { return nil }
+            return SourceFile(
+                path: "\(folder)/\(path)", lines: text.components(separatedBy: "\n"))
+        }
+    }
+
+    static let sources = files(below: "Sources")
+}

@@ -1,0 +1,155 @@
+// A viewer's cursor against a real ring in a temporary directory.
+
+import Glibc
+import Media
+import SegmentRing
+import Testing
+
+@testable import Worker
+
+@Suite struct LiveReaderTests {
+    private static let initialization: [UInt8] = Array("INIT".utf8)
+
+    /// A ring of its own, removed with the test.
+    private final class Stage {
+        let directory: String
+        let writer: RingWriter
+        private var wallClockMs: UInt64 = 1_000_000
+
+        init(dataBytes: Int = 1 << 20) throws {
+            var template = Array("/tmp/weir-reader-XXXXXX".utf8CString)
+            directory = unsafe String(cString: mkdtemp(&template))
+            writer = try Ring.create(
+                path: directory + "/ring",
+                geometry: RingGeometry(
+                    dataBytes: dataBytes, entries: 1024, initializationBytes: 64, carryBytes: 64,
+                    stateBytes: 64),
+                initialization: LiveReaderTests.initialization, state: [])
+        }
+
+        deinit {
+            unlink(directory + "/ring")
+            rmdir(directory)
+        }
+
+        var ring: Ring { writer.ring }
+
+        /// A cluster of `payload` at a media time, `afterMs` later on the wall clock.
+        func cluster(
+            _ timeMs: Int64, _ payload: String, isKey: Bool = true, afterMs: UInt64 = 0
+        ) throws {
+            wallClockMs += afterMs
+            try append(
+                LiveReaderTests.cluster(timeMs, payload), isKey ? .independent : .groupStart,
+                timeMs)
+        }
+
+        func more(_ timeMs: Int64, _ payload: String) throws {
+            try append(Array(payload.utf8), [], timeMs)
+        }
+
+        private func append(_ bytes: [UInt8], _ flags: FragmentFlags, _ timeMs: Int64) throws {
+            try bytes.withUnsafeBytes {
+                try writer.append(
+                    $0, flags: flags, mediaTimeMs: timeMs, durationMs: 100,
+                    wallClockMs: wallClockMs, state: [])
+            }
+        }
+    }
+
+    fileprivate static func cluster(_ timeMs: Int64, _ payload: String) -> [UInt8] {
+        var bytes: [UInt8] = [
+            0x1F, 0x43, 0xB6, 0x75, 1, 255, 255, 255, 255, 255, 255, 255, 0xE7, 0x88,
+        ]
+        bytes += (0..<8).map { UInt8(truncatingIfNeeded: timeMs >> Int64(56 - 8 * $0)) }
+        return bytes + Array(payload.utf8)
+    }
+
+    /// Everything the reader gives, `pieceBytes` at a time.
+    private func drain(_ reader: inout LiveReader, _ ring: Ring, pieceBytes: Int = 4096) -> [UInt8]
+    {
+        var all: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: pieceBytes)
+        while true {
+            let outcome = piece.withUnsafeMutableBytes { reader.read(from: ring, into: $0) }
+            guard case .bytes(let count) = outcome else { return all }
+            all += piece.prefix(count)
+        }
+    }
+
+    @Test("a viewer gets the init, then the newest key frame re-based to 0, then what follows")
+    func newest() throws {
+        let stage = try Stage()
+        try stage.cluster(1_000, "old")
+        try stage.cluster(2_000, "new")
+        try stage.more(2_100, "+more")
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        let expected = Self.initialization + Self.cluster(0, "new") + Array("+more".utf8)
+        #expect(drain(&reader, stage.ring) == expected)
+        try stage.cluster(3_000, "next", isKey: false)
+        #expect(drain(&reader, stage.ring) == Self.cluster(1_000, "next"))
+    }
+
+    @Test("the bytes are the same however small the pieces are", arguments: 1...40)
+    func pieces(_ pieceBytes: Int) throws {
+        let stage = try Stage()
+        try stage.cluster(0x0102_0304_0506, "abc")
+        try stage.cluster(0x0102_0304_0806, "def", isKey: false)
+        var reader = LiveReader(start: .rewound(byMs: 1_000), maxLagMs: 10_000)
+        let expected =
+            Self.initialization + Self.cluster(0, "abc") + Self.cluster(0x300, "def")
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == expected)
+    }
+
+    @Test("without a key frame a viewer waits with the init in hand")
+    func noKeyframe() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "delta", isKey: false)
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        #expect(drain(&reader, stage.ring) == Self.initialization)
+        try stage.cluster(500, "key")
+        #expect(drain(&reader, stage.ring) == Self.cluster(0, "key"))
+    }
+
+    @Test("a viewer too far behind jumps to the newest key frame, and its time has no gap")
+    func jump() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "a")
+        var reader = LiveReader(start: .newest, maxLagMs: 2_000)
+        #expect(drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "a"))
+        try stage.cluster(100, "skipped", afterMs: 100)
+        try stage.cluster(9_000, "delta", isKey: false, afterMs: 4_000)
+        try stage.cluster(10_000, "b", afterMs: 4_000)
+        #expect(drain(&reader, stage.ring) == Self.cluster(100, "b"))
+        #expect(reader.jumps == 1)
+    }
+
+    @Test("a viewer who asked to start earlier is not thrown to the live edge")
+    func rewound() throws {
+        let stage = try Stage()
+        for second in 0..<10 {
+            try stage.cluster(Int64(second) * 1_000, "\(second)", afterMs: 1_000)
+        }
+        var reader = LiveReader(start: .rewound(byMs: 5_000), maxLagMs: 2_000)
+        let bytes = drain(&reader, stage.ring)
+        #expect(bytes.starts(with: Self.initialization + Self.cluster(0, "4")))
+        #expect(reader.jumps == 0)
+    }
+
+    @Test("a viewer overrun between two entries jumps, one overrun inside an entry is lapped")
+    func overrun() throws {
+        let stage = try Stage(dataBytes: 4096)
+        let filler = String(repeating: "x", count: 900)
+        try stage.cluster(0, filler)
+        var between = LiveReader(start: .newest, maxLagMs: 60_000)
+        var inside = between
+        _ = drain(&between, stage.ring)
+        var piece = [UInt8](repeating: 0, count: 100)
+        _ = piece.withUnsafeMutableBytes { inside.read(from: stage.ring, into: $0) }
+        for index in 1...8 { try stage.cluster(Int64(index) * 1_000, filler) }
+        let outcome = piece.withUnsafeMutableBytes { inside.read(from: stage.ring, into: $0) }
+        #expect(outcome == .lapped)
+        #expect(drain(&between, stage.ring) == Self.cluster(100, filler))
+        #expect(between.jumps == 1)
+    }
+}
