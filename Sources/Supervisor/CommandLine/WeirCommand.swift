@@ -28,13 +28,8 @@ extension WeirCommand {
             Log.bootstrap(
                 level: settings.logLevel, format: settings.logFormat, process: "supervisor")
             let logger = Logger(label: "weir")
-<<<<<<< HEAD
-            let supervisor = try Supervisor(settings: settings, logger: logger)
-            // Only now: a start that fails says nothing but why.
-=======
             // Only now the warnings: a start that fails ends with one line and nothing else.
             let supervisor = try Supervisor(settings: settings, logger: logger)
->>>>>>> 62c842217a0bceffe35392435f03d2dcde1fbe21
             warn(settings, logger)
             throw ExitCode(supervisor.run())
         }

@@ -9,17 +9,9 @@
 #define TOML_ASSERT(condition) ((condition) ? (void)0 : throw weir_failed_assertion())
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
-<<<<<<< HEAD
-// Some malformed documents ("[[[[") run into assertions of the parser; they are errors of the file,
-// not a reason to abort.
-#include <stdexcept>
-#define TOML_ASSERT(condition) \
-    (static_cast<bool>(condition) ? void() : throw std::logic_error("not well-formed"))
-=======
 
 struct weir_failed_assertion {};
 
->>>>>>> 62c842217a0bceffe35392435f03d2dcde1fbe21
 #include "CToml.h"
 
 #include <toml++/toml.h>
@@ -95,13 +87,8 @@ int weir_toml_parse(const char *document, size_t bytes, weir_toml_visitor visito
             return -1;
         }
         flatten(values, "", result.table());
-<<<<<<< HEAD
-    } catch (const std::logic_error &failure) {
-        snprintf(error, error_capacity, "%s", failure.what());
-=======
     } catch (const weir_failed_assertion &) {
         snprintf(error, error_capacity, "something is out of place");
->>>>>>> 62c842217a0bceffe35392435f03d2dcde1fbe21
         *error_line = 0;
         return -1;
     } catch (...) {
