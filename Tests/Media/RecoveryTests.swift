@@ -108,19 +108,6 @@ struct RestartTests {
         #expect(output.blocks.map(\.timeMs) == [0, 33])
     }
 
-    @Test("a new start is recognized at the beginning of a body")
-    func looksLikeStart() {
-        func looksLikeStart(_ bytes: ArraySlice<UInt8>) -> Bool {
-            WebMIngest.looksLikeStart(bytes.span)
-        }
-        #expect(looksLikeStart(start[...]))
-        for recording in Recording.all {
-            #expect(looksLikeStart(recording.bytes[...]))
-            #expect(!looksLikeStart(recording.bytes[1...]))
-        }
-        #expect(!looksLikeStart([]))
-    }
-
     @Test("a new start after a block that was never finished")
     func afterUnfinishedBlock() throws {
         let body = start + Document.cluster(at: 0) + Document.block(1, 0, key: true)

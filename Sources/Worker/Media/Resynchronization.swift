@@ -24,15 +24,6 @@ enum Resynchronization {
         return .discard(count: bytes.count)
     }
 
-    /// Whether `bytes` begin an EBML header: nil when they are too few to tell.
-    static func startsHeader(_ bytes: Span<UInt8>) -> Bool? {
-        switch judge(bytes, acceptsClusters: false) {
-        case .header: true
-        case .undecided: nil
-        case .discard, .cluster: false
-        }
-    }
-
     private static func judge(_ bytes: Span<UInt8>, acceptsClusters: Bool) -> Result {
         guard
             begins(bytes, with: ElementID.ebml)

@@ -37,13 +37,6 @@ extension WebMIngest {
         }
     }
 
-    /// Whether `input` begins like a new broadcast, to be asked at the start of a body: if it does
-    /// and the parser `isMidElement`, the broadcaster was restarted and what is carried will never
-    /// be completed, so `resynchronize()` comes first.
-    package static func looksLikeStart(_ input: Span<UInt8>) -> Bool {
-        Resynchronization.startsHeader(input) ?? false
-    }
-
     /// How far to look for a place to go on before it is an error again: several clusters.
     private var seekMostBytes: UInt64 { 8 * UInt64(limits.blockBytes) }
 
