@@ -30,6 +30,8 @@ final class IngestSession {
     private var takenBytes: UInt64 = 0
     private let takeOverCountAtStart: UInt64
     private var hasWritten = false
+    /// The ring is this broadcast's: it was resumed, or its header has been accepted.
+    private var isAttached = false
     private var notifier: RingNotifier?
 
     /// Starts a broadcast. `writer` holds the lease of the ring that is to be continued or replaced.
@@ -72,6 +74,7 @@ final class IngestSession {
         skipBytes = facts.chunk == nil ? 0 : state.consumedBytes
         pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atWallClockMs)
         takeOverCountAtStart = writer.ring.status.takeOverCount
+        isAttached = true
         adoptNotifier()
     }
 
@@ -147,6 +150,7 @@ final class IngestSession {
                 parsing: writer.ring.initialization, limits: environment.mediaLimits),
             current.isCompatible(with: initialization)
         {
+            isAttached = true
             ingest.continueTimeline(atMs: writer.ring.timelineEndMs)
             writer.ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
             return
@@ -161,6 +165,7 @@ final class IngestSession {
         stream?.end()
         writer?.release()
         writer = created
+        isAttached = true
         created.ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
         created.ring.status.lastIngestMs = WallClock.nowMs()
         guard let adopted = streams.adopt(created.ring, name: name) else {
@@ -245,7 +250,8 @@ final class IngestSession {
     /// The body broke off. A numbered chunk will be sent again: what is stored already says from where.
     func abandon(pausing: Bool) {
         guard let writer else { return }
-        if facts.chunk == nil && hasWritten {
+        // Whatever was taken of an unnumbered body, what comes next does not continue it.
+        if facts.chunk == nil && isAttached && takenBytes > 0 {
             var state = state(media: ingest.state(), consumedBytes: 0)
             state.isBroken = true
             try? writer.suspend(state: state.encoded(), carry: [])
