@@ -25,6 +25,8 @@ final class SupervisorLink: EventHandler {
     private var registration: Registration?
     private var receivedConnections: UInt64 = 0
     private var loadIsScheduled = false
+    /// How many connections are open; told to the supervisor.
+    var connectionCount: () -> Int = { 0 }
     /// Messages the supervisor's queue had no room for. Loads are not kept: a newer one replaces them.
     private var unsent: [ToSupervisor] = []
 
@@ -56,7 +58,7 @@ final class SupervisorLink: EventHandler {
     func sayDrained() { send(.drained) }
 
     /// The number of open connections has changed; told to the supervisor a few times a second.
-    func loadChanged(connections: @escaping () -> Int) {
+    func loadChanged() {
         guard !loadIsScheduled else { return }
         loadIsScheduled = true
         loop.schedule(afterMs: Self.loadIntervalMs) { [weak self] in
@@ -64,7 +66,8 @@ final class SupervisorLink: EventHandler {
             self.loadIsScheduled = false
             self.send(
                 .load(
-                    connections: UInt32(clamping: connections()), received: self.receivedConnections
+                    connections: UInt32(clamping: self.connectionCount()),
+                    received: self.receivedConnections
                 ))
         }
     }
@@ -120,7 +123,12 @@ final class SupervisorLink: EventHandler {
         switch message {
         case .connection:
             receivedConnections += 1
-            if let connection = consume descriptor { delegate?.supervisorPassed(connection) }
+            guard let connection = consume descriptor else {
+                // This process had no number left for it, so it is lost.
+                logger.warning("a connection could not be taken in: too many open files")
+                return loadChanged()
+            }
+            delegate?.supervisorPassed(connection)
         case .drain(let timeoutMs):
             delegate?.supervisorAskedToDrain(timeoutMs: UInt64(timeoutMs))
         case .ticketKeys(let current, let previous):

@@ -58,6 +58,7 @@ final class WorkerProcess {
         let link = SupervisorLink(
             socket: ControlSocket(adopting: control), loop: environment.loop, logger: logger,
             delegate: self)
+        link.connectionCount = { [weak self] in self?.server.connectionCount ?? 0 }
         self.link = link
         server.onConnectionCountChange = { [weak self] in self?.connectionCountChanged() }
         try link.start()
@@ -75,7 +76,7 @@ final class WorkerProcess {
 
     private func connectionCountChanged() {
         environment.publishCounters()
-        link?.loadChanged { [weak self] in self?.server.connectionCount ?? 0 }
+        link?.loadChanged()
     }
 
     // MARK: The end

@@ -47,7 +47,9 @@ final class LiveStream {
     var state: StreamState {
         let status = ring.status
         let times = StreamTimes(
-            lastIngestMs: status.lastIngestMs, pausedSinceMs: status.pausedSinceMs,
+            // A ring that is being made right now has no ingest yet.
+            lastIngestMs: max(status.lastIngestMs, ring.createdWallClockMs),
+            pausedSinceMs: status.pausedSinceMs,
             endedAtMs: status.endedAtMs)
         return times.state(nowMs: WallClock.nowMs(), graceMs: environment.settings.graceMs)
     }
