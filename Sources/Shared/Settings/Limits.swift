@@ -186,7 +186,7 @@ package enum Limits {
     package static let doorbellIntervalMs: UInt64 = 20
     /// The more viewers a worker has, the longer it gathers media before it wakes them: a millisecond
     /// more for so many viewers, up to the longest interval.
-    package static let viewersPerDeliveryMs: UInt64 = 2
+    package static let viewersPerDeliveryMs: UInt64 = 1
     package static let deliveryIntervalLongestMs: UInt64 = 200
     /// Viewers of one worker, all streams together.
     package static let viewersPerWorker = 16_000
