@@ -20,6 +20,8 @@ final class LiveStream {
     private var lastDeliveryMs: UInt64 = 0
     private var deliveryIsScheduled = false
     private var isDraining = false
+    private var keptFigures: (figures: RecentFigures, untilMs: UInt64)?
+    private static let figuresKeptMs: UInt64 = 1_000
 
     /// Told when the first viewer comes or the last one goes.
     var onWatchedChange: ((LiveStream) -> Void)?
@@ -64,6 +66,15 @@ final class LiveStream {
 
     /// Whether a viewer who has got everything is to be let go.
     var viewersMustEnd: Bool { isDraining || ring.status.endedAtMs != 0 }
+
+    /// Figures no older than a second.
+    var recentFigures: RecentFigures {
+        let nowMs = environment.loop.nowMs
+        if let kept = keptFigures, nowMs < kept.untilMs { return kept.figures }
+        let figures = RecentFigures(of: ring)
+        keptFigures = (figures, nowMs + Self.figuresKeptMs)
+        return figures
+    }
 
     // MARK: Viewers
 

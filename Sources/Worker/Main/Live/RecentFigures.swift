@@ -1,0 +1,71 @@
+// Figures about a stream that are taken from the newest entries of its ring. Looking at thousands of
+// entries costs tenths of a millisecond, so whoever shows them keeps them for a moment.
+
+import SegmentRing
+
+struct RecentFigures {
+    /// Bits per second of the last seconds of media; 0 when there is too little to tell.
+    let bitrateBps: UInt64
+    /// Media time between the newest two places where decoding can start; nil when there is only one.
+    let keyframeIntervalMs: UInt64?
+    /// How far back a viewer can start.
+    let rewindMs: UInt64
+
+    /// How far back the bitrate looks.
+    private static let windowMs: UInt64 = 5_000
+    /// The most entries one look reads, whatever the ring holds.
+    private static let entries: UInt64 = 8_192
+
+    init(of ring: Ring) {
+        bitrateBps = Self.bitrateBps(of: ring)
+        keyframeIntervalMs = Self.keyframeIntervalMs(of: ring)
+        rewindMs = ring.rewindMs
+    }
+
+    private static func bitrateBps(of ring: Ring) -> UInt64 {
+        var bytes: UInt64 = 0
+        var newestMs: UInt64?
+        var oldestMs: UInt64 = 0
+        for entry in RecentEntries(ring: ring, most: entries) {
+            let newest = newestMs ?? entry.wallClockMs
+            newestMs = newest
+            guard newest < entry.wallClockMs + windowMs else { break }
+            oldestMs = entry.wallClockMs
+            bytes += UInt64(entry.length)
+        }
+        guard let newestMs, newestMs > oldestMs else { return 0 }
+        return bytes * 8 * 1_000 / (newestMs - oldestMs)
+    }
+
+    private static func keyframeIntervalMs(of ring: Ring) -> UInt64? {
+        var newest: Int64?
+        for entry in RecentEntries(ring: ring, most: entries)
+        where entry.flags.contains(.independent) {
+            guard let newer = newest else {
+                newest = entry.mediaTimeMs
+                continue
+            }
+            return newer > entry.mediaTimeMs ? UInt64(newer - entry.mediaTimeMs) : nil
+        }
+        return nil
+    }
+}
+
+/// The entries of a ring from the newest backwards, as far as they are still there.
+private struct RecentEntries: Sequence, IteratorProtocol {
+    private let ring: Ring
+    private var position: UInt64
+    private let end: UInt64
+
+    init(ring: Ring, most: UInt64) {
+        self.ring = ring
+        position = ring.entryHead
+        end = Swift.max(ring.oldestSequence, position - Swift.min(position, most))
+    }
+
+    mutating func next() -> RingEntry? {
+        guard position > end, case .entry(let entry) = ring.lookup(position - 1) else { return nil }
+        position -= 1
+        return entry
+    }
+}
