@@ -2,6 +2,8 @@
 // writes; the others wait for their turn, which they get in the order of their chunk numbers or, if
 // they have none, of their arrival. The writer lease on the ring does the same between workers.
 //
+// A queue lives as long as one of its requests does: they reach it without owning it.
+//
 // Owner: the worker's loop thread.
 
 import HTTP
@@ -17,6 +19,8 @@ final class PublishQueue {
     private let crossOrigin: CrossOrigin
     private var waiting: [PublishRequest] = []
     private var active: PublishRequest?
+    /// Those whose chunk is in already and whose body is still coming.
+    private var repeating: [PublishRequest] = []
     /// The ring on which this worker has said that it waits.
     private var announcedRing: Ring?
     private var retryTimer: TimerID?
@@ -60,9 +64,10 @@ final class PublishQueue {
             active = nil
         } else {
             waiting.removeAll { $0 === request }
+            repeating.removeAll { $0 === request }
         }
         advance()
-        if active == nil && waiting.isEmpty { becomeIdle() }
+        if active == nil && waiting.isEmpty && repeating.isEmpty { becomeIdle() }
     }
 
     /// The request has waited as long as one may.
@@ -91,7 +96,7 @@ final class PublishQueue {
 
     /// The worker is going: whoever publishes is told to come back.
     func shutDown() {
-        for request in waiting { request.fail(.shuttingDown) }
+        for request in waiting + repeating { request.fail(.shuttingDown) }
         active?.fail(.shuttingDown)
     }
 
@@ -221,6 +226,7 @@ final class PublishQueue {
         switch decision {
         case .repeated:
             waiting.removeAll { $0 === request }
+            repeating.append(request)
             request.answerAsRepeated()
         case .refuse(.alreadyLive):
             request.fail(.alreadyLive)

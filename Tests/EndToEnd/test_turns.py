@@ -1,0 +1,45 @@
+"""Who may write next: requests that repeat, stall or say nothing, beside those that publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from weir import ebml
+from weir.http2 import Http2Connection
+from weir.publisher import Publisher, cut_at_random
+from weir.recordings import record
+from weir.server import Server
+from weir.viewer import Viewer
+
+Watch = Callable[..., Viewer]
+Publish = Callable[..., Publisher]
+
+
+@pytest.fixture
+def alone(start_server: Callable[..., Server]) -> Server:
+    """One worker, so that all requests of a test meet in the same queue."""
+    return start_server(workers=1)
+
+
+def chunk(number: int) -> list[tuple[str, str]]:
+    return [("weir-chunk", f"s/{number}")]
+
+
+@pytest.mark.parametrize("ending", ["complete", "reset"])
+def test_a_repeated_chunk_may_outlast_the_chunks_after_it(
+    alone: Server, name: str, ending: str
+) -> None:
+    path, chunks = f"/{name}/live", cut_at_random(record().data, pieces=3, seed=1)
+    with Http2Connection(alone) as client:
+        assert client.request("POST", path, chunk(0), chunks[0]).status == 204
+        repeated = client.open("POST", path, chunk(0), end=False)
+        client.send(repeated, chunks[0][:100])
+        assert client.request("POST", path, chunk(1), chunks[1]).status == 204
+        if ending == "complete":
+            client.send(repeated, chunks[0][100:], end=True)
+            assert client.response(repeated).status == 204
+        else:
+            client.reset(repeated)
+        assert client.request("POST", path, chunk(2), chunks[2]).status == 204
