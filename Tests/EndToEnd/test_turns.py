@@ -43,3 +43,22 @@ def test_a_repeated_chunk_may_outlast_the_chunks_after_it(
         else:
             client.reset(repeated)
         assert client.request("POST", path, chunk(2), chunks[2]).status == 204
+
+
+def test_who_takes_over_with_other_tracks_goes_on(
+    start_server: Callable[..., Server], name: str
+) -> None:
+    """The more so when the two requests are in different workers, as those of an idle server are."""
+    server, path = start_server(), f"/{name}/live"
+    with Http2Connection(server) as first, Http2Connection(server) as second:
+        old = first.open("POST", path, end=False)
+        first.send(old, record().data)
+        server.wait_for_state(name, "live")
+        new = second.open("POST", path, [("weir-take-over", "1")], end=False)
+        for piece in cut_at_random(record(size="320x240").data, pieces=5, seed=1):
+            second.send(new, piece)
+        second.send(new, b"", end=True)
+        assert first.response(old).status == 409
+        assert second.response(new).status == 204
+    shown = server.stream(name)
+    assert shown is not None and shown["tracks"][0]["width"] == 320

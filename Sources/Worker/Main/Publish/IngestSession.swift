@@ -28,7 +28,8 @@ final class IngestSession {
     private var skipBytes: UInt64 = 0
     /// Bytes of this body taken so far, the skipped ones included.
     private var takenBytes: UInt64 = 0
-    private let takeOverCountAtStart: UInt64
+    /// How often a take-over of the ring had been asked for when this request began to write it.
+    private var takeOverCountAtStart: UInt64
     private var hasWritten = false
     /// The ring is this broadcast's: it was resumed, or its header has been accepted.
     private var isAttached = false
@@ -166,6 +167,7 @@ final class IngestSession {
         writer?.release()
         writer = created
         isAttached = true
+        takeOverCountAtStart = created.ring.status.takeOverCount
         created.ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
         created.ring.status.lastIngestMs = WallClock.nowMs()
         guard let adopted = streams.adopt(created.ring, name: name) else {
