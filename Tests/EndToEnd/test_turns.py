@@ -62,3 +62,20 @@ def test_who_takes_over_with_other_tracks_goes_on(
         assert second.response(new).status == 204
     shown = server.stream(name)
     assert shown is not None and shown["tracks"][0]["width"] == 320
+
+
+def test_viewers_of_a_broadcast_whose_grace_is_over_are_let_go_by_the_next_one(
+    start_server: Callable[..., Server], watch: Watch, name: str
+) -> None:
+    """Without a grace period, the next one comes before anybody has noted the end."""
+    server, path = start_server("--grace", "0"), f"/{name}/live"
+    with Http2Connection(server) as client:
+        for _ in range(5):
+            old = client.open("POST", path, end=False)
+            client.send(old, record().data)
+            server.wait_for_state(name, "live")
+            viewer = watch(server, name).wait_for_bytes(1_000)
+            client.reset(old)
+            assert client.request("POST", path, body=record().data).status == 204
+            viewer.wait_for_end()
+            assert server.request("DELETE", path).status == 204

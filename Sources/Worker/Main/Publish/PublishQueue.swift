@@ -198,11 +198,13 @@ final class PublishQueue {
         let session: IngestSession
         switch decision {
         case .begin:
-            // The ring of a stream that has ended is replaced, not continued.
+            // The ring of a stream that has ended is replaced, not continued. That its grace is over
+            // may not have been noted yet, and its viewers are still waiting.
+            let isOver = stream?.state == .ended
+            if isOver { stream?.end() }
             session = IngestSession(
-                beginning: name, facts: request.facts,
-                on: stream?.state == .ended ? nil : stream, writer: writer, streams: streams,
-                environment: environment)
+                beginning: name, facts: request.facts, on: isOver ? nil : stream, writer: writer,
+                streams: streams, environment: environment)
         case .resume:
             guard let stream, let writer, let ingest else { return false }
             do {
