@@ -79,3 +79,24 @@ def test_viewers_of_a_broadcast_whose_grace_is_over_are_let_go_by_the_next_one(
             assert client.request("POST", path, body=record().data).status == 204
             viewer.wait_for_end()
             assert server.request("DELETE", path).status == 204
+
+
+@pytest.mark.parametrize("beginning", [b"", ebml.head()[:1]], ids=["nothing", "one byte"])
+def test_a_request_that_says_nothing_does_not_hold_the_name(
+    alone: Server, name: str, beginning: bytes
+) -> None:
+    path = f"/{name}/live"
+    with Http2Connection(alone) as silent, Http2Connection(alone) as client:
+        stream = silent.open("POST", path, end=False)
+        silent.send(stream, beginning)
+        # Answered on the same connection, so what was sent before has been read.
+        assert silent.request("GET", "/api/streams").status == 200
+        assert client.request("POST", path, body=record().data).status == 204
+
+
+@pytest.mark.slow
+def test_a_body_that_stops_before_it_says_what_it_is_times_out(alone: Server, name: str) -> None:
+    with Http2Connection(alone) as client:
+        stream = client.open("POST", f"/{name}/live", end=False)
+        client.send(stream, ebml.head()[:1])
+        assert client.response(stream).status == 408

@@ -103,4 +103,22 @@ import Testing
         let free = StreamFacts.free(state: .live, ingest: ingest(session: 7, next: 5))
         #expect(PublishDecision.decide(request(.continuation), free) == .refuse(.alreadyLive))
     }
+
+    @Test("without numbers, who came first keeps the others back")
+    func arrivalOrder() {
+        var order = ArrivalOrder()
+        #expect(order.admits(request(), connectionID: 1))
+        #expect(!order.admits(request(), connectionID: 1))
+        #expect(!order.admits(request(.continuation), connectionID: 2))
+        #expect(order.admits(request(chunk: (7, 3)), connectionID: 2))
+    }
+
+    @Test("a body that has not begun keeps back only its own connection")
+    func silentBody() {
+        var order = ArrivalOrder()
+        #expect(order.admits(request(.unknown), connectionID: 1))
+        #expect(!order.admits(request(), connectionID: 1))
+        #expect(order.admits(request(), connectionID: 2))
+        #expect(!order.admits(request(), connectionID: 3))
+    }
 }

@@ -100,3 +100,23 @@ enum PublishDecision: Equatable, Sendable {
         return ingest.session == 0 ? .resume : .refuse(.alreadyLive)
     }
 }
+
+/// Without numbers, arrival is the order: whoever came first keeps the others waiting. But one whose
+/// body has not begun keeps back only what came after it over the same connection: nobody can hold a
+/// name by saying nothing.
+struct ArrivalOrder {
+    private var isTaken = false
+    private var silentConnections: Set<UInt64> = []
+
+    /// Whether it may be this request's turn. To be asked about each request, in order of arrival.
+    mutating func admits(_ request: PublishFacts, connectionID: UInt64) -> Bool {
+        guard request.chunk == nil else { return true }
+        guard !isTaken, !silentConnections.contains(connectionID) else { return false }
+        if request.start == .unknown {
+            silentConnections.insert(connectionID)
+        } else {
+            isTaken = true
+        }
+        return true
+    }
+}

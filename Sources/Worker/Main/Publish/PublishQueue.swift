@@ -76,7 +76,9 @@ final class PublishQueue {
     }
 
     private func errorAfterWaiting(_ request: PublishRequest) -> PublishError {
-        guard let chunk = request.facts.chunk else { return .alreadyLive }
+        guard let chunk = request.facts.chunk else {
+            return request.facts.start == .unknown ? .stalled : .alreadyLive
+        }
         guard let stream = streams.find(name), stream.state != .ended,
             let writer = try? stream.ring.acquireWriter(slot: environment.slot)
         else { return .chunkGap(expectedChunk: 0) }
@@ -147,13 +149,9 @@ final class PublishQueue {
         defer { if active == nil { writer?.release() } }
         let ingest = writer.flatMap { IngestState(decoding: $0.state) }
         let facts = facts(of: stream, ingest)
-        var isOrdered = false
+        var order = ArrivalOrder()
         for request in waiting {
-            // Without numbers, arrival is the order: whoever is first keeps the others waiting.
-            if request.facts.chunk == nil {
-                if isOrdered { continue }
-                isOrdered = true
-            }
+            guard order.admits(request.facts, connectionID: request.connectionID) else { continue }
             request.setSharesConnection(withWriterOf: nil)
             let decision = PublishDecision.decide(request.facts, facts)
             if begin(decision, request, stream, writer, ingest) { return }

@@ -43,8 +43,8 @@ final class PublishRequest: ExchangeHandler {
         if facts.chunk != nil || facts.start != .unknown { startTurnTimer() }
     }
 
-    /// From when the request could go on if it were its turn. (That the body comes at all is seen to
-    /// by its session.)
+    /// From when the request could go on if it were its turn, or has begun without saying as what.
+    /// (That the body comes at all is seen to by its session.)
     private func startTurnTimer() {
         guard turnTimer == nil else { return }
         turnTimer = environment.loop.schedule(afterMs: Limits.chunkTurnMs) { [weak self] in
@@ -204,6 +204,6 @@ final class PublishRequest: ExchangeHandler {
     private func recognizeStart() {
         guard facts.start == .unknown else { return }
         facts.start = WebMSniffer.start(of: pending, isComplete: isBodyComplete)
-        if facts.start != .unknown, isWaiting { startTurnTimer() }
+        if facts.start != .unknown || !pending.isEmpty, isWaiting { startTurnTimer() }
     }
 }
