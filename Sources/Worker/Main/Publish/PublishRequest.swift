@@ -165,7 +165,8 @@ final class PublishRequest: ExchangeHandler {
             unsafe pending.append(contentsOf: bytes)
             environment.waitingBytes += bytes.count
             recognizeStart()
-            queue.advance()
+            // A chunk with a number has its place whatever is in it.
+            if facts.chunk == nil { queue.advance() }
         case .writing(let session):
             unsafe take(bytes, with: session)
         case .repeating, .answered:
