@@ -104,21 +104,23 @@ import Testing
         #expect(PublishDecision.decide(request(.continuation), free) == .refuse(.alreadyLive))
     }
 
+    private func admitted(_ requests: [(PublishFacts, connectionID: UInt64)]) -> [Bool] {
+        var order = ArrivalOrder()
+        return requests.map { order.admits($0, connectionID: $1) }
+    }
+
     @Test("without numbers, who came first keeps the others back")
     func arrivalOrder() {
-        var order = ArrivalOrder()
-        #expect(order.admits(request(), connectionID: 1))
-        #expect(!order.admits(request(), connectionID: 1))
-        #expect(!order.admits(request(.continuation), connectionID: 2))
-        #expect(order.admits(request(chunk: (7, 3)), connectionID: 2))
+        let turns = admitted([
+            (request(), 1), (request(), 1), (request(.continuation), 2),
+            (request(chunk: (7, 3)), 2),
+        ])
+        #expect(turns == [true, false, false, true])
     }
 
     @Test("a body that has not begun keeps back only its own connection")
     func silentBody() {
-        var order = ArrivalOrder()
-        #expect(order.admits(request(.unknown), connectionID: 1))
-        #expect(!order.admits(request(), connectionID: 1))
-        #expect(order.admits(request(), connectionID: 2))
-        #expect(!order.admits(request(), connectionID: 3))
+        let turns = admitted([(request(.unknown), 1), (request(), 1), (request(), 2), (request(), 3)])
+        #expect(turns == [true, false, true, false])
     }
 }
