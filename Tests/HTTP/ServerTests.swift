@@ -106,8 +106,9 @@ struct ServerTests {
     @Test(
         "who takes too long is let go",
         arguments: [
-            "early_response", "body_never_comes", "body_stops", "closed_window",
-            "silent_handshake", "reader_that_stops",
+            "early_response", "body_never_comes", "body_stops",
+            "body_stops_and_window_is_closed", "closed_window", "silent_handshake",
+            "reader_that_stops",
         ])
     func timeouts(_ name: String) throws {
         try with(Self.shortLimits()) { server in

@@ -85,11 +85,15 @@ extension Connection {
             guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
             return session.cutOffBody(exchange)
         }
-        guard exchange.closeCause == nil, session.isHeldByPeer(exchange) else { return }
+        // One that was answered because its body stopped has its cause already.
+        guard exchange.closeCause == nil || exchange.closeCause == .timeout,
+            session.isHeldByPeer(exchange)
+        else { return }
         let deadlineMs = exchange.sendActivityMs + server.limits.writeStallMs
         guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
         server.counters.timeouts += 1
         exchange.noteCause(.timeout)
+        exchange.wantsToSend = false
         exchange.reset(.cancel)
     }
 }

@@ -364,6 +364,15 @@ def body_stops(port):
     expect(client.until(HeadersFrame, 1).fields[":status"], "408", "status")
 
 
+def body_stops_and_window_is_closed(port):
+    """The answer to a body that stopped is not waited with for ever."""
+    client = Client(port, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 0})
+    client.request(1, method="POST", path="/count", end=False)
+    client.send(DataFrame(1, b"abc"))
+    expect(client.until(HeadersFrame, 1).fields[":status"], "408", "status")
+    client.until(RstStreamFrame, 1)
+
+
 def idle_connection(port):
     client = Client(port)
     expect(client.until_end(), 0, "GOAWAY")
