@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -100,3 +101,22 @@ def test_a_body_that_stops_before_it_says_what_it_is_times_out(alone: Server, na
         stream = client.open("POST", f"/{name}/live", end=False)
         client.send(stream, ebml.head()[:1])
         assert client.response(stream).status == 408
+
+
+def test_a_publisher_who_is_held_back_is_not_taken_for_silent(
+    start_server: Callable[..., Server], name: str
+) -> None:
+    """Half a minute of media at once, where two and a half seconds ahead of the clock are allowed."""
+    server = start_server("--grace", "0", "--ring-seconds", "5")
+    with Http2Connection(server) as client:
+        stream = client.open("POST", f"/{name}/live", end=False)
+        client.send(stream, ebml.start())
+        for second in range(30):
+            client.send(stream, ebml.cluster(second * 1_000, ebml.simple_block(b"frame")))
+        server.wait_for_state(name, "live")
+        # Silence would have paused it after five seconds, and ended it at once.
+        silent_until = time.monotonic() + 8
+        while time.monotonic() < silent_until:
+            client.pump(0.2)
+            assert server.state(name) == "live"
+        assert not client.responses[stream].is_over

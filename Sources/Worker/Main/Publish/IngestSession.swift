@@ -218,6 +218,11 @@ final class IngestSession {
         return pace.delayMs(allowedMs: allowedMs, nowMs: WallClock.nowMs())
     }
 
+    /// Nothing comes because the publisher is held back: that does not pause or end its stream.
+    func excuseSilence() {
+        writer?.ring.status.lastIngestMs = WallClock.nowMs()
+    }
+
     /// Why the request has to stop although its body goes on; nil when it need not.
     var interruption: PublishError? {
         guard let stream, let writer else { return nil }

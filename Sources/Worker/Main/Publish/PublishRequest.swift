@@ -114,17 +114,28 @@ final class PublishRequest: ExchangeHandler {
 
     /// Opens the flow-control window again, at once or when the publisher is no longer too far ahead.
     private func creditInTime(_ bytes: Int, _ session: IngestSession) {
+        guard bytes > 0 else { return }
         withheldBytes += bytes
         guard withheldBytes == bytes else { return }  // a timer is running already
+        creditWhenDue(session)
+    }
+
+    /// What came in meanwhile counts too, so it is asked anew after each wait.
+    private func creditWhenDue(_ session: IngestSession) {
         let delayMs = session.holdBackMs()
         if delayMs == 0 { return releaseCredit() }
-        environment.loop.schedule(afterMs: delayMs) { [weak self] in self?.releaseCredit() }
+        session.excuseSilence()
+        let waitMs = min(delayMs, Limits.publisherSilenceMs / 2)
+        environment.loop.schedule(afterMs: waitMs) { [weak self] in
+            guard let self, let session = self.session else { return }
+            self.creditWhenDue(session)
+        }
     }
 
     private func releaseCredit() {
         let bytes = withheldBytes
         withheldBytes = 0
-        if !exchange.isClosed { exchange.credit(bytes) }
+        exchange.credit(bytes)
     }
 
     private func finish() {
