@@ -120,3 +120,18 @@ def test_a_publisher_who_is_held_back_is_not_taken_for_silent(
             client.pump(0.2)
             assert server.state(name) == "live"
         assert not client.responses[stream].is_over
+
+
+def test_a_chunk_that_waited_fits_into_the_smallest_ring(
+    start_server: Callable[..., Server], name: str
+) -> None:
+    """All of it comes at once then, behind a block that the chunk before it had begun."""
+    server, path = start_server("--ring-size", "1M"), f"/{name}/live"
+    blocks = [ebml.simple_block(bytes(100_000))]
+    blocks += [ebml.simple_block(bytes(1_000), time=ms, key=False) for ms in range(1, 201)]
+    data, cut = ebml.start() + ebml.cluster(0, *blocks), 90_000
+    with Http2Connection(server) as client:
+        late = client.open("POST", path, chunk(1), end=False)
+        client.send(late, data[cut:], end=True)
+        assert client.request("POST", path, chunk(0), data[:cut]).status == 204
+        assert client.response(late).status == 204

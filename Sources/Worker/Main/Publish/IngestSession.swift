@@ -93,10 +93,15 @@ final class IngestSession {
         takenBytes += UInt64(skipped)
         unsafe rest = unsafe rest.dropFirst(skipped)
         while unsafe !rest.isEmpty {
-            let consumed = unsafe try push(UnsafeRawBufferPointer(rebasing: rest))
+            let piece = unsafe rest.prefix(Self.pieceBytes)
+            let consumed = unsafe try push(UnsafeRawBufferPointer(rebasing: piece))
             unsafe rest = unsafe rest.dropFirst(consumed)
         }
     }
+
+    /// The most that is parsed at once. What a piece and an unfinished block complete together fits
+    /// into one fragment, also of the smallest ring.
+    private static let pieceBytes = 16 * 1_024
 
     private func push(_ bytes: UnsafeRawBufferPointer) throws(PublishError) -> Int {
         batch.removeAll()
