@@ -43,6 +43,15 @@ import Testing
         #expect(pace.delayMs(allowedMs: 0, nowMs: 100_000) == 1_000)
     }
 
+    @Test("a clock that is set back by hours does not stop the publisher for hours")
+    func clockSetBack() {
+        var pace = IngestPace(atMs: 100_000_000)
+        for nowMs in stride(from: UInt64(0), to: 100_000, by: 20) {
+            pace.add(mediaMs: 20, nowMs: nowMs)
+            #expect(pace.delayMs(allowedMs: 1_000, nowMs: nowMs) == 0)
+        }
+    }
+
     @Test("a jump or a step back in the source's clock does not stop the publisher")
     func jumps() {
         var pace = IngestPace(atMs: 0)

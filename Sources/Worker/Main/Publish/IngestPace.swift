@@ -27,8 +27,8 @@ struct IngestPace: Equatable, Sendable {
     }
 
     private mutating func leak(to nowMs: UInt64) {
-        guard nowMs > atMs else { return }
-        aheadMs -= min(aheadMs, nowMs - atMs)
+        // A clock that was set back lets nothing through that once, and goes on from there.
+        aheadMs -= min(aheadMs, nowMs - min(atMs, nowMs))
         atMs = nowMs
     }
 }
