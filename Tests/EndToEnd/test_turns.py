@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 
@@ -135,3 +136,21 @@ def test_a_chunk_that_waited_fits_into_the_smallest_ring(
         client.send(late, data[cut:], end=True)
         assert client.request("POST", path, chunk(0), data[:cut]).status == 204
         assert client.response(late).status == 204
+
+
+@pytest.mark.slow
+def test_a_chunk_behind_a_slow_one_is_not_told_to_begin_anew(
+    server: Server, name: str
+) -> None:
+    path, chunks = f"/{name}/live", cut_at_random(record().data, pieces=3, seed=1)
+    with Http2Connection(server) as client:
+        assert client.request("POST", path, chunk(0), chunks[0]).status == 204
+        slow = client.open("POST", path, chunk(1), end=False)
+        client.send(slow, chunks[1][:100])
+        early = client.request("POST", path, chunk(2), chunks[2])
+        assert early.status == 409
+        assert json.loads(early.body)["type"] == "/problems/chunk-gap"
+        assert "expectedChunk" not in json.loads(early.body)
+        client.send(slow, chunks[1][100:], end=True)
+        assert client.response(slow).status == 204
+        assert client.request("POST", path, chunk(2), chunks[2]).status == 204

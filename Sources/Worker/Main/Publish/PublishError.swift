@@ -8,6 +8,8 @@ enum PublishError: Error, Equatable {
     case alreadyLive
     case missingInitialization
     case chunkGap(expectedChunk: UInt64)
+    /// An earlier chunk of the same broadcast takes longer to come in than this one could wait.
+    case chunkEarly
     case takenOver
     case streamEnded
     case stalled
@@ -39,6 +41,11 @@ extension PublishError {
                 status: 409, slug: "chunk-gap", title: "An earlier chunk is missing",
                 detail: "Chunk \(expectedChunk) has not arrived. Send it, then this one again.",
                 members: [JSONMember("expectedChunk", .integer(Int64(clamping: expectedChunk)))])
+        case .chunkEarly:
+            Problem(
+                status: 409, slug: "chunk-gap", title: "An earlier chunk is not complete",
+                detail: "A chunk before this one is still being received. Send this one again.",
+                headers: [.retryAfter(seconds: 1)])
         case .takenOver:
             Problem(
                 status: 409, slug: "taken-over", title: "Another request took over",

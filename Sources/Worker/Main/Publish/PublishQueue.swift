@@ -79,9 +79,13 @@ final class PublishQueue {
         guard let chunk = request.facts.chunk else {
             return request.facts.start == .unknown ? .stalled : .alreadyLive
         }
-        guard let stream = streams.find(name), stream.state != .ended,
-            let writer = try? stream.ring.acquireWriter(slot: environment.slot)
-        else { return .chunkGap(expectedChunk: 0) }
+        guard let stream = streams.find(name), stream.state != .ended else {
+            return .chunkGap(expectedChunk: 0)
+        }
+        guard let writer = try? stream.ring.acquireWriter(slot: environment.slot) else {
+            let isSameSession = stream.ring.status.publisherKey.1 == chunk.session
+            return isSameSession ? .chunkEarly : .chunkGap(expectedChunk: 0)
+        }
         defer { writer.release() }
         let ingest = IngestState(decoding: writer.state)
         let isSameSession = ingest?.session == chunk.session
