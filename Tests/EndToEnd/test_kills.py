@@ -95,6 +95,25 @@ def test_viewer_counts_are_right_again_after_a_worker_was_killed(
     server.wait_for_viewers(name, len(viewers[1]) + 1)
 
 
+def test_viewers_of_a_killed_server_do_not_count_on_one_with_fewer_workers(
+    start_server: Start, watch: Watch, publish: Publish, name: str, tmp_path: Path
+) -> None:
+    data = tmp_path / "kept"
+    first = start_server("--grace", "120", data=data)
+    publish(first, name).write(record().data).finish()
+    viewers = viewers_on_each_worker(first, watch, name)
+    first.wait_for_viewers(name, sum(map(len, viewers.values())))
+    # Stopped, so that no worker is replaced and none hears of the supervisor's end in time.
+    os.kill(first.pid, signal.SIGSTOP)
+    for slot in first.workers():
+        first.kill_worker(slot)
+    first.kill_supervisor()
+    first.assert_no_process_stays()
+
+    second = start_server("--grace", "120", data=data, workers=1)
+    second.wait_for_viewers(name, 0)
+
+
 def test_chunks_stay_exact_when_workers_are_killed_between_them(
     start_server: Start, watch: Watch, name: str
 ) -> None:

@@ -114,7 +114,9 @@ final class LiveStreams {
         guard FileSystem.isDirectory("\(directory)/\(name)") else { return }
         do {
             let ring = try Ring.open(path: ringPath(name))
-            ring.status.releaseSlot(environment.slot)
+            // A server that was killed may have had more workers than this one has.
+            let slots = isServerStart ? Array(0..<RingStatus.slots) : [environment.slot]
+            for slot in slots { ring.status.releaseSlot(slot) }
             guard let stream = adopt(ring, name: name) else {
                 return discard(name, reason: "its init is not valid")
             }
