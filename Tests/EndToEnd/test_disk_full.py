@@ -61,6 +61,7 @@ def test_a_broadcast_without_room_for_its_ring_is_507_and_others_go_on(
     assert answer.status == 507
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert server.state("second") is None
+    assert [path.name for path in (server.data / "live").iterdir()] == ["first"]
     assert [p for p in (server.data / "live").rglob("*") if p.is_file()] == [server.ring("first")]
 
     viewer.wait_for_more(30_000)

@@ -37,6 +37,11 @@ final class LiveStreams {
         try FileSystem.makeDirectory("\(directory)/\(name)")
     }
 
+    /// Only if there is nothing in it.
+    func removeStreamDirectory(_ name: StreamName) {
+        try? FileSystem.removeDirectory("\(directory)/\(name)")
+    }
+
     /// The stream of that name, ended ones included; nil when there is none.
     func find(_ name: StreamName) -> LiveStream? {
         if let stream = cached[name], stream.ring.isCurrent { return stream }
@@ -131,7 +136,7 @@ final class LiveStreams {
                     "stream recovered", metadata: ["stream": "\(name)", "state": "paused"])
             }
         } catch .missing {
-            try? FileSystem.removeDirectory("\(directory)/\(name)")
+            removeStreamDirectory(name)
         } catch .invalid(let reason) {
             discard(name, reason: reason)
         } catch {
@@ -146,7 +151,7 @@ final class LiveStreams {
             metadata: ["stream": "\(name)", "reason": "\(reason)"])
         cached[name] = nil
         try? FileSystem.removeFile(ringPath(name))
-        try? FileSystem.removeDirectory("\(directory)/\(name)")
+        removeStreamDirectory(name)
     }
 
     /// Starts the periodic part.
@@ -177,7 +182,7 @@ final class LiveStreams {
         guard let writer = try? stream.ring.acquireWriter(slot: environment.slot) else { return }
         defer { writer.release() }
         stream.ring.remove()
-        try? FileSystem.removeDirectory("\(directory)/\(stream.name)")
+        removeStreamDirectory(stream.name)
         cached[stream.name] = nil
     }
 }

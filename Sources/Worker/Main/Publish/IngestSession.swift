@@ -190,19 +190,30 @@ final class IngestSession {
 
     private func createRing(_ initialization: Initialization) throws(PublishError) -> RingWriter {
         do {
-            try streams.makeStreamDirectory(name)
+            do {
+                return try createFile(initialization)
+            } catch .missing {
+                // An earlier stream's directory was there, and was removed just now.
+                return try createFile(initialization)
+            }
         } catch {
-            throw .ring(RingError(error))
-        }
-        do {
-            return try Ring.create(
-                path: streams.ringPath(name), geometry: environment.ringGeometry,
-                initialization: initialization.bytes,
-                state: state(media: ingest.state(), consumedBytes: takenBytes).encoded(),
-                slot: environment.slot, replacing: writer != nil)
-        } catch {
+            // An empty one would count as a stream.
+            streams.removeStreamDirectory(name)
             throw .ring(error)
         }
+    }
+
+    private func createFile(_ initialization: Initialization) throws(RingError) -> RingWriter {
+        do {
+            try streams.makeStreamDirectory(name)
+        } catch {
+            throw RingError(error)
+        }
+        return try Ring.create(
+            path: streams.ringPath(name), geometry: environment.ringGeometry,
+            initialization: initialization.bytes,
+            state: state(media: ingest.state(), consumedBytes: takenBytes).encoded(),
+            slot: environment.slot, replacing: writer != nil)
     }
 
     private func state(media: [UInt8], consumedBytes: UInt64) -> IngestState {
