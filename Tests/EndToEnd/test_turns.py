@@ -154,3 +154,16 @@ def test_a_chunk_behind_a_slow_one_is_not_told_to_begin_anew(
         client.send(slow, chunks[1][100:], end=True)
         assert client.response(slow).status == 204
         assert client.request("POST", path, chunk(2), chunks[2]).status == 204
+
+
+def test_a_take_over_over_the_same_connection_does_not_wait_for_the_first_to_end(
+    server: Server, name: str
+) -> None:
+    path = f"/{name}/live"
+    with Http2Connection(server) as client:
+        old = client.open("POST", path, end=False)
+        client.send(old, record().data)
+        server.wait_for_state(name, "live")
+        new = client.request("POST", path, [("weir-take-over", "1")], record().data)
+        assert new.status == 204
+        assert client.response(old).status == 409

@@ -52,6 +52,13 @@ import Testing
         #expect(PublishDecision.decide(request(sharesConnection: true), held) == .wait)
     }
 
+    @Test("a take-over over the writer's own connection does not wait")
+    func takeOverOnSameConnection() {
+        let held = StreamFacts.held(identity: Self.alice, session: 0)
+        let request = request(takesOver: true, sharesConnection: true)
+        #expect(PublishDecision.decide(request, held) == .takeOver)
+    }
+
     @Test("only the same publisher takes over")
     func takeOver() {
         let held = StreamFacts.held(identity: Self.alice, session: 0)

@@ -80,8 +80,8 @@ enum PublishDecision: Equatable, Sendable {
         guard request.startsBroadcast else { return .wait }
         // The first chunk of the broadcast that is being written: a retry of it.
         if let chunk = request.chunk, chunk.session == session { return .wait }
-        if request.sharesConnectionWithWriter { return .wait }
         if request.wantsTakeOver && request.identity == identity { return .takeOver }
+        if request.sharesConnectionWithWriter { return .wait }
         return .refuse(.alreadyLive)
     }
 
