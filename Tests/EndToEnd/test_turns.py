@@ -50,7 +50,7 @@ def test_a_repeated_chunk_may_outlast_the_chunks_after_it(
 def test_who_takes_over_with_other_tracks_goes_on(
     start_server: Callable[..., Server], name: str
 ) -> None:
-    """The more so when the two requests are in different workers, as those of an idle server are."""
+    """The more so when the two requests are in different workers, as on an idle server."""
     server, path = start_server(), f"/{name}/live"
     with Http2Connection(server) as first, Http2Connection(server) as second:
         old = first.open("POST", path, end=False)
@@ -107,7 +107,7 @@ def test_a_body_that_stops_before_it_says_what_it_is_times_out(alone: Server, na
 def test_a_publisher_who_is_held_back_is_not_taken_for_silent(
     start_server: Callable[..., Server], name: str
 ) -> None:
-    """Half a minute of media at once, where two and a half seconds ahead of the clock are allowed."""
+    """Half a minute of media at once, where two and a half seconds ahead are allowed."""
     server = start_server("--grace", "0", "--ring-seconds", "5")
     with Http2Connection(server) as client:
         stream = client.open("POST", f"/{name}/live", end=False)

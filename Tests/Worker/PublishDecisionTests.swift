@@ -127,7 +127,9 @@ import Testing
 
     @Test("a body that has not begun keeps back only its own connection")
     func silentBody() {
-        let turns = admitted([(request(.unknown), 1), (request(), 1), (request(), 2), (request(), 3)])
+        let turns = admitted([
+            (request(.unknown), 1), (request(), 1), (request(), 2), (request(), 3),
+        ])
         #expect(turns == [true, false, true, false])
     }
 }

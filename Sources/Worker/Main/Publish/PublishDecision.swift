@@ -101,9 +101,9 @@ enum PublishDecision: Equatable, Sendable {
     }
 }
 
-/// Without numbers, arrival is the order: whoever came first keeps the others waiting. But one whose
-/// body has not begun keeps back only what came after it over the same connection: nobody can hold a
-/// name by saying nothing.
+/// Without numbers, arrival is the order: whoever came first keeps the others waiting. But one
+/// whose body has not begun keeps back only what came after it over the same connection: nobody can
+/// hold a name by saying nothing.
 struct ArrivalOrder {
     private var isTaken = false
     private var silentConnections: Set<UInt64> = []

@@ -200,8 +200,8 @@ final class PublishQueue {
         let session: IngestSession
         switch decision {
         case .begin:
-            // The ring of a stream that has ended is replaced, not continued. That its grace is over
-            // may not have been noted yet, and its viewers are still waiting.
+            // The ring of a stream that has ended is replaced, not continued. That its grace is
+            // over may not have been noted yet, and then its viewers are still waiting.
             let isOver = stream?.state == .ended
             if isOver { stream?.end() }
             session = IngestSession(
