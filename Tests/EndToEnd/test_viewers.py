@@ -90,8 +90,9 @@ def test_a_viewer_of_a_paused_stream_waits_for_what_comes(
     first.abort()
     server.wait_for_state(name, "paused")
     viewer = watch(server, name).wait_for_status(200).wait_for_bytes(1000)
+    before = viewer.size
     publish(server, name).write(record().data).finish()
-    viewer.wait_for_more(100_000)
+    viewer.wait_for_bytes(before + 100_000)
     server.request("DELETE", f"/{name}/live")
     viewer.wait_for_end()
     assert not probe(viewer.file).errors
