@@ -10,6 +10,7 @@ struct ServerTests {
     private static func shortLimits() -> HTTPLimits {
         var limits = HTTPLimits()
         limits.handshakeMs = 150
+        limits.headerSectionMs = 150
         limits.bodyFirstByteMs = 150
         limits.bodyIdleMs = 150
         limits.writeStallMs = 200
@@ -107,7 +108,7 @@ struct ServerTests {
         "who takes too long is let go",
         arguments: [
             "early_response", "body_never_comes", "body_stops", "closed_window",
-            "silent_handshake", "reader_that_stops",
+            "endless_headers", "silent_handshake", "reader_that_stops",
         ])
     func timeouts(_ name: String) throws {
         try with(Self.shortLimits()) { server in
