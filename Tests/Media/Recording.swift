@@ -36,7 +36,7 @@ extension MediaLimits {
     /// The values Weir runs with.
     static let usual = MediaLimits(
         initializationBytes: 64 * 1024, blockBytes: 4 * 1024 * 1024, elementBytes: 64 * 1024,
-        elementDepth: 8, tracks: 8, clusterDurationMs: 1_000)
+        elementDepth: 8, tracks: 8, soundClusterDurationMs: 1_000)
 }
 
 /// Everything one parser put out, with the inits in front of what followed them.

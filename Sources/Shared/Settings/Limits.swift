@@ -143,9 +143,8 @@ package enum Limits {
     package static let elementDepth = 8
     /// Tracks of one stream.
     package static let tracks = 8
-    /// The longest cluster we write; a new one starts at every video key frame and at least this
-    /// often.
-    package static let clusterDurationMs = 1_000
+    /// The longest cluster of a broadcast without video; with video, one starts at every key frame.
+    package static let soundClusterDurationMs = 1_000
 
     // MARK: Ring
 

@@ -40,7 +40,7 @@ final class WorkerEnvironment {
         mediaLimits = MediaLimits(
             initializationBytes: Limits.initializationBytes, blockBytes: blockBytes,
             elementBytes: Limits.elementBytes, elementDepth: Limits.elementDepth,
-            tracks: Limits.tracks, clusterDurationMs: Limits.clusterDurationMs)
+            tracks: Limits.tracks, soundClusterDurationMs: Limits.soundClusterDurationMs)
         ringGeometry = RingGeometry(
             dataBytes: settings.ringBytes, entries: Limits.ringEntries,
             initializationBytes: Limits.initializationBytes,

@@ -16,21 +16,22 @@ package struct MediaLimits: Sendable, Equatable {
     package var elementDepth: Int
     /// Track entries in one Tracks element, dropped ones included. At most `mostTracks`.
     package var tracks: Int
-    /// The longest cluster that is written, in milliseconds.
-    package var clusterDurationMs: Int
+    /// The longest cluster of a broadcast without video, in milliseconds: how far apart the places are
+    /// where one can join.
+    package var soundClusterDurationMs: Int
 
     package init(
         initializationBytes: Int, blockBytes: Int, elementBytes: Int, elementDepth: Int,
-        tracks: Int, clusterDurationMs: Int
+        tracks: Int, soundClusterDurationMs: Int
     ) {
         precondition(initializationBytes > 0 && blockBytes > 0 && elementBytes > 0)
-        precondition(elementDepth > 0 && clusterDurationMs > 0)
+        precondition(elementDepth > 0 && soundClusterDurationMs > 0)
         precondition(tracks > 0 && tracks <= MediaLimits.mostTracks)
         self.initializationBytes = initializationBytes
         self.blockBytes = blockBytes
         self.elementBytes = elementBytes
         self.elementDepth = elementDepth
         self.tracks = tracks
-        self.clusterDurationMs = clusterDurationMs
+        self.soundClusterDurationMs = soundClusterDurationMs
     }
 }

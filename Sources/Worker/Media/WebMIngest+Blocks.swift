@@ -132,10 +132,17 @@ extension WebMIngest {
     private func startsCluster(timeMs: Int64, isLeadingKey: Bool) -> Bool {
         if !isClusterOpen || isDiscontinuityPending || isLeadingKey { return true }
         let sinceStartMs = timeMs - clusterStartMs
-        if sinceStartMs >= Int64(limits.clusterDurationMs) { return true }
-        if sinceStartMs > Int64(Int16.max) { return true }
+        if sinceStartMs >= longestClusterMs { return true }
         guard timeMs < lastBlockMs else { return false }
         return !mayReorder || sinceStartMs < -WebMIngest.reorderMs
+    }
+
+    /// With video a cluster lasts until the next key frame, if relative times of 16 bits allow: players
+    /// that take each cluster for a new segment drop video from the start of one that does not begin
+    /// with a key frame. Without, it is short, because viewers join at its start.
+    private var longestClusterMs: Int64 {
+        let hasVideo = tracks.contains { $0.isLeading }
+        return Int64(hasVideo ? Int(Int16.max) + 1 : limits.soundClusterDurationMs)
     }
 
     /// How far before its cluster's key frame a block may lie in a stream that reorders. A new

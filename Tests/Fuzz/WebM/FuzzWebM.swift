@@ -64,7 +64,7 @@ private func pieces(of input: ArraySlice<UInt8>, choice: UInt8) -> [ArraySlice<U
 
 private let limits = MediaLimits(
     initializationBytes: 4_096, blockBytes: 4_096, elementBytes: 1_024, elementDepth: 6, tracks: 4,
-    clusterDurationMs: 500)
+    soundClusterDurationMs: 500)
 
 /// One parser's way through an input, up to its first error.
 private struct Run {

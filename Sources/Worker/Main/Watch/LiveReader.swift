@@ -30,7 +30,8 @@ struct LiveReader {
     }
 
     private let start: Start
-    /// A viewer further behind the live edge than this jumps at the next cluster.
+    /// A viewer further behind the live edge than this jumps at the end of the entry it is in: entries
+    /// are whole blocks, and a cluster ends where the next one begins.
     private let lagAllowedMs: UInt64
 
     private var initializationOffset = 0
@@ -129,8 +130,7 @@ struct LiveReader {
     }
 
     private func isTooFarBehind(_ entry: RingEntry, in ring: Ring) -> Bool {
-        guard baseMs != nil, entry.flags.contains(.groupStart),
-            let edgeMs = edgeWallClockMs(of: ring)
+        guard baseMs != nil, let edgeMs = edgeWallClockMs(of: ring)
         else { return false }
         return edgeMs > entry.wallClockMs && edgeMs - entry.wallClockMs > lagAllowedMs
     }
