@@ -13,6 +13,8 @@ struct RecentFigures {
 
     /// How far back the bitrate looks.
     private static let windowMs: UInt64 = 5_000
+    /// Less than this says nothing: a broadcast that begins sends what it has at once.
+    private static let leastWindowMs: UInt64 = 1_000
     /// The most entries one look reads, whatever the ring holds.
     private static let entries: UInt64 = 8_192
 
@@ -33,7 +35,7 @@ struct RecentFigures {
             oldestMs = entry.wallClockMs
             bytes += UInt64(entry.length)
         }
-        guard let newestMs, newestMs > oldestMs else { return 0 }
+        guard let newestMs, newestMs >= oldestMs + leastWindowMs else { return 0 }
         return bytes * 8 * 1_000 / (newestMs - oldestMs)
     }
 
@@ -45,7 +47,12 @@ struct RecentFigures {
                 newest = entry.mediaTimeMs
                 continue
             }
-            return newer > entry.mediaTimeMs ? UInt64(newer - entry.mediaTimeMs) : nil
+            guard newer > entry.mediaTimeMs else { return nil }
+            let intervalMs = UInt64(newer - entry.mediaTimeMs)
+            // Not the sound before a broadcast's first picture, where one can join as well.
+            let beginsBroadcast = entry.sequence == 0 || entry.flags.contains(.discontinuity)
+            if beginsBroadcast && intervalMs < leastWindowMs { continue }
+            return intervalMs
         }
         return nil
     }
