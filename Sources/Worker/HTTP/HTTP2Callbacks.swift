@@ -126,8 +126,9 @@ private func headerArrived(
     let isTaken = unsafe withSession(userData) { session in
         let name = unsafe UnsafeBufferPointer(start: name, count: nameLength)
         let value = unsafe UnsafeBufferPointer(start: value, count: valueLength)
-        let isGood = unsafe session.incoming?.append(
-            name: name.span, value: value.span, limits: session.limits) ?? true
+        let isGood =
+            unsafe session.incoming?.append(
+                name: name.span, value: value.span, limits: session.limits) ?? true
         // The library skips what is left of a section that is refused, and does not report its end.
         if !isGood { session.incoming = nil }
         return isGood
