@@ -37,6 +37,10 @@ ENCODER_DELAY_FRAMES = 2 * FRAMES_PER_SECOND
 # seven chunks of two seconds are twice the frames above.
 OLD_BROADCAST_CHUNKS = 7
 
+# For broadcasts of which it does not matter where viewers join: near the live edge, so that what is
+# waited for is not first played through from an old keyframe.
+FREQUENT_KEYFRAMES = {"videoKeyFrameIntervalDuration": 1000}
+
 
 @pytest.fixture(scope="module")
 def on_air(
@@ -122,12 +126,13 @@ def test_viewers_go_on_when_the_broadcaster_starts_a_new_recorder(
     broadcast: Callable[..., Broadcaster], watch_in: Callable[..., Watcher],
     browser_server: Server, name: str,
 ) -> None:
-    broadcaster = broadcast(name).open_camera().start(timeslice_ms=500).wait_for_answers(2)
+    broadcaster = broadcast(name).open_camera().start(FREQUENT_KEYFRAMES, timeslice_ms=500)
+    broadcaster.wait_for_answers(2)
     watchers = [watch_in(browser, name, readable=True) for browser in BROWSERS]
     for watcher in watchers:
         watcher.wait_for_playback(1)
 
-    broadcaster.stop().start(timeslice_ms=500)
+    broadcaster.stop().start(FREQUENT_KEYFRAMES, timeslice_ms=500)
     renewed = broadcaster.counter
     for watcher in watchers:
         before = watcher.report()
@@ -146,7 +151,8 @@ def test_viewers_go_on_when_the_broadcaster_starts_a_new_recorder(
 def test_the_viewers_video_ends_when_the_broadcaster_ends_the_stream(
     broadcast: Callable[..., Broadcaster], watch_in: Callable[..., Watcher], name: str
 ) -> None:
-    broadcaster = broadcast(name).open_camera().start(timeslice_ms=500).wait_for_answers(2)
+    broadcaster = broadcast(name).open_camera().start(FREQUENT_KEYFRAMES, timeslice_ms=500)
+    broadcaster.wait_for_answers(2)
     watchers = [watch_in(browser, name) for browser in BROWSERS]
     for watcher in watchers:
         watcher.wait_for_playback(1)

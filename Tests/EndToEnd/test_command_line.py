@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,28 +21,34 @@ _OPTIONS = [
     "--ring-size", "--ring-seconds", "--grace", "--max-lag", "--drain-timeout", "--log-level",
     "--log-format", "--config",
 ]
+_NOBODY = 65534
 Done = subprocess.CompletedProcess[str]
 
 
-def weir(*arguments: str, environment: dict[str, str] | None = None) -> Done:
+def weir(
+    *arguments: str, environment: dict[str, str] | None = None, user: int | None = None
+) -> Done:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("WEIR_")}
     return subprocess.run(
         [str(binaries() / "weir"), *arguments], capture_output=True, text=True, timeout=30,
-        env=clean | (environment or {}),
+        env=clean | (environment or {}), user=user,
     )
 
 
 @pytest.fixture
 def serve(certificate: Certificate, tmp_path: Path, weir_binaries: Path) -> Callable[..., Done]:
     """Run `weir serve` with good options, overridden or followed by those of the test."""
-    def run(*more: str, environment: dict[str, str] | None = None, **changed: str | None) -> Done:
+    def run(
+        *more: str, environment: dict[str, str] | None = None, user: int | None = None,
+        **changed: str | None,
+    ) -> Done:
         options: dict[str, str | None] = {
             "listen": f"127.0.0.1:{free_port()}", "workers": "1", "data": str(tmp_path / "data"),
             "cert": str(certificate.certificate), "key": str(certificate.key), "publish": "open",
         }
         options |= {key.replace("_", "-"): value for key, value in changed.items()}
         flags = [part for k, v in options.items() if v is not None for part in (f"--{k}", v)]
-        return weir("serve", *flags, *more, environment=environment)
+        return weir("serve", *flags, *more, environment=environment, user=user)
     return run
 
 
@@ -109,13 +116,24 @@ def test_a_missing_certificate_names_the_file(serve: Callable[..., Done], option
     assert_one_line(done, done.returncode, "/nonexistent/file.pem")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can read every file")
-def test_an_unreadable_key_names_the_file(serve: Callable[..., Done], tmp_path: Path) -> None:
-    key = tmp_path / "secret.pem"
-    key.write_text("secret")
-    key.chmod(0)
-    done = serve(key=str(key))
-    assert_one_line(done, done.returncode, "secret.pem")
+def test_an_unreadable_key_names_the_file(
+    serve: Callable[..., Done], certificate: Certificate
+) -> None:
+    """As root, who can read every file, the server is started as somebody else."""
+    with tempfile.TemporaryDirectory() as open_to_all:
+        folder = Path(open_to_all)
+        folder.chmod(0o755)
+        cert, key = folder / "certificate.pem", folder / "secret.pem"
+        cert.write_bytes(certificate.certificate.read_bytes())
+        cert.chmod(0o644)
+        key.write_text("secret")
+        key.chmod(0)
+        user = _NOBODY if os.geteuid() == 0 else None
+        try:
+            done = serve(cert=str(cert), key=str(key), data=str(folder / "data"), user=user)
+        except PermissionError:
+            pytest.skip("only root may run the binaries in this place")
+    assert_one_line(done, done.returncode, "secret.pem", "ermission")
     assert done.returncode in (1, 2)
 
 
@@ -201,6 +219,17 @@ def test_open_publishing_is_said_out_loud(start_server: Callable[..., Server]) -
     assert any("publish" in r["message"].lower() for r in warnings)
 
 
+def _has_ipv6() -> bool:
+    """Containers often have none, not even on loopback."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not _has_ipv6(), reason="no IPv6 on loopback")
 def test_it_serves_on_several_addresses(start_server: Callable[..., Server]) -> None:
     other = free_port()
     server = start_server("--listen", f"127.0.0.1:{other}", "--listen", f"[::1]:{other}")

@@ -67,7 +67,7 @@ def test_a_worker_killed_elsewhere_is_not_noticed(
     start_server: Start, watch: Watch, publish: Publish, name: str
 ) -> None:
     server = start_server()
-    recording = record(seconds=12)
+    recording = record(seconds=8)
     publisher = publish(server, name).play(recording)
     server.wait_for_state(name, "live")
     viewers = viewers_on_each_worker(server, watch, name)

@@ -135,8 +135,8 @@ def test_a_fast_upload_is_held_to_what_the_ring_takes(
     start_server: Callable[..., Server], watch: Callable[..., Viewer], name: str
 ) -> None:
     """A recording of many rings' size, as fast as it goes, next to a viewer who is not lapped."""
-    server = start_server("--ring-size", "1MiB", "--ring-seconds", "10")
-    recording = record(seconds=16, size="640x360", rate="3000k")
+    server = start_server("--ring-size", "1MiB", "--ring-seconds", "5")
+    recording = record(seconds=8, size="640x360", rate="3000k")
     ring = server.ring(name)
     with ThreadPoolExecutor(1) as pool:
         upload = pool.submit(

@@ -10,6 +10,7 @@ struct ServerTests {
     private static func shortLimits() -> HTTPLimits {
         var limits = HTTPLimits()
         limits.handshakeMs = 150
+        limits.headerSectionMs = 150
         limits.bodyFirstByteMs = 150
         limits.bodyIdleMs = 150
         limits.writeStallMs = 200
@@ -107,8 +108,8 @@ struct ServerTests {
         "who takes too long is let go",
         arguments: [
             "early_response", "body_never_comes", "body_stops",
-            "body_stops_and_window_is_closed", "closed_window", "silent_handshake",
-            "reader_that_stops",
+            "body_stops_and_window_is_closed", "closed_window", "endless_headers",
+            "silent_handshake", "reader_that_stops",
         ])
     func timeouts(_ name: String) throws {
         try with(Self.shortLimits()) { server in

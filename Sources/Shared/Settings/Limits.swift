@@ -76,6 +76,8 @@ package enum Limits {
     package static let requestWindowBytes = 256 * 1024
     /// The same for a whole connection.
     package static let connectionWindowBytes = 2 * 1024 * 1024
+    /// From the first byte of a header section to its last.
+    package static let headerSectionMs: UInt64 = 15_000
     /// From the header section to the first byte of the body it announces.
     package static let bodyFirstByteMs: UInt64 = 15_000
     /// Between two bytes of a body that we are willing to read.

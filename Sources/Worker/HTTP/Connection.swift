@@ -130,6 +130,7 @@ final class Connection: EventHandler {
                 start: buffers.cleartext, count: Int(count))
             guard unsafe deliver(bytes) else { return close(.connectionLost) }
         }
+        watchHeaderSection()
         transmit()
         if let session, session.wantsToSend || session.isFinished { markReady() }
     }

@@ -17,6 +17,11 @@ extension Connection {
         timer = server.loop.schedule(afterMs: delayMs) { [unowned self] in check() }
     }
 
+    /// A header section that is not complete yet has to be looked at in time.
+    func watchHeaderSection() {
+        if session?.incoming != nil { ensureCheck(afterMs: server.limits.headerSectionMs) }
+    }
+
     private func check() {
         timer = nil
         timerDeadlineMs = .max
@@ -47,6 +52,9 @@ extension Connection {
         if isEnding { return phaseSinceMs + limits.lingerMs }
         var deadlinesMs: [UInt64] = []
         if isBlocked { deadlinesMs.append(writeProgressMs + limits.writeStallMs) }
+        if let sinceMs = session?.incoming?.sinceMs {
+            deadlinesMs.append(sinceMs + limits.headerSectionMs)
+        }
         if session?.openExchanges.isEmpty ?? true {
             deadlinesMs.append(idleSinceMs + limits.idleConnectionMs)
         }

@@ -111,7 +111,9 @@ private func headersBegin(
     }
     // Trailers are checked by nghttp2 and otherwise ignored.
     let isRequest = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
-    unsafe withSession(userData) { $0.incoming = isRequest ? IncomingHeaders() : nil }
+    unsafe withSession(userData) { session in
+        session.incoming = isRequest ? IncomingHeaders(sinceMs: session.nowMs) : nil
+    }
     return HTTP2Callbacks.goOn
 }
 
@@ -124,8 +126,12 @@ private func headerArrived(
     let isTaken = unsafe withSession(userData) { session in
         let name = unsafe UnsafeBufferPointer(start: name, count: nameLength)
         let value = unsafe UnsafeBufferPointer(start: value, count: valueLength)
-        return unsafe session.incoming?.append(
-            name: name.span, value: value.span, limits: session.limits) ?? true
+        let isGood =
+            unsafe session.incoming?.append(
+                name: name.span, value: value.span, limits: session.limits) ?? true
+        // The library skips what is left of a section that is refused, and does not report its end.
+        if !isGood { session.incoming = nil }
+        return isGood
     }
     return isTaken ? HTTP2Callbacks.goOn : HTTP2Callbacks.refuse
 }

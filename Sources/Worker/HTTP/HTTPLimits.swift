@@ -20,6 +20,7 @@ package struct HTTPLimits: Sendable {
     package var hpackTableBytes = Limits.hpackTableBytes
     package var requestWindowBytes = Limits.requestWindowBytes
     package var connectionWindowBytes = Limits.connectionWindowBytes
+    package var headerSectionMs = Limits.headerSectionMs
     package var bodyFirstByteMs = Limits.bodyFirstByteMs
     package var bodyIdleMs = Limits.bodyIdleMs
 

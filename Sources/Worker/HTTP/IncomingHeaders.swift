@@ -5,10 +5,16 @@ struct IncomingHeaders {
     /// Beyond this many times the limits, the peer gets no answer but a reset.
     private static let patience = 4
 
+    /// When it began, in milliseconds of the loop.
+    let sinceMs: UInt64
     private(set) var block = HeaderBlock()
     private var fields = 0
     private var bytes = 0
     private var isTargetTooLong = false
+
+    init(sinceMs: UInt64) {
+        self.sinceMs = sinceMs
+    }
 
     /// Takes one field; false when the section is so far over the limits that it ends here.
     mutating func append(

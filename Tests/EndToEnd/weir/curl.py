@@ -60,8 +60,12 @@ def request(
     headers: dict[str, str] | None = None,
     body: bytes | Path | None = None,
     timeout_s: float = 30.0,
+    source: str | None = None,
 ) -> Answer:
-    """Do one request on a connection of its own and wait for the whole response."""
+    """Do one request on a connection of its own and wait for the whole response.
+
+    `source` is the address it comes from.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         seen, content = Path(scratch, "headers"), Path(scratch, "body")
         command = [
@@ -69,6 +73,7 @@ def request(
             "-D", str(seen), "-o", str(content), *header_arguments(headers),
         ]
         command += ["--head"] if method == "HEAD" else ["-X", method]
+        command += ["--interface", source] if source else []
         if isinstance(body, bytes):
             file = Path(scratch, "upload")
             file.write_bytes(body)

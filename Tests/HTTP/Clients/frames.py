@@ -378,6 +378,14 @@ def idle_connection(port):
     expect(client.until_end(), 0, "GOAWAY")
 
 
+def endless_headers(port):
+    """A header section that begins and never ends."""
+    client = Client(port)
+    block = client.encoder.encode([(":method", "GET"), (":scheme", "https")])
+    client.send(HeadersFrame(1, data=block))
+    expect(client.until_end(), 0, "GOAWAY")
+
+
 def closed_window(port):
     """A response that the peer's window holds up is given up; the connection is not."""
     client = Client(port, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 0})
