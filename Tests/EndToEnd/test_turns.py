@@ -167,3 +167,16 @@ def test_a_take_over_over_the_same_connection_does_not_wait_for_the_first_to_end
         new = client.request("POST", path, [("weir-take-over", "1")], record().data)
         assert new.status == 204
         assert client.response(old).status == 409
+
+
+def test_a_publisher_who_goes_on_from_another_address_may_end_the_stream(
+    server: Server, name: str
+) -> None:
+    path, chunks = f"/{name}/live", cut_at_random(record().data, pieces=2, seed=1)
+    for number, source in enumerate(["127.0.0.1", "127.0.0.2"]):
+        answer = server.request(
+            "POST", path, headers=dict(chunk(number)), body=chunks[number], source=source
+        )
+        assert answer.status == 204
+    assert server.request("DELETE", path, source="127.0.0.1").status == 403
+    assert server.request("DELETE", path, source="127.0.0.2").status == 204

@@ -76,6 +76,8 @@ final class IngestSession {
         pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atWallClockMs)
         takeOverCountAtStart = writer.ring.status.takeOverCount
         isAttached = true
+        // The same publisher may come from another address by now.
+        writer.ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
         adoptNotifier()
     }
 
