@@ -156,9 +156,12 @@ final class TestServer: @unchecked Sendable, EventHandler {
 
     /// Runs a scenario of the raw-frame client; nil when all was as it expects.
     func frames(_ scenario: String, _ arguments: String...) -> String? {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Clients/frames.py").path
-        let result = run(["python3", script, "\(port)", scenario] + arguments)
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let script = folder.appendingPathComponent("Clients/frames.py").path
+        // The environment that scripts/python-environment makes has the packages the client needs.
+        let made = folder.appendingPathComponent("../../build/venv/bin/python").standardized.path
+        let python = FileManager.default.isExecutableFile(atPath: made) ? made : "python3"
+        let result = run([python, script, "\(port)", scenario] + arguments)
         return result.status == 0 ? nil : result.errors
     }
 

@@ -139,6 +139,8 @@ package enum Limits {
     package static let blockBytes = 4 * 1024 * 1024
     /// Any other element that has to be held whole (a track entry, a cluster's small fields).
     package static let elementBytes = 64 * 1024
+    /// ID and size of an element at their longest.
+    package static let elementHeaderBytes = 12
     /// Elements nested in one another.
     package static let elementDepth = 8
     /// Tracks of one stream.

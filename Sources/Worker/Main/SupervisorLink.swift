@@ -73,6 +73,9 @@ final class SupervisorLink: EventHandler {
     }
 
     private func send(_ message: ToSupervisor) {
+        if case .load = message {
+            unsent.removeAll { if case .load = $0 { true } else { false } }
+        }
         unsent.append(message)
         flush()
     }

@@ -44,7 +44,8 @@ final class WorkerEnvironment {
         ringGeometry = RingGeometry(
             dataBytes: settings.ringBytes, entries: Limits.ringEntries,
             initializationBytes: Limits.initializationBytes,
-            carryBytes: blockBytes + Limits.elementBytes, stateBytes: Limits.writerStateBytes)
+            carryBytes: blockBytes + Limits.elementBytes + Limits.elementHeaderBytes,
+            stateBytes: Limits.writerStateBytes)
     }
 
     /// This worker's number, which its successor will have too.
