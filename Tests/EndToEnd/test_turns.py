@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from weir import ebml
+from weir.comparison import assert_whole
 from weir.http2 import Http2Connection
 from weir.publisher import Publisher, cut_at_random
 from weir.recordings import record
@@ -180,3 +181,24 @@ def test_a_publisher_who_goes_on_from_another_address_may_end_the_stream(
         assert answer.status == 204
     assert server.request("DELETE", path, source="127.0.0.1").status == 403
     assert server.request("DELETE", path, source="127.0.0.2").status == 204
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_chunk_sent_again_takes_over_from_a_try_whose_connection_is_dead(
+    start_server: Callable[..., Server], watch: Watch, name: str, workers: int
+) -> None:
+    """As when a network is cut: nobody tells the server that the first connection is gone."""
+    server, path = start_server(workers=workers), f"/{name}/live"
+    chunks = cut_at_random(record().data, pieces=3, seed=4)
+    with Http2Connection(server) as dead, Http2Connection(server) as alive:
+        assert alive.request("POST", path, chunk(0), chunks[0]).status == 204
+        viewer = watch(server, name, "?start=-3600")
+        stuck = dead.open("POST", path, chunk(1), end=False)
+        dead.send(stuck, chunks[1][: len(chunks[1]) // 2])
+        viewer.wait_for_bytes(len(chunks[0]) + len(chunks[1]) // 4)
+        assert alive.request("POST", path, chunk(1), chunks[1]).status == 204
+        assert dead.response(stuck).status == 409
+        assert alive.request("POST", path, chunk(2), chunks[2]).status == 204
+    assert server.request("DELETE", path).status == 204
+    viewer.wait_for_end()
+    assert_whole(viewer.file, record().path)

@@ -68,6 +68,25 @@ import Testing
                 == .refuse(.alreadyLive))
     }
 
+    @Test("a chunk that is sent again waits for its first try, then takes over from it")
+    func retryOfHeldChunk() {
+        let held = StreamFacts.held(identity: Self.alice, session: 7, chunk: 5)
+        var again = request(.unknown, chunk: (7, 5))
+        #expect(PublishDecision.decide(again, held) == .wait)
+        again.hasWaitedLong = true
+        #expect(PublishDecision.decide(again, held) == .takeOver)
+        again.identity = Self.bob
+        #expect(PublishDecision.decide(again, held) == .wait)
+    }
+
+    @Test("the chunk after the one that is being written waits, however long that takes")
+    func nextOfHeldChunk() {
+        let held = StreamFacts.held(identity: Self.alice, session: 7, chunk: 5)
+        var next = request(.unknown, chunk: (7, 6))
+        next.hasWaitedLong = true
+        #expect(PublishDecision.decide(next, held) == .wait)
+    }
+
     @Test("a retry of the first chunk waits for the try that still runs")
     func heldRetry() {
         let held = StreamFacts.held(identity: Self.alice, session: 7)

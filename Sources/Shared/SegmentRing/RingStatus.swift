@@ -23,6 +23,7 @@ package struct RingStatus {
     private static let takeOvers = RingLayout.shared + 48
     private static let ingested = RingLayout.shared + 56
     private static let interested = RingLayout.shared + 64
+    private static let writerChunkWord = RingLayout.shared + 72
     private static let waiting = RingLayout.shared + 128
     private static let peak = RingLayout.shared + 192
     private static let viewers = RingLayout.shared + 256
@@ -81,6 +82,18 @@ package struct RingStatus {
     /// Only if it is still this one.
     func clearWriter(slot: Int) {
         mapping.word(Self.writer).replace(UInt64(checked(slot) + 1), with: 0)
+    }
+
+    /// The number of the chunk that the holder of the lease is writing; nil when it has none.
+    /// Advisory, like `writerSlot`.
+    package var writerChunk: UInt64? {
+        get {
+            let stored = mapping.word(Self.writerChunkWord).load()
+            return stored == 0 ? nil : stored - 1
+        }
+        nonmutating set {
+            mapping.word(Self.writerChunkWord).store(newValue.map { $0 &+ 1 } ?? 0)
+        }
     }
 
     /// How often someone has asked the holder of the lease to give it up. The holder compares it

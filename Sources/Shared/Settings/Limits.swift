@@ -114,6 +114,8 @@ package enum Limits {
     /// How often a publisher that waits for another process asks again, should a doorbell be missed
     /// (a writer that was killed rings none).
     package static let chunkRetryMs: UInt64 = 50
+    /// A chunk that is sent again waits this long for its first try to end, then takes over from it.
+    package static let deadTryMs: UInt64 = 3_000
     /// How long a new broadcast waits for a writer that may just be finishing, before it is refused.
     package static let newBroadcastTurnMs: UInt64 = 300
     /// Bytes looked at to tell a broken-off broadcast from something that is not WebM at all.

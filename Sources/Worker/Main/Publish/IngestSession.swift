@@ -77,7 +77,7 @@ final class IngestSession {
         takeOverCountAtStart = writer.ring.status.takeOverCount
         isAttached = true
         // The same publisher may come from another address by now.
-        writer.ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
+        claim(writer.ring)
         adoptNotifier()
     }
 
@@ -160,7 +160,7 @@ final class IngestSession {
         {
             isAttached = true
             ingest.continueTimeline(atMs: writer.ring.timelineEndMs)
-            writer.ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
+            claim(writer.ring)
             return
         }
         try makeRing(initialization)
@@ -175,7 +175,7 @@ final class IngestSession {
         writer = created
         isAttached = true
         takeOverCountAtStart = created.ring.status.takeOverCount
-        created.ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
+        claim(created.ring)
         created.ring.status.lastIngestMs = WallClock.nowMs()
         guard let adopted = streams.adopt(created.ring, name: name) else {
             throw .media(.malformed("the header cannot be read back"))
@@ -188,6 +188,12 @@ final class IngestSession {
                 "stream": "\(name)",
                 "tracks": "\(initialization.tracks.map(\.codec).joined(separator: ","))",
             ])
+    }
+
+    /// Says on the ring who writes it, and what.
+    private func claim(_ ring: Ring) {
+        ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
+        ring.status.writerChunk = facts.chunk?.number
     }
 
     private func createRing(_ initialization: Initialization) throws(PublishError) -> RingWriter {
@@ -250,10 +256,7 @@ final class IngestSession {
             let wasSilent = status.endedAtMs > status.lastIngestMs + Limits.publisherSilenceMs
             return wasSilent ? .stalled : .streamEnded
         }
-        if writer.ring.status.takeOverCount != takeOverCountAtStart, hasWritten {
-            return .takenOver
-        }
-        return nil
+        return writer.ring.status.takeOverCount == takeOverCountAtStart ? nil : .takenOver
     }
 
     // MARK: The end of the body
@@ -288,6 +291,7 @@ final class IngestSession {
     private func letGo() {
         guard let writer else { return }
         notifier?.flush()
+        writer.ring.status.writerChunk = nil
         writer.release()
         environment.doorbells.ring(mask: writer.ring.status.waitingSlots)
         self.writer = nil

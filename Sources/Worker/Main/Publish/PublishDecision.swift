@@ -25,6 +25,8 @@ struct PublishFacts: Equatable, Sendable {
     var wantsTakeOver: Bool
     /// The writer in this worker came over the same connection, so its end is in sight.
     var sharesConnectionWithWriter: Bool
+    /// It has waited so long that a try of the same chunk that still holds the lease must be dead.
+    var hasWaitedLong = false
 
     var startsBroadcast: Bool {
         if let chunk { return chunk.number == 0 }
@@ -37,7 +39,8 @@ enum StreamFacts: Equatable, Sendable {
     /// There is no such stream, or it has ended.
     case absent
     /// Another request holds the writer lease. `identity` is the current publisher's.
-    case held(identity: UInt64, session: UInt64)
+    /// `chunk` is the number of the chunk it writes, if that is known.
+    case held(identity: UInt64, session: UInt64, chunk: UInt64? = nil)
     /// The lease is ours for the taking.
     case free(state: StreamState, ingest: IngestState?)
 }
@@ -63,7 +66,11 @@ enum PublishDecision: Equatable, Sendable {
         if request.chunk == nil && request.start == .unknown { return .wait }
         switch stream {
         case .absent: return decideAbsent(request)
-        case .held(let identity, let session): return decideHeld(request, identity, session)
+        case .held(let identity, let session, let chunk):
+            if isRetry(request, identity, session, chunk) {
+                return request.hasWaitedLong ? .takeOver : .wait
+            }
+            return decideHeld(request, identity, session)
         case .free(let state, let ingest): return decideFree(request, state, ingest)
         }
     }
@@ -72,6 +79,16 @@ enum PublishDecision: Equatable, Sendable {
         if request.startsBroadcast { return .begin }
         // The first chunk of a numbered broadcast may still be on its way.
         return request.chunk != nil ? .wait : .refuse(.missingInitialization)
+    }
+
+    /// Whether the request brings the very chunk that is being written. Its client has given up on
+    /// the first try, perhaps over a connection that is dead without our having been told.
+    private static func isRetry(
+        _ request: PublishFacts, _ identity: UInt64, _ session: UInt64, _ number: UInt64?
+    ) -> Bool {
+        guard let chunk = request.chunk, let number else { return false }
+        return chunk == ChunkNumber(session: session, number: number)
+            && request.identity == identity
     }
 
     private static func decideHeld(

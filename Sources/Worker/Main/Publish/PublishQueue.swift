@@ -130,8 +130,12 @@ final class PublishQueue {
         guard let active else { return }
         let facts = active.facts
         for request in waiting {
-            request.setSharesConnection(withWriterOf: active.connectionID)
-            decide(request, .held(identity: facts.identity, session: facts.chunk?.session ?? 0))
+            request.updateFacts(writerConnectionID: active.connectionID)
+            decide(
+                request,
+                .held(
+                    identity: facts.identity, session: facts.chunk?.session ?? 0,
+                    chunk: facts.chunk?.number))
         }
     }
 
@@ -156,7 +160,7 @@ final class PublishQueue {
         var order = ArrivalOrder()
         for request in waiting {
             guard order.admits(request.facts, connectionID: request.connectionID) else { continue }
-            request.setSharesConnection(withWriterOf: nil)
+            request.updateFacts(writerConnectionID: nil)
             let decision = PublishDecision.decide(request.facts, facts)
             if begin(decision, request, stream, writer, ingest) { return }
             apply(decision, to: request)
@@ -172,8 +176,12 @@ final class PublishQueue {
         guard stream.state != .ended else { return }  // being removed: ask again shortly
         let key = stream.ring.status.publisherKey
         for request in waiting {
-            request.setSharesConnection(withWriterOf: nil)
-            decide(request, .held(identity: key.0, session: key.1), ring: stream.ring)
+            request.updateFacts(writerConnectionID: nil)
+            decide(
+                request,
+                .held(
+                    identity: key.0, session: key.1, chunk: stream.ring.status.writerChunk),
+                ring: stream.ring)
         }
     }
 

@@ -70,8 +70,10 @@ final class PublishRequest: ExchangeHandler {
         if case .waiting = phase { true } else { false }
     }
 
-    func setSharesConnection(withWriterOf connectionID: UInt64?) {
-        facts.sharesConnectionWithWriter = connectionID == self.connectionID
+    /// Brings up to date what depends on the moment and on who writes.
+    func updateFacts(writerConnectionID: UInt64?) {
+        facts.sharesConnectionWithWriter = writerConnectionID == connectionID
+        facts.hasWaitedLong = ageMs >= Limits.deadTryMs
     }
 
     // MARK: The turn
