@@ -82,8 +82,6 @@ package enum Limits {
     package static let bodyFirstByteMs: UInt64 = 15_000
     /// Between two bytes of a body that we are willing to read.
     package static let bodyIdleMs: UInt64 = 30_000
-    /// A request body that is not media (later: forms, JSON).
-    package static let smallBodyBytes = 64 * 1024
 
     // MARK: HTTP/2 abuse. Each is a budget that refills with time (see AbuseGuard).
 

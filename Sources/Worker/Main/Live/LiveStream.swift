@@ -79,7 +79,6 @@ final class LiveStream {
     // MARK: Viewers
 
     var isWatched: Bool { !viewers.isEmpty }
-    var localViewerCount: Int { viewers.count }
 
     func add(_ viewer: Viewer) {
         viewer.index = viewers.count

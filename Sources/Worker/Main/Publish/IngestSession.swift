@@ -148,6 +148,7 @@ final class IngestSession {
         }
         hasWritten = true
         notifier.committed(nowMs: nowMs)
+        writer.ring.status.addBytesIngested(bytes.count)
         environment.counters.add(.ingestBytes, UInt64(batch.bytes.count), slot: environment.slot)
     }
 

@@ -1,6 +1,8 @@
 // The name of a stream, which is also a path component on disk. Nothing but a valid StreamName ever
 // becomes part of a file path, so no request can leave the data directory.
 
+import Settings
+
 /// A valid, folded stream name: `[a-z0-9][a-z0-9_-]{2,31}`, not reserved.
 struct StreamName: Hashable, Sendable, CustomStringConvertible {
     enum Invalid: Error, Equatable {
@@ -14,20 +16,18 @@ struct StreamName: Hashable, Sendable, CustomStringConvertible {
     init(_ raw: some StringProtocol) throws(Invalid) {
         var folded: [UInt8] = []
         for byte in raw.utf8 {
-            guard folded.count < StreamName.lengths.upperBound else { throw .malformed }
+            guard folded.count < Limits.nameCharacters.upperBound else { throw .malformed }
             guard let character = StreamName.fold(byte, isFirst: folded.isEmpty) else {
                 throw .malformed
             }
             folded.append(character)
         }
-        guard StreamName.lengths.contains(folded.count) else { throw .malformed }
+        guard Limits.nameCharacters.contains(folded.count) else { throw .malformed }
         text = String(decoding: folded, as: UTF8.self)
         if StreamName.reserved.contains(text) { throw .reserved }
     }
 
     var description: String { text }
-
-    private static let lengths = 3...32
 
     /// First path components that are, or may become, Weir's own.
     private static let reserved: Set<String> = [
