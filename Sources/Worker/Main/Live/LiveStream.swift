@@ -14,7 +14,8 @@ import Telemetry
 final class LiveStream {
     let name: StreamName
     let ring: Ring
-    let tracks: [MediaTrack]
+    /// The ring's init, parsed.
+    let initialization: Initialization
     private let environment: WorkerEnvironment
     private var viewers: [Viewer] = []
     private var lastDeliveryMs: UInt64 = 0
@@ -26,14 +27,18 @@ final class LiveStream {
     /// Told when the first viewer comes or the last one goes.
     var onWatchedChange: ((LiveStream) -> Void)?
 
-    init(name: StreamName, ring: Ring, tracks: [MediaTrack], environment: WorkerEnvironment) {
+    /// Errors: those of parsing the ring's init.
+    init(name: StreamName, ring: Ring, environment: WorkerEnvironment) throws(MediaError) {
         self.name = name
         self.ring = ring
-        self.tracks = tracks
+        initialization = try Initialization(
+            parsing: ring.initialization, limits: environment.mediaLimits)
         self.environment = environment
     }
 
     // MARK: What it carries
+
+    var tracks: [MediaTrack] { initialization.tracks }
 
     /// RFC 9559, section 27.3; WebM only when every codec is one that WebM allows.
     var contentType: String {

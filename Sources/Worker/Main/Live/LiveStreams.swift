@@ -31,22 +31,24 @@ final class LiveStreams {
     // MARK: Looking up
 
     /// Where the ring of a stream is or would be.
-    func ringPath(_ name: StreamName) -> String { "\(directory)/\(name)/ring" }
+    func ringPath(_ name: StreamName) -> String { streamDirectory(name) + "/ring" }
+
+    private func streamDirectory(_ name: StreamName) -> String { "\(directory)/\(name)" }
 
     func makeStreamDirectory(_ name: StreamName) throws(SystemError) {
-        try FileSystem.makeDirectory("\(directory)/\(name)")
+        try FileSystem.makeDirectory(streamDirectory(name))
     }
 
     /// Only if there is nothing in it.
     func removeStreamDirectory(_ name: StreamName) {
-        try? FileSystem.removeDirectory("\(directory)/\(name)")
+        try? FileSystem.removeDirectory(streamDirectory(name))
     }
 
     /// The stream of that name, ended ones included; nil when there is none.
     func find(_ name: StreamName) -> LiveStream? {
         if let stream = cached[name], stream.ring.isCurrent { return stream }
         cached[name] = nil
-        guard FileSystem.isDirectory("\(directory)/\(name)") else { return nil }
+        guard FileSystem.isDirectory(streamDirectory(name)) else { return nil }
         do {
             return adopt(try Ring.open(path: ringPath(name)), name: name)
         } catch .missing {
@@ -61,12 +63,9 @@ final class LiveStreams {
     /// Remembers a ring that was opened or made here.
     @discardableResult
     func adopt(_ ring: Ring, name: StreamName) -> LiveStream? {
-        guard
-            let initialization = try? Initialization(
-                parsing: ring.initialization, limits: environment.mediaLimits)
-        else { return nil }
-        let stream = LiveStream(
-            name: name, ring: ring, tracks: initialization.tracks, environment: environment)
+        guard let stream = try? LiveStream(name: name, ring: ring, environment: environment) else {
+            return nil
+        }
         stream.onWatchedChange = { [weak self] stream in
             self?.watched[ObjectIdentifier(stream)] = stream.isWatched ? stream : nil
         }
@@ -104,10 +103,7 @@ final class LiveStreams {
     /// Puts every ring in order that an earlier worker in this slot, or an earlier server, left
     /// behind. Call once, before the worker serves.
     func recover() {
-        for entry in (try? FileSystem.names(in: directory)) ?? [] {
-            guard let name = try? StreamName(entry) else { continue }
-            recover(name)
-        }
+        for name in names() { recover(name) }
     }
 
     /// The first worker of a server that has just started; all others replace one or come second.
@@ -116,7 +112,7 @@ final class LiveStreams {
     }
 
     private func recover(_ name: StreamName) {
-        guard FileSystem.isDirectory("\(directory)/\(name)") else { return }
+        guard FileSystem.isDirectory(streamDirectory(name)) else { return }
         do {
             let ring = try Ring.open(path: ringPath(name))
             // A server that was killed may have had more workers than this one has.
@@ -173,8 +169,7 @@ final class LiveStreams {
                 remove(stream)
             }
         }
-        let kept = cached.filter { $0.value.ring.isCurrent }
-        cached = kept
+        cached = cached.filter { $0.value.ring.isCurrent }
     }
 
     private func remove(_ stream: LiveStream) {

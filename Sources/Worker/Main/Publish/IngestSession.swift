@@ -63,10 +63,8 @@ final class IngestSession {
         self.environment = environment
         self.writer = writer
         self.stream = stream
-        let initialization = try Initialization(
-            parsing: writer.ring.initialization, limits: environment.mediaLimits)
         ingest = try WebMIngest(
-            resuming: state.media, carry: writer.carry, initialization: initialization,
+            resuming: state.media, carry: writer.carry, initialization: stream.initialization,
             limits: environment.mediaLimits)
         // Without numbers nothing says what a body that broke off would have gone on with.
         if facts.chunk == nil && (state.isBroken || writer.recoveredFromCrash) {
@@ -149,16 +147,12 @@ final class IngestSession {
         hasWritten = true
         notifier.committed(nowMs: nowMs)
         writer.ring.status.addBytesIngested(bytes.count)
-        environment.counters.add(.ingestBytes, UInt64(batch.bytes.count), slot: environment.slot)
+        environment.counters.add(.ingestBytes, UInt64(bytes.count), slot: environment.slot)
     }
 
     /// Continues the stream with a new header, or makes a new ring when its tracks differ.
     private func adopt(_ initialization: Initialization) throws(PublishError) {
-        if let writer, stream != nil,
-            let current = try? Initialization(
-                parsing: writer.ring.initialization, limits: environment.mediaLimits),
-            current.isCompatible(with: initialization)
-        {
+        if let writer, let stream, stream.initialization.isCompatible(with: initialization) {
             isAttached = true
             ingest.continueTimeline(atMs: writer.ring.timelineEndMs)
             claim(writer.ring)
