@@ -105,6 +105,18 @@ struct ControlSocketTests {
         #expect(throws: SystemError(code: EPIPE, call: "sendmsg")) { try left.send([1]) }
     }
 
+    private func expectLastDatagram(_ expected: [UInt8], at socket: ControlSocket) throws {
+        guard case .message(let bytes, _) = try socket.receive() else {
+            Issue.record("the datagram is still there")
+            return
+        }
+        #expect(bytes == expected)
+        guard case .closed = try socket.receive() else {
+            Issue.record("after it, the end")
+            return
+        }
+    }
+
     @Test("delivers what was sent before the peer went")
     func lastWords() throws {
         let right = try {
@@ -112,15 +124,7 @@ struct ControlSocketTests {
             #expect(try left.send([5]))
             return right
         }()
-        guard case .message(let bytes, _) = try right.receive() else {
-            Issue.record("the datagram is still there")
-            return
-        }
-        #expect(bytes == [5])
-        guard case .closed = try right.receive() else {
-            Issue.record("after it, the end")
-            return
-        }
+        try expectLastDatagram([5], at: right)
     }
 
     @Test("delivers what was sent before the peer went without reading")
@@ -131,15 +135,7 @@ struct ControlSocketTests {
             #expect(try left.send([5]))
             return right
         }()
-        guard case .message(let bytes, _) = try right.receive() else {
-            Issue.record("the datagram is still there")
-            return
-        }
-        #expect(bytes == [5])
-        guard case .closed = try right.receive() else {
-            Issue.record("after it, the end")
-            return
-        }
+        try expectLastDatagram([5], at: right)
     }
 
     @Test("says so when the peer's queue is full, and takes more when there is room")
