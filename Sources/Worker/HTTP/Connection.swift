@@ -1,5 +1,5 @@
-// One client's TCP connection with TLS on it: moves bytes between the socket, OpenSSL and the
-// HTTP/2 session, and ends all three together.
+// One client's TCP connection, with TLS on it or (for the admin and redirect listeners) without: moves
+// bytes between the socket, OpenSSL and the HTTP session, and ends all three together.
 //
 // handshaking -> open -> lingering -> closed, or to closed from anywhere. Lingering: everything is
 // said; what the peer still sends is thrown away until it closes too, because closing a socket with
@@ -12,7 +12,6 @@
 // call. Owner: the loop's thread.
 
 import CLinux
-import CNghttp2
 import COpenSSL
 import Glibc
 import LinuxIO
@@ -27,8 +26,11 @@ final class Connection: EventHandler {
     let server: HTTPServer
     let descriptor: Descriptor
     let peer: PeerAddress
-    let ssl: OpaquePointer
-    private(set) var session: HTTP2Session?
+    /// Nil for a connection in plain text.
+    let ssl: OpaquePointer?
+    /// Which listener accepted it.
+    let listener: ListenerKind
+    private(set) var session: (any ProtocolSession)?
     private(set) var phase = Phase.handshaking
     private(set) var registration: Registration?
     var remainder = Remainder()
@@ -36,11 +38,15 @@ final class Connection: EventHandler {
     var shareBytes = Connection.firstShareBytes
     /// On the server's ready list.
     var isReady = false
+    /// Nothing is read because the session has enough.
+    private var isInputPaused = false
+    /// Bytes received before the present ones.
+    private var bytesBefore: UInt64 = 0
     /// The end is announced (GOAWAY); it comes within lingerMs whatever the peer does.
     private(set) var isEnding = false
-    /// nghttp2 is running further up the call stack.
-    var isInsideLibrary = false
-    /// Closed by somebody up the call stack of nghttp2; carried out when that has returned.
+    /// The session is running further up the call stack.
+    var isInsideSession = false
+    /// Closed by somebody up the session's call stack; carried out when that has returned.
     private(set) var mustClose = false
 
     // Timing; milliseconds of the loop. See ConnectionTimeouts.swift.
@@ -52,13 +58,18 @@ final class Connection: EventHandler {
     var writeProgressMs: UInt64
 
     /// Nil when memory ran out.
-    init?(descriptor: consuming Descriptor, id: UInt64, server: HTTPServer) {
-        guard let ssl = unsafe SSL_new(server.tls.handle),
-            let bio = unsafe TransportBIO.make(server.buffers)
-        else { return nil }
-        unsafe SSL_set_bio(ssl, bio, bio)
-        unsafe SSL_set_accept_state(ssl)
-        unsafe self.ssl = unsafe ssl
+    init?(
+        descriptor: consuming Descriptor, id: UInt64, listener: ListenerKind, server: HTTPServer
+    ) {
+        if listener.isEncrypted {
+            guard let ssl = unsafe server.tls.makeConnection(over: server.buffers) else {
+                return nil
+            }
+            unsafe self.ssl = unsafe ssl
+        } else {
+            unsafe ssl = nil
+        }
+        self.listener = listener
         peer = PeerAddress(socket: descriptor.raw)
         self.descriptor = descriptor
         self.id = id
@@ -70,16 +81,45 @@ final class Connection: EventHandler {
     }
 
     deinit {
-        unsafe SSL_free(ssl)
+        if let ssl = unsafe ssl { unsafe SSL_free(ssl) }
     }
 
     /// Starts to listen to the socket.
     func start() throws(SystemError) {
         registration = try server.loop.add(descriptor.raw, interest: .readable, handler: self)
-        ensureCheck(afterMs: server.limits.handshakeMs)
+        if unsafe ssl == nil {
+            open(HTTP1Session(connection: self))
+        } else {
+            ensureCheck(afterMs: server.limits.handshakeMs)
+        }
+    }
+
+    private func open(_ session: any ProtocolSession) {
+        self.session = session
+        phase = .open
+        phaseSinceMs = server.loop.nowMs
+        didBecomeIdle()
+        if server.isDraining { session.beginDrain() }
     }
 
     var isBlocked: Bool { !remainder.isEmpty }
+
+    private var wantsInput: Bool { session?.wantsInput ?? true }
+
+    /// The session may take more again.
+    func inputMayBeWanted() {
+        if isInputPaused, wantsInput { updateInterest() }
+    }
+
+    /// Waits for what can be used: input unless the session is full, room while something waits for
+    /// it.
+    func updateInterest() {
+        guard let registration else { return }
+        isInputPaused = phase == .open && !wantsInput
+        var interest: Readiness = isInputPaused ? [] : .readable
+        if isBlocked { interest.insert(.writable) }
+        server.loop.modify(registration, interest: interest)
+    }
 
     func handleReadiness(_ readiness: Readiness) {
         if readiness.contains(.writable) { sendRemainder() }
@@ -93,7 +133,7 @@ final class Connection: EventHandler {
     private func receive() {
         let buffers = server.buffers
         var budget = server.limits.receiveBytesPerTurn
-        while budget > 0, phase == .open || phase == .handshaking {
+        while budget > 0, phase == .handshaking || (phase == .open && wantsInput) {
             let count = unsafe recv(
                 descriptor.raw, buffers.receive, SharedBuffers.receiveCapacity,
                 Int32(MSG_DONTWAIT))
@@ -109,14 +149,31 @@ final class Connection: EventHandler {
             buffers.receivePosition = 0
             buffers.receiveEnd = count
             process()
+            bytesBefore += UInt64(count)
             if count < SharedBuffers.receiveCapacity { return }
         }
     }
 
-    /// Takes the bytes in the receive buffer through TLS and HTTP/2.
+    /// Takes the bytes in the receive buffer through TLS and to the session.
     private func process() {
-        ERR_clear_error()
-        if phase == .handshaking, !continueHandshake() { return }
+        if let ssl = unsafe ssl {
+            ERR_clear_error()
+            if phase == .handshaking, unsafe !continueHandshake(ssl) { return }
+            guard unsafe decrypt(ssl) else { return close(.connectionLost) }
+        } else {
+            let buffers = server.buffers
+            let bytes = unsafe UnsafeRawBufferPointer(
+                start: buffers.receive, count: buffers.receiveEnd)
+            guard unsafe deliver(bytes) else { return close(.connectionLost) }
+        }
+        watchHeaderSection()
+        transmit()
+        if let session, session.wantsToSend || session.isFinished { markReady() }
+        if !wantsInput { updateInterest() }
+    }
+
+    /// All of the receive buffer, whether the session wants more or not: nothing may stay in it.
+    private func decrypt(_ ssl: OpaquePointer) -> Bool {
         let buffers = server.buffers
         while phase == .open {
             let count = unsafe SSL_read(
@@ -124,29 +181,28 @@ final class Connection: EventHandler {
             guard count > 0 else {
                 if unsafe SSL_get_error(ssl, count) == SSL_ERROR_WANT_READ { break }
                 transmit()
-                return close(.connectionLost)
+                return false
             }
             let bytes = unsafe UnsafeRawBufferPointer(
                 start: buffers.cleartext, count: Int(count))
-            guard unsafe deliver(bytes) else { return close(.connectionLost) }
+            guard unsafe deliver(bytes) else { return false }
         }
-        watchHeaderSection()
-        transmit()
-        if let session, session.wantsToSend || session.isFinished { markReady() }
+        return true
     }
 
     private func deliver(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let session else { return false }
-        isInsideLibrary = true
+        isInsideSession = true
         let isGood = unsafe session.receive(bytes)
-        isInsideLibrary = false
+        isInsideSession = false
         return isGood && !mustClose
     }
 
     /// One step of the handshake; true when it is done.
-    private func continueHandshake() -> Bool {
+    private func continueHandshake(_ ssl: OpaquePointer) -> Bool {
+        if isPlaintext { return refusePlaintext() }
         let result = unsafe SSL_do_handshake(ssl)
-        if result == 1 { return finishHandshake() }
+        if result == 1 { return unsafe finishHandshake(ssl) }
         let isWaiting = unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ
         transmit()
         if !isWaiting {
@@ -156,23 +212,51 @@ final class Connection: EventHandler {
         return false
     }
 
-    private func finishHandshake() -> Bool {
+    private func finishHandshake(_ ssl: OpaquePointer) -> Bool {
         server.counters.handshakes += 1
         if unsafe SSL_session_reused(ssl) == 1 { server.counters.handshakesResumed += 1 }
-        session = HTTP2Session(
-            connection: self, configuration: server.configuration, nowMs: server.loop.nowMs)
-        guard let session else {
+        guard let session = unsafe makeSession(ssl) else {
             server.buffers.ciphertextCount = 0
             close(.connectionLost)
             return false
         }
-        phase = .open
-        phaseSinceMs = server.loop.nowMs
-        didBecomeIdle()
-        if server.isDraining { session.beginDrain() }
+        open(session)
         // The last handshake flight and our SETTINGS leave in one packet.
         flushIntoCiphertext()
         return true
+    }
+
+    /// What was negotiated; a client that negotiates nothing speaks HTTP/1.1.
+    private func makeSession(_ ssl: OpaquePointer) -> (any ProtocolSession)? {
+        guard unsafe TLSContext.negotiatedHTTP2(ssl) else { return HTTP1Session(connection: self) }
+        return HTTP2Session(
+            connection: self, configuration: server.configuration, nowMs: server.loop.nowMs)
+    }
+
+    /// The first thing a client says is a word in capitals: HTTP without TLS (RFC 8446, section 5.1:
+    /// a handshake begins with 22).
+    private var isPlaintext: Bool {
+        let buffers = server.buffers
+        guard bytesBefore == 0, buffers.receiveEnd > 0 else { return false }
+        let first = unsafe buffers.receive.load(as: UInt8.self)
+        return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first)
+    }
+
+    private func refusePlaintext() -> Bool {
+        server.counters.handshakesFailed += 1
+        let problem = Problem.plaintext
+        let answer = HTTP1Response(
+            status: problem.status, headers: problem.fields,
+            framing: .length(problem.body.count), connection: "close",
+            date: server.date.text(nowMs: server.loop.nowMs)
+        ).text + problem.body
+        unsafe answer.withUnsafeBytes { bytes in
+            guard let base = unsafe bytes.baseAddress else { return }
+            _ = unsafe server.buffers.appendToCiphertext(base, count: bytes.count)
+        }
+        transmit()
+        linger()
+        return false
     }
 
     private func discardInput() {
@@ -189,9 +273,11 @@ final class Connection: EventHandler {
 
     /// The session is done: says so in TLS, and lingers.
     func sayGoodbye() {
-        ERR_clear_error()
-        unsafe SSL_shutdown(ssl)
-        transmit()
+        if let ssl = unsafe ssl {
+            ERR_clear_error()
+            unsafe SSL_shutdown(ssl)
+            transmit()
+        }
         linger()
     }
 
@@ -200,6 +286,7 @@ final class Connection: EventHandler {
         phase = .lingering
         phaseSinceMs = server.loop.nowMs
         session?.closeExchanges(.connectionLost)
+        updateInterest()
         ensureCheck(afterMs: server.limits.lingerMs)
         if remainder.isEmpty { endOutput() }
     }
@@ -212,7 +299,7 @@ final class Connection: EventHandler {
     func endForAbuse() {
         guard let session, !isEnding else { return }
         server.counters.abuseCloses += 1
-        session.terminate(NGHTTP2_ENHANCE_YOUR_CALM)
+        session.terminate(.abuse)
         beginEnding()
     }
 
@@ -227,7 +314,7 @@ final class Connection: EventHandler {
     /// Ends everything at once. The exchanges are told `cause`.
     func close(_ cause: CloseCause) {
         guard phase != .closed else { return }
-        if isInsideLibrary {
+        if isInsideSession {
             mustClose = true
             return
         }

@@ -46,11 +46,16 @@ extension Connection {
         let buffers = server.buffers
         buffers.stageCount = 0
         buffers.stageLimit = min(shareBytes, server.limits.stageBytes)
-        isInsideLibrary = true
+        isInsideSession = true
         let isGood = session.fillStage()
-        isInsideLibrary = false
+        isInsideSession = false
         guard isGood, !mustClose else { return close(.connectionLost) }
         guard buffers.stageCount > 0 else { return }
+        guard let ssl = unsafe ssl else {
+            let isTaken = unsafe buffers.appendToCiphertext(
+                buffers.stage, count: buffers.stageCount)
+            return isTaken ? () : close(.connectionLost)
+        }
         ERR_clear_error()
         let written = unsafe SSL_write(ssl, buffers.stage, Int32(buffers.stageCount))
         if written != buffers.stageCount { close(.connectionLost) }
@@ -75,9 +80,7 @@ extension Connection {
         shareBytes = max(shareBytes / 2, Self.smallestShareBytes)
         unsafe remainder.append(buffers.ciphertext + sent, count: count - sent)
         writeProgressMs = server.loop.nowMs
-        if let registration {
-            server.loop.modify(registration, interest: [.readable, .writable])
-        }
+        updateInterest()
         ensureCheck(afterMs: server.limits.writeStallMs)
     }
 
@@ -95,7 +98,7 @@ extension Connection {
         }
         guard isGood else { return close(.connectionLost) }
         guard remainder.isEmpty else { return }
-        if let registration { server.loop.modify(registration, interest: .readable) }
+        updateInterest()
         if phase == .lingering { return endOutput() }
         markReady()
     }

@@ -4,7 +4,6 @@
 //
 // Times are milliseconds of the loop.
 
-import CNghttp2
 import LinuxIO
 
 extension Connection {
@@ -19,7 +18,7 @@ extension Connection {
 
     /// A header section that is not complete yet has to be looked at in time.
     func watchHeaderSection() {
-        if session?.incoming != nil { ensureCheck(afterMs: server.limits.headerSectionMs) }
+        if session?.headerSectionSinceMs != nil { ensureCheck(afterMs: server.limits.headerSectionMs) }
     }
 
     private func check() {
@@ -52,7 +51,7 @@ extension Connection {
         if isEnding { return phaseSinceMs + limits.lingerMs }
         var deadlinesMs: [UInt64] = []
         if isBlocked { deadlinesMs.append(writeProgressMs + limits.writeStallMs) }
-        if let sinceMs = session?.incoming?.sinceMs {
+        if let sinceMs = session?.headerSectionSinceMs {
             deadlinesMs.append(sinceMs + limits.headerSectionMs)
         }
         if session?.openExchanges.isEmpty ?? true {
@@ -66,12 +65,12 @@ extension Connection {
         let isQuiet = phase == .open && !isBlocked && !isEnding
         // An idle peer is told, one that does not read or shake hands would not hear it.
         guard isQuiet, let session else { return close(.timeout) }
-        session.terminate(NGHTTP2_NO_ERROR)
+        session.terminate(.silence)
         beginEnding()
     }
 
     /// A body that we are willing to read has to arrive.
-    private func checkBody(of exchange: Exchange, _ session: HTTP2Session, _ nowMs: UInt64) {
+    private func checkBody(of exchange: Exchange, _ session: any ProtocolSession, _ nowMs: UInt64) {
         let isAwaited =
             !exchange.isBodyComplete && !exchange.hasResponded && exchange.closeCause == nil
             && exchange.uncreditedBytes == 0
@@ -87,7 +86,7 @@ extension Connection {
 
     /// A response that could go on has to be let through by the peer's windows. After one that is
     /// complete, the rest of the request has little time.
-    private func checkResponse(of exchange: Exchange, _ session: HTTP2Session, _ nowMs: UInt64) {
+    private func checkResponse(of exchange: Exchange, _ session: any ProtocolSession, _ nowMs: UInt64) {
         if exchange.hasSentResponse {
             let deadlineMs = exchange.sendActivityMs + server.limits.lingerMs
             guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }

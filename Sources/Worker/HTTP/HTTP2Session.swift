@@ -12,7 +12,7 @@ import CNghttp2
 import LinuxIO
 
 @safe
-final class HTTP2Session {
+final class HTTP2Session: ProtocolSession {
     /// The frame header of RFC 9113 section 4.1.
     static let frameHeaderBytes = 9
     /// Rather than cut a frame smaller than this, the rest of the stage stays empty.
@@ -66,6 +66,9 @@ final class HTTP2Session {
     }
 
     var nowMs: UInt64 { loop.nowMs }
+    var headerSectionSinceMs: UInt64? { incoming?.sinceMs }
+    /// Windows hold back bodies; everything else is small.
+    var wantsInput: Bool { true }
 
     // MARK: Bytes
 
@@ -170,7 +173,12 @@ final class HTTP2Session {
     }
 
     /// Ends the connection with a GOAWAY that says why; nothing more is received or sent after it.
-    func terminate(_ code: nghttp2_error_code) {
+    func terminate(_ end: SessionEnd) {
+        let code =
+            switch end {
+            case .silence: NGHTTP2_NO_ERROR
+            case .abuse: NGHTTP2_ENHANCE_YOUR_CALM
+            }
         unsafe nghttp2_session_terminate_session(handle, code.rawValue)
     }
 

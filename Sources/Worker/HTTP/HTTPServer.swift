@@ -1,4 +1,4 @@
-// All HTTPS connections of a worker. It is given accepted sockets, and gives an Application
+// All HTTP connections of a worker. It is given accepted sockets, and gives an Application
 // requests.
 //
 // Sending is scheduled here: connections that have something to send wait in one list, each gets
@@ -51,14 +51,17 @@ package final class HTTPServer {
     package var connectionCount: Int { connections.count }
 
     /// Takes over an accepted TCP socket and serves it until one side ends it.
-    package func adopt(_ descriptor: consuming Descriptor) {
+    package func adopt(
+        _ descriptor: consuming Descriptor, from listener: ListenerKind = .publicHTTPS
+    ) {
         guard connections.count < limits.connections, !isDraining else {
             counters.connectionsRefused += 1
             return
         }
         configure(descriptor.raw)
         lastConnectionID += 1
-        let made = Connection(descriptor: descriptor, id: lastConnectionID, server: self)
+        let made = Connection(
+            descriptor: descriptor, id: lastConnectionID, listener: listener, server: self)
         guard let connection = made, (try? connection.start()) != nil else {
             counters.connectionsRefused += 1
             return

@@ -4,7 +4,7 @@
 // the library prefers ChaCha20 for clients that have none); X25519 first; no renegotiation (a way
 // to make us do handshakes) and no compression; no session cache, because tickets resume on every
 // worker; one ticket a handshake, since a browser keeps few connections; record buffers are
-// released when idle, which halves the memory of an idle connection. ALPN has to offer h2.
+// released when idle, which halves the memory of an idle connection. ALPN prefers h2.
 //
 // Unsafe use: SSL_CTX is reference-counted by the library; this class owns one reference. The
 // callbacks find the ticket keys through the context's application data, which stays alive as long
@@ -73,6 +73,27 @@ package final class TLSContext {
     fileprivate static let ticketKeysIndex = CRYPTO_get_ex_new_index(
         CRYPTO_EX_INDEX_SSL_CTX, 0, nil, nil, nil, nil)
 
+    /// The library's side of a new connection; nil when memory ran out.
+    func makeConnection(over buffers: SharedBuffers) -> OpaquePointer? {
+        guard let ssl = unsafe SSL_new(handle) else { return nil }
+        guard let bio = unsafe TransportBIO.make(buffers) else {
+            unsafe SSL_free(ssl)
+            return nil
+        }
+        unsafe SSL_set_bio(ssl, bio, bio)
+        unsafe SSL_set_accept_state(ssl)
+        return unsafe ssl
+    }
+
+    /// Whether the handshake has chosen h2.
+    static func negotiatedHTTP2(_ ssl: OpaquePointer) -> Bool {
+        var name: UnsafePointer<UInt8>?
+        var length: UInt32 = 0
+        unsafe SSL_get0_alpn_selected(ssl, &name, &length)
+        return unsafe UnsafeBufferPointer(start: name, count: Int(length))
+            .elementsEqual("h2".utf8)
+    }
+
     private static func load(
         certificateFile: String, keyFile: String
     ) throws(TLSError) -> OpaquePointer {
@@ -97,7 +118,6 @@ package final class TLSContext {
                 context, sessionContext, UInt32(sessionContext.count)) == 1
         else { throw .library(TLSError.lastReason()) }
         unsafe SSL_CTX_set_alpn_select_cb(context, selectProtocol, nil)
-        unsafe SSL_CTX_set_client_hello_cb(context, requireProtocol, nil)
     }
 
     private static func loadFiles(
@@ -124,41 +144,30 @@ package final class TLSContext {
 
 // MARK: Callbacks of the library
 
-/// Chooses h2 from the client's list: length-prefixed names (RFC 7301 section 3.1).
+/// Chooses from the client's list of length-prefixed names (RFC 7301, section 3.1): h2 before
+/// http/1.1, whatever the client prefers; a client that offers neither is refused. One that offers
+/// no list at all does not come here, and speaks HTTP/1.1.
 private func selectProtocol(
     _ ssl: OpaquePointer?, _ selected: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
     _ selectedLength: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?,
     _ offeredLength: UInt32, _ argument: UnsafeMutableRawPointer?
 ) -> Int32 {
-    guard let offered = unsafe offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
-    var position = 0
-    while position < Int(offeredLength) {
-        let length = Int(unsafe offered[position])
-        let start = position + 1
-        position = start + length
-        guard position <= Int(offeredLength) else { break }
-        let isH2 =
-            unsafe length == 2 && offered[start] == UInt8(ascii: "h")
-            && offered[start + 1] == UInt8(ascii: "2")
-        if isH2 {
-            unsafe selected?.pointee = unsafe offered + start
-            unsafe selectedLength?.pointee = 2
-            return SSL_TLSEXT_ERR_OK
+    guard let start = unsafe offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+    let list = unsafe UnsafeBufferPointer(start: start, count: Int(offeredLength))
+    for name in ["h2", "http/1.1"] {
+        var position = 0
+        while position < list.count {
+            let end = position + 1 + Int(unsafe list[position])
+            guard end <= list.count else { break }
+            if unsafe list[(position + 1)..<end].elementsEqual(name.utf8) {
+                unsafe selected?.pointee = unsafe start + position + 1
+                unsafe selectedLength?.pointee = UInt8(name.utf8.count)
+                return SSL_TLSEXT_ERR_OK
+            }
+            position = end
         }
     }
     return SSL_TLSEXT_ERR_ALERT_FATAL
-}
-
-/// Refuses a client that negotiates no protocol at all: it would speak one we do not serve.
-private func requireProtocol(
-    _ ssl: OpaquePointer?, _ alert: UnsafeMutablePointer<Int32>?,
-    _ argument: UnsafeMutableRawPointer?
-) -> Int32 {
-    let negotiates = unsafe SSL_client_hello_get0_ext(
-        ssl, UInt32(TLSEXT_TYPE_application_layer_protocol_negotiation), nil, nil)
-    if negotiates == 1 { return SSL_CLIENT_HELLO_SUCCESS }
-    unsafe alert?.pointee = SSL_AD_NO_APPLICATION_PROTOCOL
-    return SSL_CLIENT_HELLO_ERROR
 }
 
 private func handleTicket(

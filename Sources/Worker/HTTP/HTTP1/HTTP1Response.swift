@@ -1,0 +1,82 @@
+// The header section of a response as HTTP/1.1 text (RFC 9112, section 4).
+
+struct HTTP1Response {
+    /// How the end of the body is told (RFC 9112, section 6.3).
+    enum Framing: Equatable {
+        case none
+        case length(Int)
+        case chunked
+        /// For clients of HTTP/1.0, who do not know chunks.
+        case untilClose
+    }
+
+    let status: Int
+    let headers: [HeaderField]
+    let framing: Framing
+    /// What the field Connection says; nil when the default of the client's version holds.
+    let connection: String?
+    let date: String?
+
+    var text: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        bytes.append(contentsOf: "HTTP/1.1 \(status) \(Self.reason(status))\r\n".utf8)
+        if let date { bytes.append(name: "date", value: date) }
+        for field in headers { bytes.append(name: field.name, value: field.value) }
+        switch framing {
+        case .length(let count): bytes.append(name: "content-length", value: String(count))
+        case .chunked: bytes.append(name: "transfer-encoding", value: "chunked")
+        case .none, .untilClose: break
+        }
+        if let connection { bytes.append(name: "connection", value: connection) }
+        bytes.append(contentsOf: "\r\n".utf8)
+        return bytes
+    }
+
+    /// RFC 9110, section 15. Clients decide by the number; the words are for people who read along.
+    private static func reason(_ status: Int) -> String {
+        switch status {
+        case 100: "Continue"
+        case 200: "OK"
+        case 201: "Created"
+        case 204: "No Content"
+        case 303: "See Other"
+        case 304: "Not Modified"
+        case 308: "Permanent Redirect"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 411: "Length Required"
+        case 412: "Precondition Failed"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
+        case 417: "Expectation Failed"
+        case 422: "Unprocessable Content"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 503: "Service Unavailable"
+        case 505: "HTTP Version Not Supported"
+        case 507: "Insufficient Storage"
+        default: status < 400 ? "OK" : "Error"
+        }
+    }
+}
+
+extension [UInt8] {
+    /// A line break in a field would begin another one, so none is written.
+    fileprivate mutating func append(name: String, value: String) {
+        append(contentsOf: name.utf8)
+        append(contentsOf: ": ".utf8)
+        for byte in value.utf8 where byte != UInt8(ascii: "\r") && byte != UInt8(ascii: "\n") {
+            append(byte)
+        }
+        append(contentsOf: "\r\n".utf8)
+    }
+}

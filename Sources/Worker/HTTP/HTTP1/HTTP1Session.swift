@@ -1,0 +1,236 @@
+// One HTTP/1.1 connection: the parser's events on one side, exchanges on the other. Requests are
+// served one after another; those that a client sends ahead wait, unread, for the response before
+// them.
+//
+// Flow control is the socket's: while the handler has not credited a window's worth of body bytes,
+// or a pipelined request waits, nothing is read. What one read has brought is taken in any case, so
+// a window is exceeded by one receive buffer at most.
+//
+// Unsafe use: received bytes are used during the call that brings them; the stage is written
+// between `stageCount` and `stageLimit` only. Owner: the loop's thread.
+
+import LinuxIO
+
+@safe
+final class HTTP1Session: ProtocolSession {
+    let connection: Connection
+    let limits: HTTPLimits
+    let buffers: SharedBuffers
+    private var parser: HTTP1Parser
+    /// The request that is being received or answered.
+    private(set) var exchange: Exchange?
+    private var version = HTTP1Version.v11
+    /// The request before the held input is complete.
+    private var isRequestComplete = true
+    /// What came behind a request that is not answered yet.
+    private var held: [UInt8] = []
+    /// Another request may follow the present one.
+    private var persists = true
+    /// What the peer still sends is of no interest.
+    private var ignoresInput = false
+    private var isDraining = false
+    private var isOver = false
+    private(set) var headerSectionSinceMs: UInt64?
+
+    // The response. See HTTP1Exchanges.swift.
+
+    /// Header sections that are to be sent, from `outgoingOffset` on.
+    var outgoing: [UInt8] = []
+    var outgoingOffset = 0
+    var framing = HTTP1Response.Framing.none
+    /// Everything of the response's body is in the stage, or there is none.
+    var isBodySent = false
+    var isStageFull = false
+
+    init(connection: Connection) {
+        self.connection = connection
+        limits = connection.server.limits
+        buffers = connection.server.buffers
+        parser = HTTP1Parser(limits: limits)
+    }
+
+    var nowMs: UInt64 { connection.server.loop.nowMs }
+
+    // MARK: Receiving
+
+    var wantsInput: Bool {
+        guard !ignoresInput, held.isEmpty else { return false }
+        return (exchange?.uncreditedBytes ?? 0) < limits.requestWindowBytes
+    }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if ignoresInput { return true }
+        if !held.isEmpty || isHolding {
+            unsafe held.append(contentsOf: bytes)
+        } else {
+            unsafe consume(bytes)
+        }
+        return true
+    }
+
+    /// A complete request is being answered: the next one has to wait.
+    private var isHolding: Bool { exchange != nil && isRequestComplete }
+
+    private func consume(_ bytes: UnsafeRawBufferPointer) {
+        let span = unsafe bytes.assumingMemoryBound(to: UInt8.self).span
+        var position = 0
+        var wantsMore = false
+        while !wantsMore, !ignoresInput, !isHolding {
+            switch parser.next(in: span, from: &position) {
+            case .needsMore: wantsMore = true
+            case .head(let head): begin(head)
+            case .body(let range):
+                unsafe receiveBody(UnsafeRawBufferPointer(rebasing: bytes[range]))
+            case .end: finishRequest()
+            case .failure(let failure): fail(failure.problem)
+            }
+        }
+        if isHolding, position < bytes.count { unsafe held.append(contentsOf: bytes[position...]) }
+        let isInside = parser.isInsideHead
+        headerSectionSinceMs = isInside ? headerSectionSinceMs ?? nowMs : nil
+    }
+
+    /// The response is sent: the request that waited behind it has its turn.
+    private func consumeHeld() {
+        let bytes = held
+        held = []
+        unsafe bytes.withUnsafeBytes { unsafe consume($0) }
+    }
+
+    private func begin(_ head: HTTP1Head) {
+        headerSectionSinceMs = nil
+        version = head.version
+        persists = head.persists && !isDraining
+        isRequestComplete = false
+        let hasBody = head.framing != .none
+        let request = Request(
+            block: head.block, hasBody: hasBody, peer: connection.peer,
+            connectionID: connection.id)
+        let exchange = Exchange(request: request, streamID: 0, transport: self, nowMs: nowMs)
+        self.exchange = exchange
+        connection.server.counters.requests += 1
+        connection.server.application.begin(exchange)
+        guard hasBody, !exchange.hasResponded, !exchange.isClosed else { return }
+        if head.expectsContinue { sendContinue() }
+        connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
+    }
+
+    private func receiveBody(_ bytes: UnsafeRawBufferPointer) {
+        guard let exchange else { return }
+        exchange.hasReceivedBody = true
+        exchange.bodyActivityMs = nowMs
+        guard let handler = exchange.handler, exchange.closeCause == nil, !exchange.discardsBody
+        else { return }
+        exchange.uncreditedBytes += bytes.count
+        unsafe handler.exchange(exchange, didReceiveBody: bytes)
+    }
+
+    private func finishRequest() {
+        isRequestComplete = true
+        guard let exchange, !exchange.isBodyComplete else { return }
+        exchange.isBodyComplete = true
+        guard exchange.closeCause == nil, !exchange.discardsBody else { return }
+        exchange.handler?.exchangeDidFinishBody(exchange)
+    }
+
+    /// What the peer sends is no HTTP: it is told so, and that was all.
+    private func fail(_ problem: Problem) {
+        ignoresInput = true
+        persists = false
+        guard let exchange else {
+            queue(problem)
+            return finish()
+        }
+        guard !exchange.hasResponded else { return connection.close(.reset) }
+        exchange.respond(problem)
+        exchange.noteCause(.reset)
+    }
+
+    /// An answer to what never became a request.
+    private func queue(_ problem: Problem) {
+        let body = problem.body
+        queue(
+            HTTP1Response(
+                status: problem.status, headers: problem.fields, framing: .length(body.count),
+                connection: "close", date: connection.server.date.text(nowMs: nowMs)
+            ).text + body)
+    }
+
+    func queue(_ bytes: [UInt8]) {
+        if outgoingOffset == outgoing.count {
+            outgoing = bytes
+            outgoingOffset = 0
+        } else {
+            outgoing += bytes
+        }
+        connection.markReady()
+    }
+
+    // MARK: The end of a response
+
+    /// What the field Connection has to say in a response to the present request. `isCutOff`: the
+    /// rest of the request will not be read, so nothing can follow it.
+    func connectionField(isCutOff: Bool) -> String? {
+        if isCutOff || framing == .untilClose || isDraining { persists = false }
+        switch version {
+        case .v11: return persists ? nil : "close"
+        case .v10: return persists ? "keep-alive" : "close"
+        }
+    }
+
+    var allowsChunks: Bool { version == .v11 }
+
+    /// The response has gone into the stage to its end.
+    func finishResponse() {
+        guard let exchange else { return }
+        exchange.hasSentResponse = true
+        let mayGoOn = persists && isRequestComplete && !isDraining
+        self.exchange = nil
+        if !mayGoOn { finish() }
+        exchange.close(.completed)
+        guard mayGoOn else { return }
+        if held.isEmpty { connection.didBecomeIdle() } else { consumeHeld() }
+        connection.inputMayBeWanted()
+    }
+
+    /// Nothing more is read; the connection ends when everything is sent.
+    private func finish() {
+        ignoresInput = true
+        isOver = true
+        held = []
+        headerSectionSinceMs = nil
+        connection.markReady()
+    }
+
+    var isFinished: Bool { isOver && exchange == nil && outgoingOffset == outgoing.count }
+
+    // MARK: The end of the connection
+
+    func beginDrain() {
+        guard !isDraining else { return }
+        isDraining = true
+        if exchange == nil, headerSectionSinceMs == nil { finish() }
+    }
+
+    func finishDrain() {
+        if exchange == nil { finish() }
+    }
+
+    func terminate(_ end: SessionEnd) {
+        if let exchange {
+            self.exchange = nil
+            exchange.close(.timeout)
+        } else if headerSectionSinceMs != nil {
+            queue(.requestTimeout)
+        }
+        finish()
+    }
+
+    func closeExchanges(_ cause: CloseCause) {
+        let last = exchange
+        exchange = nil
+        last?.close(cause)
+    }
+
+    var openExchanges: [Exchange] { exchange.map { [$0] } ?? [] }
+}

@@ -1,0 +1,50 @@
+// What a connection needs of the protocol it carries, be it HTTP/2 or HTTP/1.1. A session knows
+// neither socket nor TLS: received bytes are handed in, bytes to send go into the shared stage.
+//
+// Owner: the loop's thread.
+
+/// Why a connection ends although nothing is wrong with its bytes.
+enum SessionEnd {
+    /// Nothing happened for too long.
+    case silence
+    /// The peer went over a budget of the AbuseGuard.
+    case abuse
+}
+
+protocol ProtocolSession: AnyObject {
+    // MARK: Bytes
+
+    /// Takes what the peer sent; false when the connection cannot go on.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool
+    /// Puts what is to be sent into the stage, up to its limit; false when the connection cannot go
+    /// on.
+    func fillStage() -> Bool
+    /// Whether more of what the peer sends can be taken now.
+    var wantsInput: Bool { get }
+    var wantsToSend: Bool { get }
+    /// The stage was full before everything was sent.
+    var isStageFull: Bool { get }
+    /// Nothing more is to be received or sent: the connection is done.
+    var isFinished: Bool { get }
+
+    // MARK: Requests
+
+    var openExchanges: [Exchange] { get }
+    /// When the header section began that is not complete yet, in milliseconds of the loop.
+    var headerSectionSinceMs: UInt64? { get }
+    /// The peer holds back what this response wants to send, other than by its socket.
+    func isHeldByPeer(_ exchange: Exchange) -> Bool
+    /// The response is complete, the request is not, and had its time.
+    func cutOffBody(_ exchange: Exchange)
+
+    // MARK: The end
+
+    /// Announces the end; what is open, or on its way, may finish.
+    func beginDrain()
+    /// From here on nothing new is accepted.
+    func finishDrain()
+    /// Nothing more is received; what has to be said is said.
+    func terminate(_ end: SessionEnd)
+    /// The connection is gone: so are its exchanges.
+    func closeExchanges(_ cause: CloseCause)
+}
