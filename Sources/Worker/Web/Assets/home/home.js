@@ -14,6 +14,8 @@ import { StreamList } from './stream-list.js';
 const CLOCK_MS = 10_000;
 /** How often the list may change its order. */
 const SETTLE_MS = 5000;
+/** Changes of this long lead to one new summary. */
+const GATHER_MS = 50;
 /** News of this long are told together. */
 const NEWS_MS = 1000;
 /** A connection that is gone for less is nothing to talk about. */
@@ -24,18 +26,23 @@ const list = new StreamList(
 const summary = document.getElementById('summary');
 const water = document.querySelector('.hero-water');
 
-let state = 'loading';
 /** Who was on when that was last told. @type {Set<string>|null} */
 let told = null;
+let showing = 0;
 let telling = 0;
 let missing = 0;
 
-function enter(newState) {
-  state = newState;
-  document.body.dataset.state = newState;
+function enter(state) {
+  document.body.dataset.state = state;
 }
 
+/** Many changes that come together are shown together. */
 function changed() {
+  if (showing === 0) showing = setTimeout(showState, GATHER_MS);
+}
+
+function showState() {
+  showing = 0;
   const { streams } = list;
   enter(streams.length > 0 ? 'live' : 'quiet');
   const words = summaryOf(streams);
@@ -75,7 +82,8 @@ function tellMissing() {
   announce(summary.textContent);
 }
 
-enter(state);
+enter('loading');
+connectionChanged(false);
 subscribe({
   onSnapshot(streams) {
     const isFirst = told === null;

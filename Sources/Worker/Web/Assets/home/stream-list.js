@@ -71,7 +71,7 @@ export class StreamList {
 
   /** Brings the cards in order and lets go of old ones, unless somebody is just using the list. */
   settle() {
-    if (this.#list.matches(':hover, :focus-within')) return;
+    if (this.#isInUse()) return;
     const nowMs = performance.now();
     const goners = [...this.#endedAtMs].filter(([, endedMs]) => nowMs - endedMs >= FAREWELL_MS);
     const kept = [...this.#cards.values()]
@@ -83,6 +83,12 @@ export class StreamList {
       for (const [name] of goners) this.#remove(name);
       for (const name of wanted) this.#list.append(this.#cards.get(name).element);
     });
+  }
+
+  #isInUse() {
+    // After a tap the last thing that was touched counts as hovered for ever.
+    const canHover = matchMedia('(hover: hover)').matches;
+    return this.#list.matches(canHover ? ':hover, :focus-within' : ':focus-within');
   }
 
   #cardFor(name) {
