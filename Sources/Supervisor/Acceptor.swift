@@ -2,6 +2,7 @@
 // take a connection, none is accepted, and clients wait in the listeners' backlog. A connection is
 // never read here. One thread owns the acceptor, that of the supervisor's loop.
 
+import ControlChannel
 import Glibc
 import LinuxIO
 import Logging
@@ -19,8 +20,9 @@ final class Acceptor {
     private var registrations: [Registration] = []
     /// Accepted, but its worker could not take it after all: the first to go when there is room.
     private var waiting: Descriptor?
-    private var waitingListener = 0
+    private var waitingKind = ListenerKind.https
     private var isPausedForResources = false
+    private var isDraining = false
     private var lastComplaintMs: UInt64?
 
     init(
@@ -50,11 +52,13 @@ final class Acceptor {
         }
     }
 
-    /// Stops for good and closes the listeners.
-    func close() {
+    /// Closes the listeners that users come to. Those who run the server can still ask how it is.
+    func drain() {
         pause()
+        isDraining = true
         waiting = nil
-        listeners.removeAll()
+        listeners.removeAll { $0.kind != .admin }
+        resume()
     }
 
     private func pause() {
@@ -64,10 +68,10 @@ final class Acceptor {
 
     private func acceptBatch(from index: Int) {
         for _ in 0..<Limits.acceptsPerTurn where !registrations.isEmpty {
-            guard let worker = pool.leastLoaded() else { return pause() }
+            guard let worker = nextWorker() else { return pause() }
             do throws(SystemError) {
                 guard let connection = try listeners[index].listener.accept() else { return }
-                place(connection, listener: index, first: worker)
+                place(connection, from: listeners[index].kind, first: worker)
             } catch {
                 return pauseForResources(error)
             }
@@ -76,7 +80,7 @@ final class Acceptor {
 
     /// Passes a connection to the first worker that takes it, the least loaded first.
     private func place(
-        _ connection: consuming Descriptor, listener: Int, first: WorkerProcess
+        _ connection: consuming Descriptor, from kind: ListenerKind, first: WorkerProcess
     ) {
         var candidate: WorkerProcess? = first
         while let worker = candidate {
@@ -84,20 +88,24 @@ final class Acceptor {
                 // The least loaded of those that take any is full, so this server is.
                 return refuse()
             }
-            if worker.pass(connection, listener: UInt8(listener)) { return }
-            candidate = pool.leastLoaded()
+            if worker.pass(connection, from: kind) { return }
+            candidate = nextWorker()
         }
         waiting = consume connection
-        waitingListener = listener
+        waitingKind = kind
         pause()
     }
 
     /// True when nothing waits (any more).
     private func passWaiting() -> Bool {
-        guard let worker = pool.leastLoaded() else { return false }
+        guard let worker = nextWorker() else { return false }
         guard let connection = waiting.take() else { return true }
-        place(connection, listener: waitingListener, first: worker)
+        place(connection, from: waitingKind, first: worker)
         return waiting == nil
+    }
+
+    private func nextWorker() -> WorkerProcess? {
+        pool.leastLoaded(includingDraining: isDraining)
     }
 
     /// Counts a connection that is closed at once, because every worker has all it may have.

@@ -1,6 +1,7 @@
 // The listening sockets of this instance: bound from the settings, or passed by a service manager,
 // which then decides the addresses.
 
+import ControlChannel
 import Glibc
 import LinuxIO
 import Settings
@@ -8,28 +9,41 @@ import Settings
 /// A listener in a box, because arrays hold no noncopyable values.
 final class BoundListener {
     let listener: Listener
+    let kind: ListenerKind
     /// The address in use, as HOST:PORT or [HOST]:PORT.
     let address: String
 
-    init(_ listener: consuming Listener) {
+    init(_ listener: consuming Listener, kind: ListenerKind) {
+        self.kind = kind
         address = listener.localAddress
         self.listener = listener
     }
 }
 
 enum ListenerSet {
-    /// Adopts the sockets the service manager passed, or binds the addresses of the settings.
+    /// Adopts the TLS sockets that the service manager passed, or binds them, and binds the others.
     static func open(
-        _ addresses: [ListenAddress], passed: Range<Int32>
+        _ settings: Settings, passed: Range<Int32>
     ) throws(StartError) -> [BoundListener] {
-        guard passed.isEmpty else { return try adopt(passed) }
+        let isPassed = !passed.isEmpty
+        let main = isPassed ? try adopt(passed) : try bind(settings.listen, .https, .listen)
+        return try main + bind(settings.httpRedirect, .redirect, .httpRedirect)
+            + bind(settings.admin, .admin, .admin)
+    }
+
+    private static func bind(
+        _ addresses: [ListenAddress], _ kind: ListenerKind, _ setting: Setting.Name
+    ) throws(StartError) -> [BoundListener] {
+        let flag = Setting.named(setting).flag
         var listeners: [BoundListener] = []
         for address in addresses {
-            if let listener = try bind(address) { listeners.append(BoundListener(listener)) }
+            if let listener = try bind(address, flag) {
+                listeners.append(BoundListener(listener, kind: kind))
+            }
         }
-        guard !listeners.isEmpty else {
+        guard addresses.isEmpty || !listeners.isEmpty else {
             throw StartError(
-                message: "this machine has none of the addresses to listen on; change --listen")
+                message: "this machine has none of the addresses to listen on; change \(flag)")
         }
         return listeners
     }
@@ -39,7 +53,7 @@ enum ListenerSet {
         for raw in passed {
             do throws(SystemError) {
                 let listener = try Listener(adopting: Descriptor(inherited: raw))
-                listeners.append(BoundListener(listener))
+                listeners.append(BoundListener(listener, kind: .https))
             } catch {
                 throw StartError(
                     message:
@@ -51,32 +65,36 @@ enum ListenerSet {
     }
 
     /// Nil: this machine lacks the address family of an address that may be missing.
-    private static func bind(_ address: ListenAddress) throws(StartError) -> Listener? {
+    private static func bind(
+        _ address: ListenAddress, _ flag: String
+    ) throws(StartError) -> Listener? {
         do {
             return try Listener(
                 host: address.host, port: address.port, backlog: Limits.listenBacklog)
         } catch {
             let isMissing = error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL
             if address.isOptional && isMissing { return nil }
-            throw explain(error, address)
+            throw explain(error, address, flag)
         }
     }
 
-    private static func explain(_ error: SystemError, _ address: ListenAddress) -> StartError {
+    private static func explain(
+        _ error: SystemError, _ address: ListenAddress, _ flag: String
+    ) -> StartError {
         let remedy =
             switch error.code {
             case EADDRINUSE:
                 "the port is in use; stop the program that uses it (ss -ltnp shows it), "
-                    + "or choose another with --listen"
+                    + "or choose another with \(flag)"
             case EACCES:
                 "ports below 1024 need the capability CAP_NET_BIND_SERVICE; grant it, "
-                    + "use socket activation, or choose another port with --listen"
+                    + "use socket activation, or choose another port with \(flag)"
             case EADDRNOTAVAIL:
-                "no interface of this machine has that address; correct --listen"
+                "no interface of this machine has that address; correct \(flag)"
             case EAFNOSUPPORT:
-                "this machine has no such address family; correct --listen"
+                "this machine has no such address family; correct \(flag)"
             default:
-                "\(error.message); correct --listen"
+                "\(error.message); correct \(flag)"
             }
         return StartError(message: "cannot listen on \(address): \(remedy)")
     }

@@ -2,6 +2,7 @@
 // connections, and ends them in good order. It never reads a byte from a client. Everything happens
 // on one thread, in one event loop.
 
+import ControlChannel
 import Glibc
 import LinuxIO
 import Logging
@@ -18,7 +19,7 @@ final class Supervisor {
     private let dataDirectoryLock: Descriptor
     private let pool: WorkerPool
     private let acceptor: Acceptor
-    private let addresses: [String]
+    private let addresses: [ListenerKind: [String]]
     private let startedMs: UInt64
     private var isStopping = false
     private var exitCode: Int32 = 0
@@ -33,8 +34,8 @@ final class Supervisor {
         let passed = try ServiceManager.takePassedSockets(limit: Limits.listeners)
         SignalDescriptor.ignore(SIGPIPE)
         dataDirectoryLock = try DataDirectory.lock(settings.dataDirectory)
-        let listeners = try ListenerSet.open(settings.listen, passed: passed)
-        addresses = listeners.map(\.address)
+        let listeners = try ListenerSet.open(settings, passed: passed)
+        addresses = Dictionary(grouping: listeners, by: \.kind).mapValues { $0.map(\.address) }
         let program = try WorkerSpawner.findProgram()
         do throws(SystemError) {
             let connectionsPerWorker = Self.connectionsPerWorker(
@@ -118,7 +119,7 @@ final class Supervisor {
     private func stop(_ endWorkers: (WorkerPool) -> Void) {
         isStopping = true
         serviceManager.notify("STOPPING=1", "STATUS=Draining")
-        acceptor.close()
+        acceptor.drain()
         endWorkers(pool)
     }
 
@@ -138,20 +139,24 @@ final class Supervisor {
 extension Supervisor: WorkerPoolObserver {
     func poolIsComplete() {
         guard !isStopping else { return }
-        let places = addresses.joined(separator: ", ")
+        let places = places(.https)
         serviceManager.notify(
             "READY=1", "STATUS=Serving on \(places) with \(settings.workers) workers")
         scheduleWatchdog()
         logger.notice(
             "ready",
             metadata: [
-                "listen": "\(places)", "workers": "\(settings.workers)",
+                "listen": "\(places)", "admin": "\(self.places(.admin))",
+                "workers": "\(settings.workers)",
                 "afterMs": "\(loop.nowMs - startedMs)",
             ])
     }
 
+    private func places(_ kind: ListenerKind) -> String {
+        addresses[kind, default: []].joined(separator: ", ")
+    }
+
     func poolHasRoom() {
-        guard !isStopping else { return }
         acceptor.resume()
     }
 

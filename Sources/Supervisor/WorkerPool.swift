@@ -58,10 +58,13 @@ final class WorkerPool {
 
     // MARK: Connections
 
-    /// The worker to pass the next connection to; nil when none can take one now.
-    func leastLoaded() -> WorkerProcess? {
+    /// The worker to pass the next connection to; nil when none can take one now. Workers that drain
+    /// take those of the admin listener alone.
+    func leastLoaded(includingDraining: Bool) -> WorkerProcess? {
         let loads = slots.map { slot -> UInt64? in
-            guard let worker = slot.worker, worker.takesConnections else { return nil }
+            guard let worker = slot.worker,
+                worker.takesConnections(includingDraining: includingDraining)
+            else { return nil }
             return worker.load.connections
         }
         guard let slot = WorkerLoad.leastLoaded(loads, after: lastChosen) else { return nil }

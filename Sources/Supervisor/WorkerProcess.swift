@@ -95,13 +95,16 @@ final class WorkerProcess {
     var isReady: Bool { state == .ready }
 
     /// Whether a connection may be passed now.
-    var takesConnections: Bool { state == .ready && !channelIsFull && outbox.isEmpty }
+    func takesConnections(includingDraining: Bool) -> Bool {
+        let isServing = state == .ready || (includingDraining && state == .draining)
+        return isServing && !channelIsFull && outbox.isEmpty
+    }
 
     /// Passes a connection. False: the channel is full after all, or broken; the connection is still
     /// the caller's.
-    func pass(_ connection: borrowing Descriptor, listener: UInt8) -> Bool {
-        guard takesConnections else { return false }
-        guard deliver(.connection(listener: listener), passing: connection.raw) else {
+    func pass(_ connection: borrowing Descriptor, from listener: ListenerKind) -> Bool {
+        guard takesConnections(includingDraining: true) else { return false }
+        guard deliver(.connection(from: listener), passing: connection.raw) else {
             return false
         }
         load.connectionWasPassed()
@@ -147,7 +150,7 @@ final class WorkerProcess {
         channelIsFull = false
         updateInterest()
         flush()
-        if takesConnections { observer?.workerHasRoom(self) }
+        if takesConnections(includingDraining: true) { observer?.workerHasRoom(self) }
     }
 
     private func updateInterest() {

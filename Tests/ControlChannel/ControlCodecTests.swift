@@ -10,7 +10,7 @@ private let otherKey = [UInt8](101...180)
 @Suite("The control codec")
 struct ControlCodecTests {
     static let toWorker: [ToWorker] = [
-        .connection(listener: 0), .connection(listener: 127),
+        .connection(from: .https), .connection(from: .redirect), .connection(from: .admin),
         .drain(timeoutMs: 0), .drain(timeoutMs: .max),
         .ticketKeys(current: key, previous: nil),
         .ticketKeys(current: key, previous: otherKey),
@@ -82,9 +82,9 @@ struct ControlCodecTests {
         }
     }
 
-    @Test("a reserved listener index, a strange flag and a strange process ID are refused")
+    @Test("an unknown listener, a strange flag and a strange process ID are refused")
     func invalidFields() {
-        var connection = ToWorker.connection(listener: 1).encoded()
+        var connection = ToWorker.connection(from: .redirect).encoded()
         connection[8] = 128
         #expect(throws: ControlError.invalidField) { try ToWorker(decoding: connection) }
         var keys = ToWorker.ticketKeys(current: key, previous: nil).encoded()

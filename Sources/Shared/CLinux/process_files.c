@@ -1,4 +1,4 @@
-// Files in memory that two processes share by descriptor.
+// Files without a name: in memory, which two processes share by descriptor, and on disk, as a trial.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -29,4 +29,12 @@ int weir_sealed_memory(const char *name, const void *bytes, size_t count) {
     close(descriptor);
     errno = code;
     return -1;
+}
+
+int weir_open_temporary(const char *directory) {
+    int descriptor;
+    do {
+        descriptor = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    } while (descriptor < 0 && errno == EINTR);
+    return descriptor;
 }

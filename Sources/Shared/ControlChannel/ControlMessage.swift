@@ -5,9 +5,8 @@
 
 /// From the supervisor to one worker.
 package enum ToWorker: Equatable, Sendable {
-    /// A freshly accepted TCP connection rides along. `listener` is the index of the address it came
-    /// in on, 0...127 (bit 7 is reserved for the administration listener).
-    case connection(listener: UInt8)
+    /// A freshly accepted TCP connection rides along; it came in on such a listener.
+    case connection(from: ListenerKind)
     /// Stop gracefully: GOAWAY, let short requests finish, end live responses after `timeoutMs`
     /// milliseconds, say `drained`, exit.
     case drain(timeoutMs: UInt32)

@@ -8,14 +8,12 @@ extension ToWorker {
         case ping = 4
     }
 
-    /// The message as one datagram. Traps on a ticket key of another length and on a listener index
-    /// above 127: both are made by us.
+    /// The message as one datagram. Traps on a ticket key of another length: they are made by us.
     package func encoded() -> [UInt8] {
         switch self {
         case .connection(let listener):
-            precondition(listener < 128, "bit 7 of a listener index is reserved")
             var writer = DatagramWriter(kind: Kind.connection.rawValue)
-            writer.put(listener)
+            writer.put(listener.rawValue)
             return writer.finish()
         case .drain(let timeoutMs):
             var writer = DatagramWriter(kind: Kind.drain.rawValue)
@@ -41,9 +39,10 @@ extension ToWorker {
         var reader = try DatagramReader(datagram)
         switch Kind(rawValue: reader.kind) {
         case .connection:
-            let listener = reader.take(UInt8.self)
-            guard listener < 128 else { throw .invalidField }
-            self = .connection(listener: listener)
+            guard let listener = ListenerKind(rawValue: reader.take(UInt8.self)) else {
+                throw .invalidField
+            }
+            self = .connection(from: listener)
         case .drain:
             self = .drain(timeoutMs: reader.take(UInt32.self))
         case .ticketKeys:

@@ -31,6 +31,15 @@ package enum FileSystem {
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether files can be made in a directory now: it is there, it allows it, its disk has room for
+    /// one. open(2) with O_TMPFILE, so nothing is ever seen of it.
+    package static func canCreateFiles(in path: String) -> Bool {
+        let raw = unsafe weir_open_temporary(path)
+        guard raw >= 0 else { return false }
+        close(raw)
+        return true
+    }
+
     /// The names in a directory, without those that begin with a dot, in no particular order.
     package static func names(in path: String) throws(SystemError) -> [String] {
         guard let directory = unsafe opendir(path) else { throw .last("opendir") }

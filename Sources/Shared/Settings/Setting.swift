@@ -7,6 +7,8 @@ package struct Setting: Sendable {
     /// The settings by name. The raw value is the key in the configuration file.
     package enum Name: String, CaseIterable, Sendable {
         case listen
+        case httpRedirect = "http-redirect"
+        case admin
         case workers
         case data
         case cert
@@ -26,6 +28,8 @@ package struct Setting: Sendable {
     package enum Kind: Sendable {
         /// A listening address (ADDRESS:PORT); may be given several times.
         case addresses
+        /// The same, or "off" for none.
+        case addressesOrOff
         /// An origin (scheme://host[:port]); may be given several times.
         case origins
         /// A path; relative ones start at the working directory.
@@ -78,7 +82,7 @@ package struct Setting: Sendable {
     /// an array in the file.
     package var isList: Bool {
         switch kind {
-        case .addresses, .origins: true
+        case .addresses, .addressesOrOff, .origins: true
         case .path, .workers, .bytes, .seconds, .choice: false
         }
     }
@@ -96,6 +100,7 @@ package struct Setting: Sendable {
     package var valuesText: String {
         switch kind {
         case .addresses: "ADDRESS:PORT, several"
+        case .addressesOrOff: "ADDRESS:PORT, several, or off"
         case .origins: "scheme://host[:port], several"
         case .path: "path"
         case .workers(let range): "auto, or \(range.lowerBound) to \(range.upperBound)"

@@ -59,6 +59,7 @@ struct SettingReader {
 
     func addresses(_ name: Setting.Name) throws(SettingsError) -> [ListenAddress] {
         let raw = try raw(name)
+        if case .addressesOrOff = raw.setting.kind, raw.texts == ["off"] { return [] }
         var result: [ListenAddress] = []
         for text in raw.texts {
             guard let addresses = ListenAddress.parse(text) else {

@@ -8,14 +8,15 @@ extension Setting {
     /// The descriptor of one setting.
     package static func named(_ name: Name) -> Setting {
         switch name {
-        case .listen, .workers, .data: process(name)
+        case .listen, .httpRedirect, .admin: address(name)
+        case .workers, .data: process(name)
         case .cert, .key, .publish, .corsOrigin: access(name)
         case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
         case .drainTimeout, .logLevel, .logFormat: operation(name)
         }
     }
 
-    private static func process(_ name: Name) -> Setting {
+    private static func address(_ name: Name) -> Setting {
         switch name {
         case .listen:
             Setting(
@@ -26,6 +27,28 @@ extension Setting {
                     for every address of the machine, IPv4 and IPv6. May be given several times. \
                     Ignored when systemd passes the sockets.
                     """)
+        case .httpRedirect:
+            Setting(
+                name: name, kind: .addressesOrOff, initial: .text("off"),
+                placeholder: "ADDRESS:PORT",
+                help: """
+                    Where to answer plain HTTP with a redirect (308) to the same path on the first \
+                    TLS port, and with nothing else. Usually :80.
+                    """)
+        default:
+            Setting(
+                name: name, kind: .addressesOrOff, initial: .text("127.0.0.1:9443"),
+                placeholder: "ADDRESS:PORT",
+                help: """
+                    Where to answer /healthz, /readyz and /metrics, in plain HTTP, for load \
+                    balancers and monitoring. There is no password on it, so it belongs on a \
+                    loopback address or a private network.
+                    """)
+        }
+    }
+
+    private static func process(_ name: Name) -> Setting {
+        switch name {
         case .workers:
             Setting(
                 name: name, kind: .workers(1...Limits.workers), initial: .text("auto"),

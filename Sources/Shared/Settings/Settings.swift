@@ -5,6 +5,10 @@
 package struct Settings: Sendable, Equatable {
     /// Where to accept connections. At least one, no two the same.
     package let listen: [ListenAddress]
+    /// Where plain HTTP is redirected. May be empty.
+    package let httpRedirect: [ListenAddress]
+    /// Where those who run the server ask how it is. May be empty.
+    package let admin: [ListenAddress]
     /// Worker processes, 1 to `Limits.workers`.
     package let workers: Int
     /// Where everything is stored. Relative paths start at the working directory.
@@ -43,6 +47,8 @@ package struct Settings: Sendable, Equatable {
     package init(_ given: GivenSettings, processors: Int) throws(SettingsError) {
         let reader = SettingReader(given: given, processors: processors)
         listen = try reader.addresses(.listen)
+        httpRedirect = try reader.addresses(.httpRedirect)
+        admin = try reader.addresses(.admin)
         workers = try reader.workers(.workers)
         dataDirectory = try reader.path(.data)
         certificateFile = try reader.path(.cert)
@@ -57,11 +63,24 @@ package struct Settings: Sendable, Equatable {
         logLevel = try reader.choice(.logLevel)
         logFormat = try reader.choice(.logFormat)
         effective = try reader.effective()
+        try checkAddressesDiffer()
         if publish == .account {
             let source = effective[.publish]?.source ?? .initial
             throw SettingsError(
                 .named(.publish), from: source,
                 "accounts arrive in a later version; use --publish open")
+        }
+    }
+
+    private func checkAddressesDiffer() throws(SettingsError) {
+        var seen = Set(listen.map(\.description))
+        for (name, addresses) in [(Setting.Name.httpRedirect, httpRedirect), (.admin, admin)] {
+            for address in addresses where !seen.insert(address.description).inserted {
+                let source = effective[name]?.source ?? .initial
+                throw SettingsError(
+                    .named(name), from: source,
+                    "\(address) is used for something else already; choose another port")
+            }
         }
     }
 

@@ -38,11 +38,13 @@ package enum Counter: Int, CaseIterable, Sendable {
     case streamChanges
     /// Workers that were started again after they died. Counted by the supervisor.
     case workerRestarts
+    /// Gauge: 1 in the slot of a worker that takes connections.
+    case workersReady
 
     /// Whether the number falls back to zero when its process is gone.
     package var isGauge: Bool {
         switch self {
-        case .connectionsOpen, .viewers, .publishers, .eventSubscribers: true
+        case .connectionsOpen, .viewers, .publishers, .eventSubscribers, .workersReady: true
         default: false
         }
     }

@@ -28,8 +28,8 @@ final class Connection: EventHandler {
     let peer: PeerAddress
     /// Nil for a connection in plain text.
     let ssl: OpaquePointer?
-    /// Which listener accepted it.
-    let listener: ListenerKind
+    /// Who answers its requests.
+    unowned let application: any Application
     private(set) var session: (any ProtocolSession)?
     private(set) var phase = Phase.handshaking
     private(set) var registration: Registration?
@@ -59,9 +59,10 @@ final class Connection: EventHandler {
 
     /// Nil when memory ran out.
     init?(
-        descriptor: consuming Descriptor, id: UInt64, listener: ListenerKind, server: HTTPServer
+        descriptor: consuming Descriptor, id: UInt64, transport: HTTPServer.Transport,
+        application: any Application, server: HTTPServer
     ) {
-        if listener.isEncrypted {
+        if transport == .tls {
             guard let ssl = unsafe server.tls.makeConnection(over: server.buffers) else {
                 return nil
             }
@@ -69,7 +70,7 @@ final class Connection: EventHandler {
         } else {
             unsafe ssl = nil
         }
-        self.listener = listener
+        self.application = application
         peer = PeerAddress(socket: descriptor.raw)
         self.descriptor = descriptor
         self.id = id

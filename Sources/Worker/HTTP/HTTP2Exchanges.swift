@@ -125,7 +125,7 @@ extension HTTP2Session: ExchangeTransport {
             exchange.respond(problem)
             return
         }
-        connection.server.application.begin(exchange)
+        connection.application.begin(exchange)
         if !exchange.isBodyComplete, !exchange.hasResponded {
             if request.expectsContinue { sendContinue(exchange) }
             connection.ensureCheck(afterMs: limits.bodyFirstByteMs)

@@ -50,18 +50,28 @@ package final class HTTPServer {
 
     package var connectionCount: Int { connections.count }
 
-    /// Takes over an accepted TCP socket and serves it until one side ends it.
+    /// What the bytes of a connection are.
+    package enum Transport: Sendable {
+        case tls
+        /// HTTP/1.1 in plain text, taken also while the server drains: it is for those who run it.
+        case plain
+    }
+
+    /// Takes over an accepted TCP socket and serves it until one side ends it. Requests go to
+    /// `application`, which must outlive the server; to the server's own if there is none.
     package func adopt(
-        _ descriptor: consuming Descriptor, from listener: ListenerKind = .publicHTTPS
+        _ descriptor: consuming Descriptor, over transport: Transport = .tls,
+        for application: (any Application)? = nil
     ) {
-        guard connections.count < limits.connections, !isDraining else {
+        guard connections.count < limits.connections, !isDraining || transport == .plain else {
             counters.connectionsRefused += 1
             return
         }
         configure(descriptor.raw)
         lastConnectionID += 1
         let made = Connection(
-            descriptor: descriptor, id: lastConnectionID, listener: listener, server: self)
+            descriptor: descriptor, id: lastConnectionID, transport: transport,
+            application: application ?? self.application, server: self)
         guard let connection = made, (try? connection.start()) != nil else {
             counters.connectionsRefused += 1
             return

@@ -55,7 +55,7 @@ extension Exchange {
 extension Problem {
     package static let requestTimeout = Problem(
         status: 408, slug: "request-timeout", title: "The request's body did not arrive in time")
-    static let plaintext = Problem(
+    package static let plaintext = Problem(
         status: 400, slug: "plaintext", title: "This port speaks HTTPS",
         detail: "Use an address that begins with https://.")
     static let targetTooLong = Problem(

@@ -11,7 +11,7 @@ import Settings
 
 /// What the supervisor may ask of a worker.
 protocol SupervisorLinkDelegate: AnyObject {
-    func supervisorPassed(_ connection: consuming Descriptor)
+    func supervisorPassed(_ connection: consuming Descriptor, from listener: ListenerKind)
     func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?)
     func supervisorAskedToDrain(timeoutMs: UInt64)
     func supervisorIsGone()
@@ -124,14 +124,14 @@ final class SupervisorLink: EventHandler {
 
     private func handle(_ message: ToWorker, _ descriptor: consuming Descriptor?) {
         switch message {
-        case .connection:
+        case .connection(let listener):
             receivedConnections += 1
             guard let connection = consume descriptor else {
                 // This process had no number left for it, so it is lost.
                 logger.warning("a connection could not be taken in: too many open files")
                 return loadChanged()
             }
-            delegate?.supervisorPassed(connection)
+            delegate?.supervisorPassed(connection, from: listener)
         case .drain(let timeoutMs):
             delegate?.supervisorAskedToDrain(timeoutMs: UInt64(timeoutMs))
         case .ticketKeys(let current, let previous):

@@ -21,6 +21,8 @@ final class WorkerProcess {
     private let publishing: Publishing
     private let events: EventHub
     private let router: Router
+    private let redirection: Redirection
+    private let administration: Administration
     private let server: HTTPServer
     private let tls: TLSContext
     private let logger: Logger
@@ -45,6 +47,8 @@ final class WorkerProcess {
         router = Router(
             streams: streams, publishing: publishing, events: events, crossOrigin: crossOrigin,
             environment: environment)
+        redirection = Redirection(port: settings.listen[0].port)
+        administration = Administration(streams: streams, environment: environment)
         server = HTTPServer(
             loop: environment.loop, tls: tls, application: router,
             counters: environment.httpCounters)
@@ -66,6 +70,7 @@ final class WorkerProcess {
         server.onConnectionCountChange = { [weak self] in self?.connectionCountChanged() }
         try link.start()
         link.sayReady()
+        environment.counters.set(.workersReady, 1, slot: environment.slot)
         logger.debug("worker ready")
         environment.loop.run()
         environment.publishCounters()
@@ -105,8 +110,12 @@ final class WorkerProcess {
 }
 
 extension WorkerProcess: SupervisorLinkDelegate {
-    func supervisorPassed(_ connection: consuming Descriptor) {
-        server.adopt(connection)
+    func supervisorPassed(_ connection: consuming Descriptor, from listener: ListenerKind) {
+        switch listener {
+        case .https: server.adopt(connection)
+        case .redirect: server.adopt(connection, over: .plain, for: redirection)
+        case .admin: server.adopt(connection, over: .plain, for: administration)
+        }
     }
 
     func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?) {
@@ -116,6 +125,8 @@ extension WorkerProcess: SupervisorLinkDelegate {
     func supervisorAskedToDrain(timeoutMs: UInt64) {
         guard !isEnding else { return }
         isEnding = true
+        administration.isDraining = true
+        environment.counters.set(.workersReady, 0, slot: environment.slot)
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         server.drain()
         events.end()

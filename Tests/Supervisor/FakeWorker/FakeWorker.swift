@@ -59,7 +59,7 @@ final class FakeWorker {
             guard let descriptor else { return reportLoad() }
             let connection = FakeConnection(descriptor, worker: self)
             connections[ObjectIdentifier(connection)] = connection
-            connection.greet("\(launch.slot) \(getpid()) \(listener)\n")
+            connection.greet("\(launch.slot) \(getpid()) \(listener.rawValue)\n")
             reportLoad()
         case .drain(let timeoutMs):
             guard mode != "stubborn" else { return }

@@ -58,6 +58,9 @@ int64_t weir_raise_open_files(void);
 /// A close-on-exec memory file of `count` bytes, sealed: nobody can change or resize it.
 int weir_sealed_memory(const char *name, const void *bytes, size_t count);
 
+/// Opens a file without a name in a directory, for writing. open(2) with O_TMPFILE.
+int weir_open_temporary(const char *directory);
+
 // MARK: Sockets (process_sockets.c)
 
 /// A non-blocking, close-on-exec TCP listener on a numeric IPv4 or IPv6 address. IPv6 listeners are

@@ -109,7 +109,7 @@ final class HTTP1Session: ProtocolSession {
         let exchange = Exchange(request: request, streamID: 0, transport: self, nowMs: nowMs)
         self.exchange = exchange
         connection.server.counters.requests += 1
-        connection.server.application.begin(exchange)
+        connection.application.begin(exchange)
         guard hasBody, !exchange.hasResponded, !exchange.isClosed else { return }
         if head.expectsContinue { sendContinue() }
         connection.ensureCheck(afterMs: limits.bodyFirstByteMs)

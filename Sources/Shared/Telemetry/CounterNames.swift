@@ -1,0 +1,54 @@
+// What the counters are called outside, and what they mean: for Prometheus and for people. Names
+// never change once they are out.
+
+extension Counter {
+    /// In the style of Prometheus: unit last, `_total` for what only grows.
+    package var metricName: String {
+        switch self {
+        case .connectionsOpen: "weir_connections_open"
+        case .viewers: "weir_viewers"
+        case .publishers: "weir_publishers"
+        case .connectionsTotal: "weir_connections_total"
+        case .connectionsRefused: "weir_connections_refused_total"
+        case .handshakesTotal: "weir_tls_handshakes_total"
+        case .handshakeFailures: "weir_tls_handshake_failures_total"
+        case .requestsTotal: "weir_requests_total"
+        case .bytesSent: "weir_sent_bytes_total"
+        case .bytesReceived: "weir_received_bytes_total"
+        case .viewerJumpsTotal: "weir_viewer_jumps_total"
+        case .lappedTotal: "weir_viewers_lapped_total"
+        case .ingestBytes: "weir_ingest_bytes_total"
+        case .ingestChunks: "weir_ingest_bodies_total"
+        case .abuseCloses: "weir_abuse_closes_total"
+        case .eventSubscribers: "weir_event_subscribers"
+        case .streamChanges: "weir_stream_changes_total"
+        case .workerRestarts: "weir_worker_restarts_total"
+        case .workersReady: "weir_workers_ready"
+        }
+    }
+
+    /// One line.
+    package var help: String {
+        switch self {
+        case .connectionsOpen: "Connections open now."
+        case .viewers: "Responses that deliver live media now."
+        case .publishers: "Requests that publish now."
+        case .connectionsTotal: "Connections taken over from the supervisor."
+        case .connectionsRefused: "Connections closed at once because a limit was reached."
+        case .handshakesTotal: "TLS handshakes that succeeded."
+        case .handshakeFailures: "TLS handshakes that failed or took too long."
+        case .requestsTotal: "Requests whose header section was accepted."
+        case .bytesSent: "Bytes written to sockets, TLS included."
+        case .bytesReceived: "Bytes read from sockets, TLS included."
+        case .viewerJumpsTotal: "Times a viewer skipped ahead because it was behind."
+        case .lappedTotal: "Viewers that the ring overtook; their responses were reset."
+        case .ingestBytes: "Bytes of media taken from publishers."
+        case .ingestChunks: "Request bodies of publishers that were finished."
+        case .abuseCloses: "Connections closed for abuse of the protocol."
+        case .eventSubscribers: "Responses that deliver events now."
+        case .streamChanges: "Times a stream was started, paused, resumed, ended or removed."
+        case .workerRestarts: "Workers that were started again after they died."
+        case .workersReady: "Workers that take connections."
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// The admin listener: what load balancers, monitoring and people who run the server ask. Plain HTTP,
+// no password; that it is not for users is the address it listens on.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+
+final class Administration: Application {
+    private let health: Health
+    private let metrics: Metrics
+    /// The worker is going, and with it the server.
+    var isDraining = false
+
+    init(streams: LiveStreams, environment: WorkerEnvironment) {
+        health = Health(environment: environment)
+        metrics = Metrics(streams: streams, environment: environment)
+    }
+
+    func begin(_ exchange: Exchange) {
+        let path = exchange.request.target.split(
+            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)[0]
+        let methods = ["GET", "HEAD"]
+        let isReading = methods.contains(exchange.request.method)
+        switch path {
+        case "/healthz", "/readyz", "/metrics":
+            guard isReading else {
+                return exchange.respond(.methodNotAllowed(allow: methods))
+            }
+            answer(exchange, path: path)
+        default:
+            exchange.respond(.adminNotFound)
+        }
+    }
+
+    private func answer(_ exchange: Exchange, path: Substring) {
+        switch path {
+        case "/healthz": respond(exchange, status: 200, type: "text/plain", text: "ok\n")
+        case "/readyz":
+            let report = health.report(isDraining: isDraining)
+            respond(
+                exchange, status: report.isReady ? 200 : 503, type: "application/json",
+                text: report.json.text + "\n")
+        default:
+            respond(
+                exchange, status: 200, type: "text/plain; version=0.0.4; charset=utf-8",
+                text: metrics.text)
+        }
+    }
+
+    private func respond(_ exchange: Exchange, status: Int, type: String, text: String) {
+        exchange.respond(
+            status: status,
+            headers: [HeaderField("content-type", type), HeaderField("cache-control", "no-store")],
+            body: .bytes(Array(text.utf8)))
+    }
+}
+
+extension Problem {
+    fileprivate static let adminNotFound = Problem(
+        status: 404, slug: "not-found", title: "There is nothing here",
+        detail: "This port answers /healthz, /readyz and /metrics.")
+}

@@ -1,0 +1,76 @@
+// Figures for Prometheus (text exposition format 0.0.4): what all processes have counted, and what is
+// live. Any worker tells those of all.
+
+import Settings
+import Telemetry
+
+struct Metrics {
+    private let streams: LiveStreams
+    private let environment: WorkerEnvironment
+
+    init(streams: LiveStreams, environment: WorkerEnvironment) {
+        self.streams = streams
+        self.environment = environment
+    }
+
+    var text: String {
+        environment.publishCounters()
+        var text = MetricsText()
+        text.family("weir_build_info", "gauge", "The version that runs.")
+        text.sample("weir_build_info", ["version": Version.current], 1)
+        addCounters(to: &text)
+        addStreams(to: &text)
+        return text.lines
+    }
+
+    private func addCounters(to text: inout MetricsText) {
+        let counters = environment.counters
+        for counter in Counter.allCases {
+            let name = counter.metricName
+            text.family(name, counter.isGauge ? "gauge" : "counter", counter.help)
+            for slot in 0..<counters.slots {
+                text.sample(name, ["worker": "\(slot)"], counters.get(counter, slot: slot))
+            }
+            text.sample(
+                name, ["worker": "supervisor"],
+                counters.get(counter, slot: counters.supervisorSlot))
+        }
+    }
+
+    private func addStreams(to text: inout MetricsText) {
+        let streams = streams.all()
+        text.family("weir_streams", "gauge", "Streams by state.")
+        for state in [StreamState.live, .paused, .ended] {
+            let count = streams.count { $0.state == state }
+            text.sample("weir_streams", ["state": state.rawValue], UInt64(count))
+        }
+        let current = streams.filter { $0.state != .ended }
+        text.family("weir_stream_viewers", "gauge", "Viewers of a stream.")
+        for stream in current {
+            let viewers = UInt64(stream.ring.status.viewerCount)
+            text.sample("weir_stream_viewers", ["stream": stream.name.text], viewers)
+        }
+        text.family("weir_stream_bitrate_bps", "gauge", "Bits per second of a stream, lately.")
+        for stream in current {
+            text.sample(
+                "weir_stream_bitrate_bps", ["stream": stream.name.text],
+                stream.recentFigures.bitrateBps)
+        }
+    }
+}
+
+/// Builds the text. Label values are ours and need no escaping.
+private struct MetricsText {
+    private(set) var lines = ""
+
+    mutating func family(_ name: String, _ type: String, _ help: String) {
+        lines += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+    }
+
+    mutating func sample(
+        _ name: String, _ labels: KeyValuePairs<String, String>, _ value: UInt64
+    ) {
+        let list = labels.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",")
+        lines += "\(name){\(list)} \(value)\n"
+    }
+}

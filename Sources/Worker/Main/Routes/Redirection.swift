@@ -1,0 +1,43 @@
+// The plain HTTP port: it sends everybody to the same place on the TLS port, and answers nothing
+// else.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+
+final class Redirection: Application {
+    /// The TLS port that clients are sent to.
+    private let port: UInt16
+
+    init(port: UInt16) {
+        self.port = port
+    }
+
+    func begin(_ exchange: Exchange) {
+        let request = exchange.request
+        guard let location = location(authority: request.authority, target: request.target) else {
+            return exchange.respond(.plaintext)
+        }
+        // Not kept for good: the port may change with the next start.
+        exchange.respond(
+            status: 308,
+            headers: [HeaderField("location", location), HeaderField("cache-control", "no-store")],
+            body: .bytes([]))
+    }
+
+    /// Nil when the client did not say which host it came for, or for no place in particular.
+    private func location(authority: String, target: String) -> String? {
+        guard !authority.isEmpty, target.hasPrefix("/") else { return nil }
+        let host = Self.host(of: authority)
+        return "https://\(host)\(port == 443 ? "" : ":\(port)")\(target)"
+    }
+
+    /// Without the port: "example.org:80", "[::1]:80".
+    private static func host(of authority: String) -> Substring {
+        let afterBracket = authority.lastIndex(of: "]") ?? authority.startIndex
+        guard let colon = authority[afterBracket...].lastIndex(of: ":") else {
+            return authority[...]
+        }
+        return authority[..<colon]
+    }
+}
