@@ -13,6 +13,8 @@ struct SettingFlags: ParsableArguments {
         """
 
     @Option(name: flag(.listen), help: help(.listen)) var listen: [String] = []
+    @Option(name: flag(.httpRedirect), help: help(.httpRedirect)) var httpRedirect: [String] = []
+    @Option(name: flag(.admin), help: help(.admin)) var admin: [String] = []
     @Option(name: flag(.workers), help: help(.workers)) var workers: String?
     @Option(name: flag(.data), help: help(.data)) var data: String?
     @Option(name: flag(.cert), help: help(.cert)) var cert: String?
@@ -60,6 +62,8 @@ struct SettingFlags: ParsableArguments {
     private func texts(_ name: Setting.Name) -> [String] {
         switch name {
         case .listen: listen
+        case .httpRedirect: httpRedirect
+        case .admin: admin
         case .workers: one(workers)
         case .data: one(data)
         case .cert: one(cert)

@@ -43,6 +43,13 @@ extension WeirCommand {
                     without an account (--publish open). For trials on a private network only.
                     """)
             }
+            for address in settings.admin where !address.isLoopback {
+                logger.warning(
+                    """
+                    the admin listener \(address) is not on a loopback address: whoever reaches it \
+                    sees health and figures without a password (--admin)
+                    """)
+            }
         }
     }
 
