@@ -83,6 +83,16 @@ package enum Limits {
     /// Between two bytes of a body that we are willing to read.
     package static let bodyIdleMs: UInt64 = 30_000
 
+    // MARK: HTTP/1.1
+
+    /// The longest name of a method; the longest registered one has 17 letters.
+    package static let methodBytes = 32
+    /// The extensions of one chunk, which mean nothing to anybody.
+    package static let chunkExtensionBytes = 256
+    /// The trailer section after a chunked body, which is dropped.
+    package static let trailerBytes = 4 * 1024
+    package static let trailerFields = 20
+
     // MARK: HTTP/2 abuse. Each is a budget that refills with time (see AbuseGuard).
 
     /// Streams a client may reset, per 10 seconds.

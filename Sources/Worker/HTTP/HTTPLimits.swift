@@ -24,6 +24,11 @@ package struct HTTPLimits: Sendable {
     package var bodyFirstByteMs = Limits.bodyFirstByteMs
     package var bodyIdleMs = Limits.bodyIdleMs
 
+    package var methodBytes = Limits.methodBytes
+    package var chunkExtensionBytes = Limits.chunkExtensionBytes
+    package var trailerBytes = Limits.trailerBytes
+    package var trailerFields = Limits.trailerFields
+
     package var resetsPer10s = Limits.resetsPer10s
     package var controlFramesPer10s = Limits.controlFramesPer10s
     package var continuationFrames = Limits.continuationFrames

@@ -1,0 +1,30 @@
+// What a complete header section comes to.
+
+enum HTTP1Version: Equatable, Sendable {
+    case v10
+    case v11
+}
+
+/// How the end of a request's body is found (RFC 9112 section 6.3).
+enum BodyFraming: Equatable, Sendable {
+    case none
+    /// So many bytes; 0 when the client said so.
+    case length(Int)
+    case chunked
+}
+
+/// One request up to its empty line: complete and valid.
+struct HTTP1Head: Sendable {
+    /// The fields as from HTTP/2: `:method`, `:scheme`, `:authority` and `:path` first, names in
+    /// lower case, neither Host nor fields about this one connection among them. `:authority` is
+    /// empty when an HTTP/1.0 client named no host. There is an `expect` field if and only if
+    /// `expectsContinue`.
+    let block: HeaderBlock
+    let version: HTTP1Version
+    let framing: BodyFraming
+    /// Whether the client lets another request follow (RFC 9112 section 9.3).
+    let persists: Bool
+    /// Whether the client waits for 100 (Continue) before it sends a body. Never in HTTP/1.0, and
+    /// never without a body to wait for (RFC 9110 section 10.1.1).
+    let expectsContinue: Bool
+}
