@@ -252,7 +252,7 @@ final class Connection: EventHandler {
             date: server.date.text(nowMs: server.loop.nowMs)
         ).text + problem.body
         unsafe answer.withUnsafeBytes { bytes in
-            guard let base = unsafe bytes.baseAddress else { return }
+            guard let base = bytes.baseAddress else { return }
             _ = unsafe server.buffers.appendToCiphertext(base, count: bytes.count)
         }
         transmit()

@@ -145,7 +145,7 @@ package final class TLSContext {
 // MARK: Callbacks of the library
 
 /// Chooses from the client's list of length-prefixed names (RFC 7301, section 3.1): h2 before
-/// http/1.1, whatever the client prefers; a client that offers neither is refused. One that offers
+/// http/1, whatever the client prefers; a client that offers neither is refused. One that offers
 /// no list at all does not come here, and speaks HTTP/1.1.
 private func selectProtocol(
     _ ssl: OpaquePointer?, _ selected: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
@@ -154,7 +154,7 @@ private func selectProtocol(
 ) -> Int32 {
     guard let start = unsafe offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
     let list = unsafe UnsafeBufferPointer(start: start, count: Int(offeredLength))
-    for name in ["h2", "http/1.1"] {
+    for name in ["h2", "http/1.1", "http/1.0"] {
         var position = 0
         while position < list.count {
             let end = position + 1 + Int(unsafe list[position])

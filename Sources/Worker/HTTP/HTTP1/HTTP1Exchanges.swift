@@ -109,7 +109,7 @@ extension HTTP1Session: ExchangeTransport {
             return !isStageFull
         }
         unsafe outgoing.withUnsafeBytes { bytes in
-            guard let base = unsafe bytes.baseAddress else { return }
+            guard let base = bytes.baseAddress else { return }
             unsafe (buffers.stage + buffers.stageCount).copyMemory(
                 from: base + outgoingOffset, byteCount: count)
         }
@@ -180,7 +180,7 @@ extension HTTP1Session: ExchangeTransport {
     /// Room for it has been left.
     private func stage(_ bytes: [UInt8]) {
         unsafe bytes.withUnsafeBytes { bytes in
-            guard let base = unsafe bytes.baseAddress else { return }
+            guard let base = bytes.baseAddress else { return }
             unsafe (buffers.stage + buffers.stageCount).copyMemory(
                 from: base, byteCount: bytes.count)
         }

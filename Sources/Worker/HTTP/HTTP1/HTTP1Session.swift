@@ -46,7 +46,7 @@ final class HTTP1Session: ProtocolSession {
         self.connection = connection
         limits = connection.server.limits
         buffers = connection.server.buffers
-        parser = HTTP1Parser(limits: limits)
+        parser = HTTP1Parser(limits: limits, isSecure: unsafe connection.ssl != nil)
     }
 
     var nowMs: UInt64 { connection.server.loop.nowMs }
