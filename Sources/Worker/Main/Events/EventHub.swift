@@ -19,7 +19,7 @@ final class EventHub {
     private let streams: LiveStreams
     private let crossOrigin: CrossOrigin
     private let environment: WorkerEnvironment
-    private let all = EventTopic(keepAlivePhase: 0)
+    private let all = EventTopic(name: nil, keepAlivePhase: 0)
     private var named: [StreamName: EventTopic] = [:]
     private var subscriberCount = 0
     private var pace = EventPace(
@@ -64,9 +64,10 @@ final class EventHub {
         guard exchange.request.method != "HEAD" else {
             return exchange.respond(status: 200, headers: headers, body: .none)
         }
-        // A client that still comes to a worker that is going is told to come back, by an end.
-        let source = isEnding ? BodySource() : subscribe(exchange, to: name)
-        exchange.respond(status: 200, headers: headers, body: .stream(source))
+        // A client that still comes to a worker that is going is told to come back.
+        let body: ResponseBody =
+            isEnding ? .bytes(EventText.preamble) : .stream(subscribe(exchange, to: name))
+        exchange.respond(status: 200, headers: headers, body: body)
     }
 
     /// Reads `stream=NAME`; nil when it is not there.
@@ -98,17 +99,22 @@ final class EventHub {
     private func topic(_ name: StreamName?) -> EventTopic {
         guard let name else { return all }
         if let topic = named[name] { return topic }
-        let topic = EventTopic(keepAlivePhase: named.count)
+        let topic = EventTopic(name: name, keepAlivePhase: named.count)
         named[name] = topic
         return topic
     }
 
     func left(_ subscriber: EventSubscriber) {
-        subscriber.topic.remove(subscriber)
+        let topic = subscriber.topic
+        topic.remove(subscriber)
         subscriberCountChanged(by: -1)
-        guard subscriber.topic.count == 0 else { return }
-        named = named.filter { $0.value.count > 0 }
-        if all.count == 0 { table.keep(Set(named.keys.map(\.text))) }
+        guard topic.count == 0 else { return }
+        if let name = topic.name {
+            named[name] = nil
+            if all.count == 0 { table.forget(name.text) }
+        } else {
+            table.forget(allBut: Set(named.keys.map(\.text)))
+        }
     }
 
     private func subscriberCountChanged(by change: Int) {
@@ -161,20 +167,20 @@ final class EventHub {
         lastLookMs = nowMs
         seenChanges = environment.counters.total(.streamChanges)
         if withFigures { pace.toldFigures(nowMs: nowMs) }
-        var changes: [Change] = []
-        if all.count == 0 {
-            for name in named.keys {
-                changes += refresh(name, streams.find(name), withFigures: withFigures)
-            }
-        } else {
-            let present = streams.all()
-            for stream in present {
-                changes += refresh(stream.name, stream, withFigures: withFigures)
-            }
-            changes += removeOthers(than: present)
-        }
-        tell(changes)
+        let wanted = wantedStreams()
+        let changes = wanted.flatMap { refresh($0.name, $0, withFigures: withFigures) }
+        tell(changes + removeOthers(than: wanted))
     }
+
+    /// The streams that somebody wants to hear of.
+    private func wantedStreams() -> [LiveStream] {
+        if all.count > 0 { return streams.all() }
+        // Few names are looked up one by one. Anybody may ask for very many.
+        if named.count <= Self.namesLookedUp { return named.keys.compactMap(streams.find) }
+        return streams.all().filter { named[$0.name] != nil }
+    }
+
+    private static let namesLookedUp = 50
 
     /// Brings the table up to date about one stream; what has changed.
     private func refresh(
@@ -191,6 +197,7 @@ final class EventHub {
         return bytes.map { [(name, $0)] } ?? []
     }
 
+    /// Streams that are not there any more. All that are there are in the table already.
     private func removeOthers(than present: [LiveStream]) -> [Change] {
         guard table.names.count > present.count else { return [] }
         let names = Set(present.map(\.name.text))
