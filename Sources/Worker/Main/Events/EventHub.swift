@@ -22,12 +22,15 @@ final class EventHub {
     private let all = EventTopic(name: nil, keepAlivePhase: 0)
     private var named: [StreamName: EventTopic] = [:]
     private var subscriberCount = 0
-    private var pace = EventPace(
+    /// Changes of state are told at once, unless somebody makes very many of them.
+    private var statePace = EventPace(
+        bytesPerSecond: Limits.eventBytesPerSecond, intervalMs: Limits.eventStateMs)
+    /// Figures have to wait for what changes of state cost, too.
+    private var figuresPace = EventPace(
         bytesPerSecond: Limits.eventBytesPerSecond, intervalMs: Limits.eventFiguresMs)
 
     /// What the shared counter of changes was at the last look.
     private var seenChanges: UInt64 = 0
-    private var lastLookMs: UInt64 = 0
     private var lookIsScheduled = false
     private var isTicking = false
     private var ticks = 0
@@ -66,7 +69,9 @@ final class EventHub {
         }
         // A client that still comes to a worker that is going is told to come back.
         let body: ResponseBody =
-            isEnding ? .bytes(EventText.preamble) : .stream(subscribe(exchange, to: name))
+            isEnding
+            ? .bytes(EventText.preamble(retryMs: Int.random(in: Limits.eventRetryMs)))
+            : .stream(subscribe(exchange, to: name))
         exchange.respond(status: 200, headers: headers, body: body)
     }
 
@@ -82,13 +87,15 @@ final class EventHub {
         let topic = topic(name)
         let isFirst = topic.count == 0
         let subscriber = EventSubscriber(
-            exchange: exchange, scope: name.map { .one($0.text) } ?? .all, topic: topic, hub: self)
+            exchange: exchange, scope: name.map { .one($0.text) } ?? .all, topic: topic, hub: self,
+            retryMs: Int.random(in: Limits.eventRetryMs))
         topic.add(subscriber)
         subscriberCountChanged(by: 1)
         exchange.handler = subscriber
         if let name {
             // Others may have asked for it before, and then only its state matters at once.
-            tell(refresh(name, streams.find(name), withFigures: isFirst && all.count == 0))
+            let withFigures = isFirst && all.count == 0
+            tell(refresh(name, streams.find(name), withFigures: withFigures), areFigures: false)
         } else if isFirst || seenChanges != environment.counters.total(.streamChanges) {
             look(withFigures: isFirst)
         }
@@ -138,10 +145,9 @@ final class EventHub {
             seenChanges != environment.counters.total(.streamChanges)
         else { return }
         let nowMs = environment.loop.nowMs
-        let dueMs = lastLookMs + Limits.eventLookGapMs
-        if nowMs >= dueMs { return look(withFigures: false) }
+        if nowMs >= statePace.dueMs { return look(withFigures: false) }
         lookIsScheduled = true
-        environment.loop.schedule(afterMs: dueMs - nowMs) { [weak self] in
+        environment.loop.schedule(afterMs: statePace.dueMs - nowMs) { [weak self] in
             self?.lookIsScheduled = false
             self?.look(withFigures: false)
         }
@@ -150,7 +156,12 @@ final class EventHub {
     private func tick() {
         isTicking = subscriberCount > 0 && !isEnding
         guard isTicking else { return }
-        look(withFigures: pace.isDue(nowMs: environment.loop.nowMs))
+        let nowMs = environment.loop.nowMs
+        if nowMs >= figuresPace.dueMs {
+            look(withFigures: true)
+        } else if nowMs >= statePace.dueMs {
+            look(withFigures: false)
+        }
         ticks += 1
         all.keepAlive(step: ticks, of: Self.ticksPerRound)
         for topic in named.values { topic.keepAlive(step: ticks, of: Self.ticksPerRound) }
@@ -164,12 +175,12 @@ final class EventHub {
 
     private func look(withFigures: Bool) {
         let nowMs = environment.loop.nowMs
-        lastLookMs = nowMs
         seenChanges = environment.counters.total(.streamChanges)
-        if withFigures { pace.toldFigures(nowMs: nowMs) }
+        statePace.told(nowMs: nowMs)
+        if withFigures { figuresPace.told(nowMs: nowMs) }
         let wanted = wantedStreams()
         let changes = wanted.flatMap { refresh($0.name, $0, withFigures: withFigures) }
-        tell(changes + removeOthers(than: wanted))
+        tell(changes + removeOthers(than: wanted), areFigures: withFigures)
     }
 
     /// The streams that somebody wants to hear of.
@@ -209,7 +220,7 @@ final class EventHub {
         }
     }
 
-    private func tell(_ changes: [Change]) {
+    private func tell(_ changes: [Change], areFigures: Bool) {
         guard !changes.isEmpty else { return }
         let bytes = changes.reduce(0) { $0 + $1.bytes }
         var spent = all.count == 0 ? 0 : all.count * (bytes + Limits.eventWakeBytes)
@@ -219,6 +230,8 @@ final class EventHub {
             spent += topic.count * (change.bytes + Limits.eventWakeBytes)
             topic.wake()
         }
-        pace.spent(bytes: UInt64(spent), nowMs: environment.loop.nowMs)
+        let nowMs = environment.loop.nowMs
+        figuresPace.spent(bytes: UInt64(spent), nowMs: nowMs)
+        if !areFigures { statePace.spent(bytes: UInt64(spent), nowMs: nowMs) }
     }
 }
