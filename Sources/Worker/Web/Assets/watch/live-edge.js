@@ -1,0 +1,103 @@
+// Staying near the live edge: how far behind it to play, and what to do about it when the player is
+// somewhere else. Nothing, as long as it is near enough; a slightly different speed when it is not;
+// a jump when speed would take too long.
+//
+// Pure: what happened goes in, a decision comes out. Seconds of media time throughout.
+
+/** Enough for pages that send a chunk every 250 ms; others are learnt from what arrives. */
+const firstTargetS = 0.35;
+const leastTargetS = 0.3;
+const mostTargetS = 4;
+/** Decoders want a few pictures in hand. */
+const marginS = 0.1;
+const raiseAfterStall = 1.5;
+const smoothBeforeLoweringMs = 10_000;
+const loweringPerSecond = 0.01;
+
+/** Too close is repaired earlier than too far: the one ends in a stall, the other in nothing. */
+const tooFarS = 0.15;
+const tooCloseS = 0.1;
+/** What ends a correction, so that the speed does not flutter. */
+const nearS = 0.03;
+/** A jump is for more than this, and for more than `jumpBeyondTargetS` over the target. */
+const leastJumpS = 3;
+const jumpBeyondTargetS = 2.5;
+
+const slowRate = 0.95;
+/** Gentle: the more there is to catch up with, the faster, but never so that voices sound odd. */
+const fastRates = [
+  { beyondS: 1, rate: 1.1 },
+  { beyondS: 0.4, rate: 1.06 },
+  { beyondS: 0, rate: 1.03 },
+];
+
+/**
+ * @typedef {{kind: 'stay'} | {kind: 'rate', rate: number} | {kind: 'seek', toS: number}} Decision
+ */
+
+export class LiveEdge {
+  #targetS = firstTargetS;
+  #rate = 1;
+  #loweredAtMs = 0;
+  #smoothSinceMs = 0;
+
+  get targetS() { return this.#targetS; }
+
+  /** The picture stood still because there was no media, although the broadcast went on. */
+  noteStall(nowMs) {
+    this.#targetS = Math.min(mostTargetS, this.#targetS * raiseAfterStall);
+    this.#smoothSinceMs = nowMs;
+  }
+
+  /** The element plays at normal speed again, whatever was decided before. */
+  noteNormalRate() { this.#rate = 1; }
+
+  /** Where to begin in media that reaches from `startS` to the live edge at `endS`. */
+  entryS(startS, endS) {
+    return Math.max(startS, endS - this.#targetS);
+  }
+
+  /**
+   * What to do now.
+   * @param {object} now
+   * @param {number} now.nowMs
+   * @param {number} now.behindS    distance to the live edge
+   * @param {number} now.aheadS     media in hand after the position
+   * @param {number} now.positionS
+   * @param {number} now.neededS    what arrivals have shown to be necessary (EdgeClock)
+   * @returns {Decision}
+   */
+  decide({ nowMs, behindS, aheadS, positionS, neededS }) {
+    this.#adapt(nowMs, neededS);
+    const targetS = this.#targetS;
+    if (aheadS > Math.max(leastJumpS, targetS + jumpBeyondTargetS)) {
+      return { kind: 'seek', toS: positionS + aheadS - targetS };
+    }
+    const rate = this.#rateFor(behindS - targetS, aheadS);
+    if (rate === this.#rate) return { kind: 'stay' };
+    this.#rate = rate;
+    return { kind: 'rate', rate };
+  }
+
+  #adapt(nowMs, neededS) {
+    const enoughS = Math.min(mostTargetS, Math.max(leastTargetS, neededS + marginS));
+    const elapsedS = Math.min(1, Math.max(0, (nowMs - this.#loweredAtMs) / 1000));
+    this.#loweredAtMs = nowMs;
+    if (enoughS >= this.#targetS) {
+      this.#targetS = enoughS;
+    } else if (nowMs - this.#smoothSinceMs > smoothBeforeLoweringMs) {
+      const loweredS = this.#targetS * (1 - loweringPerSecond * elapsedS);
+      this.#targetS = Math.max(enoughS, loweredS);
+    }
+  }
+
+  #rateFor(excessS, aheadS) {
+    const isFast = this.#rate > 1;
+    const isSlow = this.#rate < 1;
+    if (excessS > (isFast ? nearS : tooFarS) && aheadS > marginS) {
+      return fastRates.find((step) => excessS > step.beyondS).rate;
+    }
+    if (excessS < (isSlow ? -nearS : -tooCloseS)) return slowRate;
+    return 1;
+  }
+}
