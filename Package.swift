@@ -133,7 +133,7 @@ let package = Package(
             name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP",
             exclude: ["Clients"]),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing"],
+            name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing", "Settings"],
             path: "Tests/Worker"),
         .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
         .executableTarget(

@@ -38,6 +38,24 @@ BYTES watch_css[] = {
 BYTES icon_svg[] = {
 #embed "../Assets/icon.svg"
 };
+BYTES announce_js[] = {
+#embed "../Assets/common/announce.js"
+};
+BYTES backoff_js[] = {
+#embed "../Assets/common/backoff.js"
+};
+BYTES copy_js[] = {
+#embed "../Assets/common/copy.js"
+};
+BYTES events_js[] = {
+#embed "../Assets/common/events.js"
+};
+BYTES format_js[] = {
+#embed "../Assets/common/format.js"
+};
+BYTES frame_js[] = {
+#embed "../Assets/common/frame.js"
+};
 BYTES home_js[] = {
 #embed "../Assets/home/home.js"
 };
@@ -61,6 +79,12 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live.css", live_css),
     FILE("Assets/watch.css", watch_css),
     FILE("Assets/icon.svg", icon_svg),
+    FILE("Assets/common/announce.js", announce_js),
+    FILE("Assets/common/backoff.js", backoff_js),
+    FILE("Assets/common/copy.js", copy_js),
+    FILE("Assets/common/events.js", events_js),
+    FILE("Assets/common/format.js", format_js),
+    FILE("Assets/common/frame.js", frame_js),
     FILE("Assets/home/home.js", home_js),
     FILE("Assets/live/live.js", live_js),
     FILE("Assets/watch/watch.js", watch_js),
