@@ -11,7 +11,7 @@
  */
 
 /** @type {Codec[]} */
-const codecs = [
+const CODECS = [
   { pattern: /^vp0?8/, kind: 'video', name: 'VP8', players: 'Chrome, Edge and Firefox play it' },
   { pattern: /^vp0?9/, kind: 'video', name: 'VP9', players: 'Chrome, Edge and Firefox play it' },
   {
@@ -41,7 +41,7 @@ export function codecStrings(mimeType) {
 
 function known(mimeType) {
   return codecStrings(mimeType).map((entry) => (
-    codecs.find((codec) => codec.pattern.test(entry))
+    CODECS.find((codec) => codec.pattern.test(entry))
       ?? { kind: 'video', name: entry, players: 'Perhaps another browser plays it' }
   ));
 }

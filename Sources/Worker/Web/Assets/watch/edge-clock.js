@@ -8,9 +8,9 @@
 //
 // Pure: times of the clock in milliseconds, times of the media in seconds, both passed in.
 
-const windowMs = 15_000;
+const WINDOW_MS = 15_000;
 // Longer without anything new, and the broadcast was interrupted: no statement about jitter.
-const silenceMs = 4_000;
+const SILENCE_MS = 4_000;
 
 /**
  * @typedef {object} Arrival
@@ -38,7 +38,7 @@ export class EdgeClock {
   noteArrival(nowMs, endS) {
     const before = this.#newest;
     if (before && endS <= before.endS) return;
-    const isAfterSilence = before !== null && nowMs - before.atMs > silenceMs;
+    const isAfterSilence = before !== null && nowMs - before.atMs > SILENCE_MS;
     if (isAfterSilence) this.#arrivals = [];
     const nowS = nowMs / 1000;
     this.#arrivals.push({
@@ -47,7 +47,7 @@ export class EdgeClock {
       lagS: before && !isAfterSilence ? nowS - before.endS : -Infinity,
     });
     this.#newest = { atMs: nowMs, endS };
-    this.#arrivals = this.#arrivals.filter((arrival) => nowMs - arrival.atMs < windowMs);
+    this.#arrivals = this.#arrivals.filter((arrival) => nowMs - arrival.atMs < WINDOW_MS);
     this.#measure();
   }
 
@@ -72,7 +72,7 @@ export class EdgeClock {
     if (this.#leadS === -Infinity) return null;
     const newest = this.#newest;
     // Nothing comes any more: the edge stands where the media ends.
-    if (newest && nowMs - newest.atMs > silenceMs) return newest.endS;
+    if (newest && nowMs - newest.atMs > SILENCE_MS) return newest.endS;
     return nowMs / 1000 + this.#leadS;
   }
 

@@ -5,27 +5,27 @@
 // Pure: what happened goes in, a decision comes out. Seconds of media time throughout.
 
 /** Enough for pages that send a chunk every 250 ms; others are learnt from what arrives. */
-const firstTargetS = 0.35;
-const leastTargetS = 0.3;
-const mostTargetS = 4;
+const FIRST_TARGET_S = 0.35;
+const LEAST_TARGET_S = 0.3;
+const MOST_TARGET_S = 4;
 /** Decoders want a few pictures in hand. */
-const marginS = 0.1;
-const raiseAfterStall = 1.5;
-const smoothBeforeLoweringMs = 10_000;
-const loweringPerSecond = 0.01;
+const MARGIN_S = 0.1;
+const RAISE_AFTER_STALL = 1.5;
+const SMOOTH_BEFORE_LOWERING_MS = 10_000;
+const LOWERING_PER_SECOND = 0.01;
 
 /** Too close is repaired earlier than too far: the one ends in a stall, the other in nothing. */
-const tooFarS = 0.15;
-const tooCloseS = 0.1;
+const TOO_FAR_S = 0.15;
+const TOO_CLOSE_S = 0.1;
 /** What ends a correction, so that the speed does not flutter. */
-const nearS = 0.03;
-/** A jump is for more than this, and for more than `jumpBeyondTargetS` over the target. */
-const leastJumpS = 3;
-const jumpBeyondTargetS = 2.5;
+const NEAR_S = 0.03;
+/** A jump is for more than this, and for more than `JUMP_BEYOND_TARGET_S` over the target. */
+const LEAST_JUMP_S = 3;
+const JUMP_BEYOND_TARGET_S = 2.5;
 
-const slowRate = 0.95;
+const SLOW_RATE = 0.95;
 /** Gentle: the more there is to catch up with, the faster, but never so that voices sound odd. */
-const fastRates = [
+const FAST_RATES = [
   { beyondS: 1, rate: 1.1 },
   { beyondS: 0.4, rate: 1.06 },
   { beyondS: 0, rate: 1.03 },
@@ -36,7 +36,7 @@ const fastRates = [
  */
 
 export class LiveEdge {
-  #targetS = firstTargetS;
+  #targetS = FIRST_TARGET_S;
   #rate = 1;
   #loweredAtMs = 0;
   #smoothSinceMs = 0;
@@ -45,7 +45,7 @@ export class LiveEdge {
 
   /** The picture stood still because there was no media, although the broadcast went on. */
   noteStall(nowMs) {
-    this.#targetS = Math.min(mostTargetS, this.#targetS * raiseAfterStall);
+    this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
     this.#smoothSinceMs = nowMs;
   }
 
@@ -70,7 +70,7 @@ export class LiveEdge {
   decide({ nowMs, behindS, aheadS, positionS, neededS }) {
     this.#adapt(nowMs, neededS);
     const targetS = this.#targetS;
-    if (aheadS > Math.max(leastJumpS, targetS + jumpBeyondTargetS)) {
+    if (aheadS > Math.max(LEAST_JUMP_S, targetS + JUMP_BEYOND_TARGET_S)) {
       return { kind: 'seek', toS: positionS + aheadS - targetS };
     }
     const rate = this.#rateFor(behindS - targetS, aheadS);
@@ -80,13 +80,13 @@ export class LiveEdge {
   }
 
   #adapt(nowMs, neededS) {
-    const enoughS = Math.min(mostTargetS, Math.max(leastTargetS, neededS + marginS));
+    const enoughS = Math.min(MOST_TARGET_S, Math.max(LEAST_TARGET_S, neededS + MARGIN_S));
     const elapsedS = Math.min(1, Math.max(0, (nowMs - this.#loweredAtMs) / 1000));
     this.#loweredAtMs = nowMs;
     if (enoughS >= this.#targetS) {
       this.#targetS = enoughS;
-    } else if (nowMs - this.#smoothSinceMs > smoothBeforeLoweringMs) {
-      const loweredS = this.#targetS * (1 - loweringPerSecond * elapsedS);
+    } else if (nowMs - this.#smoothSinceMs > SMOOTH_BEFORE_LOWERING_MS) {
+      const loweredS = this.#targetS * (1 - LOWERING_PER_SECOND * elapsedS);
       this.#targetS = Math.max(enoughS, loweredS);
     }
   }
@@ -94,10 +94,10 @@ export class LiveEdge {
   #rateFor(excessS, aheadS) {
     const isFast = this.#rate > 1;
     const isSlow = this.#rate < 1;
-    if (excessS > (isFast ? nearS : tooFarS) && aheadS > marginS) {
-      return fastRates.find((step) => excessS > step.beyondS).rate;
+    if (excessS > (isFast ? NEAR_S : TOO_FAR_S) && aheadS > MARGIN_S) {
+      return FAST_RATES.find((step) => excessS > step.beyondS).rate;
     }
-    if (excessS < (isSlow ? -nearS : -tooCloseS)) return slowRate;
+    if (excessS < (isSlow ? -NEAR_S : -TOO_CLOSE_S)) return SLOW_RATE;
     return 1;
   }
 }

@@ -10,13 +10,13 @@ import { MediaBuffer } from './media-buffer.js';
 const MediaSourceClass = globalThis.MediaSource ?? globalThis.ManagedMediaSource;
 
 /** A viewer who has paused needs no more than this; the server goes on without us. */
-const mostAheadS = 60;
-const heldBackLookMs = 250;
+const MOST_AHEAD_S = 60;
+const HELD_BACK_LOOK_MS = 250;
 /** After having been held back, what arrives is not yet the live edge. */
-const catchUpMs = 2_000;
+const CATCH_UP_MS = 2_000;
 /** The server sends what it has at once: such a pause means that this was all. */
-const burstPauseMs = 30;
-const burstLongestMs = 400;
+const BURST_PAUSE_MS = 30;
+const BURST_LONGEST_MS = 400;
 
 /** Whether this browser plays `mimeType` this way. */
 export function isStreamable(mimeType) {
@@ -70,7 +70,7 @@ export class LiveSource {
   }
 
   /** Whether the end of the buffer is the live edge. */
-  isAtEdge(nowMs) { return nowMs - this.#heldBackAtMs > catchUpMs; }
+  isAtEdge(nowMs) { return nowMs - this.#heldBackAtMs > CATCH_UP_MS; }
 
   close() {
     if (this.#isClosed) return;
@@ -115,7 +115,7 @@ export class LiveSource {
     const pieces = [];
     const startedAtMs = performance.now();
     let pending = this.#reader.read();
-    while (performance.now() - startedAtMs < burstLongestMs) {
+    while (performance.now() - startedAtMs < BURST_LONGEST_MS) {
       const next = await Promise.race(pieces.length > 0 ? [pending, pause()] : [pending]);
       if (!next || next.done) break;
       pieces.push(next.value);
@@ -137,9 +137,9 @@ export class LiveSource {
   }
 
   async #roomAhead() {
-    while (!this.#isClosed && this.#aheadS() > mostAheadS) {
+    while (!this.#isClosed && this.#aheadS() > MOST_AHEAD_S) {
       this.#heldBackAtMs = performance.now();
-      await new Promise((resolve) => { setTimeout(resolve, heldBackLookMs); });
+      await new Promise((resolve) => { setTimeout(resolve, HELD_BACK_LOOK_MS); });
     }
   }
 
@@ -150,5 +150,5 @@ export class LiveSource {
 }
 
 function pause() {
-  return new Promise((resolve) => { setTimeout(resolve, burstPauseMs, null); });
+  return new Promise((resolve) => { setTimeout(resolve, BURST_PAUSE_MS, null); });
 }

@@ -2,16 +2,16 @@
 // they have been taken, throws old media away, and makes room when the browser says it is full.
 
 /** What stays in hand for rewinding without asking the server. */
-const keepBehindS = 60;
-const leastKeptBehindS = 5;
+const KEEP_BEHIND_S = 60;
+const LEAST_KEPT_BEHIND_S = 5;
 /** Removing costs the browser some work, so not with each append. */
-const evictEveryS = 10;
-const fullRetryMs = 500;
+const EVICT_EVERY_S = 10;
+const FULL_RETRY_MS = 500;
 
 export class MediaBuffer {
   #buffer;
   #video;
-  #keptBehindS = keepBehindS;
+  #keptBehindS = KEEP_BEHIND_S;
 
   /**
    * @param {SourceBuffer} buffer
@@ -29,7 +29,7 @@ export class MediaBuffer {
   async append(bytes) {
     while (!this.#tryAppend(bytes)) await this.#makeRoom();
     await this.#settled();
-    await this.#evict(evictEveryS);
+    await this.#evict(EVICT_EVERY_S);
   }
 
   #tryAppend(bytes) {
@@ -43,10 +43,10 @@ export class MediaBuffer {
   }
 
   async #makeRoom() {
-    this.#keptBehindS = Math.max(leastKeptBehindS, this.#keptBehindS / 2);
+    this.#keptBehindS = Math.max(LEAST_KEPT_BEHIND_S, this.#keptBehindS / 2);
     const hasRemoved = await this.#evict(0);
     // All there is lies ahead: it has to be played first.
-    if (!hasRemoved) await new Promise((resolve) => { setTimeout(resolve, fullRetryMs); });
+    if (!hasRemoved) await new Promise((resolve) => { setTimeout(resolve, FULL_RETRY_MS); });
   }
 
   /** Removes what is too old, if that is more than `slackS`; tells whether anything was. */

@@ -1,10 +1,10 @@
 // One request for the media of a stream, and what its answer means for a player.
 
 /** How far before the live edge a following player begins: enough in hand to start at once. */
-const leadInS = 0.5;
+const LEAD_IN_S = 0.5;
 /** A connection that died without a word is not waited for any longer than this. */
-const answerMs = 8_000;
-const retryAfterDefaultMs = 2_000;
+const ANSWER_MS = 8_000;
+const RETRY_AFTER_DEFAULT_MS = 2_000;
 
 /**
  * @typedef {{kind: 'media', response: Response, mimeType: string, url: string}} MediaAnswer
@@ -16,7 +16,7 @@ const retryAfterDefaultMs = 2_000;
 
 /** Where media from `behindS` seconds before the live edge on is; 0 means: to follow it. */
 export function mediaUrl(name, behindS) {
-  return `/${name}/live?start=-${Math.max(leadInS, behindS).toFixed(2)}`;
+  return `/${name}/live?start=-${Math.max(LEAD_IN_S, behindS).toFixed(2)}`;
 }
 
 /**
@@ -28,7 +28,7 @@ export function mediaUrl(name, behindS) {
  */
 export async function requestMedia(name, behindS, controller) {
   const url = mediaUrl(name, behindS);
-  const timer = setTimeout(() => controller.abort(), answerMs);
+  const timer = setTimeout(() => controller.abort(), ANSWER_MS);
   try {
     const response = await fetch(url, { signal: controller.signal, cache: 'no-store' });
     if (response.ok) {
@@ -47,7 +47,7 @@ function refusal(response) {
   if (response.status === 404) return { kind: 'gone' };
   const retryAfterS = Number(response.headers.get('retry-after'));
   if (response.status !== 503 && response.status !== 429) return { kind: 'failed' };
-  return { kind: 'busy', retryAfterMs: retryAfterS * 1000 || retryAfterDefaultMs };
+  return { kind: 'busy', retryAfterMs: retryAfterS * 1000 || RETRY_AFTER_DEFAULT_MS };
 }
 
 /** With the codecs. A cache in between may have taken the parameters off: then the API knows. */

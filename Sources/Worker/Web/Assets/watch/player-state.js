@@ -21,7 +21,7 @@
  */
 
 /** @type {Readonly<Facts>} */
-export const firstFacts = Object.freeze({
+export const FIRST_FACTS = Object.freeze({
   broadcast: 'unknown',
   hasMedia: false,
   isRefused: false,

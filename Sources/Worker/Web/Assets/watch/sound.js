@@ -1,7 +1,7 @@
 // Volume and mute, what the viewer chose last time, and how playing may begin: browsers let a page
 // start with sound only when its visitor has done something there.
 
-const storageKey = 'weir.sound';
+const STORAGE_KEY = 'weir.sound';
 
 export class Sound {
   /** Muted by us, not by the viewer: worth an invitation. */
@@ -70,7 +70,7 @@ export class Sound {
 /** Null when nothing was chosen yet, or the browser keeps nothing for us. */
 function load() {
   try {
-    const { volume, isMuted } = JSON.parse(localStorage.getItem(storageKey));
+    const { volume, isMuted } = JSON.parse(localStorage.getItem(STORAGE_KEY));
     return volume >= 0 && volume <= 1 ? { volume, isMuted: Boolean(isMuted) } : null;
   } catch {
     return null;
@@ -79,7 +79,7 @@ function load() {
 
 function save(chosen) {
   try {
-    localStorage.setItem(storageKey, JSON.stringify(chosen));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(chosen));
   } catch {
     // Private windows may refuse: then it is not remembered.
   }

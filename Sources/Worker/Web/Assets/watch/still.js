@@ -2,7 +2,7 @@
 // nothing flashes.
 
 /** A picture that is blurred by scaling for half a second is better than a slow copy. */
-const widestPixels = 1280;
+const WIDEST_PIXELS = 1280;
 
 export class Still {
   #canvas;
@@ -21,7 +21,7 @@ export class Still {
   hold() {
     const { videoWidth, videoHeight, readyState } = this.#video;
     if (videoWidth === 0 || readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
-    const scale = Math.min(1, widestPixels / videoWidth);
+    const scale = Math.min(1, WIDEST_PIXELS / videoWidth);
     this.#canvas.width = Math.round(videoWidth * scale);
     this.#canvas.height = Math.round(videoHeight * scale);
     this.#canvas.getContext('2d').drawImage(
