@@ -71,6 +71,9 @@ BYTES watch_controls_js[] = {
 BYTES watch_edge_clock_js[] = {
 #embed "../Assets/watch/edge-clock.js"
 };
+BYTES watch_first_request_js[] = {
+#embed "../Assets/watch/first-request.js"
+};
 BYTES watch_follower_js[] = {
 #embed "../Assets/watch/follower.js"
 };
@@ -153,6 +156,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/codecs.js", watch_codecs_js),
     FILE("Assets/watch/controls.js", watch_controls_js),
     FILE("Assets/watch/edge-clock.js", watch_edge_clock_js),
+    FILE("Assets/watch/first-request.js", watch_first_request_js),
     FILE("Assets/watch/follower.js", watch_follower_js),
     FILE("Assets/watch/idle.js", watch_idle_js),
     FILE("Assets/watch/keyboard.js", watch_keyboard_js),

@@ -7,6 +7,8 @@ import { LiveEdge } from './live-edge.js';
 const TICK_MS = 200;
 /** Longer without media is an interruption of the broadcast, and no reason to keep more distance. */
 const STALL_LONGEST_MS = 4_000;
+/** What there is has to do, after this. */
+const BEGIN_LATEST_MS = 500;
 /** Behind by so much more than the target is still "live". */
 const NEAR_EDGE_S = 0.6;
 /** Into a range, not onto its first instant: browsers round differently. */
@@ -24,11 +26,14 @@ export class Follower {
   #edge = new LiveEdge();
   #source = null;
   #hasBegun = false;
-  #dryAtMs = null;
+  #firstMediaAtMs = null;
+  /** Since when there is nothing left to play, and how far behind the edge that was. */
+  #dry = null;
 
   /**
    * @param {HTMLVideoElement} video
    * @param {object} handlers
+   * @param {() => void} handlers.onBegin               there is enough in hand to begin to play
    * @param {(isDry: boolean) => void} handlers.onDry   there is nothing left to play; there is again
    * @param {() => void} handlers.onNearEdge            a rewound viewer has arrived at the edge
    * @param {() => void} handlers.onUnreachable         to jump, another response is needed
@@ -44,11 +49,16 @@ export class Follower {
     setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** A new time line, which begins `behindS` before the live edge (0: near it). */
-  take(source, behindS) {
+  /**
+   * A new time line, which begins `behindS` before the live edge (0: near it). What was learnt about
+   * the way here holds on, unless it is another broadcast.
+   */
+  take(source, behindS, isOtherBroadcast) {
+    if (isOtherBroadcast) this.#edge = new LiveEdge();
     this.#source = source;
     this.#hasBegun = false;
-    this.#dryAtMs = null;
+    this.#firstMediaAtMs = null;
+    this.#dry = null;
     this.#clock.reset();
     if (behindS > 0) this.#clock.noteEdge(performance.now(), behindS);
     this.#setRate(1);
@@ -75,24 +85,33 @@ export class Follower {
 
   // What happens
 
-  /**
-   * More media is in hand.
-   * @returns {boolean} true when this is the moment to begin to play
-   */
+  /** More media is in hand. */
   noteMedia() {
     const { buffered } = this.#video;
-    if (buffered.length === 0) return false;
+    if (buffered.length === 0) return;
     const nowMs = performance.now();
-    const endS = buffered.end(buffered.length - 1);
-    if (this.#source.isAtEdge(nowMs)) this.#clock.noteArrival(nowMs, endS);
-    else this.#clock.noteHeldBack();
-    if (this.#hasBegun) return false;
+    this.#firstMediaAtMs ??= nowMs;
+    if (this.#source.isAtEdge(nowMs)) {
+      this.#clock.noteArrival(nowMs, buffered.end(buffered.length - 1));
+    } else {
+      this.#clock.noteHeldBack();
+    }
+    if (!this.#hasBegun) this.#beginWhenEnough(nowMs);
+  }
+
+  /** Of a broadcast that has just begun there is not yet enough to play without a stall. */
+  #beginWhenEnough(nowMs) {
+    const { buffered } = this.#video;
+    const [startS, endS] = [buffered.start(0), buffered.end(buffered.length - 1)];
+    const isEnough = endS - startS >= this.targetS
+      || nowMs - this.#firstMediaAtMs > BEGIN_LATEST_MS;
+    if (!isEnough) return;
     this.#hasBegun = true;
-    const startS = buffered.start(0);
+    this.#edge.noteBegin(nowMs);
     if (this.#source.canSeek) {
       this.#video.currentTime = this.isFollowing ? this.#edge.entryS(startS, endS) : startS;
     }
-    return true;
+    this.#handlers.onBegin();
   }
 
   /** Moves to `behindS` before the live edge; false when that is not in hand. */
@@ -125,27 +144,31 @@ export class Follower {
   }
 
   #noteWaiting() {
-    if (this.#video.seeking || !this.#hasBegun || this.#dryAtMs !== null) return;
-    this.#dryAtMs = performance.now();
+    if (this.#video.seeking || !this.#hasBegun || this.#dry) return;
+    this.#dry = { atMs: performance.now(), behindS: this.behindS };
     this.#handlers.onDry(true);
   }
 
   #noteMoving() {
-    if (this.#dryAtMs === null || this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
+    if (!this.#dry || this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
     const nowMs = performance.now();
-    if (nowMs - this.#dryAtMs < STALL_LONGEST_MS) {
+    if (nowMs - this.#dry.atMs < STALL_LONGEST_MS) {
       this.stalls += 1;
-      this.#edge.noteStall(nowMs);
+      this.#edge.noteStall(nowMs, this.#dry.behindS);
     }
-    this.#dryAtMs = null;
+    this.#dry = null;
     this.#handlers.onDry(false);
   }
 
   // Again and again
 
   #tick() {
-    if (!this.#hasBegun || this.#video.seeking) return;
-    if (this.#dryAtMs !== null) this.#crossGap();
+    if (!this.#hasBegun) {
+      if (this.#firstMediaAtMs !== null) this.#beginWhenEnough(performance.now());
+      return;
+    }
+    if (this.#video.seeking) return;
+    if (this.#dry) this.#crossGap();
     if (this.#video.paused) return;
     if (this.isFollowing) this.#follow();
     else if (this.isNearEdge) this.#handlers.onNearEdge();

@@ -12,7 +12,7 @@ const MOST_TARGET_S = 4;
 const MARGIN_S = 0.1;
 const RAISE_AFTER_STALL = 1.5;
 const SMOOTH_BEFORE_LOWERING_MS = 10_000;
-const LOWERING_PER_SECOND = 0.01;
+const LOWERING_PER_SECOND = 0.02;
 
 /** Too close is repaired earlier than too far: the one ends in a stall, the other in nothing. */
 const TOO_FAR_S = 0.15;
@@ -22,9 +22,15 @@ const NEAR_S = 0.03;
 /** A jump is for more than this, and for more than `JUMP_BEYOND_TARGET_S` over the target. */
 const LEAST_JUMP_S = 3;
 const JUMP_BEYOND_TARGET_S = 2.5;
+/** While a viewer is just arriving, a jump is less of a disturbance than seconds of catching up. */
+const ARRIVING_MS = 1_500;
+const ARRIVING_JUMP_S = 0.8;
 
-const SLOW_RATE = 0.95;
-/** Gentle: the more there is to catch up with, the faster, but never so that voices sound odd. */
+/** Gentle: the more there is to make up for, the more, but never so that voices sound odd. */
+const SLOW_RATES = [
+  { beyondS: 0.3, rate: 0.9 },
+  { beyondS: 0, rate: 0.95 },
+];
 const FAST_RATES = [
   { beyondS: 1, rate: 1.1 },
   { beyondS: 0.4, rate: 1.06 },
@@ -40,14 +46,22 @@ export class LiveEdge {
   #rate = 1;
   #loweredAtMs = 0;
   #smoothSinceMs = 0;
+  #arrivedAtMs = 0;
 
   get targetS() { return this.#targetS; }
 
-  /** The picture stood still because there was no media, although the broadcast went on. */
-  noteStall(nowMs) {
-    this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
+  /**
+   * The picture stood still because there was no media, although the broadcast went on. The target is
+   * to blame only if the player was where it should have been, `behindS` behind the edge.
+   */
+  noteStall(nowMs, behindS) {
     this.#smoothSinceMs = nowMs;
+    if (behindS < this.#targetS - NEAR_S) return;
+    this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
   }
+
+  /** Playing begins. */
+  noteBegin(nowMs) { this.#arrivedAtMs = nowMs; }
 
   /** The element plays at normal speed again, whatever was decided before. */
   noteNormalRate() { this.#rate = 1; }
@@ -70,13 +84,18 @@ export class LiveEdge {
   decide({ nowMs, behindS, aheadS, positionS, neededS }) {
     this.#adapt(nowMs, neededS);
     const targetS = this.#targetS;
-    if (aheadS > Math.max(LEAST_JUMP_S, targetS + JUMP_BEYOND_TARGET_S)) {
+    if (aheadS > this.#jumpAboveS(nowMs)) {
       return { kind: 'seek', toS: positionS + aheadS - targetS };
     }
     const rate = this.#rateFor(behindS - targetS, aheadS);
     if (rate === this.#rate) return { kind: 'stay' };
     this.#rate = rate;
     return { kind: 'rate', rate };
+  }
+
+  #jumpAboveS(nowMs) {
+    if (nowMs - this.#arrivedAtMs < ARRIVING_MS) return this.#targetS + ARRIVING_JUMP_S;
+    return Math.max(LEAST_JUMP_S, this.#targetS + JUMP_BEYOND_TARGET_S);
   }
 
   #adapt(nowMs, neededS) {
@@ -97,7 +116,9 @@ export class LiveEdge {
     if (excessS > (isFast ? NEAR_S : TOO_FAR_S) && aheadS > MARGIN_S) {
       return FAST_RATES.find((step) => excessS > step.beyondS).rate;
     }
-    if (excessS < (isSlow ? -NEAR_S : -TOO_CLOSE_S)) return SLOW_RATE;
+    if (excessS < (isSlow ? -NEAR_S : -TOO_CLOSE_S)) {
+      return SLOW_RATES.find((step) => -excessS > step.beyondS).rate;
+    }
     return 1;
   }
 }

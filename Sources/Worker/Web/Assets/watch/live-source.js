@@ -15,7 +15,7 @@ const HELD_BACK_LOOK_MS = 250;
 /** After having been held back, what arrives is not yet the live edge. */
 const CATCH_UP_MS = 2_000;
 /** The server sends what it has at once: such a pause means that this was all. */
-const BURST_PAUSE_MS = 30;
+const BURST_PAUSE_MS = 20;
 const BURST_LONGEST_MS = 400;
 
 /** Whether this browser plays `mimeType` this way. */

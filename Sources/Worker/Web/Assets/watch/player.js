@@ -60,15 +60,17 @@ export class Player {
     this.#onChange = onChange;
     this.#reception = new Reception(name, (...answer) => this.#answered(...answer));
     this.#follower = new Follower(video, {
+      onBegin: () => { if (!this.#facts.isPaused) this.#play(); },
       onDry: (isDry) => this.#know({ isDry }),
-      onNearEdge: () => this.#setRewound(false),
+      // Not while the media from further back is still on its way.
+      onNearEdge: () => { if (!this.#reception.isBusy) this.#setRewound(false); },
       onUnreachable: () => this.#reception.ask(0),
     });
     this.#listen();
     setInterval(() => this.#watch(), WATCH_MS);
   }
 
-  start() { this.#reception.ask(0); }
+  start() { this.#reception.begin(); }
 
   // What is known
 
@@ -206,6 +208,7 @@ export class Player {
   }
 
   #begin(answer, controller, behindS) {
+    const isOtherBroadcast = answer.mimeType !== this.mimeType;
     this.mimeType = answer.mimeType;
     const handlers = {
       onMedia: () => { if (this.#source === source) this.#noteMedia(); },
@@ -222,7 +225,7 @@ export class Player {
     this.#source = source;
     this.#sourceIsOpen = true;
     this.trouble = null;
-    this.#follower.take(source, behindS);
+    this.#follower.take(source, behindS, isOtherBroadcast);
     source.begin();
     this.#awaitPicture(source);
     this.#know({ hasMedia: true, isRefused: false, hasObstacle: false, isDry: false });
@@ -241,7 +244,7 @@ export class Player {
 
   #noteMedia() {
     this.#reception.noteSuccess();
-    if (this.#follower.noteMedia() && !this.#facts.isPaused) this.#play();
+    this.#follower.noteMedia();
   }
 
   #noteEnd(cause) {

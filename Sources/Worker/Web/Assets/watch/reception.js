@@ -2,6 +2,7 @@
 // After a success the next failure is followed by another try at once, then with growing waits.
 
 import { backoffMs } from '../common/backoff.js';
+import { firstAnswer, firstController } from './first-request.js';
 import { requestMedia } from './media-request.js';
 
 const BACKOFF = { firstMs: 250, limitMs: 5_000 };
@@ -27,12 +28,19 @@ export class Reception {
     this.#onAnswer = onAnswer;
   }
 
+  /** Takes over the question that the page has asked already, for media near the live edge. */
+  begin() { this.#await(firstAnswer, firstController, 0); }
+
   /** Asks now for media from so far behind the live edge on; 0 to follow it. */
-  async ask(behindS) {
+  ask(behindS) {
     this.stop();
     const controller = new AbortController();
+    this.#await(requestMedia(this.#name, behindS, controller), controller, behindS);
+  }
+
+  async #await(promise, controller, behindS) {
     this.#asking = controller;
-    const answer = await requestMedia(this.#name, behindS, controller);
+    const answer = await promise;
     if (this.#asking !== controller) {
       controller.abort();
       return;
