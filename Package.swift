@@ -59,8 +59,15 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Media", dependencies: [], path: "Sources/Worker/Media", swiftSettings: strict),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Worker/Web/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
+        // Pages and their assets, embedded.
+        .target(name: "CWebFiles", path: "Sources/Worker/Web/CWebFiles"),
         .target(
-            name: "Web", dependencies: [], path: "Sources/Worker/Web", swiftSettings: strict),
+            name: "Web", dependencies: ["CWebFiles", "CZlib"], path: "Sources/Worker/Web",
+            exclude: ["CWebFiles", "CZlib", "Pages", "Assets"],
+            swiftSettings: strict),
 
         // MARK: Shared
 
@@ -126,8 +133,9 @@ let package = Package(
             name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP",
             exclude: ["Clients"]),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing"],
+            name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing", "Settings"],
             path: "Tests/Worker"),
+        .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
         .executableTarget(
             name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],
             path: "Tests/Benchmarks/HTTPThroughput", swiftSettings: strict),

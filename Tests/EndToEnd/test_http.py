@@ -19,14 +19,6 @@ Publish = Callable[..., Publisher]
 _RFC3339 = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 
-@pytest.fixture
-def live(server: Server, publish: Publish, name: str) -> str:
-    """The name of a stream that is live for the whole test."""
-    publish(server, name).play(record(seconds=30))
-    server.wait_for_state(name, "live")
-    return name
-
-
 def test_a_live_response_has_the_promised_headers(
     server: Server, watch: Watch, live: str
 ) -> None:

@@ -23,7 +23,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         ["CLinux", "Glibc", "COpenSSL", "CNghttp2", "LinuxIO", "Settings", "Synchronization"]
     ),
     ("Sources/Worker/Media", []),
-    ("Sources/Worker/Web", []),
+    ("Sources/Worker/Web", ["CWebFiles", "CZlib"]),
     ("Sources/Shared/LinuxIO", ["CLinux", "Glibc", "Synchronization"]),
     ("Sources/Shared/ControlChannel", []),
     ("Sources/Shared/SegmentRing", ["CLinux", "Glibc", "LinuxIO", "Synchronization"]),

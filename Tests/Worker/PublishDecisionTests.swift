@@ -1,3 +1,4 @@
+import Settings
 import Testing
 
 @testable import Worker
@@ -73,7 +74,7 @@ import Testing
         let held = StreamFacts.held(identity: Self.alice, session: 7, chunk: 5)
         var again = request(.unknown, chunk: (7, 5))
         #expect(PublishDecision.decide(again, held) == .wait)
-        again.hasWaitedLong = true
+        again.waitedMs = Limits.deadTryMs
         #expect(PublishDecision.decide(again, held) == .takeOver)
         again.identity = Self.bob
         #expect(PublishDecision.decide(again, held) == .wait)
@@ -83,7 +84,7 @@ import Testing
     func nextOfHeldChunk() {
         let held = StreamFacts.held(identity: Self.alice, session: 7, chunk: 5)
         var next = request(.unknown, chunk: (7, 6))
-        next.hasWaitedLong = true
+        next.waitedMs = Limits.chunkTurnMs
         #expect(PublishDecision.decide(next, held) == .wait)
     }
 
@@ -108,6 +109,33 @@ import Testing
         let free = StreamFacts.free(state: .paused, ingest: ingest(session: 7, next: 5))
         #expect(PublishDecision.decide(request(.unknown, chunk: (8, 0)), free) == .begin)
         #expect(PublishDecision.decide(request(.unknown, chunk: (8, 1)), free) == .wait)
+    }
+
+    @Test("a live numbered broadcast is interrupted only by its publisher, and only on purpose")
+    func interruptsSession() {
+        let free = StreamFacts.free(state: .live, ingest: ingest(session: 7, next: 5))
+        for chunk in [(8 as UInt64, 0 as UInt64), nil] {
+            #expect(PublishDecision.decide(request(chunk: chunk), free) == .refuse(.alreadyLive))
+            #expect(PublishDecision.decide(request(chunk: chunk, takesOver: true), free) == .begin)
+            let stranger = request(chunk: chunk, from: Self.bob, takesOver: true)
+            #expect(PublishDecision.decide(stranger, free) == .refuse(.alreadyLive))
+        }
+    }
+
+    @Test("a chunk whose broadcast does not begin learns that it is not known")
+    func unknownSession() {
+        var late = request(.unknown, chunk: (8, 4))
+        let streams: [StreamFacts] = [
+            .absent, .held(identity: Self.alice, session: 7),
+            .free(state: .live, ingest: ingest(session: 7, next: 5)),
+            .free(state: .paused, ingest: ingest(session: 7, next: 5)),
+        ]
+        for stream in streams {
+            late.waitedMs = 0
+            #expect(PublishDecision.decide(late, stream) == .wait)
+            late.waitedMs = Limits.unknownSessionMs
+            #expect(PublishDecision.decide(late, stream) == .refuse(.unknownSession))
+        }
     }
 
     @Test(

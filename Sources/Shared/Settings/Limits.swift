@@ -113,7 +113,10 @@ package enum Limits {
     /// (a writer that was killed rings none).
     package static let chunkRetryMs: UInt64 = 50
     /// A chunk that is sent again waits this long for its first try to end, then takes over from it.
-    package static let deadTryMs: UInt64 = 3_000
+    /// Browsers send a chunk four times a second, and keep only some seconds of them.
+    package static let deadTryMs: UInt64 = 1_000
+    /// A later chunk of a broadcast that the stream does not have waits this long for the first one.
+    package static let unknownSessionMs: UInt64 = 2_000
     /// How long a new broadcast waits for a writer that may just be finishing, before it is refused.
     package static let newBroadcastTurnMs: UInt64 = 300
     /// Bytes looked at to tell a broken-off broadcast from something that is not WebM at all.

@@ -1,8 +1,7 @@
-// The first page: who is live now. A minimal, static page for the time being; it needs no script.
+// What fills the first page: who is live now, so that it is right before any script has run.
 
-/// `GET /`.
 package struct HomePage {
-    package struct Stream {
+    package struct Stream: Sendable {
         let name: String
         let viewers: Int
 
@@ -12,59 +11,22 @@ package struct HomePage {
         }
     }
 
-    /// No script at all, styles from the page itself only.
-    package static let contentSecurityPolicy =
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; "
-        + "form-action 'none'"
-
     private let streams: [Stream]
+    private let origin: String
 
-    package init(streams: [Stream]) {
+    init(streams: [Stream], origin: String) {
         self.streams = streams
+        self.origin = origin
     }
 
-    package var html: String {
-        """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Weir: live now</title>
-        <style>\(Self.style)</style>
-        </head>
-        <body>
-        <main>
-        <h1>Live now</h1>
-        \(streams.isEmpty ? Self.nobody : list)
-        </main>
-        </body>
-        </html>
-
-        """
+    /// The values of the template's gaps.
+    var values: [String: String] {
+        ["streams": streams.map(item).joined(separator: "\n"), "origin": origin.htmlEscaped]
     }
 
-    private var list: String {
-        let items = streams.map { stream in
-            let viewers = stream.viewers == 1 ? "1 viewer" : "\(stream.viewers) viewers"
-            // A stream's name is [a-z0-9_-] by construction, so it needs no escaping.
-            return
-                "<li><a href=\"/\(stream.name)/live\">\(stream.name)</a> <span>\(viewers)</span></li>"
-        }
-        return "<ul>\n\(items.joined(separator: "\n"))\n</ul>"
+    private func item(_ stream: Stream) -> String {
+        let viewers = stream.viewers == 1 ? "1 viewer" : "\(stream.viewers) viewers"
+        let name = stream.name.htmlEscaped
+        return "<li><a href=\"/\(name)/watchLive\">\(name)</a> <span>\(viewers)</span></li>"
     }
-
-    private static let nobody = """
-        <p>Nobody is live. Send WebM to <code>/NAME/live</code> on this server, for example:</p>
-        <pre>ffmpeg -re -i FILE -c:v libvpx -c:a libopus -f webm - \\
-          | curl --http2 -X POST -T - https://HOST:8443/NAME/live</pre>
-        """
-
-    private static let style = """
-        :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-        main { max-width: 40rem; margin: 3rem auto; padding: 0 1rem; }
-        li { margin: .5rem 0; }
-        span { opacity: .7; }
-        pre { overflow-x: auto; padding: 1rem; border: 1px solid; border-radius: .5rem; }
-        """
 }

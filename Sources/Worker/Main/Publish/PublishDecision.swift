@@ -2,6 +2,8 @@
 // DESIGN: chunks of one broadcast may overtake each other and may reach any worker; a second live
 // publisher is refused; what was accepted is never written twice.
 
+import Settings
+
 /// The place of a body in a broadcast that numbers its chunks (`Weir-Chunk: SESSION/N`).
 struct ChunkNumber: Equatable, Sendable {
     /// A digest of SESSION; never 0.
@@ -25,8 +27,8 @@ struct PublishFacts: Equatable, Sendable {
     var wantsTakeOver: Bool
     /// The writer in this worker came over the same connection, so its end is in sight.
     var sharesConnectionWithWriter: Bool
-    /// It has waited so long that a try of the same chunk that still holds the lease must be dead.
-    var hasWaitedLong = false
+    /// How long it has waited for its turn.
+    var waitedMs: UInt64 = 0
 
     var startsBroadcast: Bool {
         if let chunk { return chunk.number == 0 }
@@ -60,6 +62,8 @@ enum PublishDecision: Equatable, Sendable {
     enum Refusal: Equatable, Sendable {
         case alreadyLive
         case missingInitialization
+        /// A later chunk of a broadcast that this stream does not have, or has no more.
+        case unknownSession
     }
 
     static func decide(_ request: PublishFacts, _ stream: StreamFacts) -> PublishDecision {
@@ -68,7 +72,7 @@ enum PublishDecision: Equatable, Sendable {
         case .absent: return decideAbsent(request)
         case .held(let identity, let session, let chunk):
             if isRetry(request, identity, session, chunk) {
-                return request.hasWaitedLong ? .takeOver : .wait
+                return request.waitedMs >= Limits.deadTryMs ? .takeOver : .wait
             }
             return decideHeld(request, identity, session)
         case .free(let state, let ingest): return decideFree(request, state, ingest)
@@ -77,8 +81,13 @@ enum PublishDecision: Equatable, Sendable {
 
     private static func decideAbsent(_ request: PublishFacts) -> PublishDecision {
         if request.startsBroadcast { return .begin }
-        // The first chunk of a numbered broadcast may still be on its way.
-        return request.chunk != nil ? .wait : .refuse(.missingInitialization)
+        return request.chunk != nil ? waitForFirstChunk(request) : .refuse(.missingInitialization)
+    }
+
+    /// The first chunk of the request's broadcast may still be on its way; or it never comes, because
+    /// the stream ended, or another broadcast has taken it over.
+    private static func waitForFirstChunk(_ request: PublishFacts) -> PublishDecision {
+        request.waitedMs >= Limits.unknownSessionMs ? .refuse(.unknownSession) : .wait
     }
 
     /// Whether the request brings the very chunk that is being written. Its client has given up on
@@ -94,9 +103,11 @@ enum PublishDecision: Equatable, Sendable {
     private static func decideHeld(
         _ request: PublishFacts, _ identity: UInt64, _ session: UInt64
     ) -> PublishDecision {
-        guard request.startsBroadcast else { return .wait }
-        // The first chunk of the broadcast that is being written: a retry of it.
+        // A later chunk of the broadcast that is being written, or a retry of its first one.
         if let chunk = request.chunk, chunk.session == session { return .wait }
+        guard request.startsBroadcast else {
+            return request.chunk != nil ? waitForFirstChunk(request) : .wait
+        }
         if request.wantsTakeOver && request.identity == identity { return .takeOver }
         if request.sharesConnectionWithWriter { return .wait }
         return .refuse(.alreadyLive)
@@ -111,8 +122,13 @@ enum PublishDecision: Equatable, Sendable {
             return chunk.number == ingest.nextChunk ? .resume : .wait
         }
         if state == .live && ingest.identity != request.identity { return .refuse(.alreadyLive) }
-        if request.startsBroadcast { return .begin }
-        if request.chunk != nil { return .wait }
+        if request.startsBroadcast {
+            // A numbered broadcast comes in many requests, so that none is open now does not mean that
+            // it is over: two tabs of one broadcaster would take the stream from each other for ever.
+            let interrupts = state == .live && ingest.session != 0 && !request.wantsTakeOver
+            return interrupts ? .refuse(.alreadyLive) : .begin
+        }
+        if request.chunk != nil { return waitForFirstChunk(request) }
         // A body without a number cannot be placed in a broadcast that has them.
         return ingest.session == 0 ? .resume : .refuse(.alreadyLive)
     }

@@ -242,6 +242,8 @@ final class PublishQueue {
             request.answerAsRepeated()
         case .refuse(.alreadyLive):
             request.fail(.alreadyLive)
+        case .refuse(.unknownSession):
+            request.fail(.chunkGap(expectedChunk: 0))
         case .refuse(.missingInitialization):
             guard request.isWellKnown else { return }
             request.fail(request.looksLikeContinuation ? .missingInitialization : .media(.notWebM))

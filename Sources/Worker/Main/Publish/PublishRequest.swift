@@ -73,7 +73,7 @@ final class PublishRequest: ExchangeHandler {
     /// Brings up to date what depends on the moment and on who writes.
     func updateFacts(writerConnectionID: UInt64?) {
         facts.sharesConnectionWithWriter = writerConnectionID == connectionID
-        facts.hasWaitedLong = ageMs >= Limits.deadTryMs
+        facts.waitedMs = ageMs
     }
 
     // MARK: The turn

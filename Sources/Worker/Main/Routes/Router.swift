@@ -5,13 +5,13 @@
 
 import HTTP
 import Settings
-import Web
 
 final class Router: Application {
     private let streams: LiveStreams
     private let publishing: Publishing
     private let crossOrigin: CrossOrigin
     private let environment: WorkerEnvironment
+    private let pages: PageRoutes
 
     init(
         streams: LiveStreams, publishing: Publishing, crossOrigin: CrossOrigin,
@@ -21,6 +21,7 @@ final class Router: Application {
         self.publishing = publishing
         self.crossOrigin = crossOrigin
         self.environment = environment
+        pages = PageRoutes(streams: streams)
     }
 
     func begin(_ exchange: Exchange) {
@@ -33,15 +34,34 @@ final class Router: Application {
         let query = parts.count > 1 ? parts[1] : ""
         let path = parts[0].split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch Array(path) {
-        case [""]: page(exchange)
         case ["api", "streams"]: listStreams(exchange)
         case let path where path.count == 3 && path.starts(with: ["api", "streams"]):
             describeStream(exchange, name: path[2])
         case let path where path.count == 2 && path[1] == "live":
             live(exchange, name: path[0], query: query)
-        default:
-            refuse(exchange, .notFound)
+        case let path:
+            page(exchange, path: path)
         }
+    }
+
+    private func page(_ exchange: Exchange, path: [Substring]) {
+        switch path {
+        case [""]: reading(exchange) { pages.home(exchange) }
+        case ["live"]: reading(exchange) { pages.broadcast(exchange) }
+        case ["favicon.ico"]: reading(exchange) { pages.icon(exchange) }
+        case let path where path.count == 2 && path[1] == "watchLive":
+            guard let name = try? StreamName(path[0]) else { return nothing(exchange) }
+            reading(exchange) { pages.watch(exchange, name: name) }
+        case let path where path.first == "assets":
+            guard let asset = pages.asset(path.dropFirst()) else { return nothing(exchange) }
+            reading(exchange) { pages.answer(exchange, asset: asset) }
+        default: nothing(exchange)
+        }
+    }
+
+    /// There is nothing here, in the form that the client can use.
+    private func nothing(_ exchange: Exchange) {
+        exchange.request.isNavigation ? pages.notFound(exchange) : refuse(exchange, .notFound)
     }
 
     // MARK: /NAME/live
@@ -66,6 +86,8 @@ final class Router: Application {
     }
 
     private func watch(_ exchange: Exchange, name: StreamName, query: Substring) {
+        // The address of a stream, opened by a person: the player is at hand.
+        if exchange.request.isNavigation { return pages.watch(exchange, name: name) }
         guard let stream = streams.find(name) else { return refuse(exchange, .unknownStream) }
         guard stream.state != .ended else { return refuse(exchange, .notLive) }
         guard let start = LiveReader.Start(query: query, ringMs: environment.settings.ringMs) else {
@@ -122,26 +144,6 @@ final class Router: Application {
         exchange.respond(status: 200, headers: headers, body: .bytes(Array(json.text.utf8)))
     }
 
-    // MARK: Pages
-
-    private func page(_ exchange: Exchange) {
-        reading(exchange) {
-            let live = streams.all().filter { $0.state == .live }
-            let page = HomePage(
-                streams: live.map {
-                    HomePage.Stream(name: $0.name.text, viewers: $0.ring.status.viewerCount)
-                })
-            let headers = [
-                HeaderField("content-type", "text/html; charset=utf-8"),
-                HeaderField("cache-control", "no-store"),
-                HeaderField("content-security-policy", HomePage.contentSecurityPolicy),
-                HeaderField("x-content-type-options", "nosniff"),
-                HeaderField("referrer-policy", "same-origin"),
-            ]
-            exchange.respond(status: 200, headers: headers, body: .bytes(Array(page.html.utf8)))
-        }
-    }
-
     // MARK: What routes share
 
     /// A resource that can only be read.
@@ -164,6 +166,12 @@ final class Router: Application {
     private func refuse(_ exchange: Exchange, _ problem: Problem) {
         exchange.respond(problem, headers: crossOrigin.headers(for: exchange.request))
     }
+}
+
+extension Request {
+    /// Whether a person opens this address in a browser, rather than a page or a program
+    /// (Fetch Metadata, section 2.1).
+    fileprivate var isNavigation: Bool { header("sec-fetch-dest") == "document" }
 }
 
 extension LiveReader.Start {

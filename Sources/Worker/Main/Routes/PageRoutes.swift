@@ -1,0 +1,105 @@
+// Pages and assets: which document a path is, and how it is answered (RFC 9110: conditional requests
+// in section 13, content negotiation in section 12.5.3).
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import Web
+
+final class PageRoutes {
+    private let site = WebSite()
+    private let streams: LiveStreams
+
+    init(streams: LiveStreams) {
+        self.streams = streams
+    }
+
+    // MARK: Pages
+
+    func home(_ exchange: Exchange) {
+        let live = streams.all().filter { $0.state == .live }
+        let page = site.home(
+            streams: live.map {
+                HomePage.Stream(name: $0.name.text, viewers: $0.ring.status.viewerCount)
+            },
+            origin: "https://\(exchange.request.authority)")
+        answer(exchange, page: page)
+    }
+
+    func broadcast(_ exchange: Exchange) {
+        answer(exchange, page: site.broadcast())
+    }
+
+    func watch(_ exchange: Exchange, name: StreamName) {
+        answer(exchange, page: site.watch(name: name.text))
+    }
+
+    /// The page for a person who asks for what is not there.
+    func notFound(_ exchange: Exchange) {
+        answer(exchange, status: 404, page: site.notFound())
+    }
+
+    private func answer(_ exchange: Exchange, status: Int = 200, page: Document) {
+        let fields = PageSecurity.fields.map { HeaderField($0.name, $0.value) }
+        // Kept, but asked about before each use.
+        answer(
+            exchange, status: status, document: page,
+            headers: fields + [HeaderField("cache-control", "no-cache")])
+    }
+
+    // MARK: Assets
+
+    struct Asset {
+        fileprivate let document: Document
+        fileprivate let isCurrent: Bool
+    }
+
+    /// `path` is what follows /assets/: the version, then the asset's own path.
+    func asset(_ path: ArraySlice<Substring>) -> Asset? {
+        let name = path.dropFirst().joined(separator: "/")
+        guard let version = path.first, let document = site.assets.document(at: name) else {
+            return nil
+        }
+        return Asset(document: document, isCurrent: version == site.assets.version)
+    }
+
+    func answer(_ exchange: Exchange, asset: Asset) {
+        // A page that another version of Weir has served still gets its scripts, though today's; a
+        // cache must not take them for those of that version.
+        let cache = asset.isCurrent ? "public, max-age=31536000, immutable" : "no-store"
+        answer(
+            exchange, status: 200, document: asset.document,
+            headers: [
+                HeaderField("cache-control", cache),
+                HeaderField("x-content-type-options", "nosniff"),
+                HeaderField("cross-origin-resource-policy", "same-origin"),
+            ])
+    }
+
+    /// What browsers ask for without having been told to.
+    func icon(_ exchange: Exchange) {
+        let path = [Substring(site.assets.version), "icon.svg"]
+        guard let icon = asset(path[...]) else { preconditionFailure("there is an icon") }
+        answer(exchange, asset: icon)
+    }
+
+    // MARK: Answering
+
+    private func answer(
+        _ exchange: Exchange, status: Int, document: Document, headers: [HeaderField]
+    ) {
+        let request = exchange.request
+        let gzip =
+            ContentCoding.acceptsGzip(request.header("accept-encoding"))
+            ? document.gzipBytes : nil
+        let tag = gzip == nil ? document.entityTag : document.gzipEntityTag
+        var fields =
+            headers + [HeaderField("etag", tag), HeaderField("vary", "accept-encoding")]
+        if status == 200, EntityTags(request.header("if-none-match")).contain(tag) {
+            return exchange.respond(status: 304, headers: fields, body: .none)
+        }
+        fields.append(HeaderField("content-type", document.contentType))
+        if gzip != nil { fields.append(HeaderField("content-encoding", "gzip")) }
+        exchange.respond(status: status, headers: fields, body: .bytes(gzip ?? document.bytes))
+    }
+}

@@ -1,0 +1,75 @@
+// Styles, scripts and pictures, below /assets/VERSION/. The version is a fingerprint over all of
+// them, so an address never changes its content and browsers may keep it for good.
+//
+// Owner: the worker's loop thread.
+
+package final class Assets {
+    /// What stands between /assets/ and the path of an asset.
+    package let version: String
+    private let files: [String: WebFile]
+    private var documents: [String: Document] = [:]
+    private var moduleClosures: [String: [String]] = [:]
+
+    private static let folder = "Assets/"
+
+    init(_ all: [WebFile]) {
+        var fingerprint = Fingerprint()
+        var files: [String: WebFile] = [:]
+        for file in all.sorted(by: { $0.path < $1.path }) where file.path.hasPrefix(Self.folder) {
+            fingerprint.add(Array(file.path.utf8))
+            fingerprint.add(file.bytes)
+            files[String(file.path.dropFirst(Self.folder.count))] = file
+        }
+        version = fingerprint.text
+        self.files = files
+    }
+
+    /// The path part of the address of an asset.
+    func address(of path: String) -> String {
+        precondition(files[path] != nil, "there is no asset \(path)")
+        return "/assets/\(version)/\(path)"
+    }
+
+    /// The asset at a path such as "common/format.js". Compressed when first asked for.
+    package func document(at path: String) -> Document? {
+        if let document = documents[path] { return document }
+        guard let file = files[path], let type = Self.contentType(of: path) else { return nil }
+        let document = Document(contentType: type, bytes: file.bytes, effort: .thorough)
+        documents[path] = document
+        return document
+    }
+
+    private static func contentType(of path: String) -> String? {
+        switch path.split(separator: ".").last {
+        case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml"
+        default: nil
+        }
+    }
+
+    // MARK: Modules
+
+    /// A script and every module it imports, directly or not: what a page tells the browser to load
+    /// at once, instead of finding out level by level.
+    func modules(of script: String) -> [String] {
+        if let known = moduleClosures[script] { return known }
+        var found = [script]
+        var index = 0
+        while index < found.count {
+            for imported in imports(of: found[index]) where !found.contains(imported) {
+                found.append(imported)
+            }
+            index += 1
+        }
+        moduleClosures[script] = found
+        return found
+    }
+
+    private func imports(of path: String) -> [String] {
+        guard let file = files[path] else { preconditionFailure("there is no module \(path)") }
+        let folder = path.split(separator: "/").dropLast()
+        let lines = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n")
+        return lines.compactMap { ModuleImport(line: $0)?.path(from: folder) }
+    }
+}

@@ -1,0 +1,73 @@
+// Every file that is served, embedded by the compiler: a new file needs a line in each of the two
+// lists (Tests/Web checks that none was forgotten).
+
+#include "CWebFiles.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+#define BYTES static const unsigned char
+
+// clang-format off
+BYTES layout_html[] = {
+#embed "../Pages/layout.html"
+};
+BYTES home_html[] = {
+#embed "../Pages/home.html"
+};
+BYTES live_html[] = {
+#embed "../Pages/live.html"
+};
+BYTES watch_html[] = {
+#embed "../Pages/watch.html"
+};
+BYTES not_found_html[] = {
+#embed "../Pages/not-found.html"
+};
+BYTES base_css[] = {
+#embed "../Assets/base.css"
+};
+BYTES home_css[] = {
+#embed "../Assets/home.css"
+};
+BYTES live_css[] = {
+#embed "../Assets/live.css"
+};
+BYTES watch_css[] = {
+#embed "../Assets/watch.css"
+};
+BYTES icon_svg[] = {
+#embed "../Assets/icon.svg"
+};
+BYTES home_js[] = {
+#embed "../Assets/home/home.js"
+};
+BYTES live_js[] = {
+#embed "../Assets/live/live.js"
+};
+BYTES watch_js[] = {
+#embed "../Assets/watch/watch.js"
+};
+
+#define FILE(name, array) {name, array, sizeof array}
+
+static const struct weir_web_file files[] = {
+    FILE("Pages/layout.html", layout_html),
+    FILE("Pages/home.html", home_html),
+    FILE("Pages/live.html", live_html),
+    FILE("Pages/watch.html", watch_html),
+    FILE("Pages/not-found.html", not_found_html),
+    FILE("Assets/base.css", base_css),
+    FILE("Assets/home.css", home_css),
+    FILE("Assets/live.css", live_css),
+    FILE("Assets/watch.css", watch_css),
+    FILE("Assets/icon.svg", icon_svg),
+    FILE("Assets/home/home.js", home_js),
+    FILE("Assets/live/live.js", live_js),
+    FILE("Assets/watch/watch.js", watch_js),
+};
+// clang-format on
+
+struct weir_web_file weir_web_file_at(size_t index) {
+    struct weir_web_file none = {0};
+    return index < sizeof files / sizeof *files ? files[index] : none;
+}

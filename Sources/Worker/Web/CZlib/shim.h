@@ -1,0 +1,9 @@
+// zlib as Swift sees it: what it offers as macros is given here as functions.
+#pragma once
+
+#include <zlib.h>
+
+/// deflateInit2 for the gzip format (RFC 1952): 15 bits of window, plus 16 for its header.
+static inline int weir_gzip_begin(z_stream *stream, int level) {
+    return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY);
+}

@@ -1,0 +1,45 @@
+// The list of embedded files against the folders they lie in.
+
+import Foundation
+import Testing
+
+@testable import Web
+
+@Suite struct EmbeddedFileTests {
+    private static let folder = URL(filePath: #filePath).appending(
+        path: "../../../Sources/Worker/Web"
+    )
+    .standardized
+
+    @Test("every page and asset of the source tree is embedded as it is")
+    func complete() throws {
+        let embedded = Dictionary(uniqueKeysWithValues: WebFile.all().map { ($0.path, $0.bytes) })
+        var onDisk: Set<String> = []
+        for folder in ["Pages", "Assets"] {
+            let root = Self.folder.appending(path: folder)
+            for path in try FileManager.default.subpathsOfDirectory(atPath: root.path())
+            where path.contains(".") {
+                onDisk.insert("\(folder)/\(path)")
+            }
+        }
+        #expect(Set(embedded.keys) == onDisk)
+        for path in onDisk {
+            let bytes = try Data(contentsOf: Self.folder.appending(path: path))
+            #expect(embedded[path].map { Data($0) } == bytes, "\(path)")
+        }
+    }
+
+    @Test("every module that a page imports is there, and pages render")
+    func pages() {
+        let site = WebSite()
+        for page in [
+            site.home(streams: [], origin: "https://a"), site.broadcast(), site.watch(name: "bob"),
+            site.notFound(),
+        ] {
+            #expect(page.contentType.hasPrefix("text/html"))
+            #expect(
+                String(decoding: page.bytes, as: UTF8.self).contains(
+                    "/assets/\(site.assets.version)/base.css"))
+        }
+    }
+}
