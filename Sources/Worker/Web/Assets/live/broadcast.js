@@ -51,7 +51,7 @@ export class Broadcast {
     this.#uploader = new Uploader({
       url: this.#url,
       probe: () => this.#probe(),
-      onVerdict: (verdict, answer) => this.#handle(verdict, answer),
+      onVerdict: (verdict, answer, lostMs) => this.#handle(verdict, answer, lostMs),
       onAccepted: () => this.#onAccepted(),
     });
   }
@@ -136,16 +136,15 @@ export class Broadcast {
   }
 
   /** @param {import('./publish-answer.js').Verdict | 'overflow'} verdict */
-  #handle(verdict, answer) {
+  #handle(verdict, answer, lostMs) {
     if (this.#isOver) return;
     const hasBegun = this.#uploader.hasBegun;
+    if (hasBegun) this.#onMissed(lostMs);
     switch (verdict) {
       case 'overflow':
-        this.#onMissed();
         return this.#record({ takesOver: this.#mayTakeOver, giveOldOneMs: 0 });
       case 'session-lost':
-        // If somebody else is live there by now, the answer will say so.
-        return this.#record({ takesOver: false, giveOldOneMs: 0 });
+        return this.#goOnAfterLoss();
       case 'bad-media':
         return this.#repair('bad-media', answer);
       case 'stream-ended':
@@ -156,6 +155,14 @@ export class Broadcast {
       default:
         return this.#end(verdict, answer);
     }
+  }
+
+  /** The server does not know our session any more. */
+  async #goOnAfterLoss() {
+    const isServerWell = this.#uploader.failure === null;
+    if (isServerWell && await this.#probe() === 'ended') return this.#end('ended-elsewhere', null);
+    // If somebody else is live there by now, the answer will say so.
+    if (!this.#isOver) this.#record({ takesOver: false, giveOldOneMs: 0 });
   }
 
   /** Starts the recorder anew, unless that has been of no use. */

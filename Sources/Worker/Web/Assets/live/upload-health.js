@@ -1,6 +1,8 @@
 // How the upload is doing, in a word, a sentence, and what to do about it. Pure: figures and the time
 // in, words out. A level gets worse at once and better only after a while, so that it does not flicker.
 
+import { formatBitrate } from '../common/format.js';
+
 /** @typedef {'good' | 'behind' | 'bad' | 'offline'} Level */
 
 const LEVELS = ['good', 'behind', 'bad', 'offline'];
@@ -79,7 +81,8 @@ const WORDS = {
   bad: (figures, _, offersLower) => ({
     title: 'Upload is too slow',
     advice: offersLower
-      ? `Your connection does not keep up with ${megabits(figures.bitrateBps)}. A lower bitrate helps.`
+      ? `Your connection does not keep up with ${formatBitrate(figures.bitrateBps)}. A lower bitrate `
+        + 'helps.'
       : 'Your connection does not keep up. Come closer to the router, or end other uploads.',
   }),
   offline: (figures) => offlineWords(figures),
@@ -96,8 +99,4 @@ function offlineWords({ failure, isOnline, waitingMediaMs }) {
     case 507: return { title: 'The server has no room left', advice: kept };
     default: return { title: 'The server has a problem', advice: kept };
   }
-}
-
-function megabits(bitrateBps) {
-  return `${Number((bitrateBps / 1_000_000).toFixed(1))} Mbit/s`;
 }

@@ -6,10 +6,10 @@
 // Times are of performance.now(), in ms. Timers may be late in a hidden tab, so every chunk of the
 // recorder (a few a second) drives the work too.
 
+import { backoffMs } from '../common/backoff.js';
 import { ParcelQueue } from './parcel-queue.js';
 import { ParcelRequest } from './parcel-request.js';
 import { verdictOn } from './publish-answer.js';
-import { RetryDelay } from './retry-delay.js';
 import { ThroughputMeter } from './throughput-meter.js';
 
 /** What is kept for a server that is away. */
@@ -20,6 +20,7 @@ const QUIET_MS_MAX = 2_000;
 /** The server is there and still does not answer. It may make a chunk wait 10 s for its turn. */
 const PATIENCE_MS_MAX = 12_000;
 const TICK_MS = 200;
+const BACKOFF = { firstMs: 200, limitMs: 2_000 };
 
 /**
  * @typedef {import('./publish-answer.js').Verdict} Verdict
@@ -38,7 +39,8 @@ export class Uploader {
   #giveUpAtMs = Infinity;
   /** @type {Map<import('./parcel-queue.js').Parcel, ParcelRequest>} of the first queue */
   #requests = new Map();
-  #retryDelay = new RetryDelay();
+  /** Failures since something went well. */
+  #failedTries = 0;
   #throughput = new ThroughputMeter();
   #notBeforeMs = 0;
   #acceptedAtMs = 0;
@@ -54,8 +56,8 @@ export class Uploader {
    * @param {string} wiring.url of POST /NAME/live
    * @param {() => Promise<'live' | 'paused' | 'ended' | 'unknown' | null>} wiring.probe the stream's
    *   state at the server; null when that does not answer in time
-   * @param {(verdict: Verdict | 'overflow', answer: Answer | null) => void} wiring.onVerdict the
-   *   current session cannot go on; it has been dropped
+   * @param {(verdict: Verdict | 'overflow', answer: Answer | null, lostMs: number) => void}
+   *   wiring.onVerdict the session cannot go on; it has been dropped, with that much media
    * @param {() => void} wiring.onAccepted a parcel is in
    */
   constructor({ url, probe, onVerdict, onAccepted }) {
@@ -206,7 +208,7 @@ export class Uploader {
     this.#sentBytes += parcel.body.size;
     this.#throughput.add(parcel.body.size, this.#acceptedAtMs);
     this.#failure = null;
-    this.#retryDelay.reset();
+    this.#failedTries = 0;
     this.#notBeforeMs = 0;
     queue.acknowledge(parcel);
     this.#onAccepted();
@@ -217,15 +219,18 @@ export class Uploader {
     this.#failure = { sinceMs: this.#failure?.sinceMs ?? nowMs, answer };
     // Several requests that break together are one failure.
     if (nowMs < this.#notBeforeMs) return;
-    this.#notBeforeMs = nowMs + Math.max(this.#retryDelay.nextMs(), answer.retryAfterMs ?? 0);
+    const delayMs = backoffMs(this.#failedTries, BACKOFF);
+    this.#failedTries += 1;
+    this.#notBeforeMs = nowMs + Math.max(delayMs, answer.retryAfterMs ?? 0);
   }
 
   /** The session being sent cannot go on. If a newer one waits already, that is the way on. */
   #end(verdict, answer) {
+    const lostMs = this.waiting.mediaMs;
     this.#abortRequests();
     const [, ...later] = this.#queues;
     this.#queues = verdict === 'overflow' ? [] : later;
-    if (this.#queues.length === 0) this.#onVerdict(verdict, answer);
+    if (this.#queues.length === 0) this.#onVerdict(verdict, answer, lostMs);
   }
 
   #abortRequests() {
