@@ -93,7 +93,7 @@ export class Broadcast {
   /** Looks after everything; to be called a few times a second. */
   tick() {
     this.#uploader.tick();
-    const silentMs = performance.now() - (this.#recording?.chunkAtMs ?? Infinity);
+    const silentMs = performance.now() - (this.#recording?.chunkAtMs ?? performance.now());
     if (this.#isOver || silentMs < RECORDER_SILENCE_MS) return;
     if (this.#uploader.hasBegun) this.#repair('recorder-silent');
     else this.#end('recorder-silent', null);
@@ -114,7 +114,13 @@ export class Broadcast {
   get sentBytes() { return this.#uploader.sentBytes; }
   get throughputBps() { return this.#uploader.throughputBps; }
   get failure() { return this.#uploader.failure; }
-  get waiting() { return this.#uploader.waiting; }
+
+  /** What the server has not taken, and the age of the oldest of it: what the recorder holds counts. */
+  get waiting() {
+    const { mediaMs, lagMs } = this.#uploader.waiting;
+    const recorderMs = performance.now() - (this.#recording?.chunkAtMs ?? performance.now());
+    return { mediaMs, lagMs: Math.max(lagMs, recorderMs) };
+  }
 
   /** What is ours may be taken over: what we began, or what the broadcaster has said is theirs. */
   get #mayTakeOver() { return this.#uploader.hasBegun || this.#wantsTakeOver; }

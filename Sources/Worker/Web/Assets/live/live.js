@@ -346,7 +346,9 @@ class LivePage {
     document.body.dataset.state = name;
     const { isOnAir, isBusy } = this.#state;
     this.#form.isNameFixed = isBusy;
-    document.getElementById('setup-title').textContent = isOnAir ? 'Change while live' : 'Set up';
+    const title = document.getElementById('setup-title');
+    title.textContent = isOnAir ? 'Change while live' : 'Set up';
+    title.classList.toggle('visually-hidden', !isOnAir);
     document.getElementById('stop').textContent = name === 'starting' ? 'Cancel' : 'Stop';
     if (isOnAir) this.#markChanges(this.#studio.pictureKind === 'standby');
     const news = SPOKEN[name];

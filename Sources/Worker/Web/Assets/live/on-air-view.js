@@ -52,10 +52,11 @@ export class OnAirView {
     this.#set('health-title', title);
     this.#set('health-advice', advice);
     this.#set('health-lag', formatSeconds(lagMs));
-    find('health').dataset.level = level;
     find('lower-bitrate').hidden = !offersLower;
     const meter = find('health-meter');
-    meter.dataset.level = level;
+    for (const element of [find('health'), meter]) {
+      if (element.dataset.level !== level) element.dataset.level = level;
+    }
     meter.style.setProperty('--level', Math.min(lagMs / FULL_LAG_MS, 1).toFixed(2));
     meter.setAttribute('aria-valuenow', (Math.min(lagMs, FULL_LAG_MS) / 1000).toFixed(1));
     meter.setAttribute('aria-valuetext', `${formatSeconds(lagMs)} behind`);

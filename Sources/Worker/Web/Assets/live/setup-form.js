@@ -127,7 +127,7 @@ export class SetupForm {
     const complains = name === null && (!isUnfinished || this.#hasLeftName);
     this.#nameNote.className = complains ? 'field-error' : 'field-hint';
     this.#nameNote.textContent = complains
-      ? complaint : `Viewers find you at ${location.host}/${name ?? '…'}/watchLive`;
+      ? complaint : `Watch page: ${location.host}/${name ?? '…'}/watchLive`;
     this.#name.setAttribute('aria-invalid', String(complains));
   }
 }

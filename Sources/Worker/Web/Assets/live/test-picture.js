@@ -81,10 +81,16 @@ function drawTestPicture(context, width, height, nowMs) {
   const clock = clockArea(width, height);
   const centreY = clock.y * 0.42;
   drawDial(context, width / 2, centreY, height * 0.27, nowMs);
-  drawText(context, new Date(nowMs).toISOString().slice(11, 19), width / 2, centreY, height * 0.1);
+  drawText(context, timeOfDay(nowMs), width / 2, centreY, height * 0.085);
   drawText(context, 'Weir test picture', width / 2, clock.y * 0.83, height * 0.045, 0.75);
   drawColours(context, width, clock.y, height * 0.035);
   drawClock(context, nowMs, clock.x, clock.y, clock.width, clock.height);
+}
+
+function timeOfDay(nowMs) {
+  const now = new Date(nowMs);
+  return [now.getHours(), now.getMinutes(), now.getSeconds()]
+    .map((number) => String(number).padStart(2, '0')).join(':');
 }
 
 function drawStandby(context, width, height, nowMs) {

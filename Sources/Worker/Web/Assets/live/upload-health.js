@@ -11,6 +11,8 @@ const BAD_FROM_MS = 4_000;
 /** A failure that is mended sooner is nobody's business. */
 const OFFLINE_AFTER_MS = 1_500;
 const CALM_MS = 2_500;
+/** After an outage, working off what was kept is no weakness of the line, for so long. */
+const CATCH_UP_MS = 6_000;
 /** The lag shown is the most of the last moment: it goes up and down with every chunk. */
 const LAG_WINDOW_MS = 1_000;
 
@@ -28,6 +30,7 @@ export class UploadHealth {
   /** @type {Level} */
   #level = 'good';
   #calmSinceMs = 0;
+  #backSinceMs = -Infinity;
   /** @type {{lagMs: number, atMs: number}[]} */
   #lags = [];
 
@@ -40,17 +43,26 @@ export class UploadHealth {
     const lagMs = this.#recentLagMs(figures.lagMs, nowMs);
     this.#settle(levelOf(figures, lagMs, nowMs), nowMs);
     const level = this.#level;
+    if (level === 'behind' && this.#isCatchingUp(nowMs)) {
+      return { level, lagMs, offersLower: false, ...CATCHING_UP };
+    }
     const offersLower = figures.canLower && (level === 'behind' || level === 'bad');
-    return { level, lagMs, offersLower, ...WORDS[level](figures, lagMs, offersLower) };
+    return { level, lagMs, offersLower, ...WORDS[level](figures, offersLower) };
   }
 
   #settle(level, nowMs) {
-    const isBetter = LEVELS.indexOf(level) < LEVELS.indexOf(this.#level);
+    if (this.#level === 'offline' && level !== 'offline') {
+      this.#backSinceMs = nowMs;
+      this.#lags = [];
+      this.#level = 'behind';
+    }
+    const next = level === 'bad' && this.#isCatchingUp(nowMs) ? 'behind' : level;
+    const isBetter = LEVELS.indexOf(next) < LEVELS.indexOf(this.#level);
     if (!isBetter) this.#calmSinceMs = nowMs;
-    // Back from offline is news at once.
-    const isBack = this.#level === 'offline' && level !== 'offline';
-    if (!isBetter || isBack || nowMs - this.#calmSinceMs >= CALM_MS) this.#level = level;
+    if (!isBetter || nowMs - this.#calmSinceMs >= CALM_MS) this.#level = next;
   }
+
+  #isCatchingUp(nowMs) { return nowMs - this.#backSinceMs < CATCH_UP_MS; }
 
   #recentLagMs(lagMs, nowMs) {
     this.#lags.push({ lagMs, atMs: nowMs });
@@ -72,13 +84,13 @@ const WORDS = {
     title: 'Upload keeps up',
     advice: 'Everything you record reaches the server right away.',
   }),
-  behind: (_, __, offersLower) => ({
+  behind: (_, offersLower) => ({
     title: 'Upload is a little behind',
     advice: offersLower
       ? 'Nothing is lost, viewers see it a little later. If it stays like this, lower the bitrate.'
       : 'Nothing is lost, viewers see it a little later.',
   }),
-  bad: (figures, _, offersLower) => ({
+  bad: (figures, offersLower) => ({
     title: 'Upload is too slow',
     advice: offersLower
       ? `Your connection does not keep up with ${formatBitrate(figures.bitrateBps)}. A lower bitrate `
@@ -86,6 +98,11 @@ const WORDS = {
       : 'Your connection does not keep up. Come closer to the router, or end other uploads.',
   }),
   offline: (figures) => offlineWords(figures),
+};
+
+const CATCHING_UP = {
+  title: 'Catching up',
+  advice: 'The connection is back. What was kept is being sent.',
 };
 
 function offlineWords({ failure, isOnline, waitingMediaMs }) {
