@@ -35,11 +35,47 @@ BYTES live_css[] = {
 BYTES watch_css[] = {
 #embed "../Assets/watch.css"
 };
+BYTES flow_svg[] = {
+#embed "../Assets/flow.svg"
+};
 BYTES icon_svg[] = {
 #embed "../Assets/icon.svg"
 };
+BYTES announce_js[] = {
+#embed "../Assets/common/announce.js"
+};
+BYTES backoff_js[] = {
+#embed "../Assets/common/backoff.js"
+};
+BYTES copy_js[] = {
+#embed "../Assets/common/copy.js"
+};
+BYTES events_js[] = {
+#embed "../Assets/common/events.js"
+};
+BYTES format_js[] = {
+#embed "../Assets/common/format.js"
+};
+BYTES frame_js[] = {
+#embed "../Assets/common/frame.js"
+};
+BYTES stream_words_js[] = {
+#embed "../Assets/common/stream-words.js"
+};
 BYTES home_js[] = {
 #embed "../Assets/home/home.js"
+};
+BYTES home_news_js[] = {
+#embed "../Assets/home/news.js"
+};
+BYTES home_stream_card_js[] = {
+#embed "../Assets/home/stream-card.js"
+};
+BYTES home_stream_list_js[] = {
+#embed "../Assets/home/stream-list.js"
+};
+BYTES home_stream_order_js[] = {
+#embed "../Assets/home/stream-order.js"
 };
 BYTES live_js[] = {
 #embed "../Assets/live/live.js"
@@ -171,8 +207,20 @@ static const struct weir_web_file files[] = {
     FILE("Assets/home.css", home_css),
     FILE("Assets/live.css", live_css),
     FILE("Assets/watch.css", watch_css),
+    FILE("Assets/flow.svg", flow_svg),
     FILE("Assets/icon.svg", icon_svg),
+    FILE("Assets/common/announce.js", announce_js),
+    FILE("Assets/common/backoff.js", backoff_js),
+    FILE("Assets/common/copy.js", copy_js),
+    FILE("Assets/common/events.js", events_js),
+    FILE("Assets/common/format.js", format_js),
+    FILE("Assets/common/frame.js", frame_js),
+    FILE("Assets/common/stream-words.js", stream_words_js),
     FILE("Assets/home/home.js", home_js),
+    FILE("Assets/home/news.js", home_news_js),
+    FILE("Assets/home/stream-card.js", home_stream_card_js),
+    FILE("Assets/home/stream-list.js", home_stream_list_js),
+    FILE("Assets/home/stream-order.js", home_stream_order_js),
     FILE("Assets/live/live.js", live_js),
     FILE("Assets/watch/watch.js", watch_js),
     FILE("Assets/common/announce.js", common_announce_js),
