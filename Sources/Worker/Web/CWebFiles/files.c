@@ -35,6 +35,9 @@ BYTES live_css[] = {
 BYTES watch_css[] = {
 #embed "../Assets/watch.css"
 };
+BYTES water_css[] = {
+#embed "../Assets/water.css"
+};
 BYTES flow_svg[] = {
 #embed "../Assets/flow.svg"
 };
@@ -96,6 +99,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/home.css", home_css),
     FILE("Assets/live.css", live_css),
     FILE("Assets/watch.css", watch_css),
+    FILE("Assets/water.css", water_css),
     FILE("Assets/flow.svg", flow_svg),
     FILE("Assets/icon.svg", icon_svg),
     FILE("Assets/common/announce.js", announce_js),
