@@ -196,4 +196,24 @@ package enum Limits {
     package static let deliveryIntervalLongestMs: UInt64 = 200
     /// Viewers of one worker, all streams together.
     package static let viewersPerWorker = 16_000
+
+    // MARK: Events
+
+    /// Open event responses of one worker.
+    package static let eventSubscribersPerWorker = 16_000
+    /// How often streams are looked at for changes that nobody announces, as long as somebody
+    /// subscribes.
+    package static let eventLookMs: UInt64 = 250
+    /// Announced changes are looked for at once, but no more often than this.
+    package static let eventLookGapMs: UInt64 = 50
+    /// How often figures are told: the shortest interval, and the longest when very many listen.
+    package static let eventFiguresMs: ClosedRange<UInt64> = 1_000...30_000
+    /// What one worker spends on telling figures.
+    package static let eventBytesPerSecond: UInt64 = 2 * 1024 * 1024
+    /// What it costs to send anything at all to one subscriber, in bytes sent to one that is busy.
+    package static let eventWakeBytes = 1_000
+    /// A subscriber that has nothing to hear for this time gets a comment.
+    package static let eventKeepAliveMs: UInt64 = 15_000
+    /// Streams that are gone and still remembered, for subscribers that have not heard of it yet.
+    package static let eventsGoneKept = 1_000
 }

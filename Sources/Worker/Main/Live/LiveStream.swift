@@ -59,8 +59,8 @@ final class LiveStream {
     func end() {
         let status = ring.status
         if status.endedAtMs == 0 { status.endedAtMs = WallClock.nowMs() }
-        environment.doorbells.ring(mask: status.interestedSlots | status.waitingSlots)
-        if let writerSlot = status.writerSlot { environment.doorbells.ring(slot: writerSlot) }
+        // That wakes whoever watches it, writes it or waits for it, too.
+        environment.announceStreamChange()
     }
 
     /// Whether a viewer who has got everything is to be let go.
