@@ -83,6 +83,72 @@ BYTES home_stream_order_js[] = {
 BYTES live_js[] = {
 #embed "../Assets/live/live.js"
 };
+BYTES watch_codecs_js[] = {
+#embed "../Assets/watch/codecs.js"
+};
+BYTES watch_controls_js[] = {
+#embed "../Assets/watch/controls.js"
+};
+BYTES watch_edge_clock_js[] = {
+#embed "../Assets/watch/edge-clock.js"
+};
+BYTES watch_first_request_js[] = {
+#embed "../Assets/watch/first-request.js"
+};
+BYTES watch_follower_js[] = {
+#embed "../Assets/watch/follower.js"
+};
+BYTES watch_idle_js[] = {
+#embed "../Assets/watch/idle.js"
+};
+BYTES watch_keyboard_js[] = {
+#embed "../Assets/watch/keyboard.js"
+};
+BYTES watch_live_edge_js[] = {
+#embed "../Assets/watch/live-edge.js"
+};
+BYTES watch_live_source_js[] = {
+#embed "../Assets/watch/live-source.js"
+};
+BYTES watch_media_buffer_js[] = {
+#embed "../Assets/watch/media-buffer.js"
+};
+BYTES watch_media_request_js[] = {
+#embed "../Assets/watch/media-request.js"
+};
+BYTES watch_media_session_js[] = {
+#embed "../Assets/watch/media-session.js"
+};
+BYTES watch_plain_player_js[] = {
+#embed "../Assets/watch/plain-player.js"
+};
+BYTES watch_player_state_js[] = {
+#embed "../Assets/watch/player-state.js"
+};
+BYTES watch_player_js[] = {
+#embed "../Assets/watch/player.js"
+};
+BYTES watch_reception_js[] = {
+#embed "../Assets/watch/reception.js"
+};
+BYTES watch_screen_js[] = {
+#embed "../Assets/watch/screen.js"
+};
+BYTES watch_share_js[] = {
+#embed "../Assets/watch/share.js"
+};
+BYTES watch_sound_js[] = {
+#embed "../Assets/watch/sound.js"
+};
+BYTES watch_still_js[] = {
+#embed "../Assets/watch/still.js"
+};
+BYTES watch_view_js[] = {
+#embed "../Assets/watch/view.js"
+};
+BYTES watch_words_js[] = {
+#embed "../Assets/watch/words.js"
+};
 BYTES watch_js[] = {
 #embed "../Assets/watch/watch.js"
 };
@@ -115,6 +181,28 @@ static const struct weir_web_file files[] = {
     FILE("Assets/home/stream-list.js", home_stream_list_js),
     FILE("Assets/home/stream-order.js", home_stream_order_js),
     FILE("Assets/live/live.js", live_js),
+    FILE("Assets/watch/codecs.js", watch_codecs_js),
+    FILE("Assets/watch/controls.js", watch_controls_js),
+    FILE("Assets/watch/edge-clock.js", watch_edge_clock_js),
+    FILE("Assets/watch/first-request.js", watch_first_request_js),
+    FILE("Assets/watch/follower.js", watch_follower_js),
+    FILE("Assets/watch/idle.js", watch_idle_js),
+    FILE("Assets/watch/keyboard.js", watch_keyboard_js),
+    FILE("Assets/watch/live-edge.js", watch_live_edge_js),
+    FILE("Assets/watch/live-source.js", watch_live_source_js),
+    FILE("Assets/watch/media-buffer.js", watch_media_buffer_js),
+    FILE("Assets/watch/media-request.js", watch_media_request_js),
+    FILE("Assets/watch/media-session.js", watch_media_session_js),
+    FILE("Assets/watch/plain-player.js", watch_plain_player_js),
+    FILE("Assets/watch/player-state.js", watch_player_state_js),
+    FILE("Assets/watch/player.js", watch_player_js),
+    FILE("Assets/watch/reception.js", watch_reception_js),
+    FILE("Assets/watch/screen.js", watch_screen_js),
+    FILE("Assets/watch/share.js", watch_share_js),
+    FILE("Assets/watch/sound.js", watch_sound_js),
+    FILE("Assets/watch/still.js", watch_still_js),
+    FILE("Assets/watch/view.js", watch_view_js),
+    FILE("Assets/watch/words.js", watch_words_js),
     FILE("Assets/watch/watch.js", watch_js),
 };
 // clang-format on
