@@ -152,6 +152,117 @@ BYTES watch_words_js[] = {
 BYTES watch_js[] = {
 #embed "../Assets/watch/watch.js"
 };
+BYTES common_announce_js[] = {
+#embed "../Assets/common/announce.js"
+};
+BYTES common_backoff_js[] = {
+#embed "../Assets/common/backoff.js"
+};
+BYTES common_copy_js[] = {
+#embed "../Assets/common/copy.js"
+};
+BYTES common_events_js[] = {
+#embed "../Assets/common/events.js"
+};
+BYTES common_format_js[] = {
+#embed "../Assets/common/format.js"
+};
+BYTES common_frame_js[] = {
+#embed "../Assets/common/frame.js"
+};
+BYTES live_audience_watch_js[] = {
+#embed "../Assets/live/audience-watch.js"
+};
+BYTES live_broadcast_js[] = {
+#embed "../Assets/live/broadcast.js"
+};
+BYTES live_clock_code_js[] = {
+#embed "../Assets/live/clock-code.js"
+};
+BYTES live_codec_choice_js[] = {
+#embed "../Assets/live/codec-choice.js"
+};
+BYTES live_devices_js[] = {
+#embed "../Assets/live/devices.js"
+};
+BYTES live_failure_words_js[] = {
+#embed "../Assets/live/failure-words.js"
+};
+BYTES live_memory_js[] = {
+#embed "../Assets/live/memory.js"
+};
+BYTES live_notice_js[] = {
+#embed "../Assets/live/notice.js"
+};
+BYTES live_on_air_view_js[] = {
+#embed "../Assets/live/on-air-view.js"
+};
+BYTES live_page_state_js[] = {
+#embed "../Assets/live/page-state.js"
+};
+BYTES live_parcel_queue_js[] = {
+#embed "../Assets/live/parcel-queue.js"
+};
+BYTES live_parcel_request_js[] = {
+#embed "../Assets/live/parcel-request.js"
+};
+BYTES live_publish_answer_js[] = {
+#embed "../Assets/live/publish-answer.js"
+};
+BYTES live_quality_js[] = {
+#embed "../Assets/live/quality.js"
+};
+BYTES live_recorder_js[] = {
+#embed "../Assets/live/recorder.js"
+};
+BYTES live_setup_form_js[] = {
+#embed "../Assets/live/setup-form.js"
+};
+BYTES live_sound_js[] = {
+#embed "../Assets/live/sound.js"
+};
+BYTES live_source_words_js[] = {
+#embed "../Assets/live/source-words.js"
+};
+BYTES live_sources_js[] = {
+#embed "../Assets/live/sources.js"
+};
+BYTES live_stage_js[] = {
+#embed "../Assets/live/stage.js"
+};
+BYTES live_stop_dialog_js[] = {
+#embed "../Assets/live/stop-dialog.js"
+};
+BYTES live_stream_name_js[] = {
+#embed "../Assets/live/stream-name.js"
+};
+BYTES live_studio_js[] = {
+#embed "../Assets/live/studio.js"
+};
+BYTES live_test_picture_js[] = {
+#embed "../Assets/live/test-picture.js"
+};
+BYTES live_test_tone_js[] = {
+#embed "../Assets/live/test-tone.js"
+};
+BYTES live_throughput_meter_js[] = {
+#embed "../Assets/live/throughput-meter.js"
+};
+BYTES live_ticker_worker_js[] = {
+#embed "../Assets/live/ticker-worker.js"
+};
+BYTES live_ticker_js[] = {
+#embed "../Assets/live/ticker.js"
+};
+BYTES live_upload_health_js[] = {
+#embed "../Assets/live/upload-health.js"
+};
+BYTES live_uploader_js[] = {
+#embed "../Assets/live/uploader.js"
+};
+BYTES live_wake_lock_js[] = {
+#embed "../Assets/live/wake-lock.js"
+};
 
 #define FILE(name, array) {name, array, sizeof array}
 
@@ -204,6 +315,43 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/view.js", watch_view_js),
     FILE("Assets/watch/words.js", watch_words_js),
     FILE("Assets/watch/watch.js", watch_js),
+    FILE("Assets/common/announce.js", common_announce_js),
+    FILE("Assets/common/backoff.js", common_backoff_js),
+    FILE("Assets/common/copy.js", common_copy_js),
+    FILE("Assets/common/events.js", common_events_js),
+    FILE("Assets/common/format.js", common_format_js),
+    FILE("Assets/common/frame.js", common_frame_js),
+    FILE("Assets/live/audience-watch.js", live_audience_watch_js),
+    FILE("Assets/live/broadcast.js", live_broadcast_js),
+    FILE("Assets/live/clock-code.js", live_clock_code_js),
+    FILE("Assets/live/codec-choice.js", live_codec_choice_js),
+    FILE("Assets/live/devices.js", live_devices_js),
+    FILE("Assets/live/failure-words.js", live_failure_words_js),
+    FILE("Assets/live/memory.js", live_memory_js),
+    FILE("Assets/live/notice.js", live_notice_js),
+    FILE("Assets/live/on-air-view.js", live_on_air_view_js),
+    FILE("Assets/live/page-state.js", live_page_state_js),
+    FILE("Assets/live/parcel-queue.js", live_parcel_queue_js),
+    FILE("Assets/live/parcel-request.js", live_parcel_request_js),
+    FILE("Assets/live/publish-answer.js", live_publish_answer_js),
+    FILE("Assets/live/quality.js", live_quality_js),
+    FILE("Assets/live/recorder.js", live_recorder_js),
+    FILE("Assets/live/setup-form.js", live_setup_form_js),
+    FILE("Assets/live/sound.js", live_sound_js),
+    FILE("Assets/live/source-words.js", live_source_words_js),
+    FILE("Assets/live/sources.js", live_sources_js),
+    FILE("Assets/live/stage.js", live_stage_js),
+    FILE("Assets/live/stop-dialog.js", live_stop_dialog_js),
+    FILE("Assets/live/stream-name.js", live_stream_name_js),
+    FILE("Assets/live/studio.js", live_studio_js),
+    FILE("Assets/live/test-picture.js", live_test_picture_js),
+    FILE("Assets/live/test-tone.js", live_test_tone_js),
+    FILE("Assets/live/throughput-meter.js", live_throughput_meter_js),
+    FILE("Assets/live/ticker-worker.js", live_ticker_worker_js),
+    FILE("Assets/live/ticker.js", live_ticker_js),
+    FILE("Assets/live/upload-health.js", live_upload_health_js),
+    FILE("Assets/live/uploader.js", live_uploader_js),
+    FILE("Assets/live/wake-lock.js", live_wake_lock_js),
 };
 // clang-format on
 
