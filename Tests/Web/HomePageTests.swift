@@ -53,7 +53,7 @@ import Testing
     @Test(
         "the summary counts broadcasts and viewers",
         arguments: [
-            ([], "Nobody is broadcasting at the moment."), ([1], "1 broadcast, 1 viewer"),
+            ([], "Nobody, at the moment."), ([1], "1 broadcast, 1 viewer"),
             ([2, 0], "2 broadcasts, 2 viewers"),
         ])
     func summary(viewers: [Int], text: String) {
