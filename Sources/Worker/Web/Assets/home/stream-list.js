@@ -7,6 +7,7 @@
 import { StreamCard } from './stream-card.js';
 import { orderedNames } from './stream-order.js';
 
+const GLIDE = 'glide';
 const GLIDE_MS = 500;
 
 /** How long a broadcast that has ended is still shown. */
@@ -128,14 +129,22 @@ export class StreamList {
     const before = new Map(elements.map((element) => [element, element.getBoundingClientRect()]));
     change();
     this.#isGliding = false;
+    for (const element of elements) stopGliding(element);
     for (const [element, from] of before) {
       const to = element.getBoundingClientRect();
       const [x, y] = [from.left - to.left, from.top - to.top];
       if (element.isConnected && (x !== 0 || y !== 0)) {
         element.animate(
           [{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }],
-          { duration: GLIDE_MS, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)' });
+          { id: GLIDE, duration: GLIDE_MS, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)' });
       }
     }
+  }
+}
+
+/** From here on the element is where it belongs, not on its way there. */
+function stopGliding(element) {
+  for (const animation of element.getAnimations()) {
+    if (animation.id === GLIDE) animation.cancel();
   }
 }
