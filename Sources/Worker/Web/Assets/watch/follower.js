@@ -27,6 +27,8 @@ export class Follower {
   #source = null;
   #hasBegun = false;
   #firstMediaAtMs = null;
+  /** How much there was at the beginning. */
+  #entryAheadS = 0;
   /** Since when there is nothing left to play, and how far behind the edge that was. */
   #dry = null;
 
@@ -107,8 +109,9 @@ export class Follower {
       || nowMs - this.#firstMediaAtMs > BEGIN_LATEST_MS;
     if (!isEnough) return;
     this.#hasBegun = true;
-    this.#edge.noteBegin(nowMs);
+    this.#entryAheadS = endS - startS;
     if (this.#source.canSeek) {
+      this.#edge.noteArrival(nowMs);
       this.#video.currentTime = this.isFollowing ? this.#edge.entryS(startS, endS) : startS;
     }
     this.#handlers.onBegin();
@@ -183,10 +186,18 @@ export class Follower {
       neededS: this.#clock.neededS,
     });
     if (decision.kind === 'rate') this.#setRate(decision.rate);
-    if (decision.kind !== 'seek') return;
+    if (decision.kind === 'jump') this.#jump(decision.toS);
+  }
+
+  #jump(toS) {
+    if (this.#source.canSeek) {
+      this.#video.currentTime = toS;
+    } else {
+      // Another response begins as far behind as this one did, so it must pay.
+      if (this.aheadS < 2 * this.#entryAheadS) return;
+      this.#handlers.onUnreachable();
+    }
     this.jumps += 1;
-    if (this.#source.canSeek) this.#video.currentTime = decision.toS;
-    else this.#handlers.onUnreachable();
   }
 
   /** Where media is missing in the middle, it will not come any more. */

@@ -32,13 +32,12 @@ const SLOW_RATES = [
   { beyondS: 0, rate: 0.95 },
 ];
 const FAST_RATES = [
-  { beyondS: 1, rate: 1.1 },
-  { beyondS: 0.4, rate: 1.06 },
-  { beyondS: 0, rate: 1.03 },
+  { beyondS: 0.4, rate: 1.1 },
+  { beyondS: 0, rate: 1.05 },
 ];
 
 /**
- * @typedef {{kind: 'stay'} | {kind: 'rate', rate: number} | {kind: 'seek', toS: number}} Decision
+ * @typedef {{kind: 'stay'} | {kind: 'rate', rate: number} | {kind: 'jump', toS: number}} Decision
  */
 
 export class LiveEdge {
@@ -46,7 +45,7 @@ export class LiveEdge {
   #rate = 1;
   #loweredAtMs = 0;
   #smoothSinceMs = 0;
-  #arrivedAtMs = 0;
+  #arrivedAtMs = -Infinity;
 
   get targetS() { return this.#targetS; }
 
@@ -60,8 +59,8 @@ export class LiveEdge {
     this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
   }
 
-  /** Playing begins. */
-  noteBegin(nowMs) { this.#arrivedAtMs = nowMs; }
+  /** Playing begins at a place that was chosen before all the media was here. */
+  noteArrival(nowMs) { this.#arrivedAtMs = nowMs; }
 
   /** The element plays at normal speed again, whatever was decided before. */
   noteNormalRate() { this.#rate = 1; }
@@ -85,7 +84,7 @@ export class LiveEdge {
     this.#adapt(nowMs, neededS);
     const targetS = this.#targetS;
     if (aheadS > this.#jumpAboveS(nowMs)) {
-      return { kind: 'seek', toS: positionS + aheadS - targetS };
+      return { kind: 'jump', toS: positionS + aheadS - targetS };
     }
     const rate = this.#rateFor(behindS - targetS, aheadS);
     if (rate === this.#rate) return { kind: 'stay' };

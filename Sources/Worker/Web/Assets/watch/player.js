@@ -197,11 +197,12 @@ export class Player {
         break;
       case 'gone':
         this.trouble = null;
-        this.#know({ isRefused: true });
+        this.#know({ isRefused: true, hasMedia: this.#facts.hasMedia && !this.#hasFinished });
         if (mayBeThere(this.#facts.broadcast)) this.#reception.askAgain(0, WATCH_MS);
         break;
       default:
         this.trouble = answer.kind === 'busy' ? 'busy' : 'network';
+        if (this.#hasFinished) this.#know({ hasMedia: false });
         this.#reception.askAgain(this.#wantedBehindS, answer.retryAfterMs);
     }
     this.#onChange();
@@ -265,11 +266,13 @@ export class Player {
   }
 
   /** Everything of a complete source has been played. */
+  get #hasFinished() { return !this.#sourceIsOpen && this.#video.ended; }
+
   #noteFinished() {
-    if (this.#sourceIsOpen) return;
-    this.#know({ hasMedia: false });
+    if (!this.#hasFinished || this.#reception.isBusy) return;
     this.#setRewound(false);
-    if (!this.#facts.isRefused && !this.#reception.isBusy) this.#reception.ask(0);
+    this.#know({ hasMedia: !this.#facts.isRefused });
+    if (!this.#facts.isRefused) this.#reception.ask(0);
   }
 
   #noteUndecodable() {
