@@ -37,8 +37,8 @@ export class ParcelRequest {
   }
 }
 
-/** @type {Answer} */
-const NO_ANSWER = { status: 0, slug: '', title: '', expectedChunk: null, retryAfterMs: null };
+/** What it comes to when nothing comes. @type {Answer} */
+export const NO_ANSWER = { status: 0, slug: '', title: '', expectedChunk: null, retryAfterMs: null };
 
 function answerOf(request) {
   const problem = problemIn(request);

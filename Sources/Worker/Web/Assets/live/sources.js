@@ -12,19 +12,34 @@ export class Picture {
   /** Called once when it ends without our doing: unplugged, or sharing was stopped. */
   onEnded = () => {};
   #close;
+  #wishedSize;
 
   /**
    * @param {PictureKind} kind
    * @param {MediaStreamTrack} video
+   * @param {PictureSize} size that was asked for
    * @param {MediaStreamTrack | null} sound that belongs to it (of a shared screen)
    * @param {() => void} close
    */
-  constructor(kind, video, sound, close) {
+  constructor(kind, video, size, sound, close) {
     this.kind = kind;
     this.video = video;
     this.sound = sound;
+    this.#wishedSize = size;
     this.#close = close;
     video.onended = () => this.onEnded();
+  }
+
+  /** @returns {PictureSize} as it comes, if that is known */
+  get size() {
+    const { width, height } = this.video.getSettings();
+    return width > 0 && height > 0 ? { width, height } : this.#wishedSize;
+  }
+
+  /** Asks a camera that is open for another size; opened twice, browsers mix up the two. */
+  async resize(size) {
+    this.#wishedSize = size;
+    await this.video.applyConstraints(sizeConstraints(size));
   }
 
   close() {
@@ -54,7 +69,7 @@ export async function openCamera(size, cameraID, microphoneID) {
     soundError = error;
   }
   const track = stream.getVideoTracks()[0];
-  const picture = new Picture('camera', track, null, () => track.stop());
+  const picture = new Picture('camera', track, size, null, () => track.stop());
   return { picture, microphone: stream.getAudioTracks()[0] ?? null, soundError };
 }
 
@@ -77,13 +92,13 @@ export async function openScreen(size) {
   // Text that can be read matters more than motion.
   if ('contentHint' in track) track.contentHint = 'detail';
   const close = () => { for (const each of stream.getTracks()) each.stop(); };
-  return new Picture('screen', track, stream.getAudioTracks()[0] ?? null, close);
+  return new Picture('screen', track, size, stream.getAudioTracks()[0] ?? null, close);
 }
 
 /** @param {'test' | 'standby'} kind @param {PictureSize} size */
 export function openDrawnPicture(kind, size) {
   const drawn = new DrawnPicture(kind, size);
-  return new Picture(kind, drawn.track, null, () => drawn.close());
+  return new Picture(kind, drawn.track, size, null, () => drawn.close());
 }
 
 /** Whether the browser will open the camera without asking. */
@@ -96,12 +111,11 @@ export async function isCameraAllowed() {
 }
 
 function cameraConstraints(size, cameraID) {
-  return {
-    width: { ideal: size.width },
-    height: { ideal: size.height },
-    frameRate: { ideal: FRAME_RATE },
-    ...(cameraID ? { deviceId: { exact: cameraID } } : {}),
-  };
+  return { ...sizeConstraints(size), ...(cameraID ? { deviceId: { exact: cameraID } } : {}) };
+}
+
+function sizeConstraints({ width, height }) {
+  return { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: FRAME_RATE } };
 }
 
 function microphoneConstraints(microphoneID) {

@@ -16,6 +16,8 @@ export class Studio {
   /** @type {sources.Picture | null} */
   #picture = null;
   #pictureKey = '';
+  /** The size that was chosen for it. */
+  #sizeID = '';
   /** @type {MediaStreamTrack | null} */
   #microphone = null;
   #microphoneKey = 'none';
@@ -23,6 +25,8 @@ export class Studio {
   #sound = null;
   /** Openings may overtake each other: the last one asked for counts. */
   #opening = 0;
+  /** Cameras are opened one after the other. */
+  #cameraTurn = Promise.resolve();
   #onPictureEnded;
 
   /** @param {(kind: sources.PictureKind) => void} onPictureEnded it ended without our doing */
@@ -39,6 +43,14 @@ export class Studio {
   async open(wish) {
     this.#opening += 1;
     const opening = this.#opening;
+    if (wish.source !== 'camera') return this.#openNow(wish, opening);
+    const opened = this.#cameraTurn.then(() => this.#openNow(wish, opening));
+    this.#cameraTurn = opened.catch(() => {});
+    return opened;
+  }
+
+  async #openNow(wish, opening) {
+    if (opening !== this.#opening) return { isCurrent: false, soundError: null };
     const parts = await this.#openParts(wish);
     if (opening !== this.#opening) {
       parts.picture?.close();
@@ -52,7 +64,7 @@ export class Studio {
   /** The picture that stands in when there is no other. Sound stays as it is. */
   openStandby(size) {
     this.#opening += 1;
-    this.#setPicture(sources.openDrawnPicture('standby', size), 'standby');
+    this.#setPicture(this.#draw('standby', size), 'standby');
   }
 
   close() {
@@ -96,30 +108,35 @@ export class Studio {
   }
 
   async #openParts(wish) {
+    const { source, cameraID, size, microphone } = wish;
+    const isDevice = microphone !== 'none' && microphone !== 'tone';
+    const device = isDevice && microphone !== this.#microphoneKey ? microphone : null;
     const key = keyOf(wish);
-    const wantsPicture = key !== this.#pictureKey || this.#picture?.video.readyState !== 'live';
-    const device = wish.microphone === 'none' || wish.microphone === 'tone' ? null : wish.microphone;
-    const wantsMicrophone = device !== null && wish.microphone !== this.#microphoneKey;
+    const isOpen = key === this.#pictureKey && this.#picture?.video.readyState === 'live';
+    if (!isOpen && source === 'camera') {
+      return { key, ...await sources.openCamera(size, cameraID, device) };
+    }
     const parts = { key, picture: null, microphone: null, soundError: null };
-    if (wantsPicture && wish.source === 'camera') {
-      return { key, ...await sources.openCamera(wish.size, wish.cameraID, wantsMicrophone ? device
-        : null) };
-    }
-    if (wantsPicture) {
-      parts.picture = wish.source === 'screen'
-        ? await sources.openScreen(wish.size) : sources.openDrawnPicture('test', wish.size);
-    }
-    if (wantsMicrophone) {
-      try {
-        parts.microphone = await sources.openMicrophone(device);
-      } catch (error) {
-        parts.soundError = error;
-      }
+    if (isOpen && source === 'camera') await this.#picture.resize(size);
+    if (!isOpen && source === 'screen') parts.picture = await sources.openScreen(size);
+    if (!isOpen && source === 'test') parts.picture = this.#draw('test', size);
+    if (device === null) return parts;
+    try {
+      parts.microphone = await sources.openMicrophone(device);
+    } catch (error) {
+      parts.soundError = error;
     }
     return parts;
   }
 
+  /** A drawn picture is as large as what it replaces, so that viewers need not begin anew. */
+  #draw(kind, size) {
+    const isSameChoice = this.#picture !== null && this.#sizeID === size.id;
+    return sources.openDrawnPicture(kind, isSameChoice ? this.#picture.size : size);
+  }
+
   #adopt(parts, wish) {
+    this.#sizeID = wish.size.id;
     if (parts.picture) this.#setPicture(parts.picture, parts.key);
     if (wish.microphone !== this.#microphoneKey) {
       this.#setMicrophone(parts.microphone, parts.soundError ? 'none' : wish.microphone);
@@ -148,7 +165,7 @@ export class Studio {
   }
 }
 
-/** Wishes with the same key need the same picture. */
+/** Wishes with the same key need the same picture; a camera can change its size. */
 function keyOf({ source, cameraID, size }) {
-  return source === 'camera' ? `camera ${cameraID} ${size.id}` : `${source} ${size.id}`;
+  return source === 'camera' ? `camera ${cameraID}` : `${source} ${size.id}`;
 }

@@ -8,7 +8,7 @@
 
 import { backoffMs } from '../common/backoff.js';
 import { ParcelQueue } from './parcel-queue.js';
-import { ParcelRequest } from './parcel-request.js';
+import { NO_ANSWER, ParcelRequest } from './parcel-request.js';
 import { verdictOn } from './publish-answer.js';
 import { ThroughputMeter } from './throughput-meter.js';
 
@@ -214,9 +214,9 @@ export class Uploader {
     this.#onAccepted();
   }
 
-  #failed(answer) {
+  #failed(answer, sinceMs = performance.now()) {
     const nowMs = performance.now();
-    this.#failure = { sinceMs: this.#failure?.sinceMs ?? nowMs, answer };
+    this.#failure = { sinceMs: this.#failure?.sinceMs ?? sinceMs, answer };
     // Several requests that break together are one failure.
     if (nowMs < this.#notBeforeMs) return;
     const delayMs = backoffMs(this.#failedTries, BACKOFF);
@@ -264,8 +264,9 @@ export class Uploader {
   }
 
   #sendAllAgain(queue) {
+    const movedAtMs = [...this.#requests.values()].map((request) => request.movedAtMs);
     for (const parcel of this.#requests.keys()) queue.putBack(parcel);
     this.#abortRequests();
-    this.#failed({ status: 0, slug: '', title: '', expectedChunk: null, retryAfterMs: null });
+    this.#failed(NO_ANSWER, Math.min(...movedAtMs));
   }
 }
