@@ -9,10 +9,10 @@ enum Page: String, CaseIterable, Sendable {
 
     private var styles: [String] {
         switch self {
-        case .home: ["base.css", "home.css"]
+        case .home: ["base.css", "water.css", "home.css"]
         case .live: ["base.css", "live.css"]
         case .watch: ["base.css", "watch.css"]
-        case .notFound: ["base.css"]
+        case .notFound: ["base.css", "water.css"]
         }
     }
 

@@ -35,6 +35,9 @@ BYTES live_css[] = {
 BYTES watch_css[] = {
 #embed "../Assets/watch.css"
 };
+BYTES water_css[] = {
+#embed "../Assets/water.css"
+};
 BYTES flow_svg[] = {
 #embed "../Assets/flow.svg"
 };
@@ -149,24 +152,6 @@ BYTES watch_words_js[] = {
 BYTES watch_js[] = {
 #embed "../Assets/watch/watch.js"
 };
-BYTES common_announce_js[] = {
-#embed "../Assets/common/announce.js"
-};
-BYTES common_backoff_js[] = {
-#embed "../Assets/common/backoff.js"
-};
-BYTES common_copy_js[] = {
-#embed "../Assets/common/copy.js"
-};
-BYTES common_events_js[] = {
-#embed "../Assets/common/events.js"
-};
-BYTES common_format_js[] = {
-#embed "../Assets/common/format.js"
-};
-BYTES common_frame_js[] = {
-#embed "../Assets/common/frame.js"
-};
 BYTES live_audience_watch_js[] = {
 #embed "../Assets/live/audience-watch.js"
 };
@@ -273,6 +258,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/home.css", home_css),
     FILE("Assets/live.css", live_css),
     FILE("Assets/watch.css", watch_css),
+    FILE("Assets/water.css", water_css),
     FILE("Assets/flow.svg", flow_svg),
     FILE("Assets/icon.svg", icon_svg),
     FILE("Assets/common/announce.js", announce_js),
@@ -311,12 +297,6 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/view.js", watch_view_js),
     FILE("Assets/watch/words.js", watch_words_js),
     FILE("Assets/watch/watch.js", watch_js),
-    FILE("Assets/common/announce.js", common_announce_js),
-    FILE("Assets/common/backoff.js", common_backoff_js),
-    FILE("Assets/common/copy.js", common_copy_js),
-    FILE("Assets/common/events.js", common_events_js),
-    FILE("Assets/common/format.js", common_format_js),
-    FILE("Assets/common/frame.js", common_frame_js),
     FILE("Assets/live/audience-watch.js", live_audience_watch_js),
     FILE("Assets/live/broadcast.js", live_broadcast_js),
     FILE("Assets/live/clock-code.js", live_clock_code_js),
