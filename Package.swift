@@ -152,6 +152,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
     /// Folders of Tests/Fuzz, the module that each one tests, and what else lies in it.
     let fuzzed: [(folder: String, module: String, others: [String])] = [
         ("ControlChannel", "ControlChannel", []),
+        ("HTTP1", "HTTP", ["http1.dict"]),
         ("RingHeader", "SegmentRing", []),
         ("WebM", "Media", ["make_corpus.py", "webm.dict"]),
     ]
