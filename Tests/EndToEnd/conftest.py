@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from weir import curl as curl_module
 from weir import server as server_module
 from weir.certificate import Certificate, make_certificate
 from weir.places import binaries
@@ -156,6 +158,23 @@ def publish_with_ffmpeg(
     yield start
     for publisher in publishers:
         publisher.__exit__()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs the tests of a module that says so over either protocol: no route may know which one it
+    serves. Tests that hold an HTTP/2 connection of their own have made their choice."""
+    speaks_both = getattr(metafunc.module, "BOTH_PROTOCOLS", False)
+    if speaks_both and "Http2Connection" not in inspect.getsource(metafunc.function):
+        metafunc.fixturenames.append("protocol")
+        metafunc.parametrize("protocol", list(curl_module.PROTOCOLS), indirect=True)
+
+
+@pytest.fixture
+def protocol(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What curl offers the server during this test."""
+    curl_module.speaks = request.param
+    yield request.param
+    curl_module.speaks = "h2"
 
 
 def pytest_runtest_setup() -> None:

@@ -23,6 +23,8 @@ from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
 
+BOTH_PROTOCOLS = True
+
 EVERYTHING = "?start=-3600"
 BROWSER_RECORDINGS = sorted((REPOSITORY / "Tests/Media/Recordings").glob("*.chunks.json"))
 

@@ -20,6 +20,7 @@ from weir.server import Server
 from weir.viewer import Viewer
 from weir.waiting import wait_until
 
+
 VARIANTS: dict[str, tuple[str | None, str | None]] = {
     "vp8": ("vp8", "opus"),
     "vp9": ("vp9", "opus"),

@@ -15,6 +15,8 @@ from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
 
+BOTH_PROTOCOLS = True
+
 _RING = ("--ring-size", "2MiB")
 
 

@@ -14,6 +14,8 @@ from weir.server import PAGE_ORIGIN, Server
 from weir.viewer import Viewer
 from weir.waiting import wait_until
 
+BOTH_PROTOCOLS = True
+
 Watch = Callable[..., Viewer]
 Publish = Callable[..., Publisher]
 _RFC3339 = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
@@ -139,13 +141,3 @@ def test_many_requests_share_one_connection(server: Server, live: str) -> None:
         for stream in viewers[:3]:
             connection.reset(stream)
         server.wait_for_viewers(live, 2)
-
-
-def test_a_client_without_http2_is_told_so(server: Server) -> None:
-    # HTTP/1.1 comes later; until then the handshake must fail clearly and promptly.
-    with pytest.raises(OSError):
-        from weir import tls
-        connection = tls.connect(server.port, server.certificate.certificate, alpn=("http/1.1",))
-        connection.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
-        assert connection.recv(100)
-        raise AssertionError("the server answered HTTP/1.1")

@@ -23,6 +23,8 @@ from weir.server import Server
 from weir.viewer import Viewer
 from weir.waiting import wait_until
 
+BOTH_PROTOCOLS = True
+
 Watch = Callable[..., Viewer]
 Publish = Callable[..., Publisher]
 Start = Callable[..., Server]

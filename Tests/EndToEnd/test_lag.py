@@ -18,6 +18,8 @@ from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
 
+BOTH_PROTOCOLS = True
+
 _SECONDS = 16
 _RATE = "3000k"
 

@@ -10,6 +10,8 @@ import pytest
 from weir.http2 import Http2Connection
 from weir.server import Server
 
+BOTH_PROTOCOLS = True
+
 PAGES = ["/", "/live", "/alice/watchLive"]
 NAVIGATION = {"sec-fetch-dest": "document", "sec-fetch-mode": "navigate"}
 

@@ -14,6 +14,8 @@ from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
 
+BOTH_PROTOCOLS = True
+
 Watch = Callable[..., Viewer]
 Publish = Callable[..., Publisher]
 

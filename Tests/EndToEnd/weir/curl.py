@@ -1,4 +1,4 @@
-"""One-shot requests with curl over HTTP/2, for everything that has an answer."""
+"""One-shot requests with curl over HTTP/2 or HTTP/1.1, for everything that has an answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+
+PROTOCOLS = {"h2": "--http2", "http/1.1": "--http1.1"}
+
+speaks = "h2"
+"""What curl offers the server, for the length of a test: see the fixture `protocol`."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,9 @@ class Answer:
 
 
 def base_command(authority: Path) -> list[str]:
-    """curl, HTTP/2, quiet, not buffering, trusting the test certificate."""
+    """curl, the test's protocol, quiet, not buffering, trusting the test certificate."""
     quiet = ["--silent", "--show-error", "--no-buffer"]
-    return ["curl", "--http2", *quiet, "--cacert", str(authority)]
+    return ["curl", PROTOCOLS[speaks], *quiet, "--cacert", str(authority)]
 
 
 def header_arguments(headers: dict[str, str] | None) -> list[str]:

@@ -16,7 +16,7 @@ from .waiting import wait_until
 
 
 class Publisher:
-    """`curl --http2 -T - URL`: one endless PUT whose body is what `write` is given."""
+    """`curl -T - URL`: one endless PUT whose body is what `write` is given."""
 
     def __init__(
         self, url: str, authority: Path, folder: Path, *, headers: dict[str, str] | None = None
@@ -100,7 +100,7 @@ class Publisher:
 
 
 class FfmpegPublisher:
-    """`ffmpeg -re -i FILE -c copy -f webm - | tee SENT | curl --http2 -T - URL`.
+    """`ffmpeg -re -i FILE -c copy -f webm - | tee SENT | curl -T - URL`.
 
     The documented way, with a copy of what was sent: ffmpeg shifts times when it copies packets, so
     the recording is not what viewers are to be compared with; `sent` is.
