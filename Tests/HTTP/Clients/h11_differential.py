@@ -3,9 +3,9 @@
     h11_differential.py generate INPUTS CORPUS    writes inputs, one in hexadecimal a line
     h11_differential.py compare INPUTS EVENTS     reads what Weir made of them, one JSON a line
 
-Whatever both take, they have to understand in the same way, and the next request has to begin at the
-same byte. What Weir takes and h11 refuses has to be one of EXCUSES, each with its reason. What Weir
-refuses and h11 takes is only counted: Weir is meant to be the stricter one.
+Whatever both take, they have to understand in the same way, and the next request has to begin at
+the same byte. What Weir takes and h11 refuses has to be one of EXCUSES, and what Weir refuses and
+h11 takes has to be in STRICTER, each with its reason.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def request(rng: random.Random) -> bytes:
 
 def mutated(rng: random.Random, data: bytes) -> bytes:
     for _ in range(rng.randint(1, 3)):
-        at = rng.randrange(len(data) + 1)
+        # Half of them at the start of a line, where whole lines of MORSELS make sense.
+        starts = [found.end() for found in re.finditer(rb"\r\n", data)] or [0]
+        at = rng.choice([rng.choice(starts), rng.randrange(len(data) + 1)])
         end = min(len(data), at + rng.choice([1, 1, 1, 2, 8]))
         kind = rng.randrange(5)
         if kind == 0:
@@ -108,7 +110,7 @@ def mutated(rng: random.Random, data: bytes) -> bytes:
 
 
 def inputs(corpus: Path) -> Iterator[bytes]:
-    """The corpus of the fuzzer (whose last byte is not for the parser), and what is made up here."""
+    """The fuzzer's corpus (the last byte of each is not for the parser), and what is made up."""
     rng = random.Random(SEED)
     seeds = [path.read_bytes()[:-1] for path in sorted(corpus.iterdir())]
     assert seeds, "the corpus is not where it should be"
@@ -193,6 +195,35 @@ EXCUSES = [
         without_leading_zeros,
     ),
 ]
+# What Weir refuses and h11 takes: the slug of the refusal, and why.
+STRICTER = {
+    "bare-line-feed": "h11 takes LF as a line end, which RFC 9112 section 2.2 merely allows",
+    "folded-field": "h11 unfolds; RFC 9112 section 5.2 has a server refuse or unfold",
+    "malformed-field-value": "h11 takes most control characters in values",
+    "malformed-host": "h11 does not look into Host; RFC 9112 section 3.2 asks for 400",
+    "malformed-target": "h11 takes any visible characters for a target",
+    "contradictory-host": "h11 does not look into absolute targets",
+    "misdirected-scheme": "h11 does not look into absolute targets",
+    "contradictory-framing": "h11 lets chunked win, which RFC 9112 section 6.1 merely allows",
+    "repeated-content-length": "h11 takes equal ones; RFC 9110 section 8.6 has us choose",
+    "malformed-content-length": "h11 takes lists of equal ones; RFC 9110 section 8.6 has us choose",
+    "content-length-too-large": "h11 takes what does not fit 63 bits",
+    "transfer-encoding-in-http-1.0": "RFC 9112 section 6.1: its framing is to be taken as faulty",
+    "unknown-transfer-coding": "the coding is on a continued line, which h11 unfolds",
+    "unknown-expectation": "h11 leaves expectations to its user; RFC 9110 section 10.1.1: 417",
+    "unsupported-http-version": "h11 takes every version of one digit and one more",
+    "unexpected-http2-preface": "to h11 it is a request",
+    "connect-not-supported": "h11 leaves methods to its user",
+    "method-too-long": "h11 bounds the whole head only",
+    "target-too-long": "h11 bounds the whole head only",
+    "headers-too-large": "h11 is told not to bound the head here",
+    "malformed-chunk-size": "h11 takes white space after it, and 20 digits",
+    "malformed-chunk-extension": "h11 takes anything",
+    "chunk-extension-too-long": "h11 bounds the whole line only",
+    "chunk-too-large": "h11 takes what does not fit 63 bits",
+    "forbidden-trailer": "h11 leaves trailers to its user",
+    "trailers-too-large": "h11 is told not to bound them here",
+}
 OLD_CLIENTS = "HTTP/1.0 with keep-alive persists (RFC 9112 section 9.3; h11 never lets it)"
 NO_WAITING = "Expect without a body is nothing to wait for (RFC 9110 section 10.1.1)"
 
@@ -266,9 +297,13 @@ class Judge:
         if "failure" not in events:
             assert theirs.request is None, "h11 sees a request where Weir waits for more"
         elif theirs.request is not None:
-            self.counts[f"refused by Weir alone: {events['failure']}"] += 1
+            self.refused_alone(events["failure"])
         else:
             self.counts["refused by both"] += 1
+
+    def refused_alone(self, failure: str) -> None:
+        assert failure in STRICTER, f"Weir alone refuses it: {failure}"
+        self.counts[f"refused by Weir alone: {failure}"] += 1
 
     def read(self, data: bytes) -> Reading:
         """What h11 makes of it, if need be of what an excuse makes of it."""
@@ -302,6 +337,8 @@ class Judge:
             # Refused in the middle: what was passed on before has to be right.
             shorter = min(len(body), len(theirs.body))
             agree("beginning of the body", body[:shorter], theirs.body[:shorter])
+            if theirs.end is not None:
+                self.refused_alone(failure)
             return
         assert theirs.refusal is None, f"h11 refuses a body that Weir takes: {theirs.refusal}"
         agree("body", body, theirs.body)

@@ -7,9 +7,9 @@ struct HTTP1FieldLine {
     /// Without the white space around it.
     let value: Range<Int>
 
+    /// `line` is not empty: that one ends a section.
     init(_ line: Span<UInt8>) throws(HTTP1Failure) {
-        // The lines end with CRLF; an empty one would have ended the section.
-        guard !line.isEmpty, !HTTP1Character.isWhiteSpace(line[0]) else { throw .foldedField }
+        guard !HTTP1Character.isWhiteSpace(line[0]) else { throw .foldedField }
         guard let colon = line.firstIndex(of: HTTP1Character.colon), colon > 0,
             line.extracting(0..<colon).allSatisfy(HTTP1Character.isToken)
         else { throw .malformedFieldName }

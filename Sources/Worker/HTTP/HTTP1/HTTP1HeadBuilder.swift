@@ -16,7 +16,6 @@ struct HTTP1HeadBuilder {
     /// A browser's request usually fits.
     private static let initialBytes = 512
 
-    private let limits: HTTPLimits
     private let isSecure: Bool
     /// What the ranges below are ranges of.
     private var bytes: [UInt8] = []
@@ -31,15 +30,18 @@ struct HTTP1HeadBuilder {
     private var fieldLines = 0
     private var fieldBytes = 0
 
-    init(limits: HTTPLimits, isSecure: Bool) {
-        self.limits = limits
+    init(isSecure: Bool) {
         self.isSecure = isSecure
     }
 
     /// How long the next field line may be.
-    var longestFieldBytes: Int { limits.headerBytes - fieldBytes }
+    func longestFieldBytes(_ limits: HTTPLimits) -> Int {
+        limits.headerBytes - fieldBytes
+    }
 
-    mutating func takeRequestLine(_ line: Span<UInt8>) throws(HTTP1Failure) {
+    mutating func takeRequestLine(
+        _ line: Span<UInt8>, _ limits: HTTPLimits
+    ) throws(HTTP1Failure) {
         let parsed = try HTTP1RequestLine(line, isSecure: isSecure, limits: limits)
         bytes.reserveCapacity(Self.initialBytes)
         framing = HTTP1Framing(version: parsed.version)
@@ -60,7 +62,7 @@ struct HTTP1HeadBuilder {
     }
 
     /// Takes one field line; it is at most `longestFieldBytes` long.
-    mutating func takeField(_ line: Span<UInt8>) throws(HTTP1Failure) {
+    mutating func takeField(_ line: Span<UInt8>, _ limits: HTTPLimits) throws(HTTP1Failure) {
         fieldLines += 1
         fieldBytes += line.count
         guard fieldLines <= limits.headerFields else { throw .headersTooLarge }

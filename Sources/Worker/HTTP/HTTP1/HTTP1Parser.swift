@@ -14,7 +14,8 @@ struct HTTP1Parser {
         case head(HTTP1Head)
         /// These bytes of the given span are body, free of chunk framing; never empty.
         case body(Range<Int>)
-        /// The request is complete, trailers included; the next one may follow.
+        /// The request is complete, trailers included; the next one may follow. Whether it is still
+        /// to be read is for the caller to say, who knows the head's `persists`.
         case end
         /// The connection cannot go on; final.
         case failure(HTTP1Failure)
@@ -54,15 +55,14 @@ struct HTTP1Parser {
         precondition(limits.targetBytes <= UInt16.max, "blocks hold fields of 64 KiB")
         self.limits = limits
         self.isSecure = isSecure
-        builder = HTTP1HeadBuilder(limits: limits, isSecure: isSecure)
+        builder = HTTP1HeadBuilder(isSecure: isSecure)
         chunks = HTTP1Chunks(limits: limits)
     }
 
     /// A header section has begun and is not complete. Empty lines before it do not count.
     var isInsideHead: Bool {
         switch state {
-        case .opening:
-            (lines.kept.first ?? HTTP1Character.carriageReturn) != HTTP1Character.carriageReturn
+        case .opening: lines.kept.first.map { $0 != HTTP1Character.carriageReturn } ?? false
         case .fields: true
         default: false
         }
@@ -84,7 +84,7 @@ struct HTTP1Parser {
     private mutating func fail(_ failure: HTTP1Failure) {
         state = .failed(failure)
         lines = HTTP1Lines()
-        builder = HTTP1HeadBuilder(limits: limits, isSecure: isSecure)
+        builder = HTTP1HeadBuilder(isSecure: isSecure)
     }
 
     /// One step; nil when it led to no event.
@@ -98,7 +98,7 @@ struct HTTP1Parser {
                 in: bytes, from: &position, longestBytes: HTTP1RequestLine.longestBytes(limits))
         case .fields:
             return try takeLine(
-                in: bytes, from: &position, longestBytes: builder.longestFieldBytes)
+                in: bytes, from: &position, longestBytes: builder.longestFieldBytes(limits))
         case .trailers:
             return try takeLine(
                 in: bytes, from: &position, longestBytes: limits.trailerBytes - trailerBytes)
@@ -184,7 +184,7 @@ extension HTTP1Parser {
             return nil
         case .fields:
             guard line.isEmpty else {
-                try builder.takeField(line)
+                try builder.takeField(line, limits)
                 return nil
             }
             return .head(try finishHead())
@@ -199,14 +199,14 @@ extension HTTP1Parser {
             blankLinesSeen += 1
             guard blankLinesSeen <= Self.blankLines else { throw .tooManyBlankLines }
         } else {
-            try builder.takeRequestLine(line)
+            try builder.takeRequestLine(line, limits)
             state = .fields
         }
     }
 
     private mutating func finishHead() throws(HTTP1Failure) -> HTTP1Head {
         let head = try builder.finish()
-        builder = HTTP1HeadBuilder(limits: limits, isSecure: isSecure)
+        builder = HTTP1HeadBuilder(isSecure: isSecure)
         blankLinesSeen = 0
         switch head.framing {
         case .none, .length(0):
