@@ -102,7 +102,7 @@ final class HTTP1Session: ProtocolSession {
         version = head.version
         persists = head.persists && !isDraining
         isRequestComplete = false
-        let hasBody = head.framing != .none
+        let hasBody = head.framing != .none && head.framing != .length(0)
         let request = Request(
             block: head.block, hasBody: hasBody, peer: connection.peer,
             connectionID: connection.id)
