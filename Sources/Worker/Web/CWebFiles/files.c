@@ -35,6 +35,9 @@ BYTES live_css[] = {
 BYTES watch_css[] = {
 #embed "../Assets/watch.css"
 };
+BYTES water_css[] = {
+#embed "../Assets/water.css"
+};
 BYTES flow_svg[] = {
 #embed "../Assets/flow.svg"
 };
@@ -80,26 +83,74 @@ BYTES home_stream_order_js[] = {
 BYTES live_js[] = {
 #embed "../Assets/live/live.js"
 };
+BYTES watch_codecs_js[] = {
+#embed "../Assets/watch/codecs.js"
+};
+BYTES watch_controls_js[] = {
+#embed "../Assets/watch/controls.js"
+};
+BYTES watch_edge_clock_js[] = {
+#embed "../Assets/watch/edge-clock.js"
+};
+BYTES watch_first_request_js[] = {
+#embed "../Assets/watch/first-request.js"
+};
+BYTES watch_follower_js[] = {
+#embed "../Assets/watch/follower.js"
+};
+BYTES watch_idle_js[] = {
+#embed "../Assets/watch/idle.js"
+};
+BYTES watch_keyboard_js[] = {
+#embed "../Assets/watch/keyboard.js"
+};
+BYTES watch_live_edge_js[] = {
+#embed "../Assets/watch/live-edge.js"
+};
+BYTES watch_live_source_js[] = {
+#embed "../Assets/watch/live-source.js"
+};
+BYTES watch_media_buffer_js[] = {
+#embed "../Assets/watch/media-buffer.js"
+};
+BYTES watch_media_request_js[] = {
+#embed "../Assets/watch/media-request.js"
+};
+BYTES watch_media_session_js[] = {
+#embed "../Assets/watch/media-session.js"
+};
+BYTES watch_plain_player_js[] = {
+#embed "../Assets/watch/plain-player.js"
+};
+BYTES watch_player_state_js[] = {
+#embed "../Assets/watch/player-state.js"
+};
+BYTES watch_player_js[] = {
+#embed "../Assets/watch/player.js"
+};
+BYTES watch_reception_js[] = {
+#embed "../Assets/watch/reception.js"
+};
+BYTES watch_screen_js[] = {
+#embed "../Assets/watch/screen.js"
+};
+BYTES watch_share_js[] = {
+#embed "../Assets/watch/share.js"
+};
+BYTES watch_sound_js[] = {
+#embed "../Assets/watch/sound.js"
+};
+BYTES watch_still_js[] = {
+#embed "../Assets/watch/still.js"
+};
+BYTES watch_view_js[] = {
+#embed "../Assets/watch/view.js"
+};
+BYTES watch_words_js[] = {
+#embed "../Assets/watch/words.js"
+};
 BYTES watch_js[] = {
 #embed "../Assets/watch/watch.js"
-};
-BYTES common_announce_js[] = {
-#embed "../Assets/common/announce.js"
-};
-BYTES common_backoff_js[] = {
-#embed "../Assets/common/backoff.js"
-};
-BYTES common_copy_js[] = {
-#embed "../Assets/common/copy.js"
-};
-BYTES common_events_js[] = {
-#embed "../Assets/common/events.js"
-};
-BYTES common_format_js[] = {
-#embed "../Assets/common/format.js"
-};
-BYTES common_frame_js[] = {
-#embed "../Assets/common/frame.js"
 };
 BYTES live_audience_watch_js[] = {
 #embed "../Assets/live/audience-watch.js"
@@ -207,6 +258,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/home.css", home_css),
     FILE("Assets/live.css", live_css),
     FILE("Assets/watch.css", watch_css),
+    FILE("Assets/water.css", water_css),
     FILE("Assets/flow.svg", flow_svg),
     FILE("Assets/icon.svg", icon_svg),
     FILE("Assets/common/announce.js", announce_js),
@@ -222,13 +274,29 @@ static const struct weir_web_file files[] = {
     FILE("Assets/home/stream-list.js", home_stream_list_js),
     FILE("Assets/home/stream-order.js", home_stream_order_js),
     FILE("Assets/live/live.js", live_js),
+    FILE("Assets/watch/codecs.js", watch_codecs_js),
+    FILE("Assets/watch/controls.js", watch_controls_js),
+    FILE("Assets/watch/edge-clock.js", watch_edge_clock_js),
+    FILE("Assets/watch/first-request.js", watch_first_request_js),
+    FILE("Assets/watch/follower.js", watch_follower_js),
+    FILE("Assets/watch/idle.js", watch_idle_js),
+    FILE("Assets/watch/keyboard.js", watch_keyboard_js),
+    FILE("Assets/watch/live-edge.js", watch_live_edge_js),
+    FILE("Assets/watch/live-source.js", watch_live_source_js),
+    FILE("Assets/watch/media-buffer.js", watch_media_buffer_js),
+    FILE("Assets/watch/media-request.js", watch_media_request_js),
+    FILE("Assets/watch/media-session.js", watch_media_session_js),
+    FILE("Assets/watch/plain-player.js", watch_plain_player_js),
+    FILE("Assets/watch/player-state.js", watch_player_state_js),
+    FILE("Assets/watch/player.js", watch_player_js),
+    FILE("Assets/watch/reception.js", watch_reception_js),
+    FILE("Assets/watch/screen.js", watch_screen_js),
+    FILE("Assets/watch/share.js", watch_share_js),
+    FILE("Assets/watch/sound.js", watch_sound_js),
+    FILE("Assets/watch/still.js", watch_still_js),
+    FILE("Assets/watch/view.js", watch_view_js),
+    FILE("Assets/watch/words.js", watch_words_js),
     FILE("Assets/watch/watch.js", watch_js),
-    FILE("Assets/common/announce.js", common_announce_js),
-    FILE("Assets/common/backoff.js", common_backoff_js),
-    FILE("Assets/common/copy.js", common_copy_js),
-    FILE("Assets/common/events.js", common_events_js),
-    FILE("Assets/common/format.js", common_format_js),
-    FILE("Assets/common/frame.js", common_frame_js),
     FILE("Assets/live/audience-watch.js", live_audience_watch_js),
     FILE("Assets/live/broadcast.js", live_broadcast_js),
     FILE("Assets/live/clock-code.js", live_clock_code_js),

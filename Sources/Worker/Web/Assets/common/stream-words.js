@@ -43,7 +43,7 @@ export function sinceWords(stream, nowMs = Date.now()) {
 
 /** All that are on, in one line. @param {object[]} streams live and paused ones */
 export function summaryOf(streams) {
-  if (streams.length === 0) return 'Nobody is broadcasting at the moment.';
+  if (streams.length === 0) return 'Nobody, at the moment.';
   const viewers = streams.reduce((sum, stream) => sum + stream.viewers, 0);
   const broadcasts = formatCount(streams.length, 'broadcast', 'broadcasts');
   return `${broadcasts}, ${formatCount(viewers, 'viewer', 'viewers')}`;

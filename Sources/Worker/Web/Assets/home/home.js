@@ -22,7 +22,8 @@ const NEWS_MS = 1000;
 const PATIENCE_MS = 3000;
 
 const list = new StreamList(
-  document.getElementById('streams'), document.getElementById('stream-template'));
+  document.getElementById('streams'), document.getElementById('stream-template'),
+  [document.querySelector('.ways')]);
 const summary = document.getElementById('summary');
 const water = document.querySelector('.hero-water');
 
@@ -78,8 +79,8 @@ function connectionChanged(isConnected) {
 
 function tellMissing() {
   enter('unconnected');
-  summary.textContent = 'No answer from the server. This page goes on as soon as there is one.';
-  announce(summary.textContent);
+  summary.textContent = 'Lost the server, trying again.';
+  announce('The server does not answer. This page goes on as soon as it does.');
 }
 
 enter('loading');
