@@ -54,6 +54,14 @@ export class EdgeClock {
     this.#newest = null;
   }
 
+  /** Playing stood still: how near the edge was before that may not hold any more. */
+  noteStall() {
+    this.#arrivals = this.#arrivals.map((kept) => ({ ...kept, leadS: -Infinity }));
+    const newest = this.#newest;
+    this.#leadS = newest ? newest.endS - newest.atMs / 1000 : -Infinity;
+    if (newest) this.#arrivals.push({ atMs: newest.atMs, leadS: this.#leadS, neededS: 0 });
+  }
+
   #add(nowMs, arrival) {
     this.#arrivals.push(arrival);
     this.#arrivals = this.#arrivals.filter((kept) => nowMs - kept.atMs < WINDOW_MS);

@@ -11,6 +11,7 @@ const STALL_LONGEST_MS = 4_000;
 const BEGIN_LATEST_MS = 500;
 /** Behind by so much more than the target is still "live". */
 const NEAR_EDGE_S = 0.6;
+const LAST_DROP_S = 0.2;
 /** Into a range, not onto its first instant: browsers round differently. */
 const INTO_RANGE_S = 0.01;
 
@@ -111,7 +112,6 @@ export class Follower {
     this.#hasBegun = true;
     this.#entryAheadS = endS - startS;
     if (this.#source.canSeek) {
-      this.#edge.noteArrival(nowMs);
       this.#video.currentTime = this.isFollowing ? this.#edge.entryS(startS, endS) : startS;
     }
     this.#handlers.onBegin();
@@ -146,20 +146,30 @@ export class Follower {
     this.#edge.noteNormalRate();
   }
 
+  /** The broadcast itself stands still, or is over: nothing can be learnt from that. */
+  noteInterruption() {
+    this.#clock.reset();
+    if (this.#dry) this.#dry.isStall = false;
+  }
+
   #noteWaiting() {
     if (this.#video.seeking || !this.#hasBegun || this.#dry) return;
-    this.#dry = { atMs: performance.now(), behindS: this.behindS };
+    this.#dry = { atMs: performance.now(), behindS: this.behindS, isStall: true };
     this.#handlers.onDry(true);
   }
 
   #noteMoving() {
     if (!this.#dry || this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
     const nowMs = performance.now();
-    if (nowMs - this.#dry.atMs < STALL_LONGEST_MS) {
-      this.stalls += 1;
-      this.#edge.noteStall(nowMs, this.#dry.behindS);
-    }
+    const { atMs, behindS, isStall } = this.#dry;
+    // The last drop of a broadcast that has stopped is not its return.
+    if (!isStall && this.aheadS < LAST_DROP_S) return;
     this.#dry = null;
+    if (isStall && !this.#video.ended && nowMs - atMs < STALL_LONGEST_MS) {
+      this.stalls += 1;
+      this.#edge.noteStall(nowMs, behindS);
+      this.#clock.noteStall();
+    }
     this.#handlers.onDry(false);
   }
 
@@ -170,9 +180,10 @@ export class Follower {
       if (this.#firstMediaAtMs !== null) this.#beginWhenEnough(performance.now());
       return;
     }
-    if (this.#video.seeking) return;
+    if (this.#video.seeking || this.#video.paused) return;
+    // Not every browser says that it waits when it does so after a seek.
+    if (this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.#noteWaiting();
     if (this.#dry) this.#crossGap();
-    if (this.#video.paused) return;
     if (this.isFollowing) this.#follow();
     else if (this.isNearEdge) this.#handlers.onNearEdge();
   }

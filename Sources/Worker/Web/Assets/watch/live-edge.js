@@ -22,9 +22,6 @@ const NEAR_S = 0.03;
 /** A jump is for more than this, and for more than `JUMP_BEYOND_TARGET_S` over the target. */
 const LEAST_JUMP_S = 3;
 const JUMP_BEYOND_TARGET_S = 2.5;
-/** While a viewer is just arriving, a jump is less of a disturbance than seconds of catching up. */
-const ARRIVING_MS = 1_500;
-const ARRIVING_JUMP_S = 0.8;
 
 /** Gentle: the more there is to make up for, the more, but never so that voices sound odd. */
 const SLOW_RATES = [
@@ -45,7 +42,6 @@ export class LiveEdge {
   #rate = 1;
   #loweredAtMs = 0;
   #smoothSinceMs = 0;
-  #arrivedAtMs = -Infinity;
 
   get targetS() { return this.#targetS; }
 
@@ -58,9 +54,6 @@ export class LiveEdge {
     if (behindS < this.#targetS - NEAR_S) return;
     this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
   }
-
-  /** Playing begins at a place that was chosen before all the media was here. */
-  noteArrival(nowMs) { this.#arrivedAtMs = nowMs; }
 
   /** The element plays at normal speed again, whatever was decided before. */
   noteNormalRate() { this.#rate = 1; }
@@ -83,18 +76,13 @@ export class LiveEdge {
   decide({ nowMs, behindS, aheadS, positionS, neededS }) {
     this.#adapt(nowMs, neededS);
     const targetS = this.#targetS;
-    if (aheadS > this.#jumpAboveS(nowMs)) {
+    if (aheadS > Math.max(LEAST_JUMP_S, targetS + JUMP_BEYOND_TARGET_S)) {
       return { kind: 'jump', toS: positionS + aheadS - targetS };
     }
     const rate = this.#rateFor(behindS - targetS, aheadS);
     if (rate === this.#rate) return { kind: 'stay' };
     this.#rate = rate;
     return { kind: 'rate', rate };
-  }
-
-  #jumpAboveS(nowMs) {
-    if (nowMs - this.#arrivedAtMs < ARRIVING_MS) return this.#targetS + ARRIVING_JUMP_S;
-    return Math.max(LEAST_JUMP_S, this.#targetS + JUMP_BEYOND_TARGET_S);
   }
 
   #adapt(nowMs, neededS) {
