@@ -26,6 +26,9 @@ BYTES not_found_html[] = {
 BYTES base_css[] = {
 #embed "../Assets/base.css"
 };
+BYTES components_css[] = {
+#embed "../Assets/components.css"
+};
 BYTES home_css[] = {
 #embed "../Assets/home.css"
 };
@@ -261,6 +264,7 @@ static const struct weir_web_file files[] = {
     FILE("Pages/watch.html", watch_html),
     FILE("Pages/not-found.html", not_found_html),
     FILE("Assets/base.css", base_css),
+    FILE("Assets/components.css", components_css),
     FILE("Assets/home.css", home_css),
     FILE("Assets/live.css", live_css),
     FILE("Assets/watch.css", watch_css),
