@@ -30,7 +30,7 @@ export class Follower {
   #firstMediaAtMs = null;
   /** How much there was at the beginning. */
   #entryAheadS = 0;
-  /** Since when there is nothing left to play, and how far behind the edge that was. */
+  /** Since when there is nothing left to play, and where the player was then. */
   #dry = null;
 
   /**
@@ -110,6 +110,7 @@ export class Follower {
       || nowMs - this.#firstMediaAtMs > BEGIN_LATEST_MS;
     if (!isEnough) return;
     this.#hasBegun = true;
+    this.#edge.noteArrival(nowMs);
     this.#entryAheadS = endS - startS;
     if (this.#source.canSeek) {
       this.#video.currentTime = this.isFollowing ? this.#edge.entryS(startS, endS) : startS;
@@ -154,20 +155,21 @@ export class Follower {
 
   #noteWaiting() {
     if (this.#video.seeking || !this.#hasBegun || this.#dry) return;
-    this.#dry = { atMs: performance.now(), behindS: this.behindS, isStall: true };
+    const { behindS, aheadS } = this;
+    this.#dry = { atMs: performance.now(), behindS, aheadS, isStall: true };
     this.#handlers.onDry(true);
   }
 
   #noteMoving() {
     if (!this.#dry || this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
     const nowMs = performance.now();
-    const { atMs, behindS, isStall } = this.#dry;
+    const { atMs, behindS, aheadS, isStall } = this.#dry;
     // The last drop of a broadcast that has stopped is not its return.
     if (!isStall && this.aheadS < LAST_DROP_S) return;
     this.#dry = null;
     if (isStall && !this.#video.ended && nowMs - atMs < STALL_LONGEST_MS) {
       this.stalls += 1;
-      this.#edge.noteStall(nowMs, behindS);
+      this.#edge.noteStall({ nowMs, behindS, aheadS });
       this.#clock.noteStall();
     }
     this.#handlers.onDry(false);
