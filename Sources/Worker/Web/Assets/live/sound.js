@@ -3,7 +3,7 @@
 
 import { TestTone } from './test-tone.js';
 
-const READY_TIMEOUT_MS = 1_500;
+const READY_TIMEOUT_MS = 1_000;
 /** The meter's lower end. */
 const QUIETEST_DB = -54;
 
