@@ -1,5 +1,6 @@
 // One source of media after the other in the video element: asks, chooses how to play what comes,
-// swaps sources without a flash, notices when one dies. What to ask for next is the player's business.
+// swaps sources without a flash, notices when one dies. What to ask for next is the player's
+// business.
 
 import { LiveSource, isStreamable } from './live-source.js';
 import { PlainPlayer } from './plain-player.js';

@@ -5,12 +5,15 @@ import { EdgeClock } from './edge-clock.js';
 import { LiveEdge } from './live-edge.js';
 
 const TICK_MS = 200;
-/** Longer without media is an interruption of the broadcast, and no reason to keep more distance. */
+/** Longer without media is an interruption of the broadcast: no reason to keep more distance. */
 const STALL_LONGEST_MS = 4_000;
+/** Who has looked at a still picture for so long is glad to be at the live edge at once. */
+const LONG_WAIT_MS = 3_000;
 /** What there is has to do, after this. */
 const BEGIN_LATEST_MS = 500;
 /** Behind by so much more than the target is still "live". */
 const NEAR_EDGE_S = 0.6;
+const AFTER_MOVE_MS = 500;
 const LAST_DROP_S = 0.2;
 /** Into a range, not onto its first instant: browsers round differently. */
 const INTO_RANGE_S = 0.01;
@@ -32,12 +35,15 @@ export class Follower {
   #entryAheadS = 0;
   /** Since when there is nothing left to play, and where the player was then. */
   #dry = null;
+  #isInterrupted = false;
+  /** When playing last began at another place. */
+  #movedAtMs = -Infinity;
 
   /**
    * @param {HTMLVideoElement} video
    * @param {object} handlers
    * @param {() => void} handlers.onBegin               there is enough in hand to begin to play
-   * @param {(isDry: boolean) => void} handlers.onDry   there is nothing left to play; there is again
+   * @param {(isDry: boolean) => void} handlers.onDry   there is nothing left to play, or again
    * @param {() => void} handlers.onNearEdge            a rewound viewer has arrived at the edge
    * @param {() => void} handlers.onUnreachable         to jump, another response is needed
    */
@@ -46,6 +52,9 @@ export class Follower {
     this.#handlers = handlers;
     video.preservesPitch = true;
     video.addEventListener('waiting', () => this.#noteWaiting());
+    for (const event of ['play', 'seeked']) {
+      video.addEventListener(event, () => { this.#movedAtMs = performance.now(); });
+    }
     for (const event of ['playing', 'canplay', 'timeupdate']) {
       video.addEventListener(event, () => this.#noteMoving());
     }
@@ -53,8 +62,8 @@ export class Follower {
   }
 
   /**
-   * A new time line, which begins `behindS` before the live edge (0: near it). What was learnt about
-   * the way here holds on, unless it is another broadcast.
+   * A new time line, which begins `behindS` before the live edge (0: near it). What was learnt
+   * about the way here holds on, unless it is another broadcast.
    */
   take(source, behindS, isOtherBroadcast) {
     if (isOtherBroadcast) this.#edge = new LiveEdge();
@@ -147,8 +156,10 @@ export class Follower {
     this.#edge.noteNormalRate();
   }
 
-  /** The broadcast itself stands still, or is over: nothing can be learnt from that. */
-  noteInterruption() {
+  /** Whether the broadcast itself stands still, or is over: nothing can be learnt from that. */
+  setInterrupted(isInterrupted) {
+    this.#isInterrupted = isInterrupted;
+    if (!isInterrupted) return;
     this.#clock.reset();
     if (this.#dry) this.#dry.isStall = false;
   }
@@ -156,7 +167,11 @@ export class Follower {
   #noteWaiting() {
     if (this.#video.seeking || !this.#hasBegun || this.#dry) return;
     const { behindS, aheadS } = this;
-    this.#dry = { atMs: performance.now(), behindS, aheadS, isStall: true };
+    const atMs = performance.now();
+    // A viewer who has just moved expects a moment's wait, and one who has rewound is not near
+    // enough to the edge to learn from.
+    const isStall = this.isFollowing && atMs - this.#movedAtMs > AFTER_MOVE_MS;
+    this.#dry = { atMs, behindS, aheadS, isStall };
     this.#handlers.onDry(true);
   }
 
@@ -165,8 +180,9 @@ export class Follower {
     const nowMs = performance.now();
     const { atMs, behindS, aheadS, isStall } = this.#dry;
     // The last drop of a broadcast that has stopped is not its return.
-    if (!isStall && this.aheadS < LAST_DROP_S) return;
+    if (this.#isInterrupted && this.aheadS < LAST_DROP_S) return;
     this.#dry = null;
+    if (nowMs - atMs > LONG_WAIT_MS) this.#edge.noteReturn(nowMs);
     if (isStall && !this.#video.ended && nowMs - atMs < STALL_LONGEST_MS) {
       this.stalls += 1;
       this.#edge.noteStall({ nowMs, behindS, aheadS });
@@ -182,6 +198,7 @@ export class Follower {
       if (this.#firstMediaAtMs !== null) this.#beginWhenEnough(performance.now());
       return;
     }
+    if (!this.#source.isAtEdge(performance.now())) this.#clock.noteHeldBack();
     if (this.#video.seeking || this.#video.paused) return;
     // Not every browser says that it waits when it does so after a seek.
     if (this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.#noteWaiting();

@@ -9,8 +9,8 @@ const FIRST_TARGET_S = 0.45;
 const LEAST_TARGET_S = 0.3;
 const MOST_TARGET_S = 4;
 /**
- * Browsers stand still although there is media in hand: decoders want some pictures, loudspeakers some
- * sound. How much is learnt when it happens.
+ * Browsers stand still although there is media in hand: decoders want some pictures, loudspeakers
+ * some sound. How much is learnt when it happens.
  */
 const MARGIN_S = { first: 0.15, most: 0.3, over: 0.05 };
 const RAISE_AFTER_STALL = 1.5;
@@ -38,6 +38,8 @@ const FAST_RATES = [
 /** In the first moments nobody knows yet how it sounds, and most viewers are muted. */
 const ARRIVING_MS = 3_000;
 const ARRIVING_RATE = 1.25;
+/** After a long wait a jump is no disturbance. */
+const RETURNING_JUMP_S = 0.8;
 
 /**
  * @typedef {{kind: 'stay'} | {kind: 'rate', rate: number} | {kind: 'jump', toS: number}} Decision
@@ -50,12 +52,13 @@ export class LiveEdge {
   #loweredAtMs = 0;
   #smoothSinceMs = 0;
   #arrivedAtMs = -Infinity;
+  #returnedAtMs = -Infinity;
 
   get targetS() { return this.#targetS; }
 
   /**
-   * The picture stood still because there was no media, although the broadcast went on. The target is
-   * to blame only if the player was where it should have been.
+   * The picture stood still because there was no media, although the broadcast went on. The target
+   * is to blame only if the player was where it should have been.
    * @param {object} stall
    * @param {number} stall.nowMs
    * @param {number} stall.behindS   distance to the live edge when it began
@@ -75,6 +78,9 @@ export class LiveEdge {
 
   /** Playing begins, a little late as always. */
   noteArrival(nowMs) { this.#arrivedAtMs = nowMs; }
+
+  /** Playing goes on after a long time without media. */
+  noteReturn(nowMs) { this.#returnedAtMs = nowMs; }
 
   /** The element plays at normal speed again, whatever was decided before. */
   noteNormalRate() { this.#rate = 1; }
@@ -97,13 +103,18 @@ export class LiveEdge {
   decide({ nowMs, behindS, aheadS, positionS, neededS }) {
     this.#adapt(nowMs, neededS);
     const targetS = this.#targetS;
-    if (aheadS > Math.max(LEAST_JUMP_S, targetS + JUMP_BEYOND_TARGET_S)) {
+    if (aheadS > this.#jumpAboveS(nowMs)) {
       return { kind: 'jump', toS: positionS + aheadS - targetS };
     }
     const rate = this.#rateFor(nowMs, behindS - targetS, aheadS);
     if (rate === this.#rate) return { kind: 'stay' };
     this.#rate = rate;
     return { kind: 'rate', rate };
+  }
+
+  #jumpAboveS(nowMs) {
+    if (nowMs - this.#returnedAtMs < ARRIVING_MS) return this.#targetS + RETURNING_JUMP_S;
+    return Math.max(LEAST_JUMP_S, this.#targetS + JUMP_BEYOND_TARGET_S);
   }
 
   #adapt(nowMs, neededS) {

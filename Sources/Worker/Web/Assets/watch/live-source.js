@@ -14,7 +14,7 @@ const MOST_AHEAD_S = 60;
 const HELD_BACK_LOOK_MS = 250;
 /** After having been held back, what arrives is not yet the live edge. */
 const CATCH_UP_MS = 2_000;
-/** The server sends what it has at once, the network in flights: a longer pause means it was all. */
+/** The server sends all it has at once, the network in flights: a longer pause is the end of it. */
 const BURST_PAUSE_MS = { least: 15, most: 200 };
 const BURST_LONGEST_MS = 600;
 

@@ -1,5 +1,5 @@
-// The player of one stream: joins what the viewer wants, what the server says about the broadcast and
-// what becomes of the media. Its state follows from the facts it keeps (player-state.js).
+// The player of one stream: joins what the viewer wants, what the server says about the broadcast
+// and what becomes of the media. Its state follows from the facts it keeps (player-state.js).
 
 import { Feed } from './feed.js';
 import { Follower } from './follower.js';
@@ -159,8 +159,8 @@ export class Player {
     const broadcastBefore = this.#facts.broadcast;
     this.stream = stream;
     const broadcast = stream?.state ?? 'gone';
-    if (broadcast !== 'live') this.#follower.noteInterruption();
-    else if (broadcastBefore !== 'live') this.#liveSinceMs = performance.now();
+    this.#follower.setInterrupted(broadcast !== 'live');
+    if (broadcast === 'live' && broadcastBefore !== 'live') this.#liveSinceMs = performance.now();
     this.#know({ broadcast });
     const isNews = broadcast !== broadcastBefore || stream?.startedAt !== before?.startedAt;
     if (isNews) this.#noteNews();
@@ -178,11 +178,12 @@ export class Player {
     }
   }
 
-  /** The network is back, or the page. */
+  /** The network is back, or the page: no need to wait any longer. */
   wake() {
-    if (!this.#feed.isOpen && !this.#facts.hasObstacle) {
-      this.#feed.reception.ask(this.#wantedBehindS);
-    }
+    const { broadcast, hasObstacle, isPaused } = this.#facts;
+    const isIdle = !this.#feed.isOpen && !this.#feed.reception.isAsking;
+    if (!isIdle || hasObstacle || isPaused || !mayBeThere(broadcast)) return;
+    this.#feed.reception.ask(this.#wantedBehindS);
   }
 
   /** Lets go of the network; `wake` goes on. */
@@ -269,7 +270,7 @@ export class Player {
     this.#onChange();
   }
 
-  /** A pause by somebody else is the viewer's: the media key, the small window, the phone's lock. */
+  /** A pause by somebody else is the viewer's: a media key, the small window, the phone's lock. */
   #notePause() {
     const isOurs = this.#pausing;
     this.#pausing = false;
