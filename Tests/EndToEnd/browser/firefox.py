@@ -17,8 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from marionette_driver.by import By
 from marionette_driver.errors import MarionetteException
-from marionette_driver.marionette import Marionette
+from marionette_driver.keys import Keys
+from marionette_driver.marionette import HTMLElement, Marionette
+
+from weir.waiting import wait_until
 
 from .page import ScriptFailed
 
@@ -57,6 +61,12 @@ const [argument, finish] = arguments;
   (error) => finish(JSON.stringify({{ error: String(error) }})));
 """
 
+# Keys that are not the character they type.
+KEYS = {
+    "Space": Keys.SPACE, "Enter": Keys.ENTER, "Tab": Keys.TAB, "Escape": Keys.ESCAPE,
+    "ArrowLeft": Keys.ARROW_LEFT, "ArrowRight": Keys.ARROW_RIGHT, "End": Keys.END,
+}
+
 
 class FirefoxPage:
     """The one tab of a Firefox."""
@@ -79,6 +89,22 @@ class FirefoxPage:
         if "error" in outcome:
             raise ScriptFailed(f"{self.name}: {outcome['error']}")
         return outcome["value"]
+
+    def click(self, selector: str) -> None:
+        def clickable() -> HTMLElement | None:
+            found = self._marionette.find_elements(By.CSS_SELECTOR, selector)
+            usable = [e for e in found if e.is_displayed() and e.is_enabled()]
+            return usable[0] if usable else None
+
+        wait_until(clickable, f"{self.name} to show {selector}").click()
+
+    def fill(self, selector: str, text: str) -> None:
+        field = self._marionette.find_element(By.CSS_SELECTOR, selector)
+        field.clear()
+        field.send_keys(text)
+
+    def press(self, key: str) -> None:
+        self._marionette.get_active_element().send_keys(KEYS.get(key, key))
 
     def screenshot(self) -> bytes:
         return base64.b64decode(self._marionette.screenshot())

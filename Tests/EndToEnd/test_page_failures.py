@@ -1,0 +1,168 @@
+"""Everything between the pages breaks, and they go on by themselves: nobody presses anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from browser.clock import clock_frames, elapsed_ms
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.live_page import LivePage
+from browser.page_fixtures import *  # noqa: F403
+from browser.page_fixtures import chromium_of
+from browser.watch_page import WatchPage
+from weir.network import Network, network
+from weir.server import Server
+from weir.viewer import Viewer
+from weir.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+BROWSERS = ("chromium", "firefox")
+# Long enough for a broadcaster to come back from anything that is done here.
+PATIENT = ("--grace", "120")
+CUT_S = 5.0
+# A machine that encodes and decodes in software drops pictures; a chunk that is lost is longer.
+LONGEST_GAP_MS = 1500
+
+
+@pytest.fixture
+def on_air(
+    start_server: Callable[..., Server], live_page: Callable[..., LivePage],
+    watch_page: Callable[..., WatchPage], name: str,
+) -> Callable[..., tuple[LivePage, list[WatchPage]]]:
+    """A test picture that is live at `origin`, and players of it in these browsers."""
+
+    def make(
+        origin: str, browsers: tuple[str, ...] = BROWSERS
+    ) -> tuple[LivePage, list[WatchPage]]:
+        live = live_page(name, origin=origin).choose_source("test").go_live(codec="vp8")
+        watchers = [watch_page(name, browser, origin=origin) for browser in browsers]
+        for watcher in watchers:
+            watcher.wait_for_playback(1)
+        return live, watchers
+
+    return make
+
+
+def test_pages_go_on_when_each_worker_in_turn_is_killed(
+    start_server: Callable[..., Server],
+    on_air: Callable[..., tuple[LivePage, list[WatchPage]]], name: str,
+) -> None:
+    server = start_server(*PATIENT)
+    live, watchers = on_air(server.url(""))
+    # Whoever holds the upload, and whoever holds a viewer, is among them.
+    for slot in (0, 1):
+        dead = server.kill_worker(slot)
+        server.wait_for_all_workers(without=dead)
+        wait_for_recovery(live, watchers)
+    assert sum(watcher.look().player["reconnects"] for watcher in watchers) >= 1
+    assert_one_session(live)
+
+
+def test_pages_go_on_when_the_server_is_restarted(
+    start_server: Callable[..., Server],
+    on_air: Callable[..., tuple[LivePage, list[WatchPage]]], name: str,
+) -> None:
+    server = start_server(*PATIENT, "--drain-timeout", "1")
+    live, watchers = on_air(server.url(""))
+    server.stop(check=False)
+    live.wait_for_state("reconnecting")
+    for watcher in watchers:
+        watcher.wait_for_state("reconnecting")
+    again = start_server(*PATIENT, port=server.port, data=server.data)
+    wait_for_recovery(live, watchers)
+    again.wait_for_viewers(name, len(watchers))
+
+
+@pytest.fixture
+def cut_network(start_server: Callable[..., Server]) -> Iterator[tuple[Network, Server]]:
+    """A network that can be cut, in front of a server."""
+    server = start_server(*PATIENT)
+    with network(server.port) as between:
+        yield between, server
+
+
+@pytest.mark.parametrize("how", ["silent", "refusing"])
+def test_nothing_is_lost_when_the_network_is_away_for_five_seconds(
+    how: str, cut_network: tuple[Network, Server],
+    on_air: Callable[..., tuple[LivePage, list[WatchPage]]], name: str,
+    watch: Callable[..., Viewer],
+) -> None:
+    between, server = cut_network
+    live, watchers = on_air(between.url(""), ("chromium",))
+    before = server.stream(name)
+    assert before is not None
+    between.fall_silent() if how == "silent" else between.refuse()
+    # Five seconds of silence are what makes the server call a broadcast paused.
+    server.wait_for_state(name, "paused")
+    live.wait_for_health("behind", "bad", "offline")
+    between.come_back()
+    wait_for_recovery(live, watchers)
+    live.wait_for_health("good")
+    assert_one_session(live)
+
+    # What viewers can rewind to has no gap: the clock in the picture goes on with the media time.
+    viewer = watch(server, name, "?start=-30")
+    viewer.wait_for_bytes(1)
+    live.stop()
+    viewer.wait_for_end()
+    assert_clock_without_gap(viewer.file)
+
+
+def test_a_tab_that_closes_ends_its_broadcast(
+    live_page: Callable[..., LivePage], start_server: Callable[..., Server], name: str
+) -> None:
+    server = start_server(*PATIENT)
+    live = live_page(name, origin=server.url("")).choose_source("test").go_live(codec="vp8")
+    page = chromium_of(live.page).playwright
+    asked: list[str] = []
+
+    def leave(dialog: object) -> None:
+        asked.append(dialog.type)  # type: ignore[attr-defined]
+        dialog.dismiss() if len(asked) == 1 else dialog.accept()  # type: ignore[attr-defined]
+
+    page.on("dialog", leave)
+    page.close(run_before_unload=True)
+    wait_until(lambda: page.wait_for_timeout(20) or len(asked) == 1, "the warning")
+    assert asked == ["beforeunload"]
+    assert live.state == "live" and server.state(name) == "live"
+    page.close(run_before_unload=True)
+    wait_until(lambda: page.is_closed() or page.wait_for_timeout(20), "the tab to close")
+    server.wait_for_state(name, "ended")
+
+
+def wait_for_recovery(live: LivePage, watchers: list[WatchPage]) -> None:
+    """Everybody is at the live edge again, and stays there for a moment."""
+    live.wait_for_state("live")
+    for watcher in watchers:
+        watcher.wait_for_live_edge()
+        watcher.wait_for_playback(1)
+        watcher.assert_sound()
+
+
+def assert_one_session(live: LivePage) -> None:
+    """All chunks were sent as parts of the same broadcast: the recorder was not started anew."""
+    sessions = {
+        chunk.rsplit("/", 1)[0]
+        for chunk in chromium_of(live.page).asked_with("weir-chunk")
+    }
+    assert len(sessions) == 1, f"the broadcast was started anew: {sessions}"
+
+
+def assert_clock_without_gap(file: Path) -> None:
+    frames = [frame for frame in clock_frames(file) if frame.clock_ms is not None]
+    assert frames, "no picture has a clock"
+    media_ms = frames[-1].pts_ms - frames[0].pts_ms
+    wall_ms = elapsed_ms(frames[0].clock_ms or 0, frames[-1].clock_ms or 0)
+    assert media_ms > CUT_S * 1000, f"only {media_ms} ms could be rewound to"
+    assert abs(media_ms - wall_ms) < LONGEST_GAP_MS, (
+        f"{wall_ms} ms were recorded, {media_ms} ms arrived")
+    gaps = [
+        (later.pts_ms - earlier.pts_ms, elapsed_ms(earlier.clock_ms or 0, later.clock_ms or 0))
+        for earlier, later in pairwise(frames)
+    ]
+    assert max(max(gap) for gap in gaps) < LONGEST_GAP_MS, f"gaps (media, clock): {max(gaps)}"
