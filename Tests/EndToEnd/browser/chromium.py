@@ -73,6 +73,13 @@ class ChromiumPage:
     def click(self, selector: str) -> None:
         self.playwright.click(selector)
 
+    def hover(self, selector: str) -> None:
+        box = self.playwright.locator(selector).bounding_box()
+        assert box is not None, f"{selector} cannot be seen"
+        # From somewhere else: a mouse that does not move is not noticed.
+        self.playwright.mouse.move(box["x"] + 1, box["y"] + 1)
+        self.playwright.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
     def fill(self, selector: str, text: str) -> None:
         self.playwright.fill(selector, text)
 

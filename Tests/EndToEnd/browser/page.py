@@ -32,6 +32,9 @@ class Page(Protocol):
     def click(self, selector: str) -> None:
         """Clicks as a person does: waits until it can be seen and clicked, and scrolls to it."""
 
+    def hover(self, selector: str) -> None:
+        """Moves the mouse onto the middle of an element, whatever lies over it there."""
+
     def fill(self, selector: str, text: str) -> None:
         """Types `text` instead of what the field holds."""
 

@@ -10,6 +10,7 @@ from weir.server import Server
 
 from .chromium import Chromium, ChromiumPage
 from .conduct import Conduct
+from .firefox import FirefoxPage
 from .live_page import LivePage
 from .page import Page
 from .watch_page import WatchPage
@@ -17,9 +18,12 @@ from .watch_page import WatchPage
 
 @pytest.fixture
 def open_own(
-    chromium_browser: Chromium, request: pytest.FixtureRequest
+    chromium_browser: Chromium, start_server: Callable[..., Server], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
-    """Open a tab for Weir's own pages; at the end all are closed, and their conduct is judged."""
+    """Open a tab for Weir's own pages; at the end all are closed, and their conduct is judged.
+
+    (`start_server` is named so that tabs are closed before servers are stopped and judged.)
+    """
     opened: list[Page] = []
     conducts: list[Conduct] = []
 
@@ -38,6 +42,9 @@ def open_own(
         page.close()
     for conduct in conducts:
         conduct.assert_good()
+    for page in opened:
+        if isinstance(page, FirefoxPage):
+            assert page.policy_violations() == []
 
 
 @pytest.fixture

@@ -54,6 +54,18 @@ class WatchPage:
     def wait_for_state(self, *states: str, timeout_s: float = 30.0) -> str:
         return wait_for_page_state(self.page, *states, timeout_s=timeout_s)
 
+    def press_button(self, selector: str) -> None:
+        """A button of the player, which hides its controls from a mouse that does not move."""
+        self.page.hover("#video")
+        wait_until(
+            lambda: self.page.run(
+                """const box = document.querySelector(argument).getBoundingClientRect();
+                   const there = document.elementFromPoint(
+                     box.left + box.width / 2, box.top + box.height / 2);
+                   return Boolean(there?.closest(argument));""", selector),
+            f"{self.page.name} to show {selector}", every_s=LOOK_EVERY_S)
+        self.page.click(selector)
+
     def look(self) -> Look:
         return Look(**self.page.run(
             """const video = document.querySelector('#video');
