@@ -113,25 +113,22 @@ def test_nothing_is_lost_when_the_network_is_away_for_five_seconds(
     assert_clock_without_gap(viewer.file)
 
 
-def test_a_tab_that_closes_ends_its_broadcast(
+def test_a_tab_warns_before_it_closes_and_then_ends_its_broadcast(
     live_page: Callable[..., LivePage], start_server: Callable[..., Server], name: str
 ) -> None:
     server = start_server(*PATIENT)
     live = live_page(name, origin=server.url("")).choose_source("test").go_live(codec="vp8")
     page = chromium_of(live.page).playwright
-    asked: list[str] = []
-
-    def leave(dialog: object) -> None:
-        asked.append(dialog.type)  # type: ignore[attr-defined]
-        dialog.dismiss() if len(asked) == 1 else dialog.accept()  # type: ignore[attr-defined]
-
-    page.on("dialog", leave)
-    page.close(run_before_unload=True)
-    wait_until(lambda: page.wait_for_timeout(20) or len(asked) == 1, "the warning")
-    assert asked == ["beforeunload"]
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
     assert live.state == "live" and server.state(name) == "live"
-    page.close(run_before_unload=True)
-    wait_until(lambda: page.is_closed() or page.wait_for_timeout(20), "the tab to close")
+
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    with page.expect_event("close"):
+        asked.value.accept()
     server.wait_for_state(name, "ended")
 
 

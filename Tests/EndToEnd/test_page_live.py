@@ -10,6 +10,7 @@ from browser.chromium import Chromium
 from browser.element import element, visible_text, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.live_page import LivePage
+from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from weir.ports import free_port
@@ -66,34 +67,28 @@ def test_without_a_camera_it_says_so_and_the_test_picture_is_one_press_away(
     live.go_live(codec="vp8").stop()
 
 
-def test_without_permission_it_says_how_to_give_it_and_offers_something_else(
-    chromium_browser: Chromium, browser_server: Server, name: str
+@pytest.mark.parametrize(
+    "source, method, words",
+    [("camera", "getUserMedia", ("blocked", "allow")),
+     ("screen", "getDisplayMedia", ("nothing is shared",))])
+def test_without_permission_it_says_what_to_do_and_offers_something_else(
+    source: str, method: str, words: tuple[str, ...], open_own: Callable[..., Page],
+    browser_server: Server, name: str,
 ) -> None:
-    page = chromium_browser.open()
-    page.playwright.add_init_script(_SAY_NO)
-    live = LivePage(page, browser_server.url(""), name).choose_source("camera")
+    page = open_own()
+    # What a page sees when its user has said no.
+    chromium_of(page).playwright.add_init_script(
+        f"navigator.mediaDevices.{method} = () => "
+        "Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));")
+    live = LivePage(page, browser_server.url(""), name).choose_source(source)
     live.press_go_live()
-    wait_for_notice(live, "blocked", "allow")
+    wait_for_notice(live, *words)
     live.page.click("#use-test")
     live.go_live(codec="vp8").stop()
-    page.close()
 
 
-# What a page sees when its user has pressed "Block".
-_SAY_NO = """
-navigator.mediaDevices.getUserMedia = () =>
-  Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
-"""
-
-
-def test_a_screen_that_may_not_be_shared_has_its_own_words(
-    bare_live_page: Callable[..., LivePage], name: str
-) -> None:
-    live = bare_live_page(name)
-    live.choose_source("screen")
-    live.press_go_live()
-    wait_for_notice(live, "screen")
-    assert live.page.run("return document.querySelector('#use-test').offsetHeight > 0;")
+def test_a_screen_goes_live(live_page: Callable[..., LivePage], name: str) -> None:
+    live_page(name).choose_source("screen").go_live(codec="vp8").stop()
 
 
 # Names
