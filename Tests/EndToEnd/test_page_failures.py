@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from browser.clock import clock_frames, elapsed_ms
+from browser.element import LOOK_EVERY_S
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.latency import ClockProbe
 from browser.live_page import LivePage
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.watch_page import WatchPage
 from weir.network import Network, network
+from weir.reports import write_report
 from weir.server import Server
 from weir.viewer import Viewer
 from weir.waiting import wait_until
@@ -29,53 +34,98 @@ CUT_S = 5.0
 LONGEST_GAP_MS = 1500
 
 
+@dataclass(frozen=True)
+class OnAir:
+    """A test picture that is live, and the players of it."""
+
+    live: LivePage
+    watchers: list[WatchPage]
+    probe: ClockProbe
+
+    def wait_for_recovery(self) -> float:
+        """Until everybody sees what is drawn from now on, and how many seconds that took.
+
+        What was in a player's hands or on its way before would play for a while in any case.
+        """
+        began_s = time.time()
+        for watcher in self.watchers:
+            wait_until(lambda: (self.probe.newest_drawn_at_s(watcher.page) or 0) > began_s,
+                       f"{watcher.page.name} to show a picture of after the failure",
+                       every_s=LOOK_EVERY_S)
+        took_s = time.time() - began_s
+        self.live.wait_for_state("live")
+        for watcher in self.watchers:
+            watcher.wait_for_live_edge()
+            watcher.wait_for_playback(1)
+            watcher.assert_sound()
+        return round(took_s, 2)
+
+    def assert_one_session(self) -> None:
+        """All chunks were parts of the same broadcast: the recorder was not started anew."""
+        sessions = {
+            chunk.rsplit("/", 1)[0]
+            for chunk in chromium_of(self.live.page).asked_with("weir-chunk")
+        }
+        assert len(sessions) == 1, f"the broadcast was started anew: {sessions}"
+
+
 @pytest.fixture
-def on_air(
-    start_server: Callable[..., Server], live_page: Callable[..., LivePage],
-    watch_page: Callable[..., WatchPage], name: str,
-) -> Callable[..., tuple[LivePage, list[WatchPage]]]:
-    """A test picture that is live at `origin`, and players of it in these browsers."""
+def put_on_air(
+    live_page: Callable[..., LivePage], watch_page: Callable[..., WatchPage], name: str,
+) -> Callable[..., OnAir]:
+    """A broadcast on `server`, over the address `origin`, watched in these browsers."""
 
     def make(
-        origin: str, browsers: tuple[str, ...] = BROWSERS
-    ) -> tuple[LivePage, list[WatchPage]]:
+        server: Server, origin: str | None = None, browsers: tuple[str, ...] = BROWSERS
+    ) -> OnAir:
+        origin = origin or server.url("")
         live = live_page(name, origin=origin).choose_source("test").go_live(codec="vp8")
         watchers = [watch_page(name, browser, origin=origin) for browser in browsers]
+        probe = ClockProbe(server)
         for watcher in watchers:
             watcher.wait_for_playback(1)
-        return live, watchers
+            probe.install(watcher.page)
+        return OnAir(live, watchers, probe)
 
     return make
 
 
+@pytest.fixture(scope="module")
+def recoveries() -> Iterator[dict[str, float]]:
+    """Seconds from the end of each failure until a new picture was seen everywhere; a report."""
+    seen: dict[str, float] = {}
+    yield seen
+    write_report("page-recovery", seen)
+
+
 def test_pages_go_on_when_each_worker_in_turn_is_killed(
-    start_server: Callable[..., Server],
-    on_air: Callable[..., tuple[LivePage, list[WatchPage]]], name: str,
+    start_server: Callable[..., Server], put_on_air: Callable[..., OnAir],
+    recoveries: dict[str, float],
 ) -> None:
     server = start_server(*PATIENT)
-    live, watchers = on_air(server.url(""))
+    on_air = put_on_air(server)
     # Whoever holds the upload, and whoever holds a viewer, is among them.
     for slot in (0, 1):
         dead = server.kill_worker(slot)
+        recoveries[f"worker {slot} killed"] = on_air.wait_for_recovery()
         server.wait_for_all_workers(without=dead)
-        wait_for_recovery(live, watchers)
-    assert sum(watcher.look().player["reconnects"] for watcher in watchers) >= 1
-    assert_one_session(live)
+    assert sum(watcher.look().player["reconnects"] for watcher in on_air.watchers) >= 1
+    on_air.assert_one_session()
 
 
 def test_pages_go_on_when_the_server_is_restarted(
-    start_server: Callable[..., Server],
-    on_air: Callable[..., tuple[LivePage, list[WatchPage]]], name: str,
+    start_server: Callable[..., Server], put_on_air: Callable[..., OnAir], name: str,
+    recoveries: dict[str, float],
 ) -> None:
     server = start_server(*PATIENT, "--drain-timeout", "1")
-    live, watchers = on_air(server.url(""))
+    on_air = put_on_air(server)
     server.stop(check=False)
-    live.wait_for_state("reconnecting")
-    for watcher in watchers:
+    on_air.live.wait_for_state("reconnecting")
+    for watcher in on_air.watchers:
         watcher.wait_for_state("reconnecting")
     again = start_server(*PATIENT, port=server.port, data=server.data)
-    wait_for_recovery(live, watchers)
-    again.wait_for_viewers(name, len(watchers))
+    recoveries["server started again"] = on_air.wait_for_recovery()
+    again.wait_for_viewers(name, len(on_air.watchers))
 
 
 @pytest.fixture
@@ -88,27 +138,24 @@ def cut_network(start_server: Callable[..., Server]) -> Iterator[tuple[Network, 
 
 @pytest.mark.parametrize("how", ["silent", "refusing"])
 def test_nothing_is_lost_when_the_network_is_away_for_five_seconds(
-    how: str, cut_network: tuple[Network, Server],
-    on_air: Callable[..., tuple[LivePage, list[WatchPage]]], name: str,
-    watch: Callable[..., Viewer],
+    how: str, cut_network: tuple[Network, Server], put_on_air: Callable[..., OnAir], name: str,
+    watch: Callable[..., Viewer], recoveries: dict[str, float],
 ) -> None:
     between, server = cut_network
-    live, watchers = on_air(between.url(""), ("chromium",))
-    before = server.stream(name)
-    assert before is not None
+    on_air = put_on_air(server, between.url(""), ("chromium",))
     between.fall_silent() if how == "silent" else between.refuse()
     # Five seconds of silence are what makes the server call a broadcast paused.
     server.wait_for_state(name, "paused")
-    live.wait_for_health("behind", "bad", "offline")
+    on_air.live.wait_for_health("behind", "bad", "offline")
     between.come_back()
-    wait_for_recovery(live, watchers)
-    live.wait_for_health("good")
-    assert_one_session(live)
+    recoveries[f"{how} network came back"] = on_air.wait_for_recovery()
+    on_air.live.wait_for_health("good")
+    on_air.assert_one_session()
 
     # What viewers can rewind to has no gap: the clock in the picture goes on with the media time.
     viewer = watch(server, name, "?start=-30")
     viewer.wait_for_bytes(1)
-    live.stop()
+    on_air.live.stop()
     viewer.wait_for_end()
     assert_clock_without_gap(viewer.file)
 
@@ -130,24 +177,6 @@ def test_a_tab_warns_before_it_closes_and_then_ends_its_broadcast(
     with page.expect_event("close"):
         asked.value.accept()
     server.wait_for_state(name, "ended")
-
-
-def wait_for_recovery(live: LivePage, watchers: list[WatchPage]) -> None:
-    """Everybody is at the live edge again, and stays there for a moment."""
-    live.wait_for_state("live")
-    for watcher in watchers:
-        watcher.wait_for_live_edge()
-        watcher.wait_for_playback(1)
-        watcher.assert_sound()
-
-
-def assert_one_session(live: LivePage) -> None:
-    """All chunks were sent as parts of the same broadcast: the recorder was not started anew."""
-    sessions = {
-        chunk.rsplit("/", 1)[0]
-        for chunk in chromium_of(live.page).asked_with("weir-chunk")
-    }
-    assert len(sessions) == 1, f"the broadcast was started anew: {sessions}"
 
 
 def assert_clock_without_gap(file: Path) -> None:

@@ -64,6 +64,12 @@ class ClockProbe:
         return page.run("return window.clockProbe.ages.splice(0);")
 
     @staticmethod
+    def newest_drawn_at_s(page: Page) -> float | None:
+        """When the newest picture that the page has shown was drawn, by time.time()."""
+        drawn_ms: float | None = page.run("return window.clockProbe.newestDrawnAtMs;")
+        return None if drawn_ms is None else drawn_ms / 1000
+
+    @staticmethod
     def unreadable(page: Page) -> int:
         return page.run("return window.clockProbe.unreadable;")
 

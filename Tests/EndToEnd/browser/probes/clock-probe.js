@@ -9,6 +9,8 @@ const clockProbe = {
   ages: [],
   /// Frames without an intact clock.
   unreadable: 0,
+  /// When the newest frame that was shown had been drawn, by Date.now(); null before the first.
+  newestDrawnAtMs: null,
   /// The first frame of this document: when, since its navigation began, and how old.
   firstFrame: null,
 };
@@ -43,7 +45,12 @@ function watchClock(video) {
     if (isFirst) {
       clockProbe.firstFrame = { sinceNavigationMs: readAtMs + untilShownMs, ageMs };
     }
-    if (ageMs === null) { clockProbe.unreadable += 1; } else { clockProbe.ages.push(ageMs); }
+    if (ageMs === null) {
+      clockProbe.unreadable += 1;
+    } else {
+      clockProbe.ages.push(ageMs);
+      clockProbe.newestDrawnAtMs = Math.max(clockProbe.newestDrawnAtMs ?? 0, shownAtMs - ageMs);
+    }
   }
 
   video.requestVideoFrameCallback(shown);
