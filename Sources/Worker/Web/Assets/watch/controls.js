@@ -88,8 +88,9 @@ export class Controls {
     const words = behindS < 1 ? 'Live' : `${time} behind live`;
     setAttribute(seek, 'aria-valuetext', words);
     setFill(seek, 1 - behindS / -Number(seek.min));
-    setText(live, behindS < 1 ? 'Live' : `−${time}`);
-    setAttribute(live, 'aria-label', behindS < 1 ? 'Live' : `Back to live, ${words}`);
+    const label = behindS < 1 ? 'Live' : `−${time}`;
+    setText(live, label);
+    setAttribute(live, 'aria-label', behindS < 1 ? label : `${label}, back to live`);
     setAttribute(live, 'title', behindS < 1 ? 'You are at the live edge' : 'Back to live (l)');
   }
 }
