@@ -41,7 +41,8 @@ export class Stage {
   #showLevel() {
     if (document.hidden) return;
     const level = this.#studio.level;
-    find('sound-state').textContent = level === null ? 'No sound' : 'Sound';
+    const state = level === null ? 'No sound' : 'Sound';
+    if (find('sound-state').textContent !== state) find('sound-state').textContent = state;
     this.#meter.style.setProperty('--level', (level ?? 0).toFixed(2));
     this.#meter.setAttribute('aria-valuenow', Math.round((level ?? 0) * 100).toString());
   }
