@@ -53,7 +53,7 @@ import Testing
     @Test(
         "the summary counts broadcasts and viewers",
         arguments: [
-            ([], "Nobody is broadcasting at the moment."), ([1], "1 broadcast, 1 viewer"),
+            ([], "Nobody, at the moment."), ([1], "1 broadcast, 1 viewer"),
             ([2, 0], "2 broadcasts, 2 viewers"),
         ])
     func summary(viewers: [Int], text: String) {
@@ -80,7 +80,7 @@ import Testing
         arguments: [
             (0, "0 viewers"), (1, "1 viewer"), (999, "999 viewers"), (1_000, "1,000 viewers"),
             (1_002_030, "1,002,030 viewers"),
-        ])
+        ] as [(Int, String)])
     func count(number: Int, text: String) {
         #expect(Words.count(number, "viewer", "viewers") == text)
     }
@@ -92,7 +92,7 @@ import Testing
             (60_000, "for 1 minute"), (3_599_999, "for 59 minutes"), (3_600_000, "for 1 hour"),
             (47 * 3_600_000, "for 47 hours"), (48 * 3_600_000, "for 2 days"),
             (UInt64.max, "for 213503982334 days"),
-        ])
+        ] as [(UInt64, String)])
     func since(ms: UInt64, text: String) {
         #expect(Words.since(ms: ms).filter { $0 != "," } == text)
     }

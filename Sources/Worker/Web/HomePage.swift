@@ -71,7 +71,7 @@ package struct HomePage {
     }
 
     private var summary: String {
-        if streams.isEmpty { return "Nobody is broadcasting at the moment." }
+        if streams.isEmpty { return "Nobody, at the moment." }
         let viewers = streams.reduce(0) { $0 + $1.viewers }
         let broadcasts = Words.count(streams.count, "broadcast", "broadcasts")
         return "\(broadcasts), \(Words.count(viewers, "viewer", "viewers"))"

@@ -17,7 +17,6 @@ struct EventCursor {
 
     private enum Phase {
         case beginning
-        case opening
         /// Streams up to `name` are told.
         case listing(after: String?, since: UInt64)
         /// Changes up to `since` are told.
@@ -25,14 +24,16 @@ struct EventCursor {
     }
 
     private let scope: Scope
-    private var phase = Phase.beginning
+    private var phase: Phase
     /// To a subscriber to one stream: the last thing it heard is that there is no such stream.
     private var saidGone = false
     private var wantsComment = false
-    private var piece: ArraySlice<UInt8> = []
+    private var piece: ArraySlice<UInt8>
 
-    init(_ scope: Scope) {
+    init(_ scope: Scope, retryMs: Int) {
         self.scope = scope
+        piece = EventText.preamble(retryMs: retryMs)[...]
+        phase = scope == .all ? .beginning : .following(since: 0)
     }
 
     /// Nothing has been sent for a while: says something.
@@ -62,11 +63,7 @@ struct EventCursor {
     private mutating func nextPiece(from table: EventTable) -> ArraySlice<UInt8>? {
         switch phase {
         case .beginning:
-            phase = scope == .all ? .opening : .following(since: 0)
-            return EventText.preamble[...]
-        case .opening:
-            phase = .listing(after: nil, since: table.version)
-            return EventText.listStart[...]
+            return startList(of: table)
         case .listing(let name, let since):
             guard let entry = table.firstListed(after: name) else {
                 phase = .following(since: since)
@@ -79,14 +76,18 @@ struct EventCursor {
         }
     }
 
+    private mutating func startList(of table: EventTable) -> ArraySlice<UInt8> {
+        phase = .listing(after: nil, since: table.version)
+        return EventText.listStart[...]
+    }
+
     private mutating func nextChange(
         from table: EventTable, since: UInt64
     ) -> ArraySlice<UInt8>? {
         switch scope {
         case .all:
             if since < table.forgottenVersion {
-                phase = .listing(after: nil, since: table.version)
-                return EventText.listStart[...]
+                return startList(of: table)
             }
             guard let entry = table.firstChanged(after: since) else { return nil }
             phase = .following(since: entry.version)

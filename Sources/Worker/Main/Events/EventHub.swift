@@ -19,15 +19,18 @@ final class EventHub {
     private let streams: LiveStreams
     private let crossOrigin: CrossOrigin
     private let environment: WorkerEnvironment
-    private let all = EventTopic(keepAlivePhase: 0)
+    private let all = EventTopic(name: nil, keepAlivePhase: 0)
     private var named: [StreamName: EventTopic] = [:]
     private var subscriberCount = 0
-    private var pace = EventPace(
-        bytesPerSecond: Limits.eventBytesPerSecond, intervalMs: Limits.eventFiguresMs)
+    /// Changes of state are told at once, unless somebody makes very many of them.
+    private var statePace = EventPace(
+        bytesPerSecond: Limits.eventStateBytesPerSecond, intervalMs: Limits.eventStateMs)
+    /// Figures have to wait for what changes of state cost, too.
+    private var figuresPace = EventPace(
+        bytesPerSecond: Limits.eventFiguresBytesPerSecond, intervalMs: Limits.eventFiguresMs)
 
     /// What the shared counter of changes was at the last look.
     private var seenChanges: UInt64 = 0
-    private var lastLookMs: UInt64 = 0
     private var lookIsScheduled = false
     private var isTicking = false
     private var ticks = 0
@@ -64,9 +67,12 @@ final class EventHub {
         guard exchange.request.method != "HEAD" else {
             return exchange.respond(status: 200, headers: headers, body: .none)
         }
-        // A client that still comes to a worker that is going is told to come back, by an end.
-        let source = isEnding ? BodySource() : subscribe(exchange, to: name)
-        exchange.respond(status: 200, headers: headers, body: .stream(source))
+        // A client that still comes to a worker that is going is told to come back.
+        let body: ResponseBody =
+            isEnding
+            ? .bytes(EventText.preamble(retryMs: Int.random(in: Limits.eventRetryMs)))
+            : .stream(subscribe(exchange, to: name))
+        exchange.respond(status: 200, headers: headers, body: body)
     }
 
     /// Reads `stream=NAME`; nil when it is not there.
@@ -81,13 +87,15 @@ final class EventHub {
         let topic = topic(name)
         let isFirst = topic.count == 0
         let subscriber = EventSubscriber(
-            exchange: exchange, scope: name.map { .one($0.text) } ?? .all, topic: topic, hub: self)
+            exchange: exchange, scope: name.map { .one($0.text) } ?? .all, topic: topic, hub: self,
+            retryMs: Int.random(in: Limits.eventRetryMs))
         topic.add(subscriber)
         subscriberCountChanged(by: 1)
         exchange.handler = subscriber
         if let name {
             // Others may have asked for it before, and then only its state matters at once.
-            tell(refresh(name, streams.find(name), withFigures: isFirst && all.count == 0))
+            let withFigures = isFirst && all.count == 0
+            tell(refresh(name, streams.find(name), withFigures: withFigures), areFigures: false)
         } else if isFirst || seenChanges != environment.counters.total(.streamChanges) {
             look(withFigures: isFirst)
         }
@@ -98,17 +106,22 @@ final class EventHub {
     private func topic(_ name: StreamName?) -> EventTopic {
         guard let name else { return all }
         if let topic = named[name] { return topic }
-        let topic = EventTopic(keepAlivePhase: named.count)
+        let topic = EventTopic(name: name, keepAlivePhase: named.count)
         named[name] = topic
         return topic
     }
 
     func left(_ subscriber: EventSubscriber) {
-        subscriber.topic.remove(subscriber)
+        let topic = subscriber.topic
+        topic.remove(subscriber)
         subscriberCountChanged(by: -1)
-        guard subscriber.topic.count == 0 else { return }
-        named = named.filter { $0.value.count > 0 }
-        if all.count == 0 { table.keep(Set(named.keys.map(\.text))) }
+        guard topic.count == 0 else { return }
+        if let name = topic.name {
+            named[name] = nil
+            if all.count == 0 { table.forget(name.text) }
+        } else {
+            table.forget(allBut: Set(named.keys.map(\.text)))
+        }
     }
 
     private func subscriberCountChanged(by change: Int) {
@@ -132,10 +145,9 @@ final class EventHub {
             seenChanges != environment.counters.total(.streamChanges)
         else { return }
         let nowMs = environment.loop.nowMs
-        let dueMs = lastLookMs + Limits.eventLookGapMs
-        if nowMs >= dueMs { return look(withFigures: false) }
+        if nowMs >= statePace.dueMs { return look(withFigures: false) }
         lookIsScheduled = true
-        environment.loop.schedule(afterMs: dueMs - nowMs) { [weak self] in
+        environment.loop.schedule(afterMs: statePace.dueMs - nowMs) { [weak self] in
             self?.lookIsScheduled = false
             self?.look(withFigures: false)
         }
@@ -144,7 +156,12 @@ final class EventHub {
     private func tick() {
         isTicking = subscriberCount > 0 && !isEnding
         guard isTicking else { return }
-        look(withFigures: pace.isDue(nowMs: environment.loop.nowMs))
+        let nowMs = environment.loop.nowMs
+        if nowMs >= figuresPace.dueMs {
+            look(withFigures: true)
+        } else if nowMs >= statePace.dueMs {
+            look(withFigures: false)
+        }
         ticks += 1
         all.keepAlive(step: ticks, of: Self.ticksPerRound)
         for topic in named.values { topic.keepAlive(step: ticks, of: Self.ticksPerRound) }
@@ -158,23 +175,23 @@ final class EventHub {
 
     private func look(withFigures: Bool) {
         let nowMs = environment.loop.nowMs
-        lastLookMs = nowMs
         seenChanges = environment.counters.total(.streamChanges)
-        if withFigures { pace.toldFigures(nowMs: nowMs) }
-        var changes: [Change] = []
-        if all.count == 0 {
-            for name in named.keys {
-                changes += refresh(name, streams.find(name), withFigures: withFigures)
-            }
-        } else {
-            let present = streams.all()
-            for stream in present {
-                changes += refresh(stream.name, stream, withFigures: withFigures)
-            }
-            changes += removeOthers(than: present)
-        }
-        tell(changes)
+        statePace.told(nowMs: nowMs)
+        if withFigures { figuresPace.told(nowMs: nowMs) }
+        let wanted = wantedStreams()
+        let changes = wanted.flatMap { refresh($0.name, $0, withFigures: withFigures) }
+        tell(changes + removeOthers(than: wanted), areFigures: withFigures)
     }
+
+    /// The streams that somebody wants to hear of.
+    private func wantedStreams() -> [LiveStream] {
+        if all.count > 0 { return streams.all() }
+        // Few names are looked up one by one. Anybody may ask for very many.
+        if named.count <= Self.namesLookedUp { return named.keys.compactMap(streams.find) }
+        return streams.all().filter { named[$0.name] != nil }
+    }
+
+    private static let namesLookedUp = 50
 
     /// Brings the table up to date about one stream; what has changed.
     private func refresh(
@@ -191,6 +208,7 @@ final class EventHub {
         return bytes.map { [(name, $0)] } ?? []
     }
 
+    /// Streams that are not there any more. All that are there are in the table already.
     private func removeOthers(than present: [LiveStream]) -> [Change] {
         guard table.names.count > present.count else { return [] }
         let names = Set(present.map(\.name.text))
@@ -202,7 +220,7 @@ final class EventHub {
         }
     }
 
-    private func tell(_ changes: [Change]) {
+    private func tell(_ changes: [Change], areFigures: Bool) {
         guard !changes.isEmpty else { return }
         let bytes = changes.reduce(0) { $0 + $1.bytes }
         var spent = all.count == 0 ? 0 : all.count * (bytes + Limits.eventWakeBytes)
@@ -212,6 +230,8 @@ final class EventHub {
             spent += topic.count * (change.bytes + Limits.eventWakeBytes)
             topic.wake()
         }
-        pace.spent(bytes: UInt64(spent), nowMs: environment.loop.nowMs)
+        let nowMs = environment.loop.nowMs
+        figuresPace.spent(bytes: UInt64(spent), nowMs: nowMs)
+        if !areFigures { statePace.spent(bytes: UInt64(spent), nowMs: nowMs) }
     }
 }

@@ -1,13 +1,12 @@
-// How often figures are told. Each costs bytes for every subscriber, so the more subscribers and
-// streams there are, the longer the next ones wait: what is sent has to be paid off at a fixed rate
-// first. Changes of state never wait, but count.
+// How often subscribers are told something. Each time costs bytes for every one of them, so the more
+// there are, the longer the next time waits: what was sent has to be paid off at a fixed rate first.
 //
-// Pure: milliseconds of the loop and bytes in, a decision out.
+// Pure: milliseconds of the loop and bytes in, a time out.
 
 struct EventPace {
     private let bytesPerSecond: UInt64
     private let intervalMs: ClosedRange<UInt64>
-    private var lastFiguresMs: UInt64?
+    private var earliestMs: UInt64 = 0
     /// When everything sent so far is paid off.
     private var paidOffMs: UInt64 = 0
 
@@ -16,14 +15,11 @@ struct EventPace {
         self.intervalMs = intervalMs
     }
 
-    /// Whether figures may be told now.
-    func isDue(nowMs: UInt64) -> Bool {
-        guard let lastFiguresMs else { return true }
-        return nowMs >= max(lastFiguresMs + intervalMs.lowerBound, paidOffMs)
-    }
+    /// When the next time may be.
+    var dueMs: UInt64 { max(earliestMs, paidOffMs) }
 
-    /// Figures were told at `nowMs`.
-    mutating func toldFigures(nowMs: UInt64) { lastFiguresMs = nowMs }
+    /// One time was at `nowMs`.
+    mutating func told(nowMs: UInt64) { earliestMs = nowMs + intervalMs.lowerBound }
 
     /// So many bytes were given to subscribers, all together. No debt lasts longer than the longest
     /// interval.

@@ -14,11 +14,13 @@ final class EventSubscriber: BodySource, ExchangeHandler {
     /// The position in the topic's list, kept by the topic.
     var index = 0
 
-    init(exchange: Exchange, scope: EventCursor.Scope, topic: EventTopic, hub: EventHub) {
+    init(
+        exchange: Exchange, scope: EventCursor.Scope, topic: EventTopic, hub: EventHub, retryMs: Int
+    ) {
         self.exchange = exchange
         self.hub = hub
         self.topic = topic
-        cursor = EventCursor(scope)
+        cursor = EventCursor(scope, retryMs: retryMs)
         super.init()
     }
 

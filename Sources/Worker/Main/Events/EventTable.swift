@@ -84,12 +84,21 @@ final class EventTable {
         return entry.event.count
     }
 
-    /// Forgets everything but these streams, of which nobody wants to hear any more.
-    func keep(_ kept: Set<String>) {
-        entries = entries.filter { kept.contains($0.key) }
-        names = names.filter(kept.contains)
-        goneCount = entries.values.count { $0.isGone }
-        order = order.filter { kept.contains($0.entry.name) }
+    /// Forgets a stream of which nobody wants to hear any more.
+    func forget(_ name: String) {
+        guard let entry = entries.removeValue(forKey: name) else { return }
+        // Its places in the order count no longer.
+        entry.version = 0
+        if entry.isGone {
+            goneCount -= 1
+        } else {
+            names.remove(at: place(of: name))
+        }
+    }
+
+    /// Forgets everything but these streams.
+    func forget(allBut kept: Set<String>) {
+        for name in entries.keys where !kept.contains(name) { forget(name) }
     }
 
     private func entry(named name: String) -> Entry {
@@ -112,9 +121,7 @@ final class EventTable {
         let oldest = order.first { $0.entry.isGone && $0.entry.version == $0.version }
         guard let oldest else { return }
         forgottenVersion = oldest.version
-        entries[oldest.entry.name] = nil
-        oldest.entry.version = 0
-        goneCount -= 1
+        forget(oldest.entry.name)
     }
 
     // MARK: Looking

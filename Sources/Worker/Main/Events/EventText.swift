@@ -3,9 +3,8 @@
 import HTTP
 
 enum EventText {
-    /// What every response begins with: how long a client waits before it connects again, in
-    /// milliseconds.
-    static let preamble = Array("retry: 1000\n\n".utf8)
+    /// What every response begins with: how long the client waits before it connects again.
+    static func preamble(retryMs: Int) -> [UInt8] { Array("retry: \(retryMs)\n\n".utf8) }
     /// A comment, for proxies and clients that hang up on silence.
     static let keepAlive = Array(":\n\n".utf8)
     /// A list of streams is one event, sent in pieces: this, elements, the end.

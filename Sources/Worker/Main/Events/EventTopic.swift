@@ -3,11 +3,14 @@
 // Owner: the worker's loop thread.
 
 final class EventTopic {
+    /// Nil for all streams.
+    let name: StreamName?
     private var subscribers: [EventSubscriber] = []
     /// Where in a round of keep-alives this topic's come, so that topics take turns.
     private let keepAlivePhase: Int
 
-    init(keepAlivePhase: Int) {
+    init(name: StreamName?, keepAlivePhase: Int) {
+        self.name = name
         self.keepAlivePhase = keepAlivePhase
     }
 

@@ -18,7 +18,9 @@ export function codecName(codec) {
 /** "1280 × 720", "VP9"; without a picture "Sound only", "Opus". @returns {string[]} */
 export function pictureTags(stream) {
   const video = stream.tracks.find((track) => track.kind === 'video');
-  if (!video) return ['Sound only', ...stream.tracks.slice(0, 1).map(({ codec }) => codecName(codec))];
+  if (!video) {
+    return ['Sound only', ...stream.tracks.slice(0, 1).map(({ codec }) => codecName(codec))];
+  }
   const size = video.width && video.height ? [`${video.width} × ${video.height}`] : [];
   return [...size, codecName(video.codec)];
 }
@@ -43,7 +45,7 @@ export function sinceWords(stream, nowMs = Date.now()) {
 
 /** All that are on, in one line. @param {object[]} streams live and paused ones */
 export function summaryOf(streams) {
-  if (streams.length === 0) return 'Nobody is broadcasting at the moment.';
+  if (streams.length === 0) return 'Nobody, at the moment.';
   const viewers = streams.reduce((sum, stream) => sum + stream.viewers, 0);
   const broadcasts = formatCount(streams.length, 'broadcast', 'broadcasts');
   return `${broadcasts}, ${formatCount(viewers, 'viewer', 'viewers')}`;

@@ -1,8 +1,9 @@
 // The first page: keeps the list of who is live up to date.
 //
-// The server has rendered what was true when the page was asked for. From then on the server's events
-// tell what changes. States of the page (body's data-state): `loading` until the first event, `live`
-// when somebody is, `quiet` when nobody is, `unconnected` when the server has not answered for a while.
+// The server has rendered what was true when the page was asked for. From then on the server's
+// events tell what changes. States of the page (body's data-state): `loading` until the first
+// event, `live` when somebody is, `quiet` when nobody is, `unconnected` when the server has not
+// answered for a while.
 
 import { announce } from '../common/announce.js';
 import { subscribe } from '../common/events.js';
@@ -22,7 +23,8 @@ const NEWS_MS = 1000;
 const PATIENCE_MS = 3000;
 
 const list = new StreamList(
-  document.getElementById('streams'), document.getElementById('stream-template'));
+  document.getElementById('streams'), document.getElementById('stream-template'),
+  [document.querySelector('.ways')]);
 const summary = document.getElementById('summary');
 const water = document.querySelector('.hero-water');
 
@@ -65,10 +67,9 @@ function tellNews() {
 
 /** Somebody has gone live: the water comes again. */
 function letWaterCome() {
-  for (const animation of water.getAnimations({ subtree: true })) {
-    animation.cancel();
-    animation.play();
-  }
+  water.style.animationName = 'none';
+  water.getBoundingClientRect(); // takes note of it
+  water.style.animationName = '';
 }
 
 function connectionChanged(isConnected) {
@@ -78,8 +79,8 @@ function connectionChanged(isConnected) {
 
 function tellMissing() {
   enter('unconnected');
-  summary.textContent = 'No answer from the server. This page goes on as soon as there is one.';
-  announce(summary.textContent);
+  summary.textContent = 'Lost the server, trying again.';
+  announce('The server does not answer. This page goes on as soon as it does.');
 }
 
 enter('loading');

@@ -1,12 +1,13 @@
 // The list of who is live, kept up to date without getting in anybody's way.
 //
 // Figures change in place at once. What moves cards (another order, leaving out those who ended)
-// waits until the list is calm: no pointer over it and no focus in it. A new card is appended at once
-// and finds its place when the list is calm. Cards glide to their new places.
+// waits until the list is calm: no pointer over it and no focus in it. A new card is appended at
+// once and finds its place when the list is calm. Cards glide to their new places.
 
 import { StreamCard } from './stream-card.js';
 import { orderedNames } from './stream-order.js';
 
+const GLIDE = 'glide';
 const GLIDE_MS = 500;
 
 /** How long a broadcast that has ended is still shown. */
@@ -15,15 +16,23 @@ const FAREWELL_MS = 8000;
 export class StreamList {
   #list;
   #template;
+  #followers;
+  #isGliding = false;
   /** By name. @type {Map<string, StreamCard>} */
   #cards = new Map();
   /** When those that ended did. @type {Map<string, number>} */
   #endedAtMs = new Map();
 
-  /** Takes over the cards that the server has rendered. */
-  constructor(list, template) {
+  /**
+   * Takes over the cards that the server has rendered.
+   * @param {HTMLElement} list
+   * @param {HTMLTemplateElement} template of a card
+   * @param {HTMLElement[]} followers what stands below the list and glides with it
+   */
+  constructor(list, template, followers) {
     this.#list = list;
     this.#template = template;
+    this.#followers = followers;
     for (const element of list.children) {
       this.#cards.set(element.dataset.name, new StreamCard(element));
     }
@@ -37,11 +46,13 @@ export class StreamList {
 
   /** Everything there is. @returns {void} */
   showAll(streams) {
-    for (const stream of streams) this.show(stream);
     const names = new Set(streams.map(({ name }) => name));
-    for (const name of [...this.#cards.keys()]) {
-      if (!names.has(name)) this.end(name);
-    }
+    this.#glide(() => {
+      for (const stream of streams) this.show(stream);
+      for (const name of [...this.#cards.keys()]) {
+        if (!names.has(name)) this.end(name);
+      }
+    });
   }
 
   show(stream) {
@@ -97,7 +108,7 @@ export class StreamList {
     const card = StreamCard.from(this.#template);
     card.element.dataset.new = '';
     this.#cards.set(name, card);
-    this.#list.append(card.element);
+    this.#glide(() => this.#list.append(card.element));
     return card;
   }
 
@@ -107,23 +118,33 @@ export class StreamList {
     this.#endedAtMs.delete(name);
   }
 
-  /** Runs `change`; cards that have another place after it move there visibly. */
+  /** Runs `change`; what has another place after it moves there visibly. May be nested. */
   #glide(change) {
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+    if (this.#isGliding || matchMedia('(prefers-reduced-motion: reduce)').matches) {
       change();
       return;
     }
-    const elements = [...this.#list.children];
+    this.#isGliding = true;
+    const elements = [...this.#list.children, ...this.#followers];
     const before = new Map(elements.map((element) => [element, element.getBoundingClientRect()]));
     change();
+    this.#isGliding = false;
+    for (const element of elements) stopGliding(element);
     for (const [element, from] of before) {
       const to = element.getBoundingClientRect();
       const [x, y] = [from.left - to.left, from.top - to.top];
       if (element.isConnected && (x !== 0 || y !== 0)) {
         element.animate(
           [{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }],
-          { duration: GLIDE_MS, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)' });
+          { id: GLIDE, duration: GLIDE_MS, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)' });
       }
     }
+  }
+}
+
+/** From here on the element is where it belongs, not on its way there. */
+function stopGliding(element) {
+  for (const animation of element.getAnimations()) {
+    if (animation.id === GLIDE) animation.cancel();
   }
 }

@@ -41,7 +41,7 @@ function live(name) {
 
 function interrupted(name) {
   return {
-    title: `${name} has been interrupted`,
+    title: 'The broadcast is interrupted',
     text: 'Stay here: it goes on by itself as soon as they are back.',
     badge: 'Interrupted', tone: 'paused', document: `${name} · interrupted`,
   };
