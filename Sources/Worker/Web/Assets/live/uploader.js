@@ -190,6 +190,8 @@ export class Uploader {
     } else if (verdict === 'retry') {
       queue.putBack(parcel);
       this.#failed(answer);
+    } else if (verdict === 'incomplete-beginning') {
+      if (!queue.growBeginning(parcel)) this.#end('bad-media', answer);
     } else {
       this.#end(verdict, answer);
     }
