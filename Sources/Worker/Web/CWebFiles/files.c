@@ -254,6 +254,15 @@ BYTES live_uploader_js[] = {
 BYTES live_wake_lock_js[] = {
 #embed "../Assets/live/wake-lock.js"
 };
+BYTES live_air_monitor_js[] = {
+#embed "../Assets/live/air-monitor.js"
+};
+BYTES live_recording_plan_js[] = {
+#embed "../Assets/live/recording-plan.js"
+};
+BYTES live_steady_track_js[] = {
+#embed "../Assets/live/steady-track.js"
+};
 
 #define FILE(name, array) {name, array, sizeof array}
 
@@ -340,6 +349,9 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/upload-health.js", live_upload_health_js),
     FILE("Assets/live/uploader.js", live_uploader_js),
     FILE("Assets/live/wake-lock.js", live_wake_lock_js),
+    FILE("Assets/live/air-monitor.js", live_air_monitor_js),
+    FILE("Assets/live/recording-plan.js", live_recording_plan_js),
+    FILE("Assets/live/steady-track.js", live_steady_track_js),
 };
 // clang-format on
 

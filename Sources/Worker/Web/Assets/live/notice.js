@@ -36,6 +36,8 @@ export class Notice {
     announce(`${title}. ${text}`);
   }
 
+  get isShown() { return !this.#element.hidden; }
+
   hide() { this.#element.hidden = true; }
 
   #button(action, index) {

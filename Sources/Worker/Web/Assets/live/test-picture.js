@@ -94,9 +94,14 @@ function timeOfDay(nowMs) {
 }
 
 function drawStandby(context, width, height, nowMs) {
-  const dots = 1 + (Math.floor(nowMs / 700) % 3);
-  drawText(context, 'One moment', width / 2, height * 0.46, height * 0.1);
-  drawText(context, '·'.repeat(dots), width / 2, height * 0.6, height * 0.12, 0.7);
+  drawText(context, 'One moment', width / 2, height * 0.45, height * 0.1);
+  const lit = Math.floor(nowMs / 600) % 3;
+  for (const dot of [0, 1, 2]) {
+    context.fillStyle = dot === lit ? '#45c4c0' : 'rgb(255 255 255 / 0.25)';
+    context.beginPath();
+    context.arc(width / 2 + (dot - 1) * height * 0.06, height * 0.6, height * 0.014, 0, 2 * Math.PI);
+    context.fill();
+  }
 }
 
 /** A ring that the seconds fill, and a point that runs around it once a second. */
