@@ -14,7 +14,7 @@ from weir import server as server_module
 from weir.certificate import Certificate, make_certificate
 from weir.places import binaries
 from weir.publisher import FfmpegPublisher, Publisher
-from weir.recordings import Recording
+from weir.recordings import Recording, record
 from weir.server import Server
 from weir.viewer import Viewer
 
@@ -131,6 +131,14 @@ def publish(tmp_path: Path, certificate: Certificate) -> Iterator[Callable[..., 
     yield start
     for publisher in publishers:
         publisher.abort()
+
+
+@pytest.fixture
+def live(server: Server, publish: Callable[..., Publisher], name: str) -> str:
+    """The name of a stream that is live for the whole test."""
+    publish(server, name).play(record(seconds=30))
+    server.wait_for_state(name, "live")
+    return name
 
 
 @pytest.fixture

@@ -112,8 +112,12 @@ def test_a_viewer_who_joins_late_starts_near_the_live_edge(
 def test_the_response_declares_what_it_is(
     broadcasts: dict[str, Broadcast], variant: str
 ) -> None:
-    headers = broadcasts[variant].viewers[0].headers
-    assert headers["content-type"] == broadcasts[variant].recording.content_type
+    cast = broadcasts[variant]
+    headers = cast.viewers[0].headers
+    assert headers["content-type"].startswith(f"{cast.recording.content_type}; codecs=")
+    assert cast.shown is not None and headers["content-type"] == cast.shown["mimeType"]
+    codecs = ",".join(track["codecString"] for track in cast.shown["tracks"])
+    assert headers["content-type"].endswith(f'; codecs="{codecs}"')
     assert headers["cache-control"] == "no-store"
 
 

@@ -19,19 +19,11 @@ Publish = Callable[..., Publisher]
 _RFC3339 = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 
-@pytest.fixture
-def live(server: Server, publish: Publish, name: str) -> str:
-    """The name of a stream that is live for the whole test."""
-    publish(server, name).play(record(seconds=30))
-    server.wait_for_state(name, "live")
-    return name
-
-
 def test_a_live_response_has_the_promised_headers(
     server: Server, watch: Watch, live: str
 ) -> None:
     viewer = watch(server, live, headers={"origin": PAGE_ORIGIN}).wait_for_status(200)
-    assert viewer.headers["content-type"] == "video/webm"
+    assert viewer.headers["content-type"] == 'video/webm; codecs="vp8,opus"'
     assert viewer.headers["cache-control"] == "no-store"
     assert viewer.headers["access-control-allow-origin"] == PAGE_ORIGIN
     assert "origin" in viewer.headers["vary"].lower()
@@ -97,11 +89,13 @@ def test_the_api_shows_a_stream_with_every_promised_member(server: Server, live:
     assert shown is not None
     assert set(shown) >= {
         "name", "state", "startedAt", "tracks", "bitrateBps", "keyframeIntervalMs", "viewers",
-        "rewindMs",
+        "rewindMs", "mimeType", "peakViewers",
     }
     assert shown["name"] == live and shown["state"] == "live" and shown["viewers"] == 0
     assert _RFC3339.match(shown["startedAt"])
     assert shown["rewindMs"] >= 0
+    assert shown["mimeType"] == 'video/webm; codecs="vp8,opus"'
+    assert [track["codecString"] for track in shown["tracks"]] == ["vp8", "opus"]
     listed = [s for s in server.get("/api/streams").json()["streams"] if s["name"] == live]
     assert [set(s) for s in listed] == [set(shown)]
     assert server.get("/api/streams").headers["content-type"].startswith("application/json")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 
 from weir.comparison import assert_contiguous, assert_whole
 from weir.publisher import Publisher, cut_at_random
@@ -19,14 +18,6 @@ Watch = Callable[..., Viewer]
 Publish = Callable[..., Publisher]
 
 _STRANGER = "127.0.0.2"
-
-
-@pytest.fixture
-def live(server: Server, publish: Publish, name: str) -> str:
-    """The name of a stream that we are publishing, for all of a test."""
-    publish(server, name).play(record(seconds=30))
-    server.wait_for_state(name, "live")
-    return name
 
 
 def test_a_stranger_cannot_end_a_live_stream(server: Server, watch: Watch, live: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from weir import ebml
 from weir.comparison import assert_whole
-from weir.http2 import Http2Connection
+from weir.http2 import Http2Connection, Response
 from weir.publisher import Publisher, cut_at_random
 from weir.recordings import record
 from weir.server import Server
@@ -24,6 +24,10 @@ Publish = Callable[..., Publisher]
 def alone(start_server: Callable[..., Server]) -> Server:
     """One worker, so that all requests of a test meet in the same queue."""
     return start_server(workers=1)
+
+
+def slug(response: Response) -> str:
+    return str(json.loads(response.body)["type"]).rsplit("/", 1)[-1]
 
 
 def chunk(number: int) -> list[tuple[str, str]]:
@@ -202,3 +206,26 @@ def test_a_chunk_sent_again_takes_over_from_a_try_whose_connection_is_dead(
     assert server.request("DELETE", path).status == 204
     viewer.wait_for_end()
     assert_whole(viewer.file, record().path)
+
+
+def test_a_live_numbered_broadcast_is_interrupted_only_on_purpose(
+    start_server: Callable[..., Server], name: str
+) -> None:
+    """Two tabs of one broadcaster: between two chunks nobody writes, and still it is live."""
+    server, path, data = start_server(), f"/{name}/live", record().data
+
+    def post(session: str, number: int, *more: tuple[str, str]) -> Response:
+        with Http2Connection(server) as tab:
+            headers = [("weir-chunk", f"{session}/{number}"), *more]
+            return tab.request("POST", path, headers, cut_at_random(data, 5, seed=1)[number])
+
+    assert post("first", 0).status == 204
+    refused = post("second", 0)
+    assert (refused.status, slug(refused)) == (409, "already-live")
+    assert post("first", 1).status == 204
+    assert post("second", 0, ("weir-take-over", "1")).status == 204
+    assert post("second", 1).status == 204
+    # The first tab learns that its broadcast is not known any more.
+    lost = post("first", 2)
+    assert (lost.status, slug(lost), json.loads(lost.body)["expectedChunk"]) == (409, "chunk-gap", 0)
+    assert post("second", 2).status == 204

@@ -33,8 +33,8 @@ import Testing
     func pages() {
         let site = WebSite()
         for page in [
-            site.home(streams: [], origin: "https://a"), site.broadcast(), site.watch(name: "bob"),
-            site.notFound(),
+            site.home(streams: [], origin: "https://a", nowMs: 0), site.broadcast(),
+            site.watch(name: "bob"), site.notFound(),
         ] {
             #expect(page.contentType.hasPrefix("text/html"))
             #expect(

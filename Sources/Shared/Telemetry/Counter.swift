@@ -32,13 +32,17 @@ package enum Counter: Int, CaseIterable, Sendable {
     case ingestChunks
     /// Connections closed for abuse of the protocol.
     case abuseCloses
+    /// Gauge: responses that deliver events now.
+    case eventSubscribers
+    /// Streams that were started, paused, resumed, ended or removed.
+    case streamChanges
     /// Workers that were started again after they died. Counted by the supervisor.
     case workerRestarts
 
     /// Whether the number falls back to zero when its process is gone.
     package var isGauge: Bool {
         switch self {
-        case .connectionsOpen, .viewers, .publishers: true
+        case .connectionsOpen, .viewers, .publishers, .eventSubscribers: true
         default: false
         }
     }

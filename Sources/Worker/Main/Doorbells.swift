@@ -34,6 +34,10 @@ final class Doorbells {
         bells[slot].event.ring()
     }
 
+    func ringAll() {
+        for bell in bells { bell.event.ring() }
+    }
+
     /// Rings every slot whose bit is set.
     func ring(mask: UInt64) {
         var rest = mask

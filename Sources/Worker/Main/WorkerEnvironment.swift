@@ -51,6 +51,13 @@ final class WorkerEnvironment {
     /// This worker's number, which its successor will have too.
     var slot: Int { doorbells.ownSlot }
 
+    /// A stream has started, paused, resumed, ended or gone: whoever lists streams, in whatever worker,
+    /// looks at them now.
+    func announceStreamChange() {
+        counters.add(.streamChanges, slot: slot)
+        doorbells.ringAll()
+    }
+
     /// Brings what is counted in plain numbers to the page that all processes see.
     func publishCounters() {
         let http = httpCounters

@@ -1,7 +1,8 @@
 // One worker from start to exit: adopts what it inherited, wires the parts together, runs the loop.
 //
 //   control channel ─► HTTPServer ─► Router ─┬► Publishing ─► RingWriter ─► doorbells of all workers
-//                                            └► Viewer ◄─ LiveStreams ◄─ own doorbell
+//                                            ├► Viewer ◄─ LiveStreams ◄─ own doorbell
+//                                            └► EventSubscriber ◄─ EventHub ◄─ own doorbell
 //
 // Owner: the worker's only thread, which runs the loop.
 
@@ -18,6 +19,7 @@ final class WorkerProcess {
     private let environment: WorkerEnvironment
     private let streams: LiveStreams
     private let publishing: Publishing
+    private let events: EventHub
     private let router: Router
     private let server: HTTPServer
     private let tls: TLSContext
@@ -39,8 +41,9 @@ final class WorkerProcess {
         let crossOrigin = CrossOrigin(origins: settings.corsOrigins)
         publishing = Publishing(
             streams: streams, crossOrigin: crossOrigin, environment: environment)
+        events = EventHub(streams: streams, crossOrigin: crossOrigin, environment: environment)
         router = Router(
-            streams: streams, publishing: publishing, crossOrigin: crossOrigin,
+            streams: streams, publishing: publishing, events: events, crossOrigin: crossOrigin,
             environment: environment)
         server = HTTPServer(
             loop: environment.loop, tls: tls, application: router,
@@ -72,6 +75,7 @@ final class WorkerProcess {
         environment.doorbells.clearOwn()
         streams.deliver()
         publishing.doorbellRang()
+        events.doorbellRang()
     }
 
     private func connectionCountChanged() {
@@ -114,6 +118,7 @@ extension WorkerProcess: SupervisorLinkDelegate {
         isEnding = true
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         server.drain()
+        events.end()
         environment.loop.schedule(afterMs: timeoutMs) { [weak self] in
             self?.endConnections(timeoutMs: Limits.lingerMs)
         }
@@ -125,6 +130,7 @@ extension WorkerProcess: SupervisorLinkDelegate {
         if !isEnding { logger.warning("the supervisor is gone: ending") }
         isEnding = true
         server.drain()
+        events.end()
         endConnections(timeoutMs: Limits.orphanExitMs)
         stopWhenEmpty()
     }

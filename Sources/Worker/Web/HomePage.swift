@@ -1,32 +1,79 @@
 // What fills the first page: who is live now, so that it is right before any script has run.
 
 package struct HomePage {
+    /// A stream that is on.
     package struct Stream: Sendable {
-        let name: String
-        let viewers: Int
+        package enum State: Sendable {
+            case live, paused
+        }
 
-        package init(name: String, viewers: Int) {
+        package struct PictureSize: Sendable {
+            let width: Int
+            let height: Int
+
+            package init(width: Int, height: Int) {
+                self.width = width
+                self.height = height
+            }
+        }
+
+        let name: String
+        let state: State
+        let viewers: Int
+        /// Milliseconds since 1970.
+        let startedAtMs: UInt64
+        let hasPicture: Bool
+        /// nil where there is no picture or its size is not known.
+        let pictureSize: PictureSize?
+        /// Of the picture, or of the sound where there is no picture; nil when there are no tracks.
+        let codec: String?
+
+        package init(
+            name: String, state: State, viewers: Int, startedAtMs: UInt64, hasPicture: Bool,
+            pictureSize: PictureSize?, codec: String?
+        ) {
             self.name = name
+            self.state = state
             self.viewers = viewers
+            self.startedAtMs = startedAtMs
+            self.hasPicture = hasPicture
+            self.pictureSize = pictureSize
+            self.codec = codec
         }
     }
 
     private let streams: [Stream]
     private let origin: String
+    private let nowMs: UInt64
 
-    init(streams: [Stream], origin: String) {
+    /// `nowMs` is the wall clock in milliseconds since 1970.
+    init(streams: [Stream], origin: String, nowMs: UInt64) {
         self.streams = streams
         self.origin = origin
+        self.nowMs = nowMs
     }
 
     /// The values of the template's gaps.
     var values: [String: String] {
-        ["streams": streams.map(item).joined(separator: "\n"), "origin": origin.htmlEscaped]
+        [
+            "streams": streams.sorted(by: Self.isBefore)
+                .map { StreamCard(stream: $0, nowMs: nowMs).html }.joined(separator: "\n"),
+            "summary": summary.htmlEscaped,
+            "origin": origin.htmlEscaped,
+        ]
     }
 
-    private func item(_ stream: Stream) -> String {
-        let viewers = stream.viewers == 1 ? "1 viewer" : "\(stream.viewers) viewers"
-        let name = stream.name.htmlEscaped
-        return "<li><a href=\"/\(name)/watchLive\">\(name)</a> <span>\(viewers)</span></li>"
+    /// Most viewers first; among equals the one that began first, then by name
+    /// (as in Assets/home/stream-order.js).
+    private static func isBefore(_ one: Stream, _ other: Stream) -> Bool {
+        if one.viewers != other.viewers { return one.viewers > other.viewers }
+        return (one.startedAtMs, one.name) < (other.startedAtMs, other.name)
+    }
+
+    private var summary: String {
+        if streams.isEmpty { return "Nobody, at the moment." }
+        let viewers = streams.reduce(0) { $0 + $1.viewers }
+        let broadcasts = Words.count(streams.count, "broadcast", "broadcasts")
+        return "\(broadcasts), \(Words.count(viewers, "viewer", "viewers"))"
     }
 }

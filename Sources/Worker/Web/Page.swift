@@ -7,13 +7,16 @@ enum Page: String, CaseIterable, Sendable {
     case watch
     case notFound = "not-found"
 
+    /// In the order in which they overrule each other.
     private var styles: [String] {
-        switch self {
-        case .home: ["base.css", "home.css"]
-        case .live: ["base.css", "live.css"]
-        case .watch: ["base.css", "watch.css"]
-        case .notFound: ["base.css"]
-        }
+        let own =
+            switch self {
+            case .home: ["water.css", "home.css"]
+            case .live: ["live.css"]
+            case .watch: ["watch.css"]
+            case .notFound: ["water.css"]
+            }
+        return ["base.css", "components.css"] + own
     }
 
     private var script: String? {
@@ -25,18 +28,32 @@ enum Page: String, CaseIterable, Sendable {
         }
     }
 
+    /// A module that runs as soon as it is there, before the page has been read: it asks for what takes
+    /// longest.
+    private var earlyScript: String? {
+        switch self {
+        case .watch: "watch/first-request.js"
+        case .home, .live, .notFound: nil
+        }
+    }
+
     /// Elements of the head that name them. Modules are loaded while the page is still being read.
     func head(assets: Assets) -> String {
-        var lines = styles.map { style in
+        let early = earlyScript.map { load($0, "async ", from: assets) } ?? []
+        let sheets = styles.map { style in
             "<link rel=\"stylesheet\" href=\"\(assets.address(of: style))\">"
         }
-        if let script {
-            lines.append(
-                "<script type=\"module\" src=\"\(assets.address(of: script))\"></script>")
-            lines += assets.modules(of: script).dropFirst().map { module in
-                "<link rel=\"modulepreload\" href=\"\(assets.address(of: module))\">"
-            }
+        let late = script.map { load($0, "", from: assets) } ?? []
+        return (early + sheets + late).joined(separator: "\n")
+    }
+
+    private func load(
+        _ script: String, _ attributes: String, from assets: Assets
+    ) -> [String] {
+        let source = assets.address(of: script)
+        let preloads = assets.modules(of: script).dropFirst().map { module in
+            "<link rel=\"modulepreload\" href=\"\(assets.address(of: module))\">"
         }
-        return lines.joined(separator: "\n")
+        return ["<script type=\"module\" \(attributes)src=\"\(source)\"></script>"] + preloads
     }
 }

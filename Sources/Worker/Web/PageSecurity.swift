@@ -21,7 +21,7 @@ package enum PageSecurity {
 
     private static let permissionsPolicy = [
         "camera=(self)", "microphone=(self)", "display-capture=(self)", "screen-wake-lock=(self)",
-        "fullscreen=(self)", "picture-in-picture=(self)", "autoplay=(self)", "web-share=(self)",
+        "fullscreen=(self)", "picture-in-picture=(self)", "autoplay=(self)",
         "geolocation=()", "payment=()", "usb=()",
     ].joined(separator: ", ")
 }

@@ -27,9 +27,10 @@ package final class WebSite {
 
     // MARK: Pages
 
-    /// Who is live. `origin` is what the browser calls this server: "https://host:port".
-    package func home(streams: [HomePage.Stream], origin: String) -> Document {
-        let values = HomePage(streams: streams, origin: origin).values
+    /// Who is live. `origin` is what the browser calls this server: "https://host:port"; `nowMs` is
+    /// the wall clock in milliseconds since 1970.
+    package func home(streams: [HomePage.Stream], origin: String, nowMs: UInt64) -> Document {
+        let values = HomePage(streams: streams, origin: origin, nowMs: nowMs).values
         return render(.home, title: "Live now", values: values)
     }
 

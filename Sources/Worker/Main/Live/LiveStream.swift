@@ -16,6 +16,8 @@ final class LiveStream {
     let ring: Ring
     /// The ring's init, parsed.
     let initialization: Initialization
+    /// The MIME type of what viewers get, with its codecs.
+    let contentType: String
     private let environment: WorkerEnvironment
     private var viewers: [Viewer] = []
     private var lastDeliveryMs: UInt64 = 0
@@ -33,21 +35,13 @@ final class LiveStream {
         self.ring = ring
         initialization = try Initialization(
             parsing: ring.initialization, limits: environment.mediaLimits)
+        contentType = initialization.mimeType
         self.environment = environment
     }
 
     // MARK: What it carries
 
     var tracks: [MediaTrack] { initialization.tracks }
-
-    /// RFC 9559, section 27.3; WebM only when every codec is one that WebM allows.
-    var contentType: String {
-        let isWebM = tracks.allSatisfy { Self.webMCodecs.contains($0.codec) }
-        guard isWebM else { return "video/x-matroska" }
-        return tracks.contains { $0.kind == .video } ? "video/webm" : "audio/webm"
-    }
-
-    private static let webMCodecs: Set<String> = ["vp8", "vp9", "av1", "opus", "vorbis"]
 
     // MARK: State
 
@@ -65,8 +59,8 @@ final class LiveStream {
     func end() {
         let status = ring.status
         if status.endedAtMs == 0 { status.endedAtMs = WallClock.nowMs() }
-        environment.doorbells.ring(mask: status.interestedSlots | status.waitingSlots)
-        if let writerSlot = status.writerSlot { environment.doorbells.ring(slot: writerSlot) }
+        // That wakes whoever watches it, writes it or waits for it, too.
+        environment.announceStreamChange()
     }
 
     /// Whether a viewer who has got everything is to be let go.

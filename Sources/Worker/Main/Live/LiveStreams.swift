@@ -128,6 +128,7 @@ final class LiveStreams {
             let isOverdue = stream.state == .ended
             if ring.status.endedAtMs == 0, isServerStart || writer.recoveredFromCrash || isOverdue {
                 ring.status.pausedSinceMs = WallClock.nowMs()
+                environment.announceStreamChange()
                 environment.logger.notice(
                     "stream recovered", metadata: ["stream": "\(name)", "state": "paused"])
             }
@@ -179,5 +180,6 @@ final class LiveStreams {
         stream.ring.remove()
         removeStreamDirectory(stream.name)
         cached[stream.name] = nil
+        environment.announceStreamChange()
     }
 }

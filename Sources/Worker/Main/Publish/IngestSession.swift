@@ -177,6 +177,7 @@ final class IngestSession {
         }
         stream = adopted
         adoptNotifier()
+        environment.announceStreamChange()
         environment.logger.notice(
             "stream started",
             metadata: [
@@ -279,8 +280,10 @@ final class IngestSession {
             state.isBroken = true
             try? writer.suspend(state: state.encoded(), carry: [])
         }
-        if pausing && hasWritten { writer.ring.status.pausedSinceMs = WallClock.nowMs() }
+        let isPaused = pausing && hasWritten
+        if isPaused { writer.ring.status.pausedSinceMs = WallClock.nowMs() }
         letGo()
+        if isPaused { environment.announceStreamChange() }
     }
 
     private func letGo() {

@@ -21,8 +21,7 @@ final class RingNotifier {
 
     /// Media was committed at `nowMs` (wall clock).
     func committed(nowMs: UInt64) {
-        ring.status.lastIngestMs = nowMs
-        if ring.status.pausedSinceMs != 0 { ring.status.pausedSinceMs = 0 }
+        noteLife(nowMs)
         guard !isScheduled else { return }
         isScheduled = true
         let dueMs = lastRungMs + Limits.doorbellIntervalMs
@@ -33,6 +32,16 @@ final class RingNotifier {
         } else {
             environment.loop.schedule(afterMs: dueMs - loopMs) { [weak self] in self?.flush() }
         }
+    }
+
+    /// Ends a pause, whether the stream broke off or was only silent.
+    private func noteLife(_ nowMs: UInt64) {
+        let status = ring.status
+        let wasSilent = nowMs > status.lastIngestMs + Limits.publisherSilenceMs
+        status.lastIngestMs = nowMs
+        guard wasSilent || status.pausedSinceMs != 0 else { return }
+        status.pausedSinceMs = 0
+        environment.announceStreamChange()
     }
 
     /// Announces at once what has not been announced.

@@ -4,6 +4,7 @@
 // Owner: the worker's loop thread.
 
 import HTTP
+import LinuxIO
 import Web
 
 final class PageRoutes {
@@ -17,12 +18,9 @@ final class PageRoutes {
     // MARK: Pages
 
     func home(_ exchange: Exchange) {
-        let live = streams.all().filter { $0.state == .live }
         let page = site.home(
-            streams: live.map {
-                HomePage.Stream(name: $0.name.text, viewers: $0.ring.status.viewerCount)
-            },
-            origin: "https://\(exchange.request.authority)")
+            streams: streams.all().compactMap { HomePage.Stream($0) },
+            origin: "https://\(exchange.request.authority)", nowMs: WallClock.nowMs())
         answer(exchange, page: page)
     }
 
@@ -101,5 +99,26 @@ final class PageRoutes {
         fields.append(HeaderField("content-type", document.contentType))
         if gzip != nil { fields.append(HeaderField("content-encoding", "gzip")) }
         exchange.respond(status: status, headers: fields, body: .bytes(gzip ?? document.bytes))
+    }
+}
+
+extension HomePage.Stream {
+    /// Nil for a stream that has ended.
+    fileprivate init?(_ stream: LiveStream) {
+        let state: State
+        switch stream.state {
+        case .live: state = .live
+        case .paused: state = .paused
+        case .ended: return nil
+        }
+        let video = stream.tracks.first { $0.kind == .video }
+        var pictureSize: PictureSize?
+        if let width = video?.width, let height = video?.height {
+            pictureSize = PictureSize(width: width, height: height)
+        }
+        self.init(
+            name: stream.name.text, state: state, viewers: stream.ring.status.viewerCount,
+            startedAtMs: stream.ring.createdWallClockMs, hasPicture: video != nil,
+            pictureSize: pictureSize, codec: (video ?? stream.tracks.first)?.codec)
     }
 }

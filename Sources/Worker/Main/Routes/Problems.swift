@@ -40,6 +40,11 @@ extension Problem {
         detail: "As many viewers are connected as this server takes. Try again later.",
         headers: [.retryAfter(seconds: 10)])
 
+    static let tooManySubscribers = Problem(
+        status: 503, slug: "too-many-subscribers", title: "The server is full",
+        detail: "As many pages listen for events as this server takes. Try again later.",
+        headers: [.retryAfter(seconds: 10)])
+
     static func bodyTooLarge(limitBytes: Int) -> Problem {
         Problem(
             status: 413, slug: "body-too-large", title: "The body is too large",

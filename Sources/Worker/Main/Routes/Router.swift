@@ -12,13 +12,15 @@ final class Router: Application {
     private let crossOrigin: CrossOrigin
     private let environment: WorkerEnvironment
     private let pages: PageRoutes
+    private let events: EventHub
 
     init(
-        streams: LiveStreams, publishing: Publishing, crossOrigin: CrossOrigin,
-        environment: WorkerEnvironment
+        streams: LiveStreams, publishing: Publishing, events: EventHub,
+        crossOrigin: CrossOrigin, environment: WorkerEnvironment
     ) {
         self.streams = streams
         self.publishing = publishing
+        self.events = events
         self.crossOrigin = crossOrigin
         self.environment = environment
         pages = PageRoutes(streams: streams)
@@ -35,6 +37,7 @@ final class Router: Application {
         let path = parts[0].split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch Array(path) {
         case ["api", "streams"]: listStreams(exchange)
+        case ["api", "events"]: reading(exchange) { events.answer(exchange, query: query) }
         case let path where path.count == 3 && path.starts(with: ["api", "streams"]):
             describeStream(exchange, name: path[2])
         case let path where path.count == 2 && path[1] == "live":

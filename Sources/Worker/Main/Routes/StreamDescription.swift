@@ -12,11 +12,13 @@ enum StreamDescription {
             JSONMember("name", .string(stream.name.text)),
             JSONMember("state", .string(stream.state.rawValue)),
             JSONMember("startedAt", .string(Timestamp.rfc3339(ms: stream.ring.createdWallClockMs))),
+            JSONMember("mimeType", .string(stream.contentType)),
             JSONMember("tracks", .array(stream.tracks.map(json(of:)))),
             JSONMember("bitrateBps", .integer(Int64(clamping: figures.bitrateBps))),
             JSONMember(
                 "keyframeIntervalMs", integerOrNull(figures.keyframeIntervalMs)),
             JSONMember("viewers", .integer(Int64(stream.ring.status.viewerCount))),
+            JSONMember("peakViewers", .integer(Int64(stream.ring.status.peakViewerCount))),
             JSONMember("rewindMs", .integer(Int64(clamping: min(figures.rewindMs, ringMs)))),
         ])
     }
@@ -25,6 +27,7 @@ enum StreamDescription {
         let kind = track.kind == .video ? "video" : "audio"
         var members = [
             JSONMember("kind", .string(kind)), JSONMember("codec", .string(track.codec)),
+            JSONMember("codecString", .string(track.codecString)),
         ]
         let numbers = [
             ("width", track.width), ("height", track.height), ("channels", track.channels),

@@ -26,6 +26,9 @@ BYTES not_found_html[] = {
 BYTES base_css[] = {
 #embed "../Assets/base.css"
 };
+BYTES components_css[] = {
+#embed "../Assets/components.css"
+};
 BYTES home_css[] = {
 #embed "../Assets/home.css"
 };
@@ -35,17 +38,230 @@ BYTES live_css[] = {
 BYTES watch_css[] = {
 #embed "../Assets/watch.css"
 };
+BYTES water_css[] = {
+#embed "../Assets/water.css"
+};
+BYTES flow_svg[] = {
+#embed "../Assets/flow.svg"
+};
 BYTES icon_svg[] = {
 #embed "../Assets/icon.svg"
+};
+BYTES announce_js[] = {
+#embed "../Assets/common/announce.js"
+};
+BYTES backoff_js[] = {
+#embed "../Assets/common/backoff.js"
+};
+BYTES copy_js[] = {
+#embed "../Assets/common/copy.js"
+};
+BYTES events_js[] = {
+#embed "../Assets/common/events.js"
+};
+BYTES format_js[] = {
+#embed "../Assets/common/format.js"
+};
+BYTES frame_js[] = {
+#embed "../Assets/common/frame.js"
+};
+BYTES stream_words_js[] = {
+#embed "../Assets/common/stream-words.js"
 };
 BYTES home_js[] = {
 #embed "../Assets/home/home.js"
 };
+BYTES home_news_js[] = {
+#embed "../Assets/home/news.js"
+};
+BYTES home_stream_card_js[] = {
+#embed "../Assets/home/stream-card.js"
+};
+BYTES home_stream_list_js[] = {
+#embed "../Assets/home/stream-list.js"
+};
+BYTES home_stream_order_js[] = {
+#embed "../Assets/home/stream-order.js"
+};
 BYTES live_js[] = {
 #embed "../Assets/live/live.js"
 };
+BYTES watch_codecs_js[] = {
+#embed "../Assets/watch/codecs.js"
+};
+BYTES watch_controls_js[] = {
+#embed "../Assets/watch/controls.js"
+};
+BYTES watch_edge_clock_js[] = {
+#embed "../Assets/watch/edge-clock.js"
+};
+BYTES watch_feed_js[] = {
+#embed "../Assets/watch/feed.js"
+};
+BYTES watch_first_request_js[] = {
+#embed "../Assets/watch/first-request.js"
+};
+BYTES watch_follower_js[] = {
+#embed "../Assets/watch/follower.js"
+};
+BYTES watch_idle_js[] = {
+#embed "../Assets/watch/idle.js"
+};
+BYTES watch_keyboard_js[] = {
+#embed "../Assets/watch/keyboard.js"
+};
+BYTES watch_live_edge_js[] = {
+#embed "../Assets/watch/live-edge.js"
+};
+BYTES watch_live_source_js[] = {
+#embed "../Assets/watch/live-source.js"
+};
+BYTES watch_media_buffer_js[] = {
+#embed "../Assets/watch/media-buffer.js"
+};
+BYTES watch_media_request_js[] = {
+#embed "../Assets/watch/media-request.js"
+};
+BYTES watch_media_session_js[] = {
+#embed "../Assets/watch/media-session.js"
+};
+BYTES watch_picture_js[] = {
+#embed "../Assets/watch/picture.js"
+};
+BYTES watch_plain_player_js[] = {
+#embed "../Assets/watch/plain-player.js"
+};
+BYTES watch_player_state_js[] = {
+#embed "../Assets/watch/player-state.js"
+};
+BYTES watch_player_js[] = {
+#embed "../Assets/watch/player.js"
+};
+BYTES watch_reception_js[] = {
+#embed "../Assets/watch/reception.js"
+};
+BYTES watch_screen_js[] = {
+#embed "../Assets/watch/screen.js"
+};
+BYTES watch_share_js[] = {
+#embed "../Assets/watch/share.js"
+};
+BYTES watch_sound_js[] = {
+#embed "../Assets/watch/sound.js"
+};
+BYTES watch_still_js[] = {
+#embed "../Assets/watch/still.js"
+};
+BYTES watch_view_js[] = {
+#embed "../Assets/watch/view.js"
+};
+BYTES watch_words_js[] = {
+#embed "../Assets/watch/words.js"
+};
 BYTES watch_js[] = {
 #embed "../Assets/watch/watch.js"
+};
+BYTES live_audience_watch_js[] = {
+#embed "../Assets/live/audience-watch.js"
+};
+BYTES live_broadcast_js[] = {
+#embed "../Assets/live/broadcast.js"
+};
+BYTES live_clock_code_js[] = {
+#embed "../Assets/live/clock-code.js"
+};
+BYTES live_codec_choice_js[] = {
+#embed "../Assets/live/codec-choice.js"
+};
+BYTES live_devices_js[] = {
+#embed "../Assets/live/devices.js"
+};
+BYTES live_failure_words_js[] = {
+#embed "../Assets/live/failure-words.js"
+};
+BYTES live_memory_js[] = {
+#embed "../Assets/live/memory.js"
+};
+BYTES live_notice_js[] = {
+#embed "../Assets/live/notice.js"
+};
+BYTES live_on_air_view_js[] = {
+#embed "../Assets/live/on-air-view.js"
+};
+BYTES live_page_state_js[] = {
+#embed "../Assets/live/page-state.js"
+};
+BYTES live_parcel_queue_js[] = {
+#embed "../Assets/live/parcel-queue.js"
+};
+BYTES live_parcel_request_js[] = {
+#embed "../Assets/live/parcel-request.js"
+};
+BYTES live_publish_answer_js[] = {
+#embed "../Assets/live/publish-answer.js"
+};
+BYTES live_quality_js[] = {
+#embed "../Assets/live/quality.js"
+};
+BYTES live_recorder_js[] = {
+#embed "../Assets/live/recorder.js"
+};
+BYTES live_setup_form_js[] = {
+#embed "../Assets/live/setup-form.js"
+};
+BYTES live_sound_js[] = {
+#embed "../Assets/live/sound.js"
+};
+BYTES live_source_words_js[] = {
+#embed "../Assets/live/source-words.js"
+};
+BYTES live_sources_js[] = {
+#embed "../Assets/live/sources.js"
+};
+BYTES live_stage_js[] = {
+#embed "../Assets/live/stage.js"
+};
+BYTES live_stop_dialog_js[] = {
+#embed "../Assets/live/stop-dialog.js"
+};
+BYTES live_stream_name_js[] = {
+#embed "../Assets/live/stream-name.js"
+};
+BYTES live_studio_js[] = {
+#embed "../Assets/live/studio.js"
+};
+BYTES live_test_picture_js[] = {
+#embed "../Assets/live/test-picture.js"
+};
+BYTES live_test_tone_js[] = {
+#embed "../Assets/live/test-tone.js"
+};
+BYTES live_throughput_meter_js[] = {
+#embed "../Assets/live/throughput-meter.js"
+};
+BYTES live_ticker_worker_js[] = {
+#embed "../Assets/live/ticker-worker.js"
+};
+BYTES live_ticker_js[] = {
+#embed "../Assets/live/ticker.js"
+};
+BYTES live_upload_health_js[] = {
+#embed "../Assets/live/upload-health.js"
+};
+BYTES live_uploader_js[] = {
+#embed "../Assets/live/uploader.js"
+};
+BYTES live_wake_lock_js[] = {
+#embed "../Assets/live/wake-lock.js"
+};
+BYTES live_air_monitor_js[] = {
+#embed "../Assets/live/air-monitor.js"
+};
+BYTES live_recording_plan_js[] = {
+#embed "../Assets/live/recording-plan.js"
+};
+BYTES live_steady_track_js[] = {
+#embed "../Assets/live/steady-track.js"
 };
 
 #define FILE(name, array) {name, array, sizeof array}
@@ -57,13 +273,85 @@ static const struct weir_web_file files[] = {
     FILE("Pages/watch.html", watch_html),
     FILE("Pages/not-found.html", not_found_html),
     FILE("Assets/base.css", base_css),
+    FILE("Assets/components.css", components_css),
     FILE("Assets/home.css", home_css),
     FILE("Assets/live.css", live_css),
     FILE("Assets/watch.css", watch_css),
+    FILE("Assets/water.css", water_css),
+    FILE("Assets/flow.svg", flow_svg),
     FILE("Assets/icon.svg", icon_svg),
+    FILE("Assets/common/announce.js", announce_js),
+    FILE("Assets/common/backoff.js", backoff_js),
+    FILE("Assets/common/copy.js", copy_js),
+    FILE("Assets/common/events.js", events_js),
+    FILE("Assets/common/format.js", format_js),
+    FILE("Assets/common/frame.js", frame_js),
+    FILE("Assets/common/stream-words.js", stream_words_js),
     FILE("Assets/home/home.js", home_js),
+    FILE("Assets/home/news.js", home_news_js),
+    FILE("Assets/home/stream-card.js", home_stream_card_js),
+    FILE("Assets/home/stream-list.js", home_stream_list_js),
+    FILE("Assets/home/stream-order.js", home_stream_order_js),
     FILE("Assets/live/live.js", live_js),
+    FILE("Assets/watch/codecs.js", watch_codecs_js),
+    FILE("Assets/watch/controls.js", watch_controls_js),
+    FILE("Assets/watch/edge-clock.js", watch_edge_clock_js),
+    FILE("Assets/watch/feed.js", watch_feed_js),
+    FILE("Assets/watch/first-request.js", watch_first_request_js),
+    FILE("Assets/watch/follower.js", watch_follower_js),
+    FILE("Assets/watch/idle.js", watch_idle_js),
+    FILE("Assets/watch/keyboard.js", watch_keyboard_js),
+    FILE("Assets/watch/live-edge.js", watch_live_edge_js),
+    FILE("Assets/watch/live-source.js", watch_live_source_js),
+    FILE("Assets/watch/media-buffer.js", watch_media_buffer_js),
+    FILE("Assets/watch/media-request.js", watch_media_request_js),
+    FILE("Assets/watch/media-session.js", watch_media_session_js),
+    FILE("Assets/watch/picture.js", watch_picture_js),
+    FILE("Assets/watch/plain-player.js", watch_plain_player_js),
+    FILE("Assets/watch/player-state.js", watch_player_state_js),
+    FILE("Assets/watch/player.js", watch_player_js),
+    FILE("Assets/watch/reception.js", watch_reception_js),
+    FILE("Assets/watch/screen.js", watch_screen_js),
+    FILE("Assets/watch/share.js", watch_share_js),
+    FILE("Assets/watch/sound.js", watch_sound_js),
+    FILE("Assets/watch/still.js", watch_still_js),
+    FILE("Assets/watch/view.js", watch_view_js),
+    FILE("Assets/watch/words.js", watch_words_js),
     FILE("Assets/watch/watch.js", watch_js),
+    FILE("Assets/live/audience-watch.js", live_audience_watch_js),
+    FILE("Assets/live/broadcast.js", live_broadcast_js),
+    FILE("Assets/live/clock-code.js", live_clock_code_js),
+    FILE("Assets/live/codec-choice.js", live_codec_choice_js),
+    FILE("Assets/live/devices.js", live_devices_js),
+    FILE("Assets/live/failure-words.js", live_failure_words_js),
+    FILE("Assets/live/memory.js", live_memory_js),
+    FILE("Assets/live/notice.js", live_notice_js),
+    FILE("Assets/live/on-air-view.js", live_on_air_view_js),
+    FILE("Assets/live/page-state.js", live_page_state_js),
+    FILE("Assets/live/parcel-queue.js", live_parcel_queue_js),
+    FILE("Assets/live/parcel-request.js", live_parcel_request_js),
+    FILE("Assets/live/publish-answer.js", live_publish_answer_js),
+    FILE("Assets/live/quality.js", live_quality_js),
+    FILE("Assets/live/recorder.js", live_recorder_js),
+    FILE("Assets/live/setup-form.js", live_setup_form_js),
+    FILE("Assets/live/sound.js", live_sound_js),
+    FILE("Assets/live/source-words.js", live_source_words_js),
+    FILE("Assets/live/sources.js", live_sources_js),
+    FILE("Assets/live/stage.js", live_stage_js),
+    FILE("Assets/live/stop-dialog.js", live_stop_dialog_js),
+    FILE("Assets/live/stream-name.js", live_stream_name_js),
+    FILE("Assets/live/studio.js", live_studio_js),
+    FILE("Assets/live/test-picture.js", live_test_picture_js),
+    FILE("Assets/live/test-tone.js", live_test_tone_js),
+    FILE("Assets/live/throughput-meter.js", live_throughput_meter_js),
+    FILE("Assets/live/ticker-worker.js", live_ticker_worker_js),
+    FILE("Assets/live/ticker.js", live_ticker_js),
+    FILE("Assets/live/upload-health.js", live_upload_health_js),
+    FILE("Assets/live/uploader.js", live_uploader_js),
+    FILE("Assets/live/wake-lock.js", live_wake_lock_js),
+    FILE("Assets/live/air-monitor.js", live_air_monitor_js),
+    FILE("Assets/live/recording-plan.js", live_recording_plan_js),
+    FILE("Assets/live/steady-track.js", live_steady_track_js),
 };
 // clang-format on
 

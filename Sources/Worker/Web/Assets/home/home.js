@@ -1,1 +1,106 @@
-// The page
+// The first page: keeps the list of who is live up to date.
+//
+// The server has rendered what was true when the page was asked for. From then on the server's
+// events tell what changes. States of the page (body's data-state): `loading` until the first
+// event, `live` when somebody is, `quiet` when nobody is, `unconnected` when the server has not
+// answered for a while.
+
+import { announce } from '../common/announce.js';
+import { subscribe } from '../common/events.js';
+import { summaryOf } from '../common/stream-words.js';
+import { newsWords } from './news.js';
+import { StreamList } from './stream-list.js';
+
+/** Time words ("for 2 minutes") are right within this. */
+const CLOCK_MS = 10_000;
+/** How often the list may change its order. */
+const SETTLE_MS = 5000;
+/** Changes of this long lead to one new summary. */
+const GATHER_MS = 50;
+/** News of this long are told together. */
+const NEWS_MS = 1000;
+/** A connection that is gone for less is nothing to talk about. */
+const PATIENCE_MS = 3000;
+
+const list = new StreamList(
+  document.getElementById('streams'), document.getElementById('stream-template'),
+  [document.querySelector('.ways')]);
+const summary = document.getElementById('summary');
+const water = document.querySelector('.hero-water');
+
+/** Who was on when that was last told. @type {Set<string>|null} */
+let told = null;
+let showing = 0;
+let telling = 0;
+let missing = 0;
+
+function enter(state) {
+  document.body.dataset.state = state;
+}
+
+/** Many changes that come together are shown together. */
+function changed() {
+  if (showing === 0) showing = setTimeout(showState, GATHER_MS);
+}
+
+function showState() {
+  showing = 0;
+  const { streams } = list;
+  enter(streams.length > 0 ? 'live' : 'quiet');
+  const words = summaryOf(streams);
+  if (summary.textContent !== words) summary.textContent = words;
+  if (telling === 0) telling = setTimeout(tellNews, NEWS_MS);
+}
+
+function tellNews() {
+  telling = 0;
+  const names = new Set(list.streams.map(({ name }) => name));
+  if (told) {
+    const started = [...names].filter((name) => !told.has(name));
+    const ended = [...told].filter((name) => !names.has(name));
+    const words = newsWords(started, ended);
+    if (words) announce(words);
+    if (started.length > 0) letWaterCome();
+  }
+  told = names;
+}
+
+/** Somebody has gone live: the water comes again. */
+function letWaterCome() {
+  water.style.animationName = 'none';
+  water.getBoundingClientRect(); // takes note of it
+  water.style.animationName = '';
+}
+
+function connectionChanged(isConnected) {
+  clearTimeout(missing);
+  if (!isConnected) missing = setTimeout(tellMissing, PATIENCE_MS);
+}
+
+function tellMissing() {
+  enter('unconnected');
+  summary.textContent = 'Lost the server, trying again.';
+  announce('The server does not answer. This page goes on as soon as it does.');
+}
+
+enter('loading');
+connectionChanged(false);
+subscribe({
+  onSnapshot(streams) {
+    const isFirst = told === null;
+    list.showAll(streams);
+    if (isFirst) list.settle();
+    changed();
+  },
+  onStream(stream) {
+    list.show(stream);
+    changed();
+  },
+  onGone(name) {
+    list.end(name);
+    changed();
+  },
+  onConnection: connectionChanged,
+});
+setInterval(() => list.settle(), SETTLE_MS);
+setInterval(() => list.showTime(), CLOCK_MS);

@@ -1,1 +1,318 @@
-// The page
+// The page to go live from. This is its controller: it owns the state, and connects form, studio (what
+// is in front of the camera), broadcast (recorder and upload) and what is shown.
+
+import { announce } from '../common/announce.js';
+import { AirMonitor } from './air-monitor.js';
+import { Broadcast } from './broadcast.js';
+import { wordsForEnd, wordsForLostPicture, wordsForMissed, warning } from './failure-words.js';
+import { Notice } from './notice.js';
+import { PageState } from './page-state.js';
+import { lowerBitrateBps, videoBitrateBps } from './quality.js';
+import { planRecording } from './recording-plan.js';
+import { SetupForm } from './setup-form.js';
+import { wordsForBrowser, wordsForMicrophone, wordsForPicture } from './source-words.js';
+import { isCameraAllowed } from './sources.js';
+import { Stage } from './stage.js';
+import { askToStop } from './stop-dialog.js';
+import { Studio } from './studio.js';
+import { keepScreenOn, letScreenSleep } from './wake-lock.js';
+
+const REFRESH_MS = 250;
+/** Trouble with the server that lasts this long is worth a word. */
+const TROUBLE_MS = 1_000;
+/** Missing less than this goes by. */
+const MISSED_MS = 2_000;
+/** What is worth saying aloud. */
+const SPOKEN = {
+  starting: 'Starting.', live: 'You are live.', reconnecting: 'Reconnecting.', stopped: 'Stopped.',
+};
+
+const find = (id) => document.getElementById(id);
+
+class LivePage {
+  #state = new PageState((name) => this.#showState(name));
+  #studio = new Studio((kind) => this.#pictureEnded(kind));
+  #form = new SetupForm({ onSubmit: () => this.#submit(), onChange: () => this.#choicesChanged() });
+  #stage = new Stage(this.#studio, () => this.#openPicture());
+  #notice = new Notice((action) => this.#act(action));
+  /** @type {Broadcast | null} */
+  #broadcast = null;
+  /** @type {AirMonitor | null} as long as there is a broadcast */
+  #monitor = null;
+  #videoBps = 0;
+  /** Viewers stay as long as the tracks are the same, so sound is not taken away again. */
+  #hasSound = false;
+
+  start() {
+    find('stop').onclick = () => this.#askToStop();
+    find('lower-bitrate').onclick = () => this.#lowerBitrate();
+    find('again').onclick = () => this.#setUpAgain();
+    setInterval(() => this.#refresh(), REFRESH_MS);
+    addEventListener('online', () => this.#broadcast?.retryNow());
+    addEventListener('beforeunload', (event) => { if (this.#state.isBusy) event.preventDefault(); });
+    addEventListener('pagehide', () => this.#leave());
+    // What was live when the page was put aside has ended.
+    addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+    this.#showState('choosing');
+    this.#stage.show(this.#form.wish.source);
+    const complaint = wordsForBrowser();
+    if (complaint) this.#cannotBroadcast(complaint);
+    else this.#openAllowedPicture();
+  }
+
+  // Before
+
+  #cannotBroadcast(words) {
+    this.#state.go('failed');
+    find('go-live').disabled = true;
+    find('open-source').disabled = true;
+    this.#notice.show(words);
+  }
+
+  #setUpAgain() {
+    this.#state.go('choosing');
+    this.#openAllowedPicture();
+    this.#form.focusName();
+  }
+
+  /** Shows the picture without being asked where that asks nobody. */
+  async #openAllowedPicture() {
+    const { source } = this.#form.wish;
+    const isAllowed = source === 'test' || (source === 'camera' && await isCameraAllowed());
+    if (isAllowed && !this.#studio.hasPicture && !this.#state.isBusy) await this.#openPicture();
+  }
+
+  async #choicesChanged() {
+    if (this.#state.isOnAir) return this.#markChanges(true);
+    const { source } = this.#form.wish;
+    if (this.#studio.pictureKind === source) return this.#openPicture();
+    this.#studio.close();
+    this.#notice.hide();
+    this.#stage.show(source);
+    return this.#openAllowedPicture();
+  }
+
+  /** @returns {Promise<boolean>} whether the picture wished for is there */
+  async #openPicture() {
+    const { wish } = this.#form;
+    try {
+      const { isCurrent, soundError } = await this.#studio.open(wish);
+      if (!isCurrent) return false;
+      if (soundError) this.#notice.show(wordsForMicrophone(soundError));
+      else if (!this.#state.isOnAir) this.#notice.hide();
+      this.#form.refreshDevices();
+      return true;
+    } catch (error) {
+      this.#notice.show(wordsForPicture(error, wish.source));
+      return false;
+    } finally {
+      this.#stage.show(wish.source);
+    }
+  }
+
+  // Going live
+
+  #submit() {
+    if (this.#state.isOnAir) this.#applyChanges();
+    else if (!this.#state.isBusy && !find('go-live').disabled) this.#goLive(false);
+  }
+
+  /** @param {boolean} takesOver from ourselves, in another tab or on another device */
+  async #goLive(takesOver) {
+    const name = this.#form.takeName();
+    if (name === null) return;
+    this.#notice.hide();
+    this.#state.go('starting');
+    const isThere = await this.#openPicture();
+    if (this.#state.name !== 'starting') return;
+    if (!isThere) {
+      this.#state.go('failed');
+      return;
+    }
+    this.#hasSound = this.#form.wish.microphone !== 'none';
+    const { stream, plan } = await this.#prepare(null);
+    if (this.#state.name !== 'starting') return;
+    this.#form.remember(name);
+    this.#broadcast = this.#newBroadcast(name);
+    this.#monitor = new AirMonitor(this.#broadcast);
+    this.#broadcast.start(stream, plan, takesOver);
+  }
+
+  #newBroadcast(name) {
+    return new Broadcast(name, {
+      onAccepted: () => this.#accepted(),
+      onMissed: (missedMs) => this.#missed(missedMs),
+      onEnd: (reason, answer) => this.#ended(wordsForEnd(reason, name, answer)),
+    });
+  }
+
+  /**
+   * What to record, and how.
+   * @param {number | null} videoBps null for what the form says
+   */
+  async #prepare(videoBps) {
+    const { wish } = this.#form;
+    this.#videoBps = videoBps ?? videoBitrateBps(wish.bitrateChoice, wish.size);
+    const { stream, hasSound } = await this.#studio.recordable(this.#hasSound);
+    this.#hasSound = hasSound;
+    return { stream, plan: await planRecording(wish, this.#videoBps, hasSound) };
+  }
+
+  /** The server has taken something. */
+  #accepted() {
+    const { name } = this.#state;
+    if (name !== 'starting' && name !== 'reconnecting') return;
+    if (name === 'starting') {
+      this.#monitor.beginsNow();
+      this.#notice.hide();
+      keepScreenOn();
+    }
+    this.#state.go('live');
+  }
+
+  // On air
+
+  /** Something else was chosen; it counts when it is applied. */
+  #markChanges(hasChanges) { find('apply').disabled = !hasChanges; }
+
+  async #applyChanges() {
+    this.#markChanges(false);
+    if (!await this.#openPicture()) return;
+    this.#hasSound ||= this.#form.wish.microphone !== 'none';
+    await this.#recordAnew(null);
+  }
+
+  async #lowerBitrate() {
+    const lowerBps = lowerBitrateBps(this.#videoBps);
+    if (lowerBps === null) return;
+    this.#form.bitrateBps = lowerBps;
+    await this.#recordAnew(lowerBps);
+  }
+
+  async #recordAnew(videoBps) {
+    const broadcast = this.#broadcast;
+    const { stream, plan } = await this.#prepare(videoBps);
+    if (broadcast === this.#broadcast) broadcast?.change(stream, plan);
+  }
+
+  #pictureEnded(kind) {
+    if (this.#state.isOnAir) {
+      this.#studio.openStandby(this.#form.wish.size);
+      this.#notice.show(wordsForLostPicture(kind));
+      this.#markChanges(true);
+      this.#recordAnew(this.#videoBps);
+    } else {
+      this.#studio.close();
+    }
+    this.#stage.show(this.#form.wish.source);
+  }
+
+  #missed(missedMs) {
+    this.#monitor.missedMs += missedMs;
+    if (missedMs >= MISSED_MS) this.#notice.show(wordsForMissed(this.#monitor.missedMs));
+  }
+
+  #refresh() {
+    if (!this.#monitor || !this.#state.isBusy) return;
+    this.#broadcast.tick();
+    // Looking after it may have ended it.
+    if (!this.#monitor) return;
+    const isTroubled = this.#monitor.troubleMs > TROUBLE_MS;
+    if (isTroubled && this.#state.name === 'live') this.#state.go('reconnecting');
+    if (this.#state.isOnAir) this.#monitor.show(this.#videoBps);
+    else if (isTroubled && this.#state.name === 'starting') this.#showStartTrouble();
+  }
+
+  #showStartTrouble() {
+    const { level, title } = this.#monitor.judge(this.#videoBps);
+    if (level !== 'offline' || this.#notice.isShown) return;
+    this.#notice.show(
+      warning(title, 'It is tried again until it works, or until you cancel.', []));
+  }
+
+  // The end
+
+  async #askToStop() {
+    if (this.#state.name === 'starting') this.#cancelStart();
+    else if (this.#state.isOnAir && await askToStop() && this.#state.isOnAir) await this.#stop();
+  }
+
+  #cancelStart() {
+    this.#broadcast?.leave();
+    this.#forgetBroadcast();
+    this.#notice.hide();
+    this.#state.go('choosing');
+  }
+
+  async #stop() {
+    this.#state.go('stopping');
+    this.#notice.hide();
+    await this.#broadcast.stop();
+    this.#monitor.showSummary();
+    this.#forgetBroadcast();
+    this.#studio.close();
+    this.#stage.show(this.#form.wish.source);
+    this.#state.go('stopped');
+    find('summary-title').focus();
+  }
+
+  /** The broadcast has ended against our will. */
+  #ended(words) {
+    this.#forgetBroadcast();
+    this.#state.go('failed');
+    this.#notice.show(words);
+  }
+
+  #leave() {
+    if (this.#state.isBusy) this.#broadcast?.leave();
+    this.#forgetBroadcast();
+    this.#studio.close();
+  }
+
+  #forgetBroadcast() {
+    this.#broadcast = null;
+    this.#monitor?.close();
+    this.#monitor = null;
+    letScreenSleep();
+  }
+
+  // Acting on notices
+
+  /** @param {import('./failure-words.js').ActionName} action */
+  #act(action) {
+    switch (action) {
+      case 'take-over': return this.#goLive(true);
+      case 'change-name': return this.#form.focusName();
+      case 'use-camera': return this.#use('camera');
+      case 'use-screen': return this.#use('screen');
+      case 'use-test': return this.#use('test');
+      default: return this.#retry();
+    }
+  }
+
+  #use(source) {
+    this.#form.source = source;
+    return this.#state.isOnAir ? this.#applyChanges() : this.#openPicture();
+  }
+
+  /** What was in the way: the picture, or going live. */
+  #retry() {
+    if (this.#state.isOnAir) return this.#applyChanges();
+    if (this.#state.name === 'failed' && this.#studio.hasPicture) return this.#goLive(false);
+    return this.#openPicture();
+  }
+
+  /** @param {import('./page-state.js').StateName} name */
+  #showState(name) {
+    document.body.dataset.state = name;
+    const { isOnAir, isBusy } = this.#state;
+    this.#form.isNameFixed = isBusy;
+    find('setup-title').textContent = isOnAir ? 'Change while live' : 'Set up';
+    find('setup-title').classList.toggle('visually-hidden', !isOnAir);
+    find('stop').textContent = name === 'starting' ? 'Cancel' : 'Stop';
+    if (isOnAir) this.#markChanges(this.#studio.pictureKind === 'standby');
+    if (SPOKEN[name]) announce(SPOKEN[name]);
+  }
+}
+
+new LivePage().start();

@@ -1,0 +1,65 @@
+// One open `GET /api/events` response: joins the HTTP exchange to a cursor into the table of events.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+
+final class EventSubscriber: BodySource, ExchangeHandler {
+    private unowned let exchange: Exchange
+    private let hub: EventHub
+    let topic: EventTopic
+    private var cursor: EventCursor
+    private var isWaiting = false
+    private var hasSentLately = true
+    /// The position in the topic's list, kept by the topic.
+    var index = 0
+
+    init(
+        exchange: Exchange, scope: EventCursor.Scope, topic: EventTopic, hub: EventHub, retryMs: Int
+    ) {
+        self.exchange = exchange
+        self.hub = hub
+        self.topic = topic
+        cursor = EventCursor(scope, retryMs: retryMs)
+        super.init()
+    }
+
+    /// There is something to be told, or the worker is going.
+    func wake() {
+        guard isWaiting else { return }
+        isWaiting = false
+        exchange.resume()
+    }
+
+    /// Says something unless something has been said since the last call.
+    func keepAlive() {
+        defer { hasSentLately = false }
+        guard !hasSentLately, isWaiting else { return }
+        cursor.keepAlive()
+        wake()
+    }
+
+    override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        if hub.isEnding { return .end }
+        let count = unsafe cursor.write(from: hub.table, into: buffer)
+        guard count > 0 else {
+            isWaiting = true
+            return .wait
+        }
+        hasSentLately = true
+        return .bytes(count)
+    }
+
+    // MARK: ExchangeHandler
+
+    func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
+        // A GET with a body: legal, and of no interest.
+        exchange.credit(bytes.count)
+    }
+
+    func exchangeDidFinishBody(_ exchange: Exchange) {}
+
+    func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
+        hub.left(self)
+    }
+}

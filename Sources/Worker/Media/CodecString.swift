@@ -1,0 +1,111 @@
+// What a track is called in the codecs parameter of a MIME type (RFC 6381), which is what a browser
+// is asked about before it is given the media. Codec and decoder set-up (CodecPrivate) are from the
+// broadcaster, so nothing in them is trusted: what cannot be read gives the codec's most common
+// form, and only letters, digits, '.', '-' and '_' ever come out.
+//
+// Sources: AV1 Codec ISO Media File Format Binding sections 2.3 and 5; VP Codec ISO Media File
+// Format Binding, "Codecs Parameter String"; WebM Project, "VP9 CodecPrivate"; ISO/IEC 14496-15
+// sections 5.3.3.1 and 8.3.3.1 and annex E; ISO/IEC 14496-3 section 1.6.2.1.
+
+extension MediaTrack {
+    /// The track's entry in a codecs parameter, for instance "vp9", "av01.0.04M.08" or "opus".
+    package var codecString: String {
+        switch codec {
+        case "vp9": CodecString.vp9(codecPrivate)
+        case "av1": CodecString.av1(codecPrivate)
+        case "h264": CodecString.h264(codecPrivate)
+        case "hevc": CodecString.hevc(codecPrivate)
+        case "aac": CodecString.aac(codecPrivate)
+        case "ac3": "ac-3"
+        case "eac3": "ec-3"
+        default: CodecString.plain(codec)
+        }
+    }
+}
+
+enum CodecString {
+    // MARK: Video
+
+    /// Every browser knows "vp9" for profile 0. Others are named in full, since few decode them.
+    static func vp9(_ features: [UInt8]) -> String {
+        // Pairs of one byte each: identifier, length (always 1), value.
+        var values: [UInt8: UInt8] = [:]
+        var rest = features[...]
+        while rest.count >= 3, rest[rest.startIndex + 1] == 1 {
+            values[rest[rest.startIndex]] = rest[rest.startIndex + 2]
+            rest = rest.dropFirst(3)
+        }
+        guard let profile = values[1], (1...3).contains(profile) else { return "vp9" }
+        let level = values[2].flatMap { (10...62).contains($0) ? $0 : nil } ?? 10
+        let depth = values[3].flatMap { [8, 10, 12].contains($0) ? $0 : nil }
+        return "vp09.\(twoDigits(profile)).\(twoDigits(level))"
+            + ".\(twoDigits(depth ?? (profile >= 2 ? 10 : 8)))"
+    }
+
+    static func av1(_ configuration: [UInt8]) -> String {
+        guard configuration.count >= 4, configuration[0] == 0x81 else { return "av01.0.04M.08" }
+        let profile = configuration[1] >> 5
+        let level = configuration[1] & 0x1F
+        let isHighTier = configuration[2] & 0x80 != 0
+        let isHighDepth = configuration[2] & 0x40 != 0
+        let isTwelveBit = configuration[2] & 0x20 != 0
+        guard profile <= 2 else { return "av01.0.04M.08" }
+        let depth: UInt8 = !isHighDepth ? 8 : profile == 2 && isTwelveBit ? 12 : 10
+        return "av01.\(profile).\(twoDigits(level))\(isHighTier ? "H" : "M").\(twoDigits(depth))"
+    }
+
+    /// Constrained Baseline 3.0 when nothing is said: what browsers record has its parameters with
+    /// the pictures, in the byte-stream format.
+    static func h264(_ configuration: [UInt8]) -> String {
+        guard configuration.count >= 4, configuration[0] == 1 else { return "avc1.42E01E" }
+        return "avc1." + configuration[1...3].map(twoHexDigits).joined()
+    }
+
+    static func hevc(_ configuration: [UInt8]) -> String {
+        guard configuration.count >= 13, configuration[0] == 1 else { return "hvc1.1.6.L93.B0" }
+        let space = ["", "A", "B", "C"][Int(configuration[1] >> 6)]
+        let tier = configuration[1] & 0x20 == 0 ? "L" : "H"
+        let profile = configuration[1] & 0x1F
+        // The flags' bits in reverse order; constraint bytes without the zeros at their end.
+        let flags = configuration[2...5].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        var reversed: UInt32 = 0
+        for bit in 0..<UInt32(32) where flags >> bit & 1 == 1 { reversed |= 1 << (31 - bit) }
+        var constraints = configuration[6...11]
+        while constraints.last == 0 { constraints.removeLast() }
+        let compatibility = String(reversed, radix: 16, uppercase: true)
+        return "hvc1.\(space)\(profile).\(compatibility).\(tier)\(configuration[12])"
+            + constraints.map { ".\(String($0, radix: 16, uppercase: true))" }.joined()
+    }
+
+    // MARK: Audio
+
+    /// The audio object type; 2 (AAC-LC) when nothing is said.
+    static func aac(_ configuration: [UInt8]) -> String {
+        guard configuration.count >= 2 else { return "mp4a.40.2" }
+        var type = configuration[0] >> 3
+        if type == 31 { type = 32 + ((configuration[0] & 7) << 3 | configuration[1] >> 5) }
+        return "mp4a.40.\(type == 0 ? 2 : type)"
+    }
+
+    // MARK: Parts
+
+    /// A short name as it is, as far as its characters need no quoting.
+    static func plain(_ codec: String) -> String {
+        var text = ""
+        for scalar in codec.unicodeScalars {
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_": text.unicodeScalars.append(scalar)
+            default: text += "-"
+            }
+        }
+        return text.isEmpty ? "unknown" : text
+    }
+
+    private static func twoDigits(_ number: UInt8) -> String {
+        number < 10 ? "0\(number)" : "\(number)"
+    }
+
+    private static func twoHexDigits(_ byte: UInt8) -> String {
+        (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }
+}

@@ -1,0 +1,10 @@
+// What the frame around every page needs: marks the page one is on in the navigation, and makes
+// copy buttons work.
+
+import { startCopyButtons } from './copy.js';
+
+for (const link of document.querySelectorAll('.site-nav a')) {
+  if (new URL(link.href).pathname === location.pathname) link.setAttribute('aria-current', 'page');
+}
+
+startCopyButtons();

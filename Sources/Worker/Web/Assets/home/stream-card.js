@@ -1,0 +1,62 @@
+// One card of the list: the DOM of one stream. Made by the server (HomePage.swift) or from the
+// page's template; both have the same structure. Touches the document only where something changed.
+
+import { formatCount } from '../common/format.js';
+import { badgeOf, pictureTags, sinceWords } from '../common/stream-words.js';
+
+export class StreamCard {
+  /** The list item. */
+  element;
+  /** The stream object last shown; null for a card of the server's until there is one. */
+  stream = null;
+
+  /** @param {HTMLLIElement} element */
+  constructor(element) {
+    this.element = element;
+  }
+
+  /** A new card. @param {HTMLTemplateElement} template */
+  static from(template) {
+    return new StreamCard(template.content.firstElementChild.cloneNode(true));
+  }
+
+  show(stream) {
+    this.stream = stream;
+    const { element } = this;
+    element.dataset.name = stream.name;
+    element.dataset.state = stream.state;
+    const badge = badgeOf(stream.state);
+    const badgeElement = element.querySelector('.badge');
+    if (badgeElement.className !== badge.className) badgeElement.className = badge.className;
+    setText(badgeElement, badge.text);
+    const link = element.querySelector('.stream-name a');
+    setText(link, stream.name);
+    link.href = `/${stream.name}/watchLive`;
+    const isOver = stream.state === 'ended';
+    const viewers = isOver ? '' : formatCount(stream.viewers, 'viewer', 'viewers');
+    setText(element.querySelector('.stream-viewers'), viewers);
+    this.#showTags(pictureTags(stream));
+    this.showTime();
+  }
+
+  /** What changes by itself. */
+  showTime() {
+    if (this.stream) setText(this.element.querySelector('.stream-since'), sinceWords(this.stream));
+  }
+
+  #showTags(texts) {
+    const list = this.element.querySelector('.stream-tags');
+    const shown = [...list.children].map((tag) => tag.textContent);
+    if (shown.join('\n') === texts.join('\n')) return;
+    list.replaceChildren(...texts.flatMap((text, index) => {
+      const tag = document.createElement('span');
+      tag.className = 'tag';
+      tag.textContent = text;
+      return index === 0 ? [tag] : [' ', tag];
+    }));
+  }
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

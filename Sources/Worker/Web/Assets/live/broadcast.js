@@ -1,0 +1,211 @@
+// One broadcast, from "Go live" to its end: keeps a recorder running and its chunks going out, and
+// starts the recorder anew, as a new session, whenever that is the way on. What ends the broadcast
+// against the broadcaster's will is reported as a reason, once; then it is over.
+
+import { Recording } from './recorder.js';
+import { Uploader } from './uploader.js';
+
+/** Reasons that a broadcast ends for: see failure-words.js. */
+/** @typedef {'already-live' | 'not-yours' | 'taken-over' | 'ended-elsewhere' | 'no-space'
+ *   | 'server-full' | 'refused' | 'bad-media' | 'recorder-failed' | 'recorder-silent'} EndReason */
+
+const PROBE_TIMEOUT_MS = 2_000;
+/** What is waiting when the recorder is changed on purpose has this long to go out. */
+const CHANGE_PATIENCE_MS = 2_000;
+const STOP_PATIENCE_MS = 3_000;
+/** A recorder that gives nothing for so long is started anew. */
+const RECORDER_SILENCE_MS = 6_000;
+const REPAIRS_PER_MINUTE = 3;
+
+export class Broadcast {
+  #url;
+  #apiURL;
+  #onAccepted;
+  #onMissed;
+  #onEnd;
+  #uploader;
+  /** @type {Recording | null} */
+  #recording = null;
+  /** @type {{stream: MediaStream, plan: import('./recorder.js').RecordingPlan} | null} */
+  #what = null;
+  #wantsTakeOver = false;
+  #isOver = false;
+  /** @type {number[]} */
+  #repairsAtMs = [];
+
+  /**
+   * @param {string} name
+   * @param {object} handlers
+   * @param {() => void} handlers.onAccepted the server has taken something
+   * @param {(missedMs: number) => void} handlers.onMissed viewers will not see that much
+   * @param {(reason: EndReason, answer: import('./publish-answer.js').Answer | null) => void}
+   *   handlers.onEnd
+   */
+  constructor(name, { onAccepted, onMissed, onEnd }) {
+    this.name = name;
+    this.#url = `/${name}/live`;
+    this.#apiURL = `/api/streams/${name}`;
+    this.#onAccepted = onAccepted;
+    this.#onMissed = onMissed;
+    this.#onEnd = onEnd;
+    this.#uploader = new Uploader({
+      url: this.#url,
+      probe: () => this.#probe(),
+      onVerdict: (verdict, answer, lostMs) => this.#handle(verdict, answer, lostMs),
+      onAccepted: () => this.#onAccepted(),
+    });
+  }
+
+  /**
+   * @param {MediaStream} stream
+   * @param {import('./recorder.js').RecordingPlan} plan
+   * @param {boolean} takesOver whether to end what is live under the name, if it is ours
+   */
+  start(stream, plan, takesOver) {
+    this.#what = { stream, plan };
+    this.#wantsTakeOver = takesOver;
+    this.#record({ takesOver, giveOldOneMs: 0 });
+  }
+
+  /** Goes on with other pictures, or recorded otherwise. Viewers stay. */
+  change(stream, plan) {
+    if (this.#isOver) return;
+    this.#what = { stream, plan };
+    this.#record({ takesOver: this.#mayTakeOver, giveOldOneMs: CHANGE_PATIENCE_MS });
+  }
+
+  /** Sends what is left, then tells the server that it is over. */
+  async stop() {
+    this.#isOver = true;
+    this.#recording?.stop();
+    await this.#uploader.finish(STOP_PATIENCE_MS);
+    await this.#delete(AbortSignal.timeout(STOP_PATIENCE_MS));
+  }
+
+  /** The page goes away: no time for anything but to say so. */
+  leave() {
+    this.#isOver = true;
+    this.#recording?.stop();
+    this.#uploader.discard();
+    this.#delete(null);
+  }
+
+  /** Looks after everything; to be called a few times a second. */
+  tick() {
+    this.#uploader.tick();
+    const silentMs = performance.now() - (this.#recording?.chunkAtMs ?? performance.now());
+    if (this.#isOver || silentMs < RECORDER_SILENCE_MS) return;
+    if (this.#uploader.hasBegun) this.#repair('recorder-silent');
+    else this.#end('recorder-silent', null);
+  }
+
+  /** There is reason to hope that the server can be reached again. */
+  retryNow() { this.#uploader.retryNow(); }
+
+  /** The server has said, on another way, that it does not have the stream (any more). */
+  async heardThatStreamIsGone() {
+    if (this.#isOver || !this.#uploader.hasBegun) return;
+    // What was heard may be older than our last parcel.
+    const state = await this.#probe();
+    const isGone = state === 'ended' || state === 'unknown';
+    if (isGone && !this.#isOver) this.#uploader.streamIsGone(state);
+  }
+
+  get sentBytes() { return this.#uploader.sentBytes; }
+  get throughputBps() { return this.#uploader.throughputBps; }
+  get failure() { return this.#uploader.failure; }
+
+  /** What the server has not taken, and the age of the oldest of it: what the recorder holds counts. */
+  get waiting() {
+    const { mediaMs, lagMs } = this.#uploader.waiting;
+    const recorderMs = performance.now() - (this.#recording?.chunkAtMs ?? performance.now());
+    return { mediaMs, lagMs: Math.max(lagMs, recorderMs) };
+  }
+
+  /** What is ours may be taken over: what we began, or what the broadcaster has said is theirs. */
+  get #mayTakeOver() { return this.#uploader.hasBegun || this.#wantsTakeOver; }
+
+  #record({ takesOver, giveOldOneMs }) {
+    this.#recording?.stop();
+    const { stream, plan } = this.#what;
+    const queue = this.#uploader.begin({ mimeType: plan.mimeType, takesOver, giveOldOneMs });
+    try {
+      const recording = new Recording(stream, plan, {
+        onChunk: (chunk) => this.#uploader.add(queue, chunk),
+        onComplete: () => queue.close(),
+        onBroken: () => { if (recording === this.#recording) this.#repair('recorder-failed'); },
+      });
+      this.#recording = recording;
+    } catch {
+      this.#end('recorder-failed', null);
+    }
+  }
+
+  /** @param {import('./publish-answer.js').Verdict | 'overflow'} verdict */
+  #handle(verdict, answer, lostMs) {
+    if (this.#isOver) return;
+    const hasBegun = this.#uploader.hasBegun;
+    if (hasBegun) this.#onMissed(lostMs);
+    switch (verdict) {
+      case 'overflow':
+        return this.#record({ takesOver: this.#mayTakeOver, giveOldOneMs: 0 });
+      case 'session-lost':
+        return this.#goOnAfterLoss();
+      case 'bad-media':
+        return this.#repair('bad-media', answer);
+      case 'stream-ended':
+        return this.#end('ended-elsewhere', answer);
+      case 'already-live':
+        if (hasBegun) return this.#end('taken-over', answer);
+        return this.#end(this.#wantsTakeOver ? 'not-yours' : 'already-live', answer);
+      default:
+        return this.#end(verdict, answer);
+    }
+  }
+
+  /** The server does not know our session any more. */
+  async #goOnAfterLoss() {
+    const isServerWell = this.#uploader.failure === null;
+    if (isServerWell && await this.#probe() === 'ended') return this.#end('ended-elsewhere', null);
+    // If somebody else is live there by now, the answer will say so.
+    if (!this.#isOver) this.#record({ takesOver: false, giveOldOneMs: 0 });
+  }
+
+  /** Starts the recorder anew, unless that has been of no use. */
+  #repair(reason, answer = null) {
+    if (this.#isOver) return;
+    const nowMs = performance.now();
+    this.#repairsAtMs = this.#repairsAtMs.filter((atMs) => atMs > nowMs - 60_000);
+    if (this.#repairsAtMs.length >= REPAIRS_PER_MINUTE) return this.#end(reason, answer);
+    this.#repairsAtMs.push(nowMs);
+    this.#record({ takesOver: this.#mayTakeOver, giveOldOneMs: 0 });
+  }
+
+  #end(reason, answer) {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#recording?.stop();
+    this.#uploader.discard();
+    this.#onEnd(reason, answer);
+  }
+
+  async #probe() {
+    try {
+      const response = await fetch(this.#apiURL, {
+        cache: 'no-store', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+      });
+      if (response.status === 404) return 'unknown';
+      return response.ok ? (await response.json()).state : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async #delete(signal) {
+    try {
+      await fetch(this.#url, { method: 'DELETE', keepalive: signal === null, signal });
+    } catch {
+      // The server ends a stream by itself when nothing more comes.
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// Which codec to record with: the best that most viewers can play. VP9 first (plays everywhere in MSE,
+// also in fMP4), VP8 where VP9 would not run smoothly or is not there (Firefox), AV1 last: good, but
+// costly to make and not played by older devices. All with Opus. H.264 is left out: browsers record it
+// into Matroska, which their own players refuse.
+//
+// Pure: what the browser can do is passed in.
+
+/** @typedef {{id: string, label: string, codecs: string}} Codec */
+
+/** @type {Codec[]} Best first. */
+export const CODECS = [
+  { id: 'vp9', label: 'VP9', codecs: 'vp9' },
+  { id: 'vp8', label: 'VP8', codecs: 'vp8' },
+  { id: 'av1', label: 'AV1', codecs: 'av1' },
+];
+
+/** The recorder's type for a codec. */
+export function mimeTypeOf(codec, hasAudio) {
+  return `video/webm;codecs=${codec.codecs}${hasAudio ? ',opus' : ''}`;
+}
+
+/**
+ * @param {(mimeType: string) => boolean} isTypeSupported of MediaRecorder
+ * @returns {Codec[]} what this browser records, best first
+ */
+export function recordableCodecs(isTypeSupported) {
+  return CODECS.filter((codec) => isTypeSupported(mimeTypeOf(codec, true)));
+}
+
+/**
+ * Chooses one.
+ * @param {object} wish
+ * @param {string} wish.choice 'auto' or a codec's id
+ * @param {{width: number, height: number, bitrateBps: number, frameRate: number}} wish.video
+ * @param {(mimeType: string) => boolean} isTypeSupported
+ * @param {((configuration: object) => Promise<{smooth: boolean}>) | null} encodingInfo
+ * @returns {Promise<{codec: Codec, isSmooth: boolean} | null>} null when nothing can be recorded
+ */
+export async function chooseCodec(wish, isTypeSupported, encodingInfo) {
+  const codecs = recordableCodecs(isTypeSupported);
+  const wanted = codecs.find((codec) => codec.id === wish.choice);
+  if (wanted) return { codec: wanted, isSmooth: await isSmooth(wanted, wish.video, encodingInfo) };
+  for (const codec of codecs) {
+    if (await isSmooth(codec, wish.video, encodingInfo)) return { codec, isSmooth: true };
+  }
+  // Nothing is promised to be smooth: the one that costs least.
+  const cheapest = codecs.find((codec) => codec.id === 'vp8') ?? codecs[0];
+  return cheapest ? { codec: cheapest, isSmooth: false } : null;
+}
+
+/** Whether the browser expects to keep up. One that does not say is trusted, except with AV1. */
+async function isSmooth(codec, video, encodingInfo) {
+  const guess = codec.id !== 'av1';
+  if (!encodingInfo) return guess;
+  try {
+    const info = await encodingInfo({
+      type: 'record',
+      video: {
+        contentType: mimeTypeOf(codec, false),
+        width: video.width,
+        height: video.height,
+        bitrate: video.bitrateBps,
+        framerate: video.frameRate,
+      },
+    });
+    return info.supported === false ? false : info.smooth;
+  } catch {
+    return guess;
+  }
+}

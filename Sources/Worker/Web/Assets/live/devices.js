@@ -1,0 +1,25 @@
+// Which cameras and microphones there are. Their names are told only to a page that may use one.
+
+/**
+ * @typedef {{id: string, label: string}} Device
+ * @returns {Promise<{cameras: Device[], microphones: Device[]}>}
+ */
+export async function listDevices() {
+  const devices = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
+  const ofKind = (kind, word) => devices
+    // Those two stand for others in the list.
+    .filter((device) => device.kind === kind && device.deviceId !== ''
+      && device.deviceId !== 'default' && device.deviceId !== 'communications')
+    .map((device, index) => ({
+      id: device.deviceId, label: device.label || `${word} ${index + 1}`,
+    }));
+  return {
+    cameras: ofKind('videoinput', 'Camera'),
+    microphones: ofKind('audioinput', 'Microphone'),
+  };
+}
+
+/** Calls back whenever something is plugged in or out. */
+export function watchDevices(onChange) {
+  navigator.mediaDevices?.addEventListener('devicechange', onChange);
+}

@@ -1,0 +1,111 @@
+// What to say when something went wrong: what happened, and what to do. Pure.
+
+/**
+ * @typedef {'take-over' | 'retry' | 'change-name' | 'use-camera' | 'use-screen' | 'use-test'}
+ *   ActionName  what the page can do about it
+ * @typedef {{tone: 'info' | 'warning' | 'error', title: string, text: string,
+ *   actions: ActionName[]}} Words
+ */
+
+/**
+ * Why a broadcast did not start, or ended.
+ * @param {import('./broadcast.js').EndReason} reason
+ * @param {string} name of the broadcast
+ * @param {import('./publish-answer.js').Answer | null} answer
+ * @returns {Words}
+ */
+export function wordsForEnd(reason, name, answer) {
+  switch (reason) {
+    case 'already-live':
+      return warning(
+        `Someone is live as ${name}`,
+        'If that is you, in another tab or on another device, take over: your viewers stay. '
+          + 'Otherwise choose another name.',
+        ['take-over', 'change-name']);
+    case 'not-yours':
+      return error(
+        'That broadcast is somebody else’s',
+        `It cannot be taken over from here. The name ${name} is free again when it has ended.`,
+        ['change-name', 'retry']);
+    case 'taken-over':
+      return warning(
+        'Your broadcast goes on elsewhere',
+        'Another tab or device has taken it over. Viewers see that one now.', ['take-over']);
+    case 'ended-elsewhere':
+      return warning(
+        'Your broadcast was ended',
+        'It was stopped from another tab, or by whoever runs this server.', ['retry']);
+    case 'no-space':
+      return error(
+        'The server has no room left',
+        'There is no space on its disk for another broadcast. Try again later, or tell whoever '
+          + 'runs it.',
+        ['retry']);
+    case 'server-full':
+      return error(
+        'The server is full',
+        'As many broadcasts are live as it takes. Try again in a minute.', ['retry']);
+    default:
+      return wordsForFault(reason, answer);
+  }
+}
+
+function wordsForFault(reason, answer) {
+  switch (reason) {
+    case 'bad-media':
+      return error(
+        'The server cannot read the recording',
+        'Starting it anew did not help. Choose another codec under Advanced, or use another '
+          + 'browser.',
+        ['retry']);
+    case 'recorder-failed':
+      return error(
+        'The browser stopped recording',
+        'That can happen when the picture is too large for this device. Choose a smaller one, or '
+          + 'another codec under Advanced.',
+        ['retry']);
+    case 'recorder-silent':
+      return error(
+        'Nothing was recorded',
+        'Neither picture nor sound came. Check that camera and microphone are switched on, or '
+          + 'choose another picture.',
+        ['retry', 'use-test']);
+    default:
+      return error(
+        'The server refused the broadcast',
+        `It says: ${answer?.title || 'nothing more'}${answer ? ` (${answer.status})` : ''}.`,
+        ['retry', 'change-name']);
+  }
+}
+
+/**
+ * The picture ended in the middle of a broadcast.
+ * @param {import('./sources.js').PictureKind} kind
+ * @returns {Words}
+ */
+export function wordsForLostPicture(kind) {
+  const what = kind === 'screen' ? 'Sharing has ended' : 'The camera is gone';
+  return warning(
+    what, 'You are still live. Viewers see “One moment” until you choose another picture.',
+    kind === 'screen' ? ['use-screen', 'use-camera', 'use-test'] : ['use-camera', 'use-screen',
+      'use-test']);
+}
+
+/** Media was dropped, because it could not be sent for too long. */
+export function wordsForMissed(missedMs) {
+  return warning(
+    'Viewers missed something',
+    `The server could not be reached for too long: about ${Math.round(missedMs / 1000)} s were not `
+      + 'sent.',
+    []);
+}
+
+/** @returns {Words} */
+export function warning(title, text, actions) {
+  return { tone: 'warning', title, text, actions };
+}
+
+/** @returns {Words} */
+export function error(title, text, actions) {
+  return { tone: 'error', title, text, actions };
+}

@@ -1,0 +1,73 @@
+// The figures while on air, the health of the upload, and the summary afterwards.
+
+import { announce } from '../common/announce.js';
+import {
+  formatBitrate, formatBytes, formatCount, formatDuration, formatSeconds,
+} from '../common/format.js';
+
+const find = (id) => document.getElementById(id);
+/** The meter is full at this lag. */
+const FULL_LAG_MS = 5_000;
+
+export class OnAirView {
+  #level = '';
+  #texts = new Map();
+
+  /** @param {string} name of the broadcast */
+  begin(name) {
+    const url = new URL(`/${name}/watchLive`, location.href);
+    find('watch-link').href = url.pathname;
+    find('watch-url').textContent = url.href;
+    find('share').hidden = !navigator.share;
+    find('share').onclick = () => navigator
+      .share({ title: `${name}, live on Weir`, url: url.href }).catch(() => {});
+    this.#level = '';
+  }
+
+  /**
+   * @param {object} figures
+   * @param {number} figures.elapsedMs
+   * @param {number} figures.sentBytes
+   * @param {number} figures.bitrateBps
+   * @param {number | null} figures.viewers null when not known
+   * @param {ReturnType<import('./upload-health.js').UploadHealth['judge']>} figures.health
+   */
+  show({ elapsedMs, sentBytes, bitrateBps, viewers, health }) {
+    this.#set('elapsed', formatDuration(elapsedMs));
+    this.#set('sent', formatBytes(sentBytes));
+    this.#set('upload-bitrate', formatBitrate(bitrateBps));
+    this.#set('viewers', viewers === null ? '–' : viewers.toLocaleString('en'));
+    this.#showHealth(health);
+  }
+
+  showSummary({ elapsedMs, sentBytes, peakViewers, missedMs }) {
+    this.#set('summary-duration', formatDuration(elapsedMs));
+    this.#set('summary-sent', formatBytes(sentBytes));
+    this.#set('summary-peak', formatCount(peakViewers, 'viewer', 'viewers'));
+    find('summary-missed').hidden = missedMs === 0;
+    this.#set('summary-missed-time', formatSeconds(missedMs));
+  }
+
+  #showHealth({ level, lagMs, title, advice, offersLower }) {
+    this.#set('health-title', title);
+    this.#set('health-advice', advice);
+    this.#set('health-lag', formatSeconds(lagMs));
+    find('lower-bitrate').hidden = !offersLower;
+    const meter = find('health-meter');
+    for (const element of [find('health'), meter]) {
+      if (element.dataset.level !== level) element.dataset.level = level;
+    }
+    meter.style.setProperty('--level', Math.min(lagMs / FULL_LAG_MS, 1).toFixed(2));
+    meter.setAttribute('aria-valuenow', (Math.min(lagMs, FULL_LAG_MS) / 1000).toFixed(1));
+    meter.setAttribute('aria-valuetext', `${formatSeconds(lagMs)} behind`);
+    if (this.#level !== '' && this.#level !== level) announce(`${title}. ${advice}`);
+    this.#level = level;
+  }
+
+  /** Touches the document only when something has changed. */
+  #set(id, text) {
+    if (this.#texts.get(id) === text) return;
+    this.#texts.set(id, text);
+    find(id).textContent = text;
+  }
+}

@@ -1,0 +1,42 @@
+// The one state that the page is in, for CSS and tests on <body data-state>, and the ways from one to
+// the next.
+
+/** @typedef {'choosing' | 'starting' | 'live' | 'reconnecting' | 'stopping' | 'stopped' | 'failed'}
+ *   StateName */
+
+/** @type {Record<StateName, StateName[]>} */
+const WAYS = {
+  choosing: ['starting', 'failed'],
+  starting: ['live', 'failed', 'choosing'],
+  live: ['reconnecting', 'stopping', 'failed'],
+  reconnecting: ['live', 'stopping', 'failed'],
+  stopping: ['stopped'],
+  stopped: ['choosing', 'starting', 'failed'],
+  failed: ['choosing', 'starting', 'failed'],
+};
+
+/** States in which viewers may be watching. */
+const ON_AIR = new Set(['live', 'reconnecting']);
+
+export class PageState {
+  /** @type {StateName} */
+  #name = 'choosing';
+  #onChange;
+
+  /** @param {(name: StateName) => void} onChange */
+  constructor(onChange) {
+    this.#onChange = onChange;
+  }
+
+  get name() { return this.#name; }
+  get isOnAir() { return ON_AIR.has(this.#name); }
+  /** Leaving the page now would cut something off. */
+  get isBusy() { return this.isOnAir || this.#name === 'starting' || this.#name === 'stopping'; }
+
+  /** @param {StateName} name */
+  go(name) {
+    if (!WAYS[this.#name].includes(name)) throw new Error(`no way from ${this.#name} to ${name}`);
+    this.#name = name;
+    this.#onChange(name);
+  }
+}

@@ -1,0 +1,145 @@
+// What one recording has yet to bring to the server. Chunks of the recorder wait until there is room to
+// send; then as many as have gathered become one parcel with the next number. From then on its number
+// and bytes stay as they are, however often it is sent. Pure: knows no network and no clock.
+//
+// A parcel is 'waiting' (to be sent, or sent again) or 'sending'; one that is acknowledged is gone.
+
+/**
+ * @typedef {{blob: Blob, startedAtMs: number, durationMs: number}} Chunk
+ * @typedef {{number: number, body: Blob, startedAtMs: number, durationMs: number,
+ *   state: 'waiting' | 'sending', tries: number}} Parcel
+ */
+
+/** Most that is merged into one parcel. */
+const PARCEL_BYTES_MAX = 1024 * 1024;
+/** Short enough that a parcel on a slow line is answered while one can still act on it. */
+const PARCEL_MEDIA_MS_MAX = 2_000;
+/** A header that is not complete after so much media never will be. */
+const BEGINNING_MS_MAX = 3_000;
+/** Parcels under way at once: enough to fill a long line; the server puts them in order. */
+const PARCELS_SENDING_MAX = 3;
+
+export class ParcelQueue {
+  /** @type {Chunk[]} */
+  #chunks = [];
+  /** @type {Parcel[]} by number, none missing between them but acknowledged ones */
+  #parcels = [];
+  #nextNumber = 0;
+  #chunksNeeded = 1;
+  #isBegun = false;
+  #isClosed = false;
+
+  /**
+   * @param {string} session the name of this recording at the server
+   * @param {string} mimeType of the recorder
+   * @param {boolean} takesOver whether its beginning ends what is live under the name
+   */
+  constructor(session, mimeType, takesOver) {
+    this.session = session;
+    this.mimeType = mimeType;
+    this.takesOver = takesOver;
+  }
+
+  /** Whether the server has taken the beginning. */
+  get isBegun() { return this.#isBegun; }
+  get isClosed() { return this.#isClosed; }
+  get isEmpty() { return this.#chunks.length === 0 && this.#parcels.length === 0; }
+
+  get bytes() {
+    return this.#parcels.reduce((sum, parcel) => sum + parcel.body.size, 0)
+      + this.#chunks.reduce((sum, chunk) => sum + chunk.blob.size, 0);
+  }
+
+  get mediaMs() {
+    return [...this.#parcels, ...this.#chunks].reduce((sum, { durationMs }) => sum + durationMs, 0);
+  }
+
+  /** When the oldest media was recorded that is not acknowledged, or null. */
+  get oldestAtMs() {
+    return (this.#parcels[0] ?? this.#chunks[0])?.startedAtMs ?? null;
+  }
+
+  /** The parcel that all others wait for, if it is under way. */
+  get oldestSending() {
+    return this.#parcels[0]?.state === 'sending' ? this.#parcels[0] : null;
+  }
+
+  /** @param {Chunk} chunk in the order of recording */
+  add(chunk) {
+    if (!this.#isClosed && chunk.blob.size > 0) this.#chunks.push(chunk);
+  }
+
+  /** The recording is over; what is here is all there will be. */
+  close() { this.#isClosed = true; }
+
+  holds(number) { return this.#parcels.some((parcel) => parcel.number === number); }
+
+  /**
+   * The parcel to send next, now marked as under way; null when there is none, or no room. Until the
+   * server has taken the beginning, nothing else is sent: it may be refused.
+   * @returns {Parcel | null}
+   */
+  next() {
+    const sending = this.#parcels.filter((parcel) => parcel.state === 'sending').length;
+    if (sending >= (this.#isBegun ? PARCELS_SENDING_MAX : 1)) return null;
+    const parcel = this.#parcels.find(({ state }) => state === 'waiting') ?? this.#makeParcel();
+    if (!parcel) return null;
+    parcel.state = 'sending';
+    parcel.tries += 1;
+    return parcel;
+  }
+
+  /** @param {Parcel} parcel */
+  acknowledge(parcel) {
+    this.#isBegun = true;
+    this.#parcels = this.#parcels.filter((other) => other !== parcel);
+  }
+
+  /**
+   * The first parcel did not hold the whole header, which a recorder may hand out in pieces, so nothing
+   * of it was taken: it is sent again under the same number, together with what comes next.
+   * @returns {boolean} false when so much has come that the header should have been in it
+   */
+  growBeginning(parcel) {
+    const isAllThereIs = this.#isClosed && this.#chunks.length === 0;
+    if (this.#isBegun || isAllThereIs || parcel.durationMs > BEGINNING_MS_MAX) return false;
+    this.#parcels = [];
+    this.#nextNumber = 0;
+    const { body, startedAtMs, durationMs } = parcel;
+    this.#chunks.unshift({ blob: body, startedAtMs, durationMs });
+    this.#chunksNeeded = 2;
+    return true;
+  }
+
+  /** It did not arrive, or nobody knows: it will be sent again. */
+  putBack(parcel) { parcel.state = 'waiting'; }
+
+  #makeParcel() {
+    if (this.#chunks.length < (this.#isClosed ? 1 : this.#chunksNeeded)) return null;
+    this.#chunksNeeded = 1;
+    const chunks = this.#chunks.splice(0, this.#countForParcel());
+    const blobs = chunks.map((chunk) => chunk.blob);
+    const parcel = {
+      number: this.#nextNumber,
+      body: blobs.length === 1 ? blobs[0] : new Blob(blobs, { type: blobs[0].type }),
+      startedAtMs: chunks[0].startedAtMs,
+      durationMs: chunks.reduce((sum, chunk) => sum + chunk.durationMs, 0),
+      state: 'waiting',
+      tries: 0,
+    };
+    this.#nextNumber += 1;
+    this.#parcels.push(parcel);
+    return parcel;
+  }
+
+  #countForParcel() {
+    let bytes = 0;
+    let mediaMs = 0;
+    const tooMany = this.#chunks.findIndex((chunk, index) => {
+      bytes += chunk.blob.size;
+      mediaMs += chunk.durationMs;
+      return index > 0 && (bytes > PARCEL_BYTES_MAX || mediaMs > PARCEL_MEDIA_MS_MAX);
+    });
+    return tooMany === -1 ? this.#chunks.length : tooMany;
+  }
+}

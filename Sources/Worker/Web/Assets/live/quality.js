@@ -1,0 +1,44 @@
+// Picture sizes and bitrates to choose from, and what follows from them. Pure.
+
+export const FRAME_RATE = 30;
+
+/** @typedef {{id: string, label: string, width: number, height: number, bitrateBps: number}} Size */
+
+/** @type {Size[]} */
+const SIZES = [
+  { id: '360p', label: '360p', width: 640, height: 360, bitrateBps: 800_000 },
+  { id: '480p', label: '480p', width: 854, height: 480, bitrateBps: 1_200_000 },
+  { id: '720p', label: '720p (HD)', width: 1280, height: 720, bitrateBps: 2_500_000 },
+  { id: '1080p', label: '1080p (Full HD)', width: 1920, height: 1080, bitrateBps: 4_500_000 },
+];
+
+export const DEFAULT_SIZE = '720p';
+
+/** Bitrates to choose from, and the steps down when a connection is too slow. */
+export const BITRATES_BPS = [
+  300_000, 500_000, 800_000, 1_200_000, 1_800_000, 2_500_000, 4_500_000, 8_000_000,
+];
+
+/** @returns {Size} */
+export function sizeOf(id) {
+  return SIZES.find((size) => size.id === id) ?? SIZES.find((size) => size.id === DEFAULT_SIZE);
+}
+
+/**
+ * @param {string} choice 'auto' or a number of bits per second
+ * @param {Size} size
+ */
+export function videoBitrateBps(choice, size) {
+  const bitrateBps = Number(choice);
+  return bitrateBps > 0 ? bitrateBps : size.bitrateBps;
+}
+
+/** Sound gets less where every bit counts. */
+export function audioBitrateBps(videoBps) {
+  return videoBps <= 500_000 ? 48_000 : 96_000;
+}
+
+/** The next step down, or null at the lowest. */
+export function lowerBitrateBps(videoBps) {
+  return BITRATES_BPS.filter((bitrateBps) => bitrateBps < videoBps * 0.9).at(-1) ?? null;
+}

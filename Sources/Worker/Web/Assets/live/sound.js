@@ -1,0 +1,80 @@
+// Mixes what is to be heard (microphone, the sound of a shared screen, a test tone) into one track that
+// stays the same while sources come and go, and measures how loud it is.
+
+import { TestTone } from './test-tone.js';
+
+const READY_TIMEOUT_MS = 1_000;
+/** The meter's lower end. */
+const QUIETEST_DB = -54;
+
+export class Sound {
+  #context = newContext();
+  #output = this.#context.createMediaStreamDestination();
+  #analyser = this.#context.createAnalyser();
+  #samples = new Float32Array(1024);
+  /** @type {AudioNode[]} */
+  #inputs = [];
+  /** @type {TestTone | null} */
+  #tone = null;
+
+  constructor() {
+    this.#analyser.fftSize = 2048;
+    this.#samples = new Float32Array(this.#analyser.fftSize);
+    this.#analyser.connect(this.#output);
+  }
+
+  /** The mix, as long as this object lives. */
+  get track() { return this.#output.stream.getAudioTracks()[0]; }
+
+  /**
+   * Whether sound flows. A browser may hold it back until the page is used; and a recorder that waits
+   * for sound records nothing.
+   * @returns {Promise<boolean>}
+   */
+  async ready() {
+    if (this.#context.state === 'running') return true;
+    const timeout = new Promise((resolve) => { setTimeout(resolve, READY_TIMEOUT_MS); });
+    await Promise.race([this.#context.resume().catch(() => {}), timeout]);
+    return this.#context.state === 'running';
+  }
+
+  /**
+   * From now on, this is to be heard.
+   * @param {MediaStreamTrack[]} tracks
+   * @param {boolean} hasTone
+   */
+  use(tracks, hasTone) {
+    for (const input of this.#inputs) input.disconnect();
+    this.#inputs = tracks.map((track) => {
+      const input = this.#context.createMediaStreamSource(new MediaStream([track]));
+      input.connect(this.#analyser);
+      return input;
+    });
+    if (hasTone) this.#tone ??= new TestTone(this.#context, this.#analyser);
+    else this.#stopTone();
+    this.ready();
+  }
+
+  /** How loud it is now: 0 (nothing) to 1 (as loud as can be). */
+  get level() {
+    this.#analyser.getFloatTimeDomainData(this.#samples);
+    const peak = this.#samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    const decibels = 20 * Math.log10(peak + 1e-9);
+    return Math.min(Math.max(1 - decibels / QUIETEST_DB, 0), 1);
+  }
+
+  #stopTone() {
+    this.#tone?.stop();
+    this.#tone = null;
+  }
+}
+
+/** Nothing is played here, so where the browser has it, no loudspeaker is occupied. */
+function newContext() {
+  const options = { latencyHint: 'interactive' };
+  try {
+    return new AudioContext({ ...options, sinkId: { type: 'none' } });
+  } catch {
+    return new AudioContext(options);
+  }
+}

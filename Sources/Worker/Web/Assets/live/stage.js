@@ -1,0 +1,48 @@
+// The preview: what viewers will see, silently, with a meter for the sound; or what to do to see it.
+
+const find = (id) => document.getElementById(id);
+const LEVEL_EVERY_MS = 66;
+
+const INVITATIONS = {
+  camera: { text: 'Your camera’s picture shows here.', label: 'Turn on the camera' },
+  screen: { text: 'What you share shows here.', label: 'Choose what to share' },
+  test: { text: 'A moving picture with a clock, to try things out.', label: 'Show the test picture' },
+};
+
+export class Stage {
+  #video = find('preview');
+  #meter = find('level');
+  #studio;
+
+  /**
+   * @param {import('./studio.js').Studio} studio
+   * @param {() => void} onOpen the broadcaster wants to see the picture
+   */
+  constructor(studio, onOpen) {
+    this.#studio = studio;
+    find('open-source').onclick = onOpen;
+    setInterval(() => this.#showLevel(), LEVEL_EVERY_MS);
+  }
+
+  /** Shows the studio's picture, or the invitation to open one. */
+  show(source) {
+    const { preview } = this.#studio;
+    find('stage').dataset.picture = this.#studio.pictureKind ?? 'none';
+    find('stage-empty').hidden = preview !== null;
+    find('stage-text').textContent = INVITATIONS[source].text;
+    find('open-source').textContent = INVITATIONS[source].label;
+    const track = preview?.getVideoTracks()[0];
+    if (track === this.#video.srcObject?.getVideoTracks()[0]) return;
+    this.#video.srcObject = preview;
+    // Refused only when the page is being left.
+    if (preview) this.#video.play().catch(() => {});
+  }
+
+  #showLevel() {
+    if (document.hidden) return;
+    const level = this.#studio.level;
+    find('sound-state').textContent = level === null ? 'No sound' : 'Sound';
+    this.#meter.style.setProperty('--level', (level ?? 0).toFixed(2));
+    this.#meter.setAttribute('aria-valuenow', Math.round((level ?? 0) * 100).toString());
+  }
+}

@@ -1,0 +1,119 @@
+// How the upload is doing, in a word, a sentence, and what to do about it. Pure: figures and the time
+// in, words out. A level gets worse at once and better only after a while, so that it does not flicker.
+
+import { formatBitrate } from '../common/format.js';
+
+/** @typedef {'good' | 'behind' | 'bad' | 'offline'} Level */
+
+const LEVELS = ['good', 'behind', 'bad', 'offline'];
+const GOOD_BELOW_MS = 1_000;
+const BAD_FROM_MS = 4_000;
+/** A failure that is mended sooner is nobody's business. */
+const OFFLINE_AFTER_MS = 1_500;
+const CALM_MS = 2_500;
+/** After an outage, working off what was kept is no weakness of the line, for so long. */
+const CATCH_UP_MS = 6_000;
+/** The lag shown is the most of the last moment: it goes up and down with every chunk. */
+const LAG_WINDOW_MS = 1_000;
+
+/**
+ * @typedef {object} Figures
+ * @property {number} lagMs age of the oldest media that the server has not taken
+ * @property {number} waitingMediaMs media that the server has not taken
+ * @property {number} bitrateBps of the recorder, as asked for
+ * @property {import('./uploader.js').Failure | null} failure
+ * @property {boolean} isOnline whether the machine has a network at all
+ * @property {boolean} canLower whether there is a lower bitrate
+ */
+
+export class UploadHealth {
+  /** @type {Level} */
+  #level = 'good';
+  #calmSinceMs = 0;
+  #backSinceMs = -Infinity;
+  /** @type {{lagMs: number, atMs: number}[]} */
+  #lags = [];
+
+  /**
+   * @param {Figures} figures
+   * @param {number} nowMs
+   * @returns {{level: Level, lagMs: number, title: string, advice: string, offersLower: boolean}}
+   */
+  judge(figures, nowMs) {
+    const lagMs = this.#recentLagMs(figures.lagMs, nowMs);
+    this.#settle(levelOf(figures, lagMs, nowMs), nowMs);
+    const level = this.#level;
+    if (level === 'behind' && this.#isCatchingUp(nowMs)) {
+      return { level, lagMs, offersLower: false, ...CATCHING_UP };
+    }
+    const offersLower = figures.canLower && (level === 'behind' || level === 'bad');
+    return { level, lagMs, offersLower, ...WORDS[level](figures, offersLower) };
+  }
+
+  #settle(level, nowMs) {
+    if (this.#level === 'offline' && level !== 'offline') {
+      this.#backSinceMs = nowMs;
+      this.#lags = [];
+      this.#level = 'behind';
+    }
+    const next = level === 'bad' && this.#isCatchingUp(nowMs) ? 'behind' : level;
+    const isBetter = LEVELS.indexOf(next) < LEVELS.indexOf(this.#level);
+    if (!isBetter) this.#calmSinceMs = nowMs;
+    if (!isBetter || nowMs - this.#calmSinceMs >= CALM_MS) this.#level = next;
+  }
+
+  #isCatchingUp(nowMs) { return nowMs - this.#backSinceMs < CATCH_UP_MS; }
+
+  #recentLagMs(lagMs, nowMs) {
+    this.#lags.push({ lagMs, atMs: nowMs });
+    this.#lags = this.#lags.filter(({ atMs }) => atMs > nowMs - LAG_WINDOW_MS);
+    return Math.max(...this.#lags.map((sample) => sample.lagMs));
+  }
+}
+
+/** @returns {Level} */
+function levelOf({ failure, isOnline }, lagMs, nowMs) {
+  if (!isOnline) return 'offline';
+  if (failure && nowMs - failure.sinceMs > OFFLINE_AFTER_MS) return 'offline';
+  if (lagMs >= BAD_FROM_MS) return 'bad';
+  return lagMs >= GOOD_BELOW_MS ? 'behind' : 'good';
+}
+
+const WORDS = {
+  good: () => ({
+    title: 'Upload keeps up',
+    advice: 'Everything you record reaches the server right away.',
+  }),
+  behind: (_, offersLower) => ({
+    title: 'Upload is a little behind',
+    advice: offersLower
+      ? 'Nothing is lost, viewers see it a little later. If it stays like this, lower the bitrate.'
+      : 'Nothing is lost, viewers see it a little later.',
+  }),
+  bad: (figures, offersLower) => ({
+    title: 'Upload is too slow',
+    advice: offersLower
+      ? `Your connection does not keep up with ${formatBitrate(figures.bitrateBps)}. A lower bitrate `
+        + 'helps.'
+      : 'Your connection does not keep up. Come closer to the router, or end other uploads.',
+  }),
+  offline: (figures) => offlineWords(figures),
+};
+
+const CATCHING_UP = {
+  title: 'Catching up',
+  advice: 'The connection is back. What was kept is being sent.',
+};
+
+function offlineWords({ failure, isOnline, waitingMediaMs }) {
+  const seconds = Math.round(waitingMediaMs / 1000);
+  const kept = `The last ${seconds} s are kept and sent as soon as it is back.`;
+  if (!isOnline) return { title: 'This device is offline', advice: `Check its network. ${kept}` };
+  switch (failure?.answer.status) {
+    case undefined:
+    case 0: return { title: 'The server does not answer', advice: kept };
+    case 503: return { title: 'The server is busy or restarting', advice: kept };
+    case 507: return { title: 'The server has no room left', advice: kept };
+    default: return { title: 'The server has a problem', advice: kept };
+  }
+}

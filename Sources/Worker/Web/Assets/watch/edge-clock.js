@@ -1,0 +1,96 @@
+// Where the live edge is, and how unevenly media arrives.
+//
+// Media arrives in steps: the end of the buffer jumps ahead and then stands still until the next
+// chunk. What does not jump is the difference between the end and the clock right after an arrival
+// that met no delay. So the edge is taken from the best arrival of the last seconds, and runs on
+// with the clock in between; the worst moments, just before an arrival, tell how much distance to
+// the edge a player needs so as not to run dry: step and jitter together.
+//
+// Pure: times of the clock in milliseconds, times of the media in seconds, both passed in.
+
+const WINDOW_MS = 15_000;
+// Longer without anything new, and the broadcast was interrupted: no statement about jitter.
+const SILENCE_MS = 4_000;
+
+/**
+ * @typedef {object} Arrival
+ * @property {number} atMs
+ * @property {number} leadS     end of the media minus clock, right after the arrival
+ * @property {number} neededS   distance of the media's end to the edge, right before it
+ */
+
+export class EdgeClock {
+  /** @type {Arrival[]} */
+  #arrivals = [];
+  #leadS = -Infinity;
+  /** @type {{atMs: number, endS: number} | null} */
+  #newest = null;
+
+  /** Forgets everything: another response has another time line. */
+  reset() {
+    this.#arrivals = [];
+    this.#leadS = -Infinity;
+    this.#newest = null;
+  }
+
+  /** Media up to `endS` is here now. */
+  noteArrival(nowMs, endS) {
+    const before = this.#newest;
+    if (before && endS <= before.endS) return;
+    const isAfterSilence = before !== null && nowMs - before.atMs > SILENCE_MS;
+    if (isAfterSilence) this.reset();
+    const neededS = before && !isAfterSilence ? this.#runningEdgeS(nowMs) - before.endS : 0;
+    this.#add(nowMs, { atMs: nowMs, leadS: endS - nowMs / 1000, neededS });
+    this.#newest = { atMs: nowMs, endS };
+  }
+
+  /** The edge is known from elsewhere: a response from so far back has so much to give. */
+  noteEdge(nowMs, edgeS) {
+    this.#add(nowMs, { atMs: nowMs, leadS: edgeS - nowMs / 1000, neededS: 0 });
+  }
+
+  /** Reading is held back on purpose: what arrives now says nothing about the edge. */
+  noteHeldBack() {
+    this.#newest = null;
+  }
+
+  /** Playing stood still: how near the edge was before that may not hold any more. */
+  noteStall() {
+    this.#arrivals = this.#arrivals.map((kept) => ({ ...kept, leadS: -Infinity }));
+    const newest = this.#newest;
+    this.#leadS = newest ? newest.endS - newest.atMs / 1000 : -Infinity;
+    if (newest) this.#arrivals.push({ atMs: newest.atMs, leadS: this.#leadS, neededS: 0 });
+  }
+
+  #add(nowMs, arrival) {
+    this.#arrivals.push(arrival);
+    this.#arrivals = this.#arrivals.filter((kept) => nowMs - kept.atMs < WINDOW_MS);
+    this.#leadS = Math.max(...this.#arrivals.map((kept) => kept.leadS));
+  }
+
+  #runningEdgeS(nowMs) { return nowMs / 1000 + this.#leadS; }
+
+  /** The media time of the live edge; null before anything is known. */
+  edgeS(nowMs) {
+    if (this.#leadS === -Infinity) return null;
+    const newest = this.#newest;
+    // Nothing comes any more: the edge stands where the media ends.
+    if (newest && nowMs - newest.atMs > SILENCE_MS) return newest.endS;
+    return this.#runningEdgeS(nowMs);
+  }
+
+  /** How far behind the edge `positionS` is; null before anything is known. */
+  behindS(nowMs, positionS) {
+    const edgeS = this.edgeS(nowMs);
+    return edgeS === null ? null : Math.max(0, edgeS - positionS);
+  }
+
+  /**
+   * The distance to the edge at which a player would not have run dry but once: what happens a
+   * single time is an accident and no reason to keep away for ever.
+   */
+  get neededS() {
+    const [, second = 0] = this.#arrivals.map((kept) => kept.neededS).sort((a, b) => b - a);
+    return second;
+  }
+}

@@ -1,0 +1,257 @@
+// Watches how playing goes, and keeps it near the live edge: notes what arrives, counts stalls,
+// applies what LiveEdge decides. Knows the video element; knows nothing of requests or of the page.
+
+import { EdgeClock } from './edge-clock.js';
+import { LiveEdge } from './live-edge.js';
+
+const TICK_MS = 200;
+/** Longer without media is an interruption of the broadcast: no reason to keep more distance. */
+const STALL_LONGEST_MS = 4_000;
+/** Who has looked at a still picture for so long is glad to be at the live edge at once. */
+const LONG_WAIT_MS = 3_000;
+/** What there is has to do, after this. */
+const BEGIN_LATEST_MS = 500;
+/** Behind by so much more than the target is still "live". */
+const NEAR_EDGE_S = 0.6;
+const AFTER_MOVE_MS = 500;
+const LAST_DROP_S = 0.2;
+/** Into a range, not onto its first instant: browsers round differently. */
+const INTO_RANGE_S = 0.01;
+
+export class Follower {
+  /** Off while the viewer has rewound or paused. */
+  isFollowing = true;
+  stalls = 0;
+  jumps = 0;
+
+  #video;
+  #handlers;
+  #clock = new EdgeClock();
+  #edge = new LiveEdge();
+  #source = null;
+  #hasBegun = false;
+  #firstMediaAtMs = null;
+  /** How much there was at the beginning. */
+  #entryAheadS = 0;
+  /** Since when there is nothing left to play, and where the player was then. */
+  #dry = null;
+  #isInterrupted = false;
+  /** When playing last began at another place. */
+  #movedAtMs = -Infinity;
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {object} handlers
+   * @param {() => void} handlers.onBegin               there is enough in hand to begin to play
+   * @param {(isDry: boolean) => void} handlers.onDry   there is nothing left to play, or again
+   * @param {() => void} handlers.onNearEdge            a rewound viewer has arrived at the edge
+   * @param {() => void} handlers.onUnreachable         to jump, another response is needed
+   */
+  constructor(video, handlers) {
+    this.#video = video;
+    this.#handlers = handlers;
+    video.preservesPitch = true;
+    video.addEventListener('waiting', () => this.#noteWaiting());
+    for (const event of ['play', 'seeked']) {
+      video.addEventListener(event, () => { this.#movedAtMs = performance.now(); });
+    }
+    for (const event of ['playing', 'canplay', 'timeupdate']) {
+      video.addEventListener(event, () => this.#noteMoving());
+    }
+    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /**
+   * A new time line, which begins `behindS` before the live edge (0: near it). What was learnt
+   * about the way here holds on, unless it is another broadcast.
+   */
+  take(source, behindS, isOtherBroadcast) {
+    if (isOtherBroadcast) this.#edge = new LiveEdge();
+    this.#source = source;
+    this.#hasBegun = false;
+    this.#firstMediaAtMs = null;
+    this.#dry = null;
+    this.#clock.reset();
+    if (behindS > 0) this.#clock.noteEdge(performance.now(), behindS);
+    this.#setRate(1);
+    this.#edge.noteNormalRate();
+  }
+
+  // What is known
+
+  get targetS() { return this.#edge.targetS; }
+
+  /** Distance to the live edge; 0 when nothing is known. */
+  get behindS() {
+    if (!this.#hasBegun) return 0;
+    return this.#clock.behindS(performance.now(), this.#video.currentTime) ?? this.aheadS;
+  }
+
+  /** Media in hand after the position. */
+  get aheadS() {
+    const range = this.#rangeAt(this.#video.currentTime);
+    return range ? Math.max(0, range.endS - this.#video.currentTime) : 0;
+  }
+
+  get isNearEdge() { return this.behindS < this.targetS + NEAR_EDGE_S; }
+
+  // What happens
+
+  /** More media is in hand. */
+  noteMedia() {
+    const { buffered } = this.#video;
+    if (buffered.length === 0) return;
+    const nowMs = performance.now();
+    this.#firstMediaAtMs ??= nowMs;
+    if (this.#source.isAtEdge(nowMs)) {
+      this.#clock.noteArrival(nowMs, buffered.end(buffered.length - 1));
+    } else {
+      this.#clock.noteHeldBack();
+    }
+    if (!this.#hasBegun) this.#beginWhenEnough(nowMs);
+  }
+
+  /** Of a broadcast that has just begun there is not yet enough to play without a stall. */
+  #beginWhenEnough(nowMs) {
+    const { buffered } = this.#video;
+    const [startS, endS] = [buffered.start(0), buffered.end(buffered.length - 1)];
+    const isEnough = endS - startS >= this.targetS
+      || nowMs - this.#firstMediaAtMs > BEGIN_LATEST_MS;
+    if (!isEnough) return;
+    this.#hasBegun = true;
+    this.#edge.noteArrival(nowMs);
+    this.#entryAheadS = endS - startS;
+    if (this.#source.canSeek) {
+      this.#video.currentTime = this.isFollowing ? this.#edge.entryS(startS, endS) : startS;
+    }
+    this.#handlers.onBegin();
+  }
+
+  /** Moves to `behindS` before the live edge; false when that is not in hand. */
+  seek(behindS) {
+    const edgeS = this.#clock.edgeS(performance.now());
+    if (edgeS === null || !this.#source.canSeek) return false;
+    const range = this.#rangeAt(edgeS - behindS);
+    if (!range) return false;
+    this.#video.currentTime = edgeS - behindS;
+    return true;
+  }
+
+  /** Moves near the live edge; false when it is not in hand. */
+  seekToEdge() {
+    const { buffered } = this.#video;
+    const source = this.#source;
+    if (buffered.length === 0 || !source?.canSeek || !source.isAtEdge(performance.now())) {
+      return false;
+    }
+    const last = buffered.length - 1;
+    this.#video.currentTime = this.#edge.entryS(buffered.start(last), buffered.end(last));
+    return true;
+  }
+
+  setFollowing(isFollowing) {
+    this.isFollowing = isFollowing;
+    if (isFollowing) return;
+    this.#setRate(1);
+    this.#edge.noteNormalRate();
+  }
+
+  /** Whether the broadcast itself stands still, or is over: nothing can be learnt from that. */
+  setInterrupted(isInterrupted) {
+    this.#isInterrupted = isInterrupted;
+    if (!isInterrupted) return;
+    this.#clock.reset();
+    if (this.#dry) this.#dry.isStall = false;
+  }
+
+  #noteWaiting() {
+    if (this.#video.seeking || !this.#hasBegun || this.#dry) return;
+    const { behindS, aheadS } = this;
+    const atMs = performance.now();
+    // A viewer who has just moved expects a moment's wait, and one who has rewound is not near
+    // enough to the edge to learn from.
+    const isStall = this.isFollowing && atMs - this.#movedAtMs > AFTER_MOVE_MS;
+    this.#dry = { atMs, behindS, aheadS, isStall };
+    this.#handlers.onDry(true);
+  }
+
+  #noteMoving() {
+    if (!this.#dry || this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
+    const nowMs = performance.now();
+    const { atMs, behindS, aheadS, isStall } = this.#dry;
+    // The last drop of a broadcast that has stopped is not its return.
+    if (this.#isInterrupted && this.aheadS < LAST_DROP_S) return;
+    this.#dry = null;
+    if (nowMs - atMs > LONG_WAIT_MS) this.#edge.noteReturn(nowMs);
+    if (isStall && !this.#video.ended && nowMs - atMs < STALL_LONGEST_MS) {
+      this.stalls += 1;
+      this.#edge.noteStall({ nowMs, behindS, aheadS });
+      this.#clock.noteStall();
+    }
+    this.#handlers.onDry(false);
+  }
+
+  // Again and again
+
+  #tick() {
+    if (!this.#hasBegun) {
+      if (this.#firstMediaAtMs !== null) this.#beginWhenEnough(performance.now());
+      return;
+    }
+    if (!this.#source.isAtEdge(performance.now())) this.#clock.noteHeldBack();
+    if (this.#video.seeking || this.#video.paused) return;
+    // Not every browser says that it waits when it does so after a seek.
+    if (this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.#noteWaiting();
+    if (this.#dry) this.#crossGap();
+    if (this.isFollowing) this.#follow();
+    else if (this.isNearEdge) this.#handlers.onNearEdge();
+  }
+
+  #follow() {
+    const decision = this.#edge.decide({
+      nowMs: performance.now(),
+      behindS: this.behindS,
+      aheadS: this.aheadS,
+      positionS: this.#video.currentTime,
+      neededS: this.#clock.neededS,
+    });
+    if (decision.kind === 'rate') this.#setRate(decision.rate);
+    if (decision.kind === 'jump') this.#jump(decision.toS);
+  }
+
+  #jump(toS) {
+    if (this.#source.canSeek) {
+      this.#video.currentTime = toS;
+    } else {
+      // Another response begins as far behind as this one did, so it must pay.
+      if (this.aheadS < 2 * this.#entryAheadS) return;
+      this.#handlers.onUnreachable();
+    }
+    this.jumps += 1;
+  }
+
+  /** Where media is missing in the middle, it will not come any more. */
+  #crossGap() {
+    const { buffered, currentTime } = this.#video;
+    for (let index = 0; index < buffered.length; index += 1) {
+      const startS = buffered.start(index);
+      if (startS > currentTime) {
+        this.#video.currentTime = startS + INTO_RANGE_S;
+        return;
+      }
+    }
+  }
+
+  #setRate(rate) {
+    if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
+  }
+
+  #rangeAt(timeS) {
+    const { buffered } = this.#video;
+    for (let index = buffered.length - 1; index >= 0; index -= 1) {
+      const [startS, endS] = [buffered.start(index), buffered.end(index)];
+      if (timeS >= startS && timeS <= endS) return { startS, endS };
+    }
+    return null;
+  }
+}

@@ -1,0 +1,144 @@
+// Staying near the live edge: how far behind it to play, and what to do about it when the player is
+// somewhere else. Nothing, as long as it is near enough; a slightly different speed when it is not;
+// a jump when speed would take too long.
+//
+// Pure: what happened goes in, a decision comes out. Seconds of media time throughout.
+
+/** Enough for pages that send a chunk every 250 ms; others are learnt from what arrives. */
+const FIRST_TARGET_S = 0.45;
+const LEAST_TARGET_S = 0.3;
+const MOST_TARGET_S = 4;
+/**
+ * Browsers stand still although there is media in hand: decoders want some pictures, loudspeakers
+ * some sound. How much is learnt when it happens.
+ */
+const MARGIN_S = { first: 0.15, most: 0.3, over: 0.05 };
+const RAISE_AFTER_STALL = 1.5;
+const SMOOTH_BEFORE_LOWERING_MS = 10_000;
+const LOWERING_PER_SECOND = 0.03;
+
+/** Too close is repaired earlier than too far: the one ends in a stall, the other in nothing. */
+const TOO_FAR_S = 0.1;
+const TOO_CLOSE_S = 0.06;
+/** What ends a correction, so that the speed does not flutter. */
+const NEAR_S = 0.03;
+/** A jump is for more than this, and for more than `JUMP_BEYOND_TARGET_S` over the target. */
+const LEAST_JUMP_S = 3;
+const JUMP_BEYOND_TARGET_S = 2.5;
+
+/** Gentle: the more there is to make up for, the more, but never so that voices sound odd. */
+const SLOW_RATES = [
+  { beyondS: 0.3, rate: 0.9 },
+  { beyondS: 0, rate: 0.95 },
+];
+const FAST_RATES = [
+  { beyondS: 0.4, rate: 1.1 },
+  { beyondS: 0, rate: 1.05 },
+];
+/** In the first moments nobody knows yet how it sounds, and most viewers are muted. */
+const ARRIVING_MS = 3_000;
+const ARRIVING_RATE = 1.25;
+/** After a long wait a jump is no disturbance. */
+const RETURNING_JUMP_S = 0.8;
+
+/**
+ * @typedef {{kind: 'stay'} | {kind: 'rate', rate: number} | {kind: 'jump', toS: number}} Decision
+ */
+
+export class LiveEdge {
+  #targetS = FIRST_TARGET_S;
+  #marginS = MARGIN_S.first;
+  #rate = 1;
+  #loweredAtMs = 0;
+  #smoothSinceMs = 0;
+  #arrivedAtMs = -Infinity;
+  #returnedAtMs = -Infinity;
+
+  get targetS() { return this.#targetS; }
+
+  /**
+   * The picture stood still because there was no media, although the broadcast went on. The target
+   * is to blame only if the player was where it should have been.
+   * @param {object} stall
+   * @param {number} stall.nowMs
+   * @param {number} stall.behindS   distance to the live edge when it began
+   * @param {number} stall.aheadS    media in hand when it began
+   */
+  noteStall({ nowMs, behindS, aheadS }) {
+    this.#smoothSinceMs = nowMs;
+    const enoughS = aheadS + MARGIN_S.over;
+    // With that much in hand it was not for want of media: the computer was busy.
+    if (enoughS > MARGIN_S.most) return;
+    if (enoughS > this.#marginS) {
+      this.#marginS = enoughS;
+    } else if (behindS > this.#targetS - NEAR_S) {
+      this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
+    }
+  }
+
+  /** Playing begins, a little late as always. */
+  noteArrival(nowMs) { this.#arrivedAtMs = nowMs; }
+
+  /** Playing goes on after a long time without media. */
+  noteReturn(nowMs) { this.#returnedAtMs = nowMs; }
+
+  /** The element plays at normal speed again, whatever was decided before. */
+  noteNormalRate() { this.#rate = 1; }
+
+  /** Where to begin in media that reaches from `startS` to the live edge at `endS`. */
+  entryS(startS, endS) {
+    return Math.max(startS, endS - this.#targetS);
+  }
+
+  /**
+   * What to do now.
+   * @param {object} now
+   * @param {number} now.nowMs
+   * @param {number} now.behindS    distance to the live edge
+   * @param {number} now.aheadS     media in hand after the position
+   * @param {number} now.positionS
+   * @param {number} now.neededS    what arrivals have shown to be necessary (EdgeClock)
+   * @returns {Decision}
+   */
+  decide({ nowMs, behindS, aheadS, positionS, neededS }) {
+    this.#adapt(nowMs, neededS);
+    const targetS = this.#targetS;
+    if (aheadS > this.#jumpAboveS(nowMs)) {
+      return { kind: 'jump', toS: positionS + aheadS - targetS };
+    }
+    const rate = this.#rateFor(nowMs, behindS - targetS, aheadS);
+    if (rate === this.#rate) return { kind: 'stay' };
+    this.#rate = rate;
+    return { kind: 'rate', rate };
+  }
+
+  #jumpAboveS(nowMs) {
+    if (nowMs - this.#returnedAtMs < ARRIVING_MS) return this.#targetS + RETURNING_JUMP_S;
+    return Math.max(LEAST_JUMP_S, this.#targetS + JUMP_BEYOND_TARGET_S);
+  }
+
+  #adapt(nowMs, neededS) {
+    const enoughS = Math.min(MOST_TARGET_S, Math.max(LEAST_TARGET_S, neededS + this.#marginS));
+    const elapsedS = Math.min(1, Math.max(0, (nowMs - this.#loweredAtMs) / 1000));
+    this.#loweredAtMs = nowMs;
+    if (enoughS >= this.#targetS) {
+      this.#targetS = enoughS;
+    } else if (nowMs - this.#smoothSinceMs > SMOOTH_BEFORE_LOWERING_MS) {
+      const loweredS = this.#targetS * (1 - LOWERING_PER_SECOND * elapsedS);
+      this.#targetS = Math.max(enoughS, loweredS);
+    }
+  }
+
+  #rateFor(nowMs, excessS, aheadS) {
+    const isFast = this.#rate > 1;
+    const isSlow = this.#rate < 1;
+    if (excessS > (isFast ? NEAR_S : TOO_FAR_S) && aheadS > this.#marginS) {
+      if (nowMs - this.#arrivedAtMs < ARRIVING_MS) return ARRIVING_RATE;
+      return FAST_RATES.find((step) => excessS > step.beyondS).rate;
+    }
+    if (excessS < (isSlow ? -NEAR_S : -TOO_CLOSE_S)) {
+      return SLOW_RATES.find((step) => -excessS > step.beyondS).rate;
+    }
+    return 1;
+  }
+}

@@ -1,0 +1,161 @@
+// One response played through one MediaSource. It dies as a whole: what comes after it is another
+// object with another time line.
+//
+// Bytes go from the response into the buffer one piece after the other, so a buffer that is far
+// enough ahead holds up the reading, and that the server.
+
+import { MediaBuffer } from './media-buffer.js';
+
+/** Safari on phones has only the managed one. */
+const MediaSourceClass = globalThis.MediaSource ?? globalThis.ManagedMediaSource;
+
+/** A viewer who has paused needs no more than this; the server goes on without us. */
+const MOST_AHEAD_S = 60;
+const HELD_BACK_LOOK_MS = 250;
+/** After having been held back, what arrives is not yet the live edge. */
+const CATCH_UP_MS = 2_000;
+/** The server sends all it has at once, the network in flights: a longer pause is the end of it. */
+const BURST_PAUSE_MS = { least: 15, most: 200 };
+const BURST_LONGEST_MS = 600;
+
+/** Whether this browser plays `mimeType` this way. */
+export function isStreamable(mimeType) {
+  return MediaSourceClass?.isTypeSupported(mimeType) ?? false;
+}
+
+export class LiveSource {
+  canSeek = true;
+  mimeType;
+  /** When the last bytes came, in the clock of `performance.now()`. */
+  lastBytesAtMs = performance.now();
+
+  #video;
+  #reader;
+  #controller;
+  #source = new MediaSourceClass();
+  #address;
+  #media = null;
+  #heldBackAtMs = -Infinity;
+  #isClosed = false;
+  #handlers;
+
+  /**
+   * @param {object} given
+   * @param {HTMLVideoElement} given.video
+   * @param {Response} given.response
+   * @param {string} given.mimeType
+   * @param {AbortController} given.controller   of the request
+   * @param {() => void} given.onMedia           there is more to play
+   * @param {(cause: 'complete' | 'broken' | 'undecodable') => void} given.onEnd
+   *   nothing more will come; what is in hand stays playable until `close`
+   */
+  constructor({ video, response, mimeType, controller, onMedia, onEnd }) {
+    this.mimeType = mimeType;
+    this.#video = video;
+    this.#reader = response.body.getReader();
+    this.#controller = controller;
+    this.#handlers = { onMedia, onEnd };
+    this.#address = URL.createObjectURL(this.#source);
+  }
+
+  /** Shows itself in the video element. */
+  begin() {
+    const opened = new Promise((resolve) => {
+      this.#source.addEventListener('sourceopen', resolve, { once: true });
+    });
+    // Managed sources want a promise that nothing is sent to another device.
+    this.#video.disableRemotePlayback = true;
+    this.#video.src = this.#address;
+    this.#run(opened);
+  }
+
+  /** Whether the end of the buffer is the live edge. */
+  isAtEdge(nowMs) { return nowMs - this.#heldBackAtMs > CATCH_UP_MS; }
+
+  close() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#controller.abort();
+    URL.revokeObjectURL(this.#address);
+  }
+
+  // Reading
+
+  async #run(opened) {
+    const cause = await this.#readAll(opened);
+    if (this.#isClosed) return;
+    if (cause === 'complete' && this.#source.readyState === 'open') this.#source.endOfStream();
+    this.#handlers.onEnd(cause);
+  }
+
+  async #readAll(opened) {
+    let pending = null;
+    try {
+      // The first pieces arrive while the element is still opening the source.
+      const [burst] = await Promise.all([this.#readBurst(), opened]);
+      if (this.#isClosed) return 'complete';
+      this.#media = new MediaBuffer(this.#source.addSourceBuffer(this.mimeType), this.#video);
+      if (!await this.#take(burst.bytes)) return 'undecodable';
+      pending = burst.pending;
+      for (;;) {
+        const { done, value } = await (pending ?? this.#reader.read());
+        pending = null;
+        if (done) return 'complete';
+        this.lastBytesAtMs = performance.now();
+        if (!await this.#take(value)) return 'undecodable';
+        await this.#roomAhead();
+      }
+    } catch {
+      return 'broken';
+    }
+  }
+
+  /** Everything the server has ready, in one piece: then the newest of it can be shown at once. */
+  async #readBurst() {
+    const pieces = [];
+    const startedAtMs = performance.now();
+    let pending = this.#reader.read();
+    while (performance.now() - startedAtMs < BURST_LONGEST_MS) {
+      const next = await Promise.race(pieces.length > 0 ? [pending, pause()] : [pending]);
+      if (!next || next.done) break;
+      pieces.push(next.value);
+      pending = this.#reader.read();
+    }
+    this.lastBytesAtMs = performance.now();
+    return { bytes: await new Blob(pieces).arrayBuffer(), pending };
+  }
+
+  /** False when the browser cannot make sense of the bytes. */
+  async #take(bytes) {
+    try {
+      await this.#media.append(bytes);
+    } catch {
+      return false;
+    }
+    if (!this.#isClosed) this.#handlers.onMedia();
+    return true;
+  }
+
+  async #roomAhead() {
+    while (!this.#isClosed && this.#aheadS() > MOST_AHEAD_S) {
+      this.#heldBackAtMs = performance.now();
+      await new Promise((resolve) => { setTimeout(resolve, HELD_BACK_LOOK_MS); });
+    }
+  }
+
+  #aheadS() {
+    const ranges = this.#media.ranges;
+    return ranges.length > 0 ? ranges.end(ranges.length - 1) - this.#video.currentTime : 0;
+  }
+}
+
+function pause() {
+  return new Promise((resolve) => { setTimeout(resolve, burstPauseMs(), null); });
+}
+
+/** A little more than the time to the server and back, as it was when the page was loaded. */
+function burstPauseMs() {
+  const [page] = performance.getEntriesByType('navigation');
+  const wayMs = page ? page.responseStart - page.requestStart : 0;
+  return Math.min(BURST_PAUSE_MS.most, Math.max(BURST_PAUSE_MS.least, 1.3 * wayMs));
+}

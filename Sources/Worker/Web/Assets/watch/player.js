@@ -1,0 +1,299 @@
+// The player of one stream: joins what the viewer wants, what the server says about the broadcast
+// and what becomes of the media. Its state follows from the facts it keeps (player-state.js).
+
+import { Feed } from './feed.js';
+import { Follower } from './follower.js';
+import { awaitPicture } from './picture.js';
+import { FIRST_FACTS, mayBeThere, stateOf } from './player-state.js';
+
+/** So long without a byte although the broadcast goes on, and the connection is taken for dead. */
+const SILENCE_MS = 6_000;
+const WATCH_MS = 1_000;
+/** The oldest media in the ring is about to be overwritten. */
+const RING_MARGIN_S = 1;
+/** A wish for a place that is no further from the live edge than this is one for the edge. */
+const AT_EDGE_S = 1;
+
+/** @typedef {import('./player-state.js').PlayerState} PlayerState */
+
+export class Player {
+  /** @type {PlayerState} */
+  state = 'connecting';
+  /** What the server says about the stream; null when it knows nothing. */
+  stream = null;
+  /** Why there is nothing to see: 'network', 'busy', 'codec' or 'damaged'; else null. */
+  trouble = null;
+  /** From the start of the navigation to the first picture. */
+  firstFrameMs = null;
+  /** The browser wants the viewer to press something before it plays. */
+  needsPress = false;
+
+  #facts = { ...FIRST_FACTS };
+  #video;
+  #sound;
+  #still;
+  #onChange;
+  #feed;
+  #follower;
+  #liveSinceMs = 0;
+  #pausing = false;
+  #stopAwaiting = () => {};
+
+  /**
+   * @param {object} given
+   * @param {string} given.name
+   * @param {HTMLVideoElement} given.video
+   * @param {import('./sound.js').Sound} given.sound
+   * @param {import('./still.js').Still} given.still
+   * @param {() => void} given.onChange   of the state, or of what goes with it
+   */
+  constructor({ name, video, sound, still, onChange }) {
+    this.#video = video;
+    this.#sound = sound;
+    this.#still = still;
+    this.#onChange = onChange;
+    this.#feed = new Feed({ name, video, still, handlers: this.#feedHandlers() });
+    this.#follower = new Follower(video, {
+      onBegin: () => { if (!this.#facts.isPaused) this.#play(); },
+      onDry: (isDry) => this.#know({ isDry }),
+      // Not while the media from further back is still on its way.
+      onNearEdge: () => { if (!this.#feed.reception.isBusy) this.#setRewound(false); },
+      onUnreachable: () => this.#feed.reception.ask(0),
+    });
+    video.addEventListener('ended', () => this.#noteFinished());
+    video.addEventListener('pause', () => this.#notePause());
+    video.addEventListener('play', () => { if (this.#facts.isPaused) this.play(); });
+    setInterval(() => this.#watch(), WATCH_MS);
+  }
+
+  start() { this.#feed.reception.begin(); }
+
+  // What is known
+
+  get facts() { return this.#facts; }
+
+  get mimeType() { return this.#feed.mimeType; }
+
+  get behindS() { return this.#follower.behindS; }
+
+  get isAtEdge() { return !this.#facts.isRewound && !this.#facts.isPaused; }
+
+  /** How far back the viewer can go. */
+  get reachS() {
+    const ringS = (this.stream?.rewindMs ?? 0) / 1000 - RING_MARGIN_S;
+    return Math.max(0, ringS, this.behindS);
+  }
+
+  /** Figures for tests and for the curious. */
+  report() {
+    return {
+      state: this.state,
+      codec: this.mimeType,
+      latencyS: this.behindS,
+      targetS: this.#follower.targetS,
+      bufferedS: this.#follower.aheadS,
+      rate: this.#video.playbackRate,
+      stalls: this.#follower.stalls,
+      jumps: this.#follower.jumps,
+      reconnects: this.#feed.reception.retries,
+      firstFrameMs: this.firstFrameMs,
+    };
+  }
+
+  // What the viewer wants
+
+  toggle() {
+    if (this.#facts.isPaused) this.play();
+    else this.pause();
+  }
+
+  pause() {
+    this.#know({ isPaused: true });
+    this.#follower.setFollowing(false);
+    this.#pausing = !this.#video.paused;
+    this.#video.pause();
+  }
+
+  play() {
+    const { behindS, aheadS, isNearEdge } = this.#follower;
+    this.needsPress = false;
+    this.#know({ isPaused: false });
+    this.#setRewound(!isNearEdge);
+    if (this.#facts.hasMedia && (this.#feed.isOpen || aheadS > 0)) this.#play();
+    else if (!this.#facts.isRefused) this.#feed.reception.ask(isNearEdge ? 0 : behindS);
+  }
+
+  /** To so many seconds before the live edge. */
+  rewindTo(behindS) {
+    const wantedS = Math.min(behindS, this.reachS);
+    if (wantedS <= this.#follower.targetS + AT_EDGE_S) {
+      this.goLive();
+      return;
+    }
+    this.#know({ isPaused: false });
+    this.#setRewound(true);
+    if (!this.#follower.seek(wantedS)) this.#feed.reception.ask(wantedS);
+    this.#play();
+  }
+
+  goLive() {
+    const isInHand = this.#follower.seekToEdge();
+    this.#know({ isPaused: false });
+    this.#setRewound(false);
+    if (!isInHand || !this.#feed.isOpen) this.#feed.reception.ask(0);
+    this.#play();
+  }
+
+  /** After an obstacle or a failure, because the viewer says so. */
+  tryAgain() {
+    this.trouble = null;
+    this.#know({ hasObstacle: false, isRefused: false });
+    this.#feed.reception.ask(0);
+  }
+
+  // What the server says
+
+  /** @param {object | null} stream   as the API describes it; null: not known there */
+  setStream(stream) {
+    const before = this.stream;
+    const broadcastBefore = this.#facts.broadcast;
+    this.stream = stream;
+    const broadcast = stream?.state ?? 'gone';
+    this.#follower.setInterrupted(broadcast !== 'live');
+    if (broadcast === 'live' && broadcastBefore !== 'live') this.#liveSinceMs = performance.now();
+    this.#know({ broadcast });
+    const isNews = broadcast !== broadcastBefore || stream?.startedAt !== before?.startedAt;
+    if (isNews) this.#noteNews();
+    this.#onChange();
+  }
+
+  #noteNews() {
+    const { broadcast, isRefused, hasObstacle } = this.#facts;
+    if (!mayBeThere(broadcast)) {
+      if (isRefused) this.#feed.reception.stop();
+    } else if (hasObstacle && this.stream.mimeType !== this.mimeType) {
+      this.tryAgain();
+    } else if (isRefused) {
+      this.#feed.reception.ask(0);
+    }
+  }
+
+  /** The network is back, or the page: no need to wait any longer. */
+  wake() {
+    const { broadcast, hasObstacle, isPaused } = this.#facts;
+    const isIdle = !this.#feed.isOpen && !this.#feed.reception.isAsking;
+    if (!isIdle || hasObstacle || isPaused || !mayBeThere(broadcast)) return;
+    this.#feed.reception.ask(this.#wantedBehindS);
+  }
+
+  /** Lets go of the network; `wake` goes on. */
+  sleep() { this.#feed.close(); }
+
+  // What becomes of the media
+
+  get #wantedBehindS() { return this.#facts.isRewound ? this.behindS : 0; }
+
+  /** @returns {import('./feed.js').FeedHandlers} */
+  #feedHandlers() {
+    return {
+      onTake: (...taken) => this.#noteTake(...taken),
+      onMedia: () => this.#follower.noteMedia(),
+      onEnd: (cause) => this.#noteEnd(cause),
+      onGone: () => this.#noteGone(),
+      onFailure: (trouble, leastMs) => this.#noteFailure(trouble, leastMs),
+      onObstacle: (trouble) => {
+        this.trouble = trouble;
+        this.#know({ hasObstacle: true, hasMedia: false });
+      },
+    };
+  }
+
+  #noteTake(source, behindS, isOtherType) {
+    this.trouble = null;
+    this.#follower.take(source, behindS, isOtherType);
+    this.#stopAwaiting();
+    this.#stopAwaiting = awaitPicture(this.#video, () => this.#notePicture());
+    this.#know({ hasMedia: true, isRefused: false, hasObstacle: false, isDry: false });
+  }
+
+  #noteGone() {
+    this.trouble = null;
+    this.#know({ isRefused: true, hasMedia: this.#facts.hasMedia && !this.#feed.hasFinished });
+    if (mayBeThere(this.#facts.broadcast)) this.#feed.reception.askAgain(0, WATCH_MS);
+    this.#onChange();
+  }
+
+  #noteFailure(trouble, leastMs) {
+    this.trouble = trouble;
+    if (this.#feed.hasFinished) this.#know({ hasMedia: false });
+    this.#feed.reception.askAgain(this.#wantedBehindS, leastMs);
+    this.#onChange();
+  }
+
+  #noteEnd(cause) {
+    const { isRewound, isPaused } = this.#facts;
+    // Somebody who has paused has enough in hand for now.
+    if (isPaused) return;
+    if (cause === 'broken') {
+      this.trouble = 'network';
+      this.#know({ hasMedia: false });
+      this.#feed.reception.askAgain(this.#wantedBehindS);
+    } else if (!isRewound) {
+      this.#feed.reception.askAgain(0);
+    }
+    // A rewound viewer first sees the rest of a broadcast that is complete.
+    this.#onChange();
+  }
+
+  #noteFinished() {
+    if (!this.#feed.hasFinished || this.#feed.reception.isBusy) return;
+    this.#setRewound(false);
+    this.#know({ hasMedia: !this.#facts.isRefused });
+    if (!this.#facts.isRefused) this.#feed.reception.ask(0);
+  }
+
+  /** Looks for a connection that has died without a word. */
+  #watch() {
+    const { broadcast, isPaused } = this.#facts;
+    const { lastBytesAtMs, reception } = this.#feed;
+    if (lastBytesAtMs === null || broadcast !== 'live' || isPaused || reception.isBusy) return;
+    const silentMs = performance.now() - Math.max(lastBytesAtMs, this.#liveSinceMs);
+    if (silentMs > SILENCE_MS) this.#feed.breakOff();
+  }
+
+  // The element
+
+  async #play() {
+    if (await this.#sound.play()) return;
+    this.needsPress = true;
+    this.#know({ isPaused: true });
+    this.#onChange();
+  }
+
+  /** A pause by somebody else is the viewer's: a media key, the small window, the phone's lock. */
+  #notePause() {
+    const isOurs = this.#pausing;
+    this.#pausing = false;
+    if (isOurs || this.#video.ended || document.hidden || this.#facts.isPaused) return;
+    this.pause();
+  }
+
+  #notePicture() {
+    this.#still.clear();
+    this.firstFrameMs ??= performance.now();
+    this.#know({ hasPlayed: true });
+  }
+
+  #setRewound(isRewound) {
+    this.#know({ isRewound });
+    this.#follower.setFollowing(!isRewound && !this.#facts.isPaused);
+  }
+
+  #know(news) {
+    const isNew = Object.entries(news).some(([fact, value]) => this.#facts[fact] !== value);
+    if (!isNew) return;
+    Object.assign(this.#facts, news);
+    this.state = stateOf(this.#facts);
+    this.#onChange();
+  }
+}

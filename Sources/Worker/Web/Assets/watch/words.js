@@ -1,0 +1,99 @@
+// What the page says in each of its states. Pure.
+
+import { describePlayers, describeType } from './codecs.js';
+
+/**
+ * @typedef {object} Words
+ * @property {string} title     empty when there is nothing to say
+ * @property {string} text
+ * @property {string} badge
+ * @property {string} tone      of the badge: 'live', 'paused', 'offline' or ''
+ * @property {string} document  for the window's title
+ */
+
+const CALM = { title: '', text: '' };
+
+/**
+ * @param {object} situation
+ * @param {import('./player-state.js').PlayerState} situation.state
+ * @param {string | null} situation.trouble
+ * @param {string} situation.name
+ * @param {string} situation.mimeType
+ * @param {(codec: string) => boolean} canPlay   whether this browser knows a codec string
+ * @returns {Words}
+ */
+export function wordsFor({ state, trouble, name, mimeType }, canPlay) {
+  switch (state) {
+    case 'playing': return { ...CALM, ...live(name) };
+    case 'rewound': return { ...CALM, ...live(name) };
+    case 'paused-by-viewer': return { ...CALM, ...live(name), document: `${name} · paused` };
+    case 'interrupted': return interrupted(name);
+    case 'offline': return offline(name);
+    case 'ended': return ended(name);
+    case 'unplayable': return unplayable(name, trouble, mimeType, canPlay);
+    default: return waiting(name, state, trouble);
+  }
+}
+
+function live(name) {
+  return { badge: 'Live', tone: 'live', document: `${name} is live` };
+}
+
+function interrupted(name) {
+  return {
+    title: 'The broadcast is interrupted',
+    text: 'Stay here: it goes on by itself as soon as they are back.',
+    badge: 'Interrupted', tone: 'paused', document: `${name} · interrupted`,
+  };
+}
+
+function offline(name) {
+  return {
+    title: `${name} is not live right now`,
+    text: 'Leave this page open: it starts by itself.',
+    badge: 'Offline', tone: 'offline', document: `${name} · offline`,
+  };
+}
+
+function ended(name) {
+  return {
+    title: 'The broadcast has ended',
+    text: `If ${name} goes live again, it starts here by itself.`,
+    badge: 'Ended', tone: 'offline', document: `${name} · ended`,
+  };
+}
+
+function unplayable(name, trouble, mimeType, canPlay) {
+  const said = { badge: 'Live', tone: 'live', document: `${name} · cannot play` };
+  if (trouble === 'damaged') {
+    return {
+      ...said,
+      title: 'The picture cannot be decoded',
+      text: 'Something in this broadcast is broken. Trying again may help.',
+    };
+  }
+  return {
+    ...said,
+    title: 'This browser cannot play this broadcast',
+    text: `It is ${describeType(mimeType)}. ${describePlayers(mimeType, canPlay)}`,
+  };
+}
+
+function waiting(name, state, trouble) {
+  const said = { badge: 'Connecting', tone: '', document: name };
+  if (trouble === 'busy') {
+    return {
+      ...said,
+      title: 'Very many people are watching',
+      text: 'There is no place free at the moment. This page tries again by itself.',
+    };
+  }
+  if (state === 'connecting' && trouble === null) {
+    return { ...said, title: 'Connecting', text: 'The picture comes in a moment.' };
+  }
+  return {
+    ...said,
+    title: 'The connection is gone',
+    text: 'Trying to get it back. You need not do anything.',
+  };
+}

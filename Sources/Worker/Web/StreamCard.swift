@@ -1,0 +1,45 @@
+// One card of the first page as HTML. Its structure is that of the template in Pages/home.html, its
+// words are those of Assets/common/stream-words.js: the page's script takes over what is rendered here.
+
+struct StreamCard {
+    let stream: HomePage.Stream
+    /// Milliseconds since 1970.
+    let nowMs: UInt64
+
+    var html: String {
+        let name = stream.name.htmlEscaped
+        let badge = badge
+        return """
+              <li class="stream" data-name="\(name)" data-state="\(badge.state)">
+                <p class="stream-top"><span class="badge badge-\(badge.state)">\(badge.text)</span>
+                  <span class="stream-viewers number">\(viewers)</span></p>
+                <h2 class="stream-name"><a href="/\(name)/watchLive">\(name)</a></h2>
+                <p class="stream-since">\(since)</p>
+                <p class="stream-tags">\(tags)</p>
+              </li>
+            """
+    }
+
+    private var badge: (state: String, text: String) {
+        switch stream.state {
+        case .live: ("live", "Live")
+        case .paused: ("paused", "Paused")
+        }
+    }
+
+    private var viewers: String { Words.count(stream.viewers, "viewer", "viewers") }
+
+    private var since: String {
+        switch stream.state {
+        case .live: "live \(Words.since(ms: nowMs - min(nowMs, stream.startedAtMs)))"
+        case .paused: "interrupted, may be back in a moment"
+        }
+    }
+
+    private var tags: String {
+        var texts: [String] = stream.hasPicture ? [] : ["Sound only"]
+        if let size = stream.pictureSize { texts.append("\(size.width) × \(size.height)") }
+        if let codec = stream.codec { texts.append(Words.codec(codec)) }
+        return texts.map { "<span class=\"tag\">\($0.htmlEscaped)</span>" }.joined(separator: " ")
+    }
+}
