@@ -4,7 +4,9 @@
 import { announce } from '../common/announce.js';
 import { AirMonitor } from './air-monitor.js';
 import { Broadcast } from './broadcast.js';
-import { wordsForEnd, wordsForLostPicture, wordsForMissed, warning } from './failure-words.js';
+import {
+  warning, wordsForEnd, wordsForLostMicrophone, wordsForLostPicture, wordsForMissed,
+} from './failure-words.js';
 import { Notice } from './notice.js';
 import { PageState } from './page-state.js';
 import { lowerBitrateBps, videoBitrateBps } from './quality.js';
@@ -22,6 +24,7 @@ const REFRESH_MS = 250;
 const TROUBLE_MS = 1_000;
 /** Missing less than this goes by. */
 const MISSED_MS = 2_000;
+const STOP_LABELS = { starting: 'Cancel', stopping: 'Stopping' };
 /** What is worth saying aloud. */
 const SPOKEN = {
   starting: 'Starting.', live: 'You are live.', reconnecting: 'Reconnecting.', stopped: 'Stopped.',
@@ -31,7 +34,10 @@ const find = (id) => document.getElementById(id);
 
 class LivePage {
   #state = new PageState((name) => this.#showState(name));
-  #studio = new Studio((kind) => this.#pictureEnded(kind));
+  #studio = new Studio({
+    onPictureEnded: (kind) => this.#pictureEnded(kind),
+    onMicrophoneEnded: () => this.#notice.show(wordsForLostMicrophone()),
+  });
   #form = new SetupForm({ onSubmit: () => this.#submit(), onChange: () => this.#choicesChanged() });
   #stage = new Stage(this.#studio, () => this.#openPicture());
   #notice = new Notice((action) => this.#act(action));
@@ -42,6 +48,9 @@ class LivePage {
   #videoBps = 0;
   /** Viewers stay as long as the tracks are the same, so sound is not taken away again. */
   #hasSound = false;
+  /** The notice says that the server does not answer. */
+  #hasStartTrouble = false;
+  #isUsable = true;
 
   start() {
     find('stop').onclick = () => this.#askToStop();
@@ -63,6 +72,7 @@ class LivePage {
   // Before
 
   #cannotBroadcast(words) {
+    this.#isUsable = false;
     this.#state.go('failed');
     find('go-live').disabled = true;
     find('open-source').disabled = true;
@@ -83,6 +93,7 @@ class LivePage {
   }
 
   async #choicesChanged() {
+    if (!this.#isUsable) return undefined;
     if (this.#state.isOnAir) return this.#markChanges(true);
     const { source } = this.#form.wish;
     if (this.#studio.pictureKind === source) return this.#openPicture();
@@ -100,6 +111,7 @@ class LivePage {
       if (!isCurrent) return false;
       if (soundError) this.#notice.show(wordsForMicrophone(soundError));
       else if (!this.#state.isOnAir) this.#notice.hide();
+      if (this.#state.name === 'failed') this.#state.go('choosing');
       this.#form.refreshDevices();
       return true;
     } catch (error) {
@@ -114,7 +126,7 @@ class LivePage {
 
   #submit() {
     if (this.#state.isOnAir) this.#applyChanges();
-    else if (!this.#state.isBusy && !find('go-live').disabled) this.#goLive(false);
+    else if (!this.#state.isBusy && this.#isUsable) this.#goLive(false);
   }
 
   /** @param {boolean} takesOver from ourselves, in another tab or on another device */
@@ -122,6 +134,7 @@ class LivePage {
     const name = this.#form.takeName();
     if (name === null) return;
     this.#notice.hide();
+    this.#hasStartTrouble = false;
     this.#state.go('starting');
     const isThere = await this.#openPicture();
     if (this.#state.name !== 'starting') return;
@@ -164,7 +177,7 @@ class LivePage {
     if (name !== 'starting' && name !== 'reconnecting') return;
     if (name === 'starting') {
       this.#monitor.beginsNow();
-      this.#notice.hide();
+      if (this.#hasStartTrouble) this.#notice.hide();
       keepScreenOn();
     }
     this.#state.go('live');
@@ -177,7 +190,10 @@ class LivePage {
 
   async #applyChanges() {
     this.#markChanges(false);
-    if (!await this.#openPicture()) return;
+    if (!await this.#openPicture()) {
+      this.#markChanges(true);
+      return;
+    }
     this.#hasSound ||= this.#form.wish.microphone !== 'none';
     await this.#recordAnew(null);
   }
@@ -225,7 +241,8 @@ class LivePage {
 
   #showStartTrouble() {
     const { level, title } = this.#monitor.judge(this.#videoBps);
-    if (level !== 'offline' || this.#notice.isShown) return;
+    if (level !== 'offline' || this.#hasStartTrouble) return;
+    this.#hasStartTrouble = true;
     this.#notice.show(
       warning(title, 'It is tried again until it works, or until you cancel.', []));
   }
@@ -309,7 +326,8 @@ class LivePage {
     this.#form.isNameFixed = isBusy;
     find('setup-title').textContent = isOnAir ? 'Change while live' : 'Set up';
     find('setup-title').classList.toggle('visually-hidden', !isOnAir);
-    find('stop').textContent = name === 'starting' ? 'Cancel' : 'Stop';
+    find('stop').textContent = STOP_LABELS[name] ?? 'Stop';
+    find('stop').disabled = name === 'stopping';
     if (isOnAir) this.#markChanges(this.#studio.pictureKind === 'standby');
     if (SPOKEN[name]) announce(SPOKEN[name]);
   }

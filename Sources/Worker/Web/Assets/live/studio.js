@@ -28,10 +28,16 @@ export class Studio {
   /** Cameras are opened one after the other. */
   #cameraTurn = Promise.resolve();
   #onPictureEnded;
+  #onMicrophoneEnded;
 
-  /** @param {(kind: sources.PictureKind) => void} onPictureEnded it ended without our doing */
-  constructor(onPictureEnded) {
+  /**
+   * @param {object} handlers what ended without our doing
+   * @param {(kind: sources.PictureKind) => void} handlers.onPictureEnded
+   * @param {() => void} handlers.onMicrophoneEnded
+   */
+  constructor({ onPictureEnded, onMicrophoneEnded }) {
     this.#onPictureEnded = onPictureEnded;
+    this.#onMicrophoneEnded = onMicrophoneEnded;
   }
 
   /**
@@ -158,10 +164,15 @@ export class Studio {
   }
 
   #setMicrophone(track, key) {
+    if (this.#microphone) this.#microphone.onended = null;
     this.#microphone?.stop();
     this.#microphone = track;
     this.#microphoneKey = key;
-    if (track) track.onended = () => this.#setMicrophone(null, 'none');
+    if (!track) return;
+    track.onended = () => {
+      this.#setMicrophone(null, 'none');
+      this.#onMicrophoneEnded();
+    };
   }
 }
 
