@@ -90,9 +90,9 @@ def test_after_an_interruption_it_jumps_to_the_edge_at_once(trial: Trial) -> Non
 
 
 def test_one_delay_is_made_up_for_soon(trial: Trial) -> None:
-    seen = trial(seconds=45, chunkMs=250, silentFromS=20, silentUntilS=22)
+    seen = trial(seconds=60, chunkMs=250, silentFromS=20, silentUntilS=22)
     assert len(seen["stalls"]) == 1 and seen["jumps"] == []
-    assert late(seen, "behindS") < 1.0
+    assert late(seen, "behindS") < 0.8
 
 
 def test_it_never_plays_faster_than_a_voice_can_bear_nor_slower(trial: Trial) -> None:

@@ -1,5 +1,6 @@
 // Plays a made-up broadcast with the player's own EdgeClock and LiveEdge, on a made-up clock: what
-// takes a minute takes a moment, and comes out the same every time. Expects `EdgeClock` and `LiveEdge`.
+// takes a minute takes a moment, and comes out the same every time. Expects `EdgeClock` and
+// `LiveEdge`.
 
 const STEP_MS = 10;
 const DECIDE_MS = 200;

@@ -18,7 +18,7 @@ const CAUGHT_UP_S = 0.1;
  * @typedef {object} Arrival
  * @property {number} atMs
  * @property {number} leadS     end of the media minus clock, right after the arrival
- * @property {number} neededS   distance of the media's end to the edge, right before it or before an
+ * @property {number} neededS   distance of the media's end to the edge, right before it or an
  *   earlier one, if that one did not catch up: then both are one and the same delay
  */
 
