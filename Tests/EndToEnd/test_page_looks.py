@@ -12,7 +12,7 @@ import pytest
 
 from browser.accessibility import violations
 from browser.chromium import ChromiumPage
-from browser.element import wait_for_element
+from browser.element import first_number, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.live_page import LivePage
 from browser.page import Page
@@ -65,15 +65,18 @@ def test_the_first_page(
     page.goto(server.url("/"))
     wait_for_element(page, ".nobody", "words for when nobody is live")
     gallery.add(page, "home-nobody")
-    publish(server, "alice", ).play(record(seconds=30))
+    publish(server, "alice").play(record(seconds=30))
     interrupted = publish(server, "bob-the-builder").play(record("vp9", seconds=30))
     for name in ("alice", "bob-the-builder"):
         server.wait_for_state(name, "live")
     for _ in range(2):
         watch(server, "alice").wait_for_bytes(1)
+    # As a broadcaster whose machine has gone: that pauses at once.
     interrupted.abort()
     server.wait_for_state("bob-the-builder", "paused")
-    wait_for_element(page, "#streams > li:nth-child(2)", "both streams")
+    wait_for_element(page, "[data-name=alice] .stream-viewers", "both viewers",
+                     lambda e: first_number(e.text) == 2)
+    wait_for_element(page, "[data-name=bob-the-builder][data-state=paused]", "the other stream")
     gallery.add(page, "home-two")
     page.goto(server.url("/nothing/here"))
     gallery.add(page, "not-found")
@@ -81,9 +84,9 @@ def test_the_first_page(
 
 
 def test_the_broadcast_page(
-    gallery: Gallery, live_page: Callable[..., LivePage], watch_page: Callable[..., WatchPage],
-    browser_server: Server, name: str,
+    gallery: Gallery, live_page: Callable[..., LivePage]
 ) -> None:
+    name = "evening-show"
     live = live_page(name).choose_source("test")
     gallery.add(live.page, "live-choosing")
     live.page.fill("#name", "no!")
@@ -113,8 +116,8 @@ def test_the_broadcast_page(
 
 def test_the_broadcast_page_in_trouble(
     gallery: Gallery, live_page: Callable[..., LivePage], start_server: Callable[..., Server],
-    name: str,
 ) -> None:
+    name = "evening-show"
     server = start_server()
     live = live_page(name, origin=server.url("")).choose_source("test").go_live(codec="vp8")
     server.stop(check=False)
@@ -135,7 +138,7 @@ def test_the_broadcast_page_in_trouble(
 
 def test_the_watch_page(
     gallery: Gallery, watch_page: Callable[..., WatchPage], start_server: Callable[..., Server],
-    publish: Callable[..., Publisher], name: str,
+    publish: Callable[..., Publisher],
 ) -> None:
     server = start_server("--grace", "60")
     origin = server.url("")
@@ -172,7 +175,7 @@ def test_the_watch_page(
 
 def test_the_watch_page_for_sound_and_for_what_it_cannot_play(
     gallery: Gallery, watch_page: Callable[..., WatchPage], open_own: Callable[..., Page],
-    start_server: Callable[..., Server], publish: Callable[..., Publisher], name: str,
+    start_server: Callable[..., Server], publish: Callable[..., Publisher],
 ) -> None:
     server = start_server("--grace", "60")
     origin = server.url("")
@@ -195,6 +198,8 @@ def test_the_watch_page_for_sound_and_for_what_it_cannot_play(
 
     server.stop(check=False)
     radio.wait_for_state("reconnecting")
+    # Words come when it lasts; most breaks are over before.
+    wait_for_element(radio.page, "#message", "words about it", lambda e: e.visible and e.text != "")
     gallery.add(radio.page, "watch-reconnecting")
     gallery.assert_flawless()
 

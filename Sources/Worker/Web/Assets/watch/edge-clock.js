@@ -11,12 +11,15 @@
 const WINDOW_MS = 15_000;
 // Longer without anything new, and the broadcast was interrupted: no statement about jitter.
 const SILENCE_MS = 4_000;
+/** An arrival that ends this short of the edge has not caught up: more is on its way. */
+const CAUGHT_UP_S = 0.1;
 
 /**
  * @typedef {object} Arrival
  * @property {number} atMs
  * @property {number} leadS     end of the media minus clock, right after the arrival
- * @property {number} neededS   distance of the media's end to the edge, right before it
+ * @property {number} neededS   distance of the media's end to the edge, right before it or an
+ *   earlier one, if that one did not catch up: then both are one and the same delay
  */
 
 export class EdgeClock {
@@ -39,9 +42,18 @@ export class EdgeClock {
     if (before && endS <= before.endS) return;
     const isAfterSilence = before !== null && nowMs - before.atMs > SILENCE_MS;
     if (isAfterSilence) this.reset();
-    const neededS = before && !isAfterSilence ? this.#runningEdgeS(nowMs) - before.endS : 0;
+    const neededS = before && !isAfterSilence ? this.#neededNowS(nowMs, before.endS) : 0;
     this.#add(nowMs, { atMs: nowMs, leadS: endS - nowMs / 1000, neededS });
     this.#newest = { atMs: nowMs, endS };
+  }
+
+  #neededNowS(nowMs, endS) {
+    const neededS = this.#runningEdgeS(nowMs) - endS;
+    const last = this.#arrivals.at(-1);
+    if (!last || this.#leadS - last.leadS < CAUGHT_UP_S) return neededS;
+    const wholeS = Math.max(neededS, last.neededS);
+    last.neededS = 0;
+    return wholeS;
   }
 
   /** The edge is known from elsewhere: a response from so far back has so much to give. */

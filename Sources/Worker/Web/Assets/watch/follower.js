@@ -15,6 +15,10 @@ const BEGIN_LATEST_MS = 500;
 const NEAR_EDGE_S = 0.6;
 const AFTER_MOVE_MS = 500;
 const LAST_DROP_S = 0.2;
+/** Enough to begin anew with after a stall. */
+const RESTART_AHEAD_S = 0.35;
+/** A seek into media that is there takes less. */
+const SEEK_LONGEST_MS = 500;
 /** Into a range, not onto its first instant: browsers round differently. */
 const INTO_RANGE_S = 0.01;
 
@@ -38,6 +42,7 @@ export class Follower {
   #isInterrupted = false;
   /** When playing last began at another place. */
   #movedAtMs = -Infinity;
+  #seekingSinceMs = -Infinity;
 
   /**
    * @param {HTMLVideoElement} video
@@ -52,6 +57,7 @@ export class Follower {
     this.#handlers = handlers;
     video.preservesPitch = true;
     video.addEventListener('waiting', () => this.#noteWaiting());
+    video.addEventListener('seeking', () => { this.#seekingSinceMs = performance.now(); });
     for (const event of ['play', 'seeked']) {
       video.addEventListener(event, () => { this.#movedAtMs = performance.now(); });
     }
@@ -109,6 +115,7 @@ export class Follower {
       this.#clock.noteHeldBack();
     }
     if (!this.#hasBegun) this.#beginWhenEnough(nowMs);
+    else if (this.#dry) this.#restart();
   }
 
   /** Of a broadcast that has just begun there is not yet enough to play without a stall. */
@@ -171,8 +178,22 @@ export class Follower {
     // A viewer who has just moved expects a moment's wait, and one who has rewound is not near
     // enough to the edge to learn from.
     const isStall = this.isFollowing && atMs - this.#movedAtMs > AFTER_MOVE_MS;
-    this.#dry = { atMs, behindS, aheadS, isStall };
+    this.#dry = { atMs, behindS, aheadS, isStall, isRestarted: false };
     this.#handlers.onDry(true);
+    this.#restart();
+  }
+
+  /**
+   * Goes to where it should be, once there is enough in hand for that. Chromium goes on by itself
+   * only with twice as much sound in hand as after the stall before, up to seconds, and that is
+   * latency; a seek makes it forget.
+   */
+  #restart() {
+    const mayMove = this.isFollowing && this.#source.canSeek && !this.#video.seeking;
+    if (!mayMove || this.#dry.isRestarted || this.aheadS < RESTART_AHEAD_S) return;
+    this.#dry.isRestarted = true;
+    const { currentTime } = this.#video;
+    this.#video.currentTime = this.#edge.entryS(currentTime, currentTime + this.aheadS);
   }
 
   #noteMoving() {
@@ -199,6 +220,9 @@ export class Follower {
       return;
     }
     if (!this.#source.isAtEdge(performance.now())) this.#clock.noteHeldBack();
+    if (this.#video.seeking && performance.now() - this.#seekingSinceMs > SEEK_LONGEST_MS) {
+      this.#crossGap();
+    }
     if (this.#video.seeking || this.#video.paused) return;
     // Not every browser says that it waits when it does so after a seek.
     if (this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.#noteWaiting();
