@@ -116,7 +116,7 @@ export class Broadcast {
   get throughputBps() { return this.#uploader.throughputBps; }
   get failure() { return this.#uploader.failure; }
 
-  /** What the server has not taken, and the age of the oldest of it: what the recorder holds counts. */
+  /** What the server has not taken, and the age of the oldest of it, the recorder's included. */
   get waiting() {
     const { mediaMs, lagMs } = this.#uploader.waiting;
     const recorderMs = performance.now() - (this.#recording?.chunkAtMs ?? performance.now());

@@ -1,5 +1,5 @@
-// The page to go live from. This is its controller: it owns the state, and connects form, studio (what
-// is in front of the camera), broadcast (recorder and upload) and what is shown.
+// The page to go live from. This is its controller: it owns the state, and connects form, studio
+// (what is in front of the camera), broadcast (recorder and upload) and what is shown.
 
 import { announce } from '../common/announce.js';
 import { AirMonitor } from './air-monitor.js';
@@ -58,7 +58,9 @@ class LivePage {
     find('again').onclick = () => this.#setUpAgain();
     setInterval(() => this.#refresh(), REFRESH_MS);
     addEventListener('online', () => this.#broadcast?.retryNow());
-    addEventListener('beforeunload', (event) => { if (this.#state.isBusy) event.preventDefault(); });
+    addEventListener('beforeunload', (event) => {
+      if (this.#state.isBusy) event.preventDefault();
+    });
     addEventListener('pagehide', () => this.#leave());
     // What was live when the page was put aside has ended.
     addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });

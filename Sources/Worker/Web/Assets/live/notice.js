@@ -20,7 +20,7 @@ export class Notice {
   #actions = document.getElementById('notice-actions');
   #onAction;
 
-  /** @param {(action: ActionName) => void} onAction a button was pressed; the notice is gone by then */
+  /** @param {(action: ActionName) => void} onAction a button was pressed; the notice is gone */
   constructor(onAction) {
     this.#onAction = onAction;
     document.getElementById('notice-close').onclick = () => this.hide();

@@ -1,6 +1,7 @@
-// What one recording has yet to bring to the server. Chunks of the recorder wait until there is room to
-// send; then as many as have gathered become one parcel with the next number. From then on its number
-// and bytes stay as they are, however often it is sent. Pure: knows no network and no clock.
+// What one recording has yet to bring to the server. Chunks of the recorder wait until there is
+// room to send; then as many as have gathered become one parcel with the next number. From then on
+// its number and bytes stay as they are, however often it is sent. Pure: knows no network and no
+// clock.
 //
 // A parcel is 'waiting' (to be sent, or sent again) or 'sending'; one that is acknowledged is gone.
 
@@ -75,8 +76,8 @@ export class ParcelQueue {
   holds(number) { return this.#parcels.some((parcel) => parcel.number === number); }
 
   /**
-   * The parcel to send next, now marked as under way; null when there is none, or no room. Until the
-   * server has taken the beginning, nothing else is sent: it may be refused.
+   * The parcel to send next, now marked as under way; null when there is none, or no room. Until
+   * the server has taken the beginning, nothing else is sent: it may be refused.
    * @returns {Parcel | null}
    */
   next() {
@@ -96,8 +97,8 @@ export class ParcelQueue {
   }
 
   /**
-   * The first parcel did not hold the whole header, which a recorder may hand out in pieces, so nothing
-   * of it was taken: it is sent again under the same number, together with what comes next.
+   * The first parcel did not hold the whole header, which a recorder may hand out in pieces, so
+   * nothing of it was taken: it is sent again under the same number, together with what comes next.
    * @returns {boolean} false when so much has come that the header should have been in it
    */
   growBeginning(parcel) {

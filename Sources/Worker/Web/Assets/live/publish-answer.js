@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{status: number, slug: string, title: string, expectedChunk: number | null,
- *   retryAfterMs: number | null}} Answer  status 0: no answer came (the network, or the server is away)
+ *   retryAfterMs: number | null}} Answer  status 0: none came (the network, or the server is away)
  *
  * @typedef {'accepted' | 'retry' | 'session-lost' | 'already-live' | 'taken-over' | 'stream-ended'
  *   | 'incomplete-beginning' | 'bad-media' | 'no-space' | 'server-full' | 'refused'} Verdict

@@ -2,14 +2,14 @@
 
 export const FRAME_RATE = 30;
 
-/** @typedef {{id: string, label: string, width: number, height: number, bitrateBps: number}} Size */
+/** @typedef {{id: string, width: number, height: number, bitrateBps: number}} Size */
 
 /** @type {Size[]} */
 const SIZES = [
-  { id: '360p', label: '360p', width: 640, height: 360, bitrateBps: 800_000 },
-  { id: '480p', label: '480p', width: 854, height: 480, bitrateBps: 1_200_000 },
-  { id: '720p', label: '720p (HD)', width: 1280, height: 720, bitrateBps: 2_500_000 },
-  { id: '1080p', label: '1080p (Full HD)', width: 1920, height: 1080, bitrateBps: 4_500_000 },
+  { id: '360p', width: 640, height: 360, bitrateBps: 800_000 },
+  { id: '480p', width: 854, height: 480, bitrateBps: 1_200_000 },
+  { id: '720p', width: 1280, height: 720, bitrateBps: 2_500_000 },
+  { id: '1080p', width: 1920, height: 1080, bitrateBps: 4_500_000 },
 ];
 
 export const DEFAULT_SIZE = '720p';

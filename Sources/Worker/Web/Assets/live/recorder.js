@@ -3,8 +3,8 @@
 // Times are of performance.now(), in ms.
 
 /**
- * How often the recorder hands out what it has: with the next packet of sound (60 ms in Chromium), so
- * this makes about 250 ms.
+ * How often the recorder hands out what it has: with the next packet of sound (60 ms in Chromium),
+ * so this makes about 250 ms.
  */
 const TIMESLICE_MS = 220;
 /** Viewers can join at a key frame only. Browsers that do not know the option ignore it. */

@@ -1,5 +1,5 @@
-// Mixes what is to be heard (microphone, the sound of a shared screen, a test tone) into one track that
-// stays the same while sources come and go, and measures how loud it is.
+// Mixes what is to be heard (microphone, the sound of a shared screen, a test tone) into one track
+// that stays the same while sources come and go, and measures how loud it is.
 
 import { TestTone } from './test-tone.js';
 
@@ -29,8 +29,8 @@ export class Sound {
   get track() { return this.#output.stream.getAudioTracks()[0]; }
 
   /**
-   * Whether sound flows. A browser may hold it back until the page is used; and a recorder that waits
-   * for sound records nothing.
+   * Whether sound flows. A browser may hold it back until the page is used; and a recorder that
+   * waits for sound records nothing.
    * @returns {Promise<boolean>}
    */
   async ready() {

@@ -1,5 +1,5 @@
-// Where picture and sound come from: camera and microphone, a screen, a drawn picture. Errors are the
-// browser's own; source-errors.js has the words for them.
+// Where picture and sound come from: camera and microphone, a screen, a drawn picture. Errors are
+// the browser's own; source-errors.js has the words for them.
 
 import { FRAME_RATE } from './quality.js';
 import { SteadyTrack } from './steady-track.js';
@@ -49,12 +49,13 @@ export class Picture {
 }
 
 /**
- * Opens camera and microphone together, so that the browser asks once. Without a usable microphone the
- * camera is opened alone.
+ * Opens camera and microphone together, so that the browser asks once. Without a usable microphone
+ * the camera is opened alone.
  * @param {PictureSize} size
  * @param {string} cameraID '' for the browser's choice
  * @param {string | null} microphoneID 'default', a device, or null for none
- * @returns {Promise<{picture: Picture, microphone: MediaStreamTrack | null, soundError: Error | null}>}
+ * @returns {Promise<{picture: Picture, microphone: MediaStreamTrack | null,
+ *   soundError: Error | null}>}
  */
 export async function openCamera(size, cameraID, microphoneID) {
   const video = cameraConstraints(size, cameraID);

@@ -1,5 +1,6 @@
-// What is in front of the camera, so to speak: the picture and the sound that are shown or broadcast
-// now. Opens what is asked for, and closes what it replaces only when the new one is there.
+// What is in front of the camera, so to speak: the picture and the sound that are shown or
+// broadcast now. Opens what is asked for, and closes what it replaces only when the new one is
+// there.
 
 import * as sources from './sources.js';
 import { Sound } from './sound.js';
@@ -44,7 +45,7 @@ export class Studio {
    * Opens what is wished for and not open yet. Throws the browser's error when there is no picture;
    * then everything is as it was.
    * @param {Wish} wish
-   * @returns {Promise<{isCurrent: boolean, soundError: Error | null}>} isCurrent: no later wish came
+   * @returns {Promise<{isCurrent: boolean, soundError: Error | null}>} isCurrent: no later wish
    */
   async open(wish) {
     this.#opening += 1;

@@ -1,5 +1,6 @@
-// How the upload is doing, in a word, a sentence, and what to do about it. Pure: figures and the time
-// in, words out. A level gets worse at once and better only after a while, so that it does not flicker.
+// How the upload is doing, in a word, a sentence, and what to do about it. Pure: figures and the
+// time in, words out. A level gets worse at once and better only after a while, so that it does not
+// flicker.
 
 import { formatBitrate } from '../common/format.js';
 
@@ -94,8 +95,8 @@ const WORDS = {
   bad: ({ bitrateBps, lowerBps }) => ({
     title: 'Upload is too slow',
     advice: lowerBps
-      ? `Your connection does not keep up with ${formatBitrate(bitrateBps)}. A lower bitrate helps: `
-        + 'viewers then see the newest again.'
+      ? `Your connection does not keep up with ${formatBitrate(bitrateBps)}. A lower bitrate `
+        + 'helps: viewers then see the newest again.'
       : 'Your connection does not keep up. Come closer to the router, or end other uploads.',
   }),
   offline: offlineWords,

@@ -2,9 +2,9 @@
 // restarted workers. Each recording is a session with its own queue; a new one begins when the one
 // before is in, or has had its time.
 //
-// What cannot be mended by sending again is reported as a verdict: whoever owns the recorder decides.
-// Times are of performance.now(), in ms. Timers may be late in a hidden tab, so every chunk of the
-// recorder (a few a second) drives the work too.
+// What cannot be mended by sending again is reported as a verdict: whoever owns the recorder
+// decides. Times are of performance.now(), in ms. Timers may be late in a hidden tab, so every
+// chunk of the recorder (a few a second) drives the work too.
 
 import { backoffMs } from '../common/backoff.js';
 import { ParcelQueue } from './parcel-queue.js';
@@ -55,8 +55,8 @@ export class Uploader {
   /**
    * @param {object} wiring
    * @param {string} wiring.url of POST /NAME/live
-   * @param {() => Promise<'live' | 'paused' | 'ended' | 'unknown' | null>} wiring.probe the stream's
-   *   state at the server; null when that does not answer in time
+   * @param {() => Promise<'live' | 'paused' | 'ended' | 'unknown' | null>} wiring.probe the
+   *   stream's state at the server; null when that does not answer in time
    * @param {(verdict: Verdict | 'overflow', answer: Answer | null) => void} wiring.onVerdict the
    *   session cannot go on; it has been dropped
    * @param {() => void} wiring.onAccepted a parcel is in
