@@ -35,6 +35,9 @@ export class Follower {
   #entryAheadS = 0;
   /** Since when there is nothing left to play, and where the player was then. */
   #dry = null;
+  #seekingSinceMs = 0;
+  /** How long it took to get to another place, the last time. */
+  #seekS = 0;
   #isInterrupted = false;
   /** When playing last began at another place. */
   #movedAtMs = -Infinity;
@@ -52,9 +55,12 @@ export class Follower {
     this.#handlers = handlers;
     video.preservesPitch = true;
     video.addEventListener('waiting', () => this.#noteWaiting());
-    for (const event of ['play', 'seeked']) {
-      video.addEventListener(event, () => { this.#movedAtMs = performance.now(); });
-    }
+    video.addEventListener('play', () => { this.#movedAtMs = performance.now(); });
+    video.addEventListener('seeking', () => { this.#seekingSinceMs = performance.now(); });
+    video.addEventListener('seeked', () => {
+      this.#movedAtMs = performance.now();
+      this.#seekS = (this.#movedAtMs - this.#seekingSinceMs) / 1000;
+    });
     for (const event of ['playing', 'canplay', 'timeupdate']) {
       video.addEventListener(event, () => this.#noteMoving());
     }
@@ -214,6 +220,7 @@ export class Follower {
       aheadS: this.aheadS,
       positionS: this.#video.currentTime,
       neededS: this.#clock.neededS,
+      seekS: this.#seekS,
     });
     if (decision.kind === 'rate') this.#setRate(decision.rate);
     if (decision.kind === 'jump') this.#jump(decision.toS);
