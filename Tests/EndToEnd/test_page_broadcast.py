@@ -13,6 +13,8 @@ from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this
 from browser.live_page import LivePage
 from browser.page_fixtures import *  # noqa: F403
 from browser.watch_page import WatchPage
+from weir.publisher import Publisher
+from weir.recordings import record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -171,3 +173,17 @@ def test_a_page_that_was_opened_too_early_starts_by_itself(
     watcher.wait_for_playback(1)
     live.stop()
     watcher.wait_for_state("ended")
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_a_page_plays_media_with_holes_in_it(
+    browser: str, watch_page: Callable[..., WatchPage], browser_server: Server,
+    publish: Callable[..., Publisher], name: str,
+) -> None:
+    publish(browser_server, name).play(record(seconds=40, holes=True))
+    browser_server.wait_for_state(name, "live")
+    for _ in range(2):
+        # Each time it joins somewhere else, in a hole or before one.
+        watcher = watch_page(name, browser)
+        watcher.wait_for_playback(1.5)
+        watcher.assert_sound()

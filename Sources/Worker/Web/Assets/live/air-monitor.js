@@ -42,9 +42,12 @@ export class AirMonitor {
       bitrateBps: videoBps,
       failure: this.#broadcast.failure,
       isOnline: navigator.onLine,
-      canLower: lowerBitrateBps(videoBps) !== null,
+      lowerBps: this.lowerBps(videoBps),
     }, performance.now());
   }
+
+  /** What to lower the bitrate to; null when that is not possible. */
+  lowerBps(videoBps) { return lowerBitrateBps(videoBps, this.#broadcast.throughputBps); }
 
   /** @param {number} videoBps */
   show(videoBps) {

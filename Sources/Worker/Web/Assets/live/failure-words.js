@@ -101,8 +101,7 @@ export function wordsForLostMicrophone() {
 export function wordsForMissed(missedMs) {
   return warning(
     'Viewers missed something',
-    `The server could not be reached for too long: about ${Math.round(missedMs / 1000)} s were not `
-      + 'sent.',
+    `About ${Math.round(missedMs / 1000)} s were not sent, because they had waited for too long.`,
     []);
 }
 

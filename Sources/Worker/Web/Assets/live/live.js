@@ -9,7 +9,7 @@ import {
 } from './failure-words.js';
 import { Notice } from './notice.js';
 import { PageState } from './page-state.js';
-import { lowerBitrateBps, videoBitrateBps } from './quality.js';
+import { videoBitrateBps } from './quality.js';
 import { planRecording } from './recording-plan.js';
 import { SetupForm } from './setup-form.js';
 import { wordsForBrowser, wordsForMicrophone, wordsForPicture } from './source-words.js';
@@ -199,7 +199,7 @@ class LivePage {
   }
 
   async #lowerBitrate() {
-    const lowerBps = lowerBitrateBps(this.#videoBps);
+    const lowerBps = this.#monitor?.lowerBps(this.#videoBps) ?? null;
     if (lowerBps === null) return;
     this.#form.bitrateBps = lowerBps;
     await this.#recordAnew(lowerBps);

@@ -13,7 +13,7 @@
 /** Most that is merged into one parcel. */
 const PARCEL_BYTES_MAX = 1024 * 1024;
 /** Short enough that a parcel on a slow line is answered while one can still act on it. */
-const PARCEL_MEDIA_MS_MAX = 2_000;
+const PARCEL_MEDIA_MS_MAX = 1_000;
 /** A header that is not complete after so much media never will be. */
 const BEGINNING_MS_MAX = 3_000;
 /** Parcels under way at once: enough to fill a long line; the server puts them in order. */

@@ -38,7 +38,13 @@ export function audioBitrateBps(videoBps) {
   return videoBps <= 500_000 ? 48_000 : 96_000;
 }
 
-/** The next step down, or null at the lowest. */
-export function lowerBitrateBps(videoBps) {
-  return BITRATES_BPS.filter((bitrateBps) => bitrateBps < videoBps * 0.9).at(-1) ?? null;
+/**
+ * A lower step that the line can carry, as far as is known; null at the lowest.
+ * @param {number} videoBps what is recorded now
+ * @param {number} lineBps what the server has taken lately; 0 when that is not known
+ */
+export function lowerBitrateBps(videoBps, lineBps) {
+  const lower = BITRATES_BPS.filter((bitrateBps) => bitrateBps < videoBps * 0.9);
+  const carried = lower.filter((bitrateBps) => lineBps === 0 || bitrateBps <= lineBps * 0.8);
+  return carried.at(-1) ?? lower[0] ?? null;
 }

@@ -15,6 +15,12 @@ const BEGIN_LATEST_MS = 500;
 const NEAR_EDGE_S = 0.6;
 const AFTER_MOVE_MS = 500;
 const LAST_DROP_S = 0.2;
+/** Enough to begin anew with after a stall. */
+const RESTART_AHEAD_S = 0.35;
+/** Where decoding from the last key frame takes so long, waiting is the shorter way. */
+const SEEK_DEAR_S = 1;
+/** A seek into media that is there takes less. */
+const SEEK_LONGEST_MS = 500;
 /** Into a range, not onto its first instant: browsers round differently. */
 const INTO_RANGE_S = 0.01;
 
@@ -35,12 +41,12 @@ export class Follower {
   #entryAheadS = 0;
   /** Since when there is nothing left to play, and where the player was then. */
   #dry = null;
-  #seekingSinceMs = 0;
   /** How long it took to get to another place, the last time. */
   #seekS = 0;
   #isInterrupted = false;
   /** When playing last began at another place. */
   #movedAtMs = -Infinity;
+  #seekingSinceMs = -Infinity;
 
   /**
    * @param {HTMLVideoElement} video
@@ -115,6 +121,7 @@ export class Follower {
       this.#clock.noteHeldBack();
     }
     if (!this.#hasBegun) this.#beginWhenEnough(nowMs);
+    else if (this.#dry) this.#restart();
   }
 
   /** Of a broadcast that has just begun there is not yet enough to play without a stall. */
@@ -177,8 +184,23 @@ export class Follower {
     // A viewer who has just moved expects a moment's wait, and one who has rewound is not near
     // enough to the edge to learn from.
     const isStall = this.isFollowing && atMs - this.#movedAtMs > AFTER_MOVE_MS;
-    this.#dry = { atMs, behindS, aheadS, isStall };
+    this.#dry = { atMs, behindS, aheadS, isStall, isRestarted: false };
     this.#handlers.onDry(true);
+    this.#restart();
+  }
+
+  /**
+   * Goes to where it should be, once there is enough in hand for that. Chromium goes on by itself
+   * only with twice as much sound in hand as after the stall before, up to seconds, and that is
+   * latency; a seek makes it forget.
+   */
+  #restart() {
+    const mayMove = this.isFollowing && this.#source.canSeek && !this.#video.seeking
+      && this.#seekS < SEEK_DEAR_S;
+    if (!mayMove || this.#dry.isRestarted || this.aheadS < RESTART_AHEAD_S) return;
+    this.#dry.isRestarted = true;
+    const { currentTime } = this.#video;
+    this.#video.currentTime = this.#edge.entryS(currentTime, currentTime + this.aheadS);
   }
 
   #noteMoving() {
@@ -205,6 +227,9 @@ export class Follower {
       return;
     }
     if (!this.#source.isAtEdge(performance.now())) this.#clock.noteHeldBack();
+    if (this.#video.seeking && performance.now() - this.#seekingSinceMs > SEEK_LONGEST_MS) {
+      this.#crossGap();
+    }
     if (this.#video.seeking || this.#video.paused) return;
     // Not every browser says that it waits when it does so after a seek.
     if (this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.#noteWaiting();
@@ -240,6 +265,7 @@ export class Follower {
   /** Where media is missing in the middle, it will not come any more. */
   #crossGap() {
     const { buffered, currentTime } = this.#video;
+    if (this.aheadS > LAST_DROP_S) return;
     for (let index = 0; index < buffered.length; index += 1) {
       const startS = buffered.start(index);
       if (startS > currentTime) {
