@@ -95,6 +95,12 @@ def test_one_delay_is_made_up_for_soon(trial: Trial) -> None:
     assert late(seen, "behindS") < 0.8
 
 
+def test_it_does_not_jump_again_and_again_where_jumping_takes_long(trial: Trial) -> None:
+    seen = trial(seconds=90, chunkMs=250, silentFromS=20, silentUntilS=30, seekS=4)
+    assert len(seen["jumps"]) == 1
+    assert late(seen, "behindS") < 3
+
+
 def test_it_never_plays_faster_than_a_voice_can_bear_nor_slower(trial: Trial) -> None:
     seen = trial(seconds=120, chunkMs=250, jitterMs=600, silentFromS=20, silentUntilS=22)
     assert all(0.9 <= rate <= 1.25 for rate in seen["rates"])

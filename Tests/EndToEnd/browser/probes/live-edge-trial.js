@@ -11,6 +11,7 @@ const DECIDE_MS = 200;
  * @param {number} broadcast.chunkMs         media comes in pieces of that
  * @param {number} [broadcast.jitterMs]      and each up to that much later
  * @param {number} [broadcast.reserveS]      the element stands still with that much in hand
+ * @param {number} [broadcast.seekS]         a jump takes so long
  * @param {number} [broadcast.silentFromS]   nothing comes from then
  * @param {number} [broadcast.silentUntilS]  until then, when everything comes at once
  */
@@ -24,6 +25,7 @@ function tryLiveEdge(broadcast) {
   const startMs = 5_000;
   let [endS, positionS, rate, nextChunk] = [1, null, 1, 0];
   let isDry = false;
+  let seekingUntilMs = 0;
   clock.noteArrival(startMs, endS);
   positionS = edge.entryS(0, endS);
 
@@ -36,6 +38,7 @@ function tryLiveEdge(broadcast) {
       endS = 1 + (nextChunk * chunkMs) / 1000;
       clock.noteArrival(nowMs, endS);
     }
+    if (nowMs < seekingUntilMs) continue;
     const aheadS = endS - positionS;
     const behindS = clock.behindS(nowMs, positionS);
     if (!isDry && aheadS <= reserveS) {
@@ -55,10 +58,11 @@ function tryLiveEdge(broadcast) {
     else positionS += (STEP_MS / 1000) * rate;
     if (passedMs % DECIDE_MS !== 0) continue;
     const decision = edge.decide({
-      nowMs, behindS, aheadS, positionS, neededS: clock.neededS,
+      nowMs, behindS, aheadS, positionS, neededS: clock.neededS, seekS: broadcast.seekS ?? 0.05,
     });
     if (decision.kind === 'jump') {
       positionS = decision.toS;
+      seekingUntilMs = nowMs + 1000 * (broadcast.seekS ?? 0.05);
       trial.jumps.push(passedMs / 1000);
     } else if (decision.kind === 'rate') {
       rate = decision.rate;

@@ -17,6 +17,8 @@ const AFTER_MOVE_MS = 500;
 const LAST_DROP_S = 0.2;
 /** Enough to begin anew with after a stall. */
 const RESTART_AHEAD_S = 0.35;
+/** Where decoding from the last key frame takes so long, waiting is the shorter way. */
+const SEEK_DEAR_S = 1;
 /** A seek into media that is there takes less. */
 const SEEK_LONGEST_MS = 500;
 /** Into a range, not onto its first instant: browsers round differently. */
@@ -39,6 +41,8 @@ export class Follower {
   #entryAheadS = 0;
   /** Since when there is nothing left to play, and where the player was then. */
   #dry = null;
+  /** How long it took to get to another place, the last time. */
+  #seekS = 0;
   #isInterrupted = false;
   /** When playing last began at another place. */
   #movedAtMs = -Infinity;
@@ -57,10 +61,12 @@ export class Follower {
     this.#handlers = handlers;
     video.preservesPitch = true;
     video.addEventListener('waiting', () => this.#noteWaiting());
+    video.addEventListener('play', () => { this.#movedAtMs = performance.now(); });
     video.addEventListener('seeking', () => { this.#seekingSinceMs = performance.now(); });
-    for (const event of ['play', 'seeked']) {
-      video.addEventListener(event, () => { this.#movedAtMs = performance.now(); });
-    }
+    video.addEventListener('seeked', () => {
+      this.#movedAtMs = performance.now();
+      this.#seekS = (this.#movedAtMs - this.#seekingSinceMs) / 1000;
+    });
     for (const event of ['playing', 'canplay', 'timeupdate']) {
       video.addEventListener(event, () => this.#noteMoving());
     }
@@ -189,7 +195,8 @@ export class Follower {
    * latency; a seek makes it forget.
    */
   #restart() {
-    const mayMove = this.isFollowing && this.#source.canSeek && !this.#video.seeking;
+    const mayMove = this.isFollowing && this.#source.canSeek && !this.#video.seeking
+      && this.#seekS < SEEK_DEAR_S;
     if (!mayMove || this.#dry.isRestarted || this.aheadS < RESTART_AHEAD_S) return;
     this.#dry.isRestarted = true;
     const { currentTime } = this.#video;
@@ -238,6 +245,7 @@ export class Follower {
       aheadS: this.aheadS,
       positionS: this.#video.currentTime,
       neededS: this.#clock.neededS,
+      seekS: this.#seekS,
     });
     if (decision.kind === 'rate') this.#setRate(decision.rate);
     if (decision.kind === 'jump') this.#jump(decision.toS);
@@ -257,6 +265,7 @@ export class Follower {
   /** Where media is missing in the middle, it will not come any more. */
   #crossGap() {
     const { buffered, currentTime } = this.#video;
+    if (this.aheadS > LAST_DROP_S) return;
     for (let index = 0; index < buffered.length; index += 1) {
       const startS = buffered.start(index);
       if (startS > currentTime) {

@@ -38,6 +38,8 @@ const FAST_RATES = [
 /** In the first moments nobody knows yet how it sounds, and most viewers are muted. */
 const ARRIVING_MS = 3_000;
 const ARRIVING_RATE = 1.25;
+/** A jump must gain more than it costs. */
+const WORTH_A_JUMP = 2;
 /** After a long wait a jump is no disturbance. */
 const RETURNING_JUMP_S = 0.8;
 
@@ -98,12 +100,14 @@ export class LiveEdge {
    * @param {number} now.aheadS     media in hand after the position
    * @param {number} now.positionS
    * @param {number} now.neededS    what arrivals have shown to be necessary (EdgeClock)
+   * @param {number} now.seekS      how long a jump takes: decoding begins at a key frame, and until
+   *   it is through, the edge has moved on
    * @returns {Decision}
    */
-  decide({ nowMs, behindS, aheadS, positionS, neededS }) {
+  decide({ nowMs, behindS, aheadS, positionS, neededS, seekS }) {
     this.#adapt(nowMs, neededS);
     const targetS = this.#targetS;
-    if (aheadS > this.#jumpAboveS(nowMs)) {
+    if (aheadS > Math.max(this.#jumpAboveS(nowMs), targetS + WORTH_A_JUMP * seekS)) {
       return { kind: 'jump', toS: positionS + aheadS - targetS };
     }
     const rate = this.#rateFor(nowMs, behindS - targetS, aheadS);
