@@ -269,6 +269,8 @@ export class Follower {
     for (let index = 0; index < buffered.length; index += 1) {
       const startS = buffered.start(index);
       if (startS > currentTime) {
+        // More distance does not help against a hole.
+        if (this.#dry) this.#dry.isStall = false;
         this.#video.currentTime = startS + INTO_RANGE_S;
         return;
       }
