@@ -3,7 +3,7 @@
     python3 Tests/Benchmarks/run.py [NAME...]
 
 Figures depend on the machine, so what can be compared is measured beside nginx in the same run.
-Everything is measured on the server's side only, from /proc.
+What the server costs is measured on its side only, from /proc; latency in real browsers.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
 import bench_delivery  # noqa: E402
 import bench_handshakes  # noqa: E402
 import bench_idle_memory  # noqa: E402
+import bench_latency  # noqa: E402
 import bench_restart  # noqa: E402
 from bench_setting import Figure, Setting  # noqa: E402
 from weir.certificate import make_certificate  # noqa: E402
@@ -30,6 +31,8 @@ BENCHMARKS = {
     "memory": bench_idle_memory.idle_viewers,
     "delivery": bench_delivery.live_viewers_of_one_stream,
     "handshakes": bench_handshakes.full_handshakes,
+    "latency": bench_latency.glass_to_glass,
+    "first-frame": bench_latency.first_frame,
 }
 
 

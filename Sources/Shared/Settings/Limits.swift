@@ -219,8 +219,10 @@ package enum Limits {
     package static let eventStateMs: ClosedRange<UInt64> = 50...1_000
     /// How often figures are told: the shortest interval, and the longest when very many listen.
     package static let eventFiguresMs: ClosedRange<UInt64> = 1_000...30_000
-    /// What one worker spends on events when it can choose.
-    package static let eventBytesPerSecond: UInt64 = 2 * 1024 * 1024
+    /// What one worker spends on telling figures.
+    package static let eventFiguresBytesPerSecond: UInt64 = 2 * 1024 * 1024
+    /// What it spends on changes of state, when there are many: a sixth of a processor.
+    package static let eventStateBytesPerSecond: UInt64 = 16 * 1024 * 1024
     /// What it costs to send anything at all to one subscriber, in bytes sent to one that is busy.
     package static let eventWakeBytes = 1_000
     /// A subscriber that has nothing to hear for this time gets a comment.

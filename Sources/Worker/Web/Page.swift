@@ -7,13 +7,16 @@ enum Page: String, CaseIterable, Sendable {
     case watch
     case notFound = "not-found"
 
+    /// In the order in which they overrule each other.
     private var styles: [String] {
-        switch self {
-        case .home: ["base.css", "water.css", "home.css"]
-        case .live: ["base.css", "live.css"]
-        case .watch: ["base.css", "watch.css"]
-        case .notFound: ["base.css", "water.css"]
-        }
+        let own =
+            switch self {
+            case .home: ["water.css", "home.css"]
+            case .live: ["live.css"]
+            case .watch: ["watch.css"]
+            case .notFound: ["water.css"]
+            }
+        return ["base.css", "components.css"] + own
     }
 
     private var script: String? {

@@ -57,6 +57,7 @@ class ChromiumPage:
         self.name = "Chromium"
         self.playwright = page
         self.exchanges: list[Exchange] = []
+        self.asked: list[dict[str, str]] = []
         self._listen()
 
     def goto(self, url: str) -> None:
@@ -69,6 +70,22 @@ class ChromiumPage:
         except Error as error:
             raise ScriptFailed(f"{self.name}: {error.message}") from error
 
+    def click(self, selector: str) -> None:
+        self.playwright.click(selector)
+
+    def hover(self, selector: str) -> None:
+        box = self.playwright.locator(selector).bounding_box()
+        assert box is not None, f"{selector} cannot be seen"
+        # From somewhere else: a mouse that does not move is not noticed.
+        self.playwright.mouse.move(box["x"] + 1, box["y"] + 1)
+        self.playwright.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    def fill(self, selector: str, text: str) -> None:
+        self.playwright.fill(selector, text)
+
+    def press(self, key: str) -> None:
+        self.playwright.keyboard.press(key)
+
     def screenshot(self) -> bytes:
         return self.playwright.screenshot()
 
@@ -80,6 +97,10 @@ class ChromiumPage:
         """What was asked of `url` and answered, preflights included, oldest first."""
         return [exchange for exchange in self.exchanges if exchange.url == url]
 
+    def asked_with(self, header: str) -> list[str]:
+        """What this header said in every request that had it, answered or not, oldest first."""
+        return [fields[header] for fields in self.asked if header in fields]
+
     def _listen(self) -> None:
         """Keeps every response's head. The developer protocol shows preflights; Playwright hides
         them, because a page cannot see them either."""
@@ -87,7 +108,9 @@ class ChromiumPage:
         methods: dict[str, str] = {}
 
         def asked(event: dict[str, Any]) -> None:
-            methods[event["requestId"]] = event["request"]["method"]
+            request = event["request"]
+            methods[event["requestId"]] = request["method"]
+            self.asked.append({name.lower(): value for name, value in request["headers"].items()})
 
         def answered(event: dict[str, Any]) -> None:
             response = event["response"]
@@ -108,10 +131,26 @@ class Chromium:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
 
-    def open(self) -> ChromiumPage:
-        """A new tab that shares no cookies, cache or connections with the other ones."""
-        context = self._browser.new_context(ignore_https_errors=True)
+    def open(self, **options: Any) -> ChromiumPage:
+        """A new tab that shares no cookies, cache or connections with the other ones.
+
+        `options` are those of Playwright's `new_context`.
+        """
+        context = self._browser.new_context(ignore_https_errors=True, **options)
         return ChromiumPage(context.new_page())
+
+    @contextmanager
+    def without_devices(self) -> Iterator["Chromium"]:
+        """A second Chromium, on a machine without camera and microphone, that must ask its user.
+
+        Its user says no, unless the page's context was given the permission.
+        """
+        arguments = [argument for argument in ARGUMENTS if "media-stream" not in argument]
+        browser = self._browser.browser_type.launch(executable_path=EXECUTABLE, args=arguments)
+        try:
+            yield Chromium(browser)
+        finally:
+            browser.close()
 
 
 @contextmanager

@@ -29,6 +29,18 @@ class Page(Protocol):
         Raises `ScriptFailed` with the browser's own words if it throws.
         """
 
+    def click(self, selector: str) -> None:
+        """Clicks as a person does: waits until it can be seen and clicked, and scrolls to it."""
+
+    def hover(self, selector: str) -> None:
+        """Moves the mouse onto the middle of an element, whatever lies over it there."""
+
+    def fill(self, selector: str, text: str) -> None:
+        """Types `text` instead of what the field holds."""
+
+    def press(self, key: str) -> None:
+        """One key to whatever has the focus, by its name in KeyboardEvent.key ("Space" for " ")."""
+
     def screenshot(self) -> bytes:
         """What the tab shows, as PNG."""
 

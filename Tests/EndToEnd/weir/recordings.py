@@ -51,25 +51,27 @@ def record(
     size: str = "160x120",
     rate: str = "200k",
     seekable: bool = False,
+    holes: bool = False,
 ) -> Recording:
     """The recording with these properties, from the cache if it is there.
 
     By default it is what a live source writes: a pipe, so no sizes in hindsight and no Cues.
     `seekable` gives the finished-file form, with SeekHead, known sizes and Cues at the end.
+    With `holes` there are no pictures in most of each second, as of an encoder that starves.
     """
     container = "matroska" if video == "h264" else "webm"
     suffix = "mkv" if container == "matroska" else "webm"
-    form = "file" if seekable else "pipe"
+    form = ("file" if seekable else "pipe") + ("-holes" if holes else "")
     name = f"{video or 'none'}-{audio or 'none'}-{size}-{rate}-{seconds}s-{form}.{suffix}"
     path = RECORDINGS / name
     if not path.exists():
-        _make(path, video, audio, seconds, size, rate, container, seekable)
+        _make(path, video, audio, seconds, size, rate, container, seekable, holes)
     return Recording(path, video, audio, seconds)
 
 
 def _make(
     path: Path, video: str | None, audio: str | None, seconds: int, size: str, rate: str,
-    container: str, seekable: bool,
+    container: str, seekable: bool, holes: bool,
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y"]
@@ -79,6 +81,8 @@ def _make(
     if audio:
         command += ["-f", "lavfi", "-i", f"sine=frequency=440:beep_factor=4:duration={seconds}"]
     if video:
+        if holes:
+            command += ["-vf", "select=lt(mod(t\\,1)\\,0.3)", "-fps_mode", "vfr"]
         command += [*_VIDEO[video], "-b:v", rate, "-pix_fmt", "yuv420p"]
     if audio:
         command += ["-c:a", "libopus", "-b:a", "32k", "-ar", "48000", "-ac", "2"]

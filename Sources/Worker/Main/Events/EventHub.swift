@@ -24,10 +24,10 @@ final class EventHub {
     private var subscriberCount = 0
     /// Changes of state are told at once, unless somebody makes very many of them.
     private var statePace = EventPace(
-        bytesPerSecond: Limits.eventBytesPerSecond, intervalMs: Limits.eventStateMs)
+        bytesPerSecond: Limits.eventStateBytesPerSecond, intervalMs: Limits.eventStateMs)
     /// Figures have to wait for what changes of state cost, too.
     private var figuresPace = EventPace(
-        bytesPerSecond: Limits.eventBytesPerSecond, intervalMs: Limits.eventFiguresMs)
+        bytesPerSecond: Limits.eventFiguresBytesPerSecond, intervalMs: Limits.eventFiguresMs)
 
     /// What the shared counter of changes was at the last look.
     private var seenChanges: UInt64 = 0

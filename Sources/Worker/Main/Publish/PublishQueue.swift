@@ -175,6 +175,8 @@ final class PublishQueue {
     private func decideHeldElsewhere(_ stream: LiveStream) {
         guard stream.state != .ended else { return }  // being removed: ask again shortly
         let key = stream.ring.status.publisherKey
+        // A ring that is so new that its writer has not said who it is: ask again shortly.
+        guard key != (0, 0) else { return }
         for request in waiting {
             request.updateFacts(writerConnectionID: nil)
             decide(

@@ -26,6 +26,9 @@ BYTES not_found_html[] = {
 BYTES base_css[] = {
 #embed "../Assets/base.css"
 };
+BYTES components_css[] = {
+#embed "../Assets/components.css"
+};
 BYTES home_css[] = {
 #embed "../Assets/home.css"
 };
@@ -92,6 +95,9 @@ BYTES watch_controls_js[] = {
 BYTES watch_edge_clock_js[] = {
 #embed "../Assets/watch/edge-clock.js"
 };
+BYTES watch_feed_js[] = {
+#embed "../Assets/watch/feed.js"
+};
 BYTES watch_first_request_js[] = {
 #embed "../Assets/watch/first-request.js"
 };
@@ -118,6 +124,9 @@ BYTES watch_media_request_js[] = {
 };
 BYTES watch_media_session_js[] = {
 #embed "../Assets/watch/media-session.js"
+};
+BYTES watch_picture_js[] = {
+#embed "../Assets/watch/picture.js"
 };
 BYTES watch_plain_player_js[] = {
 #embed "../Assets/watch/plain-player.js"
@@ -245,6 +254,15 @@ BYTES live_uploader_js[] = {
 BYTES live_wake_lock_js[] = {
 #embed "../Assets/live/wake-lock.js"
 };
+BYTES live_air_monitor_js[] = {
+#embed "../Assets/live/air-monitor.js"
+};
+BYTES live_recording_plan_js[] = {
+#embed "../Assets/live/recording-plan.js"
+};
+BYTES live_steady_track_js[] = {
+#embed "../Assets/live/steady-track.js"
+};
 
 #define FILE(name, array) {name, array, sizeof array}
 
@@ -255,6 +273,7 @@ static const struct weir_web_file files[] = {
     FILE("Pages/watch.html", watch_html),
     FILE("Pages/not-found.html", not_found_html),
     FILE("Assets/base.css", base_css),
+    FILE("Assets/components.css", components_css),
     FILE("Assets/home.css", home_css),
     FILE("Assets/live.css", live_css),
     FILE("Assets/watch.css", watch_css),
@@ -277,6 +296,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/codecs.js", watch_codecs_js),
     FILE("Assets/watch/controls.js", watch_controls_js),
     FILE("Assets/watch/edge-clock.js", watch_edge_clock_js),
+    FILE("Assets/watch/feed.js", watch_feed_js),
     FILE("Assets/watch/first-request.js", watch_first_request_js),
     FILE("Assets/watch/follower.js", watch_follower_js),
     FILE("Assets/watch/idle.js", watch_idle_js),
@@ -286,6 +306,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/media-buffer.js", watch_media_buffer_js),
     FILE("Assets/watch/media-request.js", watch_media_request_js),
     FILE("Assets/watch/media-session.js", watch_media_session_js),
+    FILE("Assets/watch/picture.js", watch_picture_js),
     FILE("Assets/watch/plain-player.js", watch_plain_player_js),
     FILE("Assets/watch/player-state.js", watch_player_state_js),
     FILE("Assets/watch/player.js", watch_player_js),
@@ -328,6 +349,9 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/upload-health.js", live_upload_health_js),
     FILE("Assets/live/uploader.js", live_uploader_js),
     FILE("Assets/live/wake-lock.js", live_wake_lock_js),
+    FILE("Assets/live/air-monitor.js", live_air_monitor_js),
+    FILE("Assets/live/recording-plan.js", live_recording_plan_js),
+    FILE("Assets/live/steady-track.js", live_steady_track_js),
 };
 // clang-format on
 

@@ -1,7 +1,7 @@
 // How long to wait before trying again. Pure.
 //
-// The wait doubles with each attempt up to a limit. Half of it is random, so that pages that lost the
-// same server do not all come back in the same moment.
+// The wait doubles with each attempt up to a limit. Half of it is random, so that pages that lost
+// the same server do not all come back in the same moment.
 
 /**
  * @param {number} attempt 0 for the first try after a failure

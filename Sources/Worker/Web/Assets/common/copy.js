@@ -1,6 +1,6 @@
-// Makes every button with `data-copy` copy: the attribute holds the id of the element whose text (or
-// value) goes to the clipboard. Works for buttons that are added later, too. frame.js starts it, so
-// pages need not.
+// Makes every button with `data-copy` copy: the attribute holds the id of the element whose text
+// (or value) goes to the clipboard. Works for buttons that are added later, too. frame.js starts
+// it, so pages need not.
 //
 // The button itself says "Copied" for a moment; where the browser refuses, the text is selected and
 // the button says which keys copy it.

@@ -2,9 +2,9 @@
 //
 // One subscription is one EventSource at a time. Reconnecting is done here and not left to the
 // browser, because browsers wait 3 to 5 seconds before they try again and give up for good when a
-// restarting server answers with an error. A subscription closes when its page is hidden for good or
-// put aside (pagehide), so that it does not keep the page out of the back/forward cache, and goes on
-// when the page comes back (pageshow).
+// restarting server answers with an error. A subscription closes when its page is hidden for good
+// or put aside (pagehide), so that it does not keep the page out of the back/forward cache, and
+// goes on when the page comes back (pageshow).
 
 import { backoffMs } from './backoff.js';
 
@@ -16,8 +16,8 @@ const STEADY_MS = 5000;
 /**
  * @param {object} options
  * @param {string} [options.stream] only this stream; all streams without it
- * @param {(streams: object[]) => void} [options.onSnapshot] all streams, after each connect (not with
- *   `stream`): what is not in it does not exist any more
+ * @param {(streams: object[]) => void} [options.onSnapshot] all streams, after each connect (not
+ *   with `stream`): what is not in it does not exist any more
  * @param {(stream: object) => void} [options.onStream] a stream that is new or has changed
  * @param {(name: string) => void} [options.onGone] a stream that is not known (any more)
  * @param {(isConnected: boolean) => void} [options.onConnection] when that changes

@@ -1,8 +1,8 @@
 // Numbers to words, the same everywhere: durations, sizes, rates, counts. Pure.
 //
-// Durations come in milliseconds, sizes in bytes, rates in bits per second. Sizes and rates count in
-// thousands, as networks do. The server renders the home page with the same words (HomePage.swift):
-// change both together.
+// Durations come in milliseconds, sizes in bytes, rates in bits per second. Sizes and rates count
+// in thousands, as networks do. The server renders the home page with the same words
+// (HomePage.swift): change both together.
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -18,7 +18,9 @@ export function codecName(codec) {
 /** "1280 × 720", "VP9"; without a picture "Sound only", "Opus". @returns {string[]} */
 export function pictureTags(stream) {
   const video = stream.tracks.find((track) => track.kind === 'video');
-  if (!video) return ['Sound only', ...stream.tracks.slice(0, 1).map(({ codec }) => codecName(codec))];
+  if (!video) {
+    return ['Sound only', ...stream.tracks.slice(0, 1).map(({ codec }) => codecName(codec))];
+  }
   const size = video.width && video.height ? [`${video.width} × ${video.height}`] : [];
   return [...size, codecName(video.codec)];
 }

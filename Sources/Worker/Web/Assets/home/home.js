@@ -1,8 +1,9 @@
 // The first page: keeps the list of who is live up to date.
 //
-// The server has rendered what was true when the page was asked for. From then on the server's events
-// tell what changes. States of the page (body's data-state): `loading` until the first event, `live`
-// when somebody is, `quiet` when nobody is, `unconnected` when the server has not answered for a while.
+// The server has rendered what was true when the page was asked for. From then on the server's
+// events tell what changes. States of the page (body's data-state): `loading` until the first
+// event, `live` when somebody is, `quiet` when nobody is, `unconnected` when the server has not
+// answered for a while.
 
 import { announce } from '../common/announce.js';
 import { subscribe } from '../common/events.js';
@@ -66,10 +67,9 @@ function tellNews() {
 
 /** Somebody has gone live: the water comes again. */
 function letWaterCome() {
-  for (const animation of water.getAnimations({ subtree: true })) {
-    animation.cancel();
-    animation.play();
-  }
+  water.style.animationName = 'none';
+  water.getBoundingClientRect(); // takes note of it
+  water.style.animationName = '';
 }
 
 function connectionChanged(isConnected) {

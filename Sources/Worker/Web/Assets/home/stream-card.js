@@ -1,5 +1,5 @@
-// One card of the list: the DOM of one stream. Made by the server (HomePage.swift) or from the page's
-// template; both have the same structure. Touches the document only where something changed.
+// One card of the list: the DOM of one stream. Made by the server (HomePage.swift) or from the
+// page's template; both have the same structure. Touches the document only where something changed.
 
 import { formatCount } from '../common/format.js';
 import { badgeOf, pictureTags, sinceWords } from '../common/stream-words.js';

@@ -1,8 +1,8 @@
 // The list of who is live, kept up to date without getting in anybody's way.
 //
 // Figures change in place at once. What moves cards (another order, leaving out those who ended)
-// waits until the list is calm: no pointer over it and no focus in it. A new card is appended at once
-// and finds its place when the list is calm. Cards glide to their new places.
+// waits until the list is calm: no pointer over it and no focus in it. A new card is appended at
+// once and finds its place when the list is calm. Cards glide to their new places.
 
 import { StreamCard } from './stream-card.js';
 import { orderedNames } from './stream-order.js';

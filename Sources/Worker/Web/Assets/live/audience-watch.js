@@ -1,4 +1,5 @@
-// What the server says about our broadcast while it is live: who watches, and whether it is still there.
+// What the server says about our broadcast while it is live: who watches, and whether it is still
+// there.
 
 import { subscribe } from '../common/events.js';
 

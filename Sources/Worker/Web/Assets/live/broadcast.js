@@ -51,8 +51,9 @@ export class Broadcast {
     this.#uploader = new Uploader({
       url: this.#url,
       probe: () => this.#probe(),
-      onVerdict: (verdict, answer, lostMs) => this.#handle(verdict, answer, lostMs),
+      onVerdict: (verdict, answer) => this.#handle(verdict, answer),
       onAccepted: () => this.#onAccepted(),
+      onLost: (lostMs) => { if (!this.#isOver && this.#uploader.hasBegun) this.#onMissed(lostMs); },
     });
   }
 
@@ -115,7 +116,7 @@ export class Broadcast {
   get throughputBps() { return this.#uploader.throughputBps; }
   get failure() { return this.#uploader.failure; }
 
-  /** What the server has not taken, and the age of the oldest of it: what the recorder holds counts. */
+  /** What the server has not taken, and the age of the oldest of it, the recorder's included. */
   get waiting() {
     const { mediaMs, lagMs } = this.#uploader.waiting;
     const recorderMs = performance.now() - (this.#recording?.chunkAtMs ?? performance.now());
@@ -142,10 +143,9 @@ export class Broadcast {
   }
 
   /** @param {import('./publish-answer.js').Verdict | 'overflow'} verdict */
-  #handle(verdict, answer, lostMs) {
+  #handle(verdict, answer) {
     if (this.#isOver) return;
     const hasBegun = this.#uploader.hasBegun;
-    if (hasBegun) this.#onMissed(lostMs);
     switch (verdict) {
       case 'overflow':
         return this.#record({ takesOver: this.#mayTakeOver, giveOldOneMs: 0 });

@@ -1,8 +1,8 @@
 // The wall clock as a strip of bars, black or white, drawn into the test picture and read back from
 // a viewer's video: the difference to the viewer's own clock is the latency from glass to glass.
 //
-// Cells, all of one width, from the left: a white and a black one as references, CLOCK_BITS cells of
-// Date.now() modulo 2^CLOCK_BITS in Gray code (so neighbours in time differ in one cell), most
+// Cells, all of one width, from the left: a white and a black one as references, CLOCK_BITS cells
+// of Date.now() modulo 2^CLOCK_BITS in Gray code (so neighbours in time differ in one cell), most
 // significant first, and one cell that makes the number of white bit cells even. Pure: pixels and
 // milliseconds in and out.
 
@@ -38,8 +38,8 @@ export function drawClock(context2d, timeMs, x, y, width, height) {
 }
 
 /**
- * Reads the bars from pixels (RGBA, as of getImageData), by default from where a test picture of that
- * size has them.
+ * Reads the bars from pixels (RGBA, as of getImageData), by default from where a test picture of
+ * that size has them.
  * @param {{data: ArrayLike<number>, width: number, height: number}} image
  * @returns {number | null} Date.now() modulo 2^CLOCK_BITS, or null when there is no intact clock
  */

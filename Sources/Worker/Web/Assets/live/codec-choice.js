@@ -1,7 +1,7 @@
-// Which codec to record with: the best that most viewers can play. VP9 first (plays everywhere in MSE,
-// also in fMP4), VP8 where VP9 would not run smoothly or is not there (Firefox), AV1 last: good, but
-// costly to make and not played by older devices. All with Opus. H.264 is left out: browsers record it
-// into Matroska, which their own players refuse.
+// Which codec to record with: the best that most viewers can play. VP9 first (plays everywhere in
+// MSE, also in fMP4), VP8 where VP9 would not run smoothly or is not there (Firefox), AV1 last:
+// good, but costly to make and not played by older devices. All with Opus. H.264 is left out:
+// browsers record it into Matroska, which their own players refuse.
 //
 // Pure: what the browser can do is passed in.
 

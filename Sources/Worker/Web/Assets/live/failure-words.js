@@ -87,16 +87,21 @@ export function wordsForLostPicture(kind) {
   const what = kind === 'screen' ? 'Sharing has ended' : 'The camera is gone';
   return warning(
     what, 'You are still live. Viewers see “One moment” until you choose another picture.',
-    kind === 'screen' ? ['use-screen', 'use-camera', 'use-test'] : ['use-camera', 'use-screen',
-      'use-test']);
+    kind === 'screen'
+      ? ['use-screen', 'use-camera', 'use-test'] : ['use-camera', 'use-screen', 'use-test']);
+}
+
+export function wordsForLostMicrophone() {
+  return warning(
+    'The microphone is gone', 'Viewers hear nothing. Connect it again, or choose another one.',
+    ['retry']);
 }
 
 /** Media was dropped, because it could not be sent for too long. */
 export function wordsForMissed(missedMs) {
   return warning(
     'Viewers missed something',
-    `The server could not be reached for too long: about ${Math.round(missedMs / 1000)} s were not `
-      + 'sent.',
+    `About ${Math.round(missedMs / 1000)} s were not sent, because they had waited for too long.`,
     []);
 }
 

@@ -1,22 +1,22 @@
-// The page to go live from. This is its controller: it owns the state, and connects form, studio (what
-// is in front of the camera), broadcast (recorder and upload) and view.
+// The page to go live from. This is its controller: it owns the state, and connects form, studio
+// (what is in front of the camera), broadcast (recorder and upload) and what is shown.
 
 import { announce } from '../common/announce.js';
-import { AudienceWatch } from './audience-watch.js';
+import { AirMonitor } from './air-monitor.js';
 import { Broadcast } from './broadcast.js';
-import { chooseCodec, mimeTypeOf } from './codec-choice.js';
-import { wordsForEnd, wordsForLostPicture, wordsForMissed } from './failure-words.js';
+import {
+  warning, wordsForEnd, wordsForLostMicrophone, wordsForLostPicture, wordsForMissed,
+} from './failure-words.js';
 import { Notice } from './notice.js';
-import { OnAirView } from './on-air-view.js';
 import { PageState } from './page-state.js';
-import { audioBitrateBps, FRAME_RATE, lowerBitrateBps, videoBitrateBps } from './quality.js';
+import { videoBitrateBps } from './quality.js';
+import { planRecording } from './recording-plan.js';
 import { SetupForm } from './setup-form.js';
-import { isCameraAllowed } from './sources.js';
 import { wordsForBrowser, wordsForMicrophone, wordsForPicture } from './source-words.js';
+import { isCameraAllowed } from './sources.js';
 import { Stage } from './stage.js';
 import { askToStop } from './stop-dialog.js';
 import { Studio } from './studio.js';
-import { UploadHealth } from './upload-health.js';
 import { keepScreenOn, letScreenSleep } from './wake-lock.js';
 
 const REFRESH_MS = 250;
@@ -24,31 +24,43 @@ const REFRESH_MS = 250;
 const TROUBLE_MS = 1_000;
 /** Missing less than this goes by. */
 const MISSED_MS = 2_000;
+const STOP_LABELS = { starting: 'Cancel', stopping: 'Stopping' };
+/** What is worth saying aloud. */
+const SPOKEN = {
+  starting: 'Starting.', live: 'You are live.', reconnecting: 'Reconnecting.', stopped: 'Stopped.',
+};
+
+const find = (id) => document.getElementById(id);
 
 class LivePage {
   #state = new PageState((name) => this.#showState(name));
-  #studio = new Studio((kind) => this.#pictureEnded(kind));
+  #studio = new Studio({
+    onPictureEnded: (kind) => this.#pictureEnded(kind),
+    onMicrophoneEnded: () => this.#notice.show(wordsForLostMicrophone()),
+  });
   #form = new SetupForm({ onSubmit: () => this.#submit(), onChange: () => this.#choicesChanged() });
   #stage = new Stage(this.#studio, () => this.#openPicture());
   #notice = new Notice((action) => this.#act(action));
-  #view = new OnAirView();
-  #health = new UploadHealth();
   /** @type {Broadcast | null} */
   #broadcast = null;
-  /** @type {AudienceWatch | null} */
-  #audience = null;
+  /** @type {AirMonitor | null} as long as there is a broadcast */
+  #monitor = null;
   #videoBps = 0;
+  /** Viewers stay as long as the tracks are the same, so sound is not taken away again. */
   #hasSound = false;
-  #liveSinceMs = 0;
-  #missedMs = 0;
+  /** The notice says that the server does not answer. */
+  #hasStartTrouble = false;
+  #isUsable = true;
 
   start() {
-    document.getElementById('stop').onclick = () => this.#askToStop();
-    document.getElementById('lower-bitrate').onclick = () => this.#lowerBitrate();
-    document.getElementById('again').onclick = () => this.#state.go('choosing');
+    find('stop').onclick = () => this.#askToStop();
+    find('lower-bitrate').onclick = () => this.#lowerBitrate();
+    find('again').onclick = () => this.#setUpAgain();
     setInterval(() => this.#refresh(), REFRESH_MS);
     addEventListener('online', () => this.#broadcast?.retryNow());
-    addEventListener('beforeunload', (event) => { if (this.#state.isBusy) event.preventDefault(); });
+    addEventListener('beforeunload', (event) => {
+      if (this.#state.isBusy) event.preventDefault();
+    });
     addEventListener('pagehide', () => this.#leave());
     // What was live when the page was put aside has ended.
     addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
@@ -59,13 +71,20 @@ class LivePage {
     else this.#openAllowedPicture();
   }
 
-  // MARK: Before
+  // Before
 
   #cannotBroadcast(words) {
+    this.#isUsable = false;
     this.#state.go('failed');
-    document.getElementById('go-live').disabled = true;
-    document.getElementById('open-source').disabled = true;
+    find('go-live').disabled = true;
+    find('open-source').disabled = true;
     this.#notice.show(words);
+  }
+
+  #setUpAgain() {
+    this.#state.go('choosing');
+    this.#openAllowedPicture();
+    this.#form.focusName();
   }
 
   /** Shows the picture without being asked where that asks nobody. */
@@ -75,7 +94,8 @@ class LivePage {
     if (isAllowed && !this.#studio.hasPicture && !this.#state.isBusy) await this.#openPicture();
   }
 
-  #choicesChanged() {
+  async #choicesChanged() {
+    if (!this.#isUsable) return undefined;
     if (this.#state.isOnAir) return this.#markChanges(true);
     const { source } = this.#form.wish;
     if (this.#studio.pictureKind === source) return this.#openPicture();
@@ -93,6 +113,7 @@ class LivePage {
       if (!isCurrent) return false;
       if (soundError) this.#notice.show(wordsForMicrophone(soundError));
       else if (!this.#state.isOnAir) this.#notice.hide();
+      if (this.#state.name === 'failed') this.#state.go('choosing');
       this.#form.refreshDevices();
       return true;
     } catch (error) {
@@ -103,44 +124,39 @@ class LivePage {
     }
   }
 
-  // MARK: Going live
+  // Going live
 
   #submit() {
-    if (this.#state.isOnAir) return this.#applyChanges();
-    if (this.#state.isBusy || document.getElementById('go-live').disabled) return undefined;
-    return this.#goLive(false);
+    if (this.#state.isOnAir) this.#applyChanges();
+    else if (!this.#state.isBusy && this.#isUsable) this.#goLive(false);
   }
 
+  /** @param {boolean} takesOver from ourselves, in another tab or on another device */
   async #goLive(takesOver) {
     const name = this.#form.takeName();
     if (name === null) return;
     this.#notice.hide();
+    this.#hasStartTrouble = false;
     this.#state.go('starting');
     const isThere = await this.#openPicture();
     if (this.#state.name !== 'starting') return;
-    if (!isThere) return this.#state.go('failed');
+    if (!isThere) {
+      this.#state.go('failed');
+      return;
+    }
     this.#hasSound = this.#form.wish.microphone !== 'none';
-    const { stream, plan } = await this.#plan(null);
+    const { stream, plan } = await this.#prepare(null);
     if (this.#state.name !== 'starting') return;
     this.#form.remember(name);
-    this.#health = new UploadHealth();
-    this.#missedMs = 0;
     this.#broadcast = this.#newBroadcast(name);
-    this.#audience = new AudienceWatch(name, {
-      onGone: () => this.#broadcast?.heardThatStreamIsGone(),
-      onBack: () => this.#broadcast?.retryNow(),
-    });
-    this.#view.begin(name);
+    this.#monitor = new AirMonitor(this.#broadcast);
     this.#broadcast.start(stream, plan, takesOver);
   }
 
   #newBroadcast(name) {
     return new Broadcast(name, {
       onAccepted: () => this.#accepted(),
-      onMissed: (missedMs) => {
-        this.#missedMs += missedMs;
-        if (missedMs >= MISSED_MS) this.#notice.show(wordsForMissed(this.#missedMs));
-      },
+      onMissed: (missedMs) => this.#missed(missedMs),
       onEnd: (reason, answer) => this.#ended(wordsForEnd(reason, name, answer)),
     });
   }
@@ -149,26 +165,12 @@ class LivePage {
    * What to record, and how.
    * @param {number | null} videoBps null for what the form says
    */
-  async #plan(videoBps) {
-    const { size, bitrateChoice, codecChoice } = this.#form.wish;
-    this.#videoBps = videoBps ?? videoBitrateBps(bitrateChoice, size);
-    const video = {
-      width: size.width, height: size.height, bitrateBps: this.#videoBps, frameRate: FRAME_RATE,
-    };
-    const capabilities = navigator.mediaCapabilities;
-    const choice = await chooseCodec(
-      { choice: codecChoice, video },
-      (type) => MediaRecorder.isTypeSupported(type),
-      capabilities?.encodingInfo ? (query) => capabilities.encodingInfo(query) : null);
+  async #prepare(videoBps) {
+    const { wish } = this.#form;
+    this.#videoBps = videoBps ?? videoBitrateBps(wish.bitrateChoice, wish.size);
     const { stream, hasSound } = await this.#studio.recordable(this.#hasSound);
-    // Viewers stay as long as the tracks are the same, so sound is not taken away again.
     this.#hasSound = hasSound;
-    const plan = {
-      mimeType: mimeTypeOf(choice.codec, hasSound),
-      videoBps: this.#videoBps,
-      audioBps: audioBitrateBps(this.#videoBps),
-    };
-    return { stream, plan };
+    return { stream, plan: await planRecording(wish, this.#videoBps, hasSound) };
   }
 
   /** The server has taken something. */
@@ -176,28 +178,30 @@ class LivePage {
     const { name } = this.#state;
     if (name !== 'starting' && name !== 'reconnecting') return;
     if (name === 'starting') {
-      this.#liveSinceMs = performance.now();
-      this.#notice.hide();
+      this.#monitor.beginsNow();
+      if (this.#hasStartTrouble) this.#notice.hide();
       keepScreenOn();
     }
     this.#state.go('live');
   }
 
-  // MARK: On air
+  // On air
 
   /** Something else was chosen; it counts when it is applied. */
-  #markChanges(hasChanges) { document.getElementById('apply').disabled = !hasChanges; }
+  #markChanges(hasChanges) { find('apply').disabled = !hasChanges; }
 
   async #applyChanges() {
     this.#markChanges(false);
-    if (await this.#openPicture()) {
-      this.#hasSound ||= this.#form.wish.microphone !== 'none';
-      await this.#recordAnew(null);
+    if (!await this.#openPicture()) {
+      this.#markChanges(true);
+      return;
     }
+    this.#hasSound ||= this.#form.wish.microphone !== 'none';
+    await this.#recordAnew(null);
   }
 
   async #lowerBitrate() {
-    const lowerBps = lowerBitrateBps(this.#videoBps);
+    const lowerBps = this.#monitor?.lowerBps(this.#videoBps) ?? null;
     if (lowerBps === null) return;
     this.#form.bitrateBps = lowerBps;
     await this.#recordAnew(lowerBps);
@@ -205,7 +209,7 @@ class LivePage {
 
   async #recordAnew(videoBps) {
     const broadcast = this.#broadcast;
-    const { stream, plan } = await this.#plan(videoBps);
+    const { stream, plan } = await this.#prepare(videoBps);
     if (broadcast === this.#broadcast) broadcast?.change(stream, plan);
   }
 
@@ -221,53 +225,35 @@ class LivePage {
     this.#stage.show(this.#form.wish.source);
   }
 
+  #missed(missedMs) {
+    this.#monitor.missedMs += missedMs;
+    if (missedMs >= MISSED_MS) this.#notice.show(wordsForMissed(this.#monitor.missedMs));
+  }
+
   #refresh() {
-    if (!this.#broadcast || !this.#state.isBusy) return;
+    if (!this.#monitor || !this.#state.isBusy) return;
     this.#broadcast.tick();
-    const { failure } = this.#broadcast;
-    const isTroubled = failure !== null && performance.now() - failure.sinceMs > TROUBLE_MS;
+    // Looking after it may have ended it.
+    if (!this.#monitor) return;
+    const isTroubled = this.#monitor.troubleMs > TROUBLE_MS;
     if (isTroubled && this.#state.name === 'live') this.#state.go('reconnecting');
-    if (this.#state.isOnAir) this.#showFigures();
+    if (this.#state.isOnAir) this.#monitor.show(this.#videoBps);
     else if (isTroubled && this.#state.name === 'starting') this.#showStartTrouble();
   }
 
-  #showFigures() {
-    this.#view.show({
-      elapsedMs: performance.now() - this.#liveSinceMs,
-      sentBytes: this.#broadcast.sentBytes,
-      bitrateBps: this.#broadcast.throughputBps,
-      viewers: this.#audience.viewers,
-      health: this.#judgeHealth(),
-    });
-  }
-
-  #judgeHealth() {
-    const { mediaMs, lagMs } = this.#broadcast.waiting;
-    return this.#health.judge({
-      lagMs,
-      waitingMediaMs: mediaMs,
-      bitrateBps: this.#videoBps,
-      failure: this.#broadcast.failure,
-      isOnline: navigator.onLine,
-      canLower: lowerBitrateBps(this.#videoBps) !== null,
-    }, performance.now());
-  }
-
   #showStartTrouble() {
-    if (!document.getElementById('notice').hidden) return;
-    const { title } = this.#judgeHealth();
-    this.#notice.show({
-      tone: 'warning', title, text: 'It is tried again until it works, or until you cancel.',
-      actions: [],
-    });
+    const { level, title } = this.#monitor.judge(this.#videoBps);
+    if (level !== 'offline' || this.#hasStartTrouble) return;
+    this.#hasStartTrouble = true;
+    this.#notice.show(
+      warning(title, 'It is tried again until it works, or until you cancel.', []));
   }
 
-  // MARK: The end
+  // The end
 
   async #askToStop() {
-    if (this.#state.name === 'starting') return this.#cancelStart();
-    if (this.#state.isOnAir && await askToStop() && this.#state.isOnAir) await this.#stop();
-    return undefined;
+    if (this.#state.name === 'starting') this.#cancelStart();
+    else if (this.#state.isOnAir && await askToStop() && this.#state.isOnAir) await this.#stop();
   }
 
   #cancelStart() {
@@ -280,19 +266,13 @@ class LivePage {
   async #stop() {
     this.#state.go('stopping');
     this.#notice.hide();
-    const elapsedMs = performance.now() - this.#liveSinceMs;
     await this.#broadcast.stop();
-    this.#view.showSummary({
-      elapsedMs,
-      sentBytes: this.#broadcast.sentBytes,
-      peakViewers: this.#audience.peakViewers,
-      missedMs: this.#missedMs,
-    });
+    this.#monitor.showSummary();
     this.#forgetBroadcast();
     this.#studio.close();
     this.#stage.show(this.#form.wish.source);
     this.#state.go('stopped');
-    document.getElementById('summary-title').focus();
+    find('summary-title').focus();
   }
 
   /** The broadcast has ended against our will. */
@@ -310,12 +290,12 @@ class LivePage {
 
   #forgetBroadcast() {
     this.#broadcast = null;
-    this.#audience?.close();
-    this.#audience = null;
+    this.#monitor?.close();
+    this.#monitor = null;
     letScreenSleep();
   }
 
-  // MARK: Acting on notices
+  // Acting on notices
 
   /** @param {import('./failure-words.js').ActionName} action */
   #act(action) {
@@ -346,19 +326,13 @@ class LivePage {
     document.body.dataset.state = name;
     const { isOnAir, isBusy } = this.#state;
     this.#form.isNameFixed = isBusy;
-    const title = document.getElementById('setup-title');
-    title.textContent = isOnAir ? 'Change while live' : 'Set up';
-    title.classList.toggle('visually-hidden', !isOnAir);
-    document.getElementById('stop').textContent = name === 'starting' ? 'Cancel' : 'Stop';
+    find('setup-title').textContent = isOnAir ? 'Change while live' : 'Set up';
+    find('setup-title').classList.toggle('visually-hidden', !isOnAir);
+    find('stop').textContent = STOP_LABELS[name] ?? 'Stop';
+    find('stop').disabled = name === 'stopping';
     if (isOnAir) this.#markChanges(this.#studio.pictureKind === 'standby');
-    const news = SPOKEN[name];
-    if (news) announce(news);
+    if (SPOKEN[name]) announce(SPOKEN[name]);
   }
 }
-
-/** What is worth saying aloud. */
-const SPOKEN = {
-  starting: 'Starting.', live: 'You are live.', reconnecting: 'Reconnecting.', stopped: 'Stopped.',
-};
 
 new LivePage().start();

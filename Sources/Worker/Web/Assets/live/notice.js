@@ -20,7 +20,7 @@ export class Notice {
   #actions = document.getElementById('notice-actions');
   #onAction;
 
-  /** @param {(action: ActionName) => void} onAction a button was pressed; the notice is gone by then */
+  /** @param {(action: ActionName) => void} onAction a button was pressed; the notice is gone */
   constructor(onAction) {
     this.#onAction = onAction;
     document.getElementById('notice-close').onclick = () => this.hide();
@@ -35,6 +35,8 @@ export class Notice {
     this.#element.hidden = false;
     announce(`${title}. ${text}`);
   }
+
+  get isShown() { return !this.#element.hidden; }
 
   hide() { this.#element.hidden = true; }
 

@@ -48,11 +48,12 @@ export class OnAirView {
     this.#set('summary-missed-time', formatSeconds(missedMs));
   }
 
-  #showHealth({ level, lagMs, title, advice, offersLower }) {
+  #showHealth({ level, lagMs, title, advice, lowerBps }) {
     this.#set('health-title', title);
     this.#set('health-advice', advice);
     this.#set('health-lag', formatSeconds(lagMs));
-    find('lower-bitrate').hidden = !offersLower;
+    find('lower-bitrate').hidden = lowerBps === null;
+    if (lowerBps !== null) this.#set('lower-bitrate', `Lower to ${formatBitrate(lowerBps)}`);
     const meter = find('health-meter');
     for (const element of [find('health'), meter]) {
       if (element.dataset.level !== level) element.dataset.level = level;

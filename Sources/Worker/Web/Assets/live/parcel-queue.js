@@ -1,6 +1,7 @@
-// What one recording has yet to bring to the server. Chunks of the recorder wait until there is room to
-// send; then as many as have gathered become one parcel with the next number. From then on its number
-// and bytes stay as they are, however often it is sent. Pure: knows no network and no clock.
+// What one recording has yet to bring to the server. Chunks of the recorder wait until there is
+// room to send; then as many as have gathered become one parcel with the next number. From then on
+// its number and bytes stay as they are, however often it is sent. Pure: knows no network and no
+// clock.
 //
 // A parcel is 'waiting' (to be sent, or sent again) or 'sending'; one that is acknowledged is gone.
 
@@ -13,7 +14,9 @@
 /** Most that is merged into one parcel. */
 const PARCEL_BYTES_MAX = 1024 * 1024;
 /** Short enough that a parcel on a slow line is answered while one can still act on it. */
-const PARCEL_MEDIA_MS_MAX = 2_000;
+const PARCEL_MEDIA_MS_MAX = 1_000;
+/** A header that is not complete after so much media never will be. */
+const BEGINNING_MS_MAX = 3_000;
 /** Parcels under way at once: enough to fill a long line; the server puts them in order. */
 const PARCELS_SENDING_MAX = 3;
 
@@ -23,6 +26,7 @@ export class ParcelQueue {
   /** @type {Parcel[]} by number, none missing between them but acknowledged ones */
   #parcels = [];
   #nextNumber = 0;
+  #chunksNeeded = 1;
   #isBegun = false;
   #isClosed = false;
 
@@ -72,8 +76,8 @@ export class ParcelQueue {
   holds(number) { return this.#parcels.some((parcel) => parcel.number === number); }
 
   /**
-   * The parcel to send next, now marked as under way; null when there is none, or no room. Until the
-   * server has taken the beginning, nothing else is sent: it may be refused.
+   * The parcel to send next, now marked as under way; null when there is none, or no room. Until
+   * the server has taken the beginning, nothing else is sent: it may be refused.
    * @returns {Parcel | null}
    */
   next() {
@@ -92,11 +96,28 @@ export class ParcelQueue {
     this.#parcels = this.#parcels.filter((other) => other !== parcel);
   }
 
+  /**
+   * The first parcel did not hold the whole header, which a recorder may hand out in pieces, so
+   * nothing of it was taken: it is sent again under the same number, together with what comes next.
+   * @returns {boolean} false when so much has come that the header should have been in it
+   */
+  growBeginning(parcel) {
+    const isAllThereIs = this.#isClosed && this.#chunks.length === 0;
+    if (this.#isBegun || isAllThereIs || parcel.durationMs > BEGINNING_MS_MAX) return false;
+    this.#parcels = [];
+    this.#nextNumber = 0;
+    const { body, startedAtMs, durationMs } = parcel;
+    this.#chunks.unshift({ blob: body, startedAtMs, durationMs });
+    this.#chunksNeeded = 2;
+    return true;
+  }
+
   /** It did not arrive, or nobody knows: it will be sent again. */
   putBack(parcel) { parcel.state = 'waiting'; }
 
   #makeParcel() {
-    if (this.#chunks.length === 0) return null;
+    if (this.#chunks.length < (this.#isClosed ? 1 : this.#chunksNeeded)) return null;
+    this.#chunksNeeded = 1;
     const chunks = this.#chunks.splice(0, this.#countForParcel());
     const blobs = chunks.map((chunk) => chunk.blob);
     const parcel = {

@@ -1,5 +1,6 @@
-// Sends one parcel: POST /NAME/live with Weir-Chunk. XMLHttpRequest, because fetch does not tell how
-// much of a body has gone out, and on a slow line that is what tells patience from a dead connection.
+// Sends one parcel: POST /NAME/live with Weir-Chunk. XMLHttpRequest, because fetch does not tell
+// how much of a body has gone out, and on a slow line that is what tells patience from a dead
+// connection.
 
 /** @typedef {import('./publish-answer.js').Answer} Answer */
 
@@ -38,7 +39,9 @@ export class ParcelRequest {
 }
 
 /** What it comes to when nothing comes. @type {Answer} */
-export const NO_ANSWER = { status: 0, slug: '', title: '', expectedChunk: null, retryAfterMs: null };
+export const NO_ANSWER = {
+  status: 0, slug: '', title: '', expectedChunk: null, retryAfterMs: null,
+};
 
 function answerOf(request) {
   const problem = problemIn(request);

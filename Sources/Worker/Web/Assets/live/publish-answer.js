@@ -2,10 +2,10 @@
 
 /**
  * @typedef {{status: number, slug: string, title: string, expectedChunk: number | null,
- *   retryAfterMs: number | null}} Answer  status 0: no answer came (the network, or the server is away)
+ *   retryAfterMs: number | null}} Answer  status 0: none came (the network, or the server is away)
  *
  * @typedef {'accepted' | 'retry' | 'session-lost' | 'already-live' | 'taken-over' | 'stream-ended'
- *   | 'bad-media' | 'no-space' | 'server-full' | 'refused'} Verdict
+ *   | 'incomplete-beginning' | 'bad-media' | 'no-space' | 'server-full' | 'refused'} Verdict
  */
 
 /** @type {Record<string, Verdict>} */
@@ -15,7 +15,7 @@ const VERDICT_OF_SLUG = {
   'stream-ended': 'stream-ended',
   'no-space': 'no-space',
   'too-many-streams': 'server-full',
-  'missing-initialization': 'bad-media',
+  'missing-initialization': 'incomplete-beginning',
   'not-webm': 'bad-media',
   'malformed-media': 'bad-media',
   'element-too-large': 'bad-media',

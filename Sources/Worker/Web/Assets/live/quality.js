@@ -2,14 +2,14 @@
 
 export const FRAME_RATE = 30;
 
-/** @typedef {{id: string, label: string, width: number, height: number, bitrateBps: number}} Size */
+/** @typedef {{id: string, width: number, height: number, bitrateBps: number}} Size */
 
 /** @type {Size[]} */
 const SIZES = [
-  { id: '360p', label: '360p', width: 640, height: 360, bitrateBps: 800_000 },
-  { id: '480p', label: '480p', width: 854, height: 480, bitrateBps: 1_200_000 },
-  { id: '720p', label: '720p (HD)', width: 1280, height: 720, bitrateBps: 2_500_000 },
-  { id: '1080p', label: '1080p (Full HD)', width: 1920, height: 1080, bitrateBps: 4_500_000 },
+  { id: '360p', width: 640, height: 360, bitrateBps: 800_000 },
+  { id: '480p', width: 854, height: 480, bitrateBps: 1_200_000 },
+  { id: '720p', width: 1280, height: 720, bitrateBps: 2_500_000 },
+  { id: '1080p', width: 1920, height: 1080, bitrateBps: 4_500_000 },
 ];
 
 export const DEFAULT_SIZE = '720p';
@@ -38,7 +38,13 @@ export function audioBitrateBps(videoBps) {
   return videoBps <= 500_000 ? 48_000 : 96_000;
 }
 
-/** The next step down, or null at the lowest. */
-export function lowerBitrateBps(videoBps) {
-  return BITRATES_BPS.filter((bitrateBps) => bitrateBps < videoBps * 0.9).at(-1) ?? null;
+/**
+ * A lower step that the line can carry, as far as is known; null at the lowest.
+ * @param {number} videoBps what is recorded now
+ * @param {number} lineBps what the server has taken lately; 0 when that is not known
+ */
+export function lowerBitrateBps(videoBps, lineBps) {
+  const lower = BITRATES_BPS.filter((bitrateBps) => bitrateBps < videoBps * 0.9);
+  const carried = lower.filter((bitrateBps) => lineBps === 0 || bitrateBps <= lineBps * 0.8);
+  return carried.at(-1) ?? lower[0] ?? null;
 }

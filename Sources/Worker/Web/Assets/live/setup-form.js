@@ -1,5 +1,5 @@
-// The form: name, picture, sound, quality. Keeps its parts consistent, says what is wrong with a name
-// while it is typed, and remembers the choices.
+// The form: name, picture, sound, quality. Keeps its parts consistent, says what is wrong with a
+// name while it is typed, and remembers the choices.
 
 import { recordableCodecs } from './codec-choice.js';
 import { listDevices, watchDevices } from './devices.js';
@@ -87,8 +87,8 @@ export class SetupForm {
 
   async refreshDevices() {
     const { cameras, microphones } = await listDevices();
-    replaceOptions(this.#camera, this.#camera.querySelectorAll('[data-device]'), cameras);
-    replaceOptions(this.#microphone, this.#microphone.querySelectorAll('[data-device]'), microphones);
+    replaceDevices(this.#camera, cameras);
+    replaceDevices(this.#microphone, microphones);
     find('camera-field').dataset.count = String(cameras.length);
     this.#keepConsistent();
   }
@@ -99,7 +99,8 @@ export class SetupForm {
     const asked = new URLSearchParams(location.search).get('name');
     const { name, source, resolution, bitrate, codec } = recall();
     this.#name.value = asked ?? name ?? '';
-    const codecs = recordableCodecs((type) => globalThis.MediaRecorder?.isTypeSupported(type) ?? false);
+    const codecs = recordableCodecs(
+      (type) => globalThis.MediaRecorder?.isTypeSupported(type) ?? false);
     for (const option of this.#codec.querySelectorAll('option:not([value=auto])')) {
       if (!codecs.some(({ id }) => id === option.value)) option.remove();
     }
@@ -137,9 +138,9 @@ function choose(select, value) {
   if ([...select.options].some((option) => option.value === value)) select.value = value;
 }
 
-function replaceOptions(select, old, devices) {
+function replaceDevices(select, devices) {
   const chosen = select.value;
-  for (const option of old) option.remove();
+  for (const option of select.querySelectorAll('[data-device]')) option.remove();
   const options = devices.map(({ id, label }) => {
     const option = new Option(label, id);
     option.dataset.device = '';

@@ -1,14 +1,16 @@
-// Mixes what is to be heard (microphone, the sound of a shared screen, a test tone) into one track that
-// stays the same while sources come and go, and measures how loud it is.
+// Mixes what is to be heard (microphone, the sound of a shared screen, a test tone) into one track
+// that stays the same while sources come and go, and measures how loud it is.
 
 import { TestTone } from './test-tone.js';
 
-const READY_TIMEOUT_MS = 1_500;
+const READY_TIMEOUT_MS = 1_000;
 /** The meter's lower end. */
 const QUIETEST_DB = -54;
 
 export class Sound {
-  #context = newContext();
+  // The ordinary output, although nothing is played: the clock of the one without a device (sinkId
+  // 'none') has holes on a busy machine.
+  #context = new AudioContext({ latencyHint: 'interactive' });
   #output = this.#context.createMediaStreamDestination();
   #analyser = this.#context.createAnalyser();
   #samples = new Float32Array(1024);
@@ -27,8 +29,8 @@ export class Sound {
   get track() { return this.#output.stream.getAudioTracks()[0]; }
 
   /**
-   * Whether sound flows. A browser may hold it back until the page is used; and a recorder that waits
-   * for sound records nothing.
+   * Whether sound flows. A browser may hold it back until the page is used; and a recorder that
+   * waits for sound records nothing.
    * @returns {Promise<boolean>}
    */
   async ready() {
@@ -66,15 +68,5 @@ export class Sound {
   #stopTone() {
     this.#tone?.stop();
     this.#tone = null;
-  }
-}
-
-/** Nothing is played here, so where the browser has it, no loudspeaker is occupied. */
-function newContext() {
-  const options = { latencyHint: 'interactive' };
-  try {
-    return new AudioContext({ ...options, sinkId: { type: 'none' } });
-  } catch {
-    return new AudioContext(options);
   }
 }

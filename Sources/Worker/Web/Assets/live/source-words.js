@@ -1,12 +1,12 @@
-// What to say when camera, microphone or screen cannot be had, or when this browser cannot broadcast at
-// all. Pure but for looking at what the browser has.
+// What to say when camera, microphone or screen cannot be had, or when this browser cannot
+// broadcast at all. Pure but for looking at what the browser has.
 
 import { recordableCodecs } from './codec-choice.js';
 import { error, warning } from './failure-words.js';
 
 /** @typedef {import('./failure-words.js').Words} Words */
 
-const INSTEAD = { camera: ['use-screen', 'use-test'], screen: ['use-camera', 'use-test'], test: [] };
+const INSTEAD = { camera: ['use-screen', 'use-test'], screen: ['use-camera', 'use-test'] };
 
 /**
  * @param {DOMException} problem what the browser said
@@ -49,7 +49,8 @@ function wordsForScreen({ name, message }) {
     case 'AbortError':
       return warning(
         'Nothing is shared',
-        'You closed the choice, or the system does not let this browser record the screen.', actions);
+        'You closed the choice, or the system does not let this browser record the screen.',
+        actions);
     case 'NotFoundError':
     case 'NotReadableError':
       return error(
@@ -91,7 +92,8 @@ export function wordsForBrowser() {
   if (!isSecureContext) {
     return error(
       'This page needs a secure address',
-      'Browsers give camera and microphone to https:// addresses only. Open this page with https://.',
+      'Browsers give camera and microphone to https:// addresses only. Open this page with '
+        + 'https://.',
       []);
   }
   if (!globalThis.MediaRecorder || recordableCodecs(MediaRecorder.isTypeSupported).length === 0) {

@@ -1,7 +1,8 @@
-// Where picture and sound come from: camera and microphone, a screen, a drawn picture. Errors are the
-// browser's own; source-errors.js has the words for them.
+// Where picture and sound come from: camera and microphone, a screen, a drawn picture. Errors are
+// the browser's own; source-errors.js has the words for them.
 
 import { FRAME_RATE } from './quality.js';
+import { SteadyTrack } from './steady-track.js';
 import { DrawnPicture } from './test-picture.js';
 
 /** @typedef {'camera' | 'screen' | 'test' | 'standby'} PictureKind */
@@ -32,8 +33,7 @@ export class Picture {
 
   /** @returns {PictureSize} as it comes, if that is known */
   get size() {
-    const { width, height } = this.video.getSettings();
-    return width > 0 && height > 0 ? { width, height } : this.#wishedSize;
+    return sizeOfTrack(this.video) ?? this.#wishedSize;
   }
 
   /** Asks a camera that is open for another size; opened twice, browsers mix up the two. */
@@ -49,12 +49,13 @@ export class Picture {
 }
 
 /**
- * Opens camera and microphone together, so that the browser asks once. Without a usable microphone the
- * camera is opened alone.
+ * Opens camera and microphone together, so that the browser asks once. Without a usable microphone
+ * the camera is opened alone.
  * @param {PictureSize} size
  * @param {string} cameraID '' for the browser's choice
  * @param {string | null} microphoneID 'default', a device, or null for none
- * @returns {Promise<{picture: Picture, microphone: MediaStreamTrack | null, soundError: Error | null}>}
+ * @returns {Promise<{picture: Picture, microphone: MediaStreamTrack | null,
+ *   soundError: Error | null}>}
  */
 export async function openCamera(size, cameraID, microphoneID) {
   const video = cameraConstraints(size, cameraID);
@@ -89,10 +90,17 @@ export async function openScreen(size) {
     audio: true,
   });
   const track = stream.getVideoTracks()[0];
+  const sound = stream.getAudioTracks()[0] ?? null;
   // Text that can be read matters more than motion.
   if ('contentHint' in track) track.contentHint = 'detail';
-  const close = () => { for (const each of stream.getTracks()) each.stop(); };
-  return new Picture('screen', track, size, stream.getAudioTracks()[0] ?? null, close);
+  const steady = new SteadyTrack(track);
+  const picture = new Picture('screen', steady.track, sizeOfTrack(track) ?? size, sound, () => {
+    track.onended = null;
+    steady.stop();
+    for (const each of stream.getTracks()) each.stop();
+  });
+  track.onended = () => picture.onEnded();
+  return picture;
 }
 
 /** @param {'test' | 'standby'} kind @param {PictureSize} size */
@@ -108,6 +116,12 @@ export async function isCameraAllowed() {
   } catch {
     return false;
   }
+}
+
+/** @returns {PictureSize | null} */
+function sizeOfTrack(track) {
+  const { width, height } = track.getSettings();
+  return width > 0 && height > 0 ? { width, height } : null;
 }
 
 function cameraConstraints(size, cameraID) {

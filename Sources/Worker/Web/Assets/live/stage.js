@@ -1,4 +1,5 @@
-// The preview: what viewers will see, silently, with a meter for the sound; or what to do to see it.
+// The preview: what viewers will see, silently, with a meter for the sound; or what to do to see
+// it.
 
 const find = (id) => document.getElementById(id);
 const LEVEL_EVERY_MS = 66;
@@ -6,7 +7,9 @@ const LEVEL_EVERY_MS = 66;
 const INVITATIONS = {
   camera: { text: 'Your camera’s picture shows here.', label: 'Turn on the camera' },
   screen: { text: 'What you share shows here.', label: 'Choose what to share' },
-  test: { text: 'A moving picture with a clock, to try things out.', label: 'Show the test picture' },
+  test: {
+    text: 'A moving picture with a clock, to try things out.', label: 'Show the test picture',
+  },
 };
 
 export class Stage {
@@ -41,7 +44,8 @@ export class Stage {
   #showLevel() {
     if (document.hidden) return;
     const level = this.#studio.level;
-    find('sound-state').textContent = level === null ? 'No sound' : 'Sound';
+    const state = level === null ? 'No sound' : 'Sound';
+    if (find('sound-state').textContent !== state) find('sound-state').textContent = state;
     this.#meter.style.setProperty('--level', (level ?? 0).toFixed(2));
     this.#meter.setAttribute('aria-valuenow', Math.round((level ?? 0) * 100).toString());
   }

@@ -3,7 +3,7 @@
 export const NAME_CHARACTERS_MIN = 3;
 export const NAME_CHARACTERS_MAX = 32;
 
-/** First path components that are, or may become, the server's own. The server has the last word. */
+/** First path components that are, or may become, the server's own: it has the last word. */
 const RESERVED = new Set([
   'about', 'account', 'accounts', 'admin', 'api', 'assets', 'favicon', 'healthz', 'help', 'hls',
   'live', 'login', 'logout', 'me', 'metrics', 'readyz', 'robots', 'settings', 'signup', 'static',

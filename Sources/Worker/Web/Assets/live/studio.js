@@ -1,5 +1,6 @@
-// What is in front of the camera, so to speak: the picture and the sound that are shown or broadcast
-// now. Opens what is asked for, and closes what it replaces only when the new one is there.
+// What is in front of the camera, so to speak: the picture and the sound that are shown or
+// broadcast now. Opens what is asked for, and closes what it replaces only when the new one is
+// there.
 
 import * as sources from './sources.js';
 import { Sound } from './sound.js';
@@ -28,17 +29,23 @@ export class Studio {
   /** Cameras are opened one after the other. */
   #cameraTurn = Promise.resolve();
   #onPictureEnded;
+  #onMicrophoneEnded;
 
-  /** @param {(kind: sources.PictureKind) => void} onPictureEnded it ended without our doing */
-  constructor(onPictureEnded) {
+  /**
+   * @param {object} handlers what ended without our doing
+   * @param {(kind: sources.PictureKind) => void} handlers.onPictureEnded
+   * @param {() => void} handlers.onMicrophoneEnded
+   */
+  constructor({ onPictureEnded, onMicrophoneEnded }) {
     this.#onPictureEnded = onPictureEnded;
+    this.#onMicrophoneEnded = onMicrophoneEnded;
   }
 
   /**
    * Opens what is wished for and not open yet. Throws the browser's error when there is no picture;
    * then everything is as it was.
    * @param {Wish} wish
-   * @returns {Promise<{isCurrent: boolean, soundError: Error | null}>} isCurrent: no later wish came
+   * @returns {Promise<{isCurrent: boolean, soundError: Error | null}>} isCurrent: no later wish
    */
   async open(wish) {
     this.#opening += 1;
@@ -158,10 +165,15 @@ export class Studio {
   }
 
   #setMicrophone(track, key) {
+    if (this.#microphone) this.#microphone.onended = null;
     this.#microphone?.stop();
     this.#microphone = track;
     this.#microphoneKey = key;
-    if (track) track.onended = () => this.#setMicrophone(null, 'none');
+    if (!track) return;
+    track.onended = () => {
+      this.#setMicrophone(null, 'none');
+      this.#onMicrophoneEnded();
+    };
   }
 }
 

@@ -1,6 +1,7 @@
-// Animated pictures without a camera: the test picture, with the time in words and as a bar code, and
-// the one that stands in when a camera or a screen has gone. Drawn at a steady pace into a canvas.
-// In Chromium each picture goes straight into a track; elsewhere the browser captures the canvas.
+// Animated pictures without a camera: the test picture, with the time in words and as a bar code,
+// and the one that stands in when a camera or a screen has gone. Drawn at a steady pace into a
+// canvas. In Chromium each picture goes straight into a track; elsewhere the browser captures the
+// canvas.
 
 import { clockArea, drawClock } from './clock-code.js';
 import { FRAME_RATE } from './quality.js';
@@ -94,9 +95,15 @@ function timeOfDay(nowMs) {
 }
 
 function drawStandby(context, width, height, nowMs) {
-  const dots = 1 + (Math.floor(nowMs / 700) % 3);
-  drawText(context, 'One moment', width / 2, height * 0.46, height * 0.1);
-  drawText(context, '·'.repeat(dots), width / 2, height * 0.6, height * 0.12, 0.7);
+  drawText(context, 'One moment', width / 2, height * 0.45, height * 0.1);
+  const lit = Math.floor(nowMs / 600) % 3;
+  for (const dot of [0, 1, 2]) {
+    context.fillStyle = dot === lit ? '#45c4c0' : 'rgb(255 255 255 / 0.25)';
+    context.beginPath();
+    const x = width / 2 + (dot - 1) * height * 0.06;
+    context.arc(x, height * 0.6, height * 0.014, 0, 2 * Math.PI);
+    context.fill();
+  }
 }
 
 /** A ring that the seconds fill, and a point that runs around it once a second. */

@@ -1,5 +1,5 @@
-// Calls back at a steady pace, also when the tab is hidden (as far as the browser allows): the timer
-// runs in a small worker. Where there is no worker, an ordinary timer does it.
+// Calls back at a steady pace, also when the tab is hidden (as far as the browser allows): the
+// timer runs in a small worker. Where there is no worker, an ordinary timer does it.
 
 /** The page's policy demands that a script's address is vouched for. This one is our own. */
 const policy = globalThis.trustedTypes?.createPolicy('weir-ticker', {

@@ -1,5 +1,6 @@
-// How the upload is doing, in a word, a sentence, and what to do about it. Pure: figures and the time
-// in, words out. A level gets worse at once and better only after a while, so that it does not flicker.
+// How the upload is doing, in a word, a sentence, and what to do about it. Pure: figures and the
+// time in, words out. A level gets worse at once and better only after a while, so that it does not
+// flicker.
 
 import { formatBitrate } from '../common/format.js';
 
@@ -23,7 +24,7 @@ const LAG_WINDOW_MS = 1_000;
  * @property {number} bitrateBps of the recorder, as asked for
  * @property {import('./uploader.js').Failure | null} failure
  * @property {boolean} isOnline whether the machine has a network at all
- * @property {boolean} canLower whether there is a lower bitrate
+ * @property {number | null} lowerBps a bitrate that would help, if there is one
  */
 
 export class UploadHealth {
@@ -37,17 +38,18 @@ export class UploadHealth {
   /**
    * @param {Figures} figures
    * @param {number} nowMs
-   * @returns {{level: Level, lagMs: number, title: string, advice: string, offersLower: boolean}}
+   * @returns {{level: Level, lagMs: number, title: string, advice: string,
+   *   lowerBps: number | null}} lowerBps: to be offered
    */
   judge(figures, nowMs) {
     const lagMs = this.#recentLagMs(figures.lagMs, nowMs);
     this.#settle(levelOf(figures, lagMs, nowMs), nowMs);
     const level = this.#level;
     if (level === 'behind' && this.#isCatchingUp(nowMs)) {
-      return { level, lagMs, offersLower: false, ...CATCHING_UP };
+      return { level, lagMs, lowerBps: null, ...CATCHING_UP };
     }
-    const offersLower = figures.canLower && (level === 'behind' || level === 'bad');
-    return { level, lagMs, offersLower, ...WORDS[level](figures, offersLower) };
+    const lowerBps = level === 'behind' || level === 'bad' ? figures.lowerBps : null;
+    return { level, lagMs, lowerBps, ...WORDS[level](figures) };
   }
 
   #settle(level, nowMs) {
@@ -84,20 +86,20 @@ const WORDS = {
     title: 'Upload keeps up',
     advice: 'Everything you record reaches the server right away.',
   }),
-  behind: (_, offersLower) => ({
+  behind: ({ lowerBps }) => ({
     title: 'Upload is a little behind',
-    advice: offersLower
+    advice: lowerBps
       ? 'Nothing is lost, viewers see it a little later. If it stays like this, lower the bitrate.'
       : 'Nothing is lost, viewers see it a little later.',
   }),
-  bad: (figures, offersLower) => ({
+  bad: ({ bitrateBps, lowerBps }) => ({
     title: 'Upload is too slow',
-    advice: offersLower
-      ? `Your connection does not keep up with ${formatBitrate(figures.bitrateBps)}. A lower bitrate `
-        + 'helps.'
+    advice: lowerBps
+      ? `Your connection does not keep up with ${formatBitrate(bitrateBps)}. A lower bitrate `
+        + 'helps: viewers then see the newest again.'
       : 'Your connection does not keep up. Come closer to the router, or end other uploads.',
   }),
-  offline: (figures) => offlineWords(figures),
+  offline: offlineWords,
 };
 
 const CATCHING_UP = {

@@ -2,9 +2,9 @@
 // restarted workers. Each recording is a session with its own queue; a new one begins when the one
 // before is in, or has had its time.
 //
-// What cannot be mended by sending again is reported as a verdict: whoever owns the recorder decides.
-// Times are of performance.now(), in ms. Timers may be late in a hidden tab, so every chunk of the
-// recorder (a few a second) drives the work too.
+// What cannot be mended by sending again is reported as a verdict: whoever owns the recorder
+// decides. Times are of performance.now(), in ms. Timers may be late in a hidden tab, so every
+// chunk of the recorder (a few a second) drives the work too.
 
 import { backoffMs } from '../common/backoff.js';
 import { ParcelQueue } from './parcel-queue.js';
@@ -33,6 +33,7 @@ export class Uploader {
   #probe;
   #onVerdict;
   #onAccepted;
+  #onLost;
   /** @type {ParcelQueue[]} The first is being sent. */
   #queues = [];
   /** When the first is given up for the next. */
@@ -54,17 +55,19 @@ export class Uploader {
   /**
    * @param {object} wiring
    * @param {string} wiring.url of POST /NAME/live
-   * @param {() => Promise<'live' | 'paused' | 'ended' | 'unknown' | null>} wiring.probe the stream's
-   *   state at the server; null when that does not answer in time
-   * @param {(verdict: Verdict | 'overflow', answer: Answer | null, lostMs: number) => void}
-   *   wiring.onVerdict the session cannot go on; it has been dropped, with that much media
+   * @param {() => Promise<'live' | 'paused' | 'ended' | 'unknown' | null>} wiring.probe the
+   *   stream's state at the server; null when that does not answer in time
+   * @param {(verdict: Verdict | 'overflow', answer: Answer | null) => void} wiring.onVerdict the
+   *   session cannot go on; it has been dropped
    * @param {() => void} wiring.onAccepted a parcel is in
+   * @param {(lostMs: number) => void} wiring.onLost that much media was dropped for what is newer
    */
-  constructor({ url, probe, onVerdict, onAccepted }) {
+  constructor({ url, probe, onVerdict, onAccepted, onLost }) {
     this.#url = url;
     this.#probe = probe;
     this.#onVerdict = onVerdict;
     this.#onAccepted = onAccepted;
+    this.#onLost = onLost;
   }
 
   /**
@@ -166,7 +169,8 @@ export class Uploader {
     const isOver = (queue) => (queue.isClosed && queue.isEmpty) || nowMs >= this.#giveUpAtMs;
     while (this.#queues.length > 1 && isOver(this.#queues[0])) {
       this.#abortRequests();
-      this.#queues.shift();
+      const { mediaMs } = this.#queues.shift();
+      if (mediaMs > 0) this.#onLost(mediaMs);
       if (this.#queues.length === 1) this.#giveUpAtMs = Infinity;
       this.#notBeforeMs = 0;
     }
@@ -190,6 +194,8 @@ export class Uploader {
     } else if (verdict === 'retry') {
       queue.putBack(parcel);
       this.#failed(answer);
+    } else if (verdict === 'incomplete-beginning') {
+      if (!queue.growBeginning(parcel)) this.#end('bad-media', answer);
     } else {
       this.#end(verdict, answer);
     }
@@ -226,11 +232,12 @@ export class Uploader {
 
   /** The session being sent cannot go on. If a newer one waits already, that is the way on. */
   #end(verdict, answer) {
-    const lostMs = this.waiting.mediaMs;
+    const dropped = verdict === 'overflow' ? this.#queues : this.#queues.slice(0, 1);
+    const lostMs = dropped.reduce((sum, queue) => sum + queue.mediaMs, 0);
+    this.#queues = this.#queues.slice(dropped.length);
     this.#abortRequests();
-    const [, ...later] = this.#queues;
-    this.#queues = verdict === 'overflow' ? [] : later;
-    if (this.#queues.length === 0) this.#onVerdict(verdict, answer, lostMs);
+    if (lostMs > 0) this.#onLost(lostMs);
+    if (this.#queues.length === 0) this.#onVerdict(verdict, answer);
   }
 
   #abortRequests() {

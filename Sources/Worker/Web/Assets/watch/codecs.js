@@ -20,14 +20,17 @@ const CODECS = [
   },
   {
     pattern: /^(avc|h264)/, kind: 'video', name: 'H.264',
-    players: 'Chrome and Edge on a computer play it',
+    players: 'Chrome, Edge and Firefox on a computer play it',
   },
   {
     pattern: /^(hev|hvc|hevc|h265)/, kind: 'video', name: 'HEVC (H.265)',
     players: 'Chrome and Edge play it on computers that can decode it',
   },
   { pattern: /^opus/, kind: 'audio', name: 'Opus', players: 'Chrome, Edge and Firefox play it' },
-  { pattern: /^vorbis/, kind: 'audio', name: 'Vorbis', players: 'Chrome, Edge and Firefox play it' },
+  {
+    pattern: /^vorbis/, kind: 'audio', name: 'Vorbis',
+    players: 'Chrome, Edge and Firefox play it',
+  },
   { pattern: /^mp4a/, kind: 'audio', name: 'AAC', players: 'Chrome and Edge play it' },
   { pattern: /^flac/, kind: 'audio', name: 'FLAC', players: 'Chrome and Edge play it' },
   { pattern: /^mp3/, kind: 'audio', name: 'MP3', players: 'Chrome and Edge play it' },

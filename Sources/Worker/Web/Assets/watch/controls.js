@@ -71,14 +71,15 @@ export class Controls {
   #showPosition() {
     const { seek, live, back, play } = this.#elements;
     const { behindS, reachS, facts, isAtEdge } = this.#player;
-    live.dataset.atEdge = isAtEdge;
+    setAttribute(live, 'data-at-edge', String(isAtEdge));
     live.disabled = !facts.hasMedia;
     back.disabled = !facts.hasMedia;
     play.disabled = !facts.hasMedia;
     seek.disabled = !facts.hasMedia || reachS < 1;
     if (this.#isDragging) return;
-    seek.min = -Math.max(1, Math.ceil(reachS));
-    seek.value = isAtEdge ? 0 : -behindS;
+    setAttribute(seek, 'min', String(-Math.max(1, Math.ceil(reachS))));
+    const value = isAtEdge ? 0 : -Math.round(behindS);
+    if (Number(seek.value) !== value) seek.value = value;
     this.#describeSeek(isAtEdge ? 0 : behindS);
   }
 
@@ -88,8 +89,9 @@ export class Controls {
     const words = behindS < 1 ? 'Live' : `${time} behind live`;
     setAttribute(seek, 'aria-valuetext', words);
     setFill(seek, 1 - behindS / -Number(seek.min));
-    setText(live, behindS < 1 ? 'Live' : `−${time}`);
-    setAttribute(live, 'aria-label', behindS < 1 ? 'Live' : `Back to live, ${words}`);
+    const label = behindS < 1 ? 'Live' : `−${time}`;
+    setText(live, label);
+    setAttribute(live, 'aria-label', behindS < 1 ? label : `${label}, back to live`);
     setAttribute(live, 'title', behindS < 1 ? 'You are at the live edge' : 'Back to live (l)');
   }
 }
@@ -103,7 +105,8 @@ function setButton(button, icon, label, key) {
 
 /** How much of a slider is coloured, from 0 to 1. */
 function setFill(slider, share) {
-  slider.style.setProperty('--fill', Math.min(1, Math.max(0, share)).toFixed(4));
+  const text = Math.min(1, Math.max(0, share)).toFixed(3);
+  if (slider.style.getPropertyValue('--fill') !== text) slider.style.setProperty('--fill', text);
 }
 
 function setAttribute(element, name, value) {

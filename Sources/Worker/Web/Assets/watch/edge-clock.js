@@ -3,20 +3,23 @@
 // Media arrives in steps: the end of the buffer jumps ahead and then stands still until the next
 // chunk. What does not jump is the difference between the end and the clock right after an arrival
 // that met no delay. So the edge is taken from the best arrival of the last seconds, and runs on
-// with the clock in between; the worst moments, just before an arrival, tell how much distance to the
-// edge a player needs so as not to run dry: step and jitter together.
+// with the clock in between; the worst moments, just before an arrival, tell how much distance to
+// the edge a player needs so as not to run dry: step and jitter together.
 //
 // Pure: times of the clock in milliseconds, times of the media in seconds, both passed in.
 
 const WINDOW_MS = 15_000;
 // Longer without anything new, and the broadcast was interrupted: no statement about jitter.
 const SILENCE_MS = 4_000;
+/** An arrival that ends this short of the edge has not caught up: more is on its way. */
+const CAUGHT_UP_S = 0.1;
 
 /**
  * @typedef {object} Arrival
  * @property {number} atMs
  * @property {number} leadS     end of the media minus clock, right after the arrival
- * @property {number} neededS   distance of the media's end to the edge, right before it
+ * @property {number} neededS   distance of the media's end to the edge, right before it or an
+ *   earlier one, if that one did not catch up: then both are one and the same delay
  */
 
 export class EdgeClock {
@@ -39,12 +42,21 @@ export class EdgeClock {
     if (before && endS <= before.endS) return;
     const isAfterSilence = before !== null && nowMs - before.atMs > SILENCE_MS;
     if (isAfterSilence) this.reset();
-    const neededS = before && !isAfterSilence ? this.#runningEdgeS(nowMs) - before.endS : 0;
+    const neededS = before && !isAfterSilence ? this.#neededNowS(nowMs, before.endS) : 0;
     this.#add(nowMs, { atMs: nowMs, leadS: endS - nowMs / 1000, neededS });
     this.#newest = { atMs: nowMs, endS };
   }
 
-  /** The edge is known from elsewhere: a response asked for from so far back has so much to give. */
+  #neededNowS(nowMs, endS) {
+    const neededS = this.#runningEdgeS(nowMs) - endS;
+    const last = this.#arrivals.at(-1);
+    if (!last || this.#leadS - last.leadS < CAUGHT_UP_S) return neededS;
+    const wholeS = Math.max(neededS, last.neededS);
+    last.neededS = 0;
+    return wholeS;
+  }
+
+  /** The edge is known from elsewhere: a response from so far back has so much to give. */
   noteEdge(nowMs, edgeS) {
     this.#add(nowMs, { atMs: nowMs, leadS: edgeS - nowMs / 1000, neededS: 0 });
   }
@@ -52,6 +64,14 @@ export class EdgeClock {
   /** Reading is held back on purpose: what arrives now says nothing about the edge. */
   noteHeldBack() {
     this.#newest = null;
+  }
+
+  /** Playing stood still: how near the edge was before that may not hold any more. */
+  noteStall() {
+    this.#arrivals = this.#arrivals.map((kept) => ({ ...kept, leadS: -Infinity }));
+    const newest = this.#newest;
+    this.#leadS = newest ? newest.endS - newest.atMs / 1000 : -Infinity;
+    if (newest) this.#arrivals.push({ atMs: newest.atMs, leadS: this.#leadS, neededS: 0 });
   }
 
   #add(nowMs, arrival) {
@@ -78,8 +98,8 @@ export class EdgeClock {
   }
 
   /**
-   * The distance to the edge at which a player would not have run dry but once: what happens a single
-   * time is an accident and no reason to keep away for ever.
+   * The distance to the edge at which a player would not have run dry but once: what happens a
+   * single time is an accident and no reason to keep away for ever.
    */
   get neededS() {
     const [, second = 0] = this.#arrivals.map((kept) => kept.neededS).sort((a, b) => b - a);

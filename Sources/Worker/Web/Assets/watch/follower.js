@@ -5,12 +5,22 @@ import { EdgeClock } from './edge-clock.js';
 import { LiveEdge } from './live-edge.js';
 
 const TICK_MS = 200;
-/** Longer without media is an interruption of the broadcast, and no reason to keep more distance. */
+/** Longer without media is an interruption of the broadcast: no reason to keep more distance. */
 const STALL_LONGEST_MS = 4_000;
+/** Who has looked at a still picture for so long is glad to be at the live edge at once. */
+const LONG_WAIT_MS = 3_000;
 /** What there is has to do, after this. */
 const BEGIN_LATEST_MS = 500;
 /** Behind by so much more than the target is still "live". */
 const NEAR_EDGE_S = 0.6;
+const AFTER_MOVE_MS = 500;
+const LAST_DROP_S = 0.2;
+/** Enough to begin anew with after a stall. */
+const RESTART_AHEAD_S = 0.35;
+/** Where decoding from the last key frame takes so long, waiting is the shorter way. */
+const SEEK_DEAR_S = 1;
+/** A seek into media that is there takes less. */
+const SEEK_LONGEST_MS = 500;
 /** Into a range, not onto its first instant: browsers round differently. */
 const INTO_RANGE_S = 0.01;
 
@@ -29,14 +39,20 @@ export class Follower {
   #firstMediaAtMs = null;
   /** How much there was at the beginning. */
   #entryAheadS = 0;
-  /** Since when there is nothing left to play, and how far behind the edge that was. */
+  /** Since when there is nothing left to play, and where the player was then. */
   #dry = null;
+  /** How long it took to get to another place, the last time. */
+  #seekS = 0;
+  #isInterrupted = false;
+  /** When playing last began at another place. */
+  #movedAtMs = -Infinity;
+  #seekingSinceMs = -Infinity;
 
   /**
    * @param {HTMLVideoElement} video
    * @param {object} handlers
    * @param {() => void} handlers.onBegin               there is enough in hand to begin to play
-   * @param {(isDry: boolean) => void} handlers.onDry   there is nothing left to play; there is again
+   * @param {(isDry: boolean) => void} handlers.onDry   there is nothing left to play, or again
    * @param {() => void} handlers.onNearEdge            a rewound viewer has arrived at the edge
    * @param {() => void} handlers.onUnreachable         to jump, another response is needed
    */
@@ -45,6 +61,12 @@ export class Follower {
     this.#handlers = handlers;
     video.preservesPitch = true;
     video.addEventListener('waiting', () => this.#noteWaiting());
+    video.addEventListener('play', () => { this.#movedAtMs = performance.now(); });
+    video.addEventListener('seeking', () => { this.#seekingSinceMs = performance.now(); });
+    video.addEventListener('seeked', () => {
+      this.#movedAtMs = performance.now();
+      this.#seekS = (this.#movedAtMs - this.#seekingSinceMs) / 1000;
+    });
     for (const event of ['playing', 'canplay', 'timeupdate']) {
       video.addEventListener(event, () => this.#noteMoving());
     }
@@ -52,8 +74,8 @@ export class Follower {
   }
 
   /**
-   * A new time line, which begins `behindS` before the live edge (0: near it). What was learnt about
-   * the way here holds on, unless it is another broadcast.
+   * A new time line, which begins `behindS` before the live edge (0: near it). What was learnt
+   * about the way here holds on, unless it is another broadcast.
    */
   take(source, behindS, isOtherBroadcast) {
     if (isOtherBroadcast) this.#edge = new LiveEdge();
@@ -99,6 +121,7 @@ export class Follower {
       this.#clock.noteHeldBack();
     }
     if (!this.#hasBegun) this.#beginWhenEnough(nowMs);
+    else if (this.#dry) this.#restart();
   }
 
   /** Of a broadcast that has just begun there is not yet enough to play without a stall. */
@@ -109,9 +132,9 @@ export class Follower {
       || nowMs - this.#firstMediaAtMs > BEGIN_LATEST_MS;
     if (!isEnough) return;
     this.#hasBegun = true;
+    this.#edge.noteArrival(nowMs);
     this.#entryAheadS = endS - startS;
     if (this.#source.canSeek) {
-      this.#edge.noteArrival(nowMs);
       this.#video.currentTime = this.isFollowing ? this.#edge.entryS(startS, endS) : startS;
     }
     this.#handlers.onBegin();
@@ -146,20 +169,53 @@ export class Follower {
     this.#edge.noteNormalRate();
   }
 
+  /** Whether the broadcast itself stands still, or is over: nothing can be learnt from that. */
+  setInterrupted(isInterrupted) {
+    this.#isInterrupted = isInterrupted;
+    if (!isInterrupted) return;
+    this.#clock.reset();
+    if (this.#dry) this.#dry.isStall = false;
+  }
+
   #noteWaiting() {
     if (this.#video.seeking || !this.#hasBegun || this.#dry) return;
-    this.#dry = { atMs: performance.now(), behindS: this.behindS };
+    const { behindS, aheadS } = this;
+    const atMs = performance.now();
+    // A viewer who has just moved expects a moment's wait, and one who has rewound is not near
+    // enough to the edge to learn from.
+    const isStall = this.isFollowing && atMs - this.#movedAtMs > AFTER_MOVE_MS;
+    this.#dry = { atMs, behindS, aheadS, isStall, isRestarted: false };
     this.#handlers.onDry(true);
+    this.#restart();
+  }
+
+  /**
+   * Goes to where it should be, once there is enough in hand for that. Chromium goes on by itself
+   * only with twice as much sound in hand as after the stall before, up to seconds, and that is
+   * latency; a seek makes it forget.
+   */
+  #restart() {
+    const mayMove = this.isFollowing && this.#source.canSeek && !this.#video.seeking
+      && this.#seekS < SEEK_DEAR_S;
+    if (!mayMove || this.#dry.isRestarted || this.aheadS < RESTART_AHEAD_S) return;
+    this.#dry.isRestarted = true;
+    const { currentTime } = this.#video;
+    this.#video.currentTime = this.#edge.entryS(currentTime, currentTime + this.aheadS);
   }
 
   #noteMoving() {
     if (!this.#dry || this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
     const nowMs = performance.now();
-    if (nowMs - this.#dry.atMs < STALL_LONGEST_MS) {
-      this.stalls += 1;
-      this.#edge.noteStall(nowMs, this.#dry.behindS);
-    }
+    const { atMs, behindS, aheadS, isStall } = this.#dry;
+    // The last drop of a broadcast that has stopped is not its return.
+    if (this.#isInterrupted && this.aheadS < LAST_DROP_S) return;
     this.#dry = null;
+    if (nowMs - atMs > LONG_WAIT_MS) this.#edge.noteReturn(nowMs);
+    if (isStall && !this.#video.ended && nowMs - atMs < STALL_LONGEST_MS) {
+      this.stalls += 1;
+      this.#edge.noteStall({ nowMs, behindS, aheadS });
+      this.#clock.noteStall();
+    }
     this.#handlers.onDry(false);
   }
 
@@ -170,9 +226,14 @@ export class Follower {
       if (this.#firstMediaAtMs !== null) this.#beginWhenEnough(performance.now());
       return;
     }
-    if (this.#video.seeking) return;
+    if (!this.#source.isAtEdge(performance.now())) this.#clock.noteHeldBack();
+    if (this.#video.seeking && performance.now() - this.#seekingSinceMs > SEEK_LONGEST_MS) {
+      this.#crossGap();
+    }
+    if (this.#video.seeking || this.#video.paused) return;
+    // Not every browser says that it waits when it does so after a seek.
+    if (this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.#noteWaiting();
     if (this.#dry) this.#crossGap();
-    if (this.#video.paused) return;
     if (this.isFollowing) this.#follow();
     else if (this.isNearEdge) this.#handlers.onNearEdge();
   }
@@ -184,6 +245,7 @@ export class Follower {
       aheadS: this.aheadS,
       positionS: this.#video.currentTime,
       neededS: this.#clock.neededS,
+      seekS: this.#seekS,
     });
     if (decision.kind === 'rate') this.#setRate(decision.rate);
     if (decision.kind === 'jump') this.#jump(decision.toS);
@@ -203,9 +265,12 @@ export class Follower {
   /** Where media is missing in the middle, it will not come any more. */
   #crossGap() {
     const { buffered, currentTime } = this.#video;
+    if (this.aheadS > LAST_DROP_S) return;
     for (let index = 0; index < buffered.length; index += 1) {
       const startS = buffered.start(index);
       if (startS > currentTime) {
+        // More distance does not help against a hole.
+        if (this.#dry) this.#dry.isStall = false;
         this.#video.currentTime = startS + INTO_RANGE_S;
         return;
       }

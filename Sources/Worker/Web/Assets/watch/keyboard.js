@@ -1,5 +1,5 @@
-// The keys of the player. Single letters get in the way of people who speak to their computer, so the
-// list of keys has a switch for them.
+// The keys of the player. Single letters get in the way of people who speak to their computer, so
+// the list of keys has a switch for them.
 
 import { STEP_S } from './controls.js';
 

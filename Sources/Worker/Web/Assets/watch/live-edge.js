@@ -5,26 +5,26 @@
 // Pure: what happened goes in, a decision comes out. Seconds of media time throughout.
 
 /** Enough for pages that send a chunk every 250 ms; others are learnt from what arrives. */
-const FIRST_TARGET_S = 0.35;
+const FIRST_TARGET_S = 0.45;
 const LEAST_TARGET_S = 0.3;
 const MOST_TARGET_S = 4;
-/** Decoders want a few pictures in hand. */
-const MARGIN_S = 0.1;
+/**
+ * Browsers stand still although there is media in hand: decoders want some pictures, loudspeakers
+ * some sound. How much is learnt when it happens.
+ */
+const MARGIN_S = { first: 0.15, most: 0.3, over: 0.05 };
 const RAISE_AFTER_STALL = 1.5;
 const SMOOTH_BEFORE_LOWERING_MS = 10_000;
-const LOWERING_PER_SECOND = 0.02;
+const LOWERING_PER_SECOND = 0.03;
 
 /** Too close is repaired earlier than too far: the one ends in a stall, the other in nothing. */
-const TOO_FAR_S = 0.15;
-const TOO_CLOSE_S = 0.1;
+const TOO_FAR_S = 0.1;
+const TOO_CLOSE_S = 0.06;
 /** What ends a correction, so that the speed does not flutter. */
 const NEAR_S = 0.03;
 /** A jump is for more than this, and for more than `JUMP_BEYOND_TARGET_S` over the target. */
 const LEAST_JUMP_S = 3;
 const JUMP_BEYOND_TARGET_S = 2.5;
-/** While a viewer is just arriving, a jump is less of a disturbance than seconds of catching up. */
-const ARRIVING_MS = 1_500;
-const ARRIVING_JUMP_S = 0.8;
 
 /** Gentle: the more there is to make up for, the more, but never so that voices sound odd. */
 const SLOW_RATES = [
@@ -35,6 +35,13 @@ const FAST_RATES = [
   { beyondS: 0.4, rate: 1.1 },
   { beyondS: 0, rate: 1.05 },
 ];
+/** In the first moments nobody knows yet how it sounds, and most viewers are muted. */
+const ARRIVING_MS = 3_000;
+const ARRIVING_RATE = 1.25;
+/** A jump must gain more than it costs. */
+const WORTH_A_JUMP = 2;
+/** After a long wait a jump is no disturbance. */
+const RETURNING_JUMP_S = 0.8;
 
 /**
  * @typedef {{kind: 'stay'} | {kind: 'rate', rate: number} | {kind: 'jump', toS: number}} Decision
@@ -42,25 +49,40 @@ const FAST_RATES = [
 
 export class LiveEdge {
   #targetS = FIRST_TARGET_S;
+  #marginS = MARGIN_S.first;
   #rate = 1;
   #loweredAtMs = 0;
   #smoothSinceMs = 0;
   #arrivedAtMs = -Infinity;
+  #returnedAtMs = -Infinity;
 
   get targetS() { return this.#targetS; }
 
   /**
-   * The picture stood still because there was no media, although the broadcast went on. The target is
-   * to blame only if the player was where it should have been, `behindS` behind the edge.
+   * The picture stood still because there was no media, although the broadcast went on. The target
+   * is to blame only if the player was where it should have been.
+   * @param {object} stall
+   * @param {number} stall.nowMs
+   * @param {number} stall.behindS   distance to the live edge when it began
+   * @param {number} stall.aheadS    media in hand when it began
    */
-  noteStall(nowMs, behindS) {
+  noteStall({ nowMs, behindS, aheadS }) {
     this.#smoothSinceMs = nowMs;
-    if (behindS < this.#targetS - NEAR_S) return;
-    this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
+    const enoughS = aheadS + MARGIN_S.over;
+    // With that much in hand it was not for want of media: the computer was busy.
+    if (enoughS > MARGIN_S.most) return;
+    if (enoughS > this.#marginS) {
+      this.#marginS = enoughS;
+    } else if (behindS > this.#targetS - NEAR_S) {
+      this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
+    }
   }
 
-  /** Playing begins at a place that was chosen before all the media was here. */
+  /** Playing begins, a little late as always. */
   noteArrival(nowMs) { this.#arrivedAtMs = nowMs; }
+
+  /** Playing goes on after a long time without media. */
+  noteReturn(nowMs) { this.#returnedAtMs = nowMs; }
 
   /** The element plays at normal speed again, whatever was decided before. */
   noteNormalRate() { this.#rate = 1; }
@@ -78,27 +100,29 @@ export class LiveEdge {
    * @param {number} now.aheadS     media in hand after the position
    * @param {number} now.positionS
    * @param {number} now.neededS    what arrivals have shown to be necessary (EdgeClock)
+   * @param {number} now.seekS      how long a jump takes: decoding begins at a key frame, and until
+   *   it is through, the edge has moved on
    * @returns {Decision}
    */
-  decide({ nowMs, behindS, aheadS, positionS, neededS }) {
+  decide({ nowMs, behindS, aheadS, positionS, neededS, seekS }) {
     this.#adapt(nowMs, neededS);
     const targetS = this.#targetS;
-    if (aheadS > this.#jumpAboveS(nowMs)) {
+    if (aheadS > Math.max(this.#jumpAboveS(nowMs), targetS + WORTH_A_JUMP * seekS)) {
       return { kind: 'jump', toS: positionS + aheadS - targetS };
     }
-    const rate = this.#rateFor(behindS - targetS, aheadS);
+    const rate = this.#rateFor(nowMs, behindS - targetS, aheadS);
     if (rate === this.#rate) return { kind: 'stay' };
     this.#rate = rate;
     return { kind: 'rate', rate };
   }
 
   #jumpAboveS(nowMs) {
-    if (nowMs - this.#arrivedAtMs < ARRIVING_MS) return this.#targetS + ARRIVING_JUMP_S;
+    if (nowMs - this.#returnedAtMs < ARRIVING_MS) return this.#targetS + RETURNING_JUMP_S;
     return Math.max(LEAST_JUMP_S, this.#targetS + JUMP_BEYOND_TARGET_S);
   }
 
   #adapt(nowMs, neededS) {
-    const enoughS = Math.min(MOST_TARGET_S, Math.max(LEAST_TARGET_S, neededS + MARGIN_S));
+    const enoughS = Math.min(MOST_TARGET_S, Math.max(LEAST_TARGET_S, neededS + this.#marginS));
     const elapsedS = Math.min(1, Math.max(0, (nowMs - this.#loweredAtMs) / 1000));
     this.#loweredAtMs = nowMs;
     if (enoughS >= this.#targetS) {
@@ -109,10 +133,11 @@ export class LiveEdge {
     }
   }
 
-  #rateFor(excessS, aheadS) {
+  #rateFor(nowMs, excessS, aheadS) {
     const isFast = this.#rate > 1;
     const isSlow = this.#rate < 1;
-    if (excessS > (isFast ? NEAR_S : TOO_FAR_S) && aheadS > MARGIN_S) {
+    if (excessS > (isFast ? NEAR_S : TOO_FAR_S) && aheadS > this.#marginS) {
+      if (nowMs - this.#arrivedAtMs < ARRIVING_MS) return ARRIVING_RATE;
       return FAST_RATES.find((step) => excessS > step.beyondS).rate;
     }
     if (excessS < (isSlow ? -NEAR_S : -TOO_CLOSE_S)) {

@@ -14,9 +14,9 @@ const MOST_AHEAD_S = 60;
 const HELD_BACK_LOOK_MS = 250;
 /** After having been held back, what arrives is not yet the live edge. */
 const CATCH_UP_MS = 2_000;
-/** The server sends what it has at once: such a pause means that this was all. */
-const BURST_PAUSE_MS = 20;
-const BURST_LONGEST_MS = 400;
+/** The server sends all it has at once, the network in flights: a longer pause is the end of it. */
+const BURST_PAUSE_MS = { least: 15, most: 200 };
+const BURST_LONGEST_MS = 600;
 
 /** Whether this browser plays `mimeType` this way. */
 export function isStreamable(mimeType) {
@@ -150,5 +150,12 @@ export class LiveSource {
 }
 
 function pause() {
-  return new Promise((resolve) => { setTimeout(resolve, BURST_PAUSE_MS, null); });
+  return new Promise((resolve) => { setTimeout(resolve, burstPauseMs(), null); });
+}
+
+/** A little more than the time to the server and back, as it was when the page was loaded. */
+function burstPauseMs() {
+  const [page] = performance.getEntriesByType('navigation');
+  const wayMs = page ? page.responseStart - page.requestStart : 0;
+  return Math.min(BURST_PAUSE_MS.most, Math.max(BURST_PAUSE_MS.least, 1.3 * wayMs));
 }

@@ -48,6 +48,7 @@ export function stateOf(facts) {
 function stateWithMedia(facts) {
   if (facts.isPaused) return 'paused-by-viewer';
   if (facts.isDry && facts.broadcast === 'paused') return 'interrupted';
+  if (facts.isDry && !mayBeThere(facts.broadcast)) return 'ended';
   if (!facts.hasPlayed) return 'connecting';
   return facts.isRewound ? 'rewound' : 'playing';
 }

@@ -1,20 +1,18 @@
-// The player of one stream: joins what the viewer wants, what the server says about the broadcast and
-// what the network does to one source of media after the other. Its state follows from the facts it
-// keeps (player-state.js).
+// The player of one stream: joins what the viewer wants, what the server says about the broadcast
+// and what becomes of the media. Its state follows from the facts it keeps (player-state.js).
 
+import { Feed } from './feed.js';
 import { Follower } from './follower.js';
-import { LiveSource, isStreamable } from './live-source.js';
-import { PlainPlayer } from './plain-player.js';
+import { awaitPicture } from './picture.js';
 import { FIRST_FACTS, mayBeThere, stateOf } from './player-state.js';
-import { Reception } from './reception.js';
 
 /** So long without a byte although the broadcast goes on, and the connection is taken for dead. */
 const SILENCE_MS = 6_000;
 const WATCH_MS = 1_000;
-/** Undecodable media twice within this time is not an accident. */
-const ACCIDENT_MS = 30_000;
 /** The oldest media in the ring is about to be overwritten. */
 const RING_MARGIN_S = 1;
+/** A wish for a place that is no further from the live edge than this is one for the edge. */
+const AT_EDGE_S = 1;
 
 /** @typedef {import('./player-state.js').PlayerState} PlayerState */
 
@@ -23,9 +21,7 @@ export class Player {
   state = 'connecting';
   /** What the server says about the stream; null when it knows nothing. */
   stream = null;
-  /** Of what plays or was to play. */
-  mimeType = '';
-  /** Why there is no media although there might be: 'network', 'busy' or 'codec', 'damaged'. */
+  /** Why there is nothing to see: 'network', 'busy', 'codec' or 'damaged'; else null. */
   trouble = null;
   /** From the start of the navigation to the first picture. */
   firstFrameMs = null;
@@ -37,13 +33,11 @@ export class Player {
   #sound;
   #still;
   #onChange;
-  #source = null;
-  #sourceIsOpen = false;
-  #reception;
+  #feed;
   #follower;
   #liveSinceMs = 0;
-  #undecodableAtMs = -Infinity;
-  #ownPause = false;
+  #pausing = false;
+  #stopAwaiting = () => {};
 
   /**
    * @param {object} given
@@ -58,23 +52,27 @@ export class Player {
     this.#sound = sound;
     this.#still = still;
     this.#onChange = onChange;
-    this.#reception = new Reception(name, (...answer) => this.#answered(...answer));
+    this.#feed = new Feed({ name, video, still, handlers: this.#feedHandlers() });
     this.#follower = new Follower(video, {
       onBegin: () => { if (!this.#facts.isPaused) this.#play(); },
       onDry: (isDry) => this.#know({ isDry }),
       // Not while the media from further back is still on its way.
-      onNearEdge: () => { if (!this.#reception.isBusy) this.#setRewound(false); },
-      onUnreachable: () => this.#reception.ask(0),
+      onNearEdge: () => { if (!this.#feed.reception.isBusy) this.#setRewound(false); },
+      onUnreachable: () => this.#feed.reception.ask(0),
     });
-    this.#listen();
+    video.addEventListener('ended', () => this.#noteFinished());
+    video.addEventListener('pause', () => this.#notePause());
+    video.addEventListener('play', () => { if (this.#facts.isPaused) this.play(); });
     setInterval(() => this.#watch(), WATCH_MS);
   }
 
-  start() { this.#reception.begin(); }
+  start() { this.#feed.reception.begin(); }
 
   // What is known
 
   get facts() { return this.#facts; }
+
+  get mimeType() { return this.#feed.mimeType; }
 
   get behindS() { return this.#follower.behindS; }
 
@@ -97,7 +95,7 @@ export class Player {
       rate: this.#video.playbackRate,
       stalls: this.#follower.stalls,
       jumps: this.#follower.jumps,
-      reconnects: this.#reception.retries,
+      reconnects: this.#feed.reception.retries,
       firstFrameMs: this.firstFrameMs,
     };
   }
@@ -112,36 +110,37 @@ export class Player {
   pause() {
     this.#know({ isPaused: true });
     this.#follower.setFollowing(false);
-    this.#ownPause = !this.#video.paused;
+    this.#pausing = !this.#video.paused;
     this.#video.pause();
   }
 
   play() {
-    const { behindS } = this.#follower;
+    const { behindS, aheadS, isNearEdge } = this.#follower;
     this.needsPress = false;
     this.#know({ isPaused: false });
-    this.#setRewound(!this.#follower.isNearEdge);
-    if (this.#facts.hasMedia && (this.#sourceIsOpen || this.#follower.aheadS > 0)) this.#play();
-    else if (!this.#facts.isRefused) this.#reception.ask(this.#facts.isRewound ? behindS : 0);
+    this.#setRewound(!isNearEdge);
+    if (this.#facts.hasMedia && (this.#feed.isOpen || aheadS > 0)) this.#play();
+    else if (!this.#facts.isRefused) this.#feed.reception.ask(isNearEdge ? 0 : behindS);
   }
 
   /** To so many seconds before the live edge. */
   rewindTo(behindS) {
     const wantedS = Math.min(behindS, this.reachS);
-    if (wantedS <= this.#follower.targetS + 1) {
+    if (wantedS <= this.#follower.targetS + AT_EDGE_S) {
       this.goLive();
       return;
     }
+    this.#know({ isPaused: false });
     this.#setRewound(true);
-    if (!this.#follower.seek(wantedS)) this.#reception.ask(wantedS);
-    if (this.#facts.isPaused) this.play();
+    if (!this.#follower.seek(wantedS)) this.#feed.reception.ask(wantedS);
+    this.#play();
   }
 
   goLive() {
-    const wasHeldBack = !this.#follower.seekToEdge();
+    const isInHand = this.#follower.seekToEdge();
     this.#know({ isPaused: false });
     this.#setRewound(false);
-    if (wasHeldBack || !this.#sourceIsOpen) this.#reception.ask(0);
+    if (!isInHand || !this.#feed.isOpen) this.#feed.reception.ask(0);
     this.#play();
   }
 
@@ -149,7 +148,7 @@ export class Player {
   tryAgain() {
     this.trouble = null;
     this.#know({ hasObstacle: false, isRefused: false });
-    this.#reception.ask(0);
+    this.#feed.reception.ask(0);
   }
 
   // What the server says
@@ -157,176 +156,112 @@ export class Player {
   /** @param {object | null} stream   as the API describes it; null: not known there */
   setStream(stream) {
     const before = this.stream;
+    const broadcastBefore = this.#facts.broadcast;
     this.stream = stream;
     const broadcast = stream?.state ?? 'gone';
-    const isNews = broadcast !== this.#facts.broadcast || stream?.startedAt !== before?.startedAt;
-    if (broadcast === 'live' && this.#facts.broadcast !== 'live') {
-      this.#liveSinceMs = performance.now();
-    }
+    this.#follower.setInterrupted(broadcast !== 'live');
+    if (broadcast === 'live' && broadcastBefore !== 'live') this.#liveSinceMs = performance.now();
     this.#know({ broadcast });
-    if (!mayBeThere(broadcast)) {
-      if (this.#facts.isRefused) this.#reception.stop();
-    } else if (isNews && this.#facts.hasObstacle && stream.mimeType !== this.mimeType) {
-      this.tryAgain();
-    } else if (isNews && this.#facts.isRefused) {
-      this.#reception.ask(0);
-    }
+    const isNews = broadcast !== broadcastBefore || stream?.startedAt !== before?.startedAt;
+    if (isNews) this.#noteNews();
     this.#onChange();
   }
 
-  /** The network is back, or the page. */
+  #noteNews() {
+    const { broadcast, isRefused, hasObstacle } = this.#facts;
+    if (!mayBeThere(broadcast)) {
+      if (isRefused) this.#feed.reception.stop();
+    } else if (hasObstacle && this.stream.mimeType !== this.mimeType) {
+      this.tryAgain();
+    } else if (isRefused) {
+      this.#feed.reception.ask(0);
+    }
+  }
+
+  /** The network is back, or the page: no need to wait any longer. */
   wake() {
-    if (!this.#sourceIsOpen && !this.#facts.hasObstacle) this.#reception.ask(this.#wantedBehindS);
+    const { broadcast, hasObstacle, isPaused } = this.#facts;
+    const isIdle = !this.#feed.isOpen && !this.#feed.reception.isAsking;
+    if (!isIdle || hasObstacle || isPaused || !mayBeThere(broadcast)) return;
+    this.#feed.reception.ask(this.#wantedBehindS);
   }
 
   /** Lets go of the network; `wake` goes on. */
-  sleep() {
-    this.#reception.stop();
-    this.#source?.close();
-    this.#sourceIsOpen = false;
-  }
+  sleep() { this.#feed.close(); }
 
-  // Sources
+  // What becomes of the media
 
   get #wantedBehindS() { return this.#facts.isRewound ? this.behindS : 0; }
 
-  #answered(answer, controller, behindS) {
-    switch (answer.kind) {
-      case 'media':
-        this.#begin(answer, controller, behindS);
-        break;
-      case 'gone':
-        this.trouble = null;
-        this.#know({ isRefused: true, hasMedia: this.#facts.hasMedia && !this.#hasFinished });
-        if (mayBeThere(this.#facts.broadcast)) this.#reception.askAgain(0, WATCH_MS);
-        break;
-      default:
-        this.trouble = answer.kind === 'busy' ? 'busy' : 'network';
-        if (this.#hasFinished) this.#know({ hasMedia: false });
-        this.#reception.askAgain(this.#wantedBehindS, answer.retryAfterMs);
-    }
-    this.#onChange();
+  /** @returns {import('./feed.js').FeedHandlers} */
+  #feedHandlers() {
+    return {
+      onTake: (...taken) => this.#noteTake(...taken),
+      onMedia: () => this.#follower.noteMedia(),
+      onEnd: (cause) => this.#noteEnd(cause),
+      onGone: () => this.#noteGone(),
+      onFailure: (trouble, leastMs) => this.#noteFailure(trouble, leastMs),
+      onObstacle: (trouble) => {
+        this.trouble = trouble;
+        this.#know({ hasObstacle: true, hasMedia: false });
+      },
+    };
   }
 
-  #begin(answer, controller, behindS) {
-    const isOtherBroadcast = answer.mimeType !== this.mimeType;
-    this.mimeType = answer.mimeType;
-    const handlers = {
-      onMedia: () => { if (this.#source === source) this.#noteMedia(); },
-      onEnd: (cause) => { if (this.#source === source) this.#noteEnd(cause); },
-    };
-    const source = this.#makeSource({ ...answer, ...handlers, video: this.#video, controller });
-    if (!source) {
-      controller.abort();
-      this.#refuse('codec');
-      return;
-    }
-    this.#still.hold();
-    this.#source?.close();
-    this.#source = source;
-    this.#sourceIsOpen = true;
+  #noteTake(source, behindS, isOtherType) {
     this.trouble = null;
-    this.#follower.take(source, behindS, isOtherBroadcast);
-    source.begin();
-    this.#awaitPicture(source);
+    this.#follower.take(source, behindS, isOtherType);
+    this.#stopAwaiting();
+    this.#stopAwaiting = awaitPicture(this.#video, () => this.#notePicture());
     this.#know({ hasMedia: true, isRefused: false, hasObstacle: false, isDry: false });
   }
 
-  /** Null when this browser does not play the type. */
-  #makeSource(given) {
-    if (isStreamable(given.mimeType)) return new LiveSource(given);
-    // Matroska is played by some who do not say so.
-    const mayPlay = this.#video.canPlayType(given.mimeType) !== ''
-      || given.mimeType.startsWith('video/x-matroska');
-    if (!mayPlay) return null;
-    given.controller.abort();
-    return new PlainPlayer(given);
-  }
-
-  #noteMedia() {
-    this.#reception.noteSuccess();
-    this.#follower.noteMedia();
-  }
-
-  #noteEnd(cause) {
-    this.#sourceIsOpen = false;
-    if (cause === 'unplayable') {
-      this.#refuse('codec');
-    } else if (cause === 'undecodable') {
-      this.#noteUndecodable();
-    } else if (cause === 'complete') {
-      // A rewound viewer first sees the rest; everybody else wants what comes next.
-      if (!this.#facts.isRewound && !this.#facts.isPaused) this.#reception.askAgain(0);
-    } else if (!this.#facts.isPaused) {
-      this.trouble = 'network';
-      this.#know({ hasMedia: false });
-      this.#reception.askAgain(this.#wantedBehindS);
-    }
+  #noteGone() {
+    this.trouble = null;
+    this.#know({ isRefused: true, hasMedia: this.#facts.hasMedia && !this.#feed.hasFinished });
+    if (mayBeThere(this.#facts.broadcast)) this.#feed.reception.askAgain(0, WATCH_MS);
     this.#onChange();
   }
 
-  /** Everything of a complete source has been played. */
-  get #hasFinished() { return !this.#sourceIsOpen && this.#video.ended; }
+  #noteFailure(trouble, leastMs) {
+    this.trouble = trouble;
+    if (this.#feed.hasFinished) this.#know({ hasMedia: false });
+    this.#feed.reception.askAgain(this.#wantedBehindS, leastMs);
+    this.#onChange();
+  }
+
+  #noteEnd(cause) {
+    const { isRewound, isPaused } = this.#facts;
+    // Somebody who has paused has enough in hand for now.
+    if (isPaused) return;
+    if (cause === 'broken') {
+      this.trouble = 'network';
+      this.#know({ hasMedia: false });
+      this.#feed.reception.askAgain(this.#wantedBehindS);
+    } else if (!isRewound) {
+      this.#feed.reception.askAgain(0);
+    }
+    // A rewound viewer first sees the rest of a broadcast that is complete.
+    this.#onChange();
+  }
 
   #noteFinished() {
-    if (!this.#hasFinished || this.#reception.isBusy) return;
+    if (!this.#feed.hasFinished || this.#feed.reception.isBusy) return;
     this.#setRewound(false);
     this.#know({ hasMedia: !this.#facts.isRefused });
-    if (!this.#facts.isRefused) this.#reception.ask(0);
-  }
-
-  #noteUndecodable() {
-    const nowMs = performance.now();
-    const isAgain = nowMs - this.#undecodableAtMs < ACCIDENT_MS;
-    this.#undecodableAtMs = nowMs;
-    this.#source.close();
-    if (isAgain) {
-      this.#refuse('damaged');
-      return;
-    }
-    this.#know({ hasMedia: false });
-    this.#reception.askAgain(0);
-  }
-
-  #refuse(trouble) {
-    this.trouble = trouble;
-    this.#reception.stop();
-    this.#source?.close();
-    this.#sourceIsOpen = false;
-    this.#know({ hasObstacle: true, hasMedia: false });
+    if (!this.#facts.isRefused) this.#feed.reception.ask(0);
   }
 
   /** Looks for a connection that has died without a word. */
   #watch() {
-    if (!this.#sourceIsOpen || this.#facts.broadcast !== 'live' || this.#facts.isPaused) return;
-    const nowMs = performance.now();
-    if (!this.#source.isAtEdge(nowMs)) return;
-    const silentSinceMs = Math.max(this.#source.lastBytesAtMs, this.#liveSinceMs);
-    if (nowMs - silentSinceMs < SILENCE_MS || this.#reception.isBusy) return;
-    this.#source.close();
-    this.#noteEnd('broken');
+    const { broadcast, isPaused } = this.#facts;
+    const { lastBytesAtMs, reception } = this.#feed;
+    if (lastBytesAtMs === null || broadcast !== 'live' || isPaused || reception.isBusy) return;
+    const silentMs = performance.now() - Math.max(lastBytesAtMs, this.#liveSinceMs);
+    if (silentMs > SILENCE_MS) this.#feed.breakOff();
   }
 
   // The element
-
-  #listen() {
-    this.#video.addEventListener('ended', () => this.#noteFinished());
-    this.#video.addEventListener('pause', () => this.#notePause());
-    this.#video.addEventListener('play', () => { if (this.#facts.isPaused) this.play(); });
-    this.#video.addEventListener('error', () => {
-      const isDecoding = this.#video.error?.code === MediaError.MEDIA_ERR_DECODE;
-      if (this.#sourceIsOpen && this.#source.canSeek && isDecoding) this.#noteEnd('undecodable');
-    });
-  }
-
-  /** A pause by somebody else is the viewer's: the media key, the small window, the phone's lock. */
-  #notePause() {
-    if (this.#ownPause || this.#video.ended || document.hidden) {
-      this.#ownPause = false;
-      return;
-    }
-    if (!this.#facts.isPaused) this.pause();
-  }
 
   async #play() {
     if (await this.#sound.play()) return;
@@ -335,23 +270,18 @@ export class Player {
     this.#onChange();
   }
 
-  #awaitPicture(source) {
-    const listeners = new AbortController();
-    const shown = () => {
-      listeners.abort();
-      if (this.#source !== source) return;
-      this.#still.clear();
-      this.firstFrameMs ??= performance.now();
-      this.#know({ hasPlayed: true });
-    };
-    // A hidden page is shown no pictures, and some broadcasts have none: then time tells.
-    let startS = null;
-    this.#video.addEventListener('timeupdate', () => {
-      if (this.#source !== source) listeners.abort();
-      startS ??= this.#video.currentTime;
-      if (this.#video.currentTime > startS && !this.#video.seeking) shown();
-    }, { signal: listeners.signal });
-    this.#video.requestVideoFrameCallback?.(shown);
+  /** A pause by somebody else is the viewer's: a media key, the small window, the phone's lock. */
+  #notePause() {
+    const isOurs = this.#pausing;
+    this.#pausing = false;
+    if (isOurs || this.#video.ended || document.hidden || this.#facts.isPaused) return;
+    this.pause();
+  }
+
+  #notePicture() {
+    this.#still.clear();
+    this.firstFrameMs ??= performance.now();
+    this.#know({ hasPlayed: true });
   }
 
   #setRewound(isRewound) {

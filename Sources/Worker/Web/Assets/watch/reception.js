@@ -64,6 +64,8 @@ export class Reception {
     this.#hasSucceeded = true;
   }
 
+  get isAsking() { return this.#asking !== null; }
+
   /** Whether a question is under way or planned. */
   get isBusy() { return this.#asking !== null || this.#timer !== 0; }
 

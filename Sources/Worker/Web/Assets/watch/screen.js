@@ -42,8 +42,8 @@ export function setUpSmallWindow({ video, window: button }) {
 }
 
 /**
- * A mouse plays and pauses with one press and goes full screen with two; a finger shows and hides the
- * controls.
+ * A mouse plays and pauses with one press and goes full screen with two; a finger shows and hides
+ * the controls.
  */
 export function setUpPresses({ video }, { player, idle, toggleFullScreen }) {
   let timer = 0;

@@ -1,4 +1,4 @@
-// Hands the page's address on: through the system's own sheet where there is one, else by copying it.
+// Hands the page's address on: through the system's own sheet on a phone, else by copying it.
 
 import { announce } from '../common/announce.js';
 

@@ -1,7 +1,7 @@
 // Shows the player's state on the page: messages over the picture, badge, figures, window title.
 // Writes only what has changed, so that nobody is told the same thing twice.
 
-import { formatCount, formatSeconds, formatSince } from '../common/format.js';
+import { formatCount, formatSince } from '../common/format.js';
 import { hasPicture, hasSound } from './codecs.js';
 import { wordsFor } from './words.js';
 
@@ -11,8 +11,8 @@ const PATIENCE_MS = 1_000;
 const SPINNER_AFTER_MS = 400;
 const HASTY_STATES = new Set(['connecting', 'reconnecting']);
 const FIGURES_MS = 500;
-/** Figures shown with more digits than this only flicker. */
-const LATENCY_STEP_S = 0.1;
+/** More would only flicker. */
+const LATENCY_DIGITS = 1;
 
 export class View {
   #name;
@@ -65,7 +65,7 @@ export class View {
 
   #planMessage(words, state) {
     clearTimeout(this.#messageTimer);
-    const isSaying = !this.#elements.curtain.hidden;
+    const isSaying = this.#elements.curtain.dataset.saying === 'true';
     if (words.title && HASTY_STATES.has(state) && !isSaying) {
       this.#messageTimer = setTimeout(() => this.#say(words), PATIENCE_MS);
     } else {
@@ -74,7 +74,7 @@ export class View {
   }
 
   #say({ title, text }) {
-    this.#elements.curtain.hidden = title === '';
+    this.#elements.curtain.dataset.saying = title !== '';
     this.#elements['message-title'].textContent = title;
     this.#elements['message-text'].textContent = text;
   }
@@ -106,13 +106,13 @@ export class View {
   }
 
   #showFigures() {
-    const { state, behindS } = this.#player;
-    const { latency } = this.#elements;
+    const { state, behindS, isAtEdge } = this.#player;
     const hasTime = state === 'playing' || state === 'rewound' || state === 'paused-by-viewer';
-    const seconds = hasTime ? Math.round(behindS / LATENCY_STEP_S) * LATENCY_STEP_S : null;
-    this.#change('latency', seconds, () => {
-      latency.dataset.seconds = seconds === null ? '' : seconds.toFixed(1);
-      latency.textContent = seconds === null ? '' : formatSeconds(seconds * 1000);
+    const text = hasTime ? behindS.toFixed(LATENCY_DIGITS) : '';
+    this.#change('latency', `${text} ${isAtEdge}`, () => {
+      this.#elements.latency.dataset.seconds = text;
+      // Further back it says so on the button beside it.
+      this.#elements.latency.textContent = isAtEdge ? text && `${text} s` : '';
     });
     this.#showStream();
   }

@@ -1,10 +1,10 @@
 // The page that plays one stream: puts its parts together.
 //
-// `body[data-state]` is the player's state. `window.weirPlayer.report()` gives the figures behind it,
-// for tests and for the curious: {state, codec, latencyS, targetS, bufferedS, rate, stalls, jumps,
-// reconnects, firstFrameMs}. `latencyS` is the distance to the newest media the server has sent,
-// `targetS` the distance the player aims at, `bufferedS` what it has in hand, `firstFrameMs` counts
-// from the start of the navigation.
+// `body[data-state]` is the player's state. `window.weirPlayer.report()` gives the figures behind
+// it, for tests and for the curious: {state, codec, latencyS, targetS, bufferedS, rate, stalls,
+// jumps, reconnects, firstFrameMs}. `latencyS` is the distance to the newest media the server has
+// sent, `targetS` the distance the player aims at, `bufferedS` what it has in hand, `firstFrameMs`
+// counts from the start of the navigation.
 
 import { subscribe } from '../common/events.js';
 import { Controls } from './controls.js';
@@ -58,6 +58,7 @@ subscribe({
   stream: name,
   onStream: (stream) => player.setStream(stream),
   onGone: () => player.setStream(null),
+  onConnection: (isConnected) => { if (isConnected) player.wake(); },
 });
 addEventListener('online', () => player.wake());
 addEventListener('pagehide', () => player.sleep());

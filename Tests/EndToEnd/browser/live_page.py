@@ -1,0 +1,113 @@
+"""The page that broadcasts, /live, as its user sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weir.waiting import wait_until
+
+from .element import (
+    LOOK_EVERY_S, element, first_number, page_state, wait_for_element, wait_for_page_state,
+)
+from .page import Page
+
+# Encoding costs a machine without hardware for it a lot; a small picture shows all there is to see.
+SMALL = "360p"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the page says while it is live."""
+
+    elapsed: str
+    sent: str
+    bitrate: str
+    viewers: str
+    health: str
+
+
+class LivePage:
+    """One tab with /live in it. `origin` is where the server is, as this browser reaches it."""
+
+    def __init__(self, page: Page, origin: str, name: str | None = None, query: str = "") -> None:
+        self.page = page
+        self.origin = origin
+        self.name = name
+        separator = "?" if name or query else ""
+        preset = f"name={name}" if name else ""
+        page.goto(f"{origin}/live{separator}{preset}{query}")
+        wait_for_page_state(page, "choosing", "failed")
+
+    @property
+    def state(self) -> str:
+        return page_state(self.page)
+
+    def wait_for_state(self, *states: str, timeout_s: float = 30.0) -> str:
+        return wait_for_page_state(self.page, *states, timeout_s=timeout_s)
+
+    # What its user does
+
+    def choose_source(self, source: str) -> "LivePage":
+        """camera, screen or test. The inputs may be hidden behind their labels, so click those."""
+        self.page.run(
+            """const input = document.querySelector(`input[name=source][value=${argument}]`);
+               if (!input.checked) { input.click(); }""", source)
+        return self
+
+    def choose(self, selector: str, value: str) -> "LivePage":
+        """An option of a select, which may be in a section that is folded up."""
+        self.page.run(
+            """const select = document.querySelector(argument[0]);
+               const option = [...select.options].find((each) => each.value === argument[1]);
+               if (!option) {
+                 throw new Error(`no ${argument[1]} among ${[...select.options].map((o) => o.value)}`);
+               }
+               select.value = option.value;
+               select.dispatchEvent(new Event('input', { bubbles: true }));
+               select.dispatchEvent(new Event('change', { bubbles: true }));""",
+            [selector, value])
+        return self
+
+    def go_live(self, codec: str | None = None, size: str = SMALL) -> "LivePage":
+        self.choose("#resolution", size)
+        if codec is not None:
+            self.choose("#codec", codec)
+        self.press_go_live()
+        self.wait_for_state("live")
+        return self
+
+    def press_go_live(self) -> None:
+        self.page.click("#go-live")
+
+    def stop(self) -> "LivePage":
+        """As the page wants it: it asks once."""
+        self.page.click("#stop")
+        wait_for_element(self.page, "#stop-confirm", "the question whether to stop")
+        self.page.click("#stop-confirm")
+        self.wait_for_state("stopped")
+        return self
+
+    # What its user sees
+
+    @property
+    def figures(self) -> Figures:
+        def text(selector: str) -> str:
+            seen = element(self.page, selector)
+            assert seen is not None, f"there is no {selector}"
+            return seen.text
+
+        return Figures(*map(text, ("#elapsed", "#sent", "#upload-bitrate", "#viewers", "#health")))
+
+    @property
+    def health(self) -> str:
+        seen = element(self.page, "#health")
+        return seen.data.get("level", "") if seen else ""
+
+    def wait_for_health(self, *levels: str) -> str:
+        return wait_until(lambda: next((each for each in levels if each == self.health), None),
+                          f"upload health {levels}", every_s=LOOK_EVERY_S) or ""
+
+    def wait_for_viewers(self, count: int) -> None:
+        wait_for_element(self.page, "#viewers", f"{count} viewers",
+                         lambda seen: first_number(seen.text) == count)
+

@@ -1,0 +1,210 @@
+"""Every page in every state: accessible, within its policy, and photographed.
+
+The photographs (build/screenshots/pages) are for people to look at. axe judges light and dark; the
+conduct of each page (exceptions, policy, foreign hosts) is judged when it is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from browser.accessibility import violations
+from browser.chromium import ChromiumPage
+from browser.element import first_number, wait_for_element
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.live_page import LivePage
+from browser.page import Page
+from browser.page_fixtures import *  # noqa: F403
+from browser.page_fixtures import chromium_of
+from browser.screenshots import in_every_look, photograph
+from browser.watch_page import WatchPage
+from weir.publisher import Publisher, post_chunk
+from weir.recordings import record
+from weir.server import Server
+from weir.viewer import Viewer
+
+pytestmark = pytest.mark.slow
+
+
+class Gallery:
+    """Looks at states one by one; complains about all of them at the end."""
+
+    def __init__(self) -> None:
+        self._complaints: list[str] = []
+
+    def add(self, page: Page, state: str) -> None:
+        shown: ChromiumPage = chromium_of(page)
+
+        def look(how: str) -> None:
+            photograph(shown, state, how)
+            self._complaints += [f"{state} {how}: {each}" for each in violations(shown)]
+            wide = shown.run(
+                "return document.documentElement.scrollWidth - document.documentElement.clientWidth;")
+            if wide > 0:
+                self._complaints.append(f"{state} {how}: {wide} px wider than the window")
+
+        in_every_look(shown, look)
+
+    def assert_flawless(self) -> None:
+        assert not self._complaints, "\n".join(self._complaints)
+
+
+@pytest.fixture
+def gallery() -> Gallery:
+    return Gallery()
+
+
+def test_the_first_page(
+    gallery: Gallery, open_own: Callable[..., Page], start_server: Callable[..., Server],
+    publish: Callable[..., Publisher], watch: Callable[..., Viewer],
+) -> None:
+    server = start_server("--grace", "60")
+    page = open_own()
+    page.goto(server.url("/"))
+    wait_for_element(page, ".nobody", "words for when nobody is live")
+    gallery.add(page, "home-nobody")
+    publish(server, "alice").play(record(seconds=30))
+    interrupted = publish(server, "bob-the-builder").play(record("vp9", seconds=30))
+    for name in ("alice", "bob-the-builder"):
+        server.wait_for_state(name, "live")
+    for _ in range(2):
+        watch(server, "alice").wait_for_bytes(1)
+    # As a broadcaster whose machine has gone: that pauses at once.
+    interrupted.abort()
+    server.wait_for_state("bob-the-builder", "paused")
+    wait_for_element(page, "[data-name=alice] .stream-viewers", "both viewers",
+                     lambda e: first_number(e.text) == 2)
+    wait_for_element(page, "[data-name=bob-the-builder][data-state=paused]", "the other stream")
+    gallery.add(page, "home-two")
+    page.goto(server.url("/nothing/here"))
+    gallery.add(page, "not-found")
+    gallery.assert_flawless()
+
+
+def test_the_broadcast_page(
+    gallery: Gallery, live_page: Callable[..., LivePage]
+) -> None:
+    name = "evening-show"
+    live = live_page(name).choose_source("test")
+    gallery.add(live.page, "live-choosing")
+    live.page.fill("#name", "no!")
+    gallery.add(live.page, "live-invalid-name")
+    live.page.fill("#name", name)
+    live.choose("#resolution", "480p").press_go_live()
+    live.wait_for_state("live")
+    live.wait_for_health("good", "behind")
+    gallery.add(live.page, "live-live")
+    live.page.click("#stop")
+    wait_for_element(live.page, "#stop-confirm", "the question whether to stop")
+    gallery.add(live.page, "live-stop-asks")
+    live.page.press("Escape")
+
+    second = live_page(name).choose_source("test")
+    second.press_go_live()
+    wait_for_element(second.page, "#take-over", "the offer to take over")
+    gallery.add(second.page, "live-already-live")
+    second.page.click("#take-over")
+    second.wait_for_state("live")
+    live.wait_for_state("failed")
+    gallery.add(live.page, "live-taken-over")
+    second.stop()
+    gallery.add(second.page, "live-stopped")
+    gallery.assert_flawless()
+
+
+def test_the_broadcast_page_in_trouble(
+    gallery: Gallery, live_page: Callable[..., LivePage], start_server: Callable[..., Server],
+) -> None:
+    name = "evening-show"
+    server = start_server()
+    live = live_page(name, origin=server.url("")).choose_source("test").go_live(codec="vp8")
+    server.stop(check=False)
+    live.wait_for_state("reconnecting")
+    live.wait_for_health("offline")
+    gallery.add(live.page, "live-reconnecting")
+
+    chromium_of(live.page).playwright.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () => "
+        "Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));")
+    start_server(port=server.port, data=server.data)
+    blocked = LivePage(live.page, server.url(""), name).choose_source("camera")
+    blocked.press_go_live()
+    wait_for_element(live.page, "#notice", "the notice")
+    gallery.add(live.page, "live-camera-blocked")
+    gallery.assert_flawless()
+
+
+def test_the_watch_page(
+    gallery: Gallery, watch_page: Callable[..., WatchPage], start_server: Callable[..., Server],
+    publish: Callable[..., Publisher],
+) -> None:
+    server = start_server("--grace", "60")
+    origin = server.url("")
+    watcher = watch_page("evening-show", origin=origin)
+    watcher.wait_for_state("offline")
+    gallery.add(watcher.page, "watch-offline")
+
+    recording = record("vp9", seconds=40, size="640x360", rate="500k")
+    publisher = publish(server, "evening-show").play(recording)
+    watcher.wait_for_playback(2)
+    gallery.add(watcher.page, "watch-playing")
+    watcher.page.press("?")
+    gallery.add(watcher.page, "watch-keys")
+    watcher.page.press("Escape")
+    watcher.page.press("k")
+    watcher.wait_for_state("paused-by-viewer")
+    gallery.add(watcher.page, "watch-paused")
+    watcher.page.press("k")
+    watcher.wait_for_playback(1)
+    watcher.page.press("ArrowLeft")
+    watcher.wait_for_state("rewound")
+    gallery.add(watcher.page, "watch-rewound")
+    watcher.page.press("l")
+    watcher.wait_for_state("playing")
+
+    publisher.abort()
+    watcher.wait_for_state("interrupted")
+    gallery.add(watcher.page, "watch-interrupted")
+    assert server.request("DELETE", "/evening-show/live").status == 204
+    watcher.wait_for_state("ended")
+    gallery.add(watcher.page, "watch-ended")
+    gallery.assert_flawless()
+
+
+def test_the_watch_page_for_sound_and_for_what_it_cannot_play(
+    gallery: Gallery, watch_page: Callable[..., WatchPage], open_own: Callable[..., Page],
+    start_server: Callable[..., Server], publish: Callable[..., Publisher],
+) -> None:
+    server = start_server("--grace", "60")
+    origin = server.url("")
+    publish(server, "radio").play(record(None, seconds=30))
+    radio = watch_page("radio", origin=origin)
+    radio.wait_for_state("playing")
+    radio.wait_until(lambda now: now.currentTimeS > 1, "sound")
+    gallery.add(radio.page, "watch-sound-only")
+
+    # A browser that has no decoder for what is broadcast.
+    page = open_own()
+    chromium_of(page).playwright.add_init_script(_PLAYS_NOTHING)
+    answer = post_chunk(
+        server.url("/exotic/live"), server.certificate.certificate, record("av1").data)
+    assert answer.status == 204
+    unplayable = WatchPage(page, origin, "exotic")
+    unplayable.wait_for_state("unplayable")
+    gallery.add(page, "watch-unplayable")
+    gallery.assert_flawless()
+
+    server.stop(check=False)
+    radio.wait_for_state("reconnecting")
+    # Words come when it lasts; most breaks are over before.
+    wait_for_element(radio.page, "#message", "words about it", lambda e: e.visible and e.text != "")
+    gallery.add(radio.page, "watch-reconnecting")
+    gallery.assert_flawless()
+
+
+_PLAYS_NOTHING = """
+MediaSource.isTypeSupported = () => false;
+HTMLMediaElement.prototype.canPlayType = () => '';
+"""

@@ -1,0 +1,144 @@
+"""What the player decides, on a made-up clock: its pure modules, run in a real browser's engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import browser
+from browser.chromium import Chromium
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from weir.server import Server
+
+_TRIAL = Path(browser.__file__).parent / "probes" / "live-edge-trial.js"
+
+Trial = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def modules(
+    chromium_browser: Chromium, browser_server: Server
+) -> Iterator[Callable[[str, Any], Any]]:
+    """Run a script in which `load(NAME)` gives a module of the player."""
+    page = chromium_browser.open()
+    page.goto(browser_server.url("/"))
+    html = browser_server.get("/").body.decode()
+    found = re.search(r'"(/assets/[^/"]+)/', html)
+    assert found is not None
+    load = f"const load = (name) => import(`{found[1]}/watch/${{name}}.js`);"
+    yield lambda script, argument=None: page.run(load + script, argument)
+    page.close()
+
+
+@pytest.fixture
+def trial(modules: Callable[[str, Any], Any]) -> Trial:
+    """Play a made-up broadcast; see live-edge-trial.js."""
+    script = (
+        "const { EdgeClock } = await load('edge-clock'); "
+        "const { LiveEdge } = await load('live-edge');"
+        f"{_TRIAL.read_text()} return tryLiveEdge(argument);"
+    )
+    return lambda **broadcast: modules(script, broadcast)
+
+
+def late(seen: dict[str, Any], figure: str) -> float:
+    """The greatest of the last third, when what could be learnt has been learnt."""
+    values = seen[figure]
+    return max(values[len(values) * 2 // 3:])
+
+
+@pytest.mark.parametrize("chunk_ms", [100, 250, 300])
+def test_short_chunks_play_close_to_the_edge_and_without_a_stall(
+    trial: Trial, chunk_ms: int
+) -> None:
+    seen = trial(seconds=60, chunkMs=chunk_ms, jitterMs=20)
+    assert seen["stalls"] == [] and seen["jumps"] == []
+    assert late(seen, "behindS") < 0.65
+    assert len(seen["rates"]) < 10, "the speed flutters"
+
+
+def test_chunks_of_two_seconds_are_learnt_from_their_arrivals(trial: Trial) -> None:
+    seen = trial(seconds=120, chunkMs=2_000, jitterMs=50)
+    assert len(seen["stalls"]) <= 4
+    assert max(seen["stalls"]) < 30, "it stalls for ever"
+    assert 2 < late(seen, "targetS") < 4
+    assert late(seen, "behindS") < 3.5
+
+
+def test_an_uneven_network_costs_distance_and_not_smoothness(trial: Trial) -> None:
+    seen = trial(seconds=120, chunkMs=250, jitterMs=600)
+    assert not [at for at in seen["stalls"] if at > 60]
+    assert late(seen, "behindS") < 1.8
+
+
+def test_a_browser_that_stands_still_with_media_in_hand_is_given_more(trial: Trial) -> None:
+    seen = trial(seconds=60, chunkMs=250, jitterMs=10, reserveS=0.2)
+    assert len(seen["stalls"]) <= 4
+    assert not [at for at in seen["stalls"] if at > 40]
+
+
+def test_after_an_interruption_it_jumps_to_the_edge_at_once(trial: Trial) -> None:
+    seen = trial(seconds=60, chunkMs=250, silentFromS=20, silentUntilS=28)
+    assert len(seen["stalls"]) == 1
+    assert len(seen["jumps"]) == 1 and 27.9 < seen["jumps"][0] < 28.9
+    assert late(seen, "behindS") < 0.8
+    assert late(seen, "targetS") < 0.8, "one accident is held against the network for ever"
+
+
+def test_one_delay_is_made_up_for_soon(trial: Trial) -> None:
+    seen = trial(seconds=60, chunkMs=250, silentFromS=20, silentUntilS=22)
+    assert len(seen["stalls"]) == 1 and seen["jumps"] == []
+    assert late(seen, "behindS") < 0.8
+
+
+def test_it_does_not_jump_again_and_again_where_jumping_takes_long(trial: Trial) -> None:
+    seen = trial(seconds=90, chunkMs=250, silentFromS=20, silentUntilS=30, seekS=4)
+    assert len(seen["jumps"]) == 1
+    assert late(seen, "behindS") < 3
+
+
+def test_it_never_plays_faster_than_a_voice_can_bear_nor_slower(trial: Trial) -> None:
+    seen = trial(seconds=120, chunkMs=250, jitterMs=600, silentFromS=20, silentUntilS=22)
+    assert all(0.9 <= rate <= 1.25 for rate in seen["rates"])
+
+
+@pytest.mark.parametrize(("facts", "state"), [
+    ({}, "connecting"),
+    ({"isRefused": True}, "offline"),
+    ({"isRefused": True, "broadcast": "ended"}, "ended"),
+    ({"isRefused": True, "hasPlayed": True}, "ended"),
+    ({"hasMedia": True}, "connecting"),
+    ({"hasMedia": True, "hasPlayed": True}, "playing"),
+    ({"hasMedia": True, "hasPlayed": True, "isDry": True}, "playing"),
+    ({"hasMedia": True, "hasPlayed": True, "isDry": True, "broadcast": "paused"}, "interrupted"),
+    ({"hasMedia": True, "hasPlayed": True, "isDry": True, "broadcast": "ended"}, "ended"),
+    ({"hasMedia": True, "hasPlayed": True, "broadcast": "ended"}, "playing"),
+    ({"hasMedia": True, "hasPlayed": True, "isRewound": True}, "rewound"),
+    ({"hasMedia": True, "hasPlayed": True, "isPaused": True}, "paused-by-viewer"),
+    ({"hasPlayed": True}, "reconnecting"),
+    ({"hasObstacle": True, "hasPlayed": True}, "unplayable"),
+])
+def test_the_state_follows_from_the_facts(
+    modules: Callable[[str, Any], Any], facts: dict[str, Any], state: str
+) -> None:
+    assert modules(
+        """const { FIRST_FACTS, stateOf } = await load('player-state');
+           return stateOf({ ...FIRST_FACTS, ...argument });""", facts) == state
+
+
+@pytest.mark.parametrize(("mime_type", "words"), [
+    ('video/webm; codecs="vp9,opus"', "VP9 video with Opus sound"),
+    ('video/webm; codecs="av01.0.04M.08"', "AV1 video"),
+    ('audio/webm; codecs="opus"', "Opus sound"),
+    ('video/x-matroska; codecs="hvc1.1.6.L93.B0,mp4a.40.2"', "HEVC (H.265) video with AAC sound"),
+    ("video/webm", "a format without a name"),
+])
+def test_a_type_is_said_in_words(
+    modules: Callable[[str, Any], Any], mime_type: str, words: str
+) -> None:
+    assert modules(
+        "return (await load('codecs')).describeType(argument);", mime_type) == words
