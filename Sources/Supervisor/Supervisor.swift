@@ -36,13 +36,15 @@ final class Supervisor {
         dataDirectoryLock = try DataDirectory.lock(settings.dataDirectory)
         let listeners = try ListenerSet.open(settings, passed: passed)
         addresses = Dictionary(grouping: listeners, by: \.kind).mapValues { $0.map(\.address) }
+        let workerSettings = try Self.settings(
+            settings, passed.isEmpty ? nil : addresses[.https, default: []])
         let program = try WorkerSpawner.findProgram()
         do throws(SystemError) {
             let connectionsPerWorker = Self.connectionsPerWorker(
                 openFiles: try ProcessLimits.raiseOpenFiles(), logger)
             signals = try SignalDescriptor(signals: WorkerSpawner.blockedSignals)
             loop = try EventLoop()
-            let spawner = try WorkerSpawner(settings: settings, program: program)
+            let spawner = try WorkerSpawner(settings: workerSettings, program: program)
             pool = WorkerPool(spawner: spawner, loop: loop, logger: logger)
             acceptor = Acceptor(
                 listeners: listeners, pool: pool, connectionsPerWorker: connectionsPerWorker,
@@ -52,6 +54,19 @@ final class Supervisor {
         }
         pool.observer = self
         try begin(program)
+    }
+
+    /// What workers are told: where the sockets of a service manager listen, if there are any, because
+    /// redirects have to name the port.
+    private static func settings(
+        _ settings: Settings, _ passedAddresses: [String]?
+    ) throws(StartError) -> Settings {
+        guard let passedAddresses else { return settings }
+        do throws(SettingsError) {
+            return try settings.listening(on: passedAddresses)
+        } catch {
+            throw StartError(message: error.description)
+        }
     }
 
     /// How many connections a worker may have. A quarter of its descriptors is kept for rings and

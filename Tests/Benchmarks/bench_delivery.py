@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench_setting import Figure, Setting, cpu_seconds, tree
+from weir.curl import PROTOCOLS
 from weir.h2load import live_viewers, report
 from weir.publisher import Publisher
 from weir.recordings import record
@@ -13,6 +14,10 @@ _SECONDS = 20
 
 def live_viewers_of_one_stream(setting: Setting) -> list[Figure]:
     """500 viewers at 2.5 Mbit/s by h2load; the process tree's time, ingest included."""
+    return [figure for protocol in PROTOCOLS for figure in _measure(setting, protocol)]
+
+
+def _measure(setting: Setting, protocol: str) -> list[Figure]:
     recording = record(seconds=60, size="640x360", rate="2440k")
     with setting.weir() as server:
         url = server.url("/delivery/live")
@@ -20,7 +25,7 @@ def live_viewers_of_one_stream(setting: Setting) -> list[Figure]:
         with Publisher(url, setting.certificate.certificate, folder) as publisher:
             publisher.play(recording)
             server.wait_for_state("delivery", "live")
-            load = live_viewers(url, _VIEWERS, _SECONDS)
+            load = live_viewers(url, _VIEWERS, _SECONDS, protocol=protocol)
             server.wait_for_viewers("delivery", _VIEWERS)
             # Handshakes are measured elsewhere: count from when all viewers are there. What was
             # delivered before that is in h2load's sum, so both ends are taken from the wire.
@@ -31,7 +36,7 @@ def live_viewers_of_one_stream(setting: Setting) -> list[Figure]:
         assert done.ok == _VIEWERS and done.errored == done.timed_out == 0, done.text
         delivered = wire * _VIEWERS
     return [
-        Figure("CPU per GB to 500 live viewers", cpu / delivered * 1e9, "s", "<= 0.5"),
-        Figure("bitrate of that stream", wire * 8 / _SECONDS / 1e6, "Mbit/s (about)"),
-        Figure("h2load's count of bytes over ours", done.traffic_bytes / delivered, ""),
+        Figure(f"{protocol}: CPU per GB to 500 live viewers", cpu / delivered * 1e9, "s", "<= 0.5"),
+        Figure(f"{protocol}: bitrate of that stream", wire * 8 / _SECONDS / 1e6, "Mbit/s (about)"),
+        Figure(f"{protocol}: h2load's count of bytes over ours", done.traffic_bytes / delivered, ""),
     ]

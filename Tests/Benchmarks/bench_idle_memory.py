@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import selectors
 import ssl
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import SimpleNamespace
 
 from bench_setting import Figure, Nginx, Setting, memory, tree
+from weir.http1 import RawHttp1
 from weir.publisher import Publisher
 from weir.raw_frames import RawConnection
 from weir.recordings import record
 from weir.server import Server
 from weir.waiting import wait_until
+
+Viewer = RawConnection | RawHttp1
 
 _COUNTS = (1000, 2000)
 _KINDS = ("pss", "private")
@@ -20,10 +24,12 @@ _KINDS = ("pss", "private")
 
 def idle_viewers(setting: Setting) -> list[Figure]:
     """1,000 and 2,000 viewers of a paused stream, beside nginx with as many idle connections."""
-    return [*_weir(setting), *_nginx(setting)]
+    weir = [figure for make in (_viewer, _http1_viewer) for figure in _weir(setting, make)]
+    return [*weir, *_nginx(setting)]
 
 
-def _weir(setting: Setting) -> list[Figure]:
+def _weir(setting: Setting, make: Callable[[Server], Viewer]) -> list[Figure]:
+    who = "weir, http/1.1" if make is _http1_viewer else "weir"
     figures = []
     with setting.weir("--grace", "600") as server, ExitStack() as clients:
         folder = setting.fresh_folder("publisher")
@@ -33,13 +39,13 @@ def _weir(setting: Setting) -> list[Figure]:
             server.wait_for_state("idle", "live")
         server.wait_for_state("idle", "paused")
         before = {kind: memory(tree(server), kind) for kind in _KINDS}
-        opened: list[RawConnection] = []
+        opened: list[Viewer] = []
         for count in _COUNTS:
             while len(opened) < count:
-                opened.append(clients.enter_context(_viewer(server)))
+                opened.append(clients.enter_context(make(server)))
             server.wait_for_viewers("idle", count)
             wait_until(lambda: _all_quiet(opened), "what is in the ring to be delivered")
-            figures += _figures("weir", count, before, tree(server))
+            figures += _figures(who, count, before, tree(server))
     return figures
 
 
@@ -59,7 +65,7 @@ def _nginx(setting: Setting) -> list[Figure]:
 
 
 def _figures(who: str, count: int, before: dict[str, int], pids: list[int]) -> list[Figure]:
-    aim = "<= 32" if who == "weir" else None
+    aim = "<= 32" if who.startswith("weir") else None
     return [
         Figure(
             f"{who}: {kind} per idle connection of {count}",
@@ -79,11 +85,18 @@ def _viewer(server: Server) -> RawConnection:
     return connection
 
 
+def _http1_viewer(server: Server) -> RawHttp1:
+    viewer = RawHttp1(server).request("GET", "/idle/live")
+    viewer.socket.settimeout(0.5)
+    viewer.socket.recv(262_144)
+    return viewer
+
+
 def _connection(nginx: Nginx, setting: Setting) -> RawConnection:
     return RawConnection(SimpleNamespace(port=nginx.port, certificate=setting.certificate))
 
 
-def _all_quiet(connections: list[RawConnection]) -> bool:
+def _all_quiet(connections: list[Viewer]) -> bool:
     """Read away whatever has come; true when nothing had."""
     quiet = True
     with selectors.DefaultSelector() as selector:

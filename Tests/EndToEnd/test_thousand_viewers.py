@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from weir import processes
+from weir.curl import PROTOCOLS
 from weir.comparison import assert_contiguous
 from weir.h2load import live_viewers, report
 from weir.publisher import Publisher
@@ -31,11 +32,13 @@ def totals(server: Server) -> dict[str, float]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("protocol", list(PROTOCOLS), indirect=True)
 def test_a_thousand_viewers_get_media_all_the_time_and_nothing_is_lapped(
     start_server: Callable[..., Server],
     publish: Callable[..., Publisher],
     watch: Callable[..., Viewer],
     name: str,
+    protocol: str,
 ) -> None:
     server = start_server()
     recording = record(seconds=40, size="320x240", rate="700k")
@@ -44,7 +47,7 @@ def test_a_thousand_viewers_get_media_all_the_time_and_nothing_is_lapped(
     samples = [watch(server, name).wait_for_bytes(1) for _ in range(_SAMPLES)]
     before = totals(server)
 
-    load = live_viewers(server.url(f"/{name}/live"), _VIEWERS, _LOAD_S)
+    load = live_viewers(server.url(f"/{name}/live"), _VIEWERS, _LOAD_S, protocol=protocol)
     try:
         server.wait_for_viewers(name, _VIEWERS + _SAMPLES)
         during = totals(server)
@@ -69,7 +72,8 @@ def test_a_thousand_viewers_get_media_all_the_time_and_nothing_is_lapped(
         # No gap, so no jump and no lapping.
         assert_contiguous(sample.file, recording.path)
 
-    write_report("thousand-viewers", {
+    write_report(f"thousand-viewers-{protocol.replace('/', '-')}", {
+        "protocol": protocol,
         "viewers": _VIEWERS,
         "bytesDelivered": done.traffic_bytes,
         "perViewerBytes": {

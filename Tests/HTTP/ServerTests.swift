@@ -26,65 +26,74 @@ struct ServerTests {
         try body(server)
     }
 
-    @Test("a request gets its response over TLS and HTTP/2")
-    func roundTrip() throws {
+    /// What curl calls the protocols that all routes are served over.
+    private static let protocols = ["--http2", "--http1.1"]
+
+    @Test(
+        "a request gets its response over TLS",
+        arguments: zip(protocols, ["HTTP/2 200", "HTTP/1.1 200"]))
+    func roundTrip(version: String, statusLine: String) throws {
         try with { server in
-            let result = server.curl("-D-", "\(server.base)/hello")
-            #expect(result.text.hasPrefix("HTTP/2 200"))
+            let result = server.curl("-D-", "\(server.base)/hello", over: version)
+            #expect(result.text.hasPrefix(statusLine))
             #expect(result.text.contains("content-length: 5\r\n"))
             #expect(result.text.contains("date: "))
             #expect(result.text.hasSuffix("hello"))
         }
     }
 
-    @Test("a streamed body arrives whole", arguments: [0, 1, 16_384, 1_000_000, 20_000_000])
-    func streamed(_ bytes: Int) throws {
+    @Test(
+        "a streamed body arrives whole", arguments: [0, 1, 16_384, 1_000_000, 20_000_000], protocols
+    )
+    func streamed(_ bytes: Int, version: String) throws {
         try with { server in
-            let result = server.curl("\(server.base)/size/\(bytes)")
+            let result = server.curl("\(server.base)/size/\(bytes)", over: version)
             #expect(result.output.count == bytes)
             let isExact = result.output.enumerated().allSatisfy { $1 == Pattern.byte($0) }
             #expect(isExact)
         }
     }
 
-    @Test("slow readers get every byte too")
-    func slowReader() throws {
+    @Test("slow readers get every byte too", arguments: protocols)
+    func slowReader(version: String) throws {
         try with { server in
-            let result = server.curl("--limit-rate", "8M", "\(server.base)/size/5000000")
+            let result = server.curl(
+                "--limit-rate", "8M", "\(server.base)/size/5000000", over: version)
             #expect(result.output.count == 5_000_000)
             let isExact = result.output.enumerated().allSatisfy { $1 == Pattern.byte($0) }
             #expect(isExact)
         }
     }
 
-    @Test("an upload is received whole", arguments: [0, 1, 300_000, 10_000_000])
-    func upload(_ bytes: Int) throws {
+    @Test("an upload is received whole", arguments: [0, 1, 300_000, 10_000_000], protocols)
+    func upload(_ bytes: Int, version: String) throws {
         try with { server in
             let body = Data(repeating: 0x61, count: bytes)
             let result = server.curl(
-                "-T", "-", "-X", "POST", "\(server.base)/count", input: body)
+                "-T", "-", "-X", "POST", "\(server.base)/count", over: version, input: body)
             #expect(result.text == "\(bytes)", "\(result.errors)")
         }
     }
 
-    @Test("an early answer reaches curl, whether its upload is short or long")
-    func earlyAnswer() throws {
+    @Test("an early answer reaches curl, whether its upload is short or long", arguments: protocols)
+    func earlyAnswer(version: String) throws {
         try with { server in
             for bytes in [500, 3_000_000] {
                 let body = Data(repeating: 0x61, count: bytes)
                 let result = server.curl(
                     "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "--data-binary", "@-",
-                    "\(server.base)/early", input: body)
+                    "\(server.base)/early", over: version, input: body)
                 #expect(result.text == "409", "\(result.errors)")
             }
         }
     }
 
-    @Test("many requests at once on many connections are all answered")
-    func load() throws {
+    @Test("many requests at once on many connections are all answered", arguments: ["h2", "http/1.1"])
+    func load(version: String) throws {
         try with { server in
             let result = run(
-                "h2load", "-n", "3000", "-c", "20", "-m", "50", "\(server.base)/size/20000")
+                "h2load", "--npn-list", version, "-n", "3000", "-c", "20", "-m", "50",
+                "\(server.base)/size/20000")
             #expect(result.text.contains("3000 succeeded, 0 failed"), "\(result.text)")
         }
     }
@@ -95,7 +104,7 @@ struct ServerTests {
             "head", "trailers", "expect_continue", "reset_by_route", "aborted_source",
             "peer_reset", "backpressure", "incremental_body", "large_headers", "many_headers",
             "header_bomb", "long_target", "connection_specific", "wrong_length", "no_alpn",
-            "foreign_alpn", "rapid_reset", "provoked_resets", "ping_flood", "settings_flood",
+            "http1_alpn", "foreign_alpn", "rapid_reset", "provoked_resets", "ping_flood", "settings_flood",
             "priority_flood", "window_flood", "empty_data_flood", "continuation_flood", "drain",
         ])
     func scenario(_ name: String) throws {

@@ -9,11 +9,13 @@ final class TestApplication: Application {
     /// How each exchange with a handler ended, in order.
     private(set) var causes: [String: [CloseCause]] = [:]
     private(set) var held: HeldHandler?
+    private var begun: [String: Int] = [:]
     private var waitingForDrain: [Exchange] = []
     private var waitingForClose: [Exchange] = []
 
     func begin(_ exchange: Exchange) {
         let target = exchange.request.target
+        begun[target, default: 0] += 1
         let handler = CountingHandler(self, target)
         exchange.handler = handler
         let text = [HeaderField("content-type", "text/plain")]
@@ -27,8 +29,15 @@ final class TestApplication: Application {
         case "/credit":
             held?.creditAll()
             exchange.respond(status: 204, headers: [], body: .none)
+        case "/held-bytes": answer(exchange, held?.received ?? 0)
+        case "/never-begun": answer(exchange, begun["/never", default: 0])
         case "/early": exchange.respond(Problem(status: 409, slug: "taken", title: "Taken"))
         case "/ticks": tick(exchange)
+        case "/after-ticks":
+            server?.loop.schedule(afterMs: 5) {
+                exchange.respond(status: 200, headers: text, body: .bytes(Array("late".utf8)))
+            }
+        case "/endless": exchange.respond(status: 200, headers: text, body: .stream(Endless()))
         case "/reset": exchange.reset(.refused)
         case "/abort": exchange.respond(status: 200, headers: text, body: .stream(Aborting()))
         case "/echo-fields":
@@ -45,6 +54,10 @@ final class TestApplication: Application {
             guard target.hasPrefix("/size/"), let bytes = Int(target.dropFirst(6)) else { return }
             exchange.respond(status: 200, headers: text, body: .stream(Pattern(bytes: bytes)))
         }
+    }
+
+    private func answer(_ exchange: Exchange, _ number: Int) {
+        exchange.respond(status: 200, headers: [], body: .bytes(Array("\(number)".utf8)))
     }
 
     fileprivate func note(_ target: String, _ cause: CloseCause) {
@@ -144,6 +157,11 @@ final class Ticking: BodySource {
         buffer.copyBytes(from: Array("tick".utf8))
         return .bytes(4)
     }
+}
+
+/// Never says anything, and does not end.
+final class Endless: BodySource {
+    override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production { .wait }
 }
 
 final class Aborting: BodySource {

@@ -74,7 +74,10 @@ final class TestServer: @unchecked Sendable, EventHandler {
     let server: HTTPServer
     /// Set once before the thread starts.
     private(set) var port: UInt16 = 0
+    /// Where there is no TLS.
+    private(set) var plainPort: UInt16 = 0
     private let listener: Descriptor
+    private let plainListener: Descriptor
     private let bell: EventDescriptor
     private let posted = Mutex<[@Sendable () -> Void]>([])
     private let ended = DispatchSemaphore(value: 0)
@@ -85,12 +88,18 @@ final class TestServer: @unchecked Sendable, EventHandler {
         server = HTTPServer(
             loop: loop, tls: try tls ?? TestCertificate.shared.context(), application: application,
             counters: counters, limits: limits)
-        listener = Descriptor(
-            owning: socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0))
+        listener = Self.makeSocket()
+        plainListener = Self.makeSocket()
         application.server = self
-        port = try listen()
+        port = try Self.listen(listener)
+        plainPort = try Self.listen(plainListener)
         _ = try loop.add(listener.raw, interest: .readable, handler: self)
-        _ = try loop.add(bell.descriptor.raw, interest: .readable, handler: BellHandler(self))
+        _ = try loop.add(
+            plainListener.raw, interest: .readable,
+            handler: Handler { [unowned self] in accept(plainListener.raw, over: .plain) })
+        _ = try loop.add(
+            bell.descriptor.raw, interest: .readable,
+            handler: Handler { [unowned self] in runPosted() })
         Thread { [self] in
             loop.run()
             server.closeAll()
@@ -98,26 +107,35 @@ final class TestServer: @unchecked Sendable, EventHandler {
         }.start()
     }
 
-    private func listen() throws -> UInt16 {
+    private static func makeSocket() -> Descriptor {
+        Descriptor(owning: socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0))
+    }
+
+    private static func listen(_ listener: borrowing Descriptor) throws -> UInt16 {
+        let raw = listener.raw
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         try withUnsafeMutablePointer(to: &address) { pointer in
             try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                try systemCall("bind") { bind(listener.raw, generic, length) }
-                try systemCall("listen") { Glibc.listen(listener.raw, 128) }
-                try systemCall("getsockname") { getsockname(listener.raw, generic, &length) }
+                try systemCall("bind") { bind(raw, generic, length) }
+                try systemCall("listen") { Glibc.listen(raw, 128) }
+                try systemCall("getsockname") { getsockname(raw, generic, &length) }
             }
         }
         return UInt16(bigEndian: address.sin_port)
     }
 
     func handleReadiness(_ readiness: Readiness) {
+        accept(listener.raw, over: .tls)
+    }
+
+    private func accept(_ raw: Int32, over transport: HTTPServer.Transport) {
         while true {
-            let accepted = accept(listener.raw, nil, nil)
+            let accepted = Glibc.accept(raw, nil, nil)
             guard accepted >= 0 else { return }
-            server.adopt(Descriptor(owning: accepted))
+            server.adopt(Descriptor(owning: accepted), over: transport)
         }
     }
 
@@ -156,24 +174,34 @@ final class TestServer: @unchecked Sendable, EventHandler {
 
     /// Runs a scenario of the raw-frame client; nil when all was as it expects.
     func frames(_ scenario: String, _ arguments: String...) -> String? {
+        runClient("frames.py", ["\(port)", scenario] + arguments)
+    }
+
+    /// Runs a scenario of the raw HTTP/1.1 client; nil when all was as it expects.
+    func http1(_ scenario: String, isPlain: Bool = false) -> String? {
+        runClient("http1.py", ["\(isPlain ? plainPort : port)", scenario])
+    }
+
+    private func runClient(_ name: String, _ arguments: [String]) -> String? {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        let script = folder.appendingPathComponent("Clients/frames.py").path
+        let script = folder.appendingPathComponent("Clients/\(name)").path
         // The environment that scripts/python-environment makes has the packages the client needs.
         let made = folder.appendingPathComponent("../../build/venv/bin/python").standardized.path
         let python = FileManager.default.isExecutableFile(atPath: made) ? made : "python3"
-        let result = run([python, script, "\(port)", scenario] + arguments)
+        let result = run([python, script] + arguments)
         return result.status == 0 ? nil : result.errors
     }
 
-    func curl(_ arguments: String..., input: Data? = nil) -> Finished {
-        run(["curl", "-sSk", "--http2", "--max-time", "30"] + arguments, input: input)
+    func curl(
+        _ arguments: String..., over version: String = "--http2", input: Data? = nil
+    ) -> Finished {
+        run(["curl", "-sSk", version, "--max-time", "30"] + arguments, input: input)
     }
 }
 
-private final class BellHandler: EventHandler {
-    private unowned let server: TestServer
-
-    init(_ server: TestServer) { self.server = server }
-
-    func handleReadiness(_ readiness: Readiness) { server.runPosted() }
+/// Joins a descriptor to a closure.
+private final class Handler: EventHandler {
+    private let action: () -> Void
+    init(_ action: @escaping () -> Void) { self.action = action }
+    func handleReadiness(_ readiness: Readiness) { action() }
 }

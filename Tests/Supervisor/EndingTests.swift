@@ -20,6 +20,20 @@ struct EndingTests {
         #expect(supervisor.waitForEnd() == .exited(code: 0))
     }
 
+    @Test("still takes connections through the admin listener, and through no other")
+    func adminWhileDraining() throws {
+        let port = try FreePort()
+        let supervisor = try TestSupervisor(.init(admin: port.release()))
+        supervisor.waitUntilReady()
+        var client: TestClient? = supervisor.connect()
+        supervisor.signal(SIGTERM)
+        supervisor.waitForNotification("STOPPING=1")
+        #expect(eventually { TestClient(port: port.number) }.greeting.listener == 2)
+        #expect(client?.ask("keys") != nil)
+        client = nil
+        #expect(supervisor.waitForEnd() == .exited(code: 0))
+    }
+
     @Test("ends connections that outlast the drain timeout")
     func drainTimeout() throws {
         let supervisor = try TestSupervisor(.init(drainSeconds: 1))

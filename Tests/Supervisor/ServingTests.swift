@@ -58,6 +58,18 @@ struct ServingTests {
         #expect(bystander.ask("keys") != nil)
     }
 
+    @Test("tells workers which listener a connection came through")
+    func kinds() throws {
+        let ports = try [FreePort(), FreePort()]
+        let supervisor = try TestSupervisor(
+            .init(admin: ports[0].release(), httpRedirect: ports[1].release()))
+        supervisor.waitUntilReady()
+        #expect(supervisor.connect().greeting.listener == 0)
+        #expect(TestClient(port: ports[1].number)?.greeting.listener == 1)
+        #expect(TestClient(port: ports[0].number)?.greeting.listener == 2)
+        #expect(supervisor.log.contains("admin=127.0.0.1:\(ports[0].number)"))
+    }
+
     @Test("finds and replaces a worker that hangs")
     func hang() throws {
         let supervisor = try TestSupervisor(.init(workers: 1))

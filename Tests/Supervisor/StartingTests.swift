@@ -25,6 +25,22 @@ struct StartingTests {
         #expect(line.contains("--listen"))
     }
 
+    @Test("names the flag of the listener whose port is in use")
+    func otherPortInUse() throws {
+        let other = try Listener(host: "127.0.0.1", port: 0, backlog: 1)
+        let admin = try failure(.init(admin: other.localAddress))
+        #expect(admin.hasPrefix("weir: cannot listen on \(other.localAddress): the port is in use"))
+        #expect(admin.hasSuffix("choose another with --admin"))
+        let redirect = try failure(.init(httpRedirect: other.localAddress))
+        #expect(redirect.hasSuffix("choose another with --http-redirect"))
+    }
+
+    @Test("refuses one address for two things")
+    func sameAddress() throws {
+        let line = try failure(.init(listen: "127.0.0.1:7", admin: "127.0.0.1:7"), code: 2)
+        #expect(line.contains("127.0.0.1:7 is used for something else already"))
+    }
+
     @Test("says that no interface has an address")
     func noSuchAddress() throws {
         let line = try failure(.init(passesListener: false, listen: "192.0.2.1:8443"))

@@ -51,6 +51,25 @@ func eventually<Value>(_ condition: () -> Value?) -> Value {
     }
 }
 
+/// A port that is free until somebody else happens to take it, for listeners that no test can pass
+/// in. It is held until it is released.
+final class FreePort {
+    let number: UInt16
+    private var listener: Listener?
+
+    init() throws {
+        let listener = try Listener(host: "127.0.0.1", port: 0, backlog: 1)
+        number = UInt16(listener.localAddress.split(separator: ":").last!)!
+        self.listener = consume listener
+    }
+
+    /// The address to listen on.
+    func release() -> String {
+        listener = nil
+        return "127.0.0.1:\(number)"
+    }
+}
+
 final class TestSupervisor {
     struct Options {
         var workers = 2
@@ -62,6 +81,9 @@ final class TestSupervisor {
         var passesListener = true
         var listen = "127.0.0.1:1"
         var workerProgram: String?
+        /// Off, because tests run side by side.
+        var admin = "off"
+        var httpRedirect = "off"
         /// More variables, as shell assignments.
         var environment = ""
     }
@@ -101,6 +123,7 @@ final class TestSupervisor {
                 "--data", options.data ?? "\(folder.path)/data",
                 "--cert", "\(folder.path)/cert.pem", "--key", "\(folder.path)/key.pem",
                 "--publish", "open", "--drain-timeout", "\(options.drainSeconds)",
+                "--admin", options.admin, "--http-redirect", options.httpRedirect,
                 "--log-level", "debug",
             ],
             inherited: [listener.descriptor.raw], blockedSignals: [])

@@ -31,13 +31,14 @@ package enum FileSystem {
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Whether files can be made in a directory now: it is there, it allows it, its disk has room for
-    /// one. open(2) with O_TMPFILE, so nothing is ever seen of it.
-    package static func canCreateFiles(in path: String) -> Bool {
-        let raw = unsafe weir_open_temporary(path)
-        guard raw >= 0 else { return false }
-        close(raw)
-        return true
+    /// Makes a small file in a directory and lets it go, to see whether that is possible now. Nothing
+    /// is ever seen of it. open(2) with O_TMPFILE; errors also ENOSPC, EDQUOT, EROFS.
+    package static func tryToWrite(in path: String) throws(SystemError) {
+        let raw = try systemCall("open") { unsafe weir_open_temporary(path) }
+        let file = Descriptor(owning: raw)
+        // An empty file needs no room, so that it could be made proves too little.
+        let code = posix_fallocate(file.raw, 0, 1)
+        if code != 0 { throw SystemError(code: code, call: "posix_fallocate") }
     }
 
     /// The names in a directory, without those that begin with a dot, in no particular order.

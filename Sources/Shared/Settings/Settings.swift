@@ -72,6 +72,14 @@ package struct Settings: Sendable, Equatable {
         }
     }
 
+    /// The same settings for a server that was handed its TLS sockets: they listen on `addresses`,
+    /// whatever was asked for.
+    package func listening(on addresses: [String]) throws(SettingsError) -> Settings {
+        var given = effective
+        given[.listen] = GivenSettings.Entry(texts: addresses, source: .environment)
+        return try Settings(given, processors: workers)
+    }
+
     private func checkAddressesDiffer() throws(SettingsError) {
         var seen = Set(listen.map(\.description))
         for (name, addresses) in [(Setting.Name.httpRedirect, httpRedirect), (.admin, admin)] {

@@ -89,7 +89,7 @@ final class Connection: EventHandler {
     func start() throws(SystemError) {
         registration = try server.loop.add(descriptor.raw, interest: .readable, handler: self)
         if unsafe ssl == nil {
-            open(HTTP1Session(connection: self))
+            openPlain()
         } else {
             ensureCheck(afterMs: server.limits.handshakeMs)
         }
@@ -101,6 +101,14 @@ final class Connection: EventHandler {
         phaseSinceMs = server.loop.nowMs
         didBecomeIdle()
         if server.isDraining { session.beginDrain() }
+    }
+
+    /// Without TLS there is nothing to wait for. Who still comes while the server drains asks how it
+    /// is, and is answered.
+    private func openPlain() {
+        let session = HTTP1Session(connection: self)
+        if server.isDraining { session.serveLast() }
+        open(session)
     }
 
     var isBlocked: Bool { !remainder.isEmpty }
@@ -124,9 +132,12 @@ final class Connection: EventHandler {
 
     func handleReadiness(_ readiness: Readiness) {
         if readiness.contains(.writable) { sendRemainder() }
-        if !readiness.isDisjoint(with: [.readable, .hangup]), phase != .closed {
-            phase == .lingering ? discardInput() : receive()
-        }
+        guard !readiness.isDisjoint(with: [.readable, .hangup]), phase != .closed else { return }
+        if phase == .lingering { return discardInput() }
+        // A paused input has no interest in reading, but hears of a broken connection all the same,
+        // again and again.
+        if readiness.contains(.hangup), !wantsInput { return close(.connectionLost) }
+        receive()
     }
 
     // MARK: Receiving
@@ -144,7 +155,7 @@ final class Connection: EventHandler {
                 if code != EAGAIN { close(.connectionLost) }
                 return
             }
-            if count == 0 { return close(.connectionLost) }
+            if count == 0 { return receiveEnd() }
             server.counters.bytesReceived += UInt64(count)
             budget -= count
             buffers.receivePosition = 0
@@ -153,6 +164,13 @@ final class Connection: EventHandler {
             bytesBefore += UInt64(count)
             if count < SharedBuffers.receiveCapacity { return }
         }
+    }
+
+    /// A FIN. With TLS, whoever means to end says so before it (RFC 8446, section 6.1).
+    private func receiveEnd() {
+        let isMeant = unsafe ssl == nil
+        guard isMeant, let session, session.receiveEnd() else { return close(.connectionLost) }
+        updateInterest()
     }
 
     /// Takes the bytes in the receive buffer through TLS and to the session.
@@ -180,9 +198,10 @@ final class Connection: EventHandler {
             let count = unsafe SSL_read(
                 ssl, buffers.cleartext, Int32(SharedBuffers.cleartextCapacity))
             guard count > 0 else {
-                if unsafe SSL_get_error(ssl, count) == SSL_ERROR_WANT_READ { break }
+                let reason = unsafe SSL_get_error(ssl, count)
+                if reason == SSL_ERROR_WANT_READ { break }
                 transmit()
-                return false
+                return reason == SSL_ERROR_ZERO_RETURN && deliverEnd()
             }
             let bytes = unsafe UnsafeRawBufferPointer(
                 start: buffers.cleartext, count: Int(count))
@@ -195,6 +214,15 @@ final class Connection: EventHandler {
         guard let session else { return false }
         isInsideSession = true
         let isGood = unsafe session.receive(bytes)
+        isInsideSession = false
+        return isGood && !mustClose
+    }
+
+    /// The peer's close_notify.
+    private func deliverEnd() -> Bool {
+        guard let session else { return false }
+        isInsideSession = true
+        let isGood = session.receiveEnd()
         isInsideSession = false
         return isGood && !mustClose
     }

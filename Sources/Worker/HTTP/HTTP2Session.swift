@@ -78,6 +78,9 @@ final class HTTP2Session: ProtocolSession {
         return result == bytes.count
     }
 
+    /// Without window updates no response gets far.
+    func receiveEnd() -> Bool { false }
+
     /// Puts what is to be sent into the stage, up to its limit; false when the connection cannot
     /// go on.
     func fillStage() -> Bool {

@@ -54,7 +54,7 @@ extension Exchange {
 
 extension Problem {
     package static let requestTimeout = Problem(
-        status: 408, slug: "request-timeout", title: "The request's body did not arrive in time")
+        status: 408, slug: "request-timeout", title: "The request did not arrive in time")
     package static let plaintext = Problem(
         status: 400, slug: "plaintext", title: "This port speaks HTTPS",
         detail: "Use an address that begins with https://.")

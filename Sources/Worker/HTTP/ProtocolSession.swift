@@ -16,6 +16,8 @@ protocol ProtocolSession: AnyObject {
 
     /// Takes what the peer sent; false when the connection cannot go on.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool
+    /// The peer said that it sends nothing more; false when there is no use in going on.
+    func receiveEnd() -> Bool
     /// Puts what is to be sent into the stage, up to its limit; false when the connection cannot go
     /// on.
     func fillStage() -> Bool

@@ -17,6 +17,8 @@ final class WorkerEnvironment {
     let logger: Logger
     /// Viewers this worker serves, all streams together.
     private(set) var viewerCount = 0
+    /// Requests that publish here, all streams together.
+    private var publisherCount = 0
     /// Bytes of publishers' bodies that wait for their turn in this worker.
     var waitingBytes = 0
     private var published: [Counter: UInt64] = [:]
@@ -82,5 +84,10 @@ final class WorkerEnvironment {
     func viewerCountChanged(by change: Int) {
         viewerCount += change
         counters.set(.viewers, UInt64(viewerCount), slot: slot)
+    }
+
+    func publisherCountChanged(by change: Int) {
+        publisherCount += change
+        counters.set(.publishers, UInt64(publisherCount), slot: slot)
     }
 }

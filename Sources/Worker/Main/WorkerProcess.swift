@@ -32,6 +32,7 @@ final class WorkerProcess {
 
     /// How often a worker that is ending looks whether everybody has gone.
     private static let endCheckMs: UInt64 = 20
+    private static let countersIntervalMs: UInt64 = 1_000
 
     init(environment: WorkerEnvironment) throws {
         self.environment = environment
@@ -71,6 +72,7 @@ final class WorkerProcess {
         try link.start()
         link.sayReady()
         environment.counters.set(.workersReady, 1, slot: environment.slot)
+        keepCountersFresh()
         logger.debug("worker ready")
         environment.loop.run()
         environment.publishCounters()
@@ -81,6 +83,14 @@ final class WorkerProcess {
         streams.deliver()
         publishing.doorbellRang()
         events.doorbellRang()
+    }
+
+    /// Any worker tells the figures of all, so none may be behind with its own.
+    private func keepCountersFresh() {
+        environment.publishCounters()
+        environment.loop.schedule(afterMs: Self.countersIntervalMs) { [weak self] in
+            self?.keepCountersFresh()
+        }
     }
 
     private func connectionCountChanged() {

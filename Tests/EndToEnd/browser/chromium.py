@@ -154,12 +154,13 @@ class Chromium:
 
 
 @contextmanager
-def chromium(camera: Path | None = None) -> Iterator[Chromium]:
+def chromium(camera: Path | None = None, *more: str) -> Iterator[Chromium]:
     """Starts a Chromium and ends it afterwards, whatever happened in between.
 
     `camera` is the Motion JPEG file that its camera shows; without it, its own test picture.
+    `more` are further arguments.
     """
-    arguments = list(ARGUMENTS)
+    arguments = [*ARGUMENTS, *more]
     if camera is not None:
         arguments.append(f"--use-file-for-fake-video-capture={camera}")
     with sync_playwright() as playwright:

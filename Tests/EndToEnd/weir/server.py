@@ -46,11 +46,14 @@ class Server:
         data: Path | None = None,
         port: int | None = None,
         launcher: Sequence[str] = (),
+        admin: str | None = None,
     ) -> None:
+        """`admin` is where the admin listener is, by default on a port of its own on loopback."""
         self.certificate = certificate
         self.worker_count = workers
         self.port = port or free_port()
         self.admin_port = free_port()
+        self._admin = admin or f"127.0.0.1:{self.admin_port}"
         self.data = data or folder / "data"
         self.log_file = folder / f"weir-{self.port}.log"
         self.environment = environment or {}
@@ -70,7 +73,7 @@ class Server:
             "--workers", str(self.worker_count), "--data", str(self.data),
             "--cert", str(self.certificate.certificate), "--key", str(self.certificate.key),
             "--publish", "open", "--cors-origin", PAGE_ORIGIN, "--log-format", "json",
-            "--admin", f"127.0.0.1:{self.admin_port}",
+            "--admin", self._admin,
             *self.arguments,
         ]
 

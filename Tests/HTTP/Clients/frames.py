@@ -267,17 +267,23 @@ def wrong_length(port):
 
 
 def no_alpn(port):
-    try:
-        Client(port, alpn=None)
-    except ssl.SSLError as error:
-        expect("no application protocol" in str(error), True, str(error))
-        return
-    fail("the handshake succeeded")
+    speaks_http1(Client(port, alpn=None), None)
+
+
+def http1_alpn(port):
+    speaks_http1(Client(port, alpn="http/1.1"), "http/1.1")
+
+
+def speaks_http1(client, chosen):
+    expect(client.socket.selected_alpn_protocol(), chosen, "chosen protocol")
+    client.socket.sendall(b"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    expect(client.socket.recv(12), b"HTTP/1.1 200", "beginning of the answer")
 
 
 def foreign_alpn(port):
+    """Offers only what nobody here speaks."""
     try:
-        Client(port, alpn="http/1.1")
+        Client(port, alpn="spdy/3")
     except ssl.SSLError as error:
         expect("no application protocol" in str(error), True, str(error))
         return

@@ -225,6 +225,7 @@ STRICTER = {
     "trailers-too-large": "h11 is told not to bound them here",
 }
 OLD_CLIENTS = "HTTP/1.0 with keep-alive persists (RFC 9112 section 9.3; h11 never lets it)"
+ENDLESS = "a PUT that waits for 100 and then closes, without a length (see HTTP1Framing)"
 NO_WAITING = "Expect without a body is nothing to wait for (RFC 9110 section 10.1.1)"
 
 
@@ -328,6 +329,10 @@ class Judge:
         agree("version", ours["version"], text(seen.http_version))
         agree("target", (ours["authority"], ours["target"]), expected_target(seen))
         agree("fields", passed_on(ours["fields"]), expected_fields(seen))
+        if ours["framing"] == "untilClose":
+            assert seen.method == b"PUT" and not theirs.body and not theirs.persists, "why so?"
+            self.counts[f"excused: {ENDLESS}"] += 1
+            return
         if ours["expectsContinue"] != theirs.waits:
             assert not ours["expectsContinue"] and ours["framing"] in ("none", "length(0)"), (
                 f"only Weir says that expectsContinue is {ours['expectsContinue']}"

@@ -4,19 +4,30 @@
 
 struct HTTP1Framing {
     let version: HTTP1Version
+    private let isPut: Bool
     private var contentLength: Int?
     private var isChunked = false
     private var closes = false
     private var keepsAlive = false
     private var expects = false
 
-    init(version: HTTP1Version) {
+    init(version: HTTP1Version, isPut: Bool) {
         self.version = version
+        self.isPut = isPut
     }
 
     var body: BodyFraming {
         if isChunked { return .chunked }
-        return contentLength.map { .length($0) } ?? .none
+        if let contentLength { return .length(contentLength) }
+        return endsWithConnection ? .untilClose : .none
+    }
+
+    /// A PUT that announces a body, by waiting for 100 (Continue), and the end of the connection
+    /// after it, but no length: so do the source clients of Icecast. By RFC 9112 section 6.3 it has
+    /// no body; but then the client could not wait for 100 (RFC 9110 section 10.1.1). Reading on to
+    /// the end is safe whoever is right: nothing behind this head is ever taken for a request.
+    private var endsWithConnection: Bool {
+        isPut && expects && closes && version == .v11
     }
 
     var persists: Bool {

@@ -11,6 +11,8 @@ enum BodyFraming: Equatable, Sendable {
     /// So many bytes; 0 when the client said so.
     case length(Int)
     case chunked
+    /// All bytes to the end of the connection. See HTTP1Framing.
+    case untilClose
 }
 
 /// One request up to its empty line: complete and valid.

@@ -25,7 +25,7 @@ struct HTTP1HeadBuilder {
     /// The authority of an absolute target.
     private var authority: Range<Int>?
     private var host: Range<Int>?
-    private var framing = HTTP1Framing(version: .v11)
+    private var framing = HTTP1Framing(version: .v11, isPut: false)
     private var fields: [(name: Range<Int>, value: Range<Int>)] = []
     private var fieldLines = 0
     private var fieldBytes = 0
@@ -44,7 +44,8 @@ struct HTTP1HeadBuilder {
     ) throws(HTTP1Failure) {
         let parsed = try HTTP1RequestLine(line, isSecure: isSecure, limits: limits)
         bytes.reserveCapacity(Self.initialBytes)
-        framing = HTTP1Framing(version: parsed.version)
+        framing = HTTP1Framing(
+            version: parsed.version, isPut: line.extracting(parsed.method).equals("PUT"))
         isHTTPS = parsed.target.isHTTPS
         method = keep(line.extracting(parsed.method))
         if let range = parsed.target.authority { authority = keep(line.extracting(range)) }

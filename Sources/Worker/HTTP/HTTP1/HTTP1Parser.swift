@@ -27,6 +27,8 @@ struct HTTP1Parser {
         case fields
         /// A body of which so many bytes are to come.
         case body(Int)
+        /// A body that only the connection ends.
+        case endlessBody
         case chunks
         case trailers
         case end
@@ -104,6 +106,10 @@ struct HTTP1Parser {
                 in: bytes, from: &position, longestBytes: limits.trailerBytes - trailerBytes)
         case .body(let remaining):
             return takeBody(remaining, in: bytes, from: &position)
+        case .endlessBody:
+            guard position < bytes.count else { return .needsMore }
+            defer { position = bytes.count }
+            return .body(position..<bytes.count)
         case .chunks:
             switch try chunks.next(in: bytes, from: &position) {
             case .needsMore: return .needsMore
@@ -213,6 +219,8 @@ extension HTTP1Parser {
             state = .end
         case .length(let length):
             state = .body(length)
+        case .untilClose:
+            state = .endlessBody
         case .chunked:
             chunks = HTTP1Chunks(limits: limits)
             (trailerLines, trailerBytes) = (0, 0)

@@ -26,8 +26,12 @@ final class HTTP1Session: ProtocolSession {
     private var held: [UInt8] = []
     /// Another request may follow the present one.
     private var persists = true
+    /// The body of the present request ends with the connection.
+    private var endsWithInput = false
     /// What the peer still sends is of no interest.
     private var ignoresInput = false
+    /// The peer sends nothing more.
+    private var hasInputEnded = false
     private var isDraining = false
     private var isOver = false
     private(set) var headerSectionSinceMs: UInt64?
@@ -54,7 +58,7 @@ final class HTTP1Session: ProtocolSession {
     // MARK: Receiving
 
     var wantsInput: Bool {
-        guard !ignoresInput, held.isEmpty else { return false }
+        guard !ignoresInput, !hasInputEnded, held.isEmpty else { return false }
         return (exchange?.uncreditedBytes ?? 0) < limits.requestWindowBytes
     }
 
@@ -66,6 +70,15 @@ final class HTTP1Session: ProtocolSession {
             unsafe consume(bytes)
         }
         return true
+    }
+
+    /// What a client has asked for completely it gets, though it sends nothing more. Not so live
+    /// responses, which have no end: one who watches and then says good-bye is gone.
+    func receiveEnd() -> Bool {
+        hasInputEnded = true
+        if endsWithInput, !isRequestComplete { finishRequest() }
+        guard let exchange else { return outgoingOffset < outgoing.count }
+        return isRequestComplete && exchange.source == nil
     }
 
     /// A complete request is being answered: the next one has to wait.
@@ -102,6 +115,7 @@ final class HTTP1Session: ProtocolSession {
         version = head.version
         persists = head.persists && !isDraining
         isRequestComplete = false
+        endsWithInput = head.framing == .untilClose
         let hasBody = head.framing != .none && head.framing != .length(0)
         let request = Request(
             block: head.block, hasBody: hasBody, peer: connection.peer,
@@ -184,12 +198,18 @@ final class HTTP1Session: ProtocolSession {
     func finishResponse() {
         guard let exchange else { return }
         exchange.hasSentResponse = true
-        let mayGoOn = persists && isRequestComplete && !isDraining
+        let isLast = !persists || !isRequestComplete || isDraining
         self.exchange = nil
-        if !mayGoOn { finish() }
+        if isLast || (hasInputEnded && held.isEmpty) { finish() }
         exchange.close(.completed)
-        guard mayGoOn else { return }
-        if held.isEmpty { connection.didBecomeIdle() } else { consumeHeld() }
+        guard !isOver else { return }
+        connection.didBecomeIdle()
+        if !held.isEmpty { consumeHeld() }
+        if hasInputEnded, !receiveEnd() {
+            closeExchanges(.connectionLost)
+            finish()
+        }
+        connection.watchHeaderSection()
         connection.inputMayBeWanted()
     }
 
@@ -211,6 +231,9 @@ final class HTTP1Session: ProtocolSession {
         isDraining = true
         if exchange == nil, headerSectionSinceMs == nil { finish() }
     }
+
+    /// The connection came while the server drains: it gets one answer.
+    func serveLast() { isDraining = true }
 
     func finishDrain() {
         if exchange == nil { finish() }

@@ -41,6 +41,11 @@ struct Health {
 
     private var dataFault: String? {
         let directory = environment.settings.dataDirectory
-        return FileSystem.canCreateFiles(in: directory) ? nil : "\(directory) cannot be written"
+        do throws(SystemError) {
+            try FileSystem.tryToWrite(in: directory)
+            return nil
+        } catch {
+            return "\(directory) cannot be written: \(error.message)"
+        }
     }
 }

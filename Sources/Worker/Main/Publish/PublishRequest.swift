@@ -38,6 +38,7 @@ final class PublishRequest: ExchangeHandler {
         self.queue = queue
         self.environment = environment
         arrivedMs = environment.loop.nowMs
+        environment.publisherCountChanged(by: 1)
         isBodyComplete = !exchange.request.hasBody
         if isBodyComplete { recognizeStart() }
         if facts.chunk != nil || facts.start != .unknown { startTurnTimer() }
@@ -200,6 +201,7 @@ final class PublishRequest: ExchangeHandler {
     }
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
+        environment.publisherCountChanged(by: -1)
         if let turnTimer { environment.loop.cancel(turnTimer) }
         _ = takePending()
         if case .answered = phase { return }

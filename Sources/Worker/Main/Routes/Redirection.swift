@@ -26,7 +26,7 @@ final class Redirection: Application {
     }
 
     /// Nil when the client did not say which host it came for, or for no place in particular.
-    private func location(authority: String, target: String) -> String? {
+    func location(authority: String, target: String) -> String? {
         guard !authority.isEmpty, target.hasPrefix("/") else { return nil }
         let host = Self.host(of: authority)
         return "https://\(host)\(port == 443 ? "" : ":\(port)")\(target)"

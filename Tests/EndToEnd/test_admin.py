@@ -1,0 +1,287 @@
+"""The admin listener: health, readiness, figures, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from weir.admin import Metrics, ask
+from weir.http1 import RawHttp1
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.viewer import Viewer
+from weir.waiting import wait_until
+
+Start = Callable[..., Server]
+
+
+def why_not_ready(server: Server) -> dict[str, str] | None:
+    """The failed checks when the server says that it is not ready."""
+    answer = ask(server, "/readyz")
+    if answer.status != 503:
+        return None
+    return {name: text for name, text in answer.json()["checks"].items() if text != "ok"}
+
+
+def wait_until_ready(server: Server) -> None:
+    wait_until(lambda: ask(server, "/readyz").status == 200, "the server to be ready")
+
+
+# What is served
+
+
+def test_a_server_that_serves_is_alive_and_ready(server: Server) -> None:
+    alive = ask(server, "/healthz")
+    assert (alive.status, alive.body) == (200, "ok\n")
+    assert alive.headers["content-type"] == "text/plain"
+    ready = ask(server, "/readyz")
+    assert ready.status == 200
+    assert ready.headers["content-type"] == "application/json"
+    assert ready.json() == {
+        "status": "ready", "checks": {"serving": "ok", "workers": "ok", "data": "ok"}}
+    for answer in (alive, ready):
+        assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_only_reading_is_possible(server: Server, path: str) -> None:
+    head = ask(server, path, "HEAD")
+    assert (head.status, head.body) == (200, "")
+    assert ask(server, path + "?verbose=1").status == 200
+    for method in ("POST", "PUT", "DELETE"):
+        refused = ask(server, path, method)
+        assert refused.status == 405 and refused.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"), ("GET", "/live"), ("GET", "/api/streams"), ("GET", "/api/events"),
+        ("GET", "/somebody/live"), ("POST", "/somebody/live"), ("DELETE", "/somebody/live"),
+        ("GET", "/healthz/"), ("OPTIONS", "*"),
+    ],
+)
+def test_nothing_of_the_public_surface_is_served_there(
+    server: Server, method: str, path: str
+) -> None:
+    assert ask(server, path, method).status == 404
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_nothing_of_it_is_served_on_the_public_port(server: Server, path: str) -> None:
+    assert server.get(path).status == 404
+
+
+def test_it_is_http_1_1_with_all_its_strictness(server: Server) -> None:
+    with RawHttp1(server, port=server.admin_port, secure=False) as connection:
+        connection.request("GET", "/healthz")
+        connection.request("GET", "/healthz")
+        assert [connection.reply().status for _ in range(2)] == [200, 200]
+        connection.send("GET /healthz HTTP/1.1\r\nHost: a\nX: b\r\n\r\n")
+        assert connection.reply().status == 400
+        connection.assert_closed()
+
+
+def test_tls_on_it_is_told_apart(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.admin_port), 20) as connection:
+        connection.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+        assert b"HTTP/1.1 400" in connection.recv(4096)
+
+
+# Readiness
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a tmpfs")
+    mount = tmp_path / "disk"
+    mount.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)], capture_output=True)
+    if done.returncode != 0:
+        pytest.skip(f"no tmpfs here: {done.stderr.decode().strip()}")
+    yield mount
+    subprocess.run(["umount", "-l", str(mount)], check=True)
+
+
+def test_a_disk_that_is_full_or_cannot_be_written_is_a_reason_not_to_be_ready(
+    start_server: Start, small_disk: Path
+) -> None:
+    server = start_server(data=small_disk / "data")
+    wait_until_ready(server)
+    filler = small_disk / "filler"
+    with filler.open("wb", buffering=0) as file, pytest.raises(OSError):
+        while True:
+            file.write(bytes(4096))
+    assert "No space left" in (why_not_ready(server) or {})["data"]
+    assert ask(server, "/healthz").status == 200
+    filler.unlink()
+    wait_until_ready(server)
+    # Another disk in its place, because one on which files are open cannot be made read-only.
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(server.data)], check=True)
+    try:
+        assert "Read-only" in (why_not_ready(server) or {})["data"]
+    finally:
+        subprocess.run(["umount", str(server.data)], check=True)
+    wait_until_ready(server)
+
+
+def test_a_worker_that_is_missing_is_a_reason_until_it_is_replaced(start_server: Start) -> None:
+    server = start_server()
+
+    def seen_after_a_death() -> dict[str, str] | None:
+        """Each death delays the next start a little more, so one of them will be seen."""
+        if 0 in server.workers():
+            server.kill_worker(0)
+        return why_not_ready(server)
+
+    reasons = wait_until(seen_after_a_death, "a server that is not ready")
+    assert list(reasons) == ["workers"] and "1 of 2" in reasons["workers"]
+    wait_until_ready(server)
+    server.wait_for_all_workers()
+
+
+def test_a_worker_that_hangs_is_replaced_and_then_all_are_ready(start_server: Start) -> None:
+    server = start_server()
+    hung = server.workers()[0]
+    server.expected_deaths.add(hung)
+    os.kill(hung, signal.SIGSTOP)
+    server.wait_for_all_workers(without=hung)
+    wait_until_ready(server)
+
+
+def test_a_server_that_drains_says_so_and_is_still_alive(
+    start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
+) -> None:
+    server = start_server("--drain-timeout", "60")
+    publisher = publish(server, name).play(record(seconds=30))
+    server.wait_for_state(name, "live")
+    viewer = watch(server, name).wait_for_bytes()
+    server.workers()
+    assert server.process is not None
+    server.process.send_signal(signal.SIGTERM)
+    reasons = wait_until(lambda: why_not_ready(server), "the server to say that it drains")
+    assert "serving" in reasons
+    assert ask(server, "/healthz").status == 200
+    assert Metrics(server).total("weir_viewers") == 1
+    viewer.wait_for_more(10_000)
+    viewer.stop()
+    publisher.abort()
+    wait_until(lambda: not server.is_running, "the server to end")
+    assert server.process.returncode == 0
+
+
+# Where it listens
+
+
+def test_it_can_be_switched_off(start_server: Start) -> None:
+    server = start_server(admin="off")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.admin_port), 5)
+
+
+def test_an_address_that_others_can_reach_is_warned_about(start_server: Start) -> None:
+    """In a network of its own, so that nobody can."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a network namespace")
+    # Not waited for: nobody can ask it whether it serves.
+    server = start_server(admin="0.0.0.0:9443", launcher=["unshare", "--net"], wait=False)
+    server.launch()
+    wait_until(lambda: any(r["message"] == "ready" for r in server.log_records()), "readiness")
+    warnings = [r["message"] for r in server.log_records() if r["level"] == "warning"]
+    assert any("admin" in message for message in warnings), warnings
+    server.stop(check=False)
+
+
+def test_loopback_is_not_warned_about(server: Server) -> None:
+    warnings = [r["message"] for r in server.log_records() if r["level"] == "warning"]
+    assert not any("admin" in message for message in warnings)
+
+
+# Figures
+
+#: Names that dashboards may rely on, with their types.
+PROMISED = {
+    "weir_build_info": "gauge",
+    "weir_connections_open": "gauge",
+    "weir_connections": "counter",
+    "weir_connections_refused": "counter",
+    "weir_tls_handshakes": "counter",
+    "weir_tls_handshake_failures": "counter",
+    "weir_requests": "counter",
+    "weir_sent_bytes": "counter",
+    "weir_received_bytes": "counter",
+    "weir_viewers": "gauge",
+    "weir_viewer_jumps": "counter",
+    "weir_viewers_lapped": "counter",
+    "weir_publishers": "gauge",
+    "weir_ingest_bytes": "counter",
+    "weir_ingest_bodies": "counter",
+    "weir_abuse_closes": "counter",
+    "weir_event_subscribers": "gauge",
+    "weir_stream_changes": "counter",
+    "weir_worker_restarts": "counter",
+    "weir_workers_ready": "gauge",
+    "weir_streams": "gauge",
+    "weir_stream_viewers": "gauge",
+    "weir_stream_bitrate_bps": "gauge",
+}
+
+
+def test_the_figures_are_what_prometheus_reads(server: Server, live: str) -> None:
+    metrics = Metrics(server)
+    assert metrics.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    assert metrics.text.endswith("\n")
+    names = [family.name for family in metrics.families]
+    assert len(names) == len(set(names))
+    types = {family.name: family.type for family in metrics.families}
+    assert PROMISED.items() <= types.items(), PROMISED.items() - types.items()
+    for family in metrics.families:
+        assert family.documentation
+        for sample in family.samples:
+            assert (family.type == "counter") == sample.name.endswith("_total")
+            assert sample.value >= 0
+    lines = [line.rsplit(" ", 1)[0] for line in metrics.text.splitlines() if line[0] != "#"]
+    assert len(lines) == len(set(lines)), "a sample is there twice"
+    assert metrics.labels("weir_requests_total", "worker") == {"0", "1", "supervisor"}
+
+
+def test_the_figures_move_with_what_happens(
+    server: Server, watch: Callable[..., Viewer], live: str
+) -> None:
+    before = Metrics(server)
+    viewers = [watch(server, live).wait_for_bytes(50_000) for _ in range(3)]
+    wait_until(
+        lambda: Metrics(server).total("weir_stream_viewers", stream=live) == 3, "three viewers")
+    during = Metrics(server)
+    assert during.total("weir_viewers") - before.total("weir_viewers") == 3
+    assert during.total("weir_publishers") == before.total("weir_publishers") >= 1
+    for name, least in (
+        ("weir_requests_total", 3), ("weir_tls_handshakes_total", 3), ("weir_connections_total", 3),
+        ("weir_sent_bytes_total", 150_000), ("weir_ingest_bytes_total", 1),
+    ):
+        assert during.total(name) - before.total(name) >= least, name
+    assert during.total("weir_streams", state="live") >= 1
+    assert during.total("weir_stream_bitrate_bps", stream=live) > 0
+    assert during.total("weir_workers_ready") == 2
+    # By itself, without another connection that would make the workers look.
+    sent = Metrics(server).total("weir_sent_bytes_total")
+    wait_until(
+        lambda: Metrics(server).total("weir_sent_bytes_total") - sent > 50_000, "more to be sent")
+    for viewer in viewers:
+        viewer.stop()
+    wait_until(
+        lambda: Metrics(server).total("weir_stream_viewers", stream=live) == 0, "no viewers")
+    server.request("DELETE", f"/{live}/live")
+    wait_until(
+        lambda: live not in Metrics(server).labels("weir_stream_viewers", "stream"),
+        "the stream to be gone from the figures",
+    )

@@ -1,0 +1,62 @@
+"""Asks the admin listener: plain HTTP, by Python's own client."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from .server import Server
+
+
+@dataclass(frozen=True)
+class AdminAnswer:
+    status: int
+    headers: dict[str, str]
+    body: str
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def ask(server: Server, path: str, method: str = "GET", *, port: int | None = None) -> AdminAnswer:
+    """One request on a connection of its own. Status 0 when there was no answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port or server.admin_port, timeout=10)
+    try:
+        connection.request(method, path)
+        response = connection.getresponse()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return AdminAnswer(response.status, headers, response.read().decode())
+    except (OSError, http.client.HTTPException):
+        return AdminAnswer(0, {}, "")
+    finally:
+        connection.close()
+
+
+class Metrics:
+    """One look at /metrics, taken apart by Prometheus's own parser."""
+
+    def __init__(self, server: Server) -> None:
+        answer = ask(server, "/metrics")
+        assert answer.status == 200, answer
+        self.text = answer.body
+        self.content_type = answer.headers["content-type"]
+        self.families = list(text_string_to_metric_families(answer.body))
+
+    def total(self, name: str, **labels: str) -> float:
+        """The sum over all samples of that name that carry these labels."""
+        found = [
+            sample.value for family in self.families for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        ]
+        assert found, f"no {name} with {labels}"
+        return sum(found)
+
+    def labels(self, name: str, label: str) -> set[str]:
+        return {
+            sample.labels[label] for family in self.families for sample in family.samples
+            if sample.name == name
+        }
