@@ -103,6 +103,25 @@ def test_numbered_chunks_out_of_order_and_repeated_arrive_exactly(
     end_and_compare(server, name, watch(server, name, EVERYTHING).wait_for_bytes(), recording.path)
 
 
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_a_first_chunk_that_comes_twice_at_once_starts_one_broadcast(
+    server: Server, watch: Watch, name: str, pieces: int
+) -> None:
+    """Both requests are there before either has brought the header: on two workers, as a rule."""
+    recording = record()
+    path, headers = f"/{name}/live", [("weir-chunk", "twice/0")]
+    with Http2Connection(server) as one, Http2Connection(server) as other:
+        tries = [(tab, tab.open("POST", path, headers, end=False)) for tab in (one, other)]
+        for tab, _ in tries:
+            assert tab.request("GET", "/api/streams").status == 200
+        cuts = cut_at_random(recording.data, pieces, seed=7)
+        for number, piece in enumerate(cuts):
+            for tab, request in tries:
+                tab.send(request, piece, end=number == len(cuts) - 1)
+        assert [tab.response(request).status for tab, request in tries] == [204, 204]
+    end_and_compare(server, name, watch(server, name, EVERYTHING).wait_for_bytes(), recording.path)
+
+
 def test_a_repeated_chunk_is_answered_as_the_first_time_and_stored_once(
     server: Server, watch: Watch, name: str
 ) -> None:

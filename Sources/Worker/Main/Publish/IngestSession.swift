@@ -32,7 +32,7 @@ final class IngestSession {
     private var takeOverCountAtStart: UInt64
     private var hasWritten = false
     /// The ring is this broadcast's: it was resumed, or its header has been accepted.
-    private var isAttached = false
+    private(set) var isAttached = false
     private var notifier: RingNotifier?
 
     /// Starts a broadcast. `writer` holds the lease of the ring that is to be continued or replaced.
@@ -241,6 +241,11 @@ final class IngestSession {
     /// Nothing comes because the publisher is held back: that does not pause or end its stream.
     func excuseSilence() {
         writer?.ring.status.lastIngestMs = WallClock.nowMs()
+    }
+
+    /// Whether nothing is wrong but that another worker was quicker to make this stream's ring.
+    func hasLostRace(_ error: PublishError) -> Bool {
+        writer == nil && !isAttached && (error == .ring(.exists) || error == .ring(.busy))
     }
 
     /// Why the request has to stop although its body goes on; nil when it need not.

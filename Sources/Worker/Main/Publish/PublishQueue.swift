@@ -70,6 +70,15 @@ final class PublishQueue {
         if active == nil && waiting.isEmpty && repeating.isEmpty { becomeIdle() }
     }
 
+    /// The request was to make a ring, and another worker has made it. It looks again in a moment, not
+    /// at once, because the other one may not have finished.
+    func lostRace(_ request: PublishRequest) {
+        precondition(active === request, "only who writes makes a ring")
+        active = nil
+        waiting.insert(request, at: 0)
+        waitForOthers()
+    }
+
     /// The request has waited as long as one may.
     func turnTimedOut(_ request: PublishRequest) {
         request.fail(errorAfterWaiting(request))

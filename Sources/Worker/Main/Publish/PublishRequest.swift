@@ -24,6 +24,9 @@ final class PublishRequest: ExchangeHandler {
     private var phase = Phase.waiting
     /// Received, but not used and not credited: at most one request window.
     private var pending: [UInt8] = []
+    /// What a session was given before its ring was its own, not credited: it may have to be given to
+    /// another one.
+    private var beginning: [UInt8] = []
     private var isBodyComplete = false
     private let arrivedMs: UInt64
     private var withheldBytes = 0
@@ -107,12 +110,26 @@ final class PublishRequest: ExchangeHandler {
 
     private func take(_ bytes: UnsafeRawBufferPointer, with session: IngestSession) {
         if let interruption = session.interruption { return fail(interruption) }
+        if !session.isAttached { unsafe beginning.append(contentsOf: bytes) }
         do {
             unsafe try session.feed(bytes)
-            creditInTime(bytes.count, session)
         } catch {
-            fail(error)
+            return session.hasLostRace(error) ? waitAgain() : fail(error)
         }
+        guard session.isAttached else { return }
+        let unused = beginning.isEmpty ? bytes.count : beginning.count
+        beginning = []
+        creditInTime(unused, session)
+    }
+
+    /// Another worker has just made the ring that this request was to make. Whether it brings the same
+    /// chunk or another broadcast is for the queue to see, when it looks again.
+    private func waitAgain() {
+        phase = .waiting
+        pending = beginning
+        environment.waitingBytes += pending.count
+        beginning = []
+        queue.lostRace(self)
     }
 
     /// Opens the flow-control window again, at once or when the publisher is no longer too far ahead.
@@ -161,8 +178,9 @@ final class PublishRequest: ExchangeHandler {
         if let turnTimer { environment.loop.cancel(turnTimer) }
         turnTimer = nil
         phase = .answered
-        let unusedBytes = withheldBytes + takePending().count
+        let unusedBytes = withheldBytes + beginning.count + takePending().count
         withheldBytes = 0
+        beginning = []
         if unusedBytes > 0 { exchange.credit(unusedBytes) }
         if !exchange.isClosed && !exchange.hasResponded { respond() }
     }
