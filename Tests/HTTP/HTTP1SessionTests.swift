@@ -38,7 +38,7 @@ struct HTTP1SessionTests {
             "pipelined_bodies", "many_pipelined", "behind_a_close", "garbage_behind_a_request",
             "chunks", "longer_than_declared", "broken_chunks", "expect_continue",
             "no_continue_before_an_early_answer", "early_answer_to_a_long_body",
-            "body_until_close", "reset_by_route", "backpressure", "plaintext",
+            "body_until_close", "credentials", "reset_by_route", "backpressure", "plaintext",
         ])
     func scenario(_ name: String) throws {
         try with { server in

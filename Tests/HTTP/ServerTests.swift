@@ -88,7 +88,9 @@ struct ServerTests {
         }
     }
 
-    @Test("many requests at once on many connections are all answered", arguments: ["h2", "http/1.1"])
+    @Test(
+        "many requests at once on many connections are all answered",
+        arguments: ["h2", "http/1.1"])
     func load(version: String) throws {
         try with { server in
             let result = run(
@@ -104,7 +106,8 @@ struct ServerTests {
             "head", "trailers", "expect_continue", "reset_by_route", "aborted_source",
             "peer_reset", "backpressure", "incremental_body", "large_headers", "many_headers",
             "header_bomb", "long_target", "connection_specific", "wrong_length", "no_alpn",
-            "http1_alpn", "foreign_alpn", "rapid_reset", "provoked_resets", "ping_flood", "settings_flood",
+            "http1_alpn", "foreign_alpn", "rapid_reset", "provoked_resets", "ping_flood",
+            "settings_flood",
             "priority_flood", "window_flood", "empty_data_flood", "continuation_flood", "drain",
         ])
     func scenario(_ name: String) throws {
