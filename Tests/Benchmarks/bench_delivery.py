@@ -37,6 +37,6 @@ def _measure(setting: Setting, protocol: str) -> list[Figure]:
         delivered = wire * _VIEWERS
     return [
         Figure(f"{protocol}: CPU per GB to 500 live viewers", cpu / delivered * 1e9, "s", "<= 0.5"),
-        Figure(f"{protocol}: bitrate of that stream", wire * 8 / _SECONDS / 1e6, "Mbit/s (about)"),
+        Figure(f"{protocol}: bitrate of the stream", wire * 8 / _SECONDS / 1e6, "Mbit/s (about)"),
         Figure(f"{protocol}: h2load's count of bytes over ours", done.traffic_bytes / delivered, ""),
     ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from weir.admin import Metrics, ask
+from weir.disks import fill, mounted
 from weir.http1 import RawHttp1
 from weir.publisher import Publisher
 from weir.recordings import record
@@ -100,16 +100,8 @@ def test_tls_on_it_is_told_apart(server: Server) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a tmpfs")
-    mount = tmp_path / "disk"
-    mount.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)], capture_output=True)
-    if done.returncode != 0:
-        pytest.skip(f"no tmpfs here: {done.stderr.decode().strip()}")
-    yield mount
-    subprocess.run(["umount", "-l", str(mount)], check=True)
+    with mounted(tmp_path / "disk", "size=1m") as disk:
+        yield disk
 
 
 def test_a_disk_that_is_full_or_cannot_be_written_is_a_reason_not_to_be_ready(
@@ -117,20 +109,14 @@ def test_a_disk_that_is_full_or_cannot_be_written_is_a_reason_not_to_be_ready(
 ) -> None:
     server = start_server(data=small_disk / "data")
     wait_until_ready(server)
-    filler = small_disk / "filler"
-    with filler.open("wb", buffering=0) as file, pytest.raises(OSError):
-        while True:
-            file.write(bytes(4096))
+    filler = fill(small_disk)
     assert "No space left" in (why_not_ready(server) or {})["data"]
     assert ask(server, "/healthz").status == 200
     filler.unlink()
     wait_until_ready(server)
     # Another disk in its place, because one on which files are open cannot be made read-only.
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(server.data)], check=True)
-    try:
+    with mounted(server.data, "ro"):
         assert "Read-only" in (why_not_ready(server) or {})["data"]
-    finally:
-        subprocess.run(["umount", str(server.data)], check=True)
     wait_until_ready(server)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from weir.comparison import assert_contiguous, assert_tail
+from weir.disks import fill, mounted
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -33,18 +32,8 @@ def ring_bytes(start_server: Callable[..., Server], publish: Callable[..., Publi
 @pytest.fixture
 def small_disk(tmp_path: Path, ring_bytes: int) -> Iterator[Path]:
     """A file system with room for one ring and a half."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small tmpfs")
-    mount = tmp_path / "small-disk"
-    mount.mkdir()
-    size = ring_bytes * 3 // 2
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(mount)], capture_output=True
-    )
-    if done.returncode != 0:
-        pytest.skip(f"no tmpfs here: {done.stderr.decode().strip()}")
-    yield mount
-    subprocess.run(["umount", "-l", str(mount)], check=True)
+    with mounted(tmp_path / "small-disk", f"size={ring_bytes * 3 // 2}") as disk:
+        yield disk
 
 
 def test_a_broadcast_without_room_for_its_ring_is_507_and_others_go_on(
@@ -83,9 +72,7 @@ def test_a_disk_that_fills_up_later_does_not_hurt_a_ring_that_exists(
     publisher = publish(server, "first").play(recording)
     server.wait_for_state("first", "live")
     viewer = watch(server, "first")
-    with (small_disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError):
-        while True:
-            filler.write(bytes(1 << 16))
+    fill(small_disk)
     assert publisher.answer().status == 204
     server.request("DELETE", "/first/live")
     viewer.wait_for_end()

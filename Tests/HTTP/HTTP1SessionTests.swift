@@ -7,24 +7,6 @@ import Testing
 
 @Suite(.serialized)
 struct HTTP1SessionTests {
-    private static func shortLimits() -> HTTPLimits {
-        var limits = HTTPLimits()
-        limits.handshakeMs = 150
-        limits.headerSectionMs = 150
-        limits.bodyFirstByteMs = 150
-        limits.bodyIdleMs = 150
-        limits.lingerMs = 50
-        return limits
-    }
-
-    private func with(
-        _ limits: HTTPLimits = HTTPLimits(), _ body: (TestServer) throws -> Void
-    ) throws {
-        let server = try TestServer(limits: limits)
-        defer { server.stop() }
-        try body(server)
-    }
-
     /// Waits until the server has let go of all connections.
     private func waitForCloses(_ server: TestServer) {
         while server.onLoop({ server.server.connectionCount }) > 0 {}
@@ -38,10 +20,10 @@ struct HTTP1SessionTests {
             "pipelined_bodies", "many_pipelined", "behind_a_close", "garbage_behind_a_request",
             "chunks", "longer_than_declared", "broken_chunks", "expect_continue",
             "no_continue_before_an_early_answer", "early_answer_to_a_long_body",
-            "body_until_close", "reset_by_route", "backpressure", "plaintext",
+            "body_until_close", "credentials", "reset_by_route", "backpressure", "plaintext",
         ])
     func scenario(_ name: String) throws {
-        try with { server in
+        try withServer { server in
             #expect(server.http1(name) == nil)
         }
     }
@@ -53,7 +35,7 @@ struct HTTP1SessionTests {
             "half_closed_behind_half_a_request", "tls_on_the_plain_port",
         ])
     func plainScenario(_ name: String) throws {
-        try with { server in
+        try withServer { server in
             #expect(server.http1(name, isPlain: true) == nil)
         }
     }
@@ -62,7 +44,7 @@ struct HTTP1SessionTests {
         "who takes too long is told so",
         arguments: ["slow_head", "slow_head_behind_a_request", "body_never_comes", "body_stops"])
     func timeouts(_ name: String) throws {
-        try with(Self.shortLimits()) { server in
+        try withServer(shortLimits()) { server in
             #expect(server.http1(name) == nil)
             #expect(server.onLoop { server.counters.timeouts } > 0)
         }
@@ -72,16 +54,16 @@ struct HTTP1SessionTests {
         "a connection without requests is closed",
         arguments: ["idle_connection", "silent_connection"])
     func idle(_ name: String) throws {
-        var limits = Self.shortLimits()
+        var limits = shortLimits()
         limits.idleConnectionMs = 150
-        try with(limits) { server in
+        try withServer(limits) { server in
             #expect(server.http1(name) == nil)
         }
     }
 
     @Test("a client that resets its connection while nothing is read from it is noticed")
     func lostWhilePaused() throws {
-        try with { server in
+        try withServer { server in
             #expect(server.http1("lost_while_input_is_paused") == nil)
             waitForCloses(server)
             #expect(server.onLoop { server.application.causes["/never"] } == [.connectionLost])
@@ -90,7 +72,7 @@ struct HTTP1SessionTests {
 
     @Test("a viewer that says good-bye is gone, though it could still be sent something")
     func goodbye() throws {
-        try with { server in
+        try withServer { server in
             #expect(server.http1("viewer_says_goodbye", isPlain: true) == nil)
             waitForCloses(server)
             #expect(server.onLoop { server.application.causes["/endless"] } == [.connectionLost])
@@ -99,7 +81,7 @@ struct HTTP1SessionTests {
 
     @Test("draining ends what is idle, and what is open after its answer")
     func drain() throws {
-        try with { server in
+        try withServer { server in
             #expect(server.http1("drain") == nil)
             waitForCloses(server)
         }
@@ -107,7 +89,7 @@ struct HTTP1SessionTests {
 
     @Test("a draining server still answers on its plain port, and on that one only")
     func drainWithPlainPort() throws {
-        try with { server in
+        try withServer { server in
             server.onLoop { server.server.drain() }
             #expect(server.http1("plain_serves", isPlain: true) == nil)
             #expect(server.http1("drained_port_is_silent") == nil)
@@ -116,7 +98,7 @@ struct HTTP1SessionTests {
 
     @Test("every exchange is closed exactly once, and knows why")
     func causes() throws {
-        try with { server in
+        try withServer { server in
             for name in ["kept_alive", "reset_by_route", "aborted_source", "broken_chunks"] {
                 #expect(server.http1(name) == nil)
             }

@@ -7,25 +7,6 @@ import Testing
 
 @Suite(.serialized)
 struct ServerTests {
-    private static func shortLimits() -> HTTPLimits {
-        var limits = HTTPLimits()
-        limits.handshakeMs = 150
-        limits.headerSectionMs = 150
-        limits.bodyFirstByteMs = 150
-        limits.bodyIdleMs = 150
-        limits.writeStallMs = 200
-        limits.lingerMs = 50
-        return limits
-    }
-
-    private func with(
-        _ limits: HTTPLimits = HTTPLimits(), _ body: (TestServer) throws -> Void
-    ) throws {
-        let server = try TestServer(limits: limits)
-        defer { server.stop() }
-        try body(server)
-    }
-
     /// What curl calls the protocols that all routes are served over.
     private static let protocols = ["--http2", "--http1.1"]
 
@@ -33,7 +14,7 @@ struct ServerTests {
         "a request gets its response over TLS",
         arguments: zip(protocols, ["HTTP/2 200", "HTTP/1.1 200"]))
     func roundTrip(version: String, statusLine: String) throws {
-        try with { server in
+        try withServer { server in
             let result = server.curl("-D-", "\(server.base)/hello", over: version)
             #expect(result.text.hasPrefix(statusLine))
             #expect(result.text.contains("content-length: 5\r\n"))
@@ -46,7 +27,7 @@ struct ServerTests {
         "a streamed body arrives whole", arguments: [0, 1, 16_384, 1_000_000, 20_000_000], protocols
     )
     func streamed(_ bytes: Int, version: String) throws {
-        try with { server in
+        try withServer { server in
             let result = server.curl("\(server.base)/size/\(bytes)", over: version)
             #expect(result.output.count == bytes)
             let isExact = result.output.enumerated().allSatisfy { $1 == Pattern.byte($0) }
@@ -56,7 +37,7 @@ struct ServerTests {
 
     @Test("slow readers get every byte too", arguments: protocols)
     func slowReader(version: String) throws {
-        try with { server in
+        try withServer { server in
             let result = server.curl(
                 "--limit-rate", "8M", "\(server.base)/size/5000000", over: version)
             #expect(result.output.count == 5_000_000)
@@ -67,7 +48,7 @@ struct ServerTests {
 
     @Test("an upload is received whole", arguments: [0, 1, 300_000, 10_000_000], protocols)
     func upload(_ bytes: Int, version: String) throws {
-        try with { server in
+        try withServer { server in
             let body = Data(repeating: 0x61, count: bytes)
             let result = server.curl(
                 "-T", "-", "-X", "POST", "\(server.base)/count", over: version, input: body)
@@ -77,7 +58,7 @@ struct ServerTests {
 
     @Test("an early answer reaches curl, whether its upload is short or long", arguments: protocols)
     func earlyAnswer(version: String) throws {
-        try with { server in
+        try withServer { server in
             for bytes in [500, 3_000_000] {
                 let body = Data(repeating: 0x61, count: bytes)
                 let result = server.curl(
@@ -88,9 +69,11 @@ struct ServerTests {
         }
     }
 
-    @Test("many requests at once on many connections are all answered", arguments: ["h2", "http/1.1"])
+    @Test(
+        "many requests at once on many connections are all answered",
+        arguments: ["h2", "http/1.1"])
     func load(version: String) throws {
-        try with { server in
+        try withServer { server in
             let result = run(
                 "h2load", "--npn-list", version, "-n", "3000", "-c", "20", "-m", "50",
                 "\(server.base)/size/20000")
@@ -104,11 +87,12 @@ struct ServerTests {
             "head", "trailers", "expect_continue", "reset_by_route", "aborted_source",
             "peer_reset", "backpressure", "incremental_body", "large_headers", "many_headers",
             "header_bomb", "long_target", "connection_specific", "wrong_length", "no_alpn",
-            "http1_alpn", "foreign_alpn", "rapid_reset", "provoked_resets", "ping_flood", "settings_flood",
+            "http1_alpn", "foreign_alpn", "rapid_reset", "provoked_resets", "ping_flood",
+            "settings_flood",
             "priority_flood", "window_flood", "empty_data_flood", "continuation_flood", "drain",
         ])
     func scenario(_ name: String) throws {
-        try with { server in
+        try withServer { server in
             #expect(server.frames(name) == nil)
         }
     }
@@ -121,23 +105,23 @@ struct ServerTests {
             "silent_handshake", "reader_that_stops",
         ])
     func timeouts(_ name: String) throws {
-        try with(Self.shortLimits()) { server in
+        try withServer(shortLimits()) { server in
             #expect(server.frames(name) == nil)
         }
     }
 
     @Test("a connection without requests is closed")
     func idle() throws {
-        var limits = Self.shortLimits()
+        var limits = shortLimits()
         limits.idleConnectionMs = 150
-        try with(limits) { server in
+        try withServer(limits) { server in
             #expect(server.frames("idle_connection") == nil)
         }
     }
 
     @Test("every exchange is closed exactly once, and knows why")
     func causes() throws {
-        try with { server in
+        try withServer { server in
             _ = server.curl("\(server.base)/hello")
             _ = server.frames("peer_reset")
             _ = server.frames("reset_by_route")
@@ -156,7 +140,7 @@ struct ServerTests {
     func tooMany() throws {
         var limits = HTTPLimits()
         limits.connections = 0
-        try with(limits) { server in
+        try withServer(limits) { server in
             #expect(server.curl("\(server.base)/hello").status != 0)
             #expect(server.onLoop { server.counters.connectionsRefused } == 1)
         }
@@ -164,7 +148,7 @@ struct ServerTests {
 
     @Test("an abuser costs its own connection only, and is counted")
     func abuseIsCounted() throws {
-        try with { server in
+        try withServer { server in
             #expect(server.frames("rapid_reset") == nil)
             #expect(server.onLoop { server.counters.abuseCloses } == 1)
             #expect(server.curl("\(server.base)/hello").text == "hello")

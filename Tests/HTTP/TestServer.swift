@@ -30,6 +30,27 @@ struct TestCertificate {
     }
 }
 
+/// Limits that a test can wait for.
+func shortLimits() -> HTTPLimits {
+    var limits = HTTPLimits()
+    limits.handshakeMs = 150
+    limits.headerSectionMs = 150
+    limits.bodyFirstByteMs = 150
+    limits.bodyIdleMs = 150
+    limits.writeStallMs = 200
+    limits.lingerMs = 50
+    return limits
+}
+
+/// Runs `body` with a server of its own.
+func withServer(
+    _ limits: HTTPLimits = HTTPLimits(), _ body: (TestServer) throws -> Void
+) throws {
+    let server = try TestServer(limits: limits)
+    defer { server.stop() }
+    try body(server)
+}
+
 /// What a program that has ended left behind.
 struct Finished {
     let status: Int32

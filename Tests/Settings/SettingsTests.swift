@@ -116,6 +116,16 @@ struct SettingsTests {
         #expect(inherited.logFormat == .json)
     }
 
+    @Test("sockets that were handed over listen where they listen")
+    func handedOver() throws {
+        let settings = try Settings(
+            given([.listen: ["127.0.0.1:1"], .grace: ["3"]]), processors: 5)
+        let moved = try settings.listening(on: ["0.0.0.0:443", "[::]:443"])
+        #expect(moved.listen.map(\.port) == [443, 443])
+        #expect(moved.graceMs == 3_000)
+        #expect(moved.workers == settings.workers)
+    }
+
     @Test(
         "settings of another build are refused",
         arguments: ["", "weir settings 0\n", "weir settings 1\n", "weir settings 1\nnew=1\n"])
@@ -186,6 +196,15 @@ struct SettingsErrorTests {
         #expect(
             message(given([.listen: ["127.0.0.1:1", "localhost:1"]]))
                 == "--listen: 127.0.0.1:1 is listed twice; remove one")
+    }
+
+    @Test("one address cannot be for two things")
+    func twoThings() {
+        #expect(
+            message(given([.listen: ["127.0.0.1:1"], .admin: ["127.0.0.1:1"]]))
+                == "--admin: 127.0.0.1:1 is used for something else already; choose another port")
+        let redirect = message(given([.admin: ["127.0.0.1:2"], .httpRedirect: ["127.0.0.1:2"]]))
+        #expect(redirect?.contains("127.0.0.1:2 is used for something else") == true)
     }
 
     @Test("lists are bounded")

@@ -18,8 +18,8 @@ import Testing
 
     @Test("the port that https has anyway is not named")
     func defaultPort() {
-        let redirection = Redirection(port: 443)
-        #expect(redirection.location(authority: "a.example:80", target: "/x") == "https://a.example/x")
+        let location = Redirection(port: 443).location(authority: "a.example:80", target: "/x")
+        #expect(location == "https://a.example/x")
     }
 
     @Test("who names no host, or no place on it, is sent nowhere")

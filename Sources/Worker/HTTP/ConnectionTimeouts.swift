@@ -18,7 +18,8 @@ extension Connection {
 
     /// A header section that is not complete yet has to be looked at in time.
     func watchHeaderSection() {
-        if session?.headerSectionSinceMs != nil { ensureCheck(afterMs: server.limits.headerSectionMs) }
+        guard session?.headerSectionSinceMs != nil else { return }
+        ensureCheck(afterMs: server.limits.headerSectionMs)
     }
 
     private func check() {
@@ -86,7 +87,9 @@ extension Connection {
 
     /// A response that could go on has to be let through by the peer's windows. After one that is
     /// complete, the rest of the request has little time.
-    private func checkResponse(of exchange: Exchange, _ session: any ProtocolSession, _ nowMs: UInt64) {
+    private func checkResponse(
+        of exchange: Exchange, _ session: any ProtocolSession, _ nowMs: UInt64
+    ) {
         if exchange.hasSentResponse {
             let deadlineMs = exchange.sendActivityMs + server.limits.lingerMs
             guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }

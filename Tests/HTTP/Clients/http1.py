@@ -1,8 +1,8 @@
 """A client that says HTTP/1.1 byte by byte, legal or not.
 
 http1.py PORT SCENARIO: exits 0 when the server did what the scenario expects, otherwise with the
-reason. PORT is a TLS port, or a plain one for the scenarios that say so. Scenarios are the functions
-below; every wait is for bytes or for the end of the connection.
+reason. PORT is a TLS port, or a plain one for the scenarios that say so. Scenarios are the
+functions below; every wait is for bytes or for the end of the connection.
 """
 
 import socket
@@ -197,8 +197,9 @@ def pipelining(port):
 
 def pipelined_bodies(port):
     client = Client(port)
-    one = "POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
-    two = "POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n"
+    post = "POST /count HTTP/1.1\r\nHost: a\r\n"
+    one = post + "Content-Length: 3\r\n\r\nabc"
+    two = post + "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n"
     for byte in (one + two) * 2:
         client.send(byte)
     bodies = [client.response().body for _ in range(4)]
@@ -314,6 +315,14 @@ def raw_rest(client):
         if not data:
             return received
         received += data
+
+
+def credentials(port):
+    """They reach the route as they were sent."""
+    client = Client(port)
+    for value in ("Basic c291cmNlOmhhY2ttZQ==", "Bearer a.b-c_d~+/="):
+        client.get("/echo-fields", f"Authorization: {value}")
+        expect(client.response().body.decode(), f"authorization={value}", "fields")
 
 
 def reset_by_route(port):
