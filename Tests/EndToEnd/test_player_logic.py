@@ -12,6 +12,8 @@ import pytest
 import browser
 from browser.chromium import Chromium
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from weir.packets import packets, probe
+from weir.recordings import record
 from weir.server import Server
 
 _TRIAL = Path(browser.__file__).parent / "probes" / "live-edge-trial.js"
@@ -142,3 +144,42 @@ def test_a_type_is_said_in_words(
 ) -> None:
     assert modules(
         "return (await load('codecs')).describeType(argument);", mime_type) == words
+
+
+def with_block_durations(modules: Callable[[str, Any], Any], data: bytes) -> bytes:
+    """What the player makes of the beginning of a stream."""
+    return bytes(modules(
+        "const { withBlockDurations } = await load('block-durations');"
+        "return [...withBlockDurations(Uint8Array.from(argument))];", list(data)))
+
+
+def test_tracks_that_do_not_say_how_long_blocks_last_say_it_then(
+    modules: Callable[[str, Any], Any], tmp_path: Path
+) -> None:
+    # ffmpeg says it of the pictures, not of the sound.
+    recording = record()
+    patched = tmp_path / "patched.webm"
+    patched.write_bytes(with_block_durations(modules, recording.data))
+    seen = probe(patched)
+    assert not seen.errors
+    said = patched.read_bytes()
+    assert recording.data.count(DEFAULT_DURATION) == 1 and said.count(DEFAULT_DURATION) == 2
+    opus_packet_ns = (20_000_000).to_bytes(4, "big")
+    assert DEFAULT_DURATION + b"\x10\0\0\x04" + opus_packet_ns in said
+    assert seen.packets and [p.hash for p in seen.packets] == [
+        p.hash for p in packets(recording.path)]
+
+    again = with_block_durations(modules, patched.read_bytes())
+    assert again == patched.read_bytes(), "what is said already was said again"
+
+
+def test_a_beginning_that_is_not_understood_stays_as_it_is(
+    modules: Callable[[str, Any], Any]
+) -> None:
+    data = record().data
+    for odd in (b"", b"\0" * 40, data[:100], data[:600], data[40:], bytes(range(256)) * 4):
+        assert with_block_durations(modules, odd) == odd
+
+
+# The identifier of that element (RFC 9559, section 5.1.4.1.13).
+DEFAULT_DURATION = b"\x23\xe3\x83"

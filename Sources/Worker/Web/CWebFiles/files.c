@@ -86,11 +86,17 @@ BYTES home_stream_order_js[] = {
 BYTES live_js[] = {
 #embed "../Assets/live/live.js"
 };
+BYTES watch_block_durations_js[] = {
+#embed "../Assets/watch/block-durations.js"
+};
 BYTES watch_codecs_js[] = {
 #embed "../Assets/watch/codecs.js"
 };
 BYTES watch_controls_js[] = {
 #embed "../Assets/watch/controls.js"
+};
+BYTES watch_ebml_js[] = {
+#embed "../Assets/watch/ebml.js"
 };
 BYTES watch_edge_clock_js[] = {
 #embed "../Assets/watch/edge-clock.js"
@@ -293,8 +299,10 @@ static const struct weir_web_file files[] = {
     FILE("Assets/home/stream-list.js", home_stream_list_js),
     FILE("Assets/home/stream-order.js", home_stream_order_js),
     FILE("Assets/live/live.js", live_js),
+    FILE("Assets/watch/block-durations.js", watch_block_durations_js),
     FILE("Assets/watch/codecs.js", watch_codecs_js),
     FILE("Assets/watch/controls.js", watch_controls_js),
+    FILE("Assets/watch/ebml.js", watch_ebml_js),
     FILE("Assets/watch/edge-clock.js", watch_edge_clock_js),
     FILE("Assets/watch/feed.js", watch_feed_js),
     FILE("Assets/watch/first-request.js", watch_first_request_js),

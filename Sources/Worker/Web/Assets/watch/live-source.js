@@ -4,6 +4,7 @@
 // Bytes go from the response into the buffer one piece after the other, so a buffer that is far
 // enough ahead holds up the reading, and that the server.
 
+import { withBlockDurations } from './block-durations.js';
 import { MediaBuffer } from './media-buffer.js';
 
 /** Safari on phones has only the managed one. */
@@ -122,7 +123,8 @@ export class LiveSource {
       pending = this.#reader.read();
     }
     this.lastBytesAtMs = performance.now();
-    return { bytes: await new Blob(pieces).arrayBuffer(), pending };
+    const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
+    return { bytes: withBlockDurations(bytes), pending };
   }
 
   /** False when the browser cannot make sense of the bytes. */
