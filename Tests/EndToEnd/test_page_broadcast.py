@@ -66,7 +66,8 @@ def test_the_question_whether_to_stop_can_be_answered_with_no(
     on_air.page.click("#stop")
     wait_for_element(on_air.page, "#stop-confirm", "the question whether to stop")
     on_air.page.press("Escape")
-    wait_for_element(on_air.page, "#stop-dialog", "the question to be gone", lambda e: not e.visible)
+    wait_for_element(
+        on_air.page, "#stop-dialog", "the question to be gone", lambda e: not e.visible)
     assert on_air.state == "live" and browser_server.state(NAME) == "live"
 
 

@@ -41,7 +41,8 @@ class Gallery:
             photograph(shown, state, how)
             self._complaints += [f"{state} {how}: {each}" for each in violations(shown)]
             wide = shown.run(
-                "return document.documentElement.scrollWidth - document.documentElement.clientWidth;")
+                """const { scrollWidth, clientWidth } = document.documentElement;
+                   return scrollWidth - clientWidth;""")
             if wide > 0:
                 self._complaints.append(f"{state} {how}: {wide} px wider than the window")
 

@@ -60,7 +60,8 @@ class LivePage:
             """const select = document.querySelector(argument[0]);
                const option = [...select.options].find((each) => each.value === argument[1]);
                if (!option) {
-                 throw new Error(`no ${argument[1]} among ${[...select.options].map((o) => o.value)}`);
+                 const there = [...select.options].map((each) => each.value);
+                 throw new Error(`no ${argument[1]} among ${there}`);
                }
                select.value = option.value;
                select.dispatchEvent(new Event('input', { bubbles: true }));

@@ -1,9 +1,9 @@
-// Tells the browser how long blocks last, in the header of a WebM stream that does not say so; as seen
-// in the stream's own beginning. Chrome's recorder does not say it, and then a browser guesses for the
-// last block that it has got; Firefox guesses a few milliseconds. Whatever comes later than twice the
-// longest duration is a leap to it (Media Source Extensions, coded frame processing), and it drops all
-// pictures until the next key frame. A figure that is too large is worse: it drops what overlaps.
-// Only for our own player: others take such a figure for the frame rate.
+// Tells the browser how long blocks last, in the header of a WebM stream that does not say so; as
+// seen in the stream's own beginning. Chrome's recorder does not say it, and then a browser guesses
+// for the last block that it has got; Firefox guesses a few milliseconds. Whatever comes later than
+// twice the longest duration is a leap to it (Media Source Extensions, coded frame processing), and
+// it drops all pictures until the next key frame. A figure that is too large is worse: it drops
+// what overlaps. Only for our own player: others take such a figure for the frame rate.
 //
 // Pure: bytes in, bytes out. What it does not understand it leaves as it is.
 

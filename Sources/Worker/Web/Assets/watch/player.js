@@ -225,7 +225,10 @@ export class Player {
 
   #noteFailure(trouble, leastMs) {
     this.trouble = trouble;
-    if (this.#feed.hasFinished) this.#know({ hasMedia: false });
+    // The last tenth of a second is not always played to its end.
+    const { isDry, isRewound } = this.#facts;
+    const isAtItsEnd = !this.#feed.isOpen && isDry && !isRewound;
+    if (this.#feed.hasFinished || isAtItsEnd) this.#know({ hasMedia: false });
     this.#feed.reception.askAgain(this.#wantedBehindS, leastMs);
     this.#onChange();
   }
