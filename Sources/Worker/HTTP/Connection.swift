@@ -273,13 +273,8 @@ final class Connection: EventHandler {
 
     private func refusePlaintext() -> Bool {
         server.counters.handshakesFailed += 1
-        let problem = Problem.plaintext
-        let answer =
-            HTTP1Response(
-                status: problem.status, headers: problem.fields,
-                framing: .length(problem.body.count), connection: "close",
-                date: server.date.text(nowMs: server.loop.nowMs)
-            ).text + problem.body
+        let answer = HTTP1Response.last(
+            .plaintext, date: server.date.text(nowMs: server.loop.nowMs))
         unsafe answer.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return }
             _ = unsafe server.buffers.appendToCiphertext(base, count: bytes.count)

@@ -33,6 +33,15 @@ struct HTTP1Response {
         return bytes
     }
 
+    /// The whole answer to what never became a request; nothing follows it.
+    static func last(_ problem: Problem, date: String) -> [UInt8] {
+        let body = problem.body
+        return HTTP1Response(
+            status: problem.status, headers: problem.fields, framing: .length(body.count),
+            connection: "close", date: date
+        ).text + body
+    }
+
     /// RFC 9110, section 15. Clients decide by the number; the words are for people who read along.
     private static func reason(_ status: Int) -> String {
         switch status {

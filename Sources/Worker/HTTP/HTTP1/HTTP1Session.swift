@@ -162,12 +162,7 @@ final class HTTP1Session: ProtocolSession {
 
     /// An answer to what never became a request.
     private func queue(_ problem: Problem) {
-        let body = problem.body
-        queue(
-            HTTP1Response(
-                status: problem.status, headers: problem.fields, framing: .length(body.count),
-                connection: "close", date: connection.server.date.text(nowMs: nowMs)
-            ).text + body)
+        queue(HTTP1Response.last(problem, date: connection.server.date.text(nowMs: nowMs)))
     }
 
     func queue(_ bytes: [UInt8]) {
