@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from weir import tls
+from weir.curl import request
 from weir.raw_frames import RawConnection, cut_connection
 from weir.server import Server
 
@@ -78,4 +79,13 @@ def test_a_connection_that_breaks_in_the_middle_of_everything_hurts_nobody(serve
         connection = RawConnection(server)
         connection.send(connection.headers(1, "GET", "/api/streams"))
         cut_connection(connection)
+    assert server.get("/api/streams").status == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_plain_http_on_the_tls_port_is_told_to_use_https(server: Server, method: str) -> None:
+    url = f"http://localhost:{server.port}/alice/live"
+    answer = request(method, url, server.certificate.certificate)
+    assert (answer.status, answer.problem) == (400, "plaintext")
+    assert "https" in answer.json()["detail"]
     assert server.get("/api/streams").status == 200
