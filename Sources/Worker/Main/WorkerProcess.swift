@@ -70,8 +70,9 @@ final class WorkerProcess {
         self.link = link
         server.onConnectionCountChange = { [weak self] in self?.connectionCountChanged() }
         try link.start()
-        link.sayReady()
+        // First counted, then said: whoever hears that all are ready must also see it.
         environment.counters.set(.workersReady, 1, slot: environment.slot)
+        link.sayReady()
         keepCountersFresh()
         logger.debug("worker ready")
         environment.loop.run()
