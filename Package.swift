@@ -38,7 +38,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "LinuxIO", "ControlChannel", "SegmentRing", "Settings", "Telemetry",
-                "HTTP", "Media", "Web",
+                "HTTP", "Media", "Web", "Accounts",
             ],
             path: "Sources/Worker/Main",
             swiftSettings: strict),
@@ -67,6 +67,22 @@ let package = Package(
         .target(
             name: "Web", dependencies: ["CWebFiles", "CZlib"], path: "Sources/Worker/Web",
             exclude: ["CWebFiles", "CZlib", "Pages", "Assets"],
+            swiftSettings: strict),
+
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/Worker/Accounts/SQLite/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CMongo", path: "Sources/Worker/Accounts/MongoDB/CMongo",
+            pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
+        .systemLibrary(
+            name: "CArgon2", path: "Sources/Worker/Accounts/Passwords/CArgon2",
+            pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .target(
+            name: "Accounts",
+            dependencies: ["CSQLite", "CMongo", "CArgon2", "COpenSSL", "LinuxIO", "Settings"],
+            path: "Sources/Worker/Accounts",
+            exclude: ["SQLite/CSQLite", "MongoDB/CMongo", "Passwords/CArgon2"],
             swiftSettings: strict),
 
         // MARK: Shared
@@ -133,8 +149,11 @@ let package = Package(
             name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP",
             exclude: ["Clients"]),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Worker", "Media", "SegmentRing", "Settings"],
+            name: "WorkerTests",
+            dependencies: ["Worker", "Accounts", "Media", "SegmentRing", "Settings"],
             path: "Tests/Worker"),
+        .testTarget(
+            name: "AccountsTests", dependencies: ["Accounts", "LinuxIO"], path: "Tests/Accounts"),
         .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
         .executableTarget(
             name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],

@@ -15,12 +15,19 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         "Sources/Worker/Main",
         [
             "Glibc", "Logging", "LinuxIO", "ControlChannel", "SegmentRing", "Settings",
-            "Telemetry", "HTTP", "Media", "Web",
+            "Telemetry", "HTTP", "Media", "Web", "Accounts",
         ]
     ),
     (
         "Sources/Worker/HTTP",
         ["CLinux", "Glibc", "COpenSSL", "CNghttp2", "LinuxIO", "Settings", "Synchronization"]
+    ),
+    (
+        "Sources/Worker/Accounts",
+        [
+            "CArgon2", "CMongo", "COpenSSL", "CSQLite", "Glibc", "LinuxIO", "Settings",
+            "Synchronization",
+        ]
     ),
     ("Sources/Worker/Media", []),
     ("Sources/Worker/Web", ["CWebFiles", "CZlib"]),

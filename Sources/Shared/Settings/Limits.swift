@@ -144,6 +144,54 @@ package enum Limits {
     /// How long an ended stream stays listed, and its ring on disk.
     package static let endedRetentionMs: UInt64 = 60_000
 
+    // MARK: Accounts
+
+    /// Characters (Unicode scalars) of a password.
+    package static let passwordCharacters = 8...256
+    /// The body of a request about accounts.
+    package static let accountBodyBytes = 8 * 1024
+    /// Argon2id with OWASP's second parameter set: memory in KiB, passes, lanes.
+    package static let passwordMemoryKiB: UInt32 = 19_456
+    package static let passwordPasses: UInt32 = 2
+    package static let passwordLanes: UInt32 = 1
+    /// Threads of one worker that look into the store.
+    package static let accountThreads = 4
+    /// Threads of one worker that hash passwords.
+    package static let passwordThreads = 2
+    /// What may wait for each kind of thread.
+    package static let accountQueue = 512
+    package static let passwordQueue = 64
+    /// Whoever asks something about accounts is answered within this time, if only with 503.
+    package static let accountAnswerMs: UInt64 = 5_000
+    /// One operation of a store. A MongoDB operation may be tried twice.
+    package static let storeOperationMs: UInt64 = 2_000
+    /// What a client waits before it asks a store again that did not answer.
+    package static let storeRetryMs: UInt64 = 2_000
+    /// How often a worker asks the store for a sign of life.
+    package static let storeCheckMs: UInt64 = 2_000
+    /// A session ends when it has not been used for this long, and a browser forgets its cookie.
+    package static let sessionMs: UInt64 = 30 * 86_400_000
+    /// A session in use is prolonged this often.
+    package static let sessionTouchMs: UInt64 = 3_600_000
+    /// Sessions of one user; beyond it, the oldest goes.
+    package static let sessionsPerUser = 50
+    /// What is kept of the name a browser gives itself.
+    package static let userAgentBytes = 256
+    /// Broadcasts that are remembered of one user.
+    package static let broadcastsPerUser = 100
+    /// Failed attempts to sign in within the window, for one name and from one address.
+    package static let attemptsPerName = 10
+    package static let attemptsPerAddress = 100
+    package static let attemptWindowMs: UInt64 = 15 * 60_000
+    /// What a worker remembers of sessions and keys: for this long without asking,
+    package static let credentialFreshMs: UInt64 = 2_000
+    /// and for this long when the store does not answer, so that a broadcast goes on.
+    package static let credentialTrustMs: UInt64 = 15 * 60_000
+    /// How many sessions and keys a worker remembers.
+    package static let credentialsRemembered = 10_000
+    /// How often the credentials of whoever publishes are looked at again.
+    package static let publishRecheckMs: UInt64 = 2_000
+
     // MARK: Media
 
     /// The init: EBML header, Info and Tracks as served to viewers. CodecPrivate is most of it.

@@ -7,6 +7,7 @@
 //
 // Owner: the worker's loop thread.
 
+import Accounts
 import HTTP
 import Settings
 import Telemetry

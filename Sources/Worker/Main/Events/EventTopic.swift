@@ -2,6 +2,8 @@
 //
 // Owner: the worker's loop thread.
 
+import Accounts
+
 final class EventTopic {
     /// Nil for all streams.
     let name: StreamName?

@@ -4,6 +4,7 @@
 //
 // Owner: the worker's loop thread.
 
+import Accounts
 import HTTP
 import LinuxIO
 import Media

@@ -5,6 +5,7 @@
 // With every commit it stores, in the ring, what the next worker needs to go on exactly there (see
 // IngestState). Owner: the worker's loop thread.
 
+import Accounts
 import HTTP
 import LinuxIO
 import Logging

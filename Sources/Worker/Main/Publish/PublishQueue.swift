@@ -6,6 +6,7 @@
 //
 // Owner: the worker's loop thread.
 
+import Accounts
 import HTTP
 import LinuxIO
 import Logging

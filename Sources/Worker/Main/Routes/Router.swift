@@ -3,6 +3,7 @@
 //
 // Owner: the worker's loop thread.
 
+import Accounts
 import HTTP
 import Settings
 

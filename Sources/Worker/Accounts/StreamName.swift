@@ -1,19 +1,19 @@
-// The name of a stream, which is also a path component on disk. Nothing but a valid StreamName ever
-// becomes part of a file path, so no request can leave the data directory.
+// The name of a user and of the user's stream, which is also a path component on disk. Nothing but a
+// valid StreamName ever becomes part of a file path, so no request can leave the data directory.
 
 import Settings
 
 /// A valid, folded stream name: `[a-z0-9][a-z0-9_-]{2,31}`, not reserved.
-struct StreamName: Hashable, Sendable, CustomStringConvertible {
-    enum Invalid: Error, Equatable {
+package struct StreamName: Hashable, Sendable, CustomStringConvertible {
+    package enum Invalid: Error, Equatable {
         case malformed
         case reserved
     }
 
-    let text: String
+    package let text: String
 
     /// Accepts upper-case ASCII letters and folds them. No percent-decoding: a name never needs it.
-    init(_ raw: some StringProtocol) throws(Invalid) {
+    package init(_ raw: some StringProtocol) throws(Invalid) {
         var folded: [UInt8] = []
         for byte in raw.utf8 {
             guard folded.count < Limits.nameCharacters.upperBound else { throw .malformed }
@@ -27,7 +27,7 @@ struct StreamName: Hashable, Sendable, CustomStringConvertible {
         if StreamName.reserved.contains(text) { throw .reserved }
     }
 
-    var description: String { text }
+    package var description: String { text }
 
     /// First path components that are, or may become, Weir's own.
     private static let reserved: Set<String> = [

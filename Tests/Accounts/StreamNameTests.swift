@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Worker
+@testable import Accounts
 
 @Suite struct StreamNameTests {
     @Test(

@@ -1,0 +1,4 @@
+// libmongoc as Swift sees it.
+#pragma once
+
+#include <mongoc/mongoc.h>

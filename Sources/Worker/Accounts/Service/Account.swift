@@ -1,0 +1,74 @@
+// An account as its owner, and the routes, see it: nothing secret in it. Times are wall clock, in
+// milliseconds since 1970.
+
+package struct Account: Equatable, Sendable {
+    package let id: UserID
+    package let name: StreamName
+    package let createdAtMs: UInt64
+    package let isDisabled: Bool
+    /// Nil when there is no stream key.
+    package let streamKeyCreatedAtMs: UInt64?
+
+    package init(_ user: UserRecord) {
+        id = user.id
+        name = user.name
+        createdAtMs = user.createdAtMs
+        isDisabled = user.isDisabled
+        streamKeyCreatedAtMs = user.streamKey?.createdAtMs
+    }
+}
+
+/// Somebody who has just signed up or signed in.
+package struct SignedIn: Sendable {
+    package let account: Account
+    /// For the cookie: it is shown this once.
+    package let sessionToken: String
+
+    package init(account: Account, sessionToken: String) {
+        self.account = account
+        self.sessionToken = sessionToken
+    }
+}
+
+/// Who holds a session token.
+package struct SessionHolder: Sendable {
+    package let account: Account
+    package let session: SecretDigest
+    /// The session was prolonged, so the cookie has to be as well.
+    package let wasProlonged: Bool
+
+    package init(account: Account, session: SecretDigest, wasProlonged: Bool) {
+        self.account = account
+        self.session = session
+        self.wasProlonged = wasProlonged
+    }
+}
+
+/// What an owner sees of the own account.
+package struct AccountOverview: Sendable {
+    package let account: Account
+    /// The one seen last first.
+    package let sessions: [SessionRecord]
+    /// The newest first.
+    package let broadcasts: [BroadcastRecord]
+
+    package init(
+        account: Account, sessions: [SessionRecord], broadcasts: [BroadcastRecord]
+    ) {
+        self.account = account
+        self.sessions = sessions
+        self.broadcasts = broadcasts
+    }
+}
+
+/// Where a request to sign in comes from.
+package struct ClientOrigin: Sendable {
+    /// Without port. The limits of attempts count IPv6 by its first 64 bits.
+    package let address: String
+    package let userAgent: String
+
+    package init(address: String, userAgent: String) {
+        self.address = address
+        self.userAgent = userAgent
+    }
+}

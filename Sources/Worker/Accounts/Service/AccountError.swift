@@ -1,0 +1,32 @@
+// Why something about accounts was refused.
+
+package enum AccountError: Error, Equatable, Sendable {
+    case nameMalformed
+    /// A name that Weir keeps for itself.
+    case nameReserved
+    case nameTaken
+    case passwordRefused(PasswordFault)
+    /// This server lets nobody sign up (`signup = closed`).
+    case signUpClosed
+    /// Name or password is wrong; it is not said which.
+    case wrongCredentials
+    /// The current password, which a change asks for, is wrong.
+    case wrongPassword
+    /// The account is disabled; told only to who knows its password.
+    case disabled
+    case tooManyAttempts(retryAfterMs: UInt64)
+    /// No such session, user or key.
+    case notFound
+    /// The store does not answer, or not in time. `reason` is for the log and for /readyz.
+    case unavailable(reason: String)
+    /// Too much is waiting to be done.
+    case busy
+}
+
+/// Which rule a new password breaks.
+package enum PasswordFault: Equatable, Sendable {
+    case tooShort
+    case tooLong
+    case tooCommon
+    case sameAsName
+}

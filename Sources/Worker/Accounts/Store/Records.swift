@@ -1,0 +1,105 @@
+// What is stored. Times are wall clock, in milliseconds since 1970.
+
+/// Names a user for good: 12 bytes, as MongoDB's ObjectId. A name may be given up and taken by
+/// somebody else, an id never.
+package struct UserID: Hashable, Sendable {
+    package static let byteCount = 12
+    package let bytes: [UInt8]
+
+    /// `bytes`: exactly 12.
+    package init(bytes: [UInt8]) {
+        precondition(bytes.count == Self.byteCount, "an id of a user has 12 bytes")
+        self.bytes = bytes
+    }
+}
+
+package struct UserRecord: Equatable, Sendable {
+    package var id: UserID
+    package var name: StreamName
+    /// As PasswordHash encodes it; what the first server stored is kept, though it never verifies.
+    package var password: String
+    package var isDisabled: Bool
+    package var createdAtMs: UInt64
+    package var streamKey: StreamKeyRecord?
+
+    package init(
+        id: UserID, name: StreamName, password: String, isDisabled: Bool, createdAtMs: UInt64,
+        streamKey: StreamKeyRecord?
+    ) {
+        self.id = id
+        self.name = name
+        self.password = password
+        self.isDisabled = isDisabled
+        self.createdAtMs = createdAtMs
+        self.streamKey = streamKey
+    }
+}
+
+package struct StreamKeyRecord: Equatable, Sendable {
+    package var digest: SecretDigest
+    package var createdAtMs: UInt64
+
+    package init(digest: SecretDigest, createdAtMs: UInt64) {
+        self.digest = digest
+        self.createdAtMs = createdAtMs
+    }
+}
+
+package struct SessionRecord: Equatable, Sendable {
+    /// The digest of the token that the browser keeps.
+    package var id: SecretDigest
+    package var user: UserID
+    package var createdAtMs: UInt64
+    package var lastSeenAtMs: UInt64
+    package var expiresAtMs: UInt64
+    /// Where it was begun: an address without port, and what the browser calls itself (cut).
+    package var address: String
+    package var userAgent: String
+
+    package init(
+        id: SecretDigest, user: UserID, createdAtMs: UInt64, lastSeenAtMs: UInt64,
+        expiresAtMs: UInt64, address: String, userAgent: String
+    ) {
+        self.id = id
+        self.user = user
+        self.createdAtMs = createdAtMs
+        self.lastSeenAtMs = lastSeenAtMs
+        self.expiresAtMs = expiresAtMs
+        self.address = address
+        self.userAgent = userAgent
+    }
+}
+
+package struct AttemptCount: Equatable, Sendable {
+    /// 0 when nothing has been counted, or its window is over.
+    package var count: Int
+    /// When the count begins anew; meaningless when it is 0.
+    package var windowEndsAtMs: UInt64
+
+    package init(count: Int, windowEndsAtMs: UInt64) {
+        self.count = count
+        self.windowEndsAtMs = windowEndsAtMs
+    }
+}
+
+/// One broadcast that has ended.
+package struct BroadcastRecord: Equatable, Sendable {
+    /// The same however often and by whomever it is recorded; at most 64 bytes of ASCII.
+    package var id: String
+    package var startedAtMs: UInt64
+    package var endedAtMs: UInt64
+    package var bytes: UInt64
+    package var peakViewers: Int
+
+    package var durationMs: UInt64 { endedAtMs > startedAtMs ? endedAtMs - startedAtMs : 0 }
+
+    package init(
+        id: String, startedAtMs: UInt64, endedAtMs: UInt64, bytes: UInt64, peakViewers: Int
+    ) {
+        self.id = id
+        self.startedAtMs = startedAtMs
+        self.endedAtMs = endedAtMs
+        self.bytes = bytes
+        self.peakViewers = peakViewers
+    }
+}
