@@ -239,6 +239,8 @@ package enum Limits {
     package static let pathBytes = 4_095
     /// The configuration file.
     package static let configurationFileBytes = 256 * 1024
+    /// The URI of a MongoDB; what the drivers take is longer, what people write is not.
+    package static let accountsURIBytes = 4_096
     /// The settings as the supervisor hands them to a worker.
     package static let encodedSettingsBytes = 256 * 1024
 
