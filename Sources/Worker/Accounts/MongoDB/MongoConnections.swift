@@ -141,7 +141,7 @@ private func withReply(
     // The size and alignment that bson_t has in C, where Swift sees an opaque type.
     let room = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128)
     defer { unsafe room.deallocate() }
-    let reply = unsafe OpaquePointer(room)
+    let reply = OpaquePointer(room)
     unsafe bson_init(reply)
     var error = bson_error_t()
     let hasSucceeded = unsafe body(reply, &error)

@@ -60,7 +60,8 @@ struct MongoFailure: Error, Equatable {
         let name = refusal["codeName"]?.string.map { " (\(Self.printable($0)))" } ?? ""
         let rights = code == 13 ? ": the user needs the role readWrite" : ""
         self.init(
-            origin: .server(code: code), reason: "MongoDB refused with error \(code)\(name)\(rights)")
+            origin: .server(code: code),
+            reason: "MongoDB refused with error \(code)\(name)\(rights)")
     }
 
     /// - Parameter reply: what the server answered, if it did.

@@ -40,6 +40,7 @@ package final class MongoStore: AccountStore {
     }
 
     /// Runs operations, and tells their failures in the terms of all stores.
+    @discardableResult
     func reported<Result>(
         _ body: () throws(MongoFailure) -> Result
     ) throws(StoreError) -> Result {
