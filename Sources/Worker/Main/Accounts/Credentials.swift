@@ -43,7 +43,9 @@ final class Credentials {
             ask: { [desk] answer in
                 desk.ask(.quick) { service throws(AccountError) in
                     try service.holder(ofSession: token.text)
-                } then: { answer($0) }
+                } then: {
+                    answer($0)
+                }
             }, then: then)
     }
 
@@ -60,7 +62,9 @@ final class Credentials {
             ask: { [desk] answer in
                 desk.ask(.quick) { service throws(AccountError) in
                     try service.account(withStreamKey: token.text)
-                } then: { answer($0) }
+                } then: {
+                    answer($0)
+                }
             }, then: then)
     }
 
