@@ -154,6 +154,10 @@ package enum Limits {
     package static let passwordMemoryKiB: UInt32 = 19_456
     package static let passwordPasses: UInt32 = 2
     package static let passwordLanes: UInt32 = 1
+    /// The dearest stored hash that is looked at, should somebody have tampered with the store.
+    package static let passwordMemoryMostKiB: UInt32 = 256 * 1024
+    package static let passwordPassesMost: UInt32 = 16
+    package static let passwordLanesMost: UInt32 = 8
     /// Threads of one worker that look into the store.
     package static let accountThreads = 4
     /// Threads of one worker that hash passwords.
