@@ -34,7 +34,7 @@ enum UserProgram {
     private static func execute(_ program: String, _ arguments: [String]) throws(SystemError) {
         var strings = unsafe ([program] + arguments).map { unsafe strdup($0) }
         unsafe strings.append(nil)
-        defer { for unsafestring in unsafe strings { unsafe free(string) } }
+        defer { unsafe strings.forEach { unsafe free($0) } }
         try systemCall("execv") { unsafe execv(program, strings) }
     }
 }
