@@ -53,7 +53,9 @@ final class MemoryStore: AccountStore {
         hook?()
         return try state.withLock { state in
             state.counts[operation, default: 0] += 1
-            if let fault = state.faults[operation] { return Result<Answer, StoreError>.failure(fault) }
+            if let fault = state.faults[operation] {
+                return Result<Answer, StoreError>.failure(fault)
+            }
             return body(&state.contents)
         }.get()
     }
