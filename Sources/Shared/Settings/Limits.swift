@@ -189,6 +189,8 @@ package enum Limits {
     package static let attemptWindowMs: UInt64 = 15 * 60_000
     /// What a worker remembers of sessions and keys: for this long without asking,
     package static let credentialFreshMs: UInt64 = 2_000
+    /// for this long while it asks again,
+    package static let credentialStaleMs: UInt64 = 10_000
     /// and for this long when the store does not answer, so that a broadcast goes on.
     package static let credentialTrustMs: UInt64 = 15 * 60_000
     /// How many sessions and keys a worker remembers.
