@@ -65,11 +65,21 @@ final class MemoryStore: AccountStore {
     func check() throws(StoreError) { try perform(.check) { _ in .success(()) } }
 }
 
+extension StoreKind {
+    static let memory = StoreKind(name: "memory") { MemoryPlace() }
+
+    private final class MemoryPlace: StorePlace {
+        private let store = MemoryStore()
+
+        func open() -> any AccountStore { store }
+    }
+}
+
 // MARK: Users
 
 extension MemoryStore {
     func insert(_ user: UserRecord) throws(StoreError) {
-        try perform(.insertUser) { contents in
+        try perform(.insertUser) { contents -> Result<Void, StoreError> in
             if contents.users.values.contains(where: { $0.name == user.name }) {
                 return .failure(.nameTaken)
             }
@@ -136,7 +146,7 @@ extension MemoryStore {
 
 extension MemoryStore {
     func insert(_ session: SessionRecord, limit: Int) throws(StoreError) {
-        try perform(.insertSession) { contents in
+        try perform(.insertSession) { contents -> Result<Void, StoreError> in
             contents.sessions[session.id] = session
             let own = contents.sessions.values.filter { $0.user == session.user }
             let newestFirst = own.sorted { $0.createdAtMs > $1.createdAtMs }
@@ -191,7 +201,7 @@ extension MemoryStore {
     }
 
     func removeExpired(nowMs: UInt64) throws(StoreError) {
-        try perform(.other) { contents in
+        try perform(.other) { contents -> Result<Void, StoreError> in
             contents.sessions = contents.sessions.filter { $0.value.expiresAtMs > nowMs }
             contents.attempts = contents.attempts.filter { $0.value.windowEndsAtMs > nowMs }
             return .success(())
@@ -218,7 +228,7 @@ extension MemoryStore {
     }
 
     func discountAttempt(_ key: String) throws(StoreError) {
-        try perform(.other) { contents in
+        try perform(.other) { contents -> Result<Void, StoreError> in
             if let count = contents.attempts[key]?.count, count > 0 {
                 contents.attempts[key]?.count = count - 1
             }
@@ -227,7 +237,7 @@ extension MemoryStore {
     }
 
     func forgetAttempts(_ key: String) throws(StoreError) {
-        try perform(.other) { contents in
+        try perform(.other) { contents -> Result<Void, StoreError> in
             contents.attempts[key] = nil
             return .success(())
         }

@@ -10,7 +10,7 @@ package enum AccountStores {
     ) throws(StoreError) -> any AccountStore {
         switch location {
         case .sqlite: fatalError("unwritten")
-        case .mongodb: fatalError("unwritten")
+        case .mongodb(let uri): try MongoStore(uri: uri)
         }
     }
 }
