@@ -1,15 +1,15 @@
-// Which store stands behind a location: the only place that knows them all.
+// Which store stands behind a setting.
 
 import Settings
 
 package enum AccountStores {
-    /// The store at that place. Neither opens nor connects anything: `AccountStore.prepare` does.
-    /// Errors: `.unusable` for a URI that the driver refuses.
+    /// Connects to nothing yet: that is `AccountStore.prepare`'s, which may fail and be tried again.
+    /// Errors: `.unusable` for a URI that means nothing.
     package static func open(
         _ location: AccountsLocation
     ) throws(StoreError) -> any AccountStore {
         switch location {
-        case .sqlite: fatalError("unwritten")
+        case .sqlite: throw StoreError.unusable(reason: "not written")
         case .mongodb(let uri): try MongoStore(uri: uri)
         }
     }
