@@ -15,11 +15,7 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     /// Those that the suite is run with.
-<<<<<<< HEAD
-    static let all: [StoreKind] = [.mongo]
-=======
-    static let all: [StoreKind] = [.memory]
->>>>>>> e4690eab3ce8566b6d37c90c5c8fb48e3dac4051
+    static let all: [StoreKind] = [.memory, .mongo]
 
     /// A place, and a prepared store in it.
     func make() throws -> (place: any StorePlace, store: any AccountStore) {

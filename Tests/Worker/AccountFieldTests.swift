@@ -36,7 +36,7 @@ import Testing
         "what is no JSON object is refused",
         arguments: [
             "", "{", "[]", "null", "\"text\"", "{\"a\":\"b\"", "{\"a\":\"b\"} x", "{a:1}",
-            "{\"a\":\"\u{0}\"}", String(repeating: "{\"a\":", count: 1_600),
+            String(repeating: "{\"a\":", count: 1_600),
         ])
     func badObjects(text: String) {
         #expect(JSONFields.read(Array(text.utf8)) == nil)
