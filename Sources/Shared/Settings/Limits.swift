@@ -173,6 +173,8 @@ package enum Limits {
     package static let storeRetryMs: UInt64 = 2_000
     /// How often a worker asks the store for a sign of life.
     package static let storeCheckMs: UInt64 = 2_000
+    /// How often what has expired is removed from it.
+    package static let storeHouseKeepingMs: UInt64 = 600_000
     /// A session ends when it has not been used for this long, and a browser forgets its cookie.
     package static let sessionMs: UInt64 = 30 * 86_400_000
     /// A session in use is prolonged this often.
