@@ -203,6 +203,9 @@ package enum Limits {
     /// How often the credentials of whoever publishes are looked at again.
     package static let publishRecheckMs: UInt64 = 2_000
 
+    /// Broadcasts that are over and whose record the store has not taken yet.
+    package static let broadcastsWaiting = 10_000
+
     // MARK: Media
 
     /// The init: EBML header, Info and Tracks as served to viewers. CodecPrivate is most of it.
