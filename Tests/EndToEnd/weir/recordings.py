@@ -11,6 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from .exclusive import one_at_a_time
 from .places import RECORDINGS
 
 _KEYS = ["-g", "25", "-keyint_min", "25"]
@@ -65,7 +66,9 @@ def record(
     name = f"{video or 'none'}-{audio or 'none'}-{size}-{rate}-{seconds}s-{form}.{suffix}"
     path = RECORDINGS / name
     if not path.exists():
-        _make(path, video, audio, seconds, size, rate, container, seekable, holes)
+        with one_at_a_time(path):
+            if not path.exists():
+                _make(path, video, audio, seconds, size, rate, container, seekable, holes)
     return Recording(path, video, audio, seconds)
 
 
@@ -73,7 +76,6 @@ def _make(
     path: Path, video: str | None, audio: str | None, seconds: int, size: str, rate: str,
     container: str, seekable: bool, holes: bool,
 ) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y"]
     if video:
         source = f"testsrc2=size={size}:rate=25:duration={seconds}"
