@@ -33,8 +33,14 @@ import Testing
     func pages() {
         let site = WebSite()
         for page in [
-            site.home(streams: [], origin: "https://a", nowMs: 0), site.broadcast(),
-            site.watch(name: "bob"), site.notFound(),
+            site.home(
+                streams: [], origin: "https://a", nowMs: 0, visitor: .anonymous,
+                requiresAccount: true),
+            site.broadcast(visitor: .unknown, requiresAccount: true),
+            site.watch(name: "bob", visitor: .signedIn(name: "bob")),
+            site.notFound(visitor: .anonymous), site.signUp(SignUpForm()),
+            site.signUpIsClosed(), site.logIn(LogInForm()), site.unavailable(visitor: .unknown),
+            site.account(.example()),
         ] {
             #expect(page.contentType.hasPrefix("text/html"))
             #expect(

@@ -154,6 +154,10 @@ package enum Limits {
     package static let passwordMemoryKiB: UInt32 = 19_456
     package static let passwordPasses: UInt32 = 2
     package static let passwordLanes: UInt32 = 1
+    /// The dearest stored hash that is looked at, should somebody have tampered with the store.
+    package static let passwordMemoryMostKiB: UInt32 = 256 * 1024
+    package static let passwordPassesMost: UInt32 = 16
+    package static let passwordLanesMost: UInt32 = 8
     /// Threads of one worker that look into the store.
     package static let accountThreads = 4
     /// Threads of one worker that hash passwords.
@@ -235,6 +239,8 @@ package enum Limits {
     package static let pathBytes = 4_095
     /// The configuration file.
     package static let configurationFileBytes = 256 * 1024
+    /// The URI of a MongoDB; what the drivers take is longer, what people write is not.
+    package static let accountsURIBytes = 4_096
     /// The settings as the supervisor hands them to a worker.
     package static let encodedSettingsBytes = 256 * 1024
 

@@ -5,6 +5,11 @@ enum Page: String, CaseIterable, Sendable {
     case home
     case live
     case watch
+    case signUp = "signup"
+    case logIn = "login"
+    case account
+    /// A few words and a way on.
+    case message
     case notFound = "not-found"
 
     /// In the order in which they overrule each other.
@@ -14,7 +19,8 @@ enum Page: String, CaseIterable, Sendable {
             case .home: ["water.css", "home.css"]
             case .live: ["live.css"]
             case .watch: ["watch.css"]
-            case .notFound: ["water.css"]
+            case .signUp, .logIn, .account: ["account.css"]
+            case .message, .notFound: ["water.css"]
             }
         return ["base.css", "components.css"] + own
     }
@@ -24,7 +30,8 @@ enum Page: String, CaseIterable, Sendable {
         case .home: "home/home.js"
         case .live: "live/live.js"
         case .watch: "watch/watch.js"
-        case .notFound: nil
+        case .signUp, .logIn, .account: "account/account.js"
+        case .message, .notFound: nil
         }
     }
 
@@ -33,7 +40,7 @@ enum Page: String, CaseIterable, Sendable {
     private var earlyScript: String? {
         switch self {
         case .watch: "watch/first-request.js"
-        case .home, .live, .notFound: nil
+        case .home, .live, .signUp, .logIn, .account, .message, .notFound: nil
         }
     }
 

@@ -3,12 +3,18 @@
 /// Header fields of every page, in lower case.
 package enum PageSecurity {
     package static let fields: [(name: String, value: String)] = [
+        strictTransportSecurity,
         ("content-security-policy", contentSecurityPolicy),
         ("permissions-policy", permissionsPolicy),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("x-content-type-options", "nosniff"),
     ]
+
+    /// For a year, nothing but https (RFC 6797). Answers of the API about accounts carry it as well.
+    package static let strictTransportSecurity = (
+        name: "strict-transport-security", value: "max-age=31536000"
+    )
 
     /// Content Security Policy Level 3. Scripts and styles only as files of this server; pictures
     /// and media also as blobs that the page itself has made.

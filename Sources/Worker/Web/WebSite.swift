@@ -6,9 +6,10 @@ package final class WebSite {
     package let assets: Assets
     private let layout: Template
     private let templates: [Page: Template]
-    private var broadcastPage: Document?
+    private let offersSignUp: Bool
 
-    package init() {
+    /// `offersSignUp` is false where only the operator creates accounts.
+    package init(offersSignUp: Bool = true) {
         let files = WebFile.all()
         assets = Assets(files)
         layout = Self.template("layout", in: files)
@@ -16,6 +17,7 @@ package final class WebSite {
             uniqueKeysWithValues: Page.allCases.map { page in
                 (page, Self.template(page.rawValue, in: files))
             })
+        self.offersSignUp = offersSignUp
     }
 
     private static func template(_ name: String, in files: [WebFile]) -> Template {
@@ -28,36 +30,109 @@ package final class WebSite {
     // MARK: Pages
 
     /// Who is live. `origin` is what the browser calls this server: "https://host:port"; `nowMs` is
-    /// the wall clock in milliseconds since 1970.
-    package func home(streams: [HomePage.Stream], origin: String, nowMs: UInt64) -> Document {
+    /// the wall clock in milliseconds since 1970; `requiresAccount` is whether publishing needs one.
+    package func home(
+        streams: [HomePage.Stream], origin: String, nowMs: UInt64, visitor: Visitor,
+        requiresAccount: Bool
+    ) -> Document {
         let values = HomePage(streams: streams, origin: origin, nowMs: nowMs).values
-        return render(.home, title: "Live now", values: values)
+        return render(.home, title: "Live now", for: visitor, next: nil, values: values)
     }
 
-    /// Broadcasting from the browser. The same for everybody, so it is made once.
-    package func broadcast() -> Document {
-        if let made = broadcastPage { return made }
-        let page = render(.live, title: "Go live", values: [:])
-        broadcastPage = page
-        return page
+    /// Broadcasting from the browser. When that `requiresAccount`, it goes by the visitor's name;
+    /// without one, the page says that one has to sign in.
+    package func broadcast(visitor: Visitor, requiresAccount: Bool) -> Document {
+        render(.live, title: "Go live", for: visitor, next: "/live", values: [:])
     }
 
     /// The player of one stream, live or not. `name` is a valid stream name.
-    package func watch(name: String) -> Document {
-        render(.watch, title: name, values: ["name": name.htmlEscaped])
+    package func watch(name: String, visitor: Visitor) -> Document {
+        render(
+            .watch, title: name, for: visitor, next: "/\(name)/watchLive",
+            values: ["name": name.htmlEscaped])
     }
 
-    package func notFound() -> Document {
-        render(.notFound, title: "Nothing here", values: [:])
+    package func notFound(visitor: Visitor) -> Document {
+        render(.notFound, title: "Nothing here", for: visitor, next: nil, values: [:])
     }
 
-    private func render(_ page: Page, title: String, values: [String: String]) -> Document {
+    // MARK: Accounts
+
+    package func signUp(_ form: SignUpForm, visitor: Visitor = .anonymous) -> Document {
+        let page = EntryPage(form)
+        return render(
+            .signUp, title: page.title, for: visitor, next: form.next, values: page.values)
+    }
+
+    /// Instead of the form, where only the operator creates accounts.
+    package func signUpIsClosed(visitor: Visitor = .anonymous) -> Document {
+        message(
+            "By invitation",
+            "Accounts on this server are created by whoever runs it. Ask there for one.",
+            ways: [("Sign in", "/login"), ("See who is live", "/")], visitor: visitor)
+    }
+
+    package func logIn(_ form: LogInForm, visitor: Visitor = .anonymous) -> Document {
+        let page = EntryPage(form)
+        let signUp =
+            offersSignUp
+            ? """
+            <p class="entry-other">New here?
+              <a href="\(page.values["other"] ?? "")">Sign up</a></p>
+            """ : ""
+        return render(
+            .logIn, title: page.title, for: visitor, next: form.next,
+            values: page.values.merging(["sign-up": signUp]) { value, _ in value })
+    }
+
+    /// The owner's own page. It must not be stored by anybody.
+    package func account(_ page: AccountPage) -> Document {
+        let view = AccountView(page: page)
+        return render(
+            .account, title: view.title, for: .signedIn(name: page.name), next: nil,
+            values: view.values)
+    }
+
+    /// The accounts do not answer (503).
+    package func unavailable(visitor: Visitor) -> Document {
+        message(
+            "One moment",
+            "The accounts of this server do not answer just now. Broadcasts go on. Try again in a "
+                + "few seconds.",
+            ways: [("See who is live", "/")], visitor: visitor)
+    }
+
+    /// A few words for a person, about anything that has no page of its own: each way on is its
+    /// words and a path on this server.
+    package func message(
+        _ heading: String, _ text: String, ways: [(label: String, path: String)],
+        visitor: Visitor
+    ) -> Document {
+        let links = ways.enumerated().map { index, way in
+            let style = index == 0 ? "button button-primary" : "button"
+            return "<a class=\"\(style)\" href=\"\(way.path.htmlEscaped)\">"
+                + "\(way.label.htmlEscaped)</a>"
+        }
+        return render(
+            .message, title: heading, for: visitor, next: nil,
+            values: [
+                "heading": heading.htmlEscaped, "text": text.htmlEscaped,
+                "ways": links.joined(separator: "\n"),
+            ])
+    }
+
+    /// `next` is where signing in from this page leads back to.
+    private func render(
+        _ page: Page, title: String, for visitor: Visitor, next: String?,
+        values: [String: String]
+    ) -> Document {
         guard let template = templates[page] else { preconditionFailure("no template") }
         let shared = ["assets": "/assets/\(assets.version)"]
         let main = template.filled(with: values.merging(shared) { value, _ in value })
         let text = layout.filled(
             with: shared.merging([
                 "title": title.htmlEscaped, "head": page.head(assets: assets), "main": main,
+                "visitor": visitor.header(next: next, offersSignUp: offersSignUp),
             ]) { value, _ in value })
         return Document(
             contentType: "text/html; charset=utf-8", bytes: Array(text.utf8), effort: .quick)

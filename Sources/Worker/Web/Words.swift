@@ -18,6 +18,41 @@ enum Words {
         }
     }
 
+    /// When somebody was last seen: sessions note it once an hour.
+    static func seen(msAgo: UInt64) -> String {
+        let hours = Int(clamping: msAgo / 3_600_000)
+        switch hours {
+        case ..<1: return "seen within the last hour"
+        case ..<48: return "last seen \(count(hours, "hour", "hours")) ago"
+        default: return "last seen \(count(hours / 24, "day", "days")) ago"
+        }
+    }
+
+    /// "1:02:03", "1:05".
+    static func duration(ms: UInt64) -> String {
+        let seconds = ms / 1_000
+        let twoDigits = { (number: UInt64) in (number < 10 ? "0" : "") + String(number) }
+        let minutes = seconds / 60 % 60
+        let end = twoDigits(seconds % 60)
+        if seconds < 3_600 { return "\(minutes):\(end)" }
+        return "\(seconds / 3_600):\(twoDigits(minutes)):\(end)"
+    }
+
+    /// In thousands, one decimal below 10: "1.2 MB", "12 GB".
+    static func bytes(_ bytes: UInt64) -> String {
+        // In tenths of the unit, rounded.
+        var tenths = bytes.multipliedReportingOverflow(by: 10).overflow ? .max : bytes * 10
+        var unit = 0
+        while tenths >= 9_995, unit < byteUnits.count - 1 {
+            tenths = (tenths + 500) / 1_000
+            unit += 1
+        }
+        if unit == 0 || tenths >= 100 { return "\((tenths + 5) / 10) \(byteUnits[unit])" }
+        return "\(tenths / 10).\(tenths % 10) \(byteUnits[unit])"
+    }
+
+    private static let byteUnits = ["bytes", "kB", "MB", "GB", "TB"]
+
     /// What people call a codec: "VP9" for "vp9"; an unknown one as it is.
     static func codec(_ codec: String) -> String { codecNames[codec] ?? codec }
 

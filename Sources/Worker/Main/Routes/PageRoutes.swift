@@ -21,21 +21,22 @@ final class PageRoutes {
     func home(_ exchange: Exchange) {
         let page = site.home(
             streams: streams.all().compactMap { HomePage.Stream($0) },
-            origin: "https://\(exchange.request.authority)", nowMs: WallClock.nowMs())
+            origin: "https://\(exchange.request.authority)", nowMs: WallClock.nowMs(),
+            visitor: .anonymous, requiresAccount: false)
         answer(exchange, page: page)
     }
 
     func broadcast(_ exchange: Exchange) {
-        answer(exchange, page: site.broadcast())
+        answer(exchange, page: site.broadcast(visitor: .anonymous, requiresAccount: false))
     }
 
     func watch(_ exchange: Exchange, name: StreamName) {
-        answer(exchange, page: site.watch(name: name.text))
+        answer(exchange, page: site.watch(name: name.text, visitor: .anonymous))
     }
 
     /// The page for a person who asks for what is not there.
     func notFound(_ exchange: Exchange) {
-        answer(exchange, status: 404, page: site.notFound())
+        answer(exchange, status: 404, page: site.notFound(visitor: .anonymous))
     }
 
     private func answer(_ exchange: Exchange, status: Int = 200, page: Document) {

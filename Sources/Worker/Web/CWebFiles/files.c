@@ -20,11 +20,26 @@ BYTES live_html[] = {
 BYTES watch_html[] = {
 #embed "../Pages/watch.html"
 };
+BYTES signup_html[] = {
+#embed "../Pages/signup.html"
+};
+BYTES login_html[] = {
+#embed "../Pages/login.html"
+};
+BYTES account_html[] = {
+#embed "../Pages/account.html"
+};
+BYTES message_html[] = {
+#embed "../Pages/message.html"
+};
 BYTES not_found_html[] = {
 #embed "../Pages/not-found.html"
 };
 BYTES base_css[] = {
 #embed "../Assets/base.css"
+};
+BYTES account_css[] = {
+#embed "../Assets/account.css"
 };
 BYTES components_css[] = {
 #embed "../Assets/components.css"
@@ -46,6 +61,15 @@ BYTES flow_svg[] = {
 };
 BYTES icon_svg[] = {
 #embed "../Assets/icon.svg"
+};
+BYTES account_js[] = {
+#embed "../Assets/account/account.js"
+};
+BYTES account_local_times_js[] = {
+#embed "../Assets/account/local-times.js"
+};
+BYTES account_reveal_js[] = {
+#embed "../Assets/account/reveal.js"
 };
 BYTES announce_js[] = {
 #embed "../Assets/common/announce.js"
@@ -277,8 +301,16 @@ static const struct weir_web_file files[] = {
     FILE("Pages/home.html", home_html),
     FILE("Pages/live.html", live_html),
     FILE("Pages/watch.html", watch_html),
+    FILE("Pages/signup.html", signup_html),
+    FILE("Pages/login.html", login_html),
+    FILE("Pages/account.html", account_html),
+    FILE("Pages/message.html", message_html),
     FILE("Pages/not-found.html", not_found_html),
     FILE("Assets/base.css", base_css),
+    FILE("Assets/account.css", account_css),
+    FILE("Assets/account/account.js", account_js),
+    FILE("Assets/account/local-times.js", account_local_times_js),
+    FILE("Assets/account/reveal.js", account_reveal_js),
     FILE("Assets/components.css", components_css),
     FILE("Assets/home.css", home_css),
     FILE("Assets/live.css", live_css),

@@ -1,0 +1,43 @@
+// What the routes tell the pages that hold one form: what had been typed, and what is wrong with it.
+
+/// Why a form comes back.
+package struct FormFault: Equatable, Sendable {
+    /// The `name` of the field it is about; nil when it is about all of them: it then stands above
+    /// the form.
+    package let field: String?
+    /// A sentence or two for the person who filled it in.
+    package let message: String
+
+    package init(field: String?, message: String) {
+        self.field = field
+        self.message = message
+    }
+}
+
+package struct SignUpForm: Sendable {
+    /// As typed.
+    package let username: String
+    /// Where to go afterwards: a path on this server, checked by the route; nil for the usual place.
+    package let next: String?
+    package let fault: FormFault?
+
+    package init(username: String = "", next: String? = nil, fault: FormFault? = nil) {
+        self.username = username
+        self.next = next
+        self.fault = fault
+    }
+}
+
+package struct LogInForm: Sendable {
+    /// As typed.
+    package let username: String
+    /// Where to go afterwards: a path on this server, checked by the route; nil for the usual place.
+    package let next: String?
+    package let fault: FormFault?
+
+    package init(username: String = "", next: String? = nil, fault: FormFault? = nil) {
+        self.username = username
+        self.next = next
+        self.fault = fault
+    }
+}

@@ -1,0 +1,15 @@
+// Puts times that the server has written in UTC into the reader's own time zone.
+
+const STYLES = {
+  date: { dateStyle: 'long' },
+  'date-time': { dateStyle: 'long', timeStyle: 'short' },
+};
+
+/** Every time element with `data-local`: "date" or "date-time". */
+export function showLocalTimes() {
+  for (const element of document.querySelectorAll('time[data-local]')) {
+    const style = STYLES[element.dataset.local];
+    const time = new Date(element.dateTime);
+    element.textContent = new Intl.DateTimeFormat('en-GB', style).format(time);
+  }
+}

@@ -1,0 +1,49 @@
+// Whom a page is for, and what its header says about that.
+
+package enum Visitor: Equatable, Sendable {
+    /// The accounts do not answer: the page offers to sign in, and claims nothing.
+    case unknown
+    case anonymous
+    /// `name` is a valid stream name.
+    case signedIn(name: String)
+
+    /// What stands at the end of the header. `next` is where signing in leads back to, a path on this
+    /// server.
+    func header(next: String?, offersSignUp: Bool) -> String {
+        switch self {
+        case .unknown:
+            return """
+                <nav class="site-account" aria-label="Account">
+                  <a href="\(Self.address("/login", next: next))">Sign in</a>
+                </nav>
+                """
+        case .anonymous:
+            let signUp = Self.address("/signup", next: next)
+            let offer =
+                offersSignUp ? "\n  <a class=\"button\" href=\"\(signUp)\">Sign up</a>" : ""
+            return """
+                <nav class="site-account" aria-label="Account">
+                  <a href="\(Self.address("/login", next: next))">Sign in</a>\(offer)
+                </nav>
+                """
+        case .signedIn(let name):
+            return """
+                <div class="site-account">
+                  <nav aria-label="Account">
+                    <a class="site-user" href="/account" title="Your account">
+                      <span class="visually-hidden">Your account, </span>\(name.htmlEscaped)</a>
+                  </nav>
+                  <form method="post" action="/logout">
+                    <button class="button button-quiet">Sign out</button>
+                  </form>
+                </div>
+                """
+        }
+    }
+
+    /// A link to a form that leads on to `next`, ready for an attribute.
+    static func address(_ path: String, next: String?) -> String {
+        guard let next else { return path }
+        return "\(path)?next=\(next.queryEscaped)".htmlEscaped
+    }
+}
