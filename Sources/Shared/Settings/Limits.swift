@@ -173,6 +173,8 @@ package enum Limits {
     package static let storeRetryMs: UInt64 = 2_000
     /// How often a worker asks the store for a sign of life.
     package static let storeCheckMs: UInt64 = 2_000
+    /// How often what has expired is removed from it.
+    package static let storeHouseKeepingMs: UInt64 = 600_000
     /// A session ends when it has not been used for this long, and a browser forgets its cookie.
     package static let sessionMs: UInt64 = 30 * 86_400_000
     /// A session in use is prolonged this often.
@@ -189,6 +191,8 @@ package enum Limits {
     package static let attemptWindowMs: UInt64 = 15 * 60_000
     /// What a worker remembers of sessions and keys: for this long without asking,
     package static let credentialFreshMs: UInt64 = 2_000
+    /// for this long while it asks again,
+    package static let credentialStaleMs: UInt64 = 10_000
     /// and for this long when the store does not answer, so that a broadcast goes on.
     package static let credentialTrustMs: UInt64 = 15 * 60_000
     /// How many sessions and keys a worker remembers.

@@ -1,4 +1,5 @@
-// weir-worker: serves connections that the supervisor passes to it. Not for starting by hand.
+// weir-worker: serves connections that the supervisor passes to it, or does what `weir user` asks for.
+// Not for starting by hand.
 
 import ControlChannel
 import Glibc
@@ -35,6 +36,9 @@ func runWorker() throws {
     try worker.run(control: Descriptor(inherited: launch.controlDescriptor))
 }
 
+if CommandLine.arguments.dropFirst().first == UserLaunch.word {
+    exit(UserCommand.run(arguments: Array(CommandLine.arguments.dropFirst())))
+}
 do {
     try runWorker()
 } catch {
