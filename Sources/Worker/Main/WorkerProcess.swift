@@ -46,14 +46,16 @@ final class WorkerProcess {
             certificateFile: settings.certificateFile, keyFile: settings.keyFile)
         streams = try LiveStreams(environment: environment)
         let crossOrigin = CrossOrigin(origins: settings.corsOrigins)
-        publishing = Publishing(
-            streams: streams, crossOrigin: crossOrigin, environment: environment)
-        events = EventHub(streams: streams, crossOrigin: crossOrigin, environment: environment)
         let service = AccountService(
             store: try AccountStores.open(settings.accounts),
             allowsSignUp: settings.signUp == .open)
         let desk = try AccountDesk(service: service, loop: environment.loop)
         let credentials = Credentials(desk: desk, environment: environment)
+        publishing = Publishing(
+            streams: streams, crossOrigin: crossOrigin,
+            credentials: settings.publish == .account ? credentials : nil,
+            environment: environment)
+        events = EventHub(streams: streams, crossOrigin: crossOrigin, environment: environment)
         storeWatch = StoreWatch(desk: desk, environment: environment)
         let site = WebSite(offersSignUp: settings.signUp == .open)
         router = Router(
