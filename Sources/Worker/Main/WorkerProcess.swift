@@ -21,6 +21,7 @@ import Web
 final class WorkerProcess {
     private let environment: WorkerEnvironment
     private let streams: LiveStreams
+    private let recorder: BroadcastRecorder
     private let publishing: Publishing
     private let events: EventHub
     private let storeWatch: StoreWatch
@@ -51,6 +52,8 @@ final class WorkerProcess {
             allowsSignUp: settings.signUp == .open)
         let desk = try AccountDesk(service: service, loop: environment.loop)
         let credentials = Credentials(desk: desk, environment: environment)
+        recorder = try BroadcastRecorder(desk: desk, environment: environment)
+        streams.recorder = recorder
         publishing = Publishing(
             streams: streams, crossOrigin: crossOrigin,
             credentials: settings.publish == .account ? credentials : nil,
@@ -78,6 +81,7 @@ final class WorkerProcess {
     func run(control: consuming Descriptor) throws {
         streams.recover()
         streams.startHouseKeeping()
+        recorder.start()
         storeWatch.start()
         let handler = DoorbellHandler { [weak self] in self?.doorbellRang() }
         _ = try environment.loop.add(
