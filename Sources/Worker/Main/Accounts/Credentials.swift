@@ -43,7 +43,9 @@ final class Credentials {
             ask: { [desk] answer in
                 desk.ask(.quick) { service throws(AccountError) in
                     try service.holder(ofSession: token.text)
-                } then: { answer($0) }
+                } then: {
+                    answer($0)
+                }
             }, then: then)
     }
 
@@ -60,8 +62,19 @@ final class Credentials {
             ask: { [desk] answer in
                 desk.ask(.quick) { service throws(AccountError) in
                     try service.account(withStreamKey: token.text)
-                } then: { answer($0) }
+                } then: {
+                    answer($0)
+                }
             }, then: then)
+    }
+
+    /// The account of that name as the store has it now: always asks.
+    func account(
+        named name: StreamName, then: @escaping (Result<Account?, AccountError>) -> Void
+    ) {
+        desk.ask(.quick, { service throws(AccountError) in
+            try service.account(named: name.text)
+        }, then: then)
     }
 
     /// Sessions, keys or accounts have been changed by this worker: every worker looks again before it

@@ -31,5 +31,6 @@ enum CrossSiteCheck {
 extension Problem {
     static let crossSite = Problem(
         status: 403, slug: "cross-site", title: "This request came from another site",
-        detail: "Only pages of this server may do that in your name. Open this server and try there.")
+        detail:
+            "Only pages of this server may do that in your name. Open this server and try there.")
 }
