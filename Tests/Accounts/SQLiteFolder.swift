@@ -60,6 +60,8 @@ final class StoreTorturer {
         process.waitUntilExit()
     }
 
+    var isRunning: Bool { process.isRunning }
+
     /// Waits for its end and returns its answer.
     func answer() -> Int32 {
         process.waitUntilExit()

@@ -252,7 +252,8 @@ import Testing
                 return try StoreTorturer(
                     "insert", place.path, "r\(round)p\(index)n", output: handle)
             }
-            while try said.count < wanted {
+            while said.count < wanted {
+                try #require(processes.allSatisfy { $0.isRunning })
                 said = try String(contentsOf: output, encoding: .utf8).split(separator: "\n")
                 usleep(1_000)
             }

@@ -123,7 +123,20 @@ final class SQLiteConnection: @unchecked Sendable {
     func write<Answer>(
         _ body: () throws(StoreError) -> Answer
     ) throws(StoreError) -> Answer {
-        try execute("BEGIN IMMEDIATE")
+        try transact("BEGIN IMMEDIATE", body)
+    }
+
+    /// Runs `body` in a transaction, so that all that it reads is of the same moment.
+    func read<Answer>(
+        _ body: () throws(StoreError) -> Answer
+    ) throws(StoreError) -> Answer {
+        try transact("BEGIN", body)
+    }
+
+    private func transact<Answer>(
+        _ begin: String, _ body: () throws(StoreError) -> Answer
+    ) throws(StoreError) -> Answer {
+        try execute(begin)
         do throws(StoreError) {
             let answer = try body()
             try execute("COMMIT")
