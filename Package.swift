@@ -153,7 +153,8 @@ let package = Package(
             dependencies: ["Worker", "Accounts", "Media", "SegmentRing", "Settings"],
             path: "Tests/Worker"),
         .testTarget(
-            name: "AccountsTests", dependencies: ["Accounts", "LinuxIO", "store-torture"],
+            name: "AccountsTests",
+            dependencies: ["Accounts", "LinuxIO", "Settings", "store-torture"],
             path: "Tests/Accounts", exclude: ["Torture"]),
         // Somebody to be killed by AccountsTests.
         .executableTarget(
