@@ -21,6 +21,7 @@ import Web
 final class WorkerProcess {
     private let environment: WorkerEnvironment
     private let streams: LiveStreams
+    private let recorder: BroadcastRecorder
     private let publishing: Publishing
     private let events: EventHub
     private let storeWatch: StoreWatch
@@ -46,14 +47,18 @@ final class WorkerProcess {
             certificateFile: settings.certificateFile, keyFile: settings.keyFile)
         streams = try LiveStreams(environment: environment)
         let crossOrigin = CrossOrigin(origins: settings.corsOrigins)
-        publishing = Publishing(
-            streams: streams, crossOrigin: crossOrigin, environment: environment)
-        events = EventHub(streams: streams, crossOrigin: crossOrigin, environment: environment)
         let service = AccountService(
             store: try AccountStores.open(settings.accounts),
             allowsSignUp: settings.signUp == .open)
         let desk = try AccountDesk(service: service, loop: environment.loop)
         let credentials = Credentials(desk: desk, environment: environment)
+        recorder = try BroadcastRecorder(desk: desk, environment: environment)
+        streams.recorder = recorder
+        publishing = Publishing(
+            streams: streams, crossOrigin: crossOrigin,
+            credentials: settings.publish == .account ? credentials : nil,
+            environment: environment)
+        events = EventHub(streams: streams, crossOrigin: crossOrigin, environment: environment)
         storeWatch = StoreWatch(desk: desk, environment: environment)
         let site = WebSite(offersSignUp: settings.signUp == .open)
         router = Router(
@@ -76,6 +81,7 @@ final class WorkerProcess {
     func run(control: consuming Descriptor) throws {
         streams.recover()
         streams.startHouseKeeping()
+        recorder.start()
         storeWatch.start()
         let handler = DoorbellHandler { [weak self] in self?.doorbellRang() }
         _ = try environment.loop.add(

@@ -18,6 +18,8 @@ func runWorker() throws {
     // A terminal's Ctrl-C goes to every process of its group; only the supervisor acts on it.
     SignalDescriptor.ignore(SIGINT)
     SignalDescriptor.ignore(SIGPIPE)
+    // Hashing a password takes 19 MiB for a moment.
+    LargeBlocks.areReturned(fromBytes: Limits.returnedBlockBytes)
     let launch = try WorkerLaunch(arguments: Array(CommandLine.arguments.dropFirst()))
     let settings = try Settings(
         encoded: MemoryFile.contents(
