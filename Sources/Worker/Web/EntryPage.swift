@@ -11,7 +11,7 @@ struct EntryPage {
             name: "username", label: "Name", kind: .name, value: form.username,
             hint: "3 to 32 of the characters a to z, 0 to 9, - and _. Your broadcasts are found "
                 + "under it, so everybody sees it.",
-            fault: fault, isFirst: true, describedBy: Self.banner(of: fault))
+            fault: fault, isFirst: true, isNew: true, describedBy: Self.banner(of: fault))
         let password = FormField(
             name: "password", label: "Password", kind: .newPassword,
             hint: "At least 8 characters of any kind. A few words in a row make a good one.",

@@ -19,6 +19,8 @@ struct FormField {
     var fault: FormFault?
     /// The page opens with this field focused, unless another one is at fault.
     var isFirst = false
+    /// Scripts say what is wrong with a name while it is typed.
+    var isNew = false
     /// The id of words elsewhere that are about this field, too.
     var describedBy: String?
 
@@ -42,6 +44,7 @@ struct FormField {
             attributes +=
                 " type=\"text\" value=\"\(value.htmlEscaped)\" autocomplete=\"username\""
                 + " autocapitalize=\"none\" autocorrect=\"off\" spellcheck=\"false\""
+                + (isNew ? " data-new-name" : "")
         case .currentPassword:
             attributes += " type=\"password\" autocomplete=\"current-password\""
         case .newPassword:
@@ -81,7 +84,7 @@ extension FormFault {
         guard field == nil else { return "" }
         return """
             <div class="notice notice-error" role="alert">
-              <p id="\(Self.bannerID)">\(message.htmlEscaped)</p>
+              <p class="notice-title" id="\(Self.bannerID)">\(message.htmlEscaped)</p>
             </div>
             """
     }
