@@ -42,7 +42,7 @@ struct DocumentationTests {
     @Test("the report has one line per setting, with its source")
     func report() throws {
         var given = GivenSettings()
-        for (name, text) in [(Setting.Name.cert, "c"), (.key, "k"), (.publish, "open")] {
+        for (name, text) in [(Setting.Name.cert, "c"), (.key, "k")] {
             given[name] = GivenSettings.Entry(texts: [text], source: .environment)
         }
         let lines = try Settings(given, processors: 2).report().split(separator: "\n")

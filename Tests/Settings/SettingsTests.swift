@@ -10,7 +10,7 @@ private func given(
 ) -> GivenSettings {
     var given = GivenSettings()
     let least: [Setting.Name: [String]] = [
-        .cert: ["c.pem"], .key: ["k.pem"], .publish: ["open"],
+        .cert: ["c.pem"], .key: ["k.pem"],
     ]
     for (name, texts) in least.merging(more, uniquingKeysWith: { _, new in new }) {
         given[name] = GivenSettings.Entry(texts: texts, source: source)
@@ -34,6 +34,9 @@ struct SettingsTests {
         #expect(settings.listen.map(\.description) == ["0.0.0.0:8443", "[::]:8443"])
         #expect(settings.workers == 3)
         #expect(settings.dataDirectory == "data")
+        #expect(settings.publish == .account)
+        #expect(settings.accounts == .sqlite(path: "data/accounts.sqlite"))
+        #expect(settings.signUp == .open)
         #expect(settings.corsOrigins == [])
         #expect(settings.ringBytes == 32 * 1024 * 1024)
         #expect(settings.ringMs == 60_000)
@@ -104,6 +107,7 @@ struct SettingsTests {
                 .listen: ["localhost:8443", "192.0.2.1:443"], .data: ["/var/lib/we=ir ü"],
                 .corsOrigin: ["https://a.example", "https://b.example:1"], .grace: ["0.5"],
                 .ringSize: ["1500000"], .logFormat: ["json"], .logLevel: ["debug"],
+                .accounts: ["mongodb://u:p=%20@h/d?a=b"], .signUp: ["closed"],
             ]), processors: 5)
         let inherited = try Settings(encoded: settings.encoded())
         #expect(inherited == settings)
@@ -114,6 +118,8 @@ struct SettingsTests {
         #expect(inherited.graceMs == 500)
         #expect(inherited.ringBytes == 2 << 20)
         #expect(inherited.logFormat == .json)
+        #expect(inherited.accounts == .mongodb(uri: "mongodb://u:p=%20@h/d?a=b"))
+        #expect(inherited.signUp == .closed)
     }
 
     @Test("sockets that were handed over listen where they listen")
@@ -137,7 +143,7 @@ struct SettingsTests {
 struct SettingsErrorTests {
     @Test(
         "a required setting that is missing is named, with every way to give it",
-        arguments: [Setting.Name.cert, .key, .publish])
+        arguments: [Setting.Name.cert, .key])
     func missing(name: Setting.Name) throws {
         var incomplete = given()
         incomplete[name] = nil
@@ -182,13 +188,6 @@ struct SettingsErrorTests {
     func misspelt() throws {
         #expect(message(given([.logFormat: ["jsno"]]))?.contains("did you mean json?") == true)
         #expect(message(given([.logFormat: ["zzzzzz"]]))?.contains("did you mean") == false)
-    }
-
-    @Test("accounts are refused until they exist")
-    func accounts() {
-        #expect(
-            message(given([.publish: ["account"]]))
-                == "--publish: accounts arrive in a later version; use --publish open")
     }
 
     @Test("one address cannot be listened on twice")

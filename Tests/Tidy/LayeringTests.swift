@@ -15,7 +15,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         "Sources/Worker/Main",
         [
             "Glibc", "Logging", "LinuxIO", "ControlChannel", "SegmentRing", "Settings",
-            "Telemetry", "HTTP", "Media", "Web", "Accounts",
+            "Telemetry", "HTTP", "Media", "Web", "Accounts", "FoundationEssentials",
         ]
     ),
     (

@@ -1,20 +1,201 @@
 // A few threads for work that blocks, beside an event loop that must not: work goes to a bounded queue,
-// results come back through an eventfd and are handed out on the loop's thread.
+// results come back through an eventfd and are handed out on the loop's thread. What is to be done with
+// a result never leaves the loop's thread; only work and answers travel.
+
+import Glibc
+import Synchronization
 
 /// Owned by the loop's thread; only `work` closures run on others.
-package final class ThreadPool {
+package final class ThreadPool: EventHandler {
+    private let loop: EventLoop
+    private let queueLimit: Int
+    private let queue: WorkQueue
+    private var registration: Registration?
+    private var completions: [UInt64: (any Sendable) -> Void] = [:]
+    private var lastID: UInt64 = 0
+
     /// - Parameters:
     ///   - threads: how many there are, and so how much is done at once.
     ///   - queueLimit: how much may wait.
     ///   - niceness: how far these threads stand back for others (0...19, setpriority(2)).
     /// Errors: those of eventfd, epoll_ctl and pthread_create.
     package init(
-        loop: EventLoop, name: String, threads: Int, queueLimit: Int, niceness: Int32
-    ) throws(SystemError) { fatalError("unwritten") }
+        loop: EventLoop, threads: Int, queueLimit: Int, niceness: Int32
+    ) throws(SystemError) {
+        self.loop = loop
+        self.queueLimit = queueLimit
+        queue = WorkQueue(doorbell: try EventDescriptor(), niceness: niceness)
+        registration = try loop.add(
+            queue.doorbell.descriptor.raw, interest: .readable, handler: self)
+        for _ in 0..<threads { try WorkThread.start(serving: queue) }
+    }
 
     /// Runs `work` on one of the threads, then `then` with its result on the loop's. False: too much
     /// is waiting, nothing will happen.
     package func run<Answer: Sendable>(
         _ work: @escaping @Sendable () -> Answer, then: @escaping (Answer) -> Void
-    ) -> Bool { fatalError("unwritten") }
+    ) -> Bool {
+        lastID += 1
+        let id = lastID
+        guard queue.add(WorkQueue.Job(id: id) { Boxed(work()) }, limit: queueLimit) else {
+            return false
+        }
+        completions[id] = { answer in
+            guard let boxed = answer as? Boxed<Answer> else {
+                preconditionFailure("an answer belongs to its work")
+            }
+            then(boxed.answer)
+        }
+        return true
+    }
+
+    package func handleReadiness(_ readiness: Readiness) {
+        queue.doorbell.clear()
+        for (id, answer) in queue.takeAnswers() {
+            completions.removeValue(forKey: id)?(answer)
+        }
+    }
+
+    /// Threads end when they are done with what they are doing; nothing comes back any more.
+    package func stop() {
+        if let registration { loop.remove(registration) }
+        registration = nil
+        queue.stop()
+        completions = [:]
+    }
+
+    /// An optional answer survives the cast only in a box.
+    private struct Boxed<Answer: Sendable>: Sendable {
+        let answer: Answer
+        init(_ answer: Answer) { self.answer = answer }
+    }
+}
+
+/// What waits to be done, and what has been. Shared by all threads of a pool.
+///
+/// Unsafe use: the mutex and the condition live on the heap, where they stay as long as the queue; each
+/// variable that threads share is touched only while the mutex is held, which is why the class may call
+/// itself Sendable.
+@safe
+private final class WorkQueue: @unchecked Sendable {
+    struct Job: Sendable {
+        let id: UInt64
+        let work: @Sendable () -> any Sendable
+    }
+
+    let doorbell: EventDescriptor
+    let niceness: Int32
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var jobs: [Job] = []
+    /// Jobs before this one have been taken.
+    private var head = 0
+    private var answers: [(UInt64, any Sendable)] = []
+    private var isStopped = false
+
+    init(doorbell: consuming EventDescriptor, niceness: Int32) {
+        self.doorbell = doorbell
+        self.niceness = niceness
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe condition.deallocate()
+        unsafe mutex.deallocate()
+    }
+
+    /// False: `limit` jobs are waiting already.
+    func add(_ job: Job, limit: Int) -> Bool {
+        locked {
+            guard jobs.count - head < limit else { return false }
+            jobs.append(job)
+            unsafe pthread_cond_signal(condition)
+            return true
+        }
+    }
+
+    /// Blocks until there is one; nil when the pool has been stopped.
+    func take() -> Job? {
+        locked {
+            while head == jobs.count && !isStopped { unsafe pthread_cond_wait(condition, mutex) }
+            guard !isStopped else { return nil }
+            let job = jobs[head]
+            head += 1
+            if head == jobs.count || head >= 256 {
+                jobs.removeFirst(head)
+                head = 0
+            }
+            return job
+        }
+    }
+
+    func answer(_ id: UInt64, _ answer: any Sendable) {
+        locked { answers.append((id, answer)) }
+        doorbell.ring()
+    }
+
+    func takeAnswers() -> [(UInt64, any Sendable)] {
+        locked {
+            let taken = answers
+            answers = []
+            return taken
+        }
+    }
+
+    func stop() {
+        locked {
+            isStopped = true
+            jobs = []
+            head = 0
+            unsafe pthread_cond_broadcast(condition)
+        }
+    }
+
+    private func locked<Result>(_ body: () -> Result) -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        return body()
+    }
+}
+
+/// Unsafe use: the queue travels to the new thread as a retained reference, which that thread, and
+/// nobody else, takes back; where no thread was made, this one does.
+private enum WorkThread {
+    /// Errors: EAGAIN, when the system has no threads left.
+    static func start(serving queue: WorkQueue) throws(SystemError) {
+        // Signals are for the loop's thread, which reads them from a descriptor.
+        var all = sigset_t()
+        var before = sigset_t()
+        unsafe sigfillset(&all)
+        unsafe pthread_sigmask(SIG_BLOCK, &all, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+
+        let argument = unsafe Unmanaged.passRetained(queue)
+        var thread = pthread_t()
+        let error = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                WorkThread.serve(
+                    unsafe Unmanaged<WorkQueue>.fromOpaque(argument).takeRetainedValue())
+                return nil
+            }, argument.toOpaque())
+        guard error == 0 else {
+            unsafe argument.release()
+            throw SystemError(code: error, call: "pthread_create")
+        }
+        pthread_detach(thread)
+    }
+
+    private static func serve(_ queue: WorkQueue) {
+        // On Linux this is about the calling thread alone (setpriority(2), "C library/kernel
+        // differences"). Where it is not allowed, work is done at ordinary priority.
+        if queue.niceness != 0 {
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, queue.niceness)
+        }
+        while let job = queue.take() { queue.answer(job.id, job.work()) }
+    }
 }

@@ -4,8 +4,16 @@
 package enum PublishMode: String, CaseIterable, Sendable {
     /// Everybody who reaches the server, under any name.
     case open
-    /// Users with an account.
+    /// Users with an account, under their own names.
     case account
+}
+
+/// Who may make an account.
+package enum SignUpMode: String, CaseIterable, Sendable {
+    /// Whoever reaches the server.
+    case open
+    /// Nobody but the operator.
+    case closed
 }
 
 /// The least severe messages that are logged. The words are those of swift-log.

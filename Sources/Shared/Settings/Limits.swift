@@ -154,6 +154,10 @@ package enum Limits {
     package static let passwordMemoryKiB: UInt32 = 19_456
     package static let passwordPasses: UInt32 = 2
     package static let passwordLanes: UInt32 = 1
+    /// The dearest stored hash that is looked at, should somebody have tampered with the store.
+    package static let passwordMemoryMostKiB: UInt32 = 256 * 1024
+    package static let passwordPassesMost: UInt32 = 16
+    package static let passwordLanesMost: UInt32 = 8
     /// Threads of one worker that look into the store.
     package static let accountThreads = 4
     /// Threads of one worker that hash passwords.
@@ -185,6 +189,8 @@ package enum Limits {
     package static let attemptWindowMs: UInt64 = 15 * 60_000
     /// What a worker remembers of sessions and keys: for this long without asking,
     package static let credentialFreshMs: UInt64 = 2_000
+    /// for this long while it asks again,
+    package static let credentialStaleMs: UInt64 = 10_000
     /// and for this long when the store does not answer, so that a broadcast goes on.
     package static let credentialTrustMs: UInt64 = 15 * 60_000
     /// How many sessions and keys a worker remembers.
@@ -235,6 +241,8 @@ package enum Limits {
     package static let pathBytes = 4_095
     /// The configuration file.
     package static let configurationFileBytes = 256 * 1024
+    /// The URI of a MongoDB; what the drivers take is longer, what people write is not.
+    package static let accountsURIBytes = 4_096
     /// The settings as the supervisor hands them to a worker.
     package static let encodedSettingsBytes = 256 * 1024
 

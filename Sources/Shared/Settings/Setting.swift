@@ -14,6 +14,8 @@ package struct Setting: Sendable {
         case cert
         case key
         case publish
+        case accounts
+        case signUp = "signup"
         case corsOrigin = "cors-origin"
         case ringSize = "ring-size"
         case ringSeconds = "ring-seconds"
@@ -32,6 +34,8 @@ package struct Setting: Sendable {
         case addressesOrOff
         /// An origin (scheme://host[:port]); may be given several times.
         case origins
+        /// Where accounts are kept. Such a value may hold a password.
+        case accounts
         /// A path; relative ones start at the working directory.
         case path
         /// A whole number, or "auto" for one per processor core.
@@ -49,7 +53,7 @@ package struct Setting: Sendable {
         case text(String)
         /// An empty list.
         case none
-        /// The operator has to choose. `why` completes the sentence "publish is not set: ...".
+        /// The operator has to choose. `why` completes the sentence "cert is not set: ...".
         case required(why: String)
     }
 
@@ -83,8 +87,13 @@ package struct Setting: Sendable {
     package var isList: Bool {
         switch kind {
         case .addresses, .addressesOrOff, .origins: true
-        case .path, .workers, .bytes, .seconds, .choice: false
+        case .accounts, .path, .workers, .bytes, .seconds, .choice: false
         }
+    }
+
+    /// Whether a value may hold a password, so that no message repeats it.
+    package var mayBeSecret: Bool {
+        if case .accounts = kind { true } else { false }
     }
 
     /// The default as the documentation shows it.
@@ -102,6 +111,7 @@ package struct Setting: Sendable {
         case .addresses: "ADDRESS:PORT, several"
         case .addressesOrOff: "ADDRESS:PORT, several, or off"
         case .origins: "scheme://host[:port], several"
+        case .accounts: "sqlite, sqlite:PATH, mongodb://..., mongodb+srv://..."
         case .path: "path"
         case .workers(let range): "auto, or \(range.lowerBound) to \(range.upperBound)"
         case .bytes(let range):

@@ -21,7 +21,8 @@ struct SettingReader {
             let raw = Raw(setting: setting, texts: entry.texts, source: entry.source)
             // What passes here can be written to a line of text and to a terminal.
             for text in entry.texts where text.utf8.contains(where: { $0 < 32 || $0 == 127 }) {
-                throw raw.error("\(Quoted.text(text)) contains a control character; remove it")
+                let value = raw.setting.mayBeSecret ? "the value" : Quoted.text(text)
+                throw raw.error("\(value) contains a control character; remove it")
             }
             return raw
         }
@@ -30,13 +31,9 @@ struct SettingReader {
         case .none: return Raw(setting: setting, texts: [], source: .initial)
         case .required(let why):
             throw SettingsError(
-                "\(name.rawValue) is not set: \(why); use \(setting.flag) \(example(setting)), "
+                "\(name.rawValue) is not set: \(why); use \(setting.flag) \(setting.placeholder), "
                     + "\(setting.environmentName) or \(name.rawValue) in the configuration file")
         }
-    }
-
-    private func example(_ setting: Setting) -> String {
-        setting.name == .publish ? PublishMode.open.rawValue : setting.placeholder
     }
 
     private func single(_ raw: Raw) throws(SettingsError) -> String {
@@ -106,6 +103,17 @@ struct SettingReader {
             throw raw.error("the path is longer than \(Limits.pathBytes) bytes; shorten it")
         }
         return path
+    }
+
+    func accounts(_ name: Setting.Name) throws(SettingsError) -> AccountsLocation {
+        let raw = try raw(name)
+        let text = try single(raw)
+        let dataDirectory = try path(.data)
+        do throws(AccountsLocation.Fault) {
+            return try AccountsLocation.parse(text, dataDirectory: dataDirectory)
+        } catch {
+            throw raw.error(error.text)
+        }
     }
 
     func workers(_ name: Setting.Name) throws(SettingsError) -> Int {

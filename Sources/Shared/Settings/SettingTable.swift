@@ -10,7 +10,8 @@ extension Setting {
         switch name {
         case .listen, .httpRedirect, .admin: address(name)
         case .workers, .data: process(name)
-        case .cert, .key, .publish, .corsOrigin: access(name)
+        case .cert, .key, .corsOrigin: access(name)
+        case .publish, .accounts, .signUp: account(name)
         case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
         case .drainTimeout, .logLevel, .logFormat: operation(name)
         }
@@ -80,16 +81,6 @@ extension Setting {
                 initial: .required(why: "Weir serves TLS only and needs the certificate's key"),
                 placeholder: "FILE",
                 help: "Private key of the certificate in PEM, without a pass phrase.")
-        case .publish:
-            Setting(
-                name: name, kind: .choice(PublishMode.allCases.map(\.rawValue)),
-                initial: .required(why: "who may publish has to be chosen"),
-                placeholder: "MODE",
-                help: """
-                    Who may publish. open: everybody who reaches the server, under any name, \
-                    which suits trials on a private network only. account: users with an account; \
-                    accounts arrive in a later version, until then this value is refused.
-                    """)
         default:
             Setting(
                 name: name, kind: .origins, initial: .none, placeholder: "ORIGIN",
@@ -97,6 +88,38 @@ extension Setting {
                     Web origin whose pages may publish and watch from a browser, for example \
                     https://localhost:8080. May be given several times. Pages that Weir serves \
                     itself need no entry.
+                    """)
+        }
+    }
+
+    private static func account(_ name: Name) -> Setting {
+        switch name {
+        case .publish:
+            Setting(
+                name: name, kind: .choice(PublishMode.allCases.map(\.rawValue)),
+                initial: .text(PublishMode.account.rawValue), placeholder: "MODE",
+                help: """
+                    Who may publish. account: whoever has an account, under the own name. open: \
+                    everybody who reaches the server, under any name, which suits trials on a \
+                    private network only.
+                    """)
+        case .accounts:
+            Setting(
+                name: name, kind: .accounts, initial: .text("sqlite"), placeholder: "STORE",
+                help: """
+                    Where accounts are kept. sqlite: in the file accounts.sqlite in the data \
+                    directory. sqlite:PATH: in that file. mongodb://... or mongodb+srv://...: in \
+                    MongoDB, in the database that the URI names, else in the database weir. A URI \
+                    with a password belongs in the environment or in the configuration file: who \
+                    lists processes sees flags.
+                    """)
+        default:
+            Setting(
+                name: name, kind: .choice(SignUpMode.allCases.map(\.rawValue)),
+                initial: .text(SignUpMode.open.rawValue), placeholder: "MODE",
+                help: """
+                    Who may make an account. open: whoever reaches the server. closed: nobody but \
+                    the operator, with weir user add.
                     """)
         }
     }

@@ -19,6 +19,10 @@ package struct Settings: Sendable, Equatable {
     package let keyFile: String
     /// Who may publish.
     package let publish: PublishMode
+    /// Where accounts are kept.
+    package let accounts: AccountsLocation
+    /// Who may make an account.
+    package let signUp: SignUpMode
     /// Web origins that may use Weir from a browser, in the form browsers send them in `Origin`.
     package let corsOrigins: [String]
     /// Media kept per stream: a power of two.
@@ -54,6 +58,8 @@ package struct Settings: Sendable, Equatable {
         certificateFile = try reader.path(.cert)
         keyFile = try reader.path(.key)
         publish = try reader.choice(.publish)
+        accounts = try reader.accounts(.accounts)
+        signUp = try reader.choice(.signUp)
         corsOrigins = try reader.origins(.corsOrigin)
         ringBytes = try reader.powerOfTwo(.ringSize)
         ringMs = try reader.milliseconds(.ringSeconds)
@@ -64,12 +70,6 @@ package struct Settings: Sendable, Equatable {
         logFormat = try reader.choice(.logFormat)
         effective = try reader.effective()
         try checkAddressesDiffer()
-        if publish == .account {
-            let source = effective[.publish]?.source ?? .initial
-            throw SettingsError(
-                .named(.publish), from: source,
-                "accounts arrive in a later version; use --publish open")
-        }
     }
 
     /// The same settings for a server that was handed its TLS sockets: they listen on `addresses`,
@@ -90,6 +90,13 @@ package struct Settings: Sendable, Equatable {
                     "\(address) is used for something else already; choose another port")
             }
         }
+    }
+
+    /// Where accounts are kept according to what was given, for what needs no other setting.
+    package static func accounts(
+        _ given: GivenSettings
+    ) throws(SettingsError) -> AccountsLocation {
+        try SettingReader(given: given, processors: 1).accounts(.accounts)
     }
 
     /// Two settings are the same when their values are, wherever they came from.

@@ -36,6 +36,14 @@ package enum Counter: Int, CaseIterable, Sendable {
     case eventSubscribers
     /// Streams that were started, paused, resumed, ended or removed.
     case streamChanges
+    /// Changes that may have taken somebody's right to publish or to be signed in.
+    case credentialChanges
+    /// People who have signed in or up.
+    case signInsTotal
+    /// Attempts to sign in that were refused, for whatever reason.
+    case signInsRefused
+    /// Questions that the store of accounts did not answer in time.
+    case accountsUnanswered
     /// Workers that were started again after they died. Counted by the supervisor.
     case workerRestarts
     /// Gauge: 1 in the slot of a worker that takes connections.

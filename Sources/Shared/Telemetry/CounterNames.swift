@@ -22,6 +22,10 @@ extension Counter {
         case .abuseCloses: "weir_abuse_closes_total"
         case .eventSubscribers: "weir_event_subscribers"
         case .streamChanges: "weir_stream_changes_total"
+        case .credentialChanges: "weir_credential_changes_total"
+        case .signInsTotal: "weir_sign_ins_total"
+        case .signInsRefused: "weir_sign_ins_refused_total"
+        case .accountsUnanswered: "weir_accounts_unanswered_total"
         case .workerRestarts: "weir_worker_restarts_total"
         case .workersReady: "weir_workers_ready"
         }
@@ -47,6 +51,10 @@ extension Counter {
         case .abuseCloses: "Connections closed for abuse of the protocol."
         case .eventSubscribers: "Responses that deliver events now."
         case .streamChanges: "Times a stream was started, paused, resumed, ended or removed."
+        case .credentialChanges: "Times sessions, stream keys or accounts were changed or ended."
+        case .signInsTotal: "Times somebody signed in or up."
+        case .signInsRefused: "Attempts to sign in or up that were refused."
+        case .accountsUnanswered: "Questions that the store of accounts did not answer in time."
         case .workerRestarts: "Workers that were started again after they died."
         case .workersReady: "Workers that take connections."
         }

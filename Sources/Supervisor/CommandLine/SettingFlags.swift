@@ -20,6 +20,8 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.cert), help: help(.cert)) var cert: String?
     @Option(name: flag(.key), help: help(.key)) var key: String?
     @Option(name: flag(.publish), help: help(.publish)) var publish: String?
+    @Option(name: flag(.accounts), help: help(.accounts)) var accounts: String?
+    @Option(name: flag(.signUp), help: help(.signUp)) var signUp: String?
     @Option(name: flag(.corsOrigin), help: help(.corsOrigin)) var corsOrigin: [String] = []
     @Option(name: flag(.ringSize), help: help(.ringSize)) var ringSize: String?
     @Option(name: flag(.ringSeconds), help: help(.ringSeconds)) var ringSeconds: String?
@@ -69,6 +71,8 @@ struct SettingFlags: ParsableArguments {
         case .cert: one(cert)
         case .key: one(key)
         case .publish: one(publish)
+        case .accounts: one(accounts)
+        case .signUp: one(signUp)
         case .corsOrigin: corsOrigin
         case .ringSize: one(ringSize)
         case .ringSeconds: one(ringSeconds)

@@ -1,7 +1,7 @@
 // Errors as machine-readable documents: RFC 9457, media type application/problem+json.
 
 /// One problem. `slug` names the kind for good; title and detail are for people.
-package struct Problem: Sendable, Equatable {
+package struct Problem: Error, Sendable, Equatable {
     package let status: Int
     package let slug: String
     package let title: String

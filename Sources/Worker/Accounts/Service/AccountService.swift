@@ -4,9 +4,14 @@
 // Threads: every method blocks, so none is called on the loop's thread. Methods that hash a password
 // take tens of milliseconds of processor time; they are marked.
 
+import LinuxIO
+import Settings
+import Synchronization
+
 package final class AccountService: Sendable {
     private let store: any AccountStore
     private let allowsSignUp: Bool
+    private let isPrepared = Atomic<Bool>(false)
 
     /// - Parameter allowsSignUp: whether strangers may make themselves an account.
     package init(store: any AccountStore, allowsSignUp: Bool) {
@@ -14,111 +19,201 @@ package final class AccountService: Sendable {
         self.allowsSignUp = allowsSignUp
     }
 
+    /// The store, connected and with today's schema.
+    private func prepared() throws(AccountError) -> any AccountStore {
+        if !isPrepared.load(ordering: .acquiring) {
+            // Several threads may do so at once, which a store allows.
+            do throws(StoreError) { try store.prepare() } catch { throw AccountError(error) }
+            isPrepared.store(true, ordering: .releasing)
+        }
+        return store
+    }
+
+    /// Asks the store, and says what went wrong in the words of accounts.
+    func ask<Answer>(
+        _ question: (any AccountStore) throws(StoreError) -> Answer
+    ) throws(AccountError) -> Answer {
+        let store = try prepared()
+        do throws(StoreError) { return try question(store) } catch { throw AccountError(error) }
+    }
+
     /// Connects and migrates, if that has not been done, and asks the store for a sign of life.
     /// Returns what is wrong, in words for people who run the server; nil when all is well.
-    package func fault() -> String? { fatalError("unwritten") }
+    package func fault() -> String? {
+        do throws(AccountError) {
+            try ask { store throws(StoreError) in try store.check() }
+            return nil
+        } catch {
+            if case .unavailable(let reason) = error { return reason }
+            return "\(error)"
+        }
+    }
 
     // MARK: Signing in
 
     /// Makes an account and a session. Hashes.
     package func signUp(
         name: String, password: String, from origin: ClientOrigin
-    ) throws(AccountError) -> SignedIn { fatalError("unwritten") }
+    ) throws(AccountError) -> SignedIn {
+        guard allowsSignUp else { throw .signUpClosed }
+        let user = try insertUser(name: name, password: password)
+        return SignedIn(
+            account: Account(user), sessionToken: try beginSession(of: user, from: origin).text)
+    }
 
     /// Hashes, for unknown names as well: the time it takes tells nothing.
     package func logIn(
         name: String, password: String, from origin: ClientOrigin
-    ) throws(AccountError) -> SignedIn { fatalError("unwritten") }
+    ) throws(AccountError) -> SignedIn {
+        let attempts = AttemptLimits(store: try prepared())
+        let name = try? StreamName(name)
+        // Counted before it is known whether it fails, so that a thousand at once count as a thousand.
+        try attempts.count(name: name, address: origin.address)
+        var found: UserRecord?
+        if let name { found = try ask { store throws(StoreError) in try store.user(named: name) } }
+        guard let user = try verified(found, password: password) else { throw .wrongCredentials }
+        try attempts.succeeded(name: user.name, address: origin.address)
+        if user.isDisabled { throw .disabled }
+        let token = try beginSession(of: user, from: origin)
+        try withdraw(token, unlessStill: user)
+        return SignedIn(account: Account(user), sessionToken: token.text)
+    }
+
+    /// The user, when the password is right; with today's hash then.
+    private func verified(
+        _ found: UserRecord?, password: String
+    ) throws(AccountError) -> UserRecord? {
+        let encoded = found?.password ?? PasswordHash.ofNobody
+        let verification = try PasswordHash.verify(password, against: encoded)
+        guard case .matches(let isOutdated) = verification, var user = found else {
+            if found != nil, !PasswordHash.isOurs(encoded) {
+                _ = try PasswordHash.verify(password, against: PasswordHash.ofNobody)
+            }
+            return nil
+        }
+        guard isOutdated else { return user }
+        let renewed = try PasswordHash.make(password)
+        let id = user.id
+        if try ask({ store throws(StoreError) in
+            try store.setPassword(renewed, replacing: encoded, of: id)
+        }) {
+            user.password = renewed
+        }
+        return user
+    }
+
+    private func beginSession(
+        of user: UserRecord, from origin: ClientOrigin
+    ) throws(AccountError) -> SecretToken {
+        let token = SecretToken(.session)
+        let nowMs = WallClock.nowMs()
+        let session = SessionRecord(
+            id: token.digest, user: user.id, createdAtMs: nowMs, lastSeenAtMs: nowMs,
+            expiresAtMs: nowMs + Limits.sessionMs, address: origin.address,
+            userAgent: origin.shownUserAgent)
+        try ask { store throws(StoreError) in
+            try store.insert(session, limit: Limits.sessionsPerUser)
+        }
+        return token
+    }
+
+    /// A session that was begun with a password that has just been replaced must not stay.
+    private func withdraw(
+        _ token: SecretToken, unlessStill user: UserRecord
+    ) throws(AccountError) {
+        let now = try ask { store throws(StoreError) in try store.user(named: user.name) }
+        if let now, now.id == user.id, now.password == user.password, !now.isDisabled { return }
+        let id = token.digest
+        _ = try ask { store throws(StoreError) in try store.remove(session: id, of: user.id) }
+        throw .wrongCredentials
+    }
 
     /// Who holds that token; nil when nobody does, or the account is disabled. Prolongs the session
     /// now and then.
-    package func holder(
-        ofSession token: String
-    ) throws(AccountError) -> SessionHolder? { fatalError("unwritten") }
+    package func holder(ofSession token: String) throws(AccountError) -> SessionHolder? {
+        guard let id = SecretToken(.session, presented: token)?.digest else { return nil }
+        let nowMs = WallClock.nowMs()
+        guard
+            let found = try ask({ store throws(StoreError) in try store.session(id, nowMs: nowMs) }
+            ),
+            !found.user.isDisabled
+        else { return nil }
+        let isDue = nowMs > found.session.lastSeenAtMs + Limits.sessionTouchMs
+        if isDue {
+            _ = try ask { store throws(StoreError) in
+                try store.touch(
+                    session: id, lastSeenAtMs: nowMs, expiresAtMs: nowMs + Limits.sessionMs)
+            }
+        }
+        return SessionHolder(account: Account(found.user), session: id, wasProlonged: isDue)
+    }
 
     /// The account with that stream key, a disabled one as well; nil when there is none.
-    package func account(
-        withStreamKey key: String
-    ) throws(AccountError) -> Account? { fatalError("unwritten") }
+    package func account(withStreamKey key: String) throws(AccountError) -> Account? {
+        guard let digest = SecretToken(.streamKey, presented: key)?.digest else { return nil }
+        return try ask { store throws(StoreError) in
+            try store.user(withStreamKey: digest).map(Account.init)
+        }
+    }
 
     /// Idempotent.
     package func logOut(session: SecretDigest, of user: UserID) throws(AccountError) {
-        fatalError("unwritten")
+        _ = try ask { store throws(StoreError) in try store.remove(session: session, of: user) }
     }
 
-    // MARK: The own account
+    // MARK: Passwords
 
-    package func overview(
-        of account: Account
-    ) throws(AccountError) -> AccountOverview { fatalError("unwritten") }
-
-    /// All sessions but `kept` end. Hashes twice. Errors: `.wrongPassword`, `.passwordRefused`.
-    package func changePassword(
-        of account: Account, current: String, new: String, keeping kept: SecretDigest,
-        from origin: ClientOrigin
-    ) throws(AccountError) { fatalError("unwritten") }
-
-    /// Makes or replaces the stream key, and returns it: it is shown this once.
-    package func rotateStreamKey(of account: Account) throws(AccountError) -> String {
-        fatalError("unwritten")
+    func insertUser(name raw: String, password: String) throws(AccountError) -> UserRecord {
+        let name: StreamName
+        do throws(StreamName.Invalid) {
+            name = try StreamName(raw)
+        } catch {
+            throw error == .reserved ? .nameReserved : .nameMalformed
+        }
+        if let fault = PasswordRules.fault(of: password, name: name) {
+            throw .passwordRefused(fault)
+        }
+        // A name that is taken does not cost a hash.
+        if try ask({ store throws(StoreError) in try store.user(named: name) }) != nil {
+            throw .nameTaken
+        }
+        let user = UserRecord(
+            id: .random(), name: name, password: try PasswordHash.make(password),
+            isDisabled: false, createdAtMs: WallClock.nowMs(), streamKey: nil)
+        try ask { store throws(StoreError) in try store.insert(user) }
+        return user
     }
 
-    package func removeStreamKey(of account: Account) throws(AccountError) {
-        fatalError("unwritten")
+    /// Whoever changes an account must know its password, and may not try for long.
+    func confirm(
+        _ password: String, of account: Account, from origin: ClientOrigin
+    ) throws(AccountError) -> UserRecord {
+        let attempts = AttemptLimits(store: try prepared())
+        try attempts.count(name: account.name, address: origin.address)
+        let found = try ask { store throws(StoreError) in try store.user(named: account.name) }
+        guard let found, found.id == account.id else { throw .notFound }
+        guard let user = try verified(found, password: password) else { throw .wrongPassword }
+        try attempts.succeeded(name: account.name, address: origin.address)
+        return user
     }
+}
 
-    /// Errors: `.notFound`.
-    package func endSession(_ id: SecretDigest, of account: Account) throws(AccountError) {
-        fatalError("unwritten")
+extension AccountError {
+    init(_ error: StoreError) {
+        self =
+            switch error {
+            case .nameTaken: .nameTaken
+            case .unavailable(let reason), .unusable(let reason): .unavailable(reason: reason)
+            }
     }
+}
 
-    /// Returns how many there were.
-    package func endSessions(
-        of account: Account, except kept: SecretDigest?
-    ) throws(AccountError) -> Int { fatalError("unwritten") }
-
-    /// Errors: `.notFound`.
-    package func delete(_ account: Account) throws(AccountError) { fatalError("unwritten") }
-
-    /// As `delete`, when the password is right. Hashes. Errors: `.wrongPassword`.
-    package func delete(
-        _ account: Account, password: String, from origin: ClientOrigin
-    ) throws(AccountError) { fatalError("unwritten") }
-
-    // MARK: For those who run the server
-
-    package func account(named name: String) throws(AccountError) -> Account? {
-        fatalError("unwritten")
+extension ClientOrigin {
+    /// What is kept of it: printable, and not too long.
+    fileprivate var shownUserAgent: String {
+        String(
+            decoding: userAgent.utf8.prefix(Limits.userAgentBytes).map {
+                (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?")
+            }, as: UTF8.self)
     }
-
-    /// By name, those behind `name`.
-    package func accounts(
-        after name: StreamName?, limit: Int
-    ) throws(AccountError) -> [Account] { fatalError("unwritten") }
-
-    /// As `signUp`, without a session, and also where sign-up is closed. Hashes.
-    package func add(
-        name: String, password: String
-    ) throws(AccountError) -> Account { fatalError("unwritten") }
-
-    /// All sessions end. Hashes.
-    package func setPassword(of account: Account, to password: String) throws(AccountError) {
-        fatalError("unwritten")
-    }
-
-    /// A disabled account can neither sign in nor publish; its sessions end.
-    package func setDisabled(_ isDisabled: Bool, _ account: Account) throws(AccountError) {
-        fatalError("unwritten")
-    }
-
-    // MARK: Broadcasts
-
-    /// Notes a broadcast that has ended; again with the same id it changes nothing. That there is no
-    /// such account is no error.
-    package func record(
-        _ broadcast: BroadcastRecord, of name: StreamName
-    ) throws(AccountError) { fatalError("unwritten") }
-
-    /// Removes what has expired. To be called now and then.
-    package func keepHouse() throws(AccountError) { fatalError("unwritten") }
 }

@@ -60,8 +60,8 @@ package protocol AccountStore: AnyObject, Sendable {
     func countAttempt(
         _ key: String, nowMs: UInt64, windowMs: UInt64
     ) throws(StoreError) -> AttemptCount
-    /// What `countAttempt` would have counted so far, without counting.
-    func attempts(_ key: String, nowMs: UInt64) throws(StoreError) -> AttemptCount
+    /// Takes one off a count, which never falls below 0.
+    func discountAttempt(_ key: String) throws(StoreError)
     func forgetAttempts(_ key: String) throws(StoreError)
 
     // MARK: Broadcasts

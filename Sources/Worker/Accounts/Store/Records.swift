@@ -11,6 +11,13 @@ package struct UserID: Hashable, Sendable {
         precondition(bytes.count == Self.byteCount, "an id of a user has 12 bytes")
         self.bytes = bytes
     }
+
+    package static func random() -> UserID {
+        var generator = SystemRandomNumberGenerator()
+        return UserID(
+            bytes: (0..<byteCount).map { _ in UInt8(truncatingIfNeeded: generator.next() as UInt64)
+            })
+    }
 }
 
 package struct UserRecord: Equatable, Sendable {

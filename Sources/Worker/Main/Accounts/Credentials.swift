@@ -7,17 +7,74 @@
 
 import Accounts
 import HTTP
+import LinuxIO
+import Settings
 
 final class Credentials {
-    init(desk: AccountDesk, environment: WorkerEnvironment) { fatalError("unwritten") }
+    private let desk: AccountDesk
+    private let environment: WorkerEnvironment
+    private let sessions = CredentialCache<SessionHolder>()
+    private let keys = CredentialCache<Account>()
+
+    init(desk: AccountDesk, environment: WorkerEnvironment) {
+        self.desk = desk
+        self.environment = environment
+    }
 
     /// Who holds the session whose cookie the request brings; nil when there is none. `then` is called
     /// once, at once when nothing has to be asked.
     func session(
         of request: Request, then: @escaping (Result<SessionHolder?, AccountError>) -> Void
-    ) { fatalError("unwritten") }
+    ) {
+        guard let presented = SessionCookie.token(of: request) else { return then(.success(nil)) }
+        session(presented, then: then)
+    }
+
+    /// The same with the cookie's value.
+    func session(
+        _ presented: some StringProtocol,
+        then: @escaping (Result<SessionHolder?, AccountError>) -> Void
+    ) {
+        guard let token = SecretToken(.session, presented: presented) else {
+            return then(.success(nil))
+        }
+        sessions.look(
+            up: token.digest, nowMs: environment.loop.nowMs, changes: changeCount,
+            ask: { [desk] answer in
+                desk.ask(.quick) { service throws(AccountError) in
+                    try service.holder(ofSession: token.text)
+                } then: {
+                    answer($0)
+                }
+            }, then: then)
+    }
+
+    /// The account with that stream key, a disabled one as well; nil when there is none.
+    func account(
+        withStreamKey presented: some StringProtocol,
+        then: @escaping (Result<Account?, AccountError>) -> Void
+    ) {
+        guard let token = SecretToken(.streamKey, presented: presented) else {
+            return then(.success(nil))
+        }
+        keys.look(
+            up: token.digest, nowMs: environment.loop.nowMs, changes: changeCount,
+            ask: { [desk] answer in
+                desk.ask(.quick) { service throws(AccountError) in
+                    try service.account(withStreamKey: token.text)
+                } then: {
+                    answer($0)
+                }
+            }, then: then)
+    }
 
     /// Sessions, keys or accounts have been changed by this worker: every worker looks again before it
     /// trusts what it remembers.
-    func changed() { fatalError("unwritten") }
+    func changed() {
+        environment.counters.add(.credentialChanges, slot: environment.slot)
+        environment.doorbells.ringAll()
+    }
+
+    /// How often `changed` has been called by any worker.
+    var changeCount: UInt64 { environment.counters.total(.credentialChanges) }
 }

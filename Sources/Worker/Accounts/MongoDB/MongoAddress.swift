@@ -1,0 +1,104 @@
+// The URI of a MongoDB, checked, and completed with Weir's defaults where it says nothing: every wait
+// is bounded, and a write is acknowledged when a majority of the servers has it in its journal.
+//
+// Unsafe: libmongoc's handle of a URI is owned by this value, is not changed once init has returned,
+// and is freed in deinit. The strings that are read from it live as long as it does, and are copied.
+
+import CMongo
+import Settings
+
+/// A URI that libmongoc has accepted. It never changes, so any thread may read it.
+@safe final class MongoAddress: @unchecked Sendable {
+    /// Where the accounts are: the path of the URI.
+    let database: String
+    private let uri: OpaquePointer
+
+    private static let databaseDefault = "weir"
+
+    /// Errors: `.unusable`; nothing of user name or password is in its reason.
+    init(_ text: String) throws(StoreError) {
+        MongoLibrary.start()
+        var error = bson_error_t()
+        guard !text.utf8.contains(0),
+            let uri = unsafe mongoc_uri_new_with_error(text, &error)
+        else {
+            let why = MongoFailure.text(of: error)
+            throw .unusable(reason: Self.refusal(of: text, because: why))
+        }
+        unsafe self.uri = uri
+        let path = unsafe mongoc_uri_get_database(uri)
+        database = unsafe path.map { unsafe String(cString: $0) } ?? Self.databaseDefault
+        bound()
+        try makeDurable()
+    }
+
+    deinit {
+        unsafe mongoc_uri_destroy(uri)
+    }
+
+    /// The handle, valid during `body` only.
+    func withHandle<Result: ~Copyable>(_ body: (OpaquePointer) -> Result) -> Result {
+        unsafe body(uri)
+    }
+
+    /// libmongoc's words may quote what it does not like, and that may be part of a password.
+    private static func refusal(of text: String, because why: String) -> String {
+        let hasSecret = text.utf8.contains(UInt8(ascii: "@")) || text.contains("assword")
+        return hasSecret
+            ? "not a URI of MongoDB (user name and password must be percent-encoded)"
+            : "not a URI of MongoDB: \(why)"
+    }
+
+    /// The longest that anything takes: with a second try, twice `storeOperationMs`.
+    private func bound() {
+        let operationMs = Int32(clamping: Limits.storeOperationMs)
+        for option in [
+            MONGOC_URI_SERVERSELECTIONTIMEOUTMS, MONGOC_URI_CONNECTTIMEOUTMS,
+            MONGOC_URI_SOCKETTIMEOUTMS, MONGOC_URI_WAITQUEUETIMEOUTMS,
+        ] {
+            setDefault(option, operationMs)
+        }
+        // A server that hangs is noticed by its monitor, and then costs one wait instead of two.
+        setDefault(MONGOC_URI_HEARTBEATFREQUENCYMS, Int32(clamping: Limits.storeCheckMs))
+        if unsafe mongoc_uri_get_appname(uri) == nil {
+            unsafe mongoc_uri_set_appname(uri, "weir")
+        }
+    }
+
+    private func setDefault(_ option: String, _ value: Int32) {
+        guard unsafe !mongoc_uri_has_option(uri, option) else { return }
+        unsafe mongoc_uri_set_option_as_int32(uri, option, value)
+    }
+
+    private func makeDurable() throws(StoreError) {
+        let given = unsafe mongoc_uri_get_write_concern(uri)
+        let concern = unsafe mongoc_write_concern_copy(given)
+        defer { unsafe mongoc_write_concern_destroy(concern) }
+        if unsafe !mongoc_uri_has_option(uri, MONGOC_URI_W) {
+            unsafe mongoc_write_concern_set_w(concern, MONGOC_WRITE_CONCERN_W_MAJORITY)
+        }
+        if unsafe !mongoc_uri_has_option(uri, MONGOC_URI_JOURNAL) {
+            unsafe mongoc_write_concern_set_journal(concern, true)
+        }
+        if unsafe mongoc_write_concern_get_wtimeout(concern) == 0 {
+            // Before the socket's time is over, so that it is known what happened.
+            let waitMs = Int32(clamping: Limits.storeOperationMs * 3 / 4)
+            unsafe mongoc_write_concern_set_wtimeout(concern, waitMs)
+        }
+        guard unsafe mongoc_write_concern_is_acknowledged(concern) else {
+            throw .unusable(reason: "w=0 in the URI of MongoDB: accounts would be lost unnoticed")
+        }
+        unsafe mongoc_uri_set_write_concern(uri, concern)
+        readWhatStays()
+    }
+
+    /// Nothing is read that a change of the primary could take back.
+    private func readWhatStays() {
+        let given = unsafe mongoc_uri_get_read_concern(uri)
+        guard unsafe mongoc_read_concern_get_level(given) == nil else { return }
+        let concern = unsafe mongoc_read_concern_new()
+        defer { unsafe mongoc_read_concern_destroy(concern) }
+        unsafe mongoc_read_concern_set_level(concern, MONGOC_READ_CONCERN_LEVEL_MAJORITY)
+        unsafe mongoc_uri_set_read_concern(uri, concern)
+    }
+}

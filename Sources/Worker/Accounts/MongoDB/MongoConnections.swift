@@ -1,0 +1,172 @@
+// Connections to MongoDB, and the commands that go over them: bytes out, bytes in.
+//
+// Unsafe: the pool belongs to this object and is destroyed with it; every client that is taken from it
+// is given back by the function that took it, and is used by one thread in between, which is what
+// libmongoc asks for. libmongoc fills in a reply whatever happens, so it is always destroyed.
+
+import CMongo
+import Settings
+import Synchronization
+
+/// libmongoc, once for the process.
+enum MongoLibrary {
+    static func start() { started }
+
+    private static let started: Void = {
+        mongoc_init()
+        // It would write to standard error, twice a second while a server is gone. What matters
+        // comes back as an error of the operation.
+        mongoc_log_set_handler(nil, nil)
+    }()
+}
+
+/// Any thread may call any method; each blocks, for a bounded time.
+final class MongoConnections: Sendable {
+    private let address: MongoAddress
+    private let pool = Mutex<Pool?>(nil)
+
+    init(_ address: MongoAddress) {
+        self.address = address
+    }
+
+    enum Kind {
+        case read
+        /// It is tried again by libmongoc when that is safe.
+        case write
+    }
+
+    /// One command. Errors that the server reports within a reply are thrown as well.
+    func run(_ kind: Kind, _ command: BSONDocument) throws(MongoFailure) -> BSONDocument {
+        let pool = try openPool()
+        let reply = try unsafe pool.withClient { client throws(MongoFailure) in
+            try unsafe Self.exchange(kind, command, database: address.database, client)
+        }
+        if let first = reply["writeErrors"]?.array?.first?.document {
+            throw MongoFailure(refusal: first)
+        }
+        if let unconfirmed = reply["writeConcernError"]?.document {
+            throw MongoFailure(refusal: unconfirmed)
+        }
+        return reply
+    }
+
+    /// Deletes every document that `filter` fits; how many there were. Not part of `run`, because
+    /// libmongoc marks commands as retryable that delete one document, and a server refuses that
+    /// mark on others.
+    func deleteAll(_ collection: String, _ filter: BSONDocument) throws(MongoFailure) -> Int {
+        let pool = try openPool()
+        let reply = try unsafe pool.withClient { client throws(MongoFailure) in
+            try unsafe Self.deleteAll(filter, in: collection, of: address.database, client)
+        }
+        return Int(clamping: reply["deletedCount"]?.integer ?? 0)
+    }
+
+    /// Made at the first use: finding the servers of a mongodb+srv URI takes a while, and may fail
+    /// now and succeed later.
+    private func openPool() throws(MongoFailure) -> Pool {
+        try pool.withLock { pool throws(MongoFailure) in
+            if let pool { return pool }
+            let made = try Pool(address)
+            pool = made
+            return made
+        }
+    }
+
+    private static func exchange(
+        _ kind: Kind, _ command: BSONDocument, database: String, _ client: OpaquePointer
+    ) throws(MongoFailure) -> BSONDocument {
+        try unsafe withReply { reply, error in
+            unsafe withBSON(command) { command in
+                switch kind {
+                case .read:
+                    unsafe mongoc_client_read_command_with_opts(
+                        client, database, command, nil, nil, reply, &error)
+                case .write:
+                    unsafe mongoc_client_write_command_with_opts(
+                        client, database, command, nil, reply, &error)
+                }
+            }
+        }
+    }
+
+    private static func deleteAll(
+        _ filter: BSONDocument, in collection: String, of database: String, _ client: OpaquePointer
+    ) throws(MongoFailure) -> BSONDocument {
+        let handle = unsafe mongoc_client_get_collection(client, database, collection)
+        defer { unsafe mongoc_collection_destroy(handle) }
+        return try unsafe withReply { reply, error in
+            unsafe withBSON(filter) { filter in
+                unsafe mongoc_collection_delete_many(handle, filter, nil, reply, &error)
+            }
+        }
+    }
+}
+
+/// Owns libmongoc's pool, which is safe to use from several threads.
+@safe private final class Pool: @unchecked Sendable {
+    private let pool: OpaquePointer
+
+    /// Connects to nothing yet, but asks DNS for the servers of a mongodb+srv URI.
+    init(_ address: MongoAddress) throws(MongoFailure) {
+        var error = bson_error_t()
+        let made = unsafe address.withHandle { uri in
+            unsafe mongoc_client_pool_new_with_error(uri, &error)
+        }
+        guard let made = unsafe made else { throw MongoFailure.noPool(error) }
+        // Errors of servers are then told apart from libmongoc's own by their domain.
+        unsafe mongoc_client_pool_set_error_api(made, MONGOC_ERROR_API_VERSION_2)
+        unsafe pool = made
+    }
+
+    deinit {
+        unsafe mongoc_client_pool_destroy(pool)
+    }
+
+    /// Waits for a client that is free, as long as `waitQueueTimeoutMS` says.
+    func withClient<Result>(
+        _ body: (OpaquePointer) throws(MongoFailure) -> Result
+    ) throws(MongoFailure) -> Result {
+        guard let client = unsafe mongoc_client_pool_pop(pool) else {
+            throw MongoFailure.poolEmpty
+        }
+        defer { unsafe mongoc_client_pool_push(pool, client) }
+        return try unsafe body(client)
+    }
+}
+
+/// Calls C with room for a reply and an error, and reads whichever is filled in.
+private func withReply(
+    _ body: (_ reply: OpaquePointer, _ error: inout bson_error_t) -> Bool
+) throws(MongoFailure) -> BSONDocument {
+    // The size and alignment that bson_t has in C, where Swift sees an opaque type.
+    let room = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128)
+    defer { unsafe room.deallocate() }
+    let reply = OpaquePointer(room)
+    unsafe bson_init(reply)
+    var error = bson_error_t()
+    let hasSucceeded = unsafe body(reply, &error)
+    defer { unsafe bson_destroy(reply) }
+    let document = unsafe decoded(reply)
+    guard hasSucceeded else { throw MongoFailure(error, reply: document) }
+    guard let document else { throw MongoFailure.malformed }
+    return document
+}
+
+/// Calls C with a document, which is valid during `body` only.
+private func withBSON(_ document: BSONDocument, _ body: (OpaquePointer) -> Bool) -> Bool {
+    let bytes = document.encoded()
+    let made = unsafe bytes.withUnsafeBufferPointer { buffer in
+        unsafe bson_new_from_data(buffer.baseAddress, buffer.count)
+    }
+    guard let made = unsafe made else { preconditionFailure("a document has its length") }
+    defer { unsafe bson_destroy(made) }
+    return unsafe body(made)
+}
+
+private func decoded(_ bson: OpaquePointer) -> BSONDocument? {
+    guard let data = unsafe bson_get_data(bson) else { return nil }
+    // A document begins with its length, which libbson has checked.
+    let length = unsafe UnsafeRawPointer(data).loadUnaligned(as: UInt32.self)
+    let bytes = unsafe UnsafeBufferPointer(start: data, count: Int(UInt32(littleEndian: length)))
+    return try? BSONDocument(decoding: unsafe Array(bytes))
+}

@@ -1,0 +1,54 @@
+// Secrets that Weir makes itself: 256 random bits as text, in base64url (RFC 4648, section 5) without
+// padding. 43 characters; a stream key has a prefix, so that people and scanners of leaked secrets
+// know it when they see it.
+//
+// Unsafe use: EVP_Digest reads the bytes and writes 32 of them, all within one call.
+
+import COpenSSL
+
+/// A secret in the form in which its holder keeps it.
+package struct SecretToken: Sendable {
+    package enum Kind: Sendable {
+        case session, streamKey
+
+        var prefix: String {
+            switch self {
+            case .session: ""
+            case .streamKey: "weir_"
+            }
+        }
+    }
+
+    package let text: String
+
+    /// A new one, from the kernel's cryptographic generator.
+    package init(_ kind: Kind) {
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<Self.byteCount).map { _ in
+            UInt8(truncatingIfNeeded: generator.next() as UInt64)
+        }
+        text = kind.prefix + Base64.forAddresses.text(bytes)
+    }
+
+    /// What somebody presents; nil when it cannot be a secret of that kind.
+    package init?(_ kind: Kind, presented: some StringProtocol) {
+        let prefix = kind.prefix
+        guard presented.utf8.count == prefix.utf8.count + Self.characterCount,
+            presented.hasPrefix(prefix),
+            presented.utf8.dropFirst(prefix.utf8.count).allSatisfy(Base64.forAddresses.isCharacter)
+        else { return nil }
+        text = String(presented)
+    }
+
+    private static let byteCount = 32
+    private static let characterCount = 43
+
+    /// What is stored in its place.
+    package var digest: SecretDigest {
+        var digest = [UInt8](repeating: 0, count: SecretDigest.byteCount)
+        let bytes = Array(text.utf8)
+        let done = unsafe EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil)
+        precondition(done == 1, "SHA-256 is always there")
+        return SecretDigest(bytes: digest)
+    }
+}

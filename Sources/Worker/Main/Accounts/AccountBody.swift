@@ -1,0 +1,99 @@
+// The body of a request about accounts: small, and either a JSON object (RFC 8259) or an HTML form
+// (application/x-www-form-urlencoded, URL standard, section 5.1).
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import Settings
+
+/// What somebody sent, by the names of fields.
+struct AccountForm {
+    /// A field whose value is no text is there without one.
+    let fields: [String: String?]
+    /// Whether a page's form sent it, rather than a program: then the answer is a page as well.
+    let isForm: Bool
+
+    /// Errors: `missing-field`.
+    func text(_ name: String) throws(Problem) -> String {
+        guard let value = fields[name], let text = value else { throw .missingField(name) }
+        return text
+    }
+
+    /// Nil when it is not there.
+    func optionalText(_ name: String) -> String? { fields[name] ?? nil }
+}
+
+/// Reads a body to its end, then tells once what it says.
+final class AccountBody: ExchangeHandler {
+    private var bytes: [UInt8] = []
+    private var isTooLong = false
+    private var then: ((Result<AccountForm, Problem>) -> Void)?
+
+    /// The kind of form decides how refusals look, so it is known before the body is.
+    static func isForm(_ request: Request) -> Bool {
+        mediaType(of: request) == "application/x-www-form-urlencoded"
+    }
+
+    /// Becomes the exchange's handler. `then` is not called when the exchange ends before.
+    static func read(
+        _ exchange: Exchange, then: @escaping (Result<AccountForm, Problem>) -> Void
+    ) {
+        let body = AccountBody(then)
+        if let length = exchange.request.contentLength, length > Limits.accountBodyBytes {
+            body.isTooLong = true
+        }
+        exchange.handler = body
+        if !exchange.request.hasBody { body.finish(exchange) }
+    }
+
+    private init(_ then: @escaping (Result<AccountForm, Problem>) -> Void) {
+        self.then = then
+    }
+
+    func exchange(_ exchange: Exchange, didReceiveBody received: UnsafeRawBufferPointer) {
+        let count = received.count
+        if bytes.count + count > Limits.accountBodyBytes {
+            isTooLong = true
+        } else if !isTooLong {
+            unsafe bytes.append(contentsOf: received)
+        }
+        exchange.credit(count)
+        if isTooLong { finish(exchange) }
+    }
+
+    func exchangeDidFinishBody(_ exchange: Exchange) {
+        finish(exchange)
+    }
+
+    func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
+        then = nil
+    }
+
+    private func finish(_ exchange: Exchange) {
+        guard let then else { return }
+        self.then = nil
+        then(Result { () throws(Problem) in try form(of: exchange.request) })
+    }
+
+    private func form(of request: Request) throws(Problem) -> AccountForm {
+        if isTooLong { throw .accountBodyTooLarge }
+        if bytes.isEmpty { return AccountForm(fields: [:], isForm: Self.isForm(request)) }
+        switch Self.mediaType(of: request) {
+        case "application/json":
+            guard let fields = JSONFields.read(bytes) else { throw .malformedBody }
+            return AccountForm(fields: fields, isForm: false)
+        case "application/x-www-form-urlencoded":
+            guard let fields = URLEncodedFields.read(bytes) else { throw .malformedBody }
+            return AccountForm(fields: fields.mapValues { $0 }, isForm: true)
+        default:
+            throw .unsupportedMediaType
+        }
+    }
+
+    /// Without parameters, in lower case.
+    private static func mediaType(of request: Request) -> String? {
+        guard let field = request.header("content-type") else { return nil }
+        let type = field.prefix { $0 != ";" }
+        return type.filter { $0 != " " && $0 != "\t" }.lowercased()
+    }
+}

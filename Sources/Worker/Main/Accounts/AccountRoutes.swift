@@ -1,0 +1,130 @@
+// The routes of accounts (docs/http-api.md): which path and method is whose, and what all of them
+// share. Signing in is in AccountEntry, the own account in OwnAccount.
+//
+// Owner: the worker's loop thread.
+
+import Accounts
+import HTTP
+import Settings
+import Web
+
+final class AccountRoutes {
+    let desk: AccountDesk
+    let credentials: Credentials
+    let site: WebSite
+    let environment: WorkerEnvironment
+
+    init(
+        desk: AccountDesk, credentials: Credentials, site: WebSite, environment: WorkerEnvironment
+    ) {
+        self.desk = desk
+        self.credentials = credentials
+        self.site = site
+        self.environment = environment
+    }
+
+    private typealias Action = (AccountCall, AccountForm) -> Void
+
+    /// Answers what is about accounts. False: it is about something else.
+    func begin(_ exchange: Exchange, path: [Substring], query: Substring) -> Bool {
+        let next = AccountCall.next(
+            URLEncodedFields.read(query.utf8)?["next"])
+        switch path {
+        case ["signup"]:
+            offer(exchange, page: { self.showSignUp($0, next: next) }, ["POST": signUp])
+        case ["login"]:
+            offer(exchange, page: { self.showLogIn($0, next: next) }, ["POST": logIn])
+        case ["logout"]: offer(exchange, ["POST": logOut])
+        case ["account"]: offer(exchange, page: { self.showAccount($0) }, [:])
+        case ["account", "delete"]: offer(exchange, ["POST": deleteConfirmed])
+        case ["account", "stream-key", "remove"]: offer(exchange, ["POST": removeStreamKey])
+        case ["account", "sessions", "end"]: offer(exchange, ["POST": endSession])
+        case ["account", "sessions", "end-others"]: offer(exchange, ["POST": endOtherSessions])
+        case ["api", "me"]: offer(exchange, data: { self.describe($0) }, ["DELETE": delete])
+        case ["api", "me", "password"]: offer(exchange, ["POST": changePassword])
+        case ["api", "me", "stream-key"]:
+            offer(exchange, ["POST": rotateStreamKey, "DELETE": removeStreamKey])
+        case ["api", "me", "sessions"]: offer(exchange, ["DELETE": endOtherSessions])
+        case let path where path.count == 4 && path.starts(with: ["api", "me", "sessions"]):
+            let id = String(path[3])
+            offer(exchange, ["DELETE": { call, _ in self.endSession(call, id: id) }])
+        default: return false
+        }
+        return true
+    }
+
+    // MARK: What routes share
+
+    private func offer(
+        _ exchange: Exchange, page: ((AccountCall) -> Void)? = nil,
+        data: ((AccountCall) -> Void)? = nil, _ actions: [String: Action]
+    ) {
+        let method = exchange.request.method
+        if method == "GET" || method == "HEAD", let read = page ?? data {
+            return read(AccountCall(exchange: exchange, isForm: page != nil, site: site))
+        }
+        if let action = actions[method] { return change(exchange, action) }
+        let reading = page == nil && data == nil ? [] : ["GET", "HEAD"]
+        let allowed = reading + actions.keys.sorted()
+        if method == "OPTIONS" {
+            let allow = HeaderField("allow", allowed.joined(separator: ", "))
+            return exchange.respond(status: 204, headers: [allow], body: .none)
+        }
+        exchange.respond(.methodNotAllowed(allow: allowed))
+    }
+
+    /// Runs what changes something, once it is clear that it was meant and what it says.
+    private func change(_ exchange: Exchange, _ action: @escaping Action) {
+        let call = AccountCall(
+            exchange: exchange, isForm: AccountBody.isForm(exchange.request), site: site)
+        guard CrossSiteCheck.allows(exchange.request) else { return call.refuse(.crossSite) }
+        AccountBody.read(exchange) { result in
+            switch result {
+            case .success(let form): action(call, form)
+            case .failure(let problem): call.refuse(problem)
+            }
+        }
+    }
+
+    /// Goes on with whoever is signed in. Somebody who is not is sent to sign in, or told.
+    func signedIn(_ call: AccountCall, _ goOn: @escaping (SessionHolder) -> Void) {
+        credentials.session(of: call.request) { result in
+            switch result {
+            case .success(let holder?): goOn(holder)
+            case .success(nil) where call.isForm: call.goOn(to: "/login?next=/account")
+            case .success(nil): call.refuse(.notSignedIn)
+            case .failure(let error): self.refuseUnanswered(call, error)
+            }
+        }
+    }
+
+    func refuseUnanswered(_ call: AccountCall, _ error: AccountError) {
+        let problem = problem(error)
+        call.isForm
+            ? call.show(
+                site.unavailable(visitor: .unknown), status: problem.status,
+                headers: problem.headers)
+            : call.refuse(problem)
+    }
+
+    /// Counts and logs what those who run the server have to know.
+    func problem(_ error: AccountError, passwordField: String = "password") -> Problem {
+        if case .unavailable(let reason) = error {
+            environment.counters.add(.accountsUnanswered, slot: environment.slot)
+            environment.logger.warning(
+                "accounts not available", metadata: ["reason": "\(reason)"])
+        }
+        return Problem(error, passwordField: passwordField)
+    }
+
+    func origin(of call: AccountCall) -> ClientOrigin {
+        ClientOrigin(
+            address: "\(call.request.peer)", userAgent: call.request.header("user-agent") ?? "")
+    }
+
+    /// The cookie as it has to be set again, when the session was prolonged.
+    static func renewal(_ holder: SessionHolder, _ request: Request) -> [HeaderField] {
+        guard holder.wasProlonged, let token = SessionCookie.token(of: request) else { return [] }
+        return [SessionCookie.set(token: String(token))]
+    }
+}

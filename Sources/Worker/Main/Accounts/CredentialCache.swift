@@ -1,0 +1,102 @@
+// What is remembered of credentials of one kind: by their digest, who holds them, for how long that may
+// be believed, and who waits to hear.
+//
+// Owner: the worker's loop thread. Times are milliseconds of the loop's clock.
+
+import Accounts
+import Settings
+
+final class CredentialCache<Holder> {
+    typealias Finding = Result<Holder?, AccountError>
+
+    private struct Entry {
+        /// Nil: nobody holds it.
+        var holder: Holder?
+        /// When the store last said so; nil while it has not.
+        var checkedAtMs: UInt64?
+        /// What had been changed by then (see `Credentials.changed`).
+        var changes: UInt64 = 0
+        /// The store did not answer the last time it was asked.
+        var isUnanswered = false
+        var isBeingAsked = false
+        var waiting: [(Finding) -> Void] = []
+    }
+
+    private var entries: [SecretDigest: Entry] = [:]
+
+    /// - Parameters:
+    ///   - changes: how often credentials have been changed so far, on this node.
+    ///   - ask: asks the store.
+    ///   - then: called once, at once when what is remembered will do.
+    func look(
+        up id: SecretDigest, nowMs: UInt64, changes: UInt64,
+        ask: (@escaping (Finding) -> Void) -> Void, then: @escaping (Finding) -> Void
+    ) {
+        if entries[id] == nil, entries.count >= Limits.credentialsRemembered { forget(nowMs) }
+        var entry = entries[id] ?? Entry()
+        let isAnswered = Self.isBelievable(entry, nowMs: nowMs, changes: changes)
+        let isFresh = Self.isFresh(entry, nowMs: nowMs, changes: changes)
+        let mustAsk = !isFresh && !entry.isBeingAsked
+        if !isAnswered { entry.waiting.append(then) }
+        if mustAsk { entry.isBeingAsked = true }
+        entries[id] = entry
+        if isAnswered { then(.success(entry.holder)) }
+        guard mustAsk else { return }
+        ask { [weak self] finding in
+            self?.learn(finding, of: id, askedAtMs: nowMs, changes: changes)
+        }
+    }
+
+    /// The store has said this lately, and nothing has been changed since.
+    private static func isFresh(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
+        guard let checkedAtMs = entry.checkedAtMs, entry.changes == changes else { return false }
+        return nowMs - checkedAtMs < Limits.credentialFreshMs
+    }
+
+    /// Whether it will do without asking. Who is in the middle of something does not wait: what is a
+    /// little older is believed while the store is asked again, and what is much older when the store
+    /// does not answer. Both only of good credentials.
+    private static func isBelievable(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
+        if isFresh(entry, nowMs: nowMs, changes: changes) { return true }
+        guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
+        let ageMs = nowMs - checkedAtMs
+        if entry.isUnanswered { return ageMs < Limits.credentialTrustMs }
+        return entry.changes == changes && ageMs < Limits.credentialStaleMs
+    }
+
+    private func learn(
+        _ finding: Finding, of id: SecretDigest, askedAtMs: UInt64, changes: UInt64
+    ) {
+        guard var entry = entries[id] else { return }
+        let waiting = entry.waiting
+        entry.waiting = []
+        entry.isBeingAsked = false
+        var answer = finding
+        switch finding {
+        case .success(let holder):
+            entry.holder = holder
+            entry.checkedAtMs = askedAtMs
+            entry.changes = changes
+            entry.isUnanswered = false
+        case .failure:
+            entry.isUnanswered = true
+            if Self.isBelievable(entry, nowMs: askedAtMs, changes: changes) {
+                answer = .success(entry.holder)
+            }
+        }
+        entries[id] = entry.checkedAtMs == nil ? nil : entry
+        for then in waiting { then(answer) }
+    }
+
+    /// Makes room: first what is no longer believed, then everything that nobody waits for.
+    private func forget(_ nowMs: UInt64) {
+        entries = entries.filter { _, entry in
+            if entry.isBeingAsked { return true }
+            guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
+            return nowMs - checkedAtMs < Limits.credentialStaleMs
+        }
+        if entries.count >= Limits.credentialsRemembered {
+            entries = entries.filter { $0.value.isBeingAsked }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// The members of a JSON object, as far as they are texts. Accounts need no other JSON.
+
+import FoundationEssentials
+
+enum JSONFields {
+    /// Nil when the bytes are no JSON object. A member that is no text is there without a value.
+    static func read(_ bytes: [UInt8]) -> [String: String?]? {
+        (try? JSONDecoder().decode(Object.self, from: Data(bytes)))?.fields
+    }
+
+    private struct Object: Decodable {
+        let fields: [String: String?]
+
+        init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: Name.self)
+            var fields: [String: String?] = [:]
+            for name in members.allKeys {
+                fields.updateValue(
+                    try? members.decode(String.self, forKey: name), forKey: name.stringValue)
+            }
+            self.fields = fields
+        }
+    }
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+}

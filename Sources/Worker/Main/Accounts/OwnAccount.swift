@@ -1,0 +1,249 @@
+// The own account: what its owner sees of it and does with it.
+//
+// Owner: the worker's loop thread.
+
+import Accounts
+import HTTP
+import LinuxIO
+import Web
+
+extension AccountRoutes {
+    // MARK: Looking
+
+    /// GET /api/me
+    func describe(_ call: AccountCall) {
+        signedIn(call) { holder in
+            self.overview(call, holder) { overview in
+                call.answer(
+                    status: 200,
+                    json: AccountDescription.json(of: overview, current: holder.session),
+                    headers: Self.renewal(holder, call.request))
+            }
+        }
+    }
+
+    /// GET /account
+    func showAccount(_ call: AccountCall) {
+        signedIn(call) { holder in self.show(call, holder) }
+    }
+
+    private func overview(
+        _ call: AccountCall, _ holder: SessionHolder,
+        _ then: @escaping (AccountOverview) -> Void
+    ) {
+        desk.ask(.quick) { service throws(AccountError) in
+            // What is remembered of the account may be a little old; its page is not.
+            guard let account = try service.account(named: holder.account.name.text),
+                account.id == holder.account.id
+            else { throw .notFound }
+            return try service.overview(of: account)
+        } then: { result in
+            switch result {
+            case .success(let overview): then(overview)
+            case .failure(.notFound) where call.isForm: call.goOn(to: "/login?next=/account")
+            case .failure(let error): self.refuseUnanswered(call, error)
+            }
+        }
+    }
+
+    private func show(
+        _ call: AccountCall, _ holder: SessionHolder, status: Int = 200,
+        newStreamKey: String? = nil, fault: AccountPage.Fault? = nil, headers: [HeaderField] = []
+    ) {
+        overview(call, holder) { overview in
+            var page = AccountPage(overview, current: holder.session, origin: call.origin)
+            page.newStreamKey = newStreamKey
+            page.fault = fault
+            call.show(
+                self.site.account(page), status: status,
+                headers: headers + Self.renewal(holder, call.request))
+        }
+    }
+
+    /// To a form: the page again, with what is wrong.
+    private func refuse(
+        _ call: AccountCall, _ holder: SessionHolder, _ problem: Problem, in form: AccountPage.Form
+    ) {
+        guard call.isForm else { return call.refuse(problem) }
+        let fault = FormFault(field: problem.field, message: problem.detail ?? problem.title)
+        show(
+            call, holder, status: problem.status,
+            fault: AccountPage.Fault(form: form, fault: fault), headers: problem.headers)
+    }
+
+    // MARK: Changing
+
+    private typealias Change = @Sendable (AccountService, Account) throws(AccountError) -> Void
+
+    /// Changes the account, then goes on; a refusal goes to the form it came from.
+    private func change(
+        _ call: AccountCall, _ holder: SessionHolder, _ weight: AccountDesk.Weight = .quick,
+        form: AccountPage.Form, passwordField: String = "password", _ change: @escaping Change,
+        then: @escaping () -> Void
+    ) {
+        let account = holder.account
+        desk.ask(weight) { service throws(AccountError) in
+            try change(service, account)
+        } then: {
+            result in
+            switch result {
+            case .success:
+                self.credentials.changed()
+                then()
+            case .failure(let error):
+                self.refuse(
+                    call, holder, self.problem(error, passwordField: passwordField), in: form)
+            }
+        }
+    }
+
+    /// What most changes are answered with.
+    private func done(_ call: AccountCall) {
+        call.isForm ? call.goOn(to: "/account") : call.answerNothing()
+    }
+
+    /// POST /api/me/password
+    func changePassword(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            let current: String
+            let new: String
+            do throws(Problem) {
+                current = try form.text("currentPassword")
+                new = try form.text("newPassword")
+            } catch { return self.refuse(call, holder, error, in: .password) }
+            let origin = self.origin(of: call)
+            self.change(call, holder, .hashing, form: .password, passwordField: "newPassword") {
+                service, account throws(AccountError) in
+                try service.changePassword(
+                    of: account, current: current, new: new, keeping: holder.session,
+                    from: origin)
+            } then: {
+                self.done(call)
+            }
+        }
+    }
+
+    /// POST /api/me/stream-key
+    func rotateStreamKey(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            let account = holder.account
+            self.desk.ask(.quick) { service throws(AccountError) in
+                try service.rotateStreamKey(of: account)
+            } then: { result in
+                switch result {
+                case .success(let key):
+                    self.credentials.changed()
+                    self.showStreamKey(call, holder, key)
+                case .failure(let error):
+                    self.refuse(call, holder, self.problem(error), in: .streamKey)
+                }
+            }
+        }
+    }
+
+    /// The key is stored nowhere, so no redirection can show it: it stands in this one answer.
+    private func showStreamKey(_ call: AccountCall, _ holder: SessionHolder, _ key: String) {
+        if call.isForm { return show(call, holder, status: 201, newStreamKey: key) }
+        let lines = PublishLines(
+            origin: call.origin, name: holder.account.name.text, key: key)
+        call.answer(
+            status: 201,
+            json: .object([
+                JSONMember("streamKey", .string(key)),
+                JSONMember(
+                    "publish",
+                    .object([
+                        JSONMember("ffmpeg", .string(lines.ffmpeg)),
+                        JSONMember("obs", .string(lines.obs)),
+                        JSONMember("curl", .string(lines.curl)),
+                    ])),
+            ]))
+    }
+
+    /// DELETE /api/me/stream-key
+    func removeStreamKey(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            self.change(call, holder, form: .streamKey) { service, account throws(AccountError) in
+                try service.removeStreamKey(of: account)
+            } then: {
+                self.done(call)
+            }
+        }
+    }
+
+    // MARK: Sessions
+
+    func endSession(_ call: AccountCall, _ form: AccountForm) {
+        endSession(call, id: form.optionalText("session") ?? "")
+    }
+
+    /// DELETE /api/me/sessions/ID
+    func endSession(_ call: AccountCall, id: String) {
+        signedIn(call) { holder in
+            guard let id = SecretDigest(hex: id) else {
+                return self.refuse(call, holder, .unknownSession, in: .sessions)
+            }
+            let account = holder.account
+            self.desk.ask(.quick) { service throws(AccountError) in
+                try service.endSession(id, of: account)
+            } then: { result in
+                switch result {
+                case .success:
+                    self.credentials.changed()
+                    self.done(call)
+                case .failure(.notFound):
+                    self.refuse(call, holder, .unknownSession, in: .sessions)
+                case .failure(let error):
+                    self.refuse(call, holder, self.problem(error), in: .sessions)
+                }
+            }
+        }
+    }
+
+    /// DELETE /api/me/sessions: all but the one that asks.
+    func endOtherSessions(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            let account = holder.account
+            self.desk.ask(.quick) { service throws(AccountError) in
+                try service.endSessions(of: account, except: holder.session)
+            } then: { result in
+                switch result {
+                case .success(let count):
+                    self.credentials.changed()
+                    if call.isForm { return call.goOn(to: "/account") }
+                    let ended = JSONMember("ended", .integer(Int64(count)))
+                    call.answer(status: 200, json: .object([ended]))
+                case .failure(let error):
+                    self.refuse(call, holder, self.problem(error), in: .sessions)
+                }
+            }
+        }
+    }
+
+    // MARK: The end
+
+    /// DELETE /api/me
+    func delete(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            self.change(call, holder, form: .deletion) { service, account throws(AccountError) in
+                try service.delete(account)
+            } then: {
+                call.answerNothing(headers: [SessionCookie.cleared])
+            }
+        }
+    }
+
+    /// POST /account/delete: a person confirms it with the password.
+    func deleteConfirmed(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            let password = form.optionalText("password") ?? ""
+            let origin = self.origin(of: call)
+            self.change(call, holder, .hashing, form: .deletion) {
+                service, account throws(AccountError) in
+                try service.delete(account, password: password, from: origin)
+            } then: {
+                call.goOn(to: "/", headers: [SessionCookie.cleared])
+            }
+        }
+    }
+}
