@@ -5,7 +5,7 @@ struct EntryPage {
     let values: [String: String]
 
     init(_ form: SignUpForm) {
-        let fault = form.fault
+        let fault = form.fault?.among(["username", "password"])
         title = Self.title("Sign up", fault: fault)
         let name = FormField(
             name: "username", label: "Name", kind: .name, value: form.username,
@@ -20,7 +20,7 @@ struct EntryPage {
     }
 
     init(_ form: LogInForm) {
-        let fault = form.fault
+        let fault = form.fault?.among(["username", "password"])
         title = Self.title("Sign in", fault: fault)
         // Who has come back with a name has only the password to type again.
         let hasName = !form.username.isEmpty

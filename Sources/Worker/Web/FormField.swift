@@ -79,6 +79,11 @@ extension FormFault {
     /// The id of the words above a form.
     static let bannerID = "form-error"
 
+    /// The same, for a form that has only these fields: what is about none of them is about all.
+    func among(_ fields: [String]) -> FormFault {
+        field.map(fields.contains) ?? true ? self : FormFault(field: nil, message: message)
+    }
+
     /// Above the form: what is wrong with all of it. Empty for a fault of one field.
     var banner: String {
         guard field == nil else { return "" }
