@@ -153,7 +153,8 @@ let package = Package(
             dependencies: ["Worker", "Accounts", "Media", "SegmentRing", "Settings"],
             path: "Tests/Worker"),
         .testTarget(
-            name: "AccountsTests", dependencies: ["Accounts", "LinuxIO"], path: "Tests/Accounts"),
+            name: "AccountsTests", dependencies: ["Accounts", "LinuxIO", "Settings"],
+            path: "Tests/Accounts"),
         .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
         .executableTarget(
             name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],

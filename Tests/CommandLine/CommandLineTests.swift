@@ -61,6 +61,30 @@ struct CommandLineTests {
         #expect(!value.line.contains("\n"))
     }
 
+    @Test("a wrong command about users is told with the help that fits")
+    func usageOfUser() throws {
+        let verb = try complaint("user", "ad", "alice")
+        #expect(verb.line == "unknown command \"ad\"; did you mean add?")
+        #expect(verb.exitCode == 2)
+        let name = try complaint("user", "add")
+        #expect(name.line.hasSuffix("; see weir user add --help"))
+        let flag = try complaint("user", "list", "--cert", "c.pem")
+        #expect(flag.line.hasSuffix("; see weir user list --help"))
+        let option = try complaint("user", "--wrong")
+        #expect(option.line.hasSuffix("; see weir user --help"))
+    }
+
+    @Test("commands about users need no more than where the accounts are")
+    func location() throws {
+        let named = try UserFlags.parse(["--accounts", "sqlite:/srv/users.db"])
+        #expect(try named.location() == .sqlite(path: "/srv/users.db"))
+        let data = try UserFlags.parse(["--data", "/srv/weir"])
+        #expect(try data.location() == .sqlite(path: "/srv/weir/accounts.sqlite"))
+        let wrong = try complaint("user", "list", "--accounts", "mongodb:/u:secret@h")
+        #expect(wrong.exitCode == 2)
+        #expect(!wrong.line.contains("secret"))
+    }
+
     @Test("an unreadable certificate is told in one line, with exit code 1")
     func certificate() throws {
         let missing = try complaint(
@@ -81,6 +105,26 @@ struct CommandLineTests {
         #expect(missing.line.hasPrefix("cannot read the configuration file /nowhere/weir.toml: "))
         let directory = try complaint("serve", "--config", "/")
         #expect(directory.line.contains("it is a directory"))
+    }
+
+    @Test("a directory for the accounts that is not there is told, and a password in a flag is")
+    func accounts() throws {
+        func settings(_ accounts: String, _ source: SettingSource) throws -> Settings {
+            var given = GivenSettings()
+            for (name, text) in [(Setting.Name.cert, "c"), (.key, "k"), (.accounts, accounts)] {
+                given[name] = GivenSettings.Entry(texts: [text], source: source)
+            }
+            return try Settings(given, processors: 1)
+        }
+        #expect(throws: StartError.self) {
+            try AccountsCheck.check(settings("sqlite:/nowhere/at/all.db", .flag))
+        }
+        #expect(throws: Never.self) { try AccountsCheck.check(settings("sqlite", .flag)) }
+        #expect(throws: Never.self) { try AccountsCheck.check(settings("sqlite:/tmp/a", .flag)) }
+        let note = try #require(try AccountsCheck.note(settings("mongodb://u:secret@h", .flag)))
+        #expect(!note.contains("secret"))
+        #expect(try AccountsCheck.note(settings("mongodb://u:secret@h", .environment)) == nil)
+        #expect(try AccountsCheck.note(settings("mongodb://h", .flag)) == nil)
     }
 
     @Test("a data directory that cannot be one is told")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from weir import curl as curl_module
 from weir import server as server_module
+from weir import side_by_side
 from weir.certificate import Certificate, make_certificate
 from weir.places import binaries
 from weir.publisher import FfmpegPublisher, Publisher
@@ -158,6 +160,15 @@ def publish_with_ffmpeg(
     yield start
     for publisher in publishers:
         publisher.__exit__()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> side_by_side.ByHeap:
+    return side_by_side.ByHeap(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        side_by_side.order(items)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

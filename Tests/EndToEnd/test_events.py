@@ -6,10 +6,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from weir import processes
+from weir.certificate import Certificate
 from weir.curl import base_command
 from weir.events import PATH, Subscriber
 from weir.h2load import h2load, report
@@ -41,6 +43,35 @@ def start(server: Server, name: str) -> None:
         "POST", f"/{name}/live", body=record().data, headers={"weir-chunk": "a/0"}
     )
     assert answer.status == 204
+
+
+@pytest.fixture(scope="module")
+def forgotten(
+    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, list[Subscriber]]]:
+    """A stream that ends when this file begins, and two who listen until it is asked for last.
+
+    An ended stream is listed for a minute, which the other tests use."""
+    server = Server(
+        tmp_path_factory.mktemp("forgotten"), certificate, arguments=["--grace", "1"]).start()
+    try:
+        start(server, "forgotten")
+        subscribers = [Subscriber(server, query) for query in ("", "?stream=forgotten")]
+        for subscriber in subscribers:
+            subscriber.wait_for_first_event()
+        yield server, subscribers
+        for subscriber in subscribers:
+            subscriber.connection.close()
+        server.stop()
+    finally:
+        server.destroy()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten_first(request: pytest.FixtureRequest) -> None:
+    """Its minute begins before all other tests, if one that is selected will ask for it."""
+    if any("forgotten" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("forgotten")
 
 
 # What is told
@@ -140,18 +171,6 @@ def test_a_stream_that_falls_silent_is_told_without_anybody_saying_so(
     for subscriber in on_both_workers:
         subscriber.wait_for_state(name, "paused")
         assert subscriber.states(name) == ["live", "paused"]
-
-
-@pytest.mark.slow
-def test_a_stream_that_is_not_listed_any_more_is_gone(start_server: Start, name: str) -> None:
-    server = start_server("--grace", "1")
-    start(server, name)
-    with Subscriber(server) as all_streams, Subscriber(server, f"?stream={name}") as one:
-        all_streams.wait_for_first_event()
-        for subscriber in (all_streams, one):
-            subscriber.wait_for_state(name, "gone", 120)
-        assert name not in all_streams.streams()
-        assert server.state(name) is None
 
 
 def test_silence_is_broken_by_comments(server: Server, name: str) -> None:
@@ -337,6 +356,7 @@ def pages(server: Server, connections: int, each: int, seconds: int) -> subproce
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_thousand_pages_are_told_of_one_stream_for_next_to_nothing(
     start_server: Start, publish: Publish, name: str
 ) -> None:
@@ -383,6 +403,7 @@ def test_a_thousand_pages_are_told_of_one_stream_for_next_to_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_full_worker_refuses_one_more_page_and_takes_it_when_another_has_gone(
     start_server: Start
 ) -> None:
@@ -400,3 +421,18 @@ def test_a_full_worker_refuses_one_more_page_and_takes_it_when_another_has_gone(
         load.kill()
         load.wait()
     wait_until(lambda: server.request("HEAD", PATH).status == 200, "room for another page")
+
+
+# What takes its time
+
+
+@pytest.mark.slow
+def test_a_stream_that_is_not_listed_any_more_is_gone(
+    forgotten: tuple[Server, list[Subscriber]]
+) -> None:
+    server, (all_streams, one) = forgotten
+    for subscriber in (all_streams, one):
+        subscriber.wait_for_state("forgotten", "gone", 120)
+        assert subscriber.states("forgotten")[-2:] == ["ended", "gone"]
+    assert "forgotten" not in all_streams.streams()
+    assert server.state("forgotten") is None

@@ -16,7 +16,7 @@ from browser.page_fixtures import *  # noqa: F403
 from weir.reports import write_report
 from weir.server import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 SECONDS = 10.0
 JOINS = 5

@@ -62,6 +62,7 @@ def last_words(connection: ssl.SSLSocket) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_two_thousand_dribbling_heads_cost_nobody_anything_and_are_answered_408(
     start_server: Callable[..., Server], tmp_path: Path
 ) -> None:

@@ -32,6 +32,7 @@ def totals(server: Server) -> dict[str, float]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("protocol", list(PROTOCOLS), indirect=True)
 def test_a_thousand_viewers_get_media_all_the_time_and_nothing_is_lapped(
     start_server: Callable[..., Server],

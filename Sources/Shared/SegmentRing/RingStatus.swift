@@ -24,6 +24,7 @@ package struct RingStatus {
     private static let ingested = RingLayout.shared + 56
     private static let interested = RingLayout.shared + 64
     private static let writerChunkWord = RingLayout.shared + 72
+    private static let recorded = RingLayout.shared + 80
     private static let waiting = RingLayout.shared + 128
     private static let peak = RingLayout.shared + 192
     private static let viewers = RingLayout.shared + 256
@@ -49,6 +50,12 @@ package struct RingStatus {
     package var endedAtMs: UInt64 {
         get { mapping.word(Self.endedAt).loadAcquiring() }
         nonmutating set { mapping.word(Self.endedAt).storeReleasing(newValue) }
+    }
+
+    /// What became of the stream has been noted elsewhere, so that the ring may go.
+    package var isRecorded: Bool {
+        get { mapping.word(Self.recorded).load() != 0 }
+        nonmutating set { mapping.word(Self.recorded).store(newValue ? 1 : 0) }
     }
 
     /// Identifies who publishes. Two words: a reader can catch them half changed, so only compare.

@@ -19,6 +19,9 @@ package enum Limits {
     package static let restartBackoffLongestMs: UInt64 = 5_000
     /// A worker that lived this long counts as healthy: its next restart is immediate.
     package static let restartBackoffResetMs: UInt64 = 10_000
+    /// Blocks of memory from this size on go back to the system when they are freed: more than media
+    /// needs all the time, less than a password needs for a moment.
+    package static let returnedBlockBytes: Int32 = 8 * 1024 * 1024
     /// How often each worker is asked whether its loop still turns.
     package static let workerPingMs: UInt64 = 2_000
     /// A worker that has not answered for this long hangs: it is killed and replaced.
@@ -173,6 +176,8 @@ package enum Limits {
     package static let storeRetryMs: UInt64 = 2_000
     /// How often a worker asks the store for a sign of life.
     package static let storeCheckMs: UInt64 = 2_000
+    /// How often what has expired is removed from it.
+    package static let storeHouseKeepingMs: UInt64 = 600_000
     /// A session ends when it has not been used for this long, and a browser forgets its cookie.
     package static let sessionMs: UInt64 = 30 * 86_400_000
     /// A session in use is prolonged this often.
@@ -197,6 +202,9 @@ package enum Limits {
     package static let credentialsRemembered = 10_000
     /// How often the credentials of whoever publishes are looked at again.
     package static let publishRecheckMs: UInt64 = 2_000
+
+    /// Broadcasts that are over and whose record the store has not taken yet.
+    package static let broadcastsWaiting = 10_000
 
     // MARK: Media
 

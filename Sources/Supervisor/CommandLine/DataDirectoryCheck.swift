@@ -22,14 +22,20 @@ enum DataDirectoryCheck {
         }
     }
 
-    private static func requireWritable(_ path: String, _ what: String) throws(StartError) {
+    /// - Parameters:
+    ///   - what: what the path is, for the error.
+    ///   - flag: the setting that names it.
+    static func requireWritable(
+        _ path: String, _ what: String, flag: String = "--data"
+    ) throws(StartError) {
         guard unsafe access(path, W_OK | X_OK) != 0 else { return }
         throw StartError(
             message: "\(what) cannot be written to; create it, owned by the user that runs weir, "
-                + "or choose another with --data", exitCode: 1)
+                + "or choose another with \(flag)", exitCode: 1)
     }
 
-    private static func parent(of path: String) -> String {
+    /// The directory that a path is in.
+    static func parent(of path: String) -> String {
         var path = path[...]
         while path.count > 1, path.last == "/" { path.removeLast() }
         guard let slash = path.lastIndex(of: "/") else { return "." }

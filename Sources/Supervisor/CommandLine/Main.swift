@@ -49,17 +49,21 @@ enum Main {
 
     /// What the parser of the command line found, with where to read on.
     private static func usageLine(_ message: String, _ arguments: [String]) -> String {
-        let names = WeirCommand.configuration.subcommands.compactMap {
-            $0.configuration.commandName
+        var command: any ParsableCommand.Type = WeirCommand.self
+        var path = "weir"
+        for word in arguments {
+            let inside = command.configuration.subcommands
+            if let next = inside.first(where: { $0.configuration.commandName == word }) {
+                command = next
+                path += " " + word
+                continue
+            }
+            guard !inside.isEmpty, !word.hasPrefix("-") else { break }
+            let names = inside.compactMap { $0.configuration.commandName }
+            let hint = Similarity.nearest(to: word, among: names).map { "did you mean \($0)?" }
+            return "unknown command \(Quoted.text(word)); \(hint ?? "see \(path) --help")"
         }
-        if let first = arguments.first, names.contains(first) {
-            return oneLine(message) + "; see weir \(first) --help"
-        }
-        guard let first = arguments.first, !first.hasPrefix("-") else {
-            return oneLine(message) + "; see weir --help"
-        }
-        let hint = Similarity.nearest(to: first, among: names).map { "did you mean \($0)?" }
-        return "unknown command \(Quoted.text(first)); \(hint ?? "see weir --help")"
+        return oneLine(message) + "; see \(path) --help"
     }
 
     private static func oneLine(_ text: String) -> String {

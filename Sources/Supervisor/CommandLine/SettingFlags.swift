@@ -31,22 +31,23 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.logLevel), help: help(.logLevel)) var logLevel: String?
     @Option(name: flag(.logFormat), help: help(.logFormat)) var logFormat: String?
 
-    @Option(
-        name: .customLong("config"),
-        help: ArgumentHelp(
-            "Configuration file. [default: none; environment: \(Environment.configName)]",
-            valueName: "FILE"))
-    var config: String?
+    @Option(name: configFlag, help: configHelp) var config: String?
 
     /// The settings that result from these flags, the environment and the configuration file.
     func settings() throws -> Settings {
-        var given = given().over(.environment(Environment.value))
-        if let path = config ?? Environment.value(Environment.configName), !path.isEmpty {
-            let bytes = try SmallFile.contents(
-                path, what: "configuration file", limitBytes: Limits.configurationFileBytes)
-            given = given.over(try ConfigurationFile.parse(bytes, path: path))
+        try Settings(
+            Self.complete(given(), config: config), processors: Processors.usable())
+    }
+
+    /// What was given as flags, with the environment and the configuration file below it.
+    static func complete(_ flags: GivenSettings, config: String?) throws -> GivenSettings {
+        let given = flags.over(.environment(Environment.value))
+        guard let path = config ?? Environment.value(Environment.configName), !path.isEmpty else {
+            return given
         }
-        return try Settings(given, processors: Processors.usable())
+        let bytes = try SmallFile.contents(
+            path, what: "configuration file", limitBytes: Limits.configurationFileBytes)
+        return given.over(try ConfigurationFile.parse(bytes, path: path))
     }
 
     /// What was given as flags.
@@ -86,11 +87,16 @@ struct SettingFlags: ParsableArguments {
 
     private func one(_ text: String?) -> [String] { text.map { [$0] } ?? [] }
 
-    private static func flag(_ name: Setting.Name) -> NameSpecification {
+    static let configFlag = NameSpecification.customLong("config")
+    static let configHelp = ArgumentHelp(
+        "Configuration file. [default: none; environment: \(Environment.configName)]",
+        valueName: "FILE")
+
+    static func flag(_ name: Setting.Name) -> NameSpecification {
         .customLong(name.rawValue)
     }
 
-    private static func help(_ name: Setting.Name) -> ArgumentHelp {
+    static func help(_ name: Setting.Name) -> ArgumentHelp {
         let setting = Setting.named(name)
         return ArgumentHelp(
             """

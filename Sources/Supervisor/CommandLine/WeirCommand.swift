@@ -10,7 +10,7 @@ struct WeirCommand: ParsableCommand {
         commandName: "weir",
         abstract: "A live-streaming server.",
         version: Version.current,
-        subcommands: [Serve.self, CheckConfig.self])
+        subcommands: [Serve.self, CheckConfig.self, User.self])
 }
 
 extension WeirCommand {
@@ -43,6 +43,7 @@ extension WeirCommand {
                     without an account (--publish open). For trials on a private network only.
                     """)
             }
+            if let note = AccountsCheck.note(settings) { logger.warning("\(note)") }
             for address in settings.admin where !address.isLoopback {
                 logger.warning(
                     """
@@ -59,8 +60,9 @@ extension WeirCommand {
             abstract: "Checks the settings, and prints them with where each came from.",
             discussion: """
                 Reads flags, environment and configuration file exactly as weir serve does, and \
-                checks the certificate, the key and the data directory, but starts nothing. Exit \
-                code 0 when weir serve could start with these settings, 2 when not.
+                checks the certificate, the key, the data directory and where the accounts are \
+                to be, but starts nothing and asks no database. Exit code 0 when weir serve could \
+                start with these settings, 2 when not.
                 """)
 
         @OptionGroup var flags: SettingFlags
@@ -69,9 +71,11 @@ extension WeirCommand {
             let settings = try flags.settings()
             print(settings.report(), terminator: "")
             for note in Environment.probableMistakes() { print("note: \(note)") }
+            if let note = AccountsCheck.note(settings) { print("note: \(note)") }
             do {
                 try CertificateCheck.check(settings)
                 try DataDirectoryCheck.check(settings.dataDirectory)
+                try AccountsCheck.check(settings)
             } catch {
                 throw SettingsError(error.message)
             }

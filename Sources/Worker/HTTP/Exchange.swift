@@ -11,6 +11,7 @@ protocol ExchangeTransport: AnyObject {
     func respond(_ exchange: Exchange, status: Int, headers: [HeaderField], body: ResponseBody)
     func resume(_ exchange: Exchange)
     func reset(_ exchange: Exchange, _ code: ResetCode)
+    func sendContinue(_ exchange: Exchange)
     var isBlocked: Bool { get }
 }
 
@@ -27,6 +28,13 @@ package final class Exchange {
     /// Where the session's list of open exchanges holds this one.
     var slot = 0
     package private(set) var hasResponded = false
+    /// Whether a client that asked to be told when to send the body (RFC 9110, section 10.1.1) has to
+    /// wait. To be set within `Application.begin`, and taken back later.
+    package var withholdsContinue = false {
+        didSet { if !withholdsContinue { sendContinueIfOwed() } }
+    }
+    /// The client waits for 100 (Continue).
+    var owesContinue = false
     /// Nothing more comes from the peer.
     var isBodyComplete: Bool
     /// Set when something decides the cause before the protocol reports the end.
@@ -100,6 +108,13 @@ package final class Exchange {
     package var isBlocked: Bool { transport?.isBlocked ?? true }
 
     // MARK: For the session
+
+    func sendContinueIfOwed() {
+        guard owesContinue, !withholdsContinue, !hasResponded, !hasReceivedBody, !isBodyComplete
+        else { return }
+        owesContinue = false
+        transport?.sendContinue(self)
+    }
 
     /// Fills a buffer with the next bytes of the response's body.
     func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {

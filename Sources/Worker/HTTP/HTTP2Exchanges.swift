@@ -127,7 +127,8 @@ extension HTTP2Session: ExchangeTransport {
         }
         connection.application.begin(exchange)
         if !exchange.isBodyComplete, !exchange.hasResponded {
-            if request.expectsContinue { sendContinue(exchange) }
+            exchange.owesContinue = request.expectsContinue
+            exchange.sendContinueIfOwed()
             connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
         }
     }

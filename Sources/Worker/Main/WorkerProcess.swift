@@ -1,11 +1,13 @@
 // One worker from start to exit: adopts what it inherited, wires the parts together, runs the loop.
 //
 //   control channel ─► HTTPServer ─► Router ─┬► Publishing ─► RingWriter ─► doorbells of all workers
+//                                            ├► AccountRoutes ─► AccountDesk ─► threads ─► store
 //                                            ├► Viewer ◄─ LiveStreams ◄─ own doorbell
 //                                            └► EventSubscriber ◄─ EventHub ◄─ own doorbell
 //
 // Owner: the worker's only thread, which runs the loop.
 
+import Accounts
 import ControlChannel
 import Glibc
 import HTTP
@@ -14,12 +16,15 @@ import Logging
 import SegmentRing
 import Settings
 import Telemetry
+import Web
 
 final class WorkerProcess {
     private let environment: WorkerEnvironment
     private let streams: LiveStreams
+    private let recorder: BroadcastRecorder
     private let publishing: Publishing
     private let events: EventHub
+    private let storeWatch: StoreWatch
     private let router: Router
     private let redirection: Redirection
     private let administration: Administration
@@ -42,14 +47,31 @@ final class WorkerProcess {
             certificateFile: settings.certificateFile, keyFile: settings.keyFile)
         streams = try LiveStreams(environment: environment)
         let crossOrigin = CrossOrigin(origins: settings.corsOrigins)
+        let service = AccountService(
+            store: try AccountStores.open(settings.accounts),
+            allowsSignUp: settings.signUp == .open)
+        let desk = try AccountDesk(service: service, loop: environment.loop)
+        let credentials = Credentials(desk: desk, environment: environment)
+        recorder = try BroadcastRecorder(desk: desk, environment: environment)
+        streams.recorder = recorder
         publishing = Publishing(
-            streams: streams, crossOrigin: crossOrigin, environment: environment)
-        events = EventHub(streams: streams, crossOrigin: crossOrigin, environment: environment)
-        router = Router(
-            streams: streams, publishing: publishing, events: events, crossOrigin: crossOrigin,
+            streams: streams, crossOrigin: crossOrigin,
+            credentials: settings.publish == .account ? credentials : nil,
             environment: environment)
+        events = EventHub(streams: streams, crossOrigin: crossOrigin, environment: environment)
+        storeWatch = StoreWatch(desk: desk, environment: environment)
+        let site = WebSite(offersSignUp: settings.signUp == .open)
+        router = Router(
+            streams: streams, publishing: publishing, events: events,
+            pages: PageRoutes(
+                site: site, streams: streams, credentials: credentials,
+                requiresAccount: settings.publish == .account),
+            accounts: AccountRoutes(
+                desk: desk, credentials: credentials, site: site, environment: environment),
+            crossOrigin: crossOrigin, environment: environment)
         redirection = Redirection(port: settings.listen[0].port)
-        administration = Administration(streams: streams, environment: environment)
+        administration = Administration(
+            streams: streams, storeWatch: storeWatch, environment: environment)
         server = HTTPServer(
             loop: environment.loop, tls: tls, application: router,
             counters: environment.httpCounters)
@@ -59,6 +81,8 @@ final class WorkerProcess {
     func run(control: consuming Descriptor) throws {
         streams.recover()
         streams.startHouseKeeping()
+        recorder.start()
+        storeWatch.start()
         let handler = DoorbellHandler { [weak self] in self?.doorbellRang() }
         _ = try environment.loop.add(
             environment.doorbells.ownDescriptor, interest: .readable, handler: handler)

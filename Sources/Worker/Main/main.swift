@@ -1,4 +1,5 @@
-// weir-worker: serves connections that the supervisor passes to it. Not for starting by hand.
+// weir-worker: serves connections that the supervisor passes to it, or does what `weir user` asks for.
+// Not for starting by hand.
 
 import ControlChannel
 import Glibc
@@ -17,6 +18,8 @@ func runWorker() throws {
     // A terminal's Ctrl-C goes to every process of its group; only the supervisor acts on it.
     SignalDescriptor.ignore(SIGINT)
     SignalDescriptor.ignore(SIGPIPE)
+    // Hashing a password takes 19 MiB for a moment.
+    LargeBlocks.areReturned(fromBytes: Limits.returnedBlockBytes)
     let launch = try WorkerLaunch(arguments: Array(CommandLine.arguments.dropFirst()))
     let settings = try Settings(
         encoded: MemoryFile.contents(
@@ -35,6 +38,9 @@ func runWorker() throws {
     try worker.run(control: Descriptor(inherited: launch.controlDescriptor))
 }
 
+if CommandLine.arguments.dropFirst().first == UserLaunch.word {
+    exit(UserCommand.run(arguments: Array(CommandLine.arguments.dropFirst())))
+}
 do {
     try runWorker()
 } catch {

@@ -16,6 +16,9 @@ from weir.bystander import Bystander
 from weir.raw_frames import ENHANCE_YOUR_CALM, PROTOCOL_ERROR, RawConnection
 from weir.server import Server
 
+# Floods take all the processor there is.
+pytestmark = pytest.mark.alone
+
 Besieged = tuple[Server, Bystander]
 # Far over every budget, and little enough that a server without a budget fails soon.
 _FRAMES = 60_000

@@ -14,6 +14,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from weir.exclusive import one_at_a_time
 from weir.places import RECORDINGS
 
 WIDTH, HEIGHT = 320, 240
@@ -30,10 +31,11 @@ def counting_camera() -> Path:
     """The camera's file, made once and kept with the other recordings under build."""
     file = RECORDINGS / "counting-camera.mjpeg"
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(".unfinished")
-        _encode(unfinished)
-        unfinished.rename(file)
+        with one_at_a_time(file):
+            if not file.exists():
+                unfinished = file.with_suffix(".unfinished")
+                _encode(unfinished)
+                unfinished.rename(file)
     return file
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from marionette_driver.errors import MarionetteException
 from marionette_driver.keys import Keys
 from marionette_driver.marionette import Marionette, WebElement
 
+from weir.ports import free_port
 from weir.waiting import wait_until
 
 from .page import ScriptFailed
@@ -143,7 +143,7 @@ class FirefoxPage:
 def firefox() -> Iterator[FirefoxPage]:
     """Starts a Firefox and ends it afterwards, whatever happened in between."""
     with tempfile.TemporaryDirectory(prefix="weir-firefox-") as profile:
-        port = _free_port()
+        port = free_port()
         _write_preferences(Path(profile), port)
         process = subprocess.Popen(
             [EXECUTABLE, "--headless", "--no-remote", "-marionette", "--remote-allow-system-access",
@@ -162,12 +162,6 @@ def firefox() -> Iterator[FirefoxPage]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _write_preferences(profile: Path, port: int) -> None:

@@ -17,11 +17,16 @@ _SECONDS = 300
 class Bystander:
     """A publisher and viewers on every worker; `assert_undisturbed` may be asked repeatedly."""
 
-    def __init__(self, server: Server, folder: Path, name: str = "bystander") -> None:
+    def __init__(
+        self, server: Server, folder: Path, name: str = "bystander", *,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """`headers` are what the publisher may publish by, where that needs an account."""
         authority = server.certificate.certificate
-        self._server, self._name = server, name
+        self._server, self._name, self._headers = server, name, headers
         self._recording = record(seconds=_SECONDS)
-        self._publisher = Publisher(server.url(f"/{name}/live"), authority, folder)
+        self._publisher = Publisher(
+            server.url(f"/{name}/live"), authority, folder, headers=headers)
         self._publisher.play(self._recording)
         server.wait_for_state(name, "live")
         self._viewers = [
@@ -40,7 +45,7 @@ class Bystander:
 
     def finish(self) -> None:
         """End the broadcast; everything the viewers got must be whole and in order."""
-        self._server.request("DELETE", f"/{self._name}/live")
+        self._server.request("DELETE", f"/{self._name}/live", headers=self._headers)
         for viewer in self._viewers:
             viewer.wait_for_end()
             assert_contiguous(viewer.file, self._recording.path)

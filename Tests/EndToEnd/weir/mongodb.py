@@ -32,14 +32,18 @@ DATABASE = "weir"
 class MongoServer:
     """One MongoDB-protocol server on loopback. Start it, use `uri`, `stop` it."""
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
-        """Everything is kept in `folder`: the data, the log and the certificate."""
+    def __init__(self, folder: Path, *, port: int | None = None, databases: int = 1) -> None:
+        """Everything is kept in `folder`: the data, the log and the certificate.
+
+        The user may use `databases` databases: weir, weir1, weir2 and so on.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port = port or free_port()
         self.log_file = folder / "mongodb.log"
         self.certificate: Certificate = make_certificate(folder)
         self.process: subprocess.Popen[bytes] | None = None
+        self._databases = [DATABASE, *(f"{DATABASE}{number}" for number in range(1, databases))]
         self._has_user = False
 
     @property
@@ -156,14 +160,14 @@ class MongoServer:
         with MongoClient(self.uri_with(""), serverSelectionTimeoutMS=5_000) as client:
             client.admin.command(
                 "createUser", USER, pwd=PASSWORD, mechanisms=["SCRAM-SHA-256"],
-                roles=[{"role": "readWrite", "db": DATABASE}],
+                roles=[{"role": "readWrite", "db": name} for name in self._databases],
             )
 
 
 def main() -> None:
     """Serves the tests in Swift. The first line says where the server is."""
     with tempfile.TemporaryDirectory(prefix="weir-mongodb-") as folder:
-        server = MongoServer(Path(folder))
+        server = MongoServer(Path(folder), databases=200)
         try:
             server.start()
             facts = {

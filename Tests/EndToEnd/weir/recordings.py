@@ -11,6 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from .exclusive import one_at_a_time
 from .places import RECORDINGS
 
 _KEYS = ["-g", "25", "-keyint_min", "25"]
@@ -65,7 +66,9 @@ def record(
     name = f"{video or 'none'}-{audio or 'none'}-{size}-{rate}-{seconds}s-{form}.{suffix}"
     path = RECORDINGS / name
     if not path.exists():
-        _make(path, video, audio, seconds, size, rate, container, seekable, holes)
+        with one_at_a_time(path):
+            if not path.exists():
+                _make(path, video, audio, seconds, size, rate, container, seekable, holes)
     return Recording(path, video, audio, seconds)
 
 
@@ -73,7 +76,6 @@ def _make(
     path: Path, video: str | None, audio: str | None, seconds: int, size: str, rate: str,
     container: str, seekable: bool, holes: bool,
 ) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y"]
     if video:
         source = f"testsrc2=size={size}:rate=25:duration={seconds}"
@@ -94,3 +96,16 @@ def _make(
         with unfinished.open("wb") as out:
             subprocess.run([*command, "-f", container, "-"], stdout=out, check=True, env=quiet)
     unfinished.rename(path)
+
+
+def make_the_usual() -> None:
+    """Those that many tests use. Made before tests run side by side: an encoder that has to share the
+    processors takes so long that a server loses patience with the publisher who waits for it."""
+    for seconds in (6, 8, 30, 60, 300):
+        record(seconds=seconds)
+    record(None, "opus", seconds=30)
+    record("vp9", seconds=30)
+
+
+if __name__ == "__main__":
+    make_the_usual()

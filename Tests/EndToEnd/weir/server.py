@@ -47,8 +47,11 @@ class Server:
         port: int | None = None,
         launcher: Sequence[str] = (),
         admin: str | None = None,
+        publish: str = "open",
+        accounts: str | None = None,
     ) -> None:
-        """`admin` is where the admin listener is, by default on a port of its own on loopback."""
+        """`admin` is where the admin listener is, by default on a port of its own on loopback;
+        `publish` who may publish, `accounts` where accounts are, by default in the data."""
         self.certificate = certificate
         self.worker_count = workers
         self.port = port or free_port()
@@ -56,7 +59,13 @@ class Server:
         self._admin = admin or f"127.0.0.1:{self.admin_port}"
         self.data = data or folder / "data"
         self.log_file = folder / f"weir-{self.port}.log"
+        self._publish = publish
+        self.accounts = accounts
         self.environment = environment or {}
+        if accounts is not None:
+            # Not in the arguments, which everybody on the machine can read: there may be a password
+            # in it.
+            self.environment = self.environment | {"WEIR_ACCOUNTS": accounts}
         self.arguments = list(arguments)
         self.launcher = list(launcher)
         self.process: subprocess.Popen[bytes] | None = None
@@ -72,7 +81,7 @@ class Server:
             *self.launcher, str(binaries() / "weir"), "serve", "--listen", f"127.0.0.1:{self.port}",
             "--workers", str(self.worker_count), "--data", str(self.data),
             "--cert", str(self.certificate.certificate), "--key", str(self.certificate.key),
-            "--publish", "open", "--cors-origin", PAGE_ORIGIN, "--log-format", "json",
+            "--publish", self._publish, "--cors-origin", PAGE_ORIGIN, "--log-format", "json",
             "--admin", self._admin,
             *self.arguments,
         ]

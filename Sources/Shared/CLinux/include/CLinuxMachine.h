@@ -14,4 +14,7 @@ int weir_is_shared_memory(int descriptor, size_t bytes);
 /// The processor cores that this process may run on (its affinity mask), at least 1.
 int weir_usable_processors(void);
 
+/// From now on, blocks of at least `bytes` that are freed go back to the system (mallopt(3)).
+void weir_return_large_blocks(int bytes);
+
 #endif

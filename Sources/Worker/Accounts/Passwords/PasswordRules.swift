@@ -13,9 +13,4 @@ enum PasswordRules {
         if folded == name.text { return .sameAsName }
         return CommonPasswords.contain(folded) ? .tooCommon : nil
     }
-
-    /// No account can have such a password, so there is no need to hash it.
-    static func isPossible(_ password: String) -> Bool {
-        Limits.passwordCharacters.contains(password.unicodeScalars.count)
-    }
 }

@@ -108,7 +108,7 @@ extension AccountService {
         Account(try insertUser(name: name, password: password))
     }
 
-    /// All sessions end. Hashes.
+    /// All sessions end, and attempts to guess the old one do not count any more. Hashes.
     package func setPassword(of account: Account, to password: String) throws(AccountError) {
         if let fault = PasswordRules.fault(of: password, name: account.name) {
             throw .passwordRefused(fault)
@@ -119,6 +119,9 @@ extension AccountService {
         }
         guard wasSet else { throw .notFound }
         _ = try endSessions(of: account, except: nil)
+        try ask { store throws(StoreError) in
+            try AttemptLimits.forget(name: account.name, in: store)
+        }
     }
 
     /// A disabled account can neither sign in nor publish; its sessions end.

@@ -75,7 +75,7 @@ package final class AccountService: Sendable {
         try attempts.succeeded(name: user.name, address: origin.address)
         if user.isDisabled { throw .disabled }
         let token = try beginSession(of: user, from: origin)
-        try withdraw(token, unlessStill: user)
+        try withdraw(token, of: user, unlessStillRight: password)
         return SignedIn(account: Account(user), sessionToken: token.text)
     }
 
@@ -117,15 +117,26 @@ package final class AccountService: Sendable {
         return token
     }
 
-    /// A session that was begun with a password that has just been replaced must not stay.
+    /// A session must not stay that was begun while the password was replaced, or the account disabled:
+    /// whoever did so has ended the sessions that were there before this one.
     private func withdraw(
-        _ token: SecretToken, unlessStill user: UserRecord
+        _ token: SecretToken, of user: UserRecord, unlessStillRight password: String
     ) throws(AccountError) {
         let now = try ask { store throws(StoreError) in try store.user(named: user.name) }
-        if let now, now.id == user.id, now.password == user.password, !now.isDisabled { return }
+        var refusal: AccountError = .wrongCredentials
+        if let now, now.id == user.id {
+            if now.isDisabled {
+                refusal = .disabled
+            } else if now.password == user.password {
+                return
+            } else if case .matches = try PasswordHash.verify(password, against: now.password) {
+                // Another sign-in has renewed the hash, of the same password.
+                return
+            }
+        }
         let id = token.digest
         _ = try ask { store throws(StoreError) in try store.remove(session: id, of: user.id) }
-        throw .wrongCredentials
+        throw refusal
     }
 
     /// Who holds that token; nil when nobody does, or the account is disabled. Prolongs the session
@@ -139,13 +150,19 @@ package final class AccountService: Sendable {
             !found.user.isDisabled
         else { return nil }
         let isDue = nowMs > found.session.lastSeenAtMs + Limits.sessionTouchMs
-        if isDue {
-            _ = try ask { store throws(StoreError) in
-                try store.touch(
-                    session: id, lastSeenAtMs: nowMs, expiresAtMs: nowMs + Limits.sessionMs)
-            }
+        guard isDue else {
+            return SessionHolder(account: Account(found.user), session: id, wasProlonged: false)
         }
-        return SessionHolder(account: Account(found.user), session: id, wasProlonged: isDue)
+        do throws(StoreError) {
+            let isThere = try store.touch(
+                session: id, lastSeenAtMs: nowMs, expiresAtMs: nowMs + Limits.sessionMs)
+            // It was ended in between.
+            guard isThere else { return nil }
+        } catch {
+            // A store that can only be read must not sign anybody out; it is tried again.
+            return SessionHolder(account: Account(found.user), session: id, wasProlonged: false)
+        }
+        return SessionHolder(account: Account(found.user), session: id, wasProlonged: true)
     }
 
     /// The account with that stream key, a disabled one as well; nil when there is none.

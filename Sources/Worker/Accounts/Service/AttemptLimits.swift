@@ -17,9 +17,13 @@ struct AttemptLimits {
 
     func succeeded(name: StreamName, address: String) throws(AccountError) {
         do throws(StoreError) {
-            try store.forgetAttempts(Self.key(name: name))
+            try Self.forget(name: name, in: store)
             try store.discountAttempt(Self.key(address: address))
         } catch { throw AccountError(error) }
+    }
+
+    static func forget(name: StreamName, in store: any AccountStore) throws(StoreError) {
+        try store.forgetAttempts(key(name: name))
     }
 
     private func count(_ key: String, limit: Int) throws(AccountError) {

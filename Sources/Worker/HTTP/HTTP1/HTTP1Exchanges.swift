@@ -38,7 +38,7 @@ extension HTTP1Session: ExchangeTransport {
         connection.close(.reset)
     }
 
-    func sendContinue() {
+    func sendContinue(_ exchange: Exchange) {
         guard allowsChunks else { return }
         queue(
             HTTP1Response(

@@ -125,7 +125,8 @@ final class HTTP1Session: ProtocolSession {
         connection.server.counters.requests += 1
         connection.application.begin(exchange)
         guard hasBody, !exchange.hasResponded, !exchange.isClosed else { return }
-        if head.expectsContinue { sendContinue() }
+        exchange.owesContinue = head.expectsContinue
+        exchange.sendContinueIfOwed()
         connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
     }
 

@@ -68,6 +68,15 @@ final class Credentials {
             }, then: then)
     }
 
+    /// The account of that name as the store has it now: always asks.
+    func account(
+        named name: StreamName, then: @escaping (Result<Account?, AccountError>) -> Void
+    ) {
+        desk.ask(.quick, { service throws(AccountError) in
+            try service.account(named: name.text)
+        }, then: then)
+    }
+
     /// Sessions, keys or accounts have been changed by this worker: every worker looks again before it
     /// trusts what it remembers.
     func changed() {

@@ -8,10 +8,12 @@ import HTTP
 final class Administration: Application {
     private let health: Health
     private let metrics: Metrics
+    private let storeWatch: StoreWatch
     /// The worker is going, and with it the server.
     var isDraining = false
 
-    init(streams: LiveStreams, environment: WorkerEnvironment) {
+    init(streams: LiveStreams, storeWatch: StoreWatch, environment: WorkerEnvironment) {
+        self.storeWatch = storeWatch
         health = Health(environment: environment)
         metrics = Metrics(streams: streams, environment: environment)
     }
@@ -36,10 +38,13 @@ final class Administration: Application {
         switch path {
         case "/healthz": respond(exchange, status: 200, type: "text/plain", text: "ok\n")
         case "/readyz":
-            let report = health.report(isDraining: isDraining)
-            respond(
-                exchange, status: report.isReady ? 200 : 503, type: "application/json",
-                text: report.json.text + "\n")
+            storeWatch.whenKnown { [self] storeFault in
+                guard !exchange.isClosed else { return }
+                let report = health.report(isDraining: isDraining, storeFault: storeFault)
+                respond(
+                    exchange, status: report.isReady ? 200 : 503, type: "application/json",
+                    text: report.json.text + "\n")
+            }
         default:
             respond(
                 exchange, status: 200, type: "text/plain; version=0.0.4; charset=utf-8",

@@ -26,10 +26,11 @@ struct Health {
         }
     }
 
-    func report(isDraining: Bool) -> Report {
+    /// - Parameter storeFault: what is wrong with the store of accounts; nil when nothing is.
+    func report(isDraining: Bool, storeFault: String?) -> Report {
         Report(checks: [
             ("serving", isDraining ? "the server is stopping" : nil), ("workers", workersFault),
-            ("data", dataFault),
+            ("data", dataFault), ("accounts", storeFault),
         ])
     }
 

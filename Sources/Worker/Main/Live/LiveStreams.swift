@@ -16,6 +16,8 @@ import Settings
 
 final class LiveStreams {
     private let environment: WorkerEnvironment
+    /// Is told of each ring before it goes.
+    var recorder: BroadcastRecorder?
     private let directory: String
     private var cached: [StreamName: LiveStream] = [:]
     /// Streams with viewers here, current or replaced: those a doorbell may concern.
@@ -167,7 +169,15 @@ final class LiveStreams {
                 environment.logger.notice(
                     "stream ended", metadata: ["stream": "\(stream.name)", "reason": "grace over"])
                 stream.end()
-            } else if nowMs > stream.ring.status.endedAtMs + Limits.endedRetentionMs {
+                continue
+            }
+            let isNoted = recorder?.note(stream.ring, of: stream.name) ?? true
+            if nowMs > stream.ring.status.endedAtMs + Limits.endedRetentionMs {
+                if !isNoted {
+                    environment.logger.warning(
+                        "broadcast not recorded: the disk does not take it",
+                        metadata: ["stream": "\(stream.name)"])
+                }
                 remove(stream)
             }
         }

@@ -164,9 +164,13 @@ final class IngestSession {
 
     private func makeRing(_ initialization: Initialization) throws(PublishError) {
         if writer == nil && streams.count >= Limits.streams { throw .tooManyStreams }
+        let old = writer?.ring
+        // One that has ended is noted before it goes; one that ends only now, as soon as it has.
+        if let old, old.status.endedAtMs != 0 { streams.recorder?.note(old, of: name) }
         let created = try createRing(initialization)
         // The new ring has the name now; whoever watches the old one is told that it has ended.
         stream?.end()
+        if let old { streams.recorder?.note(old, of: name) }
         writer?.release()
         writer = created
         isAttached = true

@@ -17,6 +17,8 @@ enum PublishError: Error, Equatable {
     case tooManyWaitingChunks
     case tooBusy
     case shuttingDown
+    /// The right to publish was taken from whoever does.
+    case denied(Problem)
     case media(MediaError)
     case ring(RingError)
 }
@@ -76,6 +78,7 @@ extension PublishError {
             Problem(
                 status: 503, slug: "shutting-down", title: "The server is restarting",
                 detail: "Try again in a moment.", headers: [.retryAfter(seconds: 1)])
+        case .denied(let problem): problem
         case .media(let error): error.problem
         case .ring(let error): error.problem
         }

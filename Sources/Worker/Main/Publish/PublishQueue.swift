@@ -47,6 +47,8 @@ final class PublishQueue {
 
     // MARK: Requests
 
+    var requests: [PublishRequest] { (active.map { [$0] } ?? []) + waiting + repeating }
+
     /// Takes a request in; it may be answered, or begin to write, before this returns.
     func add(_ request: PublishRequest) {
         waiting.append(request)

@@ -19,6 +19,8 @@ final class PublishRequest: ExchangeHandler {
 
     let exchange: Exchange
     private(set) var facts: PublishFacts
+    /// By what right; nil under open publishing.
+    let claim: PublishClaim?
     private unowned let queue: PublishQueue
     private let environment: WorkerEnvironment
     private var phase = Phase.waiting
@@ -33,11 +35,12 @@ final class PublishRequest: ExchangeHandler {
     private var turnTimer: TimerID?
 
     init(
-        exchange: Exchange, facts: PublishFacts, queue: PublishQueue,
+        exchange: Exchange, facts: PublishFacts, claim: PublishClaim?, queue: PublishQueue,
         environment: WorkerEnvironment
     ) {
         self.exchange = exchange
         self.facts = facts
+        self.claim = claim
         self.queue = queue
         self.environment = environment
         arrivedMs = environment.loop.nowMs
@@ -68,6 +71,10 @@ final class PublishRequest: ExchangeHandler {
     /// Nothing more can be learnt of what the body is.
     var isWellKnown: Bool {
         isBodyComplete || pending.count >= Limits.sniffBytes || ageMs >= Limits.sniffMs
+    }
+
+    var isAnswered: Bool {
+        if case .answered = phase { true } else { false }
     }
 
     var isWaiting: Bool {
@@ -101,7 +108,9 @@ final class PublishRequest: ExchangeHandler {
     func fail(_ error: PublishError) {
         let session = session
         answer { exchange.respond(error.problem, headers: queue.headers(for: exchange)) }
-        session?.abandon(pausing: false)
+        // Of whoever may publish no more, nothing is to be expected for the moment.
+        let isDenied = if case .denied = error { true } else { false }
+        session?.abandon(pausing: isDenied)
         queue.finished(self)
     }
 

@@ -13,14 +13,29 @@ final class Publishing {
     private let streams: LiveStreams
     private let environment: WorkerEnvironment
     private let crossOrigin: CrossOrigin
+    /// Nil under open publishing.
+    private let authority: PublishAuthority?
     private var queues: [StreamName: PublishQueue] = [:]
     private var isShuttingDown = false
+    /// Changes of credentials that have been acted upon.
+    private var changesSeen: UInt64 = 0
+    /// Streams about whose account the store was asked a moment ago.
+    private var accountsLookedAt: Set<StreamName> = []
 
-    init(streams: LiveStreams, crossOrigin: CrossOrigin, environment: WorkerEnvironment) {
+    /// - Parameter credentials: nil when anybody may publish.
+    init(
+        streams: LiveStreams, crossOrigin: CrossOrigin, credentials: Credentials?,
+        environment: WorkerEnvironment
+    ) {
         self.streams = streams
         self.crossOrigin = crossOrigin
         self.environment = environment
+        authority = credentials.map { PublishAuthority(credentials: $0) }
+        changesSeen = credentials?.changeCount ?? 0
+        if authority != nil { keepLooking() }
     }
+
+    // MARK: Requests
 
     /// POST or PUT of media.
     func publish(_ exchange: Exchange, to name: StreamName) {
@@ -29,36 +44,134 @@ final class Publishing {
         if let bytes = request.contentLength, bytes > Limits.chunkBytes {
             return refuse(exchange, .bodyTooLarge(limitBytes: Limits.chunkBytes))
         }
-        let facts: PublishFacts
+        var facts: PublishFacts
         do {
             facts = try PublishFacts(request)
         } catch {
             return refuse(exchange, .badChunkNumber)
         }
+        guard let authority else { return begin(exchange, name, facts, claim: nil) }
+        let claim = PublishClaim(request, name: name)
+        let admission = PublishAdmission(exchange, environment: environment)
+        authority.judge(claim) { [weak self] verdict in
+            guard let self, admission.isOpen else { return }
+            switch verdict {
+            case .success(let identity):
+                facts.identity = identity
+                self.begin(exchange, name, facts, claim: claim, admission: admission)
+            case .failure(let problem):
+                admission.refuse(
+                    problem, headers: self.crossOrigin.headers(for: exchange.request))
+                self.wasDenied(problem, name)
+            }
+        }
+    }
+
+    private func begin(
+        _ exchange: Exchange, _ name: StreamName, _ facts: PublishFacts, claim: PublishClaim?,
+        admission: PublishAdmission? = nil
+    ) {
+        if isShuttingDown {
+            // The admission, if there is one, gives back what it has kept when the exchange ends.
+            return refuse(exchange, PublishError.shuttingDown.problem)
+        }
         let queue = queue(for: name)
         let publish = PublishRequest(
-            exchange: exchange, facts: facts, queue: queue, environment: environment)
+            exchange: exchange, facts: facts, claim: claim, queue: queue, environment: environment)
         exchange.handler = publish
         queue.add(publish)
-        if publish.isWaiting, queue.isOverfull(forConnection: request.connectionID) {
+        admission?.admit(to: publish)
+        if publish.isWaiting, queue.isOverfull(forConnection: exchange.request.connectionID) {
             publish.fail(.tooManyWaitingChunks)
         }
     }
 
     /// DELETE: ends the stream at once, whoever is writing it.
     func end(_ exchange: Exchange, name: StreamName) {
+        guard let authority else {
+            return end(exchange, name, identity: PublishFacts.identity(of: exchange.request))
+        }
+        let claim = PublishClaim(exchange.request, name: name)
+        authority.judge(claim) { [weak self] verdict in
+            guard let self, !exchange.isClosed else { return }
+            switch verdict {
+            // Whoever owns the name may end what is live under it.
+            case .success: self.end(exchange, name, identity: nil)
+            case .failure(let problem): self.refuse(exchange, problem)
+            }
+        }
+    }
+
+    private func end(_ exchange: Exchange, _ name: StreamName, identity: UInt64?) {
         guard let stream = streams.find(name), stream.state != .ended else {
             return refuse(exchange, .notLive)
         }
-        let owner = stream.ring.status.publisherKey.0
-        guard stream.state != .live || owner == PublishFacts.identity(of: exchange.request) else {
+        let publisher = stream.ring.status.publisherKey.0
+        guard stream.state != .live || identity == nil || publisher == identity else {
             return refuse(exchange, .notTheOwner)
         }
-        stream.end()
-        environment.logger.notice(
-            "stream ended", metadata: ["stream": "\(name)", "reason": "deleted"])
+        end(stream, reason: "deleted")
         exchange.respond(
             status: 204, headers: crossOrigin.headers(for: exchange.request), body: .none)
+    }
+
+    private func end(_ stream: LiveStream, reason: String) {
+        stream.end()
+        environment.logger.notice(
+            "stream ended", metadata: ["stream": "\(stream.name)", "reason": "\(reason)"])
+    }
+
+    // MARK: Looking again
+
+    /// Whoever publishes is looked at now and then: what was changed elsewhere, on another node or on
+    /// the command line, nobody tells.
+    private func keepLooking() {
+        environment.loop.schedule(afterMs: Limits.publishRecheckMs) { [weak self] in
+            self?.lookAgain()
+            self?.keepLooking()
+        }
+    }
+
+    private func lookAgain() {
+        guard let authority else { return }
+        for queue in Array(queues.values) {
+            for request in queue.requests { lookAgain(at: request, queue.name, authority) }
+        }
+    }
+
+    private func lookAgain(
+        at request: PublishRequest, _ name: StreamName, _ authority: PublishAuthority
+    ) {
+        guard let claim = request.claim else { return }
+        authority.judge(claim) { [weak self, weak request] verdict in
+            guard let request, !request.isAnswered, case .failure(let problem) = verdict,
+                // That the store does not answer takes nobody's right away.
+                problem.status != 503
+            else { return }
+            request.fail(.denied(problem.status == 401 ? .noLongerAuthorised(claim) : problem))
+            self?.wasDenied(problem, name)
+        }
+    }
+
+    /// Somebody may not publish under that name: perhaps because its account is gone or disabled, and
+    /// then its broadcast is over as well. Strangers can make us ask the store this way, so it is done
+    /// only now and then, and only when there is something to end.
+    private func wasDenied(_ problem: Problem, _ name: StreamName) {
+        guard let authority, [401, 403].contains(problem.status),
+            let stream = streams.find(name), stream.state != .ended,
+            accountsLookedAt.insert(name).inserted
+        else { return }
+        environment.loop.schedule(afterMs: Limits.credentialFreshMs) { [weak self] in
+            self?.accountsLookedAt.remove(name)
+        }
+        let publisher = stream.ring.status.publisherKey.0
+        guard PublishFacts.isAccount(publisher) else { return }
+        authority.hasAccount(publisher, named: name) { [weak self] hasAccount in
+            guard let self, !hasAccount, stream.ring.status.publisherKey.0 == publisher,
+                stream.state != .ended
+            else { return }
+            self.end(stream, reason: "no account")
+        }
     }
 
     private func refuse(_ exchange: Exchange, _ problem: Problem) {
@@ -75,6 +188,10 @@ final class Publishing {
     }
 
     func doorbellRang() {
+        if let authority, authority.credentials.changeCount != changesSeen {
+            changesSeen = authority.credentials.changeCount
+            lookAgain()
+        }
         for queue in Array(queues.values) { queue.doorbellRang() }
     }
 
@@ -94,11 +211,6 @@ extension PublishFacts {
             identity: Self.identity(of: request),
             wantsTakeOver: request.header("weir-take-over") == "1",
             sharesConnectionWithWriter: false)
-    }
-
-    /// Under open publishing, who publishes is told by the address.
-    static func identity(of request: Request) -> UInt64 {
-        digest("address \(request.peer)")
     }
 
     private static func parseChunk(_ value: String) throws(BadChunkNumber) -> ChunkNumber {
@@ -123,8 +235,8 @@ extension PublishFacts {
     }
 
     /// FNV-1a, 64 bit: the same in every process, unlike Hasher. It tells publishers apart; it is no
-    /// protection, which is what accounts are for.
-    private static func digest(_ text: String) -> UInt64 {
+    /// protection.
+    static func digest(_ text: String) -> UInt64 {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }

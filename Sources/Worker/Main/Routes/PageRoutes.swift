@@ -9,42 +9,89 @@ import LinuxIO
 import Web
 
 final class PageRoutes {
-    private let site = WebSite()
+    private let site: WebSite
     private let streams: LiveStreams
+    private let credentials: Credentials
+    private let requiresAccount: Bool
 
-    init(streams: LiveStreams) {
+    /// - Parameter requiresAccount: whether publishing needs one.
+    init(
+        site: WebSite, streams: LiveStreams, credentials: Credentials, requiresAccount: Bool
+    ) {
+        self.site = site
         self.streams = streams
+        self.credentials = credentials
+        self.requiresAccount = requiresAccount
     }
 
     // MARK: Pages
 
     func home(_ exchange: Exchange) {
-        let page = site.home(
-            streams: streams.all().compactMap { HomePage.Stream($0) },
-            origin: "https://\(exchange.request.authority)", nowMs: WallClock.nowMs(),
-            visitor: .anonymous, requiresAccount: false)
-        answer(exchange, page: page)
+        answer(exchange) { [self] visitor in
+            site.home(
+                streams: streams.all().compactMap { HomePage.Stream($0) },
+                origin: "https://\(exchange.request.authority)", nowMs: WallClock.nowMs(),
+                visitor: visitor, requiresAccount: requiresAccount)
+        }
     }
 
     func broadcast(_ exchange: Exchange) {
-        answer(exchange, page: site.broadcast(visitor: .anonymous, requiresAccount: false))
+        withVisitor(exchange) { [self] visitor, headers in
+            if requiresAccount, visitor == .anonymous {
+                let fields = [
+                    HeaderField("location", "/login?next=/live"),
+                    HeaderField("cache-control", "no-store"), HeaderField("vary", "cookie"),
+                ]
+                return exchange.respond(status: 303, headers: fields, body: .bytes([]))
+            }
+            let page = site.broadcast(visitor: visitor, requiresAccount: requiresAccount)
+            answer(exchange, status: 200, page: page, headers: headers)
+        }
     }
 
     func watch(_ exchange: Exchange, name: StreamName) {
-        answer(exchange, page: site.watch(name: name.text, visitor: .anonymous))
+        answer(exchange) { [site] visitor in site.watch(name: name.text, visitor: visitor) }
     }
 
     /// The page for a person who asks for what is not there.
     func notFound(_ exchange: Exchange) {
-        answer(exchange, status: 404, page: site.notFound(visitor: .anonymous))
+        answer(exchange, status: 404) { [site] visitor in site.notFound(visitor: visitor) }
     }
 
-    private func answer(_ exchange: Exchange, status: Int = 200, page: Document) {
+    private func answer(
+        _ exchange: Exchange, status: Int = 200, _ page: @escaping (Visitor) -> Document
+    ) {
+        withVisitor(exchange) { [self] visitor, headers in
+            answer(exchange, status: status, page: page(visitor), headers: headers)
+        }
+    }
+
+    /// Goes on with whoever looks at the page, and what has to be said about the cookie.
+    private func withVisitor(
+        _ exchange: Exchange, _ goOn: @escaping (Visitor, [HeaderField]) -> Void
+    ) {
+        credentials.session(of: exchange.request) { result in
+            guard !exchange.isClosed else { return }
+            switch result {
+            case .success(let holder?):
+                goOn(
+                    .signedIn(name: holder.account.name.text),
+                    AccountRoutes.renewal(holder, exchange.request))
+            case .success(nil): goOn(.anonymous, [])
+            case .failure: goOn(.unknown, [])
+            }
+        }
+    }
+
+    private func answer(
+        _ exchange: Exchange, status: Int, page: Document, headers: [HeaderField]
+    ) {
         let fields = PageSecurity.fields.map { HeaderField($0.name, $0.value) }
-        // Kept, but asked about before each use.
+        // Kept, but asked about before each use, and not by caches that several people share.
+        let kept = [HeaderField("cache-control", "private, no-cache")]
         answer(
-            exchange, status: status, document: page,
-            headers: fields + [HeaderField("cache-control", "no-cache")])
+            exchange, status: status, document: page, headers: fields + kept + headers,
+            vary: "accept-encoding, cookie")
     }
 
     // MARK: Assets
@@ -86,7 +133,8 @@ final class PageRoutes {
     // MARK: Answering
 
     private func answer(
-        _ exchange: Exchange, status: Int, document: Document, headers: [HeaderField]
+        _ exchange: Exchange, status: Int, document: Document, headers: [HeaderField],
+        vary: String = "accept-encoding"
     ) {
         let request = exchange.request
         let gzip =
@@ -94,7 +142,7 @@ final class PageRoutes {
             ? document.gzipBytes : nil
         let tag = gzip == nil ? document.entityTag : document.gzipEntityTag
         var fields =
-            headers + [HeaderField("etag", tag), HeaderField("vary", "accept-encoding")]
+            headers + [HeaderField("etag", tag), HeaderField("vary", vary)]
         if status == 200, EntityTags(request.header("if-none-match")).contain(tag) {
             return exchange.respond(status: 304, headers: fields, body: .none)
         }

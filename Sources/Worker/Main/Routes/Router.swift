@@ -13,18 +13,20 @@ final class Router: Application {
     private let crossOrigin: CrossOrigin
     private let environment: WorkerEnvironment
     private let pages: PageRoutes
+    private let accounts: AccountRoutes
     private let events: EventHub
 
     init(
-        streams: LiveStreams, publishing: Publishing, events: EventHub,
-        crossOrigin: CrossOrigin, environment: WorkerEnvironment
+        streams: LiveStreams, publishing: Publishing, events: EventHub, pages: PageRoutes,
+        accounts: AccountRoutes, crossOrigin: CrossOrigin, environment: WorkerEnvironment
     ) {
         self.streams = streams
         self.publishing = publishing
         self.events = events
         self.crossOrigin = crossOrigin
         self.environment = environment
-        pages = PageRoutes(streams: streams)
+        self.pages = pages
+        self.accounts = accounts
     }
 
     func begin(_ exchange: Exchange) {
@@ -44,6 +46,7 @@ final class Router: Application {
         case let path where path.count == 2 && path[1] == "live":
             live(exchange, name: path[0], query: query)
         case let path:
+            if accounts.begin(exchange, path: path, query: query) { return }
             page(exchange, path: path)
         }
     }

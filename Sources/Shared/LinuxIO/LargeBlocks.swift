@@ -1,0 +1,11 @@
+// Memory for large blocks: from the system when they are needed, and back to it when they are freed.
+
+import CLinux
+
+package enum LargeBlocks {
+    /// For blocks of at least `bytes`, in the whole process. Left alone, the C library learns from the
+    /// first such block to keep the next ones, for each thread by itself.
+    package static func areReturned(fromBytes bytes: Int32) {
+        weir_return_large_blocks(bytes)
+    }
+}

@@ -1,0 +1,60 @@
+// The file of a SQLite database, as the file system knows it.
+//
+// Neither function may ever open an existing database: when a process closes any descriptor of a file,
+// it loses all its POSIX locks on that file, and those are what keeps SQLite's processes apart.
+
+import Glibc
+import LinuxIO
+
+/// Which file a path leads to. Another one under the same name is another file.
+struct SQLiteFile: Equatable, Sendable {
+    private let device: dev_t
+    private let inode: ino_t
+
+    /// Nil when there is none, or it cannot be looked at. stat(2).
+    init?(path: String) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        device = status.st_dev
+        inode = status.st_ino
+    }
+
+    /// Makes an empty file, for its owner only, unless there is something of that name; SQLite gives
+    /// the files that it puts beside it the same rights. Survives a loss of power.
+    static func create(_ path: String) throws(StoreError) {
+        do throws(SystemError) {
+            let temporary = try makeTemporary(beside: path)
+            defer { try? FileSystem.removeFile(temporary) }
+            do throws(SystemError) {
+                try systemCall("link") { unsafe link(temporary, path) }
+            } catch {
+                guard error.code != EEXIST else { return }
+                throw error
+            }
+            try synchronizeFolder(of: path)
+        } catch {
+            throw StoreError.unavailable(reason: "\(path): cannot be made, \(error.message)")
+        }
+    }
+
+    /// An empty file that nobody else has, mode 0600, closed already. mkstemp(3).
+    private static func makeTemporary(beside path: String) throws(SystemError) -> String {
+        var template = (path + ".XXXXXX").utf8CString.map { $0 }
+        let raw = try systemCall("mkstemp") { unsafe mkstemp(&template) }
+        _ = Descriptor(owning: raw)
+        return String(
+            decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Writes the folder's entries to disk, without which a new file may be gone after a power loss.
+    private static func synchronizeFolder(of path: String) throws(SystemError) {
+        var folder = path[...]
+        while let last = folder.popLast(), last != "/" {}
+        let name = folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : String(folder)
+        let raw = try systemCall("open") {
+            unsafe open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        }
+        let descriptor = Descriptor(owning: raw)
+        try systemCall("fsync") { fsync(descriptor.raw) }
+    }
+}

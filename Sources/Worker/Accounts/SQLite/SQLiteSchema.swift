@@ -1,0 +1,111 @@
+// The tables of accounts, and how an older file comes to have them.
+//
+// The file's `user_version` says how many of the steps have been done to it, and its `application_id`
+// that it is Weir's at all. Steps that have been released are never changed, only added to.
+
+/// The steps that lead from an empty file to today's tables.
+struct SQLiteSchema: Sendable {
+    /// Each step's statements.
+    let steps: [[String]]
+
+    /// "weir" in ASCII; so `file` and others can tell what it is.
+    private static let applicationID: Int64 = 0x7765_6972
+
+    /// Brings the file to the last step. Several processes may do so at once: the first does it.
+    func apply(to connection: SQLiteConnection) throws(StoreError) {
+        let version = try accepted(connection)
+        try connection.enterWriteAheadLogging()
+        if version == steps.count { return }
+        try connection.write { () throws(StoreError) in
+            // Asked again, since another process may have been faster.
+            for step in try steps[accepted(connection)...] {
+                for statement in step { try connection.execute(statement) }
+            }
+            // A PRAGMA takes no parameters; these are no foreign text.
+            try connection.execute("PRAGMA application_id = \(Self.applicationID)")
+            try connection.execute("PRAGMA user_version = \(steps.count)")
+        }
+    }
+
+    /// How many steps the file has behind it.
+    private func accepted(_ connection: SQLiteConnection) throws(StoreError) -> Int {
+        let version = try number("PRAGMA user_version", connection)
+        guard try number("PRAGMA application_id", connection) == Self.applicationID else {
+            let isEmpty = try number("SELECT count(*) FROM sqlite_schema", connection) == 0
+            guard isEmpty, version == 0 else {
+                throw .unusable(reason: "it is a SQLite database, but not one of Weir's accounts")
+            }
+            return 0
+        }
+        guard version >= 0, version <= steps.count else {
+            throw .unusable(
+                reason: "its schema has version \(version), but this Weir knows only up to "
+                    + "\(steps.count): a newer Weir has used it")
+        }
+        return Int(version)
+    }
+
+    private func number(_ sql: String, _ connection: SQLiteConnection) throws(StoreError) -> Int64 {
+        try connection.rows(sql) { row throws(StoreError) in row.integer(0) }.first ?? 0
+    }
+}
+
+extension SQLiteSchema {
+    static let today = SQLiteSchema(steps: [
+        [users, sessions, sessionsByUser, sessionsByEnd, attempts, attemptsByEnd, streams]
+    ])
+
+    /// `streams` and `files` are what the first server's document has beside name and password; the
+    /// former have their own table.
+    private static let users = """
+        CREATE TABLE users (
+            id BLOB PRIMARY KEY CHECK (length(id) = 12),
+            username TEXT NOT NULL UNIQUE,
+            password TEXT NOT NULL,
+            disabled INTEGER NOT NULL,
+            created_at_ms INTEGER NOT NULL,
+            key_digest BLOB UNIQUE CHECK (length(key_digest) = 32),
+            key_created_at_ms INTEGER,
+            files TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(files)),
+            CHECK ((key_digest IS NULL) = (key_created_at_ms IS NULL))
+        ) STRICT, WITHOUT ROWID
+        """
+
+    private static let sessions = """
+        CREATE TABLE sessions (
+            id BLOB PRIMARY KEY CHECK (length(id) = 32),
+            user BLOB NOT NULL REFERENCES users ON DELETE CASCADE,
+            created_at_ms INTEGER NOT NULL,
+            last_seen_at_ms INTEGER NOT NULL,
+            expires_at_ms INTEGER NOT NULL,
+            address TEXT NOT NULL,
+            user_agent TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    private static let sessionsByUser =
+        "CREATE INDEX sessions_by_user ON sessions (user, created_at_ms)"
+    private static let sessionsByEnd = "CREATE INDEX sessions_by_end ON sessions (expires_at_ms)"
+
+    private static let attempts = """
+        CREATE TABLE attempts (
+            key TEXT PRIMARY KEY,
+            count INTEGER NOT NULL,
+            window_ends_at_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    private static let attemptsByEnd =
+        "CREATE INDEX attempts_by_end ON attempts (window_ends_at_ms)"
+
+    private static let streams = """
+        CREATE TABLE streams (
+            user BLOB NOT NULL REFERENCES users ON DELETE CASCADE,
+            id TEXT NOT NULL,
+            started_at_ms INTEGER NOT NULL,
+            ended_at_ms INTEGER NOT NULL,
+            duration_ms INTEGER AS (max(0, ended_at_ms - started_at_ms)),
+            bytes INTEGER NOT NULL,
+            peak_viewers INTEGER NOT NULL,
+            PRIMARY KEY (user, id)
+        ) STRICT, WITHOUT ROWID
+        """
+}

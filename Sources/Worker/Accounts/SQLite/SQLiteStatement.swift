@@ -1,0 +1,119 @@
+// One prepared statement: values in, rows out.
+//
+// Unsafe use: the handle is this value's alone, from prepare to finalize. SQLite copies what is bound
+// before a call returns (SQLITE_TRANSIENT); what it returns for a column is copied before anything else
+// is called. A row cannot outlive the closure that reads it.
+
+import CSQLite
+
+/// What is bound to a parameter.
+enum SQLiteValue {
+    case integer(Int64)
+    case text(String)
+    case blob([UInt8])
+    case null
+
+    /// Times and figures. What is too large for SQLite becomes the largest it has.
+    static func figure(_ value: some BinaryInteger) -> SQLiteValue {
+        .integer(Int64(clamping: value))
+    }
+}
+
+@safe
+struct SQLiteStatement: ~Copyable {
+    private let handle: OpaquePointer
+
+    /// Takes ownership.
+    init(owning handle: OpaquePointer) {
+        unsafe self.handle = unsafe handle
+    }
+
+    deinit {
+        unsafe sqlite3_finalize(handle)
+    }
+
+    /// Returns a result code of SQLite.
+    borrowing func bind(_ values: [SQLiteValue]) -> Int32 {
+        for (index, value) in values.enumerated() {
+            let code = bind(value, at: Int32(index + 1))
+            if code != SQLITE_OK { return code }
+        }
+        return SQLITE_OK
+    }
+
+    private borrowing func bind(_ value: SQLiteValue, at position: Int32) -> Int32 {
+        let copies = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        switch value {
+        case .integer(let integer):
+            return unsafe sqlite3_bind_int64(handle, position, integer)
+        case .text(let text):
+            // With its length, so that no character is special.
+            return unsafe text.withCString { pointer in
+                unsafe sqlite3_bind_text(
+                    handle, position, pointer, Int32(clamping: text.utf8.count), copies)
+            }
+        case .blob(let bytes):
+            return unsafe bytes.withUnsafeBytes { buffer in
+                unsafe sqlite3_bind_blob(
+                    handle, position, buffer.baseAddress, Int32(clamping: buffer.count), copies)
+            }
+        case .null:
+            return unsafe sqlite3_bind_null(handle, position)
+        }
+    }
+
+    /// ROW, DONE or what is wrong.
+    borrowing func step() -> Int32 { unsafe sqlite3_step(handle) }
+
+    /// The row that the last `step` came to; valid until the next call of this statement.
+    borrowing func withRow<Answer>(
+        _ read: (borrowing SQLiteRow) throws(StoreError) -> Answer
+    ) throws(StoreError) -> Answer {
+        try unsafe read(SQLiteRow(handle: handle))
+    }
+
+    /// Ends what was begun, and forgets the values, secrets among them.
+    borrowing func reset() {
+        unsafe sqlite3_reset(handle)
+        unsafe sqlite3_clear_bindings(handle)
+    }
+}
+
+/// A row of an answer. What does not have the form that Weir gave it is damage: `.unusable`.
+@safe
+struct SQLiteRow: ~Copyable {
+    private let handle: OpaquePointer
+
+    fileprivate init(handle: OpaquePointer) {
+        unsafe self.handle = unsafe handle
+    }
+
+    borrowing func isNull(_ column: Int32) -> Bool {
+        unsafe sqlite3_column_type(handle, column) == SQLITE_NULL
+    }
+
+    borrowing func integer(_ column: Int32) -> Int64 {
+        unsafe sqlite3_column_int64(handle, column)
+    }
+
+    /// Never negative in what Weir wrote.
+    borrowing func figure(_ column: Int32) -> UInt64 { UInt64(clamping: integer(column)) }
+
+    borrowing func text(_ column: Int32) -> String {
+        guard let start = unsafe sqlite3_column_text(handle, column) else { return "" }
+        let count = Int(unsafe sqlite3_column_bytes(handle, column))
+        return unsafe String(
+            decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    /// Errors: `.unusable` when there are not exactly `count` bytes.
+    borrowing func bytes(_ column: Int32, count: Int) throws(StoreError) -> [UInt8] {
+        let start = unsafe sqlite3_column_blob(handle, column)
+        guard unsafe sqlite3_column_bytes(handle, column) == Int32(clamping: count),
+            let start = unsafe start
+        else {
+            throw .unusable(reason: "the file of accounts is damaged: an id has a wrong length")
+        }
+        return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+}

@@ -1,0 +1,78 @@
+// A broadcast that is over, on its way from its ring to the account of whoever made it.
+
+import Accounts
+import SegmentRing
+
+struct EndedBroadcast: Equatable {
+    let name: StreamName
+    let record: BroadcastRecord
+
+    init(name: StreamName, record: BroadcastRecord) {
+        self.name = name
+        self.record = record
+    }
+
+    /// What a ring tells. Nil when there is nothing to tell: nothing was broadcast, or not by an
+    /// account.
+    init?(_ ring: Ring, of name: StreamName, nowMs: UInt64) {
+        let status = ring.status
+        guard PublishFacts.isAccount(status.publisherKey.0), status.bytesIngested > 0 else {
+            return nil
+        }
+        let overMs = status.endedAtMs == 0 ? nowMs : status.endedAtMs
+        // Over since media came last, not since the grace was.
+        let endedAtMs = max(ring.createdWallClockMs, min(status.lastIngestMs, overMs))
+        self.init(
+            name: name,
+            record: BroadcastRecord(
+                id: String(ring.createdWallClockMs, radix: 16) + "-"
+                    + String(ring.epoch, radix: 16),
+                startedAtMs: ring.createdWallClockMs, endedAtMs: endedAtMs,
+                bytes: status.bytesIngested, peakViewers: status.peakViewerCount))
+    }
+}
+
+// MARK: As a file
+
+/// One line: version, id, name, start, end, bytes, peak of viewers.
+extension EndedBroadcast {
+    static let fileBytes = 256
+    private static let version = "1"
+
+    var encoded: [UInt8] {
+        let fields = [
+            Self.version, record.id, name.text, "\(record.startedAtMs)", "\(record.endedAtMs)",
+            "\(record.bytes)", "\(record.peakViewers)",
+        ]
+        return Array((fields.joined(separator: " ") + "\n").utf8)
+    }
+
+    /// Nil when the bytes are none.
+    init?(decoding bytes: [UInt8]) {
+        guard bytes.count <= Self.fileBytes, bytes.last == UInt8(ascii: "\n"),
+            let text = String(validating: bytes.dropLast(), as: UTF8.self)
+        else { return nil }
+        let fields = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard fields.count == 7, fields[0] == Self.version, Self.isID(fields[1]),
+            let name = try? StreamName(fields[2]), let startedAtMs = UInt64(fields[3]),
+            let endedAtMs = UInt64(fields[4]), endedAtMs >= startedAtMs,
+            // What stores keep: times and counts of 63 bits.
+            endedAtMs <= Int64.max, let bytes = UInt64(fields[5]), bytes <= Int64.max,
+            let peakViewers = Int(fields[6]), peakViewers >= 0
+        else { return nil }
+        self.init(
+            name: name,
+            record: BroadcastRecord(
+                id: String(fields[1]), startedAtMs: startedAtMs, endedAtMs: endedAtMs,
+                bytes: bytes, peakViewers: peakViewers))
+    }
+
+    private static func isID(_ text: Substring) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+                    || $0 == UInt8(ascii: "-")
+            }
+    }
+}

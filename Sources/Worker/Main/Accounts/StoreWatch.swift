@@ -1,0 +1,77 @@
+// Whether the store of accounts answers: asked now and then, so that /readyz can say it at once and the
+// log says when it changes. Keeps house in the store as well.
+//
+// Owner: the worker's loop thread.
+
+import Accounts
+import LinuxIO
+import Settings
+
+final class StoreWatch {
+    private let desk: AccountDesk
+    private let environment: WorkerEnvironment
+    /// Nil until the store has been asked once.
+    private var finding: Finding?
+    private var waiting: [(String?) -> Void] = []
+
+    private struct Finding: Equatable {
+        /// In words for people who run the server; nil: all is well.
+        let fault: String?
+    }
+
+    init(desk: AccountDesk, environment: WorkerEnvironment) {
+        self.desk = desk
+        self.environment = environment
+    }
+
+    func start() {
+        check()
+        // One worker of a node is enough.
+        if environment.slot == 0 { keepHouse() }
+    }
+
+    /// Calls `then` with what is wrong, nil for nothing: at once, unless the store has only just been
+    /// asked for the first time.
+    func whenKnown(_ then: @escaping (String?) -> Void) {
+        if let finding { return then(finding.fault) }
+        waiting.append(then)
+    }
+
+    private func check() {
+        desk.ask(.quick) { service throws(AccountError) in
+            service.fault()
+        } then: { result in
+            switch result {
+            case .success(let fault): self.learn(Finding(fault: fault))
+            case .failure(.unavailable(let reason)): self.learn(Finding(fault: reason))
+            case .failure: self.learn(Finding(fault: "too much is waiting for it"))
+            }
+            self.environment.loop.schedule(afterMs: Limits.storeCheckMs) { [weak self] in
+                self?.check()
+            }
+        }
+    }
+
+    private func learn(_ new: Finding) {
+        let old = finding
+        finding = new
+        for then in waiting { then(new.fault) }
+        waiting = []
+        if let fault = new.fault, old?.fault == nil {
+            environment.logger.warning(
+                "the store of accounts does not answer", metadata: ["reason": "\(fault)"])
+        } else if new.fault == nil, old?.fault != nil {
+            environment.logger.notice("the store of accounts answers again")
+        }
+    }
+
+    private func keepHouse() {
+        desk.ask(.quick) { service throws(AccountError) in
+            try service.keepHouse()
+        } then: { _ in
+        }
+        environment.loop.schedule(afterMs: Limits.storeHouseKeepingMs) { [weak self] in
+            self?.keepHouse()
+        }
+    }
+}

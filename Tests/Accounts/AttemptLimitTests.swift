@@ -1,0 +1,90 @@
+import LinuxIO
+import Settings
+import Testing
+
+@testable import Accounts
+
+@Suite struct NetworkPrefixTests {
+    @Test(
+        "an address stands for what one client can be expected to hold",
+        arguments: [
+            ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+            ("2001:DB8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"), ("::1", "::/64"),
+            ("", ""), ("unix", "unix"),
+        ])
+    func prefixes(_ address: String, _ text: String) {
+        #expect(NetworkPrefix.text(of: address) == text)
+    }
+
+    @Test("what is no address is cut, so that it fits a key of the store")
+    func long() {
+        let key = AttemptLimits.key(address: String(repeating: "é", count: 10_000))
+        #expect(key.utf8.count <= 128)
+    }
+}
+
+@Suite struct AttemptLimitTests {
+    private let store = MemoryStore()
+    private let alice: StreamName
+
+    init() throws { alice = try StreamName("alice") }
+
+    private func refusal(name: StreamName?, address: String) -> AccountError? {
+        do throws(AccountError) {
+            try AttemptLimits(store: store).count(name: name, address: address)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("a name is guessed at a few times, from wherever")
+    func perName() {
+        for attempt in 0..<Limits.attemptsPerName {
+            #expect(refusal(name: alice, address: "192.0.2.\(attempt)") == nil)
+        }
+        guard case .tooManyAttempts(let retryAfterMs) = refusal(name: alice, address: "192.0.2.99")
+        else {
+            Issue.record("one more is too many")
+            return
+        }
+        #expect(retryAfterMs > 0)
+        #expect(retryAfterMs <= Limits.attemptWindowMs)
+    }
+
+    @Test("an address guesses a few times, at whatever names, valid or not")
+    func perAddress() throws {
+        for attempt in 0..<Limits.attemptsPerAddress {
+            let name = attempt.isMultiple(of: 2) ? try StreamName("user\(attempt)") : nil
+            #expect(refusal(name: name, address: "2001:db8::\(attempt)") == nil)
+        }
+        #expect(refusal(name: alice, address: "2001:db8::ffff") != nil)
+        #expect(refusal(name: alice, address: "2001:db8:0:1::1") == nil)
+    }
+
+    @Test("one who is refused by address does not use up the attempts of a name")
+    func addressFirst() {
+        for _ in 0..<(Limits.attemptsPerAddress + 1) {
+            _ = refusal(name: nil, address: "192.0.2.1")
+        }
+        for _ in 0..<50 { #expect(refusal(name: alice, address: "192.0.2.1") != nil) }
+        #expect(refusal(name: alice, address: "192.0.2.2") == nil)
+    }
+
+    @Test("success clears the name, and takes only itself off the address")
+    func success() throws {
+        for _ in 0..<5 { #expect(refusal(name: alice, address: "192.0.2.1") == nil) }
+        try AttemptLimits(store: store).succeeded(name: alice, address: "192.0.2.1")
+        #expect(store.contents.attempts["name alice"] == nil)
+        #expect(store.contents.attempts["address 192.0.2.1"]?.count == 4)
+    }
+
+    @Test("when the window is over, one may try again")
+    func window() {
+        for _ in 0...Limits.attemptsPerName { _ = refusal(name: alice, address: "192.0.2.1") }
+        #expect(refusal(name: alice, address: "192.0.2.1") != nil)
+        store.change { $0.attempts["name alice"]?.windowEndsAtMs = WallClock.nowMs() - 1 }
+        #expect(refusal(name: alice, address: "192.0.2.1") == nil)
+    }
+}

@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Accounts
+
+enum Examples {
+    static let password = "a long enough one"
+    /// Argon2's own test vector, with parameters that are cheaper than ours: of "password".
+    static let cheapHash =
+        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+    static let origin = ClientOrigin(address: "192.0.2.1", userAgent: "Browser/1.0")
+}
+
+/// A service on a store in memory.
+struct ServiceFixture {
+    let store = MemoryStore()
+    let service: AccountService
+
+    init(allowsSignUp: Bool = true) {
+        service = AccountService(store: store, allowsSignUp: allowsSignUp)
+    }
+
+    func signUp(
+        _ name: String = "alice", _ password: String = Examples.password
+    ) throws(AccountError) -> SignedIn {
+        try service.signUp(name: name, password: password, from: Examples.origin)
+    }
+
+    func logIn(
+        _ name: String = "alice", _ password: String = Examples.password,
+        from origin: ClientOrigin = Examples.origin
+    ) throws(AccountError) -> SignedIn {
+        try service.logIn(name: name, password: password, from: origin)
+    }
+
+    func holder(of signedIn: SignedIn) throws(AccountError) -> SessionHolder? {
+        try service.holder(ofSession: signedIn.sessionToken)
+    }
+
+    /// As if the stored hash of everybody had been made long ago: the password becomes "password".
+    func makeHashesOld() {
+        store.change { contents in
+            for id in contents.users.keys { contents.users[id]?.password = Examples.cheapHash }
+        }
+    }
+}

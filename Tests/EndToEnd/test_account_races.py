@@ -1,0 +1,195 @@
+"""Accounts across workers, servers and deaths: what one of them knows, all of them know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from weir.accounts import (
+    PASSWORD, fresh_address, log_in, sign_up, try_to_log_in, try_to_sign_up,
+)
+from weir.curl import Answer
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.stores import KINDS, Store
+from weir.waiting import wait_until
+
+Start = Callable[..., Server]
+
+# Enough connections that each of two workers gets some: the supervisor gives a new one to whichever
+# has fewer.
+_MANY = 8
+
+
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made = Store(request.param, tmp_path / "store")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server(start_server: Start, store: Store) -> Server:
+    return start_server(publish="account", accounts=store.location)
+
+
+def at_once(count: int, act: Callable[[int], Answer]) -> list[Answer]:
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(act, range(count)))
+
+
+def test_of_many_who_want_a_name_at_once_exactly_one_gets_it(server: Server, name: str) -> None:
+    for turn in range(3):
+        wanted = f"{name[:25]}-{turn}"
+        answers = at_once(
+            12, lambda number: try_to_sign_up(server, wanted, f"password number {number}"))
+        assert Counter(answer.status for answer in answers) == {201: 1, 409: 11}
+        assert {answer.problem for answer in answers} == {None, "name-taken"}
+        [winner] = [number for number, answer in enumerate(answers) if answer.status == 201]
+        loser = (winner + 1) % 12
+        assert try_to_log_in(server, wanted, f"password number {loser}").status == 401
+        log_in(server, wanted, f"password number {winner}")
+
+
+def test_a_session_is_good_on_every_worker_and_after_each_has_been_killed(
+    server: Server, name: str
+) -> None:
+    anna = sign_up(server, name)
+    assert all(answer.status == 200 for answer in at_once(_MANY, lambda _: anna.get("/api/me")))
+    for slot in (0, 1):
+        server.wait_for_all_workers(without=server.kill_worker(slot))
+        answers = at_once(_MANY, lambda _: anna.get("/api/me"))
+        assert all(answer.status == 200 for answer in answers)
+    other = log_in(server, name)
+    assert anna.request("POST", "/logout").status == 204
+    # A worker may go on for two seconds with what it has asked before.
+    wait_until(lambda: {answer.status for answer in at_once(
+        _MANY, lambda _: anna.get("/api/me"))} == {401}, "every worker to know that she is out")
+    assert other.is_valid
+
+
+def test_attempts_at_many_workers_count_together(server: Server, name: str) -> None:
+    anna = sign_up(server, name)
+    answers = at_once(30, lambda number: try_to_log_in(
+        server, name, f"wrong password {number}", source=fresh_address()))
+    seen = Counter(answer.status for answer in answers)
+    # One that found too much waiting counts as well.
+    assert seen[401] <= 10 <= seen[401] + seen[503], seen
+    assert seen[401] + seen[429] + seen[503] == 30, seen
+    server.wait_for_all_workers(without=server.kill_worker(0))
+    for _ in range(_MANY):
+        answer = try_to_log_in(server, name, PASSWORD, source=fresh_address())
+        assert (answer.status, answer.problem) == (429, "too-many-attempts")
+    assert anna.is_valid
+
+
+def test_a_key_made_by_one_worker_is_good_for_all(server: Server, name: str) -> None:
+    anna = sign_up(server, name)
+    key = anna.make_key()
+    recording = record().data
+
+    def publish(_: int) -> Answer:
+        return server.request(
+            "POST", f"/{name}/live", headers={"authorization": f"Bearer {key}"}, body=recording)
+
+    for _ in range(_MANY):
+        assert publish(0).status == 204
+        assert server.request(
+            "DELETE", f"/{name}/live", headers={"authorization": f"Bearer {key}"}).status == 204
+    anna.make_key()
+    wait_until(lambda: {answer.status for answer in at_once(_MANY, publish)} == {401},
+               "every worker to know that the key has been replaced")
+
+
+def test_of_two_changes_of_a_password_at_once_one_is_made(server: Server, name: str) -> None:
+    anna = sign_up(server, name)
+    sessions = [log_in(server, name) for _ in range(3)] + [anna]
+    answers = at_once(4, lambda number: sessions[number].json(
+        "/api/me/password",
+        {"currentPassword": PASSWORD, "newPassword": f"password number {number}"}))
+    # The others' password was wrong by then, or their session over.
+    assert [answer.status for answer in answers].count(204) == 1, answers
+    assert {answer.status for answer in answers} <= {204, 401, 403}
+    [changed] = [number for number, answer in enumerate(answers) if answer.status == 204]
+    assert try_to_log_in(server, name).status == 401
+    log_in(server, name, f"password number {changed}")
+    wait_until(lambda: [each.is_valid for each in sessions] == [
+        number == changed for number in range(4)], "the others to be out")
+
+
+def test_two_servers_with_one_store_agree(
+    start_server: Start, store: Store, name: str, publish: Callable[..., Publisher]
+) -> None:
+    one, two = (start_server(publish="account", accounts=store.location) for _ in range(2))
+    anna = sign_up(one, name)
+    there = replace(anna, server=two)
+    assert try_to_sign_up(two, name).status == 409
+    assert there.me()["username"] == name and log_in(two, name).is_valid
+    key = anna.make_key()
+    assert there.me()["streamKey"] == anna.me()["streamKey"]
+    publish(two, name, headers={"authorization": f"Bearer {key}"}).play(record(seconds=30))
+    two.wait_for_state(name, "live")
+    # What is ended here is ended there.
+    assert there.request("POST", "/logout").status == 204
+    wait_until(lambda: not anna.is_valid, "her session to be over at the other one, too")
+    for number in range(10):
+        server = (one, two)[number % 2]
+        assert try_to_log_in(server, name, "wrong", source=fresh_address()).status == 401
+    for server in (one, two):
+        assert try_to_log_in(server, name, source=fresh_address()).status == 429
+
+
+def test_many_servers_may_start_on_an_empty_store_at_once(
+    start_server: Start, store: Store, name: str
+) -> None:
+    servers = [
+        start_server(publish="account", accounts=store.location, wait=False) for _ in range(3)]
+    for server in servers:
+        server.launch()
+    for server in servers:
+        wait_until(server.is_serving, "a server to be ready")
+    sessions = [sign_up(server, f"{name[:25]}-{number}") for number, server in enumerate(servers)]
+    for session in sessions:
+        for server in servers:
+            assert replace(session, server=server).is_valid
+
+
+def test_a_session_and_an_account_outlive_the_server(
+    start_server: Start, store: Store, name: str
+) -> None:
+    first = start_server(publish="account", accounts=store.location)
+    anna = sign_up(first, name)
+    key = anna.make_key()
+    first.kill_supervisor()
+    first.assert_no_process_stays()
+    second = start_server(publish="account", accounts=store.location)
+    assert replace(anna, server=second).me()["streamKey"] is not None
+    answer = second.request(
+        "POST", f"/{name}/live", headers={"authorization": f"Bearer {key}"}, body=record().data)
+    assert answer.status == 204
+
+
+def test_operators_and_the_running_server_see_the_same(
+    server: Server, store: Store, name: str
+) -> None:
+    users = store.users
+    users.add(name, PASSWORD)
+    anna = log_in(server, name)
+    key = users.key(name)
+    assert anna.me()["streamKey"] is not None
+    fields = {"authorization": f"Bearer {key}"}
+    assert server.request(
+        "POST", f"/{name}/live", headers=fields, body=record().data).status == 204
+    users.do("passwd", name, stdin="eight boats on it\n")
+    wait_until(lambda: not anna.is_valid, "her session to be over")
+    log_in(server, name, "eight boats on it")
+    users.do("delete", "--yes", name)
+    assert try_to_log_in(server, name, "eight boats on it").status == 401
+    assert sign_up(server, name).me()["streamKey"] is None
+

@@ -1,0 +1,141 @@
+"""Accounts from outside: signing up and in, and what their owner may then do. By curl, as JSON or as
+a form that a page without scripts would send."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from .curl import Answer
+from .server import Server
+
+PASSWORD = "seven boats on a weir"
+COOKIE = "__Host-weir"
+
+# Each test that fails to sign in does so from an address of its own: addresses are counted.
+_addresses = (f"127.{a}.{b}.1" for a, b in itertools.product(range(1, 255), repeat=2))
+
+
+def fresh_address() -> str:
+    """An address of loopback that nobody has come from."""
+    return next(_addresses)
+
+
+def post_json(
+    server: Server, path: str, value: Any, *, method: str = "POST",
+    headers: dict[str, str] | None = None, **options: Any,
+) -> Answer:
+    fields = {"content-type": "application/json"} | (headers or {})
+    return server.request(
+        method, path, headers=fields, body=json.dumps(value).encode(), **options)
+
+
+def post_form(
+    server: Server, path: str, fields: dict[str, str] | None = None, *,
+    headers: dict[str, str] | None = None, **options: Any,
+) -> Answer:
+    """As a browser sends it; redirections are not followed."""
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    return server.request(
+        "POST", path, headers=kind | (headers or {}), body=urlencode(fields or {}).encode(),
+        **options)
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """What a Set-Cookie field says. The names of attributes are in lower case."""
+
+    name: str
+    value: str
+    attributes: dict[str, str]
+
+
+def cookie_of(answer: Answer) -> Cookie | None:
+    text = answer.headers.get("set-cookie")
+    if text is None:
+        return None
+    pair, *rest = text.split(";")
+    name, _, value = pair.partition("=")
+    attributes = {}
+    for part in rest:
+        key, _, given = part.strip().partition("=")
+        attributes[key.lower()] = given
+    return Cookie(name, value, attributes)
+
+
+@dataclass
+class Session:
+    """Somebody who is signed in on a server. (Elsewhere as well, when `server` is replaced.)"""
+
+    server: Server
+    name: str
+    token: str
+    password: str = PASSWORD
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"cookie": f"{COOKIE}={self.token}"}
+
+    def request(self, method: str, path: str, **options: Any) -> Answer:
+        headers = self.headers | options.pop("headers", {})
+        return self.server.request(method, path, headers=headers, **options)
+
+    def get(self, path: str, **options: Any) -> Answer:
+        return self.request("GET", path, **options)
+
+    def json(self, path: str, value: Any, **options: Any) -> Answer:
+        headers = self.headers | options.pop("headers", {})
+        return post_json(self.server, path, value, headers=headers, **options)
+
+    def form(self, path: str, fields: dict[str, str] | None = None, **options: Any) -> Answer:
+        headers = self.headers | options.pop("headers", {})
+        return post_form(self.server, path, fields, headers=headers, **options)
+
+    def me(self) -> dict[str, Any]:
+        """What `GET /api/me` says."""
+        answer = self.get("/api/me")
+        assert answer.status == 200, answer
+        return answer.json()
+
+    @property
+    def is_valid(self) -> bool:
+        answer = self.get("/api/me")
+        assert answer.status in (200, 401), answer
+        return answer.status == 200
+
+    def make_key(self) -> str:
+        """A new stream key; the one before is not good any more."""
+        answer = self.request("POST", "/api/me/stream-key")
+        assert answer.status == 201, answer
+        return answer.json()["streamKey"]
+
+
+def session_of(answer: Answer, server: Server, name: str, password: str = PASSWORD) -> Session:
+    """The session that an answer to signing up or in has begun."""
+    cookie = cookie_of(answer)
+    assert cookie is not None and cookie.name == COOKIE and cookie.value, answer
+    return Session(server, name, cookie.value, password)
+
+
+def try_to_sign_up(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Answer:
+    return post_json(
+        server, "/signup", {"username": name, "password": password}, **options)
+
+
+def try_to_log_in(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Answer:
+    return post_json(server, "/login", {"username": name, "password": password}, **options)
+
+
+def sign_up(server: Server, name: str, password: str = PASSWORD) -> Session:
+    answer = try_to_sign_up(server, name, password)
+    assert answer.status == 201, answer
+    return session_of(answer, server, name, password)
+
+
+def log_in(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Session:
+    answer = try_to_log_in(server, name, password, **options)
+    assert answer.status == 200, answer
+    return session_of(answer, server, name, password)

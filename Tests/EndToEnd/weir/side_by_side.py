@@ -1,0 +1,36 @@
+"""How tests are dealt out to several processes (`-n 3`): by the file, with two exceptions.
+
+Fixtures that live for a file (a browser, a server) would be made in every process otherwise. All
+tests with browsers are two such heaps, so that at most two of them want the processors at a time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+
+class ByHeap(LoadScopeScheduling):
+    """Deals whole heaps of tests, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return heap(nodeid)
+
+
+def heap(nodeid: str) -> str:
+    """Tests with the same heap run in one process, one after the other."""
+    file = nodeid.split("::")[0]
+    name = file.rsplit("/", 1)[-1]
+    for browsers in ("test_page_", "test_browser_"):
+        if name.startswith(browsers):
+            return browsers
+    return file
+
+
+def order(items: list[pytest.Item]) -> None:
+    """Heaps with many slow tests first, so that none of them is begun last. Within a heap the
+    order stays."""
+    slow = Counter(heap(item.nodeid) for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[heap(item.nodeid)])
