@@ -9,7 +9,7 @@ package enum AccountStores {
         _ location: AccountsLocation
     ) throws(StoreError) -> any AccountStore {
         switch location {
-        case .sqlite: throw StoreError.unusable(reason: "not written")
+        case .sqlite(let path): SQLiteStore(path: path)
         case .mongodb(let uri): try MongoStore(uri: uri)
         }
     }
