@@ -14,7 +14,7 @@ help: ## List the targets
 	@echo
 	@echo "PORT=8443 and ARGS=\"--workers 1 --log-format json\" change what run and demo do."
 
-run: build certificate ## Serve on https://localhost:8443, anyone may publish; Ctrl-C ends it
+run: build certificate ## Serve on https://localhost:8443, accounts in build/data; Ctrl-C ends it
 	@PORT=$(PORT) exec scripts/run-server $(ARGS)
 
 demo: build certificate ## The same, with a test pattern published as user demo

@@ -153,8 +153,12 @@ let package = Package(
             dependencies: ["Worker", "Accounts", "Media", "SegmentRing", "Settings"],
             path: "Tests/Worker"),
         .testTarget(
-            name: "AccountsTests", dependencies: ["Accounts", "LinuxIO", "Settings"],
-            path: "Tests/Accounts"),
+            name: "AccountsTests",
+            dependencies: ["Accounts", "LinuxIO", "Settings", "store-torture"],
+            path: "Tests/Accounts", exclude: ["Torture"]),
+        // Somebody to be killed by AccountsTests.
+        .executableTarget(
+            name: "store-torture", dependencies: ["Accounts"], path: "Tests/Accounts/Torture"),
         .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
         .executableTarget(
             name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],

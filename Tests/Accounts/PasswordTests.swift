@@ -77,6 +77,24 @@ import Testing
         #expect(try PasswordHash.verify("password", against: encoded) == .differs)
     }
 
+    @Test(
+        "a damaged hash verifies nothing, wherever the damage is",
+        arguments: 0..<500 as Range<UInt64>)
+    func damaged(_ seed: UInt64) throws {
+        var generator = Scrambler(state: seed)
+        var bytes = Array(Examples.cheapHash.utf8)
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        switch Int.random(in: 0..<4, using: &generator) {
+        case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert(UInt8.random(in: 0...127, using: &generator), at: place)
+        default: bytes.append(UInt8.random(in: 0...127, using: &generator))
+        }
+        let encoded = String(decoding: bytes, as: UTF8.self)
+        guard encoded != Examples.cheapHash else { return }
+        #expect(try PasswordHash.verify("password", against: encoded) == .differs)
+    }
+
     @Test("nobody's hash costs what a real one costs, and matches nothing")
     func nobody() throws {
         let real = try PasswordHash.make("correct horse")
@@ -119,5 +137,17 @@ import Testing
     @Test("the own name is refused in whatever case", arguments: ["alice-1234", "Alice-1234"])
     func sameAsName(_ password: String) {
         #expect(PasswordRules.fault(of: password, name: name) == .sameAsName)
+    }
+}
+
+/// Numbers that are the same in each run.
+private struct Scrambler: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
     }
 }

@@ -15,7 +15,7 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     /// Those that the suite is run with.
-    static let all: [StoreKind] = [.memory, .mongo]
+    static let all: [StoreKind] = [.memory, .sqlite, .mongo]
 
     /// A place, and a prepared store in it.
     func make() throws -> (place: any StorePlace, store: any AccountStore) {

@@ -57,6 +57,25 @@ package struct AccountPage: Sendable {
         }
     }
 
+    /// What has just been done, as the address of the page names it after a form
+    /// (`/account?done=password-changed`).
+    package enum Done: String, Sendable {
+        case passwordChanged = "password-changed"
+        case keyRemoved = "key-removed"
+        case sessionEnded = "session-ended"
+        case othersEnded = "others-ended"
+
+        package var notice: String {
+            switch self {
+            case .passwordChanged:
+                "Your password is changed. You are signed out everywhere else."
+            case .keyRemoved: "The stream key is removed. Nothing can use it any more."
+            case .sessionEnded: "That device is signed out."
+            case .othersEnded: "You are signed out everywhere else."
+            }
+        }
+    }
+
     package let name: String
     package let createdAtMs: UInt64
     /// What the browser calls this server: "https://host:port".

@@ -24,7 +24,15 @@ struct AccountView {
     var title: String { page.fault == nil ? "Your account" : "Not yet: Your account" }
 
     private func fault(of form: AccountPage.Form) -> FormFault? {
-        page.fault.flatMap { $0.form == form ? $0.fault : nil }
+        guard let fault = page.fault, fault.form == form else { return nil }
+        switch form {
+        case .password: return fault.fault.among(["currentPassword", "newPassword"])
+        case .streamKey, .sessions: return fault.fault.among([])
+        case .deletion:
+            // It has one field: whatever the password is called elsewhere, it is this one.
+            let field = fault.fault.field.map { _ in "password" }
+            return FormFault(field: field, message: fault.fault.message)
+        }
     }
 
     private var notice: String {

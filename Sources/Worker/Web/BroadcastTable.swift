@@ -30,9 +30,9 @@ struct BroadcastTable {
     private func table(of some: ArraySlice<AccountPage.Broadcast>, caption: String) -> String {
         """
         <table class="broadcasts number">
-          <caption class="visually-hidden">\(caption), the newest first</caption>
+          <caption class="visually-hidden">\(caption), the newest first; viewers are the most there were at once</caption>
           <thead><tr><th scope="col">Began</th><th scope="col">Length</th>
-            <th scope="col">Sent</th><th scope="col">Viewers, at most</th></tr></thead>
+            <th scope="col">Sent</th><th scope="col">Viewers</th></tr></thead>
           <tbody>
         \(some.map(row).joined(separator: "\n"))
           </tbody>

@@ -1,4 +1,4 @@
-// A moment as people write it, in UTC: "22 November 2026, 08:15 UTC". Scripts put it into the time
+// A moment as people write it, in UTC: "22 Nov 2026, 08:15 UTC". Scripts put it into the time
 // zone of whoever reads it (Assets/account/local-times.js).
 
 struct CalendarTime {
@@ -33,8 +33,10 @@ struct CalendarTime {
     /// "22 November 2026"
     var date: String { "\(day) \(Self.months[month - 1]) \(year)" }
 
-    /// "22 November 2026, 08:15 UTC"
-    var dateAndTime: String { "\(date), \(twoDigits(hour)):\(twoDigits(minute)) UTC" }
+    /// "22 Nov 2026, 08:15 UTC"
+    var dateAndTime: String {
+        "\(day) \(Self.months[month - 1].prefix(3)) \(year), \(twoDigits(hour)):\(twoDigits(minute)) UTC"
+    }
 
     /// As HTML's time element wants it: "2026-11-22T08:15:30Z".
     var machineText: String {

@@ -5,13 +5,13 @@ struct EntryPage {
     let values: [String: String]
 
     init(_ form: SignUpForm) {
-        let fault = form.fault
+        let fault = form.fault?.among(["username", "password"])
         title = Self.title("Sign up", fault: fault)
         let name = FormField(
             name: "username", label: "Name", kind: .name, value: form.username,
             hint: "3 to 32 of the characters a to z, 0 to 9, - and _. Your broadcasts are found "
                 + "under it, so everybody sees it.",
-            fault: fault, isFirst: true, describedBy: Self.banner(of: fault))
+            fault: fault, isFirst: true, isNew: true, describedBy: Self.banner(of: fault))
         let password = FormField(
             name: "password", label: "Password", kind: .newPassword,
             hint: "At least 8 characters of any kind. A few words in a row make a good one.",
@@ -20,7 +20,7 @@ struct EntryPage {
     }
 
     init(_ form: LogInForm) {
-        let fault = form.fault
+        let fault = form.fault?.among(["username", "password"])
         title = Self.title("Sign in", fault: fault)
         // Who has come back with a name has only the password to type again.
         let hasName = !form.username.isEmpty

@@ -19,6 +19,8 @@ struct FormField {
     var fault: FormFault?
     /// The page opens with this field focused, unless another one is at fault.
     var isFirst = false
+    /// Scripts say what is wrong with a name while it is typed.
+    var isNew = false
     /// The id of words elsewhere that are about this field, too.
     var describedBy: String?
 
@@ -42,6 +44,7 @@ struct FormField {
             attributes +=
                 " type=\"text\" value=\"\(value.htmlEscaped)\" autocomplete=\"username\""
                 + " autocapitalize=\"none\" autocorrect=\"off\" spellcheck=\"false\""
+                + (isNew ? " data-new-name" : "")
         case .currentPassword:
             attributes += " type=\"password\" autocomplete=\"current-password\""
         case .newPassword:
@@ -76,12 +79,17 @@ extension FormFault {
     /// The id of the words above a form.
     static let bannerID = "form-error"
 
+    /// The same, for a form that has only these fields: what is about none of them is about all.
+    func among(_ fields: [String]) -> FormFault {
+        field.map(fields.contains) ?? true ? self : FormFault(field: nil, message: message)
+    }
+
     /// Above the form: what is wrong with all of it. Empty for a fault of one field.
     var banner: String {
         guard field == nil else { return "" }
         return """
             <div class="notice notice-error" role="alert">
-              <p id="\(Self.bannerID)">\(message.htmlEscaped)</p>
+              <p class="notice-title" id="\(Self.bannerID)">\(message.htmlEscaped)</p>
             </div>
             """
     }

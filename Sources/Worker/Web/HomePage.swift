@@ -43,13 +43,11 @@ package struct HomePage {
     }
 
     private let streams: [Stream]
-    private let origin: String
     private let nowMs: UInt64
 
     /// `nowMs` is the wall clock in milliseconds since 1970.
-    init(streams: [Stream], origin: String, nowMs: UInt64) {
+    init(streams: [Stream], nowMs: UInt64) {
         self.streams = streams
-        self.origin = origin
         self.nowMs = nowMs
     }
 
@@ -59,7 +57,6 @@ package struct HomePage {
             "streams": streams.sorted(by: Self.isBefore)
                 .map { StreamCard(stream: $0, nowMs: nowMs).html }.joined(separator: "\n"),
             "summary": summary.htmlEscaped,
-            "origin": origin.htmlEscaped,
         ]
     }
 

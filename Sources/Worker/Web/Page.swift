@@ -19,7 +19,8 @@ enum Page: String, CaseIterable, Sendable {
             case .home: ["water.css", "home.css"]
             case .live: ["live.css"]
             case .watch: ["watch.css"]
-            case .signUp, .logIn, .account: ["account.css"]
+            case .signUp, .logIn: ["water.css", "account.css"]
+            case .account: ["account.css"]
             case .message, .notFound: ["water.css"]
             }
         return ["base.css", "components.css"] + own

@@ -16,7 +16,7 @@ struct SessionList {
     private func item(_ session: AccountPage.Session) -> String {
         let program = BrowserWords.describe(userAgent: session.userAgent).htmlEscaped
         let seen = Words.seen(msAgo: page.nowMs - min(page.nowMs, session.lastSeenAtMs))
-        let from = session.address.isEmpty ? "" : " from \(session.address.htmlEscaped)"
+        let from = session.address.isEmpty ? "" : ", from \(session.address.htmlEscaped)"
         let end =
             session.isCurrent
             ? "<span class=\"tag tag-accent\">This device</span>"
@@ -26,8 +26,8 @@ struct SessionList {
               <li>
                 <div>
                   <p class="session-program">\(program)</p>
-                  <p class="small muted">\(session.isCurrent ? "in use now" : seen)\(from), \
-            since \(since)</p>
+                  <p class="small muted">\(session.isCurrent ? "in use now" : seen)\(from)</p>
+                  <p class="small muted">signed in on \(since)</p>
                 </div>
                 \(end)
               </li>

@@ -35,22 +35,29 @@ struct StreamKeyView {
     private func made(_ key: String) -> String {
         let lines = PublishLines(origin: page.origin, name: page.name, key: key)
         return """
-            <div class="notice new-key" role="status">
+            <div class="notice new-key" id="new-key" tabindex="-1" autofocus>
               <p class="notice-title">Your new stream key</p>
               <p>Copy it now: it is not shown again. Whoever has it can broadcast as you.</p>
-              \(copy("stream-key", of: "code", label: "Stream key", text: key))
+              \(copy("stream-key", label: "Stream key", html: key.htmlEscaped))
             </div>
             <h3>OBS</h3>
-            <p>Settings, Output, Recording: type <b>Custom Output (FFmpeg)</b>, output to <b>URL</b>,
-              container <b>webm</b>, video <b>libvpx</b>, sound <b>libopus</b>. Then start recording.</p>
-            \(copy("line-obs", of: "code", label: "Address for OBS", text: lines.obs))
+            <p>Settings, Output, mode Advanced, Recording. Then press Start Recording.</p>
+            <dl class="settings">
+              <dt>Type</dt><dd>Custom Output (FFmpeg), Output to URL</dd>
+              <dt>Container</dt><dd>webm</dd>
+              <dt>Key frame interval</dt><dd>60 frames</dd>
+              <dt>Video encoder</dt><dd>libvpx, with <code>deadline=realtime cpu-used=8</code></dd>
+              <dt>Audio encoder</dt><dd>libopus</dd>
+              <dt>URL</dt><dd>this one:</dd>
+            </dl>
+            \(copy("line-obs", label: "Address for OBS", html: lines.obs.htmlEscaped))
             <h3>ffmpeg</h3>
             <p>Sends a test picture with a tone. Put inputs of your own in place of the two after
               <code>-i</code>.</p>
-            \(copy("line-ffmpeg", of: "code", label: "Command for ffmpeg", text: lines.ffmpeg))
+            \(copy("line-ffmpeg", label: "Command for ffmpeg", html: Self.words(of: lines.ffmpeg)))
             <h3>ffmpeg and curl</h3>
-            <p>The same over HTTP/2, which gets through more proxies.</p>
-            \(copy("line-curl", of: "code", label: "Command for curl", text: lines.curl))
+            <p>The same, sent by curl over HTTP/2.</p>
+            \(copy("line-curl", label: "Command for curl", html: Self.words(of: lines.curl)))
             \(replaceAndRemove)
             """
     }
@@ -69,10 +76,26 @@ struct StreamKeyView {
         """
     }
 
-    private func copy(_ id: String, of element: String, label: String, text: String) -> String {
+    /// A command whose options stay together where lines break. As text, it is the command itself.
+    private static func words(of command: String) -> String {
+        var words: [Substring] = []
+        for word in command.split(separator: " ") {
+            let begins = word.hasPrefix("-") || word.hasPrefix("https:") || word == "|"
+            if begins || words.isEmpty {
+                words.append(word)
+            } else {
+                words[words.count - 1] = command[words[words.count - 1].startIndex..<word.endIndex]
+            }
+        }
+        return words.map { "<span class=\"word\">\(String($0).htmlEscaped)</span>" }
+            .joined(separator: " ")
+    }
+
+    /// `html` is escaped.
+    private func copy(_ id: String, label: String, html: String) -> String {
         """
         <div class="copy">
-          <\(element) id="\(id)">\(text.htmlEscaped)</\(element)>
+          <code id="\(id)">\(html)</code>
           <button class="button" type="button" data-copy="\(id)"
             aria-label="Copy: \(label)">Copy</button>
         </div>

@@ -27,11 +27,13 @@ package enum Visitor: Equatable, Sendable {
                 </nav>
                 """
         case .signedIn(let name):
+            let initial = name.prefix(1).uppercased().htmlEscaped
             return """
                 <div class="site-account">
                   <nav aria-label="Account">
-                    <a class="site-user" href="/account" title="Your account">
-                      <span class="visually-hidden">Your account, </span>\(name.htmlEscaped)</a>
+                    <a class="site-user" href="/account" data-initial="\(initial)">
+                      <span class="visually-hidden">Your account,</span>
+                      <span class="site-user-name">\(name.htmlEscaped)</span></a>
                   </nav>
                   <form method="post" action="/logout">
                     <button class="button button-quiet">Sign out</button>
@@ -39,6 +41,19 @@ package enum Visitor: Equatable, Sendable {
                 </div>
                 """
         }
+    }
+
+    /// Nil when nobody is signed in, or nobody knows.
+    var name: String? {
+        if case .signedIn(let name) = self { name } else { nil }
+    }
+
+    /// What comes before a stream key, as HTML.
+    func firstStep(offersSignUp: Bool) -> String {
+        if let name { return "You are signed in as <b>\(name.htmlEscaped)</b>." }
+        let signIn = "<a href=\"/login?next=/account\">sign in</a>"
+        if !offersSignUp { return "Ask whoever runs this server for an account, and \(signIn)." }
+        return "<a href=\"/signup?next=/account\">Sign up</a>, or \(signIn)."
     }
 
     /// A link to a form that leads on to `next`, ready for an attribute.

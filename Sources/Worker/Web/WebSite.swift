@@ -6,6 +6,8 @@ package final class WebSite {
     package let assets: Assets
     private let layout: Template
     private let templates: [Page: Template]
+    /// How to publish from the command line: with an account, and without.
+    private let homeParts: (accounts: Template, open: Template)
     private let offersSignUp: Bool
 
     /// `offersSignUp` is false where only the operator creates accounts.
@@ -17,6 +19,10 @@ package final class WebSite {
             uniqueKeysWithValues: Page.allCases.map { page in
                 (page, Self.template(page.rawValue, in: files))
             })
+        homeParts = (
+            accounts: Self.template("home-accounts", in: files),
+            open: Self.template("home-open", in: files)
+        )
         self.offersSignUp = offersSignUp
     }
 
@@ -35,14 +41,33 @@ package final class WebSite {
         streams: [HomePage.Stream], origin: String, nowMs: UInt64, visitor: Visitor,
         requiresAccount: Bool
     ) -> Document {
-        let values = HomePage(streams: streams, origin: origin, nowMs: nowMs).values
+        var values = HomePage(streams: streams, nowMs: nowMs).values
+        let part = requiresAccount ? homeParts.accounts : homeParts.open
+        values["command-line"] = part.filled(with: [
+            "origin": origin.htmlEscaped, "example-name": (visitor.name ?? "my-name").htmlEscaped,
+            "first-step": visitor.firstStep(offersSignUp: offersSignUp),
+        ])
         return render(.home, title: "Live now", for: visitor, next: nil, values: values)
     }
 
     /// Broadcasting from the browser. When that `requiresAccount`, it goes by the visitor's name;
     /// without one, the page says that one has to sign in.
     package func broadcast(visitor: Visitor, requiresAccount: Bool) -> Document {
-        render(.live, title: "Go live", for: visitor, next: "/live", values: [:])
+        var values = ["name-label": "Name", "name-attributes": ""]
+        if requiresAccount {
+            guard let name = visitor.name else { return signInToBroadcast(visitor: visitor) }
+            values["name-label"] = "You broadcast as"
+            values["name-attributes"] = " value=\"\(name.htmlEscaped)\" readonly"
+        }
+        return render(.live, title: "Go live", for: visitor, next: "/live", values: values)
+    }
+
+    private func signInToBroadcast(visitor: Visitor) -> Document {
+        message(
+            "Go live", "That needs an account on this server.",
+            ways: [("Sign in", "/login?next=/live")]
+                + (offersSignUp ? [("Sign up", "/signup?next=/live")] : []),
+            visitor: visitor)
     }
 
     /// The player of one stream, live or not. `name` is a valid stream name.
@@ -68,7 +93,7 @@ package final class WebSite {
     package func signUpIsClosed(visitor: Visitor = .anonymous) -> Document {
         message(
             "By invitation",
-            "Accounts on this server are created by whoever runs it. Ask there for one.",
+            "Whoever runs this server creates its accounts. Ask there for one.",
             ways: [("Sign in", "/login"), ("See who is live", "/")], visitor: visitor)
     }
 
@@ -77,7 +102,7 @@ package final class WebSite {
         let signUp =
             offersSignUp
             ? """
-            <p class="entry-other">New here?
+            <p>New here?
               <a href="\(page.values["other"] ?? "")">Sign up</a></p>
             """ : ""
         return render(
@@ -93,13 +118,12 @@ package final class WebSite {
             values: view.values)
     }
 
-    /// The accounts do not answer (503).
-    package func unavailable(visitor: Visitor) -> Document {
-        message(
-            "One moment",
-            "The accounts of this server do not answer just now. Broadcasts go on. Try again in a "
-                + "few seconds.",
-            ways: [("See who is live", "/")], visitor: visitor)
+    /// The accounts do not answer (503). `retryPath` is the page to try again.
+    package func unavailable(visitor: Visitor, retryPath: String? = nil) -> Document {
+        let retry = retryPath.map { [(label: "Try again", path: $0)] } ?? []
+        return message(
+            "One moment", "The accounts do not answer just now. Try again in a few seconds.",
+            ways: retry + [("See who is live", "/")], visitor: visitor)
     }
 
     /// A few words for a person, about anything that has no page of its own: each way on is its

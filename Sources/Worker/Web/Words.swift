@@ -40,15 +40,23 @@ enum Words {
 
     /// In thousands, one decimal below 10: "1.2 MB", "12 GB".
     static func bytes(_ bytes: UInt64) -> String {
-        // In tenths of the unit, rounded.
-        var tenths = bytes.multipliedReportingOverflow(by: 10).overflow ? .max : bytes * 10
         var unit = 0
-        while tenths >= 9_995, unit < byteUnits.count - 1 {
-            tenths = (tenths + 500) / 1_000
+        var unitBytes: UInt64 = 1
+        // From 999.5 of one unit on, the next one says it.
+        while unit < byteUnits.count - 1, bytes >= (1_999 * unitBytes + 1) / 2 {
             unit += 1
+            unitBytes *= 1_000
         }
-        if unit == 0 || tenths >= 100 { return "\((tenths + 5) / 10) \(byteUnits[unit])" }
-        return "\(tenths / 10).\(tenths % 10) \(byteUnits[unit])"
+        let name = byteUnits[unit]
+        if unit == 0 { return "\(bytes) \(name)" }
+        let tenths = rounded(bytes, by: unitBytes / 10)
+        if tenths < 100 { return "\(tenths / 10).\(tenths % 10) \(name)" }
+        return "\(rounded(bytes, by: unitBytes)) \(name)"
+    }
+
+    private static func rounded(_ number: UInt64, by divisor: UInt64) -> UInt64 {
+        let (quotient, rest) = number.quotientAndRemainder(dividingBy: divisor)
+        return quotient + (rest >= divisor - rest ? 1 : 0)
     }
 
     private static let byteUnits = ["bytes", "kB", "MB", "GB", "TB"]

@@ -189,5 +189,8 @@ def main() -> None:
 if __name__ == "__main__":
     # The end of input is what ends it, not a Ctrl-C that is meant for the tests.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whoever starts this may have blocked signals on the thread that did, and the server would not
+    # hear its SIGTERM.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     os.umask(0o077)
     main()

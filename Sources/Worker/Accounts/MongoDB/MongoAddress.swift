@@ -72,6 +72,9 @@ import Settings
 
     private func makeDurable() throws(StoreError) {
         let given = unsafe mongoc_uri_get_write_concern(uri)
+        guard unsafe mongoc_write_concern_is_acknowledged(given) else {
+            throw .unusable(reason: "w=0 in the URI of MongoDB: accounts would be lost unnoticed")
+        }
         let concern = unsafe mongoc_write_concern_copy(given)
         defer { unsafe mongoc_write_concern_destroy(concern) }
         if unsafe !mongoc_uri_has_option(uri, MONGOC_URI_W) {
@@ -84,9 +87,6 @@ import Settings
             // Before the socket's time is over, so that it is known what happened.
             let waitMs = Int32(clamping: Limits.storeOperationMs * 3 / 4)
             unsafe mongoc_write_concern_set_wtimeout(concern, waitMs)
-        }
-        guard unsafe mongoc_write_concern_is_acknowledged(concern) else {
-            throw .unusable(reason: "w=0 in the URI of MongoDB: accounts would be lost unnoticed")
         }
         unsafe mongoc_uri_set_write_concern(uri, concern)
         readWhatStays()

@@ -75,14 +75,21 @@ package enum PasswordHash {
         let passes: UInt32
         let lanes: UInt32
 
+        /// More than any hash needs that is worth looking at; ours have 97.
+        private static let encodedBytes = 256
+
         static let today = Parameters(
             memoryKiB: Limits.passwordMemoryKiB, passes: Limits.passwordPasses,
             lanes: Limits.passwordLanes)
 
         /// `$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH`; nil for anything else.
         init?(encoded: String) {
+            // Visible ASCII only: so the library, which stops at a zero byte, reads what is read here.
+            guard encoded.utf8.count <= Self.encodedBytes,
+                encoded.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            else { return nil }
             let parts = encoded.split(separator: "$", omittingEmptySubsequences: false)
-            guard encoded.utf8.count <= 256, parts.count == 6, parts[0].isEmpty,
+            guard parts.count == 6, parts[0].isEmpty,
                 parts[1] == "argon2id", parts[2] == "v=19"
             else { return nil }
             let values = parts[3].split(separator: ",", omittingEmptySubsequences: false)

@@ -16,11 +16,11 @@ final class SQLiteConnection: @unchecked Sendable {
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatementBox] = [:]
 
-    /// Opens a file that exists, and brings its schema to this version.
+    /// Opens a file that exists, and brings its schema to this version, if one is given.
     ///
     /// Errors: `.unavailable` when it cannot be opened or is locked for too long; `.unusable` when it
     /// is no database of ours, is newer than this Weir, or may not be written.
-    init(path: String, schema: SQLiteSchema) throws(StoreError) {
+    init(path: String, schema: SQLiteSchema?) throws(StoreError) {
         self.path = path
         var opened: OpaquePointer?
         // "./", because some names that begin otherwise have a meaning for SQLite.
@@ -34,7 +34,7 @@ final class SQLiteConnection: @unchecked Sendable {
         }
         unsafe self.handle = unsafe handle
         try configure()
-        try schema.apply(to: self)
+        try schema?.apply(to: self)
     }
 
     deinit {
@@ -123,7 +123,20 @@ final class SQLiteConnection: @unchecked Sendable {
     func write<Answer>(
         _ body: () throws(StoreError) -> Answer
     ) throws(StoreError) -> Answer {
-        try execute("BEGIN IMMEDIATE")
+        try transact("BEGIN IMMEDIATE", body)
+    }
+
+    /// Runs `body` in a transaction, so that all that it reads is of the same moment.
+    func read<Answer>(
+        _ body: () throws(StoreError) -> Answer
+    ) throws(StoreError) -> Answer {
+        try transact("BEGIN", body)
+    }
+
+    private func transact<Answer>(
+        _ begin: String, _ body: () throws(StoreError) -> Answer
+    ) throws(StoreError) -> Answer {
+        try execute(begin)
         do throws(StoreError) {
             let answer = try body()
             try execute("COMMIT")

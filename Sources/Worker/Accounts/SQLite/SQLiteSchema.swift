@@ -13,7 +13,7 @@ struct SQLiteSchema: Sendable {
 
     /// Brings the file to the last step. Several processes may do so at once: the first does it.
     func apply(to connection: SQLiteConnection) throws(StoreError) {
-        let version = try accepted(connection)
+        let version = try connection.read { () throws(StoreError) in try accepted(connection) }
         try connection.enterWriteAheadLogging()
         if version == steps.count { return }
         try connection.write { () throws(StoreError) in
@@ -27,7 +27,7 @@ struct SQLiteSchema: Sendable {
         }
     }
 
-    /// How many steps the file has behind it.
+    /// How many steps the file has behind it. Asks several things, so only within a transaction.
     private func accepted(_ connection: SQLiteConnection) throws(StoreError) -> Int {
         let version = try number("PRAGMA user_version", connection)
         guard try number("PRAGMA application_id", connection) == Self.applicationID else {
@@ -66,7 +66,7 @@ extension SQLiteSchema {
             created_at_ms INTEGER NOT NULL,
             key_digest BLOB UNIQUE CHECK (length(key_digest) = 32),
             key_created_at_ms INTEGER,
-            files TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(files)),
+            files TEXT NOT NULL DEFAULT '[]',
             CHECK ((key_digest IS NULL) = (key_created_at_ms IS NULL))
         ) STRICT, WITHOUT ROWID
         """

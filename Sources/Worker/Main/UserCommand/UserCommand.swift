@@ -142,12 +142,13 @@ struct UserCommand {
     }
 
     private func list(_ form: some UserListForm) throws(UserCommandError) {
-        if let heading = form.heading { try console.print(heading) }
         var last: StreamName?
         while true {
             let page = try attempt("") { () throws(AccountError) in
                 try service.accounts(after: last, limit: Self.usersPerPage)
             }
+            // Not before the store has answered: what fails prints nothing.
+            if last == nil, let heading = form.heading { try console.print(heading) }
             guard let end = page.last else { return }
             try console.print(page.map(form.line(of:)).joined(separator: "\n"))
             last = end.name

@@ -14,6 +14,12 @@ BYTES layout_html[] = {
 BYTES home_html[] = {
 #embed "../Pages/home.html"
 };
+BYTES home_accounts_html[] = {
+#embed "../Pages/home-accounts.html"
+};
+BYTES home_open_html[] = {
+#embed "../Pages/home-open.html"
+};
 BYTES live_html[] = {
 #embed "../Pages/live.html"
 };
@@ -67,6 +73,9 @@ BYTES account_js[] = {
 };
 BYTES account_local_times_js[] = {
 #embed "../Assets/account/local-times.js"
+};
+BYTES account_new_name_js[] = {
+#embed "../Assets/account/new-name.js"
 };
 BYTES account_reveal_js[] = {
 #embed "../Assets/account/reveal.js"
@@ -254,8 +263,8 @@ BYTES live_stage_js[] = {
 BYTES live_stop_dialog_js[] = {
 #embed "../Assets/live/stop-dialog.js"
 };
-BYTES live_stream_name_js[] = {
-#embed "../Assets/live/stream-name.js"
+BYTES stream_name_js[] = {
+#embed "../Assets/common/stream-name.js"
 };
 BYTES live_studio_js[] = {
 #embed "../Assets/live/studio.js"
@@ -299,6 +308,8 @@ BYTES live_steady_track_js[] = {
 static const struct weir_web_file files[] = {
     FILE("Pages/layout.html", layout_html),
     FILE("Pages/home.html", home_html),
+    FILE("Pages/home-accounts.html", home_accounts_html),
+    FILE("Pages/home-open.html", home_open_html),
     FILE("Pages/live.html", live_html),
     FILE("Pages/watch.html", watch_html),
     FILE("Pages/signup.html", signup_html),
@@ -310,6 +321,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/account.css", account_css),
     FILE("Assets/account/account.js", account_js),
     FILE("Assets/account/local-times.js", account_local_times_js),
+    FILE("Assets/account/new-name.js", account_new_name_js),
     FILE("Assets/account/reveal.js", account_reveal_js),
     FILE("Assets/components.css", components_css),
     FILE("Assets/home.css", home_css),
@@ -379,7 +391,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/sources.js", live_sources_js),
     FILE("Assets/live/stage.js", live_stage_js),
     FILE("Assets/live/stop-dialog.js", live_stop_dialog_js),
-    FILE("Assets/live/stream-name.js", live_stream_name_js),
+    FILE("Assets/common/stream-name.js", stream_name_js),
     FILE("Assets/live/studio.js", live_studio_js),
     FILE("Assets/live/test-picture.js", live_test_picture_js),
     FILE("Assets/live/test-tone.js", live_test_tone_js),

@@ -1,7 +1,11 @@
 // What the pages about accounts do better with a script; all of them work without it.
 
-import { offerToRevealPasswords } from './reveal.js';
+import { checkNewName } from './new-name.js';
 import { showLocalTimes } from './local-times.js';
+import { offerToRevealPasswords } from './reveal.js';
 
+// What a form was answered with is the account's page: to load it again is not to send that again.
+if (document.querySelector('main.account')) history.replaceState(null, '', '/account');
 offerToRevealPasswords();
+checkNewName();
 showLocalTimes();

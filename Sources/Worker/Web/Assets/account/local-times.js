@@ -2,7 +2,7 @@
 
 const STYLES = {
   date: { dateStyle: 'long' },
-  'date-time': { dateStyle: 'long', timeStyle: 'short' },
+  'date-time': { dateStyle: 'medium', timeStyle: 'short' },
 };
 
 /** Every time element with `data-local`: "date" or "date-time". */

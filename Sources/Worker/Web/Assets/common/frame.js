@@ -3,7 +3,7 @@
 
 import { startCopyButtons } from './copy.js';
 
-for (const link of document.querySelectorAll('.site-nav a')) {
+for (const link of document.querySelectorAll('.site-header nav a')) {
   if (new URL(link.href).pathname === location.pathname) link.setAttribute('aria-current', 'page');
 }
 

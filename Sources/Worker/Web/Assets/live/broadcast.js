@@ -7,7 +7,7 @@ import { Uploader } from './uploader.js';
 
 /** Reasons that a broadcast ends for: see failure-words.js. */
 /** @typedef {'already-live' | 'not-yours' | 'taken-over' | 'ended-elsewhere' | 'no-space'
- *   | 'server-full' | 'refused' | 'bad-media' | 'recorder-failed' | 'recorder-silent'} EndReason */
+ *   | 'server-full' | 'signed-out' | 'other-account' | 'account-disabled' | 'refused' | 'bad-media' | 'recorder-failed' | 'recorder-silent'} EndReason */
 
 const PROBE_TIMEOUT_MS = 2_000;
 /** What is waiting when the recorder is changed on purpose has this long to go out. */

@@ -1,8 +1,8 @@
 // What to say when something went wrong: what happened, and what to do. Pure.
 
 /**
- * @typedef {'take-over' | 'retry' | 'change-name' | 'use-camera' | 'use-screen' | 'use-test'}
- *   ActionName  what the page can do about it
+ * @typedef {'take-over' | 'retry' | 'change-name' | 'sign-in' | 'reload' | 'use-camera'
+ *   | 'use-screen' | 'use-test'} ActionName  what the page can do about it
  * @typedef {{tone: 'info' | 'warning' | 'error', title: string, text: string,
  *   actions: ActionName[]}} Words
  */
@@ -12,11 +12,24 @@
  * @param {import('./broadcast.js').EndReason} reason
  * @param {string} name of the broadcast
  * @param {import('./publish-answer.js').Answer | null} answer
+ * @param {boolean} isNameFixed it is the name of the account, so another one cannot be chosen
  * @returns {Words}
  */
-export function wordsForEnd(reason, name, answer) {
+export function wordsForEnd(reason, name, answer, isNameFixed) {
+  const words = wordsForReason(reason, name, answer, isNameFixed);
+  if (!isNameFixed) return words;
+  return { ...words, actions: words.actions.filter((action) => action !== 'change-name') };
+}
+
+function wordsForReason(reason, name, answer, isNameFixed) {
   switch (reason) {
     case 'already-live':
+      if (isNameFixed) {
+        return warning(
+          'You are live already',
+          'In another tab, on another device, or from an encoder. Take over: your viewers stay.',
+          ['take-over']);
+      }
       return warning(
         `Someone is live as ${name}`,
         'If that is you, in another tab or on another device, take over: your viewers stay. '
@@ -35,6 +48,21 @@ export function wordsForEnd(reason, name, answer) {
       return warning(
         'Your broadcast was ended',
         'It was stopped from another tab, or by whoever runs this server.', ['retry']);
+    case 'signed-out':
+      return warning(
+        'You are signed out',
+        'Your session has ended, here or from another device. Sign in, and you can go live again.',
+        ['sign-in']);
+    case 'other-account':
+      return warning(
+        `You are not signed in as ${name} any more`,
+        'Somebody has signed in with another account, in another tab perhaps. Reload this page to '
+          + 'broadcast with that one.',
+        ['reload']);
+    case 'account-disabled':
+      return error(
+        'This account is disabled',
+        'Whoever runs this server has closed it for now. Ask there.', ['retry']);
     case 'no-space':
       return error(
         'The server has no room left',

@@ -157,7 +157,7 @@ class LivePage {
     return new Broadcast(name, {
       onAccepted: () => this.#accepted(),
       onMissed: (missedMs) => this.#missed(missedMs),
-      onEnd: (reason, answer) => this.#ended(wordsForEnd(reason, name, answer)),
+      onEnd: (reason, answer) => this.#ended(wordsForEnd(reason, name, answer, this.#form.isOwnName)),
     });
   }
 
@@ -302,6 +302,8 @@ class LivePage {
     switch (action) {
       case 'take-over': return this.#goLive(true);
       case 'change-name': return this.#form.focusName();
+      case 'sign-in': return location.assign('/login?next=/live');
+      case 'reload': return location.reload();
       case 'use-camera': return this.#use('camera');
       case 'use-screen': return this.#use('screen');
       case 'use-test': return this.#use('test');

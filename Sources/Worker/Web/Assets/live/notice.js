@@ -8,6 +8,8 @@ const LABELS = {
   'take-over': 'Take over',
   retry: 'Try again',
   'change-name': 'Choose another name',
+  'sign-in': 'Sign in',
+  reload: 'Reload this page',
   'use-camera': 'Use the camera',
   'use-screen': 'Share a screen',
   'use-test': 'Show the test picture',

@@ -5,7 +5,8 @@
  *   retryAfterMs: number | null}} Answer  status 0: none came (the network, or the server is away)
  *
  * @typedef {'accepted' | 'retry' | 'session-lost' | 'already-live' | 'taken-over' | 'stream-ended'
- *   | 'incomplete-beginning' | 'bad-media' | 'no-space' | 'server-full' | 'refused'} Verdict
+ *   | 'incomplete-beginning' | 'bad-media' | 'no-space' | 'server-full' | 'signed-out'
+ *   | 'other-account' | 'account-disabled' | 'refused'} Verdict
  */
 
 /** @type {Record<string, Verdict>} */
@@ -19,6 +20,8 @@ const VERDICT_OF_SLUG = {
   'not-webm': 'bad-media',
   'malformed-media': 'bad-media',
   'element-too-large': 'bad-media',
+  'not-the-owner': 'other-account',
+  'account-disabled': 'account-disabled',
 };
 
 const RETRIED_STATUSES = new Set([0, 408, 425, 429]);
@@ -33,6 +36,7 @@ export function verdictOn(answer, holds) {
   if (answer.slug === 'chunk-gap') return verdictOnGap(answer.expectedChunk, holds);
   const verdict = VERDICT_OF_SLUG[answer.slug];
   if (verdict) return verdict;
+  if (answer.status === 401) return 'signed-out';
   if (RETRIED_STATUSES.has(answer.status) || answer.status >= 500) return 'retry';
   return 'refused';
 }

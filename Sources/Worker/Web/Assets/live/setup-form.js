@@ -5,7 +5,7 @@ import { recordableCodecs } from './codec-choice.js';
 import { listDevices, watchDevices } from './devices.js';
 import { recall, remember } from './memory.js';
 import { sizeOf } from './quality.js';
-import { checkName } from './stream-name.js';
+import { checkName } from '../common/stream-name.js';
 
 const find = (id) => document.getElementById(id);
 
@@ -56,7 +56,7 @@ export class SetupForm {
 
   focusName() {
     this.#name.focus();
-    this.#name.select();
+    if (!this.isOwnName) this.#name.select();
   }
 
   /** @returns {import('./studio.js').Wish & {bitrateChoice: string, codecChoice: string}} */
@@ -78,11 +78,15 @@ export class SetupForm {
 
   set bitrateBps(bitrateBps) { this.#bitrate.value = String(bitrateBps); }
 
+  /** It is the name of the account that one is signed in with. */
+  get isOwnName() { return this.#name.readOnly; }
+
   set isNameFixed(isFixed) { this.#name.disabled = isFixed; }
 
   remember(name) {
     const { source, size, bitrateChoice, codecChoice } = this.wish;
-    remember({ name, source, resolution: size.id, bitrate: bitrateChoice, codec: codecChoice });
+    if (!this.isOwnName) remember({ name });
+    remember({ source, resolution: size.id, bitrate: bitrateChoice, codec: codecChoice });
   }
 
   async refreshDevices() {
@@ -98,7 +102,7 @@ export class SetupForm {
   #restore() {
     const asked = new URLSearchParams(location.search).get('name');
     const { name, source, resolution, bitrate, codec } = recall();
-    this.#name.value = asked ?? name ?? '';
+    if (!this.isOwnName) this.#name.value = asked ?? name ?? '';
     const codecs = recordableCodecs(
       (type) => globalThis.MediaRecorder?.isTypeSupported(type) ?? false);
     for (const option of this.#codec.querySelectorAll('option:not([value=auto])')) {
