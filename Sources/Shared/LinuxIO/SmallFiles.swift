@@ -46,7 +46,9 @@ extension FileSystem {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = try systemCall("write") {
-                unsafe rest.withUnsafeBytes { unsafe Glibc.write(file.raw, $0.baseAddress, $0.count) }
+                unsafe rest.withUnsafeBytes {
+                    unsafe Glibc.write(file.raw, $0.baseAddress, $0.count)
+                }
             }
             rest = rest.dropFirst(count)
         }

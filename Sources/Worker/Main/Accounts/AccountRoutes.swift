@@ -27,15 +27,17 @@ final class AccountRoutes {
 
     /// Answers what is about accounts. False: it is about something else.
     func begin(_ exchange: Exchange, path: [Substring], query: Substring) -> Bool {
-        let next = AccountCall.next(
-            URLEncodedFields.read(query.utf8)?["next"])
+        let parameters = URLEncodedFields.read(query.utf8) ?? [:]
+        let next = AccountCall.next(parameters["next"])
         switch path {
         case ["signup"]:
             offer(exchange, page: { self.showSignUp($0, next: next) }, ["POST": signUp])
         case ["login"]:
             offer(exchange, page: { self.showLogIn($0, next: next) }, ["POST": logIn])
         case ["logout"]: offer(exchange, ["POST": logOut])
-        case ["account"]: offer(exchange, page: { self.showAccount($0) }, [:])
+        case ["account"]:
+            let done = parameters["done"].flatMap(AccountPage.Done.init(rawValue:))
+            offer(exchange, page: { self.showAccount($0, done: done) }, [:])
         case ["account", "delete"]: offer(exchange, ["POST": deleteConfirmed])
         case ["account", "stream-key", "remove"]: offer(exchange, ["POST": removeStreamKey])
         case ["account", "sessions", "end"]: offer(exchange, ["POST": endSession])

@@ -72,9 +72,11 @@ final class Credentials {
     func account(
         named name: StreamName, then: @escaping (Result<Account?, AccountError>) -> Void
     ) {
-        desk.ask(.quick, { service throws(AccountError) in
-            try service.account(named: name.text)
-        }, then: then)
+        desk.ask(
+            .quick,
+            { service throws(AccountError) in
+                try service.account(named: name.text)
+            }, then: then)
     }
 
     /// Sessions, keys or accounts have been changed by this worker: every worker looks again before it

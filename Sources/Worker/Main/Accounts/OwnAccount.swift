@@ -23,8 +23,8 @@ extension AccountRoutes {
     }
 
     /// GET /account
-    func showAccount(_ call: AccountCall) {
-        signedIn(call) { holder in self.show(call, holder) }
+    func showAccount(_ call: AccountCall, done: AccountPage.Done?) {
+        signedIn(call) { holder in self.show(call, holder, notice: done?.notice) }
     }
 
     private func overview(
@@ -48,11 +48,13 @@ extension AccountRoutes {
 
     private func show(
         _ call: AccountCall, _ holder: SessionHolder, status: Int = 200,
-        newStreamKey: String? = nil, fault: AccountPage.Fault? = nil, headers: [HeaderField] = []
+        newStreamKey: String? = nil, notice: String? = nil, fault: AccountPage.Fault? = nil,
+        headers: [HeaderField] = []
     ) {
         overview(call, holder) { overview in
             var page = AccountPage(overview, current: holder.session, origin: call.origin)
             page.newStreamKey = newStreamKey
+            page.notice = notice
             page.fault = fault
             call.show(
                 self.site.account(page), status: status,
@@ -97,9 +99,13 @@ extension AccountRoutes {
         }
     }
 
-    /// What most changes are answered with.
-    private func done(_ call: AccountCall) {
-        call.isForm ? call.goOn(to: "/account") : call.answerNothing()
+    /// What most changes are answered with. A person is told so on the next page.
+    private func done(_ call: AccountCall, _ what: AccountPage.Done) {
+        call.isForm ? goOn(call, what) : call.answerNothing()
+    }
+
+    private func goOn(_ call: AccountCall, _ what: AccountPage.Done) {
+        call.goOn(to: "/account?done=\(what.rawValue)")
     }
 
     /// POST /api/me/password
@@ -118,7 +124,7 @@ extension AccountRoutes {
                     of: account, current: current, new: new, keeping: holder.session,
                     from: origin)
             } then: {
-                self.done(call)
+                self.done(call, .passwordChanged)
             }
         }
     }
@@ -166,7 +172,7 @@ extension AccountRoutes {
             self.change(call, holder, form: .streamKey) { service, account throws(AccountError) in
                 try service.removeStreamKey(of: account)
             } then: {
-                self.done(call)
+                self.done(call, .keyRemoved)
             }
         }
     }
@@ -190,7 +196,7 @@ extension AccountRoutes {
                 switch result {
                 case .success:
                     self.credentials.changed()
-                    self.done(call)
+                    self.done(call, .sessionEnded)
                 case .failure(.notFound):
                     self.refuse(call, holder, .unknownSession, in: .sessions)
                 case .failure(let error):
@@ -210,7 +216,7 @@ extension AccountRoutes {
                 switch result {
                 case .success(let count):
                     self.credentials.changed()
-                    if call.isForm { return call.goOn(to: "/account") }
+                    if call.isForm { return self.goOn(call, .othersEnded) }
                     let ended = JSONMember("ended", .integer(Int64(count)))
                     call.answer(status: 200, json: .object([ended]))
                 case .failure(let error):

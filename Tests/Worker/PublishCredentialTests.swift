@@ -1,0 +1,74 @@
+import Accounts
+import Testing
+
+@testable import Worker
+
+@Suite struct PublishCredentialTests {
+    private static let key = "weir_" + String(repeating: "k", count: 43)
+
+    private func credential(
+        _ authorization: String? = nil, query: Substring = "", cookie: Substring? = nil
+    ) -> PublishCredential {
+        PublishCredential(authorization: authorization, query: query, cookie: cookie)
+    }
+
+    @Test("a key comes as a bearer token, as Basic's password, or in the query") func ways() {
+        let expected = PublishCredential.streamKey(Self.key)
+        #expect(credential("Bearer " + Self.key) == expected)
+        #expect(credential("bearer  " + Self.key) == expected)
+        // "u:" and the key, as base64 with its padding and without.
+        let encoded = "dTp3ZWlyX2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s"
+        #expect(credential("Basic " + encoded) == expected)
+        #expect(credential("Basic " + encoded + "=") == expected)
+        #expect(credential(query: Substring("start=1&key=" + Self.key)) == expected)
+    }
+
+    @Test("a key goes before a session") func order() {
+        #expect(credential("Bearer " + Self.key, cookie: "c") == .streamKey(Self.key))
+        #expect(credential(cookie: "c") == .session("c"))
+    }
+
+    @Test(
+        "what is no key is not looked at", arguments: ["Bearer x", "Basic ????", "Digest a=b", ""])
+    func others(authorization: String) {
+        #expect(credential(authorization) == .nothing)
+        #expect(credential(authorization, cookie: "c") == .session("c"))
+    }
+
+    @Test("two keys in a query are none") func twice() {
+        let query = Substring("key=\(Self.key)&key=\(Self.key)")
+        #expect(credential(query: query) == .nothing)
+    }
+}
+
+@Suite struct EndedBroadcastTests {
+    private func broadcast() throws -> EndedBroadcast {
+        EndedBroadcast(
+            name: try StreamName("anna"),
+            record: BroadcastRecord(
+                id: "1a-2b", startedAtMs: 1_000, endedAtMs: 2_000, bytes: 3, peakViewers: 4))
+    }
+
+    @Test("a broadcast comes back from its file as it was") func roundTrip() throws {
+        let broadcast = try broadcast()
+        #expect(EndedBroadcast(decoding: broadcast.encoded) == broadcast)
+    }
+
+    @Test("a file that is cut or changed is nil") func hostile() throws {
+        let valid = try broadcast().encoded
+        for count in 0..<valid.count {
+            #expect(EndedBroadcast(decoding: Array(valid.prefix(count))) == nil)
+        }
+        for line in ["1 ../x anna 1 2 3 4\n", "1 a Api 1 2 3 4\n", "1 a anna 2 1 3 4\n"] {
+            #expect(EndedBroadcast(decoding: Array(line.utf8)) == nil)
+        }
+    }
+
+    @Test("identities of accounts are told from those of addresses") func identities() throws {
+        let account = Account(
+            UserRecord(
+                id: UserID(bytes: Array(0..<12)), name: try StreamName("anna"), password: "",
+                isDisabled: false, createdAtMs: 0, streamKey: nil))
+        #expect(PublishFacts.isAccount(PublishFacts.identity(of: account)))
+    }
+}
