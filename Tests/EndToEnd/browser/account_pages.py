@@ -6,16 +6,17 @@ from weir.accounts import PASSWORD
 from weir.waiting import wait_until
 
 from .element import LOOK_EVERY_S, visible_text, wait_for_element
-from .page import Page
-
-
-def path(page: Page) -> str:
-    return page.run("return location.pathname;")
+from .page import Page, ScriptFailed
 
 
 def wait_for_path(page: Page, wanted: str) -> None:
-    wait_until(lambda: page.run("return document.readyState !== 'loading';")
-               and path(page) == wanted, f"{page.name} to be at {wanted}", every_s=LOOK_EVERY_S)
+    def is_there() -> bool:
+        try:
+            return page.run("return document.readyState !== 'loading' && location.pathname;") == wanted
+        except ScriptFailed:
+            return False  # the page that was asked is just being left
+
+    wait_until(is_there, f"{page.name} to be at {wanted}", every_s=LOOK_EVERY_S)
 
 
 class Visitor:
