@@ -33,8 +33,7 @@ struct MongoCollection: Sendable {
     }
 
     func insert(_ document: BSONDocument) throws(MongoFailure) {
-        _ = try connections.run(
-            .write, ["insert": .string(name), "documents": .array([.document(document)])])
+        try connections.change(name, .insert(document))
     }
 
     /// Whether there was one that `filter` fits.
@@ -42,12 +41,8 @@ struct MongoCollection: Sendable {
     func updateOne(
         _ filter: BSONDocument, _ change: BSONDocument, orInserts: Bool = false
     ) throws(MongoFailure) -> Bool {
-        let update: BSONDocument = [
-            "q": .document(filter), "u": .document(change), "upsert": .bool(orInserts),
-        ]
-        let reply = try connections.run(
-            .write, ["update": .string(name), "updates": .array([.document(update)])])
-        return (reply["n"]?.integer ?? 0) > 0
+        let reply = try connections.change(name, .updateOne(filter, change, orInserts: orInserts))
+        return (reply["matchedCount"]?.integer ?? 0) > 0
     }
 
     /// Changes one document and returns what it is then; nil when `filter` fits none.
@@ -66,15 +61,14 @@ struct MongoCollection: Sendable {
     /// Whether there was one.
     @discardableResult
     func deleteOne(_ filter: BSONDocument) throws(MongoFailure) -> Bool {
-        let delete: BSONDocument = ["q": .document(filter), "limit": .int32(1)]
-        let reply = try connections.run(
-            .write, ["delete": .string(name), "deletes": .array([.document(delete)])])
-        return (reply["n"]?.integer ?? 0) > 0
+        let reply = try connections.change(name, .deleteOne(filter))
+        return (reply["deletedCount"]?.integer ?? 0) > 0
     }
 
     /// How many there were.
     @discardableResult
     func deleteAll(_ filter: BSONDocument) throws(MongoFailure) -> Int {
-        try connections.deleteAll(name, filter)
+        let reply = try connections.change(name, .deleteAll(filter))
+        return Int(clamping: reply["deletedCount"]?.integer ?? 0)
     }
 }

@@ -31,18 +31,14 @@ final class MongoConnections: Sendable {
 
     enum Kind {
         case read
-        /// It is tried again by libmongoc when that is safe.
         case write
     }
 
-    /// One command. Errors that the server reports within a reply are thrown as well.
+    /// One command. That a write is not confirmed by a majority is thrown as well.
     func run(_ kind: Kind, _ command: BSONDocument) throws(MongoFailure) -> BSONDocument {
         let pool = try openPool()
         let reply = try unsafe pool.withClient { client throws(MongoFailure) in
             try unsafe Self.exchange(kind, command, database: address.database, client)
-        }
-        if let first = reply["writeErrors"]?.array?.first?.document {
-            throw MongoFailure(refusal: first)
         }
         if let unconfirmed = reply["writeConcernError"]?.document {
             throw MongoFailure(refusal: unconfirmed)
@@ -50,15 +46,26 @@ final class MongoConnections: Sendable {
         return reply
     }
 
-    /// Deletes every document that `filter` fits; how many there were. Not part of `run`, because
-    /// libmongoc marks commands as retryable that delete one document, and a server refuses that
-    /// mark on others.
-    func deleteAll(_ collection: String, _ filter: BSONDocument) throws(MongoFailure) -> Int {
+    /// A change of documents of one collection. libmongoc does it a second time when a connection
+    /// broke and the server can tell that it is the same change.
+    enum Change {
+        case insert(BSONDocument)
+        case updateOne(BSONDocument, BSONDocument, orInserts: Bool)
+        case deleteOne(BSONDocument)
+        case deleteAll(BSONDocument)
+    }
+
+    /// What the server says it has done: `matchedCount`, `deletedCount`.
+    @discardableResult
+    func change(_ collection: String, _ change: Change) throws(MongoFailure) -> BSONDocument {
         let pool = try openPool()
-        let reply = try unsafe pool.withClient { client throws(MongoFailure) in
-            try unsafe Self.deleteAll(filter, in: collection, of: address.database, client)
+        return try unsafe pool.withClient { client throws(MongoFailure) in
+            let handle = unsafe mongoc_client_get_collection(client, address.database, collection)
+            defer { unsafe mongoc_collection_destroy(handle) }
+            return try unsafe withReply { reply, error in
+                unsafe change.perform(on: handle, reply, &error)
+            }
         }
-        return Int(clamping: reply["deletedCount"]?.integer ?? 0)
     }
 
     /// Made at the first use: finding the servers of a mongodb+srv URI takes a while, and may fail
@@ -88,15 +95,33 @@ final class MongoConnections: Sendable {
             }
         }
     }
+}
 
-    private static func deleteAll(
-        _ filter: BSONDocument, in collection: String, of database: String, _ client: OpaquePointer
-    ) throws(MongoFailure) -> BSONDocument {
-        let handle = unsafe mongoc_client_get_collection(client, database, collection)
-        defer { unsafe mongoc_collection_destroy(handle) }
-        return try unsafe withReply { reply, error in
+extension MongoConnections.Change {
+    fileprivate func perform(
+        on collection: OpaquePointer?, _ reply: OpaquePointer, _ error: inout bson_error_t
+    ) -> Bool {
+        switch self {
+        case .insert(let document):
+            unsafe withBSON(document) { document in
+                unsafe mongoc_collection_insert_one(collection, document, nil, reply, &error)
+            }
+        case .updateOne(let filter, let change, let orInserts):
             unsafe withBSON(filter) { filter in
-                unsafe mongoc_collection_delete_many(handle, filter, nil, reply, &error)
+                unsafe withBSON(change) { change in
+                    unsafe withBSON(["upsert": .bool(orInserts)]) { options in
+                        unsafe mongoc_collection_update_one(
+                            collection, filter, change, options, reply, &error)
+                    }
+                }
+            }
+        case .deleteOne(let filter):
+            unsafe withBSON(filter) { filter in
+                unsafe mongoc_collection_delete_one(collection, filter, nil, reply, &error)
+            }
+        case .deleteAll(let filter):
+            unsafe withBSON(filter) { filter in
+                unsafe mongoc_collection_delete_many(collection, filter, nil, reply, &error)
             }
         }
     }

@@ -66,13 +66,9 @@ struct MongoFailure: Error, Equatable {
 
     /// - Parameter reply: what the server answered, if it did.
     init(_ error: bson_error_t, reply: BSONDocument?) {
-        if error.domain == MONGOC_ERROR_SERVER.rawValue, let reply, reply["code"] != nil {
-            self.init(refusal: reply)
-            return
-        }
         if error.domain == MONGOC_ERROR_SERVER.rawValue {
-            let code = Int(error.code)
-            self.init(origin: .server(code: code), reason: "MongoDB refused with error \(code)")
+            let hasCode = reply?["code"] != nil
+            self.init(refusal: hasCode ? reply ?? [:] : ["code": .int64(Int64(error.code))])
             return
         }
         let text = Self.text(of: error)
