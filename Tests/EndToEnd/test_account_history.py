@@ -32,7 +32,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def server(start_server: Start, store: Store) -> Server:
+def server(store: Store, start_server: Start) -> Server:
     return start_server(*_GRACE, publish="account", accounts=store.location)
 
 
@@ -108,7 +108,7 @@ def test_each_broadcast_is_an_entry_and_the_newest_comes_first(
 
 
 def test_a_pause_within_a_broadcast_makes_no_second_entry(
-    start_server: Start, store: Store, name: str, publish: Publish
+    store: Store, start_server: Start, name: str, publish: Publish
 ) -> None:
     server = start_server("--grace", "60", publish="account", accounts=store.location)
     anna = sign_up(server, name)

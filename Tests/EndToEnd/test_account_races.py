@@ -35,7 +35,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def server(start_server: Start, store: Store) -> Server:
+def server(store: Store, start_server: Start) -> Server:
     return start_server(publish="account", accounts=store.location)
 
 
@@ -124,7 +124,7 @@ def test_of_two_changes_of_a_password_at_once_one_is_made(server: Server, name: 
 
 
 def test_two_servers_with_one_store_agree(
-    start_server: Start, store: Store, name: str, publish: Callable[..., Publisher]
+    store: Store, start_server: Start, name: str, publish: Callable[..., Publisher]
 ) -> None:
     one, two = (start_server(publish="account", accounts=store.location) for _ in range(2))
     anna = sign_up(one, name)
@@ -146,7 +146,7 @@ def test_two_servers_with_one_store_agree(
 
 
 def test_many_servers_may_start_on_an_empty_store_at_once(
-    start_server: Start, store: Store, name: str
+    store: Store, start_server: Start, name: str
 ) -> None:
     servers = [
         start_server(publish="account", accounts=store.location, wait=False) for _ in range(3)]
@@ -161,7 +161,7 @@ def test_many_servers_may_start_on_an_empty_store_at_once(
 
 
 def test_a_session_and_an_account_outlive_the_server(
-    start_server: Start, store: Store, name: str
+    store: Store, start_server: Start, name: str
 ) -> None:
     first = start_server(publish="account", accounts=store.location)
     anna = sign_up(first, name)

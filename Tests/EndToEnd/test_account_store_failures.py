@@ -54,7 +54,7 @@ def store(outage: Outage, make_store: Callable[[str], Store]) -> Store:
 
 
 @pytest.fixture
-def server(start_server: Start, store: Store) -> Server:
+def server(store: Store, start_server: Start) -> Server:
     return start_server(publish="account", accounts=store.location)
 
 
@@ -174,7 +174,7 @@ def test_a_live_stream_its_viewers_and_keys_that_were_checked_go_on(
 
 @pytest.mark.slow
 def test_a_server_starts_without_its_store_and_finds_it_later(
-    start_server: Start, make_store: Callable[[str], Store], name: str
+    make_store: Callable[[str], Store], start_server: Start, name: str
 ) -> None:
     store = make_store("mongodb")
     store.users.add(name, PASSWORD)
@@ -256,7 +256,7 @@ class Crowd:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("victim", ["store", "server"])
 def test_whoever_was_told_that_the_account_is_made_has_it_after_sigkill(
-    start_server: Start, make_store: Callable[[str], Store], kind: str, victim: str, name: str
+    make_store: Callable[[str], Store], start_server: Start, kind: str, victim: str, name: str
 ) -> None:
     if (kind, victim) == ("sqlite", "store"):
         victim = "workers"  # the store is in them

@@ -89,7 +89,6 @@ WAYS: dict[str, Callable[[str, str], tuple[str, dict[str, str]]]] = {
     "basic without a user": lambda name, key: ("", basic("", key)),
     "query": lambda name, key: (f"?key={key}", {}),
     "query among others": lambda name, key: (f"?a=b&key={key}&c", {}),
-    "query, percent-encoded": lambda name, key: (f"?key=%77{key[1:]}", {}),
 }
 
 

@@ -38,6 +38,13 @@ def open_sockets(pid: int) -> int:
     return sum(1 for target in _descriptor_targets(pid) if target.startswith("socket:"))
 
 
+def connections_to(pid: int, port: int) -> int:
+    """How many TCP connections a process has to that port of loopback."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    there = {f"socket:[{row[9]}]" for row in rows if int(row[2].rpartition(":")[2], 16) == port}
+    return sum(1 for target in _descriptor_targets(pid) if target in there)
+
+
 def open_descriptors(pid: int) -> int:
     """How many descriptors of any kind a process holds."""
     return len(_descriptor_targets(pid))
