@@ -108,6 +108,8 @@ def test_whose_session_is_ended_elsewhere_while_live_is_told_and_goes_on_after_s
     live.wait_for_state("failed")
     told = wait_for_element(anna.page, "#notice-title", "words about it").text
     assert "signed out" in told, told
+    # The viewers are kept for whoever comes back in time.
+    server.wait_for_state(name, "paused")
     anna.page.click("#notice-actions button")
     wait_for_path(anna.page, "/login")
     anna.enter("/login", name)
@@ -223,7 +225,7 @@ def test_all_of_it_works_without_scripts(
     enter("/logout")
     page.wait_for_url(server.url("/"))
     anna.visit("/account")
-    page.wait_for_url("**/login?next=*")
+    page.wait_for_url(server.url("/login?next=/account"))
     enter("/login", username=name, password="a wrong password")
     assert page.locator("[role=alert]").is_visible()
     enter("/login", username=name, password=NEW_PASSWORD)
