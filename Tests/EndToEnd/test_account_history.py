@@ -45,6 +45,10 @@ def go_live(session: Session, publish: Publish, seconds: int = 60) -> Publisher:
     publisher = publish(session.server, session.name, headers=session.headers)
     publisher.play(record(seconds=seconds))
     session.server.wait_for_state(session.name, "live")
+    # A broadcast of which nothing has come yet is none.
+    wait_until(
+        lambda: session.server.stream(session.name)["rewindMs"] > 0, "the first media", every_s=0.02
+    )
     return publisher
 
 

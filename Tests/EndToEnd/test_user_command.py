@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
@@ -10,14 +11,18 @@ import signal
 import subprocess
 import termios
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from weir import processes
+from weir.accounts import log_in, try_to_log_in, try_to_sign_up
 from weir.mongodb import DATABASE, MongoServer
 from weir.mongodb import PASSWORD as MONGO_PASSWORD
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
 from weir.users import Done, Users
 from weir.waiting import PATIENCE_S, wait_until
 
@@ -114,8 +119,9 @@ def test_a_key_goes_alone_to_standard_output(users: Users) -> None:
     [
         ("a", _GOOD, 2, "3 to 32"), ("-alice", _GOOD, 2, "-alice"), ("a b c", _GOOD, 2, "3 to 32"),
         ("../../etc", _GOOD, 2, "3 to 32"), ("login", _GOOD, 2, "login"),
-        ("alice", "short", 1, "at least 8"), pytest.param("alice", "x" * 257, 1, "at most 256", id="long"),
-        pytest.param("alice", "x" * 100_000, 1, "too long", id="endless"), ("alice", "password", 1, "guessed"),
+        ("alice", "short", 1, "at least 8"), ("alice", "password", 1, "guessed"),
+        pytest.param("alice", "x" * 257, 1, "at most 256", id="long"),
+        pytest.param("alice", "x" * 100_000, 1, "too long", id="endless"),
         ("alice-and-bob", "Alice-And-Bob", 1, "name"), ("alice", "", 1, "short"),
     ],
 )
@@ -286,12 +292,14 @@ class Terminal:
 
 def _control(terminal: int) -> None:
     """Make it the controlling terminal, so that Ctrl-C reaches the command."""
-    import fcntl
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
+SitDown = Callable[..., Terminal]
+
+
 @pytest.fixture
-def sit_down(users: Users) -> Iterator[object]:
+def sit_down(users: Users) -> Iterator[SitDown]:
     terminals: list[Terminal] = []
 
     def run(*arguments: str, shell: str | None = None) -> Terminal:
@@ -303,7 +311,7 @@ def sit_down(users: Users) -> Iterator[object]:
         terminal.close()
 
 
-def test_a_password_is_asked_for_twice_and_never_shown(users: Users, sit_down) -> None:
+def test_a_password_is_asked_for_twice_and_never_shown(users: Users, sit_down: SitDown) -> None:
     terminal = sit_down("add", "alice")
     terminal.expect("New password for alice: ")
     assert not terminal.shows_typing()
@@ -316,7 +324,7 @@ def test_a_password_is_asked_for_twice_and_never_shown(users: Users, sit_down) -
     assert "alice" in users.list()
 
 
-def test_two_passwords_that_differ_change_nothing(users: Users, sit_down) -> None:
+def test_two_passwords_that_differ_change_nothing(users: Users, sit_down: SitDown) -> None:
     terminal = sit_down("add", "alice")
     terminal.expect("New password")
     terminal.type(_GOOD + "\n")
@@ -327,7 +335,7 @@ def test_two_passwords_that_differ_change_nothing(users: Users, sit_down) -> Non
     assert users.list() == {}
 
 
-def test_a_taken_name_is_said_before_anything_is_typed(users: Users, sit_down) -> None:
+def test_a_taken_name_is_said_before_anything_is_typed(users: Users, sit_down: SitDown) -> None:
     users.add("alice")
     terminal = sit_down("add", "alice")
     terminal.expect("already")
@@ -335,7 +343,9 @@ def test_a_taken_name_is_said_before_anything_is_typed(users: Users, sit_down) -
 
 
 @pytest.mark.parametrize("question", ["New password", "again: "])
-def test_ctrl_c_leaves_the_terminal_as_it_was(users: Users, sit_down, question: str) -> None:
+def test_ctrl_c_leaves_the_terminal_as_it_was(
+    users: Users, sit_down: SitDown, question: str
+) -> None:
     terminal = sit_down("add", "alice")
     terminal.expect("New password")
     if question != "New password":
@@ -348,7 +358,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(users: Users, sit_down, question: 
     assert users.list() == {}
 
 
-def test_a_stopped_question_is_asked_again(users: Users, sit_down) -> None:
+def test_a_stopped_question_is_asked_again(users: Users, sit_down: SitDown) -> None:
     terminal = sit_down("add", "alice", shell='"$@"; echo stopped; read line; fg')
     terminal.expect("New password")
     terminal.type("half\x1a")
@@ -364,7 +374,7 @@ def test_a_stopped_question_is_asked_again(users: Users, sit_down) -> None:
     assert terminal.end() == 0 and "alice" in users.list()
 
 
-def test_the_end_of_input_is_no_password(users: Users, sit_down) -> None:
+def test_the_end_of_input_is_no_password(users: Users, sit_down: SitDown) -> None:
     terminal = sit_down("add", "alice")
     terminal.expect("New password")
     terminal.type("\x04")
@@ -373,7 +383,7 @@ def test_the_end_of_input_is_no_password(users: Users, sit_down) -> None:
 
 
 @pytest.mark.parametrize(("answer", "is_gone"), [("yes", True), ("y", False), ("", False)])
-def test_deleting_asks(users: Users, sit_down, answer: str, is_gone: bool) -> None:
+def test_deleting_asks(users: Users, sit_down: SitDown, answer: str, is_gone: bool) -> None:
     users.add("alice")
     terminal = sit_down("delete", "alice")
     terminal.expect("Type yes")
@@ -387,6 +397,46 @@ def test_deleting_without_a_terminal_needs_yes(users: Users) -> None:
     users.add("alice")
     assert_refused(users.run("delete", "alice", stdin="yes\n"), 2, "--yes")
     assert "alice" in users.list()
+
+
+# Beside a server that runs
+
+
+def test_a_running_server_heeds_every_command(
+    anywhere: Users, start_server: Callable[..., Server], publish: Callable[..., Publisher]
+) -> None:
+    server = start_server(
+        "--signup", "closed", publish="account", accounts=anywhere.environment["WEIR_ACCOUNTS"])
+    assert try_to_sign_up(server, "alice").problem == "signup-closed"
+    password = anywhere.add("alice")
+    session = log_in(server, "alice", password)
+
+    new = _GOOD + "!"
+    anywhere.do("passwd", "alice", stdin=new + "\n")
+    wait_until(lambda: not session.is_valid, "the session to end with the password")
+    assert try_to_log_in(server, "alice", password).problem == "wrong-credentials"
+    session = log_in(server, "alice", new)
+
+    def broadcast() -> Publisher:
+        headers = {"authorization": f"Bearer {anywhere.key('alice')}"}
+        publisher = publish(server, "alice", headers=headers).play(record("vp8"), finish=False)
+        server.wait_for_state("alice", "live")
+        return publisher
+
+    publisher = broadcast()
+    anywhere.do("key", "alice", "--remove")
+    assert publisher.answer().status == 401
+    publisher = broadcast()
+    anywhere.do("disable", "alice")
+    assert publisher.answer().problem == "account-disabled"
+    wait_until(lambda: not session.is_valid, "the session to end with the account")
+    assert try_to_log_in(server, "alice", new).problem == "account-disabled"
+    anywhere.do("enable", "alice")
+    session = log_in(server, "alice", new)
+
+    anywhere.do("delete", "alice", "--yes")
+    wait_until(lambda: not session.is_valid, "the session to end with the user")
+    assert try_to_log_in(server, "alice", new).problem == "wrong-credentials"
 
 
 # Secrets, and stores that do not answer

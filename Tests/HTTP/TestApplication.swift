@@ -48,6 +48,7 @@ final class TestApplication: Application {
             exchange.respond(status: 204, headers: [], body: .none)
             server?.server.drain()
             for other in waitingForDrain { other.respond(status: 204, headers: [], body: .none) }
+        case "/waiting-for-drain": answer(exchange, waitingForDrain.count)
         case "/never-until-drained": waitingForDrain.append(exchange)
         case "/wait-for-close": waitingForClose.append(exchange)
         default:

@@ -39,7 +39,7 @@ func runWorker() throws {
 }
 
 if CommandLine.arguments.dropFirst().first == UserLaunch.word {
-    exit(UserCommand.run(arguments: Array(CommandLine.arguments.dropFirst())))
+    UserCommand.run(arguments: Array(CommandLine.arguments.dropFirst()))
 }
 do {
     try runWorker()

@@ -1,4 +1,4 @@
-"""`weir user`, as an operator runs it: in a process of its own, beside the server or without one."""
+"""`weir user`, as an operator runs it: in a process of its own, beside the server or without."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Users:
     """The accounts in one store."""
 
     def __init__(self, accounts: str | None = None, *, data: Path | None = None) -> None:
-        """`accounts` is what `--accounts` takes; it is passed in the environment, where URIs belong."""
+        """`accounts` is what `--accounts` takes; it goes by the environment, where URIs belong."""
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("WEIR_")
         }

@@ -489,6 +489,10 @@ def drain(port):
     idle.response()
     client.get("/never-until-drained")
     client.get("/hello")
+    while True:
+        other.get("/waiting-for-drain")
+        if other.response().body == b"1":
+            break
     other.get("/drain", method="POST")
     expect(other.response().status, 204, "status")
     response = client.response()

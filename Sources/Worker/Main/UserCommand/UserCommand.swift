@@ -6,7 +6,7 @@
 
 import Accounts
 import ControlChannel
-import HTTP
+import Glibc
 import LinuxIO
 import Settings
 
@@ -24,9 +24,11 @@ struct UserCommand {
         self.console = console
     }
 
-    /// Does what the arguments say, and answers the exit code of the process.
-    static func run(arguments: [String]) -> Int32 {
+    /// Does what the arguments say, and ends the process.
+    static func run(arguments: [String]) -> Never {
         let console = Console()
+        var command: UserCommand?
+        var exitCode: Int32 = 0
         do {
             guard let launch = UserLaunch(arguments: arguments) else {
                 throw UserCommandError("weir-worker user is started by weir user, not by hand")
@@ -36,16 +38,22 @@ struct UserCommand {
             try AccountsFile.check(location, creates: launch.verb == .add)
             let service = AccountService(
                 store: try AccountStores.open(location), allowsSignUp: false)
-            try UserCommand(service: service, location: location, console: console)
-                .perform(launch.verb, name: launch.name)
-            return 0
+            command = UserCommand(service: service, location: location, console: console)
+            try command?.perform(launch.verb, name: launch.name)
         } catch let error as UserCommandError {
             console.complain(error.line)
-            return error.exitCode
+            exitCode = error.exitCode
         } catch {
             console.complain(UserCommandError.line(of: error))
-            return UserCommandError.failure
+            exitCode = UserCommandError.failure
         }
+        // A file is closed in good order, so that it is one file and not three. The threads of
+        // MongoDB's driver would take half a second to end, and nothing depends on it.
+        if case .mongodb = command?.location {
+            withExtendedLifetime(command) { exit(exitCode) }
+        }
+        command = nil
+        exit(exitCode)
     }
 
     private static func location(_ descriptor: Int32) throws -> AccountsLocation {
