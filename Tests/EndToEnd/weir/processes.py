@@ -38,10 +38,13 @@ def open_sockets(pid: int) -> int:
     return sum(1 for target in _descriptor_targets(pid) if target.startswith("socket:"))
 
 
-def connections_to(pid: int, port: int) -> int:
-    """How many TCP connections a process has to that port of loopback."""
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    there = {f"socket:[{row[9]}]" for row in rows if int(row[2].rpartition(":")[2], 16) == port}
+def connections_at(pid: int, ports: set[int]) -> int:
+    """How many TCP connections a process has whose own end is at one of these ports."""
+    rows = []
+    for file in ("/proc/net/tcp", "/proc/net/tcp6"):
+        if Path(file).exists():
+            rows += [line.split() for line in Path(file).read_text().splitlines()[1:]]
+    there = {f"socket:[{row[9]}]" for row in rows if int(row[1].rpartition(":")[2], 16) in ports}
     return sum(1 for target in _descriptor_targets(pid) if target in there)
 
 

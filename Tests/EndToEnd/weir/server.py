@@ -255,7 +255,7 @@ class Server:
         self.assert_no_unexpected_death()
         for slot, pid in self.workers().items():
             wait_until(
-                lambda: self._sockets_besides_the_store(pid) <= _WORKER_SOCKETS,
+                lambda: self._sockets_of_clients(pid) == 0,
                 f"worker {slot} to close its clients' sockets", 15,
             )
             wait_until(
@@ -264,15 +264,12 @@ class Server:
             )
 
 
-    def _sockets_besides_the_store(self, pid: int) -> int:
-        """Connections to MongoDB stay open, and are as many as were needed at once."""
-        port = re.search(r"127\.0\.0\.1:(\d+)", self.accounts or "")
-        to_store = processes.connections_to(pid, int(port.group(1))) if port else 0
-        return processes.open_sockets(pid) - to_store
-
-
-# A worker without clients holds its control channel and nothing else that is a socket.
-_WORKER_SOCKETS = 1
+    def _sockets_of_clients(self, pid: int) -> int:
+        if (self.accounts or "").startswith("mongodb"):
+            # Connections to the store are kept, dead ones as well until they are needed again.
+            return processes.connections_at(pid, {self.port, self.admin_port})
+        # A worker without clients holds its control channel and nothing else that is a socket.
+        return processes.open_sockets(pid) - 1
 
 
 def _is_worker(arguments: list[str]) -> bool:
