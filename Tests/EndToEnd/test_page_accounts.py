@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from browser.account_pages import Visitor, wait_for_path
-from browser.element import visible_text, wait_for_element
+from browser.account_pages import Visitor, next_document, wait_for_path
+from browser.element import element, visible_text, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.live_page import LivePage
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.watch_page import WatchPage
 from weir.accounts import PASSWORD, log_in, sign_up
+from weir.certificate import Certificate
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -21,13 +23,23 @@ from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-BROWSERS = ["chromium", "firefox"]
+BROWSERS = ("chromium", "firefox")
 OTHER = {"chromium": "firefox", "firefox": "chromium"}
+NEW_PASSWORD = "eight boats on it"
 
 
-@pytest.fixture
-def server(start_server: Callable[..., Server]) -> Server:
-    return start_server(publish="account")
+@pytest.fixture(scope="module")
+def server(
+    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server that lets nobody publish without an account, shared by the tests of this file."""
+    server = Server(tmp_path_factory.mktemp("accounts"), certificate, publish="account")
+    try:
+        yield server.start()
+        server.assert_no_unexpected_death()
+        server.stop()
+    finally:
+        server.destroy()
 
 
 @pytest.fixture
@@ -53,35 +65,56 @@ def test_from_signing_up_to_being_watched_and_out_again(
     visitor: Callable[..., Visitor], server: Server, open_own: Callable[..., Page], name: str,
     browser: str,
 ) -> None:
-    anna = visitor(browser)
-    anna.visit("/")
+    anna = visitor(browser).visit("/")
     assert "Sign in" in anna.header and "Sign up" in anna.header
     # Whoever wants to broadcast is asked to come in first, and led back.
     anna.visit("/live")
     wait_for_path(anna.page, "/login")
-    anna.sign_up(name)
+    anna.page.click("main a[href^='/signup']")
+    anna.enter("/signup", name)
+    wait_for_path(anna.page, "/live")
     assert name in anna.header and "Sign out" in anna.header
-    # Live, under the own name: nothing to type.
-    live = LivePage(anna.page, server.url(""))
-    live.choose_source("camera")
+
+    live = LivePage(anna.page, server.url("")).choose_source("camera")
+    assert anna.fixed_name() == name
     live.go_live(codec="vp8")
-    server.wait_for_state(name, "live")
     watcher = WatchPage(open_own(OTHER[browser]), server.url(""), name)
     watcher.wait_for_playback(2)
+    live.wait_for_viewers(1)
     live.stop()
-    wait_until(lambda: server.state(name) == "ended", "the stream to be over")
-    # What was broadcast is listed, and the way out works.
-    def listed() -> bool:
+    watcher.wait_for_state("ended")
+
+    def is_listed() -> bool:
         anna.visit("/account")
-        return anna.page.run("return document.querySelectorAll('#broadcasts tbody tr, "
-                             "#broadcasts li').length;") == 1
-    wait_until(listed, "the broadcast to be listed", every_s=1)
+        return element(anna.page, "#broadcasts tbody tr") is not None
+
+    wait_until(is_listed, "the broadcast to be listed", every_s=0.5)
     anna.log_out()
     assert "Sign in" in anna.header and name not in anna.header
-    anna.visit("/account")
+    anna.visit("/live")
     wait_for_path(anna.page, "/login")
     anna.enter("/login", name)
-    wait_for_path(anna.page, "/account")
+    wait_for_path(anna.page, "/live")
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_whose_session_is_ended_elsewhere_while_live_is_told_and_goes_on_after_signing_in(
+    visitor: Callable[..., Visitor], server: Server, name: str, browser: str
+) -> None:
+    sign_up(server, name)
+    anna = visitor(browser).log_in(name)
+    live = LivePage(anna.page, server.url("")).choose_source("test").go_live(codec="vp8")
+    assert log_in(server, name).request("DELETE", "/api/me/sessions").status == 200
+    live.wait_for_state("failed")
+    told = wait_for_element(anna.page, "#notice-title", "words about it").text
+    assert "signed out" in told, told
+    # The viewers are kept for whoever comes back in time.
+    server.wait_for_state(name, "paused")
+    anna.page.click("#notice-actions button")
+    wait_for_path(anna.page, "/login")
+    anna.enter("/login", name)
+    wait_for_path(anna.page, "/live")
+    LivePage(anna.page, server.url("")).choose_source("test").go_live(codec="vp8").stop()
 
 
 @pytest.mark.parametrize("browser", BROWSERS)
@@ -96,6 +129,10 @@ def test_what_is_wrong_is_said_beside_the_field(
     sign_up(server, name)
     anna.enter("/signup", name)
     assert "Choose another" in anna.error_beside("username")
+    # Said while it is typed, before anything is sent.
+    anna.type("form[action='/signup']", username="no good")
+    wait_for_element(anna.page, "#username-error", "what is wrong with the name",
+                     lambda e: "No spaces" in e.text)
     anna.visit("/login").enter("/login", name, "a wrong password")
     said = wait_for_element(anna.page, "[role=alert]", "what is wrong").text
     assert "wrong" in said
@@ -123,7 +160,7 @@ def test_a_key_is_shown_once_replaced_and_removed(
     publisher.play(record(seconds=60))
     server.wait_for_state(name, "live")
     anna.press(make)
-    wait_until(lambda: anna.wait_for_key() != key, "another key", every_s=0.2)
+    assert anna.wait_for_key() != key
     assert publisher.answer().status in (401, 403)
     anna.visit("/account")
     assert "weir_" not in visible_text(anna.page)
@@ -142,15 +179,15 @@ def test_other_devices_are_signed_out_and_the_password_changed(
     wait_until(lambda: not any(other.is_valid for other in others), "the others to be out")
     form = "form[action='/api/me/password']"
     wait_for_element(anna.page, form, "the form for a new password")
-    anna.type(form, currentPassword="not this one", newPassword="eight boats on it")
+    anna.type(form, currentPassword="not this one", newPassword=NEW_PASSWORD)
     anna.press(form)
     assert anna.error_beside("currentPassword")
     other = log_in(server, name)
-    anna.type(form, currentPassword=PASSWORD, newPassword="eight boats on it")
+    anna.type(form, currentPassword=PASSWORD, newPassword=NEW_PASSWORD)
     anna.press(form)
     wait_until(lambda: not other.is_valid, "the new password to be set")
     wait_for_path(anna.page, "/account")
-    log_in(server, name, "eight boats on it")
+    log_in(server, name, NEW_PASSWORD)
 
 
 def test_all_of_it_works_without_scripts(
@@ -163,7 +200,8 @@ def test_all_of_it_works_without_scripts(
         form = page.locator(f"form[action='{where}']").first
         for field, text in fields.items():
             form.locator(f"input[name={field}]:not([readonly])").fill(text)
-        form.locator("button:not([type=button])").first.click()
+        with page.expect_navigation(wait_until="domcontentloaded"):
+            form.locator("button:not([type=button])").first.click()
 
     anna.visit("/signup")
     enter("/signup", username=name, password="short")
@@ -182,32 +220,46 @@ def test_all_of_it_works_without_scripts(
     enter("/account/sessions/end-others")
     page.wait_for_url("**/account*")
     assert not other.is_valid
-    enter("/api/me/password", currentPassword=PASSWORD, newPassword="eight boats on it")
+    enter("/api/me/password", currentPassword=PASSWORD, newPassword=NEW_PASSWORD)
     page.wait_for_url("**/account*")
     enter("/logout")
     page.wait_for_url(server.url("/"))
     anna.visit("/account")
-    page.wait_for_url("**/login**")
+    page.wait_for_url(server.url("/login?next=/account"))
     enter("/login", username=name, password="a wrong password")
     assert page.locator("[role=alert]").is_visible()
-    enter("/login", username=name, password="eight boats on it")
+    enter("/login", username=name, password=NEW_PASSWORD)
     page.wait_for_url("**/account*")
     page.locator("details summary").click()
-    enter("/account/delete", password="eight boats on it")
+    enter("/account/delete", password=NEW_PASSWORD)
     page.wait_for_url(server.url("/"))
 
 
-def test_it_can_be_done_with_the_keyboard_alone(
+def test_signing_up_and_out_needs_nothing_but_a_keyboard(
     visitor: Callable[..., Visitor], name: str
 ) -> None:
-    anna = visitor()
-    anna.visit("/signup")
-    wait_for_element(anna.page, "#username", "the form")
+    anna = visitor().visit("/")
     keyboard = anna.page.playwright.keyboard  # type: ignore[attr-defined]
-    # The first field has the focus already.
+    anna.tab_to("a[href^='/signup']")
+    keyboard.press("Enter")
+    wait_for_path(anna.page, "/signup")
+    # The first field has the focus already; what reveals the password is between it and the button.
+    wait_for_element(anna.page, "#username:focus", "the first field to be ready")
     keyboard.type(name)
     keyboard.press("Tab")
+    keyboard.type("short")
+    with next_document(anna.page):
+        keyboard.press("Enter")
+    assert "8" in anna.error_beside("password")
     keyboard.type(PASSWORD)
+    keyboard.press("Tab")
+    keyboard.press("Space")
+    shown = anna.page.run("return document.querySelector('#password').type;")
+    assert shown == "text", "the password is not shown"
+    anna.tab_to("form[action='/signup'] button:not([type=button])")
     keyboard.press("Enter")
     wait_for_path(anna.page, "/live")
-
+    anna.tab_to("form[action='/logout'] button")
+    keyboard.press("Space")
+    wait_for_path(anna.page, "/")
+    assert "Sign in" in anna.header

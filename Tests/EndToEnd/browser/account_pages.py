@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from weir.accounts import PASSWORD
 from weir.waiting import wait_until
 
 from .element import LOOK_EVERY_S, visible_text, wait_for_element
 from .page import Page, ScriptFailed
 
+# More than there is to tab to before anything that a test looks for.
+MOST_TABS = 30
+
 
 def wait_for_path(page: Page, wanted: str) -> None:
     def is_there() -> bool:
-        try:
-            return page.run("return document.readyState !== 'loading' && location.pathname;") == wanted
-        except ScriptFailed:
-            return False  # the page that was asked is just being left
+        return _seen(page, """return document.readyState !== 'loading'
+                                  && location.pathname === argument;""", wanted)
 
     wait_until(is_there, f"{page.name} to be at {wanted}", every_s=LOOK_EVERY_S)
+
+
+@contextmanager
+def next_document(page: Page) -> Iterator[None]:
+    """What is done inside leads to another document, perhaps at the same address: waits for it."""
+    page.run("document.documentElement.dataset.isBefore = '';")
+    yield
+
+    def is_there() -> bool:
+        return _seen(page, """return document.readyState !== 'loading'
+                                  && document.documentElement.dataset.isBefore === undefined;""")
+
+    wait_until(is_there, f"{page.name} to show the next page", every_s=LOOK_EVERY_S)
+
+
+def _seen(page: Page, body: str, argument: str = "") -> bool:
+    """Whether it holds now; between two documents it does not."""
+    try:
+        return bool(page.run(body, argument))
+    except ScriptFailed:
+        return False
 
 
 class Visitor:
@@ -35,8 +60,9 @@ class Visitor:
             self.page.fill(f"{form} input[name={name}]:not([readonly])", text)
 
     def press(self, form: str) -> None:
-        """The one button that sends a form."""
-        self.page.click(f"{form} button:not([type=button])")
+        """The one button that sends a form. Another page is there afterwards."""
+        with next_document(self.page):
+            self.page.click(f"{form} button:not([type=button])")
 
     def enter(self, where: str, name: str, password: str = PASSWORD) -> "Visitor":
         """Fill in the form of /signup or /login and send it."""
@@ -73,6 +99,22 @@ class Visitor:
         assert f"{field}-error" in (described[0] or "").split() and described[1] == "true", described
         assert described[2], f"{field} is not where the person is now"
         return error.text
+
+    def fixed_name(self) -> str:
+        """The name that /live broadcasts under, which cannot be changed there."""
+        value, is_fixed = self.page.run(
+            """const { value, readOnly } = document.querySelector('#name');
+               return [value, readOnly];""")
+        assert is_fixed, "the name can be changed"
+        return value
+
+    def tab_to(self, selector: str) -> None:
+        """Press Tab until an element has the focus, as one does who uses no mouse."""
+        for _ in range(MOST_TABS):
+            self.page.press("Tab")
+            if self.page.run("return document.activeElement.matches(argument);", selector):
+                return
+        raise AssertionError(f"{selector} cannot be reached with the keyboard")
 
     @property
     def header(self) -> str:
