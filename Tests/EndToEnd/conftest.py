@@ -16,10 +16,12 @@ from weir import curl as curl_module
 from weir import server as server_module
 from weir import side_by_side
 from weir.certificate import Certificate, make_certificate
+from weir.mongodb import MongoServer
 from weir.places import binaries
 from weir.publisher import FfmpegPublisher, Publisher
 from weir.recordings import Recording, record
 from weir.server import Server
+from weir.stores import Store
 from weir.viewer import Viewer
 
 _names = itertools.count()
@@ -97,6 +99,29 @@ def start_server(
     finally:
         for server in mine:
             server.destroy()
+
+
+@pytest.fixture(scope="session")
+def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
+    """A MongoDB server that a test may freeze, kill and restart, if it is back at the end."""
+    server = MongoServer(tmp_path_factory.mktemp("mongodb")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Store]:
+    """Make an empty store of accounts of a kind: "sqlite" or "mongodb". One in each test."""
+
+    def make(kind: str) -> Store:
+        if kind == "sqlite":
+            return Store(tmp_path / "store")
+        server: MongoServer = request.getfixturevalue("mongodb")
+        if server.process is None:
+            server.start()  # a test that killed it has failed
+        return Store(tmp_path / "store", server)
+
+    return make
 
 
 @pytest.fixture

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from weir.accounts import Session, sign_up
 from weir.http2 import Http2Connection
+from weir.mongodb import DATABASE
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -25,10 +25,8 @@ _GRACE = ("--grace", "2")
 
 
 @pytest.fixture(params=KINDS)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made = Store(request.param, tmp_path / "store")
-    yield made
-    made.close()
+def store(request: pytest.FixtureRequest, make_store: Callable[[str], Store]) -> Store:
+    return make_store(request.param)
 
 
 @pytest.fixture
@@ -167,52 +165,46 @@ def test_a_broadcast_that_ends_with_the_server_is_one_entry(
 
 
 def test_a_broadcast_that_ends_while_the_store_is_away_is_told_later(
-    start_server: Start, tmp_path: Path, name: str, publish: Publish
+    make_store: Callable[[str], Store], start_server: Start, name: str, publish: Publish
 ) -> None:
-    store = Store("mongodb", tmp_path / "store")
-    try:
-        assert store.mongodb is not None
-        server = start_server(*_GRACE, publish="account", accounts=store.location)
-        anna = sign_up(server, name)
-        # On one connection, whose worker knows her.
-        with Http2Connection(server) as connection:
-            fields = list(anna.headers.items())
-            path = f"/{name}/live"
-            assert connection.request("POST", path, fields, record().data).status == 204
-            store.mongodb.kill()
-            assert connection.request("DELETE", path, fields).status == 204
-        server.wait_for_state(name, "ended")
-        # Whoever was to tell it is dead as well.
-        for slot in (0, 1):
-            server.wait_for_all_workers(without=server.kill_worker(slot))
-        store.mongodb.start()
-        wait_until(lambda: anna.get("/api/me").status == 200, "the accounts to be back")
-        entries(anna, 1)
-    finally:
-        store.close()
+    store = make_store("mongodb")
+    assert store.mongodb is not None
+    server = start_server(*_GRACE, publish="account", accounts=store.location)
+    anna = sign_up(server, name)
+    # On one connection, whose worker knows her.
+    with Http2Connection(server) as connection:
+        fields = list(anna.headers.items())
+        path = f"/{name}/live"
+        assert connection.request("POST", path, fields, record().data).status == 204
+        store.mongodb.kill()
+        assert connection.request("DELETE", path, fields).status == 204
+    server.wait_for_state(name, "ended")
+    # Whoever was to tell it is dead as well.
+    for slot in (0, 1):
+        server.wait_for_all_workers(without=server.kill_worker(slot))
+    store.mongodb.start()
+    wait_until(lambda: anna.get("/api/me").status == 200, "the accounts to be back")
+    entries(anna, 1)
 
 
 def test_in_mongodb_a_user_is_the_document_of_the_first_server_and_more(
-    start_server: Start, tmp_path: Path, name: str
+    make_store: Callable[[str], Store], start_server: Start, name: str
 ) -> None:
-    store = Store("mongodb", tmp_path / "store")
-    try:
-        assert store.mongodb is not None
-        server = start_server(publish="account", accounts=store.location)
-        anna = sign_up(server, name)
-        anna.request("POST", f"/{name}/live", body=record().data)
-        anna.request("DELETE", f"/{name}/live")
-        [entry] = entries(anna, 1)
-        with store.mongodb.client() as client:
-            document = client["weir"]["users"].find_one({"username": name})
-        assert document is not None
-        assert document["username"] == name and document["files"] == []
-        assert document["password"].startswith("$argon2id$")
-        [stream] = document["streams"]
-        assert {"id", "start", "end", "durationMs", "bytes", "peakViewers"} <= set(stream)
-        assert stream["id"] == entry["id"] and stream["bytes"] == entry["bytes"]
-    finally:
-        store.close()
+    store = make_store("mongodb")
+    assert store.mongodb is not None
+    server = start_server(publish="account", accounts=store.location)
+    anna = sign_up(server, name)
+    anna.request("POST", f"/{name}/live", body=record().data)
+    anna.request("DELETE", f"/{name}/live")
+    [entry] = entries(anna, 1)
+    with store.mongodb.client() as client:
+        document = client[DATABASE]["users"].find_one({"username": name})
+    assert document is not None
+    assert document["username"] == name and document["files"] == []
+    assert document["password"].startswith("$argon2id$")
+    [stream] = document["streams"]
+    assert {"id", "start", "end", "durationMs", "bytes", "peakViewers"} <= set(stream)
+    assert stream["id"] == entry["id"] and stream["bytes"] == entry["bytes"]
 
 
 def test_without_accounts_nothing_is_remembered(start_server: Start, name: str) -> None:

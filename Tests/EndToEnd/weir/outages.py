@@ -26,8 +26,10 @@ def killed(store: Store) -> Iterator[None]:
     """Its process is dead, and another one comes in the end."""
     assert store.mongodb is not None
     store.mongodb.kill()
-    yield
-    store.mongodb.start()
+    try:
+        yield
+    finally:
+        store.mongodb.start()
 
 
 @contextmanager

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .mongodb import MongoServer
+from .mongodb import DATABASE, MongoServer
 from .users import Users
 
 KINDS = ("sqlite", "mongodb")
 
 
 class Store:
-    """A store of one kind. `location` is what `--accounts` takes."""
+    """An empty store of one kind. `location` is what `--accounts` takes."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.kind = kind
-        folder.mkdir()
+    def __init__(self, folder: Path, mongodb: MongoServer | None = None) -> None:
+        """In a file in `folder`, or on a server that was used by others before."""
+        self.kind = "sqlite" if mongodb is None else "mongodb"
         self.file = folder / "accounts.sqlite"
-        self.mongodb = MongoServer(folder / "mongodb").start() if kind == "mongodb" else None
+        self.mongodb = mongodb
+        folder.mkdir()
+        if mongodb is not None:
+            with mongodb.client() as client:
+                for collection in client[DATABASE].list_collection_names():
+                    client[DATABASE].drop_collection(collection)
 
     @property
     def location(self) -> str:
@@ -26,7 +31,3 @@ class Store:
     @property
     def users(self) -> Users:
         return Users(self.location)
-
-    def close(self) -> None:
-        if self.mongodb is not None:
-            self.mongodb.stop()
