@@ -32,6 +32,8 @@ import Testing
         #expect(CrossSiteCheck.allows(site: nil, origin: origin, authority: "weir.example:443"))
         #expect(CrossSiteCheck.allows(site: nil, origin: origin, authority: "Weir.Example"))
         #expect(
+            CrossSiteCheck.allows(site: nil, origin: origin + ":443", authority: "weir.example"))
+        #expect(
             CrossSiteCheck.allows(
                 site: nil, origin: "https://[::1]:8443", authority: "[::1]:8443"))
     }

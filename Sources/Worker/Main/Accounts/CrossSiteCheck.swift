@@ -23,8 +23,11 @@ enum CrossSiteCheck {
 
     /// An origin is a scheme and an authority, without the scheme's default port, in lower case.
     private static func isSame(origin: String, authority: String) -> Bool {
-        let own = "https://" + authority.lowercased()
-        return origin == own || origin + ":443" == own
+        withoutDefaultPort(origin) == withoutDefaultPort("https://" + authority.lowercased())
+    }
+
+    private static func withoutDefaultPort(_ origin: String) -> Substring {
+        origin.hasSuffix(":443") ? origin.dropLast(4) : origin[...]
     }
 }
 
