@@ -45,7 +45,8 @@ def test_a_server_that_serves_is_alive_and_ready(server: Server) -> None:
     assert ready.status == 200
     assert ready.headers["content-type"] == "application/json"
     assert ready.json() == {
-        "status": "ready", "checks": {"serving": "ok", "workers": "ok", "data": "ok"}}
+        "status": "ready",
+        "checks": {"serving": "ok", "workers": "ok", "data": "ok", "accounts": "ok"}}
     for answer in (alive, ready):
         assert answer.headers["cache-control"] == "no-store"
 

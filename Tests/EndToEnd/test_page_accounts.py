@@ -97,12 +97,11 @@ def test_from_signing_up_to_being_watched_and_out_again(
     wait_for_path(anna.page, "/live")
 
 
-@pytest.mark.parametrize("browser", BROWSERS)
 def test_whose_session_is_ended_elsewhere_while_live_is_told_and_goes_on_after_signing_in(
-    visitor: Callable[..., Visitor], server: Server, name: str, browser: str
+    visitor: Callable[..., Visitor], server: Server, name: str
 ) -> None:
     sign_up(server, name)
-    anna = visitor(browser).log_in(name)
+    anna = visitor().log_in(name)
     live = LivePage(anna.page, server.url("")).choose_source("test").go_live(codec="vp8")
     assert log_in(server, name).request("DELETE", "/api/me/sessions").status == 200
     live.wait_for_state("failed")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from browser.accessibility import violations
+from browser.account_pages import Visitor
 from browser.chromium import ChromiumPage
 from browser.element import first_number, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
@@ -20,10 +21,13 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.screenshots import in_every_look, photograph
 from browser.watch_page import WatchPage
+from weir.accounts import COOKIE, PASSWORD, sign_up
+from weir.ports import free_port
 from weir.publisher import Publisher, post_chunk
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
+from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -202,6 +206,78 @@ def test_the_watch_page_for_sound_and_for_what_it_cannot_play(
     # Words come when it lasts; most breaks are over before.
     wait_for_element(radio.page, "#message", "words about it", lambda e: e.visible and e.text != "")
     gallery.add(radio.page, "watch-reconnecting")
+    gallery.assert_flawless()
+
+
+def test_the_pages_to_sign_up_and_in(
+    gallery: Gallery, open_own: Callable[..., Page], start_server: Callable[..., Server]
+) -> None:
+    server = start_server(publish="account")
+    visitor = Visitor(open_own(), server.url("")).visit("/")
+    gallery.add(visitor.page, "home-accounts")
+    visitor.visit("/signup")
+    gallery.add(visitor.page, "signup")
+    sign_up(server, "alice")
+    visitor.enter("/signup", "alice")
+    visitor.error_beside("username")
+    gallery.add(visitor.page, "signup-name-taken")
+    visitor.visit("/live")
+    gallery.add(visitor.page, "login")
+    visitor.enter("/login", "alice", "not this one")
+    wait_for_element(visitor.page, "[role=alert]", "what is wrong")
+    gallery.add(visitor.page, "login-wrong")
+    visitor.log_in("alice")
+
+    live = LivePage(visitor.page, server.url("")).choose_source("test")
+    gallery.add(visitor.page, "live-account")
+    chromium_of(visitor.page).playwright.context.clear_cookies()
+    live.press_go_live()
+    live.wait_for_state("failed")
+    gallery.add(visitor.page, "live-signed-out")
+
+    closed = start_server("--signup", "closed", publish="account")
+    gallery.add(Visitor(open_own(), closed.url("")).visit("/signup").page, "signup-closed")
+    gallery.assert_flawless()
+
+
+def test_the_page_of_an_account(
+    gallery: Gallery, open_own: Callable[..., Page], start_server: Callable[..., Server]
+) -> None:
+    server = start_server(publish="account")
+    owner = sign_up(server, "alice")
+    visitor = Visitor(open_own(), server.url("")).log_in("alice")
+    gallery.add(visitor.page, "account-new")
+    visitor.press("form[action='/api/me/stream-key']")
+    visitor.wait_for_key()
+    gallery.add(visitor.page, "account-key")
+
+    answer = post_chunk(server.url("/alice/live"), server.certificate.certificate,
+                        record().data, headers=owner.headers)
+    assert answer.status == 204, answer
+    assert owner.request("DELETE", "/alice/live").status == 204
+    wait_until(lambda: owner.me()["broadcasts"], "the broadcast to be remembered")
+    visitor.visit("/account")
+    wait_for_element(visitor.page, "#broadcasts tbody tr", "the broadcast")
+    gallery.add(visitor.page, "account")
+    password = "form[action='/api/me/password']"
+    visitor.type(password, currentPassword="not this one", newPassword="eight boats on it")
+    visitor.press(password)
+    visitor.error_beside("currentPassword")
+    gallery.add(visitor.page, "account-wrong-password")
+    visitor.type(password, currentPassword=PASSWORD, newPassword="eight boats on it")
+    visitor.press(password)
+    gallery.add(visitor.page, "account-password-changed")
+    visitor.page.click("summary")
+    visitor.type("form[action='/account/delete']", password="not this one")
+    visitor.press("form[action='/account/delete']")
+    gallery.add(visitor.page, "account-deletion")
+
+    nowhere = f"mongodb://127.0.0.1:{free_port()}/weir"
+    without_store = start_server(publish="account", accounts=nowhere)
+    page = open_own()
+    chromium_of(page).playwright.context.add_cookies(
+        [{"name": COOKIE, "value": owner.token, "url": without_store.url("/"), "secure": True}])
+    gallery.add(Visitor(page, without_store.url("")).visit("/account").page, "account-unavailable")
     gallery.assert_flawless()
 
 

@@ -44,6 +44,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case signInsRefused
     /// Questions that the store of accounts did not answer in time.
     case accountsUnanswered
+    /// Gauge: 1 in the slot of a worker that the store of accounts has answered when last asked.
+    case accountsAnswering
     /// Workers that were started again after they died. Counted by the supervisor.
     case workerRestarts
     /// Gauge: 1 in the slot of a worker that takes connections.
@@ -52,7 +54,9 @@ package enum Counter: Int, CaseIterable, Sendable {
     /// Whether the number falls back to zero when its process is gone.
     package var isGauge: Bool {
         switch self {
-        case .connectionsOpen, .viewers, .publishers, .eventSubscribers, .workersReady: true
+        case .connectionsOpen, .viewers, .publishers, .eventSubscribers, .accountsAnswering,
+            .workersReady:
+            true
         default: false
         }
     }

@@ -26,6 +26,7 @@ extension Counter {
         case .signInsTotal: "weir_sign_ins_total"
         case .signInsRefused: "weir_sign_ins_refused_total"
         case .accountsUnanswered: "weir_accounts_unanswered_total"
+        case .accountsAnswering: "weir_accounts_answering"
         case .workerRestarts: "weir_worker_restarts_total"
         case .workersReady: "weir_workers_ready"
         }
@@ -55,6 +56,7 @@ extension Counter {
         case .signInsTotal: "Times somebody signed in or up."
         case .signInsRefused: "Attempts to sign in or up that were refused."
         case .accountsUnanswered: "Questions that the store of accounts did not answer in time."
+        case .accountsAnswering: "Workers that the store of accounts answers."
         case .workerRestarts: "Workers that were started again after they died."
         case .workersReady: "Workers that take connections."
         }

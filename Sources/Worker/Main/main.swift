@@ -36,6 +36,9 @@ func runWorker() throws {
         counters: counters, logger: Logger(label: "weir.worker"))
     let worker = try WorkerProcess(environment: environment)
     try worker.run(control: Descriptor(inherited: launch.controlDescriptor))
+    // Without what libraries want to do at the exit: threads that ask the store, or hash, may still be
+    // inside one of them, and must not have it taken apart around them.
+    _exit(0)
 }
 
 if CommandLine.arguments.dropFirst().first == UserLaunch.word {

@@ -19,6 +19,7 @@ from urllib.parse import quote_plus
 
 from pymongo import MongoClient
 
+from . import processes
 from .certificate import Certificate, make_certificate
 from .ports import free_port
 from .waiting import PATIENCE_S, wait_until
@@ -98,6 +99,7 @@ class MongoServer:
         """SIGSTOP: it hangs, with its connections open."""
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: processes.is_stopped(self.pid), "MongoDB to hang", every_s=0.01)
 
     def thaw(self) -> None:
         """SIGCONT."""

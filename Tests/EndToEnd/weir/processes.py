@@ -13,6 +13,15 @@ def is_alive(pid: int) -> bool:
     return _stat_fields(pid)[0] not in ("", "Z", "X")
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether SIGSTOP has reached every thread; one that has not heard of it still answers."""
+    states = {
+        stat.read_text().rpartition(")")[2].split()[0]
+        for stat in Path(f"/proc/{pid}/task").glob("*/stat")
+    }
+    return states == {"T"}
+
+
 def children(pid: int) -> list[int]:
     """Living children, by a walk over /proc (the `children` file is not in every kernel)."""
     found = []

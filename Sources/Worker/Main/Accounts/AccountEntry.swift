@@ -98,7 +98,8 @@ extension AccountRoutes {
         environment.counters.add(counter, slot: environment.slot)
     }
 
-    /// The cookie goes in any case; the session as soon as the store says so.
+    /// Nobody is told to be out while the session may still be there: without the store's word for it the
+    /// cookie stays, and it can be tried again.
     func logOut(_ call: AccountCall, _ form: AccountForm) {
         let done = {
             call.isForm

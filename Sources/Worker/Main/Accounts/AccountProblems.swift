@@ -47,7 +47,7 @@ extension Problem {
         detail: "Requests about accounts have at most \(Limits.accountBodyBytes) bytes.")
     static let malformedBody = Problem(
         status: 400, slug: "malformed-body", title: "The body cannot be understood",
-        detail: "It is a JSON object, or a form as browsers send it, each name at most once.")
+        detail: "It is neither a JSON object nor a form as browsers send it, with each field once.")
     static let unsupportedMediaType = Problem(
         status: 415, slug: "unsupported-media-type", title: "This kind of body is not understood",
         detail: "Send application/json, or application/x-www-form-urlencoded.")

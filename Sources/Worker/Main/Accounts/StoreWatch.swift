@@ -55,6 +55,8 @@ final class StoreWatch {
     private func learn(_ new: Finding) {
         let old = finding
         finding = new
+        let isAnswering: UInt64 = new.fault == nil ? 1 : 0
+        environment.counters.set(.accountsAnswering, isAnswering, slot: environment.slot)
         for then in waiting { then(new.fault) }
         waiting = []
         if let fault = new.fault, old?.fault == nil {

@@ -41,6 +41,9 @@ final class PageRoutes {
                 let fields = [
                     HeaderField("location", "/login?next=/live"),
                     HeaderField("cache-control", "no-store"), HeaderField("vary", "cookie"),
+                    HeaderField(
+                        PageSecurity.strictTransportSecurity.name,
+                        PageSecurity.strictTransportSecurity.value),
                 ]
                 return exchange.respond(status: 303, headers: fields, body: .bytes([]))
             }
