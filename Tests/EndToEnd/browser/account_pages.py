@@ -92,12 +92,13 @@ class Visitor:
     def error_beside(self, field: str) -> str:
         """The words that a field's own description has about it, when they can be seen."""
         error = wait_for_element(self.page, f"#{field}-error", f"what is wrong with {field}")
-        described = self.page.run(
+        described_by, is_invalid, has_focus = self.page.run(
             """const field = document.getElementById(argument);
-               return [field.getAttribute('aria-describedby'), field.getAttribute('aria-invalid'),
-                 document.activeElement === field, field.value];""", field)
-        assert f"{field}-error" in (described[0] or "").split() and described[1] == "true", described
-        assert described[2], f"{field} is not where the person is now"
+               return [field.getAttribute('aria-describedby') ?? '',
+                 field.getAttribute('aria-invalid') === 'true',
+                 document.activeElement === field];""", field)
+        assert f"{field}-error" in described_by.split() and is_invalid, (described_by, is_invalid)
+        assert has_focus, f"{field} is not where the person is now"
         return error.text
 
     def fixed_name(self) -> str:
