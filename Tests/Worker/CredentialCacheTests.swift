@@ -115,4 +115,22 @@ import Testing
         store.answer?(.success("anna"))
         #expect(second.findings == ["anna"])
     }
+
+    @Test("strangers do not make us forget, while the store is gone, who was known")
+    func flood() {
+        _ = look(0)
+        store.answer?(.success("anna"))
+        for number in 1..<Limits.credentialsRemembered { lookUpStranger(number, nowMs: 1) }
+        _ = look(Limits.credentialStaleMs)
+        store.answer?(gone)
+        lookUpStranger(Limits.credentialsRemembered, nowMs: Limits.credentialStaleMs + 1)
+        #expect(look(Limits.credentialStaleMs + 2).findings == ["anna"])
+    }
+
+    private func lookUpStranger(_ number: Int, nowMs: UInt64) {
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+        cache.look(
+            up: SecretDigest(bytes: bytes + [UInt8](repeating: 2, count: 24)), nowMs: nowMs,
+            changes: 0, ask: { answer in answer(.success(nil)) }, then: { _ in })
+    }
 }

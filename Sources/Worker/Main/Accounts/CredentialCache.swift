@@ -88,15 +88,16 @@ final class CredentialCache<Holder> {
         for then in waiting { then(answer) }
     }
 
-    /// Makes room: first what is no longer believed, then everything that nobody waits for.
+    /// Makes room: strangers make us remember what nobody holds, so that goes first; then what is no
+    /// longer believed while the store answers, and only then everything that nobody waits for.
     private func forget(_ nowMs: UInt64) {
-        entries = entries.filter { _, entry in
-            if entry.isBeingAsked { return true }
-            guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
-            return nowMs - checkedAtMs < Limits.credentialStaleMs
-        }
-        if entries.count >= Limits.credentialsRemembered {
-            entries = entries.filter { $0.value.isBeingAsked }
+        for limitMs in [Limits.credentialTrustMs, Limits.credentialStaleMs, 0] {
+            entries = entries.filter { _, entry in
+                if entry.isBeingAsked { return true }
+                guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
+                return nowMs - checkedAtMs < limitMs
+            }
+            if entries.count < Limits.credentialsRemembered { return }
         }
     }
 }
