@@ -26,13 +26,14 @@ import Testing
 
 @Suite struct AttemptLimitTests {
     private let store = MemoryStore()
+    private let refused = RefusedAddresses()
     private let alice: StreamName
 
     init() throws { alice = try StreamName("alice") }
 
     private func refusal(name: StreamName?, address: String) -> AccountError? {
         do throws(AccountError) {
-            try AttemptLimits(store: store).count(name: name, address: address)
+            try AttemptLimits(store: store, refused: refused).count(name: name, address: address)
             return nil
         } catch {
             return error
@@ -72,10 +73,22 @@ import Testing
         #expect(refusal(name: alice, address: "192.0.2.2") == nil)
     }
 
+    @Test("an address that is refused is so until its window ends, without the store")
+    func remembered() {
+        for _ in 0...Limits.attemptsPerAddress { _ = refusal(name: nil, address: "192.0.2.1") }
+        store.change { $0.attempts = [:] }
+        #expect(refusal(name: alice, address: "192.0.2.1") != nil)
+        #expect(store.contents.attempts.isEmpty)
+        #expect(refusal(name: alice, address: "192.0.2.2") == nil)
+        refused.remember("address 192.0.2.1", untilMs: WallClock.nowMs() - 1)
+        #expect(refusal(name: alice, address: "192.0.2.1") == nil)
+    }
+
     @Test("success clears the name, and takes only itself off the address")
     func success() throws {
         for _ in 0..<5 { #expect(refusal(name: alice, address: "192.0.2.1") == nil) }
-        try AttemptLimits(store: store).succeeded(name: alice, address: "192.0.2.1")
+        try AttemptLimits(store: store, refused: refused).succeeded(
+            name: alice, address: "192.0.2.1")
         #expect(store.contents.attempts["name alice"] == nil)
         #expect(store.contents.attempts["address 192.0.2.1"]?.count == 4)
     }

@@ -115,4 +115,43 @@ import Testing
         store.answer?(.success("anna"))
         #expect(second.findings == ["anna"])
     }
+
+    @Test("an answer that was asked for before a change is not for who comes after it")
+    func changesMeanwhile() {
+        let before = look(0)
+        let after = look(1, changes: 1)
+        #expect(store.asked == 1)
+        store.answer?(.success("anna"))
+        #expect(before.findings == ["anna"] && after.findings.isEmpty)
+        #expect(store.asked == 2)
+        store.answer?(.success(nil))
+        #expect(after.findings == ["nobody"])
+        #expect(look(2, changes: 1).findings == ["nobody"] && store.asked == 2)
+    }
+
+    @Test("when the store does not answer, nobody waits for it twice")
+    func changesMeanwhileUnanswered() {
+        let before = look(0)
+        let after = look(1, changes: 1)
+        store.answer?(gone)
+        #expect(before.findings.count == 1 && after.findings.count == 1 && store.asked == 1)
+    }
+
+    @Test("strangers do not make us forget, while the store is gone, who was known")
+    func flood() {
+        _ = look(0)
+        store.answer?(.success("anna"))
+        for number in 1..<Limits.credentialsRemembered { lookUpStranger(number, nowMs: 1) }
+        _ = look(Limits.credentialStaleMs)
+        store.answer?(gone)
+        lookUpStranger(Limits.credentialsRemembered, nowMs: Limits.credentialStaleMs + 1)
+        #expect(look(Limits.credentialStaleMs + 2).findings == ["anna"])
+    }
+
+    private func lookUpStranger(_ number: Int, nowMs: UInt64) {
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+        cache.look(
+            up: SecretDigest(bytes: bytes + [UInt8](repeating: 2, count: 24)), nowMs: nowMs,
+            changes: 0, ask: { answer in answer(.success(nil)) }, then: { _ in })
+    }
 }

@@ -104,6 +104,11 @@ package final class Exchange {
 
     package var isClosed: Bool { transport == nil }
 
+    /// There is nothing left to answer: the peer has gone, or has its response. The latter may be the
+    /// session's own doing, when the body turns out to be no HTTP, so whoever answers later than in
+    /// `Application.begin` looks here first.
+    package var isOver: Bool { isClosed || hasResponded }
+
     /// The connection's socket takes nothing more for now: no use producing.
     package var isBlocked: Bool { transport?.isBlocked ?? true }
 

@@ -12,6 +12,7 @@ package final class AccountService: Sendable {
     private let store: any AccountStore
     private let allowsSignUp: Bool
     private let isPrepared = Atomic<Bool>(false)
+    private let refused = RefusedAddresses()
 
     /// - Parameter allowsSignUp: whether strangers may make themselves an account.
     package init(store: any AccountStore, allowsSignUp: Bool) {
@@ -61,11 +62,17 @@ package final class AccountService: Sendable {
             account: Account(user), sessionToken: try beginSession(of: user, from: origin).text)
     }
 
+    /// How long attempts from there are refused without any look into the store; nil when they are not.
+    /// Does not block.
+    package func refusesAttemptsForMs(from origin: ClientOrigin) -> UInt64? {
+        refused.retryAfterMs(AttemptLimits.key(address: origin.address))
+    }
+
     /// Hashes, for unknown names as well: the time it takes tells nothing.
     package func logIn(
         name: String, password: String, from origin: ClientOrigin
     ) throws(AccountError) -> SignedIn {
-        let attempts = AttemptLimits(store: try prepared())
+        let attempts = AttemptLimits(store: try prepared(), refused: refused)
         let name = try? StreamName(name)
         // Counted before it is known whether it fails, so that a thousand at once count as a thousand.
         try attempts.count(name: name, address: origin.address)
@@ -205,7 +212,7 @@ package final class AccountService: Sendable {
     func confirm(
         _ password: String, of account: Account, from origin: ClientOrigin
     ) throws(AccountError) -> UserRecord {
-        let attempts = AttemptLimits(store: try prepared())
+        let attempts = AttemptLimits(store: try prepared(), refused: refused)
         try attempts.count(name: account.name, address: origin.address)
         let found = try ask { store throws(StoreError) in try store.user(named: account.name) }
         guard let found, found.id == account.id else { throw .notFound }

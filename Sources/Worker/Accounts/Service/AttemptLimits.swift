@@ -8,10 +8,20 @@ import Settings
 
 struct AttemptLimits {
     let store: any AccountStore
+    let refused: RefusedAddresses
 
     /// Errors: `.tooManyAttempts`, `.unavailable`.
     func count(name: StreamName?, address: String) throws(AccountError) {
-        try count(Self.key(address: address), limit: Limits.attemptsPerAddress)
+        let key = Self.key(address: address)
+        if let ms = refused.retryAfterMs(key) { throw .tooManyAttempts(retryAfterMs: ms) }
+        do throws(AccountError) {
+            try count(key, limit: Limits.attemptsPerAddress)
+        } catch {
+            if case .tooManyAttempts(let ms) = error {
+                refused.remember(key, untilMs: WallClock.nowMs() + ms)
+            }
+            throw error
+        }
         if let name { try count(Self.key(name: name), limit: Limits.attemptsPerName) }
     }
 

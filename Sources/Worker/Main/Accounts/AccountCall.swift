@@ -24,9 +24,6 @@ struct AccountCall {
         return String(path)
     }
 
-    /// Nobody listens any more, or it has been answered.
-    private var isOver: Bool { exchange.isClosed || exchange.hasResponded }
-
     /// Answers about accounts are nobody's to keep.
     private static let fields = [
         HeaderField("cache-control", "no-store"),
@@ -38,7 +35,7 @@ struct AccountCall {
     // MARK: Programs
 
     func answer(status: Int, json: JSONValue, headers: [HeaderField] = []) {
-        guard !isOver else { return }
+        guard !exchange.isOver else { return }
         exchange.respond(
             status: status,
             headers: [HeaderField("content-type", "application/json")] + Self.fields + headers,
@@ -46,7 +43,7 @@ struct AccountCall {
     }
 
     func answerNothing(headers: [HeaderField] = []) {
-        guard !isOver else { return }
+        guard !exchange.isOver else { return }
         exchange.respond(status: 204, headers: Self.fields + headers, body: .none)
     }
 
@@ -54,14 +51,14 @@ struct AccountCall {
 
     /// Sends a browser on to a page (RFC 9110, section 15.4.4).
     func goOn(to path: String, headers: [HeaderField] = []) {
-        guard !isOver else { return }
+        guard !exchange.isOver else { return }
         exchange.respond(
             status: 303, headers: [HeaderField("location", path)] + Self.fields + headers,
             body: .bytes([]))
     }
 
     func show(_ page: Document, status: Int = 200, headers: [HeaderField] = []) {
-        guard !isOver else { return }
+        guard !exchange.isOver else { return }
         let security = PageSecurity.fields.map { HeaderField($0.name, $0.value) }
         exchange.respond(
             status: status,
@@ -76,7 +73,7 @@ struct AccountCall {
 
     /// `page` makes what a person sees instead.
     func refuse(_ problem: Problem, page: (FormFault) -> Document) {
-        guard !isOver else { return }
+        guard !exchange.isOver else { return }
         guard isForm else { return refuse(problem) }
         let fault = FormFault(field: problem.field, message: problem.detail ?? problem.title)
         show(page(fault), status: problem.status, headers: problem.headers)
@@ -84,7 +81,7 @@ struct AccountCall {
 
     /// To a person in a few words, where no form is shown again.
     func refuse(_ problem: Problem) {
-        guard !isOver else { return }
+        guard !exchange.isOver else { return }
         guard isForm else {
             return exchange.respond(problem, headers: Array(Self.fields.dropFirst()))
         }

@@ -34,6 +34,11 @@ final class AccountDesk {
             queueLimit: Limits.passwordQueue, niceness: Self.hashingNiceness)
     }
 
+    /// How long attempts to sign in from there are refused for certain; nil when that is to be asked.
+    func refusesAttemptsForMs(from origin: ClientOrigin) -> UInt64? {
+        service.refusesAttemptsForMs(from: origin)
+    }
+
     /// `then` is called once, on the loop's thread, after this has returned: with the answer, with what
     /// `work` throws, with `.busy` when too much is waiting, or with `.unavailable` when the answer
     /// takes longer than `Limits.accountAnswerMs`. What is done too late is done all the same.

@@ -51,6 +51,11 @@ extension AccountRoutes {
         let page = { [site] fault in
             site.logIn(LogInForm(username: username, next: next, fault: fault))
         }
+        // A flood is refused before it takes a place among those who wait to sign in.
+        if let ms = desk.refusesAttemptsForMs(from: origin(of: call)) {
+            countEntry(.failure(.tooManyAttempts(retryAfterMs: ms)))
+            return call.refuse(Problem(.tooManyAttempts(retryAfterMs: ms)), page: page)
+        }
         enter(call, form, status: 200, next: next ?? "/account", page: page) {
             service, name, password, origin throws(AccountError) in
             try service.logIn(name: name, password: password, from: origin)

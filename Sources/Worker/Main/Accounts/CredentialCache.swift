@@ -8,6 +8,7 @@ import Settings
 
 final class CredentialCache<Holder> {
     typealias Finding = Result<Holder?, AccountError>
+    typealias Ask = (@escaping (Finding) -> Void) -> Void
 
     private struct Entry {
         /// Nil: nobody holds it.
@@ -19,7 +20,15 @@ final class CredentialCache<Holder> {
         /// The store did not answer the last time it was asked.
         var isUnanswered = false
         var isBeingAsked = false
-        var waiting: [(Finding) -> Void] = []
+        var waiting: [Waiting] = []
+    }
+
+    private struct Waiting {
+        let sinceMs: UInt64
+        /// What had been changed by then: an answer that was asked for earlier will not do.
+        let changes: UInt64
+        let ask: Ask
+        let then: (Finding) -> Void
     }
 
     private var entries: [SecretDigest: Entry] = [:]
@@ -30,14 +39,17 @@ final class CredentialCache<Holder> {
     ///   - then: called once, at once when what is remembered will do.
     func look(
         up id: SecretDigest, nowMs: UInt64, changes: UInt64,
-        ask: (@escaping (Finding) -> Void) -> Void, then: @escaping (Finding) -> Void
+        ask: @escaping Ask, then: @escaping (Finding) -> Void
     ) {
         if entries[id] == nil, entries.count >= Limits.credentialsRemembered { forget(nowMs) }
         var entry = entries[id] ?? Entry()
         let isAnswered = Self.isBelievable(entry, nowMs: nowMs, changes: changes)
         let isFresh = Self.isFresh(entry, nowMs: nowMs, changes: changes)
         let mustAsk = !isFresh && !entry.isBeingAsked
-        if !isAnswered { entry.waiting.append(then) }
+        if !isAnswered {
+            entry.waiting.append(
+                Waiting(sinceMs: nowMs, changes: changes, ask: ask, then: then))
+        }
         if mustAsk { entry.isBeingAsked = true }
         entries[id] = entry
         if isAnswered { then(.success(entry.holder)) }
@@ -68,9 +80,8 @@ final class CredentialCache<Holder> {
         _ finding: Finding, of id: SecretDigest, askedAtMs: UInt64, changes: UInt64
     ) {
         guard var entry = entries[id] else { return }
-        let waiting = entry.waiting
+        var told = entry.waiting
         entry.waiting = []
-        entry.isBeingAsked = false
         var answer = finding
         switch finding {
         case .success(let holder):
@@ -78,25 +89,35 @@ final class CredentialCache<Holder> {
             entry.checkedAtMs = askedAtMs
             entry.changes = changes
             entry.isUnanswered = false
+            // What was changed meanwhile may not be in this answer.
+            entry.waiting = told.filter { $0.changes != changes }
+            told.removeAll { $0.changes != changes }
         case .failure:
             entry.isUnanswered = true
             if Self.isBelievable(entry, nowMs: askedAtMs, changes: changes) {
                 answer = .success(entry.holder)
             }
         }
+        let next = entry.waiting.last
+        entry.isBeingAsked = next != nil
         entries[id] = entry.checkedAtMs == nil ? nil : entry
-        for then in waiting { then(answer) }
+        for waiting in told { waiting.then(answer) }
+        guard let next else { return }
+        next.ask { [weak self] finding in
+            self?.learn(finding, of: id, askedAtMs: next.sinceMs, changes: next.changes)
+        }
     }
 
-    /// Makes room: first what is no longer believed, then everything that nobody waits for.
+    /// Makes room: strangers make us remember what nobody holds, so that goes first; then what is no
+    /// longer believed while the store answers, and only then everything that nobody waits for.
     private func forget(_ nowMs: UInt64) {
-        entries = entries.filter { _, entry in
-            if entry.isBeingAsked { return true }
-            guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
-            return nowMs - checkedAtMs < Limits.credentialStaleMs
-        }
-        if entries.count >= Limits.credentialsRemembered {
-            entries = entries.filter { $0.value.isBeingAsked }
+        for limitMs in [Limits.credentialTrustMs, Limits.credentialStaleMs, 0] {
+            entries = entries.filter { _, entry in
+                if entry.isBeingAsked { return true }
+                guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
+                return nowMs - checkedAtMs < limitMs
+            }
+            if entries.count < Limits.credentialsRemembered { return }
         }
     }
 }

@@ -39,7 +39,7 @@ final class Administration: Application {
         case "/healthz": respond(exchange, status: 200, type: "text/plain", text: "ok\n")
         case "/readyz":
             storeWatch.whenKnown { [self] storeFault in
-                guard !exchange.isClosed else { return }
+                guard !exchange.isOver else { return }
                 let report = health.report(isDraining: isDraining, storeFault: storeFault)
                 respond(
                     exchange, status: report.isReady ? 200 : 503, type: "application/json",

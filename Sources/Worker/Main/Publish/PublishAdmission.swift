@@ -38,7 +38,7 @@ final class PublishAdmission: ExchangeHandler {
     func refuse(_ problem: Problem, headers: [HeaderField]) {
         isOpen = false
         exchange.credit(takePending().count)
-        exchange.respond(problem, headers: headers)
+        if !exchange.isOver { exchange.respond(problem, headers: headers) }
     }
 
     func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {

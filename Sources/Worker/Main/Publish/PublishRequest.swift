@@ -191,7 +191,7 @@ final class PublishRequest: ExchangeHandler {
         withheldBytes = 0
         beginning = []
         if unusedBytes > 0 { exchange.credit(unusedBytes) }
-        if !exchange.isClosed && !exchange.hasResponded { respond() }
+        if !exchange.isOver { respond() }
     }
 
     // MARK: ExchangeHandler

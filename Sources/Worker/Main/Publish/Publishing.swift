@@ -54,7 +54,7 @@ final class Publishing {
         let claim = PublishClaim(request, name: name)
         let admission = PublishAdmission(exchange, environment: environment)
         authority.judge(claim) { [weak self] verdict in
-            guard let self, admission.isOpen else { return }
+            guard let self, admission.isOpen, !exchange.isOver else { return }
             switch verdict {
             case .success(let identity):
                 facts.identity = identity
@@ -93,7 +93,7 @@ final class Publishing {
         }
         let claim = PublishClaim(exchange.request, name: name)
         authority.judge(claim) { [weak self] verdict in
-            guard let self, !exchange.isClosed else { return }
+            guard let self, !exchange.isOver else { return }
             switch verdict {
             // Whoever owns the name may end what is live under it.
             case .success: self.end(exchange, name, identity: nil)

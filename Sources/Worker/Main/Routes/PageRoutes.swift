@@ -74,7 +74,7 @@ final class PageRoutes {
         _ exchange: Exchange, _ goOn: @escaping (Visitor, [HeaderField]) -> Void
     ) {
         credentials.session(of: exchange.request) { result in
-            guard !exchange.isClosed else { return }
+            guard !exchange.isOver else { return }
             switch result {
             case .success(let holder?):
                 goOn(
