@@ -44,7 +44,9 @@ final class StoreWatch {
             switch result {
             case .success(let fault): self.learn(Finding(fault: fault))
             case .failure(.unavailable(let reason)): self.learn(Finding(fault: reason))
-            case .failure: self.learn(Finding(fault: "too much is waiting for it"))
+            case .failure:
+                // Others' questions fill the queue: that says nothing about the store.
+                if self.finding == nil { self.learn(Finding(fault: "too much is waiting for it")) }
             }
             self.environment.loop.schedule(afterMs: Limits.storeCheckMs) { [weak self] in
                 self?.check()
