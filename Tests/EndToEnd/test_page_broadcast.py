@@ -18,7 +18,8 @@ from weir.recordings import record
 from weir.server import Server
 from weir.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+# Three browsers that encode and decode leave nothing for others.
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 BROWSERS = ("chromium", "firefox")
 NAME = "clockwork"

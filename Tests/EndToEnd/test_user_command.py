@@ -291,8 +291,11 @@ class Terminal:
 
 
 def _control(terminal: int) -> None:
-    """Make it the controlling terminal, so that Ctrl-C reaches the command."""
+    """Make it the controlling terminal, so that Ctrl-C reaches the command; what runs in the
+    background of a script would ignore it, and so would its children."""
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 SitDown = Callable[..., Terminal]
