@@ -16,7 +16,8 @@ from weir.places import REPORTS
 from weir.server import Server
 from weir.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+# Frames are dropped where browsers share the processors with other tests.
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 BROWSERS = ("chromium", "firefox")
 TIMESLICE_MS = 500
