@@ -192,6 +192,9 @@ package enum Limits {
     package static let attemptsPerName = 10
     package static let attemptsPerAddress = 100
     package static let attemptWindowMs: UInt64 = 15 * 60_000
+    /// Addresses beyond their attempts that a process remembers; with more, all are forgotten and the
+    /// store is asked again.
+    package static let refusedAddresses = 10_000
     /// What a worker remembers of sessions and keys: for this long without asking,
     package static let credentialFreshMs: UInt64 = 2_000
     /// for this long while it asks again,

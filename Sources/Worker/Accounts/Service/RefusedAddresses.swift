@@ -5,12 +5,11 @@
 // Threads: any.
 
 import LinuxIO
+import Settings
 import Synchronization
 
 final class RefusedAddresses: Sendable {
     private let endsAtMs = Mutex<[String: UInt64]>([:])
-    /// Beyond it everything is forgotten, and the store is asked again.
-    private static let limit = 10_000
 
     /// How long it is still refused; nil when it is not.
     func retryAfterMs(_ key: String) -> UInt64? {
@@ -21,7 +20,7 @@ final class RefusedAddresses: Sendable {
 
     func remember(_ key: String, untilMs: UInt64) {
         endsAtMs.withLock { known in
-            if known.count >= Self.limit { known = [:] }
+            if known.count >= Limits.refusedAddresses { known = [:] }
             known[key] = untilMs
         }
     }
