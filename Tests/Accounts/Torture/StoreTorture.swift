@@ -1,9 +1,8 @@
 // Somebody who uses a SQLite store from a process of its own, for tests that kill it, race it, or take
 // rights and room away from it: `store-torture COMMAND PATH ...`. Its exit status is its answer.
 
+import Accounts
 import Glibc
-
-@testable import Accounts
 
 /// Exit statuses.
 enum Answer: Int32 {

@@ -3,8 +3,7 @@
 
 import CStepper
 import Glibc
-
-@testable import SegmentRing
+import SegmentRing
 
 /// Exit statuses, each one broken expectation.
 enum Failure: Int32 {
