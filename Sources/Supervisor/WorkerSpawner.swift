@@ -30,6 +30,7 @@ final class WorkerSpawner {
 
     /// - Parameter program: the file of weir-worker.
     init(settings: Settings, program: String) throws(SystemError) {
+        Self.prepareEnvironment()
         slots = settings.workers
         self.program = program
         self.settings = try MemoryFile.sealed(name: "weir-settings", contents: settings.encoded())
@@ -53,6 +54,18 @@ final class WorkerSpawner {
         return try SpawnedProcess(
             path: program, arguments: launch.arguments, inherited: inherited,
             blockedSignals: Self.blockedSignals)
+    }
+
+    /// What the environment of weir-worker says beyond what was given to weir; to be called before one
+    /// is started.
+    ///
+    /// libmongoc shares its counters in /dev/shm/mongoc-PID from the moment it is loaded, whether
+    /// MongoDB is used or not. Nobody reads them, a process that is killed leaves them there for ever,
+    /// and a later one of the same number warns about them on standard error.
+    ///
+    /// Unsafe: setenv copies its strings; the supervisor has one thread, so nobody reads meanwhile.
+    static func prepareEnvironment() {
+        unsafe setenv("MONGOC_DISABLE_SHM", "1", 1)
     }
 
     /// Where weir-worker is: beside this program, unless the environment says WEIR_WORKER (for tests).

@@ -41,6 +41,11 @@ def viewers_on_each_worker(server: Server, watch: Watch, name: str) -> dict[int,
     raise AssertionError(f"20 viewers and still a worker without: {found}")
 
 
+def test_a_worker_has_nothing_in_shared_memory_that_would_outlive_it(server: Server) -> None:
+    for worker in server.workers().values():
+        assert "/dev/shm/" not in Path(f"/proc/{worker}/maps").read_text()
+
+
 def test_a_worker_killed_while_ingesting_leaves_viewers_on_others_connected(
     start_server: Start, watch: Watch, publish: Publish, name: str
 ) -> None:

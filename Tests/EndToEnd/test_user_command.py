@@ -149,6 +149,18 @@ def test_a_name_is_taken_once(anywhere: Users) -> None:
     assert_refused(anywhere.run("add", "ALICE", stdin=_GOOD + "\n"), 1, "already", "ALICE")
 
 
+def test_what_a_process_of_the_same_number_left_behind_is_no_news(users: Users) -> None:
+    """libmongoc would warn that its counters, /dev/shm/mongoc-PID, are there already."""
+    users.add("alice")
+    command = 'file=/dev/shm/mongoc-$$; : >"$file" && echo "$file" && exec "$@"'
+    done = subprocess.run(
+        ["sh", "-c", command, "sh", *users.command("disable", "alice")], env=users.environment,
+        capture_output=True, text=True, timeout=60,
+    )
+    Path(done.stdout.splitlines()[0]).unlink()
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("verb", ["passwd", "key", "disable", "enable", "delete"])
 @pytest.mark.parametrize("name", ["nobody", "no body", "login"])
 def test_an_unknown_user_is_said(users: Users, verb: str, name: str) -> None:

@@ -32,6 +32,7 @@ enum UserProgram {
     }
 
     private static func execute(_ program: String, _ arguments: [String]) throws(SystemError) {
+        WorkerSpawner.prepareEnvironment()
         var strings = unsafe ([program] + arguments).map { unsafe strdup($0) }
         unsafe strings.append(nil)
         defer { unsafe strings.forEach { unsafe free($0) } }
