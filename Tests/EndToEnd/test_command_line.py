@@ -100,6 +100,25 @@ def test_a_wrong_value_in_the_file_names_file_and_line(
     assert_one_line(serve("--config", str(file)), 2, "weir.toml:2", "grace")
 
 
+@pytest.mark.parametrize(
+    ("uri", "mention"),
+    [
+        ("mongodb://db.example.org/weir?tls=maybe", "maybe"),
+        ("mongodb://db.example.org/weir?w=0", "w=0"),
+        ("mongodb://user:secret@db.example.org/weir?tls=maybe", "maybe"),
+        ("mongodb://user:se%ret@db.example.org/weir", "percent-encoded"),
+    ],
+)
+def test_a_uri_that_mongodb_refuses_ends_the_server_with_the_reason(
+    serve: Callable[..., Done], uri: str, mention: str
+) -> None:
+    done = serve(accounts=uri)
+    assert done.returncode == 1
+    *_, last = done.stderr.splitlines()
+    assert "the accounts cannot be used: " in last and mention in last
+    assert "ret" not in done.stderr
+
+
 @pytest.mark.parametrize("text", ['grcae = 5\n', 'grace = \n', '= 5\n', '[[[', '\x00\x01'])
 def test_a_broken_file_is_one_line(serve: Callable[..., Done], tmp_path: Path, text: str) -> None:
     file = tmp_path / "weir.toml"

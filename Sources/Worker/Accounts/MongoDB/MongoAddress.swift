@@ -41,12 +41,21 @@ import Settings
         unsafe body(uri)
     }
 
-    /// libmongoc's words may quote what it does not like, and that may be part of a password.
+    /// libmongoc's words may quote what it does not like, and that may be part of a password. So they
+    /// are told only when they are about what remains without one.
     private static func refusal(of text: String, because why: String) -> String {
-        let hasSecret = text.utf8.contains(UInt8(ascii: "@")) || text.contains("assword")
-        return hasSecret
-            ? "not a URI of MongoDB (user name and password must be percent-encoded)"
-            : "not a URI of MongoDB: \(why)"
+        if text.contains("assword") { return "not a URI of MongoDB" }
+        guard let credentialsEnd = text.lastIndex(of: "@") else {
+            return "not a URI of MongoDB: \(why)"
+        }
+        let scheme = text.prefix { $0 != ":" }
+        var error = bson_error_t()
+        let rest = "\(scheme)://\(text[text.index(after: credentialsEnd)...])"
+        guard let uri = unsafe mongoc_uri_new_with_error(rest, &error) else {
+            return "not a URI of MongoDB: \(MongoFailure.text(of: error))"
+        }
+        unsafe mongoc_uri_destroy(uri)
+        return "not a URI of MongoDB: user name and password must be percent-encoded"
     }
 
     /// The longest that anything takes: with a second try, twice `storeOperationMs`.

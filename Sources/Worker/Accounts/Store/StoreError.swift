@@ -1,5 +1,7 @@
 // What can go wrong in a store of accounts.
 
+import Settings
+
 package enum StoreError: Error, Equatable, Sendable {
     /// There is a user of that name already.
     case nameTaken
@@ -9,4 +11,15 @@ package enum StoreError: Error, Equatable, Sendable {
     /// The store answers, but not as it must: another version of the schema, a damaged file, missing
     /// rights. Asking again does not help. `reason` as above.
     case unusable(reason: String)
+}
+
+extension StoreError: CustomStringConvertible {
+    /// One line for people who run the server.
+    package var description: String {
+        switch self {
+        case .nameTaken: "there is an account of that name already"
+        case .unavailable(let reason), .unusable(let reason):
+            "the accounts cannot be used: \(Quoted.printable(reason))"
+        }
+    }
 }

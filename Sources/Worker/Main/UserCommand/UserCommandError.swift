@@ -62,10 +62,6 @@ struct UserCommandError: Error, Equatable {
 
     /// The one line for an error of any other kind.
     static func line(of error: any Error) -> String {
-        switch error {
-        case StoreError.unavailable(let reason), StoreError.unusable(let reason):
-            "the accounts cannot be used: \(Quoted.printable(reason))"
-        default: "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-        }
+        "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 }
