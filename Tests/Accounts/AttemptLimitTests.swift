@@ -73,6 +73,27 @@ import Testing
         #expect(refusal(name: alice, address: "192.0.2.2") == nil)
     }
 
+    @Test("an address signs up some times an hour, which has nothing to do with signing in")
+    func signUps() throws {
+        let limits = AttemptLimits(store: store, refused: refused)
+        for host in 0..<Limits.signUpsPerAddress {
+            try limits.countSignUp(address: "2001:db8::\(host)")
+        }
+        #expect {
+            try limits.countSignUp(address: "2001:db8::ffff")
+        } throws: { error in
+            guard case .tooManySignUps(let ms)? = error as? AccountError else { return false }
+            return ms > 0 && ms <= Limits.signUpWindowMs
+        }
+        try limits.countSignUp(address: "2001:db8:0:1::1")
+        #expect(refusal(name: alice, address: "2001:db8::1") == nil)
+        // For another worker as well, which has the store in common with this one.
+        #expect(throws: AccountError.self) {
+            try AttemptLimits(store: store, refused: RefusedAddresses())
+                .countSignUp(address: "2001:db8::1")
+        }
+    }
+
     @Test("an address that is refused is so until its window ends, without the store")
     func remembered() {
         for _ in 0...Limits.attemptsPerAddress { _ = refusal(name: nil, address: "192.0.2.1") }

@@ -269,11 +269,37 @@ def test_an_address_that_tries_many_names_is_told_to_wait(start_server: Start, n
     log_in(server, name, source=fresh_address())
 
 
+def test_an_address_that_signs_up_again_and_again_is_told_to_wait(
+    start_server: Start, name: str
+) -> None:
+    server, source = start_server(), fresh_address()
+    sign_up(server, name)
+
+    def ask_for(username: str, password: str = PASSWORD) -> Answer:
+        return try_to_sign_up(server, username, password, source=source)
+
+    # What cannot be an account costs nothing.
+    for _ in range(70):
+        assert ask_for(name, "short").status == 422
+    for _ in range(60):
+        assert_problem(ask_for(name), 409, "name-taken", "username")
+    refused = ask_for(f"{name[:25]}-new")
+    assert_problem(refused, 429, "too-many-sign-ups")
+    assert 0 < int(refused.headers["retry-after"]) <= 3601
+    typed = {"username": f"{name[:25]}-new", "password": PASSWORD}
+    page = assert_is_page(
+        post_form(server, "/signup", typed, source=source), 429, f"{name[:25]}-new")
+    assert PASSWORD not in page and "from your network" in page
+    # Others may, and whoever has an account signs in.
+    sign_up(server, f"{name[:25]}-new")
+    log_in(server, name, source=source)
+
+
 # The own account
 
 
 def test_an_owner_sees_the_account_and_nothing_secret(server: Server, anna: Session) -> None:
-    other = log_in(server, anna.name)
+    other = log_in(server, anna.name, source="127.0.0.77")
     key = anna.make_key()
     answer = anna.get("/api/me")
     assert answer.headers["cache-control"] == "no-store"
@@ -285,7 +311,8 @@ def test_an_owner_sees_the_account_and_nothing_secret(server: Server, anna: Sess
     for session in me["sessions"]:
         assert set(session) == {
             "id", "createdAt", "lastSeenAt", "expiresAt", "address", "userAgent", "current"}
-        assert session["address"] == "127.0.0.1" and session["userAgent"].startswith("curl/")
+        assert session["userAgent"].startswith("curl/")
+        assert (session["address"] == "127.0.0.77") is not session["current"]
         assert len(session["id"]) == 64
     assert [session["current"] for session in me["sessions"]].count(True) == 1
     for secret in (anna.token, other.token, key, PASSWORD, "argon2"):

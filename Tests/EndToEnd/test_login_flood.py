@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from weir.accounts import PASSWORD, log_in, sign_up
+from weir.accounts import PASSWORD, fresh_address, log_in, sign_up
 from weir.comparison import assert_contiguous
 from weir.h2load import h2load, report
 from weir.http2 import Http2Connection
@@ -65,7 +65,7 @@ class TimedViewer:
 
 
 class Crowd:
-    """Who signs up, many at a time over one connection: each costs a hash."""
+    """Who signs up, as many at a time from one address as it may: each costs a hash."""
 
     def __init__(self, server: Server, stem: str) -> None:
         self.answers: Counter[int | None] = Counter()
@@ -77,8 +77,8 @@ class Crowd:
 
     def _run(self) -> None:
         fields = [("content-type", "application/json")]
-        with Http2Connection(self._server) as connection:
-            while not self._stop.is_set():
+        while not self._stop.is_set():
+            with Http2Connection(self._server, source=fresh_address()) as connection:
                 streams = []
                 for number in itertools.islice(self._numbers, 60):
                     person = {"username": f"{self._stem}-{number}", "password": PASSWORD}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from weir.accounts import fresh_address
 from weir.curl import Answer
 from weir.publisher import Publisher, post_chunk
 from weir.recordings import record
@@ -27,7 +28,8 @@ class Person:
     def __init__(self, server: Server, name: str) -> None:
         self.server, self.name = server, name
         body = f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode()
-        answer = server.request("POST", "/signup", headers=JSON, body=body)
+        answer = server.request(
+            "POST", "/signup", headers=JSON, body=body, source=fresh_address())
         assert answer.status == 201, answer.body
         self.cookie = {"cookie": answer.headers["set-cookie"].split(";")[0]}
         self.rotate()

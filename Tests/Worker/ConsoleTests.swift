@@ -62,7 +62,8 @@ struct UserCommandErrorTests {
         .nameMalformed, .nameReserved, .nameTaken, .passwordRefused(.tooShort),
         .passwordRefused(.tooLong), .passwordRefused(.tooCommon), .passwordRefused(.sameAsName),
         .signUpClosed, .wrongCredentials, .wrongPassword, .disabled,
-        .tooManyAttempts(retryAfterMs: 1), .notFound, .unavailable(reason: "gone\nreally"), .busy,
+        .tooManyAttempts(retryAfterMs: 1), .tooManySignUps(retryAfterMs: 1), .notFound,
+        .unavailable(reason: "gone\nreally"), .busy,
     ]
 
     @Test("is one printable line without secrets", arguments: errors)

@@ -192,6 +192,10 @@ package enum Limits {
     package static let attemptsPerName = 10
     package static let attemptsPerAddress = 100
     package static let attemptWindowMs: UInt64 = 15 * 60_000
+    /// Attempts to sign up from one address within the window: a class or a LAN party behind one
+    /// address, and no more.
+    package static let signUpsPerAddress = 60
+    package static let signUpWindowMs: UInt64 = 3_600_000
     /// Addresses beyond their attempts that a process remembers; with more, all are forgotten and the
     /// store is asked again.
     package static let refusedAddresses = 10_000

@@ -15,7 +15,7 @@ from .server import Server
 PASSWORD = "seven boats on a weir"
 COOKIE = "__Host-weir"
 
-# Each test that fails to sign in does so from an address of its own: addresses are counted.
+# Whoever signs up, or fails to sign in, does so from an address of its own: addresses are counted.
 _addresses = (f"127.{a}.{b}.1" for a, b in itertools.product(range(1, 255), repeat=2))
 
 
@@ -121,6 +121,7 @@ def session_of(answer: Answer, server: Server, name: str, password: str = PASSWO
 
 
 def try_to_sign_up(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Answer:
+    options.setdefault("source", fresh_address())
     return post_json(
         server, "/signup", {"username": name, "password": password}, **options)
 

@@ -42,10 +42,12 @@ class Http2Connection:
         window: int = 65_535,
         credit: bool = True,
         receive_buffer: int | None = None,
+        source: str | None = None,
     ) -> None:
         self._authority = f"localhost:{server.port}"
         self._socket = tls.connect(
-            server.port, server.certificate.certificate, receive_buffer=receive_buffer
+            server.port, server.certificate.certificate, receive_buffer=receive_buffer,
+            source=source,
         )
         # Outbound checks off: tests send what a polite client would not.
         self._h2 = h2.connection.H2Connection(h2.config.H2Configuration(

@@ -12,10 +12,12 @@ def connect(
     authority: Path,
     *,
     receive_buffer: int | None = None,
+    source: str | None = None,
     alpn: tuple[str, ...] = ("h2",),
     timeout_s: float = 20.0,
 ) -> ssl.SSLSocket:
-    """Connect to localhost. A small `receive_buffer` lets the server feel a slow reader."""
+    """Connect to localhost, from an address of its own if given. A small `receive_buffer` lets the
+    server feel a slow reader."""
     context = ssl.create_default_context(cafile=str(authority))
     if alpn:
         context.set_alpn_protocols(list(alpn))
@@ -23,6 +25,8 @@ def connect(
     if receive_buffer is not None:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     plain.settimeout(timeout_s)
+    if source is not None:
+        plain.bind((source, 0))
     plain.connect(("127.0.0.1", port))
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return context.wrap_socket(plain, server_hostname="localhost")

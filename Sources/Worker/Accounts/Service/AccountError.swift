@@ -15,6 +15,7 @@ package enum AccountError: Error, Equatable, Sendable {
     /// The account is disabled; told only to who knows its password.
     case disabled
     case tooManyAttempts(retryAfterMs: UInt64)
+    case tooManySignUps(retryAfterMs: UInt64)
     /// No such session, user or key.
     case notFound
     /// The store does not answer, or not in time. `reason` is for the log and for /readyz.

@@ -57,7 +57,10 @@ package final class AccountService: Sendable {
         name: String, password: String, from origin: ClientOrigin
     ) throws(AccountError) -> SignedIn {
         guard allowsSignUp else { throw .signUpClosed }
-        let user = try insertUser(name: name, password: password)
+        let user = try insertUser(name: name, password: password) { store throws(AccountError) in
+            let attempts = AttemptLimits(store: store, refused: refused)
+            try attempts.countSignUp(address: origin.address)
+        }
         return SignedIn(
             account: Account(user), sessionToken: try beginSession(of: user, from: origin).text)
     }
@@ -66,6 +69,11 @@ package final class AccountService: Sendable {
     /// Does not block.
     package func refusesAttemptsForMs(from origin: ClientOrigin) -> UInt64? {
         refused.retryAfterMs(AttemptLimits.key(address: origin.address))
+    }
+
+    /// The same for signing up.
+    package func refusesSignUpsForMs(from origin: ClientOrigin) -> UInt64? {
+        refused.retryAfterMs(AttemptLimits.key(signUpFrom: origin.address))
     }
 
     /// Hashes, for unknown names as well: the time it takes tells nothing.
@@ -187,7 +195,12 @@ package final class AccountService: Sendable {
 
     // MARK: Passwords
 
-    func insertUser(name raw: String, password: String) throws(AccountError) -> UserRecord {
+    /// - Parameter isAllowed: asked once what was sent may be an account, before it is looked whether
+    ///   there is one: who may not sign up is not told either who has.
+    func insertUser(
+        name raw: String, password: String,
+        isAllowed: (any AccountStore) throws(AccountError) -> Void = { _ in }
+    ) throws(AccountError) -> UserRecord {
         let name: StreamName
         do throws(StreamName.Invalid) {
             name = try StreamName(raw)
@@ -197,6 +210,7 @@ package final class AccountService: Sendable {
         if let fault = PasswordRules.fault(of: password, name: name) {
             throw .passwordRefused(fault)
         }
+        try isAllowed(try prepared())
         // A name that is taken does not cost a hash.
         if try ask({ store throws(StoreError) in try store.user(named: name) }) != nil {
             throw .nameTaken

@@ -1,7 +1,8 @@
 // How often somebody may try to sign in: per name, which protects one account from many addresses, and
-// per address, which protects many accounts from one. The counts are in the store, so that they hold
-// for all workers and nodes. An attempt is counted before it is known how it ends; one that succeeds
-// clears its name and is taken off its address again.
+// per address, which protects many accounts from one. And how often somebody may sign up, per address.
+// The counts are in the store, so that they hold for all workers and nodes. An attempt is counted
+// before it is known how it ends; a sign-in that succeeds clears its name and is taken off its address
+// again, a sign-up is not: those that succeed are what is limited.
 
 import LinuxIO
 import Settings
@@ -10,19 +11,22 @@ struct AttemptLimits {
     let store: any AccountStore
     let refused: RefusedAddresses
 
-    /// Errors: `.tooManyAttempts`, `.unavailable`.
+    /// Counts an attempt to sign in. Errors: `.tooManyAttempts`, `.unavailable`.
     func count(name: StreamName?, address: String) throws(AccountError) {
-        let key = Self.key(address: address)
-        if let ms = refused.retryAfterMs(key) { throw .tooManyAttempts(retryAfterMs: ms) }
-        do throws(AccountError) {
-            try count(key, limit: Limits.attemptsPerAddress)
-        } catch {
-            if case .tooManyAttempts(let ms) = error {
-                refused.remember(key, untilMs: WallClock.nowMs() + ms)
-            }
-            throw error
+        if let ms = try refusalMs(ofAddress: Self.key(address: address), Self.perAddress) {
+            throw .tooManyAttempts(retryAfterMs: ms)
         }
-        if let name { try count(Self.key(name: name), limit: Limits.attemptsPerName) }
+        guard let name else { return }
+        if let ms = try refusalMs(Self.key(name: name), Self.perName) {
+            throw .tooManyAttempts(retryAfterMs: ms)
+        }
+    }
+
+    /// Counts an attempt to sign up. Errors: `.tooManySignUps`, `.unavailable`.
+    func countSignUp(address: String) throws(AccountError) {
+        if let ms = try refusalMs(ofAddress: Self.key(signUpFrom: address), Self.signUps) {
+            throw .tooManySignUps(retryAfterMs: ms)
+        }
     }
 
     func succeeded(name: StreamName, address: String) throws(AccountError) {
@@ -36,15 +40,32 @@ struct AttemptLimits {
         try store.forgetAttempts(key(name: name))
     }
 
-    private func count(_ key: String, limit: Int) throws(AccountError) {
+    /// How many are allowed within which time.
+    private typealias Allowance = (count: Int, windowMs: UInt64)
+
+    private static let perName: Allowance = (Limits.attemptsPerName, Limits.attemptWindowMs)
+    private static let perAddress: Allowance = (Limits.attemptsPerAddress, Limits.attemptWindowMs)
+    private static let signUps: Allowance = (Limits.signUpsPerAddress, Limits.signUpWindowMs)
+
+    /// Counts one; how long to wait when that is one too many.
+    private func refusalMs(_ key: String, _ allowed: Allowance) throws(AccountError) -> UInt64? {
         let nowMs = WallClock.nowMs()
         let attempts: AttemptCount
         do throws(StoreError) {
-            attempts = try store.countAttempt(key, nowMs: nowMs, windowMs: Limits.attemptWindowMs)
+            attempts = try store.countAttempt(key, nowMs: nowMs, windowMs: allowed.windowMs)
         } catch { throw AccountError(error) }
-        guard attempts.count > limit else { return }
-        let endsAtMs = max(attempts.windowEndsAtMs, nowMs)
-        throw .tooManyAttempts(retryAfterMs: endsAtMs - nowMs)
+        guard attempts.count > allowed.count else { return nil }
+        return max(attempts.windowEndsAtMs, nowMs) - nowMs
+    }
+
+    /// An address that has used up what it may is remembered.
+    private func refusalMs(
+        ofAddress key: String, _ allowed: Allowance
+    ) throws(AccountError) -> UInt64? {
+        if let ms = refused.retryAfterMs(key) { return ms }
+        guard let ms = try refusalMs(key, allowed) else { return nil }
+        refused.remember(key, untilMs: WallClock.nowMs() + ms)
+        return ms
     }
 
     private static func key(name: StreamName) -> String { "name \(name)" }
@@ -52,5 +73,9 @@ struct AttemptLimits {
     /// Whoever has one IPv6 address has its whole /64 (RFC 6177), so that counts as one.
     static func key(address: String) -> String {
         "address \(NetworkPrefix.text(of: address))"
+    }
+
+    static func key(signUpFrom address: String) -> String {
+        "sign-up \(NetworkPrefix.text(of: address))"
     }
 }

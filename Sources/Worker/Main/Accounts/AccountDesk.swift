@@ -39,6 +39,11 @@ final class AccountDesk {
         service.refusesAttemptsForMs(from: origin)
     }
 
+    /// The same for signing up.
+    func refusesSignUpsForMs(from origin: ClientOrigin) -> UInt64? {
+        service.refusesSignUpsForMs(from: origin)
+    }
+
     /// `then` is called once, on the loop's thread, after this has returned: with the answer, with what
     /// `work` throws, with `.busy` when too much is waiting, or with `.unavailable` when the answer
     /// takes longer than `Limits.accountAnswerMs`. What is done too late is done all the same.

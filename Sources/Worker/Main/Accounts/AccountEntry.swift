@@ -39,6 +39,9 @@ extension AccountRoutes {
         let page = { [site] fault in
             site.signUp(SignUpForm(username: username, next: next, fault: fault))
         }
+        if let ms = desk.refusesSignUpsForMs(from: origin(of: call)) {
+            return refuseFlood(call, .tooManySignUps(retryAfterMs: ms), page)
+        }
         enter(call, form, status: 201, next: next ?? "/live", page: page) {
             service, name, password, origin throws(AccountError) in
             try service.signUp(name: name, password: password, from: origin)
@@ -51,15 +54,21 @@ extension AccountRoutes {
         let page = { [site] fault in
             site.logIn(LogInForm(username: username, next: next, fault: fault))
         }
-        // A flood is refused before it takes a place among those who wait to sign in.
         if let ms = desk.refusesAttemptsForMs(from: origin(of: call)) {
-            countEntry(.failure(.tooManyAttempts(retryAfterMs: ms)))
-            return call.refuse(Problem(.tooManyAttempts(retryAfterMs: ms)), page: page)
+            return refuseFlood(call, .tooManyAttempts(retryAfterMs: ms), page)
         }
         enter(call, form, status: 200, next: next ?? "/account", page: page) {
             service, name, password, origin throws(AccountError) in
             try service.logIn(name: name, password: password, from: origin)
         }
+    }
+
+    /// A flood is refused before it takes a place among those who wait to sign in or up.
+    private func refuseFlood(
+        _ call: AccountCall, _ error: AccountError, _ page: (FormFault) -> Document
+    ) {
+        countEntry(.failure(error))
+        call.refuse(Problem(error), page: page)
     }
 
     private typealias Entering =

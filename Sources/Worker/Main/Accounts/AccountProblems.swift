@@ -18,6 +18,7 @@ extension Problem {
             case .wrongPassword: .wrongPassword
             case .disabled: .accountDisabled
             case .tooManyAttempts(let ms): .tooManyAttempts(retryAfterMs: ms)
+            case .tooManySignUps(let ms): .tooManySignUps(retryAfterMs: ms)
             case .notFound: .notSignedIn
             case .unavailable: .accountsUnavailable
             case .busy: .accountsBusy
@@ -120,6 +121,15 @@ extension Problem {
         return Problem(
             status: 429, slug: "too-many-attempts", title: "Too many attempts to sign in",
             detail: "Wait \(seconds / 60 + 1) minutes, then try again.",
+            headers: [.retryAfter(seconds: seconds)])
+    }
+
+    private static func tooManySignUps(retryAfterMs: UInt64) -> Problem {
+        let seconds = Int(clamping: retryAfterMs / 1_000 + 1)
+        return Problem(
+            status: 429, slug: "too-many-sign-ups", title: "Too many accounts from one address",
+            detail: "Too many have signed up from your network. "
+                + "Wait \(seconds / 60 + 1) minutes, then try again.",
             headers: [.retryAfter(seconds: seconds)])
     }
 
