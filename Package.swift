@@ -175,7 +175,9 @@ if Context.environment["WEIR_FUZZ"] != nil {
     let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
     /// Folders of Tests/Fuzz, the module that each one tests, and what else lies in it.
     let fuzzed: [(folder: String, module: String, others: [String])] = [
+        ("BSON", "Accounts", []),
         ("ControlChannel", "ControlChannel", []),
+        ("Forms", "HTTP", []),
         ("HTTP1", "HTTP", ["http1.dict"]),
         ("RingHeader", "SegmentRing", []),
         ("WebM", "Media", ["make_corpus.py", "webm.dict"]),

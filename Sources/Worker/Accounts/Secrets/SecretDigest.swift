@@ -21,22 +21,11 @@ extension SecretDigest {
 
     /// Nil unless it is 64 hexadecimal digits, in lower case.
     package init?(hex: some StringProtocol) {
-        let digits = Array(hex.utf8)
+        guard hex.utf8.count == 2 * Self.byteCount else { return nil }
+        let digits = hex.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
         guard digits.count == 2 * Self.byteCount else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = Self.value(digits[index]), let low = Self.value(digits[index + 1])
-            else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        self.init(bytes: bytes)
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        default: nil
-        }
+        self.init(
+            bytes: (0..<Self.byteCount).map { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) })
+        guard self.hex == hex else { return nil }
     }
 }

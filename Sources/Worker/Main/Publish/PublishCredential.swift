@@ -40,7 +40,7 @@ enum PublishCredential: Equatable {
         switch parts[0].lowercased() {
         case "bearer": return key(credentials)
         case "basic":
-            guard let bytes = Base64Decoding.bytes(credentials.utf8),
+            guard let bytes = Base64.bytes(credentials.utf8),
                 let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
                 let password = String(validating: bytes[(colon + 1)...], as: UTF8.self)
             else { return nil }
@@ -57,40 +57,5 @@ enum PublishCredential: Equatable {
 
     private static func key(_ presented: some StringProtocol) -> String? {
         SecretToken(.streamKey, presented: presented)?.text
-    }
-}
-
-/// Base64 (RFC 4648, section 4), with its padding or without.
-enum Base64Decoding {
-    /// Nil when it is none.
-    static func bytes(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var bits: UInt32 = 0
-        var bitCount: UInt32 = 0
-        var paddingCount = 0
-        for character in text {
-            if character == UInt8(ascii: "=") {
-                paddingCount += 1
-                continue
-            }
-            guard paddingCount == 0, let value = value(character) else { return nil }
-            bits = bits << 6 | value
-            bitCount += 6
-            guard bitCount >= 8 else { continue }
-            bitCount -= 8
-            bytes.append(UInt8(truncatingIfNeeded: bits >> bitCount))
-        }
-        return paddingCount <= 2 && bitCount < 6 ? bytes : nil
-    }
-
-    private static func value(_ character: UInt8) -> UInt32? {
-        switch character {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a") + 26)
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0") + 52)
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
     }
 }

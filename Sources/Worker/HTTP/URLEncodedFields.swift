@@ -1,9 +1,9 @@
 // Forms and queries as browsers write them: NAME=VALUE&NAME=VALUE, "+" for a space, %XX for any byte
 // (URL standard, section 5.1, application/x-www-form-urlencoded).
 
-enum URLEncodedFields {
+package enum URLEncodedFields {
     /// Nil when it cannot be understood: a bad escape, bytes that are no UTF-8, or a name twice.
-    static func read(_ bytes: some Sequence<UInt8>) -> [String: String]? {
+    package static func read(_ bytes: some Sequence<UInt8>) -> [String: String]? {
         var fields: [String: String] = [:]
         for pair in Array(bytes).split(separator: UInt8(ascii: "&")) {
             let parts = pair.split(
@@ -32,11 +32,6 @@ enum URLEncodedFields {
     }
 
     private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        Character(Unicode.Scalar(digit)).hexDigitValue.map(UInt8.init)
     }
 }

@@ -1,0 +1,46 @@
+// Fuzzes the reader of BSON: hostile bytes must not trap, and what is read is the same when it has been
+// written and read again.
+//
+// Run it with the directory of the corpus:
+//   FuzzBSON Tests/Fuzz/BSON/Corpus -max_total_time=30
+
+@testable import Accounts
+
+/// The fuzzer's driver: reads the options and calls the function until its time is over.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runFuzzer(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The entry point, under the name that the package manager gives it.
+@_cdecl("FuzzBSON_main")
+public func fuzzMain(
+    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+) -> CInt {
+    var count = count
+    var arguments = arguments
+    return runFuzzer(&count, &arguments, fuzzOneInput)
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
+    guard let document = try? BSONDocument(decoding: bytes) else { return 0 }
+    let written = document.encoded()
+    guard let again = try? BSONDocument(decoding: written) else {
+        fatalError("what was written cannot be read")
+    }
+    // Compared as bytes, for a NaN equals nothing.
+    precondition(again.encoded() == written, "writing and reading changes the document")
+    for field in document.fields { use(field.value) }
+    return 0
+}
+
+/// Every way in which a store looks at a value.
+private func use(_ value: BSONValue) {
+    _ = (value.integer, value.unsigned, value.dateMs, value.isTrue, value.string, value.objectID)
+    for inner in value.array ?? [] { use(inner) }
+    for field in value.document?.fields ?? [] { use(field.value) }
+}
