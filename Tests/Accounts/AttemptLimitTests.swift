@@ -94,6 +94,45 @@ import Testing
         }
     }
 
+    @Test(
+        "what cannot be an account is not counted; a name that is taken, and one that is made, are")
+    func countedSignUps() throws {
+        let fixture = ServiceFixture()
+        func counted() -> Int? {
+            fixture.store.contents.attempts[
+                AttemptLimits.key(signUpFrom: Examples.origin.address)]?.count
+        }
+        #expect(throws: AccountError.self) { try fixture.signUp("no good") }
+        #expect(throws: AccountError.self) { try fixture.signUp("alice", "short") }
+        #expect(counted() == nil)
+        _ = try fixture.signUp("alice")
+        #expect(throws: AccountError.nameTaken) { try fixture.signUp("alice") }
+        #expect(counted() == 2)
+        _ = try fixture.service.add(name: "bert", password: Examples.password)
+        _ = try fixture.logIn()
+        #expect(counted() == 2)
+    }
+
+    @Test("beyond its limit an address is told nothing, costs no hash, and the store is not asked")
+    func refusedSignUps() throws {
+        let fixture = ServiceFixture()
+        fixture.store.fail(.findUser, with: .unavailable(reason: "gone"))
+        for _ in 0..<Limits.signUpsPerAddress { _ = try? fixture.signUp() }
+        #expect(fixture.service.refusesSignUpsForMs(from: Examples.origin) == nil)
+        let looks = fixture.store.count(of: .findUser)
+        for _ in 0..<2 {
+            #expect {
+                try fixture.signUp()
+            } throws: { error in
+                if case .tooManySignUps? = error as? AccountError { true } else { false }
+            }
+        }
+        #expect(fixture.store.count(of: .findUser) == looks)
+        #expect(fixture.store.count(of: .countAttempt) == Limits.signUpsPerAddress + 1)
+        #expect(fixture.service.refusesSignUpsForMs(from: Examples.origin) != nil)
+        #expect(fixture.service.refusesAttemptsForMs(from: Examples.origin) == nil)
+    }
+
     @Test("an address that is refused is so until its window ends, without the store")
     func remembered() {
         for _ in 0...Limits.attemptsPerAddress { _ = refusal(name: nil, address: "192.0.2.1") }

@@ -22,7 +22,10 @@ struct ServiceFixture {
     func signUp(
         _ name: String = "alice", _ password: String = Examples.password
     ) throws(AccountError) -> SignedIn {
-        try service.signUp(name: name, password: password, from: Examples.origin)
+        let signedUp = try service.signUp(
+            name: name, password: password, from: Examples.origin)
+        return SignedIn(
+            account: signedUp.account, sessionToken: try signedUp.sessionToken.get())
     }
 
     func logIn(

@@ -37,6 +37,16 @@ import Testing
         _ = try fixture.logIn()
     }
 
+    @Test("an account that is there is not refused because no session could be begun")
+    func withoutSession() throws {
+        fixture.store.fail(.insertSession, with: .unavailable(reason: "gone"))
+        let signedUp = try fixture.service.signUp(
+            name: "alice", password: Examples.password, from: Examples.origin)
+        #expect(signedUp.sessionToken == .failure(.unavailable(reason: "gone")))
+        fixture.store.fail(.insertSession, with: nil)
+        #expect(try fixture.logIn().account == signedUp.account)
+    }
+
     @Test("trouble of the store is never taken for an unknown session or key") func lookups() throws
     {
         let signedIn = try fixture.signUp()

@@ -142,6 +142,25 @@ def test_two_servers_with_one_store_agree(
         assert try_to_log_in(server, name, source=fresh_address()).status == 429
 
 
+def test_who_has_signed_up_too_often_has_so_everywhere_and_after_a_restart(
+    store: Store, start_server: Start, name: str
+) -> None:
+    one, two = (start_server(publish="account", accounts=store.location) for _ in range(2))
+    source = fresh_address()
+    sign_up(one, name)
+    for number in range(60):
+        answer = try_to_sign_up((one, two)[number % 2], name, source=source)
+        assert answer.problem == "name-taken", answer
+    fresh = f"{name[:25]}-new"
+    for server in (one, two):
+        assert try_to_sign_up(server, fresh, source=source).problem == "too-many-sign-ups"
+    one.kill_supervisor()
+    one.assert_no_process_stays()
+    again = start_server(publish="account", accounts=store.location)
+    assert try_to_sign_up(again, fresh, source=source).problem == "too-many-sign-ups"
+    sign_up(again, fresh)
+
+
 def test_many_servers_may_start_on_an_empty_store_at_once(
     store: Store, start_server: Start, name: str
 ) -> None:

@@ -20,7 +20,7 @@ from weir.bystander import Bystander
 from weir.curl import Answer
 from weir.disks import fill, mounted
 from weir.http2 import Http2Connection
-from weir.outages import OUTAGES, Outage
+from weir.outages import OUTAGES, Outage, without_new_sessions
 from weir.recordings import record
 from weir.reports import write_report
 from weir.server import Server
@@ -193,6 +193,28 @@ def _first_refusal(server: Server, name: str) -> Answer:
         if answer.status != 201:
             return answer
     raise AssertionError("five hundred accounts on a full disk")
+
+
+def test_an_account_is_made_although_no_session_can_be_begun(
+    make_store: Callable[[str], Store], start_server: Start, name: str
+) -> None:
+    store = make_store("sqlite")
+    server = start_server(publish="account", accounts=store.location)
+    other = f"{name[:25]}-form"
+    with without_new_sessions(store):
+        answer = try_to_sign_up(server, name)
+        assert answer.status == 201 and answer.json() == {"username": name}, answer
+        assert "set-cookie" not in answer.headers
+        typed = {"username": other, "password": PASSWORD, "next": "/bob/watchLive"}
+        answer = post_form(server, "/signup", typed, source=fresh_address())
+        assert answer.status == 303 and "set-cookie" not in answer.headers, answer
+        where = answer.headers["location"]
+        assert where == "/login?done=signed-up&next=/bob/watchLive"
+        page = server.get(where).body.decode()
+        assert "Your account is there." in page and 'value="/bob/watchLive"' in page
+        assert_unavailable(try_to_log_in(server, name))
+    for who in (name, other):
+        assert log_in(server, who).is_valid
 
 
 # Nothing that was promised is lost

@@ -14,6 +14,7 @@ from weir.accounts import (
     COOKIE, PASSWORD, Session, cookie_of, fresh_address, log_in, post_form, post_json, session_of,
     sign_up, try_to_log_in, try_to_sign_up,
 )
+from weir.admin import Metrics
 from weir.curl import Answer
 from weir.http2 import Http2Connection
 from weir.reports import write_report
@@ -283,9 +284,11 @@ def test_an_address_that_signs_up_again_and_again_is_told_to_wait(
         assert ask_for(name, "short").status == 422
     for _ in range(60):
         assert_problem(ask_for(name), 409, "name-taken", "username")
+    refusals = Metrics(server).total("weir_sign_ins_refused_total")
     refused = ask_for(f"{name[:25]}-new")
     assert_problem(refused, 429, "too-many-sign-ups")
-    assert 0 < int(refused.headers["retry-after"]) <= 3601
+    assert Metrics(server).total("weir_sign_ins_refused_total") == refusals + 1
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
     typed = {"username": f"{name[:25]}-new", "password": PASSWORD}
     page = assert_is_page(
         post_form(server, "/signup", typed, source=source), 429, f"{name[:25]}-new")

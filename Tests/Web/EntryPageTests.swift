@@ -55,6 +55,15 @@ import Testing
         #expect(password.contains("aria-describedby=\"form-error\" autofocus"))
     }
 
+    @Test("who has signed up without a session is told that the account is there")
+    func signedUp() {
+        let words = "Your account is there."
+        #expect(text(site.logIn(LogInForm(hasSignedUp: true))).contains(words))
+        #expect(!text(site.logIn(LogInForm())).contains(words))
+        let address = LogInForm.address(afterSigningUp: "/bob/watchLive?a=1&b")
+        #expect(address == "/login?done=signed-up&next=/bob/watchLive%3Fa%3D1%26b")
+    }
+
     @Test("the way back survives going from one form to the other")
     func next() {
         let page = text(site.logIn(LogInForm(next: "/bob/watchLive?a=1&b")))

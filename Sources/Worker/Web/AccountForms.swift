@@ -34,10 +34,24 @@ package struct LogInForm: Sendable {
     /// Where to go afterwards: a path on this server, checked by the route; nil for the usual place.
     package let next: String?
     package let fault: FormFault?
+    /// They have just signed up, but are not signed in.
+    package let hasSignedUp: Bool
 
-    package init(username: String = "", next: String? = nil, fault: FormFault? = nil) {
+    package init(
+        username: String = "", next: String? = nil, fault: FormFault? = nil,
+        hasSignedUp: Bool = false
+    ) {
         self.username = username
         self.next = next
         self.fault = fault
+        self.hasSignedUp = hasSignedUp
+    }
+
+    /// The value of `done` by which the page is told that `hasSignedUp`.
+    package static let signedUp = "signed-up"
+
+    /// Where to send who has signed up and has to sign in, before they go on to `next`.
+    package static func address(afterSigningUp next: String) -> String {
+        "/login?done=\(signedUp)&next=\(next.queryEscaped)"
     }
 }

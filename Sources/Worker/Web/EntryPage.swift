@@ -30,8 +30,17 @@ struct EntryPage {
         let password = FormField(
             name: "password", label: "Password", kind: .currentPassword, fault: fault,
             isFirst: hasName, describedBy: Self.banner(of: fault))
-        values = Self.values([name, password], fault: fault, next: form.next, other: "/signup")
+        var values = Self.values([name, password], fault: fault, next: form.next, other: "/signup")
+        if form.hasSignedUp, fault == nil { values["banner"] = Self.hasSignedUp }
+        self.values = values
     }
+
+    private static let hasSignedUp = """
+        <div class="notice" role="status">
+          <p>Your account is there. Sign in to go on; if that does not work yet, try again in a few
+            seconds.</p>
+        </div>
+        """
 
     /// What is wrong comes first where a title is all that is heard or seen.
     private static func title(_ title: String, fault: FormFault?) -> String {

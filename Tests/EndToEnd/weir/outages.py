@@ -45,6 +45,20 @@ def locked(store: Store) -> Iterator[None]:
 
 
 @contextmanager
+def without_new_sessions(store: Store) -> Iterator[None]:
+    """Everything is well but that no session is taken: the store fails in the midst of signing up."""
+    with sqlite3.connect(store.file, isolation_level=None, timeout=60) as connection:
+        connection.execute(
+            "CREATE TRIGGER no_sessions BEFORE INSERT ON sessions"
+            " BEGIN SELECT RAISE(ABORT, 'no sessions'); END")
+        try:
+            yield
+        finally:
+            connection.execute("DROP TRIGGER no_sessions")
+    connection.close()
+
+
+@contextmanager
 def moved(store: Store) -> Iterator[None]:
     """The directory of the file is somewhere else, as when a disk is not mounted."""
     away = store.file.parent.with_name("away")

@@ -18,7 +18,19 @@ package struct Account: Equatable, Sendable {
     }
 }
 
-/// Somebody who has just signed up or signed in.
+/// Somebody who has just signed up. The account is there for good, whatever came of the session.
+package struct SignedUp: Sendable {
+    package let account: Account
+    /// As `SignedIn.sessionToken`; or why the store did not take a session any more.
+    package let sessionToken: Result<String, AccountError>
+
+    package init(account: Account, sessionToken: Result<String, AccountError>) {
+        self.account = account
+        self.sessionToken = sessionToken
+    }
+}
+
+/// Somebody who has just signed in.
 package struct SignedIn: Sendable {
     package let account: Account
     /// For the cookie: it is shown this once.

@@ -52,17 +52,21 @@ package final class AccountService: Sendable {
 
     // MARK: Signing in
 
-    /// Makes an account and a session. Hashes.
+    /// Makes an account, and a session. Hashes. A store that fails between the two does not make it an
+    /// error: whoever were told to try again would find the own name taken.
     package func signUp(
         name: String, password: String, from origin: ClientOrigin
-    ) throws(AccountError) -> SignedIn {
+    ) throws(AccountError) -> SignedUp {
         guard allowsSignUp else { throw .signUpClosed }
         let user = try insertUser(name: name, password: password) { store throws(AccountError) in
             let attempts = AttemptLimits(store: store, refused: refused)
             try attempts.countSignUp(address: origin.address)
         }
-        return SignedIn(
-            account: Account(user), sessionToken: try beginSession(of: user, from: origin).text)
+        let token: Result<String, AccountError>
+        do throws(AccountError) {
+            token = .success(try beginSession(of: user, from: origin).text)
+        } catch { token = .failure(error) }
+        return SignedUp(account: Account(user), sessionToken: token)
     }
 
     /// How long attempts from there are refused without any look into the store; nil when they are not.

@@ -17,8 +17,11 @@ extension AccountRoutes {
         }
     }
 
-    func showLogIn(_ call: AccountCall, next: String?) {
-        unlessSignedIn(call, next: next) { [site] in site.logIn(LogInForm(next: next)) }
+    /// - Parameter hasSignedUp: whether they come from signing up, but without a session.
+    func showLogIn(_ call: AccountCall, next: String?, hasSignedUp: Bool) {
+        unlessSignedIn(call, next: next) { [site] in
+            site.logIn(LogInForm(next: next, hasSignedUp: hasSignedUp))
+        }
     }
 
     /// Who is signed in already has no use for these forms.
@@ -42,9 +45,20 @@ extension AccountRoutes {
         if let ms = desk.refusesSignUpsForMs(from: origin(of: call)) {
             return refuseFlood(call, .tooManySignUps(retryAfterMs: ms), page)
         }
-        enter(call, form, status: 201, next: next ?? "/live", page: page) {
+        enter(call, form, page: page) {
             service, name, password, origin throws(AccountError) in
             try service.signUp(name: name, password: password, from: origin)
+        } welcome: { signedUp in
+            let next = next ?? "/live"
+            switch signedUp.sessionToken {
+            case .success(let token):
+                self.welcome(call, signedUp.account, status: 201, token: token, next: next)
+            case .failure(let error):
+                self.note(error)
+                self.welcome(
+                    call, signedUp.account, status: 201, token: nil,
+                    next: LogInForm.address(afterSigningUp: next))
+            }
         }
     }
 
@@ -57,9 +71,13 @@ extension AccountRoutes {
         if let ms = desk.refusesAttemptsForMs(from: origin(of: call)) {
             return refuseFlood(call, .tooManyAttempts(retryAfterMs: ms), page)
         }
-        enter(call, form, status: 200, next: next ?? "/account", page: page) {
+        enter(call, form, page: page) {
             service, name, password, origin throws(AccountError) in
             try service.logIn(name: name, password: password, from: origin)
+        } welcome: { signedIn in
+            self.welcome(
+                call, signedIn.account, status: 200, token: signedIn.sessionToken,
+                next: next ?? "/account")
         }
     }
 
@@ -67,18 +85,18 @@ extension AccountRoutes {
     private func refuseFlood(
         _ call: AccountCall, _ error: AccountError, _ page: (FormFault) -> Document
     ) {
-        countEntry(.failure(error))
+        environment.counters.add(.signInsRefused, slot: environment.slot)
         call.refuse(Problem(error), page: page)
     }
 
-    private typealias Entering =
+    private typealias Entering<Entered> =
         @Sendable (
             AccountService, String, String, ClientOrigin
-        ) throws(AccountError) -> SignedIn
+        ) throws(AccountError) -> Entered
 
-    private func enter(
-        _ call: AccountCall, _ form: AccountForm, status: Int, next: String,
-        page: @escaping (FormFault) -> Document, _ enter: @escaping Entering
+    private func enter<Entered: Sendable>(
+        _ call: AccountCall, _ form: AccountForm, page: @escaping (FormFault) -> Document,
+        _ enter: @escaping Entering<Entered>, welcome: @escaping (Entered) -> Void
     ) {
         let name: String
         let password: String
@@ -90,26 +108,26 @@ extension AccountRoutes {
         desk.ask(.hashing) { service throws(AccountError) in
             try enter(service, name, password, origin)
         } then: { result in
-            self.countEntry(result)
+            let counters = self.environment.counters
             switch result {
-            case .success(let signedIn):
-                let cookie = [SessionCookie.set(token: signedIn.sessionToken)]
-                if call.isForm { return call.goOn(to: next, headers: cookie) }
-                let username = JSONMember("username", .string(signedIn.account.name.text))
-                call.answer(status: status, json: .object([username]), headers: cookie)
+            case .success(let entered):
+                counters.add(.signInsTotal, slot: self.environment.slot)
+                welcome(entered)
             case .failure(let error):
+                counters.add(.signInsRefused, slot: self.environment.slot)
                 call.refuse(self.problem(error), page: page)
             }
         }
     }
 
-    private func countEntry(_ result: Result<SignedIn, AccountError>) {
-        let counter: Counter
-        switch result {
-        case .success: counter = .signInsTotal
-        case .failure: counter = .signInsRefused
-        }
-        environment.counters.add(counter, slot: environment.slot)
+    /// - Parameter token: of the session that has begun, if one has.
+    private func welcome(
+        _ call: AccountCall, _ account: Account, status: Int, token: String?, next: String
+    ) {
+        let cookie = token.map { [SessionCookie.set(token: $0)] } ?? []
+        if call.isForm { return call.goOn(to: next, headers: cookie) }
+        let username = JSONMember("username", .string(account.name.text))
+        call.answer(status: status, json: .object([username]), headers: cookie)
     }
 
     /// Nobody is told to be out while the session may still be there: without the store's word for it the

@@ -117,20 +117,25 @@ extension Problem {
         detail: "It may have ended already.")
 
     private static func tooManyAttempts(retryAfterMs: UInt64) -> Problem {
-        let seconds = Int(clamping: retryAfterMs / 1_000 + 1)
-        return Problem(
+        Problem(
             status: 429, slug: "too-many-attempts", title: "Too many attempts to sign in",
-            detail: "Wait \(seconds / 60 + 1) minutes, then try again.",
-            headers: [.retryAfter(seconds: seconds)])
+            detail: patience(ms: retryAfterMs),
+            headers: [.retryAfter(seconds: seconds(ms: retryAfterMs))])
     }
 
     private static func tooManySignUps(retryAfterMs: UInt64) -> Problem {
-        let seconds = Int(clamping: retryAfterMs / 1_000 + 1)
-        return Problem(
+        Problem(
             status: 429, slug: "too-many-sign-ups", title: "Too many accounts from one address",
-            detail: "Too many have signed up from your network. "
-                + "Wait \(seconds / 60 + 1) minutes, then try again.",
-            headers: [.retryAfter(seconds: seconds)])
+            detail: "Too many have signed up from your network. \(patience(ms: retryAfterMs))",
+            headers: [.retryAfter(seconds: seconds(ms: retryAfterMs))])
+    }
+
+    /// Rounded up: who comes back then is let in.
+    private static func seconds(ms: UInt64) -> Int { Int(clamping: max(1, (ms + 999) / 1_000)) }
+
+    private static func patience(ms: UInt64) -> String {
+        let minutes = (seconds(ms: ms) + 59) / 60
+        return "Wait \(minutes == 1 ? "a minute" : "\(minutes) minutes"), then try again."
     }
 
     // MARK: The store

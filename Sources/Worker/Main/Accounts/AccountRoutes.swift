@@ -33,7 +33,10 @@ final class AccountRoutes {
         case ["signup"]:
             offer(exchange, page: { self.showSignUp($0, next: next) }, ["POST": signUp])
         case ["login"]:
-            offer(exchange, page: { self.showLogIn($0, next: next) }, ["POST": logIn])
+            let hasSignedUp = parameters["done"] == LogInForm.signedUp
+            offer(
+                exchange, page: { self.showLogIn($0, next: next, hasSignedUp: hasSignedUp) },
+                ["POST": logIn])
         case ["logout"]: offer(exchange, ["POST": logOut])
         case ["account"]:
             let done = parameters["done"].flatMap(AccountPage.Done.init(rawValue:))
@@ -110,12 +113,17 @@ final class AccountRoutes {
     }
 
     /// Counts and logs what those who run the server have to know.
-    func problem(_ error: AccountError, passwordField: String = "password") -> Problem {
+    func note(_ error: AccountError) {
         if case .unavailable(let reason) = error {
             environment.counters.add(.accountsUnanswered, slot: environment.slot)
             environment.logger.warning(
                 "accounts not available", metadata: ["reason": "\(reason)"])
         }
+    }
+
+    /// What to answer; the error is noted.
+    func problem(_ error: AccountError, passwordField: String = "password") -> Problem {
+        note(error)
         return Problem(error, passwordField: passwordField)
     }
 
