@@ -15,6 +15,7 @@ from weir.publisher import Publisher, cut_at_random
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
+from weir.waiting import wait_until
 
 Watch = Callable[..., Viewer]
 Publish = Callable[..., Publisher]
@@ -229,3 +230,17 @@ def test_a_live_numbered_broadcast_is_interrupted_only_on_purpose(
     lost = post("first", 2)
     assert (lost.status, slug(lost), json.loads(lost.body)["expectedChunk"]) == (409, "chunk-gap", 0)
     assert post("second", 2).status == 204
+
+
+def test_who_begins_a_broadcast_and_stops_in_its_header_loses_the_name(
+    alone: Server, name: str
+) -> None:
+    path = f"/{name}/live"
+    with Http2Connection(alone) as silent, Http2Connection(alone) as other:
+        begun = silent.open("POST", path, end=False)
+        silent.send(begun, ebml.head())
+        wait_until(
+            lambda: other.request("POST", path, body=ebml.start()).status == 409,
+            "the name to be taken")
+        assert silent.response(begun).status == 408
+        assert other.request("POST", path, body=record().data).status == 204

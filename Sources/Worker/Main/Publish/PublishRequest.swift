@@ -33,6 +33,7 @@ final class PublishRequest: ExchangeHandler {
     private let arrivedMs: UInt64
     private var withheldBytes = 0
     private var turnTimer: TimerID?
+    private var headerTimer: TimerID?
 
     init(
         exchange: Exchange, facts: PublishFacts, claim: PublishClaim?, queue: PublishQueue,
@@ -95,6 +96,18 @@ final class PublishRequest: ExchangeHandler {
         let kept = takePending()
         unsafe kept.withUnsafeBytes { bytes in unsafe take(bytes, with: session) }
         if isBodyComplete { finish() }
+        if self.session?.isAttached == false { startHeaderTimer() }
+    }
+
+    /// Whoever has begun a broadcast keeps others from its name, and its bytes are not credited before
+    /// the header is complete, so that no other clock runs.
+    private func startHeaderTimer() {
+        guard headerTimer == nil else { return }
+        headerTimer = environment.loop.schedule(afterMs: Limits.publishHeaderMs) { [weak self] in
+            guard let self else { return }
+            self.headerTimer = nil
+            if self.session?.isAttached == false { self.fail(.stalled) }
+        }
     }
 
     /// This chunk is already in the ring.
@@ -183,9 +196,16 @@ final class PublishRequest: ExchangeHandler {
         queue.finished(self)
     }
 
-    private func answer(_ respond: () -> Void) {
-        if let turnTimer { environment.loop.cancel(turnTimer) }
+    private func cancelTimers() {
+        for timer in [turnTimer, headerTimer] {
+            if let timer { environment.loop.cancel(timer) }
+        }
         turnTimer = nil
+        headerTimer = nil
+    }
+
+    private func answer(_ respond: () -> Void) {
+        cancelTimers()
         phase = .answered
         let unusedBytes = withheldBytes + beginning.count + takePending().count
         withheldBytes = 0
@@ -229,7 +249,7 @@ final class PublishRequest: ExchangeHandler {
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
         environment.publisherCountChanged(by: -1)
-        if let turnTimer { environment.loop.cancel(turnTimer) }
+        cancelTimers()
         _ = takePending()
         if case .answered = phase { return }
         let session = session
