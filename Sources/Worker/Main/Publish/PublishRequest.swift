@@ -223,16 +223,26 @@ final class PublishRequest: ExchangeHandler {
                 exchange.credit(bytes.count)
                 return fail(.tooBusy)
             }
-            unsafe pending.append(contentsOf: bytes)
-            environment.waitingBytes += bytes.count
-            recognizeStart()
-            // A chunk with a number has its place whatever is in it.
-            if facts.chunk == nil { queue.advance() }
+            unsafe keep(bytes)
         case .writing(let session):
             unsafe take(bytes, with: session)
         case .repeating, .answered:
             exchange.credit(bytes.count)
         }
+    }
+
+    /// Asks for its turn only when the bytes tell something new: they may come one at a time. A chunk
+    /// with a number has its place whatever is in it.
+    private func keep(_ bytes: UnsafeRawBufferPointer) {
+        let knewStart = facts.start != .unknown
+        let knewEnough = pending.count >= Limits.sniffBytes
+        unsafe pending.append(contentsOf: bytes)
+        environment.waitingBytes += bytes.count
+        recognizeStart()
+        let knowsMore =
+            (!knewStart && facts.start != .unknown)
+            || (!knewEnough && pending.count >= Limits.sniffBytes)
+        if facts.chunk == nil, knowsMore { queue.advance() }
     }
 
     func exchangeDidFinishBody(_ exchange: Exchange) {
