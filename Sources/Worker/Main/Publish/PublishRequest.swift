@@ -162,10 +162,11 @@ final class PublishRequest: ExchangeHandler {
         creditWhenDue(session)
     }
 
-    /// What came in meanwhile counts too, so it is asked anew after each wait.
+    /// What came in meanwhile counts too, so it is asked anew after each wait. Who has gone is not waited
+    /// for: as long as nothing is read, nobody would notice.
     private func creditWhenDue(_ session: IngestSession) {
         let delayMs = session.holdBackMs()
-        if delayMs == 0 { return releaseCredit() }
+        if delayMs == 0 || exchange.hasPeerEnded { return releaseCredit() }
         session.excuseSilence()
         let waitMs = min(delayMs, Limits.publisherSilenceMs / 2)
         environment.loop.schedule(afterMs: waitMs) { [weak self] in
