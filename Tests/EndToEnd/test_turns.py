@@ -10,11 +10,13 @@ import pytest
 
 from weir import ebml
 from weir.comparison import assert_whole
+from weir.http1 import RawHttp1
 from weir.http2 import Http2Connection, Response
 from weir.publisher import Publisher, cut_at_random
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
+from weir.waiting import wait_until
 
 Watch = Callable[..., Viewer]
 Publish = Callable[..., Publisher]
@@ -229,3 +231,33 @@ def test_a_live_numbered_broadcast_is_interrupted_only_on_purpose(
     lost = post("first", 2)
     assert (lost.status, slug(lost), json.loads(lost.body)["expectedChunk"]) == (409, "chunk-gap", 0)
     assert post("second", 2).status == 204
+
+
+def test_who_begins_a_broadcast_and_stops_in_its_header_loses_the_name(
+    alone: Server, name: str
+) -> None:
+    path = f"/{name}/live"
+    with Http2Connection(alone) as silent, Http2Connection(alone) as other:
+        begun = silent.open("POST", path, end=False)
+        silent.send(begun, ebml.head())
+        wait_until(
+            lambda: other.request("POST", path, body=ebml.start()).status == 409,
+            "the name to be taken")
+        assert silent.response(begun).status == 408
+        assert other.request("POST", path, body=record().data).status == 204
+
+
+def test_a_broadcaster_far_ahead_of_the_clock_that_goes_is_missed(
+    alone: Server, name: str
+) -> None:
+    """While it is held back nothing is read, nor is it that it has gone."""
+    # A little more than a request's window: that it ends has to fit into the system's buffers.
+    clusters = [ebml.cluster(50_000 * i, ebml.simple_block(b"k" * 9_000)) for i in range(38)]
+    with RawHttp1(alone) as connection:
+        # Whoever has left something unread goes with a reset, which is noticed in any case.
+        connection.request("GET", "/api/streams").reply()
+        connection.request("POST", f"/{name}/live", "Transfer-Encoding: chunked")
+        for piece in [ebml.start(), *clusters]:
+            connection.send(b"%x\r\n%b\r\n" % (len(piece), piece))
+        alone.wait_for_state(name, "live")
+    alone.wait_for_state(name, "paused")

@@ -37,6 +37,14 @@ import Testing
         #expect(pace.delayMs(allowedMs: 45_000, nowMs: 15_000) == 0)
     }
 
+    @Test("a source whose clock runs away is held back for minutes, not for hours")
+    func runaway() {
+        var pace = IngestPace(atMs: 0)
+        for _ in 0..<1_000 { pace.add(mediaMs: 59_000, nowMs: 0) }
+        #expect(pace.delayMs(allowedMs: 30_000, nowMs: 0) == 300_000)
+        #expect(pace.delayMs(allowedMs: 30_000, nowMs: 300_000) == 0)
+    }
+
     @Test("waiting earns no credit for later") func noCredit() {
         var pace = IngestPace(atMs: 0)
         pace.add(mediaMs: 1_000, nowMs: 100_000)

@@ -132,6 +132,8 @@ package enum Limits {
     package static let unknownSessionMs: UInt64 = 2_000
     /// How long a new broadcast waits for a writer that may just be finishing, before it is refused.
     package static let newBroadcastTurnMs: UInt64 = 300
+    /// From the turn of a body that begins a broadcast to the end of its header, the last of Tracks.
+    package static let publishHeaderMs: UInt64 = 10_000
     /// Bytes looked at to tell a broken-off broadcast from something that is not WebM at all.
     package static let sniffBytes = 64 * 1024
     /// How long more of such a body is waited for before it is refused.

@@ -357,6 +357,15 @@ final class Connection: EventHandler {
         server.didClose(self)
     }
 
+    /// A FIN has come, though it may not have been read yet.
+    var hasPeerEnded: Bool {
+        var info = tcp_info()
+        var size = socklen_t(MemoryLayout<tcp_info>.size)
+        let isKnown = unsafe getsockopt(
+            descriptor.raw, Int32(IPPROTO_TCP), TCP_INFO, &info, &size)
+        return isKnown == 0 && Int(info.tcpi_state) == TCP_CLOSE_WAIT
+    }
+
     func didBecomeIdle() {
         idleSinceMs = server.loop.nowMs
         ensureCheck(afterMs: server.limits.idleConnectionMs)

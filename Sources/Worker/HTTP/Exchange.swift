@@ -13,6 +13,7 @@ protocol ExchangeTransport: AnyObject {
     func reset(_ exchange: Exchange, _ code: ResetCode)
     func sendContinue(_ exchange: Exchange)
     var isBlocked: Bool { get }
+    var hasPeerEnded: Bool { get }
 }
 
 package final class Exchange {
@@ -111,6 +112,10 @@ package final class Exchange {
 
     /// The connection's socket takes nothing more for now: no use producing.
     package var isBlocked: Bool { transport?.isBlocked ?? true }
+
+    /// The peer has ended its side of the connection, or it is gone: what is not here already never
+    /// comes. Asks the system.
+    package var hasPeerEnded: Bool { transport?.hasPeerEnded ?? true }
 
     // MARK: For the session
 

@@ -129,8 +129,12 @@ private func headerArrived(
         let isGood =
             unsafe session.incoming?.append(
                 name: name.span, value: value.span, limits: session.limits) ?? true
-        // The library skips what is left of a section that is refused, and does not report its end.
-        if !isGood { session.incoming = nil }
+        // The library skips what is left of a section that is refused, and does not report its end; it
+        // resets the stream, which costs us as much as any other reset.
+        if !isGood {
+            session.incoming = nil
+            session.count(.reset)
+        }
         return isGood
     }
     return isTaken ? HTTP2Callbacks.goOn : HTTP2Callbacks.refuse

@@ -8,6 +8,7 @@ import CNghttp2
 
 extension HTTP2Session: ExchangeTransport {
     var isBlocked: Bool { connection.isBlocked }
+    var hasPeerEnded: Bool { connection.hasPeerEnded }
 
     func credit(_ exchange: Exchange, _ bytes: Int) {
         exchange.bodyActivityMs = nowMs

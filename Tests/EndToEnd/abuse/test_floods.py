@@ -49,6 +49,18 @@ def reset_by_bad_window_updates(connection: RawConnection) -> Iterator[Frame]:
         yield WindowUpdateFrame(stream, window_increment=0x7FFFFFFF)
 
 
+def reset_by_too_many_fields(connection: RawConnection) -> Iterator[Frame]:
+    fields = connection.block("GET", "/", *[("a", "b")] * 500)
+    for stream in odd_streams():
+        yield HeadersFrame(stream, fields, flags=["END_HEADERS", "END_STREAM"])
+
+
+def reset_by_wrong_lengths(connection: RawConnection) -> Iterator[Frame]:
+    for stream in odd_streams():
+        yield connection.headers(stream, "GET", "/", ("content-length", "1"), end=False)
+        yield DataFrame(stream, b"xx", flags=["END_STREAM"])
+
+
 def settings(_: RawConnection) -> Iterator[Frame]:
     for value in itertools.cycle((65_535, 65_536)):
         yield SettingsFrame(0, settings={SettingsFrame.INITIAL_WINDOW_SIZE: value})
@@ -88,6 +100,8 @@ def one_byte_window_updates(connection: RawConnection) -> Iterator[Frame]:
 FLOODS: dict[str, Callable[[RawConnection], Iterator[Frame]]] = {
     "rapid reset": rapid_reset,
     "resets provoked by window overflow": reset_by_bad_window_updates,
+    "resets provoked by too many fields": reset_by_too_many_fields,
+    "resets provoked by wrong lengths": reset_by_wrong_lengths,
     "settings": settings,
     "empty settings": empty_settings,
     "pings": pings,

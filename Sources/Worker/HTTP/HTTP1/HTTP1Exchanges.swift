@@ -13,6 +13,7 @@ extension HTTP1Session: ExchangeTransport {
     private static let smallestPieceBytes = 1_024
 
     var isBlocked: Bool { connection.isBlocked }
+    var hasPeerEnded: Bool { connection.hasPeerEnded }
     var wantsToSend: Bool {
         outgoingOffset < outgoing.count || exchange?.wantsToSend == true || isResponseComplete
     }

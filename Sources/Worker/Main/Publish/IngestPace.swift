@@ -4,6 +4,7 @@
 
 /// A leaky bucket of media time.
 struct IngestPace: Equatable, Sendable {
+    private static let longestDelayMs: UInt64 = 300_000
     /// Media time received beyond what the clock has let through.
     private(set) var aheadMs: UInt64
     private(set) var atMs: UInt64
@@ -20,9 +21,11 @@ struct IngestPace: Equatable, Sendable {
         if mediaMs > 0 && mediaMs < 60_000 { aheadMs += UInt64(mediaMs) }
     }
 
-    /// How long to withhold further input. `allowedMs` is half of what the ring holds.
+    /// How long to withhold further input. `allowedMs` is half of what the ring holds. Whatever the
+    /// source's clock claims, that is never longer than `longestDelayMs`: no other clock runs then.
     mutating func delayMs(allowedMs: UInt64, nowMs: UInt64) -> UInt64 {
         leak(to: nowMs)
+        aheadMs = min(aheadMs, allowedMs + Self.longestDelayMs)
         return aheadMs > allowedMs ? aheadMs - allowedMs : 0
     }
 

@@ -33,6 +33,7 @@ final class PublishRequest: ExchangeHandler {
     private let arrivedMs: UInt64
     private var withheldBytes = 0
     private var turnTimer: TimerID?
+    private var headerTimer: TimerID?
 
     init(
         exchange: Exchange, facts: PublishFacts, claim: PublishClaim?, queue: PublishQueue,
@@ -95,6 +96,18 @@ final class PublishRequest: ExchangeHandler {
         let kept = takePending()
         unsafe kept.withUnsafeBytes { bytes in unsafe take(bytes, with: session) }
         if isBodyComplete { finish() }
+        if self.session?.isAttached == false { startHeaderTimer() }
+    }
+
+    /// Whoever has begun a broadcast keeps others from its name, and its bytes are not credited before
+    /// the header is complete, so that no other clock runs.
+    private func startHeaderTimer() {
+        guard headerTimer == nil else { return }
+        headerTimer = environment.loop.schedule(afterMs: Limits.publishHeaderMs) { [weak self] in
+            guard let self else { return }
+            self.headerTimer = nil
+            if self.session?.isAttached == false { self.fail(.stalled) }
+        }
     }
 
     /// This chunk is already in the ring.
@@ -149,10 +162,11 @@ final class PublishRequest: ExchangeHandler {
         creditWhenDue(session)
     }
 
-    /// What came in meanwhile counts too, so it is asked anew after each wait.
+    /// What came in meanwhile counts too, so it is asked anew after each wait. Who has gone is not waited
+    /// for: as long as nothing is read, nobody would notice.
     private func creditWhenDue(_ session: IngestSession) {
         let delayMs = session.holdBackMs()
-        if delayMs == 0 { return releaseCredit() }
+        if delayMs == 0 || exchange.hasPeerEnded { return releaseCredit() }
         session.excuseSilence()
         let waitMs = min(delayMs, Limits.publisherSilenceMs / 2)
         environment.loop.schedule(afterMs: waitMs) { [weak self] in
@@ -183,9 +197,16 @@ final class PublishRequest: ExchangeHandler {
         queue.finished(self)
     }
 
-    private func answer(_ respond: () -> Void) {
-        if let turnTimer { environment.loop.cancel(turnTimer) }
+    private func cancelTimers() {
+        for timer in [turnTimer, headerTimer] {
+            if let timer { environment.loop.cancel(timer) }
+        }
         turnTimer = nil
+        headerTimer = nil
+    }
+
+    private func answer(_ respond: () -> Void) {
+        cancelTimers()
         phase = .answered
         let unusedBytes = withheldBytes + beginning.count + takePending().count
         withheldBytes = 0
@@ -203,16 +224,26 @@ final class PublishRequest: ExchangeHandler {
                 exchange.credit(bytes.count)
                 return fail(.tooBusy)
             }
-            unsafe pending.append(contentsOf: bytes)
-            environment.waitingBytes += bytes.count
-            recognizeStart()
-            // A chunk with a number has its place whatever is in it.
-            if facts.chunk == nil { queue.advance() }
+            unsafe keep(bytes)
         case .writing(let session):
             unsafe take(bytes, with: session)
         case .repeating, .answered:
             exchange.credit(bytes.count)
         }
+    }
+
+    /// Asks for its turn only when the bytes tell something new: they may come one at a time. A chunk
+    /// with a number has its place whatever is in it.
+    private func keep(_ bytes: UnsafeRawBufferPointer) {
+        let knewStart = facts.start != .unknown
+        let knewEnough = pending.count >= Limits.sniffBytes
+        unsafe pending.append(contentsOf: bytes)
+        environment.waitingBytes += bytes.count
+        recognizeStart()
+        let knowsMore =
+            (!knewStart && facts.start != .unknown)
+            || (!knewEnough && pending.count >= Limits.sniffBytes)
+        if facts.chunk == nil, knowsMore { queue.advance() }
     }
 
     func exchangeDidFinishBody(_ exchange: Exchange) {
@@ -229,7 +260,7 @@ final class PublishRequest: ExchangeHandler {
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
         environment.publisherCountChanged(by: -1)
-        if let turnTimer { environment.loop.cancel(turnTimer) }
+        cancelTimers()
         _ = takePending()
         if case .answered = phase { return }
         let session = session
