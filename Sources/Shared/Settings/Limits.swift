@@ -140,6 +140,8 @@ package enum Limits {
     package static let sniffMs: UInt64 = 1_000
     /// `Weir-Chunk` session names: 1 to this many characters.
     package static let chunkSessionCharacters = 64
+    /// The longest that a publisher who is far ahead of the clock is held back at a time.
+    package static let publishHoldBackMs: UInt64 = 300_000
     /// A stream whose publisher has sent nothing for this time counts as paused.
     package static let publisherSilenceMs: UInt64 = 5_000
     /// Live and recently ended streams on one server.

@@ -2,9 +2,10 @@
 // ahead of the clock by half of what the ring holds, so that a viewer who keeps up with the clock is
 // never overrun. Pure arithmetic; the caller provides the clock.
 
+import Settings
+
 /// A leaky bucket of media time.
 struct IngestPace: Equatable, Sendable {
-    private static let longestDelayMs: UInt64 = 300_000
     /// Media time received beyond what the clock has let through.
     private(set) var aheadMs: UInt64
     private(set) var atMs: UInt64
@@ -22,10 +23,10 @@ struct IngestPace: Equatable, Sendable {
     }
 
     /// How long to withhold further input. `allowedMs` is half of what the ring holds. Whatever the
-    /// source's clock claims, that is never longer than `longestDelayMs`: no other clock runs then.
+    /// source's clock claims, that has an end: no other clock runs then.
     mutating func delayMs(allowedMs: UInt64, nowMs: UInt64) -> UInt64 {
         leak(to: nowMs)
-        aheadMs = min(aheadMs, allowedMs + Self.longestDelayMs)
+        aheadMs = min(aheadMs, allowedMs + Limits.publishHoldBackMs)
         return aheadMs > allowedMs ? aheadMs - allowedMs : 0
     }
 
