@@ -154,13 +154,16 @@ def test_a_broadcast_cut_off_by_the_servers_death_is_one_entry(
 
 
 def test_a_broadcast_that_ends_with_the_server_is_one_entry(
-    anna: Session, publish: Publish, start_server: Start, store: Store
+    publish: Publish, start_server: Start, store: Store, name: str
 ) -> None:
+    # The pause lasts until somebody has seen it; the next server is less patient.
+    server = start_server("--grace", "60", publish="account", accounts=store.location)
+    anna = sign_up(server, name)
     publisher = go_live(anna, publish)
     publisher.abort()
-    anna.server.wait_for_state(anna.name, "paused")
-    again = replace(anna, server=stop_and_start(anna.server, start_server, store))
-    again.server.wait_for_state(anna.name, "ended")
+    server.wait_for_state(name, "paused")
+    again = replace(anna, server=stop_and_start(server, start_server, store))
+    again.server.wait_for_state(name, "ended")
     entries(again, 1)
 
 

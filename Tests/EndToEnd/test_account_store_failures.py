@@ -170,7 +170,9 @@ def test_a_full_disk_refuses_new_accounts_and_nothing_else(
     start_server: Start, tmp_path: Path, name: str
 ) -> None:
     with mounted(tmp_path / "disk", "size=1m") as disk:
-        server = start_server(publish="account", accounts=f"sqlite:{disk}/accounts.sqlite")
+        # Filling up what is left takes a while, in which nobody publishes.
+        server = start_server(
+            "--grace", "120", publish="account", accounts=f"sqlite:{disk}/accounts.sqlite")
         anna = sign_up(server, name)
         key = anna.make_key()
         filler = fill(disk)

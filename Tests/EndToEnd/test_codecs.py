@@ -68,6 +68,9 @@ def broadcasts(
                 file = folder / f"{cast.name}-{join}{cast.recording.path.suffix}"
                 viewer = Viewer(server.url(f"/{cast.name}/live"), certificate.certificate, file)
                 cast.viewers.append(cleanup.enter_context(viewer))
+            # They join now, not when their processes come to it, which might be in another order.
+            for cast in made.values():
+                cast.viewers[join].wait_for_status(200)
         for cast in made.values():
             cast.status = cast.publisher.finish()
             cast.shown = server.stream(cast.name)
@@ -79,10 +82,12 @@ def broadcasts(
 
 
 def _wait_for_part(server: Server, cast: Broadcast, part: float) -> None:
-    """Until the server is live and ffmpeg has sent this part of the recording."""
+    """Until the server has it and ffmpeg has sent this part of the recording. A busy machine may
+    come to this when all of it is sent and the stream has fallen silent."""
     wanted = int(cast.recording.path.stat().st_size * part)
     wait_until(
-        lambda: server.state(cast.name) == "live" and cast.publisher.sent.stat().st_size >= wanted,
+        lambda: server.state(cast.name) in ("live", "paused")
+        and cast.publisher.sent.stat().st_size >= wanted,
         f"{part:.0%} of {cast.name} to be published", every_s=0.1,
     )
 

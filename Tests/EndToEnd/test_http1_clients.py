@@ -236,7 +236,7 @@ def test_a_browser_without_http2_plays_the_page_of_a_stream(
 ) -> None:
     # A server of its own: browsers keep connections open, which other tests would count.
     server = start_server()
-    publish(server, name).play(record(seconds=30))
+    publish(server, name).play(record(seconds=60))
     server.wait_for_state(name, "live")
     with chromium(None, "--disable-http2") as browser:
         page = browser.open()

@@ -85,9 +85,9 @@ def test_streams_beyond_the_limit_of_a_connection_are_refused(
 ) -> None:
     server.request("POST", f"/{name}/live", body=record().data)
     with Http2Connection(server) as connection:
-        connection.pump(1)
         settings = connection._h2.remote_settings
-        assert settings.max_concurrent_streams == _STREAMS_PER_CONNECTION
+        connection.wait_for(
+            lambda: settings.max_concurrent_streams == _STREAMS_PER_CONNECTION, "the limit")
         streams = [
             connection.open("GET", f"/{name}/live") for _ in range(_STREAMS_PER_CONNECTION)
         ]

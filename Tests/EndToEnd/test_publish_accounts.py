@@ -94,7 +94,7 @@ def test_a_replaced_key_ends_its_broadcast(accounts: Server, publish: Publish) -
     wait_until(lambda: accounts.get("/api/streams/anna").status == 200, "the stream")
     anna.rotate()
     assert publisher.answer().problem == "key-replaced"
-    assert accounts.get("/api/streams/anna").json()["state"] == "paused"
+    accounts.wait_for_state("anna", "paused")
 
 
 def test_a_deleted_account_ends_its_broadcast(accounts: Server, publish: Publish) -> None:

@@ -59,12 +59,14 @@ def test_who_takes_over_with_other_tracks_goes_on(
 ) -> None:
     """The more so when the two requests are in different workers, as on an idle server."""
     server, path = start_server(), f"/{name}/live"
+    # Made before anything is sent: a stream that waits for an encoder falls silent.
+    other = record(size="320x240").data
     with Http2Connection(server) as first, Http2Connection(server) as second:
         old = first.open("POST", path, end=False)
         first.send(old, record().data)
         server.wait_for_state(name, "live")
         new = second.open("POST", path, [("weir-take-over", "1")], end=False)
-        for piece in cut_at_random(record(size="320x240").data, pieces=5, seed=1):
+        for piece in cut_at_random(other, pieces=5, seed=1):
             second.send(new, piece)
         second.send(new, b"", end=True)
         assert first.response(old).status == 409

@@ -15,15 +15,15 @@ from .server import Server
 PASSWORD = "seven boats on a weir"
 COOKIE = "__Host-weir"
 
-# Whoever signs up, or fails to sign in, does so from an address of its own: addresses are counted.
-# (A count, and no generator, because threads ask at the same time.)
-_addresses = itertools.count()
+# Whoever signs up or in does so from an address of its own: addresses are counted, and all tests of
+# a process would be one. Not a generator, which two threads must not ask at once.
+_addresses = itertools.product(range(1, 255), repeat=2)
 
 
 def fresh_address() -> str:
-    """An address of loopback that nobody has come from."""
-    number = next(_addresses)
-    return f"127.{1 + number // 254 % 254}.{1 + number % 254}.1"
+    """An address of loopback that nobody has come from. For any thread."""
+    a, b = next(_addresses)
+    return f"127.{a}.{b}.1"
 
 
 def post_json(
@@ -129,6 +129,7 @@ def try_to_sign_up(server: Server, name: str, password: str = PASSWORD, **option
 
 
 def try_to_log_in(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Answer:
+    options.setdefault("source", fresh_address())
     return post_json(server, "/login", {"username": name, "password": password}, **options)
 
 

@@ -28,6 +28,7 @@ USER = "weir"
 # With characters that have to be percent-encoded in a URI.
 PASSWORD = "p@ss:w/rd%"
 DATABASE = "weir"
+_SELECTION_MS = int(PATIENCE_S * 1000)
 
 
 class MongoServer:
@@ -120,7 +121,7 @@ class MongoServer:
 
     def client(self) -> MongoClient:
         """A client of other make, to look at what is stored. Close it."""
-        return MongoClient(self.uri, serverSelectionTimeoutMS=5_000)
+        return MongoClient(self.uri, serverSelectionTimeoutMS=_SELECTION_MS)
 
     def answers(self) -> bool:
         """Whether it accepts connections."""
@@ -159,7 +160,7 @@ class MongoServer:
     def _make_user(self) -> None:
         """The least rights that Weir's documentation asks for."""
         wait_until(self.answers, "the MongoDB server to answer", every_s=0.05)
-        with MongoClient(self.uri_with(""), serverSelectionTimeoutMS=5_000) as client:
+        with MongoClient(self.uri_with(""), serverSelectionTimeoutMS=_SELECTION_MS) as client:
             client.admin.command(
                 "createUser", USER, pwd=PASSWORD, mechanisms=["SCRAM-SHA-256"],
                 roles=[{"role": "readWrite", "db": name} for name in self._databases],

@@ -15,10 +15,13 @@ def is_alive(pid: int) -> bool:
 
 def is_stopped(pid: int) -> bool:
     """Whether SIGSTOP has reached every thread; one that has not heard of it still answers."""
-    states = {
-        stat.read_text().rpartition(")")[2].split()[0]
-        for stat in Path(f"/proc/{pid}/task").glob("*/stat")
-    }
+    try:
+        states = {
+            stat.read_text().rpartition(")")[2].split()[0]
+            for stat in Path(f"/proc/{pid}/task").glob("*/stat")
+        }
+    except OSError:
+        return False  # a thread ended between the listing and the look
     return states == {"T"}
 
 

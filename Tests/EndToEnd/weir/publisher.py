@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import subprocess
 import threading
@@ -178,8 +179,7 @@ def paced(recording: Recording, speed: float, stop: threading.Event) -> Iterator
 
     A piece ends where a packet begins, as ffprobe reports positions; nothing of a packet is early.
     """
-    data = recording.data
-    marks = sorted({(p.position, p.pts_ms or 0) for p in packets(recording.path)})
+    data, marks = recording.data, _marks(recording.path)
     began, position = time.monotonic(), 0
     for mark, pts_ms in marks:
         if mark > position:
@@ -189,3 +189,9 @@ def paced(recording: Recording, speed: float, stop: threading.Event) -> Iterator
             yield data[position:mark]
             position = mark
     yield data[position:]
+
+
+@functools.cache
+def _marks(recording: Path) -> list[tuple[int, int]]:
+    """Where packets begin and when they are due. ffprobe takes time; recordings do not change."""
+    return sorted({(p.position, p.pts_ms or 0) for p in packets(recording)})

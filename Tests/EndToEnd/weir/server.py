@@ -163,8 +163,8 @@ class Server:
         return orphans
 
     def kill_worker(self, slot: int) -> int:
-        """kill -9 of the worker in a slot. Returns its process id."""
-        pid = self.workers()[slot]
+        """kill -9 of the worker in a slot, once there is one. Returns its process id."""
+        pid = wait_until(lambda: self.workers().get(slot), f"a worker in slot {slot}")
         self.expected_deaths.add(pid)
         os.kill(pid, signal.SIGKILL)
         return pid

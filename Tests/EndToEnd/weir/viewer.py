@@ -57,7 +57,9 @@ class Viewer:
         return self.process.poll() is None
 
     def _response(self) -> tuple[int, dict[str, str]]:
-        return parse_headers(self._headers.read_text() if self._headers.exists() else "")
+        text = self._headers.read_text() if self._headers.exists() else ""
+        # curl writes field by field: what counts is a head that has come to its end.
+        return parse_headers(text.rpartition("\n\n")[0])
 
     def wait_for_status(self, status: int = 200) -> "Viewer":
         wait_until(lambda: self.status, f"a response to {self.file.name}")
