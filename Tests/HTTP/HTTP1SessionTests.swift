@@ -44,7 +44,7 @@ struct HTTP1SessionTests {
         "who takes too long is told so",
         arguments: ["slow_head", "slow_head_behind_a_request", "body_never_comes", "body_stops"])
     func timeouts(_ name: String) throws {
-        try withServer(shortLimits()) { server in
+        try withServer(shortLimits(for: name)) { server in
             #expect(server.http1(name) == nil)
             #expect(server.onLoop { server.counters.timeouts } > 0)
         }
@@ -54,8 +54,9 @@ struct HTTP1SessionTests {
         "a connection without requests is closed",
         arguments: ["idle_connection", "silent_connection"])
     func idle(_ name: String) throws {
-        var limits = shortLimits()
-        limits.idleConnectionMs = 150
+        var limits = HTTPLimits()
+        // Long enough to ask for something first.
+        limits.idleConnectionMs = 1_000
         try withServer(limits) { server in
             #expect(server.http1(name) == nil)
         }

@@ -105,14 +105,14 @@ struct ServerTests {
             "silent_handshake", "reader_that_stops",
         ])
     func timeouts(_ name: String) throws {
-        try withServer(shortLimits()) { server in
+        try withServer(shortLimits(for: name)) { server in
             #expect(server.frames(name) == nil)
         }
     }
 
     @Test("a connection without requests is closed")
     func idle() throws {
-        var limits = shortLimits()
+        var limits = HTTPLimits()
         limits.idleConnectionMs = 150
         try withServer(limits) { server in
             #expect(server.frames("idle_connection") == nil)
@@ -125,7 +125,8 @@ struct ServerTests {
             _ = server.curl("\(server.base)/hello")
             _ = server.frames("peer_reset")
             _ = server.frames("reset_by_route")
-            _ = server.curl("--max-time", "0.3", "\(server.base)/never")
+            // It gives up when it has asked, on a machine that is busy as well.
+            _ = server.curl("--max-time", "3", "\(server.base)/never")
             while server.onLoop({ server.server.connectionCount }) > 0 {}
             let causes = server.onLoop { server.application.causes }
             #expect(causes["/hello"] == [.completed, .completed])
