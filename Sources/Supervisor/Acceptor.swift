@@ -82,9 +82,10 @@ final class Acceptor {
     private func place(
         _ connection: consuming Descriptor, from kind: ListenerKind, first: WorkerProcess
     ) {
+        let limit = connectionsPerWorker + Self.reserve(kind)
         var candidate: WorkerProcess? = first
         while let worker = candidate {
-            if worker.load.connections >= connectionsPerWorker {
+            if worker.load.connections >= limit {
                 // The least loaded of those that take any is full, so this server is.
                 return refuse()
             }
@@ -94,6 +95,11 @@ final class Acceptor {
         waiting = consume connection
         waitingKind = kind
         pause()
+    }
+
+    /// How many connections more than the limit a worker takes of that kind.
+    private static func reserve(_ kind: ListenerKind) -> UInt64 {
+        kind == .admin ? UInt64(Limits.adminConnectionsPerWorker) : 0
     }
 
     /// True when nothing waits (any more).

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from weir import tls
 from weir.admin import Metrics, ask
 from weir.disks import fill, mounted
 from weir.http1 import RawHttp1
@@ -173,6 +174,20 @@ def test_a_server_that_drains_says_so_and_is_still_alive(
 
 
 # Where it listens
+
+
+def test_a_server_that_is_full_still_says_how_it_is(start_server: Start) -> None:
+    """Whoever asks for its health must not take it for dead because it is popular."""
+    server = start_server(workers=1, launcher=["prlimit", "--nofile=160:160"])
+    # A quarter of the files is kept for other things than connections.
+    crowd = [tls.connect(server.port, server.certificate.certificate) for _ in range(120)]
+    wait_until(lambda: server.get("/").status == 0, "the server to be full")
+    wait_until_ready(server)
+    assert ask(server, "/healthz").status == 200
+    assert Metrics(server).total("weir_connections_refused_total") > 0
+    for connection in crowd:
+        connection.close()
+    wait_until(lambda: server.get("/").status == 200, "room for others")
 
 
 def test_it_can_be_switched_off(start_server: Start) -> None:

@@ -12,6 +12,9 @@ package enum Limits {
     package static let listeners = 16
     /// Connections one worker holds; beyond it, new ones are closed at once.
     package static let connectionsPerWorker = 20_000
+    /// Connections of the admin listener that a worker takes beyond that: one that is full still says
+    /// how it is.
+    package static let adminConnectionsPerWorker = 64
     /// A worker that has not said READY by then is killed and replaced.
     package static let workerStartMs: UInt64 = 10_000
     /// The first pause before a worker that died young is started again; doubles each time.

@@ -59,11 +59,13 @@ package final class HTTPServer {
 
     /// Takes over an accepted TCP socket and serves it until one side ends it. Requests go to
     /// `application`, which must outlive the server; to the server's own if there is none.
+    /// - Parameter reserve: how many connections more than the limit there may be with this one.
     package func adopt(
         _ descriptor: consuming Descriptor, over transport: Transport = .tls,
-        for application: (any Application)? = nil
+        for application: (any Application)? = nil, reserve: Int = 0
     ) {
-        guard connections.count < limits.connections, !isDraining || transport == .plain else {
+        let limit = limits.connections + reserve
+        guard connections.count < limit, !isDraining || transport == .plain else {
             counters.connectionsRefused += 1
             return
         }

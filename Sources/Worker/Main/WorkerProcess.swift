@@ -149,7 +149,10 @@ extension WorkerProcess: SupervisorLinkDelegate {
         switch listener {
         case .https: server.adopt(connection)
         case .redirect: server.adopt(connection, over: .plain, for: redirection)
-        case .admin: server.adopt(connection, over: .plain, for: administration)
+        case .admin:
+            server.adopt(
+                connection, over: .plain, for: administration,
+                reserve: Limits.adminConnectionsPerWorker)
         }
     }
 
