@@ -42,14 +42,15 @@ def at_once(count: int, act: Callable[[int], Answer]) -> list[Answer]:
 
 
 def test_of_many_who_want_a_name_at_once_exactly_one_gets_it(server: Server, name: str) -> None:
-    for turn in range(3):
+    # No more at once than are hashed in time on a machine that is busy with other tests.
+    for turn in range(5):
         wanted = f"{name[:25]}-{turn}"
         answers = at_once(
-            12, lambda number: try_to_sign_up(server, wanted, f"password number {number}"))
-        assert Counter(answer.status for answer in answers) == {201: 1, 409: 11}
+            6, lambda number: try_to_sign_up(server, wanted, f"password number {number}"))
+        assert Counter(answer.status for answer in answers) == {201: 1, 409: 5}
         assert {answer.problem for answer in answers} == {None, "name-taken"}
         [winner] = [number for number, answer in enumerate(answers) if answer.status == 201]
-        loser = (winner + 1) % 12
+        loser = (winner + 1) % 6
         assert try_to_log_in(server, wanted, f"password number {loser}").status == 401
         log_in(server, wanted, f"password number {winner}")
 
