@@ -173,22 +173,24 @@ let package = Package(
 // WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRingHeader
 if Context.environment["WEIR_FUZZ"] != nil {
     let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
-    /// Folders of Tests/Fuzz, the module that each one tests, and what else lies in it.
-    let fuzzed: [(folder: String, module: String, others: [String])] = [
-        ("BSON", "Accounts", []),
-        ("ControlChannel", "ControlChannel", []),
-        ("Forms", "HTTP", []),
-        ("HTTP1", "HTTP", ["http1.dict"]),
-        ("RingHeader", "SegmentRing", []),
-        ("WebM", "Media", ["make_corpus.py", "webm.dict"]),
+    /// Folders of Tests/Fuzz, the modules that each one tests, and what else lies in it.
+    let fuzzed: [(folder: String, modules: [String], others: [String])] = [
+        ("BSON", ["Accounts"], []),
+        ("ControlChannel", ["ControlChannel"], []),
+        ("Credentials", ["Accounts", "HTTP"], ["credentials.dict"]),
+        ("Forms", ["HTTP"], ["forms.dict"]),
+        ("HTTP1", ["HTTP"], ["http1.dict"]),
+        ("RingHeader", ["SegmentRing"], []),
+        ("WebM", ["Media"], ["make_corpus.py", "webm.dict"]),
     ]
-    for (folder, module, others) in fuzzed {
-        for target in package.targets where target.name == module {
-            target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
-        }
+    let modules = Set(fuzzed.flatMap(\.modules))
+    for target in package.targets where modules.contains(target.name) {
+        target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
+    }
+    for (folder, modules, others) in fuzzed {
         package.targets.append(
             .executableTarget(
-                name: "Fuzz\(folder)", dependencies: [.byName(name: module)],
+                name: "Fuzz\(folder)", dependencies: modules.map { .byName(name: $0) },
                 path: "Tests/Fuzz/\(folder)", exclude: ["Corpus"] + others,
                 swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
                 linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))

@@ -22,6 +22,12 @@ import Testing
         let key = AttemptLimits.key(address: String(repeating: "é", count: 10_000))
         #expect(key.utf8.count <= 128)
     }
+
+    @Test("no character is cut in two, which would make it longer")
+    func cutCharacter() {
+        let text = "a" + String(repeating: "é", count: 63)
+        #expect(NetworkPrefix.text(of: text) == "a" + String(repeating: "é", count: 31))
+    }
 }
 
 @Suite struct AttemptLimitTests {

@@ -70,6 +70,15 @@ import Testing
         #expect(try PasswordHash.verify("password", against: encoded) == .differs)
     }
 
+    @Test(
+        "a number is written in one way only, as the library wants it",
+        arguments: ["m=+19456,t=2,p=1", "m=019456,t=2,p=1", "m=19456,t=2,p=01", "m=-0,t=2,p=1"])
+    func otherSpelling(_ parameters: String) {
+        let encoded =
+            "$argon2id$v=19$\(parameters)$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        #expect(!PasswordHash.isOurs(encoded))
+    }
+
     @Test("an encoded hash of megabytes is not read")
     func endless() throws {
         let encoded = Examples.cheapHash + String(repeating: "A", count: 1 << 20)

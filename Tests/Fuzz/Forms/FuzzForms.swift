@@ -1,8 +1,8 @@
-// Fuzzes the readers of URL-encoded forms and of base64: hostile bytes must not trap, fields mean the
-// same when they are said again in plain escapes, and base64 has at most three bytes for four characters.
+// Fuzzes the readers of bodies that are forms, URL-encoded or JSON: hostile bytes must not trap, and
+// fields mean the same when they are said again, in plain escapes or as Weir writes JSON.
 //
 // Run it with the directory of the corpus:
-//   FuzzForms Tests/Fuzz/Forms/Corpus -max_total_time=30
+//   FuzzForms Tests/Fuzz/Forms/Corpus -dict=Tests/Fuzz/Forms/forms.dict -max_total_time=30
 
 @testable import HTTP
 
@@ -27,12 +27,15 @@ public func fuzzMain(
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
-    if let decoded = Base64.bytes(bytes) {
-        precondition(decoded.count <= bytes.count / 4 * 3 + 2, "more than was encoded")
+    if let fields = URLEncodedFields.read(bytes) {
+        let restated = fields.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
+        precondition(URLEncodedFields.read(restated.utf8) == fields, "escapes change the fields")
     }
-    guard let fields = URLEncodedFields.read(bytes) else { return 0 }
-    let restated = fields.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
-    precondition(URLEncodedFields.read(restated.utf8) == fields, "escapes change the fields")
+    if let fields = JSONFields.read(bytes) {
+        let members = fields.map { JSONMember($0, $1.map(JSONValue.string) ?? .null) }
+        let restated = JSONValue.object(members).text
+        precondition(JSONFields.read(Array(restated.utf8)) == fields, "JSON changes the fields")
+    }
     return 0
 }
 

@@ -114,9 +114,12 @@ package enum PasswordHash {
                 && lanes <= Limits.passwordLanesMost
         }
 
+        /// As the library reads it: digits only, and no zero before them.
         private static func number(_ text: Substring, named name: String) -> UInt32? {
-            guard text.hasPrefix(name + "=") else { return nil }
-            return UInt32(text.dropFirst(name.count + 1))
+            guard text.hasPrefix(name + "="), let number = UInt32(text.dropFirst(name.count + 1)),
+                text == "\(name)=\(number)"
+            else { return nil }
+            return number
         }
     }
 }

@@ -11,7 +11,10 @@ enum NetworkPrefix {
     static func text(of address: String) -> String {
         var bytes = [UInt8](repeating: 0, count: 16)
         guard unsafe inet_pton(AF_INET6, address, &bytes) == 1 else {
-            return String(decoding: address.utf8.prefix(64), as: UTF8.self)
+            let cut = address.utf8.index(
+                address.startIndex, offsetBy: longest, limitedBy: address.endIndex)
+            // An index within a character counts as the one before it.
+            return String(address[..<(cut ?? address.endIndex)])
         }
         if bytes.starts(with: mappedIPv4) {
             return bytes[12...].map(String.init).joined(separator: ".")
@@ -24,6 +27,9 @@ enum NetworkPrefix {
             decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         return prefix + "/64"
     }
+
+    /// In bytes; more than any address has.
+    private static let longest = 64
 
     /// What comes before the four bytes of an IPv4 address that a socket for both families reports.
     private static let mappedIPv4: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]

@@ -10,11 +10,7 @@ enum SessionCookie {
     /// The token that the request brings; nil when it brings none, or several.
     static func token(of request: Request) -> Substring? {
         guard let field = request.header("cookie") else { return nil }
-        let values = field.split(separator: ";").compactMap { pair -> Substring? in
-            let pair = pair.drop { $0 == " " || $0 == "\t" }
-            guard pair.hasPrefix(name + "=") else { return nil }
-            return pair.dropFirst(name.count + 1)
-        }
+        let values = NamedValues.inCookies(field, named: name)
         return values.count == 1 ? values[0] : nil
     }
 

@@ -78,10 +78,10 @@ final class EventHub {
 
     /// Reads `stream=NAME`; nil when it is not there.
     private static func name(in query: Substring) throws(StreamName.Invalid) -> StreamName? {
-        let values = query.split(separator: "&").filter { $0.hasPrefix("stream=") }
+        let values = NamedValues.inQuery(query, named: "stream")
         guard let value = values.first else { return nil }
         guard values.count == 1 else { throw .malformed }
-        return try StreamName(value.dropFirst("stream=".count))
+        return try StreamName(value)
     }
 
     private func subscribe(_ exchange: Exchange, to name: StreamName?) -> EventSubscriber {

@@ -184,8 +184,8 @@ extension Request {
 extension LiveReader.Start {
     /// Reads `start=-N` (seconds) from a query; nil when it is there but cannot be understood.
     init?(query: Substring, ringMs: UInt64) {
-        let values = query.split(separator: "&").filter { $0.hasPrefix("start=") }
-        guard let value = values.first?.dropFirst("start=".count) else {
+        let values = NamedValues.inQuery(query, named: "start")
+        guard let value = values.first else {
             self = .newest
             return
         }

@@ -1,10 +1,11 @@
-// The members of a JSON object, as far as they are texts. Accounts need no other JSON.
+// The members of a JSON object (RFC 8259), as far as they are texts: what is sent in place of a form.
+// No request to Weir brings any other JSON.
 
 import FoundationEssentials
 
-enum JSONFields {
+package enum JSONFields {
     /// Nil when the bytes are no JSON object. A member that is no text is there without a value.
-    static func read(_ bytes: [UInt8]) -> [String: String?]? {
+    package static func read(_ bytes: [UInt8]) -> [String: String?]? {
         (try? JSONDecoder().decode(Object.self, from: Data(bytes)))?.fields
     }
 

@@ -1,0 +1,21 @@
+// The field Authorization, as far as it presents a secret (RFC 9110, section 11.6.2).
+
+package enum AuthorizationField {
+    /// The token of `Bearer TOKEN` (RFC 6750, section 2.1), or the password of `Basic`, of whatever user
+    /// (RFC 7617, section 2). Nil for every other scheme, and for what cannot be understood.
+    package static func secret(_ field: String) -> String? {
+        let space = UInt8(ascii: " ")
+        let scheme = field.utf8.prefix { $0 != space }
+        let credentials = field.utf8.dropFirst(scheme.count).drop { $0 == space }
+        guard !credentials.isEmpty else { return nil }
+        switch Substring(scheme).lowercased() {
+        case "bearer": return String(Substring(credentials))
+        case "basic":
+            guard let bytes = Base64.bytes(credentials),
+                let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+            else { return nil }
+            return String(validating: bytes[(colon + 1)...], as: UTF8.self)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// Fuzzes what reads names and secrets, as clients present them and as stores keep them: hostile bytes
+// must not trap, and what is accepted has one meaning and one spelling.
+//
+// Every reader gets the whole input.
+//
+// Run it with the directory of the corpus:
+//   FuzzCredentials Tests/Fuzz/Credentials/Corpus -dict=Tests/Fuzz/Credentials/credentials.dict
+
+@testable import Accounts
+@testable import HTTP
+
+/// The fuzzer's driver: reads the options and calls the function until its time is over.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runFuzzer(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The entry point, under the name that the package manager gives it.
+@_cdecl("FuzzCredentials_main")
+public func fuzzMain(
+    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+) -> CInt {
+    var count = count
+    var arguments = arguments
+    return runFuzzer(&count, &arguments, fuzzOneInput)
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
+    checkBase64(bytes)
+    // As header fields become texts.
+    let text = String(decoding: bytes, as: UTF8.self)
+    checkAuthorization(text)
+    checkNamedValues(text)
+    checkToken(text)
+    checkPasswordHash(text)
+    checkName(text)
+    checkNetworkPrefix(text)
+    return 0
+}
+
+/// Six bits a character; and what Accounts writes, HTTP reads.
+private func checkBase64(_ bytes: [UInt8]) {
+    if let decoded = HTTP.Base64.bytes(bytes) {
+        let characterCount = bytes.count { $0 != UInt8(ascii: "=") }
+        precondition(decoded.count == characterCount * 6 / 8, "bytes from nowhere")
+    }
+    let encoded = Accounts.Base64.standard.text(bytes)
+    precondition(HTTP.Base64.bytes(encoded.utf8) == bytes, "base64 changes what it carries")
+}
+
+private func checkAuthorization(_ text: String) {
+    if let secret = AuthorizationField.secret(text) {
+        precondition(secret.utf8.count < text.utf8.count, "a secret from nowhere")
+        checkToken(secret)
+    }
+    let encoded = Accounts.Base64.standard.text(Array(("user:" + text).utf8))
+    precondition(isSame(AuthorizationField.secret("Basic " + encoded), text), "Basic loses some")
+}
+
+/// A value is found again when it stands alone, and none is longer than its list.
+private func checkNamedValues(_ text: String) {
+    for value in NamedValues.inQuery(text[...], named: "key") {
+        precondition(value.utf8.count + 4 <= text.utf8.count, "a value from nowhere")
+        let again = NamedValues.inQuery("key=\(value)", named: "key")
+        precondition(again.count == 1 && isSame(again[0], value), "a value changes")
+        checkToken(value)
+    }
+    for value in NamedValues.inCookies(text, named: "__Host-weir") {
+        precondition(value.utf8.count + 12 <= text.utf8.count, "a value from nowhere")
+        let again = NamedValues.inCookies("__Host-weir=\(value)", named: "__Host-weir")
+        precondition(again.count == 1 && isSame(again[0], value), "a value changes")
+        checkToken(value)
+    }
+}
+
+/// What is taken for a secret is that very text, in visible ASCII; digests have one spelling.
+private func checkToken(_ text: some StringProtocol) {
+    for kind in [SecretToken.Kind.session, .streamKey] {
+        guard let token = SecretToken(kind, presented: text) else { continue }
+        precondition(isSame(token.text, text), "a secret changes")
+        precondition(text.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a secret of odd bytes")
+        precondition(SecretDigest(hex: token.digest.hex) == token.digest, "a digest changes")
+    }
+    if let digest = SecretDigest(hex: text) {
+        precondition(isSame(digest.hex, text), "a digest has two spellings")
+    }
+}
+
+/// Parameters have one spelling. The library gets to see what is cheap.
+private func checkPasswordHash(_ text: String) {
+    guard let parameters = PasswordHash.Parameters(encoded: text) else { return }
+    precondition(text.hasPrefix(parameters.prefix + "$"), "parameters have two spellings")
+    guard parameters.memoryKiB <= 64, parameters.passes <= 1, parameters.lanes <= 1 else { return }
+    _ = try? PasswordHash.verify("password", against: text)
+}
+
+/// A name is a safe component of a path, and means itself.
+private func checkName(_ text: String) {
+    guard let name = try? StreamName(text) else { return }
+    precondition((3...32).contains(name.text.utf8.count), "a name of odd length")
+    for byte in name.text.utf8 {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "_"), UInt8(ascii: "-"):
+            break
+        default: fatalError("a name of odd bytes")
+        }
+    }
+    precondition((try? StreamName(name.text)) == name, "a name changes")
+}
+
+/// It fits a key of the store, and is the prefix of itself.
+private func checkNetworkPrefix(_ text: String) {
+    let prefix = NetworkPrefix.text(of: text)
+    precondition(prefix.utf8.count <= 64, "a long prefix")
+    precondition(isSame(NetworkPrefix.text(of: prefix), prefix), "a prefix changes")
+}
+
+/// Whether they have the same bytes: to String, "é" is the same in one scalar and in two.
+private func isSame(_ one: (some StringProtocol)?, _ other: some StringProtocol) -> Bool {
+    one.map { $0.utf8.elementsEqual(other.utf8) } ?? false
+}
