@@ -306,11 +306,13 @@ def shell(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
 
 
 def obs(address: str) -> str:
-    """What OBS's "Custom Output (FFmpeg)" does with an address: libavformat gets it as it is."""
+    """What OBS sends with the settings that the account page shows: a chunked POST, as libavformat
+    does unless told otherwise, of VP9 without frames held back."""
     return (
         "ffmpeg -nostdin -v error -re -f lavfi -i testsrc2=size=320x240:rate=25 "
-        "-f lavfi -i sine=frequency=440 -c:v libvpx -deadline realtime -cpu-used 8 -g 25 "
-        f"-c:a libopus -f webm -live 1 -method PUT '{address}'"
+        "-f lavfi -i sine=frequency=440 -c:v libvpx-vp9 -deadline realtime -cpu-used 8 "
+        "-lag-in-frames 0 -b:v 500k -g 60 -c:a libopus -f webm -cluster_time_limit 250 "
+        f"'{address}'"
     )
 
 

@@ -41,14 +41,19 @@ struct StreamKeyView {
               \(copy("stream-key", label: "Stream key", html: key.htmlEscaped))
             </div>
             <h3>OBS</h3>
-            <p>Settings, Output, mode Advanced, Recording. Then press Start Recording.</p>
+            <p>In Settings, Output, set Output Mode to Advanced, and fill in the tab Recording. Then press
+              Start Recording.</p>
             <dl class="settings">
-              <dt>Type</dt><dd>Custom Output (FFmpeg), Output to URL</dd>
-              <dt>Container</dt><dd>webm</dd>
-              <dt>Key frame interval</dt><dd>60 frames</dd>
-              <dt>Video encoder</dt><dd>libvpx, with <code>deadline=realtime cpu-used=8</code></dd>
-              <dt>Audio encoder</dt><dd>libopus</dd>
-              <dt>URL</dt><dd>this one:</dd>
+              <dt>Type</dt><dd>Custom Output (FFmpeg)</dd>
+              <dt>FFmpeg Output Type</dt><dd>Output to URL</dd>
+              <dt>Container Format</dt><dd>webm</dd>
+              <dt>Muxer Settings</dt><dd><code>cluster_time_limit=250</code></dd>
+              <dt>Keyframe interval</dt><dd>60 frames</dd>
+              <dt>Video Encoder</dt><dd>libvpx-vp9 (Default Encoder)</dd>
+              <dt>Video Encoder Settings</dt>
+              <dd><code>deadline=realtime cpu-used=8 lag-in-frames=0</code></dd>
+              <dt>Audio Encoder</dt><dd>libopus (Default Encoder)</dd>
+              <dt>File path or URL</dt><dd>this one:</dd>
             </dl>
             \(copy("line-obs", label: "Address for OBS", html: lines.obs.htmlEscaped))
             <h3>ffmpeg</h3>
