@@ -23,7 +23,7 @@ final class Acceptor {
     private var waitingKind = ListenerKind.https
     private var isPausedForResources = false
     private var isDraining = false
-    private var lastComplaintMs: UInt64?
+    private var complaints = LogPause(ms: Limits.logRepeatMs)
 
     init(
         listeners: [BoundListener], pool: WorkerPool, connectionsPerWorker: Int,
@@ -131,8 +131,7 @@ final class Acceptor {
     }
 
     private func complain(_ message: String) {
-        if let lastComplaintMs, loop.nowMs < lastComplaintMs + Limits.logRepeatMs { return }
-        lastComplaintMs = loop.nowMs
+        guard complaints.leftOut(nowMs: loop.nowMs) != nil else { return }
         logger.warning("\(message)")
     }
 }

@@ -179,6 +179,21 @@ def test_nobody_publishes_under_the_name_of_somebody_else(strict: Server, name: 
     end(anna)
 
 
+def test_a_refused_broadcast_is_logged_once_in_a_while(
+    start_server: Callable[..., Server], name: str
+) -> None:
+    """An encoder says little of what it was answered, and nobody can fill the log with it."""
+    server = start_server(publish="account", workers=1)
+    wrong = "weir_" + "0" * 43
+    for _ in range(5):
+        answer = server.request("POST", f"/{name}/live?key={wrong}", body=record().data)
+        assert answer.status == 401
+    [line] = [each for each in server.log_records() if each["message"] == "broadcast refused"]
+    assert line["metadata"] == {
+        "stream": name, "reason": "not-authorised", "peer": "127.0.0.1", "leftOut": "0"}
+    assert wrong not in server.log()
+
+
 def test_an_endless_body_is_refused_while_it_is_sent(strict: Server, anna: Session) -> None:
     """The answer does not wait for the end, and no more is taken than fits into a window."""
     with Http2Connection(strict) as connection:

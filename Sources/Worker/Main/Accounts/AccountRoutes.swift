@@ -6,6 +6,7 @@
 import Accounts
 import HTTP
 import Settings
+import Telemetry
 import Web
 
 final class AccountRoutes {
@@ -13,6 +14,7 @@ final class AccountRoutes {
     let credentials: Credentials
     let site: WebSite
     let environment: WorkerEnvironment
+    private var unansweredLine = LogPause(ms: Limits.logRepeatMs)
 
     init(
         desk: AccountDesk, credentials: Credentials, site: WebSite, environment: WorkerEnvironment
@@ -116,8 +118,12 @@ final class AccountRoutes {
     func note(_ error: AccountError) {
         if case .unavailable(let reason) = error {
             environment.counters.add(.accountsUnanswered, slot: environment.slot)
+            guard let leftOut = unansweredLine.leftOut(nowMs: environment.loop.nowMs) else {
+                return
+            }
             environment.logger.warning(
-                "accounts not available", metadata: ["reason": "\(reason)"])
+                "accounts not available",
+                metadata: ["reason": "\(reason)", "leftOut": "\(leftOut)"])
         }
     }
 

@@ -8,6 +8,7 @@ import HTTP
 import LinuxIO
 import SegmentRing
 import Settings
+import Telemetry
 
 final class Publishing {
     private let streams: LiveStreams
@@ -21,6 +22,7 @@ final class Publishing {
     private var changesSeen: UInt64 = 0
     /// Streams about whose account the store was asked a moment ago.
     private var accountsLookedAt: Set<StreamName> = []
+    private var denialLine = LogPause(ms: Limits.logRepeatMs)
 
     /// - Parameter credentials: nil when anybody may publish.
     init(
@@ -60,6 +62,7 @@ final class Publishing {
                 facts.identity = identity
                 self.begin(exchange, name, facts, claim: claim, admission: admission)
             case .failure(let problem):
+                self.logDenial(of: exchange.request, problem, name)
                 admission.refuse(
                     problem, headers: self.crossOrigin.headers(for: exchange.request))
                 self.wasDenied(problem, name)
@@ -172,6 +175,17 @@ final class Publishing {
             else { return }
             self.end(stream, reason: "no account")
         }
+    }
+
+    /// Encoders tell the person in front of them little of what they are answered.
+    private func logDenial(of request: Request, _ problem: Problem, _ name: StreamName) {
+        guard let leftOut = denialLine.leftOut(nowMs: environment.loop.nowMs) else { return }
+        environment.logger.notice(
+            "broadcast refused",
+            metadata: [
+                "stream": "\(name)", "reason": "\(problem.slug)", "peer": "\(request.peer)",
+                "leftOut": "\(leftOut)",
+            ])
     }
 
     private func refuse(_ exchange: Exchange, _ problem: Problem) {
