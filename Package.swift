@@ -187,10 +187,12 @@ if Context.environment["WEIR_FUZZ"] != nil {
     for target in package.targets where modules.contains(target.name) {
         target.swiftSettings = (target.swiftSettings ?? []) + [instrumented]
     }
+    package.targets.append(.target(name: "FuzzDriver", path: "Tests/FuzzDriver"))
     for (folder, modules, others) in fuzzed {
         package.targets.append(
             .executableTarget(
-                name: "Fuzz\(folder)", dependencies: modules.map { .byName(name: $0) },
+                name: "Fuzz\(folder)",
+                dependencies: ["FuzzDriver"] + modules.map { .byName(name: $0) },
                 path: "Tests/Fuzz/\(folder)", exclude: ["Corpus"] + others,
                 swiftSettings: [instrumented, .unsafeFlags(["-parse-as-library"])],
                 linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))

@@ -4,30 +4,17 @@
 // Run it with the directory of the corpus:
 //   FuzzBSON Tests/Fuzz/BSON/Corpus -max_total_time=30
 
+import FuzzDriver
+
 @testable import Accounts
 
-/// The fuzzer's driver: reads the options and calls the function until its time is over.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
-/// The entry point, under the name that the package manager gives it.
-@_cdecl("FuzzBSON_main")
-public func fuzzMain(
-    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-    var count = count
-    var arguments = arguments
-    return runFuzzer(&count, &arguments, fuzzOneInput)
+@main
+enum FuzzBSON {
+    static func main() { fuzz(check) }
 }
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
-    guard let document = try? BSONDocument(decoding: bytes) else { return 0 }
+private func check(_ bytes: [UInt8]) {
+    guard let document = try? BSONDocument(decoding: bytes) else { return }
     let written = document.encoded()
     // Names of an array's values may be left out by others (2 bytes each), and are written by us.
     precondition(written.count <= 8 * bytes.count, "a document grows when it is written")
@@ -37,7 +24,6 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // Compared as bytes, for a NaN equals nothing.
     precondition(again.encoded() == written, "writing and reading changes the document")
     use(.document(document), depth: 0)
-    return 0
 }
 
 /// Every way in which a store looks at a value.

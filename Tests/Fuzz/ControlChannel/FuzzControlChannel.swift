@@ -2,35 +2,19 @@
 // with a message or an error; and what it takes for a message is exactly the message's one encoding.
 
 import ControlChannel
+import FuzzDriver
 
-/// The fuzzer's driver: parses the options and calls `one` until its time is over.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ argumentCount: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
-/// The name under which the package manager expects the entry point of this executable; the fuzzer's
-/// own `main` is not linked then.
-@_cdecl("FuzzControlChannel_main")
-public func fuzzMain(
-    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-    var count = count
-    var arguments = arguments
-    return runDriver(&count, &arguments, fuzzOne)
+@main
+enum FuzzControlChannel {
+    static func main() { fuzz(check) }
 }
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let input = Array(UnsafeBufferPointer(start: start, count: count))
+private func check(_ input: [UInt8]) {
     decode(input)
     // Most inputs have the wrong length; give the fields behind that check a chance too.
-    let missing = max(0, ControlDatagram.byteCount - count)
+    let missing = max(0, ControlDatagram.byteCount - input.count)
     decode(Array(input.prefix(ControlDatagram.byteCount)) + [UInt8](repeating: 0, count: missing))
     launch(input)
-    return 0
 }
 
 private func decode(_ datagram: [UInt8]) {

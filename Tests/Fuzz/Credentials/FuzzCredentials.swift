@@ -6,30 +6,17 @@
 // Run it with the directory of the corpus:
 //   FuzzCredentials Tests/Fuzz/Credentials/Corpus -dict=Tests/Fuzz/Credentials/credentials.dict
 
+import FuzzDriver
+
 @testable import Accounts
 @testable import HTTP
 
-/// The fuzzer's driver: reads the options and calls the function until its time is over.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
-/// The entry point, under the name that the package manager gives it.
-@_cdecl("FuzzCredentials_main")
-public func fuzzMain(
-    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-    var count = count
-    var arguments = arguments
-    return runFuzzer(&count, &arguments, fuzzOneInput)
+@main
+enum FuzzCredentials {
+    static func main() { fuzz(check) }
 }
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
+private func check(_ bytes: [UInt8]) {
     checkBase64(bytes)
     // As header fields become texts.
     let text = String(decoding: bytes, as: UTF8.self)
@@ -39,7 +26,6 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     checkPasswordHash(text)
     checkName(text)
     checkNetworkPrefix(text)
-    return 0
 }
 
 /// Six bits a character; and what Accounts writes, HTTP reads.

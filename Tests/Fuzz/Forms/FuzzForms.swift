@@ -4,29 +4,16 @@
 // Run it with the directory of the corpus:
 //   FuzzForms Tests/Fuzz/Forms/Corpus -dict=Tests/Fuzz/Forms/forms.dict -max_total_time=30
 
+import FuzzDriver
+
 @testable import HTTP
 
-/// The fuzzer's driver: reads the options and calls the function until its time is over.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
-/// The entry point, under the name that the package manager gives it.
-@_cdecl("FuzzForms_main")
-public func fuzzMain(
-    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-    var count = count
-    var arguments = arguments
-    return runFuzzer(&count, &arguments, fuzzOneInput)
+@main
+enum FuzzForms {
+    static func main() { fuzz(check) }
 }
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
+private func check(_ bytes: [UInt8]) {
     if let fields = URLEncodedFields.read(bytes) {
         let restated = fields.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
         precondition(URLEncodedFields.read(restated.utf8) == fields, "escapes change the fields")
@@ -36,7 +23,6 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         let restated = JSONValue.object(members).text
         precondition(JSONFields.read(Array(restated.utf8)) == fields, "JSON changes the fields")
     }
-    return 0
 }
 
 /// Every byte as %XX.

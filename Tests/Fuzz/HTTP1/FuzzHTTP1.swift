@@ -7,37 +7,23 @@
 // Run it with the directory of the corpus:
 //   FuzzHTTP1 Tests/Fuzz/HTTP1/Corpus -dict=Tests/Fuzz/HTTP1/http1.dict -max_total_time=30
 
+import FuzzDriver
+
 @testable import HTTP
 
-/// The fuzzer's driver: reads the options and calls the function until its time is over.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
-/// The entry point, under the name that the package manager gives it.
-@_cdecl("FuzzHTTP1_main")
-public func fuzzMain(
-    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-    var count = count
-    var arguments = arguments
-    return runFuzzer(&count, &arguments, fuzzOneInput)
+@main
+enum FuzzHTTP1 {
+    static func main() { fuzz(check) }
 }
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
-    guard let choice = bytes.last else { return 0 }
+private func check(_ bytes: [UInt8]) {
+    guard let choice = bytes.last else { return }
     let input = bytes.dropLast()
     let isSecure = choice & 0x80 == 0
     let whole = Run([input], isSecure: isSecure)
     let cut = Run(pieces(of: input, choice: choice & 0x7F), isSecure: isSecure)
     precondition(whole.hasSameResult(as: cut), "the cuts change the result")
     for message in whole.messages { message.checkRestatement(isSecure: isSecure) }
-    return 0
 }
 
 /// Small limits, so that inputs of a usable size reach them.

@@ -7,6 +7,7 @@
 // corpus:
 //   FuzzRingHeader Tests/Fuzz/RingHeader/Corpus -max_total_time=30
 
+import FuzzDriver
 import Glibc
 
 @testable import SegmentRing
@@ -114,35 +115,19 @@ private func read(_ ring: Ring) {
     status.releaseSlot(63)
 }
 
-/// The fuzzer's driver, for programs that have their own main.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-    _ count: UnsafeMutablePointer<Int32>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> Int32
-) -> Int32
-
-/// The package manager renames each program's main to this and links it as the entry point.
-@_cdecl("FuzzRingHeader_main")
-public func main(
-    _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-) -> Int32 {
-    var count = count
-    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = arguments
-    return runFuzzer(&count, &arguments, fuzzOneInput)
+@main
+enum FuzzRingHeader {
+    static func main() { fuzz(check) }
 }
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
-    let input = Array(UnsafeBufferPointer(start: data, count: count))
+private func check(_ input: [UInt8]) {
     let options = input.first ?? 0
     template.write(input.dropFirst(), options: options)
-    guard let ring = try? Ring.open(path: template.path) else { return 0 }
+    guard let ring = try? Ring.open(path: template.path) else { return }
     read(ring)
     if options & 4 != 0, let writer = try? ring.acquireWriter(slot: 0) {
         append(to: writer, length: 1_024, independent: true)
         try? writer.suspend(state: writer.state, carry: [9])
         read(ring)
     }
-    return 0
 }

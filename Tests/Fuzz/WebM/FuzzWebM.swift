@@ -7,30 +7,16 @@
 // Run it with the directory of the corpus:
 //   FuzzWebM Tests/Fuzz/WebM/Corpus -dict=Tests/Fuzz/WebM/webm.dict -max_total_time=30
 
+import FuzzDriver
 import Media
 
-/// The fuzzer's driver: reads the options and calls the function until its time is over.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
-/// The entry point, under the name that the package manager gives it.
-@_cdecl("FuzzWebM_main")
-public func fuzzMain(
-    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-    var count = count
-    var arguments = arguments
-    return runFuzzer(&count, &arguments, fuzzOneInput)
+@main
+enum FuzzWebM {
+    static func main() { fuzz(check) }
 }
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
-    guard let choice = bytes.last else { return 0 }
+private func check(_ bytes: [UInt8]) {
+    guard let choice = bytes.last else { return }
     let input = bytes.dropLast()
     let lossAt = choice & 0x80 == 0 ? input.count : input.count / 2
     let beforeLoss = input.prefix(lossAt)
@@ -45,7 +31,6 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if afterLoss.isEmpty { whole.checkRetries(of: input) }
     whole.checkInitializations()
     whole.goOn(with: input)
-    return 0
 }
 
 /// Pieces of 1 to 64 bytes, in a pattern that `choice` decides.
