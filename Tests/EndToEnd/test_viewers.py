@@ -14,7 +14,6 @@ from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
-from weir.waiting import wait_until
 
 BOTH_PROTOCOLS = True
 
@@ -53,13 +52,11 @@ def test_viewers_who_come_and_go_at_once_leave_no_trace(
 def test_starting_back_in_time_reaches_as_far_as_asked(
     server: Server, watch: Watch, publish: Publish, name: str
 ) -> None:
-    # The broadcast stands still when they join, so that they count back from the same moment.
+    # The broadcast stands still when they join, so that they count back from the same moment. (How far
+    # back they can is no sign of that: on a busy machine the beginning comes late and all at once.)
     recording = record(seconds=8)
     publish(server, name).play(recording, finish=False)
-    wait_until(
-        lambda: (server.stream(name) or {}).get("rewindMs", 0) >= 7900,
-        "all of it to be in the ring", every_s=0.1,
-    )
+    server.wait_for_state(name, "paused")
     asked = {seconds: watch(server, name, f"?start=-{seconds}") for seconds in (0, 2, 5, 3600)}
     for viewer in asked.values():
         viewer.wait_for_status(200).wait_for_bytes(1000)

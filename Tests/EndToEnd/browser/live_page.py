@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 from .element import (
     LOOK_EVERY_S, element, first_number, page_state, wait_for_element, wait_for_page_state,
@@ -42,7 +42,7 @@ class LivePage:
     def state(self) -> str:
         return page_state(self.page)
 
-    def wait_for_state(self, *states: str, timeout_s: float = 30.0) -> str:
+    def wait_for_state(self, *states: str, timeout_s: float = PATIENCE_S) -> str:
         return wait_for_page_state(self.page, *states, timeout_s=timeout_s)
 
     # What its user does

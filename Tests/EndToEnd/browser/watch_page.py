@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, PLAYBACK_PATIENCE_S, wait_until
 
 from .element import (
     LOOK_EVERY_S, element, first_number, page_state, visible_text, wait_for_element,
@@ -51,7 +51,7 @@ class WatchPage:
     def state(self) -> str:
         return page_state(self.page)
 
-    def wait_for_state(self, *states: str, timeout_s: float = 30.0) -> str:
+    def wait_for_state(self, *states: str, timeout_s: float = PATIENCE_S) -> str:
         return wait_for_page_state(self.page, *states, timeout_s=timeout_s)
 
     def press_button(self, selector: str) -> None:
@@ -87,7 +87,7 @@ class WatchPage:
                };"""))
 
     def wait_until(
-        self, holds: Callable[[Look], bool], what: str, timeout_s: float = 40.0
+        self, holds: Callable[[Look], bool], what: str, timeout_s: float = PLAYBACK_PATIENCE_S
     ) -> Look:
         last = self.look()
 
@@ -103,7 +103,7 @@ class WatchPage:
                 f"{self.page.name}: {failure}; last look: {last}; "
                 f"the page says: {visible_text(self.page)}") from None
 
-    def wait_for_playback(self, seconds: float = 1.0, timeout_s: float = 40.0) -> Look:
+    def wait_for_playback(self, seconds: float = 1.0, timeout_s: float = PLAYBACK_PATIENCE_S) -> Look:
         """Until the page plays, and about `seconds` of pictures have been shown from now on.
 
         Media time may jump and start over, so what counts is that time goes on and frames come.

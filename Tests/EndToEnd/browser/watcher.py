@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from weir.waiting import wait_until
+from weir.waiting import PLAYBACK_PATIENCE_S, wait_until
 
 from .camera import FRAME_COUNT, FRAMES_PER_SECOND, frames_between
 from .page import Page
@@ -57,7 +57,7 @@ class Watcher:
         return Report(**self.page.run("return watched.report();"))
 
     def wait_until(
-        self, condition: Callable[[Report], bool], what: str, timeout_s: float = 40.0
+        self, condition: Callable[[Report], bool], what: str, timeout_s: float = PLAYBACK_PATIENCE_S
     ) -> Report:
         """Looks until `condition` holds. A decode error ends the wait at once: it is final."""
         def look() -> Report | None:
@@ -72,7 +72,7 @@ class Watcher:
         except AssertionError as failure:
             raise AssertionError(f"{self.page.name}: {failure}; last look: {last}") from None
 
-    def wait_for_playback(self, seconds: float, timeout_s: float = 40.0) -> Report:
+    def wait_for_playback(self, seconds: float, timeout_s: float = PLAYBACK_PATIENCE_S) -> Report:
         """Until `seconds` more of the stream have been played, with frames shown for them.
 
         Returns the last look. Sound alone would advance the time too, hence the frames.

@@ -13,6 +13,9 @@ Answer = TypeVar("Answer")
 # while working on a test that fails, longer under an emulator.
 PATIENCE_S = float(os.environ.get("WEIR_TEST_PATIENCE", "30"))
 
+# What has to be played, or recorded, as well takes that long by itself.
+PLAYBACK_PATIENCE_S = PATIENCE_S + 10
+
 
 def wait_until(
     condition: Callable[[], Answer],
