@@ -80,7 +80,7 @@ class Crowd:
         while not self._stop.is_set():
             with Http2Connection(self._server, source=fresh_address()) as connection:
                 streams = []
-                for number in itertools.islice(self._numbers, 60):
+                for number in itertools.islice(self._numbers, 30):
                     person = {"username": f"{self._stem}-{number}", "password": PASSWORD}
                     stream = connection.open("POST", "/signup", fields, end=False)
                     connection.send(stream, json.dumps(person).encode(), end=True)
@@ -101,7 +101,7 @@ def flood(server: Server, name: str, folder: Path, seconds: int) -> Iterator[dic
     logins: subprocess.Popen[str] = h2load(
         "-c", "20", "-m", "10", "-t", "1", "-D", str(seconds), "-d", str(body),
         "-H", "content-type: application/json", server.url("/login"))
-    crowds = [Crowd(server, f"{name[:18]}-{letter}") for letter in "ab"]
+    crowds = [Crowd(server, f"{name[:18]}-{letter}") for letter in "abcdef"]
     seen: dict[str, object] = {}
     try:
         yield seen
