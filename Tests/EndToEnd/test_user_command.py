@@ -18,24 +18,18 @@ import pytest
 
 from weir import processes
 from weir.accounts import log_in, try_to_log_in, try_to_sign_up
-from weir.mongodb import DATABASE, MongoServer
+from weir.mongodb import MongoServer
 from weir.mongodb import PASSWORD as MONGO_PASSWORD
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
+from weir.stores import Store
 from weir.users import Done, Users
 from weir.waiting import PATIENCE_S, wait_until
 
 _KEY = re.compile(r"weir_[A-Za-z0-9_-]{43}\n")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _GOOD = "correct horse battery"
-
-
-@pytest.fixture(scope="module")
-def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
-    server = MongoServer(tmp_path_factory.mktemp("mongodb")).start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -45,14 +39,11 @@ def users(weir_binaries: Path, tmp_path: Path) -> Users:
 
 
 @pytest.fixture(params=["sqlite", "mongodb"])
-def anywhere(request: pytest.FixtureRequest, weir_binaries: Path, tmp_path: Path) -> Users:
+def anywhere(
+    request: pytest.FixtureRequest, weir_binaries: Path, make_store: Callable[[str], Store]
+) -> Users:
     """An empty store of either kind."""
-    if request.param == "sqlite":
-        return Users(f"sqlite:{tmp_path}/users.db")
-    server: MongoServer = request.getfixturevalue("mongodb")
-    with server.client() as client:
-        client[DATABASE]["users"].delete_many({})
-    return Users(server.uri)
+    return make_store(request.param).users
 
 
 def assert_refused(done: Done, code: int, *mentions: str) -> None:
