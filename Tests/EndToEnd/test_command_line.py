@@ -107,6 +107,9 @@ def test_a_wrong_value_in_the_file_names_file_and_line(
         ("mongodb://db.example.org/weir?w=0", "w=0"),
         ("mongodb://user:secret@db.example.org/weir?tls=maybe", "maybe"),
         ("mongodb://user:se%ret@db.example.org/weir", "percent-encoded"),
+        ("mongodb://u:p@db.example.org/?tls=maybe&authMechanismProperties=AWS_SESSION_TOKEN:ret",
+         "not a URI"),
+        ("mongodb://db.example.org/weir?tlsCertificateKeyFilePassword=ret&tls=maybe", "not a URI"),
     ],
 )
 def test_a_uri_that_mongodb_refuses_ends_the_server_with_the_reason(

@@ -42,21 +42,26 @@ import Settings
     }
 
     /// libmongoc's words may quote what it does not like, and that may be part of a password. So they
-    /// are told only when they are about what remains without one.
+    /// are told only when they are about what remains without one, and without options that hold one.
     private static func refusal(of text: String, because why: String) -> String {
-        if text.contains("assword") { return "not a URI of MongoDB" }
-        guard let credentialsEnd = text.lastIndex(of: "@") else {
-            return "not a URI of MongoDB: \(why)"
-        }
+        let credentialsEnd = text.lastIndex(of: "@")
         let scheme = text.prefix { $0 != ":" }
+        let rest = credentialsEnd.map { "\(scheme)://\(text[text.index(after: $0)...])" } ?? text
+        if secretOptions.contains(where: rest.lowercased().contains) {
+            return "not a URI of MongoDB"
+        }
+        guard credentialsEnd != nil else { return "not a URI of MongoDB: \(why)" }
         var error = bson_error_t()
-        let rest = "\(scheme)://\(text[text.index(after: credentialsEnd)...])"
         guard let uri = unsafe mongoc_uri_new_with_error(rest, &error) else {
             return "not a URI of MongoDB: \(MongoFailure.text(of: error))"
         }
         unsafe mongoc_uri_destroy(uri)
         return "not a URI of MongoDB: user name and password must be percent-encoded"
     }
+
+    /// What occurs in the names of options whose value is a secret: tlsCertificateKeyFilePassword, and
+    /// AWS_SESSION_TOKEN in authMechanismProperties.
+    private static let secretOptions = ["password", "token"]
 
     /// The longest that anything takes: with a second try, twice `storeOperationMs`.
     private func bound() {
