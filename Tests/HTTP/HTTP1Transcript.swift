@@ -1,5 +1,7 @@
 // What a parser makes of a connection's bytes, written down so that two runs can be compared.
 
+import LinuxIO
+
 @testable import HTTP
 
 struct HTTP1Transcript: Equatable {

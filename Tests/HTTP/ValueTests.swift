@@ -1,5 +1,4 @@
-// The values that need no connection: requests, header blocks, problems, dates, addresses,
-// remainders.
+// The values that need no connection: requests, header blocks, problems, dates, remainders.
 
 import Testing
 
@@ -59,16 +58,6 @@ struct ValueTests {
         ])
     func date(_ seconds: Int, _ text: String) {
         #expect(HTTPDate.format(unixSeconds: seconds) == text)
-    }
-
-    @Test("an address prints as people write it, and a mapped one is IPv4")
-    func address() {
-        #expect(PeerAddress(bytes: [192, 0, 2, 1]).description == "192.0.2.1")
-        let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 192, 0, 2, 1]
-        #expect(PeerAddress(bytes: mapped) == PeerAddress(bytes: [192, 0, 2, 1]))
-        let loopback = [UInt8](repeating: 0, count: 15) + [1]
-        #expect(PeerAddress(bytes: loopback).description == "::1")
-        #expect(PeerAddress(bytes: []).description == "unknown")
     }
 
     @Test("a remainder gives its bytes back in order, however they are taken")

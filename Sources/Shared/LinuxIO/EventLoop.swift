@@ -48,6 +48,8 @@ package final class EventLoop {
     private var timers = TimerQueue()
     private var deferred: [() -> Void] = []
     private var stopped = false
+    /// Called at the end of each turn with the microseconds it took, waiting not counted.
+    package var onTurnEnd: ((_ durationUs: UInt64) -> Void)?
 
     /// CLOCK_MONOTONIC at the start of this turn, in milliseconds.
     package private(set) var nowMs: UInt64 = MonotonicClock.nowMs()
@@ -150,12 +152,14 @@ package final class EventLoop {
 
     private func turn(_ events: inout [epoll_event]) {
         let count = unsafe wait(&events)
-        nowMs = MonotonicClock.nowMs()
+        let startUs = MonotonicClock.nowUs()
+        nowMs = startUs / 1_000
         for index in 0..<count {
             unsafe deliver(events[index].data.u64, Readiness(rawValue: events[index].events))
         }
         while let action = timers.popDue(nowMs: nowMs) { action() }
         runDeferred()
+        onTurnEnd?(MonotonicClock.nowUs() - startUs)
     }
 
     private func wait(_ events: inout [epoll_event]) -> Int {

@@ -5,17 +5,20 @@ import Glibc
 
 package enum MonotonicClock {
     /// Milliseconds of CLOCK_MONOTONIC: the same axis in every process of this machine.
-    package static func nowMs() -> UInt64 { milliseconds(of: CLOCK_MONOTONIC) }
+    package static func nowMs() -> UInt64 { nowUs() / 1_000 }
+
+    /// The same in microseconds.
+    package static func nowUs() -> UInt64 { microseconds(of: CLOCK_MONOTONIC) }
 }
 
 package enum WallClock {
     /// Milliseconds since 1970-01-01T00:00:00Z.
-    package static func nowMs() -> UInt64 { milliseconds(of: CLOCK_REALTIME) }
+    package static func nowMs() -> UInt64 { microseconds(of: CLOCK_REALTIME) / 1_000 }
 }
 
-private func milliseconds(of clock: clockid_t) -> UInt64 {
+private func microseconds(of clock: clockid_t) -> UInt64 {
     var time = timespec()
     let result = unsafe clock_gettime(clock, &time)
     precondition(result == 0, "every Linux has this clock")
-    return UInt64(time.tv_sec) * 1_000 + UInt64(time.tv_nsec) / 1_000_000
+    return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1_000
 }

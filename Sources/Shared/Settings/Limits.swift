@@ -122,6 +122,8 @@ package enum Limits {
     package static let waitingChunksPerConnection = 6
     /// Bytes of bodies that wait for their turn, in one worker.
     package static let waitingBytesPerWorker = 128 * 1024 * 1024
+    /// The same of one client.
+    package static let waitingBytesPerClient = 32 * 1024 * 1024
     /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's
     /// write).
     package static let chunkTurnMs: UInt64 = 10_000
@@ -175,6 +177,9 @@ package enum Limits {
     /// What may wait for each kind of thread.
     package static let accountQueue = 512
     package static let passwordQueue = 64
+    /// What one client may have of either, in one worker: waiting and in work.
+    package static let accountQuestionsPerClient = 64
+    package static let passwordHashesPerClient = 4
     /// Whoever asks something about accounts is answered within this time, if only with 503.
     package static let accountAnswerMs: UInt64 = 5_000
     /// One operation of a store. A MongoDB operation may be tried twice.
@@ -257,6 +262,8 @@ package enum Limits {
     package static let maxLagMs: ClosedRange<UInt64> = 1_000...600_000
     /// What `drain-timeout` may be.
     package static let drainTimeoutMs: ClosedRange<UInt64> = 0...3_600_000
+    /// Networks in `exempt-network`.
+    package static let exemptNetworks = 256
     /// Web origins in `cors-origin`.
     package static let corsOrigins = 64
     /// A path in a setting (PATH_MAX without the final NUL).
@@ -284,11 +291,15 @@ package enum Limits {
     package static let deliveryIntervalLongestMs: UInt64 = 200
     /// Viewers of one worker, all streams together.
     package static let viewersPerWorker = 16_000
+    /// The same of one client.
+    package static let viewersPerClient = 8_000
 
     // MARK: Events
 
     /// Open event responses of one worker.
     package static let eventSubscribersPerWorker = 16_000
+    /// The same of one client.
+    package static let eventSubscribersPerClient = 4_000
     /// How often streams are looked at for changes that nobody announces, as long as somebody
     /// subscribes.
     package static let eventLookMs: UInt64 = 250

@@ -17,6 +17,7 @@ package struct Setting: Sendable {
         case accounts
         case signUp = "signup"
         case corsOrigin = "cors-origin"
+        case exemptNetwork = "exempt-network"
         case ringSize = "ring-size"
         case ringSeconds = "ring-seconds"
         case grace
@@ -34,6 +35,8 @@ package struct Setting: Sendable {
         case addressesOrOff
         /// An origin (scheme://host[:port]); may be given several times.
         case origins
+        /// A network (ADDRESS/BITS); may be given several times.
+        case networks
         /// Where accounts are kept. Such a value may hold a password.
         case accounts
         /// A path; relative ones start at the working directory.
@@ -86,7 +89,7 @@ package struct Setting: Sendable {
     /// an array in the file.
     package var isList: Bool {
         switch kind {
-        case .addresses, .addressesOrOff, .origins: true
+        case .addresses, .addressesOrOff, .origins, .networks: true
         case .accounts, .path, .workers, .bytes, .seconds, .choice: false
         }
     }
@@ -111,6 +114,7 @@ package struct Setting: Sendable {
         case .addresses: "ADDRESS:PORT, several"
         case .addressesOrOff: "ADDRESS:PORT, several, or off"
         case .origins: "scheme://host[:port], several"
+        case .networks: "ADDRESS/BITS, several"
         case .accounts: "sqlite, sqlite:PATH, mongodb://..., mongodb+srv://..."
         case .path: "path"
         case .workers(let range): "auto, or \(range.lowerBound) to \(range.upperBound)"

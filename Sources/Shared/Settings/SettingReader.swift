@@ -95,6 +95,24 @@ struct SettingReader {
         return result
     }
 
+    func networks(_ name: Setting.Name) throws(SettingsError) -> [NetworkRange] {
+        let raw = try raw(name)
+        var result: [NetworkRange] = []
+        for text in raw.texts {
+            guard let network = NetworkRange.parse(text) else {
+                throw raw.error(
+                    "\(Quoted.text(text)) is no network; give an address, or an address and how "
+                        + "many bits of it count, for example 192.0.2.0/24 or 2001:db8::/32")
+            }
+            if !result.contains(network) { result.append(network) }
+        }
+        guard result.count <= Limits.exemptNetworks else {
+            throw raw.error(
+                "\(result.count) networks; at most \(Limits.exemptNetworks) are possible")
+        }
+        return result
+    }
+
     func path(_ name: Setting.Name) throws(SettingsError) -> String {
         let raw = try raw(name)
         let path = try single(raw)

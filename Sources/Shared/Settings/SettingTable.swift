@@ -10,7 +10,7 @@ extension Setting {
         switch name {
         case .listen, .httpRedirect, .admin: address(name)
         case .workers, .data: process(name)
-        case .cert, .key, .corsOrigin: access(name)
+        case .cert, .key, .corsOrigin, .exemptNetwork: access(name)
         case .publish, .accounts, .signUp: account(name)
         case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
         case .drainTimeout, .logLevel, .logFormat: operation(name)
@@ -81,6 +81,16 @@ extension Setting {
                 initial: .required(why: "Weir serves TLS only and needs the certificate's key"),
                 placeholder: "FILE",
                 help: "Private key of the certificate in PEM, without a pass phrase.")
+        case .exemptNetwork:
+            Setting(
+                name: name, kind: .networks, initial: .none, placeholder: "NETWORK",
+                help: """
+                    Network whose addresses each stand for many people, for example a proxy in \
+                    front of Weir or a campus behind one address: 192.0.2.7, 192.0.2.0/24 or \
+                    2001:db8::/32. What one address may have of connections, viewers, sign-ins \
+                    and the like does not hold for it; what the whole server may have does. May \
+                    be given several times.
+                    """)
         default:
             Setting(
                 name: name, kind: .origins, initial: .none, placeholder: "ORIGIN",

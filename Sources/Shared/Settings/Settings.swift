@@ -25,6 +25,8 @@ package struct Settings: Sendable, Equatable {
     package let signUp: SignUpMode
     /// Web origins that may use Weir from a browser, in the form browsers send them in `Origin`.
     package let corsOrigins: [String]
+    /// Networks whose addresses have no limits of their own.
+    package let exemptNetworks: [NetworkRange]
     /// Media kept per stream: a power of two.
     package let ringBytes: Int
     /// How far back viewers may start at most.
@@ -61,6 +63,7 @@ package struct Settings: Sendable, Equatable {
         accounts = try reader.accounts(.accounts)
         signUp = try reader.choice(.signUp)
         corsOrigins = try reader.origins(.corsOrigin)
+        exemptNetworks = try reader.networks(.exemptNetwork)
         ringBytes = try reader.powerOfTwo(.ringSize)
         ringMs = try reader.milliseconds(.ringSeconds)
         graceMs = try reader.milliseconds(.grace)
@@ -111,6 +114,7 @@ package struct Settings: Sendable, Equatable {
         case .workers: ["\(workers)"]
         case .ringSize: [ByteSize.text(ringBytes)]
         case .corsOrigin: corsOrigins
+        case .exemptNetwork: exemptNetworks.map(\.description)
         case .ringSeconds: [Seconds.text(ms: ringMs)]
         case .grace: [Seconds.text(ms: graceMs)]
         case .maxLag: [Seconds.text(ms: maxLagMs)]

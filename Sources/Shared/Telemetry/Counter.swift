@@ -46,6 +46,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case accountsUnanswered
     /// Gauge: 1 in the slot of a worker that the store of accounts has answered when last asked.
     case accountsAnswering
+    /// Turns of the event loop. While it grows, the worker is alive, however busy it is.
+    case loopTurns
     /// Workers that were started again after they died. Counted by the supervisor.
     case workerRestarts
     /// Gauge: 1 in the slot of a worker that takes connections.

@@ -27,6 +27,7 @@ extension Counter {
         case .signInsRefused: "weir_sign_ins_refused_total"
         case .accountsUnanswered: "weir_accounts_unanswered_total"
         case .accountsAnswering: "weir_accounts_answering"
+        case .loopTurns: "weir_loop_turns_total"
         case .workerRestarts: "weir_worker_restarts_total"
         case .workersReady: "weir_workers_ready"
         }
@@ -57,6 +58,7 @@ extension Counter {
         case .signInsRefused: "Attempts to sign in or up that were refused."
         case .accountsUnanswered: "Questions that the store of accounts did not answer in time."
         case .accountsAnswering: "Workers that the store of accounts answers."
+        case .loopTurns: "Turns of the event loop."
         case .workerRestarts: "Workers that were started again after they died."
         case .workersReady: "Workers that take connections."
         }

@@ -23,6 +23,8 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.accounts), help: help(.accounts)) var accounts: String?
     @Option(name: flag(.signUp), help: help(.signUp)) var signUp: String?
     @Option(name: flag(.corsOrigin), help: help(.corsOrigin)) var corsOrigin: [String] = []
+    @Option(name: flag(.exemptNetwork), help: help(.exemptNetwork))
+    var exemptNetwork: [String] = []
     @Option(name: flag(.ringSize), help: help(.ringSize)) var ringSize: String?
     @Option(name: flag(.ringSeconds), help: help(.ringSeconds)) var ringSeconds: String?
     @Option(name: flag(.grace), help: help(.grace)) var grace: String?
@@ -75,6 +77,7 @@ struct SettingFlags: ParsableArguments {
         case .accounts: one(accounts)
         case .signUp: one(signUp)
         case .corsOrigin: corsOrigin
+        case .exemptNetwork: exemptNetwork
         case .ringSize: one(ringSize)
         case .ringSeconds: one(ringSeconds)
         case .grace: one(grace)

@@ -26,6 +26,8 @@ final class Connection: EventHandler {
     let server: HTTPServer
     let descriptor: Descriptor
     let peer: PeerAddress
+    /// What counts as the same client.
+    let client: ClientShare
     /// Nil for a connection in plain text.
     let ssl: OpaquePointer?
     /// Who answers its requests.
@@ -72,6 +74,7 @@ final class Connection: EventHandler {
         }
         self.application = application
         peer = PeerAddress(socket: descriptor.raw)
+        client = server.clients.client(at: peer)
         self.descriptor = descriptor
         self.id = id
         self.server = server

@@ -18,6 +18,8 @@ protocol ExchangeTransport: AnyObject {
 
 package final class Exchange {
     package let request: Request
+    /// Who asks, and what else the same client has of this worker.
+    package let client: ClientShare
     /// Kept alive by the exchange until it closes.
     package var handler: (any ExchangeHandler)?
 
@@ -62,8 +64,12 @@ package final class Exchange {
     private var isProducing = false
     private var wasResumedWhileProducing = false
 
-    init(request: Request, streamID: Int32, transport: any ExchangeTransport, nowMs: UInt64) {
+    init(
+        request: Request, client: ClientShare, streamID: Int32, transport: any ExchangeTransport,
+        nowMs: UInt64
+    ) {
         self.request = request
+        self.client = client
         self.streamID = streamID
         self.transport = transport
         isBodyComplete = !request.hasBody

@@ -116,7 +116,8 @@ extension HTTP2Session: ExchangeTransport {
             block: headers.block, hasBody: !endsStream, peer: connection.peer,
             connectionID: connection.id)
         let exchange = Exchange(
-            request: request, streamID: streamID, transport: self, nowMs: nowMs)
+            request: request, client: connection.client, streamID: streamID, transport: self,
+            nowMs: nowMs)
         exchange.slot = openExchanges.count
         openExchanges.append(exchange)
         unsafe nghttp2_session_set_stream_user_data(

@@ -20,6 +20,7 @@ package final class HTTPServer {
     let limits: HTTPLimits
     let buffers: SharedBuffers
     let configuration: HTTP2Configuration
+    let clients: ClientTable
     var date = HTTPDate()
     private(set) var isDraining = false
 
@@ -32,9 +33,10 @@ package final class HTTPServer {
     package var onConnectionCountChange: (() -> Void)?
 
     /// Serves with `tls`; requests go to `application`, which must outlive the server.
+    /// - Parameter exemptNetworks: whose addresses have no limits of their own.
     package init(
         loop: EventLoop, tls: TLSContext, application: any Application, counters: HTTPCounters,
-        limits: HTTPLimits = HTTPLimits()
+        exemptNetworks: [NetworkRange] = [], limits: HTTPLimits = HTTPLimits()
     ) {
         guard let configuration = HTTP2Configuration(limits: limits) else {
             preconditionFailure("there is memory when a worker starts")
@@ -45,6 +47,7 @@ package final class HTTPServer {
         self.counters = counters
         self.limits = limits
         self.configuration = configuration
+        clients = ClientTable(exemptNetworks: exemptNetworks)
         buffers = SharedBuffers(stageBytes: limits.stageBytes)
     }
 
@@ -79,6 +82,7 @@ package final class HTTPServer {
             return
         }
         connections[connection.id] = connection
+        connection.client.force(.connections)
         counters.connectionsOpened += 1
         onConnectionCountChange?()
     }
@@ -123,6 +127,7 @@ package final class HTTPServer {
 
     func didClose(_ connection: Connection) {
         connections[connection.id] = nil
+        connection.client.giveBack(.connections)
         counters.connectionsClosed += 1
         onConnectionCountChange?()
     }

@@ -1,5 +1,7 @@
 // A request as routes see it, whatever protocol brought it.
 
+import LinuxIO
+
 /// The header section of one request, complete and valid. The texts are made when asked for, so
 /// keep what you use twice.
 package struct Request: Sendable {

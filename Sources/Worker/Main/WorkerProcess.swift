@@ -74,7 +74,7 @@ final class WorkerProcess {
             streams: streams, storeWatch: storeWatch, environment: environment)
         server = HTTPServer(
             loop: environment.loop, tls: tls, application: router,
-            counters: environment.httpCounters)
+            counters: environment.httpCounters, exemptNetworks: settings.exemptNetworks)
     }
 
     /// Serves until the supervisor says stop, or is gone.
@@ -94,6 +94,10 @@ final class WorkerProcess {
         self.link = link
         server.onConnectionCountChange = { [weak self] in self?.connectionCountChanged() }
         try link.start()
+        environment.loop.onTurnEnd = {
+            [counters = environment.counters, slot = environment.slot] _ in
+            counters.add(.loopTurns, slot: slot)
+        }
         // First counted, then said: whoever hears that all are ready must also see it.
         environment.counters.set(.workersReady, 1, slot: environment.slot)
         link.sayReady()

@@ -120,7 +120,8 @@ final class HTTP1Session: ProtocolSession {
         let request = Request(
             block: head.block, hasBody: hasBody, peer: connection.peer,
             connectionID: connection.id)
-        let exchange = Exchange(request: request, streamID: 0, transport: self, nowMs: nowMs)
+        let exchange = Exchange(
+            request: request, client: connection.client, streamID: 0, transport: self, nowMs: nowMs)
         self.exchange = exchange
         connection.server.counters.requests += 1
         connection.application.begin(exchange)

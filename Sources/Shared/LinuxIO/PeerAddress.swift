@@ -1,4 +1,5 @@
-// The network address of a client, without the port: what limits per client and logs go by.
+// The network address of a client, without the port, and the network that counts as one client: what
+// limits per client and logs go by.
 //
 // Unsafe use: a sockaddr_storage that getpeername fills is read as the sockaddr type its family
 // names; the storage is larger and stricter aligned than both.
@@ -37,6 +38,9 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
             })
     }
 
+    /// The network that counts as one client.
+    package var network: ClientNetwork { ClientNetwork(of: self) }
+
     /// "127.0.0.1", "::1", or "unknown".
     package var description: String {
         guard !bytes.isEmpty else { return "unknown" }
@@ -45,5 +49,18 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         let written = unsafe inet_ntop(family, bytes, &text, socklen_t(text.count))
         guard unsafe written != nil else { return "unknown" }
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+/// What counts as one client: an IPv4 address, or the /64 of an IPv6 address, because whoever has one
+/// address of a /64 has all of them (RFC 6177). All peers that are not IP endpoints count as one.
+package struct ClientNetwork: Sendable, Hashable {
+    /// The first 64 bits of an IPv6 address. An IPv4 address stands in 0:ffff::/32, which is reserved
+    /// and no network's prefix (RFC 4291, section 2.4).
+    private let prefix: UInt64
+
+    package init(of address: PeerAddress) {
+        let bytes = address.bytes.count == 4 ? [0, 0, 0xFF, 0xFF] + address.bytes : address.bytes
+        prefix = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

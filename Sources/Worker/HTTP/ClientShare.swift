@@ -1,0 +1,121 @@
+// What one client takes of a worker's means, where a client is what one person can have: an IPv4
+// address, or the /64 of an IPv6 address. A limit that only a worker has could be used up by one client
+// for all others, so each of them has a smaller one for each client.
+//
+// Networks that stand for many people (the setting exempt-network) are counted and not limited.
+//
+// Owner: the loop's thread.
+
+import LinuxIO
+import Settings
+
+/// One client, as long as it has a connection or something taken.
+package final class ClientShare {
+    /// What a client can use up.
+    package enum Means: Int, CaseIterable, Sendable {
+        case connections
+        case viewers
+        case eventSubscribers
+        /// Bytes of publishers' bodies that wait for their turn.
+        case waitingBytes
+        /// Questions about accounts that have not been answered.
+        case accountQuestions
+        /// Passwords that are being hashed, or wait for it.
+        case passwordHashes
+    }
+
+    package let network: ClientNetwork
+    /// Whether it stands for many people.
+    package let isExempt: Bool
+    private unowned let table: ClientTable
+    private var taken = [Int](repeating: 0, count: Means.allCases.count)
+    /// How many of `Means` are taken at all.
+    private var kindsTaken = 0
+
+    fileprivate init(_ network: ClientNetwork, isExempt: Bool, table: ClientTable) {
+        self.network = network
+        self.isExempt = isExempt
+        self.table = table
+    }
+
+    /// Takes so much more. False: that would be over the client's limit, and nothing was taken.
+    package func take(_ means: Means, _ amount: Int = 1) -> Bool {
+        guard isExempt || taken[means.rawValue] + amount <= table.limits[means.rawValue] else {
+            return false
+        }
+        force(means, amount)
+        return true
+    }
+
+    /// Takes so much more, whatever the limit: what is there has to be counted.
+    package func force(_ means: Means, _ amount: Int = 1) {
+        if taken[means.rawValue] == 0, amount > 0 {
+            if kindsTaken == 0 { table.remember(self) }
+            kindsTaken += 1
+        }
+        taken[means.rawValue] += amount
+    }
+
+    /// Gives back what was taken.
+    package func giveBack(_ means: Means, _ amount: Int = 1) {
+        precondition(amount <= taken[means.rawValue], "more was given back than was taken")
+        guard amount > 0 else { return }
+        taken[means.rawValue] -= amount
+        guard taken[means.rawValue] == 0 else { return }
+        kindsTaken -= 1
+        if kindsTaken == 0 { table.forget(self) }
+    }
+
+    package func amount(of means: Means) -> Int { taken[means.rawValue] }
+}
+
+/// The clients of one worker.
+package final class ClientTable {
+    private var clients: [ClientNetwork: ClientShare] = [:]
+    private let exemptNetworks: [NetworkRange]
+    /// By `ClientShare.Means`.
+    fileprivate let limits: [Int]
+
+    package init(
+        exemptNetworks: [NetworkRange],
+        limit: (ClientShare.Means) -> Int = Limits.perClient
+    ) {
+        self.exemptNetworks = exemptNetworks
+        limits = ClientShare.Means.allCases.map(limit)
+    }
+
+    /// How many there are.
+    package var count: Int { clients.count }
+
+    /// The client of that address; it stays in the table from the moment it takes something until it
+    /// has given everything back.
+    package func client(at address: PeerAddress) -> ClientShare {
+        let network = address.network
+        if let client = clients[network] { return client }
+        let isExempt = exemptNetworks.contains { $0.contains(address.bytes) }
+        return ClientShare(network, isExempt: isExempt, table: self)
+    }
+
+    fileprivate func remember(_ client: ClientShare) {
+        clients[client.network] = client
+    }
+
+    fileprivate func forget(_ client: ClientShare) {
+        if clients[client.network] === client { clients[client.network] = nil }
+    }
+}
+
+extension Limits {
+    /// How much of a worker's means one client may have.
+    package static func perClient(_ means: ClientShare.Means) -> Int {
+        switch means {
+        // The supervisor counts them at accept, for all workers together.
+        case .connections: .max
+        case .viewers: viewersPerClient
+        case .eventSubscribers: eventSubscribersPerClient
+        case .waitingBytes: waitingBytesPerClient
+        case .accountQuestions: accountQuestionsPerClient
+        case .passwordHashes: passwordHashesPerClient
+        }
+    }
+}

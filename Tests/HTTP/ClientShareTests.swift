@@ -1,0 +1,59 @@
+// What one client may take, and when it is forgotten.
+
+import LinuxIO
+import Settings
+import Testing
+
+@testable import HTTP
+
+struct ClientShareTests {
+    private let table = ClientTable(
+        exemptNetworks: [NetworkRange.parse("192.0.2.0/24")].compactMap { $0 }, limit: { _ in 10 })
+
+    private func client(_ bytes: UInt8...) -> ClientShare {
+        table.client(at: PeerAddress(bytes: bytes))
+    }
+
+    @Test("a client takes up to its limit, of each means, and again what it has given back")
+    func limit() {
+        let client = client(10, 0, 0, 1)
+        #expect(client.take(.viewers, 10))
+        #expect(!client.take(.viewers))
+        #expect(client.take(.waitingBytes, 10))
+        client.giveBack(.viewers, 4)
+        #expect(!client.take(.viewers, 5))
+        #expect(client.take(.viewers, 4))
+        #expect(client.amount(of: .viewers) == 10)
+    }
+
+    @Test("what one client has taken leaves another's alone")
+    func others() {
+        #expect(client(10, 0, 0, 1).take(.viewers, 10))
+        #expect(client(10, 0, 0, 2).take(.viewers, 10))
+    }
+
+    @Test("connections of one address share what it has taken")
+    func shared() {
+        #expect(client(10, 0, 0, 1).take(.viewers, 6))
+        #expect(!client(10, 0, 0, 1).take(.viewers, 6))
+    }
+
+    @Test("an exempt network is counted and not limited")
+    func exempt() {
+        let crowd = client(192, 0, 2, 9)
+        #expect(crowd.take(.viewers, 1_000))
+        #expect(crowd.amount(of: .viewers) == 1_000)
+    }
+
+    @Test("a client is forgotten when it has given everything back, and not before")
+    func forgotten() {
+        let client = client(10, 0, 0, 1)
+        #expect(table.count == 0)
+        client.force(.connections)
+        #expect(client.take(.passwordHashes))
+        client.giveBack(.connections)
+        #expect(table.count == 1)
+        client.giveBack(.passwordHashes)
+        #expect(table.count == 0)
+    }
+}
