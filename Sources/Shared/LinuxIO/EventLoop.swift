@@ -1,6 +1,12 @@
-// A synchronous event loop over epoll: descriptors, timers, and work put off to the end of the turn.
-// One thread owns a loop and everything registered with it; nothing here is thread-safe. Other
-// threads and processes reach the loop by ringing an EventDescriptor that is registered with it.
+// A synchronous event loop over epoll: descriptors, timers, work that a turn does as far as its time
+// goes (see TurnTask), and work put off to the end of the turn. One thread owns a loop and everything
+// registered with it; nothing here is thread-safe. Other threads and processes reach the loop by
+// ringing an EventDescriptor that is registered with it.
+//
+// A turn is short, whatever has come: what can be much is put into a task's list and done in slices,
+// and what others wait for (urgent descriptors and timers) comes first. The order of a turn:
+// urgent events, other events, urgent timers, tasks and other timers in slices, deferred work. An event
+// of a descriptor whose work can be much is only noted by its handler, and worked off by a task.
 //
 // Readiness is level-triggered. Each registration carries an identity in epoll's user data, so an
 // event that was queued for a descriptor closed earlier in the same turn is dropped, even when its
@@ -36,16 +42,26 @@ package final class EventLoop {
     private struct Slot {
         var generation: UInt32 = 0
         var rawDescriptor: Int32 = -1
+        var isUrgent = false
         var handler: (any EventHandler)?
     }
 
     /// How many events one epoll_wait may return; more wait for the next turn.
     private static let eventsPerTurn = 512
+    /// How long a turn lets timers that are not urgent run, in microseconds.
+    private static let timerSliceUs: UInt64 = 1_000
+    /// The number by which the main epoll speaks of the urgent one; no registration has it.
+    private static let urgentMark = UInt64.max
 
     private let epoll: Descriptor
+    /// Holds the urgent descriptors, and is itself watched by the other: so they are found at once
+    /// among however many events.
+    private let urgentEpoll: Descriptor
     private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
-    private var timers = TimerQueue()
+    private var timers = TimerQueue(isUrgent: false)
+    private var urgentTimers = TimerQueue(isUrgent: true)
+    private var tasks: [any TurnTask] = []
     private var deferred: [() -> Void] = []
     private var stopped = false
     /// Called at the end of each turn with the microseconds it took, waiting not counted.
@@ -56,27 +72,37 @@ package final class EventLoop {
 
     /// Errors: EMFILE, ENFILE, ENOMEM.
     package init() throws(SystemError) {
-        let raw = try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
-        epoll = Descriptor(owning: raw)
+        epoll = Descriptor(
+            owning: try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+        urgentEpoll = Descriptor(
+            owning: try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+        try Self.control(
+            epoll.raw, EPOLL_CTL_ADD, urgentEpoll.raw, .readable, data: Self.urgentMark)
     }
 
     // MARK: Descriptors
 
     /// Watches a descriptor, which must stay open until `remove`. The loop keeps the handler alive.
+    /// - Parameter isUrgent: its events come before all others of a turn. For few descriptors whose
+    ///   handlers are quick.
     /// Errors: ENOSPC (the user's limit of epoll watches), ENOMEM, EPERM (not a pollable file).
     package func add(
-        _ rawDescriptor: Int32, interest: Readiness, handler: any EventHandler
+        _ rawDescriptor: Int32, interest: Readiness, isUrgent: Bool = false,
+        handler: any EventHandler
     ) throws(SystemError) -> Registration {
         let slot = freeSlots.popLast() ?? UInt32(slots.count)
         if slot == slots.count { slots.append(Slot()) }
         let registration = Registration(slot: slot, generation: slots[Int(slot)].generation)
         do {
-            try control(EPOLL_CTL_ADD, rawDescriptor, interest, registration)
+            try Self.control(
+                isUrgent ? urgentEpoll.raw : epoll.raw, EPOLL_CTL_ADD, rawDescriptor, interest,
+                data: registration.userData)
         } catch {
             freeSlots.append(slot)
             throw error
         }
         slots[Int(slot)].rawDescriptor = rawDescriptor
+        slots[Int(slot)].isUrgent = isUrgent
         slots[Int(slot)].handler = handler
         return registration
     }
@@ -84,9 +110,8 @@ package final class EventLoop {
     /// Changes what a registration waits for.
     package func modify(_ registration: Registration, interest: Readiness) {
         guard isCurrent(registration) else { return }
-        let raw = slots[Int(registration.slot)].rawDescriptor
         do {
-            try control(EPOLL_CTL_MOD, raw, interest, registration)
+            try control(EPOLL_CTL_MOD, interest, registration)
         } catch {
             preconditionFailure("a registered descriptor can be modified: \(error)")
         }
@@ -96,7 +121,7 @@ package final class EventLoop {
     package func remove(_ registration: Registration) {
         guard isCurrent(registration) else { return }
         let index = Int(registration.slot)
-        try? control(EPOLL_CTL_DEL, slots[index].rawDescriptor, [], registration)
+        try? control(EPOLL_CTL_DEL, [], registration)
         slots[index].generation &+= 1
         slots[index].rawDescriptor = -1
         slots[index].handler = nil
@@ -109,26 +134,47 @@ package final class EventLoop {
     }
 
     private func control(
-        _ operation: Int32, _ raw: Int32, _ interest: Readiness, _ registration: Registration
+        _ operation: Int32, _ interest: Readiness, _ registration: Registration
+    ) throws(SystemError) {
+        let slot = slots[Int(registration.slot)]
+        try Self.control(
+            slot.isUrgent ? urgentEpoll.raw : epoll.raw, operation, slot.rawDescriptor, interest,
+            data: registration.userData)
+    }
+
+    private static func control(
+        _ epoll: Int32, _ operation: Int32, _ raw: Int32, _ interest: Readiness, data: UInt64
     ) throws(SystemError) {
         // epoll_event is unsafe by type only: its data is a union with a pointer, of which we use
         // the 64-bit number alone.
         var event = unsafe epoll_event()
         unsafe event.events = interest.rawValue
-        unsafe event.data.u64 = registration.userData
-        try systemCall("epoll_ctl") { unsafe epoll_ctl(epoll.raw, operation, raw, &event) }
+        unsafe event.data.u64 = data
+        try systemCall("epoll_ctl") { unsafe epoll_ctl(epoll, operation, raw, &event) }
     }
 
     // MARK: Timers and deferred work
 
     /// Runs `action` once, `delayMs` milliseconds after the start of this turn, or soon after.
+    /// - Parameter isUrgent: it runs before all that is not urgent. For few timers that are quick.
     @discardableResult
-    package func schedule(afterMs delayMs: UInt64, _ action: @escaping () -> Void) -> TimerID {
-        timers.add(deadlineMs: nowMs + delayMs, action: action)
+    package func schedule(
+        afterMs delayMs: UInt64, isUrgent: Bool = false, _ action: @escaping () -> Void
+    ) -> TimerID {
+        let deadlineMs = nowMs &+ min(delayMs, UInt64.max - nowMs)
+        return isUrgent
+            ? urgentTimers.add(deadlineMs: deadlineMs, action: action)
+            : timers.add(deadlineMs: deadlineMs, action: action)
     }
 
     package func cancel(_ timer: TimerID) {
-        timers.cancel(timer)
+        timer.isUrgent ? urgentTimers.cancel(timer) : timers.cancel(timer)
+    }
+
+    /// Gives a task its slice of every turn, behind those that were added before. The loop keeps it
+    /// alive.
+    package func add(_ task: any TurnTask) {
+        tasks.append(task)
     }
 
     /// Runs `action` once at the end of this turn, before the loop sleeps again.
@@ -154,22 +200,58 @@ package final class EventLoop {
         let count = unsafe wait(&events)
         let startUs = MonotonicClock.nowUs()
         nowMs = startUs / 1_000
-        for index in 0..<count {
+        // They may stand behind more events than fit into one turn.
+        let hidesUrgent = count == Self.eventsPerTurn
+        let hasUrgent = (0..<count).contains { unsafe isUrgentMark(events[$0]) }
+        if hidesUrgent || hasUrgent { deliverUrgent() }
+        for index in 0..<count where unsafe !isUrgentMark(events[index]) {
             unsafe deliver(events[index].data.u64, Readiness(rawValue: events[index].events))
         }
-        while let action = timers.popDue(nowMs: nowMs) { action() }
+        while let action = urgentTimers.popDue(nowMs: nowMs) { action() }
+        for task in tasks { task.work() }
+        runTimers()
         runDeferred()
         onTurnEnd?(MonotonicClock.nowUs() - startUs)
     }
 
+    private func isUrgentMark(_ event: epoll_event) -> Bool {
+        unsafe event.data.u64 == Self.urgentMark
+    }
+
+    private func deliverUrgent() {
+        var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.urgentPerTurn)
+        let count = unsafe wait(on: urgentEpoll.raw, &events, timeoutMs: 0)
+        for index in 0..<count {
+            unsafe deliver(events[index].data.u64, Readiness(rawValue: events[index].events))
+        }
+    }
+
+    private static let urgentPerTurn = 16
+
+    /// Timers that are due, the earliest first, as far as the slice goes; at least one.
+    private func runTimers() {
+        let untilUs = MonotonicClock.nowUs() + Self.timerSliceUs
+        while let action = timers.popDue(nowMs: nowMs) {
+            action()
+            if MonotonicClock.nowUs() >= untilUs { break }
+        }
+    }
+
     private func wait(_ events: inout [epoll_event]) -> Int {
         var timeoutMs: Int32 = -1
-        if let deadlineMs = timers.nextDeadlineMs() {
+        let deadlinesMs = [urgentTimers.nextDeadlineMs(), timers.nextDeadlineMs()]
+        if !deferred.isEmpty || tasks.contains(where: \.hasWork) {
+            timeoutMs = 0
+        } else if let deadlineMs = deadlinesMs.compactMap({ $0 }).min() {
             let current = MonotonicClock.nowMs()
             timeoutMs = Int32(clamping: deadlineMs > current ? deadlineMs - current : 0)
         }
+        return unsafe wait(on: epoll.raw, &events, timeoutMs: timeoutMs)
+    }
+
+    private func wait(on raw: Int32, _ events: inout [epoll_event], timeoutMs: Int32) -> Int {
         let count = unsafe events.withUnsafeMutableBufferPointer { buffer in
-            unsafe epoll_wait(epoll.raw, buffer.baseAddress, Int32(buffer.count), timeoutMs)
+            unsafe epoll_wait(raw, buffer.baseAddress, Int32(buffer.count), timeoutMs)
         }
         // EINTR is a turn without events: signals arrive through a signalfd.
         return max(0, Int(count))
@@ -183,7 +265,7 @@ package final class EventLoop {
     }
 
     private func runDeferred() {
-        // Work may put off more work; a bound keeps two pieces from keeping each other alive for ever.
+        // Work may put off more work; a bound keeps two pieces from keeping each other in one turn.
         var rounds = 0
         while !deferred.isEmpty && rounds < 8 {
             let work = deferred
@@ -191,6 +273,5 @@ package final class EventLoop {
             for action in work { action() }
             rounds += 1
         }
-        if !deferred.isEmpty { schedule(afterMs: 0) {} }
     }
 }

@@ -14,6 +14,9 @@ package final class ThreadPool: EventHandler {
     private var completions: [UInt64: (any Sendable) -> Void] = [:]
     private var lastID: UInt64 = 0
 
+    /// Answers handed out in one turn of the loop; what follows from one may be a page.
+    private static let answersPerTurn = 32
+
     /// - Parameters:
     ///   - threads: how many there are, and so how much is done at once.
     ///   - queueLimit: how much may wait.
@@ -51,9 +54,10 @@ package final class ThreadPool: EventHandler {
 
     package func handleReadiness(_ readiness: Readiness) {
         queue.doorbell.clear()
-        for (id, answer) in queue.takeAnswers() {
-            completions.removeValue(forKey: id)?(answer)
-        }
+        let answers = queue.takeAnswers(most: Self.answersPerTurn)
+        // More may be waiting: they come in the next turn.
+        if answers.count == Self.answersPerTurn { queue.doorbell.ring() }
+        for (id, answer) in answers { completions.removeValue(forKey: id)?(answer) }
     }
 
     /// Threads end when they are done with what they are doing; nothing comes back any more.
@@ -137,10 +141,11 @@ private final class WorkQueue: @unchecked Sendable {
         doorbell.ring()
     }
 
-    func takeAnswers() -> [(UInt64, any Sendable)] {
+    /// The oldest answers.
+    func takeAnswers(most: Int) -> [(UInt64, any Sendable)] {
         locked {
-            let taken = answers
-            answers = []
+            let taken = Array(answers.prefix(most))
+            answers.removeFirst(taken.count)
             return taken
         }
     }

@@ -4,6 +4,8 @@
 /// Identifies one scheduled action. Never reused.
 package struct TimerID: Hashable, Sendable {
     fileprivate let number: UInt64
+    /// Which of a loop's queues it is in.
+    let isUrgent: Bool
 }
 
 package struct TimerQueue {
@@ -15,8 +17,11 @@ package struct TimerQueue {
     private var heap: [Entry] = []
     private var actions: [TimerID: () -> Void] = [:]
     private var lastNumber: UInt64 = 0
+    private let isUrgent: Bool
 
-    package init() {}
+    package init(isUrgent: Bool) {
+        self.isUrgent = isUrgent
+    }
 
     /// How many actions are waiting.
     package var count: Int { actions.count }
@@ -24,7 +29,7 @@ package struct TimerQueue {
     /// Adds an action to run at `deadlineMs` (CLOCK_MONOTONIC) or soon after.
     package mutating func add(deadlineMs: UInt64, action: @escaping () -> Void) -> TimerID {
         lastNumber += 1
-        let id = TimerID(number: lastNumber)
+        let id = TimerID(number: lastNumber, isUrgent: isUrgent)
         actions[id] = action
         heap.append(Entry(deadlineMs: deadlineMs, id: id))
         siftUp(from: heap.count - 1)

@@ -60,8 +60,15 @@ package enum Limits {
     /// Cleartext that is staged for one connection before it is encrypted and sent: the most one
     /// connection gets in one turn of the loop.
     package static let stageBytes = 256 * 1024
-    /// Bytes read from one connection in one turn of the loop.
-    package static let receiveBytesPerTurn = 256 * 1024
+    /// Requests of one connection that begin before others have their turn. Of a connection.
+    package static let requestsPerTurn = 4
+    /// How long one turn of a worker's loop goes on, by what it does, in microseconds: each of reading
+    /// from and sending to connections with live media,
+    package static let mediaSliceUs: UInt64 = 2_500
+    /// each of the two for all other connections,
+    package static let requestSliceUs: UInt64 = 2_000
+    /// and these when more live media waits than its slices hold. Of a worker.
+    package static let squeezedSliceUs: UInt64 = 500
     /// The most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of what a
     /// slow viewer has not read yet is stale.
     package static let notSentLowWaterBytes = 64 * 1024

@@ -28,6 +28,9 @@ package final class ClientShare {
     /// Whether it stands for many people.
     package let isExempt: Bool
     private unowned let table: ClientTable
+    /// Its connections that wait for their turn, by `ConnectionTurns.Kind`.
+    var waiting = [Line<Connection>](
+        repeating: Line(), count: ConnectionTurns.Kind.allCases.count)
     private var taken = [Int](repeating: 0, count: Means.allCases.count)
     /// How many of `Means` are taken at all.
     private var kindsTaken = 0

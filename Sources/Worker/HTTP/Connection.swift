@@ -38,8 +38,12 @@ final class Connection: EventHandler {
     var remainder = Remainder()
     /// How much it may send in one turn. See ConnectionSending.swift.
     var shareBytes = Connection.firstShareBytes
-    /// On the server's ready list.
-    var isReady = false
+    /// The server's lines in which it waits for its turn.
+    var waiting = ConnectionTurns.Places()
+    /// Open exchanges that carry live media.
+    var mediaExchangeCount = 0
+    /// The peer has closed, or the socket is in error.
+    private var isHungUp = false
     /// Nothing is read because the session has enough.
     private var isInputPaused = false
     /// Bytes received before the present ones.
@@ -134,39 +138,59 @@ final class Connection: EventHandler {
     }
 
     func handleReadiness(_ readiness: Readiness) {
-        if readiness.contains(.writable) { sendRemainder() }
-        guard !readiness.isDisjoint(with: [.readable, .hangup]), phase != .closed else { return }
-        if phase == .lingering { return discardInput() }
-        // A paused input has no interest in reading, but hears of a broken connection all the same,
-        // again and again.
-        if readiness.contains(.hangup), !wantsInput { return close(.connectionLost) }
-        receive()
+        if readiness.contains(.writable) { queueOutput(isMedia: mediaExchangeCount > 0) }
+        guard !readiness.isDisjoint(with: [.readable, .hangup]) else { return }
+        if readiness.contains(.hangup) { isHungUp = true }
+        queueInput()
     }
 
     // MARK: Receiving
 
+    /// There is something to be received, or received already and not taken yet.
+    func queueInput() {
+        server.turns.add(self, to: mediaExchangeCount > 0 ? .mediaInput : .input)
+    }
+
+    /// One turn of receiving: one buffer full, or what is held of an earlier one.
+    func takeInputTurn() {
+        switch phase {
+        case .closed: return
+        case .lingering: return discardInput()
+        case .handshaking, .open: break
+        }
+        if let session, session.hasHeldInput { return takeHeld(session) }
+        guard wantsInput else {
+            // A paused input has no interest in reading, but hears of a broken connection all the
+            // same, again and again.
+            return isHungUp ? close(.connectionLost) : ()
+        }
+        receive()
+    }
+
+    private func takeHeld(_ session: any ProtocolSession) {
+        isInsideSession = true
+        let isGood = session.receiveHeld()
+        isInsideSession = false
+        guard isGood, !mustClose else { return close(.connectionLost) }
+        didReceive()
+    }
+
     private func receive() {
         let buffers = server.buffers
-        var budget = server.limits.receiveBytesPerTurn
-        while budget > 0, phase == .handshaking || (phase == .open && wantsInput) {
-            let count = unsafe recv(
-                descriptor.raw, buffers.receive, SharedBuffers.receiveCapacity,
-                Int32(MSG_DONTWAIT))
-            if count < 0 {
-                let code = weir_errno()
-                if code == EINTR { continue }
-                if code != EAGAIN { close(.connectionLost) }
-                return
-            }
-            if count == 0 { return receiveEnd() }
-            server.counters.bytesReceived += UInt64(count)
-            budget -= count
-            buffers.receivePosition = 0
-            buffers.receiveEnd = count
-            process()
-            bytesBefore += UInt64(count)
-            if count < SharedBuffers.receiveCapacity { return }
+        let count = unsafe recv(
+            descriptor.raw, buffers.receive, SharedBuffers.receiveCapacity, Int32(MSG_DONTWAIT))
+        if count < 0 {
+            let code = weir_errno()
+            if code == EINTR { return queueInput() }
+            return code == EAGAIN ? () : close(.connectionLost)
         }
+        if count == 0 { return receiveEnd() }
+        server.counters.bytesReceived += UInt64(count)
+        buffers.receivePosition = 0
+        buffers.receiveEnd = count
+        process()
+        bytesBefore += UInt64(count)
+        if count == SharedBuffers.receiveCapacity { queueInput() }
     }
 
     /// A FIN. With TLS, whoever means to end says so before it (RFC 8446, section 6.1).
@@ -188,10 +212,17 @@ final class Connection: EventHandler {
                 start: buffers.receive, count: buffers.receiveEnd)
             guard unsafe deliver(bytes) else { return close(.connectionLost) }
         }
+        didReceive()
+    }
+
+    /// What follows when the session has taken something.
+    private func didReceive() {
         watchHeaderSection()
         transmit()
+        guard phase != .closed else { return }
         if let session, session.wantsToSend || session.isFinished { markReady() }
-        if !wantsInput { updateInterest() }
+        if let session, session.hasHeldInput { return queueInput() }
+        if wantsInput == isInputPaused { updateInterest() }
     }
 
     /// All of the receive buffer, whether the session wants more or not: nothing may stay in it.
@@ -290,7 +321,7 @@ final class Connection: EventHandler {
     private func discardInput() {
         // MSG_TRUNC on TCP: the kernel drops the bytes instead of copying them.
         let count = recv(
-            descriptor.raw, nil, server.limits.receiveBytesPerTurn,
+            descriptor.raw, nil, SharedBuffers.discardBytes,
             Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC))
         if count > 0 { return }
         let isWaiting = count < 0 && (weir_errno() == EAGAIN || weir_errno() == EINTR)

@@ -18,14 +18,26 @@ extension Connection {
     /// The least per turn: one full TLS record.
     private static let smallestShareBytes = 16 * 1024
 
-    /// There may be something to send: this connection gets its turn when all have been read.
+    /// There may be something to send: this connection gets its turn.
     func markReady() {
-        guard !isReady, phase == .open else { return }
-        server.enqueue(self)
+        guard phase == .open else { return }
+        queueOutput(isMedia: false)
     }
 
-    /// One turn of sending: at most one share. True when there is more for another turn.
-    func flush() -> Bool {
+    /// - Parameter isMedia: whether it is live media, for which others wait.
+    func queueOutput(isMedia: Bool) {
+        server.turns.add(self, to: isMedia ? .mediaOutput : .output)
+    }
+
+    /// One turn of sending: what the socket had refused, and one share behind it.
+    func takeOutputTurn() {
+        if isBlocked { sendRemainder() }
+        // Somebody who takes more than a share is far from the live edge.
+        if flush() { queueOutput(isMedia: false) }
+    }
+
+    /// At most one share. True when there is more for another turn.
+    private func flush() -> Bool {
         guard phase == .open, remainder.isEmpty, let session else { return false }
         flushIntoCiphertext()
         guard phase == .open else { return false }
@@ -84,7 +96,7 @@ extension Connection {
         ensureCheck(afterMs: server.limits.writeStallMs)
     }
 
-    func sendRemainder() {
+    private func sendRemainder() {
         var isGood = true
         unsafe remainder.consume { bytes in
             guard let base = bytes.baseAddress,
@@ -99,8 +111,7 @@ extension Connection {
         guard isGood else { return close(.connectionLost) }
         guard remainder.isEmpty else { return }
         updateInterest()
-        if phase == .lingering { return endOutput() }
-        markReady()
+        if phase == .lingering { endOutput() }
     }
 
     /// How many bytes the socket took; nil when it is broken.

@@ -14,6 +14,7 @@ protocol ExchangeTransport: AnyObject {
     func sendContinue(_ exchange: Exchange)
     var isBlocked: Bool { get }
     var hasPeerEnded: Bool { get }
+    var connection: Connection { get }
 }
 
 package final class Exchange {
@@ -22,6 +23,15 @@ package final class Exchange {
     package let client: ClientShare
     /// Kept alive by the exchange until it closes.
     package var handler: (any ExchangeHandler)?
+
+    /// It carries live media, in one direction or the other: its connection has its turns before others.
+    /// For good, once it is set.
+    package var isMedia = false {
+        didSet {
+            guard isMedia, !oldValue else { return }
+            transport?.connection.mediaExchangeCount += 1
+        }
+    }
 
     // MARK: State that the session keeps here
 
@@ -165,6 +175,7 @@ package final class Exchange {
 
     /// Cuts the exchange off from its session and tells the handler.
     func close(_ cause: CloseCause) {
+        if isMedia { transport?.connection.mediaExchangeCount -= 1 }
         transport = nil
         source = nil
         bodyBytes = []

@@ -80,7 +80,7 @@ extension HTTP2Session: ExchangeTransport {
         exchange.sendActivityMs = nowMs
         unsafe nghttp2_session_resume_data(handle, exchange.streamID)
         // A blocked connection looks for more to send by itself as soon as its socket takes some.
-        if !connection.isBlocked { connection.markReady() }
+        if !connection.isBlocked { connection.queueOutput(isMedia: exchange.isMedia) }
     }
 
     func reset(_ exchange: Exchange, _ code: ResetCode) {

@@ -30,6 +30,10 @@ final class HTTP2Session: ProtocolSession {
     var incoming: IncomingHeaders?
     /// The stage was full before everything was sent.
     private(set) var isStageFull = false
+    private var scanner = FrameScanner()
+    /// What came behind a few requests and is taken later. No more than one receive buffer: nothing is
+    /// received as long as there is some.
+    private var held: [UInt8] = []
     private(set) var isDraining = false
     private var isDrained = false
 
@@ -68,14 +72,35 @@ final class HTTP2Session: ProtocolSession {
     var nowMs: UInt64 { loop.nowMs }
     var headerSectionSinceMs: UInt64? { incoming?.sinceMs }
     /// Windows hold back bodies; everything else is small.
-    var wantsInput: Bool { true }
+    var wantsInput: Bool { held.isEmpty }
+    var hasHeldInput: Bool { !held.isEmpty }
 
     // MARK: Bytes
 
-    /// Takes what the peer sent; false when the connection cannot go on.
+    /// Takes what the peer sent, or keeps what comes behind the first few requests; false when the
+    /// connection cannot go on.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let result = unsafe nghttp2_session_mem_recv(handle, bytes.baseAddress, bytes.count)
-        return result == bytes.count
+        guard held.isEmpty else {
+            unsafe held.append(contentsOf: bytes)
+            return true
+        }
+        guard let count = unsafe takeFew(bytes) else { return false }
+        if count < bytes.count { unsafe held.append(contentsOf: bytes[count...]) }
+        return true
+    }
+
+    func receiveHeld() -> Bool {
+        let bytes = held
+        held = []
+        return unsafe bytes.withUnsafeBytes { unsafe receive($0) }
+    }
+
+    /// Gives nghttp2 no more requests than one place in the line is for. Returns how many bytes that
+    /// were; nil when the connection cannot go on.
+    private func takeFew(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        let count = unsafe scanner.extent(of: bytes, requests: limits.requestsPerTurn)
+        let result = unsafe nghttp2_session_mem_recv(handle, bytes.baseAddress, count)
+        return result == count ? count : nil
     }
 
     /// Without window updates no response gets far.

@@ -10,7 +10,7 @@ package struct HTTPLimits: Sendable {
     package var writeStallMs = Limits.writeStallMs
     package var lingerMs = Limits.lingerMs
     package var stageBytes = Limits.stageBytes
-    package var receiveBytesPerTurn = Limits.receiveBytesPerTurn
+    package var requestsPerTurn = Limits.requestsPerTurn
     package var notSentLowWaterBytes = Limits.notSentLowWaterBytes
 
     package var streamsPerConnection = Limits.streamsPerConnection

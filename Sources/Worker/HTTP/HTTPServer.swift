@@ -1,10 +1,8 @@
 // All HTTP connections of a worker. It is given accepted sockets, and gives an Application
 // requests.
 //
-// Sending is scheduled here: connections that have something to send wait in one list, each gets
-// one turn of bounded size at the end of the loop's turn, and those with more go to the back of the
-// list for the next turn. So a fast download delays nobody by more than its share, and reading goes
-// on.
+// Connections have their turns in an order that is fair to everybody (ConnectionTurns), a small piece
+// each time, so a fast download or a flood of requests delays nobody by more than its share.
 //
 // Owner: the loop's thread.
 
@@ -21,13 +19,12 @@ package final class HTTPServer {
     let buffers: SharedBuffers
     let configuration: HTTP2Configuration
     let clients: ClientTable
+    let turns = ConnectionTurns()
     var date = HTTPDate()
     private(set) var isDraining = false
 
     private var connections: [UInt64: Connection] = [:]
     private var lastConnectionID: UInt64 = 0
-    private var ready: [Connection] = []
-    private var isFlushScheduled = false
 
     /// Called after each change of `connectionCount`.
     package var onConnectionCountChange: (() -> Void)?
@@ -49,6 +46,7 @@ package final class HTTPServer {
         self.configuration = configuration
         clients = ClientTable(exemptNetworks: exemptNetworks)
         buffers = SharedBuffers(stageBytes: limits.stageBytes)
+        loop.add(turns)
     }
 
     package var connectionCount: Int { connections.count }
@@ -130,31 +128,5 @@ package final class HTTPServer {
         connection.client.giveBack(.connections)
         counters.connectionsClosed += 1
         onConnectionCountChange?()
-    }
-
-    // MARK: Turns of sending
-
-    /// Puts a connection on the list of those with something to send.
-    func enqueue(_ connection: Connection) {
-        connection.isReady = true
-        ready.append(connection)
-        guard !isFlushScheduled else { return }
-        isFlushScheduled = true
-        loop.atEndOfTurn { [weak self] in self?.flushReady() }
-    }
-
-    private func flushReady() {
-        var turn: [Connection] = []
-        swap(&turn, &ready)
-        for connection in turn {
-            connection.isReady = false
-            if connection.flush() { connection.markReady() }
-        }
-        isFlushScheduled = !ready.isEmpty
-        // The rest waits until the sockets have been read: the loop wakes at once for it.
-        guard isFlushScheduled else { return }
-        loop.schedule(afterMs: 0) { [weak self] in
-            self?.loop.atEndOfTurn { [weak self] in self?.flushReady() }
-        }
     }
 }

@@ -23,6 +23,10 @@ protocol ProtocolSession: AnyObject {
     func fillStage() -> Bool
     /// Whether more of what the peer sends can be taken now.
     var wantsInput: Bool { get }
+    /// Something was received that the session will take when it has its next turn.
+    var hasHeldInput: Bool { get }
+    /// Takes of that what one turn is for; false when the connection cannot go on.
+    func receiveHeld() -> Bool
     var wantsToSend: Bool { get }
     /// The stage was full before everything was sent.
     var isStageFull: Bool { get }

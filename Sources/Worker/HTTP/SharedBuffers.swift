@@ -12,6 +12,8 @@
 @safe
 final class SharedBuffers {
     static let receiveCapacity = 64 * 1024
+    /// What is thrown away at once, without ever being copied here.
+    static let discardBytes = 256 * 1024
     /// One TLS record at most (RFC 8446 section 5.1).
     static let cleartextCapacity = 16 * 1024
     /// What may follow a full stage: one more control or HEADERS frame.

@@ -46,7 +46,7 @@ final class SupervisorLink: EventHandler {
 
     /// Begins to listen. Errors: those of epoll_ctl.
     func start() throws(SystemError) {
-        registration = try loop.add(socket.raw, interest: .readable, handler: self)
+        registration = try loop.add(socket.raw, interest: .readable, isUrgent: true, handler: self)
     }
 
     // MARK: Speaking

@@ -85,7 +85,8 @@ final class WorkerProcess {
         storeWatch.start()
         let handler = DoorbellHandler { [weak self] in self?.doorbellRang() }
         _ = try environment.loop.add(
-            environment.doorbells.ownDescriptor, interest: .readable, handler: handler)
+            environment.doorbells.ownDescriptor, interest: .readable, isUrgent: true,
+            handler: handler)
         doorbellHandler = handler
         let link = SupervisorLink(
             socket: ControlSocket(adopting: control), loop: environment.loop, logger: logger,

@@ -30,7 +30,7 @@ extension HTTP1Session: ExchangeTransport {
     func resume(_ exchange: Exchange) {
         exchange.wantsToSend = true
         exchange.sendActivityMs = nowMs
-        if !connection.isBlocked { connection.markReady() }
+        if !connection.isBlocked { connection.queueOutput(isMedia: exchange.isMedia) }
     }
 
     /// There is no way to end a response early but to end the connection.

@@ -45,6 +45,8 @@ final class HTTP1Session: ProtocolSession {
     /// Everything of the response's body is in the stage, or there is none.
     var isBodySent = false
     var isStageFull = false
+    /// Requests that were begun without a turn of their own, one right behind the other.
+    private var requestsThisTurn = 0
 
     init(connection: Connection) {
         self.connection = connection
@@ -64,6 +66,7 @@ final class HTTP1Session: ProtocolSession {
 
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         if ignoresInput { return true }
+        requestsThisTurn = 0
         if !held.isEmpty || isHolding {
             unsafe held.append(contentsOf: bytes)
         } else {
@@ -103,8 +106,18 @@ final class HTTP1Session: ProtocolSession {
         headerSectionSinceMs = isInside ? headerSectionSinceMs ?? nowMs : nil
     }
 
+    var hasHeldInput: Bool { !held.isEmpty && exchange == nil && !isOver }
+
     /// The response is sent: the request that waited behind it has its turn.
+    func receiveHeld() -> Bool {
+        requestsThisTurn = 0
+        consumeHeld()
+        lookForEnd()
+        return true
+    }
+
     private func consumeHeld() {
+        requestsThisTurn += 1
         let bytes = held
         held = []
         unsafe bytes.withUnsafeBytes { unsafe consume($0) }
@@ -201,13 +214,21 @@ final class HTTP1Session: ProtocolSession {
         exchange.close(.completed)
         guard !isOver else { return }
         connection.didBecomeIdle()
-        if !held.isEmpty { consumeHeld() }
-        if hasInputEnded, !receiveEnd() {
-            closeExchanges(.connectionLost)
-            finish()
+        // A few at once; then others have their turn.
+        if !held.isEmpty {
+            guard requestsThisTurn < limits.requestsPerTurn else { return connection.queueInput() }
+            consumeHeld()
         }
+        lookForEnd()
         connection.watchHeaderSection()
         connection.inputMayBeWanted()
+    }
+
+    /// Everything that came is taken: perhaps that was all.
+    private func lookForEnd() {
+        guard hasInputEnded, held.isEmpty, !receiveEnd() else { return }
+        closeExchanges(.connectionLost)
+        finish()
     }
 
     /// Nothing more is read; the connection ends when everything is sent.

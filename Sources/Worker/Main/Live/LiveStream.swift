@@ -119,7 +119,7 @@ final class LiveStream {
             wakeViewers()
         } else {
             deliveryIsScheduled = true
-            environment.loop.schedule(afterMs: dueMs - nowMs) { [weak self] in
+            environment.loop.schedule(afterMs: dueMs - nowMs, isUrgent: true) { [weak self] in
                 self?.deliveryIsScheduled = false
                 self?.wakeViewers()
             }

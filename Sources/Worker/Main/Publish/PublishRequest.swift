@@ -93,6 +93,7 @@ final class PublishRequest: ExchangeHandler {
     /// It is this request's turn: what was kept is written, then everything that follows.
     func write(with session: IngestSession) {
         phase = .writing(session)
+        exchange.isMedia = true
         let kept = takePending()
         unsafe kept.withUnsafeBytes { bytes in unsafe take(bytes, with: session) }
         if isBodyComplete { finish() }

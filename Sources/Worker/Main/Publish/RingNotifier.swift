@@ -30,7 +30,9 @@ final class RingNotifier {
             // At the end of the turn, so that everything read in this turn is announced at once.
             environment.loop.atEndOfTurn { [weak self] in self?.flush() }
         } else {
-            environment.loop.schedule(afterMs: dueMs - loopMs) { [weak self] in self?.flush() }
+            environment.loop.schedule(afterMs: dueMs - loopMs, isUrgent: true) { [weak self] in
+                self?.flush()
+            }
         }
     }
 

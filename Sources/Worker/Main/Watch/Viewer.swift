@@ -20,6 +20,7 @@ final class Viewer: BodySource, ExchangeHandler {
         self.stream = stream
         reader = LiveReader(start: start, maxLagMs: maxLagMs)
         super.init()
+        exchange.isMedia = true
     }
 
     /// There may be more to send, or the stream has ended.

@@ -1,0 +1,56 @@
+// Finds where requests begin in what an HTTP/2 peer sends, knowing nothing of frames but their headers
+// (RFC 9113, section 4.1), so that nghttp2 can be given a few requests at a time: one packet can hold a
+// thousand of them, and nghttp2 would report them all before it returns.
+//
+// Pure: bytes in, a number of bytes out. It sees each byte once, in order, however they are cut.
+
+struct FrameScanner {
+    private static let headerBytes = 9
+    private static let headersType: UInt8 = 1
+    /// The client connection preface (RFC 9113, section 3.4), which comes before the first frame.
+    private static let prefaceBytes = 24
+
+    /// Bytes that are left of the preface or of a frame's payload.
+    private var rest = Self.prefaceBytes
+    /// What is here of a frame's header.
+    private var headerCount = 0
+    private var payloadBytes = 0
+    private var isHeaders = false
+
+    /// How many of `bytes` to go on with so that no more than `requests` header sections begin: up to the
+    /// end of the frame with the last of them, or to the beginning of the frame with one too many. The
+    /// scanner stands behind these bytes then.
+    mutating func extent(of bytes: UnsafeRawBufferPointer, requests: Int) -> Int {
+        var position = 0
+        var left = requests
+        while position < bytes.count {
+            if rest > 0 {
+                let step = min(rest, bytes.count - position)
+                rest -= step
+                position += step
+                if rest == 0, isHeaders, left == 0 { return position }
+                continue
+            }
+            unsafe readHeader(bytes[position])
+            position += 1
+            guard headerCount == 0 else { continue }
+            if isHeaders { left -= 1 }
+            rest = payloadBytes
+            // One without a payload is over with its header.
+            if rest == 0, isHeaders, left == 0 { return position }
+        }
+        return position
+    }
+
+    /// Takes one byte of a frame's header; `headerCount` is 0 again when that was the last.
+    private mutating func readHeader(_ byte: UInt8) {
+        switch headerCount {
+        case 0: payloadBytes = Int(byte) << 16
+        case 1: payloadBytes |= Int(byte) << 8
+        case 2: payloadBytes |= Int(byte)
+        case 3: isHeaders = byte == Self.headersType
+        default: break
+        }
+        headerCount = headerCount + 1 == Self.headerBytes ? 0 : headerCount + 1
+    }
+}
