@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HomePageTests {
     private func values(_ streams: [HomePage.Stream], nowMs: UInt64 = 0) -> [String: String] {
-        HomePage(streams: streams, nowMs: nowMs).values
+        HomePage(streams: HomePage.inOrder(streams), nowMs: nowMs).values
     }
 
     @Test("a live stream's card says who, since when, for how many, and in what")

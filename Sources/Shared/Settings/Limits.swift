@@ -62,6 +62,8 @@ package enum Limits {
     package static let stageBytes = 256 * 1024
     /// Requests of one connection that begin before others have their turn. Of a connection.
     package static let requestsPerTurn = 4
+    /// No further one of them begins when they have taken this long, in microseconds.
+    package static let requestsTurnUs: UInt64 = 100
     /// How long one turn of a worker's loop goes on, by what it does, in microseconds: each of reading
     /// from and sending to connections with live media,
     package static let mediaSliceUs: UInt64 = 2_500
@@ -95,6 +97,13 @@ package enum Limits {
     package static let bodyFirstByteMs: UInt64 = 15_000
     /// Between two bytes of a body that we are willing to read.
     package static let bodyIdleMs: UInt64 = 30_000
+
+    /// Bytes of finished responses (pages, lists) that wait because their client does not take them: of
+    /// one client, and of a worker. A browser that loads everything at once has some hundred KiB.
+    package static let responseBytesPerClient = 16 * 1024 * 1024
+    package static let responseBytesPerWorker = 256 * 1024 * 1024
+    /// A body of up to this many bytes is not counted: it is no larger than its request.
+    package static let freeResponseBytes = 1_024
 
     // MARK: HTTP/1.1
 
@@ -299,7 +308,7 @@ package enum Limits {
     /// Viewers of one worker, all streams together.
     package static let viewersPerWorker = 16_000
     /// The same of one client.
-    package static let viewersPerClient = 8_000
+    package static let viewersPerClient = 4_000
 
     // MARK: Events
 

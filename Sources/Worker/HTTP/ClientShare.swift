@@ -16,6 +16,8 @@ package final class ClientShare {
         case connections
         case viewers
         case eventSubscribers
+        /// Bytes of finished responses that the client has not taken yet.
+        case responseBytes
         /// Bytes of publishers' bodies that wait for their turn.
         case waitingBytes
         /// Questions about accounts that have not been answered.
@@ -41,11 +43,13 @@ package final class ClientShare {
         self.table = table
     }
 
-    /// Takes so much more. False: that would be over the client's limit, and nothing was taken.
+    /// Takes so much more. False: that would be over the client's limit, or the worker's, and nothing
+    /// was taken.
     package func take(_ means: Means, _ amount: Int = 1) -> Bool {
-        guard isExempt || taken[means.rawValue] + amount <= table.limits[means.rawValue] else {
-            return false
-        }
+        let index = means.rawValue
+        guard isExempt || taken[index] + amount <= table.limits[index],
+            table.taken[index] + amount <= table.workerLimits[index]
+        else { return false }
         force(means, amount)
         return true
     }
@@ -57,6 +61,7 @@ package final class ClientShare {
             kindsTaken += 1
         }
         taken[means.rawValue] += amount
+        table.taken[means.rawValue] += amount
     }
 
     /// Gives back what was taken.
@@ -64,6 +69,7 @@ package final class ClientShare {
         precondition(amount <= taken[means.rawValue], "more was given back than was taken")
         guard amount > 0 else { return }
         taken[means.rawValue] -= amount
+        table.taken[means.rawValue] -= amount
         guard taken[means.rawValue] == 0 else { return }
         kindsTaken -= 1
         if kindsTaken == 0 { table.forget(self) }
@@ -78,13 +84,18 @@ package final class ClientTable {
     private let exemptNetworks: [NetworkRange]
     /// By `ClientShare.Means`.
     fileprivate let limits: [Int]
+    fileprivate let workerLimits: [Int]
+    /// What all clients together have taken.
+    fileprivate var taken = [Int](repeating: 0, count: ClientShare.Means.allCases.count)
 
     package init(
         exemptNetworks: [NetworkRange],
-        limit: (ClientShare.Means) -> Int = Limits.perClient
+        limit: (ClientShare.Means) -> Int = Limits.perClient,
+        workerLimit: (ClientShare.Means) -> Int = Limits.perWorker
     ) {
         self.exemptNetworks = exemptNetworks
         limits = ClientShare.Means.allCases.map(limit)
+        workerLimits = ClientShare.Means.allCases.map(workerLimit)
     }
 
     /// How many there are.
@@ -116,9 +127,20 @@ extension Limits {
         case .connections: .max
         case .viewers: viewersPerClient
         case .eventSubscribers: eventSubscribersPerClient
+        case .responseBytes: responseBytesPerClient
         case .waitingBytes: waitingBytesPerClient
         case .accountQuestions: accountQuestionsPerClient
         case .passwordHashes: passwordHashesPerClient
+        }
+    }
+
+    /// How much of it there is for all clients together, where nobody else sees to that.
+    package static func perWorker(_ means: ClientShare.Means) -> Int {
+        switch means {
+        case .responseBytes: responseBytesPerWorker
+        case .connections, .viewers, .eventSubscribers, .waitingBytes, .accountQuestions,
+            .passwordHashes:
+            .max
         }
     }
 }

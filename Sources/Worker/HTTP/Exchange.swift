@@ -5,6 +5,8 @@
 // at most once; bytes received and not credited yet are counted, so that a closing exchange can
 // give them back to its connection.
 
+import Settings
+
 /// What a protocol session does for its exchanges.
 protocol ExchangeTransport: AnyObject {
     func credit(_ exchange: Exchange, _ bytes: Int)
@@ -65,6 +67,8 @@ package final class Exchange {
     var source: BodySource?
     var bodyBytes: [UInt8] = []
     var bodyOffset = 0
+    /// What the client has of its share because of this response.
+    private var keptResponseBytes = 0
     /// The source said `.wait` and has not been resumed.
     var isWaiting = false
     /// The response has bytes that may be sent as soon as the peer lets us.
@@ -97,9 +101,17 @@ package final class Exchange {
         transport.credit(self, bytes)
     }
 
-    /// Sends the response: once, at any time. A HEAD request never gets the body.
+    /// Sends the response: once, at any time. A HEAD request never gets the body. Instead of a body that
+    /// would be one too many in memory, because the client does not take what it has asked for, it gets
+    /// 503.
     package func respond(status: Int, headers: [HeaderField], body: ResponseBody) {
         precondition(!hasResponded, "an exchange has one response")
+        if case .bytes(let bytes) = body, bytes.count > Limits.freeResponseBytes {
+            guard client.take(.responseBytes, bytes.count) else {
+                return respond(.tooManyUnreadBytes)
+            }
+            keptResponseBytes = bytes.count
+        }
         hasResponded = true
         transport?.respond(self, status: status, headers: headers, body: body)
     }
@@ -179,6 +191,8 @@ package final class Exchange {
         transport = nil
         source = nil
         bodyBytes = []
+        client.giveBack(.responseBytes, keptResponseBytes)
+        keptResponseBytes = 0
         let last = handler
         handler = nil
         last?.exchangeDidClose(self, cause: closeCause ?? cause)

@@ -26,7 +26,7 @@ extension HTTP2Session: ExchangeTransport {
         switch body {
         case .none:
             exchange.discardsBody = true
-        case .bytes(let bytes):
+        case .bytes(let bytes), .shared(let bytes):
             exchange.discardsBody = true
             contentLength = bytes.count
             hasBody = !bytes.isEmpty

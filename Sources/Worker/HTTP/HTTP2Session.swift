@@ -10,6 +10,7 @@
 
 import CNghttp2
 import LinuxIO
+import Settings
 
 @safe
 final class HTTP2Session: ProtocolSession {
@@ -95,12 +96,20 @@ final class HTTP2Session: ProtocolSession {
         return unsafe bytes.withUnsafeBytes { unsafe receive($0) }
     }
 
-    /// Gives nghttp2 no more requests than one place in the line is for. Returns how many bytes that
-    /// were; nil when the connection cannot go on.
+    /// Gives nghttp2 no more requests than one place in the line is for, and fewer when they take long.
+    /// Returns how many bytes that were; nil when the connection cannot go on.
     private func takeFew(_ bytes: UnsafeRawBufferPointer) -> Int? {
-        let count = unsafe scanner.extent(of: bytes, requests: limits.requestsPerTurn)
-        let result = unsafe nghttp2_session_mem_recv(handle, bytes.baseAddress, count)
-        return result == count ? count : nil
+        let slice = TurnSlice(us: Limits.requestsTurnUs)
+        var taken = 0
+        for _ in 0..<limits.requestsPerTurn where taken < bytes.count {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[taken...])
+            let count = unsafe scanner.extent(of: rest, requests: 1)
+            let result = unsafe nghttp2_session_mem_recv(handle, rest.baseAddress, count)
+            guard result == count else { return nil }
+            taken += count
+            if slice.isOver { break }
+        }
+        return taken
     }
 
     /// Without window updates no response gets far.

@@ -55,6 +55,10 @@ extension Exchange {
 extension Problem {
     package static let requestTimeout = Problem(
         status: 408, slug: "request-timeout", title: "The request did not arrive in time")
+    static let tooManyUnreadBytes = Problem(
+        status: 503, slug: "too-many-unread-bytes",
+        title: "Take what you have asked for before you ask for more",
+        headers: [HeaderField("retry-after", "1")])
     package static let plaintext = Problem(
         status: 400, slug: "plaintext", title: "This port speaks HTTPS",
         detail: "Use an address that begins with https://.")

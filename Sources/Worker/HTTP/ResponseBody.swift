@@ -5,6 +5,8 @@ package enum ResponseBody {
     case none
     /// Known and complete; content-length is added.
     case bytes([UInt8])
+    /// The same, of an array that is in memory anyway because others get it, too.
+    case shared([UInt8])
     /// Asked for bytes whenever the connection can send some.
     case stream(BodySource)
 }

@@ -21,6 +21,7 @@ import Web
 final class WorkerProcess {
     private let environment: WorkerEnvironment
     private let streams: LiveStreams
+    private let catalog: StreamCatalog
     private let recorder: BroadcastRecorder
     private let publishing: Publishing
     private let events: EventHub
@@ -54,24 +55,26 @@ final class WorkerProcess {
         let credentials = Credentials(desk: desk, environment: environment)
         recorder = try BroadcastRecorder(desk: desk, environment: environment)
         streams.recorder = recorder
+        catalog = StreamCatalog(source: streams, environment: environment)
         publishing = Publishing(
             streams: streams, crossOrigin: crossOrigin,
             credentials: settings.publish == .account ? credentials : nil,
             environment: environment)
-        events = EventHub(streams: streams, crossOrigin: crossOrigin, environment: environment)
+        events = EventHub(
+            streams: streams, catalog: catalog, crossOrigin: crossOrigin, environment: environment)
         storeWatch = StoreWatch(desk: desk, environment: environment)
         let site = WebSite(offersSignUp: settings.signUp == .open)
         router = Router(
-            streams: streams, publishing: publishing, events: events,
+            streams: streams, catalog: catalog, publishing: publishing, events: events,
             pages: PageRoutes(
-                site: site, streams: streams, credentials: credentials,
+                site: site, catalog: catalog, credentials: credentials,
                 requiresAccount: settings.publish == .account),
             accounts: AccountRoutes(
                 desk: desk, credentials: credentials, site: site, environment: environment),
             crossOrigin: crossOrigin, environment: environment)
         redirection = Redirection(port: settings.listen[0].port)
         administration = Administration(
-            streams: streams, storeWatch: storeWatch, environment: environment)
+            catalog: catalog, storeWatch: storeWatch, environment: environment)
         server = HTTPServer(
             loop: environment.loop, tls: tls, application: router,
             counters: environment.httpCounters, exemptNetworks: settings.exemptNetworks)

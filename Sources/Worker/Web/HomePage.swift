@@ -42,6 +42,7 @@ package struct HomePage {
         }
     }
 
+    /// In the order in which they are shown.
     private let streams: [Stream]
     private let nowMs: UInt64
 
@@ -54,10 +55,17 @@ package struct HomePage {
     /// The values of the template's gaps.
     var values: [String: String] {
         [
-            "streams": streams.sorted(by: Self.isBefore)
+            "streams": streams.prefix(Self.cards)
                 .map { StreamCard(stream: $0, nowMs: nowMs).html }.joined(separator: "\n"),
             "summary": summary.htmlEscaped,
         ]
+    }
+
+    /// Cards that the page has from the beginning; its script adds the others.
+    static let cards = 60
+
+    package static func inOrder(_ streams: [Stream]) -> [Stream] {
+        streams.sorted(by: isBefore)
     }
 
     /// Most viewers first; among equals the one that began first, then by name

@@ -35,7 +35,7 @@ package final class WebSite {
 
     // MARK: Pages
 
-    /// Who is live. `origin` is what the browser calls this server: "https://host:port"; `nowMs` is
+    /// Who is live, in the order of `HomePage.inOrder`. `origin` is what the browser calls this server: "https://host:port"; `nowMs` is
     /// the wall clock in milliseconds since 1970; `requiresAccount` is whether publishing needs one.
     package func home(
         streams: [HomePage.Stream], origin: String, nowMs: UInt64, visitor: Visitor,

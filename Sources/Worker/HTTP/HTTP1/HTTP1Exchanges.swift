@@ -59,7 +59,7 @@ extension HTTP1Session: ExchangeTransport {
             // A HEAD request is told nothing of a length that nobody knows.
             if mayHaveBody { framing = .length(0) }
             isCutOff = !exchange.isBodyComplete
-        case .bytes(let bytes):
+        case .bytes(let bytes), .shared(let bytes):
             if status != 204 { framing = .length(bytes.count) }
             if mayHaveBody { exchange.bodyBytes = bytes }
             isCutOff = !exchange.isBodyComplete

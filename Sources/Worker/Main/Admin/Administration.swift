@@ -4,18 +4,20 @@
 // Owner: the worker's loop thread.
 
 import HTTP
+import LinuxIO
 
 final class Administration: Application {
     private let health: Health
     private let metrics: Metrics
+    private var metricsText = Kept<[UInt8]>()
     private let storeWatch: StoreWatch
     /// The worker is going, and with it the server.
     var isDraining = false
 
-    init(streams: LiveStreams, storeWatch: StoreWatch, environment: WorkerEnvironment) {
+    init(catalog: StreamCatalog, storeWatch: StoreWatch, environment: WorkerEnvironment) {
         self.storeWatch = storeWatch
         health = Health(environment: environment)
-        metrics = Metrics(streams: streams, environment: environment)
+        metrics = Metrics(catalog: catalog, environment: environment)
     }
 
     func begin(_ exchange: Exchange) {
@@ -36,27 +38,30 @@ final class Administration: Application {
 
     private func answer(_ exchange: Exchange, path: Substring) {
         switch path {
-        case "/healthz": respond(exchange, status: 200, type: "text/plain", text: "ok\n")
+        case "/healthz":
+            respond(exchange, status: 200, type: "text/plain", bytes: Array("ok\n".utf8))
         case "/readyz":
             storeWatch.whenKnown { [self] storeFault in
                 guard !exchange.isOver else { return }
                 let report = health.report(isDraining: isDraining, storeFault: storeFault)
                 respond(
                     exchange, status: report.isReady ? 200 : 503, type: "application/json",
-                    text: report.json.text + "\n")
+                    bytes: Array((report.json.text + "\n").utf8))
             }
         default:
             respond(
                 exchange, status: 200, type: "text/plain; version=0.0.4; charset=utf-8",
-                text: metrics.text)
+                bytes: metricsText.value(isOutdated: true, clockUs: MonotonicClock.nowUs) {
+                    Array(metrics.text.utf8)
+                })
         }
     }
 
-    private func respond(_ exchange: Exchange, status: Int, type: String, text: String) {
+    private func respond(_ exchange: Exchange, status: Int, type: String, bytes: [UInt8]) {
         exchange.respond(
             status: status,
             headers: [HeaderField("content-type", type), HeaderField("cache-control", "no-store")],
-            body: .bytes(Array(text.utf8)))
+            body: .bytes(bytes))
     }
 }
 

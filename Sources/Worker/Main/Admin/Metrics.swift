@@ -5,11 +5,11 @@ import Settings
 import Telemetry
 
 struct Metrics {
-    private let streams: LiveStreams
+    private let catalog: StreamCatalog
     private let environment: WorkerEnvironment
 
-    init(streams: LiveStreams, environment: WorkerEnvironment) {
-        self.streams = streams
+    init(catalog: StreamCatalog, environment: WorkerEnvironment) {
+        self.catalog = catalog
         self.environment = environment
     }
 
@@ -38,7 +38,8 @@ struct Metrics {
     }
 
     private func addStreams(to text: inout MetricsText) {
-        let streams = streams.all()
+        let streams = catalog.all()
+        catalog.refreshFigures(of: streams)
         text.family("weir_streams", "gauge", "Streams by state.")
         for state in [StreamState.live, .paused, .ended] {
             let count = streams.count { $0.state == state }
@@ -54,7 +55,7 @@ struct Metrics {
         for stream in current {
             text.sample(
                 "weir_stream_bitrate_bps", ["stream": stream.name.text],
-                stream.recentFigures.bitrateBps)
+                stream.figures.bitrateBps)
         }
     }
 }

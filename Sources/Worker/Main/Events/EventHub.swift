@@ -18,6 +18,7 @@ final class EventHub {
     private(set) var isEnding = false
 
     private let streams: LiveStreams
+    private let catalog: StreamCatalog
     private let crossOrigin: CrossOrigin
     private let environment: WorkerEnvironment
     private let all = EventTopic(name: nil, keepAlivePhase: 0)
@@ -38,8 +39,12 @@ final class EventHub {
     /// Looks in which every subscriber has its turn to be kept alive.
     private static let ticksPerRound = Int(Limits.eventKeepAliveMs / Limits.eventLookMs / 2)
 
-    init(streams: LiveStreams, crossOrigin: CrossOrigin, environment: WorkerEnvironment) {
+    init(
+        streams: LiveStreams, catalog: StreamCatalog, crossOrigin: CrossOrigin,
+        environment: WorkerEnvironment
+    ) {
         self.streams = streams
+        self.catalog = catalog
         self.crossOrigin = crossOrigin
         self.environment = environment
     }
@@ -67,6 +72,9 @@ final class EventHub {
             ] + ofOrigin
         guard exchange.request.method != "HEAD" else {
             return exchange.respond(status: 200, headers: headers, body: .none)
+        }
+        guard isEnding || exchange.client.take(.eventSubscribers) else {
+            return exchange.respond(.tooManySubscribersOfClient, headers: ofOrigin)
         }
         // A client that still comes to a worker that is going is told to come back.
         let body: ResponseBody =
@@ -180,16 +188,17 @@ final class EventHub {
         statePace.told(nowMs: nowMs)
         if withFigures { figuresPace.told(nowMs: nowMs) }
         let wanted = wantedStreams()
+        if withFigures { catalog.refreshFigures(of: wanted) }
         let changes = wanted.flatMap { refresh($0.name, $0, withFigures: withFigures) }
         tell(changes + removeOthers(than: wanted), areFigures: withFigures)
     }
 
     /// The streams that somebody wants to hear of.
     private func wantedStreams() -> [LiveStream] {
-        if all.count > 0 { return streams.all() }
+        if all.count > 0 { return catalog.all() }
         // Few names are looked up one by one. Anybody may ask for very many.
         if named.count <= Self.namesLookedUp { return named.keys.compactMap(streams.find) }
-        return streams.all().filter { named[$0.name] != nil }
+        return catalog.all().filter { named[$0.name] != nil }
     }
 
     private static let namesLookedUp = 50
@@ -204,8 +213,7 @@ final class EventHub {
         let mark = StreamMark(ringEpoch: stream.ring.epoch, state: stream.state)
         let isKnown = table.find(name.text)?.mark == mark
         guard !isKnown || withFigures else { return [] }
-        let description = StreamDescription.json(of: stream, ringMs: environment.settings.ringMs)
-        let bytes = table.update(name.text, json: description.text, mark: mark)
+        let bytes = table.update(name.text, json: stream.json, mark: mark)
         return bytes.map { [(name, $0)] } ?? []
     }
 

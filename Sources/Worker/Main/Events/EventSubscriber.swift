@@ -61,5 +61,6 @@ final class EventSubscriber: BodySource, ExchangeHandler {
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
         hub.left(self)
+        exchange.client.giveBack(.eventSubscribers)
     }
 }

@@ -56,9 +56,9 @@ final class EventTable {
     // MARK: Changing
 
     /// Notes what a stream is now; the bytes of its event, or nil when nothing has changed.
-    func update(_ name: String, json: String, mark: StreamMark) -> Int? {
+    func update(_ name: String, json: [UInt8], mark: StreamMark) -> Int? {
         let entry = entry(named: name)
-        let element = Array(",\(json)".utf8)
+        let element = [UInt8(ascii: ",")] + json
         if entry.element == element && entry.mark == mark { return nil }
         if entry.isGone {
             if entry.version != 0 { goneCount -= 1 }

@@ -12,11 +12,11 @@ enum EventText {
     static let listEnd = Array("]}\n\n".utf8)
 
     /// JSON as Weir writes it has no line breaks, so it is one line of data.
-    static func event(_ name: String, json: String) -> [UInt8] {
-        Array("event: \(name)\ndata: \(json)\n\n".utf8)
+    static func event(_ name: String, json: [UInt8]) -> [UInt8] {
+        Array("event: \(name)\ndata: ".utf8) + json + Array("\n\n".utf8)
     }
 
     static func gone(_ name: String) -> [UInt8] {
-        event("gone", json: JSONValue.object([JSONMember("name", .string(name))]).text)
+        event("gone", json: Array(JSONValue.object([JSONMember("name", .string(name))]).text.utf8))
     }
 }

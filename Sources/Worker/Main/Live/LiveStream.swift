@@ -25,6 +25,8 @@ final class LiveStream {
     private var deliveryIsScheduled = false
     private var isDraining = false
     private var keptFigures: (figures: RecentFigures, untilMs: UInt64)?
+    /// What is told of it, and of what that was made.
+    private var keptJSON: (facts: ChangingFacts, bytes: [UInt8])?
     private static let figuresKeptMs: UInt64 = 1_000
 
     /// Told when the first viewer comes or the last one goes.
@@ -67,13 +69,27 @@ final class LiveStream {
     /// Whether a viewer who has got everything is to be let go.
     var viewersMustEnd: Bool { isDraining || ring.status.endedAtMs != 0 }
 
-    /// Figures no older than a second.
-    var recentFigures: RecentFigures {
+    /// The figures that were looked at last.
+    var figures: RecentFigures {
+        if let keptFigures { return keptFigures.figures }
+        refreshFigures()
+        return keptFigures?.figures ?? RecentFigures(of: ring)
+    }
+
+    /// Looks at the figures again if they are older than a second.
+    func refreshFigures() {
         let nowMs = environment.loop.nowMs
-        if let kept = keptFigures, nowMs < kept.untilMs { return kept.figures }
-        let figures = RecentFigures(of: ring)
-        keptFigures = (figures, nowMs + Self.figuresKeptMs)
-        return figures
+        if let kept = keptFigures, nowMs < kept.untilMs { return }
+        keptFigures = (RecentFigures(of: ring), nowMs + Self.figuresKeptMs)
+    }
+
+    /// What the API and the events say of it.
+    var json: [UInt8] {
+        let facts = ChangingFacts(of: self, ringMs: environment.settings.ringMs)
+        if let kept = keptJSON, kept.facts == facts { return kept.bytes }
+        let bytes = Array(StreamDescription.json(of: self, facts).text.utf8)
+        keptJSON = (facts, bytes)
+        return bytes
     }
 
     // MARK: Viewers

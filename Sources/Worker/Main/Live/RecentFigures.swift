@@ -3,7 +3,7 @@
 
 import SegmentRing
 
-struct RecentFigures {
+struct RecentFigures: Equatable {
     /// Bits per second of the last seconds of media; 0 when there is too little to tell.
     let bitrateBps: UInt64
     /// Media time between the newest two places where decoding can start; nil when there is only one.

@@ -10,16 +10,22 @@ import Web
 
 final class PageRoutes {
     private let site: WebSite
-    private let streams: LiveStreams
+    private let catalog: StreamCatalog
+    /// The streams that are on, as the first page shows them.
+    private var homeStreams = Kept<[HomePage.Stream]>()
+    /// The first page for people who are not signed in, by what they call this server.
+    private var homePages: [String: Kept<Document>] = [:]
+    private static let homePagesKept = 16
+    private static let homeFreshUs: UInt64 = 1_000_000
     private let credentials: Credentials
     private let requiresAccount: Bool
 
     /// - Parameter requiresAccount: whether publishing needs one.
     init(
-        site: WebSite, streams: LiveStreams, credentials: Credentials, requiresAccount: Bool
+        site: WebSite, catalog: StreamCatalog, credentials: Credentials, requiresAccount: Bool
     ) {
         self.site = site
-        self.streams = streams
+        self.catalog = catalog
         self.credentials = credentials
         self.requiresAccount = requiresAccount
     }
@@ -27,11 +33,39 @@ final class PageRoutes {
     // MARK: Pages
 
     func home(_ exchange: Exchange) {
+        let origin = "https://\(exchange.request.authority)"
         answer(exchange) { [self] visitor in
+            visitor == .anonymous
+                ? anonymousHome(origin: origin) : makeHome(origin: origin, visitor: visitor)
+        }
+    }
+
+    /// The same for everybody who is not signed in, so it is made once for them.
+    private func anonymousHome(origin: String) -> Document {
+        if homePages[origin] == nil, homePages.count >= Self.homePagesKept { homePages = [:] }
+        let madeUs = homePages[origin]?.madeUs ?? 0
+        let nowUs = MonotonicClock.nowUs()
+        let streams = streamsOnHome()
+        let isOutdated =
+            nowUs >= madeUs + Self.homeFreshUs || homeStreams.madeUs.map { $0 > madeUs } ?? true
+        return homePages[origin, default: Kept()].value(
+            isOutdated: isOutdated, clockUs: MonotonicClock.nowUs
+        ) {
             site.home(
-                streams: streams.all().compactMap { HomePage.Stream($0) },
-                origin: "https://\(exchange.request.authority)", nowMs: WallClock.nowMs(),
-                visitor: visitor, requiresAccount: requiresAccount)
+                streams: streams, origin: origin, nowMs: WallClock.nowMs(), visitor: .anonymous,
+                requiresAccount: requiresAccount)
+        }
+    }
+
+    private func makeHome(origin: String, visitor: Visitor) -> Document {
+        site.home(
+            streams: streamsOnHome(), origin: origin, nowMs: WallClock.nowMs(), visitor: visitor,
+            requiresAccount: requiresAccount)
+    }
+
+    private func streamsOnHome() -> [HomePage.Stream] {
+        homeStreams.value(isOutdated: true, clockUs: MonotonicClock.nowUs) {
+            HomePage.inOrder(catalog.all().compactMap { HomePage.Stream($0) })
         }
     }
 
@@ -123,7 +157,7 @@ final class PageRoutes {
                 HeaderField("cache-control", cache),
                 HeaderField("x-content-type-options", "nosniff"),
                 HeaderField("cross-origin-resource-policy", "same-origin"),
-            ])
+            ], isShared: true)
     }
 
     /// What browsers ask for without having been told to.
@@ -137,7 +171,7 @@ final class PageRoutes {
 
     private func answer(
         _ exchange: Exchange, status: Int, document: Document, headers: [HeaderField],
-        vary: String = "accept-encoding"
+        vary: String = "accept-encoding", isShared: Bool = false
     ) {
         let request = exchange.request
         let gzip =
@@ -151,7 +185,9 @@ final class PageRoutes {
         }
         fields.append(HeaderField("content-type", document.contentType))
         if gzip != nil { fields.append(HeaderField("content-encoding", "gzip")) }
-        exchange.respond(status: status, headers: fields, body: .bytes(gzip ?? document.bytes))
+        let bytes = gzip ?? document.bytes
+        exchange.respond(
+            status: status, headers: fields, body: isShared ? .shared(bytes) : .bytes(bytes))
     }
 }
 

@@ -45,6 +45,17 @@ extension Problem {
         detail: "As many pages listen for events as this server takes. Try again later.",
         headers: [.retryAfter(seconds: 10)])
 
+    static let tooManyViewersOfClient = Problem(
+        status: 429, slug: "too-many-viewers-of-client", title: "Too many viewers from one address",
+        detail: "As many viewers are connected from there as one address may have.",
+        headers: [.retryAfter(seconds: 10)])
+
+    static let tooManySubscribersOfClient = Problem(
+        status: 429, slug: "too-many-subscribers-of-client",
+        title: "Too many pages from one address",
+        detail: "As many pages listen for events from there as one address may have.",
+        headers: [.retryAfter(seconds: 10)])
+
     static func bodyTooLarge(limitBytes: Int) -> Problem {
         Problem(
             status: 413, slug: "body-too-large", title: "The body is too large",

@@ -9,6 +9,7 @@ import Settings
 
 final class Router: Application {
     private let streams: LiveStreams
+    private let catalog: StreamCatalog
     private let publishing: Publishing
     private let crossOrigin: CrossOrigin
     private let environment: WorkerEnvironment
@@ -17,10 +18,12 @@ final class Router: Application {
     private let events: EventHub
 
     init(
-        streams: LiveStreams, publishing: Publishing, events: EventHub, pages: PageRoutes,
+        streams: LiveStreams, catalog: StreamCatalog, publishing: Publishing, events: EventHub,
+        pages: PageRoutes,
         accounts: AccountRoutes, crossOrigin: CrossOrigin, environment: WorkerEnvironment
     ) {
         self.streams = streams
+        self.catalog = catalog
         self.publishing = publishing
         self.events = events
         self.crossOrigin = crossOrigin
@@ -112,6 +115,9 @@ final class Router: Application {
         guard environment.viewerCount < Limits.viewersPerWorker else {
             return refuse(exchange, .tooManyViewers)
         }
+        guard exchange.client.take(.viewers) else {
+            return refuse(exchange, .tooManyViewersOfClient)
+        }
         let viewer = Viewer(
             exchange: exchange, stream: stream, start: start,
             maxLagMs: environment.settings.maxLagMs)
@@ -123,10 +129,7 @@ final class Router: Application {
     // MARK: /api/streams
 
     private func listStreams(_ exchange: Exchange) {
-        reading(exchange) {
-            let list = streams.all().map(describe)
-            answer(exchange, json: .object([JSONMember("streams", .array(list))]))
-        }
+        reading(exchange) { answer(exchange, .shared(catalog.listJSON())) }
     }
 
     private func describeStream(_ exchange: Exchange, name: Substring) {
@@ -134,21 +137,18 @@ final class Router: Application {
             guard let name = try? StreamName(name), let stream = streams.find(name) else {
                 return refuse(exchange, .unknownStream)
             }
-            answer(exchange, json: describe(stream))
+            stream.refreshFigures()
+            answer(exchange, .bytes(stream.json))
         }
     }
 
-    private func describe(_ stream: LiveStream) -> JSONValue {
-        StreamDescription.json(of: stream, ringMs: environment.settings.ringMs)
-    }
-
-    private func answer(_ exchange: Exchange, json: JSONValue) {
+    private func answer(_ exchange: Exchange, _ body: ResponseBody) {
         let headers =
             [
                 HeaderField("content-type", "application/json"),
                 HeaderField("cache-control", "no-store"),
             ] + crossOrigin.headers(for: exchange.request)
-        exchange.respond(status: 200, headers: headers, body: .bytes(Array(json.text.utf8)))
+        exchange.respond(status: 200, headers: headers, body: body)
     }
 
     // MARK: What routes share

@@ -4,22 +4,38 @@ import HTTP
 import Media
 import Telemetry
 
+/// What changes of it.
+struct ChangingFacts: Equatable {
+    let state: StreamState
+    let figures: RecentFigures
+    let viewers: Int
+    let peakViewers: Int
+    let rewindMs: UInt64
+
+    init(of stream: LiveStream, ringMs: UInt64) {
+        state = stream.state
+        figures = stream.figures
+        viewers = stream.ring.status.viewerCount
+        peakViewers = stream.ring.status.peakViewerCount
+        rewindMs = min(figures.rewindMs, ringMs)
+    }
+}
+
 /// The JSON of one stream: `GET /api/streams/NAME`, and the elements of `GET /api/streams`.
 enum StreamDescription {
-    static func json(of stream: LiveStream, ringMs: UInt64) -> JSONValue {
-        let figures = stream.recentFigures
-        return .object([
+    static func json(of stream: LiveStream, _ facts: ChangingFacts) -> JSONValue {
+        .object([
             JSONMember("name", .string(stream.name.text)),
-            JSONMember("state", .string(stream.state.rawValue)),
+            JSONMember("state", .string(facts.state.rawValue)),
             JSONMember("startedAt", .string(Timestamp.rfc3339(ms: stream.ring.createdWallClockMs))),
             JSONMember("mimeType", .string(stream.contentType)),
             JSONMember("tracks", .array(stream.tracks.map(json(of:)))),
-            JSONMember("bitrateBps", .integer(Int64(clamping: figures.bitrateBps))),
+            JSONMember("bitrateBps", .integer(Int64(clamping: facts.figures.bitrateBps))),
             JSONMember(
-                "keyframeIntervalMs", integerOrNull(figures.keyframeIntervalMs)),
-            JSONMember("viewers", .integer(Int64(stream.ring.status.viewerCount))),
-            JSONMember("peakViewers", .integer(Int64(stream.ring.status.peakViewerCount))),
-            JSONMember("rewindMs", .integer(Int64(clamping: min(figures.rewindMs, ringMs)))),
+                "keyframeIntervalMs", integerOrNull(facts.figures.keyframeIntervalMs)),
+            JSONMember("viewers", .integer(Int64(facts.viewers))),
+            JSONMember("peakViewers", .integer(Int64(facts.peakViewers))),
+            JSONMember("rewindMs", .integer(Int64(clamping: facts.rewindMs))),
         ])
     }
 

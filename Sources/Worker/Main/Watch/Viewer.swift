@@ -60,5 +60,6 @@ final class Viewer: BodySource, ExchangeHandler {
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
         stream.remove(self)
+        exchange.client.giveBack(.viewers)
     }
 }

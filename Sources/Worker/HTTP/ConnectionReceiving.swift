@@ -1,0 +1,193 @@
+// The receiving half of a connection: one buffer full from the socket, through TLS, to the session, all in
+// one turn.
+//
+// Unsafe use: the shared buffers and the SSL object, within one call each. Owner: the loop's thread.
+
+import CLinux
+import COpenSSL
+import Glibc
+import LinuxIO
+
+extension Connection {
+    /// There is something to be received, or received already and not taken yet.
+    func queueInput() {
+        server.turns.add(self, to: mediaExchangeCount > 0 ? .mediaInput : .input)
+    }
+
+    /// One turn of receiving: one buffer full, or what is held of an earlier one.
+    func takeInputTurn() {
+        switch phase {
+        case .closed: return
+        case .lingering: return discardInput()
+        case .handshaking, .open: break
+        }
+        if let session, session.hasHeldInput { return takeHeld(session) }
+        guard wantsInput else {
+            // A paused input has no interest in reading, but hears of a broken connection all the
+            // same, again and again.
+            return isHungUp ? close(.connectionLost) : ()
+        }
+        receive()
+    }
+
+    private func takeHeld(_ session: any ProtocolSession) {
+        isInsideSession = true
+        let isGood = session.receiveHeld()
+        isInsideSession = false
+        guard isGood, !mustClose else { return close(.connectionLost) }
+        didReceive()
+    }
+
+    private func receive() {
+        let buffers = server.buffers
+        let count = unsafe recv(
+            descriptor.raw, buffers.receive, SharedBuffers.receiveCapacity, Int32(MSG_DONTWAIT))
+        if count < 0 {
+            let code = weir_errno()
+            if code == EINTR { return queueInput() }
+            return code == EAGAIN ? () : close(.connectionLost)
+        }
+        if count == 0 { return receiveEnd() }
+        server.counters.bytesReceived += UInt64(count)
+        buffers.receivePosition = 0
+        buffers.receiveEnd = count
+        process()
+        bytesBefore += UInt64(count)
+        if count == SharedBuffers.receiveCapacity { queueInput() }
+    }
+
+    /// A FIN. With TLS, whoever means to end says so before it (RFC 8446, section 6.1).
+    private func receiveEnd() {
+        let isMeant = unsafe ssl == nil
+        guard isMeant, let session, session.receiveEnd() else { return close(.connectionLost) }
+        updateInterest()
+    }
+
+    /// Takes the bytes in the receive buffer through TLS and to the session.
+    private func process() {
+        if let ssl = unsafe ssl {
+            ERR_clear_error()
+            if phase == .handshaking, unsafe !continueHandshake(ssl) { return }
+            guard unsafe decrypt(ssl) else { return close(.connectionLost) }
+        } else {
+            let buffers = server.buffers
+            let bytes = unsafe UnsafeRawBufferPointer(
+                start: buffers.receive, count: buffers.receiveEnd)
+            guard unsafe deliver(bytes) else { return close(.connectionLost) }
+        }
+        didReceive()
+    }
+
+    /// What follows when the session has taken something.
+    private func didReceive() {
+        watchHeaderSection()
+        transmit()
+        guard phase != .closed else { return }
+        if let session, session.wantsToSend || session.isFinished { markReady() }
+        if let session, session.hasHeldInput { return queueInput() }
+        if wantsInput == isInputPaused { updateInterest() }
+    }
+
+    /// All of the receive buffer, whether the session wants more or not: nothing may stay in it.
+    private func decrypt(_ ssl: OpaquePointer) -> Bool {
+        let buffers = server.buffers
+        while phase == .open {
+            let count = unsafe SSL_read(
+                ssl, buffers.cleartext, Int32(SharedBuffers.cleartextCapacity))
+            guard count > 0 else {
+                let reason = unsafe SSL_get_error(ssl, count)
+                if reason == SSL_ERROR_WANT_READ { break }
+                transmit()
+                return reason == SSL_ERROR_ZERO_RETURN && deliverEnd()
+            }
+            let bytes = unsafe UnsafeRawBufferPointer(
+                start: buffers.cleartext, count: Int(count))
+            guard unsafe deliver(bytes) else { return false }
+        }
+        return true
+    }
+
+    private func deliver(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let session else { return false }
+        isInsideSession = true
+        let isGood = unsafe session.receive(bytes)
+        isInsideSession = false
+        return isGood && !mustClose
+    }
+
+    /// The peer's close_notify.
+    private func deliverEnd() -> Bool {
+        guard let session else { return false }
+        isInsideSession = true
+        let isGood = session.receiveEnd()
+        isInsideSession = false
+        return isGood && !mustClose
+    }
+
+    /// One step of the handshake; true when it is done.
+    private func continueHandshake(_ ssl: OpaquePointer) -> Bool {
+        if isPlaintext { return refusePlaintext() }
+        let result = unsafe SSL_do_handshake(ssl)
+        if result == 1 { return unsafe finishHandshake(ssl) }
+        let isWaiting = unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ
+        transmit()
+        if !isWaiting {
+            server.counters.handshakesFailed += 1
+            linger()
+        }
+        return false
+    }
+
+    private func finishHandshake(_ ssl: OpaquePointer) -> Bool {
+        server.counters.handshakes += 1
+        if unsafe SSL_session_reused(ssl) == 1 { server.counters.handshakesResumed += 1 }
+        guard let session = unsafe makeSession(ssl) else {
+            server.buffers.ciphertextCount = 0
+            close(.connectionLost)
+            return false
+        }
+        open(session)
+        // The last handshake flight and our SETTINGS leave in one packet.
+        flushIntoCiphertext()
+        return true
+    }
+
+    /// What was negotiated; a client that negotiates nothing speaks HTTP/1.1.
+    private func makeSession(_ ssl: OpaquePointer) -> (any ProtocolSession)? {
+        guard unsafe TLSContext.negotiatedHTTP2(ssl) else { return HTTP1Session(connection: self) }
+        return HTTP2Session(
+            connection: self, configuration: server.configuration, nowMs: server.loop.nowMs)
+    }
+
+    /// The first thing a client says is a word in capitals: HTTP without TLS (RFC 8446, section 5.1:
+    /// a handshake begins with 22).
+    private var isPlaintext: Bool {
+        let buffers = server.buffers
+        guard bytesBefore == 0, buffers.receiveEnd > 0 else { return false }
+        let first = unsafe buffers.receive.load(as: UInt8.self)
+        return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first)
+    }
+
+    private func refusePlaintext() -> Bool {
+        server.counters.handshakesFailed += 1
+        let answer = HTTP1Response.last(
+            .plaintext, date: server.date.text(nowMs: server.loop.nowMs))
+        unsafe answer.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            _ = unsafe server.buffers.appendToCiphertext(base, count: bytes.count)
+        }
+        transmit()
+        linger()
+        return false
+    }
+
+    private func discardInput() {
+        // MSG_TRUNC on TCP: the kernel drops the bytes instead of copying them.
+        let count = recv(
+            descriptor.raw, nil, SharedBuffers.discardBytes,
+            Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC))
+        if count > 0 { return }
+        let isWaiting = count < 0 && (weir_errno() == EAGAIN || weir_errno() == EINTR)
+        if !isWaiting { close(.connectionLost) }
+    }
+}

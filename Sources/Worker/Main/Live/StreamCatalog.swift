@@ -1,0 +1,93 @@
+// What everybody is told of the streams: which there are, and the list of them as JSON. Made once for
+// all who ask, when a stream has changed or a second has passed, and not at each request: anybody may
+// ask, and as often as connections allow.
+//
+// Figures of a stream (RecentFigures) cost tens to hundreds of microseconds, so they are brought up to
+// date a few streams at a time, in slices of the loop's turns, as long as somebody asks.
+//
+// Owner: the worker's loop thread.
+
+import LinuxIO
+import Settings
+import Telemetry
+
+final class StreamCatalog: TurnTask {
+    private let source: LiveStreams
+    private let environment: WorkerEnvironment
+    private var streams = Kept<[LiveStream]>()
+    private var json = Kept<[UInt8]>()
+    /// What the shared counter of changes was when the streams were last looked at.
+    private var changesSeen: UInt64?
+    /// Streams whose figures are to be looked at.
+    private var stale: [LiveStream] = []
+    private var staleSinceUs: UInt64 = 0
+
+    /// What is told is no older than this, unless making it takes long.
+    private static let freshUs: UInt64 = 1_000_000
+    /// What one turn of the loop spends on figures, in microseconds.
+    private static let figuresSliceUs: UInt64 = 1_000
+
+    init(source: LiveStreams, environment: WorkerEnvironment) {
+        self.source = source
+        self.environment = environment
+        environment.loop.add(self)
+    }
+
+    // MARK: Asking
+
+    /// All streams, by name; the ended ones that are still on disk included.
+    func all() -> [LiveStream] {
+        let changes = environment.counters.total(.streamChanges)
+        return streams.value(
+            isOutdated: changes != changesSeen || isOld(streams.madeUs),
+            clockUs: MonotonicClock.nowUs
+        ) {
+            changesSeen = changes
+            return source.all()
+        }
+    }
+
+    /// The answer to `GET /api/streams`. Everybody gets the same array, so it is in memory once.
+    func listJSON() -> [UInt8] {
+        let all = all()
+        refreshFigures(of: all)
+        let isOutdated = json.madeUs.map { $0 < streams.madeUs ?? 0 } ?? true
+        return json.value(
+            isOutdated: isOutdated || isOld(json.madeUs), clockUs: MonotonicClock.nowUs
+        ) {
+            var bytes = Array(#"{"streams":["#.utf8)
+            for (index, stream) in all.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                bytes += stream.json
+            }
+            return bytes + Array("]}".utf8)
+        }
+    }
+
+    private func isOld(_ madeUs: UInt64?) -> Bool {
+        guard let madeUs else { return true }
+        return MonotonicClock.nowUs() >= madeUs + Self.freshUs
+    }
+
+    // MARK: Figures
+
+    /// Brings figures up to date: at once what fits into a slice, the rest in later turns.
+    func refreshFigures(of streams: [LiveStream]) {
+        let nowUs = MonotonicClock.nowUs()
+        guard stale.isEmpty, nowUs >= staleSinceUs + Self.freshUs else { return }
+        staleSinceUs = nowUs
+        stale = streams.reversed()
+        work()
+    }
+
+    var hasWork: Bool { !stale.isEmpty }
+
+    func work() {
+        guard hasWork else { return }
+        let slice = TurnSlice(us: Self.figuresSliceUs)
+        repeat {
+            guard let stream = stale.popLast() else { return }
+            stream.refreshFigures()
+        } while !slice.isOver
+    }
+}
