@@ -42,6 +42,25 @@ struct CounterPageTests {
         }
     }
 
+    @Test("a value counts in the first bucket that holds it, and in the sum")
+    func distribution() throws {
+        let page = try CounterPage.create(slots: 2)
+        for us: UInt64 in [0, 200, 201, 10_000_000] { page.observe(.loopTurn, us: us, slot: 1) }
+        let counts = page.counts(of: .loopTurn, slot: 1)
+        #expect(counts.buckets.count == Histogram.boundsUs.count + 1)
+        #expect(counts.buckets[0] == 2)
+        #expect(counts.buckets[1] == 1)
+        #expect(counts.buckets.last == 1)
+        #expect(counts.sumUs == 10_000_401)
+        #expect(page.counts(of: .loopTurn, slot: 0).sumUs == 0)
+        #expect(Counter.allCases.allSatisfy { page.get($0, slot: 1) == 0 })
+    }
+
+    @Test("bounds of distributions ascend")
+    func bounds() {
+        #expect(zip(Histogram.boundsUs, Histogram.boundsUs.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
     @Test("when a worker is gone its gauges fall to zero, its totals stay")
     func reset() throws {
         let page = try CounterPage.create(slots: 2)

@@ -4,8 +4,8 @@
 // keeps totals right when a worker dies.
 //
 // Layout, in 64-bit words of this machine: a header of `strideWords` words (magic, slots, counters,
-// rest zero), then per slot `strideWords` words, one for each `Counter`, padded to whole pairs of
-// cache lines. One slot beyond the workers' belongs to the supervisor.
+// rest zero), then per slot `strideWords` words, one for each `Counter` and some for each `Histogram`,
+// padded to whole pairs of cache lines. One slot beyond the workers' belongs to the supervisor.
 //
 // Unsafe: the mapping is `wordCount` words long, every index is checked against that, it stays
 // until deinit, and the file behind it is sealed against changes of its size, so an access inside
@@ -30,8 +30,10 @@ package final class CounterPage: Sendable {
     private static let magic: UInt64 = 0x5765_6972_436E_7431  // "WeirCnt1"
     /// 128 bytes: two cache lines, because processors fetch them in pairs.
     private static let alignmentWords = 16
+    private static let usedWords =
+        Counter.allCases.count + Histogram.allCases.count * Histogram.words
     private static let strideWords =
-        (Counter.allCases.count + alignmentWords - 1) / alignmentWords * alignmentWords
+        (usedWords + alignmentWords - 1) / alignmentWords * alignmentWords
 
     private static func wordCount(slots: Int) -> Int { (slots + 2) * strideWords }
 
@@ -52,7 +54,7 @@ package final class CounterPage: Sendable {
     }
 
     private static func header(slots: Int) -> [UInt64] {
-        [magic, UInt64(slots), UInt64(Counter.allCases.count)]
+        [magic, UInt64(slots), UInt64(usedWords)]
     }
 
     /// Maps a memory file that another process created. Errors: EINVAL when it is not the counters
@@ -111,6 +113,29 @@ package final class CounterPage: Sendable {
     /// The sum over all slots, the supervisor's included.
     package func total(_ counter: Counter) -> UInt64 {
         (0...slots).reduce(0) { $0 &+ get(counter, slot: $1) }
+    }
+
+    // MARK: Distributions
+
+    /// Adds a value to a distribution of one slot.
+    package func observe(_ histogram: Histogram, us valueUs: UInt64, slot: Int) {
+        let first = index(histogram, slot)
+        words[first + Histogram.bucket(of: valueUs)].wrappingAdd(1, ordering: .relaxed)
+        words[first + Histogram.words - 1].wrappingAdd(valueUs, ordering: .relaxed)
+    }
+
+    /// What one slot has.
+    package func counts(of histogram: Histogram, slot: Int) -> HistogramCounts {
+        let first = index(histogram, slot)
+        let values = (0..<Histogram.words).map { words[first + $0].load(ordering: .relaxed) }
+        return HistogramCounts(
+            buckets: Array(values.dropLast()), sumUs: values[Histogram.words - 1])
+    }
+
+    private func index(_ histogram: Histogram, _ slot: Int) -> Int {
+        precondition((0...slots).contains(slot), "a slot is a worker's or the supervisor's")
+        return (slot + 1) * Self.strideWords + Counter.allCases.count
+            + histogram.rawValue * Histogram.words
     }
 
     /// Sets the gauges of a slot to zero, after its process has ended.

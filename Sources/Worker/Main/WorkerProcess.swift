@@ -99,8 +99,9 @@ final class WorkerProcess {
         server.onConnectionCountChange = { [weak self] in self?.connectionCountChanged() }
         try link.start()
         environment.loop.onTurnEnd = {
-            [counters = environment.counters, slot = environment.slot] _ in
+            [counters = environment.counters, slot = environment.slot] us in
             counters.add(.loopTurns, slot: slot)
+            counters.observe(.loopTurn, us: us, slot: slot)
         }
         // First counted, then said: whoever hears that all are ready must also see it.
         environment.counters.set(.workersReady, 1, slot: environment.slot)

@@ -19,6 +19,7 @@ struct Metrics {
         text.family("weir_build_info", "gauge", "The version that runs.")
         text.sample("weir_build_info", ["version": Version.current], 1)
         addCounters(to: &text)
+        addHistograms(to: &text)
         addStreams(to: &text)
         return text.lines
     }
@@ -34,6 +35,17 @@ struct Metrics {
             text.sample(
                 name, ["worker": "supervisor"],
                 counters.get(counter, slot: counters.supervisorSlot))
+        }
+    }
+
+    private func addHistograms(to text: inout MetricsText) {
+        let counters = environment.counters
+        for histogram in Histogram.allCases {
+            text.family(histogram.metricName, "histogram", histogram.help)
+            for slot in 0..<counters.slots {
+                text.histogram(
+                    histogram.metricName, worker: slot, counters.counts(of: histogram, slot: slot))
+            }
         }
     }
 
@@ -71,7 +83,28 @@ private struct MetricsText {
     mutating func sample(
         _ name: String, _ labels: KeyValuePairs<String, String>, _ value: UInt64
     ) {
+        sample(name, labels, "\(value)")
+    }
+
+    private mutating func sample(
+        _ name: String, _ labels: KeyValuePairs<String, String>, _ value: String
+    ) {
         let list = labels.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",")
         lines += "\(name){\(list)} \(value)\n"
+    }
+
+    /// Buckets are cumulative there: each counts everything up to its bound.
+    mutating func histogram(_ name: String, worker: Int, _ counts: HistogramCounts) {
+        var total: UInt64 = 0
+        for (index, count) in counts.buckets.enumerated() {
+            total += count
+            let bound =
+                index < Histogram.boundsUs.count
+                ? "\(Double(Histogram.boundsUs[index]) / 1e6)" : "+Inf"
+            sample("\(name)_bucket", ["worker": "\(worker)", "le": bound], total)
+        }
+        let sumS = Double(counts.sumUs) / 1e6
+        sample("\(name)_sum", ["worker": "\(worker)"], "\(sumS)")
+        sample("\(name)_count", ["worker": "\(worker)"], total)
     }
 }

@@ -20,6 +20,9 @@ struct Kept<Value> {
         return nowUs >= kept.madeUs + costUs * Self.costFactor
     }
 
+    /// Lets go of the value. What making it costs is remembered.
+    mutating func forget() { kept = nil }
+
     /// The value, made anew if `isOutdated` and if it may be.
     mutating func value(
         isOutdated: Bool, clockUs: () -> UInt64, make: () -> Value

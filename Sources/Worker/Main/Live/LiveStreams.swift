@@ -24,6 +24,7 @@ final class LiveStreams {
     private var watched: [ObjectIdentifier: LiveStream] = [:]
 
     private static let houseKeepingMs: UInt64 = 1_000
+    private static let sweepSliceUs: UInt64 = 2_000
 
     init(environment: WorkerEnvironment) throws(SystemError) {
         self.environment = environment
@@ -163,8 +164,19 @@ final class LiveStreams {
     }
 
     private func keepHouse() {
+        sweep(all()[...])
+    }
+
+    /// Ends and removes what is over, as far as one turn of the loop should go; the rest follows at once.
+    private func sweep(_ streams: ArraySlice<LiveStream>) {
         let nowMs = WallClock.nowMs()
-        for stream in all() where stream.state == .ended {
+        let slice = TurnSlice(us: Self.sweepSliceUs)
+        for (index, stream) in zip(streams.indices, streams) where stream.state == .ended {
+            if slice.isOver {
+                let rest = streams[index...]
+                environment.loop.schedule(afterMs: 0) { [weak self] in self?.sweep(rest) }
+                return
+            }
             if stream.ring.status.endedAtMs == 0 {
                 environment.logger.notice(
                     "stream ended", metadata: ["stream": "\(stream.name)", "reason": "grace over"])

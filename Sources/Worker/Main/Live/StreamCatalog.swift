@@ -21,6 +21,7 @@ final class StreamCatalog: TurnTask {
     /// Streams whose figures are to be looked at.
     private var stale: [LiveStream] = []
     private var staleSinceUs: UInt64 = 0
+    private var forgetTimer: TimerID?
 
     /// What is told is no older than this, unless making it takes long.
     private static let freshUs: UInt64 = 1_000_000
@@ -43,7 +44,19 @@ final class StreamCatalog: TurnTask {
             clockUs: MonotonicClock.nowUs
         ) {
             changesSeen = changes
+            forgetLater()
             return source.all()
+        }
+    }
+
+    /// Streams that are gone must not be held because nobody asks any more: a ring that is mapped takes
+    /// its room on the disk.
+    private func forgetLater() {
+        guard forgetTimer == nil else { return }
+        forgetTimer = environment.loop.schedule(afterMs: Self.freshUs / 1_000) { [weak self] in
+            guard let self else { return }
+            self.forgetTimer = nil
+            self.isOld(self.streams.madeUs) ? self.streams.forget() : self.forgetLater()
         }
     }
 
