@@ -38,3 +38,5 @@ int weir_usable_processors(void) {
 }
 
 void weir_return_large_blocks(int bytes) { mallopt(M_MMAP_THRESHOLD, bytes); }
+
+void weir_return_free_memory(void) { malloc_trim(0); }

@@ -49,7 +49,7 @@ package final class EventLoop {
     /// How many events one epoll_wait may return; more wait for the next turn.
     private static let eventsPerTurn = 512
     /// How long a turn lets timers that are not urgent run, in microseconds.
-    private static let timerSliceUs: UInt64 = 1_000
+    private static let timerSliceUs: UInt64 = 500
     /// The number by which the main epoll speaks of the urgent one; no registration has it.
     private static let urgentMark = UInt64.max
 

@@ -3,6 +3,12 @@
 import CLinux
 
 package enum LargeBlocks {
+    /// Gives free memory between blocks in use back to the system, which the allocator does by itself
+    /// only at the heap's end. Takes some milliseconds for a hundred MiB.
+    package static func returnFree() {
+        weir_return_free_memory()
+    }
+
     /// For blocks of at least `bytes`, in the whole process. Left alone, the C library learns from the
     /// first such block to keep the next ones, for each thread by itself.
     package static func areReturned(fromBytes bytes: Int32) {

@@ -66,11 +66,14 @@ package enum Limits {
     package static let requestsTurnUs: UInt64 = 100
     /// How long one turn of a worker's loop goes on, by what it does, in microseconds: each of reading
     /// from and sending to connections with live media,
-    package static let mediaSliceUs: UInt64 = 2_500
+    package static let mediaSliceUs: UInt64 = 1_500
     /// each of the two for all other connections,
-    package static let requestSliceUs: UInt64 = 2_000
+    package static let requestSliceUs: UInt64 = 1_000
     /// and these when more live media waits than its slices hold. Of a worker.
-    package static let squeezedSliceUs: UInt64 = 500
+    package static let squeezedSliceUs: UInt64 = 300
+    /// When so many connections have gone, what they had of memory goes back to the system. Of a worker.
+    package static let connectionsPerTrim = 200
+    package static let trimDelayMs: UInt64 = 1_000
     /// The most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of what a
     /// slow viewer has not read yet is stale.
     package static let notSentLowWaterBytes = 64 * 1024

@@ -25,6 +25,7 @@ package final class HTTPServer {
 
     private var connections: [UInt64: Connection] = [:]
     private var lastConnectionID: UInt64 = 0
+    private var closedSinceTrim = 0
 
     /// Called after each change of `connectionCount`.
     package var onConnectionCountChange: (() -> Void)?
@@ -128,5 +129,17 @@ package final class HTTPServer {
         connection.client.giveBack(.connections)
         counters.connectionsClosed += 1
         onConnectionCountChange?()
+        trimLater()
+    }
+
+    /// The small blocks of connections that have gone lie between those of others, so the allocator keeps
+    /// the memory of a crowd for ever.
+    private func trimLater() {
+        closedSinceTrim += 1
+        guard closedSinceTrim == Limits.connectionsPerTrim else { return }
+        loop.schedule(afterMs: Limits.trimDelayMs) { [weak self] in
+            self?.closedSinceTrim = 0
+            LargeBlocks.returnFree()
+        }
     }
 }

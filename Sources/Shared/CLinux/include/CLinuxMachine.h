@@ -17,4 +17,7 @@ int weir_usable_processors(void);
 /// From now on, blocks of at least `bytes` that are freed go back to the system (mallopt(3)).
 void weir_return_large_blocks(int bytes);
 
+/// Gives free memory that lies between blocks in use back to the system (malloc_trim(3)).
+void weir_return_free_memory(void);
+
 #endif

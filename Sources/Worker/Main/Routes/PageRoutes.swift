@@ -34,9 +34,12 @@ final class PageRoutes {
 
     func home(_ exchange: Exchange) {
         let origin = "https://\(exchange.request.authority)"
-        answer(exchange) { [self] visitor in
-            visitor == .anonymous
+        withVisitor(exchange) { [self] visitor, headers in
+            let isAnonymous = visitor == .anonymous
+            let page =
+                isAnonymous
                 ? anonymousHome(origin: origin) : makeHome(origin: origin, visitor: visitor)
+            answer(exchange, status: 200, page: page, headers: headers, isShared: isAnonymous)
         }
     }
 
@@ -121,14 +124,15 @@ final class PageRoutes {
     }
 
     private func answer(
-        _ exchange: Exchange, status: Int, page: Document, headers: [HeaderField]
+        _ exchange: Exchange, status: Int, page: Document, headers: [HeaderField],
+        isShared: Bool = false
     ) {
         let fields = PageSecurity.fields.map { HeaderField($0.name, $0.value) }
         // Kept, but asked about before each use, and not by caches that several people share.
         let kept = [HeaderField("cache-control", "private, no-cache")]
         answer(
             exchange, status: status, document: page, headers: fields + kept + headers,
-            vary: "accept-encoding, cookie")
+            vary: "accept-encoding, cookie", isShared: isShared)
     }
 
     // MARK: Assets

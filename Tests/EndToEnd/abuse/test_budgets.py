@@ -1,0 +1,77 @@
+"""Ordinary requests in a large number: whoever sends them waits, and nobody else does.
+
+One server with sixty streams and a broadcast that goes on is attacked in each way in turn. The table of
+what each attack did goes to build/reports/siege.json.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from weir.certificate import Certificate
+from weir.recordings import record
+from weir.reports import write_report
+from weir.server import Server
+from weir.siege import Damage, Siege
+from weir.waiting import wait_until
+
+from .attacks import ATTACKS
+
+pytestmark = [pytest.mark.alone, pytest.mark.slow]
+
+_SECONDS = 5
+# What the viewers' longest gap may be above that of calm moments.
+_GAP_S = 0.5
+# Another address is served within this, and nobody waits longer for a turn than Limits allow.
+_ANSWER_S = 1.0
+# What allocators keep of what a crowd once took.
+_KEPT_MIB = 48
+
+
+@pytest.fixture(scope="module")
+def siege(
+    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Siege]:
+    folder = tmp_path_factory.mktemp("siege")
+    server = Server(
+        folder, certificate, arguments=["--ring-size", "1M", "--grace", "600"]).start()
+    for number in range(60):
+        server.request("POST", f"/other-{number:02}/live", body=record().data[:60_000],
+                       headers={"content-type": "video/webm"})
+    siege = Siege(server, "besieged")
+    try:
+        yield siege
+        write_report("siege", {"attacks": siege.table()})
+        siege.stop()
+        server.stop()
+    finally:
+        siege.stop()
+        server.destroy()
+
+
+def _is_held(damage: Damage) -> bool:
+    """Whether nobody but the attacker noticed. What is counted in time gets a second chance, because
+    the machine may have had its own reasons."""
+    return (
+        damage.gap_s <= damage.base_gap_s + _GAP_S and damage.neighbour_longest_s <= _ANSWER_S
+        and damage.long_turns == 0)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_nobody_else_notices(siege: Siege, name: str) -> None:
+    size, attack = ATTACKS[name]
+    for _ in range(2):
+        with siege.attack(name, size) as damage:
+            damage.cut_off = attack(siege.server, _SECONDS)
+        assert damage.are_workers_the_same, damage
+        assert damage.are_all_connected, damage
+        assert set(damage.neighbour_answers) == {"200"}, damage
+        if _is_held(damage):
+            break
+    assert _is_held(damage), damage
+    siege.server.assert_no_unexpected_death()
+    wait_until(
+        lambda: siege.memory_mib() <= damage.memory_before_mib + _KEPT_MIB, "memory to come back")
