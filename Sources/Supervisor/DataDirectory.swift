@@ -2,6 +2,9 @@
 // instance out of it. The lock belongs to the open lock file: the kernel releases it when the
 // supervisor ends, however it ends. Workers do not inherit it.
 //
+// The way to the directory may lead over symbolic links, which are the operator's. Nothing inside it
+// is one: what is found there under a name of ours and is a link is refused.
+//
 // Unsafe: strings and an array of ours, which outlive the call they are passed to.
 
 import Glibc
@@ -32,14 +35,16 @@ enum DataDirectory {
                 + "stop that one, or choose another directory with --data")
     }
 
-    private static func unusable(_ path: String, _ error: SystemError) -> StartError {
-        StartError(
-            message: "cannot use the data directory \(path): \(error.message); "
+    static func unusable(_ path: String, _ error: SystemError) -> StartError {
+        let leadsNowhere = error.code == ENOENT && FileSystem.isLink(path)
+        let cause = leadsNowhere ? "it is a symbolic link that leads nowhere" : error.message
+        return StartError(
+            message: "cannot use the data directory \(path): \(cause); "
                 + "create it for this user, or choose another with --data")
     }
 
     private static func openLockFile(in path: String) throws(SystemError) -> Descriptor {
-        try FileSystem.makeDirectory(path)
+        try FileSystem.makeDirectory(namedByOperator: path)
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
         let raw = try systemCall("open") {
             unsafe open("\(path)/lock", flags, lockFileMode)

@@ -4,14 +4,33 @@ import CLinux
 import Glibc
 
 package enum FileSystem {
-    /// Creates a directory (mode 0750); one that exists already is fine, anything else of that name,
-    /// a symbolic link to a directory included, is ENOTDIR. mkdir(2).
+    /// Creates a directory (mode 0750) inside one of ours; one that exists already is fine, anything
+    /// else of that name, a symbolic link to a directory included, is ENOTDIR. mkdir(2).
     package static func makeDirectory(_ path: String) throws(SystemError) {
+        guard try !makeNew(path) else { return }
+        guard isDirectory(path) else { throw SystemError(code: ENOTDIR, call: "mkdir") }
+    }
+
+    /// The same for a directory that the operator names. Where it is, is the operator's affair, so a
+    /// symbolic link to a directory is as good as one: /var/lib/NAME is one under systemd's
+    /// DynamicUser=. A link that leads nowhere is ENOENT; nothing is created behind it.
+    package static func makeDirectory(namedByOperator path: String) throws(SystemError) {
+        guard try !makeNew(path) else { return }
+        var status = stat()
+        try systemCall("stat") { unsafe stat(path, &status) }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw SystemError(code: ENOTDIR, call: "mkdir")
+        }
+    }
+
+    /// False: there is something of that name already.
+    private static func makeNew(_ path: String) throws(SystemError) -> Bool {
         do {
             try systemCall("mkdir") { unsafe mkdir(path, 0o750) }
+            return true
         } catch {
             guard error.code == EEXIST else { throw error }
-            guard isDirectory(path) else { throw SystemError(code: ENOTDIR, call: "mkdir") }
+            return false
         }
     }
 
@@ -27,8 +46,17 @@ package enum FileSystem {
 
     /// Whether there is a directory of that name itself, not behind a symbolic link. lstat(2).
     package static func isDirectory(_ path: String) -> Bool {
+        kind(of: path) == S_IFDIR
+    }
+
+    /// Whether there is a symbolic link of that name, wherever it leads. lstat(2).
+    package static func isLink(_ path: String) -> Bool {
+        kind(of: path) == S_IFLNK
+    }
+
+    private static func kind(of path: String) -> mode_t? {
         var status = stat()
-        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        return unsafe lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 
     /// Makes a small file in a directory and lets it go, to see whether that is possible now. Nothing

@@ -4,22 +4,36 @@
 // Unsafe: access(2) and stat(2) get paths as C strings and a local value to fill.
 
 import Glibc
+import LinuxIO
 
 enum DataDirectoryCheck {
     static func check(_ path: String) throws(StartError) {
-        var status = stat()
-        if unsafe stat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFDIR else {
-                throw StartError(
-                    message: "the data directory \(path) is not a directory; choose another "
-                        + "with --data", exitCode: 1)
-            }
-            try requireWritable(path, "the data directory \(path)")
-        } else {
+        guard try exists(path) else {
             let parent = parent(of: path)
-            try requireWritable(
+            return try requireWritable(
                 parent, "the data directory \(path) does not exist, and \(parent)")
         }
+        try requireWritable(path, "the data directory \(path)")
+    }
+
+    /// Whether the path leads to a directory, over links or not. False: there is nothing of that name
+    /// yet.
+    private static func exists(_ path: String) throws(StartError) -> Bool {
+        var status = stat()
+        do throws(SystemError) {
+            try systemCall("stat") { unsafe stat(path, &status) }
+        } catch {
+            guard error.code == ENOENT, !FileSystem.isLink(path) else {
+                throw DataDirectory.unusable(path, error)
+            }
+            return false
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw StartError(
+                message: "the data directory \(path) is not a directory; choose another with --data"
+            )
+        }
+        return true
     }
 
     /// - Parameters:
