@@ -6,7 +6,7 @@ ARGS ?=
 SECONDS_PER_TARGET ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test fuzz bench format lint certificate clean
+.PHONY: help run demo build test test-systemd fuzz bench format lint certificate clean
 
 help: ## List the targets
 	@echo "Weir: a live-streaming server. Targets:"
@@ -28,6 +28,11 @@ build: ## Build both executables for release (.build/release)
 
 test: ## Everything: format, build, unit tests, fuzzing, end to end
 	@scripts/run-tests
+
+test-systemd: build ## Only the systemd units, on a systemd of their own (as root)
+	@scripts/install-packages test
+	@scripts/python-environment
+	@scripts/test-systemd
 
 fuzz: ## Fuzz every parser of foreign bytes (SECONDS_PER_TARGET=60 each)
 	@scripts/check-toolchain

@@ -15,6 +15,9 @@ PROTOCOLS = {"h2": "--http2", "http/1.1": "--http1.1"}
 speaks = "h2"
 """What curl offers the server, for the length of a test: see the fixture `protocol`."""
 
+within: list[str] = []
+"""What stands before curl, so that it runs in another network: see the fixture `machine`."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -39,7 +42,7 @@ class Answer:
 def base_command(authority: Path) -> list[str]:
     """curl, the test's protocol, quiet, not buffering, trusting the test certificate."""
     quiet = ["--silent", "--show-error", "--no-buffer"]
-    return ["curl", PROTOCOLS[speaks], *quiet, "--cacert", str(authority)]
+    return [*within, "curl", PROTOCOLS[speaks], *quiet, "--cacert", str(authority)]
 
 
 def header_arguments(headers: dict[str, str] | None) -> list[str]:
