@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,12 +43,16 @@ def machine(
     """A machine with Weir installed and its units enabled."""
     folder = tmp_path_factory.mktemp("machine")
     mounts = Path("/proc/self/mountinfo").read_text()
-    settings = folder / "settings"
-    settings.mkdir()
-    (settings / "weir.toml").write_text(_SETTINGS)
+    # The folder an operator is in: a build, the units, and beside them what is the operator's.
+    install = folder / "install"
+    (install / ".build/release").mkdir(parents=True)
+    (install / "deploy/systemd").mkdir(parents=True)
+    (install / "weir.toml").write_text(_SETTINGS)
+    for file in (certificate.certificate, certificate.key):
+        shutil.copy(file, install)
     binds = {
-        weir_binaries: "/install/bin", REPOSITORY / "deploy/systemd": "/install/systemd",
-        certificate.certificate.parent: "/install/certificate", settings: "/install/settings",
+        install: "/install", weir_binaries: "/install/.build/release",
+        REPOSITORY / "deploy/systemd": "/install/deploy/systemd",
     }
     try:
         booted = boot(folder, binds)
@@ -74,18 +79,11 @@ def _log(machine: Machine, *arguments: str) -> str:
 
 
 def _install(machine: Machine) -> None:
-    for command in (
-        "install -m 0755 /install/bin/weir /install/bin/weir-worker /usr/bin/",
-        "install -d -m 0755 /etc/weir",
-        "install -m 0600 /install/certificate/certificate.pem /etc/weir/",
-        "install -m 0600 /install/certificate/key.pem /etc/weir/",
-        "install -m 0644 /install/settings/weir.toml /etc/weir/",
-        "install -m 0644 /install/systemd/weir.service /install/systemd/weir.socket "
-        "/etc/systemd/system/",
-        "systemctl daemon-reload",
-        "systemctl enable --now weir.socket weir.service",
-    ):
-        machine.run(*command.split())
+    """With the commands of docs/operations.md."""
+    text = (REPOSITORY / "docs" / "operations.md").read_text()
+    commands = re.search(r"```sh\n(install .*?)```", text, re.DOTALL)
+    assert commands, "docs/operations.md does not say how to install the units"
+    machine.run("sh", "-e", "-c", f"cd /install\n{commands[1]}")
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +118,8 @@ class Broadcast:
 
     def __init__(self, machine: Machine, certificate: Certificate, folder: Path) -> None:
         self.name = f"user-{secrets.token_hex(4)}"
-        _weir_user(machine, "add", self.name, stdin=secrets.token_urlsafe(12) + "\n")
+        self._password = secrets.token_urlsafe(12)
+        _weir_user(machine, "add", self.name, stdin=self._password + "\n")
         self._key = _weir_user(machine, "key", self.name).strip()
         self._authority, self._folder = certificate.certificate, folder
         self._clients: list[Publisher | Viewer] = []
@@ -136,6 +135,13 @@ class Broadcast:
         self._clients.append(viewer)
         viewer.wait_for_more()
         return publisher, viewer
+
+    def sign_in(self) -> curl.Answer:
+        return curl.request(
+            "POST", f"{_URL}/login", self._authority,
+            headers={"content-type": "application/json"},
+            body=json.dumps({"username": self.name, "password": self._password}).encode(),
+        )
 
     @property
     def state(self) -> str | None:
@@ -254,6 +260,20 @@ def test_it_may_open_as_many_files_as_the_machine_allows(machine: Machine) -> No
     assert allowed[1] == allowed[2] in ("262144", whole[2])
 
 
+def test_it_asks_the_kernel_for_nothing_that_is_denied(
+    machine: Machine, broadcast: Broadcast, drop_in: Callable[[str], None]
+) -> None:
+    """What the filter refuses ends the process here, instead of an error that nobody sees."""
+    drop_in("SystemCallErrorNumber=kill")
+    before = machine.processes_of(_SERVICE)
+    _, viewer = broadcast.begin()
+    viewer.wait_for_more(10_000)
+    assert broadcast.sign_in().status in (200, 201)
+    assert machine.processes_of(_SERVICE) == before
+    machine.run("systemctl", "stop", _SERVICE)
+    assert machine.show(_SERVICE, "Result") == "success"
+
+
 # Broadcasts and accounts
 
 
@@ -263,19 +283,13 @@ def test_people_publish_and_watch(broadcast: Broadcast) -> None:
     assert viewer.status == 200 and publisher.process.poll() is None
 
 
-def test_weir_user_of_root_works_beside_it(machine: Machine, certificate: Certificate) -> None:
-    name = f"user-{secrets.token_hex(4)}"
-    password = secrets.token_urlsafe(12)
-    _weir_user(machine, "add", name, stdin=password + "\n")
-    assert name in _weir_user(machine, "list")
-    answer = curl.request(
-        "POST", f"{_URL}/login", certificate.certificate,
-        headers={"content-type": "application/json"},
-        body=json.dumps({"username": name, "password": password}).encode(),
-    )
-    assert answer.status in (200, 201), answer.body
-    _weir_user(machine, "delete", name, "--yes")
-    assert name not in _weir_user(machine, "list")
+def test_weir_user_of_root_works_beside_it(machine: Machine, broadcast: Broadcast) -> None:
+    assert broadcast.name in _weir_user(machine, "list")
+    assert broadcast.sign_in().status in (200, 201)
+    _weir_user(machine, "disable", broadcast.name)
+    assert broadcast.sign_in().status == 403
+    _weir_user(machine, "delete", broadcast.name, "--yes")
+    assert broadcast.name not in _weir_user(machine, "list")
     user = os.stat(f"/proc/{_supervisor(machine)}").st_uid
     owners = machine.run("find", f"{_DATA}/", "-printf", "%U\n").split()
     assert set(owners) == {str(user)}, "what root makes there is the service's"

@@ -25,18 +25,19 @@ class Unavailable(Exception):
     """This machine cannot do it, through no fault of Weir's. Says why."""
 
 
-def make_tree() -> Path:
-    """The tree, from the cache if it is there."""
+def make_tree() -> tuple[Path, bool]:
+    """The tree, from the cache if it is there, and whether it is new."""
     codename = _codename()
     packages = [*_FOR_THE_MACHINE, *runtime_packages()]
     key = hashlib.sha256("\n".join([codename, *packages]).encode()).hexdigest()[:12]
     tree = MACHINES / f"{codename}-{key}"
     with one_at_a_time(tree):
-        if not tree.is_dir():
+        is_new = not tree.is_dir()
+        if is_new:
             for old in MACHINES.glob("*/"):
                 shutil.rmtree(old)  # unfinished, or of another recipe
             _bootstrap(tree, packages)
-    return tree
+    return tree, is_new
 
 
 def forget(tree: Path) -> None:

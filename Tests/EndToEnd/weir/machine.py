@@ -22,10 +22,9 @@ from .debian_tree import Unavailable, forget, make_tree
 from .waiting import wait_until
 
 _GROUPS = Path("/sys/fs/cgroup")
+_PREFIX = "weir-test-"
 # The controllers whose limits a service is to have.
 _CONTROLLERS = ["memory", "pids"]
-# What tells systemd as process 1 to power off (systemd(1), signals).
-_POWER_OFF = signal.SIGRTMIN + 4
 # Arguments: control groups, "--", and the command that becomes their member.
 _INTO_GROUPS = """
 while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || :; shift; done
@@ -41,6 +40,8 @@ def obstacle() -> str | None:
     for program in ("systemd-nspawn", "debootstrap", "nsenter", "unshare", "setpriv"):
         if not shutil.which(program):
             return f"there is no {program}; scripts/install-packages systemd installs it"
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
+        return "mounts are not allowed here"
     return None
 
 
@@ -48,17 +49,19 @@ def boot(folder: Path, binds: dict[Path, str]) -> "Machine":
     """A machine that has booted. A tree that was made earlier and does not boot is made anew."""
     if reason := obstacle():
         raise Unavailable(reason)
-    for again in (True, False):
-        tree = make_tree()
+    while True:
+        tree, is_new = make_tree()
         machine = Machine(tree, folder, binds)
         try:
             return machine.boot()
         except (AssertionError, OSError, subprocess.SubprocessError) as failure:
             machine.stop()
             forget(tree)
-            if not again:
+            if is_new:
                 raise Unavailable(f"no machine boots here: {failure}") from failure
-    raise AssertionError("not reached")
+        except BaseException:
+            machine.stop()
+            raise
 
 
 class Machine:
@@ -66,7 +69,7 @@ class Machine:
 
     def __init__(self, tree: Path, folder: Path, binds: dict[Path, str]) -> None:
         """`binds` are folders that are seen inside, read-only, by the name they get there."""
-        self.name = f"weir-test-{os.getpid()}"
+        self.name = f"{_PREFIX}{os.getpid()}"
         self.log_file = folder / "machine.log"
         self.data = folder / "private"
         self._tree = tree
@@ -93,31 +96,22 @@ class Machine:
     def stop(self) -> None:
         """Power it off, by force if it does not obey, and remove what is outside of it."""
         if self._process is not None:
-            if self._process.poll() is None and self._pid:
-                with suppress(ProcessLookupError):
-                    os.kill(self._pid, _POWER_OFF)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._kill()
+            # nspawn takes the first as a wish to power off, the second as an order.
+            for end in (self._process.terminate, self._process.terminate, self._process.kill):
+                end()
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(10)
+                    break
             self._process = None
         wait_until(self._are_groups_gone, "the machine's control groups to be empty")
         shutil.rmtree(f"/run/systemd/nspawn/propagate/{self.name}", ignore_errors=True)
         shutil.rmtree(self.data, ignore_errors=True)
 
-    def _kill(self) -> None:
-        """Everything in a process namespace dies with its process 1."""
-        assert self._process is not None
-        for pid in filter(None, (self._pid, self._process.pid)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self._process.wait()
-
     def _command(self) -> list[str]:
         binds = [f"--bind-ro={outside}:{inside}" for outside, inside in self._binds.items()]
         return [
-            # The kernel ends it when this process ends, however that comes.
-            "setpriv", "--pdeathsig", "KILL",
+            # nspawn powers it off when this process ends, however that comes.
+            "setpriv", "--pdeathsig", "TERM",
             "sh", "-c", _INTO_GROUPS, "into-groups", *map(str, self._groups), "--",
             "unshare", "--mount", "--propagation", "private",
             "systemd-nspawn", "--quiet", f"--directory={self._tree}", f"--machine={self.name}",
@@ -129,7 +123,8 @@ class Machine:
         assert self._process is not None
         assert self._process.poll() is None, self.log_file.read_text(errors="replace")
         for pid in processes.children(self._process.pid):
-            if "systemd" in "".join(processes.command_line(pid)[:1]):
+            # Until then it is a copy of nspawn, or one that goes away again.
+            if "".join(processes.command_line(pid)[:1]).endswith("/systemd"):
                 return pid
         return None
 
@@ -147,6 +142,7 @@ class Machine:
         for root in (path for path in hierarchies if (path / "cgroup.procs").is_file()):
             if root.is_symlink() or (root.parent / "cgroup.procs").is_file():
                 continue  # another name of one, or a group in one
+            self._remove_old_groups(root)
             with suppress(OSError):
                 group = root / self.name
                 group.mkdir()
@@ -157,6 +153,13 @@ class Machine:
             with suppress(OSError):
                 (root / "cgroup.subtree_control").write_text("+memory +pids")
 
+    def _remove_old_groups(self, root: Path) -> None:
+        """Those of machines whose tests were killed. One that runs is not empty, and stays."""
+        for old in root.glob(f"{_PREFIX}*/"):
+            for folder, _, _ in os.walk(old, topdown=False):
+                with suppress(OSError):
+                    os.rmdir(folder)
+
     def _open_controllers(self) -> None:
         """Of the first version, nspawn shows them read-only; systemd uses them when it may."""
         for name in _CONTROLLERS:
@@ -165,9 +168,12 @@ class Machine:
         self.run("systemctl", "daemon-reexec")
 
     def _are_groups_gone(self) -> bool:
+        """Ends whoever is still in one of them, and removes them."""
         for group in self._groups:
             for folder, _, _ in os.walk(group, topdown=False):
                 with suppress(OSError):
+                    for pid in Path(folder, "cgroup.procs").read_text().split():
+                        os.kill(int(pid), signal.SIGKILL)
                     os.rmdir(folder)
         return not any(group.exists() for group in self._groups)
 
