@@ -342,6 +342,18 @@ def test_a_supervisor_that_is_killed_is_replaced_with_its_workers(
     broadcast.begin()
 
 
+def test_it_is_not_given_up_however_often_it_is_ended(
+    machine: Machine, certificate: Certificate, drop_in: Callable[[str], None]
+) -> None:
+    """More often than the five starts in ten seconds after which systemd would let it lie."""
+    drop_in("RestartSec=100ms")
+    for _ in range(7):
+        old = int(machine.show(_SERVICE, "MainPID"))
+        os.kill(_supervisor(machine), signal.SIGKILL)
+        _wait_for_new_start(machine, old)
+    assert _is_serving(certificate.certificate)
+
+
 def test_a_worker_that_is_killed_is_not_the_services_end(
     machine: Machine, certificate: Certificate
 ) -> None:
