@@ -14,6 +14,8 @@ import pytest
 
 from weir.places import REPOSITORY
 from weir.ports import free_port
+from weir.publisher import Publisher
+from weir.recordings import record
 from weir.server import Server
 from weir.systemd import NotifySocket, launcher
 from weir.waiting import wait_until
@@ -86,6 +88,20 @@ def test_reload_and_upgrade_signals_do_not_end_it(start_server: Start) -> None:
             os.kill(pid, number)
     wait_until(server.is_serving, "the server to serve")
     server.assert_no_unexpected_death()
+
+
+def test_its_data_directory_may_be_a_link(
+    start_server: Start, publish: Callable[..., Publisher], name: str, tmp_path: Path
+) -> None:
+    """As /var/lib/weir is under DynamicUser=, for the supervisor and for the workers."""
+    data, link = tmp_path / "private", tmp_path / "link"
+    data.mkdir()
+    link.symlink_to(data)
+    server = start_server(data=link)
+    publish(server, name).play(record(seconds=30))
+    server.wait_for_state(name, "live")
+    assert (data / "live" / name / "ring").is_file()
+    assert (data / "lock").read_text() == f"{server.pid}\n"
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
