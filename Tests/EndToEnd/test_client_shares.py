@@ -1,0 +1,68 @@
+"""What one address may have of a server: it fills its share, and others are served all the while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from weir.curl import request
+from weir.raw_frames import RawConnection
+from weir.recordings import record
+from weir.server import Server
+from weir.waiting import wait_until
+
+pytestmark = [pytest.mark.alone, pytest.mark.slow]
+
+Start = Callable[..., Server]
+# Streams of one connection: SETTINGS_MAX_CONCURRENT_STREAMS.
+_STREAMS = 100
+_OTHER_ADDRESS = "127.0.0.66"
+
+
+@contextmanager
+def crowd(server: Server, path: str, count: int, *, window: int) -> Iterator[list[RawConnection]]:
+    """So many open requests from 127.0.0.1, all connections full."""
+    with ExitStack() as stack:
+        connections = []
+        for first in range(0, count, _STREAMS):
+            connection = stack.enter_context(RawConnection(server, settings={4: window}))
+            streams = range(1, 2 * min(_STREAMS, count - first), 2)
+            connection.send(*(connection.headers(stream, "GET", path) for stream in streams))
+            connections.append(connection)
+        yield connections
+
+
+def ask_as(server: Server, address: str, path: str) -> tuple[int, str | None]:
+    """Status and problem of one request from that address. One without an end is cut off."""
+    answer = request(
+        "GET", server.url(path), server.certificate.certificate, source=address, timeout_s=2)
+    return answer.status, answer.problem
+
+
+# path, how much one client may have, what it is told then
+SHARES = {
+    "viewers": ("/shared/live", 4_000, "too-many-viewers-of-client"),
+    "event subscribers": ("/api/events", 4_000, "too-many-subscribers-of-client"),
+}
+
+
+@pytest.mark.parametrize("kind", SHARES)
+def test_one_address_fills_its_share_and_another_is_served(start_server: Start, kind: str) -> None:
+    path, most, slug = SHARES[kind]
+    server = start_server(workers=1)
+    server.request("POST", "/shared/live", body=record().data[:60_000],
+                   headers={"content-type": "video/webm"})
+    with crowd(server, path, most, window=65_535):
+        wait_until(lambda: ask_as(server, "127.0.0.1", path) == (429, slug), "the share to be full")
+        assert ask_as(server, _OTHER_ADDRESS, path)[0] == 200
+        assert ask_as(server, "127.0.0.1", "/api/streams")[0] == 200
+    wait_until(lambda: ask_as(server, "127.0.0.1", path)[0] == 200, "room again")
+
+
+def test_an_exempt_network_has_no_share_of_its_own(start_server: Start) -> None:
+    path, most, _ = SHARES["event subscribers"]
+    server = start_server("--exempt-network", "127.0.0.0/24", workers=1)
+    with crowd(server, path, most + 1_000, window=65_535):
+        assert ask_as(server, "127.0.0.1", path)[0] == 200
