@@ -121,7 +121,7 @@ let package = Package(
             dependencies: ["Supervisor", "FakeWorker", "LinuxIO", "ControlChannel"],
             path: "Tests/Supervisor", exclude: ["FakeWorker"]),
         .executableTarget(
-            name: "FakeWorker", dependencies: ["LinuxIO", "ControlChannel"],
+            name: "FakeWorker", dependencies: ["LinuxIO", "ControlChannel", "Telemetry"],
             path: "Tests/Supervisor/FakeWorker"),
         .testTarget(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],

@@ -1,6 +1,7 @@
 // Accepts connections and passes each to a worker. Backpressure goes to the kernel: while no worker can
-// take a connection, none is accepted, and clients wait in the listeners' backlog. A connection is
-// never read here. One thread owns the acceptor, that of the supervisor's loop.
+// take a connection, none is accepted, and clients wait in the listeners' backlog. So it is also while
+// every worker owes an answer: the backlog is bounded, costs nothing, and a connection that waits in it
+// outlives a worker that turns out to be stuck. A connection is never read here. One thread owns the acceptor, that of the supervisor's loop.
 
 import ControlChannel
 import Glibc
@@ -68,7 +69,7 @@ final class Acceptor {
 
     private func acceptBatch(from index: Int) {
         for _ in 0..<Limits.acceptsPerTurn where !registrations.isEmpty {
-            guard let worker = nextWorker() else { return pause() }
+            guard let worker = nextWorker() else { return waitForWorkers() }
             do throws(SystemError) {
                 guard let connection = try listeners[index].listener.accept() else { return }
                 place(connection, from: listeners[index].kind, first: worker)
@@ -94,6 +95,11 @@ final class Acceptor {
         }
         waiting = consume connection
         waitingKind = kind
+        waitForWorkers()
+    }
+
+    private func waitForWorkers() {
+        logger.debug("no worker can take a connection: those that come wait")
         pause()
     }
 

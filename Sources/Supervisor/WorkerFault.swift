@@ -12,7 +12,8 @@ enum WorkerFault: Error, CustomStringConvertible {
     case outOfOrder(String)
     case impossibleLoad
     case didNotStart
-    case hangs
+    case stuck
+    case deaf
 
     var description: String {
         switch self {
@@ -25,7 +26,8 @@ enum WorkerFault: Error, CustomStringConvertible {
         case .outOfOrder(let what): "it sent \(what) out of order"
         case .impossibleLoad: "it reported connections that it cannot have"
         case .didNotStart: "it was not ready in time"
-        case .hangs: "it does not answer"
+        case .stuck: "it does not answer and its loop does not turn"
+        case .deaf: "its loop turns, but it has not answered for a long time"
         }
     }
 }

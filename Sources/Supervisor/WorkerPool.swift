@@ -117,8 +117,9 @@ final class WorkerPool {
         let wasStopped = loop.nowMs > lastPulseMs + 2 * Limits.workerPingMs
         lastPulseMs = loop.nowMs
         for worker in slots.compactMap(\.worker) {
-            if wasStopped { worker.forgiveSilence(nowMs: loop.nowMs) }
-            worker.checkPulse(nowMs: loop.nowMs)
+            if wasStopped { worker.forgiveSilence() }
+            // All that is believed of what a worker writes there: whether it moves.
+            worker.checkPulse(turns: spawner.counters.get(.loopTurns, slot: worker.slot))
         }
         schedulePulse()
     }

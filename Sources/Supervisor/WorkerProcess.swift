@@ -12,7 +12,7 @@ import Settings
 protocol WorkerObserver: AnyObject {
     /// The worker can take connections.
     func workerIsReady(_ worker: WorkerProcess)
-    /// The worker takes connections again after its channel was full.
+    /// The worker may take connections again after its channel was full or it was late.
     func workerHasRoom(_ worker: WorkerProcess)
     /// The process has ended and is reaped; nothing is left of it.
     func workerHasEnded(_ worker: WorkerProcess, _ end: ProcessEnd)
@@ -94,10 +94,14 @@ final class WorkerProcess {
 
     var isReady: Bool { state == .ready }
 
-    /// Whether a connection may be passed now.
+    /// Whether it serves people, as far as can be known: ready, and owing no answer.
+    var isServing: Bool { state == .ready && !pulse.isLate(nowMs: loop.nowMs) }
+
+    /// Whether a connection may be passed now. Not to a worker that is late: it may be about to be
+    /// killed, and what waits in the listener's backlog is not lost with it.
     func takesConnections(includingDraining: Bool) -> Bool {
-        let isServing = state == .ready || (includingDraining && state == .draining)
-        return isServing && !channelIsFull && outbox.isEmpty
+        let isThere = state == .ready || (includingDraining && state == .draining)
+        return isThere && !channelIsFull && outbox.isEmpty && !pulse.isLate(nowMs: loop.nowMs)
     }
 
     /// Passes a connection. False: the channel is full after all, or broken; the connection is still
@@ -108,6 +112,7 @@ final class WorkerProcess {
             return false
         }
         load.connectionWasPassed()
+        ask(intervalMs: Limits.workerPingWhilePassingMs)
         return true
     }
 
@@ -137,6 +142,7 @@ final class WorkerProcess {
         } catch  where error.code == ETOOMANYREFS || error.code == ENOBUFS || error.code == ENOMEM {
             // The system, not the worker, has no room; there is no event for when it has some again.
             channelIsFull = true
+            pulse.forgive(nowMs: loop.nowMs)
             loop.schedule(afterMs: Limits.acceptPauseMs) { [weak self] in self?.channelHasRoom() }
         } catch {
             // The worker has closed its end: it is exiting, or was killed.
@@ -159,16 +165,25 @@ final class WorkerProcess {
             controlRegistration, interest: channelIsFull ? [.readable, .writable] : .readable)
     }
 
-    /// Asks for a sign of life and judges the last one.
-    func checkPulse(nowMs: UInt64) {
+    /// Judges the last sign of life, and asks for another one.
+    /// - Parameter turns: how many turns the worker says its loop has made.
+    func checkPulse(turns: UInt64) {
         guard hasBeenReady, state != .ending else { return }
-        if pulse.hasStopped(nowMs: nowMs) { return fail(.hangs) }
-        if let token = pulse.nextQuestion() { post(.ping(token: token)) }
+        switch pulse.judge(turns: turns, nowMs: loop.nowMs) {
+        case .alive: ask()
+        case .stuck: fail(.stuck)
+        case .deaf: fail(.deaf)
+        }
     }
 
-    /// Forgives silence until now: the supervisor itself was stopped and asked nothing.
-    func forgiveSilence(nowMs: UInt64) {
-        pulse.forgive(nowMs: nowMs)
+    private func ask(intervalMs: UInt64 = 0) {
+        let token = pulse.nextQuestion(nowMs: loop.nowMs, intervalMs: intervalMs)
+        if let token { post(.ping(token: token)) }
+    }
+
+    /// Forgives silence until now: the supervisor itself was stopped and heard nothing.
+    func forgiveSilence() {
+        pulse.forgive(nowMs: loop.nowMs)
     }
 
     // MARK: Listening to the worker
@@ -232,9 +247,9 @@ final class WorkerProcess {
             guard state == .draining else { throw .outOfOrder("DRAINED") }
             logger.debug("worker is drained")
         case .pong(let token):
-            guard pulse.answer(token: token, nowMs: loop.nowMs) else {
-                throw .outOfOrder("a pong")
-            }
+            guard pulse.answer(token: token) else { throw .outOfOrder("a pong") }
+            // Whether it was late does not matter: connections may wait from when it was.
+            if takesConnections(includingDraining: true) { observer?.workerHasRoom(self) }
         }
     }
 

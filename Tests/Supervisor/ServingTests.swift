@@ -79,7 +79,57 @@ struct ServingTests {
         #expect(victim.readLine() == nil)
         let replacement = supervisor.connect(slot: 0, otherThan: victim.greeting.processID)
         #expect(replacement.ask("keys") != nil)
-        #expect(supervisor.log.contains("it does not answer"))
+        #expect(supervisor.log.contains("it does not answer and its loop does not turn"))
+    }
+
+    @Test("leaves a worker alone that is busy, while one that is stuck as long is replaced")
+    func busy() throws {
+        let supervisor = try TestSupervisor()
+        supervisor.waitUntilReady()
+        let busy = supervisor.connect()
+        let stuck = supervisor.connect()
+        #expect(busy.ask("silent") == "silent")
+        stuck.say("hang")
+        #expect(stuck.readLine() == nil)
+        #expect(busy.ask("answer") == "answering")
+        #expect(
+            supervisor.connect(slot: stuck.greeting.slot, otherThan: stuck.greeting.processID)
+                .ask("keys") != nil)
+        #expect(busy.ask("keys") != nil)
+    }
+
+    @Test("passes no connection to a worker that owes an answer, until it has answered")
+    func late() throws {
+        let supervisor = try TestSupervisor()
+        supervisor.waitUntilReady()
+        let silent = supervisor.connect()
+        #expect(silent.ask("silent") == "silent")
+        // Each connection stays, so the silent worker is the one with the fewest.
+        var others: [TestClient] = []
+        var inARow = 0
+        while inARow < 8 {
+            others.append(supervisor.connect())
+            inARow = others.last?.greeting.slot == silent.greeting.slot ? 0 : inARow + 1
+        }
+        #expect(silent.ask("answer") == "answering")
+        #expect(supervisor.connect().greeting.slot == silent.greeting.slot)
+    }
+
+    @Test("lets clients wait while every worker owes an answer")
+    func allLate() throws {
+        let supervisor = try TestSupervisor(.init(workers: 1))
+        supervisor.waitUntilReady()
+        let silent = supervisor.connect()
+        #expect(silent.ask("silent") == "silent")
+        var clients: [TestClient] = []
+        while !supervisor.log.contains("no worker can take a connection") {
+            clients.append(TestClient(port: supervisor.port, awaitsGreeting: false)!)
+            usleep(2_000)
+        }
+        let waiting = TestClient(port: supervisor.port, awaitsGreeting: false)!
+        #expect(silent.ask("answer") == "answering")
+        #expect(waiting.readLine() != nil)
+        #expect(clients.allSatisfy { $0.readLine() != nil })
     }
 
     @Test("lets clients wait while no worker is there, instead of refusing them")

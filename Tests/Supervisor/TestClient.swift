@@ -18,7 +18,8 @@ final class TestClient {
 
     /// Connects to 127.0.0.1 and waits for the greeting. Nil: the connection was closed before, because
     /// its worker died with it.
-    init?(port: UInt16) {
+    /// - Parameter awaitsGreeting: false: the connection is made, and the greeting not read.
+    init?(port: UInt16, awaitsGreeting: Bool = true) {
         let raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         descriptor = Descriptor(owning: raw)
         var address = sockaddr_in()
@@ -30,7 +31,9 @@ final class TestClient {
                 connect(raw, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0, let line = readLine() else { return nil }
+        guard result == 0 else { return nil }
+        guard awaitsGreeting else { return }
+        guard let line = readLine() else { return nil }
         let fields = line.split(separator: " ").compactMap { Int($0) }
         guard fields.count == 3 else { return nil }
         greeting = Greeting(

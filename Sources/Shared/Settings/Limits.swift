@@ -25,10 +25,20 @@ package enum Limits {
     /// Blocks of memory from this size on go back to the system when they are freed: more than media
     /// needs all the time, less than a password needs for a moment.
     package static let returnedBlockBytes: Int32 = 8 * 1024 * 1024
-    /// How often each worker is asked whether its loop still turns.
-    package static let workerPingMs: UInt64 = 2_000
-    /// A worker that has not answered for this long hangs: it is killed and replaced.
-    package static let workerHangMs: UInt64 = 10_000
+    /// Worker: how often it is asked whether it lives.
+    package static let workerPingMs: UInt64 = 1_000
+    /// Worker: how often it is asked while connections are passed to it, so that few go to one that
+    /// has just stopped.
+    package static let workerPingWhilePassingMs: UInt64 = 200
+    /// Worker: one that owes an answer for this long gets no connections until it has answered. A
+    /// healthy one answers within a turn of its loop.
+    package static let workerLateMs: UInt64 = 300
+    /// Worker: one that owes an answer and whose loop has not turned for this long is stuck: it is
+    /// killed and replaced. No turn that does its work takes as long.
+    package static let workerStuckMs: UInt64 = 5_000
+    /// Worker: one whose loop turns but that owes an answer for this long is deaf: it is killed and
+    /// replaced. So long because a worker that is merely busy serves people.
+    package static let workerDeafMs: UInt64 = 60_000
     /// A worker that should be gone (drained, out of time, channel closed) has this long to exit
     /// before it is killed: longer than `lingerMs` and `orphanExitMs`, which it may use up itself.
     package static let workerExitMs: UInt64 = 4_000

@@ -42,6 +42,12 @@ final class FakeConnection: EventHandler {
         case "deaf":
             worker.stopListening()
             close(worker.control.raw)
+        case "silent":
+            worker.fallSilent()
+            greet("silent\n")
+        case "answer":
+            worker.answer()
+            greet("answering\n")
         case "descriptors": greet(openDescriptors() + "\n")
         case "keys": greet(worker.keys + "\n")
         default: greet("what?\n")

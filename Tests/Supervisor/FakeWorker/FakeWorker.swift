@@ -8,6 +8,8 @@
 //   lie               reports connections it was never passed
 //   descriptor        sends the supervisor a descriptor
 //   deaf              closes its control channel and stays
+//   silent            answers no pings, while its loop goes on turning
+//   answer            answers pings again, first the one that it owes an answer
 //   descriptors       answers with the numbers of its open descriptors
 //   keys              answers with a checksum of the ticket keys, current and previous
 //
@@ -17,6 +19,7 @@
 import ControlChannel
 import Glibc
 import LinuxIO
+import Telemetry
 
 final class FakeWorker {
     let loop: EventLoop
@@ -27,12 +30,17 @@ final class FakeWorker {
     private var received: UInt64 = 0
     private var controlRegistration: Registration?
     private var isDraining = false
+    private let counters: CounterPage
+    private var isSilent = false
+    private var owedToken: UInt64?
     private(set) var keys = "none"
 
     init(launch: WorkerLaunch, mode: String) throws {
         self.launch = launch
         self.mode = mode
         loop = try EventLoop()
+        counters = try CounterPage(
+            adopting: try Descriptor(inherited: launch.countersDescriptor), slots: launch.slots)
         control = ControlSocket(adopting: try Descriptor(inherited: launch.controlDescriptor))
         controlRegistration = try loop.add(control.raw, interest: .readable, handler: self)
     }
@@ -41,7 +49,21 @@ final class FakeWorker {
         if mode != "mute" {
             say(.ready(version: ControlDatagram.version, processID: getpid()))
         }
+        loop.onTurnEnd = { [counters, launch] _ in counters.add(.loopTurns, slot: launch.slot) }
         loop.run()
+    }
+
+    /// Goes on turning, whether there is anything to do or not, until it answers again.
+    func fallSilent() {
+        isSilent = true
+        loop.schedule(afterMs: 50) { [weak self] in
+            if self?.isSilent == true { self?.fallSilent() }
+        }
+    }
+
+    func answer() {
+        isSilent = false
+        if let token = owedToken.take() { say(.pong(token: token)) }
     }
 
     func say(_ message: ToSupervisor) {
@@ -69,7 +91,8 @@ final class FakeWorker {
         case .ticketKeys(let current, let previous):
             keys = "\(checksum(current)) \(previous.map(checksum) ?? 0)"
         case .ping(let token):
-            say(.pong(token: token))
+            owedToken = token
+            if !isSilent { answer() }
         }
     }
 
