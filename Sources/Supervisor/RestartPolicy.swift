@@ -1,6 +1,7 @@
 // When a worker that has died is started again: at once when it lived long enough or for the first
 // time, then after pauses that double, so that a worker that cannot live does not eat the machine.
-// Pure: times come in, a delay comes out. One value per slot.
+// Pure: times come in, a delay comes out. One value per slot
+// (see RestartPlan).
 
 import Settings
 

@@ -21,17 +21,15 @@ protocol WorkerPoolObserver: AnyObject {
 }
 
 final class WorkerPool {
-    private struct Slot {
-        var worker: WorkerProcess?
-        var policy = RestartPolicy()
-    }
-
     weak var observer: (any WorkerPoolObserver)?
 
     private let loop: EventLoop
     private let logger: Logger
     private let spawner: WorkerSpawner
-    private var slots: [Slot]
+    /// By slot; nil while there is none.
+    private var workers: [WorkerProcess?]
+    private var plan: RestartPlan
+    private var restartTimer: TimerID?
     private var ticketKeys = TicketKeys()
     private var lastChosen: Int
     private var othersAreStarted = false
@@ -43,7 +41,8 @@ final class WorkerPool {
         self.spawner = spawner
         self.loop = loop
         self.logger = logger
-        slots = [Slot](repeating: Slot(), count: spawner.slots)
+        workers = [WorkerProcess?](repeating: nil, count: spawner.slots)
+        plan = RestartPlan(slots: spawner.slots)
         lastChosen = spawner.slots - 1
     }
 
@@ -61,19 +60,18 @@ final class WorkerPool {
     /// The worker to pass the next connection to; nil when none can take one now. Workers that drain
     /// take those of the admin listener alone.
     func leastLoaded(includingDraining: Bool) -> WorkerProcess? {
-        let loads = slots.map { slot -> UInt64? in
-            guard let worker = slot.worker,
-                worker.takesConnections(includingDraining: includingDraining)
+        let loads = workers.map { worker -> UInt64? in
+            guard let worker, worker.takesConnections(includingDraining: includingDraining)
             else { return nil }
             return worker.load.connections
         }
         guard let slot = WorkerLoad.leastLoaded(loads, after: lastChosen) else { return nil }
         lastChosen = slot
-        return slots[slot].worker
+        return workers[slot]
     }
 
     /// How many workers are ready.
-    var readyCount: Int { slots.count { $0.worker?.isReady ?? false } }
+    var readyCount: Int { workers.count { $0?.isReady ?? false } }
 
     // MARK: Starting and replacing
 
@@ -83,29 +81,50 @@ final class WorkerPool {
         let worker = try WorkerProcess(
             slot: slot, process: process, control: ours, loop: loop, logger: logger,
             observer: self)
-        slots[slot].worker = worker
+        workers[slot] = worker
         worker.post(ticketKeys.message)
     }
 
-    private func restart(_ slot: Int, livedMs: UInt64) {
-        let delayMs = slots[slot].policy.delayMs(livedMs: livedMs)
-        guard delayMs > 0 else { return startOrRetry(slot) }
-        logger.warning(
-            "worker keeps dying; the next start waits",
-            metadata: ["worker": "\(slot)", "waitMs": "\(delayMs)"])
-        loop.schedule(afterMs: delayMs) { [weak self] in self?.startOrRetry(slot) }
-    }
-
-    private func startOrRetry(_ slot: Int) {
-        guard !isEnding else { return }
+    /// Starts a worker, or plans another try.
+    private func startOrPlan(_ slot: Int) {
         do {
             try startWorker(slot)
         } catch {
             logger.error(
                 "cannot start a worker", metadata: ["worker": "\(slot)", "cause": "\(error)"])
-            restart(slot, livedMs: 0)
+            planRestart(slot, livedMs: 0)
         }
     }
+
+    private func planRestart(_ slot: Int, livedMs: UInt64) {
+        let delayMs = plan.workerHasDied(slot: slot, livedMs: livedMs, nowMs: loop.nowMs)
+        guard delayMs > 0 else { return }
+        logger.warning(
+            "worker keeps dying; the next start waits",
+            metadata: ["worker": "\(slot)", "waitMs": "\(delayMs)"])
+    }
+
+    /// Starts the workers whose time it is, and looks again when it is that of the next one.
+    private func startDueWorkers() {
+        guard !isEnding else { return }
+        while let start = plan.nextStart(nowMs: loop.nowMs, isServed: isServed) {
+            if start.isEarly {
+                logger.warning(
+                    "no other worker serves: the next start does not wait",
+                    metadata: ["worker": "\(start.slot)"])
+            }
+            startOrPlan(start.slot)
+        }
+        restartTimer.map(loop.cancel)
+        restartTimer = plan.nextLookMs(isServed: isServed).map { lookMs in
+            loop.schedule(afterMs: lookMs - min(lookMs, loop.nowMs)) { [weak self] in
+                self?.startDueWorkers()
+            }
+        }
+    }
+
+    /// Whether a worker serves, or is about to.
+    private var isServed: Bool { workers.contains { $0?.isServing ?? false } }
 
     // MARK: Regular duties
 
@@ -116,11 +135,13 @@ final class WorkerPool {
     private func checkPulses() {
         let wasStopped = loop.nowMs > lastPulseMs + 2 * Limits.workerPingMs
         lastPulseMs = loop.nowMs
-        for worker in slots.compactMap(\.worker) {
+        for worker in workers.compactMap(\.self) {
             if wasStopped { worker.forgiveSilence() }
             // All that is believed of what a worker writes there: whether it moves.
             worker.checkPulse(turns: spawner.counters.get(.loopTurns, slot: worker.slot))
         }
+        // A worker that owes an answer serves nobody, and another one may be waiting.
+        startDueWorkers()
         schedulePulse()
     }
 
@@ -130,7 +151,7 @@ final class WorkerPool {
 
     private func rotateKeys() {
         ticketKeys.rotate()
-        for worker in slots.compactMap(\.worker) { worker.post(ticketKeys.message) }
+        for worker in workers.compactMap(\.self) { worker.post(ticketKeys.message) }
         scheduleKeyRotation()
     }
 
@@ -139,19 +160,19 @@ final class WorkerPool {
     /// Lets every worker finish within `timeoutMs`; `poolIsEmpty` follows.
     func drain(timeoutMs: UInt64) {
         isEnding = true
-        for worker in slots.compactMap(\.worker) { worker.drain(timeoutMs: timeoutMs) }
+        for worker in workers.compactMap(\.self) { worker.drain(timeoutMs: timeoutMs) }
         tellIfEmpty()
     }
 
     /// Ends every worker at once; `poolIsEmpty` follows.
     func kill() {
         isEnding = true
-        for worker in slots.compactMap(\.worker) { worker.kill() }
+        for worker in workers.compactMap(\.self) { worker.kill() }
         tellIfEmpty()
     }
 
     private func tellIfEmpty() {
-        guard isEnding, slots.allSatisfy({ $0.worker == nil }) else { return }
+        guard isEnding, workers.allSatisfy({ $0 == nil }) else { return }
         observer?.poolIsEmpty()
     }
 }
@@ -160,9 +181,10 @@ extension WorkerPool: WorkerObserver {
     func workerIsReady(_ worker: WorkerProcess) {
         if !othersAreStarted {
             othersAreStarted = true
-            for slot in slots.indices.dropFirst() { startOrRetry(slot) }
+            for slot in workers.indices.dropFirst() { startOrPlan(slot) }
+            startDueWorkers()
         }
-        if !hasBeenComplete, readyCount == slots.count {
+        if !hasBeenComplete, readyCount == workers.count {
             hasBeenComplete = true
             observer?.poolIsComplete()
         }
@@ -175,7 +197,7 @@ extension WorkerPool: WorkerObserver {
 
     func workerHasEnded(_ worker: WorkerProcess, _ end: ProcessEnd) {
         let livedMs = loop.nowMs - min(loop.nowMs, worker.startedMs)
-        slots[worker.slot].worker = nil
+        workers[worker.slot] = nil
         spawner.counters.resetGauges(slot: worker.slot)
         let metadata: Logger.Metadata = [
             "worker": "\(worker.slot)", "workerPid": "\(worker.processID)", "end": "\(end)",
@@ -194,6 +216,7 @@ extension WorkerPool: WorkerObserver {
         }
         logger.error("worker has died and is replaced", metadata: metadata)
         spawner.counters.add(.workerRestarts, slot: spawner.counters.supervisorSlot)
-        restart(worker.slot, livedMs: livedMs)
+        planRestart(worker.slot, livedMs: livedMs)
+        startDueWorkers()
     }
 }

@@ -94,8 +94,11 @@ final class WorkerProcess {
 
     var isReady: Bool { state == .ready }
 
-    /// Whether it serves people, as far as can be known: ready, and owing no answer.
-    var isServing: Bool { state == .ready && !pulse.isLate(nowMs: loop.nowMs) }
+    /// Whether it serves people, as far as can be known, or is about to: ready, and owing no answer, or
+    /// being started.
+    var isServing: Bool {
+        state == .starting || (state == .ready && !pulse.isLate(nowMs: loop.nowMs))
+    }
 
     /// Whether a connection may be passed now. Not to a worker that is late: it may be about to be
     /// killed, and what waits in the listener's backlog is not lost with it.

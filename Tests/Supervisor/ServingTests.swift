@@ -82,6 +82,16 @@ struct ServingTests {
         #expect(supervisor.log.contains("it does not answer and its loop does not turn"))
     }
 
+    @Test("lets workers that are killed again and again not all wait")
+    func killedInTurn() throws {
+        let supervisor = try TestSupervisor()
+        supervisor.waitUntilReady()
+        for _ in 0..<12 { supervisor.connect().say("crash") }
+        #expect(supervisor.log.contains("worker keeps dying; the next start waits"))
+        #expect(supervisor.log.contains("no other worker serves: the next start does not wait"))
+        #expect(supervisor.connect().ask("keys") != nil)
+    }
+
     @Test("leaves a worker alone that is busy, while one that is stuck as long is replaced")
     func busy() throws {
         let supervisor = try TestSupervisor()

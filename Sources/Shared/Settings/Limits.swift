@@ -20,6 +20,9 @@ package enum Limits {
     /// The first pause before a worker that died young is started again; doubles each time.
     package static let restartBackoffFirstMs: UInt64 = 100
     package static let restartBackoffLongestMs: UInt64 = 5_000
+    /// Machine: while no worker serves, one is started again without such a pause, at most this
+    /// often: a start costs a tenth of a second of a processor.
+    package static let restartUnservedMs: UInt64 = 500
     /// A worker that lived this long counts as healthy: its next restart is immediate.
     package static let restartBackoffResetMs: UInt64 = 10_000
     /// Blocks of memory from this size on go back to the system when they are freed: more than media
