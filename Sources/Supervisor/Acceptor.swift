@@ -1,7 +1,8 @@
 // Accepts connections and passes each to a worker. Backpressure goes to the kernel: while no worker can
 // take a connection, none is accepted, and clients wait in the listeners' backlog. So it is also while
 // every worker owes an answer: the backlog is bounded, costs nothing, and a connection that waits in it
-// outlives a worker that turns out to be stuck. A connection is never read here. One thread owns the acceptor, that of the supervisor's loop.
+// outlives a worker that turns out to be stuck. A connection is never read here. One thread owns the
+// acceptor, that of the supervisor's loop.
 
 import ControlChannel
 import Glibc
@@ -11,28 +12,33 @@ import Settings
 import Telemetry
 
 final class Acceptor {
+    /// A connection that is on its way to a worker.
+    private struct Arrival: ~Copyable {
+        let connection: AcceptedConnection
+        let kind: ListenerKind
+    }
+
     private let loop: EventLoop
     private let logger: Logger
     private let pool: WorkerPool
     private let counters: CounterPage
-    /// Connections one worker may have.
-    private let connectionsPerWorker: UInt64
+    private let admission: Admission
     private var listeners: [BoundListener]
     private var registrations: [Registration] = []
     /// Accepted, but its worker could not take it after all: the first to go when there is room.
-    private var waiting: Descriptor?
-    private var waitingKind = ListenerKind.https
+    private var waiting: Arrival?
     private var isPausedForResources = false
     private var isDraining = false
     private var complaints = LogPause(ms: Limits.logRepeatMs)
+    private var shareComplaints = LogPause(ms: Limits.logRepeatMs)
 
     init(
-        listeners: [BoundListener], pool: WorkerPool, connectionsPerWorker: Int,
+        listeners: [BoundListener], pool: WorkerPool, admission: Admission,
         counters: CounterPage, loop: EventLoop, logger: Logger
     ) {
         self.listeners = listeners
         self.pool = pool
-        self.connectionsPerWorker = UInt64(connectionsPerWorker)
+        self.admission = admission
         self.counters = counters
         self.loop = loop
         self.logger = logger
@@ -72,7 +78,9 @@ final class Acceptor {
             guard let worker = nextWorker() else { return waitForWorkers() }
             do throws(SystemError) {
                 guard let connection = try listeners[index].listener.accept() else { return }
-                place(connection, from: listeners[index].kind, first: worker)
+                let kind = listeners[index].kind
+                guard admits(connection.peer, from: kind) else { continue }
+                place(Arrival(connection: connection, kind: kind), first: worker)
             } catch {
                 return pauseForResources(error)
             }
@@ -80,21 +88,19 @@ final class Acceptor {
     }
 
     /// Passes a connection to the first worker that takes it, the least loaded first.
-    private func place(
-        _ connection: consuming Descriptor, from kind: ListenerKind, first: WorkerProcess
-    ) {
-        let limit = connectionsPerWorker + Self.reserve(kind)
+    private func place(_ arrival: consuming Arrival, first: WorkerProcess) {
+        let (peer, kind) = (arrival.connection.peer, arrival.kind)
         var candidate: WorkerProcess? = first
         while let worker = candidate {
-            if worker.load.connections >= limit {
+            if worker.load.connections >= admission.limit(of: kind) {
                 // The least loaded of those that take any is full, so this server is.
                 return refuse()
             }
-            if worker.pass(connection, from: kind) { return }
+            let owner = Admission.owner(peer, from: kind)
+            if worker.pass(arrival.connection.descriptor, from: kind, for: owner) { return }
             candidate = nextWorker()
         }
-        waiting = consume connection
-        waitingKind = kind
+        waiting = consume arrival
         waitForWorkers()
     }
 
@@ -103,21 +109,33 @@ final class Acceptor {
         pause()
     }
 
-    /// How many connections more than the limit a worker takes of that kind.
-    private static func reserve(_ kind: ListenerKind) -> UInt64 {
-        kind == .admin ? UInt64(Limits.adminConnectionsPerWorker) : 0
-    }
-
     /// True when nothing waits (any more).
     private func passWaiting() -> Bool {
         guard let worker = nextWorker() else { return false }
-        guard let connection = waiting.take() else { return true }
-        place(connection, from: waitingKind, first: worker)
+        guard let arrival = waiting.take() else { return true }
+        place(arrival, first: worker)
         return waiting == nil
     }
 
     private func nextWorker() -> WorkerProcess? {
         pool.leastLoaded(includingDraining: isDraining)
+    }
+
+    // MARK: Refusing
+
+    /// Whether a connection may be served. One that may not is closed at once, and counted.
+    private func admits(_ peer: PeerAddress, from kind: ListenerKind) -> Bool {
+        switch admission.judge(peer, from: kind, workers: pool.readyCount) {
+        case .admitted:
+            return true
+        case .full:
+            refuse()
+        case .overShare:
+            counters.add(.connectionsRefused, slot: counters.supervisorSlot)
+            counters.add(.connectionsOverShare, slot: counters.supervisorSlot)
+            complainOfShare(peer)
+        }
+        return false
     }
 
     /// Counts a connection that is closed at once, because every worker has all it may have.
@@ -139,5 +157,16 @@ final class Acceptor {
     private func complain(_ message: String) {
         guard complaints.leftOut(nowMs: loop.nowMs) != nil else { return }
         logger.warning("\(message)")
+    }
+
+    private func complainOfShare(_ peer: PeerAddress) {
+        guard let leftOut = shareComplaints.leftOut(nowMs: loop.nowMs) else { return }
+        logger.warning(
+            "connections are refused: their client has as many as one may have (--exempt-network)",
+            metadata: [
+                "client": "\(peer.network)",
+                "connections": "\(admission.clients.count(of: peer.network))",
+                "leftOut": "\(leftOut)",
+            ])
     }
 }

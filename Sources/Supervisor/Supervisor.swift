@@ -45,9 +45,13 @@ final class Supervisor {
             signals = try SignalDescriptor(signals: WorkerSpawner.blockedSignals)
             loop = try EventLoop()
             let spawner = try WorkerSpawner(settings: workerSettings, program: program)
-            pool = WorkerPool(spawner: spawner, loop: loop, logger: logger)
+            let clients = ClientLedger(capacity: settings.workers * connectionsPerWorker)
+            pool = WorkerPool(spawner: spawner, clients: clients, loop: loop, logger: logger)
             acceptor = Acceptor(
-                listeners: listeners, pool: pool, connectionsPerWorker: connectionsPerWorker,
+                listeners: listeners, pool: pool,
+                admission: Admission(
+                    clients: clients, connectionsPerWorker: connectionsPerWorker,
+                    exemptNetworks: settings.exemptNetworks),
                 counters: spawner.counters, loop: loop, logger: logger)
         } catch {
             throw StartError(message: "the system refuses what weir needs: \(error)")

@@ -10,7 +10,7 @@ enum WorkerFault: Error, CustomStringConvertible {
     case sentDescriptor
     case otherVersion(UInt16)
     case outOfOrder(String)
-    case impossibleLoad
+    case unknownConnection
     case didNotStart
     case stuck
     case deaf
@@ -24,7 +24,7 @@ enum WorkerFault: Error, CustomStringConvertible {
             "it speaks version \(version) of the control channel, not "
                 + "\(ControlDatagram.version); install weir and weir-worker from one build"
         case .outOfOrder(let what): "it sent \(what) out of order"
-        case .impossibleLoad: "it reported connections that it cannot have"
+        case .unknownConnection: "it reported the end of a connection that it does not have"
         case .didNotStart: "it was not ready in time"
         case .stuck: "it does not answer and its loop does not turn"
         case .deaf: "its loop turns, but it has not answered for a long time"

@@ -1,36 +1,50 @@
-// How busy a worker is: what it last reported, plus what has been passed to it since and is still on
-// its way. Pure. Reports are a worker's own words, so they are checked against what we know.
+// How busy a worker is: the connections that were passed to it and whose end it has not reported. Pure.
+// Reports are a worker's own words, so they are checked against what we know.
 
-struct WorkerLoad: Equatable {
-    /// Open connections, as last reported.
-    private var reported: UInt64 = 0
-    /// Connections passed to the worker since it started.
+import LinuxIO
+
+/// On whose account a connection goes.
+enum ConnectionOwner: Equatable {
+    case client(ClientNetwork)
+    /// It came in on the admin listener, which is for those who run the server.
+    case operators
+}
+
+struct WorkerLoad {
+    /// By number. Bounded: a worker gets no more than it may have.
+    private var open: [UInt64: ConnectionOwner] = [:]
     private var passed: UInt64 = 0
-    /// How many of those the worker had received by its last report.
-    private var received: UInt64 = 0
 
     /// Connections the worker has or will have when it has caught up.
-    var connections: UInt64 { reported + (passed - received) }
+    var connections: Int { open.count }
 
-    mutating func connectionWasPassed() {
+    /// What the next connection is called. Never the same again, so that an end that is reported late
+    /// can never be taken for that of another connection.
+    var nextNumber: UInt64 { passed + 1 }
+
+    /// The next connection is on its way.
+    mutating func connectionWasPassed(for owner: ConnectionOwner) {
         passed += 1
+        open[passed] = owner
     }
 
-    /// Takes in a report. False: it cannot be true (more received than passed, or fewer than
-    /// before), so its sender is broken.
-    mutating func report(connections: UInt32, received: UInt64) -> Bool {
-        guard received <= passed, received >= self.received else { return false }
-        reported = UInt64(connections)
-        self.received = received
-        return true
+    /// A connection has ended. Nil: there is none of that number, so whoever reports it is broken.
+    mutating func connectionHasEnded(_ number: UInt64) -> ConnectionOwner? {
+        open.removeValue(forKey: number)
+    }
+
+    /// Forgets all of them, because the worker is gone.
+    mutating func takeAll() -> [ConnectionOwner] {
+        defer { open.removeAll() }
+        return Array(open.values)
     }
 
     /// The slot with the fewest connections; among equals the next one after `last`, so that a quiet
     /// server uses all its workers. Nil when no slot can take any.
     /// - Parameter loads: connections per slot; nil for a slot that cannot take any now.
-    static func leastLoaded(_ loads: [UInt64?], after last: Int) -> Int? {
+    static func leastLoaded(_ loads: [Int?], after last: Int) -> Int? {
         guard !loads.isEmpty else { return nil }
-        var best: (slot: Int, load: UInt64)?
+        var best: (slot: Int, load: Int)?
         for step in 1...loads.count {
             let slot = (last + step) % loads.count
             guard let load = loads[slot] else { continue }

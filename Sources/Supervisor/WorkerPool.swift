@@ -26,6 +26,7 @@ final class WorkerPool {
     private let loop: EventLoop
     private let logger: Logger
     private let spawner: WorkerSpawner
+    private let clients: ClientLedger
     /// By slot; nil while there is none.
     private var workers: [WorkerProcess?]
     private var plan: RestartPlan
@@ -37,8 +38,10 @@ final class WorkerPool {
     private var isEnding = false
     private var lastPulseMs = MonotonicClock.nowMs()
 
-    init(spawner: WorkerSpawner, loop: EventLoop, logger: Logger) {
+    /// - Parameter clients: told of every connection that is passed and that ends.
+    init(spawner: WorkerSpawner, clients: ClientLedger, loop: EventLoop, logger: Logger) {
         self.spawner = spawner
+        self.clients = clients
         self.loop = loop
         self.logger = logger
         workers = [WorkerProcess?](repeating: nil, count: spawner.slots)
@@ -60,7 +63,7 @@ final class WorkerPool {
     /// The worker to pass the next connection to; nil when none can take one now. Workers that drain
     /// take those of the admin listener alone.
     func leastLoaded(includingDraining: Bool) -> WorkerProcess? {
-        let loads = workers.map { worker -> UInt64? in
+        let loads = workers.map { worker -> Int? in
             guard let worker, worker.takesConnections(includingDraining: includingDraining)
             else { return nil }
             return worker.load.connections
@@ -79,8 +82,8 @@ final class WorkerPool {
         let (ours, theirs) = try ControlSocket.pair()
         let process = try spawner.spawn(slot: slot, control: theirs)
         let worker = try WorkerProcess(
-            slot: slot, process: process, control: ours, loop: loop, logger: logger,
-            observer: self)
+            slot: slot, process: process, control: ours, clients: clients, loop: loop,
+            logger: logger, observer: self)
         workers[slot] = worker
         worker.post(ticketKeys.message)
     }

@@ -41,7 +41,9 @@ final class WorkerProcess {
     private weak let observer: (any WorkerObserver)?
     private let process: SpawnedProcess
     private let control: ControlSocket
+    private let clients: ClientLedger
     private var state = State.starting
+    private var isDrained = false
     private var controlRegistration: Registration?
     private var processRegistration: Registration?
     private var startTimer: TimerID?
@@ -53,10 +55,11 @@ final class WorkerProcess {
 
     /// Takes over a worker that has just been spawned.
     init(
-        slot: Int, process: consuming SpawnedProcess, control: ControlSocket, loop: EventLoop,
-        logger: Logger, observer: any WorkerObserver
+        slot: Int, process: consuming SpawnedProcess, control: ControlSocket,
+        clients: ClientLedger, loop: EventLoop, logger: Logger, observer: any WorkerObserver
     ) throws(SystemError) {
         self.slot = slot
+        self.clients = clients
         self.process = process
         self.control = control
         self.loop = loop
@@ -109,18 +112,21 @@ final class WorkerProcess {
 
     /// Passes a connection. False: the channel is full after all, or broken; the connection is still
     /// the caller's.
-    func pass(_ connection: borrowing Descriptor, from listener: ListenerKind) -> Bool {
+    func pass(
+        _ connection: borrowing Descriptor, from listener: ListenerKind, for owner: ConnectionOwner
+    ) -> Bool {
         guard takesConnections(includingDraining: true) else { return false }
-        guard deliver(.connection(from: listener), passing: connection.raw) else {
-            return false
-        }
-        load.connectionWasPassed()
+        let message = ToWorker.connection(number: load.nextNumber, from: listener)
+        guard deliver(message, passing: connection.raw) else { return false }
+        load.connectionWasPassed(for: owner)
+        clients.add(owner)
         ask(intervalMs: Limits.workerPingWhilePassingMs)
         return true
     }
 
     /// Sends a message, or keeps it until the channel has room. A message that is still waiting is
-    /// replaced by a newer one of its kind, so there are never more than a few.
+    /// replaced by a newer one of its kind or, like pings and `drain`, sent once only, so there are
+    /// never more than three.
     func post(_ message: ToWorker) {
         guard state != .ending else { return }
         if case .ticketKeys = message {
@@ -241,18 +247,23 @@ final class WorkerProcess {
                 throw .outOfOrder("READY")
             }
             becomeReady()
-        case .load(let connections, let received):
-            guard hasBeenReady else { throw .outOfOrder("a load") }
-            guard load.report(connections: connections, received: received) else {
-                throw .impossibleLoad
-            }
+        case .ended(let numbers):
+            try endConnections(numbers)
         case .drained:
-            guard state == .draining else { throw .outOfOrder("DRAINED") }
+            guard state == .draining, !isDrained else { throw .outOfOrder("DRAINED") }
+            isDrained = true
             logger.debug("worker is drained")
         case .pong(let token):
             guard pulse.answer(token: token) else { throw .outOfOrder("a pong") }
             // Whether it was late does not matter: connections may wait from when it was.
             if takesConnections(includingDraining: true) { observer?.workerHasRoom(self) }
+        }
+    }
+
+    private func endConnections(_ numbers: [UInt64]) throws(WorkerFault) {
+        for number in numbers {
+            guard let owner = load.connectionHasEnded(number) else { throw .unknownConnection }
+            clients.remove(owner)
         }
     }
 
@@ -293,6 +304,7 @@ final class WorkerProcess {
         guard state != .ending else { return }
         state = .ending
         outbox.removeAll()
+        for owner in load.takeAll() { clients.remove(owner) }
         controlRegistration.map(loop.remove)
         controlRegistration = nil
         startTimer.map(loop.cancel)

@@ -10,7 +10,8 @@ private let otherKey = [UInt8](101...180)
 @Suite("The control codec")
 struct ControlCodecTests {
     static let toWorker: [ToWorker] = [
-        .connection(from: .https), .connection(from: .redirect), .connection(from: .admin),
+        .connection(number: 1, from: .https), .connection(number: .max, from: .redirect),
+        .connection(number: 0x0102_0304_0506_0708, from: .admin),
         .drain(timeoutMs: 0), .drain(timeoutMs: .max),
         .ticketKeys(current: key, previous: nil),
         .ticketKeys(current: key, previous: otherKey),
@@ -19,7 +20,8 @@ struct ControlCodecTests {
     static let toSupervisor: [ToSupervisor] = [
         .ready(version: ControlDatagram.version, processID: 1),
         .ready(version: .max, processID: .max),
-        .load(connections: 0, received: 0), .load(connections: .max, received: .max),
+        .ended([1]), .ended([.max, 1, 1]),
+        .ended((1...UInt64(ToSupervisor.endedPerMessage)).map { $0 << 40 }),
         .drained, .pong(token: 0x0102_0304_0506_0708),
     ]
 
@@ -40,7 +42,7 @@ struct ControlCodecTests {
     @Test("the layout is the documented one")
     func layout() {
         let datagram = ToSupervisor.pong(token: 0x0102_0304_0506_0708).encoded()
-        #expect(datagram[0..<16] == [1, 0, 4, 1, 0, 0, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1])
+        #expect(datagram[0..<16] == [2, 0, 4, 1, 0, 0, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1])
         #expect(datagram[16...].allSatisfy { $0 == 0 })
     }
 
@@ -54,8 +56,8 @@ struct ControlCodecTests {
     @Test("another version is refused")
     func wrongVersion() {
         var datagram = ToSupervisor.drained.encoded()
-        datagram[0] = 2
-        #expect(throws: ControlError.wrongVersion(2)) { try ToSupervisor(decoding: datagram) }
+        datagram[0] = 1
+        #expect(throws: ControlError.wrongVersion(1)) { try ToSupervisor(decoding: datagram) }
     }
 
     @Test("a message of the other direction is refused")
@@ -65,6 +67,31 @@ struct ControlCodecTests {
         }
         #expect(throws: ControlError.unknownKind(4)) {
             try ToSupervisor(decoding: ToWorker.ping(token: 1).encoded())
+        }
+    }
+
+    @Test("connections that have ended are numbers in a row, with nothing behind the first zero")
+    func ended() {
+        let full = ToSupervisor.ended([UInt64](repeating: .max, count: 21)).encoded()
+        #expect(ToSupervisor.endedPerMessage == 21)
+        #expect(full[8...].allSatisfy { $0 == 255 })
+        let none = [UInt8](full[..<8]) + [UInt8](repeating: 0, count: 168)
+        #expect(throws: ControlError.invalidField) { try ToSupervisor(decoding: none) }
+        var broken = ToSupervisor.ended([5]).encoded()
+        broken[24] = 1
+        #expect(throws: ControlError.notZero) { try ToSupervisor(decoding: broken) }
+    }
+
+    @Test("every byte that a worker's message does not use has to be zero", arguments: toSupervisor)
+    func unusedBytesOfWorkers(message: ToSupervisor) throws {
+        let datagram = message.encoded()
+        for index in datagram.indices {
+            var changed = datagram
+            changed[index] ^= 0x80
+            if let other = try? ToSupervisor(decoding: changed) {
+                #expect(other != message)
+                #expect(other.encoded() == changed)
+            }
         }
     }
 
@@ -82,10 +109,15 @@ struct ControlCodecTests {
         }
     }
 
-    @Test("an unknown listener, a strange flag and a strange process ID are refused")
+    @Test(
+        "an unknown listener, a number that none has, a strange flag and a strange process ID are refused"
+    )
     func invalidFields() {
-        var connection = ToWorker.connection(from: .redirect).encoded()
-        connection[8] = 128
+        var connection = ToWorker.connection(number: 1, from: .redirect).encoded()
+        connection[16] = 128
+        #expect(throws: ControlError.invalidField) { try ToWorker(decoding: connection) }
+        connection = ToWorker.connection(number: 1, from: .redirect).encoded()
+        connection[8] = 0
         #expect(throws: ControlError.invalidField) { try ToWorker(decoding: connection) }
         var keys = ToWorker.ticketKeys(current: key, previous: nil).encoded()
         keys[8] = 2

@@ -88,6 +88,19 @@ def test_a_worker_killed_elsewhere_is_not_noticed(
         assert_tail(viewer.file, recording.path)
 
 
+def test_workers_that_are_killed_again_and_again_do_not_all_wait(start_server: Start) -> None:
+    server = start_server()
+
+    def kill_all() -> bool:
+        for slot in server.workers():
+            server.kill_worker(slot)
+        return "no other worker serves: the next start does not wait" in server.log()
+    wait_until(kill_all, "a worker to be started early", every_s=0.2)
+    assert "worker keeps dying; the next start waits" in server.log()
+    wait_until(lambda: server.get("/").status == 200, "a worker to serve")
+    server.wait_for_all_workers()
+
+
 def test_viewer_counts_are_right_again_after_a_worker_was_killed(
     start_server: Start, watch: Watch, publish: Publish, name: str
 ) -> None:

@@ -39,8 +39,10 @@ struct ListenerTests {
             Issue.record("one connection waits")
             return
         }
-        #expect(fcntl(connection.raw, F_GETFD) & FD_CLOEXEC != 0)
-        #expect(fcntl(connection.raw, F_GETFL) & O_NONBLOCK != 0)
+        #expect(fcntl(connection.descriptor.raw, F_GETFD) & FD_CLOEXEC != 0)
+        #expect(fcntl(connection.descriptor.raw, F_GETFL) & O_NONBLOCK != 0)
+        #expect(connection.peer == PeerAddress(bytes: [127, 0, 0, 1]))
+        #expect(connection.peer == PeerAddress(socket: connection.descriptor.raw))
         let next = try listener.accept()
         let noneWaits = next == nil
         #expect(noneWaits)

@@ -15,6 +15,14 @@ struct PeerAddressTests {
         #expect(PeerAddress(bytes: []).description == "unknown")
     }
 
+    @Test("a client prints as the address or the network that it is")
+    func clients() {
+        let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 192, 0, 2, 1]
+        #expect(PeerAddress(bytes: mapped).network.description == "192.0.2.1")
+        let address: [UInt8] = [0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9]
+        #expect(PeerAddress(bytes: address).network.description == "2001:db8:0:1::/64")
+    }
+
     @Test("an IPv4 address is a client of its own, also when it is written as IPv6")
     func clientsOfIPv4() {
         let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 192, 0, 2, 1]

@@ -43,7 +43,7 @@ struct ServingTests {
 
     @Test(
         "replaces a worker that misbehaves, in the same slot, and others go on",
-        arguments: ["crash", "exit", "malformed", "lie", "descriptor", "deaf"])
+        arguments: ["crash", "exit", "malformed", "lie", "repeat", "descriptor", "deaf"])
     func replaced(misbehaviour: String) throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
@@ -86,9 +86,13 @@ struct ServingTests {
     func killedInTurn() throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        for _ in 0..<12 { supervisor.connect().say("crash") }
+        // The pauses grow, so at some time one waits when the other one is killed.
+        while !supervisor.log.contains("no other worker serves: the next start does not wait") {
+            let client = supervisor.connect()
+            client.say("crash")
+            #expect(client.readLine() == nil)
+        }
         #expect(supervisor.log.contains("worker keeps dying; the next start waits"))
-        #expect(supervisor.log.contains("no other worker serves: the next start does not wait"))
         #expect(supervisor.connect().ask("keys") != nil)
     }
 
@@ -168,8 +172,11 @@ struct ServingTests {
     func fewDescriptors(limit: Int) throws {
         // With 28 a worker runs out before the supervisor counts as many connections as it allows
         // (three quarters); with 64 it does not.
+        // All clients here are one, so it gets all there is.
         let supervisor = try TestSupervisor(
-            .init(workers: 1, environment: "; ulimit -n \(limit)"))
+            .init(
+                workers: 1,
+                environment: "WEIR_EXEMPT_NETWORK=127.0.0.0/8; ulimit -n \(limit)"))
         supervisor.waitUntilReady()
         var clients: [TestClient] = []
         while let client = TestClient(port: supervisor.port) { clients.append(client) }
@@ -178,6 +185,31 @@ struct ServingTests {
         let worker = clients[0].greeting.processID
         clients.removeLast(10)
         #expect(supervisor.connect().greeting.processID == worker)
+    }
+
+    @Test("gives one client its part of the connections, and keeps the rest for others")
+    func clientsPart() throws {
+        // 2 workers with 96 connections each: one client gets 64.
+        let supervisor = try TestSupervisor(.init(environment: "; ulimit -n 128"))
+        supervisor.waitUntilReady()
+        var clients: [TestClient] = []
+        while let client = TestClient(port: supervisor.port) { clients.append(client) }
+        #expect(clients.count == 64)
+        #expect(clients.count { $0.greeting.slot == 0 } == 32)
+        #expect(supervisor.log.contains("client=127.0.0.1"))
+        let others = (2..<34).compactMap {
+            TestClient(port: supervisor.port, from: 0x7F00_0000 + $0)
+        }
+        #expect(others.count == 32)
+        // What ends is given back, also when a worker takes it along.
+        clients.removeLast(32)
+        clients += (0..<32).map { _ in supervisor.connect() }
+        #expect(TestClient(port: supervisor.port) == nil)
+        clients[0].say("crash")
+        #expect(clients[0].readLine() == nil)
+        let replacement = supervisor.connect(
+            slot: clients[0].greeting.slot, otherThan: clients[0].greeting.processID)
+        #expect(replacement.ask("keys") != nil)
     }
 
     @Test("takes a burst of connections, each exactly once")

@@ -18,26 +18,35 @@ final class TestClient {
 
     /// Connects to 127.0.0.1 and waits for the greeting. Nil: the connection was closed before, because
     /// its worker died with it.
+    /// - Parameter source: the address to come from.
     /// - Parameter awaitsGreeting: false: the connection is made, and the greeting not read.
-    init?(port: UInt16, awaitsGreeting: Bool = true) {
+    init?(port: UInt16, from source: UInt32 = 0x7F00_0001, awaitsGreeting: Bool = true) {
         let raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         descriptor = Descriptor(owning: raw)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(raw, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else { return nil }
+        guard
+            Self.with(source, 0, { bind(raw, $0, $1) }) == 0,
+            Self.with(0x7F00_0001, port, { connect(raw, $0, $1) }) == 0
+        else { return nil }
         guard awaitsGreeting else { return }
         guard let line = readLine() else { return nil }
         let fields = line.split(separator: " ").compactMap { Int($0) }
         guard fields.count == 3 else { return nil }
         greeting = Greeting(
             slot: fields[0], processID: Int32(fields[1]), listener: fields[2])
+    }
+
+    private static func with(
+        _ host: UInt32, _ port: UInt16, _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = host.bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                call($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
     }
 
     func say(_ command: String) {

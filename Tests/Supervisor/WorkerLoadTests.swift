@@ -1,45 +1,47 @@
 // How busy a worker is, and which worker gets the next connection.
 
+import LinuxIO
 import Testing
 
 @testable import Supervisor
 
 @Suite("A worker's load")
 struct WorkerLoadTests {
-    @Test("counts connections that are still on their way")
-    func underWay() {
+    private let client = ConnectionOwner.client(PeerAddress(bytes: [192, 0, 2, 1]).network)
+
+    @Test("is what was passed and has not ended, in whatever order it ends")
+    func counts() {
         var load = WorkerLoad()
-        for _ in 0..<3 { load.connectionWasPassed() }
+        #expect(load.nextNumber == 1)
+        for owner in [client, .operators, client] { load.connectionWasPassed(for: owner) }
         #expect(load.connections == 3)
-        let answer1 = load.report(connections: 2, received: 2)
-        #expect(answer1)
-        #expect(load.connections == 3)
-        let answer2 = load.report(connections: 1, received: 3)
-        #expect(answer2)
+        let ended = [2, 3].map { load.connectionHasEnded($0) }
+        #expect(ended == [.operators, client])
+        #expect(load.connections == 1)
+        #expect(load.nextNumber == 4)
+    }
+
+    @Test("does not believe what cannot be", arguments: [0, 2, 3, .max])
+    func impossible(number: UInt64) {
+        var load = WorkerLoad()
+        load.connectionWasPassed(for: client)
+        load.connectionWasPassed(for: client)
+        let first = load.connectionHasEnded(2)
+        #expect(first == client)
+        // Never passed, or ended before.
+        let believed = load.connectionHasEnded(number)
+        #expect(believed == nil)
         #expect(load.connections == 1)
     }
 
-    @Test("does not believe what cannot be")
-    func impossible() {
+    @Test("is nothing when the worker is gone, and no number comes twice")
+    func gone() {
         var load = WorkerLoad()
-        load.connectionWasPassed()
-        load.connectionWasPassed()
-        let answer3 = load.report(connections: 0, received: 3)
-        #expect(!answer3)
-        let answer4 = load.report(connections: 2, received: 2)
-        #expect(answer4)
-        let answer5 = load.report(connections: 2, received: 1)
-        #expect(!answer5)
-        #expect(load.connections == 2)
-    }
-
-    @Test("stays a number when a worker claims the most there is")
-    func extreme() {
-        var load = WorkerLoad()
-        load.connectionWasPassed()
-        let answer6 = load.report(connections: .max, received: 0)
-        #expect(answer6)
-        #expect(load.connections == UInt64(UInt32.max) + 1)
+        for _ in 0..<3 { load.connectionWasPassed(for: client) }
+        let owners = load.takeAll()
+        #expect(owners == [client, client, client])
+        #expect(load.connections == 0)
+        #expect(load.nextNumber == 4)
     }
 }
 

@@ -62,8 +62,20 @@ int weir_listen(const char *host, uint16_t port, int backlog) {
     return -1;
 }
 
-int weir_accept(int listener) {
-    return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+int weir_accept(int listener, uint8_t *address, size_t *count) {
+    inet_address peer = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t length = sizeof peer;
+    *count = 0;
+    int descriptor = accept4(listener, &peer.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor < 0) return -1;
+    if (peer.any.sa_family == AF_INET) {
+        *count = sizeof peer.v4.sin_addr;
+        memcpy(address, &peer.v4.sin_addr, *count);
+    } else if (peer.any.sa_family == AF_INET6) {
+        *count = sizeof peer.v6.sin6_addr;
+        memcpy(address, &peer.v6.sin6_addr, *count);
+    }
+    return descriptor;
 }
 
 static int socket_option(int descriptor, int option) {

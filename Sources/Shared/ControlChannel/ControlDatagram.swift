@@ -10,8 +10,8 @@
 
 package enum ControlDatagram {
     /// The version that this build speaks. It changes whenever a message does.
-    package static let version: UInt16 = 1
-    /// The length of every datagram: the header, and room for the longest message (ticketKeys).
+    package static let version: UInt16 = 2
+    /// The length of every datagram: the header, and room for the longest messages (ticketKeys, ended).
     package static let byteCount = 176
     /// Version, kind and four bytes of zero.
     static let headerBytes = 8
@@ -88,6 +88,9 @@ struct DatagramReader {
         defer { offset += byteCount }
         return Array(bytes[offset..<offset + byteCount])
     }
+
+    /// Whether there is nothing left to take.
+    var isAtEnd: Bool { offset == bytes.count }
 
     /// Checks that nothing but zeros is left.
     func finish() throws(ControlError) {

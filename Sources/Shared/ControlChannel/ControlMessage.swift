@@ -5,8 +5,9 @@
 
 /// From the supervisor to one worker.
 package enum ToWorker: Equatable, Sendable {
-    /// A freshly accepted TCP connection rides along; it came in on such a listener.
-    case connection(from: ListenerKind)
+    /// A freshly accepted TCP connection rides along; it came in on such a listener. The worker says
+    /// by this number, from 1 and given once only, that it has ended (`ToSupervisor.ended`).
+    case connection(number: UInt64, from: ListenerKind)
     /// Stop gracefully: GOAWAY, let short requests finish, end live responses after `timeoutMs`
     /// milliseconds, say `drained`, exit.
     case drain(timeoutMs: UInt32)
@@ -24,12 +25,15 @@ package enum ToWorker: Equatable, Sendable {
 package enum ToSupervisor: Equatable, Sendable {
     /// The worker can take connections. `version` is the ControlDatagram version it speaks.
     case ready(version: UInt16, processID: Int32)
-    /// `connections` are open now; `received` have come over the control channel since the worker
-    /// started, so that the supervisor knows which of those it passed are still on their way. Sent
-    /// when either has changed, at most a few times a second.
-    case load(connections: UInt32, received: UInt64)
+    /// The connections that were passed under these numbers have ended, or could not be taken in: 1
+    /// to `endedPerMessage` numbers, none of them 0. Each is said once, soon after it is so.
+    case ended([UInt64])
     /// Nothing is left to do after `drain`; exit follows.
     case drained
     /// The answer to `ping`.
     case pong(token: UInt64)
+
+    /// How many numbers of connections fit into one message.
+    package static let endedPerMessage =
+        (ControlDatagram.byteCount - ControlDatagram.headerBytes) / 8
 }

@@ -4,12 +4,13 @@
 extension ToSupervisor {
     private enum Kind: UInt16 {
         case ready = 0x101
-        case load = 0x102
+        case ended = 0x102
         case drained = 0x103
         case pong = 0x104
     }
 
-    /// The message as one datagram. Traps on a negative process ID, which no process has.
+    /// The message as one datagram. Traps on a negative process ID, which no process has, and on
+    /// numbers of connections that are none or too many.
     package func encoded() -> [UInt8] {
         switch self {
         case .ready(let version, let processID):
@@ -18,10 +19,11 @@ extension ToSupervisor {
             writer.put(version)
             writer.put(UInt32(processID))
             return writer.finish()
-        case .load(let connections, let received):
-            var writer = DatagramWriter(kind: Kind.load.rawValue)
-            writer.put(connections)
-            writer.put(received)
+        case .ended(let numbers):
+            precondition((1...Self.endedPerMessage).contains(numbers.count), "they fit a message")
+            precondition(!numbers.contains(0), "numbers of connections begin with 1")
+            var writer = DatagramWriter(kind: Kind.ended.rawValue)
+            for number in numbers { writer.put(number) }
             return writer.finish()
         case .drained:
             return DatagramWriter(kind: Kind.drained.rawValue).finish()
@@ -42,9 +44,8 @@ extension ToSupervisor {
                 throw .invalidField
             }
             self = .ready(version: version, processID: processID)
-        case .load:
-            let connections = reader.take(UInt32.self)
-            self = .load(connections: connections, received: reader.take(UInt64.self))
+        case .ended:
+            self = .ended(try Self.takeNumbers(from: &reader))
         case .drained:
             self = .drained
         case .pong:
@@ -53,5 +54,19 @@ extension ToSupervisor {
             throw .unknownKind(reader.kind)
         }
         try reader.finish()
+    }
+
+    /// Numbers up to the first 0, or to the end.
+    private static func takeNumbers(from reader: inout DatagramReader) throws(ControlError)
+        -> [UInt64]
+    {
+        var numbers: [UInt64] = []
+        while !reader.isAtEnd {
+            let number = reader.take(UInt64.self)
+            if number == 0 { break }
+            numbers.append(number)
+        }
+        guard !numbers.isEmpty else { throw .invalidField }
+        return numbers
     }
 }

@@ -8,11 +8,14 @@ extension ToWorker {
         case ping = 4
     }
 
-    /// The message as one datagram. Traps on a ticket key of another length: they are made by us.
+    /// The message as one datagram. Traps on a ticket key of another length and on
+    /// connection 0: both are made by us.
     package func encoded() -> [UInt8] {
         switch self {
-        case .connection(let listener):
+        case .connection(let number, let listener):
             var writer = DatagramWriter(kind: Kind.connection.rawValue)
+            precondition(number > 0, "numbers of connections begin with 1")
+            writer.put(number)
             writer.put(listener.rawValue)
             return writer.finish()
         case .drain(let timeoutMs):
@@ -39,10 +42,11 @@ extension ToWorker {
         var reader = try DatagramReader(datagram)
         switch Kind(rawValue: reader.kind) {
         case .connection:
-            guard let listener = ListenerKind(rawValue: reader.take(UInt8.self)) else {
+            let number = reader.take(UInt64.self)
+            guard number > 0, let listener = ListenerKind(rawValue: reader.take(UInt8.self)) else {
                 throw .invalidField
             }
-            self = .connection(from: listener)
+            self = .connection(number: number, from: listener)
         case .drain:
             self = .drain(timeoutMs: reader.take(UInt32.self))
         case .ticketKeys:

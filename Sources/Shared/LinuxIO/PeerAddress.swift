@@ -54,7 +54,7 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
 
 /// What counts as one client: an IPv4 address, or the /64 of an IPv6 address, because whoever has one
 /// address of a /64 has all of them (RFC 6177). All peers that are not IP endpoints count as one.
-package struct ClientNetwork: Sendable, Hashable {
+package struct ClientNetwork: Sendable, Hashable, CustomStringConvertible {
     /// The first 64 bits of an IPv6 address. An IPv4 address stands in 0:ffff::/32, which is reserved
     /// and no network's prefix (RFC 4291, section 2.4).
     private let prefix: UInt64
@@ -62,5 +62,14 @@ package struct ClientNetwork: Sendable, Hashable {
     package init(of address: PeerAddress) {
         let bytes = address.bytes.count == 4 ? [0, 0, 0xFF, 0xFF] + address.bytes : address.bytes
         prefix = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// "192.0.2.1", or "2001:db8::/64".
+    package var description: String {
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: prefix >> (56 - 8 * $0)) }
+        if bytes.starts(with: [0, 0, 0xFF, 0xFF]) {
+            return PeerAddress(bytes: Array(bytes[4...])).description
+        }
+        return "\(PeerAddress(bytes: bytes + [UInt8](repeating: 0, count: 8)))/64"
     }
 }

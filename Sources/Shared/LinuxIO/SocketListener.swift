@@ -6,6 +6,12 @@
 import CLinux
 import Glibc
 
+/// A connection that was just accepted, and where it comes from.
+package struct AcceptedConnection: ~Copyable {
+    package let descriptor: Descriptor
+    package let peer: PeerAddress
+}
+
 /// A listening TCP socket over IPv4 or IPv6.
 package struct Listener: ~Copyable {
     package let descriptor: Descriptor
@@ -45,11 +51,10 @@ package struct Listener: ~Copyable {
     /// Linux reports errors of the connection that was just accepted through this call; such a
     /// connection is gone, so the next one is tried (accept(2), "Error handling").
     /// Errors: EMFILE, ENFILE, ENOBUFS, ENOMEM: the system is out of something, try again later.
-    package func accept() throws(SystemError) -> Descriptor? {
+    package func accept() throws(SystemError) -> AcceptedConnection? {
         while true {
             do throws(SystemError) {
-                let raw = try systemCall("accept4") { weir_accept(descriptor.raw) }
-                return Descriptor(owning: raw)
+                return try acceptOnce()
             } catch {
                 switch error.code {
                 case EAGAIN: return nil
@@ -58,5 +63,16 @@ package struct Listener: ~Copyable {
                 }
             }
         }
+    }
+
+    private func acceptOnce() throws(SystemError) -> AcceptedConnection {
+        var address = [UInt8](repeating: 0, count: 16)
+        var count = 0
+        let raw = try systemCall("accept4") {
+            unsafe weir_accept(descriptor.raw, &address, &count)
+        }
+        address.removeLast(address.count - count)
+        return AcceptedConnection(
+            descriptor: Descriptor(owning: raw), peer: PeerAddress(bytes: address))
     }
 }

@@ -12,6 +12,20 @@ package enum Limits {
     package static let listeners = 16
     /// Connections one worker holds; beyond it, new ones are closed at once.
     package static let connectionsPerWorker = 20_000
+    /// Client: the part of all the connections that the server can hold, a quarter. Four clients can
+    /// fill it up to the last tenth, where the part shrinks; an honest one is an office or a café.
+    package static let connectionsPerClientPart = 4
+    /// Client: that part is never smaller than this, so that a browser and a player have enough where
+    /// few open files are allowed.
+    package static let connectionsPerClientLeast = 64
+    /// Machine: when only this part of all connections is left, the clients' parts shrink with what
+    /// is left, so that those who have most are refused first.
+    package static let connectionsScarcePart = 10
+    /// Client: what is kept for somebody who has few, about as many as a browser opens.
+    package static let connectionsOfSmallClient = 8
+    /// Machine: the last part of all connections, for such clients alone; the more of it is taken, the
+    /// fewer each gets, and the very last go to those who have none.
+    package static let connectionsReservedPart = 100
     /// Connections of the admin listener that a worker takes beyond that: one that is full still says
     /// how it is.
     package static let adminConnectionsPerWorker = 64

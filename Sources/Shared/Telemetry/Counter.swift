@@ -12,6 +12,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case connectionsTotal
     /// Connections closed at once because a limit was reached.
     case connectionsRefused
+    /// Those of them whose client had as many as one client may have. Counted by the supervisor.
+    case connectionsOverShare
     /// TLS handshakes that succeeded.
     case handshakesTotal
     /// TLS handshakes that failed or took too long.

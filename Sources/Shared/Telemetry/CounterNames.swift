@@ -10,6 +10,7 @@ extension Counter {
         case .publishers: "weir_publishers"
         case .connectionsTotal: "weir_connections_total"
         case .connectionsRefused: "weir_connections_refused_total"
+        case .connectionsOverShare: "weir_connections_over_share_total"
         case .handshakesTotal: "weir_tls_handshakes_total"
         case .handshakeFailures: "weir_tls_handshake_failures_total"
         case .requestsTotal: "weir_requests_total"
@@ -41,6 +42,8 @@ extension Counter {
         case .publishers: "Requests that publish now."
         case .connectionsTotal: "Connections taken over from the supervisor."
         case .connectionsRefused: "Connections closed at once because a limit was reached."
+        case .connectionsOverShare:
+            "Connections closed at once because their client had as many as one may have."
         case .handshakesTotal: "TLS handshakes that succeeded."
         case .handshakeFailures: "TLS handshakes that failed or took too long."
         case .requestsTotal: "Requests whose header section was accepted."

@@ -21,6 +21,8 @@ final class Connection: EventHandler {
     enum Phase { case handshaking, open, lingering, closed }
 
     let id: UInt64
+    /// What whoever handed it over calls it.
+    var number: UInt64 = 0
     /// Strong, like the session's reference to this connection: both are given up in `close`, where
     /// every connection ends. Unowned references cost an atomic operation at each use.
     let server: HTTPServer

@@ -29,6 +29,9 @@ package final class HTTPServer {
 
     /// Called after each change of `connectionCount`.
     package var onConnectionCountChange: (() -> Void)?
+    /// Called once for each connection that was given to `adopt`, with its number, when it has ended or
+    /// could not be taken.
+    package var onConnectionEnd: ((_ number: UInt64) -> Void)?
 
     /// Serves with `tls`; requests go to `application`, which must outlive the server.
     /// - Parameter exemptNetworks: whose addresses have no limits of their own.
@@ -61,15 +64,16 @@ package final class HTTPServer {
 
     /// Takes over an accepted TCP socket and serves it until one side ends it. Requests go to
     /// `application`, which must outlive the server; to the server's own if there is none.
-    /// - Parameter reserve: how many connections more than the limit there may be with this one.
+    /// - Parameters:
+    ///   - number: what `onConnectionEnd` calls it.
+    ///   - reserve: how many connections more than the limit there may be with this one.
     package func adopt(
-        _ descriptor: consuming Descriptor, over transport: Transport = .tls,
+        _ descriptor: consuming Descriptor, number: UInt64 = 0, over transport: Transport = .tls,
         for application: (any Application)? = nil, reserve: Int = 0
     ) {
         let limit = limits.connections + reserve
         guard connections.count < limit, !isDraining || transport == .plain else {
-            counters.connectionsRefused += 1
-            return
+            return refuse(number)
         }
         configure(descriptor.raw)
         lastConnectionID += 1
@@ -77,13 +81,18 @@ package final class HTTPServer {
             descriptor: descriptor, id: lastConnectionID, transport: transport,
             application: application ?? self.application, server: self)
         guard let connection = made, (try? connection.start()) != nil else {
-            counters.connectionsRefused += 1
-            return
+            return refuse(number)
         }
+        connection.number = number
         connections[connection.id] = connection
         connection.client.force(.connections)
         counters.connectionsOpened += 1
         onConnectionCountChange?()
+    }
+
+    private func refuse(_ number: UInt64) {
+        counters.connectionsRefused += 1
+        onConnectionEnd?(number)
     }
 
     private func configure(_ raw: Int32) {
@@ -129,6 +138,7 @@ package final class HTTPServer {
         connection.client.giveBack(.connections)
         counters.connectionsClosed += 1
         onConnectionCountChange?()
+        onConnectionEnd?(connection.number)
         trimLater()
     }
 

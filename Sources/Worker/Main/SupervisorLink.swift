@@ -1,5 +1,5 @@
-// The worker's end of the control channel: takes connections in, answers pings, reports its load, and
-// notices when the supervisor has gone.
+// The worker's end of the control channel: takes connections in, answers pings, reports connections that
+// have ended, and notices when the supervisor has gone.
 //
 // Owner: the worker's loop thread.
 
@@ -11,7 +11,9 @@ import Settings
 
 /// What the supervisor may ask of a worker.
 protocol SupervisorLinkDelegate: AnyObject {
-    func supervisorPassed(_ connection: consuming Descriptor, from listener: ListenerKind)
+    /// When the connection has ended, or if it cannot be served, `connectionHasEnded` is to be told.
+    func supervisorPassed(
+        _ connection: consuming Descriptor, number: UInt64, from listener: ListenerKind)
     func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?)
     func supervisorAskedToDrain(timeoutMs: UInt64)
     func supervisorIsGone()
@@ -23,16 +25,20 @@ final class SupervisorLink: EventHandler {
     private let logger: Logger
     private weak var delegate: (any SupervisorLinkDelegate)?
     private var registration: Registration?
-    private var receivedConnections: UInt64 = 0
-    private var loadIsScheduled = false
-    /// How many connections are open; told to the supervisor.
-    var connectionCount: () -> Int = { 0 }
-    /// Messages the supervisor's queue had no room for. Loads are not kept: a newer one replaces them.
+    /// Messages the supervisor's queue had no room for. The supervisor asks one thing at a time, so
+    /// there are never more than a few.
     private var unsent: [ToSupervisor] = []
+    /// Connections whose end is not reported yet. Bounded: the supervisor counts each until then, and
+    /// passes no more than a worker may have.
+    private var ended: [UInt64] = []
+    private var reportIsScheduled = false
+    private var reportIsDue = false
 
     /// Connections taken in per turn, so that those already here are served in between.
     private static let messagesPerTurn = 64
-    private static let loadIntervalMs: UInt64 = 200
+    /// How long ends of connections are gathered: short beside the time in which a client would miss
+    /// the places that it has given up.
+    private static let reportIntervalMs: UInt64 = 50
 
     init(
         socket: ControlSocket, loop: EventLoop, logger: Logger,
@@ -57,40 +63,45 @@ final class SupervisorLink: EventHandler {
 
     func sayDrained() { send(.drained) }
 
-    /// The number of open connections has changed; told to the supervisor a few times a second.
-    func loadChanged() {
-        guard !loadIsScheduled else { return }
-        loadIsScheduled = true
-        loop.schedule(afterMs: Self.loadIntervalMs) { [weak self] in
-            guard let self else { return }
-            self.loadIsScheduled = false
-            self.send(
-                .load(
-                    connections: UInt32(clamping: self.connectionCount()),
-                    received: self.receivedConnections
-                ))
+    /// A connection that was passed is no more; told to the supervisor soon, with others.
+    func connectionHasEnded(_ number: UInt64) {
+        guard registration != nil else { return }
+        ended.append(number)
+        guard !reportIsScheduled else { return }
+        reportIsScheduled = true
+        loop.schedule(afterMs: Self.reportIntervalMs) { [weak self] in
+            self?.reportIsScheduled = false
+            self?.reportIsDue = true
+            self?.flush()
         }
     }
 
     private func send(_ message: ToSupervisor) {
-        if case .load = message {
-            unsent.removeAll { if case .load = $0 { true } else { false } }
-        }
         unsent.append(message)
         flush()
     }
 
     private func flush() {
         do {
-            while let message = unsent.first {
-                guard try socket.send(message.encoded()) else { break }
+            while let message = unsent.first, try socket.send(message.encoded()) {
                 unsent.removeFirst()
             }
+            if unsent.isEmpty, reportIsDue { try reportEnded() }
         } catch {
             return supervisorIsGone()
         }
         guard let registration else { return }
-        loop.modify(registration, interest: unsent.isEmpty ? .readable : [.readable, .writable])
+        let isWaiting = !unsent.isEmpty || reportIsDue
+        loop.modify(registration, interest: isWaiting ? [.readable, .writable] : .readable)
+    }
+
+    private func reportEnded() throws(SystemError) {
+        while !ended.isEmpty {
+            let batch = Array(ended.suffix(ToSupervisor.endedPerMessage))
+            guard try socket.send(ToSupervisor.ended(batch).encoded()) else { return }
+            ended.removeLast(batch.count)
+        }
+        reportIsDue = false
     }
 
     // MARK: Listening
@@ -124,14 +135,13 @@ final class SupervisorLink: EventHandler {
 
     private func handle(_ message: ToWorker, _ descriptor: consuming Descriptor?) {
         switch message {
-        case .connection(let listener):
-            receivedConnections += 1
+        case .connection(let number, let listener):
             guard let connection = consume descriptor else {
                 // This process had no number left for it, so it is lost.
                 logger.warning("a connection could not be taken in: too many open files")
-                return loadChanged()
+                return connectionHasEnded(number)
             }
-            delegate?.supervisorPassed(connection, from: listener)
+            delegate?.supervisorPassed(connection, number: number, from: listener)
         case .drain(let timeoutMs):
             delegate?.supervisorAskedToDrain(timeoutMs: UInt64(timeoutMs))
         case .ticketKeys(let current, let previous):

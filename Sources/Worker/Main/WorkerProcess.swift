@@ -94,9 +94,9 @@ final class WorkerProcess {
         let link = SupervisorLink(
             socket: ControlSocket(adopting: control), loop: environment.loop, logger: logger,
             delegate: self)
-        link.connectionCount = { [weak self] in self?.server.connectionCount ?? 0 }
         self.link = link
-        server.onConnectionCountChange = { [weak self] in self?.connectionCountChanged() }
+        server.onConnectionCountChange = { [weak self] in self?.environment.publishCounters() }
+        server.onConnectionEnd = { [weak link] number in link?.connectionHasEnded(number) }
         try link.start()
         environment.loop.onTurnEnd = {
             [counters = environment.counters, slot = environment.slot] us in
@@ -127,11 +127,6 @@ final class WorkerProcess {
         }
     }
 
-    private func connectionCountChanged() {
-        environment.publishCounters()
-        link?.loadChanged()
-    }
-
     // MARK: The end
 
     /// Ends everything that is still open, then stops the loop when it is gone, or after `timeoutMs`.
@@ -154,13 +149,16 @@ final class WorkerProcess {
 }
 
 extension WorkerProcess: SupervisorLinkDelegate {
-    func supervisorPassed(_ connection: consuming Descriptor, from listener: ListenerKind) {
+    func supervisorPassed(
+        _ connection: consuming Descriptor, number: UInt64, from listener: ListenerKind
+    ) {
         switch listener {
-        case .https: server.adopt(connection)
-        case .redirect: server.adopt(connection, over: .plain, for: redirection)
+        case .https: server.adopt(connection, number: number)
+        case .redirect:
+            server.adopt(connection, number: number, over: .plain, for: redirection)
         case .admin:
             server.adopt(
-                connection, over: .plain, for: administration,
+                connection, number: number, over: .plain, for: administration,
                 reserve: Limits.adminConnectionsPerWorker)
         }
     }

@@ -4,11 +4,13 @@ import Glibc
 import LinuxIO
 
 final class FakeConnection: EventHandler {
+    let number: UInt64
     private let descriptor: Descriptor
     private unowned let worker: FakeWorker
     private var registration: Registration?
 
-    init(_ descriptor: consuming Descriptor, worker: FakeWorker) {
+    init(_ descriptor: consuming Descriptor, number: UInt64, worker: FakeWorker) {
+        self.number = number
         self.descriptor = descriptor
         self.worker = worker
         registration = try? worker.loop.add(self.descriptor.raw, interest: .readable, handler: self)
@@ -36,7 +38,8 @@ final class FakeConnection: EventHandler {
         case "exit": exit(3)
         case "hang": while true { pause() }
         case "malformed": _ = try? worker.control.send([1, 2, 3])
-        case "lie": worker.lie()
+        case "lie": worker.say(.ended([number + 1_000]))
+        case "repeat": worker.say(.ended([number, number]))
         case "descriptor":
             _ = try? worker.control.send([UInt8](repeating: 0, count: 176), passing: 0)
         case "deaf":

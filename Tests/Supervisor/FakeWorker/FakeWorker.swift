@@ -5,7 +5,8 @@
 //   exit              exits with code 3
 //   hang              stops turning its loop
 //   malformed         sends the supervisor a datagram that is no message
-//   lie               reports connections it was never passed
+//   lie               reports the end of a connection it was never passed
+//   repeat            reports the end of this connection twice
 //   descriptor        sends the supervisor a descriptor
 //   deaf              closes its control channel and stays
 //   silent            answers no pings, while its loop goes on turning
@@ -27,7 +28,6 @@ final class FakeWorker {
     let launch: WorkerLaunch
     let mode: String
     private var connections: [ObjectIdentifier: FakeConnection] = [:]
-    private var received: UInt64 = 0
     private var controlRegistration: Registration?
     private var isDraining = false
     private let counters: CounterPage
@@ -76,13 +76,11 @@ final class FakeWorker {
 
     private func handle(_ message: ToWorker, _ descriptor: consuming Descriptor?) {
         switch message {
-        case .connection(let listener):
-            received += 1
-            guard let descriptor else { return reportLoad() }
-            let connection = FakeConnection(descriptor, worker: self)
+        case .connection(let number, let listener):
+            guard let descriptor else { return say(.ended([number])) }
+            let connection = FakeConnection(descriptor, number: number, worker: self)
             connections[ObjectIdentifier(connection)] = connection
             connection.greet("\(launch.slot) \(getpid()) \(listener.rawValue)\n")
-            reportLoad()
         case .drain(let timeoutMs):
             guard mode != "stubborn" else { return }
             isDraining = true
@@ -100,17 +98,9 @@ final class FakeWorker {
         bytes.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
     }
 
-    func reportLoad() {
-        say(.load(connections: UInt32(connections.count), received: received))
-    }
-
-    func lie() {
-        say(.load(connections: 0, received: received + 1_000))
-    }
-
     func connectionHasEnded(_ connection: FakeConnection) {
         connections[ObjectIdentifier(connection)] = nil
-        reportLoad()
+        say(.ended([connection.number]))
         exitIfDrained()
     }
 

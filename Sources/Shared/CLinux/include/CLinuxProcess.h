@@ -67,8 +67,9 @@ int weir_open_temporary(const char *directory);
 /// IPv6 only, so that both families can be bound side by side. EINVAL: not a numeric address.
 int weir_listen(const char *host, uint16_t port, int backlog);
 
-/// The next waiting connection, non-blocking and close-on-exec. EAGAIN: none waits.
-int weir_accept(int listener);
+/// The next waiting connection, non-blocking and close-on-exec. EAGAIN: none waits. The peer's address,
+/// 4 or 16 bytes, goes into `address`, which has room for 16; `*count` is their number, or 0.
+int weir_accept(int listener, uint8_t *address, size_t *count);
 
 /// 1 when the descriptor is a listening TCP socket over IPv4 or IPv6, else 0.
 int weir_is_tcp_listener(int descriptor);

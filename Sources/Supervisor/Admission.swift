@@ -1,0 +1,33 @@
+// Which of the connections that come in are served: the limits of the server, its workers and its
+// clients in one place. One thread owns it, that of the supervisor's loop.
+
+import ControlChannel
+import LinuxIO
+import Settings
+
+struct Admission {
+    let clients: ClientLedger
+    /// Connections one worker may have.
+    let connectionsPerWorker: Int
+    /// Networks that stand for many people.
+    let exemptNetworks: [NetworkRange]
+
+    /// Whether a connection from that address may come in.
+    /// - Parameter workers: how many are ready.
+    func judge(_ peer: PeerAddress, from kind: ListenerKind, workers: Int) -> ClientLedger.Answer {
+        guard kind != .admin else { return .admitted }
+        return clients.judge(
+            peer.network, reachable: workers * connectionsPerWorker,
+            isExempt: exemptNetworks.contains { $0.contains(peer.bytes) })
+    }
+
+    /// On whose account it goes.
+    static func owner(_ peer: PeerAddress, from kind: ListenerKind) -> ConnectionOwner {
+        kind == .admin ? .operators : .client(peer.network)
+    }
+
+    /// How many connections a worker may have before it gets one more of that kind.
+    func limit(of kind: ListenerKind) -> Int {
+        connectionsPerWorker + (kind == .admin ? Limits.adminConnectionsPerWorker : 0)
+    }
+}

@@ -1,0 +1,77 @@
+// Which client has how many of the server's connections, over all workers, and whether it may have one
+// more. One client gets a quarter of what the server can hold. When nine tenths are taken, that part
+// shrinks with what is left: those who have most are refused first, and somebody who has none is served
+// until the very last. Pure; owned by the supervisor's loop.
+
+import LinuxIO
+import Settings
+
+final class ClientLedger {
+    enum Answer: Equatable {
+        case admitted
+        /// The client has as many as it may have, as things stand.
+        case overShare
+        /// The server has none left for anybody.
+        case full
+    }
+
+    /// Connections that the whole server can hold.
+    private let capacity: Int
+    /// Bounded by the number of connections: who has none is not in it.
+    private var counts: [ClientNetwork: Int] = [:]
+    /// Connections of all clients.
+    private(set) var total = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// How many clients have any.
+    var clientCount: Int { counts.count }
+
+    func count(of client: ClientNetwork) -> Int { counts[client, default: 0] }
+
+    func add(_ owner: ConnectionOwner) {
+        guard case .client(let client) = owner else { return }
+        counts[client, default: 0] += 1
+        total += 1
+    }
+
+    func remove(_ owner: ConnectionOwner) {
+        guard case .client(let client) = owner, let count = counts[client] else { return }
+        counts[client] = count > 1 ? count - 1 : nil
+        total -= 1
+    }
+
+    /// Whether a client may have one more connection.
+    /// - Parameters:
+    ///   - reachable: how many connections the workers can hold that are there now, all together.
+    ///   - isExempt: whether the client stands for many people: it has no part of its own, but what
+    ///     is kept for small clients is not for it either. Asked only when it matters.
+    func judge(
+        _ client: ClientNetwork, reachable: Int, isExempt: @autoclosure () -> Bool
+    ) -> Answer {
+        let left = reachable - total
+        guard left > 0 else { return .full }
+        let part = Self.part(of: capacity, reachable: reachable, left: left)
+        if count(of: client) < part { return .admitted }
+        guard isExempt() else { return .overShare }
+        return left > reachable / Limits.connectionsReservedPart ? .admitted : .full
+    }
+
+    /// How many connections one client may have: at least one, as long as one is left.
+    /// - Parameters:
+    ///   - capacity: what the whole server can hold.
+    ///   - reachable: what the workers can hold that are there now.
+    ///   - left: how many of those nobody has.
+    static func part(of capacity: Int, reachable: Int, left: Int) -> Int {
+        let whole = max(
+            capacity / Limits.connectionsPerClientPart, Limits.connectionsPerClientLeast)
+        let reserved = reachable / Limits.connectionsReservedPart
+        let scarce = reachable / Limits.connectionsScarcePart - reserved
+        let few = Limits.connectionsOfSmallClient
+        if left <= reserved { return max(1, few * max(0, left) / max(1, reserved)) }
+        let free = left - reserved
+        return free >= scarce ? whole : max(few, whole * free / scarce)
+    }
+}
