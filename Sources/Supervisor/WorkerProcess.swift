@@ -78,8 +78,9 @@ final class WorkerProcess {
             processRegistration = try loop.add(
                 process.raw, interest: .readable,
                 handler: ReadinessAction { [self] _ in processHasEnded() })
+            // What a worker says comes before the next connections: it decides who gets them.
             controlRegistration = try loop.add(
-                control.raw, interest: .readable,
+                control.raw, interest: .readable, isUrgent: true,
                 handler: ReadinessAction { [self] in handleControl($0) })
         } catch {
             processRegistration.map(loop.remove)

@@ -69,7 +69,7 @@ final class SupervisorLink: EventHandler {
         ended.append(number)
         guard !reportIsScheduled else { return }
         reportIsScheduled = true
-        loop.schedule(afterMs: Self.reportIntervalMs) { [weak self] in
+        loop.schedule(afterMs: Self.reportIntervalMs, isUrgent: true) { [weak self] in
             self?.reportIsScheduled = false
             self?.reportIsDue = true
             self?.flush()
