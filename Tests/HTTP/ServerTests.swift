@@ -88,7 +88,8 @@ struct ServerTests {
             "peer_reset", "backpressure", "incremental_body", "large_headers", "many_headers",
             "header_bomb", "long_target", "connection_specific", "wrong_length", "no_alpn",
             "http1_alpn", "foreign_alpn", "rapid_reset", "provoked_resets", "ping_flood",
-            "settings_flood",
+            "settings_flood", "broken_length_resets", "unknown_frame_flood",
+            "closed_stream_data_flood", "closed_stream_update_flood", "padded_byte_flood",
             "priority_flood", "window_flood", "empty_data_flood", "continuation_flood", "drain",
         ])
     func scenario(_ name: String) throws {

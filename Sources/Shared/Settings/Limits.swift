@@ -147,7 +147,7 @@ package enum Limits {
 
     // MARK: HTTP/2 abuse. Each is a budget that refills with time (see AbuseGuard).
 
-    /// Streams a client may reset, per 10 seconds.
+    /// Streams a client may reset or make us reset, per 10 seconds. Of a connection.
     package static let resetsPer10s = 200
     /// SETTINGS, PING and PRIORITY frames, and WINDOW_UPDATE frames that open no window worth
     /// having, per 10 seconds.
@@ -156,6 +156,13 @@ package enum Limits {
     package static let continuationFrames = 8
     /// Empty DATA frames without END_STREAM, per 10 seconds.
     package static let emptyDataFramesPer10s = 200
+    /// Bytes of frames that lead to nothing (see UselessBytes): at once, and for each second. At 9 bytes
+    /// a frame, that is a hundredth of a second of work, and less than a thousandth of each second. Of a
+    /// connection.
+    package static let uselessBytes = 1024 * 1024
+    package static let uselessBytesPerSecond = 64 * 1024
+    /// What may still come, without being counted so, of a body that we have cut off: a common window.
+    package static let lateBytesPerReset = 64 * 1024
     /// Frames of ours that wait to be sent because the peer does not read (SETTINGS and PING acks).
     package static let outboundControlFrames = 1_000
 

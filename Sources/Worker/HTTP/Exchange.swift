@@ -75,6 +75,8 @@ package final class Exchange {
     var wantsToSend = false
     /// When the response last moved; milliseconds of the loop.
     var sendActivityMs: UInt64
+    /// We have asked for the reset that ends it.
+    var isResetByUs = false
     private var isProducing = false
     private var wasResumedWhileProducing = false
 

@@ -78,6 +78,8 @@ private func frameWasSent(
         || header.type == UInt8(NGHTTP2_DATA.rawValue)
     if isPayload, header.endsStream {
         unsafe withSession(userData) { $0.finishResponse(header.stream_id) }
+    } else if header.type == UInt8(NGHTTP2_RST_STREAM.rawValue) {
+        unsafe withSession(userData) { $0.didSendReset(header.stream_id) }
     } else if header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {
         unsafe withSession(userData) { $0.didSendGoAway() }
     }
@@ -91,14 +93,16 @@ private func frameBegins(
     guard let userData = unsafe userData, let header = unsafe header?.pointee else {
         return HTTP2Callbacks.goOn
     }
-    let event: AbuseGuard.Event?
-    switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
-    case NGHTTP2_DATA: event = header.length == 0 && !header.endsStream ? .emptyData : nil
-    case NGHTTP2_HEADERS, NGHTTP2_CONTINUATION, NGHTTP2_WINDOW_UPDATE, NGHTTP2_GOAWAY: event = nil
-    case NGHTTP2_RST_STREAM: event = .reset
-    default: event = .control
+    unsafe withSession(userData) { session in
+        switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
+        case NGHTTP2_DATA: if header.length == 0, !header.endsStream { session.count(.emptyData) }
+        case NGHTTP2_HEADERS: session.headerSectionBytes = header.wireBytes
+        case NGHTTP2_CONTINUATION: session.headerSectionBytes += header.wireBytes
+        case NGHTTP2_WINDOW_UPDATE, NGHTTP2_GOAWAY: break
+        case NGHTTP2_RST_STREAM: session.count(.reset)
+        default: session.count(.control)
+        }
     }
-    if let event { unsafe withSession(userData) { $0.count(event) } }
     return HTTP2Callbacks.goOn
 }
 
@@ -130,10 +134,10 @@ private func headerArrived(
             unsafe session.incoming?.append(
                 name: name.span, value: value.span, limits: session.limits) ?? true
         // The library skips what is left of a section that is refused, and does not report its end; it
-        // resets the stream, which costs us as much as any other reset.
+        // resets the stream.
         if !isGood {
             session.incoming = nil
-            session.count(.reset)
+            session.countResetAhead()
         }
         return isGood
     }
@@ -151,6 +155,7 @@ private func frameArrived(
     unsafe withSession(userData) { session in
         switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
         case NGHTTP2_HEADERS:
+            session.useless.didTakeHeaders(session.headerSectionBytes)
             if let incoming = session.incoming {
                 session.incoming = nil
                 session.begin(incoming, streamID: header.stream_id, endsStream: header.endsStream)
@@ -202,7 +207,7 @@ private func frameIsInvalid(
     guard let userData = unsafe userData else { return HTTP2Callbacks.goOn }
     unsafe withSession(userData) { session in
         session.incoming = nil
-        session.count(.reset)
+        session.countResetAhead()
     }
     return HTTP2Callbacks.goOn
 }
@@ -220,4 +225,7 @@ extension nghttp2_frame_hd {
     fileprivate var endsStream: Bool {
         flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
     }
+
+    /// The frame with its header.
+    fileprivate var wireBytes: Int { HTTP2Session.frameHeaderBytes + length }
 }

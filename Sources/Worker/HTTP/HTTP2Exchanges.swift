@@ -92,13 +92,14 @@ extension HTTP2Session: ExchangeTransport {
             case .refused: NGHTTP2_REFUSED_STREAM
             case .enhanceYourCalm: NGHTTP2_ENHANCE_YOUR_CALM
             }
-        submitReset(exchange.streamID, number)
+        submitReset(exchange, number)
         connection.markReady()
     }
 
-    func submitReset(_ streamID: Int32, _ code: nghttp2_error_code) {
+    private func submitReset(_ exchange: Exchange, _ code: nghttp2_error_code) {
+        exchange.isResetByUs = true
         unsafe nghttp2_submit_rst_stream(
-            handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), streamID, code.rawValue)
+            handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), exchange.streamID, code.rawValue)
     }
 
     // MARK: What the callbacks report
@@ -138,6 +139,7 @@ extension HTTP2Session: ExchangeTransport {
     func receiveBody(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) {
         exchange.hasReceivedBody = true
         exchange.bodyActivityMs = nowMs
+        useless.didTakeBody(bytes.count)
         guard let handler = exchange.handler, exchange.closeCause == nil, !exchange.discardsBody
         else {
             // Nobody wants these; the connection's window must not shrink because of them.
@@ -167,7 +169,7 @@ extension HTTP2Session: ExchangeTransport {
     }
 
     func cutOffBody(_ exchange: Exchange) {
-        submitReset(exchange.streamID, NGHTTP2_NO_ERROR)
+        submitReset(exchange, NGHTTP2_NO_ERROR)
         connection.markReady()
     }
 
@@ -187,9 +189,4 @@ extension HTTP2Session: ExchangeTransport {
         if openExchanges.isEmpty { connection.didBecomeIdle() }
     }
 
-    /// Counts what may be abuse; over budget, the connection ends.
-    func count(_ event: AbuseGuard.Event) {
-        guard !abuse.allows(event, nowMs: nowMs) else { return }
-        connection.endForAbuse()
-    }
 }

@@ -26,9 +26,14 @@ final class HTTP2Session: ProtocolSession {
     let limits: HTTPLimits
     let buffers: SharedBuffers
     var abuse: AbuseGuard
+    var useless: UselessBytes
+    /// Resets of ours that the abuse guard knows already and that have not left.
+    var resetsCountedAhead = 0
     var openExchanges: [Exchange] = []
     /// The header section that is being received; there is only one at a time (RFC 9113 4.3).
     var incoming: IncomingHeaders?
+    /// The bytes of its frames so far.
+    var headerSectionBytes = 0
     /// The stage was full before everything was sent.
     private(set) var isStageFull = false
     private var scanner = FrameScanner()
@@ -53,6 +58,7 @@ final class HTTP2Session: ProtocolSession {
         limits = connection.server.limits
         buffers = connection.server.buffers
         abuse = AbuseGuard(limits: limits, nowMs: nowMs)
+        useless = UselessBytes(limits: limits, nowMs: nowMs)
         unsafe nghttp2_session_set_user_data(handle, Unmanaged.passUnretained(self).toOpaque())
         guard submitSettings() else { return nil }
     }
@@ -105,6 +111,7 @@ final class HTTP2Session: ProtocolSession {
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[taken...])
             let count = unsafe scanner.extent(of: rest, requests: 1)
             let result = unsafe nghttp2_session_mem_recv(handle, rest.baseAddress, count)
+            countUselessBytes(of: count)
             guard result == count else { return nil }
             taken += count
             if slice.isOver { break }
@@ -172,6 +179,7 @@ final class HTTP2Session: ProtocolSession {
         case .abort:
             exchange.wantsToSend = false
             exchange.closeCause = .reset
+            exchange.isResetByUs = true
             return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }
     }
@@ -183,6 +191,7 @@ final class HTTP2Session: ProtocolSession {
         buffers.stageCount += Self.frameHeaderBytes + length
         precondition(buffers.stageCount <= buffers.stageLimit, "a frame stays within the stage")
         abuse.didSendData()
+        useless.didSendData()
     }
 
     // MARK: The end

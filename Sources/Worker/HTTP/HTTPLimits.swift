@@ -33,6 +33,9 @@ package struct HTTPLimits: Sendable {
     package var controlFramesPer10s = Limits.controlFramesPer10s
     package var continuationFrames = Limits.continuationFrames
     package var emptyDataFramesPer10s = Limits.emptyDataFramesPer10s
+    package var uselessBytes = Limits.uselessBytes
+    package var uselessBytesPerSecond = Limits.uselessBytesPerSecond
+    package var lateBytesPerReset = Limits.lateBytesPerReset
     package var outboundControlFrames = Limits.outboundControlFrames
 
     package init() {}

@@ -35,6 +35,7 @@ class Client:
         context = context or make_context(alpn)
         raw = socket.create_connection(("127.0.0.1", port))
         raw.settimeout(DEADLINE_S)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = context.wrap_socket(raw, session=session)
         self.encoder, self.decoder = Encoder(), Decoder()
         self.pending = b""
@@ -312,6 +313,60 @@ def provoked_resets(port):
             client.request(2 * index + 1, path="/never", extra=[("connection", "close")])
         except OSError:
             break
+    expect(client.until_end(), CALM, "GOAWAY")
+
+
+def broken_length_resets(port):
+    """DATA beyond the declared length makes the library reset the stream, and tell us nothing."""
+    client = Client(port)
+    for index in range(400):
+        stream = 2 * index + 1
+        client.request(stream, "POST", "/count", [("content-length", "1")], end=False)
+        client.send(DataFrame(stream, b"xx"))
+        while not isinstance(frame := client.read(), RstStreamFrame):
+            if isinstance(frame, GoAwayFrame):
+                return expect(frame.error_code, CALM, "GOAWAY")
+            if frame is None:
+                fail("the connection ended without a word")
+    fail("400 resets were not counted")
+
+
+def unknown_frame_flood(port):
+    _flood_bytes(Client(port), b"\0\0\0\xbb\0\0\0\0\0")
+
+
+def closed_stream_data_flood(port):
+    _flood_bytes(_client_with_closed_stream(port), DataFrame(1, b"x").serialize())
+
+
+def closed_stream_update_flood(port):
+    _flood_bytes(_client_with_closed_stream(port),
+                 WindowUpdateFrame(1, window_increment=5000).serialize())
+
+
+def padded_byte_flood(port):
+    """One byte of body in each frame, and as much padding as there can be."""
+    client = Client(port)
+    client.request(1, method="POST", path="/count", end=False)
+    frame = DataFrame(1, b"x", pad_length=255, flags=["PADDED"])
+    _flood_bytes(client, frame.serialize())
+
+
+def _client_with_closed_stream(port):
+    client = Client(port)
+    client.request(1)
+    client.until(DataFrame, 1, lambda frame: "END_STREAM" in frame.flags)
+    return client
+
+
+def _flood_bytes(client, frame):
+    """Ten megabytes of one frame again and again: far over what leads to nothing."""
+    batch = frame * (100_000 // len(frame))
+    try:
+        for _ in range(100):
+            client.socket.sendall(batch)
+    except OSError:
+        pass
     expect(client.until_end(), CALM, "GOAWAY")
 
 
