@@ -42,7 +42,10 @@ struct HTTP1SessionTests {
 
     @Test(
         "who takes too long is told so",
-        arguments: ["slow_head", "slow_head_behind_a_request", "body_never_comes", "body_stops"])
+        arguments: [
+            "slow_head", "slow_head_behind_a_request", "body_never_comes", "body_stops",
+            "trickled_body", "trickled_trailers",
+        ])
     func timeouts(_ name: String) throws {
         try withServer(shortLimits(for: name)) { server in
             #expect(server.http1(name) == nil)

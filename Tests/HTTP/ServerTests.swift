@@ -102,7 +102,9 @@ struct ServerTests {
         "who takes too long is let go",
         arguments: [
             "early_response", "body_never_comes", "body_stops",
-            "body_stops_and_window_is_closed", "closed_window", "endless_headers",
+            "body_stops_and_window_is_closed", "closed_window", "trickled_window",
+            "trickled_connection_window", "caught_up_behind_a_closed_window", "trickled_body",
+            "endless_headers",
             "silent_handshake", "reader_that_stops",
         ])
     func timeouts(_ name: String) throws {

@@ -39,7 +39,7 @@ func shortLimits(for scenario: String) -> HTTPLimits {
     if scenario.contains("head") { limits.headerSectionMs = 150 }
     limits.bodyFirstByteMs = 150
     limits.bodyIdleMs = 150
-    limits.writeStallMs = 200
+    limits.progressMs = 200
     limits.lingerMs = 50
     return limits
 }

@@ -80,8 +80,12 @@ package enum Limits {
     package static let handshakeMs: UInt64 = 10_000
     /// A connection without an open request is closed after this time.
     package static let idleConnectionMs: UInt64 = 120_000
-    /// A connection whose peer takes no byte of what is waiting for it is closed after this time.
-    package static let writeStallMs: UInt64 = 30_000
+    /// What a peer has to take within each such time of what waits for it: a connection of what its
+    /// socket refuses or its window holds back, a response of what its own window does. The same
+    /// holds for the body of a request, publishing apart. That is 1 KiB/s: less than the worst network
+    /// carries, and too much to be had for nothing. Of a connection, a response and a body each.
+    package static let progressBytes = 30 * 1024
+    package static let progressMs: UInt64 = 30_000
     /// After GOAWAY or a fatal error, what is still to be written has this long.
     package static let lingerMs: UInt64 = 2_000
     /// Cleartext that is staged for one connection before it is encrypted and sent: the most one
@@ -125,7 +129,8 @@ package enum Limits {
     package static let headerSectionMs: UInt64 = 15_000
     /// From the header section to the first byte of the body it announces.
     package static let bodyFirstByteMs: UInt64 = 15_000
-    /// Between two bytes of a body that we are willing to read.
+    /// Between two bytes of a publisher's body that we are willing to read: a live one may be as slow
+    /// as it likes otherwise (see ProgressWatch for all other bodies). Of a request.
     package static let bodyIdleMs: UInt64 = 30_000
 
     /// Bytes of finished responses (pages, lists) that wait because their client does not take them: of

@@ -62,8 +62,11 @@ final class Connection: EventHandler {
     var timerDeadlineMs = UInt64.max
     var phaseSinceMs: UInt64
     var idleSinceMs: UInt64
-    /// When the socket last took something, or began to have something to take.
-    var writeProgressMs: UInt64
+    /// Bytes that the socket has taken, and the watch over what it has not.
+    var socketBytes = 0
+    var socketWatch = ProgressWatch()
+    /// The watch over what waits for the window of the connection.
+    var windowWatch = ProgressWatch()
 
     /// Nil when memory ran out.
     init?(
@@ -87,7 +90,6 @@ final class Connection: EventHandler {
         let nowMs = server.loop.nowMs
         phaseSinceMs = nowMs
         idleSinceMs = nowMs
-        writeProgressMs = nowMs
     }
 
     deinit {

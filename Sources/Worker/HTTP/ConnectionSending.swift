@@ -47,7 +47,10 @@ extension Connection {
             sayGoodbye()
             return false
         }
-        guard session.isStageFull, remainder.isEmpty else { return false }
+        guard session.isStageFull, remainder.isEmpty else {
+            if remainder.isEmpty { socketWatch.stop() }
+            return false
+        }
         shareBytes = min(shareBytes * 2, server.limits.stageBytes)
         return true
     }
@@ -91,9 +94,9 @@ extension Connection {
         server.counters.sendsBlocked += 1
         shareBytes = max(shareBytes / 2, Self.smallestShareBytes)
         unsafe remainder.append(buffers.ciphertext + sent, count: count - sent)
-        writeProgressMs = server.loop.nowMs
+        socketWatch.begin(movedBytes: socketBytes, nowMs: server.loop.nowMs)
         updateInterest()
-        ensureCheck(afterMs: server.limits.writeStallMs)
+        ensureCheck(afterMs: server.limits.progressMs)
     }
 
     private func sendRemainder() {
@@ -105,7 +108,6 @@ extension Connection {
                 isGood = false
                 return 0
             }
-            if sent > 0 { writeProgressMs = server.loop.nowMs }
             return sent
         }
         guard isGood else { return close(.connectionLost) }
@@ -122,6 +124,7 @@ extension Connection {
                 Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
             if sent >= 0 {
                 server.counters.bytesSent += UInt64(sent)
+                socketBytes += sent
                 return sent
             }
             let code = weir_errno()

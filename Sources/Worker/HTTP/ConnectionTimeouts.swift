@@ -31,13 +31,42 @@ extension Connection {
             ensureCheck(afterMs: deadlineMs - nowMs)
         }
         guard phase == .open, let session else { return }
+        if !isEnding, isSocketTooSlow(nowMs) { return expire() }
+        let isWindowTooSlow = isWindowTooSlow(session, nowMs)
         for exchange in session.openExchanges {
-            checkBody(of: exchange, session, nowMs)
-            checkResponse(of: exchange, session, nowMs)
+            checkBody(of: exchange, nowMs)
+            checkResponse(of: exchange, session, isWindowTooSlow: isWindowTooSlow, nowMs)
             guard phase == .open else { return }
         }
         // Streams held by a closed window report nothing, so they are looked at now and then.
-        if !session.openExchanges.isEmpty { ensureCheck(afterMs: server.limits.writeStallMs / 2) }
+        if !session.openExchanges.isEmpty { ensureCheck(afterMs: server.limits.progressMs / 2) }
+    }
+
+    /// What the socket refused has to go.
+    private func isSocketTooSlow(_ nowMs: UInt64) -> Bool {
+        isTooSlow(
+            socketWatch.look(
+                isHeld: isBlocked, movedBytes: socketBytes, nowMs: nowMs, server.limits.progress))
+    }
+
+    /// All that waits for the window of the connection has to move together: on a slow network many
+    /// responses share what there is.
+    private func isWindowTooSlow(_ session: any ProtocolSession, _ nowMs: UInt64) -> Bool {
+        isTooSlow(
+            windowWatch.look(
+                isHeld: session.isHeldByPeer, movedBytes: session.payloadBytesSent, nowMs: nowMs,
+                server.limits.progress))
+    }
+
+    /// Looks again in time when it is not clear yet.
+    private func isTooSlow(_ verdict: ProgressWatch.Verdict) -> Bool {
+        switch verdict {
+        case .free: return false
+        case .tooSlow: return true
+        case .held(let lookAfterMs):
+            ensureCheck(afterMs: lookAfterMs)
+            return false
+        }
     }
 
     /// When the connection as a whole has to end, as things stand.
@@ -51,7 +80,6 @@ extension Connection {
         }
         if isEnding { return phaseSinceMs + limits.lingerMs }
         var deadlinesMs: [UInt64] = []
-        if isBlocked { deadlinesMs.append(writeProgressMs + limits.writeStallMs) }
         if let sinceMs = session?.headerSectionSinceMs {
             deadlinesMs.append(sinceMs + limits.headerSectionMs)
         }
@@ -71,36 +99,49 @@ extension Connection {
     }
 
     /// A body that we are willing to read has to arrive.
-    private func checkBody(of exchange: Exchange, _ session: any ProtocolSession, _ nowMs: UInt64) {
+    private func checkBody(of exchange: Exchange, _ nowMs: UInt64) {
         let isAwaited =
             !exchange.isBodyComplete && !exchange.hasResponded && exchange.closeCause == nil
             && exchange.uncreditedBytes == 0
-        guard isAwaited else { return }
-        let limits = server.limits
-        let patienceMs = exchange.hasReceivedBody ? limits.bodyIdleMs : limits.bodyFirstByteMs
-        let deadlineMs = exchange.bodyActivityMs + patienceMs
-        guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
+        let rate = exchange.bodyWatch.look(
+            isHeld: isAwaited, movedBytes: exchange.receivedBytes, nowMs: nowMs,
+            server.limits.progress)
+        guard isAwaited, isBodyTooSlow(exchange, rate, nowMs) else { return }
         server.counters.timeouts += 1
         exchange.respond(.requestTimeout)
         exchange.noteCause(.timeout)
     }
 
+    private func isBodyTooSlow(
+        _ exchange: Exchange, _ rate: ProgressWatch.Verdict, _ nowMs: UInt64
+    ) -> Bool {
+        let limits = server.limits
+        if exchange.hasReceivedBody, exchange.bodyPatience == .steady { return isTooSlow(rate) }
+        let patienceMs = exchange.hasReceivedBody ? limits.bodyIdleMs : limits.bodyFirstByteMs
+        let deadlineMs = exchange.bodyActivityMs + patienceMs
+        guard nowMs < deadlineMs else { return true }
+        ensureCheck(afterMs: deadlineMs - nowMs)
+        return false
+    }
+
     /// A response that could go on has to be let through by the peer's windows. After one that is
     /// complete, the rest of the request has little time.
     private func checkResponse(
-        of exchange: Exchange, _ session: any ProtocolSession, _ nowMs: UInt64
+        of exchange: Exchange, _ session: any ProtocolSession, isWindowTooSlow: Bool,
+        _ nowMs: UInt64
     ) {
         if exchange.hasSentResponse {
-            let deadlineMs = exchange.sendActivityMs + server.limits.lingerMs
+            let deadlineMs = exchange.sentMs + server.limits.lingerMs
             guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
             return session.cutOffBody(exchange)
         }
         // One that was answered because its body stopped has its cause already.
-        guard exchange.closeCause == nil || exchange.closeCause == .timeout,
-            session.isHeldByPeer(exchange)
-        else { return }
-        let deadlineMs = exchange.sendActivityMs + server.limits.writeStallMs
-        guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
+        guard exchange.closeCause == nil || exchange.closeCause == .timeout else { return }
+        let own = exchange.sendWatch.look(
+            isHeld: session.isHeldByPeer(exchange), movedBytes: exchange.sentBytes, nowMs: nowMs,
+            server.limits.progress)
+        let isTooSlow = isTooSlow(own) || (isWindowTooSlow && exchange.wantsToSend)
+        guard isTooSlow else { return }
         server.counters.timeouts += 1
         exchange.noteCause(.timeout)
         exchange.wantsToSend = false

@@ -19,6 +19,15 @@ protocol ExchangeTransport: AnyObject {
     var connection: Connection { get }
 }
 
+/// How long the body of a request may take that we are willing to read.
+package enum BodyPatience {
+    /// It moves at the rate that is asked of everything (Limits.progressBytes), which gives a small one
+    /// thirty seconds in all.
+    case steady
+    /// Each next byte comes within Limits.bodyIdleMs: it is live, and as fast as what it carries.
+    case continuous
+}
+
 package final class Exchange {
     package let request: Request
     /// Who asks, and what else the same client has of this worker.
@@ -63,6 +72,11 @@ package final class Exchange {
     /// When the peer last sent body bytes or was given room for some; milliseconds of the loop.
     var bodyActivityMs: UInt64
     var hasReceivedBody = false
+    /// Bytes of the body that have come.
+    var receivedBytes = 0
+    var bodyWatch: ProgressWatch
+    /// How long the body may take.
+    package var bodyPatience = BodyPatience.steady
 
     var source: BodySource?
     var bodyBytes: [UInt8] = []
@@ -73,8 +87,12 @@ package final class Exchange {
     var isWaiting = false
     /// The response has bytes that may be sent as soon as the peer lets us.
     var wantsToSend = false
-    /// When the response last moved; milliseconds of the loop.
-    var sendActivityMs: UInt64
+    /// Bytes of the response's body that were handed on.
+    var sentBytes = 0
+    /// Over what the peer holds back of them.
+    var sendWatch = ProgressWatch()
+    /// When the response went out to its end; milliseconds of the loop.
+    var sentMs: UInt64 = 0
     /// We have asked for the reset that ends it.
     var isResetByUs = false
     private var isProducing = false
@@ -90,7 +108,7 @@ package final class Exchange {
         self.transport = transport
         isBodyComplete = !request.hasBody
         bodyActivityMs = nowMs
-        sendActivityMs = nowMs
+        bodyWatch = ProgressWatch(heldSinceMs: nowMs)
     }
 
     // MARK: For routes
@@ -168,7 +186,13 @@ package final class Exchange {
             wasResumedWhileProducing = false
             production = unsafe source.produce(into: buffer)
         }
-        if case .wait = production { isWaiting = true }
+        switch production {
+        case .bytes(let count), .last(let count): sentBytes += count
+        case .wait:
+            isWaiting = true
+            sendWatch.stop()
+        case .end, .abort: break
+        }
         return production
     }
 
@@ -179,6 +203,7 @@ package final class Exchange {
             unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: piece))
         }
         bodyOffset += count
+        sentBytes += count
         return bodyOffset == bodyBytes.count ? .last(count) : .bytes(count)
     }
 

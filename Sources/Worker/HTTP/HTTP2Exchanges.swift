@@ -43,12 +43,18 @@ extension HTTP2Session: ExchangeTransport {
             exchange.bodyBytes = []
         }
         exchange.wantsToSend = hasBody
-        exchange.sendActivityMs = nowMs
+        if hasBody { watchSending(of: exchange) }
         let fields = ResponseFields(
             status: status, headers: headers, contentLength: contentLength,
             date: connection.server.date.text(nowMs: nowMs))
         if !submit(fields, for: exchange, hasBody: hasBody) { reset(exchange, .internalError) }
         connection.markReady()
+    }
+
+    /// The peer has to open its windows in time.
+    private func watchSending(of exchange: Exchange) {
+        exchange.sendWatch = ProgressWatch(heldSinceMs: nowMs)
+        connection.ensureCheck(afterMs: limits.progressMs / 2)
     }
 
     private func submit(_ fields: ResponseFields, for exchange: Exchange, hasBody: Bool) -> Bool {
@@ -77,7 +83,6 @@ extension HTTP2Session: ExchangeTransport {
 
     func resume(_ exchange: Exchange) {
         exchange.wantsToSend = true
-        exchange.sendActivityMs = nowMs
         unsafe nghttp2_session_resume_data(handle, exchange.streamID)
         // A blocked connection looks for more to send by itself as soon as its socket takes some.
         if !connection.isBlocked { connection.queueOutput(isMedia: exchange.isMedia) }
@@ -139,6 +144,7 @@ extension HTTP2Session: ExchangeTransport {
     func receiveBody(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) {
         exchange.hasReceivedBody = true
         exchange.bodyActivityMs = nowMs
+        exchange.receivedBytes += bytes.count
         useless.didTakeBody(bytes.count)
         guard let handler = exchange.handler, exchange.closeCause == nil, !exchange.discardsBody
         else {
@@ -164,7 +170,7 @@ extension HTTP2Session: ExchangeTransport {
         guard let exchange = exchange(of: streamID) else { return }
         exchange.hasSentResponse = true
         guard !exchange.isBodyComplete else { return }
-        exchange.sendActivityMs = nowMs
+        exchange.sentMs = nowMs
         connection.ensureCheck(afterMs: limits.lingerMs)
     }
 

@@ -34,6 +34,8 @@ final class HTTP2Session: ProtocolSession {
     var incoming: IncomingHeaders?
     /// The bytes of its frames so far.
     var headerSectionBytes = 0
+    /// Of all DATA frames together.
+    private(set) var payloadBytesSent = 0
     /// The stage was full before everything was sent.
     private(set) var isStageFull = false
     private var scanner = FrameScanner()
@@ -157,7 +159,6 @@ final class HTTP2Session: ProtocolSession {
         let capacity = min(room, length)
         let production = unsafe exchange.produce(
             into: UnsafeMutableRawBufferPointer(start: start, count: capacity))
-        exchange.sendActivityMs = nowMs
         unsafe flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue
         let end = NGHTTP2_DATA_FLAG_NO_COPY.rawValue | NGHTTP2_DATA_FLAG_EOF.rawValue
         switch production {
@@ -192,6 +193,7 @@ final class HTTP2Session: ProtocolSession {
         precondition(buffers.stageCount <= buffers.stageLimit, "a frame stays within the stage")
         abuse.didSendData()
         useless.didSendData()
+        payloadBytesSent += length
     }
 
     // MARK: The end
@@ -233,10 +235,15 @@ final class HTTP2Session: ProtocolSession {
         while let exchange = openExchanges.popLast() { exchange.close(cause) }
     }
 
-    /// The peer holds back what this response wants to send by a closed window.
+    /// The peer holds back what this response wants to send by its own closed window.
     func isHeldByPeer(_ exchange: Exchange) -> Bool {
         guard exchange.wantsToSend else { return false }
         return unsafe nghttp2_session_get_stream_remote_window_size(handle, exchange.streamID) <= 0
-            || nghttp2_session_get_remote_window_size(handle) <= 0
+    }
+
+    /// The peer holds back all responses by the window of the connection.
+    var isHeldByPeer: Bool {
+        unsafe nghttp2_session_get_remote_window_size(handle) <= 0
+            && openExchanges.contains { $0.wantsToSend }
     }
 }

@@ -7,7 +7,8 @@ package struct HTTPLimits: Sendable {
     package var connections = Limits.connectionsPerWorker
     package var handshakeMs = Limits.handshakeMs
     package var idleConnectionMs = Limits.idleConnectionMs
-    package var writeStallMs = Limits.writeStallMs
+    package var progressBytes = Limits.progressBytes
+    package var progressMs = Limits.progressMs
     package var lingerMs = Limits.lingerMs
     package var stageBytes = Limits.stageBytes
     package var requestsPerTurn = Limits.requestsPerTurn
@@ -37,6 +38,8 @@ package struct HTTPLimits: Sendable {
     package var uselessBytesPerSecond = Limits.uselessBytesPerSecond
     package var lateBytesPerReset = Limits.lateBytesPerReset
     package var outboundControlFrames = Limits.outboundControlFrames
+
+    var progress: ProgressRule { ProgressRule(bytes: progressBytes, windowMs: progressMs) }
 
     package init() {}
 }

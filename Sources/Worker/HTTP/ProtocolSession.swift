@@ -38,8 +38,12 @@ protocol ProtocolSession: AnyObject {
     var openExchanges: [Exchange] { get }
     /// When the header section began that is not complete yet, in milliseconds of the loop.
     var headerSectionSinceMs: UInt64? { get }
-    /// The peer holds back what this response wants to send, other than by its socket.
+    /// The peer holds back what this response wants to send, and only this one.
     func isHeldByPeer(_ exchange: Exchange) -> Bool
+    /// The peer holds back all responses, other than by its socket.
+    var isHeldByPeer: Bool { get }
+    /// Bytes of all responses' bodies that were handed on.
+    var payloadBytesSent: Int { get }
     /// The response is complete, the request is not, and had its time.
     func cutOffBody(_ exchange: Exchange)
 

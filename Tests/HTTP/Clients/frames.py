@@ -455,6 +455,66 @@ def closed_window(port):
     expect(client.until(RstStreamFrame, 1).error_code, 8, "reset code")
 
 
+def trickled_window(port):
+    """A byte now and then is no progress."""
+    client = Client(port, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 0})
+    client.request(1, path="/size/100000")
+    client.until(HeadersFrame, 1)
+    client.send(WindowUpdateFrame(1, window_increment=1))
+    while not isinstance(frame := client.read(), RstStreamFrame):
+        if isinstance(frame, DataFrame):
+            client.send(WindowUpdateFrame(1, window_increment=1))
+        if frame is None:
+            fail("the connection ended")
+    expect(frame.error_code, 8, "reset code")
+
+
+def trickled_connection_window(port):
+    """The same when the window of the connection holds back everything."""
+    client = Client(port, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 2**31 - 1})
+    client.request(1, path="/size/1000000")
+    client.request(3, path="/size/1000000")
+    reset, taken = set(), 0
+    while len(reset) < 2:
+        frame = client.read()
+        if frame is None:
+            fail("the connection ended")
+        if isinstance(frame, RstStreamFrame):
+            expect(frame.error_code, 8, "reset code")
+            reset.add(frame.stream_id)
+        taken += len(frame.data) if isinstance(frame, DataFrame) else 0
+        if taken >= 65535 and isinstance(frame, DataFrame):
+            client.send(WindowUpdateFrame(0, window_increment=1))
+
+
+def caught_up_behind_a_closed_window(port):
+    """Who has had all there is waits for more as long as it likes."""
+    client = Client(port, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 1})
+    client.request(1, path="/endless")
+    client.request(3, path="/size/100000")
+    expect(client.until(RstStreamFrame).stream_id, 3, "the stream that is reset")
+    client.request(5, path="/hello", method="HEAD")
+    while not isinstance(frame := client.read(), HeadersFrame) or frame.stream_id != 5:
+        expect(isinstance(frame, RstStreamFrame), False, "another reset")
+
+
+def trickled_body(port):
+    client = Client(port)
+    client.request(1, method="POST", path="/count", end=False)
+    client.send(DataFrame(1, b"a"))
+    client.socket.settimeout(0.01)
+    while True:
+        try:
+            frame = client.read()
+        except TimeoutError:
+            client.send(DataFrame(1, b"a"))
+            continue
+        if isinstance(frame, HeadersFrame):
+            return expect(frame.fields[":status"], "408", "status")
+        if frame is None:
+            fail("the connection ended")
+
+
 def silent_handshake(port):
     raw = socket.create_connection(("127.0.0.1", port))
     raw.settimeout(DEADLINE_S)

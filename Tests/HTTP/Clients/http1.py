@@ -468,6 +468,34 @@ def body_stops(port):
     client.end()
 
 
+def trickled_body(port):
+    """Each byte comes soon after the last, and the body never ends."""
+    client = Client(port)
+    client.get("/count", "Transfer-Encoding: chunked", method="POST")
+    client.send("1\r\na\r\n")
+    expect(answer_to_trickle(client, "1;a\r\na\r\n").status, 408, "status")
+
+
+def trickled_trailers(port):
+    client = Client(port)
+    client.get("/count", "Transfer-Encoding: chunked", method="POST")
+    client.send("1\r\na\r\n0\r\nX-Sum: ")
+    expect(answer_to_trickle(client, "a").status, 408, "status")
+
+
+def answer_to_trickle(client, piece):
+    """The answer to somebody who sends a little more again and again."""
+    client.socket.settimeout(0.01)
+    while b"\r\n" not in client.pending:
+        try:
+            if not client.more():
+                fail("the connection ended without an answer")
+        except TimeoutError:
+            client.send(piece)
+    client.socket.settimeout(DEADLINE_S)
+    return client.response()
+
+
 def idle_connection(port):
     client = Client(port)
     client.get()

@@ -18,7 +18,10 @@ extension HTTP1Session: ExchangeTransport {
         outgoingOffset < outgoing.count || exchange?.wantsToSend == true || isResponseComplete
     }
 
+    // There is one response at a time, and only the socket can hold it back.
     func isHeldByPeer(_ exchange: Exchange) -> Bool { false }
+    var isHeldByPeer: Bool { false }
+    var payloadBytesSent: Int { 0 }
 
     func cutOffBody(_ exchange: Exchange) { connection.close(.completed) }
 
@@ -29,7 +32,6 @@ extension HTTP1Session: ExchangeTransport {
 
     func resume(_ exchange: Exchange) {
         exchange.wantsToSend = true
-        exchange.sendActivityMs = nowMs
         if !connection.isBlocked { connection.queueOutput(isMedia: exchange.isMedia) }
     }
 
@@ -71,7 +73,6 @@ extension HTTP1Session: ExchangeTransport {
         exchange.discardsBody = exchange.source == nil
         isBodySent = exchange.source == nil && exchange.bodyBytes.isEmpty
         exchange.wantsToSend = !isBodySent
-        exchange.sendActivityMs = nowMs
         let hasLength = headers.contains { $0.name == "content-length" }
         queue(
             HTTP1Response(
@@ -137,7 +138,6 @@ extension HTTP1Session: ExchangeTransport {
         }
         let production = unsafe exchange.produce(
             into: UnsafeMutableRawBufferPointer(start: buffers.stage + start, count: capacity))
-        exchange.sendActivityMs = nowMs
         switch production {
         case .bytes(let count):
             precondition(count > 0 && count <= capacity, "a source produces what fits")

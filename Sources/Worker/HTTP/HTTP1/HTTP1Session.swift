@@ -148,6 +148,7 @@ final class HTTP1Session: ProtocolSession {
         guard let exchange else { return }
         exchange.hasReceivedBody = true
         exchange.bodyActivityMs = nowMs
+        exchange.receivedBytes += bytes.count
         guard let handler = exchange.handler, exchange.closeCause == nil, !exchange.discardsBody
         else { return }
         exchange.uncreditedBytes += bytes.count

@@ -45,6 +45,7 @@ final class PublishRequest: ExchangeHandler {
         self.queue = queue
         self.environment = environment
         arrivedMs = environment.loop.nowMs
+        exchange.bodyPatience = .continuous
         environment.publisherCountChanged(by: 1)
         isBodyComplete = !exchange.request.hasBody
         if isBodyComplete { recognizeStart() }
