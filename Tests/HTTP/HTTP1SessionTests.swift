@@ -18,7 +18,8 @@ struct HTTP1SessionTests {
             "kept_alive", "asked_to_close", "http10_closes", "http10_keeps_alive",
             "http10_gets_no_chunks", "head", "chunked_response", "aborted_source", "pipelining",
             "pipelined_bodies", "many_pipelined", "behind_a_close", "garbage_behind_a_request",
-            "chunks", "longer_than_declared", "broken_chunks", "expect_continue",
+            "chunks", "longer_than_declared", "broken_chunks", "answered_before_broken_chunks",
+            "expect_continue",
             "no_continue_before_an_early_answer", "early_answer_to_a_long_body",
             "body_until_close", "credentials", "reset_by_route", "backpressure", "plaintext",
         ])
@@ -32,7 +33,8 @@ struct HTTP1SessionTests {
         "the raw client sees what it expects without TLS",
         arguments: [
             "plain_serves", "half_closed", "half_closed_in_a_request",
-            "half_closed_behind_half_a_request", "tls_on_the_plain_port",
+            "half_closed_behind_half_a_request", "half_closed_behind_an_answer",
+            "tls_on_the_plain_port",
         ])
     func plainScenario(_ name: String) throws {
         try withServer { server in

@@ -261,6 +261,21 @@ def broken_chunks(port):
     client.end()
 
 
+def answered_before_broken_chunks(port):
+    """The answer that was given is sent to its end, and nothing follows it."""
+    broken = "3\r\nabcd\r\n0\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
+    for path, status, length in (("/early", 409, None), ("/size/3000000", 200, 3_000_000)):
+        client = Client(port)
+        client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
+                    f"POST {path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + broken)
+        expect(client.response().body, b"hello", "body of the first answer")
+        response = client.response()
+        expect(response.status, status, "status of the second")
+        expect(length in (None, len(response.body)), True, "all of its body")
+        client.end()
+
+
 def expect_continue(port):
     client = Client(port)
     client.get("/count", "Content-Length: 4", "Expect: 100-continue", method="POST")
@@ -389,6 +404,15 @@ def half_closed_in_a_request(port):
     client = Client(port, secure=False)
     client.send("GET /hello HTTP/1.1\r\nHo")
     client.socket.shutdown(socket.SHUT_WR)
+    client.end()
+
+
+def half_closed_behind_an_answer(port):
+    """In the middle of a body that nobody waits for."""
+    client = Client(port, secure=False)
+    client.send("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+    client.socket.shutdown(socket.SHUT_WR)
+    expect(client.response().status, 409, "status")
     client.end()
 
 

@@ -75,13 +75,14 @@ final class HTTP1Session: ProtocolSession {
         return true
     }
 
-    /// What a client has asked for completely it gets, though it sends nothing more. Not so live
-    /// responses, which have no end: one who watches and then says good-bye is gone.
+    /// What a client has asked for completely it gets, though it sends nothing more, and so it does an
+    /// answer that did not wait for all of the request. Not so live responses, which have no end: one
+    /// who watches and then says good-bye is gone.
     func receiveEnd() -> Bool {
         hasInputEnded = true
         if endsWithInput, !isRequestComplete { finishRequest() }
         guard let exchange else { return outgoingOffset < outgoing.count }
-        return isRequestComplete && exchange.source == nil
+        return (isRequestComplete || exchange.hasResponded) && exchange.source == nil
     }
 
     /// A complete request is being answered: the next one has to wait.
@@ -171,7 +172,8 @@ final class HTTP1Session: ProtocolSession {
             queue(problem)
             return finish()
         }
-        guard !exchange.hasResponded else { return connection.close(.reset) }
+        // An answer that was given is sent to its end. That is the end of the connection as well.
+        guard !exchange.hasResponded else { return }
         exchange.respond(problem)
         exchange.noteCause(.reset)
     }
