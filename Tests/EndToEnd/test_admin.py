@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -76,6 +77,28 @@ def test_nothing_of_the_public_surface_is_served_there(
     server: Server, method: str, path: str
 ) -> None:
     assert ask(server, path, method).status == 404
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1", 200), ("localhost:9443", 200), ("[::1]:9443", 200), ("rebound.example", 421),
+     ("rebound.example:9443", 421), ("127.0.0.1.example", 421), ("a.localhost", 421)])
+def test_it_is_served_under_addresses_and_localhost_only(
+    server: Server, path: str, host: str, status: int
+) -> None:
+    """So a page whose name was pointed at this machine reads nothing."""
+    wait_until_ready(server)
+    connection = http.client.HTTPConnection("127.0.0.1", server.admin_port, timeout=10)
+    connection.request("GET", path, headers={"Host": host})
+    assert connection.getresponse().status == status
+    connection.close()
+
+
+def test_an_old_health_check_names_no_host(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.admin_port), timeout=10) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])

@@ -151,6 +151,7 @@ struct HTTP1Sample: Sendable, CustomTestStringConvertible {
         host("a host with two ports", "a:1:2"),
         host("a host with a signed port", "a:+1"),
         host("a host with a long port", "a:123456"),
+        host("a host with a port beyond all ports", "a:65536"),
         host("a port without a host", ":443"),
         host("a broken address", "[::1"),
         host("an address with a zone", "[fe80::1%25eth0]"),

@@ -86,7 +86,8 @@ struct ServerTests {
         arguments: [
             "head", "trailers", "expect_continue", "reset_by_route", "aborted_source",
             "peer_reset", "backpressure", "incremental_body", "large_headers", "many_headers",
-            "header_bomb", "long_target", "connection_specific", "wrong_length", "no_alpn",
+            "header_bomb", "long_target", "strict_authority",
+            "connection_specific", "wrong_length", "no_alpn",
             "http1_alpn", "foreign_alpn", "rapid_reset", "provoked_resets", "ping_flood",
             "settings_flood", "broken_length_resets", "unknown_frame_flood",
             "closed_stream_data_flood", "closed_stream_update_flood", "padded_byte_flood",

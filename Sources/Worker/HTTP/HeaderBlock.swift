@@ -75,6 +75,11 @@ struct HeaderBlock: Sendable {
         }
     }
 
+    /// Whether `:authority` names the same host.
+    func hasAuthority(_ other: [UInt8]) -> Bool {
+        Authority.areSame(bytes.span.extracting(authority), other.span)
+    }
+
     /// Whether the bytes of a range are exactly those of `text`.
     func matches(_ range: Range<Int>, _ text: String) -> Bool {
         let utf8 = text.utf8

@@ -1,5 +1,6 @@
-// A header section while it is being received, held to the limits: what is over them is noted and
-// not stored, so that the request can still be answered with 414 or 431.
+// A header section of HTTP/2 while it is being received, held to the limits: what is over them is
+// noted and not stored, so that the request can still be answered with 414 or 431. What it says of its
+// host is held to the rule of HTTP/1.1 (see Authority).
 
 struct IncomingHeaders {
     /// Beyond this many times the limits, the peer gets no answer but a reset.
@@ -11,6 +12,9 @@ struct IncomingHeaders {
     private var fields = 0
     private var bytes = 0
     private var isTargetTooLong = false
+    /// The Host field, which HTTP/2 clients rarely send.
+    private var host: [UInt8]?
+    private var hostFailure: HTTP1Failure?
 
     init(sinceMs: UInt64) {
         self.sinceMs = sinceMs
@@ -24,9 +28,29 @@ struct IncomingHeaders {
         bytes += name.count + value.count
         let isPath = name.count == 5 && name[0] == UInt8(ascii: ":") && name[1] == UInt8(ascii: "p")
         if isPath, value.count > limits.targetBytes { isTargetTooLong = true }
-        if !isTooLarge(limits), !isTargetTooLong { block.append(name: name, value: value) }
+        if !isTooLarge(limits), !isTargetTooLong {
+            takeHost(name: name, value: value)
+            block.append(name: name, value: value)
+        }
         return fields <= Self.patience * limits.headerFields
             && bytes <= Self.patience * limits.headerBytes
+    }
+
+    private mutating func takeHost(name: Span<UInt8>, value: Span<UInt8>) {
+        let isHost = name.equals("host")
+        guard isHost || name.equals(":authority") else { return }
+        if !Authority.isValid(value) { hostFailure = .malformedHost }
+        guard isHost else { return }
+        if host != nil { hostFailure = .repeatedHost }
+        var bytes: [UInt8] = []
+        bytes.append(value)
+        host = bytes
+    }
+
+    /// What is wrong with what the complete section says of its host.
+    private var contradiction: HTTP1Failure? {
+        guard let host else { return block.authority.isEmpty ? .missingHost : nil }
+        return block.authority.isEmpty || block.hasAuthority(host) ? nil : .contradictoryHost
     }
 
     private func isTooLarge(_ limits: HTTPLimits) -> Bool {
@@ -36,6 +60,7 @@ struct IncomingHeaders {
     /// What is wrong with the section, if anything.
     func problem(_ limits: HTTPLimits) -> Problem? {
         if isTargetTooLong { return .targetTooLong }
-        return isTooLarge(limits) ? .headersTooLarge : nil
+        if isTooLarge(limits) { return .headersTooLarge }
+        return (hostFailure ?? contradiction)?.problem
     }
 }

@@ -13,6 +13,7 @@ from hyperframe.frame import (
     ContinuationFrame, DataFrame, Frame, GoAwayFrame, HeadersFrame, PingFrame, PriorityFrame,
     RstStreamFrame, SettingsFrame, WindowUpdateFrame)
 
+PROTOCOL_ERROR = 1
 CALM = 11
 DEADLINE_S = 20
 
@@ -250,6 +251,28 @@ def long_target(port):
     frame = client.until(HeadersFrame, 1)
     expect(frame.fields[":status"], "414", "status")
     expect(frame.fields["content-type"], "application/problem+json", "content-type")
+
+
+def strict_authority(port):
+    """What HTTP/1.1 refuses as Host gets 400, or a reset where the library is stricter still."""
+    for authority, extra, status in (
+            ("a@b", (), "400"), ("a:65536", (), "400"), (":1", (), "400"), ("[1]", (), "400"),
+            ("a", (("host", "b"),), "400"), ("a", (("host", "A"),), "200"),
+            (None, (("host", "a:65536"),), "400"), (None, (("host", "a"),), "200"),
+            ("a/b", (), PROTOCOL_ERROR), ("é", (), PROTOCOL_ERROR), ("", (), PROTOCOL_ERROR),
+            (None, (), PROTOCOL_ERROR), ("a", (("host", "a"), ("host", "a")), PROTOCOL_ERROR)):
+        client = Client(port)
+        fields = [(":method", "GET"), (":scheme", "https"), (":path", "/hello")]
+        fields += [] if authority is None else [(":authority", authority)]
+        client.send(HeadersFrame(1, data=client.encoder.encode([*fields, *extra]),
+                                 flags=["END_HEADERS", "END_STREAM"]))
+        while not isinstance(frame := client.read(), (HeadersFrame, RstStreamFrame)):
+            if frame is None:
+                fail(f"the connection ended for {authority!r} and {extra}")
+        answer = frame.fields[":status"] if isinstance(frame, HeadersFrame) else frame.error_code
+        expect(answer, status, f"answer to {authority!r} and {extra}")
+        client.request(3)
+        expect(client.until(HeadersFrame, 3).fields[":status"], "200", "status of the next")
 
 
 def connection_specific(port):

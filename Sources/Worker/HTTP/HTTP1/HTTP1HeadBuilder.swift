@@ -72,7 +72,7 @@ struct HTTP1HeadBuilder {
         switch HTTP1FieldKind(line.extracting(field.name)) {
         case .host:
             guard host == nil else { throw .repeatedHost }
-            guard HTTP1Authority.isValid(value) else { throw .malformedHost }
+            guard Authority.isValid(value) else { throw .malformedHost }
             host = keep(value)
         case .contentLength:
             try framing.takeContentLength(value)
@@ -119,11 +119,8 @@ struct HTTP1HeadBuilder {
             return authority ?? 0..<0
         }
         guard let authority else { return host }
-        let isSame =
-            host.count == authority.count
-            && zip(bytes[host], bytes[authority]).allSatisfy { first, second in
-                HTTP1Character.folded(first) == HTTP1Character.folded(second)
-            }
+        let isSame = Authority.areSame(
+            bytes.span.extracting(host), bytes.span.extracting(authority))
         guard isSame else { throw .contradictoryHost }
         return authority
     }

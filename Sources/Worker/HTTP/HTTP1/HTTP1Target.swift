@@ -52,7 +52,7 @@ struct HTTP1Target {
         {
             end += 1
         }
-        guard HTTP1Authority.isValid(line.extracting(start..<end)) else { throw .malformedTarget }
+        guard Authority.isValid(line.extracting(start..<end)) else { throw .malformedTarget }
         let rest = end..<range.upperBound
         if !rest.isEmpty, line[end] == UInt8(ascii: "/") {
             return (isHTTPS, start..<end, .verbatim(rest))

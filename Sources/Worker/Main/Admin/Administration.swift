@@ -1,5 +1,7 @@
 // The admin listener: what load balancers, monitoring and people who run the server ask. Plain HTTP,
-// no password; that it is not for users is the address it listens on.
+// no password; that it is not for users is the address it listens on. A browser on this machine
+// reaches it as well, so a request that names a host by a name is refused: the page of a stranger may
+// have pointed that name here (DNS rebinding).
 //
 // Owner: the worker's loop thread.
 
@@ -21,6 +23,11 @@ final class Administration: Application {
     }
 
     func begin(_ exchange: Exchange) {
+        // Old health checks speak HTTP/1.0 and name no host; browsers always do.
+        let authority = exchange.request.authority
+        guard authority.isEmpty || Authority.isAddress(authority) else {
+            return exchange.respond(.adminByName)
+        }
         let path = exchange.request.target.split(
             separator: "?", maxSplits: 1, omittingEmptySubsequences: false)[0]
         let methods = ["GET", "HEAD"]
@@ -66,6 +73,9 @@ final class Administration: Application {
 }
 
 extension Problem {
+    fileprivate static let adminByName = Problem(
+        status: 421, slug: "misdirected-request", title: "This port is not served under a name",
+        detail: "Ask for it by its address, or as localhost.")
     fileprivate static let adminNotFound = Problem(
         status: 404, slug: "not-found", title: "There is nothing here",
         detail: "This port answers /healthz, /readyz and /metrics.")
