@@ -180,6 +180,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
         ("Credentials", ["Accounts", "HTTP"], ["credentials.dict"]),
         ("Forms", ["HTTP"], ["forms.dict"]),
         ("HTTP1", ["HTTP"], ["http1.dict"]),
+        ("HTTP2Headers", ["HTTP", "LinuxIO"], ["headers.dict"]),
         ("RingHeader", ["SegmentRing"], []),
         ("WebM", ["Media"], ["make_corpus.py", "webm.dict"]),
     ]

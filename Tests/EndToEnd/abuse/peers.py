@@ -84,6 +84,32 @@ def closed_window(server: Server, _: threading.Event) -> bool:
         return _ends(connection)
 
 
+def trickled_window(server: Server, stop: threading.Event) -> bool:
+    """Watches a live stream byte by byte, one every second."""
+    with RawConnection(server, settings={4: 0}) as connection:
+        connection.send(connection.headers(1, "GET", "/bystander/live"))
+        for _ in range(int(PATIENCE_S)):
+            connection.read(1)
+            if connection.closed or any(f.type == 3 for f in connection.frames):
+                return True
+            connection.send(WindowUpdateFrame(1, window_increment=1))
+            if stop.is_set():
+                break
+    return False
+
+
+def trickled_account_body(server: Server, stop: threading.Event) -> Response:
+    """Sends the body of a sign-in byte by byte, one every second."""
+    with Http2Connection(server) as connection:
+        stream = connection.open("POST", "/login", [("content-type", "application/json")], end=False)
+        for _ in range(int(PATIENCE_S)):
+            connection.send(stream, b" ")
+            connection.pump(1)
+            if connection.responses[stream].is_over or stop.is_set():
+                break
+        return connection.responses[stream]
+
+
 def deaf(server: Server, stop: threading.Event) -> bool:
     """Opens its windows wide and reads nothing from the socket."""
     with RawConnection(server, settings={4: 0x7FFFFFFF}, receive_buffer=4096) as connection:
@@ -98,7 +124,7 @@ PEERS: dict[str, Callable[[Server, threading.Event], object]] = {
     peer.__name__: peer
     for peer in (
         silent_tcp, trickled_hello, silent_body, stopped_body, endless_headers, zero_window,
-        closed_window, deaf,
+        closed_window, trickled_window, trickled_account_body, deaf,
     )
 }
 

@@ -13,7 +13,7 @@ from hyperframe.frame import (
 )
 
 from weir.bystander import Bystander
-from weir.raw_frames import ENHANCE_YOUR_CALM, PROTOCOL_ERROR, RawConnection
+from weir.raw_frames import ENHANCE_YOUR_CALM, RawConnection
 from weir.server import Server
 
 # Floods take all the processor there is.
@@ -23,6 +23,8 @@ Besieged = tuple[Server, Bystander]
 # Far over every budget, and little enough that a server without a budget fails soon.
 _FRAMES = 60_000
 _BATCH = 50
+# The same for what is counted in bytes: a mebibyte may lead to nothing.
+_JUNK_BYTES = 16 * 1024 * 1024
 
 
 def batches(frames: Iterator[Frame], count: int = _FRAMES) -> Iterator[bytes]:
@@ -97,11 +99,19 @@ def one_byte_window_updates(connection: RawConnection) -> Iterator[Frame]:
         yield WindowUpdateFrame(0, window_increment=1)
 
 
+def reset_by_data_beyond_the_length(connection: RawConnection) -> Iterator[Frame]:
+    """The library resets these without a word to the server."""
+    for stream in odd_streams():
+        yield connection.headers(stream, "POST", "/beyond/live", ("content-length", "1"), end=False)
+        yield DataFrame(stream, b"xx")
+
+
 FLOODS: dict[str, Callable[[RawConnection], Iterator[Frame]]] = {
     "rapid reset": rapid_reset,
     "resets provoked by window overflow": reset_by_bad_window_updates,
     "resets provoked by too many fields": reset_by_too_many_fields,
     "resets provoked by wrong lengths": reset_by_wrong_lengths,
+    "resets provoked by data beyond the length": reset_by_data_beyond_the_length,
     "settings": settings,
     "empty settings": empty_settings,
     "pings": pings,
@@ -120,7 +130,51 @@ def test_a_flood_costs_the_abuser_its_connection(besieged: Besieged, kind: str, 
         outcome = connection.flood(batches(FLOODS[kind](connection)), read=read)
         if not outcome.closed:
             connection.wait_for_close()
-        assert connection.goaway in (None, ENHANCE_YOUR_CALM, PROTOCOL_ERROR), connection.goaway
+        assert connection.goaway == ENHANCE_YOUR_CALM
+    bystander.assert_undisturbed()
+
+
+def closed_stream(connection: RawConnection) -> None:
+    """Stream 1 has had its answer."""
+    connection.send(connection.headers(1, "GET", "/api/streams"))
+    while not any(f.stream_id == 1 and "END_STREAM" in f.flags for f in connection.frames):
+        connection.read(0.2)
+
+
+def open_body(connection: RawConnection) -> None:
+    connection.send(connection.headers(1, "POST", "/no-use/live", end=False))
+
+
+#: Frames that lead to nothing, and mostly to no callback of any library; what comes before them.
+JUNK: dict[str, tuple[Callable[[RawConnection], None], bytes]] = {
+    "data for a closed stream": (closed_stream, DataFrame(1, b"x").serialize()),
+    "empty data for a closed stream": (closed_stream, DataFrame(1, b"").serialize()),
+    "window updates for a closed stream": (
+        closed_stream, WindowUpdateFrame(1, window_increment=60_000).serialize()),
+    "useful window updates that nobody needs": (
+        open_body, WindowUpdateFrame(0, window_increment=4_096).serialize()),
+    "frames of an unknown type": (open_body, b"\0\0\0\xbb\0\0\0\0\0"),
+    "large frames of an unknown type": (
+        open_body, b"\0\x40\0\xbb\0\0\0\0\0" + bytes(0x4000)),
+    "priority updates": (open_body, b"\0\0\7\x10\0\0\0\0\0\0\0\0\1u=1"),
+    "padding around one byte": (
+        closed_stream, DataFrame(1, b"x", pad_length=255, flags=["PADDED"]).serialize()),
+}
+
+
+@pytest.mark.parametrize("kind", JUNK)
+@pytest.mark.parametrize("read", [True, False], ids=["reading", "not reading"])
+def test_frames_that_lead_to_nothing_cost_the_abuser_its_connection(
+    besieged: Besieged, kind: str, read: bool
+) -> None:
+    server, bystander = besieged
+    prepare, frame = JUNK[kind]
+    batch = frame * (32_768 // len(frame) + 1)
+    with RawConnection(server) as connection:
+        prepare(connection)
+        connection.flood(itertools.repeat(batch, _JUNK_BYTES // len(batch)), read=read)
+        connection.wait_for_close()
+        assert connection.goaway == ENHANCE_YOUR_CALM
     bystander.assert_undisturbed()
 
 

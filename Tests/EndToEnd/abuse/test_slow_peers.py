@@ -26,7 +26,10 @@ Besieged = tuple[Server, Bystander]
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "peer",
-    ["silent_tcp", "trickled_hello", "endless_headers", "zero_window", "closed_window", "deaf"],
+    [
+        "silent_tcp", "trickled_hello", "endless_headers", "zero_window", "closed_window",
+        "trickled_window", "deaf",
+    ],
 )
 def test_a_peer_that_is_slow_on_purpose_is_closed(
     besieged: Besieged, slow_peers: dict[str, Future], peer: str
@@ -40,6 +43,15 @@ def test_a_body_that_never_begins_is_answered_408(
     besieged: Besieged, slow_peers: dict[str, Future]
 ) -> None:
     answer: Response = slow_peers["silent_body"].result(PATIENCE_S)
+    assert answer.status == 408
+    besieged[1].assert_undisturbed()
+
+
+@pytest.mark.slow
+def test_an_account_body_that_trickles_is_answered_408(
+    besieged: Besieged, slow_peers: dict[str, Future]
+) -> None:
+    answer: Response = slow_peers["trickled_account_body"].result(PATIENCE_S)
     assert answer.status == 408
     besieged[1].assert_undisturbed()
 
