@@ -1,102 +1,278 @@
+// What is refused, when, and what it costs the store: on all stores, since the counts are theirs.
+
 import LinuxIO
 import Settings
 import Testing
 
 @testable import Accounts
 
-@Suite struct NetworkPrefixTests {
-    @Test(
-        "an address stands for what one client can be expected to hold",
-        arguments: [
-            ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8:1:2::", "2001:db8:1:2::/64"),
-            ("2001:DB8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"), ("::1", "::/64"),
-            ("", ""), ("unix", "unix"),
-        ])
-    func prefixes(_ address: String, _ text: String) {
-        #expect(NetworkPrefix.text(of: address) == text)
+@Suite struct AttemptLimitTests {
+    /// One worker: what it remembers is its own, the store is everybody's.
+    private struct Worker {
+        let limits: AttemptLimits
+
+        init(_ store: any AccountStore) {
+            limits = AttemptLimits(store: store, refused: RefusedAttempts())
+        }
+
+        func policy(
+            _ name: String?, from address: String, as source: AttemptPolicy.Source = .stranger,
+            isExempt: Bool = false
+        ) throws -> AttemptPolicy {
+            AttemptPolicy(
+                name: try name.map { try StreamName($0) }, source: source,
+                origin: ClientOrigin(address: address, userAgent: "", isExempt: isExempt))
+        }
+
+        func isAdmitted(_ policy: AttemptPolicy) throws -> Bool {
+            do {
+                try limits.admit(policy)
+                return true
+            } catch .tooManyAttempts(let retryAfterMs) {
+                #expect(retryAfterMs > 0 && retryAfterMs <= Limits.attemptWindowMs)
+                return false
+            }
+        }
+
+        /// So many attempts of strangers, each from another network, none of which succeeds.
+        func guess(_ name: String, networks: Range<Int>) throws -> Int {
+            try networks.count { number in
+                try isAdmitted(policy(name, from: "10.0.\(number / 250).\(number % 250)"))
+            }
+        }
     }
 
-    @Test("what is no address is cut, so that it fits a key of the store")
-    func long() {
-        let key = AttemptLimits.key(address: String(repeating: "é", count: 10_000))
-        #expect(key.utf8.count <= 128)
+    @Test("one network guesses ten times at a name, which takes nothing from others")
+    func perNetwork() throws {
+        for kind in StoreKind.all {
+            let (place, store) = try kind.make()
+            let worker = Worker(store)
+            let guesser = try worker.policy("alice", from: "192.0.2.1")
+            for _ in 0..<Limits.attemptsPerNameAndAddress {
+                #expect(try worker.isAdmitted(guesser))
+            }
+            #expect(try !worker.isAdmitted(guesser))
+            // For other workers as well, which have only the store in common.
+            #expect(try !Worker(place.openPrepared()).isAdmitted(guesser))
+            #expect(try worker.isAdmitted(worker.policy("bob", from: "192.0.2.1")))
+            #expect(try worker.isAdmitted(worker.policy("alice", from: "192.0.2.2")))
+        }
     }
 
-    @Test("no character is cut in two, which would make it longer")
-    func cutCharacter() {
-        let text = "a" + String(repeating: "é", count: 63)
-        #expect(NetworkPrefix.text(of: text) == "a" + String(repeating: "é", count: 31))
+    @Test("many networks together guess so often at a name, then only those who are known come in")
+    func perName() throws {
+        for kind in StoreKind.all {
+            let (place, store) = try kind.make()
+            let worker = Worker(store)
+            let home = try worker.policy("alice", from: "192.0.2.1")
+            try worker.limits.admit(home)
+            try worker.limits.succeeded(home)
+            let networks = 0..<Limits.attemptsPerName + 20
+            #expect(try worker.guess("alice", networks: networks) == Limits.attemptsPerName)
+            for worker in [worker, Worker(try place.openPrepared())] {
+                #expect(try worker.guess("alice", networks: 500..<505) == 0)
+                // The network from which the owner has signed in before, and known browsers.
+                #expect(try worker.isAdmitted(home))
+                let device = try worker.policy(
+                    "alice", from: "198.51.100.1", as: .device("phone"))
+                #expect(try worker.isAdmitted(device))
+                let session = AttemptPolicy.Source.session(.random())
+                let owner = try worker.policy("alice", from: "198.51.100.1", as: session)
+                #expect(try worker.isAdmitted(owner))
+                #expect(try worker.isAdmitted(worker.policy("bob", from: "192.0.2.9")))
+            }
+            // A network that is known is still held to its own count.
+            let admitted = try (0..<20).count { _ in try worker.isAdmitted(home) }
+            #expect(admitted == Limits.attemptsPerNameAndAddress - 2)
+        }
+    }
+
+    @Test("a browser that is known, and a session, have ten tries each, whatever strangers do")
+    func known() throws {
+        for kind in StoreKind.all {
+            let (place, store) = try kind.make()
+            defer { withExtendedLifetime(place) {} }
+            let worker = Worker(store)
+            let sources: [AttemptPolicy.Source] = [
+                .device("phone"), .device("desk"), .session(.random()), .session(.random()),
+            ]
+            for (number, source) in sources.enumerated() {
+                // From wherever: a stolen one does not gain by moving.
+                let admitted = try (0..<15).count { host in
+                    try worker.isAdmitted(
+                        worker.policy("alice", from: "192.0.\(number).\(host)", as: source))
+                }
+                #expect(admitted == 10)
+            }
+            #expect(try worker.isAdmitted(worker.policy("alice", from: "192.0.9.1")))
+        }
+    }
+
+    @Test("an address guesses a hundred times at whatever names, valid or not")
+    func perAddress() throws {
+        let worker = Worker(MemoryStore())
+        for attempt in 0..<Limits.attemptsPerAddress {
+            let name = attempt.isMultiple(of: 2) ? "user\(attempt)" : nil
+            let policy = try worker.policy(name, from: "2001:db8::\(attempt)")
+            #expect(try worker.isAdmitted(policy))
+        }
+        #expect(try !worker.isAdmitted(worker.policy("alice", from: "2001:db8::ffff")))
+        #expect(try worker.isAdmitted(worker.policy("alice", from: "2001:db8:0:1::1")))
+    }
+
+    @Test("networks that stand for many are held to what is a name's alone")
+    func exempt() throws {
+        let worker = Worker(MemoryStore())
+        for number in 0..<Limits.attemptsPerAddress + 30 {
+            let policy = try worker.policy("user\(number)", from: "192.0.2.1", isExempt: true)
+            #expect(try worker.isAdmitted(policy))
+        }
+        let one = try worker.policy("alice", from: "192.0.2.1", isExempt: true)
+        let admitted = try (0..<Limits.attemptsPerName + 20).count { _ in
+            try worker.isAdmitted(one)
+        }
+        #expect(admitted == Limits.attemptsPerName)
+        // That somebody has succeeded from there says nothing about the others who are there.
+        try worker.limits.succeeded(one)
+        #expect(try !worker.isAdmitted(one))
+    }
+
+    // MARK: What it costs
+
+    @Test("what is refused is remembered and does not reach the store")
+    func remembered() throws {
+        let store = MemoryStore()
+        let worker = Worker(store)
+        let guesser = try worker.policy("alice", from: "192.0.2.1")
+        let thief = try worker.policy("alice", from: "192.0.2.1", as: .device("stolen"))
+        for policy in [guesser, thief] {
+            for _ in 0...10 { _ = try worker.isAdmitted(policy) }
+            let changes = store.count(of: .changeAttempts)
+            for _ in 0..<50 { #expect(try !worker.isAdmitted(policy)) }
+            #expect(store.count(of: .changeAttempts) == changes)
+        }
+        // Strangers to a name that is guessed at by many cost a look, and no change.
+        _ = try worker.guess("bob", networks: 0..<Limits.attemptsPerName + 1)
+        let changes = store.count(of: .changeAttempts)
+        #expect(try worker.guess("bob", networks: 400..<450) == 0)
+        #expect(store.count(of: .changeAttempts) == changes)
+    }
+
+    @Test("one who is refused does not use up what is others'")
+    func refusedFirst() throws {
+        let store = MemoryStore()
+        for _ in 0..<50 {
+            // As many workers: none remembers what the others have refused.
+            let worker = Worker(store)
+            for name in ["alice", nil] {
+                for _ in 0..<10 {
+                    _ = try worker.isAdmitted(worker.policy(name, from: "192.0.2.1"))
+                }
+            }
+        }
+        let ofName = try #require(store.contents.attempts["name alice total"])
+        #expect(ofName.count == Limits.attemptsPerNameAndAddress)
+    }
+
+    @Test("who is refused because others have guessed has not tried")
+    func notTried() throws {
+        let store = MemoryStore()
+        let worker = Worker(store)
+        _ = try worker.guess("alice", networks: 0..<Limits.attemptsPerName)
+        let stranger = try Worker(store).policy("alice", from: "192.0.2.1")
+        #expect(try !Worker(store).isAdmitted(stranger))
+        #expect(store.contents.attempts["name alice from 192.0.2.1"]?.count == 0)
+        #expect(store.contents.attempts["address 192.0.2.1"]?.count == 0)
+    }
+
+    @Test("success takes only itself off what is shared, and gives back what is one's own")
+    func success() throws {
+        let store = MemoryStore()
+        let worker = Worker(store)
+        let policy = try worker.policy("alice", from: "192.0.2.1")
+        for _ in 0..<5 { #expect(try worker.isAdmitted(policy)) }
+        try worker.limits.succeeded(policy)
+        #expect(store.contents.attempts["name alice from 192.0.2.1"] == nil)
+        #expect(store.contents.attempts["name alice total"]?.count == 4)
+        #expect(store.contents.attempts["address 192.0.2.1"]?.count == 4)
+    }
+
+    @Test("successes are counted as well, for each network and name")
+    func successes() throws {
+        for kind in StoreKind.all {
+            let (place, store) = try kind.make()
+            let workers = [Worker(store), Worker(try place.openPrepared())]
+            let policies = [
+                try workers[0].policy("alice", from: "192.0.2.1"),
+                try workers[0].policy("alice", from: "192.0.2.1", as: .device("phone")),
+            ]
+            var succeeded = 0
+            for turn in 0..<200 {
+                let policy = policies[turn / 2 % 2]
+                guard try workers[turn % 2].isAdmitted(policy) else { continue }
+                try workers[turn % 2].limits.succeeded(policy)
+                succeeded += 1
+            }
+            // Each worker hears of it with its own next success.
+            let range = Limits.signInsPerNameAndAddress...Limits.signInsPerNameAndAddress + 1
+            #expect(range.contains(succeeded))
+            for policy in policies { #expect(try !workers[0].isAdmitted(policy)) }
+            #expect(try workers[0].isAdmitted(workers[0].policy("alice", from: "192.0.2.2")))
+            #expect(try workers[0].isAdmitted(workers[0].policy("bob", from: "192.0.2.1")))
+        }
+    }
+
+    @Test("an attempt that nobody has looked at does not count")
+    func withdrawn() throws {
+        let worker = Worker(MemoryStore())
+        for source in [AttemptPolicy.Source.stranger, .device("phone"), .session(.random())] {
+            let policy = try worker.policy("alice", from: "192.0.2.1", as: source)
+            for _ in 0..<500 {
+                #expect(try worker.isAdmitted(policy))
+                try worker.limits.withdraw(policy)
+            }
+        }
+    }
+
+    @Test("when the window is over, one may try again")
+    func window() throws {
+        let store = MemoryStore()
+        let policy = try Worker(store).policy("alice", from: "192.0.2.1")
+        for _ in 0...10 { _ = try Worker(store).isAdmitted(policy) }
+        #expect(try !Worker(store).isAdmitted(policy))
+        store.change {
+            $0.attempts["name alice from 192.0.2.1"]?.windowEndsAtMs = WallClock.nowMs() - 1
+        }
+        #expect(try Worker(store).isAdmitted(policy))
     }
 }
 
-@Suite struct AttemptLimitTests {
-    private let store = MemoryStore()
-    private let refused = RefusedAddresses()
-    private let alice: StreamName
-
-    init() throws { alice = try StreamName("alice") }
-
-    private func refusal(name: StreamName?, address: String) -> AccountError? {
-        do throws(AccountError) {
-            try AttemptLimits(store: store, refused: refused).count(name: name, address: address)
-            return nil
-        } catch {
-            return error
-        }
-    }
-
-    @Test("a name is guessed at a few times, from wherever")
-    func perName() {
-        for attempt in 0..<Limits.attemptsPerName {
-            #expect(refusal(name: alice, address: "192.0.2.\(attempt)") == nil)
-        }
-        guard case .tooManyAttempts(let retryAfterMs) = refusal(name: alice, address: "192.0.2.99")
-        else {
-            Issue.record("one more is too many")
-            return
-        }
-        #expect(retryAfterMs > 0)
-        #expect(retryAfterMs <= Limits.attemptWindowMs)
-    }
-
-    @Test("an address guesses a few times, at whatever names, valid or not")
-    func perAddress() throws {
-        for attempt in 0..<Limits.attemptsPerAddress {
-            let name = attempt.isMultiple(of: 2) ? try StreamName("user\(attempt)") : nil
-            #expect(refusal(name: name, address: "2001:db8::\(attempt)") == nil)
-        }
-        #expect(refusal(name: alice, address: "2001:db8::ffff") != nil)
-        #expect(refusal(name: alice, address: "2001:db8:0:1::1") == nil)
-    }
-
-    @Test("one who is refused by address does not use up the attempts of a name")
-    func addressFirst() {
-        for _ in 0..<(Limits.attemptsPerAddress + 1) {
-            _ = refusal(name: nil, address: "192.0.2.1")
-        }
-        for _ in 0..<50 { #expect(refusal(name: alice, address: "192.0.2.1") != nil) }
-        #expect(refusal(name: alice, address: "192.0.2.2") == nil)
-    }
-
+@Suite struct SignUpLimitTests {
     @Test("an address signs up some times an hour, which has nothing to do with signing in")
     func signUps() throws {
-        let limits = AttemptLimits(store: store, refused: refused)
+        let store = MemoryStore()
+        let limits = AttemptLimits(store: store, refused: RefusedAttempts())
+        func origin(_ address: String, isExempt: Bool = false) -> ClientOrigin {
+            ClientOrigin(address: address, userAgent: "", isExempt: isExempt)
+        }
         for host in 0..<Limits.signUpsPerAddress {
-            try limits.countSignUp(address: "2001:db8::\(host)")
+            try limits.countSignUp(from: origin("2001:db8::\(host)"))
         }
         #expect {
-            try limits.countSignUp(address: "2001:db8::ffff")
+            try limits.countSignUp(from: origin("2001:db8::ffff"))
         } throws: { error in
             guard case .tooManySignUps(let ms)? = error as? AccountError else { return false }
             return ms > 0 && ms <= Limits.signUpWindowMs
         }
-        try limits.countSignUp(address: "2001:db8:0:1::1")
-        #expect(refusal(name: alice, address: "2001:db8::1") == nil)
+        try limits.countSignUp(from: origin("2001:db8:0:1::1"))
+        try limits.countSignUp(from: origin("2001:db8::1", isExempt: true))
+        let alice = AttemptPolicy(
+            name: try StreamName("alice"), source: .stranger, origin: origin("2001:db8::1"))
+        try limits.admit(alice)
         // For another worker as well, which has the store in common with this one.
         #expect(throws: AccountError.self) {
-            try AttemptLimits(store: store, refused: RefusedAddresses())
-                .countSignUp(address: "2001:db8::1")
+            try AttemptLimits(store: store, refused: RefusedAttempts())
+                .countSignUp(from: origin("2001:db8::1"))
         }
     }
 
@@ -105,8 +281,7 @@ import Testing
     func countedSignUps() throws {
         let fixture = ServiceFixture()
         func counted() -> Int? {
-            fixture.store.contents.attempts[
-                AttemptLimits.key(signUpFrom: Examples.origin.address)]?.count
+            fixture.store.contents.attempts["sign-up \(Examples.origin.address)"]?.count
         }
         #expect(throws: AccountError.self) { try fixture.signUp("no good") }
         #expect(throws: AccountError.self) { try fixture.signUp("alice", "short") }
@@ -134,36 +309,10 @@ import Testing
             }
         }
         #expect(fixture.store.count(of: .findUser) == looks)
-        #expect(fixture.store.count(of: .countAttempt) == Limits.signUpsPerAddress + 1)
+        #expect(fixture.store.count(of: .changeAttempts) == Limits.signUpsPerAddress + 1)
         #expect(fixture.service.refusesSignUpsForMs(from: Examples.origin) != nil)
-        #expect(fixture.service.refusesAttemptsForMs(from: Examples.origin) == nil)
-    }
-
-    @Test("an address that is refused is so until its window ends, without the store")
-    func remembered() {
-        for _ in 0...Limits.attemptsPerAddress { _ = refusal(name: nil, address: "192.0.2.1") }
-        store.change { $0.attempts = [:] }
-        #expect(refusal(name: alice, address: "192.0.2.1") != nil)
-        #expect(store.contents.attempts.isEmpty)
-        #expect(refusal(name: alice, address: "192.0.2.2") == nil)
-        refused.remember("address 192.0.2.1", untilMs: WallClock.nowMs() - 1)
-        #expect(refusal(name: alice, address: "192.0.2.1") == nil)
-    }
-
-    @Test("success clears the name, and takes only itself off the address")
-    func success() throws {
-        for _ in 0..<5 { #expect(refusal(name: alice, address: "192.0.2.1") == nil) }
-        try AttemptLimits(store: store, refused: refused).succeeded(
-            name: alice, address: "192.0.2.1")
-        #expect(store.contents.attempts["name alice"] == nil)
-        #expect(store.contents.attempts["address 192.0.2.1"]?.count == 4)
-    }
-
-    @Test("when the window is over, one may try again")
-    func window() {
-        for _ in 0...Limits.attemptsPerName { _ = refusal(name: alice, address: "192.0.2.1") }
-        #expect(refusal(name: alice, address: "192.0.2.1") != nil)
-        store.change { $0.attempts["name alice"]?.windowEndsAtMs = WallClock.nowMs() - 1 }
-        #expect(refusal(name: alice, address: "192.0.2.1") == nil)
+        let signIns = fixture.service.refusesLogInForMs(
+            name: "alice", device: nil, from: Examples.origin)
+        #expect(signIns == nil)
     }
 }

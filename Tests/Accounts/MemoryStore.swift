@@ -9,13 +9,14 @@ final class MemoryStore: AccountStore {
         var users: [UserID: UserRecord] = [:]
         var sessions: [SecretDigest: SessionRecord] = [:]
         var attempts: [String: AttemptCount] = [:]
+        var secrets: [String: [UInt8]] = [:]
         var broadcasts: [UserID: [BroadcastRecord]] = [:]
     }
 
     /// What a test can make fail, or wait for.
     enum Operation: Hashable {
         case prepare, check, insertUser, findUser, setPassword, insertSession, findSession, touch
-        case countAttempt, other
+        case changeAttempts, readAttempts, other
     }
 
     private struct State {
@@ -212,34 +213,56 @@ extension MemoryStore {
 // MARK: Attempts and broadcasts
 
 extension MemoryStore {
-    func countAttempt(
-        _ key: String, nowMs: UInt64, windowMs: UInt64
-    ) throws(StoreError) -> AttemptCount {
-        try perform(.countAttempt) { contents in
-            var counted =
-                contents.attempts[key] ?? AttemptCount(count: 0, windowEndsAtMs: nowMs + windowMs)
-            if counted.windowEndsAtMs <= nowMs {
-                counted = AttemptCount(count: 0, windowEndsAtMs: nowMs + windowMs)
+    func change(
+        attempts changes: [AttemptChange], nowMs: UInt64
+    ) throws(StoreError) -> [AttemptCount] {
+        try perform(.changeAttempts) { contents in
+            var counts: [AttemptCount] = []
+            for change in changes {
+                switch change {
+                case .count(let limit):
+                    let endMs = nowMs + limit.windowMs
+                    var counted = contents.attempts[limit.key]
+                    if counted.map({ $0.windowEndsAtMs <= nowMs }) ?? true {
+                        counted = AttemptCount(count: 0, windowEndsAtMs: endMs)
+                    }
+                    guard var counted else { continue }
+                    counted.count += 1
+                    contents.attempts[limit.key] = counted
+                    counts.append(counted)
+                    if counted.count > limit.count { return .success(counts) }
+                case .discount(let key):
+                    if let count = contents.attempts[key]?.count, count > 0 {
+                        contents.attempts[key]?.count = count - 1
+                    }
+                case .forget(let key): contents.attempts[key] = nil
+                }
             }
-            counted.count += 1
-            contents.attempts[key] = counted
-            return .success(counted)
+            return .success(counts)
         }
     }
 
-    func discountAttempt(_ key: String) throws(StoreError) {
-        try perform(.other) { contents -> Result<Void, StoreError> in
-            if let count = contents.attempts[key]?.count, count > 0 {
-                contents.attempts[key]?.count = count - 1
+    func attempts(_ key: String, nowMs: UInt64) throws(StoreError) -> Int {
+        try perform(.readAttempts) { contents in
+            guard let counted = contents.attempts[key], counted.windowEndsAtMs > nowMs else {
+                return .success(0)
             }
+            return .success(counted.count)
+        }
+    }
+
+    func forgetAttempts(beginningWith prefix: String) throws(StoreError) {
+        try perform(.other) { contents -> Result<Void, StoreError> in
+            contents.attempts = contents.attempts.filter { !$0.key.hasPrefix(prefix) }
             return .success(())
         }
     }
 
-    func forgetAttempts(_ key: String) throws(StoreError) {
-        try perform(.other) { contents -> Result<Void, StoreError> in
-            contents.attempts[key] = nil
-            return .success(())
+    func secret(_ name: String, orKeep candidate: [UInt8]) throws(StoreError) -> [UInt8] {
+        try perform(.other) { contents in
+            let kept = contents.secrets[name] ?? candidate
+            contents.secrets[name] = kept
+            return .success(kept)
         }
     }
 

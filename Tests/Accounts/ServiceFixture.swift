@@ -20,19 +20,47 @@ struct ServiceFixture {
     }
 
     func signUp(
-        _ name: String = "alice", _ password: String = Examples.password
-    ) throws(AccountError) -> SignedIn {
-        let signedUp = try service.signUp(
-            name: name, password: password, from: Examples.origin)
-        return SignedIn(
-            account: signedUp.account, sessionToken: try signedUp.sessionToken.get())
-    }
-
-    func logIn(
         _ name: String = "alice", _ password: String = Examples.password,
         from origin: ClientOrigin = Examples.origin
     ) throws(AccountError) -> SignedIn {
-        try service.logIn(name: name, password: password, from: origin)
+        let signedUp = try signUpWithoutSession(name, password, from: origin)
+        return SignedIn(
+            account: signedUp.account, sessionToken: try signedUp.sessionToken.get(),
+            deviceToken: signedUp.deviceToken)
+    }
+
+    /// As `signUp`, though no session may have begun.
+    func signUpWithoutSession(
+        _ name: String = "alice", _ password: String = Examples.password,
+        from origin: ClientOrigin = Examples.origin
+    ) throws(AccountError) -> SignedUp {
+        try service.signUp(
+            try service.admitSignUp(name: name, password: password, from: origin))
+    }
+
+    /// - Parameter device: the token that the browser shows.
+    func logIn(
+        _ name: String = "alice", _ password: String = Examples.password, device: String? = nil,
+        from origin: ClientOrigin = Examples.origin
+    ) throws(AccountError) -> SignedIn {
+        let attempt = try service.admitLogIn(name: name, device: device, from: origin)
+        return try service.logIn(attempt, password: password)
+    }
+
+    /// Returns the token of the device.
+    @discardableResult
+    func changePassword(
+        from current: String, to new: String, by holder: SessionHolder,
+        origin: ClientOrigin = Examples.origin
+    ) throws(AccountError) -> String? {
+        let attempt = try service.admitPasswordChange(to: new, by: holder, from: origin)
+        return try service.changePassword(
+            attempt, of: holder.account, current: current, new: new, keeping: holder.session)
+    }
+
+    func delete(by holder: SessionHolder, _ password: String) throws(AccountError) {
+        let attempt = try service.admitConfirmation(by: holder, from: Examples.origin)
+        try service.delete(attempt, holder.account, password: password)
     }
 
     func holder(of signedIn: SignedIn) throws(AccountError) -> SessionHolder? {

@@ -70,7 +70,10 @@ import Testing
         let first = try fixture.signUp()
         let second = try fixture.logIn()
         let id = try #require(try fixture.holder(of: first)).session
-        for _ in 0..<2 { try fixture.service.logOut(session: id, of: first.account.id) }
+        let outcomes = try (0..<2).map { _ in
+            try fixture.service.logOut(session: id, of: first.account.id)
+        }
+        #expect(outcomes == [true, false])
         #expect(try fixture.holder(of: first) == nil)
         #expect(try fixture.holder(of: second) != nil)
     }
@@ -82,7 +85,7 @@ import Testing
         #expect(throws: AccountError.notFound) {
             try fixture.service.endSession(ofAlice, of: bob.account)
         }
-        try fixture.service.logOut(session: ofAlice, of: bob.account.id)
+        _ = try fixture.service.logOut(session: ofAlice, of: bob.account.id)
         #expect(try fixture.service.endSessions(of: bob.account, except: nil) == 1)
         #expect(try fixture.holder(of: alice) != nil)
     }

@@ -66,7 +66,7 @@ import Testing
         let fixture = ServiceFixture()
         let origin = ClientOrigin(
             address: "192.0.2.1", userAgent: "A\u{1B}[31m\n" + String(repeating: "é", count: 500))
-        _ = try fixture.service.signUp(name: "alice", password: Examples.password, from: origin)
+        _ = try fixture.signUp(from: origin)
         let stored = try #require(fixture.store.contents.sessions.values.first).userAgent
         #expect(stored.hasPrefix("A?[31m?"))
         #expect(stored.utf8.count == Limits.userAgentBytes)
@@ -105,10 +105,11 @@ import Testing
         }
     }
 
-    @Test("too many wrong passwords shut out the right one as well") func tooMany() throws {
+    @Test("too many wrong passwords from one network shut out the right one from there as well")
+    func tooMany() throws {
         let fixture = ServiceFixture()
         _ = try fixture.signUp()
-        for _ in 0..<Limits.attemptsPerName {
+        for _ in 0..<Limits.attemptsPerNameAndAddress {
             #expect(throws: AccountError.wrongCredentials) { try fixture.logIn("alice", "wrong") }
         }
         do throws(AccountError) {
@@ -120,12 +121,13 @@ import Testing
                 return
             }
         }
+        _ = try fixture.logIn(from: ClientOrigin(address: "192.0.2.2", userAgent: ""))
     }
 
     @Test("signing in often does not shut anybody out") func often() throws {
         let fixture = ServiceFixture()
         _ = try fixture.signUp()
-        for _ in 0...(Limits.attemptsPerName + 1) { _ = try fixture.logIn() }
+        for _ in 0...(Limits.attemptsPerNameAndAddress + 1) { _ = try fixture.logIn() }
     }
 
     @Test("a new password from an operator opens an account that was guessed at") func reset()
@@ -133,8 +135,13 @@ import Testing
     {
         let fixture = ServiceFixture()
         let account = try fixture.signUp().account
-        for _ in 0...Limits.attemptsPerName { _ = try? fixture.logIn("alice", "wrong") }
+        let alice = AttemptPolicy.prefix(of: account.name)
+        for _ in 0..<Limits.attemptsPerNameAndAddress {
+            _ = try? fixture.logIn("alice", "wrong")
+        }
+        #expect(fixture.store.contents.attempts.keys.contains { $0.hasPrefix(alice) })
         try fixture.service.setPassword(of: account, to: "another long one")
+        #expect(!fixture.store.contents.attempts.keys.contains { $0.hasPrefix(alice) })
         _ = try fixture.logIn("alice", "another long one")
         #expect(throws: AccountError.wrongCredentials) { try fixture.logIn() }
     }

@@ -26,7 +26,7 @@ import Testing
     @Test(
         "trouble of the store is never taken for a wrong password",
         arguments: [
-            MemoryStore.Operation.findUser, .insertSession, .countAttempt,
+            MemoryStore.Operation.findUser, .insertSession, .changeAttempts,
         ],
         [StoreError.unavailable(reason: "gone"), .unusable(reason: "gone")])
     func trouble(_ operation: MemoryStore.Operation, _ error: StoreError) throws {
@@ -40,8 +40,7 @@ import Testing
     @Test("an account that is there is not refused because no session could be begun")
     func withoutSession() throws {
         fixture.store.fail(.insertSession, with: .unavailable(reason: "gone"))
-        let signedUp = try fixture.service.signUp(
-            name: "alice", password: Examples.password, from: Examples.origin)
+        let signedUp = try fixture.signUpWithoutSession()
         #expect(signedUp.sessionToken == .failure(.unavailable(reason: "gone")))
         fixture.store.fail(.insertSession, with: nil)
         #expect(try fixture.logIn().account == signedUp.account)
@@ -63,12 +62,12 @@ import Testing
 
     @Test("when attempts cannot be counted, no password is verified") func uncounted() throws {
         let signedIn = try fixture.signUp()
-        fixture.store.fail(.countAttempt, with: .unavailable(reason: "gone"))
+        let holder = try #require(try fixture.holder(of: signedIn))
+        fixture.store.fail(.changeAttempts, with: .unavailable(reason: "gone"))
         let before = fixture.store.count(of: .findUser)
         #expect(throws: AccountError.unavailable(reason: "gone")) { try fixture.logIn() }
         #expect(throws: AccountError.unavailable(reason: "gone")) {
-            try fixture.service.delete(
-                signedIn.account, password: Examples.password, from: Examples.origin)
+            try fixture.delete(by: holder, Examples.password)
         }
         #expect(fixture.store.count(of: .findUser) == before)
     }

@@ -118,3 +118,21 @@ private final class Outcomes<Outcome: Sendable>: @unchecked Sendable {
 
     var all: [Result<Outcome, any Error>] { lock.withLock { outcomes.compactMap { $0 } } }
 }
+
+extension AccountStore {
+    /// One attempt that has no limit.
+    func countAttempt(
+        _ key: String, nowMs: UInt64, windowMs: UInt64
+    ) throws -> AttemptCount {
+        let limit = AttemptLimit(key: key, count: .max, windowMs: windowMs)
+        return try #require(try change(attempts: [.count(limit)], nowMs: nowMs).first)
+    }
+
+    func discountAttempt(_ key: String) throws {
+        _ = try change(attempts: [.discount(key)], nowMs: testNowMs)
+    }
+
+    func forgetAttempts(_ key: String) throws {
+        _ = try change(attempts: [.forget(key)], nowMs: testNowMs)
+    }
+}

@@ -64,6 +64,65 @@ import Testing
         #expect(try store.countAttempt("other", nowMs: testNowMs, windowMs: 1_000).count == 2)
     }
 
+    @Test(
+        "changes are made in order, up to a count that is over its limit", arguments: StoreKind.all)
+    func inOrder(kind: StoreKind) throws {
+        let (place, store) = try kind.make()
+        defer { withExtendedLifetime(place) {} }
+        func limit(_ key: String, _ count: Int) -> AttemptChange {
+            .count(AttemptLimit(key: key, count: count, windowMs: 1_000))
+        }
+        let changes = [limit("wide", 9), limit("narrow", 1), limit("behind", 9)]
+        func counts() throws -> [Int] {
+            try store.change(attempts: changes, nowMs: testNowMs).map(\.count)
+        }
+        #expect(try counts() == [1, 1, 1])
+        #expect(try counts() == [2, 2])
+        #expect(try store.attempts("behind", nowMs: testNowMs) == 1)
+        _ = try store.change(
+            attempts: [.forget("narrow"), .discount("wide"), limit("narrow", 1)], nowMs: testNowMs)
+        #expect(try store.attempts("narrow", nowMs: testNowMs) == 1)
+        #expect(try store.attempts("wide", nowMs: testNowMs) == 1)
+        #expect(try store.change(attempts: [], nowMs: testNowMs) == [])
+    }
+
+    @Test("a count is read without being changed, until its window ends", arguments: StoreKind.all)
+    func reading(kind: StoreKind) throws {
+        let (place, store) = try kind.make()
+        defer { withExtendedLifetime(place) {} }
+        #expect(try store.attempts("key", nowMs: testNowMs) == 0)
+        for _ in 0..<3 { _ = try store.countAttempt("key", nowMs: testNowMs, windowMs: 1_000) }
+        for _ in 0..<2 { #expect(try store.attempts("key", nowMs: testNowMs + 999) == 3) }
+        #expect(try store.attempts("key", nowMs: testNowMs + 1_000) == 0)
+    }
+
+    @Test("all counts are forgotten whose keys begin so", arguments: StoreKind.all)
+    func forgettingMany(kind: StoreKind) throws {
+        let (place, store) = try kind.make()
+        defer { withExtendedLifetime(place) {} }
+        let gone = ["name bob from 192.0.2.1", "name bob total", "name bob "]
+        let kept = ["name bob", "name bob-b total", "name bobby total", "name al total", "z"]
+        for key in gone + kept { _ = try store.countAttempt(key, nowMs: testNowMs, windowMs: 9) }
+        try store.forgetAttempts(beginningWith: "name bob ")
+        for key in gone { #expect(try store.attempts(key, nowMs: testNowMs) == 0, "\(key)") }
+        for key in kept { #expect(try store.attempts(key, nowMs: testNowMs) == 1, "\(key)") }
+    }
+
+    @Test("of those who make a secret at once, all get the same", arguments: StoreKind.all)
+    func secrets(kind: StoreKind) throws {
+        let (place, store) = try kind.make()
+        let stores = [store, try place.openPrepared()]
+        let outcomes = onThreads(6) { index in
+            try stores[index % 2].secret("key", orKeep: [UInt8](repeating: UInt8(index), count: 32))
+        }
+        let secrets = Set(try outcomes.map { try $0.get() })
+        #expect(secrets.count == 1)
+        let later = try place.openPrepared()
+        #expect(try secrets.contains(later.secret("key", orKeep: [UInt8](repeating: 9, count: 32))))
+        let other = try later.secret("other", orKeep: [UInt8](repeating: 9, count: 32))
+        #expect(other == [UInt8](repeating: 9, count: 32))
+    }
+
     @Test("attempts at once are all counted", arguments: StoreKind.all)
     func countingAtOnce(kind: StoreKind) throws {
         let (place, store) = try kind.make()

@@ -235,9 +235,11 @@ package enum Limits {
     /// What may wait for each kind of thread.
     package static let accountQueue = 512
     package static let passwordQueue = 64
-    /// What one client may have of either, in one worker: waiting and in work.
+    /// What one client may have of the former, in one worker: waiting and in work.
     package static let accountQuestionsPerClient = 64
-    package static let passwordHashesPerClient = 4
+    /// Passwords of one client that one worker hashes, one at a time, or that wait for it. Only the first
+    /// of them takes a place in the queue of all.
+    package static let passwordHashesPerClient = 16
     /// Whoever asks something about accounts is answered within this time, if only with 503.
     package static let accountAnswerMs: UInt64 = 5_000
     /// One operation of a store. A MongoDB operation may be tried twice.
@@ -258,17 +260,39 @@ package enum Limits {
     package static let userAgentBytes = 256
     /// Broadcasts that are remembered of one user.
     package static let broadcastsPerUser = 100
-    /// Failed attempts to sign in within the window, for one name and from one address.
-    package static let attemptsPerName = 10
+    /// Failed attempts to sign in within the window: from one client at one name, which is somebody
+    /// who has forgotten a password, and no more,
+    package static let attemptsPerNameAndAddress = 10
+    /// from one client at all names,
     package static let attemptsPerAddress = 100
+    /// and at one name from all clients that are strangers to it: so many that it takes many networks
+    /// to keep other strangers out, and too few to guess a password by.
+    package static let attemptsPerName = 300
+    /// The same for a browser that has signed in to that account before,
+    package static let attemptsPerDevice = 10
+    /// and for whoever is signed in and confirms a change, in one session.
+    package static let attemptsPerSession = 10
     package static let attemptWindowMs: UInt64 = 15 * 60_000
-    /// Attempts to sign up from one address within the window: a class or a LAN party behind one
+    /// Sign-ins of one client to one name within the window that succeed: each costs a hash.
+    package static let signInsPerNameAndAddress = 60
+    /// A network from which somebody has signed in to an account is known to it for this long.
+    package static let knownNetworkMs: UInt64 = 90 * 86_400_000
+    /// A browser that has signed in is known for this long (browsers keep no cookie for more than 400
+    /// days).
+    package static let knownDeviceMs: UInt64 = 365 * 86_400_000
+    /// Changes of one account that every worker has to hear of, within their window.
+    package static let streamKeysPerName = 20
+    package static let passwordChangesPerName = 20
+    package static let accountChangeWindowMs: UInt64 = 3_600_000
+    /// Attempts to sign up from one client within the window: a class or a LAN party behind one
     /// address, and no more.
     package static let signUpsPerAddress = 60
     package static let signUpWindowMs: UInt64 = 3_600_000
-    /// Addresses beyond their attempts that a process remembers; with more, all are forgotten and the
-    /// store is asked again.
-    package static let refusedAddresses = 10_000
+    /// Counts over their limit that a process remembers; with more, all are forgotten and the store is
+    /// asked again.
+    package static let refusedAttempts = 10_000
+    /// Those of a name are remembered for this long, because a new password gives them back.
+    package static let refusedNameMs: UInt64 = 5_000
     /// What a worker remembers of sessions and keys: for this long without asking,
     package static let credentialFreshMs: UInt64 = 2_000
     /// for this long while it asks again,

@@ -1,22 +1,45 @@
-// Counts of attempts in MongoDB.
+// Counts of attempts, and secrets, in MongoDB.
 
 extension MongoStore {
+    package func change(
+        attempts changes: [AttemptChange], nowMs: UInt64
+    ) throws(StoreError) -> [AttemptCount] {
+        try reported { () throws(MongoFailure) in
+            var counts: [AttemptCount] = []
+            for change in changes {
+                switch change {
+                case .count(let limit):
+                    let counted = try count(limit, nowMs: nowMs)
+                    counts.append(counted)
+                    if counted.count > limit.count { return counts }
+                case .discount(let key):
+                    try attempts.updateOne(
+                        ["_id": .string(key), "count": .document(["$gt": .int64(0)])],
+                        ["$inc": .document(["count": .int64(-1)])])
+                case .forget(let key):
+                    try attempts.deleteOne(["_id": .string(key)])
+                }
+            }
+            return counts
+        }
+    }
+
     /// Either the count of a window that runs goes up, or a new window begins; each is one atomic
     /// change. When another process begins the window in between, the second finds the id taken, and
     /// it starts over.
-    package func countAttempt(
-        _ key: String, nowMs: UInt64, windowMs: UInt64
-    ) throws(StoreError) -> AttemptCount {
-        try reported { () throws(MongoFailure) in
-            for _ in 0..<Self.triesToCount {
-                let running = try attempts.changed(
-                    ["_id": .string(key), "windowEndsAt": .document(["$gt": .date(nowMs)])],
-                    ["$inc": .document(["count": .int64(1)])])
-                if let running { return AttemptCount(running) }
-                if let begun = try begin(key, nowMs: nowMs, windowMs: windowMs) { return begun }
+    private func count(
+        _ limit: AttemptLimit, nowMs: UInt64
+    ) throws(MongoFailure) -> AttemptCount {
+        for _ in 0..<Self.triesToCount {
+            let running = try attempts.changed(
+                ["_id": .string(limit.key), "windowEndsAt": .document(["$gt": .date(nowMs)])],
+                ["$inc": .document(["count": .int64(1)])])
+            if let running { return AttemptCount(running) }
+            if let begun = try begin(limit.key, nowMs: nowMs, windowMs: limit.windowMs) {
+                return begun
             }
-            throw .contended
         }
+        throw .contended
     }
 
     private static let triesToCount = 10
@@ -42,17 +65,41 @@ extension MongoStore {
         }
     }
 
-    package func discountAttempt(_ key: String) throws(StoreError) {
-        try reported { () throws(MongoFailure) in
-            try attempts.updateOne(
-                ["_id": .string(key), "count": .document(["$gt": .int64(0)])],
-                ["$inc": .document(["count": .int64(-1)])])
+    package func attempts(_ key: String, nowMs: UInt64) throws(StoreError) -> Int {
+        let found = try reported { () throws(MongoFailure) in
+            try attempts.first(
+                ["_id": .string(key), "windowEndsAt": .document(["$gt": .date(nowMs)])])
+        }
+        return found.map { AttemptCount($0).count } ?? 0
+    }
+
+    package func forgetAttempts(beginningWith prefix: String) throws(StoreError) {
+        let end = AttemptCount.end(of: prefix)
+        _ = try reported { () throws(MongoFailure) in
+            try attempts.deleteAll(
+                ["_id": .document(["$gte": .string(prefix), "$lt": .string(end)])])
         }
     }
 
-    package func forgetAttempts(_ key: String) throws(StoreError) {
-        try reported { () throws(MongoFailure) in
-            _ = try attempts.deleteOne(["_id": .string(key)])
+    // MARK: Secrets
+
+    /// Kept beside the version of the schema. When another process is faster, its one is found.
+    package func secret(
+        _ name: String, orKeep candidate: [UInt8]
+    ) throws(StoreError) -> [UInt8] {
+        let filter: BSONDocument = ["_id": .string(name)]
+        return try reported { () throws(MongoFailure) in
+            if let kept = try weir.first(filter)?["value"]?.binary { return kept }
+            do throws(MongoFailure) {
+                try weir.insert(["_id": .string(name), "value": .binary(candidate)])
+                return candidate
+            } catch {
+                guard error.isDuplicate else { throw error }
+                guard let kept = try weir.first(filter)?["value"]?.binary else {
+                    throw .malformed
+                }
+                return kept
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ package final class MongoStore: AccountStore {
     let users: MongoCollection
     let sessions: MongoCollection
     let attempts: MongoCollection
+    let weir: MongoCollection
     let schema: MongoSchema
 
     /// Connects to nothing. Errors: `.unusable` when that is no URI of MongoDB.
@@ -17,6 +18,7 @@ package final class MongoStore: AccountStore {
         users = MongoCollection(name: MongoName.users, connections: connections)
         sessions = MongoCollection(name: MongoName.sessions, connections: connections)
         attempts = MongoCollection(name: MongoName.attempts, connections: connections)
+        weir = MongoCollection(name: MongoName.weir, connections: connections)
         schema = MongoSchema(connections: connections)
     }
 

@@ -52,7 +52,8 @@ struct SQLiteSchema: Sendable {
 
 extension SQLiteSchema {
     static let today = SQLiteSchema(steps: [
-        [users, sessions, sessionsByUser, sessionsByEnd, attempts, attemptsByEnd, streams]
+        [users, sessions, sessionsByUser, sessionsByEnd, attempts, attemptsByEnd, streams],
+        [secrets],
     ])
 
     /// `streams` and `files` are what the first server's document has beside name and password; the
@@ -106,6 +107,14 @@ extension SQLiteSchema {
             bytes INTEGER NOT NULL,
             peak_viewers INTEGER NOT NULL,
             PRIMARY KEY (user, id)
+        ) STRICT, WITHOUT ROWID
+        """
+
+    /// What all who serve these accounts have in common and nobody else may know.
+    private static let secrets = """
+        CREATE TABLE secrets (
+            name TEXT PRIMARY KEY,
+            value BLOB NOT NULL
         ) STRICT, WITHOUT ROWID
         """
 }

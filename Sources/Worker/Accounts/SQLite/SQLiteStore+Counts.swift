@@ -1,24 +1,47 @@
-// Attempts to sign in, and broadcasts, in SQLite.
+// Attempts to sign in, secrets, and broadcasts, in SQLite.
 
 extension SQLiteStore {
     // MARK: Attempts
 
-    package func countAttempt(
-        _ key: String, nowMs: UInt64, windowMs: UInt64
-    ) throws(StoreError) -> AttemptCount {
-        let counts = try write { connection throws(StoreError) in
-            try connection.rows(
-                """
-                INSERT INTO attempts (key, count, window_ends_at_ms) VALUES (?1, 1, ?3)
-                ON CONFLICT (key) DO UPDATE SET
-                    count = iif(window_ends_at_ms > ?2, count + 1, 1),
-                    window_ends_at_ms = iif(window_ends_at_ms > ?2, window_ends_at_ms, ?3)
-                RETURNING count, window_ends_at_ms
-                """,
-                [.text(key), .figure(nowMs), .figure(nowMs + windowMs)]
-            ) { row throws(StoreError) in
-                AttemptCount(count: Int(row.integer(0)), windowEndsAtMs: row.figure(1))
+    /// In one transaction, since each has to wait for the disk.
+    package func change(
+        attempts changes: [AttemptChange], nowMs: UInt64
+    ) throws(StoreError) -> [AttemptCount] {
+        if changes.isEmpty { return [] }
+        return try write { connection throws(StoreError) in
+            var counts: [AttemptCount] = []
+            for change in changes {
+                switch change {
+                case .count(let limit):
+                    let counted = try Self.count(limit, nowMs: nowMs, connection)
+                    counts.append(counted)
+                    if counted.count > limit.count { return counts }
+                case .discount(let key):
+                    try connection.execute(
+                        "UPDATE attempts SET count = count - 1 WHERE key = ? AND count > 0",
+                        [.text(key)])
+                case .forget(let key):
+                    try connection.execute("DELETE FROM attempts WHERE key = ?", [.text(key)])
+                }
             }
+            return counts
+        }
+    }
+
+    private static func count(
+        _ limit: AttemptLimit, nowMs: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) -> AttemptCount {
+        let counts = try connection.rows(
+            """
+            INSERT INTO attempts (key, count, window_ends_at_ms) VALUES (?1, 1, ?3)
+            ON CONFLICT (key) DO UPDATE SET
+                count = iif(window_ends_at_ms > ?2, count + 1, 1),
+                window_ends_at_ms = iif(window_ends_at_ms > ?2, window_ends_at_ms, ?3)
+            RETURNING count, window_ends_at_ms
+            """,
+            [.text(limit.key), .figure(nowMs), .figure(nowMs + limit.windowMs)]
+        ) { row throws(StoreError) in
+            AttemptCount(count: Int(row.integer(0)), windowEndsAtMs: row.figure(1))
         }
         guard let count = counts.first else {
             throw .unusable(reason: "an attempt was counted, but not told")
@@ -26,16 +49,42 @@ extension SQLiteStore {
         return count
     }
 
-    package func discountAttempt(_ key: String) throws(StoreError) {
-        _ = try write { connection throws(StoreError) in
-            try connection.execute(
-                "UPDATE attempts SET count = count - 1 WHERE key = ? AND count > 0", [.text(key)])
+    package func attempts(_ key: String, nowMs: UInt64) throws(StoreError) -> Int {
+        try read { connection throws(StoreError) in
+            try connection.rows(
+                "SELECT count FROM attempts WHERE key = ? AND window_ends_at_ms > ?",
+                [.text(key), .figure(nowMs)]
+            ) { row throws(StoreError) in Int(row.integer(0)) }.first ?? 0
         }
     }
 
-    package func forgetAttempts(_ key: String) throws(StoreError) {
+    package func forgetAttempts(beginningWith prefix: String) throws(StoreError) {
         _ = try write { connection throws(StoreError) in
-            try connection.execute("DELETE FROM attempts WHERE key = ?", [.text(key)])
+            try connection.execute(
+                "DELETE FROM attempts WHERE key >= ? AND key < ?",
+                [.text(prefix), .text(AttemptCount.end(of: prefix))])
+        }
+    }
+
+    // MARK: Secrets
+
+    package func secret(
+        _ name: String, orKeep candidate: [UInt8]
+    ) throws(StoreError) -> [UInt8] {
+        func kept(_ connection: SQLiteConnection) throws(StoreError) -> [UInt8]? {
+            try connection.rows(
+                "SELECT value FROM secrets WHERE name = ?", [.text(name)]
+            ) { row throws(StoreError) in try row.bytes(0, count: candidate.count) }.first
+        }
+        // Almost always it is there, and then nobody has to wait for the right to write.
+        if let kept = try read({ connection throws(StoreError) in try kept(connection) }) {
+            return kept
+        }
+        return try write { connection throws(StoreError) in
+            try connection.execute(
+                "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+                [.text(name), .blob(candidate)])
+            return try kept(connection) ?? candidate
         }
     }
 

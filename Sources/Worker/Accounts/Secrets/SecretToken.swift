@@ -21,13 +21,15 @@ package struct SecretToken: Sendable {
 
     package let text: String
 
-    /// A new one, from the kernel's cryptographic generator.
+    /// A new one.
     package init(_ kind: Kind) {
+        text = kind.prefix + Base64.forAddresses.text(Self.randomBytes(Self.byteCount))
+    }
+
+    /// From the kernel's cryptographic generator.
+    static func randomBytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<Self.byteCount).map { _ in
-            UInt8(truncatingIfNeeded: generator.next() as UInt64)
-        }
-        text = kind.prefix + Base64.forAddresses.text(bytes)
+        return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next() as UInt64) }
     }
 
     /// What somebody presents; nil when it cannot be a secret of that kind.

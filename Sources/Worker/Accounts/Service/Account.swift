@@ -23,10 +23,15 @@ package struct SignedUp: Sendable {
     package let account: Account
     /// As `SignedIn.sessionToken`; or why the store did not take a session any more.
     package let sessionToken: Result<String, AccountError>
+    /// As `SignedIn.deviceToken`.
+    package let deviceToken: String?
 
-    package init(account: Account, sessionToken: Result<String, AccountError>) {
+    package init(
+        account: Account, sessionToken: Result<String, AccountError>, deviceToken: String?
+    ) {
         self.account = account
         self.sessionToken = sessionToken
+        self.deviceToken = deviceToken
     }
 }
 
@@ -35,10 +40,13 @@ package struct SignedIn: Sendable {
     package let account: Account
     /// For the cookie: it is shown this once.
     package let sessionToken: String
+    /// Tells this browser from strangers when it comes again; nil when the store was gone just then.
+    package let deviceToken: String?
 
-    package init(account: Account, sessionToken: String) {
+    package init(account: Account, sessionToken: String, deviceToken: String?) {
         self.account = account
         self.sessionToken = sessionToken
+        self.deviceToken = deviceToken
     }
 }
 
@@ -78,9 +86,12 @@ package struct ClientOrigin: Sendable {
     /// Without port. The limits of attempts count IPv6 by its first 64 bits.
     package let address: String
     package let userAgent: String
+    /// The address stands for many people (the setting exempt-network).
+    package let isExempt: Bool
 
-    package init(address: String, userAgent: String) {
+    package init(address: String, userAgent: String, isExempt: Bool = false) {
         self.address = address
         self.userAgent = userAgent
+        self.isExempt = isExempt
     }
 }

@@ -16,6 +16,10 @@ package enum AccountError: Error, Equatable, Sendable {
     case disabled
     case tooManyAttempts(retryAfterMs: UInt64)
     case tooManySignUps(retryAfterMs: UInt64)
+    /// This account was changed too often.
+    case tooManyChanges(retryAfterMs: UInt64)
+    /// One client wants too much at the same time.
+    case tooManyAtOnce
     /// No such session, user or key.
     case notFound
     /// The store does not answer, or not in time. `reason` is for the log and for /readyz.

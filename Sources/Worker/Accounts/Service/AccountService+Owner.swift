@@ -15,15 +15,35 @@ extension AccountService {
         }
     }
 
-    /// All sessions but `kept` end. Hashes twice. Errors: `.wrongPassword`, `.passwordRefused`.
-    package func changePassword(
-        of account: Account, current: String, new: String, keeping kept: SecretDigest,
-        from origin: ClientOrigin
-    ) throws(AccountError) {
-        if let fault = PasswordRules.fault(of: new, name: account.name) {
+    /// Counts that somebody who is signed in confirms a change with the password. Strangers' attempts
+    /// are counted apart, so they keep no owner out; whoever has stolen a session has only so many
+    /// tries.
+    package func admitConfirmation(
+        by holder: SessionHolder, from origin: ClientOrigin
+    ) throws(AccountError) -> AdmittedAttempt {
+        let policy = AttemptPolicy(
+            name: holder.account.name, source: .session(holder.session), origin: origin)
+        try attemptLimits().admit(policy)
+        return AdmittedAttempt(policy: policy, origin: origin)
+    }
+
+    /// The same before the password is changed. Errors: `.passwordRefused` besides.
+    package func admitPasswordChange(
+        to new: String, by holder: SessionHolder, from origin: ClientOrigin
+    ) throws(AccountError) -> AdmittedAttempt {
+        if let fault = PasswordRules.fault(of: new, name: holder.account.name) {
             throw .passwordRefused(fault)
         }
-        let user = try confirm(current, of: account, from: origin)
+        return try admitConfirmation(by: holder, from: origin)
+    }
+
+    /// All sessions but `kept` end, and no browser is known any more; the new token is for this one.
+    /// Hashes twice. Errors: `.wrongPassword`.
+    package func changePassword(
+        _ attempt: AdmittedAttempt, of account: Account, current: String, new: String,
+        keeping kept: SecretDigest
+    ) throws(AccountError) -> String? {
+        var user = try confirm(attempt, current, of: account)
         let encoded = try PasswordHash.make(new)
         let wasSet = try ask { store throws(StoreError) in
             try store.setPassword(encoded, replacing: user.password, of: user.id)
@@ -31,18 +51,39 @@ extension AccountService {
         // Somebody else was faster, so it is not the current one any more.
         guard wasSet else { throw .wrongPassword }
         _ = try endSessions(of: account, except: kept)
+        user.password = encoded
+        return deviceToken(for: user)
+    }
+
+    /// The user, when the password is right. Hashes.
+    private func confirm(
+        _ attempt: AdmittedAttempt, _ password: String, of account: Account
+    ) throws(AccountError) -> UserRecord {
+        let found = try ask { store throws(StoreError) in try store.user(named: account.name) }
+        guard let found, found.id == account.id else { throw .notFound }
+        guard let user = try verified(found, password: password) else { throw .wrongPassword }
+        try attemptLimits().succeeded(attempt.policy)
+        return user
     }
 
     /// Makes or replaces the stream key, and returns it: it is shown this once.
-    package func rotateStreamKey(of account: Account) throws(AccountError) -> String {
+    /// - Parameter isCounted: whether it counts as a change that an account makes only so often.
+    package func rotateStreamKey(
+        of account: Account, isCounted: Bool = false
+    ) throws(AccountError) -> String {
+        if isCounted { try attemptLimits().countChange(AttemptPolicy.streamKeys(of: account.name)) }
         let key = SecretToken(.streamKey)
         let record = StreamKeyRecord(digest: key.digest, createdAtMs: WallClock.nowMs())
         try setStreamKey(record, of: account)
         return key.text
     }
 
-    package func removeStreamKey(of account: Account) throws(AccountError) {
+    /// False: there was none.
+    package func removeStreamKey(of account: Account) throws(AccountError) -> Bool {
+        let user = try ask { store throws(StoreError) in try store.user(named: account.name) }
+        if let user, user.id == account.id, user.streamKey == nil { return false }
         try setStreamKey(nil, of: account)
+        return true
     }
 
     private func setStreamKey(
@@ -79,9 +120,9 @@ extension AccountService {
 
     /// As `delete`, when the password is right. Hashes. Errors: `.wrongPassword`.
     package func delete(
-        _ account: Account, password: String, from origin: ClientOrigin
+        _ attempt: AdmittedAttempt, _ account: Account, password: String
     ) throws(AccountError) {
-        _ = try confirm(password, of: account, from: origin)
+        _ = try confirm(attempt, password, of: account)
         try delete(account)
     }
 
@@ -105,7 +146,9 @@ extension AccountService {
 
     /// As `signUp`, without a session, and also where sign-up is closed. Hashes.
     package func add(name: String, password: String) throws(AccountError) -> Account {
-        Account(try insertUser(name: name, password: password))
+        let name = try checkedName(name, password: password)
+        try refuseTaken(name)
+        return Account(try insertUser(name, password: password))
     }
 
     /// All sessions end, and attempts to guess the old one do not count any more. Hashes.
@@ -120,7 +163,7 @@ extension AccountService {
         guard wasSet else { throw .notFound }
         _ = try endSessions(of: account, except: nil)
         try ask { store throws(StoreError) in
-            try AttemptLimits.forget(name: account.name, in: store)
+            try store.forgetAttempts(beginningWith: AttemptPolicy.prefix(of: account.name))
         }
     }
 

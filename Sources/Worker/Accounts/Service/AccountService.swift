@@ -10,9 +10,11 @@ import Synchronization
 
 package final class AccountService: Sendable {
     private let store: any AccountStore
-    private let allowsSignUp: Bool
+    let allowsSignUp: Bool
     private let isPrepared = Atomic<Bool>(false)
-    private let refused = RefusedAddresses()
+    private let refused = RefusedAttempts()
+    /// Nil until the store has told it.
+    private let knownDeviceKey = Mutex<DeviceKey?>(nil)
 
     /// - Parameter allowsSignUp: whether strangers may make themselves an account.
     package init(store: any AccountStore, allowsSignUp: Bool) {
@@ -43,6 +45,8 @@ package final class AccountService: Sendable {
     package func fault() -> String? {
         do throws(AccountError) {
             try ask { store throws(StoreError) in try store.check() }
+            // Now and then, because another store may have taken the first one's place.
+            try learnDeviceKey()
             return nil
         } catch {
             if case .unavailable(let reason) = error { return reason }
@@ -50,113 +54,42 @@ package final class AccountService: Sendable {
         }
     }
 
-    // MARK: Signing in
+    // MARK: What others need
 
-    /// Makes an account, and a session. Hashes. A store that fails between the two does not make it an
-    /// error: whoever were told to try again would find the own name taken.
-    package func signUp(
-        name: String, password: String, from origin: ClientOrigin
-    ) throws(AccountError) -> SignedUp {
-        guard allowsSignUp else { throw .signUpClosed }
-        let user = try insertUser(name: name, password: password) { store throws(AccountError) in
-            let attempts = AttemptLimits(store: store, refused: refused)
-            try attempts.countSignUp(address: origin.address)
-        }
-        let token: Result<String, AccountError>
-        do throws(AccountError) {
-            token = .success(try beginSession(of: user, from: origin).text)
-        } catch { token = .failure(error) }
-        return SignedUp(account: Account(user), sessionToken: token)
+    /// Counts of attempts, in the store and in this process.
+    func attemptLimits() throws(AccountError) -> AttemptLimits {
+        AttemptLimits(store: try prepared(), refused: refused)
     }
 
-    /// How long attempts from there are refused without any look into the store; nil when they are not.
-    /// Does not block.
-    package func refusesAttemptsForMs(from origin: ClientOrigin) -> UInt64? {
-        refused.retryAfterMs(AttemptLimits.key(address: origin.address))
-    }
+    /// How long attempts of that kind are refused without any look into the store; nil when they are
+    /// not. Does not block.
+    func refusesForMs(_ policy: AttemptPolicy) -> UInt64? { refused.retryAfterMs(policy) }
 
     /// The same for signing up.
     package func refusesSignUpsForMs(from origin: ClientOrigin) -> UInt64? {
-        refused.retryAfterMs(AttemptLimits.key(signUpFrom: origin.address))
+        AttemptPolicy.signUp(from: origin).flatMap { refused.retryAfterMs($0.key) }
     }
 
-    /// Hashes, for unknown names as well: the time it takes tells nothing.
-    package func logIn(
-        name: String, password: String, from origin: ClientOrigin
-    ) throws(AccountError) -> SignedIn {
-        let attempts = AttemptLimits(store: try prepared(), refused: refused)
-        let name = try? StreamName(name)
-        // Counted before it is known whether it fails, so that a thousand at once count as a thousand.
-        try attempts.count(name: name, address: origin.address)
-        var found: UserRecord?
-        if let name { found = try ask { store throws(StoreError) in try store.user(named: name) } }
-        guard let user = try verified(found, password: password) else { throw .wrongCredentials }
-        try attempts.succeeded(name: user.name, address: origin.address)
-        if user.isDisabled { throw .disabled }
-        let token = try beginSession(of: user, from: origin)
-        try withdraw(token, of: user, unlessStillRight: password)
-        return SignedIn(account: Account(user), sessionToken: token.text)
+    /// What device tokens are signed with, as far as it is known. Does not block.
+    var deviceKeyIfKnown: DeviceKey? { knownDeviceKey.withLock { $0 } }
+
+    func deviceKey() throws(AccountError) -> DeviceKey {
+        if let key = deviceKeyIfKnown { return key }
+        return try learnDeviceKey()
     }
 
-    /// The user, when the password is right; with today's hash then.
-    private func verified(
-        _ found: UserRecord?, password: String
-    ) throws(AccountError) -> UserRecord? {
-        let encoded = found?.password ?? PasswordHash.ofNobody
-        let verification = try PasswordHash.verify(password, against: encoded)
-        guard case .matches(let isOutdated) = verification, var user = found else {
-            if found != nil, !PasswordHash.isOurs(encoded) {
-                _ = try PasswordHash.verify(password, against: PasswordHash.ofNobody)
-            }
-            return nil
+    @discardableResult
+    private func learnDeviceKey() throws(AccountError) -> DeviceKey {
+        let bytes = try ask { store throws(StoreError) in
+            try store.secret(
+                DeviceKey.name, orKeep: SecretToken.randomBytes(DeviceKey.byteCount))
         }
-        guard isOutdated else { return user }
-        let renewed = try PasswordHash.make(password)
-        let id = user.id
-        if try ask({ store throws(StoreError) in
-            try store.setPassword(renewed, replacing: encoded, of: id)
-        }) {
-            user.password = renewed
-        }
-        return user
+        let key = DeviceKey(bytes: bytes)
+        knownDeviceKey.withLock { $0 = key }
+        return key
     }
 
-    private func beginSession(
-        of user: UserRecord, from origin: ClientOrigin
-    ) throws(AccountError) -> SecretToken {
-        let token = SecretToken(.session)
-        let nowMs = WallClock.nowMs()
-        let session = SessionRecord(
-            id: token.digest, user: user.id, createdAtMs: nowMs, lastSeenAtMs: nowMs,
-            expiresAtMs: nowMs + Limits.sessionMs, address: origin.address,
-            userAgent: origin.shownUserAgent)
-        try ask { store throws(StoreError) in
-            try store.insert(session, limit: Limits.sessionsPerUser)
-        }
-        return token
-    }
-
-    /// A session must not stay that was begun while the password was replaced, or the account disabled:
-    /// whoever did so has ended the sessions that were there before this one.
-    private func withdraw(
-        _ token: SecretToken, of user: UserRecord, unlessStillRight password: String
-    ) throws(AccountError) {
-        let now = try ask { store throws(StoreError) in try store.user(named: user.name) }
-        var refusal: AccountError = .wrongCredentials
-        if let now, now.id == user.id {
-            if now.isDisabled {
-                refusal = .disabled
-            } else if now.password == user.password {
-                return
-            } else if case .matches = try PasswordHash.verify(password, against: now.password) {
-                // Another sign-in has renewed the hash, of the same password.
-                return
-            }
-        }
-        let id = token.digest
-        _ = try ask { store throws(StoreError) in try store.remove(session: id, of: user.id) }
-        throw refusal
-    }
+    // MARK: Sessions and keys
 
     /// Who holds that token; nil when nobody does, or the account is disabled. Prolongs the session
     /// now and then.
@@ -192,51 +125,9 @@ package final class AccountService: Sendable {
         }
     }
 
-    /// Idempotent.
-    package func logOut(session: SecretDigest, of user: UserID) throws(AccountError) {
-        _ = try ask { store throws(StoreError) in try store.remove(session: session, of: user) }
-    }
-
-    // MARK: Passwords
-
-    /// - Parameter isAllowed: asked once what was sent may be an account, before it is looked whether
-    ///   there is one: who may not sign up is not told either who has.
-    func insertUser(
-        name raw: String, password: String,
-        isAllowed: (any AccountStore) throws(AccountError) -> Void = { _ in }
-    ) throws(AccountError) -> UserRecord {
-        let name: StreamName
-        do throws(StreamName.Invalid) {
-            name = try StreamName(raw)
-        } catch {
-            throw error == .reserved ? .nameReserved : .nameMalformed
-        }
-        if let fault = PasswordRules.fault(of: password, name: name) {
-            throw .passwordRefused(fault)
-        }
-        try isAllowed(try prepared())
-        // A name that is taken does not cost a hash.
-        if try ask({ store throws(StoreError) in try store.user(named: name) }) != nil {
-            throw .nameTaken
-        }
-        let user = UserRecord(
-            id: .random(), name: name, password: try PasswordHash.make(password),
-            isDisabled: false, createdAtMs: WallClock.nowMs(), streamKey: nil)
-        try ask { store throws(StoreError) in try store.insert(user) }
-        return user
-    }
-
-    /// Whoever changes an account must know its password, and may not try for long.
-    func confirm(
-        _ password: String, of account: Account, from origin: ClientOrigin
-    ) throws(AccountError) -> UserRecord {
-        let attempts = AttemptLimits(store: try prepared(), refused: refused)
-        try attempts.count(name: account.name, address: origin.address)
-        let found = try ask { store throws(StoreError) in try store.user(named: account.name) }
-        guard let found, found.id == account.id else { throw .notFound }
-        guard let user = try verified(found, password: password) else { throw .wrongPassword }
-        try attempts.succeeded(name: account.name, address: origin.address)
-        return user
+    /// False: it had ended before.
+    package func logOut(session: SecretDigest, of user: UserID) throws(AccountError) -> Bool {
+        try ask { store throws(StoreError) in try store.remove(session: session, of: user) }
     }
 }
 
@@ -247,15 +138,5 @@ extension AccountError {
             case .nameTaken: .nameTaken
             case .unavailable(let reason), .unusable(let reason): .unavailable(reason: reason)
             }
-    }
-}
-
-extension ClientOrigin {
-    /// What is kept of it: printable, and not too long.
-    fileprivate var shownUserAgent: String {
-        String(
-            decoding: userAgent.utf8.prefix(Limits.userAgentBytes).map {
-                (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?")
-            }, as: UTF8.self)
     }
 }

@@ -1,81 +1,95 @@
-// How often somebody may try to sign in: per name, which protects one account from many addresses, and
-// per address, which protects many accounts from one. And how often somebody may sign up, per address.
-// The counts are in the store, so that they hold for all workers and nodes. An attempt is counted
-// before it is known how it ends; a sign-in that succeeds clears its name and is taken off its address
-// again, a sign-up is not: those that succeed are what is limited.
+// How often somebody may try a password, sign up, or change an account: what AttemptPolicy says, counted
+// in the store, so that it holds for all workers and nodes. An attempt is counted before it is known how
+// it ends, so that a thousand at once count as a thousand.
+//
+// To count is to write, which a flood must not be able to make the store do for ever: what is refused is
+// remembered in this process and does not get as far as the store.
 
 import LinuxIO
 import Settings
 
 struct AttemptLimits {
     let store: any AccountStore
-    let refused: RefusedAddresses
+    let refused: RefusedAttempts
 
-    /// Counts an attempt to sign in. Errors: `.tooManyAttempts`, `.unavailable`.
-    func count(name: StreamName?, address: String) throws(AccountError) {
-        if let ms = try refusalMs(ofAddress: Self.key(address: address), Self.perAddress) {
-            throw .tooManyAttempts(retryAfterMs: ms)
+    /// Counts an attempt with a password. Errors: `.tooManyAttempts`, `.unavailable`.
+    func admit(_ policy: AttemptPolicy) throws(AccountError) {
+        if let ms = refused.retryAfterMs(policy) { throw .tooManyAttempts(retryAfterMs: ms) }
+        var limits = policy.limits
+        if let pardonable = policy.pardonable, let ms = refused.retryAfterMs(pardonable.key) {
+            guard try isPardoned(policy) else { throw .tooManyAttempts(retryAfterMs: ms) }
+            limits.removeAll { $0 == pardonable }
         }
-        guard let name else { return }
-        if let ms = try refusalMs(Self.key(name: name), Self.perName) {
-            throw .tooManyAttempts(retryAfterMs: ms)
+        guard let refusal = try count(limits) else { return }
+        if refusal.limit == policy.pardonable {
+            if try isPardoned(policy) { return }
+            // That so many others have tried is not this one's fault.
+            try change(policy.onWithdrawal)
+        }
+        throw .tooManyAttempts(retryAfterMs: refusal.retryAfterMs)
+    }
+
+    func succeeded(_ policy: AttemptPolicy) throws(AccountError) {
+        let counts = try change(policy.onSuccess)
+        // What is over its limit is the last that was counted.
+        guard let limit = policy.successes, let count = counts.last, count.count >= limit.count
+        else { return }
+        refused.remember(limit.key, untilMs: count.windowEndsAtMs)
+    }
+
+    /// An attempt whose password nobody has looked at, for want of time.
+    func withdraw(_ policy: AttemptPolicy) throws(AccountError) {
+        try change(policy.onWithdrawal)
+    }
+
+    /// Counts an attempt to sign up, which is not given back: those that succeed are what is limited.
+    /// Errors: `.tooManySignUps`, `.unavailable`.
+    func countSignUp(from origin: ClientOrigin) throws(AccountError) {
+        guard let limit = AttemptPolicy.signUp(from: origin) else { return }
+        if let ms = refused.retryAfterMs(limit.key) { throw .tooManySignUps(retryAfterMs: ms) }
+        if let refusal = try count([limit]) {
+            throw .tooManySignUps(retryAfterMs: refusal.retryAfterMs)
         }
     }
 
-    /// Counts an attempt to sign up. Errors: `.tooManySignUps`, `.unavailable`.
-    func countSignUp(address: String) throws(AccountError) {
-        if let ms = try refusalMs(ofAddress: Self.key(signUpFrom: address), Self.signUps) {
-            throw .tooManySignUps(retryAfterMs: ms)
+    /// Counts a change of an account. Errors: `.tooManyChanges`, `.unavailable`.
+    func countChange(_ limit: AttemptLimit) throws(AccountError) {
+        if let ms = refused.retryAfterMs(limit.key) { throw .tooManyChanges(retryAfterMs: ms) }
+        if let refusal = try count([limit]) {
+            throw .tooManyChanges(retryAfterMs: refusal.retryAfterMs)
         }
     }
 
-    func succeeded(name: StreamName, address: String) throws(AccountError) {
-        do throws(StoreError) {
-            try Self.forget(name: name, in: store)
-            try store.discountAttempt(Self.key(address: address))
-        } catch { throw AccountError(error) }
-    }
+    // MARK: Counting
 
-    static func forget(name: StreamName, in store: any AccountStore) throws(StoreError) {
-        try store.forgetAttempts(key(name: name))
-    }
-
-    /// How many are allowed within which time.
-    private typealias Allowance = (count: Int, windowMs: UInt64)
-
-    private static let perName: Allowance = (Limits.attemptsPerName, Limits.attemptWindowMs)
-    private static let perAddress: Allowance = (Limits.attemptsPerAddress, Limits.attemptWindowMs)
-    private static let signUps: Allowance = (Limits.signUpsPerAddress, Limits.signUpWindowMs)
-
-    /// Counts one; how long to wait when that is one too many.
-    private func refusalMs(_ key: String, _ allowed: Allowance) throws(AccountError) -> UInt64? {
+    /// Counts under each, up to the first that is over its limit, which is remembered and returned.
+    private func count(
+        _ limits: [AttemptLimit]
+    ) throws(AccountError) -> (limit: AttemptLimit, retryAfterMs: UInt64)? {
         let nowMs = WallClock.nowMs()
-        let attempts: AttemptCount
+        let counts = try change(limits.map(AttemptChange.count))
+        for (limit, count) in zip(limits, counts) where count.count > limit.count {
+            refused.remember(limit.key, untilMs: count.windowEndsAtMs)
+            return (limit, max(count.windowEndsAtMs, nowMs) - nowMs)
+        }
+        return nil
+    }
+
+    /// Whether somebody has signed in to that account from that network before.
+    private func isPardoned(_ policy: AttemptPolicy) throws(AccountError) -> Bool {
+        guard let pardon = policy.pardon else { return false }
         do throws(StoreError) {
-            attempts = try store.countAttempt(key, nowMs: nowMs, windowMs: allowed.windowMs)
+            return try store.attempts(pardon.key, nowMs: WallClock.nowMs()) > 0
         } catch { throw AccountError(error) }
-        guard attempts.count > allowed.count else { return nil }
-        return max(attempts.windowEndsAtMs, nowMs) - nowMs
     }
 
-    /// An address that has used up what it may is remembered.
-    private func refusalMs(
-        ofAddress key: String, _ allowed: Allowance
-    ) throws(AccountError) -> UInt64? {
-        if let ms = refused.retryAfterMs(key) { return ms }
-        guard let ms = try refusalMs(key, allowed) else { return nil }
-        refused.remember(key, untilMs: WallClock.nowMs() + ms)
-        return ms
-    }
-
-    private static func key(name: StreamName) -> String { "name \(name)" }
-
-    /// Whoever has one IPv6 address has its whole /64 (RFC 6177), so that counts as one.
-    static func key(address: String) -> String {
-        "address \(NetworkPrefix.text(of: address))"
-    }
-
-    static func key(signUpFrom address: String) -> String {
-        "sign-up \(NetworkPrefix.text(of: address))"
+    @discardableResult
+    private func change(
+        _ changes: [AttemptChange]
+    ) throws(AccountError) -> [AttemptCount] {
+        guard !changes.isEmpty else { return [] }
+        do throws(StoreError) {
+            return try store.change(attempts: changes, nowMs: WallClock.nowMs())
+        } catch { throw AccountError(error) }
     }
 }

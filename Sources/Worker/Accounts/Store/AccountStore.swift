@@ -4,8 +4,8 @@
 // Threads: every method blocks, for a bounded time, and may be called from several threads at once;
 // never from the loop's. Times are wall clock, in milliseconds since 1970, and come from the caller.
 
-/// Keeps users, their sessions, their broadcasts, and counts of attempts to sign in. What a method
-/// has returned from, a crash of any process does not undo.
+/// Keeps users, their sessions, their broadcasts, counts of attempts to sign in, and secrets that all
+/// who serve these accounts have in common. What a method has returned from, a crash of any process does not undo.
 package protocol AccountStore: AnyObject, Sendable {
     /// Connects, and brings the schema to this version. May be called again at any time, and by
     /// several processes at once.
@@ -55,14 +55,22 @@ package protocol AccountStore: AnyObject, Sendable {
 
     // MARK: Attempts
 
-    /// Adds one to a count, which begins anew when its window is over; atomic, so that attempts at
-    /// once, on whatever node, are all counted. `key` names what is limited, at most 128 bytes.
-    func countAttempt(
-        _ key: String, nowMs: UInt64, windowMs: UInt64
-    ) throws(StoreError) -> AttemptCount
-    /// Takes one off a count, which never falls below 0.
-    func discountAttempt(_ key: String) throws(StoreError)
-    func forgetAttempts(_ key: String) throws(StoreError)
+    /// Makes these changes in their order, and stops behind a count that is over its limit then.
+    /// Each is atomic, so that attempts at once, on whatever node, are all counted. Returns what the
+    /// changes have counted.
+    func change(
+        attempts changes: [AttemptChange], nowMs: UInt64
+    ) throws(StoreError) -> [AttemptCount]
+    /// What has been counted; 0 when nothing has, or its window is over. Changes nothing.
+    func attempts(_ key: String, nowMs: UInt64) throws(StoreError) -> Int
+    /// All whose keys begin so. `prefix` ends with a space.
+    func forgetAttempts(beginningWith prefix: String) throws(StoreError)
+
+    // MARK: Secrets of the server
+
+    /// The secret of that name: `candidate` when there was none, which is then kept, so that all
+    /// processes and nodes get the same.
+    func secret(_ name: String, orKeep candidate: [UInt8]) throws(StoreError) -> [UInt8]
 
     // MARK: Broadcasts
 

@@ -77,6 +77,29 @@ package struct SessionRecord: Equatable, Sendable {
     }
 }
 
+/// How often something may happen within a time, and what it is counted under.
+package struct AttemptLimit: Equatable, Sendable {
+    /// At most 128 bytes.
+    package var key: String
+    package var count: Int
+    package var windowMs: UInt64
+
+    package init(key: String, count: Int, windowMs: UInt64) {
+        self.key = key
+        self.count = count
+        self.windowMs = windowMs
+    }
+}
+
+/// What is done to counts of attempts.
+package enum AttemptChange: Equatable, Sendable {
+    /// Adds one to a count, which begins anew when its window is over.
+    case count(AttemptLimit)
+    /// Takes one off a count, which never falls below 0.
+    case discount(String)
+    case forget(String)
+}
+
 package struct AttemptCount: Equatable, Sendable {
     /// 0 when nothing has been counted, or its window is over.
     package var count: Int
@@ -87,6 +110,9 @@ package struct AttemptCount: Equatable, Sendable {
         self.count = count
         self.windowEndsAtMs = windowEndsAtMs
     }
+
+    /// The first key behind all that begin with `prefix`, which ends with a space.
+    static func end(of prefix: String) -> String { prefix.dropLast() + "!" }
 }
 
 /// One broadcast that has ended.

@@ -28,7 +28,7 @@ extension AccountRoutes {
     private func unlessSignedIn(
         _ call: AccountCall, next: String?, _ page: @escaping () -> Document
     ) {
-        credentials.session(of: call.request) { result in
+        credentials.session(of: call.exchange) { result in
             if case .success(.some) = result { return call.goOn(to: next ?? "/account") }
             call.show(page())
         }
@@ -42,21 +42,27 @@ extension AccountRoutes {
         let page = { [site] fault in
             site.signUp(SignUpForm(username: username, next: next, fault: fault))
         }
-        if let ms = desk.refusesSignUpsForMs(from: origin(of: call)) {
+        if let ms = desk.service.refusesSignUpsForMs(from: origin(of: call)) {
             return refuseFlood(call, .tooManySignUps(retryAfterMs: ms), page)
         }
         enter(call, form, page: page) {
-            service, name, password, origin throws(AccountError) in
-            try service.signUp(name: name, password: password, from: origin)
+            service, typed, origin throws(AccountError) in
+            try service.admitSignUp(name: typed.name, password: typed.password, from: origin)
+        } withdraw: { _, _ throws(AccountError) in
+            // Those that fail are counted as well.
+        } enter: { service, admitted, _ throws(AccountError) in
+            try service.signUp(admitted)
         } welcome: { signedUp in
             let next = next ?? "/live"
+            var cookies = signedUp.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
             switch signedUp.sessionToken {
             case .success(let token):
-                self.welcome(call, signedUp.account, status: 201, token: token, next: next)
+                cookies.append(SessionCookie.set(token: token))
+                self.welcome(call, signedUp.account, status: 201, cookies: cookies, next: next)
             case .failure(let error):
                 self.note(error)
                 self.welcome(
-                    call, signedUp.account, status: 201, token: nil,
+                    call, signedUp.account, status: 201, cookies: cookies,
                     next: LogInForm.address(afterSigningUp: next))
             }
         }
@@ -68,15 +74,24 @@ extension AccountRoutes {
         let page = { [site] fault in
             site.logIn(LogInForm(username: username, next: next, fault: fault))
         }
-        if let ms = desk.refusesAttemptsForMs(from: origin(of: call)) {
+        let device = DeviceCookie.token(of: call.request)
+        if let ms = desk.service.refusesLogInForMs(
+            name: username, device: device, from: origin(of: call))
+        {
             return refuseFlood(call, .tooManyAttempts(retryAfterMs: ms), page)
         }
         enter(call, form, page: page) {
-            service, name, password, origin throws(AccountError) in
-            try service.logIn(name: name, password: password, from: origin)
+            service, typed, origin throws(AccountError) in
+            try service.admitLogIn(name: typed.name, device: device, from: origin)
+        } withdraw: { service, attempt throws(AccountError) in
+            try service.withdraw(attempt)
+        } enter: { service, attempt, typed throws(AccountError) in
+            try service.logIn(attempt, password: typed.password)
         } welcome: { signedIn in
+            let cookies = signedIn.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
             self.welcome(
-                call, signedIn.account, status: 200, token: signedIn.sessionToken,
+                call, signedIn.account, status: 200,
+                cookies: cookies + [SessionCookie.set(token: signedIn.sessionToken)],
                 next: next ?? "/account")
         }
     }
@@ -89,24 +104,35 @@ extension AccountRoutes {
         call.refuse(Problem(error), page: page)
     }
 
-    private typealias Entering<Entered> =
-        @Sendable (
-            AccountService, String, String, ClientOrigin
-        ) throws(AccountError) -> Entered
-
-    private func enter<Entered: Sendable>(
-        _ call: AccountCall, _ form: AccountForm, page: @escaping (FormFault) -> Document,
-        _ enter: @escaping Entering<Entered>, welcome: @escaping (Entered) -> Void
-    ) {
+    private struct Typed: Sendable {
         let name: String
         let password: String
+    }
+
+    private func enter<Admitted: Sendable, Entered: Sendable>(
+        _ call: AccountCall, _ form: AccountForm, page: @escaping (FormFault) -> Document,
+        admit:
+            @escaping @Sendable (
+                AccountService, Typed, ClientOrigin
+            ) throws(AccountError) -> Admitted,
+        withdraw: @escaping @Sendable (AccountService, Admitted) throws(AccountError) -> Void,
+        enter:
+            @escaping @Sendable (
+                AccountService, Admitted, Typed
+            ) throws(AccountError) -> Entered,
+        welcome: @escaping (Entered) -> Void
+    ) {
+        let typed: Typed
         do throws(Problem) {
-            name = try form.text("username")
-            password = try form.text("password")
+            typed = Typed(name: try form.text("username"), password: try form.text("password"))
         } catch { return call.refuse(error, page: page) }
         let origin = origin(of: call)
-        desk.ask(.hashing) { service throws(AccountError) in
-            try enter(service, name, password, origin)
+        desk.hash(
+            for: call.exchange.client,
+            admit: { service throws(AccountError) in try admit(service, typed, origin) },
+            withdraw: withdraw
+        ) { service, admitted throws(AccountError) in
+            try enter(service, admitted, typed)
         } then: { result in
             let counters = self.environment.counters
             switch result {
@@ -120,14 +146,13 @@ extension AccountRoutes {
         }
     }
 
-    /// - Parameter token: of the session that has begun, if one has.
+    /// - Parameter cookies: of the browser, and of the session that has begun, if one has.
     private func welcome(
-        _ call: AccountCall, _ account: Account, status: Int, token: String?, next: String
+        _ call: AccountCall, _ account: Account, status: Int, cookies: [HeaderField], next: String
     ) {
-        let cookie = token.map { [SessionCookie.set(token: $0)] } ?? []
-        if call.isForm { return call.goOn(to: next, headers: cookie) }
+        if call.isForm { return call.goOn(to: next, headers: cookies) }
         let username = JSONMember("username", .string(account.name.text))
-        call.answer(status: status, json: .object([username]), headers: cookie)
+        call.answer(status: status, json: .object([username]), headers: cookies)
     }
 
     /// Nobody is told to be out while the session may still be there: without the store's word for it the
@@ -140,18 +165,19 @@ extension AccountRoutes {
                     headers: [SessionCookie.cleared])
                 : call.answerNothing(headers: [SessionCookie.cleared])
         }
-        credentials.session(of: call.request) { result in
+        credentials.session(of: call.exchange) { result in
             switch result {
             case .success(nil): done()
             case .failure(let error): self.refuseUnanswered(call, error)
             case .success(let holder?):
-                self.desk.ask(.quick) { service throws(AccountError) in
+                self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
                     try service.logOut(session: holder.session, of: holder.account.id)
                 } then: { result in
-                    if case .failure(let error) = result {
-                        return self.refuseUnanswered(call, error)
+                    switch result {
+                    case .failure(let error): return self.refuseUnanswered(call, error)
+                    // Only what has changed is told: it makes every worker ask the store.
+                    case .success(let wasThere): if wasThere { self.credentials.changed() }
                     }
-                    self.credentials.changed()
                     done()
                 }
             }

@@ -5,8 +5,13 @@ import HTTP
 import Settings
 
 extension Problem {
-    /// `passwordField`: what the request calls a new password.
-    init(_ error: AccountError, passwordField: String = "password") {
+    /// - Parameters:
+    ///   - passwordField: what the request calls a new password.
+    ///   - currentField: what it calls the one that confirms a change.
+    init(
+        _ error: AccountError, passwordField: String = "password",
+        currentField: String = "currentPassword"
+    ) {
         self =
             switch error {
             case .nameMalformed: .nameMalformed
@@ -15,10 +20,12 @@ extension Problem {
             case .passwordRefused(let fault): .passwordRefused(fault, field: passwordField)
             case .signUpClosed: .signUpClosed
             case .wrongCredentials: .wrongCredentials
-            case .wrongPassword: .wrongPassword
+            case .wrongPassword: .wrongPassword(field: currentField)
             case .disabled: .accountDisabled
             case .tooManyAttempts(let ms): .tooManyAttempts(retryAfterMs: ms)
             case .tooManySignUps(let ms): .tooManySignUps(retryAfterMs: ms)
+            case .tooManyChanges(let ms): .tooManyChanges(retryAfterMs: ms)
+            case .tooManyAtOnce: .tooManyAtOnce
             case .notFound: .notSignedIn
             case .unavailable: .accountsUnavailable
             case .busy: .accountsBusy
@@ -103,9 +110,11 @@ extension Problem {
     private static let wrongCredentials = Problem(
         status: 401, slug: "wrong-credentials", title: "Name or password is wrong",
         detail: "Name or password is wrong.")
-    private static let wrongPassword = about(
-        "currentPassword", status: 403, slug: "wrong-password", title: "The password is wrong",
-        detail: "This is not the password of your account.")
+    private static func wrongPassword(field: String) -> Problem {
+        about(
+            field, status: 403, slug: "wrong-password", title: "The password is wrong",
+            detail: "This is not the password of your account.")
+    }
     static let accountDisabled = Problem(
         status: 403, slug: "account-disabled", title: "This account is disabled",
         detail: "Those who run this server have disabled this account.")
@@ -129,6 +138,19 @@ extension Problem {
             detail: "Too many have signed up from your network. \(patience(ms: retryAfterMs))",
             headers: [.retryAfter(seconds: seconds(ms: retryAfterMs))])
     }
+
+    private static func tooManyChanges(retryAfterMs: UInt64) -> Problem {
+        Problem(
+            status: 429, slug: "too-many-changes", title: "Too many changes of this account",
+            detail: patience(ms: retryAfterMs),
+            headers: [.retryAfter(seconds: seconds(ms: retryAfterMs))])
+    }
+
+    private static let tooManyAtOnce = Problem(
+        status: 429, slug: "too-many-at-once", title: "Too many attempts at once",
+        detail: "Too many want to sign in from your network at the same moment. "
+            + "Try again in a few seconds.",
+        headers: [.retryAfter(seconds: Int(Limits.storeRetryMs / 1_000))])
 
     /// Rounded up: who comes back then is let in.
     private static func seconds(ms: UInt64) -> Int { Int(clamping: max(1, (ms + 999) / 1_000)) }

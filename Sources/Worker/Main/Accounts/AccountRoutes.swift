@@ -43,7 +43,7 @@ final class AccountRoutes {
         case ["account"]:
             let done = parameters["done"].flatMap(AccountPage.Done.init(rawValue:))
             offer(exchange, page: { self.showAccount($0, done: done) }, [:])
-        case ["account", "delete"]: offer(exchange, ["POST": deleteConfirmed])
+        case ["account", "delete"]: offer(exchange, ["POST": delete])
         case ["account", "stream-key", "remove"]: offer(exchange, ["POST": removeStreamKey])
         case ["account", "sessions", "end"]: offer(exchange, ["POST": endSession])
         case ["account", "sessions", "end-others"]: offer(exchange, ["POST": endOtherSessions])
@@ -95,7 +95,7 @@ final class AccountRoutes {
 
     /// Goes on with whoever is signed in. Somebody who is not is sent to sign in, or told.
     func signedIn(_ call: AccountCall, _ goOn: @escaping (SessionHolder) -> Void) {
-        credentials.session(of: call.request) { result in
+        credentials.session(of: call.exchange) { result in
             switch result {
             case .success(let holder?): goOn(holder)
             case .success(nil) where call.isForm: call.goOn(to: "/login?next=/account")
@@ -127,15 +127,19 @@ final class AccountRoutes {
         }
     }
 
-    /// What to answer; the error is noted.
-    func problem(_ error: AccountError, passwordField: String = "password") -> Problem {
+    /// What to answer; the error is noted. For the fields see `Problem`.
+    func problem(
+        _ error: AccountError, passwordField: String = "password",
+        currentField: String = "currentPassword"
+    ) -> Problem {
         note(error)
-        return Problem(error, passwordField: passwordField)
+        return Problem(error, passwordField: passwordField, currentField: currentField)
     }
 
     func origin(of call: AccountCall) -> ClientOrigin {
         ClientOrigin(
-            address: "\(call.request.peer)", userAgent: call.request.header("user-agent") ?? "")
+            address: "\(call.request.peer)", userAgent: call.request.header("user-agent") ?? "",
+            isExempt: call.exchange.client.isExempt)
     }
 
     /// The cookie as it has to be set again, when the session was prolonged.

@@ -86,7 +86,7 @@ final class BroadcastRecorder {
         while let id = ids.popFirst() {
             guard let broadcast = read(id) else { continue }
             let rest = ids
-            return desk.ask(.quick) { service throws(AccountError) in
+            return desk.ask(for: nil) { service throws(AccountError) in
                 try service.note(broadcast)
             } then: { [weak self] result in
                 guard let self else { return }

@@ -24,15 +24,18 @@ final class Credentials {
     /// Who holds the session whose cookie the request brings; nil when there is none. `then` is called
     /// once, at once when nothing has to be asked.
     func session(
-        of request: Request, then: @escaping (Result<SessionHolder?, AccountError>) -> Void
+        of exchange: Exchange, then: @escaping (Result<SessionHolder?, AccountError>) -> Void
     ) {
-        guard let presented = SessionCookie.token(of: request) else { return then(.success(nil)) }
-        session(presented, then: then)
+        guard let presented = SessionCookie.token(of: exchange.request) else {
+            return then(.success(nil))
+        }
+        session(presented, for: exchange.client, then: then)
     }
 
     /// The same with the cookie's value.
+    /// - Parameter client: whose questions the store is asked, if it is.
     func session(
-        _ presented: some StringProtocol,
+        _ presented: some StringProtocol, for client: ClientShare,
         then: @escaping (Result<SessionHolder?, AccountError>) -> Void
     ) {
         guard let token = SecretToken(.session, presented: presented) else {
@@ -41,7 +44,7 @@ final class Credentials {
         sessions.look(
             up: token.digest, nowMs: environment.loop.nowMs, changes: changeCount,
             ask: { [desk] answer in
-                desk.ask(.quick) { service throws(AccountError) in
+                desk.ask(for: client) { service throws(AccountError) in
                     try service.holder(ofSession: token.text)
                 } then: {
                     answer($0)
@@ -51,7 +54,7 @@ final class Credentials {
 
     /// The account with that stream key, a disabled one as well; nil when there is none.
     func account(
-        withStreamKey presented: some StringProtocol,
+        withStreamKey presented: some StringProtocol, for client: ClientShare,
         then: @escaping (Result<Account?, AccountError>) -> Void
     ) {
         guard let token = SecretToken(.streamKey, presented: presented) else {
@@ -60,7 +63,7 @@ final class Credentials {
         keys.look(
             up: token.digest, nowMs: environment.loop.nowMs, changes: changeCount,
             ask: { [desk] answer in
-                desk.ask(.quick) { service throws(AccountError) in
+                desk.ask(for: client) { service throws(AccountError) in
                     try service.account(withStreamKey: token.text)
                 } then: {
                     answer($0)
@@ -73,7 +76,7 @@ final class Credentials {
         named name: StreamName, then: @escaping (Result<Account?, AccountError>) -> Void
     ) {
         desk.ask(
-            .quick,
+            for: nil,
             { service throws(AccountError) in
                 try service.account(named: name.text)
             }, then: then)

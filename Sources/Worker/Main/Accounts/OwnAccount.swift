@@ -31,7 +31,7 @@ extension AccountRoutes {
         _ call: AccountCall, _ holder: SessionHolder,
         _ then: @escaping (AccountOverview) -> Void
     ) {
-        desk.ask(.quick) { service throws(AccountError) in
+        desk.ask(for: call.exchange.client) { service throws(AccountError) in
             // What is remembered of the account may be a little old; its page is not.
             guard let account = try service.account(named: holder.account.name.text),
                 account.id == holder.account.id
@@ -73,39 +73,20 @@ extension AccountRoutes {
             fault: AccountPage.Fault(form: form, fault: fault), headers: problem.headers)
     }
 
-    // MARK: Changing
-
-    private typealias Change = @Sendable (AccountService, Account) throws(AccountError) -> Void
-
-    /// Changes the account, then goes on; a refusal goes to the form it came from.
-    private func change(
-        _ call: AccountCall, _ holder: SessionHolder, _ weight: AccountDesk.Weight = .quick,
-        form: AccountPage.Form, passwordField: String = "password", _ change: @escaping Change,
-        then: @escaping () -> Void
-    ) {
-        let account = holder.account
-        desk.ask(weight) { service throws(AccountError) in
-            try change(service, account)
-        } then: {
-            result in
-            switch result {
-            case .success:
-                self.credentials.changed()
-                then()
-            case .failure(let error):
-                self.refuse(
-                    call, holder, self.problem(error, passwordField: passwordField), in: form)
-            }
-        }
-    }
+    // MARK: Changing. Only what has changed is told to all workers, because each of them asks the store
+    // about every publisher then.
 
     /// What most changes are answered with. A person is told so on the next page.
-    private func done(_ call: AccountCall, _ what: AccountPage.Done) {
-        call.isForm ? goOn(call, what) : call.answerNothing()
+    private func done(
+        _ call: AccountCall, _ what: AccountPage.Done, headers: [HeaderField] = []
+    ) {
+        call.isForm ? goOn(call, what, headers: headers) : call.answerNothing(headers: headers)
     }
 
-    private func goOn(_ call: AccountCall, _ what: AccountPage.Done) {
-        call.goOn(to: "/account?done=\(what.rawValue)")
+    private func goOn(
+        _ call: AccountCall, _ what: AccountPage.Done, headers: [HeaderField] = []
+    ) {
+        call.goOn(to: "/account?done=\(what.rawValue)", headers: headers)
     }
 
     /// POST /api/me/password
@@ -118,23 +99,48 @@ extension AccountRoutes {
                 new = try form.text("newPassword")
             } catch { return self.refuse(call, holder, error, in: .password) }
             let origin = self.origin(of: call)
-            self.change(call, holder, .hashing, form: .password, passwordField: "newPassword") {
-                service, account throws(AccountError) in
+            self.confirm(call) { service throws(AccountError) in
+                try service.admitPasswordChange(to: new, by: holder, from: origin)
+            } change: { service, attempt throws(AccountError) in
                 try service.changePassword(
-                    of: account, current: current, new: new, keeping: holder.session,
-                    from: origin)
-            } then: {
-                self.done(call, .passwordChanged)
+                    attempt, of: holder.account, current: current, new: new,
+                    keeping: holder.session)
+            } then: { result in
+                switch result {
+                case .success(let deviceToken):
+                    self.credentials.changed()
+                    let cookie = deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
+                    self.done(call, .passwordChanged, headers: cookie)
+                case .failure(let error):
+                    let problem = self.problem(error, passwordField: "newPassword")
+                    self.refuse(call, holder, problem, in: .password)
+                }
             }
         }
+    }
+
+    /// What is only done for who knows the password: counted apart from attempts to sign in.
+    private func confirm<Answer: Sendable>(
+        _ call: AccountCall,
+        _ admit: @escaping @Sendable (AccountService) throws(AccountError) -> AdmittedAttempt,
+        change:
+            @escaping @Sendable (
+                AccountService, AdmittedAttempt
+            ) throws(AccountError) -> Answer,
+        then: @escaping (Result<Answer, AccountError>) -> Void
+    ) {
+        desk.hash(
+            for: call.exchange.client, admit: admit,
+            withdraw: { service, attempt throws(AccountError) in try service.withdraw(attempt) },
+            change, then: then)
     }
 
     /// POST /api/me/stream-key
     func rotateStreamKey(_ call: AccountCall, _ form: AccountForm) {
         signedIn(call) { holder in
             let account = holder.account
-            self.desk.ask(.quick) { service throws(AccountError) in
-                try service.rotateStreamKey(of: account)
+            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+                try service.rotateStreamKey(of: account, isCounted: true)
             } then: { result in
                 switch result {
                 case .success(let key):
@@ -169,10 +175,17 @@ extension AccountRoutes {
     /// DELETE /api/me/stream-key
     func removeStreamKey(_ call: AccountCall, _ form: AccountForm) {
         signedIn(call) { holder in
-            self.change(call, holder, form: .streamKey) { service, account throws(AccountError) in
+            let account = holder.account
+            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
                 try service.removeStreamKey(of: account)
-            } then: {
-                self.done(call, .keyRemoved)
+            } then: { result in
+                switch result {
+                case .success(let wasThere):
+                    if wasThere { self.credentials.changed() }
+                    self.done(call, .keyRemoved)
+                case .failure(let error):
+                    self.refuse(call, holder, self.problem(error), in: .streamKey)
+                }
             }
         }
     }
@@ -190,7 +203,7 @@ extension AccountRoutes {
                 return self.refuse(call, holder, .unknownSession, in: .sessions)
             }
             let account = holder.account
-            self.desk.ask(.quick) { service throws(AccountError) in
+            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
                 try service.endSession(id, of: account)
             } then: { result in
                 switch result {
@@ -210,12 +223,12 @@ extension AccountRoutes {
     func endOtherSessions(_ call: AccountCall, _ form: AccountForm) {
         signedIn(call) { holder in
             let account = holder.account
-            self.desk.ask(.quick) { service throws(AccountError) in
+            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
                 try service.endSessions(of: account, except: holder.session)
             } then: { result in
                 switch result {
                 case .success(let count):
-                    self.credentials.changed()
+                    if count > 0 { self.credentials.changed() }
                     if call.isForm { return self.goOn(call, .othersEnded) }
                     let ended = JSONMember("ended", .integer(Int64(count)))
                     call.answer(status: 200, json: .object([ended]))
@@ -228,27 +241,31 @@ extension AccountRoutes {
 
     // MARK: The end
 
-    /// DELETE /api/me
+    /// DELETE /api/me, and POST /account/delete, which a page's form can say: with the password, so that
+    /// whoever has stolen a session does not take the account with it.
     func delete(_ call: AccountCall, _ form: AccountForm) {
         signedIn(call) { holder in
-            self.change(call, holder, form: .deletion) { service, account throws(AccountError) in
-                try service.delete(account)
-            } then: {
-                call.answerNothing(headers: [SessionCookie.cleared])
-            }
-        }
-    }
-
-    /// POST /account/delete: a person confirms it with the password.
-    func deleteConfirmed(_ call: AccountCall, _ form: AccountForm) {
-        signedIn(call) { holder in
-            let password = form.optionalText("password") ?? ""
+            let password: String
+            do throws(Problem) {
+                password = try form.text("password")
+            } catch { return self.refuse(call, holder, error, in: .deletion) }
             let origin = self.origin(of: call)
-            self.change(call, holder, .hashing, form: .deletion) {
-                service, account throws(AccountError) in
-                try service.delete(account, password: password, from: origin)
-            } then: {
-                call.goOn(to: "/", headers: [SessionCookie.cleared])
+            self.confirm(call) { service throws(AccountError) in
+                try service.admitConfirmation(by: holder, from: origin)
+            } change: { service, attempt throws(AccountError) in
+                try service.delete(attempt, holder.account, password: password)
+            } then: { result in
+                switch result {
+                case .success:
+                    self.credentials.changed()
+                    let headers = [SessionCookie.cleared]
+                    call.isForm
+                        ? call.goOn(to: "/", headers: headers)
+                        : call.answerNothing(headers: headers)
+                case .failure(let error):
+                    let problem = self.problem(error, currentField: "password")
+                    self.refuse(call, holder, problem, in: .deletion)
+                }
             }
         }
     }

@@ -38,7 +38,7 @@ final class StoreWatch {
     }
 
     private func check() {
-        desk.ask(.quick) { service throws(AccountError) in
+        desk.ask(for: nil) { service throws(AccountError) in
             service.fault()
         } then: { result in
             switch result {
@@ -70,7 +70,7 @@ final class StoreWatch {
     }
 
     private func keepHouse() {
-        desk.ask(.quick) { service throws(AccountError) in
+        desk.ask(for: nil) { service throws(AccountError) in
             try service.keepHouse()
         } then: { _ in
         }

@@ -15,8 +15,12 @@ struct PublishClaim {
     let isSameSite: Bool
     /// A page's script sent it: asking it for a password would open the browser's dialog.
     let isScript: Bool
+    /// Whose questions the store is asked.
+    let client: ClientShare
 
-    init(_ request: Request, name: StreamName) {
+    init(_ exchange: Exchange, name: StreamName) {
+        let request = exchange.request
+        client = exchange.client
         self.name = name
         credential = PublishCredential(request)
         isSameSite = CrossSiteCheck.allows(request)
@@ -40,10 +44,12 @@ final class PublishAuthority {
         case .nothing:
             then(.failure(.notAuthorised(claim)))
         case .streamKey(let key):
-            credentials.account(withStreamKey: key) { then(Self.verdict($0, on: claim)) }
+            credentials.account(withStreamKey: key, for: claim.client) {
+                then(Self.verdict($0, on: claim))
+            }
         case .session(let token):
             guard claim.isSameSite else { return then(.failure(.crossSite)) }
-            credentials.session(token) { found in
+            credentials.session(token, for: claim.client) { found in
                 then(Self.verdict(found.map { $0?.account }, on: claim))
             }
         }

@@ -53,7 +53,7 @@ final class Publishing {
             return refuse(exchange, .badChunkNumber)
         }
         guard let authority else { return begin(exchange, name, facts, claim: nil) }
-        let claim = PublishClaim(request, name: name)
+        let claim = PublishClaim(exchange, name: name)
         let admission = PublishAdmission(exchange, environment: environment)
         authority.judge(claim) { [weak self] verdict in
             guard let self, admission.isOpen, !exchange.isOver else { return }
@@ -94,7 +94,7 @@ final class Publishing {
         guard let authority else {
             return end(exchange, name, identity: PublishFacts.identity(of: exchange.request))
         }
-        let claim = PublishClaim(exchange.request, name: name)
+        let claim = PublishClaim(exchange, name: name)
         authority.judge(claim) { [weak self] verdict in
             guard let self, !exchange.isOver else { return }
             switch verdict {

@@ -110,7 +110,7 @@ final class PageRoutes {
     private func withVisitor(
         _ exchange: Exchange, _ goOn: @escaping (Visitor, [HeaderField]) -> Void
     ) {
-        credentials.session(of: exchange.request) { result in
+        credentials.session(of: exchange) { result in
             guard !exchange.isOver else { return }
             switch result {
             case .success(let holder?):

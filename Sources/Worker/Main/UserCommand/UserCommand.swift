@@ -80,7 +80,7 @@ struct UserCommand {
         case .makeKey: try makeKey(name)
         case .removeKey:
             let account = try account(name)
-            try attempt(name) { () throws(AccountError) in
+            _ = try attempt(name) { () throws(AccountError) in
                 try service.removeStreamKey(of: account)
             }
             try done("\(account.name) has no stream key")

@@ -1,0 +1,46 @@
+// What has been used up, remembered in this process until its window ends: a flood that is refused
+// neither asks the store again and again nor takes others' places in a queue. Counts of names are
+// remembered for seconds only, because a new password, from whatever process, gives them back.
+//
+// Threads: any.
+
+import LinuxIO
+import Settings
+import Synchronization
+
+final class RefusedAttempts: Sendable {
+    private struct Entry {
+        let windowEndsAtMs: UInt64
+        /// Until then it is refused without asking.
+        let trustedUntilMs: UInt64
+    }
+
+    private let entries = Mutex<[String: Entry]>([:])
+
+    /// How long an attempt of that kind is still refused for certain; nil when that is to be asked.
+    func retryAfterMs(_ policy: AttemptPolicy) -> UInt64? {
+        let pardonable = policy.pardonable
+        let limits =
+            policy.limits.filter { $0 != pardonable } + [policy.successes].compactMap { $0 }
+        return limits.compactMap { retryAfterMs($0.key) }.max()
+    }
+
+    /// The same of one count.
+    func retryAfterMs(_ key: String) -> UInt64? {
+        let nowMs = WallClock.nowMs()
+        guard let entry = entries.withLock({ $0[key] }), entry.trustedUntilMs > nowMs,
+            entry.windowEndsAtMs > nowMs
+        else { return nil }
+        return entry.windowEndsAtMs - nowMs
+    }
+
+    func remember(_ key: String, untilMs: UInt64) {
+        let trustedUntilMs =
+            AttemptPolicy.isOfName(key) ? WallClock.nowMs() + Limits.refusedNameMs : untilMs
+        let entry = Entry(windowEndsAtMs: untilMs, trustedUntilMs: trustedUntilMs)
+        entries.withLock { known in
+            if known.count >= Limits.refusedAttempts { known = [:] }
+            known[key] = entry
+        }
+    }
+}
