@@ -76,7 +76,7 @@ def test_what_another_site_asks_for_is_not_done(
         anna.request("POST", "/api/me/stream-key", headers=fields),
         anna.request("DELETE", "/api/me/stream-key", headers=fields),
         anna.request("DELETE", "/api/me/sessions", headers=fields),
-        anna.request("DELETE", "/api/me", headers=fields),
+        anna.delete(headers=fields),
     ):
         assert_refused(answer)
     for path, form in (

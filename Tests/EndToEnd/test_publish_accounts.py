@@ -101,7 +101,8 @@ def test_a_deleted_account_ends_its_broadcast(accounts: Server, publish: Publish
     anna = Person(accounts, "anna")
     publisher = publish(accounts, "anna", headers=anna.bearer).play(record("vp8"), finish=False)
     wait_until(lambda: accounts.get("/api/streams/anna").status == 200, "the stream")
-    assert anna.ask("DELETE", "/api/me").status == 204
+    body = f'{{"password": "{PASSWORD}"}}'.encode()
+    assert anna.ask("DELETE", "/api/me", body=body).status == 204
     assert publisher.answer().status in (401, 409)
     wait_until(
         lambda: accounts.get("/api/streams/anna").json()["state"] == "ended", "the end")

@@ -14,6 +14,7 @@ from .server import Server
 
 PASSWORD = "seven boats on a weir"
 COOKIE = "__Host-weir"
+DEVICE_COOKIE = "__Host-weir-device"
 
 # Whoever signs up or in does so from an address of its own: addresses are counted, and all tests of
 # a process would be one. Not a generator, which two threads must not ask at once.
@@ -55,17 +56,25 @@ class Cookie:
     attributes: dict[str, str]
 
 
-def cookie_of(answer: Answer) -> Cookie | None:
-    text = answer.headers.get("set-cookie")
-    if text is None:
-        return None
-    pair, *rest = text.split(";")
-    name, _, value = pair.partition("=")
-    attributes = {}
-    for part in rest:
-        key, _, given = part.strip().partition("=")
-        attributes[key.lower()] = given
-    return Cookie(name, value, attributes)
+def cookie_of(answer: Answer, wanted: str = COOKIE) -> Cookie | None:
+    """The cookie of that name which the answer sets."""
+    for text in answer.headers.get("set-cookie", "").splitlines():
+        pair, *rest = text.split(";")
+        name, _, value = pair.partition("=")
+        attributes = {}
+        for part in rest:
+            key, _, given = part.strip().partition("=")
+            attributes[key.lower()] = given
+        if name == wanted:
+            return Cookie(name, value, attributes)
+    return None
+
+
+def device_of(answer: Answer) -> dict[str, str]:
+    """What the browser that has got this answer shows when it signs in again."""
+    cookie = cookie_of(answer, DEVICE_COOKIE)
+    assert cookie is not None and cookie.value, answer
+    return {"cookie": f"{DEVICE_COOKIE}={cookie.value}"}
 
 
 @dataclass
@@ -107,6 +116,11 @@ class Session:
         answer = self.get("/api/me")
         assert answer.status in (200, 401), answer
         return answer.status == 200
+
+    def delete(self, password: str | None = None, **options: Any) -> Answer:
+        """Deletes the account."""
+        value = {"password": password or self.password}
+        return self.json("/api/me", value, method="DELETE", **options)
 
     def make_key(self) -> str:
         """A new stream key; the one before is not good any more."""

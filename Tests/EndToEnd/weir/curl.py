@@ -57,7 +57,10 @@ def parse_headers(text: str) -> tuple[int, dict[str, str]]:
             status, fields = int(line.split()[1]), {}
         elif ":" in line:
             key, _, value = line.partition(":")
-            fields[key.strip().lower()] = value.strip()
+            name, value = key.strip().lower(), value.strip()
+            # The one field that may come several times and cannot be joined by commas.
+            several = name == "set-cookie" and name in fields
+            fields[name] = f"{fields[name]}\n{value}" if several else value
     return status, fields
 
 

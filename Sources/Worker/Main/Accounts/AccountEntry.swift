@@ -54,15 +54,16 @@ extension AccountRoutes {
             try service.signUp(admitted)
         } welcome: { signedUp in
             let next = next ?? "/live"
-            var cookies = signedUp.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
+            let device = signedUp.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
             switch signedUp.sessionToken {
             case .success(let token):
-                cookies.append(SessionCookie.set(token: token))
-                self.welcome(call, signedUp.account, status: 201, cookies: cookies, next: next)
+                self.welcome(
+                    call, signedUp.account, status: 201,
+                    cookies: [SessionCookie.set(token: token)] + device, next: next)
             case .failure(let error):
                 self.note(error)
                 self.welcome(
-                    call, signedUp.account, status: 201, cookies: cookies,
+                    call, signedUp.account, status: 201, cookies: device,
                     next: LogInForm.address(afterSigningUp: next))
             }
         }
@@ -88,10 +89,10 @@ extension AccountRoutes {
         } enter: { service, attempt, typed throws(AccountError) in
             try service.logIn(attempt, password: typed.password)
         } welcome: { signedIn in
-            let cookies = signedIn.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
+            let device = signedIn.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
             self.welcome(
                 call, signedIn.account, status: 200,
-                cookies: cookies + [SessionCookie.set(token: signedIn.sessionToken)],
+                cookies: [SessionCookie.set(token: signedIn.sessionToken)] + device,
                 next: next ?? "/account")
         }
     }

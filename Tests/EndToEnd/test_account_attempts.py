@@ -1,0 +1,204 @@
+"""Guessing at passwords is bounded, and keeps nobody out but those who guess."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from weir.accounts import (
+    DEVICE_COOKIE, PASSWORD, Session, cookie_of, device_of, fresh_address, log_in, session_of,
+    sign_up, try_to_log_in, try_to_sign_up,
+)
+from weir.curl import Answer
+from weir.http2 import Http2Connection
+from weir.server import Server
+from weir.stores import KINDS, Store
+
+Start = Callable[..., Server]
+
+NEW_PASSWORD = "eight boats on it"
+_JSON = [("content-type", "application/json")]
+
+
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest, make_store: Callable[[str], Store]) -> Store:
+    return make_store(request.param)
+
+
+@pytest.fixture
+def server(store: Store, start_server: Start) -> Server:
+    return start_server(publish="account", accounts=store.location)
+
+
+def guess(server: Server, name: str, source: str, times: int = 10) -> Counter[int | None]:
+    """Wrong passwords, one after the other, from one network."""
+    seen: Counter[int | None] = Counter()
+    with Http2Connection(server, source=source) as connection:
+        for number in range(times):
+            body = json.dumps({"username": name, "password": f"wrong {number}"}).encode()
+            seen[connection.request("POST", "/login", _JSON, body).status] += 1
+    return seen
+
+
+def assert_refused(answer: Answer) -> None:
+    assert (answer.status, answer.problem) == (429, "too-many-attempts"), answer
+    assert 0 < int(answer.headers["retry-after"]) <= 15 * 60
+    assert cookie_of(answer) is None and cookie_of(answer, DEVICE_COOKIE) is None
+
+
+def change_password(owner: Session, current: str = PASSWORD) -> Answer:
+    change = {"currentPassword": current, "newPassword": NEW_PASSWORD}
+    return owner.json("/api/me/password", change, source=fresh_address())
+
+
+def test_who_guesses_shuts_out_the_network_guessed_from_and_nobody_else(
+    server: Server, name: str
+) -> None:
+    source = fresh_address()
+    anna = sign_up(server, name)
+    assert guess(server, name, source, 15) == {401: 10, 429: 5}
+    assert_refused(try_to_log_in(server, name, source=source))
+    # Another name from there, and this name from elsewhere.
+    sign_up(server, f"{name[:26]}-bert")
+    log_in(server, f"{name[:26]}-bert", source=source)
+    log_in(server, name, source=fresh_address())
+    # The owner's browser, though it is in the same network; and who is signed in.
+    browser = device_of(try_to_log_in(server, name, source=fresh_address()))
+    log_in(server, name, source=source, headers=browser)
+    assert change_password(anna).status == 204
+    assert_refused(try_to_log_in(server, name, NEW_PASSWORD, source=source))
+
+
+def test_the_right_password_clears_what_was_counted_for_the_network(
+    server: Server, name: str
+) -> None:
+    sign_up(server, name)
+    source = fresh_address()
+    for _ in range(2):
+        assert guess(server, name, source, 7) == {401: 7}
+        log_in(server, name, source=source)
+
+
+@pytest.mark.slow
+def test_a_name_that_many_networks_guess_at_stays_open_to_its_owner(
+    start_server: Start, name: str
+) -> None:
+    server = start_server(publish="account")
+    home = fresh_address()
+    anna = session_of(try_to_sign_up(server, name), server, name)
+    browser = device_of(try_to_log_in(server, name, source=home))
+    seen: Counter[int | None] = Counter()
+    with ThreadPoolExecutor(4) as pool:
+        for counted in pool.map(lambda _: guess(server, name, fresh_address()), range(32)):
+            seen += counted
+    assert seen == {401: 300, 429: 20}, seen
+    # Strangers are refused, even with the right password,
+    assert_refused(try_to_log_in(server, name, source=fresh_address()))
+    # but neither a browser that has signed in before, wherever it is,
+    log_in(server, name, source=fresh_address(), headers=browser)
+    # nor anybody in a network that has,
+    log_in(server, name, source=home)
+    # nor whoever is signed in.
+    assert change_password(anna).status == 204
+    # The browser that has changed it is known, the others are not any more.
+    assert_refused(try_to_log_in(
+        server, name, NEW_PASSWORD, source=fresh_address(), headers=browser))
+    sign_up(server, f"{name[:26]}-bert")
+
+
+def test_a_browser_is_known_to_all_workers_and_nodes_and_after_a_restart(
+    store: Store, start_server: Start, name: str
+) -> None:
+    one, two = (start_server(publish="account", accounts=store.location) for _ in range(2))
+    browser = device_of(try_to_sign_up(one, name))
+    source = fresh_address()
+    assert guess(one, name, source, 11) == {401: 10, 429: 1}
+    assert_refused(try_to_log_in(two, name, source=source))
+    log_in(two, name, source=source, headers=browser)
+    one.kill_supervisor()
+    one.assert_no_process_stays()
+    again = start_server(publish="account", accounts=store.location)
+    log_in(again, name, source=source, headers=browser)
+    # For its own name only.
+    sign_up(again, f"{name[:26]}-bert")
+    assert guess(again, f"{name[:26]}-bert", source) == {401: 10}
+    assert_refused(try_to_log_in(again, f"{name[:26]}-bert", source=source, headers=browser))
+
+
+def test_a_thief_has_ten_tries_with_what_was_stolen(server: Server, name: str) -> None:
+    anna = sign_up(server, name)
+    browser = device_of(try_to_log_in(server, name))
+    for _ in range(10):
+        answer = try_to_log_in(server, name, "wrong", source=fresh_address(), headers=browser)
+        assert answer.status == 401, answer
+    assert_refused(try_to_log_in(server, name, source=fresh_address(), headers=browser))
+    # With a session, too, by whichever door.
+    stolen = log_in(server, name)
+    for number in range(10):
+        answer = stolen.delete("wrong") if number % 2 else change_password(stolen, "wrong")
+        assert (answer.status, answer.problem) == (403, "wrong-password"), answer
+    assert_refused(stolen.delete(PASSWORD))
+    assert_refused(change_password(stolen))
+    # All this has kept the owner from nothing.
+    log_in(server, name, source=fresh_address())
+    assert change_password(anna).status == 204
+    assert not stolen.is_valid
+
+
+def test_a_network_that_stands_for_many_lets_all_of_them_in(
+    start_server: Start, name: str
+) -> None:
+    server = start_server("--exempt-network", "127.9.0.0/16", publish="account")
+    people = [f"{name[:28]}-{number}" for number in range(30)]
+    source = "127.9.1.1"
+
+    def enter(person: str) -> Answer:
+        assert try_to_sign_up(server, person, source=source).status == 201
+        # Somebody forgets the password, and somebody else guesses.
+        for _ in range(4):
+            assert try_to_log_in(server, person, "wrong", source=source).status == 401
+        return try_to_log_in(server, person, source=source)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(answer.status for answer in pool.map(enter, people)) == {200: 30}
+
+
+def test_one_client_that_floods_leaves_room_for_others(start_server: Start, name: str) -> None:
+    server = start_server(publish="account", workers=1)
+    sign_up(server, name)
+    floods = [Http2Connection(server, source="127.0.0.50") for _ in range(4)]
+    try:
+        sent = []
+        for number in range(100):
+            for index, flood in enumerate(floods):
+                body = {"username": f"{name[:22]}-{index}-{number}", "password": PASSWORD}
+                stream = flood.open("POST", "/login", _JSON, end=False)
+                flood.send(stream, json.dumps(body).encode(), end=True)
+                sent.append((flood, stream))
+        # While those wait, somebody else is served: 64 places would have been taken else.
+        log_in(server, name, source="127.0.0.51")
+        statuses = Counter(flood.response(stream).status for flood, stream in sent)
+    finally:
+        for flood in floods:
+            flood.close()
+    assert set(statuses) <= {401, 429}, statuses
+    assert statuses[429] > 200, statuses
+
+
+def test_keys_are_not_changed_without_end(server: Server, name: str) -> None:
+    anna = sign_up(server, name)
+    for _ in range(20):
+        key = anna.make_key()
+    answer = anna.request("POST", "/api/me/stream-key")
+    assert (answer.status, answer.problem) == (429, "too-many-changes")
+    assert 0 < int(answer.headers["retry-after"]) <= 3600
+    page = anna.form("/api/me/stream-key")
+    assert page.status == 429 and page.headers["content-type"].startswith("text/html")
+    # The last one is good, and can still be taken away.
+    media = {"authorization": f"Bearer {key}"}
+    assert server.request("DELETE", f"/{name}/live", headers=media).status == 404
+    assert anna.request("DELETE", "/api/me/stream-key").status == 204
