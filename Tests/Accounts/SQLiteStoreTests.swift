@@ -149,40 +149,6 @@ import Testing
         try store.check()
     }
 
-    // MARK: A file that changes its identity
-
-    @Test("a file that is deleted is noticed, and not made anew; back again, it is used again")
-    func deleted() throws {
-        let store = try place.openPrepared()
-        let bob = try UserRecord.sample("bob")
-        try store.insert(bob)
-        let aside = place.path + ".aside"
-        try #require(rename(place.path, aside) == 0)
-        #expect(unavailable { try store.check() })
-        #expect(unavailable { try store.insert(.sample("eve")) })
-        #expect(unavailable { _ = try store.user(named: bob.name) })
-        #expect(!FileManager.default.fileExists(atPath: place.path))
-        try #require(rename(aside, place.path) == 0)
-        try store.check()
-        #expect(try store.user(named: bob.name) == bob)
-    }
-
-    @Test("a file that is replaced is noticed, and used after it is prepared again")
-    func replaced() throws {
-        let store = try place.openPrepared()
-        try store.insert(.sample("bob"))
-        let other = try SQLiteFolder()
-        let eve = try UserRecord.sample("eve")
-        do { try other.openPrepared().insert(eve) }
-        for ending in ["-wal", "-shm"] { unlink(place.path + ending) }
-        try #require(rename(other.path, place.path) == 0)
-        #expect(unavailable { try store.check() })
-        #expect(unavailable { _ = try store.user(named: eve.name) })
-        try store.prepare()
-        #expect(try store.user(named: eve.name) == eve)
-        #expect(try store.user(named: StreamName("bob")) == nil)
-    }
-
     // MARK: Versions
 
     @Test("a file of an older version is migrated, and keeps what is in it")

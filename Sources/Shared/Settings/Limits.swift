@@ -248,6 +248,9 @@ package enum Limits {
     package static let storeRetryMs: UInt64 = 2_000
     /// How often a worker asks the store for a sign of life.
     package static let storeCheckMs: UInt64 = 2_000
+    /// A file of accounts up to this size is looked over when somebody has written to it, which takes a
+    /// fraction of `accountAnswerMs`.
+    package static let accountsFileLookedOverBytes = 64 * 1024 * 1024
     /// How often what has expired is removed from it.
     package static let storeHouseKeepingMs: UInt64 = 600_000
     /// A session ends when it has not been used for this long, and a browser forgets its cookie.

@@ -19,6 +19,12 @@ struct SQLiteFile: Equatable, Sendable {
         inode = status.st_ino
     }
 
+    /// What SQLite keeps beside a database while it is open. They belong to it: with another database
+    /// under the same name, they would damage that one.
+    static func companions(of path: String) -> [SQLiteFile] {
+        [path + "-wal", path + "-shm"].compactMap(SQLiteFile.init(path:))
+    }
+
     /// Makes an empty file, for its owner only, unless there is something of that name; SQLite gives
     /// the files that it puts beside it the same rights. Survives a loss of power.
     static func create(_ path: String) throws(StoreError) {
@@ -56,5 +62,22 @@ struct SQLiteFile: Equatable, Sendable {
         }
         let descriptor = Descriptor(owning: raw)
         try systemCall("fsync") { fsync(descriptor.raw) }
+    }
+}
+
+/// By what it can be told, without opening it, that somebody has written to a file: SQLite, when it
+/// moves into it what it has written beside it, or anybody else.
+struct SQLiteFileStamp: Equatable, Sendable {
+    let bytes: Int
+    private let modifiedS: Int
+    private let modifiedNs: Int
+
+    /// Nil when there is none, or it cannot be looked at. stat(2).
+    init?(path: String) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        bytes = Int(status.st_size)
+        modifiedS = status.st_mtim.tv_sec
+        modifiedNs = status.st_mtim.tv_nsec
     }
 }
