@@ -4,6 +4,7 @@ notices, and when it is back nobody has to do anything."""
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from weir.recordings import record
 from weir.reports import write_report
 from weir.server import Server
 from weir.stores import KINDS, Store
+from weir.users import Users
 from weir.waiting import wait_until
 
 Start = Callable[..., Server]
@@ -187,6 +189,50 @@ def test_a_full_disk_refuses_new_accounts_and_nothing_else(
         wait_until_signed_in(server, name)
         assert server.request("DELETE", stream, headers=fields).status == 204
         server.stop()
+
+
+def test_a_file_that_is_overwritten_is_told_and_used_again_when_it_is_mended(
+    start_server: Start, name: str
+) -> None:
+    server = start_server("--log-level", "debug", publish="account")
+    anna = sign_up(server, name)
+    file = server.data / "accounts.sqlite"
+    wait_until(lambda: not checks(server), "everything to be well")
+    with sqlite3.connect(file) as connection:
+        # So that all is in the file, and nothing beside it.
+        wait_until(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0,
+                   "the file to be complete")
+    connection.close()
+    whole = file.read_bytes()
+    file.write_bytes(b"this is no database\n" * 1_000)
+    wait_until(lambda: "damaged" in checks(server).get("accounts", ""), "the damage to be told")
+    assert_unavailable(try_to_sign_up(server, f"{name[:25]}-new"))
+    assert file.read_bytes().startswith(b"this is no database"), "it was written to"
+    file.write_bytes(whole)
+    wait_until(lambda: not checks(server), "everything to be well again")
+    wait_until_signed_in(server, name)
+    assert anna.is_valid
+    told = [line for line in server.log().splitlines() if "the file is damaged" in line
+            and "store of accounts does not answer" in line]
+    # Once by each worker.
+    assert 1 <= len(told) <= 2, told
+
+
+def test_another_file_in_its_place_is_used_and_told(
+    start_server: Start, tmp_path: Path, name: str
+) -> None:
+    server = start_server(publish="account")
+    sign_up(server, name)
+    backup = tmp_path / "backup.sqlite"
+    Users(f"sqlite:{backup}").add(f"{name[:25]}-bert", PASSWORD)
+    file = server.data / "accounts.sqlite"
+    for ending in ("-wal", "-shm"):
+        Path(f"{file}{ending}").unlink()
+    backup.rename(file)
+    wait_until_signed_in(server, f"{name[:25]}-bert")
+    wait_until(lambda: not checks(server), "everything to be well again")
+    assert try_to_log_in(server, name).status == 401
+    assert "another file is there now" in server.log()
 
 
 def _first_refusal(server: Server, name: str) -> Answer:

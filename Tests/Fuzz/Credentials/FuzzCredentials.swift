@@ -23,6 +23,7 @@ private func check(_ bytes: [UInt8]) {
     checkAuthorization(text)
     checkNamedValues(text)
     checkToken(text)
+    checkDeviceToken(text)
     checkPasswordHash(text)
     checkName(text)
     checkNetworkPrefix(text)
@@ -74,6 +75,22 @@ private func checkToken(_ text: some StringProtocol) {
     if let digest = SecretDigest(hex: text) {
         precondition(isSame(digest.hex, text), "a digest has two spellings")
     }
+}
+
+/// Only what we have made is one, and nothing else beside or within it.
+private func checkDeviceToken(_ text: String) {
+    guard let name = try? StreamName("anna") else { fatalError("a name is refused") }
+    let key = DeviceKey(bytes: [UInt8](repeating: 7, count: DeviceKey.byteCount))
+    precondition(DeviceToken(presented: text, for: name, key: key) == nil, "made by whom?")
+    let token = DeviceToken(for: name, passwordHash: text, key: key)
+    guard let again = DeviceToken(presented: token.text, for: name, key: key),
+        again.fits(name, passwordHash: text, key: key)
+    else { fatalError("a token of ours is refused") }
+    guard !text.isEmpty else { return }
+    precondition(
+        DeviceToken(presented: token.text + text, for: name, key: key) == nil
+            && DeviceToken(presented: text + token.text, for: name, key: key) == nil,
+        "a token is found within a text")
 }
 
 /// Parameters have one spelling. The library gets to see what is cheap.
