@@ -26,13 +26,20 @@ private let limits: HTTPLimits = {
     return limits
 }()
 
+private let pseudoNames = [":method", ":scheme", ":authority", ":path"].map { Array($0.utf8) }
+
 private func check(_ bytes: [UInt8]) {
     var headers = IncomingHeaders(sinceMs: 0)
+    var isBehindFields = false
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
         let parts = line.split(
             separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
         let name = Array(parts[0])
         let value = parts.count > 1 ? Array(parts[1]) : []
+        // The library refuses others, and those that come late (RFC 9113, section 8.3).
+        let isPseudo = name.first == UInt8(ascii: ":")
+        if isPseudo, isBehindFields || !pseudoNames.contains(name) { continue }
+        isBehindFields = isBehindFields || !isPseudo
         let isHost = name == Array("host".utf8) || name == Array(":authority".utf8)
         if isHost { checkHost(value) }
         guard headers.append(name: name.span, value: value.span, limits: limits) else { return }
