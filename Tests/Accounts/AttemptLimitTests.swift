@@ -276,6 +276,16 @@ import Testing
         }
     }
 
+    @Test("a sign-up that nobody has looked at does not count")
+    func withdrawn() throws {
+        let fixture = ServiceFixture()
+        for number in 0..<Limits.signUpsPerAddress + 20 {
+            let admitted = try fixture.service.admitSignUp(
+                name: "user\(number)", password: Examples.password, from: Examples.origin)
+            try fixture.service.withdraw(admitted)
+        }
+    }
+
     @Test(
         "what cannot be an account is not counted; a name that is taken, and one that is made, are")
     func countedSignUps() throws {

@@ -24,7 +24,7 @@ struct DeviceKey: Sendable, Equatable {
 
     /// `purpose` keeps what is signed for one purpose from being of use for another.
     fileprivate func signature(_ purpose: String, _ parts: String...) -> String {
-        // No part has a line feed in it: names, hashes and base64.
+        // No part but the last can have a line feed in it.
         let message = Array(([purpose] + parts).joined(separator: "\n").utf8)
         var digest = [UInt8](repeating: 0, count: 32)
         let done = unsafe HMAC(

@@ -45,6 +45,11 @@ extension AccountService {
             account: Account(user), sessionToken: token, deviceToken: deviceToken(for: user))
     }
 
+    /// One that came to nothing for want of time does not count.
+    package func withdraw(_ admitted: AdmittedSignUp) throws(AccountError) {
+        try attemptLimits().withdrawSignUp(from: admitted.origin)
+    }
+
     // MARK: Signing in
 
     /// How long such an attempt is refused without any look into the store; nil when it is not. Does

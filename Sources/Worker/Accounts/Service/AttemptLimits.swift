@@ -52,6 +52,12 @@ struct AttemptLimits {
         }
     }
 
+    /// A sign-up that nobody has looked at, for want of time.
+    func withdrawSignUp(from origin: ClientOrigin) throws(AccountError) {
+        guard let limit = AttemptPolicy.signUp(from: origin) else { return }
+        try change([.discount(limit.key)])
+    }
+
     /// Counts a change of an account. Errors: `.tooManyChanges`, `.unavailable`.
     func countChange(_ limit: AttemptLimit) throws(AccountError) {
         if let ms = refused.retryAfterMs(limit.key) { throw .tooManyChanges(retryAfterMs: ms) }

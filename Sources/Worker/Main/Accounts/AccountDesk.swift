@@ -14,7 +14,7 @@ import LinuxIO
 import Settings
 
 final class AccountDesk {
-    let service: AccountService
+    private let service: AccountService
     private let loop: EventLoop
     /// For looks into the store.
     private let lookups: ThreadPool
@@ -34,6 +34,21 @@ final class AccountDesk {
         hashers = try ThreadPool(
             loop: loop, threads: Limits.passwordThreads,
             queueLimit: Limits.passwordQueue, niceness: Self.hashingNiceness)
+    }
+
+    // MARK: What is known without asking
+
+    /// How long such an attempt to sign in is refused for certain; nil when that is to be asked.
+    /// - Parameter device: as `AccountService.admitLogIn` takes it.
+    func refusesLogInForMs(
+        name: String, device: String?, from origin: ClientOrigin
+    ) -> UInt64? {
+        service.refusesLogInForMs(name: name, device: device, from: origin)
+    }
+
+    /// The same for signing up.
+    func refusesSignUpsForMs(from origin: ClientOrigin) -> UInt64? {
+        service.refusesSignUpsForMs(from: origin)
     }
 
     // MARK: Looks into the store

@@ -42,14 +42,14 @@ extension AccountRoutes {
         let page = { [site] fault in
             site.signUp(SignUpForm(username: username, next: next, fault: fault))
         }
-        if let ms = desk.service.refusesSignUpsForMs(from: origin(of: call)) {
+        if let ms = desk.refusesSignUpsForMs(from: origin(of: call)) {
             return refuseFlood(call, .tooManySignUps(retryAfterMs: ms), page)
         }
         enter(call, form, page: page) {
             service, typed, origin throws(AccountError) in
             try service.admitSignUp(name: typed.name, password: typed.password, from: origin)
-        } withdraw: { _, _ throws(AccountError) in
-            // Those that fail are counted as well.
+        } withdraw: { service, admitted throws(AccountError) in
+            try service.withdraw(admitted)
         } enter: { service, admitted, _ throws(AccountError) in
             try service.signUp(admitted)
         } welcome: { signedUp in
@@ -76,7 +76,7 @@ extension AccountRoutes {
             site.logIn(LogInForm(username: username, next: next, fault: fault))
         }
         let device = DeviceCookie.token(of: call.request)
-        if let ms = desk.service.refusesLogInForMs(
+        if let ms = desk.refusesLogInForMs(
             name: username, device: device, from: origin(of: call))
         {
             return refuseFlood(call, .tooManyAttempts(retryAfterMs: ms), page)
