@@ -262,6 +262,7 @@ PROMISED = {
     "weir_publishers": "gauge",
     "weir_ingest_bytes": "counter",
     "weir_ingest_bodies": "counter",
+    "weir_publishers_held_back": "counter",
     "weir_abuse_closes": "counter",
     "weir_event_subscribers": "gauge",
     "weir_stream_changes": "counter",

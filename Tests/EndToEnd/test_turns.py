@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from weir import ebml
+from weir.admin import Metrics
 from weir.comparison import assert_whole
 from weir.http1 import RawHttp1
 from weir.http2 import Http2Connection, Response
@@ -130,6 +131,23 @@ def test_a_publisher_who_is_held_back_is_not_taken_for_silent(
             client.pump(0.2)
             assert server.state(name) == "live"
         assert not client.responses[stream].is_over
+    assert Metrics(server).total("weir_publishers_held_back_total") == 1
+
+
+@pytest.mark.parametrize("first_ms", [0, 50_000], ids=["from 0", "from elsewhere"])
+def test_an_encoder_that_comes_back_at_once_is_not_taken_for_one_ahead_of_the_clock(
+    start_server: Callable[..., Server], name: str, first_ms: int
+) -> None:
+    """Only what it brings counts, not the time line that it continues. Two and a half seconds ahead
+    are allowed here, and each broadcast brings two."""
+    server = start_server("--ring-seconds", "5")
+    clusters = [
+        ebml.cluster(first_ms + 500 * i, ebml.simple_block(b"frame")) for i in range(4)]
+    with Http2Connection(server) as client:
+        for _ in range(4):
+            body = ebml.start() + b"".join(clusters)
+            assert client.request("POST", f"/{name}/live", body=body).status == 204
+    assert Metrics(server).total("weir_publishers_held_back_total") == 0
 
 
 def test_a_chunk_that_waited_fits_into_the_smallest_ring(

@@ -19,56 +19,6 @@ import Testing
     }
 }
 
-@Suite struct IngestPaceTests {
-    @Test("a publisher in real time is never held back") func realTime() {
-        var pace = IngestPace(atMs: 0)
-        for nowMs in stride(from: UInt64(0), to: 100_000, by: 20) {
-            pace.add(mediaMs: 20, nowMs: nowMs)
-            #expect(pace.delayMs(allowedMs: 1_000, nowMs: nowMs) == 0)
-        }
-    }
-
-    @Test("a file may run ahead by what is allowed, then waits for the clock") func file() {
-        var pace = IngestPace(atMs: 0)
-        for _ in 0..<60 { pace.add(mediaMs: 1_000, nowMs: 0) }
-        #expect(pace.delayMs(allowedMs: 60_000, nowMs: 0) == 0)
-        #expect(pace.delayMs(allowedMs: 45_000, nowMs: 0) == 15_000)
-        #expect(pace.delayMs(allowedMs: 45_000, nowMs: 10_000) == 5_000)
-        #expect(pace.delayMs(allowedMs: 45_000, nowMs: 15_000) == 0)
-    }
-
-    @Test("a source whose clock runs away is held back for minutes, not for hours")
-    func runaway() {
-        var pace = IngestPace(atMs: 0)
-        for _ in 0..<1_000 { pace.add(mediaMs: 59_000, nowMs: 0) }
-        #expect(pace.delayMs(allowedMs: 30_000, nowMs: 0) == 300_000)
-        #expect(pace.delayMs(allowedMs: 30_000, nowMs: 300_000) == 0)
-    }
-
-    @Test("waiting earns no credit for later") func noCredit() {
-        var pace = IngestPace(atMs: 0)
-        pace.add(mediaMs: 1_000, nowMs: 100_000)
-        #expect(pace.delayMs(allowedMs: 0, nowMs: 100_000) == 1_000)
-    }
-
-    @Test("a clock that is set back by hours does not stop the publisher for hours")
-    func clockSetBack() {
-        var pace = IngestPace(atMs: 100_000_000)
-        for nowMs in stride(from: UInt64(0), to: 100_000, by: 20) {
-            pace.add(mediaMs: 20, nowMs: nowMs)
-            #expect(pace.delayMs(allowedMs: 1_000, nowMs: nowMs) == 0)
-        }
-    }
-
-    @Test("a jump or a step back in the source's clock does not stop the publisher")
-    func jumps() {
-        var pace = IngestPace(atMs: 0)
-        pace.add(mediaMs: 3_600_000, nowMs: 0)
-        pace.add(mediaMs: -5_000, nowMs: 0)
-        #expect(pace.delayMs(allowedMs: 0, nowMs: 0) == 0)
-    }
-}
-
 @Suite struct StreamStateTests {
     private func state(_ nowMs: UInt64, paused: UInt64 = 0, ended: UInt64 = 0) -> StreamState {
         StreamTimes(lastIngestMs: 10_000, pausedSinceMs: paused, endedAtMs: ended)

@@ -205,6 +205,9 @@ package enum Limits {
     package static let chunkSessionCharacters = 64
     /// The longest that a publisher who is far ahead of the clock is held back at a time.
     package static let publishHoldBackMs: UInt64 = 300_000
+    /// How much media a publisher may send in a hundred milliseconds, in the long run: a little more
+    /// than the clock, so that a source whose own clock is fast is not held back sooner or later.
+    package static let publishPacePercent: UInt64 = 102
     /// A stream whose publisher has sent nothing for this time counts as paused.
     package static let publisherSilenceMs: UInt64 = 5_000
     /// Live and recently ended streams on one server.

@@ -32,6 +32,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case ingestBytes
     /// Request bodies of publishers that were finished.
     case ingestChunks
+    /// Publishers that were held back because they were too far ahead of the clock.
+    case publishersHeldBack
     /// Connections closed for abuse of the protocol.
     case abuseCloses
     /// Gauge: responses that deliver events now.

@@ -20,6 +20,7 @@ extension Counter {
         case .lappedTotal: "weir_viewers_lapped_total"
         case .ingestBytes: "weir_ingest_bytes_total"
         case .ingestChunks: "weir_ingest_bodies_total"
+        case .publishersHeldBack: "weir_publishers_held_back_total"
         case .abuseCloses: "weir_abuse_closes_total"
         case .eventSubscribers: "weir_event_subscribers"
         case .streamChanges: "weir_stream_changes_total"
@@ -53,6 +54,8 @@ extension Counter {
         case .lappedTotal: "Viewers that the ring overtook; their responses were reset."
         case .ingestBytes: "Bytes of media taken from publishers."
         case .ingestChunks: "Request bodies of publishers that were finished."
+        case .publishersHeldBack:
+            "Times a publisher was held back because it was ahead of the clock."
         case .abuseCloses: "Connections closed for abuse of the protocol."
         case .eventSubscribers: "Responses that deliver events now."
         case .streamChanges: "Times a stream was started, paused, resumed, ended or removed."

@@ -9,17 +9,21 @@ struct IngestPace: Equatable, Sendable {
     /// Media time received beyond what the clock has let through.
     private(set) var aheadMs: UInt64
     private(set) var atMs: UInt64
+    /// What the clock has let through beyond whole milliseconds, in hundredths of one.
+    private var leakedHundredths: UInt64 = 0
 
+    /// Both may come from a ring's file.
     init(aheadMs: UInt64 = 0, atMs: UInt64) {
-        self.aheadMs = aheadMs
+        self.aheadMs = min(aheadMs, Limits.publishHoldBackMs + Limits.ringMs.upperBound)
         self.atMs = atMs
     }
 
-    /// Notes that media of that duration was written. Durations that cannot be (a jump in the
-    /// source's clock) count as nothing rather than blocking the publisher for hours.
+    /// Notes that media of that duration has come. What came while it was waited for is let through
+    /// with it, so that a pause that the media has too counts for nothing. Durations that cannot be
+    /// count as nothing rather than blocking the publisher for hours.
     mutating func add(mediaMs: Int64, nowMs: UInt64) {
-        leak(to: nowMs)
         if mediaMs > 0 && mediaMs < 60_000 { aheadMs += UInt64(mediaMs) }
+        leak(to: nowMs)
     }
 
     /// How long to withhold further input. `allowedMs` is half of what the ring holds. Whatever the
@@ -31,8 +35,43 @@ struct IngestPace: Equatable, Sendable {
     }
 
     private mutating func leak(to nowMs: UInt64) {
-        // A clock that was set back lets nothing through that once, and goes on from there.
-        aheadMs -= min(aheadMs, nowMs - min(atMs, nowMs))
+        // A clock that was set back lets nothing through that once, and goes on from there. One that
+        // was set forward by years lets through everything.
+        let elapsedMs = min(nowMs - min(atMs, nowMs), Limits.publishHoldBackMs * 1_000)
         atMs = nowMs
+        leakedHundredths += elapsedMs * Limits.publishPacePercent
+        let leakedMs = leakedHundredths / 100
+        leakedHundredths %= 100
+        aheadMs -= min(aheadMs, leakedMs)
     }
+}
+
+/// How much media a broadcast brings, as opposed to how far its clock moves: neither the time at which
+/// it begins, nor a jump, nor what was lost is media.
+struct MediaAdvance: Equatable, Sendable {
+    /// The end of what was counted; nil when what comes next is placed anew.
+    private var endMs: Int64?
+
+    /// - Parameter endMs: where media goes on that was counted elsewhere.
+    init(continuingAtMs endMs: Int64? = nil) {
+        self.endMs = endMs
+    }
+
+    /// A header has come: the next media begins somewhere else.
+    mutating func restart() { endMs = nil }
+
+    /// Notes one fragment; returns how much media it adds. Small holes count, since frames may come
+    /// seldom and nobody has to say how long they last.
+    mutating func add(startMs: Int64, durationMs: Int64, isDiscontinuity: Bool) -> Int64 {
+        let fragmentEndMs = startMs + durationMs
+        guard let lastMs = endMs, !isDiscontinuity, abs(startMs - lastMs) < Self.jumpMs else {
+            endMs = fragmentEndMs
+            return durationMs
+        }
+        endMs = max(lastMs, fragmentEndMs)
+        return max(0, fragmentEndMs - lastMs)
+    }
+
+    /// From here on it is no hole and no reordering, but a pause or another clock.
+    private static let jumpMs = Int64(Limits.publisherSilenceMs)
 }

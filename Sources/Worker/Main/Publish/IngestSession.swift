@@ -22,6 +22,7 @@ final class IngestSession {
     private var ingest: WebMIngest
     private var batch = FragmentBatch()
     private var pace: IngestPace
+    private var advance = MediaAdvance()
     /// Nil until the tracks of a new stream are known.
     private(set) var writer: RingWriter?
     private(set) var stream: LiveStream?
@@ -73,6 +74,7 @@ final class IngestSession {
         }
         skipBytes = facts.chunk == nil ? 0 : state.consumedBytes
         pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atWallClockMs)
+        advance = MediaAdvance(continuingAtMs: ingest.nextMediaTimeMs)
         takeOverCountAtStart = writer.ring.status.takeOverCount
         isAttached = true
         // The same publisher may come from another address by now.
@@ -106,10 +108,6 @@ final class IngestSession {
 
     private func push(_ bytes: UnsafeRawBufferPointer) throws(PublishError) -> Int {
         batch.removeAll()
-        let startMs = ingest.nextMediaTimeMs
-        defer {
-            pace.add(mediaMs: ingest.nextMediaTimeMs &- startMs, nowMs: WallClock.nowMs())
-        }
         let result: PushResult
         do {
             let span = unsafe bytes.assumingMemoryBound(to: UInt8.self).span
@@ -133,6 +131,10 @@ final class IngestSession {
         let nowMs = WallClock.nowMs()
         let bytes = batch.bytes
         for fragment in batch.fragments {
+            let mediaMs = advance.add(
+                startMs: fragment.mediaTimeMs, durationMs: Int64(fragment.durationMs),
+                isDiscontinuity: fragment.isDiscontinuity)
+            pace.add(mediaMs: mediaMs, nowMs: nowMs)
             let state = state(
                 media: fragment.state, consumedBytes: takenBytes + UInt64(fragment.consumedInput))
             let piece = bytes.span.extracting(fragment.bytes)
@@ -153,6 +155,7 @@ final class IngestSession {
 
     /// Continues the stream with a new header, or makes a new ring when its tracks differ.
     private func adopt(_ initialization: Initialization) throws(PublishError) {
+        advance.restart()
         if let writer, let stream, stream.initialization.isCompatible(with: initialization) {
             isAttached = true
             ingest.continueTimeline(atMs: writer.ring.timelineEndMs)

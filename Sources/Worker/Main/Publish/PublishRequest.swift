@@ -32,6 +32,8 @@ final class PublishRequest: ExchangeHandler {
     private var isBodyComplete = false
     private let arrivedMs: UInt64
     private var withheldBytes = 0
+    /// Because it is too far ahead of the clock.
+    private var isHeldBack = false
     private var turnTimer: TimerID?
     private var headerTimer: TimerID?
 
@@ -169,6 +171,10 @@ final class PublishRequest: ExchangeHandler {
     private func creditWhenDue(_ session: IngestSession) {
         let delayMs = session.holdBackMs()
         if delayMs == 0 || exchange.hasPeerEnded { return releaseCredit() }
+        if !isHeldBack {
+            isHeldBack = true
+            environment.counters.add(.publishersHeldBack, slot: environment.slot)
+        }
         session.excuseSilence()
         let waitMs = min(delayMs, Limits.publisherSilenceMs / 2)
         environment.loop.schedule(afterMs: waitMs) { [weak self] in
@@ -180,6 +186,7 @@ final class PublishRequest: ExchangeHandler {
     private func releaseCredit() {
         let bytes = withheldBytes
         withheldBytes = 0
+        isHeldBack = false
         exchange.credit(bytes)
     }
 
