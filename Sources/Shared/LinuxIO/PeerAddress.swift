@@ -59,6 +59,9 @@ package struct ClientNetwork: Sendable, Hashable, CustomStringConvertible {
     /// and no network's prefix (RFC 4291, section 2.4).
     private let prefix: UInt64
 
+    /// Tells this network from all others, in every process.
+    package var number: UInt64 { prefix }
+
     package init(of address: PeerAddress) {
         let bytes = address.bytes.count == 4 ? [0, 0, 0xFF, 0xFF] + address.bytes : address.bytes
         prefix = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }

@@ -178,10 +178,27 @@ package enum Limits {
     /// Chunks of one broadcast that may wait for an earlier one, on one connection. Small enough
     /// that their windows never fill the connection's, so the missing chunk can still come in.
     package static let waitingChunksPerConnection = 6
+    /// Requests to publish that wait in one worker: to be judged, for their turn, for the end of a
+    /// header.
+    package static let waitingRequestsPerWorker = 1_000
+    /// The same of one client: 20 browsers behind one address, each with as many chunks as may wait.
+    package static let waitingRequestsPerClient = 128
+    /// Those that wait for their turn at one stream in one worker: eight connections of a broadcaster.
+    /// One look goes through all of them, and all of them may time out in one turn.
+    package static let waitingRequestsPerStream = 48
     /// Bytes of bodies that wait for their turn, in one worker.
     package static let waitingBytesPerWorker = 128 * 1024 * 1024
     /// The same of one client.
     package static let waitingBytesPerClient = 32 * 1024 * 1024
+    /// The same for one stream: 32 windows of a request.
+    package static let waitingBytesPerStream = 8 * 1024 * 1024
+    /// How often a worker tries to get the writer lease of one stream, in the long run and at once: ten
+    /// times the chunks a browser sends, and some that come together.
+    package static let leaseTriesPerSecond: UInt64 = 100
+    package static let leaseTriesAtOnce: UInt64 = 16
+    /// How often it does so of its own accord, for all streams for which requests wait: a try costs
+    /// about a tenth of a millisecond.
+    package static let leaseRetriesPerSecond: UInt64 = 500
     /// How long a chunk waits for its turn (an earlier chunk, or the end of another request's
     /// write).
     package static let chunkTurnMs: UInt64 = 10_000
@@ -197,6 +214,13 @@ package enum Limits {
     package static let newBroadcastTurnMs: UInt64 = 300
     /// From the turn of a body that begins a broadcast to the end of its header, the last of Tracks.
     package static let publishHeaderMs: UInt64 = 10_000
+    /// A body that completes nothing (no media, no chunk) for this time is dead, unless it moves at
+    /// `publishBytesPerSecondLeast`, which earns it more. (See BodyProgress.)
+    package static let publishStallMs: UInt64 = 30_000
+    /// The same for a chunk that is in already and comes again.
+    package static let repeatedChunkMs: UInt64 = 10_000
+    /// Less than any uplink on which one could broadcast.
+    package static let publishBytesPerSecondLeast: UInt64 = 4 * 1024
     /// Bytes looked at to tell a broken-off broadcast from something that is not WebM at all.
     package static let sniffBytes = 64 * 1024
     /// How long more of such a body is waited for before it is refused.
@@ -212,6 +236,9 @@ package enum Limits {
     package static let publisherSilenceMs: UInt64 = 5_000
     /// Live and recently ended streams on one server.
     package static let streams = 1_000
+    /// Live and paused streams of one client under open publishing, on one server: a class behind one
+    /// address, each pupil with a stream. Counted once a second in each worker, so approximately.
+    package static let streamsPerClient = 64
     /// Characters of a stream's name.
     package static let nameCharacters = 3...32
     /// How long an ended stream stays listed, and its ring on disk.
@@ -309,6 +336,10 @@ package enum Limits {
     package static let credentialsRemembered = 10_000
     /// How often the credentials of whoever publishes are looked at again.
     package static let publishRecheckMs: UInt64 = 2_000
+    /// From one look at all of them to the next, however often credentials change,
+    package static let publishRecheckPauseMs: UInt64 = 100
+    /// and how many of them in one turn: each costs some microseconds.
+    package static let publishersPerTurn = 64
 
     /// Broadcasts that are over and whose record the store has not taken yet.
     package static let broadcastsWaiting = 10_000

@@ -18,6 +18,8 @@ package final class ClientShare {
         case eventSubscribers
         /// Bytes of finished responses that the client has not taken yet.
         case responseBytes
+        /// Requests to publish that wait: to be judged, for their turn, for the end of a header.
+        case waitingRequests
         /// Bytes of publishers' bodies that wait for their turn.
         case waitingBytes
         /// Questions about accounts that have not been answered.
@@ -128,6 +130,7 @@ extension Limits {
         case .viewers: viewersPerClient
         case .eventSubscribers: eventSubscribersPerClient
         case .responseBytes: responseBytesPerClient
+        case .waitingRequests: waitingRequestsPerClient
         case .waitingBytes: waitingBytesPerClient
         case .accountQuestions: accountQuestionsPerClient
         case .passwordHashes: passwordHashesPerClient
@@ -138,8 +141,8 @@ extension Limits {
     package static func perWorker(_ means: ClientShare.Means) -> Int {
         switch means {
         case .responseBytes: responseBytesPerWorker
-        case .connections, .viewers, .eventSubscribers, .waitingBytes, .accountQuestions,
-            .passwordHashes:
+        case .connections, .viewers, .eventSubscribers, .waitingRequests, .waitingBytes,
+            .accountQuestions, .passwordHashes:
             .max
         }
     }

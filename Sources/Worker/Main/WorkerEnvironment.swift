@@ -19,8 +19,6 @@ final class WorkerEnvironment {
     private(set) var viewerCount = 0
     /// Requests that publish here, all streams together.
     private var publisherCount = 0
-    /// Bytes of publishers' bodies that wait for their turn in this worker.
-    var waitingBytes = 0
     private var published: [Counter: UInt64] = [:]
 
     let mediaLimits: MediaLimits

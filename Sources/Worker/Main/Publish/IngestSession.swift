@@ -32,7 +32,9 @@ final class IngestSession {
     private var takenBytes: UInt64 = 0
     /// How often a take-over of the ring had been asked for when this request began to write it.
     private var takeOverCountAtStart: UInt64
-    private var hasWritten = false
+    /// Pieces of media that this body has brought.
+    private(set) var fragmentCount: UInt64 = 0
+    private var hasWritten: Bool { fragmentCount > 0 }
     /// The ring is this broadcast's: it was resumed, or its header has been accepted.
     private(set) var isAttached = false
     private var notifier: RingNotifier?
@@ -147,7 +149,7 @@ final class IngestSession {
                 throw .ring(error)
             }
         }
-        hasWritten = true
+        fragmentCount += UInt64(batch.fragments.count)
         notifier.committed(nowMs: nowMs)
         writer.ring.status.addBytesIngested(bytes.count)
         environment.counters.add(.ingestBytes, UInt64(bytes.count), slot: environment.slot)

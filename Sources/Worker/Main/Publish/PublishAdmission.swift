@@ -5,50 +5,46 @@
 // Owner: the worker's loop thread.
 
 import HTTP
-import Settings
 
 final class PublishAdmission: ExchangeHandler {
     let exchange: Exchange
-    private let environment: WorkerEnvironment
-    private var pending: [UInt8] = []
-    private var isBodyComplete = false
+    /// What has come of the body, and the request's place among those who wait.
+    let body: WaitingBody
+    private(set) var isBodyComplete: Bool
+    private let headers: [HeaderField]
     /// Neither handed on, nor answered, nor gone.
     private(set) var isOpen = true
 
-    init(_ exchange: Exchange, environment: WorkerEnvironment) {
+    /// - Parameter headers: of the answer, should it be a refusal.
+    init(_ exchange: Exchange, body: WaitingBody, headers: [HeaderField]) {
         self.exchange = exchange
-        self.environment = environment
+        self.body = body
+        self.headers = headers
+        isBodyComplete = !exchange.request.hasBody
         exchange.handler = self
         exchange.withholdsContinue = true
+        if let bound = body.takePlace() { refuse(PublishError.tooManyWait(bound).problem) }
     }
 
-    /// The request may publish: `next` follows it from now on, as if it had done so all the time.
-    func admit(to next: some ExchangeHandler) {
+    /// The request may publish: whoever follows it from now on has its body too.
+    func handOn() {
         isOpen = false
-        exchange.handler = next
-        exchange.withholdsContinue = false
-        let kept = takePending()
-        if !kept.isEmpty {
-            unsafe kept.withUnsafeBytes { unsafe next.exchange(exchange, didReceiveBody: $0) }
-        }
-        if isBodyComplete, !exchange.isClosed { next.exchangeDidFinishBody(exchange) }
     }
 
     /// It may not; nothing more of it is wanted.
-    func refuse(_ problem: Problem, headers: [HeaderField]) {
+    func refuse(_ problem: Problem) {
         isOpen = false
-        exchange.credit(takePending().count)
+        body.leavePlace()
+        exchange.credit(body.drop())
         if !exchange.isOver { exchange.respond(problem, headers: headers) }
     }
 
     func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
         guard isOpen else { return exchange.credit(bytes.count) }
-        guard environment.waitingBytes + bytes.count <= Limits.waitingBytesPerWorker else {
+        if let bound = unsafe body.keep(bytes) {
             exchange.credit(bytes.count)
-            return refuse(PublishError.tooBusy.problem, headers: [])
+            refuse(PublishError.tooManyWait(bound).problem)
         }
-        unsafe pending.append(contentsOf: bytes)
-        environment.waitingBytes += bytes.count
     }
 
     func exchangeDidFinishBody(_ exchange: Exchange) {
@@ -57,12 +53,7 @@ final class PublishAdmission: ExchangeHandler {
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
         isOpen = false
-        _ = takePending()
-    }
-
-    private func takePending() -> [UInt8] {
-        environment.waitingBytes -= pending.count
-        defer { pending = [] }
-        return pending
+        body.leavePlace()
+        body.drop()
     }
 }

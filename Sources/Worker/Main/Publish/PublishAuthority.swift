@@ -94,9 +94,10 @@ extension PublishFacts {
         digest("account \(account.id.bytes.map(String.init).joined(separator: "."))") | accountBit
     }
 
-    /// Under open publishing, who publishes is told by the address.
+    /// Under open publishing, who publishes is told by the address, or the /64 of an IPv6 address:
+    /// those change by themselves.
     static func identity(of request: Request) -> UInt64 {
-        digest("address \(request.peer)") & ~accountBit
+        digest("network \(request.peer.network.number)") & ~accountBit
     }
 
     static func isAccount(_ identity: UInt64) -> Bool { identity & accountBit != 0 }

@@ -8,7 +8,10 @@ import Settings
 struct ChunkNumber: Equatable, Sendable {
     /// A digest of SESSION; never 0.
     let session: UInt64
+    /// Less than the greatest number there is.
     let number: UInt64
+
+    var next: ChunkNumber { ChunkNumber(session: session, number: number &+ 1) }
 }
 
 /// How a body begins, as far as its first bytes tell.

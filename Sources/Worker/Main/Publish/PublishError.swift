@@ -3,6 +3,7 @@
 import HTTP
 import Media
 import SegmentRing
+import Settings
 
 enum PublishError: Error, Equatable {
     case alreadyLive
@@ -14,8 +15,9 @@ enum PublishError: Error, Equatable {
     case streamEnded
     case stalled
     case tooManyStreams
-    case tooManyWaitingChunks
-    case tooBusy
+    /// As many as one publisher may have are this one's.
+    case tooManyOwnStreams
+    case tooManyWait(WaitingBound)
     case shuttingDown
     /// The right to publish was taken from whoever does.
     case denied(Problem)
@@ -62,18 +64,14 @@ extension PublishError {
                 status: 503, slug: "too-many-streams", title: "The server is full",
                 detail: "As many streams are live as this server takes. Try again later.",
                 headers: [.retryAfter(seconds: 10)])
-        case .tooManyWaitingChunks:
+        case .tooManyOwnStreams:
             Problem(
-                status: 429, slug: "too-many-waiting-chunks", title: "Too many chunks wait",
+                status: 429, slug: "too-many-own-streams", title: "You have too many streams",
                 detail:
-                    "Several chunks of this connection wait for an earlier one. Send that first.",
-                headers: [.retryAfter(seconds: 1)])
-        case .tooBusy:
-            Problem(
-                status: 503, slug: "too-busy", title: "Too many bodies wait",
-                detail:
-                    "The server holds as much as it can for publishers who wait for their turn.",
-                headers: [.retryAfter(seconds: 1)])
+                    "One address may have \(Limits.streamsPerClient) streams at a time. End one "
+                    + "of them, or let it end, before you begin another.",
+                headers: [.retryAfter(seconds: 10)])
+        case .tooManyWait(let bound): bound.problem
         case .shuttingDown:
             Problem(
                 status: 503, slug: "shutting-down", title: "The server is restarting",
@@ -81,6 +79,54 @@ extension PublishError {
         case .denied(let problem): problem
         case .media(let error): error.problem
         case .ring(let error): error.problem
+        }
+    }
+}
+
+extension PublishError {
+    /// Why a request that got no turn in time is answered, given what is known of the stream then.
+    static func afterWaiting(_ request: PublishFacts, _ stream: StreamFacts) -> PublishError {
+        guard let chunk = request.chunk else {
+            return request.start == .unknown ? .stalled : .alreadyLive
+        }
+        switch stream {
+        case .absent: return .chunkGap(expectedChunk: 0)
+        case .held(_, let session, _):
+            return session == chunk.session ? .chunkEarly : .chunkGap(expectedChunk: 0)
+        case .free(_, let ingest):
+            let isSameSession = ingest?.session == chunk.session
+            return .chunkGap(expectedChunk: isSameSession ? ingest?.nextChunk ?? 0 : 0)
+        }
+    }
+}
+
+extension WaitingBound {
+    fileprivate var problem: Problem {
+        let retry = [HeaderField.retryAfter(seconds: 1)]
+        return switch self {
+        case .connection:
+            Problem(
+                status: 429, slug: "too-many-waiting-chunks", title: "Too many chunks wait",
+                detail:
+                    "Several chunks of this connection wait for an earlier one. Send that first.",
+                headers: retry)
+        case .stream:
+            Problem(
+                status: 429, slug: "too-many-waiting", title: "Too much waits for this stream",
+                detail: "Many requests to publish wait for their turn at this stream. Send what is "
+                    + "missing first.",
+                headers: retry)
+        case .client:
+            Problem(
+                status: 429, slug: "too-many-waiting", title: "Too much of yours waits",
+                detail: "Many requests to publish from your address wait for their turn.",
+                headers: retry)
+        case .worker:
+            Problem(
+                status: 503, slug: "too-busy", title: "Too many bodies wait",
+                detail:
+                    "The server holds as much as it can for publishers who wait for their turn.",
+                headers: retry)
         }
     }
 }

@@ -1,8 +1,12 @@
-// The publish requests of one stream in this worker, in the order their HEADERS arrived. At most one
-// writes; the others wait for their turn, which they get in the order of their chunk numbers or, if
-// they have none, of their arrival. The writer lease on the ring does the same between workers.
+// The publish requests of one stream in this worker. At most one writes; the others wait for their turn,
+// which they get in the order of their chunk numbers or, if they have none, of their arrival. The writer
+// lease on the ring does the same between workers.
 //
-// A queue lives as long as one of its requests does: they reach it without owning it.
+// What happens only says that it is worth looking; one look, at most once per turn of the loop, then
+// decides for all who wait. So N requests that come or end together cost N, and not N times N.
+//
+// A queue lives as long as one of its requests does, since they reach it without owning it, and a
+// moment longer when it has tried for the lease very often.
 //
 // Owner: the worker's loop thread.
 
@@ -18,27 +22,39 @@ final class PublishQueue {
     private let streams: LiveStreams
     private let environment: WorkerEnvironment
     private let crossOrigin: CrossOrigin
-    private var waiting: [PublishRequest] = []
+    private let room: WaitingRoom
+    /// Nil when who publishes is told by accounts.
+    private let shares: PublisherShares?
+    private var line = WaitingLine<PublishRequest>()
     private var active: PublishRequest?
     /// Those whose chunk is in already and whose body is still coming.
-    private var repeating: [PublishRequest] = []
-    /// The ring on which this worker has said that it waits.
+    private var repeating: [ObjectIdentifier: PublishRequest] = [:]
+    /// Bytes of bodies that wait here.
+    let waitingBytes = WaitingTally()
+    /// The chunk whose turn it is as far as is known here, as long as it is not in the line.
+    private var wanted: ChunkNumber?
+    private var leasePace: LeasePace
+    /// The ring on which this worker has said that it waits, and what was seen of it.
     private var announcedRing: Ring?
-    private var retryTimer: TimerID?
-    private var isAdvancing = false
-    private var mustAdvanceAgain = false
+    private var glance: RingGlance?
+    private var isCountedAsWaiting = false
+    private var nextLook: (timer: TimerID, dueMs: UInt64)?
+    private var isRetiring = false
 
-    /// Told when the last request has gone.
+    /// Told when the last request has gone and nothing has to be remembered.
     var onIdle: ((PublishQueue) -> Void)?
 
     init(
-        name: StreamName, streams: LiveStreams, crossOrigin: CrossOrigin,
-        environment: WorkerEnvironment
+        name: StreamName, streams: LiveStreams, crossOrigin: CrossOrigin, room: WaitingRoom,
+        shares: PublisherShares?, environment: WorkerEnvironment
     ) {
         self.name = name
         self.streams = streams
         self.crossOrigin = crossOrigin
+        self.room = room
+        self.shares = shares
         self.environment = environment
+        leasePace = LeasePace(atMs: environment.loop.nowMs)
     }
 
     func headers(for exchange: Exchange) -> [HeaderField] {
@@ -47,30 +63,72 @@ final class PublishQueue {
 
     // MARK: Requests
 
-    var requests: [PublishRequest] { (active.map { [$0] } ?? []) + waiting + repeating }
-
-    /// Takes a request in; it may be answered, or begin to write, before this returns.
-    func add(_ request: PublishRequest) {
-        waiting.append(request)
-        advance()
+    var requests: [PublishRequest] {
+        (active.map { [$0] } ?? []) + line.members + repeating.values
     }
 
-    /// Whether so many chunks of one connection wait that the missing one could not come in.
-    func isOverfull(forConnection connectionID: UInt64) -> Bool {
-        let count = waiting.count { $0.connectionID == connectionID }
-        return count > Limits.waitingChunksPerConnection
+    var isIdle: Bool { active == nil && line.isEmpty && repeating.isEmpty }
+
+    /// Takes a request in. Alone, it may be answered or begin to write before this returns; behind
+    /// others it is looked at together with them, if it may wait at all.
+    func add(_ request: PublishRequest) {
+        if active == nil && line.isEmpty {
+            enter(request)
+            look()
+            if request.isWaiting, let bound = request.takePlace() {
+                request.fail(.tooManyWait(bound))
+            }
+        } else if let chunk = request.facts.chunk, chunk == wanted {
+            // It goes next, so it need not wait however many do.
+            enter(request)
+            look(withinMs: 0)
+        } else if let bound = bound(for: request) {
+            request.fail(.tooManyWait(bound))
+        } else {
+            enter(request)
+            look(withinMs: 0)
+        }
+    }
+
+    private func enter(_ request: PublishRequest, isFirst: Bool = false) {
+        if request.facts.chunk == wanted { wanted = nil }
+        line.add(
+            request, chunk: request.facts.chunk, connectionID: request.connectionID,
+            isFirst: isFirst)
+    }
+
+    private func bound(for request: PublishRequest) -> WaitingBound? {
+        if line.count(ofConnection: request.connectionID) >= Limits.waitingChunksPerConnection {
+            return .connection
+        }
+        let isFull = line.count + repeating.count >= Limits.waitingRequestsPerStream
+        if isFull && !makeRoom(for: request) { return .stream }
+        return request.takePlace()
+    }
+
+    /// Strangers give way to the one whose stream it is.
+    private func makeRoom(for request: PublishRequest) -> Bool {
+        let ring = announcedRing ?? active?.session?.stream?.ring
+        let identity = request.facts.identity
+        guard let ring, ring.status.publisherKey.0 == identity,
+            let stranger = line.members.last(where: { $0.facts.identity != identity })
+        else { return false }
+        stranger.fail(.tooManyWait(.stream))
+        return true
     }
 
     /// The request writes no more: it was answered, or its client has gone.
     func finished(_ request: PublishRequest) {
         if active === request {
             active = nil
-        } else {
-            waiting.removeAll { $0 === request }
-            repeating.removeAll { $0 === request }
+            look(withinMs: 0)
+        } else if repeating.removeValue(forKey: ObjectIdentifier(request)) == nil,
+            line.remove(request), request.facts.chunk == nil
+        {
+            // It may have kept others back.
+            look(withinMs: 0)
         }
-        advance()
-        if active == nil && waiting.isEmpty && repeating.isEmpty { becomeIdle() }
+        if isIdle { becomeIdle() }
     }
 
     /// The request was to make a ring, and another worker has made it. It looks again in a moment, not
@@ -78,99 +136,118 @@ final class PublishQueue {
     func lostRace(_ request: PublishRequest) {
         precondition(active === request, "only who writes makes a ring")
         active = nil
-        waiting.insert(request, at: 0)
-        waitForOthers()
-    }
-
-    /// The request has waited as long as one may.
-    func turnTimedOut(_ request: PublishRequest) {
-        request.fail(errorAfterWaiting(request))
-    }
-
-    private func errorAfterWaiting(_ request: PublishRequest) -> PublishError {
-        guard let chunk = request.facts.chunk else {
-            return request.facts.start == .unknown ? .stalled : .alreadyLive
-        }
-        guard let stream = streams.find(name), stream.state != .ended else {
-            return .chunkGap(expectedChunk: 0)
-        }
-        guard let writer = try? stream.ring.acquireWriter(slot: environment.slot) else {
-            let isSameSession = stream.ring.status.publisherKey.1 == chunk.session
-            return isSameSession ? .chunkEarly : .chunkGap(expectedChunk: 0)
-        }
-        defer { writer.release() }
-        let ingest = IngestState(decoding: writer.state)
-        let isSameSession = ingest?.session == chunk.session
-        return .chunkGap(expectedChunk: isSameSession ? ingest?.nextChunk ?? 0 : 0)
+        enter(request, isFirst: true)
+        settle()
     }
 
     /// The doorbell has rung: the stream may have ended, a lease may be free, a chunk may have come.
     func doorbellRang() {
-        if let active, let interruption = active.session?.interruption {
-            active.fail(interruption)
+        if let active {
+            if let interruption = active.session?.interruption { active.fail(interruption) }
+            return
         }
-        advance()
+        guard !line.isEmpty else { return }
+        let isUnchanged = announcedRing.map { RingGlance($0.status) == glance } ?? false
+        if !isUnchanged { look(withinMs: 0) }
     }
 
     /// The worker is going: whoever publishes is told to come back.
     func shutDown() {
-        for request in waiting + repeating { request.fail(.shuttingDown) }
-        active?.fail(.shuttingDown)
+        for request in requests { request.fail(.shuttingDown) }
     }
 
-    // MARK: Turns
+    // MARK: Looking
 
-    /// Gives the turn to whoever it belongs to, if it is free.
-    func advance() {
-        // Answering a request comes back here; one loop at a time.
-        if isAdvancing {
-            mustAdvanceAgain = true
-            return
+    /// The start of a body has become known, or it is complete.
+    func knowsMore() { look(withinMs: 0) }
+
+    private func look(withinMs delayMs: UInt64) {
+        guard !line.isEmpty else { return }
+        let dueMs = environment.loop.nowMs + delayMs
+        if let nextLook {
+            if nextLook.dueMs <= dueMs { return }
+            environment.loop.cancel(nextLook.timer)
         }
-        isAdvancing = true
-        defer { isAdvancing = false }
-        repeat {
-            mustAdvanceAgain = false
-            refuseWhileActive()
-            if active == nil { giveTurn() }
-        } while mustAdvanceAgain
-        waitForOthers()
-    }
-
-    /// A request that cannot wait for the one that writes here is told so at once.
-    private func refuseWhileActive() {
-        guard let active else { return }
-        let facts = active.facts
-        for request in waiting {
-            request.updateFacts(writerConnectionID: active.connectionID)
-            decide(
-                request,
-                .held(
-                    identity: facts.identity, session: facts.chunk?.session ?? 0,
-                    chunk: facts.chunk?.number))
+        let timer = environment.loop.schedule(afterMs: delayMs) { [weak self] in
+            self?.nextLook = nil
+            self?.look()
         }
+        nextLook = (timer, dueMs)
     }
 
-    private func giveTurn() {
-        guard !waiting.isEmpty else { return }
-        let stream = streams.find(name)
-        let writer: RingWriter?
+    /// Gives the turn to whoever it belongs to, if it is free, and answers those who need not wait.
+    private func look() {
+        guard !line.isEmpty else { return }
+        if let active {
+            let facts = active.facts
+            let held = StreamFacts.held(
+                identity: facts.identity, session: facts.chunk?.session ?? 0,
+                chunk: facts.chunk?.number)
+            decideHeld(held, turn: facts.chunk, writerConnectionID: active.connectionID)
+            failOverdue(held)
+        } else if let stream = streams.find(name) {
+            look(at: stream)
+        } else {
+            giveTurn(.absent, stream: nil, writer: nil, ingest: nil)
+            failOverdue(.absent)
+        }
+        settle()
+    }
+
+    private func look(at stream: LiveStream) {
+        guard leasePace.take(nowMs: environment.loop.nowMs) else { return }
+        glance = RingGlance(stream.ring.status)
         do {
-            writer = try stream?.ring.acquireWriter(slot: environment.slot)
+            if let writer = try stream.ring.acquireWriter(slot: environment.slot) {
+                defer { if active == nil { writer.release() } }
+                let ingest = IngestState(decoding: writer.state)
+                let isOver = stream.state == .ended
+                let facts: StreamFacts =
+                    isOver ? .absent : .free(state: stream.state, ingest: ingest)
+                giveTurn(facts, stream: stream, writer: writer, ingest: ingest)
+                failOverdue(facts)
+            } else {
+                lookWhileHeldElsewhere(stream)
+            }
         } catch .missing {
-            return  // replaced or removed at this moment: ask again shortly
+            failOverdue(.absent)  // replaced or removed at this moment: ask again shortly
         } catch {
             environment.logger.error(
                 "ring cannot be written", metadata: ["stream": "\(name)", "error": "\(error)"])
-            for request in waiting { request.fail(.ring(error)) }
-            return
+            for request in line.members { request.fail(.ring(error)) }
         }
-        if let stream, writer == nil { return decideHeldElsewhere(stream) }
-        defer { if active == nil { writer?.release() } }
-        let ingest = writer.flatMap { IngestState(decoding: $0.state) }
-        let facts = facts(of: stream, ingest)
+    }
+
+    private func lookWhileHeldElsewhere(_ stream: LiveStream) {
+        let (identity, session) = stream.ring.status.publisherKey
+        let isNew = identity == 0 && session == 0
+        let chunk = stream.ring.status.writerChunk
+        let held = StreamFacts.held(identity: identity, session: session, chunk: chunk)
+        // One that is being removed, or is so new that its writer has not said who it is: ask again
+        // shortly.
+        if stream.state != .ended && !isNew {
+            let turn = ChunkNumber(session: session, number: chunk ?? 0)
+            decideHeld(held, turn: turn, writerConnectionID: nil, ring: stream.ring)
+        }
+        failOverdue(held)
+    }
+
+    /// Once for all of them, with what this look has found.
+    private func failOverdue(_ stream: StreamFacts) {
+        for request in line.members where request.isWaiting && request.isOverdue {
+            request.fail(.afterWaiting(request.facts, stream))
+        }
+    }
+
+    // MARK: Deciding
+
+    private func giveTurn(
+        _ facts: StreamFacts, stream: LiveStream?, writer: RingWriter?, ingest: IngestState?
+    ) {
+        let turn = ingest.map { ChunkNumber(session: $0.session, number: $0.nextChunk) }
+        wanted = turn
         var order = ArrivalOrder()
-        for request in waiting {
+        for request in line.candidates(whenTurnOf: turn) where request.isWaiting {
             guard order.admits(request.facts, connectionID: request.connectionID) else { continue }
             request.updateFacts(writerConnectionID: nil)
             let decision = PublishDecision.decide(request.facts, facts)
@@ -179,39 +256,30 @@ final class PublishQueue {
         }
     }
 
-    private func facts(of stream: LiveStream?, _ ingest: IngestState?) -> StreamFacts {
-        guard let stream, stream.state != .ended else { return .absent }
-        return .free(state: stream.state, ingest: ingest)
-    }
-
-    private func decideHeldElsewhere(_ stream: LiveStream) {
-        guard stream.state != .ended else { return }  // being removed: ask again shortly
-        let key = stream.ring.status.publisherKey
-        // A ring that is so new that its writer has not said who it is: ask again shortly.
-        guard key != (0, 0) else { return }
-        for request in waiting {
-            request.updateFacts(writerConnectionID: nil)
-            decide(
-                request,
-                .held(
-                    identity: key.0, session: key.1, chunk: stream.ring.status.writerChunk),
-                ring: stream.ring)
+    /// A request that cannot wait for the one that writes is told so.
+    private func decideHeld(
+        _ facts: StreamFacts, turn: ChunkNumber?, writerConnectionID: UInt64?, ring: Ring? = nil
+    ) {
+        for request in line.candidates(whenTurnOf: turn) where request.isWaiting {
+            request.updateFacts(writerConnectionID: writerConnectionID)
+            let decision = PublishDecision.decide(request.facts, facts)
+            switch decision {
+            case .refuse where request.ageMs < Limits.newBroadcastTurnMs:
+                break  // the writer may just be finishing
+            case .takeOver:
+                return takeOver(ring)
+            default:
+                apply(decision, to: request)
+            }
         }
     }
 
-    private func decide(_ request: PublishRequest, _ facts: StreamFacts, ring: Ring? = nil) {
-        let decision = PublishDecision.decide(request.facts, facts)
-        switch decision {
-        case .refuse where request.ageMs < Limits.newBroadcastTurnMs:
-            break  // the writer may just be finishing
-        case .takeOver:
-            if let active { return active.fail(.takenOver) }
-            guard let ring else { return }
-            _ = ring.status.requestTakeOver()
-            if let slot = ring.status.writerSlot { environment.doorbells.ring(slot: slot) }
-        default:
-            apply(decision, to: request)
-        }
+    /// Asks whoever writes to stop. Whoever wants it waits for that.
+    private func takeOver(_ ring: Ring?) {
+        if let active { return active.fail(.takenOver) }
+        guard let ring else { return }
+        _ = ring.status.requestTakeOver()
+        if let slot = ring.status.writerSlot { environment.doorbells.ring(slot: slot) }
     }
 
     /// Starts the request's session if the decision is to write.
@@ -222,6 +290,10 @@ final class PublishQueue {
         let session: IngestSession
         switch decision {
         case .begin:
+            guard mayHaveStream(request, stream) else {
+                request.fail(.tooManyOwnStreams)
+                return false
+            }
             // The ring of a stream that has ended is replaced, not continued. That its grace is
             // over may not have been noted yet, and then its viewers are still waiting.
             let isOver = stream?.state == .ended
@@ -243,16 +315,26 @@ final class PublishQueue {
             return false
         }
         active = request
-        waiting.removeAll { $0 === request }
+        line.remove(request)
+        wanted = request.facts.chunk?.next
         request.write(with: session)
         return true
+    }
+
+    private func mayHaveStream(_ request: PublishRequest, _ stream: LiveStream?) -> Bool {
+        guard let shares, !request.exchange.client.isExempt else { return true }
+        let identity = request.facts.identity
+        if let stream, stream.state != .ended, stream.ring.status.publisherKey.0 == identity {
+            return true
+        }
+        return shares.take(identity)
     }
 
     private func apply(_ decision: PublishDecision, to request: PublishRequest) {
         switch decision {
         case .repeated:
-            waiting.removeAll { $0 === request }
-            repeating.append(request)
+            line.remove(request)
+            repeating[ObjectIdentifier(request)] = request
             request.answerAsRepeated()
         case .refuse(.alreadyLive):
             request.fail(.alreadyLive)
@@ -268,27 +350,45 @@ final class PublishQueue {
 
     // MARK: Waiting for other workers
 
-    private func waitForOthers() {
+    /// Sees to it that those who still wait are looked at again.
+    private func settle() {
         // The lease that a request here waits for may be another worker's.
-        let isElsewhere = active == nil && !waiting.isEmpty
-        let ring = isElsewhere ? streams.find(name)?.ring : nil
-        if announcedRing !== ring {
-            announcedRing?.status.setWaiting(false, slot: environment.slot)
-            ring?.status.setWaiting(true, slot: environment.slot)
-            announcedRing = ring
+        let isElsewhere = active == nil && !line.isEmpty
+        announceWaiting(on: isElsewhere ? streams.find(name)?.ring : nil)
+        if isElsewhere != isCountedAsWaiting {
+            isCountedAsWaiting = isElsewhere
+            room.streams += isElsewhere ? 1 : -1
         }
-        guard !waiting.isEmpty, retryTimer == nil else { return }
-        retryTimer = environment.loop.schedule(afterMs: Limits.chunkRetryMs) { [weak self] in
-            self?.retryTimer = nil
-            self?.advance()
-        }
+        look(withinMs: active == nil ? room.retryMs : Limits.chunkRetryMs)
+    }
+
+    private func announceWaiting(on ring: Ring?) {
+        guard announcedRing !== ring else { return }
+        announcedRing?.status.setWaiting(false, slot: environment.slot)
+        ring?.status.setWaiting(true, slot: environment.slot)
+        announcedRing = ring
     }
 
     private func becomeIdle() {
-        if let retryTimer { environment.loop.cancel(retryTimer) }
-        retryTimer = nil
-        announcedRing?.status.setWaiting(false, slot: environment.slot)
-        announcedRing = nil
-        onIdle?(self)
+        if let nextLook { environment.loop.cancel(nextLook.timer) }
+        nextLook = nil
+        settle()
+        retire()
+    }
+
+    /// Goes, but not before its pace is full again: otherwise whoever sends one request after the other
+    /// would have a fresh one each time.
+    private func retire() {
+        guard isIdle, !isRetiring else { return }
+        let keptMs = leasePace.fullAfterMs(nowMs: environment.loop.nowMs)
+        guard keptMs > 0 else {
+            onIdle?(self)
+            return
+        }
+        isRetiring = true
+        environment.loop.schedule(afterMs: keptMs) { [weak self] in
+            self?.isRetiring = false
+            self?.retire()
+        }
     }
 }

@@ -24,48 +24,52 @@ final class PublishRequest: ExchangeHandler {
     private unowned let queue: PublishQueue
     private let environment: WorkerEnvironment
     private var phase = Phase.waiting
-    /// Received, but not used and not credited: at most one request window.
-    private var pending: [UInt8] = []
-    /// What a session was given before its ring was its own, not credited: it may have to be given to
-    /// another one.
-    private var beginning: [UInt8] = []
+    /// What has come and is not credited, until the request has a ring: at most one request window. A
+    /// session that has begun may lose the race for it, and then all of it is given to another one.
+    private let body: WaitingBody
     private var isBodyComplete = false
     private let arrivedMs: UInt64
+    /// When it has waited for its turn as long as one may.
+    private var turnDeadlineMs: UInt64?
     private var withheldBytes = 0
     /// Because it is too far ahead of the clock.
     private var isHeldBack = false
-    private var turnTimer: TimerID?
-    private var headerTimer: TimerID?
+    private var progress: BodyProgress?
+    private var progressTimer: TimerID?
 
+    /// - Parameters:
+    ///   - body: what has come already.
+    ///   - isBodyComplete: nothing more comes.
     init(
-        exchange: Exchange, facts: PublishFacts, claim: PublishClaim?, queue: PublishQueue,
-        environment: WorkerEnvironment
+        exchange: Exchange, facts: PublishFacts, claim: PublishClaim?, body: WaitingBody,
+        isBodyComplete: Bool, queue: PublishQueue, environment: WorkerEnvironment
     ) {
         self.exchange = exchange
         self.facts = facts
         self.claim = claim
+        self.body = body
+        self.isBodyComplete = isBodyComplete
         self.queue = queue
         self.environment = environment
         arrivedMs = environment.loop.nowMs
         exchange.bodyPatience = .continuous
+        body.join(queue.waitingBytes)
         environment.publisherCountChanged(by: 1)
-        isBodyComplete = !exchange.request.hasBody
-        if isBodyComplete { recognizeStart() }
-        if facts.chunk != nil || facts.start != .unknown { startTurnTimer() }
+        recognizeStart()
+        if facts.chunk != nil { startTurnClock() }
     }
 
     /// From when the request could go on if it were its turn, or has begun without saying as what.
     /// (That the body comes at all is seen to by its session.)
-    private func startTurnTimer() {
-        guard turnTimer == nil else { return }
-        turnTimer = environment.loop.schedule(afterMs: Limits.chunkTurnMs) { [weak self] in
-            guard let self, self.isWaiting else { return }
-            self.queue.turnTimedOut(self)
-        }
+    private func startTurnClock() {
+        if turnDeadlineMs == nil { turnDeadlineMs = environment.loop.nowMs + Limits.chunkTurnMs }
     }
 
     var connectionID: UInt64 { exchange.request.connectionID }
     var ageMs: UInt64 { environment.loop.nowMs - arrivedMs }
+
+    /// It has waited for its turn as long as one may.
+    var isOverdue: Bool { turnDeadlineMs.map { environment.loop.nowMs >= $0 } ?? false }
 
     /// The session while it is this request that writes.
     var session: IngestSession? {
@@ -74,7 +78,7 @@ final class PublishRequest: ExchangeHandler {
 
     /// Nothing more can be learnt of what the body is.
     var isWellKnown: Bool {
-        isBodyComplete || pending.count >= Limits.sniffBytes || ageMs >= Limits.sniffMs
+        isBodyComplete || body.bytes.count >= Limits.sniffBytes || ageMs >= Limits.sniffMs
     }
 
     var isAnswered: Bool {
@@ -85,11 +89,17 @@ final class PublishRequest: ExchangeHandler {
         if case .waiting = phase { true } else { false }
     }
 
+    /// Whether what is waiting, or the little that is known of it, looks like the middle of WebM.
+    var looksLikeContinuation: Bool { WebMSniffer.looksLikeContinuation(body.bytes) }
+
     /// Brings up to date what depends on the moment and on who writes.
     func updateFacts(writerConnectionID: UInt64?) {
         facts.sharesConnectionWithWriter = writerConnectionID == connectionID
         facts.waitedMs = ageMs
     }
+
+    /// Takes a place among those who wait. Not nil: there is none.
+    func takePlace() -> WaitingBound? { body.takePlace() }
 
     // MARK: The turn
 
@@ -97,28 +107,23 @@ final class PublishRequest: ExchangeHandler {
     func write(with session: IngestSession) {
         phase = .writing(session)
         exchange.isMedia = true
-        let kept = takePending()
-        unsafe kept.withUnsafeBytes { bytes in unsafe take(bytes, with: session) }
-        if isBodyComplete { finish() }
-        if self.session?.isAttached == false { startHeaderTimer() }
-    }
-
-    /// Whoever has begun a broadcast keeps others from its name, and its bytes are not credited before
-    /// the header is complete, so that no other clock runs.
-    private func startHeaderTimer() {
-        guard headerTimer == nil else { return }
-        headerTimer = environment.loop.schedule(afterMs: Limits.publishHeaderMs) { [weak self] in
-            guard let self else { return }
-            self.headerTimer = nil
-            if self.session?.isAttached == false { self.fail(.stalled) }
+        let kept = body.bytes
+        if !kept.isEmpty || session.isAttached {
+            unsafe kept.withUnsafeBytes { unsafe feed($0, to: session) }
         }
+        if isBodyComplete { finish() }
+        guard self.session != nil else { return }
+        follow(BodyProgress(session.isAttached ? .media : .header, nowMs: environment.loop.nowMs))
+        // Whoever has begun a broadcast keeps others from its name.
+        if !session.isAttached, let bound = body.takePlace() { fail(.tooManyWait(bound)) }
     }
 
     /// This chunk is already in the ring.
     func answerAsRepeated() {
         phase = .repeating
-        exchange.credit(takePending().count)
-        if isBodyComplete { answerAccepted() }
+        exchange.credit(body.drop())
+        if isBodyComplete { return answerAccepted() }
+        follow(BodyProgress(.repeated, nowMs: environment.loop.nowMs))
     }
 
     /// Ends the request with that answer, whatever it was doing.
@@ -131,32 +136,80 @@ final class PublishRequest: ExchangeHandler {
         queue.finished(self)
     }
 
-    /// Whether what is waiting, or the little that is known of it, looks like the middle of WebM.
-    var looksLikeContinuation: Bool { WebMSniffer.looksLikeContinuation(pending) }
-
+    /// Takes what has just come. As long as the ring is not this request's, it is kept as well.
     private func take(_ bytes: UnsafeRawBufferPointer, with session: IngestSession) {
-        if let interruption = session.interruption { return fail(interruption) }
-        if !session.isAttached { unsafe beginning.append(contentsOf: bytes) }
+        if !session.isAttached, let bound = unsafe body.keep(bytes) {
+            exchange.credit(bytes.count)
+            return fail(.tooManyWait(bound))
+        }
+        unsafe feed(bytes, to: session)
+    }
+
+    private func feed(_ bytes: UnsafeRawBufferPointer, to session: IngestSession) {
+        if let interruption = session.interruption {
+            return unsafe failTaking(bytes, interruption)
+        }
+        let fragments = session.fragmentCount
         do {
             unsafe try session.feed(bytes)
         } catch {
-            return session.hasLostRace(error) ? waitAgain() : fail(error)
+            return unsafe session.hasLostRace(error) ? waitAgain() : failTaking(bytes, error)
         }
         guard session.isAttached else { return }
-        let unused = beginning.isEmpty ? bytes.count : beginning.count
-        beginning = []
-        creditInTime(unused, session)
+        let nowMs = environment.loop.nowMs
+        if progress?.stage == .header { progress = BodyProgress(.media, nowMs: nowMs) }
+        if session.fragmentCount > fragments {
+            progress?.moved(nowMs: nowMs)
+        } else {
+            progress?.received(bytes.count)
+        }
+        body.leavePlace()
+        let kept = body.drop()
+        creditInTime(kept > 0 ? kept : bytes.count, session)
+    }
+
+    /// The bytes are not used; those that are kept are credited in any case.
+    private func failTaking(_ bytes: UnsafeRawBufferPointer, _ error: PublishError) {
+        if body.bytes.isEmpty { withheldBytes += bytes.count }
+        fail(error)
     }
 
     /// Another worker has just made the ring that this request was to make. Whether it brings the same
     /// chunk or another broadcast is for the queue to see, when it looks again.
     private func waitAgain() {
         phase = .waiting
-        pending = beginning
-        environment.waitingBytes += pending.count
-        beginning = []
+        cancelProgressTimer()
+        progress = nil
         queue.lostRace(self)
     }
+
+    private func finish() {
+        guard case .writing(let session) = phase else { return }
+        do {
+            try session.finish()
+            answerAccepted()
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func answerAccepted() {
+        environment.counters.add(.ingestChunks, 1, slot: environment.slot)
+        answer { exchange.respond(status: 204, headers: queue.headers(for: exchange), body: .none) }
+        queue.finished(self)
+    }
+
+    private func answer(_ respond: () -> Void) {
+        cancelProgressTimer()
+        phase = .answered
+        body.leavePlace()
+        let unusedBytes = withheldBytes + body.drop()
+        withheldBytes = 0
+        if unusedBytes > 0 { exchange.credit(unusedBytes) }
+        if !exchange.isOver { respond() }
+    }
+
+    // MARK: Back-pressure
 
     /// Opens the flow-control window again, at once or when the publisher is no longer too far ahead.
     private func creditInTime(_ bytes: Int, _ session: IngestSession) {
@@ -176,6 +229,7 @@ final class PublishRequest: ExchangeHandler {
             environment.counters.add(.publishersHeldBack, slot: environment.slot)
         }
         session.excuseSilence()
+        progress?.moved(nowMs: environment.loop.nowMs)
         let waitMs = min(delayMs, Limits.publisherSilenceMs / 2)
         environment.loop.schedule(afterMs: waitMs) { [weak self] in
             guard let self, let session = self.session else { return }
@@ -190,38 +244,29 @@ final class PublishRequest: ExchangeHandler {
         exchange.credit(bytes)
     }
 
-    private func finish() {
-        guard case .writing(let session) = phase else { return }
-        do {
-            try session.finish()
-            answerAccepted()
-        } catch {
-            fail(error)
+    // MARK: Progress
+
+    /// From now on the body has to get somewhere.
+    private func follow(_ next: BodyProgress) {
+        progress = next
+        watchProgress()
+    }
+
+    /// The timer is moved when it has run out and not with every byte.
+    private func watchProgress() {
+        guard progressTimer == nil, let progress else { return }
+        let nowMs = environment.loop.nowMs
+        guard nowMs < progress.deadlineMs else { return fail(.stalled) }
+        let leftMs = progress.deadlineMs - nowMs
+        progressTimer = environment.loop.schedule(afterMs: leftMs) { [weak self] in
+            self?.progressTimer = nil
+            self?.watchProgress()
         }
     }
 
-    private func answerAccepted() {
-        environment.counters.add(.ingestChunks, 1, slot: environment.slot)
-        answer { exchange.respond(status: 204, headers: queue.headers(for: exchange), body: .none) }
-        queue.finished(self)
-    }
-
-    private func cancelTimers() {
-        for timer in [turnTimer, headerTimer] {
-            if let timer { environment.loop.cancel(timer) }
-        }
-        turnTimer = nil
-        headerTimer = nil
-    }
-
-    private func answer(_ respond: () -> Void) {
-        cancelTimers()
-        phase = .answered
-        let unusedBytes = withheldBytes + beginning.count + takePending().count
-        withheldBytes = 0
-        beginning = []
-        if unusedBytes > 0 { exchange.credit(unusedBytes) }
-        if !exchange.isOver { respond() }
+    private func cancelProgressTimer() {
+        if let progressTimer { environment.loop.cancel(progressTimer) }
+        progressTimer = nil
     }
 
     // MARK: ExchangeHandler
@@ -229,30 +274,30 @@ final class PublishRequest: ExchangeHandler {
     func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
         switch phase {
         case .waiting:
-            guard environment.waitingBytes + bytes.count <= Limits.waitingBytesPerWorker else {
+            if let bound = unsafe body.keep(bytes) {
                 exchange.credit(bytes.count)
-                return fail(.tooBusy)
+                return fail(.tooManyWait(bound))
             }
-            unsafe keep(bytes)
+            learnStart(had: body.bytes.count - bytes.count)
         case .writing(let session):
             unsafe take(bytes, with: session)
-        case .repeating, .answered:
+        case .repeating:
+            progress?.received(bytes.count)
+            exchange.credit(bytes.count)
+        case .answered:
             exchange.credit(bytes.count)
         }
     }
 
     /// Asks for its turn only when the bytes tell something new: they may come one at a time. A chunk
     /// with a number has its place whatever is in it.
-    private func keep(_ bytes: UnsafeRawBufferPointer) {
+    private func learnStart(had bytesBefore: Int) {
         let knewStart = facts.start != .unknown
-        let knewEnough = pending.count >= Limits.sniffBytes
-        unsafe pending.append(contentsOf: bytes)
-        environment.waitingBytes += bytes.count
         recognizeStart()
         let knowsMore =
             (!knewStart && facts.start != .unknown)
-            || (!knewEnough && pending.count >= Limits.sniffBytes)
-        if facts.chunk == nil, knowsMore { queue.advance() }
+            || (bytesBefore < Limits.sniffBytes && body.bytes.count >= Limits.sniffBytes)
+        if facts.chunk == nil, knowsMore { queue.knowsMore() }
     }
 
     func exchangeDidFinishBody(_ exchange: Exchange) {
@@ -260,7 +305,7 @@ final class PublishRequest: ExchangeHandler {
         switch phase {
         case .waiting:
             recognizeStart()
-            queue.advance()
+            queue.knowsMore()
         case .writing: finish()
         case .repeating: answerAccepted()
         case .answered: break
@@ -269,8 +314,9 @@ final class PublishRequest: ExchangeHandler {
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
         environment.publisherCountChanged(by: -1)
-        cancelTimers()
-        _ = takePending()
+        cancelProgressTimer()
+        body.leavePlace()
+        body.drop()
         if case .answered = phase { return }
         let session = session
         phase = .answered
@@ -278,15 +324,9 @@ final class PublishRequest: ExchangeHandler {
         queue.finished(self)
     }
 
-    private func takePending() -> [UInt8] {
-        environment.waitingBytes -= pending.count
-        defer { pending = [] }
-        return pending
-    }
-
     private func recognizeStart() {
         guard facts.start == .unknown else { return }
-        facts.start = WebMSniffer.start(of: pending, isComplete: isBodyComplete)
-        if facts.start != .unknown || !pending.isEmpty, isWaiting { startTurnTimer() }
+        facts.start = WebMSniffer.start(of: body.bytes, isComplete: isBodyComplete)
+        if facts.start != .unknown || !body.bytes.isEmpty, isWaiting { startTurnClock() }
     }
 }

@@ -17,9 +17,10 @@ final class Publishing {
     /// Nil under open publishing.
     private let authority: PublishAuthority?
     private var queues: [StreamName: PublishQueue] = [:]
+    private let room = WaitingRoom()
+    private let shares: PublisherShares?
+    private let recheck: PublishRecheck?
     private var isShuttingDown = false
-    /// Changes of credentials that have been acted upon.
-    private var changesSeen: UInt64 = 0
     /// Streams about whose account the store was asked a moment ago.
     private var accountsLookedAt: Set<StreamName> = []
     private var denialLine = LogPause(ms: Limits.logRepeatMs)
@@ -33,8 +34,15 @@ final class Publishing {
         self.crossOrigin = crossOrigin
         self.environment = environment
         authority = credentials.map { PublishAuthority(credentials: $0) }
-        changesSeen = credentials?.changeCount ?? 0
-        if authority != nil { keepLooking() }
+        recheck = authority.map { PublishRecheck(authority: $0, loop: environment.loop) }
+        let sharesAreByAddress = credentials == nil
+        shares =
+            sharesAreByAddress ? PublisherShares(streams: streams, environment: environment) : nil
+        recheck?.requests = { [weak self] in
+            self.map { $0.queues.values.flatMap(\.requests) } ?? []
+        }
+        recheck?.onDenied = { [weak self] problem, name in self?.wasDenied(problem, name) }
+        recheck?.start()
     }
 
     // MARK: Requests
@@ -52,19 +60,27 @@ final class Publishing {
         } catch {
             return refuse(exchange, .badChunkNumber)
         }
-        guard let authority else { return begin(exchange, name, facts, claim: nil) }
+        let body = WaitingBody(room: room, client: exchange.client)
+        guard let authority else {
+            return begin(
+                exchange, name, facts, claim: nil, body: body, isComplete: !request.hasBody)
+        }
         let claim = PublishClaim(exchange, name: name)
-        let admission = PublishAdmission(exchange, environment: environment)
+        let admission = PublishAdmission(
+            exchange, body: body, headers: crossOrigin.headers(for: request))
+        guard admission.isOpen else { return }
         authority.judge(claim) { [weak self] verdict in
             guard let self, admission.isOpen, !exchange.isOver else { return }
             switch verdict {
             case .success(let identity):
                 facts.identity = identity
-                self.begin(exchange, name, facts, claim: claim, admission: admission)
+                admission.handOn()
+                self.begin(
+                    exchange, name, facts, claim: claim, body: body,
+                    isComplete: admission.isBodyComplete)
             case .failure(let problem):
                 self.logDenial(of: exchange.request, problem, name)
-                admission.refuse(
-                    problem, headers: self.crossOrigin.headers(for: exchange.request))
+                admission.refuse(problem)
                 self.wasDenied(problem, name)
             }
         }
@@ -72,7 +88,7 @@ final class Publishing {
 
     private func begin(
         _ exchange: Exchange, _ name: StreamName, _ facts: PublishFacts, claim: PublishClaim?,
-        admission: PublishAdmission? = nil
+        body: WaitingBody, isComplete: Bool
     ) {
         if isShuttingDown {
             // The admission, if there is one, gives back what it has kept when the exchange ends.
@@ -80,13 +96,11 @@ final class Publishing {
         }
         let queue = queue(for: name)
         let publish = PublishRequest(
-            exchange: exchange, facts: facts, claim: claim, queue: queue, environment: environment)
+            exchange: exchange, facts: facts, claim: claim, body: body, isBodyComplete: isComplete,
+            queue: queue, environment: environment)
         exchange.handler = publish
         queue.add(publish)
-        admission?.admit(to: publish)
-        if publish.isWaiting, queue.isOverfull(forConnection: exchange.request.connectionID) {
-            publish.fail(.tooManyWaitingChunks)
-        }
+        if !publish.isAnswered { exchange.withholdsContinue = false }
     }
 
     /// DELETE: ends the stream at once, whoever is writing it.
@@ -124,37 +138,7 @@ final class Publishing {
             "stream ended", metadata: ["stream": "\(stream.name)", "reason": "\(reason)"])
     }
 
-    // MARK: Looking again
-
-    /// Whoever publishes is looked at now and then: what was changed elsewhere, on another node or on
-    /// the command line, nobody tells.
-    private func keepLooking() {
-        environment.loop.schedule(afterMs: Limits.publishRecheckMs) { [weak self] in
-            self?.lookAgain()
-            self?.keepLooking()
-        }
-    }
-
-    private func lookAgain() {
-        guard let authority else { return }
-        for queue in Array(queues.values) {
-            for request in queue.requests { lookAgain(at: request, queue.name, authority) }
-        }
-    }
-
-    private func lookAgain(
-        at request: PublishRequest, _ name: StreamName, _ authority: PublishAuthority
-    ) {
-        guard let claim = request.claim else { return }
-        authority.judge(claim) { [weak self, weak request] verdict in
-            guard let request, !request.isAnswered, case .failure(let problem) = verdict,
-                // That the store does not answer takes nobody's right away.
-                problem.status != 503
-            else { return }
-            request.fail(.denied(problem.status == 401 ? .noLongerAuthorised(claim) : problem))
-            self?.wasDenied(problem, name)
-        }
-    }
+    // MARK: Denials
 
     /// Somebody may not publish under that name: perhaps because its account is gone or disabled, and
     /// then its broadcast is over as well. Strangers can make us ask the store this way, so it is done
@@ -195,23 +179,29 @@ final class Publishing {
     private func queue(for name: StreamName) -> PublishQueue {
         if let queue = queues[name] { return queue }
         let queue = PublishQueue(
-            name: name, streams: streams, crossOrigin: crossOrigin, environment: environment)
+            name: name, streams: streams, crossOrigin: crossOrigin, room: room, shares: shares,
+            environment: environment)
         queue.onIdle = { [weak self] queue in self?.queues[queue.name] = nil }
         queues[name] = queue
         return queue
     }
 
     func doorbellRang() {
-        if let authority, authority.credentials.changeCount != changesSeen {
-            changesSeen = authority.credentials.changeCount
-            lookAgain()
-        }
+        recheck?.doorbellRang()
         for queue in Array(queues.values) { queue.doorbellRang() }
     }
 
     func shutDown() {
         isShuttingDown = true
-        for queue in Array(queues.values) { queue.shutDown() }
+        shutDown(Array(queues.values)[...])
+    }
+
+    /// In portions, since all of them may be very many.
+    private func shutDown(_ rest: ArraySlice<PublishQueue>) {
+        for queue in rest.prefix(Limits.publishersPerTurn) { queue.shutDown() }
+        let others = rest.dropFirst(Limits.publishersPerTurn)
+        guard !others.isEmpty else { return }
+        environment.loop.schedule(afterMs: 1) { [weak self] in self?.shutDown(others) }
     }
 }
 

@@ -1,0 +1,24 @@
+// What can be seen of a ring without its lease, as far as those who wait for it are concerned. Doorbells
+// ring for everything; only when this has changed is it worth asking for the lease.
+
+import SegmentRing
+
+struct RingGlance: Equatable {
+    private let writerSlot: Int?
+    private let writerChunk: UInt64?
+    private let publisher: UInt64
+    private let session: UInt64
+    private let pausedSinceMs: UInt64
+    private let endedAtMs: UInt64
+    /// While somebody writes, this changes with every commit and says nothing.
+    private let lastIngestMs: UInt64
+
+    init(_ status: RingStatus) {
+        writerSlot = status.writerSlot
+        writerChunk = status.writerChunk
+        (publisher, session) = status.publisherKey
+        pausedSinceMs = status.pausedSinceMs
+        endedAtMs = status.endedAtMs
+        lastIngestMs = writerSlot == nil ? status.lastIngestMs : 0
+    }
+}
