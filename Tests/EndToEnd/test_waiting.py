@@ -73,6 +73,18 @@ def test_more_than_may_wait_at_one_stream_are_told_to_retry(alone: Server, name:
             assert client.request("POST", path, chunk(1), chunks[1]).status == 204
 
 
+def test_chunks_that_come_again_and_do_not_end_are_bounded_too(alone: Server, name: str) -> None:
+    path, chunks = f"/{name}/live", cut_at_random(record().data, pieces=2, seed=1)
+    with Http2Connection(alone) as client:
+        assert client.request("POST", path, chunk(0), chunks[0]).status == 204
+        again = [client.open("POST", path, chunk(0), end=False) for _ in range(_PER_STREAM + 5)]
+        client.wait_for(
+            lambda: sum(client.responses[stream].is_over for stream in again) >= 5, "a refusal")
+        over = [client.responses[s] for s in again if client.responses[s].is_over]
+        assert {answer.status for answer in over} == {429}
+        assert client.request("POST", path, chunk(1), chunks[1]).status == 204
+
+
 @pytest.mark.slow
 def test_all_that_wait_in_vain_are_told_what_is_missing(alone: Server, name: str) -> None:
     path, chunks = f"/{name}/live", cut_at_random(record().data, pieces=2, seed=1)

@@ -160,6 +160,7 @@ import Testing
         var pace = LeasePace(atMs: 0)
         #expect(pace.fullAfterMs(nowMs: 0) == 0)
         _ = tries(in: 0...0, &pace)
+        #expect(pace.nextAfterMs(nowMs: 3) == 1_000 / Limits.leaseTriesPerSecond - 3)
         let fullAfterMs = pace.fullAfterMs(nowMs: 0)
         #expect(fullAfterMs == 1_000 * Limits.leaseTriesAtOnce / Limits.leaseTriesPerSecond)
         #expect(pace.fullAfterMs(nowMs: fullAfterMs) == 0)

@@ -21,6 +21,13 @@ struct LeasePace: Equatable, Sendable {
         return true
     }
 
+    /// How long until there may be the next one.
+    func nextAfterMs(nowMs: UInt64) -> UInt64 {
+        var pace = self
+        pace.refill(nowMs)
+        return pace.tries > 0 ? 0 : Self.intervalMs - (nowMs - min(pace.atMs, nowMs))
+    }
+
     /// How long until nothing is left to be remembered.
     func fullAfterMs(nowMs: UInt64) -> UInt64 {
         var pace = self

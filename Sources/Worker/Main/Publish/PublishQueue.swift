@@ -22,7 +22,6 @@ final class PublishQueue {
     private let streams: LiveStreams
     private let environment: WorkerEnvironment
     private let crossOrigin: CrossOrigin
-    private let room: WaitingRoom
     /// Nil when who publishes is told by accounts.
     private let shares: PublisherShares?
     private var line = WaitingLine<PublishRequest>()
@@ -33,11 +32,7 @@ final class PublishQueue {
     let waitingBytes = WaitingTally()
     /// The chunk whose turn it is as far as is known here, as long as it is not in the line.
     private var wanted: ChunkNumber?
-    private var leasePace: LeasePace
-    /// The ring on which this worker has said that it waits, and what was seen of it.
-    private var announcedRing: Ring?
-    private var glance: RingGlance?
-    private var isCountedAsWaiting = false
+    private let leaseWait: LeaseWait
     private var nextLook: (timer: TimerID, dueMs: UInt64)?
     private var isRetiring = false
 
@@ -51,10 +46,9 @@ final class PublishQueue {
         self.name = name
         self.streams = streams
         self.crossOrigin = crossOrigin
-        self.room = room
         self.shares = shares
         self.environment = environment
-        leasePace = LeasePace(atMs: environment.loop.nowMs)
+        leaseWait = LeaseWait(room: room, environment: environment)
     }
 
     func headers(for exchange: Exchange) -> [HeaderField] {
@@ -72,10 +66,10 @@ final class PublishQueue {
     /// Takes a request in. Alone, it may be answered or begin to write before this returns; behind
     /// others it is looked at together with them, if it may wait at all.
     func add(_ request: PublishRequest) {
-        if active == nil && line.isEmpty {
+        if isIdle {
             enter(request)
             look()
-            if request.isWaiting, let bound = request.takePlace() {
+            if request.needsPlace, let bound = request.takePlace() {
                 request.fail(.tooManyWait(bound))
             }
         } else if let chunk = request.facts.chunk, chunk == wanted {
@@ -108,7 +102,7 @@ final class PublishQueue {
 
     /// Strangers give way to the one whose stream it is.
     private func makeRoom(for request: PublishRequest) -> Bool {
-        let ring = announcedRing ?? active?.session?.stream?.ring
+        let ring = leaseWait.ring ?? active?.session?.stream?.ring
         let identity = request.facts.identity
         guard let ring, ring.status.publisherKey.0 == identity,
             let stranger = line.members.last(where: { $0.facts.identity != identity })
@@ -146,9 +140,7 @@ final class PublishQueue {
             if let interruption = active.session?.interruption { active.fail(interruption) }
             return
         }
-        guard !line.isEmpty else { return }
-        let isUnchanged = announcedRing.map { RingGlance($0.status) == glance } ?? false
-        if !isUnchanged { look(withinMs: 0) }
+        if leaseWait.mayHaveChanged { look(withinMs: 0) }
     }
 
     /// The worker is going: whoever publishes is told to come back.
@@ -195,8 +187,7 @@ final class PublishQueue {
     }
 
     private func look(at stream: LiveStream) {
-        guard leasePace.take(nowMs: environment.loop.nowMs) else { return }
-        glance = RingGlance(stream.ring.status)
+        guard leaseWait.mayTry(stream.ring) else { return }
         do {
             if let writer = try stream.ring.acquireWriter(slot: environment.slot) {
                 defer { if active == nil { writer.release() } }
@@ -353,20 +344,13 @@ final class PublishQueue {
     /// Sees to it that those who still wait are looked at again.
     private func settle() {
         // The lease that a request here waits for may be another worker's.
-        let isElsewhere = active == nil && !line.isEmpty
-        announceWaiting(on: isElsewhere ? streams.find(name)?.ring : nil)
-        if isElsewhere != isCountedAsWaiting {
-            isCountedAsWaiting = isElsewhere
-            room.streams += isElsewhere ? 1 : -1
+        if active == nil && !line.isEmpty {
+            leaseWait.begin(on: streams.find(name)?.ring)
+            look(withinMs: leaseWait.retryMs())
+        } else {
+            leaseWait.end()
+            look(withinMs: Limits.chunkRetryMs)
         }
-        look(withinMs: active == nil ? room.retryMs : Limits.chunkRetryMs)
-    }
-
-    private func announceWaiting(on ring: Ring?) {
-        guard announcedRing !== ring else { return }
-        announcedRing?.status.setWaiting(false, slot: environment.slot)
-        ring?.status.setWaiting(true, slot: environment.slot)
-        announcedRing = ring
     }
 
     private func becomeIdle() {
@@ -376,17 +360,15 @@ final class PublishQueue {
         retire()
     }
 
-    /// Goes, but not before its pace is full again: otherwise whoever sends one request after the other
-    /// would have a fresh one each time.
     private func retire() {
         guard isIdle, !isRetiring else { return }
-        let keptMs = leasePace.fullAfterMs(nowMs: environment.loop.nowMs)
-        guard keptMs > 0 else {
+        let rememberedMs = leaseWait.rememberedMs
+        guard rememberedMs > 0 else {
             onIdle?(self)
             return
         }
         isRetiring = true
-        environment.loop.schedule(afterMs: keptMs) { [weak self] in
+        environment.loop.schedule(afterMs: rememberedMs) { [weak self] in
             self?.isRetiring = false
             self?.retire()
         }

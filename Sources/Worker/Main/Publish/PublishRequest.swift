@@ -98,6 +98,14 @@ final class PublishRequest: ExchangeHandler {
         facts.waitedMs = ageMs
     }
 
+    /// It neither writes nor is it over.
+    var needsPlace: Bool {
+        switch phase {
+        case .waiting, .repeating: true
+        case .writing, .answered: false
+        }
+    }
+
     /// Takes a place among those who wait. Not nil: there is none.
     func takePlace() -> WaitingBound? { body.takePlace() }
 
