@@ -150,7 +150,10 @@ let package = Package(
             exclude: ["Clients"]),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "Accounts", "Media", "SegmentRing", "Settings"],
+            dependencies: [
+                "Worker", "Accounts", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings",
+                "Telemetry",
+            ],
             path: "Tests/Worker"),
         .testTarget(
             name: "AccountsTests",

@@ -71,6 +71,11 @@ package enum FileSystem {
 
     /// The names in a directory, without those that begin with a dot, in no particular order.
     package static func names(in path: String) throws(SystemError) -> [String] {
+        try allNames(in: path).filter { !$0.hasPrefix(".") }
+    }
+
+    /// Those that begin with a dot as well, but for the directory itself and the one above.
+    static func allNames(in path: String) throws(SystemError) -> [String] {
         guard let directory = unsafe opendir(path) else { throw .last("opendir") }
         defer { _ = unsafe closedir(directory) }
         var names: [String] = []
@@ -78,7 +83,7 @@ package enum FileSystem {
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if !name.hasPrefix(".") { names.append(name) }
+            if name != "." && name != ".." { names.append(name) }
         }
         return names
     }

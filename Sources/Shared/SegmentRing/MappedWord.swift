@@ -4,7 +4,7 @@
 // below), the processor's atomic instructions work across processes on shared memory, the address
 // is aligned and inside the mapping (checked by RingMapping, the only one who makes these), and
 // whoever holds a word also holds the mapping. Values found in a word are untrusted: any process
-// may have written them.
+// may have written them, so they come out as an UntrustedNumber.
 
 import Synchronization
 
@@ -19,18 +19,24 @@ struct MappedWord {
         unsafe pointer = address.assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
-    func load() -> UInt64 { unsafe pointer.pointee.load(ordering: .relaxed) }
-    func loadAcquiring() -> UInt64 { unsafe pointer.pointee.load(ordering: .acquiring) }
+    func load() -> UntrustedNumber {
+        UntrustedNumber(unsafe pointer.pointee.load(ordering: .relaxed))
+    }
+
+    func loadAcquiring() -> UntrustedNumber {
+        UntrustedNumber(unsafe pointer.pointee.load(ordering: .acquiring))
+    }
 
     func store(_ value: UInt64) { unsafe pointer.pointee.store(value, ordering: .relaxed) }
     func storeReleasing(_ value: UInt64) {
         unsafe pointer.pointee.store(value, ordering: .releasing)
     }
 
-    /// Adds, and returns the sum.
+    /// Adds, wrapping around, and returns the sum.
     @discardableResult
-    func add(_ value: UInt64) -> UInt64 {
-        unsafe pointer.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing).newValue
+    func add(_ value: UInt64) -> UntrustedNumber {
+        let sum = unsafe pointer.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing)
+        return UntrustedNumber(sum.newValue)
     }
 
     func insert(bits: UInt64) {

@@ -104,7 +104,8 @@ struct FileIdentity {
 
     static func of(path: String) throws(RingError) -> FileIdentity {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw RingError(.last("stat")) }
+        // Of the name itself: a link to a ring is no ring.
+        guard unsafe lstat(path, &status) == 0 else { throw RingError(.last("lstat")) }
         return FileIdentity(status)
     }
 
@@ -124,7 +125,7 @@ private func openRegularFile(_ path: String) throws(RingError) -> Descriptor {
         }
         return Descriptor(owning: raw)
     } catch {
-        throw RingError(error)
+        throw RingError(opening: error)
     }
 }
 

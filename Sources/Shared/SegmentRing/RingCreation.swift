@@ -21,7 +21,8 @@ extension Ring {
     ///   - replacing: whether an existing file of that name is replaced, atomically. Its lease is then
     ///     the caller's, so that two creators cannot replace each other's.
     /// Errors: `noSpace`, `missing` (the directory), `busy`, `exists`, `initializationTooLarge`,
-    /// `stateTooLarge`, `system`. Then an existing file is still there.
+    /// `stateTooLarge`, `invalid` (something else has the temporary name), `system`. Then an existing
+    /// file is still there.
     package static func create(
         path: String, geometry: RingGeometry, initialization: [UInt8], state: [UInt8],
         slot: Int? = nil, replacing: Bool = true
@@ -44,7 +45,9 @@ extension Ring {
             fill(mapping, initialization: initialization, state: state)
             let recovery = try RingRecovery(mapping)
             let ring = try Ring(lease, path: path)
-            guard unsafe rename(temporary, path) == 0 else { throw RingError(.last("rename")) }
+            guard unsafe rename(temporary, path) == 0 else {
+                throw RingError(opening: .last("rename"))
+            }
             return RingWriter(
                 ring: ring, lease: lease, mapping: mapping, recovery: recovery, slot: slot)
         } catch {
@@ -65,6 +68,7 @@ extension Ring {
             guard let named = try? FileIdentity.of(path: path), named.isSameFile(as: file) else {
                 continue
             }
+            guard file.isRegular else { throw .invalid("the temporary file is not regular") }
             guard locked else { throw .busy }
             let raw = descriptor.raw
             do {
@@ -83,7 +87,7 @@ extension Ring {
             return Descriptor(
                 owning: try systemCall("open") { unsafe Glibc.open(path, flags, 0o600) })
         } catch {
-            throw RingError(error)
+            throw RingError(opening: error)
         }
     }
 

@@ -20,7 +20,8 @@ package struct RingEntry: Equatable, Sendable {
     package let position: UInt64
     package let length: Int
     package let flags: FragmentFlags
-    /// Media time of the first block, in milliseconds on the ring's own axis.
+    /// Media time of the first block, in milliseconds on the ring's own axis. Like the other numbers
+    /// of an entry, within the bounds of UntrustedNumber.
     package let mediaTimeMs: Int64
     package let durationMs: UInt32
     /// When it was committed, milliseconds since 1970. Never decreases within one ring.
@@ -47,10 +48,6 @@ package enum RingLookup: Equatable, Sendable {
 /// The index slot of one entry: eight 64-bit words, so that each can be read and written
 /// atomically.
 struct RingSlot {
-    /// Positions and sequence numbers stay far below overflow: at 1 GB/s for a century they would
-    /// not reach this.
-    static let greatestPosition: UInt64 = 1 << 62
-
     typealias Words = InlineArray<8, UInt64>
 
     static func encode(_ entry: RingEntry) -> Words {
@@ -67,17 +64,19 @@ struct RingSlot {
     }
 
     /// The entry in a slot; nil when the words are not one for this sequence, for example because a
-    /// writer was in the middle of them.
+    /// writer was in the middle of them, or when one of its numbers cannot be right.
     static func decode(_ words: Words, sequence: UInt64, geometry: RingGeometry) -> RingEntry? {
         let length = Int(words[2] >> 32)
         guard words[7] == mix(words), words[0] == sequence,
-            words[1] <= greatestPosition, length <= geometry.fragmentBytes,
-            words[6] <= sequence + 1
+            UntrustedNumber(sequence).isPosition, UntrustedNumber(words[1]).isPosition,
+            length <= geometry.fragmentBytes, words[6] <= sequence + 1,
+            UntrustedNumber(words[5]).isTime,
+            let mediaTimeMs = UntrustedNumber(words[3]).mediaTimeMs
         else { return nil }
         return RingEntry(
             sequence: sequence, position: words[1], length: length,
             flags: FragmentFlags(rawValue: UInt32(truncatingIfNeeded: words[2])),
-            mediaTimeMs: Int64(bitPattern: words[3]), durationMs: UInt32(words[4] >> 32),
+            mediaTimeMs: mediaTimeMs, durationMs: UInt32(words[4] >> 32),
             wallClockMs: words[5], checksum: UInt32(truncatingIfNeeded: words[4]),
             independentCount: words[6])
     }

@@ -32,4 +32,15 @@ package enum RingError: Error, Equatable {
         default: self = .system(error)
         }
     }
+
+    /// The same for opening a file: something else may stand where it should be.
+    init(opening error: SystemError) {
+        switch error.code {
+        case ELOOP: self = .invalid("it is a symbolic link")
+        case EISDIR: self = .invalid("it is a directory")
+        case ENXIO: self = .invalid("it is a socket or a device")
+        case ENOTDIR: self = .invalid("its directory is none")
+        default: self = RingError(error)
+        }
+    }
 }

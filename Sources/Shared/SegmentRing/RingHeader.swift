@@ -54,7 +54,7 @@ struct RingHeader: Equatable {
             fileBytes == RingLayout(geometry).fileBytes
         else { throw .invalid("the file's size does not fit its geometry") }
         epoch = reader.next64()
-        createdWallClockMs = reader.next64()
+        createdWallClockMs = UntrustedNumber(reader.next64()).timeMs
         let length = reader.next64()
         guard length <= UInt64(geometry.initializationBytes) else {
             throw .invalid("the initialization is larger than its area")

@@ -62,7 +62,7 @@ final class RingMapping {
         precondition(target.count <= layout.geometry.fragmentBytes)
         let source = unsafe address(layout.byte(position), bytes: target.count)
         let intent = unsafe address(RingLayout.intent, bytes: 8)
-        guard let start = target.baseAddress else { return word(RingLayout.intent).load() }
+        guard let start = target.baseAddress else { return word(RingLayout.intent).load().bits }
         return unsafe weir_ring_copy_out(start, source, target.count, intent)
     }
 
@@ -88,7 +88,7 @@ final class RingMapping {
     func slotWords(_ sequence: UInt64) -> RingSlot.Words {
         let offset = layout.slot(sequence)
         var words = RingSlot.Words(repeating: 0)
-        for index in 0..<8 { words[index] = word(offset + 8 * index).load() }
+        for index in 0..<8 { words[index] = word(offset + 8 * index).load().bits }
         return words
     }
 

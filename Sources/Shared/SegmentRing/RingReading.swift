@@ -12,7 +12,7 @@ import Synchronization
 extension Ring {
     /// The sequence after the newest committed entry; the first entry is 0.
     package var entryHead: UInt64 {
-        min(mapping.word(RingLayout.entryHead).loadAcquiring(), RingSlot.greatestPosition)
+        mapping.word(RingLayout.entryHead).loadAcquiring().position
     }
 
     /// The oldest entry that is wholly readable and will be for a while: the writer has at least an
@@ -27,7 +27,7 @@ extension Ring {
         let first = head > entries ? head - entries : 0
         // What is being overwritten now counts as gone; a damaged word cannot say more than that.
         let most = newest.end + UInt64(geometry.fragmentBytes)
-        let intent = min(max(mapping.word(RingLayout.intent).load(), newest.end), most)
+        let intent = min(max(mapping.word(RingLayout.intent).load().position, newest.end), most)
         guard intent > bytes else { return first }
         return firstSequence(from: first, to: head) { $0.position >= intent - bytes }
     }
@@ -37,8 +37,8 @@ extension Ring {
         guard sequence < entryHead else { return .notYet }
         let words = mapping.slotWords(sequence)
         atomicMemoryFence(ordering: .acquiring)
-        let intentEntry = mapping.word(RingLayout.intentEntry).load()
-        let intent = mapping.word(RingLayout.intent).load()
+        let intentEntry = mapping.word(RingLayout.intentEntry).load().bits
+        let intent = mapping.word(RingLayout.intent).load().bits
         guard intentEntry &- sequence <= UInt64(geometry.entries),
             let entry = RingSlot.decode(words, sequence: sequence, geometry: geometry),
             intent &- entry.position <= UInt64(geometry.dataBytes)
@@ -53,7 +53,7 @@ extension Ring {
     ) -> Bool {
         guard offset >= 0, target.count <= geometry.fragmentBytes,
             entry.length <= geometry.fragmentBytes, offset <= entry.length - target.count,
-            entry.position <= RingSlot.greatestPosition
+            UntrustedNumber(entry.position).isPosition
         else { return false }
         let position = entry.position + UInt64(offset)
         let intent = unsafe mapping.copyOut(position: position, into: target)

@@ -14,6 +14,8 @@ struct RingRecovery {
     let entryHead: UInt64
     /// The data position after the newest entry.
     let head: UInt64
+    /// How far data has been written or begun.
+    let intent: UInt64
     /// The newest entry; nil when there is none yet.
     let newest: RingEntry?
     let snapshot: RingSnapshot
@@ -23,8 +25,9 @@ struct RingRecovery {
     /// Only the holder of the lease may call this. Errors: `invalid`.
     init(_ mapping: RingMapping) throws(RingError) {
         let geometry = mapping.layout.geometry
-        let entryHead = mapping.word(RingLayout.entryHead).loadAcquiring()
-        guard entryHead <= RingSlot.greatestPosition else { throw .invalid("entry head") }
+        let stored = mapping.word(RingLayout.entryHead).loadAcquiring()
+        guard stored.isPosition else { throw .invalid("the entry head is impossible") }
+        let entryHead = stored.position
         guard let snapshot = RingSnapshot.newest(in: mapping, entryHead: entryHead) else {
             throw .invalid("no snapshot belongs to the entry head")
         }
@@ -32,17 +35,18 @@ struct RingRecovery {
         guard newest?.end ?? 0 == snapshot.head else {
             throw .invalid("the newest entry and the snapshot disagree")
         }
-        let intent = mapping.word(RingLayout.intent).load()
-        let intentEntry = mapping.word(RingLayout.intentEntry).load()
+        let intent = mapping.word(RingLayout.intent).load().position
+        let intentEntry = mapping.word(RingLayout.intentEntry).load().position
         guard intent >= snapshot.head, intentEntry >= entryHead, intentEntry <= entryHead + 1,
             intent - snapshot.head <= UInt64(geometry.fragmentBytes)
         else { throw .invalid("the intents do not fit the entry head") }
         self.entryHead = entryHead
         self.head = snapshot.head
+        self.intent = intent
         self.snapshot = snapshot
         wasInterrupted =
             snapshot.kind == .append
-            || mapping.word(RingLayout.attempt).load() != snapshot.version
+            || mapping.word(RingLayout.attempt).load().bits != snapshot.version
         try Self.verifyNewest(mapping, entryHead: entryHead, intent: intent)
     }
 

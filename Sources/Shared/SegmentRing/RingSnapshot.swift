@@ -54,22 +54,24 @@ struct RingSnapshot: Equatable {
 
     private static func read(at area: Int, from mapping: RingMapping) -> RingSnapshot? {
         let geometry = mapping.layout.geometry
-        let version = mapping.word(area).loadAcquiring()
-        let lengths = mapping.word(area + 24).load()
+        let stored = mapping.word(area).loadAcquiring()
+        let version = stored.position
+        let head = mapping.word(area + 16).load()
+        let lengths = mapping.word(area + 24).load().bits
         let stateLength = Int(lengths & 0xFFFF_FFFF)
         let carryLength = Int(lengths >> 32)
-        guard version != 0, version <= RingSlot.greatestPosition,
+        guard version != 0, stored.isPosition, head.isPosition,
             area == Self.area(of: version, in: mapping.layout),
             stateLength <= geometry.stateBytes, carryLength <= geometry.carryBytes,
-            let kind = Kind(rawValue: mapping.word(area + 32).load())
+            let kind = Kind(rawValue: mapping.word(area + 32).load().bits)
         else { return nil }
         let snapshot = RingSnapshot(
-            version: version, entryHead: mapping.word(area + 8).load(),
-            head: mapping.word(area + 16).load(), kind: kind,
+            version: version, entryHead: mapping.word(area + 8).load().position,
+            head: head.position, kind: kind,
             state: mapping.bytes(at: area + headerBytes, count: stateLength),
             carry: mapping.bytes(
                 at: area + headerBytes + geometry.stateBytes, count: carryLength))
-        guard mapping.word(area + 40).load() == UInt64(snapshot.checksum) else { return nil }
+        guard mapping.word(area + 40).load().bits == UInt64(snapshot.checksum) else { return nil }
         return snapshot
     }
 

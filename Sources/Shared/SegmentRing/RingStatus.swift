@@ -1,6 +1,7 @@
 // The words of a ring that every worker may read and write: what the stream is doing, who watches,
 // who wants to be woken. Each is one 64-bit atomic; there is no order between two of them unless it
-// is stated. Times are wall clock, in milliseconds since 1970, and 0 stands for "not".
+// is stated. Times are wall clock, in milliseconds since 1970, and 0 stands for "not". Whatever is in
+// the words, times and counts come out within the bounds of UntrustedNumber.
 //
 // Sleeping without missing a commit: a reader sets its interest bit, then looks at the entry head
 // once more, then sleeps. A writer publishes the entry head, then looks at the interest bits. With
@@ -38,29 +39,32 @@ package struct RingStatus {
     // MARK: The stream
 
     package var lastIngestMs: UInt64 {
-        get { mapping.word(Self.lastIngest).load() }
+        get { mapping.word(Self.lastIngest).load().timeMs }
         nonmutating set { mapping.word(Self.lastIngest).store(newValue) }
     }
 
     package var pausedSinceMs: UInt64 {
-        get { mapping.word(Self.pausedSince).load() }
+        get { mapping.word(Self.pausedSince).load().timeMs }
         nonmutating set { mapping.word(Self.pausedSince).store(newValue) }
     }
 
     package var endedAtMs: UInt64 {
-        get { mapping.word(Self.endedAt).loadAcquiring() }
+        get { mapping.word(Self.endedAt).loadAcquiring().timeMs }
         nonmutating set { mapping.word(Self.endedAt).storeReleasing(newValue) }
     }
 
     /// What became of the stream has been noted elsewhere, so that the ring may go.
     package var isRecorded: Bool {
-        get { mapping.word(Self.recorded).load() != 0 }
+        get { mapping.word(Self.recorded).load().bits != 0 }
         nonmutating set { mapping.word(Self.recorded).store(newValue ? 1 : 0) }
     }
 
     /// Identifies who publishes. Two words: a reader can catch them half changed, so only compare.
     package var publisherKey: (UInt64, UInt64) {
-        get { (mapping.word(Self.publisher).load(), mapping.word(Self.publisher + 8).load()) }
+        get {
+            let first = mapping.word(Self.publisher).load().bits
+            return (first, mapping.word(Self.publisher + 8).load().bits)
+        }
         nonmutating set {
             mapping.word(Self.publisher).store(newValue.0)
             mapping.word(Self.publisher + 8).store(newValue.1)
@@ -68,7 +72,7 @@ package struct RingStatus {
     }
 
     /// Bytes of media received since the ring was created.
-    package var bytesIngested: UInt64 { mapping.word(Self.ingested).load() }
+    package var bytesIngested: UInt64 { mapping.word(Self.ingested).load().count }
 
     package func addBytesIngested(_ count: Int) {
         mapping.word(Self.ingested).add(UInt64(max(0, count)))
@@ -78,7 +82,7 @@ package struct RingStatus {
 
     /// The slot of the worker that holds the lease; advisory, since its holder may have died.
     package var writerSlot: Int? {
-        let stored = mapping.word(Self.writer).load()
+        let stored = mapping.word(Self.writer).load().bits
         return (1...UInt64(Self.slots)).contains(stored) ? Int(stored - 1) : nil
     }
 
@@ -95,7 +99,7 @@ package struct RingStatus {
     /// Advisory, like `writerSlot`.
     package var writerChunk: UInt64? {
         get {
-            let stored = mapping.word(Self.writerChunkWord).load()
+            let stored = mapping.word(Self.writerChunkWord).load().bits
             return stored == 0 ? nil : stored - 1
         }
         nonmutating set {
@@ -103,13 +107,13 @@ package struct RingStatus {
         }
     }
 
-    /// How often someone has asked the holder of the lease to give it up. The holder compares it
-    /// with what it was when it began.
-    package var takeOverCount: UInt64 { mapping.word(Self.takeOvers).loadAcquiring() }
+    /// Changes when someone asks the holder of the lease to give it up. The holder compares it with
+    /// what it was when it began.
+    package var takeOverCount: UInt64 { mapping.word(Self.takeOvers).loadAcquiring().bits }
 
     /// Asks the holder to give up the lease; returns the new count.
     @discardableResult
-    package func requestTakeOver() -> UInt64 { mapping.word(Self.takeOvers).add(1) }
+    package func requestTakeOver() -> UInt64 { mapping.word(Self.takeOvers).add(1).bits }
 
     // MARK: Viewers
 
@@ -120,7 +124,7 @@ package struct RingStatus {
     }
 
     package func viewerCount(slot: Int) -> UInt32 {
-        UInt32(truncatingIfNeeded: viewerWord(slot).load())
+        UInt32(clamping: viewerWord(slot).load().bits)
     }
 
     /// Viewers on all workers.
@@ -129,7 +133,7 @@ package struct RingStatus {
     }
 
     /// The most there ever were at once.
-    package var peakViewerCount: Int { Int(clamping: mapping.word(Self.peak).load()) }
+    package var peakViewerCount: Int { Int(mapping.word(Self.peak).load().count) }
 
     private func viewerWord(_ slot: Int) -> MappedWord {
         mapping.word(Self.viewers + 8 * checked(slot))
@@ -170,7 +174,7 @@ package struct RingStatus {
 
     private func bits(_ offset: Int) -> UInt64 {
         atomicMemoryFence(ordering: .sequentiallyConsistent)
-        return mapping.word(offset).load()
+        return mapping.word(offset).load().bits
     }
 
     private func checked(_ slot: Int) -> Int {

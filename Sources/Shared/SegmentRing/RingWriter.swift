@@ -54,7 +54,7 @@ package final class RingWriter {
         version = recovery.snapshot.version
         entryHead = recovery.entryHead
         head = recovery.head
-        intent = mapping.word(RingLayout.intent).load()
+        intent = recovery.intent
         independentCount = recovery.newest?.independentCount ?? 0
         wallClockMs = recovery.newest?.wallClockMs ?? 0
         if let slot { ring.status.setWriter(slot: slot) }
@@ -70,6 +70,7 @@ package final class RingWriter {
     /// - Parameters:
     ///   - bytes: at most a quarter of the ring's data.
     ///   - flags: `independent` implies `groupStart`.
+    ///   - mediaTimeMs: brought within the bounds of UntrustedNumber, like the wall clock.
     ///   - wallClockMs: raised to that of the entry before if the clock went backwards.
     ///   - state: opaque, at most `stateBytes`; replaces the state and empties the carry.
     /// Errors: `fragmentTooLarge`, `stateTooLarge`; then nothing has changed.
@@ -81,11 +82,14 @@ package final class RingWriter {
             throw .fragmentTooLarge(bytes: bytes.count)
         }
         try checkSize(of: state)
+        let greatestMs = UntrustedNumber.greatestMediaTimeMs - 1
         let independent = flags.contains(.independent)
         let entry = RingEntry(
             sequence: entryHead, position: head, length: bytes.count,
-            flags: independent ? flags.union(.groupStart) : flags, mediaTimeMs: mediaTimeMs,
-            durationMs: durationMs, wallClockMs: max(wallClockMs, self.wallClockMs),
+            flags: independent ? flags.union(.groupStart) : flags,
+            mediaTimeMs: min(max(mediaTimeMs, -greatestMs), greatestMs),
+            durationMs: durationMs,
+            wallClockMs: max(UntrustedNumber(wallClockMs).timeMs, self.wallClockMs),
             checksum: unsafe Checksum.crc32c(bytes),
             independentCount: independent ? entryHead + 1 : independentCount)
         let mapping = held()

@@ -241,6 +241,9 @@ package enum Limits {
     package static let streamsPerClient = 64
     /// Characters of a stream's name.
     package static let nameCharacters = 3...32
+    /// A time in a ring that is further ahead of the clock than this is wrong, the clock was set back or
+    /// the file is damaged, and counts as now.
+    package static let clockStepMs: UInt64 = 60_000
     /// How long an ended stream stays listed, and its ring on disk.
     package static let endedRetentionMs: UInt64 = 60_000
 

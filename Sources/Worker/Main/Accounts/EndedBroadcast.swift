@@ -56,9 +56,9 @@ extension EndedBroadcast {
         guard fields.count == 7, fields[0] == Self.version, Self.isID(fields[1]),
             let name = try? StreamName(fields[2]), let startedAtMs = UInt64(fields[3]),
             let endedAtMs = UInt64(fields[4]), endedAtMs >= startedAtMs,
-            // What stores keep: times and counts of 63 bits.
-            endedAtMs <= Int64.max, let bytes = UInt64(fields[5]), bytes <= Int64.max,
-            let peakViewers = Int(fields[6]), peakViewers >= 0
+            endedAtMs <= UntrustedNumber.latestMs, let bytes = UInt64(fields[5]),
+            bytes <= UntrustedNumber.greatestCount, let peakViewers = Int(fields[6]),
+            peakViewers >= 0, peakViewers <= UntrustedNumber.greatestCount
         else { return nil }
         self.init(
             name: name,

@@ -50,12 +50,24 @@ final class LiveStream {
 
     var state: StreamState {
         let status = ring.status
+        let nowMs = WallClock.nowMs()
+        // A ring that is being made right now has no ingest yet.
+        let isMade = ring.createdWallClockMs <= nowMs + Limits.clockStepMs
         let times = StreamTimes(
-            // A ring that is being made right now has no ingest yet.
-            lastIngestMs: max(status.lastIngestMs, ring.createdWallClockMs),
+            lastIngestMs: max(status.lastIngestMs, isMade ? ring.createdWallClockMs : 0),
             pausedSinceMs: status.pausedSinceMs,
             endedAtMs: status.endedAtMs)
-        return times.state(nowMs: WallClock.nowMs(), graceMs: environment.settings.graceMs)
+        return times.state(nowMs: nowMs, graceMs: environment.settings.graceMs)
+    }
+
+    /// Sets times to now that have not come yet: the clock was set back, or the ring is damaged. A
+    /// stream would be live, or paused, or on disk until then. Any worker may call it.
+    func mendTimes(nowMs: UInt64) {
+        let status = ring.status
+        let latestMs = nowMs + Limits.clockStepMs
+        if status.lastIngestMs > latestMs { status.lastIngestMs = nowMs }
+        if status.pausedSinceMs > latestMs { status.pausedSinceMs = nowMs }
+        if status.endedAtMs > latestMs { status.endedAtMs = nowMs }
     }
 
     /// Ends the stream for every worker. Idempotent; any worker may call it.

@@ -171,12 +171,14 @@ final class LiveStreams {
     private func sweep(_ streams: ArraySlice<LiveStream>) {
         let nowMs = WallClock.nowMs()
         let slice = TurnSlice(us: Self.sweepSliceUs)
-        for (index, stream) in zip(streams.indices, streams) where stream.state == .ended {
-            if slice.isOver {
+        for (index, stream) in zip(streams.indices, streams) {
+            if slice.isOver, index > streams.startIndex {
                 let rest = streams[index...]
                 environment.loop.schedule(afterMs: 0) { [weak self] in self?.sweep(rest) }
                 return
             }
+            stream.mendTimes(nowMs: nowMs)
+            guard stream.state == .ended else { continue }
             if stream.ring.status.endedAtMs == 0 {
                 environment.logger.notice(
                     "stream ended", metadata: ["stream": "\(stream.name)", "reason": "grace over"])

@@ -2,7 +2,10 @@
 // how much of it is already in the ring, and the state of the WebM parser. It is stored in the ring
 // with every commit, so it always describes exactly what viewers have been given.
 //
-// The bytes come from a file that other processes write, so decoding is total: anything odd is nil.
+// The bytes come from a file that other processes write, so decoding is total: anything odd is nil, and
+// times and counts are within the bounds of UntrustedNumber.
+
+import SegmentRing
 
 /// The writer state of one stream, as kept in its ring.
 struct IngestState: Equatable, Sendable {
@@ -41,13 +44,14 @@ struct IngestState: Equatable, Sendable {
 extension IngestState {
     init?(decoding bytes: [UInt8]) {
         guard bytes.count >= Self.headerBytes, bytes[0] == Self.version else { return nil }
-        func word(_ index: Int) -> UInt64 {
+        func word(_ index: Int) -> UntrustedNumber {
             let start = 2 + index * 8
-            return bytes[start..<start + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+            return UntrustedNumber(
+                bytes[start..<start + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
         }
         self.init(
-            identity: word(0), session: word(1), nextChunk: word(2), consumedBytes: word(3),
-            isBroken: bytes[1] & 1 != 0, aheadMs: word(4), atWallClockMs: word(5),
-            media: Array(bytes[Self.headerBytes...]))
+            identity: word(0).bits, session: word(1).bits, nextChunk: word(2).bits,
+            consumedBytes: word(3).count, isBroken: bytes[1] & 1 != 0, aheadMs: word(4).count,
+            atWallClockMs: word(5).timeMs, media: Array(bytes[Self.headerBytes...]))
     }
 }

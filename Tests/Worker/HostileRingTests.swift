@@ -1,0 +1,190 @@
+// A ring whose shared words, positions, snapshots or index hold whatever is worst for arithmetic, through
+// everything in a worker that reads it. The words come from a file: nothing in there may end a worker.
+
+import Glibc
+import HTTP
+import LinuxIO
+import SegmentRing
+import Testing
+
+@testable import Worker
+
+@Suite struct HostileRingTests {
+    private static let stateBytes = 512
+    private static let geometry = RingGeometry(
+        dataBytes: 64 * 1_024, entries: 64, initializationBytes: 4_096, carryBytes: 64,
+        stateBytes: stateBytes)
+
+    /// Areas of the file (docs/ring-format.md), each with the words of it that are in use.
+    private static let areas: [(name: String, offset: Int, words: Int)] = [
+        ("shared words", 4_096, 96), ("positions", 8_192, 17), ("snapshots", 16_384, 8 + 7),
+        ("second snapshot", 20_480, 8 + 7), ("index", 24_576, 12 * 8),
+    ]
+
+    private static let numbers: [UInt64] = [
+        0, 1, .max, .max - 1, .max - 3_000, 1 << 62, (1 << 62) - 1, 1 << 63, (1 << 63) - 1, 1 << 53,
+        UntrustedNumber.latestMs, UntrustedNumber.latestMs + 1,
+    ]
+
+    /// A ring in which twelve clusters were broadcast, and a worker's view of it.
+    private func makeRing(_ bench: WorkerBench) throws -> LiveStream {
+        let writer = try Ring.create(
+            path: bench.ringPath(), geometry: Self.geometry, initialization: bench.initialization(),
+            state: IngestState(identity: 1, media: []).encoded())
+        let nowMs = WallClock.nowMs()
+        for index in 0..<12 {
+            try [UInt8](repeating: 7, count: 700).withUnsafeBytes {
+                try writer.append(
+                    $0, flags: index % 3 == 0 ? .independent : [], mediaTimeMs: Int64(index) * 500,
+                    durationMs: 500, wallClockMs: nowMs - 6_000 + UInt64(index) * 500,
+                    state: IngestState(identity: 1, media: []).encoded())
+            }
+        }
+        writer.ring.status.lastIngestMs = nowMs
+        writer.ring.status.addBytesIngested(8_400)
+        writer.release()
+        return try #require(bench.streams.find(bench.name))
+    }
+
+    /// Everything that a worker does with a stream.
+    private func exercise(_ stream: LiveStream, _ bench: WorkerBench) {
+        let nowMs = WallClock.nowMs()
+        stream.mendTimes(nowMs: nowMs)
+        _ = (stream.state, stream.viewersMustEnd, stream.contentType)
+        _ = StreamDescription.json(of: stream, ringMs: 60_000).text
+        let ring = stream.ring
+        _ = (RecentFigures(of: ring), ring.timelineEndMs, ring.capacityMs, ring.rewindMs)
+        _ = EndedBroadcast(ring, of: stream.name, nowMs: nowMs)
+        read(ring)
+        let notifier = RingNotifier(ring: ring, environment: bench.environment)
+        notifier.committed(nowMs: nowMs)
+        notifier.flush()
+        ring.status.setViewerCount(1, slot: 0)
+        ring.status.addBytesIngested(1)
+        publish(on: stream, bench)
+        read(ring)
+        ring.status.releaseSlot(0)
+        stream.end()
+        _ = (stream.state, EndedBroadcast(ring, of: stream.name, nowMs: nowMs))
+    }
+
+    private func read(_ ring: Ring) {
+        for start in [.newest, .rewound(byMs: 5_000), .rewound(byMs: .max / 2)]
+            as [LiveReader.Start]
+        {
+            var reader = LiveReader(start: start, maxLagMs: 10_000)
+            var buffer = [UInt8](repeating: 0, count: 1_000)
+            for _ in 0..<64 {
+                let outcome = buffer.withUnsafeMutableBytes { reader.read(from: ring, into: $0) }
+                guard case .bytes = outcome else { break }
+            }
+        }
+    }
+
+    /// What a publisher's turn does, with and without numbered chunks.
+    private func publish(on stream: LiveStream, _ bench: WorkerBench) {
+        guard let writer = try? stream.ring.acquireWriter(slot: 0) else { return }
+        defer { writer.release() }
+        guard let state = IngestState(decoding: writer.state) else { return }
+        let facts = PublishFacts(
+            chunk: ChunkNumber(session: 1, number: .max - 1), start: .continuation, identity: 1,
+            wantsTakeOver: false, sharesConnectionWithWriter: false)
+        _ = PublishDecision.decide(facts, .free(state: stream.state, ingest: state))
+        let session = IngestSession(
+            beginning: stream.name, facts: facts, on: stream, writer: writer,
+            streams: bench.streams, environment: bench.environment)
+        _ = (session.interruption, session.holdBackMs())
+        let header = WorkerBench.header
+        header.withUnsafeBytes { try? session.feed($0) }
+        _ = (session.interruption, session.holdBackMs())
+        session.excuseSilence()
+        try? session.finish()
+    }
+
+    @Test("no word of a ring ends a worker", arguments: areas.indices)
+    func words(area index: Int) throws {
+        let area = Self.areas[index]
+        let bench = try WorkerBench()
+        _ = try makeRing(bench)
+        let intact = try bench.contents()
+        for word in 0..<area.words {
+            for number in Self.numbers {
+                try bench.replace(intact, word: number, at: area.offset + 8 * word)
+                guard let stream = bench.streams.find(bench.name) else { continue }
+                exercise(stream, bench)
+            }
+        }
+    }
+
+    @Test("no page of a ring that is all ones ends a worker", arguments: areas.indices)
+    func pages(area index: Int) throws {
+        let bench = try WorkerBench()
+        _ = try makeRing(bench)
+        var bytes = try bench.contents()
+        let area = Self.areas[index]
+        for offset in area.offset..<area.offset + 4_096 { bytes[offset] = 0xFF }
+        try bench.replace(bytes)
+        let stream = try #require(bench.streams.find(bench.name))
+        exercise(stream, bench)
+    }
+
+    @Test("index slots whose check word is right end no worker")
+    func slots() throws {
+        let bench = try WorkerBench()
+        _ = try makeRing(bench)
+        let intact = try bench.contents()
+        for slot in [0, 10, 11] {
+            for word in 0..<7 {
+                for number in Self.numbers {
+                    var bytes = intact
+                    let offset = 24_576 + 64 * slot
+                    bytes.store(number, at: offset + 8 * word)
+                    bytes.store(mix(of: bytes, at: offset), at: offset + 56)
+                    try bench.replace(bytes)
+                    exercise(try #require(bench.streams.find(bench.name)), bench)
+                }
+            }
+        }
+    }
+
+    /// The check word as docs/ring-format.md has it.
+    private func mix(of bytes: [UInt8], at offset: Int) -> UInt64 {
+        var hash: UInt64 = 0x5745_4952
+        for index in 0..<7 {
+            hash = (hash ^ bytes.word(at: offset + 8 * index)) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+        }
+        return hash
+    }
+
+    @Test("times that have not come yet count as now")
+    func futureTimes() throws {
+        let bench = try WorkerBench()
+        let stream = try makeRing(bench)
+        let status = stream.ring.status
+        status.lastIngestMs = .max
+        status.pausedSinceMs = .max
+        status.endedAtMs = .max
+        let nowMs = WallClock.nowMs()
+        stream.mendTimes(nowMs: nowMs)
+        #expect(status.lastIngestMs == nowMs)
+        #expect(status.pausedSinceMs == nowMs)
+        #expect(status.endedAtMs == nowMs)
+    }
+
+    @Test("the state of a writer whose every number is hostile is one to compute with")
+    func ingestStates() throws {
+        let intact = IngestState(identity: 1, media: []).encoded()
+        for word in 0..<6 {
+            for number in Self.numbers {
+                var bytes = intact
+                bytes.store(number, at: 2 + 8 * word)
+                let state = try #require(IngestState(decoding: bytes))
+                var pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atWallClockMs)
+                pace.add(mediaMs: 59_999, nowMs: 1)
+                #expect(pace.delayMs(allowedMs: 30_000, nowMs: .max) <= 330_000)
+                #expect(state.consumedBytes <= UntrustedNumber.greatestCount)
+            }
+        }
+    }
+}
