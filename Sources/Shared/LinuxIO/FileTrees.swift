@@ -13,6 +13,12 @@ extension FileSystem {
         return unsafe lstat(path, &status) == 0
     }
 
+    /// Whether there is a file of that name itself, not behind a symbolic link. lstat(2).
+    package static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Gives a file or directory another name on the same file system. rename(2); errors: EXDEV, and
     /// ENOTEMPTY or EEXIST when a directory has that name and is not empty.
     package static func move(_ path: String, to target: String) throws(SystemError) {

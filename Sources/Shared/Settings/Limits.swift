@@ -371,6 +371,15 @@ package enum Limits {
     /// Index entries per ring: at 100 blocks a second, each its own entry, this is over five
     /// minutes.
     package static let ringEntries = 32_768
+    /// A ring that so many workers have died of while they put it in order is put aside. One may have
+    /// been killed by somebody in that moment.
+    package static let recoveryDeaths = 2
+    /// Damaged rings that the data directory keeps for somebody to look at.
+    package static let damagedRingsKept = 4
+    /// What rings leave free of the machine's disk for accounts and records, which are small: a fiftieth
+    /// of it, at least and at most this. Of a disk below 1 GiB a sixteenth is enough.
+    package static let diskReserveBytes: ClosedRange<UInt64> =
+        64 * 1024 * 1024...1024 * 1024 * 1024
     /// What the writer may keep with each commit so that another worker can go on (see RingWriter).
     package static let writerStateBytes = 512
 

@@ -2,12 +2,14 @@
 // a stream that another worker has just made is found by opening its ring, and what is cached here
 // is checked against the disk before it is used.
 //
-// It also keeps house: streams whose grace is over are ended, ended ones are removed after a while.
-// Every worker does so, since each step is idempotent or guarded by the ring's writer lease.
+// It also keeps house: streams whose grace is over are ended, ended ones are removed after a while, what
+// is no intact ring is put aside. Every worker does so, since each step is idempotent or guarded, by the
+// ring's writer lease or by the lock of DamagedRings.
 //
 // Owner: the worker's loop thread.
 
 import Accounts
+import Glibc
 import LinuxIO
 import Logging
 import Media
@@ -20,6 +22,9 @@ final class LiveStreams {
     var recorder: BroadcastRecorder?
     private let directory: String
     private var cached: [StreamName: LiveStream] = [:]
+    /// Why rings could not be opened, of those that are there.
+    private var faults: [StreamName: RingError] = [:]
+    private let damaged: DamagedRings
     /// Streams with viewers here, current or replaced: those a doorbell may concern.
     private var watched: [ObjectIdentifier: LiveStream] = [:]
 
@@ -29,6 +34,7 @@ final class LiveStreams {
     init(environment: WorkerEnvironment) throws(SystemError) {
         self.environment = environment
         directory = environment.settings.dataDirectory + "/live"
+        damaged = DamagedRings(environment: environment)
         try FileSystem.makeDirectory(directory)
     }
 
@@ -37,10 +43,26 @@ final class LiveStreams {
     /// Where the ring of a stream is or would be.
     func ringPath(_ name: StreamName) -> String { streamDirectory(name) + "/ring" }
 
-    private func streamDirectory(_ name: StreamName) -> String { "\(directory)/\(name)" }
+    func streamDirectory(_ name: StreamName) -> String { "\(directory)/\(name)" }
 
     func makeStreamDirectory(_ name: StreamName) throws(SystemError) {
-        try FileSystem.makeDirectory(streamDirectory(name))
+        let path = streamDirectory(name)
+        do {
+            try FileSystem.makeDirectory(path)
+        } catch {
+            switch error.code {
+            case ENOENT:
+                // Somebody has removed all streams.
+                try FileSystem.makeDirectory(directory)
+            case ENOTDIR:
+                _ = try putAside(name, reason: "it is not a directory") {
+                    FileSystem.exists(path) && !FileSystem.isDirectory(path)
+                }
+            default:
+                throw error
+            }
+            try FileSystem.makeDirectory(path)
+        }
     }
 
     /// Only if there is nothing in it.
@@ -51,17 +73,49 @@ final class LiveStreams {
     /// The stream of that name, ended ones included; nil when there is none.
     func find(_ name: StreamName) -> LiveStream? {
         if let stream = cached[name], stream.ring.isCurrent { return stream }
-        cached[name] = nil
-        guard FileSystem.isDirectory(streamDirectory(name)) else { return nil }
-        do {
-            return adopt(try Ring.open(path: ringPath(name)), name: name)
-        } catch .missing {
-            return nil
-        } catch {
-            environment.logger.warning(
-                "ring cannot be opened", metadata: ["stream": "\(name)", "error": "\(error)"])
+        forget(name)
+        guard FileSystem.isDirectory(streamDirectory(name)) else {
+            faults[name] = nil
             return nil
         }
+        do {
+            let ring = try Ring.open(path: ringPath(name))
+            faults[name] = nil
+            if let stream = adopt(ring, name: name) { return stream }
+            _ = try? putAside(name, reason: "its init is not valid") { ring.isCurrent }
+        } catch .missing {
+            faults[name] = nil
+        } catch .invalid(let reason) {
+            let path = ringPath(name)
+            do {
+                _ = try putAside(name, reason: reason) { Self.isDamaged(path) }
+            } catch {
+                note(RingError(error), of: name)
+            }
+        } catch {
+            note(error, of: name)
+        }
+        return nil
+    }
+
+    /// What kept the ring of that name from being opened when it was last looked up; nil when nothing
+    /// did.
+    func fault(of name: StreamName) -> RingError? { faults[name] }
+
+    /// Each fault is in the log once.
+    private func note(_ fault: RingError, of name: StreamName) {
+        guard faults.updateValue(fault, forKey: name) != fault else { return }
+        environment.logger.error(
+            "ring cannot be opened", metadata: ["stream": "\(name)", "error": "\(fault)"])
+    }
+
+    /// The ring that had the name is not there any more: whoever watches or writes it in this worker is
+    /// told, also when it was removed by hand.
+    private func forget(_ name: StreamName) {
+        guard let stream = cached.removeValue(forKey: name), !stream.ring.isCurrent,
+            stream.ring.status.endedAtMs == 0
+        else { return }
+        stream.end()
     }
 
     /// Remembers a ring that was opened or made here.
@@ -85,7 +139,7 @@ final class LiveStreams {
     /// How many streams there are, the ended ones that are still on disk included.
     var count: Int { names().count }
 
-    private func names() -> [StreamName] {
+    func names() -> [StreamName] {
         let entries = (try? FileSystem.names(in: directory)) ?? []
         return entries.compactMap { try? StreamName($0) }.sorted { $0.text < $1.text }
     }
@@ -107,52 +161,38 @@ final class LiveStreams {
     /// Puts every ring in order that an earlier worker in this slot, or an earlier server, left
     /// behind. Call once, before the worker serves.
     func recover() {
-        for name in names() { recover(name) }
+        StreamRecovery(streams: self, environment: environment)
+            .run(markedAt: "\(directory)/.recovering-\(environment.slot)")
     }
 
-    /// The first worker of a server that has just started; all others replace one or come second.
-    private var isServerStart: Bool {
-        environment.slot == 0 && environment.counters.total(.workerRestarts) == 0
+    /// Moves out of the way what has a stream's place and cannot be used (see DamagedRings). False:
+    /// somebody else is at it; look again.
+    func putAside(
+        _ name: StreamName, reason: String, isStillThere: () -> Bool
+    ) throws(SystemError) -> Bool {
+        let isDone = try damaged.take(
+            streamDirectory(name), of: name, reason: reason, isStillThere: isStillThere)
+        if isDone { forget(name) }
+        return isDone
     }
 
-    private func recover(_ name: StreamName) {
-        guard FileSystem.isDirectory(streamDirectory(name)) else { return }
+    /// The same for a stream that this worker has open: whoever watches or writes it is told that it
+    /// has ended.
+    func putAside(_ stream: LiveStream, reason: String) throws(SystemError) -> Bool {
+        let isDone = try putAside(stream.name, reason: reason) { stream.ring.isCurrent }
+        if isDone { stream.end() }
+        return isDone
+    }
+
+    /// Whether there is something at a path that is no ring.
+    static func isDamaged(_ path: String) -> Bool {
         do {
-            let ring = try Ring.open(path: ringPath(name))
-            // A server that was killed may have had more workers than this one has.
-            let slots = isServerStart ? Array(0..<RingStatus.slots) : [environment.slot]
-            for slot in slots { ring.status.releaseSlot(slot) }
-            guard let stream = adopt(ring, name: name) else {
-                return discard(name, reason: "its init is not valid")
-            }
-            // Whoever published was connected to processes that are gone. A stream that nobody has
-            // ended although its time is over was alone: its grace begins now.
-            guard let writer = try ring.acquireWriter(slot: environment.slot) else { return }
-            defer { writer.release() }
-            let isOverdue = stream.state == .ended
-            if ring.status.endedAtMs == 0, isServerStart || writer.recoveredFromCrash || isOverdue {
-                ring.status.pausedSinceMs = WallClock.nowMs()
-                environment.announceStreamChange()
-                environment.logger.notice(
-                    "stream recovered", metadata: ["stream": "\(name)", "state": "paused"])
-            }
-        } catch .missing {
-            removeStreamDirectory(name)
-        } catch .invalid(let reason) {
-            discard(name, reason: reason)
+            _ = try Ring.open(path: path)
+            return false
         } catch {
-            environment.logger.error(
-                "ring not recovered", metadata: ["stream": "\(name)", "error": "\(error)"])
+            if case .invalid = error { return true }
+            return false
         }
-    }
-
-    private func discard(_ name: StreamName, reason: String) {
-        environment.logger.warning(
-            "ring removed: it is not intact",
-            metadata: ["stream": "\(name)", "reason": "\(reason)"])
-        cached[name] = nil
-        try? FileSystem.removeFile(ringPath(name))
-        removeStreamDirectory(name)
     }
 
     /// Starts the periodic part.
@@ -195,13 +235,20 @@ final class LiveStreams {
                 remove(stream)
             }
         }
-        cached = cached.filter { $0.value.ring.isCurrent }
+        for (name, stream) in cached where !stream.ring.isCurrent { forget(name) }
     }
 
     private func remove(_ stream: LiveStream) {
-        // The lease keeps a publisher from replacing the ring between the look and the removal.
-        guard let writer = try? stream.ring.acquireWriter(slot: environment.slot) else { return }
-        defer { writer.release() }
+        let lease: RingWriter?
+        do {
+            // It keeps a publisher from replacing the ring between the look and the removal.
+            lease = try stream.ring.acquireWriter(slot: environment.slot)
+        } catch {
+            if case .invalid(let reason) = error { _ = try? putAside(stream, reason: reason) }
+            return
+        }
+        guard let lease else { return }
+        defer { lease.release() }
         stream.ring.remove()
         removeStreamDirectory(stream.name)
         cached[stream.name] = nil

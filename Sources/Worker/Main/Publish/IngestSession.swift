@@ -209,11 +209,16 @@ final class IngestSession {
             } catch .missing {
                 // An earlier stream's directory was there, and was removed just now.
                 return try createFile(initialization)
+            } catch .invalid(let reason) {
+                // What has the place of the file to be made is none.
+                _ = try? streams.putAside(name, reason: reason) { true }
+                return try createFile(initialization)
             }
         } catch {
             // An empty one would count as a stream.
             streams.removeStreamDirectory(name)
-            throw .ring(error)
+            // There is a ring that cannot be opened: nobody else has made one.
+            throw .ring(error == .exists ? streams.fault(of: name) ?? error : error)
         }
     }
 

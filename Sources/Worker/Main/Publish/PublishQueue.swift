@@ -203,10 +203,20 @@ final class PublishQueue {
         } catch .missing {
             failOverdue(.absent)  // replaced or removed at this moment: ask again shortly
         } catch {
+            if putAside(stream, after: error) { return }
             environment.logger.error(
                 "ring cannot be written", metadata: ["stream": "\(name)", "error": "\(error)"])
             for request in line.members { request.fail(.ring(error)) }
         }
+    }
+
+    /// A damaged ring makes way for a fresh one. False: the error is another one, or the ring stays.
+    private func putAside(_ stream: LiveStream, after error: RingError) -> Bool {
+        guard case .invalid(let reason) = error,
+            let isDone = try? streams.putAside(stream, reason: reason)
+        else { return false }
+        if isDone { look(withinMs: 0) }
+        return true
     }
 
     private func lookWhileHeldElsewhere(_ stream: LiveStream) {

@@ -11,6 +11,10 @@ extension Problem {
         status: 404, slug: "unknown-stream", title: "No stream has this name",
         detail: "Nobody has gone live under this name lately.")
 
+    static let unreadableStream = Problem(
+        status: 500, slug: "storage-failed", title: "The stream cannot be read",
+        detail: "The server's storage failed. Its log says how.")
+
     static let notLive = Problem(
         status: 404, slug: "not-live", title: "The stream is not live",
         detail: "The broadcast has ended.")

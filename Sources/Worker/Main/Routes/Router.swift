@@ -98,7 +98,10 @@ final class Router: Application {
     private func watch(_ exchange: Exchange, name: StreamName, query: Substring) {
         // The address of a stream, opened by a person: the player is at hand.
         if exchange.request.isNavigation { return pages.watch(exchange, name: name) }
-        guard let stream = streams.find(name) else { return refuse(exchange, .unknownStream) }
+        guard let stream = streams.find(name) else {
+            let isUnreadable = streams.fault(of: name) != nil
+            return refuse(exchange, isUnreadable ? .unreadableStream : .unknownStream)
+        }
         guard stream.state != .ended else { return refuse(exchange, .notLive) }
         guard let start = LiveReader.Start(query: query, ringMs: environment.settings.ringMs) else {
             return refuse(exchange, .invalidStart)

@@ -1,0 +1,112 @@
+// What a worker does with every ring before it serves: puts in order what an earlier worker in its slot,
+// or an earlier server, left behind.
+//
+// Each ring on its own: one that is not intact is put aside, and so is one that workers die of. To find
+// that out here, and not while viewers are served, recovery also does once what a worker does with a
+// ring all the time: it describes it and reads from it.
+//
+// Owner: the worker's loop thread.
+
+import Accounts
+import LinuxIO
+import Logging
+import SegmentRing
+import Settings
+
+struct StreamRecovery {
+    private let streams: LiveStreams
+    private let environment: WorkerEnvironment
+
+    init(streams: LiveStreams, environment: WorkerEnvironment) {
+        self.streams = streams
+        self.environment = environment
+    }
+
+    func run(markedAt path: String) {
+        let mark = RecoveryMark(path: path)
+        // The one that the last worker died of first: who dies of it again leaves the same mark.
+        let names = streams.names()
+        for name in names.filter({ $0 == mark.suspect }) + names.filter({ $0 != mark.suspect }) {
+            if mark.deaths(of: name) >= Limits.recoveryDeaths {
+                putAside(name, reason: "workers die of it") { true }
+            } else {
+                mark.begin(name)
+                recover(name)
+            }
+        }
+        mark.remove()
+    }
+
+    private func recover(_ name: StreamName) {
+        let directory = streams.streamDirectory(name)
+        guard FileSystem.isDirectory(directory) else {
+            return putAside(name, reason: "it is not a directory") {
+                FileSystem.exists(directory) && !FileSystem.isDirectory(directory)
+            }
+        }
+        do {
+            let ring = try Ring.open(path: streams.ringPath(name))
+            // A server that was killed may have had more workers than this one has.
+            let slots = isServerStart ? Array(0..<RingStatus.slots) : [environment.slot]
+            for slot in slots { ring.status.releaseSlot(slot) }
+            guard let stream = streams.adopt(ring, name: name) else {
+                return putAside(name, reason: "its init is not valid") { ring.isCurrent }
+            }
+            try recover(stream)
+            tryOut(stream)
+        } catch .missing {
+            streams.removeStreamDirectory(name)
+        } catch .invalid(let reason) {
+            putAside(name, reason: reason) { LiveStreams.isDamaged(streams.ringPath(name)) }
+        } catch {
+            environment.logger.error(
+                "ring not recovered", metadata: ["stream": "\(name)", "error": "\(error)"])
+        }
+    }
+
+    /// Whoever published was connected to processes that are gone. A stream that nobody has ended
+    /// although its time is over was alone: its grace begins now.
+    private func recover(_ stream: LiveStream) throws(RingError) {
+        let status = stream.ring.status
+        stream.mendTimes(nowMs: WallClock.nowMs())
+        let writer: RingWriter
+        do {
+            guard let free = try stream.ring.acquireWriter(slot: environment.slot) else { return }
+            writer = free
+        } catch .invalid(let reason) {
+            return putAside(stream.name, reason: reason) { stream.ring.isCurrent }
+        }
+        defer { writer.release() }
+        let isOverdue = stream.state == .ended
+        if status.endedAtMs == 0, isServerStart || writer.recoveredFromCrash || isOverdue {
+            status.pausedSinceMs = WallClock.nowMs()
+            environment.announceStreamChange()
+            environment.logger.notice(
+                "stream recovered", metadata: ["stream": "\(stream.name)", "state": "paused"])
+        }
+    }
+
+    /// What this worker will do with the ring while it serves.
+    private func tryOut(_ stream: LiveStream) {
+        _ = StreamDescription.json(of: stream, ringMs: environment.settings.ringMs)
+        _ = EndedBroadcast(stream.ring, of: stream.name, nowMs: WallClock.nowMs())
+        var reader = LiveReader(start: .newest, maxLagMs: environment.settings.maxLagMs)
+        var bytes = [UInt8](repeating: 0, count: Limits.stageBytes)
+        _ = unsafe bytes.withUnsafeMutableBytes { unsafe reader.read(from: stream.ring, into: $0) }
+    }
+
+    private func putAside(_ name: StreamName, reason: String, isStillThere: () -> Bool) {
+        do {
+            _ = try streams.putAside(name, reason: reason, isStillThere: isStillThere)
+        } catch {
+            environment.logger.error(
+                "a damaged ring can be neither put aside nor removed",
+                metadata: ["stream": "\(name)", "reason": "\(reason)", "error": "\(error)"])
+        }
+    }
+
+    /// The first worker of a server that has just started; all others replace one or come second.
+    private var isServerStart: Bool {
+        environment.slot == 0 && environment.counters.total(.workerRestarts) == 0
+    }
+}
