@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 
 void *weir_reserve_addresses(size_t bytes) {
@@ -37,6 +38,18 @@ int weir_try_lock_file(int descriptor) {
 
 int weir_unlock_file(int descriptor) {
     return set_lock(descriptor, F_UNLCK);
+}
+
+int weir_use_file(int descriptor) {
+    return flock(descriptor, LOCK_SH | LOCK_NB);
+}
+
+int weir_is_file_used(int descriptor) {
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+        flock(descriptor, LOCK_UN);
+        return 0;
+    }
+    return errno == EWOULDBLOCK ? 1 : -1;
 }
 
 int weir_allocate_file(int descriptor, uint64_t bytes) {

@@ -2,8 +2,11 @@
 // each other even inside one process, closing an unrelated descriptor of the file releases nothing,
 // and the kernel releases the lock when the last reference to the open file is gone, however its
 // holder died. A mapping is such a reference too, so `unlock` is explicit where order matters.
+//
+// Unsafe use: open(2) gets a string, which it does not keep.
 
 import CLinux
+import Glibc
 
 package enum FileLock {
     /// Takes the exclusive lock of a file that is open for writing, without waiting. False: someone
@@ -17,5 +20,23 @@ package enum FileLock {
     package static func unlock(_ descriptor: borrowing Descriptor) {
         let raw = descriptor.raw
         _ = try? systemCall("fcntl") { weir_unlock_file(raw) }
+    }
+
+    // MARK: In use
+
+    /// Says that a file is in use, until the last reference to the open file is gone: its mappings are
+    /// such references. Any number of open files may say so, beside whoever has the exclusive lock.
+    /// The corresponding C function is flock(LOCK_SH). Errors: ENOLCK.
+    package static func use(_ descriptor: borrowing Descriptor) throws(SystemError) {
+        let raw = descriptor.raw
+        try systemCall("flock") { weir_use_file(raw) }
+    }
+
+    /// Whether some other open file, in any process, says that it uses the file of that name.
+    /// Errors: those of open(2), and ENOLCK.
+    package static func isUsed(_ path: String) throws(SystemError) -> Bool {
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let file = Descriptor(owning: try systemCall("open") { unsafe Glibc.open(path, flags) })
+        return try systemCall("flock") { weir_is_file_used(file.raw) } == 1
     }
 }

@@ -19,6 +19,13 @@ extension FileSystem {
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// What a file takes on disk. lstat(2).
+    package static func bytes(of path: String) throws(SystemError) -> UInt64 {
+        var status = stat()
+        try systemCall("lstat") { unsafe lstat(path, &status) }
+        return UInt64(clamping: status.st_blocks) * 512
+    }
+
     /// Gives a file or directory another name on the same file system. rename(2); errors: EXDEV, and
     /// ENOTEMPTY or EEXIST when a directory has that name and is not empty.
     package static func move(_ path: String, to target: String) throws(SystemError) {

@@ -39,6 +39,8 @@ package final class Ring {
         guard Checksum.crc32c(initialization) == header.initializationChecksum else {
             throw .invalid("the initialization's checksum is wrong")
         }
+        // A replaced ring goes when nobody uses it any more; where that cannot be said, at once.
+        try? FileLock.use(descriptor)
         mapping = try RingMapping(descriptor, RingLayout(header.geometry), .reader)
         geometry = header.geometry
         epoch = header.epoch
@@ -46,6 +48,9 @@ package final class Ring {
         identity = file
         self.path = path
     }
+
+    /// What the file takes on disk.
+    package var fileBytes: Int { mapping.layout.fileBytes }
 
     /// Whether the path still names this very file. While the ring is mapped its inode lives, so
     /// the number cannot have been given to another file.

@@ -20,12 +20,16 @@ extension Ring {
     ///   - slot: the worker's slot, published as `RingStatus.writerSlot`.
     ///   - replacing: whether an existing file of that name is replaced, atomically. Its lease is then
     ///     the caller's, so that two creators cannot replace each other's.
+    ///   - replacedPath: another name, on the same file system, that a replaced ring keeps. It is for
+    ///     the caller to remove it when nobody uses that ring (see `FileLock.isUsed`).
+    ///   - reserve: how many bytes have to stay free on a disk.
     /// Errors: `noSpace`, `missing` (the directory), `busy`, `exists`, `initializationTooLarge`,
     /// `stateTooLarge`, `invalid` (something else has the temporary name), `system`. Then an existing
     /// file is still there.
     package static func create(
         path: String, geometry: RingGeometry, initialization: [UInt8], state: [UInt8],
-        slot: Int? = nil, replacing: Bool = true
+        slot: Int? = nil, replacing: Bool = true, keepingReplacedAs replacedPath: String? = nil,
+        reserve: (DiskSpace) -> UInt64 = { _ in 0 }
     ) throws(RingError) -> RingWriter {
         guard initialization.count <= geometry.initializationBytes else {
             throw .initializationTooLarge(bytes: initialization.count)
@@ -40,13 +44,20 @@ extension Ring {
             // slip in between the look and the rename.
             if !replacing, (try? FileIdentity.of(path: path)) != nil { throw .exists }
             let layout = RingLayout(geometry)
+            try checkRoom(lease, for: layout.fileBytes, reserve)
             try allocate(lease, bytes: layout.fileBytes)
+            // Others may have made rings at the same moment.
+            try checkRoom(lease, for: 0, reserve)
             let mapping = try RingMapping(lease, layout, .writer)
             fill(mapping, initialization: initialization, state: state)
             let recovery = try RingRecovery(mapping)
             let ring = try Ring(lease, path: path)
+            // There may be none to keep, or no way to keep it: then it is gone with its name.
+            if let replacedPath { try? FileSystem.link(path, as: replacedPath) }
             guard unsafe rename(temporary, path) == 0 else {
-                throw RingError(opening: .last("rename"))
+                let error = RingError(opening: .last("rename"))
+                if let replacedPath { _ = unsafe unlink(replacedPath) }
+                throw error
             }
             return RingWriter(
                 ring: ring, lease: lease, mapping: mapping, recovery: recovery, slot: slot)
@@ -89,6 +100,13 @@ extension Ring {
         } catch {
             throw RingError(opening: error)
         }
+    }
+
+    private static func checkRoom(
+        _ descriptor: borrowing Descriptor, for bytes: Int, _ reserve: (DiskSpace) -> UInt64
+    ) throws(RingError) {
+        guard let disk = try? DiskSpace(of: descriptor) else { return }
+        guard disk.freeBytes >= UInt64(bytes) + reserve(disk) else { throw .noSpace }
     }
 
     private static func allocate(_ descriptor: borrowing Descriptor, bytes: Int) throws(RingError) {

@@ -371,6 +371,14 @@ package enum Limits {
     /// Index entries per ring: at 100 blocks a second, each its own entry, this is over five
     /// minutes.
     package static let ringEntries = 32_768
+    /// A ring whose name has gone to a newer one has its viewers for this long: who keeps up has the
+    /// rest in much less.
+    package static let replacedRingMs: UInt64 = 5_000
+    /// Such rings of one name that may be in use: somebody may change camera, microphone and screen in
+    /// a few seconds, not more.
+    package static let replacedRingsPerName = 3
+    /// Viewers of one worker that are reset in one turn of its loop: a few milliseconds of work.
+    package static let viewersResetPerTurn = 256
     /// A ring that so many workers have died of while they put it in order is put aside. One may have
     /// been killed by somebody in that moment.
     package static let recoveryDeaths = 2

@@ -22,6 +22,13 @@ int weir_try_lock_file(int descriptor);
 /// Gives such a lock back. 0, or -1 and errno.
 int weir_unlock_file(int descriptor);
 
+/// Says that this open file description uses the file; any number may. -1 and errno on failure. In the
+/// kernel this is a flock, which has nothing to do with the lock above.
+int weir_use_file(int descriptor);
+
+/// 1 when some other open file description uses the file in that way, else 0; -1 and errno on failure.
+int weir_is_file_used(int descriptor);
+
 /// Allocates every block of the first `bytes` of a file. 0 or the error number itself.
 int weir_allocate_file(int descriptor, uint64_t bytes);
 

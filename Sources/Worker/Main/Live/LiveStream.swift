@@ -24,6 +24,9 @@ final class LiveStream {
     private var lastDeliveryMs: UInt64 = 0
     private var deliveryIsScheduled = false
     private var isDraining = false
+    /// Since when another ring, or none, has the name.
+    private var replacedAtMs: UInt64?
+    private var resetIsScheduled = false
     private var keptFigures: (figures: RecentFigures, untilMs: UInt64)?
     /// What is told of it, and of what that was made.
     private var keptJSON: (facts: ChangingFacts, bytes: [UInt8])?
@@ -158,6 +161,30 @@ final class LiveStream {
     func endViewersOfThisWorker() {
         isDraining = true
         wakeViewers()
+    }
+
+    /// Ends a stream whose ring has lost its name. Those who watch it get the rest; who has not taken
+    /// it after a few seconds is reset, so that nobody keeps the ring on disk. To be called once a
+    /// second.
+    func endIfReplaced() {
+        guard !ring.isCurrent else { return }
+        guard let replacedAtMs else {
+            replacedAtMs = environment.loop.nowMs
+            if ring.status.endedAtMs == 0 { end() }
+            return
+        }
+        if environment.loop.nowMs >= replacedAtMs + Limits.replacedRingMs { resetViewers() }
+    }
+
+    /// Some now, the others in the next turns of the loop.
+    private func resetViewers() {
+        for viewer in viewers.suffix(Limits.viewersResetPerTurn) { viewer.letGo() }
+        guard isWatched, !resetIsScheduled else { return }
+        resetIsScheduled = true
+        environment.loop.schedule(afterMs: 1) { [weak self] in
+            self?.resetIsScheduled = false
+            self?.resetViewers()
+        }
     }
 
     private func wakeViewers() {

@@ -25,6 +25,7 @@ final class LiveStreams {
     /// Why rings could not be opened, of those that are there.
     private var faults: [StreamName: RingError] = [:]
     private let damaged: DamagedRings
+    let replaced: ReplacedRings
     /// Streams with viewers here, current or replaced: those a doorbell may concern.
     private var watched: [ObjectIdentifier: LiveStream] = [:]
 
@@ -35,6 +36,7 @@ final class LiveStreams {
         self.environment = environment
         directory = environment.settings.dataDirectory + "/live"
         damaged = DamagedRings(environment: environment)
+        replaced = ReplacedRings(dataDirectory: environment.settings.dataDirectory)
         try FileSystem.makeDirectory(directory)
     }
 
@@ -161,6 +163,7 @@ final class LiveStreams {
     /// Puts every ring in order that an earlier worker in this slot, or an earlier server, left
     /// behind. Call once, before the worker serves.
     func recover() {
+        replaced.removeUnused()
         StreamRecovery(streams: self, environment: environment)
             .run(markedAt: "\(directory)/.recovering-\(environment.slot)")
     }
@@ -236,6 +239,8 @@ final class LiveStreams {
             }
         }
         for (name, stream) in cached where !stream.ring.isCurrent { forget(name) }
+        for stream in watched.values { stream.endIfReplaced() }
+        replaced.removeUnused()
     }
 
     private func remove(_ stream: LiveStream) {

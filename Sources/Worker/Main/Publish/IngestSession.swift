@@ -170,6 +170,7 @@ final class IngestSession {
     private func makeRing(_ initialization: Initialization) throws(PublishError) {
         if writer == nil && streams.count >= Limits.streams { throw .tooManyStreams }
         let old = writer?.ring
+        if let old, !streams.replaced.admits(old, name) { throw .tooManyRings }
         // One that has ended is noted before it goes; one that ends only now, as soon as it has.
         if let old, old.status.endedAtMs != 0 { streams.recorder?.note(old, of: name) }
         let created = try createRing(initialization)
@@ -232,7 +233,9 @@ final class IngestSession {
             path: streams.ringPath(name), geometry: environment.ringGeometry,
             initialization: initialization.bytes,
             state: state(media: ingest.state(), consumedBytes: takenBytes).encoded(),
-            slot: environment.slot, replacing: writer != nil)
+            slot: environment.slot, replacing: writer != nil,
+            keepingReplacedAs: writer.map { streams.replaced.path(of: $0.ring, name) },
+            reserve: DiskReserve.bytes)
     }
 
     private func state(media: [UInt8], consumedBytes: UInt64) -> IngestState {

@@ -18,6 +18,8 @@ enum PublishError: Error, Equatable {
     /// As many as one publisher may have are this one's.
     case tooManyOwnStreams
     case tooManyWait(WaitingBound)
+    /// Earlier rings of the name are still in use.
+    case tooManyRings
     case shuttingDown
     /// The right to publish was taken from whoever does.
     case denied(Problem)
@@ -64,6 +66,12 @@ extension PublishError {
                 status: 503, slug: "too-many-streams", title: "The server is full",
                 detail: "As many streams are live as this server takes. Try again later.",
                 headers: [.retryAfter(seconds: 10)])
+        case .tooManyRings:
+            Problem(
+                status: 429, slug: "too-many-restarts",
+                title: "The broadcast changes its tracks too often",
+                detail: "What it was before is still being watched. Try again in some seconds.",
+                headers: [.retryAfter(seconds: 5)])
         case .tooManyOwnStreams:
             Problem(
                 status: 429, slug: "too-many-own-streams", title: "You have too many streams",

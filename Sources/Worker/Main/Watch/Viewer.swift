@@ -6,7 +6,8 @@
 import HTTP
 
 final class Viewer: BodySource, ExchangeHandler {
-    private let stream: LiveStream
+    /// Nil when it was let go.
+    private var stream: LiveStream?
     private unowned let exchange: Exchange
     private var reader: LiveReader
     private var countedJumps = 0
@@ -30,7 +31,21 @@ final class Viewer: BodySource, ExchangeHandler {
         exchange.resume()
     }
 
+    /// Has the response reset, whatever its client has taken. The ring is free at once, also when the
+    /// connection takes nothing.
+    func letGo() {
+        leave()
+        exchange.reset(.cancel)
+    }
+
+    private func leave() {
+        guard let stream else { return }
+        self.stream = nil
+        stream.remove(self)
+    }
+
     override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        guard let stream else { return .abort }
         let outcome = unsafe reader.read(from: stream.ring, into: buffer)
         if reader.jumps != countedJumps {
             stream.countJumps(reader.jumps - countedJumps)
@@ -59,7 +74,7 @@ final class Viewer: BodySource, ExchangeHandler {
     func exchangeDidFinishBody(_ exchange: Exchange) {}
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
-        stream.remove(self)
+        leave()
         exchange.client.giveBack(.viewers)
     }
 }
