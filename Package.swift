@@ -173,8 +173,21 @@ let package = Package(
 )
 
 // Fuzz targets need the compiler's fuzzer, which brings its own driver; so they exist only on demand:
-// WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRingHeader
+// WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRing
 if Context.environment["WEIR_FUZZ"] != nil {
+    // What of the worker reads rings, as a module, because nothing can import an executable. A file
+    // has one target only, so the worker itself is not there.
+    package.products.removeAll { $0.name == "weir-worker" }
+    package.targets.removeAll { ["Worker", "WorkerTests"].contains($0.name) }
+    package.targets.append(
+        .target(
+            name: "RingReaders", dependencies: ["SegmentRing", "Media", "Settings"],
+            path: "Sources/Worker/Main",
+            sources: [
+                "Live/RecentFigures.swift", "Live/RingTimeline.swift", "Live/StreamState.swift",
+                "Publish/IngestPace.swift", "Publish/IngestState.swift", "Watch/LiveReader.swift",
+            ],
+            swiftSettings: strict))
     let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
     /// Folders of Tests/Fuzz, the modules that each one tests, and what else lies in it.
     let fuzzed: [(folder: String, modules: [String], others: [String])] = [
@@ -184,7 +197,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
         ("Forms", ["HTTP"], ["forms.dict"]),
         ("HTTP1", ["HTTP"], ["http1.dict"]),
         ("HTTP2Headers", ["HTTP", "LinuxIO"], ["headers.dict"]),
-        ("RingHeader", ["SegmentRing"], []),
+        ("Ring", ["SegmentRing", "RingReaders", "Media"], []),
         ("WebM", ["Media"], ["make_corpus.py", "webm.dict"]),
     ]
     let modules = Set(fuzzed.flatMap(\.modules))

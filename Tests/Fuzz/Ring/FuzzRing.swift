@@ -1,19 +1,24 @@
 // Fuzz target: a ring file whose header, shared words, positions, snapshots and index are whatever
-// the fuzzer says. Opening it fails or every call gives some answer; nothing crashes.
+// the fuzzer says, through everything that reads them: the ring itself, the worker's figures and
+// states, a viewer's cursor, recovery, a writer, and the publisher's state that it finds. Opening the
+// file fails or every call gives some answer; nothing crashes.
 //
 // Input: one byte of options, then bytes that replace the template's areas one after the other
 // (what is missing keeps the template's). Options: 1 the header's checksum is made right again, 2
-// the slots' check words are, 4 the ring is written to as well. Run it with a directory for the
-// corpus:
-//   FuzzRingHeader Tests/Fuzz/RingHeader/Corpus -max_total_time=30
+// the slots' check words are, 4 the ring is written to as well, 8 the snapshots' checksums are made
+// right again. Run it with a directory for the corpus:
+//   FuzzRing Tests/Fuzz/Ring/Corpus -max_total_time=30
 
 import FuzzDriver
 import Glibc
+import Media
 
+@testable import RingReaders
 @testable import SegmentRing
 
 private let geometry = RingGeometry(
-    dataBytes: 4_096, entries: 8, initializationBytes: 16, carryBytes: 16, stateBytes: 16)
+    dataBytes: 4_096, entries: 8, initializationBytes: 16, carryBytes: 16,
+    stateBytes: 256)
 private let layout = RingLayout(geometry)
 
 /// What the input replaces, in this order.
@@ -24,7 +29,20 @@ private let areas = [
     layout.snapshots.0..<layout.snapshots.0 + 96,
     layout.snapshots.1..<layout.snapshots.1 + 96,
     RingLayout.shared..<RingLayout.shared + 320,
+    layout.snapshots.0 + 96..<layout.snapshots.0 + 336,
+    layout.snapshots.1 + 96..<layout.snapshots.1 + 336,
+    RingLayout.shared + 320..<RingLayout.shared + 768,
 ]
+
+private let mediaLimits = MediaLimits(
+    initializationBytes: 16, blockBytes: 512, elementBytes: 64, elementDepth: 8, tracks: 8,
+    soundClusterDurationMs: 1_000)
+
+/// What a worker's publisher leaves in the ring.
+private let publisherState = IngestState(
+    identity: 1, session: 2, nextChunk: 3, consumedBytes: 4, aheadMs: 5, atWallClockMs: 6,
+    media: WebMIngest(limits: mediaLimits).state()
+).encoded()
 
 /// The file that all inputs change, and the bytes of an intact ring.
 private struct Template {
@@ -41,7 +59,7 @@ private struct Template {
         for index in 0..<12 as Range<UInt64> {
             append(to: writer, length: 700, independent: index % 3 == 0)
         }
-        try? writer.suspend(state: [5], carry: [6])
+        try? writer.suspend(state: publisherState, carry: [6])
         writer.release()
         descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
         atexit { unlink("/tmp/weir-fuzz-ring-\(getpid())") }
@@ -63,6 +81,10 @@ private struct Template {
         }
         if options & 1 != 0 { sealHeader(&bytes) }
         if options & 2 != 0 { sealSlots(&bytes) }
+        if options & 8 != 0 {
+            sealSnapshot(&bytes, at: layout.snapshots.0)
+            sealSnapshot(&bytes, at: layout.snapshots.1)
+        }
         let count = pwrite(descriptor, bytes, bytes.count, 0)
         precondition(count == bytes.count)
     }
@@ -83,6 +105,26 @@ private func sealSlots(_ bytes: inout [UInt8]) {
         for index in 0..<8 { words[index] = reader.next64() }
         store(RingSlot.mix(words), bytes: 8, in: &bytes, at: offset + 56)
     }
+}
+
+/// As docs/ring-format.md has it; what cannot be right is left as it is.
+private func sealSnapshot(_ bytes: inout [UInt8], at area: Int) {
+    func word(_ offset: Int) -> [UInt8] { Array(bytes[area + offset..<area + offset + 8]) }
+    var lengths = ByteReader(word(24))
+    let (stateBytes, carryBytes) = (Int(lengths.next32()), Int(lengths.next32()))
+    guard stateBytes <= geometry.stateBytes, carryBytes <= geometry.carryBytes else { return }
+    var fields = ByteWriter()
+    for offset in [0, 8, 16, 32] {
+        var reader = ByteReader(word(offset))
+        fields.append(reader.next64())
+    }
+    fields.append(UInt64(stateBytes))
+    fields.append(UInt64(carryBytes))
+    let state = area + RingSnapshot.headerBytes
+    let carry = state + geometry.stateBytes
+    let checksum = Checksum.crc32c(
+        fields.bytes + bytes[state..<state + stateBytes] + bytes[carry..<carry + carryBytes])
+    store(UInt64(checksum), bytes: 8, in: &bytes, at: area + 40)
 }
 
 private func store(_ number: UInt64, bytes count: Int, in bytes: inout [UInt8], at offset: Int) {
@@ -111,12 +153,48 @@ private func read(_ ring: Ring) {
     let status = ring.status
     _ = (status.writerSlot, status.viewerCount, status.peakViewerCount, status.publisherKey)
     _ = (status.interestedSlots, status.waitingSlots, status.bytesIngested, status.takeOverCount)
+    _ = (status.writerChunk, status.isRecorded)
     status.setViewerCount(1, slot: 63)
     status.releaseSlot(63)
+    watch(ring)
+}
+
+/// What a worker makes of it for those who list and watch streams.
+private func watch(_ ring: Ring) {
+    _ = (RecentFigures(of: ring), ring.timelineEndMs, ring.capacityMs)
+    let times = StreamTimes(
+        lastIngestMs: max(ring.status.lastIngestMs, ring.createdWallClockMs),
+        pausedSinceMs: ring.status.pausedSinceMs, endedAtMs: ring.status.endedAtMs)
+    for nowMs in [0, 1_800_000_000_000] as [UInt64] {
+        _ = times.state(nowMs: nowMs, graceMs: 3_600_000)
+    }
+    for start in [.newest, .rewound(byMs: 5_000)] as [LiveReader.Start] {
+        var reader = LiveReader(start: start, maxLagMs: 10_000)
+        var buffer = [UInt8](repeating: 0, count: 1_000)
+        for _ in 0..<16 {
+            let outcome = buffer.withUnsafeMutableBytes { reader.read(from: ring, into: $0) }
+            guard case .bytes = outcome else { break }
+        }
+    }
+}
+
+/// What a worker does that publishes.
+private func publish(_ ring: Ring, with writer: RingWriter) {
+    if let state = IngestState(decoding: writer.state) {
+        var pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atWallClockMs)
+        pace.add(mediaMs: 59_999, nowMs: 1_800_000_000_000)
+        _ = pace.delayMs(allowedMs: 30_000, nowMs: 1_800_000_000_000)
+        var ingest = try? WebMIngest(
+            resuming: state.media, carry: writer.carry, initialization: nil, limits: mediaLimits)
+        var batch = FragmentBatch()
+        _ = try? ingest?.push([UInt8](repeating: 0x1A, count: 64).span, into: &batch)
+    }
+    append(to: writer, length: 1_024, independent: true)
+    try? writer.suspend(state: writer.state, carry: [9])
 }
 
 @main
-enum FuzzRingHeader {
+enum FuzzRing {
     static func main() { fuzz(check) }
 }
 
@@ -126,8 +204,7 @@ private func check(_ input: [UInt8]) {
     guard let ring = try? Ring.open(path: template.path) else { return }
     read(ring)
     if options & 4 != 0, let writer = try? ring.acquireWriter(slot: 0) {
-        append(to: writer, length: 1_024, independent: true)
-        try? writer.suspend(state: writer.state, carry: [9])
+        publish(ring, with: writer)
         read(ring)
     }
 }

@@ -1,0 +1,226 @@
+"""A data directory with damaged and hostile files: the server starts, serves the others, and each name
+can be used again. One start judges all of them at once, each row a stream of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.waiting import wait_until
+
+Damage = Callable[[Path], object]
+
+_MOST = 2**64 - 1
+_SHARED, _POSITIONS = 4096, 8192
+_SETTINGS = ("--ring-size", "1MiB", "--grace", "120")
+_SOUND = ("aaa-sound", "zzz-sound")
+
+
+def word(offset: int, value: int) -> Damage:
+    return numbers(offset, [value])
+
+
+def numbers(offset: int, values: list[int]) -> Damage:
+    def write(ring: Path) -> None:
+        with ring.open("r+b") as file:
+            file.seek(offset)
+            file.write(struct.pack(f"<{len(values)}Q", *values))
+    return write
+
+
+def index_of_ones(ring: Path) -> None:
+    with ring.open("r+b") as file:
+        header = file.read(96)
+        entries, initialization, carry, state = struct.unpack_from("<4Q", header, 24)
+        file.seek(12288 + _whole_pages(initialization) + 2 * _whole_pages(64 + carry + state))
+        file.write(b"\xff" * entries * 64)
+
+
+def _whole_pages(count: int) -> int:
+    return (count + 4095) // 4096 * 4096
+
+
+def becomes_link(ring: Path) -> None:
+    ring.rename(ring.with_name("elsewhere"))
+    ring.symlink_to("elsewhere")
+
+
+def folder_becomes_link(ring: Path) -> None:
+    elsewhere = ring.parent.parent.parent / f"elsewhere-{ring.parent.name}"
+    ring.parent.rename(elsewhere)
+    ring.parent.symlink_to(elsewhere)
+
+
+def folder_becomes_file(ring: Path) -> None:
+    shutil.rmtree(ring.parent)
+    ring.parent.write_text("not a folder")
+
+
+def becomes_fifo(ring: Path) -> None:
+    ring.unlink()
+    os.mkfifo(ring)
+
+
+def becomes_folder(ring: Path) -> None:
+    ring.unlink()
+    ring.mkdir()
+    (ring / "inner").symlink_to(_precious(ring).parent)
+
+
+def _precious(ring: Path) -> Path:
+    """A file outside of the data directory, to which a link in it leads."""
+    return ring.parents[3] / "precious" / "file"
+
+
+#: What may happen to a ring while it is in use as well: no process may have its file cut short.
+_WORDS: dict[str, Damage] = {
+    "last-ingest-most": word(_SHARED, _MOST),
+    "last-ingest-near-most": word(_SHARED, _MOST - 3000),
+    "paused-since-most": word(_SHARED + 8, _MOST),
+    "ended-at-most": word(_SHARED + 16, _MOST),
+    "take-over-most": word(_SHARED + 48, _MOST),
+    "bytes-most": word(_SHARED + 56, _MOST),
+    "writer-chunk-most": word(_SHARED + 72, _MOST),
+    "peak-most": word(_SHARED + 192, _MOST),
+    "viewers-most": word(_SHARED + 256 + 8 * 63, _MOST),
+    "writer-slot-most": word(_SHARED + 40, _MOST),
+    "shared-page-of-ones": numbers(_SHARED, [_MOST] * 512),
+    "shared-page-of-2-62": numbers(_SHARED, [2**62] * 512),
+    "shared-page-of-2-63": numbers(_SHARED, [2**63] * 512),
+    "entry-head-most": word(_POSITIONS, _MOST),
+    "entry-head-2-62": word(_POSITIONS, 2**62),
+    "intent-most": word(_POSITIONS + 64, _MOST),
+    "intent-entry-most": word(_POSITIONS + 72, _MOST),
+    "positions-of-ones": numbers(_POSITIONS, [_MOST] * 512),
+    "positions-of-0": numbers(_POSITIONS, [0] * 512),
+    "index-of-ones": index_of_ones,
+    "header-of-ones": numbers(0, [_MOST] * 12),
+    "becomes-link": becomes_link,
+    "becomes-fifo": becomes_fifo,
+    "becomes-folder": becomes_folder,
+    "becomes-nothing": lambda ring: ring.unlink(),
+    "temporary-is-folder": lambda ring: ring.with_name("ring.new").mkdir(),
+    "folder-becomes-file": folder_becomes_file,
+    "folder-becomes-link": folder_becomes_link,
+}
+_FILES: dict[str, Damage] = {
+    "truncated": lambda ring: os.truncate(ring, 20_000),
+    "empty": lambda ring: os.truncate(ring, 0),
+    "mode-0": lambda ring: ring.chmod(0),
+}
+
+
+@pytest.fixture
+def data_with(
+    tmp_path: Path, start_server: Callable[..., Server], publish: Callable[..., Publisher]
+) -> Callable[[list[str]], Path]:
+    """Make a data directory with these streams, as a server that was killed leaves them."""
+    def make(names: list[str]) -> Path:
+        data = tmp_path / "data"
+        server = start_server(*_SETTINGS, data=data)
+        publish(server, "template").write(record().data).finish()
+        server.kill_supervisor()
+        server.assert_no_process_stays()
+        template = server.ring("template").parent
+        for name in names:
+            (data / "live" / name).mkdir()
+            os.system(f"cp --sparse=always '{template}/ring' '{data}/live/{name}/ring'")
+        shutil.rmtree(template)
+        return data
+    return make
+
+
+def assert_all_names_serve(server: Server, names: list[str]) -> None:
+    """Each sound stream is watched and listed as before; each name takes a broadcast."""
+    for name in _SOUND:
+        assert server.stream(name) is not None
+        assert server.request("HEAD", f"/{name}/live").status == 200
+    assert server.get("/").status == 200
+    answers = {name: _publish_soon(server, name) for name in names}
+    assert {name: status for name, status in answers.items() if status != 204} == {}
+    for name in names:
+        assert server.request("HEAD", f"/{name}/live").status == 200
+    listed = {stream["name"] for stream in server.get("/api/streams").json()["streams"]}
+    assert listed == {*names, *_SOUND}
+
+
+def _publish_soon(server: Server, name: str) -> int:
+    """The last answer to a broadcaster who comes back after a refusal. A damaged word can say that
+    somebody else is live, or that the stream was ended, until house-keeping has looked at it."""
+    status = 0
+
+    def accepted() -> bool:
+        nonlocal status
+        status = server.request("POST", f"/{name}/live", body=record().data).status
+        assert status in (204, 409), f"{name}: {status}"
+        return status == 204
+    wait_until(accepted, f"{name} to take a broadcast", every_s=0.2)
+    return status
+
+
+def test_a_server_starts_with_every_kind_of_damaged_ring(
+    start_server: Callable[..., Server], data_with: Callable[[list[str]], Path]
+) -> None:
+    rows = _WORDS | _FILES
+    data = data_with([*rows, *_SOUND])
+    precious = _precious(data / "live" / "any" / "ring")
+    precious.parent.mkdir()
+    precious.write_text("untouched")
+    for name, damage in rows.items():
+        damage(data / "live" / name / "ring")
+    server = start_server(*_SETTINGS, data=data)
+    assert_all_names_serve(server, list(rows))
+    assert len(list((data / "damaged").iterdir())) <= 5
+    assert precious.read_text() == "untouched"
+    said = [line for line in server.log_records() if "put aside" in line["message"]]
+    assert {line["metadata"]["stream"] for line in said} >= {
+        "truncated", "empty", "entry-head-most", "becomes-fifo", "folder-becomes-file",
+    }
+    assert all(line["level"] == "error" for line in said)
+
+
+def test_rings_that_are_damaged_while_in_use_end_no_worker_and_their_names_serve_again(
+    start_server: Callable[..., Server], data_with: Callable[[list[str]], Path]
+) -> None:
+    data = data_with([*_WORDS, *_SOUND])
+    server = start_server(*_SETTINGS, data=data)
+    assert len(server.get("/api/streams").json()["streams"]) == len(_WORDS) + len(_SOUND)
+    for name, damage in _WORDS.items():
+        damage(data / "live" / name / "ring")
+    assert_all_names_serve(server, list(_WORDS))
+
+
+def test_a_ring_that_workers_die_of_is_put_aside_and_one_death_is_no_proof(
+    start_server: Callable[..., Server], data_with: Callable[[list[str]], Path]
+) -> None:
+    data = data_with(["deadly", "innocent", *_SOUND])
+    # What two workers in the one slot and one worker in the other have left.
+    (data / "live" / ".recovering-0").write_text("deadly 2")
+    (data / "live" / ".recovering-1").write_text("innocent 1")
+    server = start_server(*_SETTINGS, data=data)
+    assert server.state("deadly") is None
+    assert server.state("innocent") == "paused"
+    assert [path.name for path in (data / "live").iterdir() if path.name[0] == "."] == []
+    assert [path.name[:7] for path in (data / "damaged").glob("[!.]*")] == ["deadly-"]
+    assert_all_names_serve(server, ["deadly", "innocent"])
+
+
+def test_streams_go_on_after_somebody_has_removed_all_of_them(
+    start_server: Callable[..., Server], publish: Callable[..., Publisher]
+) -> None:
+    server = start_server(*_SETTINGS)
+    publisher = publish(server, "removed").play(record(seconds=30))
+    server.wait_for_state("removed", "live")
+    shutil.rmtree(server.data / "live")
+    assert publisher.answer().problem == "stream-ended"
+    assert server.state("removed") is None
+    assert server.request("POST", "/removed/live", body=record().data).status == 204
+    assert server.state("removed") == "live"

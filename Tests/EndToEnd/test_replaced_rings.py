@@ -1,0 +1,49 @@
+"""A broadcast that comes back with other tracks, again and again, and viewers who take nothing of the
+rings that it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from weir.http2 import Http2Connection
+from weir.recordings import record
+from weir.server import Server
+from weir.viewer import Viewer
+from weir.waiting import wait_until
+
+_MOST_REPLACED = 3
+
+
+def test_viewers_without_a_window_keep_replaced_rings_for_seconds_and_few_of_them(
+    start_server: Callable[..., Server], watch: Callable[..., Viewer]
+) -> None:
+    server = start_server("--ring-size", "2MiB")
+    bodies = [record().data, record(video=None).data]
+
+    def publish(turn: int) -> int:
+        answer = server.request("POST", "/hoard/live", body=bodies[turn % 2])
+        if answer.status == 429:
+            assert answer.problem == "too-many-restarts"
+            assert int(answer.headers["retry-after"]) > 0
+        return answer.status
+
+    def kept() -> int:
+        folder = server.data / "replaced"
+        return len(list(folder.iterdir())) if folder.exists() else 0
+
+    assert publish(0) == 204
+    honest = watch(server, "hoard", "?start=-60").wait_for_bytes(1_000)
+    with Http2Connection(server, window=0) as hoarder:
+        streams = []
+        for turn in range(1, _MOST_REPLACED + 1):
+            streams.append(hoarder.open("GET", "/hoard/live"))
+            hoarder.wait_for(lambda: hoarder.responses[streams[-1]].status == 200, "its response")
+            assert publish(turn) == 204
+        honest.wait_for_end()
+        assert kept() == _MOST_REPLACED
+        assert publish(_MOST_REPLACED + 1) == 429
+        for stream in streams:
+            assert hoarder.response(stream).reset is not None
+        wait_until(lambda: kept() == 0, "the replaced rings to go")
+        assert publish(_MOST_REPLACED + 1) == 204
+        server.assert_no_unexpected_death()
