@@ -187,4 +187,19 @@ import Testing
             }
         }
     }
+
+    @Test("a record of a broadcast whose numbers cannot be is none", arguments: 3..<7)
+    func records(field: Int) throws {
+        for number in Self.numbers.map(String.init) + ["-1", "", "1e3", "99999999999999999999"] {
+            var fields = ["1", "a-b", "somebody", "0", "\(UntrustedNumber.latestMs)", "2", "3"]
+            fields[field] = number
+            let line = Array((fields.joined(separator: " ") + "\n").utf8)
+            guard let record = EndedBroadcast(decoding: line)?.record else { continue }
+            #expect(record.startedAtMs <= record.endedAtMs)
+            #expect(record.endedAtMs <= UntrustedNumber.latestMs)
+            #expect(record.bytes <= UntrustedNumber.greatestCount)
+            #expect(record.peakViewers <= UntrustedNumber.greatestCount)
+        }
+        #expect(EndedBroadcast(decoding: Array("1 a-b somebody 0 1 2 3\n".utf8)) != nil)
+    }
 }
