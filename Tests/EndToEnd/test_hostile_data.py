@@ -6,11 +6,13 @@ from __future__ import annotations
 import os
 import shutil
 import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from weir.disks import fill, mounted
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -203,14 +205,68 @@ def test_a_ring_that_workers_die_of_is_put_aside_and_one_death_is_no_proof(
 ) -> None:
     data = data_with(["deadly", "innocent", *_SOUND])
     # What two workers in the one slot and one worker in the other have left.
-    (data / "live" / ".recovering-0").write_text("deadly 2")
-    (data / "live" / ".recovering-1").write_text("innocent 1")
+    (data / "live" / ".recovering-0").symlink_to("deadly 2")
+    (data / "live" / ".recovering-1").symlink_to("innocent 1")
     server = start_server(*_SETTINGS, data=data)
     assert server.state("deadly") is None
     assert server.state("innocent") == "paused"
     assert [path.name for path in (data / "live").iterdir() if path.name[0] == "."] == []
     assert [path.name[:7] for path in (data / "damaged").glob("[!.]*")] == ["deadly-"]
     assert_all_names_serve(server, ["deadly", "innocent"])
+
+
+def test_a_ring_whose_memory_ends_workers_is_put_aside_by_the_third(
+    tmp_path: Path, start_server: Callable[..., Server], publish: Callable[..., Publisher]
+) -> None:
+    """A page of it is not there, and on a full disk there is none to be had: SIGBUS."""
+    with mounted(tmp_path / "small-disk", "size=64M") as disk:
+        server = start_server(*_SETTINGS, data=disk / "data")
+        for name in ("deadly", *_SOUND):
+            publish(server, name).write(record().data).finish()
+        server.kill_supervisor()
+        server.assert_no_process_stays()
+        data_bytes = 2**20
+        ring = server.ring("deadly")
+        subprocess.run(
+            ["fallocate", "--punch-hole", "--offset", str(ring.stat().st_size - data_bytes),
+             "--length", str(data_bytes), str(ring)], check=True)
+        fill(disk)
+        again = start_server(*_SETTINGS, data=disk / "data", wait=False)
+        again.launch()
+        wait_until(lambda: _is_serving(again), "the server to be ready")
+        assert again.log().count("killed by signal 7") == 2
+        assert again.state("deadly") is None
+        assert {again.state(name) for name in _SOUND} == {"paused"}
+        again.destroy()
+
+
+def _is_serving(server: Server) -> bool:
+    try:
+        server.expected_deaths.update(server.workers().values())
+        return server.is_serving()
+    except AssertionError:
+        return False
+
+
+def test_a_ring_that_may_not_be_read_is_answered_and_logged_once(
+    start_server: Callable[..., Server], data_with: Callable[[list[str]], Path]
+) -> None:
+    data = data_with(["locked", *_SOUND])
+    (data / "live" / "locked" / "ring").chmod(0)
+    # Root may read everything, unless that right is taken away.
+    unprivileged = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
+    server = start_server(*_SETTINGS, data=data, launcher=unprivileged)
+    for _ in range(3):
+        assert server.get("/locked/live").problem == "storage-failed"
+    answer = server.request("POST", "/locked/live", body=record().data)
+    assert (answer.status, answer.problem) == (500, "storage-failed")
+    said = [
+        line["process"] for line in server.log_records()
+        if line["message"] == "ring cannot be opened"
+    ]
+    assert len(said) == len(set(said)) > 0
+    (data / "live" / "locked" / "ring").chmod(0o600)
+    assert_all_names_serve(server, ["locked"])
 
 
 def test_streams_go_on_after_somebody_has_removed_all_of_them(

@@ -144,7 +144,7 @@ import Testing
             "", "x", "somebody", "somebody 0", "somebody -1", "some/body 1", "a b c", "\u{0}",
         ])
     func marks(text: String) {
-        #expect(RecoveryMark.decode(Array(text.utf8)) == nil)
+        #expect(RecoveryMark.decode(text) == nil)
     }
 
     @Test("only the newest damaged rings are kept")

@@ -1,15 +1,16 @@
-// Which ring this worker is putting in order, noted in a file before the ring is touched, so that the
-// next worker in this slot knows of which ring the last one died. One file for each slot, because one
-// process at a time has a slot. A worker that is killed by somebody in that moment leaves a mark as
+// Which ring this worker is putting in order, noted on disk before the ring is touched, so that the next
+// worker in this slot knows of which ring the last one died. One note for each slot, because one process
+// at a time has a slot. A worker that is killed by somebody in that moment leaves a mark as
 // well, so one death says nothing yet.
 //
-// The file: NAME, a space, how often a worker has begun with this ring. Anything else counts as no mark.
-// Without the file (the disk is full) recovery goes on all the same.
+// The note: NAME, a space, how often a worker has begun with this ring. Anything else counts as no mark.
+// It is a FileSystem.note, because a disk that is full is one of the things workers may die of.
 //
 // Owner: the worker's loop thread.
 
 import Accounts
 import LinuxIO
+import Settings
 
 struct RecoveryMark {
     /// The ring that the last worker in this slot died of, and how many have.
@@ -17,18 +18,14 @@ struct RecoveryMark {
     private let deaths: Int
 
     private let path: String
-    private static let bytes = 64
 
     init(path: String) {
         self.path = path
-        let contents = (try? FileSystem.contents(of: path, limitBytes: Self.bytes)) ?? []
-        let found = Self.decode(contents)
+        let found = FileSystem.note(at: path).flatMap(Self.decode)
         suspect = found?.name
         deaths = found?.deaths ?? 0
         // Something else may have the name.
-        if FileSystem.exists(path), !FileSystem.isRegularFile(path) {
-            try? FileSystem.removeTree(path)
-        }
+        if found == nil, FileSystem.exists(path) { try? FileSystem.removeTree(path) }
     }
 
     /// How many workers have died of a ring.
@@ -36,8 +33,9 @@ struct RecoveryMark {
 
     /// This ring is touched from now on.
     func begin(_ name: StreamName) {
-        try? FileSystem.write(
-            Self.encode(name, deaths: deaths(of: name) + 1), to: path, through: path + ".new")
+        try? FileSystem.putNote(
+            "\(name) \(min(deaths(of: name) + 1, Limits.recoveryDeaths))", at: path,
+            through: path + ".new")
     }
 
     /// No ring is touched any more.
@@ -45,12 +43,7 @@ struct RecoveryMark {
         try? FileSystem.removeFile(path)
     }
 
-    static func encode(_ name: StreamName, deaths: Int) -> [UInt8] {
-        Array("\(name) \(deaths)".utf8)
-    }
-
-    static func decode(_ bytes: [UInt8]) -> (name: StreamName, deaths: Int)? {
-        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    static func decode(_ text: String) -> (name: StreamName, deaths: Int)? {
         let fields = text.split(separator: " ")
         guard fields.count == 2, let name = try? StreamName(fields[0]),
             let deaths = UInt8(fields[1]), deaths > 0

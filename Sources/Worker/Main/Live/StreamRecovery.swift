@@ -105,8 +105,10 @@ struct StreamRecovery {
         }
     }
 
-    /// The first worker of a server that has just started; all others replace one or come second.
+    /// The first worker of a server that has just started, or one that replaces it before anybody was
+    /// served; all others replace one that has served or come second.
     private var isServerStart: Bool {
-        environment.slot == 0 && environment.counters.total(.workerRestarts) == 0
+        environment.slot == 0 && environment.counters.total(.workersReady) == 0
+            && environment.counters.total(.connectionsTotal) == 0
     }
 }
