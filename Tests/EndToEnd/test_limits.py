@@ -14,7 +14,7 @@ from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
 
-# Sources/Shared/Settings/Limits.swift
+# Sources/Shared/Settings/Limits
 _STREAMS_PER_CONNECTION = 100
 _HEADER_BYTES = 16 * 1024
 _HEADER_FIELDS = 100

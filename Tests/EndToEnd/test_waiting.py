@@ -14,7 +14,7 @@ from weir.publisher import cut_at_random
 from weir.recordings import record
 from weir.server import Server
 
-# Sources/Shared/Settings/Limits.swift
+# Sources/Shared/Settings/Limits
 _PER_CONNECTION = 6
 _PER_STREAM = 48
 _STREAMS_PER_CLIENT = 64

@@ -88,7 +88,7 @@ struct StreamRecovery {
 
     /// What this worker will do with the ring while it serves.
     private func tryOut(_ stream: LiveStream) {
-        _ = StreamDescription.json(of: stream, ringMs: environment.settings.ringMs)
+        _ = stream.json
         _ = EndedBroadcast(stream.ring, of: stream.name, nowMs: WallClock.nowMs())
         var reader = LiveReader(start: .newest, maxLagMs: environment.settings.maxLagMs)
         var bytes = [UInt8](repeating: 0, count: Limits.stageBytes)

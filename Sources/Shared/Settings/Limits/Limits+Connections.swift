@@ -1,0 +1,102 @@
+// Limits: connections and HTTP. See Limits.swift.
+
+extension Limits {
+    // MARK: Connections
+
+    /// Connection: from accept to the end of the TLS handshake.
+    package static let handshakeMs: UInt64 = 10_000
+    /// Connection: a connection without an open request is closed after this time.
+    package static let idleConnectionMs: UInt64 = 120_000
+    /// Connection: what a peer has to take within each such time of what waits for it: a connection of
+    /// what its socket refuses or its window holds back, a response of what its own window does. The
+    /// same holds for the body of a request, publishing apart. That is 1 KiB/s: less than the worst
+    /// network carries, and too much to be had for nothing.
+    package static let progressBytes = 30 * 1024
+    package static let progressMs: UInt64 = 30_000
+    /// Connection: after GOAWAY or a fatal error, what is still to be written has this long.
+    package static let lingerMs: UInt64 = 2_000
+    /// Connection: cleartext that is staged for one connection before it is encrypted and sent: the
+    /// most one connection gets in one turn of the loop.
+    package static let stageBytes = 256 * 1024
+    /// Connection: requests of one connection that begin before others have their turn.
+    package static let requestsPerTurn = 4
+    /// Connection: no further one of them begins when they have taken this long, in microseconds.
+    package static let requestsTurnUs: UInt64 = 100
+    /// Worker: how long one turn of a worker's loop goes on, by what it does, in microseconds: each of
+    /// reading from and sending to connections with live media,
+    package static let mediaSliceUs: UInt64 = 1_500
+    /// each of the two for all other connections,
+    package static let requestSliceUs: UInt64 = 1_000
+    /// and these when more live media waits than its slices hold.
+    package static let squeezedSliceUs: UInt64 = 300
+    /// Worker: when so many connections have gone, what they had of memory goes back to the system.
+    package static let connectionsPerTrim = 200
+    package static let trimDelayMs: UInt64 = 1_000
+    /// Connection: the most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of
+    /// what a slow viewer has not read yet is stale.
+    package static let notSentLowWaterBytes = 64 * 1024
+
+    // MARK: HTTP
+
+    /// Connection: requests open at once on one connection (SETTINGS_MAX_CONCURRENT_STREAMS).
+    package static let streamsPerConnection = 100
+    /// Request: the header section of a request, names and values added up.
+    package static let headerBytes = 16 * 1024
+    /// Request: header fields of one request.
+    package static let headerFields = 100
+    /// Request: the request target (path and query).
+    package static let targetBytes = 2_048
+    /// Connection: dynamic HPACK table for what clients send; ours to them is limited to the same.
+    package static let hpackTableBytes = 4_096
+    /// Request: body bytes a client may send on one request before we have taken any.
+    package static let requestWindowBytes = 256 * 1024
+    /// Connection: the same for a whole connection.
+    package static let connectionWindowBytes = 2 * 1024 * 1024
+    /// Request: from the first byte of a header section to its last.
+    package static let headerSectionMs: UInt64 = 15_000
+    /// Request: from the header section to the first byte of the body it announces.
+    package static let bodyFirstByteMs: UInt64 = 15_000
+    /// Request: between two bytes of a publisher's body that we are willing to read: a live one may be
+    /// as slow as it likes otherwise (see ProgressWatch for all other bodies).
+    package static let bodyIdleMs: UInt64 = 30_000
+    /// Client: bytes of finished responses (pages, lists) that wait because it does not take them. A
+    /// browser that loads everything at once has some hundred KiB.
+    package static let responseBytesPerClient = 16 * 1024 * 1024
+    /// Worker: the same of all clients.
+    package static let responseBytesPerWorker = 256 * 1024 * 1024
+    /// Request: a body of up to this many bytes is not counted: it is no larger than its request.
+    package static let freeResponseBytes = 1_024
+
+    // MARK: HTTP/1.1
+
+    /// Request: the longest name of a method; the longest registered one has 17 letters.
+    package static let methodBytes = 32
+    /// Request: the extensions of one chunk, which mean nothing to anybody.
+    package static let chunkExtensionBytes = 256
+    /// Request: the trailer section after a chunked body, which is dropped.
+    package static let trailerBytes = 4 * 1024
+    package static let trailerFields = 20
+
+    // MARK: HTTP/2 abuse. Each is a budget that refills with time (see AbuseGuard).
+
+    /// Connection: streams a client may reset or make us reset, per 10 seconds.
+    package static let resetsPer10s = 200
+    /// Connection: SETTINGS, PING and PRIORITY frames, and WINDOW_UPDATE frames that open no window
+    /// worth having, per 10 seconds.
+    package static let controlFramesPer10s = 1_000
+    /// Connection: CONTINUATION frames in one header section.
+    package static let continuationFrames = 8
+    /// Connection: empty DATA frames without END_STREAM, per 10 seconds.
+    package static let emptyDataFramesPer10s = 200
+    /// Connection: bytes of frames that lead to nothing (see UselessBytes): at once, and for each
+    /// second. At 9 bytes a frame, that is a hundredth of a second of work, and less than a thousandth
+    /// of each second.
+    package static let uselessBytes = 1024 * 1024
+    package static let uselessBytesPerSecond = 64 * 1024
+    /// Connection: what may still come, without being counted so, of a body that we have cut off: a
+    /// common window.
+    package static let lateBytesPerReset = 64 * 1024
+    /// Connection: frames of ours that wait to be sent because the peer does not read (SETTINGS and
+    /// PING acks).
+    package static let outboundControlFrames = 1_000
+}

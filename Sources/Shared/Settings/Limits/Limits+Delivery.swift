@@ -1,0 +1,47 @@
+// Limits: delivery and events. See Limits.swift.
+
+extension Limits {
+    // MARK: Delivery
+
+    /// Name: doorbells of one stream are rung at most this often.
+    package static let doorbellIntervalMs: UInt64 = 20
+    /// Worker: the more viewers a worker has, the longer it gathers media before it wakes them: a
+    /// millisecond more for so many viewers, up to the longest interval.
+    package static let viewersPerDeliveryMs: UInt64 = 1
+    package static let deliveryIntervalLongestMs: UInt64 = 200
+    /// Worker: viewers of one worker, all streams together.
+    package static let viewersPerWorker = 16_000
+    /// Client: the same of one client.
+    package static let viewersPerClient = 4_000
+
+    // MARK: Events
+
+    /// Worker: open event responses of one worker.
+    package static let eventSubscribersPerWorker = 16_000
+    /// Client: the same of one client.
+    package static let eventSubscribersPerClient = 4_000
+    /// Worker: how often streams are looked at for changes that nobody announces, as long as somebody
+    /// subscribes.
+    package static let eventLookMs: UInt64 = 250
+    /// Worker: changes of state are told at once, but no more often than this: the shortest interval,
+    /// and the longest when very many listen and somebody changes streams all the time.
+    package static let eventStateMs: ClosedRange<UInt64> = 50...1_000
+    /// Worker: how often figures are told: the shortest interval, and the longest when very many
+    /// listen.
+    package static let eventFiguresMs: ClosedRange<UInt64> = 1_000...30_000
+    /// Worker: what one worker spends on telling figures.
+    package static let eventFiguresBytesPerSecond: UInt64 = 2 * 1024 * 1024
+    /// Worker: what it spends on changes of state, when there are many: a sixth of a processor.
+    package static let eventStateBytesPerSecond: UInt64 = 16 * 1024 * 1024
+    /// Worker: what it costs to send anything at all to one subscriber, in bytes sent to one that is
+    /// busy.
+    package static let eventWakeBytes = 1_000
+    /// Request: a subscriber that has nothing to hear for this time gets a comment.
+    package static let eventKeepAliveMs: UInt64 = 15_000
+    /// Worker: how long clients wait until they connect again: not all the same, because a process
+    /// that ends ends all its responses at once.
+    package static let eventRetryMs = 500...1_500
+    /// Worker: streams that are gone and still remembered, for subscribers that have not heard of it
+    /// yet.
+    package static let eventsGoneKept = 1_000
+}

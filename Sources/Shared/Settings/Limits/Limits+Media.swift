@@ -1,0 +1,49 @@
+// Limits: media and the ring. See Limits.swift.
+
+extension Limits {
+    // MARK: Media
+
+    /// Name: the init: EBML header, Info and Tracks as served to viewers. CodecPrivate is most of it.
+    package static let initializationBytes = 64 * 1024
+    /// Name: a block (one frame). A 4K key frame at a very high rate is about 2 MB.
+    package static let blockBytes = 4 * 1024 * 1024
+    /// Name: any other element that has to be held whole (a track entry, a cluster's small fields).
+    package static let elementBytes = 64 * 1024
+    /// Name: ID and size of an element at their longest.
+    package static let elementHeaderBytes = 12
+    /// Name: elements nested in one another.
+    package static let elementDepth = 8
+    /// Name: tracks of one stream.
+    package static let tracks = 8
+    /// Name: the longest cluster of a broadcast without video; with video, one starts at every key
+    /// frame.
+    package static let soundClusterDurationMs = 1_000
+
+    // MARK: Ring
+
+    /// Setting: the size of a ring's data that an operator may choose (rounded up to a power of two).
+    package static let ringBytes = 1 * 1024 * 1024...4 * 1024 * 1024 * 1024
+    /// Name: index entries per ring: at 100 blocks a second, each its own entry, this is over five
+    /// minutes.
+    package static let ringEntries = 32_768
+    /// Name: a ring whose name has gone to a newer one has its viewers for this long: who keeps up has
+    /// the rest in much less.
+    package static let replacedRingMs: UInt64 = 5_000
+    /// Name: such rings of one name that may be in use: somebody may change camera, microphone and
+    /// screen in a few seconds, not more.
+    package static let replacedRingsPerName = 3
+    /// Worker: viewers of one worker that are reset in one turn of its loop: a few milliseconds of
+    /// work.
+    package static let viewersResetPerTurn = 256
+    /// Machine: a ring that so many workers have died of while they put it in order is put aside. One
+    /// may have been killed by somebody in that moment.
+    package static let recoveryDeaths = 2
+    /// Machine: damaged rings that the data directory keeps for somebody to look at.
+    package static let damagedRingsKept = 4
+    /// Machine: what rings leave free of the machine's disk for accounts and records, which are small:
+    /// a fiftieth of it, at least and at most this. Of a disk below 1 GiB a sixteenth is enough.
+    package static let diskReserveBytes: ClosedRange<UInt64> =
+        64 * 1024 * 1024...1024 * 1024 * 1024
+    /// What the writer may keep with each commit so that another worker can go on (see RingWriter).
+    package static let writerStateBytes = 512
+}

@@ -1,0 +1,25 @@
+// Limits: what operators may set. See Limits.swift.
+
+extension Limits {
+    /// Setting: what `ring-seconds` may be: at least a few key frame distances, at most an hour.
+    package static let ringMs: ClosedRange<UInt64> = 5_000...3_600_000
+    /// Setting: what `grace` may be. 0 ends a stream as soon as its broadcaster is gone.
+    package static let graceMs: ClosedRange<UInt64> = 0...3_600_000
+    /// Setting: what `max-lag` may be: shorter than a second would make every viewer skip at every
+    /// hiccup.
+    package static let maxLagMs: ClosedRange<UInt64> = 1_000...600_000
+    /// Setting: what `drain-timeout` may be.
+    package static let drainTimeoutMs: ClosedRange<UInt64> = 0...3_600_000
+    /// Setting: networks in `exempt-network`.
+    package static let exemptNetworks = 256
+    /// Setting: web origins in `cors-origin`.
+    package static let corsOrigins = 64
+    /// Setting: a path in a setting (PATH_MAX without the final NUL).
+    package static let pathBytes = 4_095
+    /// Machine: the configuration file.
+    package static let configurationFileBytes = 256 * 1024
+    /// Setting: the URI of a MongoDB; what the drivers take is longer, what people write is not.
+    package static let accountsURIBytes = 4_096
+    /// Machine: the settings as the supervisor hands them to a worker.
+    package static let encodedSettingsBytes = 256 * 1024
+}
