@@ -61,7 +61,8 @@ import Testing
 
     @Test("many networks together guess so often at a name, then only those who are known come in")
     func perName() throws {
-        for kind in StoreKind.all {
+        // A thousand operations: the test server of MongoDB has others to serve meanwhile.
+        for kind in [StoreKind.memory, .sqlite] {
             let (place, store) = try kind.make()
             let worker = Worker(store)
             let home = try worker.policy("alice", from: "192.0.2.1")
@@ -207,7 +208,7 @@ import Testing
                 try workers[0].policy("alice", from: "192.0.2.1", as: .device("phone")),
             ]
             var succeeded = 0
-            for turn in 0..<200 {
+            for turn in 0..<130 {
                 let policy = policies[turn / 2 % 2]
                 guard try workers[turn % 2].isAdmitted(policy) else { continue }
                 try workers[turn % 2].limits.succeeded(policy)

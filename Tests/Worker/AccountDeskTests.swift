@@ -94,15 +94,15 @@ import Testing
                 admit: { _ throws(AccountError) -> Int in throw .tooManyAttempts(retryAfterMs: 1) },
                 withdraw: { _, _ throws(AccountError) in },
                 { _, _ throws(AccountError) in
-                }
-            ) { answer in
-                guard case .failure(.tooManyAttempts) = answer else {
-                    Issue.record("\(answer)")
-                    return
-                }
-                refused += 1
-                if refused == 10 { gate.open() }
-            }
+                },
+                then: { answer in
+                    guard case .failure(.tooManyAttempts) = answer else {
+                        Issue.record("\(answer)")
+                        return
+                    }
+                    refused += 1
+                    if refused == 10 { gate.open() }
+                })
         }
         loop.run()
         #expect(refused == 10)
@@ -122,17 +122,17 @@ import Testing
                 withdraw: { _, _ throws(AccountError) in
                     withdrawn.add(1, ordering: .relaxed)
                 },
-                { _, _ throws(AccountError) in gate.wait() }
-            ) { answer in
-                switch answer {
-                case .success: answered += 1
-                case .failure(.busy): refused += 1
-                case .failure(let error): Issue.record("\(error)")
-                }
-                // Who is refused hears it while the others still wait.
-                gate.open()
-                if answered + refused == asked { self.loop.stop() }
-            }
+                { _, _ throws(AccountError) in gate.wait() },
+                then: { answer in
+                    switch answer {
+                    case .success: answered += 1
+                    case .failure(.busy): refused += 1
+                    case .failure(let error): Issue.record("\(error)")
+                    }
+                    // Who is refused hears it while the others still wait.
+                    gate.open()
+                    if answered + refused == asked { self.loop.stop() }
+                })
         }
         #expect(answered + refused == 0)
         loop.run()
