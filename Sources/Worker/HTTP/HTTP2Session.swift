@@ -235,15 +235,20 @@ final class HTTP2Session: ProtocolSession {
         while let exchange = openExchanges.popLast() { exchange.close(cause) }
     }
 
+    /// A window with less room than one frame holds back a response: what little it lets through leaves
+    /// at the end of the turn, and this may be asked before that.
+    private static let closedWindowBytes = 16 * 1024
+
     /// The peer holds back what this response wants to send by its own closed window.
     func isHeldByPeer(_ exchange: Exchange) -> Bool {
         guard exchange.wantsToSend else { return false }
-        return unsafe nghttp2_session_get_stream_remote_window_size(handle, exchange.streamID) <= 0
+        return unsafe nghttp2_session_get_stream_remote_window_size(handle, exchange.streamID)
+            < Self.closedWindowBytes
     }
 
     /// The peer holds back all responses by the window of the connection.
     var isHeldByPeer: Bool {
-        unsafe nghttp2_session_get_remote_window_size(handle) <= 0
+        unsafe nghttp2_session_get_remote_window_size(handle) < Self.closedWindowBytes
             && openExchanges.contains { $0.wantsToSend }
     }
 }

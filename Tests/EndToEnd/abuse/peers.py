@@ -89,11 +89,11 @@ def trickled_window(server: Server, stop: threading.Event) -> bool:
     with RawConnection(server, settings={4: 0}) as connection:
         connection.send(connection.headers(1, "GET", "/bystander/live"))
         for _ in range(int(PATIENCE_S)):
-            connection.read(1)
+            connection.read(0.05)
             if connection.closed or any(f.type == 3 for f in connection.frames):
                 return True
             connection.send(WindowUpdateFrame(1, window_increment=1))
-            if stop.is_set():
+            if stop.wait(1):
                 break
     return False
 
