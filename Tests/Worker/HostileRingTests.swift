@@ -51,7 +51,7 @@ import Testing
         let nowMs = WallClock.nowMs()
         stream.mendTimes(nowMs: nowMs)
         _ = (stream.state, stream.viewersMustEnd, stream.contentType)
-        _ = StreamDescription.json(of: stream, ringMs: 60_000).text
+        _ = StreamDescription.json(of: stream, ChangingFacts(of: stream, ringMs: 60_000)).text
         let ring = stream.ring
         _ = (RecentFigures(of: ring), ring.timelineEndMs, ring.capacityMs, ring.rewindMs)
         _ = EndedBroadcast(ring, of: stream.name, nowMs: nowMs)
