@@ -32,6 +32,9 @@ extension Limits {
     /// Name: such rings of one name that may be in use: somebody may change camera, microphone and
     /// screen in a few seconds, not more.
     package static let replacedRingsPerName = 3
+    /// Name: new rings that one worker makes for it at once, and then one for each interval.
+    package static let newRingsAtOnce: UInt64 = 20
+    package static let newRingIntervalMs: UInt64 = 1_000
     /// Worker: viewers of one worker that are reset in one turn of its loop: a few milliseconds of
     /// work.
     package static let viewersResetPerTurn = 256

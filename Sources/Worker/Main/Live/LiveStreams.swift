@@ -26,6 +26,7 @@ final class LiveStreams {
     private var faults: [StreamName: RingError] = [:]
     private let damaged: DamagedRings
     let replaced: ReplacedRings
+    var newRings = NewRingPace()
     /// Streams with viewers here, current or replaced: those a doorbell may concern.
     private var watched: [ObjectIdentifier: LiveStream] = [:]
 

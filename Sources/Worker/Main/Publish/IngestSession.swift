@@ -171,6 +171,9 @@ final class IngestSession {
         if writer == nil && streams.count >= Limits.streams { throw .tooManyStreams }
         let old = writer?.ring
         if let old, !streams.replaced.admits(old, name) { throw .tooManyRings }
+        guard streams.newRings.admits(name, nowMs: environment.loop.nowMs) else {
+            throw .tooManyRings
+        }
         // One that has ended is noted before it goes; one that ends only now, as soon as it has.
         if let old, old.status.endedAtMs != 0 { streams.recorder?.note(old, of: name) }
         let created = try createRing(initialization)

@@ -18,7 +18,7 @@ enum PublishError: Error, Equatable {
     /// As many as one publisher may have are this one's.
     case tooManyOwnStreams
     case tooManyWait(WaitingBound)
-    /// Earlier rings of the name are still in use.
+    /// Earlier rings of the name are still in use, or too many were made just now.
     case tooManyRings
     case shuttingDown
     /// The right to publish was taken from whoever does.
@@ -69,8 +69,10 @@ extension PublishError {
         case .tooManyRings:
             Problem(
                 status: 429, slug: "too-many-restarts",
-                title: "The broadcast changes its tracks too often",
-                detail: "What it was before is still being watched. Try again in some seconds.",
+                title: "The broadcast starts anew too often",
+                detail:
+                    "What it was before is still being watched, or it has begun very often just now. "
+                    + "Try again in some seconds.",
                 headers: [.retryAfter(seconds: 5)])
         case .tooManyOwnStreams:
             Problem(
