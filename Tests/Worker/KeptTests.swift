@@ -15,11 +15,13 @@ struct KeptTests {
         init(costUs: UInt64) { self.costUs = costUs }
 
         func ask(isOutdated: Bool) -> Int {
-            kept.value(isOutdated: isOutdated, clockUs: { nowUs }) {
-                nowUs += costUs
-                made += 1
-                return made
-            }
+            kept.value(
+                isOutdated: isOutdated, clockUs: { nowUs },
+                make: {
+                    nowUs += costUs
+                    made += 1
+                    return made
+                })
         }
     }
 

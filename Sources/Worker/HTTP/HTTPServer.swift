@@ -26,6 +26,7 @@ package final class HTTPServer {
     private var connections: [UInt64: Connection] = [:]
     private var lastConnectionID: UInt64 = 0
     private var closedSinceTrim = 0
+    private var isTrimScheduled = false
 
     /// Called after each change of `connectionCount`.
     package var onConnectionCountChange: (() -> Void)?
@@ -146,8 +147,11 @@ package final class HTTPServer {
     /// the memory of a crowd for ever.
     private func trimLater() {
         closedSinceTrim += 1
-        guard closedSinceTrim == Limits.connectionsPerTrim else { return }
+        let isCrowd = closedSinceTrim >= max(Limits.connectionsPerTrim, connections.count / 4)
+        guard isCrowd, !isTrimScheduled else { return }
+        isTrimScheduled = true
         loop.schedule(afterMs: Limits.trimDelayMs) { [weak self] in
+            self?.isTrimScheduled = false
             self?.closedSinceTrim = 0
             LargeBlocks.returnFree()
         }

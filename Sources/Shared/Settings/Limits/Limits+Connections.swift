@@ -29,8 +29,9 @@ extension Limits {
     package static let requestSliceUs: UInt64 = 1_000
     /// and these when more live media waits than its slices hold.
     package static let squeezedSliceUs: UInt64 = 300
-    /// Worker: when so many connections have gone, what they had of memory goes back to the system.
-    package static let connectionsPerTrim = 200
+    /// Worker: when so many connections have gone, and a quarter of those that are there, what they had of
+    /// memory goes back to the system after a moment.
+    package static let connectionsPerTrim = 50
     package static let trimDelayMs: UInt64 = 1_000
     /// Connection: the most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of
     /// what a slow viewer has not read yet is stale.

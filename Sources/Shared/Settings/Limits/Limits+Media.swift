@@ -47,6 +47,6 @@ extension Limits {
     /// a fiftieth of it, at least and at most this. Of a disk below 1 GiB a sixteenth is enough.
     package static let diskReserveBytes: ClosedRange<UInt64> =
         64 * 1024 * 1024...1024 * 1024 * 1024
-    /// What the writer may keep with each commit so that another worker can go on (see RingWriter).
+    /// Name: what the writer may keep with each commit so that another worker can go on (see RingWriter).
     package static let writerStateBytes = 512
 }
