@@ -22,22 +22,27 @@ _OTHER_ADDRESS = "127.0.0.66"
 
 
 @contextmanager
-def crowd(server: Server, path: str, count: int, *, window: int) -> Iterator[list[RawConnection]]:
+def crowd(
+    server: Server, path: str, count: int, *more: tuple[str, str], window: int
+) -> Iterator[list[RawConnection]]:
     """So many open requests from 127.0.0.1, all connections full."""
     with ExitStack() as stack:
         connections = []
         for first in range(0, count, _STREAMS):
             connection = stack.enter_context(RawConnection(server, settings={4: window}))
             streams = range(1, 2 * min(_STREAMS, count - first), 2)
-            connection.send(*(connection.headers(stream, "GET", path) for stream in streams))
+            connection.send(*(connection.headers(stream, "GET", path, *more) for stream in streams))
             connections.append(connection)
         yield connections
 
 
-def ask_as(server: Server, address: str, path: str) -> tuple[int, str | None]:
+def ask_as(
+    server: Server, address: str, path: str, headers: dict[str, str] | None = None
+) -> tuple[int, str | None]:
     """Status and problem of one request from that address. One without an end is cut off."""
     answer = request(
-        "GET", server.url(path), server.certificate.certificate, source=address, timeout_s=2)
+        "GET", server.url(path), server.certificate.certificate, headers=headers, source=address,
+        timeout_s=2)
     return answer.status, answer.problem
 
 
@@ -59,6 +64,24 @@ def test_one_address_fills_its_share_and_another_is_served(start_server: Start, 
         assert ask_as(server, _OTHER_ADDRESS, path)[0] == 200
         assert ask_as(server, "127.0.0.1", "/api/streams")[0] == 200
     wait_until(lambda: ask_as(server, "127.0.0.1", path)[0] == 200, "room again")
+
+
+def test_pages_that_one_address_does_not_take_are_bounded_and_another_gets_them(
+    start_server: Start
+) -> None:
+    """A page that is made for each request, and a window of 0: 16 MiB of them may wait."""
+    server = start_server(workers=1)
+    navigation = {"sec-fetch-dest": "document"}
+    size = len(server.get("/nowhere", headers=navigation).body)
+    count = 16 * 1024 * 1024 // size + _STREAMS
+    with crowd(server, "/nowhere", count, ("sec-fetch-dest", "document"), window=0):
+        wait_until(
+            lambda: ask_as(server, "127.0.0.1", "/nowhere", navigation)
+            == (503, "too-many-unread-bytes"), "the share to be full")
+        assert ask_as(server, _OTHER_ADDRESS, "/nowhere", navigation)[0] == 404
+        assert ask_as(server, "127.0.0.1", "/api/streams")[0] == 200
+    wait_until(
+        lambda: ask_as(server, "127.0.0.1", "/nowhere", navigation)[0] == 404, "room again")
 
 
 def test_an_exempt_network_has_no_share_of_its_own(start_server: Start) -> None:

@@ -205,8 +205,10 @@ def test_a_ring_that_workers_die_of_is_put_aside_and_one_death_is_no_proof(
 ) -> None:
     data = data_with(["deadly", "innocent", *_SOUND])
     # What two workers in the one slot and one worker in the other have left.
-    (data / "live" / ".recovering-0").symlink_to("deadly 2")
-    (data / "live" / ".recovering-1").symlink_to("innocent 1")
+    def inode(name: str) -> int:
+        return (data / "live" / name / "ring").lstat().st_ino
+    (data / "live" / ".recovering-0").symlink_to(f"deadly 2 {inode('deadly')}")
+    (data / "live" / ".recovering-1").symlink_to(f"innocent 1 {inode('innocent')}")
     server = start_server(*_SETTINGS, data=data)
     assert server.state("deadly") is None
     assert server.state("innocent") == "paused"

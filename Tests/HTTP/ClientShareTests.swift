@@ -45,6 +45,23 @@ struct ClientShareTests {
         #expect(crowd.amount(of: .viewers) == 1_000)
     }
 
+    @Test("an exempt address is not its /64, and its connections are clients of their own")
+    func exemptAddress() throws {
+        let proxy = try #require(NetworkRange.parse("2001:db8::5"))
+        let table = ClientTable(exemptNetworks: [proxy], limit: { _ in 10 })
+        func client(_ host: UInt8) -> ClientShare {
+            table.client(
+                at: PeerAddress(
+                    bytes: [0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [host]))
+        }
+        let neighbour = client(6)
+        neighbour.force(.connections)
+        let connections = (client(5), client(5))
+        #expect(connections.0.isExempt && connections.0 !== connections.1)
+        #expect(connections.0.take(.viewers, 1_000))
+        #expect(!neighbour.isExempt && neighbour === client(6))
+    }
+
     @Test("a client is forgotten when it has given everything back, and not before")
     func forgotten() {
         let client = client(10, 0, 0, 1)

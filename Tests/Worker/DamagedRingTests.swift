@@ -123,16 +123,19 @@ import Testing
         _ = try makeRing(name: other)
         _ = try makeRing()
         let path = bench.directory + "/live/.recovering-0"
-        RecoveryMark(path: path).begin(bench.name)
+        let inode = try #require(FileSystem.inode(of: bench.streams.ringPath(bench.name)))
+        RecoveryMark(path: path).begin(bench.name, inode: inode)
         #expect(RecoveryMark(path: path).suspect == bench.name)
-        RecoveryMark(path: path).begin(bench.name)
-        #expect(RecoveryMark(path: path).deaths(of: bench.name) == 2)
+        RecoveryMark(path: path).begin(bench.name, inode: inode)
+        #expect(RecoveryMark(path: path).deaths(of: bench.name, inode: inode) == 2)
+        #expect(RecoveryMark(path: path).deaths(of: bench.name, inode: inode + 1) == 0)
         bench.streams.recover()
         #expect(bench.streams.names() == [other])
         #expect(putAside.count == 1)
 
+        // The name has another ring by now: nobody has died of that one.
         _ = try makeRing()
-        RecoveryMark(path: path).begin(bench.name)
+        for _ in 0..<2 { RecoveryMark(path: path).begin(bench.name, inode: inode) }
         bench.streams.recover()
         #expect(bench.streams.names() == [other, bench.name])
         #expect(!FileSystem.exists(path))
@@ -141,7 +144,8 @@ import Testing
     @Test(
         "a mark that says nothing is none",
         arguments: [
-            "", "x", "somebody", "somebody 0", "somebody -1", "some/body 1", "a b c", "\u{0}",
+            "", "x", "somebody", "somebody 1", "somebody 0 7", "somebody -1 7", "some/body 1 7",
+            "a b c", "somebody 1 x", "\u{0}",
         ])
     func marks(text: String) {
         #expect(RecoveryMark.decode(text) == nil)
@@ -183,6 +187,25 @@ import Testing
         #expect(try FileSystem.names(in: bench.directory + "/replaced") == [])
     }
 
+    @Test(
+        "what is not ours in the folder of replaced rings stays, and so does what a link leads to")
+    func strangeReplaced() throws {
+        let folder = bench.directory + "/replaced"
+        let elsewhere = bench.directory + "/elsewhere"
+        for directory in [folder, elsewhere] {
+            try FileSystem.makeDirectory(directory)
+            try FileSystem.makeDirectory(directory + "/somebody-1")
+            try FileSystem.write([1], to: directory + "/notes.txt", through: directory + "/new")
+        }
+        #expect(bench.streams.replaced.removeUnused() == [])
+        #expect(Set(try FileSystem.names(in: folder)) == ["somebody-1", "notes.txt"])
+        try FileSystem.write([1], to: elsewhere + "/somebody-2", through: elsewhere + "/new")
+        try FileSystem.removeTree(folder)
+        symlink(elsewhere, folder)
+        #expect(bench.streams.replaced.removeUnused() == [])
+        #expect(try FileSystem.names(in: elsewhere).count == 3)
+    }
+
     @Test("a few rings may be replaced at a time, and together no more than is free")
     func admission() throws {
         let mine = Array(repeating: ReplacedRings.Kept(name: "somebody", bytes: 10), count: 3)
@@ -194,8 +217,10 @@ import Testing
         #expect(admits(mine.dropLast(), free: 30))
         #expect(!admits(mine.dropLast(), free: 29))
         #expect(!admits(mine, free: .max))
-        #expect(admits(others, free: 60))
-        #expect(!admits(others, free: 59))
+        // Others' rings keep nobody from replacing one, only from doing so again at once.
+        #expect(admits(others, free: 0))
+        #expect(admits(Array(mine.prefix(1)) + others, free: 70))
+        #expect(!admits(Array(mine.prefix(1)) + others, free: 69))
     }
 
     @Test(

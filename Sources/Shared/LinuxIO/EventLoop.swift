@@ -48,6 +48,7 @@ package final class EventLoop {
 
     /// How many events one epoll_wait may return; more wait for the next turn.
     private static let eventsPerTurn = 512
+    private static let urgentPerTurn = 16
     /// How long a turn lets timers that are not urgent run, in microseconds.
     private static let timerSliceUs: UInt64 = 500
     /// The number by which the main epoll speaks of the urgent one; no registration has it.
@@ -187,8 +188,10 @@ package final class EventLoop {
     /// Runs turns until `stop` is called.
     package func run() {
         var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.eventsPerTurn)
+        var urgentEvents = unsafe [epoll_event](
+            repeating: epoll_event(), count: Self.urgentPerTurn)
         stopped = false
-        while !stopped { unsafe turn(&events) }
+        while !stopped { unsafe turn(&events, &urgentEvents) }
     }
 
     /// Makes `run` return at the end of the turn.
@@ -196,14 +199,14 @@ package final class EventLoop {
         stopped = true
     }
 
-    private func turn(_ events: inout [epoll_event]) {
+    private func turn(_ events: inout [epoll_event], _ urgentEvents: inout [epoll_event]) {
         let count = unsafe wait(&events)
         let startUs = MonotonicClock.nowUs()
         nowMs = startUs / 1_000
         // They may stand behind more events than fit into one turn.
         let hidesUrgent = count == Self.eventsPerTurn
         let hasUrgent = (0..<count).contains { unsafe isUrgentMark(events[$0]) }
-        if hidesUrgent || hasUrgent { deliverUrgent() }
+        if hidesUrgent || hasUrgent { unsafe deliverUrgent(&urgentEvents) }
         for index in 0..<count where unsafe !isUrgentMark(events[index]) {
             unsafe deliver(events[index].data.u64, Readiness(rawValue: events[index].events))
         }
@@ -218,15 +221,12 @@ package final class EventLoop {
         unsafe event.data.u64 == Self.urgentMark
     }
 
-    private func deliverUrgent() {
-        var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.urgentPerTurn)
+    private func deliverUrgent(_ events: inout [epoll_event]) {
         let count = unsafe wait(on: urgentEpoll.raw, &events, timeoutMs: 0)
         for index in 0..<count {
             unsafe deliver(events[index].data.u64, Readiness(rawValue: events[index].events))
         }
     }
-
-    private static let urgentPerTurn = 16
 
     /// Timers that are due, the earliest first, as far as the slice goes; at least one.
     private func runTimers() {
@@ -238,15 +238,18 @@ package final class EventLoop {
     }
 
     private func wait(_ events: inout [epoll_event]) -> Int {
-        var timeoutMs: Int32 = -1
-        let deadlinesMs = [urgentTimers.nextDeadlineMs(), timers.nextDeadlineMs()]
-        if !deferred.isEmpty || tasks.contains(where: \.hasWork) {
-            timeoutMs = 0
-        } else if let deadlineMs = deadlinesMs.compactMap({ $0 }).min() {
-            let current = MonotonicClock.nowMs()
-            timeoutMs = Int32(clamping: deadlineMs > current ? deadlineMs - current : 0)
-        }
-        return unsafe wait(on: epoll.raw, &events, timeoutMs: timeoutMs)
+        unsafe wait(on: epoll.raw, &events, timeoutMs: timeoutMs())
+    }
+
+    /// Until the next timer; 0 when something is left to do, -1 when nothing is.
+    private func timeoutMs() -> Int32 {
+        if !deferred.isEmpty { return 0 }
+        for task in tasks where task.hasWork { return 0 }
+        let deadlineMs = min(
+            urgentTimers.nextDeadlineMs() ?? .max, timers.nextDeadlineMs() ?? .max)
+        guard deadlineMs != .max else { return -1 }
+        let currentMs = MonotonicClock.nowMs()
+        return Int32(clamping: deadlineMs > currentMs ? deadlineMs - currentMs : 0)
     }
 
     private func wait(on raw: Int32, _ events: inout [epoll_event], timeoutMs: Int32) -> Int {

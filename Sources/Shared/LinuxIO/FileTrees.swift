@@ -19,6 +19,12 @@ extension FileSystem {
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// The number that tells what has a name from what had it before; nil when nothing has. lstat(2).
+    package static func inode(of path: String) -> UInt64? {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+    }
+
     /// What a file takes on disk. lstat(2).
     package static func bytes(of path: String) throws(SystemError) -> UInt64 {
         var status = stat()

@@ -11,6 +11,9 @@ import Glibc
 import LinuxIO
 
 extension Ring {
+    /// What the name of a ring ends in while it is made.
+    package static let temporarySuffix = ".new"
+
     /// Creates a ring and returns its writer.
     ///
     /// - Parameters:
@@ -37,7 +40,7 @@ extension Ring {
         guard state.count <= geometry.stateBytes else {
             throw .stateTooLarge(bytes: state.count)
         }
-        let temporary = path + ".new"
+        let temporary = path + temporarySuffix
         let lease = try openTemporary(temporary)
         do throws(RingError) {
             // Whoever creates this ring holds the temporary file's lock while looking, so nobody can

@@ -2,7 +2,7 @@
 // address, or the /64 of an IPv6 address. A limit that only a worker has could be used up by one client
 // for all others, so each of them has a smaller one for each client.
 //
-// Networks that stand for many people (the setting exempt-network) are counted and not limited.
+// Networks that stand for many people (the setting exempt-network) are not limited.
 //
 // Owner: the loop's thread.
 
@@ -59,7 +59,7 @@ package final class ClientShare {
     /// Takes so much more, whatever the limit: what is there has to be counted.
     package func force(_ means: Means, _ amount: Int = 1) {
         if taken[means.rawValue] == 0, amount > 0 {
-            if kindsTaken == 0 { table.remember(self) }
+            if kindsTaken == 0, !isExempt { table.remember(self) }
             kindsTaken += 1
         }
         taken[means.rawValue] += amount
@@ -104,11 +104,12 @@ package final class ClientTable {
     package var count: Int { clients.count }
 
     /// The client of that address; it stays in the table from the moment it takes something until it
-    /// has given everything back.
+    /// has given everything back. In a network that stands for many people each connection is a client
+    /// of its own, so that they take turns as well.
     package func client(at address: PeerAddress) -> ClientShare {
         let network = address.network
-        if let client = clients[network] { return client }
         let isExempt = exemptNetworks.contains { $0.contains(address.bytes) }
+        if !isExempt, let client = clients[network] { return client }
         return ClientShare(network, isExempt: isExempt, table: self)
     }
 

@@ -55,7 +55,7 @@ extension Limits {
     package static let attemptsPerNameAndAddress = 10
     /// from one client at all names,
     package static let attemptsPerAddress = 100
-    /// and at one name from all clients that are strangers to it: so many that it takes many networks
+    /// and at one name from all clients that are strangers to it: so many that it takes thirty networks
     /// to keep other strangers out, and too few to guess a password by.
     package static let attemptsPerName = 300
     /// Name: the same for a browser that has signed in to that account before,

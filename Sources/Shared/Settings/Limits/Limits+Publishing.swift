@@ -18,7 +18,7 @@ extension Limits {
     /// Worker: bytes of bodies that wait for their turn, in one worker.
     package static let waitingBytesPerWorker = 128 * 1024 * 1024
     /// Client: the same of one client.
-    package static let waitingBytesPerClient = 32 * 1024 * 1024
+    package static let waitingBytesPerClient = 16 * 1024 * 1024
     /// Name: the same for one stream: 32 windows of a request.
     package static let waitingBytesPerStream = 8 * 1024 * 1024
     /// Name: how often a worker tries to get the writer lease of one stream, in the long run and at

@@ -8,6 +8,7 @@
 // Owner: the worker's loop thread.
 
 import Accounts
+import Glibc
 import LinuxIO
 import Logging
 import Settings
@@ -30,8 +31,12 @@ struct DamagedRings {
     func take(
         _ path: String, of name: StreamName, reason: String, isStillThere: () -> Bool
     ) throws(SystemError) -> Bool {
-        guard (try? FileSystem.makeDirectory(directory)) != nil else {
-            // Without a place for it, what is damaged goes altogether.
+        do {
+            try FileSystem.makeDirectory(directory)
+        } catch {
+            // Something else has the name, a link perhaps: not for us to follow, nor to lose rings over.
+            if error.code == ENOTDIR { throw error }
+            // Without room for it, what is damaged goes altogether.
             guard isStillThere() else { return false }
             return try remove(path, of: name, reason)
         }

@@ -29,20 +29,30 @@ struct ReplacedRings {
         return "\(directory)/\(name)-\(String(ring.epoch, radix: 16))"
     }
 
-    /// Removes those that nobody uses; the others.
+    /// Removes those that nobody uses; the others. What is not ours (another kind of file, another kind of
+    /// name, anything behind a link in the directory's place) is left alone.
     @discardableResult
     func removeUnused() -> [Kept] {
+        guard FileSystem.isDirectory(directory) else { return [] }
         let names = (try? FileSystem.names(in: directory)) ?? []
         return names.compactMap { text in
             let path = "\(directory)/\(text)"
-            guard FileSystem.isRegularFile(path), (try? FileLock.isUsed(path)) == true,
-                let bytes = try? FileSystem.bytes(of: path)
-            else {
-                try? FileSystem.removeTree(path)
+            guard let name = Self.name(in: text), FileSystem.isRegularFile(path) else { return nil }
+            // One that cannot be asked counts as used.
+            guard (try? FileLock.isUsed(path)) ?? true else {
+                try? FileSystem.removeFile(path)
                 return nil
             }
-            return Kept(name: text[..<(text.lastIndex(of: "-") ?? text.endIndex)], bytes: bytes)
+            return (try? FileSystem.bytes(of: path)).map { Kept(name: name, bytes: $0) }
         }
+    }
+
+    /// Of NAME-EPOCH; nil for what somebody else has put there.
+    private static func name(in text: String) -> Substring? {
+        guard let dash = text.lastIndex(of: "-"), (try? StreamName(text[..<dash])) != nil,
+            UInt64(text[text.index(after: dash)...], radix: 16) != nil
+        else { return nil }
+        return text[..<dash]
     }
 
     /// Whether one more ring may be replaced under a name.
@@ -53,13 +63,15 @@ struct ReplacedRings {
             freeBytes: free ?? .max)
     }
 
-    /// A few for each name, and of all names together no more than is still free: whoever replaces
-    /// rings all the time takes the disk from nobody.
+    /// A few for each name. For all but the first of them, there must be as much room again as those of
+    /// all names take: whoever replaces rings all the time takes the disk from nobody, and whoever does
+    /// so once is not refused because of others.
     static func admits(
         _ name: StreamName, ringBytes: UInt64, beside kept: [Kept], freeBytes: UInt64
     ) -> Bool {
+        let ofName = kept.count { $0.name == name.text }
         let keptBytes = kept.reduce(0) { $0 + $1.bytes }
-        return kept.count { $0.name == name.text } < Limits.replacedRingsPerName
-            && (kept.isEmpty || keptBytes + ringBytes <= freeBytes)
+        return ofName == 0
+            || (ofName < Limits.replacedRingsPerName && keptBytes + ringBytes <= freeBytes)
     }
 }

@@ -27,10 +27,12 @@ struct StreamRecovery {
         // The one that the last worker died of first: who dies of it again leaves the same mark.
         let names = streams.names()
         for name in names.filter({ $0 == mark.suspect }) + names.filter({ $0 != mark.suspect }) {
-            if mark.deaths(of: name) >= Limits.recoveryDeaths {
-                putAside(name, reason: "workers die of it") { true }
+            let path = streams.ringPath(name)
+            let inode = FileSystem.inode(of: path) ?? 0
+            if mark.deaths(of: name, inode: inode) >= Limits.recoveryDeaths {
+                putAside(name, reason: "workers die of it") { FileSystem.inode(of: path) == inode }
             } else {
-                mark.begin(name)
+                mark.begin(name, inode: inode)
                 recover(name)
             }
         }

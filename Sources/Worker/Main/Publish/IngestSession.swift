@@ -215,7 +215,10 @@ final class IngestSession {
                 return try createFile(initialization)
             } catch .invalid(let reason) {
                 // What has the place of the file to be made is none.
-                _ = try? streams.putAside(name, reason: reason) { true }
+                let path = streams.ringPath(name) + Ring.temporarySuffix
+                _ = try? streams.putAside(name, reason: reason) {
+                    FileSystem.exists(path) && !FileSystem.isRegularFile(path)
+                }
                 return try createFile(initialization)
             }
         } catch {

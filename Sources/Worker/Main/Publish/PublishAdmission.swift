@@ -8,7 +8,7 @@ import HTTP
 
 final class PublishAdmission: ExchangeHandler {
     let exchange: Exchange
-    /// What has come of the body, and the request's place among those who wait.
+    /// What has come of the body, and the request's place among those who wait, once it waits.
     let body: WaitingBody
     private(set) var isBodyComplete: Bool
     private let headers: [HeaderField]
@@ -23,7 +23,12 @@ final class PublishAdmission: ExchangeHandler {
         isBodyComplete = !exchange.request.hasBody
         exchange.handler = self
         exchange.withholdsContinue = true
-        if let bound = body.takePlace() { refuse(PublishError.tooManyWait(bound).problem) }
+    }
+
+    /// It is not known at once whether it may: from now on it is one of those who wait.
+    func wait() {
+        guard isOpen, let bound = body.takePlace() else { return }
+        refuse(PublishError.tooManyWait(bound).problem)
     }
 
     /// The request may publish: whoever follows it from now on has its body too.

@@ -328,7 +328,7 @@ final class PublishQueue {
         if let stream, stream.state != .ended, stream.ring.status.publisherKey.0 == identity {
             return true
         }
-        return shares.take(identity)
+        return shares.take(identity, name)
     }
 
     private func apply(_ decision: PublishDecision, to request: PublishRequest) {

@@ -146,7 +146,7 @@ final class PublishRequest: ExchangeHandler {
 
     /// Takes what has just come. As long as the ring is not this request's, it is kept as well.
     private func take(_ bytes: UnsafeRawBufferPointer, with session: IngestSession) {
-        if !session.isAttached, let bound = unsafe body.keep(bytes) {
+        if !session.isAttached, let bound = unsafe body.keep(bytes, isOfTurn: true) {
             exchange.credit(bytes.count)
             return fail(.tooManyWait(bound))
         }

@@ -1,10 +1,11 @@
 // How many streams each publisher has on air, where publishers are addresses: under open publishing one
 // client could otherwise have every stream of the server. (An account has one name.) What is on disk is
-// counted at most once a second, and what begins here in between is added; what begins in other workers
-// in that second is not, so the bound holds approximately.
+// counted at most once a second, and what begins here and has no ring yet is added; what begins in other
+// workers meanwhile is not, so the bound holds approximately.
 //
 // Owner: the worker's loop thread.
 
+import Accounts
 import Settings
 
 final class PublisherShares {
@@ -12,6 +13,8 @@ final class PublisherShares {
     private let environment: WorkerEnvironment
     private var counts: [UInt64: Int] = [:]
     private var countedAtMs: UInt64?
+    /// Those that have begun here: they have a ring within `Limits.publishHeaderMs`, or are given up.
+    private var begun: [StreamName: (identity: UInt64, atMs: UInt64)] = [:]
     private static let freshMs: UInt64 = 1_000
 
     init(streams: LiveStreams, environment: WorkerEnvironment) {
@@ -19,22 +22,26 @@ final class PublisherShares {
         self.environment = environment
     }
 
-    /// Whether one more stream may be that publisher's; it counts then.
-    func take(_ identity: UInt64) -> Bool {
+    /// Whether a stream of that name may be one more of that publisher's; it counts then.
+    func take(_ identity: UInt64, _ name: StreamName) -> Bool {
         let nowMs = environment.loop.nowMs
         if countedAtMs.map({ nowMs >= $0 + Self.freshMs }) ?? true {
-            counts = count()
+            count(nowMs: nowMs)
             countedAtMs = nowMs
         }
         guard counts[identity, default: 0] < Limits.streamsPerClient else { return false }
         counts[identity, default: 0] += 1
+        begun[name] = (identity, nowMs)
         return true
     }
 
-    private func count() -> [UInt64: Int] {
-        streams.all().reduce(into: [:]) { counts, stream in
-            guard stream.state != .ended else { return }
+    private func count(nowMs: UInt64) {
+        let onAir = streams.all().filter { $0.state != .ended }
+        counts = onAir.reduce(into: [:]) { counts, stream in
             counts[stream.ring.status.publisherKey.0, default: 0] += 1
         }
+        for stream in onAir { begun[stream.name] = nil }
+        begun = begun.filter { nowMs < $0.value.atMs + Limits.publishHeaderMs }
+        for (identity, _) in begun.values { counts[identity, default: 0] += 1 }
     }
 }

@@ -68,7 +68,6 @@ final class Publishing {
         let claim = PublishClaim(exchange, name: name)
         let admission = PublishAdmission(
             exchange, body: body, headers: crossOrigin.headers(for: request))
-        guard admission.isOpen else { return }
         authority.judge(claim) { [weak self] verdict in
             guard let self, admission.isOpen, !exchange.isOver else { return }
             switch verdict {
@@ -84,6 +83,7 @@ final class Publishing {
                 self.wasDenied(problem, name)
             }
         }
+        admission.wait()
     }
 
     private func begin(

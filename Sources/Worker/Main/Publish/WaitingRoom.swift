@@ -71,9 +71,14 @@ final class WaitingBody {
     }
 
     /// Keeps bytes of the body. Not nil: there is no room, and they were not kept.
-    func keep(_ more: UnsafeRawBufferPointer) -> WaitingBound? {
+    /// - Parameter isOfTurn: it is this request's turn, so it finds room for the header that begins its
+    ///   broadcast although others have filled the worker's.
+    func keep(_ more: UnsafeRawBufferPointer, isOfTurn: Bool = false) -> WaitingBound? {
         if let stream, stream.bytes + more.count > Limits.waitingBytesPerStream { return .stream }
-        guard room.bytes + more.count <= Limits.waitingBytesPerWorker else { return .worker }
+        let isFirst = isOfTurn && bytes.count + more.count <= Limits.requestWindowBytes
+        guard isFirst || room.bytes + more.count <= Limits.waitingBytesPerWorker else {
+            return .worker
+        }
         guard client.take(.waitingBytes, more.count) else { return .client }
         stream?.bytes += more.count
         room.bytes += more.count
