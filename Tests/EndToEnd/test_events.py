@@ -199,7 +199,7 @@ def test_one_who_does_not_read_finds_the_newest_state_and_nothing_in_between(
         before = private()
         with Http2Connection(server) as busy:
             for number in range(changes // 2):
-                each = f"/{name}-{number % 4}/live"
+                each = f"/{name}-{number % 32}/live"
                 assert busy.request("POST", each, body=recording).status == 204
                 assert busy.request("DELETE", each).status == 204
                 if number % 50 == 0:

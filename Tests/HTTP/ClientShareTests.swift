@@ -62,6 +62,22 @@ struct ClientShareTests {
         #expect(!neighbour.isExempt && neighbour === client(6))
     }
 
+    @Test("one that has little finds room although others have used up the worker's")
+    func small() {
+        let few = Limits.viewersOfSmallClient
+        let table = ClientTable(
+            exemptNetworks: [NetworkRange.parse("192.0.2.0/24")].compactMap { $0 },
+            limit: { _ in 1_000 }, workerLimit: { _ in 1_000 })
+        func client(_ bytes: UInt8...) -> ClientShare {
+            table.client(at: PeerAddress(bytes: bytes))
+        }
+        #expect(client(10, 0, 0, 1).take(.viewers, 1_000))
+        let other = client(10, 0, 0, 2)
+        #expect(other.take(.viewers, few))
+        #expect(!other.mayTake(.viewers) && !other.hasItsShare(of: .viewers))
+        #expect(!client(192, 0, 2, 1).mayTake(.viewers))
+    }
+
     @Test("a client is forgotten when it has given everything back, and not before")
     func forgotten() {
         let client = client(10, 0, 0, 1)

@@ -16,8 +16,8 @@ package final class ClientShare {
         case connections
         case viewers
         case eventSubscribers
-        /// Bytes of finished responses that the client has not taken yet.
-        case responseBytes
+        /// Bytes that are held for the client: open requests, responses it has not taken, input.
+        case heldBytes
         /// Requests to publish that wait: to be judged, for their turn, for the end of a header.
         case waitingRequests
         /// Bytes of publishers' bodies that wait for their turn.
@@ -48,12 +48,26 @@ package final class ClientShare {
     /// Takes so much more. False: that would be over the client's limit, or the worker's, and nothing
     /// was taken.
     package func take(_ means: Means, _ amount: Int = 1) -> Bool {
-        let index = means.rawValue
-        guard isExempt || taken[index] + amount <= table.limits[index],
-            table.taken[index] + amount <= table.workerLimits[index]
-        else { return false }
+        guard mayTake(means, amount) else { return false }
         force(means, amount)
         return true
+    }
+
+    /// Whether `take` would.
+    package func mayTake(_ means: Means, _ amount: Int = 1) -> Bool {
+        let index = means.rawValue
+        if isExempt { return table.taken[index] + amount <= table.workerLimits[index] }
+        let mine = taken[index] + amount
+        guard mine <= table.limits[index] else { return false }
+        // Whoever has little finds room although others have used up the worker's.
+        return table.taken[index] + amount <= table.workerLimits[index]
+            || mine <= table.small[index]
+    }
+
+    /// Whether it has as much as one client may have, so that it is not for the worker that it gets no
+    /// more.
+    package func hasItsShare(of means: Means) -> Bool {
+        !isExempt && taken[means.rawValue] >= table.limits[means.rawValue]
     }
 
     /// Takes so much more, whatever the limit: what is there has to be counted.
@@ -87,6 +101,7 @@ package final class ClientTable {
     /// By `ClientShare.Means`.
     fileprivate let limits: [Int]
     fileprivate let workerLimits: [Int]
+    fileprivate let small: [Int]
     /// What all clients together have taken.
     fileprivate var taken = [Int](repeating: 0, count: ClientShare.Means.allCases.count)
 
@@ -98,6 +113,7 @@ package final class ClientTable {
         self.exemptNetworks = exemptNetworks
         limits = ClientShare.Means.allCases.map(limit)
         workerLimits = ClientShare.Means.allCases.map(workerLimit)
+        small = ClientShare.Means.allCases.map(Limits.ofSmallClient)
     }
 
     /// How many there are.
@@ -130,7 +146,7 @@ extension Limits {
         case .connections: .max
         case .viewers: viewersPerClient
         case .eventSubscribers: eventSubscribersPerClient
-        case .responseBytes: responseBytesPerClient
+        case .heldBytes: heldBytesPerClient
         case .waitingRequests: waitingRequestsPerClient
         case .waitingBytes: waitingBytesPerClient
         case .accountQuestions: accountQuestionsPerClient
@@ -141,10 +157,19 @@ extension Limits {
     /// How much of it there is for all clients together, where nobody else sees to that.
     package static func perWorker(_ means: ClientShare.Means) -> Int {
         switch means {
-        case .responseBytes: responseBytesPerWorker
-        case .connections, .viewers, .eventSubscribers, .waitingRequests, .waitingBytes,
-            .accountQuestions, .passwordHashes:
-            .max
+        case .heldBytes: heldBytesPerWorker
+        case .viewers: viewersPerWorker
+        case .eventSubscribers: eventSubscribersPerWorker
+        case .connections, .waitingRequests, .waitingBytes, .accountQuestions, .passwordHashes: .max
+        }
+    }
+
+    /// What a client may have although all clients together have used up the worker's.
+    package static func ofSmallClient(_ means: ClientShare.Means) -> Int {
+        switch means {
+        case .heldBytes: heldBytesOfSmallClient
+        case .viewers, .eventSubscribers: viewersOfSmallClient
+        case .connections, .waitingRequests, .waitingBytes, .accountQuestions, .passwordHashes: 0
         }
     }
 }

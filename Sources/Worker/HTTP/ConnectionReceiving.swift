@@ -11,7 +11,9 @@ import LinuxIO
 extension Connection {
     /// There is something to be received, or received already and not taken yet.
     func queueInput() {
-        server.turns.add(self, to: mediaExchangeCount > 0 ? .mediaInput : .input)
+        // Requests beside live media do not travel first because of it.
+        let isMedia = mediaExchangeCount > 0 && session?.hasHeldInput != true
+        server.turns.add(self, to: isMedia ? .mediaInput : .input)
     }
 
     /// One turn of receiving: one buffer full, or what is held of an earlier one.

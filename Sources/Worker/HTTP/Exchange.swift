@@ -82,7 +82,7 @@ package final class Exchange {
     var bodyBytes: [UInt8] = []
     var bodyOffset = 0
     /// What the client has of its share because of this response.
-    private var keptResponseBytes = 0
+    private var heldBytes = Limits.heldBytesPerRequest
     /// The source said `.wait` and has not been resumed.
     var isWaiting = false
     /// The response has bytes that may be sent as soon as the peer lets us.
@@ -109,6 +109,7 @@ package final class Exchange {
         isBodyComplete = !request.hasBody
         bodyActivityMs = nowMs
         bodyWatch = ProgressWatch(heldSinceMs: nowMs)
+        client.force(.heldBytes, heldBytes)
     }
 
     // MARK: For routes
@@ -126,14 +127,20 @@ package final class Exchange {
     /// 503.
     package func respond(status: Int, headers: [HeaderField], body: ResponseBody) {
         precondition(!hasResponded, "an exchange has one response")
-        if case .bytes(let bytes) = body, bytes.count > Limits.freeResponseBytes {
-            guard client.take(.responseBytes, bytes.count) else {
-                return respond(.tooManyUnreadBytes)
-            }
-            keptResponseBytes = bytes.count
-        }
+        let costBytes = Self.costBytes(of: body)
+        guard client.take(.heldBytes, costBytes) else { return respond(.tooManyUnreadBytes) }
+        heldBytes += costBytes
         hasResponded = true
         transport?.respond(self, status: status, headers: headers, body: body)
+    }
+
+    /// What a body costs beyond what its request is taken to cost.
+    private static func costBytes(of body: ResponseBody) -> Int {
+        switch body {
+        case .none, .stream: 0
+        case .bytes(let bytes): bytes.count > Limits.heldBytesPerRequest ? bytes.count : 0
+        case .shared(let bytes): bytes.count / Limits.heldPartOfSharedResponse
+        }
     }
 
     /// The body source that said `.wait` has more. Cheap: sending happens at the end of the turn.
@@ -218,8 +225,8 @@ package final class Exchange {
         transport = nil
         source = nil
         bodyBytes = []
-        client.giveBack(.responseBytes, keptResponseBytes)
-        keptResponseBytes = 0
+        client.giveBack(.heldBytes, heldBytes)
+        heldBytes = 0
         let last = handler
         handler = nil
         last?.exchangeDidClose(self, cause: closeCause ?? cause)

@@ -5,6 +5,7 @@
 // unretained pointer to its exchange, which lives in `openExchanges` as long as the stream does.
 
 import CNghttp2
+import Settings
 
 extension HTTP2Session: ExchangeTransport {
     var isBlocked: Bool { connection.isBlocked }
@@ -118,6 +119,9 @@ extension HTTP2Session: ExchangeTransport {
 
     /// A request's header section is complete.
     func begin(_ headers: IncomingHeaders, streamID: Int32, endsStream: Bool) {
+        guard connection.client.mayTake(.heldBytes, Limits.heldBytesPerRequest) else {
+            return refuse(streamID)
+        }
         let request = Request(
             block: headers.block, hasBody: !endsStream, peer: connection.peer,
             connectionID: connection.id)
@@ -139,6 +143,14 @@ extension HTTP2Session: ExchangeTransport {
             exchange.sendContinueIfOwed()
             connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
         }
+    }
+
+    /// Its client has more open than one may have. The reset counts as the peer's doing.
+    private func refuse(_ streamID: Int32) {
+        unsafe nghttp2_submit_rst_stream(
+            handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), streamID,
+            NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
+        connection.markReady()
     }
 
     func receiveBody(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) {

@@ -42,6 +42,7 @@ final class HTTP2Session: ProtocolSession {
     /// What came behind a few requests and is taken later. No more than one receive buffer: nothing is
     /// received as long as there is some.
     private var held: [UInt8] = []
+    private var heldCounted = 0
     private(set) var isDraining = false
     private var isDrained = false
 
@@ -89,6 +90,7 @@ final class HTTP2Session: ProtocolSession {
     /// Takes what the peer sent, or keeps what comes behind the first few requests; false when the
     /// connection cannot go on.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        defer { countHeld() }
         guard held.isEmpty else {
             unsafe held.append(contentsOf: bytes)
             return true
@@ -102,6 +104,16 @@ final class HTTP2Session: ProtocolSession {
         let bytes = held
         held = []
         return unsafe bytes.withUnsafeBytes { unsafe receive($0) }
+    }
+
+    /// What is held is part of what the client has of this worker.
+    private func countHeld() {
+        if held.count > heldCounted {
+            connection.client.force(.heldBytes, held.count - heldCounted)
+        } else {
+            connection.client.giveBack(.heldBytes, heldCounted - held.count)
+        }
+        heldCounted = held.count
     }
 
     /// Gives nghttp2 no more requests than one place in the line is for, and fewer when they take long.
@@ -233,6 +245,8 @@ final class HTTP2Session: ProtocolSession {
     /// The connection is gone: so are its exchanges.
     func closeExchanges(_ cause: CloseCause) {
         while let exchange = openExchanges.popLast() { exchange.close(cause) }
+        held = []
+        countHeld()
     }
 
     /// A window with less room than one frame holds back a response: what little it lets through leaves

@@ -68,6 +68,19 @@ def untaken(path: str, connections: int) -> Attack:
     return attack
 
 
+def many_hosts(server: Server, seconds: int) -> str:
+    """Calls the server by another name in each request, and takes no answer: nothing is shared."""
+    with ExitStack() as stack:
+        crowd = [
+            stack.enter_context(RawConnection(server, settings={4: 0})) for _ in range(60)]
+        for index, connection in enumerate(crowd):
+            connection.send(*(
+                connection.headers(1 + 2 * place, "GET", "/", host=f"h{index}-{place}.example")
+                for place in range(_BATCH)))
+        _pass(seconds)
+        return _closed(crowd)
+
+
 def handshakes(server: Server, seconds: int) -> str:
     """Connects, shakes hands and goes, as fast as it can, on several threads."""
     counts: Counter[str] = Counter()
@@ -159,6 +172,7 @@ ATTACKS: dict[str, tuple[str, Attack]] = {
         "200 connections x 50", _load("--npn-list", "http/1.1", "-c", "200", "-m", "50", "/")),
     "pages nobody takes": ("60 connections x 100", untaken("/", 60)),
     "lists nobody takes": ("60 connections x 100", untaken("/api/streams", 60)),
+    "pages under many hosts": ("60 connections x 100", many_hosts),
     "handshakes": ("4 threads", handshakes),
     "viewers of one address": ("2,000", many_viewers),
     "chunks that wait": ("1,800", waiting_chunks),

@@ -65,19 +65,22 @@ class RawConnection:
 
     # Making frames
 
-    def block(self, method: str, path: str, *more: tuple[str, str]) -> bytes:
+    def block(
+        self, method: str, path: str, *more: tuple[str, str], host: str | None = None
+    ) -> bytes:
         """A compressed header section. Static: it does not depend on the table's state."""
         fields = [
-            (":method", method), (":scheme", "https"), (":authority", self._authority),
+            (":method", method), (":scheme", "https"), (":authority", host or self._authority),
             (":path", path), *more,
         ]
         return self._encoder.encode([hpack.NeverIndexedHeaderTuple(k, v) for k, v in fields])
 
     def headers(
-        self, stream: int, method: str, path: str, *more: tuple[str, str], end: bool = True
+        self, stream: int, method: str, path: str, *more: tuple[str, str], end: bool = True,
+        host: str | None = None,
     ) -> HeadersFrame:
         flags = ["END_HEADERS"] + (["END_STREAM"] if end else [])
-        return HeadersFrame(stream, self.block(method, path, *more), flags=flags)
+        return HeadersFrame(stream, self.block(method, path, *more, host=host), flags=flags)
 
     # Sending and reading
 

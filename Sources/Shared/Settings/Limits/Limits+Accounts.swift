@@ -91,6 +91,8 @@ extension Limits {
     package static let credentialTrustMs: UInt64 = 15 * 60_000
     /// Worker: how many sessions and keys a worker remembers.
     package static let credentialsRemembered = 10_000
+    /// Worker: requests that wait to hear of one session or key; a browser has a few.
+    package static let credentialWaiters = 48
     /// Worker: how often the credentials of whoever publishes are looked at again.
     package static let publishRecheckMs: UInt64 = 2_000
     /// Worker: from one look at all of them to the next, however often credentials change,

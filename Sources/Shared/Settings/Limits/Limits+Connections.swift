@@ -60,13 +60,19 @@ extension Limits {
     /// Request: between two bytes of a publisher's body that we are willing to read: a live one may be
     /// as slow as it likes otherwise (see ProgressWatch for all other bodies).
     package static let bodyIdleMs: UInt64 = 30_000
-    /// Client: bytes of finished responses (pages, lists) that wait because it does not take them. A
-    /// browser that loads everything at once has some hundred KiB.
-    package static let responseBytesPerClient = 16 * 1024 * 1024
+    /// Client: bytes that are held for it: requests that are open, finished responses (pages, lists) that
+    /// it does not take, input behind a few requests. A browser that loads everything at once has some
+    /// hundred KiB.
+    package static let heldBytesPerClient = 64 * 1024 * 1024
     /// Worker: the same of all clients.
-    package static let responseBytesPerWorker = 256 * 1024 * 1024
-    /// Request: a body of up to this many bytes is not counted: it is no larger than its request.
-    package static let freeResponseBytes = 1_024
+    package static let heldBytesPerWorker = 512 * 1024 * 1024
+    /// Client: what one that has little may have all the same when the worker's bytes are used up.
+    package static let heldBytesOfSmallClient = 256 * 1024
+    /// Request: what one that is open is taken to cost.
+    package static let heldBytesPerRequest = 2 * 1024
+    /// Request: a response that others get too is in memory once, but what is in it changes: of each a
+    /// part counts.
+    package static let heldPartOfSharedResponse = 16
 
     // MARK: HTTP/1.1
 

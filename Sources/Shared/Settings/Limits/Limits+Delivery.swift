@@ -13,6 +13,9 @@ extension Limits {
     package static let viewersPerWorker = 16_000
     /// Client: the same of one client.
     package static let viewersPerClient = 4_000
+    /// Client: as many viewers, or event subscribers, may one have that has few, when the worker has all it
+    /// may have.
+    package static let viewersOfSmallClient = 8
 
     // MARK: Events
 

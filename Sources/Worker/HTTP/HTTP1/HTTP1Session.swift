@@ -81,7 +81,12 @@ final class HTTP1Session: ProtocolSession {
     func receiveEnd() -> Bool {
         hasInputEnded = true
         if endsWithInput, !isRequestComplete { finishRequest() }
-        guard let exchange else { return outgoingOffset < outgoing.count }
+        guard let exchange else {
+            // What is on its way goes out to its end.
+            let isSending = outgoingOffset < outgoing.count || connection.isBlocked
+            if isSending { finish() }
+            return isSending
+        }
         return (isRequestComplete || exchange.hasResponded) && exchange.source == nil
     }
 

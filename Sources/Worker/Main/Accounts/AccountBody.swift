@@ -27,6 +27,8 @@ struct AccountForm {
 final class AccountBody: ExchangeHandler {
     private var bytes: [UInt8] = []
     private var isTooLong = false
+    /// What the client has of its share because of this body.
+    private var heldBytes = 0
     private var then: ((Result<AccountForm, Problem>) -> Void)?
 
     /// The kind of form decides how refusals look, so it is known before the body is.
@@ -56,6 +58,8 @@ final class AccountBody: ExchangeHandler {
             isTooLong = true
         } else if !isTooLong {
             unsafe bytes.append(contentsOf: received)
+            exchange.client.force(.heldBytes, count)
+            heldBytes += count
         }
         exchange.credit(count)
         if isTooLong { finish(exchange) }
@@ -67,6 +71,8 @@ final class AccountBody: ExchangeHandler {
 
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
         then = nil
+        exchange.client.giveBack(.heldBytes, heldBytes)
+        heldBytes = 0
     }
 
     private func finish(_ exchange: Exchange) {

@@ -47,6 +47,10 @@ final class CredentialCache<Holder> {
         let isFresh = Self.isFresh(entry, nowMs: nowMs, changes: changes)
         let mustAsk = !isFresh && !entry.isBeingAsked
         if !isAnswered {
+            // All of them are answered in one turn.
+            guard entry.waiting.count < Limits.credentialWaiters else {
+                return then(.failure(.busy))
+            }
             entry.waiting.append(
                 Waiting(sinceMs: nowMs, changes: changes, ask: ask, then: then))
         }

@@ -51,7 +51,7 @@ struct Metrics {
 
     private func addStreams(to text: inout MetricsText) {
         let streams = catalog.all()
-        catalog.refreshFigures(of: streams)
+        catalog.refreshFigures()
         text.family("weir_streams", "gauge", "Streams by state.")
         for state in [StreamState.live, .paused, .ended] {
             let count = streams.count { $0.state == state }

@@ -60,8 +60,11 @@ final class EventHub {
         } catch {
             return exchange.respond(.invalidName, headers: ofOrigin)
         }
-        let isFull = subscriberCount >= Limits.eventSubscribersPerWorker
-        if isFull { return exchange.respond(.tooManySubscribers, headers: ofOrigin) }
+        guard isEnding || exchange.client.mayTake(.eventSubscribers) else {
+            let hasItsShare = exchange.client.hasItsShare(of: .eventSubscribers)
+            return exchange.respond(
+                hasItsShare ? .tooManySubscribersOfClient : .tooManySubscribers, headers: ofOrigin)
+        }
         let headers =
             [
                 HeaderField("content-type", "text/event-stream"),
@@ -72,9 +75,6 @@ final class EventHub {
             ] + ofOrigin
         guard exchange.request.method != "HEAD" else {
             return exchange.respond(status: 200, headers: headers, body: .none)
-        }
-        guard isEnding || exchange.client.take(.eventSubscribers) else {
-            return exchange.respond(.tooManySubscribersOfClient, headers: ofOrigin)
         }
         // A client that still comes to a worker that is going is told to come back.
         let body: ResponseBody =
@@ -99,6 +99,7 @@ final class EventHub {
             exchange: exchange, scope: name.map { .one($0.text) } ?? .all, topic: topic, hub: self,
             retryMs: Int.random(in: Limits.eventRetryMs))
         topic.add(subscriber)
+        exchange.client.force(.eventSubscribers)
         subscriberCountChanged(by: 1)
         exchange.handler = subscriber
         if let name {
@@ -188,7 +189,7 @@ final class EventHub {
         statePace.told(nowMs: nowMs)
         if withFigures { figuresPace.told(nowMs: nowMs) }
         let wanted = wantedStreams()
-        if withFigures { catalog.refreshFigures(of: wanted) }
+        if withFigures { refreshFigures(of: wanted) }
         let changes = wanted.flatMap { refresh($0.name, $0, withFigures: withFigures) }
         tell(changes + removeOthers(than: wanted), areFigures: withFigures)
     }
@@ -217,14 +218,21 @@ final class EventHub {
         return bytes.map { [(name, $0)] } ?? []
     }
 
+    /// Few are looked at here; of all, the catalog looks at some in each turn.
+    private func refreshFigures(of streams: [LiveStream]) {
+        guard streams.count <= Self.namesLookedUp else { return catalog.refreshFigures() }
+        for stream in streams { stream.refreshFigures() }
+    }
+
     /// Streams that are not there any more. All that are there are in the table already.
     private func removeOthers(than present: [LiveStream]) -> [Change] {
         guard table.names.count > present.count else { return [] }
         let names = Set(present.map(\.name.text))
         return table.names.filter { !names.contains($0) }.compactMap { text in
-            guard let name = try? StreamName(text), let bytes = table.remove(text) else {
-                return nil
-            }
+            // The list may be a moment older than what somebody has asked for by name.
+            guard let name = try? StreamName(text), streams.find(name) == nil,
+                let bytes = table.remove(text)
+            else { return nil }
             return (name, bytes)
         }
     }

@@ -8,8 +8,10 @@ struct Kept<Value> {
     private var kept: (value: Value, madeUs: UInt64)?
     private var costUs: UInt64 = 0
 
-    /// For how many times its cost it serves at least.
+    /// For how many times its cost it serves at least, up to a time: a process may have stood still while
+    /// it was made.
     private static var costFactor: UInt64 { 10 }
+    private static var longestUs: UInt64 { 1_000_000 }
 
     /// When it was made; nil when it never was.
     var madeUs: UInt64? { kept?.madeUs }
@@ -17,7 +19,7 @@ struct Kept<Value> {
     /// Whether it could be made anew at `nowUs`.
     func mayBeMade(nowUs: UInt64) -> Bool {
         guard let kept else { return true }
-        return nowUs >= kept.madeUs + costUs * Self.costFactor
+        return nowUs >= kept.madeUs + min(costUs * Self.costFactor, Self.longestUs)
     }
 
     /// Lets go of the value. What making it costs is remembered.

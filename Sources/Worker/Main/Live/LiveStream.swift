@@ -84,12 +84,8 @@ final class LiveStream {
     /// Whether a viewer who has got everything is to be let go.
     var viewersMustEnd: Bool { isDraining || ring.status.endedAtMs != 0 }
 
-    /// The figures that were looked at last.
-    var figures: RecentFigures {
-        if let keptFigures { return keptFigures.figures }
-        refreshFigures()
-        return keptFigures?.figures ?? RecentFigures(of: ring)
-    }
+    /// The figures that were looked at last; none as long as nobody has.
+    var figures: RecentFigures { keptFigures?.figures ?? .none }
 
     /// Looks at the figures again if they are older than a second.
     func refreshFigures() {

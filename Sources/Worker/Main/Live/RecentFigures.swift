@@ -18,6 +18,15 @@ struct RecentFigures: Equatable {
     /// The most entries one look reads, whatever the ring holds.
     private static let entries: UInt64 = 8_192
 
+    /// Of a stream at which nobody has looked yet.
+    static let none = RecentFigures(bitrateBps: 0, keyframeIntervalMs: nil, rewindMs: 0)
+
+    private init(bitrateBps: UInt64, keyframeIntervalMs: UInt64?, rewindMs: UInt64) {
+        self.bitrateBps = bitrateBps
+        self.keyframeIntervalMs = keyframeIntervalMs
+        self.rewindMs = rewindMs
+    }
+
     init(of ring: Ring) {
         bitrateBps = Self.bitrateBps(of: ring)
         keyframeIntervalMs = Self.keyframeIntervalMs(of: ring)

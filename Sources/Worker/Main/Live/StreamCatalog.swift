@@ -60,10 +60,13 @@ final class StreamCatalog: TurnTask {
         }
     }
 
+    /// When the streams were last looked at, in microseconds of the monotonic clock.
+    var lookedAtUs: UInt64 { streams.madeUs ?? 0 }
+
     /// The answer to `GET /api/streams`. Everybody gets the same array, so it is in memory once.
     func listJSON() -> [UInt8] {
         let all = all()
-        refreshFigures(of: all)
+        refreshFigures()
         let isOutdated = json.madeUs.map { $0 < streams.madeUs ?? 0 } ?? true
         return json.value(
             isOutdated: isOutdated || isOld(json.madeUs), clockUs: MonotonicClock.nowUs
@@ -84,12 +87,13 @@ final class StreamCatalog: TurnTask {
 
     // MARK: Figures
 
-    /// Brings figures up to date: at once what fits into a slice, the rest in later turns.
-    func refreshFigures(of streams: [LiveStream]) {
+    /// Brings the figures of all streams up to date: at once what fits into a slice, the rest in later
+    /// turns.
+    func refreshFigures() {
         let nowUs = MonotonicClock.nowUs()
         guard stale.isEmpty, nowUs >= staleSinceUs + Self.freshUs else { return }
         staleSinceUs = nowUs
-        stale = streams.reversed()
+        stale = all().reversed()
         work()
     }
 

@@ -36,11 +36,12 @@ final class PublisherShares {
     }
 
     private func count(nowMs: UInt64) {
-        let onAir = streams.all().filter { $0.state != .ended }
-        counts = onAir.reduce(into: [:]) { counts, stream in
+        let streams = streams.all()
+        counts = streams.reduce(into: [:]) { counts, stream in
+            guard stream.state != .ended else { return }
             counts[stream.ring.status.publisherKey.0, default: 0] += 1
         }
-        for stream in onAir { begun[stream.name] = nil }
+        for stream in streams { begun[stream.name] = nil }
         begun = begun.filter { nowMs < $0.value.atMs + Limits.publishHeaderMs }
         for (identity, _) in begun.values { counts[identity, default: 0] += 1 }
     }

@@ -17,6 +17,7 @@ final class PageRoutes {
     private var homePages: [String: Kept<Document>] = [:]
     private static let homePagesKept = 16
     private static let homeFreshUs: UInt64 = 1_000_000
+    private static let homeForgottenUs: UInt64 = 60_000_000
     private let credentials: Credentials
     private let requiresAccount: Bool
 
@@ -35,22 +36,32 @@ final class PageRoutes {
     func home(_ exchange: Exchange) {
         let origin = "https://\(exchange.request.authority)"
         withVisitor(exchange) { [self] visitor, headers in
-            let isAnonymous = visitor == .anonymous
-            let page =
-                isAnonymous
-                ? anonymousHome(origin: origin) : makeHome(origin: origin, visitor: visitor)
-            answer(exchange, status: 200, page: page, headers: headers, isShared: isAnonymous)
+            if visitor == .anonymous, mayBeKept(origin) {
+                let page = anonymousHome(origin: origin)
+                return answer(exchange, status: 200, page: page, headers: headers, isShared: true)
+            }
+            let page = makeHome(origin: origin, visitor: visitor)
+            answer(exchange, status: 200, page: page, headers: headers)
         }
+    }
+
+    /// Anybody may call this server by any name, so the first few names are kept, until nobody has asked
+    /// for one for a while.
+    private func mayBeKept(_ origin: String) -> Bool {
+        if homePages[origin] != nil { return true }
+        if homePages.count >= Self.homePagesKept {
+            let nowUs = MonotonicClock.nowUs()
+            homePages = homePages.filter { nowUs < ($0.value.madeUs ?? 0) + Self.homeForgottenUs }
+        }
+        return homePages.count < Self.homePagesKept
     }
 
     /// The same for everybody who is not signed in, so it is made once for them.
     private func anonymousHome(origin: String) -> Document {
-        if homePages[origin] == nil, homePages.count >= Self.homePagesKept { homePages = [:] }
         let madeUs = homePages[origin]?.madeUs ?? 0
-        let nowUs = MonotonicClock.nowUs()
         let streams = streamsOnHome()
         let isOutdated =
-            nowUs >= madeUs + Self.homeFreshUs || homeStreams.madeUs.map { $0 > madeUs } ?? true
+            MonotonicClock.nowUs() >= madeUs + Self.homeFreshUs || catalog.lookedAtUs > madeUs
         return homePages[origin, default: Kept()].value(
             isOutdated: isOutdated, clockUs: MonotonicClock.nowUs
         ) {
@@ -67,8 +78,10 @@ final class PageRoutes {
     }
 
     private func streamsOnHome() -> [HomePage.Stream] {
-        homeStreams.value(isOutdated: true, clockUs: MonotonicClock.nowUs) {
-            HomePage.inOrder(catalog.all().compactMap { HomePage.Stream($0) })
+        let all = catalog.all()
+        let isOutdated = homeStreams.madeUs.map { catalog.lookedAtUs > $0 } ?? true
+        return homeStreams.value(isOutdated: isOutdated, clockUs: MonotonicClock.nowUs) {
+            HomePage.inOrder(all.compactMap { HomePage.Stream($0) })
         }
     }
 

@@ -115,11 +115,9 @@ final class Router: Application {
         if exchange.request.method == "HEAD" {
             return exchange.respond(status: 200, headers: headers, body: .none)
         }
-        guard environment.viewerCount < Limits.viewersPerWorker else {
-            return refuse(exchange, .tooManyViewers)
-        }
         guard exchange.client.take(.viewers) else {
-            return refuse(exchange, .tooManyViewersOfClient)
+            let hasItsShare = exchange.client.hasItsShare(of: .viewers)
+            return refuse(exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
         }
         let viewer = Viewer(
             exchange: exchange, stream: stream, start: start,
