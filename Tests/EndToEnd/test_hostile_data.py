@@ -150,8 +150,12 @@ def assert_all_names_serve(server: Server, names: list[str]) -> None:
     assert {name: status for name, status in answers.items() if status != 204} == {}
     for name in names:
         assert server.request("HEAD", f"/{name}/live").status == 200
-    listed = {stream["name"] for stream in server.get("/api/streams").json()["streams"]}
-    assert listed == {*names, *_SOUND}
+    # What nobody announces (a changed permission) is listed within a second.
+    wait_until(lambda: _listed(server) == {*names, *_SOUND}, "all of them to be listed")
+
+
+def _listed(server: Server) -> set[str]:
+    return {stream["name"] for stream in server.get("/api/streams").json()["streams"]}
 
 
 def _publish_soon(server: Server, name: str) -> int:
