@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from weir.curl import request
+from weir.curl import header_arguments, request
 from weir.raw_frames import RawConnection
 from weir.recordings import record
 from weir.server import Server
@@ -46,6 +47,17 @@ def ask_as(
     return answer.status, answer.problem
 
 
+def ask_over_http1(server: Server, path: str, headers: dict[str, str]) -> int:
+    """The status of one request from 127.0.0.1."""
+    answer = subprocess.run(
+        [
+            "curl", "--silent", "--http1.1", "--cacert", str(server.certificate.certificate),
+            "--interface", "127.0.0.1", "--output", "/dev/null", "--write-out", "%{http_code}",
+            *header_arguments(headers), server.url(path),
+        ], capture_output=True, text=True, check=False)
+    return int(answer.stdout)
+
+
 # path, how much one client may have, what it is told then
 SHARES = {
     "viewers": ("/shared/live", 4_000, "too-many-viewers-of-client"),
@@ -81,6 +93,9 @@ def test_pages_that_one_address_does_not_take_are_bounded_and_another_gets_them(
         wait_until(
             lambda: ask_as(server, "127.0.0.1", "/nowhere", navigation) in refusals,
             "the share to be full")
+        # Over HTTP/1.1 a request cannot be refused before it is one; it is answered.
+        assert ask_over_http1(server, "/nowhere", navigation) == 503
+        assert ask_over_http1(server, "/healthz", {}) == 404
         assert ask_as(server, _OTHER_ADDRESS, "/nowhere", navigation)[0] == 404
         assert ask_as(server, _OTHER_ADDRESS, "/api/streams")[0] == 200
     wait_until(

@@ -128,8 +128,11 @@ package final class Exchange {
     package func respond(status: Int, headers: [HeaderField], body: ResponseBody) {
         precondition(!hasResponded, "an exchange has one response")
         let costBytes = Self.costBytes(of: body)
-        guard client.take(.heldBytes, costBytes) else { return respond(.tooManyUnreadBytes) }
-        heldBytes += costBytes
+        // A problem costs nothing, so the answer that is given instead is given.
+        if costBytes > 0 {
+            guard client.take(.heldBytes, costBytes) else { return respond(.tooManyUnreadBytes) }
+            heldBytes += costBytes
+        }
         hasResponded = true
         transport?.respond(self, status: status, headers: headers, body: body)
     }
