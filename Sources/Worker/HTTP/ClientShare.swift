@@ -56,18 +56,18 @@ package final class ClientShare {
     /// Whether `take` would.
     package func mayTake(_ means: Means, _ amount: Int = 1) -> Bool {
         let index = means.rawValue
-        if isExempt { return table.taken[index] + amount <= table.workerLimits[index] }
         let mine = taken[index] + amount
-        guard mine <= table.limits[index] else { return false }
-        // Whoever has little finds room although others have used up the worker's.
-        return table.taken[index] + amount <= table.workerLimits[index]
-            || mine <= table.small[index]
+        guard !hasItsShare(of: means, amount) else { return false }
+        // Whoever has little finds room although others have used up the worker's. (Each connection of
+        // an exempt network is one who has little, so there they must not add up to crowds.)
+        let small = isExempt && means != .heldBytes ? 0 : table.small[index]
+        return table.taken[index] + amount <= table.workerLimits[index] || mine <= small
     }
 
     /// Whether it has as much as one client may have, so that it is not for the worker that it gets no
     /// more.
-    package func hasItsShare(of means: Means) -> Bool {
-        !isExempt && taken[means.rawValue] >= table.limits[means.rawValue]
+    package func hasItsShare(of means: Means, _ amount: Int = 1) -> Bool {
+        !isExempt && taken[means.rawValue] + amount > table.limits[means.rawValue]
     }
 
     /// Takes so much more, whatever the limit: what is there has to be counted.

@@ -24,7 +24,9 @@ extension HTTP2Session {
                 return
             }
         }
-        if resetsCountedAhead > 0 {
+        if refusedStreams > 0 {
+            refusedStreams -= 1
+        } else if resetsCountedAhead > 0 {
             resetsCountedAhead -= 1
         } else {
             count(.reset)

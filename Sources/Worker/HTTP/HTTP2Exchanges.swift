@@ -145,11 +145,14 @@ extension HTTP2Session: ExchangeTransport {
         }
     }
 
-    /// Its client has more open than one may have. The reset counts as the peer's doing.
+    /// There is no room for it. When its client has more open than one may have, the reset counts as the
+    /// peer's doing; else it is told that it may try again.
     private func refuse(_ streamID: Int32) {
+        let isTooMany = connection.client.hasItsShare(of: .heldBytes, Limits.heldBytesPerRequest)
+        if !isTooMany { refusedStreams += 1 }
+        let code = isTooMany ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_REFUSED_STREAM
         unsafe nghttp2_submit_rst_stream(
-            handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), streamID,
-            NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
+            handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), streamID, code.rawValue)
         connection.markReady()
     }
 

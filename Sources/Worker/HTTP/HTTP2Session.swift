@@ -29,6 +29,8 @@ final class HTTP2Session: ProtocolSession {
     var useless: UselessBytes
     /// Resets of ours that the abuse guard knows already and that have not left.
     var resetsCountedAhead = 0
+    /// Resets that are to leave because this worker had no room, which is not the peer's doing.
+    var refusedStreams = 0
     var openExchanges: [Exchange] = []
     /// The header section that is being received; there is only one at a time (RFC 9113 4.3).
     var incoming: IncomingHeaders?

@@ -105,7 +105,9 @@ final class EventHub {
         if let name {
             // Others may have asked for it before, and then only its state matters at once.
             let withFigures = isFirst && all.count == 0
-            tell(refresh(name, streams.find(name), withFigures: withFigures), areFigures: false)
+            let stream = streams.find(name)
+            if withFigures { stream?.refreshFigures() }
+            tell(refresh(name, stream, withFigures: withFigures), areFigures: false)
         } else if isFirst || seenChanges != environment.counters.total(.streamChanges) {
             look(withFigures: isFirst)
         }

@@ -28,11 +28,11 @@ struct StreamRecovery {
         let names = streams.names()
         for name in names.filter({ $0 == mark.suspect }) + names.filter({ $0 != mark.suspect }) {
             let path = streams.ringPath(name)
-            let inode = FileSystem.inode(of: path) ?? 0
-            if mark.deaths(of: name, inode: inode) >= Limits.recoveryDeaths {
+            let inode = FileSystem.inode(of: path)
+            if mark.deaths(of: name, inode: inode ?? 0) >= Limits.recoveryDeaths {
                 putAside(name, reason: "workers die of it") { FileSystem.inode(of: path) == inode }
             } else {
-                mark.begin(name, inode: inode)
+                mark.begin(name, inode: inode ?? 0)
                 recover(name)
             }
         }
@@ -90,6 +90,7 @@ struct StreamRecovery {
 
     /// What this worker will do with the ring while it serves.
     private func tryOut(_ stream: LiveStream) {
+        stream.refreshFigures()
         _ = stream.json
         _ = EndedBroadcast(stream.ring, of: stream.name, nowMs: WallClock.nowMs())
         var reader = LiveReader(start: .newest, maxLagMs: environment.settings.maxLagMs)

@@ -30,7 +30,10 @@ final class PublisherShares {
             countedAtMs = nowMs
         }
         // One that begins again and again is one.
-        if begun[name]?.identity == identity { return true }
+        if begun[name]?.identity == identity {
+            begun[name] = (identity, nowMs)
+            return true
+        }
         guard counts[identity, default: 0] < Limits.streamsPerClient else { return false }
         counts[identity, default: 0] += 1
         begun[name] = (identity, nowMs)
@@ -43,7 +46,13 @@ final class PublisherShares {
             guard stream.state != .ended else { return }
             counts[stream.ring.status.publisherKey.0, default: 0] += 1
         }
-        for stream in streams { begun[stream.name] = nil }
+        // A ring that somebody's new one is to replace is not yet theirs.
+        for stream in streams
+        where stream.state != .ended
+            && begun[stream.name]?.identity == stream.ring.status.publisherKey.0
+        {
+            begun[stream.name] = nil
+        }
         begun = begun.filter { nowMs < $0.value.atMs + Limits.publishHeaderMs }
         for (identity, _) in begun.values { counts[identity, default: 0] += 1 }
     }
