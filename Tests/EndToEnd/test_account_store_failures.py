@@ -211,7 +211,8 @@ def test_a_file_that_is_overwritten_is_told_and_used_again_when_it_is_mended(
     file.write_bytes(whole)
     wait_until(lambda: not checks(server), "everything to be well again")
     wait_until_signed_in(server, name)
-    assert anna.is_valid
+    # Each worker looks for itself.
+    wait_until(lambda: anna.request("GET", "/api/me").status == 200, "the session to be known")
     told = [line for line in server.log().splitlines() if "the file is damaged" in line
             and "store of accounts does not answer" in line]
     # Once by each worker.
