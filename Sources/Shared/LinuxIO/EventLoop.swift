@@ -230,10 +230,10 @@ package final class EventLoop {
 
     /// Timers that are due, the earliest first, as far as the slice goes; at least one.
     private func runTimers() {
-        let untilUs = MonotonicClock.nowUs() + Self.timerSliceUs
+        let slice = TurnSlice(us: Self.timerSliceUs)
         while let action = timers.popDue(nowMs: nowMs) {
             action()
-            if MonotonicClock.nowUs() >= untilUs { break }
+            if slice.isOver { break }
         }
     }
 

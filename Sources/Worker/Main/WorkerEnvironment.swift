@@ -16,7 +16,7 @@ final class WorkerEnvironment {
     let counters: CounterPage
     let logger: Logger
     /// Viewers this worker serves, all streams together.
-    private(set) var viewerCount = 0
+    private var viewerCount = 0
     /// Requests that publish here, all streams together.
     private var publisherCount = 0
     private var published: [Counter: UInt64] = [:]

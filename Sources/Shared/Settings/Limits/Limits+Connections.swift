@@ -29,6 +29,12 @@ extension Limits {
     package static let requestSliceUs: UInt64 = 1_000
     /// and these when more live media waits than its slices hold.
     package static let squeezedSliceUs: UInt64 = 300
+    /// Worker: what one turn spends on figures of streams, in microseconds,
+    package static let figuresSliceUs: UInt64 = 1_000
+    /// and on ending and removing those that are over.
+    package static let sweepSliceUs: UInt64 = 2_000
+    /// Worker: names of this server for which the front page is kept; anybody may call it by any name.
+    package static let homePagesKept = 16
     /// Worker: when so many connections have gone, and a quarter of those that are there, what they had of
     /// memory goes back to the system after a moment.
     package static let connectionsPerTrim = 50

@@ -31,7 +31,6 @@ final class LiveStreams {
     private var watched: [ObjectIdentifier: LiveStream] = [:]
 
     private static let houseKeepingMs: UInt64 = 1_000
-    private static let sweepSliceUs: UInt64 = 2_000
 
     init(environment: WorkerEnvironment) throws(SystemError) {
         self.environment = environment
@@ -214,7 +213,7 @@ final class LiveStreams {
     /// Ends and removes what is over, as far as one turn of the loop should go; the rest follows at once.
     private func sweep(_ streams: ArraySlice<LiveStream>) {
         let nowMs = WallClock.nowMs()
-        let slice = TurnSlice(us: Self.sweepSliceUs)
+        let slice = TurnSlice(us: Limits.sweepSliceUs)
         for (index, stream) in zip(streams.indices, streams) {
             if slice.isOver, index > streams.startIndex {
                 let rest = streams[index...]

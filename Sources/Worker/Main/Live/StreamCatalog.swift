@@ -25,8 +25,6 @@ final class StreamCatalog: TurnTask {
 
     /// What is told is no older than this, unless making it takes long.
     private static let freshUs: UInt64 = 1_000_000
-    /// What one turn of the loop spends on figures, in microseconds.
-    private static let figuresSliceUs: UInt64 = 1_000
 
     init(source: LiveStreams, environment: WorkerEnvironment) {
         self.source = source
@@ -101,7 +99,7 @@ final class StreamCatalog: TurnTask {
 
     func work() {
         guard hasWork else { return }
-        let slice = TurnSlice(us: Self.figuresSliceUs)
+        let slice = TurnSlice(us: Limits.figuresSliceUs)
         repeat {
             guard let stream = stale.popLast() else { return }
             stream.refreshFigures()

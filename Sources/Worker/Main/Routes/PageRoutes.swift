@@ -6,6 +6,7 @@
 import Accounts
 import HTTP
 import LinuxIO
+import Settings
 import Web
 
 final class PageRoutes {
@@ -15,7 +16,6 @@ final class PageRoutes {
     private var homeStreams = Kept<[HomePage.Stream]>()
     /// The first page for people who are not signed in, by what they call this server.
     private var homePages: [String: Kept<Document>] = [:]
-    private static let homePagesKept = 16
     private static let homeFreshUs: UInt64 = 1_000_000
     private static let homeForgottenUs: UInt64 = 60_000_000
     private let credentials: Credentials
@@ -49,11 +49,11 @@ final class PageRoutes {
     /// for one for a while.
     private func mayBeKept(_ origin: String) -> Bool {
         if homePages[origin] != nil { return true }
-        if homePages.count >= Self.homePagesKept {
+        if homePages.count >= Limits.homePagesKept {
             let nowUs = MonotonicClock.nowUs()
             homePages = homePages.filter { nowUs < ($0.value.madeUs ?? 0) + Self.homeForgottenUs }
         }
-        return homePages.count < Self.homePagesKept
+        return homePages.count < Limits.homePagesKept
     }
 
     /// The same for everybody who is not signed in, so it is made once for them.
