@@ -93,8 +93,10 @@ final class Acceptor {
         var candidate: WorkerProcess? = first
         while let worker = candidate {
             if worker.load.connections >= admission.limit(of: kind) {
-                // The least loaded of those that take any is full, so this server is.
-                return refuse()
+                // The least loaded of those that take any is full. So is this server, unless one that
+                // is only late has room: a busy moment is no reason to turn anybody away.
+                guard pool.hasRoomLater(limit: admission.limit(of: kind)) else { return refuse() }
+                break
             }
             let owner = Admission.owner(peer, from: kind)
             if worker.pass(arrival.connection.descriptor, from: kind, for: owner) { return }

@@ -73,6 +73,16 @@ final class WorkerPool {
         return workers[slot]
     }
 
+    /// Whether a worker that takes no connections at the moment has fewer than `limit`, so that it
+    /// will take some when it has caught up.
+    func hasRoomLater(limit: Int) -> Bool {
+        workers.contains { worker in
+            guard let worker, worker.isReady else { return false }
+            return !worker.takesConnections(includingDraining: false)
+                && worker.load.connections < limit
+        }
+    }
+
     /// How many workers are ready.
     var readyCount: Int { workers.count { $0?.isReady ?? false } }
 

@@ -250,6 +250,7 @@ final class WorkerProcess {
             becomeReady()
         case .ended(let numbers):
             try endConnections(numbers)
+            if takesConnections(includingDraining: true) { observer?.workerHasRoom(self) }
         case .drained:
             guard state == .draining, !isDrained else { throw .outOfOrder("DRAINED") }
             isDrained = true

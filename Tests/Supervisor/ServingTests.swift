@@ -187,6 +187,31 @@ struct ServingTests {
         #expect(supervisor.connect().greeting.processID == worker)
     }
 
+    @Test("lets clients wait for a worker that is late, when all others are full")
+    func lateWithRoom() throws {
+        // 96 connections for each of 2 workers; all clients here are one, so it gets all there is.
+        let supervisor = try TestSupervisor(
+            .init(environment: "WEIR_EXEMPT_NETWORK=127.0.0.0/8; ulimit -n 128"))
+        supervisor.waitUntilReady()
+        let silent = supervisor.connect()
+        #expect(silent.ask("silent") == "silent")
+        // Each connection stays, so the silent worker is the one with the fewest until it is late.
+        var clients: [TestClient] = []
+        var inARow = 0
+        while inARow < 8 {
+            usleep(20_000)
+            clients.append(supervisor.connect())
+            inARow = clients.last?.greeting.slot == silent.greeting.slot ? 0 : inARow + 1
+        }
+        let greeted = clients.count
+        while !supervisor.log.contains("no worker can take a connection") {
+            clients.append(TestClient(port: supervisor.port, awaitsGreeting: false)!)
+            usleep(2_000)
+        }
+        #expect(silent.ask("answer") == "answering")
+        #expect(clients.dropFirst(greeted).allSatisfy { $0.readLine() != nil })
+    }
+
     @Test("gives one client its part of the connections, and keeps the rest for others")
     func clientsPart() throws {
         // 2 workers with 96 connections each: one client gets 64.
