@@ -26,7 +26,7 @@ import Testing
 
     private let entry = RingEntry(
         sequence: 77, position: 123_456, length: 1_024, flags: [.groupStart, .discontinuity],
-        mediaTimeMs: -5, durationMs: .max, wallClockMs: 1_700_000_000_000, checksum: 0xDEAD_BEEF,
+        mediaTimeMs: -5, durationMs: .max, bootMs: 1_700_000_000_000, checksum: 0xDEAD_BEEF,
         independentCount: 70)
 
     @Test("an entry comes out of its slot as it went in")

@@ -199,16 +199,16 @@ import Testing
         #expect(!writer.ring.verify(try #require(writer.ring.entry(1))))
     }
 
-    @Test("a wall clock that goes backwards does not, in a ring")
-    func wallClock() throws {
+    @Test("a clock that goes backwards does not, in a ring")
+    func clock() throws {
         var writer = try create()
         for time in [50, 40, 60] as [UInt64] {
-            try writer.appendKnown(length: 1, wallClockMs: time)
+            try writer.appendKnown(length: 1, bootMs: time)
         }
         writer.release()
         writer = try #require(try writer.ring.acquireWriter(slot: 0))
-        try writer.appendKnown(length: 1, wallClockMs: 55)
-        let times = (0..<4).map { writer.ring.entry($0)?.wallClockMs }
+        try writer.appendKnown(length: 1, bootMs: 55)
+        let times = (0..<4).map { writer.ring.entry($0)?.bootMs }
         #expect(times == [50, 50, 60, 60])
     }
 }

@@ -62,7 +62,7 @@ private let geometries = [
             #expect(second.position == UInt64(first.length))
             #expect(second.mediaTimeMs == 10)
             #expect(second.durationMs == 10)
-            #expect(second.wallClockMs == 10)
+            #expect(second.bootMs == 10)
             #expect(KnownMedia.isFragment(try #require(ring.bytes(0)), 0))
             #expect(KnownMedia.isFragment(try #require(ring.bytes(1)), 1))
             #expect(ring.bytes(2) == [])

@@ -44,16 +44,16 @@ let smallGeometry = RingGeometry(
     dataBytes: 4_096, entries: 8, initializationBytes: 100, carryBytes: 300, stateBytes: 50)
 
 extension RingWriter {
-    /// Appends known media; the wall clock is the sequence number times ten.
+    /// Appends known media; the time of its commit is the sequence number times ten.
     func appendKnown(
-        length: Int, flags: FragmentFlags = [], wallClockMs: UInt64? = nil, state: [UInt8] = []
+        length: Int, flags: FragmentFlags = [], bootMs: UInt64? = nil, state: [UInt8] = []
     ) throws {
         let sequence = ring.entryHead
         let bytes = KnownMedia.fragment(sequence, length: length)
         try bytes.withUnsafeBytes {
             try append(
                 $0, flags: flags, mediaTimeMs: Int64(sequence) * 10, durationMs: 10,
-                wallClockMs: wallClockMs ?? sequence * 10, state: state)
+                bootMs: bootMs ?? sequence * 10, state: state)
         }
     }
 }

@@ -77,10 +77,10 @@ import Testing
         arguments: [
             (0, 0), (39, 0), (40, 4), (41, 4), (79, 4), (80, 8), (119, 8), (120, 12), (99_999, 16),
         ] as [(UInt64, UInt64)])
-    func back(wallClockMs: UInt64, expected: UInt64) throws {
+    func back(bootMs: UInt64, expected: UInt64) throws {
         let writer = try create()
         try append(19, to: writer, every: 4)
-        #expect(writer.ring.independent(atOrBefore: wallClockMs) == expected)
+        #expect(writer.ring.independent(atOrBefore: bootMs) == expected)
     }
 
     @Test("further back than the ring reaches means its oldest independent entry")

@@ -17,9 +17,9 @@ import Testing
     @Test("a new ring's words are all zero")
     func fresh() throws {
         let (status, _) = try pair()
-        #expect(status.lastIngestMs == 0)
-        #expect(status.pausedSinceMs == 0)
-        #expect(status.endedAtMs == 0)
+        #expect(status.lastIngestBootMs == 0)
+        #expect(status.pausedSinceBootMs == 0)
+        #expect(status.endedAtBootMs == 0)
         #expect(status.publisherKey == (0, 0))
         #expect(status.writerSlot == nil)
         #expect(status.takeOverCount == 0)
@@ -33,15 +33,15 @@ import Testing
     @Test("what one worker writes, another reads")
     func shared() throws {
         let (one, other) = try pair()
-        one.lastIngestMs = 1
-        one.pausedSinceMs = 2
-        one.endedAtMs = 3
+        one.lastIngestBootMs = 1
+        one.pausedSinceBootMs = 2
+        one.endedAtBootMs = 3
         one.publisherKey = (4, .max)
         one.addBytesIngested(5)
         one.addBytesIngested(6)
-        #expect(other.lastIngestMs == 1)
-        #expect(other.pausedSinceMs == 2)
-        #expect(other.endedAtMs == 3)
+        #expect(other.lastIngestBootMs == 1)
+        #expect(other.pausedSinceBootMs == 2)
+        #expect(other.endedAtBootMs == 3)
         #expect(other.publisherKey == (4, .max))
         #expect(other.bytesIngested == 11)
         #expect(one.requestTakeOver() == 1)
@@ -99,7 +99,7 @@ import Testing
         ).ring
         let status = try #require(ring?.status)
         ring = nil
-        status.lastIngestMs = 12
-        #expect(status.lastIngestMs == 12)
+        status.lastIngestBootMs = 12
+        #expect(status.lastIngestBootMs == 12)
     }
 }

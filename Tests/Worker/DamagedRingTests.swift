@@ -22,7 +22,7 @@ import Testing
             path: bench.streams.ringPath(name), geometry: bench.environment.ringGeometry,
             initialization: bench.initialization(),
             state: IngestState(identity: 1, media: []).encoded())
-        writer.ring.status.lastIngestMs = WallClock.nowMs()
+        writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs
         writer.release()
         return try #require(bench.streams.find(name))
     }

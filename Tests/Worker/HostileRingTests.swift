@@ -31,16 +31,16 @@ import Testing
         let writer = try Ring.create(
             path: bench.ringPath(), geometry: Self.geometry, initialization: bench.initialization(),
             state: IngestState(identity: 1, media: []).encoded())
-        let nowMs = WallClock.nowMs()
+        let nowMs = writer.ring.bootNowMs
         for index in 0..<12 {
             try [UInt8](repeating: 7, count: 700).withUnsafeBytes {
                 try writer.append(
                     $0, flags: index % 3 == 0 ? .independent : [], mediaTimeMs: Int64(index) * 500,
-                    durationMs: 500, wallClockMs: nowMs - 6_000 + UInt64(index) * 500,
+                    durationMs: 500, bootMs: nowMs - 6_000 + UInt64(index) * 500,
                     state: IngestState(identity: 1, media: []).encoded())
             }
         }
-        writer.ring.status.lastIngestMs = nowMs
+        writer.ring.status.lastIngestBootMs = nowMs
         writer.ring.status.addBytesIngested(8_400)
         writer.release()
         return try #require(bench.streams.find(bench.name))
@@ -48,13 +48,13 @@ import Testing
 
     /// Everything that a worker does with a stream.
     private func exercise(_ stream: LiveStream, _ bench: WorkerBench) {
-        let nowMs = WallClock.nowMs()
-        stream.mendTimes(nowMs: nowMs)
+        let nowMs = stream.ring.bootNowMs
+        stream.mendTimes()
         _ = (stream.state, stream.viewersMustEnd, stream.contentType)
         _ = StreamDescription.json(of: stream, ChangingFacts(of: stream, ringMs: 60_000)).text
         let ring = stream.ring
         _ = (RecentFigures(of: ring), ring.timelineEndMs, ring.capacityMs, ring.rewindMs)
-        _ = EndedBroadcast(ring, of: stream.name, nowMs: nowMs)
+        _ = EndedBroadcast(ring, of: stream.name)
         read(ring)
         let notifier = RingNotifier(ring: ring, environment: bench.environment)
         notifier.committed(nowMs: nowMs)
@@ -65,7 +65,7 @@ import Testing
         read(ring)
         ring.status.releaseSlot(0)
         stream.end()
-        _ = (stream.state, EndedBroadcast(ring, of: stream.name, nowMs: nowMs))
+        _ = (stream.state, EndedBroadcast(ring, of: stream.name))
     }
 
     private func read(_ ring: Ring) {
@@ -162,14 +162,15 @@ import Testing
         let bench = try WorkerBench()
         let stream = try makeRing(bench)
         let status = stream.ring.status
-        status.lastIngestMs = .max
-        status.pausedSinceMs = .max
-        status.endedAtMs = .max
-        let nowMs = WallClock.nowMs()
-        stream.mendTimes(nowMs: nowMs)
-        #expect(status.lastIngestMs == nowMs)
-        #expect(status.pausedSinceMs == nowMs)
-        #expect(status.endedAtMs == nowMs)
+        status.lastIngestBootMs = .max
+        status.pausedSinceBootMs = .max
+        status.endedAtBootMs = .max
+        let beforeMs = stream.ring.bootNowMs
+        stream.mendTimes()
+        let now = beforeMs...stream.ring.bootNowMs
+        #expect(now.contains(status.lastIngestBootMs))
+        #expect(now.contains(status.pausedSinceBootMs))
+        #expect(now.contains(status.endedAtBootMs))
     }
 
     @Test("the state of a writer whose every number is hostile is one to compute with")
@@ -180,7 +181,7 @@ import Testing
                 var bytes = intact
                 bytes.store(number, at: 2 + 8 * word)
                 let state = try #require(IngestState(decoding: bytes))
-                var pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atWallClockMs)
+                var pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atBootMs)
                 pace.add(mediaMs: 59_999, nowMs: 1)
                 #expect(pace.delayMs(allowedMs: 30_000, nowMs: .max) <= 330_000)
                 #expect(state.consumedBytes <= UntrustedNumber.greatestCount)

@@ -14,7 +14,7 @@ import Testing
     private final class Stage {
         let directory: String
         let writer: RingWriter
-        private var wallClockMs: UInt64 = 1_000_000
+        private var bootMs: UInt64 = 1_000_000
 
         init(dataBytes: Int = 1 << 20) throws {
             var template = Array("/tmp/weir-reader-XXXXXX".utf8CString)
@@ -34,11 +34,11 @@ import Testing
 
         var ring: Ring { writer.ring }
 
-        /// A cluster of `payload` at a media time, `afterMs` later on the wall clock.
+        /// A cluster of `payload` at a media time, `afterMs` later on the ring's clock.
         func cluster(
             _ timeMs: Int64, _ payload: String, isKey: Bool = true, afterMs: UInt64 = 0
         ) throws {
-            wallClockMs += afterMs
+            bootMs += afterMs
             try append(
                 LiveReaderTests.cluster(timeMs, payload), isKey ? .independent : .groupStart,
                 timeMs)
@@ -52,7 +52,7 @@ import Testing
             try bytes.withUnsafeBytes {
                 try writer.append(
                     $0, flags: flags, mediaTimeMs: timeMs, durationMs: 100,
-                    wallClockMs: wallClockMs, state: [])
+                    bootMs: bootMs, state: [])
             }
         }
     }

@@ -6,7 +6,7 @@ import Testing
     @Test("a state comes back as it was") func roundTrip() {
         let state = IngestState(
             identity: .max, session: 2, nextChunk: 3, consumedBytes: 4, isBroken: true, aheadMs: 5,
-            atWallClockMs: 6, media: [7, 8, 9])
+            atBootMs: 6, media: [7, 8, 9])
         #expect(IngestState(decoding: state.encoded()) == state)
     }
 

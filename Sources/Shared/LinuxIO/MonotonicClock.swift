@@ -1,5 +1,6 @@
-// Time, in two flavours that never mix: monotonic milliseconds for deadlines inside one machine,
-// wall-clock milliseconds for what people and other processes read.
+// Time, in flavours that never mix: monotonic time for what one process waits for and measures,
+// BootClock for durations that several processes or files know of, and the wall clock for what people
+// read, and for what databases shared by machines keep. The wall clock can be set at any moment.
 
 import Glibc
 
@@ -12,11 +13,11 @@ package enum MonotonicClock {
 }
 
 package enum WallClock {
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Milliseconds since 1970-01-01T00:00:00Z. Not for durations: use BootClock.
     package static func nowMs() -> UInt64 { microseconds(of: CLOCK_REALTIME) / 1_000 }
 }
 
-private func microseconds(of clock: clockid_t) -> UInt64 {
+func microseconds(of clock: clockid_t) -> UInt64 {
     var time = timespec()
     let result = unsafe clock_gettime(clock, &time)
     precondition(result == 0, "every Linux has this clock")

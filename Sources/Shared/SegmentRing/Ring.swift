@@ -14,7 +14,11 @@ package final class Ring {
     package let geometry: RingGeometry
     /// A random number that tells this ring from any other under the same name.
     package let epoch: UInt64
+    /// For people: everything else in a ring is measured on its own clock (see RingClock).
     package let createdWallClockMs: UInt64
+    package let createdBootMs: UInt64
+    /// In which boot of the machine it was made.
+    let bootID: UInt64
     /// What every viewer gets first.
     package let initialization: [UInt8]
 
@@ -44,7 +48,9 @@ package final class Ring {
         mapping = try RingMapping(descriptor, RingLayout(header.geometry), .reader)
         geometry = header.geometry
         epoch = header.epoch
-        createdWallClockMs = header.createdWallClockMs
+        createdWallClockMs = header.created.wallClockMs
+        createdBootMs = header.created.bootMs
+        bootID = header.created.bootID
         identity = file
         self.path = path
     }
@@ -70,7 +76,8 @@ package final class Ring {
     package var status: RingStatus { RingStatus(mapping) }
 
     /// Becomes the writer, unless another RingWriter of this or any other process is: then nil.
-    /// Repairs what a writer that was killed left behind.
+    /// Repairs what a writer that was killed left behind, and sets the ring's clock going again if the
+    /// machine was booted meanwhile.
     ///
     /// - Parameter slot: the worker's slot, published as `RingStatus.writerSlot`.
     /// Errors: `missing` (no longer current), `invalid` (beyond repair; remove it), `system`.
@@ -83,6 +90,7 @@ package final class Ring {
         guard isCurrent else { throw .missing }
         let writable = try RingMapping(descriptor, mapping.layout, .writer)
         let recovery = try RingRecovery(writable)
+        continueClock()
         return RingWriter(
             ring: self, lease: descriptor, mapping: writable, recovery: recovery, slot: slot)
     }

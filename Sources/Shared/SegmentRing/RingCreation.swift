@@ -122,7 +122,10 @@ extension Ring {
         var random = SystemRandomNumberGenerator()
         let header = RingHeader(
             geometry: mapping.layout.geometry, epoch: random.next(),
-            createdWallClockMs: WallClock.nowMs(), initialization: initialization)
+            created: RingBirth(
+                wallClockMs: WallClock.nowMs(), bootMs: BootClock.nowMs(),
+                bootID: BootClock.bootID),
+            initialization: initialization)
         mapping.copyIn(header.encoded(), at: RingLayout.header)
         mapping.copyIn(initialization, at: RingLayout.initialization)
         mapping.word(RingLayout.attempt).store(1)

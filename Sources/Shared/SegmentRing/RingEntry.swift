@@ -24,8 +24,8 @@ package struct RingEntry: Equatable, Sendable {
     /// of an entry, within the bounds of UntrustedNumber.
     package let mediaTimeMs: Int64
     package let durationMs: UInt32
-    /// When it was committed, milliseconds since 1970. Never decreases within one ring.
-    package let wallClockMs: UInt64
+    /// When it was committed, on the ring's clock (see RingClock). Never decreases within one ring.
+    package let bootMs: UInt64
     /// CRC-32C of the bytes.
     package let checksum: UInt32
     /// One more than the sequence of the newest independent entry up to this one; 0 when there is
@@ -57,7 +57,7 @@ struct RingSlot {
         words[2] = UInt64(entry.length) << 32 | UInt64(entry.flags.rawValue)
         words[3] = UInt64(bitPattern: entry.mediaTimeMs)
         words[4] = UInt64(entry.durationMs) << 32 | UInt64(entry.checksum)
-        words[5] = entry.wallClockMs
+        words[5] = entry.bootMs
         words[6] = entry.independentCount
         words[7] = mix(words)
         return words
@@ -77,7 +77,7 @@ struct RingSlot {
             sequence: sequence, position: words[1], length: length,
             flags: FragmentFlags(rawValue: UInt32(truncatingIfNeeded: words[2])),
             mediaTimeMs: mediaTimeMs, durationMs: UInt32(words[4] >> 32),
-            wallClockMs: words[5], checksum: UInt32(truncatingIfNeeded: words[4]),
+            bootMs: words[5], checksum: UInt32(truncatingIfNeeded: words[4]),
             independentCount: words[6])
     }
 

@@ -1,18 +1,26 @@
-// The immutable part of a ring file: the first 96 bytes, written once before the file gets its
+// The immutable part of a ring file: the first 112 bytes, written once before the file gets its
 // name. Pure: bytes to values and back. All numbers are little-endian (and so is every machine Weir
 // runs on, because the shared words are used in place).
 
+/// When a ring was made: for people, and for the ring's clock (see RingClock).
+struct RingBirth: Equatable {
+    var wallClockMs: UInt64
+    var bootMs: UInt64
+    /// In which boot of the machine; see `BootClock.bootID`.
+    var bootID: UInt64
+}
+
 /// What a ring file says about itself.
 struct RingHeader: Equatable {
-    static let bytes = 96
-    static let version: UInt32 = 1
+    static let bytes = 112
+    static let version: UInt32 = 2
     /// "WEIRRING" as a little-endian number.
     static let magic: UInt64 = 0x474E_4952_5249_4557
 
     let geometry: RingGeometry
     /// A random number that tells this ring from any other under the same name.
     let epoch: UInt64
-    let createdWallClockMs: UInt64
+    let created: RingBirth
     let initializationLength: Int
     let initializationChecksum: UInt32
 
@@ -28,7 +36,9 @@ struct RingHeader: Equatable {
         writer.append(UInt64(geometry.stateBytes))
         writer.append(UInt64(RingLayout(geometry).fileBytes))
         writer.append(epoch)
-        writer.append(createdWallClockMs)
+        writer.append(created.wallClockMs)
+        writer.append(created.bootMs)
+        writer.append(created.bootID)
         writer.append(UInt64(initializationLength))
         writer.append(initializationChecksum)
         writer.append(Checksum.crc32c(writer.bytes))
@@ -42,7 +52,10 @@ struct RingHeader: Equatable {
         }
         var reader = ByteReader(bytes)
         guard reader.next64() == Self.magic else { throw .invalid("the magic number is wrong") }
-        guard reader.next32() == Self.version else { throw .invalid("the version is not known") }
+        let version = reader.next32()
+        guard version == Self.version else {
+            throw .invalid("it has version \(version) of the format, not \(Self.version)")
+        }
         guard Checksum.crc32c(Array(bytes.dropLast(4))) == ByteReader.last32(of: bytes) else {
             throw .invalid("the header's checksum is wrong")
         }
@@ -54,7 +67,9 @@ struct RingHeader: Equatable {
             fileBytes == RingLayout(geometry).fileBytes
         else { throw .invalid("the file's size does not fit its geometry") }
         epoch = reader.next64()
-        createdWallClockMs = UntrustedNumber(reader.next64()).timeMs
+        created = RingBirth(
+            wallClockMs: UntrustedNumber(reader.next64()).timeMs,
+            bootMs: UntrustedNumber(reader.next64()).timeMs, bootID: reader.next64())
         let length = reader.next64()
         guard length <= UInt64(geometry.initializationBytes) else {
             throw .invalid("the initialization is larger than its area")
@@ -64,11 +79,11 @@ struct RingHeader: Equatable {
     }
 
     init(
-        geometry: RingGeometry, epoch: UInt64, createdWallClockMs: UInt64, initialization: [UInt8]
+        geometry: RingGeometry, epoch: UInt64, created: RingBirth, initialization: [UInt8]
     ) {
         self.geometry = geometry
         self.epoch = epoch
-        self.createdWallClockMs = createdWallClockMs
+        self.created = created
         initializationLength = initialization.count
         initializationChecksum = Checksum.crc32c(initialization)
     }

@@ -77,14 +77,14 @@ extension Ring {
         return readableIndependent(upTo: newest)
     }
 
-    /// The newest independent entry that is not younger than `wallClockMs`, so that a viewer starts
+    /// The newest independent entry that is not younger than `bootMs`, so that a viewer starts
     /// at least that far back; the oldest independent one when all are younger; nil when there is
     /// none.
-    package func independent(atOrBefore wallClockMs: UInt64) -> UInt64? {
+    package func independent(atOrBefore bootMs: UInt64) -> UInt64? {
         let head = entryHead
         let oldest = oldestSequence
-        // The wall clock of entries never decreases (the writer sees to it).
-        let younger = firstSequence(from: oldest, to: head) { $0.wallClockMs > wallClockMs }
+        // The times of entries never decrease (the writer sees to it).
+        let younger = firstSequence(from: oldest, to: head) { $0.bootMs > bootMs }
         if younger > oldest, case .entry(let last) = lookup(younger - 1),
             let found = readableIndependent(upTo: last), found >= oldest
         {
@@ -99,9 +99,9 @@ extension Ring {
         let head = entryHead
         guard head > 0, case .entry(let newest) = lookup(head - 1),
             let first = firstIndependent(from: oldestSequence, to: head),
-            case .entry(let oldest) = lookup(first), oldest.wallClockMs <= newest.wallClockMs
+            case .entry(let oldest) = lookup(first), oldest.bootMs <= newest.bootMs
         else { return 0 }
-        return newest.wallClockMs - oldest.wallClockMs
+        return newest.bootMs - oldest.bootMs
     }
 
     /// The newest independent entry up to this one, if it can still be read.

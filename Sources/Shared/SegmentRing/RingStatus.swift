@@ -1,7 +1,7 @@
 // The words of a ring that every worker may read and write: what the stream is doing, who watches,
 // who wants to be woken. Each is one 64-bit atomic; there is no order between two of them unless it
-// is stated. Times are wall clock, in milliseconds since 1970, and 0 stands for "not". Whatever is in
-// the words, times and counts come out within the bounds of UntrustedNumber.
+// is stated. Times are of the ring's clock (see RingClock), in milliseconds, and 0 stands for "not".
+// Whatever is in the words, times and counts come out within the bounds of UntrustedNumber.
 //
 // Sleeping without missing a commit: a reader sets its interest bit, then looks at the entry head
 // once more, then sleeps. A writer publishes the entry head, then looks at the interest bits. With
@@ -26,6 +26,8 @@ package struct RingStatus {
     private static let interested = RingLayout.shared + 64
     private static let writerChunkWord = RingLayout.shared + 72
     private static let recorded = RingLayout.shared + 80
+    private static let clockShift = RingLayout.shared + 112
+    private static let clockBoot = RingLayout.shared + 120
     private static let waiting = RingLayout.shared + 128
     private static let peak = RingLayout.shared + 192
     private static let viewers = RingLayout.shared + 256
@@ -38,20 +40,44 @@ package struct RingStatus {
 
     // MARK: The stream
 
-    package var lastIngestMs: UInt64 {
+    package var lastIngestBootMs: UInt64 {
         get { mapping.word(Self.lastIngest).load().timeMs }
         nonmutating set { mapping.word(Self.lastIngest).store(newValue) }
     }
 
-    package var pausedSinceMs: UInt64 {
+    package var pausedSinceBootMs: UInt64 {
         get { mapping.word(Self.pausedSince).load().timeMs }
         nonmutating set { mapping.word(Self.pausedSince).store(newValue) }
     }
 
-    package var endedAtMs: UInt64 {
+    package var endedAtBootMs: UInt64 {
         get { mapping.word(Self.endedAt).loadAcquiring().timeMs }
         nonmutating set { mapping.word(Self.endedAt).storeReleasing(newValue) }
     }
+
+    /// Times that are later count as that one.
+    func limitTimes(toBootMs latestMs: UInt64) {
+        for offset in [Self.lastIngest, Self.pausedSince, Self.endedAt]
+        where mapping.word(offset).load().timeMs > latestMs {
+            mapping.word(offset).store(latestMs)
+        }
+    }
+
+    /// What the holder of the lease has set for that boot; nil when it has set nothing.
+    func clockShiftMs(ofBoot bootID: UInt64) -> UInt64? {
+        guard mapping.word(Self.clockBoot).loadAcquiring().bits == Self.mark(of: bootID) else {
+            return nil
+        }
+        return mapping.word(Self.clockShift).load().bits
+    }
+
+    func setClockShift(_ shiftMs: UInt64, boot bootID: UInt64) {
+        mapping.word(Self.clockShift).store(shiftMs)
+        mapping.word(Self.clockBoot).storeReleasing(Self.mark(of: bootID))
+    }
+
+    /// Never what the word is in a fresh ring.
+    private static func mark(of bootID: UInt64) -> UInt64 { bootID == 0 ? 1 : bootID }
 
     /// What became of the stream has been noted elsewhere, so that the ring may go.
     package var isRecorded: Bool {

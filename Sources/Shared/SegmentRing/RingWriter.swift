@@ -38,7 +38,7 @@ package final class RingWriter {
     private var head: UInt64
     private var intent: UInt64
     private var independentCount: UInt64
-    private var wallClockMs: UInt64
+    private var bootMs: UInt64
 
     init(
         ring: Ring, lease: consuming Descriptor, mapping: RingMapping, recovery: RingRecovery,
@@ -56,7 +56,7 @@ package final class RingWriter {
         head = recovery.head
         intent = recovery.intent
         independentCount = recovery.newest?.independentCount ?? 0
-        wallClockMs = recovery.newest?.wallClockMs ?? 0
+        bootMs = recovery.newest?.bootMs ?? 0
         if let slot { ring.status.setWriter(slot: slot) }
     }
 
@@ -70,13 +70,14 @@ package final class RingWriter {
     /// - Parameters:
     ///   - bytes: at most a quarter of the ring's data.
     ///   - flags: `independent` implies `groupStart`.
-    ///   - mediaTimeMs: brought within the bounds of UntrustedNumber, like the wall clock.
-    ///   - wallClockMs: raised to that of the entry before if the clock went backwards.
+    ///   - mediaTimeMs: brought within the bounds of UntrustedNumber, like the time of the commit.
+    ///   - bootMs: now, on the ring's clock (`Ring.bootNowMs`); raised to that of the entry before if it
+    ///     is less.
     ///   - state: opaque, at most `stateBytes`; replaces the state and empties the carry.
     /// Errors: `fragmentTooLarge`, `stateTooLarge`; then nothing has changed.
     package func append(
         _ bytes: UnsafeRawBufferPointer, flags: FragmentFlags, mediaTimeMs: Int64,
-        durationMs: UInt32, wallClockMs: UInt64, state: [UInt8]
+        durationMs: UInt32, bootMs: UInt64, state: [UInt8]
     ) throws(RingError) {
         guard bytes.count <= ring.geometry.fragmentBytes else {
             throw .fragmentTooLarge(bytes: bytes.count)
@@ -89,7 +90,7 @@ package final class RingWriter {
             flags: independent ? flags.union(.groupStart) : flags,
             mediaTimeMs: min(max(mediaTimeMs, -greatestMs), greatestMs),
             durationMs: durationMs,
-            wallClockMs: max(UntrustedNumber(wallClockMs).timeMs, self.wallClockMs),
+            bootMs: max(UntrustedNumber(bootMs).timeMs, self.bootMs),
             checksum: unsafe Checksum.crc32c(bytes),
             independentCount: independent ? entryHead + 1 : independentCount)
         let mapping = held()
@@ -106,7 +107,7 @@ package final class RingWriter {
         entryHead += 1
         head = entry.end
         independentCount = entry.independentCount
-        self.wallClockMs = entry.wallClockMs
+        self.bootMs = entry.bootMs
         self.state = state
         carry = []
     }
@@ -114,12 +115,12 @@ package final class RingWriter {
     /// The same for a span.
     package func append(
         _ bytes: borrowing RawSpan, flags: FragmentFlags, mediaTimeMs: Int64, durationMs: UInt32,
-        wallClockMs: UInt64, state: [UInt8]
+        bootMs: UInt64, state: [UInt8]
     ) throws(RingError) {
         try unsafe bytes.withUnsafeBytes { (buffer) throws(RingError) in
             try unsafe append(
                 buffer, flags: flags, mediaTimeMs: mediaTimeMs, durationMs: durationMs,
-                wallClockMs: wallClockMs, state: state)
+                bootMs: bootMs, state: state)
         }
     }
 

@@ -21,7 +21,7 @@ package struct UntrustedNumber: Equatable, Sendable {
         self.bits = bits
     }
 
-    /// As a wall clock: milliseconds since 1970, or 0.
+    /// As a time: milliseconds since 1970 or since the machine was booted, or 0.
     package var timeMs: UInt64 { min(bits, Self.latestMs) }
 
     /// As a count of bytes, viewers, milliseconds.

@@ -40,7 +40,7 @@ private let mediaLimits = MediaLimits(
 
 /// What a worker's publisher leaves in the ring.
 private let publisherState = IngestState(
-    identity: 1, session: 2, nextChunk: 3, consumedBytes: 4, aheadMs: 5, atWallClockMs: 6,
+    identity: 1, session: 2, nextChunk: 3, consumedBytes: 4, aheadMs: 5, atBootMs: 6,
     media: WebMIngest(limits: mediaLimits).state()
 ).encoded()
 
@@ -137,7 +137,7 @@ private func append(to writer: RingWriter, length: Int, independent: Bool) {
     [UInt8](repeating: 7, count: length).withUnsafeBytes {
         try? writer.append(
             $0, flags: independent ? .independent : [], mediaTimeMs: 1, durationMs: 2,
-            wallClockMs: 3, state: [8])
+            bootMs: 3, state: [8])
     }
 }
 
@@ -154,6 +154,7 @@ private func read(_ ring: Ring) {
     _ = (status.writerSlot, status.viewerCount, status.peakViewerCount, status.publisherKey)
     _ = (status.interestedSlots, status.waitingSlots, status.bytesIngested, status.takeOverCount)
     _ = (status.writerChunk, status.isRecorded)
+    _ = (ring.bootNowMs, ring.ageMs, ring.wallClockMs(ofBootMs: status.endedAtBootMs))
     status.setViewerCount(1, slot: 63)
     status.releaseSlot(63)
     watch(ring)
@@ -163,8 +164,8 @@ private func read(_ ring: Ring) {
 private func watch(_ ring: Ring) {
     _ = (RecentFigures(of: ring), ring.timelineEndMs, ring.capacityMs)
     let times = StreamTimes(
-        lastIngestMs: max(ring.status.lastIngestMs, ring.createdWallClockMs),
-        pausedSinceMs: ring.status.pausedSinceMs, endedAtMs: ring.status.endedAtMs)
+        lastIngestMs: max(ring.status.lastIngestBootMs, ring.createdBootMs),
+        pausedSinceMs: ring.status.pausedSinceBootMs, endedAtMs: ring.status.endedAtBootMs)
     for nowMs in [0, 1_800_000_000_000] as [UInt64] {
         _ = times.state(nowMs: nowMs, graceMs: 3_600_000)
     }
@@ -181,7 +182,7 @@ private func watch(_ ring: Ring) {
 /// What a worker does that publishes.
 private func publish(_ ring: Ring, with writer: RingWriter) {
     if let state = IngestState(decoding: writer.state) {
-        var pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atWallClockMs)
+        var pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atBootMs)
         pace.add(mediaMs: 59_999, nowMs: 1_800_000_000_000)
         _ = pace.delayMs(allowedMs: 30_000, nowMs: 1_800_000_000_000)
         var ingest = try? WebMIngest(

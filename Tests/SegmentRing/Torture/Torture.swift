@@ -59,7 +59,7 @@ struct Torturer {
         let appended: Void? = try? bytes.withUnsafeBytes {
             try writer.append(
                 $0, flags: sequence % 5 == 0 ? .independent : [],
-                mediaTimeMs: Int64(sequence), durationMs: 1, wallClockMs: sequence,
+                mediaTimeMs: Int64(sequence), durationMs: 1, bootMs: sequence,
                 state: state)
         }
         if appended == nil { fail(.ring) }

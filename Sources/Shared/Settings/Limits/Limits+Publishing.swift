@@ -75,9 +75,9 @@ extension Limits {
     package static let streamsPerClient = 64
     /// Machine: characters of a stream's name.
     package static let nameCharacters = 3...32
-    /// Machine: a time in a ring that is further ahead of the clock than this is wrong, the clock was
-    /// set back or the file is damaged, and counts as now.
-    package static let clockStepMs: UInt64 = 60_000
+    /// Machine: a time in a ring that is further ahead of the ring's clock than this is wrong, since the
+    /// file is damaged, and counts as now. More than a process can be held up between two looks.
+    package static let ringClockLeadMs: UInt64 = 60_000
     /// Machine: how long an ended stream stays listed, and its ring on disk.
     package static let endedRetentionMs: UInt64 = 60_000
 }

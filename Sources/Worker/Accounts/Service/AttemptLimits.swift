@@ -34,7 +34,7 @@ struct AttemptLimits {
         // What is over its limit is the last that was counted.
         guard let limit = policy.successes, let count = counts.last, count.count >= limit.count
         else { return }
-        refused.remember(limit.key, untilMs: count.windowEndsAtMs)
+        refused.remember(limit.key, forMs: count.leftMs(of: limit, nowMs: WallClock.nowMs()))
     }
 
     /// An attempt whose password nobody has looked at, for want of time.
@@ -75,8 +75,9 @@ struct AttemptLimits {
         let nowMs = WallClock.nowMs()
         let counts = try change(limits.map(AttemptChange.count))
         for (limit, count) in zip(limits, counts) where count.count > limit.count {
-            refused.remember(limit.key, untilMs: count.windowEndsAtMs)
-            return (limit, max(count.windowEndsAtMs, nowMs) - nowMs)
+            let leftMs = count.leftMs(of: limit, nowMs: nowMs)
+            refused.remember(limit.key, forMs: leftMs)
+            return (limit, leftMs)
         }
         return nil
     }
@@ -97,5 +98,13 @@ struct AttemptLimits {
         do throws(StoreError) {
             return try store.change(attempts: changes, nowMs: WallClock.nowMs())
         } catch { throw AccountError(error) }
+    }
+}
+
+extension AttemptCount {
+    /// How long its window still lasts: no longer than any does, whatever was done to the clock since it
+    /// began.
+    fileprivate func leftMs(of limit: AttemptLimit, nowMs: UInt64) -> UInt64 {
+        min(max(windowEndsAtMs, nowMs) - nowMs, limit.windowMs)
     }
 }

@@ -2,6 +2,10 @@
 // neither asks the store again and again nor takes others' places in a queue. Counts of names are
 // remembered for seconds only, because a new password, from whatever process, gives them back.
 //
+// Windows in the store end by the wall clock, because it is shared by machines and outlives boots; what
+// is left of one is measured here by the boot clock, so that setting the wall clock neither frees nor
+// locks out anybody.
+//
 // Threads: any.
 
 import LinuxIO
@@ -10,9 +14,9 @@ import Synchronization
 
 final class RefusedAttempts: Sendable {
     private struct Entry {
-        let windowEndsAtMs: UInt64
+        let windowEndsAtBootMs: UInt64
         /// Until then it is refused without asking.
-        let trustedUntilMs: UInt64
+        let trustedUntilBootMs: UInt64
     }
 
     private let entries = Mutex<[String: Entry]>([:])
@@ -27,17 +31,18 @@ final class RefusedAttempts: Sendable {
 
     /// The same of one count.
     func retryAfterMs(_ key: String) -> UInt64? {
-        let nowMs = WallClock.nowMs()
-        guard let entry = entries.withLock({ $0[key] }), entry.trustedUntilMs > nowMs,
-            entry.windowEndsAtMs > nowMs
+        let nowMs = BootClock.nowMs()
+        guard let entry = entries.withLock({ $0[key] }), entry.trustedUntilBootMs > nowMs,
+            entry.windowEndsAtBootMs > nowMs
         else { return nil }
-        return entry.windowEndsAtMs - nowMs
+        return entry.windowEndsAtBootMs - nowMs
     }
 
-    func remember(_ key: String, untilMs: UInt64) {
-        let trustedUntilMs =
-            AttemptPolicy.isOfName(key) ? WallClock.nowMs() + Limits.refusedNameMs : untilMs
-        let entry = Entry(windowEndsAtMs: untilMs, trustedUntilMs: trustedUntilMs)
+    func remember(_ key: String, forMs windowMs: UInt64) {
+        let nowMs = BootClock.nowMs()
+        let trustedMs = AttemptPolicy.isOfName(key) ? Limits.refusedNameMs : windowMs
+        let entry = Entry(
+            windowEndsAtBootMs: nowMs + windowMs, trustedUntilBootMs: nowMs + trustedMs)
         entries.withLock { known in
             if known.count >= Limits.refusedAttempts { known = [:] }
             known[key] = entry

@@ -37,7 +37,7 @@ final class BroadcastRecorder {
     @discardableResult
     func note(_ ring: Ring, of name: StreamName) -> Bool {
         if ring.status.isRecorded { return true }
-        if let broadcast = EndedBroadcast(ring, of: name, nowMs: WallClock.nowMs()) {
+        if let broadcast = EndedBroadcast(ring, of: name) {
             guard keep(broadcast) else { return false }
         }
         ring.status.isRecorded = true

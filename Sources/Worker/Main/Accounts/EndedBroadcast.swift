@@ -14,14 +14,14 @@ struct EndedBroadcast: Equatable {
 
     /// What a ring tells. Nil when there is nothing to tell: nothing was broadcast, or not by an
     /// account.
-    init?(_ ring: Ring, of name: StreamName, nowMs: UInt64) {
+    init?(_ ring: Ring, of name: StreamName) {
         let status = ring.status
         guard PublishFacts.isAccount(status.publisherKey.0), status.bytesIngested > 0 else {
             return nil
         }
-        let overMs = status.endedAtMs == 0 ? nowMs : status.endedAtMs
+        let overMs = status.endedAtBootMs == 0 ? ring.bootNowMs : status.endedAtBootMs
         // Over since media came last, not since the grace was.
-        let endedAtMs = max(ring.createdWallClockMs, min(status.lastIngestMs, overMs))
+        let endedAtMs = ring.wallClockMs(ofBootMs: min(status.lastIngestBootMs, overMs))
         self.init(
             name: name,
             record: BroadcastRecord(

@@ -51,38 +51,46 @@ final class LiveStream {
 
     // MARK: State
 
+    /// Where it began if the time since then is to be right: for "live for", as the wall clock shows
+    /// it now. `createdWallClockMs` is what it showed then.
+    var startedAtMs: UInt64 {
+        let nowMs = WallClock.nowMs()
+        return nowMs - min(ring.ageMs, nowMs)
+    }
+
     var state: StreamState {
         let status = ring.status
-        let nowMs = WallClock.nowMs()
+        let nowMs = ring.bootNowMs
         // A ring that is being made right now has no ingest yet.
-        let isMade = ring.createdWallClockMs <= nowMs + Limits.clockStepMs
+        let isMade = ring.createdBootMs <= nowMs + Limits.ringClockLeadMs
         let times = StreamTimes(
-            lastIngestMs: max(status.lastIngestMs, isMade ? ring.createdWallClockMs : 0),
-            pausedSinceMs: status.pausedSinceMs,
-            endedAtMs: status.endedAtMs)
+            lastIngestMs: max(status.lastIngestBootMs, isMade ? ring.createdBootMs : 0),
+            pausedSinceMs: status.pausedSinceBootMs,
+            endedAtMs: status.endedAtBootMs)
         return times.state(nowMs: nowMs, graceMs: environment.settings.graceMs)
     }
 
-    /// Sets times to now that have not come yet: the clock was set back, or the ring is damaged. A
-    /// stream would be live, or paused, or on disk until then. Any worker may call it.
-    func mendTimes(nowMs: UInt64) {
+    /// Sets times to now that have not come yet: the ring is damaged. A stream would be live, or
+    /// paused, or on disk until then. Any worker may call it.
+    func mendTimes() {
         let status = ring.status
-        let latestMs = nowMs + Limits.clockStepMs
-        if status.lastIngestMs > latestMs { status.lastIngestMs = nowMs }
-        if status.pausedSinceMs > latestMs { status.pausedSinceMs = nowMs }
-        if status.endedAtMs > latestMs { status.endedAtMs = nowMs }
+        let nowMs = ring.bootNowMs
+        let latestMs = nowMs + Limits.ringClockLeadMs
+        if status.lastIngestBootMs > latestMs { status.lastIngestBootMs = nowMs }
+        if status.pausedSinceBootMs > latestMs { status.pausedSinceBootMs = nowMs }
+        if status.endedAtBootMs > latestMs { status.endedAtBootMs = nowMs }
     }
 
     /// Ends the stream for every worker. Idempotent; any worker may call it.
     func end() {
         let status = ring.status
-        if status.endedAtMs == 0 { status.endedAtMs = WallClock.nowMs() }
+        if status.endedAtBootMs == 0 { status.endedAtBootMs = ring.bootNowMs }
         // That wakes whoever watches it, writes it or waits for it, too.
         environment.announceStreamChange()
     }
 
     /// Whether a viewer who has got everything is to be let go.
-    var viewersMustEnd: Bool { isDraining || ring.status.endedAtMs != 0 }
+    var viewersMustEnd: Bool { isDraining || ring.status.endedAtBootMs != 0 }
 
     /// The figures that were looked at last; none as long as nobody has.
     var figures: RecentFigures { keptFigures?.figures ?? .none }
@@ -166,7 +174,7 @@ final class LiveStream {
         guard !ring.isCurrent else { return }
         guard let replacedAtMs else {
             replacedAtMs = environment.loop.nowMs
-            if ring.status.endedAtMs == 0 { end() }
+            if ring.status.endedAtBootMs == 0 { end() }
             return
         }
         if environment.loop.nowMs >= replacedAtMs + Limits.replacedRingMs { resetViewers() }

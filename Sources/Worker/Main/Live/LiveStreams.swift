@@ -115,7 +115,7 @@ final class LiveStreams {
     /// told, also when it was removed by hand.
     private func forget(_ name: StreamName) {
         guard let stream = cached.removeValue(forKey: name), !stream.ring.isCurrent,
-            stream.ring.status.endedAtMs == 0
+            stream.ring.status.endedAtBootMs == 0
         else { return }
         stream.end()
     }
@@ -212,7 +212,6 @@ final class LiveStreams {
 
     /// Ends and removes what is over, as far as one turn of the loop should go; the rest follows at once.
     private func sweep(_ streams: ArraySlice<LiveStream>) {
-        let nowMs = WallClock.nowMs()
         let slice = TurnSlice(us: Limits.sweepSliceUs)
         for (index, stream) in zip(streams.indices, streams) {
             if slice.isOver, index > streams.startIndex {
@@ -220,16 +219,18 @@ final class LiveStreams {
                 environment.loop.schedule(afterMs: 0) { [weak self] in self?.sweep(rest) }
                 return
             }
-            stream.mendTimes(nowMs: nowMs)
+            if stream.ring.hasStoppedClock { startClock(of: stream) }
+            stream.mendTimes()
             guard stream.state == .ended else { continue }
-            if stream.ring.status.endedAtMs == 0 {
+            if stream.ring.status.endedAtBootMs == 0 {
                 environment.logger.notice(
                     "stream ended", metadata: ["stream": "\(stream.name)", "reason": "grace over"])
                 stream.end()
                 continue
             }
             let isNoted = recorder?.note(stream.ring, of: stream.name) ?? true
-            if nowMs > stream.ring.status.endedAtMs + Limits.endedRetentionMs {
+            let endedAtMs = stream.ring.status.endedAtBootMs
+            if stream.ring.bootNowMs > endedAtMs + Limits.endedRetentionMs {
                 if !isNoted {
                     environment.logger.warning(
                         "broadcast not recorded: the disk does not take it",
@@ -241,6 +242,16 @@ final class LiveStreams {
         for (name, stream) in cached where !stream.ring.isCurrent { forget(name) }
         for stream in watched.values { stream.endIfReplaced() }
         replaced.removeUnused()
+    }
+
+    /// Of a ring of an earlier boot that was put there since this worker has started: to take the lease is
+    /// enough.
+    private func startClock(of stream: LiveStream) {
+        do {
+            try stream.ring.acquireWriter(slot: environment.slot)?.release()
+        } catch {
+            if case .invalid(let reason) = error { _ = try? putAside(stream, reason: reason) }
+        }
     }
 
     private func remove(_ stream: LiveStream) {

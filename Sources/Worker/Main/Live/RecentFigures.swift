@@ -38,10 +38,10 @@ struct RecentFigures: Equatable {
         var newestMs: UInt64?
         var oldestMs: UInt64 = 0
         for entry in RecentEntries(ring: ring, most: entries) {
-            let newest = newestMs ?? entry.wallClockMs
+            let newest = newestMs ?? entry.bootMs
             newestMs = newest
-            guard newest < entry.wallClockMs + windowMs else { break }
-            oldestMs = entry.wallClockMs
+            guard newest < entry.bootMs + windowMs else { break }
+            oldestMs = entry.bootMs
             bytes += UInt64(entry.length)
         }
         guard let newestMs, newestMs >= oldestMs + leastWindowMs else { return 0 }

@@ -70,7 +70,6 @@ struct StreamRecovery {
     /// although its time is over was alone: its grace begins now.
     private func recover(_ stream: LiveStream) throws(RingError) {
         let status = stream.ring.status
-        stream.mendTimes(nowMs: WallClock.nowMs())
         let writer: RingWriter
         do {
             guard let free = try stream.ring.acquireWriter(slot: environment.slot) else { return }
@@ -79,9 +78,10 @@ struct StreamRecovery {
             return putAside(stream.name, reason: reason) { stream.ring.isCurrent }
         }
         defer { writer.release() }
+        stream.mendTimes()
         let isOverdue = stream.state == .ended
-        if status.endedAtMs == 0, isServerStart || writer.recoveredFromCrash || isOverdue {
-            status.pausedSinceMs = WallClock.nowMs()
+        if status.endedAtBootMs == 0, isServerStart || writer.recoveredFromCrash || isOverdue {
+            status.pausedSinceBootMs = stream.ring.bootNowMs
             environment.announceStreamChange()
             environment.logger.notice(
                 "stream recovered", metadata: ["stream": "\(stream.name)", "state": "paused"])
@@ -92,7 +92,7 @@ struct StreamRecovery {
     private func tryOut(_ stream: LiveStream) {
         stream.refreshFigures()
         _ = stream.json
-        _ = EndedBroadcast(stream.ring, of: stream.name, nowMs: WallClock.nowMs())
+        _ = EndedBroadcast(stream.ring, of: stream.name)
         var reader = LiveReader(start: .newest, maxLagMs: environment.settings.maxLagMs)
         var bytes = [UInt8](repeating: 0, count: Limits.stageBytes)
         _ = unsafe bytes.withUnsafeMutableBytes { unsafe reader.read(from: stream.ring, into: $0) }

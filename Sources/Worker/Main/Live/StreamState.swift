@@ -10,7 +10,7 @@ enum StreamState: String, Sendable {
     case ended
 }
 
-/// The facts in the ring's shared words, all in wall-clock milliseconds; 0 means "not".
+/// The facts in the ring's shared words, all in milliseconds of the ring's clock; 0 means "not".
 struct StreamTimes: Equatable, Sendable {
     var lastIngestMs: UInt64
     var pausedSinceMs: UInt64

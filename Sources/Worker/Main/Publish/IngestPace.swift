@@ -35,8 +35,8 @@ struct IngestPace: Equatable, Sendable {
     }
 
     private mutating func leak(to nowMs: UInt64) {
-        // A clock that was set back lets nothing through that once, and goes on from there. One that
-        // was set forward by years lets through everything.
+        // The boot clock never goes back, but the number may be of another ring or of a damaged one: one
+        // that lies ahead lets nothing through that once, one years back lets through everything.
         let elapsedMs = min(nowMs - min(atMs, nowMs), Limits.publishHoldBackMs * 1_000)
         atMs = nowMs
         leakedHundredths += elapsedMs * Limits.publishPacePercent

@@ -51,7 +51,7 @@ final class IngestSession {
         self.writer = writer
         self.stream = stream
         ingest = WebMIngest(limits: environment.mediaLimits)
-        pace = IngestPace(atMs: WallClock.nowMs())
+        pace = IngestPace(atMs: writer?.ring.bootNowMs ?? BootClock.nowMs())
         takeOverCountAtStart = writer?.ring.status.takeOverCount ?? 0
         adoptNotifier()
     }
@@ -75,7 +75,7 @@ final class IngestSession {
             ingest.resynchronize()
         }
         skipBytes = facts.chunk == nil ? 0 : state.consumedBytes
-        pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atWallClockMs)
+        pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atBootMs)
         advance = MediaAdvance(continuingAtMs: ingest.nextMediaTimeMs)
         takeOverCountAtStart = writer.ring.status.takeOverCount
         isAttached = true
@@ -130,7 +130,7 @@ final class IngestSession {
     private func commit() throws(PublishError) {
         guard !batch.fragments.isEmpty else { return }
         guard let writer, let notifier else { throw .media(.malformed("media before its header")) }
-        let nowMs = WallClock.nowMs()
+        let nowMs = writer.ring.bootNowMs
         let bytes = batch.bytes
         for fragment in batch.fragments {
             let mediaMs = advance.add(
@@ -143,7 +143,7 @@ final class IngestSession {
             do {
                 try unsafe writer.append(
                     piece.bytes, flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
-                    durationMs: UInt32(clamping: fragment.durationMs), wallClockMs: nowMs,
+                    durationMs: UInt32(clamping: fragment.durationMs), bootMs: nowMs,
                     state: state.encoded())
             } catch {
                 throw .ring(error)
@@ -175,7 +175,7 @@ final class IngestSession {
             throw .tooManyRings
         }
         // One that has ended is noted before it goes; one that ends only now, as soon as it has.
-        if let old, old.status.endedAtMs != 0 { streams.recorder?.note(old, of: name) }
+        if let old, old.status.endedAtBootMs != 0 { streams.recorder?.note(old, of: name) }
         let created = try createRing(initialization)
         // The new ring has the name now; whoever watches the old one is told that it has ended.
         stream?.end()
@@ -185,7 +185,7 @@ final class IngestSession {
         isAttached = true
         takeOverCountAtStart = created.ring.status.takeOverCount
         claim(created.ring)
-        created.ring.status.lastIngestMs = WallClock.nowMs()
+        created.ring.status.lastIngestBootMs = created.ring.bootNowMs
         guard let adopted = streams.adopt(created.ring, name: name) else {
             throw .media(.malformed("the header cannot be read back"))
         }
@@ -248,7 +248,7 @@ final class IngestSession {
         IngestState(
             identity: facts.identity, session: facts.chunk?.session ?? 0,
             nextChunk: facts.chunk?.number ?? 0, consumedBytes: consumedBytes,
-            aheadMs: pace.aheadMs, atWallClockMs: pace.atMs, media: media)
+            aheadMs: pace.aheadMs, atBootMs: pace.atMs, media: media)
     }
 
     // MARK: Back-pressure and interruption
@@ -259,12 +259,13 @@ final class IngestSession {
         guard let writer else { return 0 }
         let ringMs = environment.settings.ringMs
         let allowedMs = min(ringMs, writer.ring.capacityMs ?? ringMs) / 2
-        return pace.delayMs(allowedMs: allowedMs, nowMs: WallClock.nowMs())
+        return pace.delayMs(allowedMs: allowedMs, nowMs: writer.ring.bootNowMs)
     }
 
     /// Nothing comes because the publisher is held back: that does not pause or end its stream.
     func excuseSilence() {
-        writer?.ring.status.lastIngestMs = WallClock.nowMs()
+        guard let ring = writer?.ring else { return }
+        ring.status.lastIngestBootMs = ring.bootNowMs
     }
 
     /// Whether nothing is wrong but that another worker was quicker to make this stream's ring.
@@ -276,9 +277,10 @@ final class IngestSession {
     var interruption: PublishError? {
         guard let stream, let writer else { return nil }
         let status = stream.ring.status
-        if status.endedAtMs != 0 {
+        if status.endedAtBootMs != 0 {
             // Ended because nothing came, or by somebody while media was coming.
-            let wasSilent = status.endedAtMs > status.lastIngestMs + Limits.publisherSilenceMs
+            let wasSilent =
+                status.endedAtBootMs > status.lastIngestBootMs + Limits.publisherSilenceMs
             return wasSilent ? .stalled : .streamEnded
         }
         return writer.ring.status.takeOverCount == takeOverCountAtStart ? nil : .takenOver
@@ -296,7 +298,7 @@ final class IngestSession {
         } catch {
             throw .ring(error)
         }
-        writer.ring.status.lastIngestMs = WallClock.nowMs()
+        writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs
         letGo()
     }
 
@@ -310,7 +312,7 @@ final class IngestSession {
             try? writer.suspend(state: state.encoded(), carry: [])
         }
         let isPaused = pausing && hasWritten
-        if isPaused { writer.ring.status.pausedSinceMs = WallClock.nowMs() }
+        if isPaused { writer.ring.status.pausedSinceBootMs = writer.ring.bootNowMs }
         letGo()
         if isPaused { environment.announceStreamChange() }
     }

@@ -19,9 +19,9 @@ struct IngestState: Equatable, Sendable {
     var consumedBytes: UInt64 = 0
     /// The last body broke off, so what comes next does not continue it.
     var isBroken = false
-    /// How far the media was ahead of the clock (see IngestPace), and when that was.
+    /// How far the media was ahead of the clock (see IngestPace), and when that was, on the ring's clock.
     var aheadMs: UInt64 = 0
-    var atWallClockMs: UInt64 = 0
+    var atBootMs: UInt64 = 0
     /// The parser's own state, opaque here.
     var media: [UInt8]
 
@@ -31,7 +31,7 @@ struct IngestState: Equatable, Sendable {
     func encoded() -> [UInt8] {
         var bytes: [UInt8] = [Self.version, isBroken ? 1 : 0]
         bytes.reserveCapacity(Self.headerBytes + media.count)
-        for word in [identity, session, nextChunk, consumedBytes, aheadMs, atWallClockMs] {
+        for word in [identity, session, nextChunk, consumedBytes, aheadMs, atBootMs] {
             for shift in stride(from: 0, to: 64, by: 8) {
                 bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
             }
@@ -52,6 +52,6 @@ extension IngestState {
         self.init(
             identity: word(0).bits, session: word(1).bits, nextChunk: word(2).bits,
             consumedBytes: word(3).count, isBroken: bytes[1] & 1 != 0, aheadMs: word(4).count,
-            atWallClockMs: word(5).timeMs, media: Array(bytes[Self.headerBytes...]))
+            atBootMs: word(5).timeMs, media: Array(bytes[Self.headerBytes...]))
     }
 }

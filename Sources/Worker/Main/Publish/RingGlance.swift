@@ -17,8 +17,8 @@ struct RingGlance: Equatable {
         writerSlot = status.writerSlot
         writerChunk = status.writerChunk
         (publisher, session) = status.publisherKey
-        pausedSinceMs = status.pausedSinceMs
-        endedAtMs = status.endedAtMs
-        lastIngestMs = writerSlot == nil ? status.lastIngestMs : 0
+        pausedSinceMs = status.pausedSinceBootMs
+        endedAtMs = status.endedAtBootMs
+        lastIngestMs = writerSlot == nil ? status.lastIngestBootMs : 0
     }
 }

@@ -19,7 +19,7 @@ final class RingNotifier {
         self.environment = environment
     }
 
-    /// Media was committed at `nowMs` (wall clock).
+    /// Media was committed at `nowMs` (of the ring's clock).
     func committed(nowMs: UInt64) {
         noteLife(nowMs)
         guard !isScheduled else { return }
@@ -39,10 +39,10 @@ final class RingNotifier {
     /// Ends a pause, whether the stream broke off or was only silent.
     private func noteLife(_ nowMs: UInt64) {
         let status = ring.status
-        let wasSilent = nowMs > status.lastIngestMs + Limits.publisherSilenceMs
-        status.lastIngestMs = nowMs
-        guard wasSilent || status.pausedSinceMs != 0 else { return }
-        status.pausedSinceMs = 0
+        let wasSilent = nowMs > status.lastIngestBootMs + Limits.publisherSilenceMs
+        status.lastIngestBootMs = nowMs
+        guard wasSilent || status.pausedSinceBootMs != 0 else { return }
+        status.pausedSinceBootMs = 0
         environment.announceStreamChange()
     }
 

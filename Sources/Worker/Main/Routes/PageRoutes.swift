@@ -224,7 +224,7 @@ extension HomePage.Stream {
         }
         self.init(
             name: stream.name.text, state: state, viewers: stream.ring.status.viewerCount,
-            startedAtMs: stream.ring.createdWallClockMs, hasPicture: video != nil,
+            startedAtMs: stream.startedAtMs, hasPicture: video != nil,
             pictureSize: pictureSize, codec: (video ?? stream.tracks.first)?.codec)
     }
 }

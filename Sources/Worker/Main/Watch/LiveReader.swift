@@ -118,21 +118,21 @@ struct LiveReader {
         case .newest:
             return ring.newestIndependent
         case .rewound(let byMs):
-            guard let edgeMs = edgeWallClockMs(of: ring) else { return nil }
+            guard let edgeMs = edgeBootMs(of: ring) else { return nil }
             return ring.independent(atOrBefore: edgeMs - min(byMs, edgeMs))
         }
     }
 
-    private func edgeWallClockMs(of ring: Ring) -> UInt64? {
+    private func edgeBootMs(of ring: Ring) -> UInt64? {
         let head = ring.entryHead
         guard head > 0, case .entry(let newest) = ring.lookup(head - 1) else { return nil }
-        return newest.wallClockMs
+        return newest.bootMs
     }
 
     private func isTooFarBehind(_ entry: RingEntry, in ring: Ring) -> Bool {
-        guard baseMs != nil, let edgeMs = edgeWallClockMs(of: ring)
+        guard baseMs != nil, let edgeMs = edgeBootMs(of: ring)
         else { return false }
-        return edgeMs > entry.wallClockMs && edgeMs - entry.wallClockMs > lagAllowedMs
+        return edgeMs > entry.bootMs && edgeMs - entry.bootMs > lagAllowedMs
     }
 
     /// Moves to the newest independent entry after `sequence`; false when there is none.

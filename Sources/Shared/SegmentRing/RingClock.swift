@@ -1,0 +1,56 @@
+// The clock of one ring, on which all times in it are but `createdWallClockMs`: the boot clock of the
+// machine, and after a reboot the boot clock plus a shift, so that it goes on where it stood still and
+// runs only forward for as long as the ring's file lives. What is to be told of a duration is the
+// difference of two of its times; none of them says what time of day it was.
+//
+// The header says in which boot the ring was made. After a reboot the first writer sets the shift, as
+// holder of the lease; every worker that starts takes the lease of each ring once, so that happens before
+// a ring is used. Where the system does not tell its boots apart, a clock that is behind the ring's
+// times gives the reboot away; one that is not looks like time that has passed.
+
+import LinuxIO
+
+extension Ring {
+    /// Now, on the ring's clock. Stands still in a ring of an earlier boot that nobody has written
+    /// since.
+    package var bootNowMs: UInt64 {
+        guard let shiftMs = clockShiftMs else { return newestBootMs }
+        return UntrustedNumber(BootClock.nowMs() &+ shiftMs).timeMs
+    }
+
+    /// Whether nobody has set the ring's clock going since the machine was booted.
+    package var hasStoppedClock: Bool { clockShiftMs == nil }
+
+    /// For how long there has been a ring: what is to be shown as "live for", whatever became of the
+    /// wall clock meanwhile.
+    package var ageMs: UInt64 { bootNowMs - min(createdBootMs, bootNowMs) }
+
+    /// The wall clock of the ring's beginning, moved on by the time that has passed since: so it never
+    /// goes back, and durations are right, also when the machine's clock was set meanwhile.
+    package func wallClockMs(ofBootMs bootMs: UInt64) -> UInt64 {
+        let elapsedMs = bootMs - min(createdBootMs, bootMs)
+        return UntrustedNumber(createdWallClockMs + elapsedMs).timeMs
+    }
+
+    /// Sets the clock going again after a reboot. Only the holder of the lease may call it.
+    func continueClock() {
+        let newestMs = newestBootMs
+        if let shiftMs = clockShiftMs, BootClock.nowMs() &+ shiftMs >= newestMs { return }
+        let status = status
+        status.limitTimes(toBootMs: newestMs)
+        status.setClockShift(newestMs &- BootClock.nowMs(), boot: BootClock.bootID)
+    }
+
+    /// What is to be added to the boot clock; nil when the ring is of another boot.
+    private var clockShiftMs: UInt64? {
+        if let shiftMs = status.clockShiftMs(ofBoot: BootClock.bootID) { return shiftMs }
+        return bootID == BootClock.bootID ? 0 : nil
+    }
+
+    /// The latest of the ring's times that is protected by a check word.
+    private var newestBootMs: UInt64 {
+        let head = entryHead
+        guard head > 0, case .entry(let newest) = lookup(head - 1) else { return createdBootMs }
+        return max(newest.bootMs, createdBootMs)
+    }
+}
