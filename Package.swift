@@ -57,16 +57,17 @@ let package = Package(
             path: "Sources/Worker/HTTP",
             exclude: ["COpenSSL", "CNghttp2"],
             swiftSettings: strict),
-        .target(
-            name: "Media", dependencies: [], path: "Sources/Worker/Media", swiftSettings: strict),
         .systemLibrary(
-            name: "CZlib", path: "Sources/Worker/Web/CZlib", pkgConfig: "zlib",
+            name: "CZlib", path: "Sources/Worker/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "Media", dependencies: ["CZlib"], path: "Sources/Worker/Media",
+            swiftSettings: strict),
         // Pages and their assets, embedded.
         .target(name: "CWebFiles", path: "Sources/Worker/Web/CWebFiles"),
         .target(
             name: "Web", dependencies: ["CWebFiles", "CZlib"], path: "Sources/Worker/Web",
-            exclude: ["CWebFiles", "CZlib", "Pages", "Assets"],
+            exclude: ["CWebFiles", "Pages", "Assets"],
             swiftSettings: strict),
 
         .systemLibrary(

@@ -18,7 +18,6 @@ private struct Case: CustomTestStringConvertible, Sendable {
 
 private let start = Document.start(Document.video(), Document.audio())
 private let cluster = start + Document.cluster(at: 0)
-private let tooDeep = (0..<8).reduce([UInt8]()) { inner, _ in element(ElementID.colour, inner) }
 private let onlySubtitles = Document.track(3, type: 0x11, codec: "S_TEXT/UTF8")
 private let largerThanParent: MediaError = .malformed("an element is larger than its parent")
 private let unknown: MediaError =
@@ -106,11 +105,6 @@ private let trackCases = [
                     ElementID.audio,
                     element(ElementID.samplingFrequency, [0x7F, 0x80, 0, 0])))),
         .malformed("an audio track's sampling rate or channel count is out of range")),
-    Case(
-        "masters in masters",
-        Document.start(
-            Document.track(1, type: 1, codec: "V_VP8", extra: element(ElementID.video, tooDeep))),
-        .tooLarge("elements are nested too deeply")),
     Case(
         "a track larger than Tracks",
         Document.header() + unknownSize(ElementID.segment)

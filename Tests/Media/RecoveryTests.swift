@@ -326,6 +326,6 @@ struct SnapshotTests {
         #expect(opus.tracks[1].channels == 1)
         #expect(opus.tracks[1].sampleRateHz == 48_000)
         #expect(CodecName.short(for: "A_AAC/MPEG4/LC") == "aac")
-        #expect(CodecName.short(for: "V_REAL/RV40") == "real/rv40")
+        #expect(CodecName.short(for: "V_REAL/RV40") == "rv40")
     }
 }

@@ -29,7 +29,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
             "Synchronization",
         ]
     ),
-    ("Sources/Worker/Media", []),
+    ("Sources/Worker/Media", ["CZlib"]),
     ("Sources/Worker/Web", ["CWebFiles", "CZlib"]),
     ("Sources/Shared/LinuxIO", ["CLinux", "Glibc", "Synchronization"]),
     ("Sources/Shared/ControlChannel", []),

@@ -1,7 +1,8 @@
 // What a track is called in the codecs parameter of a MIME type (RFC 6381), which is what a browser
-// is asked about before it is given the media. Codec and decoder set-up (CodecPrivate) are from the
-// broadcaster, so nothing in them is trusted: what cannot be read gives the codec's most common
-// form, and only letters, digits, '.', '-' and '_' ever come out.
+// is asked about before it is given the media. It is made from the decoder set-up (CodecPrivate),
+// which the broadcaster gave or which was made from the first key frame. Nothing in it is trusted:
+// what cannot be read gives the codec's most common form, and only letters, digits, '.', '-' and '_'
+// ever come out.
 //
 // Sources: AV1 Codec ISO Media File Format Binding sections 2.3 and 5; VP Codec ISO Media File
 // Format Binding, "Codecs Parameter String"; WebM Project, "VP9 CodecPrivate"; ISO/IEC 14496-15
@@ -10,12 +11,16 @@
 extension MediaTrack {
     /// The track's entry in a codecs parameter, for instance "vp9", "av01.0.04M.08" or "opus".
     package var codecString: String {
-        switch codec {
+        // The set-up of another container's form is no set-up of these.
+        guard VideoBitstream(codecID: codecID) != nil || kind == .audio else {
+            return CodecString.plain(codec)
+        }
+        return switch codec {
         case "vp9": CodecString.vp9(codecPrivate)
         case "av1": CodecString.av1(codecPrivate)
         case "h264": CodecString.h264(codecPrivate)
         case "hevc": CodecString.hevc(codecPrivate)
-        case "aac": CodecString.aac(codecPrivate)
+        case "aac": CodecString.aac(CodecName.isAAC(codecID) ? codecPrivate : [])
         case "ac3": "ac-3"
         case "eac3": "ec-3"
         default: CodecString.plain(codec)
@@ -54,15 +59,18 @@ enum CodecString {
         return "av01.\(profile).\(twoDigits(level))\(isHighTier ? "H" : "M").\(twoDigits(depth))"
     }
 
-    /// Constrained Baseline 3.0 when nothing is said: what browsers record has its parameters with
-    /// the pictures, in the byte-stream format.
+    /// Without profile and level when nothing is said, neither by the container nor by a picture.
     static func h264(_ configuration: [UInt8]) -> String {
-        guard configuration.count >= 4, configuration[0] == 1 else { return "avc1.42E01E" }
+        guard configuration.count >= 4, configuration[0] == 1 else { return "avc1" }
         return "avc1." + configuration[1...3].map(twoHexDigits).joined()
     }
 
+    /// "hvc1" where the set-up has the parameter sets, "hev1" where only the pictures have them.
     static func hevc(_ configuration: [UInt8]) -> String {
-        guard configuration.count >= 13, configuration[0] == 1 else { return "hvc1.1.6.L93.B0" }
+        guard configuration.count >= 13, configuration[0] <= 1, configuration[12] > 0 else {
+            return "hvc1.1.6.L93.B0"
+        }
+        let entry = configuration.count >= 23 && configuration[22] == 0 ? "hev1" : "hvc1"
         let space = ["", "A", "B", "C"][Int(configuration[1] >> 6)]
         let tier = configuration[1] & 0x20 == 0 ? "L" : "H"
         let profile = configuration[1] & 0x1F
@@ -73,7 +81,7 @@ enum CodecString {
         var constraints = configuration[6...11]
         while constraints.last == 0 { constraints.removeLast() }
         let compatibility = String(reversed, radix: 16, uppercase: true)
-        return "hvc1.\(space)\(profile).\(compatibility).\(tier)\(configuration[12])"
+        return "\(entry).\(space)\(profile).\(compatibility).\(tier)\(configuration[12])"
             + constraints.map { ".\(String($0, radix: 16, uppercase: true))" }.joined()
     }
 

@@ -36,27 +36,56 @@ enum ElementID {
     // Tracks
     static let trackEntry: UInt32 = 0xAE
     static let trackNumber: UInt32 = 0xD7
+    static let trackUID: UInt32 = 0x73C5
     static let trackType: UInt32 = 0x83
+    static let flagEnabled: UInt32 = 0xB9
+    static let flagDefault: UInt32 = 0x88
+    static let flagLacing: UInt32 = 0x9C
     static let trackTimestampScale: UInt32 = 0x23314F
     static let defaultDuration: UInt32 = 0x23E383
+    static let maxBlockAdditionID: UInt32 = 0x55EE
+    static let name: UInt32 = 0x536E
+    static let language: UInt32 = 0x22B59C
+    static let languageBCP47: UInt32 = 0x22B59D
     static let codecID: UInt32 = 0x86
     static let codecPrivate: UInt32 = 0x63A2
+    static let codecDelay: UInt32 = 0x56AA
+    static let seekPreRoll: UInt32 = 0x56BB
+
+    // Video
     static let video: UInt32 = 0xE0
+    static let flagInterlaced: UInt32 = 0x9A
+    static let stereoMode: UInt32 = 0x53B8
+    static let alphaMode: UInt32 = 0x53C0
     static let pixelWidth: UInt32 = 0xB0
     static let pixelHeight: UInt32 = 0xBA
+    static let pixelCropBottom: UInt32 = 0x54AA
+    static let pixelCropTop: UInt32 = 0x54BB
+    static let pixelCropLeft: UInt32 = 0x54CC
+    static let pixelCropRight: UInt32 = 0x54DD
+    static let displayWidth: UInt32 = 0x54B0
+    static let displayHeight: UInt32 = 0x54BA
+    static let displayUnit: UInt32 = 0x54B2
+    static let uncompressedFourCC: UInt32 = 0x2EB524
     static let colour: UInt32 = 0x55B0
     static let masteringMetadata: UInt32 = 0x55D0
     static let projection: UInt32 = 0x7670
+
+    // Audio
     static let audio: UInt32 = 0xE1
     static let samplingFrequency: UInt32 = 0xB5
+    static let outputSamplingFrequency: UInt32 = 0x78B5
     static let channels: UInt32 = 0x9F
+    static let bitDepth: UInt32 = 0x6264
+
+    // ContentEncodings
     static let contentEncodings: UInt32 = 0x6D80
     static let contentEncoding: UInt32 = 0x6240
+    static let contentEncodingScope: UInt32 = 0x5032
+    static let contentEncodingType: UInt32 = 0x5033
     static let contentCompression: UInt32 = 0x5034
-    static let contentEncryption: UInt32 = 0x5035
-    static let contentEncryptionAES: UInt32 = 0x47E7
-    static let blockAdditionMapping: UInt32 = 0x41E4
-    static let trackOperation: UInt32 = 0xE2
+    static let contentCompAlgo: UInt32 = 0x4254
+    static let contentCompSettings: UInt32 = 0x4255
 
     // Cluster
     static let timestamp: UInt32 = 0xE7
@@ -75,17 +104,6 @@ enum ElementID {
     static func isSegmentLevel(_ id: UInt32) -> Bool {
         switch id {
         case seekHead, info, tracks, cluster, cues, attachments, chapters, tags: true
-        default: false
-        }
-    }
-
-    /// Masters below a TrackEntry, whose inner structure is checked before it is passed on.
-    static func isTrackMaster(_ id: UInt32) -> Bool {
-        switch id {
-        case video, colour, masteringMetadata, projection, audio, contentEncodings,
-            contentEncoding, contentCompression, contentEncryption, contentEncryptionAES,
-            blockAdditionMapping, trackOperation:
-            true
         default: false
         }
     }

@@ -137,6 +137,29 @@ extension Element {
         return text
     }
 
+    /// Text for people: valid UTF-8 without control characters, cut at a whole character if it is
+    /// longer than `mostBytes`; bytes after a NUL do not count. Nil if nothing of it is left.
+    func text(in bytes: Span<UInt8>, mostBytes: Int) -> String? {
+        var characters = contentBytes(in: bytes)
+        if let end = characters.firstIndex(of: 0) { characters.removeSubrange(end...) }
+        guard
+            var text = String(
+                validating: Element.wholeCharacters(characters, mostBytes), as: UTF8.self)
+        else { return nil }
+        text.unicodeScalars.removeAll { $0.properties.generalCategory == .control }
+        return text.isEmpty ? nil : text
+    }
+
+    /// The bytes up to the last character that begins and ends within so many.
+    private static func wholeCharacters(_ bytes: [UInt8], _ most: Int) -> ArraySlice<UInt8> {
+        var part = bytes.prefix(most)
+        guard part.count < bytes.count else { return part }
+        while let last = part.last, last & 0xC0 == 0x80 { part.removeLast() }
+        // Its first byte, which may or may not have all that follow.
+        if let last = part.last, last >= 0xC0 { part.removeLast() }
+        return part
+    }
+
     /// A copy of the content.
     func contentBytes(in bytes: Span<UInt8>) -> [UInt8] {
         var copy: [UInt8] = []

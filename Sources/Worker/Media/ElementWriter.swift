@@ -40,6 +40,12 @@ extension [UInt8] {
         appendBigEndian(UInt64(bitPattern: value), count: count)
     }
 
+    /// A float of eight bytes.
+    mutating func appendElement(_ id: UInt32, float value: Double) {
+        appendHeader(id, size: 8)
+        appendBigEndian(value.bitPattern, count: 8)
+    }
+
     mutating func appendElement(_ id: UInt32, content: [UInt8]) {
         appendHeader(id, size: content.count)
         append(contentsOf: content)

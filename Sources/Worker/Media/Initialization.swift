@@ -1,6 +1,7 @@
-// The init: what a viewer gets before the first cluster. It is written by us from what the source
-// said, in one canonical form: EBML header, Segment of unknown size, Info with a TimestampScale of
-// one millisecond and no Duration, Tracks. Reading it gives the same init again, byte for byte.
+// The init: what a viewer gets before the first cluster. It is written by us, from a list of what
+// players need and out of what the source said, in one canonical form: EBML header, Segment of unknown
+// size, Info with a TimestampScale of one millisecond and no Duration, Tracks. Reading it gives the
+// same init again, byte for byte.
 
 package struct Initialization: Sendable, Equatable {
     /// As served to viewers.
@@ -13,28 +14,50 @@ package struct Initialization: Sendable, Equatable {
     /// Size field of a Segment of unknown size.
     private static let unknownSize: [UInt8] = [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]
 
+    /// What our elements ask of a reader: SimpleBlock and no more. Some refuse a higher number.
+    private static let docTypeVersion: UInt64 = 4
+    private static let docTypeReadVersion: UInt64 = 2
+
     /// Reads an init that was written by this type, for instance one stored with a stream.
     /// Throws `MediaError.malformed` for anything else.
     package init(parsing bytes: [UInt8], limits: MediaLimits) throws(MediaError) {
-        var ingest = WebMIngest(limits: limits)
-        var batch = FragmentBatch()
-        let result = try ingest.push(bytes.span, into: &batch)
-        guard case .initialization(let parsed) = result.event, result.consumed == bytes.count,
-            parsed.bytes == bytes
-        else { throw .malformed("not an init of ours") }
+        let span = bytes.span
+        guard case .header(let ebml) = try ElementHeader.parse(span, at: 0, end: span.count),
+            ebml.id == ElementID.ebml, let size = ebml.size,
+            size <= UInt64(span.count - ebml.headerBytes)
+        else { throw Initialization.notOurs }
+        let end = ebml.headerBytes + Int(size)
+        var draft = try HeaderDraft(ebmlHeader: ebml.headerBytes..<end, in: span)
+        guard case .header(let segment) = try ElementHeader.parse(span, at: end, end: span.count),
+            segment.id == ElementID.segment, segment.size == nil
+        else { throw Initialization.notOurs }
+        var reader = ElementReader(children: (end + segment.headerBytes)..<span.count)
+        guard let info = try reader.next(in: span), info.id == ElementID.info,
+            let tracks = try reader.next(in: span), tracks.id == ElementID.tracks
+        else { throw Initialization.notOurs }
+        try draft.read(info: info.content, in: span)
+        let table = try TrackTable(tracks: tracks.content, in: span, limits: limits)
+        let parsed = try Initialization(draft: draft, table: table, limits: limits)
+        guard parsed.bytes == bytes else { throw Initialization.notOurs }
         self = parsed
     }
 
+    private static let notOurs = MediaError.malformed("not an init of ours")
+
+    /// Writes the init of what was read.
     init(draft: HeaderDraft, table: TrackTable, limits: MediaLimits) throws(MediaError) {
+        tracks = table.tracks
+        let docType = tracks.allSatisfy(\.isWebM) ? HeaderDraft.DocType.webm : .matroska
         var header: [UInt8] = []
         header.appendElement(ElementID.ebmlVersion, unsigned: 1)
         header.appendElement(ElementID.ebmlReadVersion, unsigned: 1)
         header.appendElement(ElementID.ebmlMaxIDLength, unsigned: 4)
         header.appendElement(ElementID.ebmlMaxSizeLength, unsigned: 8)
-        header.appendElement(ElementID.docType, text: draft.docType.name)
-        header.appendElement(ElementID.docTypeVersion, unsigned: UInt64(draft.docTypeVersion))
+        header.appendElement(ElementID.docType, text: docType.name)
         header.appendElement(
-            ElementID.docTypeReadVersion, unsigned: UInt64(draft.docTypeReadVersion))
+            ElementID.docTypeVersion, unsigned: Initialization.docTypeVersion)
+        header.appendElement(
+            ElementID.docTypeReadVersion, unsigned: Initialization.docTypeReadVersion)
         var info: [UInt8] = []
         info.appendElement(
             ElementID.timestampScale, unsigned: UInt64(HeaderDraft.defaultTimestampScaleNs))
@@ -50,12 +73,12 @@ package struct Initialization: Sendable, Equatable {
             throw .tooLarge("the header (EBML header, Info and Tracks)")
         }
         self.bytes = bytes
-        tracks = table.tracks
     }
 
     /// Whether a broadcast with the other init can go on in a response that began with this one:
-    /// the same tracks with the same decoder set-up. Names, languages and identifiers may differ.
+    /// the same tracks with the same decoder set-up. Titles, languages and identifiers may differ.
     package func isCompatible(with other: Initialization) -> Bool {
-        tracks == other.tracks
+        tracks.count == other.tracks.count
+            && zip(tracks, other.tracks).allSatisfy { $0.isDecoded(like: $1) }
     }
 }

@@ -10,4 +10,6 @@ package enum MediaError: Error, Equatable {
     case malformed(String)
     /// 400: an element over its limit; the text says which.
     case tooLarge(String)
+    /// 415: well-formed, but in a form that no viewer could be given; the text says what it is.
+    case unsupported(String)
 }

@@ -21,6 +21,22 @@ package struct MediaTrack: Sendable, Equatable {
     package let sampleRateHz: Int?
     /// CodecPrivate: what a decoder is set up with. Empty when there is none.
     package let codecPrivate: [UInt8]
-    /// The content of ContentEncodings (header stripping, compression, encryption); mostly empty.
-    package let contentEncodings: [UInt8]
+    /// Bits of a sample; nil for video, and when nothing is said.
+    var bitDepth: Int?
+    /// A language tag or code as the broadcaster gave it ("en", "ger"); nil when nothing is said.
+    package var language: String?
+    /// What the broadcaster calls it.
+    package var title: String?
+    /// Whether players are to choose it unasked.
+    package var isDefault = true
+
+    /// Whether a decoder for the other track can go on with this one: everything but what is only
+    /// shown to people.
+    func isDecoded(like other: MediaTrack) -> Bool {
+        var alike = other
+        alike.language = language
+        alike.title = title
+        alike.isDefault = isDefault
+        return self == alike
+    }
 }

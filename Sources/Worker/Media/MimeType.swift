@@ -11,13 +11,19 @@ extension Initialization {
         return "\(container); codecs=\"\(names.joined(separator: ","))\""
     }
 
-    /// WebM only when every codec is one that WebM allows.
+    /// WebM only when every codec is one that WebM allows; "video" only when there is a picture.
     private var container: String {
-        guard tracks.allSatisfy({ Self.webMCodecs.contains($0.codec) }) else {
-            return "video/x-matroska"
-        }
-        return tracks.contains { $0.kind == .video } ? "video/webm" : "audio/webm"
+        let kind = tracks.contains { $0.kind == .video } ? "video" : "audio"
+        return tracks.allSatisfy(\.isWebM) ? "\(kind)/webm" : "\(kind)/x-matroska"
     }
+}
 
-    private static let webMCodecs: Set<String> = ["vp8", "vp9", "av1", "opus", "vorbis"]
+extension MediaTrack {
+    /// Whether WebM allows the codec.
+    var isWebM: Bool {
+        switch codecID {
+        case "V_VP8", "V_VP9", "V_AV1", "A_OPUS", "A_VORBIS": true
+        default: false
+        }
+    }
 }

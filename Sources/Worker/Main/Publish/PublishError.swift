@@ -157,6 +157,10 @@ extension MediaError {
             Problem(
                 status: 400, slug: "element-too-large", title: "A part of the media is too large",
                 detail: reason)
+        case .unsupported(let what):
+            Problem(
+                status: 415, slug: "unsupported-media", title: what,
+                detail: "Viewers could not decode it. Send the track without it.")
         }
     }
 }

@@ -52,6 +52,9 @@ enum StreamDescription {
         for case (let name, let number?) in numbers {
             members.append(JSONMember(name, .integer(Int64(number))))
         }
+        members.append(JSONMember("language", track.language.map { .string($0) } ?? .null))
+        members.append(JSONMember("title", track.title.map { .string($0) } ?? .null))
+        members.append(JSONMember("default", .boolean(track.isDefault)))
         return .object(members)
     }
 

@@ -7,3 +7,8 @@
 static inline int weir_gzip_begin(z_stream *stream, int level) {
     return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY);
 }
+
+/// inflateInit, for a zlib stream (RFC 1950).
+static inline int weir_zlib_begin_inflate(z_stream *stream) {
+    return inflateInit(stream);
+}

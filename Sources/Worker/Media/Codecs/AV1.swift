@@ -1,0 +1,217 @@
+// What AV1 says about itself: the sequence header, the decoder configuration made of it, and which
+// frames are places to begin (AV1 Bitstream and Decoding Process Specification sections 5.3, 5.5 and
+// 5.9; AV1 Codec ISO Media File Format Binding section 2.3).
+
+enum AV1 {
+    private static let mostHeaderBytes = 4_096
+
+    private enum Unit {
+        static let sequenceHeader: UInt8 = 1
+        static let frameHeader: UInt8 = 3
+        static let frame: UInt8 = 6
+    }
+
+    /// One unit (OBU) of a frame.
+    private struct Found {
+        let type: UInt8
+        let payload: Range<Int>
+    }
+
+    /// Walks over the units of a frame.
+    private struct Reader {
+        var position = 0
+
+        mutating func next(in frame: Span<UInt8>) -> Found? {
+            guard position < frame.count else { return nil }
+            let header = frame[position]
+            guard header & 0x80 == 0 else { return nil }
+            position += header & 4 == 0 ? 1 : 2
+            var size = frame.count - position
+            if header & 2 != 0 {
+                guard let given = leb128(in: frame) else { return nil }
+                size = given
+            }
+            guard size >= 0, size <= frame.count - position else { return nil }
+            let start = position
+            position += size
+            return Found(type: header >> 3 & 15, payload: start..<position)
+        }
+
+        /// A number of up to eight bytes of seven bits, least significant first.
+        private mutating func leb128(in frame: Span<UInt8>) -> Int? {
+            var value: UInt64 = 0
+            for index in 0..<8 {
+                guard position < frame.count else { return nil }
+                let byte = frame[position]
+                position += 1
+                value |= UInt64(byte & 0x7F) << (7 * UInt64(index))
+                if byte & 0x80 == 0 { return Int(clamping: value) }
+            }
+            return nil
+        }
+    }
+
+    /// True for a key frame that is shown, if the decoder can have the sequence header: from this
+    /// frame or from its configuration.
+    static func isKeyframe(_ frame: Span<UInt8>, configuration: [UInt8]) -> Bool? {
+        var reader = Reader()
+        var hasSequence = configuration.count > 4
+        var isReduced = false
+        while let unit = reader.next(in: frame) {
+            guard let first = unit.payload.first else { continue }
+            switch unit.type {
+            case Unit.sequenceHeader:
+                hasSequence = true
+                isReduced = frame[first] & 8 != 0
+            case Unit.frameHeader, Unit.frame:
+                // show_existing_frame, frame_type (two bits, 0 is a key frame), show_frame
+                let isShownKey = isReduced || frame[first] >> 4 == 1
+                return isShownKey && hasSequence
+            default:
+                continue
+            }
+        }
+        return nil
+    }
+
+    /// What a sequence header says.
+    struct Sequence {
+        var profile: UInt8 = 0
+        var level: UInt8 = 0
+        var isHighTier = false
+        var isHighDepth = false
+        var isTwelveBit = false
+        var isMonochrome = false
+        var subsamplesX = true
+        var subsamplesY = true
+        var samplePosition: UInt8 = 0
+        var width = 0
+        var height = 0
+
+        var size: PictureSize? { PictureSize(width: width, height: height) }
+    }
+
+    /// The sequence header of a frame, taken apart, and as a unit of its own.
+    static func sequence(in frame: Span<UInt8>) -> (sequence: Sequence, unit: [UInt8])? {
+        var reader = Reader()
+        while let unit = reader.next(in: frame) {
+            guard unit.type == Unit.sequenceHeader else { continue }
+            guard unit.payload.count <= mostHeaderBytes else { return nil }
+            var payload: [UInt8] = []
+            payload.append(copying: frame.extracting(unit.payload))
+            guard let sequence = Sequence(payload), sequence.size != nil else { return nil }
+            var whole: [UInt8] = [Unit.sequenceHeader << 3 | 2]
+            var size = payload.count
+            while size >= 0x80 {
+                whole.append(UInt8(size & 0x7F) | 0x80)
+                size >>= 7
+            }
+            whole.append(UInt8(size))
+            return (sequence, whole + payload)
+        }
+        return nil
+    }
+
+    /// The decoder configuration (av1C).
+    static func configuration(_ sequence: Sequence, unit: [UInt8]) -> [UInt8] {
+        var flags = sequence.samplePosition
+        if sequence.isHighTier { flags |= 0x80 }
+        if sequence.isHighDepth { flags |= 0x40 }
+        if sequence.isTwelveBit { flags |= 0x20 }
+        if sequence.isMonochrome { flags |= 0x10 }
+        if sequence.subsamplesX { flags |= 0x08 }
+        if sequence.subsamplesY { flags |= 0x04 }
+        return [0x81, sequence.profile << 5 | sequence.level, flags, 0] + unit
+    }
+
+    static func isConfiguration(_ bytes: [UInt8]) -> Bool {
+        bytes.count >= 4 && bytes[0] == 0x81 && bytes[1] >> 5 <= 2
+    }
+}
+
+extension AV1.Sequence {
+    /// Reads the payload of a sequence header.
+    init?(_ payload: [UInt8]) {
+        var reader = BitReader(payload)
+        profile = UInt8(reader.bits(3))
+        reader.skip(1)
+        let isReduced = reader.flag()
+        if isReduced {
+            level = UInt8(reader.bits(5))
+        } else {
+            readOperatingPoints(&reader)
+        }
+        let widthBits = Int(reader.bits(4)) + 1
+        let heightBits = Int(reader.bits(4)) + 1
+        width = Int(reader.bits(widthBits)) + 1
+        height = Int(reader.bits(heightBits)) + 1
+        if !isReduced, reader.flag() { reader.skip(7) }
+        reader.skip(3)
+        if !isReduced { AV1.Sequence.skipTools(&reader) }
+        reader.skip(3)
+        readColour(&reader)
+        guard !reader.hasFailed, profile <= 2 else { return nil }
+    }
+
+    /// Timing, and the first operating point's level and tier.
+    private mutating func readOperatingPoints(_ reader: inout BitReader) {
+        var delayBits = 0
+        var hasDecoderModel = false
+        if reader.flag() {
+            reader.skip(64)
+            if reader.flag() { _ = reader.exponentialGolomb() }
+            hasDecoderModel = reader.flag()
+            if hasDecoderModel {
+                delayBits = Int(reader.bits(5)) + 1
+                reader.skip(32 + 5 + 5)
+            }
+        }
+        let hasDisplayDelay = reader.flag()
+        let count = reader.bits(5) + 1
+        for index in 0..<count {
+            reader.skip(12)
+            let pointLevel = UInt8(reader.bits(5))
+            let pointIsHigh = pointLevel > 7 && reader.flag()
+            if hasDecoderModel, reader.flag() { reader.skip(2 * delayBits + 1) }
+            if hasDisplayDelay, reader.flag() { reader.skip(4) }
+            if index == 0 {
+                level = pointLevel
+                isHighTier = pointIsHigh
+            }
+        }
+    }
+
+    private static func skipTools(_ reader: inout BitReader) {
+        reader.skip(4)
+        let hasOrderHint = reader.flag()
+        if hasOrderHint { reader.skip(2) }
+        let forcesScreenTools = reader.flag() || reader.flag()
+        if forcesScreenTools, !reader.flag() { reader.skip(1) }
+        if hasOrderHint { reader.skip(3) }
+    }
+
+    private mutating func readColour(_ reader: inout BitReader) {
+        isHighDepth = reader.flag()
+        isTwelveBit = profile == 2 && isHighDepth && reader.flag()
+        isMonochrome = profile != 1 && reader.flag()
+        let isDescribed = reader.flag()
+        let description = isDescribed ? reader.bits(24) : 0x02_0202
+        if isMonochrome {
+            reader.skip(1)
+            return
+        }
+        if description == 0x01_0D00 {
+            // sRGB
+            (subsamplesX, subsamplesY) = (false, false)
+            return
+        }
+        reader.skip(1)
+        if profile == 1 {
+            (subsamplesX, subsamplesY) = (false, false)
+        } else if profile == 2 {
+            subsamplesX = !isTwelveBit || reader.flag()
+            subsamplesY = isTwelveBit && subsamplesX && reader.flag()
+        }
+        if subsamplesX, subsamplesY { samplePosition = UInt8(reader.bits(2)) }
+    }
+}

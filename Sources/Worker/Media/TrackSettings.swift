@@ -1,0 +1,275 @@
+// What is written of a track's Video and Audio (RFC 9559 sections 5.1.4.1.28 and .29): a list of
+// elements, each with the values that it may have. Chromium refuses a whole init for an element that
+// it does not know, so this is a list of what players need, and not of what is left out. A value
+// outside its range is left out too: it would make a decoder stumble and shows nothing.
+
+/// Numbers out of one master element, in the order in which they are written.
+struct SettingList: Sendable, Equatable {
+    private(set) var integers: [UInt32: UInt64] = [:]
+    private(set) var floats: [UInt32: Double] = [:]
+
+    subscript(id: UInt32) -> UInt64? {
+        get { integers[id] }
+        set { integers[id] = newValue }
+    }
+
+    var isEmpty: Bool { integers.isEmpty && floats.isEmpty }
+
+    /// Keeps a child if it is one of those wanted; one that comes twice counts as it came first.
+    mutating func read(
+        _ child: Element, in bytes: Span<UInt8>, wanted: [Setting]
+    ) throws(MediaError) {
+        guard let setting = wanted.first(where: { $0.id == child.id }) else { return }
+        switch setting.values {
+        case .integers(let range):
+            let value = try child.unsigned(in: bytes)
+            if range.contains(value), integers[child.id] == nil { integers[child.id] = value }
+        case .floats(let range):
+            let value = try child.float(in: bytes)
+            if range.contains(value), floats[child.id] == nil { floats[child.id] = value }
+        }
+    }
+
+    /// The elements, in the order of the list.
+    func bytes(_ wanted: [Setting]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for setting in wanted {
+            if let value = integers[setting.id] {
+                bytes.appendElement(setting.id, unsigned: value)
+            } else if let value = floats[setting.id] {
+                bytes.appendElement(setting.id, float: value)
+            }
+        }
+        return bytes
+    }
+
+    mutating func remove(_ ids: [UInt32]) {
+        for id in ids { integers[id] = nil }
+    }
+}
+
+/// An element that is passed on, and its values that make sense.
+struct Setting: Sendable {
+    enum Values: Sendable {
+        case integers(ClosedRange<UInt64>)
+        case floats(ClosedRange<Double>)
+    }
+
+    let id: UInt32
+    let values: Values
+
+    init(_ id: UInt32, _ range: ClosedRange<UInt64>) {
+        self.id = id
+        values = .integers(range)
+    }
+
+    init(_ id: UInt32, floats range: ClosedRange<Double>) {
+        self.id = id
+        values = .floats(range)
+    }
+}
+
+struct VideoSettings: Sendable, Equatable {
+    var numbers = SettingList()
+    private var colour = SettingList()
+    private var mastering = SettingList()
+    private var projection = SettingList()
+    private var projectionPrivate: [UInt8] = []
+    private var fourCC: [UInt8] = []
+
+    private static let edges: ClosedRange<UInt64> = 1...65_535
+    private static let crops = [
+        ElementID.pixelCropBottom, ElementID.pixelCropTop, ElementID.pixelCropLeft,
+        ElementID.pixelCropRight,
+    ]
+    private static let display = [
+        ElementID.displayWidth, ElementID.displayHeight, ElementID.displayUnit,
+    ]
+    private static let wanted: [Setting] =
+        [
+            Setting(ElementID.flagInterlaced, 1...2), Setting(ElementID.stereoMode, 1...14),
+            Setting(ElementID.alphaMode, 1...1), Setting(ElementID.pixelWidth, edges),
+            Setting(ElementID.pixelHeight, edges),
+        ] + crops.map { Setting($0, edges) } + [
+            Setting(ElementID.displayWidth, edges), Setting(ElementID.displayHeight, edges),
+            Setting(ElementID.displayUnit, 1...4),
+        ]
+    /// Matrix, bits, subsampling, siting, range, transfer, primaries, light levels.
+    private static let colourWanted: [Setting] = [
+        Setting(0x55B1, 0...14), Setting(0x55B2, 1...16), Setting(0x55B3, 0...4),
+        Setting(0x55B4, 0...4), Setting(0x55B5, 0...4), Setting(0x55B6, 0...4),
+        Setting(0x55B7, 0...2), Setting(0x55B8, 0...2), Setting(0x55B9, 0...3),
+        Setting(0x55BA, 0...18), Setting(0x55BB, 0...22), Setting(0x55BC, 0...65_535),
+        Setting(0x55BD, 0...65_535),
+    ]
+    /// The mastering display's primaries, white point and luminance.
+    private static let masteringWanted: [Setting] =
+        (0x55D1...0x55D8).map { Setting(UInt32($0), floats: 0...1) }
+        + [Setting(0x55D9, floats: 0...1_000_000), Setting(0x55DA, floats: 0...1_000_000)]
+    private static let projectionType: UInt32 = 0x7671
+    private static let projectionPrivateID: UInt32 = 0x7672
+    private static let mostProjectionBytes = 1_024
+    private static let projectionWanted: [Setting] = [
+        Setting(projectionType, 0...3), Setting(0x7673, floats: -180...180),
+        Setting(0x7674, floats: -90...90), Setting(0x7675, floats: -180...180),
+    ]
+
+    var width: UInt64 { numbers[ElementID.pixelWidth] ?? 0 }
+    var height: UInt64 { numbers[ElementID.pixelHeight] ?? 0 }
+    var hasAlpha: Bool { numbers[ElementID.alphaMode] == 1 }
+
+    init() {}
+
+    /// Reads the content of a Video element.
+    init(_ content: Range<Int>, in bytes: Span<UInt8>) throws(MediaError) {
+        var reader = ElementReader(children: content)
+        while let child = try reader.next(in: bytes) {
+            switch child.id {
+            case ElementID.pixelWidth, ElementID.pixelHeight:
+                guard try child.unsigned(in: bytes) <= 65_535 else {
+                    throw .malformed("a picture size is out of range")
+                }
+                try numbers.read(child, in: bytes, wanted: VideoSettings.wanted)
+            case ElementID.colour:
+                try readColour(child.content, in: bytes)
+            case ElementID.projection:
+                try readProjection(child.content, in: bytes)
+            case ElementID.uncompressedFourCC where child.content.count == 4:
+                fourCC = child.contentBytes(in: bytes)
+            default:
+                try numbers.read(child, in: bytes, wanted: VideoSettings.wanted)
+            }
+        }
+        tidy()
+    }
+
+    private mutating func readColour(
+        _ content: Range<Int>, in bytes: Span<UInt8>
+    ) throws(MediaError) {
+        var reader = ElementReader(children: content)
+        while let child = try reader.next(in: bytes) {
+            guard child.id == ElementID.masteringMetadata else {
+                try colour.read(child, in: bytes, wanted: VideoSettings.colourWanted)
+                continue
+            }
+            var inner = ElementReader(children: child.content)
+            while let child = try inner.next(in: bytes) {
+                try mastering.read(child, in: bytes, wanted: VideoSettings.masteringWanted)
+            }
+        }
+    }
+
+    private mutating func readProjection(
+        _ content: Range<Int>, in bytes: Span<UInt8>
+    ) throws(MediaError) {
+        var reader = ElementReader(children: content)
+        while let child = try reader.next(in: bytes) {
+            if child.id == VideoSettings.projectionPrivateID {
+                guard child.content.count <= VideoSettings.mostProjectionBytes else { continue }
+                projectionPrivate = child.contentBytes(in: bytes)
+            } else {
+                try projection.read(child, in: bytes, wanted: VideoSettings.projectionWanted)
+            }
+        }
+    }
+
+    /// Leaves out what contradicts itself.
+    private mutating func tidy() {
+        func crop(_ first: UInt32, _ second: UInt32) -> UInt64 {
+            (numbers[first] ?? 0) + (numbers[second] ?? 0)
+        }
+        if crop(ElementID.pixelCropLeft, ElementID.pixelCropRight) >= width
+            || crop(ElementID.pixelCropTop, ElementID.pixelCropBottom) >= height
+        {
+            numbers.remove(VideoSettings.crops)
+        }
+        // Centimetres and inches (1, 2) are a ratio, which is 3; of an unknown unit (4) it is not
+        // known whether it is one.
+        let unit = numbers[ElementID.displayUnit]
+        if unit == 1 || unit == 2 { numbers[ElementID.displayUnit] = 3 }
+        let isWhole =
+            numbers[ElementID.displayWidth] != nil && numbers[ElementID.displayHeight] != nil
+        if unit == 4 || unit != nil && !isWhole { numbers.remove(VideoSettings.display) }
+        if projection[VideoSettings.projectionType] == nil {
+            projection = SettingList()
+            projectionPrivate = []
+        }
+    }
+
+    /// What a key frame says counts for more than what the container says.
+    mutating func correct(_ size: PictureSize) {
+        numbers[ElementID.pixelWidth] = UInt64(size.width)
+        numbers[ElementID.pixelHeight] = UInt64(size.height)
+        tidy()
+    }
+
+    /// The content of the Video element to serve.
+    func bytes(isUncompressed: Bool) -> [UInt8] {
+        var bytes = numbers.bytes(VideoSettings.wanted)
+        if isUncompressed, !fourCC.isEmpty {
+            bytes.appendElement(ElementID.uncompressedFourCC, content: fourCC)
+        }
+        if !colour.isEmpty || !mastering.isEmpty {
+            var content = colour.bytes(VideoSettings.colourWanted)
+            if !mastering.isEmpty {
+                content.appendElement(
+                    ElementID.masteringMetadata,
+                    content: mastering.bytes(VideoSettings.masteringWanted))
+            }
+            bytes.appendElement(ElementID.colour, content: content)
+        }
+        if !projection.isEmpty {
+            var content = projection.bytes(VideoSettings.projectionWanted)
+            if !projectionPrivate.isEmpty {
+                content.appendElement(
+                    VideoSettings.projectionPrivateID, content: projectionPrivate)
+            }
+            bytes.appendElement(ElementID.projection, content: content)
+        }
+        return bytes
+    }
+}
+
+struct AudioSettings: Sendable, Equatable {
+    var sampleRateHz = 8_000.0
+    private var outputRateHz: Double?
+    var channels: UInt64 = 1
+    var bitDepth: UInt64?
+
+    private static let ratesHz = 1.0...100_000_000.0
+
+    init() {}
+
+    /// Reads the content of an Audio element.
+    init(_ content: Range<Int>, in bytes: Span<UInt8>) throws(MediaError) {
+        var reader = ElementReader(children: content)
+        while let child = try reader.next(in: bytes) {
+            switch child.id {
+            case ElementID.samplingFrequency: sampleRateHz = try child.float(in: bytes)
+            case ElementID.outputSamplingFrequency:
+                let rateHz = try child.float(in: bytes)
+                outputRateHz = AudioSettings.ratesHz.contains(rateHz) ? rateHz : nil
+            case ElementID.channels: channels = try child.unsigned(in: bytes)
+            case ElementID.bitDepth:
+                let bits = try child.unsigned(in: bytes)
+                bitDepth = 1...64 ~= bits ? bits : nil
+            default: break
+            }
+        }
+        guard AudioSettings.ratesHz.contains(sampleRateHz), 1...255 ~= channels else {
+            throw .malformed("an audio track's sampling rate or channel count is out of range")
+        }
+    }
+
+    /// The content of the Audio element to serve.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendElement(ElementID.samplingFrequency, float: sampleRateHz)
+        if let outputRateHz {
+            bytes.appendElement(ElementID.outputSamplingFrequency, float: outputRateHz)
+        }
+        bytes.appendElement(ElementID.channels, unsigned: channels)
+        if let bitDepth { bytes.appendElement(ElementID.bitDepth, unsigned: bitDepth) }
+        return bytes
+    }
+}
