@@ -299,6 +299,15 @@ BYTES live_air_monitor_js[] = {
 BYTES live_recording_plan_js[] = {
 #embed "../Assets/live/recording-plan.js"
 };
+BYTES live_parcel_limit_js[] = {
+#embed "../Assets/live/parcel-limit.js"
+};
+BYTES live_stream_probe_js[] = {
+#embed "../Assets/live/stream-probe.js"
+};
+BYTES live_stranger_words_js[] = {
+#embed "../Assets/live/stranger-words.js"
+};
 BYTES live_steady_track_js[] = {
 #embed "../Assets/live/steady-track.js"
 };
@@ -403,6 +412,9 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/wake-lock.js", live_wake_lock_js),
     FILE("Assets/live/air-monitor.js", live_air_monitor_js),
     FILE("Assets/live/recording-plan.js", live_recording_plan_js),
+    FILE("Assets/live/parcel-limit.js", live_parcel_limit_js),
+    FILE("Assets/live/stream-probe.js", live_stream_probe_js),
+    FILE("Assets/live/stranger-words.js", live_stranger_words_js),
     FILE("Assets/live/steady-track.js", live_steady_track_js),
 };
 // clang-format on

@@ -2,14 +2,15 @@
 // starts the recorder anew, as a new session, whenever that is the way on. What ends the broadcast
 // against the broadcaster's will is reported as a reason, once; then it is over.
 
+import { verdictOnEnd } from './publish-answer.js';
 import { Recording } from './recorder.js';
+import { isGone, probeStream } from './stream-probe.js';
 import { Uploader } from './uploader.js';
 
 /** Reasons that a broadcast ends for: see failure-words.js. */
 /** @typedef {'already-live' | 'not-yours' | 'taken-over' | 'ended-elsewhere' | 'no-space'
  *   | 'server-full' | 'signed-out' | 'other-account' | 'account-disabled' | 'refused' | 'bad-media' | 'recorder-failed' | 'recorder-silent'} EndReason */
 
-const PROBE_TIMEOUT_MS = 2_000;
 /** What is waiting when the recorder is changed on purpose has this long to go out. */
 const CHANGE_PATIENCE_MS = 2_000;
 const STOP_PATIENCE_MS = 3_000;
@@ -19,9 +20,9 @@ const REPAIRS_PER_MINUTE = 3;
 
 export class Broadcast {
   #url;
-  #apiURL;
   #onAccepted;
   #onMissed;
+  #onBegunAnew;
   #onEnd;
   #uploader;
   /** @type {Recording | null} */
@@ -38,22 +39,27 @@ export class Broadcast {
    * @param {object} handlers
    * @param {() => void} handlers.onAccepted the server has taken something
    * @param {(missedMs: number) => void} handlers.onMissed viewers will not see that much
+   * @param {(reason: string) => void} handlers.onBegunAnew it was over at the server, for a reason
+   *   that nobody wanted
+   * @param {(bytes: number) => void} handlers.onSmallerParcels something on the way does not let
+   *   larger ones through
    * @param {(reason: EndReason, answer: import('./publish-answer.js').Answer | null) => void}
    *   handlers.onEnd
    */
-  constructor(name, { onAccepted, onMissed, onEnd }) {
+  constructor(name, { onAccepted, onMissed, onBegunAnew, onSmallerParcels, onEnd }) {
     this.name = name;
     this.#url = `/${name}/live`;
-    this.#apiURL = `/api/streams/${name}`;
     this.#onAccepted = onAccepted;
     this.#onMissed = onMissed;
+    this.#onBegunAnew = onBegunAnew;
     this.#onEnd = onEnd;
     this.#uploader = new Uploader({
       url: this.#url,
-      probe: () => this.#probe(),
+      probe: () => probeStream(name),
       onVerdict: (verdict, answer) => this.#handle(verdict, answer),
       onAccepted: () => this.#onAccepted(),
       onLost: (lostMs) => { if (!this.#isOver && this.#uploader.hasBegun) this.#onMissed(lostMs); },
+      onSmallerParcels,
     });
   }
 
@@ -107,9 +113,8 @@ export class Broadcast {
   async heardThatStreamIsGone() {
     if (this.#isOver || !this.#uploader.hasBegun) return;
     // What was heard may be older than our last parcel.
-    const state = await this.#probe();
-    const isGone = state === 'ended' || state === 'unknown';
-    if (isGone && !this.#isOver) this.#uploader.streamIsGone(state);
+    const stream = await probeStream(this.name);
+    if (stream && isGone(stream) && !this.#isOver) this.#uploader.streamIsGone(stream);
   }
 
   get sentBytes() { return this.#uploader.sentBytes; }
@@ -150,7 +155,7 @@ export class Broadcast {
       case 'overflow':
         return this.#record({ takesOver: this.#mayTakeOver, giveOldOneMs: 0 });
       case 'session-lost':
-        return this.#goOnAfterLoss();
+        return this.#goOnAfterLoss(answer?.reason ?? null);
       case 'bad-media':
         return this.#repair('bad-media', answer);
       case 'stream-ended':
@@ -163,12 +168,24 @@ export class Broadcast {
     }
   }
 
-  /** The server does not know our session any more. */
-  async #goOnAfterLoss() {
-    const isServerWell = this.#uploader.failure === null;
-    if (isServerWell && await this.#probe() === 'ended') return this.#end('ended-elsewhere', null);
+  /**
+   * The server does not know our session any more.
+   * @param {string | null} told why, if it has said so
+   */
+  async #goOnAfterLoss(told) {
+    const reason = told ?? await this.#reasonOfEnd();
+    if (this.#isOver) return undefined;
+    const verdict = verdictOnEnd(reason);
+    if (verdict !== 'session-lost') return this.#handle(verdict, null);
     // If somebody else is live there by now, the answer will say so.
-    if (!this.#isOver) this.#record({ takesOver: false, giveOldOneMs: 0 });
+    this.#record({ takesOver: false, giveOldOneMs: 0 });
+    return this.#onBegunAnew(reason);
+  }
+
+  async #reasonOfEnd() {
+    const wasWell = this.#uploader.isWell;
+    const stream = await probeStream(this.name);
+    return stream?.endReason ?? (stream?.state === 'ended' && wasWell ? 'stopped' : 'unknown');
   }
 
   /** Starts the recorder anew, unless that has been of no use. */
@@ -187,18 +204,6 @@ export class Broadcast {
     this.#recording?.stop();
     this.#uploader.discard();
     this.#onEnd(reason, answer);
-  }
-
-  async #probe() {
-    try {
-      const response = await fetch(this.#apiURL, {
-        cache: 'no-store', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-      });
-      if (response.status === 404) return 'unknown';
-      return response.ok ? (await response.json()).state : null;
-    } catch {
-      return null;
-    }
   }
 
   async #delete(signal) {

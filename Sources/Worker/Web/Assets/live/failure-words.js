@@ -47,7 +47,7 @@ function wordsForReason(reason, name, answer, isNameFixed) {
     case 'ended-elsewhere':
       return warning(
         'Your broadcast was ended',
-        'It was stopped from another tab, or by whoever runs this server.', ['retry']);
+        'Somebody pressed Stop: you in another tab, or an operator of this server.', ['retry']);
     case 'signed-out':
       return warning(
         'You are signed out',
@@ -62,12 +62,12 @@ function wordsForReason(reason, name, answer, isNameFixed) {
     case 'account-disabled':
       return error(
         'This account is disabled',
-        'Whoever runs this server has closed it for now. Ask there.', ['retry']);
+        'The operator of this server has closed it for now. Ask there.', ['retry']);
     case 'no-space':
       return error(
         'The server has no room left',
-        'There is no space on its disk for another broadcast. Try again later, or tell whoever '
-          + 'runs it.',
+        'There is no space on its disk for another broadcast. Try again later, or tell its '
+          + 'operator.',
         ['retry']);
     case 'server-full':
       return error(
@@ -123,6 +123,39 @@ export function wordsForLostMicrophone() {
   return warning(
     'The microphone is gone', 'Viewers hear nothing. Connect it again, or choose another one.',
     ['retry']);
+}
+
+const BEGUN_ANEW_BECAUSE = {
+  silent: 'Nothing came from this browser for a while, as when a computer sleeps, so the server had '
+    + 'ended it.',
+  gone: 'This browser could not reach the server for a while, so the server had ended it.',
+  server: 'The server had ended it for a reason of its own, a restart perhaps.',
+};
+
+/**
+ * The broadcast was over at the server, nobody wanted that, and it goes on by itself.
+ * @param {string} reason see docs/http-api.md
+ * @returns {Words}
+ */
+export function wordsForBegunAnew(reason) {
+  const why = BEGUN_ANEW_BECAUSE[reason] ?? 'The server did not have it any more.';
+  return {
+    tone: 'info',
+    title: 'Your broadcast has begun anew',
+    text: `${why} Viewers who wait see you again by themselves.`,
+    actions: [],
+  };
+}
+
+/** Something on the way does not let larger requests through. @returns {Words} */
+export function wordsForSmallerParcels(bytes) {
+  return {
+    tone: 'info',
+    title: 'Something on the way refuses large requests',
+    text: 'A proxy between this browser and the server is set so. Your broadcast goes out in pieces '
+      + `of at most ${Math.round(bytes / 1024)} KiB now.`,
+    actions: [],
+  };
 }
 
 /** Media was dropped, because it could not be sent for too long. */

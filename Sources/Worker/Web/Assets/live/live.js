@@ -5,7 +5,8 @@ import { announce } from '../common/announce.js';
 import { AirMonitor } from './air-monitor.js';
 import { Broadcast } from './broadcast.js';
 import {
-  warning, wordsForEnd, wordsForLostMicrophone, wordsForLostPicture, wordsForMissed,
+  warning, wordsForBegunAnew, wordsForEnd, wordsForLostMicrophone, wordsForLostPicture,
+  wordsForMissed, wordsForSmallerParcels,
 } from './failure-words.js';
 import { Notice } from './notice.js';
 import { PageState } from './page-state.js';
@@ -48,8 +49,8 @@ class LivePage {
   #videoBps = 0;
   /** Viewers stay as long as the tracks are the same, so sound is not taken away again. */
   #hasSound = false;
-  /** The notice says that the server does not answer. */
-  #hasStartTrouble = false;
+  /** The title of the notice that says what is in the way of the start. */
+  #startTrouble = '';
   #isUsable = true;
 
   start() {
@@ -136,7 +137,7 @@ class LivePage {
     const name = this.#form.takeName();
     if (name === null) return;
     this.#notice.hide();
-    this.#hasStartTrouble = false;
+    this.#startTrouble = '';
     this.#state.go('starting');
     const isThere = await this.#openPicture();
     if (this.#state.name !== 'starting') return;
@@ -157,6 +158,8 @@ class LivePage {
     return new Broadcast(name, {
       onAccepted: () => this.#accepted(),
       onMissed: (missedMs) => this.#missed(missedMs),
+      onBegunAnew: (reason) => this.#notice.show(wordsForBegunAnew(reason)),
+      onSmallerParcels: (bytes) => this.#notice.show(wordsForSmallerParcels(bytes)),
       onEnd: (reason, answer) => this.#ended(wordsForEnd(reason, name, answer, this.#form.isOwnName)),
     });
   }
@@ -179,7 +182,7 @@ class LivePage {
     if (name !== 'starting' && name !== 'reconnecting') return;
     if (name === 'starting') {
       this.#monitor.beginsNow();
-      if (this.#hasStartTrouble) this.#notice.hide();
+      if (this.#startTrouble) this.#notice.hide();
       keepScreenOn();
     }
     this.#state.go('live');
@@ -242,11 +245,11 @@ class LivePage {
   }
 
   #showStartTrouble() {
-    const { level, title } = this.#monitor.judge(this.#videoBps);
-    if (level !== 'offline' || this.#hasStartTrouble) return;
-    this.#hasStartTrouble = true;
-    this.#notice.show(
-      warning(title, 'It is tried again until it works, or until you cancel.', []));
+    const { level, title, reason } = this.#monitor.judge(this.#videoBps);
+    if (level !== 'offline' || this.#startTrouble === title) return;
+    this.#startTrouble = title;
+    this.#notice.show(warning(
+      title, `${reason} It is tried again until it works, or until you cancel.`.trim(), []));
   }
 
   // The end

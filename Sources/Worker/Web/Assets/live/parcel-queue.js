@@ -1,7 +1,7 @@
 // What one recording has yet to bring to the server. Chunks of the recorder wait until there is
-// room to send; then as many as have gathered become one parcel with the next number. From then on
-// its number and bytes stay as they are, however often it is sent. Pure: knows no network and no
-// clock.
+// room to send; then as many as have gathered, and as fit, become one parcel with the next number.
+// From then on its number and bytes stay as they are, however often it is sent, unless it is too
+// large for the way to the server: then it is cut anew. Pure: knows no network and no clock.
 //
 // A parcel is 'waiting' (to be sent, or sent again) or 'sending'; one that is acknowledged is gone.
 
@@ -11,8 +11,6 @@
  *   state: 'waiting' | 'sending', tries: number}} Parcel
  */
 
-/** Most that is merged into one parcel. */
-const PARCEL_BYTES_MAX = 1024 * 1024;
 /** Short enough that a parcel on a slow line is answered while one can still act on it. */
 const PARCEL_MEDIA_MS_MAX = 1_000;
 /** A header that is not complete after so much media never will be. */
@@ -29,16 +27,21 @@ export class ParcelQueue {
   #chunksNeeded = 1;
   #isBegun = false;
   #isClosed = false;
+  /** The highest number that the server has taken. It takes them in order. */
+  #takenNumber = -1;
+  #limit;
 
   /**
    * @param {string} session the name of this recording at the server
    * @param {string} mimeType of the recorder
    * @param {boolean} takesOver whether its beginning ends what is live under the name
+   * @param {{bytes: number}} limit the most that a parcel may hold; it may change
    */
-  constructor(session, mimeType, takesOver) {
+  constructor(session, mimeType, takesOver, limit) {
     this.session = session;
     this.mimeType = mimeType;
     this.takesOver = takesOver;
+    this.#limit = limit;
   }
 
   /** Whether the server has taken the beginning. */
@@ -93,6 +96,7 @@ export class ParcelQueue {
   /** @param {Parcel} parcel */
   acknowledge(parcel) {
     this.#isBegun = true;
+    this.#takenNumber = Math.max(this.#takenNumber, parcel.number);
     this.#parcels = this.#parcels.filter((other) => other !== parcel);
   }
 
@@ -103,7 +107,8 @@ export class ParcelQueue {
    */
   growBeginning(parcel) {
     const isAllThereIs = this.#isClosed && this.#chunks.length === 0;
-    if (this.#isBegun || isAllThereIs || parcel.durationMs > BEGINNING_MS_MAX) return false;
+    const isFull = parcel.durationMs > BEGINNING_MS_MAX || parcel.body.size >= this.#limit.bytes;
+    if (this.#isBegun || isAllThereIs || isFull) return false;
     this.#parcels = [];
     this.#nextNumber = 0;
     const { body, startedAtMs, durationMs } = parcel;
@@ -112,12 +117,31 @@ export class ParcelQueue {
     return true;
   }
 
+  /**
+   * Something on the way refuses a parcel of that size: it and all after it are cut anew, as the
+   * limit says by now. None of them may be under way any more.
+   * @param {Parcel} parcel
+   */
+  cutAnew(parcel) {
+    // A later one is in, so this one is: only the answer has been lost.
+    if (parcel.number < this.#takenNumber) return this.acknowledge(parcel);
+    const again = this.#parcels.filter(({ number }) => number >= parcel.number);
+    if (again.length === 0) return undefined;
+    this.#parcels = this.#parcels.filter(({ number }) => number < parcel.number);
+    this.#nextNumber = again[0].number;
+    return this.#chunks.unshift(...again.map(
+      ({ body, startedAtMs, durationMs }) => ({ blob: body, startedAtMs, durationMs })));
+  }
+
   /** It did not arrive, or nobody knows: it will be sent again. */
   putBack(parcel) { parcel.state = 'waiting'; }
 
   #makeParcel() {
     if (this.#chunks.length < (this.#isClosed ? 1 : this.#chunksNeeded)) return null;
     this.#chunksNeeded = 1;
+    if (this.#chunks[0].blob.size > this.#limit.bytes) {
+      this.#chunks.splice(0, 1, ...cut(this.#chunks[0], this.#limit.bytes));
+    }
     const chunks = this.#chunks.splice(0, this.#countForParcel());
     const blobs = chunks.map((chunk) => chunk.blob);
     const parcel = {
@@ -133,14 +157,30 @@ export class ParcelQueue {
     return parcel;
   }
 
+  /** At least one. */
   #countForParcel() {
     let bytes = 0;
     let mediaMs = 0;
     const tooMany = this.#chunks.findIndex((chunk, index) => {
       bytes += chunk.blob.size;
       mediaMs += chunk.durationMs;
-      return index > 0 && (bytes > PARCEL_BYTES_MAX || mediaMs > PARCEL_MEDIA_MS_MAX);
+      return index > 0 && (bytes > this.#limit.bytes || mediaMs > PARCEL_MEDIA_MS_MAX);
     });
     return tooMany === -1 ? this.#chunks.length : tooMany;
   }
+}
+
+/**
+ * The pieces of a chunk. Each holds a part of its time, as if bytes came evenly.
+ * @param {Chunk} chunk
+ * @param {number} pieceBytes
+ * @returns {Chunk[]}
+ */
+function cut({ blob, startedAtMs, durationMs }, pieceBytes) {
+  const count = Math.ceil(blob.size / pieceBytes);
+  return Array.from({ length: count }, (_, index) => ({
+    blob: blob.slice(index * pieceBytes, (index + 1) * pieceBytes, blob.type),
+    startedAtMs: startedAtMs + (durationMs * index) / count,
+    durationMs: durationMs / count,
+  }));
 }

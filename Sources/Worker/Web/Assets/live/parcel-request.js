@@ -2,9 +2,9 @@
 // how much of a body has gone out, and on a slow line that is what tells patience from a dead
 // connection.
 
-/** @typedef {import('./publish-answer.js').Answer} Answer */
+import { NO_ANSWER, readAnswer } from './publish-answer.js';
 
-/** Bytes of a problem document that are looked at. */
+/** Characters of a problem document that are looked at. */
 const PROBLEM_CHARACTERS_MAX = 10_000;
 
 export class ParcelRequest {
@@ -16,7 +16,8 @@ export class ParcelRequest {
    * @param {string} url
    * @param {import('./parcel-queue.js').ParcelQueue} queue
    * @param {import('./parcel-queue.js').Parcel} parcel
-   * @param {(answer: Answer) => void} onAnswer called once, unless aborted
+   * @param {(answer: import('./publish-answer.js').Answer) => void} onAnswer called once, unless
+   *   aborted
    */
   constructor(url, queue, parcel, onAnswer) {
     const request = this.#request;
@@ -25,7 +26,7 @@ export class ParcelRequest {
     request.setRequestHeader('weir-chunk', `${queue.session}/${parcel.number}`);
     if (parcel.number === 0 && queue.takesOver) request.setRequestHeader('weir-take-over', '1');
     request.upload.onprogress = () => { this.movedAtMs = performance.now(); };
-    request.onload = () => onAnswer(answerOf(request));
+    request.onload = () => onAnswer(answerOf(request, url));
     request.onerror = () => onAnswer(NO_ANSWER);
     request.send(parcel.body);
   }
@@ -38,29 +39,12 @@ export class ParcelRequest {
   }
 }
 
-/** What it comes to when nothing comes. @type {Answer} */
-export const NO_ANSWER = {
-  status: 0, slug: '', title: '', expectedChunk: null, retryAfterMs: null,
-};
-
-function answerOf(request) {
-  const problem = problemIn(request);
-  const seconds = Number(request.getResponseHeader('retry-after') ?? NaN);
-  return {
+function answerOf(request, url) {
+  return readAnswer({
     status: request.status,
-    slug: String(problem.type ?? '').split('/').at(-1),
-    title: String(problem.title ?? ''),
-    expectedChunk: Number.isInteger(problem.expectedChunk) ? problem.expectedChunk : null,
-    retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : null,
-  };
-}
-
-function problemIn(request) {
-  const type = request.getResponseHeader('content-type') ?? '';
-  if (!type.startsWith('application/problem+json')) return {};
-  try {
-    return JSON.parse(request.responseText.slice(0, PROBLEM_CHARACTERS_MAX)) ?? {};
-  } catch {
-    return {};
-  }
+    isRedirected: request.responseURL !== new URL(url, location.href).href,
+    contentType: request.getResponseHeader('content-type') ?? '',
+    retryAfter: request.getResponseHeader('retry-after') ?? '',
+    text: () => request.responseText.slice(0, PROBLEM_CHARACTERS_MAX),
+  });
 }

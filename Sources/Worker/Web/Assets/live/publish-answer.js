@@ -1,13 +1,25 @@
 // What an answer to a parcel means for what to do next (docs/http-api.md). Pure.
+//
+// Only the server itself may end a broadcast. What a proxy, a gateway or a captive portal answers
+// in its place is the network's trouble, whatever its status says: it is tried again.
 
 /**
- * @typedef {{status: number, slug: string, title: string, expectedChunk: number | null,
- *   retryAfterMs: number | null}} Answer  status 0: none came (the network, or the server is away)
+ * @typedef {object} Answer
+ * @property {number} status 0: none came (the network, or the server is away)
+ * @property {boolean} isOurs it is a problem document of the server
+ * @property {string} slug the last part of the problem's type
+ * @property {string} title
+ * @property {string | null} reason why the broadcast is over, as far as the server says
+ * @property {number | null} expectedChunk
+ * @property {number | null} retryAfterMs
  *
- * @typedef {'accepted' | 'retry' | 'session-lost' | 'already-live' | 'taken-over' | 'stream-ended'
- *   | 'incomplete-beginning' | 'bad-media' | 'no-space' | 'server-full' | 'signed-out'
- *   | 'other-account' | 'account-disabled' | 'refused'} Verdict
+ * @typedef {'accepted' | 'retry' | 'too-large' | 'session-lost' | 'already-live' | 'taken-over'
+ *   | 'stream-ended' | 'incomplete-beginning' | 'bad-media' | 'no-space' | 'server-full'
+ *   | 'signed-out' | 'other-account' | 'account-disabled' | 'refused'} Verdict
  */
+
+const PROBLEM_CONTENT_TYPE = /^application\/problem\+json\s*(;|$)/i;
+const PROBLEM_TYPE_PREFIX = '/problems/';
 
 /** @type {Record<string, Verdict>} */
 const VERDICT_OF_SLUG = {
@@ -24,16 +36,73 @@ const VERDICT_OF_SLUG = {
   'account-disabled': 'account-disabled',
 };
 
-const RETRIED_STATUSES = new Set([0, 408, 425, 429]);
+/** Somebody wanted these ends. All other reasons mean: begin anew. @type {Record<string, Verdict>} */
+const VERDICT_OF_REASON = { stopped: 'stream-ended', 'taken-over': 'taken-over' };
+
+const RETRIED_STATUSES = new Set([408, 425, 429]);
+
+/** What it comes to when nothing comes. @type {Answer} */
+export const NO_ANSWER = {
+  status: 0, isOurs: false, slug: '', title: '', reason: null, expectedChunk: null,
+  retryAfterMs: null,
+};
+
+/**
+ * @param {object} response as it came
+ * @param {number} response.status
+ * @param {boolean} response.isRedirected it answers another address than was asked
+ * @param {string} response.contentType
+ * @param {string} response.retryAfter the header's value
+ * @param {() => string} response.text
+ * @returns {Answer}
+ */
+export function readAnswer({ status, isRedirected, contentType, retryAfter, text }) {
+  const problem = isRedirected ? null : ourProblem(contentType, text);
+  // Of a redirect, only that it happened is known: the answer at its end is about something else.
+  const answer = { ...NO_ANSWER, status: isRedirected ? 307 : status };
+  const seconds = retryAfter === '' ? NaN : Number(retryAfter);
+  if (Number.isFinite(seconds) && seconds >= 0) answer.retryAfterMs = seconds * 1000;
+  if (!problem) return answer;
+  return {
+    ...answer,
+    isOurs: true,
+    slug: problem.type.slice(PROBLEM_TYPE_PREFIX.length),
+    title: String(problem.title ?? ''),
+    reason: typeof problem.reason === 'string' ? problem.reason : null,
+    expectedChunk: Number.isInteger(problem.expectedChunk) ? problem.expectedChunk : null,
+  };
+}
+
+/**
+ * The problem document that the server has written; null when it is somebody else's answer.
+ * @param {string} contentType
+ * @param {() => string} text
+ */
+export function ourProblem(contentType, text) {
+  if (!PROBLEM_CONTENT_TYPE.test(contentType)) return null;
+  try {
+    const problem = JSON.parse(text());
+    const isOurs = typeof problem?.type === 'string' && problem.type.startsWith(PROBLEM_TYPE_PREFIX);
+    return isOurs ? problem : null;
+  } catch {
+    return null;
+  }
+}
 
 /**
  * @param {Answer} answer
- * @param {(number: number) => boolean} holds whether a parcel with that number can still be sent
+ * @param {object} queue of the parcel
+ * @param {boolean} queue.isBegun whether the server has taken its beginning
+ * @param {(number: number) => boolean} queue.holds whether a parcel can still be sent
  * @returns {Verdict}
  */
-export function verdictOn(answer, holds) {
-  if (answer.status >= 200 && answer.status < 300) return 'accepted';
-  if (answer.slug === 'chunk-gap') return verdictOnGap(answer.expectedChunk, holds);
+export function verdictOn(answer, queue) {
+  if (answer.status === 204) return 'accepted';
+  if (!answer.isOurs) return answer.status === 413 ? 'too-large' : 'retry';
+  if (answer.slug === 'chunk-gap') return verdictOnGap(answer.expectedChunk, queue);
+  if (answer.slug === 'broadcast-over') return verdictOnEnd(answer.reason);
+  // A beginning that was taken once is complete: the server has forgotten it.
+  if (answer.slug === 'missing-initialization' && queue.isBegun) return 'session-lost';
   const verdict = VERDICT_OF_SLUG[answer.slug];
   if (verdict) return verdict;
   if (answer.status === 401) return 'signed-out';
@@ -41,8 +110,17 @@ export function verdictOn(answer, holds) {
   return 'refused';
 }
 
+/**
+ * The broadcast is over for a reason that the server tells.
+ * @param {string | null} reason
+ * @returns {Verdict}
+ */
+export function verdictOnEnd(reason) {
+  return VERDICT_OF_REASON[reason ?? ''] ?? 'session-lost';
+}
+
 /** The server says which chunk it waits for. One that we no longer have is one it has forgotten. */
-function verdictOnGap(expectedChunk, holds) {
-  if (expectedChunk === null || holds(expectedChunk)) return 'retry';
+function verdictOnGap(expectedChunk, queue) {
+  if (expectedChunk === null || queue.holds(expectedChunk)) return 'retry';
   return 'session-lost';
 }

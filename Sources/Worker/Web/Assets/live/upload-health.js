@@ -3,6 +3,7 @@
 // flicker.
 
 import { formatBitrate } from '../common/format.js';
+import { wordsForStranger } from './stranger-words.js';
 
 /** @typedef {'good' | 'behind' | 'bad' | 'offline'} Level */
 
@@ -39,17 +40,18 @@ export class UploadHealth {
    * @param {Figures} figures
    * @param {number} nowMs
    * @returns {{level: Level, lagMs: number, title: string, advice: string,
-   *   lowerBps: number | null}} lowerBps: to be offered
+   *   reason: string, lowerBps: number | null}} reason: of a trouble on the way, '' if none;
+   *   lowerBps: to be offered
    */
   judge(figures, nowMs) {
     const lagMs = this.#recentLagMs(figures.lagMs, nowMs);
     this.#settle(levelOf(figures, lagMs, nowMs), nowMs);
     const level = this.#level;
     if (level === 'behind' && this.#isCatchingUp(nowMs)) {
-      return { level, lagMs, lowerBps: null, ...CATCHING_UP };
+      return { level, lagMs, lowerBps: null, reason: '', ...CATCHING_UP };
     }
     const lowerBps = level === 'behind' || level === 'bad' ? figures.lowerBps : null;
-    return { level, lagMs, lowerBps, ...WORDS[level](figures) };
+    return { level, lagMs, lowerBps, reason: '', ...WORDS[level](figures) };
   }
 
   #settle(level, nowMs) {
@@ -111,7 +113,12 @@ function offlineWords({ failure, isOnline, waitingMediaMs }) {
   const seconds = Math.round(waitingMediaMs / 1000);
   const kept = `The last ${seconds} s are kept and sent as soon as it is back.`;
   if (!isOnline) return { title: 'This device is offline', advice: `Check its network. ${kept}` };
-  switch (failure?.answer.status) {
+  const answer = failure?.answer;
+  if (answer && answer.status !== 0 && !answer.isOurs) {
+    const { title, text } = wordsForStranger(answer.status);
+    return { title, reason: text, advice: `${text} ${kept}` };
+  }
+  switch (answer?.status) {
     case undefined:
     case 0: return { title: 'The server does not answer', advice: kept };
     case 503: return { title: 'The server is busy or restarting', advice: kept };

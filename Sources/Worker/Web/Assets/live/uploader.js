@@ -7,9 +7,11 @@
 // chunk of the recorder (a few a second) drives the work too.
 
 import { backoffMs } from '../common/backoff.js';
+import { ParcelLimit } from './parcel-limit.js';
 import { ParcelQueue } from './parcel-queue.js';
-import { NO_ANSWER, ParcelRequest } from './parcel-request.js';
-import { verdictOn } from './publish-answer.js';
+import { ParcelRequest } from './parcel-request.js';
+import { NO_ANSWER, verdictOn, verdictOnEnd } from './publish-answer.js';
+import { isGone } from './stream-probe.js';
 import { ThroughputMeter } from './throughput-meter.js';
 
 /** What is kept for a server that is away. */
@@ -21,6 +23,8 @@ const QUIET_MS_MAX = 2_000;
 const PATIENCE_MS_MAX = 12_000;
 const TICK_MS = 200;
 const BACKOFF = { firstMs: 200, limitMs: 2_000 };
+/** Parcels are taken a few a second: a stream that ends this soon after one was ended on purpose. */
+const RECENT_MS = 4_000;
 
 /**
  * @typedef {import('./publish-answer.js').Verdict} Verdict
@@ -34,6 +38,9 @@ export class Uploader {
   #onVerdict;
   #onAccepted;
   #onLost;
+  #onSmallerParcels;
+  /** It is about the way to the server, so it holds for all sessions. */
+  #limit = new ParcelLimit();
   /** @type {ParcelQueue[]} The first is being sent. */
   #queues = [];
   /** When the first is given up for the next. */
@@ -55,19 +62,22 @@ export class Uploader {
   /**
    * @param {object} wiring
    * @param {string} wiring.url of POST /NAME/live
-   * @param {() => Promise<'live' | 'paused' | 'ended' | 'unknown' | null>} wiring.probe the
-   *   stream's state at the server; null when that does not answer in time
+   * @param {() => Promise<import('./stream-probe.js').ProbedStream | null>} wiring.probe what the
+   *   server says of the stream; null when that does not answer in time
    * @param {(verdict: Verdict | 'overflow', answer: Answer | null) => void} wiring.onVerdict the
    *   session cannot go on; it has been dropped
    * @param {() => void} wiring.onAccepted a parcel is in
    * @param {(lostMs: number) => void} wiring.onLost that much media was dropped for what is newer
+   * @param {(bytes: number) => void} wiring.onSmallerParcels something on the way does not let larger
+   *   ones through
    */
-  constructor({ url, probe, onVerdict, onAccepted, onLost }) {
+  constructor({ url, probe, onVerdict, onAccepted, onLost, onSmallerParcels }) {
     this.#url = url;
     this.#probe = probe;
     this.#onVerdict = onVerdict;
     this.#onAccepted = onAccepted;
     this.#onLost = onLost;
+    this.#onSmallerParcels = onSmallerParcels;
   }
 
   /**
@@ -76,7 +86,7 @@ export class Uploader {
    * @returns {ParcelQueue} where its chunks belong
    */
   begin({ mimeType, takesOver, giveOldOneMs }) {
-    const queue = new ParcelQueue(crypto.randomUUID(), mimeType, takesOver);
+    const queue = new ParcelQueue(crypto.randomUUID(), mimeType, takesOver, this.#limit);
     this.#queues.push(queue);
     if (this.#queues.length > 1) this.#giveUpAtMs = performance.now() + giveOldOneMs;
     this.tick();
@@ -114,13 +124,14 @@ export class Uploader {
   }
 
   /**
-   * The server no longer has the stream. It has lost it while it could not be reached, or somebody
-   * has ended it while all was well.
-   * @param {'ended' | 'unknown'} state
+   * The server no longer has the stream. If it does not say why: somebody has ended it while all was
+   * well, or it was lost while nothing came.
+   * @param {import('./stream-probe.js').ProbedStream} stream
    */
-  streamIsGone(state) {
-    const isIntended = state === 'ended' && this.#failure === null;
-    this.#end(isIntended ? 'stream-ended' : 'session-lost', null);
+  streamIsGone({ state, endReason }) {
+    const guess = state === 'ended' && this.isWell ? 'stopped' : 'unknown';
+    const reason = endReason ?? guess;
+    this.#end(verdictOnEnd(reason), { ...NO_ANSWER, reason });
     this.tick();
   }
 
@@ -132,6 +143,10 @@ export class Uploader {
 
   get sentBytes() { return this.#sentBytes; }
   get failure() { return this.#failure; }
+  /** The server has taken something a moment ago, and nothing went wrong since. */
+  get isWell() {
+    return this.#failure === null && performance.now() - this.#acceptedAtMs < RECENT_MS;
+  }
   /** Whether the server has ever taken something. */
   get hasBegun() { return this.#acceptedAtMs > 0; }
   get throughputBps() { return this.#throughput.bitsPerSecond(performance.now()); }
@@ -194,6 +209,8 @@ export class Uploader {
     } else if (verdict === 'retry') {
       queue.putBack(parcel);
       this.#failed(answer);
+    } else if (verdict === 'too-large') {
+      this.#tooLarge(queue, parcel, answer);
     } else if (verdict === 'incomplete-beginning') {
       if (!queue.growBeginning(parcel)) this.#end('bad-media', answer);
     } else {
@@ -203,10 +220,25 @@ export class Uploader {
   }
 
   #verdictOn(answer, queue) {
-    const verdict = verdictOn(answer, (number) => queue.holds(number));
+    const verdict = verdictOn(answer, queue);
     // A broadcast that has begun does not end because there is no room just now.
     const isFull = verdict === 'no-space' || verdict === 'server-full';
     return isFull && this.hasBegun ? 'retry' : verdict;
+  }
+
+  /**
+   * Something on the way refuses it for its size. Those that come after it are called back, so that
+   * the numbers are free for smaller ones; the delay of a failure lets that get through.
+   */
+  #tooLarge(queue, parcel, answer) {
+    const mayHelp = this.#limit.refused(parcel.body.size);
+    this.#callBackAll(queue);
+    queue.putBack(parcel);
+    if (mayHelp) {
+      queue.cutAnew(parcel);
+      this.#onSmallerParcels(this.#limit.bytes);
+    }
+    this.#failed(answer);
   }
 
   #accepted(queue, parcel) {
@@ -257,23 +289,27 @@ export class Uploader {
 
   async #askServer(queue, request) {
     this.#isProbing = true;
-    const state = await this.#probe();
+    const stream = await this.#probe();
     this.#isProbing = false;
     if (queue !== this.#queues[0] || this.#requests.get(queue.oldestSending) !== request) return;
-    if (state === null) {
+    if (stream === null) {
       this.#sendAllAgain(queue);
     } else {
       this.#serverSeenAtMs = performance.now();
       // It waits for the beginning of something that it no longer knows.
-      if (queue.isBegun && (state === 'unknown' || state === 'ended')) this.streamIsGone(state);
+      if (queue.isBegun && isGone(stream)) this.streamIsGone(stream);
     }
     this.tick();
   }
 
   #sendAllAgain(queue) {
     const movedAtMs = [...this.#requests.values()].map((request) => request.movedAtMs);
+    this.#callBackAll(queue);
+    this.#failed(NO_ANSWER, Math.min(...movedAtMs));
+  }
+
+  #callBackAll(queue) {
     for (const parcel of this.#requests.keys()) queue.putBack(parcel);
     this.#abortRequests();
-    this.#failed(NO_ANSWER, Math.min(...movedAtMs));
   }
 }

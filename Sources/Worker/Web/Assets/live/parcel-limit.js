@@ -1,0 +1,23 @@
+// How large a parcel may be. It is cut before the first try, below what proxies take that nobody
+// has told otherwise (a megabyte); where one on the way refuses even that, parcels get smaller, down
+// to a size below which requests would be mostly overhead. Each step is half of the one before. Pure.
+
+export const PARCEL_BYTES_MAX = 512 * 1024;
+export const PARCEL_BYTES_FLOOR = 64 * 1024;
+
+export class ParcelLimit {
+  #bytes = PARCEL_BYTES_MAX;
+
+  get bytes() { return this.#bytes; }
+
+  /**
+   * One of this size was refused for it.
+   * @param {number} refusedBytes
+   * @returns {boolean} whether a smaller one may help
+   */
+  refused(refusedBytes) {
+    if (refusedBytes <= PARCEL_BYTES_FLOOR) return false;
+    while (this.#bytes >= refusedBytes) this.#bytes /= 2;
+    return true;
+  }
+}

@@ -1,0 +1,206 @@
+"""What somebody on the way answers in the server's place does not end a broadcast; what the server
+says does, if somebody wanted that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from browser.element import LOOK_EVERY_S, visible_text, wait_for_element
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.live_page import LivePage
+from browser.page import Page
+from browser.page_fixtures import *  # noqa: F403
+from browser.page_fixtures import chromium_of
+from weir.certificate import Certificate
+from weir.gateway import Gateway, Reply, gateway
+from weir.server import Server
+from weir.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+PARCEL_BYTES_MAX = 512 * 1024
+
+# A camera that films noise, so that there are many bytes; and a recorder whose chunks the test can
+# hold back, as a browser does that is busy.
+HELD_NOISE = """
+navigator.mediaDevices.getUserMedia = async () => {
+  const canvas = document.createElement('canvas');
+  canvas.width = 640; canvas.height = 360;
+  const context = canvas.getContext('2d');
+  const pixels = context.createImageData(640, 360);
+  setInterval(() => {
+    const words = new Uint32Array(pixels.data.buffer);
+    for (let index = 0; index < words.length; index += 1) words[index] = Math.random() * 2 ** 32;
+    context.putImageData(pixels, 0, 0);
+  }, 100);
+  return canvas.captureStream(10);
+};
+const Native = MediaRecorder;
+window.heldBytes = 0;
+window.MediaRecorder = class extends Native {
+  get ondataavailable() { return super.ondataavailable; }
+  set ondataavailable(take) {
+    let held = [];
+    super.ondataavailable = ({ data }) => {
+      held.push(data);
+      window.heldBytes = held.reduce((sum, blob) => sum + blob.size, 0);
+      if (window.HOLD) return;
+      take({ data: new Blob(held, { type: data.type }) });
+      held = [];
+    };
+  }
+};
+"""
+
+
+@pytest.fixture
+def between(browser_server: Server, certificate: Certificate) -> Iterator[Gateway]:
+    with gateway(browser_server.port, certificate) as made:
+        yield made
+
+
+@pytest.fixture
+def open_noisy(
+    open_own: Callable[..., Page], between: Gateway, name: str
+) -> Callable[[], LivePage]:
+    def make() -> LivePage:
+        page = open_own()
+        chromium_of(page).playwright.add_init_script(HELD_NOISE)
+        live = LivePage(page, between.url(""), name).choose_source("camera")
+        live.choose("#bitrate", "8000000")
+        live.choose("#microphone", "none")
+        return live.go_live(codec="vp8")
+
+    return make
+
+
+def sessions(live: LivePage) -> set[str]:
+    chunks = chromium_of(live.page).asked_with("weir-chunk")
+    return {chunk.rsplit("/", 1)[0] for chunk in chunks}
+
+
+def hold_and_release(live: LivePage, count: int) -> None:
+    """Several parcels' worth of one chunk."""
+    live.page.run("window.HOLD = true;")
+    wait_until(lambda: live.page.run("return window.heldBytes;") > count,
+               f"{count} bytes to be held back", every_s=LOOK_EVERY_S)
+    live.page.run("window.HOLD = false;")
+
+
+def wait_for_more(between: Gateway) -> None:
+    """Until something that is sent from now on has got through."""
+    seen = len(between.passed_bytes)
+    wait_until(lambda: len(between.passed_bytes) > seen + 2, "parcels to get through",
+               every_s=LOOK_EVERY_S)
+
+
+def test_a_large_chunk_goes_out_in_parcels_of_half_a_megabyte(
+    open_noisy: Callable[[], LivePage], between: Gateway, browser_server: Server, name: str
+) -> None:
+    # What a proxy allows that nobody has told otherwise.
+    between.body_bytes_max = 1024 * 1024
+    live = open_noisy()
+    hold_and_release(live, 1_300_000)
+    wait_until(lambda: between.passed_bytes.count(PARCEL_BYTES_MAX) >= 2,
+               "parcels that are full", every_s=LOOK_EVERY_S)
+    wait_for_more(between)
+    assert between.refused_bytes == []
+    assert max(between.passed_bytes) == PARCEL_BYTES_MAX
+    assert live.state == "live" and browser_server.state(name) == "live"
+    assert len(sessions(live)) == 1
+    live.stop()
+
+
+def test_parcels_get_smaller_where_a_gateway_refuses_them_and_the_page_says_so(
+    open_noisy: Callable[[], LivePage], between: Gateway, browser_server: Server, name: str
+) -> None:
+    live = open_noisy()
+    between.body_bytes_max = 100 * 1024
+    hold_and_release(live, 700_000)
+    wait_for_element(live.page, "#notice-text", "words about smaller pieces",
+                     lambda e: "64 KiB" in e.text)
+    live.wait_for_state("live")
+    wait_for_more(between)
+    assert 64 * 1024 in between.passed_bytes
+    assert len(sessions(live)) == 1 and browser_server.state(name) == "live"
+
+    # Smaller than the smallest: that is tried again, and blamed on the right one.
+    between.body_bytes_max = 1000
+    live.wait_for_state("reconnecting")
+    wait_for_element(live.page, "#health-advice", "who it is",
+                     lambda e: "between this browser and the server" in e.text)
+    between.body_bytes_max = None
+    live.wait_for_state("live")
+    live.stop()
+
+
+LIKE_A_PROBLEM = '{"type": "https://gateway.test/problems/not-webm", "title": "No", "status": 415}'
+
+
+@pytest.mark.parametrize(("reply", "words"), [
+    (Reply(502), "does not reach the server"),
+    (Reply(504), "does not reach the server"),
+    (Reply(403), "refuses the broadcast"),
+    (Reply(401), "refuses the broadcast"),
+    (Reply(404), "refuses the broadcast"),
+    (Reply(200), "answers for the server"),
+    (Reply(302, location="/"), "answers for the server"),
+    (Reply(415, LIKE_A_PROBLEM, "application/problem+json"), "refuses the broadcast"),
+    (Reply(409, '{"type": "/problems/already-live"}', "text/html"), "refuses the broadcast"),
+], ids=lambda value: f"{value.status} {value.content_type}" if isinstance(value, Reply) else "")
+def test_what_a_stranger_answers_is_tried_again_in_words_of_its_own(
+    reply: Reply, words: str, live_page: Callable[..., LivePage], between: Gateway, name: str
+) -> None:
+    between.reply = reply
+    live = live_page(name, origin=between.url("")).choose_source("test")
+    live.choose("#resolution", "360p")
+    live.choose("#codec", "vp8")
+    live.press_go_live()
+    wait_for_element(live.page, "#notice-title", "the notice", lambda e: words in e.text)
+    assert live.state == "starting"
+    between.reply = None
+    live.wait_for_state("live")
+
+    between.reply = reply
+    live.wait_for_state("reconnecting")
+    wait_for_element(live.page, "#health-title", "who it is", lambda e: words in e.text)
+    between.reply = None
+    live.wait_for_state("live")
+    assert len(sessions(live)) == 1, "it was started anew"
+    live.stop()
+
+
+@pytest.mark.parametrize("reason", ["silent", "gone", "server", "unknown"])
+def test_a_broadcast_that_nobody_wanted_to_end_begins_anew_by_itself(
+    reason: str, live_page: Callable[..., LivePage], between: Gateway, browser_server: Server,
+    name: str,
+) -> None:
+    # All that the page hears of the stream is what its parcels are answered.
+    between.hides_api = True
+    live = live_page(name, origin=between.url("")).choose_source("test").go_live(codec="vp8")
+    between.reply = Reply(502)
+    live.wait_for_state("reconnecting")
+    assert browser_server.request("DELETE", f"/{name}/live").status == 204
+    between.reply_once(Reply.problem(412, "broadcast-over", reason=reason))
+    wait_for_element(live.page, "#notice-title", "a notice", lambda e: "begun anew" in e.text)
+    live.wait_for_state("live")
+    browser_server.wait_for_state(name, "live")
+    assert len(sessions(live)) == 2
+    live.stop()
+
+
+@pytest.mark.parametrize(("reply", "words"), [
+    (Reply.problem(412, "broadcast-over", reason="stopped"), "pressed stop"),
+    (Reply.problem(409, "stream-ended"), "pressed stop"),
+    (Reply.problem(412, "broadcast-over", reason="taken-over"), "taken it over"),
+    (Reply.problem(409, "taken-over"), "taken it over"),
+], ids=["stopped", "stream-ended", "taken-over", "taken-over before"])
+def test_a_broadcast_that_somebody_wanted_to_end_is_over_and_the_page_says_how(
+    reply: Reply, words: str, live_page: Callable[..., LivePage], between: Gateway, name: str
+) -> None:
+    live = live_page(name, origin=between.url("")).choose_source("test").go_live(codec="vp8")
+    between.reply_once(reply)
+    live.wait_for_state("failed")
+    assert words in visible_text(live.page, "#notice").lower()
