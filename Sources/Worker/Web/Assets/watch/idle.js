@@ -1,5 +1,9 @@
 // Hides the controls while nobody needs them: after some seconds of playing without a move. Never
-// while the keyboard is in them or the pointer over them; any move, key or touch brings them back.
+// while the keyboard is in them or the pointer over them; any move, key or tap brings them back.
+//
+// What is hidden cannot be pressed: the style sheet takes pointers away from it, and a press that
+// began while it was hidden does not count, wherever the browser finds the press's target after the
+// controls have been shown.
 
 const IDLE_MS = 3_000;
 /** A mouse reports these moves even when it lies still. */
@@ -10,6 +14,8 @@ export class Idle {
   #controls;
   #mayHide;
   #timer = 0;
+  /** Whether the controls could be seen when the pointer that is down now went down. */
+  #wasShown = true;
 
   /**
    * @param {HTMLElement} frame      gets data-controls="shown" or "hidden"
@@ -20,7 +26,11 @@ export class Idle {
     this.#frame = frame;
     this.#controls = controls;
     this.#mayHide = mayHide;
+    frame.addEventListener('pointerdown', () => { this.#wasShown = this.isShown; }, true);
+    frame.addEventListener('click', (event) => this.#dropBlindPress(event), true);
     frame.addEventListener('pointermove', (event) => {
+      // A finger that trembles has not asked for anything yet.
+      if (event.pointerType === 'touch') return;
       const distance = Math.abs(event.movementX) + Math.abs(event.movementY);
       if (event.pointerType !== 'mouse' || distance >= MOVED_PIXELS) this.stir();
     });
@@ -44,6 +54,14 @@ export class Idle {
   hide() {
     clearTimeout(this.#timer);
     this.#hideIfIdle();
+  }
+
+  /** Nobody presses what they do not see. Keys and assistive software press without a pointer. */
+  #dropBlindPress(event) {
+    if (this.#wasShown || event.detail === 0 || !this.#controls.contains(event.target)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.stir();
   }
 
   #hideIfIdle() {

@@ -31,25 +31,45 @@ export function setUpFullScreen({ player: frame, video, fullscreen: button }) {
 
 /** The button is there only where the browser has such windows. */
 export function setUpSmallWindow({ video, window: button }) {
-  if (!document.pictureInPictureEnabled || !video.requestPictureInPicture) return;
+  const toggle = smallWindowOf(video);
+  if (!toggle) return;
   button.hidden = false;
-  button.addEventListener('click', () => {
-    const done = document.pictureInPictureElement
-      ? document.exitPictureInPicture() : video.requestPictureInPicture();
-    // Not before there is a picture.
-    done.catch(() => {});
-  });
+  button.addEventListener('click', toggle);
+}
+
+/** How to open and close the small window; null where there is none. */
+function smallWindowOf(video) {
+  if (document.pictureInPictureEnabled && video.requestPictureInPicture) {
+    return () => {
+      const done = document.pictureInPictureElement
+        ? document.exitPictureInPicture() : video.requestPictureInPicture();
+      // Not before there is a picture.
+      done.catch(() => {});
+    };
+  }
+  // Phones that have it under its older name only.
+  if (!video.webkitSupportsPresentationMode?.('picture-in-picture')) return null;
+  return () => video.webkitSetPresentationMode(
+    isInSmallWindow(video) ? 'inline' : 'picture-in-picture');
+}
+
+/** Whether the picture is in a window of its own, which is seen while the page is not. */
+export function isInSmallWindow(video) {
+  return document.pictureInPictureElement === video
+    || video.webkitPresentationMode === 'picture-in-picture';
 }
 
 /**
  * A mouse plays and pauses with one press and goes full screen with two; a finger shows and hides
- * the controls.
+ * the controls. A tap counts when it is over, with its click: browsers look for the click's target
+ * after `pointerup`, and would find a control that has just come up under the finger.
  */
 export function setUpPresses({ video }, { player, idle, toggleFullScreen }) {
   let timer = 0;
-  video.addEventListener('pointerup', (event) => {
-    if (event.button !== 0) return;
-    if (event.pointerType !== 'mouse') {
+  let pointer = 'mouse';
+  video.addEventListener('pointerdown', (event) => { pointer = event.pointerType; });
+  video.addEventListener('click', () => {
+    if (pointer !== 'mouse') {
       if (idle.isShown) idle.hide();
       else idle.stir();
       return;

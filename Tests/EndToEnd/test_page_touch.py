@@ -1,0 +1,125 @@
+"""Fingers on the player: a tap does what is seen, and nothing that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from browser.chromium import ChromiumPage
+from browser.element import LOOK_EVERY_S, wait_for_element
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.page_fixtures import *  # noqa: F403
+from browser.page_fixtures import chromium_of
+from browser.watch_page import WatchPage
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+UPRIGHT = {"width": 390, "height": 844}
+ON_ITS_SIDE = {"width": 844, "height": 390}
+PHONE: dict[str, Any] = {"has_touch": True, "is_mobile": True, "viewport": UPRIGHT}
+
+
+@pytest.fixture
+def on_phone(
+    watch_page: Callable[..., WatchPage], publish: Callable[..., Publisher],
+    browser_server: Server, name: str,
+) -> Callable[..., WatchPage]:
+    """The player of something that is live, on a phone."""
+    def open_page(**options: Any) -> WatchPage:
+        publish(browser_server, name).play(record(seconds=60))
+        browser_server.wait_for_state(name, "live")
+        watcher = watch_page(name, **PHONE | options)
+        watcher.wait_for_playback(1)
+        return watcher
+
+    return open_page
+
+
+def controls(page: ChromiumPage) -> str:
+    return page.run("return document.querySelector('#player').dataset.controls;")
+
+
+def wait_until_hidden(page: ChromiumPage) -> None:
+    wait_until(lambda: controls(page) == "hidden", "the controls to be hidden",
+               every_s=LOOK_EVERY_S)
+
+
+def what_controls_do(page: ChromiumPage) -> dict[str, object]:
+    """Everything that a press on some control would change."""
+    return page.run(
+        """const video = document.querySelector('#video');
+           return { state: document.body.dataset.state, muted: video.muted,
+                    full: document.fullscreenElement !== null,
+                    small: document.pictureInPictureElement !== null,
+                    keys: document.querySelector('#keys').open };""")
+
+
+def test_a_tap_on_a_hidden_control_only_shows_the_controls(
+    on_phone: Callable[..., WatchPage]
+) -> None:
+    watcher = on_phone()
+    page = chromium_of(watcher.page)
+    before = what_controls_do(page)
+    places = page.run(
+        """return [...document.querySelectorAll('#controls button, #controls input')]
+             .filter((control) => control.checkVisibility() && !control.disabled)
+             .map((control) => {
+               const { left, top, width, height } = control.getBoundingClientRect();
+               return { id: control.id, x: left + width / 2, y: top + height / 2 };
+             });""")
+    assert {"play", "back", "mute", "live", "fullscreen"} <= {place["id"] for place in places}
+    for place in places:
+        wait_until_hidden(page)
+        page.playwright.touchscreen.tap(place["x"], place["y"])
+        wait_until(lambda: controls(page) == "shown", f"a tap on the hidden {place['id']} to be seen",
+                   every_s=LOOK_EVERY_S)
+        assert what_controls_do(page) == before, f"the hidden {place['id']} was pressed"
+
+
+def test_taps_show_and_hide_the_controls_and_press_what_is_seen(
+    on_phone: Callable[..., WatchPage]
+) -> None:
+    watcher = on_phone()
+    page = chromium_of(watcher.page)
+    wait_until_hidden(page)
+    for shown in ("shown", "hidden", "shown"):
+        page.playwright.touchscreen.tap(195, 120)
+        wait_until(lambda: controls(page) == shown, f"the controls to be {shown}",
+                   every_s=LOOK_EVERY_S)
+    page.playwright.tap("#play")
+    watcher.wait_for_state("paused-by-viewer")
+
+
+def test_a_phone_on_its_side_is_all_player(on_phone: Callable[..., WatchPage]) -> None:
+    watcher = on_phone(viewport=ON_ITS_SIDE)
+    box = watcher.page.run(
+        """const box = (element) => element.getBoundingClientRect().toJSON();
+           return { player: box(document.querySelector('#player')),
+                    play: box(document.querySelector('#play')) };""")
+    assert (box["player"]["top"], box["player"]["height"]) == (0, ON_ITS_SIDE["height"])
+    assert (box["player"]["left"], box["player"]["width"]) == (0, ON_ITS_SIDE["width"])
+    assert box["play"]["bottom"] <= ON_ITS_SIDE["height"]
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_a_phone_that_knows_small_windows_offers_one(
+    width: int, on_phone: Callable[..., WatchPage]
+) -> None:
+    watcher = on_phone(viewport=UPRIGHT | {"width": width})
+    page = chromium_of(watcher.page)
+    if not page.run("return document.pictureInPictureEnabled;"):
+        # Headless browsers may not have it: then it is shown as if they had.
+        page.run("document.querySelector('#window').hidden = false;")
+    wait_for_element(page, "#window", "the button for a small window")
+    boxes = page.run(
+        """return [...document.querySelectorAll('.player-buttons > *')]
+             .map((each) => each.getBoundingClientRect()).filter(({ width }) => width > 0)
+             .map(({ left, right }) => [left, right]);""")
+    assert all(0 <= left and right <= width for left, right in boxes), boxes
+    assert all(right <= left + 1 for (_, right), (left, _) in zip(boxes, boxes[1:])), boxes
