@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import browser
-from browser.chromium import Chromium
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.player_modules import *  # noqa: F403
 from weir.packets import packets, probe
 from weir.recordings import record
-from weir.server import Server
 
 _TRIAL = Path(browser.__file__).parent / "probes" / "live-edge-trial.js"
 
 Trial = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def modules(
-    chromium_browser: Chromium, browser_server: Server
-) -> Iterator[Callable[[str, Any], Any]]:
-    """Run a script in which `load(NAME)` gives a module of the player."""
-    page = chromium_browser.open()
-    page.goto(browser_server.url("/"))
-    html = browser_server.get("/").body.decode()
-    found = re.search(r'"(/assets/[^/"]+)/', html)
-    assert found is not None
-    load = f"const load = (name) => import(`{found[1]}/watch/${{name}}.js`);"
-    yield lambda script, argument=None: page.run(load + script, argument)
-    page.close()
 
 
 @pytest.fixture

@@ -191,6 +191,12 @@ BYTES watch_sound_js[] = {
 BYTES watch_still_js[] = {
 #embed "../Assets/watch/still.js"
 };
+BYTES watch_slumber_js[] = {
+#embed "../Assets/watch/slumber.js"
+};
+BYTES watch_sleeper_js[] = {
+#embed "../Assets/watch/sleeper.js"
+};
 BYTES watch_view_js[] = {
 #embed "../Assets/watch/view.js"
 };
@@ -376,6 +382,8 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/share.js", watch_share_js),
     FILE("Assets/watch/sound.js", watch_sound_js),
     FILE("Assets/watch/still.js", watch_still_js),
+    FILE("Assets/watch/slumber.js", watch_slumber_js),
+    FILE("Assets/watch/sleeper.js", watch_sleeper_js),
     FILE("Assets/watch/view.js", watch_view_js),
     FILE("Assets/watch/words.js", watch_words_js),
     FILE("Assets/watch/watch.js", watch_js),

@@ -11,6 +11,10 @@
 const WINDOW_MS = 15_000;
 // Longer without anything new, and the broadcast was interrupted: no statement about jitter.
 const SILENCE_MS = 4_000;
+/** Longer without anything new, and somebody who looks at the figures should know. */
+const QUIET_MS = 1_000;
+/** Where media comes in large pieces, so much longer than it takes at most. */
+const USUAL_QUIET = 1.5;
 /** An arrival that ends this short of the edge has not caught up: more is on its way. */
 const CAUGHT_UP_S = 0.1;
 
@@ -26,11 +30,19 @@ export class EdgeClock {
   /** @type {Arrival[]} */
   #arrivals = [];
   #leadS = -Infinity;
+  /** The last lead that was known on this time line, whatever was forgotten since. */
+  #ageLeadS = -Infinity;
   /** @type {{atMs: number, endS: number} | null} */
   #newest = null;
 
   /** Forgets everything: another response has another time line. */
   reset() {
+    this.forgetArrivals();
+    this.#ageLeadS = -Infinity;
+  }
+
+  /** The broadcast stands still: what was learnt from arrivals holds no more. */
+  forgetArrivals() {
     this.#arrivals = [];
     this.#leadS = -Infinity;
     this.#newest = null;
@@ -41,7 +53,7 @@ export class EdgeClock {
     const before = this.#newest;
     if (before && endS <= before.endS) return;
     const isAfterSilence = before !== null && nowMs - before.atMs > SILENCE_MS;
-    if (isAfterSilence) this.reset();
+    if (isAfterSilence) this.forgetArrivals();
     const neededS = before && !isAfterSilence ? this.#neededNowS(nowMs, before.endS) : 0;
     this.#add(nowMs, { atMs: nowMs, leadS: endS - nowMs / 1000, neededS });
     this.#newest = { atMs: nowMs, endS };
@@ -71,13 +83,17 @@ export class EdgeClock {
     this.#arrivals = this.#arrivals.map((kept) => ({ ...kept, leadS: -Infinity }));
     const newest = this.#newest;
     this.#leadS = newest ? newest.endS - newest.atMs / 1000 : -Infinity;
-    if (newest) this.#arrivals.push({ atMs: newest.atMs, leadS: this.#leadS, neededS: 0 });
+    if (newest) {
+      this.#arrivals.push({ atMs: newest.atMs, leadS: this.#leadS, neededS: 0 });
+      this.#ageLeadS = this.#leadS;
+    }
   }
 
   #add(nowMs, arrival) {
     this.#arrivals.push(arrival);
     this.#arrivals = this.#arrivals.filter((kept) => nowMs - kept.atMs < WINDOW_MS);
     this.#leadS = Math.max(...this.#arrivals.map((kept) => kept.leadS));
+    this.#ageLeadS = this.#leadS;
   }
 
   #runningEdgeS(nowMs) { return nowMs / 1000 + this.#leadS; }
@@ -95,6 +111,21 @@ export class EdgeClock {
   behindS(nowMs, positionS) {
     const edgeS = this.edgeS(nowMs);
     return edgeS === null ? null : Math.max(0, edgeS - positionS);
+  }
+
+  /**
+   * How old what is at `positionS` is: it grows while nothing arrives, because the world goes on.
+   * Null before anything is known.
+   */
+  ageS(nowMs, positionS) {
+    if (this.#ageLeadS === -Infinity) return null;
+    return Math.max(0, nowMs / 1000 + this.#ageLeadS - positionS);
+  }
+
+  /** Whether nothing has come for longer than a second, and than is usual here. */
+  isQuiet(nowMs) {
+    if (!this.#newest) return false;
+    return nowMs - this.#newest.atMs > Math.max(QUIET_MS, USUAL_QUIET * this.neededS * 1000);
   }
 
   /**

@@ -47,6 +47,8 @@ export class Follower {
   /** When playing last began at another place. */
   #movedAtMs = -Infinity;
   #seekingSinceMs = -Infinity;
+  /** How old the picture was, and when that was known. */
+  #known = null;
 
   /**
    * @param {HTMLVideoElement} video
@@ -98,6 +100,23 @@ export class Follower {
     if (!this.#hasBegun) return 0;
     return this.#clock.behindS(performance.now(), this.#video.currentTime) ?? this.aheadS;
   }
+
+  /**
+   * How old the picture is: it grows while nothing arrives, also while there is no connection.
+   * 0 when nothing is known.
+   */
+  get lagS() {
+    const nowMs = performance.now();
+    const ageS = this.#hasBegun ? this.#clock.ageS(nowMs, this.#video.currentTime) : null;
+    if (ageS !== null) return ageS;
+    if (!this.#hasBegun && this.#known) {
+      return this.#known.lagS + (nowMs - this.#known.atMs) / 1000;
+    }
+    return this.aheadS + (this.#dry ? (nowMs - this.#dry.atMs) / 1000 : 0);
+  }
+
+  /** Whether nothing has come for a while, although it could. */
+  get isQuiet() { return this.#clock.isQuiet(performance.now()); }
 
   /** Media in hand after the position. */
   get aheadS() {
@@ -173,7 +192,7 @@ export class Follower {
   setInterrupted(isInterrupted) {
     this.#isInterrupted = isInterrupted;
     if (!isInterrupted) return;
-    this.#clock.reset();
+    this.#clock.forgetArrivals();
     if (this.#dry) this.#dry.isStall = false;
   }
 
@@ -227,6 +246,7 @@ export class Follower {
       return;
     }
     if (!this.#source.isAtEdge(performance.now())) this.#clock.noteHeldBack();
+    this.#known = { lagS: this.lagS, atMs: performance.now() };
     if (this.#video.seeking && performance.now() - this.#seekingSinceMs > SEEK_LONGEST_MS) {
       this.#crossGap();
     }

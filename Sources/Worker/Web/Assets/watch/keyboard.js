@@ -28,13 +28,14 @@ export function listenToKeys({ player, sound, controls, idle, toggleFullScreen, 
     ArrowRight: () => controls.skip(STEP_S),
     ArrowUp: () => sound.setVolume(sound.volume + VOLUME_STEP),
     ArrowDown: () => sound.setVolume(sound.volume - VOLUME_STEP),
-    '?': () => list.showModal(),
+    // A page that is framed by another one has no such list.
+    ...(list && { '?': () => list.showModal() }),
   };
-  const hasKeys = rememberSwitch(elements['keys-on']);
-  elements['show-keys'].addEventListener('click', () => list.showModal());
+  const hasKeys = elements['keys-on'] ? rememberSwitch(elements['keys-on']) : () => true;
+  elements['show-keys']?.addEventListener('click', () => list?.showModal());
   addEventListener('keydown', (event) => {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (!Object.hasOwn(actions, key) || !hasKeys() || isTaken(event, key) || list.open) return;
+    if (!Object.hasOwn(actions, key) || !hasKeys() || isTaken(event, key) || list?.open) return;
     event.preventDefault();
     idle.stir();
     actions[key]();

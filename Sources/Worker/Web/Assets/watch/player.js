@@ -1,6 +1,7 @@
 // The player of one stream: joins what the viewer wants, what the server says about the broadcast
 // and what becomes of the media. Its state follows from the facts it keeps (player-state.js).
 
+import { hasSound } from './codecs.js';
 import { Feed } from './feed.js';
 import { Follower } from './follower.js';
 import { awaitPicture } from './picture.js';
@@ -36,6 +37,7 @@ export class Player {
   #feed;
   #follower;
   #liveSinceMs = 0;
+  #isAsleep = false;
   #pausing = false;
   #stopAwaiting = () => {};
 
@@ -58,7 +60,7 @@ export class Player {
       onDry: (isDry) => this.#know({ isDry }),
       // Not while the media from further back is still on its way.
       onNearEdge: () => { if (!this.#feed.reception.isBusy) this.#setRewound(false); },
-      onUnreachable: () => this.#feed.reception.ask(0),
+      onUnreachable: () => this.#ask(0),
     });
     video.addEventListener('ended', () => this.#noteFinished());
     video.addEventListener('pause', () => this.#notePause());
@@ -76,6 +78,14 @@ export class Player {
 
   get behindS() { return this.#follower.behindS; }
 
+  /** How old the picture is. */
+  get lagS() { return this.#follower.lagS; }
+
+  /** Nothing has come for a while. */
+  get isQuiet() { return this.state === 'reconnecting' || this.#follower.isQuiet; }
+
+  get hasSound() { return hasSound(this.mimeType); }
+
   get isAtEdge() { return !this.#facts.isRewound && !this.#facts.isPaused; }
 
   /** How far back the viewer can go. */
@@ -89,13 +99,14 @@ export class Player {
     return {
       state: this.state,
       codec: this.mimeType,
-      latencyS: this.behindS,
+      latencyS: this.lagS,
       targetS: this.#follower.targetS,
       bufferedS: this.#follower.aheadS,
       rate: this.#video.playbackRate,
       stalls: this.#follower.stalls,
       jumps: this.#follower.jumps,
       reconnects: this.#feed.reception.retries,
+      isAsleep: this.#isAsleep,
       firstFrameMs: this.firstFrameMs,
     };
   }
@@ -115,12 +126,12 @@ export class Player {
   }
 
   play() {
-    const { behindS, aheadS, isNearEdge } = this.#follower;
+    const { lagS, aheadS, targetS } = this.#follower;
+    const isNearEdge = this.#isAsleep ? lagS < targetS + AT_EDGE_S : this.#follower.isNearEdge;
     this.needsPress = false;
-    this.#know({ isPaused: false });
-    this.#setRewound(!isNearEdge);
+    this.#unpause(!isNearEdge);
     if (this.#facts.hasMedia && (this.#feed.isOpen || aheadS > 0)) this.#play();
-    else if (!this.#facts.isRefused) this.#feed.reception.ask(isNearEdge ? 0 : behindS);
+    else if (!this.#facts.isRefused && !this.#feed.reception.isBusy) this.#ask(this.#wantedBehindS);
   }
 
   /** To so many seconds before the live edge. */
@@ -130,17 +141,16 @@ export class Player {
       this.goLive();
       return;
     }
-    this.#know({ isPaused: false });
-    this.#setRewound(true);
-    if (!this.#follower.seek(wantedS)) this.#feed.reception.ask(wantedS);
+    const wasAsleep = this.#isAsleep;
+    this.#unpause(true);
+    if (wasAsleep || !this.#follower.seek(wantedS)) this.#ask(wantedS);
     this.#play();
   }
 
   goLive() {
     const isInHand = this.#follower.seekToEdge();
-    this.#know({ isPaused: false });
-    this.#setRewound(false);
-    if (!isInHand || !this.#feed.isOpen) this.#feed.reception.ask(0);
+    this.#unpause(false);
+    if (!isInHand || !this.#feed.isOpen) this.#ask(0);
     this.#play();
   }
 
@@ -148,7 +158,7 @@ export class Player {
   tryAgain() {
     this.trouble = null;
     this.#know({ hasObstacle: false, isRefused: false });
-    this.#feed.reception.ask(0);
+    this.#ask(0);
   }
 
   // What the server says
@@ -174,7 +184,7 @@ export class Player {
     } else if (hasObstacle && this.stream.mimeType !== this.mimeType) {
       this.tryAgain();
     } else if (isRefused) {
-      this.#feed.reception.ask(0);
+      this.#ask(0);
     }
   }
 
@@ -183,15 +193,33 @@ export class Player {
     const { broadcast, hasObstacle, isPaused } = this.#facts;
     const isIdle = !this.#feed.isOpen && !this.#feed.reception.isAsking;
     if (!isIdle || hasObstacle || isPaused || !mayBeThere(broadcast)) return;
-    this.#feed.reception.ask(this.#wantedBehindS);
+    this.#ask(this.#wantedBehindS);
   }
 
   /** Lets go of the network; `wake` goes on. */
-  sleep() { this.#feed.close(); }
+  letGo() { this.#feed.close(); }
+
+  /** Nobody sees or hears it: lets go of the network until `rouse`, whatever happens. */
+  sleep() {
+    if (this.#isAsleep) return;
+    this.#isAsleep = true;
+    this.letGo();
+  }
+
+  /** Goes on at the live edge, or from where a rewound viewer is. */
+  rouse() {
+    if (!this.#isAsleep) return;
+    this.#isAsleep = false;
+    this.wake();
+  }
 
   // What becomes of the media
 
-  get #wantedBehindS() { return this.#facts.isRewound ? this.behindS : 0; }
+  get #wantedBehindS() { return this.#facts.isRewound ? this.lagS : 0; }
+
+  #ask(behindS) {
+    if (!this.#isAsleep) this.#feed.reception.ask(behindS);
+  }
 
   /** @returns {import('./feed.js').FeedHandlers} */
   #feedHandlers() {
@@ -252,7 +280,7 @@ export class Player {
     if (!this.#feed.hasFinished || this.#feed.reception.isBusy) return;
     this.#setRewound(false);
     this.#know({ hasMedia: !this.#facts.isRefused });
-    if (!this.#facts.isRefused) this.#feed.reception.ask(0);
+    if (!this.#facts.isRefused) this.#ask(0);
   }
 
   /** Looks for a connection that has died without a word. */
@@ -285,6 +313,12 @@ export class Player {
     this.#still.clear();
     this.firstFrameMs ??= performance.now();
     this.#know({ hasPlayed: true });
+  }
+
+  /** In one step: who hears of it may rouse the player, which then asks for what is wanted. */
+  #unpause(isRewound) {
+    this.#know({ isPaused: false, isRewound });
+    this.#follower.setFollowing(!isRewound);
   }
 
   #setRewound(isRewound) {

@@ -9,6 +9,8 @@ const SAY_MS = 2_000;
  * @param {string} name   of the stream
  */
 export function setUpShare({ share: button, 'share-label': label }, name) {
+  // A page that is framed by another one has no such button.
+  if (!button) return;
   const usual = label.textContent;
   let timer = 0;
   const say = (words) => {

@@ -10,6 +10,8 @@ const PATIENCE_MS = 1_000;
 /** A stall is shown only when it lasts. */
 const SPINNER_AFTER_MS = 400;
 const HASTY_STATES = new Set(['connecting', 'reconnecting']);
+/** There is a picture, moving or not, and so it has an age. */
+const STATES_WITH_TIME = new Set(['playing', 'rewound', 'paused-by-viewer', 'reconnecting']);
 const FIGURES_MS = 500;
 /** More would only flicker. */
 const LATENCY_DIGITS = 1;
@@ -57,8 +59,11 @@ export class View {
   }
 
   #showBadge({ badge, tone }) {
-    this.#elements.badge.textContent = badge;
-    this.#elements.badge.className = tone ? `badge badge-${tone}` : 'badge';
+    const element = this.#elements.badge;
+    // A page that is framed by another one has no words around the picture.
+    if (!element) return;
+    element.textContent = badge;
+    element.className = tone ? `badge badge-${tone}` : 'badge';
   }
 
   // Messages
@@ -81,7 +86,8 @@ export class View {
 
   #showWays(state, trouble) {
     this.#elements['try-again'].hidden = !(state === 'unplayable' && trouble === 'damaged');
-    this.#elements['who-else'].hidden = state !== 'offline' && state !== 'ended';
+    const whoElse = this.#elements['who-else'];
+    if (whoElse) whoElse.hidden = state !== 'offline' && state !== 'ended';
   }
 
   #planSpinner(isDry) {
@@ -100,22 +106,34 @@ export class View {
     const { stream } = this.#player;
     const isOn = stream?.state === 'live' || stream?.state === 'paused';
     const viewers = isOn ? formatCount(stream.viewers, 'viewer', 'viewers') : '';
-    this.#change('viewers', viewers, () => { this.#elements.viewers.textContent = viewers; });
+    this.#change('viewers', viewers, () => setText(this.#elements.viewers, viewers));
     const since = isOn ? `live ${formatSince(stream.startedAt)}` : '';
-    this.#change('since', since, () => { this.#elements.since.textContent = since; });
+    this.#change('since', since, () => setText(this.#elements.since, since));
   }
 
   #showFigures() {
-    const { state, behindS, isAtEdge } = this.#player;
-    const hasTime = state === 'playing' || state === 'rewound' || state === 'paused-by-viewer';
-    const text = hasTime ? behindS.toFixed(LATENCY_DIGITS) : '';
-    this.#change('latency', `${text} ${isAtEdge}`, () => {
-      this.#elements.latency.dataset.seconds = text;
-      // Further back it says so on the button beside it.
-      this.#elements.latency.textContent = isAtEdge ? text && `${text} s` : '';
+    const { state, lagS, isAtEdge, isQuiet } = this.#player;
+    const seconds = STATES_WITH_TIME.has(state) ? lagS.toFixed(LATENCY_DIGITS) : '';
+    const text = latencyText(state, seconds, isAtEdge);
+    const { latency, live } = this.#elements;
+    this.#change('seconds', seconds, () => { latency.dataset.seconds = seconds; });
+    this.#change('latency', text, () => { latency.textContent = text; });
+    this.#change('quiet', isQuiet, () => {
+      latency.dataset.quiet = live.dataset.quiet = isQuiet;
     });
     this.#showStream();
   }
+}
+
+/** Of an element that not every page has. */
+function setText(element, text) {
+  if (element) element.textContent = text;
+}
+
+/** What stands beside Live. Further back, the button says how far. */
+function latencyText(state, seconds, isAtEdge) {
+  if (state === 'paused-by-viewer') return 'Paused';
+  return isAtEdge && seconds ? `${seconds} s` : '';
 }
 
 function canPlayCodec(codec) {

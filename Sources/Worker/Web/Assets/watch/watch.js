@@ -2,9 +2,9 @@
 //
 // `body[data-state]` is the player's state. `window.weirPlayer.report()` gives the figures behind
 // it, for tests and for the curious: {state, codec, latencyS, targetS, bufferedS, rate, stalls,
-// jumps, reconnects, firstFrameMs}. `latencyS` is the distance to the newest media the server has
-// sent, `targetS` the distance the player aims at, `bufferedS` what it has in hand, `firstFrameMs`
-// counts from the start of the navigation.
+// jumps, reconnects, isAsleep, firstFrameMs}. `latencyS` is how old the picture is, counted from
+// when it could have been here, `targetS` the age the player aims at, `bufferedS` what it has in
+// hand; `firstFrameMs` counts from the start of the navigation.
 
 import { subscribe } from '../common/events.js';
 import { Controls } from './controls.js';
@@ -14,6 +14,7 @@ import { setUpMediaSession } from './media-session.js';
 import { Player } from './player.js';
 import { setUpFullScreen, setUpPresses, setUpSmallWindow } from './screen.js';
 import { setUpShare } from './share.js';
+import { Sleeper } from './sleeper.js';
 import { Sound } from './sound.js';
 import { Still } from './still.js';
 import { View } from './view.js';
@@ -43,13 +44,15 @@ setUpPresses(elements, { player, idle, toggleFullScreen });
 setUpShare(elements, name);
 listenToKeys({ player, sound, controls, idle, toggleFullScreen, elements });
 elements['try-again'].addEventListener('click', () => player.tryAgain());
-const icon = document.querySelector('link[rel=icon]').href;
+const sleeper = new Sleeper(elements.video, player, sound);
+const icon = document.querySelector('link[rel=icon]')?.href ?? '';
 const showSession = setUpMediaSession(player, controls, name, icon);
 
 function showChange() {
   view.show();
   controls.show();
   showSession();
+  sleeper.look();
   if (player.state !== 'playing' && player.state !== 'rewound') idle.stir();
 }
 showChange();
@@ -61,7 +64,7 @@ subscribe({
   onConnection: (isConnected) => { if (isConnected) player.wake(); },
 });
 addEventListener('online', () => player.wake());
-addEventListener('pagehide', () => player.sleep());
+addEventListener('pagehide', () => player.letGo());
 addEventListener('pageshow', (event) => { if (event.persisted) player.wake(); });
 
 window.weirPlayer = { report: () => player.report() };

@@ -1,0 +1,32 @@
+"""The player's pure modules, run in a real browser's engine: a fixture to import beside those of
+`fixtures`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from weir.server import Server
+
+from .chromium import Chromium
+
+
+@pytest.fixture(scope="module")
+def modules(
+    chromium_browser: Chromium, browser_server: Server
+) -> Iterator[Callable[[str, Any], Any]]:
+    """Run a script in which `load(NAME)` gives a module of the player."""
+    page = chromium_browser.open()
+    page.goto(browser_server.url("/"))
+    html = browser_server.get("/").body.decode()
+    found = re.search(r'"(/assets/[^/"]+)/', html)
+    assert found is not None
+    load = f"const load = (name) => import(`{found[1]}/watch/${{name}}.js`);"
+    yield lambda script, argument=None: page.run(load + script, argument)
+    page.close()
+
+
+__all__ = ["modules"]
