@@ -137,7 +137,7 @@ let package = Package(
             path: "Tests/SegmentRing/Torture"),
         .target(name: "CStepper", path: "Tests/SegmentRing/Stepper"),
         .testTarget(
-            name: "MediaTests", dependencies: ["Media"], path: "Tests/Media",
+            name: "MediaTests", dependencies: ["Media", "CZlib"], path: "Tests/Media",
             exclude: ["Recordings"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Supervisor", "Settings"],
@@ -193,6 +193,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
     /// Folders of Tests/Fuzz, the modules that each one tests, and what else lies in it.
     let fuzzed: [(folder: String, modules: [String], others: [String])] = [
         ("BSON", ["Accounts"], []),
+        ("Codecs", ["Media"], []),
         ("ControlChannel", ["ControlChannel"], []),
         ("Credentials", ["Accounts", "HTTP"], ["credentials.dict"]),
         ("Forms", ["HTTP"], ["forms.dict"]),

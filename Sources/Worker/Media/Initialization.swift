@@ -8,6 +8,8 @@ package struct Initialization: Sendable, Equatable {
     package let bytes: [UInt8]
     /// Video tracks first, then audio, numbered from 1.
     package let tracks: [MediaTrack]
+    /// What the broadcaster sends beside them.
+    package let leftOut: [LeftOutTrack]
 
     /// The application name in what we write.
     private static let application = "Weir"
@@ -47,6 +49,7 @@ package struct Initialization: Sendable, Equatable {
     /// Writes the init of what was read.
     init(draft: HeaderDraft, table: TrackTable, limits: MediaLimits) throws(MediaError) {
         tracks = table.tracks
+        leftOut = table.leftOut
         let docType = tracks.allSatisfy(\.isWebM) ? HeaderDraft.DocType.webm : .matroska
         var header: [UInt8] = []
         header.appendElement(ElementID.ebmlVersion, unsigned: 1)

@@ -56,7 +56,7 @@ struct TrackEntry: Sendable {
                 encodings, in: bytes, codecPrivate: &codecPrivate, trackName: setUp.name,
                 limits: limits)
         }
-        try setUp.check(&codecPrivate, audio: audio)
+        try setUp.check(&codecPrivate, audio: &audio)
         needsFirstFrame =
             setUp.isIncomplete(codecPrivate)
             || isVideo && setUp.bitstream != nil && (video.width == 0 || video.height == 0)
@@ -90,6 +90,8 @@ struct TrackEntry: Sendable {
         case ElementID.flagEnabled: isEnabled = try child.unsigned(in: bytes) != 0
         case ElementID.name:
             title = child.text(in: bytes, mostBytes: TrackEntry.mostTitleBytes)
+        case ElementID.void where title == nil:
+            title = TrackEntry.titleInVoid(child, in: bytes)
         case ElementID.language: language = TrackEntry.language(child, in: bytes)
         case ElementID.languageBCP47: languageTag = TrackEntry.language(child, in: bytes)
         case ElementID.video: video = try VideoSettings(child.content, in: bytes)
@@ -106,6 +108,15 @@ struct TrackEntry: Sendable {
             })
         else { return nil }
         return text
+    }
+
+    /// Our own way to keep a title that players do not get (see `append(title:)`).
+    private static func titleInVoid(_ void: Element, in bytes: Span<UInt8>) -> String? {
+        var reader = ElementReader(children: void.content)
+        guard let child = try? reader.next(in: bytes), child.id == ElementID.name else {
+            return nil
+        }
+        return child.text(in: bytes, mostBytes: mostTitleBytes)
     }
 
     // MARK: Completing
@@ -155,7 +166,7 @@ struct TrackEntry: Sendable {
         if isVideo, video.hasAlpha {
             bytes.appendElement(ElementID.maxBlockAdditionID, unsigned: 1)
         }
-        if let title { bytes.appendElement(ElementID.name, text: title) }
+        if let title { bytes.append(title: title) }
         bytes.appendElement(ElementID.language, text: servedLanguage ?? "und")
         bytes.appendElement(ElementID.codecID, text: codecID)
         if !codecPrivate.isEmpty {
@@ -201,5 +212,19 @@ struct TrackEntry: Sendable {
             blockDurationMs: isKnown
                 ? UInt16(defaultMs) : IngestTrack.firstGuessMs(isVideo: isVideo),
             hasFixedDuration: isKnown, packing: packing)
+    }
+}
+
+extension [UInt8] {
+    /// A title. Chromium refuses a Name that is not ASCII, so that others stand in a Void, which every
+    /// reader but ours passes over: the API tells them.
+    fileprivate mutating func append(title: String) {
+        if title.utf8.allSatisfy({ $0 < 0x80 }) {
+            appendElement(ElementID.name, text: title)
+        } else {
+            var name: [UInt8] = []
+            name.appendElement(ElementID.name, text: title)
+            appendElement(ElementID.void, content: name)
+        }
     }
 }

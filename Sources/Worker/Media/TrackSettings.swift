@@ -78,6 +78,8 @@ struct VideoSettings: Sendable, Equatable {
     private var fourCC: [UInt8] = []
 
     private static let edges: ClosedRange<UInt64> = 1...65_535
+    /// Chromium takes no larger picture.
+    private static let shownEdges: ClosedRange<UInt64> = 1...32_767
     private static let crops = [
         ElementID.pixelCropBottom, ElementID.pixelCropTop, ElementID.pixelCropLeft,
         ElementID.pixelCropRight,
@@ -91,8 +93,8 @@ struct VideoSettings: Sendable, Equatable {
             Setting(ElementID.alphaMode, 1...1), Setting(ElementID.pixelWidth, edges),
             Setting(ElementID.pixelHeight, edges),
         ] + crops.map { Setting($0, edges) } + [
-            Setting(ElementID.displayWidth, edges), Setting(ElementID.displayHeight, edges),
-            Setting(ElementID.displayUnit, 1...4),
+            Setting(ElementID.displayWidth, shownEdges),
+            Setting(ElementID.displayHeight, shownEdges), Setting(ElementID.displayUnit, 1...4),
         ]
     /// Matrix, bits, subsampling, siting, range, transfer, primaries, light levels.
     private static let colourWanted: [Setting] = [
@@ -175,11 +177,11 @@ struct VideoSettings: Sendable, Equatable {
 
     /// Leaves out what contradicts itself.
     private mutating func tidy() {
-        func crop(_ first: UInt32, _ second: UInt32) -> UInt64 {
-            (numbers[first] ?? 0) + (numbers[second] ?? 0)
-        }
-        if crop(ElementID.pixelCropLeft, ElementID.pixelCropRight) >= width
-            || crop(ElementID.pixelCropTop, ElementID.pixelCropBottom) >= height
+        func crop(_ id: UInt32) -> UInt64 { numbers[id] ?? 0 }
+        // Of left and top Chromium confuses one with the other; encoders fill at the right and below.
+        if crop(ElementID.pixelCropLeft) > 0 || crop(ElementID.pixelCropTop) > 0
+            || crop(ElementID.pixelCropRight) >= width
+            || crop(ElementID.pixelCropBottom) >= height
         {
             numbers.remove(VideoSettings.crops)
         }
@@ -190,9 +192,20 @@ struct VideoSettings: Sendable, Equatable {
         let isWhole =
             numbers[ElementID.displayWidth] != nil && numbers[ElementID.displayHeight] != nil
         if unit == 4 || unit != nil && !isWhole { numbers.remove(VideoSettings.display) }
-        if projection[VideoSettings.projectionType] == nil {
+        if !isProjectionWhole {
             projection = SettingList()
             projectionPrivate = []
+        }
+    }
+
+    /// A flat one has nothing beside its angles, an equirectangular one its five numbers, others
+    /// whatever they need.
+    private var isProjectionWhole: Bool {
+        switch projection[VideoSettings.projectionType] {
+        case 0: projectionPrivate.isEmpty
+        case 1: projectionPrivate.count == 20
+        case 2, 3: !projectionPrivate.isEmpty
+        default: false
         }
     }
 

@@ -1,8 +1,9 @@
-// The Tracks element: which tracks are served, under which number, and in which order. Subtitles,
-// buttons and further pictures are dropped with their blocks. Kept tracks are numbered anew, video
-// first, so that a browser that adds its tracks in another order after a restart still counts as the
-// same broadcast (RFC 9559 section 5.1.4). Of sound the default track comes first: Chromium plays the
-// first one, whatever the flag says.
+// The Tracks element: which tracks are served, under which number, and in which order. One video
+// track is kept, the default one, because Firefox shows no picture at all of a stream with two
+// (MediaSource); subtitles and buttons are dropped too, all with their blocks. Kept tracks are numbered
+// anew, video first, so that a browser that adds its tracks in another order after a restart still
+// counts as the same broadcast (RFC 9559 section 5.1.4). Of sound the default track comes first:
+// Chromium plays the first one, whatever the flag says.
 
 /// What the parser keeps about one track of the source.
 struct IngestTrack: Sendable, Equatable {
@@ -31,14 +32,18 @@ struct TrackTable: Sendable {
     /// In the order in which they are served.
     private var kept: [TrackEntry]
     private let dropped: [TrackEntry]
+    /// What the broadcaster sends and viewers do not get.
+    let leftOut: [LeftOutTrack]
 
     /// Reads the content of a Tracks element.
     init(
         tracks content: Range<Int>, in bytes: Span<UInt8>, limits: MediaLimits
     ) throws(MediaError) {
         var entries: [TrackEntry] = []
+        var noted: [LeftOutTrack] = []
         var reader = ElementReader(children: content)
         while let child = try reader.next(in: bytes) {
+            if child.id == ElementID.void { noted = LeftOutTrack.list(in: child, bytes) }
             guard child.id == ElementID.trackEntry else { continue }
             guard entries.count < limits.tracks else { throw .tooLarge("too many tracks") }
             let entry = try TrackEntry(content: child.content, in: bytes, limits: limits)
@@ -48,8 +53,11 @@ struct TrackTable: Sendable {
             entries.append(entry)
         }
         let video = TrackTable.inOrder(entries.filter(\.isVideo))
-        kept = video + TrackTable.inOrder(entries.filter(\.isAudio))
-        dropped = entries.filter { !$0.isVideo && !$0.isAudio }
+        kept = video.prefix(1) + TrackTable.inOrder(entries.filter(\.isAudio))
+        dropped = video.dropFirst() + entries.filter { !$0.isVideo && !$0.isAudio }
+        leftOut = [LeftOutTrack](
+            (dropped.map { LeftOutTrack(type: $0.type, codecID: $0.codecID) } + noted)
+                .prefix(MediaLimits.mostTracks))
         guard !kept.isEmpty else { throw .malformed("no video and no audio track") }
     }
 
@@ -76,6 +84,7 @@ struct TrackTable: Sendable {
             content.appendElement(
                 ElementID.trackEntry, content: entry.bytes(number: UInt8(index + 1)))
         }
+        if !leftOut.isEmpty { content.append(leftOut: leftOut) }
         var bytes: [UInt8] = []
         bytes.appendElement(ElementID.tracks, content: content)
         return bytes

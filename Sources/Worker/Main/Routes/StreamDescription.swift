@@ -30,6 +30,7 @@ enum StreamDescription {
             JSONMember("startedAt", .string(Timestamp.rfc3339(ms: stream.ring.createdWallClockMs))),
             JSONMember("mimeType", .string(stream.contentType)),
             JSONMember("tracks", .array(stream.tracks.map(json(of:)))),
+            JSONMember("leftOut", .array(stream.initialization.leftOut.map(json(ofLeftOut:)))),
             JSONMember("bitrateBps", .integer(Int64(clamping: facts.figures.bitrateBps))),
             JSONMember(
                 "keyframeIntervalMs", integerOrNull(facts.figures.keyframeIntervalMs)),
@@ -56,6 +57,12 @@ enum StreamDescription {
         members.append(JSONMember("title", track.title.map { .string($0) } ?? .null))
         members.append(JSONMember("default", .boolean(track.isDefault)))
         return .object(members)
+    }
+
+    private static func json(ofLeftOut track: LeftOutTrack) -> JSONValue {
+        .object([
+            JSONMember("kind", .string(track.kind)), JSONMember("codec", .string(track.codec)),
+        ])
     }
 
     private static func integerOrNull(_ number: UInt64?) -> JSONValue {

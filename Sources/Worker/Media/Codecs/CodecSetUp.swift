@@ -21,8 +21,11 @@ struct CodecSetUp {
 
     // MARK: Checking
 
-    /// Checks a set-up; makes one where there is none and the container says enough.
-    func check(_ codecPrivate: inout [UInt8], audio: AudioSettings) throws(MediaError) {
+    /// Checks a set-up; makes one where there is none and the container says enough. Corrects what the
+    /// container says otherwise.
+    func check(
+        _ codecPrivate: inout [UInt8], audio: inout AudioSettings
+    ) throws(MediaError) {
         switch codecID {
         case "A_OPUS":
             if codecPrivate.isEmpty, audio.channels <= 2 {
@@ -31,6 +34,8 @@ struct CodecSetUp {
             guard CodecSetUp.isOpusHead(codecPrivate) else {
                 throw .malformed("\(name) has no valid OpusHead in its CodecPrivate")
             }
+            // Chromium's decoder refuses another number than that of its own set-up.
+            audio.channels = UInt64(codecPrivate[9])
         case "A_VORBIS":
             guard CodecSetUp.hasVorbisHeaders(codecPrivate) else {
                 throw .malformed("\(name) does not have its three headers in its CodecPrivate")
