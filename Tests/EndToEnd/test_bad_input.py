@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from weir import ebml
-from weir.comparison import assert_contiguous
 from weir.curl import Answer
 from weir.http2 import Http2Connection
+from weir.packets import probe
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -34,15 +34,6 @@ def assert_problem(answer: Answer, status: int) -> None:
     document = answer.json()
     assert document["status"] == status
     assert document["type"] and document["title"] and document["detail"]
-
-
-def garbage_after_start(least: int = 20_000) -> bytes:
-    """A good beginning, and then, where a cluster should start, something that is no element.
-
-    Cut inside a block, the garbage would just be the rest of that block.
-    """
-    data = record().data
-    return data[:data.index(ebml.identifier(ebml.CLUSTER), least)] + b"\x00" * 64
 
 
 def nested_masters(depth: int) -> bytes:
@@ -98,20 +89,8 @@ def test_an_empty_body_is_refused(server: Server, name: str) -> None:
     assert post(server, name, b"").status in (400, 412, 415)
 
 
-BROKEN = {
-    "a block for an unknown track":
-        ebml.start() + ebml.cluster(0, ebml.simple_block(b"x" * 50, track=5)),
-    "a block shorter than its header":
-        ebml.start() + ebml.cluster(0, ebml.element(ebml.SIMPLE_BLOCK, b"\x81")),
-    "a block over its limit":
-        ebml.start() + ebml.identifier(ebml.CLUSTER) + ebml.UNKNOWN_SIZE
-        + ebml.unsigned(ebml.TIMECODE, 0)
-        + ebml.identifier(ebml.SIMPLE_BLOCK) + ebml.size(5 << 20) + bytes(64 << 10),
-    "an element that is larger than its parent":
-        ebml.start() + ebml.identifier(ebml.CLUSTER) + ebml.size(20)
-        + ebml.identifier(ebml.SIMPLE_BLOCK) + ebml.size(500) + b"\x81" + bytes(600),
-    "an invalid element id": ebml.start() + b"\x00" * 200,
-    "a size of nine bytes": ebml.start() + ebml.identifier(ebml.CLUSTER) + b"\x00" * 200,
+BROKEN_HEADERS = {
+    "no segment after the header": ebml.head() + b"\x00" * 200,
     "more tracks than the limit": ebml.start(tracks=9) + ebml.cluster(0, ebml.simple_block(b"x")),
     "codec data over the limit":
         ebml.head() + ebml.segment(ebml.video_track(private=os.urandom(80 << 10))),
@@ -124,17 +103,76 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("kind", BROKEN)
-def test_a_broken_structure_is_400(server: Server, name: str, kind: str) -> None:
-    assert_problem(post(server, name, BROKEN[kind]), 400)
+@pytest.mark.parametrize("kind", BROKEN_HEADERS)
+def test_a_broken_header_is_400(server: Server, name: str, kind: str) -> None:
+    assert_problem(post(server, name, BROKEN_HEADERS[kind]), 400)
+    assert server.state(name) is None
 
 
-def test_what_came_before_the_broken_part_stays(server: Server, watch: Watch, name: str) -> None:
-    assert_problem(post(server, name, garbage_after_start()), 400)
+LOSSES = {
+    "zeros": bytes(300),
+    "a proxy's error page": b"<html><body><h1>502 Bad Gateway</h1></body></html>\n" * 40,
+    "random bytes": bytes((7 * n * n + n) % 251 for n in range(5000)),
+    "a cluster that starts with zeros": b"\x00" * 12 + ebml.cluster(0, ebml.simple_block(b"x")),
+    "a header that starts with zeros": b"\x00" * 12 + ebml.start()[12:],
+    "a header of another kind": ebml.head(b"matriarch"),
+    "a block for an unknown track": ebml.cluster(0, ebml.simple_block(b"x" * 50, track=5)),
+    "a block shorter than its header": ebml.cluster(0, ebml.element(ebml.SIMPLE_BLOCK, b"\x81")),
+    "a block over its limit":
+        ebml.identifier(ebml.CLUSTER) + ebml.UNKNOWN_SIZE + ebml.unsigned(ebml.TIMECODE, 0)
+        + ebml.identifier(ebml.SIMPLE_BLOCK) + ebml.size(5 << 20) + bytes(64 << 10),
+    "a block that would swallow what follows":
+        ebml.identifier(ebml.CLUSTER) + ebml.UNKNOWN_SIZE + ebml.unsigned(ebml.TIMECODE, 0)
+        + ebml.identifier(ebml.SIMPLE_BLOCK) + ebml.size(3 << 20) + b"\x81" + bytes(900),
+    "an element that is larger than its parent":
+        ebml.identifier(ebml.CLUSTER) + ebml.size(20)
+        + ebml.identifier(ebml.SIMPLE_BLOCK) + ebml.size(500) + b"\x81" + bytes(600),
+    "a cluster that ends too early":
+        ebml.identifier(ebml.CLUSTER) + ebml.size(12) + ebml.unsigned(ebml.TIMECODE, 0)
+        + ebml.simple_block(b"x" * 40),
+}
+
+
+def at_a_cluster(least: int = 20_000) -> tuple[bytes, bytes]:
+    """A recording in two parts, cut where a cluster begins."""
+    data = record(seconds=30).data
+    cut = data.index(ebml.identifier(ebml.CLUSTER), least)
+    return data[:cut], data[cut:]
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_a_loss_in_a_body_is_counted_and_the_broadcast_goes_on(
+    server: Server, watch: Watch, name: str, kind: str
+) -> None:
+    before, after = at_a_cluster()
+    answer = post(server, name, before + LOSSES[kind] + after)
+    assert answer.status == 204, answer.body[:300]
+    assert server.stream(name)["losses"] == 1
     viewer = watch(server, name, "?start=-3600").wait_for_bytes(10_000)
     server.request("DELETE", f"/{name}/live")
     viewer.wait_for_end()
-    assert_contiguous(viewer.file, record().path)
+    shown, sent = probe(viewer.file), probe(record(seconds=30).path)
+    assert not shown.errors
+    for media in ("video", "audio"):
+        hashes = [packet.hash for packet in sent.of_kind(media)]
+        seen = [packet.hash for packet in shown.of_kind(media)]
+        # Of the picture, what needs a lost one waits for the next key frame.
+        assert len(seen) > len(hashes) * 8 // 10
+        assert seen[-1] == hashes[-1]
+        rest = iter(hashes)
+        assert all(one in rest for one in seen), "packets were moved, changed or repeated"
+
+
+def test_a_loss_in_a_chunk_is_no_end_either(server: Server, name: str) -> None:
+    before, after = at_a_cluster()
+    for number, body in enumerate((before, bytes(500), after[:30_000], after[30_000:])):
+        assert post(server, name, body, weir_chunk=f"lossy/{number}").status == 204
+    assert server.stream(name)["losses"] == 1
+
+
+def test_a_body_in_which_nothing_valid_comes_any_more_is_400(server: Server, name: str) -> None:
+    before, _ = at_a_cluster()
+    assert_problem(post(server, name, before + bytes(17 << 20)), 400)
 
 
 def test_a_broken_body_is_answered_before_it_ends(server: Server, name: str) -> None:

@@ -126,7 +126,8 @@ struct CutTests {
         _ seen: Output
     ) throws {
         var other = try WebMIngest(
-            resuming: fragment.state, carry: [], initialization: seen.initializations.last,
+            resuming: fragment.state, carry: fragment.carry,
+            initialization: seen.initializations.last,
             limits: .usual)
         var retry = Output()
         retry.push(chunk.dropFirst(fragment.consumedInput), through: &other)

@@ -36,7 +36,9 @@ extension MediaLimits {
     /// The values Weir runs with.
     static let usual = MediaLimits(
         initializationBytes: 64 * 1024, blockBytes: 4 * 1024 * 1024, elementBytes: 64 * 1024,
-        elementDepth: 8, tracks: 8, soundClusterDurationMs: 1_000)
+        elementDepth: 8, tracks: 8, soundClusterDurationMs: 1_000, lostBytes: 16 * 1024 * 1024,
+        heldFrames: 256, heldBytes: 512 * 1024, orderWindowMs: 200, orderMemoryMs: 5_000,
+        pictureSilenceMs: 2_000, jumpBackMs: 1_000, jumpForwardMs: 10_000)
 }
 
 /// Everything one parser put out, with the inits in front of what followed them.
@@ -45,6 +47,7 @@ struct Output: Equatable {
     var initializations: [Initialization] = []
     var fragments: [Fragment] = []
     var error: MediaError?
+    var losses = 0
 
     /// Pushes bytes through a parser as a caller does: everything after an event is pushed again.
     mutating func push(_ input: ArraySlice<UInt8>, through ingest: inout WebMIngest) {
@@ -54,6 +57,7 @@ struct Output: Equatable {
             do throws(MediaError) {
                 let result = try ingest.push(rest.span, into: &batch)
                 take(&batch)
+                losses += result.losses
                 rest = rest.dropFirst(result.consumed)
                 guard case .initialization(let initialization) = result.event else { return }
                 initializations.append(initialization)
@@ -68,6 +72,13 @@ struct Output: Equatable {
 
     mutating func push(_ input: [UInt8], through ingest: inout WebMIngest) {
         push(input[...], through: &ingest)
+    }
+
+    /// No more comes: what waits for its turn is written.
+    mutating func flush(_ ingest: inout WebMIngest) {
+        var batch = FragmentBatch()
+        ingest.flush(into: &batch)
+        take(&batch)
     }
 
     private mutating func take(_ batch: inout FragmentBatch) {
@@ -92,7 +103,7 @@ struct Output: Equatable {
     /// What must be the same however the input was cut.
     func isSame(as other: Output) -> Bool {
         bytes == other.bytes && initializations == other.initializations && error == other.error
-            && clusters == other.clusters
+            && clusters == other.clusters && losses == other.losses
     }
 }
 
@@ -112,5 +123,6 @@ func output(of bytes: [UInt8], cutAt cuts: [Int] = [], limits: MediaLimits = .us
         output.push(bytes[start..<end], through: &ingest)
         start = end
     }
+    output.flush(&ingest)
     return output
 }

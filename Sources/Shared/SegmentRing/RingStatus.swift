@@ -26,6 +26,7 @@ package struct RingStatus {
     private static let interested = RingLayout.shared + 64
     private static let writerChunkWord = RingLayout.shared + 72
     private static let recorded = RingLayout.shared + 80
+    private static let lost = RingLayout.shared + 104
     private static let clockShift = RingLayout.shared + 112
     private static let clockBoot = RingLayout.shared + 120
     private static let waiting = RingLayout.shared + 128
@@ -103,6 +104,11 @@ package struct RingStatus {
     package func addBytesIngested(_ count: Int) {
         mapping.word(Self.ingested).add(UInt64(max(0, count)))
     }
+
+    /// Times that this broadcast's input was lost or could not be right, and was passed over.
+    package var losses: UInt64 { mapping.word(Self.lost).load().count }
+
+    package func addLosses(_ count: Int) { mapping.word(Self.lost).add(UInt64(max(0, count))) }
 
     // MARK: The writer
 

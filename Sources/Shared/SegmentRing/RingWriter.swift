@@ -24,7 +24,7 @@ package final class RingWriter {
     package let ring: Ring
     /// What was passed with the last append or suspend, also by a writer before this one.
     package private(set) var state: [UInt8]
-    /// Unfinished input kept by the last suspend; empty after an append.
+    /// Unfinished input kept by the last suspend or append.
     package private(set) var carry: [UInt8]
     /// The writer before this one died, or gave up, after an append (or in the middle of one)
     /// without a suspend: what it had received after that is lost.
@@ -73,16 +73,17 @@ package final class RingWriter {
     ///   - mediaTimeMs: brought within the bounds of UntrustedNumber, like the time of the commit.
     ///   - bootMs: now, on the ring's clock (`Ring.bootNowMs`); raised to that of the entry before if it
     ///     is less.
-    ///   - state: opaque, at most `stateBytes`; replaces the state and empties the carry.
-    /// Errors: `fragmentTooLarge`, `stateTooLarge`; then nothing has changed.
+    ///   - state: opaque, at most `stateBytes`; replaces the state.
+    ///   - carry: opaque, at most `carryBytes`; replaces the carry.
+    /// Errors: `fragmentTooLarge`, `stateTooLarge`, `carryTooLarge`; then nothing has changed.
     package func append(
         _ bytes: UnsafeRawBufferPointer, flags: FragmentFlags, mediaTimeMs: Int64,
-        durationMs: UInt32, bootMs: UInt64, state: [UInt8]
+        durationMs: UInt32, bootMs: UInt64, state: [UInt8], carry: [UInt8] = []
     ) throws(RingError) {
         guard bytes.count <= ring.geometry.fragmentBytes else {
             throw .fragmentTooLarge(bytes: bytes.count)
         }
-        try checkSize(of: state)
+        try checkSize(of: state, carry: carry)
         let greatestMs = UntrustedNumber.greatestMediaTimeMs - 1
         let independent = flags.contains(.independent)
         let entry = RingEntry(
@@ -99,7 +100,7 @@ package final class RingWriter {
         mapping.setSlotWords(RingSlot.encode(entry), sequence: entry.sequence)
         RingSnapshot(
             version: version + 1, entryHead: entryHead + 1, head: entry.end, kind: .append,
-            state: state, carry: []
+            state: state, carry: carry
         ).write(to: mapping)
         mapping.word(RingLayout.entryHead).storeReleasing(entryHead + 1)
 
@@ -109,18 +110,18 @@ package final class RingWriter {
         independentCount = entry.independentCount
         self.bootMs = entry.bootMs
         self.state = state
-        carry = []
+        self.carry = carry
     }
 
     /// The same for a span.
     package func append(
         _ bytes: borrowing RawSpan, flags: FragmentFlags, mediaTimeMs: Int64, durationMs: UInt32,
-        bootMs: UInt64, state: [UInt8]
+        bootMs: UInt64, state: [UInt8], carry: [UInt8] = []
     ) throws(RingError) {
         try unsafe bytes.withUnsafeBytes { (buffer) throws(RingError) in
             try unsafe append(
                 buffer, flags: flags, mediaTimeMs: mediaTimeMs, durationMs: durationMs,
-                bootMs: bootMs, state: state)
+                bootMs: bootMs, state: state, carry: carry)
         }
     }
 
@@ -129,10 +130,7 @@ package final class RingWriter {
     ///
     /// Errors: `stateTooLarge`, `carryTooLarge`; then nothing has changed.
     package func suspend(state: [UInt8], carry: [UInt8]) throws(RingError) {
-        try checkSize(of: state)
-        guard carry.count <= ring.geometry.carryBytes else {
-            throw .carryTooLarge(bytes: carry.count)
-        }
+        try checkSize(of: state, carry: carry)
         let mapping = held()
         mapping.word(RingLayout.attempt).store(version + 1)
         RingSnapshot(
@@ -162,9 +160,12 @@ package final class RingWriter {
         atomicMemoryFence(ordering: .releasing)
     }
 
-    private func checkSize(of state: [UInt8]) throws(RingError) {
+    private func checkSize(of state: [UInt8], carry: [UInt8]) throws(RingError) {
         guard state.count <= ring.geometry.stateBytes else {
             throw .stateTooLarge(bytes: state.count)
+        }
+        guard carry.count <= ring.geometry.carryBytes else {
+            throw .carryTooLarge(bytes: carry.count)
         }
     }
 

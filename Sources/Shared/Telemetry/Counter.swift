@@ -30,6 +30,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case lappedTotal
     /// Bytes of media taken from publishers.
     case ingestBytes
+    /// Times that a publisher's media was lost or could not be right, and was passed over.
+    case mediaLosses
     /// Request bodies of publishers that were finished.
     case ingestChunks
     /// Publishers that were held back because they were too far ahead of the clock.

@@ -19,6 +19,7 @@ extension Counter {
         case .viewerJumpsTotal: "weir_viewer_jumps_total"
         case .lappedTotal: "weir_viewers_lapped_total"
         case .ingestBytes: "weir_ingest_bytes_total"
+        case .mediaLosses: "weir_media_losses_total"
         case .ingestChunks: "weir_ingest_bodies_total"
         case .publishersHeldBack: "weir_publishers_held_back_total"
         case .abuseCloses: "weir_abuse_closes_total"
@@ -53,6 +54,8 @@ extension Counter {
         case .viewerJumpsTotal: "Times a viewer skipped ahead because it was behind."
         case .lappedTotal: "Viewers that the ring overtook; their responses were reset."
         case .ingestBytes: "Bytes of media taken from publishers."
+        case .mediaLosses:
+            "Times a publisher's media was lost or could not be right, and was passed over."
         case .ingestChunks: "Request bodies of publishers that were finished."
         case .publishersHeldBack:
             "Times a publisher was held back because it was ahead of the clock."

@@ -40,11 +40,16 @@ final class WorkerEnvironment {
         mediaLimits = MediaLimits(
             initializationBytes: Limits.initializationBytes, blockBytes: blockBytes,
             elementBytes: Limits.elementBytes, elementDepth: Limits.elementDepth,
-            tracks: Limits.tracks, soundClusterDurationMs: Limits.soundClusterDurationMs)
+            tracks: Limits.tracks, soundClusterDurationMs: Limits.soundClusterDurationMs,
+            lostBytes: Limits.lostMediaBytes, heldFrames: Limits.heldFrames,
+            heldBytes: min(Limits.heldMediaBytes, settings.ringBytes / 8),
+            orderWindowMs: Limits.orderWindowMs, orderMemoryMs: Limits.orderMemoryMs,
+            pictureSilenceMs: Limits.pictureSilenceMs, jumpBackMs: Limits.jumpBackMs,
+            jumpForwardMs: Limits.jumpForwardMs)
         ringGeometry = RingGeometry(
             dataBytes: settings.ringBytes, entries: Limits.ringEntries,
             initializationBytes: Limits.initializationBytes,
-            carryBytes: blockBytes + Limits.elementBytes + Limits.elementHeaderBytes,
+            carryBytes: WebMIngest.mostCarryBytes(mediaLimits),
             stateBytes: Limits.writerStateBytes)
     }
 

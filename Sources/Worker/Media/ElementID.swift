@@ -99,6 +99,7 @@ enum ElementID {
     static let block: UInt32 = 0xA1
     static let blockDuration: UInt32 = 0x9B
     static let referenceBlock: UInt32 = 0xFB
+    static let discardPadding: UInt32 = 0x75A2
 
     /// Children of the Segment: the identifiers that end a Cluster of unknown size.
     static func isSegmentLevel(_ id: UInt32) -> Bool {

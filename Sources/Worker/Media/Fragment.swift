@@ -8,8 +8,9 @@ package struct Fragment: Sendable, Equatable {
     package var bytes: Range<Int>
     /// Starts with a cluster header (see `ClusterLayout`).
     package var isClusterStart: Bool
-    /// A viewer can start here: a cluster start whose first block is a video key frame or precedes
-    /// the broadcast's first picture; without video, any cluster start.
+    /// A viewer can start here: a cluster start whose first block is a video key frame, or sound while
+    /// there is no picture: before the first one, and when none has come for a while. Without video,
+    /// any cluster start.
     package var isIndependent: Bool
     /// What came before is not what this continues: media was lost, or the broadcast was restarted.
     package var isDiscontinuity: Bool
@@ -20,8 +21,10 @@ package struct Fragment: Sendable, Equatable {
     /// Bytes of this push's input, from its start, that are used up with this fragment: whoever
     /// resumes from `state` goes on with the byte after them.
     package var consumedInput: Int
-    /// `WebMIngest.state()` at that point, where nothing is carried.
+    /// `WebMIngest.state()` and `carry` at that point. Nothing is carried when blocks come in order,
+    /// except what earlier pushes have brought of a block that this one completed.
     package var state: [UInt8]
+    package var carry: [UInt8]
 }
 
 /// Fragments and their bytes, collected over one or more pushes until the caller has stored them.

@@ -1,13 +1,13 @@
-// A parser snapshot: everything a parser knows between two elements except the init and the bytes
-// it carries, in at most `stateMostBytes` bytes, so that another process can go on where this one
-// stopped. Version 1, big-endian. A snapshot comes back from a file and is checked like any other
+// A parser snapshot: everything a parser knows between two elements except the init and what it
+// carries, in at most `stateMostBytes` bytes, so that another process can go on where this one
+// stopped. Version 2, big-endian. A snapshot comes back from a file and is checked like any other
 // input.
 
 extension WebMIngest {
     /// The longest snapshot.
-    package static let stateMostBytes = 256
+    package static let stateMostBytes = 448
 
-    private static let stateVersion: UInt8 = 1
+    private static let stateVersion: UInt8 = 2
 
     private struct Flags: OptionSet {
         let rawValue: UInt16
@@ -18,7 +18,12 @@ extension WebMIngest {
         static let continues = Flags(rawValue: 16)
         static let fresh = Flags(rawValue: 32)
         static let seekingHeader = Flags(rawValue: 64)
-        static let all = Flags(rawValue: 127)
+        static let lost = Flags(rawValue: 128)
+        static let soundCluster = Flags(rawValue: 256)
+        static let hasPicture = Flags(rawValue: 512)
+        static let hasNewest = Flags(rawValue: 1_024)
+        static let disorder = Flags(rawValue: 2_048)
+        static let all = Flags(rawValue: 4_095)
     }
 
     private struct TrackFlags: OptionSet {
@@ -28,6 +33,8 @@ extension WebMIngest {
         static let fixedDuration = TrackFlags(rawValue: 4)
         static let hasTime = TrackFlags(rawValue: 8)
         static let awaitsKeyframe = TrackFlags(rawValue: 16)
+        static let mayReorder = TrackFlags(rawValue: 32)
+        static let hasArrived = TrackFlags(rawValue: 64)
     }
 
     /// A snapshot of at most `stateMostBytes` bytes, true at any moment between two calls. Together
@@ -47,14 +54,18 @@ extension WebMIngest {
         bytes.appendBigEndian(segmentRemaining, count: 8)
         bytes.appendBigEndian(clusterRemaining, count: 8)
         bytes.appendBigEndian(UInt64(bitPattern: clusterTicks ?? 0), count: 8)
-        bytes.appendBigEndian(seekScannedBytes, count: 8)
+        bytes.appendBigEndian(lostBytes, count: 8)
+        bytes.appendBigEndian(UInt64(lacedFramesDone), count: 2)
         bytes.appendBigEndian(UInt64(timeline.timestampScaleNs), count: 4)
-        for value in [
-            timeline.offsetMs, timeline.continueAtMs ?? 0, timeline.nextMs, clusterStartMs,
-            lastBlockMs,
-        ] {
-            bytes.appendBigEndian(UInt64(bitPattern: value), count: 8)
-        }
+        bytes.append(time: timeline.offsetMs)
+        bytes.append(time: timeline.continueAtMs ?? 0)
+        bytes.append(time: timeline.nextMs)
+        bytes.append(time: timeline.newestMs ?? 0)
+        bytes.append(time: clusters.startMs)
+        bytes.append(time: clusters.lastMs)
+        bytes.append(time: clusters.lastPictureMs ?? 0)
+        bytes.append(time: order.disorderMs ?? 0)
+        bytes.appendBigEndian(UInt64(order.encodedBytes), count: 4)
         bytes.append(UInt8(tracks.count))
         for track in tracks {
             bytes.append(track: track, flags: WebMIngest.flags(of: track).rawValue)
@@ -66,12 +77,17 @@ extension WebMIngest {
     private var stateFlags: Flags {
         var flags: Flags = []
         if draft != nil { flags.insert(.hasDraft) }
-        if isClusterOpen { flags.insert(.clusterOpen) }
+        if clusters.isOpen { flags.insert(.clusterOpen) }
         if clusterTicks != nil { flags.insert(.hasClusterTicks) }
         if isDiscontinuityPending { flags.insert(.discontinuity) }
         if timeline.continueAtMs != nil { flags.insert(.continues) }
         if timeline.isFresh { flags.insert(.fresh) }
         if isSeekingHeader { flags.insert(.seekingHeader) }
+        if isLost { flags.insert(.lost) }
+        if clusters.isForSound { flags.insert(.soundCluster) }
+        if clusters.lastPictureMs != nil { flags.insert(.hasPicture) }
+        if timeline.newestMs != nil { flags.insert(.hasNewest) }
+        if order.disorderMs != nil { flags.insert(.disorder) }
         return flags
     }
 
@@ -82,6 +98,8 @@ extension WebMIngest {
         if track.hasFixedDuration { flags.insert(.fixedDuration) }
         if track.lastTimeMs != nil { flags.insert(.hasTime) }
         if track.awaitsKeyframe { flags.insert(.awaitsKeyframe) }
+        if track.mayReorder { flags.insert(.mayReorder) }
+        if track.arrivedMs != nil { flags.insert(.hasArrived) }
         return flags
     }
 
@@ -96,8 +114,7 @@ extension WebMIngest {
         guard state.count <= WebMIngest.stateMostBytes else {
             throw .malformed("a parser snapshot is too long")
         }
-        guard carry.count <= limits.blockBytes + limits.elementBytes + ElementHeader.mostBytes
-        else {
+        guard carry.count <= WebMIngest.mostCarryBytes(limits) else {
             throw .tooLarge("what a parser snapshot carries")
         }
         var reader = StateReader(bytes: state)
@@ -109,14 +126,25 @@ extension WebMIngest {
         self.place = place
         self.initialization = initialization
         try restoreInput(from: &reader, flags: flags)
-        try restoreOutput(from: &reader, flags: flags)
+        let heldBytes = try restoreOutput(from: &reader, flags: flags)
         tracks = try WebMIngest.tracks(from: &reader, initialization: initialization)
         guard reader.isAtEnd else { throw .malformed("a parser snapshot has bytes left over") }
-        let needsTracks = place == .cluster || place == .seeking || isClusterOpen
+        let needsTracks = place == .cluster || place == .seeking || clusters.isOpen
         guard !needsTracks || initialization != nil else {
             throw .malformed("a parser snapshot needs its init")
         }
-        adopt(carry: carry)
+        guard heldBytes <= carry.count else {
+            throw .malformed("frames in a parser snapshot are cut off")
+        }
+        try order.restore(from: carry[..<heldBytes], tracks: tracks, limits: limits)
+        clusters.adopt(tracks: tracks)
+        adopt(carry: [UInt8](carry[heldBytes...]))
+    }
+
+    /// The most that `carry` ever has: frames that wait, and an unfinished element.
+    package static func mostCarryBytes(_ limits: MediaLimits) -> Int {
+        FrameOrder.mostEncodedBytes(limits) + limits.blockBytes + limits.elementBytes
+            + ElementHeader.mostBytes
     }
 
     private mutating func restoreInput(
@@ -133,19 +161,31 @@ extension WebMIngest {
         else { throw .malformed("a parser snapshot's sizes contradict each other") }
         let ticks = try reader.time(0...Timeline.latestMs)
         clusterTicks = flags.contains(.hasClusterTicks) ? ticks : nil
-        seekScannedBytes = min(try reader.unsigned(8), UInt64(Int64.max))
+        lostBytes = min(try reader.unsigned(8), UInt64(Int64.max))
+        lacedFramesDone = Int(try reader.unsigned(2))
+        isLost = flags.contains(.lost)
         isSeekingHeader = flags.contains(.seekingHeader)
     }
 
+    /// Returns how much of what is carried are frames that wait.
     private mutating func restoreOutput(
         from reader: inout StateReader, flags: Flags
-    ) throws(MediaError) {
+    ) throws(MediaError) -> Int {
         timeline = try reader.timeline(
             continues: flags.contains(.continues), isFresh: flags.contains(.fresh))
-        clusterStartMs = try reader.time(0...Timeline.latestMs)
-        lastBlockMs = try reader.time(0...Timeline.latestMs)
-        isClusterOpen = flags.contains(.clusterOpen)
+        let times = 0...Timeline.latestMs
+        let newestMs = try reader.time(times)
+        timeline.newestMs = flags.contains(.hasNewest) ? newestMs : nil
+        clusters.startMs = try reader.time(times)
+        clusters.lastMs = try reader.time(times)
+        let lastPictureMs = try reader.time(times)
+        clusters.lastPictureMs = flags.contains(.hasPicture) ? lastPictureMs : nil
+        clusters.isOpen = flags.contains(.clusterOpen)
+        clusters.isForSound = flags.contains(.soundCluster)
         isDiscontinuityPending = flags.contains(.discontinuity)
+        let disorderMs = try reader.time(times)
+        order.disorderMs = flags.contains(.disorder) ? disorderMs : nil
+        return Int(try reader.unsigned(4))
     }
 
     private static func tracks(
@@ -168,6 +208,11 @@ extension WebMIngest {
                 hasFixedDuration: flags.contains(.fixedDuration),
                 lastTimeMs: flags.contains(.hasTime) ? lastTimeMs : nil)
             track.awaitsKeyframe = flags.contains(.awaitsKeyframe)
+            track.mayReorder = flags.contains(.mayReorder)
+            track.offsetMs = try reader.time(Timeline.offsets)
+            let arrivedMs = try reader.time(0...Timeline.latestMs)
+            track.arrivedMs = flags.contains(.hasArrived) ? arrivedMs : nil
+            track.orderedFrames = UInt8(try reader.unsigned(1))
             tracks.append(track)
         }
         let kept = tracks.filter { $0.number > 0 }
@@ -187,12 +232,19 @@ extension [UInt8] {
         append(track.number)
         append(flags)
         appendBigEndian(UInt64(track.blockDurationMs), count: 2)
-        appendBigEndian(UInt64(bitPattern: track.lastTimeMs ?? 0), count: 8)
+        append(time: track.lastTimeMs ?? 0)
+        append(time: track.offsetMs)
+        append(time: track.arrivedMs ?? 0)
+        append(track.orderedFrames)
+    }
+
+    fileprivate mutating func append(time: Int64) {
+        appendBigEndian(UInt64(bitPattern: time), count: 8)
     }
 }
 
 /// Takes a snapshot apart, front to back.
-private struct StateReader {
+struct StateReader {
     let bytes: [UInt8]
     private var position = 0
 
@@ -208,6 +260,14 @@ private struct StateReader {
         for index in position..<position + count { value = value << 8 | UInt64(bytes[index]) }
         position += count
         return value
+    }
+
+    mutating func bytes(_ count: Int) throws(MediaError) -> [UInt8] {
+        guard count >= 0, bytes.count - position >= count else {
+            throw .malformed("a parser snapshot is cut off")
+        }
+        position += count
+        return [UInt8](bytes[position - count..<position])
     }
 
     mutating func time(_ range: ClosedRange<Int64>) throws(MediaError) -> Int64 {
@@ -241,9 +301,8 @@ private struct StateReader {
 
     mutating func timeline(continues: Bool, isFresh: Bool) throws(MediaError) -> Timeline {
         var timeline = Timeline()
-        let offsets = -4 * Timeline.latestMs...4 * Timeline.latestMs
         timeline.timestampScaleNs = try timestampScaleNs()
-        timeline.offsetMs = try time(offsets)
+        timeline.offsetMs = try time(Timeline.offsets)
         let continueAtMs = try time(0...Timeline.latestMs)
         timeline.continueAtMs = continues ? continueAtMs : nil
         timeline.nextMs = try time(0...2 * Timeline.latestMs)

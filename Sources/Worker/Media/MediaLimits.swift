@@ -16,16 +16,34 @@ package struct MediaLimits: Sendable, Equatable {
     package var elementDepth: Int
     /// Track entries in one Tracks element, dropped ones included. At most `mostTracks`.
     package var tracks: Int
-    /// The longest cluster of a broadcast without video, in milliseconds: how far apart the places are
+    /// The longest cluster while there is no picture, in milliseconds: how far apart the places are
     /// where one can join.
     package var soundClusterDurationMs: Int
+    /// Bytes in a row in which nothing valid comes, after which the input is refused.
+    package var lostBytes: Int
+    /// Frames of a track that is ahead, and their bytes, that wait for the other tracks.
+    package var heldFrames: Int
+    package var heldBytes: Int
+    /// How much media a track that is ahead is held at most.
+    package var orderWindowMs: Int64
+    /// How much media must come in order until nothing is held any more.
+    package var orderMemoryMs: Int64
+    /// A picture that has not come for so much media has stopped: sound goes on without it.
+    package var pictureSilenceMs: Int64
+    /// A track's time that steps back, or ahead of all tracks, by more than this has jumped.
+    package var jumpBackMs: Int64
+    package var jumpForwardMs: Int64
 
     package init(
         initializationBytes: Int, blockBytes: Int, elementBytes: Int, elementDepth: Int,
-        tracks: Int, soundClusterDurationMs: Int
+        tracks: Int, soundClusterDurationMs: Int, lostBytes: Int, heldFrames: Int, heldBytes: Int,
+        orderWindowMs: Int64, orderMemoryMs: Int64, pictureSilenceMs: Int64, jumpBackMs: Int64,
+        jumpForwardMs: Int64
     ) {
         precondition(initializationBytes > 0 && blockBytes > 0 && elementBytes > 0)
         precondition(elementDepth > 0 && soundClusterDurationMs > 0)
+        precondition(lostBytes > 0 && heldFrames >= 0 && heldBytes >= 0 && orderWindowMs >= 0)
+        precondition(pictureSilenceMs > 0 && jumpBackMs > 0 && jumpForwardMs > 0)
         precondition(tracks > 0 && tracks <= MediaLimits.mostTracks)
         self.initializationBytes = initializationBytes
         self.blockBytes = blockBytes
@@ -33,5 +51,13 @@ package struct MediaLimits: Sendable, Equatable {
         self.elementDepth = elementDepth
         self.tracks = tracks
         self.soundClusterDurationMs = soundClusterDurationMs
+        self.lostBytes = lostBytes
+        self.heldFrames = heldFrames
+        self.heldBytes = heldBytes
+        self.orderWindowMs = orderWindowMs
+        self.orderMemoryMs = orderMemoryMs
+        self.pictureSilenceMs = pictureSilenceMs
+        self.jumpBackMs = jumpBackMs
+        self.jumpForwardMs = jumpForwardMs
     }
 }

@@ -24,6 +24,17 @@ enum Resynchronization {
         return .discard(count: bytes.count)
     }
 
+    /// Whether a Cluster begins somewhere in `bytes`, as far as they can tell.
+    static func hasCluster(_ bytes: Span<UInt8>) -> Bool {
+        let first = UInt8(truncatingIfNeeded: ElementID.cluster >> 24)
+        for start in bytes.indices where bytes[start] == first {
+            if case .cluster = judge(bytes.extracting(start...), acceptsClusters: true) {
+                return true
+            }
+        }
+        return false
+    }
+
     private static func judge(_ bytes: Span<UInt8>, acceptsClusters: Bool) -> Result {
         guard
             begins(bytes, with: ElementID.ebml)

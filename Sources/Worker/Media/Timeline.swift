@@ -1,15 +1,22 @@
 // From the source's ticks to milliseconds on the output time line. All values stay between 0 and
 // `latestMs`, whatever the source claims, so that nothing computed from them can overflow.
+//
+// Time is steady for those who watch. A source's clock may jump within one header: it is set, or a
+// counter begins anew. Viewers could not follow, so the jump is taken out: the track goes on where
+// it was, and the difference is kept for the other tracks, which jump too, perhaps some blocks later.
+// Each track has its own difference for that reason; the newest one is `offsetMs`.
 
 struct Timeline: Sendable, Equatable {
     /// Some 285,000 years; sums and differences of two such values fit 64 bits many times over.
     static let latestMs: Int64 = 1 << 53
+    /// What may be added to a source's time.
+    static let offsets: ClosedRange<Int64> = -4 * latestMs...4 * latestMs
     /// A block that ends this much before what was written is a jump back, not reordering.
     static let reorderMs: Int64 = 10_000
 
     /// Nanoseconds per tick of the source.
     var timestampScaleNs = HeaderDraft.defaultTimestampScaleNs
-    /// Added to the source's time.
+    /// Added to the source's time since its last jump.
     var offsetMs: Int64 = 0
     /// Where the next block goes; decides `offsetMs` when it comes.
     var continueAtMs: Int64?
@@ -17,6 +24,8 @@ struct Timeline: Sendable, Equatable {
     var isFresh = true
     /// The end of what was written.
     var nextMs: Int64 = 0
+    /// The newest output time that a block of this broadcast was given.
+    var newestMs: Int64?
 
     /// The source's time in milliseconds. `ticks` must be within 2^53 and 2^15 of 0.
     func sourceMs(ticks: Int64) -> Int64 {
@@ -30,14 +39,45 @@ struct Timeline: Sendable, Equatable {
         return ticks < 0 ? -bounded : bounded
     }
 
-    /// The output time of a block; settles a pending continuation.
-    mutating func place(ticks: Int64) -> Int64 {
-        let source = sourceMs(ticks: ticks)
+    /// The output time of a block; settles a pending continuation, and takes out a jump of the
+    /// source's clock. Placing a block twice is like placing it once, but for `didJump`.
+    mutating func place(
+        sourceMs source: Int64, of track: inout IngestTrack, limits: MediaLimits
+    ) -> (timeMs: Int64, didJump: Bool) {
         if let continueAtMs {
             offsetMs = continueAtMs - source
             self.continueAtMs = nil
         }
-        return min(max(source + offsetMs, 0), Timeline.latestMs)
+        if track.lastTimeMs == nil { track.offsetMs = offsetMs }
+        let didJump = settleOffset(of: &track, source: source, limits: limits)
+        let timeMs = min(max(source + track.offsetMs, 0), Timeline.latestMs)
+        newestMs = max(newestMs ?? timeMs, timeMs)
+        return (timeMs, didJump)
+    }
+
+    /// Chooses what is added to a track's time: what was, or, when that would be a jump, what is
+    /// added since the last jump of any track, or else what lets the track go on where it is.
+    private mutating func settleOffset(
+        of track: inout IngestTrack, source: Int64, limits: MediaLimits
+    ) -> Bool {
+        guard let newestMs else { return false }
+        let earliestMs =
+            track.lastTimeMs.map { $0 - limits.jumpBackMs } ?? newestMs - limits.jumpForwardMs
+        let steadyMs = earliestMs...max(earliestMs, newestMs + limits.jumpForwardMs)
+        let isSteady = steadyMs.contains(source + track.offsetMs)
+        if track.offsetMs == offsetMs, isSteady { return false }
+        let distanceMs = abs(source + track.offsetMs - newestMs)
+        if track.offsetMs != offsetMs, steadyMs.contains(source + offsetMs),
+            !isSteady || abs(source + offsetMs - newestMs) < distanceMs
+        {
+            track.offsetMs = offsetMs
+            return false
+        }
+        guard !isSteady else { return false }
+        let goesOnAtMs = track.lastTimeMs.map { $0 + Int64(track.blockDurationMs) } ?? newestMs
+        track.offsetMs = goesOnAtMs - source
+        offsetMs = track.offsetMs
+        return true
     }
 
     /// Notes that media up to `endMs` was written.
@@ -52,5 +92,6 @@ struct Timeline: Sendable, Equatable {
         offsetMs = 0
         continueAtMs = nil
         isFresh = true
+        newestMs = nil
     }
 }

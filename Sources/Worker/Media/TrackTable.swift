@@ -19,8 +19,17 @@ struct IngestTrack: Sendable, Equatable {
     var lastTimeMs: Int64?
     /// How its frames are packed; a snapshot has to hold it, because the init does not.
     var packing = FramePacking.plain
-    /// Media was lost: blocks are dropped until its next key frame (video only).
+    /// Nothing has come yet, or media was lost: blocks are dropped until its next key frame (video
+    /// only).
     var awaitsKeyframe = false
+    /// Its codec may store frames in another order than it shows them.
+    var mayReorder = false
+    /// Frames that came in order, as far as that matters (see FrameOrder).
+    var orderedFrames: UInt8 = 0
+    /// The newest time that came, on the output time line (see FrameOrder).
+    var arrivedMs: Int64?
+    /// What is added to its source's time (see Timeline).
+    var offsetMs: Int64 = 0
 
     /// Before two blocks of a track were seen: one frame of 30 a second, one Opus packet.
     static func firstGuessMs(isVideo: Bool) -> UInt16 { isVideo ? 33 : 20 }

@@ -1,16 +1,10 @@
-// Blocks: read from the source's clusters, written into ours. Frame data is never touched; what is
-// rewritten is the track number and the relative time in front of it, and, when the source's ticks
-// are not milliseconds, the times in a BlockGroup (RFC 9559 sections 5.1.3 and 10).
-
-/// The fragment a push is writing.
-struct OpenFragment: Sendable {
-    let start: Int
-    let isClusterStart: Bool
-    let isIndependent: Bool
-    let isDiscontinuity: Bool
-    let mediaTimeMs: Int64
-    var endMs: Int64
-}
+// Blocks: read from the source's clusters, taken apart into frames, and put in order across tracks
+// (RFC 9559 sections 5.1.3 and 10).
+//
+// A frame is admitted in steps that may be done twice: placed on the time line, noted in the order,
+// and what goes before it written. Only then is it written or held itself. A fragment that ends in
+// between has a snapshot in which its block has not come yet, so whoever goes on from there does
+// these steps again, with the same result.
 
 /// One SimpleBlock or BlockGroup, checked. Ranges are into the window it was read from.
 struct IncomingBlock {
@@ -18,25 +12,37 @@ struct IncomingBlock {
     let track: Int
     let relativeTicks: Int16
     let flags: UInt8
+    /// What the container says.
     let isKey: Bool
     /// From after the flags to the end: lacing header, if any, and frames.
     let payload: Range<Int>
     /// The group's children; nil for a SimpleBlock.
-    let group: Range<Int>?
-    let durationTicks: UInt64?
+    var group: Range<Int>?
+    var durationTicks: UInt64?
+    /// The whole DiscardPadding element.
+    var discardPadding: Range<Int>?
+}
+
+/// One frame of a block.
+struct IncomingFrame {
+    let block: IncomingBlock
+    let payload: Range<Int>
+    let sourceMs: Int64
+    /// Nil when the container does not say.
+    let durationMs: Int64?
+    let isLaced: Bool
+    /// The last one of a lace has what belongs to the end of the block.
+    let isLast: Bool
 }
 
 extension WebMIngest {
-    /// Bytes of a block before its payload as we write it: track number, time, flags.
-    private static let blockHeadBytes = 4
-
     // MARK: Reading
 
     /// Reads the content of a SimpleBlock.
     func readSimpleBlock(
         _ content: Range<Int>, in bytes: Span<UInt8>
     ) throws(MediaError) -> IncomingBlock {
-        try readBlock(content, in: bytes, group: nil, isKey: nil, durationTicks: nil)
+        try readBlock(content, in: bytes, isKey: nil)
     }
 
     /// Reads the content of a BlockGroup.
@@ -46,6 +52,7 @@ extension WebMIngest {
         var block: Range<Int>?
         var hasReference = false
         var durationTicks: UInt64?
+        var discardPadding: Range<Int>?
         var reader = ElementReader(children: content)
         while let child = try reader.next(in: bytes) {
             switch child.id {
@@ -57,19 +64,23 @@ extension WebMIngest {
                 hasReference = true
             case ElementID.blockDuration:
                 durationTicks = try child.unsigned(in: bytes)
+            case ElementID.discardPadding:
+                discardPadding = child.whole
             default:
                 break
             }
         }
         guard let block else { throw .malformed("a BlockGroup has no block") }
         guard block.count <= limits.blockBytes else { throw .tooLarge("a block") }
-        return try readBlock(
-            block, in: bytes, group: content, isKey: !hasReference, durationTicks: durationTicks)
+        var incoming = try readBlock(block, in: bytes, isKey: !hasReference)
+        incoming.group = content
+        incoming.durationTicks = durationTicks
+        incoming.discardPadding = discardPadding
+        return incoming
     }
 
     private func readBlock(
-        _ content: Range<Int>, in bytes: Span<UInt8>, group: Range<Int>?, isKey: Bool?,
-        durationTicks: UInt64?
+        _ content: Range<Int>, in bytes: Span<UInt8>, isKey: Bool?
     ) throws(MediaError) -> IncomingBlock {
         guard clusterTicks != nil else {
             throw .malformed("a block before its Cluster's Timestamp")
@@ -89,212 +100,142 @@ extension WebMIngest {
         return IncomingBlock(
             track: track, relativeTicks: Int16(bitPattern: relative), flags: flags,
             isKey: isKey ?? (flags & 0x80 != 0),
-            payload: (afterNumber + 3)..<content.upperBound, group: group,
-            durationTicks: durationTicks)
+            payload: (afterNumber + 3)..<content.upperBound)
     }
 
-    // MARK: Writing
+    // MARK: Frames
 
-    /// Writes a block into the current cluster, or into a new one.
-    mutating func write(
-        _ block: IncomingBlock, from bytes: Span<UInt8>, into batch: inout FragmentBatch
+    /// Takes a block's frames, each at its own time.
+    mutating func take(
+        _ block: IncomingBlock, from window: Span<UInt8>, into batch: inout FragmentBatch
+    ) throws(MediaError) {
+        if tracks[block.track].number > 0 {
+            let ticks = (clusterTicks ?? 0) + Int64(block.relativeTicks)
+            let sourceMs = timeline.sourceMs(ticks: ticks)
+            if Lacing.isLaced(flags: block.flags) {
+                try takeLaced(block, at: sourceMs, from: window, into: &batch)
+            } else {
+                let frame = IncomingFrame(
+                    block: block, payload: block.payload, sourceMs: sourceMs,
+                    durationMs: durationMs(of: block), isLaced: false, isLast: true)
+                admit(frame, from: window, into: &batch)
+            }
+        }
+        // Something valid has come.
+        lostBytes = 0
+        isLost = false
+    }
+
+    private mutating func takeLaced(
+        _ block: IncomingBlock, at sourceMs: Int64, from window: Span<UInt8>,
+        into batch: inout FragmentBatch
+    ) throws(MediaError) {
+        let frames = try Lacing.frames(flags: block.flags, payload: block.payload, in: window)
+        var offsetUs: UInt64 = 0
+        for (index, payload) in frames.enumerated() {
+            let durationUs = laceDurationUs(of: block, payload, of: frames.count, in: window)
+            if index >= lacedFramesDone {
+                let frame = IncomingFrame(
+                    block: block, payload: payload,
+                    sourceMs: sourceMs + Int64((offsetUs + 500) / 1_000),
+                    durationMs: Int64((durationUs + 500) / 1_000), isLaced: true,
+                    isLast: index == frames.count - 1)
+                admit(frame, from: window, into: &batch)
+                lacedFramesDone = index + 1
+            }
+            offsetUs += durationUs
+        }
+        lacedFramesDone = 0
+    }
+
+    /// How long a frame of a lace lasts: as its track says, or an even share of its block.
+    private func laceDurationUs(
+        of block: IncomingBlock, _ frame: Range<Int>, of count: Int, in window: Span<UInt8>
+    ) -> UInt64 {
+        let track = tracks[block.track]
+        if !track.hasFixedDuration, let blockMs = durationMs(of: block) {
+            return UInt64(max(0, min(blockMs, 60_000))) * 1_000 / UInt64(count)
+        }
+        return UInt64(track.blockDurationMs) * 1_000
+    }
+
+    private func durationMs(of block: IncomingBlock) -> Int64? {
+        block.durationTicks.map {
+            timeline.sourceMs(ticks: Int64(min($0, UInt64(UInt32.max))))
+        }
+    }
+
+    /// Whether a decoder can begin at the frame. Sound can be begun anywhere.
+    private func isKeyframe(_ frame: IncomingFrame, in window: Span<UInt8>) -> Bool {
+        !tracks[frame.block.track].isVideo || frame.block.isKey
+    }
+
+    private mutating func admit(
+        _ frame: IncomingFrame, from window: Span<UInt8>, into batch: inout FragmentBatch
     ) {
-        var track = tracks[block.track]
-        guard track.number > 0 else { return }
-        if track.awaitsKeyframe {
-            guard block.isKey else { return }
-            track.awaitsKeyframe = false
+        let index = frame.block.track
+        let isKey = isKeyframe(frame, in: window)
+        guard isKey || !tracks[index].awaitsKeyframe else { return }
+        let (timeMs, didJump) = timeline.place(
+            sourceMs: frame.sourceMs, of: &tracks[index], limits: limits)
+        if didJump {
+            isDiscontinuityPending = true
+            order.expectDisorder(in: tracks)
         }
-        let timeMs = timeline.place(ticks: (clusterTicks ?? 0) + Int64(block.relativeTicks))
-        let isLeadingKey = track.isLeading && block.isKey
-        if startsCluster(timeMs: timeMs, isLeadingKey: isLeadingKey) {
-            beginCluster(timeMs: timeMs, isLeadingKey: isLeadingKey, in: &batch)
-        } else if openFragment == nil {
-            openFragment = OpenFragment(
-                start: batch.bytes.count, isClusterStart: false, isIndependent: false,
-                isDiscontinuity: false, mediaTimeMs: timeMs, endMs: timeMs)
+        let orderMs = order.note(timeMs, of: index, in: &tracks, limits: limits)
+        while order.firstPrecedes(orderMs, of: index), let first = order.held.first,
+            order.canLeave(first.orderMs, of: first.head.track, in: tracks, limits: limits)
+        {
+            writeFirstHeld(before: window, into: &batch)
         }
-        let relativeMs = Int16(truncatingIfNeeded: timeMs - clusterStartMs)
-        let head = BlockHead(
-            number: track.number, relativeMs: UInt16(bitPattern: relativeMs), flags: block.flags)
-        if let group = block.group {
-            append(group: group, of: block, head: head, from: bytes, to: &batch.bytes)
+        let track = tracks[index].noting(timeMs, learns: !frame.isLaced)
+        let durationMs = frame.durationMs ?? Int64(track.blockDurationMs)
+        let head = FrameHead(
+            track: index, timeMs: timeMs, endMs: min(timeMs + durationMs, Timeline.latestMs),
+            isLeadingKey: track.isLeading && isKey, isDiscontinuity: isDiscontinuityPending)
+        let leavesAtOnce =
+            !order.firstPrecedes(orderMs, of: index)
+            && order.canLeave(orderMs, of: index, in: tracks, limits: limits)
+        let mostBytes = frame.payload.count + (frame.block.group?.count ?? 0) + 64
+        if !leavesAtOnce {
+            while !order.held.isEmpty, !order.hasRoom(for: mostBytes, limits: limits) {
+                writeFirstHeld(before: window, into: &batch)
+            }
+        }
+        if leavesAtOnce || !order.hasRoom(for: mostBytes, limits: limits) {
+            begin(head, before: window, in: &batch)
+            accept(head, track)
+            let offset = append(frame, isKey: isKey, from: window, to: &batch.bytes)
+            finish(head, relativeTimeAt: offset, in: &batch)
         } else {
-            batch.bytes.appendHeader(
-                ElementID.simpleBlock, size: WebMIngest.blockHeadBytes + block.payload.count)
-            batch.bytes.append(head: head)
-            batch.bytes.append(copying: bytes.extracting(block.payload))
+            accept(head, track)
+            var bytes: [UInt8] = []
+            let offset = append(frame, isKey: isKey, from: window, to: &bytes)
+            order.hold(
+                HeldFrame(head: head, orderMs: orderMs, relativeTimeOffset: offset, bytes: bytes))
         }
-        note(block, at: timeMs, track: &track)
-        tracks[block.track] = track
     }
 
-    private func startsCluster(timeMs: Int64, isLeadingKey: Bool) -> Bool {
-        if !isClusterOpen || isDiscontinuityPending || isLeadingKey { return true }
-        let sinceStartMs = timeMs - clusterStartMs
-        if sinceStartMs >= longestClusterMs { return true }
-        guard timeMs < lastBlockMs else { return false }
-        return !mayReorder || sinceStartMs < -WebMIngest.reorderMs
-    }
-
-    /// With video a cluster lasts until the next key frame, if relative times of 16 bits allow: players
-    /// that take each cluster for a new segment drop video from the start of one that does not begin
-    /// with a key frame. Without, it is short, because viewers join at its start.
-    private var longestClusterMs: Int64 {
-        let hasVideo = tracks.contains { $0.isLeading }
-        return Int64(hasVideo ? Int(Int16.max) + 1 : limits.soundClusterDurationMs)
-    }
-
-    /// How far before its cluster's key frame a block may lie in a stream that reorders. A new
-    /// cluster for it would start before that key frame, and a viewer who joins there would have to
-    /// see everything in it too late. Sixteen frames of 25 a second take less.
-    private static let reorderMs: Int64 = 1_000
-
-    /// Whether a block before the previous one's time is normal: some video codec stores frames in
-    /// another order than it shows them. Otherwise browsers refuse such a block within a cluster.
-    private var mayReorder: Bool {
-        initialization?.tracks.contains { $0.kind == .video && !CodecName.keepsOrder($0.codec) }
-            ?? false
-    }
-
-    private mutating func beginCluster(
-        timeMs: Int64, isLeadingKey: Bool, in batch: inout FragmentBatch
-    ) {
-        closeFragment(in: &batch)
-        // Sound before the broadcast's first picture: nothing that comes needs what came before.
-        let hasPicture = tracks.contains { $0.isLeading && $0.lastTimeMs != nil }
-        openFragment = OpenFragment(
-            start: batch.bytes.count, isClusterStart: true,
-            isIndependent: isLeadingKey || !hasPicture, isDiscontinuity: isDiscontinuityPending,
-            mediaTimeMs: timeMs, endMs: timeMs)
-        batch.bytes.append(contentsOf: ClusterLayout.prefix)
-        batch.bytes.appendBigEndian(UInt64(timeMs), count: ClusterLayout.timecodeBytes)
-        isClusterOpen = true
+    /// From here on the frame counts as taken.
+    private mutating func accept(_ head: FrameHead, _ track: IngestTrack) {
+        tracks[head.track] = track
         isDiscontinuityPending = false
-        clusterStartMs = timeMs
     }
+}
 
-    /// Ends the fragment that is being written. It is valid up to `boundary`.
-    mutating func closeFragment(in batch: inout FragmentBatch) {
-        guard let open = openFragment else { return }
-        openFragment = nil
-        batch.fragments.append(
-            Fragment(
-                bytes: open.start..<batch.bytes.count, isClusterStart: open.isClusterStart,
-                isIndependent: open.isIndependent, isDiscontinuity: open.isDiscontinuity,
-                mediaTimeMs: open.mediaTimeMs, durationMs: Int(open.endMs - open.mediaTimeMs),
-                consumedInput: boundary, state: state()))
-    }
-
-    private mutating func note(
-        _ block: IncomingBlock, at timeMs: Int64, track: inout IngestTrack
-    ) {
-        if let lastMs = track.lastTimeMs, !track.hasFixedDuration {
+extension IngestTrack {
+    /// What is known of the track once a frame with this time was taken.
+    fileprivate func noting(_ timeMs: Int64, learns: Bool) -> IngestTrack {
+        var track = self
+        track.awaitsKeyframe = false
+        if let lastMs = lastTimeMs, !hasFixedDuration, learns {
             let distanceMs = timeMs - lastMs
             if distanceMs > 0, distanceMs <= IngestTrack.longestBlockMs {
                 track.blockDurationMs = UInt16(distanceMs)
             }
         }
+        if mayReorder, orderedFrames < FrameOrder.enoughFrames { track.orderedFrames += 1 }
         track.lastTimeMs = timeMs
-        var durationMs = Int64(track.blockDurationMs)
-        if let ticks = block.durationTicks {
-            let longestTicks = UInt64(UInt32.max)
-            durationMs = timeline.sourceMs(ticks: Int64(min(ticks, longestTicks)))
-        }
-        let endMs = min(timeMs + durationMs, Timeline.latestMs)
-        timeline.wrote(until: endMs)
-        if var open = openFragment {
-            open.endMs = max(open.endMs, endMs)
-            openFragment = open
-        }
-        lastBlockMs = timeMs
-    }
-
-    // MARK: Block groups
-
-    private func append(
-        group: Range<Int>, of block: IncomingBlock, head: BlockHead, from bytes: Span<UInt8>,
-        to output: inout [UInt8]
-    ) {
-        var size = 0
-        forEachChild(of: group, in: bytes) { size += groupChildBytes($0, block, bytes) }
-        output.appendHeader(ElementID.blockGroup, size: size)
-        forEachChild(of: group, in: bytes) { child in
-            switch child.id {
-            case ElementID.block:
-                output.appendHeader(
-                    ElementID.block, size: WebMIngest.blockHeadBytes + block.payload.count)
-                output.append(head: head)
-                output.append(copying: bytes.extracting(block.payload))
-            case ElementID.crc32, ElementID.void:
-                break
-            case ElementID.blockDuration where rescales:
-                output.appendElement(child.id, unsigned: rescaledDuration(child, bytes))
-            case ElementID.referenceBlock where rescales:
-                output.appendElement(child.id, signed: rescaledReference(child, bytes))
-            default:
-                output.append(copying: bytes.extracting(child.whole))
-            }
-        }
-    }
-
-    private func groupChildBytes(
-        _ child: Element, _ block: IncomingBlock, _ bytes: Span<UInt8>
-    ) -> Int {
-        switch child.id {
-        case ElementID.block:
-            EBMLLength.ofElement(
-                child.id, size: WebMIngest.blockHeadBytes + block.payload.count)
-        case ElementID.crc32, ElementID.void:
-            // The checksum would no longer be right.
-            0
-        case ElementID.blockDuration where rescales:
-            EBMLLength.ofElement(
-                child.id, size: EBMLLength.ofUnsigned(rescaledDuration(child, bytes)))
-        case ElementID.referenceBlock where rescales:
-            EBMLLength.ofElement(
-                child.id, size: EBMLLength.ofSigned(rescaledReference(child, bytes)))
-        default:
-            child.whole.count
-        }
-    }
-
-    private var rescales: Bool {
-        timeline.timestampScaleNs != HeaderDraft.defaultTimestampScaleNs
-    }
-
-    private func rescaledDuration(_ child: Element, _ bytes: Span<UInt8>) -> UInt64 {
-        let ticks = (try? child.unsigned(in: bytes)) ?? 0
-        return UInt64(timeline.sourceMs(ticks: Int64(min(ticks, UInt64(Timeline.latestMs)))))
-    }
-
-    private func rescaledReference(_ child: Element, _ bytes: Span<UInt8>) -> Int64 {
-        let ticks = (try? child.signed(in: bytes)) ?? 0
-        return timeline.sourceMs(ticks: min(max(ticks, -Timeline.latestMs), Timeline.latestMs))
-    }
-
-    /// The children of a group that was read before, so that nothing can be wrong with them.
-    private func forEachChild(
-        of group: Range<Int>, in bytes: Span<UInt8>, _ body: (Element) -> Void
-    ) {
-        var reader = ElementReader(children: group)
-        while let child = try? reader.next(in: bytes) { body(child) }
-    }
-}
-
-/// What stands in front of a block's payload.
-struct BlockHead {
-    let number: UInt8
-    /// A signed number's bit pattern.
-    let relativeMs: UInt16
-    let flags: UInt8
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(head: BlockHead) {
-        append(0x80 | head.number)
-        append(UInt8(head.relativeMs >> 8))
-        append(UInt8(truncatingIfNeeded: head.relativeMs))
-        append(head.flags)
+        return track
     }
 }

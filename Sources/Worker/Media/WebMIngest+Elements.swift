@@ -89,7 +89,7 @@ extension WebMIngest {
         case ElementID.segment, ElementID.timestamp, ElementID.simpleBlock, ElementID.blockGroup:
             throw .malformed("an element stands where it does not belong")
         default:
-            return try pass(over: header, most: UInt64(limits.elementBytes))
+            return try passUnknown(header, window)
         }
     }
 
@@ -135,13 +135,13 @@ extension WebMIngest {
             let most = limits.blockBytes + (isGroup ? limits.elementBytes : 0)
             let total = header.headerBytes + (try heldSize(of: header, most: most, name: "a block"))
             try checkFits(total)
-            guard window.count >= total else { return .needs(total) }
+            if let needed = try probe(window, of: total) { return .needs(needed) }
             let content = header.headerBytes..<total
             let block =
                 isGroup
                 ? try readBlockGroup(content, in: window)
                 : try readSimpleBlock(content, in: window)
-            write(block, from: window, into: &batch)
+            try take(block, from: window, into: &batch)
             take(UInt64(total))
             return .consumed(total)
         case ElementID.void, ElementID.crc32, ElementID.silentTracks, ElementID.position,
@@ -152,9 +152,27 @@ extension WebMIngest {
         case _ where ElementID.isSegmentLevel(header.id):
             throw .malformed("a Cluster of known size holds an element of the Segment")
         default:
-            return try pass(over: header, most: UInt64(limits.elementBytes))
+            return try passUnknown(header, window)
         }
     }
+
+    /// Whether a block has to wait for more bytes; nil when it is there. A size that is wrong would
+    /// swallow what comes next, and keep the parser waiting for it, so a block that claims to be very
+    /// large is looked through for the beginning of a Cluster as it comes.
+    private func probe(_ window: Span<UInt8>, of total: Int) throws(MediaError) -> Int? {
+        let whole = min(window.count, total)
+        guard total > WebMIngest.probeBytes else { return window.count < total ? total : nil }
+        // Of what comes in parts, only the newest was not looked at yet.
+        let first = whole == total ? 0 : max(0, whole - WebMIngest.probeBytes - 16)
+        guard !Resynchronization.hasCluster(window.extracting(first..<whole)) else {
+            throw .malformed("a block holds the beginning of a Cluster")
+        }
+        guard whole < total else { return nil }
+        return min(total, (whole / WebMIngest.probeBytes + 1) * WebMIngest.probeBytes)
+    }
+
+    /// Hardly a frame is larger, and a source that sends 2 Mbit/s has sent as much in a second.
+    private static let probeBytes = 256 * 1_024
 
     private mutating func readTimestamp(
         _ header: ElementHeader, _ window: Span<UInt8>
@@ -201,6 +219,24 @@ extension WebMIngest {
         take(UInt64(header.headerBytes) + size)
         skipRemaining = size
         return .consumed(header.headerBytes)
+    }
+
+    /// Passes over an element that is not known. After an unnoticed loss, frame data looks like that,
+    /// so it must be small, and it is looked through.
+    private mutating func passUnknown(
+        _ header: ElementHeader, _ window: Span<UInt8>
+    ) throws(MediaError) -> Step {
+        let size = try heldSize(
+            of: header, most: limits.elementBytes, name: "an element that is not needed")
+        let total = header.headerBytes + size
+        let remaining = place == .cluster ? innermostRemaining : segmentRemaining
+        try checkFits(total, 0, in: remaining)
+        guard window.count >= total else { return .needs(total) }
+        guard !Resynchronization.hasCluster(window.extracting(..<total)) else {
+            throw .malformed("an unknown element holds the beginning of a Cluster")
+        }
+        take(UInt64(total))
+        return .consumed(total)
     }
 
     private var innermostRemaining: UInt64 {

@@ -9,8 +9,10 @@ extension WebMIngest {
         let total = header.headerBytes + size
         guard window.count >= total else { return .needs(total) }
         let newDraft = try HeaderDraft(ebmlHeader: header.headerBytes..<total, in: window)
-        // The fragment that is being written must not have the new broadcast in its snapshot.
-        closeFragment(in: &batch)
+        // What waits belongs to the old broadcast, and the fragment that is being written must not
+        // have the new one in its snapshot.
+        writeHeld(before: window, into: &batch)
+        closeFragment(in: &batch, before: window)
         draft = newDraft
         place = .afterHeader
         segmentRemaining = WebMIngest.unknownSize
@@ -68,9 +70,20 @@ extension WebMIngest {
     ) {
         self.initialization = initialization
         tracks = table.ingestTracks
+        for index in tracks.indices where tracks[index].number > 0 {
+            let isVideo = tracks[index].isVideo
+            let codec = initialization.tracks[Int(tracks[index].number) - 1].codec
+            tracks[index].mayReorder = isVideo && !CodecName.keepsOrder(codec)
+            tracks[index].orderedFrames = tracks[index].mayReorder ? 0 : FrameOrder.enoughFrames
+            // A source may be joined in the middle of a group of pictures.
+            tracks[index].awaitsKeyframe = isVideo
+        }
         timeline.restart(timestampScaleNs: timestampScaleNs)
+        order = FrameOrder()
+        clusters.restart(tracks: tracks)
         draft = nil
-        isClusterOpen = false
         isDiscontinuityPending = false
+        lostBytes = 0
+        isLost = false
     }
 }

@@ -1,4 +1,4 @@
-// Going on after a break: a restarted broadcast, and input that was lost.
+// Going on after a break: a restarted broadcast, and input that was lost or cannot be right.
 
 extension WebMIngest {
     /// After `.initialization` of a broadcast that continues an earlier one: its first block is put
@@ -15,12 +15,17 @@ extension WebMIngest {
     /// header was read, the parser starts anew instead.
     package mutating func resynchronize() {
         dropCarry()
+        lostBytes = 0
+        isLost = false
+        seekAfresh()
+    }
+
+    private mutating func seekAfresh() {
         skipRemaining = 0
         segmentRemaining = WebMIngest.unknownSize
         clusterRemaining = WebMIngest.unknownSize
         clusterTicks = nil
-        isClusterOpen = false
-        seekScannedBytes = 0
+        lacedFramesDone = 0
         if draft != nil {
             draft = nil
             isSeekingHeader = true
@@ -37,8 +42,44 @@ extension WebMIngest {
         }
     }
 
-    /// How far to look for a place to go on before it is an error again: several clusters.
-    private var seekMostBytes: UInt64 { 8 * UInt64(limits.blockBytes) }
+    /// Reads the element at the start of `window`. One that cannot be right is a loss: from its first
+    /// byte on the parser looks for a place to go on. It is an error only where no broadcast has
+    /// begun, or where nothing valid has come for too long.
+    mutating func readOrRecover(
+        _ window: Span<UInt8>, into batch: inout FragmentBatch
+    ) throws(MediaError) -> Step {
+        let wasSeeking = isSeeking
+        let wasLost = isLost || wasSeeking
+        do {
+            let step = try readNext(window, into: &batch)
+            if wasLost, isLost || isSeeking, case .consumed(let count) = step {
+                try countLost(count)
+            }
+            return step
+        } catch {
+            // What waits is good, and nothing continues it.
+            writeHeld(before: window, into: &batch)
+            guard initialization != nil, lostBytes <= limits.lostBytes else {
+                closeFragment(in: &batch, before: window)
+                resynchronize()
+                throw error
+            }
+            if !isLost { losses += 1 }
+            isLost = true
+            seekAfresh()
+            // What looked like a place to go on was none.
+            guard wasSeeking else { return .consumed(0) }
+            lostBytes += 1
+            return .consumed(1)
+        }
+    }
+
+    private mutating func countLost(_ count: Int) throws(MediaError) {
+        lostBytes += UInt64(count)
+        guard lostBytes <= limits.lostBytes else {
+            throw .malformed("nothing valid was found after a loss")
+        }
+    }
 
     mutating func seek(
         _ window: Span<UInt8>, into batch: inout FragmentBatch
@@ -48,10 +89,6 @@ extension WebMIngest {
             // One more byte may already rule it out.
             return .needs(window.count + 1)
         case .discard(let count):
-            seekScannedBytes += UInt64(count)
-            guard seekScannedBytes <= seekMostBytes else {
-                throw .malformed("no Cluster was found after a loss")
-            }
             return .consumed(count)
         case .cluster(let header):
             place = .cluster
@@ -59,7 +96,9 @@ extension WebMIngest {
             return .consumed(header.headerBytes)
         case .header:
             place = .between
-            return try readNext(window, into: &batch)
+            let step = try readNext(window, into: &batch)
+            if case .needs = step { place = .seeking }
+            return step
         }
     }
 }

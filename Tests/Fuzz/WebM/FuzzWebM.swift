@@ -49,7 +49,9 @@ private func pieces(of input: ArraySlice<UInt8>, choice: UInt8) -> [ArraySlice<U
 
 private let limits = MediaLimits(
     initializationBytes: 4_096, blockBytes: 4_096, elementBytes: 1_024, elementDepth: 6, tracks: 4,
-    soundClusterDurationMs: 500)
+    soundClusterDurationMs: 500, lostBytes: 2_048, heldFrames: 8, heldBytes: 1_024,
+    orderWindowMs: 200, orderMemoryMs: 5_000, pictureSilenceMs: 2_000, jumpBackMs: 1_000,
+    jumpForwardMs: 10_000)
 
 /// One parser's way through an input, up to its first error.
 private struct Run {
@@ -59,6 +61,7 @@ private struct Run {
     private var clusters: [Int64] = []
     private var fragments: [Fragment] = []
     private var error: MediaError?
+    private var losses = 0
 
     /// Pushes the pieces; what lay between the first and the second ones was lost, if there are
     /// any.
@@ -91,6 +94,7 @@ private struct Run {
                 precondition(result.consumed <= rest.count)
                 rest = rest.dropFirst(result.consumed)
                 event = result.event
+                losses += result.losses
             } catch {
                 self.error = error
             }
@@ -101,7 +105,7 @@ private struct Run {
             if initializations.count > 1 { ingest.continueTimeline(atMs: ingest.nextMediaTimeMs) }
             if rest.isEmpty { break }
         }
-        precondition(ingest.carry.count <= limits.blockBytes + limits.elementBytes + 12)
+        precondition(ingest.carry.count <= WebMIngest.mostCarryBytes(limits))
         precondition(ingest.nextMediaTimeMs >= 0)
     }
 
@@ -140,7 +144,7 @@ private struct Run {
 
     func hasSameResult(as other: Run) -> Bool {
         bytes == other.bytes && initializations == other.initializations
-            && clusters == other.clusters && error == other.error
+            && clusters == other.clusters && error == other.error && losses == other.losses
             && ingest.state() == other.ingest.state() && ingest.carry == other.ingest.carry
     }
 
@@ -152,11 +156,10 @@ private struct Run {
         var ignored = FragmentBatch()
         guard let header = try? start.push(input.span, into: &ignored).consumed else { return }
         for fragment in fragments {
-            let state = fragment.state
             guard
                 var other = try? WebMIngest(
-                    resuming: state, carry: [], initialization: initializations.last,
-                    limits: limits)
+                    resuming: fragment.state, carry: fragment.carry,
+                    initialization: initializations.last, limits: limits)
             else { preconditionFailure("a fragment's snapshot is refused") }
             var batch = FragmentBatch()
             let rest = input.dropFirst(header + fragment.consumedInput)

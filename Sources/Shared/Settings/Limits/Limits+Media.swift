@@ -15,9 +15,30 @@ extension Limits {
     package static let elementDepth = 8
     /// Name: tracks of one stream.
     package static let tracks = 8
-    /// Name: the longest cluster of a broadcast without video; with video, one starts at every key
-    /// frame.
+    /// Name: the longest cluster while there is no picture; else one starts at every key frame.
     package static let soundClusterDurationMs = 1_000
+    /// Name: bytes in a row of a broadcast in which nothing valid comes, after which its body is refused.
+    /// Several clusters of a very high rate: what is broken is passed over up to the next one.
+    package static let lostMediaBytes = 16 * 1024 * 1024
+    /// Name: a body's losses are logged at most so often.
+    package static let lossLogIntervalMs: UInt64 = 10_000
+    /// Name: how much media a track that is ahead of the others is held. Muxers that write sound ahead
+    /// of the picture do so by a few frames.
+    package static let orderWindowMs: Int64 = 200
+    /// Name: after so much media in order nothing is held any more.
+    package static let orderMemoryMs: Int64 = 5_000
+    /// Name: bytes of frames that are held: the window of a picture of 20 Mbit/s.
+    package static let heldMediaBytes = 512 * 1024
+    /// Name: frames that are held: the window of several tracks of short frames.
+    package static let heldFrames = 256
+    /// Name: a picture that has not come for so long has stopped, and newcomers begin with sound alone.
+    /// Slide shows and shared screens bring a frame a second.
+    package static let pictureSilenceMs: Int64 = 2_000
+    /// Name: a track's time that steps back by more is a clock that was set. Frames that are stored in
+    /// another order than they are shown step back by less.
+    package static let jumpBackMs: Int64 = 1_000
+    /// Name: the same for a step ahead of all tracks. A gap of some seconds is a pause of the source.
+    package static let jumpForwardMs: Int64 = 10_000
 
     // MARK: Ring
 

@@ -38,6 +38,7 @@ final class IngestSession {
     /// The ring is this broadcast's: it was resumed, or its header has been accepted.
     private(set) var isAttached = false
     private var notifier: RingNotifier?
+    private var lossLog = LossLog()
 
     /// Starts a broadcast. `writer` holds the lease of the ring that is to be continued or replaced.
     init(
@@ -120,6 +121,7 @@ final class IngestSession {
         }
         try commit()
         takenBytes += UInt64(result.consumed)
+        if result.losses > 0 { note(losses: result.losses) }
         if case .initialization(let initialization) = result.event {
             try adopt(initialization)
         }
@@ -144,7 +146,7 @@ final class IngestSession {
                 try unsafe writer.append(
                     piece.bytes, flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
                     durationMs: UInt32(clamping: fragment.durationMs), bootMs: nowMs,
-                    state: state.encoded())
+                    state: state.encoded(), carry: fragment.carry)
             } catch {
                 throw .ring(error)
             }
@@ -286,11 +288,30 @@ final class IngestSession {
         return writer.ring.status.takeOverCount == takeOverCountAtStart ? nil : .takenOver
     }
 
+    /// Media could not be right and was passed over: told, but no reason to end the broadcast.
+    private func note(losses: Int) {
+        writer?.ring.status.addLosses(losses)
+        environment.counters.add(.mediaLosses, UInt64(losses), slot: environment.slot)
+        guard let count = lossLog.add(losses, nowMs: environment.loop.nowMs) else { return }
+        environment.logger.warning(
+            "media was broken and passed over",
+            metadata: ["stream": "\(name)", "losses": "\(count)"])
+    }
+
     // MARK: The end of the body
+
+    /// Writes the frames that wait for their turn: no frames of this body follow.
+    private func flush() throws(PublishError) {
+        batch.removeAll()
+        ingest.flush(into: &batch)
+        try commit()
+    }
 
     /// The body is complete: leaves everything for the next one, and lets go of the lease.
     func finish() throws(PublishError) {
         guard let writer, ingest.initialization != nil else { throw .missingInitialization }
+        // Behind a numbered body another one is expected, whose frames may belong before these.
+        if facts.chunk == nil { try flush() }
         var state = state(media: ingest.state(), consumedBytes: 0)
         if facts.chunk != nil { state.nextChunk += 1 }
         do {
@@ -307,6 +328,7 @@ final class IngestSession {
         guard let writer else { return }
         // Whatever was taken of an unnumbered body, what comes next does not continue it.
         if facts.chunk == nil && isAttached && takenBytes > 0 {
+            try? flush()
             var state = state(media: ingest.state(), consumedBytes: 0)
             state.isBroken = true
             try? writer.suspend(state: state.encoded(), carry: [])

@@ -11,6 +11,7 @@ struct ChangingFacts: Equatable {
     let viewers: Int
     let peakViewers: Int
     let rewindMs: UInt64
+    let losses: UInt64
 
     init(of stream: LiveStream, ringMs: UInt64) {
         state = stream.state
@@ -18,6 +19,7 @@ struct ChangingFacts: Equatable {
         viewers = stream.ring.status.viewerCount
         peakViewers = stream.ring.status.peakViewerCount
         rewindMs = min(figures.rewindMs, ringMs)
+        losses = stream.ring.status.losses
     }
 }
 
@@ -37,6 +39,7 @@ enum StreamDescription {
             JSONMember("viewers", .integer(Int64(facts.viewers))),
             JSONMember("peakViewers", .integer(Int64(facts.peakViewers))),
             JSONMember("rewindMs", .integer(Int64(clamping: facts.rewindMs))),
+            JSONMember("losses", .integer(Int64(clamping: facts.losses))),
         ])
     }
 

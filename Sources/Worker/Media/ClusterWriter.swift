@@ -1,0 +1,115 @@
+// From frames in order to clusters of ours: where a cluster starts, whether a viewer can begin at it,
+// and which fragment a frame goes into. It writes a cluster's head and a block's time within the
+// cluster; the block itself is the parser's.
+
+/// The fragment a push is writing.
+struct OpenFragment: Sendable {
+    let start: Int
+    let isClusterStart: Bool
+    let isIndependent: Bool
+    let isDiscontinuity: Bool
+    let mediaTimeMs: Int64
+    var endMs: Int64
+}
+
+struct ClusterWriter: Sendable {
+    /// A cluster was begun that more blocks may go into.
+    var isOpen = false
+    /// That cluster began while there was no picture, so that newcomers can begin at it.
+    var isForSound = false
+    var startMs: Int64 = 0
+    var lastMs: Int64 = 0
+    /// The first video track's newest frame that was written.
+    var lastPictureMs: Int64?
+    /// Nil between pushes.
+    var fragment: OpenFragment?
+
+    // What follows from the tracks; set together with them.
+    var hasVideo = false
+    /// Whether a block before the previous one's time is normal: some video codec stores frames in
+    /// another order than it shows them. Otherwise browsers refuse such a block within a cluster.
+    var mayReorder = false
+
+    /// How far before its cluster's key frame a block may lie in a stream that reorders. A new
+    /// cluster for it would start before that key frame, and a viewer who joins there would have to
+    /// see everything in it too late. Sixteen frames of 25 a second take less.
+    private static let reorderMs: Int64 = 1_000
+    /// A fragment that has so many bytes ends before the next frame, so that those that were held
+    /// and leave together do not become one that is too large for a small ring.
+    private static let fragmentBytes = 64 * 1_024
+
+    mutating func restart(tracks: [IngestTrack]) {
+        isOpen = false
+        isForSound = false
+        lastPictureMs = nil
+        adopt(tracks: tracks)
+    }
+
+    mutating func adopt(tracks: [IngestTrack]) {
+        hasVideo = tracks.contains { $0.isLeading }
+        mayReorder = tracks.contains { $0.mayReorder && $0.number > 0 }
+    }
+
+    /// No picture that a newcomer would have to wait for: none has come yet, or none for so long
+    /// that it has stopped. Without video always.
+    private func isPictureAbsent(atMs timeMs: Int64, limits: MediaLimits) -> Bool {
+        guard hasVideo, let lastPictureMs else { return true }
+        return timeMs - lastPictureMs >= limits.pictureSilenceMs
+    }
+
+    func startsCluster(_ frame: FrameHead, isLeading: Bool, limits: MediaLimits) -> Bool {
+        if !isOpen || frame.isDiscontinuity || frame.isLeadingKey { return true }
+        let isAbsent = !isLeading && isPictureAbsent(atMs: frame.timeMs, limits: limits)
+        if isAbsent, !isForSound { return true }
+        // With video a cluster lasts until the next key frame, if relative times of 16 bits allow:
+        // players that take each cluster for a new segment drop video from the start of one that
+        // does not begin with a key frame. Without a picture it is short, because viewers join at
+        // its start.
+        let longestMs = Int64(isAbsent ? limits.soundClusterDurationMs : Int(Int16.max) + 1)
+        let sinceStartMs = frame.timeMs - startMs
+        if sinceStartMs >= longestMs { return true }
+        guard frame.timeMs < lastMs else { return false }
+        return !mayReorder || sinceStartMs < -Self.reorderMs
+    }
+
+    /// Whether the open fragment must be closed before the frame is written.
+    func endsFragment(startsCluster: Bool, batchBytes: Int) -> Bool {
+        guard let fragment else { return false }
+        return startsCluster || batchBytes - fragment.start >= Self.fragmentBytes
+    }
+
+    /// Writes what stands in front of a frame's block. No fragment is open when a cluster starts.
+    mutating func begin(
+        _ frame: FrameHead, isLeading: Bool, startsCluster: Bool, limits: MediaLimits,
+        to output: inout [UInt8]
+    ) {
+        if startsCluster {
+            isForSound = !isLeading && isPictureAbsent(atMs: frame.timeMs, limits: limits)
+            isOpen = true
+            startMs = frame.timeMs
+        }
+        if fragment == nil {
+            fragment = OpenFragment(
+                start: output.count, isClusterStart: startsCluster,
+                isIndependent: startsCluster && (frame.isLeadingKey || isForSound),
+                isDiscontinuity: startsCluster && frame.isDiscontinuity,
+                mediaTimeMs: frame.timeMs, endMs: frame.timeMs)
+        }
+        guard startsCluster else { return }
+        output.append(contentsOf: ClusterLayout.prefix)
+        output.appendBigEndian(UInt64(frame.timeMs), count: ClusterLayout.timecodeBytes)
+    }
+
+    /// Puts in the time of the block that was just written, and notes it.
+    mutating func finish(
+        _ frame: FrameHead, isLeading: Bool, relativeTimeAt offset: Int, in output: inout [UInt8]
+    ) {
+        let relativeMs = Int16(truncatingIfNeeded: frame.timeMs - startMs)
+        let pattern = UInt16(bitPattern: relativeMs)
+        output[offset] = UInt8(pattern >> 8)
+        output[offset + 1] = UInt8(truncatingIfNeeded: pattern)
+        lastMs = frame.timeMs
+        if isLeading { lastPictureMs = frame.timeMs }
+        if let endMs = fragment?.endMs { fragment?.endMs = max(endMs, frame.endMs) }
+    }
+}

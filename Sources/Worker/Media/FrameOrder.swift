@@ -1,0 +1,191 @@
+// The order of frames across tracks. A container promises order only within a track, and players
+// want it across all of them: sound that stands 70 ms ahead of the picture in the file would step
+// back in time at every picture. So the track that is ahead is held until the others have caught up,
+// and what comes out is in order.
+//
+// Nothing is held as long as frames come in order, because nobody can say of a frame that comes in
+// order whether an earlier one will follow. Only a frame that comes late, behind another track by
+// the window at most, begins the holding, which ends when none has come late for a while.
+// So a source in order has no added delay, and one that is not has that of its own disorder.
+//
+// The window is media time, not a clock: a track that falls silent holds the others back by the
+// window at most, and what comes out depends on the input alone.
+//
+// Not every track takes part. Codecs that store frames in another order than they show them have
+// times that step back within the track; such a track takes part only once enough of its frames have
+// come in order, and never again after one that has not.
+//
+// Invariants: frames of one track leave in the order in which they came. `held` is sorted by
+// `orderMs`, and by arrival where that is the same. Noting a frame twice is like noting it once, which
+// is what lets a parser that died between the frames released before a block and the block itself be
+// continued from before the block.
+
+/// What is known of a frame that is to be written.
+struct FrameHead: Sendable, Equatable {
+    /// Index into the parser's tracks.
+    var track: Int
+    /// On the output time line.
+    var timeMs: Int64
+    /// As far as known.
+    var endMs: Int64
+    /// A key frame of the first video track.
+    var isLeadingKey = false
+    /// What came before is not what this continues.
+    var isDiscontinuity = false
+}
+
+/// A frame that waits: its block as it will be written, but for its time within a cluster.
+struct HeldFrame: Sendable, Equatable {
+    var head: FrameHead
+    /// Its time, or that of an earlier frame of its track if that was later.
+    var orderMs: Int64
+    /// Where the time within the cluster belongs in `bytes`.
+    var relativeTimeOffset: Int
+    var bytes: [UInt8]
+}
+
+struct FrameOrder: Sendable, Equatable {
+    private(set) var held: [HeldFrame] = []
+    private(set) var heldBytes = 0
+    /// The newest time when a frame came late the last time.
+    var disorderMs: Int64?
+
+    /// So many frames in order, of a codec that may reorder, and the track takes part.
+    static let enoughFrames: UInt8 = 50
+    /// A track that was seen to reorder.
+    static let reorders = UInt8.max
+
+    /// The time of the newest frame of a track that takes part.
+    private static func newestMs(_ tracks: [IngestTrack]) -> Int64? {
+        var newest: Int64?
+        for track in tracks where track.takesPartInOrder {
+            if let ms = track.arrivedMs, ms > newest ?? Int64.min { newest = ms }
+        }
+        return newest
+    }
+
+    /// Notes that a frame of a track has come; returns its place in the order.
+    mutating func note(
+        _ timeMs: Int64, of index: Int, in tracks: inout [IngestTrack], limits: MediaLimits
+    ) -> Int64 {
+        if tracks[index].mayReorder, let last = tracks[index].lastTimeMs, timeMs < last {
+            tracks[index].orderedFrames = Self.reorders
+        }
+        let orderMs = max(timeMs, tracks[index].arrivedMs ?? timeMs)
+        tracks[index].arrivedMs = orderMs
+        guard tracks[index].takesPartInOrder, let newestMs = Self.newestMs(tracks) else {
+            return orderMs
+        }
+        if newestMs > orderMs, newestMs - orderMs <= limits.orderWindowMs {
+            disorderMs = newestMs
+        } else if let last = disorderMs, abs(newestMs - last) > limits.orderMemoryMs {
+            disorderMs = nil
+        }
+        return orderMs
+    }
+
+    /// From now on the tracks are expected to be apart for a moment.
+    mutating func expectDisorder(in tracks: [IngestTrack]) {
+        if let newestMs = Self.newestMs(tracks) { disorderMs = newestMs }
+    }
+
+    /// Whether nothing that would come before this frame can follow any more, or need be waited for.
+    func canLeave(
+        _ orderMs: Int64, of index: Int, in tracks: [IngestTrack], limits: MediaLimits
+    ) -> Bool {
+        guard disorderMs != nil, tracks[index].takesPartInOrder else { return true }
+        var isAwaited = false
+        var newestMs = Int64.min
+        for (other, track) in tracks.enumerated() where track.takesPartInOrder {
+            guard let arrivedMs = track.arrivedMs else { continue }
+            newestMs = max(newestMs, arrivedMs)
+            if other != index, arrivedMs < orderMs { isAwaited = true }
+        }
+        return !isAwaited || newestMs - orderMs >= limits.orderWindowMs
+    }
+
+    /// Whether the first frame that waits goes before a frame with this place.
+    func firstPrecedes(_ orderMs: Int64, of index: Int) -> Bool {
+        guard let first = held.first else { return false }
+        return first.orderMs <= orderMs || first.head.track == index
+    }
+
+    func hasRoom(for bytes: Int, limits: MediaLimits) -> Bool {
+        held.count < limits.heldFrames && heldBytes + bytes <= limits.heldBytes
+    }
+
+    mutating func hold(_ frame: HeldFrame) {
+        var index = held.count
+        while index > 0, held[index - 1].orderMs > frame.orderMs { index -= 1 }
+        held.insert(frame, at: index)
+        heldBytes += frame.bytes.count
+    }
+
+    mutating func removeFirst() {
+        heldBytes -= held.removeFirst().bytes.count
+    }
+}
+
+extension IngestTrack {
+    var takesPartInOrder: Bool {
+        number > 0 && orderedFrames >= FrameOrder.enoughFrames
+            && orderedFrames != FrameOrder.reorders
+    }
+}
+
+// MARK: - Snapshots
+
+extension FrameOrder {
+    private static let frameHeaderBytes = 1 + 1 + 3 * 8 + 2 * 4
+
+    var encodedBytes: Int { heldBytes + held.count * Self.frameHeaderBytes }
+
+    static func mostEncodedBytes(_ limits: MediaLimits) -> Int {
+        limits.heldBytes + limits.heldFrames * frameHeaderBytes
+    }
+
+    /// The frames that wait, for a parser that goes on elsewhere; nothing when none does.
+    func encoded() -> [UInt8] {
+        guard !held.isEmpty else { return [] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(encodedBytes)
+        for frame in held {
+            bytes.append(UInt8(frame.head.track))
+            bytes.append(
+                (frame.head.isLeadingKey ? 1 : 0) | (frame.head.isDiscontinuity ? 2 : 0))
+            for time in [frame.head.timeMs, frame.head.endMs, frame.orderMs] {
+                bytes.appendBigEndian(UInt64(bitPattern: time), count: 8)
+            }
+            bytes.appendBigEndian(UInt64(frame.relativeTimeOffset), count: 4)
+            bytes.appendBigEndian(UInt64(frame.bytes.count), count: 4)
+            bytes.append(contentsOf: frame.bytes)
+        }
+        return bytes
+    }
+
+    /// Takes over frames that waited elsewhere. They come from a file and are checked like any input.
+    mutating func restore(
+        from bytes: ArraySlice<UInt8>, tracks: [IngestTrack], limits: MediaLimits
+    ) throws(MediaError) {
+        var reader = StateReader(bytes: [UInt8](bytes))
+        while !reader.isAtEnd {
+            let track = Int(try reader.unsigned(1))
+            let flags = try reader.unsigned(1)
+            let timeMs = try reader.time(0...Timeline.latestMs)
+            let endMs = try reader.time(0...Timeline.latestMs)
+            let orderMs = try reader.time(0...Timeline.latestMs)
+            let offset = Int(try reader.unsigned(4))
+            let content = try reader.bytes(Int(try reader.unsigned(4)))
+            guard tracks.indices.contains(track), tracks[track].number > 0, offset >= 0,
+                offset + 2 <= content.count, orderMs >= held.last?.orderMs ?? 0,
+                hasRoom(for: content.count, limits: limits)
+            else { throw .malformed("frames in a parser snapshot are not right") }
+            hold(
+                HeldFrame(
+                    head: FrameHead(
+                        track: track, timeMs: timeMs, endMs: endMs, isLeadingKey: flags & 1 != 0,
+                        isDiscontinuity: flags & 2 != 0),
+                    orderMs: orderMs, relativeTimeOffset: offset, bytes: content))
+        }
+    }
+}
