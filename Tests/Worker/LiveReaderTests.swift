@@ -136,6 +136,50 @@ import Testing
         #expect(reader.jumps == 0)
     }
 
+    // MARK: A picture that falls silent
+
+    /// A picture for ten seconds, a key frame every second; then only sound, where one can begin.
+    private func pictureThatStops(soundSeconds: Int) throws -> Stage {
+        let stage = try Stage()
+        for second in 0..<10 {
+            try stage.cluster(Int64(second) * 1_000, "picture \(second)", afterMs: 1_000)
+        }
+        for second in 10..<10 + soundSeconds {
+            try stage.cluster(
+                Int64(second) * 1_000, "sound \(second)", isKey: second >= 12, afterMs: 1_000)
+        }
+        return stage
+    }
+
+    @Test(
+        "when the picture has fallen silent, who comes now hears the live edge, and who goes back sees",
+        arguments: [
+            (.newest, "sound 29"), (.rewound(byMs: 5_000), "sound 24"),
+            (.rewound(byMs: 19_000), "picture 9"), (.rewound(byMs: 20_000), "picture 9"),
+            (.rewound(byMs: 60_000), "picture 0"),
+        ] as [(LiveReader.Start, String)])
+    func silentPicture(start: LiveReader.Start, first: String) throws {
+        let stage = try pictureThatStops(soundSeconds: 20)
+        var reader = LiveReader(start: start, maxLagMs: 10_000)
+        let bytes = drain(&reader, stage.ring)
+        #expect(bytes.starts(with: Self.initialization + Self.cluster(0, first)))
+        #expect(reader.jumps == 0)
+    }
+
+    @Test(
+        "a viewer too far behind in a picture that has stopped jumps to the sound at the live edge")
+    func jumpToSound() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "picture")
+        var reader = LiveReader(start: .newest, maxLagMs: 2_000)
+        #expect(drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "picture"))
+        try stage.cluster(1_000, "skipped", isKey: false, afterMs: 1_000)
+        try stage.cluster(4_000, "sound", afterMs: 3_000)
+        try stage.cluster(5_000, "more sound", afterMs: 1_000)
+        #expect(drain(&reader, stage.ring) == Self.cluster(100, "more sound"))
+        #expect(reader.jumps == 1)
+    }
+
     @Test("a viewer overrun between two entries jumps, one overrun inside an entry is lapped")
     func overrun() throws {
         let stage = try Stage(dataBytes: 4096)

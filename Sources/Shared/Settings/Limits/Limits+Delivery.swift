@@ -9,6 +9,15 @@ extension Limits {
     /// millisecond more for so many viewers, up to the longest interval.
     package static let viewersPerDeliveryMs: UInt64 = 1
     package static let deliveryIntervalLongestMs: UInt64 = 200
+    /// Request: where nothing is left of a stream that one can begin with, a viewer is answered when the
+    /// next such place comes, or refused after this time: longer than most encoders go without a key
+    /// frame, shorter than players and proxies wait for an answer.
+    package static let startAwaitedMs: UInt64 = 10_000
+    /// Name: a live stream that nobody can join, and that never could be joined, is told in the log after
+    /// this time; one that can be joined no more at once.
+    package static let startOverdueMs: UInt64 = 5_000
+    /// Name: how often that is told.
+    package static let unjoinableLogMs: UInt64 = 60_000
     /// Worker: viewers of one worker, all streams together.
     package static let viewersPerWorker = 16_000
     /// Client: the same of one client.

@@ -27,6 +27,7 @@ final class LiveStream {
     /// Since when another ring, or none, has the name.
     private var replacedAtMs: UInt64?
     private var resetIsScheduled = false
+    private var joining = JoinWatch()
     private var keptFigures: (figures: RecentFigures, untilMs: UInt64)?
     /// What is told of it, and of what that was made.
     private var keptJSON: (facts: ChangingFacts, bytes: [UInt8])?
@@ -81,6 +82,31 @@ final class LiveStream {
         if status.endedAtBootMs > latestMs { status.endedAtBootMs = nowMs }
     }
 
+    /// Whether somebody who comes now gets media at once.
+    var isJoinable: Bool { state != .ended && ring.newestIndependent != nil }
+
+    /// There was a place to begin, or media without one, and the ring has gone past it: the next one may
+    /// come soon, or never.
+    var hasLostItsStart: Bool { ring.newestIndependent == nil && ring.oldestSequence > 0 }
+
+    /// Tells whoever runs the server that nobody can join. To be called about once a second.
+    func lookAtJoining() {
+        let status = ring.status
+        // One worker tells it: the one that writes, or the first when just now nobody does.
+        guard (status.writerSlot ?? 0) == environment.slot, state == .live else {
+            return joining.forget()
+        }
+        let isDue = joining.mustTell(
+            isJoinable: isJoinable, hasLostItsStart: hasLostItsStart, nowMs: nowMs)
+        guard isDue else { return }
+        environment.logger.warning(
+            "nobody can join the stream: it has no key frame within reach",
+            metadata: [
+                "stream": "\(name)", "ringBytes": "\(ring.geometry.dataBytes)",
+                "todo": "let the encoder send a key frame every few seconds, or raise --ring-size",
+            ])
+    }
+
     /// Ends the stream for every worker. Idempotent; any worker may call it.
     func end() {
         let status = ring.status
@@ -112,6 +138,8 @@ final class LiveStream {
     }
 
     // MARK: Viewers
+
+    var nowMs: UInt64 { environment.loop.nowMs }
 
     var isWatched: Bool { !viewers.isEmpty }
 
@@ -159,6 +187,11 @@ final class LiveStream {
                 self?.wakeViewers()
             }
         }
+    }
+
+    /// To be called about once a second: what viewers are owed although nothing comes.
+    func lookAfterViewers() {
+        for viewer in viewers { viewer.lookAfter() }
     }
 
     /// The worker is going: viewers get what there is, and then the end of their response.

@@ -208,6 +208,7 @@ final class LiveStreams {
 
     private func keepHouse() {
         sweep(all()[...])
+        for stream in watched.values { stream.lookAfterViewers() }
     }
 
     /// Ends and removes what is over, as far as one turn of the loop should go; the rest follows at once.
@@ -221,6 +222,7 @@ final class LiveStreams {
             }
             if stream.ring.hasStoppedClock { startClock(of: stream) }
             stream.mendTimes()
+            stream.lookAtJoining()
             guard stream.state == .ended else { continue }
             if stream.ring.status.endedAtBootMs == 0 {
                 environment.logger.notice(

@@ -19,6 +19,13 @@ extension Problem {
         status: 404, slug: "not-live", title: "The stream is not live",
         detail: "The broadcast has ended.")
 
+    static let noPlaceToBegin = Problem(
+        status: 503, slug: "no-place-to-begin", title: "The stream cannot be joined just now",
+        detail:
+            "It has had no key frame for longer than the server keeps of it. It can be joined as soon "
+            + "as the next one comes.",
+        headers: [.retryAfter(seconds: 5)])
+
     static let invalidName = Problem(
         status: 400, slug: "invalid-name", title: "This cannot be the name of a stream",
         detail:

@@ -124,7 +124,7 @@ final class Router: Application {
             maxLagMs: environment.settings.maxLagMs)
         stream.add(viewer)
         exchange.handler = viewer
-        exchange.respond(status: 200, headers: headers, body: .stream(viewer))
+        viewer.begin(headers: headers) { [unowned self, unowned exchange] in refuse(exchange, $0) }
     }
 
     // MARK: /api/streams

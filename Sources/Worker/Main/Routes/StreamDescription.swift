@@ -7,6 +7,7 @@ import Telemetry
 /// What changes of it.
 struct ChangingFacts: Equatable {
     let state: StreamState
+    let isJoinable: Bool
     let figures: RecentFigures
     let viewers: Int
     let peakViewers: Int
@@ -15,6 +16,7 @@ struct ChangingFacts: Equatable {
 
     init(of stream: LiveStream, ringMs: UInt64) {
         state = stream.state
+        isJoinable = stream.isJoinable
         figures = stream.figures
         viewers = stream.ring.status.viewerCount
         peakViewers = stream.ring.status.peakViewerCount
@@ -29,6 +31,7 @@ enum StreamDescription {
         .object([
             JSONMember("name", .string(stream.name.text)),
             JSONMember("state", .string(facts.state.rawValue)),
+            JSONMember("joinable", .boolean(facts.isJoinable)),
             JSONMember("startedAt", .string(Timestamp.rfc3339(ms: stream.ring.createdWallClockMs))),
             JSONMember("mimeType", .string(stream.contentType)),
             JSONMember("tracks", .array(stream.tracks.map(json(of:)))),

@@ -1,9 +1,13 @@
 // One open `GET /NAME/live` response: joins the HTTP exchange to a cursor into the ring, and counts
 // as one viewer from its first to its last moment.
 //
+// Where media was, but nothing of it that one can begin with is left, the response is held back for a
+// while: it is answered as soon as there is a place to begin, and refused when none comes.
+//
 // Owner: the worker's loop thread.
 
 import HTTP
+import Settings
 
 final class Viewer: BodySource, ExchangeHandler {
     /// Nil when it was let go.
@@ -11,6 +15,8 @@ final class Viewer: BodySource, ExchangeHandler {
     private unowned let exchange: Exchange
     private var reader: LiveReader
     private var countedJumps = 0
+    /// What is to be answered when there is a place to begin; nil when it is.
+    private var heldAnswer: HeldAnswer?
     /// Waiting for the doorbell: there was nothing to send when last asked.
     private(set) var isWaiting = false
     /// The position in the stream's list of viewers, kept by the stream.
@@ -24,9 +30,49 @@ final class Viewer: BodySource, ExchangeHandler {
         exchange.isMedia = true
     }
 
+    private struct HeldAnswer {
+        let headers: [HeaderField]
+        let sinceMs: UInt64
+        let refuse: (Problem) -> Void
+    }
+
+    /// Answers the request, now or later.
+    func begin(headers: [HeaderField], refuse: @escaping (Problem) -> Void) {
+        guard let stream else { return }
+        heldAnswer = HeldAnswer(headers: headers, sinceMs: stream.nowMs, refuse: refuse)
+        isWaiting = true
+        answerIfDue()
+    }
+
+    private func answerIfDue() {
+        guard let stream, let held = heldAnswer else { return }
+        if stream.viewersMustEnd {
+            refuse(stream.state == .ended ? .notLive : PublishError.shuttingDown.problem, held)
+        } else if !stream.hasLostItsStart {
+            heldAnswer = nil
+            isWaiting = false
+            exchange.respond(status: 200, headers: held.headers, body: .stream(self))
+        } else if stream.nowMs >= held.sinceMs + Limits.startAwaitedMs {
+            refuse(.noPlaceToBegin, held)
+        }
+    }
+
+    private func refuse(_ problem: Problem, _ held: HeldAnswer) {
+        heldAnswer = nil
+        isWaiting = false
+        leave()
+        held.refuse(problem)
+    }
+
+    /// To be called about once a second.
+    func lookAfter() {
+        if heldAnswer != nil { answerIfDue() }
+    }
+
     /// There may be more to send, or the stream has ended.
     func wake() {
         guard isWaiting else { return }
+        if heldAnswer != nil { return answerIfDue() }
         isWaiting = false
         exchange.resume()
     }

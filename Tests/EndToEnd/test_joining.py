@@ -1,0 +1,130 @@
+"""Streams that nobody can join, because no key frame is within reach: that is said, not kept silent."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from weir.comparison import assert_decodes, assert_starts_with_keyframe
+from weir.exclusive import one_at_a_time
+from weir.packets import probe
+from weir.places import RECORDINGS
+from weir.publisher import Publisher
+from weir.server import Server
+from weir.viewer import Viewer
+from weir.waiting import wait_until
+
+StartServer = Callable[..., Server]
+Watch = Callable[..., Viewer]
+Publish = Callable[..., Publisher]
+
+
+@pytest.fixture(scope="session")
+def one_key_frame() -> bytes:
+    """Some 3 MB of picture and sound in 6 s, with a key frame at the start and never again."""
+    noise = "noise=alls=60:allf=t"
+    path = RECORDINGS / "vp8-opus-320x240-4M-6s-one-key-frame.webm"
+    with one_at_a_time(path):
+        if not path.exists():
+            unfinished = path.with_name("unfinished-" + path.name)
+            with unfinished.open("wb") as out:
+                subprocess.run(
+                    [
+                        "ffmpeg", "-nostdin", "-v", "error",
+                        "-f", "lavfi", "-i", f"testsrc2=size=320x240:rate=25:duration=6,{noise}",
+                        "-f", "lavfi", "-i", "sine=frequency=440:duration=6",
+                        "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "10000",
+                        "-b:v", "4M", "-minrate", "4M", "-maxrate", "4M", "-pix_fmt", "yuv420p",
+                        "-c:a", "libopus", "-b:a", "32k", "-ar", "48000", "-f", "webm", "-",
+                    ],
+                    check=True, stdout=out,
+                )
+            unfinished.rename(path)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def small(start_server: StartServer) -> Server:
+    return start_server("--ring-size", "1M", "--grace", "120")
+
+
+def lose_the_start(server: Server, publish: Publish, name: str, data: bytes) -> Publisher:
+    """Publish until the ring has gone past its only key frame; the body stays open."""
+    publisher = publish(server, name).feed([data], finish=False)
+    wait_until(lambda: (server.stream(name) or {}).get("joinable"), "a stream that can be joined")
+    wait_until(lambda: server.stream(name)["joinable"] is False, "the key frame to be gone")
+    return publisher
+
+
+def test_a_stream_without_a_key_frame_within_reach_says_so_in_the_api_and_in_the_log(
+    small: Server, publish: Publish, name: str, one_key_frame: bytes
+) -> None:
+    lose_the_start(small, publish, name, one_key_frame)
+    assert small.state(name) == "live"
+    listed = {s["name"]: s for s in small.get("/api/streams").json()["streams"]}
+    assert listed[name]["joinable"] is False
+
+    def warnings() -> list[dict]:
+        return [r for r in small.log_records() if "nobody can join" in r["message"]]
+    wait_until(warnings, "a warning in the log")
+    assert warnings()[0]["level"] == "warning"
+    assert warnings()[0]["metadata"]["stream"] == name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("query", ["", "?start=-3600"])
+def test_who_wants_to_join_it_is_told_why_that_cannot_be(
+    small: Server, publish: Publish, name: str, one_key_frame: bytes, query: str
+) -> None:
+    lose_the_start(small, publish, name, one_key_frame)
+    answer = small.get(f"/{name}/live{query}", timeout_s=60)
+    assert (answer.status, answer.problem) == (503, "no-place-to-begin")
+    assert int(answer.headers["retry-after"]) > 0
+    small.wait_for_viewers(name, 0)
+
+
+def test_who_waits_for_it_gets_in_with_the_next_key_frame(
+    small: Server, publish: Publish, watch: Watch, name: str, one_key_frame: bytes
+) -> None:
+    publisher = lose_the_start(small, publish, name, one_key_frame)
+    viewer = watch(small, name)
+    small.wait_for_viewers(name, 1)
+    assert viewer.status == 0, "there was nothing to begin with"
+    publisher.end_body()
+    assert publisher.answer().status == 204
+    publish(small, name).feed([one_key_frame[:400_000]], finish=False)
+    viewer.wait_for_status(200).wait_for_bytes(100_000)
+    small.request("DELETE", f"/{name}/live")
+    viewer.wait_for_end()
+    assert_starts_with_keyframe(probe(viewer.file))
+    assert_decodes(viewer.file)
+
+
+def test_who_waits_for_it_when_it_ends_is_told_that(
+    small: Server, publish: Publish, watch: Watch, name: str, one_key_frame: bytes
+) -> None:
+    lose_the_start(small, publish, name, one_key_frame)
+    viewer = watch(small, name)
+    small.wait_for_viewers(name, 1)
+    small.request("DELETE", f"/{name}/live")
+    viewer.wait_for_status(404)
+
+
+def test_viewers_who_are_there_see_the_rest_of_it(
+    start_server: StartServer, publish: Publish, watch: Watch, name: str, one_key_frame: bytes,
+    tmp_path: Path,
+) -> None:
+    """With a ring that holds all of it, the same broadcast can be joined to its end."""
+    server = start_server("--ring-size", "32M", "--grace", "120")
+    publish(server, name).feed([one_key_frame], finish=False)
+    viewer = watch(server, name).wait_for_bytes(len(one_key_frame) * 9 // 10)
+    assert server.stream(name)["joinable"] is True
+    late = watch(server, name).wait_for_bytes(len(one_key_frame) * 9 // 10)
+    server.request("DELETE", f"/{name}/live")
+    for one in (viewer, late):
+        one.wait_for_end()
+        assert_starts_with_keyframe(probe(one.file))
+        assert_decodes(one.file)
