@@ -89,6 +89,10 @@ class ChromiumPage:
     def screenshot(self) -> bytes:
         return self.playwright.screenshot()
 
+    def beside(self) -> "ChromiumPage":
+        """Another tab of the same browser: they share connections. Closed with this one."""
+        return ChromiumPage(self.playwright.context.new_page())
+
     def close(self) -> None:
         """Closes the tab, and with it every request it has under way."""
         self.playwright.context.close()
@@ -138,6 +142,16 @@ class Chromium:
         """
         context = self._browser.new_context(ignore_https_errors=True, **options)
         return ChromiumPage(context.new_page())
+
+    @contextmanager
+    def without_http2(self) -> Iterator["Chromium"]:
+        """A second Chromium, which speaks HTTP/1.1 only."""
+        browser = self._browser.browser_type.launch(
+            executable_path=EXECUTABLE, args=[*ARGUMENTS, "--disable-http2"])
+        try:
+            yield Chromium(browser)
+        finally:
+            browser.close()
 
     @contextmanager
     def without_devices(self) -> Iterator["Chromium"]:

@@ -107,6 +107,12 @@ BYTES home_js[] = {
 BYTES home_news_js[] = {
 #embed "../Assets/home/news.js"
 };
+BYTES event_polls_js[] = {
+#embed "../Assets/common/event-polls.js"
+};
+BYTES event_response_js[] = {
+#embed "../Assets/common/event-response.js"
+};
 BYTES home_stream_card_js[] = {
 #embed "../Assets/home/stream-card.js"
 };
@@ -372,6 +378,8 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/live-source.js", watch_live_source_js),
     FILE("Assets/watch/media-buffer.js", watch_media_buffer_js),
     FILE("Assets/watch/media-request.js", watch_media_request_js),
+    FILE("Assets/common/event-polls.js", event_polls_js),
+    FILE("Assets/common/event-response.js", event_response_js),
     FILE("Assets/watch/media-session.js", watch_media_session_js),
     FILE("Assets/watch/picture.js", watch_picture_js),
     FILE("Assets/watch/plain-player.js", watch_plain_player_js),

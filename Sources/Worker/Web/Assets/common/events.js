@@ -1,12 +1,18 @@
 // What the server says about its streams, as it happens: GET /api/events (docs/http-api.md).
 //
-// One subscription is one EventSource at a time. Reconnecting is done here and not left to the
-// browser, because browsers wait 3 to 5 seconds before they try again and give up for good when a
-// restarting server answers with an error. A subscription closes when its page is hidden for good
-// or put aside (pagehide), so that it does not keep the page out of the back/forward cache, and
-// goes on when the page comes back (pageshow).
+// One subscription is one source of events at a time: a response that does not end, or, where the
+// connection carries one response at a time (HTTP/1.1), questions now and then: a browser has six
+// such connections to a host for all its tabs, and each player holds one already.
+//
+// Reconnecting is done here and not left to the browser, because browsers wait 3 to 5 seconds before
+// they try again and give up for good when a restarting server answers with an error. Nobody is told
+// anything while the page is hidden: the source is closed then, and when it is put aside (pagehide),
+// and opened again when somebody looks (visibilitychange, pageshow). What was closed by intent is
+// not a lost connection.
 
 import { backoffMs } from './backoff.js';
+import { EventPolls } from './event-polls.js';
+import { EventResponse } from './event-response.js';
 
 const BACKOFF = { firstMs: 250, limitMs: 10_000 };
 
@@ -20,17 +26,25 @@ const STEADY_MS = 5000;
  *   with `stream`): what is not in it does not exist any more
  * @param {(stream: object) => void} [options.onStream] a stream that is new or has changed
  * @param {(name: string) => void} [options.onGone] a stream that is not known (any more)
- * @param {(isConnected: boolean) => void} [options.onConnection] when that changes
+ * @param {(isConnected: boolean) => void} [options.onConnection] true after each connect, false when
+ *   the server is lost
  * @returns {{close: () => void}}
  */
 export function subscribe(options) {
   return new Subscription(options);
 }
 
+/** Whether a connection carries many responses at once (as far as the browser tells). */
+export function isMultiplexed() {
+  const protocol = performance.getEntriesByType('navigation')[0]?.nextHopProtocol ?? '';
+  return protocol === 'h2' || protocol === 'h3';
+}
+
 class Subscription {
   #options;
-  #url;
   #source = null;
+  /** What was last told. */
+  #isLost = null;
   #isConnected = false;
   #openedAtMs = 0;
   #attempt = 0;
@@ -39,14 +53,15 @@ class Subscription {
 
   constructor(options) {
     this.#options = options;
-    this.#url = options.stream === undefined
-      ? '/api/events'
-      : `/api/events?stream=${encodeURIComponent(options.stream)}`;
     const { signal } = this.#listeners;
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) this.#disconnect();
+      else this.#connectNow();
+    }, { signal });
     addEventListener('pagehide', () => this.#disconnect(), { signal });
     addEventListener('pageshow', (event) => event.persisted && this.#connectNow(), { signal });
     addEventListener('online', () => this.#connectNow(), { signal });
-    this.#connect();
+    if (!document.hidden) this.#connect();
   }
 
   close() {
@@ -55,21 +70,21 @@ class Subscription {
   }
 
   #connect() {
-    const source = new EventSource(this.#url);
-    this.#source = source;
-    const on = (type, handler) => source.addEventListener(type, (event) => {
-      if (source === this.#source) handler(event);
+    const Source = isMultiplexed() ? EventResponse : EventPolls;
+    const ifCurrent = (handle) => (...news) => { if (source === this.#source) handle(...news); };
+    const source = new Source(this.#options.stream, {
+      onOpen: ifCurrent(() => this.#opened()),
+      onFailure: ifCurrent(() => this.#failed()),
+      onSnapshot: ifCurrent((streams) => this.#options.onSnapshot?.(streams)),
+      onStream: ifCurrent((stream) => this.#options.onStream?.(stream)),
+      onGone: ifCurrent((name) => this.#options.onGone?.(name)),
     });
-    on('open', () => this.#opened());
-    on('error', () => this.#failed());
-    on('streams', (event) => this.#read(event, (data) => this.#options.onSnapshot?.(data.streams)));
-    on('stream', (event) => this.#read(event, (data) => this.#options.onStream?.(data)));
-    on('gone', (event) => this.#read(event, (data) => this.#options.onGone?.(data.name)));
+    this.#source = source;
   }
 
   /** Without waiting any longer: there is a reason to think that it works now. */
   #connectNow() {
-    if (this.#isConnected) return;
+    if (this.#isConnected || document.hidden) return;
     this.#disconnect();
     this.#attempt = 0;
     this.#connect();
@@ -79,12 +94,15 @@ class Subscription {
     clearTimeout(this.#retry);
     this.#source?.close();
     this.#source = null;
-    this.#setConnected(false);
+    this.#isConnected = false;
   }
 
   #opened() {
+    if (this.#isConnected) return;
     this.#openedAtMs = performance.now();
-    this.#setConnected(true);
+    this.#isConnected = true;
+    this.#isLost = false;
+    this.#options.onConnection?.(true);
   }
 
   /** The browser could not connect, or the connection broke, or what came makes no sense. */
@@ -94,22 +112,8 @@ class Subscription {
     this.#disconnect();
     this.#retry = setTimeout(() => this.#connect(), backoffMs(this.#attempt, BACKOFF));
     this.#attempt += 1;
-  }
-
-  #read(event, handle) {
-    let data;
-    try {
-      data = JSON.parse(event.data);
-    } catch {
-      this.#failed();
-      return;
-    }
-    handle(data);
-  }
-
-  #setConnected(isConnected) {
-    if (isConnected === this.#isConnected) return;
-    this.#isConnected = isConnected;
-    this.#options.onConnection?.(isConnected);
+    if (this.#isLost !== false) return;
+    this.#isLost = true;
+    this.#options.onConnection?.(false);
   }
 }

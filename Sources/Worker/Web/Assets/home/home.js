@@ -78,6 +78,10 @@ function connectionChanged(isConnected) {
 }
 
 function tellMissing() {
+  if (document.hidden) {
+    connectionChanged(false); // nothing is asked for then
+    return;
+  }
   enter('unconnected');
   summary.textContent = 'Lost the server, trying again.';
   announce('The server does not answer. This page goes on as soon as it does.');

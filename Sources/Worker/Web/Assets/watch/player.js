@@ -181,6 +181,8 @@ export class Player {
     const { broadcast, isRefused, hasObstacle } = this.#facts;
     if (!mayBeThere(broadcast)) {
       if (isRefused) this.#feed.reception.stop();
+      // This may be news long after everything has been played.
+      if (isRefused && this.#feed.hasFinished) this.#know({ hasMedia: false });
     } else if (hasObstacle && this.stream.mimeType !== this.mimeType) {
       this.tryAgain();
     } else if (isRefused) {
