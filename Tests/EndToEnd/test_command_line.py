@@ -18,7 +18,7 @@ from weir.server import Server
 
 _OPTIONS = [
     "--listen", "--workers", "--data", "--cert", "--key", "--publish", "--accounts",
-    "--signup", "--cors-origin", "--ring-size", "--ring-seconds", "--grace", "--max-lag", "--drain-timeout", "--log-level",
+    "--signup", "--cors-origin", "--embed-origin", "--hsts", "--ring-size", "--ring-seconds", "--grace", "--max-lag", "--drain-timeout", "--log-level",
     "--log-format", "--config",
 ]
 _NOBODY = 65534
@@ -70,6 +70,8 @@ BAD_VALUES = {
     "accounts": ["", "users.db", "sqlite:", "mongodb:/host", "mongodb://"],
     "signup": ["everybody", ""],
     "cors-origin": ["*", "localhost:8080", "https://localhost:8080/path", "javascript:alert(1)"],
+    "embed-origin": ["", "localhost:8080", "https://[::1]:8080", "https://a.example/path"],
+    "hsts": ["yes", ""],
     "ring-size": ["0", "-5", "12 elephants", "1", "999999999999999999999"],
     "ring-seconds": ["-1", "soon"],
     "grace": ["-1", "soon", "1e400"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -51,6 +52,31 @@ def test_a_page_may_do_nothing_but_what_ours_do(server: Server, path: str) -> No
     assert headers["referrer-policy"] == "same-origin"
     text = server.get(path).body.decode()
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", text)
+
+
+HSTS = "strict-transport-security"
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/alice/embed", "/login", "/api/me"])
+def test_browsers_are_bound_to_https_only_where_the_port_is_the_usual_one(
+    server: Server, path: str
+) -> None:
+    """It holds for every port of a host, and what is on the others is not Weir's."""
+    assert HSTS not in server.get(path).headers
+    for host in ("some.name", "some.name:443"):
+        assert server.get(path, headers={"host": host}).headers[HSTS] == "max-age=31536000"
+    assert HSTS not in server.get(path, headers={"host": "some.name:8443"}).headers
+
+
+@pytest.mark.parametrize(("mode", "is_bound"), [("on", True), ("off", False)])
+def test_an_operator_decides_otherwise_for_every_port(
+    start_server: Callable[..., Server], mode: str, is_bound: bool
+) -> None:
+    server = start_server("--hsts", mode)
+    for path in (*PAGES, "/alice/embed", "/login", "/api/me"):
+        for host in ("some.name", "some.name:8443"):
+            headers = server.get(path, headers={"host": host}).headers
+            assert (HSTS in headers) == is_bound, (path, host)
 
 
 @pytest.mark.parametrize("compressed", [True, False])

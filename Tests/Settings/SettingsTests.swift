@@ -38,6 +38,8 @@ struct SettingsTests {
         #expect(settings.accounts == .sqlite(path: "data/accounts.sqlite"))
         #expect(settings.signUp == .open)
         #expect(settings.corsOrigins == [])
+        #expect(settings.embedOrigins == nil)
+        #expect(settings.hsts == .auto)
         #expect(settings.ringBytes == 32 * 1024 * 1024)
         #expect(settings.ringMs == 60_000)
         #expect(settings.graceMs == 15_000)
@@ -106,6 +108,7 @@ struct SettingsTests {
             given([
                 .listen: ["localhost:8443", "192.0.2.1:443"], .data: ["/var/lib/we=ir ü"],
                 .corsOrigin: ["https://a.example", "https://b.example:1"], .grace: ["0.5"],
+                .embedOrigin: ["HTTPS://C.example:443", "http://127.0.0.2:8080"], .hsts: ["on"],
                 .ringSize: ["1500000"], .logFormat: ["json"], .logLevel: ["debug"],
                 .accounts: ["mongodb://u:p=%20@h/d?a=b"], .signUp: ["closed"],
             ]), processors: 5)
@@ -115,6 +118,8 @@ struct SettingsTests {
         #expect(inherited.workers == 5)
         #expect(inherited.dataDirectory == "/var/lib/we=ir ü")
         #expect(inherited.corsOrigins == ["https://a.example", "https://b.example:1"])
+        #expect(inherited.embedOrigins == ["https://c.example", "http://127.0.0.2:8080"])
+        #expect(inherited.hsts == .on)
         #expect(inherited.graceMs == 500)
         #expect(inherited.ringBytes == 2 << 20)
         #expect(inherited.logFormat == .json)
@@ -188,6 +193,17 @@ struct SettingsErrorTests {
     func misspelt() throws {
         #expect(message(given([.logFormat: ["jsno"]]))?.contains("did you mean json?") == true)
         #expect(message(given([.logFormat: ["zzzzzz"]]))?.contains("did you mean") == false)
+    }
+
+    @Test(
+        "an origin that may frame the player is one that browsers can compare",
+        arguments: [
+            (["*", "https://a.example"], "give it alone"), ([], "is empty"),
+            (["https://[2001:db8::1]:8443"], "give a host name"), (["a.example"], "no web origin"),
+            (["https://a.example; script-src *"], "no web origin"), (["'self'"], "no web origin"),
+        ])
+    func embedOrigins(texts: [String], problem: String) throws {
+        #expect(try #require(message(given([.embedOrigin: texts]))).contains(problem))
     }
 
     @Test("one address cannot be listened on twice")

@@ -40,7 +40,8 @@ import Testing
             site.watch(name: "bob", visitor: .signedIn(name: "bob")),
             site.notFound(visitor: .anonymous), site.signUp(SignUpForm()),
             site.signUpIsClosed(), site.logIn(LogInForm()), site.unavailable(visitor: .unknown),
-            site.account(.example()),
+            site.account(.example()), site.embed(name: "bob"), site.embedNoSuchChannel(),
+            site.noSuchChannel(name: "bob", visitor: .unknown),
         ] {
             #expect(page.contentType.hasPrefix("text/html"))
             #expect(

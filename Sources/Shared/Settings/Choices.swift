@@ -16,6 +16,14 @@ package enum SignUpMode: String, CaseIterable, Sendable {
     case closed
 }
 
+/// Whether pages bind browsers to https (RFC 6797).
+package enum TransportSecurityMode: String, CaseIterable, Sendable {
+    /// Those on port 443 do. It holds for all ports of a host, and what else is there is not ours.
+    case auto
+    case on
+    case off
+}
+
 /// The least severe messages that are logged. The words are those of swift-log.
 package enum LogLevel: String, CaseIterable, Sendable {
     case trace, debug, info, notice, warning, error, critical

@@ -17,6 +17,8 @@ package struct Setting: Sendable {
         case accounts
         case signUp = "signup"
         case corsOrigin = "cors-origin"
+        case embedOrigin = "embed-origin"
+        case hsts
         case exemptNetwork = "exempt-network"
         case ringSize = "ring-size"
         case ringSeconds = "ring-seconds"
@@ -35,6 +37,8 @@ package struct Setting: Sendable {
         case addressesOrOff
         /// An origin (scheme://host[:port]); may be given several times.
         case origins
+        /// The same, or "*" for every origin.
+        case originsOrAny
         /// A network (ADDRESS/BITS); may be given several times.
         case networks
         /// Where accounts are kept. Such a value may hold a password.
@@ -89,7 +93,7 @@ package struct Setting: Sendable {
     /// an array in the file.
     package var isList: Bool {
         switch kind {
-        case .addresses, .addressesOrOff, .origins, .networks: true
+        case .addresses, .addressesOrOff, .origins, .originsOrAny, .networks: true
         case .accounts, .path, .workers, .bytes, .seconds, .choice: false
         }
     }
@@ -114,6 +118,7 @@ package struct Setting: Sendable {
         case .addresses: "ADDRESS:PORT, several"
         case .addressesOrOff: "ADDRESS:PORT, several, or off"
         case .origins: "scheme://host[:port], several"
+        case .originsOrAny: "scheme://host[:port], several, or *"
         case .networks: "ADDRESS/BITS, several"
         case .accounts: "sqlite, sqlite:PATH, mongodb://..., mongodb+srv://..."
         case .path: "path"

@@ -95,6 +95,23 @@ struct SettingReader {
         return result
     }
 
+    /// Origins for a Content Security Policy, which cannot name an IPv6 address (CSP Level 3, section
+    /// 2.3.1); nil: every origin.
+    func framingOrigins(_ name: Setting.Name) throws(SettingsError) -> [String]? {
+        let raw = try raw(name)
+        if raw.texts == ["*"] { return nil }
+        guard !raw.texts.contains("*") else {
+            throw raw.error("* stands for every origin; give it alone, or leave it out")
+        }
+        guard !raw.texts.isEmpty else { throw raw.error("is empty; give an origin, or *") }
+        let origins = try origins(name)
+        if let origin = origins.first(where: { $0.contains("[") }) {
+            throw raw.error(
+                "\(origin) is an IPv6 address, which browsers do not take here; give a host name")
+        }
+        return origins
+    }
+
     func networks(_ name: Setting.Name) throws(SettingsError) -> [NetworkRange] {
         let raw = try raw(name)
         var result: [NetworkRange] = []

@@ -11,6 +11,7 @@ extension Setting {
         case .listen, .httpRedirect, .admin: address(name)
         case .workers, .data: process(name)
         case .cert, .key, .corsOrigin, .exemptNetwork: access(name)
+        case .embedOrigin, .hsts: page(name)
         case .publish, .accounts, .signUp: account(name)
         case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
         case .drainTimeout, .logLevel, .logFormat: operation(name)
@@ -98,6 +99,28 @@ extension Setting {
                     Web origin whose pages may publish and watch from a browser, for example \
                     https://localhost:8080. May be given several times. Pages that Weir serves \
                     itself need no entry.
+                    """)
+        }
+    }
+
+    private static func page(_ name: Name) -> Setting {
+        switch name {
+        case .embedOrigin:
+            Setting(
+                name: name, kind: .originsOrAny, initial: .text("*"), placeholder: "ORIGIN",
+                help: """
+                    Web origin whose pages may show the player (/NAME/embed) in a frame, for \
+                    example https://www.example.org. May be given several times; * stands for every \
+                    origin. All other pages of Weir cannot be framed by anybody.
+                    """)
+        default:
+            Setting(
+                name: name, kind: .choice(TransportSecurityMode.allCases.map(\.rawValue)),
+                initial: .text(TransportSecurityMode.auto.rawValue), placeholder: "MODE",
+                help: """
+                    Whether pages tell browsers to use nothing but https for this host from then \
+                    on (Strict-Transport-Security), which holds for every port of the host. auto: \
+                    only where the page is on port 443, the usual one. on: always. off: never.
                     """)
         }
     }

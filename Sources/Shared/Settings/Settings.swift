@@ -25,6 +25,10 @@ package struct Settings: Sendable, Equatable {
     package let signUp: SignUpMode
     /// Web origins that may use Weir from a browser, in the form browsers send them in `Origin`.
     package let corsOrigins: [String]
+    /// Web origins whose pages may frame the player, in the same form; nil: every origin.
+    package let embedOrigins: [String]?
+    /// Whether pages bind browsers to https.
+    package let hsts: TransportSecurityMode
     /// Networks whose addresses have no limits of their own.
     package let exemptNetworks: [NetworkRange]
     /// Media kept per stream: a power of two.
@@ -63,6 +67,8 @@ package struct Settings: Sendable, Equatable {
         accounts = try reader.accounts(.accounts)
         signUp = try reader.choice(.signUp)
         corsOrigins = try reader.origins(.corsOrigin)
+        embedOrigins = try reader.framingOrigins(.embedOrigin)
+        hsts = try reader.choice(.hsts)
         exemptNetworks = try reader.networks(.exemptNetwork)
         ringBytes = try reader.powerOfTwo(.ringSize)
         ringMs = try reader.milliseconds(.ringSeconds)
@@ -114,6 +120,7 @@ package struct Settings: Sendable, Equatable {
         case .workers: ["\(workers)"]
         case .ringSize: [ByteSize.text(ringBytes)]
         case .corsOrigin: corsOrigins
+        case .embedOrigin: embedOrigins ?? ["*"]
         case .exemptNetwork: exemptNetworks.map(\.description)
         case .ringSeconds: [Seconds.text(ms: ringMs)]
         case .grace: [Seconds.text(ms: graceMs)]

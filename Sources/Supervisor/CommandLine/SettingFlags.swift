@@ -23,6 +23,8 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.accounts), help: help(.accounts)) var accounts: String?
     @Option(name: flag(.signUp), help: help(.signUp)) var signUp: String?
     @Option(name: flag(.corsOrigin), help: help(.corsOrigin)) var corsOrigin: [String] = []
+    @Option(name: flag(.embedOrigin), help: help(.embedOrigin)) var embedOrigin: [String] = []
+    @Option(name: flag(.hsts), help: help(.hsts)) var hsts: String?
     @Option(name: flag(.exemptNetwork), help: help(.exemptNetwork))
     var exemptNetwork: [String] = []
     @Option(name: flag(.ringSize), help: help(.ringSize)) var ringSize: String?
@@ -77,6 +79,8 @@ struct SettingFlags: ParsableArguments {
         case .accounts: one(accounts)
         case .signUp: one(signUp)
         case .corsOrigin: corsOrigin
+        case .embedOrigin: embedOrigin
+        case .hsts: one(hsts)
         case .exemptNetwork: exemptNetwork
         case .ringSize: one(ringSize)
         case .ringSeconds: one(ringSeconds)

@@ -68,7 +68,7 @@ final class WorkerProcess {
             streams: streams, catalog: catalog, publishing: publishing, events: events,
             pages: PageRoutes(
                 site: site, catalog: catalog, credentials: credentials,
-                requiresAccount: settings.publish == .account),
+                settings: settings),
             accounts: AccountRoutes(
                 desk: desk, credentials: credentials, site: site, environment: environment),
             crossOrigin: crossOrigin, environment: environment)

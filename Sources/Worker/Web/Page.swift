@@ -1,16 +1,26 @@
 // The pages there are, and what each of them loads.
 
-/// The raw value is the name of its file in Pages.
+/// The raw value is the name of its file in Pages, but for the embedded player.
 enum Page: String, CaseIterable, Sendable {
     case home
     case live
     case watch
+    /// The player alone, in a frame of somebody else's page.
+    case embed
+    /// A few words in such a frame.
+    case embedMessage = "embed-message"
     case signUp = "signup"
     case logIn = "login"
     case account
     /// A few words and a way on.
     case message
     case notFound = "not-found"
+
+    /// The name of its file in Pages.
+    var file: String {
+        // The same player, with other things around it.
+        self == .embed ? Page.watch.rawValue : rawValue
+    }
 
     /// In the order in which they overrule each other.
     private var styles: [String] {
@@ -19,6 +29,7 @@ enum Page: String, CaseIterable, Sendable {
             case .home: ["water.css", "home.css"]
             case .live: ["live.css"]
             case .watch: ["watch.css"]
+            case .embed, .embedMessage: ["watch.css", "embed.css"]
             case .signUp, .logIn: ["water.css", "account.css"]
             case .account: ["account.css"]
             case .message, .notFound: ["water.css"]
@@ -31,8 +42,9 @@ enum Page: String, CaseIterable, Sendable {
         case .home: "home/home.js"
         case .live: "live/live.js"
         case .watch: "watch/watch.js"
+        case .embed: "embed/embed.js"
         case .signUp, .logIn, .account: "account/account.js"
-        case .message, .notFound: nil
+        case .embedMessage, .message, .notFound: nil
         }
     }
 
@@ -40,8 +52,8 @@ enum Page: String, CaseIterable, Sendable {
     /// longest.
     private var earlyScript: String? {
         switch self {
-        case .watch: "watch/first-request.js"
-        case .home, .live, .signUp, .logIn, .account, .message, .notFound: nil
+        case .watch, .embed: "watch/first-request.js"
+        case .home, .live, .embedMessage, .signUp, .logIn, .account, .message, .notFound: nil
         }
     }
 

@@ -5,9 +5,13 @@
 package final class WebSite {
     package let assets: Assets
     private let layout: Template
+    /// Of pages that others frame.
+    private let embedLayout: Template
     private let templates: [Page: Template]
     /// How to publish from the command line: with an account, and without.
     private let homeParts: (accounts: Template, open: Template)
+    /// What is said of a stream beside its player: on its own page, and in a frame.
+    private let factParts: (watch: Template, embed: Template)
     private let offersSignUp: Bool
 
     /// `offersSignUp` is false where only the operator creates accounts.
@@ -15,13 +19,18 @@ package final class WebSite {
         let files = WebFile.all()
         assets = Assets(files)
         layout = Self.template("layout", in: files)
+        embedLayout = Self.template("embed-layout", in: files)
         templates = Dictionary(
             uniqueKeysWithValues: Page.allCases.map { page in
-                (page, Self.template(page.rawValue, in: files))
+                (page, Self.template(page.file, in: files))
             })
         homeParts = (
             accounts: Self.template("home-accounts", in: files),
             open: Self.template("home-open", in: files)
+        )
+        factParts = (
+            watch: Self.template("watch-facts", in: files),
+            embed: Self.template("embed-facts", in: files)
         )
         self.offersSignUp = offersSignUp
     }
@@ -72,9 +81,42 @@ package final class WebSite {
 
     /// The player of one stream, live or not. `name` is a valid stream name.
     package func watch(name: String, visitor: Visitor) -> Document {
-        render(
+        let values = ["name": name.htmlEscaped]
+        let facts = factParts.watch.filled(with: values)
+        return render(
             .watch, title: name, for: visitor, next: "/\(name)/watchLive",
-            values: ["name": name.htmlEscaped])
+            values: values.merging(["facts": facts]) { value, _ in value })
+    }
+
+    /// That nobody has that name, where a name has to be somebody's. `name` is a valid stream name.
+    package func noSuchChannel(name: String, visitor: Visitor) -> Document {
+        message(
+            "There is no such channel",
+            "Nobody here is called \(name). Perhaps a letter got lost on the way.",
+            ways: [("See who is live", "/")], visitor: visitor)
+    }
+
+    // MARK: In a frame of somebody else's page
+
+    /// The player alone. `name` is a valid stream name.
+    package func embed(name: String) -> Document {
+        let values = ["name": name.htmlEscaped]
+        let facts = factParts.embed.filled(with: values)
+        return renderEmbed(
+            .embed, title: name, values: values.merging(["facts": facts]) { value, _ in value })
+    }
+
+    package func embedNoSuchChannel() -> Document {
+        let heading = "There is no such channel"
+        return renderEmbed(
+            .embedMessage, title: heading,
+            values: ["heading": heading, "text": "Perhaps a letter of its address got lost."])
+    }
+
+    private func renderEmbed(
+        _ page: Page, title: String, values: [String: String]
+    ) -> Document {
+        document(page, in: embedLayout, title: title, values: values, around: [:])
     }
 
     package func notFound(visitor: Visitor) -> Document {
@@ -150,14 +192,22 @@ package final class WebSite {
         _ page: Page, title: String, for visitor: Visitor, next: String?,
         values: [String: String]
     ) -> Document {
+        document(
+            page, in: layout, title: title, values: values,
+            around: ["visitor": visitor.header(next: next, offersSignUp: offersSignUp)])
+    }
+
+    private func document(
+        _ page: Page, in layout: Template, title: String, values: [String: String],
+        around: [String: String]
+    ) -> Document {
         guard let template = templates[page] else { preconditionFailure("no template") }
         let shared = ["assets": "/assets/\(assets.version)"]
         let main = template.filled(with: values.merging(shared) { value, _ in value })
-        let text = layout.filled(
-            with: shared.merging([
-                "title": title.htmlEscaped, "head": page.head(assets: assets), "main": main,
-                "visitor": visitor.header(next: next, offersSignUp: offersSignUp),
-            ]) { value, _ in value })
+        let frame = around.merging([
+            "title": title.htmlEscaped, "head": page.head(assets: assets), "main": main,
+        ]) { value, _ in value }
+        let text = layout.filled(with: frame.merging(shared) { value, _ in value })
         return Document(
             contentType: "text/html; charset=utf-8", bytes: Array(text.utf8), effort: .quick)
     }

@@ -26,6 +26,8 @@ class FrontEnd:
 
     def __init__(self, port: int) -> None:
         self.origin = f"https://localhost:{port}"
+        # The same pages of what a browser takes for another site than Weir's.
+        self.other_site = f"https://127.0.0.1:{port}"
         self.broadcast_page = f"{self.origin}/broadcast.html"
 
     def watch_page(self, media_url: str, *, readable: bool = False) -> str:
@@ -36,6 +38,10 @@ class FrontEnd:
         """
         suffix = "&readable=1" if readable else ""
         return f"{self.origin}/watch.html?source={quote(media_url, safe='')}{suffix}"
+
+    def frame_page(self, frame: str, *, origin: str | None = None) -> str:
+        """The page with `frame`, an element, in it."""
+        return f"{origin or self.origin}/frame.html?frame={quote(frame, safe='')}"
 
 
 class _Pages(http.server.BaseHTTPRequestHandler):
@@ -55,6 +61,8 @@ class _Pages(http.server.BaseHTTPRequestHandler):
             text = Template(text).safe_substitute(
                 SOURCE=html.escape(query["source"][0]),
                 ATTRIBUTES="crossorigin=anonymous" if "readable" in query else "")
+        if "frame" in query:
+            text = Template(text).safe_substitute(FRAME=query["frame"][0])
         body = text.encode()
         self.send_response(200)
         content_type = "text/html" if file.suffix == ".html" else "text/javascript"

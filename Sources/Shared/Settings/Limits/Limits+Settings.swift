@@ -12,7 +12,7 @@ extension Limits {
     package static let drainTimeoutMs: ClosedRange<UInt64> = 0...3_600_000
     /// Setting: networks in `exempt-network`.
     package static let exemptNetworks = 256
-    /// Setting: web origins in `cors-origin`.
+    /// Setting: web origins in `cors-origin`, and in `embed-origin`.
     package static let corsOrigins = 64
     /// Setting: a path in a setting (PATH_MAX without the final NUL).
     package static let pathBytes = 4_095

@@ -10,6 +10,7 @@ struct AccountCall {
     let exchange: Exchange
     let isForm: Bool
     let site: WebSite
+    let transportSecurity: TransportSecurity
 
     var request: Request { exchange.request }
     /// What the browser calls this server.
@@ -25,12 +26,14 @@ struct AccountCall {
     }
 
     /// Answers about accounts are nobody's to keep.
-    private static let fields = [
-        HeaderField("cache-control", "no-store"),
-        HeaderField(
-            PageSecurity.strictTransportSecurity.name, PageSecurity.strictTransportSecurity.value),
-        HeaderField("x-content-type-options", "nosniff"),
-    ]
+    private var fields: [HeaderField] {
+        [HeaderField("cache-control", "no-store")] + lastingFields
+    }
+
+    /// The same without what a problem says already.
+    private var lastingFields: [HeaderField] {
+        transportSecurity.fields(for: request) + [HeaderField("x-content-type-options", "nosniff")]
+    }
 
     // MARK: Programs
 
@@ -38,13 +41,13 @@ struct AccountCall {
         guard !exchange.isOver else { return }
         exchange.respond(
             status: status,
-            headers: [HeaderField("content-type", "application/json")] + Self.fields + headers,
+            headers: [HeaderField("content-type", "application/json")] + fields + headers,
             body: .bytes(Array(json.text.utf8)))
     }
 
     func answerNothing(headers: [HeaderField] = []) {
         guard !exchange.isOver else { return }
-        exchange.respond(status: 204, headers: Self.fields + headers, body: .none)
+        exchange.respond(status: 204, headers: fields + headers, body: .none)
     }
 
     // MARK: People
@@ -53,7 +56,7 @@ struct AccountCall {
     func goOn(to path: String, headers: [HeaderField] = []) {
         guard !exchange.isOver else { return }
         exchange.respond(
-            status: 303, headers: [HeaderField("location", path)] + Self.fields + headers,
+            status: 303, headers: [HeaderField("location", path)] + fields + headers,
             body: .bytes([]))
     }
 
@@ -65,7 +68,7 @@ struct AccountCall {
             headers: [
                 HeaderField("content-type", page.contentType),
                 HeaderField("cache-control", "no-store"),
-            ] + security + headers,
+            ] + transportSecurity.fields(for: request) + security + headers,
             body: .bytes(page.bytes))
     }
 
@@ -83,7 +86,7 @@ struct AccountCall {
     func refuse(_ problem: Problem) {
         guard !exchange.isOver else { return }
         guard isForm else {
-            return exchange.respond(problem, headers: Array(Self.fields.dropFirst()))
+            return exchange.respond(problem, headers: lastingFields)
         }
         let page = site.message(
             problem.title, problem.detail ?? "",

@@ -68,7 +68,7 @@ final class AccountRoutes {
     ) {
         let method = exchange.request.method
         if method == "GET" || method == "HEAD", let read = page ?? data {
-            return read(AccountCall(exchange: exchange, isForm: page != nil, site: site))
+            return read(call(exchange, isForm: page != nil))
         }
         if let action = actions[method] { return change(exchange, action) }
         let reading = page == nil && data == nil ? [] : ["GET", "HEAD"]
@@ -80,10 +80,15 @@ final class AccountRoutes {
         exchange.respond(.methodNotAllowed(allow: allowed))
     }
 
+    private func call(_ exchange: Exchange, isForm: Bool) -> AccountCall {
+        AccountCall(
+            exchange: exchange, isForm: isForm, site: site,
+            transportSecurity: TransportSecurity(mode: environment.settings.hsts))
+    }
+
     /// Runs what changes something, once it is clear that it was meant and what it says.
     private func change(_ exchange: Exchange, _ action: @escaping Action) {
-        let call = AccountCall(
-            exchange: exchange, isForm: AccountBody.isForm(exchange.request), site: site)
+        let call = call(exchange, isForm: AccountBody.isForm(exchange.request))
         guard CrossSiteCheck.allows(exchange.request) else { return call.refuse(.crossSite) }
         AccountBody.read(exchange) { result in
             switch result {

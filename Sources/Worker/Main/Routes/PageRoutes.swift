@@ -20,15 +20,21 @@ final class PageRoutes {
     private static let homeForgottenUs: UInt64 = 60_000_000
     private let credentials: Credentials
     private let requiresAccount: Bool
+    private let transportSecurity: TransportSecurity
+    private let embedFields: [HeaderField]
 
-    /// - Parameter requiresAccount: whether publishing needs one.
     init(
-        site: WebSite, catalog: StreamCatalog, credentials: Credentials, requiresAccount: Bool
+        site: WebSite, catalog: StreamCatalog, credentials: Credentials,
+        settings: Settings
     ) {
         self.site = site
         self.catalog = catalog
         self.credentials = credentials
-        self.requiresAccount = requiresAccount
+        requiresAccount = settings.publish == .account
+        transportSecurity = TransportSecurity(mode: settings.hsts)
+        embedFields = PageSecurity.fields(framedBy: settings.embedOrigins).map {
+            HeaderField($0.name, $0.value)
+        }
     }
 
     // MARK: Pages
@@ -88,13 +94,11 @@ final class PageRoutes {
     func broadcast(_ exchange: Exchange) {
         withVisitor(exchange) { [self] visitor, headers in
             if requiresAccount, visitor == .anonymous {
-                let fields = [
-                    HeaderField("location", "/login?next=/live"),
-                    HeaderField("cache-control", "no-store"), HeaderField("vary", "cookie"),
-                    HeaderField(
-                        PageSecurity.strictTransportSecurity.name,
-                        PageSecurity.strictTransportSecurity.value),
-                ]
+                let fields =
+                    [
+                        HeaderField("location", "/login?next=/live"),
+                        HeaderField("cache-control", "no-store"), HeaderField("vary", "cookie"),
+                    ] + transportSecurity.fields(for: exchange.request)
                 return exchange.respond(status: 303, headers: fields, body: .bytes([]))
             }
             let page = site.broadcast(visitor: visitor, requiresAccount: requiresAccount)
@@ -104,6 +108,20 @@ final class PageRoutes {
 
     func watch(_ exchange: Exchange, name: StreamName) {
         answer(exchange) { [site] visitor in site.watch(name: name.text, visitor: visitor) }
+    }
+
+    /// The player alone, for a frame in somebody else's page: the same for everybody, whoever is signed
+    /// in. `name` is nil when no stream can have that name.
+    func embed(_ exchange: Exchange, name: StreamName?) {
+        guard let name else { return answerEmbed(exchange, status: 404, site.embedNoSuchChannel()) }
+        answerEmbed(exchange, status: 200, site.embed(name: name.text))
+    }
+
+    private func answerEmbed(_ exchange: Exchange, status: Int, _ page: Document) {
+        let fields =
+            transportSecurity.fields(for: exchange.request) + embedFields
+            + [HeaderField("cache-control", "no-cache")]
+        answer(exchange, status: status, document: page, headers: fields)
     }
 
     /// The page for a person who asks for what is not there.
@@ -140,7 +158,9 @@ final class PageRoutes {
         _ exchange: Exchange, status: Int, page: Document, headers: [HeaderField],
         isShared: Bool = false
     ) {
-        let fields = PageSecurity.fields.map { HeaderField($0.name, $0.value) }
+        let fields =
+            transportSecurity.fields(for: exchange.request)
+            + PageSecurity.fields.map { HeaderField($0.name, $0.value) }
         // Kept, but asked about before each use, and not by caches that several people share.
         let kept = [HeaderField("cache-control", "private, no-cache")]
         answer(

@@ -62,6 +62,8 @@ final class Router: Application {
         case let path where path.count == 2 && path[1] == "watchLive":
             guard let name = try? StreamName(path[0]) else { return nothing(exchange) }
             reading(exchange) { pages.watch(exchange, name: name) }
+        case let path where path.count == 2 && path[1] == "embed":
+            reading(exchange) { pages.embed(exchange, name: try? StreamName(path[0])) }
         case let path where path.first == "assets":
             guard let asset = pages.asset(path.dropFirst()) else { return nothing(exchange) }
             reading(exchange) { pages.answer(exchange, asset: asset) }

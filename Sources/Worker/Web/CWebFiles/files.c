@@ -26,6 +26,18 @@ BYTES live_html[] = {
 BYTES watch_html[] = {
 #embed "../Pages/watch.html"
 };
+BYTES watch_facts_html[] = {
+#embed "../Pages/watch-facts.html"
+};
+BYTES embed_layout_html[] = {
+#embed "../Pages/embed-layout.html"
+};
+BYTES embed_facts_html[] = {
+#embed "../Pages/embed-facts.html"
+};
+BYTES embed_message_html[] = {
+#embed "../Pages/embed-message.html"
+};
 BYTES signup_html[] = {
 #embed "../Pages/signup.html"
 };
@@ -46,6 +58,9 @@ BYTES base_css[] = {
 };
 BYTES account_css[] = {
 #embed "../Assets/account.css"
+};
+BYTES embed_css[] = {
+#embed "../Assets/embed.css"
 };
 BYTES components_css[] = {
 #embed "../Assets/components.css"
@@ -80,6 +95,9 @@ BYTES account_new_name_js[] = {
 BYTES account_reveal_js[] = {
 #embed "../Assets/account/reveal.js"
 };
+BYTES embed_js[] = {
+#embed "../Assets/embed/embed.js"
+};
 BYTES announce_js[] = {
 #embed "../Assets/common/announce.js"
 };
@@ -88,6 +106,12 @@ BYTES backoff_js[] = {
 };
 BYTES copy_js[] = {
 #embed "../Assets/common/copy.js"
+};
+BYTES event_polls_js[] = {
+#embed "../Assets/common/event-polls.js"
+};
+BYTES event_response_js[] = {
+#embed "../Assets/common/event-response.js"
 };
 BYTES events_js[] = {
 #embed "../Assets/common/events.js"
@@ -106,12 +130,6 @@ BYTES home_js[] = {
 };
 BYTES home_news_js[] = {
 #embed "../Assets/home/news.js"
-};
-BYTES event_polls_js[] = {
-#embed "../Assets/common/event-polls.js"
-};
-BYTES event_response_js[] = {
-#embed "../Assets/common/event-response.js"
 };
 BYTES home_stream_card_js[] = {
 #embed "../Assets/home/stream-card.js"
@@ -333,6 +351,10 @@ static const struct weir_web_file files[] = {
     FILE("Pages/home-open.html", home_open_html),
     FILE("Pages/live.html", live_html),
     FILE("Pages/watch.html", watch_html),
+    FILE("Pages/watch-facts.html", watch_facts_html),
+    FILE("Pages/embed-layout.html", embed_layout_html),
+    FILE("Pages/embed-facts.html", embed_facts_html),
+    FILE("Pages/embed-message.html", embed_message_html),
     FILE("Pages/signup.html", signup_html),
     FILE("Pages/login.html", login_html),
     FILE("Pages/account.html", account_html),
@@ -340,10 +362,12 @@ static const struct weir_web_file files[] = {
     FILE("Pages/not-found.html", not_found_html),
     FILE("Assets/base.css", base_css),
     FILE("Assets/account.css", account_css),
+    FILE("Assets/embed.css", embed_css),
     FILE("Assets/account/account.js", account_js),
     FILE("Assets/account/local-times.js", account_local_times_js),
     FILE("Assets/account/new-name.js", account_new_name_js),
     FILE("Assets/account/reveal.js", account_reveal_js),
+    FILE("Assets/embed/embed.js", embed_js),
     FILE("Assets/components.css", components_css),
     FILE("Assets/home.css", home_css),
     FILE("Assets/live.css", live_css),
@@ -354,6 +378,8 @@ static const struct weir_web_file files[] = {
     FILE("Assets/common/announce.js", announce_js),
     FILE("Assets/common/backoff.js", backoff_js),
     FILE("Assets/common/copy.js", copy_js),
+    FILE("Assets/common/event-polls.js", event_polls_js),
+    FILE("Assets/common/event-response.js", event_response_js),
     FILE("Assets/common/events.js", events_js),
     FILE("Assets/common/format.js", format_js),
     FILE("Assets/common/frame.js", frame_js),
@@ -378,8 +404,6 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/live-source.js", watch_live_source_js),
     FILE("Assets/watch/media-buffer.js", watch_media_buffer_js),
     FILE("Assets/watch/media-request.js", watch_media_request_js),
-    FILE("Assets/common/event-polls.js", event_polls_js),
-    FILE("Assets/common/event-response.js", event_response_js),
     FILE("Assets/watch/media-session.js", watch_media_session_js),
     FILE("Assets/watch/picture.js", watch_picture_js),
     FILE("Assets/watch/plain-player.js", watch_plain_player_js),

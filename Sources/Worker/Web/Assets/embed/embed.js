@@ -1,0 +1,9 @@
+// The player in a frame of somebody else's page: the page that plays one stream, without what the page
+// around it does not allow.
+
+import '../watch/watch.js';
+
+// Phones that have no full screen for pages have one for the video itself.
+const hasFullScreen = document.fullscreenEnabled
+  || 'webkitEnterFullscreen' in HTMLVideoElement.prototype;
+document.getElementById('fullscreen').hidden = !hasFullScreen;
