@@ -5,14 +5,14 @@ import Testing
 @testable import Worker
 
 @Suite struct CredentialCacheTests {
-    private let cache = CredentialCache<String>()
+    private let cache = CredentialCache<SecretDigest, String>()
     private let store = Store()
     private let id = SecretDigest(bytes: [UInt8](repeating: 1, count: 32))
 
     /// A store that answers when it is told to.
     private final class Store {
         var asked = 0
-        var answer: ((CredentialCache<String>.Finding) -> Void)?
+        var answer: ((CredentialCache<SecretDigest, String>.Finding) -> Void)?
     }
 
     private final class Heard {
@@ -36,7 +36,8 @@ import Testing
         return heard
     }
 
-    private let gone = CredentialCache<String>.Finding.failure(.unavailable(reason: "gone"))
+    private let gone = CredentialCache<SecretDigest, String>.Finding.failure(
+        .unavailable(reason: "gone"))
 
     @Test("what is not known is asked once, however many want to know")
     func asks() {

@@ -63,12 +63,16 @@ final class WorkerProcess {
         events = EventHub(
             streams: streams, catalog: catalog, crossOrigin: crossOrigin, environment: environment)
         storeWatch = StoreWatch(desk: desk, environment: environment)
+        let names = ChannelNames(
+            streams: streams, credentials: settings.publish == .account ? credentials : nil,
+            storeWatch: storeWatch)
         let site = WebSite(offersSignUp: settings.signUp == .open)
         router = Router(
             streams: streams, catalog: catalog, publishing: publishing, events: events,
             pages: PageRoutes(
-                site: site, catalog: catalog, credentials: credentials,
+                site: site, catalog: catalog, credentials: credentials, names: names,
                 settings: settings),
+            names: names,
             accounts: AccountRoutes(
                 desk: desk, credentials: credentials, site: site, environment: environment),
             crossOrigin: crossOrigin, environment: environment)

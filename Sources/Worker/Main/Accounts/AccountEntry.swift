@@ -53,6 +53,8 @@ extension AccountRoutes {
         } enter: { service, admitted, _ throws(AccountError) in
             try service.signUp(admitted)
         } welcome: { signedUp in
+            // Somebody may just have heard that nobody has the name.
+            self.credentials.changed()
             let next = next ?? "/live"
             let device = signedUp.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
             switch signedUp.sessionToken {

@@ -1,12 +1,12 @@
-// What is remembered of credentials of one kind: by their digest, who holds them, for how long that may
-// be believed, and who waits to hear.
+// What is remembered of credentials of one kind (or of names): by their digest, who holds them, for how
+// long that may be believed, and who waits to hear.
 //
 // Owner: the worker's loop thread. Times are milliseconds of the loop's clock.
 
 import Accounts
 import Settings
 
-final class CredentialCache<Holder> {
+final class CredentialCache<ID: Hashable, Holder> {
     typealias Finding = Result<Holder?, AccountError>
     typealias Ask = (@escaping (Finding) -> Void) -> Void
 
@@ -31,14 +31,14 @@ final class CredentialCache<Holder> {
         let then: (Finding) -> Void
     }
 
-    private var entries: [SecretDigest: Entry] = [:]
+    private var entries: [ID: Entry] = [:]
 
     /// - Parameters:
     ///   - changes: how often credentials have been changed so far, on this node.
     ///   - ask: asks the store.
     ///   - then: called once, at once when what is remembered will do.
     func look(
-        up id: SecretDigest, nowMs: UInt64, changes: UInt64,
+        up id: ID, nowMs: UInt64, changes: UInt64,
         ask: @escaping Ask, then: @escaping (Finding) -> Void
     ) {
         if entries[id] == nil, entries.count >= Limits.credentialsRemembered { forget(nowMs) }
@@ -81,7 +81,7 @@ final class CredentialCache<Holder> {
     }
 
     private func learn(
-        _ finding: Finding, of id: SecretDigest, askedAtMs: UInt64, changes: UInt64
+        _ finding: Finding, of id: ID, askedAtMs: UInt64, changes: UInt64
     ) {
         guard var entry = entries[id] else { return }
         var told = entry.waiting

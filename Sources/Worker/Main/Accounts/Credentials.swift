@@ -1,4 +1,4 @@
-// Who is behind a request: what it presents (a session's cookie, a stream key), looked up in the store
+// Who is behind a request, or a name: what it presents (a session's cookie, a stream key), looked up in the store
 // and remembered for a short while, so that a broadcast of four requests a second, or a page, does not
 // ask the store each time. What changes here is told to all workers at once (`changed`); what changes
 // elsewhere is noticed within `Limits.credentialFreshMs`.
@@ -13,8 +13,9 @@ import Settings
 final class Credentials {
     private let desk: AccountDesk
     private let environment: WorkerEnvironment
-    private let sessions = CredentialCache<SessionHolder>()
-    private let keys = CredentialCache<Account>()
+    private let sessions = CredentialCache<SecretDigest, SessionHolder>()
+    private let keys = CredentialCache<SecretDigest, Account>()
+    private let owners = CredentialCache<StreamName, Account>()
 
     init(desk: AccountDesk, environment: WorkerEnvironment) {
         self.desk = desk
@@ -65,6 +66,22 @@ final class Credentials {
             ask: { [desk] answer in
                 desk.ask(for: client) { service throws(AccountError) in
                     try service.account(withStreamKey: token.text)
+                } then: {
+                    answer($0)
+                }
+            }, then: then)
+    }
+
+    /// The account of that name, a disabled one as well; nil when there is none.
+    func owner(
+        of name: StreamName, for client: ClientShare,
+        then: @escaping (Result<Account?, AccountError>) -> Void
+    ) {
+        owners.look(
+            up: name, nowMs: environment.loop.nowMs, changes: changeCount,
+            ask: { [desk] answer in
+                desk.ask(for: client) { service throws(AccountError) in
+                    try service.account(named: name.text)
                 } then: {
                     answer($0)
                 }

@@ -24,6 +24,9 @@ final class StoreWatch {
         self.environment = environment
     }
 
+    /// Whether the store answered when it was last asked; true before that.
+    var isAnswering: Bool { finding?.fault == nil }
+
     func start() {
         check()
         // One worker of a node is enough.

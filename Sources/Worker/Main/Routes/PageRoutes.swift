@@ -19,17 +19,19 @@ final class PageRoutes {
     private static let homeFreshUs: UInt64 = 1_000_000
     private static let homeForgottenUs: UInt64 = 60_000_000
     private let credentials: Credentials
+    private let names: ChannelNames
     private let requiresAccount: Bool
     private let transportSecurity: TransportSecurity
     private let embedFields: [HeaderField]
 
     init(
-        site: WebSite, catalog: StreamCatalog, credentials: Credentials,
+        site: WebSite, catalog: StreamCatalog, credentials: Credentials, names: ChannelNames,
         settings: Settings
     ) {
         self.site = site
         self.catalog = catalog
         self.credentials = credentials
+        self.names = names
         requiresAccount = settings.publish == .account
         transportSecurity = TransportSecurity(mode: settings.hsts)
         embedFields = PageSecurity.fields(framedBy: settings.embedOrigins).map {
@@ -106,15 +108,30 @@ final class PageRoutes {
         }
     }
 
+    /// The player, which waits for a broadcast; or that nobody has the name, and nobody need wait.
     func watch(_ exchange: Exchange, name: StreamName) {
-        answer(exchange) { [site] visitor in site.watch(name: name.text, visitor: visitor) }
+        names.look(up: name, for: exchange) { [self] isAnybodys in
+            guard isAnybodys else { return noSuchChannel(exchange, name: name) }
+            answer(exchange) { [site] visitor in site.watch(name: name.text, visitor: visitor) }
+        }
+    }
+
+    private func noSuchChannel(_ exchange: Exchange, name: StreamName) {
+        guard exchange.request.isNavigation else { return exchange.respond(.unknownChannel) }
+        answer(exchange, status: 404) { [site] visitor in
+            site.noSuchChannel(name: name.text, visitor: visitor)
+        }
     }
 
     /// The player alone, for a frame in somebody else's page: the same for everybody, whoever is signed
     /// in. `name` is nil when no stream can have that name.
     func embed(_ exchange: Exchange, name: StreamName?) {
         guard let name else { return answerEmbed(exchange, status: 404, site.embedNoSuchChannel()) }
-        answerEmbed(exchange, status: 200, site.embed(name: name.text))
+        names.look(up: name, for: exchange) { [self] isAnybodys in
+            isAnybodys
+                ? answerEmbed(exchange, status: 200, site.embed(name: name.text))
+                : answerEmbed(exchange, status: 404, site.embedNoSuchChannel())
+        }
     }
 
     private func answerEmbed(_ exchange: Exchange, status: Int, _ page: Document) {

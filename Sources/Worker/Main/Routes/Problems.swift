@@ -11,6 +11,10 @@ extension Problem {
         status: 404, slug: "unknown-stream", title: "No stream has this name",
         detail: "Nobody has gone live under this name lately.")
 
+    static let unknownChannel = Problem(
+        status: 404, slug: "unknown-channel", title: "There is no such channel",
+        detail: "Nobody has an account of this name, so nobody can go live under it.")
+
     static let unreadableStream = Problem(
         status: 500, slug: "storage-failed", title: "The stream cannot be read",
         detail: "The server's storage failed. Its log says how.")

@@ -14,12 +14,13 @@ final class Router: Application {
     private let crossOrigin: CrossOrigin
     private let environment: WorkerEnvironment
     private let pages: PageRoutes
+    private let names: ChannelNames
     private let accounts: AccountRoutes
     private let events: EventHub
 
     init(
         streams: LiveStreams, catalog: StreamCatalog, publishing: Publishing, events: EventHub,
-        pages: PageRoutes,
+        pages: PageRoutes, names: ChannelNames,
         accounts: AccountRoutes, crossOrigin: CrossOrigin, environment: WorkerEnvironment
     ) {
         self.streams = streams
@@ -29,6 +30,7 @@ final class Router: Application {
         self.crossOrigin = crossOrigin
         self.environment = environment
         self.pages = pages
+        self.names = names
         self.accounts = accounts
     }
 
@@ -101,8 +103,10 @@ final class Router: Application {
         // The address of a stream, opened by a person: the player is at hand.
         if exchange.request.isNavigation { return pages.watch(exchange, name: name) }
         guard let stream = streams.find(name) else {
-            let isUnreadable = streams.fault(of: name) != nil
-            return refuse(exchange, isUnreadable ? .unreadableStream : .unknownStream)
+            if streams.fault(of: name) != nil { return refuse(exchange, .unreadableStream) }
+            return names.look(up: name, for: exchange) { [self] isAnybodys in
+                refuse(exchange, isAnybodys ? .unknownStream : .unknownChannel)
+            }
         }
         guard stream.state != .ended else { return refuse(exchange, .notLive) }
         guard let start = LiveReader.Start(query: query, ringMs: environment.settings.ringMs) else {
@@ -181,7 +185,7 @@ final class Router: Application {
 extension Request {
     /// Whether a person opens this address in a browser, rather than a page or a program
     /// (Fetch Metadata, section 2.1).
-    fileprivate var isNavigation: Bool { header("sec-fetch-dest") == "document" }
+    var isNavigation: Bool { header("sec-fetch-dest") == "document" }
 }
 
 extension LiveReader.Start {

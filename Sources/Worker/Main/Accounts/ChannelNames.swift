@@ -1,0 +1,37 @@
+// Which names are anybody's. Where publishing needs an account, only the name of one can ever go live, so
+// whoever asks for another name is told so instead of waiting for ever.
+//
+// Names are public: signing up tells whether one is taken, and so does a stream. What is asked here tells
+// no more. The store is asked in the name of the client, which has so many questions at a time and no
+// more, and what it says is remembered as credentials are.
+//
+// Owner: the worker's loop thread.
+
+import Accounts
+import HTTP
+
+final class ChannelNames {
+    private let streams: LiveStreams
+    /// Nil where anybody may publish under any name.
+    private let credentials: Credentials?
+    private let storeWatch: StoreWatch
+
+    init(streams: LiveStreams, credentials: Credentials?, storeWatch: StoreWatch) {
+        self.streams = streams
+        self.credentials = credentials
+        self.storeWatch = storeWatch
+    }
+
+    /// Calls `then` once, at once when nothing has to be asked: with false when nobody has the name. A
+    /// store that does not answer says nothing against it, and is not waited for.
+    func look(up name: StreamName, for exchange: Exchange, then: @escaping (Bool) -> Void) {
+        guard let credentials, streams.find(name) == nil, storeWatch.isAnswering else {
+            return then(true)
+        }
+        credentials.owner(of: name, for: exchange.client) { result in
+            guard !exchange.isOver else { return }
+            if case .success(nil) = result { return then(false) }
+            then(true)
+        }
+    }
+}
