@@ -242,7 +242,7 @@ struct BadInputTests {
         let pictures = (0..<30).flatMap {
             Document.cluster(at: UInt64(1_000 + 40 * $0))
                 + Document.block(
-                    1, 0, key: $0.isMultiple(of: 10), [UInt8](repeating: 5, count: 9_999))
+                    1, 0, key: $0.isMultiple(of: 10), [UInt8](repeating: 4, count: 9_999))
         }
         let bytes = brokenCase.bytes + pictures
         let whole = output(of: bytes)

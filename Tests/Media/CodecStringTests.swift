@@ -84,7 +84,7 @@ struct CodecStringTests {
             ("chromium-vp9-opus.webm", "video/webm; codecs=\"vp9,opus\""),
             ("chromium-av1-opus.webm", "video/webm; codecs=\"av01.0.09M.08,opus\""),
             ("ffmpeg-av1-opus.webm", "video/webm; codecs=\"av01.0.00M.08,opus\""),
-            ("chromium-h264-opus.mkv", "video/x-matroska; codecs=\"avc1,opus\""),
+            ("chromium-h264-opus.mkv", "video/x-matroska; codecs=\"avc1.42C015,opus\""),
             ("ffmpeg-h264-opus.mkv", "video/x-matroska; codecs=\"avc1.64000B,opus\""),
             (
                 "ffmpeg-file-h264-open-gop-aac.mkv",

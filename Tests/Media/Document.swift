@@ -32,6 +32,9 @@ func claim(_ id: UInt32, size: Int) -> [UInt8] {
 }
 
 enum Document {
+    /// Too short for a decoder to say what it is.
+    static let frame: [UInt8] = [2, 4]
+
     static func header(docType: String = "webm", extra: [UInt8] = []) -> [UInt8] {
         element(ElementID.ebml, element(ElementID.docType, docType) + extra)
     }
@@ -78,20 +81,20 @@ enum Document {
     }
 
     static func blockContent(
-        _ track: UInt8, _ time: Int, key: Bool = false, _ payload: [UInt8] = [1, 2, 3]
+        _ track: UInt8, _ time: Int, key: Bool = false, _ payload: [UInt8] = frame
     ) -> [UInt8] {
         let pattern = UInt16(truncatingIfNeeded: time)
         return [0x80 | track, UInt8(pattern >> 8), UInt8(pattern & 0xFF), key ? 0x80 : 0] + payload
     }
 
     static func block(
-        _ track: UInt8, _ time: Int, key: Bool = false, _ payload: [UInt8] = [1, 2, 3]
+        _ track: UInt8, _ time: Int, key: Bool = false, _ payload: [UInt8] = frame
     ) -> [UInt8] {
         element(ElementID.simpleBlock, blockContent(track, time, key: key, payload))
     }
 
     static func group(
-        _ track: UInt8, _ time: Int, _ payload: [UInt8] = [1, 2, 3], extra: [UInt8] = []
+        _ track: UInt8, _ time: Int, _ payload: [UInt8] = frame, extra: [UInt8] = []
     ) -> [UInt8] {
         element(
             ElementID.blockGroup,

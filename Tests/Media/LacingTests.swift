@@ -61,8 +61,9 @@ private func flags(of output: Output) -> [UInt8] {
 struct LacingTests {
     @Test("each frame has its own block and the key bit", arguments: laces)
     private func undone(lace: Lace) {
+        let header = Document.start(Document.video(), Document.audio(codec: "A_UNKNOWN"))
         let bytes =
-            start + Document.cluster(at: 1_000) + element(ElementID.simpleBlock, lace.content())
+            header + Document.cluster(at: 1_000) + element(ElementID.simpleBlock, lace.content())
         let whole = output(of: bytes)
         #expect(whole.losses == 0)
         #expect(whole.blocks.map(\.payload) == lace.frames)
@@ -80,6 +81,24 @@ struct LacingTests {
             let output = output(of: start + Document.cluster(at: 0) + block)
             #expect(output.error == nil)
         }
+    }
+
+    @Test("a frame lasts as long as its codec says, to the microsecond")
+    func codecDurations() {
+        let rate = element(ElementID.samplingFrequency, [0x40, 0xE7, 0x70, 0, 0, 0, 0, 0])
+        let aac = Document.track(
+            2, type: 2, codec: "A_AAC",
+            extra: element(ElementID.audio, rate + element(ElementID.channels, 2)))
+        let lace = [UInt8]([0x82, 0, 0, 0x04, 7]) + [UInt8](repeating: 9, count: 80)
+        let bytes = Document.cluster(at: 0) + element(ElementID.simpleBlock, lace)
+        // 1,024 samples of 48,000 a second.
+        #expect(
+            output(of: Document.start(Document.video(), aac) + bytes).blocks.map(\.timeMs)
+                == [0, 21, 43, 64, 85, 107, 128, 149])
+        // Opus of 20 ms (configuration 1), two frames to a packet.
+        #expect(
+            output(of: start + bytes).blocks.map(\.timeMs)
+                == [0, 40, 80, 120, 160, 200, 240, 280])
     }
 
     @Test("a BlockGroup's length is shared, and its padding stays with the last frame")

@@ -38,7 +38,7 @@ extension MediaLimits {
         initializationBytes: 64 * 1024, blockBytes: 4 * 1024 * 1024, elementBytes: 64 * 1024,
         elementDepth: 8, tracks: 8, soundClusterDurationMs: 1_000, lostBytes: 16 * 1024 * 1024,
         heldFrames: 256, heldBytes: 512 * 1024, orderWindowMs: 200, orderMemoryMs: 5_000,
-        pictureSilenceMs: 2_000, jumpBackMs: 1_000, jumpForwardMs: 10_000)
+        pictureSilenceMs: 2_000, firstFrameMs: 2_000, jumpBackMs: 1_000, jumpForwardMs: 10_000)
 }
 
 /// Everything one parser put out, with the inits in front of what followed them.
@@ -62,7 +62,6 @@ struct Output: Equatable {
                 guard case .initialization(let initialization) = result.event else { return }
                 initializations.append(initialization)
                 bytes.append(contentsOf: initialization.bytes)
-                guard !rest.isEmpty else { return }
             } catch {
                 take(&batch)
                 self.error = error
@@ -76,6 +75,8 @@ struct Output: Equatable {
 
     /// No more comes: what waits for its turn is written.
     mutating func flush(_ ingest: inout WebMIngest) {
+        ingest.settleHeader()
+        push([], through: &ingest)
         var batch = FragmentBatch()
         ingest.flush(into: &batch)
         take(&batch)

@@ -44,7 +44,8 @@ final class WorkerEnvironment {
             lostBytes: Limits.lostMediaBytes, heldFrames: Limits.heldFrames,
             heldBytes: min(Limits.heldMediaBytes, settings.ringBytes / 8),
             orderWindowMs: Limits.orderWindowMs, orderMemoryMs: Limits.orderMemoryMs,
-            pictureSilenceMs: Limits.pictureSilenceMs, jumpBackMs: Limits.jumpBackMs,
+            pictureSilenceMs: Limits.pictureSilenceMs, firstFrameMs: Limits.firstFrameMs,
+            jumpBackMs: Limits.jumpBackMs,
             jumpForwardMs: Limits.jumpForwardMs)
         ringGeometry = RingGeometry(
             dataBytes: settings.ringBytes, entries: Limits.ringEntries,

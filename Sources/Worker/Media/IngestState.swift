@@ -5,7 +5,7 @@
 
 extension WebMIngest {
     /// The longest snapshot.
-    package static let stateMostBytes = 448
+    package static let stateMostBytes = 512
 
     private static let stateVersion: UInt8 = 2
 
@@ -138,6 +138,7 @@ extension WebMIngest {
         }
         try order.restore(from: carry[..<heldBytes], tracks: tracks, limits: limits)
         clusters.adopt(tracks: tracks)
+        readers = FrameReader.all(of: initialization?.tracks ?? [], tracks, limits: limits)
         adopt(carry: [UInt8](carry[heldBytes...]))
     }
 
@@ -213,11 +214,19 @@ extension WebMIngest {
             let arrivedMs = try reader.time(0...Timeline.latestMs)
             track.arrivedMs = flags.contains(.hasArrived) ? arrivedMs : nil
             track.orderedFrames = UInt8(try reader.unsigned(1))
+            let first = UInt8(try reader.unsigned(1))
+            let rest = try reader.bytes(FramePacking.snapshotBytes(first: first) - 1)
+            guard let packing = FramePacking(snapshot: [first] + rest) else {
+                throw .malformed("a packing in a parser snapshot is not right")
+            }
+            track.packing = packing
             tracks.append(track)
         }
-        let kept = tracks.filter { $0.number > 0 }
+        // Those that are served come first.
+        let kept = [IngestTrack](tracks.prefix { $0.number > 0 })
         let served = initialization?.tracks ?? []
         guard kept.count == served.count,
+            !tracks.dropFirst(kept.count).contains(where: { $0.number > 0 }),
             zip(kept, served).allSatisfy({
                 UInt64($0.number) == $1.number && $0.isVideo == ($1.kind == .video)
             })
@@ -236,6 +245,7 @@ extension [UInt8] {
         append(time: track.offsetMs)
         append(time: track.arrivedMs ?? 0)
         append(track.orderedFrames)
+        append(contentsOf: track.packing.snapshot)
     }
 
     fileprivate mutating func append(time: Int64) {

@@ -30,6 +30,8 @@ package struct MediaLimits: Sendable, Equatable {
     package var orderMemoryMs: Int64
     /// A picture that has not come for so much media has stopped: sound goes on without it.
     package var pictureSilenceMs: Int64
+    /// How much media a header waits for the first key frames that it needs.
+    package var firstFrameMs: Int64
     /// A track's time that steps back, or ahead of all tracks, by more than this has jumped.
     package var jumpBackMs: Int64
     package var jumpForwardMs: Int64
@@ -37,8 +39,8 @@ package struct MediaLimits: Sendable, Equatable {
     package init(
         initializationBytes: Int, blockBytes: Int, elementBytes: Int, elementDepth: Int,
         tracks: Int, soundClusterDurationMs: Int, lostBytes: Int, heldFrames: Int, heldBytes: Int,
-        orderWindowMs: Int64, orderMemoryMs: Int64, pictureSilenceMs: Int64, jumpBackMs: Int64,
-        jumpForwardMs: Int64
+        orderWindowMs: Int64, orderMemoryMs: Int64, pictureSilenceMs: Int64, firstFrameMs: Int64,
+        jumpBackMs: Int64, jumpForwardMs: Int64
     ) {
         precondition(initializationBytes > 0 && blockBytes > 0 && elementBytes > 0)
         precondition(elementDepth > 0 && soundClusterDurationMs > 0)
@@ -57,6 +59,7 @@ package struct MediaLimits: Sendable, Equatable {
         self.orderWindowMs = orderWindowMs
         self.orderMemoryMs = orderMemoryMs
         self.pictureSilenceMs = pictureSilenceMs
+        self.firstFrameMs = firstFrameMs
         self.jumpBackMs = jumpBackMs
         self.jumpForwardMs = jumpForwardMs
     }

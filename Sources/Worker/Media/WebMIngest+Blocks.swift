@@ -6,6 +6,27 @@
 // between has a snapshot in which its block has not come yet, so whoever goes on from there does
 // these steps again, with the same result.
 
+/// What stands in front of a block's frames.
+struct BlockHead {
+    let track: UInt64
+    let relativeTicks: Int16
+    let flags: UInt8
+    let payload: Range<Int>
+
+    /// Nil when the block is too short for it.
+    init?(_ content: Range<Int>, in bytes: Span<UInt8>) {
+        guard let first = content.first else { return nil }
+        let numberLength = bytes[first].leadingZeroBitCount + 1
+        guard numberLength <= 8, content.count >= numberLength + 3 else { return nil }
+        track = ElementHeader.variableInteger(bytes, at: first, length: numberLength)
+        let afterNumber = first + numberLength
+        relativeTicks = Int16(
+            bitPattern: UInt16(bytes[afterNumber]) << 8 | UInt16(bytes[afterNumber + 1]))
+        flags = bytes[afterNumber + 2]
+        payload = (afterNumber + 3)..<content.upperBound
+    }
+}
+
 /// One SimpleBlock or BlockGroup, checked. Ranges are into the window it was read from.
 struct IncomingBlock {
     /// Index into the parser's tracks.
@@ -85,22 +106,15 @@ extension WebMIngest {
         guard clusterTicks != nil else {
             throw .malformed("a block before its Cluster's Timestamp")
         }
-        guard let first = content.first else { throw .malformed("an empty block") }
-        let numberLength = bytes[first].leadingZeroBitCount + 1
-        guard numberLength <= 8, content.count >= numberLength + 3 else {
+        guard let head = BlockHead(content, in: bytes) else {
             throw .malformed("a block is too short for its header")
         }
-        let number = ElementHeader.variableInteger(bytes, at: first, length: numberLength)
-        guard let track = tracks.firstIndex(where: { UInt64($0.sourceNumber) == number }) else {
+        guard let track = tracks.firstIndex(where: { UInt64($0.sourceNumber) == head.track }) else {
             throw .malformed("a block for an unknown track")
         }
-        let afterNumber = first + numberLength
-        let relative = UInt16(bytes[afterNumber]) << 8 | UInt16(bytes[afterNumber + 1])
-        let flags = bytes[afterNumber + 2]
         return IncomingBlock(
-            track: track, relativeTicks: Int16(bitPattern: relative), flags: flags,
-            isKey: isKey ?? (flags & 0x80 != 0),
-            payload: (afterNumber + 3)..<content.upperBound)
+            track: track, relativeTicks: head.relativeTicks, flags: head.flags,
+            isKey: isKey ?? (head.flags & 0x80 != 0), payload: head.payload)
     }
 
     // MARK: Frames
@@ -118,7 +132,7 @@ extension WebMIngest {
                 let frame = IncomingFrame(
                     block: block, payload: block.payload, sourceMs: sourceMs,
                     durationMs: durationMs(of: block), isLaced: false, isLast: true)
-                admit(frame, from: window, into: &batch)
+                try admit(frame, from: window, into: &batch)
             }
         }
         // Something valid has come.
@@ -133,14 +147,14 @@ extension WebMIngest {
         let frames = try Lacing.frames(flags: block.flags, payload: block.payload, in: window)
         var offsetUs: UInt64 = 0
         for (index, payload) in frames.enumerated() {
-            let durationUs = laceDurationUs(of: block, payload, of: frames.count, in: window)
+            let durationUs = try laceDurationUs(of: block, payload, of: frames.count, in: window)
             if index >= lacedFramesDone {
                 let frame = IncomingFrame(
                     block: block, payload: payload,
                     sourceMs: sourceMs + Int64((offsetUs + 500) / 1_000),
                     durationMs: Int64((durationUs + 500) / 1_000), isLaced: true,
                     isLast: index == frames.count - 1)
-                admit(frame, from: window, into: &batch)
+                try admit(frame, from: window, into: &batch)
                 lacedFramesDone = index + 1
             }
             offsetUs += durationUs
@@ -148,11 +162,21 @@ extension WebMIngest {
         lacedFramesDone = 0
     }
 
-    /// How long a frame of a lace lasts: as its track says, or an even share of its block.
-    private func laceDurationUs(
+    /// How long a frame of a lace lasts: as its codec says, or its track, or an even share of its
+    /// block.
+    private mutating func laceDurationUs(
         of block: IncomingBlock, _ frame: Range<Int>, of count: Int, in window: Span<UInt8>
-    ) -> UInt64 {
+    ) throws(MediaError) -> UInt64 {
         let track = tracks[block.track]
+        if !track.isVideo, let served = initialization?.tracks[block.track] {
+            var unpacked: [UInt8] = []
+            let data = window.extracting(frame)
+            let us =
+                try readers[block.track].unpack(data, into: &unpacked)
+                ? SoundDuration.us(of: unpacked.span, in: served)
+                : SoundDuration.us(of: data, in: served)
+            if let us { return us }
+        }
         if !track.hasFixedDuration, let blockMs = durationMs(of: block) {
             return UInt64(max(0, min(blockMs, 60_000))) * 1_000 / UInt64(count)
         }
@@ -165,16 +189,32 @@ extension WebMIngest {
         }
     }
 
-    /// Whether a decoder can begin at the frame. Sound can be begun anywhere.
-    private func isKeyframe(_ frame: IncomingFrame, in window: Span<UInt8>) -> Bool {
-        !tracks[frame.block.track].isVideo || frame.block.isKey
-    }
-
     private mutating func admit(
         _ frame: IncomingFrame, from window: Span<UInt8>, into batch: inout FragmentBatch
+    ) throws(MediaError) {
+        var unpacked: [UInt8] = []
+        let data = window.extracting(frame.payload)
+        if try readers[frame.block.track].unpack(data, into: &unpacked) {
+            admit(frame, unpacked.span, from: window, into: &batch)
+        } else {
+            admit(frame, data, from: window, into: &batch)
+        }
+    }
+
+    /// Whether a decoder can begin at the frame: the container and the bitstream say so. Sound can be
+    /// begun anywhere.
+    private func isKeyframe(_ frame: IncomingFrame, _ data: Span<UInt8>) -> Bool {
+        guard tracks[frame.block.track].isVideo else { return true }
+        return frame.block.isKey && readers[frame.block.track].isKeyframe(data) != false
+    }
+
+    /// `data` is the frame as players get it.
+    private mutating func admit(
+        _ frame: IncomingFrame, _ data: Span<UInt8>, from window: Span<UInt8>,
+        into batch: inout FragmentBatch
     ) {
         let index = frame.block.track
-        let isKey = isKeyframe(frame, in: window)
+        let isKey = isKeyframe(frame, data)
         guard isKey || !tracks[index].awaitsKeyframe else { return }
         let (timeMs, didJump) = timeline.place(
             sourceMs: frame.sourceMs, of: &tracks[index], limits: limits)
@@ -196,7 +236,7 @@ extension WebMIngest {
         let leavesAtOnce =
             !order.firstPrecedes(orderMs, of: index)
             && order.canLeave(orderMs, of: index, in: tracks, limits: limits)
-        let mostBytes = frame.payload.count + (frame.block.group?.count ?? 0) + 64
+        let mostBytes = data.count + (frame.block.group?.count ?? 0) + 64
         if !leavesAtOnce {
             while !order.held.isEmpty, !order.hasRoom(for: mostBytes, limits: limits) {
                 writeFirstHeld(before: window, into: &batch)
@@ -205,12 +245,12 @@ extension WebMIngest {
         if leavesAtOnce || !order.hasRoom(for: mostBytes, limits: limits) {
             begin(head, before: window, in: &batch)
             accept(head, track)
-            let offset = append(frame, isKey: isKey, from: window, to: &batch.bytes)
+            let offset = append(frame, data, isKey: isKey, from: window, to: &batch.bytes)
             finish(head, relativeTimeAt: offset, in: &batch)
         } else {
             accept(head, track)
             var bytes: [UInt8] = []
-            let offset = append(frame, isKey: isKey, from: window, to: &bytes)
+            let offset = append(frame, data, isKey: isKey, from: window, to: &bytes)
             order.hold(
                 HeldFrame(head: head, orderMs: orderMs, relativeTimeOffset: offset, bytes: bytes))
         }

@@ -58,7 +58,14 @@ extension WebMIngest {
         let total = header.headerBytes + size
         try checkFits(total)
         guard window.count >= total else { return .needs(total) }
-        let table = try TrackTable(tracks: header.headerBytes..<total, in: window, limits: limits)
+        var table = try TrackTable(tracks: header.headerBytes..<total, in: window, limits: limits)
+        if table.needsFirstFrame, !isHeaderDue {
+            var first = FirstFrames(table: table, draft: draft, limits: limits)
+            if let needed = first.complete(&table, from: total, in: window) {
+                awaitsFirstFrames = true
+                return .needs(needed)
+            }
+        }
         let initialization = try Initialization(draft: draft, table: table, limits: limits)
         take(UInt64(total))
         begin(initialization, table: table, timestampScaleNs: draft.timestampScaleNs)
@@ -70,6 +77,9 @@ extension WebMIngest {
     ) {
         self.initialization = initialization
         tracks = table.ingestTracks
+        readers = FrameReader.all(of: initialization.tracks, tracks, limits: limits)
+        awaitsFirstFrames = false
+        isHeaderDue = false
         for index in tracks.indices where tracks[index].number > 0 {
             let isVideo = tracks[index].isVideo
             let codec = initialization.tracks[Int(tracks[index].number) - 1].codec

@@ -26,6 +26,8 @@ extension WebMIngest {
         clusterRemaining = WebMIngest.unknownSize
         clusterTicks = nil
         lacedFramesDone = 0
+        awaitsFirstFrames = false
+        isHeaderDue = false
         if draft != nil {
             draft = nil
             isSeekingHeader = true

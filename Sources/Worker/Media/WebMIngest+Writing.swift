@@ -66,13 +66,15 @@ extension WebMIngest {
 
     /// Appends a frame's block; returns where its relative time belongs.
     func append(
-        _ frame: IncomingFrame, isKey: Bool, from bytes: Span<UInt8>, to output: inout [UInt8]
+        _ frame: IncomingFrame, _ data: Span<UInt8>, isKey: Bool, from bytes: Span<UInt8>,
+        to output: inout [UInt8]
     ) -> Int {
         let number = tracks[frame.block.track].number
         let flags = frame.block.flags & ~(Lacing.flagBits | 0x80)
-        let size = WebMIngest.blockHeadBytes + frame.payload.count
+        let size = WebMIngest.blockHeadBytes + data.count
         if !frame.isLaced, let group = frame.block.group {
-            return append(group: group, of: frame, number: number, flags, from: bytes, to: &output)
+            return append(
+                group: group, of: frame, data, number: number, flags, from: bytes, to: &output)
         }
         let padding = frame.isLast ? frame.block.discardPadding : nil
         if let padding {
@@ -84,26 +86,26 @@ extension WebMIngest {
         }
         let offset = output.append(
             blockHead: number, flags: isKey && padding == nil ? flags | 0x80 : flags)
-        output.append(copying: bytes.extracting(frame.payload))
+        output.append(copying: data)
         if let padding { output.append(copying: bytes.extracting(padding)) }
         return offset
     }
 
     private func append(
-        group: Range<Int>, of frame: IncomingFrame, number: UInt8, _ flags: UInt8,
-        from bytes: Span<UInt8>, to output: inout [UInt8]
+        group: Range<Int>, of frame: IncomingFrame, _ data: Span<UInt8>, number: UInt8,
+        _ flags: UInt8, from bytes: Span<UInt8>, to output: inout [UInt8]
     ) -> Int {
         var size = 0
-        forEachChild(of: group, in: bytes) { size += groupChildBytes($0, frame, bytes) }
+        forEachChild(of: group, in: bytes) { size += groupChildBytes($0, frame, data.count, bytes) }
         output.appendHeader(ElementID.blockGroup, size: size)
         var offset = 0
         forEachChild(of: group, in: bytes) { child in
             switch child.id {
             case ElementID.block:
                 output.appendHeader(
-                    ElementID.block, size: WebMIngest.blockHeadBytes + frame.payload.count)
+                    ElementID.block, size: WebMIngest.blockHeadBytes + data.count)
                 offset = output.append(blockHead: number, flags: flags)
-                output.append(copying: bytes.extracting(frame.payload))
+                output.append(copying: data)
             case _ where isDropped(child, of: frame):
                 break
             case ElementID.blockDuration where rescales:
@@ -118,12 +120,12 @@ extension WebMIngest {
     }
 
     private func groupChildBytes(
-        _ child: Element, _ frame: IncomingFrame, _ bytes: Span<UInt8>
+        _ child: Element, _ frame: IncomingFrame, _ dataBytes: Int, _ bytes: Span<UInt8>
     ) -> Int {
         switch child.id {
         case ElementID.block:
             EBMLLength.ofElement(
-                child.id, size: WebMIngest.blockHeadBytes + frame.payload.count)
+                child.id, size: WebMIngest.blockHeadBytes + dataBytes)
         case _ where isDropped(child, of: frame):
             0
         case ElementID.blockDuration where rescales:

@@ -89,6 +89,13 @@ package struct WebMIngest: Sendable {
     /// How long what is carried must be before it is worth looking at again.
     private var carryWantedBytes = 0
 
+    /// Looks into the frames of the tracks that are served, in their order.
+    var readers: [FrameReader] = []
+    /// The header waits for the first key frames, which say what it does not.
+    var awaitsFirstFrames = false
+    /// The header does not wait any longer.
+    var isHeaderDue = false
+
     // MARK: Position in the output
 
     var timeline = Timeline()
@@ -122,7 +129,8 @@ package struct WebMIngest: Sendable {
 
     /// Takes input. Whole blocks come out as fragments at the end of `batch`; what is unfinished is
     /// carried. Stops early with `.initialization` when a header is complete; the caller decides
-    /// what to do about it (see `continueTimeline(atMs:)`) and pushes the rest.
+    /// what to do about it (see `continueTimeline(atMs:)`) and pushes the rest, even if it is nothing:
+    /// frames may have come before the header was complete.
     ///
     /// Throws when a broadcast does not begin rightly, or when nothing valid has come for
     /// `lostBytes`. Then the fragments in `batch` are valid, the rest of the input is to be dropped,
@@ -148,6 +156,14 @@ package struct WebMIngest: Sendable {
         boundary = position - unreadBytes
         withCarried { parser, carried in parser.closeFragment(in: &batch, before: carried) }
         return PushResult(consumed: position, event: .none, losses: losses)
+    }
+
+    /// A header that waits for the first key frames is to be complete with what is known: the next push
+    /// says so. For the end of a body.
+    package mutating func settleHeader() {
+        guard awaitsFirstFrames else { return }
+        isHeaderDue = true
+        carryWantedBytes = unreadBytes
     }
 
     /// Writes the frames that wait for their turn: nothing more comes that they would wait for.

@@ -50,7 +50,8 @@ private func pieces(of input: ArraySlice<UInt8>, choice: UInt8) -> [ArraySlice<U
 private let limits = MediaLimits(
     initializationBytes: 4_096, blockBytes: 4_096, elementBytes: 1_024, elementDepth: 6, tracks: 4,
     soundClusterDurationMs: 500, lostBytes: 2_048, heldFrames: 8, heldBytes: 1_024,
-    orderWindowMs: 200, orderMemoryMs: 5_000, pictureSilenceMs: 2_000, jumpBackMs: 1_000,
+    orderWindowMs: 200, orderMemoryMs: 5_000, pictureSilenceMs: 2_000, firstFrameMs: 2_000,
+    jumpBackMs: 1_000,
     jumpForwardMs: 10_000)
 
 /// One parser's way through an input, up to its first error.
@@ -103,7 +104,6 @@ private struct Run {
             initializations.append(initialization)
             // As after a restart: the time line goes on.
             if initializations.count > 1 { ingest.continueTimeline(atMs: ingest.nextMediaTimeMs) }
-            if rest.isEmpty { break }
         }
         precondition(ingest.carry.count <= WebMIngest.mostCarryBytes(limits))
         precondition(ingest.nextMediaTimeMs >= 0)

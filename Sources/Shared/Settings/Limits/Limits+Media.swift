@@ -34,6 +34,9 @@ extension Limits {
     /// Name: a picture that has not come for so long has stopped, and newcomers begin with sound alone.
     /// Slide shows and shared screens bring a frame a second.
     package static let pictureSilenceMs: Int64 = 2_000
+    /// Name: a header whose codec set-up only a key frame says waits for it through so much media. Key
+    /// frames come sooner, and a broadcast that has none then begins without.
+    package static let firstFrameMs: Int64 = 2_000
     /// Name: a track's time that steps back by more is a clock that was set. Frames that are stored in
     /// another order than they are shown step back by less.
     package static let jumpBackMs: Int64 = 1_000
@@ -69,5 +72,5 @@ extension Limits {
     package static let diskReserveBytes: ClosedRange<UInt64> =
         64 * 1024 * 1024...1024 * 1024 * 1024
     /// Name: what the writer may keep with each commit so that another worker can go on (see RingWriter).
-    package static let writerStateBytes = 512
+    package static let writerStateBytes = 1_024
 }

@@ -100,16 +100,22 @@ final class IngestSession {
         unsafe rest = unsafe rest.dropFirst(skipped)
         while unsafe !rest.isEmpty {
             let piece = unsafe rest.prefix(Self.pieceBytes)
-            let consumed = unsafe try push(UnsafeRawBufferPointer(rebasing: piece))
-            unsafe rest = unsafe rest.dropFirst(consumed)
+            let result = unsafe try push(UnsafeRawBufferPointer(rebasing: piece))
+            unsafe rest = unsafe rest.dropFirst(result.consumed)
+            if result.event != .none { try pushCarried() }
         }
+    }
+
+    /// Frames that came before their header was complete.
+    private func pushCarried() throws(PublishError) {
+        while unsafe try push(UnsafeRawBufferPointer(start: nil, count: 0)).event != .none {}
     }
 
     /// The most that is parsed at once. What a piece and an unfinished block complete together fits
     /// into one fragment, also of the smallest ring.
     private static let pieceBytes = 16 * 1_024
 
-    private func push(_ bytes: UnsafeRawBufferPointer) throws(PublishError) -> Int {
+    private func push(_ bytes: UnsafeRawBufferPointer) throws(PublishError) -> PushResult {
         batch.removeAll()
         let result: PushResult
         do {
@@ -125,7 +131,7 @@ final class IngestSession {
         if case .initialization(let initialization) = result.event {
             try adopt(initialization)
         }
-        return result.consumed
+        return result
     }
 
     /// Publishes what the last push completed.
@@ -193,6 +199,7 @@ final class IngestSession {
         }
         stream = adopted
         adoptNotifier()
+        try keepCarried(in: created)
         environment.announceStreamChange()
         environment.logger.notice(
             "stream started",
@@ -200,6 +207,18 @@ final class IngestSession {
                 "stream": "\(name)",
                 "tracks": "\(initialization.tracks.map(\.codec).joined(separator: ","))",
             ])
+    }
+
+    /// Frames that came before their header was complete are in no later body.
+    private func keepCarried(in writer: RingWriter) throws(PublishError) {
+        let carry = ingest.carry
+        guard !carry.isEmpty else { return }
+        let state = state(media: ingest.state(), consumedBytes: takenBytes)
+        do {
+            try writer.suspend(state: state.encoded(), carry: carry)
+        } catch {
+            throw .ring(error)
+        }
     }
 
     /// Says on the ring who writes it, and what.
@@ -300,8 +319,15 @@ final class IngestSession {
 
     // MARK: The end of the body
 
+    /// A header that waits for frames of this body is complete as it is.
+    private func settleHeader() throws(PublishError) {
+        ingest.settleHeader()
+        try pushCarried()
+    }
+
     /// Writes the frames that wait for their turn: no frames of this body follow.
     private func flush() throws(PublishError) {
+        try settleHeader()
         batch.removeAll()
         ingest.flush(into: &batch)
         try commit()
@@ -309,6 +335,7 @@ final class IngestSession {
 
     /// The body is complete: leaves everything for the next one, and lets go of the lease.
     func finish() throws(PublishError) {
+        if ingest.initialization == nil { try settleHeader() }
         guard let writer, ingest.initialization != nil else { throw .missingInitialization }
         // Behind a numbered body another one is expected, whose frames may belong before these.
         if facts.chunk == nil { try flush() }

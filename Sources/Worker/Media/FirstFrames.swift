@@ -1,0 +1,119 @@
+// Looking ahead, behind a Tracks element, for what only the first key frames say: the init cannot be
+// written without it. Nothing is taken; the parser reads the same bytes again once the init is known.
+//
+// It ends when nothing is missing any more, or when it would not be worth waiting: after so much
+// media, after so many bytes, and where something stands that cannot be told. Then the init says what
+// is known. What it says depends on the bytes alone, not on how they were cut.
+
+struct FirstFrames {
+    private let tracks: [IngestTrack]
+    private var readers: [FrameReader]
+    private let mostBytes: Int
+    private let mostMs: Int64
+    private let timeline: Timeline
+
+    private var clusterTicks: Int64 = 0
+    private var earliestMs = Int64.max
+
+    init(table: TrackTable, draft: HeaderDraft, limits: MediaLimits) {
+        tracks = table.ingestTracks
+        readers = FrameReader.all(of: table.tracks, tracks, limits: limits)
+        mostBytes = limits.blockBytes
+        mostMs = limits.firstFrameMs
+        var timeline = Timeline()
+        timeline.timestampScaleNs = draft.timestampScaleNs
+        self.timeline = timeline
+    }
+
+    /// Completes the table from the frames behind `start`. How many bytes, from the beginning of
+    /// `bytes`, are needed to know more; nil when it is done.
+    mutating func complete(
+        _ table: inout TrackTable, from start: Int, in bytes: Span<UInt8>
+    ) -> Int? {
+        var position = start
+        while table.needsFirstFrame {
+            guard let parsed = try? ElementHeader.parse(bytes, at: position, end: bytes.count)
+            else { return nil }
+            let header: ElementHeader
+            switch parsed {
+            case .needs(let count): return within(position + count)
+            case .header(let found): header = found
+            }
+            let content = position + header.headerBytes
+            if header.id == ElementID.cluster {
+                position = content
+                continue
+            }
+            guard header.id != ElementID.ebml, let size = header.size, size <= UInt64(mostBytes)
+            else { return nil }
+            let end = content + Int(size)
+            guard end <= bytes.count else { return within(end) }
+            let element = Element(id: header.id, whole: position..<end, content: content..<end)
+            guard look(at: element, completing: &table, in: bytes) else { return nil }
+            position = end
+        }
+        return nil
+    }
+
+    private func within(_ count: Int) -> Int? { count <= mostBytes ? count : nil }
+
+    /// False when there was nothing in so much media.
+    private mutating func look(
+        at element: Element, completing table: inout TrackTable, in bytes: Span<UInt8>
+    ) -> Bool {
+        switch element.id {
+        case ElementID.timestamp:
+            guard let ticks = try? element.unsigned(in: bytes),
+                ticks <= UInt64(Timeline.latestMs)
+            else { return false }
+            clusterTicks = Int64(ticks)
+        case ElementID.simpleBlock:
+            return look(at: element.content, completing: &table, in: bytes)
+        case ElementID.blockGroup:
+            var reader = ElementReader(children: element.content)
+            while let child = try? reader.next(in: bytes) {
+                guard child.id == ElementID.block else { continue }
+                return look(at: child.content, completing: &table, in: bytes)
+            }
+        default:
+            break
+        }
+        return true
+    }
+
+    private mutating func look(
+        at block: Range<Int>, completing table: inout TrackTable, in bytes: Span<UInt8>
+    ) -> Bool {
+        guard let head = BlockHead(block, in: bytes) else { return false }
+        let timeMs = timeline.sourceMs(ticks: clusterTicks + Int64(head.relativeTicks))
+        earliestMs = min(earliestMs, timeMs)
+        guard timeMs - earliestMs <= mostMs else { return false }
+        guard let index = tracks.firstIndex(where: { UInt64($0.sourceNumber) == head.track }),
+            readers.indices.contains(index), !Lacing.isLaced(flags: head.flags)
+        else { return true }
+        let number = UInt64(tracks[index].number)
+        guard table.needsFirstFrame(number: number) else { return true }
+        let frame = bytes.extracting(head.payload)
+        var unpacked: [UInt8] = []
+        guard let isUnpacked = try? readers[index].unpack(frame, into: &unpacked) else {
+            return true
+        }
+        if isUnpacked {
+            table.complete(track: number, firstKeyframe: unpacked.span)
+        } else {
+            table.complete(track: number, firstKeyframe: frame)
+        }
+        return true
+    }
+}
+
+extension FrameReader {
+    /// One for each track that is served, in their order.
+    static func all(
+        of served: [MediaTrack], _ tracks: [IngestTrack], limits: MediaLimits
+    ) -> [FrameReader] {
+        zip(served, tracks).map {
+            FrameReader(track: $0, packing: $1.packing, mostFrameBytes: limits.blockBytes)
+        }
+    }
+}
