@@ -136,6 +136,50 @@ import Testing
         #expect(reader.jumps == 0)
     }
 
+    // MARK: Silence
+
+    @Test(
+        "what fills a silence is one whole Void element, however small the pieces are",
+        arguments: 1...5)
+    func filler(pieceBytes: Int) throws {
+        let stage = try Stage()
+        try stage.cluster(0, "a")
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        var expected = Self.initialization + Self.cluster(0, "a")
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == expected)
+        reader.fillSilence()
+        reader.fillSilence()
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == [0xEC, 0x81, 0])
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == [])
+        // Media that comes before the filler is out goes behind it.
+        reader.fillSilence()
+        try stage.more(100, "+b")
+        try stage.cluster(200, "c")
+        expected = [0xEC, 0x81, 0] + Array("+b".utf8) + Self.cluster(200, "c")
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == expected)
+    }
+
+    @Test("who waits for a first key frame gets it behind the init")
+    func fillerBeforeMedia() throws {
+        let stage = try Stage()
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        #expect(drain(&reader, stage.ring) == Self.initialization)
+        reader.fillSilence()
+        try stage.cluster(7, "key")
+        #expect(drain(&reader, stage.ring) == [0xEC, 0x81, 0] + Self.cluster(0, "key"))
+    }
+
+    @Test("nothing is filled in the middle of an entry")
+    func noFillerInside() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "abc")
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        var piece = [UInt8](repeating: 0, count: Self.initialization.count + 10)
+        _ = piece.withUnsafeMutableBytes { reader.read(from: stage.ring, into: $0) }
+        reader.fillSilence()
+        #expect(piece + drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "abc"))
+    }
+
     // MARK: A picture that falls silent
 
     /// A picture for ten seconds, a key frame every second; then only sound, where one can begin.

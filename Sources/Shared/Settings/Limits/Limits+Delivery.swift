@@ -13,6 +13,9 @@ extension Limits {
     /// next such place comes, or refused after this time: longer than most encoders go without a key
     /// frame, shorter than players and proxies wait for an answer.
     package static let startAwaitedMs: UInt64 = 10_000
+    /// Request: a viewer who has got everything and gets nothing more (a pause, or no key frame yet) gets
+    /// three bytes of nothing this often: proxies end responses that are silent for 30 to 60 seconds.
+    package static let silenceFilledMs: UInt64 = 10_000
     /// Name: a live stream that nobody can join, and that never could be joined, is told in the log after
     /// this time; one that can be joined no more at once.
     package static let startOverdueMs: UInt64 = 5_000

@@ -191,7 +191,8 @@ final class LiveStream {
 
     /// To be called about once a second: what viewers are owed although nothing comes.
     func lookAfterViewers() {
-        for viewer in viewers { viewer.lookAfter() }
+        let nowMs = nowMs
+        for viewer in viewers { viewer.lookAfter(nowMs: nowMs) }
     }
 
     /// The worker is going: viewers get what there is, and then the end of their response.

@@ -4,7 +4,8 @@
 //
 // Invariants: every response begins with the init and then an independent cluster; what is skipped
 // is whole entries up to an independent cluster; bytes are used only after the ring has confirmed
-// that they were not overwritten while they were copied.
+// that they were not overwritten while they were copied. Between two entries there may be a Void element
+// (RFC 8794, section 11.3.2), which players pass over: it says that the response is alive.
 //
 // Owner: the worker's loop thread. The only unsafe part is the caller's buffer, which is valid for
 // the length of the call and never written past its count.
@@ -42,6 +43,8 @@ struct LiveReader {
     /// Where this viewer's own time line ends, in the stream's time.
     private var endMs: Int64 = 0
     private var continuesAfterJump = false
+    /// Bytes of a Void element that are still to be sent before the next entry.
+    private var fillerLeft = 0
     /// How often media was skipped to stay near the live edge.
     private(set) var jumps = 0
 
@@ -65,6 +68,12 @@ struct LiveReader {
         var written = unsafe copyInitialization(ring.initialization, into: buffer)
         while written < buffer.count {
             if current == nil {
+                if fillerLeft > 0 {
+                    unsafe buffer[written] = Self.filler[Self.filler.count - fillerLeft]
+                    fillerLeft -= 1
+                    written += 1
+                    continue
+                }
                 guard advance(in: ring) else { break }
             }
             let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[written...])
@@ -77,6 +86,17 @@ struct LiveReader {
             written += count
         }
         return written > 0 ? .bytes(written) : .caughtUp
+    }
+
+    /// A Void element with one byte of content: not the shortest one, because parsers exist that take an
+    /// element without content for one that has not come yet.
+    static let filler: [UInt8] = [0xEC, 0x81, 0x00]
+
+    /// Has a Void element sent, so that whoever forwards the response sees that it is alive. Only for
+    /// a reader that has caught up.
+    mutating func fillSilence() {
+        guard current == nil, fillerLeft == 0 else { return }
+        fillerLeft = Self.filler.count
     }
 
     private mutating func copyInitialization(

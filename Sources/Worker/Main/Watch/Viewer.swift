@@ -19,6 +19,8 @@ final class Viewer: BodySource, ExchangeHandler {
     private var heldAnswer: HeldAnswer?
     /// Waiting for the doorbell: there was nothing to send when last asked.
     private(set) var isWaiting = false
+    /// When it was given something last, in milliseconds of the loop.
+    private var producedAtMs: UInt64 = 0
     /// The position in the stream's list of viewers, kept by the stream.
     var index = 0
 
@@ -64,9 +66,13 @@ final class Viewer: BodySource, ExchangeHandler {
         held.refuse(problem)
     }
 
-    /// To be called about once a second.
-    func lookAfter() {
-        if heldAnswer != nil { answerIfDue() }
+    /// To be called about once a second. One who has everything there is gets a sign of life now and
+    /// then; one who has not, needs none.
+    func lookAfter(nowMs: UInt64) {
+        if heldAnswer != nil { return answerIfDue() }
+        guard isWaiting, nowMs >= producedAtMs + Limits.silenceFilledMs else { return }
+        reader.fillSilence()
+        wake()
     }
 
     /// There may be more to send, or the stream has ended.
@@ -99,6 +105,7 @@ final class Viewer: BodySource, ExchangeHandler {
         }
         switch outcome {
         case .bytes(let count):
+            producedAtMs = stream.nowMs
             return .bytes(count)
         case .caughtUp:
             if stream.viewersMustEnd { return .end }

@@ -1,0 +1,100 @@
+"""Browsers pass over the Void elements that fill a pause, between clusters and in the middle of one."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.page import Page
+from weir.recordings import record
+from weir.server import Server
+
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
+
+VOID = bytes.fromhex("ec8100")
+SEGMENT, CLUSTER = bytes.fromhex("18538067"), bytes.fromhex("1f43b675")
+UNKNOWN = bytes.fromhex("01ffffffffffffff")
+
+#: Plays bytes as a page does (MediaSource, in pieces) or as `<video src>`, to their end.
+PLAY = """
+const bytes = Uint8Array.from(atob(argument.bytes), (letter) => letter.charCodeAt(0));
+const type = 'video/webm; codecs="vp8,opus"';
+const video = document.createElement('video');
+video.muted = true;
+document.body.replaceChildren(video);
+let frames = 0;
+let over = false;
+const count = () => { frames += 1; if (!over) video.requestVideoFrameCallback(count); };
+video.requestVideoFrameCallback?.(count);
+const failed = new Promise((_, refuse) => {
+  video.onerror = () => refuse(new Error(video.error.message || `error ${video.error.code}`));
+});
+const ended = new Promise((resolve) => { video.onended = resolve; });
+if (argument.way === 'plain') {
+  video.src = URL.createObjectURL(new Blob([bytes], { type }));
+} else {
+  const source = new MediaSource();
+  video.src = URL.createObjectURL(source);
+  await new Promise((resolve) => { source.onsourceopen = resolve; });
+  const buffer = source.addSourceBuffer(type);
+  for (let at = 0; at < bytes.length; at += 40000) {
+    buffer.appendBuffer(bytes.subarray(at, at + 40000));
+    await Promise.race([failed, new Promise((resolve) => { buffer.onupdateend = resolve; })]);
+  }
+  source.endOfStream();
+}
+await Promise.race([failed, video.play()]);
+await Promise.race([failed, ended]);
+over = true;
+const quality = video.getVideoPlaybackQuality();
+return { frames: quality.totalVideoFrames, endS: video.currentTime };
+"""
+
+
+def elements(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """Where elements begin, where their content does, and where they end; in Segment and clusters."""
+    while at < len(data):
+        id_bytes = 9 - data[at].bit_length()
+        size_at = at + id_bytes
+        size_bytes = 9 - data[size_at].bit_length()
+        content = size_at + size_bytes
+        size = int.from_bytes(data[size_at:content]) & ((1 << 7 * size_bytes) - 1)
+        entered = data[at:size_at] in (SEGMENT, CLUSTER)
+        yield at, content, content if entered else content + size
+        at = content if entered else content + size
+
+
+def filled(data: bytes, filler: bytes) -> bytes:
+    """A recording as Weir sends it (clusters of unknown size), with filler behind each of its blocks."""
+    out = bytearray()
+    in_clusters = False
+    for begin, content, end in elements(data, 0):
+        if data.startswith(CLUSTER, begin):
+            out += CLUSTER + UNKNOWN
+            in_clusters = True
+        else:
+            out += data[begin:end]
+            if in_clusters:
+                out += filler
+    return bytes(out)
+
+
+@pytest.mark.parametrize("way", ["in pieces", "plain"])
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_filler_changes_nothing_of_what_is_played(
+    open_page: Callable[[str], Page], browser_server: Server, browser: str, way: str
+) -> None:
+    data = record().data
+    assert filled(data, VOID).count(VOID) > 100
+    shown = {}
+    for name, filler in {"without": b"", "with": VOID}.items():
+        page = open_page(browser)
+        argument = {"bytes": base64.b64encode(filled(data, filler)).decode(), "way": way}
+        shown[name] = page.run(PLAY, argument)
+    assert shown["with"]["frames"] > 0
+    assert abs(shown["with"]["endS"] - shown["without"]["endS"]) < 0.1, shown
+    if way == "in pieces":
+        assert shown["with"]["frames"] >= shown["without"]["frames"] * 3 / 4, shown
