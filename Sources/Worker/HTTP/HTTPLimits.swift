@@ -1,6 +1,7 @@
 // The bounds this module works with, as one value: the product uses the defaults, tests shorten
 // them. Times in milliseconds, sizes in bytes; the reasons stand with Limits.
 
+import LinuxIO
 import Settings
 
 package struct HTTPLimits: Sendable {
@@ -38,6 +39,13 @@ package struct HTTPLimits: Sendable {
     package var uselessBytesPerSecond = Limits.uselessBytesPerSecond
     package var lateBytesPerReset = Limits.lateBytesPerReset
     package var outboundControlFrames = Limits.outboundControlFrames
+
+    var deadPeerWatch: DeadPeerWatch {
+        DeadPeerWatch(
+            idleSeconds: Limits.deadPeerIdleSeconds,
+            intervalSeconds: Limits.deadPeerIntervalSeconds, probes: Limits.deadPeerProbes,
+            userTimeoutMs: Limits.deadPeerMs)
+    }
 
     var progress: ProgressRule { ProgressRule(bytes: progressBytes, windowMs: progressMs) }
 

@@ -99,14 +99,11 @@ package final class HTTPServer {
     private func configure(_ raw: Int32) {
         _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) | O_NONBLOCK)
         // Not TCP (a socket pair in a test) is no error.
-        setOption(raw, TCP_NODELAY, 1)
-        setOption(raw, TCP_NOTSENT_LOWAT, Int32(clamping: limits.notSentLowWaterBytes))
-    }
-
-    private func setOption(_ raw: Int32, _ option: Int32, _ value: Int32) {
-        var value = value
-        let size = socklen_t(MemoryLayout<Int32>.size)
-        _ = unsafe setsockopt(raw, Int32(IPPROTO_TCP), option, &value, size)
+        SocketOption.set(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        SocketOption.set(
+            raw, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Int32(clamping: limits.notSentLowWaterBytes)
+        )
+        limits.deadPeerWatch.start(on: raw)
     }
 
     /// Tells every client that no new request is taken; what is open may finish. Idle connections

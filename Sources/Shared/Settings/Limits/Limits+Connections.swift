@@ -13,6 +13,16 @@ extension Limits {
     /// network carries, and too much to be had for nothing.
     package static let progressBytes = 30 * 1024
     package static let progressMs: UInt64 = 30_000
+    /// Connection: a peer that has said nothing for so many seconds is asked by its TCP whether it is
+    /// there, so often and so far apart. Slower than `publisherSilenceMs`, which pauses the stream of a
+    /// publisher that only sends nothing: this here tells the dead from the silent.
+    package static let deadPeerIdleSeconds = 15
+    package static let deadPeerIntervalSeconds = 5
+    package static let deadPeerProbes = 3
+    /// Connection: one that has acknowledged nothing of what was sent, or asked, for so long is gone. As
+    /// long as the questions take together, and as `progressMs`, which is for peers that are there and
+    /// take too little.
+    package static let deadPeerMs = 30_000
     /// Connection: after GOAWAY or a fatal error, what is still to be written has this long.
     package static let lingerMs: UInt64 = 2_000
     /// Connection: cleartext that is staged for one connection before it is encrypted and sent: the
