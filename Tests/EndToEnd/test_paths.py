@@ -34,7 +34,6 @@ TRICKS = [
     "/%252e%252e/live",
     "/escape%/live",
     "/escape%zz/live",
-    "/escape/live/",
     "/escape/live/ring",
     "/escape/ring",
     "/live/escape/ring",

@@ -241,32 +241,4 @@ struct HTTP1ParserTests {
         limits.targetBytes = 3
         #expect(HTTP1Transcript(text, limits: limits).failure == .targetTooLong)
     }
-
-    @Test("a PUT that waits for 100 and then closes has a body to the end of the connection")
-    func icecast() {
-        let head =
-            "PUT /a/live HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-            + "Connection: close\r\n\r\n"
-        let transcript = HTTP1Transcript(head + "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        #expect(transcript.failure == nil)
-        #expect(transcript.requests.count == 1)
-        #expect(transcript.requests[0].framing == .untilClose)
-        #expect(transcript.requests[0].expectsContinue)
-        #expect(transcript.requests[0].end == nil)
-        #expect(transcript.requests[0].body == Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
-    }
-
-    @Test(
-        "no other request without a length has a body",
-        arguments: [
-            "PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n",
-            "PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-            "GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
-            "PUT / HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
-        ])
-    func noBody(text: String) {
-        let transcript = HTTP1Transcript(text)
-        #expect(transcript.requests.map(\.framing) == [.none])
-        #expect(transcript.requests[0].end == text.utf8.count)
-    }
 }

@@ -21,7 +21,8 @@ struct HTTP1SessionTests {
             "chunks", "longer_than_declared", "broken_chunks", "answered_before_broken_chunks",
             "expect_continue",
             "no_continue_before_an_early_answer", "early_answer_to_a_long_body",
-            "body_until_close", "credentials", "reset_by_route", "backpressure", "plaintext",
+            "body_until_close", "source_until_close", "refused_source", "credentials",
+            "reset_by_route", "backpressure", "plaintext",
         ])
     func scenario(_ name: String) throws {
         try withServer { server in

@@ -15,6 +15,7 @@ struct HTTP1Transcript: Equatable {
         let framing: BodyFraming
         let persists: Bool
         let expectsContinue: Bool
+        let expectsAcceptance: Bool
         var body: [UInt8] = []
         /// Where the next request begins; nil when this one is not complete.
         var end: Int?
@@ -32,6 +33,7 @@ struct HTTP1Transcript: Equatable {
             framing = head.framing
             persists = head.persists
             expectsContinue = head.expectsContinue
+            expectsAcceptance = head.expectsAcceptance
         }
     }
 

@@ -1,4 +1,5 @@
 import Accounts
+import Foundation
 import Testing
 
 @testable import Worker
@@ -21,6 +22,22 @@ import Testing
         #expect(credential("Basic " + encoded) == expected)
         #expect(credential("Basic " + encoded + "=") == expected)
         #expect(credential(query: Substring("start=1&key=" + Self.key)) == expected)
+    }
+
+    @Test(
+        "what was pasted around a key is not part of it",
+        arguments: ["", "/", "//", "%20", "%2F", "%2f", "%0D%0A", "+", " \t", "/%20/"])
+    func pasted(mark: String) {
+        let expected = PublishCredential.streamKey(Self.key)
+        #expect(credential("Bearer " + Self.key + mark) == expected)
+        #expect(credential(query: Substring("key=" + Self.key + mark)) == expected)
+        #expect(credential(query: Substring("key=" + mark + Self.key + "&start=1")) == expected)
+        #expect(credential(query: Substring("key=" + Self.key + mark + "x")) == .nothing)
+    }
+
+    @Test("a Basic password may end its line") func pastedPassword() {
+        let encoded = Data("source:\(Self.key)\r\n".utf8).base64EncodedString()
+        #expect(credential("Basic " + encoded) == .streamKey(Self.key))
     }
 
     @Test("a key goes before a session") func order() {

@@ -128,7 +128,10 @@ extension Connection {
 
     /// One step of the handshake; true when it is done.
     private func continueHandshake(_ ssl: OpaquePointer) -> Bool {
-        if isPlaintext { return refusePlaintext() }
+        if let plaintext {
+            refuse(plaintext)
+            return false
+        }
         let result = unsafe SSL_do_handshake(ssl)
         if result == 1 { return unsafe finishHandshake(ssl) }
         let isWaiting = unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ
@@ -161,17 +164,18 @@ extension Connection {
             connection: self, configuration: server.configuration, nowMs: server.loop.nowMs)
     }
 
-    /// The first thing a client says is a word in capitals: HTTP without TLS (RFC 8446, section 5.1:
-    /// a handshake begins with 22).
-    private var isPlaintext: Bool {
+    /// The first bytes of the connection, if they are HTTP without TLS.
+    private var plaintext: PlaintextHead? {
         let buffers = server.buffers
-        guard bytesBefore == 0, buffers.receiveEnd > 0 else { return false }
-        let first = unsafe buffers.receive.load(as: UInt8.self)
-        return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first)
+        guard bytesBefore == 0, buffers.receiveEnd > 0 else { return nil }
+        let bytes = unsafe UnsafeBufferPointer(
+            start: buffers.receive.assumingMemoryBound(to: UInt8.self), count: buffers.receiveEnd)
+        return unsafe PlaintextHead(bytes.span)
     }
 
-    private func refusePlaintext() -> Bool {
+    private func refuse(_ plaintext: PlaintextHead) {
         server.counters.handshakesFailed += 1
+        if plaintext.wantsSilence { return linger() }
         let answer = HTTP1Response.last(
             .plaintext, date: server.date.text(nowMs: server.loop.nowMs))
         unsafe answer.withUnsafeBytes { bytes in
@@ -180,7 +184,6 @@ extension Connection {
         }
         transmit()
         linger()
-        return false
     }
 
     private func discardInput() {

@@ -14,6 +14,8 @@ protocol ExchangeTransport: AnyObject {
     func resume(_ exchange: Exchange)
     func reset(_ exchange: Exchange, _ code: ResetCode)
     func sendContinue(_ exchange: Exchange)
+    /// Tells a client that will not send its body before it is told 200.
+    func sendAcceptance(_ exchange: Exchange)
     var isBlocked: Bool { get }
     var hasPeerEnded: Bool { get }
     var connection: Connection { get }
@@ -57,8 +59,15 @@ package final class Exchange {
     package var withholdsContinue = false {
         didSet { if !withholdsContinue { sendContinueIfOwed() } }
     }
-    /// The client waits for 100 (Continue).
-    var owesContinue = false
+    /// What the client waits for before it sends its body.
+    enum Owed {
+        case nothing
+        /// 100 (Continue).
+        case continuation
+        /// 200: source clients of Icecast.
+        case acceptance
+    }
+    var owes = Owed.nothing
     /// Nothing more comes from the peer.
     var isBodyComplete: Bool
     /// Set when something decides the cause before the protocol reports the end.
@@ -178,10 +187,13 @@ package final class Exchange {
     // MARK: For the session
 
     func sendContinueIfOwed() {
-        guard owesContinue, !withholdsContinue, !hasResponded, !hasReceivedBody, !isBodyComplete
-        else { return }
-        owesContinue = false
-        transport?.sendContinue(self)
+        guard !withholdsContinue, !hasResponded, !isBodyComplete else { return }
+        switch owes {
+        case .nothing: return
+        case .continuation: if !hasReceivedBody { transport?.sendContinue(self) }
+        case .acceptance: transport?.sendAcceptance(self)
+        }
+        owes = .nothing
     }
 
     /// Fills a buffer with the next bytes of the response's body.

@@ -82,6 +82,9 @@ extension HTTP2Session: ExchangeTransport {
         connection.markReady()
     }
 
+    /// A client of HTTP/2 waits for no such thing.
+    func sendAcceptance(_ exchange: Exchange) {}
+
     func resume(_ exchange: Exchange) {
         exchange.wantsToSend = true
         unsafe nghttp2_session_resume_data(handle, exchange.streamID)
@@ -139,7 +142,7 @@ extension HTTP2Session: ExchangeTransport {
         }
         connection.application.begin(exchange)
         if !exchange.isBodyComplete, !exchange.hasResponded {
-            exchange.owesContinue = request.expectsContinue
+            if request.expectsContinue { exchange.owes = .continuation }
             exchange.sendContinueIfOwed()
             connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
         }

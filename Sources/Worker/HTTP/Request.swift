@@ -10,15 +10,21 @@ package struct Request: Sendable {
     package let contentLength: Int?
     /// Whether a body may follow: the header section did not end the request.
     package let hasBody: Bool
+    /// The end of the body is that of the connection: nothing may come of such a request but a broadcast.
+    package let isEndless: Bool
     package let peer: PeerAddress
     /// Which connection of this worker; never reused.
     package let connectionID: UInt64
     /// Whether the client waits for 100 (Continue) before it sends the body.
     let expectsContinue: Bool
 
-    init(block: HeaderBlock, hasBody: Bool, peer: PeerAddress, connectionID: UInt64) {
+    init(
+        block: HeaderBlock, hasBody: Bool, isEndless: Bool = false, peer: PeerAddress,
+        connectionID: UInt64
+    ) {
         self.block = block
         self.hasBody = hasBody
+        self.isEndless = isEndless
         self.peer = peer
         self.connectionID = connectionID
         var length: Int?

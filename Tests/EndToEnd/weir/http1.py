@@ -59,6 +59,10 @@ class RawHttp1:
             if reply.status >= 200:
                 return reply
 
+    def any_status(self) -> int:
+        """The status of the next response, an interim one, too; of its body nothing is read."""
+        return self._reply(to_head=True).status
+
     def rest(self) -> bytes:
         """Everything up to the end of the connection, which has to come."""
         while self._more():

@@ -319,6 +319,32 @@ def body_until_close(port):
     expect(b"HTTP/1.1 200" in raw_rest(client), True, "an answer after the end of the body")
 
 
+def source_until_close(port):
+    """SOURCE is told 200 before it sends anything, and the end of the connection ends it."""
+    client = Client(port)
+    client.send("SOURCE /count HTTP/1.0\r\nContent-Length: 0\r\nConnection: Keep-Alive\r\n\r\n")
+    status, fields = client.head()
+    expect((status, fields.get("connection")), (200, "close"), "answer")
+    expect("content-length" in fields, False, "a length")
+    client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n" * 2)
+    try:
+        client.socket.settimeout(0)
+        client.socket.unwrap()
+    except ssl.SSLError:
+        pass
+    client.socket.settimeout(DEADLINE_S)
+    expect(raw_rest(client), b"", "more than the end of the connection")
+
+
+def refused_source(port):
+    """It is told by the status as long as it was not told 200."""
+    client = Client(port)
+    client.send("SOURCE /early HTTP/1.0\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+    response = client.response()
+    expect((response.status, response.fields.get("connection")), (409, "close"), "answer")
+    client.end()
+
+
 def raw_rest(client):
     """After unwrap began, Python's ssl gives what else comes only piece by piece."""
     received = b""

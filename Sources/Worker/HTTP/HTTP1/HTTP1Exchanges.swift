@@ -42,10 +42,19 @@ extension HTTP1Session: ExchangeTransport {
     }
 
     func sendContinue(_ exchange: Exchange) {
-        guard allowsChunks else { return }
         queue(
             HTTP1Response(
                 status: 100, headers: [], framing: .none, connection: nil, date: nil
+            ).text)
+    }
+
+    /// What follows is the end of the connection, for that is how such a response ends.
+    func sendAcceptance(_ exchange: Exchange) {
+        hasAccepted = true
+        queue(
+            HTTP1Response(
+                status: 200, headers: [], framing: .untilClose, connection: "close",
+                date: connection.server.date.text(nowMs: nowMs)
             ).text)
     }
 
@@ -53,6 +62,7 @@ extension HTTP1Session: ExchangeTransport {
         _ exchange: Exchange, status: Int, headers: [HeaderField], body: ResponseBody
     ) {
         guard exchange.closeCause == nil else { return }
+        guard !hasAccepted else { return endAccepted(exchange) }
         let mayHaveBody = status != 204 && status != 304 && !exchange.request.isHead
         var isCutOff = false
         framing = .none
@@ -80,6 +90,13 @@ extension HTTP1Session: ExchangeTransport {
                 connection: connectionField(isCutOff: isCutOff),
                 date: connection.server.date.text(nowMs: nowMs)
             ).text)
+    }
+
+    /// How it ended the client learns by the end of the connection alone.
+    private func endAccepted(_ exchange: Exchange) {
+        exchange.discardsBody = true
+        isBodySent = true
+        connection.markReady()
     }
 
     private var isResponseComplete: Bool {

@@ -3,40 +3,73 @@
 // have been the other one.
 
 struct HTTP1Framing {
+    /// How a method sends a body, as far as that matters here.
+    enum Method {
+        /// It has a body when it says so.
+        case other
+        /// PUT and POST: with Expect and without a length, to the end of the connection.
+        case upload
+        /// SOURCE, Icecast's own: to the end of the connection.
+        case source
+
+        init(_ method: Span<UInt8>) {
+            if method.equals("PUT") || method.equals("POST") {
+                self = .upload
+            } else {
+                self = method.equals("SOURCE") ? .source : .other
+            }
+        }
+    }
+
     let version: HTTP1Version
-    private let isPut: Bool
+    private let method: Method
     private var contentLength: Int?
     private var isChunked = false
     private var closes = false
     private var keepsAlive = false
     private var expects = false
 
-    init(version: HTTP1Version, isPut: Bool) {
+    init(version: HTTP1Version, method: Method) {
         self.version = version
-        self.isPut = isPut
+        self.method = method
     }
 
     var body: BodyFraming {
         if isChunked { return .chunked }
-        if let contentLength { return .length(contentLength) }
-        return endsWithConnection ? .untilClose : .none
+        if endsWithConnection { return .untilClose }
+        return contentLength.map { .length($0) } ?? .none
     }
 
-    /// A PUT that announces a body, by waiting for 100 (Continue), and the end of the connection
-    /// after it, but no length: so do the source clients of Icecast. By RFC 9112 section 6.3 it has
-    /// no body; but then the client could not wait for 100 (RFC 9110 section 10.1.1). Reading on to
-    /// the end is safe whoever is right: nothing behind this head is ever taken for a request.
+    /// What the source clients of Icecast send: SOURCE, whose length is none or (in a probe) 0 and
+    /// means nothing, or a PUT that waits for 100 (Continue) and has no length. By RFC 9112 section
+    /// 6.3 the latter has no body; but then its client could not wait for 100 (RFC 9110 section
+    /// 10.1.1). Reading on to the end is safe whoever is right: nothing behind this head is ever
+    /// taken for a request, and every answer says that the connection closes.
     private var endsWithConnection: Bool {
-        isPut && expects && closes && version == .v11
+        guard !isChunked else { return false }
+        switch method {
+        case .source: return (contentLength ?? 0) == 0
+        case .upload: return expects && contentLength == nil
+        case .other: return false
+        }
     }
 
     var persists: Bool {
-        !closes && (version == .v11 || keepsAlive)
+        !closes && !endsWithConnection && (version == .v11 || keepsAlive)
     }
 
+    /// In HTTP/1.0 only those do, and mean it, who send a body without a length.
     var expectsContinue: Bool {
-        expects && version == .v11 && body != .none && body != .length(0)
+        guard expects, !expectsAcceptance else { return false }
+        switch body {
+        case .none, .length(0): return false
+        case .length, .chunked: return version == .v11
+        case .untilClose: return true
+        }
     }
+
+    /// Clients that say SOURCE send nothing before they have read 200.
+    var expectsAcceptance: Bool { method == .source && endsWithConnection }
 
     /// Content-Length: digits, once. Even a repeated equal one is refused, which RFC 9110 section
     /// 8.6 leaves to us: no client has a reason for it, an attacker has.
@@ -67,7 +100,7 @@ struct HTTP1Framing {
         isChunked = true
     }
 
-    /// Expect: `100-continue` or nothing. HTTP/1.0 clients cannot mean it (RFC 9110 section 10.1.1).
+    /// Expect: `100-continue` or nothing.
     mutating func takeExpectation(_ value: Span<UInt8>) throws(HTTP1Failure) {
         guard value.equalsIgnoringCase("100-continue") else { throw .unknownExpectation }
         expects = true

@@ -26,7 +26,10 @@ struct HTTP1Head: Sendable {
     let framing: BodyFraming
     /// Whether the client lets another request follow (RFC 9112 section 9.3).
     let persists: Bool
-    /// Whether the client waits for 100 (Continue) before it sends a body. Never in HTTP/1.0, and
-    /// never without a body to wait for (RFC 9110 section 10.1.1).
+    /// Whether the client waits for 100 (Continue) before it sends a body. Never without a body to
+    /// wait for, and in HTTP/1.0 only with one to the end of the connection (RFC 9110 section 10.1.1,
+    /// and source clients).
     let expectsContinue: Bool
+    /// Whether it waits for 200 instead. See HTTP1Framing.
+    let expectsAcceptance: Bool
 }

@@ -25,7 +25,7 @@ struct HTTP1HeadBuilder {
     /// The authority of an absolute target.
     private var authority: Range<Int>?
     private var host: Range<Int>?
-    private var framing = HTTP1Framing(version: .v11, isPut: false)
+    private var framing = HTTP1Framing(version: .v11, method: .other)
     private var fields: [(name: Range<Int>, value: Range<Int>)] = []
     private var fieldLines = 0
     private var fieldBytes = 0
@@ -45,7 +45,7 @@ struct HTTP1HeadBuilder {
         let parsed = try HTTP1RequestLine(line, isSecure: isSecure, limits: limits)
         bytes.reserveCapacity(Self.initialBytes)
         framing = HTTP1Framing(
-            version: parsed.version, isPut: line.extracting(parsed.method).equals("PUT"))
+            version: parsed.version, method: .init(line.extracting(parsed.method)))
         isHTTPS = parsed.target.isHTTPS
         method = keep(line.extracting(parsed.method))
         if let range = parsed.target.authority { authority = keep(line.extracting(range)) }
@@ -108,7 +108,8 @@ struct HTTP1HeadBuilder {
         }
         return HTTP1Head(
             block: block, version: framing.version, framing: framing.body,
-            persists: framing.persists, expectsContinue: framing.expectsContinue)
+            persists: framing.persists, expectsContinue: framing.expectsContinue,
+            expectsAcceptance: framing.expectsAcceptance)
     }
 
     /// Host and an absolute target have to say the same. The latter would win over the former (RFC

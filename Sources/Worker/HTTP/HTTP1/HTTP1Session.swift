@@ -28,6 +28,8 @@ final class HTTP1Session: ProtocolSession {
     private var persists = true
     /// The body of the present request ends with the connection.
     private var endsWithInput = false
+    /// 200 was sent while the present request was still coming: its outcome has no status any more.
+    var hasAccepted = false
     /// What the peer still sends is of no interest.
     private var ignoresInput = false
     /// The peer sends nothing more.
@@ -135,9 +137,10 @@ final class HTTP1Session: ProtocolSession {
         persists = head.persists && !isDraining
         isRequestComplete = false
         endsWithInput = head.framing == .untilClose
+        hasAccepted = false
         let hasBody = head.framing != .none && head.framing != .length(0)
         let request = Request(
-            block: head.block, hasBody: hasBody, peer: connection.peer,
+            block: head.block, hasBody: hasBody, isEndless: endsWithInput, peer: connection.peer,
             connectionID: connection.id)
         let exchange = Exchange(
             request: request, client: connection.client, streamID: 0, transport: self, nowMs: nowMs)
@@ -145,7 +148,8 @@ final class HTTP1Session: ProtocolSession {
         connection.server.counters.requests += 1
         connection.application.begin(exchange)
         guard hasBody, !exchange.hasResponded, !exchange.isClosed else { return }
-        exchange.owesContinue = head.expectsContinue
+        if head.expectsContinue { exchange.owes = .continuation }
+        if head.expectsAcceptance { exchange.owes = .acceptance }
         exchange.sendContinueIfOwed()
         connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
     }

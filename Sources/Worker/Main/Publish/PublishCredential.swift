@@ -39,6 +39,33 @@ enum PublishCredential: Equatable {
     }
 
     private static func key(_ presented: some StringProtocol) -> String? {
-        SecretToken(.streamKey, presented: presented)?.text
+        SecretToken(.streamKey, presented: Self.trimmed(presented))?.text
+    }
+
+    /// What is pasted brings white space with it, encoded or not, and some encoders put a slash behind
+    /// an address. None of it can be part of a key.
+    private static let pasteMarks = [
+        "/", " ", "\t", "\r", "\n", "+", "%20", "%09", "%0d", "%0a", "%2f",
+    ].map { Array($0.utf8) }
+    /// Room for a key and such marks; what is longer is no key.
+    private static let presentedBytes = 256
+
+    private static func trimmed(_ presented: some StringProtocol) -> String {
+        guard presented.utf8.count <= presentedBytes else { return String(presented) }
+        var bytes = Array(presented.utf8)[...]
+        while let mark = pasteMarks.first(where: { isSame(bytes.suffix($0.count), $0) }) {
+            bytes.removeLast(mark.count)
+        }
+        while let mark = pasteMarks.first(where: { isSame(bytes.prefix($0.count), $0) }) {
+            bytes.removeFirst(mark.count)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Without regard to the case of hexadecimal digits.
+    private static func isSame(_ bytes: ArraySlice<UInt8>, _ mark: [UInt8]) -> Bool {
+        bytes.elementsEqual(mark) { byte, lower in
+            byte == lower || (0x41...0x46).contains(byte) && byte | 0x20 == lower
+        }
     }
 }

@@ -6,6 +6,7 @@
 import Accounts
 import HTTP
 import Settings
+import Telemetry
 
 final class Router: Application {
     private let streams: LiveStreams
@@ -17,6 +18,8 @@ final class Router: Application {
     private let names: ChannelNames
     private let accounts: AccountRoutes
     private let events: EventHub
+    private var addressLine = LogPause(ms: Limits.logRepeatMs)
+    private static let pathCharactersLogged = 100
 
     init(
         streams: LiveStreams, catalog: StreamCatalog, publishing: Publishing, events: EventHub,
@@ -42,14 +45,20 @@ final class Router: Application {
         let parts = exchange.request.target.split(
             separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let query = parts.count > 1 ? parts[1] : ""
-        let path = parts[0].split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        switch Array(path) {
+        let sent = Array(
+            parts[0].split(separator: "/", omittingEmptySubsequences: false).dropFirst())
+        let address = StreamAddress(sent)
+        if let address, exchange.request.isNavigation || address.path.last != "live" {
+            return redirect(exchange, to: address, query: query)
+        }
+        switch address?.path ?? sent {
         case ["api", "streams"]: listStreams(exchange)
         case ["api", "events"]: reading(exchange) { events.answer(exchange, query: query) }
         case let path where path.count == 3 && path.starts(with: ["api", "streams"]):
             describeStream(exchange, name: path[2])
         case let path where path.count == 2 && path[1] == "live":
             live(exchange, name: path[0], query: query)
+        case _ where exchange.request.isEndless: nothing(exchange)
         case let path:
             if accounts.begin(exchange, path: path, query: query) { return }
             page(exchange, path: path)
@@ -75,12 +84,44 @@ final class Router: Application {
 
     /// There is nothing here, in the form that the client can use.
     private func nothing(_ exchange: Exchange) {
-        exchange.request.isNavigation ? pages.notFound(exchange) : refuse(exchange, .notFound)
+        if exchange.request.isNavigation { return pages.notFound(exchange) }
+        logWrongAddress(of: exchange.request, .notFound)
+        refuse(exchange, .notFound)
+    }
+
+    /// A page that was asked for by an address that is not quite its own. Not kept for good: who has
+    /// learnt the right one asks by that.
+    private func redirect(_ exchange: Exchange, to address: StreamAddress, query: Substring) {
+        reading(exchange) {
+            let location =
+                "/" + address.path.joined(separator: "/") + (query.isEmpty ? "" : "?\(query)")
+            exchange.respond(
+                status: 308,
+                headers: [
+                    HeaderField("location", location), HeaderField("cache-control", "no-store"),
+                ], body: .bytes([]))
+        }
+    }
+
+    /// An encoder tells the person in front of it little of what it is answered.
+    private func logWrongAddress(of request: Request, _ problem: Problem) {
+        guard Self.publishMethods.contains(request.method),
+            let leftOut = addressLine.leftOut(nowMs: environment.loop.nowMs)
+        else { return }
+        let path = request.target.prefix { $0 != "?" }.prefix(Self.pathCharactersLogged)
+        environment.logger.notice(
+            "broadcast refused: its address is not /NAME/live",
+            metadata: [
+                "path": "\(path)", "reason": "\(problem.slug)", "peer": "\(request.peer)",
+                "leftOut": "\(leftOut)",
+            ])
     }
 
     // MARK: /NAME/live
 
-    private static let liveMethods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
+    /// SOURCE is Icecast's word for an endless PUT.
+    private static let publishMethods = ["POST", "PUT", "SOURCE"]
+    private static let liveMethods = ["GET", "HEAD"] + publishMethods + ["DELETE", "OPTIONS"]
 
     private func live(_ exchange: Exchange, name rawName: Substring, query: Substring) {
         let method = exchange.request.method
@@ -90,10 +131,11 @@ final class Router: Application {
         }
         guard let name = try? StreamName(rawName) else {
             let isWatching = method == "GET" || method == "HEAD"
+            logWrongAddress(of: exchange.request, .invalidName)
             return refuse(exchange, isWatching ? .unknownStream : .invalidName)
         }
         switch method {
-        case "POST", "PUT": publishing.publish(exchange, to: name)
+        case "POST", "PUT", "SOURCE": publishing.publish(exchange, to: name)
         case "DELETE": publishing.end(exchange, name: name)
         default: watch(exchange, name: name, query: query)
         }
