@@ -124,7 +124,7 @@ def test_the_response_declares_what_it_is(
     assert cast.shown is not None and headers["content-type"] == cast.shown["mimeType"]
     codecs = ",".join(track["codecString"] for track in cast.shown["tracks"])
     assert headers["content-type"].endswith(f'; codecs="{codecs}"')
-    assert headers["cache-control"] == "no-store"
+    assert headers["cache-control"] == "no-store, no-transform"
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -84,7 +84,7 @@ def test_the_response_says_what_it_is_and_that_nobody_may_keep_it(server: Server
         response = subscriber.response
         assert response.status == 200
         assert response.headers["content-type"] == "text/event-stream"
-        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["cache-control"] == "no-store, no-transform"
         assert response.headers["x-accel-buffering"] == "no"
         assert response.headers["access-control-allow-origin"] == PAGE_ORIGIN
         assert response.body.startswith(b"retry: ")
@@ -328,7 +328,7 @@ def test_head_answers_like_get_without_a_body(server: Server) -> None:
     head = server.request("HEAD", PATH)
     assert (head.status, head.exit_code) == (200, 0)
     assert head.headers["content-type"] == "text/event-stream"
-    assert head.headers["cache-control"] == "no-store"
+    assert head.headers["cache-control"] == "no-store, no-transform"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -26,7 +26,9 @@ def test_a_live_response_has_the_promised_headers(
 ) -> None:
     viewer = watch(server, live, headers={"origin": PAGE_ORIGIN}).wait_for_status(200)
     assert viewer.headers["content-type"] == 'video/webm; codecs="vp8,opus"'
-    assert viewer.headers["cache-control"] == "no-store"
+    assert viewer.headers["cache-control"] == "no-store, no-transform"
+    assert viewer.headers["accept-ranges"] == "none"
+    assert viewer.headers["x-accel-buffering"] == "no"
     assert viewer.headers["access-control-allow-origin"] == PAGE_ORIGIN
     assert "origin" in viewer.headers["vary"].lower()
 
@@ -67,13 +69,32 @@ def test_a_preflight_of_a_configured_origin_is_granted(server: Server, path: str
         "null",
     ],
 )
-def test_another_origin_is_granted_nothing(server: Server, live: str, origin: str) -> None:
-    for method in ("OPTIONS", "GET"):
-        path = f"/{live}/live" if method == "OPTIONS" else "/api/streams"
-        answer = server.request(method, path, headers={
-            "origin": origin, "access-control-request-method": "POST",
-        })
-        assert "access-control-allow-origin" not in answer.headers
+def test_another_origin_may_read_and_not_publish(
+    server: Server, live: str, origin: str, watch: Watch
+) -> None:
+    fields = {"origin": origin}
+    readable = ["/api/streams", f"/api/streams/{live}", "/api/streams/nobody-here"]
+    answers = [server.request("GET", path, headers=fields).headers for path in readable]
+    answers.append(server.request("HEAD", "/api/events", headers=fields).headers)
+    answers.append(server.request("GET", "/nobody-here/live", headers=fields).headers)
+    answers.append(watch(server, live, headers=fields).wait_for_status(200).headers)
+    for path in (f"/{live}/live", "/api/streams", "/api/events"):
+        answers.append(server.request("OPTIONS", path, headers={
+            **fields, "access-control-request-method": "GET"}).headers)
+    for answer in answers:
+        assert answer["access-control-allow-origin"] == "*", answer
+        assert "access-control-allow-credentials" not in answer
+    refused = [
+        server.request("OPTIONS", f"/{live}/live", headers={
+            **fields, "access-control-request-method": "POST"}),
+        server.request("POST", f"/{live}/live", body=b"no media", headers=fields),
+        server.request("GET", "/", headers=fields),
+        server.request("GET", "/api/me", headers=fields),
+        server.request("OPTIONS", "/api/me", headers={
+            **fields, "access-control-request-method": "GET"}),
+    ]
+    for answer in refused:
+        assert "access-control-allow-origin" not in answer.headers, answer
 
 
 def test_a_post_of_a_configured_origin_gets_a_readable_answer(server: Server, name: str) -> None:

@@ -53,7 +53,7 @@ final class EventHub {
 
     /// `GET` or `HEAD` of the events of all streams, or of the one that the query names.
     func answer(_ exchange: Exchange, query: Substring) {
-        let ofOrigin = crossOrigin.headers(for: exchange.request)
+        let ofOrigin = crossOrigin.publicHeaders(for: exchange.request)
         let name: StreamName?
         do {
             name = try Self.name(in: query)
@@ -68,7 +68,7 @@ final class EventHub {
         let headers =
             [
                 HeaderField("content-type", "text/event-stream"),
-                HeaderField("cache-control", "no-store"),
+                HeaderField("cache-control", "no-store, no-transform"),
                 HeaderField("x-content-type-options", "nosniff"),
                 // Asks a proxy not to collect what is to be seen at once.
                 HeaderField("x-accel-buffering", "no"),

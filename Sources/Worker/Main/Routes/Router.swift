@@ -53,7 +53,8 @@ final class Router: Application {
         }
         switch address?.path ?? sent {
         case ["api", "streams"]: listStreams(exchange)
-        case ["api", "events"]: reading(exchange) { events.answer(exchange, query: query) }
+        case ["api", "events"]:
+            reading(exchange, isPublic: true) { events.answer(exchange, query: query) }
         case let path where path.count == 3 && path.starts(with: ["api", "streams"]):
             describeStream(exchange, name: path[2])
         case let path where path.count == 2 && path[1] == "live":
@@ -125,14 +126,17 @@ final class Router: Application {
 
     private func live(_ exchange: Exchange, name rawName: Substring, query: Substring) {
         let method = exchange.request.method
-        if method == "OPTIONS" { return preflight(exchange, methods: Self.liveMethods) }
+        if method == "OPTIONS" {
+            return preflight(
+                exchange, methods: Self.liveMethods, publicMethods: Self.publicMethods)
+        }
         guard Self.liveMethods.contains(method) else {
             return refuse(exchange, .methodNotAllowed(allow: Self.liveMethods))
         }
         guard let name = try? StreamName(rawName) else {
-            let isWatching = method == "GET" || method == "HEAD"
+            if Self.publicMethods.contains(method) { return refuseReader(exchange, .unknownStream) }
             logWrongAddress(of: exchange.request, .invalidName)
-            return refuse(exchange, isWatching ? .unknownStream : .invalidName)
+            return refuse(exchange, .invalidName)
         }
         switch method {
         case "POST", "PUT", "SOURCE": publishing.publish(exchange, to: name)
@@ -145,27 +149,31 @@ final class Router: Application {
         // The address of a stream, opened by a person: the player is at hand.
         if exchange.request.isNavigation { return pages.watch(exchange, name: name) }
         guard let stream = streams.find(name) else {
-            if streams.fault(of: name) != nil { return refuse(exchange, .unreadableStream) }
+            if streams.fault(of: name) != nil { return refuseReader(exchange, .unreadableStream) }
             return names.look(up: name, for: exchange) { [self] isAnybodys in
-                refuse(exchange, isAnybodys ? .unknownStream : .unknownChannel)
+                refuseReader(exchange, isAnybodys ? .unknownStream : .unknownChannel)
             }
         }
-        guard stream.state != .ended else { return refuse(exchange, .notLive) }
+        guard stream.state != .ended else { return refuseReader(exchange, .notLive) }
         guard let start = LiveReader.Start(query: query, ringMs: environment.settings.ringMs) else {
-            return refuse(exchange, .invalidStart)
+            return refuseReader(exchange, .invalidStart)
         }
         let headers =
             [
                 HeaderField("content-type", stream.contentType),
-                HeaderField("cache-control", "no-store"),
+                HeaderField("cache-control", "no-store, no-transform"),
                 HeaderField("x-content-type-options", "nosniff"),
-            ] + crossOrigin.headers(for: exchange.request)
+                // There is no end to count ranges from.
+                HeaderField("accept-ranges", "none"),
+                // Asks a proxy not to collect what is to be seen at once.
+                HeaderField("x-accel-buffering", "no"),
+            ] + crossOrigin.publicHeaders(for: exchange.request)
         if exchange.request.method == "HEAD" {
             return exchange.respond(status: 200, headers: headers, body: .none)
         }
         guard exchange.client.take(.viewers) else {
             let hasItsShare = exchange.client.hasItsShare(of: .viewers)
-            return refuse(exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
+            return refuseReader(exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
         }
         let viewer = Viewer(
             exchange: exchange, stream: stream, start: start,
@@ -178,13 +186,13 @@ final class Router: Application {
     // MARK: /api/streams
 
     private func listStreams(_ exchange: Exchange) {
-        reading(exchange) { answer(exchange, .shared(catalog.listJSON())) }
+        reading(exchange, isPublic: true) { answer(exchange, .shared(catalog.listJSON())) }
     }
 
     private func describeStream(_ exchange: Exchange, name: Substring) {
-        reading(exchange) {
+        reading(exchange, isPublic: true) {
             guard let name = try? StreamName(name), let stream = streams.find(name) else {
-                return refuse(exchange, .unknownStream)
+                return refuseReader(exchange, .unknownStream)
             }
             stream.refreshFigures()
             answer(exchange, .bytes(stream.json))
@@ -196,27 +204,40 @@ final class Router: Application {
             [
                 HeaderField("content-type", "application/json"),
                 HeaderField("cache-control", "no-store"),
-            ] + crossOrigin.headers(for: exchange.request)
+            ] + crossOrigin.publicHeaders(for: exchange.request)
         exchange.respond(status: 200, headers: headers, body: body)
     }
 
     // MARK: What routes share
 
-    /// A resource that can only be read.
-    private func reading(_ exchange: Exchange, _ answer: () -> Void) {
-        let methods = ["GET", "HEAD", "OPTIONS"]
+    /// With which pages of any origin may read what is public.
+    private static let publicMethods = ["GET", "HEAD"]
+
+    /// A resource that can only be read; `isPublic`: by the pages of any origin.
+    private func reading(_ exchange: Exchange, isPublic: Bool = false, _ answer: () -> Void) {
+        let methods = Self.publicMethods + ["OPTIONS"]
         switch exchange.request.method {
         case "GET", "HEAD": answer()
-        case "OPTIONS": preflight(exchange, methods: methods)
+        case "OPTIONS":
+            preflight(
+                exchange, methods: methods, publicMethods: isPublic ? Self.publicMethods : [])
         default: refuse(exchange, .methodNotAllowed(allow: methods))
         }
     }
 
-    private func preflight(_ exchange: Exchange, methods: [String]) {
+    private func preflight(
+        _ exchange: Exchange, methods: [String], publicMethods: [String] = []
+    ) {
         let headers =
             [HeaderField("allow", methods.joined(separator: ", "))]
-            + crossOrigin.preflightHeaders(for: exchange.request, methods: methods)
+            + crossOrigin.preflightHeaders(
+                for: exchange.request, methods: methods, publicMethods: publicMethods)
         exchange.respond(status: 204, headers: headers, body: .none)
+    }
+
+    /// Refuses somebody who wants to read what is public.
+    private func refuseReader(_ exchange: Exchange, _ problem: Problem) {
+        exchange.respond(problem, headers: crossOrigin.publicHeaders(for: exchange.request))
     }
 
     private func refuse(_ exchange: Exchange, _ problem: Problem) {
