@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ import pytest
 
 from browser.chromium import Chromium
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from weir.packets import probe
+from weir.recordings import record
 from weir.server import Server
 
 Modules = Callable[..., Any]
@@ -231,3 +234,238 @@ def test_the_limit_is_halved_down_to_a_floor(
              const helps = limit.refused(kib * 1024);
              return [limit.bytes / 1024, helps];
            });""", refused) == [[kib, size > 64] for kib, size in zip(limits, refused)]
+
+
+# What is recorded
+
+
+def timeline(modules: Modules, data: bytes, piece_bytes: int) -> dict[str, Any]:
+    return modules(
+        """const { RecordedTimeline } = await load('recorded-timeline');
+           const timeline = new RecordedTimeline();
+           const bytes = Uint8Array.from(atob(argument[0]), (letter) => letter.charCodeAt(0));
+           for (let at = 0; at < bytes.length; at += argument[1]) {
+             timeline.feed(bytes.slice(at, at + argument[1]));
+           }
+           const { isUnderstood, newestMs, videoMs, frames } = timeline;
+           return { isUnderstood, newestMs, videoMs, frames };""",
+        [base64.b64encode(data).decode(), piece_bytes])
+
+
+@pytest.mark.parametrize("piece_bytes", [1, 2, 3, 7, 100, 4096, 10_000_000])
+def test_the_newest_time_and_the_pictures_are_read_from_bytes_cut_anywhere(
+    modules: Modules, piece_bytes: int
+) -> None:
+    recording = record(seconds=2)
+    there = probe(recording.path)
+    pictures = there.of_kind("video")
+    seen = timeline(modules, recording.data + VOID, piece_bytes)
+    assert seen["isUnderstood"]
+    assert seen["frames"] == len(pictures)
+    assert seen["videoMs"] == max(packet.pts_ms or 0 for packet in pictures)
+    # ffprobe takes off what the sound's decoder has to be given first.
+    newest_ms = max(packet.pts_ms or 0 for packet in there.packets)
+    assert 0 <= seen["newestMs"] - newest_ms < 10
+
+
+# A dozen bytes that mean nothing: the last element is looked at when its head could be complete.
+VOID = b"\xec\x8c" + bytes(12)
+
+
+@pytest.mark.parametrize("odd", [b"\0" * 40, b"not webm at all, is it", b"\x1a\x45\xdf\xa3\0\0" * 9])
+def test_what_is_not_webm_is_not_understood(modules: Modules, odd: bytes) -> None:
+    seen = timeline(modules, odd, 10)
+    assert not seen["isUnderstood"] and seen["newestMs"] is None
+
+
+# How the recorder does
+
+
+@pytest.mark.parametrize(("late_ms", "step_ms", "behind", "rate"), [
+    (100, 33, (0, 300), (28, 32)),
+    # The first picture came late, and all after it as late: nothing is behind.
+    (700, 33, (0, 300), (28, 32)),
+    (3000, 33, (1900, 2300), (28, 32)),
+    (100, 100, (0, 300), (9, 11)),
+])
+def test_an_encoder_is_measured_by_the_times_of_what_it_gives(
+    modules: Modules, late_ms: int, step_ms: int, behind: tuple[int, int], rate: tuple[int, int]
+) -> None:
+    seen = modules(
+        """const { EncoderMeter } = await load('encoder-meter');
+           const [lateMs, stepMs] = argument;
+           const meter = new EncoderMeter(1000);
+           for (let nowMs = 1250; nowMs < 11000; nowMs += 250) {
+             const mediaMs = nowMs - 1000 - lateMs;
+             if (mediaMs > 0) meter.add(nowMs, mediaMs, Math.floor(mediaMs / stepMs));
+           }
+           return [meter.behindMs, meter.framesPerSecond];""", [late_ms, step_ms])
+    assert behind[0] <= seen[0] <= behind[1]
+    assert rate[0] <= seen[1] <= rate[1]
+
+
+def test_an_encoder_that_falls_behind_is_seen_to(modules: Modules) -> None:
+    seen = modules(
+        """const { EncoderMeter } = await load('encoder-meter');
+           const meter = new EncoderMeter(0);
+           const behind = [];
+           for (let nowMs = 250; nowMs < 10000; nowMs += 250) {
+             meter.add(nowMs, nowMs * 0.6, 0);
+             behind.push(meter.behindMs);
+           }
+           meter.slept();
+           meter.add(3_600_000, 7000, 0);
+           return [behind, meter.behindMs];""")
+    assert seen[0] == sorted(seen[0]) and seen[0][-1] > 3000
+    assert seen[1] == 0, "sleep is held against the device"
+
+
+def test_only_time_that_was_looked_at_counts_as_standing_still(modules: Modules) -> None:
+    assert modules(
+        """const { StallWatch } = await load('stall-watch');
+           const watch = new StallWatch();
+           const looks = [[1, 0], [1, 250], [1, 500], [2, 750], [2, 1000], [2, 3_600_000], [2, 3_600_250]];
+           return looks.map(([value, nowMs]) => [watch.look(value, nowMs), watch.hasSlept]);"""
+    ) == [[0, False], [250, False], [500, False], [0, False], [250, False], [1250, True],
+          [1500, False]]
+
+
+# Repairs
+
+ALL_WELL = {
+    "route": "mix", "isMixRunning": True, "hasMicrophone": True, "canBeSilent": True,
+    "isPictureFlowing": True, "isStandby": False, "hasOtherCodec": True,
+}
+
+
+@pytest.mark.parametrize(("fault", "facts", "steps"), [
+    ("silent", {"isMixRunning": False},
+     ["resume", "microphone", "silence", "no-sound", "standby"]),
+    ("silent", {}, ["microphone", "silence", "no-sound", "standby"]),
+    ("silent", {"hasMicrophone": False}, ["silence", "no-sound", "standby"]),
+    ("silent", {"hasMicrophone": False, "canBeSilent": False}, ["no-sound", "standby"]),
+    ("silent", {"route": "none"}, ["standby"]),
+    ("silent", {"route": "none", "isStandby": True}, []),
+    ("silent", {"isPictureFlowing": False}, ["standby", "microphone", "silence", "no-sound"]),
+    ("failed", {"route": "none"}, ["again", "codec", "standby"]),
+    ("failed", {"route": "none", "hasOtherCodec": False}, ["again", "standby"]),
+    ("bad-media", {}, ["again", "codec"]),
+    ("bad-media", {"hasOtherCodec": False}, ["again"]),
+])
+def test_each_repair_changes_something_and_gives_up_sound_before_the_picture(
+    modules: Modules, fault: str, facts: dict[str, Any], steps: list[str]
+) -> None:
+    assert modules(
+        """const { RepairLadder } = await load('repair-ladder');
+           const [fault, given] = argument;
+           const facts = { ...given };
+           const ladder = new RepairLadder();
+           const steps = [];
+           for (let step = ladder.next(fault, facts, 0); step; step = ladder.next(fault, facts, 0)) {
+             steps.push(step);
+             if (step === 'microphone' || step === 'silence') facts.route = step;
+             if (step === 'no-sound') facts.route = 'none';
+             if (step === 'standby') facts.isStandby = true;
+           }
+           return steps;""", [fault, {**ALL_WELL, **facts}]) == steps
+
+
+def test_after_a_calm_minute_everything_may_be_tried_again(modules: Modules) -> None:
+    assert modules(
+        """const { RepairLadder } = await load('repair-ladder');
+           const ladder = new RepairLadder();
+           const facts = { hasOtherCodec: false };
+           return [0, 59_000, 61_000, 119_000, 130_000].map(
+             (nowMs) => ladder.next('bad-media', facts, nowMs));"""
+    ) == ["again", None, "again", None, "again"]
+
+
+@pytest.mark.parametrize(("wished", "facts", "route"), [
+    ("mix", {}, "mix"),
+    ("mix", {"isMixRunning": False}, "microphone"),
+    ("mix", {"isMixRunning": False, "hasMicrophone": False}, "silence"),
+    ("mix", {"isMixRunning": False, "hasMicrophone": False, "canBeSilent": False}, "none"),
+    ("microphone", {}, "microphone"),
+    ("silence", {"canBeSilent": False}, "none"),
+    ("none", {}, "none"),
+])
+def test_sound_comes_from_where_it_can(
+    modules: Modules, wished: str, facts: dict[str, Any], route: str
+) -> None:
+    assert modules("return (await load('repair-ladder')).bestRoute(...argument);",
+                   [wished, {**ALL_WELL, **facts}]) == route
+
+
+# Health
+
+WELL = {
+    "upload": {"lagMs": 100, "waitingMediaMs": 0, "bitrateBps": 2_500_000, "failure": None,
+               "isOnline": True, "lowerBps": 1_200_000},
+    "stillMs": 0,
+    "encoder": {"behindMs": 100, "framesPerSecond": 30, "sourceFramesPerSecond": 30},
+    "plan": {"id": "vp8", "size": {"id": "720p", "width": 1280, "height": 720}},
+    "hasLighterCodec": False, "soundRoute": "mix", "isSoundHeld": False, "heldBackMs": 0,
+}
+STRANGER = {"sinceMs": -9000, "answer": {"status": 502, "isOurs": False}}
+
+
+@pytest.mark.parametrize(("figures", "level", "words"), [
+    ({}, "good", "Upload keeps up"),
+    ({"encoder": {"behindMs": 2500, "framesPerSecond": 11, "sourceFramesPerSecond": 30}},
+     "bad", "too slow for 720p"),
+    ({"encoder": {"behindMs": 0, "framesPerSecond": 11, "sourceFramesPerSecond": 30}},
+     "bad", "11 pictures a second"),
+    # A camera in the dark gives few pictures, and all of them arrive.
+    ({"encoder": {"behindMs": 0, "framesPerSecond": 8, "sourceFramesPerSecond": 8}},
+     "good", "Upload keeps up"),
+    ({"encoder": {"behindMs": 0, "framesPerSecond": 8, "sourceFramesPerSecond": None}},
+     "good", "Upload keeps up"),
+    ({"upload": {**WELL["upload"], "lagMs": 6000}}, "bad", "Upload is too slow"),
+    ({"stillMs": 3000}, "bad", "Nothing is recorded"),
+    ({"upload": {**WELL["upload"], "failure": STRANGER}}, "offline", "does not reach the server"),
+    ({"soundRoute": "silence", "isSoundHeld": True}, "behind", "Viewers hear nothing"),
+    ({"soundRoute": "microphone", "isSoundHeld": True}, "good", "straight from the microphone"),
+    ({"soundRoute": "microphone"}, "good", "until you apply a change"),
+    ({"heldBackMs": 4200}, "good", "held it back for 4.2 s"),
+])
+def test_health_names_what_is_wrong(
+    modules: Modules, figures: dict[str, Any], level: str, words: str
+) -> None:
+    seen = modules(
+        """const { AirHealth } = await load('air-health');
+           const health = new AirHealth();
+           let seen;
+           for (let nowMs = 0; nowMs < 8000; nowMs += 250) seen = health.judge(argument, nowMs);
+           return seen;""", {**WELL, **figures})
+    assert seen["level"] == level
+    assert words in f"{seen['title']}: {seen['advice']}"
+
+
+@pytest.mark.parametrize(("has_lighter_codec", "size", "step"), [
+    (True, "720p", "codec"), (False, "720p", "480p"), (False, "360p", None),
+])
+def test_a_device_that_is_too_slow_is_offered_what_costs_less(
+    modules: Modules, has_lighter_codec: bool, size: str, step: str | None
+) -> None:
+    assert modules(
+        """const { easierStep } = await load('encoder-health');
+           const { sizeOf } = await load('quality');
+           const step = easierStep({ hasLighterCodec: argument[0], size: sizeOf(argument[1]) });
+           return step?.size?.id ?? step?.kind ?? null;""", [has_lighter_codec, size]) == step
+
+
+def test_a_codec_that_was_too_slow_is_not_chosen_for_a_month(modules: Modules) -> None:
+    assert modules(
+        """const { chooseCodec } = await load('codec-choice');
+           const { isKnownSlow, withSlow } = await load('slow-codecs');
+           const { sizeOf } = await load('quality');
+           const dayMs = 24 * 3_600_000;
+           const slow = withSlow(withSlow({}, 'vp9', sizeOf('720p'), 0), 'vp9', sizeOf('1080p'), 0);
+           const choose = async (id, choice, nowMs) => (await chooseCodec(
+             { choice, video: { ...sizeOf(id), frameRate: 30 } }, () => true,
+             async () => ({ supported: true, smooth: true }),
+             (codec) => isKnownSlow(slow, codec, sizeOf(id), nowMs))).codec.id;
+           return [await choose('720p', 'auto', dayMs), await choose('1080p', 'auto', dayMs),
+             await choose('480p', 'auto', dayMs), await choose('720p', 'vp9', dayMs),
+             await choose('720p', 'auto', 31 * dayMs)];"""
+    ) == ["vp8", "vp8", "vp9", "vp9", "vp9"]

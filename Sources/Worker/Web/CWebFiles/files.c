@@ -338,6 +338,39 @@ BYTES live_stream_probe_js[] = {
 BYTES live_stranger_words_js[] = {
 #embed "../Assets/live/stranger-words.js"
 };
+BYTES live_air_care_js[] = {
+#embed "../Assets/live/air-care.js"
+};
+BYTES live_air_controls_js[] = {
+#embed "../Assets/live/air-controls.js"
+};
+BYTES live_air_health_js[] = {
+#embed "../Assets/live/air-health.js"
+};
+BYTES live_encoder_health_js[] = {
+#embed "../Assets/live/encoder-health.js"
+};
+BYTES live_encoder_meter_js[] = {
+#embed "../Assets/live/encoder-meter.js"
+};
+BYTES live_flow_watch_js[] = {
+#embed "../Assets/live/flow-watch.js"
+};
+BYTES live_recorded_timeline_js[] = {
+#embed "../Assets/live/recorded-timeline.js"
+};
+BYTES live_repair_ladder_js[] = {
+#embed "../Assets/live/repair-ladder.js"
+};
+BYTES live_silent_track_js[] = {
+#embed "../Assets/live/silent-track.js"
+};
+BYTES live_slow_codecs_js[] = {
+#embed "../Assets/live/slow-codecs.js"
+};
+BYTES live_stall_watch_js[] = {
+#embed "../Assets/live/stall-watch.js"
+};
 BYTES live_steady_track_js[] = {
 #embed "../Assets/live/steady-track.js"
 };
@@ -455,6 +488,17 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/parcel-limit.js", live_parcel_limit_js),
     FILE("Assets/live/stream-probe.js", live_stream_probe_js),
     FILE("Assets/live/stranger-words.js", live_stranger_words_js),
+    FILE("Assets/live/air-care.js", live_air_care_js),
+    FILE("Assets/live/air-controls.js", live_air_controls_js),
+    FILE("Assets/live/air-health.js", live_air_health_js),
+    FILE("Assets/live/encoder-health.js", live_encoder_health_js),
+    FILE("Assets/live/encoder-meter.js", live_encoder_meter_js),
+    FILE("Assets/live/flow-watch.js", live_flow_watch_js),
+    FILE("Assets/live/recorded-timeline.js", live_recorded_timeline_js),
+    FILE("Assets/live/repair-ladder.js", live_repair_ladder_js),
+    FILE("Assets/live/silent-track.js", live_silent_track_js),
+    FILE("Assets/live/slow-codecs.js", live_slow_codecs_js),
+    FILE("Assets/live/stall-watch.js", live_stall_watch_js),
     FILE("Assets/live/steady-track.js", live_steady_track_js),
 };
 // clang-format on

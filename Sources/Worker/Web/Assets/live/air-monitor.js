@@ -1,15 +1,24 @@
 // Keeps an eye on one broadcast: how it does, who watches, what the summary will say.
 
+import { AirHealth } from './air-health.js';
 import { AudienceWatch } from './audience-watch.js';
 import { OnAirView } from './on-air-view.js';
 import { lowerBitrateBps } from './quality.js';
-import { UploadHealth } from './upload-health.js';
+
+/**
+ * @typedef {object} Situation what the page knows
+ * @property {import('./recorder.js').RecordingPlan} plan
+ * @property {number | null} sourceFramesPerSecond
+ * @property {boolean} hasLighterCodec
+ * @property {import('./repair-ladder.js').SoundRoute | null} soundRoute
+ * @property {boolean} isSoundHeld
+ */
 
 export class AirMonitor {
   #broadcast;
   #audience;
   #view = new OnAirView();
-  #health = new UploadHealth();
+  #health = new AirHealth();
   #liveSinceMs = 0;
   missedMs = 0;
 
@@ -27,47 +36,64 @@ export class AirMonitor {
 
   beginsNow() { this.#liveSinceMs = performance.now(); }
 
+  recordsAnew() { this.#health.recordsAnew(); }
+
+  /** For how long it has been live. */
+  get elapsedMs() { return performance.now() - this.#liveSinceMs; }
+
   /** How long something has been wrong; 0 when all is well. */
   get troubleMs() {
     const { failure } = this.#broadcast;
     return failure === null ? 0 : performance.now() - failure.sinceMs;
   }
 
-  /** @param {number} videoBps of the recorder */
-  judge(videoBps) {
+  /** @param {Situation} situation */
+  judge({ plan, sourceFramesPerSecond, hasLighterCodec, soundRoute, isSoundHeld }) {
     const { mediaMs, lagMs } = this.#broadcast.waiting;
+    const { stillMs, encoder } = this.#broadcast.recorder;
     return this.#health.judge({
-      lagMs,
-      waitingMediaMs: mediaMs,
-      bitrateBps: videoBps,
-      failure: this.#broadcast.failure,
-      isOnline: navigator.onLine,
-      lowerBps: this.lowerBps(videoBps),
+      upload: {
+        lagMs,
+        waitingMediaMs: mediaMs,
+        bitrateBps: plan.videoBps,
+        failure: this.#broadcast.failure,
+        isOnline: navigator.onLine,
+        lowerBps: this.lowerBps(plan.videoBps),
+      },
+      stillMs,
+      encoder: {
+        behindMs: encoder?.behindMs ?? 0,
+        framesPerSecond: encoder?.framesPerSecond ?? null,
+        sourceFramesPerSecond,
+      },
+      plan: { id: plan.codec.id, size: plan.size },
+      hasLighterCodec,
+      soundRoute,
+      isSoundHeld,
+      heldBackMs: this.#audience.heldBackMs,
     }, performance.now());
   }
 
   /** What to lower the bitrate to; null when that is not possible. */
   lowerBps(videoBps) { return lowerBitrateBps(videoBps, this.#broadcast.throughputBps); }
 
-  /** @param {number} videoBps */
-  show(videoBps) {
+  /** @param {ReturnType<AirHealth['judge']>} health */
+  show(health) {
     this.#view.show({
-      elapsedMs: this.#elapsedMs,
+      elapsedMs: this.elapsedMs,
       sentBytes: this.#broadcast.sentBytes,
       bitrateBps: this.#broadcast.throughputBps,
       viewers: this.#audience.viewers,
-      health: this.judge(videoBps),
+      health,
     });
   }
 
   showSummary() {
     this.#view.showSummary({
-      elapsedMs: this.#elapsedMs,
+      elapsedMs: this.elapsedMs,
       sentBytes: this.#broadcast.sentBytes,
       peakViewers: this.#audience.peakViewers,
       missedMs: this.missedMs,
     });
   }
-
-  get #elapsedMs() { return performance.now() - this.#liveSinceMs; }
 }

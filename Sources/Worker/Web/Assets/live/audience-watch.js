@@ -1,5 +1,5 @@
-// What the server says about our broadcast while it is live: who watches, and whether it is still
-// there.
+// What the server says about our broadcast while it is live: who watches, whether it is still there, and
+// whether it is held back.
 
 import { subscribe } from '../common/events.js';
 
@@ -7,6 +7,8 @@ export class AudienceWatch {
   /** @type {number | null} null until the server has told */
   viewers = null;
   peakViewers = 0;
+  /** For how long the server has held our broadcast back, in all. */
+  heldBackMs = 0;
   #subscription;
 
   /**
@@ -21,6 +23,7 @@ export class AudienceWatch {
       onStream: (stream) => {
         this.viewers = stream.viewers;
         this.peakViewers = Math.max(this.peakViewers, stream.viewers, stream.peakViewers ?? 0);
+        this.heldBackMs = Number(stream.heldBackMs) || 0;
         if (stream.state === 'ended') onGone();
       },
       onGone,

@@ -4,6 +4,7 @@
 
 import { verdictOnEnd } from './publish-answer.js';
 import { Recording } from './recorder.js';
+import { StallWatch } from './stall-watch.js';
 import { isGone, probeStream } from './stream-probe.js';
 import { Uploader } from './uploader.js';
 
@@ -14,15 +15,20 @@ import { Uploader } from './uploader.js';
 /** What is waiting when the recorder is changed on purpose has this long to go out. */
 const CHANGE_PATIENCE_MS = 2_000;
 const STOP_PATIENCE_MS = 3_000;
-/** A recorder that gives nothing for so long is started anew. */
-const RECORDER_SILENCE_MS = 6_000;
-const REPAIRS_PER_MINUTE = 3;
+/** A recorder from which no media has come for so long will not go on. Opening takes longer. */
+const RECORDER_SILENCE_MS = 4_000;
+const FIRST_MEDIA_MS = 6_000;
+/** What the reason is called when nothing helps. */
+const REASON_OF_FAULT = {
+  silent: 'recorder-silent', failed: 'recorder-failed', 'bad-media': 'bad-media',
+};
 
 export class Broadcast {
   #url;
   #onAccepted;
   #onMissed;
   #onBegunAnew;
+  #onFault;
   #onEnd;
   #uploader;
   /** @type {Recording | null} */
@@ -31,8 +37,8 @@ export class Broadcast {
   #what = null;
   #wantsTakeOver = false;
   #isOver = false;
-  /** @type {number[]} */
-  #repairsAtMs = [];
+  #life = new StallWatch();
+  #stillMs = 0;
 
   /**
    * @param {string} name
@@ -43,15 +49,19 @@ export class Broadcast {
    *   that nobody wanted
    * @param {(bytes: number) => void} handlers.onSmallerParcels something on the way does not let
    *   larger ones through
+   * @param {(fault: import('./repair-ladder.js').Fault,
+   *   answer: import('./publish-answer.js').Answer | null) => void} handlers.onFault the recorder has
+   *   come to nothing: the way on is change(), or fail()
    * @param {(reason: EndReason, answer: import('./publish-answer.js').Answer | null) => void}
    *   handlers.onEnd
    */
-  constructor(name, { onAccepted, onMissed, onBegunAnew, onSmallerParcels, onEnd }) {
+  constructor(name, { onAccepted, onMissed, onBegunAnew, onSmallerParcels, onFault, onEnd }) {
     this.name = name;
     this.#url = `/${name}/live`;
     this.#onAccepted = onAccepted;
     this.#onMissed = onMissed;
     this.#onBegunAnew = onBegunAnew;
+    this.#onFault = onFault;
     this.#onEnd = onEnd;
     this.#uploader = new Uploader({
       url: this.#url,
@@ -100,11 +110,20 @@ export class Broadcast {
   /** Looks after everything; to be called a few times a second. */
   tick() {
     this.#uploader.tick();
-    const silentMs = performance.now() - (this.#recording?.chunkAtMs ?? performance.now());
-    if (this.#isOver || silentMs < RECORDER_SILENCE_MS) return;
-    if (this.#uploader.hasBegun) this.#repair('recorder-silent');
-    else this.#end('recorder-silent', null);
+    const recording = this.#recording;
+    if (this.#isOver || !recording) return;
+    // Only bytes of media are life.
+    this.#stillMs = this.#life.look(recording.progress, performance.now());
+    if (this.#life.hasSlept) recording.encoder.slept();
+    const patienceMs = recording.hasMedia ? RECORDER_SILENCE_MS : FIRST_MEDIA_MS;
+    if (this.#stillMs >= patienceMs) this.#onFault('silent', null);
   }
+
+  /**
+   * Nothing has helped.
+   * @param {import('./repair-ladder.js').Fault} fault
+   */
+  fail(fault, answer) { this.#end(REASON_OF_FAULT[fault], answer); }
 
   /** There is reason to hope that the server can be reached again. */
   retryNow() { this.#uploader.retryNow(); }
@@ -121,29 +140,32 @@ export class Broadcast {
   get throughputBps() { return this.#uploader.throughputBps; }
   get failure() { return this.#uploader.failure; }
 
-  /** What the server has not taken, and the age of the oldest of it, the recorder's included. */
-  get waiting() {
-    const { mediaMs, lagMs } = this.#uploader.waiting;
-    const recorderMs = performance.now() - (this.#recording?.chunkAtMs ?? performance.now());
-    return { mediaMs, lagMs: Math.max(lagMs, recorderMs) };
-  }
+  /** What the server has not taken, and the age of the oldest of it. */
+  get waiting() { return this.#uploader.waiting; }
+
+  /** How the recorder does: for how long no media has come, and how it keeps up. */
+  get recorder() { return { stillMs: this.#stillMs, encoder: this.#recording?.encoder ?? null }; }
 
   /** What is ours may be taken over: what we began, or what the broadcaster has said is theirs. */
   get #mayTakeOver() { return this.#uploader.hasBegun || this.#wantsTakeOver; }
 
   #record({ takesOver, giveOldOneMs }) {
     this.#recording?.stop();
+    this.#life = new StallWatch();
+    this.#stillMs = 0;
     const { stream, plan } = this.#what;
     const queue = this.#uploader.begin({ mimeType: plan.mimeType, takesOver, giveOldOneMs });
     try {
       const recording = new Recording(stream, plan, {
         onChunk: (chunk) => this.#uploader.add(queue, chunk),
         onComplete: () => queue.close(),
-        onBroken: () => { if (recording === this.#recording) this.#repair('recorder-failed'); },
+        onBroken: () => { if (recording === this.#recording) this.#fault('failed', null); },
       });
       this.#recording = recording;
     } catch {
-      this.#end('recorder-failed', null);
+      this.#recording = null;
+      queue.close();
+      this.#fault('failed', null);
     }
   }
 
@@ -157,7 +179,7 @@ export class Broadcast {
       case 'session-lost':
         return this.#goOnAfterLoss(answer?.reason ?? null);
       case 'bad-media':
-        return this.#repair('bad-media', answer);
+        return this.#fault('bad-media', answer);
       case 'stream-ended':
         return this.#end('ended-elsewhere', answer);
       case 'already-live':
@@ -188,14 +210,8 @@ export class Broadcast {
     return stream?.endReason ?? (stream?.state === 'ended' && wasWell ? 'stopped' : 'unknown');
   }
 
-  /** Starts the recorder anew, unless that has been of no use. */
-  #repair(reason, answer = null) {
-    if (this.#isOver) return;
-    const nowMs = performance.now();
-    this.#repairsAtMs = this.#repairsAtMs.filter((atMs) => atMs > nowMs - 60_000);
-    if (this.#repairsAtMs.length >= REPAIRS_PER_MINUTE) return this.#end(reason, answer);
-    this.#repairsAtMs.push(nowMs);
-    this.#record({ takesOver: this.#mayTakeOver, giveOldOneMs: 0 });
+  #fault(fault, answer) {
+    if (!this.#isOver) this.#onFault(fault, answer);
   }
 
   #end(reason, answer) {

@@ -3,6 +3,9 @@
 // good, but costly to make and not played by older devices. All with Opus. H.264 is left out:
 // browsers record it into Matroska, which their own players refuse.
 //
+// What the browser promises is a first guess only: a codec that has been measured to be too slow on
+// this device is not taken again for a while (slow-codecs.js).
+//
 // Pure: what the browser can do is passed in.
 
 /** @typedef {{id: string, label: string, codecs: string}} Codec */
@@ -13,6 +16,9 @@ export const CODECS = [
   { id: 'vp8', label: 'VP8', codecs: 'vp8' },
   { id: 'av1', label: 'AV1', codecs: 'av1' },
 ];
+
+/** The one that costs least to make. */
+export const LIGHTEST_CODEC_ID = 'vp8';
 
 /** The recorder's type for a codec. */
 export function mimeTypeOf(codec, hasAudio) {
@@ -34,17 +40,20 @@ export function recordableCodecs(isTypeSupported) {
  * @param {{width: number, height: number, bitrateBps: number, frameRate: number}} wish.video
  * @param {(mimeType: string) => boolean} isTypeSupported
  * @param {((configuration: object) => Promise<{smooth: boolean}>) | null} encodingInfo
+ * @param {(codecID: string) => boolean} isKnownSlow measured on this device
  * @returns {Promise<{codec: Codec, isSmooth: boolean} | null>} null when nothing can be recorded
  */
-export async function chooseCodec(wish, isTypeSupported, encodingInfo) {
+export async function chooseCodec(
+  wish, isTypeSupported, encodingInfo, isKnownSlow = () => false,
+) {
   const codecs = recordableCodecs(isTypeSupported);
   const wanted = codecs.find((codec) => codec.id === wish.choice);
   if (wanted) return { codec: wanted, isSmooth: await isSmooth(wanted, wish.video, encodingInfo) };
   for (const codec of codecs) {
-    if (await isSmooth(codec, wish.video, encodingInfo)) return { codec, isSmooth: true };
+    if (!isKnownSlow(codec.id) && await isSmooth(codec, wish.video, encodingInfo)) return { codec, isSmooth: true };
   }
   // Nothing is promised to be smooth: the one that costs least.
-  const cheapest = codecs.find((codec) => codec.id === 'vp8') ?? codecs[0];
+  const cheapest = codecs.find((codec) => codec.id === LIGHTEST_CODEC_ID) ?? codecs[0];
   return cheapest ? { codec: cheapest, isSmooth: false } : null;
 }
 

@@ -119,9 +119,33 @@ export function wordsForLostPicture(kind) {
       ? ['use-screen', 'use-camera', 'use-test'] : ['use-camera', 'use-screen', 'use-test']);
 }
 
+/** A camera that is open gives no picture. @returns {Words} */
+export function wordsForStillPicture() {
+  return warning(
+    'No picture comes from the camera',
+    'It is covered, switched off, or another program has it. You are still live: viewers hear you and '
+      + 'see “One moment”, until the picture is back by itself.',
+    ['use-screen', 'use-test']);
+}
+
+/**
+ * The codec was changed, because this device was too slow for the one before.
+ * @param {import('./recorder.js').RecordingPlan} plan that was too slow
+ * @returns {Words}
+ */
+export function wordsForSlowCodec({ codec, size }) {
+  return {
+    tone: 'info',
+    title: `${codec.label} is too slow on this device`,
+    text: `Pictures of ${size.id} came late, so another codec is in use from now on, also next time.`,
+    actions: [],
+  };
+}
+
 export function wordsForLostMicrophone() {
   return warning(
-    'The microphone is gone', 'Viewers hear nothing. Connect it again, or choose another one.',
+    'The microphone is gone',
+    'Viewers hear nothing from it. Connect it again and it is used again, or choose another one.',
     ['retry']);
 }
 

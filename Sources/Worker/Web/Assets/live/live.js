@@ -2,27 +2,34 @@
 // (what is in front of the camera), broadcast (recorder and upload) and what is shown.
 
 import { announce } from '../common/announce.js';
+import { AirCare } from './air-care.js';
+import { AirControls } from './air-controls.js';
 import { AirMonitor } from './air-monitor.js';
 import { Broadcast } from './broadcast.js';
+import { LIGHTEST_CODEC_ID } from './codec-choice.js';
+import { watchDevices } from './devices.js';
 import {
   warning, wordsForBegunAnew, wordsForEnd, wordsForLostMicrophone, wordsForLostPicture,
-  wordsForMissed, wordsForSmallerParcels,
+  wordsForMissed, wordsForSlowCodec, wordsForSmallerParcels, wordsForStillPicture,
 } from './failure-words.js';
 import { Notice } from './notice.js';
 import { PageState } from './page-state.js';
 import { videoBitrateBps } from './quality.js';
-import { planRecording } from './recording-plan.js';
+import { hasLightestCodec, planRecording, rememberSlow } from './recording-plan.js';
 import { SetupForm } from './setup-form.js';
 import { wordsForBrowser, wordsForMicrophone, wordsForPicture } from './source-words.js';
 import { isCameraAllowed } from './sources.js';
 import { Stage } from './stage.js';
 import { askToStop } from './stop-dialog.js';
 import { Studio } from './studio.js';
+import { startTicker } from './ticker.js';
 import { keepScreenOn, letScreenSleep } from './wake-lock.js';
 
 const REFRESH_MS = 250;
 /** Trouble with the server that lasts this long is worth a word. */
 const TROUBLE_MS = 1_000;
+/** A codec that is too slow shows it by then; later, viewers are not made to begin anew for it. */
+const CODEC_TRIAL_MS = 30_000;
 /** Missing less than this goes by. */
 const MISSED_MS = 2_000;
 const STOP_LABELS = { starting: 'Cancel', stopping: 'Stopping' };
@@ -37,27 +44,45 @@ class LivePage {
   #state = new PageState((name) => this.#showState(name));
   #studio = new Studio({
     onPictureEnded: (kind) => this.#pictureEnded(kind),
-    onMicrophoneEnded: () => this.#notice.show(wordsForLostMicrophone()),
+    onMicrophoneEnded: () => this.#microphoneEnded(),
   });
   #form = new SetupForm({ onSubmit: () => this.#submit(), onChange: () => this.#choicesChanged() });
   #stage = new Stage(this.#studio, () => this.#openPicture());
   #notice = new Notice((action) => this.#act(action));
+  #care = new AirCare(this.#studio, {
+    size: () => this.#form.wish.size,
+    recordAnew: () => this.#recordAnew(this.#videoBps),
+    onPicture: (isThere) => this.#pictureFlows(isThere),
+    onGivenUp: (fault, answer) => this.#broadcast?.fail(fault, answer),
+  });
+  #controls = new AirControls({
+    onMicrophone: () => this.#toggleMicrophone(),
+    onCamera: () => this.#toggleCamera(),
+    onScreen: () => this.#toggleScreen(),
+  });
   /** @type {Broadcast | null} */
   #broadcast = null;
   /** @type {AirMonitor | null} as long as there is a broadcast */
   #monitor = null;
-  #videoBps = 0;
+  /** @type {import('./recorder.js').RecordingPlan | null} what is recorded now */
+  #plan = null;
+  /** @type {'camera' | 'test'} */
+  #beforeScreen = 'camera';
   /** Viewers stay as long as the tracks are the same, so sound is not taken away again. */
   #hasSound = false;
   /** The title of the notice that says what is in the way of the start. */
   #startTrouble = '';
   #isUsable = true;
+  #isMicrophoneLost = false;
 
   start() {
     find('stop').onclick = () => this.#askToStop();
     find('lower-bitrate').onclick = () => this.#lowerBitrate();
     find('again').onclick = () => this.#setUpAgain();
-    setInterval(() => this.#refresh(), REFRESH_MS);
+    find('easier').onclick = () => this.#takeEasierStep();
+    // Not an ordinary timer: that of a hidden tab comes once a second, or once a minute.
+    startTicker(REFRESH_MS, () => this.#refresh());
+    watchDevices(() => this.#reopenMicrophone());
     addEventListener('online', () => this.#broadcast?.retryNow());
     addEventListener('beforeunload', (event) => {
       if (this.#state.isBusy) event.preventDefault();
@@ -138,6 +163,7 @@ class LivePage {
     if (name === null) return;
     this.#notice.hide();
     this.#startTrouble = '';
+    this.#studio.isMicrophoneOn = true;
     this.#state.go('starting');
     const isThere = await this.#openPicture();
     if (this.#state.name !== 'starting') return;
@@ -146,6 +172,7 @@ class LivePage {
       return;
     }
     this.#hasSound = this.#form.wish.microphone !== 'none';
+    this.#care.begin();
     const { stream, plan } = await this.#prepare(null);
     if (this.#state.name !== 'starting') return;
     this.#form.remember(name);
@@ -159,6 +186,7 @@ class LivePage {
       onAccepted: () => this.#accepted(),
       onMissed: (missedMs) => this.#missed(missedMs),
       onBegunAnew: (reason) => this.#notice.show(wordsForBegunAnew(reason)),
+      onFault: (fault, answer) => this.#care.fault(fault, answer),
       onSmallerParcels: (bytes) => this.#notice.show(wordsForSmallerParcels(bytes)),
       onEnd: (reason, answer) => this.#ended(wordsForEnd(reason, name, answer, this.#form.isOwnName)),
     });
@@ -170,11 +198,20 @@ class LivePage {
    */
   async #prepare(videoBps) {
     const { wish } = this.#form;
-    this.#videoBps = videoBps ?? videoBitrateBps(wish.bitrateChoice, wish.size);
-    const { stream, hasSound } = await this.#studio.recordable(this.#hasSound);
-    this.#hasSound = hasSound;
-    return { stream, plan: await planRecording(wish, this.#videoBps, hasSound) };
+    const { stream, route } = await this.#studio.recordable(this.#hasSound, this.#care.route);
+    this.#care.recordsFrom(route);
+    // Sound that is given up for now comes back.
+    this.#hasSound = route !== null;
+    const codecChoice = this.#care.needsLightCodec ? LIGHTEST_CODEC_ID : wish.codecChoice;
+    const plan = await planRecording(
+      { size: wish.size, codecChoice }, videoBps ?? videoBitrateBps(wish.bitrateChoice, wish.size),
+      route !== null && route !== 'none');
+    this.#plan = plan;
+    this.#care.hasLighterCodec = plan.codec.id !== LIGHTEST_CODEC_ID && hasLightestCodec();
+    return { stream, plan };
   }
+
+  get #videoBps() { return this.#plan?.videoBps ?? null; }
 
   /** The server has taken something. */
   #accepted() {
@@ -200,7 +237,45 @@ class LivePage {
       return;
     }
     this.#hasSound ||= this.#form.wish.microphone !== 'none';
+    this.#care.begin();
     await this.#recordAnew(null);
+  }
+
+  #toggleMicrophone() {
+    if (this.#studio.hasMicrophone) {
+      this.#studio.isMicrophoneOn = !this.#studio.isMicrophoneOn;
+      return this.#showControls();
+    }
+    this.#studio.isMicrophoneOn = true;
+    this.#form.chooseMicrophone();
+    return this.#applyChanges();
+  }
+
+  /** Off, the camera is closed, and its light goes out. */
+  #toggleCamera() {
+    if (this.#picture !== 'camera') return this.#use('camera');
+    this.#studio.openStandby(this.#form.wish.size);
+    this.#stage.show(this.#form.wish.source);
+    this.#markChanges(true);
+    return this.#recordAnew(this.#videoBps);
+  }
+
+  /** Back from the screen to what was shown before. */
+  #toggleScreen() {
+    if (this.#picture === 'screen') return this.#use(this.#beforeScreen);
+    if (this.#picture === 'camera' || this.#picture === 'test') this.#beforeScreen = this.#picture;
+    return this.#use('screen');
+  }
+
+  /** What is shown. A camera that gives no picture for now is one. */
+  get #picture() { return this.#studio.isCovered ? 'camera' : this.#studio.pictureKind; }
+
+  #showControls() {
+    this.#controls.show({
+      isOnAir: this.#state.isOnAir,
+      hasSound: this.#studio.hasMicrophone && this.#studio.isMicrophoneOn,
+      picture: this.#picture,
+    });
   }
 
   async #lowerBitrate() {
@@ -210,10 +285,33 @@ class LivePage {
     await this.#recordAnew(lowerBps);
   }
 
+  /** What the health offers when this device is too slow. */
+  async #takeEasierStep() {
+    const { step } = this.#monitor?.judge(this.#situation) ?? {};
+    if (!step) return undefined;
+    if (step.kind === 'codec') return this.#useLightCodec();
+    this.#form.sizeID = step.size.id;
+    return this.#applyChanges();
+  }
+
+  #useLightCodec() {
+    if (this.#form.wish.codecChoice === 'auto') rememberSlow(this.#plan);
+    this.#care.needsLightCodec = true;
+    return this.#recordAnew(this.#videoBps);
+  }
+
+  /** The browser has promised a codec, and this device does not keep up with it. */
+  #changeSlowCodec() {
+    this.#notice.show(wordsForSlowCodec(this.#plan));
+    return this.#useLightCodec();
+  }
+
   async #recordAnew(videoBps) {
     const broadcast = this.#broadcast;
     const { stream, plan } = await this.#prepare(videoBps);
-    if (broadcast === this.#broadcast) broadcast?.change(stream, plan);
+    if (broadcast !== this.#broadcast || !broadcast) return;
+    this.#monitor?.recordsAnew();
+    broadcast.change(stream, plan);
   }
 
   #pictureEnded(kind) {
@@ -228,6 +326,34 @@ class LivePage {
     this.#stage.show(this.#form.wish.source);
   }
 
+  #pictureFlows(isThere) {
+    if (isThere) this.#notice.hide();
+    else this.#notice.show(wordsForStillPicture());
+    this.#stage.show(this.#form.wish.source);
+  }
+
+  #microphoneEnded() {
+    this.#isMicrophoneLost = true;
+    this.#notice.show(wordsForLostMicrophone());
+    // What records its own track would wait for it.
+    if (this.#state.isOnAir && this.#care.usedRoute === 'microphone') {
+      this.#recordAnew(this.#videoBps);
+    }
+  }
+
+  /** Something was plugged in: perhaps the microphone again. */
+  async #reopenMicrophone() {
+    if (!this.#isMicrophoneLost || !this.#state.isBusy) return;
+    try {
+      await this.#studio.reopenMicrophone(this.#form.wish.microphone);
+      this.#isMicrophoneLost = false;
+      this.#notice.hide();
+      if (this.#care.isSoundHeld) await this.#recordAnew(this.#videoBps);
+    } catch {
+      // Not yet.
+    }
+  }
+
   #missed(missedMs) {
     this.#monitor.missedMs += missedMs;
     if (missedMs >= MISSED_MS) this.#notice.show(wordsForMissed(this.#monitor.missedMs));
@@ -238,14 +364,36 @@ class LivePage {
     this.#broadcast.tick();
     // Looking after it may have ended it.
     if (!this.#monitor) return;
+    if (this.#state.name !== 'stopping') this.#care.look(performance.now());
     const isTroubled = this.#monitor.troubleMs > TROUBLE_MS;
     if (isTroubled && this.#state.name === 'live') this.#state.go('reconnecting');
-    if (this.#state.isOnAir) this.#monitor.show(this.#videoBps);
-    else if (isTroubled && this.#state.name === 'starting') this.#showStartTrouble();
+    const health = this.#monitor.judge(this.#situation);
+    if (this.#state.isOnAir) this.#showOnAir(health);
+    else if (isTroubled && this.#state.name === 'starting') this.#showStartTrouble(health);
   }
 
-  #showStartTrouble() {
-    const { level, title, reason } = this.#monitor.judge(this.#videoBps);
+  #showOnAir(health) {
+    this.#monitor.show(health);
+    this.#showControls();
+    const isTrial = this.#form.wish.codecChoice === 'auto'
+      && this.#monitor.elapsedMs < CODEC_TRIAL_MS;
+    if (isTrial && health.step?.kind === 'codec' && !this.#care.needsLightCodec) {
+      this.#changeSlowCodec();
+    }
+  }
+
+  /** @returns {import('./air-monitor.js').Situation} */
+  get #situation() {
+    return {
+      plan: this.#plan,
+      sourceFramesPerSecond: this.#studio.framesPerSecond,
+      hasLighterCodec: this.#care.hasLighterCodec,
+      soundRoute: this.#care.usedRoute,
+      isSoundHeld: this.#care.isSoundHeld,
+    };
+  }
+
+  #showStartTrouble({ level, title, reason }) {
     if (level !== 'offline' || this.#startTrouble === title) return;
     this.#startTrouble = title;
     this.#notice.show(warning(
@@ -314,9 +462,13 @@ class LivePage {
     }
   }
 
-  #use(source) {
+  async #use(source) {
     this.#form.source = source;
-    return this.#state.isOnAir ? this.#applyChanges() : this.#openPicture();
+    if (!this.#state.isOnAir) return void await this.#openPicture();
+    await this.#applyChanges();
+    const shown = this.#picture;
+    // It could not be had: what is shown stays.
+    if (shown !== source && shown !== 'standby' && shown !== null) this.#form.source = shown;
   }
 
   /** What was in the way: the picture, or going live. */
@@ -336,6 +488,7 @@ class LivePage {
     find('stop').textContent = STOP_LABELS[name] ?? 'Stop';
     find('stop').disabled = name === 'stopping';
     if (isOnAir) this.#markChanges(this.#studio.pictureKind === 'standby');
+    this.#showControls();
     if (SPOKEN[name]) announce(SPOKEN[name]);
   }
 }

@@ -1,8 +1,9 @@
-// What the page remembers on this device: the name, and how one likes to broadcast.
+// What the page remembers on this device: the name, how one likes to broadcast, and
+// which codecs were too slow.
 
 const KEY = 'weir.broadcast';
 
-/** @returns {Record<string, string>} */
+/** @returns {Record<string, any>} */
 export function recall() {
   try {
     return JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {};
@@ -11,7 +12,7 @@ export function recall() {
   }
 }
 
-/** @param {Record<string, string>} choices */
+/** @param {Record<string, any>} choices */
 export function remember(choices) {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...recall(), ...choices }));

@@ -1,4 +1,4 @@
-// The figures while on air, the health of the upload, and the summary afterwards.
+// The figures while on air, how the broadcast does, and the summary afterwards.
 
 import { announce } from '../common/announce.js';
 import {
@@ -30,7 +30,7 @@ export class OnAirView {
    * @param {number} figures.sentBytes
    * @param {number} figures.bitrateBps
    * @param {number | null} figures.viewers null when not known
-   * @param {ReturnType<import('./upload-health.js').UploadHealth['judge']>} figures.health
+   * @param {ReturnType<import('./air-health.js').AirHealth['judge']>} figures.health
    */
   show({ elapsedMs, sentBytes, bitrateBps, viewers, health }) {
     this.#set('elapsed', formatDuration(elapsedMs));
@@ -48,12 +48,15 @@ export class OnAirView {
     this.#set('summary-missed-time', formatSeconds(missedMs));
   }
 
-  #showHealth({ level, lagMs, title, advice, lowerBps }) {
+  #showHealth({ level, lagMs, framesPerSecond, title, advice, lowerBps, step }) {
     this.#set('health-title', title);
     this.#set('health-advice', advice);
     this.#set('health-lag', formatSeconds(lagMs));
     find('lower-bitrate').hidden = lowerBps === null;
     if (lowerBps !== null) this.#set('lower-bitrate', `Lower to ${formatBitrate(lowerBps)}`);
+    find('easier').hidden = step === null;
+    if (step !== null) this.#set('easier', wordsForStep(step));
+    this.#set('frame-rate', framesPerSecond === null ? '' : `${Math.round(framesPerSecond)} fps,`);
     const meter = find('health-meter');
     for (const element of [find('health'), meter]) {
       if (element.dataset.level !== level) element.dataset.level = level;
@@ -71,4 +74,8 @@ export class OnAirView {
     this.#texts.set(id, text);
     find(id).textContent = text;
   }
+}
+
+function wordsForStep(step) {
+  return step.kind === 'codec' ? 'Use a codec that costs less' : `Lower to ${step.size.id}`;
 }

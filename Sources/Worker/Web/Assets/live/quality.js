@@ -24,6 +24,11 @@ export function sizeOf(id) {
   return SIZES.find((size) => size.id === id) ?? SIZES.find((size) => size.id === DEFAULT_SIZE);
 }
 
+/** @returns {Size | null} the next smaller one */
+export function smallerSize({ id }) {
+  return SIZES[SIZES.findIndex((size) => size.id === id) - 1] ?? null;
+}
+
 /**
  * @param {string} choice 'auto' or a number of bits per second
  * @param {Size} size

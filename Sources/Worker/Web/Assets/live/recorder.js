@@ -1,6 +1,10 @@
 // One MediaRecorder from start to stop. What it gives is cut at any byte, so the chunks of one
-// recording belong together and in order; another recording begins with a header of its own.
+// recording belong together and in order; another recording begins with a header of its own. Its
+// bytes are read along: how far they have come is what tells whether it lives, and keeps up.
 // Times are of performance.now(), in ms.
+
+import { EncoderMeter } from './encoder-meter.js';
+import { RecordedTimeline } from './recorded-timeline.js';
 
 /**
  * How often the recorder hands out what it has: with the next packet of sound (60 ms in Chromium),
@@ -13,6 +17,8 @@ const KEY_FRAME_INTERVAL_MS = 1_000;
 /**
  * @typedef {object} RecordingPlan
  * @property {string} mimeType
+ * @property {import('./codec-choice.js').Codec} codec
+ * @property {import('./quality.js').Size} size
  * @property {number} videoBps
  * @property {number} audioBps
  */
@@ -22,6 +28,11 @@ export class Recording {
   #recorder;
   #chunkStartedAtMs = performance.now();
   #isStopping = false;
+  #timeline = new RecordedTimeline();
+  #encoder = new EncoderMeter(this.#chunkStartedAtMs);
+  #bytes = 0;
+  /** Chunks are read in their order. */
+  #reading = Promise.resolve();
 
   /**
    * Starts recording at once. Throws what MediaRecorder throws.
@@ -39,7 +50,10 @@ export class Recording {
       audioBitsPerSecond: plan.audioBps,
       videoKeyFrameIntervalDuration: KEY_FRAME_INTERVAL_MS,
     });
-    this.#recorder.ondataavailable = ({ data }) => onChunk(this.#chunkOf(data));
+    this.#recorder.ondataavailable = ({ data }) => {
+      this.#follow(data, performance.now());
+      onChunk(this.#chunkOf(data));
+    };
     this.#recorder.onstop = () => {
       onComplete();
       if (!this.#isStopping) onBroken();
@@ -47,8 +61,21 @@ export class Recording {
     this.#recorder.start(TIMESLICE_MS);
   }
 
-  /** When it last gave something, or was started. */
-  get chunkAtMs() { return this.#chunkStartedAtMs; }
+  /**
+   * Something that changes as long as media comes out: the newest time in it; of what cannot be
+   * read along, the number of bytes.
+   */
+  get progress() {
+    return this.#timeline.isUnderstood ? this.#timeline.newestMs : `${this.#bytes} bytes`;
+  }
+
+  /** Whether any media has come. */
+  get hasMedia() {
+    return this.#timeline.isUnderstood ? this.#timeline.newestMs !== null : this.#bytes > 0;
+  }
+
+  /** How it keeps up. */
+  get encoder() { return this.#encoder; }
 
   /** The last chunk comes a little later, then onComplete. */
   stop() {
@@ -56,10 +83,20 @@ export class Recording {
     if (this.#recorder.state !== 'inactive') this.#recorder.stop();
   }
 
+  #follow(blob, atMs) {
+    this.#bytes += blob.size;
+    if (blob.size === 0 || !this.#timeline.isUnderstood) return;
+    this.#reading = this.#reading.then(() => blob.arrayBuffer()).then((buffer) => {
+      this.#timeline.feed(new Uint8Array(buffer));
+      const { videoMs, frames } = this.#timeline;
+      if (videoMs !== null) this.#encoder.add(atMs, videoMs, frames);
+    }).catch(() => { this.#timeline.isUnderstood = false; });
+  }
+
   #chunkOf(blob) {
     const nowMs = performance.now();
     const startedAtMs = this.#chunkStartedAtMs;
-    this.#chunkStartedAtMs = nowMs;
+    if (blob.size > 0) this.#chunkStartedAtMs = nowMs;
     return { blob, startedAtMs, durationMs: nowMs - startedAtMs };
   }
 }

@@ -1,7 +1,9 @@
 // From what the form says to what the recorder is told.
 
-import { chooseCodec, mimeTypeOf } from './codec-choice.js';
+import { chooseCodec, LIGHTEST_CODEC_ID, mimeTypeOf, recordableCodecs } from './codec-choice.js';
+import { recall, remember } from './memory.js';
 import { audioBitrateBps, FRAME_RATE } from './quality.js';
+import { isKnownSlow, withSlow } from './slow-codecs.js';
 
 /**
  * @param {object} wish
@@ -19,8 +21,29 @@ export async function planRecording({ size, codecChoice }, videoBps, hasSound) {
   const { codec } = await chooseCodec(
     { choice: codecChoice, video },
     (type) => MediaRecorder.isTypeSupported(type),
-    capabilities?.encodingInfo ? (query) => capabilities.encodingInfo(query) : null);
+    capabilities?.encodingInfo ? (query) => capabilities.encodingInfo(query) : null,
+    (id) => isKnownSlow(slowCodecs(), id, size, Date.now()));
   return {
-    mimeType: mimeTypeOf(codec, hasSound), videoBps, audioBps: audioBitrateBps(videoBps),
+    mimeType: mimeTypeOf(codec, hasSound), codec, size, videoBps,
+    audioBps: audioBitrateBps(videoBps),
   };
+}
+
+/** Whether this browser records the codec that costs least. */
+export function hasLightestCodec() {
+  return recordableCodecs((type) => MediaRecorder.isTypeSupported(type))
+    .some(({ id }) => id === LIGHTEST_CODEC_ID);
+}
+
+/**
+ * This device does not keep up with that plan.
+ * @param {import('./recorder.js').RecordingPlan} plan
+ */
+export function rememberSlow({ codec, size }) {
+  remember({ slowCodecs: withSlow(slowCodecs(), codec.id, size, Date.now()) });
+}
+
+function slowCodecs() {
+  const { slowCodecs: slow } = recall();
+  return slow !== null && typeof slow === 'object' ? slow : {};
 }

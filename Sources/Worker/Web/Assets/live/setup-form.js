@@ -76,6 +76,14 @@ export class SetupForm {
     this.#keepConsistent();
   }
 
+  /** Any microphone, or what takes its place. */
+  chooseMicrophone() {
+    this.#microphone.value = 'default';
+    this.#keepConsistent();
+  }
+
+  set sizeID(id) { this.#resolution.value = id; }
+
   set bitrateBps(bitrateBps) { this.#bitrate.value = String(bitrateBps); }
 
   /** It is the name of the account that one is signed in with. */

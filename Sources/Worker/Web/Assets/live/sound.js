@@ -1,9 +1,16 @@
 // Mixes what is to be heard (microphone, the sound of a shared screen, a test tone) into one track
 // that stays the same while sources come and go, and measures how loud it is.
+//
+// The browser may hold the mix back: before the page is used, during a call, when an output device
+// is lost. Then it is asked to go on, again and again, and whoever records is told.
 
+import { StallWatch } from './stall-watch.js';
 import { TestTone } from './test-tone.js';
 
 const READY_TIMEOUT_MS = 1_000;
+/** Whether it runs is settled after this. */
+const HELD_MS = 1_200;
+const RESUME_EVERY_MS = 1_000;
 /** The meter's lower end. */
 const QUIETEST_DB = -54;
 
@@ -18,11 +25,15 @@ export class Sound {
   #inputs = [];
   /** @type {TestTone | null} */
   #tone = null;
+  #clock = new StallWatch();
+  #stillMs = 0;
+  #resumedAtMs = -Infinity;
 
   constructor() {
     this.#analyser.fftSize = 2048;
     this.#samples = new Float32Array(this.#analyser.fftSize);
     this.#analyser.connect(this.#output);
+    this.#context.onstatechange = () => this.#resumeIfHeld(performance.now());
   }
 
   /** The mix, as long as this object lives. */
@@ -34,10 +45,23 @@ export class Sound {
    * @returns {Promise<boolean>}
    */
   async ready() {
-    if (this.#context.state === 'running') return true;
+    if (this.#context.state === 'running') return this.isRunning;
     const timeout = new Promise((resolve) => { setTimeout(resolve, READY_TIMEOUT_MS); });
     await Promise.race([this.#context.resume().catch(() => {}), timeout]);
     return this.#context.state === 'running';
+  }
+
+  /** Whether sound flows, by what was seen at the last look. Its clock may stand still as well. */
+  get isRunning() { return this.#context.state === 'running' && this.#stillMs < HELD_MS; }
+
+  /**
+   * To be called a few times a second: asks for sound that is held back.
+   * @returns {boolean} whether sound has not flowed for a while
+   */
+  look(nowMs) {
+    this.#stillMs = this.#clock.look(this.#context.currentTime, nowMs);
+    this.#resumeIfHeld(nowMs);
+    return this.#stillMs >= HELD_MS;
   }
 
   /**
@@ -63,6 +87,12 @@ export class Sound {
     const peak = this.#samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
     const decibels = 20 * Math.log10(peak + 1e-9);
     return Math.min(Math.max(1 - decibels / QUIETEST_DB, 0), 1);
+  }
+
+  #resumeIfHeld(nowMs) {
+    if (this.#context.state === 'running' || nowMs - this.#resumedAtMs < RESUME_EVERY_MS) return;
+    this.#resumedAtMs = nowMs;
+    this.#context.resume().catch(() => {});
   }
 
   #stopTone() {

@@ -1,5 +1,5 @@
 // Where picture and sound come from: camera and microphone, a screen, a drawn picture. Errors are
-// the browser's own; source-errors.js has the words for them.
+// the browser's own; source-words.js has the words for them.
 
 import { FRAME_RATE } from './quality.js';
 import { SteadyTrack } from './steady-track.js';
@@ -14,6 +14,7 @@ export class Picture {
   onEnded = () => {};
   #close;
   #wishedSize;
+  #source;
 
   /**
    * @param {PictureKind} kind
@@ -21,8 +22,10 @@ export class Picture {
    * @param {PictureSize} size that was asked for
    * @param {MediaStreamTrack | null} sound that belongs to it (of a shared screen)
    * @param {() => void} close
+   * @param {MediaStreamTrack} [source] what `video` is made from, if that is another one
    */
-  constructor(kind, video, size, sound, close) {
+  constructor(kind, video, size, sound, close, source = video) {
+    this.#source = source;
     this.kind = kind;
     this.video = video;
     this.sound = sound;
@@ -36,10 +39,19 @@ export class Picture {
     return sizeOfTrack(this.video) ?? this.#wishedSize;
   }
 
-  /** Asks a camera that is open for another size; opened twice, browsers mix up the two. */
+  /** Asks what is open for another size; a camera opened twice, browsers mix up the two. */
   async resize(size) {
     this.#wishedSize = size;
-    await this.video.applyConstraints(sizeConstraints(size));
+    await this.#source.applyConstraints(
+      this.kind === 'screen' ? screenConstraints(size) : sizeConstraints(size));
+  }
+
+  /** The browser says that no picture comes from a camera for now. */
+  get isMuted() { return this.kind === 'camera' && this.#source.muted; }
+
+  /** How many pictures have come from a camera so far; null where the browser does not count. */
+  get framesDelivered() {
+    return this.kind === 'camera' ? this.#source.stats?.totalFrames ?? null : null;
   }
 
   close() {
@@ -84,9 +96,7 @@ export async function openMicrophone(microphoneID) {
 /** @param {PictureSize} size @returns {Promise<Picture>} */
 export async function openScreen(size) {
   const stream = await navigator.mediaDevices.getDisplayMedia({
-    video: {
-      width: { max: size.width }, height: { max: size.height }, frameRate: { max: FRAME_RATE },
-    },
+    video: screenConstraints(size),
     audio: true,
   });
   const track = stream.getVideoTracks()[0];
@@ -98,7 +108,7 @@ export async function openScreen(size) {
     track.onended = null;
     steady.stop();
     for (const each of stream.getTracks()) each.stop();
-  });
+  }, track);
   track.onended = () => picture.onEnded();
   return picture;
 }
@@ -130,6 +140,10 @@ function cameraConstraints(size, cameraID) {
 
 function sizeConstraints({ width, height }) {
   return { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: FRAME_RATE } };
+}
+
+function screenConstraints({ width, height }) {
+  return { width: { max: width }, height: { max: height }, frameRate: { max: FRAME_RATE } };
 }
 
 function microphoneConstraints(microphoneID) {

@@ -2,6 +2,10 @@
 // broadcast now. Opens what is asked for, and closes what it replaces only when the new one is
 // there.
 
+import { FlowWatch } from './flow-watch.js';
+import { FRAME_RATE } from './quality.js';
+import { bestRoute } from './repair-ladder.js';
+import { SilentTrack, canBeSilent } from './silent-track.js';
 import * as sources from './sources.js';
 import { Sound } from './sound.js';
 
@@ -11,6 +15,8 @@ import { Sound } from './sound.js';
  * @property {string} cameraID '' for any
  * @property {string} microphone 'none', 'default', 'tone' or a device
  * @property {import('./quality.js').Size} size
+ *
+ * @typedef {import('./repair-ladder.js').SoundRoute} SoundRoute
  */
 
 export class Studio {
@@ -19,11 +25,18 @@ export class Studio {
   #pictureKey = '';
   /** The size that was chosen for it. */
   #sizeID = '';
+  /** A camera that is open and gives no picture for now: the standby stands in for it.
+   *  @type {{picture: sources.Picture, key: string} | null} */
+  #covered = null;
   /** @type {MediaStreamTrack | null} */
   #microphone = null;
   #microphoneKey = 'none';
+  #isMicrophoneOn = true;
   /** @type {Sound | null} */
   #sound = null;
+  /** @type {SilentTrack | null} */
+  #silence = null;
+  #flow = new FlowWatch();
   /** Openings may overtake each other: the last one asked for counts. */
   #opening = 0;
   /** Cameras are opened one after the other. */
@@ -32,7 +45,7 @@ export class Studio {
   #onMicrophoneEnded;
 
   /**
-   * @param {object} handlers what ended without our doing
+   * @param {object} handlers what happened without our doing
    * @param {(kind: sources.PictureKind) => void} handlers.onPictureEnded
    * @param {() => void} handlers.onMicrophoneEnded
    */
@@ -74,17 +87,48 @@ export class Studio {
     this.#setPicture(this.#draw('standby', size), 'standby');
   }
 
+  /** The same, as long as the camera gives nothing; it stays open. */
+  cover(size) {
+    const covered = { picture: this.#picture, key: this.#pictureKey };
+    const standby = this.#draw('standby', size);
+    this.#picture = null;
+    this.#setPicture(standby, 'standby');
+    this.#covered = covered;
+  }
+
+  /** The camera gives pictures again. */
+  uncover() {
+    const { picture, key } = this.#covered;
+    this.#covered = null;
+    this.#setPicture(picture, key);
+  }
+
   close() {
     this.#opening += 1;
-    this.#picture?.close();
-    this.#picture = null;
-    this.#pictureKey = '';
+    this.#setPicture(null, '');
     this.#setMicrophone(null, 'none');
     this.#sound?.use([], false);
+    this.#silence?.stop();
+    this.#silence = null;
+  }
+
+  /** To be called a few times a second: looks whether picture and sound flow. */
+  look(nowMs) {
+    this.#flow.look(this.#covered?.picture ?? this.#picture, this.#sound, nowMs);
   }
 
   get hasPicture() { return this.#picture !== null; }
   get pictureKind() { return this.#picture?.kind ?? null; }
+  /** Whether the standby stands in for a camera that is open. */
+  get isCovered() { return this.#covered !== null; }
+  get isPictureFlowing() { return this.#flow.isPictureFlowing; }
+  /** Whether the browser lets the mix of all sounds go on. */
+  get isSoundFlowing() { return this.#flow.isSoundFlowing; }
+  /** How many pictures a second come in; null when that is not known. */
+  get framesPerSecond() {
+    const isDrawn = this.#picture?.kind === 'test' || this.#picture?.kind === 'standby';
+    return isDrawn ? FRAME_RATE : this.#flow.framesPerSecond;
+  }
 
   /** The picture alone, for the preview. */
   get preview() { return this.#picture ? new MediaStream([this.#picture.video]) : null; }
@@ -94,21 +138,69 @@ export class Studio {
     return this.#isAudible ? this.#sound?.level ?? null : null;
   }
 
+  /** Whether there is a microphone, or a tone in its place, to be switched on and off. */
+  get hasMicrophone() { return this.#microphoneKey !== 'none'; }
+  get isMicrophoneOn() { return this.#isMicrophoneOn; }
+
+  /** Off, it stays open, and silence is recorded in its place. */
+  set isMicrophoneOn(isOn) {
+    this.#isMicrophoneOn = isOn;
+    if (this.#microphone) this.#microphone.enabled = isOn;
+    this.#mix();
+  }
+
+  /** One was unplugged, and may be there again. Throws the browser's error when it is not. */
+  async reopenMicrophone(microphone) {
+    const track = await sources.openMicrophone(microphone);
+    if (this.hasMicrophone) return track.stop();
+    this.#setMicrophone(track, microphone);
+    return this.#mix();
+  }
+
+  /** @returns {Promise<boolean>} whether the mix of all sounds goes on */
+  async resumeSound() { return await this.#sound?.ready() ?? false; }
+
+  /** What is known of where sound could come from. */
+  get soundFacts() {
+    return {
+      isMixRunning: this.#sound?.isRunning ?? false,
+      hasMicrophone: this.#ownSound !== null,
+      canBeSilent,
+    };
+  }
+
   /**
    * What is to be recorded.
    * @param {boolean} wantsSound a track for sound even if nothing is to be heard now
-   * @returns {Promise<{stream: MediaStream, hasSound: boolean}>}
+   * @param {SoundRoute} wished where sound should come from, if it can
+   * @returns {Promise<{stream: MediaStream, route: SoundRoute | null}>} route: null when there is
+   *   no sound to be had
    */
-  async recordable(wantsSound) {
-    const tracks = [this.#picture.video];
-    if (wantsSound || this.#isAudible) {
-      this.#sound ??= new Sound();
-      // Sound that the browser holds back would hold back the recorder too.
-      const track = await this.#sound.ready() ? this.#sound.track : this.#microphone;
-      if (track) tracks.push(track);
-    }
-    return { stream: new MediaStream(tracks), hasSound: tracks.length > 1 };
+  async recordable(wantsSound, wished) {
+    const video = this.#picture.video;
+    if (!wantsSound && !this.#isAudible) return { stream: new MediaStream([video]), route: null };
+    this.#sound ??= new Sound();
+    // Sound that the browser holds back would hold back the recorder too.
+    const isMixRunning = wished === 'mix' && await this.#sound.ready();
+    const route = bestRoute(wished, { ...this.soundFacts, isMixRunning });
+    const track = this.#trackOf(route);
+    return { stream: new MediaStream(track ? [this.#picture.video, track] : [video]), route };
   }
+
+  /** @param {SoundRoute} route */
+  #trackOf(route) {
+    switch (route) {
+      case 'mix': return this.#sound.track;
+      case 'microphone': return this.#ownSound;
+      case 'silence':
+        this.#silence ??= new SilentTrack();
+        return this.#silence.track;
+      default: return null;
+    }
+  }
+
+  /** Sound that can be recorded without being mixed. */
+  get #ownSound() { return this.#microphone ?? this.#picture?.sound ?? null; }
 
   get #isAudible() {
     return this.#microphoneKey !== 'none' || Boolean(this.#picture?.sound);
@@ -124,7 +216,7 @@ export class Studio {
       return { key, ...await sources.openCamera(size, cameraID, device) };
     }
     const parts = { key, picture: null, microphone: null, soundError: null };
-    if (isOpen && source === 'camera') await this.#picture.resize(size);
+    if (isOpen && source !== 'test') await this.#picture.resize(size);
     if (!isOpen && source === 'screen') parts.picture = await sources.openScreen(size);
     if (!isOpen && source === 'test') parts.picture = this.#draw('test', size);
     if (device === null) return parts;
@@ -148,20 +240,34 @@ export class Studio {
     if (wish.microphone !== this.#microphoneKey) {
       this.#setMicrophone(parts.microphone, parts.soundError ? 'none' : wish.microphone);
     }
+    this.#mix();
+  }
+
+  /** Everything that is to be heard now. */
+  #mix() {
     const tracks = [this.#microphone, this.#picture?.sound].filter(Boolean);
-    const hasTone = this.#microphoneKey === 'tone';
+    const hasTone = this.#microphoneKey === 'tone' && this.#isMicrophoneOn;
     if (tracks.length > 0 || hasTone) this.#sound ??= new Sound();
     this.#sound?.use(tracks, hasTone);
   }
 
   #setPicture(picture, key) {
-    const before = this.#picture;
+    const before = [this.#picture, this.#covered?.picture];
+    this.#covered = null;
     this.#picture = picture;
     this.#pictureKey = key;
-    picture.onEnded = () => {
-      if (picture === this.#picture) this.#onPictureEnded(picture.kind);
-    };
-    before?.close();
+    if (picture) {
+      picture.onEnded = () => {
+        if (picture === this.#picture) this.#onPictureEnded(picture.kind);
+        else if (picture === this.#covered?.picture) this.#coveredEnded(picture.kind);
+      };
+    }
+    for (const each of before) each?.close();
+  }
+
+  #coveredEnded(kind) {
+    this.#covered = null;
+    this.#onPictureEnded(kind);
   }
 
   #setMicrophone(track, key) {
@@ -170,6 +276,7 @@ export class Studio {
     this.#microphone = track;
     this.#microphoneKey = key;
     if (!track) return;
+    track.enabled = this.#isMicrophoneOn;
     track.onended = () => {
       this.#setMicrophone(null, 'none');
       this.#onMicrophoneEnded();
@@ -177,7 +284,11 @@ export class Studio {
   }
 }
 
-/** Wishes with the same key need the same picture; a camera can change its size. */
+/** Wishes with the same key need the same picture; what is filmed can change its size. */
 function keyOf({ source, cameraID, size }) {
-  return source === 'camera' ? `camera ${cameraID}` : `${source} ${size.id}`;
+  switch (source) {
+    case 'camera': return `camera ${cameraID}`;
+    case 'screen': return 'screen';
+    default: return `${source} ${size.id}`;
+  }
 }

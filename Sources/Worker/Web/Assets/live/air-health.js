@@ -1,0 +1,103 @@
+// How the broadcast does, in a word, a sentence, and what to do about it: of all that can be wrong
+// between camera and server, the one thing that matters most now. Pure: figures and the time in,
+// words out.
+
+import { formatSeconds } from '../common/format.js';
+import { EncoderHealth, easierStep } from './encoder-health.js';
+import { UploadHealth } from './upload-health.js';
+
+/** From then on it is worth a word that nothing is recorded. */
+const STILL_MS = 1_500;
+/** Held back for less, nobody notices. */
+const HELD_BACK_MS = 1_000;
+
+/**
+ * @typedef {object} AirFigures
+ * @property {Parameters<UploadHealth['judge']>[0]} upload
+ * @property {number} stillMs for how long no media has come from the recorder
+ * @property {import('./encoder-health.js').EncoderFigures} encoder
+ * @property {{id: string, size: import('./quality.js').Size}} plan what is recorded: codec and size
+ * @property {boolean} hasLighterCodec
+ * @property {import('./repair-ladder.js').SoundRoute | null} soundRoute
+ * @property {boolean} isSoundHeld the browser holds the mix of all sounds back
+ * @property {number} heldBackMs by the server, in all
+ */
+
+export class AirHealth {
+  #upload = new UploadHealth();
+  #encoder = new EncoderHealth();
+
+  /** The recorder was started anew: what is known of the encoder was about another one. */
+  recordsAnew() { this.#encoder = new EncoderHealth(); }
+
+  /**
+   * @param {AirFigures} figures
+   * @param {number} nowMs
+   * @returns {{level: import('./upload-health.js').Level, lagMs: number,
+   *   framesPerSecond: number | null, title: string, advice: string, reason: string,
+   *   lowerBps: number | null, step: import('./encoder-health.js').EasierStep | null,
+   *   isSlow: boolean}} lowerBps, step: to be offered
+   */
+  judge(figures, nowMs) {
+    const upload = this.#upload.judge(figures.upload, nowMs);
+    const isSlow = this.#encoder.judge(figures.encoder, nowMs);
+    const { behindMs, framesPerSecond } = figures.encoder;
+    const health = {
+      ...upload, lagMs: upload.lagMs + behindMs, framesPerSecond, step: null, isSlow,
+      ...this.#worst(figures, upload, isSlow),
+    };
+    const notes = [soundNote(figures), heldBackNote(figures)].filter(Boolean);
+    return { ...health, advice: [health.advice, ...notes].join(' ') };
+  }
+
+  /** What to say instead of how the upload does. */
+  #worst(figures, upload, isSlow) {
+    if (upload.level === 'offline') return {};
+    if (figures.stillMs >= STILL_MS) return STILL;
+    if (isSlow && upload.level !== 'bad') return slowWords(figures);
+    const isMute = figures.soundRoute === 'silence' || figures.soundRoute === 'none';
+    if (isMute && figures.isSoundHeld && upload.level === 'good') return MUTE;
+    return {};
+  }
+}
+
+const STILL = {
+  level: 'bad', title: 'Nothing is recorded', lowerBps: null,
+  advice: 'This browser gives neither picture nor sound just now. It is started anew.',
+};
+
+const MUTE = { level: 'behind', title: 'Viewers hear nothing', advice: '' };
+
+function slowWords({ encoder, plan, hasLighterCodec }) {
+  const step = easierStep({ hasLighterCodec, size: plan.size });
+  const rate = encoder.framesPerSecond === null
+    ? '' : ` and ${Math.round(encoder.framesPerSecond)} pictures a second`;
+  return {
+    level: 'bad',
+    title: `This device is too slow for ${plan.size.id}`,
+    advice: `It is ${formatSeconds(encoder.behindMs)} late${rate}. The upload is not the reason. `
+      + (step ? 'What costs less helps:' : 'End other programs on it.'),
+    lowerBps: null,
+    step,
+  };
+}
+
+const SOUND_NOTES = {
+  microphone: 'sound comes straight from the microphone',
+  silence: 'silence is sent in its place',
+  none: 'only the picture is sent',
+};
+
+function soundNote({ soundRoute, isSoundHeld }) {
+  const note = SOUND_NOTES[soundRoute ?? ''];
+  if (!note) return '';
+  return isSoundHeld
+    ? `This browser holds the sound back: ${note}, until it comes by itself.`
+    : `The mixed sound stood still: ${note}, until you apply a change.`;
+}
+
+function heldBackNote({ heldBackMs }) {
+  if (heldBackMs < HELD_BACK_MS) return '';
+  return `The server has held it back for ${formatSeconds(heldBackMs)} in all, because it came faster `
+    + 'than time goes.';
+}
