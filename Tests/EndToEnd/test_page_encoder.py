@@ -32,8 +32,8 @@ window.MediaRecorder = class extends Native {
   }
   get ondataavailable() { return super.ondataavailable; }
   set ondataavailable(take) {
+    const isLate = this.mimeType.includes(window.LATE ?? 'LATE_CODEC');
     super.ondataavailable = (event) => {
-      const isLate = this.mimeType.includes(window.LATE ?? 'LATE_CODEC');
       if (isLate) setTimeout(() => take(event), 3000);
       else take(event);
     };

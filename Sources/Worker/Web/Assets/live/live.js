@@ -165,6 +165,8 @@ class LivePage {
     this.#startTrouble = '';
     this.#studio.isMicrophoneOn = true;
     this.#state.go('starting');
+    // The button was further down; the picture, and what is needed now, are at the top.
+    scrollTo(0, 0);
     const isThere = await this.#openPicture();
     if (this.#state.name !== 'starting') return;
     if (!isThere) {
