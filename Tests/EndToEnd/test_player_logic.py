@@ -104,6 +104,9 @@ def test_it_never_plays_faster_than_a_voice_can_bear_nor_slower(trial: Trial) ->
     ({"hasMedia": True, "hasPlayed": True, "broadcast": "ended"}, "playing"),
     ({"hasMedia": True, "hasPlayed": True, "isRewound": True}, "rewound"),
     ({"hasMedia": True, "hasPlayed": True, "isPaused": True}, "paused-by-viewer"),
+    ({"hasMedia": True, "hasPlayed": True, "isStuck": True}, "reconnecting"),
+    ({"hasMedia": True, "isStuck": True}, "connecting"),
+    ({"hasMedia": True, "hasPlayed": True, "isStuck": True, "isPaused": True}, "paused-by-viewer"),
     ({"hasPlayed": True}, "reconnecting"),
     ({"hasObstacle": True, "hasPlayed": True}, "unplayable"),
 ])

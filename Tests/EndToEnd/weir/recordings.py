@@ -60,7 +60,7 @@ def record(
     `seekable` gives the finished-file form, with SeekHead, known sizes and Cues at the end.
     With `holes` there are no pictures in most of each second, as of an encoder that starves.
     """
-    container = "matroska" if video == "h264" else "webm"
+    container = "matroska" if video == "h264" or audio == "aac" else "webm"
     suffix = "mkv" if container == "matroska" else "webm"
     form = ("file" if seekable else "pipe") + ("-holes" if holes else "")
     name = f"{video or 'none'}-{audio or 'none'}-{size}-{rate}-{seconds}s-{form}.{suffix}"
@@ -87,7 +87,7 @@ def _make(
             command += ["-vf", "select=lt(mod(t\\,1)\\,0.3)", "-fps_mode", "vfr"]
         command += [*_VIDEO[video], "-b:v", rate, "-pix_fmt", "yuv420p"]
     if audio:
-        command += ["-c:a", "libopus", "-b:a", "32k", "-ar", "48000", "-ac", "2"]
+        command += ["-c:a", "aac" if audio == "aac" else "libopus", "-b:a", "32k", "-ar", "48000", "-ac", "2"]
     quiet = os.environ | {"SVT_LOG": "1"}
     unfinished = path.with_name("unfinished-" + path.name)
     if seekable:

@@ -221,6 +221,33 @@ BYTES watch_slumber_js[] = {
 BYTES watch_sleeper_js[] = {
 #embed "../Assets/watch/sleeper.js"
 };
+BYTES watch_webm_reader_js[] = {
+#embed "../Assets/watch/webm-reader.js"
+};
+BYTES watch_track_stream_js[] = {
+#embed "../Assets/watch/track-stream.js"
+};
+BYTES watch_track_watch_js[] = {
+#embed "../Assets/watch/track-watch.js"
+};
+BYTES watch_ways_js[] = {
+#embed "../Assets/watch/ways.js"
+};
+BYTES watch_way_choice_js[] = {
+#embed "../Assets/watch/way-choice.js"
+};
+BYTES watch_vigil_js[] = {
+#embed "../Assets/watch/vigil.js"
+};
+BYTES watch_remedy_js[] = {
+#embed "../Assets/watch/remedy.js"
+};
+BYTES watch_intake_js[] = {
+#embed "../Assets/watch/intake.js"
+};
+BYTES watch_care_js[] = {
+#embed "../Assets/watch/care.js"
+};
 BYTES watch_view_js[] = {
 #embed "../Assets/watch/view.js"
 };
@@ -449,6 +476,15 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/still.js", watch_still_js),
     FILE("Assets/watch/slumber.js", watch_slumber_js),
     FILE("Assets/watch/sleeper.js", watch_sleeper_js),
+    FILE("Assets/watch/webm-reader.js", watch_webm_reader_js),
+    FILE("Assets/watch/track-stream.js", watch_track_stream_js),
+    FILE("Assets/watch/track-watch.js", watch_track_watch_js),
+    FILE("Assets/watch/ways.js", watch_ways_js),
+    FILE("Assets/watch/way-choice.js", watch_way_choice_js),
+    FILE("Assets/watch/vigil.js", watch_vigil_js),
+    FILE("Assets/watch/remedy.js", watch_remedy_js),
+    FILE("Assets/watch/intake.js", watch_intake_js),
+    FILE("Assets/watch/care.js", watch_care_js),
     FILE("Assets/watch/view.js", watch_view_js),
     FILE("Assets/watch/words.js", watch_words_js),
     FILE("Assets/watch/watch.js", watch_js),

@@ -8,19 +8,8 @@
 // Pure: bytes in, bytes out. What it does not understand it leaves as it is.
 
 import { children, element, joined, read, unsigned, whole } from './ebml.js';
+import { ID } from './webm-reader.js';
 
-const ID = {
-  tracks: 0x1654ae6b,
-  trackEntry: 0xae,
-  trackNumber: 0xd7,
-  defaultDuration: 0x23e383,
-  segment: 0x18538067,
-  cluster: 0x1f43b675,
-  timestamp: 0xe7,
-  blockGroup: 0xa0,
-  block: 0xa1,
-  simpleBlock: 0xa3,
-};
 /** What contains what we look for. A live Segment and its clusters may be of unknown size. */
 const ENTERED = new Set([ID.segment, ID.cluster, ID.blockGroup]);
 /** Fewer tell nothing. */

@@ -6,9 +6,11 @@
  * @typedef {object} Codec
  * @property {RegExp} pattern   of an entry of the codecs parameter
  * @property {'video' | 'audio'} kind
- * @property {string} name
+ * @property {string | null} name   null: its short name in capitals
  * @property {string} players   who plays it, as the subject of a sentence
  */
+
+const FEW = 'Hardly any browser plays it';
 
 /** @type {Codec[]} */
 const CODECS = [
@@ -34,31 +36,40 @@ const CODECS = [
   { pattern: /^mp4a/, kind: 'audio', name: 'AAC', players: 'Chrome and Edge play it' },
   { pattern: /^flac/, kind: 'audio', name: 'FLAC', players: 'Chrome and Edge play it' },
   { pattern: /^mp3/, kind: 'audio', name: 'MP3', players: 'Chrome and Edge play it' },
+  { pattern: /^(ac-?3|ec-?3|eac3)/, kind: 'audio', name: 'Dolby Digital', players: FEW },
+  { pattern: /^(dts|alac|pcm|mp2)/, kind: 'audio', name: null, players: FEW },
 ];
 
 /** The codecs parameter of a type, as a list. */
-export function codecStrings(mimeType) {
+function entriesOf(mimeType) {
   const list = /codecs="?([^";]*)"?/i.exec(mimeType)?.[1] ?? '';
-  return list.split(',').map((entry) => entry.trim().toLowerCase()).filter(Boolean);
+  return list.split(',').map((entry) => entry.trim()).filter(Boolean);
 }
 
-function known(mimeType) {
-  return codecStrings(mimeType).map((entry) => (
-    CODECS.find((codec) => codec.pattern.test(entry))
-      ?? { kind: 'video', name: entry, players: 'Perhaps another browser plays it' }
-  ));
+/**
+ * What is known of each entry of the codecs parameter.
+ * @returns {(Codec & {string: string})[]}   `string` is the entry as it stands there
+ */
+export function codecsOf(mimeType) {
+  return entriesOf(mimeType).map((string) => {
+    const found = CODECS.find(({ pattern }) => pattern.test(string.toLowerCase()));
+    return {
+      kind: found?.kind ?? 'video', players: found?.players ?? 'Perhaps another browser plays it',
+      name: found?.name ?? (found ? string.toUpperCase() : string), string,
+    };
+  });
 }
 
 export function hasPicture(mimeType) { return !mimeType.startsWith('audio/'); }
 
 export function hasSound(mimeType) {
-  const all = known(mimeType);
+  const all = codecsOf(mimeType);
   return all.length === 0 || all.some((codec) => codec.kind === 'audio');
 }
 
 /** "VP9 video with Opus sound". */
 export function describeType(mimeType) {
-  const all = known(mimeType);
+  const all = codecsOf(mimeType);
   const video = all.find((codec) => codec.kind === 'video');
   const audio = all.find((codec) => codec.kind === 'audio');
   if (video && audio) return `${video.name} video with ${audio.name} sound`;
@@ -68,8 +79,16 @@ export function describeType(mimeType) {
 
 /** A sentence about who plays it. `canPlay` tells whether this browser knows a codec string. */
 export function describePlayers(mimeType, canPlay) {
-  const strings = codecStrings(mimeType);
-  const all = known(mimeType);
-  const index = strings.findIndex((entry) => !canPlay(entry));
-  return `${(all[Math.max(0, index)] ?? { players: 'Perhaps another browser plays it' }).players}.`;
+  const all = codecsOf(mimeType);
+  const unknown = all.find(({ string }) => !canPlay(string));
+  // It is the container, then.
+  if (!unknown && mimeType.includes('matroska')) return 'Chrome and Edge play it.';
+  const codec = unknown ?? all[0];
+  return `${codec?.players ?? 'Perhaps another browser plays it'}.`;
+}
+
+/** The name of the video or the audio codec, and who plays it. @param {'video' | 'audio'} kind */
+export function describeCodec(mimeType, kind) {
+  const codec = codecsOf(mimeType).find((each) => each.kind === kind);
+  return codec ? `It is ${codec.name}. ${codec.players}.` : '';
 }

@@ -54,6 +54,7 @@ export function joined(parts) {
 
 /** A number of variable length; an identifier keeps the bit that tells its length. */
 function readNumber(bytes, at, keepsMark) {
+  if (at >= bytes.length) return null;
   const length = Math.clz32(bytes[at]) - 23;
   if (!(length <= 8)) throw new RangeError('no number');
   if (at + length > bytes.length) return null;

@@ -5,6 +5,8 @@
 import { LiveSource, isStreamable } from './live-source.js';
 import { PlainPlayer } from './plain-player.js';
 import { Reception } from './reception.js';
+import { WayChoice } from './way-choice.js';
+import { waysToPlay } from './ways.js';
 
 /** Undecodable media twice within this time is not an accident. */
 const ACCIDENT_MS = 30_000;
@@ -17,6 +19,8 @@ const ACCIDENT_MS = 30_000;
  *   a source is about to take the element over
  * @property {() => void} onMedia        there is more to play
  * @property {(cause: 'complete' | 'broken') => void} onEnd   nothing more will come
+ * @property {() => void} onWay          another way to play, or another time line, is worth a new
+ *   response
  * @property {() => void} onGone         there is no media under this name now
  * @property {(trouble: 'network' | 'busy', leastMs?: number) => void} onFailure
  * @property {(trouble: 'codec' | 'damaged') => void} onObstacle
@@ -32,8 +36,11 @@ export class Feed {
   #video;
   #still;
   #handlers;
+  #ways = new WayChoice([]);
   /** @type {Source | null} */
   #source = null;
+  /** Another response was asked for on account of what this source brings. */
+  #isMoving = false;
   #undecodableAtMs = -Infinity;
 
   /**
@@ -63,11 +70,31 @@ export class Feed {
     return isReading ? this.#source.lastBytesAtMs : null;
   }
 
+  /**
+   * What is left out, and whether only until it comes again; null: nothing.
+   * @returns {{kind: 'video' | 'audio', isForNow: boolean} | null}
+   */
+  get lack() {
+    const kind = this.#source?.lacks ?? null;
+    return kind ? { kind, isForNow: false } : this.#ways.lack;
+  }
+
+  /** What the tracks bring; null when nobody can tell. */
+  get tracks() { return this.#source?.tracks ?? null; }
+
+  get isPlain() { return this.isOpen && !this.#source.canSeek; }
+
   /** The connection is taken for dead. */
   breakOff() {
     this.#source.close();
     this.#noteEnd('broken');
   }
+
+  /** This way shows nothing: the next response is played in another one, if there is one. */
+  tryOtherWay() { return this.#ways.fail(); }
+
+  /** The element shows nothing of it. */
+  noteUnplayable() { this.#noteEnd('unplayable'); }
 
   /** Lets go of the network; what is in hand stays in the element. */
   close() {
@@ -75,6 +102,9 @@ export class Feed {
     this.#source?.close();
     this.isOpen = false;
   }
+
+  /** All ways are worth a try again. */
+  forgetFailures() { this.#ways.reset(); }
 
   #answered(answer, controller, behindS) {
     switch (answer.kind) {
@@ -88,31 +118,38 @@ export class Feed {
   #take({ response, mimeType, url }, controller, behindS) {
     const isOtherType = mimeType !== this.mimeType;
     this.mimeType = mimeType;
-    const source = this.#makeSource({
-      response, mimeType, url, controller, video: this.#video,
-      onMedia: () => { if (this.#source === source) this.#noteMedia(); },
-      onEnd: (cause) => { if (this.#source === source) this.#noteEnd(cause); },
-    });
-    if (!source) {
+    if (isOtherType) this.#ways = new WayChoice(this.#waysFor(mimeType));
+    if (!this.#ways.way) {
       controller.abort();
       this.#giveUp('codec');
       return;
     }
+    const source = this.#makeSource({
+      response, mimeType, url, controller, video: this.#video,
+      chooseWay: (tracks) => this.#ways.choose(tracks),
+      onMedia: () => { if (this.#source === source) this.#noteMedia(); },
+      onEnd: (cause) => { if (this.#source === source) this.#noteEnd(cause); },
+    });
     this.#still.hold();
     this.#source?.close();
     this.#source = source;
+    this.#isMoving = false;
     this.isOpen = true;
     this.#handlers.onTake(source, behindS, isOtherType);
     source.begin();
   }
 
-  /** Null when this browser does not play the type. */
+  #waysFor(mimeType) {
+    return waysToPlay(mimeType, {
+      streams: isStreamable,
+      // Matroska is played by some who do not say so.
+      plays: (type) => (
+        this.#video.canPlayType(type) !== '' || type.startsWith('video/x-matroska')),
+    });
+  }
+
   #makeSource(given) {
-    if (isStreamable(given.mimeType)) return new LiveSource(given);
-    // Matroska is played by some who do not say so.
-    const mayPlay = this.#video.canPlayType(given.mimeType) !== ''
-      || given.mimeType.startsWith('video/x-matroska');
-    if (!mayPlay) return null;
+    if (this.#ways.way.kind !== 'plain') return new LiveSource(given);
     given.controller.abort();
     return new PlainPlayer(given);
   }
@@ -120,12 +157,16 @@ export class Feed {
   #noteMedia() {
     this.reception.noteSuccess();
     this.#handlers.onMedia();
+    if (!this.tracks || this.#isMoving) return;
+    if (!this.#ways.isToChange(this.tracks) && !this.tracks.hasJumpedBack) return;
+    this.#isMoving = true;
+    this.#handlers.onWay();
   }
 
   #noteEnd(cause) {
     this.isOpen = false;
     switch (cause) {
-      case 'unplayable': return this.#giveUp('codec');
+      case 'unplayable': return this.#noteFailed('codec');
       case 'undecodable': return this.#noteUndecodable();
       default: return this.#handlers.onEnd(cause);
     }
@@ -137,8 +178,14 @@ export class Feed {
     const isAgain = nowMs - this.#undecodableAtMs < ACCIDENT_MS;
     this.#undecodableAtMs = nowMs;
     this.#source.close();
-    if (isAgain) this.#giveUp('damaged');
+    if (isAgain) this.#noteFailed('damaged');
     else this.#handlers.onEnd('broken');
+  }
+
+  #noteFailed(trouble) {
+    this.#source.close();
+    if (this.#ways.fail()) this.#handlers.onEnd('broken');
+    else this.#giveUp(trouble);
   }
 
   #giveUp(trouble) {

@@ -95,6 +95,9 @@ export class Follower {
 
   get targetS() { return this.#edge.targetS; }
 
+  /** Whether there was enough to begin to play. */
+  get hasBegun() { return this.#hasBegun; }
+
   /** Distance to the live edge; 0 when nothing is known. */
   get behindS() {
     if (!this.#hasBegun) return 0;

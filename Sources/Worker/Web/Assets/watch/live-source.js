@@ -4,7 +4,8 @@
 // Bytes go from the response into the buffer one piece after the other, so a buffer that is far
 // enough ahead holds up the reading, and that the server.
 
-import { withBlockDurations } from './block-durations.js';
+import { joined } from './ebml.js';
+import { Intake } from './intake.js';
 import { MediaBuffer } from './media-buffer.js';
 
 /** Safari on phones has only the managed one. */
@@ -35,7 +36,12 @@ export class LiveSource {
   #controller;
   #source = new MediaSourceClass();
   #address;
-  #media = null;
+  #intake = new Intake();
+  #chooseWay;
+  /** @type {import('./ways.js').Way | null} */
+  #way = null;
+  /** @type {MediaBuffer[]} one for each part of the way */
+  #media = [];
   #heldBackAtMs = -Infinity;
   #isClosed = false;
   #handlers;
@@ -46,15 +52,18 @@ export class LiveSource {
    * @param {Response} given.response
    * @param {string} given.mimeType
    * @param {AbortController} given.controller   of the request
+   * @param {(tracks: import('./track-watch.js').TrackWatch) => import('./ways.js').Way}
+   *   given.chooseWay   how to play it, once its beginning has been seen
    * @param {() => void} given.onMedia           there is more to play
    * @param {(cause: 'complete' | 'broken' | 'undecodable') => void} given.onEnd
    *   nothing more will come; what is in hand stays playable until `close`
    */
-  constructor({ video, response, mimeType, controller, onMedia, onEnd }) {
+  constructor({ video, response, mimeType, controller, chooseWay, onMedia, onEnd }) {
     this.mimeType = mimeType;
     this.#video = video;
     this.#reader = response.body.getReader();
     this.#controller = controller;
+    this.#chooseWay = chooseWay;
     this.#handlers = { onMedia, onEnd };
     this.#address = URL.createObjectURL(this.#source);
   }
@@ -72,6 +81,9 @@ export class LiveSource {
 
   /** Whether the end of the buffer is the live edge. */
   isAtEdge(nowMs) { return nowMs - this.#heldBackAtMs > CATCH_UP_MS; }
+
+  /** What its tracks bring. */
+  get tracks() { return this.#intake.tracks; }
 
   close() {
     if (this.#isClosed) return;
@@ -95,7 +107,10 @@ export class LiveSource {
       // The first pieces arrive while the element is still opening the source.
       const [burst] = await Promise.all([this.#readBurst(), opened]);
       if (this.#isClosed) return 'complete';
-      this.#media = new MediaBuffer(this.#source.addSourceBuffer(this.mimeType), this.#video);
+      this.#intake.note(burst.bytes);
+      this.#way = this.#chooseWay(this.tracks);
+      this.#media = this.#way.parts.map(({ mimeType }) => (
+        new MediaBuffer(this.#source.addSourceBuffer(mimeType), this.#video)));
       if (!await this.#take(burst.bytes)) return 'undecodable';
       pending = burst.pending;
       for (;;) {
@@ -103,6 +118,7 @@ export class LiveSource {
         pending = null;
         if (done) return 'complete';
         this.lastBytesAtMs = performance.now();
+        this.#intake.note(value);
         if (!await this.#take(value)) return 'undecodable';
         await this.#roomAhead();
       }
@@ -123,14 +139,14 @@ export class LiveSource {
       pending = this.#reader.read();
     }
     this.lastBytesAtMs = performance.now();
-    const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
-    return { bytes: withBlockDurations(bytes), pending };
+    return { bytes: joined(pieces), pending };
   }
 
   /** False when the browser cannot make sense of the bytes. */
   async #take(bytes) {
     try {
-      await this.#media.append(bytes);
+      const pieces = this.#intake.pieces(bytes, this.#way);
+      await Promise.all(this.#media.map((media, index) => media.append(pieces[index])));
     } catch {
       return false;
     }
@@ -146,8 +162,9 @@ export class LiveSource {
   }
 
   #aheadS() {
-    const ranges = this.#media.ranges;
-    return ranges.length > 0 ? ranges.end(ranges.length - 1) - this.#video.currentTime : 0;
+    const ends = this.#media.map(({ ranges }) => (
+      ranges.length > 0 ? ranges.end(ranges.length - 1) : 0));
+    return Math.max(0, ...ends) - this.#video.currentTime;
   }
 }
 

@@ -27,6 +27,7 @@ export class MediaBuffer {
 
   /** Resolves when the bytes are in; rejects when the browser cannot make sense of them. */
   async append(bytes) {
+    if (bytes.length === 0) return;
     while (!this.#tryAppend(bytes)) await this.#makeRoom();
     await this.#settled();
     await this.#evict(EVICT_EVERY_S);

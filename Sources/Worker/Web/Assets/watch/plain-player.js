@@ -4,8 +4,15 @@
 //
 // Looks like LiveSource to the one who uses it.
 
+import { hasPicture, hasSound } from './codecs.js';
+
+/** So long into it, sound that is decoded has left traces. */
+const SOUND_AFTER_S = 3;
+
 export class PlainPlayer {
   canSeek = false;
+  /** The element does not tell what the tracks bring. */
+  tracks = null;
   mimeType;
   /** The element reads by itself and does not tell when; it finds broken connections itself too. */
   lastBytesAtMs = Infinity;
@@ -13,6 +20,7 @@ export class PlainPlayer {
   #video;
   #url;
   #handlers;
+  #isLoaded = false;
   #listeners = new AbortController();
 
   /**
@@ -33,16 +41,22 @@ export class PlainPlayer {
   begin() {
     const { signal } = this.#listeners;
     const { onMedia, onEnd } = this.#handlers;
-    this.#video.addEventListener('loadeddata', () => {
-      // The sound alone of a video that the browser does not know.
-      if (!this.mimeType.startsWith('audio/') && this.#video.videoWidth === 0) onEnd('unplayable');
-    }, { signal });
+    this.#video.addEventListener('loadeddata', () => { this.#isLoaded = true; }, { signal });
     for (const event of ['loadeddata', 'progress', 'timeupdate']) {
       this.#video.addEventListener(event, onMedia, { signal });
     }
     this.#video.addEventListener('ended', () => onEnd('complete'), { signal });
     this.#video.addEventListener('error', () => onEnd(causeOf(this.#video.error)), { signal });
     this.#video.src = this.#url;
+  }
+
+  /** What the element leaves out, because it does not know the codec: 'video', 'audio' or null. */
+  get lacks() {
+    if (!this.#isLoaded) return null;
+    const { videoWidth, currentTime, mozHasAudio, webkitAudioDecodedByteCount } = this.#video;
+    if (hasPicture(this.mimeType) && videoWidth === 0) return 'video';
+    const isMute = mozHasAudio === false || webkitAudioDecodedByteCount === 0;
+    return hasSound(this.mimeType) && currentTime > SOUND_AFTER_S && isMute ? 'audio' : null;
   }
 
   isAtEdge() { return false; }

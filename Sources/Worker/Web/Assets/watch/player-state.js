@@ -18,6 +18,7 @@
  * @property {boolean} isPaused        by the viewer
  * @property {boolean} isRewound       by the viewer
  * @property {boolean} isDry           there is nothing left to play right now
+ * @property {boolean} isStuck         media comes, and nothing moves
  */
 
 /** @type {Readonly<Facts>} */
@@ -30,6 +31,7 @@ export const FIRST_FACTS = Object.freeze({
   isPaused: false,
   isRewound: false,
   isDry: false,
+  isStuck: false,
 });
 
 /**
@@ -50,6 +52,7 @@ function stateWithMedia(facts) {
   if (facts.isDry && facts.broadcast === 'paused') return 'interrupted';
   if (facts.isDry && !mayBeThere(facts.broadcast)) return 'ended';
   if (!facts.hasPlayed) return 'connecting';
+  if (facts.isStuck) return 'reconnecting';
   return facts.isRewound ? 'rewound' : 'playing';
 }
 

@@ -1,6 +1,7 @@
 // The player of one stream: joins what the viewer wants, what the server says about the broadcast
 // and what becomes of the media. Its state follows from the facts it keeps (player-state.js).
 
+import { Care } from './care.js';
 import { hasSound } from './codecs.js';
 import { Feed } from './feed.js';
 import { Follower } from './follower.js';
@@ -10,6 +11,8 @@ import { FIRST_FACTS, mayBeThere, stateOf } from './player-state.js';
 /** So long without a byte although the broadcast goes on, and the connection is taken for dead. */
 const SILENCE_MS = 6_000;
 const WATCH_MS = 1_000;
+/** A broadcast whose tracks come and go is not asked for again and again. */
+const MOVE_ON_EVERY_MS = 3_000;
 /** The oldest media in the ring is about to be overwritten. */
 const RING_MARGIN_S = 1;
 /** A wish for a place that is no further from the live edge than this is one for the edge. */
@@ -28,6 +31,8 @@ export class Player {
   firstFrameMs = null;
   /** The browser wants the viewer to press something before it plays. */
   needsPress = false;
+  /** Sound plays, and no picture is shown although pictures come. */
+  isBlind = false;
 
   #facts = { ...FIRST_FACTS };
   #video;
@@ -36,6 +41,8 @@ export class Player {
   #onChange;
   #feed;
   #follower;
+  #care;
+  #wayAtMs = -Infinity;
   #liveSinceMs = 0;
   #isAsleep = false;
   #pausing = false;
@@ -62,6 +69,7 @@ export class Player {
       onNearEdge: () => { if (!this.#feed.reception.isBusy) this.#setRewound(false); },
       onUnreachable: () => this.#ask(0),
     });
+    this.#care = new Care(video, this.#feed, this.#careHandlers());
     video.addEventListener('ended', () => this.#noteFinished());
     video.addEventListener('pause', () => this.#notePause());
     video.addEventListener('play', () => { if (this.#facts.isPaused) this.play(); });
@@ -84,7 +92,10 @@ export class Player {
   /** Nothing has come for a while. */
   get isQuiet() { return this.state === 'reconnecting' || this.#follower.isQuiet; }
 
-  get hasSound() { return hasSound(this.mimeType); }
+  /** What is left out of what comes. */
+  get lack() { return this.#feed.lack; }
+
+  get hasSound() { return hasSound(this.mimeType) && this.lack?.kind !== 'audio'; }
 
   get isAtEdge() { return !this.#facts.isRewound && !this.#facts.isPaused; }
 
@@ -107,6 +118,7 @@ export class Player {
       jumps: this.#follower.jumps,
       reconnects: this.#feed.reception.retries,
       isAsleep: this.#isAsleep,
+      lacks: this.lack?.kind ?? null,
       firstFrameMs: this.firstFrameMs,
     };
   }
@@ -157,6 +169,7 @@ export class Player {
   /** After an obstacle or a failure, because the viewer says so. */
   tryAgain() {
     this.trouble = null;
+    this.#feed.forgetFailures();
     this.#know({ hasObstacle: false, isRefused: false });
     this.#ask(0);
   }
@@ -172,7 +185,9 @@ export class Player {
     this.#follower.setInterrupted(broadcast !== 'live');
     if (broadcast === 'live' && broadcastBefore !== 'live') this.#liveSinceMs = performance.now();
     this.#know({ broadcast });
-    const isNews = broadcast !== broadcastBefore || stream?.startedAt !== before?.startedAt;
+    const isOther = stream?.startedAt !== before?.startedAt;
+    const isNews = broadcast !== broadcastBefore || isOther;
+    if (isOther) this.#feed.forgetFailures();
     if (isNews) this.#noteNews();
     this.#onChange();
   }
@@ -227,8 +242,12 @@ export class Player {
   #feedHandlers() {
     return {
       onTake: (...taken) => this.#noteTake(...taken),
-      onMedia: () => this.#follower.noteMedia(),
+      onMedia: () => {
+        this.#care.noteMedia();
+        this.#follower.noteMedia();
+      },
       onEnd: (cause) => this.#noteEnd(cause),
+      onWay: () => this.#moveOn(),
       onGone: () => this.#noteGone(),
       onFailure: (trouble, leastMs) => this.#noteFailure(trouble, leastMs),
       onObstacle: (trouble) => {
@@ -238,8 +257,39 @@ export class Player {
     };
   }
 
+  #careHandlers() {
+    return {
+      isExpected: () => this.#isExpected,
+      onVerdict: (verdict) => {
+        this.isBlind = verdict === 'no-picture';
+        this.#know({ isStuck: verdict === 'still' });
+        this.#onChange();
+      },
+      seek: () => this.#follower.seekToEdge(),
+      askAgain: () => { if (!this.#feed.reception.isBusy) this.#ask(this.#wantedBehindS); },
+    };
+  }
+
+  /** Whether something should be moving. */
+  get #isExpected() {
+    const { broadcast, hasMedia, isPaused } = this.#facts;
+    const isOn = broadcast === 'live' && this.stream.joinable !== false;
+    const isPlaying = !this.#video.paused || !this.#follower.hasBegun;
+    return isOn && hasMedia && !isPaused && !this.#isAsleep && isPlaying;
+  }
+
+  /** What comes is played in another way from now on, with a response of its own. */
+  #moveOn() {
+    if (this.#isAsleep) return;
+    const nowMs = performance.now();
+    const leastMs = Math.max(0, this.#wayAtMs + MOVE_ON_EVERY_MS - nowMs);
+    this.#wayAtMs = nowMs + leastMs;
+    this.#feed.reception.askAgain(this.#wantedBehindS, leastMs);
+  }
+
   #noteTake(source, behindS, isOtherType) {
     this.trouble = null;
+    this.#care.reset();
     this.#follower.take(source, behindS, isOtherType);
     this.#stopAwaiting();
     this.#stopAwaiting = awaitPicture(this.#video, () => this.#notePicture());
@@ -290,6 +340,8 @@ export class Player {
     const { broadcast, isPaused } = this.#facts;
     const { lastBytesAtMs, reception } = this.#feed;
     if (lastBytesAtMs === null || broadcast !== 'live' || isPaused || reception.isBusy) return;
+    // The server has nothing yet that one could begin with.
+    if (this.stream.joinable === false) return;
     const silentMs = performance.now() - Math.max(lastBytesAtMs, this.#liveSinceMs);
     if (silentMs > SILENCE_MS) this.#feed.breakOff();
   }
@@ -312,7 +364,8 @@ export class Player {
   }
 
   #notePicture() {
-    this.#still.clear();
+    // Where only sound comes now, the last picture stays.
+    if (!(this.lack?.kind === 'video' && this.lack.isForNow)) this.#still.clear();
     this.firstFrameMs ??= performance.now();
     this.#know({ hasPlayed: true });
   }

@@ -2,8 +2,8 @@
 // Writes only what has changed, so that nobody is told the same thing twice.
 
 import { formatCount, formatSince } from '../common/format.js';
-import { hasPicture, hasSound } from './codecs.js';
-import { wordsFor } from './words.js';
+import { hasPicture } from './codecs.js';
+import { noteFor, wordsFor } from './words.js';
 
 /** Trouble that is over before this is not worth a word. */
 const PATIENCE_MS = 1_000;
@@ -38,8 +38,11 @@ export class View {
 
   /** After every change. */
   show() {
-    const { state, trouble, mimeType, facts, needsPress } = this.#player;
-    const words = wordsFor({ state, trouble, mimeType, name: this.#name }, canPlayCodec);
+    const { state, mimeType, facts, needsPress, stream } = this.#player;
+    const trouble = this.#player.trouble ?? (facts.isStuck ? 'still' : null);
+    const isJoinable = stream?.joinable !== false;
+    const words = wordsFor(
+      { state, trouble, mimeType, isJoinable, name: this.#name }, canPlayCodec);
     this.#change('state', state, () => { document.body.dataset.state = state; });
     this.#change('title', words.document, () => { document.title = `${words.document} · Weir`; });
     this.#change('badge', words.badge, () => this.#showBadge(words));
@@ -47,8 +50,8 @@ export class View {
     this.#change('ways', `${state} ${trouble}`, () => this.#showWays(state, trouble));
     this.#change('dry', facts.isDry && state === 'playing', (isDry) => this.#planSpinner(isDry));
     this.#elements.press.hidden = !(needsPress && state === 'paused-by-viewer');
-    this.#elements['sound-only'].hidden = !facts.hasMedia || hasPicture(mimeType);
-    this.#elements.mute.disabled = facts.hasMedia && !hasSound(mimeType);
+    this.#elements.mute.disabled = facts.hasMedia && !this.#player.hasSound;
+    this.#showLack();
     this.#showStream();
   }
 
@@ -64,6 +67,19 @@ export class View {
     if (!element) return;
     element.textContent = badge;
     element.className = tone ? `badge badge-${tone}` : 'badge';
+  }
+
+  /** What is missing while the rest plays. */
+  #showLack() {
+    const { mimeType, facts, lack, isBlind, state } = this.#player;
+    const isShowing = state === 'playing' || state === 'rewound';
+    const note = isShowing ? noteFor({ lack, isBlind, mimeType }) : '';
+    this.#change('note', note, () => {
+      this.#elements.note.textContent = note;
+    });
+    const isSoundOnly = !hasPicture(mimeType)
+      || (lack?.kind === 'video' && this.#elements.still.hidden);
+    this.#elements['sound-only'].hidden = !facts.hasMedia || !isSoundOnly;
   }
 
   // Messages
@@ -118,6 +134,8 @@ export class View {
     const { latency, live } = this.#elements;
     this.#change('seconds', seconds, () => { latency.dataset.seconds = seconds; });
     this.#change('latency', text, () => { latency.textContent = text; });
+    // The element tells of what it leaves out when it likes.
+    this.#showLack();
     this.#change('quiet', isQuiet, () => {
       latency.dataset.quiet = live.dataset.quiet = isQuiet;
     });

@@ -1,6 +1,6 @@
 // What the page says in each of its states. Pure.
 
-import { describePlayers, describeType } from './codecs.js';
+import { describeCodec, describePlayers, describeType } from './codecs.js';
 
 /**
  * @typedef {object} Words
@@ -19,10 +19,11 @@ const CALM = { title: '', text: '' };
  * @param {string | null} situation.trouble
  * @param {string} situation.name
  * @param {string} situation.mimeType
+ * @param {boolean} [situation.isJoinable]   whether the server has something to begin with
  * @param {(codec: string) => boolean} canPlay   whether this browser knows a codec string
  * @returns {Words}
  */
-export function wordsFor({ state, trouble, name, mimeType }, canPlay) {
+export function wordsFor({ state, trouble, name, mimeType, isJoinable = true }, canPlay) {
   switch (state) {
     case 'playing': return { ...CALM, ...live(name) };
     case 'rewound': return { ...CALM, ...live(name) };
@@ -31,7 +32,7 @@ export function wordsFor({ state, trouble, name, mimeType }, canPlay) {
     case 'offline': return offline(name);
     case 'ended': return ended(name);
     case 'unplayable': return unplayable(name, trouble, mimeType, canPlay);
-    default: return waiting(name, state, trouble);
+    default: return waiting(name, state, isJoinable ? trouble : 'no-beginning');
   }
 }
 
@@ -88,6 +89,20 @@ function waiting(name, state, trouble) {
       text: 'There is no place free at the moment. This page tries again by itself.',
     };
   }
+  if (trouble === 'no-beginning') {
+    return {
+      ...said,
+      title: 'Waiting for a picture',
+      text: 'The picture begins with the next key frame.',
+    };
+  }
+  if (trouble === 'still') {
+    return {
+      ...said,
+      title: 'No picture now',
+      text: 'Something comes, but nothing of it can be shown. Trying to get it going again.',
+    };
+  }
   if (state === 'connecting' && trouble === null) {
     return { ...said, title: 'Connecting', text: 'The picture comes in a moment.' };
   }
@@ -96,4 +111,22 @@ function waiting(name, state, trouble) {
     title: 'The connection is gone',
     text: 'Trying to get it back. You need not do anything.',
   };
+}
+
+/**
+ * What is not there although the rest plays; empty when all of it does.
+ * @param {object} situation
+ * @param {{kind: 'video' | 'audio', isForNow: boolean} | null} situation.lack
+ * @param {boolean} situation.isBlind   pictures come, and none is shown
+ * @param {string} situation.mimeType
+ */
+export function noteFor({ lack, isBlind, mimeType }) {
+  if (!lack) return isBlind ? 'No picture now. Trying to get it back.' : '';
+  const isVideo = lack.kind === 'video';
+  if (lack.isForNow) {
+    return isVideo
+      ? 'No picture now. The sound goes on.' : 'No sound now. The picture goes on.';
+  }
+  const what = isVideo ? 'picture' : 'sound';
+  return `No ${what} in this browser. ${describeCodec(mimeType, lack.kind)}`;
 }

@@ -1,0 +1,118 @@
+// What the tracks of a stream bring while it arrives: whether one of them has stopped although the
+// other goes on, whether it has come back, and whether time has jumped back.
+//
+// Pure. Times are those of the media, in milliseconds.
+
+import { unsigned } from './ebml.js';
+import { ID, blockIn, contentOf, tracksIn } from './webm-reader.js';
+
+/** A track that is so far behind the other one brings nothing now. */
+const MISSING_MS = 2_000;
+/** A step back of more is no matter of order between blocks: the clock was set. */
+const STEP_BACK_MS = 1_000;
+/** A step forward of more is one of the whole broadcast, not a hole in one track. */
+const STEP_FORWARD_MS = 10_000;
+
+/** So many blocks that are earlier than the one before them are the habit of whoever writes. */
+const HABIT_STEPS = 3;
+
+/** @typedef {'video' | 'audio'} Kind */
+
+export class TrackWatch {
+  /** Blocks of each kind so far. */
+  counts = { video: 0, audio: 0 };
+  /** Whether time has gone back: what comes now overlaps with what is there. */
+  hasJumpedBack = false;
+
+  #kinds = new Map();
+  #lastMs = -Infinity;
+  #stepsBack = 0;
+  #clusterMs = 0;
+  /** Per kind: its newest time, and since when it has come without a hole. */
+  #newestMs = {};
+  #sinceMs = {};
+
+  /** @param {import('./webm-reader.js').Part[]} parts */
+  note(parts) {
+    for (const part of parts) {
+      if (part.id === ID.tracks) this.#noteTracks(part);
+      else if (part.id === ID.timestamp) this.#clusterMs = unsigned(part.bytes, contentOf(part));
+      else this.#noteBlock(blockIn(part));
+    }
+  }
+
+  #noteTracks(part) {
+    // Of each kind the first is the one that is played.
+    this.#kinds.clear();
+    for (const { number, kind } of tracksIn(part)) {
+      const isKnown = [...this.#kinds.values()].includes(kind);
+      if (kind !== 'other' && !isKnown) this.#kinds.set(number, kind);
+    }
+  }
+
+  #noteBlock(block) {
+    const kind = block && this.#kinds.get(block.track);
+    if (!kind) return;
+    this.counts[kind] += 1;
+    const timeMs = this.#clusterMs + block.offset;
+    if (timeMs < this.#lastMs) this.#stepsBack += 1;
+    this.#lastMs = timeMs;
+    const newestMs = this.#newestMs[kind];
+    if (newestMs === undefined) {
+      this.#begin(kind, timeMs);
+    } else if (timeMs < newestMs - STEP_BACK_MS) {
+      this.hasJumpedBack = true;
+      this.#beginAll(timeMs);
+    } else if (timeMs > this.#latestMs + STEP_FORWARD_MS) {
+      this.#beginAll(timeMs);
+    } else {
+      this.#sinceMs[kind] ??= timeMs;
+      if (timeMs - newestMs > MISSING_MS) this.#sinceMs[kind] = timeMs;
+      this.#newestMs[kind] = Math.max(newestMs, timeMs);
+    }
+  }
+
+  get #latestMs() { return Math.max(...Object.values(this.#newestMs)); }
+
+  /** The first block of a kind; the others have time from here on to come as well. */
+  #begin(kind, timeMs) {
+    this.#newestMs[kind] = timeMs;
+    this.#sinceMs[kind] = timeMs;
+    for (const other of this.#kinds.values()) {
+      if (this.counts[other] === 0) this.#newestMs[other] ??= timeMs;
+    }
+  }
+
+  #beginAll(timeMs) {
+    for (const kind of this.#kinds.values()) {
+      this.#newestMs[kind] = timeMs;
+      this.#sinceMs[kind] = timeMs;
+    }
+  }
+
+  /**
+   * The kind that brings nothing although the other one goes on; null when both do, and when there
+   * is only one.
+   * @returns {Kind | null}
+   */
+  get missing() {
+    const kinds = [...this.#kinds.values()];
+    if (kinds.length < 2) return null;
+    const [first, second] = kinds;
+    const leadMs = (this.#newestMs[first] ?? 0) - (this.#newestMs[second] ?? 0);
+    if (Math.abs(leadMs) <= MISSING_MS) return null;
+    return leadMs > 0 ? second : first;
+  }
+
+  /**
+   * Whether the tracks come out of order with each other, as some write them. Firefox drops the
+   * picture, unless each track has a buffer of its own.
+   */
+  get isUnordered() { return this.#stepsBack >= HABIT_STEPS; }
+
+  /** For how long a kind has come without a hole, up to now. */
+  steadyMs(kind) {
+    if (this.missing === kind || this.counts[kind] === 0) return 0;
+    return this.#newestMs[kind] - this.#sinceMs[kind];
+  }
+}

@@ -1,0 +1,144 @@
+"""The player knows what it plays: what stops, jumps or cannot be decoded is said, and the rest plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from browser.element import wait_for_element
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.page import Page
+from browser.page_fixtures import *  # noqa: F403
+from browser.page_fixtures import chromium_of
+from browser.watch_page import Look, WatchPage
+from weir.blocks import AUDIO, VIDEO, Block, blocks_of, clusters, paced, shifted
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+
+pytestmark = pytest.mark.slow
+
+BROWSERS = ("chromium", "firefox")
+Put = Callable[[Callable[[list[Block]], list[Block]]], None]
+
+
+@pytest.fixture
+def put_on_air(browser_server: Server, publish: Callable[..., Publisher], name: str) -> Put:
+    """Publish half a minute of a recording whose blocks were changed, in real time."""
+    def put(change: Callable[[list[Block]], list[Block]]) -> None:
+        head, blocks = blocks_of(record(seconds=30))
+        publish(browser_server, name).feed(paced(head, clusters(change(blocks))), finish=False)
+        browser_server.wait_for_state(name, "live")
+
+    return put
+
+
+def wait_for_note(watcher: WatchPage, words: str) -> None:
+    wait_for_element(watcher.page, "#note", f"words: {words!r}",
+                     lambda e: e.text.startswith(words) and bool(e.text) == bool(words))
+
+
+def wait_for_sound(watcher: WatchPage) -> Look:
+    """Until it plays something for a second, whether or not there is a picture."""
+    before = watcher.look()
+    return watcher.wait_until(
+        lambda now: now.state == "playing" and now.currentTimeS > before.currentTimeS + 1,
+        "a second of sound")
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_sound_goes_on_while_the_picture_stops_and_the_picture_comes_back(
+    browser: str, put_on_air: Put, watch_page: Callable[..., WatchPage], name: str
+) -> None:
+    put_on_air(lambda blocks: [
+        block for block in blocks if block.track == AUDIO or not 6000 < block.due_ms < 16000])
+    watcher = watch_page(name, browser)
+    watcher.wait_for_playback(1)
+    wait_for_note(watcher, "No picture now")
+    wait_for_sound(watcher)
+    wait_for_note(watcher, "")
+    watcher.wait_for_playback(1)
+    watcher.assert_sound()
+
+
+def test_the_picture_goes_on_while_the_sound_stops(
+    put_on_air: Put, watch_page: Callable[..., WatchPage], name: str
+) -> None:
+    put_on_air(lambda blocks: [
+        block for block in blocks if block.track == VIDEO or block.due_ms < 5000])
+    watcher = watch_page(name)
+    wait_for_note(watcher, "No sound now")
+    watcher.wait_for_playback(1)
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+@pytest.mark.parametrize("offsets_ms", [(3_600_000, -8_000), (0, 3_600_000), (20_000, 15_000)])
+def test_time_that_jumps_does_not_stop_the_picture(
+    browser: str, offsets_ms: tuple[int, int], put_on_air: Put,
+    watch_page: Callable[..., WatchPage], name: str,
+) -> None:
+    def change(blocks: list[Block]) -> list[Block]:
+        early = [block for block in blocks if block.due_ms < 8000]
+        late = [block for block in blocks if block.due_ms >= 8000]
+        return shifted(early, offsets_ms[0]) + shifted(late, offsets_ms[1])
+
+    put_on_air(change)
+    watcher = watch_page(name, browser)
+    watcher.wait_for_playback(1)
+    # Eight seconds of the first times and eight of the others: whatever plays so long has got over it.
+    watcher.wait_for_playback(16, timeout_s=60)
+    watcher.assert_sound()
+
+
+def test_firefox_shows_pictures_whose_sound_is_written_before_its_time(
+    put_on_air: Put, watch_page: Callable[..., WatchPage], name: str
+) -> None:
+    put_on_air(lambda blocks: sorted(
+        blocks, key=lambda block: block.due_ms - (70 if block.track == AUDIO else 0)))
+    watcher = watch_page(name, "firefox")
+    watcher.wait_for_playback(3)
+
+
+# Codecs
+
+# A browser without a decoder for some codec.
+_WITHOUT = """
+const knows = MediaSource.isTypeSupported.bind(MediaSource);
+MediaSource.isTypeSupported = (type) => !type.includes('%s') && knows(type);
+HTMLMediaElement.prototype.canPlayType = () => '';
+"""
+
+
+@pytest.mark.parametrize(("codec", "words"), [
+    ("opus", "No sound in this browser. It is Opus."),
+    ("vp8", "No picture in this browser. It is VP8."),
+])
+def test_what_the_browser_can_decode_is_played(
+    codec: str, words: str, put_on_air: Put, open_own: Callable[..., Page],
+    browser_server: Server, name: str,
+) -> None:
+    put_on_air(lambda blocks: blocks)
+    page = open_own()
+    chromium_of(page).playwright.add_init_script(_WITHOUT % codec)
+    watcher = WatchPage(page, browser_server.url(""), name)
+    wait_for_note(watcher, words)
+    seen = wait_for_sound(watcher)
+    assert (seen.frames > 0) == (codec == "opus")
+    watcher.wait_for_live_edge()
+
+
+@pytest.mark.parametrize("video", ["vp9", "h264"])
+def test_firefox_plays_what_it_can_of_matroska_or_names_the_codec(
+    video: str, watch_page: Callable[..., WatchPage], publish: Callable[..., Publisher],
+    browser_server: Server, name: str,
+) -> None:
+    recording = record(video, "aac", seconds=40)
+    publish(browser_server, name, headers={"content-type": recording.content_type}).play(recording)
+    browser_server.wait_for_state(name, "live")
+    watcher = watch_page(name, "firefox")
+    # Which of them it is, is the browser's business.
+    if watcher.wait_for_state("playing", "unplayable") == "unplayable":
+        assert "AAC" in watcher.message
+    else:
+        watcher.wait_for_playback(2)
