@@ -28,6 +28,41 @@ import Testing
         #expect(status.interestedSlots == 0)
         #expect(status.waitingSlots == 0)
         #expect(status.bytesIngested == 0)
+        #expect(status.endReason == 0)
+        #expect(status.heldBackMs == 0)
+        #expect(status.writerHeardMs == 0)
+        #expect(!status.writerHasLength)
+        #expect((0..<RingStatus.slots).allSatisfy { status.oldestBodyUs(slot: $0) == nil })
+    }
+
+    @Test("who says first why a stream has ended is believed")
+    func endReason() throws {
+        let (one, other) = try pair()
+        one.noteEndReason(2)
+        other.noteEndReason(3)
+        #expect(one.endReason == 2)
+        #expect(other.endReason == 2)
+    }
+
+    @Test("what a writer does, and who waits for it, is seen by other workers")
+    func writer() throws {
+        let (one, other) = try pair()
+        one.writerHeardMs = 7
+        one.writerHasLength = true
+        one.addHeldBack(ms: 5)
+        one.addHeldBack(ms: 6)
+        one.setOldestBody(us: 9, slot: 0)
+        one.setOldestBody(us: 10, slot: 63)
+        #expect(other.writerHeardMs == 7)
+        #expect(other.writerHasLength)
+        #expect(other.heldBackMs == 11)
+        #expect(other.oldestBodyUs(slot: 63) == 10)
+        one.setOldestBody(us: nil, slot: 0)
+        #expect(other.oldestBodyUs(slot: 0) == nil)
+        other.releaseSlot(63)
+        #expect(one.oldestBodyUs(slot: 63) == nil)
+        // Words of others are where they were.
+        #expect(one.viewerCount == 0)
     }
 
     @Test("what one worker writes, another reads")

@@ -26,12 +26,17 @@ package struct RingStatus {
     private static let interested = RingLayout.shared + 64
     private static let writerChunkWord = RingLayout.shared + 72
     private static let recorded = RingLayout.shared + 80
+    private static let endReasonWord = RingLayout.shared + 88
+    private static let heldBack = RingLayout.shared + 96
     private static let lost = RingLayout.shared + 104
     private static let clockShift = RingLayout.shared + 112
     private static let clockBoot = RingLayout.shared + 120
     private static let waiting = RingLayout.shared + 128
+    private static let writerHeard = RingLayout.shared + 136
+    private static let writerLength = RingLayout.shared + 144
     private static let peak = RingLayout.shared + 192
     private static let viewers = RingLayout.shared + 256
+    private static let bodies = viewers + 8 * slots
 
     private let mapping: RingMapping
 
@@ -79,6 +84,20 @@ package struct RingStatus {
 
     /// Never what the word is in a fresh ring.
     private static func mark(of bootID: UInt64) -> UInt64 { bootID == 0 ? 1 : bootID }
+
+    /// Why the stream has ended, as its owner numbers reasons; 0: nobody has said. To be read after
+    /// `endedAtBootMs`, and said before that is set.
+    package var endReason: UInt64 { mapping.word(Self.endReasonWord).load().bits }
+
+    /// Whoever says it first is believed.
+    package func noteEndReason(_ reason: UInt64) {
+        mapping.word(Self.endReasonWord).replace(0, with: reason)
+    }
+
+    /// For how long, in all, the publisher was held back because it was ahead of the clock.
+    package var heldBackMs: UInt64 { mapping.word(Self.heldBack).load().count }
+
+    package func addHeldBack(ms: UInt64) { mapping.word(Self.heldBack).add(ms) }
 
     /// What became of the stream has been noted elsewhere, so that the ring may go.
     package var isRecorded: Bool {
@@ -139,6 +158,19 @@ package struct RingStatus {
         }
     }
 
+    /// When the holder of the lease last brought bytes, or began: CLOCK_MONOTONIC, the same in all
+    /// processes. It means something while the machine that wrote it runs.
+    package var writerHeardMs: UInt64 {
+        get { mapping.word(Self.writerHeard).load().timeMs }
+        nonmutating set { mapping.word(Self.writerHeard).store(newValue) }
+    }
+
+    /// Whether the body that the holder of the lease writes has a length, so that its end is in sight.
+    package var writerHasLength: Bool {
+        get { mapping.word(Self.writerLength).load().bits != 0 }
+        nonmutating set { mapping.word(Self.writerLength).store(newValue ? 1 : 0) }
+    }
+
     /// Changes when someone asks the holder of the lease to give it up. The holder compares it with
     /// what it was when it began.
     package var takeOverCount: UInt64 { mapping.word(Self.takeOvers).loadAcquiring().bits }
@@ -186,9 +218,23 @@ package struct RingStatus {
     /// The workers to wake when the lease is given up or a chunk is done, one bit each.
     package var waitingSlots: UInt64 { bits(Self.waiting) }
 
+    /// When the body arrived that has waited longest in a worker, of those without a number:
+    /// microseconds of CLOCK_MONOTONIC; nil when none waits there.
+    package func oldestBodyUs(slot: Int) -> UInt64? {
+        let stored = bodyWord(slot).load().bits
+        return stored == 0 ? nil : stored
+    }
+
+    package func setOldestBody(us: UInt64?, slot: Int) { bodyWord(slot).store(us ?? 0) }
+
+    private func bodyWord(_ slot: Int) -> MappedWord {
+        mapping.word(Self.bodies + 8 * checked(slot))
+    }
+
     /// Forgets everything about a worker that has died, or is about to start in this slot.
     package func releaseSlot(_ slot: Int) {
         viewerWord(slot).store(0)
+        setOldestBody(us: nil, slot: slot)
         set(Self.interested, false, slot)
         set(Self.waiting, false, slot)
         clearWriter(slot: slot)

@@ -37,6 +37,8 @@ package struct Settings: Sendable, Equatable {
     package let ringMs: UInt64
     /// How long viewers stay connected while a broadcaster is gone.
     package let graceMs: UInt64
+    /// The durations that follow from it.
+    package var broadcastTimes: BroadcastTimes { BroadcastTimes(graceMs: graceMs) }
     /// Viewers further behind than this skip ahead.
     package let maxLagMs: UInt64
     /// How long connections may go on after SIGTERM.

@@ -36,6 +36,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case ingestChunks
     /// Publishers that were held back because they were too far ahead of the clock.
     case publishersHeldBack
+    /// For how many milliseconds, in all.
+    case publishersHeldBackMs
     /// Connections closed for abuse of the protocol.
     case abuseCloses
     /// Gauge: responses that deliver events now.

@@ -22,6 +22,7 @@ extension Counter {
         case .mediaLosses: "weir_media_losses_total"
         case .ingestChunks: "weir_ingest_bodies_total"
         case .publishersHeldBack: "weir_publishers_held_back_total"
+        case .publishersHeldBackMs: "weir_publishers_held_back_milliseconds_total"
         case .abuseCloses: "weir_abuse_closes_total"
         case .eventSubscribers: "weir_event_subscribers"
         case .streamChanges: "weir_stream_changes_total"
@@ -59,6 +60,8 @@ extension Counter {
         case .ingestChunks: "Request bodies of publishers that were finished."
         case .publishersHeldBack:
             "Times a publisher was held back because it was ahead of the clock."
+        case .publishersHeldBackMs:
+            "Milliseconds for which publishers were held back because they were ahead of the clock."
         case .abuseCloses: "Connections closed for abuse of the protocol."
         case .eventSubscribers: "Responses that deliver events now."
         case .streamChanges: "Times a stream was started, paused, resumed, ended or removed."

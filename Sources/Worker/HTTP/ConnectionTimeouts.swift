@@ -117,6 +117,7 @@ extension Connection {
     ) -> Bool {
         let limits = server.limits
         if exchange.hasReceivedBody, exchange.bodyPatience == .steady { return isTooSlow(rate) }
+        if exchange.hasReceivedBody, exchange.bodyPatience == .ofHandler { return false }
         let patienceMs = exchange.hasReceivedBody ? limits.bodyIdleMs : limits.bodyFirstByteMs
         let deadlineMs = exchange.bodyActivityMs + patienceMs
         guard nowMs < deadlineMs else { return true }

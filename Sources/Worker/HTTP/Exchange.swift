@@ -28,6 +28,8 @@ package enum BodyPatience {
     case steady
     /// Each next byte comes within Limits.bodyIdleMs: it is live, and as fast as what it carries.
     case continuous
+    /// Once it has begun, its handler sees to that, and knows better.
+    case ofHandler
 }
 
 package final class Exchange {

@@ -30,6 +30,8 @@ final class WorkerEnvironment {
         loop: EventLoop, settings: Settings, doorbells: Doorbells, counters: CounterPage,
         logger: Logger
     ) {
+        let broken = settings.broadcastTimes.brokenRelations
+        precondition(broken.isEmpty, broken.joined(separator: "; "))
         self.loop = loop
         self.settings = settings
         self.doorbells = doorbells

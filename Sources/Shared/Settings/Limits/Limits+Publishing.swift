@@ -28,29 +28,6 @@ extension Limits {
     /// Worker: how often it does so of its own accord, for all streams for which requests wait: a try
     /// costs about a tenth of a millisecond.
     package static let leaseRetriesPerSecond: UInt64 = 500
-    /// Request: how long a chunk waits for its turn (an earlier chunk, or the end of another request's
-    /// write).
-    package static let chunkTurnMs: UInt64 = 10_000
-    /// Request: how often a publisher that waits for another process asks again, should a doorbell be
-    /// missed (a writer that was killed rings none).
-    package static let chunkRetryMs: UInt64 = 50
-    /// Request: a chunk that is sent again waits this long for its first try to end, then takes over
-    /// from it. Browsers send a chunk four times a second, and keep only some seconds of them.
-    package static let deadTryMs: UInt64 = 1_000
-    /// Request: a later chunk of a broadcast that the stream does not have waits this long for the
-    /// first one.
-    package static let unknownSessionMs: UInt64 = 2_000
-    /// Request: how long a new broadcast waits for a writer that may just be finishing, before it is
-    /// refused.
-    package static let newBroadcastTurnMs: UInt64 = 300
-    /// Request: from the turn of a body that begins a broadcast to the end of its header, the last of
-    /// Tracks.
-    package static let publishHeaderMs: UInt64 = 10_000
-    /// Request: a body that completes nothing (no media, no chunk) for this time is dead, unless it
-    /// moves at `publishBytesPerSecondLeast`, which earns it more. (See BodyProgress.)
-    package static let publishStallMs: UInt64 = 30_000
-    /// Request: the same for a chunk that is in already and comes again.
-    package static let repeatedChunkMs: UInt64 = 10_000
     /// Request: less than any uplink on which one could broadcast.
     package static let publishBytesPerSecondLeast: UInt64 = 4 * 1024
     /// Request: bytes looked at to tell a broken-off broadcast from something that is not WebM at all.
@@ -65,8 +42,6 @@ extension Limits {
     /// little more than the clock, so that a source whose own clock is fast is not held back sooner or
     /// later.
     package static let publishPacePercent: UInt64 = 102
-    /// Name: a stream whose publisher has sent nothing for this time counts as paused.
-    package static let publisherSilenceMs: UInt64 = 5_000
     /// Machine: live and recently ended streams on one server.
     package static let streams = 1_000
     /// Client: live and paused streams of one client under open publishing, on one server: a class
@@ -78,6 +53,4 @@ extension Limits {
     /// Machine: a time in a ring that is further ahead of the ring's clock than this is wrong, since the
     /// file is damaged, and counts as now. More than a process can be held up between two looks.
     package static let ringClockLeadMs: UInt64 = 60_000
-    /// Machine: how long an ended stream stays listed, and its ring on disk.
-    package static let endedRetentionMs: UInt64 = 60_000
 }
