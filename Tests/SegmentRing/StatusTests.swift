@@ -30,7 +30,7 @@ import Testing
         #expect(status.bytesIngested == 0)
         #expect(status.endReason == 0)
         #expect(status.heldBackMs == 0)
-        #expect(status.writerHeardMs == 0)
+        #expect(status.writerHeardBootMs == 0)
         #expect(!status.writerHasLength)
         #expect((0..<RingStatus.slots).allSatisfy { status.oldestBodyUs(slot: $0) == nil })
     }
@@ -47,13 +47,13 @@ import Testing
     @Test("what a writer does, and who waits for it, is seen by other workers")
     func writer() throws {
         let (one, other) = try pair()
-        one.writerHeardMs = 7
+        one.writerHeardBootMs = 7
         one.writerHasLength = true
         one.addHeldBack(ms: 5)
         one.addHeldBack(ms: 6)
         one.setOldestBody(us: 9, slot: 0)
         one.setOldestBody(us: 10, slot: 63)
-        #expect(other.writerHeardMs == 7)
+        #expect(other.writerHeardBootMs == 7)
         #expect(other.writerHasLength)
         #expect(other.heldBackMs == 11)
         #expect(other.oldestBodyUs(slot: 63) == 10)

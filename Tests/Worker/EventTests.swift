@@ -46,7 +46,7 @@ private struct Reader {
 }
 
 private func mark(_ state: StreamState = .live, epoch: UInt64 = 1) -> StreamMark {
-    StreamMark(ringEpoch: epoch, state: state)
+    StreamMark(ringEpoch: epoch, state: state, publisher: .sending)
 }
 
 extension EventTable {

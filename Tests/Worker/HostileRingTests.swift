@@ -64,7 +64,7 @@ import Testing
         publish(on: stream, bench)
         read(ring)
         ring.status.releaseSlot(0)
-        stream.end()
+        stream.end(.stopped)
         _ = (stream.state, EndedBroadcast(ring, of: stream.name))
     }
 

@@ -169,7 +169,7 @@ import Testing
 }
 
 @Suite struct BodyProgressTests {
-    private typealias Stage = BodyProgress.Stage
+    private static let hour: UInt64 = 3_600_000
 
     @Test(
         "a body that dribbles is dead, one that completes something or moves at a rate is not",
@@ -178,16 +178,18 @@ import Testing
             // something, after how many milliseconds it is given up at the earliest and latest.
             (.header, 1, 1_000, false, 10_000...10_000),
             (.header, 60_000, 1_000, false, 10_000...10_000),
-            (.media, 0, 1_000, false, 30_000...30_000),
-            (.media, 1, 15_000, false, 30_000...30_100),
-            (.media, 1, 29_000, false, 30_000...30_100),
-            (.media, 100, 1_000, false, 30_000...32_000),
+            (.media(lifeMs: hour), 1, 1_000, false, 30_000...30_100),
+            (.media(lifeMs: hour), 1, 4_900, false, 30_000...30_100),
+            (.media(lifeMs: hour), 100, 1_000, false, 30_000...32_000),
+            // Slower than that is silence, which is bounded by the life of the stream.
+            (.media(lifeMs: 20_000), 1, 15_000, false, 20_000...20_000),
+            (.media(lifeMs: 70_000), 1, 6_000, false, 70_000...75_000),
             // Sound of silence: a block of 20 bytes each 400 ms.
-            (.media, 20, 400, true, nil),
-            // Slides: a picture each 20 s.
-            (.media, 40_000, 20_000, true, nil),
+            (.media(lifeMs: 20_000), 20, 400, true, nil),
+            // Slides: a picture each 19 s.
+            (.media(lifeMs: 20_000), 40_000, 19_000, true, nil),
             // A key frame of 4 MiB over an uplink of 100 kB/s.
-            (.media, 100_000, 1_000, false, nil),
+            (.media(lifeMs: hour), 100_000, 1_000, false, nil),
             (.repeated, 1, 5_000, false, 10_000...10_100),
             (.repeated, 16_000, 1_000, false, nil),
         ] as [(BodyProgress.Stage, Int, UInt64, Bool, ClosedRange<UInt64>?)])
@@ -196,22 +198,43 @@ import Testing
         _ deadAfterMs: ClosedRange<UInt64>?
     ) {
         var progress = BodyProgress(stage, nowMs: 0)
-        var nowMs = everyMs
-        while nowMs < progress.deadlineMs, nowMs < 600_000 {
-            if completes { progress.moved(nowMs: nowMs) } else { progress.received(bytes) }
-            nowMs += everyMs
+        var nowMs: UInt64 = 0
+        while nowMs < min(progress.deadlineMs(nowMs: nowMs), 600_000) {
+            nowMs += 1
+            guard nowMs % everyMs == 0 else { continue }
+            if completes {
+                progress.moved(nowMs: nowMs)
+            } else {
+                progress.received(bytes, nowMs: nowMs)
+            }
         }
         if let deadAfterMs {
-            #expect(deadAfterMs.contains(progress.deadlineMs))
+            #expect(deadAfterMs.contains(nowMs))
         } else {
             #expect(nowMs >= 600_000)
         }
     }
 
+    @Test(
+        "a frozen publisher has as long as its stream lives, wherever in a block it stopped",
+        arguments: [0, 1, 100_000])
+    func frozen(_ unfinishedBytes: Int) {
+        let times = BroadcastTimes(graceMs: 600_000)
+        var progress = BodyProgress(.media(lifeMs: times.lifeMs), nowMs: 0)
+        if unfinishedBytes > 0 { progress.received(unfinishedBytes, nowMs: 10) }
+        let thawedMs = times.lifeMs - 1
+        #expect(progress.deadlineMs(nowMs: Limits.publishStallMs) == times.lifeMs)
+        #expect(progress.deadlineMs(nowMs: thawedMs) > thawedMs)
+        // What it goes on with need not be complete at once.
+        progress.received(1_000, nowMs: thawedMs)
+        #expect(progress.deadlineMs(nowMs: thawedMs) >= thawedMs + Limits.publishStallMs)
+    }
+
     @Test("a publisher that is not allowed to send is not dead") func heldBack() {
-        var progress = BodyProgress(.media, nowMs: 0)
+        var progress = BodyProgress(.media(lifeMs: 20_000), nowMs: 0)
         progress.moved(nowMs: 290_000)
-        #expect(progress.deadlineMs == 290_000 + Limits.publishStallMs)
+        #expect(progress.deadlineMs(nowMs: 290_000) == 310_000)
+        #expect(progress.silentAtMs == 290_000 + Limits.publisherSilenceMs)
     }
 }
 
@@ -228,8 +251,11 @@ import Testing
         "who has waited in vain is told what is missing",
         arguments: [
             (.absent, .chunkGap(expectedChunk: 0)),
-            (.held(identity: 1, session: 7, chunk: 4), .chunkEarly),
-            (.held(identity: 1, session: 8, chunk: 4), .chunkGap(expectedChunk: 0)),
+            (.held(WriterFacts(identity: 1, session: 7, chunk: 4)), .chunkEarly),
+            (
+                .held(WriterFacts(identity: 1, session: 8, chunk: 4)),
+                .chunkGap(expectedChunk: 0)
+            ),
             (.free(state: .live, ingest: nil), .chunkGap(expectedChunk: 0)),
             (
                 .free(

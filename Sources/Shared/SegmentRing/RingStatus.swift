@@ -63,7 +63,7 @@ package struct RingStatus {
 
     /// Times that are later count as that one.
     func limitTimes(toBootMs latestMs: UInt64) {
-        for offset in [Self.lastIngest, Self.pausedSince, Self.endedAt]
+        for offset in [Self.lastIngest, Self.pausedSince, Self.endedAt, Self.writerHeard]
         where mapping.word(offset).load().timeMs > latestMs {
             mapping.word(offset).store(latestMs)
         }
@@ -158,9 +158,8 @@ package struct RingStatus {
         }
     }
 
-    /// When the holder of the lease last brought bytes, or began: CLOCK_MONOTONIC, the same in all
-    /// processes. It means something while the machine that wrote it runs.
-    package var writerHeardMs: UInt64 {
+    /// When the holder of the lease last brought bytes, or began.
+    package var writerHeardBootMs: UInt64 {
         get { mapping.word(Self.writerHeard).load().timeMs }
         nonmutating set { mapping.word(Self.writerHeard).store(newValue) }
     }

@@ -214,7 +214,8 @@ final class EventHub {
             return table.remove(name.text).map { [(name, $0)] } ?? []
         }
         let mark = StreamMark(
-            ringEpoch: stream.ring.epoch, state: stream.state, isJoinable: stream.isJoinable)
+            ringEpoch: stream.ring.epoch, state: stream.state, publisher: stream.publisher,
+            isJoinable: stream.isJoinable)
         let isKnown = table.find(name.text)?.mark == mark
         guard !isKnown || withFigures else { return [] }
         let bytes = table.update(name.text, json: stream.json, mark: mark)

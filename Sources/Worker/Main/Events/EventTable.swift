@@ -12,6 +12,7 @@
 struct StreamMark: Equatable, Sendable {
     let ringEpoch: UInt64
     let state: StreamState
+    let publisher: PublisherState
     var isJoinable = true
 }
 

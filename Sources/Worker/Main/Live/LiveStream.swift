@@ -7,6 +7,7 @@
 import Accounts
 import HTTP
 import LinuxIO
+import Logging
 import Media
 import SegmentRing
 import Settings
@@ -32,6 +33,7 @@ final class LiveStream {
     /// What is told of it, and of what that was made.
     private var keptJSON: (facts: ChangingFacts, bytes: [UInt8])?
     private static let figuresKeptMs: UInt64 = 1_000
+    private var publisherLines: [PublisherState: LogPause] = [:]
 
     /// Told when the first viewer comes or the last one goes.
     var onWatchedChange: ((LiveStream) -> Void)?
@@ -107,10 +109,48 @@ final class LiveStream {
             ])
     }
 
-    /// Ends the stream for every worker. Idempotent; any worker may call it.
-    func end() {
+    /// What its publisher does.
+    var publisher: PublisherState { publisher(in: state) }
+
+    private func publisher(in state: StreamState) -> PublisherState {
         let status = ring.status
-        if status.endedAtBootMs == 0 { status.endedAtBootMs = ring.bootNowMs }
+        return PublisherState(
+            state, hasBrokenOff: status.pausedSinceBootMs != 0, isWriting: status.writerSlot != nil,
+            hasSession: status.publisherKey.1 != 0)
+    }
+
+    /// Logs that its publisher has fallen silent or is gone, which it can do as often as it likes.
+    func log(_ publisher: PublisherState) {
+        let leftOut = publisherLines[publisher, default: LogPause(ms: Limits.logRepeatMs)]
+            .leftOut(nowMs: environment.loop.nowMs)
+        guard let leftOut else { return }
+        environment.logger.notice(
+            "publisher \(publisher.rawValue)",
+            metadata: ["stream": "\(name)", "leftOut": "\(leftOut)"])
+    }
+
+    /// Why it has ended; nil when it has not. That its grace is over may not have been noted yet.
+    var endReason: EndReason? {
+        guard state == .ended else { return nil }
+        return EndReason(rawValue: ring.status.endReason)
+            ?? EndReason(afterGraceOf: publisher(in: .paused))
+    }
+
+    /// Notes that the stream's grace is over, if it is.
+    func endIfOver() {
+        guard ring.status.endedAtBootMs == 0, let reason = endReason else { return }
+        end(reason)
+    }
+
+    /// Ends the stream for every worker. Idempotent; any worker may call it.
+    func end(_ reason: EndReason) {
+        let status = ring.status
+        if status.endedAtBootMs == 0 {
+            status.noteEndReason(reason.rawValue)
+            status.endedAtBootMs = ring.bootNowMs
+            environment.logger.notice(
+                "stream ended", metadata: ["stream": "\(name)", "reason": "\(reason.word)"])
+        }
         // That wakes whoever watches it, writes it or waits for it, too.
         environment.announceStreamChange()
     }
@@ -208,7 +248,7 @@ final class LiveStream {
         guard !ring.isCurrent else { return }
         guard let replacedAtMs else {
             replacedAtMs = environment.loop.nowMs
-            if ring.status.endedAtBootMs == 0 { end() }
+            if ring.status.endedAtBootMs == 0 { end(.stopped) }
             return
         }
         if environment.loop.nowMs >= replacedAtMs + Limits.replacedRingMs { resetViewers() }

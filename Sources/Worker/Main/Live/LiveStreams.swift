@@ -30,8 +30,6 @@ final class LiveStreams {
     /// Streams with viewers here, current or replaced: those a doorbell may concern.
     private var watched: [ObjectIdentifier: LiveStream] = [:]
 
-    private static let houseKeepingMs: UInt64 = 1_000
-
     init(environment: WorkerEnvironment) throws(SystemError) {
         self.environment = environment
         directory = environment.settings.dataDirectory + "/live"
@@ -117,7 +115,7 @@ final class LiveStreams {
         guard let stream = cached.removeValue(forKey: name), !stream.ring.isCurrent,
             stream.ring.status.endedAtBootMs == 0
         else { return }
-        stream.end()
+        stream.end(.stopped)
     }
 
     /// Remembers a ring that was opened or made here.
@@ -183,7 +181,7 @@ final class LiveStreams {
     /// has ended.
     func putAside(_ stream: LiveStream, reason: String) throws(SystemError) -> Bool {
         let isDone = try putAside(stream.name, reason: reason) { stream.ring.isCurrent }
-        if isDone { stream.end() }
+        if isDone { stream.end(.server) }
         return isDone
     }
 
@@ -200,7 +198,7 @@ final class LiveStreams {
 
     /// Starts the periodic part.
     func startHouseKeeping() {
-        environment.loop.schedule(afterMs: Self.houseKeepingMs) { [weak self] in
+        environment.loop.schedule(afterMs: Limits.endNoticeMs) { [weak self] in
             self?.keepHouse()
             self?.startHouseKeeping()
         }
@@ -225,9 +223,7 @@ final class LiveStreams {
             stream.lookAtJoining()
             guard stream.state == .ended else { continue }
             if stream.ring.status.endedAtBootMs == 0 {
-                environment.logger.notice(
-                    "stream ended", metadata: ["stream": "\(stream.name)", "reason": "grace over"])
-                stream.end()
+                stream.endIfOver()
                 continue
             }
             let isNoted = recorder?.note(stream.ring, of: stream.name) ?? true

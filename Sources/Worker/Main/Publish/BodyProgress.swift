@@ -3,8 +3,9 @@
 // piece of media that viewers get, a chunk; and until then, that they come at some rate.
 //
 // A broadcast may be as thin as it likes (sound of silence is 50 bytes a second), as long as whole
-// blocks come. One that brings none is paused after `publisherSilenceMs` and ended by its grace; this
-// here ends the request, so that nobody depends on how long an operator's grace is.
+// blocks come. One that brings nothing at all is silent: its encoder may be frozen, so it has as long as
+// its stream lives, which is as long as the operator's grace. One whose bytes keep coming and complete
+// nothing is not alive for that, however long the grace is.
 //
 // A body that waits for its turn needs no rate: it has `chunkTurnMs` in all. Pure arithmetic; the caller
 // provides the clock.
@@ -15,8 +16,8 @@ struct BodyProgress: Equatable, Sendable {
     enum Stage: Equatable, Sendable {
         /// It has begun a broadcast, and its header is not complete.
         case header
-        /// It brings media.
-        case media
+        /// It brings media. Its stream lives so long without.
+        case media(lifeMs: UInt64)
         /// Its chunk is in already; what comes is read and dropped.
         case repeated
     }
@@ -24,31 +25,46 @@ struct BodyProgress: Equatable, Sendable {
     let stage: Stage
     /// When something was last completed.
     private var sinceMs: UInt64
-    /// What has come since then.
+    /// When bytes, or what they completed, came last.
+    private var heardMs: UInt64
+    /// Since when they have come without a silence among them and completed nothing,
+    private var dribblesSinceMs: UInt64
+    /// and how many.
     private var bytes: UInt64 = 0
 
     init(_ stage: Stage, nowMs: UInt64) {
         self.stage = stage
         sinceMs = nowMs
+        heardMs = nowMs
+        dribblesSinceMs = nowMs
     }
 
     /// Bytes came that have completed nothing yet.
-    mutating func received(_ count: Int) {
+    mutating func received(_ count: Int, nowMs: UInt64) {
+        if case .media = stage, nowMs >= silentAtMs {
+            // What was silent and goes on is given the time that it needs to complete something.
+            dribblesSinceMs = nowMs
+            bytes = 0
+        }
+        heardMs = nowMs
         bytes += UInt64(count)
     }
 
     /// Something was completed, or the publisher was not allowed to send.
     mutating func moved(nowMs: UInt64) {
-        sinceMs = nowMs
-        bytes = 0
+        self = BodyProgress(stage, nowMs: nowMs)
     }
 
+    /// When the body falls silent, or fell, if nothing more comes.
+    var silentAtMs: UInt64 { heardMs + Limits.publisherSilenceMs }
+
     /// When the body counts as dead, as things stand.
-    var deadlineMs: UInt64 {
+    func deadlineMs(nowMs: UInt64) -> UInt64 {
         let earnedMs = bytes * 1_000 / Limits.publishBytesPerSecondLeast
         return switch stage {
         case .header: sinceMs + Limits.publishHeaderMs
-        case .media: sinceMs + Limits.publishStallMs + earnedMs
+        case .media(let lifeMs) where bytes == 0 || nowMs >= silentAtMs: sinceMs + lifeMs
+        case .media: dribblesSinceMs + Limits.publishStallMs + earnedMs
         case .repeated: sinceMs + Limits.repeatedChunkMs + earnedMs
         }
     }

@@ -39,6 +39,8 @@ final class IngestSession {
     private(set) var isAttached = false
     private var notifier: RingNotifier?
     private var lossLog = LossLog()
+    /// When this request last brought bytes for the ring, or began; milliseconds of the loop.
+    private(set) var heardMs: UInt64
 
     /// Starts a broadcast. `writer` holds the lease of the ring that is to be continued or replaced.
     init(
@@ -54,6 +56,8 @@ final class IngestSession {
         ingest = WebMIngest(limits: environment.mediaLimits)
         pace = IngestPace(atMs: writer?.ring.bootNowMs ?? BootClock.nowMs())
         takeOverCountAtStart = writer?.ring.status.takeOverCount ?? 0
+        heardMs = environment.loop.nowMs
+        if let writer { showLife(on: writer.ring) }
         adoptNotifier()
     }
 
@@ -79,10 +83,19 @@ final class IngestSession {
         pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atBootMs)
         advance = MediaAdvance(continuingAtMs: ingest.nextMediaTimeMs)
         takeOverCountAtStart = writer.ring.status.takeOverCount
+        heardMs = environment.loop.nowMs
         isAttached = true
+        showLife(on: writer.ring)
         // The same publisher may come from another address by now.
         claim(writer.ring)
         adoptNotifier()
+    }
+
+    /// Tells requests that wait in other workers that this one is not silent, and what it is.
+    private func showLife(on ring: Ring) {
+        heardMs = environment.loop.nowMs
+        ring.status.writerHeardBootMs = ring.bootNowMs
+        ring.status.writerHasLength = facts.hasLength
     }
 
     private func adoptNotifier() {
@@ -93,6 +106,8 @@ final class IngestSession {
 
     /// Takes bytes of the body. What was complete before an error is committed all the same.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(PublishError) {
+        // As long as its header is not complete, bytes are no life: such a body may not hold a name.
+        if isAttached, bytes.count > 0, let writer { showLife(on: writer.ring) }
         var rest = unsafe bytes[...]
         let skipped = unsafe Int(min(UInt64(rest.count), skipBytes))
         skipBytes -= UInt64(skipped)
@@ -186,7 +201,7 @@ final class IngestSession {
         if let old, old.status.endedAtBootMs != 0 { streams.recorder?.note(old, of: name) }
         let created = try createRing(initialization)
         // The new ring has the name now; whoever watches the old one is told that it has ended.
-        stream?.end()
+        stream?.end(.takenOver)
         if let old { streams.recorder?.note(old, of: name) }
         writer?.release()
         writer = created
@@ -194,6 +209,7 @@ final class IngestSession {
         takeOverCountAtStart = created.ring.status.takeOverCount
         claim(created.ring)
         created.ring.status.lastIngestBootMs = created.ring.bootNowMs
+        showLife(on: created.ring)
         guard let adopted = streams.adopt(created.ring, name: name) else {
             throw .media(.malformed("the header cannot be read back"))
         }
@@ -283,10 +299,18 @@ final class IngestSession {
         return pace.delayMs(allowedMs: allowedMs, nowMs: writer.ring.bootNowMs)
     }
 
-    /// Nothing comes because the publisher is held back: that does not pause or end its stream.
+    /// Nothing comes because the publisher is held back: that does not pause or end its stream, nor may
+    /// anybody take over for it.
     func excuseSilence() {
         guard let ring = writer?.ring else { return }
         ring.status.lastIngestBootMs = ring.bootNowMs
+        showLife(on: ring)
+    }
+
+    /// It was held back for so long.
+    func noteHeldBack(ms: UInt64) {
+        writer?.ring.status.addHeldBack(ms: ms)
+        environment.counters.add(.publishersHeldBackMs, ms, slot: environment.slot)
     }
 
     /// Whether nothing is wrong but that another worker was quicker to make this stream's ring.
@@ -297,12 +321,9 @@ final class IngestSession {
     /// Why the request has to stop although its body goes on; nil when it need not.
     var interruption: PublishError? {
         guard let stream, let writer else { return nil }
-        let status = stream.ring.status
-        if status.endedAtBootMs != 0 {
-            // Ended because nothing came, or by somebody while media was coming.
-            let wasSilent =
-                status.endedAtBootMs > status.lastIngestBootMs + Limits.publisherSilenceMs
-            return wasSilent ? .stalled : .streamEnded
+        if stream.ring.status.endedAtBootMs != 0 {
+            let reason = stream.endReason
+            return reason == .stopped ? .streamEnded : .broadcastOver(reason)
         }
         return writer.ring.status.takeOverCount == takeOverCountAtStart ? nil : .takenOver
     }
@@ -315,6 +336,13 @@ final class IngestSession {
         environment.logger.warning(
             "media was broken and passed over",
             metadata: ["stream": "\(name)", "losses": "\(count)"])
+    }
+
+    /// Why the request has to stop, now that its body has been silent or got nowhere for so long: as a
+    /// rule because its stream is over by that.
+    func giveUp() -> PublishError {
+        stream?.endIfOver()
+        return interruption ?? .stalled
     }
 
     // MARK: The end of the body
@@ -346,7 +374,8 @@ final class IngestSession {
         } catch {
             throw .ring(error)
         }
-        writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs
+        // An empty body is no life.
+        if takenBytes > 0 { writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs }
         letGo()
     }
 
@@ -363,7 +392,9 @@ final class IngestSession {
         let isPaused = pausing && hasWritten
         if isPaused { writer.ring.status.pausedSinceBootMs = writer.ring.bootNowMs }
         letGo()
-        if isPaused { environment.announceStreamChange() }
+        guard isPaused else { return }
+        environment.announceStreamChange()
+        stream?.log(.gone)
     }
 
     private func letGo() {

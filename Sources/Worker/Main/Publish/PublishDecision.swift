@@ -32,6 +32,10 @@ struct PublishFacts: Equatable, Sendable {
     var sharesConnectionWithWriter: Bool
     /// How long it has waited for its turn.
     var waitedMs: UInt64 = 0
+    /// Its body has a length, so its end is in sight once it writes.
+    var hasLength = false
+    /// The numbered broadcast whose silent writer it has asked to stop.
+    var replacedSession: UInt64?
 
     var startsBroadcast: Bool {
         if let chunk { return chunk.number == 0 }
@@ -39,15 +43,33 @@ struct PublishFacts: Equatable, Sendable {
     }
 }
 
+/// What is known of the request that holds the writer lease.
+struct WriterFacts: Equatable, Sendable {
+    /// The current publisher's.
+    var identity: UInt64
+    var session: UInt64 = 0
+    /// The number of the chunk it writes, if that is known.
+    var chunk: UInt64?
+    /// For how long it has brought nothing.
+    var silentMs: UInt64 = 0
+    /// Its body has a length, so its end is in sight.
+    var hasLength = false
+
+    /// Whether a request that has waited so long has seen it move: what comes within a moment may have
+    /// been on its way when the connection died.
+    func hasMoved(since waitedMs: UInt64) -> Bool {
+        silentMs + Limits.newBroadcastTurnMs <= waitedMs
+    }
+}
+
 /// What is known of the stream when a request asks for its turn.
 enum StreamFacts: Equatable, Sendable {
     /// There is no such stream, or it has ended.
     case absent
-    /// Another request holds the writer lease. `identity` is the current publisher's.
-    /// `chunk` is the number of the chunk it writes, if that is known.
-    case held(identity: UInt64, session: UInt64, chunk: UInt64? = nil)
-    /// The lease is ours for the taking.
-    case free(state: StreamState, ingest: IngestState?)
+    /// Another request holds the writer lease.
+    case held(WriterFacts)
+    /// The lease is ours for the taking. The last writer brought its last bytes so long ago.
+    case free(state: StreamState, ingest: IngestState?, silentMs: UInt64 = 0)
 }
 
 enum PublishDecision: Equatable, Sendable {
@@ -73,12 +95,13 @@ enum PublishDecision: Equatable, Sendable {
         if request.chunk == nil && request.start == .unknown { return .wait }
         switch stream {
         case .absent: return decideAbsent(request)
-        case .held(let identity, let session, let chunk):
-            if isRetry(request, identity, session, chunk) {
+        case .held(let writer):
+            if isRetry(request, writer) {
                 return request.waitedMs >= Limits.deadTryMs ? .takeOver : .wait
             }
-            return decideHeld(request, identity, session)
-        case .free(let state, let ingest): return decideFree(request, state, ingest)
+            return decideHeld(request, writer)
+        case .free(let state, let ingest, let silentMs):
+            return decideFree(request, state, ingest, silentMs: silentMs)
         }
     }
 
@@ -95,29 +118,50 @@ enum PublishDecision: Equatable, Sendable {
 
     /// Whether the request brings the very chunk that is being written. Its client has given up on
     /// the first try, perhaps over a connection that is dead without our having been told.
-    private static func isRetry(
-        _ request: PublishFacts, _ identity: UInt64, _ session: UInt64, _ number: UInt64?
-    ) -> Bool {
-        guard let chunk = request.chunk, let number else { return false }
-        return chunk == ChunkNumber(session: session, number: number)
-            && request.identity == identity
+    private static func isRetry(_ request: PublishFacts, _ writer: WriterFacts) -> Bool {
+        guard let chunk = request.chunk, let number = writer.chunk else { return false }
+        return chunk == ChunkNumber(session: writer.session, number: number)
+            && request.identity == writer.identity
     }
 
     private static func decideHeld(
-        _ request: PublishFacts, _ identity: UInt64, _ session: UInt64
+        _ request: PublishFacts, _ writer: WriterFacts
     ) -> PublishDecision {
         // A later chunk of the broadcast that is being written, or a retry of its first one.
-        if let chunk = request.chunk, chunk.session == session { return .wait }
-        guard request.startsBroadcast else {
-            return request.chunk != nil ? waitForFirstChunk(request) : .wait
+        if let chunk = request.chunk, chunk.session == writer.session { return .wait }
+        guard request.identity == writer.identity else {
+            return decideForStranger(request)
         }
-        if request.wantsTakeOver && request.identity == identity { return .takeOver }
-        if request.sharesConnectionWithWriter { return .wait }
-        return .refuse(.alreadyLive)
+        guard request.startsBroadcast else {
+            if request.chunk != nil { return waitForFirstChunk(request) }
+            // What of the body before it is still on its way is waited for a little longer, since
+            // nothing is lost by that.
+            return writer.silentMs >= Limits.publisherSilenceMs ? .takeOver : .wait
+        }
+        if request.wantsTakeOver || writer.silentMs >= Limits.takeOverSilenceMs { return .takeOver }
+        return mayWait(request, behind: writer) ? .wait : .refuse(.alreadyLive)
+    }
+
+    private static func decideForStranger(_ request: PublishFacts) -> PublishDecision {
+        if request.startsBroadcast {
+            return request.sharesConnectionWithWriter ? .wait : .refuse(.alreadyLive)
+        }
+        return request.chunk != nil ? waitForFirstChunk(request) : .wait
+    }
+
+    /// Whether a new header waits for a writer of the same publisher: it may be the next body of one
+    /// encoder, or that of an encoder whose last connection has just died. A second encoder finds out
+    /// that the first one lives.
+    private static func mayWait(_ request: PublishFacts, behind writer: WriterFacts) -> Bool {
+        if request.sharesConnectionWithWriter || !writer.hasMoved(since: request.waitedMs) {
+            return true
+        }
+        guard request.chunk == nil && writer.session == 0 else { return false }
+        return writer.hasLength || request.waitedMs < Limits.takeOverSilenceMs
     }
 
     private static func decideFree(
-        _ request: PublishFacts, _ state: StreamState, _ ingest: IngestState?
+        _ request: PublishFacts, _ state: StreamState, _ ingest: IngestState?, silentMs: UInt64
     ) -> PublishDecision {
         guard let ingest else { return decideAbsent(request) }
         if let chunk = request.chunk, chunk.session == ingest.session {
@@ -128,12 +172,37 @@ enum PublishDecision: Equatable, Sendable {
         if request.startsBroadcast {
             // A numbered broadcast comes in many requests, so that none is open now does not mean that
             // it is over: two tabs of one broadcaster would take the stream from each other for ever.
-            let interrupts = state == .live && ingest.session != 0 && !request.wantsTakeOver
-            return interrupts ? .refuse(.alreadyLive) : .begin
+            // Of one that has been left, none comes, and soon it is paused.
+            let interrupts =
+                state == .live && ingest.session != 0 && !request.wantsTakeOver
+                && request.replacedSession != ingest.session
+            guard interrupts else { return .begin }
+            let last = WriterFacts(identity: ingest.identity, silentMs: silentMs)
+            let waits =
+                !last.hasMoved(since: request.waitedMs)
+                && request.waitedMs < Limits.takeOverSilenceMs
+            return waits ? .wait : .refuse(.alreadyLive)
         }
         if request.chunk != nil { return waitForFirstChunk(request) }
         // A body without a number cannot be placed in a broadcast that has them.
         return ingest.session == 0 ? .resume : .refuse(.alreadyLive)
+    }
+}
+
+extension PublishFacts {
+    /// Whether it goes on waiting although it has waited as long as one may: a body without a number, for
+    /// those before it of the same publisher, as long as these move. It could only be sent again if its
+    /// sender knew that it has to.
+    func outwaits(_ stream: StreamFacts) -> Bool {
+        guard chunk == nil, start != .unknown else { return false }
+        return switch stream {
+        case .absent: false
+        case .held(let writer):
+            identity == writer.identity && (start == .continuation || writer.hasLength)
+                && writer.silentMs < Limits.publisherSilenceMs
+        // One before it has just had its turn, so it has its own soon.
+        case .free(let state, let ingest, _): state == .live && identity == ingest?.identity
+        }
     }
 }
 

@@ -12,7 +12,10 @@ enum PublishError: Error, Equatable {
     /// An earlier chunk of the same broadcast takes longer to come in than this one could wait.
     case chunkEarly
     case takenOver
+    /// It was stopped while this request was publishing.
     case streamEnded
+    /// The broadcast of which this is a part is over; nil: nobody knows why.
+    case broadcastOver(EndReason?)
     case stalled
     case tooManyStreams
     /// As many as one publisher may have are this one's.
@@ -34,7 +37,8 @@ extension PublishError {
             Problem(
                 status: 409, slug: "already-live", title: "Someone is live under this name",
                 detail: "Wait until that broadcast has ended, choose another name, or, if it is "
-                    + "yours, take over with the header Weir-Take-Over: 1.")
+                    + "yours, take over with the header Weir-Take-Over: 1, or ?take-over=1 in the "
+                    + "address.")
         case .missingInitialization:
             Problem(
                 status: 412, slug: "missing-initialization",
@@ -59,7 +63,8 @@ extension PublishError {
         case .streamEnded:
             Problem(
                 status: 409, slug: "stream-ended", title: "The stream was ended",
-                detail: "It was ended by DELETE while this request was publishing.")
+                detail: "Somebody who may has ended it while this request was publishing.")
+        case .broadcastOver(let reason): .broadcastOver(reason)
         case .stalled: .requestTimeout
         case .tooManyStreams:
             Problem(
@@ -101,12 +106,30 @@ extension PublishError {
         }
         switch stream {
         case .absent: return .chunkGap(expectedChunk: 0)
-        case .held(_, let session, _):
-            return session == chunk.session ? .chunkEarly : .chunkGap(expectedChunk: 0)
-        case .free(_, let ingest):
+        case .held(let writer):
+            return writer.session == chunk.session ? .chunkEarly : .chunkGap(expectedChunk: 0)
+        case .free(_, let ingest, _):
             let isSameSession = ingest?.session == chunk.session
             return .chunkGap(expectedChunk: isSameSession ? ingest?.nextChunk ?? 0 : 0)
         }
+    }
+}
+
+extension Problem {
+    fileprivate static func broadcastOver(_ reason: EndReason?) -> Problem {
+        let detail =
+            switch reason {
+            case .stopped: "Somebody who may has ended it. "
+            case .silent: "Nothing came from its publisher for longer than the server waits. "
+            case .gone: "Its publisher was away for longer than the server waits. "
+            case .takenOver: "Another broadcast of the same publisher has taken its name. "
+            case .server: "The server has lost it. "
+            case nil: "The stream has no such broadcast, or has it no more. "
+            }
+        return Problem(
+            status: 412, slug: "broadcast-over", title: "This broadcast is over",
+            detail: detail + "What comes next begins anew, with a header.",
+            members: [JSONMember("reason", .string(reason?.word ?? "unknown"))])
     }
 }
 

@@ -33,6 +33,7 @@ final class PublishQueue {
     /// The chunk whose turn it is as far as is known here, as long as it is not in the line.
     private var wanted: ChunkNumber?
     private let leaseWait: LeaseWait
+    private let bodyOrder: BodyOrder
     private var nextLook: (timer: TimerID, dueMs: UInt64)?
     private var isRetiring = false
 
@@ -49,6 +50,7 @@ final class PublishQueue {
         self.shares = shares
         self.environment = environment
         leaseWait = LeaseWait(room: room, environment: environment)
+        bodyOrder = BodyOrder(slot: environment.slot)
     }
 
     func headers(for exchange: Exchange) -> [HeaderField] {
@@ -120,6 +122,7 @@ final class PublishQueue {
             line.remove(request), request.facts.chunk == nil
         {
             // It may have kept others back.
+            announceOrder(on: active?.session?.stream?.ring ?? leaseWait.ring)
             look(withinMs: 0)
         }
         if isIdle { becomeIdle() }
@@ -171,16 +174,16 @@ final class PublishQueue {
     private func look() {
         guard !line.isEmpty else { return }
         if let active {
-            let facts = active.facts
-            let held = StreamFacts.held(
-                identity: facts.identity, session: facts.chunk?.session ?? 0,
-                chunk: facts.chunk?.number)
-            decideHeld(held, turn: facts.chunk, writerConnectionID: active.connectionID)
-            failOverdue(held)
+            let writer = WriterFacts(active, nowMs: environment.loop.nowMs)
+            bodyOrder.leaseIsHeld()
+            decideHeld(
+                writer, turn: active.facts.chunk, writerConnectionID: active.connectionID,
+                stream: active.session?.stream)
+            failOverdue(.held(writer))
         } else if let stream = streams.find(name) {
             look(at: stream)
         } else {
-            giveTurn(.absent, stream: nil, writer: nil, ingest: nil)
+            giveTurn(.absent)
             failOverdue(.absent)
         }
         settle()
@@ -191,13 +194,11 @@ final class PublishQueue {
         do {
             if let writer = try stream.ring.acquireWriter(slot: environment.slot) {
                 defer { if active == nil { writer.release() } }
-                let ingest = IngestState(decoding: writer.state)
-                let isOver = stream.state == .ended
-                let facts: StreamFacts =
-                    isOver ? .absent : .free(state: stream.state, ingest: ingest)
-                giveTurn(facts, stream: stream, writer: writer, ingest: ingest)
-                failOverdue(facts)
+                let turn = PublishTurn(stream, writer)
+                giveTurn(turn)
+                failOverdue(turn.facts)
             } else {
+                bodyOrder.leaseIsHeld()
                 lookWhileHeldElsewhere(stream)
             }
         } catch .missing {
@@ -220,57 +221,67 @@ final class PublishQueue {
     }
 
     private func lookWhileHeldElsewhere(_ stream: LiveStream) {
-        let (identity, session) = stream.ring.status.publisherKey
-        let isNew = identity == 0 && session == 0
-        let chunk = stream.ring.status.writerChunk
-        let held = StreamFacts.held(identity: identity, session: session, chunk: chunk)
-        // One that is being removed, or is so new that its writer has not said who it is: ask again
-        // shortly.
-        if stream.state != .ended && !isNew {
-            let turn = ChunkNumber(session: session, number: chunk ?? 0)
-            decideHeld(held, turn: turn, writerConnectionID: nil, ring: stream.ring)
+        // It is so new that its writer has not said who it is: ask again shortly.
+        guard let writer = WriterFacts(on: stream.ring) else {
+            return failOverdue(.held(WriterFacts(identity: 0)))
         }
-        failOverdue(held)
+        // One that has ended is being removed or replaced.
+        if stream.state != .ended {
+            let turn = ChunkNumber(session: writer.session, number: writer.chunk ?? 0)
+            decideHeld(writer, turn: turn, writerConnectionID: nil, stream: stream)
+        }
+        failOverdue(.held(writer))
     }
 
     /// Once for all of them, with what this look has found.
     private func failOverdue(_ stream: StreamFacts) {
         for request in line.members where request.isWaiting && request.isOverdue {
+            if request.facts.outwaits(stream) { continue }
             request.fail(.afterWaiting(request.facts, stream))
         }
     }
 
     // MARK: Deciding
 
-    private func giveTurn(
-        _ facts: StreamFacts, stream: LiveStream?, writer: RingWriter?, ingest: IngestState?
-    ) {
-        let turn = ingest.map { ChunkNumber(session: $0.session, number: $0.nextChunk) }
-        wanted = turn
+    private func giveTurn(_ turn: PublishTurn) {
+        wanted = turn.wanted
         var order = ArrivalOrder()
-        for request in line.candidates(whenTurnOf: turn) where request.isWaiting {
-            guard order.admits(request.facts, connectionID: request.connectionID) else { continue }
+        for request in line.candidates(whenTurnOf: turn.wanted) where request.isWaiting {
+            guard order.admits(request.facts, connectionID: request.connectionID),
+                !givesWay(request, on: turn.stream?.ring)
+            else { continue }
             request.updateFacts(writerConnectionID: nil)
-            let decision = PublishDecision.decide(request.facts, facts)
-            if begin(decision, request, stream, writer, ingest) { return }
-            apply(decision, to: request)
+            let decision = PublishDecision.decide(request.facts, turn.facts)
+            if begin(decision, request, turn) { return }
+            apply(decision, to: request, turn.stream)
         }
+    }
+
+    /// Whether another worker has a body that came earlier; it is told that it is its turn.
+    private func givesWay(_ request: PublishRequest, on ring: Ring?) -> Bool {
+        guard request.keepsOrder, let ring else { return false }
+        let slots = bodyOrder.slotsBefore(
+            request.arrivedUs, on: ring, nowMs: environment.loop.nowMs)
+        environment.doorbells.ring(mask: slots)
+        return slots != 0
     }
 
     /// A request that cannot wait for the one that writes is told so.
     private func decideHeld(
-        _ facts: StreamFacts, turn: ChunkNumber?, writerConnectionID: UInt64?, ring: Ring? = nil
+        _ writer: WriterFacts, turn: ChunkNumber?, writerConnectionID: UInt64?,
+        stream: LiveStream?
     ) {
         for request in line.candidates(whenTurnOf: turn) where request.isWaiting {
             request.updateFacts(writerConnectionID: writerConnectionID)
-            let decision = PublishDecision.decide(request.facts, facts)
+            let decision = PublishDecision.decide(request.facts, .held(writer))
             switch decision {
             case .refuse where request.ageMs < Limits.newBroadcastTurnMs:
                 break  // the writer may just be finishing
             case .takeOver:
-                return takeOver(ring)
+                request.replaces(writer)
+                return takeOver(stream?.ring)
             default:
-                apply(decision, to: request)
+                apply(decision, to: request, stream)
             }
         }
     }
@@ -285,53 +296,30 @@ final class PublishQueue {
 
     /// Starts the request's session if the decision is to write.
     private func begin(
-        _ decision: PublishDecision, _ request: PublishRequest, _ stream: LiveStream?,
-        _ writer: RingWriter?, _ ingest: IngestState?
+        _ decision: PublishDecision, _ request: PublishRequest, _ turn: PublishTurn
     ) -> Bool {
-        let session: IngestSession
-        switch decision {
-        case .begin:
-            guard mayHaveStream(request, stream) else {
-                request.fail(.tooManyOwnStreams)
-                return false
-            }
-            // The ring of a stream that has ended is replaced, not continued. That its grace is
-            // over may not have been noted yet, and then its viewers are still waiting.
-            let isOver = stream?.state == .ended
-            if isOver { stream?.end() }
-            session = IngestSession(
-                beginning: name, facts: request.facts, on: isOver ? nil : stream, writer: writer,
-                streams: streams, environment: environment)
-        case .resume:
-            guard let stream, let writer, let ingest else { return false }
-            do {
-                session = try IngestSession(
-                    resuming: ingest, facts: request.facts, on: stream, writer: writer,
-                    streams: streams, environment: environment)
-            } catch {
-                request.fail(.missingInitialization)
-                return false
-            }
-        default:
+        if decision == .begin, let shares, !shares.admits(request, name, turn.stream) {
+            request.fail(.tooManyOwnStreams)
             return false
         }
-        active = request
-        line.remove(request)
-        wanted = request.facts.chunk?.next
-        request.write(with: session)
-        return true
-    }
-
-    private func mayHaveStream(_ request: PublishRequest, _ stream: LiveStream?) -> Bool {
-        guard let shares, !request.exchange.client.isExempt else { return true }
-        let identity = request.facts.identity
-        if let stream, stream.state != .ended, stream.ring.status.publisherKey.0 == identity {
+        do throws(PublishError) {
+            let session = try turn.session(
+                decision, request, name: name, streams: streams, environment: environment)
+            guard let session else { return false }
+            active = request
+            line.remove(request)
+            wanted = request.facts.chunk?.next
+            request.write(with: session)
             return true
+        } catch {
+            request.fail(error)
+            return false
         }
-        return shares.take(identity, name)
     }
 
-    private func apply(_ decision: PublishDecision, to request: PublishRequest) {
+    private func apply(
+        _ decision: PublishDecision, to request: PublishRequest, _ stream: LiveStream?
+    ) {
         switch decision {
         case .repeated:
             line.remove(request)
@@ -340,10 +328,14 @@ final class PublishQueue {
         case .refuse(.alreadyLive):
             request.fail(.alreadyLive)
         case .refuse(.unknownSession):
-            request.fail(.chunkGap(expectedChunk: 0))
+            request.fail(.broadcastOver(request.facts, stream))
         case .refuse(.missingInitialization):
             guard request.isWellKnown else { return }
-            request.fail(request.looksLikeContinuation ? .missingInitialization : .media(.notWebM))
+            guard request.looksLikeContinuation else { return request.fail(.media(.notWebM)) }
+            // The body that it continues may still be on its way to another worker.
+            guard request.ageMs >= Limits.unknownSessionMs else { return }
+            let over = PublishError.broadcastOver(request.facts, stream)
+            request.fail(over == .broadcastOver(nil) ? .missingInitialization : over)
         default:
             break
         }
@@ -356,11 +348,18 @@ final class PublishQueue {
         // The lease that a request here waits for may be another worker's.
         if active == nil && !line.isEmpty {
             leaseWait.begin(on: streams.find(name)?.ring)
+            announceOrder(on: leaseWait.ring)
             look(withinMs: leaseWait.retryMs())
         } else {
             leaseWait.end()
+            announceOrder(on: active?.session?.stream?.ring)
             look(withinMs: Limits.chunkRetryMs)
         }
+    }
+
+    /// Tells other workers since when a body waits here that keeps the order of arrival.
+    private func announceOrder(on ring: Ring?) {
+        bodyOrder.announce(line.members.first(where: \.keepsOrder)?.arrivedUs, on: ring)
     }
 
     private func becomeIdle() {

@@ -29,6 +29,8 @@ final class PublishRequest: ExchangeHandler {
     private let body: WaitingBody
     private var isBodyComplete = false
     private let arrivedMs: UInt64
+    /// The same for the order between workers: microseconds of the monotonic clock.
+    let arrivedUs: UInt64
     /// When it has waited for its turn as long as one may.
     private var turnDeadlineMs: UInt64?
     private var withheldBytes = 0
@@ -36,13 +38,16 @@ final class PublishRequest: ExchangeHandler {
     private var isHeldBack = false
     private var progress: BodyProgress?
     private var progressTimer: TimerID?
+    private var saidSilent = false
 
     /// - Parameters:
     ///   - body: what has come already.
     ///   - isBodyComplete: nothing more comes.
+    ///   - arrivedUs: when the request came, before it was known whether it may publish.
     init(
         exchange: Exchange, facts: PublishFacts, claim: PublishClaim?, body: WaitingBody,
-        isBodyComplete: Bool, queue: PublishQueue, environment: WorkerEnvironment
+        isBodyComplete: Bool, arrivedUs: UInt64, queue: PublishQueue,
+        environment: WorkerEnvironment
     ) {
         self.exchange = exchange
         self.facts = facts
@@ -51,6 +56,7 @@ final class PublishRequest: ExchangeHandler {
         self.isBodyComplete = isBodyComplete
         self.queue = queue
         self.environment = environment
+        self.arrivedUs = arrivedUs
         arrivedMs = environment.loop.nowMs
         exchange.bodyPatience = .continuous
         body.join(queue.waitingBytes)
@@ -98,6 +104,15 @@ final class PublishRequest: ExchangeHandler {
         facts.waitedMs = ageMs
     }
 
+    /// It asks the silent writer of that broadcast to stop, so it need not fear to interrupt it.
+    func replaces(_ writer: WriterFacts) {
+        if facts.startsBroadcast { facts.replacedSession = writer.session }
+    }
+
+    /// Whether it is a body without a number of which it is known how it begins: those keep the order in
+    /// which they arrived.
+    var keepsOrder: Bool { facts.chunk == nil && facts.start != .unknown && isWaiting }
+
     /// It neither writes nor is it over.
     var needsPlace: Bool {
         switch phase {
@@ -115,15 +130,22 @@ final class PublishRequest: ExchangeHandler {
     func write(with session: IngestSession) {
         phase = .writing(session)
         exchange.isMedia = true
+        exchange.bodyPatience = .ofHandler
         let kept = body.bytes
         if !kept.isEmpty || session.isAttached {
             unsafe kept.withUnsafeBytes { unsafe feed($0, to: session) }
         }
         if isBodyComplete { finish() }
         guard self.session != nil else { return }
-        follow(BodyProgress(session.isAttached ? .media : .header, nowMs: environment.loop.nowMs))
+        follow(
+            BodyProgress(session.isAttached ? mediaStage : .header, nowMs: environment.loop.nowMs))
         // Whoever has begun a broadcast keeps others from its name.
         if !session.isAttached, let bound = body.takePlace() { fail(.tooManyWait(bound)) }
+    }
+
+    /// Whoever has the lease is waited for as long as the stream lives without media.
+    private var mediaStage: BodyProgress.Stage {
+        .media(lifeMs: environment.settings.broadcastTimes.patienceMs)
     }
 
     /// This chunk is already in the ring.
@@ -165,11 +187,12 @@ final class PublishRequest: ExchangeHandler {
         }
         guard session.isAttached else { return }
         let nowMs = environment.loop.nowMs
-        if progress?.stage == .header { progress = BodyProgress(.media, nowMs: nowMs) }
+        if progress?.stage == .header { progress = BodyProgress(mediaStage, nowMs: nowMs) }
         if session.fragmentCount > fragments {
             progress?.moved(nowMs: nowMs)
+            saidSilent = false
         } else {
-            progress?.received(bytes.count)
+            progress?.received(bytes.count, nowMs: nowMs)
         }
         body.leavePlace()
         let kept = body.drop()
@@ -186,6 +209,7 @@ final class PublishRequest: ExchangeHandler {
     /// chunk or another broadcast is for the queue to see, when it looks again.
     private func waitAgain() {
         phase = .waiting
+        exchange.bodyPatience = .continuous
         cancelProgressTimer()
         progress = nil
         queue.lostRace(self)
@@ -238,9 +262,10 @@ final class PublishRequest: ExchangeHandler {
         }
         session.excuseSilence()
         progress?.moved(nowMs: environment.loop.nowMs)
-        let waitMs = min(delayMs, Limits.publisherSilenceMs / 2)
+        let waitMs = min(delayMs, Limits.heldBackNoteMs)
         environment.loop.schedule(afterMs: waitMs) { [weak self] in
             guard let self, let session = self.session else { return }
+            session.noteHeldBack(ms: waitMs)
             self.creditWhenDue(session)
         }
     }
@@ -264,9 +289,19 @@ final class PublishRequest: ExchangeHandler {
     private func watchProgress() {
         guard progressTimer == nil, let progress else { return }
         let nowMs = environment.loop.nowMs
-        guard nowMs < progress.deadlineMs else { return fail(.stalled) }
-        let leftMs = progress.deadlineMs - nowMs
-        progressTimer = environment.loop.schedule(afterMs: leftMs) { [weak self] in
+        let deadlineMs = progress.deadlineMs(nowMs: nowMs)
+        guard nowMs < deadlineMs else { return fail(session?.giveUp() ?? .stalled) }
+        // A silent body that begins to dribble has less time than a silent one.
+        var lookAtMs = min(deadlineMs, nowMs + Limits.publishStallMs)
+        if case .media = progress.stage, !saidSilent {
+            if nowMs >= progress.silentAtMs {
+                saidSilent = true
+                session?.stream?.log(.silent)
+            } else {
+                lookAtMs = min(lookAtMs, progress.silentAtMs)
+            }
+        }
+        progressTimer = environment.loop.schedule(afterMs: lookAtMs - nowMs) { [weak self] in
             self?.progressTimer = nil
             self?.watchProgress()
         }
@@ -290,7 +325,7 @@ final class PublishRequest: ExchangeHandler {
         case .writing(let session):
             unsafe take(bytes, with: session)
         case .repeating:
-            progress?.received(bytes.count)
+            progress?.received(bytes.count, nowMs: environment.loop.nowMs)
             exchange.credit(bytes.count)
         case .answered:
             exchange.credit(bytes.count)

@@ -22,6 +22,17 @@ final class PublisherShares {
         self.environment = environment
     }
 
+    /// Whether a request may begin a broadcast: that stream is its publisher's already, or may be one
+    /// more of those it has.
+    func admits(_ request: PublishRequest, _ name: StreamName, _ stream: LiveStream?) -> Bool {
+        if request.exchange.client.isExempt { return true }
+        let identity = request.facts.identity
+        if let stream, stream.state != .ended, stream.ring.status.publisherKey.0 == identity {
+            return true
+        }
+        return take(identity, name)
+    }
+
     /// Whether a stream of that name may be one more of that publisher's; it counts then.
     func take(_ identity: UInt64, _ name: StreamName) -> Bool {
         let nowMs = environment.loop.nowMs

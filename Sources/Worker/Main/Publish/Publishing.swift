@@ -50,6 +50,7 @@ final class Publishing {
     /// POST or PUT of media.
     func publish(_ exchange: Exchange, to name: StreamName) {
         let request = exchange.request
+        let arrivedUs = MonotonicClock.nowUs()
         if isShuttingDown { return refuse(exchange, PublishError.shuttingDown.problem) }
         if let bytes = request.contentLength, bytes > Limits.chunkBytes {
             return refuse(exchange, .bodyTooLarge(limitBytes: Limits.chunkBytes))
@@ -63,7 +64,8 @@ final class Publishing {
         let body = WaitingBody(room: room, client: exchange.client)
         guard let authority else {
             return begin(
-                exchange, name, facts, claim: nil, body: body, isComplete: !request.hasBody)
+                exchange, name, facts, claim: nil, body: body, isComplete: !request.hasBody,
+                arrivedUs: arrivedUs)
         }
         let claim = PublishClaim(exchange, name: name)
         let admission = PublishAdmission(
@@ -76,7 +78,7 @@ final class Publishing {
                 admission.handOn()
                 self.begin(
                     exchange, name, facts, claim: claim, body: body,
-                    isComplete: admission.isBodyComplete)
+                    isComplete: admission.isBodyComplete, arrivedUs: arrivedUs)
             case .failure(let problem):
                 self.logDenial(of: exchange.request, problem, name)
                 admission.refuse(problem)
@@ -88,7 +90,7 @@ final class Publishing {
 
     private func begin(
         _ exchange: Exchange, _ name: StreamName, _ facts: PublishFacts, claim: PublishClaim?,
-        body: WaitingBody, isComplete: Bool
+        body: WaitingBody, isComplete: Bool, arrivedUs: UInt64
     ) {
         if isShuttingDown {
             // The admission, if there is one, gives back what it has kept when the exchange ends.
@@ -97,7 +99,7 @@ final class Publishing {
         let queue = queue(for: name)
         let publish = PublishRequest(
             exchange: exchange, facts: facts, claim: claim, body: body, isBodyComplete: isComplete,
-            queue: queue, environment: environment)
+            arrivedUs: arrivedUs, queue: queue, environment: environment)
         exchange.handler = publish
         queue.add(publish)
         if !publish.isAnswered { exchange.withholdsContinue = false }
@@ -127,15 +129,9 @@ final class Publishing {
         guard stream.state != .live || identity == nil || publisher == identity else {
             return refuse(exchange, .notTheOwner)
         }
-        end(stream, reason: "deleted")
+        stream.end(.stopped)
         exchange.respond(
             status: 204, headers: crossOrigin.headers(for: exchange.request), body: .none)
-    }
-
-    private func end(_ stream: LiveStream, reason: String) {
-        stream.end()
-        environment.logger.notice(
-            "stream ended", metadata: ["stream": "\(stream.name)", "reason": "\(reason)"])
     }
 
     // MARK: Denials
@@ -153,11 +149,12 @@ final class Publishing {
         }
         let publisher = stream.ring.status.publisherKey.0
         guard PublishFacts.isAccount(publisher) else { return }
-        authority.hasAccount(publisher, named: name) { [weak self] hasAccount in
-            guard let self, !hasAccount, stream.ring.status.publisherKey.0 == publisher,
+        authority.hasAccount(publisher, named: name) { hasAccount in
+            guard !hasAccount, stream.ring.status.publisherKey.0 == publisher,
                 stream.state != .ended
             else { return }
-            self.end(stream, reason: "no account")
+            // Whoever has closed or disabled the account has ended this too.
+            stream.end(.stopped)
         }
     }
 
@@ -208,13 +205,20 @@ final class Publishing {
 extension PublishFacts {
     struct BadChunkNumber: Error {}
 
-    /// Reads `Weir-Chunk: SESSION/N` and `Weir-Take-Over: 1`.
+    /// Reads `Weir-Chunk: SESSION/N`, and `Weir-Take-Over: 1` or, from what can only be given an
+    /// address, `?take-over=1`.
     init(_ request: Request) throws(BadChunkNumber) {
         self.init(
             chunk: try request.header("weir-chunk").map(Self.parseChunk), start: .unknown,
             identity: Self.identity(of: request),
-            wantsTakeOver: request.header("weir-take-over") == "1",
-            sharesConnectionWithWriter: false)
+            wantsTakeOver: request.header("weir-take-over") == "1"
+                || NamedValues.inQuery(Self.query(of: request), named: "take-over") == ["1"],
+            sharesConnectionWithWriter: false, hasLength: request.contentLength != nil)
+    }
+
+    private static func query(of request: Request) -> Substring {
+        let target = request.target
+        return target.firstIndex(of: "?").map { target[target.index(after: $0)...] } ?? ""
     }
 
     private static func parseChunk(_ value: String) throws(BadChunkNumber) -> ChunkNumber {

@@ -7,6 +7,9 @@ import Telemetry
 /// What changes of it.
 struct ChangingFacts: Equatable {
     let state: StreamState
+    let publisher: PublisherState
+    let endReason: EndReason?
+    let heldBackMs: UInt64
     let isJoinable: Bool
     let figures: RecentFigures
     let viewers: Int
@@ -16,6 +19,9 @@ struct ChangingFacts: Equatable {
 
     init(of stream: LiveStream, ringMs: UInt64) {
         state = stream.state
+        publisher = stream.publisher
+        endReason = stream.endReason
+        heldBackMs = stream.ring.status.heldBackMs
         isJoinable = stream.isJoinable
         figures = stream.figures
         viewers = stream.ring.status.viewerCount
@@ -31,6 +37,9 @@ enum StreamDescription {
         .object([
             JSONMember("name", .string(stream.name.text)),
             JSONMember("state", .string(facts.state.rawValue)),
+            JSONMember("publisher", .string(facts.publisher.rawValue)),
+            JSONMember("endReason", facts.endReason.map { .string($0.word) } ?? .null),
+            JSONMember("heldBackMs", .integer(Int64(clamping: facts.heldBackMs))),
             JSONMember("joinable", .boolean(facts.isJoinable)),
             JSONMember("startedAt", .string(Timestamp.rfc3339(ms: stream.ring.createdWallClockMs))),
             JSONMember("mimeType", .string(stream.contentType)),

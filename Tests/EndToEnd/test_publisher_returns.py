@@ -1,0 +1,422 @@
+"""A publisher that falls silent, vanishes or comes back by another way, and what is told of it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from weir import ebml
+from weir.admin import Metrics
+from weir.comparison import assert_decodes, assert_whole
+from weir.events import Subscriber
+from weir.http1 import RawHttp1
+from weir.http2 import Http2Connection, Response
+from weir.publisher import Publisher, cut_at_random
+from weir.recordings import record
+from weir.server import Server
+from weir.viewer import Viewer
+from weir.waiting import wait_until
+
+Watch = Callable[..., Viewer]
+Publish = Callable[..., Publisher]
+
+STRANGER = "127.0.0.2"
+EVERYTHING = "?start=-3600"
+TAKE_OVER = ("weir-take-over", "1")
+# Sources/Shared/Settings/Limits: a body that dribbles has so long.
+_STALL_S = 30
+
+
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def anywhere(request: pytest.FixtureRequest, start_server: Callable[..., Server]) -> Server:
+    """With two workers, every second connection is in the other one."""
+    return start_server(workers=request.param)
+
+
+def slug(response: Response) -> str:
+    return str(json.loads(response.body)["type"]).rsplit("/", 1)[-1]
+
+
+def told(response: Response) -> tuple[int, str, str]:
+    """Status, type and reason of an answer that says that a broadcast is over."""
+    return response.status, slug(response), json.loads(response.body)["reason"]
+
+
+def chunk(number: int, session: str = "s") -> list[tuple[str, str]]:
+    return [("weir-chunk", f"{session}/{number}")]
+
+
+def frames(first_ms: int, count: int) -> bytes:
+    """So many clusters of 40 ms."""
+    return b"".join(
+        ebml.cluster(first_ms + 40 * index, ebml.simple_block(b"frame")) for index in range(count))
+
+
+@contextmanager
+def ghost(
+    server: Server, name: str, data: bytes, headers: list[tuple[str, str]] | None = None
+) -> Iterator[tuple[Http2Connection, int]]:
+    """A publisher whose connection is open and brings nothing any more."""
+    with Http2Connection(server) as dead:
+        stream = dead.open("POST", f"/{name}/live", headers, end=False)
+        dead.send(stream, data)
+        server.wait_for_state(name, "live")
+        yield dead, stream
+
+
+def publisher_of(server: Server, name: str) -> str:
+    stream = server.stream(name)
+    assert stream is not None
+    return str(stream["publisher"])
+
+
+# MARK: A silent connection does not hold a name
+
+
+def test_an_encoder_that_vanished_without_a_word_is_let_in_again(
+    anywhere: Server, watch: Watch, name: str
+) -> None:
+    recording = record()
+    with ghost(anywhere, name, recording.data) as (dead, stream), Http2Connection(anywhere) as back:
+        viewer = watch(anywhere, name).wait_for_bytes(1_000)
+        assert back.request("POST", f"/{name}/live", body=recording.data).status == 204
+        answer = dead.response(stream)
+        assert (answer.status, slug(answer)) == (409, "taken-over")
+        assert viewer.is_connected
+        assert anywhere.state(name) == "live"
+
+
+@pytest.mark.parametrize("ghosts", [chunk(0), chunk(0, "other"), []], ids=["s", "other", "none"])
+@pytest.mark.parametrize("again", [chunk(0, "new"), []], ids=["numbered", "one body"])
+def test_it_does_not_matter_how_either_numbers_its_chunks(
+    anywhere: Server, name: str, ghosts: list[tuple[str, str]], again: list[tuple[str, str]]
+) -> None:
+    recording = record()
+    half = recording.data[: len(recording.data) // 2]
+    with ghost(anywhere, name, half, ghosts), Http2Connection(anywhere) as back:
+        assert back.request("POST", f"/{name}/live", again, recording.data).status == 204
+
+
+def test_a_stranger_is_refused_however_silent_the_publisher_is(
+    anywhere: Server, name: str
+) -> None:
+    recording = record()
+    with ghost(anywhere, name, recording.data) as (dead, stream):
+        anywhere.wait_for_state(name, "paused")
+        with Http2Connection(anywhere, source=STRANGER) as other:
+            for headers in ([], [TAKE_OVER]):
+                refused = other.request("POST", f"/{name}/live", headers, recording.data)
+                assert (refused.status, slug(refused)) == (409, "already-live")
+        dead.pump(0.01)
+        assert not dead.responses[stream].is_over
+
+
+def test_one_that_stops_in_its_header_does_not_hold_a_name_either(
+    anywhere: Server, name: str
+) -> None:
+    """That of a stream which is there: its ring is locked by whoever begins anew."""
+    recording = record()
+    path = f"/{name}/live"
+    with Http2Connection(anywhere) as dead, Http2Connection(anywhere) as back:
+        assert dead.request("POST", path, body=recording.data).status == 204
+        begun = dead.open("POST", path, end=False)
+        dead.send(begun, ebml.head())
+        assert dead.request("GET", "/api/streams").status == 200
+        assert back.request("POST", path, body=recording.data).status == 204
+
+
+def test_a_second_encoder_is_refused_while_the_first_moves(
+    anywhere: Server, publish: Publish, name: str
+) -> None:
+    first = publish(anywhere, name).play(record(seconds=30))
+    anywhere.wait_for_state(name, "live")
+    with Http2Connection(anywhere) as second:
+        refused = second.request("POST", f"/{name}/live", body=record().data)
+        assert (refused.status, slug(refused)) == (409, "already-live")
+    assert first.process.poll() is None
+
+
+@pytest.mark.parametrize("query", ["?take-over=1", "?key=unknown&take-over=1"])
+def test_an_address_may_say_that_it_takes_over(
+    anywhere: Server, publish: Publish, name: str, query: str
+) -> None:
+    first = publish(anywhere, name).play(record(seconds=30))
+    anywhere.wait_for_state(name, "live")
+    with Http2Connection(anywhere) as second:
+        answer = second.request("POST", f"/{name}/live{query}", body=record().data)
+        assert answer.status == 204
+    assert first.answer().problem == "taken-over"
+
+
+@pytest.mark.parametrize("query", ["?take-over=0", "?take-over", "?take-over=1&take-over=1"])
+def test_nothing_else_in_an_address_takes_over(
+    server: Server, publish: Publish, name: str, query: str
+) -> None:
+    publish(server, name).play(record(seconds=30))
+    server.wait_for_state(name, "live")
+    with Http2Connection(server) as second:
+        answer = second.request("POST", f"/{name}/live{query}", body=record().data)
+        assert (answer.status, slug(answer)) == (409, "already-live")
+
+
+def test_a_stopped_ffmpeg_makes_way_for_the_next_one(
+    start_server: Callable[..., Server], watch: Watch, name: str
+) -> None:
+    server = start_server()
+    source = ["-re", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=15"]
+    codec = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "15"]
+    target = ["-f", "webm", "-live", "1", "-method", "PUT", "-chunked_post", "1",
+              "-tls_verify", "0", server.url(f"/{name}/live")]
+    command = ["ffmpeg", "-nostdin", "-v", "error", *source, *codec, *target]
+    with ExitStack() as stack:
+        frozen = stack.enter_context(subprocess.Popen(command))
+        stack.callback(frozen.kill)
+        server.wait_for_state(name, "live")
+        viewer = watch(server, name).wait_for_bytes(10_000)
+        frozen.send_signal(signal.SIGSTOP)
+        again = stack.enter_context(subprocess.Popen(command))
+        stack.callback(again.kill)
+        viewer.wait_for_more(200_000)
+        assert again.poll() is None
+        assert viewer.is_connected
+    server.wait_for_state(name, "paused")
+
+
+# MARK: Silent and gone
+
+
+def test_a_silent_publisher_is_told_from_one_that_is_gone(
+    anywhere: Server, name: str
+) -> None:
+    with Subscriber(anywhere, f"?stream={name}") as listener:
+        def publisher() -> object:
+            return listener.streams().get(name, {}).get("publisher")
+
+        with ghost(anywhere, name, ebml.start() + frames(0, 20)) as (dead, stream):
+            listener.wait_for(lambda: publisher() == "sending", "the publisher to send")
+            listener.wait_for(lambda: publisher() == "silent", "the publisher to fall silent")
+            assert publisher_of(anywhere, name) == "silent"
+            assert anywhere.state(name) == "paused"
+            dead.send(stream, frames(800, 5))
+            listener.wait_for(lambda: publisher() == "sending", "the publisher to go on")
+        listener.wait_for(lambda: publisher() == "gone", "the publisher to go")
+        shown = anywhere.stream(name)
+        assert shown is not None
+        assert (shown["state"], shown["endReason"]) == ("paused", None)
+    messages = [record["message"] for record in anywhere.log_records()]
+    assert "publisher silent" in messages and "publisher gone" in messages
+
+
+def test_a_frozen_encoder_goes_on_within_the_grace(
+    anywhere: Server, watch: Watch, name: str
+) -> None:
+    recording = record()
+    half = len(recording.data) // 2
+    with ghost(anywhere, name, recording.data[:half]) as (frozen, stream):
+        viewer = watch(anywhere, name, EVERYTHING).wait_for_bytes(half // 2)
+        anywhere.wait_for_state(name, "paused")
+        frozen.send(stream, recording.data[half:], end=True)
+        assert frozen.response(stream).status == 204
+        assert anywhere.request("DELETE", f"/{name}/live").status == 204
+    viewer.wait_for_end()
+    assert_whole(viewer.file, recording.path)
+
+
+@pytest.mark.slow
+def test_no_constant_defeats_a_long_grace(
+    start_server: Callable[..., Server], watch: Watch, name: str
+) -> None:
+    """An encoder that froze in mid-block, for longer than one that dribbles would be waited for."""
+    recording = record()
+    half = len(recording.data) // 2
+    server = start_server("--grace", "600")
+    with ghost(server, name, recording.data[:half]) as (frozen, stream):
+        viewer = watch(server, name, EVERYTHING).wait_for_bytes(half // 2)
+        thaw = time.monotonic() + _STALL_S + 8
+        while time.monotonic() < thaw:
+            frozen.pump(0.5)
+            assert not frozen.responses[stream].is_over
+        assert (server.state(name), publisher_of(server, name)) == ("paused", "silent")
+        frozen.send(stream, recording.data[half:], end=True)
+        assert frozen.response(stream).status == 204
+        assert server.request("DELETE", f"/{name}/live").status == 204
+    viewer.wait_for_end()
+    assert_whole(viewer.file, recording.path)
+
+
+# MARK: Why a broadcast is over
+
+
+def reason_of(server: Server, name: str) -> object:
+    stream = server.stream(name)
+    return None if stream is None else stream["endReason"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_one_that_is_silent_for_too_long_is_told_so(
+    start_server: Callable[..., Server], name: str, workers: int
+) -> None:
+    server = start_server("--grace", "1", workers=workers)
+    with ghost(server, name, ebml.start() + frames(0, 5)) as (frozen, stream):
+        assert told(frozen.response(stream)) == (412, "broadcast-over", "silent")
+    assert (server.state(name), reason_of(server, name)) == ("ended", "silent")
+    assert publisher_of(server, name) == "gone"
+    ended = [r["metadata"] for r in server.log_records() if r["message"] == "stream ended"]
+    assert {(which["stream"], which["reason"]) for which in ended} == {(name, "silent")}
+
+
+@pytest.mark.parametrize("session", [True, False], ids=["numbered", "one body"])
+def test_one_that_is_gone_for_too_long_is_told_so(
+    start_server: Callable[..., Server], name: str, session: bool
+) -> None:
+    server = start_server("--grace", "1")
+    headers = chunk(0) if session else []
+    with ghost(server, name, ebml.start() + frames(0, 5), headers):
+        pass
+    server.wait_for_state(name, "ended")
+    assert reason_of(server, name) == "gone"
+    assert "publisher gone" in [record["message"] for record in server.log_records()]
+    with Http2Connection(server) as client:
+        more = chunk(1) if session else []
+        late = client.request("POST", f"/{name}/live", more, frames(200, 5))
+        assert told(late) == (412, "broadcast-over", "gone")
+
+
+def test_one_that_was_stopped_is_told_so(anywhere: Server, name: str) -> None:
+    path = f"/{name}/live"
+    with Http2Connection(anywhere) as client, Http2Connection(anywhere) as other:
+        assert client.request("POST", path, chunk(0), ebml.start() + frames(0, 5)).status == 204
+        open_chunk = client.open("POST", path, chunk(1), end=False)
+        client.send(open_chunk, frames(200, 5))
+        assert client.request("GET", "/api/streams").status == 200
+        with Subscriber(anywhere, f"?stream={name}") as listener:
+            assert other.request("DELETE", path).status == 204
+            listener.wait_for_state(name, "ended")
+            assert listener.streams()[name]["endReason"] == "stopped"
+        answer = client.response(open_chunk)
+        assert (answer.status, slug(answer)) == (409, "stream-ended")
+        assert told(client.request("POST", path, chunk(2), frames(400, 5))) == (
+            412, "broadcast-over", "stopped")
+
+
+def test_one_whose_name_another_broadcast_has_is_told_so(anywhere: Server, name: str) -> None:
+    path = f"/{name}/live"
+    with Http2Connection(anywhere) as first, Http2Connection(anywhere) as second:
+        begin = ebml.start() + frames(0, 5)
+        assert first.request("POST", path, chunk(0), begin).status == 204
+        assert second.request("POST", path, [*chunk(0, "new"), TAKE_OVER], begin).status == 204
+        assert told(first.request("POST", path, chunk(1), frames(200, 5))) == (
+            412, "broadcast-over", "taken-over")
+        # Also when that is over itself.
+        assert second.request("DELETE", path).status == 204
+        assert told(first.request("POST", path, chunk(1), frames(200, 5))) == (
+            412, "broadcast-over", "taken-over")
+
+
+def test_a_part_of_a_broadcast_that_nobody_knows_is_told_so(server: Server, name: str) -> None:
+    with Http2Connection(server) as client:
+        late = client.request("POST", f"/{name}/live", chunk(4), frames(200, 5))
+        assert told(late) == (412, "broadcast-over", "unknown")
+        refused = client.request("POST", f"/{name}/live", body=frames(200, 5))
+        assert (refused.status, slug(refused)) == (412, "missing-initialization")
+
+
+# MARK: The same publisher over another connection
+
+
+def open_body(connection: RawHttp1, name: str, length: int | None = None) -> RawHttp1:
+    framing = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    return connection.request("POST", f"/{name}/live", framing, "Content-Type: video/webm")
+
+
+def piece(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+LAST = b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "first_ends", ["soon", pytest.param("late", marks=pytest.mark.slow)])
+def test_bodies_that_overlap_over_many_connections_lose_nothing(
+    anywhere: Server, watch: Watch, name: str, first_ends: str
+) -> None:
+    """Written in the order in which they came, whichever worker has them; and as long as the first one
+    moves, the others wait: longer than for anybody else, if need be."""
+    recording = record()
+    first, *rest = cut_at_random(recording.data, pieces=7, seed=2)
+    with ExitStack() as stack:
+        connections = [stack.enter_context(RawHttp1(anywhere)) for _ in range(7)]
+        open_body(connections[0], name).send(piece(first[:2_000]))
+        wait_until(lambda: anywhere.stream(name), "the broadcast to begin")
+        viewer = watch(anywhere, name, EVERYTHING)
+        for connection, data in zip(connections[1:], rest):
+            # One after the other, so that it is known which came first.
+            open_body(connection, name, len(data)).send(data)
+            time.sleep(0.02)
+        steps = 26 if first_ends == "late" else 1
+        length = -(-len(first[2_000:]) // steps)
+        for position in range(2_000, len(first), length):
+            if steps > 1:
+                time.sleep(0.5)
+            connections[0].send(piece(first[position:position + length]))
+        connections[0].send(LAST)
+        assert [connection.reply().status for connection in connections] == [204] * 7
+    assert anywhere.request("DELETE", f"/{name}/live").status == 204
+    viewer.wait_for_end()
+    assert_whole(viewer.file, recording.path)
+    assert_decodes(viewer.file)
+
+
+def test_bodies_that_each_have_a_header_wait_for_each_other(
+    anywhere: Server, watch: Watch, name: str
+) -> None:
+    """An encoder that sends a file after the other, the next one before the last has arrived."""
+    bodies = [ebml.start() + frames(0, 10) for _ in range(4)]
+    with ExitStack() as stack:
+        connections = [stack.enter_context(RawHttp1(anywhere)) for _ in bodies]
+        for connection, body in zip(connections, bodies):
+            open_body(connection, name, len(body)).send(body[:-20])
+            wait_until(lambda: anywhere.stream(name), "the broadcast to begin")
+        viewer = watch(anywhere, name, EVERYTHING).wait_for_bytes(100)
+        for connection, body in zip(connections, bodies):
+            connection.send(body[-20:])
+            assert connection.reply().status == 204
+    assert anywhere.request("DELETE", f"/{name}/live").status == 204
+    viewer.wait_for_end()
+    assert viewer.file.read_bytes().count(b"frame") == 40
+
+
+# MARK: Held back
+
+
+def test_that_a_publisher_is_held_back_is_shown(
+    start_server: Callable[..., Server], name: str
+) -> None:
+    server = start_server("--ring-seconds", "5")
+    with Http2Connection(server) as client:
+        stream = client.open("POST", f"/{name}/live", end=False)
+        client.send(stream, ebml.start() + frames(0, 20))
+        server.wait_for_state(name, "live")
+        shown = server.stream(name)
+        assert shown is not None and shown["heldBackMs"] == 0
+        # Twenty seconds of media at once, where two and a half ahead are allowed.
+        client.send(stream, frames(800, 500))
+        with Subscriber(server, f"?stream={name}") as listener:
+            listener.wait_for(
+                lambda: listener.streams().get(name, {}).get("heldBackMs", 0) > 500,
+                "the time for which it is held back")
+        # What the metric says is at least as new as what the event has said.
+        assert Metrics(server).total("weir_publishers_held_back_milliseconds_total") > 500
+        # Whom the server holds back, nobody takes for silent.
+        second = client.request("GET", "/api/streams")
+        assert second.status == 200
+        with Http2Connection(server) as other:
+            refused = other.request("POST", f"/{name}/live", body=ebml.start())
+            assert (refused.status, slug(refused)) == (409, "already-live")
