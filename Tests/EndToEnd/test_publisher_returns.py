@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from weir import ebml
+from weir.accounts import fresh_address
 from weir.admin import Metrics
 from weir.comparison import assert_decodes, assert_whole
 from weir.events import Subscriber
 from weir.http1 import RawHttp1
 from weir.http2 import Http2Connection, Response
+from weir.ports import free_port
 from weir.publisher import Publisher, cut_at_random
 from weir.recordings import record
 from weir.server import Server
@@ -129,6 +134,25 @@ def test_one_that_stops_in_its_header_does_not_hold_a_name_either(
         dead.send(begun, ebml.head())
         assert dead.request("GET", "/api/streams").status == 200
         assert back.request("POST", path, body=recording.data).status == 204
+
+
+def test_with_accounts_it_does_not_matter_from_where_it_comes_back(
+    start_server: Callable[..., Server], name: str
+) -> None:
+    server, name = start_server(publish="account"), name[:20]
+    body = json.dumps({"username": name, "password": "correct horse battery"}).encode()
+    fields = {"content-type": "application/json"}
+    signed = server.request("POST", "/signup", headers=fields, body=body, source=fresh_address())
+    assert signed.status == 201
+    fields["cookie"] = signed.headers["set-cookie"].split(";")[0]
+    made = server.request("POST", "/api/me/stream-key", headers=fields, body=b"{}")
+    key = [("authorization", f"Bearer {made.json()['streamKey']}")]
+    with ghost(server, name, record().data, key) as (dead, stream):
+        with Http2Connection(server, source=STRANGER) as back:
+            refused = back.request("POST", f"/{name}/live", body=record().data)
+            assert (refused.status, slug(refused)) == (401, "not-authorised")
+            assert back.request("POST", f"/{name}/live", key, record().data).status == 204
+        assert slug(dead.response(stream)) == "taken-over"
 
 
 def test_a_second_encoder_is_refused_while_the_first_moves(
@@ -330,6 +354,58 @@ def test_a_part_of_a_broadcast_that_nobody_knows_is_told_so(server: Server, name
 # MARK: The same publisher over another connection
 
 
+class Proxy:
+    """nginx in front, which gives each request a connection of its own to the server."""
+
+    def __init__(self, server: Server, folder: Path) -> None:
+        self.port = free_port()
+        (folder / "nginx.conf").write_text(
+            f"""
+            daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; events {{}}
+            http {{
+              access_log off;
+              client_body_temp_path {folder}/b; proxy_temp_path {folder}/p;
+              fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+              server {{ listen 127.0.0.1:{self.port}; location / {{
+                proxy_pass https://127.0.0.1:{server.port};
+                proxy_http_version 1.1; proxy_request_buffering off; proxy_buffering off;
+                client_max_body_size 0; proxy_set_header Host localhost:{server.port};
+              }} }}
+            }}""")
+        self.process = subprocess.Popen(
+            ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)],
+            stderr=subprocess.DEVNULL)
+        wait_until(self._listens, "nginx to listen")
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture(params=["connections", "proxy"])
+def connect(
+    request: pytest.FixtureRequest, anywhere: Server, tmp_path: Path
+) -> Iterator[Callable[[], RawHttp1]]:
+    """Makes a connection to the server, or to a proxy in front of it."""
+    if request.param == "connections":
+        yield lambda: RawHttp1(anywhere)
+        return
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is not installed")
+    proxy = Proxy(anywhere, tmp_path)
+    try:
+        yield lambda: RawHttp1(anywhere, port=proxy.port, secure=False)
+    finally:
+        proxy.stop()
+
+
 def open_body(connection: RawHttp1, name: str, length: int | None = None) -> RawHttp1:
     framing = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
     return connection.request("POST", f"/{name}/live", framing, "Content-Type: video/webm")
@@ -345,14 +421,14 @@ LAST = b"0\r\n\r\n"
 @pytest.mark.parametrize(
     "first_ends", ["soon", pytest.param("late", marks=pytest.mark.slow)])
 def test_bodies_that_overlap_over_many_connections_lose_nothing(
-    anywhere: Server, watch: Watch, name: str, first_ends: str
+    anywhere: Server, connect: Callable[[], RawHttp1], watch: Watch, name: str, first_ends: str
 ) -> None:
     """Written in the order in which they came, whichever worker has them; and as long as the first one
     moves, the others wait: longer than for anybody else, if need be."""
     recording = record()
     first, *rest = cut_at_random(recording.data, pieces=7, seed=2)
     with ExitStack() as stack:
-        connections = [stack.enter_context(RawHttp1(anywhere)) for _ in range(7)]
+        connections = [stack.enter_context(connect()) for _ in range(7)]
         open_body(connections[0], name).send(piece(first[:2_000]))
         wait_until(lambda: anywhere.stream(name), "the broadcast to begin")
         viewer = watch(anywhere, name, EVERYTHING)
@@ -375,12 +451,12 @@ def test_bodies_that_overlap_over_many_connections_lose_nothing(
 
 
 def test_bodies_that_each_have_a_header_wait_for_each_other(
-    anywhere: Server, watch: Watch, name: str
+    anywhere: Server, connect: Callable[[], RawHttp1], watch: Watch, name: str
 ) -> None:
     """An encoder that sends a file after the other, the next one before the last has arrived."""
     bodies = [ebml.start() + frames(0, 10) for _ in range(4)]
     with ExitStack() as stack:
-        connections = [stack.enter_context(RawHttp1(anywhere)) for _ in bodies]
+        connections = [stack.enter_context(connect()) for _ in bodies]
         for connection, body in zip(connections, bodies):
             open_body(connection, name, len(body)).send(body[:-20])
             wait_until(lambda: anywhere.stream(name), "the broadcast to begin")

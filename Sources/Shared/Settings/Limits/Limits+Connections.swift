@@ -73,8 +73,9 @@ extension Limits {
     package static let headerSectionMs: UInt64 = 15_000
     /// Request: from the header section to the first byte of the body it announces.
     package static let bodyFirstByteMs: UInt64 = 15_000
-    /// Request: between two bytes of a publisher's body that we are willing to read: a live one may be
-    /// as slow as it likes otherwise (see ProgressWatch for all other bodies).
+    /// Request: between two bytes of a publisher's body that we are willing to read and that does not
+    /// write yet: a live one may be as slow as it likes otherwise (see ProgressWatch for all other bodies,
+    /// and BroadcastTimes for those that write).
     package static let bodyIdleMs: UInt64 = 30_000
     /// Client: bytes that are held for it: requests that are open, finished responses (pages, lists) that
     /// it does not take, input behind a few requests. A browser that loads everything at once has some
