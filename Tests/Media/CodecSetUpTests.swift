@@ -48,6 +48,12 @@ extension FrameReader {
     }
 }
 
+extension Initialization {
+    func size(_ cluster: ArraySlice<UInt8>) -> PictureSize? {
+        pictureSize(clusterStart: cluster.span)
+    }
+}
+
 extension TrackTable {
     @discardableResult
     mutating func complete(with frame: [UInt8]) -> Bool {
@@ -127,6 +133,28 @@ struct CodecSetUpTests {
         #expect(unpacked == sample.withLengths)
         let passedOn = try frames.unpacked(sample.withLengths)
         #expect(passedOn == nil)
+    }
+
+    @Test("a cluster says the size of its pictures now", arguments: CodecSample.all)
+    func clusterStart(sample: CodecSample) throws {
+        var table = try sample.table()
+        table.complete(with: sample.withStartCodes)
+        let draft = HeaderDraft(docType: .webm, versions: (1, 1), timestampScaleNs: 1_000_000)
+        let initialization = try Initialization(draft: draft, table: table, limits: usual)
+        let start: [UInt8] = ClusterLayout.prefix + [0, 0, 0, 0, 0, 0, 0, 9]
+        let sound = Document.block(2, 0, key: true)
+        let frame = sample.withLengths + [UInt8](repeating: 7, count: 50)
+        for block in [Document.block(1, 0, key: true, frame), Document.group(1, 0, frame)] {
+            let cluster = start + sound + block
+            let size = try #require(
+                initialization.size(cluster.dropLast(40)))
+            #expect((size.width, size.height) == sample.size)
+            for length in cluster.indices {
+                _ = initialization.size(cluster[..<length])
+            }
+        }
+        #expect(initialization.size((start + sound)[...]) == nil)
+        #expect(initialization.size(sample.frame[...]) == nil)
     }
 
     @Test("whatever is cut off or changed, nothing traps", arguments: CodecSample.all)

@@ -21,12 +21,15 @@ _VIDEO = {
     # The other AV1 encoders of ffmpeg 5 give the sequence header too late for a pipe.
     "av1": ["-c:v", "libsvtav1", "-preset", "12", "-g", "25"],
     "h264": ["-c:v", "libx264", "-preset", "veryfast", "-sc_threshold", "0", "-bf", "2", *_KEYS],
+    "hevc": ["-c:v", "libx265", "-preset", "ultrafast",
+             "-x265-params", "log-level=error:scenecut=0:keyint=25:min-keyint=25"],
 }
+_VIDEO |= {f"{codec}-10": _VIDEO[codec] for codec in ("vp9", "av1", "hevc")}
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A media file with what a test wants to know about it."""
+    """A media file with what a test wants to know about it. "-10" behind a codec is its 10-bit form."""
 
     path: Path
     video: str | None
@@ -60,7 +63,8 @@ def record(
     `seekable` gives the finished-file form, with SeekHead, known sizes and Cues at the end.
     With `holes` there are no pictures in most of each second, as of an encoder that starves.
     """
-    container = "matroska" if video == "h264" or audio == "aac" else "webm"
+    is_matroska = video in ("h264", "hevc", "hevc-10") or audio == "aac"
+    container = "matroska" if is_matroska else "webm"
     suffix = "mkv" if container == "matroska" else "webm"
     form = ("file" if seekable else "pipe") + ("-holes" if holes else "")
     name = f"{video or 'none'}-{audio or 'none'}-{size}-{rate}-{seconds}s-{form}.{suffix}"
@@ -85,7 +89,8 @@ def _make(
     if video:
         if holes:
             command += ["-vf", "select=lt(mod(t\\,1)\\,0.3)", "-fps_mode", "vfr"]
-        command += [*_VIDEO[video], "-b:v", rate, "-pix_fmt", "yuv420p"]
+        command += [*_VIDEO[video], "-b:v", rate]
+        command += ["-pix_fmt", "yuv420p10le" if video.endswith("-10") else "yuv420p"]
     if audio:
         command += ["-c:a", "aac" if audio == "aac" else "libopus", "-b:a", "32k", "-ar", "48000", "-ac", "2"]
     quiet = os.environ | {"SVT_LOG": "1"}

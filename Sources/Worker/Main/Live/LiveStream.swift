@@ -34,6 +34,7 @@ final class LiveStream {
     private var keptJSON: (facts: ChangingFacts, bytes: [UInt8])?
     private static let figuresKeptMs: UInt64 = 1_000
     private var publisherLines: [PublisherState: LogPause] = [:]
+    private var picture = CurrentPicture()
 
     /// Told when the first viewer comes or the last one goes.
     var onWatchedChange: ((LiveStream) -> Void)?
@@ -161,11 +162,15 @@ final class LiveStream {
     /// The figures that were looked at last; none as long as nobody has.
     var figures: RecentFigures { keptFigures?.figures ?? .none }
 
+    /// The size of its pictures now, if a key frame says another one than the init.
+    var pictureSize: PictureSize? { picture.size }
+
     /// Looks at the figures again if they are older than a second.
     func refreshFigures() {
         let nowMs = environment.loop.nowMs
         if let kept = keptFigures, nowMs < kept.untilMs { return }
         keptFigures = (RecentFigures(of: ring), nowMs + Self.figuresKeptMs)
+        picture.refresh(from: ring, initialization)
     }
 
     /// What the API and the events say of it.

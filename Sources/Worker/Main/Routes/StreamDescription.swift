@@ -16,6 +16,7 @@ struct ChangingFacts: Equatable {
     let peakViewers: Int
     let rewindMs: UInt64
     let losses: UInt64
+    let pictureSize: PictureSize?
 
     init(of stream: LiveStream, ringMs: UInt64) {
         state = stream.state
@@ -28,6 +29,7 @@ struct ChangingFacts: Equatable {
         peakViewers = stream.ring.status.peakViewerCount
         rewindMs = min(figures.rewindMs, ringMs)
         losses = stream.ring.status.losses
+        pictureSize = stream.pictureSize
     }
 }
 
@@ -43,7 +45,7 @@ enum StreamDescription {
             JSONMember("joinable", .boolean(facts.isJoinable)),
             JSONMember("startedAt", .string(Timestamp.rfc3339(ms: stream.ring.createdWallClockMs))),
             JSONMember("mimeType", .string(stream.contentType)),
-            JSONMember("tracks", .array(stream.tracks.map(json(of:)))),
+            JSONMember("tracks", .array(stream.tracks.map { json(of: $0, facts.pictureSize) })),
             JSONMember("leftOut", .array(stream.initialization.leftOut.map(json(ofLeftOut:)))),
             JSONMember("bitrateBps", .integer(Int64(clamping: facts.figures.bitrateBps))),
             JSONMember(
@@ -55,15 +57,17 @@ enum StreamDescription {
         ])
     }
 
-    private static func json(of track: MediaTrack) -> JSONValue {
+    /// `size` is that of the pictures now, if it is known: the init's is that of the beginning.
+    private static func json(of track: MediaTrack, _ size: PictureSize?) -> JSONValue {
         let kind = track.kind == .video ? "video" : "audio"
         var members = [
             JSONMember("kind", .string(kind)), JSONMember("codec", .string(track.codec)),
             JSONMember("codecString", .string(track.codecString)),
         ]
         let numbers = [
-            ("width", track.width), ("height", track.height), ("channels", track.channels),
-            ("sampleRateHz", track.sampleRateHz),
+            ("width", track.kind == .video ? size?.width ?? track.width : nil),
+            ("height", track.kind == .video ? size?.height ?? track.height : nil),
+            ("channels", track.channels), ("sampleRateHz", track.sampleRateHz),
         ]
         for case (let name, let number?) in numbers {
             members.append(JSONMember(name, .integer(Int64(number))))

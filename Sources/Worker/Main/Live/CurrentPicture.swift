@@ -1,0 +1,31 @@
+// The size of a stream's pictures as they are now: what its newest key frame says. Kept until there is
+// a newer one.
+//
+// Unsafe use: the ring copies into the memory of an array of ours, which is as long as it says and
+// lives for that one call.
+
+import Media
+import SegmentRing
+
+struct CurrentPicture {
+    /// Nil as long as no key frame has said it.
+    private(set) var size: PictureSize?
+    private var sequence: UInt64?
+
+    /// Looks at the newest place where decoding can start, if it is another one than last time.
+    mutating func refresh(from ring: Ring, _ initialization: Initialization) {
+        guard let newest = ring.newestIndependent, newest != sequence,
+            case .entry(let entry) = ring.lookup(newest)
+        else { return }
+        sequence = newest
+        let count = min(entry.length, Initialization.clusterStartBytes)
+        var bytes = [UInt8](repeating: 0, count: max(0, count))
+        let isCopied = unsafe bytes.withUnsafeMutableBytes {
+            unsafe ring.copy(entry, from: 0, into: $0)
+        }
+        guard isCopied, let found = initialization.pictureSize(clusterStart: bytes.span) else {
+            return
+        }
+        size = found
+    }
+}
