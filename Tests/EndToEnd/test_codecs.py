@@ -5,6 +5,7 @@ All broadcasts run at once, because each takes as long as it lasts; the tests th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,8 +27,18 @@ VARIANTS: dict[str, tuple[str | None, str | None]] = {
     "vp9": ("vp9", "opus"),
     "av1": ("av1", "opus"),
     "h264": ("h264", "opus"),
+    "hevc": ("hevc", "opus"),
+    "vp9-10-bit": ("vp9-10", "opus"),
+    "av1-10-bit": ("av1-10", "opus"),
+    "hevc-10-bit": ("hevc-10", "opus"),
     "audio-only": (None, "opus"),
     "video-only": ("vp8", None),
+}
+# What a browser is asked about: profile, level and depth as the encoder chose them, not as is usual.
+CODEC_STRINGS = {
+    "vp8": r"vp8", "vp9": r"vp9", "av1": r"av01\.0\.\d\dM\.08", "h264": r"avc1\.64[0-9A-F]{4}",
+    "hevc": r"hvc1\.1\.6\.L\d+\.[0-9A-F.]+", "vp9-10-bit": r"vp09\.02\.10\.10",
+    "av1-10-bit": r"av01\.0\.\d\dM\.10", "hevc-10-bit": r"hvc1\.2\.4\.L\d+\.[0-9A-F.]+",
 }
 _SECONDS = 8
 
@@ -137,10 +148,20 @@ def test_the_api_names_codecs_and_dimensions(
     tracks = {track["kind"]: track for track in shown["tracks"]}
     assert set(tracks) == {kind for kind, codec in (("video", video), ("audio", audio)) if codec}
     if video:
-        assert tracks["video"]["codec"] == video
+        assert tracks["video"]["codec"] == video.removesuffix("-10")
         assert (tracks["video"]["width"], tracks["video"]["height"]) == (160, 120)
         assert shown["keyframeIntervalMs"] == pytest.approx(1000, abs=60)
     if audio:
         assert tracks["audio"]["codec"] == "opus"
         assert (tracks["audio"]["channels"], tracks["audio"]["sampleRateHz"]) == (2, 48000)
     assert shown["bitrateBps"] > 0
+
+
+@pytest.mark.parametrize("variant", CODEC_STRINGS)
+def test_the_codec_string_is_that_of_the_bitstream(
+    broadcasts: dict[str, Broadcast], variant: str
+) -> None:
+    shown = broadcasts[variant].shown
+    assert shown is not None
+    told = [track["codecString"] for track in shown["tracks"] if track["kind"] == "video"]
+    assert len(told) == 1 and re.fullmatch(CODEC_STRINGS[variant], told[0]), told

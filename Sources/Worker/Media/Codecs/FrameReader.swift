@@ -8,6 +8,8 @@
 struct FrameReader: Sendable {
     private let bitstream: VideoBitstream?
     private let packing: FramePacking
+    /// Frames are passed on as they are.
+    private let isPlain: Bool
     private let configuration: [UInt8]
     /// Bytes of a unit's length, as the decoder configuration says; nil if there is none.
     private let lengthBytes: Int?
@@ -17,6 +19,7 @@ struct FrameReader: Sendable {
     init(track: MediaTrack, packing: FramePacking = .plain, mostFrameBytes: Int) {
         bitstream = VideoBitstream(codecID: track.codecID)
         self.packing = packing
+        isPlain = packing.isPlain
         configuration = track.codecPrivate
         self.mostFrameBytes = mostFrameBytes
         lengthBytes =
@@ -67,7 +70,7 @@ struct FrameReader: Sendable {
     mutating func unpack(
         _ frame: Span<UInt8>, into output: inout [UInt8]
     ) throws(MediaError) -> Bool {
-        guard !packing.isPlain else { return false }
+        guard !isPlain else { return false }
         if packing.isDeflated {
             var inflated: [UInt8] = []
             guard Inflate.append(frame, to: &inflated, mostBytes: mostFrameBytes) else {
