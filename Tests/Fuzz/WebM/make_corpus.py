@@ -74,8 +74,39 @@ def shrink(data: bytes, at: int, end: int, parent: int) -> tuple[bytes, int]:
     return out, at
 
 
+def element(number: int, content: bytes) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8, "big") + size_field(len(content)) + content
+
+
+def block(track: int, time_ms: int, flags: int = 0x80, payload: bytes = b"\x04\x01") -> bytes:
+    """A cluster of one block."""
+    head = bytes([0x80 | track, 0, 0, flags])
+    time = element(0xE7, time_ms.to_bytes(4, "big"))
+    return element(CLUSTER, time + element(SIMPLE_BLOCK, head + payload))
+
+
+def shapes(head: bytes) -> dict[str, bytes]:
+    """Blocks out of order across tracks, in laces, with a clock that jumps, and with junk."""
+    ahead, jumps = b"", b""
+    for time_ms in range(0, 2_000, 40):
+        ahead += block(1, time_ms, 0x80 if time_ms % 400 == 0 else 0)
+        ahead += block(2, time_ms + 70) + block(2, time_ms + 90)
+        jumps += block(1, 20_000 + time_ms - (0 if time_ms < 1_000 else 9_000))
+        jumps += block(2, 20_000 + time_ms - (0 if time_ms < 1_080 else 9_000))
+    laces = (
+        block(2, 0, 0x02, b"\x02\x03\x01" + b"frames") + block(1, 10)
+        + block(2, 60, 0x06, b"\x02\x83\xbe" + b"abcdefgh") + block(1, 70)
+        + block(2, 120, 0x04, b"\x03" + b"abcdefgh") + block(1, 130)
+    )
+    junk = block(1, 0) + bytes(40) + block(2, 20) + b"<html>" * 9 + block(1, 40) + block(7, 50)
+    return {
+        "sound-ahead": head + ahead, "clock-jumps": head + jumps, "laces": head + laces * 3,
+        "junk": head + junk * 3,
+    }
+
+
 def main() -> None:
-    """Writes one seed per recording, and one in which a broadcast is restarted."""
+    """Writes one seed per recording, one in which a broadcast is restarted, and odd shapes."""
     CORPUS.mkdir(exist_ok=True)
     for recording in sorted([*RECORDINGS.glob("*.webm"), *RECORDINGS.glob("*.mkv")]):
         data = recording.read_bytes()
@@ -83,6 +114,8 @@ def main() -> None:
         (CORPUS / recording.stem).write_bytes(small + b"\x00")
     vp8 = (CORPUS / "chromium-vp8-opus").read_bytes()[:-1]
     (CORPUS / "restarted").write_bytes(vp8[:900] + vp8 + b"\x21")
+    for name, seed in shapes(vp8[:vp8.index(CLUSTER.to_bytes(4, "big"))]).items():
+        (CORPUS / name).write_bytes(seed + b"\x05")
 
 
 if __name__ == "__main__":
