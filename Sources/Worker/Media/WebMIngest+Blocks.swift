@@ -192,8 +192,11 @@ extension WebMIngest {
     private mutating func admit(
         _ frame: IncomingFrame, from window: Span<UInt8>, into batch: inout FragmentBatch
     ) throws(MediaError) {
-        var unpacked: [UInt8] = []
         let data = window.extracting(frame.payload)
+        guard !readers[frame.block.track].isPlain else {
+            return admit(frame, data, from: window, into: &batch)
+        }
+        var unpacked: [UInt8] = []
         if try readers[frame.block.track].unpack(data, into: &unpacked) {
             admit(frame, unpacked.span, from: window, into: &batch)
         } else {
@@ -228,11 +231,11 @@ extension WebMIngest {
         {
             writeFirstHeld(before: window, into: &batch)
         }
-        let track = tracks[index].noting(timeMs, learns: !frame.isLaced)
-        let durationMs = frame.durationMs ?? Int64(track.blockDurationMs)
+        let blockMs = tracks[index].blockDurationMs(nextMs: timeMs, learns: !frame.isLaced)
+        let durationMs = frame.durationMs ?? Int64(blockMs)
         let head = FrameHead(
             track: index, timeMs: timeMs, endMs: min(timeMs + durationMs, Timeline.latestMs),
-            isLeadingKey: track.isLeading && isKey, isDiscontinuity: isDiscontinuityPending)
+            isLeadingKey: tracks[index].isLeading && isKey, isDiscontinuity: isDiscontinuityPending)
         let leavesAtOnce =
             !order.firstPrecedes(orderMs, of: index)
             && order.canLeave(orderMs, of: index, in: tracks, limits: limits)
@@ -244,11 +247,11 @@ extension WebMIngest {
         }
         if leavesAtOnce || !order.hasRoom(for: mostBytes, limits: limits) {
             begin(head, before: window, in: &batch)
-            accept(head, track)
+            accept(head, blockMs)
             let offset = append(frame, data, isKey: isKey, from: window, to: &batch.bytes)
             finish(head, relativeTimeAt: offset, in: &batch)
         } else {
-            accept(head, track)
+            accept(head, blockMs)
             var bytes: [UInt8] = []
             let offset = append(frame, data, isKey: isKey, from: window, to: &bytes)
             order.hold(
@@ -257,25 +260,25 @@ extension WebMIngest {
     }
 
     /// From here on the frame counts as taken.
-    private mutating func accept(_ head: FrameHead, _ track: IngestTrack) {
-        tracks[head.track] = track
+    private mutating func accept(_ head: FrameHead, _ blockMs: UInt16) {
+        tracks[head.track].note(head.timeMs, blockDurationMs: blockMs)
         isDiscontinuityPending = false
     }
 }
 
 extension IngestTrack {
-    /// What is known of the track once a frame with this time was taken.
-    fileprivate func noting(_ timeMs: Int64, learns: Bool) -> IngestTrack {
-        var track = self
-        track.awaitsKeyframe = false
-        if let lastMs = lastTimeMs, !hasFixedDuration, learns {
-            let distanceMs = timeMs - lastMs
-            if distanceMs > 0, distanceMs <= IngestTrack.longestBlockMs {
-                track.blockDurationMs = UInt16(distanceMs)
-            }
-        }
-        if mayReorder, orderedFrames < FrameOrder.enoughFrames { track.orderedFrames += 1 }
-        track.lastTimeMs = timeMs
-        return track
+    /// How long a block lasts, as far as known once one with this time has come.
+    fileprivate func blockDurationMs(nextMs: Int64, learns: Bool) -> UInt16 {
+        guard let lastTimeMs, !hasFixedDuration, learns else { return blockDurationMs }
+        let distanceMs = nextMs - lastTimeMs
+        return 1...IngestTrack.longestBlockMs ~= distanceMs ? UInt16(distanceMs) : blockDurationMs
+    }
+
+    /// A frame with this time was taken.
+    fileprivate mutating func note(_ timeMs: Int64, blockDurationMs: UInt16) {
+        awaitsKeyframe = false
+        self.blockDurationMs = blockDurationMs
+        if mayReorder, orderedFrames < FrameOrder.enoughFrames { orderedFrames += 1 }
+        lastTimeMs = timeMs
     }
 }

@@ -9,7 +9,7 @@ struct FrameReader: Sendable {
     private let bitstream: VideoBitstream?
     private let packing: FramePacking
     /// Frames are passed on as they are.
-    private let isPlain: Bool
+    let isPlain: Bool
     private let configuration: [UInt8]
     /// Bytes of a unit's length, as the decoder configuration says; nil if there is none.
     private let lengthBytes: Int?
