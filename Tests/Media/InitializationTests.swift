@@ -141,6 +141,27 @@ struct InitializationTests {
         #expect(ratio.bytes == metric.bytes)
     }
 
+    @Test(
+        "H.264 and HEVC have a frame rate, because browsers wait for one; others only their own",
+        arguments: [
+            ("V_MPEG4/ISO/AVC", 0, 33_333_333), ("V_MPEGH/ISO/HEVC", 0, 33_333_333),
+            ("V_MPEG4/ISO/AVC", 40_000_000, 40_000_000), ("V_VP8", 0, nil),
+            ("V_VP8", 40_000_000, 40_000_000),
+        ] as [(String, UInt64, UInt64?)])
+    func frameRate(codecID: String, givenNs: UInt64, servedNs: UInt64?) throws {
+        let table = try trackTable(
+            Document.track(
+                1, type: 1, codec: codecID, extra: element(ElementID.defaultDuration, givenNs)))
+        let served = servedNs.map { element(ElementID.defaultDuration, $0) }
+        let bytes = table.bytes
+        let found = bytes.indices.contains {
+            bytes[$0...].starts(with: served ?? [0x23, 0xE3, 0x83])
+        }
+        #expect(found == (served != nil))
+        // What is not known is still taken from the frames.
+        #expect(table.ingestTracks[0].hasFixedDuration == (givenNs > 0))
+    }
+
     @Test("the default track of a kind comes first, and only one picture is served")
     func order() throws {
         let notDefault = element(ElementID.flagDefault, 0)

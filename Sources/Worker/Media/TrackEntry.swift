@@ -25,6 +25,8 @@ struct TrackEntry: Sendable {
     private static let mostTitleBytes = 256
     private static let mostLanguageBytes = 35
     private static let durationsNs: ClosedRange<UInt64> = 1...60_000_000_000
+    /// Of 30 frames a second.
+    private static let guessedDurationNs: UInt64 = 33_333_333
     private static let delaysNs: ClosedRange<UInt64> = 1...10_000_000_000
 
     var isVideo: Bool { type == TrackEntry.videoType }
@@ -160,8 +162,8 @@ struct TrackEntry: Sendable {
         if !leads { bytes.appendElement(ElementID.flagDefault, unsigned: 0) }
         // Frames stand alone in their blocks.
         bytes.appendElement(ElementID.flagLacing, unsigned: 0)
-        if defaultDurationNs > 0 {
-            bytes.appendElement(ElementID.defaultDuration, unsigned: defaultDurationNs)
+        if let durationNs = servedDurationNs {
+            bytes.appendElement(ElementID.defaultDuration, unsigned: durationNs)
         }
         if isVideo, video.hasAlpha {
             bytes.appendElement(ElementID.maxBlockAdditionID, unsigned: 1)
@@ -184,6 +186,15 @@ struct TrackEntry: Sendable {
             bytes.appendElement(ElementID.audio, content: audio.bytes)
         }
         return bytes
+    }
+
+    /// Chromium's video element does not open live H.264 without a frame rate in the container, however
+    /// long it waits; a wrong one does no harm, because each block has its time. HEVC goes the same way
+    /// there.
+    private var servedDurationNs: UInt64? {
+        if defaultDurationNs > 0 { return defaultDurationNs }
+        let bitstream = VideoBitstream(codecID: codecID)
+        return bitstream == .h264 || bitstream == .hevc ? TrackEntry.guessedDurationNs : nil
     }
 
     /// The element for tags of BCP 47 is one that Chromium refuses; the older one takes its text where
