@@ -432,10 +432,13 @@ def test_bodies_that_overlap_over_many_connections_lose_nothing(
         open_body(connections[0], name).send(piece(first[:2_000]))
         wait_until(lambda: anywhere.stream(name), "the broadcast to begin")
         viewer = watch(anywhere, name, EVERYTHING)
-        for connection, data in zip(connections[1:], rest):
+        before = Metrics(anywhere).total("weir_publishers")
+        for count, (connection, data) in enumerate(zip(connections[1:], rest), 1):
             # One after the other, so that it is known which came first.
             open_body(connection, name, len(data)).send(data)
-            time.sleep(0.02)
+            wait_until(
+                lambda: Metrics(anywhere).total("weir_publishers") == before + count,
+                "the body to be there")
         steps = 26 if first_ends == "late" else 1
         length = -(-len(first[2_000:]) // steps)
         for position in range(2_000, len(first), length):

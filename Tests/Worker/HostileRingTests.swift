@@ -17,7 +17,7 @@ import Testing
 
     /// Areas of the file (docs/ring-format.md), each with the words of it that are in use.
     private static let areas: [(name: String, offset: Int, words: Int)] = [
-        ("shared words", 4_096, 96), ("positions", 8_192, 17), ("snapshots", 16_384, 8 + 7),
+        ("shared words", 4_096, 160), ("positions", 8_192, 17), ("snapshots", 16_384, 8 + 7),
         ("second snapshot", 20_480, 8 + 7), ("index", 24_576, 12 * 8),
     ]
 

@@ -41,8 +41,8 @@ extension Limits {
     /// refused; and a writer that brings something so long after it came is one that lives.
     package static let newBroadcastTurnMs: UInt64 = 300
     /// Request: how long a body that came later gives way to one in another worker, should that not take
-    /// its turn (its worker may hang).
-    package static let giveWayMs: UInt64 = 500
+    /// its turn (its worker may hang). Longer than a busy machine makes anybody wait.
+    package static let giveWayMs: UInt64 = 2_000
 
     // MARK: Bodies
 

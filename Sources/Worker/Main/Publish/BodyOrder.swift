@@ -12,8 +12,8 @@ final class BodyOrder {
     /// Where it was last said, and what.
     private var ring: Ring?
     private var oldestUs: UInt64?
-    /// Since when the lease has been free for somebody else.
-    private var gaveWaySinceMs: UInt64?
+    /// The body to which way was given, and since when the lease has been free for it.
+    private var gaveWay: (us: UInt64, sinceMs: UInt64)?
 
     init(slot: Int) {
         self.slot = slot
@@ -29,19 +29,23 @@ final class BodyOrder {
     }
 
     /// Somebody writes.
-    func leaseIsHeld() { gaveWaySinceMs = nil }
+    func leaseIsHeld() { gaveWay = nil }
 
     /// The workers that have older bodies for that ring, one bit each. 0: it is this body's turn.
     func slotsBefore(_ us: UInt64, on ring: Ring, nowMs: UInt64) -> UInt64 {
-        let mask = (0..<RingStatus.slots).reduce(into: UInt64(0)) { mask, other in
-            guard other != slot, let otherUs = ring.status.oldestBodyUs(slot: other),
+        var mask: UInt64 = 0
+        var oldest = UInt64.max
+        for other in 0..<RingStatus.slots where other != slot {
+            guard let otherUs = ring.status.oldestBodyUs(slot: other),
                 otherUs < us || (otherUs == us && other < slot)
-            else { return }
+            else { continue }
             mask |= 1 << UInt64(other)
+            oldest = min(oldest, otherUs)
         }
         guard mask != 0 else { return 0 }
-        let sinceMs = gaveWaySinceMs ?? nowMs
-        gaveWaySinceMs = sinceMs
+        // Each of those before it has its own time to take its turn.
+        if gaveWay?.us != oldest { gaveWay = (oldest, nowMs) }
+        let sinceMs = gaveWay?.sinceMs ?? nowMs
         return nowMs < sinceMs + Limits.giveWayMs ? mask : 0
     }
 }
