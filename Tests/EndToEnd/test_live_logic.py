@@ -216,6 +216,22 @@ def test_a_parcel_is_not_cut_anew_when_a_later_one_is_in(modules: Modules) -> No
         return [queue.isEmpty, queue.next()];""") == [True, None]
 
 
+def test_a_beginning_that_is_cut_in_its_header_grows_also_when_it_came_late(
+    modules: Modules,
+) -> None:
+    # The first chunk of a browser may hold one byte; on a slow device it takes seconds to come.
+    seen = modules(QUEUE + """
+        add(1, 4000); add(500, 250); add(500, 250);
+        const sizes = [];
+        for (let count = 0; count < 3; count += 1) {
+          const parcel = queue.next();
+          sizes.push(parcel?.body.size ?? null);
+          if (parcel) queue.growBeginning(parcel);
+        }
+        return [sizes, queue.next()];""")
+    assert seen == [[1, 501, 1001], None]
+
+
 @pytest.mark.parametrize(("refused", "limits"), [
     ([512], [256]),
     ([512, 256, 128, 64], [256, 128, 64, 64]),
@@ -469,3 +485,24 @@ def test_a_codec_that_was_too_slow_is_not_chosen_for_a_month(modules: Modules) -
              await choose('480p', 'auto', dayMs), await choose('720p', 'vp9', dayMs),
              await choose('720p', 'auto', 31 * dayMs)];"""
     ) == ["vp8", "vp8", "vp9", "vp9", "vp9"]
+
+
+# Advice
+
+_CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 "
+
+
+@pytest.mark.parametrize(("user_agent", "own"), [
+    (_CHROME + "Safari/537.36", "Chrome"),
+    (_CHROME + "Safari/537.36 Edg/126.0.0.0", "Edge"),
+    ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox"),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+     "Gecko) Version/17.5 Mobile/15E148 Safari/604.1", "Safari"),
+    ("Something/1.0", "Something"),
+])
+def test_the_browser_that_one_is_in_is_not_recommended(
+    modules: Modules, user_agent: str, own: str
+) -> None:
+    words = modules("return (await load('other-browsers')).whatRecords(argument);", user_agent)
+    assert own not in words
+    assert sum(name in words for name in ("Chrome", "Edge", "Firefox")) >= 2

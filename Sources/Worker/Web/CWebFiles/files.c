@@ -398,6 +398,18 @@ BYTES live_slow_codecs_js[] = {
 BYTES live_stall_watch_js[] = {
 #embed "../Assets/live/stall-watch.js"
 };
+BYTES live_lost_inputs_js[] = {
+#embed "../Assets/live/lost-inputs.js"
+};
+BYTES live_air_switches_js[] = {
+#embed "../Assets/live/air-switches.js"
+};
+BYTES live_other_browsers_js[] = {
+#embed "../Assets/live/other-browsers.js"
+};
+BYTES live_air_plan_js[] = {
+#embed "../Assets/live/air-plan.js"
+};
 BYTES live_steady_track_js[] = {
 #embed "../Assets/live/steady-track.js"
 };
@@ -535,6 +547,10 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/silent-track.js", live_silent_track_js),
     FILE("Assets/live/slow-codecs.js", live_slow_codecs_js),
     FILE("Assets/live/stall-watch.js", live_stall_watch_js),
+    FILE("Assets/live/lost-inputs.js", live_lost_inputs_js),
+    FILE("Assets/live/air-switches.js", live_air_switches_js),
+    FILE("Assets/live/other-browsers.js", live_other_browsers_js),
+    FILE("Assets/live/air-plan.js", live_air_plan_js),
     FILE("Assets/live/steady-track.js", live_steady_track_js),
 };
 // clang-format on

@@ -98,6 +98,6 @@ function soundNote({ soundRoute, isSoundHeld }) {
 
 function heldBackNote({ heldBackMs }) {
   if (heldBackMs < HELD_BACK_MS) return '';
-  return `The server has held it back for ${formatSeconds(heldBackMs)} in all, because it came faster `
-    + 'than time goes.';
+  return `The server has held it back for ${formatSeconds(heldBackMs)} in all, because it came `
+    + 'faster than time goes.';
 }

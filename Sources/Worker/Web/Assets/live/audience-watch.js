@@ -1,5 +1,5 @@
-// What the server says about our broadcast while it is live: who watches, whether it is still there, and
-// whether it is held back.
+// What the server says about our broadcast while it is live: who watches, whether it is still
+// there, and whether it is held back.
 
 import { subscribe } from '../common/events.js';
 

@@ -10,7 +10,8 @@ import { Uploader } from './uploader.js';
 
 /** Reasons that a broadcast ends for: see failure-words.js. */
 /** @typedef {'already-live' | 'not-yours' | 'taken-over' | 'ended-elsewhere' | 'no-space'
- *   | 'server-full' | 'signed-out' | 'other-account' | 'account-disabled' | 'refused' | 'bad-media' | 'recorder-failed' | 'recorder-silent'} EndReason */
+ *   | 'server-full' | 'signed-out' | 'other-account' | 'account-disabled' | 'refused' | 'bad-media'
+ *   | 'recorder-failed' | 'recorder-silent'} EndReason */
 
 /** What is waiting when the recorder is changed on purpose has this long to go out. */
 const CHANGE_PATIENCE_MS = 2_000;
@@ -50,8 +51,8 @@ export class Broadcast {
    * @param {(bytes: number) => void} handlers.onSmallerParcels something on the way does not let
    *   larger ones through
    * @param {(fault: import('./repair-ladder.js').Fault,
-   *   answer: import('./publish-answer.js').Answer | null) => void} handlers.onFault the recorder has
-   *   come to nothing: the way on is change(), or fail()
+   *   answer: import('./publish-answer.js').Answer | null) => void} handlers.onFault the recorder
+   *   has come to nothing: the way on is change(), or fail()
    * @param {(reason: EndReason, answer: import('./publish-answer.js').Answer | null) => void}
    *   handlers.onEnd
    */

@@ -50,7 +50,8 @@ export async function chooseCodec(
   const wanted = codecs.find((codec) => codec.id === wish.choice);
   if (wanted) return { codec: wanted, isSmooth: await isSmooth(wanted, wish.video, encodingInfo) };
   for (const codec of codecs) {
-    if (!isKnownSlow(codec.id) && await isSmooth(codec, wish.video, encodingInfo)) return { codec, isSmooth: true };
+    const isPromised = await isSmooth(codec, wish.video, encodingInfo);
+    if (isPromised && !isKnownSlow(codec.id)) return { codec, isSmooth: true };
   }
   // Nothing is promised to be smooth: the one that costs least.
   const cheapest = codecs.find((codec) => codec.id === LIGHTEST_CODEC_ID) ?? codecs[0];

@@ -123,8 +123,8 @@ export function wordsForLostPicture(kind) {
 export function wordsForStillPicture() {
   return warning(
     'No picture comes from the camera',
-    'It is covered, switched off, or another program has it. You are still live: viewers hear you and '
-      + 'see “One moment”, until the picture is back by itself.',
+    'It is covered, switched off, or another program has it. You are still live: viewers hear you '
+      + 'and see “One moment”, until the picture is back by itself.',
     ['use-screen', 'use-test']);
 }
 
@@ -137,7 +137,7 @@ export function wordsForSlowCodec({ codec, size }) {
   return {
     tone: 'info',
     title: `${codec.label} is too slow on this device`,
-    text: `Pictures of ${size.id} came late, so another codec is in use from now on, also next time.`,
+    text: `Pictures of ${size.id} came late, so another codec is used from now on, and next time.`,
     actions: [],
   };
 }
@@ -150,8 +150,8 @@ export function wordsForLostMicrophone() {
 }
 
 const BEGUN_ANEW_BECAUSE = {
-  silent: 'Nothing came from this browser for a while, as when a computer sleeps, so the server had '
-    + 'ended it.',
+  silent: 'Nothing came from this browser for a while, as when a computer sleeps, so the server '
+    + 'had ended it.',
   gone: 'This browser could not reach the server for a while, so the server had ended it.',
   server: 'The server had ended it for a reason of its own, a restart perhaps.',
 };
@@ -176,8 +176,8 @@ export function wordsForSmallerParcels(bytes) {
   return {
     tone: 'info',
     title: 'Something on the way refuses large requests',
-    text: 'A proxy between this browser and the server is set so. Your broadcast goes out in pieces '
-      + `of at most ${Math.round(bytes / 1024)} KiB now.`,
+    text: 'A proxy between this browser and the server is set so. Your broadcast goes out in '
+      + `pieces of at most ${Math.round(bytes / 1024)} KiB now.`,
     actions: [],
   };
 }

@@ -1,7 +1,7 @@
 // Watches whether what is open also flows: pictures of a camera (covered, or taken by another
 // program, it stays open and gives none), and the mix of all sounds (which the browser may hold
-// back). A recorder waits for each of its tracks, so one that stands still keeps the other back. Pure
-// but for what it is given to look at.
+// back). A recorder waits for each of its tracks, so one that stands still keeps the other back.
+// Pure but for what it is given to look at.
 
 import { StallWatch } from './stall-watch.js';
 

@@ -3,19 +3,17 @@
 
 import { announce } from '../common/announce.js';
 import { AirCare } from './air-care.js';
-import { AirControls } from './air-controls.js';
 import { AirMonitor } from './air-monitor.js';
+import { AirPlan } from './air-plan.js';
+import { AirSwitches } from './air-switches.js';
 import { Broadcast } from './broadcast.js';
-import { LIGHTEST_CODEC_ID } from './codec-choice.js';
-import { watchDevices } from './devices.js';
 import {
-  warning, wordsForBegunAnew, wordsForEnd, wordsForLostMicrophone, wordsForLostPicture,
-  wordsForMissed, wordsForSlowCodec, wordsForSmallerParcels, wordsForStillPicture,
+  warning, wordsForBegunAnew, wordsForEnd, wordsForMissed, wordsForSlowCodec,
+  wordsForSmallerParcels,
 } from './failure-words.js';
+import { LostInputs } from './lost-inputs.js';
 import { Notice } from './notice.js';
 import { PageState } from './page-state.js';
-import { videoBitrateBps } from './quality.js';
-import { hasLightestCodec, planRecording, rememberSlow } from './recording-plan.js';
 import { SetupForm } from './setup-form.js';
 import { wordsForBrowser, wordsForMicrophone, wordsForPicture } from './source-words.js';
 import { isCameraAllowed } from './sources.js';
@@ -43,37 +41,41 @@ const find = (id) => document.getElementById(id);
 class LivePage {
   #state = new PageState((name) => this.#showState(name));
   #studio = new Studio({
-    onPictureEnded: (kind) => this.#pictureEnded(kind),
-    onMicrophoneEnded: () => this.#microphoneEnded(),
+    onPictureEnded: (kind) => this.#lost.pictureEnded(kind),
+    onMicrophoneEnded: () => this.#lost.microphoneEnded(this.#care.usedRoute === 'microphone'),
   });
   #form = new SetupForm({ onSubmit: () => this.#submit(), onChange: () => this.#choicesChanged() });
   #stage = new Stage(this.#studio, () => this.#openPicture());
   #notice = new Notice((action) => this.#act(action));
   #care = new AirCare(this.#studio, {
     size: () => this.#form.wish.size,
-    recordAnew: () => this.#recordAnew(this.#videoBps),
-    onPicture: (isThere) => this.#pictureFlows(isThere),
+    recordAnew: () => this.#recordAnew(this.#plan.videoBps),
+    onPicture: (isThere) => this.#lost.pictureFlows(isThere),
     onGivenUp: (fault, answer) => this.#broadcast?.fail(fault, answer),
   });
-  #controls = new AirControls({
-    onMicrophone: () => this.#toggleMicrophone(),
-    onCamera: () => this.#toggleCamera(),
-    onScreen: () => this.#toggleScreen(),
-  });
+  /** The page, for those who look after a part of it. */
+  #desk = {
+    studio: this.#studio,
+    form: this.#form,
+    stage: this.#stage,
+    notice: this.#notice,
+    isOnAir: () => this.#state.isOnAir,
+    recordAnew: () => this.#recordAnew(this.#plan.videoBps),
+    apply: () => this.#applyChanges(),
+    markChanges: (hasChanges) => this.#markChanges(hasChanges),
+  };
+  #lost = new LostInputs(this.#desk);
+  #switches = new AirSwitches(this.#desk);
+  #plan = new AirPlan(this.#studio, this.#form, this.#care);
   /** @type {Broadcast | null} */
   #broadcast = null;
   /** @type {AirMonitor | null} as long as there is a broadcast */
   #monitor = null;
-  /** @type {import('./recorder.js').RecordingPlan | null} what is recorded now */
-  #plan = null;
-  /** @type {'camera' | 'test'} */
-  #beforeScreen = 'camera';
-  /** Viewers stay as long as the tracks are the same, so sound is not taken away again. */
-  #hasSound = false;
   /** The title of the notice that says what is in the way of the start. */
   #startTrouble = '';
   #isUsable = true;
-  #isMicrophoneLost = false;
+  /** Of several changes at once, the last one counts. */
+  #changes = 0;
 
   start() {
     find('stop').onclick = () => this.#askToStop();
@@ -82,7 +84,6 @@ class LivePage {
     find('easier').onclick = () => this.#takeEasierStep();
     // Not an ordinary timer: that of a hidden tab comes once a second, or once a minute.
     startTicker(REFRESH_MS, () => this.#refresh());
-    watchDevices(() => this.#reopenMicrophone());
     addEventListener('online', () => this.#broadcast?.retryNow());
     addEventListener('beforeunload', (event) => {
       if (this.#state.isBusy) event.preventDefault();
@@ -173,9 +174,9 @@ class LivePage {
       this.#state.go('failed');
       return;
     }
-    this.#hasSound = this.#form.wish.microphone !== 'none';
-    this.#care.begin();
-    const { stream, plan } = await this.#prepare(null);
+    this.#plan.begin();
+    this.#lost.begin();
+    const { stream, plan } = await this.#plan.prepare(null);
     if (this.#state.name !== 'starting') return;
     this.#form.remember(name);
     this.#broadcast = this.#newBroadcast(name);
@@ -190,30 +191,10 @@ class LivePage {
       onBegunAnew: (reason) => this.#notice.show(wordsForBegunAnew(reason)),
       onFault: (fault, answer) => this.#care.fault(fault, answer),
       onSmallerParcels: (bytes) => this.#notice.show(wordsForSmallerParcels(bytes)),
-      onEnd: (reason, answer) => this.#ended(wordsForEnd(reason, name, answer, this.#form.isOwnName)),
+      onEnd: (reason, answer) => this.#ended(
+        wordsForEnd(reason, name, answer, this.#form.isOwnName)),
     });
   }
-
-  /**
-   * What to record, and how.
-   * @param {number | null} videoBps null for what the form says
-   */
-  async #prepare(videoBps) {
-    const { wish } = this.#form;
-    const { stream, route } = await this.#studio.recordable(this.#hasSound, this.#care.route);
-    this.#care.recordsFrom(route);
-    // Sound that is given up for now comes back.
-    this.#hasSound = route !== null;
-    const codecChoice = this.#care.needsLightCodec ? LIGHTEST_CODEC_ID : wish.codecChoice;
-    const plan = await planRecording(
-      { size: wish.size, codecChoice }, videoBps ?? videoBitrateBps(wish.bitrateChoice, wish.size),
-      route !== null && route !== 'none');
-    this.#plan = plan;
-    this.#care.hasLighterCodec = plan.codec.id !== LIGHTEST_CODEC_ID && hasLightestCodec();
-    return { stream, plan };
-  }
-
-  get #videoBps() { return this.#plan?.videoBps ?? null; }
 
   /** The server has taken something. */
   #accepted() {
@@ -238,50 +219,13 @@ class LivePage {
       this.#markChanges(true);
       return;
     }
-    this.#hasSound ||= this.#form.wish.microphone !== 'none';
-    this.#care.begin();
+    this.#plan.chosenAnew();
+    this.#lost.begin();
     await this.#recordAnew(null);
   }
 
-  #toggleMicrophone() {
-    if (this.#studio.hasMicrophone) {
-      this.#studio.isMicrophoneOn = !this.#studio.isMicrophoneOn;
-      return this.#showControls();
-    }
-    this.#studio.isMicrophoneOn = true;
-    this.#form.chooseMicrophone();
-    return this.#applyChanges();
-  }
-
-  /** Off, the camera is closed, and its light goes out. */
-  #toggleCamera() {
-    if (this.#picture !== 'camera') return this.#use('camera');
-    this.#studio.openStandby(this.#form.wish.size);
-    this.#stage.show(this.#form.wish.source);
-    this.#markChanges(true);
-    return this.#recordAnew(this.#videoBps);
-  }
-
-  /** Back from the screen to what was shown before. */
-  #toggleScreen() {
-    if (this.#picture === 'screen') return this.#use(this.#beforeScreen);
-    if (this.#picture === 'camera' || this.#picture === 'test') this.#beforeScreen = this.#picture;
-    return this.#use('screen');
-  }
-
-  /** What is shown. A camera that gives no picture for now is one. */
-  get #picture() { return this.#studio.isCovered ? 'camera' : this.#studio.pictureKind; }
-
-  #showControls() {
-    this.#controls.show({
-      isOnAir: this.#state.isOnAir,
-      hasSound: this.#studio.hasMicrophone && this.#studio.isMicrophoneOn,
-      picture: this.#picture,
-    });
-  }
-
   async #lowerBitrate() {
-    const lowerBps = this.#monitor?.lowerBps(this.#videoBps) ?? null;
+    const lowerBps = this.#monitor?.lowerBps(this.#plan.videoBps) ?? null;
     if (lowerBps === null) return;
     this.#form.bitrateBps = lowerBps;
     await this.#recordAnew(lowerBps);
@@ -289,71 +233,30 @@ class LivePage {
 
   /** What the health offers when this device is too slow. */
   async #takeEasierStep() {
-    const { step } = this.#monitor?.judge(this.#situation) ?? {};
+    const { step } = this.#monitor?.judge(this.#plan.situation) ?? {};
     if (!step) return undefined;
-    if (step.kind === 'codec') return this.#useLightCodec();
+    if (step.kind === 'codec') {
+      this.#plan.useLightCodec();
+      return this.#recordAnew(this.#plan.videoBps);
+    }
     this.#form.sizeID = step.size.id;
     return this.#applyChanges();
   }
 
-  #useLightCodec() {
-    if (this.#form.wish.codecChoice === 'auto') rememberSlow(this.#plan);
-    this.#care.needsLightCodec = true;
-    return this.#recordAnew(this.#videoBps);
-  }
-
   /** The browser has promised a codec, and this device does not keep up with it. */
   #changeSlowCodec() {
-    this.#notice.show(wordsForSlowCodec(this.#plan));
-    return this.#useLightCodec();
+    this.#notice.show(wordsForSlowCodec(this.#plan.useLightCodec()));
+    return this.#recordAnew(this.#plan.videoBps);
   }
 
   async #recordAnew(videoBps) {
     const broadcast = this.#broadcast;
-    const { stream, plan } = await this.#prepare(videoBps);
-    if (broadcast !== this.#broadcast || !broadcast) return;
+    this.#changes += 1;
+    const change = this.#changes;
+    const { stream, plan } = await this.#plan.prepare(videoBps);
+    if (broadcast !== this.#broadcast || !broadcast || change !== this.#changes) return;
     this.#monitor?.recordsAnew();
     broadcast.change(stream, plan);
-  }
-
-  #pictureEnded(kind) {
-    if (this.#state.isOnAir) {
-      this.#studio.openStandby(this.#form.wish.size);
-      this.#notice.show(wordsForLostPicture(kind));
-      this.#markChanges(true);
-      this.#recordAnew(this.#videoBps);
-    } else {
-      this.#studio.close();
-    }
-    this.#stage.show(this.#form.wish.source);
-  }
-
-  #pictureFlows(isThere) {
-    if (isThere) this.#notice.hide();
-    else this.#notice.show(wordsForStillPicture());
-    this.#stage.show(this.#form.wish.source);
-  }
-
-  #microphoneEnded() {
-    this.#isMicrophoneLost = true;
-    this.#notice.show(wordsForLostMicrophone());
-    // What records its own track would wait for it.
-    if (this.#state.isOnAir && this.#care.usedRoute === 'microphone') {
-      this.#recordAnew(this.#videoBps);
-    }
-  }
-
-  /** Something was plugged in: perhaps the microphone again. */
-  async #reopenMicrophone() {
-    if (!this.#isMicrophoneLost || !this.#state.isBusy) return;
-    try {
-      await this.#studio.reopenMicrophone(this.#form.wish.microphone);
-      this.#isMicrophoneLost = false;
-      this.#notice.hide();
-      if (this.#care.isSoundHeld) await this.#recordAnew(this.#videoBps);
-    } catch {
-      // Not yet.
-    }
   }
 
   #missed(missedMs) {
@@ -369,30 +272,16 @@ class LivePage {
     if (this.#state.name !== 'stopping') this.#care.look(performance.now());
     const isTroubled = this.#monitor.troubleMs > TROUBLE_MS;
     if (isTroubled && this.#state.name === 'live') this.#state.go('reconnecting');
-    const health = this.#monitor.judge(this.#situation);
+    const health = this.#monitor.judge(this.#plan.situation);
     if (this.#state.isOnAir) this.#showOnAir(health);
     else if (isTroubled && this.#state.name === 'starting') this.#showStartTrouble(health);
   }
 
   #showOnAir(health) {
     this.#monitor.show(health);
-    this.#showControls();
-    const isTrial = this.#form.wish.codecChoice === 'auto'
-      && this.#monitor.elapsedMs < CODEC_TRIAL_MS;
-    if (isTrial && health.step?.kind === 'codec' && !this.#care.needsLightCodec) {
-      this.#changeSlowCodec();
-    }
-  }
-
-  /** @returns {import('./air-monitor.js').Situation} */
-  get #situation() {
-    return {
-      plan: this.#plan,
-      sourceFramesPerSecond: this.#studio.framesPerSecond,
-      hasLighterCodec: this.#care.hasLighterCodec,
-      soundRoute: this.#care.usedRoute,
-      isSoundHeld: this.#care.isSoundHeld,
-    };
+    this.#switches.show();
+    const isTrial = this.#plan.isCodecGuessed && this.#monitor.elapsedMs < CODEC_TRIAL_MS;
+    if (isTrial && health.step?.kind === 'codec') this.#changeSlowCodec();
   }
 
   #showStartTrouble({ level, title, reason }) {
@@ -464,13 +353,10 @@ class LivePage {
     }
   }
 
-  async #use(source) {
+  #use(source) {
+    if (this.#state.isOnAir) return this.#switches.use(source);
     this.#form.source = source;
-    if (!this.#state.isOnAir) return void await this.#openPicture();
-    await this.#applyChanges();
-    const shown = this.#picture;
-    // It could not be had: what is shown stays.
-    if (shown !== source && shown !== 'standby' && shown !== null) this.#form.source = shown;
+    return this.#openPicture();
   }
 
   /** What was in the way: the picture, or going live. */
@@ -490,7 +376,7 @@ class LivePage {
     find('stop').textContent = STOP_LABELS[name] ?? 'Stop';
     find('stop').disabled = name === 'stopping';
     if (isOnAir) this.#markChanges(this.#studio.pictureKind === 'standby');
-    this.#showControls();
+    this.#switches.show();
     if (SPOKEN[name]) announce(SPOKEN[name]);
   }
 }

@@ -13,8 +13,8 @@
 
 /** Short enough that a parcel on a slow line is answered while one can still act on it. */
 const PARCEL_MEDIA_MS_MAX = 1_000;
-/** A header that is not complete after so much media never will be. */
-const BEGINNING_MS_MAX = 3_000;
+/** A header that is not complete after so many chunks never will be. */
+const BEGINNING_CHUNKS_MAX = 12;
 /** Parcels under way at once: enough to fill a long line; the server puts them in order. */
 const PARCELS_SENDING_MAX = 3;
 
@@ -25,6 +25,8 @@ export class ParcelQueue {
   #parcels = [];
   #nextNumber = 0;
   #chunksNeeded = 1;
+  /** How often the beginning has been sent with more. */
+  #grown = 0;
   #isBegun = false;
   #isClosed = false;
   /** The highest number that the server has taken. It takes them in order. */
@@ -107,8 +109,9 @@ export class ParcelQueue {
    */
   growBeginning(parcel) {
     const isAllThereIs = this.#isClosed && this.#chunks.length === 0;
-    const isFull = parcel.durationMs > BEGINNING_MS_MAX || parcel.body.size >= this.#limit.bytes;
+    const isFull = parcel.body.size >= this.#limit.bytes || this.#grown === BEGINNING_CHUNKS_MAX;
     if (this.#isBegun || isAllThereIs || isFull) return false;
+    this.#grown += 1;
     this.#parcels = [];
     this.#nextNumber = 0;
     const { body, startedAtMs, durationMs } = parcel;
@@ -137,12 +140,13 @@ export class ParcelQueue {
   putBack(parcel) { parcel.state = 'waiting'; }
 
   #makeParcel() {
-    if (this.#chunks.length < (this.#isClosed ? 1 : this.#chunksNeeded)) return null;
+    const needed = this.#isClosed ? 1 : this.#chunksNeeded;
+    if (this.#chunks.length < needed) return null;
     this.#chunksNeeded = 1;
     if (this.#chunks[0].blob.size > this.#limit.bytes) {
       this.#chunks.splice(0, 1, ...cut(this.#chunks[0], this.#limit.bytes));
     }
-    const chunks = this.#chunks.splice(0, this.#countForParcel());
+    const chunks = this.#chunks.splice(0, this.#countForParcel(needed));
     const blobs = chunks.map((chunk) => chunk.blob);
     const parcel = {
       number: this.#nextNumber,
@@ -157,14 +161,14 @@ export class ParcelQueue {
     return parcel;
   }
 
-  /** At least one. */
-  #countForParcel() {
+  /** At least as many as are needed: what is cut off a beginning does no good. */
+  #countForParcel(needed) {
     let bytes = 0;
     let mediaMs = 0;
     const tooMany = this.#chunks.findIndex((chunk, index) => {
       bytes += chunk.blob.size;
       mediaMs += chunk.durationMs;
-      return index > 0 && (bytes > this.#limit.bytes || mediaMs > PARCEL_MEDIA_MS_MAX);
+      return index >= needed && (bytes > this.#limit.bytes || mediaMs > PARCEL_MEDIA_MS_MAX);
     });
     return tooMany === -1 ? this.#chunks.length : tooMany;
   }

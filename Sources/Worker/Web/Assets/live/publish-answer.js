@@ -36,7 +36,7 @@ const VERDICT_OF_SLUG = {
   'account-disabled': 'account-disabled',
 };
 
-/** Somebody wanted these ends. All other reasons mean: begin anew. @type {Record<string, Verdict>} */
+/** Somebody wanted these ends; all others mean: begin anew. @type {Record<string, Verdict>} */
 const VERDICT_OF_REASON = { stopped: 'stream-ended', 'taken-over': 'taken-over' };
 
 const RETRIED_STATUSES = new Set([408, 425, 429]);
@@ -82,8 +82,8 @@ export function ourProblem(contentType, text) {
   if (!PROBLEM_CONTENT_TYPE.test(contentType)) return null;
   try {
     const problem = JSON.parse(text());
-    const isOurs = typeof problem?.type === 'string' && problem.type.startsWith(PROBLEM_TYPE_PREFIX);
-    return isOurs ? problem : null;
+    const type = typeof problem?.type === 'string' ? problem.type : '';
+    return type.startsWith(PROBLEM_TYPE_PREFIX) ? problem : null;
   } catch {
     return null;
   }

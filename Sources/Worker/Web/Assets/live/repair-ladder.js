@@ -6,8 +6,8 @@
  * @typedef {'mix' | 'microphone' | 'silence' | 'none'} SoundRoute  where the recorder's sound comes
  *   from: all sources mixed, the microphone's own track, a track without sound, or no track
  * @typedef {'again' | 'codec' | 'resume' | 'microphone' | 'silence' | 'no-sound' | 'standby'} Step
- * @typedef {'silent' | 'failed' | 'bad-media'} Fault  nothing comes from the recorder; it has stopped
- *   by itself; the server cannot read it
+ * @typedef {'silent' | 'failed' | 'bad-media'} Fault  nothing comes from the recorder; it has
+ *   stopped by itself; the server cannot read it
  *
  * @typedef {object} Facts
  * @property {SoundRoute} route
@@ -67,8 +67,9 @@ function stepsOfInputs(facts) {
     route !== 'none' && 'no-sound',
   ];
   const picture = [!isStandby && 'standby'];
-  const steps = isPictureFlowing || isSoundSuspect ? [...sound, ...picture] : [...picture, ...sound];
-  return steps.filter(Boolean);
+  const isPictureLast = isPictureFlowing || isSoundSuspect;
+  return [...(isPictureLast ? sound : picture), ...(isPictureLast ? picture : sound)]
+    .filter(Boolean);
 }
 
 /**

@@ -82,6 +82,8 @@ export class SetupForm {
     this.#keepConsistent();
   }
 
+  set codecID(id) { this.#codec.value = id; }
+
   set sizeID(id) { this.#resolution.value = id; }
 
   set bitrateBps(bitrateBps) { this.#bitrate.value = String(bitrateBps); }

@@ -3,6 +3,7 @@
 
 import { recordableCodecs } from './codec-choice.js';
 import { error, warning } from './failure-words.js';
+import { whatRecords } from './other-browsers.js';
 
 /** @typedef {import('./failure-words.js').Words} Words */
 
@@ -99,8 +100,8 @@ export function wordsForBrowser() {
   if (!globalThis.MediaRecorder || recordableCodecs(MediaRecorder.isTypeSupported).length === 0) {
     return error(
       'This browser cannot record WebM',
-      'Chrome, Edge and Firefox can, and Safari from version 18.4. From any computer you can also '
-        + 'send with ffmpeg: the first page shows how.',
+      `${whatRecords(navigator.userAgent)} From any computer you can also send with ffmpeg: the `
+        + 'first page shows how.',
       []);
   }
   return null;

@@ -1,5 +1,5 @@
-// What to say when somebody else answers in the server's place: a proxy, a gateway, the sign-in page
-// of a network. Pure.
+// What to say when somebody else answers in the server's place: a proxy, a gateway, the page of a
+// network where one signs in. Pure.
 
 const GATEWAY_STATUSES = new Set([502, 503, 504]);
 
@@ -24,8 +24,8 @@ export function wordsForStranger(status) {
   if (status < 400) {
     return {
       title: 'Something on the way answers for the server',
-      text: `It takes no broadcast (${status}). If this network has a page to sign in at, open that `
-        + 'first.',
+      text: `It takes no broadcast (${status}). If this network has a page to sign in at, open `
+        + 'that first.',
     };
   }
   return {

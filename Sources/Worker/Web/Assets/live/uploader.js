@@ -23,7 +23,7 @@ const QUIET_MS_MAX = 2_000;
 const PATIENCE_MS_MAX = 12_000;
 const TICK_MS = 200;
 const BACKOFF = { firstMs: 200, limitMs: 2_000 };
-/** Parcels are taken a few a second: a stream that ends this soon after one was ended on purpose. */
+/** Parcels are taken often: a stream that ends this soon after one was ended on purpose. */
 const RECENT_MS = 4_000;
 
 /**
@@ -68,8 +68,8 @@ export class Uploader {
    *   session cannot go on; it has been dropped
    * @param {() => void} wiring.onAccepted a parcel is in
    * @param {(lostMs: number) => void} wiring.onLost that much media was dropped for what is newer
-   * @param {(bytes: number) => void} wiring.onSmallerParcels something on the way does not let larger
-   *   ones through
+   * @param {(bytes: number) => void} wiring.onSmallerParcels something on the way does not let
+   *   larger ones through
    */
   constructor({ url, probe, onVerdict, onAccepted, onLost, onSmallerParcels }) {
     this.#url = url;
@@ -124,8 +124,8 @@ export class Uploader {
   }
 
   /**
-   * The server no longer has the stream. If it does not say why: somebody has ended it while all was
-   * well, or it was lost while nothing came.
+   * The server no longer has the stream. If it does not say why: somebody has ended it while all
+   * was well, or it was lost while nothing came.
    * @param {import('./stream-probe.js').ProbedStream} stream
    */
   streamIsGone({ state, endReason }) {

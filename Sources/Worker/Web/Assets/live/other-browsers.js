@@ -1,0 +1,23 @@
+// Which browsers to recommend: never the one that one is in. Pure.
+
+const BROWSERS = [
+  { name: 'Firefox', pattern: /Firefox\/|FxiOS\// },
+  { name: 'Edge', pattern: /Edg(A|iOS)?\// },
+  { name: 'Chrome', pattern: /Chrom(e|ium)\/|CriOS\// },
+  { name: 'Safari', pattern: /Safari\// },
+];
+/** These record WebM in any version that people use. */
+const RECORDERS = ['Chrome', 'Edge', 'Firefox'];
+
+/**
+ * What can broadcast, other than the browser that calls itself so.
+ * @param {string} userAgent
+ * @returns {string} a sentence or two
+ */
+export function whatRecords(userAgent) {
+  // Most claim to be others as well, so the first that fits is the one.
+  const own = BROWSERS.find(({ pattern }) => pattern.test(userAgent))?.name ?? '';
+  const others = RECORDERS.filter((name) => name !== own);
+  const words = `${others.slice(0, -1).join(', ')} and ${others.at(-1)} can.`;
+  return own === '' ? words : `${words} So does perhaps a newer version of this one.`;
+}
