@@ -145,7 +145,7 @@ const queue = new ParcelQueue('session', 'video/webm', false, limit);
 let next = 0;
 const add = (bytes, durationMs = 250) => {
   const data = Uint8Array.from({ length: bytes }, () => (next++) % 251);
-  queue.add({ blob: new Blob([data]), startedAtMs: 1000, durationMs });
+  queue.add({ blob: new Blob([data]), readyAtMs: 1000, durationMs });
 };
 const sent = [];
 const takeAll = async () => {
@@ -167,7 +167,7 @@ def test_a_chunk_that_is_too_large_becomes_numbered_parcels(modules: Modules) ->
         add(4 * KIB * KIB, 4000);
         const whole = queue.mediaMs;
         const first = queue.next();
-        const times = [first.startedAtMs, first.durationMs, queue.mediaMs === whole];
+        const times = [first.readyAtMs, first.durationMs, queue.mediaMs === whole];
         queue.putBack(first);
         await takeAll();
         return { times, sizes: sent.map((parcel) => parcel.length - 1), isWhole: isWhole(),

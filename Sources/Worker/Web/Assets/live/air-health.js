@@ -2,12 +2,12 @@
 // between camera and server, the one thing that matters most now. Pure: figures and the time in,
 // words out.
 
-import { formatSeconds } from '../common/format.js';
+import { formatCount, formatSeconds } from '../common/format.js';
 import { EncoderHealth, easierStep } from './encoder-health.js';
 import { UploadHealth } from './upload-health.js';
 
 /** From then on it is worth a word that nothing is recorded. */
-const STILL_MS = 1_500;
+const STILL_MS = 2_500;
 /** Held back for less, nobody notices. */
 const HELD_BACK_MS = 1_000;
 
@@ -71,7 +71,8 @@ const MUTE = { level: 'behind', title: 'Viewers hear nothing', advice: '' };
 function slowWords({ encoder, plan, hasLighterCodec }) {
   const step = easierStep({ hasLighterCodec, size: plan.size });
   const rate = encoder.framesPerSecond === null
-    ? '' : ` and ${Math.round(encoder.framesPerSecond)} pictures a second`;
+    ? ''
+    : `, with ${formatCount(Math.round(encoder.framesPerSecond), 'picture', 'pictures')} a second`;
   return {
     level: 'bad',
     title: `This device is too slow for ${plan.size.id}`,

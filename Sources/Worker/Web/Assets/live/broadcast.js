@@ -141,7 +141,7 @@ export class Broadcast {
   get throughputBps() { return this.#uploader.throughputBps; }
   get failure() { return this.#uploader.failure; }
 
-  /** What the server has not taken, and the age of the oldest of it. */
+  /** What the server has not taken, and for how long the oldest of it has been here. */
   get waiting() { return this.#uploader.waiting; }
 
   /** How the recorder does: for how long no media has come, and how it keeps up. */

@@ -6,8 +6,9 @@
 // A parcel is 'waiting' (to be sent, or sent again) or 'sending'; one that is acknowledged is gone.
 
 /**
- * @typedef {{blob: Blob, startedAtMs: number, durationMs: number}} Chunk
- * @typedef {{number: number, body: Blob, startedAtMs: number, durationMs: number,
+ * @typedef {{blob: Blob, readyAtMs: number, durationMs: number}} Chunk  readyAtMs: when the
+ *   recorder gave it, however old the media in it was then
+ * @typedef {{number: number, body: Blob, readyAtMs: number, durationMs: number,
  *   state: 'waiting' | 'sending', tries: number}} Parcel
  */
 
@@ -60,9 +61,9 @@ export class ParcelQueue {
     return [...this.#parcels, ...this.#chunks].reduce((sum, { durationMs }) => sum + durationMs, 0);
   }
 
-  /** When the oldest media was recorded that is not acknowledged, or null. */
+  /** When the recorder gave the oldest that is not acknowledged, or null. */
   get oldestAtMs() {
-    return (this.#parcels[0] ?? this.#chunks[0])?.startedAtMs ?? null;
+    return (this.#parcels[0] ?? this.#chunks[0])?.readyAtMs ?? null;
   }
 
   /** The parcel that all others wait for, if it is under way. */
@@ -114,8 +115,8 @@ export class ParcelQueue {
     this.#grown += 1;
     this.#parcels = [];
     this.#nextNumber = 0;
-    const { body, startedAtMs, durationMs } = parcel;
-    this.#chunks.unshift({ blob: body, startedAtMs, durationMs });
+    const { body, readyAtMs, durationMs } = parcel;
+    this.#chunks.unshift({ blob: body, readyAtMs, durationMs });
     this.#chunksNeeded = 2;
     return true;
   }
@@ -133,7 +134,7 @@ export class ParcelQueue {
     this.#parcels = this.#parcels.filter(({ number }) => number < parcel.number);
     this.#nextNumber = again[0].number;
     return this.#chunks.unshift(...again.map(
-      ({ body, startedAtMs, durationMs }) => ({ blob: body, startedAtMs, durationMs })));
+      ({ body, readyAtMs, durationMs }) => ({ blob: body, readyAtMs, durationMs })));
   }
 
   /** It did not arrive, or nobody knows: it will be sent again. */
@@ -151,7 +152,7 @@ export class ParcelQueue {
     const parcel = {
       number: this.#nextNumber,
       body: blobs.length === 1 ? blobs[0] : new Blob(blobs, { type: blobs[0].type }),
-      startedAtMs: chunks[0].startedAtMs,
+      readyAtMs: chunks[0].readyAtMs,
       durationMs: chunks.reduce((sum, chunk) => sum + chunk.durationMs, 0),
       state: 'waiting',
       tries: 0,
@@ -180,11 +181,11 @@ export class ParcelQueue {
  * @param {number} pieceBytes
  * @returns {Chunk[]}
  */
-function cut({ blob, startedAtMs, durationMs }, pieceBytes) {
+function cut({ blob, readyAtMs, durationMs }, pieceBytes) {
   const count = Math.ceil(blob.size / pieceBytes);
   return Array.from({ length: count }, (_, index) => ({
     blob: blob.slice(index * pieceBytes, (index + 1) * pieceBytes, blob.type),
-    startedAtMs: startedAtMs + (durationMs * index) / count,
+    readyAtMs,
     durationMs: durationMs / count,
   }));
 }

@@ -95,8 +95,8 @@ export class Recording {
 
   #chunkOf(blob) {
     const nowMs = performance.now();
-    const startedAtMs = this.#chunkStartedAtMs;
+    const durationMs = nowMs - this.#chunkStartedAtMs;
     if (blob.size > 0) this.#chunkStartedAtMs = nowMs;
-    return { blob, startedAtMs, durationMs: nowMs - startedAtMs };
+    return { blob, readyAtMs: nowMs, durationMs };
   }
 }

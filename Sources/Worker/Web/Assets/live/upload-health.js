@@ -20,7 +20,7 @@ const LAG_WINDOW_MS = 1_000;
 
 /**
  * @typedef {object} Figures
- * @property {number} lagMs age of the oldest media that the server has not taken
+ * @property {number} lagMs for how long the oldest has been here that the server has not taken
  * @property {number} waitingMediaMs media that the server has not taken
  * @property {number} bitrateBps of the recorder, as asked for
  * @property {import('./uploader.js').Failure | null} failure

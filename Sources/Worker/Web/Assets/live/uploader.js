@@ -151,7 +151,7 @@ export class Uploader {
   get hasBegun() { return this.#acceptedAtMs > 0; }
   get throughputBps() { return this.#throughput.bitsPerSecond(performance.now()); }
 
-  /** What the server has not taken yet, and the age of the oldest of it. */
+  /** What the server has not taken yet, and for how long the oldest of it has been here. */
   get waiting() {
     const first = this.#queues.find((queue) => queue.oldestAtMs !== null);
     return {
