@@ -112,7 +112,9 @@ def test_an_answer_from_another_address_is_nobodys(modules: Modules) -> None:
 def test_a_beginning_without_its_header_is_not_a_session_that_is_lost(modules: Modules) -> None:
     assert modules(
         """const { NO_ANSWER, verdictOn } = await load('publish-answer');
-           const answer = { ...NO_ANSWER, status: 412, isOurs: true, slug: 'missing-initialization' };
+           const answer = {
+             ...NO_ANSWER, status: 412, isOurs: true, slug: 'missing-initialization',
+           };
            return verdictOn(answer, { isBegun: false, holds: () => true });"""
     ) == "incomplete-beginning"
 
@@ -288,7 +290,8 @@ def test_the_newest_time_and_the_pictures_are_read_from_bytes_cut_anywhere(
 VOID = b"\xec\x8c" + bytes(12)
 
 
-@pytest.mark.parametrize("odd", [b"\0" * 40, b"not webm at all, is it", b"\x1a\x45\xdf\xa3\0\0" * 9])
+@pytest.mark.parametrize(
+    "odd", [b"\0" * 40, b"not webm at all, is it", b"\x1a\x45\xdf\xa3\0\0" * 9])
 def test_what_is_not_webm_is_not_understood(modules: Modules, odd: bytes) -> None:
     seen = timeline(modules, odd, 10)
     assert not seen["isUnderstood"] and seen["newestMs"] is None
@@ -340,7 +343,8 @@ def test_only_time_that_was_looked_at_counts_as_standing_still(modules: Modules)
     assert modules(
         """const { StallWatch } = await load('stall-watch');
            const watch = new StallWatch();
-           const looks = [[1, 0], [1, 250], [1, 500], [2, 750], [2, 1000], [2, 3_600_000], [2, 3_600_250]];
+           const looks = [[1, 0], [1, 250], [1, 500], [2, 750], [2, 1000], [2, 3_600_000],
+             [2, 3_600_250]];
            return looks.map(([value, nowMs]) => [watch.look(value, nowMs), watch.hasSlept]);"""
     ) == [[0, False], [250, False], [500, False], [0, False], [250, False], [1250, True],
           [1500, False]]
@@ -377,7 +381,8 @@ def test_each_repair_changes_something_and_gives_up_sound_before_the_picture(
            const facts = { ...given };
            const ladder = new RepairLadder();
            const steps = [];
-           for (let step = ladder.next(fault, facts, 0); step; step = ladder.next(fault, facts, 0)) {
+           const next = () => ladder.next(fault, facts, 0);
+           for (let step = next(); step; step = next()) {
              steps.push(step);
              if (step === 'microphone' || step === 'silence') facts.route = step;
              if (step === 'no-sound') facts.route = 'none';

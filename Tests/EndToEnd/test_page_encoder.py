@@ -1,5 +1,5 @@
-"""A device that does not keep up with what it is to record is told apart from a slow line, and helped;
-and what can be switched while on air."""
+"""A device that does not keep up with what it is to record is told apart from a slow line, and
+helped; and what can be switched while on air."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-# A browser that promises everything, and whose recorders give what they make three seconds late: all
-# of them, or those of a codec.
+# A browser that promises everything, and whose recorders of one codec give what they make three
+# seconds late.
 LATE = """
 navigator.mediaCapabilities.encodingInfo = async () => (
   { supported: true, smooth: true, powerEfficient: true });

@@ -94,7 +94,7 @@ class Gateway:
 
 @contextmanager
 def gateway(target_port: int, certificate: Certificate) -> Iterator[Gateway]:
-    """A gateway to the server on `target_port` that lets everything through until told otherwise."""
+    """A gateway to the server on `target_port` that lets all through until told otherwise."""
     outer = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     outer.load_cert_chain(certificate.certificate, certificate.key)
     made = Gateway(target_port)
