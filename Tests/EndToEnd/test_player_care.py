@@ -148,6 +148,20 @@ def test_tracks_that_are_written_out_of_order_are_noticed(modules: Modules) -> N
         return [before, watch.isUnordered];""", None) == [False, True]
 
 
+@pytest.mark.parametrize(("course", "lacks", "span"), [
+    ("both(1000, 5000);", None, {"startS": 1, "endS": 4.9}),
+    ("play(1, 1000, 3000); play(2, 1500, 2500);", None, {"startS": 1.5, "endS": 2.4}),
+    ("play(2, 1500, 2500);", None, None),
+    ("play(2, 1500, 2500);", "video", {"startS": 1.5, "endS": 2.4}),
+    # What one of them brings first comes after all that the other has brought.
+    ("play(1, 0, 1000); play(2, 1500, 2000);", None, {"startS": 1.5, "endS": 1.5}),
+])
+def test_what_there_is_of_all_tracks_is_known_before_it_is_played(
+    modules: Modules, course: str, lacks: str | None, span: dict[str, float] | None
+) -> None:
+    assert modules(f"{WATCH} {course} return watch.span(argument);", lacks) == span
+
+
 def test_a_picture_that_stops_is_left_out_until_it_comes_steadily(modules: Modules) -> None:
     assert modules(WATCH + """
         const { WayChoice } = await load('way-choice');

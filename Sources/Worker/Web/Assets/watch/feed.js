@@ -17,6 +17,8 @@ const ACCIDENT_MS = 30_000;
  * @typedef {object} FeedHandlers
  * @property {(source: Source, behindS: number, isOtherType: boolean) => void} onTake
  *   a source is about to take the element over
+ * @property {(span: {startS: number, endS: number}) => void} onBeginning   so much is about to be
+ *   there, before the element knows of it
  * @property {() => void} onMedia        there is more to play
  * @property {(cause: 'complete' | 'broken') => void} onEnd   nothing more will come
  * @property {() => void} onWay          another way to play, or another time line, is worth a new
@@ -127,6 +129,7 @@ export class Feed {
     const source = this.#makeSource({
       response, mimeType, url, controller, video: this.#video,
       chooseWay: (tracks) => this.#ways.choose(tracks),
+      onBeginning: (span) => this.#handlers.onBeginning(span),
       onMedia: () => { if (this.#source === source) this.#noteMedia(); },
       onEnd: (cause) => { if (this.#source === source) this.#noteEnd(cause); },
     });

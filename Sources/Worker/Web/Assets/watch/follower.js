@@ -21,6 +21,8 @@ const RESTART_AHEAD_S = 0.35;
 const SEEK_DEAR_S = 1;
 /** A seek into media that is there takes less. */
 const SEEK_LONGEST_MS = 500;
+/** A beginning that is no further from the best place is left as it is: a seek costs a moment. */
+const NEAR_ENTRY_S = 0.15;
 /** Into a range, not onto its first instant: browsers round differently. */
 const INTO_RANGE_S = 0.01;
 
@@ -131,6 +133,14 @@ export class Follower {
 
   // What happens
 
+  /**
+   * So much is about to be there. An element that is told now where to begin shows that as its
+   * first picture; told later, it has shown the key frame already, which may be seconds old.
+   */
+  noteBeginning({ startS, endS }) {
+    if (this.isFollowing) this.#video.currentTime = this.#edge.entryS(startS, endS);
+  }
+
   /** More media is in hand. */
   noteMedia() {
     const { buffered } = this.#video;
@@ -157,7 +167,10 @@ export class Follower {
     this.#edge.noteArrival(nowMs);
     this.#entryAheadS = endS - startS;
     if (this.#source.canSeek) {
-      this.#video.currentTime = this.isFollowing ? this.#edge.entryS(startS, endS) : startS;
+      const entryS = this.isFollowing ? this.#edge.entryS(startS, endS) : startS;
+      if (Math.abs(this.#video.currentTime - entryS) > NEAR_ENTRY_S || this.aheadS === 0) {
+        this.#video.currentTime = entryS;
+      }
     }
     this.#handlers.onBegin();
   }

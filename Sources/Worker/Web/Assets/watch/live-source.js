@@ -54,17 +54,19 @@ export class LiveSource {
    * @param {AbortController} given.controller   of the request
    * @param {(tracks: import('./track-watch.js').TrackWatch) => import('./ways.js').Way}
    *   given.chooseWay   how to play it, once its beginning has been seen
+   * @param {(span: {startS: number, endS: number}) => void} given.onBeginning
+   *   so much is about to be there
    * @param {() => void} given.onMedia           there is more to play
    * @param {(cause: 'complete' | 'broken' | 'undecodable') => void} given.onEnd
    *   nothing more will come; what is in hand stays playable until `close`
    */
-  constructor({ video, response, mimeType, controller, chooseWay, onMedia, onEnd }) {
+  constructor({ video, response, mimeType, controller, chooseWay, ...handlers }) {
     this.mimeType = mimeType;
     this.#video = video;
     this.#reader = response.body.getReader();
     this.#controller = controller;
     this.#chooseWay = chooseWay;
-    this.#handlers = { onMedia, onEnd };
+    this.#handlers = handlers;
     this.#address = URL.createObjectURL(this.#source);
   }
 
@@ -109,6 +111,8 @@ export class LiveSource {
       if (this.#isClosed) return 'complete';
       this.#intake.note(burst.bytes);
       this.#way = this.#chooseWay(this.tracks);
+      const span = this.tracks.span(this.#way.lacks);
+      if (span) this.#handlers.onBeginning(span);
       this.#media = this.#way.parts.map(({ mimeType }) => (
         new MediaBuffer(this.#source.addSourceBuffer(mimeType), this.#video)));
       if (!await this.#take(burst.bytes)) return 'undecodable';

@@ -242,6 +242,7 @@ export class Player {
   #feedHandlers() {
     return {
       onTake: (...taken) => this.#noteTake(...taken),
+      onBeginning: (span) => this.#follower.noteBeginning(span),
       onMedia: () => {
         this.#care.noteMedia();
         this.#follower.noteMedia();

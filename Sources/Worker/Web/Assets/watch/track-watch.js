@@ -29,6 +29,7 @@ export class TrackWatch {
   #stepsBack = 0;
   #clusterMs = 0;
   /** Per kind: its newest time, and since when it has come without a hole. */
+  #firstMs = {};
   #newestMs = {};
   #sinceMs = {};
 
@@ -57,6 +58,7 @@ export class TrackWatch {
     const timeMs = this.#clusterMs + block.offset;
     if (timeMs < this.#lastMs) this.#stepsBack += 1;
     this.#lastMs = timeMs;
+    this.#firstMs[kind] ??= timeMs;
     const newestMs = this.#newestMs[kind];
     if (newestMs === undefined) {
       this.#begin(kind, timeMs);
@@ -109,6 +111,18 @@ export class TrackWatch {
    * picture, unless each track has a buffer of its own.
    */
   get isUnordered() { return this.#stepsBack >= HABIT_STEPS; }
+
+  /**
+   * From where to where there is something of everything but `lacks`; null when there is nothing.
+   * @param {Kind | null} lacks
+   */
+  span(lacks) {
+    const kinds = [...this.#kinds.values()].filter((kind) => kind !== lacks);
+    if (kinds.length === 0 || kinds.some((kind) => this.counts[kind] === 0)) return null;
+    const startMs = Math.max(...kinds.map((kind) => this.#firstMs[kind]));
+    const endMs = Math.min(...kinds.map((kind) => this.#newestMs[kind]));
+    return { startS: startMs / 1000, endS: Math.max(startMs, endMs) / 1000 };
+  }
 
   /** For how long a kind has come without a hole, up to now. */
   steadyMs(kind) {
