@@ -9,7 +9,7 @@ const SAY_MS = 2_000;
  * @param {string} name   of the stream
  */
 export function setUpShare({ share: button, 'share-label': label }, name) {
-  // A page that is framed by another one has no such button.
+  // In a frame of somebody else's page there is nothing to share it with.
   if (!button) return;
   const usual = label.textContent;
   let timer = 0;
