@@ -194,6 +194,25 @@ def test_a_way_that_fails_is_followed_by_the_next_until_there_is_none(modules: M
         "whole", None, True, "sound", {"kind": "video", "isForNow": False}, False, "sound", "whole"]
 
 
+def test_a_way_that_shows_nothing_takes_turns_with_the_one_that_leaves_nothing_out(
+    modules: Modules
+) -> None:
+    assert modules(
+        """const { WayChoice } = await load('way-choice');
+           const turns = (...kinds) => {
+             const lacks = { sound: 'video', picture: 'audio' };
+             const choice = new WayChoice(kinds.map((kind) => (
+               { kind, lacks: lacks[kind] ?? null })));
+             return [0, 1, 2].map(() => {
+               choice.alternate();
+               return choice.way.kind;
+             });
+           };
+           return [turns('whole', 'apart', 'picture', 'sound'), turns('whole'),
+             turns('plain', 'sound')];""", None) == [
+        ["apart", "whole", "apart"], ["whole"] * 3, ["plain"] * 3]
+
+
 # What is shown
 
 

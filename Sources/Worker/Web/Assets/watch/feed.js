@@ -92,8 +92,8 @@ export class Feed {
     this.#noteEnd('broken');
   }
 
-  /** This way shows nothing: the next response is played in another one, if there is one. */
-  tryOtherWay() { return this.#ways.fail(); }
+  /** Nothing is shown: the next response is played in another way, if there is one as good. */
+  tryOtherWay() { this.#ways.alternate(); }
 
   /** The element shows nothing of it. */
   noteUnplayable() { this.#noteEnd('unplayable'); }

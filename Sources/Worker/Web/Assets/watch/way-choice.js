@@ -59,6 +59,16 @@ export class WayChoice {
     return true;
   }
 
+  /**
+   * The way shows nothing, which may also be for want of processor time: the other way that leaves
+   * nothing out is tried, in turn with it.
+   */
+  alternate() {
+    const complete = this.#ways.filter(({ lacks, kind }) => lacks === null && kind !== 'plain');
+    const index = complete.indexOf(this.way);
+    if (index >= 0) this.#failed = this.#ways.indexOf(complete[(index + 1) % complete.length]);
+  }
+
   reset() { this.#failed = 0; }
 
   #noteMissing(tracks) {
