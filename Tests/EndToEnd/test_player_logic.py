@@ -36,13 +36,13 @@ def late(seen: dict[str, Any], figure: str) -> float:
     return max(values[len(values) * 2 // 3:])
 
 
-@pytest.mark.parametrize("chunk_ms", [100, 250, 300])
+@pytest.mark.parametrize(("chunk_ms", "behind_s"), [(100, 0.4), (120, 0.4), (250, 0.5), (300, 0.65)])
 def test_short_chunks_play_close_to_the_edge_and_without_a_stall(
-    trial: Trial, chunk_ms: int
+    trial: Trial, chunk_ms: int, behind_s: float
 ) -> None:
     seen = trial(seconds=60, chunkMs=chunk_ms, jitterMs=20)
     assert seen["stalls"] == [] and seen["jumps"] == []
-    assert late(seen, "behindS") < 0.65
+    assert late(seen, "behindS") < behind_s
     assert len(seen["rates"]) < 10, "the speed flutters"
 
 

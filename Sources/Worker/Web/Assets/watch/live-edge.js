@@ -4,7 +4,7 @@
 //
 // Pure: what happened goes in, a decision comes out. Seconds of media time throughout.
 
-/** Enough for pages that send a chunk every 250 ms; others are learnt from what arrives. */
+/** Enough for chunks of a quarter second; shorter and longer ones are learnt as they arrive. */
 const FIRST_TARGET_S = 0.45;
 const LEAST_TARGET_S = 0.3;
 const MOST_TARGET_S = 4;
@@ -18,7 +18,7 @@ const SMOOTH_BEFORE_LOWERING_MS = 10_000;
 const LOWERING_PER_SECOND = 0.03;
 
 /** Too close is repaired earlier than too far: the one ends in a stall, the other in nothing. */
-const TOO_FAR_S = 0.1;
+const TOO_FAR_S = 0.06;
 const TOO_CLOSE_S = 0.06;
 /** What ends a correction, so that the speed does not flutter. */
 const NEAR_S = 0.03;
