@@ -124,6 +124,44 @@ import Testing
         #expect(reader.jumps == 1)
     }
 
+    @Test("a viewer whose window was shut goes on at the newest key frame, once")
+    func heldBack() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "a")
+        var reader = LiveReader(start: .newest, maxLagMs: 60_000)
+        // Before it has had anything, it begins at the live edge anyway.
+        reader.catchUp()
+        #expect(drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "a"))
+        try stage.cluster(1_000, "skipped")
+        try stage.cluster(2_000, "b")
+        reader.catchUp()
+        #expect(drain(&reader, stage.ring) == Self.cluster(100, "b"))
+        try stage.cluster(3_000, "c")
+        try stage.cluster(4_000, "d")
+        #expect(
+            drain(&reader, stage.ring) == Self.cluster(1_100, "c") + Self.cluster(2_100, "d"))
+        #expect(reader.jumps == 1)
+        // There is nothing newer to go on at.
+        reader.catchUp()
+        try stage.cluster(5_000, "e")
+        #expect(drain(&reader, stage.ring) == Self.cluster(3_100, "e"))
+        #expect(reader.jumps == 1)
+    }
+
+    @Test("nor does a shut window throw to the live edge who asked to start earlier")
+    func heldBackInThePast() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "a")
+        var reader = LiveReader(start: .rewound(byMs: 30_000), maxLagMs: 60_000)
+        _ = drain(&reader, stage.ring)
+        try stage.cluster(1_000, "b")
+        try stage.cluster(2_000, "c")
+        reader.catchUp()
+        #expect(
+            drain(&reader, stage.ring) == Self.cluster(1_000, "b") + Self.cluster(2_000, "c"))
+        #expect(reader.jumps == 0)
+    }
+
     @Test("a viewer who asked to start earlier is not thrown to the live edge")
     func rewound() throws {
         let stage = try Stage()

@@ -100,6 +100,8 @@ package final class Exchange {
     var wantsToSend = false
     /// Bytes of the response's body that were handed on.
     var sentBytes = 0
+    /// What it may take of HTTP/2's windows, when it has no end.
+    var flow: LiveFlow
     /// Over what the peer holds back of them.
     var sendWatch = ProgressWatch()
     /// When the response went out to its end; milliseconds of the loop.
@@ -120,6 +122,7 @@ package final class Exchange {
         isBodyComplete = !request.hasBody
         bodyActivityMs = nowMs
         bodyWatch = ProgressWatch(heldSinceMs: nowMs)
+        flow = LiveFlow(nowMs: nowMs)
         client.force(.heldBytes, heldBytes)
     }
 

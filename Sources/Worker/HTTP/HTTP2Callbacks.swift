@@ -177,6 +177,8 @@ private func frameArrived(
         case NGHTTP2_WINDOW_UPDATE:
             let bytes = unsafe Int(frame.pointee.window_update.window_size_increment)
             session.count(.windowUpdate(bytes))
+            session.windowDidOpen(header.stream_id, by: bytes)
+        case NGHTTP2_SETTINGS: session.resumeHeld()
         case NGHTTP2_PING:
             if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { session.finishDrain() }
         default: break

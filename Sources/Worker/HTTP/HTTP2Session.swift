@@ -36,6 +36,10 @@ final class HTTP2Session: ProtocolSession {
     var incoming: IncomingHeaders?
     /// The bytes of its frames so far.
     var headerSectionBytes = 0
+    /// The window that the peer gives the connection.
+    var window = ConnectionWindow()
+    /// Some response waits for its windows by our own rule.
+    var hasHeldResponses = false
     /// Of all DATA frames together.
     private(set) var payloadBytesSent = 0
     /// The stage was full before everything was sent.
@@ -170,7 +174,10 @@ final class HTTP2Session: ProtocolSession {
             return Int(NGHTTP2_ERR_PAUSE.rawValue)
         }
         let start = unsafe buffers.stage + buffers.stageCount + Self.frameHeaderBytes
-        let capacity = min(room, length)
+        guard let allowed = allowance(of: exchange, length) else {
+            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        }
+        let capacity = min(room, allowed)
         let production = unsafe exchange.produce(
             into: UnsafeMutableRawBufferPointer(start: start, count: capacity))
         unsafe flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue
@@ -178,6 +185,7 @@ final class HTTP2Session: ProtocolSession {
         switch production {
         case .bytes(let count):
             precondition(count > 0 && count <= capacity, "a source produces what fits")
+            exchange.flow.sent(count, nowMs: nowMs)
             return count
         case .last(let count):
             precondition(count >= 0 && count <= capacity, "a source produces what fits")
@@ -249,22 +257,5 @@ final class HTTP2Session: ProtocolSession {
         while let exchange = openExchanges.popLast() { exchange.close(cause) }
         held = []
         countHeld()
-    }
-
-    /// A window with less room than one frame holds back a response: what little it lets through leaves
-    /// at the end of the turn, and this may be asked before that.
-    private static let closedWindowBytes = 16 * 1024
-
-    /// The peer holds back what this response wants to send by its own closed window.
-    func isHeldByPeer(_ exchange: Exchange) -> Bool {
-        guard exchange.wantsToSend else { return false }
-        return unsafe nghttp2_session_get_stream_remote_window_size(handle, exchange.streamID)
-            < Self.closedWindowBytes
-    }
-
-    /// The peer holds back all responses by the window of the connection.
-    var isHeldByPeer: Bool {
-        unsafe nghttp2_session_get_remote_window_size(handle) < Self.closedWindowBytes
-            && openExchanges.contains { $0.wantsToSend }
     }
 }

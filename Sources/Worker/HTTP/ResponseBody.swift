@@ -35,4 +35,8 @@ open class BodySource {
     open func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
         .end
     }
+
+    /// The peer, which has let nothing through for Limits.windowStillMs, lets something through again:
+    /// what waits for it may be too old to be of use.
+    open func wasHeldBack() {}
 }

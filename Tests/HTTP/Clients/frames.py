@@ -506,8 +506,49 @@ def trickled_connection_window(port):
             expect(frame.error_code, 8, "reset code")
             reset.add(frame.stream_id)
         taken += len(frame.data) if isinstance(frame, DataFrame) else 0
-        if taken >= 65535 and isinstance(frame, DataFrame):
+        # Responses without an end leave a part of the window to others.
+        if taken >= 60_000 and isinstance(frame, DataFrame):
             client.send(WindowUpdateFrame(0, window_increment=1))
+
+
+def answers_beside_full_windows(port, size):
+    """Bodies that nobody takes leave something of the connection's window to short answers."""
+    window = int(size)
+    client = Client(port, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 2**31 - 1})
+    if window > 65_535:
+        client.send(WindowUpdateFrame(0, window_increment=window - 65_535))
+    for stream in (1, 3, 5):
+        client.request(stream, path="/size/100000000")
+    taken, wanted = 0, window - window // 8
+    while taken < wanted - 1024 * 1024:
+        taken += len(client.until(DataFrame).data)
+    # What has come since is of no interest: no window is ever opened again.
+    for stream in range(7, 57, 2):
+        client.request(stream)
+        while (frame := client.until(DataFrame)).stream_id != stream or not frame.data:
+            taken += len(frame.data)
+        expect(frame.data, b"hello", "answer")
+    if taken >= window:
+        fail(f"{taken} of {window} bytes were taken")
+
+
+def windows_that_open_late(port, size):
+    """Who opens a window when half of it is used gets everything."""
+    window = int(size)
+    client = Client(port, settings={SettingsFrame.INITIAL_WINDOW_SIZE: window})
+    if window > 65_535:
+        client.send(WindowUpdateFrame(0, window_increment=window - 65_535))
+    length = 4 * window + 12_345
+    client.request(1, path=f"/size/{length}")
+    taken, owed = 0, 0
+    while taken < length:
+        count = len(client.until(DataFrame, 1).data)
+        taken, owed = taken + count, owed + count
+        if owed >= window / 2:
+            client.send(WindowUpdateFrame(1, window_increment=owed),
+                        WindowUpdateFrame(0, window_increment=owed))
+            owed = 0
+    expect(taken, length, "length")
 
 
 def caught_up_behind_a_closed_window(port):

@@ -91,6 +91,20 @@ extension Limits {
     /// part counts.
     package static let heldPartOfSharedResponse = 16
 
+    /// Connection: the part of its HTTP/2 window that live media leaves to short answers, and the most
+    /// of it: a page with all its assets. Of the smallest window, 8 KiB.
+    package static let windowReservePart = 8
+    package static let windowReserveMostBytes = 1024 * 1024
+    /// Connection: when half of its window is used, and no more than this is left, media that its peer
+    /// does not take gets nothing more, so that media that it takes goes on.
+    package static let windowScarceMostBytes = 16 * 1024 * 1024
+    /// Request: what waits behind a response's window that was shut for this time is old: shorter than
+    /// `progressMs`, after which the response ends.
+    package static let windowStillMs: UInt64 = 2_000
+    /// Request: what a peer may have of a response before it opens the window again, beside half of the
+    /// window: Firefox gives 12 MiB and does it for each 4.
+    package static let windowPatienceBytes = 32 * 1024...9 * 512 * 1024
+
     // MARK: HTTP/1.1
 
     /// Request: the longest name of a method; the longest registered one has 17 letters.

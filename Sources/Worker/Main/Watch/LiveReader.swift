@@ -45,6 +45,8 @@ struct LiveReader {
     private var continuesAfterJump = false
     /// Bytes of a Void element that are still to be sent before the next entry.
     private var fillerLeft = 0
+    /// What comes next is old, whatever lag is allowed.
+    private var mustCatchUp = false
     /// How often media was skipped to stay near the live edge.
     private(set) var jumps = 0
 
@@ -99,6 +101,12 @@ struct LiveReader {
         fillerLeft = Self.filler.count
     }
 
+    /// Goes on at the live edge when the entry that is being sent is out; whoever has gone back in time
+    /// stays there.
+    mutating func catchUp() {
+        mustCatchUp = start == .newest && baseMs != nil
+    }
+
     private mutating func copyInitialization(
         _ initialization: [UInt8], into buffer: UnsafeMutableRawBufferPointer
     ) -> Int {
@@ -125,7 +133,9 @@ struct LiveReader {
             case .lapped:
                 guard jump(in: ring, past: sequence) else { return false }
             case .entry(let entry):
-                if isTooFarBehind(entry, in: ring), jump(in: ring, past: sequence) { continue }
+                let isLate = mustCatchUp || isTooFarBehind(entry, in: ring)
+                mustCatchUp = false
+                if isLate, jump(in: ring, past: sequence) { continue }
                 guard begin(entry, in: ring) else { continue }
                 return true
             }

@@ -117,6 +117,8 @@ final class Viewer: BodySource, ExchangeHandler {
         }
     }
 
+    override func wasHeldBack() { reader.catchUp() }
+
     // MARK: ExchangeHandler
 
     func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
