@@ -25,6 +25,13 @@ import Testing
         #expect(path(sent) == expected.split(separator: "/"))
     }
 
+    @Test("media is at one kind of them")
+    func media() {
+        #expect(StreamAddress(["", "alice", "live"])?.isOfMedia == true)
+        #expect(StreamAddress(["", "live"])?.isOfMedia == false)
+        #expect(StreamAddress(["alice", "", "watchLive"])?.isOfMedia == false)
+    }
+
     @Test(
         "what is right, or no address of a stream, is left as it is",
         arguments: [

@@ -48,10 +48,11 @@ final class Router: Application {
         let sent = Array(
             parts[0].split(separator: "/", omittingEmptySubsequences: false).dropFirst())
         let address = StreamAddress(sent)
-        if let address, exchange.request.isNavigation || address.path.last != "live" {
+        if let address, exchange.request.isNavigation {
             return redirect(exchange, to: address, query: query)
         }
-        switch address?.path ?? sent {
+        // Encoders and players do not all follow redirects.
+        switch address.flatMap({ $0.isOfMedia ? $0.path : nil }) ?? sent {
         case ["api", "streams"]: listStreams(exchange)
         case ["api", "events"]:
             reading(exchange, isPublic: true) { events.answer(exchange, query: query) }

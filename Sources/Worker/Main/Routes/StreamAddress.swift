@@ -16,6 +16,9 @@ struct StreamAddress {
     /// The parts of the path as they should have been sent.
     let path: [Substring]
 
+    /// Not of a page.
+    var isOfMedia: Bool { path.count == 2 && path[1] == "live" }
+
     /// Nil when `path`, the parts between its slashes, is no such address or is right already.
     init?(_ path: [Substring]) {
         guard path.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: "%")) }) else {
