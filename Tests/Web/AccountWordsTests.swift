@@ -76,31 +76,3 @@ import Testing
         #expect(Words.seen(msAgo: ms) == text)
     }
 }
-
-@Suite struct PublishLinesTests {
-    private func lines(_ origin: String) -> PublishLines {
-        PublishLines(origin: origin, name: "alice", key: "weir_KEY")
-    }
-
-    @Test("every line is one line, goes to the owner's stream and holds the key once")
-    func shape() {
-        let lines = lines("https://example.org:8443")
-        for line in [lines.ffmpeg, lines.curl, lines.obs] {
-            #expect(!line.contains("\n") && !line.contains("'") && !line.contains("\\"))
-            #expect(line.contains("https://example.org:8443/alice/live"))
-            #expect(line.split(separator: "weir_KEY", omittingEmptySubsequences: false).count == 2)
-        }
-        #expect(lines.obs == "https://example.org:8443/alice/live?key=weir_KEY")
-    }
-
-    @Test(
-        "only on one's own machine, any certificate is accepted",
-        arguments: [
-            ("https://localhost", true), ("https://localhost:8443", true),
-            ("https://127.0.0.1:1", true), ("https://[::1]:8443", true),
-            ("https://localhost.example.org", false), ("https://example.org", false),
-        ])
-    func trust(origin: String, isLocal: Bool) {
-        #expect(lines(origin).curl.contains(" -k ") == isLocal)
-    }
-}

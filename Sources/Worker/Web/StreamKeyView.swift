@@ -35,10 +35,13 @@ struct StreamKeyView {
     private func made(_ key: String) -> String {
         let lines = PublishLines(origin: page.origin, name: page.name, key: key)
         return """
+            <div class="stack" id="new-key-lines" data-secrets="hidden">
             <div class="notice new-key" id="new-key" tabindex="-1" autofocus>
               <p class="notice-title">Your new stream key</p>
               <p>Copy it now: it is not shown again. Whoever has it can broadcast as you.</p>
-              \(copy("stream-key", label: "Stream key", html: key.htmlEscaped))
+              \(copy("stream-key", label: "Stream key", html: masked(key, in: key.htmlEscaped)))
+              <button class="button" type="button" data-unmasks="new-key-lines" aria-pressed="false"
+                aria-label="Show the stream key" hidden>Show</button>
             </div>
             <h3>OBS</h3>
             <p>In Settings, Output, set Output Mode to Advanced, and fill in the tab Recording. Then press
@@ -55,16 +58,24 @@ struct StreamKeyView {
               <dt>Audio Encoder</dt><dd>libopus (Default Encoder)</dd>
               <dt>File path or URL</dt><dd>this one:</dd>
             </dl>
-            \(copy("line-obs", label: "Address for OBS", html: lines.obs.htmlEscaped))
+            \(copy("line-obs", label: "Address for OBS", html: masked(key, in: lines.obs.htmlEscaped)))
             <h3>ffmpeg</h3>
             <p>Sends a test picture with a tone. Put inputs of your own in place of the two after
               <code>-i</code>.</p>
-            \(copy("line-ffmpeg", label: "Command for ffmpeg", html: Self.words(of: lines.ffmpeg)))
+            \(copy("line-ffmpeg", label: "Command for ffmpeg",
+                html: masked(key, in: ShellLine.html(lines.ffmpeg))))
             <h3>ffmpeg and curl</h3>
             <p>The same, sent by curl over HTTP/2.</p>
-            \(copy("line-curl", label: "Command for curl", html: Self.words(of: lines.curl)))
+            \(copy("line-curl", label: "Command for curl",
+                html: masked(key, in: ShellLine.html(lines.curl))))
+            </div>
             \(replaceAndRemove)
             """
+    }
+
+    /// Bullets until somebody asks for it; as text, the key itself.
+    private func masked(_ key: String, in html: String) -> String {
+        html.replacing(key.htmlEscaped, with: "<span class=\"masked\">\(key.htmlEscaped)</span>")
     }
 
     private var replaceAndRemove: String {
@@ -79,21 +90,6 @@ struct StreamKeyView {
         </div>
         <p class="small muted" id="key-consequence">Either ends what is live with the old key.</p>
         """
-    }
-
-    /// A command whose options stay together where lines break. As text, it is the command itself.
-    private static func words(of command: String) -> String {
-        var words: [Substring] = []
-        for word in command.split(separator: " ") {
-            let begins = word.hasPrefix("-") || word.hasPrefix("https:") || word == "|"
-            if begins || words.isEmpty {
-                words.append(word)
-            } else {
-                words[words.count - 1] = command[words[words.count - 1].startIndex..<word.endIndex]
-            }
-        }
-        return words.map { "<span class=\"word\">\(String($0).htmlEscaped)</span>" }
-            .joined(separator: " ")
     }
 
     /// `html` is escaped.

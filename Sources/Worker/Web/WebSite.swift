@@ -52,11 +52,22 @@ package final class WebSite {
     ) -> Document {
         var values = HomePage(streams: streams, nowMs: nowMs).values
         let part = requiresAccount ? homeParts.accounts : homeParts.open
+        let name = visitor.name ?? (requiresAccount ? "my-name" : "my-stream")
+        let key = requiresAccount ? "YOUR-KEY" : nil
+        let lines = PublishLines(origin: origin, name: name, key: key)
         values["command-line"] = part.filled(with: [
-            "origin": origin.htmlEscaped, "example-name": (visitor.name ?? "my-name").htmlEscaped,
+            "command": Self.withPlaceholders(ShellLine.html(lines.ffmpeg)),
+            "example-name": name.htmlEscaped,
             "first-step": visitor.firstStep(offersSignUp: offersSignUp),
         ])
         return render(.home, title: "Live now", for: visitor, next: nil, values: values)
+    }
+
+    /// Marks what is to be replaced.
+    private static func withPlaceholders(_ html: String) -> String {
+        ["YOUR-KEY", "my-stream", "my-name"].reduce(html) { html, word in
+            html.replacing(word, with: "<i>\(word)</i>")
+        }
     }
 
     /// Broadcasting from the browser. When that `requiresAccount`, it goes by the visitor's name;
