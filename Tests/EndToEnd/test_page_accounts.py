@@ -262,3 +262,52 @@ def test_signing_up_and_out_needs_nothing_but_a_keyboard(
     keyboard.press("Space")
     wait_for_path(anna.page, "/")
     assert "Sign in" in anna.header
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_a_new_key_is_masked_until_somebody_asks_for_it(
+    visitor: Callable[..., Visitor], server: Server, name: str, browser: str
+) -> None:
+    sign_up(server, name)
+    anna = visitor(browser).log_in(name)
+    anna.press("form[action='/api/me/stream-key']")
+    key = anna.wait_for_key()
+
+    def masks() -> set[str]:
+        return set(anna.page.run(
+            """return [...document.querySelectorAll('.masked')].map(
+                 (each) => getComputedStyle(each).webkitTextSecurity);"""))
+
+    def texts_with_the_key() -> int:
+        return anna.page.run(
+            """const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+               let count = 0;
+               while (texts.nextNode()) {
+                 const { data, parentElement } = texts.currentNode;
+                 if (data.includes(argument) && !parentElement.matches('.masked')) count += 1;
+               }
+               return count;""", key)
+
+    assert masks() == {"disc"} and texts_with_the_key() == 0
+    # What is copied is the key all the same, and copying shows nothing.
+    anna.page.run(
+        """window.copied = [];
+           Object.defineProperty(navigator, 'clipboard', {
+             value: { writeText: async (text) => { window.copied.push(text); } } });""")
+    for id in ("stream-key", "line-ffmpeg"):
+        anna.page.click(f"[data-copy={id}]")
+    wait_until(lambda: len(anna.page.run("return window.copied;")) == 2, "both to be copied")
+    alone, line = anna.page.run("return window.copied;")
+    assert alone == key and key in line and masks() == {"disc"}
+    button = "[data-unmasks]"
+    anna.page.click(button)
+    assert masks() == {"none"}
+    assert wait_for_element(anna.page, button, "the way back").text == "Hide"
+    anna.page.click(button)
+    assert masks() == {"disc"}
+    # Where the browser refuses to copy, it is done by hand, and has to be readable.
+    anna.page.run(
+        "navigator.clipboard.writeText = async () => { throw new Error('refused'); };")
+    anna.page.click("[data-copy=stream-key]")
+    wait_until(lambda: masks() == {"none"}, "the key to be readable")
+    assert anna.page.run("return getSelection().toString().trim();") == key

@@ -1,4 +1,5 @@
-// The buttons beside passwords that show what is typed. The server renders them hidden.
+// The buttons that show secrets: passwords as they are typed, and a new stream key wherever it stands.
+// The server renders them hidden.
 
 /** Shows every button with `data-reveals`: the attribute holds the id of the password's field. */
 export function offerToRevealPasswords() {
@@ -8,6 +9,25 @@ export function offerToRevealPasswords() {
     button.onclick = () => show(field, button, field.type === 'password');
     // Browsers remember what was typed into fields of text; a password must not be among it.
     field.form.addEventListener('submit', () => show(field, button, false));
+  }
+}
+
+/**
+ * Shows every button with `data-unmasks`: the attribute holds the id of the part of the page whose
+ * secrets are masked (data-secrets="hidden") until somebody asks for them.
+ */
+export function offerToUnmask() {
+  for (const button of document.querySelectorAll('[data-unmasks]')) {
+    const part = document.getElementById(button.dataset.unmasks);
+    const unmask = (isShown) => {
+      part.dataset.secrets = isShown ? 'shown' : 'hidden';
+      button.textContent = isShown ? 'Hide' : 'Show';
+      button.setAttribute('aria-pressed', String(isShown));
+    };
+    button.hidden = false;
+    button.onclick = () => unmask(part.dataset.secrets === 'hidden');
+    // What is copied by hand has to be readable.
+    part.addEventListener('copybyhand', () => unmask(true));
   }
 }
 

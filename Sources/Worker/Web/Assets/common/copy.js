@@ -25,6 +25,7 @@ async function copyFor(button) {
     await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
     say(button, 'Copied');
   } catch {
+    source.dispatchEvent(new Event('copybyhand', { bubbles: true }));
     select(source);
     say(button, 'Press Ctrl+C');
   }
