@@ -10,7 +10,7 @@ struct StreamCard {
         let name = stream.name.htmlEscaped
         let badge = badge
         return """
-              <li class="stream" data-name="\(name)" data-state="\(badge.state)">
+              <li class="stream" data-name="\(name)" data-state="\(badge.state)"\(long)>
                 <p class="stream-top"><span class="badge badge-\(badge.state)">\(badge.text)</span>
                   <span class="stream-viewers number">\(viewers)</span></p>
                 <h2 class="stream-name"><a href="/\(name)/watchLive">\(name)</a></h2>
@@ -26,6 +26,9 @@ struct StreamCard {
         case .paused: ("paused", "Paused")
         }
     }
+
+    /// A name that is written smaller (as in Assets/home/stream-card.js).
+    private var long: String { stream.name.utf8.count > 16 ? " data-long=\"\"" : "" }
 
     private var viewers: String { Words.count(stream.viewers, "viewer", "viewers") }
 

@@ -4,6 +4,9 @@
 import { formatCount } from '../common/format.js';
 import { badgeOf, pictureTags, sinceWords } from '../common/stream-words.js';
 
+/** A longer name is written smaller (as in StreamCard.swift). */
+const LONG_NAME_CHARACTERS = 16;
+
 export class StreamCard {
   /** The list item. */
   element;
@@ -25,6 +28,7 @@ export class StreamCard {
     const { element } = this;
     element.dataset.name = stream.name;
     element.dataset.state = stream.state;
+    element.toggleAttribute('data-long', stream.name.length > LONG_NAME_CHARACTERS);
     const badge = badgeOf(stream.state);
     const badgeElement = element.querySelector('.badge');
     if (badgeElement.className !== badge.className) badgeElement.className = badge.className;
