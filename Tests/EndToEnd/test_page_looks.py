@@ -237,6 +237,9 @@ def test_the_pages_to_sign_up_and_in(
 
     closed = start_server("--signup", "closed", publish="account")
     gallery.add(Visitor(open_own(), closed.url("")).visit("/signup").page, "signup-closed")
+    for path, state in (("watchLive", "no-such-channel"), ("embed", "embed-no-such-channel")):
+        nobodys = Visitor(open_own(), closed.url("")).visit(f"/{'nobody-' * 4}/{path}")
+        gallery.add(nobodys.page, state)
     gallery.assert_flawless()
 
 
@@ -247,6 +250,7 @@ def test_the_page_of_an_account(
     owner = sign_up(server, "alice")
     visitor = Visitor(open_own(), server.url("")).log_in("alice")
     gallery.add(visitor.page, "account-new")
+    gallery.add(Visitor(open_own(), server.url("")).visit("/alice/embed").page, "embed-waiting")
     visitor.press("form[action='/api/me/stream-key']")
     visitor.wait_for_key()
     gallery.add(visitor.page, "account-key")
