@@ -14,14 +14,14 @@ import SegmentRing
 import Settings
 
 final class IngestSession {
-    private let name: StreamName
+    let name: StreamName
     private let facts: PublishFacts
     private let streams: LiveStreams
-    private let environment: WorkerEnvironment
+    let environment: WorkerEnvironment
 
     private var ingest: WebMIngest
     private var batch = FragmentBatch()
-    private var pace: IngestPace
+    var pace: IngestPace
     private var advance = MediaAdvance()
     /// Nil until the tracks of a new stream are known.
     private(set) var writer: RingWriter?
@@ -31,14 +31,14 @@ final class IngestSession {
     /// Bytes of this body taken so far, the skipped ones included.
     private var takenBytes: UInt64 = 0
     /// How often a take-over of the ring had been asked for when this request began to write it.
-    private var takeOverCountAtStart: UInt64
+    var takeOverCountAtStart: UInt64
     /// Pieces of media that this body has brought.
     private(set) var fragmentCount: UInt64 = 0
     private var hasWritten: Bool { fragmentCount > 0 }
     /// The ring is this broadcast's: it was resumed, or its header has been accepted.
     private(set) var isAttached = false
     private var notifier: RingNotifier?
-    private var lossLog = LossLog()
+    var lossLog = LossLog()
     /// When this request last brought bytes for the ring, or began; milliseconds of the loop.
     private(set) var heardMs: UInt64
 
@@ -92,7 +92,7 @@ final class IngestSession {
     }
 
     /// Tells requests that wait in other workers that this one is not silent, and what it is.
-    private func showLife(on ring: Ring) {
+    func showLife(on ring: Ring) {
         heardMs = environment.loop.nowMs
         ring.status.writerHeardBootMs = ring.bootNowMs
         ring.status.writerHasLength = facts.hasLength
@@ -286,63 +286,6 @@ final class IngestSession {
             identity: facts.identity, session: facts.chunk?.session ?? 0,
             nextChunk: facts.chunk?.number ?? 0, consumedBytes: consumedBytes,
             aheadMs: pace.aheadMs, atBootMs: pace.atMs, media: media)
-    }
-
-    // MARK: Back-pressure and interruption
-
-    /// How long the publisher is to be held back: it may be ahead of the clock by half of what the
-    /// ring holds, in time and in bytes.
-    func holdBackMs() -> UInt64 {
-        guard let writer else { return 0 }
-        let ringMs = environment.settings.ringMs
-        let allowedMs = min(ringMs, writer.ring.capacityMs ?? ringMs) / 2
-        return pace.delayMs(allowedMs: allowedMs, nowMs: writer.ring.bootNowMs)
-    }
-
-    /// Nothing comes because the publisher is held back: that does not pause or end its stream, nor may
-    /// anybody take over for it.
-    func excuseSilence() {
-        guard let ring = writer?.ring else { return }
-        ring.status.lastIngestBootMs = ring.bootNowMs
-        showLife(on: ring)
-    }
-
-    /// It was held back for so long.
-    func noteHeldBack(ms: UInt64) {
-        writer?.ring.status.addHeldBack(ms: ms)
-        environment.counters.add(.publishersHeldBackMs, ms, slot: environment.slot)
-    }
-
-    /// Whether nothing is wrong but that another worker was quicker to make this stream's ring.
-    func hasLostRace(_ error: PublishError) -> Bool {
-        writer == nil && !isAttached && (error == .ring(.exists) || error == .ring(.busy))
-    }
-
-    /// Why the request has to stop although its body goes on; nil when it need not.
-    var interruption: PublishError? {
-        guard let stream, let writer else { return nil }
-        if stream.ring.status.endedAtBootMs != 0 {
-            let reason = stream.endReason
-            return reason == .stopped ? .streamEnded : .broadcastOver(reason)
-        }
-        return writer.ring.status.takeOverCount == takeOverCountAtStart ? nil : .takenOver
-    }
-
-    /// Media could not be right and was passed over: told, but no reason to end the broadcast.
-    private func note(losses: Int) {
-        writer?.ring.status.addLosses(losses)
-        environment.counters.add(.mediaLosses, UInt64(losses), slot: environment.slot)
-        guard let count = lossLog.add(losses, nowMs: environment.loop.nowMs) else { return }
-        environment.logger.warning(
-            "media was broken and passed over",
-            metadata: ["stream": "\(name)", "losses": "\(count)"])
-    }
-
-    /// Why the request has to stop, now that its body has been silent or got nowhere for so long: as a
-    /// rule because its stream is over by that.
-    func giveUp() -> PublishError {
-        stream?.endIfOver()
-        return interruption ?? .stalled
     }
 
     // MARK: The end of the body

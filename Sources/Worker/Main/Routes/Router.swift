@@ -181,7 +181,9 @@ final class Router: Application {
             maxLagMs: environment.settings.maxLagMs)
         stream.add(viewer)
         exchange.handler = viewer
-        viewer.begin(headers: headers) { [unowned self, unowned exchange] in refuse(exchange, $0) }
+        viewer.begin(headers: headers) { [unowned self, unowned exchange] in
+            refuseReader(exchange, $0)
+        }
     }
 
     // MARK: /api/streams
