@@ -36,7 +36,7 @@ extension MediaLimits {
     /// The values Weir runs with.
     static let usual = MediaLimits(
         initializationBytes: 64 * 1024, blockBytes: 4 * 1024 * 1024, elementBytes: 64 * 1024,
-        elementDepth: 8, tracks: 8, soundClusterDurationMs: 1_000, lostBytes: 16 * 1024 * 1024,
+        tracks: 8, soundClusterDurationMs: 1_000, lostBytes: 16 * 1024 * 1024,
         heldFrames: 256, heldBytes: 512 * 1024, orderWindowMs: 200, orderMemoryMs: 5_000,
         pictureSilenceMs: 2_000, firstFrameMs: 2_000, jumpBackMs: 1_000, jumpForwardMs: 10_000)
 }

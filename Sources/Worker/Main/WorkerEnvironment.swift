@@ -41,7 +41,7 @@ final class WorkerEnvironment {
         let blockBytes = min(Limits.blockBytes, settings.ringBytes / 8)
         mediaLimits = MediaLimits(
             initializationBytes: Limits.initializationBytes, blockBytes: blockBytes,
-            elementBytes: Limits.elementBytes, elementDepth: Limits.elementDepth,
+            elementBytes: Limits.elementBytes,
             tracks: Limits.tracks, soundClusterDurationMs: Limits.soundClusterDurationMs,
             lostBytes: Limits.lostMediaBytes, heldFrames: Limits.heldFrames,
             heldBytes: min(Limits.heldMediaBytes, settings.ringBytes / 8),

@@ -12,8 +12,6 @@ package struct MediaLimits: Sendable, Equatable {
     package var blockBytes: Int
     /// Any other element that is held whole.
     package var elementBytes: Int
-    /// Elements nested in one another, counted from the Segment or the EBML header.
-    package var elementDepth: Int
     /// Track entries in one Tracks element, dropped ones included. At most `mostTracks`.
     package var tracks: Int
     /// The longest cluster while there is no picture, in milliseconds: how far apart the places are
@@ -37,20 +35,19 @@ package struct MediaLimits: Sendable, Equatable {
     package var jumpForwardMs: Int64
 
     package init(
-        initializationBytes: Int, blockBytes: Int, elementBytes: Int, elementDepth: Int,
+        initializationBytes: Int, blockBytes: Int, elementBytes: Int,
         tracks: Int, soundClusterDurationMs: Int, lostBytes: Int, heldFrames: Int, heldBytes: Int,
         orderWindowMs: Int64, orderMemoryMs: Int64, pictureSilenceMs: Int64, firstFrameMs: Int64,
         jumpBackMs: Int64, jumpForwardMs: Int64
     ) {
         precondition(initializationBytes > 0 && blockBytes > 0 && elementBytes > 0)
-        precondition(elementDepth > 0 && soundClusterDurationMs > 0)
+        precondition(soundClusterDurationMs > 0)
         precondition(lostBytes > 0 && heldFrames >= 0 && heldBytes >= 0 && orderWindowMs >= 0)
         precondition(pictureSilenceMs > 0 && jumpBackMs > 0 && jumpForwardMs > 0)
         precondition(tracks > 0 && tracks <= MediaLimits.mostTracks)
         self.initializationBytes = initializationBytes
         self.blockBytes = blockBytes
         self.elementBytes = elementBytes
-        self.elementDepth = elementDepth
         self.tracks = tracks
         self.soundClusterDurationMs = soundClusterDurationMs
         self.lostBytes = lostBytes

@@ -17,7 +17,7 @@ enum FuzzCodecs {
 }
 
 private let limits = MediaLimits(
-    initializationBytes: 4_096, blockBytes: 65_536, elementBytes: 1_024, elementDepth: 6,
+    initializationBytes: 4_096, blockBytes: 65_536, elementBytes: 1_024,
     tracks: 4, soundClusterDurationMs: 500)
 
 private let codecIDs = [

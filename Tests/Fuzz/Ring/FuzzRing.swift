@@ -35,7 +35,7 @@ private let areas = [
 ]
 
 private let mediaLimits = MediaLimits(
-    initializationBytes: 16, blockBytes: 512, elementBytes: 64, elementDepth: 8, tracks: 8,
+    initializationBytes: 16, blockBytes: 512, elementBytes: 64, tracks: 8,
     soundClusterDurationMs: 1_000, lostBytes: 4_096, heldFrames: 8, heldBytes: 64,
     orderWindowMs: 200, orderMemoryMs: 5_000, pictureSilenceMs: 2_000, firstFrameMs: 2_000,
     jumpBackMs: 1_000,

@@ -48,7 +48,7 @@ private func pieces(of input: ArraySlice<UInt8>, choice: UInt8) -> [ArraySlice<U
 }
 
 private let limits = MediaLimits(
-    initializationBytes: 4_096, blockBytes: 4_096, elementBytes: 1_024, elementDepth: 6, tracks: 4,
+    initializationBytes: 4_096, blockBytes: 4_096, elementBytes: 1_024, tracks: 4,
     soundClusterDurationMs: 500, lostBytes: 2_048, heldFrames: 8, heldBytes: 1_024,
     orderWindowMs: 200, orderMemoryMs: 5_000, pictureSilenceMs: 2_000, firstFrameMs: 2_000,
     jumpBackMs: 1_000,

@@ -11,8 +11,6 @@ extension Limits {
     package static let elementBytes = 64 * 1024
     /// Name: ID and size of an element at their longest.
     package static let elementHeaderBytes = 12
-    /// Name: elements nested in one another.
-    package static let elementDepth = 8
     /// Name: tracks of one stream.
     package static let tracks = 8
     /// Name: the longest cluster while there is no picture; else one starts at every key frame.
