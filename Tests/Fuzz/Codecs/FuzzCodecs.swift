@@ -18,7 +18,9 @@ enum FuzzCodecs {
 
 private let limits = MediaLimits(
     initializationBytes: 4_096, blockBytes: 65_536, elementBytes: 1_024,
-    tracks: 4, soundClusterDurationMs: 500)
+    tracks: 4, soundClusterDurationMs: 500, lostBytes: 2_048, heldFrames: 8, heldBytes: 1_024,
+    orderWindowMs: 200, orderMemoryMs: 5_000, pictureSilenceMs: 2_000, firstFrameMs: 2_000,
+    jumpBackMs: 1_000, jumpForwardMs: 10_000)
 
 private let codecIDs = [
     "V_VP8", "V_VP9", "V_AV1", "V_MPEG4/ISO/AVC", "V_MPEGH/ISO/HEVC", "V_MS/VFW/FOURCC",
