@@ -132,7 +132,7 @@ def test_scripts_of_another_version_are_served_but_not_kept(server: Server) -> N
 
 @pytest.mark.parametrize("path", [
     "/nothing", "/assets", "/assets/", "/assets/x", "/assets/x/../base.css", "/assets/x/no.js",
-    "/assets/x/Pages/home.html", "/a/watchLive", "/login/watchLive", "/alice/watchlive", "/live/",
+    "/assets/x/Pages/home.html", "/a/watchLive", "/login/watchLive", "/alice/watchlive",
 ])
 def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs(
     server: Server, path: str

@@ -81,7 +81,7 @@ def test_who_waits_for_the_first_media_is_kept_alive_too(
     wait_until(lambda: viewer.file.read_bytes().endswith(VOID), "a Void element", timeout_s=60)
     assert viewer.is_connected
     publisher.write(recording.data[first:])
-    viewer.wait_for_more(len(recording.data) // 2)
+    viewer.wait_for_bytes(len(recording.data) // 2)
     patient.request("DELETE", f"/{name}/live")
     viewer.wait_for_end()
     assert_starts_with_keyframe(probe(viewer.file))
