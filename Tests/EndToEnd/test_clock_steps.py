@@ -95,7 +95,7 @@ def test_starting_back_the_bitrate_and_skipping_go_by_time_that_has_passed(
     with Http2Connection(server, window=65_535, credit=False, receive_buffer=16_384) as slow:
         stream = slow.open("GET", f"/{name}/live")
         # Live media leaves a part of the connection's window to others.
-        wait_until(lambda: slow.pump(0.1) or len(slow.responses[stream].body) > 50_000,
+        wait_until(lambda: slow.pump(0.1) or len(slow.responses[stream].body) > 32_000,
                    "a window with no more room for media")
         clock.set(server, step_s)
 
