@@ -107,7 +107,7 @@ def test_who_wants_to_sign_in_is_told_to_wait_until_it_is_well_again(
         if outage.is_total:
             # Each worker finds out for itself, and any may answer.
             wait_until(
-                lambda: set(checks(server)) == {"accounts"}, "the accounts, and no more, to be missed")
+                lambda: set(checks(server)) == {"accounts"}, "only the accounts to be missed")
             assert ask(server, "/healthz").status == 200
     wait_until_signed_in(server, name)
     assert anna.is_valid

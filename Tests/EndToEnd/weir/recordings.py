@@ -92,7 +92,8 @@ def _make(
         command += [*_VIDEO[video], "-b:v", rate]
         command += ["-pix_fmt", "yuv420p10le" if video.endswith("-10") else "yuv420p"]
     if audio:
-        command += ["-c:a", "aac" if audio == "aac" else "libopus", "-b:a", "32k", "-ar", "48000", "-ac", "2"]
+        command += ["-c:a", "aac" if audio == "aac" else "libopus", "-b:a", "32k"]
+        command += ["-ar", "48000", "-ac", "2"]
     quiet = os.environ | {"SVT_LOG": "1"}
     unfinished = path.with_name("unfinished-" + path.name)
     if seekable:
