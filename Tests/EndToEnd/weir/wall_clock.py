@@ -22,7 +22,7 @@ class WallClock:
         self._step = folder / "clock-step"
         library = folder / "wall_clock.so"
         subprocess.run(
-            ["cc", "-shared", "-fPIC", "-O2", "-o", str(library), str(_SOURCE)], check=True
+            ["clang", "-shared", "-fPIC", "-O2", "-o", str(library), str(_SOURCE)], check=True
         )
         self.environment = {"LD_PRELOAD": str(library), "CLOCK_STEP_FILE": str(self._step)}
 
