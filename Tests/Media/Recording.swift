@@ -69,6 +69,20 @@ struct Output: Equatable {
         }
     }
 
+    /// A parser that goes on from one of the fragments of a chunk puts out what came after it here, and
+    /// ends where `ingest` has ended.
+    func expectSame(
+        from fragment: Fragment, of chunk: ArraySlice<UInt8>, as ingest: WebMIngest
+    ) throws {
+        var other = try WebMIngest(
+            resuming: fragment.state, carry: fragment.carry,
+            initialization: ingest.initialization, limits: .usual)
+        var retry = Output()
+        retry.push(chunk.dropFirst(fragment.consumedInput), through: &other)
+        #expect(retry.bytes == [UInt8](bytes[fragment.bytes.upperBound...]))
+        #expect(other.state() == ingest.state() && other.carry == ingest.carry)
+    }
+
     mutating func push(_ input: [UInt8], through ingest: inout WebMIngest) {
         push(input[...], through: &ingest)
     }

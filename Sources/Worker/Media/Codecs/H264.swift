@@ -3,9 +3,6 @@
 // 5.3.3.1). Everything in it is from the broadcaster.
 
 enum H264 {
-    /// Longest parameter set that is looked at. Real ones have some dozens of bytes.
-    private static let mostSetBytes = 4_096
-
     private enum Unit {
         static let slice: UInt8 = 1
         static let dataPartitions: ClosedRange<UInt8> = 2...4
@@ -55,7 +52,7 @@ enum H264 {
     /// Of a unit of supplemental information: whether the recovery point that it holds is this very
     /// frame. Nil if it holds none.
     private static func recoversAtOnce(_ unit: Span<UInt8>) -> Bool? {
-        var reader = BitReader(unescaping: unit, mostBytes: mostSetBytes)
+        var reader = BitReader(unescaping: unit, mostBytes: NALReader.mostSetBytes)
         reader.skip(8)
         while !reader.hasFailed {
             var numbers: [UInt32] = [0, 0]
@@ -82,17 +79,13 @@ enum H264 {
         var picture: [[UInt8]] = []
 
         init(in bytes: Span<UInt8>, _ format: NALFormat) {
-            var reader = NALReader(format)
-            while let unit = reader.next(in: bytes) {
-                guard unit.count <= H264.mostSetBytes else { continue }
-                var copy: [UInt8] = []
-                copy.append(copying: bytes.extracting(unit))
+            NALReader.forEachSet(in: bytes, format) { copy in
                 switch copy[0] & 0x1F {
                 case Unit.sequenceSet where sequence.count < 31 && !sequence.contains(copy):
                     sequence.append(copy)
                 case Unit.pictureSet where picture.count < 255 && !picture.contains(copy):
                     picture.append(copy)
-                default: continue
+                default: break
                 }
             }
         }
@@ -131,7 +124,7 @@ enum H264 {
 
     /// Reads a sequence parameter set, its unit header included.
     static func sequence(_ unit: Span<UInt8>) -> Sequence? {
-        var reader = BitReader(unescaping: unit, mostBytes: mostSetBytes)
+        var reader = BitReader(unescaping: unit, mostBytes: NALReader.mostSetBytes)
         reader.skip(8)
         let profile = reader.bits(8)
         reader.skip(16)

@@ -3,7 +3,6 @@
 // 8.3.3.1). Everything in it is from the broadcaster.
 
 enum HEVC {
-    private static let mostSetBytes = 4_096
     private static let profileBits = 96
 
     private enum Unit {
@@ -42,11 +41,7 @@ enum HEVC {
         var picture: [[UInt8]] = []
 
         init(in bytes: Span<UInt8>, _ format: NALFormat) {
-            var reader = NALReader(format)
-            while let unit = reader.next(in: bytes) {
-                guard unit.count <= HEVC.mostSetBytes else { continue }
-                var copy: [UInt8] = []
-                copy.append(copying: bytes.extracting(unit))
+            NALReader.forEachSet(in: bytes, format) { copy in
                 switch Unit.type(copy[0]) {
                 case Unit.video where video.count < 16 && !video.contains(copy):
                     video.append(copy)
@@ -54,7 +49,7 @@ enum HEVC {
                     sequence.append(copy)
                 case Unit.picture where picture.count < 64 && !picture.contains(copy):
                     picture.append(copy)
-                default: continue
+                default: break
                 }
             }
         }
@@ -97,7 +92,7 @@ enum HEVC {
 
     /// Reads a sequence parameter set, its unit header included.
     static func sequence(_ unit: Span<UInt8>) -> Sequence? {
-        var reader = BitReader(unescaping: unit, mostBytes: mostSetBytes)
+        var reader = BitReader(unescaping: unit, mostBytes: NALReader.mostSetBytes)
         reader.skip(16 + 4)
         let subLayers = Int(reader.bits(3))
         let isNested = reader.flag()

@@ -67,6 +67,26 @@ struct NALReader {
         }
     }
 
+    /// Longest parameter set that is looked at. Real ones have some dozens of bytes.
+    static let mostSetBytes = 4_096
+    /// Units of a frame that are looked at for parameter sets, which stand at its beginning. A frame may
+    /// consist of a million tiny units, and each is compared with all sets found before it.
+    private static let mostUnits = 1_024
+
+    /// Calls `take` with a copy of each unit that is short enough for a parameter set.
+    static func forEachSet(
+        in bytes: Span<UInt8>, _ format: NALFormat, _ take: (_ set: [UInt8]) -> Void
+    ) {
+        var reader = NALReader(format)
+        for _ in 0..<mostUnits {
+            guard let unit = reader.next(in: bytes) else { return }
+            guard unit.count <= mostSetBytes else { continue }
+            var copy: [UInt8] = []
+            copy.append(copying: bytes.extracting(unit))
+            take(copy)
+        }
+    }
+
     /// Whether a frame is one length and unit after another, up to its very end.
     static func comesOutEven(_ frame: Span<UInt8>, lengthBytes: Int) -> Bool {
         var reader = NALReader(.lengths(lengthBytes))
