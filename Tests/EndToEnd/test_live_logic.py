@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from browser.chromium import Chromium
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.page_modules import Modules, modules_of
 from weir.packets import probe
 from weir.recordings import record
-from weir.server import Server
 
-Modules = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def modules(chromium_browser: Chromium, browser_server: Server) -> Iterator[Modules]:
-    """Run a script in which `load(NAME)` gives a module of the page."""
-    page = chromium_browser.open()
-    page.goto(browser_server.url("/"))
-    html = browser_server.get("/").body.decode()
-    found = re.search(r'"(/assets/[^/"]+)/', html)
-    assert found is not None
-    load = f"const load = (name) => import(`{found[1]}/live/${{name}}.js`);"
-    yield lambda script, argument=None: page.run(load + script, argument)
-    page.close()
+modules = modules_of("live")
 
 
 # Answers

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
-from browser.player_modules import *  # noqa: F403
+from browser.page_modules import Modules, modules_of
 from weir.packets import probe
 from weir.recordings import record
 
-Modules = Callable[[str, Any], Any]
+modules = modules_of("watch")
 
 
 # Ways to play

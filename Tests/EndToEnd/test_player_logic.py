@@ -10,9 +10,11 @@ import pytest
 
 import browser
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
-from browser.player_modules import *  # noqa: F403
+from browser.page_modules import modules_of
 from weir.packets import packets, probe
 from weir.recordings import record
+
+modules = modules_of("watch")
 
 _TRIAL = Path(browser.__file__).parent / "probes" / "live-edge-trial.js"
 

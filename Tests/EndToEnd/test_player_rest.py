@@ -3,15 +3,14 @@ test_player_logic.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
-from browser.player_modules import *  # noqa: F403
+from browser.page_modules import Modules, modules_of
 
-Modules = Callable[[str, Any], Any]
+modules = modules_of("watch")
+
 
 SEEN = {"isHidden": False, "isInSmallWindow": False, "isSilent": False, "isPaused": False}
 HIDDEN = SEEN | {"isHidden": True}

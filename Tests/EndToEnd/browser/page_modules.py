@@ -1,5 +1,4 @@
-"""The player's pure modules, run in a real browser's engine: a fixture to import beside those of
-`fixtures`."""
+"""The pages' pure modules, run in a real browser's engine."""
 
 from __future__ import annotations
 
@@ -13,20 +12,21 @@ from weir.server import Server
 
 from .chromium import Chromium
 
-
-@pytest.fixture(scope="module")
-def modules(
-    chromium_browser: Chromium, browser_server: Server
-) -> Iterator[Callable[[str, Any], Any]]:
-    """Run a script in which `load(NAME)` gives a module of the player."""
-    page = chromium_browser.open()
-    page.goto(browser_server.url("/"))
-    html = browser_server.get("/").body.decode()
-    found = re.search(r'"(/assets/[^/"]+)/', html)
-    assert found is not None
-    load = f"const load = (name) => import(`{found[1]}/watch/${{name}}.js`);"
-    yield lambda script, argument=None: page.run(load + script, argument)
-    page.close()
+Modules = Callable[..., Any]
 
 
-__all__ = ["modules"]
+def modules_of(room: str) -> Any:
+    """A fixture that runs a script in which `load(NAME)` gives a module of a folder of assets."""
+
+    @pytest.fixture(scope="module")
+    def modules(chromium_browser: Chromium, browser_server: Server) -> Iterator[Modules]:
+        page = chromium_browser.open()
+        page.goto(browser_server.url("/"))
+        html = browser_server.get("/").body.decode()
+        found = re.search(r'"(/assets/[^/"]+)/', html)
+        assert found is not None
+        load = f"const load = (name) => import(`{found[1]}/{room}/${{name}}.js`);"
+        yield lambda script, argument=None: page.run(load + script, argument)
+        page.close()
+
+    return modules
