@@ -84,6 +84,6 @@ struct LayeringTests {
 extension SourceFile {
     /// The one file that reads JSON may use the small half of Foundation for it.
     fileprivate var jsonImports: Set<String> {
-        path == "Sources/Worker/HTTP/JSONFields.swift" ? ["FoundationEssentials"] : []
+        path == "Sources/Worker/HTTP/Forms/JSONFields.swift" ? ["FoundationEssentials"] : []
     }
 }
