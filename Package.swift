@@ -1,8 +1,9 @@
 // swift-tools-version: 6.3
 //
 // One package, two executables. The folder of a target says which process it runs in:
-// Sources/Supervisor, Sources/Worker or both (Sources/Shared). The layering that the dependency
-// lists below express is checked from the import statements by Tests/Tidy.
+// Sources/Supervisor, Sources/Worker or both (Sources/Shared); every folder directly under the last
+// two is a target. A target lists every module that its files import, and Tests/Tidy holds the two
+// to each other. The arrows go one way, from the top to the bottom of what is written here.
 
 import PackageDescription
 
@@ -37,37 +38,96 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "LinuxIO", "ControlChannel", "SegmentRing", "Settings", "Telemetry",
-                "HTTP", "Media", "Web", "Accounts",
+                "LinuxIO", "ControlChannel", "Settings", "StreamState", "Telemetry",
+                "HTTP", "Web", "Accounts", "Credentials", "History", "Streams",
+                "Ingest", "Delivery", "Events", "AccountRoutes", "PageRoutes", "Operations",
+                "UserCommand", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/Main",
             swiftSettings: strict),
-
-        // MARK: Worker
-
-        .systemLibrary(
-            name: "COpenSSL", path: "Sources/Worker/HTTP/COpenSSL", pkgConfig: "openssl",
-            providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(
-            name: "CNghttp2", path: "Sources/Worker/HTTP/CNghttp2", pkgConfig: "libnghttp2",
-            providers: [.apt(["libnghttp2-dev"])]),
+        // `weir user`, which the supervisor's executable hands to the worker's.
         .target(
-            name: "HTTP",
-            dependencies: ["COpenSSL", "CNghttp2", "LinuxIO", "Settings"],
-            path: "Sources/Worker/HTTP",
-            exclude: ["COpenSSL", "CNghttp2"],
+            name: "UserCommand",
+            dependencies: [
+                "Accounts", "ControlChannel", "LinuxIO", "Settings", "StreamState", "Text",
+            ],
+            path: "Sources/UserCommand",
             swiftSettings: strict),
-        .systemLibrary(
-            name: "CZlib", path: "Sources/Worker/CZlib", pkgConfig: "zlib",
-            providers: [.apt(["zlib1g-dev"])]),
+
+        // MARK: Worker: what is asked for over HTTP
+
         .target(
-            name: "Media", dependencies: ["CZlib"], path: "Sources/Worker/Media",
+            name: "Ingest",
+            dependencies: [
+                "Accounts", "Credentials", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings",
+                "StreamState", "Streams", "Telemetry", "Text",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Worker/Ingest",
             swiftSettings: strict),
-        // Pages and their assets, embedded.
-        .target(name: "CWebFiles", path: "Sources/Worker/Web/CWebFiles"),
         .target(
-            name: "Web", dependencies: ["CWebFiles", "CZlib"], path: "Sources/Worker/Web",
-            exclude: ["CWebFiles", "Pages", "Assets"],
+            name: "Delivery",
+            dependencies: [
+                "Credentials", "HTTP", "Media", "SegmentRing", "Settings", "StreamState", "Streams",
+            ],
+            path: "Sources/Worker/Delivery",
+            swiftSettings: strict),
+        .target(
+            name: "Events",
+            dependencies: [
+                "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Telemetry", "Text",
+            ],
+            path: "Sources/Worker/Events",
+            swiftSettings: strict),
+        .target(
+            name: "AccountRoutes",
+            dependencies: [
+                "Accounts", "Credentials", "HTTP", "LinuxIO", "Settings", "Telemetry", "Text",
+                "Web", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Worker/AccountRoutes",
+            swiftSettings: strict),
+        .target(
+            name: "PageRoutes",
+            dependencies: [
+                "Credentials", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Web",
+            ],
+            path: "Sources/Worker/PageRoutes",
+            swiftSettings: strict),
+        .target(
+            name: "Operations",
+            dependencies: [
+                "Credentials", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams",
+                "Telemetry", "Text",
+            ],
+            path: "Sources/Worker/Operations",
+            swiftSettings: strict),
+
+        // MARK: Worker: what several of those need
+
+        .target(
+            name: "Streams",
+            dependencies: [
+                "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings", "StreamState", "Telemetry",
+                "Text", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Worker/Streams",
+            swiftSettings: strict),
+        .target(
+            name: "History",
+            dependencies: [
+                "Accounts", "Credentials", "LinuxIO", "SegmentRing", "Settings", "StreamState",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Worker/History",
+            swiftSettings: strict),
+        .target(
+            name: "Credentials",
+            dependencies: [
+                "Accounts", "HTTP", "LinuxIO", "Settings", "StreamState", "Telemetry", "Text",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Worker/Credentials",
             swiftSettings: strict),
 
         .systemLibrary(
@@ -81,23 +141,59 @@ let package = Package(
             pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(
             name: "Accounts",
-            dependencies: ["CSQLite", "CMongo", "CArgon2", "COpenSSL", "LinuxIO", "Settings"],
+            dependencies: [
+                "CSQLite", "CMongo", "CArgon2", "COpenSSL", "LinuxIO", "Settings", "StreamState",
+            ],
             path: "Sources/Worker/Accounts",
             exclude: ["SQLite/CSQLite", "MongoDB/CMongo", "Passwords/CArgon2"],
+            swiftSettings: strict),
+        // Pages and their assets, embedded.
+        .target(name: "CWebFiles", path: "Sources/Worker/Web/CWebFiles"),
+        .target(
+            name: "Web", dependencies: ["CWebFiles", "CZlib"], path: "Sources/Worker/Web",
+            exclude: ["CWebFiles", "Pages", "Assets"],
+            swiftSettings: strict),
+
+        // MARK: Worker: protocols and formats
+
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/Worker/HTTP/COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CNghttp2", path: "Sources/Worker/HTTP/CNghttp2", pkgConfig: "libnghttp2",
+            providers: [.apt(["libnghttp2-dev"])]),
+        .target(
+            name: "HTTP",
+            dependencies: ["CLinux", "COpenSSL", "CNghttp2", "LinuxIO", "Settings", "Text"],
+            path: "Sources/Worker/HTTP",
+            exclude: ["COpenSSL", "CNghttp2"],
+            swiftSettings: strict),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Worker/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "Media", dependencies: ["CZlib"], path: "Sources/Worker/Media",
             swiftSettings: strict),
 
         // MARK: Shared
 
-        .target(name: "CLinux", path: "Sources/Shared/CLinux"),
         .target(
-            name: "LinuxIO", dependencies: ["CLinux"], path: "Sources/Shared/LinuxIO",
+            name: "SegmentRing", dependencies: ["CLinux", "LinuxIO"],
+            path: "Sources/Shared/SegmentRing",
+            swiftSettings: strict),
+        .target(
+            name: "StreamState", dependencies: ["Settings"], path: "Sources/Shared/StreamState",
             swiftSettings: strict),
         .target(
             name: "ControlChannel", dependencies: [], path: "Sources/Shared/ControlChannel",
             swiftSettings: strict),
         .target(
-            name: "SegmentRing", dependencies: ["CLinux", "LinuxIO"],
-            path: "Sources/Shared/SegmentRing",
+            name: "Telemetry",
+            dependencies: [
+                "CLinux", "LinuxIO", "Settings", "Text",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Shared/Telemetry",
             swiftSettings: strict),
         .target(name: "CToml", path: "Sources/Shared/Settings/CToml"),
         .target(
@@ -105,13 +201,11 @@ let package = Package(
             exclude: ["CToml"],
             swiftSettings: strict),
         .target(
-            name: "Telemetry",
-            dependencies: [
-                "CLinux", "LinuxIO", "Settings",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            path: "Sources/Shared/Telemetry",
+            name: "Text", dependencies: [], path: "Sources/Shared/Text", swiftSettings: strict),
+        .target(
+            name: "LinuxIO", dependencies: ["CLinux"], path: "Sources/Shared/LinuxIO",
             swiftSettings: strict),
+        .target(name: "CLinux", path: "Sources/Shared/CLinux"),
 
         // MARK: Tests
 
@@ -119,11 +213,16 @@ let package = Package(
             name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux"], path: "Tests/LinuxIO"),
         .testTarget(
             name: "SupervisorTests",
-            dependencies: ["Supervisor", "FakeWorker", "LinuxIO", "ControlChannel"],
+            dependencies: [
+                "Supervisor", "FakeWorker", "LinuxIO", "ControlChannel", "Settings",
+            ],
             path: "Tests/Supervisor", exclude: ["FakeWorker"]),
         .executableTarget(
             name: "FakeWorker", dependencies: ["LinuxIO", "ControlChannel", "Telemetry"],
             path: "Tests/Supervisor/FakeWorker"),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["Supervisor", "Settings"],
+            path: "Tests/CommandLine"),
         .testTarget(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],
             path: "Tests/ControlChannel"),
@@ -137,36 +236,83 @@ let package = Package(
             path: "Tests/SegmentRing/Torture"),
         .target(name: "CStepper", path: "Tests/SegmentRing/Stepper"),
         .testTarget(
+            name: "StreamStateTests", dependencies: ["StreamState"], path: "Tests/StreamState"),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: [
+                "Telemetry", "LinuxIO", "Settings",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Telemetry"),
+        .testTarget(name: "TextTests", dependencies: ["Text"], path: "Tests/Text"),
+        .testTarget(
             name: "MediaTests", dependencies: ["Media", "CZlib"], path: "Tests/Media",
             exclude: ["Recordings"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["Supervisor", "Settings"],
-            path: "Tests/CommandLine"),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
-        .testTarget(
-            name: "TelemetryTests", dependencies: ["Telemetry", "LinuxIO"],
-            path: "Tests/Telemetry"),
-        .testTarget(
-            name: "HTTPTests", dependencies: ["HTTP", "LinuxIO"], path: "Tests/HTTP",
-            exclude: ["Clients"]),
-        .testTarget(
-            name: "WorkerTests",
-            dependencies: [
-                "Worker", "Accounts", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings",
-                "Telemetry",
-            ],
-            path: "Tests/Worker"),
-        .testTarget(
-            name: "AccountsTests",
-            dependencies: ["Accounts", "LinuxIO", "Settings", "store-torture"],
-            path: "Tests/Accounts", exclude: ["Torture"]),
-        // Somebody to be killed by AccountsTests.
-        .executableTarget(
-            name: "store-torture", dependencies: ["Accounts"], path: "Tests/Accounts/Torture"),
-        .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
+            name: "HTTPTests", dependencies: ["HTTP", "LinuxIO", "Settings", "Text"],
+            path: "Tests/HTTP", exclude: ["Clients"]),
         .executableTarget(
             name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],
             path: "Tests/Benchmarks/HTTPThroughput", swiftSettings: strict),
+        .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
+        .testTarget(
+            name: "AccountsTests",
+            dependencies: ["Accounts", "LinuxIO", "Settings", "StreamState", "store-torture"],
+            path: "Tests/Accounts", exclude: ["Torture"]),
+        // Somebody to be killed by AccountsTests.
+        .executableTarget(
+            name: "store-torture", dependencies: ["Accounts", "StreamState"],
+            path: "Tests/Accounts/Torture"),
+        .testTarget(
+            name: "UserCommandTests",
+            dependencies: ["UserCommand", "Accounts", "LinuxIO", "Settings", "StreamState"],
+            path: "Tests/UserCommand"),
+        .testTarget(
+            name: "CredentialsTests",
+            dependencies: ["Credentials", "Accounts", "HTTP", "LinuxIO", "Settings"],
+            path: "Tests/Credentials"),
+        .testTarget(
+            name: "HistoryTests", dependencies: ["History", "Accounts", "StreamState"],
+            path: "Tests/History"),
+        // A worker's streams in a directory of their own, for tests.
+        .target(
+            name: "StreamBench",
+            dependencies: [
+                "LinuxIO", "Media", "SegmentRing", "Settings", "StreamState", "Streams",
+                "Telemetry", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/StreamBench"),
+        .testTarget(
+            name: "StreamsTests",
+            dependencies: [
+                "Streams", "StreamBench", "LinuxIO", "SegmentRing", "Settings", "StreamState",
+            ],
+            path: "Tests/Streams"),
+        .testTarget(
+            name: "IngestTests",
+            dependencies: [
+                "Ingest", "StreamBench", "Accounts", "HTTP", "LinuxIO", "SegmentRing", "Settings",
+            ],
+            path: "Tests/Ingest"),
+        .testTarget(
+            name: "DeliveryTests", dependencies: ["Delivery", "Media", "SegmentRing"],
+            path: "Tests/Delivery"),
+        .testTarget(
+            name: "EventsTests", dependencies: ["Events", "StreamState"], path: "Tests/Events"),
+        .testTarget(
+            name: "AccountRoutesTests", dependencies: ["AccountRoutes"],
+            path: "Tests/AccountRoutes"),
+        .testTarget(
+            name: "OperationsTests", dependencies: ["Operations"], path: "Tests/Operations"),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: [
+                "Worker", "ControlChannel", "Delivery", "History", "Ingest", "LinuxIO",
+                "SegmentRing", "StreamBench", "Streams",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Worker"),
         .testTarget(name: "TidyTests", dependencies: [], path: "Tests/Tidy"),
     ],
     swiftLanguageModes: [.v6],
@@ -176,30 +322,19 @@ let package = Package(
 // Fuzz targets need the compiler's fuzzer, which brings its own driver; so they exist only on demand:
 // WEIR_FUZZ=1 swift build --scratch-path .build-fuzz --product FuzzRing
 if Context.environment["WEIR_FUZZ"] != nil {
-    // What of the worker reads rings, as a module, because nothing can import an executable. A file
-    // has one target only, so the worker itself is not there.
-    package.products.removeAll { $0.name == "weir-worker" }
-    package.targets.removeAll { ["Worker", "WorkerTests"].contains($0.name) }
-    package.targets.append(
-        .target(
-            name: "RingReaders", dependencies: ["SegmentRing", "Media", "Settings"],
-            path: "Sources/Worker/Main",
-            sources: [
-                "Live/RecentFigures.swift", "Live/RingTimeline.swift", "Live/StreamState.swift",
-                "Publish/IngestPace.swift", "Publish/IngestState.swift", "Watch/LiveReader.swift",
-            ],
-            swiftSettings: strict))
     let instrumented: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer"])
     /// Folders of Tests/Fuzz, the modules that each one tests, and what else lies in it.
     let fuzzed: [(folder: String, modules: [String], others: [String])] = [
         ("BSON", ["Accounts"], []),
         ("Codecs", ["Media"], []),
         ("ControlChannel", ["ControlChannel"], []),
-        ("Credentials", ["Accounts", "HTTP"], ["credentials.dict"]),
-        ("Forms", ["HTTP"], ["forms.dict"]),
+        ("Credentials", ["Accounts", "HTTP", "StreamState"], ["credentials.dict"]),
+        ("Forms", ["HTTP", "Text"], ["forms.dict"]),
         ("HTTP1", ["HTTP"], ["http1.dict"]),
         ("HTTP2Headers", ["HTTP", "LinuxIO"], ["headers.dict"]),
-        ("Ring", ["SegmentRing", "RingReaders", "Media"], []),
+        (
+            "Ring", ["SegmentRing", "Streams", "Ingest", "Delivery", "Media", "StreamState"], []
+        ),
         ("WebM", ["Media"], ["make_corpus.py", "webm.dict"]),
     ]
     let modules = Set(fuzzed.flatMap(\.modules))

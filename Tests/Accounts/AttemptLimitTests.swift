@@ -2,6 +2,7 @@
 
 import LinuxIO
 import Settings
+import StreamState
 import Testing
 
 @testable import Accounts

@@ -1,4 +1,5 @@
 import Settings
+import StreamState
 import Testing
 
 @testable import Accounts

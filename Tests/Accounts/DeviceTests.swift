@@ -1,6 +1,7 @@
 // Browsers that have signed in before: what their tokens are, and what they are good for.
 
 import Settings
+import StreamState
 import Testing
 
 @testable import Accounts

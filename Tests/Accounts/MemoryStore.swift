@@ -1,3 +1,4 @@
+import StreamState
 import Synchronization
 
 @testable import Accounts

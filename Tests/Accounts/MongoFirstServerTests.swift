@@ -1,5 +1,6 @@
 // What the first server has left in a database: it is taken over in place, and nothing of it is lost.
 
+import StreamState
 import Testing
 
 @testable import Accounts

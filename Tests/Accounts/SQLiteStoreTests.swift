@@ -1,6 +1,7 @@
 // What is particular to accounts in a SQLite file: the file, its rights, its versions, its loss.
 
 import Foundation
+import StreamState
 import Testing
 
 @testable import Accounts

@@ -2,6 +2,7 @@
 // A kind takes part by being in `StoreKind.all`; the files StoreConformance*Tests ask the same of all.
 
 import Foundation
+import StreamState
 import Testing
 
 @testable import Accounts

@@ -1,5 +1,6 @@
 // What every store does with attempts to sign in and with broadcasts.
 
+import StreamState
 import Testing
 
 @testable import Accounts

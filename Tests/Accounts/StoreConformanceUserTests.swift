@@ -1,5 +1,6 @@
 // What every store does with users.
 
+import StreamState
 import Testing
 
 @testable import Accounts

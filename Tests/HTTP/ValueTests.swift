@@ -1,6 +1,7 @@
 // The values that need no connection: requests, header blocks, problems, dates, remainders.
 
 import Testing
+import Text
 
 @testable import HTTP
 

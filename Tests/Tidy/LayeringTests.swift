@@ -2,7 +2,8 @@
 
 import Testing
 
-/// What the files of one folder may import, beside Swift itself.
+/// What the files of one folder may import, beside Swift itself. From the top of the house to its bottom:
+/// a room imports only rooms that stand below it here.
 private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Supervisor",
@@ -14,31 +15,104 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Worker/Main",
         [
-            "Glibc", "Logging", "LinuxIO", "ControlChannel", "SegmentRing", "Settings",
-            "Telemetry", "HTTP", "Media", "Web", "Accounts",
+            "Glibc", "Logging", "LinuxIO", "ControlChannel", "Settings", "StreamState",
+            "Telemetry", "HTTP", "Web", "Accounts", "Credentials", "History", "Streams",
+            "Ingest", "Delivery", "Events", "AccountRoutes", "PageRoutes", "Operations",
+            "UserCommand",
         ]
     ),
     (
-        "Sources/Worker/HTTP",
-        ["CLinux", "Glibc", "COpenSSL", "CNghttp2", "LinuxIO", "Settings", "Synchronization"]
+        "Sources/UserCommand",
+        [
+            "Glibc", "Accounts", "ControlChannel", "LinuxIO", "Settings", "StreamState", "Text",
+        ]
+    ),
+
+    // What is asked for over HTTP. None of these knows another.
+    (
+        "Sources/Worker/Ingest",
+        [
+            "Logging", "Accounts", "Credentials", "HTTP", "LinuxIO", "Media", "SegmentRing",
+            "Settings", "StreamState", "Streams", "Telemetry", "Text",
+        ]
+    ),
+    (
+        "Sources/Worker/Delivery",
+        ["Credentials", "HTTP", "Media", "SegmentRing", "Settings", "StreamState", "Streams"]
+    ),
+    (
+        "Sources/Worker/Events",
+        ["HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Telemetry", "Text"]
+    ),
+    (
+        "Sources/Worker/AccountRoutes",
+        [
+            "Logging", "Accounts", "Credentials", "HTTP", "LinuxIO", "Settings", "Telemetry",
+            "Text", "Web",
+        ]
+    ),
+    (
+        "Sources/Worker/PageRoutes",
+        ["Credentials", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Web"]
+    ),
+    (
+        "Sources/Worker/Operations",
+        [
+            "Credentials", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Telemetry",
+            "Text",
+        ]
+    ),
+
+    // What several of those need.
+    (
+        "Sources/Worker/Streams",
+        [
+            "Glibc", "Logging", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings",
+            "StreamState", "Telemetry", "Text",
+        ]
+    ),
+    (
+        "Sources/Worker/History",
+        [
+            "Logging", "Accounts", "Credentials", "LinuxIO", "SegmentRing", "Settings",
+            "StreamState",
+        ]
+    ),
+    (
+        "Sources/Worker/Credentials",
+        [
+            "Logging", "Accounts", "HTTP", "LinuxIO", "Settings", "StreamState", "Telemetry",
+            "Text",
+        ]
     ),
     (
         "Sources/Worker/Accounts",
         [
             "CArgon2", "CMongo", "COpenSSL", "CSQLite", "Glibc", "LinuxIO", "Settings",
-            "Synchronization",
+            "StreamState", "Synchronization",
+        ]
+    ),
+    ("Sources/Worker/Web", ["CWebFiles", "CZlib"]),
+
+    // Protocols and formats.
+    (
+        "Sources/Worker/HTTP",
+        [
+            "CLinux", "Glibc", "COpenSSL", "CNghttp2", "LinuxIO", "Settings", "Synchronization",
+            "Text",
         ]
     ),
     ("Sources/Worker/Media", ["CZlib"]),
-    ("Sources/Worker/Web", ["CWebFiles", "CZlib"]),
-    ("Sources/Shared/LinuxIO", ["CLinux", "Glibc", "Synchronization"]),
-    ("Sources/Shared/ControlChannel", []),
     ("Sources/Shared/SegmentRing", ["CLinux", "Glibc", "LinuxIO", "Synchronization"]),
-    ("Sources/Shared/Settings", ["CToml", "Glibc"]),
+    ("Sources/Shared/StreamState", ["Settings"]),
+    ("Sources/Shared/ControlChannel", []),
     (
         "Sources/Shared/Telemetry",
-        ["CLinux", "Glibc", "LinuxIO", "Logging", "Settings", "Synchronization"]
+        ["CLinux", "Glibc", "LinuxIO", "Logging", "Settings", "Synchronization", "Text"]
     ),
+    ("Sources/Shared/Settings", ["CToml", "Glibc"]),
+    ("Sources/Shared/Text", []),
+    ("Sources/Shared/LinuxIO", ["CLinux", "Glibc", "Synchronization"]),
 ]
 
 struct LayeringTests {
@@ -53,6 +127,26 @@ struct LayeringTests {
             allowed.first { file.path.hasPrefix($0.folder + "/") },
             "\(file.path) is in no known room: add its folder here, with what it may import")
         #expect(file.imports.subtracting(room.imports).subtracting(file.jsonImports) == [])
+    }
+
+    @Test("a room stands above those that it imports")
+    func oneWay() {
+        let modules = allowed.map { room in
+            room.folder == "Sources/Worker/Main"
+                ? "Worker" : String(room.folder.split(separator: "/").last ?? "")
+        }
+        for (index, room) in allowed.enumerated() {
+            #expect(room.imports.isDisjoint(with: modules[...index]), "\(room.folder)")
+        }
+    }
+
+    @Test("every folder that is to be a target is a room")
+    func targets() throws {
+        for group in ["Sources/Shared", "Sources/Worker"] {
+            for folder in SourceTree.folders(in: group) where !folder.hasPrefix("C") {
+                #expect(allowed.contains { $0.folder == "\(group)/\(folder)" }, "\(folder)")
+            }
+        }
     }
 
     @Test("no file imports Foundation", arguments: SourceTree.sources)

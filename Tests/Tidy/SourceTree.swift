@@ -82,5 +82,17 @@ enum SourceTree {
         }
     }
 
+    /// The names of the folders directly in a folder of the repository.
+    static func folders(in folder: String) -> [String] {
+        let base = root.appending(path: folder)
+        let names = try? FileManager.default.contentsOfDirectory(atPath: base.path)
+        return (names ?? []).filter { name in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(
+                atPath: base.appending(path: name).path, isDirectory: &isFolder)
+                && isFolder.boolValue
+        }
+    }
+
     static let sources = files(below: "Sources")
 }

@@ -2,12 +2,15 @@
 // everything in a worker that reads it. The words come from a file: nothing in there may end a worker.
 
 import Glibc
-import HTTP
 import LinuxIO
 import SegmentRing
+import StreamBench
 import Testing
 
-@testable import Worker
+@testable import Delivery
+@testable import History
+@testable import Ingest
+@testable import Streams
 
 @Suite struct HostileRingTests {
     private static let stateBytes = 512
@@ -27,7 +30,7 @@ import Testing
     ]
 
     /// A ring in which twelve clusters were broadcast, and a worker's view of it.
-    private func makeRing(_ bench: WorkerBench) throws -> LiveStream {
+    private func makeRing(_ bench: StreamBench) throws -> LiveStream {
         let writer = try Ring.create(
             path: bench.ringPath(), geometry: Self.geometry, initialization: bench.initialization(),
             state: IngestState(identity: 1, media: []).encoded())
@@ -47,7 +50,7 @@ import Testing
     }
 
     /// Everything that a worker does with a stream.
-    private func exercise(_ stream: LiveStream, _ bench: WorkerBench) {
+    private func exercise(_ stream: LiveStream, _ bench: StreamBench) {
         let nowMs = stream.ring.bootNowMs
         stream.mendTimes()
         _ = (stream.state, stream.viewersMustEnd, stream.contentType)
@@ -56,7 +59,8 @@ import Testing
         _ = (RecentFigures(of: ring), ring.timelineEndMs, ring.capacityMs, ring.rewindMs)
         _ = EndedBroadcast(ring, of: stream.name)
         read(ring)
-        let notifier = RingNotifier(ring: ring, environment: bench.environment)
+        let notifier = RingNotifier(
+            ring: ring, loop: bench.loop, doorbells: bench.doorbells, changes: bench.changes)
         notifier.committed(nowMs: nowMs)
         notifier.flush()
         ring.status.setViewerCount(1, slot: 0)
@@ -82,7 +86,7 @@ import Testing
     }
 
     /// What a publisher's turn does, with and without numbered chunks.
-    private func publish(on stream: LiveStream, _ bench: WorkerBench) {
+    private func publish(on stream: LiveStream, _ bench: StreamBench) {
         guard let writer = try? stream.ring.acquireWriter(slot: 0) else { return }
         defer { writer.release() }
         guard let state = IngestState(decoding: writer.state) else { return }
@@ -92,9 +96,12 @@ import Testing
         _ = PublishDecision.decide(facts, .free(state: stream.state, ingest: state))
         let session = IngestSession(
             beginning: stream.name, facts: facts, on: stream, writer: writer,
-            streams: bench.streams, environment: bench.environment)
+            streams: bench.streams,
+            environment: IngestEnvironment(
+                loop: bench.loop, logger: bench.logger, counters: bench.counters,
+                doorbells: bench.doorbells, changes: bench.changes, settings: bench.settings))
         _ = (session.interruption, session.holdBackMs())
-        let header = WorkerBench.header
+        let header = StreamBench.header
         header.withUnsafeBytes { try? session.feed($0) }
         _ = (session.interruption, session.holdBackMs())
         session.excuseSilence()
@@ -104,7 +111,7 @@ import Testing
     @Test("no word of a ring ends a worker", arguments: areas.indices)
     func words(area index: Int) throws {
         let area = Self.areas[index]
-        let bench = try WorkerBench()
+        let bench = try StreamBench()
         _ = try makeRing(bench)
         let intact = try bench.contents()
         for word in 0..<area.words {
@@ -118,7 +125,7 @@ import Testing
 
     @Test("no page of a ring that is all ones ends a worker", arguments: areas.indices)
     func pages(area index: Int) throws {
-        let bench = try WorkerBench()
+        let bench = try StreamBench()
         _ = try makeRing(bench)
         var bytes = try bench.contents()
         let area = Self.areas[index]
@@ -130,7 +137,7 @@ import Testing
 
     @Test("index slots whose check word is right end no worker")
     func slots() throws {
-        let bench = try WorkerBench()
+        let bench = try StreamBench()
         _ = try makeRing(bench)
         let intact = try bench.contents()
         for slot in [0, 10, 11] {
@@ -159,7 +166,7 @@ import Testing
 
     @Test("times that have not come yet count as now")
     func futureTimes() throws {
-        let bench = try WorkerBench()
+        let bench = try StreamBench()
         let stream = try makeRing(bench)
         let status = stream.ring.status
         status.lastIngestBootMs = .max

@@ -6,6 +6,7 @@
 
 import Logging
 import Settings
+import Text
 
 /// A message with all that is known about it.
 struct LogRecord {

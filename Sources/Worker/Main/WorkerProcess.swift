@@ -5,23 +5,33 @@
 //                                            ├► Viewer ◄─ LiveStreams ◄─ own doorbell
 //                                            └► EventSubscriber ◄─ EventHub ◄─ own doorbell
 //
-// Owner: the worker's only thread, which runs the loop.
+// Owner: the thread that runs the loop.
 
-import Accounts
+import AccountRoutes
 import ControlChannel
+import Credentials
+import Delivery
+import Events
 import Glibc
 import HTTP
+import History
+import Ingest
 import LinuxIO
 import Logging
-import SegmentRing
+import Operations
+import PageRoutes
 import Settings
+import Streams
 import Telemetry
 import Web
 
 final class WorkerProcess {
-    private let environment: WorkerEnvironment
+    private let loop: EventLoop
+    private let logger: Logger
+    private let counters: SlotCounters
+    private let doorbells: Doorbells
+    private let maxLagMs: UInt64
     private let streams: LiveStreams
-    private let catalog: StreamCatalog
     private let recorder: BroadcastRecorder
     private let publishing: Publishing
     private let events: EventHub
@@ -29,9 +39,9 @@ final class WorkerProcess {
     private let router: Router
     private let redirection: Redirection
     private let administration: Administration
+    private let figures: HTTPFigures
     private let server: HTTPServer
     private let tls: TLSContext
-    private let logger: Logger
     private var link: SupervisorLink?
     private var doorbellHandler: DoorbellHandler?
     private var isEnding = false
@@ -40,84 +50,103 @@ final class WorkerProcess {
     private static let endCheckMs: UInt64 = 20
     private static let countersIntervalMs: UInt64 = 1_000
 
-    init(environment: WorkerEnvironment) throws {
-        self.environment = environment
-        logger = environment.logger
-        let settings = environment.settings
+    init(
+        settings: Settings, loop: EventLoop, doorbells: Doorbells, counters: SlotCounters,
+        logger: Logger
+    ) throws {
+        let broken = settings.broadcastTimes.brokenRelations
+        precondition(broken.isEmpty, broken.joined(separator: "; "))
+        self.loop = loop
+        self.doorbells = doorbells
+        self.counters = counters
+        self.logger = logger
+        maxLagMs = settings.maxLagMs
         tls = try TLSContext(
             certificateFile: settings.certificateFile, keyFile: settings.keyFile)
-        streams = try LiveStreams(environment: environment)
+        figures = HTTPFigures(counters: counters)
+        let changes = StreamChanges(counters: counters, doorbells: doorbells)
         let crossOrigin = CrossOrigin(origins: settings.corsOrigins)
-        let service = AccountService(
-            store: try AccountStores.open(settings.accounts),
-            allowsSignUp: settings.signUp == .open)
-        let desk = try AccountDesk(service: service, loop: environment.loop)
-        let credentials = Credentials(desk: desk, environment: environment)
-        recorder = try BroadcastRecorder(desk: desk, environment: environment)
-        streams.recorder = recorder
-        catalog = StreamCatalog(source: streams, environment: environment)
-        publishing = Publishing(
-            streams: streams, crossOrigin: crossOrigin,
-            credentials: settings.publish == .account ? credentials : nil,
-            environment: environment)
-        events = EventHub(
-            streams: streams, catalog: catalog, crossOrigin: crossOrigin, environment: environment)
-        storeWatch = StoreWatch(desk: desk, environment: environment)
-        let names = ChannelNames(
-            streams: streams, credentials: settings.publish == .account ? credentials : nil,
-            storeWatch: storeWatch)
         let site = WebSite(offersSignUp: settings.signUp == .open)
+
+        let accounts = try AccountParts(
+            settings: settings, loop: loop, counters: counters, logger: logger,
+            tellWorkers: doorbells.ringAll)
+        storeWatch = accounts.storeWatch
+        recorder = accounts.recorder
+        let streams = try LiveStreams(
+            environment: StreamsEnvironment(
+                loop: loop, logger: logger, counters: counters, changes: changes,
+                settings: settings),
+            noteEnd: recorder.note)
+        self.streams = streams
+        let catalog = StreamCatalog(source: streams, changes: changes, loop: loop)
+        publishing = Publishing(
+            streams: streams, crossOrigin: crossOrigin, credentials: accounts.publishers,
+            environment: IngestEnvironment(
+                loop: loop, logger: logger, counters: counters, doorbells: doorbells,
+                changes: changes, settings: settings))
+        let names = ChannelNames(
+            credentials: accounts.publishers, storeWatch: storeWatch,
+            hasStream: { streams.find($0) != nil })
+        events = EventHub(
+            streams: streams, catalog: catalog, changes: changes, crossOrigin: crossOrigin,
+            loop: loop, counters: counters)
         router = Router(
             streams: streams, catalog: catalog, publishing: publishing, events: events,
+            watching: WatchRoute(
+                streams: streams, names: names, crossOrigin: crossOrigin, settings: settings),
             pages: PageRoutes(
-                site: site, catalog: catalog, credentials: credentials, names: names,
+                site: site, catalog: catalog, credentials: accounts.credentials, names: names,
                 settings: settings),
-            names: names,
             accounts: AccountRoutes(
-                desk: desk, credentials: credentials, site: site, environment: environment),
-            crossOrigin: crossOrigin, environment: environment)
+                desk: accounts.desk, credentials: accounts.credentials, site: site,
+                settings: settings, loop: loop, counters: counters, logger: logger),
+            crossOrigin: crossOrigin, loop: loop, logger: logger)
         redirection = Redirection(port: settings.listen[0].port)
         administration = Administration(
-            catalog: catalog, storeWatch: storeWatch, environment: environment)
+            catalog: catalog, storeWatch: storeWatch, counters: counters.page, figures: figures,
+            dataDirectory: settings.dataDirectory)
         server = HTTPServer(
-            loop: environment.loop, tls: tls, application: router,
-            counters: environment.httpCounters, exemptNetworks: settings.exemptNetworks)
+            loop: loop, tls: tls, application: router, counters: figures.counted,
+            exemptNetworks: settings.exemptNetworks)
     }
 
     /// Serves until the supervisor says stop, or is gone.
     func run(control: consuming Descriptor) throws {
-        streams.recover()
+        streams.recover { [maxLagMs] stream in
+            _ = EndedBroadcast(stream.ring, of: stream.name)
+            LiveReader.tryOut(stream.ring, maxLagMs: maxLagMs)
+        }
         streams.startHouseKeeping()
         recorder.start()
         storeWatch.start()
         let handler = DoorbellHandler { [weak self] in self?.doorbellRang() }
-        _ = try environment.loop.add(
-            environment.doorbells.ownDescriptor, interest: .readable, isUrgent: true,
+        _ = try loop.add(
+            doorbells.ownDescriptor, interest: .readable, isUrgent: true,
             handler: handler)
         doorbellHandler = handler
         let link = SupervisorLink(
-            socket: ControlSocket(adopting: control), loop: environment.loop, logger: logger,
+            socket: ControlSocket(adopting: control), loop: loop, logger: logger,
             delegate: self)
         self.link = link
-        server.onConnectionCountChange = { [weak self] in self?.environment.publishCounters() }
+        server.onConnectionCountChange = { [weak self] in self?.figures.publish() }
         server.onConnectionEnd = { [weak link] number in link?.connectionHasEnded(number) }
         try link.start()
-        environment.loop.onTurnEnd = {
-            [counters = environment.counters, slot = environment.slot] us in
-            counters.add(.loopTurns, slot: slot)
-            counters.observe(.loopTurn, us: us, slot: slot)
+        loop.onTurnEnd = { [counters] us in
+            counters.add(.loopTurns)
+            counters.observe(.loopTurn, us: us)
         }
         // First counted, then said: whoever hears that all are ready must also see it.
-        environment.counters.set(.workersReady, 1, slot: environment.slot)
+        counters.set(.workersReady, 1)
         link.sayReady()
         keepCountersFresh()
         logger.debug("worker ready")
-        environment.loop.run()
-        environment.publishCounters()
+        loop.run()
+        figures.publish()
     }
 
     private func doorbellRang() {
-        environment.doorbells.clearOwn()
+        doorbells.clearOwn()
         streams.deliver()
         publishing.doorbellRang()
         events.doorbellRang()
@@ -125,8 +154,8 @@ final class WorkerProcess {
 
     /// Any worker tells the figures of all, so none may be behind with its own.
     private func keepCountersFresh() {
-        environment.publishCounters()
-        environment.loop.schedule(afterMs: Self.countersIntervalMs) { [weak self] in
+        figures.publish()
+        loop.schedule(afterMs: Self.countersIntervalMs) { [weak self] in
             self?.keepCountersFresh()
         }
     }
@@ -137,18 +166,18 @@ final class WorkerProcess {
     private func endConnections(timeoutMs: UInt64) {
         publishing.shutDown()
         streams.endViewersOfThisWorker()
-        environment.loop.schedule(afterMs: timeoutMs) { [weak self] in
+        loop.schedule(afterMs: timeoutMs) { [weak self] in
             self?.server.closeAll()
-            self?.environment.loop.stop()
+            self?.loop.stop()
         }
     }
 
     private func stopWhenEmpty() {
         if server.connectionCount == 0 {
             link?.sayDrained()
-            return environment.loop.stop()
+            return loop.stop()
         }
-        environment.loop.schedule(afterMs: Self.endCheckMs) { [weak self] in self?.stopWhenEmpty() }
+        loop.schedule(afterMs: Self.endCheckMs) { [weak self] in self?.stopWhenEmpty() }
     }
 }
 
@@ -175,11 +204,11 @@ extension WorkerProcess: SupervisorLinkDelegate {
         guard !isEnding else { return }
         isEnding = true
         administration.isDraining = true
-        environment.counters.set(.workersReady, 0, slot: environment.slot)
+        counters.set(.workersReady, 0)
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         server.drain()
         events.end()
-        environment.loop.schedule(afterMs: timeoutMs) { [weak self] in
+        loop.schedule(afterMs: timeoutMs) { [weak self] in
             self?.endConnections(timeoutMs: Limits.lingerMs)
         }
         stopWhenEmpty()

@@ -6,7 +6,9 @@ import Glibc
 import LinuxIO
 import Logging
 import Settings
+import Streams
 import Telemetry
+import UserCommand
 
 /// Ends the process with one line that says why.
 func exit(because reason: String) -> Never {
@@ -30,11 +32,11 @@ func runWorker() throws {
     let counters = try CounterPage(
         adopting: Descriptor(inherited: launch.countersDescriptor), slots: launch.slots)
     counters.resetGauges(slot: launch.slot)
-    let environment = WorkerEnvironment(
-        loop: try EventLoop(), settings: settings,
+    let worker = try WorkerProcess(
+        settings: settings, loop: try EventLoop(),
         doorbells: try Doorbells(adopting: launch.doorbellDescriptors, ownSlot: launch.slot),
-        counters: counters, logger: Logger(label: "weir.worker"))
-    let worker = try WorkerProcess(environment: environment)
+        counters: SlotCounters(counters, slot: launch.slot),
+        logger: Logger(label: "weir.worker"))
     try worker.run(control: Descriptor(inherited: launch.controlDescriptor))
     // Without what libraries want to do at the exit: threads that ask the store, or hash, may still be
     // inside one of them, and must not have it taken apart around them.

@@ -3,6 +3,7 @@
 
 import Accounts
 import Glibc
+import StreamState
 
 /// Exit statuses.
 enum Answer: Int32 {

@@ -7,6 +7,7 @@
 //   FuzzCredentials Tests/Fuzz/Credentials/Corpus -dict=Tests/Fuzz/Credentials/credentials.dict
 
 import FuzzDriver
+import StreamState
 
 @testable import Accounts
 @testable import HTTP

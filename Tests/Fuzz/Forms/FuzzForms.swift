@@ -5,6 +5,7 @@
 //   FuzzForms Tests/Fuzz/Forms/Corpus -dict=Tests/Fuzz/Forms/forms.dict -max_total_time=30
 
 import FuzzDriver
+import Text
 
 @testable import HTTP
 

@@ -12,9 +12,12 @@
 import FuzzDriver
 import Glibc
 import Media
+import StreamState
 
-@testable import RingReaders
+@testable import Delivery
+@testable import Ingest
 @testable import SegmentRing
+@testable import Streams
 
 private let geometry = RingGeometry(
     dataBytes: 4_096, entries: 8, initializationBytes: 16, carryBytes: 16,

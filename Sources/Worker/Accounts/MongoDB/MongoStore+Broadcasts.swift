@@ -1,6 +1,8 @@
 // Broadcasts in MongoDB: entries of `streams` in the document of their user, among which there may be
 // others that the first server has left; those stay.
 
+import StreamState
+
 extension MongoStore {
     /// Adding is guarded by the id, and removing names ids, so either may happen twice.
     package func record(

@@ -1,5 +1,7 @@
 // Users in MongoDB. A name is given by its unique index, and by nothing else.
 
+import StreamState
+
 extension MongoStore {
     package func insert(_ user: UserRecord) throws(StoreError) {
         do throws(MongoFailure) {

@@ -1,6 +1,8 @@
 // Users, sessions and broadcasts as documents. What others have written is read with care: a document
 // that lacks what Weir needs is as good as not there, and what Weir does not know stays untouched.
 
+import StreamState
+
 /// The names of collections and fields.
 enum MongoName {
     static let users = "users"

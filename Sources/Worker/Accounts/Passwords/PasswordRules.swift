@@ -2,6 +2,7 @@
 // tried first, not the name. No rule about kinds of characters, and none that makes it expire.
 
 import Settings
+import StreamState
 
 enum PasswordRules {
     /// The rule that a new password breaks; nil when it is good.

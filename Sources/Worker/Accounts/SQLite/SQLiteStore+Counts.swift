@@ -1,5 +1,7 @@
 // Attempts to sign in, secrets, and broadcasts, in SQLite.
 
+import StreamState
+
 extension SQLiteStore {
     // MARK: Attempts
 

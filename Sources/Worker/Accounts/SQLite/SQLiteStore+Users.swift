@@ -1,6 +1,7 @@
 // Users in SQLite.
 
 import Settings
+import StreamState
 
 extension SQLiteStore {
     package func insert(_ user: UserRecord) throws(StoreError) {

@@ -10,6 +10,7 @@
 // Unsafe use: HMAC reads key and message and writes 32 bytes, all within one call.
 
 import COpenSSL
+import StreamState
 
 /// The key of device tokens, a secret of the server.
 struct DeviceKey: Sendable, Equatable {

@@ -1,6 +1,8 @@
 // An account as its owner, and the routes, see it: nothing secret in it. Times are wall clock, in
 // milliseconds since 1970.
 
+import StreamState
+
 package struct Account: Equatable, Sendable {
     package let id: UserID
     package let name: StreamName

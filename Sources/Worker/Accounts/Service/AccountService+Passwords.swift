@@ -2,6 +2,7 @@
 
 import LinuxIO
 import Settings
+import StreamState
 
 extension AccountService {
     /// Errors: `.nameMalformed`, `.nameReserved`, `.passwordRefused`.

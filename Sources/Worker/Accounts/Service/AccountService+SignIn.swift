@@ -3,6 +3,7 @@
 
 import LinuxIO
 import Settings
+import StreamState
 
 /// Somebody who may try a password: an attempt that has been counted.
 package struct AdmittedAttempt: Sendable {

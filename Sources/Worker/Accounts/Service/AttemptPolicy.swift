@@ -15,6 +15,7 @@
 // Keys that begin with "name NAME " are forgotten when those who run the server set a password.
 
 import Settings
+import StreamState
 
 struct AttemptPolicy: Sendable {
     enum Source: Equatable, Sendable {

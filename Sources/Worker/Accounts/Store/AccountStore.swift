@@ -4,6 +4,8 @@
 // Threads: every method blocks, for a bounded time, and may be called from several threads at once;
 // never from the loop's. Times are wall clock, in milliseconds since 1970, and come from the caller.
 
+import StreamState
+
 /// Keeps users, their sessions, their broadcasts, counts of attempts to sign in, and secrets that all
 /// who serve these accounts have in common. What a method has returned from, a crash of any process does not undo.
 package protocol AccountStore: AnyObject, Sendable {

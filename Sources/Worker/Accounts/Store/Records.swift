@@ -1,5 +1,7 @@
 // What is stored. Times are wall clock, in milliseconds since 1970.
 
+import StreamState
+
 /// Names a user for good: 12 bytes, as MongoDB's ObjectId. A name may be given up and taken by
 /// somebody else, an id never.
 package struct UserID: Hashable, Sendable {

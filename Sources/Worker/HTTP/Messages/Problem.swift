@@ -1,5 +1,7 @@
 // Errors as machine-readable documents: RFC 9457, media type application/problem+json.
 
+import Text
+
 /// One problem. `slug` names the kind for good; title and detail are for people.
 package struct Problem: Error, Sendable, Equatable {
     package let status: Int
@@ -66,4 +68,20 @@ extension Problem {
         status: 414, slug: "target-too-long", title: "The request target is too long")
     static let headersTooLarge = Problem(
         status: 431, slug: "headers-too-large", title: "The request's header section is too large")
+}
+
+extension Problem {
+    package static func methodNotAllowed(allow methods: [String]) -> Problem {
+        Problem(
+            status: 405, slug: "method-not-allowed", title: "This method is not allowed here",
+            detail: "Allowed: \(methods.joined(separator: ", ")).",
+            headers: [HeaderField("allow", methods.joined(separator: ", "))])
+    }
+}
+
+extension HeaderField {
+    /// RFC 9110, section 10.2.3.
+    package static func retryAfter(seconds: Int) -> HeaderField {
+        HeaderField("retry-after", "\(seconds)")
+    }
 }

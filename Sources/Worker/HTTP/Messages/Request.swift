@@ -96,3 +96,9 @@ package struct Request: Sendable {
         return found
     }
 }
+
+extension Request {
+    /// Whether a person opens this address in a browser, rather than a page or a program
+    /// (Fetch Metadata, section 2.1).
+    package var isNavigation: Bool { header("sec-fetch-dest") == "document" }
+}

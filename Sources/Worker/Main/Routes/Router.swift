@@ -3,9 +3,17 @@
 //
 // Owner: the worker's loop thread.
 
-import Accounts
+import AccountRoutes
+import Delivery
+import Events
 import HTTP
+import Ingest
+import LinuxIO
+import Logging
+import PageRoutes
 import Settings
+import StreamState
+import Streams
 import Telemetry
 
 final class Router: Application {
@@ -13,9 +21,10 @@ final class Router: Application {
     private let catalog: StreamCatalog
     private let publishing: Publishing
     private let crossOrigin: CrossOrigin
-    private let environment: WorkerEnvironment
+    private let loop: EventLoop
+    private let logger: Logger
     private let pages: PageRoutes
-    private let names: ChannelNames
+    private let watching: WatchRoute
     private let accounts: AccountRoutes
     private let events: EventHub
     private var addressLine = LogPause(ms: Limits.logRepeatMs)
@@ -23,17 +32,18 @@ final class Router: Application {
 
     init(
         streams: LiveStreams, catalog: StreamCatalog, publishing: Publishing, events: EventHub,
-        pages: PageRoutes, names: ChannelNames,
-        accounts: AccountRoutes, crossOrigin: CrossOrigin, environment: WorkerEnvironment
+        watching: WatchRoute, pages: PageRoutes, accounts: AccountRoutes,
+        crossOrigin: CrossOrigin, loop: EventLoop, logger: Logger
     ) {
         self.streams = streams
         self.catalog = catalog
         self.publishing = publishing
         self.events = events
         self.crossOrigin = crossOrigin
-        self.environment = environment
+        self.loop = loop
+        self.logger = logger
         self.pages = pages
-        self.names = names
+        self.watching = watching
         self.accounts = accounts
     }
 
@@ -108,10 +118,10 @@ final class Router: Application {
     /// An encoder tells the person in front of it little of what it is answered.
     private func logWrongAddress(of request: Request, _ problem: Problem) {
         guard Self.publishMethods.contains(request.method),
-            let leftOut = addressLine.leftOut(nowMs: environment.loop.nowMs)
+            let leftOut = addressLine.leftOut(nowMs: loop.nowMs)
         else { return }
         let path = request.target.prefix { $0 != "?" }.prefix(Self.pathCharactersLogged)
-        environment.logger.notice(
+        logger.notice(
             "broadcast refused: its address is not /NAME/live",
             metadata: [
                 "path": "\(path)", "reason": "\(problem.slug)", "peer": "\(request.peer)",
@@ -142,47 +152,9 @@ final class Router: Application {
         switch method {
         case "POST", "PUT", "SOURCE": publishing.publish(exchange, to: name)
         case "DELETE": publishing.end(exchange, name: name)
-        default: watch(exchange, name: name, query: query)
-        }
-    }
-
-    private func watch(_ exchange: Exchange, name: StreamName, query: Substring) {
         // The address of a stream, opened by a person: the player is at hand.
-        if exchange.request.isNavigation { return pages.watch(exchange, name: name) }
-        guard let stream = streams.find(name) else {
-            if streams.fault(of: name) != nil { return refuseReader(exchange, .unreadableStream) }
-            return names.look(up: name, for: exchange) { [self] isAnybodys in
-                refuseReader(exchange, isAnybodys ? .unknownStream : .unknownChannel)
-            }
-        }
-        guard stream.state != .ended else { return refuseReader(exchange, .notLive) }
-        guard let start = LiveReader.Start(query: query, ringMs: environment.settings.ringMs) else {
-            return refuseReader(exchange, .invalidStart)
-        }
-        let headers =
-            [
-                HeaderField("content-type", stream.contentType),
-                HeaderField("cache-control", "no-store, no-transform"),
-                HeaderField("x-content-type-options", "nosniff"),
-                // There is no end to count ranges from.
-                HeaderField("accept-ranges", "none"),
-                // Asks a proxy not to collect what is to be seen at once.
-                HeaderField("x-accel-buffering", "no"),
-            ] + crossOrigin.publicHeaders(for: exchange.request)
-        if exchange.request.method == "HEAD" {
-            return exchange.respond(status: 200, headers: headers, body: .none)
-        }
-        guard exchange.client.take(.viewers) else {
-            let hasItsShare = exchange.client.hasItsShare(of: .viewers)
-            return refuseReader(exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
-        }
-        let viewer = Viewer(
-            exchange: exchange, stream: stream, start: start,
-            maxLagMs: environment.settings.maxLagMs)
-        stream.add(viewer)
-        exchange.handler = viewer
-        viewer.begin(headers: headers) { [unowned self, unowned exchange] in
-            refuseReader(exchange, $0)
+        case _ where exchange.request.isNavigation: pages.watch(exchange, name: name)
+        default: watching.answer(exchange, name: name, query: query)
         }
     }
 
@@ -248,23 +220,8 @@ final class Router: Application {
     }
 }
 
-extension Request {
-    /// Whether a person opens this address in a browser, rather than a page or a program
-    /// (Fetch Metadata, section 2.1).
-    var isNavigation: Bool { header("sec-fetch-dest") == "document" }
-}
-
-extension LiveReader.Start {
-    /// Reads `start=-N` (seconds) from a query; nil when it is there but cannot be understood.
-    init?(query: Substring, ringMs: UInt64) {
-        let values = NamedValues.inQuery(query, named: "start")
-        guard let value = values.first else {
-            self = .newest
-            return
-        }
-        guard values.count == 1, value.allSatisfy({ "-.0123456789".contains($0) }),
-            let seconds = Double(value), seconds <= 0, seconds > -1e6
-        else { return nil }
-        self = seconds == 0 ? .newest : .rewound(byMs: min(UInt64(-seconds * 1_000), ringMs))
-    }
+extension Problem {
+    fileprivate static let notFound = Problem(
+        status: 404, slug: "not-found", title: "There is nothing here",
+        detail: "Streams are at /NAME/live, the list of them at /api/streams.")
 }

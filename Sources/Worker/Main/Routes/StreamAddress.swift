@@ -5,8 +5,7 @@
 // Pure. What comes out names a stream by a valid name, so it is safe in a Location, and nothing in it is
 // decoded twice.
 
-import Accounts
-import HTTP
+import StreamState
 
 struct StreamAddress {
     /// What a path of two parts may end with.

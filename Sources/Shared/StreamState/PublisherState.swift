@@ -1,0 +1,66 @@
+// Words for what becomes of a publisher and of its broadcast: in the API, in events and in the log. Silent
+// and gone are two things: who is silent still has a connection, or has begun a broadcast of numbered
+// chunks and not broken off; of one that is gone it is known that the connection is.
+//
+// Pure: from what a ring says and the stream's state.
+
+/// What the publisher of a stream does.
+package enum PublisherState: String, Equatable, Sendable {
+    case sending
+    case silent
+    case gone
+
+    /// - Parameters:
+    ///   - hasBrokenOff: its connection ended in mid-broadcast, or nobody knows of it after a restart.
+    ///   - isWriting: one of its requests is open.
+    ///   - hasSession: its chunks are numbered, so no open request does not mean that it is over.
+    package init(_ state: StreamState, hasBrokenOff: Bool, isWriting: Bool, hasSession: Bool) {
+        switch state {
+        case .live: self = .sending
+        case .ended: self = .gone
+        case .paused: self = !hasBrokenOff && (isWriting || hasSession) ? .silent : .gone
+        }
+    }
+}
+
+/// Why a broadcast has ended. Numbers are those of the ring's file.
+package enum EndReason: UInt64, Equatable, Sendable, CaseIterable {
+    /// Somebody who may has said so, or has removed its ring.
+    case stopped = 1
+    /// Its publisher was silent until its grace was over,
+    case silent = 2
+    /// or was gone for so long.
+    case gone = 3
+    /// Another broadcast took its name.
+    case takenOver = 4
+    /// Its ring was damaged.
+    case server = 5
+
+    /// The end of one whose grace is over.
+    package init(afterGraceOf publisher: PublisherState) {
+        self = publisher == .gone ? .gone : .silent
+    }
+
+    package var word: String {
+        switch self {
+        case .stopped: "stopped"
+        case .silent: "silent"
+        case .gone: "gone"
+        case .takenOver: "taken-over"
+        case .server: "server"
+        }
+    }
+
+    /// Why the broadcast to which a chunk belongs is over; nil when nobody knows.
+    ///
+    /// - Parameters:
+    ///   - publisher: identity and session of what the name has now, or had last.
+    ///   - ended: why that is over, if it is.
+    package static func ofBroadcast(
+        session: UInt64, identity: UInt64, publisher: (UInt64, UInt64)?,
+        ended: EndReason?
+    ) -> EndReason? {
+        guard let publisher, publisher.0 == identity else { return nil }
+        return publisher.1 == session ? ended : .takenOver
+    }
+}

@@ -1,0 +1,189 @@
+// Signing up, in and out.
+//
+// Owner: the worker's loop thread.
+
+import Accounts
+import Credentials
+import HTTP
+import Text
+import Web
+
+extension AccountRoutes {
+    // MARK: Pages
+
+    func showSignUp(_ call: AccountCall, next: String?) {
+        unlessSignedIn(call, next: next) { [site, allowsSignUp] in
+            allowsSignUp
+                ? site.signUp(SignUpForm(next: next)) : site.signUpIsClosed()
+        }
+    }
+
+    /// - Parameter hasSignedUp: whether they come from signing up, but without a session.
+    func showLogIn(_ call: AccountCall, next: String?, hasSignedUp: Bool) {
+        unlessSignedIn(call, next: next) { [site] in
+            site.logIn(LogInForm(next: next, hasSignedUp: hasSignedUp))
+        }
+    }
+
+    /// Who is signed in already has no use for these forms.
+    private func unlessSignedIn(
+        _ call: AccountCall, next: String?, _ page: @escaping () -> Document
+    ) {
+        credentials.session(of: call.exchange) { result in
+            if case .success(.some) = result { return call.goOn(to: next ?? "/account") }
+            call.show(page())
+        }
+    }
+
+    // MARK: Actions
+
+    func signUp(_ call: AccountCall, _ form: AccountForm) {
+        let next = AccountCall.next(form.optionalText("next"))
+        let username = form.optionalText("username") ?? ""
+        let page = { [site] fault in
+            site.signUp(SignUpForm(username: username, next: next, fault: fault))
+        }
+        if let ms = desk.refusesSignUpsForMs(from: origin(of: call)) {
+            return refuseFlood(call, .tooManySignUps(retryAfterMs: ms), page)
+        }
+        enter(call, form, page: page) {
+            service, typed, origin throws(AccountError) in
+            try service.admitSignUp(name: typed.name, password: typed.password, from: origin)
+        } withdraw: { service, admitted throws(AccountError) in
+            try service.withdraw(admitted)
+        } enter: { service, admitted, _ throws(AccountError) in
+            try service.signUp(admitted)
+        } welcome: { signedUp in
+            // Somebody may just have heard that nobody has the name.
+            self.credentials.changed()
+            let next = next ?? "/live"
+            let device = signedUp.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
+            switch signedUp.sessionToken {
+            case .success(let token):
+                self.welcome(
+                    call, signedUp.account, status: 201,
+                    cookies: [SessionCookie.set(token: token)] + device, next: next)
+            case .failure(let error):
+                self.note(error)
+                self.welcome(
+                    call, signedUp.account, status: 201, cookies: device,
+                    next: LogInForm.address(afterSigningUp: next))
+            }
+        }
+    }
+
+    func logIn(_ call: AccountCall, _ form: AccountForm) {
+        let next = AccountCall.next(form.optionalText("next"))
+        let username = form.optionalText("username") ?? ""
+        let page = { [site] fault in
+            site.logIn(LogInForm(username: username, next: next, fault: fault))
+        }
+        let device = DeviceCookie.token(of: call.request)
+        if let ms = desk.refusesLogInForMs(
+            name: username, device: device, from: origin(of: call))
+        {
+            return refuseFlood(call, .tooManyAttempts(retryAfterMs: ms), page)
+        }
+        enter(call, form, page: page) {
+            service, typed, origin throws(AccountError) in
+            try service.admitLogIn(name: typed.name, device: device, from: origin)
+        } withdraw: { service, attempt throws(AccountError) in
+            try service.withdraw(attempt)
+        } enter: { service, attempt, typed throws(AccountError) in
+            try service.logIn(attempt, password: typed.password)
+        } welcome: { signedIn in
+            let device = signedIn.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
+            self.welcome(
+                call, signedIn.account, status: 200,
+                cookies: [SessionCookie.set(token: signedIn.sessionToken)] + device,
+                next: next ?? "/account")
+        }
+    }
+
+    /// A flood is refused before it takes a place among those who wait to sign in or up.
+    private func refuseFlood(
+        _ call: AccountCall, _ error: AccountError, _ page: (FormFault) -> Document
+    ) {
+        counters.add(.signInsRefused)
+        call.refuse(Problem(error), page: page)
+    }
+
+    private struct Typed: Sendable {
+        let name: String
+        let password: String
+    }
+
+    private func enter<Admitted: Sendable, Entered: Sendable>(
+        _ call: AccountCall, _ form: AccountForm, page: @escaping (FormFault) -> Document,
+        admit:
+            @escaping @Sendable (
+                AccountService, Typed, ClientOrigin
+            ) throws(AccountError) -> Admitted,
+        withdraw: @escaping @Sendable (AccountService, Admitted) throws(AccountError) -> Void,
+        enter:
+            @escaping @Sendable (
+                AccountService, Admitted, Typed
+            ) throws(AccountError) -> Entered,
+        welcome: @escaping (Entered) -> Void
+    ) {
+        let typed: Typed
+        do throws(Problem) {
+            typed = Typed(name: try form.text("username"), password: try form.text("password"))
+        } catch { return call.refuse(error, page: page) }
+        let origin = origin(of: call)
+        desk.hash(
+            for: call.exchange.client,
+            admit: { service throws(AccountError) in try admit(service, typed, origin) },
+            withdraw: withdraw
+        ) { service, admitted throws(AccountError) in
+            try enter(service, admitted, typed)
+        } then: { result in
+            switch result {
+            case .success(let entered):
+                self.counters.add(.signInsTotal)
+                welcome(entered)
+            case .failure(let error):
+                self.counters.add(.signInsRefused)
+                call.refuse(self.problem(error), page: page)
+            }
+        }
+    }
+
+    /// - Parameter cookies: of the browser, and of the session that has begun, if one has.
+    private func welcome(
+        _ call: AccountCall, _ account: Account, status: Int, cookies: [HeaderField], next: String
+    ) {
+        if call.isForm { return call.goOn(to: next, headers: cookies) }
+        let username = JSONMember("username", .string(account.name.text))
+        call.answer(status: status, json: .object([username]), headers: cookies)
+    }
+
+    /// Nobody is told to be out while the session may still be there: without the store's word for it the
+    /// cookie stays, and it can be tried again.
+    func logOut(_ call: AccountCall, _ form: AccountForm) {
+        let done = {
+            call.isForm
+                ? call.goOn(
+                    to: AccountCall.next(form.optionalText("next")) ?? "/",
+                    headers: [SessionCookie.cleared])
+                : call.answerNothing(headers: [SessionCookie.cleared])
+        }
+        credentials.session(of: call.exchange) { result in
+            switch result {
+            case .success(nil): done()
+            case .failure(let error): self.refuseUnanswered(call, error)
+            case .success(let holder?):
+                self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+                    try service.logOut(session: holder.session, of: holder.account.id)
+                } then: { result in
+                    switch result {
+                    case .failure(let error): return self.refuseUnanswered(call, error)
+                    // Only what has changed is told: it makes every worker ask the store.
+                    case .success(let wasThere): if wasThere { self.credentials.changed() }
+                    }
+                    done()
+                }
+            }
+        }
+    }
+}

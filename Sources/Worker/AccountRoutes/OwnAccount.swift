@@ -1,0 +1,274 @@
+// The own account: what its owner sees of it and does with it.
+//
+// Owner: the worker's loop thread.
+
+import Accounts
+import Credentials
+import HTTP
+import LinuxIO
+import Text
+import Web
+
+extension AccountRoutes {
+    // MARK: Looking
+
+    /// GET /api/me
+    func describe(_ call: AccountCall) {
+        signedIn(call) { holder in
+            self.overview(call, holder) { overview in
+                call.answer(
+                    status: 200,
+                    json: AccountDescription.json(of: overview, current: holder.session),
+                    headers: SessionCookie.renewal(holder, call.request))
+            }
+        }
+    }
+
+    /// GET /account
+    func showAccount(_ call: AccountCall, done: AccountPage.Done?) {
+        signedIn(call) { holder in self.show(call, holder, notice: done?.notice) }
+    }
+
+    private func overview(
+        _ call: AccountCall, _ holder: SessionHolder,
+        _ then: @escaping (AccountOverview) -> Void
+    ) {
+        desk.ask(for: call.exchange.client) { service throws(AccountError) in
+            // What is remembered of the account may be a little old; its page is not.
+            guard let account = try service.account(named: holder.account.name.text),
+                account.id == holder.account.id
+            else { throw .notFound }
+            return try service.overview(of: account)
+        } then: { result in
+            switch result {
+            case .success(let overview): then(overview)
+            case .failure(.notFound) where call.isForm: call.goOn(to: "/login?next=/account")
+            case .failure(let error): self.refuseUnanswered(call, error)
+            }
+        }
+    }
+
+    private func show(
+        _ call: AccountCall, _ holder: SessionHolder, status: Int = 200,
+        newStreamKey: String? = nil, notice: String? = nil, fault: AccountPage.Fault? = nil,
+        headers: [HeaderField] = []
+    ) {
+        overview(call, holder) { overview in
+            var page = AccountPage(overview, current: holder.session, origin: call.origin)
+            page.newStreamKey = newStreamKey
+            page.notice = notice
+            page.fault = fault
+            call.show(
+                self.site.account(page), status: status,
+                headers: headers + SessionCookie.renewal(holder, call.request))
+        }
+    }
+
+    /// To a form: the page again, with what is wrong.
+    private func refuse(
+        _ call: AccountCall, _ holder: SessionHolder, _ problem: Problem, in form: AccountPage.Form
+    ) {
+        guard call.isForm else { return call.refuse(problem) }
+        let fault = FormFault(field: problem.field, message: problem.detail ?? problem.title)
+        show(
+            call, holder, status: problem.status,
+            fault: AccountPage.Fault(form: form, fault: fault), headers: problem.headers)
+    }
+
+    // MARK: Changing. Only what has changed is told to all workers, because each of them asks the store
+    // about every publisher then.
+
+    /// What most changes are answered with. A person is told so on the next page.
+    private func done(
+        _ call: AccountCall, _ what: AccountPage.Done, headers: [HeaderField] = []
+    ) {
+        call.isForm ? goOn(call, what, headers: headers) : call.answerNothing(headers: headers)
+    }
+
+    private func goOn(
+        _ call: AccountCall, _ what: AccountPage.Done, headers: [HeaderField] = []
+    ) {
+        call.goOn(to: "/account?done=\(what.rawValue)", headers: headers)
+    }
+
+    /// POST /api/me/password
+    func changePassword(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            let current: String
+            let new: String
+            do throws(Problem) {
+                current = try form.text("currentPassword")
+                new = try form.text("newPassword")
+            } catch { return self.refuse(call, holder, error, in: .password) }
+            let origin = self.origin(of: call)
+            self.confirm(call) { service throws(AccountError) in
+                try service.admitPasswordChange(to: new, by: holder, from: origin)
+            } change: { service, attempt throws(AccountError) in
+                try service.changePassword(
+                    attempt, of: holder.account, current: current, new: new,
+                    keeping: holder.session)
+            } then: { result in
+                switch result {
+                case .success(let deviceToken):
+                    self.credentials.changed()
+                    let cookie = deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
+                    self.done(call, .passwordChanged, headers: cookie)
+                case .failure(let error):
+                    let problem = self.problem(error, passwordField: "newPassword")
+                    self.refuse(call, holder, problem, in: .password)
+                }
+            }
+        }
+    }
+
+    /// What is only done for who knows the password: counted apart from attempts to sign in.
+    private func confirm<Answer: Sendable>(
+        _ call: AccountCall,
+        _ admit: @escaping @Sendable (AccountService) throws(AccountError) -> AdmittedAttempt,
+        change:
+            @escaping @Sendable (
+                AccountService, AdmittedAttempt
+            ) throws(AccountError) -> Answer,
+        then: @escaping (Result<Answer, AccountError>) -> Void
+    ) {
+        desk.hash(
+            for: call.exchange.client, admit: admit,
+            withdraw: { service, attempt throws(AccountError) in try service.withdraw(attempt) },
+            change, then: then)
+    }
+
+    /// POST /api/me/stream-key
+    func rotateStreamKey(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            let account = holder.account
+            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+                try service.rotateStreamKey(of: account, isCounted: true)
+            } then: { result in
+                switch result {
+                case .success(let key):
+                    self.credentials.changed()
+                    self.showStreamKey(call, holder, key)
+                case .failure(let error):
+                    self.refuse(call, holder, self.problem(error), in: .streamKey)
+                }
+            }
+        }
+    }
+
+    /// The key is stored nowhere, so no redirection can show it: it stands in this one answer.
+    private func showStreamKey(_ call: AccountCall, _ holder: SessionHolder, _ key: String) {
+        if call.isForm { return show(call, holder, status: 201, newStreamKey: key) }
+        let lines = PublishLines(
+            origin: call.origin, name: holder.account.name.text, key: key)
+        call.answer(
+            status: 201,
+            json: .object([
+                JSONMember("streamKey", .string(key)),
+                JSONMember(
+                    "publish",
+                    .object([
+                        JSONMember("ffmpeg", .string(lines.ffmpeg)),
+                        JSONMember("obs", .string(lines.obs)),
+                        JSONMember("curl", .string(lines.curl)),
+                    ])),
+            ]))
+    }
+
+    /// DELETE /api/me/stream-key
+    func removeStreamKey(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            let account = holder.account
+            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+                try service.removeStreamKey(of: account)
+            } then: { result in
+                switch result {
+                case .success(let wasThere):
+                    if wasThere { self.credentials.changed() }
+                    self.done(call, .keyRemoved)
+                case .failure(let error):
+                    self.refuse(call, holder, self.problem(error), in: .streamKey)
+                }
+            }
+        }
+    }
+
+    // MARK: Sessions
+
+    func endSession(_ call: AccountCall, _ form: AccountForm) {
+        endSession(call, id: form.optionalText("session") ?? "")
+    }
+
+    /// DELETE /api/me/sessions/ID
+    func endSession(_ call: AccountCall, id: String) {
+        signedIn(call) { holder in
+            guard let id = SecretDigest(hex: id) else {
+                return self.refuse(call, holder, .unknownSession, in: .sessions)
+            }
+            let account = holder.account
+            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+                try service.endSession(id, of: account)
+            } then: { result in
+                switch result {
+                case .success:
+                    self.credentials.changed()
+                    self.done(call, .sessionEnded)
+                case .failure(.notFound):
+                    self.refuse(call, holder, .unknownSession, in: .sessions)
+                case .failure(let error):
+                    self.refuse(call, holder, self.problem(error), in: .sessions)
+                }
+            }
+        }
+    }
+
+    /// DELETE /api/me/sessions: all but the one that asks.
+    func endOtherSessions(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            let account = holder.account
+            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+                try service.endSessions(of: account, except: holder.session)
+            } then: { result in
+                switch result {
+                case .success(let count):
+                    if count > 0 { self.credentials.changed() }
+                    if call.isForm { return self.goOn(call, .othersEnded) }
+                    let ended = JSONMember("ended", .integer(Int64(count)))
+                    call.answer(status: 200, json: .object([ended]))
+                case .failure(let error):
+                    self.refuse(call, holder, self.problem(error), in: .sessions)
+                }
+            }
+        }
+    }
+
+    // MARK: The end
+
+    /// DELETE /api/me, and POST /account/delete, which a page's form can say: with the password, so that
+    /// whoever has stolen a session does not take the account with it.
+    func delete(_ call: AccountCall, _ form: AccountForm) {
+        signedIn(call) { holder in
+            let password: String
+            do throws(Problem) {
+                password = try form.text("password")
+            } catch { return self.refuse(call, holder, error, in: .deletion) }
+            let origin = self.origin(of: call)
+            self.confirm(call) { service throws(AccountError) in
+                try service.admitConfirmation(by: holder, from: origin)
+            } change: { service, attempt throws(AccountError) in
+                try service.delete(attempt, holder.account, password: password)
+            } then: { result in
+                switch result {
+                case .success:
+                    self.credentials.changed()
+                    let headers = [SessionCookie.cleared]
+                    call.isForm
+                        ? call.goOn(to: "/", headers: headers)
+                        : call.answerNothing(headers: headers)
+                case .failure(let error):
+                    let problem = self.problem(error, currentField: "password")
+                    self.refuse(call, holder, problem, in: .deletion)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// Who is behind a request, or a name: what it presents (a session's cookie, a stream key), looked up in the store
+// and remembered for a short while, so that a broadcast of four requests a second, or a page, does not
+// ask the store each time. What changes here is told to all workers at once (`changed`); what changes
+// elsewhere is noticed within `Limits.credentialFreshMs`.
+//
+// Owner: the worker's loop thread.
+
+import Accounts
+import HTTP
+import LinuxIO
+import Settings
+import StreamState
+import Telemetry
+
+package final class Credentials {
+    private let desk: AccountDesk
+    private let loop: EventLoop
+    private let counters: SlotCounters
+    private let tellWorkers: () -> Void
+    private let sessions = CredentialCache<SecretDigest, SessionHolder>()
+    private let keys = CredentialCache<SecretDigest, Account>()
+    private let owners = CredentialCache<StreamName, Account>()
+
+    /// - Parameter tellWorkers: has every worker, this one as well, look whether something has changed.
+    package init(
+        desk: AccountDesk, loop: EventLoop, counters: SlotCounters,
+        tellWorkers: @escaping () -> Void
+    ) {
+        self.desk = desk
+        self.loop = loop
+        self.counters = counters
+        self.tellWorkers = tellWorkers
+    }
+
+    /// Who holds the session whose cookie the request brings; nil when there is none. `then` is called
+    /// once, at once when nothing has to be asked.
+    package func session(
+        of exchange: Exchange, then: @escaping (Result<SessionHolder?, AccountError>) -> Void
+    ) {
+        guard let presented = SessionCookie.token(of: exchange.request) else {
+            return then(.success(nil))
+        }
+        session(presented, for: exchange.client, then: then)
+    }
+
+    /// The same with the cookie's value.
+    /// - Parameter client: whose questions the store is asked, if it is.
+    package func session(
+        _ presented: some StringProtocol, for client: ClientShare,
+        then: @escaping (Result<SessionHolder?, AccountError>) -> Void
+    ) {
+        guard let token = SecretToken(.session, presented: presented) else {
+            return then(.success(nil))
+        }
+        sessions.look(
+            up: token.digest, nowMs: loop.nowMs, changes: changeCount,
+            ask: { [desk] answer in
+                desk.ask(for: client) { service throws(AccountError) in
+                    try service.holder(ofSession: token.text)
+                } then: {
+                    answer($0)
+                }
+            }, then: then)
+    }
+
+    /// The account with that stream key, a disabled one as well; nil when there is none.
+    package func account(
+        withStreamKey presented: some StringProtocol, for client: ClientShare,
+        then: @escaping (Result<Account?, AccountError>) -> Void
+    ) {
+        guard let token = SecretToken(.streamKey, presented: presented) else {
+            return then(.success(nil))
+        }
+        keys.look(
+            up: token.digest, nowMs: loop.nowMs, changes: changeCount,
+            ask: { [desk] answer in
+                desk.ask(for: client) { service throws(AccountError) in
+                    try service.account(withStreamKey: token.text)
+                } then: {
+                    answer($0)
+                }
+            }, then: then)
+    }
+
+    /// The account of that name, a disabled one as well; nil when there is none.
+    func owner(
+        of name: StreamName, for client: ClientShare,
+        then: @escaping (Result<Account?, AccountError>) -> Void
+    ) {
+        owners.look(
+            up: name, nowMs: loop.nowMs, changes: changeCount,
+            ask: { [desk] answer in
+                desk.ask(for: client) { service throws(AccountError) in
+                    try service.account(named: name.text)
+                } then: {
+                    answer($0)
+                }
+            }, then: then)
+    }
+
+    /// The account of that name as the store has it now: always asks.
+    package func account(
+        named name: StreamName, then: @escaping (Result<Account?, AccountError>) -> Void
+    ) {
+        desk.ask(
+            for: nil,
+            { service throws(AccountError) in
+                try service.account(named: name.text)
+            }, then: then)
+    }
+
+    /// Sessions, keys or accounts have been changed by this worker: every worker looks again before it
+    /// trusts what it remembers.
+    package func changed() {
+        counters.add(.credentialChanges)
+        tellWorkers()
+    }
+
+    /// How often `changed` has been called by any worker.
+    package var changeCount: UInt64 { counters.total(.credentialChanges) }
+}

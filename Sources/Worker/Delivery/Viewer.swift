@@ -1,0 +1,140 @@
+// One open `GET /NAME/live` response: joins the HTTP exchange to a cursor into the ring, and counts
+// as one viewer from its first to its last moment.
+//
+// Where media was, but nothing of it that one can begin with is left, the response is held back for a
+// while: it is answered as soon as there is a place to begin, and refused when none comes.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import Settings
+import Streams
+
+final class Viewer: BodySource, ExchangeHandler, StreamViewer {
+    /// Nil when it was let go.
+    private var stream: LiveStream?
+    private unowned let exchange: Exchange
+    private var reader: LiveReader
+    private var countedJumps = 0
+    /// What is to be answered when there is a place to begin; nil when it is.
+    private var heldAnswer: HeldAnswer?
+    /// Waiting for the doorbell: there was nothing to send when last asked.
+    private(set) var isWaiting = false
+    /// When it was given something last, in milliseconds of the loop.
+    private var producedAtMs: UInt64 = 0
+    var index = 0
+
+    init(exchange: Exchange, stream: LiveStream, start: LiveReader.Start, maxLagMs: UInt64) {
+        self.exchange = exchange
+        self.stream = stream
+        reader = LiveReader(start: start, maxLagMs: maxLagMs)
+        super.init()
+        exchange.isMedia = true
+    }
+
+    private struct HeldAnswer {
+        let headers: [HeaderField]
+        let sinceMs: UInt64
+        let refuse: (Problem) -> Void
+    }
+
+    /// Answers the request, now or later.
+    func begin(headers: [HeaderField], refuse: @escaping (Problem) -> Void) {
+        guard let stream else { return }
+        heldAnswer = HeldAnswer(headers: headers, sinceMs: stream.nowMs, refuse: refuse)
+        isWaiting = true
+        answerIfDue()
+    }
+
+    private func answerIfDue() {
+        guard let stream, let held = heldAnswer else { return }
+        if stream.viewersMustEnd {
+            refuse(stream.state == .ended ? .notLive : .shuttingDown, held)
+        } else if !stream.hasLostItsStart {
+            heldAnswer = nil
+            isWaiting = false
+            exchange.respond(status: 200, headers: held.headers, body: .stream(self))
+        } else if stream.nowMs >= held.sinceMs + Limits.startAwaitedMs {
+            refuse(.noPlaceToBegin, held)
+        }
+    }
+
+    private func refuse(_ problem: Problem, _ held: HeldAnswer) {
+        heldAnswer = nil
+        isWaiting = false
+        leave()
+        held.refuse(problem)
+    }
+
+    /// One who has everything there is gets a sign of life now and then; one who has not, needs none.
+    func lookAfter(nowMs: UInt64) {
+        if heldAnswer != nil { return answerIfDue() }
+        guard isWaiting, nowMs >= producedAtMs + Limits.silenceFilledMs else { return }
+        reader.fillSilence()
+        wake()
+    }
+
+    func wake() {
+        guard isWaiting else { return }
+        if heldAnswer != nil { return answerIfDue() }
+        isWaiting = false
+        exchange.resume()
+    }
+
+    func letGo() {
+        leave()
+        exchange.reset(.cancel)
+    }
+
+    private func leave() {
+        guard let stream else { return }
+        self.stream = nil
+        stream.remove(self)
+    }
+
+    override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        guard let stream else { return .abort }
+        let outcome = unsafe reader.read(from: stream.ring, into: buffer)
+        if reader.jumps != countedJumps {
+            stream.countJumps(reader.jumps - countedJumps)
+            countedJumps = reader.jumps
+        }
+        switch outcome {
+        case .bytes(let count):
+            producedAtMs = stream.nowMs
+            return .bytes(count)
+        case .caughtUp:
+            if stream.viewersMustEnd { return .end }
+            isWaiting = true
+            return .wait
+        case .lapped:
+            stream.countLapped()
+            return .abort
+        }
+    }
+
+    override func wasHeldBack() { reader.catchUp() }
+
+    // MARK: ExchangeHandler
+
+    func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
+        // A GET with a body: legal, and of no interest.
+        exchange.credit(bytes.count)
+    }
+
+    func exchangeDidFinishBody(_ exchange: Exchange) {}
+
+    func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
+        leave()
+        exchange.client.giveBack(.viewers)
+    }
+}
+
+extension Problem {
+    fileprivate static let noPlaceToBegin = Problem(
+        status: 503, slug: "no-place-to-begin", title: "The stream cannot be joined just now",
+        detail:
+            "It has had no key frame for longer than the server keeps of it. It can be joined as soon "
+            + "as the next one comes.",
+        headers: [.retryAfter(seconds: 5)])
+}

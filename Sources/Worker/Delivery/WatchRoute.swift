@@ -1,0 +1,105 @@
+// `GET /NAME/live`: who may watch a stream now, from where in it, and with what header.
+//
+// Owner: the worker's loop thread.
+
+import Credentials
+import HTTP
+import Settings
+import StreamState
+import Streams
+
+package final class WatchRoute {
+    private let streams: LiveStreams
+    private let names: ChannelNames
+    private let crossOrigin: CrossOrigin
+    private let ringMs: UInt64
+    private let maxLagMs: UInt64
+
+    package init(
+        streams: LiveStreams, names: ChannelNames, crossOrigin: CrossOrigin, settings: Settings
+    ) {
+        self.streams = streams
+        self.names = names
+        self.crossOrigin = crossOrigin
+        ringMs = settings.ringMs
+        maxLagMs = settings.maxLagMs
+    }
+
+    /// GET or HEAD of a stream.
+    package func answer(_ exchange: Exchange, name: StreamName, query: Substring) {
+        guard let stream = streams.find(name) else {
+            if streams.fault(of: name) != nil { return refuse(exchange, .unreadableStream) }
+            return names.look(up: name, for: exchange) { [self] isAnybodys in
+                refuse(exchange, isAnybodys ? .unknownStream : .unknownChannel)
+            }
+        }
+        guard stream.state != .ended else { return refuse(exchange, .notLive) }
+        guard let start = LiveReader.Start(query: query, ringMs: ringMs) else {
+            return refuse(exchange, .invalidStart)
+        }
+        let headers =
+            [
+                HeaderField("content-type", stream.contentType),
+                HeaderField("cache-control", "no-store, no-transform"),
+                HeaderField("x-content-type-options", "nosniff"),
+                // There is no end to count ranges from.
+                HeaderField("accept-ranges", "none"),
+                // Asks a proxy not to collect what is to be seen at once.
+                HeaderField("x-accel-buffering", "no"),
+            ] + crossOrigin.publicHeaders(for: exchange.request)
+        if exchange.request.method == "HEAD" {
+            return exchange.respond(status: 200, headers: headers, body: .none)
+        }
+        guard exchange.client.take(.viewers) else {
+            let hasItsShare = exchange.client.hasItsShare(of: .viewers)
+            return refuse(exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
+        }
+        let viewer = Viewer(
+            exchange: exchange, stream: stream, start: start, maxLagMs: maxLagMs)
+        stream.add(viewer)
+        exchange.handler = viewer
+        viewer.begin(headers: headers) { [unowned self, unowned exchange] in
+            refuse(exchange, $0)
+        }
+    }
+
+    /// Refuses somebody who wants to read what is public.
+    private func refuse(_ exchange: Exchange, _ problem: Problem) {
+        exchange.respond(problem, headers: crossOrigin.publicHeaders(for: exchange.request))
+    }
+}
+
+extension LiveReader.Start {
+    /// Reads `start=-N` (seconds) from a query; nil when it is there but cannot be understood.
+    init?(query: Substring, ringMs: UInt64) {
+        let values = NamedValues.inQuery(query, named: "start")
+        guard let value = values.first else {
+            self = .newest
+            return
+        }
+        guard values.count == 1, value.allSatisfy({ "-.0123456789".contains($0) }),
+            let seconds = Double(value), seconds <= 0, seconds > -1e6
+        else { return nil }
+        self = seconds == 0 ? .newest : .rewound(byMs: min(UInt64(-seconds * 1_000), ringMs))
+    }
+}
+
+extension Problem {
+    fileprivate static let unreadableStream = Problem(
+        status: 500, slug: "storage-failed", title: "The stream cannot be read",
+        detail: "The server's storage failed. Its log says how.")
+
+    fileprivate static let invalidStart = Problem(
+        status: 400, slug: "invalid-start", title: "The start cannot be understood",
+        detail: "start is 0 or a negative number of seconds, for example ?start=-10.")
+
+    fileprivate static let tooManyViewers = Problem(
+        status: 503, slug: "too-many-viewers", title: "The server is full",
+        detail: "As many viewers are connected as this server takes. Try again later.",
+        headers: [.retryAfter(seconds: 10)])
+
+    fileprivate static let tooManyViewersOfClient = Problem(
+        status: 429, slug: "too-many-viewers-of-client", title: "Too many viewers from one address",
+        detail: "As many viewers are connected from there as one address may have.",
+        headers: [.retryAfter(seconds: 10)])
+}

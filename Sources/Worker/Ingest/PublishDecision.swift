@@ -1,0 +1,228 @@
+// Who may write to a stream next, as a pure function of what is known of the request and the stream.
+// DESIGN: chunks of one broadcast may overtake each other and may reach any worker; a second live
+// publisher is refused; what was accepted is never written twice.
+
+import Settings
+import StreamState
+
+/// The place of a body in a broadcast that numbers its chunks (`Weir-Chunk: SESSION/N`).
+struct ChunkNumber: Equatable, Sendable {
+    /// A digest of SESSION; never 0.
+    let session: UInt64
+    /// Less than the greatest number there is.
+    let number: UInt64
+
+    var next: ChunkNumber { ChunkNumber(session: session, number: number &+ 1) }
+}
+
+/// How a body begins, as far as its first bytes tell.
+enum BodyStart: Equatable, Sendable {
+    case unknown
+    case header
+    case continuation
+}
+
+/// What a publish request says of itself.
+struct PublishFacts: Equatable, Sendable {
+    var chunk: ChunkNumber?
+    var start: BodyStart
+    /// A digest of who publishes: the client's address, under open publishing.
+    var identity: UInt64
+    var wantsTakeOver: Bool
+    /// The writer in this worker came over the same connection, so its end is in sight.
+    var sharesConnectionWithWriter: Bool
+    /// How long it has waited for its turn.
+    var waitedMs: UInt64 = 0
+    /// Its body has a length, so its end is in sight once it writes.
+    var hasLength = false
+    /// The numbered broadcast whose silent writer it has asked to stop.
+    var replacedSession: UInt64?
+
+    var startsBroadcast: Bool {
+        if let chunk { return chunk.number == 0 }
+        return start == .header
+    }
+}
+
+/// What is known of the request that holds the writer lease.
+struct WriterFacts: Equatable, Sendable {
+    /// The current publisher's.
+    var identity: UInt64
+    var session: UInt64 = 0
+    /// The number of the chunk it writes, if that is known.
+    var chunk: UInt64?
+    /// For how long it has brought nothing.
+    var silentMs: UInt64 = 0
+    /// Its body has a length, so its end is in sight.
+    var hasLength = false
+
+    /// Whether a request that has waited so long has seen it move: what comes within a moment may have
+    /// been on its way when the connection died.
+    func hasMoved(since waitedMs: UInt64) -> Bool {
+        silentMs + Limits.newBroadcastTurnMs <= waitedMs
+    }
+}
+
+/// What is known of the stream when a request asks for its turn.
+enum StreamFacts: Equatable, Sendable {
+    /// There is no such stream, or it has ended.
+    case absent
+    /// Another request holds the writer lease.
+    case held(WriterFacts)
+    /// The lease is ours for the taking. The last writer brought its last bytes so long ago.
+    case free(state: StreamState, ingest: IngestState?, silentMs: UInt64 = 0)
+}
+
+enum PublishDecision: Equatable, Sendable {
+    /// Starts a broadcast: a new stream, or the old one with a new header.
+    case begin
+    /// Goes on exactly where the last body stopped.
+    case resume
+    /// This chunk has been written before: read it, drop it, answer as then.
+    case repeated
+    case wait
+    /// Ask the current writer to stop, and wait.
+    case takeOver
+    case refuse(Refusal)
+
+    enum Refusal: Equatable, Sendable {
+        case alreadyLive
+        case missingInitialization
+        /// A later chunk of a broadcast that this stream does not have, or has no more.
+        case unknownSession
+    }
+
+    static func decide(_ request: PublishFacts, _ stream: StreamFacts) -> PublishDecision {
+        if request.chunk == nil && request.start == .unknown { return .wait }
+        switch stream {
+        case .absent: return decideAbsent(request)
+        case .held(let writer):
+            if isRetry(request, writer) {
+                return request.waitedMs >= Limits.deadTryMs ? .takeOver : .wait
+            }
+            return decideHeld(request, writer)
+        case .free(let state, let ingest, let silentMs):
+            return decideFree(request, state, ingest, silentMs: silentMs)
+        }
+    }
+
+    private static func decideAbsent(_ request: PublishFacts) -> PublishDecision {
+        if request.startsBroadcast { return .begin }
+        return request.chunk != nil ? waitForFirstChunk(request) : .refuse(.missingInitialization)
+    }
+
+    /// The first chunk of the request's broadcast may still be on its way; or it never comes, because
+    /// the stream ended, or another broadcast has taken it over.
+    private static func waitForFirstChunk(_ request: PublishFacts) -> PublishDecision {
+        request.waitedMs >= Limits.unknownSessionMs ? .refuse(.unknownSession) : .wait
+    }
+
+    /// Whether the request brings the very chunk that is being written. Its client has given up on
+    /// the first try, perhaps over a connection that is dead without our having been told.
+    private static func isRetry(_ request: PublishFacts, _ writer: WriterFacts) -> Bool {
+        guard let chunk = request.chunk, let number = writer.chunk else { return false }
+        return chunk == ChunkNumber(session: writer.session, number: number)
+            && request.identity == writer.identity
+    }
+
+    private static func decideHeld(
+        _ request: PublishFacts, _ writer: WriterFacts
+    ) -> PublishDecision {
+        // A later chunk of the broadcast that is being written, or a retry of its first one.
+        if let chunk = request.chunk, chunk.session == writer.session { return .wait }
+        guard request.identity == writer.identity else {
+            return decideForStranger(request)
+        }
+        guard request.startsBroadcast else {
+            if request.chunk != nil { return waitForFirstChunk(request) }
+            // What of the body before it is still on its way is waited for a little longer, since
+            // nothing is lost by that.
+            return writer.silentMs >= Limits.publisherSilenceMs ? .takeOver : .wait
+        }
+        if request.wantsTakeOver || writer.silentMs >= Limits.takeOverSilenceMs { return .takeOver }
+        return mayWait(request, behind: writer) ? .wait : .refuse(.alreadyLive)
+    }
+
+    private static func decideForStranger(_ request: PublishFacts) -> PublishDecision {
+        if request.startsBroadcast {
+            return request.sharesConnectionWithWriter ? .wait : .refuse(.alreadyLive)
+        }
+        return request.chunk != nil ? waitForFirstChunk(request) : .wait
+    }
+
+    /// Whether a new header waits for a writer of the same publisher: it may be the next body of one
+    /// encoder, or that of an encoder whose last connection has just died. A second encoder finds out
+    /// that the first one lives.
+    private static func mayWait(_ request: PublishFacts, behind writer: WriterFacts) -> Bool {
+        if request.sharesConnectionWithWriter || !writer.hasMoved(since: request.waitedMs) {
+            return true
+        }
+        guard request.chunk == nil && writer.session == 0 else { return false }
+        return writer.hasLength || request.waitedMs < Limits.takeOverSilenceMs
+    }
+
+    private static func decideFree(
+        _ request: PublishFacts, _ state: StreamState, _ ingest: IngestState?, silentMs: UInt64
+    ) -> PublishDecision {
+        guard let ingest else { return decideAbsent(request) }
+        if let chunk = request.chunk, chunk.session == ingest.session {
+            if chunk.number < ingest.nextChunk { return .repeated }
+            return chunk.number == ingest.nextChunk ? .resume : .wait
+        }
+        if state == .live && ingest.identity != request.identity { return .refuse(.alreadyLive) }
+        if request.startsBroadcast {
+            // A numbered broadcast comes in many requests, so that none is open now does not mean that
+            // it is over: two tabs of one broadcaster would take the stream from each other for ever.
+            // Of one that has been left, none comes, and soon it is paused.
+            let interrupts =
+                state == .live && ingest.session != 0 && !request.wantsTakeOver
+                && request.replacedSession != ingest.session
+            guard interrupts else { return .begin }
+            let last = WriterFacts(identity: ingest.identity, silentMs: silentMs)
+            let waits =
+                !last.hasMoved(since: request.waitedMs)
+                && request.waitedMs < Limits.takeOverSilenceMs
+            return waits ? .wait : .refuse(.alreadyLive)
+        }
+        if request.chunk != nil { return waitForFirstChunk(request) }
+        // A body without a number cannot be placed in a broadcast that has them.
+        return ingest.session == 0 ? .resume : .refuse(.alreadyLive)
+    }
+}
+
+extension PublishFacts {
+    /// Whether it goes on waiting although it has waited as long as one may: a body without a number, for
+    /// those before it of the same publisher, as long as these move. It could only be sent again if its
+    /// sender knew that it has to.
+    func outwaits(_ stream: StreamFacts) -> Bool {
+        guard chunk == nil, start != .unknown else { return false }
+        return switch stream {
+        case .absent: false
+        case .held(let writer):
+            identity == writer.identity && (start == .continuation || writer.hasLength)
+                && writer.silentMs < Limits.publisherSilenceMs
+        // One before it has just had its turn, so it has its own soon.
+        case .free(let state, let ingest, _): state == .live && identity == ingest?.identity
+        }
+    }
+}
+
+/// Without numbers, arrival is the order: whoever came first keeps the others waiting. But one
+/// whose body has not begun keeps back only what came after it over the same connection: nobody can
+/// hold a name by saying nothing.
+struct ArrivalOrder {
+    private var isTaken = false
+    private var silentConnections: Set<UInt64> = []
+
+    /// Whether it may be this request's turn. To be asked about each request, in order of arrival.
+    mutating func admits(_ request: PublishFacts, connectionID: UInt64) -> Bool {
+        guard request.chunk == nil else { return true }
+        guard !isTaken, !silentConnections.contains(connectionID) else { return false }
+        if request.start == .unknown {
+            silentConnections.insert(connectionID)
+        } else {
+            isTaken = true
+        }
+        return true
+    }
+}

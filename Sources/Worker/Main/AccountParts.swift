@@ -1,0 +1,36 @@
+// What in a worker has to do with accounts, made in the order in which one part needs the other.
+
+import Accounts
+import Credentials
+import History
+import LinuxIO
+import Logging
+import Settings
+import Telemetry
+
+struct AccountParts {
+    let desk: AccountDesk
+    let credentials: Credentials
+    /// Those that show who may publish; nil when anybody may.
+    let publishers: Credentials?
+    let storeWatch: StoreWatch
+    let recorder: BroadcastRecorder
+
+    /// - Parameter tellWorkers: has every worker look whether something has changed.
+    init(
+        settings: Settings, loop: EventLoop, counters: SlotCounters, logger: Logger,
+        tellWorkers: @escaping () -> Void
+    ) throws {
+        let service = AccountService(
+            store: try AccountStores.open(settings.accounts),
+            allowsSignUp: settings.signUp == .open)
+        desk = try AccountDesk(service: service, loop: loop)
+        credentials = Credentials(
+            desk: desk, loop: loop, counters: counters, tellWorkers: tellWorkers)
+        publishers = settings.publish == .account ? credentials : nil
+        storeWatch = StoreWatch(desk: desk, loop: loop, counters: counters, logger: logger)
+        recorder = try BroadcastRecorder(
+            desk: desk, dataDirectory: settings.dataDirectory, slot: counters.slot, loop: loop,
+            logger: logger)
+    }
+}

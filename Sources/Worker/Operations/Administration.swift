@@ -1,0 +1,88 @@
+// The admin listener: what load balancers, monitoring and people who run the server ask. Plain HTTP,
+// no password; that it is not for users is the address it listens on. A browser on this machine
+// reaches it as well, so a request that names a host by a name is refused: the page of a stranger may
+// have pointed that name here (DNS rebinding).
+//
+// Owner: the worker's loop thread.
+
+import Credentials
+import HTTP
+import LinuxIO
+import Streams
+import Telemetry
+
+package final class Administration: Application {
+    private let health: Health
+    private let metrics: Metrics
+    private var metricsText = Kept<[UInt8]>()
+    private let storeWatch: StoreWatch
+    /// The worker is going, and with it the server.
+    package var isDraining = false
+
+    package init(
+        catalog: StreamCatalog, storeWatch: StoreWatch, counters: CounterPage,
+        figures: HTTPFigures, dataDirectory: String
+    ) {
+        self.storeWatch = storeWatch
+        health = Health(counters: counters, dataDirectory: dataDirectory)
+        metrics = Metrics(catalog: catalog, counters: counters, figures: figures)
+    }
+
+    package func begin(_ exchange: Exchange) {
+        // Old health checks speak HTTP/1.0 and name no host; browsers always do.
+        let authority = exchange.request.authority
+        guard authority.isEmpty || Authority.isAddress(authority) else {
+            return exchange.respond(.adminByName)
+        }
+        let path = exchange.request.target.split(
+            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)[0]
+        let methods = ["GET", "HEAD"]
+        let isReading = methods.contains(exchange.request.method)
+        switch path {
+        case "/healthz", "/readyz", "/metrics":
+            guard isReading else {
+                return exchange.respond(.methodNotAllowed(allow: methods))
+            }
+            answer(exchange, path: path)
+        default:
+            exchange.respond(.adminNotFound)
+        }
+    }
+
+    private func answer(_ exchange: Exchange, path: Substring) {
+        switch path {
+        case "/healthz":
+            respond(exchange, status: 200, type: "text/plain", bytes: Array("ok\n".utf8))
+        case "/readyz":
+            storeWatch.whenKnown { [self] storeFault in
+                guard !exchange.isOver else { return }
+                let report = health.report(isDraining: isDraining, storeFault: storeFault)
+                respond(
+                    exchange, status: report.isReady ? 200 : 503, type: "application/json",
+                    bytes: Array((report.json.text + "\n").utf8))
+            }
+        default:
+            respond(
+                exchange, status: 200, type: "text/plain; version=0.0.4; charset=utf-8",
+                bytes: metricsText.value(isOutdated: true, clockUs: MonotonicClock.nowUs) {
+                    Array(metrics.text.utf8)
+                })
+        }
+    }
+
+    private func respond(_ exchange: Exchange, status: Int, type: String, bytes: [UInt8]) {
+        exchange.respond(
+            status: status,
+            headers: [HeaderField("content-type", type), HeaderField("cache-control", "no-store")],
+            body: .bytes(bytes))
+    }
+}
+
+extension Problem {
+    fileprivate static let adminByName = Problem(
+        status: 421, slug: "misdirected-request", title: "This port is not served under a name",
+        detail: "Ask for it by its address, or as localhost.")
+    fileprivate static let adminNotFound = Problem(
+        status: 404, slug: "not-found", title: "There is nothing here",
+        detail: "This port answers /healthz, /readyz and /metrics.")
+}

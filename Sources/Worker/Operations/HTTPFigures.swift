@@ -1,0 +1,35 @@
+// Brings what the HTTP module counts in plain numbers to the page that all processes see.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import Telemetry
+
+package final class HTTPFigures {
+    /// For the server to count in.
+    package let counted = HTTPCounters()
+    private let counters: SlotCounters
+    private var published: [Counter: UInt64] = [:]
+
+    package init(counters: SlotCounters) {
+        self.counters = counters
+    }
+
+    package func publish() {
+        counters.set(.connectionsOpen, counted.connectionsOpened - counted.connectionsClosed)
+        publish(counted.connectionsOpened, as: .connectionsTotal)
+        publish(counted.connectionsRefused, as: .connectionsRefused)
+        publish(counted.handshakes, as: .handshakesTotal)
+        publish(counted.handshakesFailed, as: .handshakeFailures)
+        publish(counted.requests, as: .requestsTotal)
+        publish(counted.bytesSent, as: .bytesSent)
+        publish(counted.bytesReceived, as: .bytesReceived)
+        publish(counted.abuseCloses, as: .abuseCloses)
+    }
+
+    /// The page's totals outlive workers, so only what has been added since the last time counts.
+    private func publish(_ total: UInt64, as counter: Counter) {
+        counters.add(counter, total - published[counter, default: 0])
+        published[counter] = total
+    }
+}

@@ -1,0 +1,100 @@
+// Where streams' folders go that cannot be used: DATA/damaged/NAME-TIME. What has a stream's place in
+// DATA/live and is no intact ring (a damaged file, a link, a directory, a ring that workers die of) is
+// moved there as a whole, so that the name can be used again and somebody can look at what it was.
+//
+// Only the newest few are kept, and none while the disk is nearly full. One process at a time moves
+// (a lock in the folder), so nobody moves what another one has put in the damaged ring's place.
+//
+// Owner: the worker's loop thread.
+
+import Glibc
+import LinuxIO
+import Logging
+import Settings
+import StreamState
+
+struct DamagedRings {
+    private let directory: String
+    private let logger: Logger
+
+    init(dataDirectory: String, logger: Logger) {
+        directory = dataDirectory + "/damaged"
+        self.logger = logger
+    }
+
+    /// Moves a stream's folder away, or whatever has its name. False: somebody else is moving one, or
+    /// has just moved this one; look again.
+    ///
+    /// - Parameter isStillThere: whether what was found to be damaged still has the name. Called
+    ///   when nobody else can move it.
+    /// Errors: it could be neither moved nor removed.
+    func take(
+        _ path: String, of name: StreamName, reason: String, isStillThere: () -> Bool
+    ) throws(SystemError) -> Bool {
+        do {
+            try FileSystem.makeDirectory(directory)
+        } catch {
+            // Something else has the name, a link perhaps: not for us to follow, nor to lose rings over.
+            if error.code == ENOTDIR { throw error }
+            // Without room for it, what is damaged goes altogether.
+            guard isStillThere() else { return false }
+            return try remove(path, of: name, reason)
+        }
+        guard let turn = try FileSystem.lock(directory + "/.turn"), isStillThere() else {
+            return false
+        }
+        // Held until the function ends.
+        defer { _ = turn.raw }
+        var timeMs = WallClock.nowMs()
+        while FileSystem.exists(target(name, timeMs)) { timeMs += 1 }
+        do {
+            try FileSystem.move(path, to: target(name, timeMs))
+        } catch {
+            return try remove(path, of: name, reason)
+        }
+        log(name, reason, keptAs: target(name, timeMs))
+        removeOldest()
+        return true
+    }
+
+    private func remove(
+        _ path: String, of name: StreamName, _ reason: String
+    ) throws(SystemError) -> Bool {
+        try FileSystem.removeTree(path)
+        log(name, reason, keptAs: nil)
+        return true
+    }
+
+    private func target(_ name: StreamName, _ timeMs: UInt64) -> String {
+        "\(directory)/\(name)-\(timeMs)"
+    }
+
+    private func removeOldest() {
+        let kept = ((try? FileSystem.names(in: directory)) ?? [])
+            .compactMap { text in Self.timeMs(in: text).map { (timeMs: $0, text: text) } }
+            .sorted { $0.timeMs > $1.timeMs }
+        let space = try? FileSystem.space(at: directory)
+        let isFull = space.map { $0.freeBytes < DiskReserve.bytes(of: $0) } ?? false
+        for (_, text) in kept.dropFirst(isFull ? 0 : Limits.damagedRingsKept) {
+            try? FileSystem.removeTree("\(directory)/\(text)")
+        }
+    }
+
+    /// Of NAME-TIME; nil for what somebody else has put there.
+    private static func timeMs(in text: String) -> UInt64? {
+        guard let dash = text.lastIndex(of: "-"), (try? StreamName(text[..<dash])) != nil else {
+            return nil
+        }
+        return UInt64(text[text.index(after: dash)...])
+    }
+
+    private func log(_ name: StreamName, _ reason: String, keptAs path: String?) {
+        logger.error(
+            "a damaged ring was put aside; its name can be used again",
+            metadata: [
+                "stream": "\(name)", "reason": "\(reason)",
+                "keptAs": "\(path ?? "nothing: there was no place for it")",
+                "todo": "check the disk; report the folder if the disk is sound, then remove it",
+            ])
+    }
+}

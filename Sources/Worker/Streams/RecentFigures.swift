@@ -1,0 +1,87 @@
+// Figures about a stream that are taken from the newest entries of its ring. Looking at thousands of
+// entries costs tenths of a millisecond, so whoever shows them keeps them for a moment.
+
+import SegmentRing
+
+package struct RecentFigures: Equatable {
+    /// Bits per second of the last seconds of media; 0 when there is too little to tell.
+    package let bitrateBps: UInt64
+    /// Media time between the newest two places where decoding can start; nil when there is only one.
+    let keyframeIntervalMs: UInt64?
+    /// How far back a viewer can start.
+    let rewindMs: UInt64
+
+    /// How far back the bitrate looks.
+    private static let windowMs: UInt64 = 5_000
+    /// Less than this says nothing: a broadcast that begins sends what it has at once.
+    private static let leastWindowMs: UInt64 = 1_000
+    /// The most entries one look reads, whatever the ring holds.
+    private static let entries: UInt64 = 8_192
+
+    /// Of a stream at which nobody has looked yet.
+    static let none = RecentFigures(bitrateBps: 0, keyframeIntervalMs: nil, rewindMs: 0)
+
+    private init(bitrateBps: UInt64, keyframeIntervalMs: UInt64?, rewindMs: UInt64) {
+        self.bitrateBps = bitrateBps
+        self.keyframeIntervalMs = keyframeIntervalMs
+        self.rewindMs = rewindMs
+    }
+
+    init(of ring: Ring) {
+        bitrateBps = Self.bitrateBps(of: ring)
+        keyframeIntervalMs = Self.keyframeIntervalMs(of: ring)
+        rewindMs = ring.rewindMs
+    }
+
+    private static func bitrateBps(of ring: Ring) -> UInt64 {
+        var bytes: UInt64 = 0
+        var newestMs: UInt64?
+        var oldestMs: UInt64 = 0
+        for entry in RecentEntries(ring: ring, most: entries) {
+            let newest = newestMs ?? entry.bootMs
+            newestMs = newest
+            guard newest < entry.bootMs + windowMs else { break }
+            oldestMs = entry.bootMs
+            bytes += UInt64(entry.length)
+        }
+        guard let newestMs, newestMs >= oldestMs + leastWindowMs else { return 0 }
+        return bytes * 8 * 1_000 / (newestMs - oldestMs)
+    }
+
+    private static func keyframeIntervalMs(of ring: Ring) -> UInt64? {
+        var newest: Int64?
+        for entry in RecentEntries(ring: ring, most: entries)
+        where entry.flags.contains(.independent) {
+            guard let newer = newest else {
+                newest = entry.mediaTimeMs
+                continue
+            }
+            guard newer > entry.mediaTimeMs else { return nil }
+            let intervalMs = UInt64(newer - entry.mediaTimeMs)
+            // Not the sound before a broadcast's first picture, where one can join as well.
+            let beginsBroadcast = entry.sequence == 0 || entry.flags.contains(.discontinuity)
+            if beginsBroadcast && intervalMs < leastWindowMs { continue }
+            return intervalMs
+        }
+        return nil
+    }
+}
+
+/// The entries of a ring from the newest backwards, as far as they are still there.
+private struct RecentEntries: Sequence, IteratorProtocol {
+    private let ring: Ring
+    private var position: UInt64
+    private let end: UInt64
+
+    init(ring: Ring, most: UInt64) {
+        self.ring = ring
+        position = ring.entryHead
+        end = Swift.max(ring.oldestSequence, position - Swift.min(position, most))
+    }
+
+    mutating func next() -> RingEntry? {
+        guard position > end, case .entry(let entry) = ring.lookup(position - 1) else { return nil }
+        position -= 1
+        return entry
+    }
+}

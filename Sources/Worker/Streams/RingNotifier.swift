@@ -1,0 +1,60 @@
+// Tells the workers whose viewers wait that a ring has grown: at once when it was quiet, then at most
+// every `Limits.doorbellIntervalMs`, so that a stream of small writes does not become a storm of
+// wake-ups.
+//
+// Owner: the worker's loop thread, for as long as the ring's writer lease is held.
+
+import LinuxIO
+import SegmentRing
+import Settings
+
+package final class RingNotifier {
+    private let ring: Ring
+    private let loop: EventLoop
+    private let doorbells: Doorbells
+    private let changes: StreamChanges
+    private var lastRungMs: UInt64 = 0
+    private var isScheduled = false
+
+    package init(ring: Ring, loop: EventLoop, doorbells: Doorbells, changes: StreamChanges) {
+        self.ring = ring
+        self.loop = loop
+        self.doorbells = doorbells
+        self.changes = changes
+    }
+
+    /// Media was committed at `nowMs` (of the ring's clock).
+    package func committed(nowMs: UInt64) {
+        noteLife(nowMs)
+        guard !isScheduled else { return }
+        isScheduled = true
+        let dueMs = lastRungMs + Limits.doorbellIntervalMs
+        let loopMs = loop.nowMs
+        if loopMs >= dueMs {
+            // At the end of the turn, so that everything read in this turn is announced at once.
+            loop.atEndOfTurn { [weak self] in self?.flush() }
+        } else {
+            loop.schedule(afterMs: dueMs - loopMs, isUrgent: true) { [weak self] in
+                self?.flush()
+            }
+        }
+    }
+
+    /// Ends a pause, whether the stream broke off or was only silent.
+    private func noteLife(_ nowMs: UInt64) {
+        let status = ring.status
+        let wasSilent = nowMs > status.lastIngestBootMs + Limits.publisherSilenceMs
+        status.lastIngestBootMs = nowMs
+        guard wasSilent || status.pausedSinceBootMs != 0 else { return }
+        status.pausedSinceBootMs = 0
+        changes.announce()
+    }
+
+    /// Announces at once what has not been announced.
+    package func flush() {
+        guard isScheduled else { return }
+        isScheduled = false
+        lastRungMs = loop.nowMs
+        doorbells.ring(mask: ring.status.interestedSlots)
+    }
+}

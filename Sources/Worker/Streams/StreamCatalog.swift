@@ -1,0 +1,109 @@
+// What everybody is told of the streams: which there are, and the list of them as JSON. Made once for
+// all who ask, when a stream has changed or a second has passed, and not at each request: anybody may
+// ask, and as often as connections allow.
+//
+// Figures of a stream (RecentFigures) cost tens to hundreds of microseconds, so they are brought up to
+// date a few streams at a time, in slices of the loop's turns, as long as somebody asks.
+//
+// Owner: the worker's loop thread.
+
+import LinuxIO
+import Settings
+
+package final class StreamCatalog: TurnTask {
+    private let source: LiveStreams
+    private let changes: StreamChanges
+    private let loop: EventLoop
+    private var streams = Kept<[LiveStream]>()
+    private var json = Kept<[UInt8]>()
+    /// What the shared counter of changes was when the streams were last looked at.
+    private var changesSeen: UInt64?
+    /// Streams whose figures are to be looked at.
+    private var stale: [LiveStream] = []
+    private var staleSinceUs: UInt64 = 0
+    private var forgetTimer: TimerID?
+
+    /// What is told is no older than this, unless making it takes long.
+    private static let freshUs: UInt64 = 1_000_000
+
+    package init(source: LiveStreams, changes: StreamChanges, loop: EventLoop) {
+        self.source = source
+        self.changes = changes
+        self.loop = loop
+        loop.add(self)
+    }
+
+    // MARK: Asking
+
+    /// All streams, by name; the ended ones that are still on disk included.
+    package func all() -> [LiveStream] {
+        let count = changes.count
+        return streams.value(
+            isOutdated: count != changesSeen || isOld(streams.madeUs),
+            clockUs: MonotonicClock.nowUs
+        ) {
+            changesSeen = count
+            forgetLater()
+            return source.all()
+        }
+    }
+
+    /// Streams that are gone must not be held because nobody asks any more: a ring that is mapped takes
+    /// its room on the disk.
+    private func forgetLater() {
+        guard forgetTimer == nil else { return }
+        forgetTimer = loop.schedule(afterMs: Self.freshUs / 1_000) { [weak self] in
+            guard let self else { return }
+            self.forgetTimer = nil
+            self.isOld(self.streams.madeUs) ? self.streams.forget() : self.forgetLater()
+        }
+    }
+
+    /// When the streams were last looked at, in microseconds of the monotonic clock.
+    package var lookedAtUs: UInt64 { streams.madeUs ?? 0 }
+
+    /// The answer to `GET /api/streams`. Everybody gets the same array, so it is in memory once.
+    package func listJSON() -> [UInt8] {
+        let all = all()
+        refreshFigures()
+        let isOutdated = json.madeUs.map { $0 < streams.madeUs ?? 0 } ?? true
+        return json.value(
+            isOutdated: isOutdated || isOld(json.madeUs), clockUs: MonotonicClock.nowUs
+        ) {
+            var bytes = Array(#"{"streams":["#.utf8)
+            for (index, stream) in all.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                bytes += stream.json
+            }
+            return bytes + Array("]}".utf8)
+        }
+    }
+
+    private func isOld(_ madeUs: UInt64?) -> Bool {
+        guard let madeUs else { return true }
+        return MonotonicClock.nowUs() >= madeUs + Self.freshUs
+    }
+
+    // MARK: Figures
+
+    /// Brings the figures of all streams up to date: at once what fits into a slice, the rest in later
+    /// turns.
+    package func refreshFigures() {
+        let nowUs = MonotonicClock.nowUs()
+        guard stale.isEmpty, nowUs >= staleSinceUs + Self.freshUs else { return }
+        staleSinceUs = nowUs
+        stale = all().reversed()
+        work()
+    }
+
+    package var hasWork: Bool { !stale.isEmpty }
+
+    package func work() {
+        guard hasWork else { return }
+        let slice = TurnSlice(us: Limits.figuresSliceUs)
+        repeat {
+            guard let stream = stale.popLast() else { return }
+            stream.refreshFigures()
+        } while !slice.isOver
+    }
+}

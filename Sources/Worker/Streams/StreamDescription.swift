@@ -1,0 +1,90 @@
+// What the API says of one stream. docs/http-api.md documents the members.
+
+import Media
+import StreamState
+import Text
+
+/// What changes of it.
+struct ChangingFacts: Equatable {
+    let state: StreamState
+    let publisher: PublisherState
+    let endReason: EndReason?
+    let heldBackMs: UInt64
+    let isJoinable: Bool
+    let figures: RecentFigures
+    let viewers: Int
+    let peakViewers: Int
+    let rewindMs: UInt64
+    let losses: UInt64
+    let pictureSize: PictureSize?
+
+    init(of stream: LiveStream, ringMs: UInt64) {
+        state = stream.state
+        publisher = stream.publisher
+        endReason = stream.endReason
+        heldBackMs = stream.ring.status.heldBackMs
+        isJoinable = stream.isJoinable
+        figures = stream.figures
+        viewers = stream.ring.status.viewerCount
+        peakViewers = stream.ring.status.peakViewerCount
+        rewindMs = min(figures.rewindMs, ringMs)
+        losses = stream.ring.status.losses
+        pictureSize = stream.pictureSize
+    }
+}
+
+/// The JSON of one stream: `GET /api/streams/NAME`, and the elements of `GET /api/streams`.
+enum StreamDescription {
+    static func json(of stream: LiveStream, _ facts: ChangingFacts) -> JSONValue {
+        .object([
+            JSONMember("name", .string(stream.name.text)),
+            JSONMember("state", .string(facts.state.rawValue)),
+            JSONMember("publisher", .string(facts.publisher.rawValue)),
+            JSONMember("endReason", facts.endReason.map { .string($0.word) } ?? .null),
+            JSONMember("heldBackMs", .integer(Int64(clamping: facts.heldBackMs))),
+            JSONMember("joinable", .boolean(facts.isJoinable)),
+            JSONMember("startedAt", .string(Timestamp.rfc3339(ms: stream.ring.createdWallClockMs))),
+            JSONMember("mimeType", .string(stream.contentType)),
+            JSONMember("tracks", .array(stream.tracks.map { json(of: $0, facts.pictureSize) })),
+            JSONMember("leftOut", .array(stream.initialization.leftOut.map(json(ofLeftOut:)))),
+            JSONMember("bitrateBps", .integer(Int64(clamping: facts.figures.bitrateBps))),
+            JSONMember(
+                "keyframeIntervalMs", integerOrNull(facts.figures.keyframeIntervalMs)),
+            JSONMember("viewers", .integer(Int64(facts.viewers))),
+            JSONMember("peakViewers", .integer(Int64(facts.peakViewers))),
+            JSONMember("rewindMs", .integer(Int64(clamping: facts.rewindMs))),
+            JSONMember("losses", .integer(Int64(clamping: facts.losses))),
+        ])
+    }
+
+    /// `size` is that of the pictures now, if it is known: the init's is that of the beginning.
+    private static func json(of track: MediaTrack, _ size: PictureSize?) -> JSONValue {
+        let kind = track.kind == .video ? "video" : "audio"
+        var members = [
+            JSONMember("kind", .string(kind)), JSONMember("codec", .string(track.codec)),
+            JSONMember("codecString", .string(track.codecString)),
+        ]
+        let numbers = [
+            ("width", track.kind == .video ? size?.width ?? track.width : nil),
+            ("height", track.kind == .video ? size?.height ?? track.height : nil),
+            ("channels", track.channels), ("sampleRateHz", track.sampleRateHz),
+        ]
+        for case (let name, let number?) in numbers {
+            members.append(JSONMember(name, .integer(Int64(number))))
+        }
+        members.append(JSONMember("language", track.language.map { .string($0) } ?? .null))
+        members.append(JSONMember("title", track.title.map { .string($0) } ?? .null))
+        members.append(JSONMember("default", .boolean(track.isDefault)))
+        return .object(members)
+    }
+
+    private static func json(ofLeftOut track: LeftOutTrack) -> JSONValue {
+        .object([
+            JSONMember("kind", .string(track.kind)), JSONMember("codec", .string(track.codec)),
+        ])
+    }
+
+    private static func integerOrNull(_ number: UInt64?) -> JSONValue {
+        number.map { .integer(Int64(clamping: $0)) } ?? .null
+    }
+}

@@ -1,0 +1,109 @@
+// What a worker does with every ring before it serves: puts in order what an earlier worker in its slot,
+// or an earlier server, left behind.
+//
+// Each ring on its own: one that is not intact is put aside, and so is one that workers die of. To find
+// that out here, and not while viewers are served, recovery also does once what a worker does with a
+// ring all the time: it describes it and reads from it.
+//
+// Owner: the worker's loop thread.
+
+import LinuxIO
+import Logging
+import SegmentRing
+import Settings
+import StreamState
+
+struct StreamRecovery {
+    private let streams: LiveStreams
+    private let environment: StreamsEnvironment
+
+    init(streams: LiveStreams, environment: StreamsEnvironment) {
+        self.streams = streams
+        self.environment = environment
+    }
+
+    func run(markedAt path: String, tryOut: (LiveStream) -> Void) {
+        let mark = RecoveryMark(path: path)
+        // The one that the last worker died of first: who dies of it again leaves the same mark.
+        let names = streams.names()
+        for name in names.filter({ $0 == mark.suspect }) + names.filter({ $0 != mark.suspect }) {
+            let path = streams.ringPath(name)
+            let inode = FileSystem.inode(of: path)
+            if mark.deaths(of: name, inode: inode ?? 0) >= Limits.recoveryDeaths {
+                putAside(name, reason: "workers die of it") { FileSystem.inode(of: path) == inode }
+            } else {
+                mark.begin(name, inode: inode ?? 0)
+                recover(name, tryOut: tryOut)
+            }
+        }
+        mark.remove()
+    }
+
+    private func recover(_ name: StreamName, tryOut: (LiveStream) -> Void) {
+        let directory = streams.streamDirectory(name)
+        guard FileSystem.isDirectory(directory) else {
+            return putAside(name, reason: "it is not a directory") {
+                FileSystem.exists(directory) && !FileSystem.isDirectory(directory)
+            }
+        }
+        do {
+            let ring = try Ring.open(path: streams.ringPath(name))
+            // A server that was killed may have had more workers than this one has.
+            let slots = isServerStart ? Array(0..<RingStatus.slots) : [environment.slot]
+            for slot in slots { ring.status.releaseSlot(slot) }
+            guard let stream = streams.adopt(ring, name: name) else {
+                return putAside(name, reason: "its init is not valid") { ring.isCurrent }
+            }
+            try recover(stream)
+            stream.refreshFigures()
+            _ = stream.json
+            tryOut(stream)
+        } catch .missing {
+            streams.removeStreamDirectory(name)
+        } catch .invalid(let reason) {
+            putAside(name, reason: reason) { LiveStreams.isDamaged(streams.ringPath(name)) }
+        } catch {
+            environment.logger.error(
+                "ring not recovered", metadata: ["stream": "\(name)", "error": "\(error)"])
+        }
+    }
+
+    /// Whoever published was connected to processes that are gone. A stream that nobody has ended
+    /// although its time is over was alone: its grace begins now.
+    private func recover(_ stream: LiveStream) throws(RingError) {
+        let status = stream.ring.status
+        let writer: RingWriter
+        do {
+            guard let free = try stream.ring.acquireWriter(slot: environment.slot) else { return }
+            writer = free
+        } catch .invalid(let reason) {
+            return putAside(stream.name, reason: reason) { stream.ring.isCurrent }
+        }
+        defer { writer.release() }
+        stream.mendTimes()
+        let isOverdue = stream.state == .ended
+        if status.endedAtBootMs == 0, isServerStart || writer.recoveredFromCrash || isOverdue {
+            status.pausedSinceBootMs = stream.ring.bootNowMs
+            environment.changes.announce()
+            environment.logger.notice(
+                "stream recovered", metadata: ["stream": "\(stream.name)", "state": "paused"])
+        }
+    }
+
+    private func putAside(_ name: StreamName, reason: String, isStillThere: () -> Bool) {
+        do {
+            _ = try streams.putAside(name, reason: reason, isStillThere: isStillThere)
+        } catch {
+            environment.logger.error(
+                "a damaged ring can be neither put aside nor removed",
+                metadata: ["stream": "\(name)", "reason": "\(reason)", "error": "\(error)"])
+        }
+    }
+
+    /// The first worker of a server that has just started, or one that replaces it before anybody was
+    /// served; all others replace one that has served or come second.
+    private var isServerStart: Bool {
+        environment.slot == 0 && environment.counters.total(.workersReady) == 0
+            && environment.counters.total(.connectionsTotal) == 0
+    }
+}

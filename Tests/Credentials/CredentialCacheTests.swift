@@ -1,0 +1,158 @@
+import Accounts
+import Settings
+import Testing
+
+@testable import Credentials
+
+@Suite struct CredentialCacheTests {
+    private let cache = CredentialCache<SecretDigest, String>()
+    private let store = Store()
+    private let id = SecretDigest(bytes: [UInt8](repeating: 1, count: 32))
+
+    /// A store that answers when it is told to.
+    private final class Store {
+        var asked = 0
+        var answer: ((CredentialCache<SecretDigest, String>.Finding) -> Void)?
+    }
+
+    private final class Heard {
+        var findings: [String] = []
+    }
+
+    private func look(_ nowMs: UInt64, changes: UInt64 = 0) -> Heard {
+        let heard = Heard()
+        cache.look(
+            up: id, nowMs: nowMs, changes: changes,
+            ask: { answer in
+                store.asked += 1
+                store.answer = answer
+            },
+            then: { finding in
+                switch finding {
+                case .success(let holder): heard.findings.append(holder ?? "nobody")
+                case .failure(let error): heard.findings.append("\(error)")
+                }
+            })
+        return heard
+    }
+
+    private let gone = CredentialCache<SecretDigest, String>.Finding.failure(
+        .unavailable(reason: "gone"))
+
+    @Test("what is not known is asked once, however many want to know")
+    func asks() {
+        let first = look(0)
+        let second = look(1)
+        #expect(store.asked == 1 && first.findings.isEmpty && second.findings.isEmpty)
+        store.answer?(.success("anna"))
+        #expect(first.findings == ["anna"] && second.findings == ["anna"])
+    }
+
+    @Test("what is fresh is not asked again, also when it is that nobody holds it")
+    func fresh() {
+        for holder in ["anna", nil] {
+            let start: UInt64 = holder == nil ? 1_000_000 : 0
+            _ = look(start)
+            store.answer?(.success(holder))
+            let asked = store.asked
+            #expect(look(start + Limits.credentialFreshMs - 1).findings == [holder ?? "nobody"])
+            #expect(store.asked == asked)
+        }
+    }
+
+    @Test("what is a little older is believed while the store is asked again")
+    func stale() {
+        _ = look(0)
+        store.answer?(.success("anna"))
+        #expect(look(Limits.credentialFreshMs).findings == ["anna"])
+        #expect(store.asked == 2)
+        store.answer?(.success(nil))
+        #expect(look(Limits.credentialFreshMs + 1).findings == ["nobody"])
+    }
+
+    @Test("what is much older waits for the store")
+    func old() {
+        _ = look(0)
+        store.answer?(.success("anna"))
+        let later = look(Limits.credentialStaleMs)
+        #expect(later.findings.isEmpty)
+        store.answer?(.success(nil))
+        #expect(later.findings == ["nobody"])
+    }
+
+    @Test("after a change nothing is believed before the store has been asked")
+    func changes() {
+        _ = look(0)
+        store.answer?(.success("anna"))
+        let later = look(1, changes: 1)
+        #expect(later.findings.isEmpty && store.asked == 2)
+        store.answer?(.success(nil))
+        #expect(later.findings == ["nobody"])
+    }
+
+    @Test("when the store does not answer, who was known goes on for a quarter of an hour")
+    func outage() {
+        _ = look(0)
+        store.answer?(.success("anna"))
+        let waiting = look(Limits.credentialStaleMs)
+        store.answer?(gone)
+        #expect(waiting.findings == ["anna"])
+        // From then on nobody waits for the store.
+        #expect(look(Limits.credentialStaleMs + 1).findings == ["anna"])
+        store.answer?(gone)
+        let last = look(Limits.credentialTrustMs)
+        #expect(last.findings.isEmpty)
+        store.answer?(gone)
+        #expect(last.findings.count == 1 && last.findings[0].contains("unavailable"))
+    }
+
+    @Test("a stranger is told that the store does not answer, and is asked about again")
+    func stranger() {
+        let first = look(0)
+        store.answer?(gone)
+        #expect(first.findings.count == 1)
+        let second = look(1)
+        #expect(store.asked == 2)
+        store.answer?(.success("anna"))
+        #expect(second.findings == ["anna"])
+    }
+
+    @Test("an answer that was asked for before a change is not for who comes after it")
+    func changesMeanwhile() {
+        let before = look(0)
+        let after = look(1, changes: 1)
+        #expect(store.asked == 1)
+        store.answer?(.success("anna"))
+        #expect(before.findings == ["anna"] && after.findings.isEmpty)
+        #expect(store.asked == 2)
+        store.answer?(.success(nil))
+        #expect(after.findings == ["nobody"])
+        #expect(look(2, changes: 1).findings == ["nobody"] && store.asked == 2)
+    }
+
+    @Test("when the store does not answer, nobody waits for it twice")
+    func changesMeanwhileUnanswered() {
+        let before = look(0)
+        let after = look(1, changes: 1)
+        store.answer?(gone)
+        #expect(before.findings.count == 1 && after.findings.count == 1 && store.asked == 1)
+    }
+
+    @Test("strangers do not make us forget, while the store is gone, who was known")
+    func flood() {
+        _ = look(0)
+        store.answer?(.success("anna"))
+        for number in 1..<Limits.credentialsRemembered { lookUpStranger(number, nowMs: 1) }
+        _ = look(Limits.credentialStaleMs)
+        store.answer?(gone)
+        lookUpStranger(Limits.credentialsRemembered, nowMs: Limits.credentialStaleMs + 1)
+        #expect(look(Limits.credentialStaleMs + 2).findings == ["anna"])
+    }
+
+    private func lookUpStranger(_ number: Int, nowMs: UInt64) {
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+        cache.look(
+            up: SecretDigest(bytes: bytes + [UInt8](repeating: 2, count: 24)), nowMs: nowMs,
+            changes: 0, ask: { answer in answer(.success(nil)) }, then: { _ in })
+    }
+}

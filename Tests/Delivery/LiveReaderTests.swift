@@ -1,0 +1,281 @@
+// A viewer's cursor against a real ring in a temporary directory.
+
+import Glibc
+import Media
+import SegmentRing
+import Testing
+
+@testable import Delivery
+
+@Suite struct LiveReaderTests {
+    private static let initialization: [UInt8] = Array("INIT".utf8)
+
+    /// A ring of its own, removed with the test.
+    private final class Stage {
+        let directory: String
+        let writer: RingWriter
+        private var bootMs: UInt64 = 1_000_000
+
+        init(dataBytes: Int = 1 << 20) throws {
+            var template = Array("/tmp/weir-reader-XXXXXX".utf8CString)
+            directory = unsafe String(cString: mkdtemp(&template))
+            writer = try Ring.create(
+                path: directory + "/ring",
+                geometry: RingGeometry(
+                    dataBytes: dataBytes, entries: 1024, initializationBytes: 64, carryBytes: 64,
+                    stateBytes: 64),
+                initialization: LiveReaderTests.initialization, state: [])
+        }
+
+        deinit {
+            unlink(directory + "/ring")
+            rmdir(directory)
+        }
+
+        var ring: Ring { writer.ring }
+
+        /// A cluster of `payload` at a media time, `afterMs` later on the ring's clock.
+        func cluster(
+            _ timeMs: Int64, _ payload: String, isKey: Bool = true, afterMs: UInt64 = 0
+        ) throws {
+            bootMs += afterMs
+            try append(
+                LiveReaderTests.cluster(timeMs, payload), isKey ? .independent : .groupStart,
+                timeMs)
+        }
+
+        func more(_ timeMs: Int64, _ payload: String) throws {
+            try append(Array(payload.utf8), [], timeMs)
+        }
+
+        private func append(_ bytes: [UInt8], _ flags: FragmentFlags, _ timeMs: Int64) throws {
+            try bytes.withUnsafeBytes {
+                try writer.append(
+                    $0, flags: flags, mediaTimeMs: timeMs, durationMs: 100,
+                    bootMs: bootMs, state: [])
+            }
+        }
+    }
+
+    fileprivate static func cluster(_ timeMs: Int64, _ payload: String) -> [UInt8] {
+        var bytes: [UInt8] = [
+            0x1F, 0x43, 0xB6, 0x75, 1, 255, 255, 255, 255, 255, 255, 255, 0xE7, 0x88,
+        ]
+        bytes += (0..<8).map { UInt8(truncatingIfNeeded: timeMs >> Int64(56 - 8 * $0)) }
+        return bytes + Array(payload.utf8)
+    }
+
+    /// Everything the reader gives, `pieceBytes` at a time.
+    private func drain(_ reader: inout LiveReader, _ ring: Ring, pieceBytes: Int = 4096) -> [UInt8]
+    {
+        var all: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: pieceBytes)
+        while true {
+            let outcome = piece.withUnsafeMutableBytes { reader.read(from: ring, into: $0) }
+            guard case .bytes(let count) = outcome else { return all }
+            all += piece.prefix(count)
+        }
+    }
+
+    @Test("a viewer gets the init, then the newest key frame re-based to 0, then what follows")
+    func newest() throws {
+        let stage = try Stage()
+        try stage.cluster(1_000, "old")
+        try stage.cluster(2_000, "new")
+        try stage.more(2_100, "+more")
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        let expected = Self.initialization + Self.cluster(0, "new") + Array("+more".utf8)
+        #expect(drain(&reader, stage.ring) == expected)
+        try stage.cluster(3_000, "next", isKey: false)
+        #expect(drain(&reader, stage.ring) == Self.cluster(1_000, "next"))
+    }
+
+    @Test("the bytes are the same however small the pieces are", arguments: 1...40)
+    func pieces(_ pieceBytes: Int) throws {
+        let stage = try Stage()
+        try stage.cluster(0x0102_0304_0506, "abc")
+        try stage.cluster(0x0102_0304_0806, "def", isKey: false)
+        var reader = LiveReader(start: .rewound(byMs: 1_000), maxLagMs: 10_000)
+        let expected =
+            Self.initialization + Self.cluster(0, "abc") + Self.cluster(0x300, "def")
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == expected)
+    }
+
+    @Test("without a key frame a viewer waits with the init in hand")
+    func noKeyframe() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "delta", isKey: false)
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        #expect(drain(&reader, stage.ring) == Self.initialization)
+        try stage.cluster(500, "key")
+        #expect(drain(&reader, stage.ring) == Self.cluster(0, "key"))
+    }
+
+    @Test("a viewer too far behind jumps to the newest key frame, and its time has no gap")
+    func jump() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "a")
+        var reader = LiveReader(start: .newest, maxLagMs: 2_000)
+        #expect(drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "a"))
+        try stage.cluster(100, "skipped", afterMs: 100)
+        try stage.cluster(9_000, "delta", isKey: false, afterMs: 4_000)
+        try stage.cluster(10_000, "b", afterMs: 4_000)
+        #expect(drain(&reader, stage.ring) == Self.cluster(100, "b"))
+        #expect(reader.jumps == 1)
+    }
+
+    @Test("a viewer whose window was shut goes on at the newest key frame, once")
+    func heldBack() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "a")
+        var reader = LiveReader(start: .newest, maxLagMs: 60_000)
+        // Before it has had anything, it begins at the live edge anyway.
+        reader.catchUp()
+        #expect(drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "a"))
+        try stage.cluster(1_000, "skipped")
+        try stage.cluster(2_000, "b")
+        reader.catchUp()
+        #expect(drain(&reader, stage.ring) == Self.cluster(100, "b"))
+        try stage.cluster(3_000, "c")
+        try stage.cluster(4_000, "d")
+        #expect(
+            drain(&reader, stage.ring) == Self.cluster(1_100, "c") + Self.cluster(2_100, "d"))
+        #expect(reader.jumps == 1)
+        // There is nothing newer to go on at.
+        reader.catchUp()
+        try stage.cluster(5_000, "e")
+        #expect(drain(&reader, stage.ring) == Self.cluster(3_100, "e"))
+        #expect(reader.jumps == 1)
+    }
+
+    @Test("nor does a shut window throw to the live edge who asked to start earlier")
+    func heldBackInThePast() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "a")
+        var reader = LiveReader(start: .rewound(byMs: 30_000), maxLagMs: 60_000)
+        _ = drain(&reader, stage.ring)
+        try stage.cluster(1_000, "b")
+        try stage.cluster(2_000, "c")
+        reader.catchUp()
+        #expect(
+            drain(&reader, stage.ring) == Self.cluster(1_000, "b") + Self.cluster(2_000, "c"))
+        #expect(reader.jumps == 0)
+    }
+
+    @Test("a viewer who asked to start earlier is not thrown to the live edge")
+    func rewound() throws {
+        let stage = try Stage()
+        for second in 0..<10 {
+            try stage.cluster(Int64(second) * 1_000, "\(second)", afterMs: 1_000)
+        }
+        var reader = LiveReader(start: .rewound(byMs: 5_000), maxLagMs: 2_000)
+        let bytes = drain(&reader, stage.ring)
+        #expect(bytes.starts(with: Self.initialization + Self.cluster(0, "4")))
+        #expect(reader.jumps == 0)
+    }
+
+    // MARK: Silence
+
+    @Test(
+        "what fills a silence is one whole Void element, however small the pieces are",
+        arguments: 1...5)
+    func filler(pieceBytes: Int) throws {
+        let stage = try Stage()
+        try stage.cluster(0, "a")
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        var expected = Self.initialization + Self.cluster(0, "a")
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == expected)
+        reader.fillSilence()
+        reader.fillSilence()
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == [0xEC, 0x81, 0])
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == [])
+        // Media that comes before the filler is out goes behind it.
+        reader.fillSilence()
+        try stage.more(100, "+b")
+        try stage.cluster(200, "c")
+        expected = [0xEC, 0x81, 0] + Array("+b".utf8) + Self.cluster(200, "c")
+        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == expected)
+    }
+
+    @Test("who waits for a first key frame gets it behind the init")
+    func fillerBeforeMedia() throws {
+        let stage = try Stage()
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        #expect(drain(&reader, stage.ring) == Self.initialization)
+        reader.fillSilence()
+        try stage.cluster(7, "key")
+        #expect(drain(&reader, stage.ring) == [0xEC, 0x81, 0] + Self.cluster(0, "key"))
+    }
+
+    @Test("nothing is filled in the middle of an entry")
+    func noFillerInside() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "abc")
+        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        var piece = [UInt8](repeating: 0, count: Self.initialization.count + 10)
+        _ = piece.withUnsafeMutableBytes { reader.read(from: stage.ring, into: $0) }
+        reader.fillSilence()
+        #expect(piece + drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "abc"))
+    }
+
+    // MARK: A picture that falls silent
+
+    /// A picture for ten seconds, a key frame every second; then only sound, where one can begin.
+    private func pictureThatStops(soundSeconds: Int) throws -> Stage {
+        let stage = try Stage()
+        for second in 0..<10 {
+            try stage.cluster(Int64(second) * 1_000, "picture \(second)", afterMs: 1_000)
+        }
+        for second in 10..<10 + soundSeconds {
+            try stage.cluster(
+                Int64(second) * 1_000, "sound \(second)", isKey: second >= 12, afterMs: 1_000)
+        }
+        return stage
+    }
+
+    @Test(
+        "when the picture has fallen silent, who comes now hears the live edge, and who goes back sees",
+        arguments: [
+            (.newest, "sound 29"), (.rewound(byMs: 5_000), "sound 24"),
+            (.rewound(byMs: 19_000), "picture 9"), (.rewound(byMs: 20_000), "picture 9"),
+            (.rewound(byMs: 60_000), "picture 0"),
+        ] as [(LiveReader.Start, String)])
+    func silentPicture(start: LiveReader.Start, first: String) throws {
+        let stage = try pictureThatStops(soundSeconds: 20)
+        var reader = LiveReader(start: start, maxLagMs: 10_000)
+        let bytes = drain(&reader, stage.ring)
+        #expect(bytes.starts(with: Self.initialization + Self.cluster(0, first)))
+        #expect(reader.jumps == 0)
+    }
+
+    @Test(
+        "a viewer too far behind in a picture that has stopped jumps to the sound at the live edge")
+    func jumpToSound() throws {
+        let stage = try Stage()
+        try stage.cluster(0, "picture")
+        var reader = LiveReader(start: .newest, maxLagMs: 2_000)
+        #expect(drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "picture"))
+        try stage.cluster(1_000, "skipped", isKey: false, afterMs: 1_000)
+        try stage.cluster(4_000, "sound", afterMs: 3_000)
+        try stage.cluster(5_000, "more sound", afterMs: 1_000)
+        #expect(drain(&reader, stage.ring) == Self.cluster(100, "more sound"))
+        #expect(reader.jumps == 1)
+    }
+
+    @Test("a viewer overrun between two entries jumps, one overrun inside an entry is lapped")
+    func overrun() throws {
+        let stage = try Stage(dataBytes: 4096)
+        let filler = String(repeating: "x", count: 900)
+        try stage.cluster(0, filler)
+        var between = LiveReader(start: .newest, maxLagMs: 60_000)
+        var inside = between
+        _ = drain(&between, stage.ring)
+        var piece = [UInt8](repeating: 0, count: 100)
+        _ = piece.withUnsafeMutableBytes { inside.read(from: stage.ring, into: $0) }
+        for index in 1...8 { try stage.cluster(Int64(index) * 1_000, filler) }
+        let outcome = piece.withUnsafeMutableBytes { inside.read(from: stage.ring, into: $0) }
+        #expect(outcome == .lapped)
+        #expect(drain(&between, stage.ring) == Self.cluster(100, filler))
+        #expect(between.jumps == 1)
+    }
+}

@@ -1,0 +1,60 @@
+// Silent, gone, and why a broadcast is over.
+
+import Testing
+
+@testable import StreamState
+
+@Suite struct PublisherStateTests {
+    @Test(
+        "silent and gone are two things",
+        arguments: [
+            // State, whether it has broken off, is writing, has a session, and what it does.
+            (.live, false, true, false, .sending),
+            (.live, false, false, false, .sending),
+            (.paused, false, true, false, .silent),
+            (.paused, false, false, true, .silent),
+            (.paused, false, false, false, .gone),
+            (.paused, true, false, false, .gone),
+            (.paused, true, false, true, .gone),
+            // Another request has the ring and has brought nothing yet.
+            (.paused, true, true, false, .gone),
+            (.ended, false, true, true, .gone),
+        ] as [(StreamState, Bool, Bool, Bool, PublisherState)])
+    func state(
+        _ state: StreamState, _ hasBrokenOff: Bool, _ isWriting: Bool, _ hasSession: Bool,
+        _ expected: PublisherState
+    ) {
+        let publisher = PublisherState(
+            state, hasBrokenOff: hasBrokenOff, isWriting: isWriting, hasSession: hasSession)
+        #expect(publisher == expected)
+    }
+
+    @Test("every reason has a word and a number of its own, and 0 is none")
+    func reasons() {
+        #expect(Set(EndReason.allCases.map(\.word)).count == EndReason.allCases.count)
+        #expect(EndReason(rawValue: 0) == nil)
+        #expect(EndReason(afterGraceOf: .silent) == .silent)
+        #expect(EndReason(afterGraceOf: .gone) == .gone)
+    }
+
+    @Test(
+        "a chunk of a broadcast that is over is told why",
+        arguments: [
+            // Identity and session of what the name has, why that is over, and what is told to a
+            // chunk of session 7 of identity 1.
+            (nil, nil, nil),
+            ((1, 7), .stopped, .stopped),
+            ((1, 7), .silent, .silent),
+            ((1, 7), nil, nil),
+            ((1, 8), nil, .takenOver),
+            ((1, 8), .stopped, .takenOver),
+            ((1, 0), nil, .takenOver),
+            ((2, 7), .stopped, nil),
+            ((2, 8), nil, nil),
+        ] as [((UInt64, UInt64)?, EndReason?, EndReason?)])
+    func over(_ publisher: (UInt64, UInt64)?, _ ended: EndReason?, _ expected: EndReason?) {
+        let reason = EndReason.ofBroadcast(
+            session: 7, identity: 1, publisher: publisher, ended: ended)
+        #expect(reason == expected)
+    }
+}
