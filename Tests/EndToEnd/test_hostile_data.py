@@ -21,7 +21,7 @@ from weir.waiting import wait_until
 Damage = Callable[[Path], object]
 
 _MOST = 2**64 - 1
-_SHARED, _POSITIONS = 4096, 8192
+_SHARED, _STREAM, _POSITIONS = 4096, 4096 + 512, 8192
 _SETTINGS = ("--ring-size", "1MiB", "--grace", "120")
 _SOUND = ("aaa-sound", "zzz-sound")
 
@@ -84,16 +84,16 @@ def _precious(ring: Path) -> Path:
 
 #: What may happen to a ring while it is in use as well: no process may have its file cut short.
 _WORDS: dict[str, Damage] = {
-    "last-ingest-most": word(_SHARED, _MOST),
-    "last-ingest-near-most": word(_SHARED, _MOST - 3000),
-    "paused-since-most": word(_SHARED + 8, _MOST),
-    "ended-at-most": word(_SHARED + 16, _MOST),
-    "take-over-most": word(_SHARED + 48, _MOST),
-    "bytes-most": word(_SHARED + 56, _MOST),
-    "writer-chunk-most": word(_SHARED + 72, _MOST),
-    "peak-most": word(_SHARED + 192, _MOST),
-    "viewers-most": word(_SHARED + 256 + 8 * 63, _MOST),
-    "writer-slot-most": word(_SHARED + 40, _MOST),
+    "last-ingest-most": word(_STREAM, _MOST),
+    "last-ingest-near-most": word(_STREAM, _MOST - 3000),
+    "paused-since-most": word(_STREAM + 8, _MOST),
+    "ended-at-most": word(_STREAM + 16, _MOST),
+    "take-over-most": word(_STREAM + 96, _MOST),
+    "bytes-most": word(_STREAM + 104, _MOST),
+    "writer-chunk-most": word(_STREAM + 80, _MOST),
+    "peak-most": word(_STREAM + 192, _MOST),
+    "viewers-most": word(_STREAM + 256 + 8 * 63, _MOST),
+    "writer-slot-most": word(_SHARED, _MOST),
     "shared-page-of-ones": numbers(_SHARED, [_MOST] * 512),
     "shared-page-of-2-62": numbers(_SHARED, [2**62] * 512),
     "shared-page-of-2-63": numbers(_SHARED, [2**63] * 512),

@@ -122,16 +122,4 @@ import Testing
         #expect(ring.wallClockMs(ofBootMs: ring.createdBootMs + 90_000) == startMs + 90_000)
         #expect(ring.wallClockMs(ofBootMs: UntrustedNumber.latestMs) == UntrustedNumber.latestMs)
     }
-
-    @Test("a ring of another version is not opened, and the reason says which it is")
-    func version() throws {
-        _ = try Ring.create(
-            path: scratch.ring, geometry: smallGeometry, initialization: [], state: [])
-        let descriptor = open(scratch.ring, O_RDWR)
-        defer { close(descriptor) }
-        #expect(pwrite(descriptor, [1, 0, 0, 0], 4, 8) == 4)
-        #expect(throws: RingError.invalid("it has version 1 of the format, not 2")) {
-            try Ring.open(path: scratch.ring)
-        }
-    }
 }

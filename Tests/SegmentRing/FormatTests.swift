@@ -25,15 +25,27 @@ import Testing
     }
 
     private let entry = RingEntry(
-        sequence: 77, position: 123_456, length: 1_024, flags: [.groupStart, .discontinuity],
-        mediaTimeMs: -5, durationMs: .max, bootMs: 1_700_000_000_000, checksum: 0xDEAD_BEEF,
-        independentCount: 70)
+        sequence: 77, position: 123_456, length: 1_024, kind: .media,
+        flags: [.groupStart, .discontinuity], mediaTimeMs: -5, durationMs: .max,
+        bootMs: 1_700_000_000_000, checksum: 0xDEAD_BEEF, newestIndependent: 70)
 
     @Test("an entry comes out of its slot as it went in")
     func slot() {
         let words = RingSlot.encode(entry)
         #expect(RingSlot.decode(words, sequence: 77, geometry: smallGeometry) == entry)
         #expect(RingSlot.decode(words, sequence: 69, geometry: smallGeometry) == nil)
+    }
+
+    @Test(
+        "so does one of another kind, also of an unknown one, and one before any independent one",
+        arguments: [RingKind.segmentRecord, RingKind(rawValue: 0), RingKind(rawValue: .max)])
+    func kinds(kind: RingKind) {
+        let entry = RingEntry(
+            sequence: 0, position: 0, length: 0, kind: kind, flags: FragmentFlags(rawValue: .max),
+            mediaTimeMs: 0, durationMs: 0, bootMs: 0, checksum: 0, newestIndependent: nil)
+        let words = RingSlot.encode(entry)
+        #expect(RingSlot.decode(words, sequence: 0, geometry: smallGeometry) == entry)
+        #expect(!entry.isIndependent)
     }
 
     @Test("a slot with any bit changed is no entry")

@@ -71,10 +71,11 @@ private let geometries = [
     }
 
     @Test(
-        "every readable entry is whole, however often the ring has wrapped", arguments: geometries)
-    func wrapping(geometry: RingGeometry) throws {
+        "every readable entry is whole, however often the ring has wrapped", arguments: geometries,
+        1...3 as ClosedRange<UInt64>)
+    func wrapping(geometry: RingGeometry, seed: UInt64) throws {
         let writer = try create(geometry)
-        var generator = SystemRandomNumberGenerator()
+        var generator = SeededGenerator(seed: seed)
         for sequence in 0..<UInt64(min(3 * geometry.entries, 100)) {
             let length = Int.random(in: 0...min(geometry.fragmentBytes, 8_000), using: &generator)
             try writer.appendKnown(length: length)
@@ -84,6 +85,30 @@ private let geometries = [
                 #expect(writer.ring.verify(try #require(writer.ring.entry(readable))))
             }
             #expect(KnownMedia.isFragment(try #require(writer.ring.bytes(oldest)), oldest))
+        }
+    }
+
+    @Test("an entry of another kind stands where the media before it ends, and keeps the state")
+    func otherKinds() throws {
+        let writer = try create(state: [5])
+        try writer.appendKnown(.segmentRecord, length: 20)
+        try writer.appendKnown(length: 100, flags: .independent, state: [6])
+        try writer.appendKnown(.segmentRecord, length: 30)
+        let first = try #require(writer.ring.entry(0))
+        #expect((first.kind, first.mediaTimeMs, first.durationMs) == (.segmentRecord, 0, 0))
+        let last = try #require(writer.ring.entry(2))
+        #expect((last.mediaTimeMs, last.durationMs, last.flags) == (20, 0, []))
+        #expect(last.mediaEndMs == writer.ring.entry(1)?.mediaEndMs)
+        #expect(KnownMedia.isFragment(try #require(writer.ring.bytes(2)), 2))
+        #expect(writer.state == [6])
+        // The next writer goes on from there as well.
+        writer.release()
+        let next = try #require(try writer.ring.acquireWriter(slot: 0))
+        #expect(next.state == [6])
+        try next.appendKnown(RingKind(rawValue: 999), length: 0)
+        #expect(next.ring.entry(3)?.mediaTimeMs == 20)
+        #expect(throws: RingError.fragmentTooLarge(bytes: 1_025)) {
+            try next.appendKnown(.segmentRecord, length: 1_025)
         }
     }
 

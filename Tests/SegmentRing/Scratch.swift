@@ -58,6 +58,15 @@ extension RingWriter {
     }
 }
 
+extension RingWriter {
+    /// Appends an entry of another kind, with known bytes and at the same time as media would be.
+    func appendKnown(_ kind: RingKind, length: Int, bootMs: UInt64? = nil) throws {
+        let sequence = ring.entryHead
+        let bytes = KnownMedia.fragment(sequence, length: length)
+        try bytes.withUnsafeBytes { try append(kind, $0, bootMs: bootMs ?? sequence * 10) }
+    }
+}
+
 extension Ring {
     /// The bytes of an entry; nil when it has been overwritten.
     func bytes(_ sequence: UInt64) -> [UInt8]? {

@@ -64,6 +64,23 @@ import Testing
         #expect(next.ring.newestIndependent == 2)
     }
 
+    @Test("entries of other kinds are no place to start, and hide none")
+    func otherKinds() throws {
+        let writer = try create()
+        for sequence in 0..<40 as Range<UInt64> {
+            switch sequence % 4 {
+            case 0: try writer.appendKnown(.segmentRecord, length: 10)
+            case 1: try writer.appendKnown(length: 10, flags: .independent)
+            case 2: try writer.appendKnown(RingKind(rawValue: 77), length: 0)
+            default: try writer.appendKnown(length: 10)
+            }
+            let expected = sequence == 0 ? nil : (sequence - 1) / 4 * 4 + 1
+            #expect(writer.ring.newestIndependent == expected)
+        }
+        #expect(writer.ring.independent(atOrBefore: 205) == 17)
+        #expect(writer.ring.rewindMs == (39 - 1) * 10)
+    }
+
     @Test("an independent entry that has been overwritten is no start")
     func lapped() throws {
         let writer = try create(entries: 8)

@@ -20,7 +20,8 @@ import Testing
 
     /// Areas of the file (docs/ring-format.md), each with the words of it that are in use.
     private static let areas: [(name: String, offset: Int, words: Int)] = [
-        ("shared words", 4_096, 160), ("positions", 8_192, 17), ("snapshots", 16_384, 8 + 7),
+        ("ring's words", 4_096, 17), ("stream's words", 4_096 + 512, 160),
+        ("positions", 8_192, 17), ("snapshots", 16_384, 8 + 7),
         ("second snapshot", 20_480, 8 + 7), ("index", 24_576, 12 * 8),
     ]
 
@@ -129,7 +130,8 @@ import Testing
         _ = try makeRing(bench)
         var bytes = try bench.contents()
         let area = Self.areas[index]
-        for offset in area.offset..<area.offset + 4_096 { bytes[offset] = 0xFF }
+        let page = area.offset / 4_096 * 4_096
+        for offset in page..<page + 4_096 { bytes[offset] = 0xFF }
         try bench.replace(bytes)
         let stream = try #require(bench.streams.find(bench.name))
         exercise(stream, bench)

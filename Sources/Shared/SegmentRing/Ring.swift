@@ -19,6 +19,8 @@ package final class Ring {
     package let createdBootMs: UInt64
     /// In which boot of the machine it was made.
     let bootID: UInt64
+    /// The numbers with which it begins, as the ring that it replaced has handed them on.
+    package let baseOrdinals: RingOrdinals
     /// What every viewer gets first.
     package let initialization: [UInt8]
 
@@ -26,7 +28,7 @@ package final class Ring {
     let mapping: RingMapping
     private let identity: FileIdentity
 
-    /// Opens the ring at `path` and maps it. Errors: `missing`, `invalid`, `system`.
+    /// Opens the ring at `path` and maps it. Errors: `missing`, `otherVersion`, `invalid`, `system`.
     package static func open(path: String) throws(RingError) -> Ring {
         let descriptor = try openRegularFile(path)
         return try Ring(descriptor, path: path)
@@ -51,6 +53,7 @@ package final class Ring {
         createdWallClockMs = header.created.wallClockMs
         createdBootMs = header.created.bootMs
         bootID = header.created.bootID
+        baseOrdinals = header.baseOrdinals
         identity = file
         self.path = path
     }

@@ -49,8 +49,6 @@ extension Ring {
 
     /// The latest of the ring's times that is protected by a check word.
     private var newestBootMs: UInt64 {
-        let head = entryHead
-        guard head > 0, case .entry(let newest) = lookup(head - 1) else { return createdBootMs }
-        return max(newest.bootMs, createdBootMs)
+        max(newestEntry?.bootMs ?? 0, createdBootMs)
     }
 }

@@ -19,6 +19,7 @@ extension Ring {
     /// - Parameters:
     ///   - path: its directory exists.
     ///   - initialization: what every viewer gets first; at most `initializationBytes`.
+    ///   - baseOrdinals: the numbers with which it begins.
     ///   - state: the first state of the writer; at most `stateBytes`.
     ///   - slot: the worker's slot, published as `RingStatus.writerSlot`.
     ///   - replacing: whether an existing file of that name is replaced, atomically. Its lease is then
@@ -30,8 +31,9 @@ extension Ring {
     /// `stateTooLarge`, `invalid` (something else has the temporary name), `system`. Then an existing
     /// file is still there.
     package static func create(
-        path: String, geometry: RingGeometry, initialization: [UInt8], state: [UInt8],
-        slot: Int? = nil, replacing: Bool = true, keepingReplacedAs replacedPath: String? = nil,
+        path: String, geometry: RingGeometry, initialization: [UInt8],
+        baseOrdinals: RingOrdinals = .first, state: [UInt8], slot: Int? = nil,
+        replacing: Bool = true, keepingReplacedAs replacedPath: String? = nil,
         reserve: (DiskSpace) -> UInt64 = { _ in 0 }
     ) throws(RingError) -> RingWriter {
         guard initialization.count <= geometry.initializationBytes else {
@@ -52,7 +54,8 @@ extension Ring {
             // Others may have made rings at the same moment.
             try checkRoom(lease, for: 0, reserve)
             let mapping = try RingMapping(lease, layout, .writer)
-            fill(mapping, initialization: initialization, state: state)
+            fill(
+                mapping, initialization: initialization, baseOrdinals: baseOrdinals, state: state)
             let recovery = try RingRecovery(mapping)
             let ring = try Ring(lease, path: path)
             // There may be none to keep, or no way to keep it: then it is gone with its name.
@@ -118,14 +121,17 @@ extension Ring {
     }
 
     /// Writes what a fresh ring has beyond zeros.
-    private static func fill(_ mapping: RingMapping, initialization: [UInt8], state: [UInt8]) {
+    private static func fill(
+        _ mapping: RingMapping, initialization: [UInt8], baseOrdinals: RingOrdinals,
+        state: [UInt8]
+    ) {
         var random = SystemRandomNumberGenerator()
         let header = RingHeader(
             geometry: mapping.layout.geometry, epoch: random.next(),
             created: RingBirth(
                 wallClockMs: WallClock.nowMs(), bootMs: BootClock.nowMs(),
                 bootID: BootClock.bootID),
-            initialization: initialization)
+            baseOrdinals: baseOrdinals, initialization: initialization)
         mapping.copyIn(header.encoded(), at: RingLayout.header)
         mapping.copyIn(initialization, at: RingLayout.initialization)
         mapping.word(RingLayout.attempt).store(1)

@@ -1,8 +1,20 @@
-// One fragment of media as the index describes it, and the 64 bytes it takes there. Pure values.
+// One entry as the index describes it, and the 64 bytes it takes there. Pure values.
+
+/// What the bytes of an entry are. Readers pass over kinds that they do not take, also those of which they
+/// have never heard, so that a new one needs no new version of the format.
+package struct RingKind: RawRepresentable, Equatable, Sendable {
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// A fragment of media.
+    package static let media = RingKind(rawValue: 1)
+    /// What has to be known of the past at the place where a segment begins.
+    package static let segmentRecord = RingKind(rawValue: 2)
+}
 
 package struct FragmentFlags: OptionSet, Sendable {
-    package let rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// A group of fragments (a cluster or a part) begins here.
     package static let groupStart = FragmentFlags(rawValue: 1)
@@ -12,25 +24,34 @@ package struct FragmentFlags: OptionSet, Sendable {
     package static let discontinuity = FragmentFlags(rawValue: 4)
 }
 
-/// One committed fragment.
+/// One committed entry.
 package struct RingEntry: Equatable, Sendable {
-    /// Counts fragments from 0 without a gap.
+    /// Counts entries from 0 without a gap.
     package let sequence: UInt64
     /// The first byte, counted from the beginning of the stream; monotonic, never wraps.
     package let position: UInt64
     package let length: Int
+    package let kind: RingKind
     package let flags: FragmentFlags
-    /// Media time of the first block, in milliseconds on the ring's own axis. Like the other numbers
-    /// of an entry, within the bounds of UntrustedNumber.
+    /// Media time of the first block, in milliseconds on the ring's own axis; of what is not media, the
+    /// time where the media before it ends. Like the other numbers of an entry, within the bounds of
+    /// UntrustedNumber.
     package let mediaTimeMs: Int64
+    /// 0 for what is not media.
     package let durationMs: UInt32
     /// When it was committed, on the ring's clock (see RingClock). Never decreases within one ring.
     package let bootMs: UInt64
     /// CRC-32C of the bytes.
     package let checksum: UInt32
-    /// One more than the sequence of the newest independent entry up to this one; 0 when there is
-    /// none. Being part of each entry, it is published with the entry in one step.
-    let independentCount: UInt64
+    /// The newest entry up to this one where decoding can start. Being part of each entry, it is
+    /// published with the entry in one step.
+    let newestIndependent: UInt64?
+
+    /// Decoding can start here.
+    package var isIndependent: Bool { kind == .media && flags.contains(.independent) }
+
+    /// Where the time of the stream has got to with this entry.
+    package var mediaEndMs: Int64 { mediaTimeMs + Int64(durationMs) }
 
     /// The position after the last byte.
     var end: UInt64 { position + UInt64(length) }
@@ -54,11 +75,13 @@ struct RingSlot {
         var words = Words(repeating: 0)
         words[0] = entry.sequence
         words[1] = entry.position
-        words[2] = UInt64(entry.length) << 32 | UInt64(entry.flags.rawValue)
+        words[2] =
+            UInt64(entry.length) << 32 | UInt64(entry.kind.rawValue) << 16
+            | UInt64(entry.flags.rawValue)
         words[3] = UInt64(bitPattern: entry.mediaTimeMs)
         words[4] = UInt64(entry.durationMs) << 32 | UInt64(entry.checksum)
         words[5] = entry.bootMs
-        words[6] = entry.independentCount
+        words[6] = entry.newestIndependent.map { $0 + 1 } ?? 0
         words[7] = mix(words)
         return words
     }
@@ -75,10 +98,11 @@ struct RingSlot {
         else { return nil }
         return RingEntry(
             sequence: sequence, position: words[1], length: length,
-            flags: FragmentFlags(rawValue: UInt32(truncatingIfNeeded: words[2])),
+            kind: RingKind(rawValue: UInt16(truncatingIfNeeded: words[2] >> 16)),
+            flags: FragmentFlags(rawValue: UInt16(truncatingIfNeeded: words[2])),
             mediaTimeMs: mediaTimeMs, durationMs: UInt32(words[4] >> 32),
             bootMs: words[5], checksum: UInt32(truncatingIfNeeded: words[4]),
-            independentCount: words[6])
+            newestIndependent: words[6] == 0 ? nil : words[6] - 1)
     }
 
     /// A check word over the other seven. It finds torn and damaged slots; it is no protection

@@ -10,6 +10,8 @@ package enum RingError: Error, Equatable {
     case noSpace
     /// The file is not an intact ring; the text says what is wrong with it, for the log.
     case invalid(String)
+    /// It is a ring of another version of the format, and so another server's: to be left alone.
+    case otherVersion(UInt32)
     /// Another process is creating this ring at this moment.
     case busy
     /// There is a ring of that name, and it was not to be replaced.

@@ -45,6 +45,8 @@ package struct RingGeometry: Equatable, Sendable {
             Self.sideBytesRange.contains(initializationBytes),
             Self.sideBytesRange.contains(carryBytes), Self.sideBytesRange.contains(stateBytes)
         else { return nil }
+        precondition(Self.dataBytesRange.lowerBound % RingLayout.pageBytes == 0)
+        precondition(Self.dataBytesRange.upperBound / 4 <= UInt32.max, "lengths have 32 bits")
         self.dataBytes = exactDataBytes
         self.entries = entries
         self.initializationBytes = initializationBytes

@@ -1,6 +1,7 @@
-// The immutable part of a ring file: the first 112 bytes, written once before the file gets its
+// The immutable part of a ring file: the first 128 bytes, written once before the file gets its
 // name. Pure: bytes to values and back. All numbers are little-endian (and so is every machine Weir
-// runs on, because the shared words are used in place).
+// runs on, because the shared words are used in place). Magic and version stand where they stand in every
+// version of the format, so that each can tell rings of the others.
 
 /// When a ring was made: for people, and for the ring's clock (see RingClock).
 struct RingBirth: Equatable {
@@ -12,8 +13,8 @@ struct RingBirth: Equatable {
 
 /// What a ring file says about itself.
 struct RingHeader: Equatable {
-    static let bytes = 112
-    static let version: UInt32 = 2
+    static let bytes = 128
+    static let version: UInt32 = 3
     /// "WEIRRING" as a little-endian number.
     static let magic: UInt64 = 0x474E_4952_5249_4557
 
@@ -21,6 +22,7 @@ struct RingHeader: Equatable {
     /// A random number that tells this ring from any other under the same name.
     let epoch: UInt64
     let created: RingBirth
+    let baseOrdinals: RingOrdinals
     let initializationLength: Int
     let initializationChecksum: UInt32
 
@@ -39,13 +41,16 @@ struct RingHeader: Equatable {
         writer.append(created.wallClockMs)
         writer.append(created.bootMs)
         writer.append(created.bootID)
+        writer.append(baseOrdinals.segment)
+        writer.append(baseOrdinals.discontinuity)
         writer.append(UInt64(initializationLength))
         writer.append(initializationChecksum)
         writer.append(Checksum.crc32c(writer.bytes))
         return writer.bytes
     }
 
-    /// Reads what `encoded` wrote. Errors: `invalid` for anything else.
+    /// Reads what `encoded` wrote. Errors: `otherVersion` for what another version of it wrote,
+    /// `invalid` for anything else.
     init(decoding bytes: [UInt8], fileBytes: Int) throws(RingError) {
         guard bytes.count == Self.bytes else {
             throw .invalid("the file is too short for a header")
@@ -53,9 +58,7 @@ struct RingHeader: Equatable {
         var reader = ByteReader(bytes)
         guard reader.next64() == Self.magic else { throw .invalid("the magic number is wrong") }
         let version = reader.next32()
-        guard version == Self.version else {
-            throw .invalid("it has version \(version) of the format, not \(Self.version)")
-        }
+        guard version == Self.version else { throw .otherVersion(version) }
         guard Checksum.crc32c(Array(bytes.dropLast(4))) == ByteReader.last32(of: bytes) else {
             throw .invalid("the header's checksum is wrong")
         }
@@ -70,6 +73,9 @@ struct RingHeader: Equatable {
         created = RingBirth(
             wallClockMs: UntrustedNumber(reader.next64()).timeMs,
             bootMs: UntrustedNumber(reader.next64()).timeMs, bootID: reader.next64())
+        baseOrdinals = RingOrdinals(
+            segment: UntrustedNumber(reader.next64()).count,
+            discontinuity: UntrustedNumber(reader.next64()).count)
         let length = reader.next64()
         guard length <= UInt64(geometry.initializationBytes) else {
             throw .invalid("the initialization is larger than its area")
@@ -79,11 +85,14 @@ struct RingHeader: Equatable {
     }
 
     init(
-        geometry: RingGeometry, epoch: UInt64, created: RingBirth, initialization: [UInt8]
+        geometry: RingGeometry, epoch: UInt64, created: RingBirth, baseOrdinals: RingOrdinals,
+        initialization: [UInt8]
     ) {
+        precondition(Self.bytes <= RingLayout.pageBytes, "the header has a page")
         self.geometry = geometry
         self.epoch = epoch
         self.created = created
+        self.baseOrdinals = baseOrdinals
         initializationLength = initialization.count
         initializationChecksum = Checksum.crc32c(initialization)
     }

@@ -13,6 +13,12 @@ struct RingLayout: Equatable, Sendable {
     static let positions = 2 * pageBytes
     static let initialization = 3 * pageBytes
 
+    // The shared page has first the words of the ring itself (see RingStatus), then those whose meaning is
+    // the affair of its owner. The first of these are times of the ring's clock.
+    static let ringWords = shared
+    static let ownerWords = shared + 512
+    static let ownerTimes = 8
+
     // Words of the positions page: what the writer publishes. One cache line (64 bytes) each for
     // what readers poll, what they check after copying, and what only writers look at.
     static let entryHead = positions
@@ -22,6 +28,7 @@ struct RingLayout: Equatable, Sendable {
 
     /// One index slot; see RingSlot.
     static let slotBytes = 64
+    static let slotWords = 8
 
     let geometry: RingGeometry
     /// The two snapshot areas; see RingSnapshot.
@@ -33,6 +40,9 @@ struct RingLayout: Equatable, Sendable {
     let mappedBytes: Int
 
     init(_ geometry: RingGeometry) {
+        precondition(Self.slotBytes == 8 * Self.slotWords)
+        precondition(Self.attempt + 8 <= Self.positions + Self.pageBytes)
+        precondition(Self.ownerWords + 8 * Self.ownerTimes <= Self.shared + Self.pageBytes)
         self.geometry = geometry
         let snapshotBytes = Self.wholePages(
             RingSnapshot.headerBytes + geometry.stateBytes + geometry.carryBytes)

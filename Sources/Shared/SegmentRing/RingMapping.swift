@@ -88,13 +88,15 @@ final class RingMapping {
     func slotWords(_ sequence: UInt64) -> RingSlot.Words {
         let offset = layout.slot(sequence)
         var words = RingSlot.Words(repeating: 0)
-        for index in 0..<8 { words[index] = word(offset + 8 * index).load().bits }
+        for index in 0..<RingLayout.slotWords {
+            words[index] = word(offset + 8 * index).load().bits
+        }
         return words
     }
 
     func setSlotWords(_ words: RingSlot.Words, sequence: UInt64) {
         let offset = layout.slot(sequence)
-        for index in 0..<8 { word(offset + 8 * index).store(words[index]) }
+        for index in 0..<RingLayout.slotWords { word(offset + 8 * index).store(words[index]) }
     }
 
     private func address(_ offset: Int, bytes: Int) -> UnsafeMutableRawPointer {

@@ -15,6 +15,13 @@ extension Ring {
         mapping.word(RingLayout.entryHead).loadAcquiring().position
     }
 
+    /// The newest committed entry, of whatever kind; nil when there is none.
+    package var newestEntry: RingEntry? {
+        let head = entryHead
+        guard head > 0, case .entry(let newest) = lookup(head - 1) else { return nil }
+        return newest
+    }
+
     /// The oldest entry that is wholly readable and will be for a while: the writer has at least an
     /// eighth of the data and of the index to go before it gets there. `entryHead` when there is
     /// none.
@@ -72,9 +79,7 @@ extension Ring {
 
     /// The newest entry at which decoding can start; nil when none is readable.
     package var newestIndependent: UInt64? {
-        let head = entryHead
-        guard head > 0, case .entry(let newest) = lookup(head - 1) else { return nil }
-        return readableIndependent(upTo: newest)
+        newestEntry.flatMap(readableIndependent)
     }
 
     /// The newest independent entry that is not younger than `bootMs`, so that a viewer starts
@@ -86,7 +91,7 @@ extension Ring {
         // The times of entries never decrease (the writer sees to it).
         let younger = firstSequence(from: oldest, to: head) { $0.bootMs > bootMs }
         if younger > oldest, case .entry(let last) = lookup(younger - 1),
-            let found = readableIndependent(upTo: last), found >= oldest
+            let found = readableIndependent(last), found >= oldest
         {
             return found
         }
@@ -96,19 +101,17 @@ extension Ring {
     /// How far back a viewer can start: milliseconds between the oldest independent entry that is
     /// safe to read and the newest entry.
     package var rewindMs: UInt64 {
-        let head = entryHead
-        guard head > 0, case .entry(let newest) = lookup(head - 1),
-            let first = firstIndependent(from: oldestSequence, to: head),
+        guard let newest = newestEntry,
+            let first = firstIndependent(from: oldestSequence, to: newest.sequence + 1),
             case .entry(let oldest) = lookup(first), oldest.bootMs <= newest.bootMs
         else { return 0 }
         return newest.bootMs - oldest.bootMs
     }
 
     /// The newest independent entry up to this one, if it can still be read.
-    private func readableIndependent(upTo entry: RingEntry) -> UInt64? {
-        guard entry.independentCount > 0,
-            case .entry(let found) = lookup(entry.independentCount - 1),
-            found.flags.contains(.independent)
+    private func readableIndependent(_ entry: RingEntry) -> UInt64? {
+        guard let sequence = entry.newestIndependent, case .entry(let found) = lookup(sequence),
+            found.isIndependent
         else { return nil }
         return found.sequence
     }
@@ -116,7 +119,7 @@ extension Ring {
     private func firstIndependent(from first: UInt64, to head: UInt64) -> UInt64? {
         (first..<max(first, head)).first { sequence in
             guard case .entry(let entry) = lookup(sequence) else { return false }
-            return entry.flags.contains(.independent)
+            return entry.isIndependent
         }
     }
 

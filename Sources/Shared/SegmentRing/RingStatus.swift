@@ -1,5 +1,5 @@
-// The words of a ring that every worker may read and write: what the stream is doing, who watches,
-// who wants to be woken. Each is one 64-bit atomic; there is no order between two of them unless it
+// The words of a ring that every worker may read and write: who writes, who wants to be woken, and (words of
+// the ring's owner) what the stream is doing and who watches. Each is one 64-bit atomic; there is no order between two of them unless it
 // is stated. Times are of the ring's clock (see RingClock), in milliseconds, and 0 stands for "not".
 // Whatever is in the words, times and counts come out within the bounds of UntrustedNumber.
 //
@@ -12,35 +12,37 @@ import Synchronization
 /// A view of the shared words; it keeps the mapping alive.
 package struct RingStatus {
     /// Slots are bits of 64-bit words.
-    package static let slots = 64
+    package static let slots = UInt64.bitWidth
 
     // Offsets in bytes. What every viewer's worker changes is apart from what the publisher
     // changes.
-    private static let lastIngest = RingLayout.shared
-    private static let pausedSince = RingLayout.shared + 8
-    private static let endedAt = RingLayout.shared + 16
-    private static let publisher = RingLayout.shared + 24
-    private static let writer = RingLayout.shared + 40
-    private static let takeOvers = RingLayout.shared + 48
-    private static let ingested = RingLayout.shared + 56
-    private static let interested = RingLayout.shared + 64
-    private static let writerChunkWord = RingLayout.shared + 72
-    private static let recorded = RingLayout.shared + 80
-    private static let endReasonWord = RingLayout.shared + 88
-    private static let heldBack = RingLayout.shared + 96
-    private static let lost = RingLayout.shared + 104
-    private static let clockShift = RingLayout.shared + 112
-    private static let clockBoot = RingLayout.shared + 120
-    private static let waiting = RingLayout.shared + 128
-    private static let writerHeard = RingLayout.shared + 136
-    private static let writerLength = RingLayout.shared + 144
-    private static let peak = RingLayout.shared + 192
-    private static let viewers = RingLayout.shared + 256
+    private static let writer = RingLayout.ringWords
+    private static let clockShift = RingLayout.ringWords + 8
+    private static let clockBoot = RingLayout.ringWords + 16
+    private static let interested = RingLayout.ringWords + 64
+    private static let waiting = RingLayout.ringWords + 128
+
+    private static let lastIngest = RingLayout.ownerWords
+    private static let pausedSince = RingLayout.ownerWords + 8
+    private static let endedAt = RingLayout.ownerWords + 16
+    private static let writerHeard = RingLayout.ownerWords + 24
+    private static let publisher = RingLayout.ownerWords + 64
+    private static let writerChunkWord = RingLayout.ownerWords + 80
+    private static let writerLength = RingLayout.ownerWords + 88
+    private static let takeOvers = RingLayout.ownerWords + 96
+    private static let ingested = RingLayout.ownerWords + 104
+    private static let heldBack = RingLayout.ownerWords + 112
+    private static let lost = RingLayout.ownerWords + 120
+    private static let recorded = RingLayout.ownerWords + 128
+    private static let endReasonWord = RingLayout.ownerWords + 136
+    private static let peak = RingLayout.ownerWords + 192
+    private static let viewers = RingLayout.ownerWords + 256
     private static let bodies = viewers + 8 * slots
 
     private let mapping: RingMapping
 
     init(_ mapping: RingMapping) {
+        precondition(Self.bodies + 8 * Self.slots <= RingLayout.shared + RingLayout.pageBytes)
         self.mapping = mapping
     }
 
@@ -61,11 +63,11 @@ package struct RingStatus {
         nonmutating set { mapping.word(Self.endedAt).storeReleasing(newValue) }
     }
 
-    /// Times that are later count as that one.
+    /// Times that are later count as that one: those of the ring's owner.
     func limitTimes(toBootMs latestMs: UInt64) {
-        for offset in [Self.lastIngest, Self.pausedSince, Self.endedAt, Self.writerHeard]
-        where mapping.word(offset).load().timeMs > latestMs {
-            mapping.word(offset).store(latestMs)
+        for index in 0..<RingLayout.ownerTimes {
+            let word = mapping.word(RingLayout.ownerWords + 8 * index)
+            if word.load().timeMs > latestMs { word.store(latestMs) }
         }
     }
 

@@ -37,7 +37,8 @@ package final class RingWriter {
     private var entryHead: UInt64
     private var head: UInt64
     private var intent: UInt64
-    private var independentCount: UInt64
+    private var newestIndependent: UInt64?
+    private var mediaEndMs: Int64
     private var bootMs: UInt64
 
     init(
@@ -55,7 +56,8 @@ package final class RingWriter {
         entryHead = recovery.entryHead
         head = recovery.head
         intent = recovery.intent
-        independentCount = recovery.newest?.independentCount ?? 0
+        newestIndependent = recovery.newest?.newestIndependent
+        mediaEndMs = recovery.newest?.mediaEndMs ?? 0
         bootMs = recovery.newest?.bootMs ?? 0
         if let slot { ring.status.setWriter(slot: slot) }
     }
@@ -80,20 +82,61 @@ package final class RingWriter {
         _ bytes: UnsafeRawBufferPointer, flags: FragmentFlags, mediaTimeMs: Int64,
         durationMs: UInt32, bootMs: UInt64, state: [UInt8], carry: [UInt8] = []
     ) throws(RingError) {
+        try checkSize(of: state, carry: carry)
+        let isIndependent = flags.contains(.independent)
+        let entry = try unsafe entry(
+            .media, bytes, flags: isIndependent ? flags.union(.groupStart) : flags,
+            mediaTimeMs: mediaTimeMs, durationMs: durationMs, bootMs: bootMs)
+        unsafe commit(entry, bytes, state: state, carry: carry)
+    }
+
+    /// The same for a span.
+    package func append(
+        _ bytes: borrowing RawSpan, flags: FragmentFlags, mediaTimeMs: Int64, durationMs: UInt32,
+        bootMs: UInt64, state: [UInt8], carry: [UInt8] = []
+    ) throws(RingError) {
+        try unsafe bytes.withUnsafeBytes { (buffer) throws(RingError) in
+            try unsafe append(
+                buffer, flags: flags, mediaTimeMs: mediaTimeMs, durationMs: durationMs,
+                bootMs: bootMs, state: state, carry: carry)
+        }
+    }
+
+    /// Publishes an entry of another kind than media, over which readers of media pass. It takes no time:
+    /// it stands where the media before it ends. State and carry stay what they are.
+    ///
+    /// - Parameter bootMs: as with media.
+    /// Errors: `fragmentTooLarge`; then nothing has changed.
+    package func append(
+        _ kind: RingKind, _ bytes: UnsafeRawBufferPointer, bootMs: UInt64
+    ) throws(RingError) {
+        precondition(kind != .media, "media has a time")
+        let entry = try unsafe entry(
+            kind, bytes, flags: [], mediaTimeMs: mediaEndMs, durationMs: 0, bootMs: bootMs)
+        unsafe commit(entry, bytes, state: state, carry: carry)
+    }
+
+    /// The next entry, with its numbers within their bounds.
+    private func entry(
+        _ kind: RingKind, _ bytes: UnsafeRawBufferPointer, flags: FragmentFlags,
+        mediaTimeMs: Int64, durationMs: UInt32, bootMs: UInt64
+    ) throws(RingError) -> RingEntry {
         guard bytes.count <= ring.geometry.fragmentBytes else {
             throw .fragmentTooLarge(bytes: bytes.count)
         }
-        try checkSize(of: state, carry: carry)
         let greatestMs = UntrustedNumber.greatestMediaTimeMs - 1
-        let independent = flags.contains(.independent)
-        let entry = RingEntry(
-            sequence: entryHead, position: head, length: bytes.count,
-            flags: independent ? flags.union(.groupStart) : flags,
-            mediaTimeMs: min(max(mediaTimeMs, -greatestMs), greatestMs),
-            durationMs: durationMs,
+        return RingEntry(
+            sequence: entryHead, position: head, length: bytes.count, kind: kind, flags: flags,
+            mediaTimeMs: min(max(mediaTimeMs, -greatestMs), greatestMs), durationMs: durationMs,
             bootMs: max(UntrustedNumber(bootMs).timeMs, self.bootMs),
             checksum: unsafe Checksum.crc32c(bytes),
-            independentCount: independent ? entryHead + 1 : independentCount)
+            newestIndependent: flags.contains(.independent) ? entryHead : newestIndependent)
+    }
+
+    /// Makes an entry visible, together with the writer's state.
+    private func commit(
+        _ entry: RingEntry, _ bytes: UnsafeRawBufferPointer, state: [UInt8], carry: [UInt8]
+    ) {
         let mapping = held()
         announce(entry, in: mapping)
         unsafe mapping.copyIn(bytes, at: mapping.layout.byte(entry.position))
@@ -107,22 +150,11 @@ package final class RingWriter {
         version += 1
         entryHead += 1
         head = entry.end
-        independentCount = entry.independentCount
-        self.bootMs = entry.bootMs
+        newestIndependent = entry.newestIndependent
+        mediaEndMs = entry.mediaEndMs
+        bootMs = entry.bootMs
         self.state = state
         self.carry = carry
-    }
-
-    /// The same for a span.
-    package func append(
-        _ bytes: borrowing RawSpan, flags: FragmentFlags, mediaTimeMs: Int64, durationMs: UInt32,
-        bootMs: UInt64, state: [UInt8], carry: [UInt8] = []
-    ) throws(RingError) {
-        try unsafe bytes.withUnsafeBytes { (buffer) throws(RingError) in
-            try unsafe append(
-                buffer, flags: flags, mediaTimeMs: mediaTimeMs, durationMs: durationMs,
-                bootMs: bootMs, state: state, carry: carry)
-        }
     }
 
     /// Keeps the state and unfinished input for the next writer, in one step and without a new
