@@ -48,6 +48,12 @@ import Testing
             guard case .entry(let entry) = ring.lookup(sequence) else { continue }
             _ = ring.verify(entry)
         }
+        var cursor = RingCursor(.rewound(byMs: .max), policy: .never)
+        var piece = [UInt8](repeating: 0, count: 100)
+        for _ in 0..<20 {
+            guard case .entry = cursor.next(in: ring) else { break }
+            _ = piece.withUnsafeMutableBytes { cursor.copy(from: ring, into: $0) }
+        }
         let status = ring.status
         _ = (status.writerSlot, status.viewerCount, status.peakViewerCount, status.publisherKey)
         status.setViewerCount(1, slot: 0)
@@ -112,10 +118,11 @@ import Testing
 
     @Test("damaged words, snapshots and index slots crash nobody", arguments: 0..<8)
     func damagedAreas(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
         let intact = try template()
         let layout = RingLayout(smallGeometry)
         let areas = [
-            RingLayout.shared..<RingLayout.shared + 800,
+            RingLayout.shared..<RingLayout.shared + 1_800,
             RingLayout.positions..<RingLayout.positions + 136,
             layout.snapshots.0..<layout.snapshots.0 + 420,
             layout.snapshots.1..<layout.snapshots.1 + 420,
@@ -124,9 +131,10 @@ import Testing
         for round in 0..<100 {
             var bytes = intact
             let area = areas[(round + seed) % areas.count]
-            for _ in 0..<Int.random(in: 1...12) {
-                bytes[Int.random(in: area)] = [0, 1, 0x7F, 0x80, 0xFF, .random(in: 0...255)]
-                    .randomElement()!
+            for _ in 0..<Int.random(in: 1...12, using: &generator) {
+                let any = UInt8.random(in: 0...255, using: &generator)
+                bytes[Int.random(in: area, using: &generator)] = [0, 1, 0x7F, 0x80, 0xFF, any]
+                    .randomElement(using: &generator)!
             }
             try write(bytes)
             exercise(try Ring.open(path: scratch.ring))

@@ -34,7 +34,7 @@ private let areas = [
     RingLayout.shared..<RingLayout.shared + 320,
     layout.snapshots.0 + 96..<layout.snapshots.0 + 336,
     layout.snapshots.1 + 96..<layout.snapshots.1 + 336,
-    RingLayout.shared + 320..<RingLayout.shared + 768,
+    RingLayout.shared + 320..<RingLayout.shared + 1_024,
 ]
 
 private let mediaLimits = MediaLimits(
@@ -163,7 +163,41 @@ private func read(_ ring: Ring) {
     _ = (ring.bootNowMs, ring.ageMs, ring.wallClockMs(ofBootMs: status.endedAtBootMs))
     status.setViewerCount(1, slot: 63)
     status.releaseSlot(63)
+    _ = ring.baseOrdinals.afterDiscontinuity
+    follow(ring)
     watch(ring)
+}
+
+/// Readers of every sort, each for more steps than a ring of this size has entries.
+private func follow(_ ring: Ring) {
+    let policies: [RingCursor.JumpPolicy] = [
+        .never, .toNewestIndependent(lagAllowedMs: 0), .toNewestIndependent(lagAllowedMs: .max),
+    ]
+    let kinds: [RingKinds] = [.media, .segmentRecord, [.media, .segmentRecord]]
+    for start in [.newest, .rewound(byMs: 1), .rewound(byMs: .max)] as [RingCursor.Start] {
+        for (policy, kinds) in zip(policies, kinds) {
+            var cursor = RingCursor(start, kinds: kinds, policy: policy)
+            for _ in 0..<24 {
+                step(&cursor, ring, taking: kinds)
+                cursor.catchUp()
+            }
+        }
+    }
+}
+
+/// What a reader is given is of a kind that it takes, and a whole entry when it is at its end.
+private func step(_ cursor: inout RingCursor, _ ring: Ring, taking kinds: RingKinds) {
+    guard case .entry(let entry) = cursor.next(in: ring) else { return }
+    precondition(kinds.contains(entry.kind) && entry.length <= geometry.fragmentBytes)
+    var buffer = [UInt8](repeating: 0, count: 500)
+    buffer.withUnsafeMutableBytes { buffer in
+        let peeked = UnsafeMutableRawBufferPointer(rebasing: buffer[..<8])
+        if entry.length > 22, !cursor.peek(in: ring, at: 14, into: peeked) { return }
+        let offset = cursor.offset
+        guard let count = cursor.copy(from: ring, into: buffer) else { return }
+        precondition(offset + count <= entry.length)
+        precondition(cursor.isInsideEntry == (offset + count < entry.length))
+    }
 }
 
 /// What a worker makes of it for those who list and watch streams.
@@ -196,6 +230,7 @@ private func publish(_ ring: Ring, with writer: RingWriter) {
         var batch = FragmentBatch()
         _ = try? ingest?.push([UInt8](repeating: 0x1A, count: 64).span, into: &batch)
     }
+    [1, 2, 3].withUnsafeBytes { try? writer.append(.segmentRecord, $0, bootMs: 3) }
     append(to: writer, length: 1_024, independent: true)
     try? writer.suspend(state: writer.state, carry: [9])
 }
