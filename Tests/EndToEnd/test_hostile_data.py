@@ -15,7 +15,7 @@ import pytest
 from weir.disks import fill, mounted
 from weir.publisher import Publisher
 from weir.recordings import record
-from weir.server import Server
+from weir.server import RING_FILE, Server
 from weir.waiting import wait_until
 
 Damage = Callable[[Path], object]
@@ -109,7 +109,7 @@ _WORDS: dict[str, Damage] = {
     "becomes-fifo": becomes_fifo,
     "becomes-folder": becomes_folder,
     "becomes-nothing": lambda ring: ring.unlink(),
-    "temporary-is-folder": lambda ring: ring.with_name("ring.new").mkdir(),
+    "temporary-is-folder": lambda ring: ring.with_name(RING_FILE + ".new").mkdir(),
     "folder-becomes-file": folder_becomes_file,
     "folder-becomes-link": folder_becomes_link,
 }
@@ -134,7 +134,8 @@ def data_with(
         template = server.ring("template").parent
         for name in names:
             (data / "live" / name).mkdir()
-            os.system(f"cp --sparse=always '{template}/ring' '{data}/live/{name}/ring'")
+            ring = f"{data}/live/{name}/{RING_FILE}"
+            os.system(f"cp --sparse=always '{template}/{RING_FILE}' '{ring}'")
         shutil.rmtree(template)
         return data
     return make
@@ -177,11 +178,11 @@ def test_a_server_starts_with_every_kind_of_damaged_ring(
 ) -> None:
     rows = _WORDS | _FILES
     data = data_with([*rows, *_SOUND])
-    precious = _precious(data / "live" / "any" / "ring")
+    precious = _precious(data / "live" / "any" / RING_FILE)
     precious.parent.mkdir()
     precious.write_text("untouched")
     for name, damage in rows.items():
-        damage(data / "live" / name / "ring")
+        damage(data / "live" / name / RING_FILE)
     server = start_server(*_SETTINGS, data=data)
     assert_all_names_serve(server, list(rows))
     assert len(list((data / "damaged").iterdir())) <= 5
@@ -200,7 +201,7 @@ def test_rings_that_are_damaged_while_in_use_end_no_worker_and_their_names_serve
     server = start_server(*_SETTINGS, data=data)
     assert len(server.get("/api/streams").json()["streams"]) == len(_WORDS) + len(_SOUND)
     for name, damage in _WORDS.items():
-        damage(data / "live" / name / "ring")
+        damage(data / "live" / name / RING_FILE)
     assert_all_names_serve(server, list(_WORDS))
 
 
@@ -210,7 +211,7 @@ def test_a_ring_that_workers_die_of_is_put_aside_and_one_death_is_no_proof(
     data = data_with(["deadly", "innocent", *_SOUND])
     # What two workers in the one slot and one worker in the other have left.
     def inode(name: str) -> int:
-        return (data / "live" / name / "ring").lstat().st_ino
+        return (data / "live" / name / RING_FILE).lstat().st_ino
     (data / "live" / ".recovering-0").symlink_to(f"deadly 2 {inode('deadly')}")
     (data / "live" / ".recovering-1").symlink_to(f"innocent 1 {inode('innocent')}")
     server = start_server(*_SETTINGS, data=data)
@@ -258,7 +259,7 @@ def test_a_ring_that_may_not_be_read_is_answered_and_logged_once(
     start_server: Callable[..., Server], data_with: Callable[[list[str]], Path]
 ) -> None:
     data = data_with(["locked", *_SOUND])
-    (data / "live" / "locked" / "ring").chmod(0)
+    (data / "live" / "locked" / RING_FILE).chmod(0)
     # Root may read everything, unless that right is taken away.
     unprivileged = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
     server = start_server(*_SETTINGS, data=data, launcher=unprivileged)
@@ -271,7 +272,7 @@ def test_a_ring_that_may_not_be_read_is_answered_and_logged_once(
         if line["message"] == "ring cannot be opened"
     ]
     assert len(said) == len(set(said)) > 0
-    (data / "live" / "locked" / "ring").chmod(0o600)
+    (data / "live" / "locked" / RING_FILE).chmod(0o600)
     assert_all_names_serve(server, ["locked"])
 
 

@@ -34,9 +34,9 @@ TRICKS = [
     "/%252e%252e/live",
     "/escape%/live",
     "/escape%zz/live",
-    "/escape/live/ring",
-    "/escape/ring",
-    "/live/escape/ring",
+    "/escape/live/ring.v3",
+    "/escape/ring.v3",
+    "/live/escape/ring.v3",
     "/escape;x=1/live",
     "/escape\u202ename/live",
     "/" + "a" * 255 + "/live",
@@ -97,7 +97,7 @@ def test_a_link_in_the_data_directory_is_not_followed(
 ) -> None:
     data, outside = tmp_path / "linked", tmp_path / "outside"
     outside.mkdir()
-    victim = outside / "ring"
+    victim = outside / "ring.v3"
     victim.write_text("precious")
     (data / "live").mkdir(parents=True)
     (data / "live" / "linked-name").symlink_to(outside)

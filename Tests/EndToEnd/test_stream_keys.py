@@ -18,7 +18,7 @@ from weir.http1 import RawHttp1
 from weir.http2 import Http2Connection
 from weir.publisher import Publisher
 from weir.recordings import record
-from weir.server import Server
+from weir.server import RING_FILE, Server
 from weir.users import Users
 from weir.viewer import Viewer
 from weir.waiting import wait_until
@@ -395,7 +395,7 @@ def test_no_key_is_in_the_log_in_the_store_or_in_an_answer(
     anna.make_key()
     stored = b"".join(
         file.read_bytes() for file in server.data.rglob("*")
-        if file.is_file() and file.name != "ring")
+        if file.is_file() and file.name != RING_FILE)
     for secret in (key, wrong, key.removeprefix("weir_")):
         assert secret not in server.log()
         assert secret.encode() not in stored

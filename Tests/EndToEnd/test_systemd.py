@@ -100,7 +100,7 @@ def test_its_data_directory_may_be_a_link(
     server = start_server(data=link)
     publish(server, name).play(record(seconds=30))
     server.wait_for_state(name, "live")
-    assert (data / "live" / name / "ring").is_file()
+    assert (data / "live" / name / "ring.v3").is_file()
     assert (data / "lock").read_text() == f"{server.pid}\n"
 
 

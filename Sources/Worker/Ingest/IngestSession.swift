@@ -279,6 +279,7 @@ final class IngestSession {
         return try Ring.create(
             path: streams.ringPath(name), geometry: environment.ringGeometry,
             initialization: initialization.bytes,
+            baseOrdinals: writer?.ring.baseOrdinals.afterDiscontinuity ?? .first,
             state: state(media: ingest.state(), consumedBytes: takenBytes).encoded(),
             slot: environment.slot, replacing: writer != nil,
             keepingReplacedAs: writer.map { streams.replaced.path(of: $0.ring, name) },

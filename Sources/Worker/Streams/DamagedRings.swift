@@ -1,6 +1,7 @@
 // Where streams' folders go that cannot be used: DATA/damaged/NAME-TIME. What has a stream's place in
 // DATA/live and is no intact ring (a damaged file, a link, a directory, a ring that workers die of) is
-// moved there as a whole, so that the name can be used again and somebody can look at what it was.
+// moved there as a whole, so that the name can be used again and somebody can look at what it was. Of a folder
+// that others use, too, only this server's files go there.
 //
 // Only the newest few are kept, and none while the disk is nearly full. One process at a time moves
 // (a lock in the folder), so nobody moves what another one has put in the damaged ring's place.
@@ -25,11 +26,14 @@ struct DamagedRings {
     /// Moves a stream's folder away, or whatever has its name. False: somebody else is moving one, or
     /// has just moved this one; look again.
     ///
-    /// - Parameter isStillThere: whether what was found to be damaged still has the name. Called
-    ///   when nobody else can move it.
+    /// - Parameters:
+    ///   - files: names of files in the folder, if it is not to be moved as a whole.
+    ///   - isStillThere: whether what was found to be damaged still has the name. Called when nobody
+    ///     else can move it.
     /// Errors: it could be neither moved nor removed.
     func take(
-        _ path: String, of name: StreamName, reason: String, isStillThere: () -> Bool
+        _ path: String, onlyFiles files: [String]? = nil, of name: StreamName, reason: String,
+        isStillThere: () -> Bool
     ) throws(SystemError) -> Bool {
         do {
             try FileSystem.makeDirectory(directory)
@@ -38,7 +42,7 @@ struct DamagedRings {
             if error.code == ENOTDIR { throw error }
             // Without room for it, what is damaged goes altogether.
             guard isStillThere() else { return false }
-            return try remove(path, of: name, reason)
+            return try remove(path, files, of: name, reason)
         }
         guard let turn = try FileSystem.lock(directory + "/.turn"), isStillThere() else {
             return false
@@ -48,19 +52,34 @@ struct DamagedRings {
         var timeMs = WallClock.nowMs()
         while FileSystem.exists(target(name, timeMs)) { timeMs += 1 }
         do {
-            try FileSystem.move(path, to: target(name, timeMs))
+            try move(path, files, to: target(name, timeMs))
         } catch {
-            return try remove(path, of: name, reason)
+            return try remove(path, files, of: name, reason)
         }
         log(name, reason, keptAs: target(name, timeMs))
         removeOldest()
         return true
     }
 
+    private func move(
+        _ path: String, _ files: [String]?, to target: String
+    ) throws(SystemError) {
+        guard let files else { return try FileSystem.move(path, to: target) }
+        try FileSystem.makeDirectory(target)
+        for file in files where FileSystem.exists("\(path)/\(file)") {
+            try FileSystem.move("\(path)/\(file)", to: "\(target)/\(file)")
+        }
+    }
+
     private func remove(
-        _ path: String, of name: StreamName, _ reason: String
+        _ path: String, _ files: [String]?, of name: StreamName, _ reason: String
     ) throws(SystemError) -> Bool {
-        try FileSystem.removeTree(path)
+        if let files {
+            let paths = files.map { "\(path)/\($0)" }
+            for path in paths where FileSystem.exists(path) { try FileSystem.removeTree(path) }
+        } else {
+            try FileSystem.removeTree(path)
+        }
         log(name, reason, keptAs: nil)
         return true
     }

@@ -1,4 +1,4 @@
-// The streams of this server as this worker knows them. The truth is on disk, DATA/live/NAME/ring:
+// The streams of this server as this worker knows them. The truth is on disk, DATA/live/NAME/ring.v3:
 // a stream that another worker has just made is found by opening its ring, and what is cached here
 // is checked against the disk before it is used.
 //
@@ -25,6 +25,7 @@ package final class LiveStreams {
     /// Why rings could not be opened, of those that are there.
     private var faults: [StreamName: RingError] = [:]
     private let damaged: DamagedRings
+    private let otherVersions: OtherVersions
     package let replaced: ReplacedRings
     package var newRings = NewRingPace()
     /// Streams with viewers here, current or replaced: those a doorbell may concern.
@@ -39,13 +40,18 @@ package final class LiveStreams {
         damaged = DamagedRings(
             dataDirectory: environment.dataDirectory, logger: environment.logger)
         replaced = ReplacedRings(dataDirectory: environment.dataDirectory)
+        // What is the same for all workers is told by one of them.
+        otherVersions = OtherVersions(
+            directory: directory, logger: environment.slot == 0 ? environment.logger : nil)
         try FileSystem.makeDirectory(directory)
     }
 
     // MARK: Looking up
 
     /// Where the ring of a stream is or would be.
-    package func ringPath(_ name: StreamName) -> String { streamDirectory(name) + "/ring" }
+    package func ringPath(_ name: StreamName) -> String {
+        "\(streamDirectory(name))/\(Ring.fileName)"
+    }
 
     func streamDirectory(_ name: StreamName) -> String { "\(directory)/\(name)" }
 
@@ -89,6 +95,9 @@ package final class LiveStreams {
             _ = try? putAside(name, reason: "its init is not valid") { ring.isCurrent }
         } catch .missing {
             faults[name] = nil
+            lookForOtherVersions(of: name)
+        } catch .otherVersion(let version) {
+            makeWay(for: name, version)
         } catch .invalid(let reason) {
             let path = ringPath(name)
             do {
@@ -100,6 +109,23 @@ package final class LiveStreams {
             note(error, of: name)
         }
         return nil
+    }
+
+    /// Rings of other versions are left alone; the log tells of them.
+    func lookForOtherVersions(of name: StreamName) { otherVersions.look(for: name) }
+
+    /// A ring of another version has the place of this version's.
+    private func makeWay(for name: StreamName, _ version: UInt32) {
+        do {
+            if try otherVersions.makeWay(for: name) {
+                faults[name] = nil
+            } else {
+                note(.otherVersion(version), of: name)
+            }
+        } catch {
+            note(RingError(error), of: name)
+        }
+        lookForOtherVersions(of: name)
     }
 
     /// What kept the ring of that name from being opened when it was last looked up; nil when nothing
@@ -176,11 +202,16 @@ package final class LiveStreams {
     package func putAside(
         _ name: StreamName, reason: String, isStillThere: () -> Bool
     ) throws(SystemError) -> Bool {
+        let folder = streamDirectory(name)
         let isDone = try damaged.take(
-            streamDirectory(name), of: name, reason: reason, isStillThere: isStillThere)
+            folder, onlyFiles: OtherVersions.isThere(in: folder) ? Self.ownFiles : nil, of: name,
+            reason: reason, isStillThere: isStillThere)
         if isDone { forget(name) }
         return isDone
     }
+
+    /// What this version of the format puts into a stream's folder.
+    private static let ownFiles = [Ring.fileName, Ring.fileName + Ring.temporarySuffix]
 
     /// The same for a stream that this worker has open: whoever watches or writes it is told that it
     /// has ended.

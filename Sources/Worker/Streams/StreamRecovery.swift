@@ -46,6 +46,7 @@ struct StreamRecovery {
                 FileSystem.exists(directory) && !FileSystem.isDirectory(directory)
             }
         }
+        streams.lookForOtherVersions(of: name)
         do {
             let ring = try Ring.open(path: streams.ringPath(name))
             // A server that was killed may have had more workers than this one has.
@@ -60,6 +61,9 @@ struct StreamRecovery {
             tryOut(stream)
         } catch .missing {
             streams.removeStreamDirectory(name)
+        } catch .otherVersion {
+            // It makes way.
+            _ = streams.find(name)
         } catch .invalid(let reason) {
             putAside(name, reason: reason) { LiveStreams.isDamaged(streams.ringPath(name)) }
         } catch {

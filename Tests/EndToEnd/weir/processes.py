@@ -67,7 +67,7 @@ def open_descriptors(pid: int) -> int:
 
 def deleted_rings(pid: int) -> int:
     """Ring files that are gone from the directory but still held, by descriptor or by mapping."""
-    gone = "/ring (deleted)"
+    gone = "/ring.v3 (deleted)"
     held = {target for target in _descriptor_targets(pid) if target.endswith(gone)}
     try:
         maps = Path(f"/proc/{pid}/maps").read_text()

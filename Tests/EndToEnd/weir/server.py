@@ -26,6 +26,8 @@ from .waiting import PATIENCE_S, wait_until
 
 # What the Swift runtime and the sanitizers print when a process traps.
 _CRASH = re.compile(r"Fatal error|Program crashed|Illegal instruction|Segmentation fault")
+#: What the file of a ring is called in its stream's folder, in this version of its format.
+RING_FILE = "ring.v3"
 PAGE_ORIGIN = "https://localhost:8080"
 
 #: The servers of the current test; conftest shows their logs when it fails.
@@ -225,7 +227,7 @@ class Server:
         wait_until(right, f"{name} to have {count} viewers", timeout_s, 0.05)
 
     def ring(self, name: str) -> Path:
-        return self.data / "live" / name / "ring"
+        return self.data / "live" / name / RING_FILE
 
     def log(self) -> str:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
