@@ -75,9 +75,9 @@ import Testing
 
     private func read(_ ring: Ring) {
         for start in [.newest, .rewound(byMs: 5_000), .rewound(byMs: .max / 2)]
-            as [LiveReader.Start]
+            as [RingCursor.Start]
         {
-            var reader = LiveReader(start: start, maxLagMs: 10_000)
+            var reader = WebMViewer(start: start, maxLagMs: 10_000)
             var buffer = [UInt8](repeating: 0, count: 1_000)
             for _ in 0..<64 {
                 let outcome = buffer.withUnsafeMutableBytes { reader.read(from: ring, into: $0) }

@@ -53,7 +53,8 @@ package struct RingCursor {
     /// How often entries were skipped to stay near the live edge.
     package private(set) var jumps = 0
     private var mustCatchUp = false
-    private var isLapped = false
+    /// Whether this reader can never go on: something that it needs has been overwritten.
+    package private(set) var isLapped = false
 
     /// Entries that are passed over, and jumps, in one step. More than a sound ring can ask for: a writer
     /// puts few entries of other kinds between two of media, and moves on by a few entries meanwhile.

@@ -7,6 +7,7 @@
 // Owner: the worker's loop thread.
 
 import HTTP
+import SegmentRing
 import Settings
 import Streams
 
@@ -14,7 +15,7 @@ final class Viewer: BodySource, ExchangeHandler, StreamViewer {
     /// Nil when it was let go.
     private var stream: LiveStream?
     private unowned let exchange: Exchange
-    private var reader: LiveReader
+    private var webM: WebMViewer
     private var countedJumps = 0
     /// What is to be answered when there is a place to begin; nil when it is.
     private var heldAnswer: HeldAnswer?
@@ -24,10 +25,10 @@ final class Viewer: BodySource, ExchangeHandler, StreamViewer {
     private var producedAtMs: UInt64 = 0
     var index = 0
 
-    init(exchange: Exchange, stream: LiveStream, start: LiveReader.Start, maxLagMs: UInt64) {
+    init(exchange: Exchange, stream: LiveStream, start: RingCursor.Start, maxLagMs: UInt64) {
         self.exchange = exchange
         self.stream = stream
-        reader = LiveReader(start: start, maxLagMs: maxLagMs)
+        webM = WebMViewer(start: start, maxLagMs: maxLagMs)
         super.init()
         exchange.isMedia = true
     }
@@ -70,7 +71,7 @@ final class Viewer: BodySource, ExchangeHandler, StreamViewer {
     func lookAfter(nowMs: UInt64) {
         if heldAnswer != nil { return answerIfDue() }
         guard isWaiting, nowMs >= producedAtMs + Limits.silenceFilledMs else { return }
-        reader.fillSilence()
+        webM.fillSilence()
         wake()
     }
 
@@ -94,10 +95,10 @@ final class Viewer: BodySource, ExchangeHandler, StreamViewer {
 
     override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
         guard let stream else { return .abort }
-        let outcome = unsafe reader.read(from: stream.ring, into: buffer)
-        if reader.jumps != countedJumps {
-            stream.countJumps(reader.jumps - countedJumps)
-            countedJumps = reader.jumps
+        let outcome = unsafe webM.read(from: stream.ring, into: buffer)
+        if webM.jumps != countedJumps {
+            stream.countJumps(webM.jumps - countedJumps)
+            countedJumps = webM.jumps
         }
         switch outcome {
         case .bytes(let count):
@@ -113,7 +114,7 @@ final class Viewer: BodySource, ExchangeHandler, StreamViewer {
         }
     }
 
-    override func wasHeldBack() { reader.catchUp() }
+    override func wasHeldBack() { webM.catchUp() }
 
     // MARK: ExchangeHandler
 

@@ -4,6 +4,7 @@
 
 import Credentials
 import HTTP
+import SegmentRing
 import Settings
 import StreamState
 import Streams
@@ -34,7 +35,7 @@ package final class WatchRoute {
             }
         }
         guard stream.state != .ended else { return refuse(exchange, .notLive) }
-        guard let start = LiveReader.Start(query: query, ringMs: ringMs) else {
+        guard let start = RingCursor.Start(query: query, ringMs: ringMs) else {
             return refuse(exchange, .invalidStart)
         }
         let headers =
@@ -69,7 +70,7 @@ package final class WatchRoute {
     }
 }
 
-extension LiveReader.Start {
+extension RingCursor.Start {
     /// Reads `start=-N` (seconds) from a query; nil when it is there but cannot be understood.
     init?(query: Substring, ringMs: UInt64) {
         let values = NamedValues.inQuery(query, named: "start")

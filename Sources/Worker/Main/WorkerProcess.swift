@@ -115,7 +115,7 @@ final class WorkerProcess {
     func run(control: consuming Descriptor) throws {
         streams.recover { [maxLagMs] stream in
             _ = EndedBroadcast(stream.ring, of: stream.name)
-            LiveReader.tryOut(stream.ring, maxLagMs: maxLagMs)
+            WebMViewer.tryOut(stream.ring, maxLagMs: maxLagMs)
         }
         streams.startHouseKeeping()
         recorder.start()

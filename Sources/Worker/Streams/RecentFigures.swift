@@ -42,7 +42,7 @@ package struct RecentFigures: Equatable {
             newestMs = newest
             guard newest < entry.bootMs + windowMs else { break }
             oldestMs = entry.bootMs
-            bytes += UInt64(entry.length)
+            if entry.kind == .media { bytes += UInt64(entry.length) }
         }
         guard let newestMs, newestMs >= oldestMs + leastWindowMs else { return 0 }
         return bytes * 8 * 1_000 / (newestMs - oldestMs)
@@ -51,7 +51,7 @@ package struct RecentFigures: Equatable {
     private static func keyframeIntervalMs(of ring: Ring) -> UInt64? {
         var newest: Int64?
         for entry in RecentEntries(ring: ring, most: entries)
-        where entry.flags.contains(.independent) {
+        where entry.isIndependent {
             guard let newer = newest else {
                 newest = entry.mediaTimeMs
                 continue

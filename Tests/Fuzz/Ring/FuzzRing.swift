@@ -209,8 +209,8 @@ private func watch(_ ring: Ring) {
     for nowMs in [0, 1_800_000_000_000] as [UInt64] {
         _ = times.state(nowMs: nowMs, graceMs: 3_600_000)
     }
-    for start in [.newest, .rewound(byMs: 5_000)] as [LiveReader.Start] {
-        var reader = LiveReader(start: start, maxLagMs: 10_000)
+    for start in [.newest, .rewound(byMs: 5_000)] as [RingCursor.Start] {
+        var reader = WebMViewer(start: start, maxLagMs: 10_000)
         var buffer = [UInt8](repeating: 0, count: 1_000)
         for _ in 0..<16 {
             let outcome = buffer.withUnsafeMutableBytes { reader.read(from: ring, into: $0) }

@@ -1,4 +1,4 @@
-// A viewer's cursor against a real ring in a temporary directory.
+// What a viewer is sent of a real ring in a temporary directory.
 
 import Glibc
 import Media
@@ -7,7 +7,7 @@ import Testing
 
 @testable import Delivery
 
-@Suite struct LiveReaderTests {
+@Suite struct WebMViewerTests {
     private static let initialization: [UInt8] = Array("INIT".utf8)
 
     /// A ring of its own, removed with the test.
@@ -17,14 +17,14 @@ import Testing
         private var bootMs: UInt64 = 1_000_000
 
         init(dataBytes: Int = 1 << 20) throws {
-            var template = Array("/tmp/weir-reader-XXXXXX".utf8CString)
+            var template = Array("/tmp/weir-viewer-XXXXXX".utf8CString)
             directory = unsafe String(cString: mkdtemp(&template))
             writer = try Ring.create(
                 path: directory + "/ring",
                 geometry: RingGeometry(
                     dataBytes: dataBytes, entries: 1024, initializationBytes: 64, carryBytes: 64,
                     stateBytes: 64),
-                initialization: LiveReaderTests.initialization, state: [])
+                initialization: WebMViewerTests.initialization, state: [])
         }
 
         deinit {
@@ -40,12 +40,19 @@ import Testing
         ) throws {
             bootMs += afterMs
             try append(
-                LiveReaderTests.cluster(timeMs, payload), isKey ? .independent : .groupStart,
+                WebMViewerTests.cluster(timeMs, payload), isKey ? .independent : .groupStart,
                 timeMs)
         }
 
         func more(_ timeMs: Int64, _ payload: String) throws {
             try append(Array(payload.utf8), [], timeMs)
+        }
+
+        /// What is not media.
+        func record(_ kind: RingKind = .segmentRecord) throws {
+            try Array("record".utf8).withUnsafeBytes {
+                try writer.append(kind, $0, bootMs: bootMs)
+            }
         }
 
         private func append(_ bytes: [UInt8], _ flags: FragmentFlags, _ timeMs: Int64) throws {
@@ -65,13 +72,13 @@ import Testing
         return bytes + Array(payload.utf8)
     }
 
-    /// Everything the reader gives, `pieceBytes` at a time.
-    private func drain(_ reader: inout LiveReader, _ ring: Ring, pieceBytes: Int = 4096) -> [UInt8]
+    /// Everything the viewer gives, `pieceBytes` at a time.
+    private func drain(_ viewer: inout WebMViewer, _ ring: Ring, pieceBytes: Int = 4096) -> [UInt8]
     {
         var all: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: pieceBytes)
         while true {
-            let outcome = piece.withUnsafeMutableBytes { reader.read(from: ring, into: $0) }
+            let outcome = piece.withUnsafeMutableBytes { viewer.read(from: ring, into: $0) }
             guard case .bytes(let count) = outcome else { return all }
             all += piece.prefix(count)
         }
@@ -83,11 +90,29 @@ import Testing
         try stage.cluster(1_000, "old")
         try stage.cluster(2_000, "new")
         try stage.more(2_100, "+more")
-        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        var viewer = WebMViewer(start: .newest, maxLagMs: 10_000)
         let expected = Self.initialization + Self.cluster(0, "new") + Array("+more".utf8)
-        #expect(drain(&reader, stage.ring) == expected)
+        #expect(drain(&viewer, stage.ring) == expected)
         try stage.cluster(3_000, "next", isKey: false)
-        #expect(drain(&reader, stage.ring) == Self.cluster(1_000, "next"))
+        #expect(drain(&viewer, stage.ring) == Self.cluster(1_000, "next"))
+    }
+
+    @Test("what is not media is not sent, and neither stops nor delays what is")
+    func otherKinds() throws {
+        let stage = try Stage()
+        try stage.record()
+        try stage.cluster(1_000, "a")
+        try stage.record()
+        try stage.record(RingKind(rawValue: 999))
+        try stage.more(1_100, "+b")
+        try stage.record()
+        var viewer = WebMViewer(start: .newest, maxLagMs: 10_000)
+        let expected = Self.initialization + Self.cluster(0, "a") + Array("+b".utf8)
+        #expect(drain(&viewer, stage.ring) == expected)
+        try stage.cluster(1_200, "c")
+        try stage.record()
+        #expect(drain(&viewer, stage.ring) == Self.cluster(200, "c"))
+        #expect(viewer.jumps == 0)
     }
 
     @Test("the bytes are the same however small the pieces are", arguments: 1...40)
@@ -95,71 +120,71 @@ import Testing
         let stage = try Stage()
         try stage.cluster(0x0102_0304_0506, "abc")
         try stage.cluster(0x0102_0304_0806, "def", isKey: false)
-        var reader = LiveReader(start: .rewound(byMs: 1_000), maxLagMs: 10_000)
+        var viewer = WebMViewer(start: .rewound(byMs: 1_000), maxLagMs: 10_000)
         let expected =
             Self.initialization + Self.cluster(0, "abc") + Self.cluster(0x300, "def")
-        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == expected)
+        #expect(drain(&viewer, stage.ring, pieceBytes: pieceBytes) == expected)
     }
 
     @Test("without a key frame a viewer waits with the init in hand")
     func noKeyframe() throws {
         let stage = try Stage()
         try stage.cluster(0, "delta", isKey: false)
-        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
-        #expect(drain(&reader, stage.ring) == Self.initialization)
+        var viewer = WebMViewer(start: .newest, maxLagMs: 10_000)
+        #expect(drain(&viewer, stage.ring) == Self.initialization)
         try stage.cluster(500, "key")
-        #expect(drain(&reader, stage.ring) == Self.cluster(0, "key"))
+        #expect(drain(&viewer, stage.ring) == Self.cluster(0, "key"))
     }
 
     @Test("a viewer too far behind jumps to the newest key frame, and its time has no gap")
     func jump() throws {
         let stage = try Stage()
         try stage.cluster(0, "a")
-        var reader = LiveReader(start: .newest, maxLagMs: 2_000)
-        #expect(drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "a"))
+        var viewer = WebMViewer(start: .newest, maxLagMs: 2_000)
+        #expect(drain(&viewer, stage.ring) == Self.initialization + Self.cluster(0, "a"))
         try stage.cluster(100, "skipped", afterMs: 100)
         try stage.cluster(9_000, "delta", isKey: false, afterMs: 4_000)
         try stage.cluster(10_000, "b", afterMs: 4_000)
-        #expect(drain(&reader, stage.ring) == Self.cluster(100, "b"))
-        #expect(reader.jumps == 1)
+        #expect(drain(&viewer, stage.ring) == Self.cluster(100, "b"))
+        #expect(viewer.jumps == 1)
     }
 
     @Test("a viewer whose window was shut goes on at the newest key frame, once")
     func heldBack() throws {
         let stage = try Stage()
         try stage.cluster(0, "a")
-        var reader = LiveReader(start: .newest, maxLagMs: 60_000)
+        var viewer = WebMViewer(start: .newest, maxLagMs: 60_000)
         // Before it has had anything, it begins at the live edge anyway.
-        reader.catchUp()
-        #expect(drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "a"))
+        viewer.catchUp()
+        #expect(drain(&viewer, stage.ring) == Self.initialization + Self.cluster(0, "a"))
         try stage.cluster(1_000, "skipped")
         try stage.cluster(2_000, "b")
-        reader.catchUp()
-        #expect(drain(&reader, stage.ring) == Self.cluster(100, "b"))
+        viewer.catchUp()
+        #expect(drain(&viewer, stage.ring) == Self.cluster(100, "b"))
         try stage.cluster(3_000, "c")
         try stage.cluster(4_000, "d")
         #expect(
-            drain(&reader, stage.ring) == Self.cluster(1_100, "c") + Self.cluster(2_100, "d"))
-        #expect(reader.jumps == 1)
+            drain(&viewer, stage.ring) == Self.cluster(1_100, "c") + Self.cluster(2_100, "d"))
+        #expect(viewer.jumps == 1)
         // There is nothing newer to go on at.
-        reader.catchUp()
+        viewer.catchUp()
         try stage.cluster(5_000, "e")
-        #expect(drain(&reader, stage.ring) == Self.cluster(3_100, "e"))
-        #expect(reader.jumps == 1)
+        #expect(drain(&viewer, stage.ring) == Self.cluster(3_100, "e"))
+        #expect(viewer.jumps == 1)
     }
 
     @Test("nor does a shut window throw to the live edge who asked to start earlier")
     func heldBackInThePast() throws {
         let stage = try Stage()
         try stage.cluster(0, "a")
-        var reader = LiveReader(start: .rewound(byMs: 30_000), maxLagMs: 60_000)
-        _ = drain(&reader, stage.ring)
+        var viewer = WebMViewer(start: .rewound(byMs: 30_000), maxLagMs: 60_000)
+        _ = drain(&viewer, stage.ring)
         try stage.cluster(1_000, "b")
         try stage.cluster(2_000, "c")
-        reader.catchUp()
+        viewer.catchUp()
         #expect(
-            drain(&reader, stage.ring) == Self.cluster(1_000, "b") + Self.cluster(2_000, "c"))
-        #expect(reader.jumps == 0)
+            drain(&viewer, stage.ring) == Self.cluster(1_000, "b") + Self.cluster(2_000, "c"))
+        #expect(viewer.jumps == 0)
     }
 
     @Test("a viewer who asked to start earlier is not thrown to the live edge")
@@ -168,10 +193,10 @@ import Testing
         for second in 0..<10 {
             try stage.cluster(Int64(second) * 1_000, "\(second)", afterMs: 1_000)
         }
-        var reader = LiveReader(start: .rewound(byMs: 5_000), maxLagMs: 2_000)
-        let bytes = drain(&reader, stage.ring)
+        var viewer = WebMViewer(start: .rewound(byMs: 5_000), maxLagMs: 2_000)
+        let bytes = drain(&viewer, stage.ring)
         #expect(bytes.starts(with: Self.initialization + Self.cluster(0, "4")))
-        #expect(reader.jumps == 0)
+        #expect(viewer.jumps == 0)
     }
 
     // MARK: Silence
@@ -182,40 +207,40 @@ import Testing
     func filler(pieceBytes: Int) throws {
         let stage = try Stage()
         try stage.cluster(0, "a")
-        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        var viewer = WebMViewer(start: .newest, maxLagMs: 10_000)
         var expected = Self.initialization + Self.cluster(0, "a")
-        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == expected)
-        reader.fillSilence()
-        reader.fillSilence()
-        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == [0xEC, 0x81, 0])
-        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == [])
+        #expect(drain(&viewer, stage.ring, pieceBytes: pieceBytes) == expected)
+        viewer.fillSilence()
+        viewer.fillSilence()
+        #expect(drain(&viewer, stage.ring, pieceBytes: pieceBytes) == [0xEC, 0x81, 0])
+        #expect(drain(&viewer, stage.ring, pieceBytes: pieceBytes) == [])
         // Media that comes before the filler is out goes behind it.
-        reader.fillSilence()
+        viewer.fillSilence()
         try stage.more(100, "+b")
         try stage.cluster(200, "c")
         expected = [0xEC, 0x81, 0] + Array("+b".utf8) + Self.cluster(200, "c")
-        #expect(drain(&reader, stage.ring, pieceBytes: pieceBytes) == expected)
+        #expect(drain(&viewer, stage.ring, pieceBytes: pieceBytes) == expected)
     }
 
     @Test("who waits for a first key frame gets it behind the init")
     func fillerBeforeMedia() throws {
         let stage = try Stage()
-        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
-        #expect(drain(&reader, stage.ring) == Self.initialization)
-        reader.fillSilence()
+        var viewer = WebMViewer(start: .newest, maxLagMs: 10_000)
+        #expect(drain(&viewer, stage.ring) == Self.initialization)
+        viewer.fillSilence()
         try stage.cluster(7, "key")
-        #expect(drain(&reader, stage.ring) == [0xEC, 0x81, 0] + Self.cluster(0, "key"))
+        #expect(drain(&viewer, stage.ring) == [0xEC, 0x81, 0] + Self.cluster(0, "key"))
     }
 
     @Test("nothing is filled in the middle of an entry")
     func noFillerInside() throws {
         let stage = try Stage()
         try stage.cluster(0, "abc")
-        var reader = LiveReader(start: .newest, maxLagMs: 10_000)
+        var viewer = WebMViewer(start: .newest, maxLagMs: 10_000)
         var piece = [UInt8](repeating: 0, count: Self.initialization.count + 10)
-        _ = piece.withUnsafeMutableBytes { reader.read(from: stage.ring, into: $0) }
-        reader.fillSilence()
-        #expect(piece + drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "abc"))
+        _ = piece.withUnsafeMutableBytes { viewer.read(from: stage.ring, into: $0) }
+        viewer.fillSilence()
+        #expect(piece + drain(&viewer, stage.ring) == Self.initialization + Self.cluster(0, "abc"))
     }
 
     // MARK: A picture that falls silent
@@ -239,13 +264,13 @@ import Testing
             (.newest, "sound 29"), (.rewound(byMs: 5_000), "sound 24"),
             (.rewound(byMs: 19_000), "picture 9"), (.rewound(byMs: 20_000), "picture 9"),
             (.rewound(byMs: 60_000), "picture 0"),
-        ] as [(LiveReader.Start, String)])
-    func silentPicture(start: LiveReader.Start, first: String) throws {
+        ] as [(RingCursor.Start, String)])
+    func silentPicture(start: RingCursor.Start, first: String) throws {
         let stage = try pictureThatStops(soundSeconds: 20)
-        var reader = LiveReader(start: start, maxLagMs: 10_000)
-        let bytes = drain(&reader, stage.ring)
+        var viewer = WebMViewer(start: start, maxLagMs: 10_000)
+        let bytes = drain(&viewer, stage.ring)
         #expect(bytes.starts(with: Self.initialization + Self.cluster(0, first)))
-        #expect(reader.jumps == 0)
+        #expect(viewer.jumps == 0)
     }
 
     @Test(
@@ -253,13 +278,13 @@ import Testing
     func jumpToSound() throws {
         let stage = try Stage()
         try stage.cluster(0, "picture")
-        var reader = LiveReader(start: .newest, maxLagMs: 2_000)
-        #expect(drain(&reader, stage.ring) == Self.initialization + Self.cluster(0, "picture"))
+        var viewer = WebMViewer(start: .newest, maxLagMs: 2_000)
+        #expect(drain(&viewer, stage.ring) == Self.initialization + Self.cluster(0, "picture"))
         try stage.cluster(1_000, "skipped", isKey: false, afterMs: 1_000)
         try stage.cluster(4_000, "sound", afterMs: 3_000)
         try stage.cluster(5_000, "more sound", afterMs: 1_000)
-        #expect(drain(&reader, stage.ring) == Self.cluster(100, "more sound"))
-        #expect(reader.jumps == 1)
+        #expect(drain(&viewer, stage.ring) == Self.cluster(100, "more sound"))
+        #expect(viewer.jumps == 1)
     }
 
     @Test("a viewer overrun between two entries jumps, one overrun inside an entry is lapped")
@@ -267,7 +292,7 @@ import Testing
         let stage = try Stage(dataBytes: 4096)
         let filler = String(repeating: "x", count: 900)
         try stage.cluster(0, filler)
-        var between = LiveReader(start: .newest, maxLagMs: 60_000)
+        var between = WebMViewer(start: .newest, maxLagMs: 60_000)
         var inside = between
         _ = drain(&between, stage.ring)
         var piece = [UInt8](repeating: 0, count: 100)

@@ -1,21 +1,16 @@
 // Figures about the time a ring covers, from its oldest and newest entries.
 
-import SegmentRing
-
 extension Ring {
     /// Where the media written so far ends, on the stream's own time line; 0 when there is none.
     package var timelineEndMs: Int64 {
-        let head = entryHead
-        guard head > 0, case .entry(let newest) = lookup(head - 1) else { return 0 }
-        return newest.mediaTimeMs &+ Int64(newest.durationMs)
+        newestEntry?.mediaEndMs ?? 0
     }
 
     /// How much media time fits into the ring at the rate of what is in it; nil when there is too
     /// little to tell.
     package var capacityMs: UInt64? {
-        let head = entryHead
-        guard head > 0, case .entry(let newest) = lookup(head - 1),
-            case .entry(let oldest) = lookup(oldestSequence), newest.position > oldest.position,
+        guard let newest = newestEntry, case .entry(let oldest) = lookup(oldestSequence),
+            newest.position > oldest.position,
             newest.mediaTimeMs > oldest.mediaTimeMs
         else { return nil }
         let spanMs = Double(newest.mediaTimeMs - oldest.mediaTimeMs)
