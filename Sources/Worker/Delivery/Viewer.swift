@@ -11,7 +11,7 @@ import SegmentRing
 import Settings
 import Streams
 
-final class Viewer: BodySource, ExchangeHandler, StreamViewer {
+final class Viewer: BodySource, ExchangeHandler, Waiter {
     /// Nil when it was let go.
     private var stream: LiveStream?
     private unowned let exchange: Exchange
@@ -23,7 +23,7 @@ final class Viewer: BodySource, ExchangeHandler, StreamViewer {
     private(set) var isWaiting = false
     /// When it was given something last, in milliseconds of the loop.
     private var producedAtMs: UInt64 = 0
-    var index = 0
+    var place = 0
 
     init(exchange: Exchange, stream: LiveStream, start: RingCursor.Start, maxLagMs: UInt64) {
         self.exchange = exchange

@@ -180,8 +180,10 @@ package final class EventHub {
             look(withFigures: false)
         }
         ticks += 1
-        all.keepAlive(step: ticks, of: Self.ticksPerRound)
-        for topic in named.values { topic.keepAlive(step: ticks, of: Self.ticksPerRound) }
+        all.keepAlive(step: ticks, of: Self.ticksPerRound, nowMs: nowMs)
+        for topic in named.values {
+            topic.keepAlive(step: ticks, of: Self.ticksPerRound, nowMs: nowMs)
+        }
         loop.schedule(afterMs: Limits.eventLookMs) { [weak self] in self?.tick() }
     }
 

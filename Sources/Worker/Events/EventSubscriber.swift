@@ -3,16 +3,16 @@
 // Owner: the worker's loop thread.
 
 import HTTP
+import Streams
 
-final class EventSubscriber: BodySource, ExchangeHandler {
+final class EventSubscriber: BodySource, ExchangeHandler, Waiter {
     private unowned let exchange: Exchange
     private let hub: EventHub
     let topic: EventTopic
     private var cursor: EventCursor
     private var isWaiting = false
     private var hasSentLately = true
-    /// The position in the topic's list, kept by the topic.
-    var index = 0
+    var place = 0
 
     init(
         exchange: Exchange, scope: EventCursor.Scope, topic: EventTopic, hub: EventHub, retryMs: Int
@@ -32,12 +32,14 @@ final class EventSubscriber: BodySource, ExchangeHandler {
     }
 
     /// Says something unless something has been said since the last call.
-    func keepAlive() {
+    func lookAfter(nowMs: UInt64) {
         defer { hasSentLately = false }
         guard !hasSentLately, isWaiting else { return }
         cursor.keepAlive()
         wake()
     }
+
+    func letGo() { exchange.reset(.cancel) }
 
     override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
         if hub.isEnding { return .end }

@@ -3,11 +3,12 @@
 // Owner: the worker's loop thread.
 
 import StreamState
+import Streams
 
 final class EventTopic {
     /// Nil for all streams.
     let name: StreamName?
-    private var subscribers: [EventSubscriber] = []
+    private let subscribers = WaitList()
     /// Where in a round of keep-alives this topic's come, so that topics take turns.
     private let keepAlivePhase: Int
 
@@ -18,29 +19,16 @@ final class EventTopic {
 
     var count: Int { subscribers.count }
 
-    func add(_ subscriber: EventSubscriber) {
-        subscriber.index = subscribers.count
-        subscribers.append(subscriber)
-    }
+    func add(_ subscriber: EventSubscriber) { subscribers.add(subscriber) }
 
-    func remove(_ subscriber: EventSubscriber) {
-        let index = subscriber.index
-        precondition(subscribers[index] === subscriber, "a subscriber is removed once")
-        subscribers.swapAt(index, subscribers.count - 1)
-        subscribers.removeLast()
-        if index < subscribers.count { subscribers[index].index = index }
-    }
+    func remove(_ subscriber: EventSubscriber) { subscribers.remove(subscriber) }
 
     /// There is something to be told.
-    func wake() {
-        for subscriber in subscribers { subscriber.wake() }
-    }
+    func wake() { subscribers.wake() }
 
     /// Lets one of `steps` parts of the subscribers say something if they have been silent since
     /// the last time.
-    func keepAlive(step: Int, of steps: Int) {
-        for index in stride(from: (step + keepAlivePhase) % steps, to: count, by: steps) {
-            subscribers[index].keepAlive()
-        }
+    func keepAlive(step: Int, of steps: Int, nowMs: UInt64) {
+        subscribers.lookAfter(part: step + keepAlivePhase, of: steps, nowMs: nowMs)
     }
 }

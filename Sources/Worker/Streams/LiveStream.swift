@@ -20,9 +20,8 @@ package final class LiveStream {
     /// The MIME type of what viewers get, with its codecs.
     package let contentType: String
     private let environment: StreamsEnvironment
-    private var viewers: [any StreamViewer] = []
-    private var lastDeliveryMs: UInt64 = 0
-    private var deliveryIsScheduled = false
+    private let viewers = WaitList()
+    private let delivery: WakePace
     private var isDraining = false
     /// Since when another ring, or none, has the name.
     private var replacedAtMs: UInt64?
@@ -46,6 +45,7 @@ package final class LiveStream {
             parsing: ring.initialization, limits: environment.mediaLimits)
         contentType = initialization.mimeType
         self.environment = environment
+        delivery = WakePace(loop: environment.loop) { [viewers] in viewers.wake() }
     }
 
     // MARK: What it carries
@@ -187,9 +187,8 @@ package final class LiveStream {
 
     var isWatched: Bool { !viewers.isEmpty }
 
-    package func add(_ viewer: any StreamViewer) {
-        viewer.index = viewers.count
-        viewers.append(viewer)
+    package func add(_ viewer: any Waiter) {
+        viewers.add(viewer)
         // Interest first, then a look at the ring (the viewer's first `produce`), then sleep: a commit
         // in between rings the doorbell.
         if viewers.count == 1 {
@@ -199,12 +198,8 @@ package final class LiveStream {
         publishViewerCount(change: 1)
     }
 
-    package func remove(_ viewer: any StreamViewer) {
-        let index = viewer.index
-        precondition(viewers[index] === viewer, "a viewer is removed once")
-        viewers.swapAt(index, viewers.count - 1)
-        viewers.removeLast()
-        if index < viewers.count { viewers[index].index = index }
+    package func remove(_ viewer: any Waiter) {
+        viewers.remove(viewer)
         if viewers.isEmpty {
             ring.status.setInterested(false, slot: environment.slot)
             onWatchedChange?(self)
@@ -219,30 +214,19 @@ package final class LiveStream {
 
     /// The doorbell has rung: wakes the viewers that wait, at most once per delivery interval.
     func deliver() {
-        guard !deliveryIsScheduled, isWatched else { return }
-        let nowMs = environment.loop.nowMs
-        let dueMs = lastDeliveryMs + DeliveryPace.intervalMs(viewers: viewers.count)
-        if nowMs >= dueMs {
-            wakeViewers()
-        } else {
-            deliveryIsScheduled = true
-            environment.loop.schedule(afterMs: dueMs - nowMs, isUrgent: true) { [weak self] in
-                self?.deliveryIsScheduled = false
-                self?.wakeViewers()
-            }
-        }
+        guard isWatched else { return }
+        delivery.ring(intervalMs: DeliveryPace.intervalMs(viewers: viewers.count))
     }
 
     /// To be called about once a second: what viewers are owed although nothing comes.
     func lookAfterViewers() {
-        let nowMs = nowMs
-        for viewer in viewers { viewer.lookAfter(nowMs: nowMs) }
+        viewers.lookAfter(nowMs: nowMs)
     }
 
     /// The worker is going: viewers get what there is, and then the end of their response.
     func endViewersOfThisWorker() {
         isDraining = true
-        wakeViewers()
+        delivery.wakeNow()
     }
 
     /// Ends a stream whose ring has lost its name. Those who watch it get the rest; who has not taken
@@ -260,18 +244,13 @@ package final class LiveStream {
 
     /// Some now, the others in the next turns of the loop.
     private func resetViewers() {
-        for viewer in viewers.suffix(Limits.viewersResetPerTurn) { viewer.letGo() }
+        viewers.letGo(atMost: Limits.viewersResetPerTurn)
         guard isWatched, !resetIsScheduled else { return }
         resetIsScheduled = true
         environment.loop.schedule(afterMs: 1) { [weak self] in
             self?.resetIsScheduled = false
             self?.resetViewers()
         }
-    }
-
-    private func wakeViewers() {
-        lastDeliveryMs = environment.loop.nowMs
-        for viewer in viewers { viewer.wake() }
     }
 
     package func countJumps(_ count: Int) {

@@ -1,0 +1,62 @@
+// Those who wait for the same thing, in no order: joined, left and counted in one step, however many there are.
+//
+// Members keep their place in the list, so that none has to be looked for; so each is in one list at a time.
+// Whoever is woken may leave while the others are being woken.
+//
+// Owner: the worker's loop thread.
+
+/// Somebody whose response goes on when something happens.
+package protocol Waiter: AnyObject {
+    /// The place in the list, kept by the list.
+    var place: Int { get set }
+
+    /// What was waited for may have come, or come to its end.
+    func wake()
+
+    /// Called now and then: what a waiter is owed although nothing comes.
+    func lookAfter(nowMs: UInt64)
+
+    /// Has the response reset, whatever its client has taken.
+    func letGo()
+}
+
+package final class WaitList {
+    private var members: [any Waiter] = []
+
+    package init() {}
+
+    package var count: Int { members.count }
+    package var isEmpty: Bool { members.isEmpty }
+
+    package func add(_ waiter: any Waiter) {
+        waiter.place = members.count
+        members.append(waiter)
+    }
+
+    package func remove(_ waiter: any Waiter) {
+        let place = waiter.place
+        precondition(members[place] === waiter, "a waiter leaves once")
+        let last = members.removeLast()
+        guard place < members.count else { return }
+        members[place] = last
+        last.place = place
+    }
+
+    package func wake() {
+        for member in members { member.wake() }
+    }
+
+    /// Looks after one of `parts` parts of the list; all of them in turn are the whole list.
+    package func lookAfter(part: Int = 0, of parts: Int = 1, nowMs: UInt64) {
+        // As they are now: whoever is looked after may leave.
+        let members = members
+        for place in stride(from: part % parts, to: members.count, by: parts) {
+            members[place].lookAfter(nowMs: nowMs)
+        }
+    }
+
+    /// Lets some of them go.
+    package func letGo(atMost most: Int) {
+        for member in members.suffix(most) { member.letGo() }
+    }
+}
