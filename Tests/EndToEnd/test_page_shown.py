@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from browser.chromium import Chromium
 from browser.element import wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.page import Page
@@ -16,6 +17,7 @@ from weir.blocks import AUDIO, VIDEO, Block, blocks_of, clusters, paced, shifted
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
+from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +47,34 @@ def wait_for_sound(watcher: WatchPage) -> Look:
     return watcher.wait_until(
         lambda now: now.state == "playing" and now.currentTimeS > before.currentTimeS + 1,
         "a second of sound")
+
+
+_FIRST_SHOWN = """
+new MutationObserver((_, observer) => {
+  const video = document.querySelector('#video');
+  if (!video) return;
+  observer.disconnect();
+  video.requestVideoFrameCallback((_, { mediaTime }) => {
+    window.firstShown = { afterS: mediaTime - video.buffered.start(0) };
+  });
+}).observe(document, { childList: true, subtree: true });"""
+
+
+def test_a_newcomer_first_sees_the_live_edge_and_not_the_key_frame_before_it(
+    chromium_browser: Chromium, browser_server: Server, publish: Callable[..., Publisher],
+    name: str,
+) -> None:
+    head, blocks = blocks_of(record(seconds=30, key_every=1000))
+    ahead_ms = 6_000
+    broadcast = [(max(0, due_ms - ahead_ms), data) for due_ms, data in clusters(blocks)]
+    publish(browser_server, name).feed(paced(head, broadcast), finish=False)
+    browser_server.wait_for_state(name, "live")
+    page = chromium_browser.open()
+    page.playwright.add_init_script(_FIRST_SHOWN)
+    WatchPage(page, browser_server.url(""), name)
+    shown = wait_until(lambda: page.run("return window.firstShown;"), "the first picture")
+    page.close()
+    assert shown["afterS"] > ahead_ms / 1000 - 2, shown
 
 
 @pytest.mark.parametrize("browser", BROWSERS)

@@ -68,6 +68,31 @@ def test_a_browser_that_stands_still_with_media_in_hand_is_given_more(trial: Tri
     assert not [at for at in seen["stalls"] if at > 40]
 
 
+def test_one_stall_with_media_in_hand_is_an_accident_and_costs_no_distance(
+    modules: Callable[[str, Any], Any]
+) -> None:
+    targets = modules(
+        """const { LiveEdge } = await load('live-edge');
+        const targets = [];
+        return [[], [20], [20, 30], [20, 400]].map((stallsAtS) => {
+          const edge = new LiveEdge();
+          edge.noteArrival(0);
+          for (let atS = 0; atS < 420; atS += 1) {
+            const nowMs = 1000 * atS;
+            if (stallsAtS.includes(atS)) edge.noteStall({ nowMs, behindS: 0.3, aheadS: 0.23 });
+            edge.decide({
+              nowMs, behindS: 0.3, aheadS: 0.3, positionS: atS, neededS: 0.15, seekS: 0.1 });
+            if (atS === 60) targets.push(edge.targetS);
+          }
+          return [targets.pop(), edge.targetS];
+        });
+        """, None)
+    never, once, twice, seldom = targets
+    assert never == once == pytest.approx([0.3, 0.3])
+    assert twice[0] == pytest.approx(0.43) and twice[1] == pytest.approx(0.3)
+    assert seldom[1] == pytest.approx(0.3)
+
+
 def test_after_an_interruption_it_jumps_to_the_edge_at_once(trial: Trial) -> None:
     seen = trial(seconds=60, chunkMs=250, silentFromS=20, silentUntilS=28)
     assert len(seen["stalls"]) == 1

@@ -56,29 +56,33 @@ def record(
     rate: str = "200k",
     seekable: bool = False,
     holes: bool = False,
+    key_every: int = 25,
 ) -> Recording:
     """The recording with these properties, from the cache if it is there.
 
     By default it is what a live source writes: a pipe, so no sizes in hindsight and no Cues.
     `seekable` gives the finished-file form, with SeekHead, known sizes and Cues at the end.
     With `holes` there are no pictures in most of each second, as of an encoder that starves.
+    `key_every` is the number of pictures (25 a second) from one key frame to the next.
     """
     is_matroska = video in ("h264", "hevc", "hevc-10") or audio == "aac"
     container = "matroska" if is_matroska else "webm"
     suffix = "mkv" if container == "matroska" else "webm"
     form = ("file" if seekable else "pipe") + ("-holes" if holes else "")
+    form += "" if key_every == 25 else f"-key{key_every}"
     name = f"{video or 'none'}-{audio or 'none'}-{size}-{rate}-{seconds}s-{form}.{suffix}"
     path = RECORDINGS / name
     if not path.exists():
         with one_at_a_time(path):
             if not path.exists():
-                _make(path, video, audio, seconds, size, rate, container, seekable, holes)
+                _make(path, video, audio, seconds, size, rate, container, seekable, holes,
+                      key_every)
     return Recording(path, video, audio, seconds)
 
 
 def _make(
     path: Path, video: str | None, audio: str | None, seconds: int, size: str, rate: str,
-    container: str, seekable: bool, holes: bool,
+    container: str, seekable: bool, holes: bool, key_every: int,
 ) -> None:
     command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y"]
     if video:
@@ -90,6 +94,8 @@ def _make(
         if holes:
             command += ["-vf", "select=lt(mod(t\\,1)\\,0.3)", "-fps_mode", "vfr"]
         command += [*_VIDEO[video], "-b:v", rate]
+        if key_every != 25:
+            command += ["-g", str(key_every), "-keyint_min", str(key_every)]
         command += ["-pix_fmt", "yuv420p10le" if video.endswith("-10") else "yuv420p"]
     if audio:
         command += ["-c:a", "aac" if audio == "aac" else "libopus", "-b:a", "32k"]

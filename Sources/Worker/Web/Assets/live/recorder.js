@@ -8,9 +8,9 @@ import { RecordedTimeline } from './recorded-timeline.js';
 
 /**
  * How often the recorder hands out what it has: with the next packet of sound (60 ms in Chromium),
- * so this makes about 250 ms.
+ * so this makes about 120 ms.
  */
-const TIMESLICE_MS = 220;
+const TIMESLICE_MS = 100;
 /** Viewers can join at a key frame only. Browsers that do not know the option ignore it. */
 const KEY_FRAME_INTERVAL_MS = 1_000;
 

@@ -73,6 +73,11 @@ export class EdgeClock {
     this.#add(nowMs, { atMs: nowMs, leadS: edgeS - nowMs / 1000, neededS: 0 });
   }
 
+  /** How unevenly media came so far holds no more; where the edge is still does. */
+  forgetNeeds() {
+    for (const arrival of this.#arrivals) arrival.neededS = 0;
+  }
+
   /** Reading is held back on purpose: what arrives now says nothing about the edge. */
   noteHeldBack() {
     this.#newest = null;

@@ -19,6 +19,8 @@ const LAST_DROP_S = 0.2;
 const RESTART_AHEAD_S = 0.35;
 /** Where decoding from the last key frame takes so long, waiting is the shorter way. */
 const SEEK_DEAR_S = 1;
+/** While a page starts, its own work makes media arrive late. */
+const SETTLING_MS = 1_000;
 /** A seek into media that is there takes less. */
 const SEEK_LONGEST_MS = 500;
 /** A beginning that is no further from the best place is left as it is: a seek costs a moment. */
@@ -39,6 +41,7 @@ export class Follower {
   #source = null;
   #hasBegun = false;
   #firstMediaAtMs = null;
+  #isSettled = false;
   /** How much there was at the beginning. */
   #entryAheadS = 0;
   /** Since when there is nothing left to play, and where the player was then. */
@@ -86,6 +89,7 @@ export class Follower {
     this.#source = source;
     this.#hasBegun = false;
     this.#firstMediaAtMs = null;
+    this.#isSettled = false;
     this.#dry = null;
     this.#clock.reset();
     if (behindS > 0) this.#clock.noteEdge(performance.now(), behindS);
@@ -261,6 +265,7 @@ export class Follower {
       if (this.#firstMediaAtMs !== null) this.#beginWhenEnough(performance.now());
       return;
     }
+    this.#settle();
     if (!this.#source.isAtEdge(performance.now())) this.#clock.noteHeldBack();
     this.#known = { lagS: this.lagS, atMs: performance.now() };
     if (this.#video.seeking && performance.now() - this.#seekingSinceMs > SEEK_LONGEST_MS) {
@@ -272,6 +277,12 @@ export class Follower {
     if (this.#dry) this.#crossGap();
     if (this.isFollowing) this.#follow();
     else if (this.isNearEdge) this.#handlers.onNearEdge();
+  }
+
+  #settle() {
+    if (this.#isSettled || performance.now() - this.#firstMediaAtMs < SETTLING_MS) return;
+    this.#isSettled = true;
+    this.#clock.forgetNeeds();
   }
 
   #follow() {

@@ -6,22 +6,29 @@
 
 /** Enough for chunks of a quarter second; shorter and longer ones are learnt as they arrive. */
 const FIRST_TARGET_S = 0.45;
-const LEAST_TARGET_S = 0.3;
+const LEAST_TARGET_S = 0.25;
 const MOST_TARGET_S = 4;
 /**
  * Browsers stand still although there is media in hand: decoders want some pictures, loudspeakers
  * some sound. How much is learnt when it happens.
  */
 const MARGIN_S = { first: 0.15, most: 0.3, over: 0.05 };
+/** A single stall with that much in hand is an accident; so long one is remembered. */
+const STALL_KEPT_MS = 300_000;
 const RAISE_AFTER_STALL = 1.5;
-const SMOOTH_BEFORE_LOWERING_MS = 10_000;
-const LOWERING_PER_SECOND = 0.03;
+/**
+ * How soon and how fast the distance shrinks when less would do. The first moments are quick: what
+ * arrives tells enough, and nobody has seen a stall. After one it takes longer.
+ */
+const LOWERING = {
+  atFirst: { smoothMs: 1_000, perSecond: 0.2 },
+  afterStall: { smoothMs: 10_000, perSecond: 0.03 },
+};
 
-/** Too close is repaired earlier than too far: the one ends in a stall, the other in nothing. */
-const TOO_FAR_S = 0.06;
+const TOO_FAR_S = 0.03;
 const TOO_CLOSE_S = 0.06;
 /** What ends a correction, so that the speed does not flutter. */
-const NEAR_S = 0.03;
+const NEAR_S = 0.01;
 /** A jump is for more than this, and for more than `JUMP_BEYOND_TARGET_S` over the target. */
 const LEAST_JUMP_S = 3;
 const JUMP_BEYOND_TARGET_S = 2.5;
@@ -33,7 +40,8 @@ const SLOW_RATES = [
 ];
 const FAST_RATES = [
   { beyondS: 0.4, rate: 1.1 },
-  { beyondS: 0, rate: 1.05 },
+  { beyondS: 0.1, rate: 1.05 },
+  { beyondS: 0, rate: 1.02 },
 ];
 /** In the first moments nobody knows yet how it sounds, and most viewers are muted. */
 const ARRIVING_MS = 3_000;
@@ -49,10 +57,12 @@ const RETURNING_JUMP_S = 0.8;
 
 export class LiveEdge {
   #targetS = FIRST_TARGET_S;
-  #marginS = MARGIN_S.first;
+  /** Stalls with little in hand: when, and how much would have been enough. */
+  #narrowStalls = [];
   #rate = 1;
   #loweredAtMs = 0;
   #smoothSinceMs = 0;
+  #hasStalled = false;
   #arrivedAtMs = -Infinity;
   #returnedAtMs = -Infinity;
 
@@ -68,18 +78,22 @@ export class LiveEdge {
    */
   noteStall({ nowMs, behindS, aheadS }) {
     this.#smoothSinceMs = nowMs;
+    this.#hasStalled = true;
     const enoughS = aheadS + MARGIN_S.over;
     // With that much in hand it was not for want of media: the computer was busy.
     if (enoughS > MARGIN_S.most) return;
-    if (enoughS > this.#marginS) {
-      this.#marginS = enoughS;
+    if (enoughS > this.#marginS(nowMs)) {
+      this.#narrowStalls.push({ atMs: nowMs, enoughS });
     } else if (behindS > this.#targetS - NEAR_S) {
       this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
     }
   }
 
   /** Playing begins, a little late as always. */
-  noteArrival(nowMs) { this.#arrivedAtMs = nowMs; }
+  noteArrival(nowMs) {
+    this.#arrivedAtMs = nowMs;
+    this.#smoothSinceMs = Math.max(this.#smoothSinceMs, nowMs);
+  }
 
   /** Playing goes on after a long time without media. */
   noteReturn(nowMs) { this.#returnedAtMs = nowMs; }
@@ -121,14 +135,23 @@ export class LiveEdge {
     return Math.max(LEAST_JUMP_S, this.#targetS + JUMP_BEYOND_TARGET_S);
   }
 
+  /** What must be in hand at the least: with it the player has stood still no more than once. */
+  #marginS(nowMs) {
+    this.#narrowStalls = this.#narrowStalls.filter(({ atMs }) => nowMs - atMs < STALL_KEPT_MS);
+    const [, second = 0] = this.#narrowStalls.map(({ enoughS }) => enoughS).sort((a, b) => b - a);
+    return Math.max(MARGIN_S.first, second);
+  }
+
   #adapt(nowMs, neededS) {
-    const enoughS = Math.min(MOST_TARGET_S, Math.max(LEAST_TARGET_S, neededS + this.#marginS));
+    const leastS = neededS + this.#marginS(nowMs);
+    const enoughS = Math.min(MOST_TARGET_S, Math.max(LEAST_TARGET_S, leastS));
+    const { smoothMs, perSecond } = this.#hasStalled ? LOWERING.afterStall : LOWERING.atFirst;
     const elapsedS = Math.min(1, Math.max(0, (nowMs - this.#loweredAtMs) / 1000));
     this.#loweredAtMs = nowMs;
     if (enoughS >= this.#targetS) {
       this.#targetS = enoughS;
-    } else if (nowMs - this.#smoothSinceMs > SMOOTH_BEFORE_LOWERING_MS) {
-      const loweredS = this.#targetS * (1 - LOWERING_PER_SECOND * elapsedS);
+    } else if (nowMs - this.#smoothSinceMs > smoothMs) {
+      const loweredS = this.#targetS * (1 - perSecond * elapsedS);
       this.#targetS = Math.max(enoughS, loweredS);
     }
   }
@@ -136,7 +159,7 @@ export class LiveEdge {
   #rateFor(nowMs, excessS, aheadS) {
     const isFast = this.#rate > 1;
     const isSlow = this.#rate < 1;
-    if (excessS > (isFast ? NEAR_S : TOO_FAR_S) && aheadS > this.#marginS) {
+    if (excessS > (isFast ? NEAR_S : TOO_FAR_S) && aheadS > this.#marginS(nowMs)) {
       if (nowMs - this.#arrivedAtMs < ARRIVING_MS) return ARRIVING_RATE;
       return FAST_RATES.find((step) => excessS > step.beyondS).rate;
     }

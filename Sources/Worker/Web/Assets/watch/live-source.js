@@ -19,6 +19,11 @@ const CATCH_UP_MS = 2_000;
 /** The server sends all it has at once, the network in flights: a longer pause is the end of it. */
 const BURST_PAUSE_MS = { least: 15, most: 200 };
 const BURST_LONGEST_MS = 600;
+/**
+ * Where the time line of the element begins. Not at 0: there Chromium shows the first key frame
+ * before it goes where it was told to begin, which may be a second of media later.
+ */
+const ORIGIN_S = 60;
 
 /** Whether this browser plays `mimeType` this way. */
 export function isStreamable(mimeType) {
@@ -112,9 +117,11 @@ export class LiveSource {
       this.#intake.note(burst.bytes);
       this.#way = this.#chooseWay(this.tracks);
       const span = this.tracks.span(this.#way.lacks);
-      if (span) this.#handlers.onBeginning(span);
-      this.#media = this.#way.parts.map(({ mimeType }) => (
-        new MediaBuffer(this.#source.addSourceBuffer(mimeType), this.#video)));
+      if (span) {
+        const { startS, endS } = span;
+        this.#handlers.onBeginning({ startS: ORIGIN_S + startS, endS: ORIGIN_S + endS });
+      }
+      this.#media = this.#way.parts.map(({ mimeType }) => this.#mediaBuffer(mimeType));
       if (!await this.#take(burst.bytes)) return 'undecodable';
       pending = burst.pending;
       for (;;) {
@@ -129,6 +136,12 @@ export class LiveSource {
     } catch {
       return 'broken';
     }
+  }
+
+  #mediaBuffer(mimeType) {
+    const buffer = this.#source.addSourceBuffer(mimeType);
+    buffer.timestampOffset = ORIGIN_S;
+    return new MediaBuffer(buffer, this.#video);
   }
 
   /** Everything the server has ready, in one piece: then the newest of it can be shown at once. */
@@ -168,7 +181,7 @@ export class LiveSource {
   #aheadS() {
     const ends = this.#media.map(({ ranges }) => (
       ranges.length > 0 ? ranges.end(ranges.length - 1) : 0));
-    return Math.max(0, ...ends) - this.#video.currentTime;
+    return Math.max(0, ...ends) - Math.max(ORIGIN_S, this.#video.currentTime);
   }
 }
 
