@@ -29,7 +29,7 @@ func trackTable(_ entries: [UInt8]...) throws -> TrackTable {
 
 private func reader(_ table: TrackTable) -> FrameReader {
     FrameReader(
-        track: table.tracks[0], packing: table.ingestTracks[0].packing,
+        track: table.tracks[0], packing: table.packings[0],
         mostFrameBytes: usual.blockBytes)
 }
 
@@ -102,7 +102,7 @@ struct CodecSetUpTests {
     func kept(sample: CodecSample) throws {
         let table = try sample.table(codecPrivate: sample.codecPrivate)
         #expect(!table.needsFirstFrame)
-        #expect(table.ingestTracks[0].packing.isPlain)
+        #expect(table.packings[0].isPlain)
         #expect(table.tracks[0].codecPrivate == sample.codecPrivate)
         #expect(table.tracks[0].codecString == sample.codecString)
         let frame = sample.withLengths
@@ -139,7 +139,7 @@ struct CodecSetUpTests {
     func clusterStart(sample: CodecSample) throws {
         var table = try sample.table()
         table.complete(with: sample.withStartCodes)
-        let draft = HeaderDraft(docType: .webm, versions: (1, 1), timestampScaleNs: 1_000_000)
+        let draft = HeaderDraft(docType: .webm, versions: (1, 1), scale: TickScale())
         let initialization = try Initialization(draft: draft, table: table, limits: usual)
         let start: [UInt8] = ClusterLayout.prefix + [0, 0, 0, 0, 0, 0, 0, 9]
         let sound = Document.block(2, 0, key: true)

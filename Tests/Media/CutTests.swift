@@ -36,7 +36,7 @@ private struct Trajectory {
 
     /// While a header waits for its first frames everything is carried: then some places have to do.
     private mutating func note(_ ingest: WebMIngest, at position: Int) {
-        guard !ingest.awaitsFirstFrames || position.isMultiple(of: 503) else { return }
+        guard !ingest.reader.awaitsFirstFrames || position.isMultiple(of: 503) else { return }
         standings[position] = Standing(ingest, output)
         parsers[position] = ingest
     }

@@ -41,7 +41,7 @@ private func table(_ encodings: [UInt8], codecPrivate: [UInt8] = opusHead) throw
 @Suite("How frames are packed")
 struct FramePackingTests {
     private func reader(_ table: TrackTable, mostFrameBytes: Int = 4_096) throws -> FrameReader {
-        let packing = table.ingestTracks[0].packing
+        let packing = table.packings[0]
         // As it is after a change of process.
         let kept = try #require(FramePacking(snapshot: packing.snapshot))
         #expect(kept == packing)
@@ -82,14 +82,14 @@ struct FramePackingTests {
         ] {
             let made = try table(encodings(algorithm: 0, scope: scope), codecPrivate: given)
             #expect(made.tracks[0].codecPrivate == opusHead)
-            #expect(made.ingestTracks[0].packing.isDeflated == (scope != 2))
+            #expect(made.packings[0].isDeflated == (scope != 2))
         }
         let beginning = [UInt8](opusHead.prefix(4))
         let made = try table(
             encodings(algorithm: 3, settings: beginning, scope: 2),
             codecPrivate: [UInt8](opusHead.dropFirst(4)))
         #expect(made.tracks[0].codecPrivate == opusHead)
-        #expect(made.ingestTracks[0].packing.isPlain)
+        #expect(made.packings[0].isPlain)
     }
 
     @Test("a few bytes do not become more than a frame may have")

@@ -159,7 +159,7 @@ struct InitializationTests {
         }
         #expect(found == (served != nil))
         // What is not known is still taken from the frames.
-        #expect(table.ingestTracks[0].hasFixedDuration == (givenNs > 0))
+        #expect(table.progress[0].hasFixedDuration == (givenNs > 0))
     }
 
     @Test("the default track of a kind comes first, and only one picture is served")
@@ -175,9 +175,8 @@ struct InitializationTests {
         #expect(tracks.leftOut.map(\.kind) == ["video", "subtitles"])
         #expect(tracks.leftOut.map(\.codec) == ["vp8", "text/utf8"])
         let table = try trackTable(Document.video(5), Document.video(6), Document.audio(8))
-        #expect(table.ingestTracks.map(\.sourceNumber) == [5, 8, 6])
-        #expect(table.ingestTracks.map(\.number) == [1, 2, 0])
-        #expect(table.ingestTracks.map(\.isLeading) == [true, false, false])
+        #expect(table.sourceNumbers == [5, 8, 6])
+        #expect(table.progress.map(\.isLeading) == [true, false])
     }
 
     @Test(

@@ -32,7 +32,7 @@ struct OrderTests {
         var delayed: [Int] = []
         for byte in recording.bytes.indices {
             output.push(recording.bytes[byte..<byte + 1], through: &ingest)
-            if !ingest.order.held.isEmpty { delayed.append(byte) }
+            if !ingest.writer.order.held.isEmpty { delayed.append(byte) }
         }
         #expect(delayed.isEmpty)
         #expect(output.blocks.count > 50)
@@ -81,7 +81,7 @@ struct OrderTests {
         var ingest = WebMIngest(limits: .usual)
         var output = Output()
         output.push(start + interleaved(soundAheadMs: 400).joined(), through: &ingest)
-        #expect(ingest.order.held.isEmpty)
+        #expect(ingest.writer.order.held.isEmpty)
         #expect(output.clusters.count > 50)
     }
 
@@ -113,8 +113,8 @@ struct OrderTests {
                     Document.cluster(at: 3_020)
                         + Document.block(2, 0, [UInt8](repeating: 1, count: count)),
                     through: &ingest)
-                #expect(ingest.order.heldBytes <= 5_000)
-                #expect(ingest.order.held.count <= 20)
+                #expect(ingest.writer.order.heldBytes <= 5_000)
+                #expect(ingest.writer.order.held.count <= 20)
             }
         }
         output.flush(&ingest)
@@ -134,7 +134,7 @@ struct OrderTests {
                     Document.cluster(at: UInt64(timeMs))
                         + Document.block(1, offset, key: group == 0 && index == 0)
                         + Document.block(2, 40 * index), through: &ingest)
-                #expect(ingest.order.held.isEmpty)
+                #expect(ingest.writer.order.held.isEmpty)
             }
         }
         #expect(output.blocks.count == 320)
@@ -161,7 +161,7 @@ struct OrderTests {
             #expect(output.blocks.count < blocks)
             output.push(rest, through: &ingest)
             #expect(output.blocks.count == blocks)
-            #expect(ingest.order.held.isEmpty)
+            #expect(ingest.writer.order.held.isEmpty)
         }
         var ingest = WebMIngest(limits: .usual)
         var output = Output()

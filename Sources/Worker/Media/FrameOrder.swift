@@ -20,20 +20,6 @@
 // is what lets a parser that died between the frames released before a block and the block itself be
 // continued from before the block.
 
-/// What is known of a frame that is to be written.
-struct FrameHead: Sendable, Equatable {
-    /// Index into the parser's tracks.
-    var track: Int
-    /// On the output time line.
-    var timeMs: Int64
-    /// As far as known.
-    var endMs: Int64
-    /// A key frame of the first video track.
-    var isLeadingKey = false
-    /// What came before is not what this continues.
-    var isDiscontinuity = false
-}
-
 /// A frame that waits: its block as it will be written, but for its time within a cluster.
 struct HeldFrame: Sendable, Equatable {
     var head: FrameHead
@@ -56,7 +42,7 @@ struct FrameOrder: Sendable, Equatable {
     static let reorders = UInt8.max
 
     /// The time of the newest frame of a track that takes part.
-    private static func newestMs(_ tracks: [IngestTrack]) -> Int64? {
+    private static func newestMs(_ tracks: [TrackProgress]) -> Int64? {
         var newest: Int64?
         for track in tracks where track.takesPartInOrder {
             if let ms = track.arrivedMs, ms > newest ?? Int64.min { newest = ms }
@@ -66,7 +52,7 @@ struct FrameOrder: Sendable, Equatable {
 
     /// Notes that a frame of a track has come; returns its place in the order.
     mutating func note(
-        _ timeMs: Int64, of index: Int, in tracks: inout [IngestTrack], limits: MediaLimits
+        _ timeMs: Int64, of index: Int, in tracks: inout [TrackProgress], limits: MediaLimits
     ) -> Int64 {
         if tracks[index].mayReorder, let last = tracks[index].lastTimeMs, timeMs < last {
             tracks[index].orderedFrames = Self.reorders
@@ -85,13 +71,13 @@ struct FrameOrder: Sendable, Equatable {
     }
 
     /// From now on the tracks are expected to be apart for a moment.
-    mutating func expectDisorder(in tracks: [IngestTrack]) {
+    mutating func expectDisorder(in tracks: [TrackProgress]) {
         if let newestMs = Self.newestMs(tracks) { disorderMs = newestMs }
     }
 
     /// Whether nothing that would come before this frame can follow any more, or need be waited for.
     func canLeave(
-        _ orderMs: Int64, of index: Int, in tracks: [IngestTrack], limits: MediaLimits
+        _ orderMs: Int64, of index: Int, in tracks: [TrackProgress], limits: MediaLimits
     ) -> Bool {
         guard disorderMs != nil, tracks[index].takesPartInOrder else { return true }
         var isAwaited = false
@@ -126,66 +112,8 @@ struct FrameOrder: Sendable, Equatable {
     }
 }
 
-extension IngestTrack {
+extension TrackProgress {
     var takesPartInOrder: Bool {
-        number > 0 && orderedFrames >= FrameOrder.enoughFrames
-            && orderedFrames != FrameOrder.reorders
-    }
-}
-
-// MARK: - Snapshots
-
-extension FrameOrder {
-    private static let frameHeaderBytes = 1 + 1 + 3 * 8 + 2 * 4
-
-    var encodedBytes: Int { heldBytes + held.count * Self.frameHeaderBytes }
-
-    static func mostEncodedBytes(_ limits: MediaLimits) -> Int {
-        limits.heldBytes + limits.heldFrames * frameHeaderBytes
-    }
-
-    /// The frames that wait, for a parser that goes on elsewhere; nothing when none does.
-    func encoded() -> [UInt8] {
-        guard !held.isEmpty else { return [] }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(encodedBytes)
-        for frame in held {
-            bytes.append(UInt8(frame.head.track))
-            bytes.append(
-                (frame.head.isLeadingKey ? 1 : 0) | (frame.head.isDiscontinuity ? 2 : 0))
-            for time in [frame.head.timeMs, frame.head.endMs, frame.orderMs] {
-                bytes.appendBigEndian(UInt64(bitPattern: time), count: 8)
-            }
-            bytes.appendBigEndian(UInt64(frame.relativeTimeOffset), count: 4)
-            bytes.appendBigEndian(UInt64(frame.bytes.count), count: 4)
-            bytes.append(contentsOf: frame.bytes)
-        }
-        return bytes
-    }
-
-    /// Takes over frames that waited elsewhere. They come from a file and are checked like any input.
-    mutating func restore(
-        from bytes: ArraySlice<UInt8>, tracks: [IngestTrack], limits: MediaLimits
-    ) throws(MediaError) {
-        var reader = StateReader(bytes: [UInt8](bytes))
-        while !reader.isAtEnd {
-            let track = Int(try reader.unsigned(1))
-            let flags = try reader.unsigned(1)
-            let timeMs = try reader.time(0...Timeline.latestMs)
-            let endMs = try reader.time(0...Timeline.latestMs)
-            let orderMs = try reader.time(0...Timeline.latestMs)
-            let offset = Int(try reader.unsigned(4))
-            let content = try reader.bytes(Int(try reader.unsigned(4)))
-            guard tracks.indices.contains(track), tracks[track].number > 0, offset >= 0,
-                offset + 2 <= content.count, orderMs >= held.last?.orderMs ?? 0,
-                hasRoom(for: content.count, limits: limits)
-            else { throw .malformed("frames in a parser snapshot are not right") }
-            hold(
-                HeldFrame(
-                    head: FrameHead(
-                        track: track, timeMs: timeMs, endMs: endMs, isLeadingKey: flags & 1 != 0,
-                        isDiscontinuity: flags & 2 != 0),
-                    orderMs: orderMs, relativeTimeOffset: offset, bytes: content))
-        }
+        orderedFrames >= FrameOrder.enoughFrames && orderedFrames != FrameOrder.reorders
     }
 }

@@ -1,9 +1,9 @@
-// From the source's ticks to milliseconds on the output time line. All values stay between 0 and
+// From the source's time to the output time line, both in milliseconds. All values stay between 0 and
 // `latestMs`, whatever the source claims, so that nothing computed from them can overflow.
 //
 // Time is steady for those who watch. A source's clock may jump within one header: it is set, or a
 // counter begins anew. Viewers could not follow, so the jump is taken out: the track goes on where
-// it was, and the difference is kept for the other tracks, which jump too, perhaps some blocks later.
+// it was, and the difference is kept for the other tracks, which jump too, perhaps some frames later.
 // Each track has its own difference for that reason; the newest one is `offsetMs`.
 
 struct Timeline: Sendable, Equatable {
@@ -11,38 +11,24 @@ struct Timeline: Sendable, Equatable {
     static let latestMs: Int64 = 1 << 53
     /// What may be added to a source's time.
     static let offsets: ClosedRange<Int64> = -4 * latestMs...4 * latestMs
-    /// A block that ends this much before what was written is a jump back, not reordering.
+    /// A frame that ends this much before what was written is a jump back, not reordering.
     static let reorderMs: Int64 = 10_000
 
-    /// Nanoseconds per tick of the source.
-    var timestampScaleNs = HeaderDraft.defaultTimestampScaleNs
     /// Added to the source's time since its last jump.
     var offsetMs: Int64 = 0
-    /// Where the next block goes; decides `offsetMs` when it comes.
+    /// Where the next frame goes; decides `offsetMs` when it comes.
     var continueAtMs: Int64?
     /// Nothing of the current broadcast was written yet.
     var isFresh = true
     /// The end of what was written.
     var nextMs: Int64 = 0
-    /// The newest output time that a block of this broadcast was given.
+    /// The newest output time that a frame of this broadcast was given.
     var newestMs: Int64?
 
-    /// The source's time in milliseconds. `ticks` must be within 2^53 and 2^15 of 0.
-    func sourceMs(ticks: Int64) -> Int64 {
-        guard timestampScaleNs != 1_000_000 else { return ticks }
-        // 2^53 ticks of a second each are some 2^83 ns, whose upper half (about 490,000) stays
-        // below the divisor: the division cannot overflow.
-        let product = ticks.magnitude.multipliedFullWidth(by: UInt64(timestampScaleNs))
-        let (quotient, remainder) = UInt64(1_000_000).dividingFullWidth(product)
-        let rounded = quotient + (remainder >= 500_000 ? 1 : 0)
-        let bounded = Int64(min(rounded, UInt64(2 * Timeline.latestMs)))
-        return ticks < 0 ? -bounded : bounded
-    }
-
-    /// The output time of a block; settles a pending continuation, and takes out a jump of the
-    /// source's clock. Placing a block twice is like placing it once, but for `didJump`.
+    /// The output time of a frame; settles a pending continuation, and takes out a jump of the
+    /// source's clock. Placing a frame twice is like placing it once, but for `didJump`.
     mutating func place(
-        sourceMs source: Int64, of track: inout IngestTrack, limits: MediaLimits
+        sourceMs source: Int64, of track: inout TrackProgress, limits: MediaLimits
     ) -> (timeMs: Int64, didJump: Bool) {
         if let continueAtMs {
             offsetMs = continueAtMs - source
@@ -58,7 +44,7 @@ struct Timeline: Sendable, Equatable {
     /// Chooses what is added to a track's time: what was, or, when that would be a jump, what is
     /// added since the last jump of any track, or else what lets the track go on where it is.
     private mutating func settleOffset(
-        of track: inout IngestTrack, source: Int64, limits: MediaLimits
+        of track: inout TrackProgress, source: Int64, limits: MediaLimits
     ) -> Bool {
         guard let newestMs else { return false }
         let earliestMs =
@@ -74,7 +60,7 @@ struct Timeline: Sendable, Equatable {
             return false
         }
         guard !isSteady else { return false }
-        let goesOnAtMs = track.lastTimeMs.map { $0 + Int64(track.blockDurationMs) } ?? newestMs
+        let goesOnAtMs = track.lastTimeMs.map { $0 + Int64(track.frameDurationMs) } ?? newestMs
         track.offsetMs = goesOnAtMs - source
         offsetMs = track.offsetMs
         return true
@@ -87,8 +73,7 @@ struct Timeline: Sendable, Equatable {
     }
 
     /// A new broadcast begins: its own time line, until it is told to continue the old one.
-    mutating func restart(timestampScaleNs: UInt32) {
-        self.timestampScaleNs = timestampScaleNs
+    mutating func restart() {
         offsetMs = 0
         continueAtMs = nil
         isFresh = true

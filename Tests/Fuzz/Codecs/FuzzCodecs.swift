@@ -62,7 +62,7 @@ private func check(_ input: [UInt8]) {
 
 private func look(at frame: [UInt8], _ table: TrackTable) {
     let track = table.tracks[0]
-    let packing = table.ingestTracks[0].packing
+    let packing = table.packings[0]
     precondition(FramePacking(snapshot: packing.snapshot) == packing)
     var reader = FrameReader(track: track, packing: packing, mostFrameBytes: limits.blockBytes)
     _ = reader.isKeyframe(frame.span)
@@ -80,7 +80,7 @@ private func look(at frame: [UInt8], _ table: TrackTable) {
 /// What is written is read back as it is.
 private func checkInitialization(_ table: TrackTable) {
     let draft = HeaderDraft(
-        docType: .webm, versions: (1, 1), timestampScaleNs: HeaderDraft.defaultTimestampScaleNs)
+        docType: .webm, versions: (1, 1), scale: TickScale())
     guard let made = try? Initialization(draft: draft, table: table, limits: limits) else { return }
     let again = try? Initialization(parsing: made.bytes, limits: limits)
     precondition(again == made, "an init is not read back as it is")

@@ -1,5 +1,6 @@
 // Fuzzes the ingest parser: hostile bytes must not trap, and what comes out must not depend on how
-// they are cut, on a change of process in between, or on a retry.
+// they are cut, on a change of process in between, or on a retry. What comes out is read back; the
+// input itself is read that way too, as if a ring had it.
 //
 // The last byte of an input chooses the cuts, and with its highest bit that half of the way
 // something was lost; the rest is what the broadcaster sends.
@@ -8,7 +9,8 @@
 //   FuzzWebM Tests/Fuzz/WebM/Corpus -dict=Tests/Fuzz/WebM/webm.dict -max_total_time=30
 
 import FuzzDriver
-import Media
+
+@testable import Media
 
 @main
 enum FuzzWebM {
@@ -30,7 +32,9 @@ private func check(_ bytes: [UInt8]) {
         "a change of process changes the result")
     if afterLoss.isEmpty { whole.checkRetries(of: input) }
     whole.checkInitializations()
+    whole.checkFrames()
     whole.goOn(with: input)
+    for clusterMs in [nil, 0] as [Int64?] { walk([UInt8](input), continuing: clusterMs) }
 }
 
 /// Pieces of 1 to 64 bytes, in a pattern that `choice` decides.
@@ -173,6 +177,11 @@ private struct Run {
         }
     }
 
+    /// What we write as clusters is read to its very end.
+    func checkFrames() {
+        precondition(walk(bytes, continuing: nil) == bytes.count, "a cluster is not read back")
+    }
+
     /// What we write as an init is an init of ours.
     func checkInitializations() {
         for initialization in initializations {
@@ -180,4 +189,15 @@ private struct Run {
             precondition(again == initialization, "an init is not read back as it is")
         }
     }
+}
+
+/// Reads frames out of what may be clusters of ours; returns how far that went.
+@discardableResult
+private func walk(_ bytes: [UInt8], continuing clusterMs: Int64?) -> Int {
+    var reader = ClusterReader(continuingClusterAtMs: clusterMs)
+    while let (frame, data) = reader.next(in: bytes.span) {
+        precondition(0..<MediaLimits.mostTracks ~= frame.track)
+        precondition(data.lowerBound >= 0 && data.upperBound <= bytes.count)
+    }
+    return reader.position
 }

@@ -105,8 +105,18 @@ def shapes(head: bytes) -> dict[str, bytes]:
     }
 
 
+def served() -> bytes:
+    """A cluster as it is served."""
+    blocks = element(SIMPLE_BLOCK, b"\x81\x00\x00\x80\x04\x01")
+    blocks += element(SIMPLE_BLOCK, b"\x82\x00\x07\x80\x05")
+    group = element(BLOCK, b"\x81\x00\x28\x00\x04\x01")
+    group += element(0x9B, b"\x28") + element(0xFB, b"\xf0")
+    head = CLUSTER.to_bytes(4, "big") + size_field(None) + element(0xE7, (3_000).to_bytes(8, "big"))
+    return head + blocks + element(BLOCK_GROUP, group)
+
+
 def main() -> None:
-    """Writes one seed per recording, one in which a broadcast is restarted, and odd shapes."""
+    """Writes a seed per recording, a restarted broadcast, odd shapes, and a cluster of ours."""
     CORPUS.mkdir(exist_ok=True)
     for recording in sorted([*RECORDINGS.glob("*.webm"), *RECORDINGS.glob("*.mkv")]):
         data = recording.read_bytes()
@@ -116,6 +126,7 @@ def main() -> None:
     (CORPUS / "restarted").write_bytes(vp8[:900] + vp8 + b"\x21")
     for name, seed in shapes(vp8[:vp8.index(CLUSTER.to_bytes(4, "big"))]).items():
         (CORPUS / name).write_bytes(seed + b"\x05")
+    (CORPUS / "served").write_bytes(served() + b"\x00")
 
 
 if __name__ == "__main__":

@@ -22,9 +22,11 @@ struct FramePacking: Sendable, Equatable {
     static let mostSnapshotBytes = 1 + mostStrippedBytes
 
     /// Two flags and a count in one byte, then the bytes that were left out.
-    var snapshot: [UInt8] {
-        let flags: UInt8 = (isDeflated ? 0x80 : 0) | (mayHaveStartCodes ? 0x40 : 0)
-        return [flags | UInt8(stripped.count)] + stripped
+    var snapshot: [UInt8] { [snapshotFlags] + stripped }
+
+    /// What a snapshot begins with.
+    var snapshotFlags: UInt8 {
+        (isDeflated ? 0x80 : 0) | (mayHaveStartCodes ? 0x40 : 0) | UInt8(stripped.count)
     }
 
     /// How long a snapshot is that begins with this byte.

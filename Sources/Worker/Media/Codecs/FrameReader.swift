@@ -7,7 +7,8 @@
 
 struct FrameReader: Sendable {
     private let bitstream: VideoBitstream?
-    private let packing: FramePacking
+    let isVideo: Bool
+    let packing: FramePacking
     /// Frames are passed on as they are.
     let isPlain: Bool
     private let configuration: [UInt8]
@@ -15,9 +16,9 @@ struct FrameReader: Sendable {
     private let lengthBytes: Int?
     private let mostFrameBytes: Int
 
-    /// `packing` is that of the table's ingest track with the same number.
     init(track: MediaTrack, packing: FramePacking = .plain, mostFrameBytes: Int) {
         bitstream = VideoBitstream(codecID: track.codecID)
+        isVideo = track.kind == .video
         self.packing = packing
         isPlain = packing.isPlain
         configuration = track.codecPrivate
@@ -28,6 +29,15 @@ struct FrameReader: Sendable {
             case .hevc: HEVC.lengthBytes(configuration: track.codecPrivate)
             default: nil
             }
+    }
+
+    /// One for each track that is served, in their order.
+    static func all(
+        of tracks: [MediaTrack], _ packings: [FramePacking], limits: MediaLimits
+    ) -> [FrameReader] {
+        zip(tracks, packings).map {
+            FrameReader(track: $0, packing: $1, mostFrameBytes: limits.blockBytes)
+        }
     }
 
     /// What the bitstream says: whether a decoder can begin here. Nil when it cannot say, and for
@@ -67,7 +77,7 @@ struct FrameReader: Sendable {
 
     /// False when the frame is passed on as it is, with nothing appended; true when the frame to pass
     /// on was appended to `output`. Throws for a frame that cannot be unpacked.
-    mutating func unpack(
+    func unpack(
         _ frame: Span<UInt8>, into output: inout [UInt8]
     ) throws(MediaError) -> Bool {
         guard !isPlain else { return false }

@@ -1,18 +1,22 @@
 // Writing EBML into a growing array (RFC 8794 sections 4 to 7). Sizes take the fewest bytes, so
 // what is written depends on nothing but the values.
+//
+// Unsafe use: the pointer to a span's bytes is used for the one call that copies them.
 
 extension [UInt8] {
     /// Appends the bytes of a span.
     mutating func append(copying span: Span<UInt8>) {
-        append(addingCapacity: span.count) { output in
-            for index in span.indices { output.append(span[index]) }
-        }
+        unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 
     /// Appends the lowest `count` bytes of a number, most significant first.
     mutating func appendBigEndian(_ value: UInt64, count: Int) {
-        for index in 0..<count {
-            append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(count - 1 - index))))
+        append(addingCapacity: count) { output in
+            var shift = UInt64(8 * count)
+            while shift > 0 {
+                shift -= 8
+                output.append(UInt8(truncatingIfNeeded: value >> shift))
+            }
         }
     }
 

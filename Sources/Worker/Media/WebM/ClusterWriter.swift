@@ -1,6 +1,5 @@
 // From frames in order to clusters of ours: where a cluster starts, whether a viewer can begin at it,
-// and which fragment a frame goes into. It writes a cluster's head and a block's time within the
-// cluster; the block itself is the parser's.
+// which fragment a frame goes into, and its block (RFC 9559 section 10). Frame data is never touched.
 
 /// The fragment a push is writing.
 struct OpenFragment: Sendable {
@@ -38,16 +37,16 @@ struct ClusterWriter: Sendable {
     /// and leave together do not become one that is too large for a small ring.
     private static let fragmentBytes = 64 * 1_024
 
-    mutating func restart(tracks: [IngestTrack]) {
+    mutating func restart(tracks: [TrackProgress]) {
         isOpen = false
         isForSound = false
         lastPictureMs = nil
         adopt(tracks: tracks)
     }
 
-    mutating func adopt(tracks: [IngestTrack]) {
+    mutating func adopt(tracks: [TrackProgress]) {
         hasVideo = tracks.contains { $0.isLeading }
-        mayReorder = tracks.contains { $0.mayReorder && $0.number > 0 }
+        mayReorder = tracks.contains { $0.mayReorder }
     }
 
     /// No picture that a newcomer would have to wait for: none has come yet, or none for so long
@@ -111,5 +110,34 @@ struct ClusterWriter: Sendable {
         lastMs = frame.timeMs
         if isLeading { lastPictureMs = frame.timeMs }
         if let endMs = fragment?.endMs { fragment?.endMs = max(endMs, frame.endMs) }
+    }
+}
+
+extension [UInt8] {
+    /// Bytes of a block before its payload as we write it: track number, time, flags.
+    private static var blockHeadBytes: Int { 4 }
+
+    /// Appends a frame's block; returns where its relative time belongs. `elements` are written if the
+    /// frame has any; nothing else can be beside a SimpleBlock.
+    mutating func append(
+        block frame: Frame, _ data: Span<UInt8>, with elements: Span<UInt8>
+    ) -> Int {
+        let size = [UInt8].blockHeadBytes + data.count
+        var flags = frame.isInvisible ? BlockHead.invisible : 0
+        if frame.isDiscardable { flags |= BlockHead.discardable }
+        if frame.hasElements {
+            appendHeader(
+                ElementID.blockGroup,
+                size: EBMLLength.ofElement(ElementID.block, size: size) + elements.count)
+            appendHeader(ElementID.block, size: size)
+        } else {
+            appendHeader(ElementID.simpleBlock, size: size)
+            if frame.isKey { flags |= BlockHead.key }
+        }
+        let offset = count + 1
+        appendBigEndian(UInt64(0x80 | UInt8(frame.track + 1)) << 24 | UInt64(flags), count: 4)
+        append(copying: data)
+        if frame.hasElements { append(copying: elements) }
+        return offset
     }
 }

@@ -11,7 +11,6 @@ enum ElementID {
     static let docType: UInt32 = 0x4282
     static let docTypeVersion: UInt32 = 0x4287
     static let docTypeReadVersion: UInt32 = 0x4285
-    static let docTypeExtension: UInt32 = 0x4281
 
     // Anywhere
     static let void: UInt32 = 0xEC

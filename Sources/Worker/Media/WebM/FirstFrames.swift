@@ -6,23 +6,21 @@
 // is known. What it says depends on the bytes alone, not on how they were cut.
 
 struct FirstFrames {
-    private let tracks: [IngestTrack]
-    private var readers: [FrameReader]
+    private let sourceNumbers: [UInt32]
+    private let readers: [FrameReader]
     private let mostBytes: Int
     private let mostMs: Int64
-    private let timeline: Timeline
+    private let scale: TickScale
 
     private var clusterTicks: Int64 = 0
     private var earliestMs = Int64.max
 
     init(table: TrackTable, draft: HeaderDraft, limits: MediaLimits) {
-        tracks = table.ingestTracks
-        readers = FrameReader.all(of: table.tracks, tracks, limits: limits)
+        sourceNumbers = table.sourceNumbers
+        readers = FrameReader.all(of: table.tracks, table.packings, limits: limits)
         mostBytes = limits.blockBytes
         mostMs = limits.firstFrameMs
-        var timeline = Timeline()
-        timeline.timestampScaleNs = draft.timestampScaleNs
-        self.timeline = timeline
+        scale = draft.scale
     }
 
     /// Completes the table from the frames behind `start`. How many bytes, from the beginning of
@@ -85,13 +83,13 @@ struct FirstFrames {
         at block: Range<Int>, completing table: inout TrackTable, in bytes: Span<UInt8>
     ) -> Bool {
         guard let head = BlockHead(block, in: bytes) else { return false }
-        let timeMs = timeline.sourceMs(ticks: clusterTicks + Int64(head.relativeTicks))
+        let timeMs = scale.ms(clusterTicks + Int64(head.relativeTicks))
         earliestMs = min(earliestMs, timeMs)
         guard timeMs - earliestMs <= mostMs else { return false }
-        guard let index = tracks.firstIndex(where: { UInt64($0.sourceNumber) == head.track }),
+        guard let index = sourceNumbers.firstIndex(where: { UInt64($0) == head.track }),
             readers.indices.contains(index), !Lacing.isLaced(flags: head.flags)
         else { return true }
-        let number = UInt64(tracks[index].number)
+        let number = UInt64(index + 1)
         guard table.needsFirstFrame(number: number) else { return true }
         let frame = bytes.extracting(head.payload)
         var unpacked: [UInt8] = []
@@ -104,16 +102,5 @@ struct FirstFrames {
             table.complete(track: number, firstKeyframe: frame)
         }
         return true
-    }
-}
-
-extension FrameReader {
-    /// One for each track that is served, in their order.
-    static func all(
-        of served: [MediaTrack], _ tracks: [IngestTrack], limits: MediaLimits
-    ) -> [FrameReader] {
-        zip(served, tracks).map {
-            FrameReader(track: $0, packing: $1.packing, mostFrameBytes: limits.blockBytes)
-        }
     }
 }

@@ -10,15 +10,11 @@ struct HeaderDraft: Sendable, Equatable {
         var name: String { self == .webm ? "webm" : "matroska" }
     }
 
-    static let defaultTimestampScaleNs: UInt32 = 1_000_000
-    /// A tick of a second is the coarsest that is accepted; nothing real comes near it.
-    static let timestampScalesNs: ClosedRange<UInt64> = 1...1_000_000_000
-
     var docType: DocType
     var docTypeVersion: UInt8 = 1
     var docTypeReadVersion: UInt8 = 1
-    /// Nanoseconds per tick of the source's time stamps.
-    var timestampScaleNs = HeaderDraft.defaultTimestampScaleNs
+    /// Of the source's time stamps.
+    var scale = TickScale()
 
     /// Reads the content of an EBML header.
     init(ebmlHeader content: Range<Int>, in bytes: Span<UInt8>) throws(MediaError) {
@@ -63,23 +59,23 @@ struct HeaderDraft: Sendable, Equatable {
     }
 
     /// For one that is restored from a snapshot.
-    init(docType: DocType, versions: (UInt8, UInt8), timestampScaleNs: UInt32) {
+    init(docType: DocType, versions: (UInt8, UInt8), scale: TickScale) {
         self.docType = docType
         docTypeVersion = versions.0
         docTypeReadVersion = versions.1
-        self.timestampScaleNs = timestampScaleNs
+        self.scale = scale
     }
 
     /// Reads the content of an Info element.
     mutating func read(info content: Range<Int>, in bytes: Span<UInt8>) throws(MediaError) {
         var reader = ElementReader(children: content)
-        var scale = UInt64(HeaderDraft.defaultTimestampScaleNs)
+        var ns = UInt64(TickScale.defaultNs)
         while let child = try reader.next(in: bytes) {
-            if child.id == ElementID.timestampScale { scale = try child.unsigned(in: bytes) }
+            if child.id == ElementID.timestampScale { ns = try child.unsigned(in: bytes) }
         }
-        guard HeaderDraft.timestampScalesNs.contains(scale) else {
+        guard TickScale.acceptedNs.contains(ns) else {
             throw .malformed("TimestampScale is out of range")
         }
-        timestampScaleNs = UInt32(scale)
+        scale.ns = UInt32(ns)
     }
 }

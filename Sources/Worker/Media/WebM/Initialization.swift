@@ -63,7 +63,7 @@ package struct Initialization: Sendable, Equatable {
             ElementID.docTypeReadVersion, unsigned: Initialization.docTypeReadVersion)
         var info: [UInt8] = []
         info.appendElement(
-            ElementID.timestampScale, unsigned: UInt64(HeaderDraft.defaultTimestampScaleNs))
+            ElementID.timestampScale, unsigned: UInt64(TickScale.defaultNs))
         info.appendElement(ElementID.muxingApp, text: Initialization.application)
         info.appendElement(ElementID.writingApp, text: Initialization.application)
         var bytes: [UInt8] = []

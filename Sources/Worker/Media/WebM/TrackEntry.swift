@@ -213,16 +213,10 @@ struct TrackEntry: Sendable {
             language: servedLanguage, title: title, isDefault: leads)
     }
 
-    /// `number` is 0 for a track that is dropped.
-    func ingestTrack(number: UInt8, isLeading: Bool) -> IngestTrack {
-        let defaultMs = defaultDurationNs / 1_000_000
-        let isKnown = defaultMs > 0 && defaultMs <= UInt64(IngestTrack.longestBlockMs)
-        return IngestTrack(
-            sourceNumber: UInt32(sourceNumber), number: number, isVideo: isVideo,
-            isLeading: isLeading && isVideo,
-            blockDurationMs: isKnown
-                ? UInt16(defaultMs) : IngestTrack.firstGuessMs(isVideo: isVideo),
-            hasFixedDuration: isKnown, packing: packing)
+    /// How long a frame lasts, if the entry says it.
+    var fixedDurationMs: UInt16? {
+        let durationMs = defaultDurationNs / 1_000_000
+        return 1...UInt64(TrackProgress.longestFrameMs) ~= durationMs ? UInt16(durationMs) : nil
     }
 }
 

@@ -5,38 +5,6 @@
 // counts as the same broadcast (RFC 9559 section 5.1.4). Of sound the default track comes first:
 // Chromium plays the first one, whatever the flag says.
 
-/// What the parser keeps about one track of the source.
-struct IngestTrack: Sendable, Equatable {
-    let sourceNumber: UInt32
-    /// The number it is served under, from 1; 0 for a track that is dropped.
-    let number: UInt8
-    let isVideo: Bool
-    /// Its key frames start clusters: the first video track.
-    let isLeading: Bool
-    /// Distance between blocks: DefaultDuration if the entry has one, else the last one seen.
-    var blockDurationMs: UInt16
-    let hasFixedDuration: Bool
-    var lastTimeMs: Int64?
-    /// How its frames are packed; a snapshot has to hold it, because the init does not.
-    var packing = FramePacking.plain
-    /// Nothing has come yet, or media was lost: blocks are dropped until its next key frame (video
-    /// only).
-    var awaitsKeyframe = false
-    /// Its codec may store frames in another order than it shows them.
-    var mayReorder = false
-    /// Frames that came in order, as far as that matters (see FrameOrder).
-    var orderedFrames: UInt8 = 0
-    /// The newest time that came, on the output time line (see FrameOrder).
-    var arrivedMs: Int64?
-    /// What is added to its source's time (see Timeline).
-    var offsetMs: Int64 = 0
-
-    /// Before two blocks of a track were seen: one frame of 30 a second, one Opus packet.
-    static func firstGuessMs(isVideo: Bool) -> UInt16 { isVideo ? 33 : 20 }
-    /// Longer gaps are pauses, not the duration of a block.
-    static let longestBlockMs: Int64 = 1_000
-}
-
 struct TrackTable: Sendable {
     /// In the order in which they are served.
     private var kept: [TrackEntry]
@@ -80,10 +48,17 @@ struct TrackTable: Sendable {
         kept.enumerated().map { $1.mediaTrack(number: UInt8($0 + 1)) }
     }
 
-    /// Kept tracks in the order of `tracks`, then dropped ones.
-    var ingestTracks: [IngestTrack] {
-        kept.enumerated().map { $1.ingestTrack(number: UInt8($0 + 1), isLeading: $0 == 0) }
-            + dropped.map { $0.ingestTrack(number: 0, isLeading: false) }
+    /// The broadcaster's numbers: of kept tracks in the order of `tracks`, then of dropped ones.
+    var sourceNumbers: [UInt32] { (kept + dropped).map { UInt32($0.sourceNumber) } }
+
+    /// How the frames of kept tracks are packed, in the order of `tracks`.
+    var packings: [FramePacking] { kept.map(\.packing) }
+
+    /// What begins for kept tracks, in the order of `tracks`.
+    var progress: [TrackProgress] {
+        zip(kept, tracks).enumerated().map { index, track in
+            TrackProgress(track.1, at: index, fixedDurationMs: track.0.fixedDurationMs)
+        }
     }
 
     /// The Tracks element to serve.

@@ -1,73 +1,6 @@
-// What is written of a track's Video and Audio (RFC 9559 sections 5.1.4.1.28 and .29): a list of
-// elements, each with the values that it may have. Chromium refuses a whole init for an element that
-// it does not know, so this is a list of what players need, and not of what is left out. A value
-// outside its range is left out too: it would make a decoder stumble and shows nothing.
-
-/// Numbers out of one master element, in the order in which they are written.
-struct SettingList: Sendable, Equatable {
-    private(set) var integers: [UInt32: UInt64] = [:]
-    private(set) var floats: [UInt32: Double] = [:]
-
-    subscript(id: UInt32) -> UInt64? {
-        get { integers[id] }
-        set { integers[id] = newValue }
-    }
-
-    var isEmpty: Bool { integers.isEmpty && floats.isEmpty }
-
-    /// Keeps a child if it is one of those wanted; one that comes twice counts as it came first.
-    mutating func read(
-        _ child: Element, in bytes: Span<UInt8>, wanted: [Setting]
-    ) throws(MediaError) {
-        guard let setting = wanted.first(where: { $0.id == child.id }) else { return }
-        switch setting.values {
-        case .integers(let range):
-            let value = try child.unsigned(in: bytes)
-            if range.contains(value), integers[child.id] == nil { integers[child.id] = value }
-        case .floats(let range):
-            let value = try child.float(in: bytes)
-            if range.contains(value), floats[child.id] == nil { floats[child.id] = value }
-        }
-    }
-
-    /// The elements, in the order of the list.
-    func bytes(_ wanted: [Setting]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for setting in wanted {
-            if let value = integers[setting.id] {
-                bytes.appendElement(setting.id, unsigned: value)
-            } else if let value = floats[setting.id] {
-                bytes.appendElement(setting.id, float: value)
-            }
-        }
-        return bytes
-    }
-
-    mutating func remove(_ ids: [UInt32]) {
-        for id in ids { integers[id] = nil }
-    }
-}
-
-/// An element that is passed on, and its values that make sense.
-struct Setting: Sendable {
-    enum Values: Sendable {
-        case integers(ClosedRange<UInt64>)
-        case floats(ClosedRange<Double>)
-    }
-
-    let id: UInt32
-    let values: Values
-
-    init(_ id: UInt32, _ range: ClosedRange<UInt64>) {
-        self.id = id
-        values = .integers(range)
-    }
-
-    init(_ id: UInt32, floats range: ClosedRange<Double>) {
-        self.id = id
-        values = .floats(range)
-    }
-}
+// What is written of a track's Video (RFC 9559 section 5.1.4.1.28): a list of elements, each with the
+// values that it may have. Chromium refuses a whole init for an element that it does not know, so this
+// is a list of what players need, and not of what is left out.
 
 struct VideoSettings: Sendable, Equatable {
     var numbers = SettingList()
@@ -239,50 +172,6 @@ struct VideoSettings: Sendable, Equatable {
             }
             bytes.appendElement(ElementID.projection, content: content)
         }
-        return bytes
-    }
-}
-
-struct AudioSettings: Sendable, Equatable {
-    var sampleRateHz = 8_000.0
-    private var outputRateHz: Double?
-    var channels: UInt64 = 1
-    var bitDepth: UInt64?
-
-    private static let ratesHz = 1.0...100_000_000.0
-
-    init() {}
-
-    /// Reads the content of an Audio element.
-    init(_ content: Range<Int>, in bytes: Span<UInt8>) throws(MediaError) {
-        var reader = ElementReader(children: content)
-        while let child = try reader.next(in: bytes) {
-            switch child.id {
-            case ElementID.samplingFrequency: sampleRateHz = try child.float(in: bytes)
-            case ElementID.outputSamplingFrequency:
-                let rateHz = try child.float(in: bytes)
-                outputRateHz = AudioSettings.ratesHz.contains(rateHz) ? rateHz : nil
-            case ElementID.channels: channels = try child.unsigned(in: bytes)
-            case ElementID.bitDepth:
-                let bits = try child.unsigned(in: bytes)
-                bitDepth = 1...64 ~= bits ? bits : nil
-            default: break
-            }
-        }
-        guard AudioSettings.ratesHz.contains(sampleRateHz), 1...255 ~= channels else {
-            throw .malformed("an audio track's sampling rate or channel count is out of range")
-        }
-    }
-
-    /// The content of the Audio element to serve.
-    var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.appendElement(ElementID.samplingFrequency, float: sampleRateHz)
-        if let outputRateHz {
-            bytes.appendElement(ElementID.outputSamplingFrequency, float: outputRateHz)
-        }
-        bytes.appendElement(ElementID.channels, unsigned: channels)
-        if let bitDepth { bytes.appendElement(ElementID.bitDepth, unsigned: bitDepth) }
         return bytes
     }
 }

@@ -5,8 +5,7 @@ extension WebMIngest {
     /// at `timeMs` on the output time line, those after it follow, and the first fragment is
     /// flagged as a discontinuity. Usually `nextMediaTimeMs`.
     package mutating func continueTimeline(atMs timeMs: Int64) {
-        timeline.continueAtMs = min(max(timeMs, 0), Timeline.latestMs)
-        isDiscontinuityPending = true
+        writer.continueTimeline(atMs: timeMs)
     }
 
     /// A part of the input was lost, for instance because a body was aborted: forgets what is
@@ -15,33 +14,15 @@ extension WebMIngest {
     /// header was read, the parser starts anew instead.
     package mutating func resynchronize() {
         dropCarry()
-        lostBytes = 0
-        isLost = false
+        reader.lostBytes = 0
+        reader.isLost = false
         seekAfresh()
     }
 
+    /// From its first byte on an element cannot be right: looks for a place to go on.
     private mutating func seekAfresh() {
-        skipRemaining = 0
-        segmentRemaining = WebMIngest.unknownSize
-        clusterRemaining = WebMIngest.unknownSize
-        clusterTicks = nil
-        lacedFramesDone = 0
-        awaitsFirstFrames = false
-        isHeaderDue = false
-        if draft != nil {
-            draft = nil
-            isSeekingHeader = true
-        }
-        guard initialization != nil else {
-            place = .start
-            isSeekingHeader = false
-            return
-        }
-        place = .seeking
-        isDiscontinuityPending = true
-        for index in tracks.indices where tracks[index].isVideo {
-            tracks[index].awaitsKeyframe = true
-        }
+        reader.seekAfresh()
+        if reader.isSeeking { writer.interrupt() }
     }
 
     /// Reads the element at the start of `window`. One that cannot be right is a loss: from its first
@@ -49,58 +30,30 @@ extension WebMIngest {
     /// begun, or where nothing valid has come for too long.
     mutating func readOrRecover(
         _ window: Span<UInt8>, into batch: inout FragmentBatch
-    ) throws(MediaError) -> Step {
-        let wasSeeking = isSeeking
-        let wasLost = isLost || wasSeeking
+    ) throws(MediaError) -> WebMReader.Step {
+        let wasSeeking = reader.isSeeking
+        let wasLost = reader.isLost || wasSeeking
         do {
-            let step = try readNext(window, into: &batch)
-            if wasLost, isLost || isSeeking, case .consumed(let count) = step {
-                try countLost(count)
+            let step = try read(window, into: &batch)
+            if wasLost, reader.isLost || reader.isSeeking, case .consumed(let count) = step {
+                try reader.countLost(count)
             }
             return step
         } catch {
             // What waits is good, and nothing continues it.
             writeHeld(before: window, into: &batch)
-            guard initialization != nil, lostBytes <= limits.lostBytes else {
+            guard reader.initialization != nil, reader.lostBytes <= reader.limits.lostBytes else {
                 closeFragment(in: &batch, before: window)
                 resynchronize()
                 throw error
             }
-            if !isLost { losses += 1 }
-            isLost = true
+            if !reader.isLost { losses += 1 }
+            reader.isLost = true
             seekAfresh()
             // What looked like a place to go on was none.
             guard wasSeeking else { return .consumed(0) }
-            lostBytes += 1
+            reader.lostBytes += 1
             return .consumed(1)
-        }
-    }
-
-    private mutating func countLost(_ count: Int) throws(MediaError) {
-        lostBytes += UInt64(count)
-        guard lostBytes <= limits.lostBytes else {
-            throw .malformed("nothing valid was found after a loss")
-        }
-    }
-
-    mutating func seek(
-        _ window: Span<UInt8>, into batch: inout FragmentBatch
-    ) throws(MediaError) -> Step {
-        switch Resynchronization.scan(window, acceptsClusters: !isSeekingHeader) {
-        case .undecided:
-            // One more byte may already rule it out.
-            return .needs(window.count + 1)
-        case .discard(let count):
-            return .consumed(count)
-        case .cluster(let header):
-            place = .cluster
-            clusterRemaining = header.size ?? WebMIngest.unknownSize
-            return .consumed(header.headerBytes)
-        case .header:
-            place = .between
-            let step = try readNext(window, into: &batch)
-            if case .needs = step { place = .seeking }
-            return step
         }
     }
 }

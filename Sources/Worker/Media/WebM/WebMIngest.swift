@@ -1,10 +1,10 @@
-// The ingest parser: a broadcaster's WebM or Matroska in, cut anywhere, and whole blocks in
-// clusters of our own out. Pure: no clock, no I/O. What comes out depends on the input bytes alone,
-// never on how they were cut into pushes; only the fragments' borders do.
+// The ingest of WebM or Matroska: a broadcaster's bytes in, cut anywhere, and whole blocks in clusters
+// of our own out. Pure: no clock, no I/O. What comes out depends on the input bytes alone, never on how
+// they were cut into pushes; only the fragments' borders do.
 //
-// The way of a frame: elements are read (WebMIngest+Elements, +Header), blocks are taken apart into
-// frames (+Blocks, Lacing), each is put on the output time line (Timeline) and in order across tracks
-// (FrameOrder), and written into a cluster (ClusterWriter).
+// It joins a reader (WebMReader: elements in, frames out) and a writer (FragmentWriter: frames in,
+// fragments out), which know nothing of each other. What is here is what needs both: the input that is
+// not complete, where in the input a fragment ends, snapshots, and what becomes of a loss.
 //
 // A loss is not an end. Once a broadcast has begun, input that cannot be right is passed over up to
 // the next Cluster or header that can (+Recovery), and counted.
@@ -20,112 +20,48 @@
 // Memory: at most one unfinished element is held, and frames of a track that is ahead up to a limit.
 // Frame data is copied once, from the input into the batch, or twice when its block was cut or waits.
 
-/// What one push did.
-package struct PushResult: Sendable, Equatable {
-    package enum Event: Sendable, Equatable {
-        case none
-        /// A complete header (EBML header, Segment, Info, Tracks) was read: the first one, or that
-        /// of a restarted broadcast.
-        case initialization(Initialization)
-    }
-
-    /// Bytes of the input that were taken. All of them unless there is an event.
-    package let consumed: Int
-    package let event: Event
-    /// Times that input was lost: what could not be right was passed over.
-    package let losses: Int
-}
-
 package struct WebMIngest: Sendable {
-    /// Where in the document the next byte lies.
-    enum Place: UInt8, Sendable {
-        /// Before the first EBML header.
-        case start = 0
-        /// After an EBML header, before its Segment.
-        case afterHeader = 1
-        case segment = 2
-        case cluster = 3
-        /// After a Segment of known size.
-        case between = 4
-        /// Bytes were lost; looking for a Cluster or an EBML header.
-        case seeking = 5
-    }
+    var reader: WebMReader
+    var writer: FragmentWriter
 
-    /// Remaining size of an element whose size is unknown.
-    static let unknownSize = UInt64.max
-
-    let limits: MediaLimits
-
-    /// The init of the broadcast that is being read; nil until its Tracks were read.
-    package internal(set) var initialization: Initialization?
-    /// The tracks of that broadcast, dropped ones included.
-    var tracks: [IngestTrack] = []
-
-    // MARK: Position in the input
-
-    var place = Place.start
-    /// A header that has begun and is not complete.
-    var draft: HeaderDraft?
-    /// Bytes of an uninteresting element still to be passed over.
-    var skipRemaining: UInt64 = 0
-    var segmentRemaining = WebMIngest.unknownSize
-    var clusterRemaining = WebMIngest.unknownSize
-    /// The source cluster's Timestamp, in its ticks; nil until it was read.
-    var clusterTicks: Int64?
-    /// While seeking: only an EBML header will do, because the last one was not read to its end.
-    var isSeekingHeader = false
-    /// Bytes passed over since the last valid block.
-    var lostBytes: UInt64 = 0
-    /// Input was lost, and no valid block has come since.
-    var isLost = false
     /// Losses of this push.
     var losses = 0
-    /// Frames of the laced block at hand that were taken before the parser was continued in it.
-    var lacedFramesDone = 0
-
     /// Unfinished input, in front of the next push, from `carryStart` on. At most one element.
     private var carried: [UInt8] = []
     private var carryStart = 0
     /// How long what is carried must be before it is worth looking at again.
     private var carryWantedBytes = 0
-
-    /// Looks into the frames of the tracks that are served, in their order.
-    var readers: [FrameReader] = []
-    /// The header waits for the first key frames, which say what it does not.
-    var awaitsFirstFrames = false
-    /// The header does not wait any longer.
-    var isHeaderDue = false
-
-    // MARK: Position in the output
-
-    var timeline = Timeline()
-    var order = FrameOrder()
-    var clusters = ClusterWriter()
-    /// The next frame does not continue what came before.
-    var isDiscontinuityPending = false
     /// Where, in this push's input, the element begins that is being read; below 0 when an earlier
     /// push brought its beginning.
-    var boundary = 0
+    private(set) var boundary = 0
 
     /// A parser at the start of a broadcast: expects an EBML header.
     package init(limits: MediaLimits) {
-        self.limits = limits
+        reader = WebMReader(limits: limits)
+        writer = FragmentWriter(limits: limits)
     }
+
+    /// The init of the broadcast that is being read; nil until its Tracks were read.
+    package var initialization: Initialization? { reader.initialization }
 
     /// What the parser holds back belongs to an element that is not complete: more input is needed
     /// before a body can end cleanly.
-    package var isMidElement: Bool { unreadBytes > 0 || skipRemaining > 0 || draft != nil }
+    var isMidElement: Bool {
+        unreadBytes > 0 || reader.skipRemaining > 0 || reader.draft != nil
+    }
 
     /// Bytes were lost or were bad, and no place to go on was found yet.
-    package var isSeeking: Bool { place == .seeking }
+    var isSeeking: Bool { reader.isSeeking }
 
     /// The end of what was written so far on the output time line, in milliseconds.
-    package var nextMediaTimeMs: Int64 { timeline.nextMs }
+    package var nextMediaTimeMs: Int64 { writer.timeline.nextMs }
 
     /// What goes with `state()`: frames that wait for their turn, then unfinished input.
-    package var carry: [UInt8] { order.encoded() + carried[carryStart...] }
+    package var carry: [UInt8] { writer.order.encoded() + carried[carryStart...] }
 
     private var unreadBytes: Int { carried.count - carryStart }
+
+    // MARK: Input
 
     /// Takes input. Whole blocks come out as fragments at the end of `batch`; what is unfinished is
     /// carried. Stops early with `.initialization` when a header is complete; the caller decides
@@ -147,7 +83,7 @@ package struct WebMIngest: Sendable {
                 try unreadBytes == 0
                 ? stepThroughInput(input, &position, into: &batch)
                 : stepThroughCarry(input, &position, into: &batch)
-            if case .initialization(let initialization, _) = step {
+            if case .initialization(let initialization, _, _) = step {
                 return PushResult(
                     consumed: position, event: .initialization(initialization), losses: losses)
             }
@@ -161,14 +97,14 @@ package struct WebMIngest: Sendable {
     /// A header that waits for the first key frames is to be complete with what is known: the next push
     /// says so. For the end of a body.
     package mutating func settleHeader() {
-        guard awaitsFirstFrames else { return }
-        isHeaderDue = true
+        guard reader.awaitsFirstFrames else { return }
+        reader.isHeaderDue = true
         carryWantedBytes = unreadBytes
     }
 
     /// Writes the frames that wait for their turn: nothing more comes that they would wait for.
     package mutating func flush(into batch: inout FragmentBatch) {
-        guard !order.held.isEmpty else { return }
+        guard !writer.order.held.isEmpty else { return }
         boundary = -unreadBytes
         withCarried { parser, carried in
             parser.writeHeld(before: carried, into: &batch)
@@ -187,7 +123,7 @@ package struct WebMIngest: Sendable {
     /// Reads one element from the input; puts what is unfinished into the carry.
     private mutating func stepThroughInput(
         _ input: Span<UInt8>, _ position: inout Int, into batch: inout FragmentBatch
-    ) throws(MediaError) -> Step {
+    ) throws(MediaError) -> WebMReader.Step {
         boundary = position
         let window = input.extracting(position...)
         let step = try readOrRecover(window, into: &batch)
@@ -197,8 +133,10 @@ package struct WebMIngest: Sendable {
             carried.append(copying: window)
             carryWantedBytes = count
             position = input.count
-        case .consumed(let count), .initialization(_, let count):
+        case .consumed(let count), .initialization(_, _, let count):
             position += count
+        case .header, .block:
+            preconditionFailure("taken by readOrRecover")
         }
         return step
     }
@@ -206,7 +144,7 @@ package struct WebMIngest: Sendable {
     /// Completes the carried element from the input, as far as it goes, and reads it.
     private mutating func stepThroughCarry(
         _ input: Span<UInt8>, _ position: inout Int, into batch: inout FragmentBatch
-    ) throws(MediaError) -> Step {
+    ) throws(MediaError) -> WebMReader.Step {
         boundary = position - unreadBytes
         let missing = max(0, carryWantedBytes - unreadBytes)
         let taken = min(missing, input.count - position)
@@ -222,8 +160,10 @@ package struct WebMIngest: Sendable {
         case .needs(let count):
             precondition(count > unread, "an element needs what is there")
             carryWantedBytes = count
-        case .consumed(let count), .initialization(_, let count):
+        case .consumed(let count), .initialization(_, _, let count):
             dropCarried(count)
+        case .header, .block:
+            preconditionFailure("taken by readOrRecover")
         }
         return step
     }

@@ -4,23 +4,12 @@
 // begins that belongs into the Segment; an EBML header begins a new broadcast wherever it stands,
 // because a broadcaster that was killed never finishes what it had announced.
 //
-// A handler changes the parser only after all its checks: when it throws, the parser still stands
+// A handler changes the reader only after all its checks: when it throws, the reader still stands
 // before the element.
 
-extension WebMIngest {
-    /// What reading one element came to.
-    enum Step {
-        case consumed(Int)
-        /// The element needs this many bytes from its start.
-        case needs(Int)
-        /// A header is complete; with the bytes consumed.
-        case initialization(Initialization, consumed: Int)
-    }
-
+extension WebMReader {
     /// Reads the element at the start of `window`, or passes over some of one.
-    mutating func readNext(
-        _ window: Span<UInt8>, into batch: inout FragmentBatch
-    ) throws(MediaError) -> Step {
+    mutating func next(in window: Span<UInt8>) throws(MediaError) -> Step {
         if skipRemaining > 0 {
             let count = Int(min(UInt64(window.count), skipRemaining))
             skipRemaining -= UInt64(count)
@@ -28,16 +17,35 @@ extension WebMIngest {
         }
         switch place {
         case .seeking:
-            return try seek(window, into: &batch)
+            return try seek(window)
         case .start:
             guard window.count >= 4 else { return .needs(4) }
-            try WebMIngest.checkStart(window)
+            try WebMReader.checkStart(window)
         case .afterHeader, .segment, .cluster, .between:
             break
         }
         switch try ElementHeader.parse(window, at: 0, end: window.count) {
         case .needs(let count): return .needs(count)
-        case .header(let header): return try read(header, window, into: &batch)
+        case .header(let header): return try read(header, window)
+        }
+    }
+
+    private mutating func seek(_ window: Span<UInt8>) throws(MediaError) -> Step {
+        switch Resynchronization.scan(window, acceptsClusters: !isSeekingHeader) {
+        case .undecided:
+            // One more byte may already rule it out.
+            return .needs(window.count + 1)
+        case .discard(let count):
+            return .consumed(count)
+        case .cluster(let header):
+            place = .cluster
+            clusterRemaining = header.size ?? WebMReader.unknownSize
+            return .consumed(header.headerBytes)
+        case .header:
+            place = .between
+            let step = try next(in: window)
+            if case .needs = step { place = .seeking }
+            return step
         }
     }
 
@@ -50,11 +58,9 @@ extension WebMIngest {
     }
 
     private mutating func read(
-        _ header: ElementHeader, _ window: Span<UInt8>, into batch: inout FragmentBatch
+        _ header: ElementHeader, _ window: Span<UInt8>
     ) throws(MediaError) -> Step {
-        if header.id == ElementID.ebml {
-            return try readEBMLHeader(header, window, into: &batch)
-        }
+        if header.id == ElementID.ebml { return try readEBMLHeader(header, window) }
         switch place {
         case .afterHeader:
             return try readTopLevel(header, opensSegment: true)
@@ -63,10 +69,10 @@ extension WebMIngest {
         case .segment:
             return try readSegmentChild(header, window)
         case .cluster:
-            if clusterRemaining == WebMIngest.unknownSize, ElementID.isSegmentLevel(header.id) {
+            if clusterRemaining == WebMReader.unknownSize, ElementID.isSegmentLevel(header.id) {
                 return try readSegmentChild(header, window)
             }
-            return try readClusterChild(header, window, into: &batch)
+            return try readClusterChild(header, window)
         }
     }
 
@@ -108,7 +114,7 @@ extension WebMIngest {
         } else {
             try checkFits(header.headerBytes, 0, in: segmentRemaining)
         }
-        clusterRemaining = WebMIngest.unknownSize
+        clusterRemaining = WebMReader.unknownSize
         take(UInt64(header.headerBytes))
         clusterTicks = nil
         guard place != .between else { return .consumed(header.headerBytes) }
@@ -116,7 +122,7 @@ extension WebMIngest {
             place = .segment
         } else {
             place = .cluster
-            clusterRemaining = header.size ?? WebMIngest.unknownSize
+            clusterRemaining = header.size ?? WebMReader.unknownSize
         }
         return .consumed(header.headerBytes)
     }
@@ -124,7 +130,7 @@ extension WebMIngest {
     // MARK: Cluster
 
     private mutating func readClusterChild(
-        _ header: ElementHeader, _ window: Span<UInt8>, into batch: inout FragmentBatch
+        _ header: ElementHeader, _ window: Span<UInt8>
     ) throws(MediaError) -> Step {
         switch header.id {
         case ElementID.timestamp:
@@ -141,9 +147,7 @@ extension WebMIngest {
                 isGroup
                 ? try readBlockGroup(content, in: window)
                 : try readSimpleBlock(content, in: window)
-            try take(block, from: window, into: &batch)
-            take(UInt64(total))
-            return .consumed(total)
+            return .block(block, bytes: total)
         case ElementID.void, ElementID.crc32, ElementID.silentTracks, ElementID.position,
             ElementID.previousSize:
             return try pass(over: header, most: UInt64(limits.blockBytes))
@@ -161,14 +165,14 @@ extension WebMIngest {
     /// large is looked through for the beginning of a Cluster as it comes.
     private func probe(_ window: Span<UInt8>, of total: Int) throws(MediaError) -> Int? {
         let whole = min(window.count, total)
-        guard total > WebMIngest.probeBytes else { return window.count < total ? total : nil }
+        guard total > WebMReader.probeBytes else { return window.count < total ? total : nil }
         // Of what comes in parts, only the newest was not looked at yet.
-        let first = whole == total ? 0 : max(0, whole - WebMIngest.probeBytes - 16)
+        let first = whole == total ? 0 : max(0, whole - WebMReader.probeBytes - 16)
         guard !Resynchronization.hasCluster(window.extracting(first..<whole)) else {
             throw .malformed("a block holds the beginning of a Cluster")
         }
         guard whole < total else { return nil }
-        return min(total, (whole / WebMIngest.probeBytes + 1) * WebMIngest.probeBytes)
+        return min(total, (whole / WebMReader.probeBytes + 1) * WebMReader.probeBytes)
     }
 
     /// Hardly a frame is larger, and a source that sends 2 Mbit/s has sent as much in a second.
@@ -240,7 +244,7 @@ extension WebMIngest {
     }
 
     private var innermostRemaining: UInt64 {
-        clusterRemaining != WebMIngest.unknownSize ? clusterRemaining : segmentRemaining
+        clusterRemaining != WebMReader.unknownSize ? clusterRemaining : segmentRemaining
     }
 
     func checkFits(_ total: Int) throws(MediaError) {
@@ -251,24 +255,24 @@ extension WebMIngest {
         _ headerBytes: Int, _ size: UInt64, in remaining: UInt64
     ) throws(MediaError) {
         // A size has 56 bits, so the sum does not overflow.
-        guard remaining == WebMIngest.unknownSize || UInt64(headerBytes) + size <= remaining else {
+        guard remaining == WebMReader.unknownSize || UInt64(headerBytes) + size <= remaining else {
             throw .malformed("an element is larger than its parent")
         }
     }
 
     /// Counts bytes off the parents' sizes and leaves those that are used up.
     mutating func take(_ count: UInt64) {
-        if clusterRemaining != WebMIngest.unknownSize {
+        if clusterRemaining != WebMReader.unknownSize {
             clusterRemaining -= count
             if clusterRemaining == 0 {
-                clusterRemaining = WebMIngest.unknownSize
+                clusterRemaining = WebMReader.unknownSize
                 place = .segment
             }
         }
-        if segmentRemaining != WebMIngest.unknownSize {
+        if segmentRemaining != WebMReader.unknownSize {
             segmentRemaining -= count
             if segmentRemaining == 0 {
-                segmentRemaining = WebMIngest.unknownSize
+                segmentRemaining = WebMReader.unknownSize
                 place = .between
             }
         }

@@ -1,25 +1,25 @@
 // A broadcast's header: EBML header, Segment, Info, Tracks. What it says is kept as a draft until
 // the Tracks element completes it; only then does the old broadcast end.
 
-extension WebMIngest {
-    mutating func readEBMLHeader(
-        _ header: ElementHeader, _ window: Span<UInt8>, into batch: inout FragmentBatch
+extension WebMReader {
+    func readEBMLHeader(
+        _ header: ElementHeader, _ window: Span<UInt8>
     ) throws(MediaError) -> Step {
         let size = try heldSize(of: header, most: limits.elementBytes, name: "the EBML header")
         let total = header.headerBytes + size
         guard window.count >= total else { return .needs(total) }
-        let newDraft = try HeaderDraft(ebmlHeader: header.headerBytes..<total, in: window)
-        // What waits belongs to the old broadcast, and the fragment that is being written must not
-        // have the new one in its snapshot.
-        writeHeld(before: window, into: &batch)
-        closeFragment(in: &batch, before: window)
-        draft = newDraft
+        return .header(
+            try HeaderDraft(ebmlHeader: header.headerBytes..<total, in: window), bytes: total)
+    }
+
+    /// Takes an EBML header that was read: what comes belongs to it.
+    mutating func enter(_ draft: HeaderDraft) {
+        self.draft = draft
         place = .afterHeader
-        segmentRemaining = WebMIngest.unknownSize
-        clusterRemaining = WebMIngest.unknownSize
+        segmentRemaining = WebMReader.unknownSize
+        clusterRemaining = WebMReader.unknownSize
         clusterTicks = nil
         isSeekingHeader = false
-        return .consumed(total)
     }
 
     mutating func readTopLevel(
@@ -30,7 +30,7 @@ extension WebMIngest {
             return try pass(over: header, most: UInt64.max)
         case ElementID.segment where opensSegment:
             place = .segment
-            segmentRemaining = header.size ?? WebMIngest.unknownSize
+            segmentRemaining = header.size ?? WebMReader.unknownSize
             return .consumed(header.headerBytes)
         default:
             throw .malformed(
@@ -68,31 +68,20 @@ extension WebMIngest {
         }
         let initialization = try Initialization(draft: draft, table: table, limits: limits)
         take(UInt64(total))
-        begin(initialization, table: table, timestampScaleNs: draft.timestampScaleNs)
-        return .initialization(initialization, consumed: total)
+        begin(initialization, table: table, scale: draft.scale)
+        return .initialization(initialization, table.progress, bytes: total)
     }
 
     private mutating func begin(
-        _ initialization: Initialization, table: TrackTable, timestampScaleNs: UInt32
+        _ initialization: Initialization, table: TrackTable, scale: TickScale
     ) {
         self.initialization = initialization
-        tracks = table.ingestTracks
-        readers = FrameReader.all(of: initialization.tracks, tracks, limits: limits)
+        self.scale = scale
+        sourceNumbers = table.sourceNumbers
+        frames = FrameReader.all(of: initialization.tracks, table.packings, limits: limits)
         awaitsFirstFrames = false
         isHeaderDue = false
-        for index in tracks.indices where tracks[index].number > 0 {
-            let isVideo = tracks[index].isVideo
-            let codec = initialization.tracks[Int(tracks[index].number) - 1].codec
-            tracks[index].mayReorder = isVideo && !CodecName.keepsOrder(codec)
-            tracks[index].orderedFrames = tracks[index].mayReorder ? 0 : FrameOrder.enoughFrames
-            // A source may be joined in the middle of a group of pictures.
-            tracks[index].awaitsKeyframe = isVideo
-        }
-        timeline.restart(timestampScaleNs: timestampScaleNs)
-        order = FrameOrder()
-        clusters.restart(tracks: tracks)
         draft = nil
-        isDiscontinuityPending = false
         lostBytes = 0
         isLost = false
     }

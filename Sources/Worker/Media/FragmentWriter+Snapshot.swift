@@ -1,0 +1,142 @@
+// What a writer knows between two frames, but for those that wait and for what the init says, so that
+// another process can go on where this one stopped.
+
+extension FragmentWriter {
+    private struct Flags: OptionSet {
+        let rawValue: UInt16
+        static let clusterOpen = Flags(rawValue: 1)
+        static let soundCluster = Flags(rawValue: 2)
+        static let hasPicture = Flags(rawValue: 4)
+        static let discontinuity = Flags(rawValue: 8)
+        static let continues = Flags(rawValue: 16)
+        static let fresh = Flags(rawValue: 32)
+        static let hasNewest = Flags(rawValue: 64)
+        static let disorder = Flags(rawValue: 128)
+        static let all = Flags(rawValue: 255)
+    }
+
+    private struct TrackFlags: OptionSet {
+        let rawValue: UInt8
+        static let video = TrackFlags(rawValue: 1)
+        static let fixedDuration = TrackFlags(rawValue: 2)
+        static let hasTime = TrackFlags(rawValue: 4)
+        static let awaitsKeyframe = TrackFlags(rawValue: 8)
+        static let hasArrived = TrackFlags(rawValue: 16)
+        static let all = TrackFlags(rawValue: 31)
+    }
+
+    private static let times = 0...Timeline.latestMs
+
+    /// The version of what is written here and by the reader after it.
+    private static let version: UInt8 = 3
+
+    /// Begins a snapshot; the reader's part follows. `order.encoded()` belongs to it.
+    func snapshot() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(WebMIngest.stateMostBytes)
+        bytes.append(FragmentWriter.version)
+        bytes.appendBigEndian(UInt64(flags.rawValue), count: 2)
+        bytes.append(time: timeline.offsetMs)
+        bytes.append(time: timeline.continueAtMs ?? 0)
+        bytes.append(time: timeline.nextMs)
+        bytes.append(time: timeline.newestMs ?? 0)
+        bytes.append(time: clusters.startMs)
+        bytes.append(time: clusters.lastMs)
+        bytes.append(time: clusters.lastPictureMs ?? 0)
+        bytes.append(time: order.disorderMs ?? 0)
+        bytes.appendBigEndian(UInt64(order.encodedBytes), count: 4)
+        bytes.append(UInt8(tracks.count))
+        for track in tracks {
+            bytes.append(FragmentWriter.flags(of: track).rawValue)
+            bytes.appendBigEndian(UInt64(track.frameDurationMs), count: 2)
+            bytes.append(time: track.lastTimeMs ?? 0)
+            bytes.append(time: track.offsetMs)
+            bytes.append(time: track.arrivedMs ?? 0)
+            bytes.append(track.orderedFrames)
+        }
+        return bytes
+    }
+
+    private var flags: Flags {
+        var flags: Flags = []
+        if clusters.isOpen { flags.insert(.clusterOpen) }
+        if clusters.isForSound { flags.insert(.soundCluster) }
+        if clusters.lastPictureMs != nil { flags.insert(.hasPicture) }
+        if isDiscontinuityPending { flags.insert(.discontinuity) }
+        if timeline.continueAtMs != nil { flags.insert(.continues) }
+        if timeline.isFresh { flags.insert(.fresh) }
+        if timeline.newestMs != nil { flags.insert(.hasNewest) }
+        if order.disorderMs != nil { flags.insert(.disorder) }
+        return flags
+    }
+
+    private static func flags(of track: TrackProgress) -> TrackFlags {
+        var flags: TrackFlags = []
+        if track.isVideo { flags.insert(.video) }
+        if track.hasFixedDuration { flags.insert(.fixedDuration) }
+        if track.lastTimeMs != nil { flags.insert(.hasTime) }
+        if track.awaitsKeyframe { flags.insert(.awaitsKeyframe) }
+        if track.arrivedMs != nil { flags.insert(.hasArrived) }
+        return flags
+    }
+
+    /// Goes on where another writer stopped. Returns how much of what is carried are frames that wait:
+    /// they are for `order.restore`.
+    mutating func restore(
+        from reader: inout SnapshotReader, served: [MediaTrack]
+    ) throws(MediaError) -> Int {
+        guard try reader.byte() == FragmentWriter.version else {
+            throw .malformed("a parser snapshot of another version")
+        }
+        let flags = Flags(rawValue: UInt16(try reader.unsigned(2)))
+        guard flags.isSubset(of: .all) else { throw .malformed("unknown parser snapshot flags") }
+        timeline.offsetMs = try reader.time(Timeline.offsets)
+        let continueAtMs = try reader.time(FragmentWriter.times)
+        timeline.continueAtMs = flags.contains(.continues) ? continueAtMs : nil
+        timeline.nextMs = try reader.time(0...2 * Timeline.latestMs)
+        timeline.isFresh = flags.contains(.fresh)
+        let newestMs = try reader.time(FragmentWriter.times)
+        timeline.newestMs = flags.contains(.hasNewest) ? newestMs : nil
+        clusters.startMs = try reader.time(FragmentWriter.times)
+        clusters.lastMs = try reader.time(FragmentWriter.times)
+        let lastPictureMs = try reader.time(FragmentWriter.times)
+        clusters.lastPictureMs = flags.contains(.hasPicture) ? lastPictureMs : nil
+        clusters.isOpen = flags.contains(.clusterOpen)
+        clusters.isForSound = flags.contains(.soundCluster)
+        isDiscontinuityPending = flags.contains(.discontinuity)
+        let disorderMs = try reader.time(FragmentWriter.times)
+        order.disorderMs = flags.contains(.disorder) ? disorderMs : nil
+        let heldBytes = Int(try reader.unsigned(4))
+        guard Int(try reader.byte()) == served.count else {
+            throw .malformed("a parser snapshot belongs to another init")
+        }
+        for (index, track) in served.enumerated() {
+            tracks.append(try FragmentWriter.progress(of: track, at: index, from: &reader))
+        }
+        clusters.adopt(tracks: tracks)
+        return heldBytes
+    }
+
+    private static func progress(
+        of served: MediaTrack, at index: Int, from reader: inout SnapshotReader
+    ) throws(MediaError) -> TrackProgress {
+        let flags = TrackFlags(rawValue: try reader.byte())
+        guard flags.isSubset(of: .all) else { throw .malformed("unknown parser snapshot flags") }
+        let durationMs = UInt16(try reader.unsigned(2))
+        let isFixed = flags.contains(.fixedDuration)
+        var track = TrackProgress(
+            served, at: index, fixedDurationMs: isFixed ? durationMs : nil)
+        guard track.isVideo == flags.contains(.video) else {
+            throw .malformed("a parser snapshot belongs to another init")
+        }
+        track.frameDurationMs = durationMs
+        let lastTimeMs = try reader.time(times)
+        track.lastTimeMs = flags.contains(.hasTime) ? lastTimeMs : nil
+        track.awaitsKeyframe = flags.contains(.awaitsKeyframe)
+        track.offsetMs = try reader.time(Timeline.offsets)
+        let arrivedMs = try reader.time(times)
+        track.arrivedMs = flags.contains(.hasArrived) ? arrivedMs : nil
+        track.orderedFrames = try reader.byte()
+        return track
+    }
+}

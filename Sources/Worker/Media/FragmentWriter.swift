@@ -1,0 +1,163 @@
+// From frames to fragments, whatever container they came in: each frame is put on the output time line
+// (Timeline), in order across tracks (FrameOrder), and into a cluster (ClusterWriter). What comes out
+// depends on the frames alone.
+//
+// A frame is admitted in steps that may be done twice: placed on the time line, noted in the order,
+// and what goes before it written. Only then is it written or held itself. A fragment that ends in
+// between has a snapshot in which the frame has not come yet, so whoever goes on from there does
+// these steps again, with the same result.
+
+struct FragmentWriter: Sendable {
+    let limits: MediaLimits
+    /// Those that are served, in their order.
+    var tracks: [TrackProgress] = []
+    var timeline = Timeline()
+    var order = FrameOrder()
+    var clusters = ClusterWriter()
+    /// The next frame does not continue what came before.
+    var isDiscontinuityPending = false
+
+    init(limits: MediaLimits) { self.limits = limits }
+
+    /// A new broadcast begins. What waited must have been written.
+    mutating func begin(_ tracks: [TrackProgress]) {
+        self.tracks = tracks
+        timeline.restart()
+        order = FrameOrder()
+        clusters.restart(tracks: tracks)
+        isDiscontinuityPending = false
+    }
+
+    /// The first frame that comes is put at `timeMs`, and those after it follow.
+    mutating func continueTimeline(atMs timeMs: Int64) {
+        timeline.continueAtMs = min(max(timeMs, 0), Timeline.latestMs)
+        isDiscontinuityPending = true
+    }
+
+    /// Frames were lost. Pictures go on with a key frame, because what lies between depends on what
+    /// was lost.
+    mutating func interrupt() {
+        isDiscontinuityPending = true
+        for index in tracks.indices where tracks[index].isVideo {
+            tracks[index].awaitsKeyframe = true
+        }
+    }
+
+    // MARK: Frames
+
+    /// Takes a frame, whose bytes are `data` as players get them. `elements` are those of Matroska that
+    /// go with it.
+    mutating func add(
+        _ frame: Frame, _ data: Span<UInt8>, with elements: Span<UInt8>,
+        into batch: inout FragmentBatch
+    ) {
+        let index = frame.track
+        guard frame.isKey || !tracks[index].awaitsKeyframe else { return }
+        let (timeMs, didJump) = timeline.place(
+            sourceMs: frame.timeMs, of: &tracks[index], limits: limits)
+        if didJump {
+            isDiscontinuityPending = true
+            order.expectDisorder(in: tracks)
+        }
+        let orderMs = order.note(timeMs, of: index, in: &tracks, limits: limits)
+        while order.firstPrecedes(orderMs, of: index), let first = order.held.first,
+            order.canLeave(first.orderMs, of: first.head.track, in: tracks, limits: limits)
+        {
+            writeFirstHeld(into: &batch)
+        }
+        let frameMs = tracks[index].frameDurationMs(nextMs: timeMs, isReckoned: frame.isReckoned)
+        let endMs = min(timeMs + (frame.durationMs ?? Int64(frameMs)), Timeline.latestMs)
+        let head = FrameHead(
+            track: index, timeMs: timeMs, endMs: endMs,
+            isLeadingKey: tracks[index].isLeading && frame.isKey,
+            isDiscontinuity: isDiscontinuityPending)
+        let mostBytes =
+            data.count + (frame.hasElements ? elements.count : 0)
+            + FragmentWriter.mostBlockHeadBytes
+        if leaves(orderMs, of: index, mostBytes: mostBytes, into: &batch) {
+            begin(head, in: &batch)
+            accept(head, frameMs)
+            let offset = batch.bytes.append(block: frame, data, with: elements)
+            finish(head, relativeTimeAt: offset, in: &batch)
+        } else {
+            accept(head, frameMs)
+            var bytes: [UInt8] = []
+            let offset = bytes.append(block: frame, data, with: elements)
+            order.hold(
+                HeldFrame(head: head, orderMs: orderMs, relativeTimeOffset: offset, bytes: bytes))
+        }
+    }
+
+    /// Whether a frame is written at once: it need not wait, or there is no room to. Makes room if it
+    /// waits.
+    private mutating func leaves(
+        _ orderMs: Int64, of index: Int, mostBytes: Int, into batch: inout FragmentBatch
+    ) -> Bool {
+        if !order.firstPrecedes(orderMs, of: index),
+            order.canLeave(orderMs, of: index, in: tracks, limits: limits)
+        {
+            return true
+        }
+        while !order.held.isEmpty, !order.hasRoom(for: mostBytes, limits: limits) {
+            writeFirstHeld(into: &batch)
+        }
+        return !order.hasRoom(for: mostBytes, limits: limits)
+    }
+
+    /// More than what stands in front of a frame in its block.
+    private static let mostBlockHeadBytes = 64
+
+    /// From here on the frame counts as taken.
+    private mutating func accept(_ head: FrameHead, _ frameMs: UInt16) {
+        tracks[head.track].note(head.timeMs, frameDurationMs: frameMs)
+        isDiscontinuityPending = false
+    }
+
+    private mutating func begin(_ head: FrameHead, in batch: inout FragmentBatch) {
+        let isLeading = tracks[head.track].isLeading
+        let startsCluster = clusters.startsCluster(head, isLeading: isLeading, limits: limits)
+        if clusters.endsFragment(startsCluster: startsCluster, batchBytes: batch.bytes.count) {
+            closeFragment(in: &batch)
+        }
+        clusters.begin(
+            head, isLeading: isLeading, startsCluster: startsCluster, limits: limits,
+            to: &batch.bytes)
+    }
+
+    private mutating func finish(
+        _ head: FrameHead, relativeTimeAt offset: Int, in batch: inout FragmentBatch
+    ) {
+        clusters.finish(
+            head, isLeading: tracks[head.track].isLeading, relativeTimeAt: offset,
+            in: &batch.bytes)
+        timeline.wrote(until: head.endMs)
+    }
+
+    // MARK: What waits
+
+    private mutating func writeFirstHeld(into batch: inout FragmentBatch) {
+        guard let frame = order.held.first else { return }
+        begin(frame.head, in: &batch)
+        let start = batch.bytes.count
+        batch.bytes.append(contentsOf: frame.bytes)
+        finish(frame.head, relativeTimeAt: start + frame.relativeTimeOffset, in: &batch)
+        order.removeFirst()
+    }
+
+    /// Writes all that waits: what comes next does not follow it.
+    mutating func writeHeld(into batch: inout FragmentBatch) {
+        while !order.held.isEmpty { writeFirstHeld(into: &batch) }
+    }
+
+    /// Ends the fragment that is being written. Its reader adds where in the input that was.
+    mutating func closeFragment(in batch: inout FragmentBatch) {
+        guard let open = clusters.fragment else { return }
+        clusters.fragment = nil
+        batch.fragments.append(
+            Fragment(
+                bytes: open.start..<batch.bytes.count, isClusterStart: open.isClusterStart,
+                isIndependent: open.isIndependent, isDiscontinuity: open.isDiscontinuity,
+                mediaTimeMs: open.mediaTimeMs, durationMs: Int(open.endMs - open.mediaTimeMs),
+                consumedInput: 0, state: snapshot(), carry: order.encoded()))
+    }
+}

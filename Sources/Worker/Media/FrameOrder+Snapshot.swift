@@ -1,0 +1,57 @@
+// Frames that wait, as they go to a parser that goes on elsewhere. They come back from a file and are
+// checked like any other input.
+
+extension FrameOrder {
+    private static let frameHeaderBytes = 1 + 1 + 3 * 8 + 2 * 4
+
+    var encodedBytes: Int { heldBytes + held.count * Self.frameHeaderBytes }
+
+    static func mostEncodedBytes(_ limits: MediaLimits) -> Int {
+        limits.heldBytes + limits.heldFrames * frameHeaderBytes
+    }
+
+    /// The frames that wait, for a parser that goes on elsewhere; nothing when none does.
+    func encoded() -> [UInt8] {
+        guard !held.isEmpty else { return [] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(encodedBytes)
+        for frame in held {
+            bytes.append(UInt8(frame.head.track))
+            bytes.append(
+                (frame.head.isLeadingKey ? 1 : 0) | (frame.head.isDiscontinuity ? 2 : 0))
+            for time in [frame.head.timeMs, frame.head.endMs, frame.orderMs] {
+                bytes.appendBigEndian(UInt64(bitPattern: time), count: 8)
+            }
+            bytes.appendBigEndian(UInt64(frame.relativeTimeOffset), count: 4)
+            bytes.appendBigEndian(UInt64(frame.bytes.count), count: 4)
+            bytes.append(contentsOf: frame.bytes)
+        }
+        return bytes
+    }
+
+    /// Takes over frames that waited elsewhere. They come from a file and are checked like any input.
+    mutating func restore(
+        from bytes: ArraySlice<UInt8>, tracks: [TrackProgress], limits: MediaLimits
+    ) throws(MediaError) {
+        var reader = SnapshotReader(bytes: [UInt8](bytes))
+        while !reader.isAtEnd {
+            let track = Int(try reader.unsigned(1))
+            let flags = try reader.unsigned(1)
+            let timeMs = try reader.time(0...Timeline.latestMs)
+            let endMs = try reader.time(0...Timeline.latestMs)
+            let orderMs = try reader.time(0...Timeline.latestMs)
+            let offset = Int(try reader.unsigned(4))
+            let content = try reader.bytes(Int(try reader.unsigned(4)))
+            guard tracks.indices.contains(track), offset >= 0, offset + 2 <= content.count,
+                orderMs >= held.last?.orderMs ?? 0,
+                hasRoom(for: content.count, limits: limits)
+            else { throw .malformed("frames in a parser snapshot are not right") }
+            hold(
+                HeldFrame(
+                    head: FrameHead(
+                        track: track, timeMs: timeMs, endMs: endMs, isLeadingKey: flags & 1 != 0,
+                        isDiscontinuity: flags & 2 != 0),
+                    orderMs: orderMs, relativeTimeOffset: offset, bytes: content))
+        }
+    }
+}
