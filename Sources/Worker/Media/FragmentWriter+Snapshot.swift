@@ -33,26 +33,27 @@ extension FragmentWriter {
     /// Begins a snapshot; the reader's part follows. `order.encoded()` belongs to it.
     func snapshot() -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(WebMIngest.stateMostBytes)
-        bytes.append(FragmentWriter.version)
-        bytes.appendBigEndian(UInt64(flags.rawValue), count: 2)
-        bytes.append(time: timeline.offsetMs)
-        bytes.append(time: timeline.continueAtMs ?? 0)
-        bytes.append(time: timeline.nextMs)
-        bytes.append(time: timeline.newestMs ?? 0)
-        bytes.append(time: clusters.startMs)
-        bytes.append(time: clusters.lastMs)
-        bytes.append(time: clusters.lastPictureMs ?? 0)
-        bytes.append(time: order.disorderMs ?? 0)
-        bytes.appendBigEndian(UInt64(order.encodedBytes), count: 4)
-        bytes.append(UInt8(tracks.count))
-        for track in tracks {
-            bytes.append(FragmentWriter.flags(of: track).rawValue)
-            bytes.appendBigEndian(UInt64(track.frameDurationMs), count: 2)
-            bytes.append(time: track.lastTimeMs ?? 0)
-            bytes.append(time: track.offsetMs)
-            bytes.append(time: track.arrivedMs ?? 0)
-            bytes.append(track.orderedFrames)
+        bytes.append(addingCapacity: WebMIngest.stateMostBytes) { output in
+            output.append(FragmentWriter.version)
+            output.append(bigEndian: UInt64(flags.rawValue), count: 2)
+            output.append(time: timeline.offsetMs)
+            output.append(time: timeline.continueAtMs ?? 0)
+            output.append(time: timeline.nextMs)
+            output.append(time: timeline.newestMs ?? 0)
+            output.append(time: clusters.startMs)
+            output.append(time: clusters.lastMs)
+            output.append(time: clusters.lastPictureMs ?? 0)
+            output.append(time: order.disorderMs ?? 0)
+            output.append(bigEndian: UInt64(order.encodedBytes), count: 4)
+            output.append(UInt8(tracks.count))
+            for track in tracks {
+                output.append(FragmentWriter.flags(of: track).rawValue)
+                output.append(bigEndian: UInt64(track.frameDurationMs), count: 2)
+                output.append(time: track.lastTimeMs ?? 0)
+                output.append(time: track.offsetMs)
+                output.append(time: track.arrivedMs ?? 0)
+                output.append(track.orderedFrames)
+            }
         }
         return bytes
     }

@@ -16,14 +16,16 @@ extension FrameOrder {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encodedBytes)
         for frame in held {
-            bytes.append(UInt8(frame.head.track))
-            bytes.append(
-                (frame.head.isLeadingKey ? 1 : 0) | (frame.head.isDiscontinuity ? 2 : 0))
-            for time in [frame.head.timeMs, frame.head.endMs, frame.orderMs] {
-                bytes.appendBigEndian(UInt64(bitPattern: time), count: 8)
+            bytes.append(addingCapacity: Self.frameHeaderBytes) { output in
+                output.append(UInt8(frame.head.track))
+                output.append(
+                    (frame.head.isLeadingKey ? 1 : 0) | (frame.head.isDiscontinuity ? 2 : 0))
+                output.append(time: frame.head.timeMs)
+                output.append(time: frame.head.endMs)
+                output.append(time: frame.orderMs)
+                output.append(bigEndian: UInt64(frame.relativeTimeOffset), count: 4)
+                output.append(bigEndian: UInt64(frame.bytes.count), count: 4)
             }
-            bytes.appendBigEndian(UInt64(frame.relativeTimeOffset), count: 4)
-            bytes.appendBigEndian(UInt64(frame.bytes.count), count: 4)
             bytes.append(contentsOf: frame.bytes)
         }
         return bytes

@@ -44,8 +44,8 @@ struct FrameOrder: Sendable, Equatable {
     /// The time of the newest frame of a track that takes part.
     private static func newestMs(_ tracks: [TrackProgress]) -> Int64? {
         var newest: Int64?
-        for track in tracks where track.takesPartInOrder {
-            if let ms = track.arrivedMs, ms > newest ?? Int64.min { newest = ms }
+        for index in tracks.indices where tracks[index].takesPartInOrder {
+            if let ms = tracks[index].arrivedMs, ms > newest ?? Int64.min { newest = ms }
         }
         return newest
     }
@@ -82,8 +82,8 @@ struct FrameOrder: Sendable, Equatable {
         guard disorderMs != nil, tracks[index].takesPartInOrder else { return true }
         var isAwaited = false
         var newestMs = Int64.min
-        for (other, track) in tracks.enumerated() where track.takesPartInOrder {
-            guard let arrivedMs = track.arrivedMs else { continue }
+        for other in tracks.indices where tracks[other].takesPartInOrder {
+            guard let arrivedMs = tracks[other].arrivedMs else { continue }
             newestMs = max(newestMs, arrivedMs)
             if other != index, arrivedMs < orderMs { isAwaited = true }
         }

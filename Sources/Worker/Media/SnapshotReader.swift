@@ -37,10 +37,3 @@ struct SnapshotReader {
         return value
     }
 }
-
-extension [UInt8] {
-    /// What `SnapshotReader.time` reads.
-    mutating func append(time: Int64) {
-        appendBigEndian(UInt64(bitPattern: time), count: 8)
-    }
-}

@@ -1,7 +1,5 @@
 // The units of an H.264 or HEVC frame, in either of their two forms: each behind a start code
 // (ISO/IEC 14496-10 annex B), or each behind its length (ISO/IEC 14496-15 section 5.3.3).
-//
-// Unsafe use: eight bytes are read as one number only after it was seen that they are there.
 
 enum NALFormat: Sendable, Equatable {
     case startCodes
@@ -104,29 +102,15 @@ struct NALReader {
     private static func startCode(in frame: Span<UInt8>, from start: Int) -> Int? {
         var index = start
         while index + 3 <= frame.count {
-            // Nearly always there is no zero for long.
-            while hasNoZero(frame, at: index) { index += wordBytes }
-            let end = min(index + wordBytes, frame.count - 2)
+            index = frame.placeNearZeros(from: index)
+            // So many places are then looked at one by one.
+            let end = min(index + 16, frame.count - 2)
             while index < end {
                 if frame[index] == 0, frame[index + 1] == 0, frame[index + 2] == 1 { return index }
                 index += 1
             }
         }
         return nil
-    }
-
-    private static let wordBytes = 16
-
-    /// Whether so many bytes are there and none of them is zero: borrowing from a byte sets its highest
-    /// bit where it was not set only if the byte, or one below it, is zero.
-    private static func hasNoZero(_ frame: Span<UInt8>, at index: Int) -> Bool {
-        guard index + wordBytes <= frame.count else { return false }
-        let first = unsafe frame.bytes.unsafeLoadUnaligned(
-            fromUncheckedByteOffset: index, as: UInt64.self)
-        let second = unsafe frame.bytes.unsafeLoadUnaligned(
-            fromUncheckedByteOffset: index + 8, as: UInt64.self)
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        return ((first &- ones) & ~first | (second &- ones) & ~second) & (ones << 7) == 0
     }
 }
 

@@ -3,6 +3,15 @@
 //
 // Unsafe use: the pointer to a span's bytes is used for the one call that copies them.
 
+extension OutputSpan<UInt8> {
+    /// Appends an identifier and a size: at most `ElementHeader.mostBytes`.
+    mutating func append(header id: UInt32, size: Int) {
+        append(bigEndian: UInt64(id), count: EBMLLength.ofID(id))
+        let length = EBMLLength.ofSize(size)
+        append(bigEndian: UInt64(size) | (1 << (7 * UInt64(length))), count: length)
+    }
+}
+
 extension [UInt8] {
     /// Appends the bytes of a span.
     mutating func append(copying span: Span<UInt8>) {
@@ -11,13 +20,7 @@ extension [UInt8] {
 
     /// Appends the lowest `count` bytes of a number, most significant first.
     mutating func appendBigEndian(_ value: UInt64, count: Int) {
-        append(addingCapacity: count) { output in
-            var shift = UInt64(8 * count)
-            while shift > 0 {
-                shift -= 8
-                output.append(UInt8(truncatingIfNeeded: value >> shift))
-            }
-        }
+        append(addingCapacity: count) { $0.append(bigEndian: value, count: count) }
     }
 
     /// Appends an identifier, which carries its own length marker.
@@ -27,9 +30,7 @@ extension [UInt8] {
 
     /// Appends an identifier and a size.
     mutating func appendHeader(_ id: UInt32, size: Int) {
-        appendID(id)
-        let length = EBMLLength.ofSize(size)
-        appendBigEndian(UInt64(size) | (1 << (7 * UInt64(length))), count: length)
+        append(addingCapacity: ElementHeader.mostBytes) { $0.append(header: id, size: size) }
     }
 
     mutating func appendElement(_ id: UInt32, unsigned value: UInt64) {

@@ -125,17 +125,19 @@ extension [UInt8] {
         let size = [UInt8].blockHeadBytes + data.count
         var flags = frame.isInvisible ? BlockHead.invisible : 0
         if frame.isDiscardable { flags |= BlockHead.discardable }
-        if frame.hasElements {
-            appendHeader(
-                ElementID.blockGroup,
-                size: EBMLLength.ofElement(ElementID.block, size: size) + elements.count)
-            appendHeader(ElementID.block, size: size)
-        } else {
-            appendHeader(ElementID.simpleBlock, size: size)
-            if frame.isKey { flags |= BlockHead.key }
+        if !frame.hasElements, frame.isKey { flags |= BlockHead.key }
+        let number = 0x80 | UInt8(frame.track + 1)
+        append(addingCapacity: 2 * ElementHeader.mostBytes + [UInt8].blockHeadBytes) { output in
+            if frame.hasElements {
+                let block = EBMLLength.ofElement(ElementID.block, size: size)
+                output.append(header: ElementID.blockGroup, size: block + elements.count)
+                output.append(header: ElementID.block, size: size)
+            } else {
+                output.append(header: ElementID.simpleBlock, size: size)
+            }
+            output.append(bigEndian: UInt64(number) << 24 | UInt64(flags), count: 4)
         }
-        let offset = count + 1
-        appendBigEndian(UInt64(0x80 | UInt8(frame.track + 1)) << 24 | UInt64(flags), count: 4)
+        let offset = count - 3
         append(copying: data)
         if frame.hasElements { append(copying: elements) }
         return offset

@@ -27,10 +27,12 @@ enum Resynchronization {
     /// Whether a Cluster begins somewhere in `bytes`, as far as they can tell.
     static func hasCluster(_ bytes: Span<UInt8>) -> Bool {
         let first = UInt8(truncatingIfNeeded: ElementID.cluster >> 24)
-        for start in bytes.indices where bytes[start] == first {
+        var position = 0
+        while let start = bytes.firstIndex(of: first, from: position) {
             if case .cluster = judge(bytes.extracting(start...), acceptsClusters: true) {
                 return true
             }
+            position = start + 1
         }
         return false
     }

@@ -12,23 +12,28 @@ extension WebMReader {
     }
 
     func appendSnapshot(to bytes: inout [UInt8]) {
-        bytes.append(place.rawValue)
-        bytes.append(flags.rawValue)
-        bytes.append(draft?.docType.rawValue ?? 0)
-        bytes.append(draft?.docTypeVersion ?? 0)
-        bytes.append(draft?.docTypeReadVersion ?? 0)
-        bytes.appendBigEndian(UInt64(draft?.scale.ns ?? TickScale.defaultNs), count: 4)
-        bytes.appendBigEndian(skipRemaining, count: 8)
-        bytes.appendBigEndian(segmentRemaining, count: 8)
-        bytes.appendBigEndian(clusterRemaining, count: 8)
-        bytes.append(time: clusterTicks ?? 0)
-        bytes.appendBigEndian(lostBytes, count: 8)
-        bytes.appendBigEndian(UInt64(lacedFramesDone), count: 2)
-        bytes.appendBigEndian(UInt64(scale.ns), count: 4)
-        bytes.append(UInt8(sourceNumbers.count))
-        for number in sourceNumbers { bytes.appendBigEndian(UInt64(number), count: 4) }
-        for index in frames.indices { frames[index].packing.append(to: &bytes) }
+        bytes.append(addingCapacity: WebMReader.mostSnapshotBytes) { output in
+            output.append(place.rawValue)
+            output.append(flags.rawValue)
+            output.append(draft?.docType.rawValue ?? 0)
+            output.append(draft?.docTypeVersion ?? 0)
+            output.append(draft?.docTypeReadVersion ?? 0)
+            output.append(bigEndian: UInt64(draft?.scale.ns ?? TickScale.defaultNs), count: 4)
+            output.append(bigEndian: skipRemaining, count: 8)
+            output.append(bigEndian: segmentRemaining, count: 8)
+            output.append(bigEndian: clusterRemaining, count: 8)
+            output.append(time: clusterTicks ?? 0)
+            output.append(bigEndian: lostBytes, count: 8)
+            output.append(bigEndian: UInt64(lacedFramesDone), count: 2)
+            output.append(bigEndian: UInt64(scale.ns), count: 4)
+            output.append(UInt8(sourceNumbers.count))
+            for number in sourceNumbers { output.append(bigEndian: UInt64(number), count: 4) }
+            for index in frames.indices { frames[index].packing.append(to: &output) }
+        }
     }
+
+    private static let mostSnapshotBytes =
+        9 + 5 * 8 + 2 + 4 + 1 + MediaLimits.mostTracks * (4 + FramePacking.mostSnapshotBytes)
 
     private var flags: Flags {
         var flags: Flags = []
@@ -107,9 +112,9 @@ extension WebMReader {
 }
 
 extension FramePacking {
-    fileprivate func append(to bytes: inout [UInt8]) {
-        bytes.append(snapshotFlags)
-        bytes.append(contentsOf: stripped)
+    fileprivate func append(to output: inout OutputSpan<UInt8>) {
+        output.append(snapshotFlags)
+        for byte in stripped { output.append(byte) }
     }
 
     fileprivate init(from reader: inout SnapshotReader) throws(MediaError) {

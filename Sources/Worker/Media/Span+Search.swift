@@ -1,0 +1,46 @@
+// Looking for something rare in many bytes, sixteen at a time.
+//
+// Unsafe use: sixteen bytes are read as one vector only after it was seen that they are there, and a
+// vector's bits are looked at as two numbers of the same size.
+
+extension Span<UInt8> {
+    private static var vectorBytes: Int { 16 }
+
+    private func vector(at index: Int) -> SIMD16<UInt8> {
+        unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
+    }
+
+    private static func hasAny(_ mask: SIMDMask<SIMD16<Int8>>) -> Bool {
+        let bits = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+        return bits[0] | bits[1] != 0
+    }
+
+    /// Where the byte stands first, from `start` on.
+    func firstIndex(of byte: UInt8, from start: Int) -> Int? {
+        precondition(start >= 0)
+        var index = start
+        let wanted = SIMD16(repeating: byte)
+        while index + Self.vectorBytes <= count, !Self.hasAny(vector(at: index) .== wanted) {
+            index += Self.vectorBytes
+        }
+        while index < count {
+            if self[index] == byte { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// A place from `start` on, not behind the first two zeros that stand together, and near them unless
+    /// there are none.
+    func placeNearZeros(from start: Int) -> Int {
+        precondition(start >= 0)
+        var index = start
+        let zeros = SIMD16<UInt8>(repeating: 0)
+        while index + Self.vectorBytes < count,
+            !Self.hasAny(vector(at: index) | vector(at: index + 1) .== zeros)
+        {
+            index += Self.vectorBytes
+        }
+        return index
+    }
+}
