@@ -143,6 +143,7 @@ let package = Package(
             name: "Accounts",
             dependencies: [
                 "CSQLite", "CMongo", "CArgon2", "COpenSSL", "LinuxIO", "Settings", "StreamState",
+                "Text",
             ],
             path: "Sources/Worker/Accounts",
             exclude: ["SQLite/CSQLite", "MongoDB/CMongo", "Passwords/CArgon2"],
@@ -150,7 +151,7 @@ let package = Package(
         // Pages and their assets, embedded.
         .target(name: "CWebFiles", path: "Sources/Worker/Web/CWebFiles"),
         .target(
-            name: "Web", dependencies: ["CWebFiles", "CZlib"], path: "Sources/Worker/Web",
+            name: "Web", dependencies: ["CWebFiles", "CZlib", "Text"], path: "Sources/Worker/Web",
             exclude: ["CWebFiles", "Pages", "Assets"],
             swiftSettings: strict),
 
@@ -258,7 +259,9 @@ let package = Package(
         .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
         .testTarget(
             name: "AccountsTests",
-            dependencies: ["Accounts", "LinuxIO", "Settings", "StreamState", "store-torture"],
+            dependencies: [
+                "Accounts", "LinuxIO", "Settings", "StreamState", "Text", "store-torture",
+            ],
             path: "Tests/Accounts", exclude: ["Torture"]),
         // Somebody to be killed by AccountsTests.
         .executableTarget(
@@ -328,7 +331,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
         ("BSON", ["Accounts"], []),
         ("Codecs", ["Media"], []),
         ("ControlChannel", ["ControlChannel"], []),
-        ("Credentials", ["Accounts", "HTTP", "StreamState"], ["credentials.dict"]),
+        ("Credentials", ["Accounts", "HTTP", "StreamState", "Text"], ["credentials.dict"]),
         ("Forms", ["HTTP", "Text"], ["forms.dict"]),
         ("HTTP1", ["HTTP"], ["http1.dict"]),
         ("HTTP2Headers", ["HTTP", "LinuxIO"], ["headers.dict"]),

@@ -3,6 +3,7 @@
 import Settings
 import StreamState
 import Testing
+import Text
 
 @testable import Accounts
 

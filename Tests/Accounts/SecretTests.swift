@@ -1,4 +1,5 @@
 import Testing
+import Text
 
 @testable import Accounts
 
@@ -78,21 +79,5 @@ import Testing
         ] {
             #expect(SecretDigest(hex: wrong) == nil)
         }
-    }
-
-    @Test(
-        "base64 as in RFC 4648, section 10, without padding",
-        arguments: [
-            ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"),
-            ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
-        ])
-    func base64(_ bytes: String, _ text: String) {
-        #expect(Base64.standard.text(Array(bytes.utf8)) == text)
-    }
-
-    @Test("the two alphabets differ in two characters")
-    func alphabets() {
-        #expect(Base64.standard.text([0xFB, 0xFF]) == "+/8")
-        #expect(Base64.forAddresses.text([0xFB, 0xFF]) == "-_8")
     }
 }

@@ -89,10 +89,10 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         "Sources/Worker/Accounts",
         [
             "CArgon2", "CMongo", "COpenSSL", "CSQLite", "Glibc", "LinuxIO", "Settings",
-            "StreamState", "Synchronization",
+            "StreamState", "Synchronization", "Text",
         ]
     ),
-    ("Sources/Worker/Web", ["CWebFiles", "CZlib"]),
+    ("Sources/Worker/Web", ["CWebFiles", "CZlib", "Text"]),
 
     // Protocols and formats.
     (

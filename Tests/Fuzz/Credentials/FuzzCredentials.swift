@@ -8,6 +8,7 @@
 
 import FuzzDriver
 import StreamState
+import Text
 
 @testable import Accounts
 @testable import HTTP
@@ -32,12 +33,12 @@ private func check(_ bytes: [UInt8]) {
 
 /// Six bits a character; and what Accounts writes, HTTP reads.
 private func checkBase64(_ bytes: [UInt8]) {
-    if let decoded = HTTP.Base64.bytes(bytes) {
+    if let decoded = Base64.bytes(bytes) {
         let characterCount = bytes.count { $0 != UInt8(ascii: "=") }
         precondition(decoded.count == characterCount * 6 / 8, "bytes from nowhere")
     }
-    let encoded = Accounts.Base64.standard.text(bytes)
-    precondition(HTTP.Base64.bytes(encoded.utf8) == bytes, "base64 changes what it carries")
+    let encoded = Base64.standard.text(bytes)
+    precondition(Base64.bytes(encoded.utf8) == bytes, "base64 changes what it carries")
 }
 
 private func checkAuthorization(_ text: String) {
@@ -45,7 +46,7 @@ private func checkAuthorization(_ text: String) {
         precondition(secret.utf8.count < text.utf8.count, "a secret from nowhere")
         checkToken(secret)
     }
-    let encoded = Accounts.Base64.standard.text(Array(("user:" + text).utf8))
+    let encoded = Base64.standard.text(Array(("user:" + text).utf8))
     precondition(isSame(AuthorizationField.secret("Basic " + encoded), text), "Basic loses some")
 }
 

@@ -7,6 +7,7 @@
 
 import CArgon2
 import Settings
+import Text
 
 package enum PasswordHash {
     package enum Verification: Equatable, Sendable {

@@ -11,6 +11,7 @@
 
 import COpenSSL
 import StreamState
+import Text
 
 /// The key of device tokens, a secret of the server.
 struct DeviceKey: Sendable, Equatable {

@@ -5,6 +5,7 @@
 // Unsafe use: EVP_Digest reads the bytes and writes 32 of them, all within one call.
 
 import COpenSSL
+import Text
 
 /// A secret in the form in which its holder keeps it.
 package struct SecretToken: Sendable {
