@@ -273,10 +273,17 @@ let package = Package(
             path: "Tests/UserCommand"),
         .testTarget(
             name: "CredentialsTests",
-            dependencies: ["Credentials", "Accounts", "HTTP", "LinuxIO", "Settings"],
+            dependencies: [
+                "Credentials", "Accounts", "HTTP", "LinuxIO", "Settings", "Telemetry",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/Credentials"),
         .testTarget(
-            name: "HistoryTests", dependencies: ["History", "Accounts", "StreamState"],
+            name: "HistoryTests",
+            dependencies: [
+                "History", "Accounts", "Credentials", "LinuxIO", "SegmentRing", "StreamBench",
+                "StreamState",
+            ],
             path: "Tests/History"),
         // A worker's streams in a directory of their own, for tests.
         .target(
@@ -307,7 +314,9 @@ let package = Package(
             name: "AccountRoutesTests", dependencies: ["AccountRoutes"],
             path: "Tests/AccountRoutes"),
         .testTarget(
-            name: "OperationsTests", dependencies: ["Operations"], path: "Tests/Operations"),
+            name: "OperationsTests",
+            dependencies: ["Operations", "StreamBench", "Streams", "Telemetry"],
+            path: "Tests/Operations"),
         .testTarget(
             name: "WorkerTests",
             dependencies: [
