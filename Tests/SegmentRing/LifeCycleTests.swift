@@ -66,13 +66,12 @@ import Testing
         #expect(try create().ring.isCurrent)
     }
 
-    @Test("a full file system is told, and nothing is left behind")
+    @Test(
+        "a full file system is told, and nothing is left behind",
+        .enabled("mounting a small tmpfs needs root") { LifeCycleTests.mayMount() })
     func noSpace() throws {
         let mount = ScratchDirectory()
-        guard Glibc.mount("tmpfs", mount.path, "tmpfs", 0, "size=64k") == 0 else {
-            print("skipped: mounting a small tmpfs needs root")
-            return
-        }
+        try #require(Self.mountSmall(mount.path))
         defer { umount(mount.path) }
         let large = RingGeometry(
             dataBytes: 65_536, entries: 8, initializationBytes: 0, carryBytes: 0, stateBytes: 0)
@@ -87,6 +86,16 @@ import Testing
             try Ring.create(path: mount.ring, geometry: large, initialization: [], state: [])
         }
         #expect(small.ring.isCurrent)
+    }
+
+    private static func mountSmall(_ path: String) -> Bool {
+        Glibc.mount("tmpfs", path, "tmpfs", 0, "size=64k") == 0
+    }
+
+    private static func mayMount() -> Bool {
+        let scratch = ScratchDirectory()
+        defer { umount(scratch.path) }
+        return mountSmall(scratch.path)
     }
 
     @Test("a symbolic link, a directory and a FIFO are no rings")

@@ -72,10 +72,10 @@ private let geometries = [
 
     @Test(
         "every readable entry is whole, however often the ring has wrapped", arguments: geometries,
-        1...3 as ClosedRange<UInt64>)
+        SeededRandom.fresh())
     func wrapping(geometry: RingGeometry, seed: UInt64) throws {
         let writer = try create(geometry)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed)
         for sequence in 0..<UInt64(min(3 * geometry.entries, 100)) {
             let length = Int.random(in: 0...min(geometry.fragmentBytes, 8_000), using: &generator)
             try writer.appendKnown(length: length)

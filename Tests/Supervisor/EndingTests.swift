@@ -12,7 +12,7 @@ struct EndingTests {
     func drains(signal: Int32) throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        var clients = (0..<4).map { _ in supervisor.connect() }
+        var clients = try (0..<4).map { _ in try supervisor.connect() }
         supervisor.signal(signal)
         supervisor.waitForNotification("STOPPING=1")
         #expect(clients.allSatisfy { $0.ask("keys") != nil })
@@ -25,10 +25,11 @@ struct EndingTests {
         let port = try FreePort()
         let supervisor = try TestSupervisor(.init(admin: port.release()))
         supervisor.waitUntilReady()
-        var client: TestClient? = supervisor.connect()
+        var client: TestClient? = try supervisor.connect()
         supervisor.signal(SIGTERM)
         supervisor.waitForNotification("STOPPING=1")
-        #expect(eventually { TestClient(port: port.number) }.greeting.listener == 2)
+        let late = try eventually("the admin listener") { TestClient(port: port.number) }
+        #expect(late.greeting.listener == 2)
         #expect(client?.ask("keys") != nil)
         client = nil
         #expect(supervisor.waitForEnd() == .exited(code: 0))
@@ -38,7 +39,7 @@ struct EndingTests {
     func drainTimeout() throws {
         let supervisor = try TestSupervisor(.init(drainSeconds: 1))
         supervisor.waitUntilReady()
-        let client = supervisor.connect()
+        let client = try supervisor.connect()
         supervisor.signal(SIGTERM)
         #expect(client.readLine() == nil)
         #expect(supervisor.waitForEnd() == .exited(code: 0))
@@ -58,7 +59,7 @@ struct EndingTests {
     func secondSignal() throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        let client = supervisor.connect()
+        let client = try supervisor.connect()
         supervisor.signal(SIGTERM)
         supervisor.waitForNotification("STOPPING=1")
         supervisor.signal(SIGTERM)
@@ -70,7 +71,7 @@ struct EndingTests {
     func killed() throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        let clients = [supervisor.connect(), supervisor.connect()]
+        let clients = try [supervisor.connect(), supervisor.connect()]
         supervisor.signal(SIGKILL)
         #expect(supervisor.waitForEnd() == .killed(signal: SIGKILL))
         for client in clients { #expect(client.readLine() == nil) }
@@ -80,7 +81,7 @@ struct EndingTests {
     func otherSignals(signal: Int32) throws {
         let supervisor = try TestSupervisor(.init(workers: 1))
         supervisor.waitUntilReady()
-        let client = supervisor.connect()
+        let client = try supervisor.connect()
         supervisor.signal(signal)
         supervisor.signal(SIGTERM)
         supervisor.waitForNotification("STOPPING=1")

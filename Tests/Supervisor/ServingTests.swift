@@ -10,7 +10,7 @@ struct ServingTests {
     func spread() throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        let clients = (0..<6).map { _ in supervisor.connect() }
+        let clients = try (0..<6).map { _ in try supervisor.connect() }
         #expect(clients.filter { $0.greeting.slot == 0 }.count == 3)
         #expect(clients.filter { $0.greeting.slot == 1 }.count == 3)
         #expect(Set(clients.map(\.greeting.processID)).count == 2)
@@ -23,20 +23,20 @@ struct ServingTests {
         supervisor.waitUntilReady()
         // 3 control, 4 settings, 5 counters, 6 and 7 doorbells; the worker's own: 8 and 9 epoll, 10
         // the connection.
-        #expect(supervisor.connect().ask("descriptors") == "0,1,2,3,4,5,6,7,8,9,10")
+        #expect(try supervisor.connect().ask("descriptors") == "0,1,2,3,4,5,6,7,8,9,10")
     }
 
     @Test("gives all workers the same ticket keys, replacements included")
     func ticketKeys() throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        let first = supervisor.connect()
-        let second = supervisor.connect()
+        let first = try supervisor.connect()
+        let second = try supervisor.connect()
         let keys = first.ask("keys")
         #expect(keys != nil && keys != "none")
         #expect(second.ask("keys") == keys)
         first.say("crash")
-        let replacement = supervisor.connect(
+        let replacement = try supervisor.connect(
             slot: first.greeting.slot, otherThan: first.greeting.processID)
         #expect(replacement.ask("keys") == keys)
     }
@@ -47,12 +47,12 @@ struct ServingTests {
     func replaced(misbehaviour: String) throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        let victim = supervisor.connect()
-        let bystander = supervisor.connect()
+        let victim = try supervisor.connect()
+        let bystander = try supervisor.connect()
         #expect(bystander.greeting.slot != victim.greeting.slot)
         victim.say(misbehaviour)
         #expect(victim.readLine() == nil)
-        let replacement = supervisor.connect(
+        let replacement = try supervisor.connect(
             slot: victim.greeting.slot, otherThan: victim.greeting.processID)
         #expect(replacement.greeting.slot == victim.greeting.slot)
         #expect(bystander.ask("keys") != nil)
@@ -64,7 +64,7 @@ struct ServingTests {
         let supervisor = try TestSupervisor(
             .init(admin: ports[0].release(), httpRedirect: ports[1].release()))
         supervisor.waitUntilReady()
-        #expect(supervisor.connect().greeting.listener == 0)
+        #expect(try supervisor.connect().greeting.listener == 0)
         #expect(TestClient(port: ports[1].number)?.greeting.listener == 1)
         #expect(TestClient(port: ports[0].number)?.greeting.listener == 2)
         #expect(supervisor.log.contains("admin=127.0.0.1:\(ports[0].number)"))
@@ -74,10 +74,10 @@ struct ServingTests {
     func hang() throws {
         let supervisor = try TestSupervisor(.init(workers: 1))
         supervisor.waitUntilReady()
-        let victim = supervisor.connect()
+        let victim = try supervisor.connect()
         victim.say("hang")
         #expect(victim.readLine() == nil)
-        let replacement = supervisor.connect(slot: 0, otherThan: victim.greeting.processID)
+        let replacement = try supervisor.connect(slot: 0, otherThan: victim.greeting.processID)
         #expect(replacement.ask("keys") != nil)
         #expect(supervisor.log.contains("it does not answer and its loop does not turn"))
     }
@@ -88,26 +88,26 @@ struct ServingTests {
         supervisor.waitUntilReady()
         // The pauses grow, so at some time one waits when the other one is killed.
         while !supervisor.log.contains("no other worker serves: the next start does not wait") {
-            let client = supervisor.connect()
+            let client = try supervisor.connect()
             client.say("crash")
             #expect(client.readLine() == nil)
         }
         #expect(supervisor.log.contains("worker keeps dying; the next start waits"))
-        #expect(supervisor.connect().ask("keys") != nil)
+        #expect(try supervisor.connect().ask("keys") != nil)
     }
 
     @Test("leaves a worker alone that is busy, while one that is stuck as long is replaced")
     func busy() throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        let busy = supervisor.connect()
-        let stuck = supervisor.connect()
+        let busy = try supervisor.connect()
+        let stuck = try supervisor.connect()
         #expect(busy.ask("silent") == "silent")
         stuck.say("hang")
         #expect(stuck.readLine() == nil)
         #expect(busy.ask("answer") == "answering")
         #expect(
-            supervisor.connect(slot: stuck.greeting.slot, otherThan: stuck.greeting.processID)
+            try supervisor.connect(slot: stuck.greeting.slot, otherThan: stuck.greeting.processID)
                 .ask("keys") != nil)
         #expect(busy.ask("keys") != nil)
     }
@@ -116,24 +116,24 @@ struct ServingTests {
     func late() throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        let silent = supervisor.connect()
+        let silent = try supervisor.connect()
         #expect(silent.ask("silent") == "silent")
         // Each connection stays, so the silent worker is the one with the fewest.
         var others: [TestClient] = []
         var inARow = 0
         while inARow < 8 {
-            others.append(supervisor.connect())
+            try others.append(supervisor.connect())
             inARow = others.last?.greeting.slot == silent.greeting.slot ? 0 : inARow + 1
         }
         #expect(silent.ask("answer") == "answering")
-        #expect(supervisor.connect().greeting.slot == silent.greeting.slot)
+        #expect(try supervisor.connect().greeting.slot == silent.greeting.slot)
     }
 
     @Test("lets clients wait while every worker owes an answer")
     func allLate() throws {
         let supervisor = try TestSupervisor(.init(workers: 1))
         supervisor.waitUntilReady()
-        let silent = supervisor.connect()
+        let silent = try supervisor.connect()
         #expect(silent.ask("silent") == "silent")
         var clients: [TestClient] = []
         while !supervisor.log.contains("no worker can take a connection") {
@@ -150,10 +150,10 @@ struct ServingTests {
     func backlog() throws {
         let supervisor = try TestSupervisor(.init(workers: 1))
         supervisor.waitUntilReady()
-        let victim = supervisor.connect()
+        let victim = try supervisor.connect()
         victim.say("crash")
         #expect(victim.readLine() == nil)
-        let next = supervisor.connect()
+        let next = try supervisor.connect()
         #expect(next.greeting.processID != victim.greeting.processID)
         #expect(next.greeting.slot == 0)
     }
@@ -162,10 +162,10 @@ struct ServingTests {
     func stopped() throws {
         let supervisor = try TestSupervisor(.init(workers: 1))
         supervisor.waitUntilReady()
-        let client = supervisor.connect()
+        let client = try supervisor.connect()
         supervisor.signal(SIGSTOP)
         supervisor.signal(SIGCONT)
-        #expect(supervisor.connect().greeting.processID == client.greeting.processID)
+        #expect(try supervisor.connect().greeting.processID == client.greeting.processID)
     }
 
     @Test("refuses what its descriptors do not allow, and goes on", arguments: [28, 64])
@@ -184,7 +184,7 @@ struct ServingTests {
         #expect(clients.allSatisfy { $0.ask("keys") != nil })
         let worker = clients[0].greeting.processID
         clients.removeLast(10)
-        #expect(supervisor.connect().greeting.processID == worker)
+        #expect(try supervisor.connect().greeting.processID == worker)
     }
 
     @Test("lets clients wait for a worker that is late, when all others are full")
@@ -193,14 +193,14 @@ struct ServingTests {
         let supervisor = try TestSupervisor(
             .init(environment: "WEIR_EXEMPT_NETWORK=127.0.0.0/8; ulimit -n 128"))
         supervisor.waitUntilReady()
-        let silent = supervisor.connect()
+        let silent = try supervisor.connect()
         #expect(silent.ask("silent") == "silent")
         // Each connection stays, so the silent worker is the one with the fewest until it is late.
         var clients: [TestClient] = []
         var inARow = 0
         while inARow < 8 {
             usleep(20_000)
-            clients.append(supervisor.connect())
+            try clients.append(supervisor.connect())
             inARow = clients.last?.greeting.slot == silent.greeting.slot ? 0 : inARow + 1
         }
         let greeted = clients.count
@@ -228,11 +228,11 @@ struct ServingTests {
         #expect(others.count == 32)
         // What ends is given back, also when a worker takes it along.
         clients.removeLast(32)
-        clients += (0..<32).map { _ in supervisor.connect() }
+        clients += try (0..<32).map { _ in try supervisor.connect() }
         #expect(TestClient(port: supervisor.port) == nil)
         clients[0].say("crash")
         #expect(clients[0].readLine() == nil)
-        let replacement = supervisor.connect(
+        let replacement = try supervisor.connect(
             slot: clients[0].greeting.slot, otherThan: clients[0].greeting.processID)
         #expect(replacement.ask("keys") != nil)
     }
@@ -242,7 +242,7 @@ struct ServingTests {
         let supervisor = try TestSupervisor(.init(workers: 3))
         supervisor.waitUntilReady()
         var clients: [TestClient] = []
-        for _ in 0..<600 { clients.append(supervisor.connect()) }
+        for _ in 0..<600 { try clients.append(supervisor.connect()) }
         let perSlot = (0..<3).map { slot in clients.filter { $0.greeting.slot == slot }.count }
         #expect(perSlot == [200, 200, 200])
     }

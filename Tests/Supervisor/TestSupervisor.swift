@@ -43,10 +43,13 @@ func waitForEnd(_ child: borrowing SpawnedProcess) -> ProcessEnd? {
     return child.reap()
 }
 
-/// Waits for a condition that nothing announces.
-func eventually<Value>(_ condition: () -> Value?) -> Value {
+/// Waits for a condition that nothing announces. One that does not come true in a minute, far more than
+/// a busy machine needs, fails the test and says what was missing.
+func eventually<Value>(_ what: String, _ condition: () throws -> Value?) throws -> Value {
+    let deadline = ContinuousClock.now + .seconds(60)
     while true {
-        if let value = condition() { return value }
+        if let value = try condition() { return value }
+        try #require(ContinuousClock.now < deadline, "waited in vain for \(what)")
         usleep(2_000)
     }
 }
@@ -188,14 +191,14 @@ final class TestSupervisor {
     }
 
     /// A client that has been greeted by a worker.
-    func connect() -> TestClient {
-        eventually { TestClient(port: port) }
+    func connect() throws -> TestClient {
+        try eventually("a worker's greeting") { TestClient(port: port) }
     }
 
     /// A client of a worker in this slot other than the process `old`.
-    func connect(slot: Int, otherThan old: Int32) -> TestClient {
-        eventually {
-            let client = connect()
+    func connect(slot: Int, otherThan old: Int32) throws -> TestClient {
+        try eventually("another worker in slot \(slot)") {
+            let client = try connect()
             guard client.greeting.slot == slot, client.greeting.processID != old else { return nil }
             return client
         }

@@ -1,4 +1,5 @@
-// A writer in a process of its own, for tests that kill it: `ring-torture append|step|hold PATH`.
+// A writer in a process of its own, for tests that kill it: `ring-torture append PATH SEED`, or
+// `step PATH`, or `hold PATH`.
 // Its exit status tells the test what was wrong; 0 is never reached by `append`, which is killed.
 
 import CStepper
@@ -27,6 +28,16 @@ func knownState(_ entryHead: UInt64) -> [UInt8] {
 func knownFragment(_ sequence: UInt64, length: Int) -> [UInt8] {
     (0..<length).map {
         UInt8(truncatingIfNeeded: (sequence &* 0x9E37_79B9 &+ UInt64($0) &* 31) >> 3)
+    }
+}
+
+/// Chooses what the writer does, the same from the same seed (a linear congruential generator).
+struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state >> 32 | state << 32
     }
 }
 
@@ -72,11 +83,13 @@ struct Torturer {
     }
 
     /// Appends and suspends until it is killed.
-    func runForEver() -> Never {
+    func runForEver(seed: UInt64) -> Never {
+        var random = Generator(state: seed)
         while true {
-            append(length: Int.random(in: 0...ring.geometry.fragmentBytes))
-            if Int.random(in: 0..<4) == 0 {
-                suspend(carryLength: Int.random(in: 0...ring.geometry.carryBytes))
+            append(length: Int.random(in: 0...ring.geometry.fragmentBytes, using: &random))
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                suspend(
+                    carryLength: Int.random(in: 0...ring.geometry.carryBytes, using: &random))
             }
         }
     }
@@ -110,10 +123,13 @@ struct Torturer {
 @main
 enum Main {
     static func main() {
-        guard CommandLine.arguments.count == 3 else { fail(.usage) }
-        let torturer = Torturer(path: CommandLine.arguments[2])
-        switch CommandLine.arguments[1] {
-        case "append": torturer.runForEver()
+        let arguments = CommandLine.arguments
+        guard arguments.count >= 3 else { fail(.usage) }
+        let torturer = Torturer(path: arguments[2])
+        switch arguments[1] {
+        case "append":
+            guard let seed = arguments.last.flatMap({ UInt64($0) }) else { fail(.usage) }
+            torturer.runForEver(seed: seed)
         case "step": torturer.runInSteps()
         case "hold": torturer.hold()
         default: fail(.usage)
