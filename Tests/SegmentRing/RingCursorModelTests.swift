@@ -153,7 +153,7 @@ private struct ModelReader {
         var readers: [(cursor: RingCursor, model: ModelReader)] = []
         var bootMs: UInt64 = 1_000
 
-        mutating func append(_ generator: inout SeededGenerator) throws {
+        mutating func append(_ generator: inout SeededRandom) throws {
             let most = generator.once(in: 4) ? model.geometry.fragmentBytes : 200
             let length = generator.once(in: 10) ? 0 : Int.random(in: 0...most, using: &generator)
             bootMs += generator.once(in: 30) ? 3_000 : UInt64.random(in: 0...60, using: &generator)
@@ -178,7 +178,7 @@ private struct ModelReader {
             writer = try #require(try writer.ring.acquireWriter(slot: 0))
         }
 
-        mutating func addReader(_ generator: inout SeededGenerator) {
+        mutating func addReader(_ generator: inout SeededRandom) {
             let start: RingCursor.Start =
                 generator.once(in: 2)
                 ? .newest : .rewound(byMs: .random(in: 0...2_000, using: &generator))
@@ -193,7 +193,7 @@ private struct ModelReader {
         }
 
         /// One step of one reader: what comes next, and perhaps some bytes of it.
-        mutating func read(_ generator: inout SeededGenerator) throws {
+        mutating func read(_ generator: inout SeededRandom) throws {
             guard let chosen = readers.indices.randomElement(using: &generator) else { return }
             let step = readers[chosen].cursor.next(in: writer.ring)
             let expected = readers[chosen].model.step(model)
@@ -212,7 +212,7 @@ private struct ModelReader {
             try take(chosen, &generator)
         }
 
-        private mutating func take(_ chosen: Int, _ generator: inout SeededGenerator) throws {
+        private mutating func take(_ chosen: Int, _ generator: inout SeededRandom) throws {
             let inside = readers[chosen].model.inside
             let bufferBytes = Int.random(in: 0...400, using: &generator)
             var buffer = [UInt8](repeating: 0, count: bufferBytes)
@@ -236,7 +236,7 @@ private struct ModelReader {
 
     @Test("readers get what a simple model of ring and reader says", arguments: seeds)
     func model(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed)
         let scratch = ScratchDirectory()
         let geometry = RingGeometry(
             dataBytes: 4_096, entries: generator.once(in: 2) ? 8 : 64, initializationBytes: 0,

@@ -19,6 +19,9 @@ struct SeededRandom: RandomNumberGenerator {
         return mixed ^ mixed >> 31
     }
 
+    /// True in one of `count` times.
+    mutating func once(in count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
+
     /// So many seeds that no run had before, or the one that is to be repeated.
     static func fresh(_ count: Int = 1) -> [UInt64] {
         if let text = getenv("WEIR_TEST_SEED"), let seed = UInt64(String(cString: text)) {
