@@ -38,7 +38,7 @@ def test_a_bad_body_beside_a_pending_look_into_the_store_kills_no_worker(
 ) -> None:
     server = start_server("--publish", "account", workers=1)
     before = server.workers()
-    context = ssl._create_unverified_context()  # noqa: S323
+    context = ssl._create_unverified_context()
     for _ in range(ROUNDS):
         with contextlib.ExitStack() as stack:
             connections = []

@@ -11,8 +11,8 @@ from html import unescape
 import pytest
 
 from weir.accounts import (
-    COOKIE, DEVICE_COOKIE, PASSWORD, Session, cookie_of, fresh_address, log_in, post_form, post_json, session_of,
-    sign_up, try_to_log_in, try_to_sign_up,
+    COOKIE, DEVICE_COOKIE, PASSWORD, Session, cookie_of, fresh_address, log_in, post_form, post_json,
+    session_of, sign_up, try_to_log_in, try_to_sign_up,
 )
 from weir.admin import Metrics
 from weir.curl import Answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from weir import tls
 from weir.admin import Metrics, ask
 from weir.disks import fill, mounted
 from weir.http1 import RawHttp1
+from weir.places import REPOSITORY
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -290,6 +292,14 @@ def test_the_figures_are_what_prometheus_reads(server: Server, live: str) -> Non
     lines = [line.rsplit(" ", 1)[0] for line in metrics.text.splitlines() if line[0] != "#"]
     assert len(lines) == len(set(lines)), "a sample is there twice"
     assert metrics.labels("weir_requests_total", "worker") == {"0", "1", "supervisor"}
+
+
+def test_every_figure_is_in_the_documentation_and_no_other_is(server: Server) -> None:
+    text = (REPOSITORY / "docs" / "operations.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| `weir_")]
+    documented = [name for row in rows for name in re.findall(r"`(weir_\w+)", row)]
+    served = re.findall(r"^# TYPE (\w+) ", Metrics(server).text, re.MULTILINE)
+    assert sorted(documented) == sorted(served)
 
 
 def test_the_figures_move_with_what_happens(

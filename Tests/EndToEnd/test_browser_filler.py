@@ -71,7 +71,7 @@ def filled(data: bytes, filler: bytes) -> bytes:
     """A recording as Weir sends it (clusters of unknown size), with filler behind each of its blocks."""
     out = bytearray()
     in_clusters = False
-    for begin, content, end in elements(data, 0):
+    for begin, _, end in elements(data, 0):
         if data.startswith(CLUSTER, begin):
             out += CLUSTER + UNKNOWN
             in_clusters = True

@@ -185,7 +185,6 @@ def test_media_is_visible_while_its_body_is_still_arriving(
     end_and_compare(server, name, viewer, recording.path)
 
 
-@pytest.mark.skipif(not BROWSER_RECORDINGS, reason="no browser recordings are checked in")
 @pytest.mark.parametrize("index", BROWSER_RECORDINGS, ids=lambda path: path.name.split(".")[0])
 def test_the_chunks_a_browser_made_arrive_exactly(
     server: Server, watch: Watch, name: str, index: Path

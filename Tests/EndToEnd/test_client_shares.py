@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from weir.curl import header_arguments, request
+from weir.limits import limit
 from weir.raw_frames import RawConnection
 from weir.recordings import record
 from weir.server import Server
@@ -17,8 +18,7 @@ from weir.waiting import wait_until
 pytestmark = [pytest.mark.alone, pytest.mark.slow]
 
 Start = Callable[..., Server]
-# Streams of one connection: SETTINGS_MAX_CONCURRENT_STREAMS.
-_STREAMS = 100
+_STREAMS = limit("streamsPerConnection")
 _OTHER_ADDRESS = "127.0.0.66"
 
 
@@ -60,8 +60,9 @@ def ask_over_http1(server: Server, path: str, headers: dict[str, str]) -> int:
 
 # path, how much one client may have, what it is told then
 SHARES = {
-    "viewers": ("/shared/live", 4_000, "too-many-viewers-of-client"),
-    "event subscribers": ("/api/events", 4_000, "too-many-subscribers-of-client"),
+    "viewers": ("/shared/live", limit("viewersPerClient"), "too-many-viewers-of-client"),
+    "event subscribers": (
+        "/api/events", limit("eventSubscribersPerClient"), "too-many-subscribers-of-client"),
 }
 
 
@@ -81,12 +82,12 @@ def test_one_address_fills_its_share_and_another_is_served(start_server: Start, 
 def test_pages_that_one_address_does_not_take_are_bounded_and_another_gets_them(
     start_server: Start
 ) -> None:
-    """A page that is made for each request, and a window of 0: 64 MiB of them may wait."""
+    """A page that is made for each request, and a window of 0: some of them may wait."""
     server = start_server(workers=1)
     navigation = {"sec-fetch-dest": "document"}
     page = server.get("/nowhere", headers=navigation)
-    # A request is taken to cost 2 KiB beside its page.
-    count = 64 * 1024 * 1024 // (len(page.body) + 2048) + _STREAMS
+    cost = len(page.body) + limit("heldBytesPerRequest")
+    count = limit("heldBytesPerClient") // cost + _STREAMS
     # Told while there is room for that, or reset.
     refusals = ((503, "too-many-unread-bytes"), (0, None))
     with crowd(server, "/nowhere", count, ("sec-fetch-dest", "document"), window=0):

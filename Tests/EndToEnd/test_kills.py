@@ -270,7 +270,7 @@ def test_a_worker_that_hangs_is_replaced(start_server: Start) -> None:
 
 def test_every_worker_killed_again_and_again_is_replaced_each_time(start_server: Start) -> None:
     server = start_server()
-    for round in range(3):
+    for _ in range(3):
         for slot in (0, 1):
             dead = server.kill_worker(slot)
             server.wait_for_all_workers(without=dead)

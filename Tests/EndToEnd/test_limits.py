@@ -1,7 +1,8 @@
-"""Limits: what is over one is refused with the right answer, and what is just under it works."""
+"""Limits: what is over one is refused with the right answer, and what is exactly at it works."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,17 +10,16 @@ import pytest
 
 from weir.comparison import assert_contiguous
 from weir.http2 import Http2Connection, Response
+from weir.limits import limit
 from weir.publisher import cut_at_random
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
 
-# Sources/Shared/Settings/Limits
-_STREAMS_PER_CONNECTION = 100
-_HEADER_BYTES = 16 * 1024
-_HEADER_FIELDS = 100
-_TARGET_BYTES = 2048
-_CHUNK_BYTES = 64 << 20
+_STREAMS_PER_CONNECTION = limit("streamsPerConnection")
+_PATH = "/api/streams"
+#: What any request of these tests has: four pseudo-header fields.
+_FIELDS_ALWAYS = 4
 
 
 def ask(server: Server, path: str, headers: list[tuple[str, str]] | None = None) -> Response:
@@ -28,33 +28,52 @@ def ask(server: Server, path: str, headers: list[tuple[str, str]] | None = None)
 
 
 def test_a_target_over_the_limit_is_414(server: Server) -> None:
-    assert ask(server, "/api/streams?" + "x" * (_TARGET_BYTES - 50)).status == 200
-    assert ask(server, "/api/streams?" + "x" * (_TARGET_BYTES + 1)).status == 414
+    longest = f"{_PATH}?".ljust(limit("targetBytes"), "x")
+    assert ask(server, longest).status == 200
+    assert ask(server, longest + "x").status == 414
 
 
 def test_more_header_fields_than_the_limit_are_431(server: Server) -> None:
     def fields(count: int) -> list[tuple[str, str]]:
         return [(f"x-{number}", "1") for number in range(count)]
-    assert ask(server, "/api/streams", fields(_HEADER_FIELDS - 20)).status == 200
-    assert ask(server, "/api/streams", fields(_HEADER_FIELDS + 1)).status == 431
+    most = limit("headerFields") - _FIELDS_ALWAYS
+    assert ask(server, _PATH, fields(most)).status == 200
+    assert ask(server, _PATH, fields(most + 1)).status == 431
 
 
 def test_a_header_section_over_the_limit_is_431(server: Server) -> None:
+    """Counted are names and values, and nothing for how they are packed."""
+    always = sum(map(len, (
+        ":method", "GET", ":scheme", "https", ":authority", f"localhost:{server.port}",
+        ":path", _PATH)))
+
     def fields(size: int) -> list[tuple[str, str]]:
-        return [(f"x-{number}", "v" * (size // 8)) for number in range(8)]
-    assert ask(server, "/api/streams", fields(_HEADER_BYTES // 2)).status == 200
-    answer = ask(server, "/api/streams", fields(_HEADER_BYTES + 4096))
-    assert answer.status == 431 or answer.reset is not None
+        """So many bytes, together with what is there always."""
+        names = [f"x-{number}" for number in range(8)]
+        each, rest = divmod(size - always - sum(map(len, names)), len(names))
+        values = ["v" * each] * (len(names) - 1) + ["v" * (each + rest)]
+        return list(zip(names, values, strict=True))
+    most = limit("headerBytes")
+    assert ask(server, _PATH, fields(most)).status == 200
+    assert ask(server, _PATH, fields(most + 1)).status == 431
 
 
 def test_a_chunk_that_declares_more_than_the_limit_is_413_at_once(
     server: Server, name: str
 ) -> None:
-    with Http2Connection(server) as connection:
-        headers = [("content-length", str(_CHUNK_BYTES + 1)), ("content-type", "video/webm")]
+    def declare(connection: Http2Connection, bytes_of_body: int) -> int:
+        headers = [("content-length", str(bytes_of_body)), ("content-type", "video/webm")]
         stream = connection.open("POST", f"/{name}/live", headers, end=False)
         connection.send(stream, record().data[:4096])
-        assert connection.response(stream).status == 413
+        return stream
+    most = limit("chunkBytes")
+    with Http2Connection(server) as connection:
+        stream = declare(connection, most)
+        server.wait_for_state(name, "live")
+        assert not connection.responses[stream].is_over
+        connection.reset(stream)
+    with Http2Connection(server) as connection:
+        assert connection.response(declare(connection, most + 1)).status == 413
 
 
 @pytest.mark.parametrize("declared", ["-1", "abc", "1e9", "99999999999999999999999"])
@@ -104,11 +123,13 @@ def test_streams_beyond_the_limit_of_a_connection_are_refused(
             "the stream too many to be refused",
         )
         assert connection.responses[extra].status == 0
+        assert connection.responses[streams[0]].status == 200, "the others go on"
 
 
 def test_too_many_chunks_that_wait_on_one_connection_are_told_to_retry(
     server: Server, name: str
 ) -> None:
+    most = limit("waitingChunksPerConnection")
     chunks = cut_at_random(record().data, pieces=12, seed=2)
     with Http2Connection(server) as connection:
         def post(number: int) -> int:
@@ -117,18 +138,15 @@ def test_too_many_chunks_that_wait_on_one_connection_are_told_to_retry(
             connection.send(stream, chunks[number], end=True)
             return stream
         assert connection.response(post(0)).status == 204
-        waiting = [post(number) for number in range(2, 10)]
-        connection.wait_for(
-            lambda: any(connection.responses[s].is_over for s in waiting), "a refusal"
-        )
-        refused = [connection.responses[s] for s in waiting if connection.responses[s].is_over]
-        for answer in refused:
-            assert answer.status in (429, 503)
-            assert int(answer.headers["retry-after"]) >= 0
-        connection.response(post(1))
-        patient = [s for s in waiting if connection.responses[s] not in refused]
-        assert connection.responses[patient[0]].status in (0, 204)
-        assert connection.response(patient[0]).status == 204
+        patient = [post(number) for number in range(2, 2 + most)]
+        for number in (2 + most, 3 + most):
+            refused = connection.response(post(number))
+            assert refused.status == 429
+            assert json.loads(refused.body)["type"].endswith("/too-many-waiting-chunks")
+            assert int(refused.headers["retry-after"]) > 0
+        assert not any(connection.responses[stream].is_over for stream in patient)
+        for stream in (post(1), *patient):
+            assert connection.response(stream).status == 204
 
 
 def test_a_fast_upload_is_held_to_what_the_ring_takes(

@@ -98,7 +98,8 @@ def test_the_player_fills_its_frame_and_nothing_is_beside_it(
       const { scrollWidth, scrollHeight } = document.documentElement;
       const visible = [...document.querySelectorAll('body *')].filter((element) => {
         const box = element.getBoundingClientRect();
-        return !element.closest('#player, .visually-hidden') && !element.contains(document.querySelector('#player'))
+        return !element.closest('#player, .visually-hidden')
+          && !element.contains(document.querySelector('#player'))
           && element.checkVisibility({ visibilityProperty: true }) && box.width > 1;
       });
       return { box: [left, top, width, height], document: [scrollWidth, scrollHeight],

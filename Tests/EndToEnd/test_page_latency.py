@@ -1,11 +1,10 @@
-"""From glass to glass, and from a click to the first picture: measured, reported, hardly judged.
+"""From glass to glass, and from a click to the first picture: measured, reported, roughly judged.
 
 `make bench` measures the same for longer (Tests/Benchmarks/bench_latency.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 
 import pytest
 
@@ -20,8 +19,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 SECONDS = 10.0
 JOINS = 5
-# A frozen edge or a viewer served from the beginning is far beyond it; a busy machine is not.
-BOUND_MS = 5000.0
+# Three to four times what a calm machine has: what is beyond is another way of playing, not a busy
+# machine. A first frame is older than it is late, by up to a key frame distance.
+BOUND_MS = 2000.0
+FIRST_FRAME_BOUND_MS = 1500.0
+FIRST_FRAME_AGE_BOUND_MS = 4000.0
 
 
 def test_what_is_seen_is_what_was_just_drawn(
@@ -39,5 +41,5 @@ def test_what_is_seen_is_what_was_just_drawn(
     write_report("latency", figures)
     for viewer in ("chromium", "firefox"):
         assert figures[viewer]["p95Ms"] < BOUND_MS, figures
-    assert figures["joins"]["firstFrameP95Ms"] < BOUND_MS, figures
-    assert figures["joins"]["firstFrameAgeP95Ms"] < BOUND_MS, figures
+    assert figures["joins"]["firstFrameP95Ms"] < FIRST_FRAME_BOUND_MS, figures
+    assert figures["joins"]["firstFrameAgeP95Ms"] < FIRST_FRAME_AGE_BOUND_MS, figures

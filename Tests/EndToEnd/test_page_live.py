@@ -13,8 +13,11 @@ from browser.live_page import LivePage
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
+from weir.comparison import assert_decodes, assert_starts_with_keyframe
+from weir.packets import probe
 from weir.ports import free_port
 from weir.server import Server
+from weir.viewer import Viewer
 from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -87,8 +90,16 @@ def test_without_permission_it_says_what_to_do_and_offers_something_else(
     live.go_live(codec="vp8").stop()
 
 
-def test_a_screen_goes_live(live_page: Callable[..., LivePage], name: str) -> None:
-    live_page(name).choose_source("screen").go_live(codec="vp8").stop()
+def test_a_screen_goes_live_and_its_picture_arrives(
+    live_page: Callable[..., LivePage], browser_server: Server, watch: Callable[..., Viewer],
+    name: str,
+) -> None:
+    live = live_page(name).choose_source("screen").go_live(codec="vp8")
+    viewer = watch(browser_server, name).wait_for_bytes(10_000)
+    live.stop()
+    viewer.wait_for_end()
+    assert_starts_with_keyframe(probe(viewer.file))
+    assert_decodes(viewer.file)
 
 
 # Names

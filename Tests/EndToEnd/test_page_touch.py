@@ -121,5 +121,5 @@ def test_a_phone_that_knows_small_windows_offers_one(
         """return [...document.querySelectorAll('.player-buttons > *')]
              .map((each) => each.getBoundingClientRect()).filter(({ width }) => width > 0)
              .map(({ left, right }) => [left, right]);""")
-    assert all(0 <= left and right <= width for left, right in boxes), boxes
+    assert all(left >= 0 and right <= width for left, right in boxes), boxes
     assert all(right <= left + 1 for (_, right), (left, _) in zip(boxes, boxes[1:])), boxes

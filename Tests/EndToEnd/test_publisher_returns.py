@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +20,7 @@ from weir.comparison import assert_decodes, assert_whole
 from weir.events import Subscriber
 from weir.http1 import RawHttp1
 from weir.http2 import Http2Connection, Response
+from weir.limits import limit_s
 from weir.ports import free_port
 from weir.publisher import Publisher, cut_at_random
 from weir.recordings import record
@@ -34,8 +34,8 @@ Publish = Callable[..., Publisher]
 STRANGER = "127.0.0.2"
 EVERYTHING = "?start=-3600"
 TAKE_OVER = ("weir-take-over", "1")
-# Sources/Shared/Settings/Limits: a body that dribbles has so long.
-_STALL_S = 30
+#: A body that dribbles has so long.
+_STALL_S = limit_s("publishStallMs")
 
 
 @pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
@@ -397,8 +397,6 @@ def connect(
     if request.param == "connections":
         yield lambda: RawHttp1(anywhere)
         return
-    if shutil.which("nginx") is None:
-        pytest.skip("nginx is not installed")
     proxy = Proxy(anywhere, tmp_path)
     try:
         yield lambda: RawHttp1(anywhere, port=proxy.port, secure=False)

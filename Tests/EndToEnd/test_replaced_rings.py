@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from weir.http2 import Http2Connection
+from weir.limits import limit
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
 from weir.waiting import wait_until
 
-_MOST_REPLACED = 3
+_MOST_REPLACED = limit("replacedRingsPerName")
 
 
 def test_viewers_without_a_window_keep_replaced_rings_for_seconds_and_few_of_them(

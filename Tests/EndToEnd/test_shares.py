@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from weir.admin import Metrics
+from weir.limits import limit
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -17,7 +18,7 @@ Start = Callable[..., Server]
 # With 400 open files, a worker may have 300 connections; two of them 600, and one client a quarter.
 _LAUNCHER = ["prlimit", "--nofile=400:400"]
 _ALL = 600
-_PART = 150
+_PART = _ALL // limit("connectionsPerClientPart")
 
 
 @contextmanager

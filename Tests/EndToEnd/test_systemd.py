@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 
 from weir.places import REPOSITORY
 from weir.ports import free_port
@@ -104,7 +102,6 @@ def test_its_data_directory_may_be_a_link(
     assert (data / "lock").read_text() == f"{server.pid}\n"
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_the_units_are_clean(tmp_path: Path, weir_binaries: Path) -> None:
     """ExecStart names a path that exists only after installation, so copies point to the build."""
     units = sorted(_UNITS.glob("weir.*"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 
 from weir.comparison import assert_contiguous, assert_starts_with_keyframe, assert_tail
 from weir.connections import slot_serving
@@ -73,12 +72,32 @@ def test_starting_back_in_time_reaches_as_far_as_asked(
     assert 100 <= received[5] - received[0] <= 150 + 15
 
 
-@pytest.mark.parametrize("query", ["?start=-3", "?start=0", "?other=1", "?start=-3&x=y"])
-def test_harmless_queries_are_accepted(
-    server: Server, watch: Watch, publish: Publish, name: str, query: str
+def test_a_query_says_where_playback_begins_and_whatever_else_is_in_it_is_passed_over(
+    server: Server, watch: Watch, publish: Publish, name: str
 ) -> None:
-    publish(server, name).write(record().data).finish()
-    watch(server, name, query).wait_for_status(200)
+    # The broadcast stands still, so that all of them count back from the same moment.
+    publish(server, name).play(record(seconds=8), finish=False)
+    server.wait_for_state(name, "paused")
+    same = {
+        "newest": ["", "?start=0", "?other=1", "?"],
+        "three seconds back": [
+            "?start=-3", "?start=-3&x=y", "?x&start=-3.0", "?x=start%3D-1&start=-3"],
+        "everything": ["?start=-3600", "?start=-999999"],
+    }
+    viewers = {
+        query: watch(server, name, query).wait_for_status(200).wait_for_bytes(1000)
+        for queries in same.values() for query in queries
+    }
+    server.request("DELETE", f"/{name}/live")
+    for viewer in viewers.values():
+        viewer.wait_for_end()
+    received = {
+        start: {len(probe(viewers[query].file).of_kind("video")) for query in queries}
+        for start, queries in same.items()
+    }
+    assert all(len(counts) == 1 for counts in received.values()), received
+    newest, back, everything = (counts.pop() for counts in received.values())
+    assert newest < back < everything, (newest, back, everything)
 
 
 def test_a_viewer_of_a_paused_stream_waits_for_what_comes(

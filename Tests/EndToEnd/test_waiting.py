@@ -10,15 +10,15 @@ import pytest
 
 from weir import ebml
 from weir.http2 import Http2Connection, Response
+from weir.limits import limit, limit_s
 from weir.publisher import cut_at_random
 from weir.recordings import record
 from weir.server import Server
 
-# Sources/Shared/Settings/Limits
-_PER_CONNECTION = 6
-_PER_STREAM = 48
-_STREAMS_PER_CLIENT = 64
-_CHUNK_TURN_S = 10
+_PER_CONNECTION = limit("waitingChunksPerConnection")
+_PER_STREAM = limit("waitingRequestsPerStream")
+_STREAMS_PER_CLIENT = limit("streamsPerClient")
+_CHUNK_TURN_S = limit_s("chunkTurnMs")
 
 STRANGER = "127.0.0.2"
 

@@ -49,7 +49,7 @@ class _Pages(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802  (the base class's name)
+    def do_GET(self) -> None:
         address = urlsplit(self.path)
         file = PAGES / Path(address.path).name
         if not file.is_file():

@@ -75,7 +75,8 @@ def assert_subsequence(received: list[str], sent: list[str]) -> None:
         try:
             position = sent.index(item, position) + 1
         except ValueError:
-            raise AssertionError(f"packet {index} of {len(received)} was not sent, or not in order")
+            raise AssertionError(
+                f"packet {index} of {len(received)} was not sent, or not in order") from None
 
 
 def assert_decodes(file: Path) -> None:

@@ -123,6 +123,11 @@ class Http2Connection:
         self._h2.increment_flow_control_window(count)
         self._flush()
 
+    def open_window(self, count: int) -> None:
+        """Open the connection's window by so many bytes, for responses that are not credited."""
+        self._h2.increment_flow_control_window(count)
+        self._flush()
+
     # Reading
 
     def pump(self, wait_s: float = 0.05) -> None:

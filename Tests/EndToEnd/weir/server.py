@@ -275,7 +275,8 @@ class Server:
 
 
 def _is_worker(arguments: list[str]) -> bool:
-    return bool(arguments) and Path(arguments[0]).name.startswith("weir-worker")
+    # Not always the first: under valgrind, its own name is.
+    return any(Path(argument).name.startswith("weir-worker") for argument in arguments)
 
 
 def _slot(arguments: list[str], order: int) -> int:
