@@ -38,10 +38,12 @@ struct ProportionTests {
     func measured() {
         let lines = [
             "struct A {", "    func a() { }", "    func b(", "        c: Int", "    ) {",
-            "        if c > 0 {", "        }", "    }", "    init() {", "    }", "}",
+            "        if c > 0 {", "        }", "    }", "    init() {", "    }",
+            "    private var d: Int {", "        1", "    }", "    let e = [", "        1", "    ]",
+            "}",
         ]
         let functions = SourceFile(path: "", lines: lines).functions
-        #expect(functions.map(\.line) == [3, 9])
-        #expect(functions.map(\.count) == [6, 2])
+        #expect(functions.map(\.line) == [3, 9, 11])
+        #expect(functions.map(\.count) == [6, 2, 3])
     }
 }

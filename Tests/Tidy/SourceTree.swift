@@ -28,8 +28,8 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     private static let accessLevels = ["public", "package", "internal", "private", "fileprivate"]
     private static let kinds = ["struct", "class", "enum", "func", "var", "let", "protocol"]
 
-    /// Functions, initialisers and subscripts by their first line, with how many lines each has.
-    /// Found by indentation, which the formatter guarantees.
+    /// Functions, initialisers, subscripts and computed properties by their first line, with how many
+    /// lines each has. Found by indentation, which the formatter guarantees.
     var functions: [(line: Int, count: Int)] {
         var result: [(line: Int, count: Int)] = []
         for (start, line) in lines.enumerated() where Self.startsFunction(line) {
@@ -49,6 +49,8 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     private static func startsFunction(_ line: String) -> Bool {
         let words = line.split(separator: " ")
         guard let word = words.first(where: { !isModifier($0) }) else { return false }
+        // `var x: T {` and `let x = {` have a body; `let x =` and what comes below is a value.
+        if word == "var" || word == "let" { return words.last == "{" }
         return word == "func" || word.hasPrefix("init(") || word.hasPrefix("init?(")
             || word.hasPrefix("init<") || word.hasPrefix("subscript(") || word == "deinit"
     }
@@ -60,7 +62,7 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     private static let modifiers =
         accessLevels + [
             "static", "mutating", "consuming", "borrowing", "convenience", "override", "final",
-            "nonisolated", "required", "private(set)", "unsafe",
+            "nonisolated", "required", "private(set)", "unsafe", "lazy",
         ]
 }
 
@@ -95,4 +97,57 @@ enum SourceTree {
     }
 
     static let sources = files(below: "Sources")
+
+    /// Every file below a folder that has one of these endings, by path.
+    static func texts(below folder: String, endings: Set<String>) -> [TextFile] {
+        let path = root.appending(path: folder).path
+        let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        return names.filter { endings.contains(($0 as NSString).pathExtension) }.sorted()
+            .compactMap { text("\(folder)/\($0)") }
+    }
+
+    static func text(_ path: String) -> TextFile? {
+        (try? String(contentsOf: root.appending(path: path), encoding: .utf8))
+            .map { TextFile(path: path, text: $0) }
+    }
+
+    /// What lies in a folder.
+    static func names(in folder: String) -> [String] {
+        let path = root.appending(path: folder).path
+        return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    }
+
+    static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: root.appending(path: path).path)
+    }
+}
+
+/// A file of any kind.
+struct TextFile: Sendable, CustomTestStringConvertible {
+    let path: String
+    let text: String
+
+    var testDescription: String { path }
+    var name: String { (path as NSString).lastPathComponent }
+    var folder: String { (path as NSString).deletingLastPathComponent }
+}
+
+extension String {
+    /// How often each word (letters, digits, `_`) stands in it.
+    var wordCounts: [Substring: Int] {
+        var counts: [Substring: Int] = [:]
+        for word in utf8.split(whereSeparator: { !Self.isOfWord($0) }) {
+            counts[Substring(word), default: 0] += 1
+        }
+        return counts
+    }
+
+    private static func isOfWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
 }

@@ -9,8 +9,6 @@ extension Limits {
     package static let blockBytes = 4 * 1024 * 1024
     /// Name: any other element that has to be held whole (a track entry, a cluster's small fields).
     package static let elementBytes = 64 * 1024
-    /// Name: ID and size of an element at their longest.
-    package static let elementHeaderBytes = 12
     /// Name: tracks of one stream.
     package static let tracks = 8
     /// Name: the longest cluster while there is no picture; else one starts at every key frame.

@@ -35,7 +35,7 @@ export function subscribe(options) {
 }
 
 /** Whether a connection carries many responses at once (as far as the browser tells). */
-export function isMultiplexed() {
+function isMultiplexed() {
   const protocol = performance.getEntriesByType('navigation')[0]?.nextHopProtocol ?? '';
   return protocol === 'h2' || protocol === 'h3';
 }

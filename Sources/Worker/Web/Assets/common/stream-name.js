@@ -1,7 +1,7 @@
 // What may be the name of a broadcast, in the server's words (StreamName.swift) and in ours. Pure.
 
-export const NAME_CHARACTERS_MIN = 3;
-export const NAME_CHARACTERS_MAX = 32;
+const NAME_CHARACTERS_MIN = 3;
+const NAME_CHARACTERS_MAX = 32;
 
 /** First path components that are, or may become, the server's own: it has the last word. */
 const RESERVED = new Set([

@@ -11,7 +11,7 @@ const CODEC_NAMES = {
 };
 
 /** @param {string} codec as in the API: "vp9" -> "VP9" */
-export function codecName(codec) {
+function codecName(codec) {
   return CODEC_NAMES[codec] ?? codec;
 }
 

@@ -7,7 +7,7 @@
 // milliseconds in and out.
 
 /** Bits of the clock: it starts over after 2^20 ms, about 17 minutes. */
-export const CLOCK_BITS = 20;
+const CLOCK_BITS = 20;
 
 const CLOCK_RANGE_MS = 2 ** CLOCK_BITS;
 const CELLS = 2 + CLOCK_BITS + 1;

@@ -11,7 +11,7 @@
 /** @typedef {{id: string, label: string, codecs: string}} Codec */
 
 /** @type {Codec[]} Best first. */
-export const CODECS = [
+const CODECS = [
   { id: 'vp9', label: 'VP9', codecs: 'vp9' },
   { id: 'vp8', label: 'VP8', codecs: 'vp8' },
   { id: 'av1', label: 'AV1', codecs: 'av1' },

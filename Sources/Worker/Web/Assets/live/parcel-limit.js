@@ -4,7 +4,7 @@
 // overhead. Pure.
 
 export const PARCEL_BYTES_MAX = 512 * 1024;
-export const PARCEL_BYTES_FLOOR = 64 * 1024;
+const PARCEL_BYTES_FLOOR = 64 * 1024;
 
 export class ParcelLimit {
   #bytes = PARCEL_BYTES_MAX;

@@ -12,10 +12,10 @@ const SIZES = [
   { id: '1080p', width: 1920, height: 1080, bitrateBps: 4_500_000 },
 ];
 
-export const DEFAULT_SIZE = '720p';
+const DEFAULT_SIZE = '720p';
 
 /** Bitrates to choose from, and the steps down when a connection is too slow. */
-export const BITRATES_BPS = [
+const BITRATES_BPS = [
   300_000, 500_000, 800_000, 1_200_000, 1_800_000, 2_500_000, 4_500_000, 8_000_000,
 ];
 

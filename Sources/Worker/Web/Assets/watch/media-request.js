@@ -15,7 +15,7 @@ const RETRY_AFTER_DEFAULT_MS = 2_000;
  */
 
 /** Where media from `behindS` seconds before the live edge on is; 0 means: to follow it. */
-export function mediaUrl(name, behindS) {
+function mediaUrl(name, behindS) {
   return `/${name}/live?start=-${Math.max(LEAD_IN_S, behindS).toFixed(2)}`;
 }
 
