@@ -6,7 +6,7 @@ ARGS ?=
 SECONDS_PER_TARGET ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test test-systemd fuzz bench format lint certificate clean
+.PHONY: help run demo build check test test-systemd sanitize fuzz bench format lint certificate clean
 
 help: ## List the targets
 	@echo "Weir: a live-streaming server. Targets:"
@@ -26,6 +26,9 @@ build: ## Build both executables for release (.build/release)
 	@scripts/install-packages build
 	@scripts/build-release
 
+check: ## On the way to work, a few minutes: format, debug build, unit tests, some end to end
+	@scripts/run-checks
+
 test: ## Everything: format, build, unit tests, fuzzing, end to end
 	@scripts/run-tests
 
@@ -33,6 +36,11 @@ test-systemd: build ## Only the systemd units, on a systemd of their own (as roo
 	@scripts/install-packages test
 	@scripts/python-environment
 	@scripts/test-systemd
+
+sanitize: ## The unit tests under the address, undefined-behaviour and thread sanitizers
+	@scripts/check-toolchain
+	@scripts/install-packages build test
+	@scripts/sanitize
 
 fuzz: ## Fuzz every parser of foreign bytes (SECONDS_PER_TARGET=60 each)
 	@scripts/check-toolchain
@@ -48,13 +56,15 @@ format: ## Format all Swift code in place
 	@scripts/check-toolchain
 	@swift format --in-place --parallel --recursive Sources Tests Package.swift
 
-lint: ## Check the format of all Swift code
+lint: ## Check the format and manners of all Swift, Python and shell code
 	@scripts/check-toolchain
-	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	@scripts/install-packages lint
+	@scripts/python-environment
+	@scripts/tidy
 
 certificate: ## Make a development certificate when there is none (build/certificate)
 	@scripts/install-packages certificate
 	@scripts/make-certificate
 
 clean: ## Remove everything that was built, the certificate and the data of `make run`
-	@rm -rf .build .build-fuzz build
+	@rm -rf .build .build-fuzz .build-sanitize build

@@ -16,14 +16,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
 
-import bench_delivery  # noqa: E402
-import bench_handshakes  # noqa: E402
-import bench_idle_memory  # noqa: E402
-import bench_latency  # noqa: E402
-import bench_restart  # noqa: E402
-from bench_setting import Figure, Setting  # noqa: E402
-from weir.certificate import make_certificate  # noqa: E402
-from weir.places import REPORTS  # noqa: E402
+import bench_delivery
+import bench_handshakes
+import bench_idle_memory
+import bench_latency
+import bench_restart
+from bench_setting import Figure, Setting
+from weir.certificate import make_certificate
+from weir.places import REPORTS
 
 BENCHMARKS = {
     "start": bench_restart.start_to_ready,

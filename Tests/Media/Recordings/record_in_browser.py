@@ -89,7 +89,7 @@ RECORDINGS = (
 class _EmptyPage(http.server.BaseHTTPRequestHandler):
     """A page with nothing on it: cameras need a secure origin, which loopback is."""
 
-    def do_GET(self) -> None:  # noqa: N802  (the base class's name)
+    def do_GET(self) -> None:
         body = b"<!doctype html><title>recorder</title>"
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
