@@ -1,5 +1,6 @@
 // The order of a turn: what is urgent first, much work in slices.
 
+import Foundation
 import Testing
 
 @testable import LinuxIO
@@ -118,5 +119,38 @@ struct EventLoopTests {
         loop.cancel(loop.schedule(afterMs: .max) {})
         loop.schedule(afterMs: 0) { loop.stop() }
         loop.run()
+    }
+
+    /// Runs a loop on a thread of its own until the test's process ends.
+    private static func running() throws -> EventLoop {
+        let loop = try EventLoop()
+        let isRunning = DispatchSemaphore(value: 0)
+        loop.schedule(afterMs: 0) { isRunning.signal() }
+        nonisolated(unsafe) let shared = loop
+        Thread.detachNewThread { shared.run() }
+        isRunning.wait()
+        return loop
+    }
+
+    @Test("a loop belongs to the thread that runs it, and to anybody while none does")
+    func owner() async throws {
+        let loop = try EventLoop()
+        #expect(loop.isOwnThread)
+        loop.schedule(afterMs: 0) {
+            #expect(loop.isOwnThread)
+            loop.stop()
+        }
+        loop.run()
+        #expect(loop.isOwnThread)
+        await #expect(processExitsWith: .success) {
+            exit(try Self.running().isOwnThread ? 1 : 0)
+        }
+    }
+
+    @Test("who touches a running loop from another thread is stopped")
+    func foreignThread() async {
+        await #expect(processExitsWith: .failure) {
+            try Self.running().schedule(afterMs: 0) {}
+        }
     }
 }

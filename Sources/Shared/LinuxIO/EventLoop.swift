@@ -1,7 +1,8 @@
 // A synchronous event loop over epoll: descriptors, timers, work that a turn does as far as its time
 // goes (see TurnTask), and work put off to the end of the turn. One thread owns a loop and everything
 // registered with it; nothing here is thread-safe. Other threads and processes reach the loop by
-// ringing an EventDescriptor that is registered with it.
+// ringing an EventDescriptor that is registered with it. `assertOwner` stands where that could be
+// forgotten: it costs nothing in a release build.
 //
 // A turn is short, whatever has come: what can be much is put into a task's list and done in slices,
 // and what others wait for (urgent descriptors and timers) comes first. The order of a turn:
@@ -65,6 +66,8 @@ package final class EventLoop {
     private var tasks: [any TurnTask] = []
     private var deferred: [() -> Void] = []
     private var stopped = false
+    /// The thread inside `run`. Others read it only to find that they are wrong here.
+    private var owner: pthread_t?
     /// Called at the end of each turn with the microseconds it took, waiting not counted.
     package var onTurnEnd: ((_ durationUs: UInt64) -> Void)?
 
@@ -91,6 +94,7 @@ package final class EventLoop {
         _ rawDescriptor: Int32, interest: Readiness, isUrgent: Bool = false,
         handler: any EventHandler
     ) throws(SystemError) -> Registration {
+        assertOwner()
         let slot = freeSlots.popLast() ?? UInt32(slots.count)
         if slot == slots.count { slots.append(Slot()) }
         let registration = Registration(slot: slot, generation: slots[Int(slot)].generation)
@@ -162,6 +166,7 @@ package final class EventLoop {
     package func schedule(
         afterMs delayMs: UInt64, isUrgent: Bool = false, _ action: @escaping () -> Void
     ) -> TimerID {
+        assertOwner()
         let deadlineMs = nowMs &+ min(delayMs, UInt64.max - nowMs)
         return isUrgent
             ? urgentTimers.add(deadlineMs: deadlineMs, action: action)
@@ -180,6 +185,7 @@ package final class EventLoop {
 
     /// Runs `action` once at the end of this turn, before the loop sleeps again.
     package func atEndOfTurn(_ action: @escaping () -> Void) {
+        assertOwner()
         deferred.append(action)
     }
 
@@ -191,7 +197,22 @@ package final class EventLoop {
         var urgentEvents = unsafe [epoll_event](
             repeating: epoll_event(), count: Self.urgentPerTurn)
         stopped = false
+        owner = pthread_self()
+        defer { owner = nil }
         while !stopped { unsafe turn(&events, &urgentEvents) }
+    }
+
+    /// Whether the caller may touch what belongs to the loop: it is on the loop's thread, or the loop does
+    /// not run.
+    package var isOwnThread: Bool {
+        guard let owner else { return true }
+        return owner == pthread_self()
+    }
+
+    /// Stops a debug build when it is on another thread than the loop's. For the borders of what belongs to
+    /// the loop.
+    package func assertOwner(file: StaticString = #file, line: UInt = #line) {
+        assert(isOwnThread, "this belongs to the loop's thread", file: file, line: line)
     }
 
     /// Makes `run` return at the end of the turn.
