@@ -251,8 +251,11 @@ let package = Package(
             name: "MediaTests", dependencies: ["Media", "CZlib"], path: "Tests/Media",
             exclude: ["Recordings"]),
         .testTarget(
-            name: "HTTPTests", dependencies: ["HTTP", "LinuxIO", "Settings", "Text"],
-            path: "Tests/HTTP", exclude: ["Clients"]),
+            name: "HTTPTests",
+            dependencies: ["HTTP", "LinuxIO", "Settings", "Text", "FakeExchange"],
+            path: "Tests/HTTP", exclude: ["Clients", "FakeExchange"]),
+        // An exchange without a connection, for the tests of routes.
+        .target(name: "FakeExchange", dependencies: ["HTTP"], path: "Tests/HTTP/FakeExchange"),
         .executableTarget(
             name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],
             path: "Tests/Benchmarks/HTTPThroughput", swiftSettings: strict),

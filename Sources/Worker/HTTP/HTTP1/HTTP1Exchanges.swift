@@ -14,8 +14,11 @@ extension HTTP1Session: ExchangeTransport {
 
     var isBlocked: Bool { connection.isBlocked }
     var hasPeerEnded: Bool { connection.hasPeerEnded }
+    var isOnOwnThread: Bool { connection.server.loop.isOwnThread }
     var wantsToSend: Bool {
-        outgoingOffset < outgoing.count || exchange?.wantsToSend == true || isResponseComplete
+        guard outgoing.isEmpty else { return true }
+        guard let response = phase.turn?.exchange.response else { return false }
+        return response.wantsToSend || response.isHandedOn
     }
 
     // There is one response at a time, and only the socket can hold it back.
@@ -26,18 +29,19 @@ extension HTTP1Session: ExchangeTransport {
     func cutOffBody(_ exchange: Exchange) { connection.close(.completed) }
 
     func credit(_ exchange: Exchange, _ bytes: Int) {
-        exchange.bodyActivityMs = nowMs
         connection.inputMayBeWanted()
     }
 
+    func mediaDidChange(_ exchange: Exchange, isMedia: Bool) {
+        connection.mediaExchangeCount += isMedia ? 1 : -1
+    }
+
     func resume(_ exchange: Exchange) {
-        exchange.wantsToSend = true
         if !connection.isBlocked { connection.queueOutput(isMedia: exchange.isMedia) }
     }
 
     /// There is no way to end a response early but to end the connection.
     func reset(_ exchange: Exchange, _ code: ResetCode) {
-        exchange.noteCause(.reset)
         connection.close(.reset)
     }
 
@@ -50,7 +54,6 @@ extension HTTP1Session: ExchangeTransport {
 
     /// What follows is the end of the connection, for that is how such a response ends.
     func sendAcceptance(_ exchange: Exchange) {
-        hasAccepted = true
         queue(
             HTTP1Response(
                 status: 200, headers: [], framing: .untilClose, connection: "close",
@@ -58,135 +61,68 @@ extension HTTP1Session: ExchangeTransport {
             ).text)
     }
 
-    func respond(
-        _ exchange: Exchange, status: Int, headers: [HeaderField], body: ResponseBody
-    ) {
-        guard exchange.closeCause == nil else { return }
-        guard !hasAccepted else { return endAccepted(exchange) }
-        let mayHaveBody = status != 204 && status != 304 && !exchange.request.isHead
-        var isCutOff = false
-        framing = .none
-        switch body {
-        case .none:
-            // A HEAD request is told nothing of a length that nobody knows.
-            if mayHaveBody { framing = .length(0) }
-            isCutOff = !exchange.isBodyComplete
-        case .bytes(let bytes), .shared(let bytes):
-            if status != 204 { framing = .length(bytes.count) }
-            if mayHaveBody { exchange.bodyBytes = bytes }
-            isCutOff = !exchange.isBodyComplete
-        case .stream(let source):
-            guard mayHaveBody else { break }
-            framing = allowsChunks ? .chunked : .untilClose
-            exchange.source = source
-        }
-        exchange.discardsBody = exchange.source == nil
-        isBodySent = exchange.source == nil && exchange.bodyBytes.isEmpty
-        exchange.wantsToSend = !isBodySent
-        let hasLength = headers.contains { $0.name == "content-length" }
+    func respond(_ exchange: Exchange, _ head: ResponseHead) {
+        // How it ended the client learns by the end of the connection alone.
+        guard !head.isAnswered else { return connection.markReady() }
+        let isCutOff = exchange.response.source == nil && !exchange.body.isComplete
+        guard let turn = beginResponse(head, isCutOff: isCutOff) else { return }
         queue(
             HTTP1Response(
-                status: status, headers: headers, framing: hasLength ? .none : framing,
-                connection: connectionField(isCutOff: isCutOff),
+                status: head.status, headers: head.headers, framing: turn.framing,
+                connection: turn.connectionField,
                 date: connection.server.date.text(nowMs: nowMs)
             ).text)
     }
 
-    /// How it ended the client learns by the end of the connection alone.
-    private func endAccepted(_ exchange: Exchange) {
-        exchange.discardsBody = true
-        isBodySent = true
-        connection.markReady()
-    }
-
-    private var isResponseComplete: Bool {
-        exchange?.hasResponded == true && isBodySent && outgoingOffset == outgoing.count
-    }
-
     // MARK: Sending
 
-    func fillStage() -> Bool {
-        isStageFull = false
+    func fillStage() -> StageOutcome {
         while true {
-            guard stageOutgoing() else { return true }
-            if isResponseComplete {
+            outgoing.fill(buffers)
+            guard outgoing.isEmpty else { return .full }
+            guard let turn = phase.turn else { return .everything }
+            if turn.exchange.response.isHandedOn {
                 // Another response may follow at once: that of a request that has waited.
                 finishResponse()
-                continue
+            } else if turn.exchange.response.wantsToSend {
+                if let outcome = produce(turn) { return outcome }
+            } else {
+                return .everything
             }
-            guard let exchange, exchange.hasResponded, exchange.wantsToSend else { return true }
-            guard let isGood = produce(exchange) else { return true }
-            if !isGood { return false }
         }
     }
 
-    /// Header sections; false when the stage is full before all of them are in it.
-    private func stageOutgoing() -> Bool {
-        let count = min(outgoing.count - outgoingOffset, buffers.stageLimit - buffers.stageCount)
-        guard count > 0 else {
-            isStageFull = outgoingOffset < outgoing.count
-            return !isStageFull
-        }
-        unsafe outgoing.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return }
-            unsafe (buffers.stage + buffers.stageCount).copyMemory(
-                from: base + outgoingOffset, byteCount: count)
-        }
-        buffers.stageCount += count
-        outgoingOffset += count
-        isStageFull = outgoingOffset < outgoing.count
-        if !isStageFull {
-            outgoing = []
-            outgoingOffset = 0
-        }
-        return !isStageFull
-    }
-
-    /// The next piece of the body. Nil when there is none for now, or no room; false when the
-    /// response cannot be completed.
-    private func produce(_ exchange: Exchange) -> Bool? {
-        let isChunked = framing == .chunked
+    /// The next piece of the body. Nil when there may be more at once.
+    private func produce(_ turn: HTTP1Turn) -> StageOutcome? {
+        let isChunked = turn.framing == .chunked
         let start = buffers.stageCount + (isChunked ? Self.chunkHeaderBytes : 0)
         let trailing = isChunked ? Self.lineBreak.count + Self.lastChunk.count : 0
         let capacity = buffers.stageLimit - trailing - start
-        guard capacity >= Self.smallestPieceBytes else {
-            isStageFull = true
-            return nil
-        }
-        let production = unsafe exchange.produce(
+        guard capacity >= Self.smallestPieceBytes else { return .full }
+        let production = unsafe turn.exchange.produce(
             into: UnsafeMutableRawBufferPointer(start: buffers.stage + start, count: capacity))
         switch production {
         case .bytes(let count):
             precondition(count > 0 && count <= capacity, "a source produces what fits")
-            finishPiece(count, isLast: false)
+            finishPiece(count, isChunked: isChunked)
         case .last(let count):
             precondition(count >= 0 && count <= capacity, "a source produces what fits")
-            finishPiece(count, isLast: true)
+            finishPiece(count, isChunked: isChunked)
+            if isChunked { stage(Self.lastChunk) }
         case .end:
-            finishPiece(0, isLast: true)
-        case .wait:
-            exchange.wantsToSend = false
-            return nil
-        case .abort:
-            exchange.wantsToSend = false
-            exchange.noteCause(.reset)
-            return false
+            if isChunked { stage(Self.lastChunk) }
+        case .wait: return .everything
+        case .abort: return .broken
         }
-        return true
+        return nil
     }
 
     /// Puts the framing around the bytes that were produced behind the gap.
-    private func finishPiece(_ count: Int, isLast: Bool) {
-        let isChunked = framing == .chunked
-        if count > 0 {
-            if isChunked { stageChunkHeader(count) }
-            buffers.stageCount += count
-            if isChunked { stage(Self.lineBreak) }
-        }
-        guard isLast else { return }
-        if isChunked { stage(Self.lastChunk) }
-        exchange?.wantsToSend = false
-        isBodySent = true
+    private func finishPiece(_ count: Int, isChunked: Bool) {
+        guard count > 0 else { return }
+        if isChunked { stageChunkHeader(count) }
+        buffers.stageCount += count
+        if isChunked { stage(Self.lineBreak) }
     }
 
     private func stageChunkHeader(_ count: Int) {

@@ -20,7 +20,7 @@ extension HTTP2Session {
     func didSendReset(_ streamID: Int32) {
         if let exchange = exchange(of: streamID) {
             guard !exchange.isResetByUs else {
-                if !exchange.isBodyComplete { useless.didCutOffBody() }
+                if !exchange.body.isComplete { useless.didCutOffBody() }
                 return
             }
         }

@@ -8,11 +8,9 @@ import CNghttp2
 
 enum HTTP2Callbacks {
     fileprivate static let goOn: Int32 = 0
-    fileprivate static let wouldBlock = Int(NGHTTP2_ERR_WOULDBLOCK.rawValue)
     fileprivate static let refuse = NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
 
     static func install(_ table: OpaquePointer) {
-        unsafe nghttp2_session_callbacks_set_send_callback(table, sendBytes)
         unsafe nghttp2_session_callbacks_set_send_data_callback(table, sendData)
         unsafe nghttp2_session_callbacks_set_on_frame_send_callback(table, frameWasSent)
         unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(table, frameBegins)
@@ -43,15 +41,6 @@ private func withSession<Result>(
     _ userData: UnsafeMutableRawPointer, _ body: (HTTP2Session) -> Result
 ) -> Result {
     unsafe Unmanaged<HTTP2Session>.fromOpaque(userData)._withUnsafeGuaranteedRef(body)
-}
-
-private func sendBytes(
-    _ handle: OpaquePointer?, _ bytes: UnsafePointer<UInt8>?, _ count: Int, _ flags: Int32,
-    _ userData: UnsafeMutableRawPointer?
-) -> Int {
-    guard let userData = unsafe userData, let bytes = unsafe bytes else { return 0 }
-    let isTaken = unsafe withSession(userData) { unsafe $0.append(bytes, count: count) }
-    return isTaken ? count : HTTP2Callbacks.wouldBlock
 }
 
 private func sendData(
@@ -160,7 +149,7 @@ private func frameArrived(
                 session.incoming = nil
                 session.begin(incoming, streamID: header.stream_id, endsStream: header.endsStream)
             } else if header.endsStream, let exchange = session.exchange(of: header.stream_id) {
-                session.finishBody(exchange)
+                exchange.finishBody()
             }
         case NGHTTP2_DATA:
             guard header.endsStream else {
@@ -170,7 +159,7 @@ private func frameArrived(
                 return
             }
             if let exchange = session.exchange(of: header.stream_id) {
-                session.finishBody(exchange)
+                exchange.finishBody()
             }
         case NGHTTP2_RST_STREAM:
             session.exchange(of: header.stream_id)?.noteCause(.peerReset)

@@ -10,45 +10,27 @@ import Settings
 extension HTTP2Session: ExchangeTransport {
     var isBlocked: Bool { connection.isBlocked }
     var hasPeerEnded: Bool { connection.hasPeerEnded }
+    var isOnOwnThread: Bool { loop.isOwnThread }
 
     func credit(_ exchange: Exchange, _ bytes: Int) {
-        exchange.bodyActivityMs = nowMs
         // nghttp2 collects credit and announces it when half of a window has come together.
         unsafe nghttp2_session_consume(handle, exchange.streamID, bytes)
         if wantsToSend { connection.markReady() }
     }
 
-    func respond(
-        _ exchange: Exchange, status: Int, headers: [HeaderField], body: ResponseBody
-    ) {
-        guard exchange.closeCause == nil else { return }
-        var contentLength: Int?
-        var hasBody = false
-        switch body {
-        case .none:
-            exchange.discardsBody = true
-        case .bytes(let bytes), .shared(let bytes):
-            exchange.discardsBody = true
-            contentLength = bytes.count
-            hasBody = !bytes.isEmpty
-            exchange.bodyBytes = bytes
-        case .stream(let source):
-            hasBody = true
-            exchange.source = source
-        }
-        // RFC 9110 sections 9.3.2, 15.3.5 and 15.4.5: these never have a body.
-        if status == 204 || status == 304 || exchange.request.isHead { hasBody = false }
-        if status == 204 { contentLength = nil }
-        if !hasBody {
-            exchange.source = nil
-            exchange.bodyBytes = []
-        }
-        exchange.wantsToSend = hasBody
-        if hasBody { watchSending(of: exchange) }
+    func mediaDidChange(_ exchange: Exchange, isMedia: Bool) {
+        connection.mediaExchangeCount += isMedia ? 1 : -1
+    }
+
+    func respond(_ exchange: Exchange, _ head: ResponseHead) {
+        if head.hasBody { watchSending(of: exchange) }
         let fields = ResponseFields(
-            status: status, headers: headers, contentLength: contentLength,
+            status: head.status, headers: head.headers, contentLength: head.contentLength,
             date: connection.server.date.text(nowMs: nowMs))
-        if !submit(fields, for: exchange, hasBody: hasBody) { reset(exchange, .internalError) }
+        if !submit(fields, for: exchange, hasBody: head.hasBody) {
+            exchange.noteCause(.reset)
+            reset(exchange, .internalError)
+        }
         connection.markReady()
     }
 
@@ -86,14 +68,12 @@ extension HTTP2Session: ExchangeTransport {
     func sendAcceptance(_ exchange: Exchange) {}
 
     func resume(_ exchange: Exchange) {
-        exchange.wantsToSend = true
         unsafe nghttp2_session_resume_data(handle, exchange.streamID)
         // A blocked connection looks for more to send by itself as soon as its socket takes some.
         if !connection.isBlocked { connection.queueOutput(isMedia: exchange.isMedia) }
     }
 
     func reset(_ exchange: Exchange, _ code: ResetCode) {
-        if exchange.closeCause == nil { exchange.closeCause = .reset }
         let number =
             switch code {
             case .cancel: NGHTTP2_CANCEL
@@ -129,8 +109,7 @@ extension HTTP2Session: ExchangeTransport {
             block: headers.block, hasBody: !endsStream, peer: connection.peer,
             connectionID: connection.id)
         let exchange = Exchange(
-            request: request, client: connection.client, streamID: streamID, transport: self,
-            nowMs: nowMs)
+            request: request, client: connection.client, transport: self, streamID: streamID)
         exchange.slot = openExchanges.count
         openExchanges.append(exchange)
         unsafe nghttp2_session_set_stream_user_data(
@@ -141,11 +120,9 @@ extension HTTP2Session: ExchangeTransport {
             return
         }
         connection.application.begin(exchange)
-        if !exchange.isBodyComplete, !exchange.hasResponded {
-            if request.expectsContinue { exchange.owes = .continuation }
-            exchange.sendContinueIfOwed()
-            connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
-        }
+        guard request.hasBody, !exchange.isOver else { return }
+        exchange.expectBody(isContinueAwaited: request.expectsContinue)
+        connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
     }
 
     /// There is no room for it. When its client has more open than one may have, the reset counts as the
@@ -160,25 +137,10 @@ extension HTTP2Session: ExchangeTransport {
     }
 
     func receiveBody(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) {
-        exchange.hasReceivedBody = true
-        exchange.bodyActivityMs = nowMs
-        exchange.receivedBytes += bytes.count
         useless.didTakeBody(bytes.count)
-        guard let handler = exchange.handler, exchange.closeCause == nil, !exchange.discardsBody
-        else {
-            // Nobody wants these; the connection's window must not shrink because of them.
-            unsafe nghttp2_session_consume_connection(handle, bytes.count)
-            return
-        }
-        exchange.uncreditedBytes += bytes.count
-        unsafe handler.exchange(exchange, didReceiveBody: bytes)
-    }
-
-    func finishBody(_ exchange: Exchange) {
-        guard !exchange.isBodyComplete else { return }
-        exchange.isBodyComplete = true
-        guard exchange.closeCause == nil, !exchange.discardsBody else { return }
-        exchange.handler?.exchangeDidFinishBody(exchange)
+        guard unsafe !exchange.receiveBody(bytes) else { return }
+        // Nobody wants these; the connection's window must not shrink because of them.
+        unsafe nghttp2_session_consume_connection(handle, bytes.count)
     }
 
     /// The response is sent to its end. A body that is still coming is to be cut off with NO_ERROR
@@ -186,9 +148,8 @@ extension HTTP2Session: ExchangeTransport {
     /// together with it. A short body is over by then.
     func finishResponse(_ streamID: Int32) {
         guard let exchange = exchange(of: streamID) else { return }
-        exchange.hasSentResponse = true
-        guard !exchange.isBodyComplete else { return }
-        exchange.sentMs = nowMs
+        exchange.didSendResponse()
+        guard !exchange.body.isComplete else { return }
         connection.ensureCheck(afterMs: limits.lingerMs)
     }
 
@@ -204,13 +165,12 @@ extension HTTP2Session: ExchangeTransport {
             last.slot = exchange.slot
             openExchanges[exchange.slot] = last
         }
-        if exchange.uncreditedBytes > 0 {
-            unsafe nghttp2_session_consume_connection(handle, exchange.uncreditedBytes)
-            exchange.uncreditedBytes = 0
+        let uncreditedBytes = exchange.takeUncredited()
+        if uncreditedBytes > 0 {
+            unsafe nghttp2_session_consume_connection(handle, uncreditedBytes)
         }
-        let isComplete = errorCode == NGHTTP2_NO_ERROR.rawValue && exchange.hasSentResponse
+        let isComplete = errorCode == NGHTTP2_NO_ERROR.rawValue && exchange.response.isSent
         exchange.close(isComplete ? .completed : .reset)
         if openExchanges.isEmpty { connection.didBecomeIdle() }
     }
-
 }

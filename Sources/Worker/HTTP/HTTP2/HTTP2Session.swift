@@ -42,8 +42,8 @@ final class HTTP2Session: ProtocolSession {
     var hasHeldResponses = false
     /// Of all DATA frames together.
     private(set) var payloadBytesSent = 0
-    /// The stage was full before everything was sent.
-    private(set) var isStageFull = false
+    /// The stage has no room for the next piece of a body.
+    private var isStageFull = false
     private var scanner = FrameScanner()
     /// What came behind a few requests and is taken later. No more than one receive buffer: nothing is
     /// received as long as there is some.
@@ -142,11 +142,20 @@ final class HTTP2Session: ProtocolSession {
     /// Without window updates no response gets far.
     func receiveEnd() -> Bool { false }
 
-    /// Puts what is to be sent into the stage, up to its limit; false when the connection cannot
-    /// go on.
-    func fillStage() -> Bool {
+    /// Puts what is to be sent into the stage, a frame at a time, up to its limit. A frame is copied before
+    /// the next one is made, so that no session keeps one in the buffer that all of them share.
+    func fillStage() -> StageOutcome {
         isStageFull = false
-        return unsafe nghttp2_session_send(handle) == 0
+        while buffers.stageCount < buffers.stageLimit {
+            var frame: UnsafePointer<UInt8>?
+            let count = unsafe nghttp2_session_mem_send(handle, &frame)
+            guard count > 0, let frame = unsafe frame else {
+                guard count == 0 else { return .broken }
+                return isStageFull ? .full : .everything
+            }
+            guard unsafe buffers.appendToStage(frame, count: count) else { return .broken }
+        }
+        return wantsToSend ? .full : .everything
     }
 
     var wantsToSend: Bool { unsafe nghttp2_session_want_write(handle) != 0 }
@@ -154,13 +163,6 @@ final class HTTP2Session: ProtocolSession {
     /// Nothing more is to be received or sent: the connection is done.
     var isFinished: Bool {
         unsafe nghttp2_session_want_read(handle) == 0 && nghttp2_session_want_write(handle) == 0
-    }
-
-    /// nghttp2 has frame bytes to send.
-    func append(_ bytes: UnsafeRawPointer, count: Int) -> Bool {
-        if unsafe buffers.appendToStage(bytes, count: count) { return true }
-        isStageFull = true
-        return false
     }
 
     /// nghttp2 may send up to `length` bytes of a response's body: they go straight into the stage,
@@ -189,19 +191,14 @@ final class HTTP2Session: ProtocolSession {
             return count
         case .last(let count):
             precondition(count >= 0 && count <= capacity, "a source produces what fits")
-            exchange.wantsToSend = false
             unsafe flags.pointee = end
             return count
         case .end:
-            exchange.wantsToSend = false
             unsafe flags.pointee = end
             return 0
         case .wait:
-            exchange.wantsToSend = false
             return Int(NGHTTP2_ERR_DEFERRED.rawValue)
         case .abort:
-            exchange.wantsToSend = false
-            exchange.closeCause = .reset
             exchange.isResetByUs = true
             return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }

@@ -22,7 +22,7 @@ extension HTTP2Session {
     /// How much of `length` bytes may be sent of a response, which the windows have room for. Nil: it
     /// waits until one of them moves.
     func allowance(of exchange: Exchange, _ length: Int) -> Int? {
-        guard exchange.source != nil else { return length }
+        guard exchange.response.source != nil else { return length }
         let verdict = exchange.flow.judge(
             length: length, isMedia: exchange.isMedia, stream: remainingBytes(of: exchange),
             connection: window, remaining: remainingBytes)
@@ -39,10 +39,11 @@ extension HTTP2Session {
             window.opened(to: remainingBytes)
             return resumeHeld()
         }
-        guard let exchange = exchange(of: streamID), let source = exchange.source else { return }
+        guard let exchange = exchange(of: streamID), let source = exchange.response.source
+        else { return }
         let isOld = exchange.flow.opened(
             by: bytes, to: remainingBytes(of: exchange), nowMs: nowMs)
-        if isOld, exchange.wantsToSend { source.wasHeldBack() }
+        if isOld, exchange.response.wantsToSend { source.wasHeldBack() }
         if exchange.flow.held != nil { resumeHeld(exchange) }
     }
 
@@ -62,7 +63,7 @@ extension HTTP2Session {
 
     /// The peer holds back what this response wants to send by its own closed window.
     func isHeldByPeer(_ exchange: Exchange) -> Bool {
-        guard exchange.wantsToSend else { return false }
+        guard exchange.response.wantsToSend else { return false }
         return exchange.flow.held == .heldByStream
             || remainingBytes(of: exchange) < Self.closedWindowBytes
     }
@@ -70,6 +71,6 @@ extension HTTP2Session {
     /// The peer holds back all responses by the window of the connection.
     var isHeldByPeer: Bool {
         remainingBytes - window.reserve < Self.closedWindowBytes
-            && openExchanges.contains { $0.wantsToSend }
+            && openExchanges.contains { $0.response.wantsToSend }
     }
 }

@@ -1,36 +1,12 @@
 // One request and its response. Routes hold exchanges; the protocol underneath stays behind
-// ExchangeTransport. Everything here happens on the loop's thread.
+// ExchangeTransport. What becomes of the two bodies is decided here, once for both protocols.
+// Everything here happens on the loop's thread.
 //
 // Invariants: the transport is there exactly as long as the exchange is open; a response is given
 // at most once; bytes received and not credited yet are counted, so that a closing exchange can
 // give them back to its connection.
 
 import Settings
-
-/// What a protocol session does for its exchanges.
-protocol ExchangeTransport: AnyObject {
-    func credit(_ exchange: Exchange, _ bytes: Int)
-    func respond(_ exchange: Exchange, status: Int, headers: [HeaderField], body: ResponseBody)
-    func resume(_ exchange: Exchange)
-    func reset(_ exchange: Exchange, _ code: ResetCode)
-    func sendContinue(_ exchange: Exchange)
-    /// Tells a client that will not send its body before it is told 200.
-    func sendAcceptance(_ exchange: Exchange)
-    var isBlocked: Bool { get }
-    var hasPeerEnded: Bool { get }
-    var connection: Connection { get }
-}
-
-/// How long the body of a request may take that we are willing to read.
-package enum BodyPatience {
-    /// It moves at the rate that is asked of everything (Limits.progressBytes), which gives a small one
-    /// thirty seconds in all.
-    case steady
-    /// Each next byte comes within Limits.bodyIdleMs: it is live, and as fast as what it carries.
-    case continuous
-    /// Once it has begun, its handler sees to that, and knows better.
-    case ofHandler
-}
 
 package final class Exchange {
     package let request: Request
@@ -44,84 +20,51 @@ package final class Exchange {
     package var isMedia = false {
         didSet {
             guard isMedia, !oldValue else { return }
-            transport?.connection.mediaExchangeCount += 1
+            transport?.mediaDidChange(self, isMedia: true)
         }
     }
 
-    // MARK: State that the session keeps here
-
     /// Nil once the exchange is closed.
-    var transport: (any ExchangeTransport)?
-    let streamID: Int32
-    /// Where the session's list of open exchanges holds this one.
-    var slot = 0
-    package private(set) var hasResponded = false
+    private var transport: (any ExchangeTransport)?
+    private(set) var body: RequestBody
+    private(set) var response = ResponseProgress.awaited
+    /// Set when something decides the cause before the protocol reports the end.
+    private(set) var closeCause: CloseCause?
+    /// What the client has of its share because of this exchange.
+    private var heldBytes = Limits.heldBytesPerRequest
+    /// Bytes of the response's body that were handed on.
+    private(set) var sentBytes = 0
+    /// Over what the peer holds back of them.
+    var sendWatch = ProgressWatch()
+
     /// Whether a client that asked to be told when to send the body (RFC 9110, section 10.1.1) has to
     /// wait. To be set within `Application.begin`, and taken back later.
     package var withholdsContinue = false {
         didSet { if !withholdsContinue { sendContinueIfOwed() } }
     }
-    /// What the client waits for before it sends its body.
-    enum Owed {
-        case nothing
-        /// 100 (Continue).
-        case continuation
-        /// 200: source clients of Icecast.
-        case acceptance
-    }
-    var owes = Owed.nothing
-    /// Nothing more comes from the peer.
-    var isBodyComplete: Bool
-    /// Set when something decides the cause before the protocol reports the end.
-    var closeCause: CloseCause?
-    /// The response went out to its end.
-    var hasSentResponse = false
-    /// The response does not depend on what more comes of the request's body.
-    var discardsBody = false
-    /// Bytes received and not credited.
-    var uncreditedBytes = 0
-    /// When the peer last sent body bytes or was given room for some; milliseconds of the loop.
-    var bodyActivityMs: UInt64
-    var hasReceivedBody = false
-    /// Bytes of the body that have come.
-    var receivedBytes = 0
-    var bodyWatch: ProgressWatch
-    /// How long the body may take.
-    package var bodyPatience = BodyPatience.steady
 
-    var source: BodySource?
-    var bodyBytes: [UInt8] = []
-    var bodyOffset = 0
-    /// What the client has of its share because of this response.
-    private var heldBytes = Limits.heldBytesPerRequest
-    /// The source said `.wait` and has not been resumed.
-    var isWaiting = false
-    /// The response has bytes that may be sent as soon as the peer lets us.
-    var wantsToSend = false
-    /// Bytes of the response's body that were handed on.
-    var sentBytes = 0
-    /// What it may take of HTTP/2's windows, when it has no end.
+    // MARK: What HTTP/2 keeps here
+
+    let streamID: Int32
+    /// Where the session's list of open exchanges holds this one.
+    var slot = 0
+    /// What it may take of the windows, when it has no end.
     var flow: LiveFlow
-    /// Over what the peer holds back of them.
-    var sendWatch = ProgressWatch()
-    /// When the response went out to its end; milliseconds of the loop.
-    var sentMs: UInt64 = 0
     /// We have asked for the reset that ends it.
     var isResetByUs = false
-    private var isProducing = false
-    private var wasResumedWhileProducing = false
 
-    init(
-        request: Request, client: ClientShare, streamID: Int32, transport: any ExchangeTransport,
-        nowMs: UInt64
+    /// Begins an exchange. Sessions do, and tests of routes, which need no connection for it: any
+    /// ExchangeTransport will do (FakeExchange in Tests/HTTP/FakeExchange is one).
+    package init(
+        request: Request, client: ClientShare, transport: any ExchangeTransport,
+        streamID: Int32 = 0
     ) {
+        let nowMs = transport.nowMs
         self.request = request
         self.client = client
         self.streamID = streamID
         self.transport = transport
-        isBodyComplete = !request.hasBody
-        bodyActivityMs = nowMs
-        bodyWatch = ProgressWatch(heldSinceMs: nowMs)
+        body = RequestBody(isExpected: request.hasBody, nowMs: nowMs)
         flow = LiveFlow(nowMs: nowMs)
         client.force(.heldBytes, heldBytes)
     }
@@ -130,25 +73,35 @@ package final class Exchange {
 
     /// The handler is done with that many body bytes: the peer may send as many more.
     package func credit(_ bytes: Int) {
+        assertOwnThread()
         guard let transport, bytes > 0 else { return }
-        precondition(bytes <= uncreditedBytes, "more was credited than was received")
-        uncreditedBytes -= bytes
+        body.credited(bytes, nowMs: transport.nowMs)
         transport.credit(self, bytes)
+    }
+
+    /// How long the request's body may take.
+    package var bodyPatience: BodyPatience {
+        get { body.patience }
+        set { body.patience = newValue }
     }
 
     /// Sends the response: once, at any time. A HEAD request never gets the body. Instead of a body that
     /// would be one too many in memory, because the client does not take what it has asked for, it gets
     /// 503.
     package func respond(status: Int, headers: [HeaderField], body: ResponseBody) {
+        assertOwnThread()
         precondition(!hasResponded, "an exchange has one response")
+        guard let transport, closeCause == nil else {
+            response = .abandoned
+            return
+        }
         let costBytes = Self.costBytes(of: body)
         // A problem costs nothing, so the answer that is given instead is given.
         if costBytes > 0 {
             guard client.take(.heldBytes, costBytes) else { return respond(.tooManyUnreadBytes) }
             heldBytes += costBytes
         }
-        hasResponded = true
-        transport?.respond(self, status: status, headers: headers, body: body)
+        transport.respond(self, begin(status: status, headers: headers, body: body))
     }
 
     /// What a body costs beyond what its request is taken to cost.
@@ -160,22 +113,56 @@ package final class Exchange {
         }
     }
 
+    /// Decides what of the body is sent, and whether the rest of the request's is wanted.
+    private func begin(
+        status: Int, headers: [HeaderField], body content: ResponseBody
+    ) -> ResponseHead {
+        // RFC 9110, sections 9.3.2, 15.3.5 and 15.4.5: these never have a body.
+        let mayHaveBody = status != 204 && status != 304 && !request.isHead
+        let isAnswered = body.expectation == .accepted
+        var contentLength: Int?
+        response = .handedOn
+        if !isAnswered {
+            switch content {
+            case .none: break
+            case .bytes(let bytes), .shared(let bytes):
+                contentLength = bytes.count
+                if mayHaveBody, !bytes.isEmpty { response = .bytes(bytes, offset: 0) }
+            case .stream(let source):
+                if mayHaveBody { response = .source(source) }
+            }
+        }
+        // What more comes of the request matters only to who still produces the response.
+        if response.source == nil { body.discard() }
+        return ResponseHead(
+            status: status, headers: headers, contentLength: status == 204 ? nil : contentLength,
+            hasBody: response.wantsToSend, isAnswered: isAnswered)
+    }
+
     /// The body source that said `.wait` has more. Cheap: sending happens at the end of the turn.
     package func resume() {
-        guard isWaiting else {
-            wasResumedWhileProducing = isProducing
-            return
+        assertOwnThread()
+        switch response {
+        case .waiting(let source):
+            response = .source(source)
+            transport?.resume(self)
+        case .producing(let source, false):
+            response = .producing(source, isResumed: true)
+        default: return
         }
-        isWaiting = false
-        transport?.resume(self)
     }
 
     /// Ends the exchange at once. `exchangeDidClose` follows with `.reset`.
     package func reset(_ code: ResetCode) {
-        transport?.reset(self, code)
+        assertOwnThread()
+        guard let transport else { return }
+        noteCause(.reset)
+        transport.reset(self, code)
     }
 
     package var isClosed: Bool { transport == nil }
+
+    package var hasResponded: Bool { response.isGiven }
 
     /// There is nothing left to answer: the peer has gone, or has its response. The latter may be the
     /// session's own doing, when the body turns out to be no HTTP, so whoever answers later than in
@@ -189,50 +176,123 @@ package final class Exchange {
     /// comes. Asks the system.
     package var hasPeerEnded: Bool { transport?.hasPeerEnded ?? true }
 
-    // MARK: For the session
+    // MARK: For the transport: the request
 
-    func sendContinueIfOwed() {
-        guard !withholdsContinue, !hasResponded, !isBodyComplete else { return }
-        switch owes {
-        case .nothing: return
-        case .continuation: if !hasReceivedBody { transport?.sendContinue(self) }
-        case .acceptance: transport?.sendAcceptance(self)
-        }
-        owes = .nothing
+    /// The route has had the header section, and the body may come: what the client waits for is sent.
+    package func expectBody(isContinueAwaited: Bool, isAcceptanceAwaited: Bool = false) {
+        guard body.isWanted else { return }
+        if isContinueAwaited { body.expectation = .continuation }
+        if isAcceptanceAwaited { body.expectation = .acceptance }
+        sendContinueIfOwed()
     }
 
+    private func sendContinueIfOwed() {
+        guard !withholdsContinue, !hasResponded, body.isWanted else { return }
+        switch body.expectation {
+        case .nothing, .accepted: return
+        case .continuation:
+            body.expectation = .nothing
+            if body.phase == .awaited { transport?.sendContinue(self) }
+        case .acceptance:
+            body.expectation = .accepted
+            transport?.sendAcceptance(self)
+        }
+    }
+
+    /// Bytes of the body have come. False when nobody wants them, and they need no credit.
+    package func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let transport else { return false }
+        body.received(bytes.count, nowMs: transport.nowMs)
+        guard let handler, closeCause == nil, body.isWanted else { return false }
+        body.handedOn(bytes.count)
+        unsafe handler.exchange(self, didReceiveBody: bytes)
+        return true
+    }
+
+    /// The request is complete.
+    package func finishBody() {
+        guard body.finish(), closeCause == nil else { return }
+        handler?.exchangeDidFinishBody(self)
+    }
+
+    /// The bytes that the handler will never credit now.
+    func takeUncredited() -> Int { body.takeUncredited() }
+
+    /// Whether the body comes as fast as it should, when it is awaited.
+    func lookAtBody(nowMs: UInt64, _ limits: HTTPLimits) -> ProgressWatch.Verdict {
+        body.look(isAwaited: !hasResponded && closeCause == nil, nowMs: nowMs, limits)
+    }
+
+    // MARK: For the transport: the response
+
     /// Fills a buffer with the next bytes of the response's body.
-    func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
-        guard let source else { return unsafe produceBytes(into: buffer) }
-        isProducing = true
-        wasResumedWhileProducing = false
+    package func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        switch response {
+        case .bytes(let bytes, let offset):
+            return unsafe produce(bytes, from: offset, into: buffer)
+        case .source(let source): return unsafe produce(from: source, into: buffer)
+        case .awaited, .producing, .waiting, .handedOn, .sent, .abandoned:
+            assertionFailure("there is nothing to produce")
+            return .abort
+        }
+    }
+
+    private func produce(
+        _ bytes: [UInt8], from offset: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Production {
+        let count = min(bytes.count - offset, buffer.count)
+        unsafe bytes.withUnsafeBytes { bytes in
+            let piece = unsafe bytes[offset..<offset + count]
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: piece))
+        }
+        sentBytes += count
+        let isLast = offset + count == bytes.count
+        response = isLast ? .handedOn : .bytes(bytes, offset: offset + count)
+        return isLast ? .last(count) : .bytes(count)
+    }
+
+    private func produce(
+        from source: BodySource, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Production {
+        response = .producing(source, isResumed: false)
         var production = unsafe source.produce(into: buffer)
-        isProducing = false
-        if case .wait = production, wasResumedWhileProducing {
+        if case .wait = production, case .producing(_, true) = response {
             // What arrived during the call must not be forgotten: one more try, then it waits.
-            wasResumedWhileProducing = false
             production = unsafe source.produce(into: buffer)
         }
+        guard transport != nil else {
+            response = .abandoned
+            return .abort
+        }
         switch production {
-        case .bytes(let count), .last(let count): sentBytes += count
+        case .bytes(let count):
+            sentBytes += count
+            response = .source(source)
+        case .last(let count):
+            sentBytes += count
+            response = .handedOn
+        case .end: response = .handedOn
         case .wait:
-            isWaiting = true
+            response = .waiting(source)
             sendWatch.stop()
-        case .end, .abort: break
+        case .abort: abandonResponse(.reset)
         }
         return production
     }
 
-    private func produceBytes(into buffer: UnsafeMutableRawBufferPointer) -> Production {
-        let count = min(bodyBytes.count - bodyOffset, buffer.count)
-        unsafe bodyBytes.withUnsafeBytes { bytes in
-            let piece = unsafe bytes[bodyOffset..<bodyOffset + count]
-            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: piece))
-        }
-        bodyOffset += count
-        sentBytes += count
-        return bodyOffset == bodyBytes.count ? .last(count) : .bytes(count)
+    /// All of the response has left.
+    package func didSendResponse() {
+        assert(response.isHandedOn, "what has left was handed on before")
+        response = .sent(atMs: transport?.nowMs ?? 0)
     }
+
+    /// Nothing more of the response is sent, because of `cause`.
+    func abandonResponse(_ cause: CloseCause) {
+        noteCause(cause)
+        response = .abandoned
+    }
+
+    // MARK: For the transport: the end
 
     /// Decides the cause, unless something has decided it before.
     func noteCause(_ cause: CloseCause) {
@@ -240,15 +300,19 @@ package final class Exchange {
     }
 
     /// Cuts the exchange off from its session and tells the handler.
-    func close(_ cause: CloseCause) {
-        if isMedia { transport?.connection.mediaExchangeCount -= 1 }
+    package func close(_ cause: CloseCause) {
+        guard transport != nil else { return }
+        if isMedia { transport?.mediaDidChange(self, isMedia: false) }
         transport = nil
-        source = nil
-        bodyBytes = []
+        if hasResponded { response = .abandoned }
         client.giveBack(.heldBytes, heldBytes)
         heldBytes = 0
         let last = handler
         handler = nil
         last?.exchangeDidClose(self, cause: closeCause ?? cause)
+    }
+
+    private func assertOwnThread() {
+        assert(transport?.isOnOwnThread ?? true, "an exchange belongs to its loop's thread")
     }
 }

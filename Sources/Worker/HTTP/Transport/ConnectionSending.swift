@@ -39,7 +39,7 @@ extension Connection {
     /// At most one share. True when there is more for another turn.
     private func flush() -> Bool {
         guard phase == .open, remainder.isEmpty, let session else { return false }
-        flushIntoCiphertext()
+        let isStageFull = flushIntoCiphertext()
         guard phase == .open else { return false }
         transmit()
         guard phase == .open else { return false }
@@ -47,7 +47,7 @@ extension Connection {
             sayGoodbye()
             return false
         }
-        guard session.isStageFull, remainder.isEmpty else {
+        guard isStageFull, remainder.isEmpty else {
             if remainder.isEmpty { socketWatch.stop() }
             return false
         }
@@ -55,25 +55,33 @@ extension Connection {
         return true
     }
 
-    /// Frames into the stage, the stage into records.
-    func flushIntoCiphertext() {
-        guard let session else { return }
+    /// Frames into the stage, the stage into records. True when the stage had no room for all of them.
+    @discardableResult
+    func flushIntoCiphertext() -> Bool {
+        guard let session else { return false }
         let buffers = server.buffers
         buffers.stageCount = 0
         buffers.stageLimit = min(shareBytes, server.limits.stageBytes)
         isInsideSession = true
-        let isGood = session.fillStage()
+        let outcome = session.fillStage()
         isInsideSession = false
-        guard isGood, !mustClose else { return close(.connectionLost) }
-        guard buffers.stageCount > 0 else { return }
+        guard outcome != .broken, !mustClose, encrypt() else {
+            close(.connectionLost)
+            return false
+        }
+        return outcome == .full
+    }
+
+    /// Makes records of what is in the stage.
+    private func encrypt() -> Bool {
+        let buffers = server.buffers
+        guard buffers.stageCount > 0 else { return true }
         guard let ssl = unsafe ssl else {
-            let isTaken = unsafe buffers.appendToCiphertext(
-                buffers.stage, count: buffers.stageCount)
-            return isTaken ? () : close(.connectionLost)
+            return unsafe buffers.appendToCiphertext(buffers.stage, count: buffers.stageCount)
         }
         ERR_clear_error()
-        let written = unsafe SSL_write(ssl, buffers.stage, Int32(buffers.stageCount))
-        if written != buffers.stageCount { close(.connectionLost) }
+        return unsafe SSL_write(ssl, buffers.stage, Int32(buffers.stageCount))
+            == buffers.stageCount
     }
 
     /// Sends the records that the library has written; keeps what the socket refuses.

@@ -100,29 +100,10 @@ extension Connection {
 
     /// A body that we are willing to read has to arrive.
     private func checkBody(of exchange: Exchange, _ nowMs: UInt64) {
-        let isAwaited =
-            !exchange.isBodyComplete && !exchange.hasResponded && exchange.closeCause == nil
-            && exchange.uncreditedBytes == 0
-        let rate = exchange.bodyWatch.look(
-            isHeld: isAwaited, movedBytes: exchange.receivedBytes, nowMs: nowMs,
-            server.limits.progress)
-        guard isAwaited, isBodyTooSlow(exchange, rate, nowMs) else { return }
+        guard isTooSlow(exchange.lookAtBody(nowMs: nowMs, server.limits)) else { return }
         server.counters.timeouts += 1
         exchange.respond(.requestTimeout)
         exchange.noteCause(.timeout)
-    }
-
-    private func isBodyTooSlow(
-        _ exchange: Exchange, _ rate: ProgressWatch.Verdict, _ nowMs: UInt64
-    ) -> Bool {
-        let limits = server.limits
-        if exchange.hasReceivedBody, exchange.bodyPatience == .steady { return isTooSlow(rate) }
-        if exchange.hasReceivedBody, exchange.bodyPatience == .ofHandler { return false }
-        let patienceMs = exchange.hasReceivedBody ? limits.bodyIdleMs : limits.bodyFirstByteMs
-        let deadlineMs = exchange.bodyActivityMs + patienceMs
-        guard nowMs < deadlineMs else { return true }
-        ensureCheck(afterMs: deadlineMs - nowMs)
-        return false
     }
 
     /// A response that could go on has to be let through by the peer's windows. After one that is
@@ -131,8 +112,8 @@ extension Connection {
         of exchange: Exchange, _ session: any ProtocolSession, isWindowTooSlow: Bool,
         _ nowMs: UInt64
     ) {
-        if exchange.hasSentResponse {
-            let deadlineMs = exchange.sentMs + server.limits.lingerMs
+        if case .sent(let sentMs) = exchange.response {
+            let deadlineMs = sentMs + server.limits.lingerMs
             guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
             return session.cutOffBody(exchange)
         }
@@ -141,11 +122,10 @@ extension Connection {
         let own = exchange.sendWatch.look(
             isHeld: session.isHeldByPeer(exchange), movedBytes: exchange.sentBytes, nowMs: nowMs,
             server.limits.progress)
-        let isTooSlow = isTooSlow(own) || (isWindowTooSlow && exchange.wantsToSend)
+        let isTooSlow = isTooSlow(own) || (isWindowTooSlow && exchange.response.wantsToSend)
         guard isTooSlow else { return }
         server.counters.timeouts += 1
-        exchange.noteCause(.timeout)
-        exchange.wantsToSend = false
+        exchange.abandonResponse(.timeout)
         exchange.reset(.cancel)
     }
 }

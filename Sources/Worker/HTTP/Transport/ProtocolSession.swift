@@ -11,6 +11,16 @@ enum SessionEnd {
     case abuse
 }
 
+/// How far a session came when it was to put into the stage what is to be sent.
+enum StageOutcome {
+    /// There is nothing more for now.
+    case everything
+    /// There is more, or may be: the stage is full.
+    case full
+    /// The connection cannot go on.
+    case broken
+}
+
 protocol ProtocolSession: AnyObject {
     // MARK: Bytes
 
@@ -18,9 +28,8 @@ protocol ProtocolSession: AnyObject {
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool
     /// The peer said that it sends nothing more; false when there is no use in going on.
     func receiveEnd() -> Bool
-    /// Puts what is to be sent into the stage, up to its limit; false when the connection cannot go
-    /// on.
-    func fillStage() -> Bool
+    /// Puts what is to be sent into the stage, up to its limit.
+    func fillStage() -> StageOutcome
     /// Whether more of what the peer sends can be taken now.
     var wantsInput: Bool { get }
     /// Something was received that the session will take when it has its next turn.
@@ -28,8 +37,6 @@ protocol ProtocolSession: AnyObject {
     /// Takes of that what one turn is for; false when the connection cannot go on.
     func receiveHeld() -> Bool
     var wantsToSend: Bool { get }
-    /// The stage was full before everything was sent.
-    var isStageFull: Bool { get }
     /// Nothing more is to be received or sent: the connection is done.
     var isFinished: Bool { get }
 
