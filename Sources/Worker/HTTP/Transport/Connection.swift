@@ -1,11 +1,9 @@
 // One client's TCP connection, with TLS on it or (for the admin and redirect listeners) without: moves
 // bytes between the socket, OpenSSL and the HTTP session, and ends all three together.
 //
-// handshaking -> open -> lingering -> closed, or to closed from anywhere. Lingering: everything is
-// said; what the peer still sends is thrown away until it closes too, because closing a socket with
-// unread input destroys output that the peer has not read yet.
+// Its life is a ConnectionPhase; when one may last no longer is said by a ConnectionClock.
 //
-// Invariants: while the socket holds something back (`remainder`) nothing new is produced; the
+// Invariants: while the socket holds something back (`output.isBlocked`) nothing new is produced; the
 // shared buffers are empty whenever another connection gets its turn.
 //
 // Unsafe use: the SSL object is owned here and freed in deinit; shared buffers are used within one
@@ -18,13 +16,21 @@ import LinuxIO
 
 @safe
 final class Connection: EventHandler {
-    enum Phase { case handshaking, open, lingering, closed }
+    /// What is read from the socket.
+    enum Input {
+        /// Whatever comes.
+        case wanted
+        /// Nothing: the session has enough.
+        case paused
+        /// The same, and the peer has closed or the socket is in error.
+        case broken
+    }
 
     let id: UInt64
     /// What whoever handed it over calls it.
-    var number: UInt64 = 0
-    /// Strong, like the session's reference to this connection: both are given up in `close`, where
-    /// every connection ends. Unowned references cost an atomic operation at each use.
+    let number: UInt64
+    /// Strong, like the session's reference to this connection: both are given up where every connection
+    /// ends. Unowned references cost an atomic operation at each use.
     let server: HTTPServer
     let descriptor: Descriptor
     let peer: PeerAddress
@@ -34,44 +40,25 @@ final class Connection: EventHandler {
     let ssl: OpaquePointer?
     /// Who answers its requests.
     unowned let application: any Application
-    private(set) var session: (any ProtocolSession)?
-    private(set) var phase = Phase.handshaking
-    private(set) var registration: Registration?
-    var remainder = Remainder()
-    /// How much it may send in one turn. See ConnectionSending.swift.
-    var shareBytes = Connection.firstShareBytes
+    private(set) var phase = ConnectionPhase.handshaking
+    private var call = SessionCall.none
+    private var registration: Registration?
+    private(set) var input = Input.wanted
+    var output = SocketOutput()
     /// The server's lines in which it waits for its turn.
     var waiting = ConnectionTurns.Places()
     /// Open exchanges that carry live media.
     var mediaExchangeCount = 0
-    /// The peer has closed, or the socket is in error.
-    var isHungUp = false
-    /// Nothing is read because the session has enough.
-    var isInputPaused = false
-    /// Bytes received before the present ones.
-    var bytesBefore: UInt64 = 0
-    /// The end is announced (GOAWAY); it comes within lingerMs whatever the peer does.
-    private(set) var isEnding = false
-    /// The session is running further up the call stack.
-    var isInsideSession = false
-    /// Closed by somebody up the session's call stack; carried out when that has returned.
-    private(set) var mustClose = false
-
-    // Timing; milliseconds of the loop. See ConnectionTimeouts.swift.
-    var timer: TimerID?
-    var timerDeadlineMs = UInt64.max
-    var phaseSinceMs: UInt64
-    var idleSinceMs: UInt64
-    /// Bytes that the socket has taken, and the watch over what it has not.
-    var socketBytes = 0
-    var socketWatch = ProgressWatch()
+    var clock: ConnectionClock
+    /// The next look at what takes too long; `atMs` in milliseconds of the loop.
+    var plannedLook: (timer: TimerID, atMs: UInt64)?
     /// The watch over what waits for the window of the connection.
     var windowWatch = ProgressWatch()
 
     /// Nil when memory ran out.
     init?(
-        descriptor: consuming Descriptor, id: UInt64, transport: HTTPServer.Transport,
-        application: any Application, server: HTTPServer
+        descriptor: consuming Descriptor, id: UInt64, number: UInt64,
+        transport: HTTPServer.Transport, application: any Application, server: HTTPServer
     ) {
         if transport == .tls {
             guard let ssl = unsafe server.tls.makeConnection(over: server.buffers) else {
@@ -86,10 +73,9 @@ final class Connection: EventHandler {
         client = server.clients.client(at: peer)
         self.descriptor = descriptor
         self.id = id
+        self.number = number
         self.server = server
-        let nowMs = server.loop.nowMs
-        phaseSinceMs = nowMs
-        idleSinceMs = nowMs
+        clock = ConnectionClock(nowMs: server.loop.nowMs)
     }
 
     deinit {
@@ -107,11 +93,14 @@ final class Connection: EventHandler {
     }
 
     func open(_ session: any ProtocolSession) {
-        self.session = session
-        phase = .open
-        phaseSinceMs = server.loop.nowMs
+        enter(.open(session))
         didBecomeIdle()
         if server.isDraining { session.beginDrain() }
+    }
+
+    private func enter(_ next: ConnectionPhase) {
+        phase.become(next)
+        clock.phaseDidChange(nowMs: server.loop.nowMs)
     }
 
     /// Without TLS there is nothing to wait for. Who still comes while the server drains asks how it
@@ -122,21 +111,26 @@ final class Connection: EventHandler {
         open(session)
     }
 
-    var isBlocked: Bool { !remainder.isEmpty }
+    /// What it carries, as long as it carries something.
+    var session: (any ProtocolSession)? { phase.session }
+
+    var isClosed: Bool { phase.stage == .closed }
+
+    var isBlocked: Bool { output.isBlocked }
 
     var wantsInput: Bool { session?.wantsInput ?? true }
 
     /// The session may take more again.
     func inputMayBeWanted() {
-        if isInputPaused, wantsInput { updateInterest() }
+        if input != .wanted, wantsInput { updateInterest() }
     }
 
     /// Waits for what can be used: input unless the session is full, room while something waits for
     /// it.
     func updateInterest() {
         guard let registration else { return }
-        isInputPaused = phase == .open && !wantsInput
-        var interest: Readiness = isInputPaused ? [] : .readable
+        input = wantsInput ? .wanted : .paused
+        var interest: Readiness = input == .wanted ? .readable : []
         if isBlocked { interest.insert(.writable) }
         server.loop.modify(registration, interest: interest)
     }
@@ -144,8 +138,26 @@ final class Connection: EventHandler {
     func handleReadiness(_ readiness: Readiness) {
         if readiness.contains(.writable) { queueOutput(isMedia: mediaExchangeCount > 0) }
         guard !readiness.isDisjoint(with: [.readable, .hangup]) else { return }
-        if readiness.contains(.hangup) { isHungUp = true }
+        // Where something is read, that is noticed by reading.
+        if readiness.contains(.hangup), input == .paused { input = .broken }
         queueInput()
+    }
+
+    /// Runs the session, which may close the connection: that is done when it has returned. `body` says
+    /// whether the connection can go on, and so does the result.
+    func run(_ body: (any ProtocolSession) -> Bool) -> Bool {
+        guard let session else { return false }
+        guard case .none = call else { preconditionFailure("a session is not run twice at once") }
+        call = .running
+        let isGood = body(session)
+        let asked = call
+        call = .none
+        if case .closing(let cause) = asked {
+            close(cause)
+        } else if !isGood {
+            close(.connectionLost)
+        }
+        return !isClosed
     }
 
     // MARK: The end
@@ -161,13 +173,13 @@ final class Connection: EventHandler {
     }
 
     func linger() {
-        guard phase != .closed, phase != .lingering else { return }
-        phase = .lingering
-        phaseSinceMs = server.loop.nowMs
-        session?.closeExchanges(.connectionLost)
+        guard phase.stage.mayBecome(.lingering) else { return }
+        let last = session
+        enter(.lingering)
+        last?.closeExchanges(.connectionLost)
         updateInterest()
         ensureCheck(afterMs: server.limits.lingerMs)
-        if remainder.isEmpty { endOutput() }
+        if !isBlocked { endOutput() }
     }
 
     func endOutput() {
@@ -176,38 +188,42 @@ final class Connection: EventHandler {
 
     /// The peer went over a budget: GOAWAY, then the end, whether or not it reads that.
     func endForAbuse() {
-        guard let session, !isEnding else { return }
+        guard case .open(let session) = phase else { return }
         server.counters.abuseCloses += 1
-        session.terminate(.abuse)
-        beginEnding()
+        announceEnd(of: session, .abuse)
     }
 
-    /// The end is announced; it comes within lingerMs.
-    func beginEnding() {
-        isEnding = true
-        phaseSinceMs = server.loop.nowMs
+    /// The peer is told; the end comes within lingerMs.
+    func announceEnd(of session: any ProtocolSession, _ end: SessionEnd) {
+        session.terminate(end)
+        // What the session has closed may have closed the connection.
+        guard case .open(let session) = phase else { return }
+        enter(.ending(session))
         ensureCheck(afterMs: server.limits.lingerMs)
         markReady()
     }
 
     /// Ends everything at once. The exchanges are told `cause`.
     func close(_ cause: CloseCause) {
-        guard phase != .closed else { return }
-        if isInsideSession {
-            mustClose = true
+        guard !isClosed else { return }
+        switch call {
+        case .none: break
+        case .running:
+            call = .closing(cause)
             return
+        case .closing: return
         }
-        phase = .closed
+        let last = session
+        enter(.closed)
         server.buffers.ciphertextCount = 0
-        remainder.discard()
-        if let timer { server.loop.cancel(timer) }
-        timer = nil
+        output.discard()
+        if let plannedLook { server.loop.cancel(plannedLook.timer) }
+        plannedLook = nil
         if let registration { server.loop.remove(registration) }
         registration = nil
         // The number stays reserved until the last reference goes, so shut the connection now.
         shutdown(descriptor.raw, Int32(SHUT_RDWR))
-        session?.closeExchanges(cause)
-        session = nil
+        last?.closeExchanges(cause)
         server.didClose(self)
     }
 
@@ -221,7 +237,7 @@ final class Connection: EventHandler {
     }
 
     func didBecomeIdle() {
-        idleSinceMs = server.loop.nowMs
+        clock.didBecomeIdle(nowMs: server.loop.nowMs)
         ensureCheck(afterMs: server.limits.idleConnectionMs)
     }
 }

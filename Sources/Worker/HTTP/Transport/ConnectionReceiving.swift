@@ -21,23 +21,18 @@ extension Connection {
         switch phase {
         case .closed: return
         case .lingering: return discardInput()
-        case .handshaking, .open: break
-        }
-        if let session, session.hasHeldInput { return takeHeld(session) }
-        guard wantsInput else {
+        case .handshaking: return receive()
+        case .open(let session), .ending(let session):
+            if session.hasHeldInput { return takeHeld() }
+            if session.wantsInput { return receive() }
             // A paused input has no interest in reading, but hears of a broken connection all the
             // same, again and again.
-            return isHungUp ? close(.connectionLost) : ()
+            if input == .broken { close(.connectionLost) }
         }
-        receive()
     }
 
-    private func takeHeld(_ session: any ProtocolSession) {
-        isInsideSession = true
-        let isGood = session.receiveHeld()
-        isInsideSession = false
-        guard isGood, !mustClose else { return close(.connectionLost) }
-        didReceive()
+    private func takeHeld() {
+        if run({ $0.receiveHeld() }) { didReceive() }
     }
 
     private func receive() {
@@ -54,28 +49,27 @@ extension Connection {
         buffers.receivePosition = 0
         buffers.receiveEnd = count
         process()
-        bytesBefore += UInt64(count)
         if count == SharedBuffers.receiveCapacity { queueInput() }
     }
 
     /// A FIN. With TLS, whoever means to end says so before it (RFC 8446, section 6.1).
     private func receiveEnd() {
         let isMeant = unsafe ssl == nil
-        guard isMeant, let session, session.receiveEnd() else { return close(.connectionLost) }
-        updateInterest()
+        guard isMeant else { return close(.connectionLost) }
+        if run({ $0.receiveEnd() }) { updateInterest() }
     }
 
     /// Takes the bytes in the receive buffer through TLS and to the session.
     private func process() {
         if let ssl = unsafe ssl {
             ERR_clear_error()
-            if phase == .handshaking, unsafe !continueHandshake(ssl) { return }
+            if case .handshaking = phase, unsafe !continueHandshake(ssl) { return }
             guard unsafe decrypt(ssl) else { return close(.connectionLost) }
         } else {
             let buffers = server.buffers
             let bytes = unsafe UnsafeRawBufferPointer(
                 start: buffers.receive, count: buffers.receiveEnd)
-            guard unsafe deliver(bytes) else { return close(.connectionLost) }
+            guard run({ unsafe $0.receive(bytes) }) else { return }
         }
         didReceive()
     }
@@ -84,51 +78,35 @@ extension Connection {
     private func didReceive() {
         watchHeaderSection()
         transmit()
-        guard phase != .closed else { return }
-        if let session, session.wantsToSend || session.isFinished { markReady() }
-        if let session, session.hasHeldInput { return queueInput() }
-        if wantsInput == isInputPaused { updateInterest() }
+        guard let session else { return }
+        if session.wantsToSend || session.isFinished { markReady() }
+        if session.hasHeldInput { return queueInput() }
+        if session.wantsInput != (input == .wanted) { updateInterest() }
     }
 
     /// All of the receive buffer, whether the session wants more or not: nothing may stay in it.
     private func decrypt(_ ssl: OpaquePointer) -> Bool {
         let buffers = server.buffers
-        while phase == .open {
+        while session != nil {
             let count = unsafe SSL_read(
                 ssl, buffers.cleartext, Int32(SharedBuffers.cleartextCapacity))
             guard count > 0 else {
                 let reason = unsafe SSL_get_error(ssl, count)
                 if reason == SSL_ERROR_WANT_READ { break }
                 transmit()
-                return reason == SSL_ERROR_ZERO_RETURN && deliverEnd()
+                // The peer's close_notify.
+                return reason == SSL_ERROR_ZERO_RETURN && run { $0.receiveEnd() }
             }
             let bytes = unsafe UnsafeRawBufferPointer(
                 start: buffers.cleartext, count: Int(count))
-            guard unsafe deliver(bytes) else { return false }
+            guard run({ unsafe $0.receive(bytes) }) else { return false }
         }
         return true
     }
 
-    private func deliver(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard let session else { return false }
-        isInsideSession = true
-        let isGood = unsafe session.receive(bytes)
-        isInsideSession = false
-        return isGood && !mustClose
-    }
-
-    /// The peer's close_notify.
-    private func deliverEnd() -> Bool {
-        guard let session else { return false }
-        isInsideSession = true
-        let isGood = session.receiveEnd()
-        isInsideSession = false
-        return isGood && !mustClose
-    }
-
     /// One step of the handshake; true when it is done.
     private func continueHandshake(_ ssl: OpaquePointer) -> Bool {
-        if let plaintext {
+        if unsafe SSL_in_before(ssl) == 1, let plaintext {
             refuse(plaintext)
             return false
         }
@@ -167,7 +145,7 @@ extension Connection {
     /// The first bytes of the connection, if they are HTTP without TLS.
     private var plaintext: PlaintextHead? {
         let buffers = server.buffers
-        guard bytesBefore == 0, buffers.receiveEnd > 0 else { return nil }
+        guard buffers.receiveEnd > 0 else { return nil }
         let bytes = unsafe UnsafeBufferPointer(
             start: buffers.receive.assumingMemoryBound(to: UInt8.self), count: buffers.receiveEnd)
         return unsafe PlaintextHead(bytes.span)

@@ -1,8 +1,5 @@
 // The sending half of a connection: frames into the stage, the stage into records, records into the
-// socket, all in one turn of bounded size; what the socket refuses waits in the remainder.
-//
-// The share of a turn follows what the socket takes: it doubles while everything goes and halves
-// when something is refused, so that a slow peer's remainder stays small. Sizes in bytes.
+// socket, all in one turn of bounded size; what the socket refuses waits (see SocketOutput).
 //
 // Unsafe use: the shared buffers and the SSL object, within one call each. Owner: the loop's
 // thread.
@@ -13,15 +10,9 @@ import Glibc
 import LinuxIO
 
 extension Connection {
-    /// What a connection may send in its first turn.
-    static let firstShareBytes = 64 * 1024
-    /// The least per turn: one full TLS record.
-    private static let smallestShareBytes = 16 * 1024
-
     /// There may be something to send: this connection gets its turn.
     func markReady() {
-        guard phase == .open else { return }
-        queueOutput(isMedia: false)
+        if session != nil { queueOutput(isMedia: false) }
     }
 
     /// - Parameter isMedia: whether it is live media, for which others wait.
@@ -38,34 +29,37 @@ extension Connection {
 
     /// At most one share. True when there is more for another turn.
     private func flush() -> Bool {
-        guard phase == .open, remainder.isEmpty, let session else { return false }
+        guard !isBlocked, let session else { return false }
         let isStageFull = flushIntoCiphertext()
-        guard phase == .open else { return false }
+        guard !isClosed else { return false }
         transmit()
-        guard phase == .open else { return false }
+        guard !isClosed else { return false }
         if session.isFinished {
             sayGoodbye()
             return false
         }
-        guard isStageFull, remainder.isEmpty else {
-            if remainder.isEmpty { socketWatch.stop() }
-            return false
+        guard !isBlocked else { return false }
+        if isStageFull {
+            output.tookShare(mostBytes: server.limits.stageBytes)
+        } else {
+            output.tookEverything()
         }
-        shareBytes = min(shareBytes * 2, server.limits.stageBytes)
-        return true
+        return isStageFull
     }
 
     /// Frames into the stage, the stage into records. True when the stage had no room for all of them.
     @discardableResult
     func flushIntoCiphertext() -> Bool {
-        guard let session else { return false }
         let buffers = server.buffers
         buffers.stageCount = 0
-        buffers.stageLimit = min(shareBytes, server.limits.stageBytes)
-        isInsideSession = true
-        let outcome = session.fillStage()
-        isInsideSession = false
-        guard outcome != .broken, !mustClose, encrypt() else {
+        buffers.stageLimit = min(output.shareBytes, server.limits.stageBytes)
+        var outcome = StageOutcome.everything
+        let isGood = run { session in
+            outcome = session.fillStage()
+            return outcome != .broken
+        }
+        guard isGood else { return false }
+        guard encrypt() else {
             close(.connectionLost)
             return false
         }
@@ -89,39 +83,42 @@ extension Connection {
         let buffers = server.buffers
         let count = buffers.ciphertextCount
         buffers.ciphertextCount = 0
-        guard count > 0, phase != .closed else { return }
-        guard remainder.isEmpty else {
+        guard count > 0, !isClosed else { return }
+        guard !isBlocked else {
             // Only the library's own answers (key updates, alerts) come here, and only few of them.
-            unsafe remainder.append(buffers.ciphertext, count: count)
-            if remainder.count > 2 * buffers.ciphertextCapacity { close(.connectionLost) }
+            unsafe output.wait(buffers.ciphertext, count: count)
+            if output.remainderBytes > 2 * buffers.ciphertextCapacity { close(.connectionLost) }
             return
         }
         let sent = unsafe sendNow(buffers.ciphertext, count)
         guard let sent else { return close(.connectionLost) }
+        output.took(sent)
         guard sent < count else { return }
         server.counters.sendsBlocked += 1
-        shareBytes = max(shareBytes / 2, Self.smallestShareBytes)
-        unsafe remainder.append(buffers.ciphertext + sent, count: count - sent)
-        socketWatch.begin(movedBytes: socketBytes, nowMs: server.loop.nowMs)
+        unsafe output.refused(
+            buffers.ciphertext + sent, count: count - sent, nowMs: server.loop.nowMs)
         updateInterest()
         ensureCheck(afterMs: server.limits.progressMs)
     }
 
     private func sendRemainder() {
         var isGood = true
-        unsafe remainder.consume { bytes in
+        var takenBytes = 0
+        unsafe output.retry { bytes in
             guard let base = bytes.baseAddress,
                 let sent = unsafe sendNow(base, bytes.count)
             else {
                 isGood = false
                 return 0
             }
+            takenBytes = sent
             return sent
         }
         guard isGood else { return close(.connectionLost) }
-        guard remainder.isEmpty else { return }
+        output.took(takenBytes)
+        guard !isBlocked else { return }
         updateInterest()
-        if phase == .lingering { endOutput() }
+        if case .lingering = phase { endOutput() }
     }
 
     /// How many bytes the socket took; nil when it is broken.
@@ -132,7 +129,6 @@ extension Connection {
                 Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
             if sent >= 0 {
                 server.counters.bytesSent += UInt64(sent)
-                socketBytes += sent
                 return sent
             }
             let code = weir_errno()

@@ -10,10 +10,10 @@ extension Connection {
     /// Makes sure that the connection is looked at within that time.
     func ensureCheck(afterMs delayMs: UInt64) {
         let deadlineMs = server.loop.nowMs + delayMs
-        guard phase != .closed, deadlineMs < timerDeadlineMs else { return }
-        if let timer { server.loop.cancel(timer) }
-        timerDeadlineMs = deadlineMs
-        timer = server.loop.schedule(afterMs: delayMs) { [unowned self] in check() }
+        guard !isClosed, deadlineMs < plannedLook?.atMs ?? .max else { return }
+        if let plannedLook { server.loop.cancel(plannedLook.timer) }
+        let timer = server.loop.schedule(afterMs: delayMs) { [unowned self] in check() }
+        plannedLook = (timer: timer, atMs: deadlineMs)
     }
 
     /// A header section that is not complete yet has to be looked at in time.
@@ -23,30 +23,27 @@ extension Connection {
     }
 
     private func check() {
-        timer = nil
-        timerDeadlineMs = .max
+        plannedLook = nil
         let nowMs = server.loop.nowMs
-        if let deadlineMs = connectionDeadlineMs {
+        let deadlineMs = clock.deadlineMs(
+            in: phase.stage, headSinceMs: session?.headerSectionSinceMs,
+            isIdle: session?.openExchanges.isEmpty ?? true, server.limits)
+        if let deadlineMs {
             if nowMs >= deadlineMs { return expire() }
             ensureCheck(afterMs: deadlineMs - nowMs)
         }
-        guard phase == .open, let session else { return }
-        if !isEnding, isSocketTooSlow(nowMs) { return expire() }
+        guard let session else { return }
+        if case .open = phase, isTooSlow(output.look(nowMs: nowMs, server.limits.progress)) {
+            return expire()
+        }
         let isWindowTooSlow = isWindowTooSlow(session, nowMs)
         for exchange in session.openExchanges {
             checkBody(of: exchange, nowMs)
             checkResponse(of: exchange, session, isWindowTooSlow: isWindowTooSlow, nowMs)
-            guard phase == .open else { return }
+            guard self.session != nil else { return }
         }
         // Streams held by a closed window report nothing, so they are looked at now and then.
         if !session.openExchanges.isEmpty { ensureCheck(afterMs: server.limits.progressMs / 2) }
-    }
-
-    /// What the socket refused has to go.
-    private func isSocketTooSlow(_ nowMs: UInt64) -> Bool {
-        isTooSlow(
-            socketWatch.look(
-                isHeld: isBlocked, movedBytes: socketBytes, nowMs: nowMs, server.limits.progress))
     }
 
     /// All that waits for the window of the connection has to move together: on a slow network many
@@ -69,33 +66,11 @@ extension Connection {
         }
     }
 
-    /// When the connection as a whole has to end, as things stand.
-    private var connectionDeadlineMs: UInt64? {
-        let limits = server.limits
-        switch phase {
-        case .handshaking: return phaseSinceMs + limits.handshakeMs
-        case .lingering: return phaseSinceMs + limits.lingerMs
-        case .closed: return nil
-        case .open: break
-        }
-        if isEnding { return phaseSinceMs + limits.lingerMs }
-        var deadlinesMs: [UInt64] = []
-        if let sinceMs = session?.headerSectionSinceMs {
-            deadlinesMs.append(sinceMs + limits.headerSectionMs)
-        }
-        if session?.openExchanges.isEmpty ?? true {
-            deadlinesMs.append(idleSinceMs + limits.idleConnectionMs)
-        }
-        return deadlinesMs.min()
-    }
-
     private func expire() {
         server.counters.timeouts += 1
-        let isQuiet = phase == .open && !isBlocked && !isEnding
         // An idle peer is told, one that does not read or shake hands would not hear it.
-        guard isQuiet, let session else { return close(.timeout) }
-        session.terminate(.silence)
-        beginEnding()
+        guard !isBlocked, case .open(let session) = phase else { return close(.timeout) }
+        announceEnd(of: session, .silence)
     }
 
     /// A body that we are willing to read has to arrive.

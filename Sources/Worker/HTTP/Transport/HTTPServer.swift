@@ -72,6 +72,7 @@ package final class HTTPServer {
         _ descriptor: consuming Descriptor, number: UInt64 = 0, over transport: Transport = .tls,
         for application: (any Application)? = nil, reserve: Int = 0
     ) {
+        loop.assertOwner()
         let limit = limits.connections + reserve
         guard connections.count < limit, !isDraining || transport == .plain else {
             return refuse(number)
@@ -79,12 +80,11 @@ package final class HTTPServer {
         configure(descriptor.raw)
         lastConnectionID += 1
         let made = Connection(
-            descriptor: descriptor, id: lastConnectionID, transport: transport,
+            descriptor: descriptor, id: lastConnectionID, number: number, transport: transport,
             application: application ?? self.application, server: self)
         guard let connection = made, (try? connection.start()) != nil else {
             return refuse(number)
         }
-        connection.number = number
         connections[connection.id] = connection
         connection.client.force(.connections)
         counters.connectionsOpened += 1
@@ -109,6 +109,7 @@ package final class HTTPServer {
     /// Tells every client that no new request is taken; what is open may finish. Idle connections
     /// close.
     package func drain() {
+        loop.assertOwner()
         guard !isDraining else { return }
         isDraining = true
         for connection in connections.values {
@@ -128,6 +129,7 @@ package final class HTTPServer {
 
     /// Ends all connections now.
     package func closeAll() {
+        loop.assertOwner()
         for connection in connections.values { connection.close(.connectionLost) }
     }
 

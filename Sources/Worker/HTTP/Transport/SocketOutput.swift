@@ -1,0 +1,66 @@
+// What one connection gives its socket: how much in a turn, what the socket has refused, and whether the
+// peer takes it fast enough.
+//
+// The share of a turn follows what the socket takes: it doubles while everything goes and halves when
+// something is refused, so that a slow peer's remainder stays small. Pure but for the remainder's memory:
+// bytes and clock in. Sizes in bytes, milliseconds of the loop.
+
+struct SocketOutput: ~Copyable {
+    /// What a connection may send in its first turn.
+    private static let firstShareBytes = 64 * 1024
+    /// The least per turn: one full TLS record.
+    private static let smallestShareBytes = 16 * 1024
+
+    /// How much it may send in one turn.
+    private(set) var shareBytes = Self.firstShareBytes
+    private var remainder = Remainder()
+    /// All that the socket has ever taken.
+    private var takenBytes = 0
+    private var watch = ProgressWatch()
+
+    /// The socket holds something back.
+    var isBlocked: Bool { !remainder.isEmpty }
+
+    var remainderBytes: Int { remainder.count }
+
+    /// The socket took so much.
+    mutating func took(_ bytes: Int) {
+        takenBytes += bytes
+    }
+
+    /// The socket took none of these.
+    mutating func refused(_ bytes: UnsafeRawPointer, count: Int, nowMs: UInt64) {
+        shareBytes = max(shareBytes / 2, Self.smallestShareBytes)
+        unsafe remainder.append(bytes, count: count)
+        watch.begin(movedBytes: takenBytes, nowMs: nowMs)
+    }
+
+    /// These have to wait behind what it has refused.
+    mutating func wait(_ bytes: UnsafeRawPointer, count: Int) {
+        unsafe remainder.append(bytes, count: count)
+    }
+
+    /// Hands out what was refused; `body` returns how many bytes the socket took.
+    mutating func retry(_ body: (UnsafeRawBufferPointer) -> Int) {
+        unsafe remainder.consume(body)
+    }
+
+    /// The socket took a whole share, and there is more.
+    mutating func tookShare(mostBytes: Int) {
+        shareBytes = min(shareBytes * 2, mostBytes)
+    }
+
+    /// The socket took all there was.
+    mutating func tookEverything() {
+        watch.stop()
+    }
+
+    /// Whether the peer takes it fast enough.
+    mutating func look(nowMs: UInt64, _ rule: ProgressRule) -> ProgressWatch.Verdict {
+        watch.look(isHeld: isBlocked, movedBytes: takenBytes, nowMs: nowMs, rule)
+    }
+
+    mutating func discard() {
+        remainder.discard()
+    }
+}
