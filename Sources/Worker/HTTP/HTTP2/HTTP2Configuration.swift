@@ -1,4 +1,4 @@
-// What all HTTP/2 sessions of a worker share: nghttp2's options and the table of callbacks.
+// What all HTTP/2 sessions of a worker share: nghttp2's options, the table of callbacks, and memory.
 //
 // Unsafe use: both objects are owned here and freed in deinit; nghttp2 copies what it needs when a
 // session is made.
@@ -12,9 +12,10 @@ final class HTTP2Configuration {
 
     let callbacks: OpaquePointer
     let options: OpaquePointer
+    let memory: SessionMemory
 
     /// Nil when memory ran out.
-    init?(limits: HTTPLimits) {
+    init?(limits: HTTPLimits, buffers: SharedBuffers) {
         var callbacks: OpaquePointer?
         var options: OpaquePointer?
         unsafe nghttp2_session_callbacks_new(&callbacks)
@@ -26,6 +27,7 @@ final class HTTP2Configuration {
         }
         unsafe self.callbacks = unsafe callbacks
         unsafe self.options = unsafe options
+        memory = SessionMemory(buffers)
         unsafe HTTP2Callbacks.install(callbacks)
         setOptions(limits)
     }

@@ -55,12 +55,11 @@ final class HTTP2Session: ProtocolSession {
     /// Nil when memory ran out.
     init?(connection: Connection, configuration: HTTP2Configuration, nowMs: UInt64) {
         var handle: OpaquePointer?
-        var memory = unsafe LibraryMemory.forSessions()
-        guard
+        let code = unsafe configuration.memory.withFunctions { memory in
             unsafe nghttp2_session_server_new3(
-                &handle, configuration.callbacks, nil, configuration.options, &memory) == 0,
-            let handle = unsafe handle
-        else { return nil }
+                &handle, configuration.callbacks, nil, configuration.options, &memory)
+        }
+        guard code == 0, let handle = unsafe handle else { return nil }
         unsafe self.handle = unsafe handle
         self.connection = connection
         loop = connection.server.loop

@@ -40,7 +40,8 @@ package final class HTTPServer {
         loop: EventLoop, tls: TLSContext, application: any Application, counters: HTTPCounters,
         exemptNetworks: [NetworkRange] = [], limits: HTTPLimits = HTTPLimits()
     ) {
-        guard let configuration = HTTP2Configuration(limits: limits) else {
+        let buffers = SharedBuffers(stageBytes: limits.stageBytes)
+        guard let configuration = HTTP2Configuration(limits: limits, buffers: buffers) else {
             preconditionFailure("there is memory when a worker starts")
         }
         self.loop = loop
@@ -50,7 +51,7 @@ package final class HTTPServer {
         self.limits = limits
         self.configuration = configuration
         clients = ClientTable(exemptNetworks: exemptNetworks)
-        buffers = SharedBuffers(stageBytes: limits.stageBytes)
+        self.buffers = buffers
         loop.add(turns)
     }
 

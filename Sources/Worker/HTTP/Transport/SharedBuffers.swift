@@ -3,10 +3,11 @@
 //
 //   receive    what recv() brought             -> the library reads it through TransportBIO
 //   cleartext  what SSL_read() decrypted       -> nghttp2
+//   frame      what nghttp2 packs a frame in   -> the stage (see HTTP2Session.fillStage)
 //   stage      frames nghttp2 wants to send    -> SSL_write()
 //   ciphertext records the library wrote       -> one send()
 //
-// Unsafe use: four allocations, freed together in deinit; offsets are kept within the capacities
+// Unsafe use: five allocations, freed together in deinit; offsets are kept within the capacities
 // below by the methods that move them. Owner: the loop's thread.
 
 @safe
@@ -16,6 +17,8 @@ final class SharedBuffers {
     static let discardBytes = 256 * 1024
     /// One TLS record at most (RFC 8446 section 5.1).
     static let cleartextCapacity = 16 * 1024
+    /// A frame of the largest size that we send (RFC 9113 section 4.2), its header and a byte for padding.
+    static let frameCapacity = 17 * 1024
     /// What may follow a full stage: one more control or HEADERS frame.
     private static let stageSlack = 32 * 1024
     /// Header, tag and padding of a record, rounded up.
@@ -25,6 +28,7 @@ final class SharedBuffers {
 
     let receive: UnsafeMutableRawPointer
     let cleartext: UnsafeMutableRawPointer
+    let frame: UnsafeMutableRawPointer
     let stage: UnsafeMutableRawPointer
     let ciphertext: UnsafeMutableRawPointer
     let stageCapacity: Int
@@ -46,6 +50,7 @@ final class SharedBuffers {
         let alignment = 4_096
         unsafe receive = .allocate(byteCount: Self.receiveCapacity, alignment: alignment)
         unsafe cleartext = .allocate(byteCount: Self.cleartextCapacity, alignment: alignment)
+        unsafe frame = .allocate(byteCount: Self.frameCapacity, alignment: alignment)
         unsafe stage = .allocate(byteCount: stageCapacity, alignment: alignment)
         unsafe ciphertext = .allocate(byteCount: ciphertextCapacity, alignment: alignment)
     }
@@ -53,6 +58,7 @@ final class SharedBuffers {
     deinit {
         unsafe receive.deallocate()
         unsafe cleartext.deallocate()
+        unsafe frame.deallocate()
         unsafe stage.deallocate()
         unsafe ciphertext.deallocate()
     }

@@ -1,9 +1,8 @@
-// Equal slots of address space for the large buffers of OpenSSL and nghttp2, away from the heap.
+// Equal slots of address space for the large buffers of OpenSSL, away from the heap.
 //
 // Why: a TLS record buffer (17 KiB) lives for one call, a handshake buffer for one handshake.
 // Between the small objects of long-lived connections they leave holes that the heap can neither
-// use nor give back; that was 15 KiB per connection. And nghttp2's frame buffer (16 KiB) is used in
-// its first few hundred bytes only: at the start of pages of its own, it costs one page.
+// use nor give back; that was 15 KiB per connection.
 //
 // Invariants: a slot is handed out at most once at a time; free slots beyond `keptSlots` have their
 // memory given back to the kernel. Sizes in bytes. Any thread may call (libraries that use OpenSSL
