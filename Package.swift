@@ -306,6 +306,7 @@ let package = Package(
             name: "IngestTests",
             dependencies: [
                 "Ingest", "StreamBench", "Accounts", "HTTP", "LinuxIO", "SegmentRing", "Settings",
+                "StreamState",
             ],
             path: "Tests/Ingest"),
         .testTarget(
