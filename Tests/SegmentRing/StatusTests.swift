@@ -20,7 +20,7 @@ import Testing
         #expect(status.lastIngestBootMs == 0)
         #expect(status.pausedSinceBootMs == 0)
         #expect(status.endedAtBootMs == 0)
-        #expect(status.publisherKey == (0, 0))
+        #expect(status.publisherKey == .nobody)
         #expect(status.writerSlot == nil)
         #expect(status.takeOverCount == 0)
         #expect(status.viewerCount == 0)
@@ -71,13 +71,13 @@ import Testing
         one.lastIngestBootMs = 1
         one.pausedSinceBootMs = 2
         one.endedAtBootMs = 3
-        one.publisherKey = (4, .max)
+        one.publisherKey = PublisherKey(identity: 4, session: .max)
         one.addBytesIngested(5)
         one.addBytesIngested(6)
         #expect(other.lastIngestBootMs == 1)
         #expect(other.pausedSinceBootMs == 2)
         #expect(other.endedAtBootMs == 3)
-        #expect(other.publisherKey == (4, .max))
+        #expect(other.publisherKey == PublisherKey(identity: 4, session: .max))
         #expect(other.bytesIngested == 11)
         #expect(one.requestTakeOver() == 1)
         #expect(other.requestTakeOver() == 2)

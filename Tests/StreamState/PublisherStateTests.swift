@@ -36,25 +36,4 @@ import Testing
         #expect(EndReason(afterGraceOf: .silent) == .silent)
         #expect(EndReason(afterGraceOf: .gone) == .gone)
     }
-
-    @Test(
-        "a chunk of a broadcast that is over is told why",
-        arguments: [
-            // Identity and session of what the name has, why that is over, and what is told to a
-            // chunk of session 7 of identity 1.
-            (nil, nil, nil),
-            ((1, 7), .stopped, .stopped),
-            ((1, 7), .silent, .silent),
-            ((1, 7), nil, nil),
-            ((1, 8), nil, .takenOver),
-            ((1, 8), .stopped, .takenOver),
-            ((1, 0), nil, .takenOver),
-            ((2, 7), .stopped, nil),
-            ((2, 8), nil, nil),
-        ] as [((UInt64, UInt64)?, EndReason?, EndReason?)])
-    func over(_ publisher: (UInt64, UInt64)?, _ ended: EndReason?, _ expected: EndReason?) {
-        let reason = EndReason.ofBroadcast(
-            session: 7, identity: 1, publisher: publisher, ended: ended)
-        #expect(reason == expected)
-    }
 }

@@ -2,7 +2,10 @@
 // the owner of the ring makes; here they are only compared.
 
 package struct PublisherKey: Equatable, Sendable {
-    /// Who publishes; 0: nobody has said yet.
+    /// Nobody has said yet who publishes.
+    package static let nobody = PublisherKey(identity: 0, session: 0)
+
+    /// Who publishes.
     package var identity: UInt64
     /// Which numbered broadcast it is; 0: its bodies have no numbers.
     package var session: UInt64

@@ -108,14 +108,15 @@ package struct RingStatus {
     }
 
     /// Identifies who publishes. Two words: a reader can catch them half changed, so only compare.
-    package var publisherKey: (UInt64, UInt64) {
+    package var publisherKey: PublisherKey {
         get {
-            let first = mapping.word(Self.publisher).load().bits
-            return (first, mapping.word(Self.publisher + 8).load().bits)
+            let identity = mapping.word(Self.publisher).load().bits
+            let session = mapping.word(Self.publisher + 8).load().bits
+            return PublisherKey(identity: identity, session: session)
         }
         nonmutating set {
-            mapping.word(Self.publisher).store(newValue.0)
-            mapping.word(Self.publisher + 8).store(newValue.1)
+            mapping.word(Self.publisher).store(newValue.identity)
+            mapping.word(Self.publisher + 8).store(newValue.session)
         }
     }
 

@@ -50,17 +50,4 @@ package enum EndReason: UInt64, Equatable, Sendable, CaseIterable {
         case .server: "server"
         }
     }
-
-    /// Why the broadcast to which a chunk belongs is over; nil when nobody knows.
-    ///
-    /// - Parameters:
-    ///   - publisher: identity and session of what the name has now, or had last.
-    ///   - ended: why that is over, if it is.
-    package static func ofBroadcast(
-        session: UInt64, identity: UInt64, publisher: (UInt64, UInt64)?,
-        ended: EndReason?
-    ) -> EndReason? {
-        guard let publisher, publisher.0 == identity else { return nil }
-        return publisher.1 == session ? ended : .takenOver
-    }
 }

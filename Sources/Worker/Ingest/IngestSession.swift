@@ -243,7 +243,7 @@ final class IngestSession {
 
     /// Says on the ring who writes it, and what.
     private func claim(_ ring: Ring) {
-        ring.status.publisherKey = (facts.identity, facts.chunk?.session ?? 0)
+        ring.status.publisherKey = facts.publisherKey
         ring.status.writerChunk = facts.chunk?.number
     }
 

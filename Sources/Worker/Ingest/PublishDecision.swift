@@ -2,6 +2,7 @@
 // DESIGN: chunks of one broadcast may overtake each other and may reach any worker; a second live
 // publisher is refused; what was accepted is never written twice.
 
+import SegmentRing
 import Settings
 import StreamState
 
@@ -37,6 +38,10 @@ struct PublishFacts: Equatable, Sendable {
     var hasLength = false
     /// The numbered broadcast whose silent writer it has asked to stop.
     var replacedSession: UInt64?
+
+    var publisherKey: PublisherKey {
+        PublisherKey(identity: identity, session: chunk?.session ?? 0)
+    }
 
     var startsBroadcast: Bool {
         if let chunk { return chunk.number == 0 }

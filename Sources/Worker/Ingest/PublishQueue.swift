@@ -107,7 +107,7 @@ final class PublishQueue {
     private func makeRoom(for request: PublishRequest) -> Bool {
         let ring = leaseWait.ring ?? active?.session?.stream?.ring
         let identity = request.facts.identity
-        guard let ring, ring.status.publisherKey.0 == identity,
+        guard let ring, ring.status.publisherKey.identity == identity,
             let stranger = line.members.last(where: { $0.facts.identity != identity })
         else { return false }
         stranger.fail(.tooManyWait(.stream))

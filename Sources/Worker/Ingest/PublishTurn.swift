@@ -84,10 +84,10 @@ extension WriterFacts {
     /// Of one in another worker; nil when that has not said yet who it is.
     init?(on ring: Ring) {
         let status = ring.status
-        let (identity, session) = status.publisherKey
-        if identity == 0 && session == 0 { return nil }
+        let publisher = status.publisherKey
+        if publisher == .nobody { return nil }
         self.init(
-            identity: identity, session: session, chunk: status.writerChunk,
+            identity: publisher.identity, session: publisher.session, chunk: status.writerChunk,
             silentMs: ring.writerSilentMs, hasLength: status.writerHasLength)
     }
 }
@@ -103,9 +103,12 @@ extension Ring {
 extension PublishError {
     /// What a request is told that cannot be a part of what the name has.
     static func broadcastOver(_ request: PublishFacts, _ stream: LiveStream?) -> PublishError {
-        .broadcastOver(
-            .ofBroadcast(
-                session: request.chunk?.session ?? 0, identity: request.identity,
-                publisher: stream?.ring.status.publisherKey, ended: stream?.endReason))
+        .broadcastOver(request, stream.map { BroadcastPast($0) })
+    }
+}
+
+extension BroadcastPast {
+    init(_ stream: LiveStream) {
+        self.init(publisher: stream.ring.status.publisherKey, ended: stream.endReason)
     }
 }

@@ -28,7 +28,8 @@ final class PublisherShares {
     func admits(_ request: PublishRequest, _ name: StreamName, _ stream: LiveStream?) -> Bool {
         if request.exchange.client.isExempt { return true }
         let identity = request.facts.identity
-        if let stream, stream.state != .ended, stream.ring.status.publisherKey.0 == identity {
+        if let stream, stream.state != .ended, stream.ring.status.publisherKey.identity == identity
+        {
             return true
         }
         return take(identity, name)
@@ -56,12 +57,12 @@ final class PublisherShares {
         let streams = streams.all()
         counts = streams.reduce(into: [:]) { counts, stream in
             guard stream.state != .ended else { return }
-            counts[stream.ring.status.publisherKey.0, default: 0] += 1
+            counts[stream.ring.status.publisherKey.identity, default: 0] += 1
         }
         // A ring that somebody's new one is to replace is not yet theirs.
         for stream in streams
         where stream.state != .ended
-            && begun[stream.name]?.identity == stream.ring.status.publisherKey.0
+            && begun[stream.name]?.identity == stream.ring.status.publisherKey.identity
         {
             begun[stream.name] = nil
         }

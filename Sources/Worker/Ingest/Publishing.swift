@@ -127,7 +127,7 @@ package final class Publishing {
         guard let stream = streams.find(name), stream.state != .ended else {
             return refuse(exchange, .notLive)
         }
-        let publisher = stream.ring.status.publisherKey.0
+        let publisher = stream.ring.status.publisherKey.identity
         guard stream.state != .live || identity == nil || publisher == identity else {
             return refuse(exchange, .notTheOwner)
         }
@@ -149,10 +149,10 @@ package final class Publishing {
         environment.loop.schedule(afterMs: Limits.credentialFreshMs) { [weak self] in
             self?.accountsLookedAt.remove(name)
         }
-        let publisher = stream.ring.status.publisherKey.0
+        let publisher = stream.ring.status.publisherKey.identity
         guard PublisherIdentity.isAccount(publisher) else { return }
         authority.hasAccount(publisher, named: name) { hasAccount in
-            guard !hasAccount, stream.ring.status.publisherKey.0 == publisher,
+            guard !hasAccount, stream.ring.status.publisherKey.identity == publisher,
                 stream.state != .ended
             else { return }
             // Whoever has closed or disabled the account has ended this too.

@@ -6,8 +6,7 @@ import SegmentRing
 struct RingGlance: Equatable {
     private let writerSlot: Int?
     private let writerChunk: UInt64?
-    private let publisher: UInt64
-    private let session: UInt64
+    private let publisher: PublisherKey
     private let pausedSinceMs: UInt64
     private let endedAtMs: UInt64
     /// While somebody writes, this changes with every commit and says nothing.
@@ -16,7 +15,7 @@ struct RingGlance: Equatable {
     init(_ status: RingStatus) {
         writerSlot = status.writerSlot
         writerChunk = status.writerChunk
-        (publisher, session) = status.publisherKey
+        publisher = status.publisherKey
         pausedSinceMs = status.pausedSinceBootMs
         endedAtMs = status.endedAtBootMs
         lastIngestMs = writerSlot == nil ? status.lastIngestBootMs : 0

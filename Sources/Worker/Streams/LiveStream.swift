@@ -116,7 +116,7 @@ package final class LiveStream {
         let status = ring.status
         return PublisherState(
             state, hasBrokenOff: status.pausedSinceBootMs != 0, isWriting: status.writerSlot != nil,
-            hasSession: status.publisherKey.1 != 0)
+            hasSession: status.publisherKey.session != 0)
     }
 
     /// Logs that its publisher has fallen silent or is gone, which it can do as often as it likes.

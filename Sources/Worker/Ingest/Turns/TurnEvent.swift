@@ -103,16 +103,18 @@ struct BroadcastPast: Equatable, Sendable {
     var publisher: PublisherKey
     /// Why it is over, if it is.
     var ended: EndReason?
+
+    /// Why another broadcast, which may have been this one, is over; nil when nobody knows.
+    func whyOver(_ broadcast: PublisherKey) -> EndReason? {
+        guard publisher.identity == broadcast.identity else { return nil }
+        return publisher.session == broadcast.session ? ended : .takenOver
+    }
 }
 
 extension PublishError {
     /// What a request is told that cannot be a part of what the name has.
     static func broadcastOver(_ request: PublishFacts, _ past: BroadcastPast?) -> PublishError {
-        .broadcastOver(
-            .ofBroadcast(
-                session: request.chunk?.session ?? 0, identity: request.identity,
-                publisher: past.map { ($0.publisher.identity, $0.publisher.session) },
-                ended: past?.ended))
+        .broadcastOver(past?.whyOver(request.publisherKey))
     }
 }
 
