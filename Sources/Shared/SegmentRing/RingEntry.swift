@@ -22,6 +22,9 @@ package struct FragmentFlags: OptionSet, Sendable {
     package static let independent = FragmentFlags(rawValue: 2)
     /// Time does not continue from the fragment before.
     package static let discontinuity = FragmentFlags(rawValue: 4)
+    /// Of a place where decoding can start in a stream with pictures: there is none there, because
+    /// none comes just now.
+    package static let withoutPicture = FragmentFlags(rawValue: 8)
 }
 
 /// One committed entry.

@@ -360,6 +360,7 @@ extension FragmentFlags {
         self = []
         if fragment.isClusterStart { insert(.groupStart) }
         if fragment.isIndependent { insert(.independent) }
+        if fragment.isWithoutPicture { insert(.withoutPicture) }
         if fragment.isDiscontinuity { insert(.discontinuity) }
     }
 }

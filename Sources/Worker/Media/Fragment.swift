@@ -12,6 +12,8 @@ package struct Fragment: Sendable, Equatable {
     /// there is no picture: before the first one, and when none has come for a while. Without video,
     /// any cluster start.
     package var isIndependent: Bool
+    /// What a viewer can start with here is the sound, because no picture comes just now.
+    package var isWithoutPicture: Bool
     /// What came before is not what this continues: media was lost, or the broadcast was restarted.
     package var isDiscontinuity: Bool
     /// Time of its first block on the output time line, in milliseconds.

@@ -156,7 +156,8 @@ struct FragmentWriter: Sendable {
         batch.fragments.append(
             Fragment(
                 bytes: open.start..<batch.bytes.count, isClusterStart: open.isClusterStart,
-                isIndependent: open.isIndependent, isDiscontinuity: open.isDiscontinuity,
+                isIndependent: open.isIndependent, isWithoutPicture: open.isWithoutPicture,
+                isDiscontinuity: open.isDiscontinuity,
                 mediaTimeMs: open.mediaTimeMs, durationMs: Int(open.endMs - open.mediaTimeMs),
                 consumedInput: 0, state: snapshot(), carry: order.encoded()))
     }

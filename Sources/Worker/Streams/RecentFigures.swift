@@ -6,7 +6,8 @@ import SegmentRing
 package struct RecentFigures: Equatable {
     /// Bits per second of the last seconds of media; 0 when there is too little to tell.
     package let bitrateBps: UInt64
-    /// Media time between the newest two places where decoding can start; nil when there is only one.
+    /// Media time between the newest two places where decoding can start; nil when there is only one,
+    /// and when there is no picture at one of them: then it says nothing about key frames.
     let keyframeIntervalMs: UInt64?
     /// How far back a viewer can start.
     let rewindMs: UInt64
@@ -52,16 +53,12 @@ package struct RecentFigures: Equatable {
         var newest: Int64?
         for entry in RecentEntries(ring: ring, most: entries)
         where entry.isIndependent {
+            if entry.flags.contains(.withoutPicture) { return nil }
             guard let newer = newest else {
                 newest = entry.mediaTimeMs
                 continue
             }
-            guard newer > entry.mediaTimeMs else { return nil }
-            let intervalMs = UInt64(newer - entry.mediaTimeMs)
-            // Not the sound before a broadcast's first picture, where one can join as well.
-            let beginsBroadcast = entry.sequence == 0 || entry.flags.contains(.discontinuity)
-            if beginsBroadcast && intervalMs < leastWindowMs { continue }
-            return intervalMs
+            return newer > entry.mediaTimeMs ? UInt64(newer - entry.mediaTimeMs) : nil
         }
         return nil
     }

@@ -6,6 +6,7 @@ struct OpenFragment: Sendable {
     let start: Int
     let isClusterStart: Bool
     let isIndependent: Bool
+    let isWithoutPicture: Bool
     let isDiscontinuity: Bool
     let mediaTimeMs: Int64
     var endMs: Int64
@@ -91,6 +92,7 @@ struct ClusterWriter: Sendable {
             fragment = OpenFragment(
                 start: output.count, isClusterStart: startsCluster,
                 isIndependent: startsCluster && (frame.isLeadingKey || isForSound),
+                isWithoutPicture: startsCluster && isForSound,
                 isDiscontinuity: startsCluster && frame.isDiscontinuity,
                 mediaTimeMs: frame.timeMs, endMs: frame.timeMs)
         }
