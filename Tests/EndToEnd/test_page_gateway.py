@@ -1,5 +1,5 @@
-"""What somebody on the way answers in the server's place does not end a broadcast; what the server
-says does, if somebody wanted that."""
+"""What somebody on the way answers in the server's place does not end a broadcast, nor watching it;
+what the server says does, if somebody wanted that."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from browser.live_page import LivePage
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
+from browser.watch_page import WatchPage
 from weir.certificate import Certificate
 from weir.gateway import Gateway, Reply, gateway
+from weir.publisher import Publisher
+from weir.recordings import record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -172,13 +175,53 @@ def test_what_a_stranger_answers_is_tried_again_in_words_of_its_own(
     live.stop()
 
 
+GONE = "The connection is gone"
+ANSWERS = "Something on the way answers for the server"
+
+
+@pytest.mark.parametrize(("reply", "words"), [
+    (Reply(200), ANSWERS), (Reply(302, location="/"), ANSWERS),
+    (Reply(404), GONE), (Reply(403), GONE), (Reply(503), GONE), (Reply(502), GONE),
+    (Reply(404, LIKE_A_PROBLEM, "application/problem+json"), GONE),
+    (Reply.problem(503, "shutting-down"), GONE),
+    (Reply.problem(503, "too-many-viewers"), "Very many people are watching"),
+], ids=lambda value: f"{value.status} {value.content_type}" if isinstance(value, Reply) else "")
+def test_what_a_stranger_answers_a_viewer_is_tried_again_too(
+    reply: Reply, words: str, watch_page: Callable[..., WatchPage], between: Gateway,
+    browser_server: Server, publish: Callable[..., Publisher], name: str,
+) -> None:
+    publish(browser_server, name).play(record(seconds=60))
+    browser_server.wait_for_state(name, "live")
+    between.viewer_reply = reply
+    watcher = watch_page(name, origin=between.url(""))
+    wait_for_element(watcher.page, "#message", "who it is",
+                     lambda e: e.visible and words in e.text)
+    assert watcher.state == "connecting"
+    between.viewer_reply = None
+    watcher.wait_for_playback(1)
+
+
+def test_a_stranger_who_finds_no_stream_does_not_end_it_for_those_who_ask_now_and_then(
+    watch_page: Callable[..., WatchPage], between: Gateway, browser_server: Server,
+    publish: Callable[..., Publisher], name: str,
+) -> None:
+    publish(browser_server, name).play(record(seconds=60))
+    browser_server.wait_for_state(name, "live")
+    between.api_reply, between.viewer_reply = Reply(404), Reply(404)
+    watcher = watch_page(name, origin=between.url(""))
+    wait_for_element(watcher.page, "#message", "who it is",
+                     lambda e: e.visible and GONE in e.text)
+    between.viewer_reply = None
+    watcher.wait_for_playback(1)
+
+
 @pytest.mark.parametrize("reason", ["silent", "gone", "server", "unknown"])
 def test_a_broadcast_that_nobody_wanted_to_end_begins_anew_by_itself(
     reason: str, live_page: Callable[..., LivePage], between: Gateway, browser_server: Server,
     name: str,
 ) -> None:
     # All that the page hears of the stream is what its parcels are answered.
-    between.hides_api = True
+    between.api_reply = Reply(502)
     live = live_page(name, origin=between.url("")).choose_source("test").go_live(codec="vp8")
     between.reply = Reply(502)
     live.wait_for_state("reconnecting")

@@ -62,8 +62,10 @@ class Gateway:
     """What parcels of a broadcast are answered, instead of passing them on."""
     replies_left: int | None = None
     """How many more times; None is always."""
-    hides_api: bool = False
-    """Whether requests about streams, and for events, are answered 502."""
+    viewer_reply: Reply | None = None
+    """What those are answered who ask for media."""
+    api_reply: Reply | None = None
+    """What requests about streams, and for events, are answered."""
     refused_bytes: list[int] = field(default_factory=list)
     """The declared lengths of parcels that were not passed on."""
     passed_bytes: list[int] = field(default_factory=list)
@@ -79,8 +81,10 @@ class Gateway:
 
     def judge(self, method: str, path: str, length: int) -> Reply | None:
         """What to answer; None to pass it on."""
-        if self.hides_api and path.startswith("/api/"):
-            return Reply(502)
+        if path.startswith("/api/"):
+            return self.api_reply
+        if method == "GET" and path.split("?")[0].endswith("/live"):
+            return self.viewer_reply
         if method != "POST" or not path.endswith("/live"):
             return None
         reply = self.reply if self.replies_left is None or self.replies_left > 0 else None

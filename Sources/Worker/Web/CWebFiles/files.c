@@ -122,6 +122,9 @@ BYTES format_js[] = {
 BYTES frame_js[] = {
 #embed "../Assets/common/frame.js"
 };
+BYTES problem_js[] = {
+#embed "../Assets/common/problem.js"
+};
 BYTES stream_words_js[] = {
 #embed "../Assets/common/stream-words.js"
 };
@@ -455,6 +458,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/common/events.js", events_js),
     FILE("Assets/common/format.js", format_js),
     FILE("Assets/common/frame.js", frame_js),
+    FILE("Assets/common/problem.js", problem_js),
     FILE("Assets/common/stream-words.js", stream_words_js),
     FILE("Assets/home/home.js", home_js),
     FILE("Assets/home/news.js", home_news_js),

@@ -1,6 +1,8 @@
 // Events found by asking every few seconds (GET /api/streams): a source for `subscribe` where a
 // response that does not end would hold a connection that other tabs need.
 
+import { slugOfResponse } from './problem.js';
+
 /** From one answer to the next question; half as much more at random, so that tabs take turns. */
 const PAUSE_MS = 2000;
 /** A question that is not answered by then has failed: it may wait behind other tabs' responses. */
@@ -64,7 +66,9 @@ export class EventPolls {
     const response = await fetch(`/api/streams${path}`, {
       cache: 'no-store', signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     });
-    if (response.status === 404 && this.#stream !== undefined) return null;
+    const isOfStream = response.status === 404 && this.#stream !== undefined;
+    // A proxy that finds nothing knows nothing about the stream.
+    if (isOfStream && await slugOfResponse(response) !== null) return null;
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
     return response.text();
   }

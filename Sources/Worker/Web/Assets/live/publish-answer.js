@@ -3,6 +3,8 @@
 // Only the server itself may end a broadcast. What a proxy, a gateway or a captive portal answers
 // in its place is the network's trouble, whatever its status says: it is tried again.
 
+import { ourProblem, slugOf } from '../common/problem.js';
+
 /**
  * @typedef {object} Answer
  * @property {number} status 0: none came (the network, or the server is away)
@@ -17,9 +19,6 @@
  *   | 'stream-ended' | 'incomplete-beginning' | 'bad-media' | 'no-space' | 'server-full'
  *   | 'signed-out' | 'other-account' | 'account-disabled' | 'refused'} Verdict
  */
-
-const PROBLEM_CONTENT_TYPE = /^application\/problem\+json\s*(;|$)/i;
-const PROBLEM_TYPE_PREFIX = '/problems/';
 
 /** @type {Record<string, Verdict>} */
 const VERDICT_OF_SLUG = {
@@ -66,27 +65,11 @@ export function readAnswer({ status, isRedirected, contentType, retryAfter, text
   return {
     ...answer,
     isOurs: true,
-    slug: problem.type.slice(PROBLEM_TYPE_PREFIX.length),
+    slug: slugOf(problem),
     title: String(problem.title ?? ''),
     reason: typeof problem.reason === 'string' ? problem.reason : null,
     expectedChunk: Number.isInteger(problem.expectedChunk) ? problem.expectedChunk : null,
   };
-}
-
-/**
- * The problem document that the server has written; null when it is somebody else's answer.
- * @param {string} contentType
- * @param {() => string} text
- */
-export function ourProblem(contentType, text) {
-  if (!PROBLEM_CONTENT_TYPE.test(contentType)) return null;
-  try {
-    const problem = JSON.parse(text());
-    const type = typeof problem?.type === 'string' ? problem.type : '';
-    return type.startsWith(PROBLEM_TYPE_PREFIX) ? problem : null;
-  } catch {
-    return null;
-  }
 }
 
 /**

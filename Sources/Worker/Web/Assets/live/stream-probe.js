@@ -1,7 +1,7 @@
 // Asks the server about one stream: GET /api/streams/NAME. What somebody else answers in its place
 // is no answer.
 
-import { ourProblem } from './publish-answer.js';
+import { ourProblem } from '../common/problem.js';
 
 /**
  * @typedef {object} ProbedStream

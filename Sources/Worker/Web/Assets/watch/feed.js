@@ -24,7 +24,7 @@ const ACCIDENT_MS = 30_000;
  * @property {() => void} onWay          another way to play, or another time line, is worth a new
  *   response
  * @property {() => void} onGone         there is no media under this name now
- * @property {(trouble: 'network' | 'busy', leastMs?: number) => void} onFailure
+ * @property {(trouble: 'network' | 'busy' | 'stranger', leastMs?: number) => void} onFailure
  * @property {(trouble: 'codec' | 'damaged') => void} onObstacle
  */
 
@@ -113,7 +113,8 @@ export class Feed {
       case 'media': return this.#take(answer, controller, behindS);
       case 'gone': return this.#handlers.onGone();
       case 'busy': return this.#handlers.onFailure('busy', answer.retryAfterMs);
-      default: return this.#handlers.onFailure('network');
+      case 'stranger': return this.#handlers.onFailure('stranger');
+      default: return this.#handlers.onFailure('network', answer.retryAfterMs);
     }
   }
 

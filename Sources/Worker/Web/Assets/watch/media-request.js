@@ -1,17 +1,24 @@
-// One request for the media of a stream, and what its answer means for a player.
+// One request for the media of a stream, and what its answer means for a player. Only the server
+// can say that there is no media: what somebody on the way answers in its place is tried again.
+
+import { slugOfResponse } from '../common/problem.js';
 
 /** How far before the live edge a following player begins: enough in hand to start at once. */
 const LEAD_IN_S = 0.5;
 /** A connection that died without a word is not waited for any longer than this. */
 const ANSWER_MS = 8_000;
 const RETRY_AFTER_DEFAULT_MS = 2_000;
+const MEDIA_TYPE = /^(video|audio)\//i;
+/** Problems that are over when somebody else goes: "too-many-viewers" and the like. */
+const CROWD_SLUG = /^too-/;
 
 /**
  * @typedef {{kind: 'media', response: Response, mimeType: string, url: string}} MediaAnswer
  * @typedef {{kind: 'gone'}} GoneAnswer                      there is nothing under this name now
  * @typedef {{kind: 'busy', retryAfterMs: number}} BusyAnswer
- * @typedef {{kind: 'failed'}} FailedAnswer                  no answer, or none that helps
- * @typedef {MediaAnswer | GoneAnswer | BusyAnswer | FailedAnswer} Answer
+ * @typedef {{kind: 'stranger'}} StrangerAnswer              somebody else's page
+ * @typedef {{kind: 'failed', retryAfterMs?: number}} FailedAnswer   no answer, or none that helps
+ * @typedef {MediaAnswer | GoneAnswer | BusyAnswer | StrangerAnswer | FailedAnswer} Answer
  */
 
 /** Where media from `behindS` seconds before the live edge on is; 0 means: to follow it. */
@@ -31,10 +38,12 @@ export async function requestMedia(name, behindS, controller) {
   const timer = setTimeout(() => controller.abort(), ANSWER_MS);
   try {
     const response = await fetch(url, { signal: controller.signal, cache: 'no-store' });
-    if (response.ok) {
-      return { kind: 'media', response, mimeType: await typeOf(response, name), url };
+    if (!response.ok) return await refusal(response);
+    if (!MEDIA_TYPE.test(response.headers.get('content-type') ?? '')) {
+      response.body?.cancel();
+      return { kind: 'stranger' };
     }
-    return refusal(response);
+    return { kind: 'media', response, mimeType: await typeOf(response, name), url };
   } catch {
     return { kind: 'failed' };
   } finally {
@@ -42,12 +51,14 @@ export async function requestMedia(name, behindS, controller) {
   }
 }
 
-function refusal(response) {
-  response.body?.cancel();
+async function refusal(response) {
+  const slug = await slugOfResponse(response);
+  if (slug === null) return { kind: 'failed' };
   if (response.status === 404) return { kind: 'gone' };
-  const retryAfterS = Number(response.headers.get('retry-after'));
   if (response.status !== 503 && response.status !== 429) return { kind: 'failed' };
-  return { kind: 'busy', retryAfterMs: retryAfterS * 1000 || RETRY_AFTER_DEFAULT_MS };
+  const retryAfterS = Number(response.headers.get('retry-after'));
+  const retryAfterMs = retryAfterS * 1000 || RETRY_AFTER_DEFAULT_MS;
+  return { kind: CROWD_SLUG.test(slug) ? 'busy' : 'failed', retryAfterMs };
 }
 
 /** With the codecs. A cache in between may have taken the parameters off: then the API knows. */

@@ -25,7 +25,7 @@ export class Player {
   state = 'connecting';
   /** What the server says about the stream; null when it knows nothing. */
   stream = null;
-  /** Why there is nothing to see: 'network', 'busy', 'codec' or 'damaged'; else null. */
+  /** Why there is nothing to see: 'network', 'busy', 'stranger', 'codec', 'damaged'; else null. */
   trouble = null;
   /** From the start of the navigation to the first picture. */
   firstFrameMs = null;

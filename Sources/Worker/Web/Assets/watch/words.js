@@ -89,6 +89,13 @@ function waiting(name, state, trouble) {
       text: 'There is no place free at the moment. This page tries again by itself.',
     };
   }
+  if (trouble === 'stranger') {
+    return {
+      ...said,
+      title: 'Something on the way answers for the server',
+      text: 'It sends no picture. If this network has a page to sign in at, open that first.',
+    };
+  }
   if (trouble === 'no-beginning') {
     return {
       ...said,

@@ -1,0 +1,43 @@
+// Problem documents of the server (docs/http-api.md), told apart from what a proxy, a gateway or the
+// page of a network where one signs in answers in its place. Pure.
+
+const CONTENT_TYPE = /^application\/problem\+json\s*(;|$)/i;
+const TYPE_PREFIX = '/problems/';
+
+/** Whether an answer may be one, as far as its header says. */
+export function mayBeProblem(contentType) { return CONTENT_TYPE.test(contentType); }
+
+/**
+ * The problem document that the server has written; null when it is somebody else's answer.
+ * @param {string} contentType
+ * @param {() => string} text
+ */
+export function ourProblem(contentType, text) {
+  if (!mayBeProblem(contentType)) return null;
+  try {
+    const problem = JSON.parse(text());
+    const type = typeof problem?.type === 'string' ? problem.type : '';
+    return type.startsWith(TYPE_PREFIX) ? problem : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The last part of its type, which says what it is. */
+export function slugOf(problem) { return problem.type.slice(TYPE_PREFIX.length); }
+
+/**
+ * The same of a response that was fetched; takes its body.
+ * @param {Response} response
+ * @returns {Promise<string | null>}   null when the server did not write it
+ */
+export async function slugOfResponse(response) {
+  const contentType = response.headers.get('content-type') ?? '';
+  if (!mayBeProblem(contentType)) {
+    response.body?.cancel();
+    return null;
+  }
+  const text = await response.text();
+  const problem = ourProblem(contentType, () => text);
+  return problem && slugOf(problem);
+}
