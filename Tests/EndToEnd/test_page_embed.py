@@ -80,6 +80,42 @@ def test_the_line_of_the_documentation_plays_in_a_page_of_another_site(
     assert frame.evaluate("() => document.querySelector('#video').muted")
 
 
+def shared_line(page: ChromiumPage, server: Server, name: str) -> str:
+    """What somebody has in the clipboard who has asked the player's own page for it."""
+    page.playwright.context.grant_permissions(
+        ["clipboard-read", "clipboard-write"], origin=server.url(""))
+    page.goto(server.url(f"/{name}/watchLive"))
+    page.click("#share")
+    page.click("[data-copy=share-embed]")
+    return wait_until(lambda: page.run("return navigator.clipboard.readText();"),
+                      "something to be copied", every_s=LOOK_EVERY_S)
+
+
+def test_the_watch_page_gives_the_same_line(
+    open_page: OpenPage, browser_server: Server, name: str
+) -> None:
+    page = chromium_of(open_page("chromium"))
+    copied = shared_line(page, browser_server, name)
+    of_readme = readme_line(browser_server, name).replace("alice", name)
+    assert copied == " ".join(of_readme.split())
+
+
+def test_the_watch_page_gives_its_own_address(
+    open_page: OpenPage, browser_server: Server, name: str
+) -> None:
+    page = chromium_of(open_page("chromium"))
+    shared_line(page, browser_server, name)
+    # The keys of the player mean nothing in there.
+    muted = "return document.querySelector('#video').muted;"
+    was_muted = page.run(muted)
+    page.press("m")
+    assert page.run(muted) == was_muted
+    page.click("[data-copy=share-link]")
+    address = browser_server.url(f"/{name}/watchLive")
+    wait_until(lambda: page.run("return navigator.clipboard.readText();") == address,
+               "the address to be copied", every_s=LOOK_EVERY_S)
+
+
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (300, 600), (900, 120)])
 def test_the_player_fills_its_frame_and_nothing_is_beside_it(
     open_page: OpenPage, pages: FrontEnd, browser_server: Server, publish: Publish, name: str,

@@ -158,6 +158,10 @@ def test_the_watch_page(
     watcher.page.press("?")
     gallery.add(watcher.page, "watch-keys")
     watcher.page.press("Escape")
+    # As a mouse does it: on a phone, the system has a sheet of its own.
+    watcher.page.run("document.querySelector('#share-panel').showModal();")
+    gallery.add(watcher.page, "watch-share")
+    watcher.page.press("Escape")
     watcher.page.press("k")
     watcher.wait_for_state("paused-by-viewer")
     gallery.add(watcher.page, "watch-paused")
@@ -207,6 +211,18 @@ def test_the_watch_page_for_sound_and_for_what_it_cannot_play(
     wait_for_element(radio.page, "#message", "words about it", lambda e: e.visible and e.text != "")
     gallery.add(radio.page, "watch-reconnecting")
     gallery.assert_flawless()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("long", ["w" * 32, "-".join(["wwwwwww"] * 4)])
+def test_a_long_name_leaves_all_of_the_watch_page_in_the_window(
+    long: str, width: int, height: int, watch_page: Callable[..., WatchPage]
+) -> None:
+    watcher = watch_page(long, viewport={"width": width, "height": height})
+    lowest = watcher.page.run(
+        """const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+           return Math.max(box('.watch-who').bottom, box('#badge').bottom, box('#share').bottom);""")
+    assert lowest <= height
 
 
 def test_the_pages_to_sign_up_and_in(

@@ -14,6 +14,9 @@ package final class WebSite {
     private let factParts: (watch: Template, embed: Template)
     private let offersSignUp: Bool
 
+    /// A longer one, in wide letters, would take two lines beside the player's button.
+    private static let longNameLetters = 16
+
     /// `offersSignUp` is false where only the operator creates accounts.
     package init(offersSignUp: Bool = true) {
         let files = WebFile.all()
@@ -92,7 +95,10 @@ package final class WebSite {
 
     /// The player of one stream, live or not. `name` is a valid stream name.
     package func watch(name: String, visitor: Visitor) -> Document {
-        let values = ["name": name.htmlEscaped]
+        let values = [
+            "name": name.htmlEscaped,
+            "name-length": name.utf8.count > Self.longNameLetters ? "long" : "short",
+        ]
         let facts = factParts.watch.filled(with: values)
         return render(
             .watch, title: name, for: visitor, next: "/\(name)/watchLive",

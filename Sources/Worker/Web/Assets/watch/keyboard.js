@@ -35,7 +35,7 @@ export function listenToKeys({ player, sound, controls, idle, toggleFullScreen, 
   elements['show-keys']?.addEventListener('click', () => list?.showModal());
   addEventListener('keydown', (event) => {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (!Object.hasOwn(actions, key) || !hasKeys() || isTaken(event, key) || list?.open) return;
+    if (!Object.hasOwn(actions, key) || !hasKeys() || isTaken(event, key)) return;
     event.preventDefault();
     idle.stir();
     actions[key]();
@@ -45,6 +45,7 @@ export function listenToKeys({ player, sound, controls, idle, toggleFullScreen, 
 /** Whether the key means something to the browser or to the element that has the focus. */
 function isTaken(event, key) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return true;
+  if (document.querySelector('dialog[open]')) return true;
   const { target } = event;
   if (target.matches('input[type=range]')) return key.startsWith('Arrow') || key === 'End';
   if (key === ' ') return target.matches('button, a, input, summary');

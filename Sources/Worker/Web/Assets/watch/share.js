@@ -1,39 +1,36 @@
-// Hands the page's address on: through the system's own sheet on a phone, else by copying it.
-
-import { announce } from '../common/announce.js';
-
-const SAY_MS = 2_000;
+// Hands the page on: its address through the system's own sheet on a phone, else from a panel, which
+// also has the line of HTML that shows the player in another page.
 
 /**
  * @param {Record<string, HTMLElement>} elements   by id
  * @param {string} name   of the stream
  */
-export function setUpShare({ share: button, 'share-label': label }, name) {
+export function setUpShare(elements, name) {
+  const { share: button, 'share-panel': panel } = elements;
   // In a frame of somebody else's page there is nothing to share it with.
   if (!button) return;
-  const usual = label.textContent;
-  let timer = 0;
-  const say = (words) => {
-    label.textContent = words;
-    announce(`${words}.`);
-    clearTimeout(timer);
-    timer = setTimeout(() => { label.textContent = usual; }, SAY_MS);
-  };
-  button.addEventListener('click', async () => {
-    const url = `${location.origin}${location.pathname}`;
+  const url = `${location.origin}${location.pathname}`;
+  elements['share-link'].textContent = url;
+  elements['share-embed'].textContent = frameLine(location.origin, name);
+  button.addEventListener('click', () => {
     if (isPhone() && navigator.share) {
       // Rejected when it is closed again: then nothing was wanted.
       navigator.share({ title: `${name} on Weir`, url }).catch(() => {});
-      return;
-    }
-    try {
-      await navigator.clipboard.writeText(url);
-      say('Link copied');
-    } catch {
-      say('Copy it from the address bar');
+    } else {
+      panel.showModal();
     }
   });
 }
 
-/** On a computer a copied link is what people expect, and sheets are in the way. */
+/**
+ * What another page needs to show the player. README has the same line.
+ * @param {string} origin   of this server
+ * @param {string} name     of the stream: nothing in it means anything in HTML
+ */
+export function frameLine(origin, name) {
+  return `<iframe src="${origin}/${name}/embed" width="640" height="360" style="border: 0" `
+    + `allow="autoplay; fullscreen; picture-in-picture" title="${name}, live"></iframe>`;
+}
+
+/** Where sheets are what people expect; on a computer they are in the way. */
 function isPhone() { return matchMedia('(pointer: coarse)').matches; }
