@@ -33,7 +33,8 @@ import Testing
                 dataBytes: 65_536, entries: 64, initializationBytes: 4_096, carryBytes: 0,
                 stateBytes: 0),
             initialization: bench.initialization(), state: [])
-        writer.ring.status.publisherKey = (publisher, 0)
+        writer.ring.status.publisherKey = PublisherKey(
+            identity: publisher, session: 0)
         writer.ring.status.addBytesIngested(bytes)
         writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs
         writer.release()

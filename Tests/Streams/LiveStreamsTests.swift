@@ -10,8 +10,8 @@ import Testing
 @testable import Streams
 
 /// Somebody to whom a stream is given.
-private final class Watcher: StreamViewer {
-    var index = 0
+private final class Watcher: Waiter {
+    var place = 0
     private(set) var wakes = 0
     private(set) var looks = 0
     private(set) var isLetGo = false
@@ -116,7 +116,7 @@ private final class Watcher: StreamViewer {
         #expect(ring.status.viewerCount == 2)
         #expect(bench.counters.total(.viewers) == 2)
         stream.remove(first)
-        #expect(second.index == 0, "it has the place of the one that went")
+        #expect(second.place == 0, "it has the place of the one that went")
         stream.remove(second)
         #expect(ring.status.interestedSlots == 0)
         #expect(ring.status.viewerCount == 0)
