@@ -130,14 +130,14 @@ import Testing
         #expect(RecoveryMark(path: path).deaths(of: bench.name, inode: inode) == 2)
         #expect(RecoveryMark(path: path).deaths(of: bench.name, inode: inode + 1) == 0)
         bench.streams.recover()
-        #expect(bench.streams.names() == [other])
+        #expect(bench.streams.all().map(\.name) == [other])
         #expect(putAside.count == 1)
 
         // The name has another ring by now: nobody has died of that one.
         _ = try makeRing()
         for _ in 0..<2 { RecoveryMark(path: path).begin(bench.name, inode: inode) }
         bench.streams.recover()
-        #expect(bench.streams.names() == [other, bench.name])
+        #expect(bench.streams.all().map(\.name) == [other, bench.name])
         #expect(!FileSystem.exists(path))
     }
 

@@ -56,7 +56,7 @@ private final class Watcher: Waiter {
 
     /// Sweeps until a condition holds.
     private func sweep(until isDone: @escaping () -> Bool) {
-        bench.streams.startHouseKeeping()
+        bench.streams.startSweeping()
         func look() {
             if isDone() { return bench.loop.stop() }
             bench.loop.schedule(afterMs: 5) { look() }

@@ -117,7 +117,7 @@ final class WorkerProcess {
             _ = EndedBroadcast(stream.ring, of: stream.name)
             WebMViewer.tryOut(stream.ring, maxLagMs: maxLagMs)
         }
-        streams.startHouseKeeping()
+        streams.startSweeping()
         recorder.start()
         storeWatch.start()
         let handler = DoorbellHandler { [weak self] in self?.doorbellRang() }

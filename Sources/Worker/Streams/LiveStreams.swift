@@ -2,13 +2,10 @@
 // a stream that another worker has just made is found by opening its ring, and what is cached here
 // is checked against the disk before it is used.
 //
-// It also keeps house: streams whose grace is over are ended, ended ones are removed after a while, what
-// is no intact ring is put aside. Every worker does so, since each step is idempotent or guarded, by the
-// ring's writer lease or by the lock of DamagedRings.
+// What is no intact ring is put aside by whoever finds it (see DamagedRings), and StreamSweep keeps house.
 //
 // Owner: the worker's loop thread.
 
-import Glibc
 import LinuxIO
 import Logging
 import Media
@@ -20,88 +17,48 @@ package final class LiveStreams {
     private let environment: StreamsEnvironment
     /// Is told of each ring before it goes. False: it could not be noted, and is told again.
     package let noteEnd: (Ring, StreamName) -> Bool
-    private let directory: String
+    private let directory: StreamDirectory
     private var cached: [StreamName: LiveStream] = [:]
     /// Why rings could not be opened, of those that are there.
     private var faults: [StreamName: RingError] = [:]
-    private let damaged: DamagedRings
-    private let otherVersions: OtherVersions
     package let replaced: ReplacedRings
     package var newRings = NewRingPace()
-    /// Streams with viewers here, current or replaced: those a doorbell may concern.
-    private var watched: [ObjectIdentifier: LiveStream] = [:]
+    /// Those with viewers here, current or replaced.
+    private var watchedByID: [ObjectIdentifier: LiveStream] = [:]
+    private var sweep: StreamSweep?
 
     package init(
         environment: StreamsEnvironment, noteEnd: @escaping (Ring, StreamName) -> Bool
     ) throws(SystemError) {
         self.environment = environment
         self.noteEnd = noteEnd
-        directory = environment.dataDirectory + "/live"
-        damaged = DamagedRings(
-            dataDirectory: environment.dataDirectory, logger: environment.logger)
+        directory = try StreamDirectory(environment: environment)
         replaced = ReplacedRings(dataDirectory: environment.dataDirectory)
-        // What is the same for all workers is told by one of them.
-        otherVersions = OtherVersions(
-            directory: directory, logger: environment.slot == 0 ? environment.logger : nil)
-        try FileSystem.makeDirectory(directory)
     }
 
     // MARK: Looking up
-
-    /// Where the ring of a stream is or would be.
-    package func ringPath(_ name: StreamName) -> String {
-        "\(streamDirectory(name))/\(Ring.fileName)"
-    }
-
-    func streamDirectory(_ name: StreamName) -> String { "\(directory)/\(name)" }
-
-    package func makeStreamDirectory(_ name: StreamName) throws(SystemError) {
-        let path = streamDirectory(name)
-        do {
-            try FileSystem.makeDirectory(path)
-        } catch {
-            switch error.code {
-            case ENOENT:
-                // Somebody has removed all streams.
-                try FileSystem.makeDirectory(directory)
-            case ENOTDIR:
-                _ = try putAside(name, reason: "it is not a directory") {
-                    FileSystem.exists(path) && !FileSystem.isDirectory(path)
-                }
-            default:
-                throw error
-            }
-            try FileSystem.makeDirectory(path)
-        }
-    }
-
-    /// Only if there is nothing in it.
-    package func removeStreamDirectory(_ name: StreamName) {
-        try? FileSystem.removeDirectory(streamDirectory(name))
-    }
 
     /// The stream of that name, ended ones included; nil when there is none.
     package func find(_ name: StreamName) -> LiveStream? {
         if let stream = cached[name], stream.ring.isCurrent { return stream }
         forget(name)
-        guard FileSystem.isDirectory(streamDirectory(name)) else {
+        guard FileSystem.isDirectory(directory.folder(of: name)) else {
             faults[name] = nil
             return nil
         }
         do {
-            let ring = try Ring.open(path: ringPath(name))
+            let ring = try Ring.open(path: directory.ringPath(name))
             faults[name] = nil
             if let stream = adopt(ring, name: name) { return stream }
             _ = try? putAside(name, reason: "its init is not valid") { ring.isCurrent }
         } catch .missing {
             faults[name] = nil
-            lookForOtherVersions(of: name)
+            directory.lookForOtherVersions(of: name)
         } catch .otherVersion(let version) {
             makeWay(for: name, version)
         } catch .invalid(let reason) {
-            let path = ringPath(name)
             do {
-                _ = try putAside(name, reason: reason) { Self.isDamaged(path) }
+                _ = try putAside(name, reason: reason) { directory.hasDamagedRing(name) }
             } catch {
                 note(RingError(error), of: name)
             }
@@ -111,13 +68,10 @@ package final class LiveStreams {
         return nil
     }
 
-    /// Rings of other versions are left alone; the log tells of them.
-    func lookForOtherVersions(of name: StreamName) { otherVersions.look(for: name) }
-
     /// A ring of another version has the place of this version's.
     private func makeWay(for name: StreamName, _ version: UInt32) {
         do {
-            if try otherVersions.makeWay(for: name) {
+            if try directory.makeWay(for: name) {
                 faults[name] = nil
             } else {
                 note(.otherVersion(version), of: name)
@@ -125,7 +79,7 @@ package final class LiveStreams {
         } catch {
             note(RingError(error), of: name)
         }
-        lookForOtherVersions(of: name)
+        directory.lookForOtherVersions(of: name)
     }
 
     /// What kept the ring of that name from being opened when it was last looked up; nil when nothing
@@ -155,7 +109,7 @@ package final class LiveStreams {
             return nil
         }
         stream.onWatchedChange = { [weak self] stream in
-            self?.watched[ObjectIdentifier(stream)] = stream.isWatched ? stream : nil
+            self?.watchedByID[ObjectIdentifier(stream)] = stream.isWatched ? stream : nil
         }
         cached[name] = stream
         return stream
@@ -163,38 +117,36 @@ package final class LiveStreams {
 
     /// All streams on disk, by name.
     package func all() -> [LiveStream] {
-        names().compactMap { find($0) }
+        directory.names().compactMap { find($0) }
     }
 
     /// How many streams there are, the ended ones that are still on disk included.
-    package var count: Int { names().count }
+    package var count: Int { directory.names().count }
 
-    func names() -> [StreamName] {
-        let entries = (try? FileSystem.names(in: directory)) ?? []
-        return entries.compactMap { try? StreamName($0) }.sorted { $0.text < $1.text }
-    }
+    // MARK: Those that are watched
 
-    // MARK: Events
+    /// Streams with viewers here: those a doorbell may concern.
+    var watched: some Collection<LiveStream> { watchedByID.values }
 
     /// This worker's doorbell has rung.
     package func deliver() {
-        for stream in watched.values { stream.deliver() }
+        for stream in watched { stream.deliver() }
     }
 
     /// The worker is going.
     package func endViewersOfThisWorker() {
-        for stream in watched.values { stream.endViewersOfThisWorker() }
+        for stream in watched { stream.endViewersOfThisWorker() }
     }
 
-    // MARK: House-keeping
+    // MARK: Keeping order
 
     /// Puts every ring in order that an earlier worker in this slot, or an earlier server, left
     /// behind. Call once, before the worker serves.
     /// - Parameter tryOut: does once what other parts of the worker do with a ring all the time.
     package func recover(tryOut: (LiveStream) -> Void = { _ in }) {
         replaced.removeUnused()
-        StreamRecovery(streams: self, environment: environment)
-            .run(markedAt: "\(directory)/.recovering-\(environment.slot)", tryOut: tryOut)
+        StreamRecovery(streams: self, directory: directory, environment: environment)
+            .run(tryOut: tryOut)
     }
 
     /// Moves out of the way what has a stream's place and cannot be used (see DamagedRings). False:
@@ -202,16 +154,11 @@ package final class LiveStreams {
     package func putAside(
         _ name: StreamName, reason: String, isStillThere: () -> Bool
     ) throws(SystemError) -> Bool {
-        let folder = streamDirectory(name)
-        let isDone = try damaged.take(
-            folder, onlyFiles: OtherVersions.isThere(in: folder) ? Self.ownFiles : nil, of: name,
-            reason: reason, isStillThere: isStillThere)
+        let isDone = try directory.putAside(
+            name, reason: reason, isStillThere: isStillThere)
         if isDone { forget(name) }
         return isDone
     }
-
-    /// What this version of the format puts into a stream's folder.
-    private static let ownFiles = [Ring.fileName, Ring.fileName + Ring.temporarySuffix]
 
     /// The same for a stream that this worker has open: whoever watches or writes it is told that it
     /// has ended.
@@ -221,87 +168,34 @@ package final class LiveStreams {
         return isDone
     }
 
-    /// Whether there is something at a path that is no ring.
-    static func isDamaged(_ path: String) -> Bool {
-        do {
-            _ = try Ring.open(path: path)
-            return false
-        } catch {
-            if case .invalid = error { return true }
-            return false
-        }
+    /// Ends and removes what is over, now and then from now on.
+    package func startSweeping() {
+        sweep = StreamSweep(self, environment: environment)
+        sweep?.start()
     }
 
-    /// Starts the periodic part.
-    package func startHouseKeeping() {
-        environment.loop.schedule(afterMs: Limits.endNoticeMs) { [weak self] in
-            self?.keepHouse()
-            self?.startHouseKeeping()
-        }
-    }
-
-    private func keepHouse() {
-        sweep(all()[...])
-        for stream in watched.values { stream.lookAfterViewers() }
-    }
-
-    /// Ends and removes what is over, as far as one turn of the loop should go; the rest follows at once.
-    private func sweep(_ streams: ArraySlice<LiveStream>) {
-        let slice = TurnSlice(us: Limits.sweepSliceUs)
-        for (index, stream) in zip(streams.indices, streams) {
-            if slice.isOver, index > streams.startIndex {
-                let rest = streams[index...]
-                environment.loop.schedule(afterMs: 0) { [weak self] in self?.sweep(rest) }
-                return
-            }
-            if stream.ring.hasStoppedClock { startClock(of: stream) }
-            stream.mendTimes()
-            stream.lookAtJoining()
-            guard stream.state == .ended else { continue }
-            if stream.ring.status.endedAtBootMs == 0 {
-                stream.endIfOver()
-                continue
-            }
-            let isNoted = noteEnd(stream.ring, stream.name)
-            let endedAtMs = stream.ring.status.endedAtBootMs
-            if stream.ring.bootNowMs > endedAtMs + Limits.endedRetentionMs {
-                if !isNoted {
-                    environment.logger.warning(
-                        "broadcast not recorded: the disk does not take it",
-                        metadata: ["stream": "\(stream.name)"])
-                }
-                remove(stream)
-            }
-        }
+    /// Streams whose rings have lost their names.
+    func forgetReplaced() {
         for (name, stream) in cached where !stream.ring.isCurrent { forget(name) }
-        for stream in watched.values { stream.endIfReplaced() }
-        replaced.removeUnused()
     }
 
-    /// Of a ring of an earlier boot that was put there since this worker has started: to take the lease is
-    /// enough.
-    private func startClock(of stream: LiveStream) {
-        do {
-            try stream.ring.acquireWriter(slot: environment.slot)?.release()
-        } catch {
-            if case .invalid(let reason) = error { _ = try? putAside(stream, reason: reason) }
-        }
-    }
-
-    private func remove(_ stream: LiveStream) {
-        let lease: RingWriter?
-        do {
-            // It keeps a publisher from replacing the ring between the look and the removal.
-            lease = try stream.ring.acquireWriter(slot: environment.slot)
-        } catch {
-            if case .invalid(let reason) = error { _ = try? putAside(stream, reason: reason) }
-            return
-        }
-        guard let lease else { return }
-        defer { lease.release() }
+    /// Only for whoever has the lease of its ring.
+    func remove(_ stream: LiveStream) {
         stream.ring.remove()
-        removeStreamDirectory(stream.name)
+        directory.removeFolder(of: stream.name)
         cached[stream.name] = nil
-        environment.changes.announce()
     }
+
+    // MARK: Making one
+
+    /// Where the ring of a stream is or would be.
+    package func ringPath(_ name: StreamName) -> String { directory.ringPath(name) }
+
+    package func makeStreamDirectory(_ name: StreamName) throws(SystemError) {
+        try directory.makeFolder(of: name)
+        if cached[name]?.ring.isCurrent == false { forget(name) }
+    }
+
+    /// Only if there is nothing in it.
+    package func removeStreamDirectory(_ name: StreamName) { directory.removeFolder(of: name) }
 }

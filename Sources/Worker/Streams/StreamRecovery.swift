@@ -15,19 +15,21 @@ import StreamState
 
 struct StreamRecovery {
     private let streams: LiveStreams
+    private let directory: StreamDirectory
     private let environment: StreamsEnvironment
 
-    init(streams: LiveStreams, environment: StreamsEnvironment) {
+    init(streams: LiveStreams, directory: StreamDirectory, environment: StreamsEnvironment) {
         self.streams = streams
+        self.directory = directory
         self.environment = environment
     }
 
-    func run(markedAt path: String, tryOut: (LiveStream) -> Void) {
-        let mark = RecoveryMark(path: path)
+    func run(tryOut: (LiveStream) -> Void) {
+        let mark = RecoveryMark(path: "\(directory.path)/.recovering-\(environment.slot)")
         // The one that the last worker died of first: who dies of it again leaves the same mark.
-        let names = streams.names()
+        let names = directory.names()
         for name in names.filter({ $0 == mark.suspect }) + names.filter({ $0 != mark.suspect }) {
-            let path = streams.ringPath(name)
+            let path = directory.ringPath(name)
             let inode = FileSystem.inode(of: path)
             if mark.deaths(of: name, inode: inode ?? 0) >= Limits.recoveryDeaths {
                 putAside(name, reason: "workers die of it") { FileSystem.inode(of: path) == inode }
@@ -40,15 +42,15 @@ struct StreamRecovery {
     }
 
     private func recover(_ name: StreamName, tryOut: (LiveStream) -> Void) {
-        let directory = streams.streamDirectory(name)
-        guard FileSystem.isDirectory(directory) else {
+        let folder = directory.folder(of: name)
+        guard FileSystem.isDirectory(folder) else {
             return putAside(name, reason: "it is not a directory") {
-                FileSystem.exists(directory) && !FileSystem.isDirectory(directory)
+                FileSystem.exists(folder) && !FileSystem.isDirectory(folder)
             }
         }
-        streams.lookForOtherVersions(of: name)
+        directory.lookForOtherVersions(of: name)
         do {
-            let ring = try Ring.open(path: streams.ringPath(name))
+            let ring = try Ring.open(path: directory.ringPath(name))
             // A server that was killed may have had more workers than this one has.
             let slots = isServerStart ? Array(0..<RingStatus.slots) : [environment.slot]
             for slot in slots { ring.status.releaseSlot(slot) }
@@ -60,12 +62,12 @@ struct StreamRecovery {
             _ = stream.json
             tryOut(stream)
         } catch .missing {
-            streams.removeStreamDirectory(name)
+            directory.removeFolder(of: name)
         } catch .otherVersion {
             // It makes way.
             _ = streams.find(name)
         } catch .invalid(let reason) {
-            putAside(name, reason: reason) { LiveStreams.isDamaged(streams.ringPath(name)) }
+            putAside(name, reason: reason) { directory.hasDamagedRing(name) }
         } catch {
             environment.logger.error(
                 "ring not recovered", metadata: ["stream": "\(name)", "error": "\(error)"])

@@ -1,0 +1,89 @@
+// Keeps house among the streams: those whose grace is over are ended, ended ones are removed after a while,
+// and so is what belonged to rings that were replaced. Every worker does so, since each step is idempotent
+// or guarded by the ring's writer lease.
+//
+// Owner: the worker's loop thread.
+
+import LinuxIO
+import Logging
+import SegmentRing
+import Settings
+import StreamState
+
+final class StreamSweep {
+    private unowned let streams: LiveStreams
+    private let environment: StreamsEnvironment
+
+    init(_ streams: LiveStreams, environment: StreamsEnvironment) {
+        self.streams = streams
+        self.environment = environment
+    }
+
+    /// Sweeps now and then, from now on.
+    func start() {
+        environment.loop.schedule(afterMs: Limits.endNoticeMs) { [weak self] in
+            guard let self else { return }
+            self.sweep(self.streams.all()[...])
+            for stream in self.streams.watched { stream.lookAfterViewers() }
+            self.start()
+        }
+    }
+
+    /// Ends and removes what is over, as far as one turn of the loop should go; the rest follows at once.
+    private func sweep(_ rest: ArraySlice<LiveStream>) {
+        let slice = TurnSlice(us: Limits.sweepSliceUs)
+        for (index, stream) in zip(rest.indices, rest) {
+            if slice.isOver, index > rest.startIndex {
+                environment.loop.schedule(afterMs: 0) { [weak self] in self?.sweep(rest[index...]) }
+                return
+            }
+            sweep(stream)
+        }
+        streams.forgetReplaced()
+        for stream in streams.watched { stream.endIfReplaced() }
+        streams.replaced.removeUnused()
+    }
+
+    private func sweep(_ stream: LiveStream) {
+        if stream.ring.hasStoppedClock { startClock(of: stream) }
+        stream.mendTimes()
+        stream.lookAtJoining()
+        guard stream.state == .ended else { return }
+        if stream.ring.status.endedAtBootMs == 0 { return stream.endIfOver() }
+        let isNoted = streams.noteEnd(stream.ring, stream.name)
+        let endedAtMs = stream.ring.status.endedAtBootMs
+        guard stream.ring.bootNowMs > endedAtMs + Limits.endedRetentionMs else { return }
+        if !isNoted {
+            environment.logger.warning(
+                "broadcast not recorded: the disk does not take it",
+                metadata: ["stream": "\(stream.name)"])
+        }
+        remove(stream)
+    }
+
+    /// Of a ring of an earlier boot that was put there since this worker has started: to take the lease is
+    /// enough.
+    private func startClock(of stream: LiveStream) {
+        takeLease(of: stream)?.release()
+    }
+
+    private func remove(_ stream: LiveStream) {
+        // It keeps a publisher from replacing the ring between the look and the removal.
+        guard let lease = takeLease(of: stream) else { return }
+        defer { lease.release() }
+        streams.remove(stream)
+        environment.changes.announce()
+    }
+
+    /// Nil: somebody else has it, or the ring is not intact and makes way.
+    private func takeLease(of stream: LiveStream) -> RingWriter? {
+        do {
+            return try stream.ring.acquireWriter(slot: environment.slot)
+        } catch {
+            if case .invalid(let reason) = error {
+                _ = try? streams.putAside(stream, reason: reason)
+            }
+            return nil
+        }
+    }
+}
