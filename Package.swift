@@ -183,7 +183,8 @@ let package = Package(
             path: "Sources/Shared/SegmentRing",
             swiftSettings: strict),
         .target(
-            name: "StreamState", dependencies: ["Settings"], path: "Sources/Shared/StreamState",
+            name: "StreamState", dependencies: ["SegmentRing", "Settings"],
+            path: "Sources/Shared/StreamState",
             swiftSettings: strict),
         .target(
             name: "ControlChannel", dependencies: [], path: "Sources/Shared/ControlChannel",
@@ -237,7 +238,8 @@ let package = Package(
             path: "Tests/SegmentRing/Torture"),
         .target(name: "CStepper", path: "Tests/SegmentRing/Stepper"),
         .testTarget(
-            name: "StreamStateTests", dependencies: ["StreamState"], path: "Tests/StreamState"),
+            name: "StreamStateTests", dependencies: ["StreamState", "LinuxIO", "SegmentRing"],
+            path: "Tests/StreamState"),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], path: "Tests/Settings"),
         .testTarget(
             name: "TelemetryTests",
@@ -325,7 +327,7 @@ let package = Package(
             name: "WorkerTests",
             dependencies: [
                 "Worker", "ControlChannel", "Delivery", "History", "Ingest", "LinuxIO",
-                "SegmentRing", "StreamBench", "Streams",
+                "SegmentRing", "StreamBench", "StreamState", "Streams",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Worker"),

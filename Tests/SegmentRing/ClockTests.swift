@@ -17,8 +17,9 @@ import Testing
         for agoMs in [200, 100, 0] as [UInt64] {
             try writer.appendKnown(length: 10, bootMs: newestBootMs - agoMs)
         }
-        writer.ring.status.lastIngestBootMs = newestBootMs + 5
-        writer.ring.status.pausedSinceBootMs = newestBootMs - 50
+        writer.ring.ownerWords[0].store(newestBootMs + 5)
+        writer.ring.ownerWords[OwnerWords.times - 1].store(newestBootMs - 50)
+        writer.ring.ownerWords[OwnerWords.times].store(.max)
         writer.release()
         try reboot(createdBootMs: newestBootMs - 300)
         return try Ring.open(path: scratch.ring)
@@ -72,8 +73,10 @@ import Testing
         let passedMs = BootClock.nowMs() - startedMs
         #expect((uptimeMs...uptimeMs + passedMs).contains(nowMs))
         // What was a little ahead of the newest entry is not in the future now.
-        #expect(ring.status.lastIngestBootMs == uptimeMs)
-        #expect(ring.status.pausedSinceBootMs == uptimeMs - 50)
+        #expect(ring.ownerWords[0].load().timeMs == uptimeMs)
+        #expect(ring.ownerWords[OwnerWords.times - 1].load().timeMs == uptimeMs - 50)
+        // What is no time stays what it is.
+        #expect(ring.ownerWords[OwnerWords.times].load().bits == .max)
 
         try writer.appendKnown(length: 10, flags: .independent, bootMs: nowMs)
         #expect(ring.entry(3)?.bootMs == nowMs)
@@ -92,7 +95,7 @@ import Testing
         var ring = try ringOfAnotherBoot(newestBootMs: 10_000_000_000)
         try #require(try ring.acquireWriter(slot: 0)).release()
         // As the next boot finds what this one has set.
-        ring.status.setClockShift(77, boot: BootClock.bootID ^ 1)
+        ring.setClockShift(77, boot: BootClock.bootID ^ 1)
         ring = try Ring.open(path: scratch.ring)
         #expect(ring.hasStoppedClock)
         #expect(ring.bootNowMs == 10_000_000_000)

@@ -73,15 +73,15 @@ private func knownState(_ entryHead: UInt64) -> [UInt8] {
     func lease() throws {
         let ring = try create(smallGeometry)
         let child = try ChildProcess("ring-torture", ["hold", scratch.ring])
-        while ring.status.viewerCount == 0, child.isRunning { sched_yield() }
-        #expect(ring.status.writerSlot == 3)
+        while ring.slots.waiting == 0, child.isRunning { sched_yield() }
+        #expect(ring.slots.writer == 3)
         #expect(try ring.acquireWriter(slot: 0) == nil)
         child.kill()
         let writer = try #require(try ring.acquireWriter(slot: 0))
         #expect(!writer.recoveredFromCrash)
-        ring.status.releaseSlot(3)
-        #expect(ring.status.viewerCount == 0)
-        #expect(ring.status.writerSlot == 0)
+        ring.slots.release(3)
+        #expect(ring.slots.waiting == 0)
+        #expect(ring.slots.writer == 0)
     }
 
     @Test(

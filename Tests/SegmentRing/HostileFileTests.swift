@@ -54,10 +54,10 @@ import Testing
             guard case .entry = cursor.next(in: ring) else { break }
             _ = piece.withUnsafeMutableBytes { cursor.copy(from: ring, into: $0) }
         }
-        let status = ring.status
-        _ = (status.writerSlot, status.viewerCount, status.peakViewerCount, status.publisherKey)
-        status.setViewerCount(1, slot: 0)
-        status.releaseSlot(0)
+        let slots = ring.slots
+        _ = (slots.writer, slots.interested, slots.waiting)
+        slots.setWaiting(true, slot: 0)
+        slots.release(0)
         if let writer = try? ring.acquireWriter(slot: 0) {
             try? writer.appendKnown(length: 100)
             try? writer.suspend(state: [], carry: [])

@@ -123,14 +123,14 @@ import Testing
     func oneWriter() throws {
         let creator = try create(slot: 5)
         let ring = try Ring.open(path: scratch.ring)
-        #expect(ring.status.writerSlot == 5)
+        #expect(ring.slots.writer == 5)
         #expect(try ring.acquireWriter(slot: 1) == nil)
         creator.release()
         creator.release()
-        #expect(ring.status.writerSlot == nil)
+        #expect(ring.slots.writer == nil)
         var second = try ring.acquireWriter(slot: 1)
         #expect(second != nil)
-        #expect(ring.status.writerSlot == 1)
+        #expect(ring.slots.writer == 1)
         #expect(try creator.ring.acquireWriter(slot: 2) == nil)
         second = nil
         #expect(try creator.ring.acquireWriter(slot: 2) != nil)

@@ -37,9 +37,9 @@ private final class Reader: Sendable {
         guard let ring = try? Ring.open(path: path) else { fatalError("the ring is there") }
         var seen: [Bool] = []
         for round in 1...Self.rounds {
-            ring.status.setInterested(false, slot: 1)
+            ring.slots.setInterested(false, slot: 1)
             meeting.meet(2 * round - 1)
-            ring.status.setInterested(true, slot: 1)
+            ring.slots.setInterested(true, slot: 1)
             seen.append(ring.entryHead == UInt64(round))
             meeting.meet(2 * round)
         }
@@ -68,7 +68,7 @@ private final class Reader: Sendable {
         for round in 1...Reader.rounds {
             reader.meeting.meet(2 * round - 1)
             try writer.appendKnown(length: 1)
-            sawInterest.append(writer.ring.status.interestedSlots & 2 != 0)
+            sawInterest.append(writer.ring.slots.interested & 2 != 0)
             reader.meeting.meet(2 * round)
         }
         pthread_join(thread, nil)

@@ -3,6 +3,7 @@
 import SegmentRing
 import Settings
 import StreamBench
+import StreamState
 import Testing
 
 @testable import Streams

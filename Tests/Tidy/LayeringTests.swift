@@ -103,8 +103,8 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         ]
     ),
     ("Sources/Worker/Media", ["CZlib"]),
+    ("Sources/Shared/StreamState", ["SegmentRing", "Settings"]),
     ("Sources/Shared/SegmentRing", ["CLinux", "Glibc", "LinuxIO", "Synchronization"]),
-    ("Sources/Shared/StreamState", ["Settings"]),
     ("Sources/Shared/ControlChannel", []),
     (
         "Sources/Shared/Telemetry",

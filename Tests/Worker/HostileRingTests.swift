@@ -5,6 +5,7 @@ import Glibc
 import LinuxIO
 import SegmentRing
 import StreamBench
+import StreamState
 import Testing
 
 @testable import Delivery
@@ -68,6 +69,7 @@ import Testing
         ring.status.addBytesIngested(1)
         publish(on: stream, bench)
         read(ring)
+        ring.slots.release(0)
         ring.status.releaseSlot(0)
         stream.end(.stopped)
         _ = (stream.state, EndedBroadcast(ring, of: stream.name))

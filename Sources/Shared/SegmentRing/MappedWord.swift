@@ -9,7 +9,7 @@
 import Synchronization
 
 @safe
-struct MappedWord {
+package struct MappedWord {
     private let pointer: UnsafeMutablePointer<Atomic<UInt64>>
 
     @unsafe
@@ -19,40 +19,40 @@ struct MappedWord {
         unsafe pointer = address.assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
-    func load() -> UntrustedNumber {
+    package func load() -> UntrustedNumber {
         UntrustedNumber(unsafe pointer.pointee.load(ordering: .relaxed))
     }
 
-    func loadAcquiring() -> UntrustedNumber {
+    package func loadAcquiring() -> UntrustedNumber {
         UntrustedNumber(unsafe pointer.pointee.load(ordering: .acquiring))
     }
 
-    func store(_ value: UInt64) { unsafe pointer.pointee.store(value, ordering: .relaxed) }
-    func storeReleasing(_ value: UInt64) {
+    package func store(_ value: UInt64) { unsafe pointer.pointee.store(value, ordering: .relaxed) }
+    package func storeReleasing(_ value: UInt64) {
         unsafe pointer.pointee.store(value, ordering: .releasing)
     }
 
     /// Adds, wrapping around, and returns the sum.
     @discardableResult
-    func add(_ value: UInt64) -> UntrustedNumber {
+    package func add(_ value: UInt64) -> UntrustedNumber {
         let sum = unsafe pointer.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing)
         return UntrustedNumber(sum.newValue)
     }
 
-    func insert(bits: UInt64) {
+    package func insert(bits: UInt64) {
         _ = unsafe pointer.pointee.bitwiseOr(bits, ordering: .sequentiallyConsistent)
     }
 
-    func remove(bits: UInt64) {
+    package func remove(bits: UInt64) {
         _ = unsafe pointer.pointee.bitwiseAnd(~bits, ordering: .sequentiallyConsistent)
     }
 
-    func raise(to value: UInt64) {
+    package func raise(to value: UInt64) {
         _ = unsafe pointer.pointee.max(value, ordering: .relaxed)
     }
 
     /// Stores `value` if the word is still `expected`.
-    func replace(_ expected: UInt64, with value: UInt64) {
+    package func replace(_ expected: UInt64, with value: UInt64) {
         _ = unsafe pointer.pointee.compareExchange(
             expected: expected, desired: value, ordering: .acquiringAndReleasing)
     }

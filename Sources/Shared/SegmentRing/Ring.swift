@@ -75,14 +75,17 @@ package final class Ring {
         _ = unsafe unlink(path)
     }
 
-    /// The words that all workers share. They live as long as this value or the ring.
-    package var status: RingStatus { RingStatus(mapping) }
+    /// Who writes, and who wants to be woken.
+    package var slots: RingSlots { RingSlots(mapping) }
+
+    /// What the ring's owner keeps with it. The words live as long as this value or the ring.
+    package var ownerWords: OwnerWords { OwnerWords(mapping) }
 
     /// Becomes the writer, unless another RingWriter of this or any other process is: then nil.
     /// Repairs what a writer that was killed left behind, and sets the ring's clock going again if the
     /// machine was booted meanwhile.
     ///
-    /// - Parameter slot: the worker's slot, published as `RingStatus.writerSlot`.
+    /// - Parameter slot: the worker's slot, published as `RingSlots.writer`.
     /// Errors: `missing` (no longer current), `invalid` (beyond repair; remove it), `system`.
     package func acquireWriter(slot: Int) throws(RingError) -> RingWriter? {
         // The lock belongs to the open file, so it needs one of its own.

@@ -36,14 +36,28 @@ extension Ring {
     func continueClock() {
         let newestMs = newestBootMs
         if let shiftMs = clockShiftMs, BootClock.nowMs() &+ shiftMs >= newestMs { return }
-        let status = status
-        status.limitTimes(toBootMs: newestMs)
-        status.setClockShift(newestMs &- BootClock.nowMs(), boot: BootClock.bootID)
+        ownerWords.limitTimes(toBootMs: newestMs)
+        setClockShift(newestMs &- BootClock.nowMs(), boot: BootClock.bootID)
     }
+
+    // Two of the ring's own words in the shared page.
+    private static let shiftWord = RingLayout.ringWords + 8
+    private static let bootWord = RingLayout.ringWords + 16
+
+    func setClockShift(_ shiftMs: UInt64, boot bootID: UInt64) {
+        mapping.word(Self.shiftWord).store(shiftMs)
+        mapping.word(Self.bootWord).storeReleasing(Self.mark(of: bootID))
+    }
+
+    /// Never what the word is in a fresh ring.
+    private static func mark(of bootID: UInt64) -> UInt64 { bootID == 0 ? 1 : bootID }
 
     /// What is to be added to the boot clock; nil when the ring is of another boot.
     private var clockShiftMs: UInt64? {
-        if let shiftMs = status.clockShiftMs(ofBoot: BootClock.bootID) { return shiftMs }
+        // The holder of the lease may have set one for this boot.
+        if mapping.word(Self.bootWord).loadAcquiring().bits == Self.mark(of: BootClock.bootID) {
+            return mapping.word(Self.shiftWord).load().bits
+        }
         return bootID == BootClock.bootID ? 0 : nil
     }
 

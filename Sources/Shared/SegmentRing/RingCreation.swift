@@ -21,7 +21,7 @@ extension Ring {
     ///   - initialization: what every viewer gets first; at most `initializationBytes`.
     ///   - baseOrdinals: the numbers with which it begins.
     ///   - state: the first state of the writer; at most `stateBytes`.
-    ///   - slot: the worker's slot, published as `RingStatus.writerSlot`.
+    ///   - slot: the worker's slot, published as `RingSlots.writer`.
     ///   - replacing: whether an existing file of that name is replaced, atomically. Its lease is then
     ///     the caller's, so that two creators cannot replace each other's.
     ///   - replacedPath: another name, on the same file system, that a replaced ring keeps. It is for

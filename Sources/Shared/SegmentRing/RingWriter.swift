@@ -59,7 +59,7 @@ package final class RingWriter {
         newestIndependent = recovery.newest?.newestIndependent
         mediaEndMs = recovery.newest?.mediaEndMs ?? 0
         bootMs = recovery.newest?.bootMs ?? 0
-        if let slot { ring.status.setWriter(slot: slot) }
+        if let slot { ring.slots.setWriter(slot) }
     }
 
     deinit {
@@ -67,7 +67,7 @@ package final class RingWriter {
     }
 
     /// Copies one fragment in and publishes it, together with the writer's state. Then look at
-    /// `RingStatus.interestedSlots`.
+    /// `RingSlots.interested`.
     ///
     /// - Parameters:
     ///   - bytes: at most a quarter of the ring's data.
@@ -177,7 +177,7 @@ package final class RingWriter {
     /// Gives the lease back. Idempotent; nothing may be written afterwards.
     package func release() {
         guard let descriptor = lease.take() else { return }
-        if let slot { ring.status.clearWriter(slot: slot) }
+        if let slot { ring.slots.clearWriter(slot) }
         mapping = nil
         FileLock.unlock(descriptor)
     }

@@ -6,6 +6,7 @@
 
 import SegmentRing
 import Settings
+import StreamState
 
 final class BodyOrder {
     private let slot: Int
@@ -35,7 +36,7 @@ final class BodyOrder {
     func slotsBefore(_ us: UInt64, on ring: Ring, nowMs: UInt64) -> UInt64 {
         var mask: UInt64 = 0
         var oldest = UInt64.max
-        for other in 0..<RingStatus.slots where other != slot {
+        for other in 0..<RingSlots.count where other != slot {
             guard let otherUs = ring.status.oldestBodyUs(slot: other),
                 otherUs < us || (otherUs == us && other < slot)
             else { continue }

@@ -4,6 +4,7 @@
 
 import Logging
 import Settings
+import StreamState
 
 extension IngestSession {
     /// How long the publisher is to be held back: it may be ahead of the clock by half of what the

@@ -350,7 +350,7 @@ final class IngestSession {
         notifier?.flush()
         writer.ring.status.writerChunk = nil
         writer.release()
-        environment.doorbells.ring(mask: writer.ring.status.waitingSlots)
+        environment.doorbells.ring(mask: writer.ring.slots.waiting)
         self.writer = nil
     }
 }

@@ -28,7 +28,7 @@ final class LeaseWait {
     /// Whether the lease of that ring may be asked for now.
     func mayTry(_ ring: Ring) -> Bool {
         isOutOfTries = !pace.take(nowMs: environment.loop.nowMs)
-        if !isOutOfTries { glance = RingGlance(ring.status) }
+        if !isOutOfTries { glance = RingGlance(ring) }
         return !isOutOfTries
     }
 
@@ -51,15 +51,15 @@ final class LeaseWait {
 
     private func announce(_ next: Ring?) {
         guard ring !== next else { return }
-        ring?.status.setWaiting(false, slot: environment.slot)
-        next?.status.setWaiting(true, slot: environment.slot)
+        ring?.slots.setWaiting(false, slot: environment.slot)
+        next?.slots.setWaiting(true, slot: environment.slot)
         ring = next
     }
 
     /// Whether a doorbell may have rung for those who wait.
     var mayHaveChanged: Bool {
         guard let ring else { return true }
-        return RingGlance(ring.status) != glance
+        return RingGlance(ring) != glance
     }
 
     /// When to try again if nothing is heard; soon, if the last try was only one too many.

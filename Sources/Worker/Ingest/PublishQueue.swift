@@ -292,7 +292,7 @@ final class PublishQueue {
         if let active { return active.fail(.takenOver) }
         guard let ring else { return }
         _ = ring.status.requestTakeOver()
-        if let slot = ring.status.writerSlot { environment.doorbells.ring(slot: slot) }
+        if let slot = ring.slots.writer { environment.doorbells.ring(slot: slot) }
     }
 
     /// Starts the request's session if the decision is to write.

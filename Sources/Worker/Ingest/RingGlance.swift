@@ -2,6 +2,7 @@
 // ring for everything; only when this has changed is it worth asking for the lease.
 
 import SegmentRing
+import StreamState
 
 struct RingGlance: Equatable {
     private let writerSlot: Int?
@@ -12,8 +13,9 @@ struct RingGlance: Equatable {
     /// While somebody writes, this changes with every commit and says nothing.
     private let lastIngestMs: UInt64
 
-    init(_ status: RingStatus) {
-        writerSlot = status.writerSlot
+    init(_ ring: Ring) {
+        let status = ring.status
+        writerSlot = ring.slots.writer
         writerChunk = status.writerChunk
         publisher = status.publisherKey
         pausedSinceMs = status.pausedSinceBootMs

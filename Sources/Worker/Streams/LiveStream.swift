@@ -93,9 +93,8 @@ package final class LiveStream {
 
     /// Tells whoever runs the server that nobody can join. To be called about once a second.
     func lookAtJoining() {
-        let status = ring.status
         // One worker tells it: the one that writes, or the first when just now nobody does.
-        guard (status.writerSlot ?? 0) == environment.slot, state == .live else {
+        guard (ring.slots.writer ?? 0) == environment.slot, state == .live else {
             return joining.forget()
         }
         let isDue = joining.mustTell(
@@ -115,7 +114,7 @@ package final class LiveStream {
     private func publisher(in state: StreamState) -> PublisherState {
         let status = ring.status
         return PublisherState(
-            state, hasBrokenOff: status.pausedSinceBootMs != 0, isWriting: status.writerSlot != nil,
+            state, hasBrokenOff: status.pausedSinceBootMs != 0, isWriting: ring.slots.writer != nil,
             hasSession: status.publisherKey.session != 0)
     }
 
@@ -192,7 +191,7 @@ package final class LiveStream {
         // Interest first, then a look at the ring (the viewer's first `produce`), then sleep: a commit
         // in between rings the doorbell.
         if viewers.count == 1 {
-            ring.status.setInterested(true, slot: environment.slot)
+            ring.slots.setInterested(true, slot: environment.slot)
             onWatchedChange?(self)
         }
         publishViewerCount(change: 1)
@@ -201,7 +200,7 @@ package final class LiveStream {
     package func remove(_ viewer: any Waiter) {
         viewers.remove(viewer)
         if viewers.isEmpty {
-            ring.status.setInterested(false, slot: environment.slot)
+            ring.slots.setInterested(false, slot: environment.slot)
             onWatchedChange?(self)
         }
         publishViewerCount(change: -1)

@@ -30,6 +30,7 @@ package final class LiveStreams {
     package init(
         environment: StreamsEnvironment, noteEnd: @escaping (Ring, StreamName) -> Bool
     ) throws(SystemError) {
+        precondition(Limits.workers <= RingSlots.count, "each worker has a slot")
         self.environment = environment
         self.noteEnd = noteEnd
         directory = try StreamDirectory(environment: environment)

@@ -7,6 +7,7 @@
 import LinuxIO
 import SegmentRing
 import Settings
+import StreamState
 
 package final class RingNotifier {
     private let ring: Ring
@@ -55,6 +56,6 @@ package final class RingNotifier {
         guard isScheduled else { return }
         isScheduled = false
         lastRungMs = loop.nowMs
-        doorbells.ring(mask: ring.status.interestedSlots)
+        doorbells.ring(mask: ring.slots.interested)
     }
 }

@@ -52,8 +52,11 @@ struct StreamRecovery {
         do {
             let ring = try Ring.open(path: directory.ringPath(name))
             // A server that was killed may have had more workers than this one has.
-            let slots = isServerStart ? Array(0..<RingStatus.slots) : [environment.slot]
-            for slot in slots { ring.status.releaseSlot(slot) }
+            let slots = isServerStart ? Array(0..<RingSlots.count) : [environment.slot]
+            for slot in slots {
+                ring.slots.release(slot)
+                ring.status.releaseSlot(slot)
+            }
             guard let stream = streams.adopt(ring, name: name) else {
                 return putAside(name, reason: "its init is not valid") { ring.isCurrent }
             }

@@ -157,12 +157,14 @@ private func read(_ ring: Ring) {
         _ = ring.verify(entry)
     }
     let status = ring.status
-    _ = (status.writerSlot, status.viewerCount, status.peakViewerCount, status.publisherKey)
-    _ = (status.interestedSlots, status.waitingSlots, status.bytesIngested, status.takeOverCount)
+    _ = (status.viewerCount, status.peakViewerCount, status.publisherKey)
+    _ = (status.bytesIngested, status.takeOverCount, status.endReason, status.losses)
     _ = (status.writerChunk, status.isRecorded)
     _ = (ring.bootNowMs, ring.ageMs, ring.wallClockMs(ofBootMs: status.endedAtBootMs))
     status.setViewerCount(1, slot: 63)
     status.releaseSlot(63)
+    _ = (ring.slots.writer, ring.slots.interested, ring.slots.waiting)
+    ring.slots.release(63)
     _ = ring.baseOrdinals.afterDiscontinuity
     follow(ring)
     watch(ring)

@@ -115,7 +115,7 @@ struct Torturer {
 
     /// Keeps the lease until it is killed.
     func hold() -> Never {
-        ring.status.setViewerCount(1, slot: 3)
+        ring.slots.setWaiting(true, slot: 3)
         while true { pause() }
     }
 }
