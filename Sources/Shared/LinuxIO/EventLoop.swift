@@ -25,6 +25,19 @@ package struct Readiness: OptionSet, Sendable {
     package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
     /// The peer has closed or the descriptor is in error. Always reported, never asked for.
     package static let hangup = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+
+    // Spelled out, because this is asked of every event, and a set that is written as a list costs an
+    // array each time.
+
+    /// There is something to be read, or to be noticed by reading.
+    package static let input = Readiness(rawValue: readable.rawValue | hangup.rawValue)
+
+    /// Whether any of these is true.
+    package func hasAny(of others: Readiness) -> Bool { rawValue & others.rawValue != 0 }
+
+    package func union(_ others: Readiness) -> Readiness {
+        Readiness(rawValue: rawValue | others.rawValue)
+    }
 }
 
 /// Receives the readiness of one registered descriptor.
@@ -126,7 +139,7 @@ package final class EventLoop {
     package func remove(_ registration: Registration) {
         guard isCurrent(registration) else { return }
         let index = Int(registration.slot)
-        try? control(EPOLL_CTL_DEL, [], registration)
+        try? control(EPOLL_CTL_DEL, Readiness(), registration)
         slots[index].generation &+= 1
         slots[index].rawDescriptor = -1
         slots[index].handler = nil

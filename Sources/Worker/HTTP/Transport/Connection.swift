@@ -130,16 +130,16 @@ final class Connection: EventHandler {
     func updateInterest() {
         guard let registration else { return }
         input = wantsInput ? .wanted : .paused
-        var interest: Readiness = input == .wanted ? .readable : []
-        if isBlocked { interest.insert(.writable) }
-        server.loop.modify(registration, interest: interest)
+        let reading: Readiness = input == .wanted ? .readable : Readiness()
+        server.loop.modify(
+            registration, interest: reading.union(isBlocked ? .writable : Readiness()))
     }
 
     func handleReadiness(_ readiness: Readiness) {
-        if readiness.contains(.writable) { queueOutput(isMedia: mediaExchangeCount > 0) }
-        guard !readiness.isDisjoint(with: [.readable, .hangup]) else { return }
+        if readiness.hasAny(of: .writable) { queueOutput(isMedia: mediaExchangeCount > 0) }
+        guard readiness.hasAny(of: .input) else { return }
         // Where something is read, that is noticed by reading.
-        if readiness.contains(.hangup), input == .paused { input = .broken }
+        if input == .paused, readiness.hasAny(of: .hangup) { input = .broken }
         queueInput()
     }
 

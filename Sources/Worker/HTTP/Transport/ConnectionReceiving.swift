@@ -87,7 +87,7 @@ extension Connection {
     /// All of the receive buffer, whether the session wants more or not: nothing may stay in it.
     private func decrypt(_ ssl: OpaquePointer) -> Bool {
         let buffers = server.buffers
-        while session != nil {
+        repeat {
             let count = unsafe SSL_read(
                 ssl, buffers.cleartext, Int32(SharedBuffers.cleartextCapacity))
             guard count > 0 else {
@@ -100,7 +100,7 @@ extension Connection {
             let bytes = unsafe UnsafeRawBufferPointer(
                 start: buffers.cleartext, count: Int(count))
             guard run({ unsafe $0.receive(bytes) }) else { return false }
-        }
+        } while unsafe buffers.hasReceived || SSL_has_pending(ssl) == 1
         return true
     }
 

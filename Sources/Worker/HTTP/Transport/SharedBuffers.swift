@@ -79,6 +79,9 @@ final class SharedBuffers {
         return true
     }
 
+    /// There are received bytes that nobody has taken.
+    var hasReceived: Bool { receivePosition < receiveEnd }
+
     /// Takes up to `count` received bytes; 0 when there are none left.
     func takeReceived(into target: UnsafeMutableRawPointer, count: Int) -> Int {
         let taken = min(count, receiveEnd - receivePosition)
