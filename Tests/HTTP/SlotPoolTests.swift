@@ -43,4 +43,16 @@ struct SlotPoolTests {
         #expect(!pool.owns(slot + 2 * Self.slotBytes))
         #expect(!pool.owns(slot - 1))
     }
+
+    @Test("after a crowd only a few slots stay in memory")
+    func cooling() throws {
+        let pool = SlotPool(slotBytes: Self.slotBytes, slots: 10, keptSlots: 5)
+        let burst = try (0..<5).map { _ in try #require(pool.take()) }
+        for slot in burst { slot.storeBytes(of: 7, as: UInt8.self) }
+        for slot in burst { pool.giveBack(slot) }
+        pool.cool(to: 2)
+        let again = try (0..<5).map { _ in try #require(pool.take()) }
+        #expect(Set(again) == Set(burst))
+        #expect(again.map { $0.load(as: UInt8.self) } == [7, 7, 0, 0, 0])
+    }
 }

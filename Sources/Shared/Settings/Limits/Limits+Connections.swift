@@ -45,8 +45,8 @@ extension Limits {
     package static let sweepSliceUs: UInt64 = 2_000
     /// Worker: names of this server for which the front page is kept; anybody may call it by any name.
     package static let homePagesKept = 16
-    /// Worker: when so many connections have gone, and a quarter of those that are there, what they had of
-    /// memory goes back to the system after a moment.
+    /// Worker: when so many connections have come or gone, and a quarter of those that are there, what
+    /// that has left of memory goes back to the system after a moment.
     package static let connectionsPerTrim = 50
     package static let trimDelayMs: UInt64 = 1_000
     /// Connection: the most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of

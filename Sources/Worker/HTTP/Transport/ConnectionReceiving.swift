@@ -130,6 +130,7 @@ extension Connection {
             return false
         }
         open(session)
+        server.didOpen()
         // The last handshake flight and our SETTINGS leave in one packet.
         flushIntoCiphertext()
         return true

@@ -25,7 +25,7 @@ package final class HTTPServer {
 
     private var connections: [UInt64: Connection] = [:]
     private var lastConnectionID: UInt64 = 0
-    private var closedSinceTrim = 0
+    private var changesSinceTrim = 0
     private var isTrimScheduled = false
 
     /// Called after each change of `connectionCount`.
@@ -134,6 +134,9 @@ package final class HTTPServer {
         for connection in connections.values { connection.close(.connectionLost) }
     }
 
+    /// A handshake is done.
+    func didOpen() { trimLater() }
+
     func didClose(_ connection: Connection) {
         connections[connection.id] = nil
         connection.client.giveBack(.connections)
@@ -143,17 +146,17 @@ package final class HTTPServer {
         trimLater()
     }
 
-    /// The small blocks of connections that have gone lie between those of others, so the allocator keeps
-    /// the memory of a crowd for ever.
+    /// The small blocks of connections that have gone, and those of handshakes that are done, lie between
+    /// those of others, so the allocator keeps the memory of a crowd for ever.
     private func trimLater() {
-        closedSinceTrim += 1
-        let isCrowd = closedSinceTrim >= max(Limits.connectionsPerTrim, connections.count / 4)
+        changesSinceTrim += 1
+        let isCrowd = changesSinceTrim >= max(Limits.connectionsPerTrim, connections.count / 4)
         guard isCrowd, !isTrimScheduled else { return }
         isTrimScheduled = true
         loop.schedule(afterMs: Limits.trimDelayMs) { [weak self] in
             self?.isTrimScheduled = false
-            self?.closedSinceTrim = 0
-            LargeBlocks.returnFree()
+            self?.changesSinceTrim = 0
+            LibraryMemory.returnFree()
         }
     }
 }

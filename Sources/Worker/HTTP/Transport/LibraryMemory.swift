@@ -7,18 +7,28 @@
 
 import COpenSSL
 import Glibc
+import LinuxIO
 import Settings
 
 package enum LibraryMemory {
     /// From this size on a buffer comes from the pool. Everything the libraries keep for the life of a
     /// connection is smaller, except nghttp2's frame buffer.
     static let largeBytes = 8 * 1024
-    /// Slots that stay in memory when free: what one turn with handshakes in flight uses again.
-    private static let keptSlots = 32
+    /// Slots that stay in memory when free: what so many handshakes in flight use again. When they are over,
+    /// less is enough.
+    private static let keptSlots = 128
+    private static let quietSlots = 16
 
     /// Record buffers (17 KiB) and handshake buffers (22 KiB) of OpenSSL: three per handshake.
     private static let records = SlotPool(
         slotBytes: 24 * 1024, slots: 3 * Limits.connectionsPerWorker, keptSlots: keptSlots)
+
+    /// Gives back what a crowd of handshakes has left, here and in the heap. Takes some milliseconds for a
+    /// hundred MiB.
+    static func returnFree() {
+        records.cool(to: quietSlots)
+        LargeBlocks.returnFree()
+    }
 
     /// Makes OpenSSL use this memory. To be called before anything else uses OpenSSL in this
     /// process; later it has no effect and is harmless. Once per process; TLSContext calls it too.

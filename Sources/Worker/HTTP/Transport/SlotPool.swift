@@ -80,4 +80,17 @@ final class SlotPool: Sendable {
             state.cold.append(slot)
         }
     }
+
+    /// Keeps no more than `count` free slots in memory, until more are needed again.
+    func cool(to count: Int) {
+        state.withLock { state in
+            while state.warm.count > count {
+                let slot = state.warm.removeFirst()
+                let address = base + UInt(slot) * UInt(slotBytes)
+                _ = unsafe madvise(
+                    UnsafeMutableRawPointer(bitPattern: address), slotBytes, Int32(MADV_DONTNEED))
+                state.cold.append(slot)
+            }
+        }
+    }
 }
