@@ -179,6 +179,14 @@ private let brokenCases = [
     Case(
         "a lace of nothing", cluster + element(ElementID.simpleBlock, [0x82, 0, 0, 0x06]), nil),
     Case(
+        "Cues with a size of petabytes", cluster + claim(ElementID.cues, size: 1 << 50), nil),
+    Case(
+        "a Void with a size of megabytes",
+        cluster + claim(ElementID.void, size: 3 << 20) + [UInt8](repeating: 0x1F, count: 900), nil),
+    Case(
+        "Tags that end in the Cluster behind them",
+        cluster + claim(ElementID.tags, size: 20) + [UInt8](repeating: 0, count: 10), nil),
+    Case(
         "a block with a size of megabytes",
         cluster + claim(ElementID.simpleBlock, size: 3 << 20) + [UInt8](repeating: 7, count: 900),
         nil),
@@ -290,6 +298,27 @@ struct BadInputTests {
         #expect(output.error == nil)
         #expect(ingest.carry.isEmpty)
         #expect(ingest.isMidElement)
+    }
+
+    @Test("what is passed over behind a Cluster is bounded, however it is divided")
+    func passesOverSoMuch() {
+        var limits = MediaLimits.usual
+        limits.lostBytes = 5_000
+        let good = Document.cluster(at: 90) + Document.block(2, 0)
+        let voids = (0..<3).flatMap { _ in
+            element(ElementID.void, [UInt8](repeating: 0, count: 1_500))
+        }
+        let less = output(of: cluster + good + voids + good + voids + good, limits: limits)
+        #expect(less.error == nil && less.losses == 0)
+        #expect(less.blocks.count == 3)
+        let more = cluster + good + voids + voids + good
+        #expect(
+            output(of: more, limits: limits).error
+                == .malformed("too many bytes came without anything valid in them"))
+        let cuts = [Int](more.indices.dropFirst())
+        #expect(
+            output(of: more, cutAt: cuts, limits: limits).isSame(
+                as: output(of: more, limits: limits)))
     }
 
     @Test("random bytes in place of any part of a recording never trap", arguments: 0..<200)

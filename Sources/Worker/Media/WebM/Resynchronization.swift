@@ -14,9 +14,13 @@ enum Resynchronization {
         case header
     }
 
+    /// So many bytes always tell whether something starts at the first of them: its header, a CRC-32,
+    /// and the header of a Timestamp.
+    static let mostBytes = ElementHeader.mostBytes + 6 + 2
+
     /// Looks for the first place in `bytes` where parsing can go on.
     static func scan(_ bytes: Span<UInt8>, acceptsClusters: Bool) -> Result {
-        for start in bytes.indices {
+        for start in bytes.indices where isFirst(bytes[start]) {
             let verdict = judge(bytes.extracting(start...), acceptsClusters: acceptsClusters)
             guard verdict != .discard(count: 1) else { continue }
             return start == 0 ? verdict : .discard(count: start)
@@ -35,6 +39,12 @@ enum Resynchronization {
             position = start + 1
         }
         return false
+    }
+
+    /// Whether an EBML header or a Cluster may begin with the byte.
+    private static func isFirst(_ byte: UInt8) -> Bool {
+        byte == UInt8(truncatingIfNeeded: ElementID.ebml >> 24)
+            || byte == UInt8(truncatingIfNeeded: ElementID.cluster >> 24)
     }
 
     private static func judge(_ bytes: Span<UInt8>, acceptsClusters: Bool) -> Result {

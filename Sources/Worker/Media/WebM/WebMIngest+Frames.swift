@@ -8,7 +8,10 @@ extension WebMIngest {
     ) throws(MediaError) -> WebMReader.Step {
         let step = try reader.next(in: window)
         switch step {
-        case .needs, .consumed:
+        case .needs:
+            return step
+        case .consumed(let count):
+            try reader.count(passed: count)
             return step
         case .header(let draft, let count):
             // What waits belongs to the old broadcast, and the fragment that is being written must

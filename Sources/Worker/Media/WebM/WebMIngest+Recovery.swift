@@ -32,13 +32,8 @@ extension WebMIngest {
         _ window: Span<UInt8>, into batch: inout FragmentBatch
     ) throws(MediaError) -> WebMReader.Step {
         let wasSeeking = reader.isSeeking
-        let wasLost = reader.isLost || wasSeeking
         do {
-            let step = try read(window, into: &batch)
-            if wasLost, reader.isLost || reader.isSeeking, case .consumed(let count) = step {
-                try reader.countLost(count)
-            }
-            return step
+            return try read(window, into: &batch)
         } catch {
             // What waits is good, and nothing continues it.
             writeHeld(before: window, into: &batch)

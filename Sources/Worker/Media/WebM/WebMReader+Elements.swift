@@ -10,11 +10,7 @@
 extension WebMReader {
     /// Reads the element at the start of `window`, or passes over some of one.
     mutating func next(in window: Span<UInt8>) throws(MediaError) -> Step {
-        if skipRemaining > 0 {
-            let count = Int(min(UInt64(window.count), skipRemaining))
-            skipRemaining -= UInt64(count)
-            return .consumed(count)
-        }
+        if skipRemaining > 0 { return try passOver(window) }
         switch place {
         case .seeking:
             return try seek(window)
@@ -217,12 +213,35 @@ extension WebMReader {
         guard let size = header.size else {
             throw .malformed("an element other than Segment and Cluster has an unknown size")
         }
-        guard size <= most else { throw .tooLarge("an element that is not needed") }
+        let bound = isBehindCluster ? min(most, UInt64(limits.lostBytes)) : most
+        guard size <= bound else { throw .tooLarge("an element that is not needed") }
         let remaining = place == .cluster ? innermostRemaining : segmentRemaining
         try checkFits(header.headerBytes, size, in: remaining)
         take(UInt64(header.headerBytes) + size)
         skipRemaining = size
         return .consumed(header.headerBytes)
+    }
+
+    /// Files have fonts and covers in front of their first Cluster, as large as they may be; behind it
+    /// nothing large is expected.
+    var isBehindCluster: Bool { clusterTicks != nil }
+
+    /// Passes over some of an element that is not needed. Behind the first Cluster one whose size is
+    /// wrong would swallow the broadcast, so it is looked through for a place where that goes on.
+    private mutating func passOver(_ window: Span<UInt8>) throws(MediaError) -> Step {
+        var count = Int(min(UInt64(window.count), skipRemaining))
+        if isBehindCluster {
+            // What begins in it may end behind it.
+            let seen = window.extracting(first: count + Resynchronization.mostBytes)
+            switch Resynchronization.scan(seen, acceptsClusters: true) {
+            case .discard(let first): count = min(count, first)
+            case .undecided: return .needs(window.count + 1)
+            case .cluster, .header:
+                throw .malformed("an element that is not needed holds the beginning of another")
+            }
+        }
+        skipRemaining -= UInt64(count)
+        return .consumed(count)
     }
 
     /// Passes over an element that is not known. After an unnoticed loss, frame data looks like that,

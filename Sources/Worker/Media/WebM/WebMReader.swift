@@ -75,7 +75,7 @@ struct WebMReader: Sendable {
 
     /// While seeking: only an EBML header will do, because the last one was not read to its end.
     var isSeekingHeader = false
-    /// Bytes passed over since the last valid block.
+    /// Bytes since the last valid block, but for those of a header.
     var lostBytes: UInt64 = 0
     /// Input was lost, and no valid block has come since.
     var isLost = false
@@ -116,10 +116,12 @@ struct WebMReader: Sendable {
         if place == .start { isSeekingHeader = false }
     }
 
-    mutating func countLost(_ count: Int) throws(MediaError) {
+    /// Bytes were read in which no valid block is. In a header there may be as many as there are.
+    mutating func count(passed count: Int) throws(MediaError) {
+        guard isBehindCluster || isLost || isSeeking else { return }
         lostBytes += UInt64(count)
         guard lostBytes <= limits.lostBytes else {
-            throw .malformed("nothing valid was found after a loss")
+            throw .malformed("too many bytes came without anything valid in them")
         }
     }
 }
