@@ -95,6 +95,26 @@ struct ClusterTests {
         #expect(output.clusters.allSatisfy { $0.isIndependent })
     }
 
+    @Test("a slide show is no picture that has stopped, until it stops", arguments: [3, 8])
+    func slideShow(distanceSeconds: Int) {
+        let pictures = 10
+        let last = distanceSeconds * (pictures - 1)
+        let blocks = (0..<10 * (last + 3 * distanceSeconds)).flatMap { index in
+            let isPicture = index % (10 * distanceSeconds) == 0 && index <= 10 * last
+            return Document.cluster(at: UInt64(100 * index))
+                + (isPicture ? Document.block(1, 0, key: index % (30 * distanceSeconds) == 0) : [])
+                + Document.block(2, 10)
+        }
+        let times = output(of: start + blocks).clusters.map { Int($0.timeMs) }
+        // As long as there is but one picture, nobody can know.
+        let second = 1_000 * distanceSeconds
+        let shown = times.filter { $0 > second && $0 <= 1_000 * last }
+        #expect(shown == [3 * second, 6 * second, 9 * second])
+        let stopped = times.filter { $0 > 1_000 * last }
+        #expect(stopped.first == 1_000 * last + 2 * second + 10)
+        #expect(stopped.count == distanceSeconds)
+    }
+
     @Test("a cluster that begins between pictures without a key frame is no place to begin")
     func pictureWithoutKeyFrame() {
         let blocks = (0..<700).flatMap {

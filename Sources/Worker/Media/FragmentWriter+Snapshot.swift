@@ -43,6 +43,7 @@ extension FragmentWriter {
             output.append(time: clusters.startMs)
             output.append(time: clusters.lastMs)
             output.append(time: clusters.lastPictureMs ?? 0)
+            output.append(time: clusters.pictureDistanceMs)
             output.append(time: order.disorderMs ?? 0)
             output.append(bigEndian: UInt64(order.encodedBytes), count: 4)
             output.append(UInt8(tracks.count))
@@ -102,6 +103,7 @@ extension FragmentWriter {
         clusters.lastMs = try reader.time(FragmentWriter.times)
         let lastPictureMs = try reader.time(FragmentWriter.times)
         clusters.lastPictureMs = flags.contains(.hasPicture) ? lastPictureMs : nil
+        clusters.pictureDistanceMs = try reader.time(0...ClusterWriter.longestPictureDistanceMs)
         clusters.isOpen = flags.contains(.clusterOpen)
         clusters.isForSound = flags.contains(.soundCluster)
         isDiscontinuityPending = flags.contains(.discontinuity)

@@ -21,6 +21,8 @@ struct ClusterWriter: Sendable {
     var lastMs: Int64 = 0
     /// The first video track's newest frame that was written.
     var lastPictureMs: Int64?
+    /// How far apart that one and the one before it are; 0 as long as there are not two.
+    var pictureDistanceMs: Int64 = 0
     /// Nil between pushes.
     var fragment: OpenFragment?
 
@@ -34,6 +36,9 @@ struct ClusterWriter: Sendable {
     /// cluster for it would start before that key frame, and a viewer who joins there would have to
     /// see everything in it too late. Sixteen frames of 25 a second take less.
     private static let reorderMs: Int64 = 1_000
+    /// Pictures that come regularly, if seldom, are no silence: a slide show has one every few seconds.
+    /// Beyond this distance it is one.
+    static let longestPictureDistanceMs: Int64 = 10_000
     /// A fragment that has so many bytes ends before the next frame, so that those that were held
     /// and leave together do not become one that is too large for a small ring.
     private static let fragmentBytes = 64 * 1_024
@@ -42,6 +47,7 @@ struct ClusterWriter: Sendable {
         isOpen = false
         isForSound = false
         lastPictureMs = nil
+        pictureDistanceMs = 0
         adopt(tracks: tracks)
     }
 
@@ -51,10 +57,10 @@ struct ClusterWriter: Sendable {
     }
 
     /// No picture that a newcomer would have to wait for: none has come yet, or none for so long
-    /// that it has stopped. Without video always.
+    /// that it has stopped, also when pictures come seldom. Without video always.
     private func isPictureAbsent(atMs timeMs: Int64, limits: MediaLimits) -> Bool {
         guard hasVideo, let lastPictureMs else { return true }
-        return timeMs - lastPictureMs >= limits.pictureSilenceMs
+        return timeMs - lastPictureMs >= max(limits.pictureSilenceMs, 2 * pictureDistanceMs)
     }
 
     func startsCluster(_ frame: FrameHead, isLeading: Bool, limits: MediaLimits) -> Bool {
@@ -110,8 +116,16 @@ struct ClusterWriter: Sendable {
         output[offset] = UInt8(pattern >> 8)
         output[offset + 1] = UInt8(truncatingIfNeeded: pattern)
         lastMs = frame.timeMs
-        if isLeading { lastPictureMs = frame.timeMs }
+        if isLeading { note(pictureAtMs: frame.timeMs) }
         if let endMs = fragment?.endMs { fragment?.endMs = max(endMs, frame.endMs) }
+    }
+
+    private mutating func note(pictureAtMs timeMs: Int64) {
+        if let lastPictureMs {
+            let most = ClusterWriter.longestPictureDistanceMs
+            pictureDistanceMs = min(max(timeMs - lastPictureMs, 0), most)
+        }
+        lastPictureMs = timeMs
     }
 }
 
