@@ -16,11 +16,13 @@ HERE = Path(__file__).resolve().parent
 RECORDINGS = HERE.parents[1] / "Media" / "Recordings"
 CORPUS = HERE / "Corpus"
 
-EBML, SEGMENT, TRACKS, TRACK_ENTRY = 0x1A45DFA3, 0x18538067, 0x1654AE6B, 0xAE
+EBML, SEGMENT, INFO, TRACKS, TRACK_ENTRY = 0x1A45DFA3, 0x18538067, 0x1549A966, 0x1654AE6B, 0xAE
 CLUSTER, BLOCK_GROUP, SIMPLE_BLOCK, BLOCK = 0x1F43B675, 0xA0, 0xA3, 0xA1
 MASTERS = {SEGMENT, TRACKS, TRACK_ENTRY, CLUSTER, BLOCK_GROUP}
 # Its children end an unknown-size Cluster.
 SEGMENT_LEVEL = {CLUSTER, TRACKS, 0x114D9B74, 0x1549A966, 0x1C53BB6B, 0x1254C367}
+# The parser reads them to their end, so that half of one is none.
+WHOLE = {EBML, INFO}
 FRAME_BYTES = 6
 OTHER_BYTES = 24
 BLOCKS_PER_CLUSTER = 5
@@ -61,7 +63,7 @@ def shrink(data: bytes, at: int, end: int, parent: int) -> tuple[bytes, int]:
             body, stop = shrink(data, content, stop, element)
         elif element in (SIMPLE_BLOCK, BLOCK):
             body = data[content:min(stop, content + 4 + FRAME_BYTES)]
-        elif parent == TRACK_ENTRY or element == EBML or stop - content <= OTHER_BYTES:
+        elif parent == TRACK_ENTRY or element in WHOLE or stop - content <= OTHER_BYTES:
             body = data[content:stop]
         else:
             body = data[content:content + OTHER_BYTES]
