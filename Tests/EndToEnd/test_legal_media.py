@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from weir import shapes
 from weir.packets import Packet, probe
+from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
@@ -91,6 +93,21 @@ def test_a_broadcast_begins_with_sound_when_its_first_key_frame_is_missing(
         ("audio", sent.of_kind("audio")), ("video", sent.of_kind("video")[second_key:])
     ):
         assert [p.hash for p in shown.of_kind(media)] == [p.hash for p in expected]
+
+
+@pytest.mark.parametrize("video", ["vp9", "vp9-10"])
+def test_a_broadcast_begins_whatever_the_size_of_its_first_key_frame(
+    video: str, server: Server, publish: Callable[..., Publisher], name: str
+) -> None:
+    head, blocks = shapes.take_apart(record(video, seconds=SECONDS).data)
+    first = next(block for block in blocks if block.track == shapes.VIDEO)
+    # More than a client may send before the server has found out what it is.
+    large = replace(first, payload=first.payload + bytes(1_500_000))
+    body = shapes.put_together(head, [large if each is first else each for each in blocks])
+    publish(server, name).feed([body], finish=False)
+    server.wait_for_state(name, "live")
+    (picture,) = [t for t in server.stream(name)["tracks"] if t["kind"] == "video"]
+    assert picture["codecString"].startswith({"vp9": "vp9", "vp9-10": "vp09.02"}[video])
 
 
 def test_a_newcomer_hears_the_live_edge_when_the_picture_has_stopped(

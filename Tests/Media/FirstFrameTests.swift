@@ -58,6 +58,41 @@ struct FirstFrameTests {
         #expect(output.blocks.count > 20)
     }
 
+    @Test(
+        "what a key frame says stands at its beginning, however long the rest is",
+        arguments: CodecSample.all, [false, true])
+    func longKeyFrame(sample: CodecSample, inGroup: Bool) throws {
+        let start = Document.start(Document.video(codec: sample.codecID), Document.audio())
+        let frame = sample.withStartCodes + [UInt8](repeating: 7, count: 1_000_000)
+        let block =
+            inGroup ? Document.group(1, 0, frame) : Document.block(1, 0, key: true, frame)
+        let bytes = start + Document.cluster(at: 0) + Document.block(2, 0) + block
+        var ingest = WebMIngest(limits: .usual)
+        var output = Output()
+        // As much as can come of a body that has no place yet.
+        output.push(bytes[..<MediaLimits.mostFirstFrameBytes], through: &ingest)
+        let header = try #require(output.initializations.first)
+        #expect(header.tracks[0].codecString == sample.codecString)
+        output.push(bytes[MediaLimits.mostFirstFrameBytes...], through: &ingest)
+        output.push(Document.cluster(at: 100) + Document.block(2, 0), through: &ingest)
+        #expect(output.initializations.count == 1)
+        #expect(output.blocks.map(\.payload.count).max() ?? 0 > 1_000_000)
+    }
+
+    @Test("it waits through no more bytes than can come of a body that has no place yet")
+    func muchMedia() {
+        var ingest = WebMIngest(limits: .usual)
+        var output = Output()
+        output.push(start + Document.cluster(at: 0), through: &ingest)
+        var pushed = 0
+        while output.initializations.isEmpty, pushed < 10 * MediaLimits.mostFirstFrameBytes {
+            let block = Document.block(2, 0, [UInt8](repeating: 7, count: 5_000))
+            output.push(block, through: &ingest)
+            pushed += block.count
+        }
+        #expect(pushed <= MediaLimits.mostFirstFrameBytes + 5_100)
+    }
+
     @Test("at the end of a body it comes with what is known, and the frames are not lost")
     func settled() {
         let whole = output(of: start + silentFrames(untilMs: 500))

@@ -6,6 +6,10 @@ package struct MediaLimits: Sendable, Equatable {
     /// The most tracks any configuration may allow: what one parser snapshot has room for.
     package static let mostTracks = 8
 
+    /// The most bytes that a header waits for the first key frames that it needs, from Tracks on. No
+    /// more than that may come before a broadcast has a place to put it (half a request's window).
+    package static let mostFirstFrameBytes = 128 * 1024
+
     /// The init as served to viewers, and the Tracks element it is made from.
     package var initializationBytes: Int
     /// One block with its frame data.

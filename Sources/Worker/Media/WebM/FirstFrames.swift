@@ -4,11 +4,18 @@
 // It ends when nothing is missing any more, or when it would not be worth waiting: after so much
 // media, after so many bytes, and where something stands that cannot be told. Then the init says what
 // is known. What it says depends on the bytes alone, not on how they were cut.
+//
+// Of a frame only the beginning is looked at, where all of this stands: a key frame may be larger than
+// what can come before its broadcast has a place to put it. (So one that was compressed with zlib and
+// is larger than that says nothing.)
 
 struct FirstFrames {
     private let sourceNumbers: [UInt32]
     private let readers: [FrameReader]
+    /// So much of a block: more than parameter sets and what stands before them.
+    private static let blockStartBytes = 16 * 1_024
     private let mostBytes: Int
+    private let mostElementBytes: UInt64
     private let mostMs: Int64
     private let scale: TickScale
 
@@ -18,7 +25,8 @@ struct FirstFrames {
     init(table: TrackTable, draft: HeaderDraft, limits: MediaLimits) {
         sourceNumbers = table.sourceNumbers
         readers = FrameReader.all(of: table.tracks, table.packings, limits: limits)
-        mostBytes = limits.blockBytes
+        mostBytes = min(limits.blockBytes, MediaLimits.mostFirstFrameBytes)
+        mostElementBytes = UInt64(limits.blockBytes)
         mostMs = limits.firstFrameMs
         scale = draft.scale
     }
@@ -30,6 +38,7 @@ struct FirstFrames {
     ) -> Int? {
         var position = start
         while table.needsFirstFrame {
+            guard position <= bytes.count else { return within(position) }
             guard let parsed = try? ElementHeader.parse(bytes, at: position, end: bytes.count)
             else { return nil }
             let header: ElementHeader
@@ -42,11 +51,13 @@ struct FirstFrames {
                 position = content
                 continue
             }
-            guard header.id != ElementID.ebml, let size = header.size, size <= UInt64(mostBytes)
+            guard header.id != ElementID.ebml, let size = header.size, size <= mostElementBytes
             else { return nil }
             let end = content + Int(size)
-            guard end <= bytes.count else { return within(end) }
-            let element = Element(id: header.id, whole: position..<end, content: content..<end)
+            let isBlock = header.id == ElementID.simpleBlock || header.id == ElementID.blockGroup
+            let seen = isBlock ? min(end, content + FirstFrames.blockStartBytes) : end
+            guard seen <= bytes.count else { return within(seen) }
+            let element = Element(id: header.id, whole: position..<seen, content: content..<seen)
             guard look(at: element, completing: &table, in: bytes) else { return nil }
             position = end
         }
@@ -54,6 +65,21 @@ struct FirstFrames {
     }
 
     private func within(_ count: Int) -> Int? { count <= mostBytes ? count : nil }
+
+    /// The block of a group of which only the beginning may be there.
+    private func block(in group: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int>? {
+        var position = group.lowerBound
+        while case .header(let child)? = try? ElementHeader.parse(
+            bytes, at: position, end: group.upperBound)
+        {
+            let start = position + child.headerBytes
+            guard let size = child.size else { return nil }
+            let end = start + Int(min(size, UInt64(group.upperBound - start)))
+            if child.id == ElementID.block { return start..<end }
+            position = end
+        }
+        return nil
+    }
 
     /// False when there was nothing in so much media.
     private mutating func look(
@@ -68,11 +94,8 @@ struct FirstFrames {
         case ElementID.simpleBlock:
             return look(at: element.content, completing: &table, in: bytes)
         case ElementID.blockGroup:
-            var reader = ElementReader(children: element.content)
-            while let child = try? reader.next(in: bytes) {
-                guard child.id == ElementID.block else { continue }
-                return look(at: child.content, completing: &table, in: bytes)
-            }
+            guard let block = block(in: element.content, bytes) else { return true }
+            return look(at: block, completing: &table, in: bytes)
         default:
             break
         }
