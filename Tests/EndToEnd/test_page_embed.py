@@ -116,6 +116,18 @@ def test_the_watch_page_gives_its_own_address(
                "the address to be copied", every_s=LOOK_EVERY_S)
 
 
+def test_the_player_plays_in_a_frame_without_an_origin(
+    open_page: OpenPage, pages: FrontEnd, browser_server: Server, publish: Publish, name: str
+) -> None:
+    publish(browser_server, name).play(record(seconds=60))
+    browser_server.wait_for_state(name, "live")
+    page = chromium_of(open_page("chromium"))
+    framed = readme_line(browser_server, name).replace(
+        "<iframe ", '<iframe sandbox="allow-scripts" ')
+    page.goto(pages.frame_page(framed, origin=pages.other_site))
+    wait_for_playing(frame_of(page))
+
+
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (300, 600), (900, 120)])
 def test_the_player_fills_its_frame_and_nothing_is_beside_it(
     open_page: OpenPage, pages: FrontEnd, browser_server: Server, publish: Publish, name: str,

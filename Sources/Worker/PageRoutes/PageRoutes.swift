@@ -212,7 +212,9 @@ package final class PageRoutes {
             headers: [
                 HeaderField("cache-control", cache),
                 HeaderField("x-content-type-options", "nosniff"),
-                HeaderField("cross-origin-resource-policy", "same-origin"),
+                // Also for the player in a frame that has no origin of its own (sandbox).
+                HeaderField("cross-origin-resource-policy", "cross-origin"),
+                HeaderField("access-control-allow-origin", "*"),
             ], isShared: true)
     }
 
