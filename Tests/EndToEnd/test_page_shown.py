@@ -158,6 +158,20 @@ def test_what_the_browser_can_decode_is_played(
     watcher.wait_for_live_edge()
 
 
+def test_chromium_is_given_as_much_h264_at_once_as_it_looks_at_first(
+    watch_page: Callable[..., WatchPage], publish: Callable[..., Publisher],
+    browser_server: Server, name: str,
+) -> None:
+    recording = record("h264", "opus", seconds=40)
+    publish(browser_server, name, headers={"content-type": recording.content_type}).play(recording)
+    browser_server.wait_for_state(name, "live")
+    watcher = watch_page(name)
+    watcher.wait_for_playback(1)
+    asked = {each.url for each in chromium_of(watcher.page).exchanges}
+    # Forty pictures, of 25 a second.
+    assert browser_server.url(f"/{name}/live?start=-1.60") in asked
+
+
 @pytest.mark.parametrize("video", ["vp9", "h264"])
 def test_firefox_plays_what_it_can_of_matroska_or_names_the_codec(
     video: str, watch_page: Callable[..., WatchPage], publish: Callable[..., Publisher],

@@ -3,7 +3,8 @@
 // business.
 
 import { LiveSource, isStreamable } from './live-source.js';
-import { PlainPlayer } from './plain-player.js';
+import { mediaUrl } from './media-request.js';
+import { PLAIN_LEAD_IN_S, PlainPlayer } from './plain-player.js';
 import { Reception } from './reception.js';
 import { WayChoice } from './way-choice.js';
 import { waysToPlay } from './ways.js';
@@ -35,6 +36,7 @@ export class Feed {
   isOpen = false;
   reception;
 
+  #name;
   #video;
   #still;
   #handlers;
@@ -53,6 +55,7 @@ export class Feed {
    * @param {FeedHandlers} given.handlers
    */
   constructor({ name, video, still, handlers }) {
+    this.#name = name;
     this.#video = video;
     this.#still = still;
     this.#handlers = handlers;
@@ -118,7 +121,7 @@ export class Feed {
     }
   }
 
-  #take({ response, mimeType, url }, controller, behindS) {
+  #take({ response, mimeType }, controller, behindS) {
     const isOtherType = mimeType !== this.mimeType;
     this.mimeType = mimeType;
     if (isOtherType) this.#ways = new WayChoice(this.#waysFor(mimeType));
@@ -127,8 +130,8 @@ export class Feed {
       this.#giveUp('codec');
       return;
     }
-    const source = this.#makeSource({
-      response, mimeType, url, controller, video: this.#video,
+    const source = this.#makeSource(behindS, {
+      response, mimeType, controller, video: this.#video,
       chooseWay: (tracks) => this.#ways.choose(tracks),
       onBeginning: (span) => this.#handlers.onBeginning(span),
       onMedia: () => { if (this.#source === source) this.#noteMedia(); },
@@ -152,10 +155,11 @@ export class Feed {
     });
   }
 
-  #makeSource(given) {
+  #makeSource(behindS, given) {
     if (this.#ways.way.kind !== 'plain') return new LiveSource(given);
     given.controller.abort();
-    return new PlainPlayer(given);
+    const url = mediaUrl(this.#name, Math.max(behindS, PLAIN_LEAD_IN_S));
+    return new PlainPlayer({ ...given, url });
   }
 
   #noteMedia() {

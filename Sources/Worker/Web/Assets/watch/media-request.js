@@ -13,7 +13,7 @@ const MEDIA_TYPE = /^(video|audio)\//i;
 const CROWD_SLUG = /^too-/;
 
 /**
- * @typedef {{kind: 'media', response: Response, mimeType: string, url: string}} MediaAnswer
+ * @typedef {{kind: 'media', response: Response, mimeType: string}} MediaAnswer
  * @typedef {{kind: 'gone'}} GoneAnswer                      there is nothing under this name now
  * @typedef {{kind: 'busy', retryAfterMs: number}} BusyAnswer
  * @typedef {{kind: 'stranger'}} StrangerAnswer              somebody else's page
@@ -43,7 +43,7 @@ export async function requestMedia(name, behindS, controller) {
       response.body?.cancel();
       return { kind: 'stranger' };
     }
-    return { kind: 'media', response, mimeType: await typeOf(response, name), url };
+    return { kind: 'media', response, mimeType: await typeOf(response, name) };
   } catch {
     return { kind: 'failed' };
   } finally {

@@ -6,6 +6,13 @@
 
 import { hasPicture, hasSound } from './codecs.js';
 
+/**
+ * What there should be at once. Chromium looks at 40 pictures of H.264 before it shows the first, to
+ * find out how many there are a second: here are as many, of 25 a second. Asked for less, it would
+ * wait for the rest, and show the same picture later.
+ */
+export const PLAIN_LEAD_IN_S = 1.6;
+
 /** So long into it, sound that is decoded has left traces. */
 const SOUND_AFTER_S = 3;
 
