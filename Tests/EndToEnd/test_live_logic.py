@@ -419,7 +419,11 @@ STRANGER = {"sinceMs": -9000, "answer": {"status": 502, "isOurs": False}}
     ({"encoder": {"behindMs": 2500, "framesPerSecond": 11, "sourceFramesPerSecond": 30}},
      "bad", "too slow for 720p"),
     ({"encoder": {"behindMs": 0, "framesPerSecond": 11, "sourceFramesPerSecond": 30}},
-     "bad", "11 pictures a second"),
+     "bad", "It makes 11 pictures a second"),
+    ({"encoder": {"behindMs": 2500, "framesPerSecond": 1, "sourceFramesPerSecond": 30}},
+     "bad", "It is 2.5 s late, with 1 picture a second"),
+    ({"encoder": {"behindMs": 2500, "framesPerSecond": 1, "sourceFramesPerSecond": 30},
+      "heldBackMs": 4200}, "bad", "time goes. What costs less helps:"),
     # A camera in the dark gives few pictures, and all of them arrive.
     ({"encoder": {"behindMs": 0, "framesPerSecond": 8, "sourceFramesPerSecond": 8}},
      "good", "Upload keeps up"),
@@ -446,17 +450,28 @@ def test_health_names_what_is_wrong(
     assert words in f"{seen['title']}: {seen['advice']}"
 
 
-@pytest.mark.parametrize(("has_lighter_codec", "size", "step"), [
-    (True, "720p", "codec"), (False, "720p", "480p"), (False, "360p", None),
+@pytest.mark.parametrize(("has_lighter_codec", "size", "frames_per_second", "step"), [
+    # Late, but complete, or nobody knows.
+    (True, "720p", 30, "lighter"), (False, "720p", 30, "480p"), (False, "360p", 30, None),
+    (True, "720p", None, "lighter"), (False, "720p", None, "480p"), (True, "360p", 30, "lighter"),
+    # As much as is missing, and not one step after the other.
+    (True, "1080p", 18, "lighter"), (True, "1080p", 9, "lighter 720p"),
+    (True, "1080p", 4, "lighter 480p"), (False, "1080p", 13, "720p"),
+    (False, "1080p", 6, "480p"), (False, "1080p", 1, "360p"), (True, "1080p", 0, "lighter 360p"),
+    (False, "360p", 2, None),
 ])
 def test_a_device_that_is_too_slow_is_offered_what_costs_less(
-    modules: Modules, has_lighter_codec: bool, size: str, step: str | None
+    modules: Modules, has_lighter_codec: bool, size: str, frames_per_second: int | None,
+    step: str | None,
 ) -> None:
     assert modules(
         """const { easierStep } = await load('encoder-health');
            const { sizeOf } = await load('quality');
-           const step = easierStep({ hasLighterCodec: argument[0], size: sizeOf(argument[1]) });
-           return step?.size?.id ?? step?.kind ?? null;""", [has_lighter_codec, size]) == step
+           const [hasLighterCodec, size, framesPerSecond] = argument;
+           const encoder = { behindMs: 2000, framesPerSecond, sourceFramesPerSecond: 30 };
+           const step = easierStep({ hasLighterCodec, size: sizeOf(size), encoder });
+           return step && [step.hasLighterCodec && 'lighter', step.size?.id]
+             .filter(Boolean).join(' ');""", [has_lighter_codec, size, frames_per_second]) == step
 
 
 def test_a_codec_that_was_too_slow_is_not_chosen_for_a_month(modules: Modules) -> None:

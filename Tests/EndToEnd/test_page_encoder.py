@@ -95,6 +95,23 @@ def test_a_device_that_is_too_slow_is_told_and_one_press_helps(
     live.stop()
 
 
+def test_a_smaller_picture_does_not_bring_back_the_codec_that_was_too_slow(
+    late_page: Callable[[str], LivePage]
+) -> None:
+    live = late_page("vp").go_live(codec="auto", size="480p")
+    assert "vp9" in live.page.run("return window.recorded[0];")
+    wait_until(lambda: "vp8" in live.page.run("return window.recorded.at(-1);"), "another codec",
+               every_s=LOOK_EVERY_S)
+    wait_for_element(live.page, "#easier", "what helps", lambda e: e.visible and "360p" in e.text)
+    live.page.run("window.LATE = 'nothing';")
+    before = live.page.run("return window.recorded.length;")
+    live.page.click("#easier")
+    wait_until(lambda: live.page.run("return window.recorded.length;") > before,
+               "another recorder", every_s=LOOK_EVERY_S)
+    assert "vp8" in live.page.run("return window.recorded.at(-1);")
+    live.stop()
+
+
 # Switches
 
 

@@ -8,6 +8,8 @@ import { UploadHealth } from './upload-health.js';
 
 /** From then on it is worth a word that nothing is recorded. */
 const STILL_MS = 2_500;
+/** Less late than this is not worth a word. */
+const LATE_MS = 500;
 /** Held back for less, nobody notices. */
 const HELD_BACK_MS = 1_000;
 
@@ -42,12 +44,13 @@ export class AirHealth {
     const upload = this.#upload.judge(figures.upload, nowMs);
     const isSlow = this.#encoder.judge(figures.encoder, nowMs);
     const { behindMs, framesPerSecond } = figures.encoder;
-    const health = {
+    const { offer = '', ...health } = {
       ...upload, lagMs: upload.lagMs + behindMs, framesPerSecond, step: null, isSlow,
       ...this.#worst(figures, upload, isSlow),
     };
-    const notes = [soundNote(figures), heldBackNote(figures)].filter(Boolean);
-    return { ...health, advice: [health.advice, ...notes].join(' ') };
+    // The offer last: its button comes next.
+    const advice = [health.advice, soundNote(figures), heldBackNote(figures), offer];
+    return { ...health, advice: advice.filter(Boolean).join(' ') };
   }
 
   /** What to say instead of how the upload does. */
@@ -69,18 +72,22 @@ const STILL = {
 const MUTE = { level: 'behind', title: 'Viewers hear nothing', advice: '' };
 
 function slowWords({ encoder, plan, hasLighterCodec }) {
-  const step = easierStep({ hasLighterCodec, size: plan.size });
-  const rate = encoder.framesPerSecond === null
-    ? ''
-    : `, with ${formatCount(Math.round(encoder.framesPerSecond), 'picture', 'pictures')} a second`;
+  const step = easierStep({ hasLighterCodec, size: plan.size, encoder });
   return {
     level: 'bad',
     title: `This device is too slow for ${plan.size.id}`,
-    advice: `It is ${formatSeconds(encoder.behindMs)} late${rate}. The upload is not the reason. `
-      + (step ? 'What costs less helps:' : 'End other programs on it.'),
+    advice: `It ${wordsForLack(encoder)}. The upload is not the reason.`,
+    offer: step ? 'What costs less helps:' : 'End other programs on it.',
     lowerBps: null,
     step,
   };
+}
+
+function wordsForLack({ behindMs, framesPerSecond }) {
+  const late = `is ${formatSeconds(behindMs)} late`;
+  if (framesPerSecond === null) return late;
+  const rate = `${formatCount(Math.round(framesPerSecond), 'picture', 'pictures')} a second`;
+  return behindMs < LATE_MS ? `makes ${rate}` : `${late}, with ${rate}`;
 }
 
 const SOUND_NOTES = {

@@ -13,6 +13,8 @@ export class AirPlan {
   #plan = null;
   /** Viewers stay as long as the tracks are the same, so sound is not taken away again. */
   #hasSound = false;
+  /** What the form said of the codec when something was last chosen. */
+  #codecChoice = null;
 
   /**
    * @param {import('./studio.js').Studio} studio
@@ -28,13 +30,19 @@ export class AirPlan {
   /** A broadcast begins. */
   begin() {
     this.#hasSound = false;
+    this.#codecChoice = null;
     this.chosenAnew();
   }
 
   /** Something else was chosen while on air. */
   chosenAnew() {
-    this.#hasSound ||= this.#form.wish.microphone !== 'none';
+    const { microphone, codecChoice } = this.#form.wish;
+    this.#hasSound ||= microphone !== 'none';
+    // Another picture is no reason to try again a codec that was too slow.
+    const keepsCodec = this.#care.needsLightCodec && codecChoice === this.#codecChoice;
+    this.#codecChoice = codecChoice;
     this.#care.begin();
+    this.#care.needsLightCodec = keepsCodec;
   }
 
   /** @param {number | null} videoBps null for what the form says */

@@ -10,6 +10,10 @@ const LEAST_SHARE = 0.6;
 /** One hiccup is no weakness. */
 const LASTING_MS = 3_000;
 const CALM_MS = 5_000;
+/** A step has to bring about so many of the pictures that come in. */
+const GOAL_SHARE = 0.85;
+/** So much less work the lighter codec is, at least. */
+const CODEC_GAIN = 1.5;
 
 /**
  * @typedef {object} EncoderFigures
@@ -17,7 +21,9 @@ const CALM_MS = 5_000;
  * @property {number | null} framesPerSecond that come out; null when that is not known yet
  * @property {number | null} sourceFramesPerSecond that come in
  *
- * @typedef {{kind: 'codec'} | {kind: 'size', size: import('./quality.js').Size}} EasierStep
+ * @typedef {object} EasierStep
+ * @property {boolean} hasLighterCodec a codec that costs less
+ * @property {import('./quality.js').Size | null} size a smaller one; null for the same
  */
 
 export class EncoderHealth {
@@ -52,14 +58,33 @@ function lagsNow({ behindMs, framesPerSecond, sourceFramesPerSecond }) {
 }
 
 /**
- * What costs the device less.
+ * What costs the device so much less that it is likely to do: a lighter codec first, since that is
+ * seen least, and then as much of the size as it takes.
  * @param {object} now
  * @param {boolean} now.hasLighterCodec one is there that is not in use
  * @param {import('./quality.js').Size} now.size
+ * @param {EncoderFigures} now.encoder
  * @returns {EasierStep | null} null when it is the least already
  */
-export function easierStep({ hasLighterCodec, size }) {
-  if (hasLighterCodec) return { kind: 'codec' };
-  const smaller = smallerSize(size);
-  return smaller && { kind: 'size', size: smaller };
+export function easierStep({ hasLighterCodec, size, encoder }) {
+  const neededGain = GOAL_SHARE / shareOf(encoder);
+  let gain = hasLighterCodec ? CODEC_GAIN : 1;
+  let next = size;
+  for (;;) {
+    const smaller = smallerSize(next);
+    const isEnough = gain >= neededGain && (hasLighterCodec || next !== size);
+    if (isEnough || smaller === null) break;
+    gain *= pixelsOf(next) / pixelsOf(smaller);
+    next = smaller;
+  }
+  if (!hasLighterCodec && next === size) return null;
+  return { hasLighterCodec, size: next === size ? null : next };
 }
+
+/** Of the pictures that come in, how many come out; 1 when that is not known. */
+function shareOf({ framesPerSecond, sourceFramesPerSecond }) {
+  if (framesPerSecond === null || !(sourceFramesPerSecond > 0)) return 1;
+  return Math.min(1, framesPerSecond / sourceFramesPerSecond);
+}
+
+function pixelsOf({ width, height }) { return width * height; }

@@ -235,10 +235,8 @@ class LivePage {
   async #takeEasierStep() {
     const { step } = this.#monitor?.judge(this.#plan.situation) ?? {};
     if (!step) return undefined;
-    if (step.kind === 'codec') {
-      this.#plan.useLightCodec();
-      return this.#recordAnew(this.#plan.videoBps);
-    }
+    if (step.hasLighterCodec) this.#plan.useLightCodec();
+    if (step.size === null) return this.#recordAnew(this.#plan.videoBps);
     this.#form.sizeID = step.size.id;
     return this.#applyChanges();
   }
@@ -281,7 +279,7 @@ class LivePage {
     this.#monitor.show(health);
     this.#switches.show();
     const isTrial = this.#plan.isCodecGuessed && this.#monitor.elapsedMs < CODEC_TRIAL_MS;
-    if (isTrial && health.step?.kind === 'codec') this.#changeSlowCodec();
+    if (isTrial && health.step?.hasLighterCodec) this.#changeSlowCodec();
   }
 
   #showStartTrouble({ level, title, reason }) {

@@ -76,6 +76,8 @@ export class OnAirView {
   }
 }
 
-function wordsForStep(step) {
-  return step.kind === 'codec' ? 'Use a codec that costs less' : `Lower to ${step.size.id}`;
+/** @param {import('./encoder-health.js').EasierStep} step */
+function wordsForStep({ hasLighterCodec, size }) {
+  if (size === null) return 'Use a codec that costs less';
+  return hasLighterCodec ? `Lower to ${size.id}, with a codec that costs less` : `Lower to ${size.id}`;
 }
