@@ -308,7 +308,7 @@ let package = Package(
             name: "IngestTests",
             dependencies: [
                 "Ingest", "StreamBench", "Accounts", "HTTP", "LinuxIO", "SegmentRing", "Settings",
-                "StreamState",
+                "StreamState", "Streams",
             ],
             path: "Tests/Ingest"),
         .testTarget(

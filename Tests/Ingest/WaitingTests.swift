@@ -97,47 +97,55 @@ import Testing
     }
 }
 
-@Suite struct WaitingLineTests {
-    private final class Member: CustomStringConvertible {
-        let description: String
-        init(_ description: String) { self.description = description }
+@Suite struct TurnLineTests {
+    private func request(_ number: UInt64, chunk: (UInt64, UInt64)? = nil) -> TurnRequest {
+        TurnRequest(
+            id: TurnID(number: number),
+            facts: PublishFacts(
+                chunk: chunk.map { ChunkNumber(session: $0.0, number: $0.1) }, start: .unknown,
+                identity: 1, wantsTakeOver: false, sharesConnectionWithWriter: false),
+            connectionID: number % 2, arrivedMs: 0, arrivedUs: 0, glimpse: BodyGlimpse())
     }
 
-    private func chunk(_ session: UInt64, _ number: UInt64) -> ChunkNumber {
-        ChunkNumber(session: session, number: number)
-    }
+    private func numbers(_ requests: [TurnRequest]) -> [UInt64] { requests.map(\.id.number) }
 
     @Test("later chunks of the broadcast whose turn it is are passed over") func candidates() {
-        var line = WaitingLine<Member>()
-        let places: [(String, ChunkNumber?)] = [
-            ("later", chunk(7, 6)), ("no number", nil), ("other", chunk(8, 9)),
-            ("next", chunk(7, 5)), ("earlier", chunk(7, 1)),
+        var line = TurnLine()
+        let places: [(UInt64, (UInt64, UInt64)?)] = [
+            (1, (7, 6)), (2, nil), (3, (8, 9)), (4, (7, 5)), (5, (7, 1)),
         ]
-        for (name, chunk) in places { line.add(Member(name), chunk: chunk, connectionID: 1) }
-        let named = line.candidates(whenTurnOf: chunk(7, 5)).map(\.description)
-        #expect(named == ["no number", "other", "next", "earlier"])
+        for (number, chunk) in places { line.add(request(number, chunk: chunk)) }
+        let turn = ChunkNumber(session: 7, number: 5)
+        #expect(numbers(line.candidates(whenTurnOf: turn)) == [2, 3, 4, 5])
         #expect(line.candidates(whenTurnOf: nil).count == 5)
     }
 
     @Test("who comes back goes first") func comesBack() {
-        var line = WaitingLine<Member>()
-        line.add(Member("a"), chunk: nil, connectionID: 1)
-        line.add(Member("b"), chunk: nil, connectionID: 1, isFirst: true)
-        #expect(line.members.map(\.description) == ["b", "a"])
+        var line = TurnLine()
+        line.add(request(1))
+        line.add(request(2), isFirst: true)
+        #expect(numbers(line.requests) == [2, 1])
     }
 
     @Test("each connection is counted for itself") func connections() {
-        var line = WaitingLine<Member>()
-        let members = (0..<6).map { Member("\($0)") }
-        for (index, member) in members.enumerated() {
-            line.add(member, chunk: nil, connectionID: UInt64(index % 2))
-        }
+        var line = TurnLine()
+        for number in 0..<6 as Range<UInt64> { line.add(request(number)) }
         #expect(line.count(ofConnection: 0) == 3)
-        let wasThere = (line.remove(members[0]), line.remove(members[0]))
-        #expect(wasThere == (true, false))
+        #expect(line.remove(TurnID(number: 0)) != nil)
+        #expect(line.remove(TurnID(number: 0)) == nil)
         #expect(line.count(ofConnection: 0) == 2)
         #expect(line.count(ofConnection: 1) == 3)
         #expect(line.count(ofConnection: 2) == 0)
+    }
+
+    @Test("a request is changed in its place, and only if it is there") func update() {
+        var line = TurnLine()
+        for number in 1...3 as ClosedRange<UInt64> { line.add(request(number)) }
+        let glimpse = BodyGlimpse(start: .header, hasBegun: true)
+        let news = line.update(TurnID(number: 2)) { $0.learn(glimpse, nowMs: 5) }
+        #expect(news == true)
+        #expect(line.requests.map(\.facts.start) == [.unknown, .header, .unknown])
+        #expect(line.update(TurnID(number: 9)) { $0.learn(glimpse, nowMs: 5) } == nil)
     }
 }
 

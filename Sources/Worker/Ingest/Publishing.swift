@@ -1,5 +1,5 @@
 // The publishing side of the HTTP surface: reads what a request says of itself, and puts it into its
-// stream's queue.
+// stream's line.
 //
 // Owner: the worker's loop thread.
 
@@ -18,7 +18,7 @@ package final class Publishing {
     private let crossOrigin: CrossOrigin
     /// Nil under open publishing.
     private let authority: PublishAuthority?
-    private var queues: [StreamName: PublishQueue] = [:]
+    private var drivers: [StreamName: TurnDriver] = [:]
     private let room = WaitingRoom()
     private let shares: PublisherShares?
     private let recheck: PublishRecheck?
@@ -41,7 +41,7 @@ package final class Publishing {
         shares =
             sharesAreByAddress ? PublisherShares(streams: streams, environment: environment) : nil
         recheck?.requests = { [weak self] in
-            self.map { $0.queues.values.flatMap(\.requests) } ?? []
+            self.map { $0.drivers.values.flatMap(\.requests) } ?? []
         }
         recheck?.onDenied = { [weak self] problem, name in self?.wasDenied(problem, name) }
         recheck?.start()
@@ -98,12 +98,12 @@ package final class Publishing {
             // The admission, if there is one, gives back what it has kept when the exchange ends.
             return refuse(exchange, PublishError.shuttingDown.problem)
         }
-        let queue = queue(for: name)
+        let driver = driver(for: name)
         let publish = PublishRequest(
             exchange: exchange, facts: facts, claim: claim, body: body, isBodyComplete: isComplete,
-            arrivedUs: arrivedUs, queue: queue, environment: environment)
+            arrivedUs: arrivedUs, driver: driver, environment: environment)
         exchange.handler = publish
-        queue.add(publish)
+        driver.add(publish)
         if !publish.isAnswered { exchange.withholdsContinue = false }
     }
 
@@ -175,29 +175,29 @@ package final class Publishing {
         exchange.respond(problem, headers: crossOrigin.headers(for: exchange.request))
     }
 
-    private func queue(for name: StreamName) -> PublishQueue {
-        if let queue = queues[name] { return queue }
-        let queue = PublishQueue(
+    private func driver(for name: StreamName) -> TurnDriver {
+        if let driver = drivers[name] { return driver }
+        let driver = TurnDriver(
             name: name, streams: streams, crossOrigin: crossOrigin, room: room, shares: shares,
             environment: environment)
-        queue.onIdle = { [weak self] queue in self?.queues[queue.name] = nil }
-        queues[name] = queue
-        return queue
+        driver.onIdle = { [weak self] driver in self?.drivers[driver.name] = nil }
+        drivers[name] = driver
+        return driver
     }
 
     package func doorbellRang() {
         recheck?.doorbellRang()
-        for queue in Array(queues.values) { queue.doorbellRang() }
+        for driver in Array(drivers.values) { driver.doorbellRang() }
     }
 
     package func shutDown() {
         isShuttingDown = true
-        shutDown(Array(queues.values)[...])
+        shutDown(Array(drivers.values)[...])
     }
 
     /// In portions, since all of them may be very many.
-    private func shutDown(_ rest: ArraySlice<PublishQueue>) {
-        for queue in rest.prefix(Limits.publishersPerTurn) { queue.shutDown() }
+    private func shutDown(_ rest: ArraySlice<TurnDriver>) {
+        for driver in rest.prefix(Limits.publishersPerTurn) { driver.shutDown() }
         let others = rest.dropFirst(Limits.publishersPerTurn)
         guard !others.isEmpty else { return }
         environment.loop.schedule(afterMs: 1) { [weak self] in self?.shutDown(others) }

@@ -4,6 +4,8 @@
 enum WebMSniffer {
     private static let ebmlHeader: [UInt8] = [0x1A, 0x45, 0xDF, 0xA3]
     private static let cluster: [UInt8] = [0x1F, 0x43, 0xB6, 0x75]
+    /// Each of the IDs here has so many.
+    static let idBytes = 4
     /// Segment, Info, Tracks, Cues: what else may stand at the beginning of a piece of a file.
     private static let others: [[UInt8]] = [
         [0x18, 0x53, 0x80, 0x67], [0x15, 0x49, 0xA9, 0x66], [0x16, 0x54, 0xAE, 0x6B],
@@ -20,9 +22,17 @@ enum WebMSniffer {
     /// Whether bytes that do not begin a file look like they came from the middle of one.
     static func looksLikeContinuation(_ bytes: [UInt8]) -> Bool {
         if bytes.isEmpty || others.contains(where: bytes.starts(with:)) { return true }
-        guard bytes.count >= cluster.count else { return false }
-        return bytes.indices.dropLast(cluster.count - 1).contains { index in
-            bytes[index..<index + cluster.count].elementsEqual(cluster)
+        return hasCluster(in: bytes, from: 0)
+    }
+
+    /// - Parameter start: what is before was looked at.
+    static func hasCluster(in bytes: [UInt8], from start: Int) -> Bool {
+        var rest = bytes[start...]
+        while let index = rest.firstIndex(of: cluster[0]) {
+            rest = rest[index...]
+            if rest.starts(with: cluster) { return true }
+            rest = rest.dropFirst()
         }
+        return false
     }
 }

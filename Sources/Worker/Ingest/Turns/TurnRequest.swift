@@ -8,17 +8,6 @@ struct TurnID: Hashable, Sendable {
     let number: UInt64
 }
 
-/// What the bytes of a body that have come so far tell of it.
-struct BodyGlimpse: Equatable, Sendable {
-    var start = BodyStart.unknown
-    /// Something has come, or it is complete.
-    var hasBegun = false
-    /// More bytes would tell nothing new.
-    var isEnough = false
-    /// It could be the middle of a broadcast.
-    var looksLikeContinuation = true
-}
-
 struct TurnRequest: Equatable, Sendable {
     let id: TurnID
     /// The connection it came over.

@@ -1,0 +1,68 @@
+// Opens the flow-control window of a body that is being written again: at once, or when its publisher is
+// no longer too far ahead of the clock.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import LinuxIO
+import Settings
+
+final class CreditGate {
+    private let exchange: Exchange
+    private let session: IngestSession
+    private let watch: BodyWatch
+    private let environment: IngestEnvironment
+    private var withheldBytes = 0
+    private var isHeldBack = false
+
+    init(
+        _ exchange: Exchange, _ session: IngestSession, _ watch: BodyWatch,
+        _ environment: IngestEnvironment
+    ) {
+        self.exchange = exchange
+        self.session = session
+        self.watch = watch
+        self.environment = environment
+    }
+
+    /// So many bytes were used.
+    func credit(_ bytes: Int) {
+        guard bytes > 0 else { return }
+        withheldBytes += bytes
+        guard withheldBytes == bytes else { return }  // a timer is running already
+        creditWhenDue()
+    }
+
+    /// So many were not, and are not credited as long as the request writes.
+    func withhold(_ bytes: Int) { withheldBytes += bytes }
+
+    /// All that was not credited; it is the caller's now.
+    func takeWithheld() -> Int {
+        defer { withheldBytes = 0 }
+        return withheldBytes
+    }
+
+    /// What came in meanwhile counts too, so it is asked anew after each wait. Never hold back a peer
+    /// that has closed: we would not see it go.
+    private func creditWhenDue() {
+        let delayMs = session.holdBackMs()
+        if delayMs == 0 || exchange.hasPeerEnded { return open() }
+        if !isHeldBack {
+            isHeldBack = true
+            environment.counters.add(.publishersHeldBack)
+        }
+        session.excuseSilence()
+        watch.excuse()
+        let waitMs = min(delayMs, Limits.heldBackNoteMs)
+        environment.loop.schedule(afterMs: waitMs) { [weak self] in
+            guard let self, self.withheldBytes > 0 else { return }
+            self.session.noteHeldBack(ms: waitMs)
+            self.creditWhenDue()
+        }
+    }
+
+    private func open() {
+        isHeldBack = false
+        exchange.credit(takeWithheld())
+    }
+}

@@ -1,0 +1,44 @@
+// What the bytes of a body that have come so far tell of it, as far as that decides when it is its turn.
+// Pure.
+
+import Settings
+
+struct BodyGlimpse: Equatable, Sendable {
+    var start = BodyStart.unknown
+    /// Something has come, or it is complete.
+    var hasBegun = false
+    /// More bytes would tell nothing new.
+    var isEnough = false
+    /// It could be the middle of a broadcast.
+    var looksLikeContinuation = true
+}
+
+extension BodyGlimpse {
+    /// Of a body of which that has come so far.
+    init(of bytes: [UInt8], isComplete: Bool, isNumbered: Bool) {
+        self = BodyGlimpse().after(
+            bytes, bytesBefore: 0, isComplete: isComplete, isNumbered: isNumbered)
+    }
+
+    /// What it is when more has come: bytes may come one at a time, and each is looked at once.
+    /// - Parameters:
+    ///   - bytes: all of them.
+    ///   - bytesBefore: how many of them are in this already.
+    ///   - isNumbered: its number says where it belongs, whatever is in it.
+    func after(
+        _ bytes: [UInt8], bytesBefore: Int, isComplete: Bool, isNumbered: Bool
+    ) -> BodyGlimpse {
+        var next = self
+        if start == .unknown { next.start = WebMSniffer.start(of: bytes, isComplete: isComplete) }
+        next.hasBegun = !bytes.isEmpty || isComplete
+        next.isEnough = isComplete || bytes.count >= Limits.sniffBytes
+        guard !isNumbered, next.start == .continuation else { return next }
+        if bytesBefore < WebMSniffer.idBytes {
+            next.looksLikeContinuation = WebMSniffer.looksLikeContinuation(bytes)
+        } else if !looksLikeContinuation {
+            next.looksLikeContinuation = WebMSniffer.hasCluster(
+                in: bytes, from: bytesBefore - WebMSniffer.idBytes + 1)
+        }
+        return next
+    }
+}
