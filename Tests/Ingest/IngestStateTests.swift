@@ -15,6 +15,13 @@ import Testing
         for count in 0..<valid.count {
             #expect(IngestState(decoding: Array(valid.prefix(count))) == nil)
         }
-        #expect(IngestState(decoding: [2] + valid.dropFirst()) == nil)
+        for version in [0, 1, 3, .max] as [UInt8] {
+            #expect(IngestState(decoding: [version] + valid.dropFirst()) == nil)
+        }
+        var unknown = valid
+        for format in [0, 2, .max] as [UInt8] {
+            unknown[2] = format
+            #expect(IngestState(decoding: unknown) == nil)
+        }
     }
 }

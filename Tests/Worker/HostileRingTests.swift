@@ -98,7 +98,7 @@ import Testing
             wantsTakeOver: false, sharesConnectionWithWriter: false)
         _ = PublishDecision.decide(facts, .free(state: stream.state, ingest: state))
         let session = IngestSession(
-            beginning: stream.name, facts: facts, on: stream, writer: writer,
+            beginning: stream.name, facts: facts, on: stream, lease: writer,
             streams: bench.streams,
             environment: IngestEnvironment(
                 loop: bench.loop, logger: bench.logger, counters: bench.counters,
@@ -190,7 +190,8 @@ import Testing
         for word in 0..<6 {
             for number in Self.numbers {
                 var bytes = intact
-                bytes.store(number, at: 2 + 8 * word)
+                // Behind the version, the flags and the format.
+                bytes.store(number, at: 3 + 8 * word)
                 let state = try #require(IngestState(decoding: bytes))
                 var pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atBootMs)
                 pace.add(mediaMs: 59_999, nowMs: 1)

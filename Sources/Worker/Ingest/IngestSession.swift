@@ -1,9 +1,11 @@
-// The writing half of one publish request: bytes of WebM in, entries of the ring out. It holds the
-// stream's writer lease from its first to its last moment, so there is at most one per stream on the
-// whole machine.
+// The writing half of one publish request: bytes of a body in, fragments in the ring out. Its parser knows
+// the format, its writer the ring; here is what lies between: which bytes are new, how much media they
+// bring, and what the next worker needs to go on exactly there (see IngestState), which is stored in the
+// ring with every commit.
 //
-// With every commit it stores, in the ring, what the next worker needs to go on exactly there (see
-// IngestState). Owner: the worker's loop thread.
+// A session that begins a new stream has no lease until its header is complete: others may be quicker.
+//
+// Owner: the worker's loop thread.
 
 import LinuxIO
 import Logging
@@ -14,96 +16,78 @@ import StreamState
 import Streams
 
 final class IngestSession {
-    let name: StreamName
     private let facts: PublishFacts
-    private let streams: LiveStreams
-    let environment: IngestEnvironment
-
-    private var ingest: WebMIngest
+    private let environment: IngestEnvironment
+    private let writer: BroadcastWriter
+    private var format = BroadcastFormat.webM
+    private var parser: any BroadcastParser
+    /// What the broadcast's format is is known, because bytes of it have come.
+    private var isFormatKnown = false
     private var batch = FragmentBatch()
-    var pace: IngestPace
+    private var pace: IngestPace
     private var advance = MediaAdvance()
-    /// Nil until the tracks of a new stream are known.
-    private(set) var writer: RingWriter?
-    private(set) var stream: LiveStream?
     /// Bytes of this body that an earlier try has already brought into the ring.
     private var skipBytes: UInt64 = 0
     /// Bytes of this body taken so far, the skipped ones included.
     private var takenBytes: UInt64 = 0
-    /// How often a take-over of the ring had been asked for when this request began to write it.
-    var takeOverCountAtStart: UInt64
     /// Pieces of media that this body has brought.
     private(set) var fragmentCount: UInt64 = 0
-    private var hasWritten: Bool { fragmentCount > 0 }
-    /// The ring is this broadcast's: it was resumed, or its header has been accepted.
-    private(set) var isAttached = false
-    private var notifier: RingNotifier?
-    var lossLog = LossLog()
-    /// When this request last brought bytes for the ring, or began; milliseconds of the loop.
-    private(set) var heardMs: UInt64
+    private var lossLog = LossLog()
 
-    /// Starts a broadcast. `writer` holds the lease of the ring that is to be continued or replaced.
+    /// Starts a broadcast. `lease` is that of the ring that is to be continued or replaced.
     init(
         beginning name: StreamName, facts: PublishFacts, on stream: LiveStream?,
-        writer: RingWriter?, streams: LiveStreams, environment: IngestEnvironment
+        lease: RingWriter?, streams: LiveStreams, environment: IngestEnvironment
     ) {
-        self.name = name
         self.facts = facts
-        self.streams = streams
         self.environment = environment
-        self.writer = writer
-        self.stream = stream
-        ingest = WebMIngest(limits: environment.mediaLimits)
-        pace = IngestPace(atMs: writer?.ring.bootNowMs ?? BootClock.nowMs())
-        takeOverCountAtStart = writer?.ring.status.takeOverCount ?? 0
-        heardMs = environment.loop.nowMs
-        if let writer { showLife(on: writer.ring) }
-        adoptNotifier()
+        parser = format.parser(limits: environment.mediaLimits)
+        pace = IngestPace(atMs: lease?.ring.bootNowMs ?? BootClock.nowMs())
+        writer = BroadcastWriter(
+            name, facts: facts, on: stream, lease: lease, streams: streams,
+            environment: environment)
     }
 
     /// Goes on where the last body stopped.
     init(
         resuming state: IngestState, facts: PublishFacts, on stream: LiveStream,
-        writer: RingWriter, streams: LiveStreams, environment: IngestEnvironment
+        lease: RingWriter, streams: LiveStreams, environment: IngestEnvironment
     ) throws(MediaError) {
-        self.name = stream.name
         self.facts = facts
-        self.streams = streams
         self.environment = environment
-        self.writer = writer
-        self.stream = stream
-        ingest = try WebMIngest(
-            resuming: state.media, carry: writer.carry, initialization: stream.initialization,
+        var parser = try state.format.parser(
+            resuming: state.media, carry: lease.carry, initialization: stream.initialization,
             limits: environment.mediaLimits)
         // Without numbers nothing says what a body that broke off would have gone on with.
-        if facts.chunk == nil && (state.isBroken || writer.recoveredFromCrash) {
-            ingest.resynchronize()
+        if facts.chunk == nil && (state.isBroken || lease.recoveredFromCrash) {
+            parser.resynchronize()
         }
         skipBytes = facts.chunk == nil ? 0 : state.consumedBytes
         pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atBootMs)
-        advance = MediaAdvance(continuingAtMs: ingest.nextMediaTimeMs)
-        takeOverCountAtStart = writer.ring.status.takeOverCount
-        heardMs = environment.loop.nowMs
-        isAttached = true
-        showLife(on: writer.ring)
-        // The same publisher may come from another address by now.
-        claim(writer.ring)
-        adoptNotifier()
+        advance = MediaAdvance(continuingAtMs: parser.nextMediaTimeMs)
+        format = state.format
+        self.parser = parser
+        isFormatKnown = true
+        writer = BroadcastWriter(
+            stream.name, facts: facts, on: stream, lease: lease, streams: streams,
+            environment: environment)
+        writer.attach()
     }
 
-    /// Tells requests that wait in other workers that this one is not silent, and what it is.
-    func showLife(on ring: Ring) {
-        heardMs = environment.loop.nowMs
-        ring.status.writerHeardBootMs = ring.bootNowMs
-        ring.status.writerHasLength = facts.hasLength
-    }
+    // MARK: What others may know
 
-    private func adoptNotifier() {
-        notifier = stream.map {
-            RingNotifier(
-                ring: $0.ring, loop: environment.loop, doorbells: environment.doorbells,
-                changes: environment.changes)
-        }
+    var stream: LiveStream? { writer.stream }
+    var isAttached: Bool { writer.isAttached }
+    var heardMs: UInt64 { writer.heardMs }
+    var interruption: PublishError? { writer.interruption }
+
+    func hasLostRace(_ error: PublishError) -> Bool { writer.hasLostRace(error) }
+
+    /// Why the request has to stop, now that its body has been silent or got nowhere for so long: as a
+    /// rule because its stream is over by that.
+    func giveUp() -> PublishError {
+        stream?.endIfOver()
+        return interruption ?? .stalled
     }
 
     // MARK: Writing
@@ -111,7 +95,7 @@ final class IngestSession {
     /// Takes bytes of the body. What was complete before an error is committed all the same.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(PublishError) {
         // As long as its header is not complete, bytes are no life: such a body may not hold a name.
-        if isAttached, bytes.count > 0, let writer { showLife(on: writer.ring) }
+        if isAttached, bytes.count > 0 { writer.showLife() }
         var rest = unsafe bytes[...]
         let skipped = unsafe Int(min(UInt64(rest.count), skipBytes))
         skipBytes -= UInt64(skipped)
@@ -135,11 +119,12 @@ final class IngestSession {
     private static let pieceBytes = 16 * 1_024
 
     private func push(_ bytes: UnsafeRawBufferPointer) throws(PublishError) -> PushResult {
+        if !isFormatKnown, bytes.count > 0 { unsafe chooseFormat(by: bytes) }
         batch.removeAll()
         let result: PushResult
         do {
             let span = unsafe bytes.assumingMemoryBound(to: UInt8.self).span
-            result = try ingest.push(span, into: &batch)
+            result = try parser.push(span, into: &batch)
         } catch {
             try commit()
             throw .media(error)
@@ -153,11 +138,21 @@ final class IngestSession {
         return result
     }
 
+    /// What is nothing that we know is for the usual parser to refuse.
+    private func chooseFormat(by bytes: UnsafeRawBufferPointer) {
+        isFormatKnown = true
+        let sniffed = unsafe BroadcastFormat.sniff(bytes) ?? format
+        guard sniffed != format else { return }
+        format = sniffed
+        parser = format.parser(limits: environment.mediaLimits)
+    }
+
     /// Publishes what the last push completed.
     private func commit() throws(PublishError) {
         guard !batch.fragments.isEmpty else { return }
-        guard let writer, let notifier else { throw .media(.malformed("media before its header")) }
-        let nowMs = writer.ring.bootNowMs
+        guard let nowMs = writer.ringNowMs else {
+            throw .media(.malformed("media before its header"))
+        }
         let bytes = batch.bytes
         for fragment in batch.fragments {
             let mediaMs = advance.add(
@@ -166,138 +161,62 @@ final class IngestSession {
             pace.add(mediaMs: mediaMs, nowMs: nowMs)
             let state = state(
                 media: fragment.state, consumedBytes: takenBytes + UInt64(fragment.consumedInput))
-            let piece = bytes.span.extracting(fragment.bytes)
-            do {
-                try unsafe writer.append(
-                    piece.bytes, flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
-                    durationMs: UInt32(clamping: fragment.durationMs), bootMs: nowMs,
-                    state: state.encoded(), carry: fragment.carry)
-            } catch {
-                throw .ring(error)
-            }
+            try unsafe writer.append(
+                bytes.span.extracting(fragment.bytes).bytes, fragment, atMs: nowMs,
+                state: state.encoded())
         }
         fragmentCount += UInt64(batch.fragments.count)
-        notifier.committed(nowMs: nowMs)
-        writer.ring.status.addBytesIngested(bytes.count)
-        environment.counters.add(.ingestBytes, UInt64(bytes.count))
+        writer.announce(bytes: bytes.count, atMs: nowMs)
     }
 
     /// Continues the stream with a new header, or makes a new ring when its tracks differ.
     private func adopt(_ initialization: Initialization) throws(PublishError) {
         advance.restart()
-        if let writer, let stream, stream.initialization.isCompatible(with: initialization) {
-            isAttached = true
-            ingest.continueTimeline(atMs: writer.ring.timelineEndMs)
-            claim(writer.ring)
-            return
+        if let endMs = writer.timelineEndMs(ifCompatibleWith: initialization) {
+            parser.continueTimeline(atMs: endMs)
+            return writer.attach()
         }
-        try makeRing(initialization)
-    }
-
-    private func makeRing(_ initialization: Initialization) throws(PublishError) {
-        if writer == nil && streams.count >= Limits.streams { throw .tooManyStreams }
-        let old = writer?.ring
-        if let old, !streams.replaced.admits(old, name) { throw .tooManyRings }
-        guard streams.newRings.admits(name, nowMs: environment.loop.nowMs) else {
-            throw .tooManyRings
-        }
-        // One that has ended is noted before it goes; one that ends only now, as soon as it has.
-        if let old, old.status.endedAtBootMs != 0 { _ = streams.noteEnd(old, name) }
-        let created = try createRing(initialization)
-        // The new ring has the name now; whoever watches the old one is told that it has ended.
-        stream?.end(.takenOver)
-        if let old { _ = streams.noteEnd(old, name) }
-        writer?.release()
-        writer = created
-        isAttached = true
-        takeOverCountAtStart = created.ring.status.takeOverCount
-        claim(created.ring)
-        created.ring.status.lastIngestBootMs = created.ring.bootNowMs
-        showLife(on: created.ring)
-        guard let adopted = streams.adopt(created.ring, name: name) else {
-            throw .media(.malformed("the header cannot be read back"))
-        }
-        stream = adopted
-        adoptNotifier()
-        try keepCarried(in: created)
+        try writer.makeRing(initialization.bytes, state: state(consumedBytes: takenBytes).encoded())
+        try keepCarried()
         environment.changes.announce()
         environment.logger.notice(
             "stream started",
             metadata: [
-                "stream": "\(name)",
+                "stream": "\(writer.name)",
                 "tracks": "\(initialization.tracks.map(\.codec).joined(separator: ","))",
             ])
     }
 
     /// Frames that came before their header was complete are in no later body.
-    private func keepCarried(in writer: RingWriter) throws(PublishError) {
-        let carry = ingest.carry
+    private func keepCarried() throws(PublishError) {
+        let carry = parser.carry
         guard !carry.isEmpty else { return }
-        let state = state(media: ingest.state(), consumedBytes: takenBytes)
-        do {
-            try writer.suspend(state: state.encoded(), carry: carry)
-        } catch {
-            throw .ring(error)
-        }
+        try writer.suspend(state: state(consumedBytes: takenBytes).encoded(), carry: carry)
     }
 
-    /// Says on the ring who writes it, and what.
-    private func claim(_ ring: Ring) {
-        ring.status.publisherKey = facts.publisherKey
-        ring.status.writerChunk = facts.chunk?.number
-    }
-
-    private func createRing(_ initialization: Initialization) throws(PublishError) -> RingWriter {
-        do {
-            do {
-                return try createFile(initialization)
-            } catch .missing {
-                // An earlier stream's directory was there, and was removed just now.
-                return try createFile(initialization)
-            } catch .invalid(let reason) {
-                // What has the place of the file to be made is none.
-                let path = streams.ringPath(name) + Ring.temporarySuffix
-                _ = try? streams.putAside(name, reason: reason) {
-                    FileSystem.exists(path) && !FileSystem.isRegularFile(path)
-                }
-                return try createFile(initialization)
-            }
-        } catch {
-            // An empty one would count as a stream.
-            streams.removeStreamDirectory(name)
-            // There is a ring that cannot be opened: nobody else has made one.
-            throw .ring(error == .exists ? streams.fault(of: name) ?? error : error)
-        }
-    }
-
-    private func createFile(_ initialization: Initialization) throws(RingError) -> RingWriter {
-        do {
-            try streams.makeStreamDirectory(name)
-        } catch {
-            throw RingError(error)
-        }
-        return try Ring.create(
-            path: streams.ringPath(name), geometry: environment.ringGeometry,
-            initialization: initialization.bytes,
-            baseOrdinals: writer?.ring.baseOrdinals.afterDiscontinuity ?? .first,
-            state: state(media: ingest.state(), consumedBytes: takenBytes).encoded(),
-            slot: environment.slot, replacing: writer != nil,
-            keepingReplacedAs: writer.map { streams.replaced.path(of: $0.ring, name) },
-            reserve: DiskReserve.bytes)
-    }
-
-    private func state(media: [UInt8], consumedBytes: UInt64) -> IngestState {
+    /// - Parameter media: the parser's state; that of now if none is given.
+    private func state(media: [UInt8]? = nil, consumedBytes: UInt64) -> IngestState {
         IngestState(
             identity: facts.identity, session: facts.chunk?.session ?? 0,
             nextChunk: facts.chunk?.number ?? 0, consumedBytes: consumedBytes,
-            aheadMs: pace.aheadMs, atBootMs: pace.atMs, media: media)
+            aheadMs: pace.aheadMs, atBootMs: pace.atMs, format: format,
+            media: media ?? parser.state())
+    }
+
+    /// Media could not be right and was passed over: told, but no reason to end the broadcast.
+    private func note(losses: Int) {
+        writer.note(losses: losses)
+        guard let count = lossLog.add(losses, nowMs: environment.loop.nowMs) else { return }
+        environment.logger.warning(
+            "media was broken and passed over",
+            metadata: ["stream": "\(writer.name)", "losses": "\(count)"])
     }
 
     // MARK: The end of the body
 
     /// A header that waits for frames of this body is complete as it is.
     private func settleHeader() throws(PublishError) {
-        ingest.settleHeader()
+        parser.settleHeader()
         try pushCarried()
     }
 
@@ -305,62 +224,51 @@ final class IngestSession {
     private func flush() throws(PublishError) {
         try settleHeader()
         batch.removeAll()
-        ingest.flush(into: &batch)
+        parser.flush(into: &batch)
         try commit()
     }
 
     /// The body is complete: leaves everything for the next one, and lets go of the lease.
     func finish() throws(PublishError) {
-        if ingest.initialization == nil { try settleHeader() }
-        guard let writer, ingest.initialization != nil else { throw .missingInitialization }
+        if parser.initialization == nil { try settleHeader() }
+        guard writer.holdsLease, parser.initialization != nil else { throw .missingInitialization }
         // Behind a numbered body another one is expected, whose frames may belong before these.
         if facts.chunk == nil { try flush() }
-        var state = state(media: ingest.state(), consumedBytes: 0)
+        var state = state(consumedBytes: 0)
         if facts.chunk != nil { state.nextChunk += 1 }
-        do {
-            try writer.suspend(state: state.encoded(), carry: ingest.carry)
-        } catch {
-            throw .ring(error)
-        }
+        try writer.suspend(state: state.encoded(), carry: parser.carry)
         // An empty body is no life.
-        if takenBytes > 0 { writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs }
-        letGo()
+        if takenBytes > 0 { writer.noteIngest() }
+        writer.letGo()
     }
 
     /// The body broke off. A numbered chunk will be sent again: what is stored already says from where.
     func abandon(pausing: Bool) {
-        guard let writer else { return }
+        guard writer.holdsLease else { return }
         // Whatever was taken of an unnumbered body, what comes next does not continue it.
         if facts.chunk == nil && isAttached && takenBytes > 0 {
             try? flush()
-            var state = state(media: ingest.state(), consumedBytes: 0)
+            var state = state(consumedBytes: 0)
             state.isBroken = true
             try? writer.suspend(state: state.encoded(), carry: [])
         }
-        let isPaused = pausing && hasWritten
-        if isPaused { writer.ring.status.pausedSinceBootMs = writer.ring.bootNowMs }
-        letGo()
-        guard isPaused else { return }
-        environment.changes.announce()
-        stream?.log(.gone)
+        writer.letGo(isPausing: pausing && fragmentCount > 0)
     }
 
-    private func letGo() {
-        guard let writer else { return }
-        notifier?.flush()
-        writer.ring.status.writerChunk = nil
-        writer.release()
-        environment.doorbells.ring(mask: writer.ring.slots.waiting)
-        self.writer = nil
-    }
-}
+    // MARK: Holding back
 
-extension FragmentFlags {
-    fileprivate init(_ fragment: Fragment) {
-        self = []
-        if fragment.isClusterStart { insert(.groupStart) }
-        if fragment.isIndependent { insert(.independent) }
-        if fragment.isWithoutPicture { insert(.withoutPicture) }
-        if fragment.isDiscontinuity { insert(.discontinuity) }
+    /// How long the publisher is to be held back: it may be ahead of the clock by half of what the
+    /// ring holds, in time and in bytes.
+    func holdBackMs() -> UInt64 {
+        guard let nowMs = writer.ringNowMs else { return 0 }
+        let allowedMs = min(environment.ringMs, writer.capacityMs ?? environment.ringMs) / 2
+        return pace.delayMs(allowedMs: allowedMs, nowMs: nowMs)
     }
+
+    /// Nothing comes because the publisher is held back: that does not pause or end its stream, nor may
+    /// anybody take over for it.
+    func excuseSilence() { writer.excuseSilence() }
+
+    /// It was held back for so long.
+    func noteHeldBack(ms: UInt64) { writer.noteHeldBack(ms: ms) }
 }

@@ -10,31 +10,31 @@ struct PublishTurn {
     let facts: StreamFacts
     /// Nil when there is none, and then there is neither of the others.
     let stream: LiveStream?
-    private let writer: RingWriter?
+    private let lease: RingWriter?
     private let ingest: IngestState?
 
     /// The name is free.
     init() {
         facts = .absent
         stream = nil
-        writer = nil
+        lease = nil
         ingest = nil
     }
 
-    /// - Parameter writer: holds the lease of the stream's ring.
-    init(_ stream: LiveStream, _ writer: RingWriter) {
+    /// - Parameter lease: of the stream's ring.
+    init(_ stream: LiveStream, _ lease: RingWriter) {
         let state = stream.state
-        let ingest = state == .ended ? nil : IngestState(decoding: writer.state)
+        let ingest = state == .ended ? nil : IngestState(decoding: lease.state)
         facts =
             state == .ended
             ? .absent : .free(state: state, ingest: ingest, silentMs: stream.ring.writerSilentMs)
         self.stream = stream
-        self.writer = writer
+        self.lease = lease
         self.ingest = ingest
     }
 
     /// Nobody takes it.
-    func letGo() { writer?.release() }
+    func letGo() { lease?.release() }
 
     /// The session of a request that begins a broadcast.
     func beginning(
@@ -46,7 +46,7 @@ struct PublishTurn {
         let isOver = stream?.state == .ended
         if isOver { stream?.endIfOver() }
         return IngestSession(
-            beginning: name, facts: facts, on: isOver ? nil : stream, writer: writer,
+            beginning: name, facts: facts, on: isOver ? nil : stream, lease: lease,
             streams: streams, environment: environment)
     }
 
@@ -54,10 +54,10 @@ struct PublishTurn {
     func resuming(
         _ facts: PublishFacts, streams: LiveStreams, environment: IngestEnvironment
     ) throws(PublishError) -> IngestSession {
-        guard let stream, let writer, let ingest else { throw .missingInitialization }
+        guard let stream, let lease, let ingest else { throw .missingInitialization }
         do {
             return try IngestSession(
-                resuming: ingest, facts: facts, on: stream, writer: writer, streams: streams,
+                resuming: ingest, facts: facts, on: stream, lease: lease, streams: streams,
                 environment: environment)
         } catch {
             throw .missingInitialization

@@ -1,0 +1,71 @@
+// What stands between the bytes of a broadcast and its ring: a parser that turns them into fragments which
+// viewers can be sent as they are, whatever format the publisher sends. WebM is the first.
+//
+// The state of a parser goes with every fragment into the ring, and another worker goes on from it.
+
+import Media
+
+protocol BroadcastParser {
+    /// What viewers get first; nil until the broadcast's header is complete.
+    var initialization: Initialization? { get }
+    /// Where on the ring's time line the next media goes.
+    var nextMediaTimeMs: Int64 { get }
+    /// Input that was taken and is in no fragment yet.
+    var carry: [UInt8] { get }
+
+    /// Takes bytes of the body, and appends what they complete. What was complete before an error is in
+    /// the batch all the same.
+    mutating func push(
+        _ bytes: Span<UInt8>, into batch: inout FragmentBatch
+    ) throws(MediaError) -> PushResult
+    /// No frames follow for which a header would have to wait.
+    mutating func settleHeader()
+    /// No media follows in this body: appends what waits for its turn.
+    mutating func flush(into batch: inout FragmentBatch)
+    /// What comes next does not continue what came last.
+    mutating func resynchronize()
+    /// What comes next belongs behind that time of the ring.
+    mutating func continueTimeline(atMs timeMs: Int64)
+    /// What another one needs, beside `carry`, to go on here.
+    func state() -> [UInt8]
+}
+
+extension WebMIngest: BroadcastParser {}
+
+/// What publishers may send. The number is kept in the ring with the parser's state.
+enum BroadcastFormat: UInt8, Equatable, Sendable, CaseIterable {
+    case webM = 1
+
+    /// What a body begins with whose header is complete.
+    private var signature: [UInt8] {
+        switch self {
+        case .webM: [0x1A, 0x45, 0xDF, 0xA3]
+        }
+    }
+
+    /// The format of a body with these first bytes; nil when they begin no header that we know.
+    static func sniff(_ bytes: some Collection<UInt8>) -> BroadcastFormat? {
+        allCases.first { format in
+            zip(bytes, format.signature).allSatisfy { $0 == $1 }
+        }
+    }
+
+    /// A parser for a broadcast that begins.
+    func parser(limits: MediaLimits) -> any BroadcastParser {
+        switch self {
+        case .webM: WebMIngest(limits: limits)
+        }
+    }
+
+    /// A parser that goes on where another one stopped.
+    func parser(
+        resuming state: [UInt8], carry: [UInt8], initialization: Initialization,
+        limits: MediaLimits
+    ) throws(MediaError) -> any BroadcastParser {
+        switch self {
+        case .webM:
+            try WebMIngest(
+                resuming: state, carry: carry, initialization: initialization, limits: limits)
+        }
+    }
+}

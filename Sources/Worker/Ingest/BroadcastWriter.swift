@@ -1,0 +1,260 @@
+// The ring end of a broadcast: holds the writer lease and the notifier, says on the ring who writes it and
+// that it lives, appends fragments, and puts a new ring into the place of the old one when a broadcast
+// begins with other tracks. It knows no format: media, states and headers are bytes to it.
+//
+// Owner: the worker's loop thread.
+
+import LinuxIO
+import Logging
+import Media
+import SegmentRing
+import Settings
+import StreamState
+import Streams
+
+final class BroadcastWriter {
+    let name: StreamName
+    private let facts: PublishFacts
+    private let streams: LiveStreams
+    private let environment: IngestEnvironment
+    /// Nil before a new stream has its ring, and after the lease was given back.
+    private var lease: RingWriter?
+    private(set) var stream: LiveStream?
+    private var notifier: RingNotifier?
+    /// How often a take-over of the ring had been asked for when this request began to write it.
+    private var takeOverCountAtStart: UInt64
+    /// The ring is this broadcast's: it was resumed, or its header has been accepted.
+    private(set) var isAttached = false
+    /// When this request last brought bytes for the ring, or began; milliseconds of the loop.
+    private(set) var heardMs: UInt64
+
+    /// - Parameter lease: of the ring that is to be continued or replaced.
+    init(
+        _ name: StreamName, facts: PublishFacts, on stream: LiveStream?, lease: RingWriter?,
+        streams: LiveStreams, environment: IngestEnvironment
+    ) {
+        self.name = name
+        self.facts = facts
+        self.streams = streams
+        self.environment = environment
+        self.lease = lease
+        self.stream = stream
+        takeOverCountAtStart = lease?.ring.status.takeOverCount ?? 0
+        heardMs = environment.loop.nowMs
+        showLife()
+        adoptNotifier()
+    }
+
+    private func adoptNotifier() {
+        notifier = stream.map {
+            RingNotifier(
+                ring: $0.ring, loop: environment.loop, doorbells: environment.doorbells,
+                changes: environment.changes)
+        }
+    }
+
+    // MARK: What is there
+
+    var holdsLease: Bool { lease != nil }
+
+    /// The ring's clock; nil when there is no ring to write.
+    var ringNowMs: UInt64? { lease?.ring.bootNowMs }
+
+    /// How much media the ring holds, at the rate of what is in it.
+    var capacityMs: UInt64? { lease?.ring.capacityMs }
+
+    /// Where media goes on under a header that fits the stream which is there; nil when it has to have a
+    /// ring of its own.
+    func timelineEndMs(ifCompatibleWith initialization: Initialization) -> Int64? {
+        guard let lease, let stream, stream.initialization.isCompatible(with: initialization) else {
+            return nil
+        }
+        return lease.ring.timelineEndMs
+    }
+
+    // MARK: Saying who writes
+
+    /// The ring is this broadcast's from now on. The same publisher may come from another address by now.
+    func attach() {
+        isAttached = true
+        guard let status = lease?.ring.status else { return }
+        status.publisherKey = PublisherKey(
+            identity: facts.identity, session: facts.chunk?.session ?? 0)
+        status.writerChunk = facts.chunk?.number
+    }
+
+    /// Tells requests that wait in other workers that this one is not silent, and what it is.
+    func showLife() {
+        heardMs = environment.loop.nowMs
+        guard let ring = lease?.ring else { return }
+        ring.status.writerHeardBootMs = ring.bootNowMs
+        ring.status.writerHasLength = facts.hasLength
+    }
+
+    /// Nothing comes because the publisher is held back: that does not pause or end its stream, nor may
+    /// anybody take over for it.
+    func excuseSilence() {
+        noteIngest()
+        showLife()
+    }
+
+    /// Media has come, or counts as having come.
+    func noteIngest() {
+        guard let ring = lease?.ring else { return }
+        ring.status.lastIngestBootMs = ring.bootNowMs
+    }
+
+    /// Why the request has to stop although its body goes on; nil when it need not.
+    var interruption: PublishError? {
+        guard let stream, let lease else { return nil }
+        if stream.ring.status.endedAtBootMs != 0 {
+            let reason = stream.endReason
+            return reason == .stopped ? .streamEnded : .broadcastOver(reason)
+        }
+        return lease.ring.status.takeOverCount == takeOverCountAtStart ? nil : .takenOver
+    }
+
+    /// Whether nothing is wrong but that another worker was quicker to make this stream's ring.
+    func hasLostRace(_ error: PublishError) -> Bool {
+        lease == nil && !isAttached && (error == .ring(.exists) || error == .ring(.busy))
+    }
+
+    // MARK: Media
+
+    /// Appends one fragment, with what the next worker needs to go on behind it.
+    func append(
+        _ bytes: borrowing RawSpan, _ fragment: Fragment, atMs nowMs: UInt64, state: [UInt8]
+    ) throws(PublishError) {
+        guard let lease, notifier != nil else { throw .media(.malformed("media before its header")) }
+        do {
+            try lease.append(
+                bytes, flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
+                durationMs: UInt32(clamping: fragment.durationMs), bootMs: nowMs, state: state,
+                carry: fragment.carry)
+        } catch {
+            throw .ring(error)
+        }
+    }
+
+    /// So many bytes were appended: whoever watches is told.
+    func announce(bytes: Int, atMs nowMs: UInt64) {
+        notifier?.committed(nowMs: nowMs)
+        lease?.ring.status.addBytesIngested(bytes)
+        environment.counters.add(.ingestBytes, UInt64(bytes))
+    }
+
+    /// Keeps what the next worker needs, without a fragment.
+    func suspend(state: [UInt8], carry: [UInt8]) throws(PublishError) {
+        do {
+            try lease?.suspend(state: state, carry: carry)
+        } catch {
+            throw .ring(error)
+        }
+    }
+
+    func note(losses: Int) {
+        lease?.ring.status.addLosses(losses)
+        environment.counters.add(.mediaLosses, UInt64(losses))
+    }
+
+    func noteHeldBack(ms: UInt64) {
+        lease?.ring.status.addHeldBack(ms: ms)
+        environment.counters.add(.publishersHeldBackMs, ms)
+    }
+
+    /// Gives the lease back, and wakes those who wait for it.
+    /// - Parameter isPausing: the publisher is gone in the middle of its broadcast.
+    func letGo(isPausing: Bool = false) {
+        guard let lease else { return }
+        let status = lease.ring.status
+        if isPausing { status.pausedSinceBootMs = lease.ring.bootNowMs }
+        notifier?.flush()
+        status.writerChunk = nil
+        lease.release()
+        environment.doorbells.ring(mask: lease.ring.slots.waiting)
+        self.lease = nil
+        guard isPausing else { return }
+        environment.changes.announce()
+        stream?.log(.gone)
+    }
+
+    // MARK: A new ring
+
+    /// Makes a ring for a broadcast that begins, in the place of the one that is there, if one is.
+    func makeRing(_ initialization: [UInt8], state: [UInt8]) throws(PublishError) {
+        if lease == nil && streams.count >= Limits.streams { throw .tooManyStreams }
+        let old = lease?.ring
+        if let old, !streams.replaced.admits(old, name) { throw .tooManyRings }
+        guard streams.newRings.admits(name, nowMs: environment.loop.nowMs) else {
+            throw .tooManyRings
+        }
+        // One that has ended is noted before it goes; one that ends only now, as soon as it has.
+        if let old, old.status.endedAtBootMs != 0 { _ = streams.noteEnd(old, name) }
+        let created = try createRing(initialization, state)
+        // The new ring has the name now; whoever watches the old one is told that it has ended.
+        stream?.end(.takenOver)
+        if let old { _ = streams.noteEnd(old, name) }
+        lease?.release()
+        lease = created
+        takeOverCountAtStart = created.ring.status.takeOverCount
+        attach()
+        excuseSilence()
+        guard let adopted = streams.adopt(created.ring, name: name) else {
+            throw .media(.malformed("the header cannot be read back"))
+        }
+        stream = adopted
+        adoptNotifier()
+    }
+
+    private func createRing(
+        _ initialization: [UInt8], _ state: [UInt8]
+    ) throws(PublishError) -> RingWriter {
+        do {
+            do {
+                return try createFile(initialization, state)
+            } catch .missing {
+                // An earlier stream's directory was there, and was removed just now.
+                return try createFile(initialization, state)
+            } catch .invalid(let reason) {
+                // What has the place of the file to be made is none.
+                let path = streams.ringPath(name) + Ring.temporarySuffix
+                _ = try? streams.putAside(name, reason: reason) {
+                    FileSystem.exists(path) && !FileSystem.isRegularFile(path)
+                }
+                return try createFile(initialization, state)
+            }
+        } catch {
+            // An empty one would count as a stream.
+            streams.removeStreamDirectory(name)
+            // There is a ring that cannot be opened: nobody else has made one.
+            throw .ring(error == .exists ? streams.fault(of: name) ?? error : error)
+        }
+    }
+
+    private func createFile(
+        _ initialization: [UInt8], _ state: [UInt8]
+    ) throws(RingError) -> RingWriter {
+        do {
+            try streams.makeStreamDirectory(name)
+        } catch {
+            throw RingError(error)
+        }
+        return try Ring.create(
+            path: streams.ringPath(name), geometry: environment.ringGeometry,
+            initialization: initialization,
+            baseOrdinals: lease?.ring.baseOrdinals.afterDiscontinuity ?? .first, state: state,
+            slot: environment.slot, replacing: lease != nil,
+            keepingReplacedAs: lease.map { streams.replaced.path(of: $0.ring, name) },
+            reserve: DiskReserve.bytes)
+    }
+}
+
+extension FragmentFlags {
+    fileprivate init(_ fragment: Fragment) {
+        self = []
+        if fragment.isClusterStart { insert(.groupStart) }
+        if fragment.isIndependent { insert(.independent) }
+        if fragment.isWithoutPicture { insert(.withoutPicture) }
+        if fragment.isDiscontinuity { insert(.discontinuity) }
+    }
+}
