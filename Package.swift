@@ -307,8 +307,8 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: [
-                "Ingest", "StreamBench", "Accounts", "HTTP", "LinuxIO", "SegmentRing", "Settings",
-                "StreamState", "Streams",
+                "Ingest", "StreamBench", "Accounts", "HTTP", "LinuxIO", "Media", "SegmentRing",
+                "Settings", "StreamState", "Streams",
             ],
             path: "Tests/Ingest"),
         .testTarget(

@@ -45,6 +45,7 @@ def anna(server: Server, name: str) -> Session:
 # Signing up
 
 
+@pytest.mark.smoke
 def test_who_signs_up_is_signed_in(server: Server, name: str) -> None:
     answer = try_to_sign_up(server, name)
     assert answer.status == 201
@@ -289,6 +290,7 @@ def test_an_address_that_signs_up_again_and_again_is_told_to_wait(
 # The own account
 
 
+@pytest.mark.smoke
 def test_an_owner_sees_the_account_and_nothing_secret(server: Server, anna: Session) -> None:
     other = log_in(server, anna.name, source="127.0.0.77")
     key = anna.make_key()
@@ -466,6 +468,7 @@ def test_a_form_that_is_refused_comes_back_with_what_was_typed_but_no_password(
     assert b"<script>alert" not in answer.body
 
 
+@pytest.mark.smoke
 def test_an_account_can_be_used_with_forms_alone(server: Server, anna: Session) -> None:
     page = assert_is_page(anna.get("/account"), 200, anna.name)
     assert anna.token not in page and "weir_" not in page

@@ -15,6 +15,7 @@ from weir.stores import KINDS, Store
 from weir.waiting import wait_until
 
 BOTH_PROTOCOLS = True
+pytestmark = pytest.mark.smoke
 
 Start = Callable[..., Server]
 NAVIGATION = {"sec-fetch-dest": "document", "sec-fetch-mode": "navigate"}

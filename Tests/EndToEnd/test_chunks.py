@@ -82,6 +82,7 @@ def test_a_live_viewer_sees_chunks_from_many_workers_without_a_gap(
     assert_tail(viewer.file, recording.path)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("seed", range(3))
 def test_numbered_chunks_out_of_order_and_repeated_arrive_exactly(
     server: Server, watch: Watch, name: str, seed: int
@@ -151,6 +152,7 @@ def test_chunks_that_overtake_each_other_on_one_connection_arrive_exactly(
     end_and_compare(server, name, watch(server, name, EVERYTHING).wait_for_bytes(), recording.path)
 
 
+@pytest.mark.smoke
 @pytest.mark.slow
 def test_a_chunk_whose_predecessor_never_comes_is_a_gap(server: Server, name: str) -> None:
     chunks = cut_at_random(record().data, pieces=6, seed=4)

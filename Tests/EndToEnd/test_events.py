@@ -106,6 +106,7 @@ def test_first_comes_a_list_of_all_streams_like_that_of_the_api(
         assert sorted(listed) == [stream["name"] for stream in first.data["streams"]]
 
 
+@pytest.mark.smoke
 def test_the_life_of_a_broadcast_is_told_by_both_workers_on_one_connection(
     start_server: Start, publish: Publish, name: str
 ) -> None:

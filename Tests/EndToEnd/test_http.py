@@ -15,6 +15,7 @@ from weir.viewer import Viewer
 from weir.waiting import wait_until
 
 BOTH_PROTOCOLS = True
+pytestmark = pytest.mark.smoke
 
 Watch = Callable[..., Viewer]
 Publish = Callable[..., Publisher]

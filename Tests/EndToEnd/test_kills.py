@@ -46,6 +46,7 @@ def test_a_worker_has_nothing_in_shared_memory_that_would_outlive_it(server: Ser
         assert "/dev/shm/" not in Path(f"/proc/{worker}/maps").read_text()
 
 
+@pytest.mark.smoke
 def test_a_worker_killed_while_ingesting_leaves_viewers_on_others_connected(
     start_server: Start, watch: Watch, publish: Publish, name: str
 ) -> None:

@@ -91,6 +91,7 @@ def test_without_permission_it_says_what_to_do_and_offers_something_else(
     live.go_live(codec="vp8").stop()
 
 
+@pytest.mark.smoke
 def test_a_screen_goes_live_and_its_picture_arrives(
     live_page: Callable[..., LivePage], browser_server: Server, watch: Callable[..., Viewer],
     name: str,

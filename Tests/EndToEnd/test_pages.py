@@ -14,6 +14,7 @@ from weir.server import Server
 from weir.waiting import wait_until
 
 BOTH_PROTOCOLS = True
+pytestmark = pytest.mark.smoke
 
 PAGES = ["/", "/live", "/alice/watchLive"]
 NAVIGATION = {"sec-fetch-dest": "document", "sec-fetch-mode": "navigate"}

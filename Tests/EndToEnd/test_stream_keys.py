@@ -92,6 +92,7 @@ WAYS: dict[str, Callable[[str, str], tuple[str, dict[str, str]]]] = {
 }
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("way", WAYS)
 def test_a_key_lets_in_however_it_is_presented(strict: Server, anna: Session, way: str) -> None:
     query, headers = WAYS[way](anna.name, anna.make_key())
@@ -158,6 +159,7 @@ def test_a_script_of_a_browser_is_not_asked_for_a_password_by_a_dialogue(
     assert "basic" not in answer.headers.get("www-authenticate", "").lower()
 
 
+@pytest.mark.smoke
 def test_nobody_publishes_under_the_name_of_somebody_else(strict: Server, name: str) -> None:
     anna, bert = sign_up(strict, name), sign_up(strict, f"{name[:25]}-bert")
     theirs = bearer(bert.make_key())

@@ -11,6 +11,7 @@ from weir.tracks import key_frame, sound, video
 from weir.waiting import wait_until
 
 
+@pytest.mark.smoke
 def test_the_api_tells_what_is_served_first_and_what_is_left_out(
     server: Server, name: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 
 from weir.comparison import assert_contiguous, assert_starts_with_keyframe, assert_tail
 from weir.connections import slot_serving
@@ -20,6 +21,7 @@ Watch = Callable[..., Viewer]
 Publish = Callable[..., Publisher]
 
 
+@pytest.mark.smoke
 def test_viewers_are_counted_exactly_across_workers(
     server: Server, watch: Watch, publish: Publish, name: str
 ) -> None:

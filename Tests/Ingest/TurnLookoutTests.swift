@@ -127,10 +127,10 @@ import Testing
         let ring = try makeRing().released()
         lookout.awaitLease(true)
         #expect(room.streams == 1)
-        #expect(ring.status.waitingSlots == 1)
+        #expect(ring.slots.waiting == 1)
         lookout.awaitLease(false)
         #expect(room.streams == 0)
-        #expect(ring.status.waitingSlots == 0)
+        #expect(ring.slots.waiting == 0)
     }
 
     @Test("since when a body waits is said on the ring it waits for, and taken back")

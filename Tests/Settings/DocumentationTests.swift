@@ -11,7 +11,7 @@ struct DocumentationTests {
         .appending(path: "docs/configuration.md")
 
     private static let begin =
-        "<!-- settings table: kept equal to SettingTable.swift by a test -->\n"
+        "<!-- settings table: kept equal to Setting+Table.swift by a test -->\n"
     private static let end = "<!-- end of settings table -->\n"
 
     @Test("the reference in docs/configuration.md is up to date (WEIR_UPDATE_DOCS=1 rewrites it)")

@@ -1,5 +1,5 @@
 // What one setting is: its name, the kind of value it takes, its default and its explanation. The
-// table of all of them is in SettingTable.swift. Flag, environment variable, key in the
+// table of all of them is in Setting+Table.swift. Flag, environment variable, key in the
 // configuration file, help text, reference documentation and validation all derive from it.
 
 /// One setting that an operator may give.

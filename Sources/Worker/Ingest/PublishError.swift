@@ -35,19 +35,8 @@ enum PublishError: Error, Equatable {
 extension PublishError {
     var problem: Problem {
         switch self {
-        case .alreadyLive:
-            Problem(
-                status: 409, slug: "already-live", title: "Someone is live under this name",
-                detail: "Wait until that broadcast has ended, choose another name, or, if it is "
-                    + "yours, take over with the header Weir-Take-Over: 1, or ?take-over=1 in the "
-                    + "address.")
-        case .missingInitialization:
-            Problem(
-                status: 412, slug: "missing-initialization",
-                title: "The broadcast has no beginning",
-                detail:
-                    "The first body of a broadcast begins with the EBML header and holds all of "
-                    + "Tracks. Start the recorder anew.")
+        case .alreadyLive: .alreadyLive
+        case .missingInitialization: .missingInitialization
         case .chunkGap(let expectedChunk):
             Problem(
                 status: 409, slug: "chunk-gap", title: "An earlier chunk is missing",
@@ -68,19 +57,8 @@ extension PublishError {
                 detail: "Somebody who may has ended it while this request was publishing.")
         case .broadcastOver(let reason): .broadcastOver(reason)
         case .stalled: .requestTimeout
-        case .tooManyStreams:
-            Problem(
-                status: 503, slug: "too-many-streams", title: "The server is full",
-                detail: "As many streams are live as this server takes. Try again later.",
-                headers: [.retryAfter(seconds: 10)])
-        case .tooManyRings:
-            Problem(
-                status: 429, slug: "too-many-restarts",
-                title: "The broadcast starts anew too often",
-                detail:
-                    "What it was before is still being watched, or it has begun very often just now. "
-                    + "Try again in some seconds.",
-                headers: [.retryAfter(seconds: 5)])
+        case .tooManyStreams: .tooManyStreams
+        case .tooManyRings: .tooManyRings
         case .tooManyOwnStreams:
             Problem(
                 status: 429, slug: "too-many-own-streams", title: "You have too many streams",
@@ -115,6 +93,32 @@ extension PublishError {
 }
 
 extension Problem {
+    fileprivate static let alreadyLive = Problem(
+        status: 409, slug: "already-live", title: "Someone is live under this name",
+        detail: "Wait until that broadcast has ended, choose another name, or, if it is "
+            + "yours, take over with the header Weir-Take-Over: 1, or ?take-over=1 in the "
+            + "address.")
+
+    fileprivate static let missingInitialization = Problem(
+        status: 412, slug: "missing-initialization",
+        title: "The broadcast has no beginning",
+        detail:
+            "The first body of a broadcast begins with the EBML header and holds all of "
+            + "Tracks. Start the recorder anew.")
+
+    fileprivate static let tooManyStreams = Problem(
+        status: 503, slug: "too-many-streams", title: "The server is full",
+        detail: "As many streams are live as this server takes. Try again later.",
+        headers: [.retryAfter(seconds: 10)])
+
+    fileprivate static let tooManyRings = Problem(
+        status: 429, slug: "too-many-restarts",
+        title: "The broadcast starts anew too often",
+        detail:
+            "What it was before is still being watched, or it has begun very often just now. "
+            + "Try again in some seconds.",
+        headers: [.retryAfter(seconds: 5)])
+
     fileprivate static func broadcastOver(_ reason: EndReason?) -> Problem {
         let detail =
             switch reason {

@@ -1,7 +1,8 @@
 """How tests are dealt out to several processes (`-n 3`): by the file, with two exceptions.
 
 Fixtures that live for a file (a browser, a server) would be made in every process otherwise. All
-tests with browsers are two such heaps, so that at most two of them want the processors at a time.
+tests with browsers are two such heaps of about one size, so that at most two of them want the processors
+at a time, and neither is what all others wait for at the end.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ def heap(nodeid: str) -> str:
     """Tests with the same heap run in one process, one after the other."""
     file = nodeid.split("::")[0]
     name = file.rsplit("/", 1)[-1]
-    for browsers in ("test_page_", "test_browser_"):
-        if name.startswith(browsers):
-            return browsers
+    if name.startswith("test_browser_"):
+        return "browsers 1"
+    if name.startswith("test_page_"):
+        return "browsers 1" if name < "test_page_h" else "browsers 2"
     return file
 
 

@@ -90,8 +90,8 @@ final class TurnLookout {
     func awaitLease(_ isWaiting: Bool) {
         let next = isWaiting ? streams.find(name)?.ring : nil
         if ring !== next {
-            ring?.status.setWaiting(false, slot: environment.slot)
-            next?.status.setWaiting(true, slot: environment.slot)
+            ring?.slots.setWaiting(false, slot: environment.slot)
+            next?.slots.setWaiting(true, slot: environment.slot)
             ring = next
         }
         guard isWaiting != isCounted else { return }
@@ -115,7 +115,7 @@ final class TurnLookout {
     func takeOver() {
         guard let ring = streams.find(name)?.ring else { return }
         _ = ring.status.requestTakeOver()
-        if let slot = ring.status.writerSlot { environment.doorbells.ring(slot: slot) }
+        if let slot = ring.slots.writer { environment.doorbells.ring(slot: slot) }
     }
 }
 
