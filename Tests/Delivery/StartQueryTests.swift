@@ -1,10 +1,11 @@
 // Where a viewer's query says that playback begins.
 
+import SegmentRing
 import Testing
 
 @testable import Delivery
 
-private typealias Start = LiveReader.Start
+private typealias Start = RingCursor.Start
 
 @Suite struct StartQueryTests {
     /// A ring of a minute.

@@ -10,7 +10,7 @@ import Testing
 @Suite struct CapacityTests {
     @Test("every worker has a slot in a ring, and a ring no slot that no worker can have")
     func slots() {
-        #expect(RingStatus.slots == Limits.workers)
+        #expect(RingSlots.count == Limits.workers)
     }
 
     @Test("a parser takes as many tracks as its snapshots have room for")

@@ -39,7 +39,7 @@ final class TurnLookout {
         var sight = TurnSight(lease: .wasNotTried, past: BroadcastPast(stream))
         guard mayTry else { return (sight, nil) }
         let ring = stream.ring
-        glance = RingGlance(ring.status)
+        glance = RingGlance(ring)
         do {
             if let writer = try ring.acquireWriter(slot: environment.slot) {
                 let turn = PublishTurn(stream, writer)
@@ -69,7 +69,7 @@ final class TurnLookout {
     }
 
     private func bodiesElsewhere(on ring: Ring) -> [BodyElsewhere] {
-        (0..<RingStatus.slots).compactMap { slot in
+        (0..<RingSlots.count).compactMap { slot in
             guard slot != environment.slot, let us = ring.status.oldestBodyUs(slot: slot) else {
                 return nil
             }
@@ -80,7 +80,7 @@ final class TurnLookout {
     /// Whether a doorbell may have rung for those who wait.
     var mayHaveChanged: Bool {
         guard let ring else { return true }
-        return RingGlance(ring.status) != glance
+        return RingGlance(ring) != glance
     }
 
     // MARK: Saying
