@@ -312,16 +312,28 @@ let package = Package(
             ],
             path: "Tests/Ingest"),
         .testTarget(
-            name: "DeliveryTests", dependencies: ["Delivery", "Media", "SegmentRing"],
+            name: "DeliveryTests",
+            dependencies: [
+                "Delivery", "Accounts", "Credentials", "FakeExchange", "HTTP", "Media",
+                "SegmentRing", "StreamBench", "StreamState", "Streams",
+            ],
             path: "Tests/Delivery"),
         .testTarget(
-            name: "EventsTests", dependencies: ["Events", "StreamState"], path: "Tests/Events"),
+            name: "EventsTests",
+            dependencies: [
+                "Events", "FakeExchange", "HTTP", "LinuxIO", "SegmentRing", "StreamBench",
+                "StreamState", "Streams",
+            ],
+            path: "Tests/Events"),
         .testTarget(
             name: "AccountRoutesTests", dependencies: ["AccountRoutes"],
             path: "Tests/AccountRoutes"),
         .testTarget(
             name: "OperationsTests",
-            dependencies: ["Operations", "StreamBench", "Streams", "Telemetry"],
+            dependencies: [
+                "Operations", "Accounts", "Credentials", "FakeExchange", "HTTP", "StreamBench",
+                "Streams", "Telemetry",
+            ],
             path: "Tests/Operations"),
         .testTarget(
             name: "WorkerTests",
