@@ -120,6 +120,7 @@ def test_viewers_who_are_there_see_the_rest_of_it(
     """With a ring that holds all of it, the same broadcast can be joined to its end."""
     server = start_server("--ring-size", "32M", "--grace", "120")
     publish(server, name).feed([one_key_frame], finish=False)
+    wait_until(lambda: (server.stream(name) or {}).get("joinable"), "a stream that can be joined")
     viewer = watch(server, name).wait_for_bytes(len(one_key_frame) * 9 // 10)
     assert server.stream(name)["joinable"] is True
     late = watch(server, name).wait_for_bytes(len(one_key_frame) * 9 // 10)
