@@ -1,0 +1,99 @@
+// Who is woken when a ring has grown, and when a pause is over.
+
+import Glibc
+import LinuxIO
+import SegmentRing
+import Settings
+import StreamBench
+import Testing
+
+@testable import Streams
+
+@Suite struct RingNotifierTests {
+    private let bench: StreamBench
+    private let writer: RingWriter
+    private let notifier: RingNotifier
+    private let changes: StreamChanges
+    /// What the doorbells of three workers are heard by.
+    private let ears: [Int32]
+
+    init() throws {
+        bench = try StreamBench()
+        writer = try Ring.create(
+            path: bench.ringPath(), geometry: bench.ringGeometry,
+            initialization: bench.initialization(), state: [])
+        writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs
+        var raw: [Int32] = []
+        for _ in 0..<3 {
+            let bell = try EventDescriptor()
+            raw.append(dup(bell.descriptor.raw))
+        }
+        ears = raw.map { dup($0) }
+        let doorbells = try Doorbells(adopting: raw, ownSlot: 0)
+        changes = StreamChanges(counters: bench.counters, doorbells: doorbells)
+        notifier = RingNotifier(
+            ring: writer.ring, loop: bench.loop, doorbells: doorbells, changes: changes)
+    }
+
+    /// The workers whose doorbell has rung since this was last asked.
+    private func rung() -> [Int] {
+        ears.indices.filter { index in
+            var count: UInt64 = 0
+            return read(ears[index], &count, 8) == 8
+        }
+    }
+
+    private func runTurn() {
+        bench.loop.schedule(afterMs: 0) { bench.loop.stop() }
+        bench.loop.run()
+    }
+
+    @Test("who has viewers is woken at the end of the turn, once for all that came in it")
+    func wakes() {
+        defer { for ear in ears { close(ear) } }
+        writer.ring.status.setInterested(true, slot: 1)
+        for _ in 0..<3 { notifier.committed(nowMs: writer.ring.bootNowMs) }
+        #expect(rung() == [])
+        runTurn()
+        #expect(rung() == [1])
+        #expect(changes.count == 0)
+    }
+
+    @Test("what comes soon after is kept until its time, or until the writer lets go")
+    func paced() {
+        defer { for ear in ears { close(ear) } }
+        writer.ring.status.setInterested(true, slot: 2)
+        notifier.committed(nowMs: writer.ring.bootNowMs)
+        runTurn()
+        #expect(rung() == [2])
+        notifier.committed(nowMs: writer.ring.bootNowMs)
+        #expect(rung() == [])
+        notifier.flush()
+        #expect(rung() == [2])
+        notifier.flush()
+        #expect(rung() == [])
+    }
+
+    @Test("media ends a pause, and every worker is told")
+    func pause() {
+        defer { for ear in ears { close(ear) } }
+        let status = writer.ring.status
+        status.pausedSinceBootMs = writer.ring.bootNowMs
+        notifier.committed(nowMs: writer.ring.bootNowMs)
+        #expect(status.pausedSinceBootMs == 0)
+        #expect(changes.count == 1)
+        #expect(rung() == [0, 1, 2])
+        notifier.committed(nowMs: writer.ring.bootNowMs)
+        #expect(changes.count == 1)
+    }
+
+    @Test("so it is when the publisher was only silent")
+    func silence() {
+        defer { for ear in ears { close(ear) } }
+        let ring = writer.ring
+        notifier.committed(nowMs: ring.status.lastIngestBootMs + Limits.publisherSilenceMs)
+        #expect(changes.count == 0)
+        notifier.committed(nowMs: ring.status.lastIngestBootMs + Limits.publisherSilenceMs + 1)
+        #expect(changes.count == 1)
+    }
+}
