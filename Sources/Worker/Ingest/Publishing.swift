@@ -10,7 +10,6 @@ import SegmentRing
 import Settings
 import StreamState
 import Streams
-import Telemetry
 
 package final class Publishing {
     private let streams: LiveStreams
@@ -21,11 +20,9 @@ package final class Publishing {
     private var drivers: [StreamName: TurnDriver] = [:]
     private let room = WaitingRoom()
     private let shares: PublisherShares?
-    private let recheck: PublishRecheck?
+    /// Nil under open publishing.
+    private let rights: RightsWatch?
     private var isShuttingDown = false
-    /// Streams about whose account the store was asked a moment ago.
-    private var accountsLookedAt: Set<StreamName> = []
-    private var denialLine = LogPause(ms: Limits.logRepeatMs)
 
     /// - Parameter credentials: nil when anybody may publish.
     package init(
@@ -36,15 +33,16 @@ package final class Publishing {
         self.crossOrigin = crossOrigin
         self.environment = environment
         authority = credentials.map { PublishAuthority(credentials: $0) }
-        recheck = authority.map { PublishRecheck(authority: $0, loop: environment.loop) }
+        rights = authority.map {
+            RightsWatch(authority: $0, streams: streams, environment: environment)
+        }
         let sharesAreByAddress = credentials == nil
         shares =
             sharesAreByAddress ? PublisherShares(streams: streams, environment: environment) : nil
-        recheck?.requests = { [weak self] in
+        rights?.requests = { [weak self] in
             self.map { $0.drivers.values.flatMap(\.requests) } ?? []
         }
-        recheck?.onDenied = { [weak self] problem, name in self?.wasDenied(problem, name) }
-        recheck?.start()
+        rights?.start()
     }
 
     // MARK: Requests
@@ -57,14 +55,17 @@ package final class Publishing {
         if let bytes = request.contentLength, bytes > Limits.chunkBytes {
             return refuse(exchange, .bodyTooLarge(limitBytes: Limits.chunkBytes))
         }
-        var facts: PublishFacts
+        let headers: PublishHeaders
         do {
-            facts = try PublishFacts(request)
+            headers = try PublishHeaders(request)
         } catch {
             return refuse(exchange, .badChunkNumber)
         }
         let body = WaitingBody(room: room, client: exchange.client)
+        let hasLength = request.contentLength != nil
         guard let authority else {
+            let facts = PublishFacts(
+                headers, hasLength: hasLength, identity: PublishFacts.identity(of: request))
             return begin(
                 exchange, name, facts, claim: nil, body: body, isComplete: !request.hasBody,
                 arrivedUs: arrivedUs)
@@ -76,15 +77,15 @@ package final class Publishing {
             guard let self, admission.isOpen, !exchange.isOver else { return }
             switch verdict {
             case .success(let identity):
-                facts.identity = identity
                 admission.handOn()
                 self.begin(
-                    exchange, name, facts, claim: claim, body: body,
+                    exchange, name,
+                    PublishFacts(headers, hasLength: hasLength, identity: identity), claim: claim,
+                    body: body,
                     isComplete: admission.isBodyComplete, arrivedUs: arrivedUs)
             case .failure(let problem):
-                self.logDenial(of: exchange.request, problem, name)
                 admission.refuse(problem)
-                self.wasDenied(problem, name)
+                self.rights?.denied(exchange.request, problem, name)
             }
         }
         admission.wait()
@@ -136,41 +137,6 @@ package final class Publishing {
             status: 204, headers: crossOrigin.headers(for: exchange.request), body: .none)
     }
 
-    // MARK: Denials
-
-    /// Somebody may not publish under that name: perhaps because its account is gone or disabled, and
-    /// then its broadcast is over as well. Strangers can make us ask the store this way, so it is done
-    /// only now and then, and only when there is something to end.
-    private func wasDenied(_ problem: Problem, _ name: StreamName) {
-        guard let authority, [401, 403].contains(problem.status),
-            let stream = streams.find(name), stream.state != .ended,
-            accountsLookedAt.insert(name).inserted
-        else { return }
-        environment.loop.schedule(afterMs: Limits.credentialFreshMs) { [weak self] in
-            self?.accountsLookedAt.remove(name)
-        }
-        let publisher = stream.ring.status.publisherKey.identity
-        guard PublisherIdentity.isAccount(publisher) else { return }
-        authority.hasAccount(publisher, named: name) { hasAccount in
-            guard !hasAccount, stream.ring.status.publisherKey.identity == publisher,
-                stream.state != .ended
-            else { return }
-            // Whoever has closed or disabled the account has ended this too.
-            stream.end(.stopped)
-        }
-    }
-
-    /// Encoders tell the person in front of them little of what they are answered.
-    private func logDenial(of request: Request, _ problem: Problem, _ name: StreamName) {
-        guard let leftOut = denialLine.leftOut(nowMs: environment.loop.nowMs) else { return }
-        environment.logger.notice(
-            "broadcast refused",
-            metadata: [
-                "stream": "\(name)", "reason": "\(problem.slug)", "peer": "\(request.peer)",
-                "leftOut": "\(leftOut)",
-            ])
-    }
-
     private func refuse(_ exchange: Exchange, _ problem: Problem) {
         exchange.respond(problem, headers: crossOrigin.headers(for: exchange.request))
     }
@@ -186,7 +152,7 @@ package final class Publishing {
     }
 
     package func doorbellRang() {
-        recheck?.doorbellRang()
+        rights?.doorbellRang()
         for driver in Array(drivers.values) { driver.doorbellRang() }
     }
 
@@ -201,47 +167,5 @@ package final class Publishing {
         let others = rest.dropFirst(Limits.publishersPerTurn)
         guard !others.isEmpty else { return }
         environment.loop.schedule(afterMs: 1) { [weak self] in self?.shutDown(others) }
-    }
-}
-
-extension PublishFacts {
-    struct BadChunkNumber: Error {}
-
-    /// Reads `Weir-Chunk: SESSION/N`, and `Weir-Take-Over: 1` or, from what can only be given an
-    /// address, `?take-over=1`.
-    init(_ request: Request) throws(BadChunkNumber) {
-        self.init(
-            chunk: try request.header("weir-chunk").map(Self.parseChunk), start: .unknown,
-            identity: Self.identity(of: request),
-            wantsTakeOver: request.header("weir-take-over") == "1"
-                || NamedValues.inQuery(Self.query(of: request), named: "take-over") == ["1"],
-            sharesConnectionWithWriter: false, hasLength: request.contentLength != nil)
-    }
-
-    private static func query(of request: Request) -> Substring {
-        let target = request.target
-        return target.firstIndex(of: "?").map { target[target.index(after: $0)...] } ?? ""
-    }
-
-    private static func parseChunk(_ value: String) throws(BadChunkNumber) -> ChunkNumber {
-        let parts = value.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, (1...Limits.chunkSessionCharacters).contains(parts[0].utf8.count),
-            parts[0].utf8.allSatisfy(isSessionCharacter),
-            parts[1].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let number = UInt64(parts[1]), number < UInt64.max
-        else { throw BadChunkNumber() }
-        return ChunkNumber(
-            session: max(1, PublisherIdentity.digest("session \(parts[0])")), number: number)
-    }
-
-    /// The characters of a token (RFC 9110, section 5.6.2) that need no quoting anywhere.
-    private static func isSessionCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-            UInt8(ascii: "."):
-            true
-        default: false
-        }
     }
 }
