@@ -36,10 +36,12 @@ extension Span<UInt8> {
         precondition(start >= 0)
         var index = start
         let zeros = SIMD16<UInt8>(repeating: 0)
-        while index + Self.vectorBytes < count,
-            !Self.hasAny(vector(at: index) | vector(at: index + 1) .== zeros)
-        {
-            index += Self.vectorBytes
+        while index + 2 * Self.vectorBytes < count {
+            let first = vector(at: index) | vector(at: index + 1)
+            let next = index + Self.vectorBytes
+            let second = vector(at: next) | vector(at: next + 1)
+            if Self.hasAny((first .== zeros) .| (second .== zeros)) { break }
+            index += 2 * Self.vectorBytes
         }
         return index
     }
