@@ -261,6 +261,9 @@ let package = Package(
         .executableTarget(
             name: "HTTPThroughput", dependencies: ["HTTP", "LinuxIO"],
             path: "Tests/Benchmarks/HTTPThroughput", swiftSettings: strict),
+        .executableTarget(
+            name: "IngestCost", dependencies: ["Media"], path: "Tests/Benchmarks/IngestCost",
+            swiftSettings: strict),
         .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
         .testTarget(
             name: "AccountsTests",
