@@ -267,6 +267,23 @@ import Testing
         }
     }
 
+    @Test("a later chunk of the broadcast with which a stream has ended is told so at once")
+    func overSession() {
+        let over = StreamFacts.over(session: 8)
+        #expect(
+            PublishDecision.decide(request(.unknown, chunk: (8, 4)), over)
+                == .refuse(.unknownSession))
+        // Of another one the beginning may still come, and the same one may be sent again.
+        #expect(PublishDecision.decide(request(.unknown, chunk: (9, 4)), over) == .wait)
+        for chunk in [(8 as UInt64, 0 as UInt64), (9, 0), nil] {
+            #expect(PublishDecision.decide(request(chunk: chunk), over) == .begin)
+        }
+        #expect(
+            PublishDecision.decide(request(.continuation), over)
+                == .refuse(.missingInitialization))
+        #expect(PublishDecision.decide(request(.unknown), over) == .wait)
+    }
+
     @Test(
         "a live stream belongs to its publisher between two bodies, a paused one to whoever comes")
     func ownership() {

@@ -82,7 +82,7 @@ extension PublishError {
             return request.start == .unknown ? .stalled : .alreadyLive
         }
         switch stream {
-        case .absent: return .chunkGap(expectedChunk: 0)
+        case .absent, .over: return .chunkGap(expectedChunk: 0)
         case .held(let writer):
             return writer.session == chunk.session ? .chunkEarly : .chunkGap(expectedChunk: 0)
         case .free(_, let ingest, _):

@@ -70,8 +70,10 @@ struct WriterFacts: Equatable, Sendable {
 
 /// What is known of the stream when a request asks for its turn.
 enum StreamFacts: Equatable, Sendable {
-    /// There is no such stream, or it has ended.
+    /// There is no such stream.
     case absent
+    /// It has ended, with the numbered broadcast of that session; 0: of another kind.
+    case over(session: UInt64)
     /// Another request holds the writer lease.
     case held(WriterFacts)
     /// The lease is ours for the taking. The last writer brought its last bytes so long ago.
@@ -101,6 +103,12 @@ enum PublishDecision: Equatable, Sendable {
         if request.chunk == nil && request.start == .unknown { return .wait }
         switch stream {
         case .absent: return decideAbsent(request)
+        case .over(let session):
+            // Its first chunk was here, so there is nothing that one could wait for.
+            if !request.startsBroadcast, let chunk = request.chunk, chunk.session == session {
+                return .refuse(.unknownSession)
+            }
+            return decideAbsent(request)
         case .held(let writer):
             if isRetry(request, writer) {
                 return request.waitedMs >= Limits.deadTryMs ? .takeOver : .wait
@@ -202,7 +210,7 @@ extension PublishFacts {
     func outwaits(_ stream: StreamFacts) -> Bool {
         guard chunk == nil, start != .unknown else { return false }
         return switch stream {
-        case .absent: false
+        case .absent, .over: false
         case .held(let writer):
             identity == writer.identity && (start == .continuation || writer.hasLength)
                 && writer.silentMs < Limits.publisherSilenceMs

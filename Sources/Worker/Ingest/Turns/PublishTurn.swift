@@ -27,7 +27,8 @@ struct PublishTurn {
         let ingest = state == .ended ? nil : IngestState(decoding: lease.state)
         facts =
             state == .ended
-            ? .absent : .free(state: state, ingest: ingest, silentMs: stream.ring.writerSilentMs)
+            ? .over(session: stream.ring.status.publisherKey.session)
+            : .free(state: state, ingest: ingest, silentMs: stream.ring.writerSilentMs)
         self.stream = stream
         self.lease = lease
         self.ingest = ingest
