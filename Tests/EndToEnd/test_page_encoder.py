@@ -3,10 +3,13 @@ helped; and what can be switched while on air."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from browser.chromium import Chromium
 from browser.element import LOOK_EVERY_S, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.live_page import LivePage
@@ -110,6 +113,28 @@ def test_a_smaller_picture_does_not_bring_back_the_codec_that_was_too_slow(
                "another recorder", every_s=LOOK_EVERY_S)
     assert "vp8" in live.page.run("return window.recorded.at(-1);")
     live.stop()
+
+
+def test_a_smaller_picture_is_recorded_smaller_also_when_the_camera_knows_one_size(
+    chromium_browser: Chromium, browser_server: Server, tmp_path: Path, name: str
+) -> None:
+    camera = tmp_path / "camera.mjpeg"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30", "-t", "1",
+         "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-f", "mjpeg", str(camera)], check=True)
+
+    def height() -> int | None:
+        shown = browser_server.stream(name) or {"tracks": []}
+        return next((t["height"] for t in shown["tracks"] if t["kind"] == "video"), None)
+
+    with chromium_browser.with_camera(camera) as browser:
+        live = LivePage(browser.open(), browser_server.url(""), name).choose_source("camera")
+        live.go_live(codec="vp8", size="720p")
+        wait_until(lambda: height() == 720, "the camera's own size", every_s=LOOK_EVERY_S)
+        live.choose("#resolution", "360p")
+        live.page.click("#apply")
+        wait_until(lambda: height() == 360, "the smaller one", every_s=LOOK_EVERY_S)
+        live.stop()
 
 
 # Switches

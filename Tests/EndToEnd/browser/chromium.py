@@ -154,6 +154,17 @@ class Chromium:
             browser.close()
 
     @contextmanager
+    def with_camera(self, camera: Path) -> Iterator["Chromium"]:
+        """A second Chromium, whose camera shows that file and knows no other size."""
+        browser = self._browser.browser_type.launch(
+            executable_path=EXECUTABLE,
+            args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={camera}"])
+        try:
+            yield Chromium(browser)
+        finally:
+            browser.close()
+
+    @contextmanager
     def without_devices(self) -> Iterator["Chromium"]:
         """A second Chromium, on a machine without camera and microphone, that must ask its user.
 

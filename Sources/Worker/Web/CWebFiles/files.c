@@ -305,6 +305,9 @@ BYTES live_quality_js[] = {
 BYTES live_recorder_js[] = {
 #embed "../Assets/live/recorder.js"
 };
+BYTES live_scaled_track_js[] = {
+#embed "../Assets/live/scaled-track.js"
+};
 BYTES live_setup_form_js[] = {
 #embed "../Assets/live/setup-form.js"
 };
@@ -519,6 +522,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/publish-answer.js", live_publish_answer_js),
     FILE("Assets/live/quality.js", live_quality_js),
     FILE("Assets/live/recorder.js", live_recorder_js),
+    FILE("Assets/live/scaled-track.js", live_scaled_track_js),
     FILE("Assets/live/setup-form.js", live_setup_form_js),
     FILE("Assets/live/sound.js", live_sound_js),
     FILE("Assets/live/source-words.js", live_source_words_js),

@@ -2,6 +2,7 @@
 // the browser's own; source-words.js has the words for them.
 
 import { FRAME_RATE } from './quality.js';
+import { isLargerThanSaid, ScaledTrack } from './scaled-track.js';
 import { SteadyTrack } from './steady-track.js';
 import { DrawnPicture } from './test-picture.js';
 
@@ -15,6 +16,8 @@ export class Picture {
   #close;
   #wishedSize;
   #source;
+  /** @type {ScaledTrack | null} once it was needed */
+  #scaled = null;
 
   /**
    * @param {PictureKind} kind
@@ -46,6 +49,15 @@ export class Picture {
       this.kind === 'screen' ? screenConstraints(size) : sizeConstraints(size));
   }
 
+  /** What a recorder is to be given: as large as was asked for. */
+  async recorded() {
+    const isDrawn = this.kind === 'test' || this.kind === 'standby';
+    if (this.#scaled === null && !isDrawn && await isLargerThanSaid(this.video)) {
+      this.#scaled = new ScaledTrack(this.video);
+    }
+    return this.#scaled?.track ?? this.video;
+  }
+
   /** The browser says that no picture comes from a camera for now. */
   get isMuted() { return this.kind === 'camera' && this.#source.muted; }
 
@@ -56,6 +68,7 @@ export class Picture {
 
   close() {
     this.video.onended = null;
+    this.#scaled?.stop();
     this.#close();
   }
 }

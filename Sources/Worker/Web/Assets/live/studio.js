@@ -177,14 +177,14 @@ export class Studio {
    *   no sound to be had
    */
   async recordable(wantsSound, wished) {
-    const video = this.#picture.video;
+    const video = await this.#picture.recorded();
     if (!wantsSound && !this.#isAudible) return { stream: new MediaStream([video]), route: null };
     this.#sound ??= new Sound();
     // Sound that the browser holds back would hold back the recorder too.
     const isMixRunning = wished === 'mix' && await this.#sound.ready();
     const route = bestRoute(wished, { ...this.soundFacts, isMixRunning });
     const track = this.#trackOf(route);
-    return { stream: new MediaStream(track ? [this.#picture.video, track] : [video]), route };
+    return { stream: new MediaStream(track ? [video, track] : [video]), route };
   }
 
   /** @param {SoundRoute} route */
