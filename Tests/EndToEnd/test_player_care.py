@@ -112,6 +112,12 @@ const block = (track, timeMs) => {
 const play = (track, fromMs, untilMs) => {
   for (let timeMs = fromMs; timeMs < untilMs; timeMs += 100) block(track, timeMs);
 };
+const late = (fromMs, untilMs, byMs) => {
+  for (let timeMs = fromMs; timeMs < untilMs; timeMs += 100) {
+    block(1, timeMs);
+    block(2, timeMs - byMs);
+  }
+};
 const both = (fromMs, untilMs) => {
   for (let timeMs = fromMs; timeMs < untilMs; timeMs += 100) { block(1, timeMs); block(2, timeMs); }
 };
@@ -129,6 +135,9 @@ const both = (fromMs, untilMs) => {
     ("both(20000, 25000); both(20000, 21000);", None, True),
     ("both(0, 5000); both(3600000, 3601000);", None, False),
     ("both(0, 5000); play(2, 3600000, 3601000);", None, False),
+    # Late, but it comes.
+    ("late(10000, 16000, 2500);", None, False),
+    ("late(10000, 16000, 2500); play(1, 16000, 19000);", "audio", False),
 ])
 def test_a_track_that_stops_and_time_that_jumps_are_noticed(
     modules: Modules, course: str, missing: str | None, jumped: bool

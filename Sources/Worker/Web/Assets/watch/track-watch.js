@@ -6,7 +6,10 @@
 import { unsigned } from './ebml.js';
 import { ID, blockIn, contentOf, tracksIn } from './webm-reader.js';
 
-/** A track that is so far behind the other one brings nothing now. */
+/**
+ * A track of which nothing came while the other one went on for so long brings nothing now. One that
+ * is late and comes is only late.
+ */
 const MISSING_MS = 2_000;
 /** A step back of more is no matter of order between blocks: the clock was set. */
 const STEP_BACK_MS = 1_000;
@@ -32,6 +35,8 @@ export class TrackWatch {
   #firstMs = {};
   #newestMs = {};
   #sinceMs = {};
+  /** Per kind: the newest time of the other one when its last block came. */
+  #heardMs = {};
 
   /** @param {import('./webm-reader.js').Part[]} parts */
   note(parts) {
@@ -54,13 +59,14 @@ export class TrackWatch {
   #noteBlock(block) {
     const kind = block && this.#kinds.get(block.track);
     if (!kind) return;
+    const isFirst = this.counts[kind] === 0;
     this.counts[kind] += 1;
     const timeMs = this.#clusterMs + block.offset;
     if (timeMs < this.#lastMs) this.#stepsBack += 1;
     this.#lastMs = timeMs;
     this.#firstMs[kind] ??= timeMs;
     const newestMs = this.#newestMs[kind];
-    if (newestMs === undefined) {
+    if (isFirst) {
       this.#begin(kind, timeMs);
     } else if (timeMs < newestMs - STEP_BACK_MS) {
       this.hasJumpedBack = true;
@@ -72,6 +78,7 @@ export class TrackWatch {
       if (timeMs - newestMs > MISSING_MS) this.#sinceMs[kind] = timeMs;
       this.#newestMs[kind] = Math.max(newestMs, timeMs);
     }
+    this.#heardMs[kind] = this.#othersMs(kind);
   }
 
   get #latestMs() { return Math.max(...Object.values(this.#newestMs)); }
@@ -81,7 +88,9 @@ export class TrackWatch {
     this.#newestMs[kind] = timeMs;
     this.#sinceMs[kind] = timeMs;
     for (const other of this.#kinds.values()) {
-      if (this.counts[other] === 0) this.#newestMs[other] ??= timeMs;
+      if (other === kind) continue;
+      this.#newestMs[other] ??= timeMs;
+      this.#heardMs[other] = Math.max(this.#heardMs[other] ?? timeMs, timeMs);
     }
   }
 
@@ -89,7 +98,13 @@ export class TrackWatch {
     for (const kind of this.#kinds.values()) {
       this.#newestMs[kind] = timeMs;
       this.#sinceMs[kind] = timeMs;
+      this.#heardMs[kind] = timeMs;
     }
+  }
+
+  #othersMs(kind) {
+    const others = [...this.#kinds.values()].filter((other) => other !== kind);
+    return Math.max(...others.map((other) => this.#newestMs[other] ?? -Infinity));
   }
 
   /**
@@ -100,10 +115,8 @@ export class TrackWatch {
   get missing() {
     const kinds = [...this.#kinds.values()];
     if (kinds.length < 2) return null;
-    const [first, second] = kinds;
-    const leadMs = (this.#newestMs[first] ?? 0) - (this.#newestMs[second] ?? 0);
-    if (Math.abs(leadMs) <= MISSING_MS) return null;
-    return leadMs > 0 ? second : first;
+    return kinds.find((kind) => (
+      this.#othersMs(kind) - (this.#heardMs[kind] ?? Infinity) > MISSING_MS)) ?? null;
   }
 
   /**
