@@ -1,7 +1,8 @@
 // The classes of bytes that HTTP/1.1 messages are made of, and comparisons of short byte strings.
 // Everything works on bytes: a request is not text before it has been found valid.
 //
-// Unsafe use: one append of a span's bytes; its pointer is read during the call only.
+// Unsafe use: one append of a span's bytes, whose pointer is read during the call only; the bytes of
+// constants, which are there for good and are read within their count.
 
 enum HTTP1Character {
     static let lineFeed = UInt8(ascii: "\n")
@@ -87,23 +88,29 @@ enum HTTP1Character {
 
 extension Span<UInt8> {
     /// Whether these are exactly the bytes of `text`.
-    func equals(_ text: String) -> Bool {
-        guard count == text.utf8.count else { return false }
-        var index = 0
-        for byte in text.utf8 {
-            guard self[index] == byte else { return false }
-            index += 1
+    func equals(_ text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard self.count == count else { return false }
+        let start = unsafe text.utf8Start
+        for index in 0..<count {
+            guard unsafe self[index] == start[index] else { return false }
         }
         return true
     }
 
+    func isSame(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+
     /// The same without regard to the case of ASCII letters; `text` is in lower case.
-    func equalsIgnoringCase(_ text: String) -> Bool {
-        guard count == text.utf8.count else { return false }
-        var index = 0
-        for byte in text.utf8 {
-            guard HTTP1Character.folded(self[index]) == byte else { return false }
-            index += 1
+    func equalsIgnoringCase(_ text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard self.count == count else { return false }
+        let start = unsafe text.utf8Start
+        for index in 0..<count {
+            guard unsafe HTTP1Character.folded(self[index]) == start[index] else { return false }
         }
         return true
     }
@@ -116,6 +123,15 @@ extension Span<UInt8> {
             index += 1
         }
         return nil
+    }
+
+    /// A range without the white space at its ends.
+    func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var start = range.lowerBound
+        var end = range.upperBound
+        while start < end, HTTP1Character.isWhiteSpace(self[start]) { start += 1 }
+        while start < end, HTTP1Character.isWhiteSpace(self[end - 1]) { end -= 1 }
+        return start..<end
     }
 
     func allSatisfy(_ isAllowed: (UInt8) -> Bool) -> Bool {

@@ -8,7 +8,7 @@ struct HTTP1RequestLine {
     let target: HTTP1Target
     let version: HTTP1Version
 
-    private static let http2Preface = "PRI * HTTP/2.0"
+    private static let http2Preface: StaticString = "PRI * HTTP/2.0"
     /// "HTTP/1.1"
     private static let versionBytes = 8
 

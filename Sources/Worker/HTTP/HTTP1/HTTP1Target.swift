@@ -63,9 +63,9 @@ struct HTTP1Target {
     }
 
     private static func hasPrefix(
-        _ line: Span<UInt8>, at range: Range<Int>, _ prefix: String
+        _ line: Span<UInt8>, at range: Range<Int>, _ prefix: StaticString
     ) -> Bool {
-        let count = prefix.utf8.count
+        let count = prefix.utf8CodeUnitCount
         return range.count >= count
             && line.extracting(range.lowerBound..<range.lowerBound + count)
                 .equalsIgnoringCase(prefix)

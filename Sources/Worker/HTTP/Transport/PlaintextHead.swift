@@ -6,8 +6,8 @@ struct PlaintextHead: Equatable {
     /// answer to either. Any answer keeps them from it.
     let wantsSilence: Bool
 
-    private static let upgradeQuestion = "OPTIONS * "
-    private static let poke = "GET /admin/!POKE "
+    private static let upgradeQuestion: StaticString = "OPTIONS * "
+    private static let poke: StaticString = "GET /admin/!POKE "
 
     /// Nil when it is none: the first thing HTTP says is a word in capitals (RFC 8446 section 5.1: a
     /// handshake begins with 22).
@@ -19,8 +19,8 @@ struct PlaintextHead: Equatable {
             Self.begins(bytes, with: Self.upgradeQuestion) || Self.begins(bytes, with: Self.poke)
     }
 
-    private static func begins(_ bytes: Span<UInt8>, with text: String) -> Bool {
-        let count = text.utf8.count
+    private static func begins(_ bytes: Span<UInt8>, with text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
         return bytes.count >= count && bytes.extracting(0..<count).equals(text)
     }
 }
