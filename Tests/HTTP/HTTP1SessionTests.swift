@@ -16,7 +16,8 @@ struct HTTP1SessionTests {
         "the raw client sees what it expects",
         arguments: [
             "kept_alive", "asked_to_close", "http10_closes", "http10_keeps_alive",
-            "http10_gets_no_chunks", "head", "chunked_response", "aborted_source", "pipelining",
+            "http10_gets_no_chunks", "head", "chunked_response", "said_length",
+            "known_length", "short_of_its_length", "aborted_source", "pipelining",
             "pipelined_bodies", "many_pipelined", "behind_a_close", "garbage_behind_a_request",
             "chunks", "longer_than_declared", "broken_chunks", "answered_before_broken_chunks",
             "expect_continue",

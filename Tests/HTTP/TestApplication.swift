@@ -52,10 +52,41 @@ final class TestApplication: Application {
         case "/never-until-drained": waitingForDrain.append(exchange)
         case "/wait-for-close": waitingForClose.append(exchange)
         default:
-            guard target.hasPrefix("/size/"), let bytes = Int(target.dropFirst(6)) else { return }
-            exchange.respond(status: 200, headers: text, body: .stream(Pattern(bytes: bytes)))
+            guard let bytes = target.split(separator: "/").last.flatMap({ Int($0) }) else { return }
+            answer(exchange, target, with: Pattern(bytes: bytes), bytes: bytes)
         }
     }
+
+    /// With so many bytes, of which it says so much.
+    private func answer(_ exchange: Exchange, _ target: String, with source: Pattern, bytes: Int) {
+        let said = [HeaderField("content-length", "\(bytes)")]
+        if target.hasPrefix("/size/") {
+            exchange.respond(status: 200, headers: [], body: .stream(source))
+        } else if target.hasPrefix("/known/") {
+            exchange.respond(status: 200, headers: [], body: .stream(source, length: bytes))
+        } else if target.hasPrefix("/said/") {
+            exchange.respond(status: 200, headers: said, body: .stream(source))
+        } else if target.hasPrefix("/short/") {
+            exchange.respond(status: 200, headers: [], body: .stream(source, length: bytes + 10))
+        } else if target.hasPrefix("/long/") {
+            exchange.respond(status: 200, headers: [], body: .stream(source, length: bytes - 10))
+        } else if target.hasPrefix("/contradicted/") {
+            exchange.respond(
+                status: 200, headers: said, body: .bytes([UInt8](repeating: 0, count: bytes + 1)))
+        } else if target.hasPrefix("/resource/") {
+            resource.answer(exchange)
+        } else if target.hasPrefix("/content/") {
+            exchange.respond(content)
+        }
+    }
+
+    /// Bytes of the pattern, which say when they are compressed that they are.
+    private let content = Content(
+        fields: [HeaderField("vary", "accept-encoding")],
+        contentFields: [HeaderField("content-type", "text/plain")],
+        bytes: (0..<100_000).map(Pattern.byte), tag: EntityTag("\"plain\""),
+        gzip: (bytes: Array("compressed".utf8), tag: EntityTag("\"gz\"")), hasParts: true)
+    private lazy var resource = Resource(content)
 
     private func answer(_ exchange: Exchange, _ number: Int) {
         exchange.respond(status: 200, headers: [], body: .bytes(Array("\(number)".utf8)))

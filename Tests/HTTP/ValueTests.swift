@@ -86,14 +86,14 @@ struct ValueTests {
     @Test("fields beyond the limits are noted, not stored")
     func limits() {
         let limits = HTTPLimits()
-        var headers = IncomingHeaders(sinceMs: 0)
+        let headers = IncomingHeaders(sinceMs: 0)
         let path = [UInt8](repeating: 0x61, count: limits.targetBytes + 1)
         let taken = headers.append(
             name: Array(":path".utf8).span, value: path.span, limits: limits)
         #expect(taken)
         #expect(headers.problem(limits) == .targetTooLong)
         #expect(headers.block.fieldCount == 0)
-        var bomb = IncomingHeaders(sinceMs: 0)
+        let bomb = IncomingHeaders(sinceMs: 0)
         var fields = 0
         let name = Array("x".utf8)
         while bomb.append(name: name.span, value: name.span, limits: limits) { fields += 1 }

@@ -8,13 +8,40 @@ import Glibc
 
 /// An IPv4 or IPv6 address. An IPv4 client of an IPv6 listener counts as IPv4.
 package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
-    /// 4 bytes of an IPv4 address, 16 of an IPv6 one, none when the peer is not an IP endpoint.
-    package let bytes: [UInt8]
+    /// The bytes, from the most significant one on. Not an array, because each request has a copy.
+    private let words: (UInt64, UInt64)
+    private let count: UInt8
 
+    /// 4 bytes of an IPv4 address, 16 of an IPv6 one, none when the peer is not an IP endpoint.
+    package var bytes: [UInt8] {
+        (0..<Int(count)).map { index in
+            let word = index < 8 ? words.0 : words.1
+            return UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64(index % 8)))
+        }
+    }
+
+    /// - Parameter bytes: 16 at most.
     package init(bytes: [UInt8]) {
         let mappedPrefix: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
         let isMapped = bytes.count == 16 && bytes.starts(with: mappedPrefix)
-        self.bytes = isMapped ? Array(bytes[12...]) : bytes
+        let kept = isMapped ? bytes[12...] : bytes[...]
+        precondition(kept.count <= 16, "no address is longer")
+        count = UInt8(kept.count)
+        let padded = Array(kept) + [UInt8](repeating: 0, count: 16 - kept.count)
+        words = (
+            padded[..<8].reduce(0) { $0 << 8 | UInt64($1) },
+            padded[8...].reduce(0) { $0 << 8 | UInt64($1) }
+        )
+    }
+
+    package static func == (one: PeerAddress, other: PeerAddress) -> Bool {
+        one.words == other.words && one.count == other.count
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(count)
     }
 
     /// The peer of a connected socket; unknown (no bytes) when it is gone or not an IP socket.

@@ -2,6 +2,7 @@
 // loopback. `HTTPThroughput PORT CERTIFICATE KEY`, then run h2load against it:
 //
 //   /1k, /512k   that many bytes, known in advance
+//   /asset       1 KiB, prepared once
 //   /stream      512 KiB from a body source, the way live media is sent
 //   /hold        headers, then nothing: what an idle viewer costs
 //   /live        2.5 Mbit/s for ever, in pieces every 40 ms: what a live viewer costs
@@ -20,8 +21,20 @@ final class FixedAnswers: Application {
     private let large = [UInt8](repeating: 0x62, count: 512 * 1_024)
     private var viewers: [(exchange: Exchange, source: LiveSource)] = []
     private let fields = [HeaderField("content-type", "application/octet-stream")]
+    private let asset = Resource(
+        Content(
+            fields: [
+                HeaderField("cache-control", "public, max-age=31536000, immutable"),
+                HeaderField("x-content-type-options", "nosniff"),
+                HeaderField("cross-origin-resource-policy", "same-origin"),
+                HeaderField("vary", "accept-encoding"),
+            ],
+            contentFields: [HeaderField("content-type", "text/javascript; charset=utf-8")],
+            bytes: [UInt8](repeating: 0x61, count: 1_024), tag: EntityTag("\"0123456789abc\""),
+            hasParts: true))
 
     func begin(_ exchange: Exchange) {
+        if exchange.request.hasTarget("/asset") { return asset.answer(exchange) }
         switch exchange.request.target {
         case "/1k": exchange.respond(status: 200, headers: fields, body: .bytes(small))
         case "/512k": exchange.respond(status: 200, headers: fields, body: .bytes(large))

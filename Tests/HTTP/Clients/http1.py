@@ -177,6 +177,42 @@ def chunked_response(port):
     expect(client.response().body, b"", "empty body")
 
 
+def said_length(port):
+    """A source whose length stands in the fields is framed by that length, not in chunks as well."""
+    for path in ("/said/30000", "/known/30000"):
+        client = Client(port)
+        client.get(path)
+        response = client.response()
+        expect(response.fields.get("content-length"), "30000", "content-length")
+        expect("transfer-encoding" in response.fields, False, "a transfer coding")
+        expect(response.body, bytes(i % 251 for i in range(30000)), "body")
+        client.get()
+        expect(client.response().body, b"hello", "body of the next response")
+
+
+def known_length(port):
+    client = Client(port)
+    client.get("/known/70000", method="HEAD")
+    expect(client.response(is_head=True).fields["content-length"], "70000", "length for HEAD")
+    client.get("/known/0")
+    expect(client.response().fields["content-length"], "0", "length of nothing")
+    client.get("/contradicted/7")
+    expect(len(client.response().body), 8, "length of what is there")
+    client.get("/long/70000")
+    expect(len(client.response().body), 69990, "no more than was promised")
+    client.get()
+    expect(client.response().body, b"hello", "body of the next response")
+
+
+def short_of_its_length(port):
+    """A response that ends before its length must not look complete, nor may another follow."""
+    client = Client(port)
+    client.get("/short/70000")
+    status, fields = client.head()
+    expect((status, fields["content-length"]), (200, "70010"), "answer")
+    expect(len(client.rest()) < 70010, True, "fewer bytes than were promised")
+
+
 def aborted_source(port):
     """A chunked response that cannot be completed must not look complete."""
     client = Client(port)

@@ -28,8 +28,9 @@ extension Limits {
     /// Connection: cleartext that is staged for one connection before it is encrypted and sent: the
     /// most one connection gets in one turn of the loop.
     package static let stageBytes = 256 * 1024
-    /// Connection: requests of one connection that begin before others have their turn.
-    package static let requestsPerTurn = 4
+    /// Connection: requests of one connection that begin before others have their turn: as many as a browser
+    /// asks for at once, so that they are answered in one piece.
+    package static let requestsPerTurn = 16
     /// Connection: no further one of them begins when they have taken this long, in microseconds.
     package static let requestsTurnUs: UInt64 = 100
     /// Worker: how long one turn of a worker's loop goes on, by what it does, in microseconds: each of
@@ -43,6 +44,9 @@ extension Limits {
     package static let figuresSliceUs: UInt64 = 1_000
     /// and on ending and removing those that are over.
     package static let sweepSliceUs: UInt64 = 2_000
+    /// Worker: exchanges that are over and kept for the next requests, with the memory of their header
+    /// sections: as many as begin before others are over, mostly. About 1 KiB each.
+    package static let spentExchangesKept = 128
     /// Worker: names of this server for which the front page is kept; anybody may call it by any name.
     package static let homePagesKept = 16
     /// Worker: when so many connections have come or gone, and a quarter of those that are there, what

@@ -66,12 +66,10 @@ extension HTTP1Session: ExchangeTransport {
         guard !head.isAnswered else { return connection.markReady() }
         let isCutOff = exchange.response.source == nil && !exchange.body.isComplete
         guard let turn = beginResponse(head, isCutOff: isCutOff) else { return }
-        queue(
-            HTTP1Response(
-                status: head.status, headers: head.headers, framing: turn.framing,
-                connection: turn.connectionField,
-                date: connection.server.date.text(nowMs: nowMs)
-            ).text)
+        let response = HTTP1Response(
+            status: head.status, headers: head.headers, framing: turn.framing,
+            connection: turn.connectionField, date: connection.server.date.text(nowMs: nowMs))
+        queue(head.prepared.map { response.text(behind: $0.text) } ?? response.text)
     }
 
     // MARK: Sending

@@ -16,7 +16,7 @@ enum BodyFraming: Equatable, Sendable {
 }
 
 /// One request up to its empty line: complete and valid.
-struct HTTP1Head: Sendable {
+struct HTTP1Head {
     /// The fields as from HTTP/2: `:method`, `:scheme`, `:authority` and `:path` first, names in
     /// lower case, neither Host nor fields about this one connection among them. `:authority` is
     /// empty when an HTTP/1.0 client named no host. There is an `expect` field if and only if

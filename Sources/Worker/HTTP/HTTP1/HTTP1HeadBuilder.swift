@@ -94,7 +94,7 @@ struct HTTP1HeadBuilder {
     func finish() throws(HTTP1Failure) -> HTTP1Head {
         let authority = try agreedAuthority()
         let scheme = isHTTPS ? Self.https : Self.http
-        var block = HeaderBlock()
+        let block = HeaderBlock()
         block.append(name: Self.methodName.span, value: bytes.span.extracting(method))
         block.append(name: Self.schemeName.span, value: scheme.span)
         block.append(name: Self.authorityName.span, value: bytes.span.extracting(authority))

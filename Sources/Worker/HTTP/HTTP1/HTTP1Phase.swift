@@ -22,8 +22,6 @@ struct HTTP1Turn {
     }
 
     private func framing(of head: ResponseHead) -> HTTP1Response.Framing {
-        // Whoever gave a length means it.
-        if head.headers.contains(where: { $0.name == "content-length" }) { return .none }
         if let length = head.contentLength { return .length(length) }
         if head.hasBody { return version == .v11 ? .chunked : .untilClose }
         // A HEAD request is told nothing of a length that nobody knows.

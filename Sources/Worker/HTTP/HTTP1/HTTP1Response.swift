@@ -33,6 +33,16 @@ struct HTTP1Response {
         return bytes
     }
 
+    /// The same behind a status line and fields that were made before, the length among them.
+    func text(behind prepared: [UInt8]) -> [UInt8] {
+        var bytes = prepared
+        if let date { bytes.append(name: "date", value: date) }
+        for field in headers { bytes.append(name: field.name, value: field.value) }
+        if let connection { bytes.append(name: "connection", value: connection) }
+        bytes.append(contentsOf: "\r\n".utf8)
+        return bytes
+    }
+
     /// The whole answer to what never became a request; nothing follows it.
     static func last(_ problem: Problem, date: String) -> [UInt8] {
         let body = problem.body
@@ -49,6 +59,7 @@ struct HTTP1Response {
         case 200: "OK"
         case 201: "Created"
         case 204: "No Content"
+        case 206: "Partial Content"
         case 303: "See Other"
         case 304: "Not Modified"
         case 308: "Permanent Redirect"
@@ -64,6 +75,7 @@ struct HTTP1Response {
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 415: "Unsupported Media Type"
+        case 416: "Range Not Satisfiable"
         case 417: "Expectation Failed"
         case 421: "Misdirected Request"
         case 422: "Unprocessable Content"

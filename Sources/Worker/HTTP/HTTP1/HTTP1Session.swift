@@ -80,9 +80,9 @@ final class HTTP1Session: ProtocolSession {
             if isSending { finish() }
             return isSending
         case .receiving(let turn):
-            return turn.exchange.hasResponded && turn.exchange.response.source == nil
+            return turn.exchange.hasResponded && !turn.exchange.isEndless
         case .answering(let turn):
-            return turn.exchange.response.source == nil
+            return !turn.exchange.isEndless
         }
     }
 

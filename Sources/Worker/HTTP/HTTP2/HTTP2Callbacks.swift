@@ -105,7 +105,9 @@ private func headersBegin(
     // Trailers are checked by nghttp2 and otherwise ignored.
     let isRequest = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
     unsafe withSession(userData) { session in
-        session.incoming = isRequest ? IncomingHeaders(sinceMs: session.nowMs) : nil
+        session.incoming = nil
+        guard isRequest else { return }
+        session.incoming = session.connection.server.spent.headers(sinceMs: session.nowMs)
     }
     return HTTP2Callbacks.goOn
 }
@@ -148,6 +150,7 @@ private func frameArrived(
             if let incoming = session.incoming {
                 session.incoming = nil
                 session.begin(incoming, streamID: header.stream_id, endsStream: header.endsStream)
+                session.connection.server.spent.keep(incoming)
             } else if header.endsStream, let exchange = session.exchange(of: header.stream_id) {
                 exchange.finishBody()
             }

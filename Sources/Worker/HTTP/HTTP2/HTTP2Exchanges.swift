@@ -1,7 +1,8 @@
 // How an HTTP/2 session serves its exchanges: responses, flow control, resets.
 //
 // Unsafe use: response fields are copied to one scratch array and described to nghttp2 by pointers
-// into it, which are valid during the call; nghttp2 makes its own copy. A data provider holds an
+// into it, which are valid during the call; nghttp2 makes its own copy, but of a PreparedResponse, which
+// the exchange holds. A data provider holds an
 // unretained pointer to its exchange, which lives in `openExchanges` as long as the stream does.
 
 import CNghttp2
@@ -24,10 +25,7 @@ extension HTTP2Session: ExchangeTransport {
 
     func respond(_ exchange: Exchange, _ head: ResponseHead) {
         if head.hasBody { watchSending(of: exchange) }
-        let fields = ResponseFields(
-            status: head.status, headers: head.headers, contentLength: head.contentLength,
-            date: connection.server.date.text(nowMs: nowMs))
-        if !submit(fields, for: exchange, hasBody: head.hasBody) {
+        if !submit(head, for: exchange) {
             exchange.noteCause(.reset)
             reset(exchange, .internalError)
         }
@@ -40,16 +38,38 @@ extension HTTP2Session: ExchangeTransport {
         connection.ensureCheck(afterMs: limits.progressMs / 2)
     }
 
-    private func submit(_ fields: ResponseFields, for exchange: Exchange, hasBody: Bool) -> Bool {
+    private func submit(_ head: ResponseHead, for exchange: Exchange) -> Bool {
+        let date = connection.server.date
+        guard let prepared = head.prepared else {
+            let fields = ResponseFields(
+                status: head.status, headers: head.headers, contentLength: head.contentLength,
+                date: date.text(nowMs: nowMs))
+            return unsafe fields.withPairs {
+                unsafe submit($0, for: exchange, hasBody: head.hasBody)
+            }
+        }
+        let pairs = unsafe prepared.pairs(date: date.bytes(nowMs: nowMs))
+        guard !head.headers.isEmpty else {
+            return unsafe submit(pairs, for: exchange, hasBody: head.hasBody)
+        }
+        return unsafe ResponseFields(head.headers).withPairs { extra in
+            let all = unsafe Array(pairs) + Array(extra)
+            return unsafe all.withUnsafeBufferPointer {
+                unsafe submit($0, for: exchange, hasBody: head.hasBody)
+            }
+        }
+    }
+
+    private func submit(
+        _ pairs: UnsafeBufferPointer<nghttp2_nv>, for exchange: Exchange, hasBody: Bool
+    ) -> Bool {
         var provider = unsafe nghttp2_data_provider()
         unsafe provider.source.ptr = unsafe Unmanaged.passUnretained(exchange).toOpaque()
         unsafe provider.read_callback = HTTP2Callbacks.readBody
-        return unsafe fields.withPairs { pairs in
-            unsafe withUnsafePointer(to: &provider) { provider in
-                unsafe nghttp2_submit_response(
-                    handle, exchange.streamID, pairs.baseAddress, pairs.count,
-                    hasBody ? provider : nil) == 0
-            }
+        return unsafe withUnsafePointer(to: &provider) { provider in
+            unsafe nghttp2_submit_response(
+                handle, exchange.streamID, pairs.baseAddress, pairs.count, hasBody ? provider : nil)
+                == 0
         }
     }
 
@@ -108,8 +128,9 @@ extension HTTP2Session: ExchangeTransport {
         let request = Request(
             block: headers.block, hasBody: !endsStream, peer: connection.peer,
             connectionID: connection.id)
-        let exchange = Exchange(
-            request: request, client: connection.client, transport: self, streamID: streamID)
+        let hasBody = request.hasBody
+        let exchange = connection.server.spent.exchange(
+            request, client: connection.client, transport: self, streamID: streamID)
         exchange.slot = openExchanges.count
         openExchanges.append(exchange)
         unsafe nghttp2_session_set_stream_user_data(
@@ -120,8 +141,8 @@ extension HTTP2Session: ExchangeTransport {
             return
         }
         connection.application.begin(exchange)
-        guard request.hasBody, !exchange.isOver else { return }
-        exchange.expectBody(isContinueAwaited: request.expectsContinue)
+        guard hasBody, !exchange.isOver else { return }
+        exchange.expectBody(isContinueAwaited: exchange.request.expectsContinue)
         connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
     }
 
@@ -159,18 +180,23 @@ extension HTTP2Session: ExchangeTransport {
     }
 
     func streamDidClose(_ streamID: Int32, errorCode: UInt32) {
-        guard let exchange = exchange(of: streamID) else { return }
-        let last = openExchanges.removeLast()
-        if last !== exchange {
-            last.slot = exchange.slot
-            openExchanges[exchange.slot] = last
-        }
+        guard var exchange = exchange(of: streamID) else { return }
+        removeOpen(exchange)
         let uncreditedBytes = exchange.takeUncredited()
         if uncreditedBytes > 0 {
             unsafe nghttp2_session_consume_connection(handle, uncreditedBytes)
         }
         let isComplete = errorCode == NGHTTP2_NO_ERROR.rawValue && exchange.response.isSent
+        let mayBeRenewed = exchange.mayBeRenewed
         exchange.close(isComplete ? .completed : .reset)
+        if mayBeRenewed { connection.server.spent.keep(&exchange) }
         if openExchanges.isEmpty { connection.didBecomeIdle() }
+    }
+
+    private func removeOpen(_ exchange: Exchange) {
+        let last = openExchanges.removeLast()
+        guard last !== exchange else { return }
+        last.slot = exchange.slot
+        openExchanges[exchange.slot] = last
     }
 }

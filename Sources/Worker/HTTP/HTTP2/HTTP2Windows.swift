@@ -22,7 +22,7 @@ extension HTTP2Session {
     /// How much of `length` bytes may be sent of a response, which the windows have room for. Nil: it
     /// waits until one of them moves.
     func allowance(of exchange: Exchange, _ length: Int) -> Int? {
-        guard exchange.response.source != nil else { return length }
+        guard exchange.isEndless else { return length }
         let verdict = exchange.flow.judge(
             length: length, isMedia: exchange.isMedia, stream: remainingBytes(of: exchange),
             connection: window, remaining: remainingBytes)
@@ -39,7 +39,8 @@ extension HTTP2Session {
             window.opened(to: remainingBytes)
             return resumeHeld()
         }
-        guard let exchange = exchange(of: streamID), let source = exchange.response.source
+        guard let exchange = exchange(of: streamID), exchange.isEndless,
+            let source = exchange.response.source
         else { return }
         let isOld = exchange.flow.opened(
             by: bytes, to: remainingBytes(of: exchange), nowMs: nowMs)

@@ -2,13 +2,13 @@
 // noted and not stored, so that the request can still be answered with 414 or 431. What it says of its
 // host is held to the rule of HTTP/1.1 (see Authority).
 
-struct IncomingHeaders {
+final class IncomingHeaders {
     /// Beyond this many times the limits, the peer gets no answer but a reset.
     private static let patience = 4
 
     /// When it began, in milliseconds of the loop.
-    let sinceMs: UInt64
-    private(set) var block = HeaderBlock()
+    private(set) var sinceMs: UInt64
+    private(set) var block: HeaderBlock
     private var fields = 0
     private var bytes = 0
     private var isTargetTooLong = false
@@ -16,12 +16,25 @@ struct IncomingHeaders {
     private var host: [UInt8]?
     private var hostFailure: HTTP1Failure?
 
-    init(sinceMs: UInt64) {
+    /// - Parameter block: an empty one, to be filled.
+    init(sinceMs: UInt64, block: HeaderBlock = HeaderBlock()) {
         self.sinceMs = sinceMs
+        self.block = block
+    }
+
+    /// Begins with another section.
+    func renew(sinceMs: UInt64, block: HeaderBlock) {
+        self.sinceMs = sinceMs
+        self.block = block
+        fields = 0
+        bytes = 0
+        isTargetTooLong = false
+        host = nil
+        hostFailure = nil
     }
 
     /// Takes one field; false when the section is so far over the limits that it ends here.
-    mutating func append(
+    func append(
         name: Span<UInt8>, value: Span<UInt8>, limits: HTTPLimits
     ) -> Bool {
         fields += 1
@@ -36,7 +49,7 @@ struct IncomingHeaders {
             && bytes <= Self.patience * limits.headerBytes
     }
 
-    private mutating func takeHost(name: Span<UInt8>, value: Span<UInt8>) {
+    private func takeHost(name: Span<UInt8>, value: Span<UInt8>) {
         // By its length first: this is asked of every field of every request.
         guard name.count == 4 || name.count == 10 else { return }
         let isHost = name.equals("host")

@@ -10,15 +10,18 @@ struct ResponseFields {
     /// Ends of name and value of each field, in `bytes`.
     private var ends: [(name: Int, value: Int)] = []
 
+    /// Nothing but `headers`.
+    init(_ headers: [HeaderField]) {
+        for field in headers { append(field.name, field.value) }
+    }
+
     init(status: Int, headers: [HeaderField], contentLength: Int?, date: String?) {
         bytes.reserveCapacity(256)
         ends.reserveCapacity(headers.count + 3)
         append(":status", String(status))
         if let date { append("date", date) }
         for field in headers { append(field.name, field.value) }
-        if let contentLength, !headers.contains(where: { $0.name == "content-length" }) {
-            append("content-length", String(contentLength))
-        }
+        if let contentLength { append("content-length", String(contentLength)) }
     }
 
     private mutating func append(_ name: String, _ value: String) {

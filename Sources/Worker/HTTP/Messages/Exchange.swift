@@ -9,9 +9,11 @@
 import Settings
 
 package final class Exchange {
-    package let request: Request
+    package private(set) var request: Request
     /// Who asks, and what else the same client has of this worker.
-    package let client: ClientShare
+    package private(set) var client: ClientShare
+    /// Which route it has come to, and what of its target is what there; nil when it has come to none.
+    package internal(set) var route: RouteMatch?
     /// Kept alive by the exchange until it closes.
     package var handler: (any ExchangeHandler)?
 
@@ -28,6 +30,11 @@ package final class Exchange {
     private var transport: (any ExchangeTransport)?
     private(set) var body: RequestBody
     private(set) var response = ResponseProgress.awaited
+    /// What the source of the response has said that it has and has not produced yet; nil when it has
+    /// said nothing.
+    private var promisedBytes: Int?
+    /// The library has pointers to it as long as the stream is open.
+    private var prepared: PreparedResponse?
     /// Set when something decides the cause before the protocol reports the end.
     private(set) var closeCause: CloseCause?
     /// What the client has of its share because of this exchange.
@@ -45,7 +52,7 @@ package final class Exchange {
 
     // MARK: What HTTP/2 keeps here
 
-    let streamID: Int32
+    private(set) var streamID: Int32
     /// Where the session's list of open exchanges holds this one.
     var slot = 0
     /// What it may take of the windows, when it has no end.
@@ -69,6 +76,46 @@ package final class Exchange {
         client.force(.heldBytes, heldBytes)
     }
 
+    // MARK: Used again
+
+    /// Nothing but its session knows it any more, and nothing of it is left: it may carry another request.
+    /// An exchange with a handler is not used again, whatever becomes of it: handlers have references of
+    /// their own.
+    var mayBeRenewed: Bool {
+        handler == nil && !isMedia && !withholdsContinue && closeCause == nil
+    }
+
+    /// Begins anew, as `init` does, after `close`.
+    func renew(
+        request: Request, client: ClientShare, transport: any ExchangeTransport,
+        streamID: Int32
+    ) {
+        precondition(self.transport == nil && mayBeRenewed, "one request after another")
+        let nowMs = transport.nowMs
+        body = RequestBody(isExpected: request.hasBody, nowMs: nowMs)
+        self.request = request
+        self.client = client
+        self.streamID = streamID
+        self.transport = transport
+        route = nil
+        response = .awaited
+        promisedBytes = nil
+        prepared = nil
+        heldBytes = Limits.heldBytesPerRequest
+        sentBytes = 0
+        sendWatch = ProgressWatch()
+        slot = 0
+        flow = LiveFlow(nowMs: nowMs)
+        isResetByUs = false
+        client.force(.heldBytes, heldBytes)
+    }
+
+    /// The memory of its header section, when nobody needs it any more.
+    func spentBlock() -> HeaderBlock? { request.spentBlock() }
+
+    /// Goes on as if it had come with this target.
+    func replaceTarget(_ target: [UInt8]) { request.replaceTarget(target) }
+
     // MARK: For routes
 
     /// The handler is done with that many body bytes: the peer may send as many more.
@@ -89,54 +136,77 @@ package final class Exchange {
     /// would be one too many in memory, because the client does not take what it has asked for, it gets
     /// 503.
     package func respond(status: Int, headers: [HeaderField], body: ResponseBody) {
-        assertOwnThread()
-        precondition(!hasResponded, "an exchange has one response")
-        guard let transport, closeCause == nil else {
-            response = .abandoned
+        guard let transport = transportToRespond(), take(costBytes: body.costBytes) else {
             return
         }
-        let costBytes = Self.costBytes(of: body)
-        // A problem costs nothing, so the answer that is given instead is given.
-        if costBytes > 0 {
-            guard client.take(.heldBytes, costBytes) else { return respond(.tooManyUnreadBytes) }
-            heldBytes += costBytes
+        // A length among the fields could contradict the body.
+        var (headers, body) = (headers, body)
+        if let index = headers.firstIndex(where: { $0.name == "content-length" }) {
+            if case .stream(let source, nil) = body {
+                body = .stream(source, length: Int(headers[index].value))
+            }
+            headers.remove(at: index)
         }
         transport.respond(self, begin(status: status, headers: headers, body: body))
     }
 
-    /// What a body costs beyond what its request is taken to cost.
-    private static func costBytes(of body: ResponseBody) -> Int {
-        switch body {
-        case .none, .stream: 0
-        case .bytes(let bytes): bytes.count > Limits.heldBytesPerRequest ? bytes.count : 0
-        case .shared(let bytes): bytes.count / Limits.heldPartOfSharedResponse
+    /// The same with a response that was made before. `headers` go out behind its own fields.
+    package func respond(_ response: PreparedResponse, headers: [HeaderField] = []) {
+        guard let transport = transportToRespond(), take(costBytes: response.heldBytes) else {
+            return
         }
+        prepared = response
+        transport.respond(
+            self,
+            begin(
+                status: response.status, headers: headers, body: .shared(response.body), response))
+    }
+
+    /// Nil when there is nobody to answer any more.
+    private func transportToRespond() -> (any ExchangeTransport)? {
+        assertOwnThread()
+        precondition(!hasResponded, "an exchange has one response")
+        if let transport, closeCause == nil { return transport }
+        response = .abandoned
+        return nil
+    }
+
+    /// Takes what a body costs. False: that is too much, and a problem has been the answer.
+    private func take(costBytes: Int) -> Bool {
+        // A problem costs nothing, so the answer that is given instead is given.
+        guard costBytes > 0 else { return true }
+        guard client.take(.heldBytes, costBytes) else {
+            respond(.tooManyUnreadBytes)
+            return false
+        }
+        heldBytes += costBytes
+        return true
     }
 
     /// Decides what of the body is sent, and whether the rest of the request's is wanted.
     private func begin(
-        status: Int, headers: [HeaderField], body content: ResponseBody
+        status: Int, headers: [HeaderField], body content: ResponseBody,
+        _ prepared: PreparedResponse? = nil
     ) -> ResponseHead {
         // RFC 9110, sections 9.3.2, 15.3.5 and 15.4.5: these never have a body.
         let mayHaveBody = status != 204 && status != 304 && !request.isHead
         let isAnswered = body.expectation == .accepted
-        var contentLength: Int?
+        let contentLength = isAnswered || status == 204 ? nil : content.length
         response = .handedOn
-        if !isAnswered {
+        if mayHaveBody, !isAnswered, content.length != 0 {
             switch content {
             case .none: break
-            case .bytes(let bytes), .shared(let bytes):
-                contentLength = bytes.count
-                if mayHaveBody, !bytes.isEmpty { response = .bytes(bytes, offset: 0) }
-            case .stream(let source):
-                if mayHaveBody { response = .source(source) }
+            case .bytes(let bytes), .shared(let bytes): response = .bytes(bytes, offset: 0)
+            case .stream(let source, let length):
+                response = .source(source)
+                promisedBytes = length
             }
         }
         // What more comes of the request matters only to who still produces the response.
         if response.source == nil { body.discard() }
         return ResponseHead(
-            status: status, headers: headers, contentLength: status == 204 ? nil : contentLength,
-            hasBody: response.wantsToSend, isAnswered: isAnswered)
+            status: status, headers: headers, contentLength: contentLength,
+            hasBody: response.wantsToSend, isAnswered: isAnswered, prepared: prepared)
     }
 
     /// The body source that said `.wait` has more. Cheap: sending happens at the end of the turn.
@@ -254,6 +324,8 @@ package final class Exchange {
     private func produce(
         from source: BodySource, into buffer: UnsafeMutableRawBufferPointer
     ) -> Production {
+        let room = min(buffer.count, promisedBytes ?? .max)
+        let buffer = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<room])
         response = .producing(source, isResumed: false)
         var production = unsafe source.produce(into: buffer)
         if case .wait = production, case .producing(_, true) = response {
@@ -263,6 +335,10 @@ package final class Exchange {
         guard transport != nil else {
             response = .abandoned
             return .abort
+        }
+        if let promised = promisedBytes {
+            promisedBytes = promised - production.count
+            production = production.held(to: promised)
         }
         switch production {
         case .bytes(let count):
@@ -279,6 +355,9 @@ package final class Exchange {
         }
         return production
     }
+
+    /// Whether the response is one without an end, which is not yet over.
+    var isEndless: Bool { response.source != nil && promisedBytes == nil }
 
     /// All of the response has left.
     package func didSendResponse() {
@@ -304,6 +383,7 @@ package final class Exchange {
         guard transport != nil else { return }
         if isMedia { transport?.mediaDidChange(self, isMedia: false) }
         transport = nil
+        prepared = nil
         if hasResponded { response = .abandoned }
         client.giveBack(.heldBytes, heldBytes)
         heldBytes = 0

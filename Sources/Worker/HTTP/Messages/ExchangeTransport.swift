@@ -40,4 +40,10 @@ package struct ResponseHead {
     /// 200 has been sent already, before the request was complete (see RequestBody.Expectation): only the
     /// end of the connection is left to tell.
     package let isAnswered: Bool
+    /// Status and fields as they were made before; `headers` follow them. Nil when there are none but
+    /// `headers`.
+    let prepared: PreparedResponse?
+
+    /// All fields that the response says, but those that the protocol adds.
+    package var allHeaders: [HeaderField] { (prepared?.headers ?? []) + headers }
 }

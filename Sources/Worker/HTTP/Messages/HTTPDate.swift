@@ -1,24 +1,54 @@
 // The Date field (RFC 9110 section 6.6.1), made once a second at most.
+//
+// Unsafe use: the bytes lie in one allocation, owned here and freed in deinit, which always holds a whole
+// date. Who is given its address copies from it at once.
 
 import Glibc
 import LinuxIO
 
 /// The current time as an IMF-fixdate. Owned by the loop's thread.
-struct HTTPDate {
+@safe
+final class HTTPDate {
     private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
+    /// Of every date of this millennium, and of the next ones.
+    static let byteCount = 29
 
     private var madeAtMs: UInt64?
     private var cached = ""
+    /// The text, always at the same place.
+    private let storage: UnsafeMutablePointer<UInt8>
+
+    init() {
+        unsafe storage = .allocate(capacity: Self.byteCount)
+        unsafe storage.initialize(repeating: UInt8(ascii: " "), count: Self.byteCount)
+    }
+
+    deinit {
+        unsafe storage.deallocate()
+    }
 
     /// `nowMs` is the loop's monotonic time; it only decides when the text is made anew.
-    mutating func text(nowMs: UInt64) -> String {
-        if let madeAtMs, nowMs < madeAtMs + 1_000 { return cached }
+    func text(nowMs: UInt64) -> String {
+        refresh(nowMs: nowMs)
+        return cached
+    }
+
+    /// Where its `byteCount` bytes are.
+    func bytes(nowMs: UInt64) -> UnsafeMutablePointer<UInt8> {
+        refresh(nowMs: nowMs)
+        return unsafe storage
+    }
+
+    private func refresh(nowMs: UInt64) {
+        if let madeAtMs, nowMs < madeAtMs + 1_000 { return }
         madeAtMs = nowMs
         cached = Self.format(unixSeconds: Int(WallClock.nowMs() / 1_000))
-        return cached
+        for (index, byte) in cached.utf8.prefix(Self.byteCount).enumerated() {
+            unsafe storage[index] = byte
+        }
     }
 
     /// For example "Sun, 06 Nov 1994 08:49:37 GMT".

@@ -4,10 +4,9 @@ import LinuxIO
 
 /// The header section of one request, complete and valid. The texts are made when asked for, so
 /// keep what you use twice.
-package struct Request: Sendable {
-    private let block: HeaderBlock
-    /// The declared length of the body in bytes, when there is one.
-    package let contentLength: Int?
+package struct Request {
+    /// Shared by all copies: its session uses it again when there are none any more.
+    fileprivate var block: HeaderBlock
     /// Whether a body may follow: the header section did not end the request.
     package let hasBody: Bool
     /// The end of the body is that of the connection: nothing may come of such a request but a broadcast.
@@ -15,30 +14,19 @@ package struct Request: Sendable {
     package let peer: PeerAddress
     /// Which connection of this worker; never reused.
     package let connectionID: UInt64
-    /// Whether the client waits for 100 (Continue) before it sends the body.
-    let expectsContinue: Bool
+    /// Where the segments of the target are.
+    package private(set) var split: SplitTarget
 
     init(
         block: HeaderBlock, hasBody: Bool, isEndless: Bool = false, peer: PeerAddress,
         connectionID: UInt64
     ) {
+        split = block.withBytes(block.path) { SplitTarget($0) }
         self.block = block
         self.hasBody = hasBody
         self.isEndless = isEndless
         self.peer = peer
         self.connectionID = connectionID
-        var length: Int?
-        var expects = false
-        block.forEachField { name, value in
-            if block.matches(name, "content-length") {
-                length = Int(block.text(value))
-            } else if block.matches(name, "expect") {
-                expects = block.text(value).lowercased() == "100-continue"
-            }
-            return true
-        }
-        contentLength = length
-        expectsContinue = expects
     }
 
     /// A request put together by hand, for tests of routes.
@@ -47,7 +35,7 @@ package struct Request: Sendable {
         target: String, headers: [HeaderField] = [], hasBody: Bool = false,
         peer: PeerAddress = PeerAddress(bytes: [127, 0, 0, 1]), connectionID: UInt64 = 1
     ) {
-        var block = HeaderBlock()
+        let block = HeaderBlock()
         let pseudo = [
             HeaderField(":method", method), HeaderField(":scheme", scheme),
             HeaderField(":authority", authority), HeaderField(":path", target),
@@ -58,6 +46,18 @@ package struct Request: Sendable {
         self.init(block: block, hasBody: hasBody, peer: peer, connectionID: connectionID)
     }
 
+    /// The memory of a request that is over, unless there is another copy of it.
+    mutating func spentBlock() -> HeaderBlock? {
+        isKnownUniquelyReferenced(&block) && block.mayBeReused ? block : nil
+    }
+
+    // MARK: What it says
+
+    /// The declared length of the body in bytes, when there is one.
+    package var contentLength: Int? { block.contentLength }
+    /// Whether the client waits for 100 (Continue) before it sends the body.
+    var expectsContinue: Bool { block.expectsContinue }
+
     package var method: String { block.text(block.method) }
     package var scheme: String { block.text(block.scheme) }
     /// The authority of the target, or else the Host field; may be empty.
@@ -66,9 +66,44 @@ package struct Request: Sendable {
     }
     /// Path and query exactly as sent: not decoded, not normalised.
     package var target: String { block.text(block.path) }
-    var targetBytes: Int { block.path.count }
+    /// The target without its query.
+    package var path: String { targetText(0..<split.pathEnd) }
+    /// What follows the question mark of the target; empty when there is none.
+    package var query: Substring { Substring(targetText(split.query)) }
 
-    var isHead: Bool { block.matches(block.method, "HEAD") }
+    /// Whether path and query are exactly this.
+    package func hasTarget(_ target: StaticString) -> Bool { block.matches(block.path, target) }
+
+    /// Part of the target; a range of its bytes.
+    func targetText(_ range: Range<Int>) -> String {
+        let start = block.path.lowerBound
+        return block.text(start + range.lowerBound..<start + range.upperBound)
+    }
+
+    func withTarget<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        block.withBytes(block.path, body)
+    }
+
+    /// Goes on as if it had come with this target.
+    mutating func replaceTarget(_ target: [UInt8]) {
+        block.replacePath(target.span)
+        split = SplitTarget(target.span)
+    }
+
+    package var isHead: Bool { block.matches(block.method, "HEAD") }
+    /// Whether it only wants to read.
+    package var isReading: Bool { isGet || isHead }
+    var isGet: Bool { block.matches(block.method, "GET") }
+    /// Nil for one that no route has.
+    var knownMethod: RequestMethod? { block.withBytes(block.method) { RequestMethod($0) } }
+
+    /// Whether a person opens this address in a browser, rather than a page or a program (Fetch
+    /// Metadata, section 2.1).
+    package var isNavigation: Bool {
+        block.firstField("sec-fetch-dest").map { block.matches($0, "document") } ?? false
+    }
+
+    // MARK: Fields
 
     package var headers: [HeaderField] {
         var fields: [HeaderField] = []
@@ -82,23 +117,33 @@ package struct Request: Sendable {
 
     /// The value of the first field of that name (lower case). Cookies are joined, because HTTP/2
     /// allows them to be split (RFC 9113 section 8.2.3).
-    package func header(_ name: String) -> String? {
-        var found: String?
-        block.forEachField { fieldName, value in
-            guard block.matches(fieldName, name) else { return true }
-            guard let before = found else {
-                found = block.text(value)
-                return name == "cookie"
-            }
-            found = before + "; " + block.text(value)
-            return true
-        }
-        return found
+    package func header(_ name: StaticString) -> String? {
+        guard let first = block.firstField(name) else { return nil }
+        guard name.description == "cookie" else { return block.text(first) }
+        return block.cookies
     }
+
+    /// Calls `body` with the bytes of the first field of that name (lower case); nil when there is none.
+    package func withHeader<Result>(
+        _ name: StaticString, _ body: (Span<UInt8>) -> Result
+    ) -> Result? {
+        guard let value = block.firstField(name) else { return nil }
+        return block.withBytes(value, body)
+    }
+
+    package func has(_ name: StaticString) -> Bool { block.firstField(name) != nil }
 }
 
-extension Request {
-    /// Whether a person opens this address in a browser, rather than a page or a program
-    /// (Fetch Metadata, section 2.1).
-    package var isNavigation: Bool { header("sec-fetch-dest") == "document" }
+extension HeaderBlock {
+    /// All fields of that name, as one.
+    fileprivate var cookies: String {
+        var joined: [UInt8] = []
+        forEachField { name, value in
+            guard matches(name, "cookie") else { return true }
+            if !joined.isEmpty { joined += "; ".utf8 }
+            withBytes(value) { joined.append($0) }
+            return true
+        }
+        return String(decoding: joined, as: UTF8.self)
+    }
 }

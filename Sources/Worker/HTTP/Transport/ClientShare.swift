@@ -31,11 +31,13 @@ package final class ClientShare {
     package let network: ClientNetwork
     /// Whether it stands for many people.
     package let isExempt: Bool
-    private unowned let table: ClientTable
+    /// Strong: an unowned reference costs an atomic operation at each use. The table lets go of its clients
+    /// when they have given everything back.
+    private let table: ClientTable
     /// Its connections that wait for their turn, by `ConnectionTurns.Kind`.
     var waiting = [Line<Connection>](
         repeating: Line(), count: ConnectionTurns.Kind.allCases.count)
-    private var taken = [Int](repeating: 0, count: Means.allCases.count)
+    private var taken = Amounts(repeating: 0)
     /// How many of `Means` are taken at all.
     private var kindsTaken = 0
 
@@ -94,16 +96,18 @@ package final class ClientShare {
     package func amount(of means: Means) -> Int { taken[means.rawValue] }
 }
 
+/// By `ClientShare.Means`.
+private typealias Amounts = InlineArray<8, Int>
+
 /// The clients of one worker.
 package final class ClientTable {
     private var clients: [ClientNetwork: ClientShare] = [:]
     private let exemptNetworks: [NetworkRange]
-    /// By `ClientShare.Means`.
-    fileprivate let limits: [Int]
-    fileprivate let workerLimits: [Int]
-    fileprivate let small: [Int]
+    fileprivate let limits: Amounts
+    fileprivate let workerLimits: Amounts
+    fileprivate let small: Amounts
     /// What all clients together have taken.
-    fileprivate var taken = [Int](repeating: 0, count: ClientShare.Means.allCases.count)
+    fileprivate var taken = Amounts(repeating: 0)
 
     package init(
         exemptNetworks: [NetworkRange],
@@ -111,9 +115,11 @@ package final class ClientTable {
         workerLimit: (ClientShare.Means) -> Int = Limits.perWorker
     ) {
         self.exemptNetworks = exemptNetworks
-        limits = ClientShare.Means.allCases.map(limit)
-        workerLimits = ClientShare.Means.allCases.map(workerLimit)
-        small = ClientShare.Means.allCases.map(Limits.ofSmallClient)
+        let means = ClientShare.Means.allCases
+        precondition(means.count == Amounts.count, "there is an amount of each means")
+        limits = Amounts { limit(means[$0]) }
+        workerLimits = Amounts { workerLimit(means[$0]) }
+        small = Amounts { Limits.ofSmallClient(means[$0]) }
     }
 
     /// How many there are.

@@ -20,7 +20,8 @@ package final class HTTPServer {
     let configuration: HTTP2Configuration
     let clients: ClientTable
     let turns = ConnectionTurns()
-    var date = HTTPDate()
+    let spent = SpentExchanges()
+    let date = HTTPDate()
     private(set) var isDraining = false
 
     private var connections: [UInt64: Connection] = [:]

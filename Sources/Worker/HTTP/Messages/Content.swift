@@ -1,0 +1,122 @@
+// Something to be read, with all that an answer has to say of it: it answers what a request can ask of it.
+// That is one of its representations, as it is or compressed (RFC 9110, section 12.5.3), only when it has
+// changed (section 13), or a part of it (section 14).
+//
+// Unsafe use: a part of the bytes is copied into the buffer that a source is given, within both.
+// Owner: the loop's thread.
+
+package struct Content {
+    /// One form of it.
+    struct Representation {
+        let bytes: [UInt8]
+        let tag: EntityTag
+        let isCompressed: Bool
+    }
+
+    private let fields: [HeaderField]
+    private let contentFields: [HeaderField]
+    private let hasParts: Bool
+    let plain: Representation
+    let compressed: Representation?
+
+    /// - Parameters:
+    ///   - fields: of every answer, 304 included.
+    ///   - contentFields: of answers with a body, the content type among them.
+    ///   - tag: of the plain bytes; the compressed ones have their own.
+    ///   - hasParts: whether ranges of it can be had.
+    package init(
+        fields: [HeaderField], contentFields: [HeaderField], bytes: [UInt8], tag: EntityTag,
+        gzip: (bytes: [UInt8], tag: EntityTag)? = nil, hasParts: Bool = false
+    ) {
+        self.fields = fields
+        self.contentFields = contentFields
+        self.hasParts = hasParts
+        plain = Representation(bytes: bytes, tag: tag, isCompressed: false)
+        compressed = gzip.map {
+            Representation(bytes: $0.bytes, tag: $0.tag, isCompressed: true)
+        }
+    }
+
+    /// The fields of 304.
+    func fields(of form: Representation) -> [HeaderField] {
+        fields + [HeaderField("etag", form.tag.text)]
+    }
+
+    /// And those of an answer with a body.
+    func allFields(of form: Representation) -> [HeaderField] {
+        fields(of: form) + contentFields
+            + (form.isCompressed ? [HeaderField("content-encoding", "gzip")] : [])
+            + (hasParts ? [HeaderField("accept-ranges", "bytes")] : [])
+    }
+
+    static func takesCompressed(_ request: Request) -> Bool {
+        request.withHeader("accept-encoding") { AcceptEncoding.takesGzip($0) } ?? false
+    }
+
+    /// Answers GET or HEAD with `form`. `whole` and `notModified` give 200 and 304; all else is done here.
+    func answer(
+        _ exchange: Exchange, with form: Representation, headers: [HeaderField], whole: () -> Void,
+        notModified: () -> Void
+    ) {
+        let length = form.bytes.count
+        switch Conditions.judge(exchange.request, tag: form.tag, length: hasParts ? length : nil) {
+        case .whole: whole()
+        case .notModified: notModified()
+        case .failed: exchange.respond(.preconditionFailed, headers: headers)
+        case .unsatisfiable:
+            let range = HeaderField("content-range", ByteRange.unsatisfied(length: length))
+            exchange.respond(.rangeNotSatisfiable, headers: headers + [range])
+        case .part(let range):
+            let said = HeaderField("content-range", range.contentRange(of: length))
+            exchange.respond(
+                status: 206, headers: allFields(of: form) + [said] + headers,
+                body: .stream(SharedPart(form.bytes, range), length: range.count))
+        }
+    }
+}
+
+extension Exchange {
+    /// Answers with something that is made for this request alone. `status`: another one than 200 depends
+    /// on no conditions.
+    package func respond(_ content: Content, status: Int = 200) {
+        let form = (Content.takesCompressed(request) ? content.compressed : nil) ?? content.plain
+        let whole = {
+            self.respond(
+                status: status, headers: content.allFields(of: form), body: .bytes(form.bytes))
+        }
+        guard status == 200 else { return whole() }
+        content.answer(self, with: form, headers: [], whole: whole) {
+            respond(status: 304, headers: content.fields(of: form), body: .none)
+        }
+    }
+}
+
+/// A part of bytes that are in memory anyway.
+private final class SharedPart: BodySource {
+    private let bytes: [UInt8]
+    private var left: Range<Int>
+
+    init(_ bytes: [UInt8], _ range: ByteRange) {
+        self.bytes = bytes
+        left = range.first..<range.last + 1
+    }
+
+    override func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        let piece = left.prefix(buffer.count)
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[piece]))
+        }
+        left = piece.upperBound..<left.upperBound
+        return left.isEmpty ? .last(piece.count) : .bytes(piece.count)
+    }
+}
+
+extension Problem {
+    static let preconditionFailed = Problem(
+        status: 412, slug: "precondition-failed", title: "This has changed",
+        detail: "It has another entity tag than If-Match asks for.")
+
+    static let rangeNotSatisfiable = Problem(
+        status: 416, slug: "range-not-satisfiable", title: "There is nothing in this range",
+        detail: "Content-Range says how many bytes there are.")
+}

@@ -1,0 +1,84 @@
+// A response that is made once and given many times: its header section lies ready in the forms of both
+// protocols, and its body is one array that all who get it share.
+//
+// Unsafe use: names and values lie in one allocation that is owned here, written in init and freed in
+// deinit; `pairs` points into it. nghttp2 is told not to copy them, so whoever hands them over keeps
+// this object until the stream is closed (Exchange does). Only the value of `date`, which changes, is
+// copied by the library. Owner: the loop's thread.
+
+import CNghttp2
+import Settings
+
+@safe
+package final class PreparedResponse {
+    package let status: Int
+    package let body: [UInt8]
+    /// What one client that gets it is taken to hold (see Exchange).
+    let heldBytes: Int
+    /// The fields, for tests.
+    package let headers: [HeaderField]
+    /// For nghttp2: `:status`, then room for `date`, then the fields.
+    let pairs: UnsafeMutableBufferPointer<nghttp2_nv>
+    /// For HTTP/1.1: the status line and the fields, with their line breaks; date and connection are
+    /// still to come.
+    let text: [UInt8]
+    private let storage: UnsafeMutablePointer<UInt8>
+    private static let dateIndex = 1
+
+    /// - Parameter body: nil for a status that never has one.
+    package init(status: Int, headers: [HeaderField], body: [UInt8]?) {
+        self.status = status
+        self.body = body ?? []
+        heldBytes = self.body.count / Limits.heldPartOfSharedResponse
+        self.headers = headers
+        var fields = headers.filter { $0.name != "content-length" }
+        if let body { fields.append(HeaderField("content-length", String(body.count))) }
+        let section = HTTP1Response(
+            status: status, headers: fields, framing: .none, connection: nil, date: nil
+        ).text
+        text = Array(section.dropLast(2))
+        let all = [HeaderField(":status", String(status)), HeaderField("date", "")] + fields
+        (unsafe storage, unsafe pairs) = unsafe Self.pairs(of: all)
+    }
+
+    deinit {
+        unsafe pairs.deallocate()
+        unsafe storage.deallocate()
+    }
+
+    private static func pairs(
+        of fields: [HeaderField]
+    ) -> (UnsafeMutablePointer<UInt8>, UnsafeMutableBufferPointer<nghttp2_nv>) {
+        let bytes = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+        let storage = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes)
+        let pairs = UnsafeMutableBufferPointer<nghttp2_nv>.allocate(capacity: fields.count)
+        var used = 0
+        func keep(_ text: String) -> UnsafeMutablePointer<UInt8> {
+            let start = unsafe storage + used
+            for byte in text.utf8 {
+                unsafe storage[used] = byte
+                used += 1
+            }
+            return unsafe start
+        }
+        let uncopied =
+            UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue)
+            | UInt8(NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue)
+        for (index, field) in fields.enumerated() {
+            let isDate = index == dateIndex
+            let pair = unsafe nghttp2_nv(
+                name: keep(field.name), value: keep(field.value), namelen: field.name.utf8.count,
+                valuelen: field.value.utf8.count,
+                flags: isDate ? UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue) : uncopied)
+            unsafe pairs.initializeElement(at: index, to: pair)
+        }
+        return unsafe (storage, pairs)
+    }
+
+    /// The fields for nghttp2, with the date that stands at `date` among them.
+    func pairs(date: UnsafeMutablePointer<UInt8>) -> UnsafeBufferPointer<nghttp2_nv> {
+        unsafe pairs[Self.dateIndex].value = unsafe date
+        unsafe pairs[Self.dateIndex].valuelen = HTTPDate.byteCount
+        return unsafe UnsafeBufferPointer(pairs)
+    }
+}
