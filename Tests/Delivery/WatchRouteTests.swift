@@ -32,13 +32,18 @@ import Testing
             names: ChannelNames(
                 credentials: nil, storeWatch: watch,
                 hasStream: { bench.streams.find($0) != nil }),
-            crossOrigin: CrossOrigin(origins: []), settings: bench.settings)
+            crossOrigin: CrossOrigin(origins: []), settings: bench.settings,
+            showPlayer: { exchange, _ in exchange.respond(status: 299, headers: [], body: .none) })
     }
 
-    private func watch(_ query: String = "", method: String = "GET") -> FakeExchange {
+    private func watch(
+        _ query: String = "", method: String = "GET", headers: [HeaderField] = []
+    ) -> FakeExchange {
         let fake = FakeExchange(
-            Request(method: method, target: "/\(bench.name)/live?\(query)"), clients: clients)
-        route.answer(fake.exchange, name: bench.name, query: query[...])
+            Request(method: method, target: "/\(bench.name)/live?\(query)", headers: headers),
+            clients: clients)
+        let table = RouteTable(route.routes, crossOrigin: CrossOrigin(origins: [])) { _ in }
+        table.begin(fake.exchange)
         return fake
     }
 
@@ -66,6 +71,13 @@ import Testing
         var bytes: [UInt8] = []
         while case .bytes(let piece) = fake.read() { bytes += piece }
         return bytes
+    }
+
+    @Test("a person who opens the address gets the player")
+    func player() {
+        let fake = watch(headers: [HeaderField("sec-fetch-dest", "document")])
+        #expect(fake.answer?.status == 299)
+        fake.close(.completed)
     }
 
     @Test("a stream that is not there, or is over, is not found")

@@ -51,7 +51,7 @@ import Testing
     @Test("who has viewers is woken at the end of the turn, once for all that came in it")
     func wakes() {
         defer { for ear in ears { close(ear) } }
-        writer.ring.status.setInterested(true, slot: 1)
+        writer.ring.slots.setInterested(true, slot: 1)
         for _ in 0..<3 { notifier.committed(nowMs: writer.ring.bootNowMs) }
         #expect(rung() == [])
         runTurn()
@@ -62,7 +62,7 @@ import Testing
     @Test("what comes soon after is kept until its time, or until the writer lets go")
     func paced() {
         defer { for ear in ears { close(ear) } }
-        writer.ring.status.setInterested(true, slot: 2)
+        writer.ring.slots.setInterested(true, slot: 2)
         notifier.committed(nowMs: writer.ring.bootNowMs)
         runTurn()
         #expect(rung() == [2])

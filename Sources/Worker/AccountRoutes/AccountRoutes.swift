@@ -39,57 +39,96 @@ package final class AccountRoutes {
 
     private typealias Action = (AccountCall, AccountForm) -> Void
 
-    /// Answers what is about accounts. False: it is about something else.
-    package func begin(_ exchange: Exchange, path: [Substring], query: Substring) -> Bool {
-        let parameters = URLEncodedFields.read(query.utf8) ?? [:]
-        let next = AccountCall.next(parameters["next"])
-        switch path {
-        case ["signup"]:
-            offer(exchange, page: { self.showSignUp($0, next: next) }, ["POST": signUp])
-        case ["login"]:
-            let hasSignedUp = parameters["done"] == LogInForm.signedUp
-            offer(
-                exchange, page: { self.showLogIn($0, next: next, hasSignedUp: hasSignedUp) },
-                ["POST": logIn])
-        case ["logout"]: offer(exchange, ["POST": logOut])
-        case ["account"]:
-            let done = parameters["done"].flatMap(AccountPage.Done.init(rawValue:))
-            offer(exchange, page: { self.showAccount($0, done: done) }, [:])
-        case ["account", "delete"]: offer(exchange, ["POST": delete])
-        case ["account", "stream-key", "remove"]: offer(exchange, ["POST": removeStreamKey])
-        case ["account", "sessions", "end"]: offer(exchange, ["POST": endSession])
-        case ["account", "sessions", "end-others"]: offer(exchange, ["POST": endOtherSessions])
-        case ["api", "me"]: offer(exchange, data: { self.describe($0) }, ["DELETE": delete])
-        case ["api", "me", "password"]: offer(exchange, ["POST": changePassword])
-        case ["api", "me", "stream-key"]:
-            offer(exchange, ["POST": rotateStreamKey, "DELETE": removeStreamKey])
-        case ["api", "me", "sessions"]: offer(exchange, ["DELETE": endOtherSessions])
-        case let path where path.count == 4 && path.starts(with: ["api", "me", "sessions"]):
-            let id = String(path[3])
-            offer(exchange, ["DELETE": { call, _ in self.endSession(call, id: id) }])
-        default: return false
-        }
-        return true
+    package var routes: [Route] { entryRoutes + accountRoutes + dataRoutes }
+
+    /// Signing up, in and out.
+    private var entryRoutes: [Route] {
+        [
+            Route(
+                "sign-up", "/signup",
+                [.get: page { self.showSignUp($0, next: $1.next) }, .post: action(signUp)]),
+            Route(
+                "log-in", "/login",
+                [
+                    .get: page {
+                        self.showLogIn(
+                            $0, next: $1.next, hasSignedUp: $1.done == LogInForm.signedUp)
+                    },
+                    .post: action(logIn),
+                ]),
+            Route("log-out", "/logout", [.post: action(logOut)]),
+        ]
+    }
+
+    /// The page of somebody's own account, and what its forms do.
+    private var accountRoutes: [Route] {
+        [
+            Route(
+                "account", "/account",
+                [
+                    .get: page {
+                        self.showAccount(
+                            $0, done: $1.done.flatMap(AccountPage.Done.init(rawValue:)))
+                    }
+                ]),
+            Route("account-change", "/account/delete", [.post: action(delete)]),
+            Route(
+                "account-change", "/account/stream-key/remove", [.post: action(removeStreamKey)]),
+            Route(
+                "account-change", "/account/sessions/end",
+                [.post: action { self.endSession($0, $1) }]),
+            Route(
+                "account-change", "/account/sessions/end-others",
+                [.post: action(endOtherSessions)]),
+        ]
+    }
+
+    /// The same for programs.
+    private var dataRoutes: [Route] {
+        [
+            Route(
+                "me", "/api/me",
+                [
+                    .get: { self.describe(self.call($0, isForm: false)) },
+                    .delete: action(delete),
+                ]),
+            Route("me-change", "/api/me/password", [.post: action(changePassword)]),
+            Route(
+                "me-change", "/api/me/stream-key",
+                [.post: action(rotateStreamKey), .delete: action(removeStreamKey)]),
+            Route("me-change", "/api/me/sessions", [.delete: action(endOtherSessions)]),
+            Route(
+                "me-change", "/api/me/sessions/{id}",
+                [
+                    .delete: action { call, _ in
+                        self.endSession(call, id: call.exchange.parameter(0))
+                    }
+                ]),
+        ]
     }
 
     // MARK: What routes share
 
-    private func offer(
-        _ exchange: Exchange, page: ((AccountCall) -> Void)? = nil,
-        data: ((AccountCall) -> Void)? = nil, _ actions: [String: Action]
-    ) {
-        let method = exchange.request.method
-        if method == "GET" || method == "HEAD", let read = page ?? data {
-            return read(call(exchange, isForm: page != nil))
+    /// What the address of a page says beside its path.
+    private struct Asked {
+        let next: String?
+        let done: String?
+
+        init(_ query: Substring) {
+            let parameters = URLEncodedFields.read(query.utf8) ?? [:]
+            next = AccountCall.next(parameters["next"])
+            done = parameters["done"]
         }
-        if let action = actions[method] { return change(exchange, action) }
-        let reading = page == nil && data == nil ? [] : ["GET", "HEAD"]
-        let allowed = reading + actions.keys.sorted()
-        if method == "OPTIONS" {
-            let allow = HeaderField("allow", allowed.joined(separator: ", "))
-            return exchange.respond(status: 204, headers: [allow], body: .none)
+    }
+
+    private func page(_ show: @escaping (AccountCall, Asked) -> Void) -> Route.Handler {
+        { [self] exchange in
+            show(call(exchange, isForm: true), Asked(exchange.request.query))
         }
-        exchange.respond(.methodNotAllowed(allow: allowed))
+    }
+
+    private func action(_ action: @escaping Action) -> Route.Handler {
+        { [self] exchange in change(exchange, action) }
     }
 
     private func call(_ exchange: Exchange, isForm: Bool) -> AccountCall {

@@ -15,10 +15,14 @@ package final class WatchRoute {
     private let crossOrigin: CrossOrigin
     private let ringMs: UInt64
     private let maxLagMs: UInt64
+    private let showPlayer: (Exchange, StreamName) -> Void
 
+    /// - Parameter showPlayer: answers people who open the address of a stream.
     package init(
-        streams: LiveStreams, names: ChannelNames, crossOrigin: CrossOrigin, settings: Settings
+        streams: LiveStreams, names: ChannelNames, crossOrigin: CrossOrigin, settings: Settings,
+        showPlayer: @escaping (Exchange, StreamName) -> Void
     ) {
+        self.showPlayer = showPlayer
         self.streams = streams
         self.names = names
         self.crossOrigin = crossOrigin
@@ -26,8 +30,20 @@ package final class WatchRoute {
         maxLagMs = settings.maxLagMs
     }
 
-    /// GET or HEAD of a stream.
-    package func answer(_ exchange: Exchange, name: StreamName, query: Substring) {
+    package var routes: [Route] {
+        [Route("watch", "/{name}/live", readers: .everyPage, [.get: answer])]
+    }
+
+    private func answer(_ exchange: Exchange) {
+        guard let name = try? StreamName(exchange.parameter(0)) else {
+            return refuse(exchange, .unknownStream)
+        }
+        // The address of a stream, opened by a person: the player is at hand.
+        if exchange.request.isNavigation { return showPlayer(exchange, name) }
+        answer(exchange, name: name)
+    }
+
+    private func answer(_ exchange: Exchange, name: StreamName) {
         guard let stream = streams.find(name) else {
             if streams.fault(of: name) != nil { return refuse(exchange, .unreadableStream) }
             return names.look(up: name, for: exchange) { [self] isAnybodys in
@@ -35,7 +51,7 @@ package final class WatchRoute {
             }
         }
         guard stream.state != .ended else { return refuse(exchange, .notLive) }
-        guard let start = RingCursor.Start(query: query, ringMs: ringMs) else {
+        guard let start = RingCursor.Start(query: exchange.request.query, ringMs: ringMs) else {
             return refuse(exchange, .invalidStart)
         }
         let headers =
@@ -48,7 +64,7 @@ package final class WatchRoute {
                 // Asks a proxy not to collect what is to be seen at once.
                 HeaderField("x-accel-buffering", "no"),
             ] + crossOrigin.publicHeaders(for: exchange.request)
-        if exchange.request.method == "HEAD" {
+        if exchange.request.isHead {
             return exchange.respond(status: 200, headers: headers, body: .none)
         }
         guard exchange.client.take(.viewers) else {

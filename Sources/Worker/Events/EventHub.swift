@@ -57,12 +57,16 @@ package final class EventHub {
 
     // MARK: Subscribers
 
+    package var routes: [Route] {
+        [Route("events", "/api/events", readers: .everyPage, [.get: answer])]
+    }
+
     /// `GET` or `HEAD` of the events of all streams, or of the one that the query names.
-    package func answer(_ exchange: Exchange, query: Substring) {
+    private func answer(_ exchange: Exchange) {
         let ofOrigin = crossOrigin.publicHeaders(for: exchange.request)
         let name: StreamName?
         do {
-            name = try Self.name(in: query)
+            name = try Self.name(in: exchange.request.query)
         } catch {
             return exchange.respond(.invalidName, headers: ofOrigin)
         }
@@ -79,7 +83,7 @@ package final class EventHub {
                 // Asks a proxy not to collect what is to be seen at once.
                 HeaderField("x-accel-buffering", "no"),
             ] + ofOrigin
-        guard exchange.request.method != "HEAD" else {
+        guard !exchange.request.isHead else {
             return exchange.respond(status: 200, headers: headers, body: .none)
         }
         // A client that still comes to a worker that is going is told to come back.

@@ -1,9 +1,9 @@
 // One worker from start to exit: adopts what it inherited, wires the parts together, runs the loop.
 //
-//   control channel ─► HTTPServer ─► Router ─┬► Publishing ─► RingWriter ─► doorbells of all workers
-//                                            ├► AccountRoutes ─► AccountDesk ─► threads ─► store
-//                                            ├► Viewer ◄─ LiveStreams ◄─ own doorbell
-//                                            └► EventSubscriber ◄─ EventHub ◄─ own doorbell
+//   control channel ─► HTTPServer ─► RouteTable ─┬► Publishing ─► RingWriter ─► doorbells of all workers
+//                                                ├► AccountRoutes ─► AccountDesk ─► threads ─► store
+//                                                ├► Viewer ◄─ LiveStreams ◄─ own doorbell
+//                                                └► EventSubscriber ◄─ EventHub ◄─ own doorbell
 //
 // Owner: the thread that runs the loop.
 
@@ -36,7 +36,7 @@ final class WorkerProcess {
     private let publishing: Publishing
     private let events: EventHub
     private let storeWatch: StoreWatch
-    private let router: Router
+    private let surface: RouteTable
     private let redirection: Redirection
     private let administration: Administration
     private let figures: HTTPFigures
@@ -80,34 +80,29 @@ final class WorkerProcess {
             noteEnd: recorder.note)
         self.streams = streams
         let catalog = StreamCatalog(source: streams, changes: changes, loop: loop)
+        let ingest = IngestEnvironment(
+            loop: loop, logger: logger, counters: counters, doorbells: doorbells,
+            changes: changes, settings: settings)
         publishing = Publishing(
             streams: streams, crossOrigin: crossOrigin, credentials: accounts.publishers,
-            environment: IngestEnvironment(
-                loop: loop, logger: logger, counters: counters, doorbells: doorbells,
-                changes: changes, settings: settings))
+            environment: ingest)
         let names = ChannelNames(
             credentials: accounts.publishers, storeWatch: storeWatch,
             hasStream: { streams.find($0) != nil })
         events = EventHub(
             streams: streams, catalog: catalog, changes: changes, crossOrigin: crossOrigin,
             loop: loop, counters: counters)
-        router = Router(
-            streams: streams, catalog: catalog, publishing: publishing, events: events,
-            watching: WatchRoute(
-                streams: streams, names: names, crossOrigin: crossOrigin, settings: settings),
-            pages: PageRoutes(
-                site: site, catalog: catalog, credentials: accounts.credentials, names: names,
-                settings: settings),
-            accounts: AccountRoutes(
-                desk: accounts.desk, credentials: accounts.credentials, site: site,
-                settings: settings, loop: loop, counters: counters, logger: logger),
-            crossOrigin: crossOrigin, loop: loop, logger: logger)
+        surface = PublicSurface(
+            streams: streams, catalog: catalog, names: names, publishing: publishing,
+            ingest: ingest, events: events, accounts: accounts, site: site,
+            crossOrigin: crossOrigin, settings: settings
+        ).table(loop: loop, counters: counters, logger: logger)
         redirection = Redirection(port: settings.listen[0].port)
         administration = Administration(
             catalog: catalog, storeWatch: storeWatch, counters: counters.page, figures: figures,
             dataDirectory: settings.dataDirectory)
         server = HTTPServer(
-            loop: loop, tls: tls, application: router, counters: figures.counted,
+            loop: loop, tls: tls, application: surface, counters: figures.counted,
             exemptNetworks: settings.exemptNetworks)
     }
 

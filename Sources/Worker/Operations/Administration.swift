@@ -41,7 +41,7 @@ package final class Administration: Application {
         switch path {
         case "/healthz", "/readyz", "/metrics":
             guard isReading else {
-                return exchange.respond(.methodNotAllowed(allow: methods))
+                return exchange.respond(.methodNotAllowed(allow: [.get, .head]))
             }
             answer(exchange, path: path)
         default:

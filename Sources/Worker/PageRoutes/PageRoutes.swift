@@ -1,5 +1,4 @@
-// Pages and assets: which document a path is, and how it is answered (RFC 9110: conditional requests
-// in section 13, content negotiation in section 12.5.3).
+// Pages: which document a path is, and for whom.
 //
 // Owner: the worker's loop thread.
 
@@ -17,13 +16,14 @@ package final class PageRoutes {
     /// The streams that are on, as the first page shows them.
     private var homeStreams = Kept<[HomePage.Stream]>()
     /// The first page for people who are not signed in, by what they call this server.
-    private var homePages: [String: Kept<Document>] = [:]
+    private var homePages: [String: Kept<Resource>] = [:]
     private static let homeFreshUs: UInt64 = 1_000_000
     private static let homeForgottenUs: UInt64 = 60_000_000
     private let credentials: Credentials
     private let names: ChannelNames
     private let requiresAccount: Bool
     private let transportSecurity: TransportSecurity
+    private let pageFields = PageSecurity.fields.map { HeaderField($0.name, $0.value) }
     private let embedFields: [HeaderField]
 
     package init(
@@ -41,14 +41,21 @@ package final class PageRoutes {
         }
     }
 
+    package var routes: [Route] {
+        [
+            Route("home", "/", [.get: home]), Route("go-live", "/live", [.get: broadcast]),
+            Route("player", "/{name}/watchLive", [.get: watch]),
+            Route("embed", "/{name}/embed", [.get: embed]),
+        ] + AssetRoutes(assets: site.assets).routes
+    }
+
     // MARK: Pages
 
-    package func home(_ exchange: Exchange) {
+    private func home(_ exchange: Exchange) {
         let origin = "https://\(exchange.request.authority)"
         withVisitor(exchange) { [self] visitor, headers in
             if visitor == .anonymous, mayBeKept(origin) {
-                let page = anonymousHome(origin: origin)
-                return answer(exchange, status: 200, page: page, headers: headers, isShared: true)
+                return anonymousHome(exchange, origin: origin).answer(exchange, headers: headers)
             }
             let page = makeHome(origin: origin, visitor: visitor)
             answer(exchange, status: 200, page: page, headers: headers)
@@ -66,18 +73,16 @@ package final class PageRoutes {
         return homePages.count < Limits.homePagesKept
     }
 
-    /// The same for everybody who is not signed in, so it is made once for them.
-    private func anonymousHome(origin: String) -> Document {
+    /// The same for everybody who is not signed in and calls this server so, so it is made once for them.
+    private func anonymousHome(_ exchange: Exchange, origin: String) -> Resource {
         let madeUs = homePages[origin]?.madeUs ?? 0
-        let streams = streamsOnHome()
+        _ = streamsOnHome()
         let isOutdated =
             MonotonicClock.nowUs() >= madeUs + Self.homeFreshUs || catalog.lookedAtUs > madeUs
         return homePages[origin, default: Kept()].value(
             isOutdated: isOutdated, clockUs: MonotonicClock.nowUs
         ) {
-            site.home(
-                streams: streams, origin: origin, nowMs: WallClock.nowMs(), visitor: .anonymous,
-                requiresAccount: requiresAccount)
+            Resource(content(makeHome(origin: origin, visitor: .anonymous), for: exchange))
         }
     }
 
@@ -95,7 +100,7 @@ package final class PageRoutes {
         }
     }
 
-    package func broadcast(_ exchange: Exchange) {
+    private func broadcast(_ exchange: Exchange) {
         withVisitor(exchange) { [self] visitor, headers in
             if requiresAccount, visitor == .anonymous {
                 let fields =
@@ -108,6 +113,11 @@ package final class PageRoutes {
             let page = site.broadcast(visitor: visitor, requiresAccount: requiresAccount)
             answer(exchange, status: 200, page: page, headers: headers)
         }
+    }
+
+    private func watch(_ exchange: Exchange) {
+        guard let name = try? StreamName(exchange.parameter(0)) else { return nothing(exchange) }
+        watch(exchange, name: name)
     }
 
     /// The player, which waits for a broadcast; or that nobody has the name, and nobody need wait.
@@ -126,9 +136,12 @@ package final class PageRoutes {
     }
 
     /// The player alone, for a frame in somebody else's page: the same for everybody, whoever is signed
-    /// in. `name` is nil when no stream can have that name.
-    package func embed(_ exchange: Exchange, name: StreamName?) {
-        guard let name else { return answerEmbed(exchange, status: 404, site.embedNoSuchChannel()) }
+    /// in.
+    private func embed(_ exchange: Exchange) {
+        // No stream can have another name.
+        guard let name = try? StreamName(exchange.parameter(0)) else {
+            return answerEmbed(exchange, status: 404, site.embedNoSuchChannel())
+        }
         names.look(up: name, for: exchange) { [self] isAnybodys in
             isAnybodys
                 ? answerEmbed(exchange, status: 200, site.embed(name: name.text))
@@ -140,7 +153,13 @@ package final class PageRoutes {
         let fields =
             transportSecurity.fields(for: exchange.request) + embedFields
             + [HeaderField("cache-control", "no-cache")]
-        answer(exchange, status: status, document: page, headers: fields)
+        exchange.respond(
+            Content(page, fields: fields, vary: "accept-encoding"), status: status)
+    }
+
+    /// There is nothing here, in the form that the client can use.
+    private func nothing(_ exchange: Exchange) {
+        exchange.request.isNavigation ? notFound(exchange) : exchange.respond(.notFound)
     }
 
     /// The page for a person who asks for what is not there.
@@ -174,78 +193,19 @@ package final class PageRoutes {
     }
 
     private func answer(
-        _ exchange: Exchange, status: Int, page: Document, headers: [HeaderField],
-        isShared: Bool = false
+        _ exchange: Exchange, status: Int, page: Document, headers: [HeaderField]
     ) {
+        exchange.respond(content(page, for: exchange, headers: headers), status: status)
+    }
+
+    private func content(
+        _ page: Document, for exchange: Exchange, headers: [HeaderField] = []
+    ) -> Content {
         let fields =
-            transportSecurity.fields(for: exchange.request)
-            + PageSecurity.fields.map { HeaderField($0.name, $0.value) }
-        // Kept, but asked about before each use, and not by caches that several people share.
-        let kept = [HeaderField("cache-control", "private, no-cache")]
-        answer(
-            exchange, status: status, document: page, headers: fields + kept + headers,
-            vary: "accept-encoding, cookie", isShared: isShared)
-    }
-
-    // MARK: Assets
-
-    package struct Asset {
-        fileprivate let document: Document
-        fileprivate let isCurrent: Bool
-    }
-
-    /// `path` is what follows /assets/: the version, then the asset's own path.
-    package func asset(_ path: ArraySlice<Substring>) -> Asset? {
-        let name = path.dropFirst().joined(separator: "/")
-        guard let version = path.first, let document = site.assets.document(at: name) else {
-            return nil
-        }
-        return Asset(document: document, isCurrent: version == site.assets.version)
-    }
-
-    package func answer(_ exchange: Exchange, asset: Asset) {
-        // A page that another version of Weir has served still gets its scripts, though today's; a
-        // cache must not take them for those of that version.
-        let cache = asset.isCurrent ? "public, max-age=31536000, immutable" : "no-store"
-        answer(
-            exchange, status: 200, document: asset.document,
-            headers: [
-                HeaderField("cache-control", cache),
-                HeaderField("x-content-type-options", "nosniff"),
-                // Also for the player in a frame that has no origin of its own (sandbox).
-                HeaderField("cross-origin-resource-policy", "cross-origin"),
-                HeaderField("access-control-allow-origin", "*"),
-            ], isShared: true)
-    }
-
-    /// What browsers ask for without having been told to.
-    package func icon(_ exchange: Exchange) {
-        let path = [Substring(site.assets.version), "icon.svg"]
-        guard let icon = asset(path[...]) else { preconditionFailure("there is an icon") }
-        answer(exchange, asset: icon)
-    }
-
-    // MARK: Answering
-
-    private func answer(
-        _ exchange: Exchange, status: Int, document: Document, headers: [HeaderField],
-        vary: String = "accept-encoding", isShared: Bool = false
-    ) {
-        let request = exchange.request
-        let gzip =
-            ContentCoding.acceptsGzip(request.header("accept-encoding"))
-            ? document.gzipBytes : nil
-        let tag = gzip == nil ? document.entityTag : document.gzipEntityTag
-        var fields =
-            headers + [HeaderField("etag", tag), HeaderField("vary", vary)]
-        if status == 200, EntityTags(request.header("if-none-match")).contain(tag) {
-            return exchange.respond(status: 304, headers: fields, body: .none)
-        }
-        fields.append(HeaderField("content-type", document.contentType))
-        if gzip != nil { fields.append(HeaderField("content-encoding", "gzip")) }
-        let bytes = gzip ?? document.bytes
-        exchange.respond(
-            status: status, headers: fields, body: isShared ? .shared(bytes) : .bytes(bytes))
+            transportSecurity.fields(for: exchange.request) + pageFields
+            // Kept, but asked about before each use, and not by caches that several people share.
+            + [HeaderField("cache-control", "private, no-cache")]
+        return Content(page, fields: fields + headers, vary: "accept-encoding, cookie")
     }
 }
 
@@ -268,4 +228,10 @@ extension HomePage.Stream {
             startedAtMs: stream.startedAtMs, hasPicture: video != nil,
             pictureSize: pictureSize, codec: (video ?? stream.tracks.first)?.codec)
     }
+}
+
+extension Problem {
+    package static let notFound = Problem(
+        status: 404, slug: "not-found", title: "There is nothing here",
+        detail: "Streams are at /NAME/live, the list of them at /api/streams.")
 }

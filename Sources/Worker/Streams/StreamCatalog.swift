@@ -22,6 +22,7 @@ package final class StreamCatalog: TurnTask {
     private var stale: [LiveStream] = []
     private var staleSinceUs: UInt64 = 0
     private var forgetTimer: TimerID?
+    private var listFreshUntilMs: UInt64 = 0
 
     /// What is told is no older than this, unless making it takes long.
     private static let freshUs: UInt64 = 1_000_000
@@ -62,11 +63,22 @@ package final class StreamCatalog: TurnTask {
     /// When the streams were last looked at, in microseconds of the monotonic clock.
     package var lookedAtUs: UInt64 { streams.madeUs ?? 0 }
 
+    /// Whether `listJSON` would give the same again. Costs next to nothing: by the clock of the loop.
+    var isListFresh: Bool {
+        changes.count == changesSeen && loop.nowMs < listFreshUntilMs
+    }
+
+    /// When the list was made.
+    var listMadeUs: UInt64 { json.madeUs ?? 0 }
+
     /// The answer to `GET /api/streams`. Everybody gets the same array, so it is in memory once.
     package func listJSON() -> [UInt8] {
         let all = all()
         refreshFigures()
         let isOutdated = json.madeUs.map { $0 < streams.madeUs ?? 0 } ?? true
+        // By then somebody has to look again: at the streams, or at the list, whichever is older.
+        let oldestUs = min(streams.madeUs ?? 0, isOutdated ? .max : json.madeUs ?? 0)
+        listFreshUntilMs = (oldestUs + Self.freshUs) / 1_000
         return json.value(
             isOutdated: isOutdated || isOld(json.madeUs), clockUs: MonotonicClock.nowUs
         ) {

@@ -30,6 +30,11 @@ package final class Assets {
         return "/assets/\(version)/\(path)"
     }
 
+    /// All there are, by path.
+    package var paths: [String] {
+        files.keys.filter { Self.contentType(of: $0) != nil }.sorted()
+    }
+
     /// The asset at a path such as "common/format.js". Compressed when first asked for.
     package func document(at path: String) -> Document? {
         if let document = documents[path] { return document }

@@ -11,9 +11,18 @@
 
 package struct CrossOrigin {
     private let origins: Set<String>
+    /// What every response that anybody may read carries when no page of a named origin has asked.
+    package let strangersHeaders: [HeaderField]
 
     package init(origins: [String]) {
         self.origins = Set(origins)
+        let vary = origins.isEmpty ? [] : [HeaderField("vary", "origin")]
+        strangersHeaders = vary + [HeaderField("access-control-allow-origin", "*")]
+    }
+
+    /// Whether a page of a named origin asks.
+    package func isNamed(_ request: Request) -> Bool {
+        !origins.isEmpty && allowedOrigin(of: request) != nil
     }
 
     /// What every response to a request that publishes carries. `vary` goes out whenever the answer could
@@ -31,8 +40,7 @@ package struct CrossOrigin {
     /// What every response carries that anybody may read.
     package func publicHeaders(for request: Request) -> [HeaderField] {
         // Pages of the named origins may ask with credentials, for what they publish.
-        if allowedOrigin(of: request) != nil { return headers(for: request) }
-        return headers(for: request) + [HeaderField("access-control-allow-origin", "*")]
+        isNamed(request) ? headers(for: request) : strangersHeaders
     }
 
     /// What a preflight is told in addition. `methods`: of the resource. `publicMethods`: those of them

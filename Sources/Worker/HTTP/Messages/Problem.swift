@@ -71,12 +71,6 @@ extension Problem {
 }
 
 extension Problem {
-    package static func methodNotAllowed(allow methods: [String]) -> Problem {
-        Problem(
-            status: 405, slug: "method-not-allowed", title: "This method is not allowed here",
-            detail: "Allowed: \(methods.joined(separator: ", ")).",
-            headers: [HeaderField("allow", methods.joined(separator: ", "))])
-    }
 }
 
 extension HeaderField {

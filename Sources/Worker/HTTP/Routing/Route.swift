@@ -1,0 +1,90 @@
+// One route: a place of the HTTP surface, with what can be done there. Rooms give lists of them; what
+// follows from such a list (405, OPTIONS, HEAD, who may read across origins) is done in one place, by
+// RouteTable.
+
+package struct Route {
+    package typealias Handler = (Exchange) -> Void
+
+    /// Which pages may use what is there, beside those of this server (see CrossOrigin).
+    package enum Readers: Sendable {
+        /// None.
+        case ownPages
+        /// Those of the origins that the operator has named; and to read it, all.
+        case everyPage
+    }
+
+    /// For those who count requests. Several routes may share one.
+    package let name: String
+    /// See PatternSegment. Several rooms may have routes at one pattern, each with its own methods.
+    let pattern: String
+    let readers: Readers
+    /// Whether a body may come that ends with its connection.
+    let takesEndlessBody: Bool
+    let handlers: KeyValuePairs<RequestMethod, Handler>
+
+    /// - Parameter handlers: what is done with a method. HEAD is done as GET is, and never gets the body;
+    ///   OPTIONS says what there is.
+    package init(
+        _ name: String, _ pattern: String, readers: Readers = .ownPages,
+        takesEndlessBody: Bool = false, _ handlers: KeyValuePairs<RequestMethod, Handler>
+    ) {
+        self.name = name
+        self.pattern = pattern
+        self.readers = readers
+        self.takesEndlessBody = takesEndlessBody
+        self.handlers = handlers
+    }
+}
+
+/// All that is at one pattern.
+final class RoutePlace {
+    let pattern: String
+    private(set) var readers = Route.Readers.ownPages
+    private(set) var takesEndlessBody = false
+    /// In the order in which Allow names them.
+    private(set) var methods: [RequestMethod] = []
+    private var handlers = [Route.Handler?](
+        repeating: nil, count: RequestMethod.allCases.count)
+
+    init(_ pattern: String) {
+        self.pattern = pattern
+    }
+
+    func add(_ route: Route) {
+        if route.readers == .everyPage { readers = .everyPage }
+        if route.takesEndlessBody { takesEndlessBody = true }
+        for (method, handler) in route.handlers {
+            add(method, handler)
+            if method == .get { add(.head, handler) }
+        }
+    }
+
+    private func add(_ method: RequestMethod, _ handler: @escaping Route.Handler) {
+        precondition(self.handler(for: method) == nil, "a method belongs to one route")
+        handlers[Int(method.rawValue)] = handler
+        methods.append(method)
+    }
+
+    func handler(for method: RequestMethod) -> Route.Handler? { handlers[Int(method.rawValue)] }
+
+    /// What can be asked for, OPTIONS included.
+    var allowed: [RequestMethod] { methods + [.options] }
+}
+
+extension Exchange {
+    /// What stands in the target where the route's pattern has its first or second parameter, or a rest;
+    /// as it was sent.
+    package func parameter(_ number: Int) -> String {
+        precondition(number < 2, "a pattern has few parameters")
+        guard let route else { return "" }
+        return request.targetText(number == 0 ? route.first : route.second)
+    }
+
+    /// Whether that is exactly `text`.
+    package func hasParameter(_ number: Int, _ text: [UInt8]) -> Bool {
+        guard let route else { return false }
+        return request.withTarget { target in
+            target.extracting(number == 0 ? route.first : route.second).isSame(as: text.span)
+        }
+    }
+}

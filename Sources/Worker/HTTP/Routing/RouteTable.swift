@@ -1,0 +1,131 @@
+// The HTTP surface of a port as one table: finds the route of each request and calls what it has for the
+// request's method. What is not there, and what a route does not have, is answered here.
+//
+// Owner: the loop's thread.
+
+package final class RouteTable: Application {
+    /// What an address means that is not quite one (see SplitTarget.isUnusual).
+    package enum Meaning {
+        /// What it says.
+        case asSent
+        /// This target.
+        case target(String)
+        /// A page, which is at this target: browsers are sent there.
+        case elsewhere(String)
+    }
+
+    private let places: [RoutePlace]
+    private let tree: RouteTree
+    private let crossOrigin: CrossOrigin
+    private let meaning: (Request) -> Meaning
+    private let nothing: (Exchange) -> Void
+    /// What the server as a whole can do.
+    private let methods: [RequestMethod]
+
+    /// - Parameters:
+    ///   - meaning: is asked about unusual addresses only.
+    ///   - nothing: answers where there is no route.
+    package init(
+        _ routes: [Route], crossOrigin: CrossOrigin,
+        meaning: @escaping (Request) -> Meaning = { _ in .asSent },
+        nothing: @escaping (Exchange) -> Void
+    ) {
+        places = Self.places(routes)
+        tree = RouteTree(places.map(\.pattern))
+        self.crossOrigin = crossOrigin
+        self.meaning = meaning
+        self.nothing = nothing
+        let known = Set(places.flatMap(\.allowed))
+        methods = RequestMethod.allCases.filter(known.contains)
+    }
+
+    private static func places(_ routes: [Route]) -> [RoutePlace] {
+        var places: [RoutePlace] = []
+        for route in routes {
+            if !places.contains(where: { $0.pattern == route.pattern }) {
+                places.append(RoutePlace(route.pattern))
+            }
+            places.first { $0.pattern == route.pattern }?.add(route)
+        }
+        return places
+    }
+
+    package func begin(_ exchange: Exchange) {
+        if exchange.request.split.isUnusual {
+            switch meaning(exchange.request) {
+            case .asSent: break
+            case .target(let target): exchange.goOn(at: target)
+            case .elsewhere(let target): return redirect(exchange, to: target)
+            }
+        }
+        let found = exchange.request.withTarget { tree.find(exchange.request.split, in: $0) }
+        guard let found else { return answerNowhere(exchange) }
+        let place = places[found.pattern]
+        exchange.route = found
+        if exchange.request.isEndless, !place.takesEndlessBody { return nothing(exchange) }
+        guard let method = exchange.request.knownMethod else { return refuse(exchange, place) }
+        if let handler = place.handler(for: method) { return handler(exchange) }
+        method == .options ? preflight(exchange, place) : refuse(exchange, place)
+    }
+
+    // MARK: What is not there
+
+    private func answerNowhere(_ exchange: Exchange) {
+        // RFC 9110, section 9.3.7: about the server as a whole.
+        guard exchange.request.knownMethod == .options, exchange.request.isAboutServer else {
+            return nothing(exchange)
+        }
+        preflight(exchange, methods, readers: .everyPage, publicMethods: [])
+    }
+
+    /// Not kept for good: a browser that has learnt the right address asks by that.
+    private func redirect(_ exchange: Exchange, to target: String) {
+        exchange.respond(
+            status: 308,
+            headers: [HeaderField("location", target), HeaderField("cache-control", "no-store")],
+            body: .bytes([]))
+    }
+
+    // MARK: What a route does not have
+
+    private func refuse(_ exchange: Exchange, _ place: RoutePlace) {
+        let headers = place.readers == .everyPage ? crossOrigin.headers(for: exchange.request) : []
+        exchange.respond(.methodNotAllowed(allow: place.allowed), headers: headers)
+    }
+
+    private func preflight(_ exchange: Exchange, _ place: RoutePlace) {
+        let reading = place.methods.filter { $0 == .get || $0 == .head }
+        preflight(exchange, place.allowed, readers: place.readers, publicMethods: reading)
+    }
+
+    private func preflight(
+        _ exchange: Exchange, _ methods: [RequestMethod], readers: Route.Readers,
+        publicMethods: [RequestMethod]
+    ) {
+        var headers = [HeaderField("allow", methods.map(\.text).joined(separator: ", "))]
+        if readers == .everyPage {
+            headers += crossOrigin.preflightHeaders(
+                for: exchange.request, methods: methods.map(\.text),
+                publicMethods: publicMethods.map(\.text))
+        }
+        exchange.respond(status: 204, headers: headers, body: .none)
+    }
+}
+
+extension Exchange {
+    fileprivate func goOn(at target: String) { replaceTarget(Array(target.utf8)) }
+}
+
+extension Request {
+    /// The asterisk form.
+    fileprivate var isAboutServer: Bool { withTarget { $0.equals("*") } }
+}
+
+extension Problem {
+    package static func methodNotAllowed(allow methods: [RequestMethod]) -> Problem {
+        let names = methods.map(\.text).joined(separator: ", ")
+        return Problem(
+            status: 405, slug: "method-not-allowed", title: "This method is not allowed here",
+            detail: "Allowed: \(names).", headers: [HeaderField("allow", names)])
+    }
+}

@@ -1,0 +1,73 @@
+// Where publishers come in: `/NAME/live`, by every method that writes to it.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import Settings
+import StreamState
+import Telemetry
+
+package final class PublishRoutes {
+    private let publishing: Publishing
+    private let crossOrigin: CrossOrigin
+    private let environment: IngestEnvironment
+    private var addressLine = LogPause(ms: Limits.logRepeatMs)
+    private static let pathCharactersLogged = 100
+
+    package init(
+        publishing: Publishing, crossOrigin: CrossOrigin, environment: IngestEnvironment
+    ) {
+        self.publishing = publishing
+        self.crossOrigin = crossOrigin
+        self.environment = environment
+    }
+
+    package var routes: [Route] {
+        [
+            Route(
+                "publish", "/{name}/live", readers: .everyPage, takesEndlessBody: true,
+                [.post: publish, .put: publish, .source: publish]),
+            Route("end", "/{name}/live", readers: .everyPage, [.delete: end]),
+        ]
+    }
+
+    private func publish(_ exchange: Exchange) {
+        guard let name = try? StreamName(exchange.parameter(0)) else {
+            logWrongAddress(of: exchange.request, .invalidName)
+            return refuse(exchange, .invalidName)
+        }
+        publishing.publish(exchange, to: name)
+    }
+
+    private func end(_ exchange: Exchange) {
+        guard let name = try? StreamName(exchange.parameter(0)) else {
+            return refuse(exchange, .invalidName)
+        }
+        publishing.end(exchange, name: name)
+    }
+
+    /// Refuses what has come to an address where nothing is.
+    package func refuseElsewhere(_ exchange: Exchange, _ problem: Problem) {
+        if exchange.request.isWriting { logWrongAddress(of: exchange.request, problem) }
+        refuse(exchange, problem)
+    }
+
+    private func refuse(_ exchange: Exchange, _ problem: Problem) {
+        exchange.respond(problem, headers: crossOrigin.headers(for: exchange.request))
+    }
+
+    /// An encoder tells the person in front of it little of what it is answered.
+    private func logWrongAddress(of request: Request, _ problem: Problem) {
+        guard let leftOut = addressLine.leftOut(nowMs: environment.loop.nowMs) else { return }
+        environment.logger.notice(
+            "broadcast refused: its address is not /NAME/live",
+            metadata: [
+                "path": "\(request.path.prefix(Self.pathCharactersLogged))",
+                "reason": "\(problem.slug)", "peer": "\(request.peer)", "leftOut": "\(leftOut)",
+            ])
+    }
+}
+
+extension Request {
+    fileprivate var isWriting: Bool { ["POST", "PUT", "SOURCE"].contains(method) }
+}

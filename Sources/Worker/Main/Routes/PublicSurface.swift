@@ -1,0 +1,69 @@
+// The HTTP surface of the TLS port: the routes that the rooms give, and what becomes of addresses that
+// are not quite theirs.
+//
+// Owner: the worker's loop thread.
+
+import AccountRoutes
+import Credentials
+import Delivery
+import Events
+import HTTP
+import Ingest
+import LinuxIO
+import Logging
+import PageRoutes
+import Settings
+import Streams
+import Telemetry
+import Web
+
+/// What the rooms have their routes from.
+struct PublicSurface {
+    let streams: LiveStreams
+    let catalog: StreamCatalog
+    let names: ChannelNames
+    let publishing: Publishing
+    let ingest: IngestEnvironment
+    let events: EventHub
+    let accounts: AccountParts
+    let site: WebSite
+    let crossOrigin: CrossOrigin
+    let settings: Settings
+
+    func table(loop: EventLoop, counters: SlotCounters, logger: Logger) -> RouteTable {
+        let pages = PageRoutes(
+            site: site, catalog: catalog, credentials: accounts.credentials, names: names,
+            settings: settings)
+        let watching = WatchRoute(
+            streams: streams, names: names, crossOrigin: crossOrigin, settings: settings,
+            showPlayer: pages.watch)
+        let publishing = PublishRoutes(
+            publishing: publishing, crossOrigin: crossOrigin, environment: ingest)
+        let told = StreamRoutes(streams: streams, catalog: catalog, crossOrigin: crossOrigin)
+        let people = AccountRoutes(
+            desk: accounts.desk, credentials: accounts.credentials, site: site,
+            settings: settings, loop: loop, counters: counters, logger: logger)
+        return RouteTable(
+            watching.routes + publishing.routes + told.routes + events.routes + people.routes
+                + pages.routes,
+            crossOrigin: crossOrigin, meaning: StreamAddress.meaning
+        ) { exchange in
+            // A person gets a page, a program a problem, and an encoder's goes to the log as well.
+            exchange.request.isNavigation && !exchange.request.isEndless
+                ? pages.notFound(exchange) : publishing.refuseElsewhere(exchange, .notFound)
+        }
+    }
+}
+
+extension StreamAddress {
+    /// What an unusual address means.
+    static func meaning(of request: Request) -> RouteTable.Meaning {
+        let sent = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        guard let address = StreamAddress(Array(sent)) else { return .asSent }
+        let query = request.query
+        let target = "/" + address.path.joined(separator: "/") + (query.isEmpty ? "" : "?\(query)")
+        if request.isNavigation, request.isReading { return .elsewhere(target) }
+        // Encoders and players do not all follow redirects.
+        return address.isOfMedia ? .target(target) : .asSent
+    }
+}

@@ -1,0 +1,86 @@
+// Styles, scripts and pictures. Each has a route of its own, so that it is found by the bytes of its
+// address, and its answers are made when it is first asked for.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import Web
+
+final class AssetRoutes {
+    private let assets: Assets
+    private let version: [UInt8]
+
+    init(assets: Assets) {
+        self.assets = assets
+        version = Array(assets.version.utf8)
+    }
+
+    var routes: [Route] {
+        let icon = answers(for: "icon.svg")
+        // What browsers ask for without having been told to.
+        let unasked = Route("asset", "/favicon.ico", [.get: { icon.current.answer($0) }])
+        return assets.paths.map(route) + [unasked]
+    }
+
+    private func route(to path: String) -> Route {
+        let answers = answers(for: path)
+        return Route(
+            "asset", "/assets/{version}/\(path)",
+            [
+                .get: { [version] exchange in
+                    let isCurrent = exchange.hasParameter(0, version)
+                    (isCurrent ? answers.current : answers.other).answer(exchange)
+                }
+            ])
+    }
+
+    private func answers(for path: String) -> AssetAnswers {
+        AssetAnswers { [assets] in
+            guard let document = assets.document(at: path) else {
+                preconditionFailure("there is an asset at each path of an asset")
+            }
+            return document
+        }
+    }
+}
+
+/// The answers of one asset.
+private final class AssetAnswers {
+    private let document: () -> Document
+
+    init(_ document: @escaping () -> Document) {
+        self.document = document
+    }
+
+    /// An address never changes its content.
+    private(set) lazy var current = resource(cacheControl: "public, max-age=31536000, immutable")
+
+    /// A page that another version of Weir has served still gets its scripts, though today's; a cache
+    /// must not take them for those of that version.
+    private(set) lazy var other = resource(cacheControl: "no-store")
+
+    private func resource(cacheControl: String) -> Resource {
+        Resource(
+            Content(
+                document(),
+                fields: [
+                    HeaderField("cache-control", cacheControl),
+                    HeaderField("x-content-type-options", "nosniff"),
+                    // Also for the player in a frame that has no origin of its own (sandbox).
+                    HeaderField("cross-origin-resource-policy", "cross-origin"),
+                    HeaderField("access-control-allow-origin", "*"),
+                ], vary: "accept-encoding", hasParts: true))
+    }
+}
+
+extension Content {
+    /// - Parameter fields: of every answer, beside those that the document has.
+    init(_ document: Document, fields: [HeaderField], vary: String, hasParts: Bool = false) {
+        self.init(
+            fields: fields + [HeaderField("vary", vary)],
+            contentFields: [HeaderField("content-type", document.contentType)],
+            bytes: document.bytes, tag: EntityTag(document.entityTag),
+            gzip: document.gzipBytes.map { ($0, EntityTag(document.gzipEntityTag)) },
+            hasParts: hasParts)
+    }
+}
