@@ -20,6 +20,7 @@ import bench_delivery
 import bench_handshakes
 import bench_idle_memory
 import bench_latency
+import bench_requests
 import bench_restart
 from bench_setting import Figure, Setting
 from weir.certificate import make_certificate
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "memory": bench_idle_memory.idle_viewers,
     "delivery": bench_delivery.live_viewers_of_one_stream,
     "handshakes": bench_handshakes.full_handshakes,
+    "requests": bench_requests.requests,
     "latency": bench_latency.glass_to_glass,
     "first-frame": bench_latency.first_frame,
 }
