@@ -77,7 +77,8 @@ def test_who_waits_for_the_first_media_is_kept_alive_too(
     first = recording.data.index(bytes.fromhex("1f43b675"))
     publisher = publish(patient, name).write(recording.data[:first])
     patient.wait_for_state(name, "live")
-    viewer = watch(patient, name).wait_for_bytes(100)
+    # From the beginning: all of it comes at once, with more than one key frame.
+    viewer = watch(patient, name, "?start=-60").wait_for_bytes(100)
     wait_until(lambda: viewer.file.read_bytes().endswith(VOID), "a Void element", timeout_s=60)
     assert viewer.is_connected
     publisher.write(recording.data[first:])
