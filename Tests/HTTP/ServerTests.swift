@@ -23,6 +23,23 @@ struct ServerTests {
         }
     }
 
+    @Test("a header section of several frames is whole, also beside others that share the buffer")
+    func longHeads() throws {
+        try withServer { server in
+            let urls = (0..<6).map { _ in "\(server.base)/long-head" }
+            let arguments = [
+                "curl", "-sSk", "--http2", "--parallel", "--parallel-immediate", "-D-",
+            ]
+            let result = run(arguments + urls)
+            #expect(result.status == 0, "\(result.errors)")
+            let lines = Set(result.text.split { $0.isNewline }.map(String.init))
+            for field in TestApplication.longFields {
+                #expect(lines.contains("\(field.name): \(field.value)"))
+            }
+            #expect(result.text.components(separatedBy: "HTTP/2 200").count == 7)
+        }
+    }
+
     @Test(
         "a streamed body arrives whole", arguments: [0, 1, 16_384, 1_000_000, 20_000_000], protocols
     )

@@ -44,6 +44,8 @@ final class TestApplication: Application {
             let fields = exchange.request.headers.map { "\($0.name)=\($0.value)" }
             exchange.respond(
                 status: 200, headers: text, body: .bytes(Array(fields.joined(separator: ";").utf8)))
+        case "/long-head":
+            exchange.respond(status: 200, headers: Self.longFields, body: .bytes(Array("end".utf8)))
         case "/drain":
             exchange.respond(status: 204, headers: [], body: .none)
             server?.server.drain()
@@ -87,6 +89,11 @@ final class TestApplication: Application {
         bytes: (0..<100_000).map(Pattern.byte), tag: EntityTag("\"plain\""),
         gzip: (bytes: Array("compressed".utf8), tag: EntityTag("\"gz\"")), hasParts: true)
     private lazy var resource = Resource(content)
+
+    /// More than one frame of HTTP/2 holds.
+    static let longFields = "abcdefghijklmnopqrst".map { letter in
+        HeaderField("x-long-\(letter)", String(repeating: letter, count: 1_500))
+    }
 
     private func answer(_ exchange: Exchange, _ number: Int) {
         exchange.respond(status: 200, headers: [], body: .bytes(Array("\(number)".utf8)))
