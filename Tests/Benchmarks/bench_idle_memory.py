@@ -1,14 +1,17 @@
-"""Memory per idle viewer: connections with one open response on which nothing happens."""
+"""Memory per idle connection: with one open response on which nothing happens, or after one request."""
 
 from __future__ import annotations
 
 import selectors
 import ssl
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import SimpleNamespace
 
 from bench_setting import Figure, Nginx, Setting, memory, tree
+from weir import processes
+from weir.h2load import h2load
 from weir.http1 import RawHttp1
 from weir.publisher import Publisher
 from weir.raw_frames import RawConnection
@@ -26,6 +29,36 @@ def idle_viewers(setting: Setting) -> list[Figure]:
     """1,000 and 2,000 viewers of a paused stream, beside nginx with as many idle connections."""
     weir = [figure for make in (_viewer, _http1_viewer) for figure in _weir(setting, make)]
     return [*weir, *_nginx(setting)]
+
+
+def idle_connections(setting: Setting) -> list[Figure]:
+    """2,000 connections that come at once, make one request each, and stay."""
+    with setting.weir() as server:
+        ours = _after_one_request(lambda: tree(server), server.url("/api/streams"), server.port)
+    with setting.nginx() as nginx:
+        theirs = _after_one_request(lambda: nginx.pids, nginx.url("/small"), nginx.port)
+    return [
+        Figure("weir: pss per connection after one request", ours, "KiB", "<= 32"),
+        Figure("nginx: pss per connection after one request", theirs, "KiB"),
+    ]
+
+
+def _after_one_request(pids: Callable[[], list[int]], url: str, port: int) -> float:
+    """KiB, when they have been quiet for a while."""
+    count = _COUNTS[-1]
+    before = memory(pids(), "pss")
+    # Each client makes its second request after minutes.
+    client = h2load("-c", str(count), "-n", str(2 * count), "-m", "1", "--rps", "0.005", url)
+    try:
+        wait_until(
+            lambda: sum(processes.connections_at(pid, {port}) for pid in pids()) >= count,
+            "all connections", timeout_s=60,
+        )
+        time.sleep(5)
+        return (memory(pids(), "pss") - before) / count / 1024
+    finally:
+        client.kill()
+        client.wait()
 
 
 def _weir(setting: Setting, make: Callable[[Server], Viewer]) -> list[Figure]:

@@ -30,6 +30,7 @@ BENCHMARKS = {
     "start": bench_restart.start_to_ready,
     "restart": bench_restart.killed_worker_to_replacement,
     "memory": bench_idle_memory.idle_viewers,
+    "idle": bench_idle_memory.idle_connections,
     "delivery": bench_delivery.live_viewers_of_one_stream,
     "handshakes": bench_handshakes.full_handshakes,
     "requests": bench_requests.requests,
