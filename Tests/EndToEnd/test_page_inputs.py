@@ -168,6 +168,26 @@ def test_without_sound_from_the_beginning_it_goes_live_and_sound_comes_later(
     live.stop()
 
 
+@pytest.mark.parametrize("how", ["form", "key"])
+def test_sound_that_is_switched_off_on_air_is_silence_and_stops_nothing(
+    how: str, prepared: Callable[[str], LivePage], browser_server: Server, name: str
+) -> None:
+    live = prepared(EMPTY_BLOBS).choose_source("test").go_live(codec="vp8")
+    if how == "form":
+        live.choose("#microphone", "none")
+        live.page.click("#apply")
+        wait_for_chunks(live, 2)
+    else:
+        live.page.run("document.activeElement.blur();")
+        live.page.press("m")
+    # As long as it takes to notice a recorder that gives nothing.
+    for _ in range(6):
+        wait_for_chunks(live)
+    assert live.page.run("return window.recorders.length;") == (2 if how == "form" else 1)
+    assert browser_server.state(name) == "live"
+    live.stop()
+
+
 def test_a_microphone_that_is_plugged_in_again_is_used_again(
     prepared: Callable[[str], LivePage]
 ) -> None:

@@ -33,6 +33,10 @@ export class Sound {
     this.#analyser.fftSize = 2048;
     this.#samples = new Float32Array(this.#analyser.fftSize);
     this.#analyser.connect(this.#output);
+    // A mix of nothing does not flow, whatever its clock says; a mix with silence does.
+    const silence = new ConstantSourceNode(this.#context, { offset: 0 });
+    silence.connect(this.#analyser);
+    silence.start();
     this.#context.onstatechange = () => this.#resumeIfHeld(performance.now());
   }
 
