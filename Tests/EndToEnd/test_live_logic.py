@@ -434,7 +434,7 @@ STRANGER = {"sinceMs": -9000, "answer": {"status": 502, "isOurs": False}}
     ({"upload": {**WELL["upload"], "failure": STRANGER}}, "offline", "does not reach the server"),
     ({"soundRoute": "silence", "isSoundHeld": True}, "behind", "Viewers hear nothing"),
     ({"soundRoute": "microphone", "isSoundHeld": True}, "good", "straight from the microphone"),
-    ({"soundRoute": "microphone"}, "good", "until you apply a change"),
+    ({"soundRoute": "microphone"}, "good", "tried again by itself"),
     ({"heldBackMs": 4200}, "good", "held it back for 4.2 s"),
 ])
 def test_health_names_what_is_wrong(

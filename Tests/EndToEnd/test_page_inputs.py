@@ -254,6 +254,18 @@ def test_empty_blobs_are_no_life_and_something_else_is_recorded(
     live.stop()
 
 
+def test_sound_that_was_not_to_blame_for_it_comes_back_by_itself(
+    prepared: Callable[[str], LivePage]
+) -> None:
+    live = prepared(EMPTY_BLOBS).choose_source("test").go_live(codec="vp8")
+    live.page.run("window.recorders.at(-1).empty();")
+    wait_for_advice(live, "The mixed sound stood still")
+    wait_for_no_advice(live, "The mixed sound stood still")
+    wait_for_chunks(live)
+    assert live.state == "live"
+    live.stop()
+
+
 def test_when_nothing_helps_it_is_over_and_the_page_says_why(
     prepared: Callable[[str], LivePage]
 ) -> None:

@@ -7,6 +7,11 @@ import { RepairLadder } from './repair-ladder.js';
 
 /** Sound that comes and goes is not followed each time: viewers would hear a break each time. */
 const RETURN_AFTER_MS = 4_000;
+/**
+ * Where the mix was given up although the browser lets it go on, it may not have been to blame: it is
+ * tried again after this, and each further time after twice as long.
+ */
+const TRY_AGAIN_MS = { first: 15_000, most: 300_000 };
 
 /**
  * @typedef {import('./repair-ladder.js').SoundRoute} SoundRoute
@@ -29,6 +34,9 @@ export class AirCare {
   usedRoute = null;
   /** Since when sound comes from elsewhere because the browser holds the mix back. */
   #heldSinceMs = Infinity;
+  /** Since when it comes from elsewhere, for whatever reason, and when to try again. */
+  #elsewhereSinceMs = Infinity;
+  #tryAgainMs = TRY_AGAIN_MS.first;
   /** A codec that costs less was needed. */
   needsLightCodec = false;
   /** Whether one is there that is not in use; the page keeps it up to date. */
@@ -56,12 +64,15 @@ export class AirCare {
     this.route = 'mix';
     this.needsLightCodec = false;
     this.#heldSinceMs = Infinity;
+    this.#tryAgainMs = TRY_AGAIN_MS.first;
   }
 
   /** @param {SoundRoute | null} route what is recorded from now on */
   recordsFrom(route) {
     this.usedRoute = route;
-    const isHeld = route !== null && route !== 'mix' && !this.#studio.soundFacts.isMixRunning;
+    const isElsewhere = route !== null && route !== 'mix';
+    this.#elsewhereSinceMs = isElsewhere ? performance.now() : Infinity;
+    const isHeld = isElsewhere && !this.#studio.soundFacts.isMixRunning;
     if (isHeld && this.#heldSinceMs === Infinity) this.#heldSinceMs = performance.now();
     if (!isHeld) this.#heldSinceMs = Infinity;
   }
@@ -81,6 +92,9 @@ export class AirCare {
     } else if (this.usedRoute === 'mix' && !studio.isSoundFlowing) {
       this.fault('silent', null);
     } else if (nowMs - this.#heldSinceMs > RETURN_AFTER_MS && studio.soundFacts.isMixRunning) {
+      this.#run(() => this.#returnToMix());
+    } else if (nowMs - this.#elsewhereSinceMs > this.#tryAgainMs && studio.soundFacts.isMixRunning) {
+      this.#tryAgainMs = Math.min(TRY_AGAIN_MS.most, 2 * this.#tryAgainMs);
       this.#run(() => this.#returnToMix());
     }
   }

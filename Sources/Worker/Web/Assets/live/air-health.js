@@ -101,7 +101,7 @@ function soundNote({ soundRoute, isSoundHeld }) {
   if (!note) return '';
   return isSoundHeld
     ? `This browser holds the sound back: ${note}, until it comes by itself.`
-    : `The mixed sound stood still: ${note}, until you apply a change.`;
+    : `The mixed sound stood still: ${note}. It is tried again by itself.`;
 }
 
 function heldBackNote({ heldBackMs }) {
