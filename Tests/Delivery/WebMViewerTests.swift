@@ -115,6 +115,26 @@ import Testing
         #expect(viewer.jumps == 0)
     }
 
+    @Test("what is late keeps its time, and what comes with it as well", arguments: [0, 1])
+    func late(before count: Int) throws {
+        let stage = try Stage()
+        for index in 0..<count {
+            try stage.cluster(1_800 + Int64(index), "before", isKey: false)
+            try stage.cluster(1_300 + Int64(index), "late", isKey: false)
+        }
+        try stage.cluster(2_000, "key")
+        if count == 0 { try stage.cluster(1_500, "late", isKey: false) }
+        var reader = WebMViewer(start: .newest, maxLagMs: 10_000)
+        var expected = Self.initialization + Self.cluster(500, "key")
+        if count == 0 { expected += Self.cluster(0, "late") }
+        #expect(drain(&reader, stage.ring) == expected)
+        try stage.cluster(1_540, "later", isKey: false)
+        try stage.cluster(2_040, "picture", isKey: false)
+        #expect(
+            drain(&reader, stage.ring)
+                == Self.cluster(40, "later") + Self.cluster(540, "picture"))
+    }
+
     @Test("the bytes are the same however small the pieces are", arguments: 1...40)
     func pieces(_ pieceBytes: Int) throws {
         let stage = try Stage()

@@ -2,10 +2,10 @@
 // then what a cursor finds in the ring, of which only the fixed-width timecode of clusters differs from what
 // every other viewer gets.
 //
-// Invariants: every response begins with the init and then an independent cluster; after a jump, time goes on
-// where it was, so that a player shows a skip instead of waiting for what will not come. Between two entries
-// there may be a Void element (RFC 8794, section 11.3.2), which players pass over: it says that the response is
-// alive.
+// Invariants: every response begins with the init and then an independent cluster, at time 0 unless others near
+// it are late; after a jump, time goes on where it was, so that a player shows a skip instead of waiting for
+// what will not come. Between two entries there may be a Void element (RFC 8794, section 11.3.2), which players
+// pass over: it says that the response is alive.
 //
 // Owner: the worker's loop thread. The only unsafe part is the caller's buffer, which is valid for
 // the length of the call and never written past its count.
@@ -135,13 +135,36 @@ package struct WebMViewer {
         }
         guard isIntact else { return false }
         let clusterMs = Int64(bitPattern: UInt64(bigEndian: stored))
-        if !cursor.hasTaken || cursor.jumps != rebasedJumps {
+        if !cursor.hasTaken {
+            baseMs = clusterMs &- Self.latenessMs(around: entry.sequence, in: ring)
+            rebasedJumps = cursor.jumps
+        } else if cursor.jumps != rebasedJumps {
             baseMs = clusterMs &- endMs
             rebasedJumps = cursor.jumps
         }
         timecode = UInt64(max(0, clusterMs &- baseMs))
         return true
     }
+
+    /// By how much clusters near an entry begin before others that stand in front of them, as where a
+    /// track is later than it was waited for. Without room for them before the first one they would all
+    /// be at time 0, and what else is in them at a wrong time.
+    private static func latenessMs(around sequence: UInt64, in ring: Ring) -> Int64 {
+        var newestMs = Int64.min
+        var latenessMs: Int64 = 0
+        let first = sequence - min(sequence, nearEntries)
+        for near in first...first + 2 * nearEntries {
+            guard case .entry(let entry) = ring.lookup(near), entry.kind == .media,
+                entry.flags.contains(.groupStart)
+            else { continue }
+            newestMs = max(newestMs, entry.mediaTimeMs)
+            latenessMs = max(latenessMs, newestMs &- entry.mediaTimeMs)
+        }
+        return latenessMs
+    }
+
+    /// Some seconds of clusters of which each has a frame or two.
+    private static let nearEntries: UInt64 = 64
 
     /// Writes the bytes of the timecode that fall into `part`, which begins `entryOffset` bytes into
     /// the entry.
