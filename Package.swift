@@ -310,8 +310,8 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: [
-                "Ingest", "StreamBench", "Accounts", "HTTP", "LinuxIO", "Media", "SegmentRing",
-                "Settings", "StreamState", "Streams",
+                "Ingest", "StreamBench", "Accounts", "FakeExchange", "HTTP", "LinuxIO", "Media",
+                "SegmentRing", "Settings", "StreamState", "Streams",
             ],
             path: "Tests/Ingest"),
         .testTarget(
