@@ -17,7 +17,8 @@ package struct EndedBroadcast: Equatable {
     /// account.
     package init?(_ ring: Ring, of name: StreamName) {
         let status = ring.status
-        guard PublisherIdentity.isAccount(status.publisherKey.identity), status.bytesIngested > 0 else {
+        guard PublisherIdentity.isAccount(status.publisherKey.identity), status.bytesIngested > 0
+        else {
             return nil
         }
         let overMs = status.endedAtBootMs == 0 ? ring.bootNowMs : status.endedAtBootMs

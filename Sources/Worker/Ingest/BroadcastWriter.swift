@@ -125,7 +125,9 @@ final class BroadcastWriter {
     func append(
         _ bytes: borrowing RawSpan, _ fragment: Fragment, atMs nowMs: UInt64, state: [UInt8]
     ) throws(PublishError) {
-        guard let lease, notifier != nil else { throw .media(.malformed("media before its header")) }
+        guard let lease, notifier != nil else {
+            throw .media(.malformed("media before its header"))
+        }
         do {
             try lease.append(
                 bytes, flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
