@@ -93,7 +93,7 @@ def test_rings_of_two_versions_live_side_by_side(
     publish(server, "damaged").write(record().data).finish()
     wait_until(lambda: server.state("damaged") is not None, "the damaged stream to begin anew")
     assert [_state(ring) for ring in old_rings] == before
-    kept = [path for path in (data / "damaged").glob("[!.]*/*")]
+    kept = list((data / "damaged").glob("[!.]*/*"))
     assert [path.name for path in kept] == ["ring.v3"]
     told = [line for line in server.log_records() if "another version" in line["message"]]
     assert sorted(line["metadata"]["stream"] for line in told) == ["both", "damaged", "only-old"]
