@@ -254,7 +254,7 @@ let package = Package(
             exclude: ["Recordings"]),
         .testTarget(
             name: "HTTPTests",
-            dependencies: ["HTTP", "LinuxIO", "Settings", "Text", "FakeExchange"],
+            dependencies: ["HTTP", "CNghttp2", "LinuxIO", "Settings", "Text", "FakeExchange"],
             path: "Tests/HTTP", exclude: ["Clients", "FakeExchange"]),
         // An exchange without a connection, for the tests of routes.
         .target(name: "FakeExchange", dependencies: ["HTTP"], path: "Tests/HTTP/FakeExchange"),

@@ -93,7 +93,7 @@ import Testing
         let ring = try makeRing().released()
         ring.status.endedAtBootMs = ring.bootNowMs
         let found = lookout.look(mayTry: true)
-        #expect(found.sight.lease == .isFree(.absent))
+        #expect(found.sight.lease == .isFree(.over(session: 0)))
         #expect(try ring.acquireWriter(slot: 2) == nil)
         found.turn?.letGo()
     }

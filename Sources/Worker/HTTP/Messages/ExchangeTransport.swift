@@ -43,7 +43,4 @@ package struct ResponseHead {
     /// Status and fields as they were made before; `headers` follow them. Nil when there are none but
     /// `headers`.
     let prepared: PreparedResponse?
-
-    /// All fields that the response says, but those that the protocol adds.
-    package var allHeaders: [HeaderField] { (prepared?.headers ?? []) + headers }
 }

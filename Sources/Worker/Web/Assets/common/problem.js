@@ -5,7 +5,7 @@ const CONTENT_TYPE = /^application\/problem\+json\s*(;|$)/i;
 const TYPE_PREFIX = '/problems/';
 
 /** Whether an answer may be one, as far as its header says. */
-export function mayBeProblem(contentType) { return CONTENT_TYPE.test(contentType); }
+function mayBeProblem(contentType) { return CONTENT_TYPE.test(contentType); }
 
 /**
  * The problem document that the server has written; null when it is somebody else's answer.

@@ -22,7 +22,7 @@ const CROWD_SLUG = /^too-/;
  */
 
 /** Where media from `behindS` seconds before the live edge on is; 0 means: to follow it. */
-function mediaUrl(name, behindS) {
+export function mediaUrl(name, behindS) {
   return `/${name}/live?start=-${Math.max(LEAD_IN_S, behindS).toFixed(2)}`;
 }
 

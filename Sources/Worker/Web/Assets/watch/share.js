@@ -27,7 +27,7 @@ export function setUpShare(elements, name) {
  * @param {string} origin   of this server
  * @param {string} name     of the stream: nothing in it means anything in HTML
  */
-export function frameLine(origin, name) {
+function frameLine(origin, name) {
   return `<iframe src="${origin}/${name}/embed" width="640" height="360" style="border: 0" `
     + `allow="autoplay; fullscreen; picture-in-picture" title="${name}, live"></iframe>`;
 }
