@@ -9,8 +9,9 @@ package enum ToWorker: Equatable, Sendable {
     /// Stop gracefully: GOAWAY, let short requests finish, end live responses after `timeoutMs`
     /// milliseconds, say `drained`, exit.
     case drain(timeoutMs: UInt32)
-    /// The keys of TLS session tickets, `ticketKeyBytes` bytes each (name 16, HMAC 32, AES 32): new
-    /// tickets use `current`, both are accepted. Sent before the first connection and at each rotation.
+    /// The keys of TLS session tickets, `ticketKeyBytes` bytes each (name 16, AES 32, HMAC 32). New
+    /// tickets use `current`; both keys are accepted. Sent before the first connection and at each
+    /// rotation.
     case ticketKeys(current: [UInt8], previous: [UInt8]?)
     /// Asks for a `pong` with the same token: a loop that turns answers at once.
     case ping(token: UInt64)

@@ -14,7 +14,7 @@ package final class Ring {
     package let geometry: RingGeometry
     /// A random number that tells this ring from any other under the same name.
     package let epoch: UInt64
-    /// For people: everything else in a ring is measured on its own clock (see RingClock).
+    /// For people: everything else in a ring is measured on its own clock (see Ring+Clock.swift).
     package let createdWallClockMs: UInt64
     package let createdBootMs: UInt64
     /// In which boot of the machine it was made.

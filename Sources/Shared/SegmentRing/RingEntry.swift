@@ -42,7 +42,7 @@ package struct RingEntry: Equatable, Sendable {
     package let mediaTimeMs: Int64
     /// 0 for what is not media.
     package let durationMs: UInt32
-    /// When it was committed, on the ring's clock (see RingClock). Never decreases within one ring.
+    /// When it was committed, on the ring's clock (see Ring+Clock.swift). Never decreases within one ring.
     package let bootMs: UInt64
     /// CRC-32C of the bytes.
     package let checksum: UInt32

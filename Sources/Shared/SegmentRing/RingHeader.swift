@@ -3,7 +3,7 @@
 // runs on, because the shared words are used in place). Magic and version stand where they stand in every
 // version of the format, so that each can tell rings of the others.
 
-/// When a ring was made: for people, and for the ring's clock (see RingClock).
+/// When a ring was made: for people, and for the ring's clock (see Ring+Clock.swift).
 struct RingBirth: Equatable {
     var wallClockMs: UInt64
     var bootMs: UInt64

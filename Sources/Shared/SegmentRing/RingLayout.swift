@@ -13,8 +13,8 @@ struct RingLayout: Equatable, Sendable {
     static let positions = 2 * pageBytes
     static let initialization = 3 * pageBytes
 
-    // The shared page has first the words of the ring itself (see RingSlots, RingClock), then those whose meaning is
-    // the affair of its owner (see OwnerWords).
+    // The shared page begins with the words of the ring itself (see RingSlots and
+    // Ring+Clock.swift). Words whose meaning only the ring's owner knows follow (see OwnerWords).
     static let ringWords = shared
     static let ownerWords = shared + 512
     static let ownerTimes = 8

@@ -1,5 +1,6 @@
 // The routes of accounts (docs/http-api.md): which path and method is whose, and what all of them
-// share. Signing in is in AccountEntry, the own account in OwnAccount.
+// share. Signing in is in AccountRoutes+Entry.swift, a user's own account in
+// AccountRoutes+OwnAccount.swift.
 //
 // Owner: the worker's loop thread.
 

@@ -1,6 +1,7 @@
-// Every limit of Weir stands in this folder: what bounds each queue, buffer, table and wait, whose the
-// limit is, and why the number is what it is. What operators may want to change is a setting (see
-// Setting.swift); the rest is fixed, because a limit that nobody has to think about is a limit that holds.
+// The limits of Weir: what bounds each queue, buffer, table and wait, whose the limit is, and why
+// the number is what it is. What operators may want to change is a setting (see Setting.swift). The
+// rest is fixed, because a limit that nobody has to think about is a limit that holds. A number
+// that only one file can understand, such as the size of a piece it works in, stands in that file.
 //
 // Whose a limit is stands first. Connection, Request: of each one. Client: of an IPv4 address or an IPv6
 // /64, and `exempt-network` lifts it. Name: of a stream's name. Account: of a user. Worker: of one worker

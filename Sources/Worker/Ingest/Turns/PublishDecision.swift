@@ -1,6 +1,6 @@
-// Who may write to a stream next, as a pure function of what is known of the request and the stream.
-// DESIGN: chunks of one broadcast may overtake each other and may reach any worker; a second live
-// publisher is refused; what was accepted is never written twice.
+// Who may write to a stream next, as a pure function of what is known of the request and the
+// stream. The rules: chunks of one broadcast may overtake each other and may reach any worker; a
+// second live publisher is refused; what was accepted is never written twice.
 
 import SegmentRing
 import Settings
