@@ -14,7 +14,7 @@
 import Glibc
 import Media
 
-/// As WorkerEnvironment has them, with a large ring.
+/// As MediaLimits(ringBytes:) has them, with a large ring.
 private let limits = MediaLimits(
     initializationBytes: 64 * 1_024, blockBytes: 4 * 1_024 * 1_024, elementBytes: 64 * 1_024,
     tracks: 8, soundClusterDurationMs: 1_000, lostBytes: 16 * 1_024 * 1_024, heldFrames: 256,
