@@ -1,8 +1,8 @@
-// Accepts connections and passes each to a worker. Backpressure goes to the kernel: while no worker can
-// take a connection, none is accepted, and clients wait in the listeners' backlog. So it is also while
-// every worker owes an answer: the backlog is bounded, costs nothing, and a connection that waits in it
-// outlives a worker that turns out to be stuck. A connection is never read here. One thread owns the
-// acceptor, that of the supervisor's loop.
+// Accepts connections and passes each to a worker. Backpressure goes to the kernel: while no worker
+// can take a connection, none is accepted, and clients wait in the listeners' backlog. The same
+// holds while every worker owes an answer. The backlog is bounded and costs nothing, and a
+// connection that waits there outlives a worker that turns out to be stuck. A connection is never
+// read here. One thread owns the acceptor: that of the supervisor's loop.
 
 import ControlChannel
 import Glibc
@@ -25,7 +25,7 @@ final class Acceptor {
     private let admission: Admission
     private var listeners: [BoundListener]
     private var registrations: [Registration] = []
-    /// Accepted, but its worker could not take it after all: the first to go when there is room.
+    /// Accepted, but its worker could not take it after all. It goes first when there is room.
     private var waiting: Arrival?
     private var isPausedForResources = false
     private var isDraining = false
@@ -44,7 +44,7 @@ final class Acceptor {
         self.logger = logger
     }
 
-    /// Accepts, if it did not and something can be done with a connection.
+    /// Starts to accept, if it had stopped and a connection can be served or refused now.
     func resume() {
         guard registrations.isEmpty, !isPausedForResources, passWaiting() else { return }
         do throws(SystemError) {
@@ -59,7 +59,7 @@ final class Acceptor {
         }
     }
 
-    /// Closes the listeners that users come to. Those who run the server can still ask how it is.
+    /// Closes the listeners that users come to. Operators can still ask how the server is.
     func drain() {
         pause()
         isDraining = true
@@ -93,8 +93,9 @@ final class Acceptor {
         var candidate: WorkerProcess? = first
         while let worker = candidate {
             if worker.load.connections >= admission.limit(of: kind) {
-                // The least loaded of those that take any is full. So is this server, unless one that
-                // is only late has room: a busy moment is no reason to turn anybody away.
+                // The least loaded of the workers that take any is full. So is the server, unless a
+                // worker that is only late has room: a busy moment is no reason to turn anybody
+                // away.
                 guard pool.hasRoomLater(limit: admission.limit(of: kind)) else { return refuse() }
                 break
             }
@@ -111,7 +112,7 @@ final class Acceptor {
         pause()
     }
 
-    /// True when nothing waits (any more).
+    /// True if nothing waits, or nothing waits any more.
     private func passWaiting() -> Bool {
         guard let worker = nextWorker() else { return false }
         guard let arrival = waiting.take() else { return true }
@@ -125,7 +126,7 @@ final class Acceptor {
 
     // MARK: Refusing
 
-    /// Whether a connection may be served. One that may not is closed at once, and counted.
+    /// Whether a connection may be served. If not, it is closed at once and counted.
     private func admits(_ peer: PeerAddress, from kind: ListenerKind) -> Bool {
         switch admission.judge(peer, from: kind, workers: pool.readyCount) {
         case .admitted:
@@ -140,7 +141,7 @@ final class Acceptor {
         return false
     }
 
-    /// Counts a connection that is closed at once, because every worker has all it may have.
+    /// Counts a connection that is closed at once because every worker is full.
     private func refuse() {
         counters.add(.connectionsRefused, slot: counters.supervisorSlot)
         complain("connections are refused: every worker has as many as it may have")

@@ -1,5 +1,5 @@
-// Which of the connections that come in are served: the limits of the server, its workers and its
-// clients in one place. One thread owns it, that of the supervisor's loop.
+// Which incoming connections are served: the limits of the server, its workers and its clients in
+// one place. One thread owns it: that of the supervisor's loop.
 
 import ControlChannel
 import LinuxIO
@@ -21,12 +21,12 @@ struct Admission {
             isExempt: exemptNetworks.contains { $0.contains(peer.bytes) })
     }
 
-    /// On whose account it goes.
+    /// On whose account the connection goes.
     static func owner(_ peer: PeerAddress, from kind: ListenerKind) -> ConnectionOwner {
         kind == .admin ? .operators : .client(peer.network)
     }
 
-    /// How many connections a worker may have before it gets one more of that kind.
+    /// How many connections a worker may have before it gets one more of this kind.
     func limit(of kind: ListenerKind) -> Int {
         connectionsPerWorker + (kind == .admin ? Limits.adminConnectionsPerWorker : 0)
     }

@@ -1,7 +1,7 @@
-// Which client has how many of the server's connections, over all workers, and whether it may have one
-// more. One client gets a quarter of what the server can hold. When nine tenths are taken, that part
-// shrinks with what is left: those who have most are refused first, and somebody who has none is served
-// until the very last. Pure; owned by the supervisor's loop.
+// How many of the server's connections each client has, over all workers, and whether it may have
+// one more. One client gets a quarter of what the server can hold. When nine tenths are taken, that
+// part shrinks with the rest: the clients with the most connections are refused first, and a client
+// that has none is served until the very last. Pure; owned by the supervisor's loop.
 
 import LinuxIO
 import Settings
@@ -9,15 +9,15 @@ import Settings
 final class ClientLedger {
     enum Answer: Equatable {
         case admitted
-        /// The client has as many as it may have, as things stand.
+        /// The client has as many as it may have at the moment.
         case overShare
-        /// The server has none left for anybody.
+        /// The server has no connections left for anybody.
         case full
     }
 
     /// Connections that the whole server can hold.
     private let capacity: Int
-    /// Bounded by the number of connections: who has none is not in it.
+    /// Bounded by the number of connections: a client without any is not in it.
     private var counts: [ClientNetwork: Int] = [:]
     /// Connections of all clients.
     private(set) var total = 0
@@ -26,7 +26,7 @@ final class ClientLedger {
         self.capacity = capacity
     }
 
-    /// How many clients have any.
+    /// How many clients have at least one.
     var clientCount: Int { counts.count }
 
     func count(of client: ClientNetwork) -> Int { counts[client, default: 0] }
@@ -45,9 +45,9 @@ final class ClientLedger {
 
     /// Whether a client may have one more connection.
     /// - Parameters:
-    ///   - reachable: how many connections the workers can hold that are there now, all together.
-    ///   - isExempt: whether the client stands for many people: it has no part of its own, but what
-    ///     is kept for small clients is not for it either. Asked only when it matters.
+    ///   - reachable: how many connections the present workers can hold, all together.
+    ///   - isExempt: whether the client stands for many people. Then it has no part of its own, but
+    ///   it gets nothing of what is kept for small clients either. Asked only when it matters.
     func judge(
         _ client: ClientNetwork, reachable: Int, isExempt: @autoclosure () -> Bool
     ) -> Answer {
@@ -62,8 +62,8 @@ final class ClientLedger {
     /// How many connections one client may have: at least one, as long as one is left.
     /// - Parameters:
     ///   - capacity: what the whole server can hold.
-    ///   - reachable: what the workers can hold that are there now.
-    ///   - left: how many of those nobody has.
+    ///   - reachable: what the present workers can hold.
+    ///   - left: how many of those are free.
     static func part(of capacity: Int, reachable: Int, left: Int) -> Int {
         let whole = max(
             capacity / Limits.connectionsPerClientPart, Limits.connectionsPerClientLeast)

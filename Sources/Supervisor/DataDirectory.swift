@@ -2,8 +2,8 @@
 // instance out of it. The lock belongs to the open lock file: the kernel releases it when the
 // supervisor ends, however it ends. Workers do not inherit it.
 //
-// The way to the directory may lead over symbolic links, which are the operator's. Nothing inside it
-// is one: what is found there under a name of ours and is a link is refused.
+// The path to the directory may contain symbolic links, which are the operator's. Nothing inside it
+// may be one: a link under one of our names is refused.
 //
 // Unsafe: strings and an array of ours, which outlive the call they are passed to.
 

@@ -21,7 +21,8 @@ final class BoundListener {
 }
 
 enum ListenerSet {
-    /// Adopts the TLS sockets that the service manager passed, or binds them, and binds the others.
+    /// Adopts the TLS sockets that the service manager passed, or binds them, and then binds the
+    /// others.
     static func open(
         _ settings: Settings, passed: Range<Int32>
     ) throws(StartError) -> [BoundListener] {
@@ -64,7 +65,7 @@ enum ListenerSet {
         return listeners
     }
 
-    /// Nil: this machine lacks the address family of an address that may be missing.
+    /// Nil: the machine lacks the address family, and the address is one that may be missing.
     private static func bind(
         _ address: ListenAddress, _ flag: String
     ) throws(StartError) -> Listener? {

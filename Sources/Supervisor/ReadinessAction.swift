@@ -2,8 +2,8 @@
 
 import LinuxIO
 
-/// Runs a closure for each readiness. The loop keeps it, and with it what the closure holds, until the
-/// registration is removed.
+/// Runs a closure for each readiness. The loop keeps it, and everything that the closure holds,
+/// until the registration is removed.
 final class ReadinessAction: EventHandler {
     private let action: (Readiness) -> Void
 

@@ -1,16 +1,15 @@
-// When a worker that has died is started again: at once when it lived long enough or for the first
-// time, then after pauses that double, so that a worker that cannot live does not eat the machine.
-// Pure: times come in, a delay comes out. One value per slot
-// (see RestartPlan).
+// When a dead worker is started again: at once if it lived long enough or died for the first time,
+// otherwise after pauses that double, so that a worker that cannot live does not use up the
+// machine. Pure: times come in, a delay comes out. One value per slot (see RestartPlan).
 
 import Settings
 
 struct RestartPolicy {
-    /// Deaths in a row of workers that did not live for `Limits.restartBackoffResetMs`.
+    /// How many workers in a row died before they had lived for `Limits.restartBackoffResetMs`.
     private var quickDeaths = 0
 
     /// How long to wait before the next start, in milliseconds.
-    /// - Parameter livedMs: how long the worker that has just died was there.
+    /// - Parameter livedMs: how long the worker that has just died had lived.
     mutating func delayMs(livedMs: UInt64) -> UInt64 {
         if livedMs >= Limits.restartBackoffResetMs {
             quickDeaths = 0

@@ -1,8 +1,9 @@
-// What a service manager (systemd) gives and is told: listening sockets, readiness, the watchdog. The
-// protocol is a handful of environment variables and datagrams of text lines (sd_notify(3),
-// sd_listen_fds(3)), so no library is needed. Without a service manager everything here does nothing.
+// What a service manager (systemd) provides and is told: listening sockets, readiness, the
+// watchdog. The protocol is a handful of environment variables and datagrams of text lines
+// (sd_notify(3), sd_listen_fds(3)), so no library is needed. Without a service manager, nothing
+// here has any effect.
 //
-// The variables are taken out of the environment, so that no child takes them for its own.
+// The variables are removed from the environment, so that no child takes them for its own.
 //
 // Unsafe: getenv's answer is copied at once, while the process still has one thread.
 
@@ -12,7 +13,7 @@ import LinuxIO
 struct ServiceManager {
     /// The socket that takes notifications: a path, or an abstract name after @.
     private let notifySocket: String?
-    /// How often the watchdog has to hear from us, in milliseconds; half of what the manager allows.
+    /// How often the watchdog must hear from us, in milliseconds: half of what the manager allows.
     let watchdogIntervalMs: UInt64?
 
     /// The number of the first passed socket (SD_LISTEN_FDS_START).
@@ -30,15 +31,15 @@ struct ServiceManager {
         }
     }
 
-    /// Tells the service manager. Nobody to tell, or nobody who listens, is no error: the server works
-    /// either way.
+    /// Tells the service manager. It is no error if there is none, or if it does not listen: the
+    /// server works either way.
     func notify(_ lines: String...) {
         guard let notifySocket else { return }
         let text = Array(lines.joined(separator: "\n").utf8)
         try? UnixDatagram.send(text, to: notifySocket)
     }
 
-    /// Takes the numbers of the sockets that were passed to this process; empty when none were.
+    /// Takes the numbers of the sockets that were passed to this process; empty if there were none.
     static func takePassedSockets(limit: Int) throws(StartError) -> Range<Int32> {
         let pid = takeVariable("LISTEN_PID").flatMap { Int32($0) }
         let count = takeVariable("LISTEN_FDS")

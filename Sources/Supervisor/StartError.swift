@@ -1,4 +1,4 @@
-// Why Weir does not start, in words for the person who starts it.
+// Why Weir does not start, in words for the person who started it.
 
 /// Ends the start: the command line prints the message as one line and exits with the code.
 struct StartError: Error, Equatable {

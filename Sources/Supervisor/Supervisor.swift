@@ -24,8 +24,9 @@ final class Supervisor {
     private var isStopping = false
     private var exitCode: Int32 = 0
 
-    /// Takes everything that can be missing or taken: signals, data directory, addresses, workers.
-    /// Call it before the process has a second thread. Errors: one line for the person who starts it.
+    /// Acquires everything that can be missing or in use: signals, data directory, addresses,
+    /// workers. Call it before the process has a second thread. Errors: one line for the person who
+    /// starts it.
     init(settings: Settings, logger: Logger) throws(StartError) {
         self.settings = settings
         self.logger = logger
@@ -60,8 +61,8 @@ final class Supervisor {
         try begin(program)
     }
 
-    /// What workers are told: where the sockets of a service manager listen, if there are any, because
-    /// redirects have to name the port.
+    /// The settings for workers. They include the addresses of a service manager's sockets, if
+    /// there are any, because redirects have to name the port.
     private static func settings(
         _ settings: Settings, _ passedAddresses: [String]?
     ) throws(StartError) -> Settings {
@@ -103,8 +104,8 @@ final class Supervisor {
     }
 
     /// Serves until told to stop.
-    /// - Returns: the exit code: 0 after a drain, 128 + N when a second signal N cut it short, and
-    ///   what a worker said when none could start.
+    /// - Returns: the exit code: 0 after a drain, 128 + N if a second signal N cut it short, or the
+    ///   code that a worker gave when none could start.
     func run() -> Int32 {
         loop.run()
         return exitCode
@@ -144,8 +145,8 @@ final class Supervisor {
 
     // MARK: Watchdog
 
-    /// The service manager restarts us when it does not hear from us. That this runs means that the
-    /// loop turns; workers that hang are found and killed by the pool.
+    /// The service manager restarts us if it does not hear from us. This code runs only if the loop
+    /// turns. The pool finds and kills workers that hang.
     private func scheduleWatchdog() {
         guard let intervalMs = serviceManager.watchdogIntervalMs else { return }
         loop.schedule(afterMs: intervalMs) { [weak self] in

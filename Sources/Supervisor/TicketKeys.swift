@@ -1,5 +1,6 @@
-// The keys of TLS session tickets. All workers have the same ones, so a session can be resumed on any
-// of them. They exist in memory only, and are replaced in time, so that a stolen key opens little.
+// The keys of TLS session tickets. All workers have the same keys, so a session can be resumed on
+// any of them. They exist in memory only and are replaced regularly, so that a stolen key opens
+// little.
 
 import ControlChannel
 
@@ -7,10 +8,10 @@ struct TicketKeys {
     private var current = makeKey()
     private var previous: [UInt8]?
 
-    /// What workers have to know.
+    /// The keys that workers have to know.
     var message: ToWorker { .ticketKeys(current: current, previous: previous) }
 
-    /// Makes a new key. Tickets under the one before it stay valid, older ones do not.
+    /// Makes a new key. Tickets under the previous key stay valid; older ones do not.
     mutating func rotate() {
         previous = current
         current = Self.makeKey()

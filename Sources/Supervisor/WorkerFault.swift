@@ -1,5 +1,5 @@
-// Why a worker is killed and replaced. A worker talks to the whole world, so the supervisor takes
-// anything out of order as a sign that the worker is broken or no longer ours.
+// Why a worker is killed and replaced. A worker talks to the whole world, so anything out of order
+// tells the supervisor that the worker is broken or no longer ours.
 
 import ControlChannel
 import LinuxIO

@@ -1,12 +1,12 @@
-// How busy a worker is: the connections that were passed to it and whose end it has not reported. Pure.
-// Reports are a worker's own words, so they are checked against what we know.
+// How busy a worker is: the connections that were passed to it and whose end it has not reported.
+// Pure. A worker reports ends itself, so its reports are checked against what we know.
 
 import LinuxIO
 
 /// On whose account a connection goes.
 enum ConnectionOwner: Equatable {
     case client(ClientNetwork)
-    /// It came in on the admin listener, which is for those who run the server.
+    /// It came in on the admin listener, which is for operators.
     case operators
 }
 
@@ -15,11 +15,11 @@ struct WorkerLoad {
     private var open: [UInt64: ConnectionOwner] = [:]
     private var passed: UInt64 = 0
 
-    /// Connections the worker has or will have when it has caught up.
+    /// Connections that the worker has, or will have when it has caught up.
     var connections: Int { open.count }
 
-    /// What the next connection is called. Never the same again, so that an end that is reported late
-    /// can never be taken for that of another connection.
+    /// The number of the next connection. No number is used twice, so that a late report can never
+    /// hit another connection.
     var nextNumber: UInt64 { passed + 1 }
 
     /// The next connection is on its way.
@@ -28,7 +28,7 @@ struct WorkerLoad {
         open[passed] = owner
     }
 
-    /// A connection has ended. Nil: there is none of that number, so whoever reports it is broken.
+    /// A connection has ended. Nil: no connection has that number, so the reporter is broken.
     mutating func connectionHasEnded(_ number: UInt64) -> ConnectionOwner? {
         open.removeValue(forKey: number)
     }

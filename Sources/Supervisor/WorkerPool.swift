@@ -1,6 +1,6 @@
-// The workers, one per slot: starts them, replaces those that die, knows who can take a connection.
-// A replacement has the slot of its predecessor, and with it doorbell and counters. One thread owns
-// the pool, that of the supervisor's loop.
+// The workers, one per slot: starts them, replaces those that die, and knows which can take a
+// connection. A replacement has the slot of its predecessor, and with it doorbell and counters. One
+// thread owns the pool: that of the supervisor's loop.
 
 import ControlChannel
 import LinuxIO
@@ -14,7 +14,7 @@ protocol WorkerPoolObserver: AnyObject {
     func poolIsComplete()
     /// A worker can take connections that could not before.
     func poolHasRoom()
-    /// Before the pool was complete, a worker gave up by itself.
+    /// A worker gave up by itself before the pool was complete.
     func workerGaveUp(exitCode: Int32)
     /// No worker process is left, and none will be started.
     func poolIsEmpty()
@@ -49,8 +49,8 @@ final class WorkerPool {
         lastChosen = spawner.slots - 1
     }
 
-    /// Starts the first worker, and the others as soon as that one is ready: when workers cannot live
-    /// here (wrong key, full disk), one of them says so, not all at once.
+    /// Starts the first worker, and the others as soon as that one is ready. If workers cannot live
+    /// here (wrong key, full disk), only one of them says so, not all at once.
     /// Errors: a worker cannot be spawned (ENOENT, EACCES: the program).
     func start() throws(SystemError) {
         try startWorker(0)
@@ -60,8 +60,8 @@ final class WorkerPool {
 
     // MARK: Connections
 
-    /// The worker to pass the next connection to; nil when none can take one now. Workers that drain
-    /// take those of the admin listener alone.
+    /// The worker to pass the next connection to; nil if none can take one now. Workers that drain
+    /// take only connections of the admin listener.
     func leastLoaded(includingDraining: Bool) -> WorkerProcess? {
         let loads = workers.map { worker -> Int? in
             guard let worker, worker.takesConnections(includingDraining: includingDraining)
@@ -74,7 +74,7 @@ final class WorkerPool {
     }
 
     /// Whether a worker that takes no connections at the moment has fewer than `limit`, so that it
-    /// will take some when it has caught up.
+    /// will take some once it has caught up.
     func hasRoomLater(limit: Int) -> Bool {
         workers.contains { worker in
             guard let worker, worker.isReady else { return false }
@@ -117,7 +117,7 @@ final class WorkerPool {
             metadata: ["worker": "\(slot)", "waitMs": "\(delayMs)"])
     }
 
-    /// Starts the workers whose time it is, and looks again when it is that of the next one.
+    /// Starts the workers that are due, and schedules the next look.
     private func startDueWorkers() {
         guard !isEnding else { return }
         while let start = plan.nextStart(nowMs: loop.nowMs, isServed: isServed) {
@@ -150,7 +150,7 @@ final class WorkerPool {
         lastPulseMs = loop.nowMs
         for worker in workers.compactMap(\.self) {
             if wasStopped { worker.forgiveSilence() }
-            // All that is believed of what a worker writes there: whether it moves.
+            // The only thing we believe of what a worker writes there: whether it moves.
             worker.checkPulse(turns: spawner.counters.get(.loopTurns, slot: worker.slot))
         }
         // A worker that owes an answer serves nobody, and another one may be waiting.

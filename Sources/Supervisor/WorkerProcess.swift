@@ -1,6 +1,6 @@
-// One running worker as the supervisor sees it: a process, a control channel, a load. It exists from
-// spawn to reap. What the worker sends is checked here; what follows from it is decided by the
-// observer (the pool). One thread owns it, that of the supervisor's loop.
+// One running worker as the supervisor sees it: a process, a control channel, a load. It exists
+// from spawn to reap. This type checks what the worker sends; the observer (the pool) decides what
+// follows from it. One thread owns it: that of the supervisor's loop.
 
 import ControlChannel
 import Glibc
@@ -14,18 +14,18 @@ protocol WorkerObserver: AnyObject {
     func workerIsReady(_ worker: WorkerProcess)
     /// The worker may take connections again after its channel was full or it was late.
     func workerHasRoom(_ worker: WorkerProcess)
-    /// The process has ended and is reaped; nothing is left of it.
+    /// The process has ended and has been reaped; nothing is left of it.
     func workerHasEnded(_ worker: WorkerProcess, _ end: ProcessEnd)
 }
 
 final class WorkerProcess {
     private enum State {
-        /// Spawned, has not said READY.
+        /// Spawned, but has not said READY yet.
         case starting
         case ready
         /// Told to drain: takes no connections.
         case draining
-        /// Killed, or its channel is closed: only its end is awaited.
+        /// Killed, or its channel is closed: we only wait for its end.
         case ending
     }
 
@@ -78,7 +78,8 @@ final class WorkerProcess {
             processRegistration = try loop.add(
                 process.raw, interest: .readable,
                 handler: ReadinessAction { [self] _ in processHasEnded() })
-            // What a worker says comes before the next connections: it decides who gets them.
+            // The worker's messages come before the next connections: they decide which worker gets
+            // those.
             controlRegistration = try loop.add(
                 control.raw, interest: .readable, isUrgent: true,
                 handler: ReadinessAction { [self] in handleControl($0) })
@@ -98,21 +99,21 @@ final class WorkerProcess {
 
     var isReady: Bool { state == .ready }
 
-    /// Whether it serves people, as far as can be known, or is about to: ready, and owing no answer, or
-    /// being started.
+    /// Whether it serves people, as far as we can know, or soon will: it is ready and owes no
+    /// answer, or it is being started.
     var isServing: Bool {
         state == .starting || (state == .ready && !pulse.isLate(nowMs: loop.nowMs))
     }
 
-    /// Whether a connection may be passed now. Not to a worker that is late: it may be about to be
-    /// killed, and what waits in the listener's backlog is not lost with it.
+    /// Whether a connection may be passed now. A late worker gets none: it may be about to be
+    /// killed, and connections in the listener's backlog are not lost with it.
     func takesConnections(includingDraining: Bool) -> Bool {
         let isThere = state == .ready || (includingDraining && state == .draining)
         return isThere && !channelIsFull && outbox.isEmpty && !pulse.isLate(nowMs: loop.nowMs)
     }
 
-    /// Passes a connection. False: the channel is full after all, or broken; the connection is still
-    /// the caller's.
+    /// Passes a connection. False: the channel is full after all, or broken; the caller still owns
+    /// the connection.
     func pass(
         _ connection: borrowing Descriptor, from listener: ListenerKind, for owner: ConnectionOwner
     ) -> Bool {
@@ -125,9 +126,9 @@ final class WorkerProcess {
         return true
     }
 
-    /// Sends a message, or keeps it until the channel has room. A message that is still waiting is
-    /// replaced by a newer one of its kind or, like pings and `drain`, sent once only, so there are
-    /// never more than three.
+    /// Sends a message, or keeps it until the channel has room. A newer message of the same kind
+    /// replaces one that is still waiting; pings and `drain` are sent only once. So there are never
+    /// more than three.
     func post(_ message: ToWorker) {
         guard state != .ending else { return }
         if case .ticketKeys = message {
@@ -150,7 +151,7 @@ final class WorkerProcess {
             channelIsFull = true
             updateInterest()
         } catch  where error.code == ETOOMANYREFS || error.code == ENOBUFS || error.code == ENOMEM {
-            // The system, not the worker, has no room; there is no event for when it has some again.
+            // The system has no room, not the worker, and no event tells when it has some again.
             channelIsFull = true
             pulse.forgive(nowMs: loop.nowMs)
             loop.schedule(afterMs: Limits.acceptPauseMs) { [weak self] in self?.channelHasRoom() }
@@ -176,7 +177,7 @@ final class WorkerProcess {
     }
 
     /// Judges the last sign of life, and asks for another one.
-    /// - Parameter turns: how many turns the worker says its loop has made.
+    /// - Parameter turns: how many turns its loop has made, according to the worker.
     func checkPulse(turns: UInt64) {
         guard hasBeenReady, state != .ending else { return }
         switch pulse.judge(turns: turns, nowMs: loop.nowMs) {
@@ -214,7 +215,7 @@ final class WorkerProcess {
         }
     }
 
-    /// The next message; nil when none is waiting or none will come any more.
+    /// The next message; nil if none is waiting, or none will come any more.
     private func nextMessage() throws(WorkerFault) -> ToSupervisor? {
         switch try receiveDatagram() {
         case .wouldBlock:
@@ -257,7 +258,7 @@ final class WorkerProcess {
             logger.debug("worker is drained")
         case .pong(let token):
             guard pulse.answer(token: token) else { throw .outOfOrder("a pong") }
-            // Whether it was late does not matter: connections may wait from when it was.
+            // It does not matter whether it was late: connections may wait from a time when it was.
             if takesConnections(includingDraining: true) { observer?.workerHasRoom(self) }
         }
     }
@@ -281,7 +282,7 @@ final class WorkerProcess {
 
     // MARK: The end
 
-    /// Asks the worker to finish within `timeoutMs`, and kills it when it has not gone a while after.
+    /// Asks the worker to finish within `timeoutMs`, and kills it if it is not gone a while after.
     func drain(timeoutMs: UInt64) {
         guard state != .ending else { return }
         state = .draining
@@ -301,7 +302,7 @@ final class WorkerProcess {
         process.signal(SIGKILL)
     }
 
-    /// After this the worker can say nothing any more, and should be about to exit.
+    /// After this the worker can say nothing more, and should be about to exit.
     private func closeControl() {
         guard state != .ending else { return }
         state = .ending

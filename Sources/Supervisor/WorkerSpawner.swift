@@ -1,5 +1,5 @@
-// Starts workers: what outlives every single worker (settings, counters, doorbells), and the one place
-// that decides what a worker inherits.
+// Starts workers. It holds everything that outlives a single worker (settings, counters,
+// doorbells), and is the one place that decides what a worker inherits.
 
 import ControlChannel
 import Glibc
@@ -17,9 +17,9 @@ private final class Doorbell {
 }
 
 final class WorkerSpawner {
-    /// Signals of the supervisor. They stay blocked in workers, which obey the control channel only:
-    /// Ctrl-C in a terminal goes to the whole process group, and the supervisor has to decide what it
-    /// means.
+    /// Signals of the supervisor. They stay blocked in workers, which obey only the control
+    /// channel: Ctrl-C in a terminal goes to the whole process group, and the supervisor has to
+    /// decide what it means.
     static let blockedSignals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
 
     let slots: Int
@@ -28,7 +28,7 @@ final class WorkerSpawner {
     private let settings: Descriptor
     private let doorbells: [Doorbell]
 
-    /// - Parameter program: the file of weir-worker.
+    /// - Parameter program: the path of weir-worker.
     init(settings: Settings, program: String) throws(SystemError) {
         Self.prepareEnvironment()
         slots = settings.workers
@@ -56,7 +56,7 @@ final class WorkerSpawner {
             blockedSignals: Self.blockedSignals)
     }
 
-    /// What the environment of weir-worker says beyond what was given to weir; to be called before one
+    /// Adds to the environment of weir-worker what was not given to weir. Call it before a worker
     /// is started.
     ///
     /// libmongoc shares its counters in /dev/shm/mongoc-PID from the moment it is loaded, whether

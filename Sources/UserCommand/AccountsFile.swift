@@ -1,5 +1,6 @@
-// The SQLite file as an operator meets it who runs `weir user` beside a server of another user: it must
-// not be made in a wrong place by a slip in the settings, and what root makes must be the server's.
+// The SQLite file for an operator who runs `weir user` beside a server of another user. A mistake
+// in the settings must not create the file in a wrong place, and files that root creates must
+// belong to the server's user.
 //
 // Unsafe: stat and open get paths as C strings and a local value to fill.
 
@@ -10,8 +11,8 @@ import Settings
 enum AccountsFile {
     private static let mode: mode_t = 0o600
 
-    /// - Parameter creates: whether a missing file is to be made. Its directory is never made: it is
-    ///   there once the server has run, and when it is missing, the settings probably are wrong.
+    /// - Parameter creates: whether to make a missing file. Its directory is never made: it exists
+    ///   once the server has run, and if it is missing, the settings are probably wrong.
     static func check(_ location: AccountsLocation, creates: Bool) throws(UserCommandError) {
         guard case .sqlite(let path) = location, status(of: path) == nil else { return }
         let shown = Quoted.printable(path)
@@ -29,8 +30,8 @@ enum AccountsFile {
         if geteuid() == 0, owner.st_uid != 0 { try make(path, for: owner) }
     }
 
-    /// Makes an empty file, which SQLite takes for an empty database, for the directory's owner. What
-    /// SQLite puts beside it gets the same owner.
+    /// Makes an empty file, owned by the directory's owner. SQLite takes it for an empty database,
+    /// and gives the files that it puts beside it the same owner.
     private static func make(_ path: String, for owner: stat) throws(UserCommandError) {
         do throws(SystemError) {
             let raw = try systemCall("open") {
@@ -39,7 +40,7 @@ enum AccountsFile {
             let file = Descriptor(owning: raw)
             try systemCall("fchown") { fchown(file.raw, owner.st_uid, owner.st_gid) }
         } catch {
-            // Somebody else was faster: all the better.
+            // Somebody else was faster, which is just as good.
             guard error.code != EEXIST else { return }
             throw UserCommandError(
                 "cannot make the file \(Quoted.printable(path)): \(error.message)")

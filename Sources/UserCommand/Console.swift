@@ -1,5 +1,5 @@
-// The terminal of `weir user`, or what stands in its place: answers are printed to standard output,
-// everything else to standard error, and what is asked for is read from standard input.
+// The terminal of `weir user`, or what stands in its place. Answers go to standard output,
+// everything else to standard error, and questions are answered on standard input.
 //
 // Unsafe: read and write get arrays of ours and their lengths.
 
@@ -9,7 +9,7 @@ import Settings
 
 /// Owner: the main thread.
 final class Console {
-    /// As long as the longest password in UTF-8, and more: how much too long it is does not matter.
+    /// Longer than the longest password in UTF-8; how much too long a line is does not matter.
     private static let lineBytes = 4 * Limits.passwordCharacters.upperBound + 1_024
 
     private let input: Int32
@@ -29,15 +29,16 @@ final class Console {
 
     private var isTerminal: Bool { isatty(input) == 1 }
 
-    /// To be called before any thread is started, when something may be asked on a terminal: from
-    /// then on Ctrl-C and its like wait until the next question, which leaves the terminal as it was.
+    /// Call this before any thread is started, if a question may be asked on a terminal. From then
+    /// on Ctrl-C and similar signals wait until the next question, which leaves the terminal as it
+    /// was.
     func holdInterruptions() throws(SystemError) {
         if isTerminal { terminal = try SilentTerminal(input) }
     }
 
     // MARK: Saying
 
-    /// One or more lines of the answer. A reader that has gone ends the process, as SIGPIPE does.
+    /// One or more lines of the answer. If the reader has gone, the process ends, as with SIGPIPE.
     func print(_ text: String) throws(UserCommandError) {
         do throws(SystemError) {
             try write(text + "\n", to: output)
@@ -46,7 +47,7 @@ final class Console {
         }
     }
 
-    /// A remark for people, which is no part of the answer.
+    /// A remark for people; it is not part of the answer.
     func remark(_ text: String) { try? write(text + "\n", to: errors) }
 
     func complain(_ line: String) { try? write("weir: \(line)\n", to: errors) }
@@ -65,7 +66,7 @@ final class Console {
 
     // MARK: Asking
 
-    /// A new password for somebody: asked for twice on a terminal, without echo; otherwise one line.
+    /// A new password for a user: asked for twice on a terminal, without echo; otherwise one line.
     func newPassword(of name: String) throws(UserCommandError) -> String {
         guard isTerminal else {
             guard let line = try line() else {
@@ -81,7 +82,7 @@ final class Console {
         return try text(first)
     }
 
-    /// Returns when whoever sits at the terminal agrees.
+    /// Returns if the person at the terminal agrees.
     func confirm(_ consequence: String) throws(UserCommandError) {
         guard isTerminal else {
             throw UserCommandError(

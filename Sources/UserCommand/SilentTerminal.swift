@@ -1,5 +1,5 @@
 // A terminal while a question is open: typing is not shown, and signals that would end or stop the
-// process wait until the terminal is as it was before.
+// process wait until the terminal is back to normal.
 //
 // Unsafe: termios, signal sets and a list for poll are local values of ours.
 
@@ -12,10 +12,10 @@ final class SilentTerminal {
 
     private let descriptor: Int32
     private let signals: SignalDescriptor
-    /// The terminal as it was before the open question; nil when none is.
+    /// The terminal's state before the open question; nil if there is none.
     private var before: termios?
 
-    /// Holds the signals back from now on, in this thread and in those that it starts.
+    /// Holds the signals back from now on, in this thread and in threads that it starts.
     init(_ descriptor: Int32) throws(SystemError) {
         self.descriptor = descriptor
         signals = try SignalDescriptor(signals: Self.heldSignals)
@@ -46,7 +46,7 @@ final class SilentTerminal {
         try systemCall("tcgetattr") { unsafe tcgetattr(descriptor, &now) }
         before = now
         now.c_lflag &= ~tcflag_t(ECHO)
-        // The end of the line is shown, so that what follows begins on a new one.
+        // The end of the line is shown, so that the next output begins on a new one.
         now.c_lflag |= tcflag_t(ECHONL)
         try systemCall("tcsetattr") { unsafe tcsetattr(descriptor, TCSAFLUSH, &now) }
     }

@@ -1,5 +1,5 @@
-// `weir user ...`: one thing done about users, then this process ends. It serves nobody, has no loop
-// and no supervisor; it talks to the store as any worker does, so it makes no difference to the store
+// `weir user ...`: does one thing about users, then this process ends. It serves nobody, and has no
+// loop and no supervisor. It talks to the store as any worker does, so the store does not care
 // whether servers run at the same time.
 //
 // Owner: the main thread, which may block here.
@@ -12,7 +12,7 @@ import Settings
 import StreamState
 
 package struct UserCommand {
-    /// How many users are asked for at once.
+    /// How many users one request to the store asks for.
     private static let usersPerPage = 200
 
     private let service: AccountService
@@ -25,7 +25,7 @@ package struct UserCommand {
         self.console = console
     }
 
-    /// Does what the arguments say, and ends the process.
+    /// Does what the arguments ask for, and ends the process.
     package static func run(arguments: [String]) -> Never {
         let console = Console()
         var command: UserCommand?
@@ -48,8 +48,8 @@ package struct UserCommand {
             console.complain(UserCommandError.line(of: error))
             exitCode = UserCommandError.failure
         }
-        // A file is closed in good order, so that it is one file and not three. The threads of
-        // MongoDB's driver would take half a second to end, and nothing depends on it.
+        // The file is closed properly, so that one file is left and not three. The threads of
+        // MongoDB's driver would take half a second to end, and nothing depends on that.
         if case .mongodb = command?.location {
             withExtendedLifetime(command) { exit(exitCode) }
         }
@@ -98,7 +98,7 @@ package struct UserCommand {
     // MARK: Verbs
 
     private func add(_ name: String) throws(UserCommandError) {
-        // Before anybody types a password in vain.
+        // Checked before anybody types a password in vain.
         if (try? StreamName(name)) != nil {
             let found = try attempt(name) { () throws(AccountError) in
                 try service.account(named: name)
@@ -156,7 +156,7 @@ package struct UserCommand {
             let page = try attempt("") { () throws(AccountError) in
                 try service.accounts(after: last, limit: Self.usersPerPage)
             }
-            // Not before the store has answered: what fails prints nothing.
+            // Only after the store has answered: a failed command prints nothing.
             if last == nil, let heading = form.heading { try console.print(heading) }
             guard let end = page.last else { return }
             try console.print(page.map(form.line(of:)).joined(separator: "\n"))
@@ -184,14 +184,15 @@ package struct UserCommand {
         }
     }
 
-    /// Says what has been done, and where: the settings may have named another store than was meant.
+    /// Says what was done, and where: the settings may have named another store than the user
+    /// meant.
     private func done(_ what: String) throws(UserCommandError) {
         try console.print("\(what) (\(location))")
     }
 }
 
 extension UserLaunch.Verb {
-    /// Whether something may be asked on a terminal.
+    /// Whether a question may be asked on a terminal.
     fileprivate var mayAsk: Bool {
         switch self {
         case .add, .setPassword, .delete: true

@@ -1,5 +1,5 @@
-// Why `weir user` did not do what it was asked to: one line with cause and remedy, as all commands of
-// Weir end that fail.
+// Why `weir user` did not do what it was asked to: one line with cause and remedy, like every
+// failing command of Weir.
 
 import Accounts
 import Settings

@@ -1,5 +1,5 @@
-// A list of users as text: for people in columns, for programs as one JSON object a line, so that a
-// long list needs no memory at either end.
+// A list of users as text: columns for people, one JSON object a line for programs. A long list
+// needs no memory at either end.
 
 import Accounts
 import Settings

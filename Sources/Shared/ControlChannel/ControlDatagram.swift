@@ -17,7 +17,7 @@ package enum ControlDatagram {
     static let headerBytes = 8
 }
 
-/// Why a datagram is none of ours. Its sender is broken or hostile.
+/// Why a datagram is not one of ours. Its sender is broken or hostile.
 package enum ControlError: Error, Equatable {
     /// Not ControlDatagram.byteCount bytes long.
     case wrongLength(Int)

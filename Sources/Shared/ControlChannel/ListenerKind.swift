@@ -1,10 +1,11 @@
-// What an address that Weir listens on is for. It decides how a worker serves what comes in there.
+// What a listening address of Weir is for. It decides how a worker serves the connections that come
+// in there.
 
 package enum ListenerKind: UInt8, CaseIterable, Sendable {
     /// TLS: everything that users see.
     case https = 0
     /// Plain HTTP: a redirect to the former.
     case redirect = 1
-    /// Plain HTTP for those who run the server: its health and its figures.
+    /// Plain HTTP for operators: the server's health and its metrics.
     case admin = 2
 }

@@ -1,5 +1,5 @@
-// Encodes and decodes what a worker says to the supervisor. Decoding meets whatever a worker that was
-// taken over may send.
+// Encodes and decodes what a worker says to the supervisor. The decoder must expect anything,
+// because the worker may have been taken over.
 
 extension ToSupervisor {
     private enum Kind: UInt16 {
@@ -9,8 +9,8 @@ extension ToSupervisor {
         case pong = 0x104
     }
 
-    /// The message as one datagram. Traps on a negative process ID, which no process has, and on
-    /// numbers of connections that are none or too many.
+    /// The message as one datagram. Traps on a negative process ID, which no process has, and if
+    /// there are no connection numbers or too many of them.
     package func encoded() -> [UInt8] {
         switch self {
         case .ready(let version, let processID):

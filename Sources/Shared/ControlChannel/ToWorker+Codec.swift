@@ -8,8 +8,8 @@ extension ToWorker {
         case ping = 4
     }
 
-    /// The message as one datagram. Traps on a ticket key of another length and on
-    /// connection 0: both are made by us.
+    /// The message as one datagram. Traps on a ticket key of the wrong length and on connection 0,
+    /// because we make both ourselves.
     package func encoded() -> [UInt8] {
         switch self {
         case .connection(let number, let listener):

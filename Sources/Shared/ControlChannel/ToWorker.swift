@@ -1,10 +1,11 @@
-// What the supervisor says to a worker. Each message is one datagram (see ControlDatagram); the only
-// descriptor that ever rides along is the connection of `connection`.
+// What the supervisor says to a worker. Each message is one datagram (see ControlDatagram). Only
+// `connection` carries a descriptor.
 
 /// From the supervisor to one worker.
 package enum ToWorker: Equatable, Sendable {
-    /// A freshly accepted TCP connection rides along; it came in on such a listener. The worker says
-    /// by this number, from 1 and given once only, that it has ended (`ToSupervisor.ended`).
+    /// A freshly accepted TCP connection comes along; it arrived at a listener of this kind. The
+    /// number counts from 1 and is never reused. The worker reports the end under it
+    /// (`ToSupervisor.ended`).
     case connection(number: UInt64, from: ListenerKind)
     /// Stop gracefully: GOAWAY, let short requests finish, end live responses after `timeoutMs`
     /// milliseconds, say `drained`, exit.

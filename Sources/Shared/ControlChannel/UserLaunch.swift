@@ -1,6 +1,6 @@
-// What `weir user ...` asks of the weir-worker that takes its place: the supervisor's executable knows
-// no database. It travels as arguments, where `ps` shows it; nothing secret is among them. Where the
-// accounts are, which may hold a password, comes in a sealed memory file.
+// What `weir user ...` asks of the weir-worker that takes its place, because the supervisor's
+// executable knows no database. It travels as arguments, which `ps` shows, so it holds no secrets.
+// The location of the accounts may hold a password and comes in a sealed memory file.
 
 /// One thing to be done about users.
 package struct UserLaunch: Equatable, Sendable {
@@ -13,12 +13,12 @@ package struct UserLaunch: Equatable, Sendable {
         case listAsJSON = "list-as-json"
         case disable
         case enable
-        /// After asking.
+        /// It is done after asking.
         case delete
-        /// Without asking.
+        /// It is done without asking.
         case deleteAtOnce = "delete-at-once"
 
-        /// Whether it is about one user, who is named.
+        /// Whether the verb is about one user and takes a name.
         package var takesName: Bool {
             switch self {
             case .list, .listAsJSON: false
@@ -28,7 +28,7 @@ package struct UserLaunch: Equatable, Sendable {
     }
 
     package let verb: Verb
-    /// The user's name as it was typed, not checked in any way; empty when the verb takes none.
+    /// The user's name as it was typed, unchecked; empty if the verb takes none.
     package let name: String
     /// A memory file with the text of an AccountsLocation.
     package let accountsDescriptor: Int32
@@ -40,7 +40,7 @@ package struct UserLaunch: Equatable, Sendable {
         self.accountsDescriptor = accountsDescriptor
     }
 
-    /// The first argument, which tells these arguments from those of a WorkerLaunch.
+    /// The first argument. It tells these arguments from those of a WorkerLaunch.
     package static let word = "user"
 
     /// The worker's arguments, without the program's name.
@@ -48,7 +48,7 @@ package struct UserLaunch: Equatable, Sendable {
         [Self.word, "\(accountsDescriptor)", verb.rawValue] + (verb.takesName ? [name] : [])
     }
 
-    /// Reads the arguments back; nil when they are not what `arguments` makes.
+    /// Reads the arguments back; nil if they are not in the form that `arguments` makes.
     package init?(arguments: [String]) {
         guard arguments.count >= 3, arguments[0] == Self.word,
             let descriptor = Int32(arguments[1]), descriptor > 2,

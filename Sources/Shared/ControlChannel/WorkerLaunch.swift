@@ -1,8 +1,8 @@
-// Everything that a worker inherits from its supervisor. Beyond this and standard input (/dev/null),
-// output and error, a worker has no descriptor when it starts. The numbers travel as arguments of
-// weir-worker, where `ps` shows them; nothing secret is among them.
+// Everything that a worker inherits from its supervisor. Apart from this and standard input
+// (/dev/null), output and error, a worker starts without any descriptor. The numbers travel as
+// arguments of weir-worker, which `ps` shows, so they hold no secrets.
 
-/// What a worker is started with.
+/// How a worker is started.
 package struct WorkerLaunch: Equatable, Sendable {
     /// Which worker this is, 0..<slots. A replacement has the slot of the worker it replaces, and with
     /// it that worker's doorbell, counters and bit in every ring.
@@ -43,7 +43,7 @@ package struct WorkerLaunch: Equatable, Sendable {
     }
 
     /// Reads the arguments back. They come from the supervisor, or from somebody who started the
-    /// worker by hand: what is wrong with them is said in words.
+    /// worker by hand, so errors are explained in words.
     /// - Parameter arguments: those of the process, without the program's name.
     package init(arguments: [String]) throws(WorkerLaunchError) {
         var values: [String: String] = [:]

@@ -1,10 +1,10 @@
-// Time since the machine was booted: what durations are measured with that more than one process, or
-// a file, knows of. Nobody can set it, so it only runs forward; it is the same in every process of the
-// machine (but for those in time namespaces of their own); and a boot has an identifier, so that times
-// of another boot are told apart.
+// Time since the machine was booted. It measures durations that several processes, or a file, must
+// agree on. Nobody can set it, so it only runs forward. It is the same in every process of the
+// machine (except in time namespaces of their own), and each boot has an identifier that tells its
+// times from those of another boot.
 //
-// It is CLOCK_BOOTTIME and not CLOCK_MONOTONIC, because it goes on while the machine sleeps: a grace
-// period, or the age of a recording, is time that has passed for everybody else as well.
+// It is CLOCK_BOOTTIME and not CLOCK_MONOTONIC, because it goes on while the machine sleeps: for
+// everybody else, that time counts towards a grace period or the age of a recording as well.
 
 import Glibc
 
@@ -12,7 +12,7 @@ package enum BootClock {
     /// Milliseconds of CLOCK_BOOTTIME.
     package static func nowMs() -> UInt64 { microseconds(of: CLOCK_BOOTTIME) / 1_000 }
 
-    /// Which boot that is; 0 where the system does not say it.
+    /// Which boot this is; 0 if the system does not say.
     package static let bootID: UInt64 = {
         let path = "/proc/sys/kernel/random/boot_id"
         guard let text = try? FileSystem.contents(of: path, limitBytes: 64) else { return 0 }

@@ -9,18 +9,18 @@ import Glibc
 
 /// What arrived on a control socket.
 package enum Received: ~Copyable {
-    /// A datagram and the descriptor that came with it, which the caller now owns. Whether that
-    /// message may carry a descriptor is for the caller to judge. A descriptor that this process has
-    /// no number left for (EMFILE) is lost; its message comes without it.
+    /// A datagram and the descriptor that came with it, which the caller now owns. The caller
+    /// decides whether this message may carry a descriptor. If this process has no descriptor
+    /// number left (EMFILE), the descriptor is lost and the message comes without it.
     case message([UInt8], Descriptor?)
     /// Nothing is waiting.
     case wouldBlock
-    /// The peer has closed its end (or sent an empty datagram, which none of ours does).
+    /// The peer has closed its end (or sent an empty datagram, which our processes never do).
     case closed
 }
 
 package final class ControlSocket {
-    /// The longest datagram that is taken in, in bytes. A longer one is an error.
+    /// The longest datagram that is accepted, in bytes. A longer one is an error.
     package static let longestDatagramBytes = 1024
 
     private let descriptor: Descriptor

@@ -1,20 +1,20 @@
-// Has the kernel find out that the other end of a TCP connection is gone without a word: its machine has
-// lost its power or its network, or a router on the way has forgotten the connection.
+// Lets the kernel find out that the other end of a TCP connection has vanished silently: its
+// machine has lost power or its network, or a router on the way has forgotten the connection.
 //
 // Unsafe: integers of ours, which outlive the one call they are passed to.
 
 import Glibc
 
-/// What a connection that says nothing is asked, and how long an answer may take.
+/// When a silent connection is probed, and how long an answer may take.
 package struct DeadPeerWatch: Equatable, Sendable {
-    /// When nothing has come for so long, the other end is asked whether it is there,
+    /// After this much silence, the other end is probed,
     package let idleSeconds: Int
-    /// and again so much later,
+    /// and probed again at this interval,
     package let intervalSeconds: Int
-    /// so many times in all.
+    /// this many times in all.
     package let probes: Int
-    /// When what we have sent, or asked, is not acknowledged for so long, the connection is at its end.
-    /// To Linux this goes before the number of probes.
+    /// If data or probes are not acknowledged for this long, the connection ends. Linux gives this
+    /// precedence over the number of probes.
     package let userTimeoutMs: Int
 
     package init(idleSeconds: Int, intervalSeconds: Int, probes: Int, userTimeoutMs: Int) {
@@ -24,7 +24,7 @@ package struct DeadPeerWatch: Equatable, Sendable {
         self.userTimeoutMs = userTimeoutMs
     }
 
-    /// False when the socket is none of TCP, and then nothing is watched.
+    /// False if the socket is not a TCP socket; then nothing is watched.
     @discardableResult
     package func start(on raw: Int32) -> Bool {
         SocketOption.set(raw, Int32(IPPROTO_TCP), TCP_KEEPIDLE, Int32(clamping: idleSeconds))
@@ -37,7 +37,7 @@ package struct DeadPeerWatch: Equatable, Sendable {
     }
 }
 
-/// Options of sockets that are one number.
+/// Socket options that are a single number.
 package enum SocketOption {
     /// False: the socket has no such option.
     @discardableResult

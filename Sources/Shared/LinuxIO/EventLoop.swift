@@ -1,22 +1,22 @@
-// A synchronous event loop over epoll: descriptors, timers, work that a turn does as far as its time
-// goes (see TurnTask), and work put off to the end of the turn. One thread owns a loop and everything
+// A synchronous event loop over epoll. It handles descriptors, timers, tasks that work in slices
+// (see TurnTask), and work put off to the end of the turn. One thread owns a loop and everything
 // registered with it; nothing here is thread-safe. Other threads and processes reach the loop by
 // ringing an EventDescriptor that is registered with it. `assertOwner` stands where that could be
-// forgotten: it costs nothing in a release build.
+// forgotten; it costs nothing in a release build.
 //
-// A turn is short, whatever has come: what can be much is put into a task's list and done in slices,
-// and what others wait for (urgent descriptors and timers) comes first. The order of a turn:
-// urgent events, other events, urgent timers, tasks and other timers in slices, deferred work. An event
-// of a descriptor whose work can be much is only noted by its handler, and worked off by a task.
+// A turn is short, whatever has come in. Large amounts of work go into a task's list and are done
+// in slices, and urgent descriptors and timers come first. The order of a turn: urgent events,
+// other events, urgent timers, tasks and other timers in slices, deferred work. If an event can
+// mean much work, its handler only notes it, and a task does the work.
 //
-// Readiness is level-triggered. Each registration carries an identity in epoll's user data, so an
-// event that was queued for a descriptor closed earlier in the same turn is dropped, even when its
+// Readiness is level-triggered. Each registration carries an identity in epoll's user data. So an
+// event that was queued for a descriptor closed earlier in the same turn is dropped, even if its
 // number has been reused.
 
 import CLinux
 import Glibc
 
-/// What a descriptor can wait for, and what has become true of it.
+/// What a descriptor can wait for, and what has become true.
 package struct Readiness: OptionSet, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -69,8 +69,8 @@ package final class EventLoop {
     private static let urgentMark = UInt64.max
 
     private let epoll: Descriptor
-    /// Holds the urgent descriptors, and is itself watched by the other: so they are found at once
-    /// among however many events.
+    /// Holds the urgent descriptors. The main epoll watches it, so urgent events are found at once
+    /// among any number of others.
     private let urgentEpoll: Descriptor
     private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
@@ -79,9 +79,9 @@ package final class EventLoop {
     private var tasks: [any TurnTask] = []
     private var deferred: [() -> Void] = []
     private var stopped = false
-    /// The thread inside `run`. Others read it only to find that they are wrong here.
+    /// The thread inside `run`. Other threads read it only to find that they are not the owner.
     private var owner: pthread_t?
-    /// Called at the end of each turn with the microseconds it took, waiting not counted.
+    /// Called at the end of each turn with the microseconds it took, not counting waiting.
     package var onTurnEnd: ((_ durationUs: UInt64) -> Void)?
 
     /// CLOCK_MONOTONIC at the start of this turn, in milliseconds.
@@ -222,8 +222,8 @@ package final class EventLoop {
         return owner == pthread_self()
     }
 
-    /// Stops a debug build when it is on another thread than the loop's. For the borders of what belongs to
-    /// the loop.
+    /// Stops a debug build if it is not on the loop's thread. For the entry points of whatever
+    /// belongs to the loop.
     package func assertOwner(file: StaticString = #file, line: UInt = #line) {
         assert(isOwnThread, "this belongs to the loop's thread", file: file, line: line)
     }

@@ -24,16 +24,16 @@ package enum FileLock {
 
     // MARK: In use
 
-    /// Says that a file is in use, until the last reference to the open file is gone: its mappings are
-    /// such references. Any number of open files may say so, beside whoever has the exclusive lock.
-    /// The corresponding C function is flock(LOCK_SH). Errors: ENOLCK.
+    /// Marks a file as in use until the last reference to the open file is gone; mappings are such
+    /// references. Any number of open files may do so, beside the holder of the exclusive lock. The
+    /// corresponding C function is flock(LOCK_SH). Errors: ENOLCK.
     package static func use(_ descriptor: borrowing Descriptor) throws(SystemError) {
         let raw = descriptor.raw
         try systemCall("flock") { weir_use_file(raw) }
     }
 
-    /// Whether some other open file, in any process, says that it uses the file of that name.
-    /// Errors: those of open(2), and ENOLCK.
+    /// Whether some other open file, in any process, marks the file of that name as in use. Errors:
+    /// those of open(2), and ENOLCK.
     package static func isUsed(_ path: String) throws(SystemError) -> Bool {
         let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         let file = Descriptor(owning: try systemCall("open") { unsafe Glibc.open(path, flags) })

@@ -19,7 +19,8 @@ extension FileSystem {
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// The number that tells what has a name from what had it before; nil when nothing has. lstat(2).
+    /// The number that tells the file of this name from earlier ones; nil if there is none.
+    /// lstat(2).
     package static func inode(of path: String) -> UInt64? {
         var status = stat()
         return unsafe lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
@@ -43,9 +44,9 @@ extension FileSystem {
         try systemCall("link") { unsafe Glibc.link(path, second) }
     }
 
-    /// Removes what has that name; of a directory, everything in it as well.
+    /// Removes the file or directory of that name, with everything in it.
     ///
-    /// - Parameter depth: directories within directories that are entered at most.
+    /// - Parameter depth: how many levels of directories are entered at most.
     /// Errors: those of unlink(2) and rmdir(2); then a part may be gone.
     package static func removeTree(_ path: String, depth: Int = 8) throws(SystemError) {
         guard depth > 0, isDirectory(path) else { return try removeFile(path) }

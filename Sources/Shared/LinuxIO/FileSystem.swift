@@ -4,16 +4,16 @@ import CLinux
 import Glibc
 
 package enum FileSystem {
-    /// Creates a directory (mode 0750) inside one of ours; one that exists already is fine, anything
-    /// else of that name, a symbolic link to a directory included, is ENOTDIR. mkdir(2).
+    /// Creates a directory (mode 0750) inside one of ours. An existing directory is fine; anything
+    /// else of that name, including a symbolic link to a directory, is ENOTDIR. mkdir(2).
     package static func makeDirectory(_ path: String) throws(SystemError) {
         guard try !makeNew(path) else { return }
         guard isDirectory(path) else { throw SystemError(code: ENOTDIR, call: "mkdir") }
     }
 
-    /// The same for a directory that the operator names. Where it is, is the operator's affair, so a
-    /// symbolic link to a directory is as good as one: /var/lib/NAME is one under systemd's
-    /// DynamicUser=. A link that leads nowhere is ENOENT; nothing is created behind it.
+    /// The same for a directory that the operator names. Its place is the operator's choice, so a
+    /// symbolic link to a directory is accepted: /var/lib/NAME is one under systemd's DynamicUser=.
+    /// A link that leads nowhere is ENOENT; nothing is created behind it.
     package static func makeDirectory(namedByOperator path: String) throws(SystemError) {
         guard try !makeNew(path) else { return }
         var status = stat()
@@ -59,12 +59,12 @@ package enum FileSystem {
         return unsafe lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 
-    /// Makes a small file in a directory and lets it go, to see whether that is possible now. Nothing
-    /// is ever seen of it. open(2) with O_TMPFILE; errors also ENOSPC, EDQUOT, EROFS.
+    /// Creates a small file in a directory and drops it, to see whether that is possible now.
+    /// Nobody ever sees it. open(2) with O_TMPFILE; errors also ENOSPC, EDQUOT, EROFS.
     package static func tryToWrite(in path: String) throws(SystemError) {
         let raw = try systemCall("open") { unsafe weir_open_temporary(path) }
         let file = Descriptor(owning: raw)
-        // An empty file needs no room, so that it could be made proves too little.
+        // An empty file needs no room, so creating one proves too little.
         let code = posix_fallocate(file.raw, 0, 1)
         if code != 0 { throw SystemError(code: code, call: "posix_fallocate") }
     }
@@ -74,7 +74,7 @@ package enum FileSystem {
         try allNames(in: path).filter { !$0.hasPrefix(".") }
     }
 
-    /// Those that begin with a dot as well, but for the directory itself and the one above.
+    /// Includes names that begin with a dot, except the directory itself and its parent.
     static func allNames(in path: String) throws(SystemError) -> [String] {
         guard let directory = unsafe opendir(path) else { throw .last("opendir") }
         defer { _ = unsafe closedir(directory) }

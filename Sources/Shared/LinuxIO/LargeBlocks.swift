@@ -9,8 +9,8 @@ package enum LargeBlocks {
         weir_return_free_memory()
     }
 
-    /// For blocks of at least `bytes`, in the whole process. Left alone, the C library learns from the
-    /// first such block to keep the next ones, for each thread by itself.
+    /// For blocks of at least `bytes`, in the whole process. Without this, the C library learns
+    /// from the first such block to keep the next ones, separately for each thread.
     package static func areReturned(fromBytes bytes: Int32) {
         weir_return_large_blocks(bytes)
     }

@@ -3,7 +3,7 @@
 //
 // Why the unsafe code is sound: the range is reserved first and belongs to this value alone, so
 // mapping over it cannot hit anyone else's memory; `place` checks that a piece lies inside; the
-// range is unmapped exactly once, in deinit. Whoever keeps the address must keep the value.
+// range is unmapped exactly once, in deinit. Anyone who keeps the address must keep the value.
 
 import CLinux
 import Glibc

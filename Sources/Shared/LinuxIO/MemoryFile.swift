@@ -1,5 +1,5 @@
-// Files that exist in memory only, to hand a block of bytes to a child by descriptor. A sealed one
-// can be changed by nobody, so its reader need not fear that it changes underneath.
+// Files that exist in memory only, for handing a block of bytes to a child by descriptor. Nobody
+// can change a sealed one, so its reader need not fear that it changes while being read.
 //
 // Unsafe: buffers of ours, which outlive the one call they are passed to.
 

@@ -1,6 +1,6 @@
-// Time, in flavours that never mix: monotonic time for what one process waits for and measures,
-// BootClock for durations that several processes or files know of, and the wall clock for what people
-// read, and for what databases shared by machines keep. The wall clock can be set at any moment.
+// Time, in three kinds that never mix. Monotonic time is for what one process waits for and
+// measures. BootClock is for durations that several processes or files share. The wall clock is for
+// people, and for databases that several machines share; it can be set at any moment.
 
 import Glibc
 

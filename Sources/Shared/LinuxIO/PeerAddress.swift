@@ -1,5 +1,5 @@
-// The network address of a client, without the port, and the network that counts as one client: what
-// limits per client and logs go by.
+// The network address of a client, without the port, and the network that counts as one client.
+// Limits per client and logs use both.
 //
 // Unsafe use: a sockaddr_storage that getpeername fills is read as the sockaddr type its family
 // names; the storage is larger and stricter aligned than both.
@@ -79,8 +79,9 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What counts as one client: an IPv4 address, or the /64 of an IPv6 address, because whoever has one
-/// address of a /64 has all of them (RFC 6177). All peers that are not IP endpoints count as one.
+/// What counts as one client: an IPv4 address, or the /64 of an IPv6 address, because the owner of
+/// one address in a /64 has all of them (RFC 6177). All peers that are not IP endpoints count as
+/// one.
 package struct ClientNetwork: Sendable, Hashable, CustomStringConvertible {
     /// The first 64 bits of an IPv6 address. An IPv4 address stands in 0:ffff::/32, which is reserved
     /// and no network's prefix (RFC 4291, section 2.4).

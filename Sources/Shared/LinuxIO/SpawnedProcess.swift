@@ -20,7 +20,7 @@ package enum ProcessEnd: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A child process. Dropping the value leaves the child running and nobody to reap it, so keep it
+/// A child process. Dropping the value leaves the child running with nobody to reap it, so keep it
 /// until `reap` has answered.
 package struct SpawnedProcess: ~Copyable {
     package let processID: Int32
@@ -64,7 +64,7 @@ package struct SpawnedProcess: ~Copyable {
         _ = weir_pidfd_signal(descriptor.raw, signal)
     }
 
-    /// Kills the child and waits until it is gone: for one that nobody can watch.
+    /// Kills the child and waits until it is gone. For a child that cannot be watched.
     package func killAndReap() {
         signal(SIGKILL)
         _ = waitpid(processID, nil, 0)

@@ -1,6 +1,6 @@
-// A few threads for work that blocks, beside an event loop that must not: work goes to a bounded queue,
-// results come back through an eventfd and are handed out on the loop's thread. What is to be done with
-// a result never leaves the loop's thread; only work and answers travel.
+// A few threads for blocking work beside an event loop that must not block. Work goes to a bounded
+// queue; results come back through an eventfd and are handed out on the loop's thread. Only work
+// and answers travel between threads; the completion never leaves the loop's thread.
 
 import Glibc
 import Synchronization
@@ -14,13 +14,14 @@ package final class ThreadPool: EventHandler {
     private var completions: [UInt64: (any Sendable) -> Void] = [:]
     private var lastID: UInt64 = 0
 
-    /// Answers handed out in one turn of the loop; what follows from one may be a page.
+    /// How many answers are handed out in one turn of the loop; one answer may lead to a whole
+    /// page.
     private static let answersPerTurn = 32
 
     /// - Parameters:
-    ///   - threads: how many there are, and so how much is done at once.
-    ///   - queueLimit: how much may wait.
-    ///   - niceness: how far these threads stand back for others (0...19, setpriority(2)).
+    ///   - threads: how many there are, and so how many jobs run at once.
+    ///   - queueLimit: how many jobs may wait.
+    ///   - niceness: how far these threads yield to others (0...19, setpriority(2)).
     /// Errors: those of eventfd, epoll_ctl and pthread_create.
     package init(
         loop: EventLoop, threads: Int, queueLimit: Int, niceness: Int32
@@ -33,8 +34,8 @@ package final class ThreadPool: EventHandler {
         for _ in 0..<threads { try WorkThread.start(serving: queue) }
     }
 
-    /// Runs `work` on one of the threads, then `then` with its result on the loop's. False: too much
-    /// is waiting, nothing will happen.
+    /// Runs `work` on one of the threads, then `then` with its result on the loop's thread. False
+    /// if too many jobs are waiting; then nothing will happen.
     package func run<Answer: Sendable>(
         _ work: @escaping @Sendable () -> Answer, then: @escaping (Answer) -> Void
     ) -> Bool {
@@ -60,7 +61,7 @@ package final class ThreadPool: EventHandler {
         for (id, answer) in answers { completions.removeValue(forKey: id)?(answer) }
     }
 
-    /// Threads end when they are done with what they are doing; nothing comes back any more.
+    /// Threads end when they have finished their current job; no more results come back.
     package func stop() {
         if let registration { loop.remove(registration) }
         registration = nil
@@ -75,11 +76,11 @@ package final class ThreadPool: EventHandler {
     }
 }
 
-/// What waits to be done, and what has been. Shared by all threads of a pool.
+/// The jobs that wait, and the answers. All threads of a pool share it.
 ///
-/// Unsafe use: the mutex and the condition live on the heap, where they stay as long as the queue; each
-/// variable that threads share is touched only while the mutex is held, which is why the class may call
-/// itself Sendable.
+/// Unsafe use: the mutex and the condition live on the heap, where they stay as long as the queue.
+/// Variables that threads share are touched only while the mutex is held, which is why the class
+/// may call itself Sendable.
 @safe
 private final class WorkQueue: @unchecked Sendable {
     struct Job: Sendable {

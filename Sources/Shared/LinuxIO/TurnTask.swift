@@ -1,7 +1,7 @@
-// Work that can be much, done a slice at a time: a list of things to do, and a little of it in each turn
-// of the loop, so that nothing else waits for all of it.
+// Large work, done a slice at a time: a list of things to do, and a little of it in each turn of
+// the loop, so that nothing else waits for all of it.
 
-/// Something that has its slice of every turn of an event loop.
+/// Something that gets a slice of every turn of an event loop.
 package protocol TurnTask: AnyObject {
     /// Whether there is something to do: then the next turn comes at once. Asked in every turn.
     var hasWork: Bool { get }
@@ -9,8 +9,8 @@ package protocol TurnTask: AnyObject {
     func work()
 }
 
-/// How long a slice may go on. It ends with the piece of work in which its time is over, and it has at
-/// least one.
+/// How long a slice may last. It ends with the piece of work during which its time runs out, and
+/// always has at least one piece.
 package struct TurnSlice {
     private let endUs: UInt64
 

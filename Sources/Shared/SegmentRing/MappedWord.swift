@@ -1,10 +1,10 @@
 // A 64-bit word in a shared mapping, used only through atomic operations.
 //
 // Why the unsafe code is sound: `Atomic<UInt64>` is exactly the 64-bit word it holds (asserted
-// below), the processor's atomic instructions work across processes on shared memory, the address
-// is aligned and inside the mapping (checked by RingMapping, the only one who makes these), and
-// whoever holds a word also holds the mapping. Values found in a word are untrusted: any process
-// may have written them, so they come out as an UntrustedNumber.
+// below). The processor's atomic instructions work across processes on shared memory. The address
+// is aligned and inside the mapping; RingMapping, the only maker of these, checks that. A holder of
+// a word also holds the mapping. Values found in a word are untrusted: any process may have written
+// them, so they come out as an UntrustedNumber.
 
 import Synchronization
 

@@ -1,10 +1,11 @@
-// The words of a ring whose meaning is the affair of its owner: every worker may read and write them, and the
-// ring keeps them with the media to which they belong. It knows one thing of them: the first few are
-// times of its clock, so that none of them is in the future when a clock that stood still goes on.
+// The words of a ring whose meaning only its owner knows. Every worker may read and write them, and
+// the ring keeps them with the media that they belong to. The ring knows one thing about them: the
+// first few are times on its clock, so that none of them is in the future when a clock that stood
+// still goes on.
 
 /// A view of these words; it keeps the mapping alive.
 package struct OwnerWords {
-    /// How many there are, and how many of them are times. Eight of them are one cache line.
+    /// How many words there are, and how many of them are times. Eight are one cache line.
     package static let count =
         (RingLayout.shared + RingLayout.pageBytes - RingLayout.ownerWords) / 8
     package static let times = RingLayout.ownerTimes
@@ -20,7 +21,7 @@ package struct OwnerWords {
         return mapping.word(RingLayout.ownerWords + 8 * index)
     }
 
-    /// Times that are later count as that one.
+    /// Times later than this are set to it.
     func limitTimes(toBootMs latestMs: UInt64) {
         for index in 0..<Self.times where self[index].load().timeMs > latestMs {
             self[index].store(latestMs)

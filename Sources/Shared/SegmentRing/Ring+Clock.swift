@@ -1,32 +1,33 @@
-// The clock of one ring, on which all times in it are but `createdWallClockMs`: the boot clock of the
-// machine, and after a reboot the boot clock plus a shift, so that it goes on where it stood still and
-// runs only forward for as long as the ring's file lives. What is to be told of a duration is the
+// The clock of one ring. All times in the ring are on it, except `createdWallClockMs`. It is the
+// machine's boot clock, and after a reboot the boot clock plus a shift: so it goes on where it
+// stood still, and only runs forward for as long as the ring's file lives. A duration is the
 // difference of two of its times; none of them says what time of day it was.
 //
-// The header says in which boot the ring was made. After a reboot the first writer sets the shift, as
-// holder of the lease; every worker that starts takes the lease of each ring once, so that happens before
-// a ring is used. Where the system does not tell its boots apart, a clock that is behind the ring's
-// times gives the reboot away; one that is not looks like time that has passed.
+// The header says in which boot the ring was made. After a reboot the first writer sets the shift,
+// as holder of the lease. Every worker that starts takes the lease of each ring once, so this
+// happens before a ring is used. If the system does not tell its boots apart, a clock that is
+// behind the ring's times reveals the reboot; if the clock is not behind, the reboot looks like
+// time that has passed.
 
 import LinuxIO
 
 extension Ring {
-    /// Now, on the ring's clock. Stands still in a ring of an earlier boot that nobody has written
-    /// since.
+    /// Now, on the ring's clock. It stands still in a ring of an earlier boot that nobody has
+    /// written to since.
     package var bootNowMs: UInt64 {
         guard let shiftMs = clockShiftMs else { return newestBootMs }
         return UntrustedNumber(BootClock.nowMs() &+ shiftMs).timeMs
     }
 
-    /// Whether nobody has set the ring's clock going since the machine was booted.
+    /// Whether the ring's clock still has to be set going after a reboot.
     package var hasStoppedClock: Bool { clockShiftMs == nil }
 
-    /// For how long there has been a ring: what is to be shown as "live for", whatever became of the
-    /// wall clock meanwhile.
+    /// How long the ring has existed. Shown as "live for"; changes of the wall clock do not affect
+    /// it.
     package var ageMs: UInt64 { bootNowMs - min(createdBootMs, bootNowMs) }
 
-    /// The wall clock of the ring's beginning, moved on by the time that has passed since: so it never
-    /// goes back, and durations are right, also when the machine's clock was set meanwhile.
+    /// The wall clock at the ring's creation plus the time that has passed since. So it never goes
+    /// back, and durations are right, even if the machine's clock was set meanwhile.
     package func wallClockMs(ofBootMs bootMs: UInt64) -> UInt64 {
         let elapsedMs = bootMs - min(createdBootMs, bootMs)
         return UntrustedNumber(createdWallClockMs + elapsedMs).timeMs
@@ -52,7 +53,7 @@ extension Ring {
     /// Never what the word is in a fresh ring.
     private static func mark(of bootID: UInt64) -> UInt64 { bootID == 0 ? 1 : bootID }
 
-    /// What is to be added to the boot clock; nil when the ring is of another boot.
+    /// What must be added to the boot clock; nil if the ring is of another boot.
     private var clockShiftMs: UInt64? {
         // The holder of the lease may have set one for this boot.
         if mapping.word(Self.bootWord).loadAcquiring().bits == Self.mark(of: BootClock.bootID) {

@@ -1,8 +1,8 @@
 // Making a ring file: complete and locked under a temporary name first, then renamed. Nobody ever
 // sees a half-made ring, and its creator is its writer from the first moment.
 //
-// The temporary name is fixed, and the lock of that file makes one creator at a time: what a killed
-// creator left behind is emptied and used again by the next, so nothing piles up.
+// The temporary name is fixed, and the lock of that file allows one creator at a time. What a
+// killed creator left behind is emptied and reused by the next, so nothing piles up.
 //
 // The only unsafe constructs are strings handed to system calls, which do not keep them.
 
@@ -11,7 +11,7 @@ import Glibc
 import LinuxIO
 
 extension Ring {
-    /// What the name of a ring ends in while it is made.
+    /// The suffix of a ring's name while it is being made.
     package static let temporarySuffix = ".new"
 
     /// Creates a ring and returns its writer.
@@ -45,7 +45,7 @@ extension Ring {
         let temporary = path + temporarySuffix
         let lease = try openTemporary(temporary)
         do throws(RingError) {
-            // Whoever creates this ring holds the temporary file's lock while looking, so nobody can
+            // The creator of this ring holds the temporary file's lock while looking, so nobody can
             // slip in between the look and the rename.
             if !replacing, (try? FileIdentity.of(path: path)) != nil { throw .exists }
             let layout = RingLayout(geometry)
@@ -58,7 +58,7 @@ extension Ring {
                 mapping, initialization: initialization, baseOrdinals: baseOrdinals, state: state)
             let recovery = try RingRecovery(mapping)
             let ring = try Ring(lease, path: path)
-            // There may be none to keep, or no way to keep it: then it is gone with its name.
+            // There may be no ring to keep, or no way to keep it: then it is gone with its name.
             if let replacedPath { try? FileSystem.link(path, as: replacedPath) }
             guard unsafe rename(temporary, path) == 0 else {
                 let error = RingError(opening: .last("rename"))

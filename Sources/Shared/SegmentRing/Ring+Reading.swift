@@ -1,8 +1,8 @@
 // The read side: lock-free, in any number of processes, while one writer goes on writing.
 //
-// A reader acquires the entry head, takes what it wants, and afterwards looks at the writer's
-// intents once more: they were published before the first byte was overwritten, so what they have
-// not come past was whole. The fences and the argument for them: RingWriter.append and ring_copy.c.
+// A reader acquires the entry head, copies what it wants, and then looks at the writer's intents
+// once more. They were published before the first byte was overwritten, so whatever they have not
+// passed was whole. The fences and the argument for them: RingWriter.append and ring_copy.c.
 //
 // Every number from the mapping is checked before it is used as an index or a length, because any
 // process with write access could have damaged it. Damage reads as "lapped", never as a crash.
@@ -67,7 +67,7 @@ extension Ring {
         return intent &- position <= UInt64(geometry.dataBytes)
     }
 
-    /// Whether an entry's bytes are there and what they were when they were committed.
+    /// Whether an entry's bytes are still there, and are the same as when they were committed.
     package func verify(_ entry: RingEntry) -> Bool {
         guard entry.length >= 0, entry.length <= geometry.fragmentBytes else { return false }
         var bytes = [UInt8](repeating: 0, count: entry.length)

@@ -1,5 +1,5 @@
-// A ring file as one process sees it: opened, validated, mapped. Everyone who watches a stream in
-// this process shares one Ring. It belongs to the thread that opened it.
+// A ring file as one process sees it: opened, validated, mapped. All viewers of a stream in this
+// process share one Ring. It belongs to the thread that opened it.
 //
 // Nothing that was read from the file is trusted: the immutable part is validated here once and
 // kept in private memory, everything else is validated at each use.
@@ -19,7 +19,7 @@ package final class Ring {
     package let createdBootMs: UInt64
     /// In which boot of the machine it was made.
     let bootID: UInt64
-    /// The numbers with which it begins, as the ring that it replaced has handed them on.
+    /// The numbers that it begins with, as the ring that it replaced handed them on.
     package let baseOrdinals: RingOrdinals
     /// What every viewer gets first.
     package let initialization: [UInt8]
@@ -69,7 +69,7 @@ package final class Ring {
     }
 
     /// Unlinks the file if it is current. The caller holds the lease, or knows that nobody needs
-    /// it. Whoever has it mapped can go on reading.
+    /// the file. Processes that have it mapped can go on reading.
     package func remove() {
         guard isCurrent else { return }
         _ = unsafe unlink(path)
@@ -123,7 +123,7 @@ struct FileIdentity {
 
     static func of(path: String) throws(RingError) -> FileIdentity {
         var status = stat()
-        // Of the name itself: a link to a ring is no ring.
+        // Of the name itself: a link to a ring is not a ring.
         guard unsafe lstat(path, &status) == 0 else { throw RingError(.last("lstat")) }
         return FileIdentity(status)
     }

@@ -1,35 +1,35 @@
-// One reader's place in a ring: which entry comes next, how much of it has been taken, and what becomes of a
-// reader that the writer leaves behind. Every reader that follows a ring has one; it is a value of a few
-// words, and never a queue of media.
+// One reader's place in a ring: which entry comes next, how much of it has been taken, and what
+// happens to a reader that the writer leaves behind. Every reader that follows a ring has a cursor.
+// It is a value of a few words, never a queue of media.
 //
-// Invariants: entries come in their order; the first one of media, and the first one after a jump, is
-// independent; whatever is skipped is whole entries. Bytes are handed out only after the ring has confirmed
-// that they were not overwritten while they were copied. A reader that has got a part of an entry gets the
-// rest of it, or is lapped for ever.
+// Invariants: entries come in order. The first media entry, and the first one after a jump, is
+// independent. Only whole entries are skipped. Bytes are handed out only after the ring has
+// confirmed that they were not overwritten while they were copied. A reader that has got a part of
+// an entry gets the rest of it, or is lapped for ever.
 //
-// Each step takes a bounded time, whatever is in the ring. Owner: whoever reads; the ring is the same one at
-// each call. The only unsafe part is the caller's buffer, which is valid for the length of the call and never
+// Each step takes a bounded time, whatever is in the ring. Owner: the reader; every call gets the
+// same ring. The only unsafe part is the caller's buffer, which is valid during the call and never
 // written past its count.
 
 package struct RingCursor {
     /// Where a reader starts: at an entry at which decoding can start.
     package enum Start: Equatable, Sendable {
         case newest
-        /// That far back from the live edge, as far as the ring goes.
+        /// This far back from the live edge, or as far as the ring goes.
         case rewound(byMs: UInt64)
     }
 
-    /// What becomes of a reader that falls behind.
+    /// What happens to a reader that falls behind.
     package enum JumpPolicy: Equatable, Sendable {
         /// It gets every entry, and is lapped when one of them is gone.
         case never
-        /// Whoever is further behind the live edge than when it started, by more than is allowed, or finds
-        /// that the next entry is gone, goes on at the newest independent entry.
+        /// The reader jumps to the newest independent entry if it is further behind the live edge
+        /// than when it started, by more than is allowed, or if the next entry is gone.
         case toNewestIndependent(lagAllowedMs: UInt64)
     }
 
     package enum Step: Equatable, Sendable {
-        /// This one comes next; the same one again until all of it has been taken.
+        /// This entry comes next; it stays the same until all of it has been taken.
         case entry(RingEntry)
         /// There is nothing more yet.
         case wait
@@ -39,16 +39,16 @@ package struct RingCursor {
 
     private let start: Start
     private let kinds: RingKinds
-    /// Further behind the live edge than this, a reader jumps; nil: it never does.
+    /// A reader further behind the live edge than this jumps; nil: it never does.
     private let lagAllowedMs: UInt64?
 
-    /// What comes next; nil as long as there is no place to start.
+    /// The next entry; nil as long as there is no place to start.
     private var next: UInt64?
-    /// The entry of which a part, or nothing yet, has been taken.
+    /// The current entry: a part of it, or nothing yet, has been taken.
     private var current: RingEntry?
     /// How much of the current entry has been taken.
     package private(set) var offset = 0
-    /// Whether an entry, or a part of one, has been taken: only then is there something to lose.
+    /// Whether anything has been taken yet: only then is there something to lose.
     package private(set) var hasTaken = false
     /// How often entries were skipped to stay near the live edge.
     package private(set) var jumps = 0
@@ -56,8 +56,9 @@ package struct RingCursor {
     /// Whether this reader can never go on: something that it needs has been overwritten.
     package private(set) var isLapped = false
 
-    /// Entries that are passed over, and jumps, in one step. More than a sound ring can ask for: a writer
-    /// puts few entries of other kinds between two of media, and moves on by a few entries meanwhile.
+    /// How many skipped entries and jumps one step allows. A sound ring never needs as many: a
+    /// writer puts few entries of other kinds between two media entries, and moves on by only a few
+    /// meanwhile.
     private static let roundsPerStep = 64
 
     package init(_ start: Start, kinds: RingKinds = .media, policy: JumpPolicy) {
@@ -71,7 +72,7 @@ package struct RingCursor {
         }
     }
 
-    /// Whether an entry was found that has not been taken to its end.
+    /// Whether the current entry has not been taken to its end.
     package var isInsideEntry: Bool { current != nil }
 
     /// Goes on at the live edge when the current entry has been taken, whatever lag is allowed; a reader
@@ -123,7 +124,7 @@ package struct RingCursor {
     /// The next entry has been overwritten. Nil: another one comes next.
     private mutating func goOnWithout(_ sequence: UInt64, in ring: Ring) -> Step? {
         guard hasTaken else {
-            // It has missed nothing yet, and starts as if it came now.
+            // The reader has missed nothing yet, and starts as if it came now.
             next = nil
             return nil
         }

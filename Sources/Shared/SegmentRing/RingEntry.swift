@@ -1,14 +1,14 @@
 // One entry as the index describes it, and the 64 bytes it takes there. Pure values.
 
-/// What the bytes of an entry are. Readers pass over kinds that they do not take, also those of which they
-/// have never heard, so that a new one needs no new version of the format.
+/// What the bytes of an entry are. Readers skip kinds that they do not take, including unknown
+/// ones, so a new kind needs no new version of the format.
 package struct RingKind: RawRepresentable, Equatable, Sendable {
     package let rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// A fragment of media.
     package static let media = RingKind(rawValue: 1)
-    /// What has to be known of the past at the place where a segment begins.
+    /// What a reader has to know of the past where a segment begins.
     package static let segmentRecord = RingKind(rawValue: 2)
 }
 
@@ -22,8 +22,8 @@ package struct FragmentFlags: OptionSet, Sendable {
     package static let independent = FragmentFlags(rawValue: 2)
     /// Time does not continue from the fragment before.
     package static let discontinuity = FragmentFlags(rawValue: 4)
-    /// Of a place where decoding can start in a stream with pictures: there is none there, because
-    /// none comes just now.
+    /// Marks a place where decoding can start, without a picture, in a stream that has pictures but
+    /// sends none just now.
     package static let withoutPicture = FragmentFlags(rawValue: 8)
 }
 
@@ -36,11 +36,11 @@ package struct RingEntry: Equatable, Sendable {
     package let length: Int
     package let kind: RingKind
     package let flags: FragmentFlags
-    /// Media time of the first block, in milliseconds on the ring's own axis; of what is not media, the
-    /// time where the media before it ends. Like the other numbers of an entry, within the bounds of
-    /// UntrustedNumber.
+    /// Media time of the first block, in milliseconds on the ring's own axis. For entries that are
+    /// not media: where the media before them ends. Like the other numbers of an entry, it is
+    /// within the bounds of UntrustedNumber.
     package let mediaTimeMs: Int64
-    /// 0 for what is not media.
+    /// 0 for entries that are not media.
     package let durationMs: UInt32
     /// When it was committed, on the ring's clock (see Ring+Clock.swift). Never decreases within one ring.
     package let bootMs: UInt64
@@ -53,7 +53,7 @@ package struct RingEntry: Equatable, Sendable {
     /// Decoding can start here.
     package var isIndependent: Bool { kind == .media && flags.contains(.independent) }
 
-    /// Where the time of the stream has got to with this entry.
+    /// Where the stream's time stands after this entry.
     package var mediaEndMs: Int64 { mediaTimeMs + Int64(durationMs) }
 
     /// The position after the last byte.
@@ -108,7 +108,7 @@ struct RingSlot {
             newestIndependent: words[6] == 0 ? nil : words[6] - 1)
     }
 
-    /// A check word over the other seven. It finds torn and damaged slots; it is no protection
+    /// A check word over the other seven. It finds torn and damaged slots, but does not protect
     /// against somebody who computes it. The constant is 2^64 divided by the golden ratio.
     static func mix(_ words: Words) -> UInt64 {
         var hash: UInt64 = 0x5745_4952

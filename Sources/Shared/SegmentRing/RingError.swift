@@ -6,15 +6,16 @@ import LinuxIO
 package enum RingError: Error, Equatable {
     /// There is no file at the path, or no longer this one (it was replaced or removed).
     case missing
-    /// The file system has no room, or the quota has none.
+    /// The file system has no room, or the quota is used up.
     case noSpace
     /// The file is not an intact ring; the text says what is wrong with it, for the log.
     case invalid(String)
-    /// It is a ring of another version of the format, and so another server's: to be left alone.
+    /// It is a ring of another version of the format. It belongs to another server and must be left
+    /// alone.
     case otherVersion(UInt32)
     /// Another process is creating this ring at this moment.
     case busy
-    /// There is a ring of that name, and it was not to be replaced.
+    /// There is a ring of that name already, and it was not to be replaced.
     case exists
     /// A fragment is larger than a quarter of the ring's data.
     case fragmentTooLarge(bytes: Int)

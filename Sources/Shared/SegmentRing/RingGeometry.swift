@@ -20,7 +20,7 @@ package struct RingGeometry: Equatable, Sendable {
     package static let sideBytesRange = 0...1 << 26
 
     /// Capacities within the ranges above; `dataBytes` and `entries` are rounded up to powers of
-    /// two. Anything outside the ranges is a mistake of the caller and traps.
+    /// two. Anything outside the ranges is the caller's mistake and traps.
     package init(
         dataBytes: Int, entries: Int, initializationBytes: Int, carryBytes: Int, stateBytes: Int
     ) {

@@ -1,7 +1,7 @@
 // The immutable part of a ring file: the first 128 bytes, written once before the file gets its
 // name. Pure: bytes to values and back. All numbers are little-endian (and so is every machine Weir
-// runs on, because the shared words are used in place). Magic and version stand where they stand in every
-// version of the format, so that each can tell rings of the others.
+// runs on, because the shared words are used in place). Magic and version have the same place in
+// every version of the format, so that each can recognise rings of the others.
 
 /// When a ring was made: for people, and for the ring's clock (see Ring+Clock.swift).
 struct RingBirth: Equatable {
@@ -49,8 +49,8 @@ struct RingHeader: Equatable {
         return writer.bytes
     }
 
-    /// Reads what `encoded` wrote. Errors: `otherVersion` for what another version of it wrote,
-    /// `invalid` for anything else.
+    /// Reads what `encoded` wrote. Errors: `otherVersion` for a ring of another version of the
+    /// format, `invalid` for anything else.
     init(decoding bytes: [UInt8], fileBytes: Int) throws(RingError) {
         guard bytes.count == Self.bytes else {
             throw .invalid("the file is too short for a header")

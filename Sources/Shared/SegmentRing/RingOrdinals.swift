@@ -1,8 +1,8 @@
-// Numbers that go on for a name although its ring is replaced. Pure values, within the bounds of
+// Numbers that continue for a name when its ring is replaced. Pure values, within the bounds of
 // UntrustedNumber's counts.
 
-/// The numbers with which a ring begins. Who makes a ring in the place of another one hands them on, so that
-/// what was published under such a number under that name never means anything else.
+/// The numbers that a ring begins with. A ring that replaces another one continues them, so a
+/// number once published under a name never means anything else there.
 package struct RingOrdinals: Equatable, Sendable {
     /// Of the first segment (the media sequence number); never 0 in a ring of ours.
     package let segment: UInt64
@@ -17,8 +17,8 @@ package struct RingOrdinals: Equatable, Sendable {
     /// Of a name's first ring.
     package static let first = RingOrdinals(segment: 1, discontinuity: 0)
 
-    /// Of a ring that replaces the one which has got as far as these numbers: its media does not continue
-    /// what was before.
+    /// For a ring that replaces one which has got as far as these numbers; its media does not
+    /// continue what was before.
     package var afterDiscontinuity: RingOrdinals {
         RingOrdinals(segment: segment, discontinuity: discontinuity + 1)
     }

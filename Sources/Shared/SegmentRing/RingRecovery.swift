@@ -1,9 +1,9 @@
 // What a new writer finds: where the last one stopped, and whether the ring is intact. It changes
 // nothing, so it can be interrupted and repeated at any point.
 //
-// Writing starts again at the entry head: what a killed writer had begun past it was never visible
-// and is simply overwritten. The intents are not taken back, because what they announced may have
-// been destroyed already: old bytes that a reader must not take for whole.
+// Writing starts again at the entry head. Whatever a killed writer had begun past it was never
+// visible and is simply overwritten. The intents are not taken back: the old bytes that they
+// announced may already have been destroyed, and a reader must not take those for whole.
 
 struct RingRecovery {
     /// Entries checked against their checksums, and the bytes to read for that at most. A killed
@@ -19,7 +19,7 @@ struct RingRecovery {
     /// The newest entry; nil when there is none yet.
     let newest: RingEntry?
     let snapshot: RingSnapshot
-    /// The last writer got further than its last `suspend`.
+    /// Whether the last writer got further than its last `suspend`.
     let wasInterrupted: Bool
 
     /// Only the holder of the lease may call this. Errors: `invalid`.
@@ -72,7 +72,7 @@ struct RingRecovery {
             let entry = RingSlot.decode(
                 mapping.slotWords(sequence), sequence: sequence, geometry: geometry)
             guard let entry else { throw .invalid("entry \(sequence) is damaged") }
-            // From here on, older data has been overwritten or is about to be.
+            // From here on, older data has been overwritten or soon will be.
             guard intent &- entry.position <= UInt64(geometry.dataBytes) else { return }
             let bytes = mapping.bytes(
                 at: mapping.layout.byte(entry.position), count: entry.length)

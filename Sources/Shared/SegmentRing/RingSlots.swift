@@ -1,5 +1,6 @@
-// The words of a ring by which workers, each of which has a slot, tell each other who writes and who wants to be
-// woken. Each is one 64-bit atomic that every worker may read and write; there is no order between two of them.
+// The words of a ring by which workers tell each other who writes and who wants to be woken; each
+// worker has a slot. Each word is one 64-bit atomic that every worker may read and write. There is
+// no order between two of them.
 //
 // Sleeping without missing a commit: a reader sets its interest bit, then looks at the entry head
 // once more, then sleeps. A writer publishes the entry head, then looks at the interest bits. With
@@ -12,7 +13,7 @@ package struct RingSlots {
     /// Slots are bits of 64-bit words.
     package static let count = UInt64.bitWidth
 
-    // What every viewer's worker changes is apart from what the writer changes.
+    // Words that every viewer's worker changes are apart from those that the writer changes.
     private static let writerWord = RingLayout.ringWords
     private static let interestedWord = RingLayout.ringWords + 64
     private static let waitingWord = RingLayout.ringWords + 128

@@ -27,8 +27,8 @@ struct RingSnapshot: Equatable {
     var state: [UInt8]
     var carry: [UInt8]
 
-    /// Writes the area whose turn it is. Whoever looks at it at any moment in between finds version
-    /// 0 or a wrong checksum, and takes the other area.
+    /// Writes the area whose turn it is. A process that looks at it in the meantime finds version 0
+    /// or a wrong checksum, and uses the other area.
     func write(to mapping: RingMapping) {
         let area = Self.area(of: version, in: mapping.layout)
         let version = mapping.word(area)

@@ -10,7 +10,7 @@
 // Why 2 is a fence and not a release store of the intents: a release store keeps earlier accesses
 // before it, but lets later ones (the data) overtake it. With the fence, a reader that copied even
 // one byte of 3 and then passes its own acquire fence must see the intents of 1, and discards its
-// copy. Why 4 is a release store: whoever acquires the new entry head sees all of 3.
+// copy. Why 4 is a release store: a reader that acquires the new entry head sees all of 3.
 //
 // Killed before 4: readers have seen nothing but raised intents, the old snapshot is the valid one
 // (the new one is tagged with an entry head that never came). Killed after 4: the append is
@@ -26,8 +26,8 @@ package final class RingWriter {
     package private(set) var state: [UInt8]
     /// Unfinished input kept by the last suspend or append.
     package private(set) var carry: [UInt8]
-    /// The writer before this one died, or gave up, after an append (or in the middle of one)
-    /// without a suspend: what it had received after that is lost.
+    /// Whether the writer before this one died, or gave up, after an append (or in the middle of
+    /// one) without a suspend: then everything it had received after that is lost.
     package let recoveredFromCrash: Bool
 
     private let slot: Int?
@@ -102,8 +102,8 @@ package final class RingWriter {
         }
     }
 
-    /// Publishes an entry of another kind than media, over which readers of media pass. It takes no time:
-    /// it stands where the media before it ends. State and carry stay what they are.
+    /// Publishes an entry of another kind than media; readers of media skip it. It takes no time:
+    /// it stands where the media before it ends. State and carry stay as they are.
     ///
     /// - Parameter bootMs: as with media.
     /// Errors: `fragmentTooLarge`; then nothing has changed.

@@ -1,6 +1,6 @@
-// A number out of a file or of memory that other processes write. It can be anything, so there is no
-// arithmetic with it: whoever wants the number says what it stands for, and gets it within the bounds
-// of that. The bounds leave so much room that sums and differences of bounded numbers cannot overflow,
+// A number from a file or from memory that other processes write. It can be anything, so it allows
+// no arithmetic. The caller says what the number stands for, and gets it within the bounds for
+// that. The bounds leave so much room that sums and differences of bounded numbers cannot overflow,
 // nor can adding any wait or size to one. Pure values.
 
 package struct UntrustedNumber: Equatable, Sendable {
@@ -27,8 +27,8 @@ package struct UntrustedNumber: Equatable, Sendable {
     /// As a count of bytes, viewers, milliseconds.
     package var count: UInt64 { min(bits, Self.greatestCount) }
 
-    /// As a position or a sequence number. What is too great comes out as a position that no intact
-    /// ring has.
+    /// As a position or a sequence number. Values that are too great come out as a position that no
+    /// intact ring has.
     package var position: UInt64 { min(bits, Self.greatestPosition) }
 
     package var isTime: Bool { bits <= Self.latestMs }

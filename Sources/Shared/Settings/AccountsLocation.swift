@@ -1,23 +1,23 @@
-// Where the accounts are kept: in a SQLite file or in MongoDB. A URI of MongoDB may hold a password;
-// whoever shows a location to people shows its `description`, which leaves secrets out.
+// Where the accounts are kept: in a SQLite file or in MongoDB. A URI of MongoDB may hold a
+// password. Show a location to people only as its `description`, which leaves secrets out.
 
 /// The store of accounts that an operator has chosen.
 package enum AccountsLocation: Sendable, Equatable {
     /// A file; a relative path starts at the working directory.
     case sqlite(path: String)
-    /// A URI as the MongoDB drivers define it. May hold a password. Only its outline is checked
-    /// here; what it means, the driver says.
+    /// A URI as the MongoDB drivers define it. It may hold a password. Only its outline is checked
+    /// here; the driver decides what it means.
     case mongodb(uri: String)
 
-    /// The name of the file in the data directory, when nothing else is said.
+    /// The name of the file in the data directory, unless another is given.
     package static let defaultFileName = "accounts.sqlite"
 
     static let mongoSchemes = ["mongodb://", "mongodb+srv://"]
 
     /// Reads "sqlite", "sqlite:PATH" or a URI of MongoDB.
     ///
-    /// - Throws: why it is none, as the end of a sentence and without repeating any of it, since a
-    ///   mistyped URI holds a password like any other.
+    /// - Throws: why it is not one, as the end of a sentence and without repeating any of the text,
+    ///   since a mistyped URI may hold a password too.
     static func parse(
         _ text: String, dataDirectory: String
     ) throws(Fault) -> AccountsLocation {
@@ -66,7 +66,7 @@ package enum AccountsLocation: Sendable, Equatable {
     /// What stands for a secret.
     private static let hidden = "***"
 
-    /// Whether the URI holds a password or another secret, which whoever lists processes would see
+    /// Whether the URI holds a password or another secret. Anybody who lists processes would see it
     /// if it was given as a flag.
     package var holdsSecret: Bool {
         guard case .mongodb(let uri) = self else { return false }
@@ -81,8 +81,8 @@ package enum AccountsLocation: Sendable, Equatable {
         }
     }
 
-    /// Everything after the last "@": where a URI is malformed because its password was not
-    /// percent-encoded, none of that password counts as host, database or option.
+    /// Everything after the last "@". If a URI is malformed because its password was not
+    /// percent-encoded, no part of that password counts as host, database or option.
     private static func withoutUser(_ rest: Substring) -> Substring {
         guard let at = rest.lastIndex(of: "@") else { return rest }
         return rest[rest.index(after: at)...]
@@ -105,7 +105,7 @@ package enum AccountsLocation: Sendable, Equatable {
         return parts.count == 1 ? "\(parts[0])@" : "\(parts[0]):\(hidden)@"
     }
 
-    /// Options are shown with their values, but for those that may be secrets.
+    /// Options are shown with their values, except those that may be secrets.
     private static func redactedOptions(_ address: Substring) -> String {
         guard let question = address.firstIndex(of: "?") else { return String(address) }
         let options = address[address.index(after: question)...]

@@ -10,15 +10,16 @@ package enum PublishMode: String, CaseIterable, Sendable {
 
 /// Who may make an account.
 package enum SignUpMode: String, CaseIterable, Sendable {
-    /// Whoever reaches the server.
+    /// Anybody who reaches the server.
     case open
-    /// Nobody but the operator.
+    /// Only the operator.
     case closed
 }
 
 /// Whether pages bind browsers to https (RFC 6797).
 package enum TransportSecurityMode: String, CaseIterable, Sendable {
-    /// Those on port 443 do. It holds for all ports of a host, and what else is there is not ours.
+    /// Pages on port 443 do. The rule holds for all ports of a host, and other servers may be
+    /// there.
     case auto
     case on
     case off

@@ -1,5 +1,5 @@
-// The configuration file: TOML, one key per setting, no tables. Delivers raw texts like every other
-// source; what a value means is decided where all of them are parsed.
+// The configuration file: TOML, one key per setting, no tables. It delivers raw texts like every
+// other source; all sources are parsed in one place, which decides what a value means.
 //
 // Unsafe: the C parser is called once with pointers to a local array and a local object that
 // outlive the call; the texts it hands back are copied inside the callback.
@@ -12,7 +12,7 @@ package enum ConfigurationFile {
     /// - Parameters:
     ///   - bytes: the file's contents, at most `Limits.configurationFileBytes`.
     ///   - path: for error messages.
-    /// - Throws: what is not TOML, an unknown key, or a value that no setting can have.
+    /// - Throws: text that is not TOML, an unknown key, or a value that no setting can have.
     package static func parse(
         _ bytes: [UInt8], path: String
     ) throws(SettingsError) -> GivenSettings {

@@ -18,13 +18,13 @@ package struct GivenSettings: Sendable, Equatable {
 
     package init() {}
 
-    /// What was given for a setting; nil when it was not.
+    /// What was given for a setting; nil if nothing was.
     package subscript(name: Setting.Name) -> Entry? {
         get { entries[name] }
         set { entries[name] = newValue }
     }
 
-    /// These settings, and those of `lower` for what is not given here.
+    /// These settings, filled up from `lower` where nothing is given here.
     package func over(_ lower: GivenSettings) -> GivenSettings {
         var result = lower
         for (name, entry) in entries { result[name] = entry }

@@ -1,5 +1,5 @@
-// Listening addresses: text to numeric address and port. No name is ever resolved, with the one
-// exception of "localhost", which is what it always is.
+// Listening addresses: text to numeric address and port. No name is ever resolved, except
+// "localhost", whose meaning is fixed.
 //
 // Unsafe: inet_pton and inet_ntop read and write through pointers to local buffers that are larger
 // than either address family needs, and are told their size.

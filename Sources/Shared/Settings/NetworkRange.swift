@@ -5,15 +5,15 @@
 
 import Glibc
 
-/// A range of addresses. An IPv4 address written as IPv6 (RFC 4291, section 2.5.5.2) is not in an IPv4
-/// range: whoever asks has brought it into its short form.
+/// A range of addresses. An IPv4 address written as IPv6 (RFC 4291, section 2.5.5.2) is not in an
+/// IPv4 range: the caller brings it into its short form first.
 package struct NetworkRange: Sendable, Equatable, CustomStringConvertible {
     /// 4 or 16 bytes; the bits that do not count are 0.
     private let bytes: [UInt8]
     private let bits: Int
 
     /// Reads "192.0.2.0/24", "2001:db8::/32", or an address alone, which is a range of one. Nil for
-    /// anything else, also when bits are set that do not count: then one of the two is a mistake.
+    /// anything else, and also if bits beyond the prefix are set: then one of the two is a mistake.
     package static func parse(_ text: String) -> NetworkRange? {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let bytes = address(String(parts[0])) else { return nil }

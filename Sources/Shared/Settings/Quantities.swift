@@ -1,9 +1,10 @@
 // Quantities with a unit, from and to text: sizes in bytes, times in seconds. Pure, and strict:
-// what is not understood in full is refused, because half-understood settings are worse than none.
+// text that is not fully understood is refused, because half-understood settings are worse than
+// none.
 
 /// Sizes. Units are binary: K, M and G, also written KiB, MiB and GiB.
 package enum ByteSize {
-    /// The bytes that `text` stands for; nil when it is no size or does not fit.
+    /// The bytes that `text` stands for; nil if it is not a size or does not fit.
     package static func parse(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard !digits.isEmpty, digits.count <= 18, let number = Int(digits) else { return nil }
@@ -34,7 +35,7 @@ package enum ByteSize {
 
 /// Times, written in seconds and held in milliseconds.
 package enum Seconds {
-    /// The milliseconds that `text` stands for ("15", "1.5", "0.25"); nil when it is no time.
+    /// The milliseconds that `text` stands for ("15", "1.5", "0.25"); nil if it is not a time.
     package static func parseMs(_ text: String) -> UInt64? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count <= 2, parts.allSatisfy(isDigits) else { return nil }

@@ -1,5 +1,5 @@
-// The table of settings: the only place where one is declared. See Setting.swift for what derives
-// from it, and Settings.swift for the typed values.
+// The table of settings, the only place where settings are declared. Setting.swift says what
+// derives from it; Settings.swift has the typed values.
 
 extension Setting {
     /// Every setting, in the order in which help and documentation show them.

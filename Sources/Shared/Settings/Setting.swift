@@ -55,7 +55,7 @@ package struct Setting: Sendable {
         case choice([String])
     }
 
-    /// What holds when the setting is given nowhere.
+    /// The value if the setting is not given.
     package enum Default: Sendable {
         case text(String)
         /// An empty list.
@@ -69,8 +69,8 @@ package struct Setting: Sendable {
     package let initial: Default
     /// The value's name in usage lines, for example "BYTES".
     package let placeholder: String
-    /// One paragraph: what it does, in which unit, why one would change it. The default is not
-    /// part.
+    /// One paragraph: what it does, in which unit, and why to change it. The default is not part of
+    /// it.
     package let help: String
 
     /// The command line flag, for example "--ring-size".

@@ -1,6 +1,6 @@
 // From raw texts to checked values: one method for each kind of setting. Pure.
 
-/// Reads typed values out of given settings, with defaults for what is missing.
+/// Reads typed values out of given settings, and uses defaults where a setting is missing.
 struct SettingReader {
     let given: GivenSettings
     let processors: Int
@@ -19,7 +19,7 @@ struct SettingReader {
         let setting = Setting.named(name)
         if let entry = given[name] {
             let raw = Raw(setting: setting, texts: entry.texts, source: entry.source)
-            // What passes here can be written to a line of text and to a terminal.
+            // Text that passes here can be written to a line of text and to a terminal.
             for text in entry.texts where text.utf8.contains(where: { $0 < 32 || $0 == 127 }) {
                 let value = raw.setting.mayBeSecret ? "the value" : Quoted.text(text)
                 throw raw.error("\(value) contains a control character; remove it")

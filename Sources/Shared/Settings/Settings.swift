@@ -1,5 +1,5 @@
-// The settings of one Weir, parsed and checked. Whoever holds a `Settings` holds values that are in
-// range; nobody checks them again. Immutable, shared freely between threads.
+// The settings of one Weir, parsed and checked. All values in a `Settings` are in range; nobody
+// checks them again. Immutable, shared freely between threads.
 
 /// Everything an operator can choose, as typed values. Times are in milliseconds, sizes in bytes.
 package struct Settings: Sendable, Equatable {
@@ -7,7 +7,7 @@ package struct Settings: Sendable, Equatable {
     package let listen: [ListenAddress]
     /// Where plain HTTP is redirected. May be empty.
     package let httpRedirect: [ListenAddress]
-    /// Where those who run the server ask how it is. May be empty.
+    /// Where operators ask how the server is. May be empty.
     package let admin: [ListenAddress]
     /// Worker processes, 1 to `Limits.workers`.
     package let workers: Int
@@ -37,7 +37,7 @@ package struct Settings: Sendable, Equatable {
     package let ringMs: UInt64
     /// How long viewers stay connected while a broadcaster is gone.
     package let graceMs: UInt64
-    /// The durations that follow from it.
+    /// The durations that follow from the grace.
     package var broadcastTimes: BroadcastTimes { BroadcastTimes(graceMs: graceMs) }
     /// Viewers further behind than this skip ahead.
     package let maxLagMs: UInt64
@@ -51,7 +51,7 @@ package struct Settings: Sendable, Equatable {
     /// The raw values that took effect, defaults included, each with its source.
     package let effective: GivenSettings
 
-    /// Parses and checks what was given; defaults fill what was not.
+    /// Parses and checks the given settings; defaults fill the rest.
     ///
     /// - Parameters:
     ///   - given: flags over environment over file.
@@ -84,7 +84,7 @@ package struct Settings: Sendable, Equatable {
     }
 
     /// The same settings for a server that was handed its TLS sockets: they listen on `addresses`,
-    /// whatever was asked for.
+    /// whatever the settings asked for.
     package func listening(on addresses: [String]) throws(SettingsError) -> Settings {
         var given = effective
         given[.listen] = GivenSettings.Entry(texts: addresses, source: .environment)
@@ -103,20 +103,20 @@ package struct Settings: Sendable, Equatable {
         }
     }
 
-    /// Where accounts are kept according to what was given, for what needs no other setting.
+    /// Where the given settings keep accounts. For callers that need no other setting.
     package static func accounts(
         _ given: GivenSettings
     ) throws(SettingsError) -> AccountsLocation {
         try SettingReader(given: given, processors: 1).accounts(.accounts)
     }
 
-    /// Two settings are the same when their values are, wherever they came from.
+    /// Two settings are the same if their values are, whatever their sources.
     package static func == (left: Settings, right: Settings) -> Bool {
         left.encoded() == right.encoded()
     }
 
-    /// The value that took effect for one setting, as text that parses to the same value. What
-    /// stands for something else ("auto") is resolved.
+    /// The value that took effect for one setting, as text that parses to the same value. "auto"
+    /// and the like are resolved.
     package func texts(_ name: Setting.Name) -> [String] {
         switch name {
         case .workers: ["\(workers)"]

@@ -1,4 +1,4 @@
-// What is wrong with a setting, on one line: where it was given, what is wrong, what would be
+// What is wrong with a setting, on one line: where it was given, what is wrong, and what would be
 // right.
 
 /// Where a value came from.
@@ -30,7 +30,7 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
         self.description = description
     }
 
-    /// `problem` with the value of a setting, told where that value was given.
+    /// `problem` with the value of a setting, and where that value was given.
     package init(_ setting: Setting, from source: SettingSource, _ problem: String) {
         switch source {
         case .flag: description = "\(setting.flag): \(problem)"

@@ -2,8 +2,8 @@
 // them in `Origin`, so that the comparison at request time is one of equal text.
 
 package enum WebOrigin {
-    /// The serialized origin, for example "https://example.org:8080"; nil when `text` is not
-    /// exactly scheme://host[:port] with http or https. "*" and "null" are no origins.
+    /// The serialized origin, for example "https://example.org:8080"; nil if `text` is not exactly
+    /// scheme://host[:port] with http or https. "*" and "null" are not origins.
     package static func parse(_ text: String) -> String? {
         let lowered = text.lowercased()
         guard lowered.utf8.count <= 300 else { return nil }
@@ -20,7 +20,7 @@ package enum WebOrigin {
         if text.first == "[" {
             guard let close = text.firstIndex(of: "]") else { return nil }
             let inside = text[text.index(after: text.startIndex)..<close]
-            // Judged and made canonical as a listening address is; any port serves for that.
+            // Checked and made canonical like a listening address; any port will do for that.
             guard let address = ListenAddress.parse("[\(inside)]:1")?.first else { return nil }
             return port(text[text.index(after: close)...]).map { ("[\(address.host)]", $0) }
         }

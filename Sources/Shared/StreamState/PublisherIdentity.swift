@@ -1,11 +1,11 @@
-// Who publishes a stream, as a number that every process makes in the same way and a ring can keep: a
-// digest of an account, or of a network where anybody may publish.
+// Who publishes a stream, as a number that every process computes in the same way and a ring can
+// keep: a digest of an account, or of a network if anybody may publish.
 //
-// Pure. It tells publishers apart; it is no protection.
+// Pure. It tells publishers apart; it does not protect anything.
 
 package enum PublisherIdentity {
-    /// Set in identities of accounts, never in those of addresses: a ring tells by it whether its
-    /// broadcast is somebody's.
+    /// Set in identities of accounts, never in those of addresses. It tells a ring whether its
+    /// broadcast belongs to an account.
     private static let accountBit: UInt64 = 1 << 63
 
     /// - Parameter id: the account's id in the store.
@@ -13,7 +13,7 @@ package enum PublisherIdentity {
         digest("account \(id.map(String.init).joined(separator: "."))") | accountBit
     }
 
-    /// - Parameter number: of the client's network.
+    /// - Parameter number: the number of the client's network.
     package static func network(_ number: UInt64) -> UInt64 {
         digest("network \(number)") & ~accountBit
     }

@@ -1,8 +1,8 @@
-// Tells one publisher, and one broadcast of a publisher, from another. Both numbers are digests that
-// the owner of the ring makes; here they are only compared.
+// Tells one publisher, and one broadcast of a publisher, from another. Both numbers are digests
+// that the owner of the ring makes; here they are only compared.
 
 package struct PublisherKey: Equatable, Sendable {
-    /// Nobody has said yet who publishes.
+    /// It is not known yet who publishes.
     package static let nobody = PublisherKey(identity: 0, session: 0)
 
     /// Who publishes.

@@ -1,10 +1,11 @@
-// Words for what becomes of a publisher and of its broadcast: in the API, in events and in the log. Silent
-// and gone are two things: who is silent still has a connection, or has begun a broadcast of numbered
-// chunks and not broken off; of one that is gone it is known that the connection is.
+// Words for what happens to a publisher and to its broadcast, in the API, in events and in the log.
+// Silent and gone are different. A silent publisher still has a connection, or has begun a
+// broadcast of numbered chunks and not broken off. A publisher is gone when its connection is known
+// to be gone.
 //
-// Pure: from what a ring says and the stream's state.
+// Pure: computed from the words of a ring and the stream's state.
 
-/// What the publisher of a stream does.
+/// What the publisher of a stream is doing.
 package enum PublisherState: String, Equatable, Sendable {
     case sending
     case silent
@@ -25,18 +26,18 @@ package enum PublisherState: String, Equatable, Sendable {
 
 /// Why a broadcast has ended. Numbers are those of the ring's file.
 package enum EndReason: UInt64, Equatable, Sendable, CaseIterable {
-    /// Somebody who may has said so, or has removed its ring.
+    /// Somebody entitled to has ended it or has removed its ring.
     case stopped = 1
     /// Its publisher was silent until its grace was over,
     case silent = 2
-    /// or was gone for so long.
+    /// or was gone until then.
     case gone = 3
     /// Another broadcast took its name.
     case takenOver = 4
     /// Its ring was damaged.
     case server = 5
 
-    /// The end of one whose grace is over.
+    /// The reason for a broadcast whose grace is over.
     package init(afterGraceOf publisher: PublisherState) {
         self = publisher == .gone ? .gone : .silent
     }

@@ -1,5 +1,5 @@
-// The name of a user and of the user's stream, which is also a path component on disk. Nothing but a
-// valid StreamName ever becomes part of a file path, so no request can leave the data directory.
+// The name of a user and of the user's stream. It is also a path component on disk. Only a valid
+// StreamName ever becomes part of a file path, so no request can leave the data directory.
 
 import Settings
 

@@ -1,5 +1,5 @@
-// Whether a stream is live, paused or ended follows from three time stamps in its ring and the clock.
-// No process has to write a transition at the right moment, so none can be lost when one dies.
+// Three time stamps in its ring and the clock determine whether a stream is live, paused or ended.
+// No process has to write a change of state at the right moment, so none can be lost when one dies.
 
 import Settings
 

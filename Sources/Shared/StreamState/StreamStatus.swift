@@ -1,19 +1,20 @@
-// What all workers know of a stream and tell each other, in the words of its ring that are its owner's: what its
-// publisher does, who watches. Each is one 64-bit atomic; there is no order between two of them unless it is
-// stated. Times are of the ring's clock, in milliseconds, and 0 stands for "not". Whatever is in the words,
-// times and counts come out within the bounds of UntrustedNumber.
+// What all workers know of a stream and tell each other: what its publisher does, who watches. It
+// is kept in the words of the ring that belong to its owner. Each word is one 64-bit atomic; there
+// is no order between two of them unless it is stated. Times are on the ring's clock, in
+// milliseconds, and 0 stands for "not". Whatever is in the words, times and counts come out within
+// the bounds of UntrustedNumber.
 
 import SegmentRing
 
 extension Ring {
-    /// What is known of its stream. It lives as long as this value or the ring.
+    /// The status of one stream. It lives as long as this value or the ring.
     package var status: StreamStatus { StreamStatus(ownerWords) }
 }
 
 /// A view of the words; it keeps the mapping alive.
 package struct StreamStatus {
-    // Which word is what, as docs/ring-format.md has it. What every viewer's worker changes is apart from what
-    // the publisher changes.
+    // Which word is which, as in docs/ring-format.md. Words that every viewer's worker changes are
+    // apart from those that the publisher changes.
     private static let lastIngest = 0
     private static let pausedSince = 1
     private static let endedAt = 2
@@ -56,21 +57,21 @@ package struct StreamStatus {
         nonmutating set { words[Self.endedAt].storeReleasing(newValue) }
     }
 
-    /// Why the stream has ended, as its owner numbers reasons; 0: nobody has said. To be read after
-    /// `endedAtBootMs`, and said before that is set.
+    /// Why the stream has ended, as its owner numbers reasons; 0: nobody has said. Read it after
+    /// `endedAtBootMs`, and set it before that.
     package var endReason: UInt64 { words[Self.reason].load().bits }
 
-    /// Whoever says it first is believed.
+    /// The first reason counts.
     package func noteEndReason(_ reason: UInt64) {
         words[Self.reason].replace(0, with: reason)
     }
 
-    /// For how long, in all, the publisher was held back because it was ahead of the clock.
+    /// How long, in all, the publisher was held back because it was ahead of the clock.
     package var heldBackMs: UInt64 { words[Self.heldBack].load().count }
 
     package func addHeldBack(ms: UInt64) { words[Self.heldBack].add(ms) }
 
-    /// What became of the stream has been noted elsewhere, so that the ring may go.
+    /// Whether the end of the stream has been noted elsewhere, so that the ring may go.
     package var isRecorded: Bool {
         get { words[Self.recorded].load().bits != 0 }
         nonmutating set { words[Self.recorded].store(newValue ? 1 : 0) }
@@ -83,14 +84,15 @@ package struct StreamStatus {
         words[Self.ingested].add(UInt64(max(0, count)))
     }
 
-    /// Times that this broadcast's input was lost or could not be right, and was passed over.
+    /// How often this broadcast's input was lost or could not be right, and was skipped.
     package var losses: UInt64 { words[Self.lost].load().count }
 
     package func addLosses(_ count: Int) { words[Self.lost].add(UInt64(max(0, count))) }
 
     // MARK: The publisher
 
-    /// Identifies who publishes. Two words: a reader can catch them half changed, so only compare.
+    /// Identifies who publishes. It is two words, and a reader can catch them half changed, so only
+    /// compare.
     package var publisherKey: PublisherKey {
         get {
             let identity = words[Self.publisher].load().bits
@@ -133,7 +135,7 @@ package struct StreamStatus {
     @discardableResult
     package func requestTakeOver() -> UInt64 { words[Self.takeOvers].add(1).bits }
 
-    /// When the body arrived that has waited longest in a worker, of those without a number:
+    /// Of all waiting bodies without a number in a worker, when the oldest one arrived:
     /// microseconds of CLOCK_MONOTONIC; nil when none waits there.
     package func oldestBodyUs(slot: Int) -> UInt64? {
         let stored = word(Self.bodies, slot).load().bits

@@ -1,8 +1,8 @@
-// What the counters are called outside, and what they mean: for Prometheus and for people. Names
-// never change once they are out.
+// The names of the counters outside, and what they mean: for Prometheus and for people. Names never
+// change once they are released.
 
 extension Counter {
-    /// In the style of Prometheus: unit last, `_total` for what only grows.
+    /// In the style of Prometheus: unit last, `_total` for counters that only grow.
     package var metricName: String {
         switch self {
         case .connectionsOpen: "weir_connections_open"

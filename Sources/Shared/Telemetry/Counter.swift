@@ -12,7 +12,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case connectionsTotal
     /// Connections closed at once because a limit was reached.
     case connectionsRefused
-    /// Those of them whose client had as many as one client may have. Counted by the supervisor.
+    /// Refused connections whose client had as many as one client may have. Counted by the
+    /// supervisor.
     case connectionsOverShare
     /// TLS handshakes that succeeded.
     case handshakesTotal
@@ -30,13 +31,13 @@ package enum Counter: Int, CaseIterable, Sendable {
     case lappedTotal
     /// Bytes of media taken from publishers.
     case ingestBytes
-    /// Times that a publisher's media was lost or could not be right, and was passed over.
+    /// How often a publisher's media was lost or could not be right, and was skipped.
     case mediaLosses
     /// Request bodies of publishers that were finished.
     case ingestChunks
     /// Publishers that were held back because they were too far ahead of the clock.
     case publishersHeldBack
-    /// For how many milliseconds, in all.
+    /// How many milliseconds they were held back, in all.
     case publishersHeldBackMs
     /// Connections closed for abuse of the protocol.
     case abuseCloses
@@ -44,7 +45,7 @@ package enum Counter: Int, CaseIterable, Sendable {
     case eventSubscribers
     /// Streams that were started, paused, resumed, ended or removed.
     case streamChanges
-    /// Changes that may have taken somebody's right to publish or to be signed in.
+    /// Changes that may have taken away somebody's right to publish or session.
     case credentialChanges
     /// People who have signed in or up.
     case signInsTotal
@@ -52,7 +53,7 @@ package enum Counter: Int, CaseIterable, Sendable {
     case signInsRefused
     /// Questions that the store of accounts did not answer in time.
     case accountsUnanswered
-    /// Gauge: 1 in the slot of a worker that the store of accounts has answered when last asked.
+    /// Gauge: 1 in the slot of a worker whose last question the store of accounts has answered.
     case accountsAnswering
     /// Turns of the event loop. While it grows, the worker is alive, however busy it is.
     case loopTurns

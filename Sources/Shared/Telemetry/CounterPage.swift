@@ -1,7 +1,7 @@
 // Counters that all processes share: one memory file, mapped by the supervisor and by every worker.
-// Each process has a slot of its own and writes nothing else, so that no two processes ever write
-// to one cache line; sums are made by whoever reads. A slot outlives its worker, which is what
-// keeps totals right when a worker dies.
+// Each process has its own slot and writes nothing else, so that no two processes ever write to one
+// cache line. Readers make the sums. A slot outlives its worker, which keeps totals right when a
+// worker dies.
 //
 // Layout, in 64-bit words of this machine: a header of `strideWords` words (magic, slots, counters,
 // rest zero), then per slot `strideWords` words, one for each `Counter` and some for each `Histogram`,
@@ -20,7 +20,7 @@ import Synchronization
 package final class CounterPage: Sendable {
     /// Slots for workers.
     package let slots: Int
-    /// The slot after the workers' one, for what the supervisor counts.
+    /// The slot after those of the workers, for the supervisor's own counts.
     package var supervisorSlot: Int { slots }
     /// The memory file, for workers to inherit. Close-on-exec.
     package let descriptor: Descriptor
@@ -105,7 +105,7 @@ package final class CounterPage: Sendable {
         words[index(counter, slot)].store(value, ordering: .relaxed)
     }
 
-    /// What one slot has counted.
+    /// The count of one slot.
     package func get(_ counter: Counter, slot: Int) -> UInt64 {
         words[index(counter, slot)].load(ordering: .relaxed)
     }
@@ -124,7 +124,7 @@ package final class CounterPage: Sendable {
         words[first + Histogram.words - 1].wrappingAdd(valueUs, ordering: .relaxed)
     }
 
-    /// What one slot has.
+    /// The distribution of one slot.
     package func counts(of histogram: Histogram, slot: Int) -> HistogramCounts {
         let first = index(histogram, slot)
         let values = (0..<Histogram.words).map { words[first + $0].load(ordering: .relaxed) }

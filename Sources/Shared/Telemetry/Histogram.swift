@@ -1,4 +1,4 @@
-// Distributions that Weir keeps: how many of its values fell below each of some bounds.
+// Distributions that Weir keeps: how many values fell below each of some bounds.
 
 /// One distribution per process slot in the shared counter page, after the counters. The raw value is its
 /// place there.
@@ -6,7 +6,7 @@ package enum Histogram: Int, CaseIterable, Sendable {
     /// How long turns of a worker's event loop took.
     case loopTurn
 
-    /// Upper bounds in microseconds, ascending; what is above the last has a bucket of its own.
+    /// Upper bounds in microseconds, ascending. Values above the last have a bucket of their own.
     package static let boundsUs: [UInt64] = [
         200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000, 2_000_000,
     ]
@@ -34,7 +34,7 @@ package enum Histogram: Int, CaseIterable, Sendable {
     }
 }
 
-/// What one slot has of a distribution.
+/// One slot's part of a distribution.
 package struct HistogramCounts: Sendable, Equatable {
     /// How many values each bucket has, in the order of `Histogram.boundsUs`, and those above.
     package let buckets: [UInt64]

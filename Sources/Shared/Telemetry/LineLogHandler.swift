@@ -1,4 +1,5 @@
-// The swift-log handler: gathers what belongs to a message and hands one rendered line on.
+// The swift-log handler: gathers everything that belongs to a message and passes one rendered line
+// on.
 
 import LinuxIO
 import Logging

@@ -1,5 +1,5 @@
-// Sets up logging for one process: swift-log's `Logger` everywhere else, and here the only place
-// that knows where lines go (standard error) and how they look.
+// Sets up logging for one process. All other code uses swift-log's `Logger`; only this file knows
+// where lines go (standard error) and how they look.
 //
 // Unsafe: write(2) gets the pointer and the length of one array that lives across the call;
 // getenv's answer is copied at once, before any thread could change the environment.

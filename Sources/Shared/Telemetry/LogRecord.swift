@@ -1,8 +1,8 @@
 // One log message as one line of bytes. Pure.
 //
-// Whatever a peer managed to get into a message or a value, a line stays one line, a JSON line
-// stays valid JSON, a terminal receives no control sequence, and no line is longer than
-// `Limits.logLineBytes`; what had to be cut is marked.
+// Whatever a peer puts into a message or a value, a line stays one line, a JSON line stays valid
+// JSON, a terminal receives no control sequence, and no line is longer than `Limits.logLineBytes`.
+// Cuts are marked.
 
 import Logging
 import Settings
@@ -28,7 +28,7 @@ enum LogStyle {
     private static let messageBytes = Limits.logLineBytes / 2
     private static let keyBytes = 64
     private static let valueBytes = 512
-    /// Kept free for what ends a line: brackets, the mark that it was cut, the line feed.
+    /// Kept free for the end of the line: brackets, the mark that it was cut, the line feed.
     private static let reserveBytes = 32
 
     /// The line, line feed included.
@@ -87,7 +87,7 @@ enum LogStyle {
         return line.bytes
     }
 
-    /// All of one width, so that messages stand in one column.
+    /// All have the same width, so that messages stand in one column.
     private static func levelWord(_ level: Logger.Level) -> String {
         switch level {
         case .trace: "TRACE   "

@@ -1,4 +1,4 @@
-// One process's column of the counter page, for the parts of that process: they count without knowing
+// One process's column of the counter page. The parts of that process count with it without knowing
 // which slot is theirs.
 
 /// A value; all copies count in the same place. May be used from any thread.
@@ -27,7 +27,7 @@ package struct SlotCounters: Sendable {
     package func total(_ counter: Counter) -> UInt64 { page.total(counter) }
 }
 
-/// How many there are of what comes and goes in one process, shown on the counter page.
+/// How many of something there are now in one process, shown on the counter page.
 ///
 /// Owner: one thread.
 package final class Gauge {

@@ -2,9 +2,9 @@
 // without, in the alphabet of section 4.
 
 package enum Base64 {
-    /// Section 5, for what stands in addresses and cookies.
+    /// Section 5, for addresses and cookies.
     case forAddresses
-    /// Section 4, for what Argon2 encodes.
+    /// Section 4, for the encoding of Argon2.
     case standard
 
     private static let common =
@@ -38,7 +38,7 @@ package enum Base64 {
         return String(decoding: characters, as: UTF8.self)
     }
 
-    /// What was written with section 4; nil if the text is not.
+    /// Decodes the alphabet of section 4; nil if the text is not valid.
     package static func bytes(_ text: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         var bits: UInt32 = 0

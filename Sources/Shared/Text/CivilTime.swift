@@ -37,7 +37,7 @@ package struct CivilTime: Equatable, Sendable {
 }
 
 extension Int {
-    /// In decimal, with zeros before it up to a width.
+    /// In decimal, padded with zeros to a width.
     package func padded(to width: Int) -> String {
         let digits = String(self)
         return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits

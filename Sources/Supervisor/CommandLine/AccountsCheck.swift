@@ -1,11 +1,11 @@
-// What can be said about the place of the accounts without a database library, which this process does
-// not have: that a file could be made there. Whether a MongoDB answers, /readyz says when Weir runs.
+// Checks the place of the accounts without a database library, which this process does not have:
+// whether a file could be made there. Whether a MongoDB answers, /readyz says once Weir runs.
 
 import Settings
 
 enum AccountsCheck {
-    /// For `weir check-config`: the folder of a file that is outside the data directory has to be
-    /// there; nobody creates it.
+    /// For `weir check-config`: if the file is outside the data directory, its folder must exist
+    /// already, because nobody creates it.
     static func check(_ settings: Settings) throws(StartError) {
         guard case .sqlite(let path) = settings.accounts else { return }
         let folder = DataDirectoryCheck.parent(of: path)
@@ -16,7 +16,7 @@ enum AccountsCheck {
             folder, "the directory \(folder) of the accounts", flag: "--accounts")
     }
 
-    /// What should be said out loud about these settings.
+    /// Warnings about these settings.
     static func note(_ settings: Settings) -> String? {
         guard settings.effective[.accounts]?.source == .flag, settings.accounts.holdsSecret else {
             return nil

@@ -1,6 +1,5 @@
-// What can be said about certificate and key without a TLS library, which this process does not
-// have: that they can be read and look like what they should be. Whether they belong together, a
-// worker says when it starts.
+// Checks certificate and key without a TLS library, which this process does not have: whether they
+// can be read and look right. A worker says at its start whether they belong together.
 
 import Settings
 

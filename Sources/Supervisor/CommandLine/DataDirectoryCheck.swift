@@ -1,5 +1,5 @@
-// Whether the data directory can be used, or created, without doing either. Used by
-// `weir check-config` only: the supervisor itself finds out by doing it.
+// Whether the data directory can be used, or created, without doing either. Only `weir
+// check-config` uses it; the supervisor itself finds out by trying.
 //
 // Unsafe: access(2) and stat(2) get paths as C strings and a local value to fill.
 
@@ -16,8 +16,8 @@ enum DataDirectoryCheck {
         try requireWritable(path, "the data directory \(path)")
     }
 
-    /// Whether the path leads to a directory, over links or not. False: there is nothing of that name
-    /// yet.
+    /// Whether the path leads to a directory, through links or not. False: nothing of that name
+    /// exists yet.
     private static func exists(_ path: String) throws(StartError) -> Bool {
         var status = stat()
         do throws(SystemError) {

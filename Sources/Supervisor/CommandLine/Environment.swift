@@ -7,7 +7,7 @@ import Glibc
 import Settings
 
 enum Environment {
-    /// Names the configuration file, for want of --config.
+    /// Names the configuration file if --config is not given.
     static let configName = "WEIR_CONFIG"
 
     /// The value of a variable; nil when it is not set.
@@ -16,8 +16,8 @@ enum Environment {
         return unsafe String(cString: text)
     }
 
-    /// Variables that look like misspelt settings, one sentence each. Others that start with WEIR_
-    /// are none of our business: container platforms make up such names.
+    /// Variables that look like misspelt settings, one sentence each. Other variables that start
+    /// with WEIR_ are none of our business: container platforms make up such names.
     static func probableMistakes() -> [String] {
         let known = Setting.all.map(\.environmentName)
         return names().filter { $0.hasPrefix("WEIR_") && !known.contains($0) }.sorted()

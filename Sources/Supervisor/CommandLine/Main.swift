@@ -1,5 +1,5 @@
-// Runs one command line from arguments to exit code. Whatever goes wrong ends as exactly one line
-// on standard error: "weir: " with cause and remedy.
+// Runs one command line from arguments to exit code. Any failure ends as exactly one line on
+// standard error: "weir: " with cause and remedy.
 
 import ArgumentParser
 import Glibc
@@ -10,7 +10,7 @@ enum Main {
     /// or a setting is wrong.
     static let usageExitCode: Int32 = 2
 
-    /// Parses and runs a command, and answers the exit code of the process.
+    /// Parses and runs a command, and returns the exit code of the process.
     static func run(arguments: [String]) -> Int32 {
         do {
             var command = try WeirCommand.parseAsRoot(arguments)
@@ -33,7 +33,7 @@ enum Main {
         return exitCode
     }
 
-    /// The one line that tells an error, and the exit code that goes with it.
+    /// The one line that explains an error, and the exit code for it.
     static func complaint(
         about error: any Error, arguments: [String]
     ) -> (line: String, exitCode: Int32) {
@@ -47,7 +47,7 @@ enum Main {
         }
     }
 
-    /// What the parser of the command line found, with where to read on.
+    /// The complaint of the command-line parser, with a hint where to read on.
     private static func usageLine(_ message: String, _ arguments: [String]) -> String {
         var command: any ParsableCommand.Type = WeirCommand.self
         var path = "weir"

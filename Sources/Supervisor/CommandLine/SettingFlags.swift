@@ -1,5 +1,5 @@
 // The flags that `serve` and `check-config` share. Names and help texts come from the table of
-// settings; values stay texts here, because they are parsed once for all sources (see Settings).
+// settings. Values stay texts here, because they are parsed once for all sources (see Settings).
 
 import ArgumentParser
 import LinuxIO

@@ -1,5 +1,5 @@
-// The commands about users, for those who run the server. What they do is done by weir-worker, which
-// takes this process's place: this executable knows no database (see UserProgram).
+// The commands about users, for operators. weir-worker does the work and takes this process's
+// place, because this executable knows no database (see UserProgram).
 
 import ArgumentParser
 import ControlChannel

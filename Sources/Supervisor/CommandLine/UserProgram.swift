@@ -1,6 +1,6 @@
-// Turns this process into the weir-worker that does something about users. It keeps the terminal, the
-// working directory and the environment; where the accounts are goes along in a sealed memory file,
-// because it may hold a password and everybody sees arguments.
+// Turns this process into the weir-worker that does the work of `weir user`. It keeps the terminal,
+// the working directory and the environment. The location of the accounts goes along in a sealed
+// memory file, because it may hold a password and everybody can see arguments.
 //
 // Unsafe: execv gets strings and an array of ours, which live until it has failed; if it succeeds,
 // this program is no more.

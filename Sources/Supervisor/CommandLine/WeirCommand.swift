@@ -28,7 +28,7 @@ extension WeirCommand {
             Log.bootstrap(
                 level: settings.logLevel, format: settings.logFormat, process: "supervisor")
             let logger = Logger(label: "weir")
-            // Only now the warnings: a start that fails ends with one line and nothing else.
+            // Warnings come only now: a start that fails ends with one line and nothing else.
             let supervisor = try Supervisor(settings: settings, logger: logger)
             warn(settings, logger)
             throw ExitCode(supervisor.run())

@@ -9,8 +9,8 @@ extension Limits {
     package static let passwordMemoryKiB: UInt32 = 19_456
     package static let passwordPasses: UInt32 = 2
     package static let passwordLanes: UInt32 = 1
-    /// Account: the dearest stored hash that is looked at, should somebody have tampered with the
-    /// store.
+    /// Account: the most expensive stored hash that is verified, in case somebody has tampered with
+    /// the store.
     package static let passwordMemoryMostKiB: UInt32 = 256 * 1024
     package static let passwordPassesMost: UInt32 = 16
     package static let passwordLanesMost: UInt32 = 8
@@ -18,37 +18,38 @@ extension Limits {
     package static let accountThreads = 4
     /// Worker: threads of one worker that hash passwords.
     package static let passwordThreads = 2
-    /// Worker: what may wait for each kind of thread.
+    /// Worker: how many jobs may wait for each kind of thread.
     package static let accountQueue = 512
     package static let passwordQueue = 64
-    /// Client: what one client may have of the former, in one worker: waiting and in work.
+    /// Client: how many of the former one client may have in one worker, waiting or being worked
+    /// on.
     package static let accountQuestionsPerClient = 64
-    /// Client: passwords of one client that one worker hashes, one at a time, or that wait for it.
-    /// Only the first of them takes a place in the queue of all.
+    /// Client: how many passwords of one client wait or are hashed in one worker, one at a time.
+    /// Only the first of them takes a place in the common queue.
     package static let passwordHashesPerClient = 16
-    /// Request: whoever asks something about accounts is answered within this time, if only with 503.
+    /// Request: a request about accounts is answered within this time, if only with 503.
     package static let accountAnswerMs: UInt64 = 5_000
     /// Worker: one operation of a store. A MongoDB operation may be tried twice.
     package static let storeOperationMs: UInt64 = 2_000
-    /// Worker: what a client waits before it asks a store again that did not answer.
+    /// Worker: how long a client waits before it asks a store again that did not answer.
     package static let storeRetryMs: UInt64 = 2_000
     /// Worker: how often a worker asks the store for a sign of life.
     package static let storeCheckMs: UInt64 = 2_000
-    /// Worker: a file of accounts up to this size is looked over when somebody has written to it,
-    /// which takes a fraction of `accountAnswerMs`.
+    /// Worker: when somebody has written to a file of accounts, it is checked if it is no larger
+    /// than this; that takes a fraction of `accountAnswerMs`.
     package static let accountsFileLookedOverBytes = 64 * 1024 * 1024
-    /// Worker: how often what has expired is removed from it.
+    /// Worker: how often expired entries are removed from it.
     package static let storeHouseKeepingMs: UInt64 = 600_000
     /// Account: a session ends when it has not been used for this long, and a browser forgets its
     /// cookie.
     package static let sessionMs: UInt64 = 30 * 86_400_000
     /// Account: a session in use is prolonged this often.
     package static let sessionTouchMs: UInt64 = 3_600_000
-    /// Account: sessions of one user; beyond it, the oldest goes.
+    /// Account: sessions of one user; beyond that, the oldest ends.
     package static let sessionsPerUser = 50
-    /// Account: what is kept of the name a browser gives itself.
+    /// Account: how much is kept of the name that a browser gives itself.
     package static let userAgentBytes = 256
-    /// Account: broadcasts that are remembered of one user.
+    /// Account: how many broadcasts of one user are remembered.
     package static let broadcastsPerUser = 100
     /// Client: failed attempts to sign in within the window: from one client at one name, which is
     /// somebody who has forgotten a password, and no more,
@@ -60,7 +61,7 @@ extension Limits {
     package static let attemptsPerName = 300
     /// Name: the same for a browser that has signed in to that account before,
     package static let attemptsPerDevice = 10
-    /// and for whoever is signed in and confirms a change, in one session.
+    /// and for a signed-in user who confirms a change, in one session.
     package static let attemptsPerSession = 10
     package static let attemptWindowMs: UInt64 = 15 * 60_000
     /// Client: sign-ins of one client to one name within the window that succeed: each costs a hash.
@@ -70,7 +71,7 @@ extension Limits {
     /// Account: a browser that has signed in is known for this long (browsers keep no cookie for more
     /// than 400 days).
     package static let knownDeviceMs: UInt64 = 365 * 86_400_000
-    /// Account: changes of one account that every worker has to hear of, within their window.
+    /// Account: changes of one account that all workers must be told of, within their window.
     package static let streamKeysPerName = 20
     package static let passwordChangesPerName = 20
     package static let accountChangeWindowMs: UInt64 = 3_600_000
@@ -78,12 +79,13 @@ extension Limits {
     /// one address, and no more.
     package static let signUpsPerAddress = 60
     package static let signUpWindowMs: UInt64 = 3_600_000
-    /// Worker: counts over their limit that a process remembers; with more, all are forgotten and the
-    /// store is asked again.
+    /// Worker: how many exceeded counts a process remembers; beyond that, it forgets all of them
+    /// and asks the store again.
     package static let refusedAttempts = 10_000
-    /// Worker: those of a name are remembered for this long, because a new password gives them back.
+    /// Worker: those of a name are remembered for this long, because a new password resets them.
     package static let refusedNameMs: UInt64 = 5_000
-    /// Worker: what a worker remembers of sessions and keys: for this long without asking,
+    /// Worker: how long a worker believes what it remembers of sessions and keys: for this long
+    /// without asking,
     package static let credentialFreshMs: UInt64 = 2_000
     /// for this long while it asks again,
     package static let credentialStaleMs: UInt64 = 10_000
@@ -91,14 +93,15 @@ extension Limits {
     package static let credentialTrustMs: UInt64 = 15 * 60_000
     /// Worker: how many sessions and keys a worker remembers.
     package static let credentialsRemembered = 10_000
-    /// Worker: requests that wait to hear of one session or key; a browser has a few.
+    /// Worker: how many requests may wait for news of one session or key; a browser has a few.
     package static let credentialWaiters = 48
-    /// Worker: how often the credentials of whoever publishes are looked at again.
+    /// Worker: how often a publisher's credentials are checked again.
     package static let publishRecheckMs: UInt64 = 2_000
-    /// Worker: from one look at all of them to the next, however often credentials change,
+    /// Worker: the least time from one check of all of them to the next, however often credentials
+    /// change,
     package static let publishRecheckPauseMs: UInt64 = 100
     /// and how many of them in one turn: each costs some microseconds.
     package static let publishersPerTurn = 64
-    /// Machine: broadcasts that are over and whose record the store has not taken yet.
+    /// Machine: ended broadcasts whose record the store does not have yet.
     package static let broadcastsWaiting = 10_000
 }

@@ -1,9 +1,10 @@
-// Limits: how long things about a broadcast last. They know each other: what has to be shorter than what
-// is said by BroadcastTimes, asked at start and held by a test. See Limits.swift.
+// Limits: the durations of a broadcast. They depend on each other: BroadcastTimes says which must
+// be shorter than which, is asked at start, and is held by a test. See Limits.swift.
 //
-// From the last byte of a publisher on, in order: 2 s, the same publisher may take over; 5 s, it counts as
-// silent and its stream as paused; and when its grace is over too, the stream ends. One whose connection
-// is known to be gone is paused at once, and its grace counts from there.
+// The order, counted from a publisher's last byte: after 2 s, the same publisher may take over;
+// after 5 s, it counts as silent and its stream as paused; when its grace is over too, the stream
+// ends. If its connection is known to be gone, the stream is paused at once, and its grace counts
+// from there.
 
 extension Limits {
     // MARK: The publisher
@@ -15,10 +16,10 @@ extension Limits {
     /// Name: a publisher that has brought no media for this time is silent: its stream counts as paused,
     /// and its grace begins. Longer than chunks take to follow each other (two seconds).
     package static let publisherSilenceMs: UInt64 = 5_000
-    /// Request: how often a publisher that is held back, because it is ahead of the clock, is noted as
-    /// neither silent nor gone.
+    /// Request: how often we note that a publisher which is held back, because it is ahead of the
+    /// clock, is neither silent nor gone.
     package static let heldBackNoteMs: UInt64 = 500
-    /// Worker: how often streams are looked at whose time may be over, so within what time that is noted.
+    /// Worker: how often we look for streams whose time is over, and so how soon that is noted.
     package static let endNoticeMs: UInt64 = 1_000
     /// Machine: how long an ended stream stays listed, and its ring on disk.
     package static let endedRetentionMs: UInt64 = 60_000
@@ -37,17 +38,17 @@ extension Limits {
     /// Request: a later piece of a broadcast that the stream does not have waits this long for the
     /// first one.
     package static let unknownSessionMs: UInt64 = 2_000
-    /// Request: how long a new broadcast waits for a writer that may just be finishing, before it is
-    /// refused; and a writer that brings something so long after it came is one that lives.
+    /// Request: how long a new broadcast waits for a writer that may just be finishing, before it
+    /// is refused. A writer that brings something so long after the newcomer came is alive.
     package static let newBroadcastTurnMs: UInt64 = 300
-    /// Request: how long a body that came later gives way to one in another worker, should that not take
-    /// its turn (its worker may hang). Longer than a busy machine makes anybody wait.
+    /// Request: how long a body that came later gives way to one in another worker if that one does
+    /// not take its turn (its worker may hang). Longer than a busy machine makes anybody wait.
     package static let giveWayMs: UInt64 = 2_000
 
     // MARK: Bodies
 
-    /// Request: from the turn of a body that begins a broadcast to the end of its header, the last of
-    /// Tracks.
+    /// Request: how long a body that begins a broadcast may take from its turn to the end of its
+    /// header (the last of Tracks).
     package static let publishHeaderMs: UInt64 = 10_000
     /// Request: a body whose bytes keep coming and complete nothing (no media, no chunk) for this time is
     /// given up, unless it moves at `publishBytesPerSecondLeast`, which earns it more. One that brings
@@ -57,8 +58,8 @@ extension Limits {
     package static let repeatedChunkMs: UInt64 = 10_000
 }
 
-/// The table of a broadcast's durations together with what the operator has chosen, and how they have to be
-/// to each other. All in milliseconds.
+/// The durations of a broadcast, together with what the operator has chosen, and how they must
+/// relate to each other. All in milliseconds.
 package struct BroadcastTimes: Equatable, Sendable {
     package let graceMs: UInt64
     var takeOverSilenceMs = Limits.takeOverSilenceMs
@@ -78,14 +79,14 @@ package struct BroadcastTimes: Equatable, Sendable {
         self.graceMs = graceMs
     }
 
-    /// From the last media to the end of a stream whose publisher is silent. Whoever holds the stream's
-    /// lease may be silent for as long: no constant defeats the grace.
+    /// From the last media to the end of a stream whose publisher is silent. The holder of the
+    /// stream's lease may be silent for just as long: no constant defeats the grace.
     package var lifeMs: UInt64 { publisherSilenceMs + graceMs }
 
-    /// How long a body that holds the lease may bring nothing: its stream ends first, and says why.
+    /// How long a body that holds the lease may bring nothing. Its stream ends first, and says why.
     package var patienceMs: UInt64 { lifeMs + endNoticeMs }
 
-    /// Of what has to hold, in words, that which does not.
+    /// The conditions that do not hold, in words.
     package var brokenRelations: [String] { relations.filter { !$0.holds }.map(\.words) }
 
     private var relations: [(words: String, holds: Bool)] {

@@ -7,23 +7,23 @@ extension Limits {
     package static let handshakeMs: UInt64 = 10_000
     /// Connection: a connection without an open request is closed after this time.
     package static let idleConnectionMs: UInt64 = 120_000
-    /// Connection: what a peer has to take within each such time of what waits for it: a connection of
-    /// what its socket refuses or its window holds back, a response of what its own window does. The
-    /// same holds for the body of a request, publishing apart. That is 1 KiB/s: less than the worst
-    /// network carries, and too much to be had for nothing.
+    /// Connection: how long a peer has to take its share of what waits for it. A connection's share
+    /// is what its socket refuses or its window holds back; a response's, what its own window holds
+    /// back. The same holds for the body of a request, except when publishing. That is 1 KiB/s:
+    /// less than the worst network carries, and too much to get for nothing.
     package static let progressBytes = 30 * 1024
     package static let progressMs: UInt64 = 30_000
-    /// Connection: a peer that has said nothing for so many seconds is asked by its TCP whether it is
-    /// there, so often and so far apart. Slower than `publisherSilenceMs`, which pauses the stream of a
-    /// publisher that only sends nothing: this here tells the dead from the silent.
+    /// Connection: after so many seconds of silence, TCP probes a peer, so often and so far apart.
+    /// This is slower than `publisherSilenceMs`, which pauses the stream of a publisher that only
+    /// sends nothing: the probes tell the dead from the silent.
     package static let deadPeerIdleSeconds = 15
     package static let deadPeerIntervalSeconds = 5
     package static let deadPeerProbes = 3
-    /// Connection: one that has acknowledged nothing of what was sent, or asked, for so long is gone. As
-    /// long as the questions take together, and as `progressMs`, which is for peers that are there and
-    /// take too little.
+    /// Connection: a peer that has acknowledged no data and no probe for so long is gone. As long
+    /// as the probes take together, and as `progressMs`, which is for peers that are there and take
+    /// too little.
     package static let deadPeerMs = 30_000
-    /// Connection: after GOAWAY or a fatal error, what is still to be written has this long.
+    /// Connection: how long the remaining bytes have after GOAWAY or a fatal error.
     package static let lingerMs: UInt64 = 2_000
     /// Connection: cleartext that is staged for one connection before it is encrypted and sent: the
     /// most one connection gets in one turn of the loop.
@@ -40,17 +40,18 @@ extension Limits {
     package static let requestSliceUs: UInt64 = 1_000
     /// and these when more live media waits than its slices hold.
     package static let squeezedSliceUs: UInt64 = 300
-    /// Worker: what one turn spends on figures of streams, in microseconds,
+    /// Worker: how long one turn spends on figures of streams, in microseconds,
     package static let figuresSliceUs: UInt64 = 1_000
-    /// and on ending and removing those that are over.
+    /// and on ending and removing streams whose time is over.
     package static let sweepSliceUs: UInt64 = 2_000
-    /// Worker: exchanges that are over and kept for the next requests, with the memory of their header
-    /// sections: as many as begin before others are over, mostly. About 1 KiB each.
+    /// Worker: how many finished exchanges are kept for the next requests, with the memory of their
+    /// header sections: usually as many as begin before others are over. About 1 KiB each.
     package static let spentExchangesKept = 128
-    /// Worker: names of this server for which the front page is kept; anybody may call it by any name.
+    /// Worker: for how many names of this server the front page is kept; anybody may call the
+    /// server by any name.
     package static let homePagesKept = 16
-    /// Worker: when so many connections have come or gone, and a quarter of those that are there, what
-    /// that has left of memory goes back to the system after a moment.
+    /// Worker: when so many connections have come or gone, and a quarter of those that are there,
+    /// the memory that they left goes back to the system after a moment.
     package static let connectionsPerTrim = 50
     package static let trimDelayMs: UInt64 = 1_000
     /// Connection: the most that may wait in the kernel unsent (TCP_NOTSENT_LOWAT), so that little of
@@ -87,12 +88,12 @@ extension Limits {
     package static let heldBytesPerClient = 64 * 1024 * 1024
     /// Worker: the same of all clients.
     package static let heldBytesPerWorker = 512 * 1024 * 1024
-    /// Client: what one that has little may have all the same when the worker's bytes are used up.
+    /// Client: what a client that has little may still have when the worker's bytes are used up.
     package static let heldBytesOfSmallClient = 256 * 1024
-    /// Request: what one that is open is taken to cost.
+    /// Request: what an open request is assumed to cost.
     package static let heldBytesPerRequest = 2 * 1024
-    /// Request: a response that others get too is in memory once, but what is in it changes: of each a
-    /// part counts.
+    /// Request: a response that others get too is in memory only once, but its content changes, so
+    /// a part of each one counts.
     package static let heldPartOfSharedResponse = 16
 
     /// Connection: the part of its HTTP/2 window that live media leaves to short answers, and the most
@@ -102,11 +103,11 @@ extension Limits {
     /// Connection: when half of its window is used, and no more than this is left, media that its peer
     /// does not take gets nothing more, so that media that it takes goes on.
     package static let windowScarceMostBytes = 16 * 1024 * 1024
-    /// Request: what waits behind a response's window that was shut for this time is old: shorter than
+    /// Request: media is old if its response's window was shut for this time. Shorter than
     /// `progressMs`, after which the response ends.
     package static let windowStillMs: UInt64 = 2_000
-    /// Request: what a peer may have of a response before it opens the window again, beside half of the
-    /// window: Firefox gives 12 MiB and does it for each 4.
+    /// Request: how much of a response a peer may get before it opens the window again, beside half
+    /// of the window: Firefox gives 12 MiB and opens it for every 4.
     package static let windowPatienceBytes = 32 * 1024...9 * 512 * 1024
 
     // MARK: HTTP/1.1

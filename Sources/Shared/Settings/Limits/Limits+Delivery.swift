@@ -9,31 +9,31 @@ extension Limits {
     /// millisecond more for so many viewers, up to the longest interval.
     package static let viewersPerDeliveryMs: UInt64 = 1
     package static let deliveryIntervalLongestMs: UInt64 = 200
-    /// Request: where nothing is left of a stream that one can begin with, a viewer is answered when the
-    /// next such place comes, or refused after this time: longer than most encoders go without a key
-    /// frame, shorter than players and proxies wait for an answer.
+    /// Request: if a stream has no place left where a viewer can begin, the viewer is answered when
+    /// the next such place comes, or refused after this time. Longer than most encoders go without
+    /// a key frame, shorter than players and proxies wait for an answer.
     package static let startAwaitedMs: UInt64 = 10_000
     /// Request: a viewer who has got everything and gets nothing more (a pause, or no key frame yet) gets
     /// three bytes of nothing this often: proxies end responses that are silent for 30 to 60 seconds.
     package static let silenceFilledMs: UInt64 = 10_000
-    /// Name: a live stream that nobody can join, and that never could be joined, is told in the log after
-    /// this time; one that can be joined no more at once.
+    /// Name: after this time, the log tells of a live stream that nobody can join and nobody ever
+    /// could; a stream that can be joined no longer is told at once.
     package static let startOverdueMs: UInt64 = 5_000
-    /// Name: how often that is told.
+    /// Name: how often the log repeats that.
     package static let unjoinableLogMs: UInt64 = 60_000
-    /// Worker: viewers of one worker, all streams together.
+    /// Worker: viewers of one worker, in all streams together.
     package static let viewersPerWorker = 16_000
-    /// Client: the same of one client.
+    /// Client: viewers of one client.
     package static let viewersPerClient = 4_000
-    /// Client: as many viewers, or event subscribers, may one have that has few, when the worker has all it
-    /// may have.
+    /// Client: how many viewers, or event subscribers, a client with few may still have when the
+    /// worker has all it may have.
     package static let viewersOfSmallClient = 8
 
     // MARK: Events
 
     /// Worker: open event responses of one worker.
     package static let eventSubscribersPerWorker = 16_000
-    /// Client: the same of one client.
+    /// Client: open event responses of one client.
     package static let eventSubscribersPerClient = 4_000
     /// Worker: how often streams are looked at for changes that nobody announces, as long as somebody
     /// subscribes.
@@ -44,19 +44,19 @@ extension Limits {
     /// Worker: how often figures are told: the shortest interval, and the longest when very many
     /// listen.
     package static let eventFiguresMs: ClosedRange<UInt64> = 1_000...30_000
-    /// Worker: what one worker spends on telling figures.
+    /// Worker: how much one worker spends on telling figures.
     package static let eventFiguresBytesPerSecond: UInt64 = 2 * 1024 * 1024
-    /// Worker: what it spends on changes of state, when there are many: a sixth of a processor.
+    /// Worker: how much it spends on changes of state when there are many: a sixth of a processor.
     package static let eventStateBytesPerSecond: UInt64 = 16 * 1024 * 1024
     /// Worker: what it costs to send anything at all to one subscriber, in bytes sent to one that is
     /// busy.
     package static let eventWakeBytes = 1_000
     /// Request: a subscriber that has nothing to hear for this time gets a comment.
     package static let eventKeepAliveMs: UInt64 = 15_000
-    /// Worker: how long clients wait until they connect again: not all the same, because a process
-    /// that ends ends all its responses at once.
+    /// Worker: how long clients wait before they connect again. The times differ, because all
+    /// responses of a process end at once when it ends.
     package static let eventRetryMs = 500...1_500
-    /// Worker: streams that are gone and still remembered, for subscribers that have not heard of it
-    /// yet.
+    /// Worker: how many streams that are gone are remembered for subscribers that have not heard of
+    /// it yet.
     package static let eventsGoneKept = 1_000
 }

@@ -7,16 +7,17 @@ extension Limits {
     package static let initializationBytes = 64 * 1024
     /// Name: a block (one frame). A 4K key frame at a very high rate is about 2 MB.
     package static let blockBytes = 4 * 1024 * 1024
-    /// Name: any other element that has to be held whole (a track entry, a cluster's small fields).
+    /// Name: any other element that must be held whole (a track entry, a cluster's small fields).
     package static let elementBytes = 64 * 1024
     /// Name: tracks of one stream.
     package static let tracks = 8
     /// Name: the longest cluster while there is no picture; else one starts at every key frame.
     package static let soundClusterDurationMs = 1_000
-    /// Name: bytes in a row of a broadcast in which nothing valid comes, after which its body is refused.
-    /// Several clusters of a very high rate: what is broken is passed over up to the next one.
+    /// Name: after so many bytes in a row without anything valid, a broadcast's body is refused.
+    /// That is several clusters of a very high rate, because broken media is skipped up to the next
+    /// one.
     package static let lostMediaBytes = 16 * 1024 * 1024
-    /// Name: a body's losses are logged at most so often.
+    /// Name: how often a body's losses are logged at most.
     package static let lossLogIntervalMs: UInt64 = 10_000
     /// Name: how much media a track that is ahead of the others is held. Muxers that write sound ahead
     /// of the picture do so by a few frames.
@@ -27,14 +28,14 @@ extension Limits {
     package static let heldMediaBytes = 512 * 1024
     /// Name: frames that are held: the window of several tracks of short frames.
     package static let heldFrames = 256
-    /// Name: a picture that has not come for so long has stopped, and newcomers begin with sound alone.
-    /// Slide shows and shared screens bring a frame a second.
+    /// Name: when no picture has come for this long, the picture has stopped, and newcomers begin
+    /// with sound alone. Slide shows and shared screens bring a frame a second.
     package static let pictureSilenceMs: Int64 = 2_000
-    /// Name: a header whose codec set-up only a key frame says waits for it through so much media. Key
-    /// frames come sooner, and a broadcast that has none then begins without.
+    /// Name: how much media a header waits through if only a key frame says how its codec is set
+    /// up. Key frames come sooner; a broadcast that has none begins without that.
     package static let firstFrameMs: Int64 = 2_000
-    /// Name: a track's time that steps back by more is a clock that was set. Frames that are stored in
-    /// another order than they are shown step back by less.
+    /// Name: when a track's time steps back by more than this, its clock was set. Frames that are
+    /// stored in another order than they are shown step back by less.
     package static let jumpBackMs: Int64 = 1_000
     /// Name: the same for a step ahead of all tracks. A gap of some seconds is a pause of the source.
     package static let jumpForwardMs: Int64 = 10_000
@@ -46,25 +47,25 @@ extension Limits {
     /// Name: index entries per ring: at 100 blocks a second, each its own entry, this is over five
     /// minutes.
     package static let ringEntries = 32_768
-    /// Name: a ring whose name has gone to a newer one has its viewers for this long: who keeps up has
-    /// the rest in much less.
+    /// Name: how long a ring keeps its viewers after its name has gone to a newer one. A viewer who
+    /// keeps up has the rest in much less.
     package static let replacedRingMs: UInt64 = 5_000
-    /// Name: such rings of one name that may be in use: somebody may change camera, microphone and
-    /// screen in a few seconds, not more.
+    /// Name: how many such rings of one name may be in use: somebody may change camera, microphone
+    /// and screen within a few seconds, but not more.
     package static let replacedRingsPerName = 3
-    /// Name: new rings that one worker makes for it at once, and then one for each interval.
+    /// Name: how many new rings one worker makes for it at once; after that, one per interval.
     package static let newRingsAtOnce: UInt64 = 20
     package static let newRingIntervalMs: UInt64 = 1_000
-    /// Worker: viewers of one worker that are reset in one turn of its loop: a few milliseconds of
-    /// work.
+    /// Worker: how many viewers of one worker are reset in one turn of its loop: a few milliseconds
+    /// of work.
     package static let viewersResetPerTurn = 256
-    /// Machine: a ring that so many workers have died of while they put it in order is put aside. One
-    /// may have been killed by somebody in that moment.
+    /// Machine: a ring is put aside after so many workers have died while putting it in order. One
+    /// of them may have been killed by somebody at that moment.
     package static let recoveryDeaths = 2
-    /// Machine: damaged rings that the data directory keeps for somebody to look at.
+    /// Machine: how many damaged rings the data directory keeps for somebody to look at.
     package static let damagedRingsKept = 4
-    /// Machine: what rings leave free of the machine's disk for accounts and records, which are small:
-    /// a fiftieth of it, at least and at most this. Of a disk below 1 GiB a sixteenth is enough.
+    /// Machine: how much of the disk rings leave free for accounts and records, which are small: a
+    /// fiftieth of it, between these bounds. On a disk below 1 GiB a sixteenth is enough.
     package static let diskReserveBytes: ClosedRange<UInt64> =
         64 * 1024 * 1024...1024 * 1024 * 1024
     /// Name: what the writer may keep with each commit so that another worker can go on (see RingWriter).

@@ -18,7 +18,7 @@ extension Limits {
     package static let pathBytes = 4_095
     /// Machine: the configuration file.
     package static let configurationFileBytes = 256 * 1024
-    /// Setting: the URI of a MongoDB; what the drivers take is longer, what people write is not.
+    /// Setting: the URI of a MongoDB. Drivers accept longer ones, but people do not write them.
     package static let accountsURIBytes = 4_096
     /// Machine: the settings as the supervisor hands them to a worker.
     package static let encodedSettingsBytes = 256 * 1024
