@@ -26,17 +26,18 @@ package enum Limits {
     /// Machine: when only this part of all connections is left, the clients' parts shrink with what is
     /// left, so that those who have most are refused first.
     package static let connectionsScarcePart = 10
-    /// Client: what is kept for somebody who has few, about as many as a browser opens.
+    /// Client: connections kept for a client that has few, about as many as a browser opens.
     package static let connectionsOfSmallClient = 8
     /// Machine: the last part of all connections, for such clients alone; the more of it is taken, the
     /// fewer each gets, and the very last go to those who have none.
     package static let connectionsReservedPart = 100
-    /// Worker: connections of the admin listener that a worker takes beyond that: one that is full
+    /// Worker: how many connections of the admin listener a worker takes beyond that: a full worker
     /// still says how it is.
     package static let adminConnectionsPerWorker = 64
     /// Worker: a worker that has not said READY by then is killed and replaced.
     package static let workerStartMs: UInt64 = 10_000
-    /// Worker: the first pause before a worker that died young is started again; doubles each time.
+    /// Worker: the first pause before a worker that died young is started again; it doubles each
+    /// time.
     package static let restartBackoffFirstMs: UInt64 = 100
     package static let restartBackoffLongestMs: UInt64 = 5_000
     /// Machine: while no worker serves, one is started again without such a pause, at most this often:
@@ -47,19 +48,19 @@ package enum Limits {
     /// Worker: blocks of memory from this size on go back to the system when they are freed: more than
     /// media needs all the time, less than a password needs for a moment.
     package static let returnedBlockBytes: Int32 = 8 * 1024 * 1024
-    /// Worker: how often it is asked whether it lives.
+    /// Worker: how often a worker is asked whether it is alive.
     package static let workerPingMs: UInt64 = 1_000
-    /// Worker: how often it is asked while connections are passed to it, so that few go to one that
-    /// has just stopped.
+    /// Worker: how often it is asked while connections are passed to it, so that few go to a worker
+    /// that has just stopped.
     package static let workerPingWhilePassingMs: UInt64 = 200
-    /// Worker: one that owes an answer for this long gets no connections until it has answered. A
-    /// healthy one answers within a turn of its loop.
+    /// Worker: a worker that owes an answer for this long gets no connections until it has
+    /// answered. A healthy one answers within a turn of its loop.
     package static let workerLateMs: UInt64 = 300
-    /// Worker: one that owes an answer and whose loop has not turned for this long is stuck: it is
-    /// killed and replaced. No turn that does its work takes as long.
+    /// Worker: a worker that owes an answer and whose loop has not turned for this long is stuck:
+    /// it is killed and replaced. No working turn takes as long.
     package static let workerStuckMs: UInt64 = 5_000
-    /// Worker: one whose loop turns but that owes an answer for this long is deaf: it is killed and
-    /// replaced. So long because a worker that is merely busy serves people.
+    /// Worker: a worker whose loop turns but that owes an answer for this long is deaf: it is
+    /// killed and replaced. The time is long because a worker that is merely busy serves people.
     package static let workerDeafMs: UInt64 = 60_000
     /// Worker: a worker that should be gone (drained, out of time, channel closed) has this long to
     /// exit before it is killed: longer than `lingerMs` and `orphanExitMs`, which it may use up
