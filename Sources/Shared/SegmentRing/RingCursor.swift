@@ -72,7 +72,7 @@ package struct RingCursor {
         }
     }
 
-    /// Whether the current entry has not been taken to its end.
+    /// Whether an entry has been found that has not been taken to its end.
     package var isInsideEntry: Bool { current != nil }
 
     /// Goes on at the live edge when the current entry has been taken, whatever lag is allowed; a reader
