@@ -123,7 +123,6 @@ extension Connection {
 
     private func finishHandshake(_ ssl: OpaquePointer) -> Bool {
         server.counters.handshakes += 1
-        if unsafe SSL_session_reused(ssl) == 1 { server.counters.handshakesResumed += 1 }
         guard let session = unsafe makeSession(ssl) else {
             server.buffers.ciphertextCount = 0
             close(.connectionLost)

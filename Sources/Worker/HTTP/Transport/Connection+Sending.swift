@@ -94,7 +94,6 @@ extension Connection {
         guard let sent else { return close(.connectionLost) }
         output.took(sent)
         guard sent < count else { return }
-        server.counters.sendsBlocked += 1
         unsafe output.refused(
             buffers.ciphertext + sent, count: count - sent, nowMs: server.loop.nowMs)
         updateInterest()

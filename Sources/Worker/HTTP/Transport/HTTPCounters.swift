@@ -8,15 +8,11 @@ package final class HTTPCounters {
     /// Connections that were over the limit and closed at once.
     package var connectionsRefused: UInt64 = 0
     package var handshakes: UInt64 = 0
-    /// Handshakes among them that resumed a session.
-    package var handshakesResumed: UInt64 = 0
     package var handshakesFailed: UInt64 = 0
     package var requests: UInt64 = 0
     /// TLS bytes read from and written to sockets.
     package var bytesReceived: UInt64 = 0
     package var bytesSent: UInt64 = 0
-    /// Sends of which the socket refused a part.
-    package var sendsBlocked: UInt64 = 0
     /// Connections closed because their peer went over a budget of the AbuseGuard.
     package var abuseCloses: UInt64 = 0
     /// Connections and streams ended by a timeout.
