@@ -1,4 +1,4 @@
-// Sees to it that a body gets somewhere (see BodyProgress): has a timer run out when it should have.
+// Makes sure that a body makes progress (see BodyProgress): a timer runs out when it should have.
 //
 // Owner: the worker's loop thread.
 
@@ -14,8 +14,8 @@ final class BodyWatch {
     private var saidSilent = false
 
     /// - Parameters:
-    ///   - onSilent: a body that brought media brings none, once for each silence.
-    ///   - onDead: it gets nowhere; once.
+    ///   - onSilent: a body that brought media now brings none. Called once for each silence.
+    ///   - onDead: the body makes no progress. Called once.
     init(
         _ stage: BodyProgress.Stage, loop: EventLoop, onSilent: @escaping () -> Void = {},
         onDead: @escaping () -> Void
@@ -28,7 +28,7 @@ final class BodyWatch {
 
     deinit { stop() }
 
-    /// From now on the body has to get somewhere.
+    /// From now on the body has to make progress.
     func start() { look() }
 
     func stop() {
@@ -49,7 +49,7 @@ final class BodyWatch {
         saidSilent = false
     }
 
-    /// It was not allowed to send.
+    /// The publisher was being held back.
     func excuse() { progress.moved(nowMs: loop.nowMs) }
 
     /// The timer is moved when it has run out and not with every byte.

@@ -1,5 +1,5 @@
-// What stands between the bytes of a broadcast and its ring: a parser that turns them into fragments which
-// viewers can be sent as they are, whatever format the publisher sends. WebM is the first.
+// What stands between the bytes of a broadcast and its ring: a parser turns them into fragments that
+// viewers can be sent unchanged, in any format a publisher may send. WebM is the first.
 //
 // The state of a parser goes with every fragment into the ring, and another worker goes on from it.
 
@@ -8,25 +8,25 @@ import Media
 protocol BroadcastParser {
     /// What viewers get first; nil until the broadcast's header is complete.
     var initialization: Initialization? { get }
-    /// Where on the ring's time line the next media goes.
+    /// Where the next media goes on the ring's time line, in milliseconds.
     var nextMediaTimeMs: Int64 { get }
-    /// Input that was taken and is in no fragment yet.
+    /// Input that has been taken and is not in a fragment yet.
     var carry: [UInt8] { get }
 
-    /// Takes bytes of the body, and appends what they complete. What was complete before an error is in
-    /// the batch all the same.
+    /// Takes bytes of the body, and appends what they complete. If it throws, what was complete before
+    /// the error is still in the batch.
     mutating func push(
         _ bytes: Span<UInt8>, into batch: inout FragmentBatch
     ) throws(MediaError) -> PushResult
-    /// No frames follow for which a header would have to wait.
+    /// Completes a header that waits for frames: no more frames follow.
     mutating func settleHeader()
-    /// No media follows in this body: appends what waits for its turn.
+    /// No media follows in this body: appends the frames that are still held back.
     mutating func flush(into batch: inout FragmentBatch)
     /// What comes next does not continue what came last.
     mutating func resynchronize()
     /// What comes next belongs behind that time of the ring.
     mutating func continueTimeline(atMs timeMs: Int64)
-    /// What another one needs, beside `carry`, to go on here.
+    /// What another parser needs, besides `carry`, to go on from here.
     func state() -> [UInt8]
 }
 
@@ -36,14 +36,14 @@ extension WebMIngest: BroadcastParser {}
 enum BroadcastFormat: UInt8, Equatable, Sendable, CaseIterable {
     case webM = 1
 
-    /// What a body begins with whose header is complete.
+    /// The first bytes of a body that has a complete header.
     private var signature: [UInt8] {
         switch self {
         case .webM: [0x1A, 0x45, 0xDF, 0xA3]
         }
     }
 
-    /// The format of a body with these first bytes; nil when they begin no header that we know.
+    /// The format of a body with these first bytes; nil when they do not begin a header that we know.
     static func sniff(_ bytes: some Collection<UInt8>) -> BroadcastFormat? {
         allCases.first { format in
             zip(bytes, format.signature).allSatisfy { $0 == $1 }

@@ -1,6 +1,7 @@
-// The ring end of a broadcast: holds the writer lease and the notifier, says on the ring who writes it and
-// that it lives, appends fragments, and puts a new ring into the place of the old one when a broadcast
-// begins with other tracks. It knows no format: media, states and headers are bytes to it.
+// The ring end of a broadcast. It holds the writer lease and the notifier, notes on the ring who writes
+// it and that the writer is alive, and appends fragments. When a broadcast begins with other tracks, it
+// puts a new ring in the place of the old one. It knows no format: media, states and headers are bytes
+// to it.
 //
 // Owner: the worker's loop thread.
 
@@ -21,14 +22,14 @@ final class BroadcastWriter {
     private var lease: RingWriter?
     private(set) var stream: LiveStream?
     private var notifier: RingNotifier?
-    /// How often a take-over of the ring had been asked for when this request began to write it.
+    /// How often a take-over of the ring had been requested when this request began to write it.
     private var takeOverCountAtStart: UInt64
-    /// The ring is this broadcast's: it was resumed, or its header has been accepted.
+    /// The ring is this broadcast's: the broadcast was resumed, or its header was accepted.
     private(set) var isAttached = false
-    /// When this request last brought bytes for the ring, or began; milliseconds of the loop.
+    /// When this request last brought bytes for the ring, or when it began; milliseconds of the loop.
     private(set) var heardMs: UInt64
 
-    /// - Parameter lease: of the ring that is to be continued or replaced.
+    /// - Parameter lease: of the ring to be continued or replaced.
     init(
         _ name: StreamName, facts: PublishFacts, on stream: LiveStream?, lease: RingWriter?,
         streams: LiveStreams, environment: IngestEnvironment
@@ -60,11 +61,11 @@ final class BroadcastWriter {
     /// The ring's clock; nil when there is no ring to write.
     var ringNowMs: UInt64? { lease?.ring.bootNowMs }
 
-    /// How much media the ring holds, at the rate of what is in it.
+    /// How much media the ring holds, at the bit rate of what is in it now.
     var capacityMs: UInt64? { lease?.ring.capacityMs }
 
-    /// Where media goes on under a header that fits the stream which is there; nil when it has to have a
-    /// ring of its own.
+    /// Where media goes on, if the header fits the present stream; nil when the broadcast needs a ring
+    /// of its own.
     func timelineEndMs(ifCompatibleWith initialization: Initialization) -> Int64? {
         guard let lease, let stream, stream.initialization.isCompatible(with: initialization) else {
             return nil
@@ -74,7 +75,7 @@ final class BroadcastWriter {
 
     // MARK: Saying who writes
 
-    /// The ring is this broadcast's from now on. The same publisher may come from another address by now.
+    /// The ring is this broadcast's from now on. The publisher's address may have changed meanwhile.
     func attach() {
         isAttached = true
         guard let status = lease?.ring.status else { return }
@@ -83,7 +84,7 @@ final class BroadcastWriter {
         status.writerChunk = facts.chunk?.number
     }
 
-    /// Tells requests that wait in other workers that this one is not silent, and what it is.
+    /// Tells requests that wait in other workers that this one is alive, and what it is.
     func showLife() {
         heardMs = environment.loop.nowMs
         guard let ring = lease?.ring else { return }
@@ -91,8 +92,8 @@ final class BroadcastWriter {
         ring.status.writerHasLength = facts.hasLength
     }
 
-    /// Nothing comes because the publisher is held back: that does not pause or end its stream, nor may
-    /// anybody take over for it.
+    /// Nothing comes because the publisher is held back. That neither pauses nor ends its stream, and
+    /// does not let another request take over.
     func excuseSilence() {
         noteIngest()
         showLife()
@@ -114,14 +115,14 @@ final class BroadcastWriter {
         return lease.ring.status.takeOverCount == takeOverCountAtStart ? nil : .takenOver
     }
 
-    /// Whether nothing is wrong but that another worker was quicker to make this stream's ring.
+    /// Whether the only thing wrong is that another worker made this stream's ring first.
     func hasLostRace(_ error: PublishError) -> Bool {
         lease == nil && !isAttached && (error == .ring(.exists) || error == .ring(.busy))
     }
 
     // MARK: Media
 
-    /// Appends one fragment, with what the next worker needs to go on behind it.
+    /// Appends one fragment, with what the next worker needs to go on after it.
     func append(
         _ bytes: borrowing RawSpan, _ fragment: Fragment, atMs nowMs: UInt64, state: [UInt8]
     ) throws(PublishError) {
@@ -138,14 +139,14 @@ final class BroadcastWriter {
         }
     }
 
-    /// So many bytes were appended: whoever watches is told.
+    /// Tells viewers that this many bytes were appended.
     func announce(bytes: Int, atMs nowMs: UInt64) {
         notifier?.committed(nowMs: nowMs)
         lease?.ring.status.addBytesIngested(bytes)
         environment.counters.add(.ingestBytes, UInt64(bytes))
     }
 
-    /// Keeps what the next worker needs, without a fragment.
+    /// Stores what the next worker needs, without a fragment.
     func suspend(state: [UInt8], carry: [UInt8]) throws(PublishError) {
         do {
             try lease?.suspend(state: state, carry: carry)
@@ -165,7 +166,7 @@ final class BroadcastWriter {
     }
 
     /// Gives the lease back, and wakes those who wait for it.
-    /// - Parameter isPausing: the publisher is gone in the middle of its broadcast.
+    /// - Parameter isPausing: the publisher has gone in the middle of its broadcast.
     func letGo(isPausing: Bool = false) {
         guard let lease else { return }
         let status = lease.ring.status
@@ -182,7 +183,7 @@ final class BroadcastWriter {
 
     // MARK: A new ring
 
-    /// Makes a ring for a broadcast that begins, in the place of the one that is there, if one is.
+    /// Makes a ring for a broadcast that begins. It replaces the present ring, if there is one.
     func makeRing(_ initialization: [UInt8], state: [UInt8]) throws(PublishError) {
         if lease == nil && streams.count >= Limits.streams { throw .tooManyStreams }
         let old = lease?.ring
@@ -190,10 +191,10 @@ final class BroadcastWriter {
         guard streams.newRings.admits(name, nowMs: environment.loop.nowMs) else {
             throw .tooManyRings
         }
-        // One that has ended is noted before it goes; one that ends only now, as soon as it has.
+        // A ring that has ended is noted before it goes; one that only ends now is noted once it has.
         if let old, old.status.endedAtBootMs != 0 { _ = streams.noteEnd(old, name) }
         let created = try createRing(initialization, state)
-        // The new ring has the name now; whoever watches the old one is told that it has ended.
+        // The new ring has the name now; viewers of the old one are told that it has ended.
         stream?.end(.takenOver)
         if let old { _ = streams.noteEnd(old, name) }
         lease?.release()
@@ -215,10 +216,10 @@ final class BroadcastWriter {
             do {
                 return try createFile(initialization, state)
             } catch .missing {
-                // An earlier stream's directory was there, and was removed just now.
+                // The directory of an earlier stream was there, and was removed just now.
                 return try createFile(initialization, state)
             } catch .invalid(let reason) {
-                // What has the place of the file to be made is none.
+                // Something that is not a file stands where the file is to be made.
                 let path = streams.ringPath(name) + Ring.temporarySuffix
                 _ = try? streams.putAside(name, reason: reason) {
                     FileSystem.exists(path) && !FileSystem.isRegularFile(path)
@@ -226,9 +227,9 @@ final class BroadcastWriter {
                 return try createFile(initialization, state)
             }
         } catch {
-            // An empty one would count as a stream.
+            // An empty directory would count as a stream.
             streams.removeStreamDirectory(name)
-            // There is a ring that cannot be opened: nobody else has made one.
+            // There is a ring that cannot be opened, so no other worker has made one.
             throw .ring(error == .exists ? streams.fault(of: name) ?? error : error)
         }
     }

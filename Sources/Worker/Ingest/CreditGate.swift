@@ -1,5 +1,5 @@
-// Opens the flow-control window of a body that is being written again: at once, or when its publisher is
-// no longer too far ahead of the clock.
+// Reopens the flow-control window of a body that is being written: at once, or when its publisher is no
+// longer too far ahead of the clock.
 //
 // Owner: the worker's loop thread.
 
@@ -25,7 +25,7 @@ final class CreditGate {
         self.environment = environment
     }
 
-    /// So many bytes were used.
+    /// Returns credit for bytes that were used.
     func credit(_ bytes: Int) {
         guard bytes > 0 else { return }
         withheldBytes += bytes
@@ -33,17 +33,17 @@ final class CreditGate {
         creditWhenDue()
     }
 
-    /// So many were not, and are not credited as long as the request writes.
+    /// Keeps back credit for bytes that were not used, for as long as the request writes.
     func withhold(_ bytes: Int) { withheldBytes += bytes }
 
-    /// All that was not credited; it is the caller's now.
+    /// All bytes that were not credited; the caller takes them over.
     func takeWithheld() -> Int {
         defer { withheldBytes = 0 }
         return withheldBytes
     }
 
-    /// What came in meanwhile counts too, so it is asked anew after each wait. Never hold back a peer
-    /// that has closed: we would not see it go.
+    /// More bytes come in meanwhile, so the delay is worked out anew after each wait. Never hold back a
+    /// peer that has closed: we would not see it go.
     private func creditWhenDue() {
         let delayMs = session.holdBackMs()
         if delayMs == 0 || exchange.hasPeerEnded { return open() }

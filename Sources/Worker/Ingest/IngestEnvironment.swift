@@ -1,4 +1,4 @@
-// What the parts of publishing share in one worker. Made once at start.
+// What the parts of publishing share in one worker. Made once at the start.
 //
 // Owner: the worker's loop thread.
 
@@ -20,9 +20,9 @@ package final class IngestEnvironment {
     let publishers: Gauge
     let mediaLimits: MediaLimits
     let ringGeometry: RingGeometry
-    /// How much media a ring is to hold at least.
+    /// The least amount of media that a ring is to hold.
     let ringMs: UInt64
-    /// For how long whoever has the lease may bring no media.
+    /// How long the holder of the lease may bring no media.
     let patienceMs: UInt64
 
     package init(
@@ -41,6 +41,6 @@ package final class IngestEnvironment {
         patienceMs = settings.broadcastTimes.patienceMs
     }
 
-    /// This worker's number, which its successor will have too.
+    /// This worker's number. The worker that replaces it gets the same one.
     var slot: Int { counters.slot }
 }

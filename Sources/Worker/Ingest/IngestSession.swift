@@ -1,9 +1,9 @@
-// The writing half of one publish request: bytes of a body in, fragments in the ring out. Its parser knows
-// the format, its writer the ring; here is what lies between: which bytes are new, how much media they
-// bring, and what the next worker needs to go on exactly there (see IngestState), which is stored in the
-// ring with every commit.
+// The writing half of one publish request: bytes of a body in, fragments in the ring out. Its parser
+// knows the format, and its writer knows the ring. This is what lies between: which bytes are new, how
+// much media they bring, and what the next worker needs to go on from exactly there (see IngestState).
+// That is stored in the ring with every commit.
 //
-// A session that begins a new stream has no lease until its header is complete: others may be quicker.
+// A session that begins a new stream has no lease until its header is complete: another may be quicker.
 //
 // Owner: the worker's loop thread.
 
@@ -21,12 +21,12 @@ final class IngestSession {
     private let writer: BroadcastWriter
     private var format = BroadcastFormat.webM
     private var parser: any BroadcastParser
-    /// What the broadcast's format is is known, because bytes of it have come.
+    /// Bytes of the broadcast have come, so its format is known.
     private var isFormatKnown = false
     private var batch = FragmentBatch()
     private var pace: IngestPace
     private var advance = MediaAdvance()
-    /// Bytes of this body that an earlier try has already brought into the ring.
+    /// Bytes of this body that an earlier attempt has already brought into the ring.
     private var skipBytes: UInt64 = 0
     /// Bytes of this body taken so far, the skipped ones included.
     private var takenBytes: UInt64 = 0
@@ -34,7 +34,7 @@ final class IngestSession {
     private(set) var fragmentCount: UInt64 = 0
     private var lossLog = LossLog()
 
-    /// Starts a broadcast. `lease` is that of the ring that is to be continued or replaced.
+    /// Starts a broadcast. `lease` is that of the ring to be continued or replaced.
     init(
         beginning name: StreamName, facts: PublishFacts, on stream: LiveStream?,
         lease: RingWriter?, streams: LiveStreams, environment: IngestEnvironment
@@ -58,7 +58,7 @@ final class IngestSession {
         var parser = try state.format.parser(
             resuming: state.media, carry: lease.carry, initialization: stream.initialization,
             limits: environment.mediaLimits)
-        // Without numbers nothing says what a body that broke off would have gone on with.
+        // Without numbers, nothing says how a body that broke off would have gone on.
         if facts.chunk == nil && (state.isBroken || lease.recoveredFromCrash) {
             parser.resynchronize()
         }
@@ -83,8 +83,8 @@ final class IngestSession {
 
     func hasLostRace(_ error: PublishError) -> Bool { writer.hasLostRace(error) }
 
-    /// Why the request has to stop, now that its body has been silent or got nowhere for so long: as a
-    /// rule because its stream is over by that.
+    /// Why the request has to stop, now that its body has been silent or made no progress for so long.
+    /// As a rule, that has ended its stream.
     func giveUp() -> PublishError {
         stream?.endIfOver()
         return interruption ?? .stalled
@@ -94,7 +94,7 @@ final class IngestSession {
 
     /// Takes bytes of the body. What was complete before an error is committed all the same.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(PublishError) {
-        // As long as its header is not complete, bytes are no life: such a body may not hold a name.
+        // Until its header is complete, bytes are no sign of life: such a body may not hold a name.
         if isAttached, bytes.count > 0 { writer.showLife() }
         var rest = unsafe bytes[...]
         let skipped = unsafe Int(min(UInt64(rest.count), skipBytes))
@@ -114,8 +114,8 @@ final class IngestSession {
         while unsafe try push(UnsafeRawBufferPointer(start: nil, count: 0)).event != .none {}
     }
 
-    /// The most that is parsed at once. What a piece and an unfinished block complete together fits
-    /// into one fragment, also of the smallest ring.
+    /// The most that is parsed at once. What a piece and an unfinished block complete together fits into
+    /// one fragment, even of the smallest ring.
     private static let pieceBytes = 16 * 1_024
 
     private func push(_ bytes: UnsafeRawBufferPointer) throws(PublishError) -> PushResult {
@@ -138,7 +138,7 @@ final class IngestSession {
         return result
     }
 
-    /// What is nothing that we know is for the usual parser to refuse.
+    /// A format that we do not know is left to the usual parser to refuse.
     private func chooseFormat(by bytes: UnsafeRawBufferPointer) {
         isFormatKnown = true
         let sniffed = unsafe BroadcastFormat.sniff(bytes) ?? format
@@ -187,14 +187,14 @@ final class IngestSession {
             ])
     }
 
-    /// Frames that came before their header was complete are in no later body.
+    /// Keeps frames that came before their header was complete: no later body brings them again.
     private func keepCarried() throws(PublishError) {
         let carry = parser.carry
         guard !carry.isEmpty else { return }
         try writer.suspend(state: state(consumedBytes: takenBytes).encoded(), carry: carry)
     }
 
-    /// - Parameter media: the parser's state; that of now if none is given.
+    /// - Parameter media: the parser's state; nil for the state it has now.
     private func state(media: [UInt8]? = nil, consumedBytes: UInt64) -> IngestState {
         IngestState(
             identity: facts.identity, session: facts.chunk?.session ?? 0,
@@ -203,7 +203,7 @@ final class IngestSession {
             media: media ?? parser.state())
     }
 
-    /// Media could not be right and was passed over: told, but no reason to end the broadcast.
+    /// The parser passed over impossible media. That is logged, but no reason to end the broadcast.
     private func note(losses: Int) {
         writer.note(losses: losses)
         guard let count = lossLog.add(losses, nowMs: environment.loop.nowMs) else { return }
@@ -214,13 +214,13 @@ final class IngestSession {
 
     // MARK: The end of the body
 
-    /// A header that waits for frames of this body is complete as it is.
+    /// Completes a header that waits for frames: this body brings no more.
     private func settleHeader() throws(PublishError) {
         parser.settleHeader()
         try pushCarried()
     }
 
-    /// Writes the frames that wait for their turn: no frames of this body follow.
+    /// Writes the frames that are still held back: no more frames of this body follow.
     private func flush() throws(PublishError) {
         try settleHeader()
         batch.removeAll()
@@ -228,24 +228,24 @@ final class IngestSession {
         try commit()
     }
 
-    /// The body is complete: leaves everything for the next one, and lets go of the lease.
+    /// The body is complete: stores everything for the next one, and lets go of the lease.
     func finish() throws(PublishError) {
         if parser.initialization == nil { try settleHeader() }
         guard writer.holdsLease, parser.initialization != nil else { throw .missingInitialization }
-        // Behind a numbered body another one is expected, whose frames may belong before these.
+        // Another body is expected after a numbered one, and its frames may belong before these.
         if facts.chunk == nil { try flush() }
         var state = state(consumedBytes: 0)
         if facts.chunk != nil { state.nextChunk += 1 }
         try writer.suspend(state: state.encoded(), carry: parser.carry)
-        // An empty body is no life.
+        // An empty body is no sign of life.
         if takenBytes > 0 { writer.noteIngest() }
         writer.letGo()
     }
 
-    /// The body broke off. A numbered chunk will be sent again: what is stored already says from where.
+    /// The body broke off. A numbered chunk will be sent again; what is stored already says from where.
     func abandon(pausing: Bool) {
         guard writer.holdsLease else { return }
-        // Whatever was taken of an unnumbered body, what comes next does not continue it.
+        // However much was taken of an unnumbered body, the next one does not continue it.
         if facts.chunk == nil && isAttached && takenBytes > 0 {
             try? flush()
             var state = state(consumedBytes: 0)
@@ -257,18 +257,18 @@ final class IngestSession {
 
     // MARK: Holding back
 
-    /// How long the publisher is to be held back: it may be ahead of the clock by half of what the
-    /// ring holds, in time and in bytes.
+    /// How long to hold the publisher back: it may be ahead of the clock by half of what the ring holds,
+    /// in time and in bytes.
     func holdBackMs() -> UInt64 {
         guard let nowMs = writer.ringNowMs else { return 0 }
         let allowedMs = min(environment.ringMs, writer.capacityMs ?? environment.ringMs) / 2
         return pace.delayMs(allowedMs: allowedMs, nowMs: nowMs)
     }
 
-    /// Nothing comes because the publisher is held back: that does not pause or end its stream, nor may
-    /// anybody take over for it.
+    /// Nothing comes because the publisher is held back. That neither pauses nor ends its stream, and
+    /// does not let another request take over.
     func excuseSilence() { writer.excuseSilence() }
 
-    /// It was held back for so long.
+    /// Notes that the publisher was held back for so long.
     func noteHeldBack(ms: UInt64) { writer.noteHeldBack(ms: ms) }
 }

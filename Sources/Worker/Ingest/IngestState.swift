@@ -1,10 +1,9 @@
-// What the next worker needs to go on where this one stopped: who publishes, which chunk comes next,
-// how much of it is already in the ring, and the format of what comes with
-// the state of its parser. It is stored in the ring
-// with every commit, so it always describes exactly what viewers have been given.
+// What the next worker needs to go on where this one stopped: who publishes, which chunk comes next, how
+// much of that chunk is already in the ring, the format, and the state of its parser. It is stored in
+// the ring with every commit, so it always describes exactly what viewers have been given.
 //
-// The bytes come from a file that other processes write, so decoding is total: anything odd is nil, and
-// times and counts are within the bounds of UntrustedNumber.
+// The bytes come from a file that other processes write, so decoding never fails hard: it returns nil
+// for anything odd, and keeps times and counts within the bounds of UntrustedNumber.
 
 import SegmentRing
 
@@ -14,9 +13,9 @@ struct IngestState: Equatable, Sendable {
     var identity: UInt64
     /// A digest of the `Weir-Chunk` session; 0 when chunks are not numbered.
     var session: UInt64 = 0
-    /// The chunk that is wanted next (0 when chunks are not numbered).
+    /// The chunk that is wanted next; 0 when chunks are not numbered.
     var nextChunk: UInt64 = 0
-    /// Bytes of that chunk which the ring already holds: a retry skips them.
+    /// Bytes of that chunk that the ring already holds: a retry skips them.
     var consumedBytes: UInt64 = 0
     /// The last body broke off, so what comes next does not continue it.
     var isBroken = false

@@ -1,5 +1,5 @@
-// How often losses of a body are logged: the first one at once, then all together once in a while, so
-// that a source that is broken all the time does not fill the log. Pure; times are the caller's.
+// How often losses of a body are logged: the first one at once, later ones together once in a while. So
+// a source that is broken all the time does not fill the log. Pure; times are the caller's.
 
 import Settings
 

@@ -1,5 +1,4 @@
-// Refusals of requests to publish that are found before the request has a place. The others are in
-// PublishError.
+// Refusals of publish requests before the request has a place in line. Later ones are in PublishError.
 
 import HTTP
 

@@ -1,6 +1,6 @@
-// A request to publish before it is known whether it may. What comes in meanwhile is kept, uncredited,
-// so flow control bounds it, and nothing of it is stored; a client that waits for 100 (Continue) goes
-// on waiting.
+// A publish request, before it is known whether it may publish. What comes in meanwhile is kept and not
+// credited, so flow control bounds it, and none of it is stored. A client that waits for 100 (Continue)
+// goes on waiting.
 //
 // Owner: the worker's loop thread.
 
@@ -8,14 +8,14 @@ import HTTP
 
 final class PublishAdmission: ExchangeHandler {
     let exchange: Exchange
-    /// What has come of the body, and the request's place among those who wait, once it waits.
+    /// What has come of the body; also the request's place among those who wait, once it waits.
     let body: WaitingBody
     private(set) var isBodyComplete: Bool
     private let headers: [HeaderField]
-    /// Neither handed on, nor answered, nor gone.
+    /// Not yet handed on, answered or gone.
     private(set) var isOpen = true
 
-    /// - Parameter headers: of the answer, should it be a refusal.
+    /// - Parameter headers: fields of the answer, should it be a refusal.
     init(_ exchange: Exchange, body: WaitingBody, headers: [HeaderField]) {
         self.exchange = exchange
         self.body = body
@@ -25,18 +25,18 @@ final class PublishAdmission: ExchangeHandler {
         exchange.withholdsContinue = true
     }
 
-    /// It is not known at once whether it may: from now on it is one of those who wait.
+    /// The verdict does not come at once: from now on the request is one of those who wait.
     func wait() {
         guard isOpen, let bound = body.takePlace() else { return }
         refuse(PublishError.tooManyWait(bound).problem)
     }
 
-    /// The request may publish: whoever follows it from now on has its body too.
+    /// The request may publish: its next owner takes over its body as well.
     func handOn() {
         isOpen = false
     }
 
-    /// It may not; nothing more of it is wanted.
+    /// It may not publish; no more of it is wanted.
     func refuse(_ problem: Problem) {
         isOpen = false
         body.leavePlace()

@@ -1,5 +1,5 @@
-// Whether a request may publish under a name: only its owner may, who shows it by a stream key or a
-// session. The same question is asked when a request comes and again and again while it goes on.
+// Whether a request may publish under a name. Only the owner may, and shows who they are by a stream key
+// or a session. The same question is asked when a request comes, and repeatedly while it goes on.
 //
 // Owner: the worker's loop thread.
 
@@ -9,15 +9,15 @@ import HTTP
 import Settings
 import StreamState
 
-/// What a request claims: to be the owner's.
+/// A request's claim to come from the owner of a name.
 struct PublishClaim {
     let name: StreamName
     let credential: PublishCredential
-    /// Whether the request may do something by right of a cookie.
+    /// Whether a cookie may authorize the request.
     let isSameSite: Bool
-    /// A page's script sent it: asking it for a password would open the browser's dialog.
+    /// A page's script sent it: to ask it for a password would open the browser's dialog.
     let isScript: Bool
-    /// Whose questions the store is asked.
+    /// The client to which the store's questions are charged.
     let client: ClientShare
 
     init(_ exchange: Exchange, name: StreamName) {
@@ -31,7 +31,7 @@ struct PublishClaim {
 }
 
 final class PublishAuthority {
-    /// The owner's identity (see PublishFacts), or what the client is told.
+    /// The owner's identity (see PublishFacts), or the problem to answer with.
     typealias Verdict = Result<UInt64, Problem>
 
     let credentials: Credentials
@@ -40,7 +40,7 @@ final class PublishAuthority {
         self.credentials = credentials
     }
 
-    /// `then` is called once, at once when what is remembered will do.
+    /// `then` is called once: at once, if what is remembered decides it.
     func judge(_ claim: PublishClaim, then: @escaping (Verdict) -> Void) {
         switch claim.credential {
         case .nothing:
@@ -74,8 +74,8 @@ final class PublishAuthority {
         }
     }
 
-    /// Whether that publisher of the stream still has an account that may publish; true as well when
-    /// the store does not say.
+    /// Whether that publisher of the stream still has an account that may publish; also true when the
+    /// store does not answer.
     func hasAccount(
         _ identity: UInt64, named name: StreamName, then: @escaping (Bool) -> Void
     ) {
@@ -92,15 +92,15 @@ extension PublishFacts {
         PublisherIdentity.account(account.id.bytes)
     }
 
-    /// Under open publishing, who publishes is told by the address, or the /64 of an IPv6 address:
-    /// those change by themselves.
+    /// Under open publishing, the address identifies the publisher: an IPv4 address, or the /64 of an
+    /// IPv6 address, because the rest of it changes by itself.
     static func identity(of request: Request) -> UInt64 {
         PublisherIdentity.network(request.peer.network.number)
     }
 }
 
 extension Problem {
-    /// RFC 9110, section 11.6.1: with what one could do it.
+    /// The answer says what would authorize the request (RFC 9110, section 11.6.1).
     static func notAuthorised(_ claim: PublishClaim) -> Problem {
         let basic = HeaderField("www-authenticate", "Basic realm=\"Weir\", charset=\"UTF-8\"")
         let bearer = HeaderField("www-authenticate", "Bearer")
@@ -111,7 +111,7 @@ extension Problem {
             headers: claim.isScript ? [bearer] : [basic, bearer])
     }
 
-    /// What was good when a request began is good no more.
+    /// What was good when the request began is no longer good.
     static func noLongerAuthorised(_ claim: PublishClaim) -> Problem {
         if case .session = claim.credential {
             return Problem(

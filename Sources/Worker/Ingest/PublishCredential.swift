@@ -1,7 +1,7 @@
-// What a request to publish presents to show whose it is: a stream key, from an encoder, or the session
-// of somebody who is signed in, from a browser.
+// What a publish request presents to show whose it is: a stream key, from an encoder, or the session of
+// a person who is signed in, from a browser.
 //
-// Pure: what is found here has the form of a credential; whether anybody holds it is for Credentials.
+// Pure. What is found here has the form of a credential; Credentials says whether it is anyone's.
 
 import Accounts
 import Credentials
@@ -20,8 +20,8 @@ enum PublishCredential: Equatable {
             query: parts.count > 1 ? parts[1] : "", cookie: SessionCookie.token(of: request))
     }
 
-    /// A stream key goes before a session, because who sends one means it. What is no stream key is
-    /// not looked at: a proxy in front may ask for credentials of its own.
+    /// A stream key takes precedence over a session, because a client that sends one means it. Anything
+    /// that is not a stream key is ignored: a proxy in front may ask for credentials of its own.
     init(authorization: String?, query: Substring, cookie: Substring?) {
         let presented = authorization.flatMap(AuthorizationField.secret)
         if let key = presented.flatMap(Self.key) ?? Self.key(query: query) {
@@ -43,12 +43,12 @@ enum PublishCredential: Equatable {
         SecretToken(.streamKey, presented: Self.trimmed(presented))?.text
     }
 
-    /// What is pasted brings white space with it, encoded or not, and some encoders put a slash behind
-    /// an address. None of it can be part of a key.
+    /// Pasted text brings white space with it, encoded or not, and some encoders add a slash to an
+    /// address. None of it can be part of a key.
     private static let pasteMarks = [
         "/", " ", "\t", "\r", "\n", "+", "%20", "%09", "%0d", "%0a", "%2f",
     ].map { Array($0.utf8) }
-    /// Room for a key and such marks; what is longer is no key.
+    /// Room for a key and such marks, in bytes; anything longer is no key.
     private static let presentedBytes = 256
 
     private static func trimmed(_ presented: some StringProtocol) -> String {
@@ -63,7 +63,7 @@ enum PublishCredential: Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Without regard to the case of hexadecimal digits.
+    /// Ignores the case of hexadecimal digits.
     private static func isSame(_ bytes: ArraySlice<UInt8>, _ mark: [UInt8]) -> Bool {
         bytes.elementsEqual(mark) { byte, lower in
             byte == lower || (0x41...0x46).contains(byte) && byte | 0x20 == lower

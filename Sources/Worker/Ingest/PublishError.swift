@@ -11,22 +11,22 @@ enum PublishError: Error, Equatable {
     case alreadyLive
     case missingInitialization
     case chunkGap(expectedChunk: UInt64)
-    /// An earlier chunk of the same broadcast takes longer to come in than this one could wait.
+    /// An earlier chunk of the same broadcast took longer to come in than this one could wait.
     case chunkEarly
     case takenOver
     /// It was stopped while this request was publishing.
     case streamEnded
-    /// The broadcast of which this is a part is over; nil: nobody knows why.
+    /// The broadcast that this belongs to is over; nil: the reason is not known.
     case broadcastOver(EndReason?)
     case stalled
     case tooManyStreams
-    /// As many as one publisher may have are this one's.
+    /// The publisher already has as many streams as one may have.
     case tooManyOwnStreams
     case tooManyWait(WaitingBound)
-    /// Earlier rings of the name are still in use, or too many were made just now.
+    /// Earlier rings of the name are still in use, or too many were made in a short time.
     case tooManyRings
     case shuttingDown
-    /// The right to publish was taken from whoever does.
+    /// The publisher has lost the right to publish.
     case denied(Problem)
     case media(MediaError)
     case ring(RingError)
@@ -76,7 +76,7 @@ extension PublishError {
 }
 
 extension PublishError {
-    /// Why a request that got no turn in time is answered, given what is known of the stream then.
+    /// The answer to a request that got no turn in time, given what is known of the stream then.
     static func afterWaiting(_ request: PublishFacts, _ stream: StreamFacts) -> PublishError {
         guard let chunk = request.chunk else {
             return request.start == .unknown ? .stalled : .alreadyLive

@@ -1,5 +1,5 @@
-// What the header section of a publish request says of it: which chunk its body is, and whether it takes
-// over. Pure; every byte of it is a stranger's.
+// What the header section of a publish request says: which chunk its body is, and whether it takes over.
+// Pure; every byte of it is untrusted.
 
 import HTTP
 import Settings
@@ -10,7 +10,7 @@ struct PublishHeaders: Equatable, Sendable {
 
     /// `Weir-Chunk: SESSION/N`; nil when there is none.
     let chunk: ChunkNumber?
-    /// `Weir-Take-Over: 1` or, from what can only be given an address, `?take-over=1`.
+    /// `Weir-Take-Over: 1`; or `?take-over=1`, from an encoder that can be given nothing but an address.
     let wantsTakeOver: Bool
 
     init(_ request: Request) throws(BadChunkNumber) {

@@ -1,5 +1,6 @@
-// One POST or PUT of media, from its header section to its answer. Until it is its turn, what arrives
-// is kept, uncredited, so flow control bounds it; then every byte goes straight to the ring.
+// One POST or PUT of media, from its header section to its answer. Until its turn comes, the bytes that
+// arrive are kept and not credited, so flow control bounds them; then every byte goes straight to the
+// ring.
 //
 // Owner: the worker's loop thread.
 
@@ -9,7 +10,7 @@ import Settings
 
 final class PublishRequest: ExchangeHandler {
     private enum Phase {
-        /// Waits for its turn. What its bytes have told so far.
+        /// Waits for its turn, with what its bytes have told so far.
         case waiting(BodyGlimpse)
         case writing(IngestSession, BodyWatch, CreditGate)
         /// A chunk that was written before: its body is read and dropped.
@@ -20,21 +21,21 @@ final class PublishRequest: ExchangeHandler {
     let id: TurnID
     let exchange: Exchange
     let facts: PublishFacts
-    /// By what right; nil under open publishing.
+    /// What entitles it to publish; nil under open publishing.
     let claim: PublishClaim?
     private unowned let driver: TurnDriver
     private let environment: IngestEnvironment
     private var phase = Phase.waiting(BodyGlimpse())
     /// What has come and is not credited, until the request has a ring: at most one request window. A
-    /// session that has begun may lose the race for it, and then all of it is given to another one.
+    /// session that has begun may lose the race for the ring; then another session is given all of it.
     private let body: WaitingBody
     private var isBodyComplete = false
     private let arrivedMs: UInt64
-    /// The same for the order between workers: microseconds of the monotonic clock.
+    /// When it came, for the order between workers: microseconds of the monotonic clock.
     private let arrivedUs: UInt64
 
     /// - Parameters:
-    ///   - body: what has come already.
+    ///   - body: the bytes that have come already.
     ///   - isBodyComplete: nothing more comes.
     ///   - arrivedUs: when the request came, before it was known whether it may publish.
     init(
@@ -64,7 +65,7 @@ final class PublishRequest: ExchangeHandler {
             of: body.bytes, isComplete: isBodyComplete, isNumbered: facts.chunk != nil)
     }
 
-    /// What decides when it is its turn.
+    /// What decides whether its turn has come.
     var forItsTurn: TurnRequest {
         let glimpse = if case .waiting(let glimpse) = phase { glimpse } else { BodyGlimpse() }
         return TurnRequest(
@@ -72,7 +73,7 @@ final class PublishRequest: ExchangeHandler {
             arrivedMs: arrivedMs, arrivedUs: arrivedUs, glimpse: glimpse)
     }
 
-    /// The session while it is this request that writes.
+    /// The session while this request is the one that writes.
     var session: IngestSession? {
         if case .writing(let session, _, _) = phase { session } else { nil }
     }
@@ -85,7 +86,8 @@ final class PublishRequest: ExchangeHandler {
         if case .waiting = phase { true } else { false }
     }
 
-    /// Takes a place among those who wait, if it is one of them. Not nil: there is none.
+    /// Takes a place among those who wait, if it has to. Returns the bound that was reached when there
+    /// is none.
     func takePlace() -> WaitingBound? {
         switch phase {
         case .waiting, .repeating: body.takePlace()
@@ -95,7 +97,7 @@ final class PublishRequest: ExchangeHandler {
 
     // MARK: The turn
 
-    /// It is this request's turn: what was kept is written, then everything that follows.
+    /// The turn is this request's: writes what was kept, then everything that follows.
     func write(with session: IngestSession) {
         let watch = BodyWatch(
             session.isAttached ? mediaStage : .header, loop: environment.loop,
@@ -112,11 +114,11 @@ final class PublishRequest: ExchangeHandler {
         if isBodyComplete { finish() }
         guard self.session != nil else { return }
         watch.start()
-        // Whoever has begun a broadcast keeps others from its name.
+        // A broadcast that has begun keeps others from its name.
         if !session.isAttached, let bound = body.takePlace() { fail(.tooManyWait(bound)) }
     }
 
-    /// Whoever has the lease is waited for as long as the stream lives without media.
+    /// The holder of the lease has as long as a stream lives without media.
     private var mediaStage: BodyProgress.Stage { .media(lifeMs: environment.patienceMs) }
 
     /// This chunk is already in the ring.
@@ -129,18 +131,18 @@ final class PublishRequest: ExchangeHandler {
         watch.start()
     }
 
-    /// Ends the request with that answer, whatever it was doing.
+    /// Ends the request with that answer, in any phase.
     func fail(_ error: PublishError) {
         guard !isAnswered else { return }
         let session = session
         answer { exchange.respond(error.problem, headers: driver.headers(for: exchange)) }
-        // A publisher whose right was withdrawn is not expected back soon.
+        // A publisher that lost its right is not expected back soon.
         let isDenied = if case .denied = error { true } else { false }
         session?.abandon(pausing: isDenied)
         driver.finished(self)
     }
 
-    /// Takes what has just come. As long as the ring is not this request's, it is kept as well.
+    /// Takes bytes that have just come. Until the ring is this request's, they are kept as well.
     private func take(
         _ bytes: UnsafeRawBufferPointer, _ session: IngestSession, _ watch: BodyWatch,
         _ gate: CreditGate
@@ -178,7 +180,7 @@ final class PublishRequest: ExchangeHandler {
         gate.credit(kept > 0 ? kept : bytes.count)
     }
 
-    /// The bytes are not used; those that are kept are credited in any case.
+    /// The bytes are not used. Bytes that are kept are credited in any case.
     private func failTaking(
         _ bytes: UnsafeRawBufferPointer, _ error: PublishError, _ gate: CreditGate
     ) {
@@ -186,8 +188,8 @@ final class PublishRequest: ExchangeHandler {
         fail(error)
     }
 
-    /// Another worker has just made the ring that this request was to make. Whether it brings the same
-    /// chunk or another broadcast is seen when it is looked at again.
+    /// Another worker has just made the ring that this request was to make. The next look shows whether
+    /// that worker has the same chunk or another broadcast.
     private func waitAgain(_ watch: BodyWatch) {
         watch.stop()
         phase = .waiting(glimpse)
@@ -219,7 +221,8 @@ final class PublishRequest: ExchangeHandler {
         if !exchange.isOver { respond() }
     }
 
-    /// It neither waits nor writes any more. The bytes that were not credited while it wrote.
+    /// Leaves its phase: the request neither waits nor writes any more. Returns the bytes that were not
+    /// credited while it wrote.
     private func leavePhase() -> Int {
         defer { phase = .answered }
         body.leavePlace()
@@ -265,7 +268,7 @@ final class PublishRequest: ExchangeHandler {
         }
     }
 
-    /// Says what is known of the body now, when that is more than before: bytes may come one at a time.
+    /// Passes on what is known of the body if it is more than before: bytes may come one at a time.
     private func learn(_ glimpse: BodyGlimpse, bytesBefore: Int) {
         let next = glimpse.after(
             body.bytes, bytesBefore: bytesBefore, isComplete: isBodyComplete,

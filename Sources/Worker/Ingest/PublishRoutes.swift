@@ -1,4 +1,4 @@
-// Where publishers come in: `/NAME/live`, by every method that writes to it.
+// Where publishers come in: `/NAME/live`, with every method that writes to it.
 //
 // Owner: the worker's loop thread.
 
@@ -46,7 +46,7 @@ package final class PublishRoutes {
         publishing.end(exchange, name: name)
     }
 
-    /// Refuses what has come to an address where nothing is.
+    /// Refuses a request to publish at an address that does not exist.
     package func refuseElsewhere(_ exchange: Exchange, _ problem: Problem) {
         if exchange.request.isWriting { logWrongAddress(of: exchange.request, problem) }
         refuse(exchange, problem)
@@ -56,7 +56,7 @@ package final class PublishRoutes {
         exchange.respond(problem, headers: crossOrigin.headers(for: exchange.request))
     }
 
-    /// An encoder tells the person in front of it little of what it is answered.
+    /// Logs it, because an encoder shows the person in front of it little of an answer.
     private func logWrongAddress(of request: Request, _ problem: Problem) {
         guard let leftOut = addressLine.leftOut(nowMs: environment.loop.nowMs) else { return }
         environment.logger.notice(

@@ -1,7 +1,7 @@
-// How many streams each publisher has on air, where publishers are addresses: under open publishing one
-// client could otherwise have every stream of the server. (An account has one name.) What is on disk is
-// counted at most once a second, and what begins here and has no ring yet is added; what begins in other
-// workers meanwhile is not, so the bound holds approximately.
+// How many streams each publisher has on air, where publishers are addresses: under open publishing, one
+// client could otherwise have every stream of the server. (An account has one name.) Streams on disk are
+// counted at most once a second, and those that have begun here and have no ring yet are added. Those
+// that begin in other workers meanwhile are not, so the bound is approximate.
 //
 // Owner: the worker's loop thread.
 
@@ -14,7 +14,7 @@ final class PublisherShares {
     private let environment: IngestEnvironment
     private var counts: [UInt64: Int] = [:]
     private var countedAtMs: UInt64?
-    /// Those that have begun here: they have a ring within `Limits.publishHeaderMs`, or are given up.
+    /// Streams that have begun here. They get a ring within `Limits.publishHeaderMs`, or are given up.
     private var begun: [StreamName: (identity: UInt64, atMs: UInt64)] = [:]
     private static let freshMs: UInt64 = 1_000
 
@@ -23,8 +23,8 @@ final class PublisherShares {
         self.environment = environment
     }
 
-    /// Whether a request may begin a broadcast: that stream is its publisher's already, or may be one
-    /// more of those it has.
+    /// Whether a request may begin a broadcast: the stream is its publisher's already, or its publisher
+    /// may have one more.
     func admits(_ request: PublishRequest, _ name: StreamName, _ stream: LiveStream?) -> Bool {
         if request.exchange.client.isExempt { return true }
         let identity = request.facts.identity
@@ -35,14 +35,14 @@ final class PublisherShares {
         return take(identity, name)
     }
 
-    /// Whether a stream of that name may be one more of that publisher's; it counts then.
+    /// Whether that publisher may have one more stream, of that name; if so, it counts from now on.
     func take(_ identity: UInt64, _ name: StreamName) -> Bool {
         let nowMs = environment.loop.nowMs
         if countedAtMs.map({ nowMs >= $0 + Self.freshMs }) ?? true {
             count(nowMs: nowMs)
             countedAtMs = nowMs
         }
-        // One that begins again and again is one.
+        // A stream that begins again and again counts once.
         if begun[name]?.identity == identity {
             begun[name] = (identity, nowMs)
             return true
@@ -59,7 +59,7 @@ final class PublisherShares {
             guard stream.state != .ended else { return }
             counts[stream.ring.status.publisherKey.identity, default: 0] += 1
         }
-        // A ring that somebody's new one is to replace is not yet theirs.
+        // A ring that another publisher's new one is to replace is not yet theirs.
         for stream in streams
         where stream.state != .ended
             && begun[stream.name]?.identity == stream.ring.status.publisherKey.identity

@@ -1,5 +1,5 @@
-// The publishing side of the HTTP surface: reads what a request says of itself, and puts it into its
-// stream's line.
+// The publishing side of the HTTP surface: reads what a request says of itself, and puts it into the
+// line of its stream.
 //
 // Owner: the worker's loop thread.
 
@@ -108,7 +108,7 @@ package final class Publishing {
         if !publish.isAnswered { exchange.withholdsContinue = false }
     }
 
-    /// DELETE: ends the stream at once, whoever is writing it.
+    /// DELETE: ends the stream at once, even if another request is writing it.
     package func end(_ exchange: Exchange, name: StreamName) {
         guard let authority else {
             return end(exchange, name, identity: PublishFacts.identity(of: exchange.request))
@@ -117,7 +117,7 @@ package final class Publishing {
         authority.judge(claim) { [weak self] verdict in
             guard let self, !exchange.isOver else { return }
             switch verdict {
-            // Whoever owns the name may end what is live under it.
+            // The owner of the name may end what is live under it.
             case .success: self.end(exchange, name, identity: nil)
             case .failure(let problem): self.refuse(exchange, problem)
             }
@@ -161,7 +161,7 @@ package final class Publishing {
         shutDown(Array(drivers.values)[...])
     }
 
-    /// In portions, since all of them may be very many.
+    /// Works in portions, since there may be very many.
     private func shutDown(_ rest: ArraySlice<TurnDriver>) {
         for driver in rest.prefix(Limits.publishersPerTurn) { driver.shutDown() }
         let others = rest.dropFirst(Limits.publishersPerTurn)

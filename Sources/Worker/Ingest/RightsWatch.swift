@@ -1,10 +1,10 @@
-// Who publishes is looked at now and then, whether it still may: what was changed elsewhere, on another
-// node or on the command line, nobody tells. What was changed on this node is told, and looked at soon; but
-// people can change their credentials as often as they like, so it is done in portions, one pass after the
-// other.
+// Checks now and then whether those who publish still may. Changes made elsewhere, on another node or on
+// the command line, are not reported. Changes made on this node are reported, and acted on soon; but
+// people can change their credentials as often as they like, so the check is done in portions, one pass
+// after the other.
 //
-// Who may not publish under a name may be told so because its account is gone or disabled. Then what is
-// live under the name ends too, although none of its requests may be open.
+// A request may be refused because its account is gone or disabled. Then what is live under the name
+// ends too, even if none of its requests is open.
 //
 // Owner: the worker's loop thread.
 
@@ -20,11 +20,11 @@ final class RightsWatch {
     private let authority: PublishAuthority
     private let streams: LiveStreams
     private let environment: IngestEnvironment
-    /// Changes of credentials that have been acted upon.
+    /// How many changes of credentials have been acted on.
     private var changesSeen: UInt64
     private var isUnderWay = false
     private var mustGoAgain = false
-    /// Streams about whose account the store was asked a moment ago.
+    /// Streams whose accounts the store was asked about a moment ago.
     private var accountsLookedAt: Set<StreamName> = []
     private var denialLine = LogPause(ms: Limits.logRepeatMs)
 
@@ -66,7 +66,7 @@ final class RightsWatch {
     private func look(at requests: ArraySlice<PublishRequest>) {
         for request in requests.prefix(Limits.publishersPerTurn) { look(at: request) }
         let rest = requests.dropFirst(Limits.publishersPerTurn)
-        // A turn of its own for each portion, and a pause after the last one.
+        // Each portion has a turn of its own, with a pause after the last one.
         let pauseMs = rest.isEmpty ? Limits.publishRecheckPauseMs : 1
         environment.loop.schedule(afterMs: pauseMs) { [weak self] in
             guard let self else { return }
@@ -82,7 +82,7 @@ final class RightsWatch {
         guard !request.isAnswered, let claim = request.claim else { return }
         authority.judge(claim) { [weak self, weak request] verdict in
             guard let request, !request.isAnswered, case .failure(let problem) = verdict,
-                // That the store does not answer takes nobody's right away.
+                // A store that does not answer takes away no rights.
                 problem.status != 503
             else { return }
             request.fail(.denied(problem.status == 401 ? .noLongerAuthorised(claim) : problem))
@@ -92,14 +92,14 @@ final class RightsWatch {
 
     // MARK: Denials
 
-    /// A request was told that it may not publish under that name.
+    /// A request was refused the right to publish under that name.
     func denied(_ request: Request, _ problem: Problem, _ name: StreamName) {
         log(request, problem, name)
         endIfAccountIsGone(problem, name)
     }
 
-    /// Strangers can make us ask the store this way, so it is done only now and then, and only when there
-    /// is something to end.
+    /// Ends the stream if its account is gone. Strangers can make us ask the store this way, so it is
+    /// done only now and then, and only when there is a stream to end.
     private func endIfAccountIsGone(_ problem: Problem, _ name: StreamName) {
         guard [401, 403].contains(problem.status),
             let stream = streams.find(name), stream.state != .ended,
@@ -114,12 +114,12 @@ final class RightsWatch {
             guard !hasAccount, stream.ring.status.publisherKey.identity == publisher,
                 stream.state != .ended
             else { return }
-            // Closing or disabling the account has ended this too.
+            // This stream ends as well, because its account was closed or disabled.
             stream.end(.stopped)
         }
     }
 
-    /// Encoders tell the person in front of them little of what they are answered.
+    /// Logs it, because encoders show the person in front of them little of an answer.
     private func log(_ request: Request, _ problem: Problem, _ name: StreamName) {
         guard let leftOut = denialLine.leftOut(nowMs: environment.loop.nowMs) else { return }
         environment.logger.notice(

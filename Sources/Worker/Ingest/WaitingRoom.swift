@@ -1,38 +1,39 @@
-// What waits to be published in one worker: requests (to be judged, for their turn, for the rest of a
-// header) and bytes of their bodies. Both are bounded for the worker, for each client and, once it is
-// known that a request may publish there, for each stream: nobody fills the room for all others.
+// What waits to be published in one worker: requests (for a verdict, for their turn, for the rest of a
+// header) and bytes of their bodies. Both are bounded for the worker, for each client and, once a
+// request is known to be allowed to publish there, for each stream. So no one client or stream can fill
+// the room for all others.
 //
 // Owner: the worker's loop thread.
 
 import HTTP
 import Settings
 
-/// The worker's part of it.
+/// The worker's part of the waiting room.
 final class WaitingRoom {
     fileprivate(set) var requests = 0
     fileprivate(set) var bytes = 0
-    /// Streams whose requests wait for what another worker, or a chunk that is missing, has to do.
+    /// Streams whose requests wait for another worker, or for a chunk that is missing.
     var streams = 0
 
-    /// When a stream's ring is looked at again that nobody has rung for: the later, the more streams
-    /// want that, so that all together cost little.
+    /// How soon to look again at a ring whose doorbell has not rung, in milliseconds. The more streams
+    /// want that, the longer it takes, so that all of them together cost little.
     var retryMs: UInt64 {
         max(Limits.chunkRetryMs, UInt64(streams) * 1_000 / Limits.leaseRetriesPerSecond)
     }
 }
 
-/// One stream's part of it.
+/// One stream's part of the waiting room.
 final class WaitingTally {
     fileprivate(set) var bytes = 0
 }
 
-/// Whose bound does not let one more wait.
+/// The bound that keeps another request from waiting.
 enum WaitingBound: Equatable, Sendable {
     case connection, stream, client, worker
 }
 
-/// One request's part of it: a place, as long as it waits, and the bytes of its body that have come and
-/// are not used yet. They are not credited, so flow control bounds them too.
+/// One request's part of the waiting room: its place, as long as it waits, and the bytes of its body
+/// that have come and are not used yet. They are not credited, so flow control bounds them too.
 final class WaitingBody {
     private let room: WaitingRoom
     private let client: ClientShare
@@ -45,7 +46,7 @@ final class WaitingBody {
         self.client = client
     }
 
-    /// Takes a place, unless it has one already. Not nil: there is none.
+    /// Takes a place, unless it has one already. Returns the bound that was reached when there is none.
     func takePlace() -> WaitingBound? {
         if hasPlace { return nil }
         guard room.requests < Limits.waitingRequestsPerWorker else { return .worker }
@@ -55,7 +56,7 @@ final class WaitingBody {
         return nil
     }
 
-    /// It waits no more, or has never done so.
+    /// The request waits no more, or never did.
     func leavePlace() {
         guard hasPlace else { return }
         hasPlace = false
@@ -63,16 +64,17 @@ final class WaitingBody {
         client.giveBack(.waitingRequests)
     }
 
-    /// From now on, what is kept counts for that stream too.
+    /// From now on, bytes that are kept count for that stream too.
     func join(_ tally: WaitingTally) {
         precondition(stream == nil, "a body belongs to one stream")
         stream = tally
         tally.bytes += bytes.count
     }
 
-    /// Keeps bytes of the body. Not nil: there is no room, and they were not kept.
-    /// - Parameter isOfTurn: it is this request's turn, so it finds room for the header that begins its
-    ///   broadcast although others have filled the worker's.
+    /// Keeps bytes of the body. Returns the bound that was reached when there is no room; then they are
+    /// not kept.
+    /// - Parameter isOfTurn: the turn is this request's, so the header that begins its broadcast finds
+    ///   room even when others have filled the worker's.
     func keep(_ more: UnsafeRawBufferPointer, isOfTurn: Bool = false) -> WaitingBound? {
         if let stream, stream.bytes + more.count > Limits.waitingBytesPerStream { return .stream }
         let isFirst = isOfTurn && bytes.count + more.count <= Limits.requestWindowBytes

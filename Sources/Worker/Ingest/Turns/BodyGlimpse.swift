@@ -1,5 +1,4 @@
-// What the bytes of a body that have come so far tell of it, as far as that decides when it is its turn.
-// Pure.
+// What the first bytes of a body tell about when its turn comes. Pure.
 
 import Settings
 
@@ -9,22 +8,22 @@ struct BodyGlimpse: Equatable, Sendable {
     var hasBegun = false
     /// More bytes would tell nothing new.
     var isEnough = false
-    /// It could be the middle of a broadcast.
+    /// The body could be the middle of a broadcast.
     var looksLikeContinuation = true
 }
 
 extension BodyGlimpse {
-    /// Of a body of which that has come so far.
+    /// Of a body of which these bytes have come so far.
     init(of bytes: [UInt8], isComplete: Bool, isNumbered: Bool) {
         self = BodyGlimpse().after(
             bytes, bytesBefore: 0, isComplete: isComplete, isNumbered: isNumbered)
     }
 
-    /// What it is when more has come: bytes may come one at a time, and each is looked at once.
+    /// The glimpse when more has come: bytes may come one at a time, and each is looked at once.
     /// - Parameters:
     ///   - bytes: all of them.
     ///   - bytesBefore: how many of them are in this already.
-    ///   - isNumbered: its number says where it belongs, whatever is in it.
+    ///   - isNumbered: the body's number says where it belongs, whatever its bytes are.
     func after(
         _ bytes: [UInt8], bytesBefore: Int, isComplete: Bool, isNumbered: Bool
     ) -> BodyGlimpse {

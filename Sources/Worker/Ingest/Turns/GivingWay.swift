@@ -1,6 +1,6 @@
-// Bodies without numbers are written in the order in which their requests came, also when several workers
-// have them. Each worker says on the ring since when its oldest one waits; one that came later gives way.
-// It does so for a moment only, because the worker that has the older one may hang. Pure.
+// Bodies without numbers are written in the order in which their requests came, across all workers. Each
+// worker notes on the ring since when its oldest one waits, and a later one gives way. It does so only
+// for a moment, because the worker with the older one may hang. Pure.
 
 import Settings
 
@@ -12,23 +12,23 @@ struct BodyElsewhere: Equatable, Sendable {
 }
 
 struct GivingWay: Equatable, Sendable {
-    /// This worker's.
+    /// The slot of the worker in which it waits.
     let slot: Int
     private struct Wait: Equatable, Sendable {
         let oldestUs: UInt64
         let sinceMs: UInt64
     }
-    /// The body to which way was given, and since when the lease has been free for it.
+    /// The body that another gave way to, and since when the lease has been free for it.
     private var wait: Wait?
 
     init(slot: Int) {
         self.slot = slot
     }
 
-    /// Somebody writes.
+    /// A request is writing.
     mutating func leaseIsHeld() { wait = nil }
 
-    /// The workers that have older bodies than that one, one bit each. 0: it is this body's turn.
+    /// The workers that have older bodies than that one, one bit for each. 0: the turn is this body's.
     mutating func slotsBefore(
         _ arrivedUs: UInt64, among others: [BodyElsewhere], nowMs: UInt64
     ) -> UInt64 {
@@ -36,7 +36,7 @@ struct GivingWay: Equatable, Sendable {
             other.arrivedUs < arrivedUs || (other.arrivedUs == arrivedUs && other.slot < slot)
         }
         guard let oldestUs = before.map(\.arrivedUs).min() else { return 0 }
-        // Each of those before it has its own time to take its turn.
+        // Each older body has its own time in which to take its turn.
         let wait =
             wait.flatMap { $0.oldestUs == oldestUs ? $0 : nil }
             ?? Wait(

@@ -1,6 +1,6 @@
-// How often one stream's queue may try to get the writer lease: each try opens and locks a file, and
-// maps and checks the ring. A burst is for chunks that come all at once; the rest has to do for those
-// that come in real time. Pure arithmetic; the caller provides the clock.
+// How often the queue of one stream may try to get the writer lease: each try opens and locks a file,
+// and maps and checks the ring. The burst is for chunks that come all at once; the steady rate is enough
+// for chunks that come in real time. Pure arithmetic; the caller provides the clock.
 
 import Settings
 
@@ -13,7 +13,7 @@ struct LeasePace: Equatable, Sendable {
         self.atMs = atMs
     }
 
-    /// Whether there may be one now; it counts then.
+    /// Whether one try may be made now; if so, it counts.
     mutating func take(nowMs: UInt64) -> Bool {
         refill(nowMs)
         guard tries > 0 else { return false }
@@ -21,14 +21,14 @@ struct LeasePace: Equatable, Sendable {
         return true
     }
 
-    /// How long until there may be the next one.
+    /// How many milliseconds until the next one may be made.
     func nextAfterMs(nowMs: UInt64) -> UInt64 {
         var pace = self
         pace.refill(nowMs)
         return pace.tries > 0 ? 0 : Self.intervalMs - (nowMs - min(pace.atMs, nowMs))
     }
 
-    /// How long until nothing is left to be remembered.
+    /// How many milliseconds until nothing has to be remembered.
     func fullAfterMs(nowMs: UInt64) -> UInt64 {
         var pace = self
         pace.refill(nowMs)

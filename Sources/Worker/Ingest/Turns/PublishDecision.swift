@@ -10,7 +10,7 @@ import StreamState
 struct ChunkNumber: Equatable, Sendable {
     /// A digest of SESSION; never 0.
     let session: UInt64
-    /// Less than the greatest number there is.
+    /// Less than the greatest UInt64.
     let number: UInt64
 
     var next: ChunkNumber { ChunkNumber(session: session, number: number &+ 1) }
@@ -51,18 +51,18 @@ struct PublishFacts: Equatable, Sendable {
 
 /// What is known of the request that holds the writer lease.
 struct WriterFacts: Equatable, Sendable {
-    /// The current publisher's.
+    /// The identity of the current publisher.
     var identity: UInt64
     var session: UInt64 = 0
     /// The number of the chunk it writes, if that is known.
     var chunk: UInt64?
-    /// For how long it has brought nothing.
+    /// How long it has brought nothing.
     var silentMs: UInt64 = 0
     /// Its body has a length, so its end is in sight.
     var hasLength = false
 
-    /// Whether a request that has waited so long has seen it move: what comes within a moment may have
-    /// been on its way when the connection died.
+    /// Whether it has moved since a request began to wait, `waitedMs` ago. Bytes that come in the first
+    /// moment do not count: they may have been on their way when the connection died.
     func hasMoved(since waitedMs: UInt64) -> Bool {
         silentMs + Limits.newBroadcastTurnMs <= waitedMs
     }
@@ -72,11 +72,11 @@ struct WriterFacts: Equatable, Sendable {
 enum StreamFacts: Equatable, Sendable {
     /// There is no such stream.
     case absent
-    /// It has ended, with the numbered broadcast of that session; 0: of another kind.
+    /// It has ended. `session` is that of its numbered broadcast; 0 when it was not numbered.
     case over(session: UInt64)
     /// Another request holds the writer lease.
     case held(WriterFacts)
-    /// The lease is ours for the taking. The last writer brought its last bytes so long ago.
+    /// The lease is free for us to take. The last writer brought its last bytes `silentMs` ago.
     case free(state: StreamState, ingest: IngestState?, silentMs: UInt64 = 0)
 }
 
@@ -85,7 +85,7 @@ enum PublishDecision: Equatable, Sendable {
     case begin
     /// Goes on exactly where the last body stopped.
     case resume
-    /// This chunk has been written before: read it, drop it, answer as then.
+    /// This chunk has been written before: read it, drop it, and give the same answer as then.
     case repeated
     case wait
     /// Ask the current writer to stop, and wait.
@@ -95,7 +95,7 @@ enum PublishDecision: Equatable, Sendable {
     enum Refusal: Equatable, Sendable {
         case alreadyLive
         case missingInitialization
-        /// A later chunk of a broadcast that this stream does not have, or has no more.
+        /// A later chunk of a broadcast that this stream never had, or has no more.
         case unknownSession
     }
 
@@ -104,7 +104,7 @@ enum PublishDecision: Equatable, Sendable {
         switch stream {
         case .absent: return decideAbsent(request)
         case .over(let session):
-            // Its first chunk was here, so there is nothing that one could wait for.
+            // Its first chunk was here, so there is nothing to wait for.
             if !request.startsBroadcast, let chunk = request.chunk, chunk.session == session {
                 return .refuse(.unknownSession)
             }
@@ -124,14 +124,14 @@ enum PublishDecision: Equatable, Sendable {
         return request.chunk != nil ? waitForFirstChunk(request) : .refuse(.missingInitialization)
     }
 
-    /// The first chunk of the request's broadcast may still be on its way; or it never comes, because
-    /// the stream ended, or another broadcast has taken it over.
+    /// The first chunk of the request's broadcast may still be on its way. Or it never comes, because
+    /// the stream ended or another broadcast has taken it over.
     private static func waitForFirstChunk(_ request: PublishFacts) -> PublishDecision {
         request.waitedMs >= Limits.unknownSessionMs ? .refuse(.unknownSession) : .wait
     }
 
-    /// Whether the request brings the very chunk that is being written. Its client has given up on
-    /// the first try, perhaps over a connection that is dead without our having been told.
+    /// Whether the request brings the very chunk that is being written. Its client has given up on the
+    /// first attempt, perhaps because its connection is dead and we have not been told.
     private static func isRetry(_ request: PublishFacts, _ writer: WriterFacts) -> Bool {
         guard let chunk = request.chunk, let number = writer.chunk else { return false }
         return chunk == ChunkNumber(session: writer.session, number: number)
@@ -148,8 +148,8 @@ enum PublishDecision: Equatable, Sendable {
         }
         guard request.startsBroadcast else {
             if request.chunk != nil { return waitForFirstChunk(request) }
-            // What of the body before it is still on its way is waited for a little longer, since
-            // nothing is lost by that.
+            // What is still on its way of the earlier body gets a little longer, since nothing is lost
+            // by that.
             return writer.silentMs >= Limits.publisherSilenceMs ? .takeOver : .wait
         }
         if request.wantsTakeOver || writer.silentMs >= Limits.takeOverSilenceMs { return .takeOver }
@@ -163,9 +163,9 @@ enum PublishDecision: Equatable, Sendable {
         return request.chunk != nil ? waitForFirstChunk(request) : .wait
     }
 
-    /// Whether a new header waits for a writer of the same publisher: it may be the next body of one
-    /// encoder, or that of an encoder whose last connection has just died. A second encoder finds out
-    /// that the first one lives.
+    /// Whether a new header waits for a writer of the same publisher. It may be the next body of the
+    /// same encoder, or that of an encoder whose last connection has just died. If it is a second
+    /// encoder, it finds out that the first one is alive.
     private static func mayWait(_ request: PublishFacts, behind writer: WriterFacts) -> Bool {
         if request.sharesConnectionWithWriter || !writer.hasMoved(since: request.waitedMs) {
             return true
@@ -184,9 +184,9 @@ enum PublishDecision: Equatable, Sendable {
         }
         if state == .live && ingest.identity != request.identity { return .refuse(.alreadyLive) }
         if request.startsBroadcast {
-            // A numbered broadcast comes in many requests, so that none is open now does not mean that
-            // it is over: two tabs of one broadcaster would take the stream from each other for ever.
-            // Of one that has been left, none comes, and soon it is paused.
+            // A numbered broadcast comes in many requests, so it is not over when none is open: two tabs
+            // of one broadcaster would take the stream from each other for ever. When it has been left,
+            // no request comes, and it is soon paused.
             let interrupts =
                 state == .live && ingest.session != 0 && !request.wantsTakeOver
                 && request.replacedSession != ingest.session
@@ -198,15 +198,15 @@ enum PublishDecision: Equatable, Sendable {
             return waits ? .wait : .refuse(.alreadyLive)
         }
         if request.chunk != nil { return waitForFirstChunk(request) }
-        // A body without a number cannot be placed in a broadcast that has them.
+        // A body without a number has no place in a broadcast of numbered chunks.
         return ingest.session == 0 ? .resume : .refuse(.alreadyLive)
     }
 }
 
 extension PublishFacts {
-    /// Whether it goes on waiting although it has waited as long as one may: a body without a number, for
-    /// those before it of the same publisher, as long as these move. It could only be sent again if its
-    /// sender knew that it has to.
+    /// Whether it goes on waiting although it has waited as long as requests may. Only a body without a
+    /// number does, behind earlier ones of the same publisher that still move. Its sender cannot know
+    /// that it would have to send it again.
     func outwaits(_ stream: StreamFacts) -> Bool {
         guard chunk == nil, start != .unknown else { return false }
         return switch stream {
@@ -214,20 +214,20 @@ extension PublishFacts {
         case .held(let writer):
             identity == writer.identity && (start == .continuation || writer.hasLength)
                 && writer.silentMs < Limits.publisherSilenceMs
-        // One before it has just had its turn, so it has its own soon.
+        // One before it has just had its turn, so its own turn comes soon.
         case .free(let state, let ingest, _): state == .live && identity == ingest?.identity
         }
     }
 }
 
-/// Without numbers, arrival is the order: whoever came first keeps the others waiting. But one
-/// whose body has not begun keeps back only what came after it over the same connection: nobody can
-/// hold a name by saying nothing.
+/// Without numbers, arrival is the order: an earlier body keeps later ones waiting. But a body that has
+/// not begun only holds up what came after it over the same connection, so no client can hold a name by
+/// saying nothing.
 struct ArrivalOrder {
     private var isTaken = false
     private var silentConnections: Set<UInt64> = []
 
-    /// Whether it may be this request's turn. To be asked about each request, in order of arrival.
+    /// Whether the turn may be this request's. Ask about each request, in order of arrival.
     mutating func admits(_ request: PublishFacts, connectionID: UInt64) -> Bool {
         guard request.chunk == nil else { return true }
         guard !isTaken, !silentConnections.contains(connectionID) else { return false }

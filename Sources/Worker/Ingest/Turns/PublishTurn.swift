@@ -1,4 +1,4 @@
-// A turn to write that is to be given away: nobody has the stream's lease but this.
+// A turn to write that can be given to a request: it alone holds the stream's lease.
 //
 // Owner: the worker's loop thread.
 
@@ -8,7 +8,7 @@ import Streams
 
 struct PublishTurn {
     let facts: StreamFacts
-    /// Nil when there is none, and then there is neither of the others.
+    /// Nil when there is no stream; then there is no lease and no ingest state either.
     let stream: LiveStream?
     private let lease: RingWriter?
     private let ingest: IngestState?
@@ -34,7 +34,7 @@ struct PublishTurn {
         self.ingest = ingest
     }
 
-    /// Nobody takes it.
+    /// No request takes the turn: the lease is released.
     func letGo() { lease?.release() }
 
     /// The session of a request that begins a broadcast.
@@ -42,8 +42,8 @@ struct PublishTurn {
         _ name: StreamName, _ facts: PublishFacts, streams: LiveStreams,
         environment: IngestEnvironment
     ) -> IngestSession {
-        // The ring of a stream that has ended is replaced, not continued. That its grace is over may not
-        // have been noted yet, and then its viewers are still waiting.
+        // The ring of a stream that has ended is replaced, not continued. The end of its grace may not
+        // have been noted yet; then its viewers are still waiting.
         let isOver = stream?.state == .ended
         if isOver { stream?.endIfOver() }
         return IngestSession(
@@ -51,7 +51,7 @@ struct PublishTurn {
             streams: streams, environment: environment)
     }
 
-    /// The session of one that goes on where the last body stopped.
+    /// The session of a request that goes on where the last body stopped.
     func resuming(
         _ facts: PublishFacts, streams: LiveStreams, environment: IngestEnvironment
     ) throws(PublishError) -> IngestSession {

@@ -1,5 +1,5 @@
-// What can be seen of a ring without its lease, as far as those who wait for it are concerned. Doorbells
-// ring for everything; only when this has changed is it worth asking for the lease.
+// What can be seen of a ring without its lease by those who wait for it. Doorbells ring for everything;
+// the lease is worth asking for only when this has changed.
 
 import SegmentRing
 import StreamState
@@ -10,7 +10,7 @@ struct RingGlance: Equatable {
     private let publisher: PublisherKey
     private let pausedSinceMs: UInt64
     private let endedAtMs: UInt64
-    /// While somebody writes, this changes with every commit and says nothing.
+    /// While a request writes, this changes with every commit and says nothing.
     private let lastIngestMs: UInt64
 
     init(_ ring: Ring) {

@@ -1,6 +1,6 @@
-// The publish requests of one stream in this worker. Whose turn it is is the machine's to decide; here its
-// commands are carried out, and what they lead to is told to it afterwards. What a command brings about
-// while others are still to be carried out (a request that is answered has finished) waits in `inbox`.
+// The publish requests of one stream in this worker. The machine decides whose turn it is. The driver
+// carries out its commands, and reports their results afterwards. A result that arises while other
+// commands are still to be carried out (a request that is answered has finished) waits in `inbox`.
 //
 // A driver lives until its machine retires: requests reach it without owning it.
 //
@@ -17,7 +17,7 @@ final class TurnDriver {
     private let room: WaitingRoom
     private let environment: IngestEnvironment
     private let crossOrigin: CrossOrigin
-    /// Nil when who publishes is told by accounts.
+    /// Nil when accounts tell publishers apart.
     private let shares: PublisherShares?
     private let lookout: TurnLookout
     private var machine: TurnMachine
@@ -25,7 +25,7 @@ final class TurnDriver {
     private var requestCount: UInt64 = 0
     private var inbox: [TurnEvent] = []
     private var timer: TimerID?
-    /// What the last look has found free, until what follows from it is done.
+    /// What the last look has found free, until the commands that follow have been carried out.
     private var turn: PublishTurn?
     /// Bytes of bodies that wait here.
     let waitingBytes = WaitingTally()
@@ -52,7 +52,7 @@ final class TurnDriver {
         crossOrigin.headers(for: exchange.request)
     }
 
-    // MARK: What happens
+    // MARK: Events
 
     var requests: [PublishRequest] { Array(open.values) }
 
@@ -72,18 +72,18 @@ final class TurnDriver {
         send(.arrived(request.forItsTurn, isOwners: owner == request.facts.identity))
     }
 
-    /// More is known of its body.
+    /// More is known of the request's body.
     func learned(_ request: PublishRequest, _ glimpse: BodyGlimpse) {
         send(.learned(request.id, glimpse))
     }
 
-    /// It was answered, or its client has gone.
+    /// The request was answered, or its client has gone.
     func finished(_ request: PublishRequest) {
         open[request.id] = nil
         send(.finished(request.id))
     }
 
-    /// It was to make a ring, and another worker has made it.
+    /// The request was to make a ring, and another worker has made it.
     func lostRace(_ request: PublishRequest) { send(.lostRace(request.id)) }
 
     /// The stream may have ended, a lease may be free, a chunk may have come.
@@ -95,7 +95,7 @@ final class TurnDriver {
         }
     }
 
-    /// The worker is going: whoever publishes is told to come back.
+    /// The worker is going: tells publishers to come back.
     func shutDown() { send(.shutDown) }
 
     // MARK: Driving
@@ -133,7 +133,7 @@ final class TurnDriver {
         }
     }
 
-    /// Nil when it has gone while other commands were carried out; then that is told next.
+    /// Nil when it has gone while other commands were carried out; the machine is told that next.
     private func waiting(_ id: TurnID) -> PublishRequest? {
         open[id].flatMap { $0.isWaiting ? $0 : nil }
     }

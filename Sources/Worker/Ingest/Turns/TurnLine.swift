@@ -1,6 +1,6 @@
 // The requests that wait for their turn at one stream, in the order of arrival. The line is short (a few
-// dozen, see Limits), so that one pass over it costs microseconds; what is asked again and again, with
-// every request that comes, is counted instead. Pure.
+// dozen, see Limits), so one pass over it costs microseconds. What every new request asks again is
+// counted instead. Pure.
 
 struct TurnLine: Equatable, Sendable {
     private(set) var requests: [TurnRequest] = []
@@ -15,7 +15,7 @@ struct TurnLine: Equatable, Sendable {
         countPerConnection[connectionID, default: 0]
     }
 
-    /// - Parameter isFirst: it comes back, and goes before all others.
+    /// - Parameter isFirst: the request comes back, and goes before all others.
     mutating func add(_ request: TurnRequest, isFirst: Bool = false) {
         requests.insert(request, at: isFirst ? 0 : requests.count)
         countPerConnection[request.connectionID, default: 0] += 1
@@ -37,8 +37,8 @@ struct TurnLine: Equatable, Sendable {
         return change(&requests[index])
     }
 
-    /// Those for whom there may be something to decide when it is this chunk's turn: all but the later
-    /// chunks of the same broadcast, which have to wait in any case.
+    /// The requests to decide about when the turn is this chunk's: all but the later chunks of the same
+    /// broadcast, which have to wait in any case.
     func candidates(whenTurnOf turn: ChunkNumber?) -> [TurnRequest] {
         guard let turn else { return requests }
         return requests.filter { request in

@@ -1,5 +1,5 @@
-// The eyes of a driver of turns, and its voice: looks at one stream and its ring, asks for the writer
-// lease, says on the ring who waits here, and tells from a glance whether a doorbell was for them.
+// The eyes and the voice of a driver of turns. It looks at one stream and its ring, asks for the writer
+// lease, notes on the ring who waits here, and tells at a glance whether a doorbell was for them.
 //
 // Owner: the worker's loop thread.
 
@@ -12,12 +12,12 @@ final class TurnLookout {
     private let streams: LiveStreams
     private let room: WaitingRoom
     private let environment: IngestEnvironment
-    /// The ring on which this worker has said that it waits,
+    /// The ring on which this worker has noted that it waits,
     private(set) var ring: Ring?
-    /// and what was seen of it when the lease was last asked for.
+    /// and what it looked like when the lease was last asked for.
     private var glance: RingGlance?
     private var isCounted = false
-    /// Since when the oldest body without a number waits here, and where that was said.
+    /// Since when the oldest body without a number waits here, and on which ring that is noted.
     private var oldest: (us: UInt64, ring: Ring)?
 
     init(
@@ -31,7 +31,8 @@ final class TurnLookout {
 
     // MARK: Looking
 
-    /// What is there, and what a request needs to write if it is its turn. Nobody writes in this worker.
+    /// What the stream looks like, and what a request needs to write if it gets its turn. Call only when
+    /// no request in this worker writes.
     func look(mayTry: Bool) -> (sight: TurnSight, turn: PublishTurn?) {
         guard let stream = streams.find(name) else {
             return (TurnSight(lease: .absent), PublishTurn())
@@ -77,7 +78,7 @@ final class TurnLookout {
         }
     }
 
-    /// Whether a doorbell may have rung for those who wait.
+    /// Whether a doorbell may have rung for the requests that wait here.
     var mayHaveChanged: Bool {
         guard let ring else { return true }
         return RingGlance(ring) != glance
@@ -85,8 +86,8 @@ final class TurnLookout {
 
     // MARK: Saying
 
-    /// Whether requests wait for another worker, or for a chunk that is missing. The stream may have no
-    /// ring yet.
+    /// Notes whether requests wait for another worker, or for a chunk that is missing. The stream may
+    /// have no ring yet.
     func awaitLease(_ isWaiting: Bool) {
         let next = isWaiting ? streams.find(name)?.ring : nil
         if ring !== next {
@@ -99,8 +100,8 @@ final class TurnLookout {
         room.streams += isWaiting ? 1 : -1
     }
 
-    /// Says since when the oldest body without a number waits here; nil: none does.
-    /// - Parameter writing: the ring that a request here writes, if one does.
+    /// Notes since when the oldest body without a number waits here; nil: none does.
+    /// - Parameter writing: the ring that a request here writes, if there is one.
     func announceOldest(us: UInt64?, writing: Ring?) {
         let next = us.flatMap { us in (writing ?? ring).map { (us: us, ring: $0) } }
         guard oldest?.us != next?.us || oldest?.ring !== next?.ring else { return }
@@ -126,7 +127,7 @@ extension BroadcastPast {
 }
 
 extension WriterFacts {
-    /// Of a request in another worker; nil when that has not said yet who it is.
+    /// The facts of a request in another worker; nil when that worker has not said yet who it is.
     init?(on ring: Ring) {
         let status = ring.status
         let publisher = status.publisherKey
@@ -138,7 +139,7 @@ extension WriterFacts {
 }
 
 extension Ring {
-    /// For how long the holder of the lease has brought nothing.
+    /// How long the holder of the lease has brought nothing.
     var writerSilentMs: UInt64 {
         let nowMs = bootNowMs
         return nowMs - min(status.writerHeardBootMs, nowMs)

@@ -1,5 +1,5 @@
-// The second half of a look: what has been seen of the stream decides about all who wait. Each of them is
-// judged by PublishDecision; here it is what follows.
+// The second half of a look: what it has found decides about all requests that wait. PublishDecision
+// judges each of them; this is what follows from it.
 
 import SegmentRing
 import Settings
@@ -19,7 +19,7 @@ extension TurnMachine {
             answerOverdue(.held(facts))
         case .isElsewhere(let facts, let isOver):
             givingWay.leaseIsHeld()
-            // It may be so new that its writer has not said who it is: ask again shortly.
+            // Its writer may be so new that it has not said who it is: ask again shortly.
             if let facts, !isOver {
                 let turn = ChunkNumber(session: facts.session, number: facts.chunk ?? 0)
                 decideBehind(facts, turn: turn, sight)
@@ -36,8 +36,8 @@ extension TurnMachine {
         }
     }
 
-    /// Nobody writes: gives the turn to the request to which it belongs, and answers those who need not
-    /// wait.
+    /// No request writes: gives the turn to the request that it belongs to, and answers those that need
+    /// not wait.
     private mutating func giveTurn(_ stream: StreamFacts, _ sight: TurnSight) {
         guard writer == nil else { return }
         wanted = stream.wanted
@@ -61,7 +61,7 @@ extension TurnMachine {
         answerOverdue(stream)
     }
 
-    /// Whether another worker has a body that came earlier; it is told that it is its turn.
+    /// Whether another worker has an earlier body. If so, that worker is told that the turn is its own.
     private mutating func givesWay(_ request: TurnRequest, to others: [BodyElsewhere]) -> Bool {
         guard request.keepsOrder else { return false }
         let slots = givingWay.slotsBefore(
@@ -70,7 +70,7 @@ extension TurnMachine {
         return slots != 0
     }
 
-    /// Somebody writes: a request that cannot wait for it is told so.
+    /// A request writes: answers those that cannot wait for it.
     private mutating func decideBehind(
         _ facts: WriterFacts, turn: ChunkNumber?, _ sight: TurnSight
     ) {
@@ -88,7 +88,7 @@ extension TurnMachine {
         }
     }
 
-    /// Asks whoever writes to stop. The request that wants it waits for that.
+    /// Asks the present writer to stop. The request that wants this waits for it.
     private mutating func takeOver() {
         if let writer {
             answer(writer, .takenOver)
@@ -117,7 +117,7 @@ extension TurnMachine {
         }
     }
 
-    /// Once for all of them, with what this look has found.
+    /// Answers overdue requests, once for all of them, with what this look has found.
     private mutating func answerOverdue(_ stream: StreamFacts) {
         for request in line.requests where request.isOverdue(moment.nowMs) {
             if request.facts.outwaits(stream) { continue }

@@ -1,46 +1,46 @@
-// Decides whose turn it is to write under one name, among the publish requests of one worker. At most one
-// writes; the others wait for their turn, which they get in the order of their chunk numbers or, if they
-// have none, of their arrival. The writer lease on the ring does the same between workers.
+// Decides whose turn it is to write under one name, among the publish requests of one worker. At most
+// one writes. The others get their turn in the order of their chunk numbers or, without numbers, of
+// their arrival. The writer lease on the ring does the same between workers.
 //
-// Pure: events come in with the clock, commands go out, and the driver (TurnDriver) carries these out
-// after the machine has returned. So nothing that a command brings about can reach a machine that is in
-// the middle of a decision.
+// Pure: events come in with the clock, and commands go out. The driver (TurnDriver) carries these out
+// after the machine has returned. So the results of a command never reach a machine in the middle of a
+// decision.
 //
-// What happens only says that it is worth looking; one look, at most once per turn of the loop, then
-// decides for all who wait. So N requests that come or end together cost N, and not N times N. A look is
-// two steps, since only the driver can see the stream: `.look` goes out, `.saw` comes back.
+// An event only says that it is worth looking. One look, at most once per turn of the loop, then decides
+// for all who wait. So N requests that come or end together cost N, not N times N. A look has two steps,
+// since only the driver can see the stream: `.look` goes out, `.saw` comes back.
 //
-// Invariants, held by the simulation in the tests: each request is answered, begins or goes on once;
-// no command names a request that has finished; as long as somebody waits, the timer is set; after
-// `.shutDown` nobody gets a turn. A machine lives as long as one of its requests does, and a moment
+// Invariants, held by the simulation in the tests: each request is answered, begins or resumes once; no
+// command names a request that has finished; the timer is set as long as a request waits; no request
+// gets a turn after `.shutDown`. A machine lives as long as one of its requests does, and a moment
 // longer when it has asked for the lease very often.
 
 import SegmentRing
 import Settings
 
 struct TurnMachine: Equatable, Sendable {
-    /// Who waits.
+    /// The requests that wait.
     var line = TurnLine()
-    /// Whose turn it is; it may be no more than about to begin.
+    /// The request whose turn it is; it may not have begun to write yet.
     var writer: TurnRequest?
-    /// Those whose chunk is in already and whose body is still coming.
+    /// Requests whose chunk is already in the ring and whose body is still coming.
     private var repeating: Set<TurnID> = []
-    /// The chunk whose turn it is as far as is known here, as long as it is not in the line.
+    /// The chunk whose turn it is, as far as this worker knows, while it is not in the line.
     var wanted: ChunkNumber?
     var givingWay: GivingWay
     private var pace: LeasePace
     private var isOutOfTries = false
-    /// It came when nobody was here: whether it needs a place is known when it has been looked at.
+    /// A request that came when no other was here. A look has to show first whether it needs a place.
     private var newcomer: TurnID?
     private var isShutDown = false
-    /// Nobody is here, and that has been seen to.
+    /// No request is here, and `retire` has been sent.
     private var isRetiring = false
 
-    // Of the event that is being handled, and what it leads to.
+    // The event being handled, and what it leads to.
     var moment: TurnMoment
     private var commands: [TurnCommand] = []
     private var mustLook = false
-    /// When the timer has to run out, and what the driver was told.
+    /// When the timer has to run out, and when the driver was told to let it.
     private var dueMs: UInt64?
     private var armedMs: UInt64?
 
@@ -90,12 +90,12 @@ struct TurnMachine: Equatable, Sendable {
 
     // MARK: Requests
 
-    /// Takes a request in. Alone, it is looked at before anything else happens; behind others, together
-    /// with them, if it may wait at all.
+    /// Takes a request in. If it is alone, it is looked at before anything else happens; if it is behind
+    /// others, together with them, provided that it may wait at all.
     private mutating func take(_ request: TurnRequest, isOwners: Bool) {
         if isShutDown { return command(.answer(request.id, .shuttingDown)) }
         let isAlone = isIdle
-        // The one that goes next need not wait however many do.
+        // The request whose chunk is next need not wait, however many do.
         let isNext = request.chunk != nil && request.chunk == wanted
         if !isAlone && !isNext {
             if let bound = bound(for: request, isOwners: isOwners) {
@@ -121,13 +121,13 @@ struct TurnMachine: Equatable, Sendable {
         line.add(request, isFirst: isFirst)
     }
 
-    /// Not nil: it may not wait.
+    /// The bound that keeps it from waiting; nil when it may wait.
     private mutating func bound(for request: TurnRequest, isOwners: Bool) -> WaitingBound? {
         if line.count(ofConnection: request.connectionID) >= Limits.waitingChunksPerConnection {
             return .connection
         }
         guard line.count + repeating.count >= Limits.waitingRequestsPerStream else { return nil }
-        // Strangers give way to the one whose stream it is.
+        // Strangers give way to the owner of the stream.
         guard isOwners,
             let stranger = line.requests.last(where: { $0.identity != request.identity })
         else { return .stream }
@@ -146,14 +146,14 @@ struct TurnMachine: Equatable, Sendable {
             writer = nil
             look(withinMs: 0)
         } else if repeating.remove(id) == nil, let gone = line.remove(id), gone.chunk == nil {
-            // It may have kept others back.
+            // It may have held others up.
             announceOldest()
             look(withinMs: 0)
         }
     }
 
-    /// Whether the other worker brings the same chunk or another broadcast is seen by the next look. That
-    /// is in a moment, not at once, because the other one may not have finished.
+    /// The next look shows whether the other worker brings the same chunk or another broadcast. It comes
+    /// in a moment, not at once, because the other worker may not have finished.
     private mutating func loseRace(_ id: TurnID) {
         guard let loser = writer, loser.id == id else { return }
         writer = nil
@@ -162,7 +162,7 @@ struct TurnMachine: Equatable, Sendable {
         waitForMore()
     }
 
-    /// It is over with that answer, whatever it was doing.
+    /// Ends the request with that answer, in any phase.
     mutating func answer(_ request: TurnRequest, _ error: PublishError) {
         command(.answer(request.id, error))
         if writer?.id == request.id {
@@ -173,7 +173,7 @@ struct TurnMachine: Equatable, Sendable {
         }
     }
 
-    /// Its chunk is in already.
+    /// Its chunk is already in the ring.
     mutating func repeatBody(of request: TurnRequest) {
         line.remove(request.id)
         repeating.insert(request.id)
@@ -215,23 +215,23 @@ struct TurnMachine: Equatable, Sendable {
         if line.contains(id) || repeating.contains(id) { command(.takePlace(id)) }
     }
 
-    /// Sees to it that those who still wait are looked at again.
+    /// Makes sure that the requests that still wait are looked at again.
     private mutating func waitForMore() {
-        // The lease that a request here waits for may be another worker's.
+        // Another worker may have the lease that a request here waits for.
         let awaitsLease = writer == nil && !line.isEmpty
         command(.awaitLease(awaitsLease))
         announceOldest()
         look(withinMs: awaitsLease ? retryMs() : Limits.chunkRetryMs)
     }
 
-    /// When to try again if nothing is heard; soon, if the last try was only one too many.
+    /// How long until the next try if nothing is heard; short, if the last try was only one too many.
     private mutating func retryMs() -> UInt64 {
         guard isOutOfTries else { return moment.retryMs }
         isOutOfTries = false
         return max(1, pace.nextAfterMs(nowMs: moment.nowMs))
     }
 
-    /// Tells other workers since when a body waits here that keeps the order of arrival.
+    /// Tells other workers since when the oldest body that keeps the order of arrival waits here.
     private mutating func announceOldest() {
         command(.announceOldest(us: line.requests.first(where: \.keepsOrder)?.arrivedUs))
     }
@@ -244,8 +244,8 @@ struct TurnMachine: Equatable, Sendable {
         newcomer = nil
         command(.awaitLease(false))
         announceOldest()
-        // How often the lease was asked for is remembered: otherwise a client that sends one request
-        // after the other would have a fresh pace each time.
+        // How often the lease was asked for is remembered. Otherwise a client that sends one request
+        // after another would get a fresh pace each time.
         let rememberedMs = pace.fullAfterMs(nowMs: moment.nowMs)
         dueMs = rememberedMs > 0 ? moment.nowMs + rememberedMs : nil
         if rememberedMs == 0 { command(.retire) }

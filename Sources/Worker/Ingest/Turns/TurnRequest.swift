@@ -1,5 +1,5 @@
-// A publish request as far as turns are concerned: what it says of itself, when it came, and what is
-// known of its body. A value; the request itself, with its connection and its bytes, is the driver's.
+// What turns need to know of a publish request: what it says of itself, when it came, and what is known
+// of its body. A value; the request itself, with its connection and its bytes, belongs to the driver.
 
 import Settings
 
@@ -10,12 +10,12 @@ struct TurnID: Hashable, Sendable {
 
 struct TurnRequest: Equatable, Sendable {
     let id: TurnID
-    /// The connection it came over.
+    /// The connection that it came over.
     let connectionID: UInt64
     /// When it asked for its turn; milliseconds of the loop.
     let arrivedMs: UInt64
-    /// When it came, before it was known whether it may publish; microseconds of the monotonic clock,
-    /// which all workers share.
+    /// When the request came, before it was known whether it may publish; microseconds of the monotonic
+    /// clock, which all workers share.
     let arrivedUs: UInt64
     private(set) var facts: PublishFacts
     private var glimpse: BodyGlimpse
@@ -39,12 +39,12 @@ struct TurnRequest: Equatable, Sendable {
     var chunk: ChunkNumber? { facts.chunk }
     var identity: UInt64 { facts.identity }
 
-    /// A body without a number of which it is known how it begins: those keep the order in which they
+    /// It has no number, and it is known how its body begins: such bodies keep the order in which they
     /// came.
     var keepsOrder: Bool { facts.chunk == nil && facts.start != .unknown }
 
-    /// Takes in what is known of the body now. True: that may decide something. A chunk with a number
-    /// has its place whatever is in it.
+    /// Takes in what is known of the body now. True: that may decide something. A numbered chunk has its
+    /// place whatever its bytes are.
     mutating func learn(_ next: BodyGlimpse, nowMs: UInt64) -> Bool {
         let isNews = next.start != glimpse.start || next.isEnough != glimpse.isEnough
         glimpse = next
@@ -53,7 +53,7 @@ struct TurnRequest: Equatable, Sendable {
         return isNews && facts.chunk == nil
     }
 
-    /// It has asked the silent writer of that broadcast to stop, so it need not fear to interrupt it.
+    /// It has asked the silent writer of that broadcast to stop, so it may interrupt that broadcast.
     mutating func replaces(_ writer: WriterFacts) {
         if facts.startsBroadcast { facts.replacedSession = writer.session }
     }
@@ -62,7 +62,7 @@ struct TurnRequest: Equatable, Sendable {
 
     func ageMs(_ nowMs: UInt64) -> UInt64 { nowMs - min(arrivedMs, nowMs) }
 
-    /// What it says of itself, with what depends on the moment and on who writes in this worker.
+    /// What it says of itself, with what depends on the moment and on the writer in this worker.
     func facts(nowMs: UInt64, writerConnectionID: UInt64?) -> PublishFacts {
         var facts = facts
         facts.waitedMs = ageMs(nowMs)
@@ -70,7 +70,7 @@ struct TurnRequest: Equatable, Sendable {
         return facts
     }
 
-    /// It has waited for its turn as long as one may.
+    /// It has waited for its turn as long as requests may.
     func isOverdue(_ nowMs: UInt64) -> Bool {
         readySinceMs.map { nowMs >= $0 + Limits.chunkTurnMs } ?? false
     }
@@ -79,7 +79,7 @@ struct TurnRequest: Equatable, Sendable {
     func refusalOfContinuation(_ past: BroadcastPast?, nowMs: UInt64) -> PublishError? {
         guard glimpse.isEnough || ageMs(nowMs) >= Limits.sniffMs else { return nil }
         guard glimpse.looksLikeContinuation else { return .media(.notWebM) }
-        // The body that it continues may still be on its way to another worker.
+        // The body that this one continues may still be on its way to another worker.
         guard ageMs(nowMs) >= Limits.unknownSessionMs else { return nil }
         let over = PublishError.broadcastOver(facts, past)
         return over == .broadcastOver(nil) ? .missingInitialization : over
@@ -87,7 +87,7 @@ struct TurnRequest: Equatable, Sendable {
 }
 
 extension WriterFacts {
-    /// Of a request that writes in this worker.
+    /// The facts of a request that writes in this worker.
     init(_ request: TurnRequest, silentMs: UInt64) {
         self.init(
             identity: request.identity, session: request.chunk?.session ?? 0,
