@@ -1,18 +1,18 @@
-// The size of a stream's pictures as they are now: what its newest key frame says. Kept until there is
-// a newer one.
+// The present size of a stream's pictures, as its newest key frame says. Kept until there is a newer key
+// frame.
 //
-// Unsafe use: the ring copies into the memory of an array of ours, which is as long as it says and
-// lives for that one call.
+// Unsafe use: the ring copies into the memory of our array, which is as long as stated and lives for
+// that one call.
 
 import Media
 import SegmentRing
 
 struct CurrentPicture {
-    /// Nil as long as no key frame has said it.
+    /// Nil until a key frame has told it.
     private(set) var size: PictureSize?
     private var sequence: UInt64?
 
-    /// Looks at the newest place where decoding can start, if it is another one than last time.
+    /// Looks at the newest place where decoding can start, if it has changed since the last look.
     mutating func refresh(from ring: Ring, _ initialization: Initialization) {
         guard let newest = ring.newestIndependent, newest != sequence,
             case .entry(let entry) = ring.lookup(newest)

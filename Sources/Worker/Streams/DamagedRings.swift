@@ -1,10 +1,10 @@
-// Where streams' folders go that cannot be used: DATA/damaged/NAME-TIME. What has a stream's place in
-// DATA/live and is no intact ring (a damaged file, a link, a directory, a ring that workers die of) is
-// moved there as a whole, so that the name can be used again and somebody can look at what it was. Of a folder
-// that others use, too, only this server's files go there.
+// Where the folders of unusable streams go: DATA/damaged/NAME-TIME. Anything in a stream's place in
+// DATA/live that is not an intact ring (a damaged file, a link, a directory, a ring that workers die of)
+// is moved there as a whole. So the name can be used again, and the operator can look at what it was. If
+// other programs use the folder too, only this server's files are moved.
 //
-// Only the newest few are kept, and none while the disk is nearly full. One process at a time moves
-// (a lock in the folder), so nobody moves what another one has put in the damaged ring's place.
+// Only the newest few are kept, and none while the disk is nearly full. One process at a time moves (it
+// holds a lock in the folder), so no process moves what another has put in the damaged ring's place.
 //
 // Owner: the worker's loop thread.
 
@@ -23,13 +23,13 @@ struct DamagedRings {
         self.logger = logger
     }
 
-    /// Moves a stream's folder away, or whatever has its name. False: somebody else is moving one, or
+    /// Moves away a stream's folder, or whatever has its name. False: another process is moving one, or
     /// has just moved this one; look again.
     ///
     /// - Parameters:
     ///   - files: names of files in the folder, if it is not to be moved as a whole.
-    ///   - isStillThere: whether what was found to be damaged still has the name. Called when nobody
-    ///     else can move it.
+    ///   - isStillThere: whether the damaged thing still has the name. Called while no other process can
+    ///     move it.
     /// Errors: it could be neither moved nor removed.
     func take(
         _ path: String, onlyFiles files: [String]? = nil, of name: StreamName, reason: String,
@@ -38,16 +38,17 @@ struct DamagedRings {
         do {
             try FileSystem.makeDirectory(directory)
         } catch {
-            // Something else has the name, a link perhaps: not for us to follow, nor to lose rings over.
+            // Something else has the name, perhaps a link. We do not follow it, and lose no rings over
+            // it.
             if error.code == ENOTDIR { throw error }
-            // Without room for it, what is damaged goes altogether.
+            // Without room for it, a damaged thing is removed altogether.
             guard isStillThere() else { return false }
             return try remove(path, files, of: name, reason)
         }
         guard let turn = try FileSystem.lock(directory + "/.turn"), isStillThere() else {
             return false
         }
-        // Held until the function ends.
+        // The lock is held until the function ends.
         defer { _ = turn.raw }
         var timeMs = WallClock.nowMs()
         while FileSystem.exists(target(name, timeMs)) { timeMs += 1 }
@@ -99,7 +100,7 @@ struct DamagedRings {
         }
     }
 
-    /// Of NAME-TIME; nil for what somebody else has put there.
+    /// The time in NAME-TIME, in milliseconds; nil for any other name.
     private static func timeMs(in text: String) -> UInt64? {
         guard let dash = text.lastIndex(of: "-"), (try? StreamName(text[..<dash])) != nil else {
             return nil

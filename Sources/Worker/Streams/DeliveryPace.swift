@@ -1,6 +1,6 @@
-// How often the viewers of a stream are woken. Each wake-up costs every viewer a TLS record and a
-// system call, whatever little it carries; so the more viewers a worker has, the longer it gathers,
-// up to a bound that nobody watching can tell.
+// How often the viewers of a stream are woken. Each wake-up costs every viewer a TLS record and a system
+// call, however little it carries. So the more viewers a worker has, the longer it gathers data, up to a
+// bound that no viewer can notice.
 
 import Settings
 

@@ -1,5 +1,5 @@
-// How much of the disk rings leave free: accounts, records of broadcasts and logs need room as well,
-// and anybody who may publish can fill a disk with rings. Pure arithmetic.
+// How much of the disk rings leave free. Accounts, records of broadcasts and logs need room as well, and
+// anyone who may publish can fill a disk with rings. Pure arithmetic.
 
 import LinuxIO
 import Settings

@@ -3,7 +3,7 @@
 
 import LinuxIO
 
-/// One doorbell per worker slot. Rung from the worker that changed a ring.
+/// One doorbell per worker slot. The worker that changed a ring rings them.
 package final class Doorbells {
     private let bells: [Bell]
     let ownSlot: Int
@@ -26,7 +26,7 @@ package final class Doorbells {
     /// The descriptor this worker waits on.
     package var ownDescriptor: Int32 { bells[ownSlot].event.descriptor.raw }
 
-    /// Forgets the rings heard so far. Look at the rings after this, not before.
+    /// Forgets that the bell has rung. Look at the streams' rings after this, not before.
     package func clearOwn() { bells[ownSlot].event.clear() }
 
     package func ring(slot: Int) {

@@ -1,18 +1,18 @@
-// When it is to be told that nobody can join a live stream. Pure; times are of the loop's clock.
+// When to report that no viewer can join a live stream. Pure; times are of the loop's clock.
 
 import Settings
 import Telemetry
 
 struct JoinWatch {
-    /// Since when nobody can join; nil when somebody can.
+    /// Since when no viewer can join; nil when viewers can.
     private var sinceMs: UInt64?
     private var line = LogPause(ms: Limits.unjoinableLogMs)
 
-    /// The stream is not live, or somebody else looks at it.
+    /// The stream is not live, or another worker watches it.
     mutating func forget() { sinceMs = nil }
 
-    /// To be asked about once a second. A stream that has just begun may take a moment to its first key
-    /// frame; one whose last place to begin is gone has gone too long without.
+    /// Whether to report it now. Ask about once a second. A new stream may take a moment until its first
+    /// key frame; a stream whose last place to begin is gone has been too long without one.
     mutating func mustTell(isJoinable: Bool, hasLostItsStart: Bool, nowMs: UInt64) -> Bool {
         guard !isJoinable else {
             sinceMs = nil

@@ -1,6 +1,6 @@
-// Something that is the same for everybody who asks: made once, given to all. It is made anew when it is
-// out of date, but never so often that making it takes more than a tenth of the time, whatever asks for
-// it and whatever makes it out of date.
+// A value that is the same for everyone who asks: made once, given to all. It is made again when it is
+// out of date, but never so often that making it takes more than a tenth of the time, however often it
+// is asked for and however often it goes out of date.
 //
 // Pure: the clock comes in, in microseconds.
 
@@ -10,8 +10,8 @@ package struct Kept<Value> {
 
     package init() {}
 
-    /// For how many times its cost it serves at least, up to a time: a process may have stood still while
-    /// it was made.
+    /// The value serves for at least this many times what it cost to make, up to `longestUs`: the
+    /// process may have stood still while it was made.
     private static var costFactor: UInt64 { 10 }
     private static var longestUs: UInt64 { 1_000_000 }
 
@@ -24,10 +24,10 @@ package struct Kept<Value> {
         return nowUs >= kept.madeUs + min(costUs * Self.costFactor, Self.longestUs)
     }
 
-    /// Lets go of the value. What making it costs is remembered.
+    /// Lets go of the value. The cost of making it is remembered.
     package mutating func forget() { kept = nil }
 
-    /// The value, made anew if `isOutdated` and if it may be.
+    /// The value, made anew if `isOutdated` and if enough time has passed.
     package mutating func value(
         isOutdated: Bool, clockUs: () -> UInt64, make: () -> Value
     ) -> Value {

@@ -1,6 +1,6 @@
-// One ring as this worker sees it, with the viewers this worker serves from it. A broadcast that
-// comes back with other tracks gets a new ring, so it is a new LiveStream; the old one lives until
-// its last viewer has gone.
+// One ring as this worker sees it, with the viewers this worker serves from it. A broadcast that comes
+// back with other tracks gets a new ring, and so a new LiveStream. The old one lives until its last
+// viewer has gone.
 //
 // Owner: the worker's loop thread.
 
@@ -23,18 +23,18 @@ package final class LiveStream {
     private let viewers = WaitList()
     private let delivery: WakePace
     private var isDraining = false
-    /// Since when another ring, or none, has the name.
+    /// Since when the name has belonged to another ring, or to none.
     private var replacedAtMs: UInt64?
     private var resetIsScheduled = false
     private var joining = JoinWatch()
     private var keptFigures: (figures: RecentFigures, untilMs: UInt64)?
-    /// What is told of it, and of what that was made.
+    /// The JSON description, and the facts it was made from.
     private var keptJSON: (facts: ChangingFacts, bytes: [UInt8])?
     private static let figuresKeptMs: UInt64 = 1_000
     private var publisherLines: [PublisherState: LogPause] = [:]
     private var picture = CurrentPicture()
 
-    /// Told when the first viewer comes or the last one goes.
+    /// Called when the first viewer comes or the last one goes.
     var onWatchedChange: ((LiveStream) -> Void)?
 
     /// Errors: those of parsing the ring's init.
@@ -54,8 +54,8 @@ package final class LiveStream {
 
     // MARK: State
 
-    /// Where it began if the time since then is to be right: for "live for", as the wall clock shows
-    /// it now. `createdWallClockMs` is what it showed then.
+    /// When it began, on the wall clock of now, so that the time since then is right ("live for").
+    /// `createdWallClockMs` is what the wall clock showed then.
     package var startedAtMs: UInt64 {
         let nowMs = WallClock.nowMs()
         return nowMs - min(ring.ageMs, nowMs)
@@ -64,7 +64,7 @@ package final class LiveStream {
     package var state: StreamState {
         let status = ring.status
         let nowMs = ring.bootNowMs
-        // A ring that is being made right now has no ingest yet.
+        // A ring that is still being made has no ingest yet.
         let isMade = ring.createdBootMs <= nowMs + Limits.ringClockLeadMs
         let times = StreamTimes(
             lastIngestMs: max(status.lastIngestBootMs, isMade ? ring.createdBootMs : 0),
@@ -73,8 +73,8 @@ package final class LiveStream {
         return times.state(nowMs: nowMs, graceMs: environment.graceMs)
     }
 
-    /// Sets times to now that have not come yet: the ring is damaged. A stream would be live, or
-    /// paused, or on disk until then. Any worker may call it.
+    /// Sets times that lie in the future to now: the ring is damaged. Until then, the stream would be
+    /// live, or paused, or on disk. Any worker may call it.
     func mendTimes() {
         let status = ring.status
         let nowMs = ring.bootNowMs
@@ -84,16 +84,16 @@ package final class LiveStream {
         if status.endedAtBootMs > latestMs { status.endedAtBootMs = nowMs }
     }
 
-    /// Whether somebody who comes now gets media at once.
+    /// Whether a viewer who comes now gets media at once.
     package var isJoinable: Bool { state != .ended && ring.newestIndependent != nil }
 
-    /// There was a place to begin, or media without one, and the ring has gone past it: the next one may
-    /// come soon, or never.
+    /// The ring has gone past its last place to begin, or past media without one. The next one may come
+    /// soon, or never.
     package var hasLostItsStart: Bool { ring.newestIndependent == nil && ring.oldestSequence > 0 }
 
-    /// Tells whoever runs the server that nobody can join. To be called about once a second.
+    /// Logs, for the operator, that no viewer can join. Call about once a second.
     func lookAtJoining() {
-        // One worker tells it: the one that writes, or the first when just now nobody does.
+        // One worker logs it: the one that writes or, when none does just now, the first.
         guard (ring.slots.writer ?? 0) == environment.slot, state == .live else {
             return joining.forget()
         }
@@ -108,7 +108,7 @@ package final class LiveStream {
             ])
     }
 
-    /// What its publisher does.
+    /// What the stream's publisher is doing.
     package var publisher: PublisherState { publisher(in: state) }
 
     private func publisher(in state: StreamState) -> PublisherState {
@@ -118,7 +118,8 @@ package final class LiveStream {
             hasSession: status.publisherKey.session != 0)
     }
 
-    /// Logs that its publisher has fallen silent or is gone, which it can do as often as it likes.
+    /// Logs that the publisher has fallen silent or has gone. Limited, because that can happen very
+    /// often.
     package func log(_ publisher: PublisherState) {
         let leftOut = publisherLines[publisher, default: LogPause(ms: Limits.logRepeatMs)]
             .leftOut(nowMs: environment.loop.nowMs)
@@ -128,14 +129,14 @@ package final class LiveStream {
             metadata: ["stream": "\(name)", "leftOut": "\(leftOut)"])
     }
 
-    /// Why it has ended; nil when it has not. That its grace is over may not have been noted yet.
+    /// Why it has ended; nil when it has not. The end of its grace may not have been noted yet.
     package var endReason: EndReason? {
         guard state == .ended else { return nil }
         return EndReason(rawValue: ring.status.endReason)
             ?? EndReason(afterGraceOf: publisher(in: .paused))
     }
 
-    /// Notes that the stream's grace is over, if it is.
+    /// Ends the stream if its grace is over.
     package func endIfOver() {
         guard ring.status.endedAtBootMs == 0, let reason = endReason else { return }
         end(reason)
@@ -150,17 +151,17 @@ package final class LiveStream {
             environment.logger.notice(
                 "stream ended", metadata: ["stream": "\(name)", "reason": "\(reason.word)"])
         }
-        // That wakes whoever watches it, writes it or waits for it, too.
+        // This also wakes those who watch it, write it or wait for it.
         environment.changes.announce()
     }
 
-    /// Whether a viewer who has got everything is to be let go.
+    /// Whether to let go of a viewer who has been sent everything.
     package var viewersMustEnd: Bool { isDraining || ring.status.endedAtBootMs != 0 }
 
-    /// The figures that were looked at last; none as long as nobody has.
+    /// The figures of the last look; `.none` before the first.
     package var figures: RecentFigures { keptFigures?.figures ?? .none }
 
-    /// The size of its pictures now, if a key frame says another one than the init.
+    /// The present size of its pictures, if a key frame says another one than the init.
     var pictureSize: PictureSize? { picture.size }
 
     /// Looks at the figures again if they are older than a second.
@@ -171,7 +172,7 @@ package final class LiveStream {
         picture.refresh(from: ring, initialization)
     }
 
-    /// What the API and the events say of it.
+    /// What the API and the events say about the stream.
     package var json: [UInt8] {
         let facts = ChangingFacts(of: self, ringMs: environment.ringMs)
         if let kept = keptJSON, kept.facts == facts { return kept.bytes }
@@ -188,8 +189,8 @@ package final class LiveStream {
 
     package func add(_ viewer: any Waiter) {
         viewers.add(viewer)
-        // Interest first, then a look at the ring (the viewer's first `produce`), then sleep: a commit
-        // in between rings the doorbell.
+        // First join the list, then look at the ring (the viewer's first `produce`), then sleep: a
+        // commit in between rings the doorbell.
         if viewers.count == 1 {
             ring.slots.setInterested(true, slot: environment.slot)
             onWatchedChange?(self)
@@ -217,20 +218,19 @@ package final class LiveStream {
         delivery.ring(intervalMs: DeliveryPace.intervalMs(viewers: viewers.count))
     }
 
-    /// To be called about once a second: what viewers are owed although nothing comes.
+    /// Sends viewers what they are owed although no media comes. Call about once a second.
     func lookAfterViewers() {
         viewers.lookAfter(nowMs: nowMs)
     }
 
-    /// The worker is going: viewers get what there is, and then the end of their response.
+    /// The worker is going: viewers get the data there is, and then the end of their response.
     func endViewersOfThisWorker() {
         isDraining = true
         delivery.wakeNow()
     }
 
-    /// Ends a stream whose ring has lost its name. Those who watch it get the rest; who has not taken
-    /// it after a few seconds is reset, so that nobody keeps the ring on disk. To be called once a
-    /// second.
+    /// Ends a stream whose ring has lost its name. Its viewers get the rest. A viewer who has not taken
+    /// it after a few seconds is reset, so that no viewer keeps the ring on disk. Call once a second.
     func endIfReplaced() {
         guard !ring.isCurrent else { return }
         guard let replacedAtMs else {
@@ -241,7 +241,7 @@ package final class LiveStream {
         if environment.loop.nowMs >= replacedAtMs + Limits.replacedRingMs { resetViewers() }
     }
 
-    /// Some now, the others in the next turns of the loop.
+    /// Resets some now, the others in the next turns of the loop.
     private func resetViewers() {
         viewers.letGo(atMost: Limits.viewersResetPerTurn)
         guard isWatched, !resetIsScheduled else { return }

@@ -1,8 +1,8 @@
-// The streams of this server as this worker knows them. The truth is on disk, DATA/live/NAME/ring.v3:
-// a stream that another worker has just made is found by opening its ring, and what is cached here
-// is checked against the disk before it is used.
+// The streams of this server as this worker knows them. The truth is on disk, in DATA/live/NAME/ring.v3:
+// opening the ring finds a stream that another worker has just made, and what is cached here is checked
+// against the disk before use.
 //
-// What is no intact ring is put aside by whoever finds it (see DamagedRings), and StreamSweep keeps house.
+// A worker that finds a ring that is not intact puts it aside (see DamagedRings). StreamSweep cleans up.
 //
 // Owner: the worker's loop thread.
 
@@ -15,15 +15,15 @@ import StreamState
 
 package final class LiveStreams {
     private let environment: StreamsEnvironment
-    /// Is told of each ring before it goes. False: it could not be noted, and is told again.
+    /// Called with each ring before it goes. False: it could not be noted, so it is called again.
     package let noteEnd: (Ring, StreamName) -> Bool
     private let directory: StreamDirectory
     private var cached: [StreamName: LiveStream] = [:]
-    /// Why rings could not be opened, of those that are there.
+    /// Why rings that exist could not be opened.
     private var faults: [StreamName: RingError] = [:]
     package let replaced: ReplacedRings
     package var newRings = NewRingPace()
-    /// Those with viewers here, current or replaced.
+    /// Streams with viewers here, current or replaced.
     private var watchedByID: [ObjectIdentifier: LiveStream] = [:]
     private var sweep: StreamSweep?
 
@@ -83,19 +83,18 @@ package final class LiveStreams {
         directory.lookForOtherVersions(of: name)
     }
 
-    /// What kept the ring of that name from being opened when it was last looked up; nil when nothing
-    /// did.
+    /// Why the ring of that name could not be opened when it was last looked up; nil when it could.
     package func fault(of name: StreamName) -> RingError? { faults[name] }
 
-    /// Each fault is in the log once.
+    /// Logs each fault once.
     private func note(_ fault: RingError, of name: StreamName) {
         guard faults.updateValue(fault, forKey: name) != fault else { return }
         environment.logger.error(
             "ring cannot be opened", metadata: ["stream": "\(name)", "error": "\(fault)"])
     }
 
-    /// The ring that had the name is not there any more: whoever watches or writes it in this worker is
-    /// told, also when it was removed by hand.
+    /// The ring that had the name is gone. Its viewers and its writer in this worker are told, even when
+    /// it was removed by hand.
     private func forget(_ name: StreamName) {
         guard let stream = cached.removeValue(forKey: name), !stream.ring.isCurrent,
             stream.ring.status.endedAtBootMs == 0
@@ -121,28 +120,28 @@ package final class LiveStreams {
         directory.names().compactMap { find($0) }
     }
 
-    /// How many streams there are, the ended ones that are still on disk included.
+    /// How many streams there are, including ended ones that are still on disk.
     package var count: Int { directory.names().count }
 
     // MARK: Those that are watched
 
-    /// Streams with viewers here: those a doorbell may concern.
+    /// Streams with viewers here: the ones that a doorbell may concern.
     var watched: some Collection<LiveStream> { watchedByID.values }
 
-    /// This worker's doorbell has rung.
+    /// This worker's doorbell has rung: wakes viewers.
     package func deliver() {
         for stream in watched { stream.deliver() }
     }
 
-    /// The worker is going.
+    /// The worker is going: ends the responses of its viewers.
     package func endViewersOfThisWorker() {
         for stream in watched { stream.endViewersOfThisWorker() }
     }
 
     // MARK: Keeping order
 
-    /// Puts every ring in order that an earlier worker in this slot, or an earlier server, left
-    /// behind. Call once, before the worker serves.
+    /// Repairs the rings that an earlier worker in this slot, or an earlier server, left behind. Call
+    /// once, before the worker serves.
     /// - Parameter tryOut: does once what other parts of the worker do with a ring all the time.
     package func recover(tryOut: (LiveStream) -> Void = { _ in }) {
         replaced.removeUnused()
@@ -150,8 +149,8 @@ package final class LiveStreams {
             .run(tryOut: tryOut)
     }
 
-    /// Moves out of the way what has a stream's place and cannot be used (see DamagedRings). False:
-    /// somebody else is at it; look again.
+    /// Moves whatever occupies a stream's place and cannot be used out of the way (see DamagedRings).
+    /// False: another process is doing it; look again.
     package func putAside(
         _ name: StreamName, reason: String, isStillThere: () -> Bool
     ) throws(SystemError) -> Bool {
@@ -161,26 +160,26 @@ package final class LiveStreams {
         return isDone
     }
 
-    /// The same for a stream that this worker has open: whoever watches or writes it is told that it
-    /// has ended.
+    /// The same for a stream that this worker has open: its viewers and its writer are told that it has
+    /// ended.
     package func putAside(_ stream: LiveStream, reason: String) throws(SystemError) -> Bool {
         let isDone = try putAside(stream.name, reason: reason) { stream.ring.isCurrent }
         if isDone { stream.end(.server) }
         return isDone
     }
 
-    /// Ends and removes what is over, now and then from now on.
+    /// From now on, ends and removes streams that are over, at intervals.
     package func startSweeping() {
         sweep = StreamSweep(self, environment: environment)
         sweep?.start()
     }
 
-    /// Streams whose rings have lost their names.
+    /// Forgets streams whose rings have lost their names.
     func forgetReplaced() {
         for (name, stream) in cached where !stream.ring.isCurrent { forget(name) }
     }
 
-    /// Only for whoever has the lease of its ring.
+    /// Removes the stream. Call only while holding the lease of its ring.
     func remove(_ stream: LiveStream) {
         stream.ring.remove()
         directory.removeFolder(of: stream.name)
@@ -197,6 +196,6 @@ package final class LiveStreams {
         if cached[name]?.ring.isCurrent == false { forget(name) }
     }
 
-    /// Only if there is nothing in it.
+    /// Removes the directory only if it is empty.
     package func removeStreamDirectory(_ name: StreamName) { directory.removeFolder(of: name) }
 }

@@ -1,5 +1,5 @@
 // How often one name may get a new ring in this worker: each is a file of full size that is made, named
-// and unlinked. A broadcaster who tries cameras and microphones makes some in a row, and then none.
+// and unlinked. A broadcaster who tries out cameras and microphones makes some in a row, and then none.
 //
 // Pure: the clock comes in, in milliseconds of the loop.
 
@@ -20,10 +20,10 @@ package struct NewRingPace {
 
     private var budgets: [StreamName: Budget] = [:]
 
-    /// Names that have not their whole budget.
+    /// Names that have used part of their budget.
     var count: Int { budgets.count }
 
-    /// Whether the name may have one now; it counts then.
+    /// Whether the name may have one now; if so, it counts.
     package mutating func admits(_ name: StreamName, nowMs: UInt64) -> Bool {
         var budget = budgets[name] ?? Budget(atMs: nowMs)
         budget.refill(nowMs)

@@ -1,6 +1,6 @@
-// Rings of other versions of the format in the folders of this server's streams: another server's, perhaps one
-// that still runs. They are never written, moved out of their folder or removed (see decision 19); the log tells
-// of each of them once.
+// Rings of other versions of the format in the folders of this server's streams. They belong to another
+// server, perhaps one that still runs. They are never written, moved out of their folder or removed (see
+// decision 19); each of them is logged once.
 //
 // Owner: the worker's loop thread.
 
@@ -10,11 +10,11 @@ import SegmentRing
 import StreamState
 
 final class OtherVersions {
-    /// That of all streams.
+    /// The directory of all streams.
     private let directory: String
-    /// Nil in a worker that leaves it to another one to tell.
+    /// Nil in a worker that leaves the logging to another one.
     private let logger: Logger?
-    /// The files of which the log has told.
+    /// The files that have been logged.
     private var told: [StreamName: Set<String>] = [:]
 
     init(directory: String, logger: Logger?) {
@@ -22,17 +22,17 @@ final class OtherVersions {
         self.logger = logger
     }
 
-    /// Whether a stream's folder has such a ring, or something of its name.
+    /// Whether a stream's folder contains such a ring, or anything with such a name.
     static func isThere(in folder: String) -> Bool { !files(in: folder).isEmpty }
 
     private static func files(in folder: String) -> [String] {
-        // What is behind a link is nobody's affair here.
+        // What a link points to is not our affair.
         guard FileSystem.isDirectory(folder) else { return [] }
         return ((try? FileSystem.names(in: folder)) ?? [])
             .filter(Ring.isFileNameOfOtherVersion)
     }
 
-    /// Tells of those of one stream of which nothing has been told yet.
+    /// Logs those of one stream that have not been logged yet.
     func look(for name: StreamName) {
         guard let logger else { return }
         let folder = "\(directory)/\(name)"
@@ -51,13 +51,14 @@ final class OtherVersions {
         told[name] = known.isEmpty ? nil : known
     }
 
-    /// Gives a ring of another version that somebody has put in the place of this version's the name that
-    /// belongs to it. False: that name is taken, or somebody else is at it.
+    /// Renames a ring of another version that was put in the place of this version's ring to the name
+    /// that belongs to it. False: that name is taken, or another process is doing it.
     func makeWay(for name: StreamName) throws(SystemError) -> Bool {
         let folder = "\(directory)/\(name)"
         let path = "\(folder)/\(Ring.fileName)"
         guard let turn = try FileSystem.lock("\(directory)/.turn") else { return false }
-        // Held until the function ends: nobody moves what another one has put there meanwhile.
+        // The lock is held until the function ends, so no process moves what another has put there
+        // meanwhile.
         defer { _ = turn.raw }
         guard let version = version(of: path) else { return false }
         let target = "\(folder)/\(Ring.fileName(version: version))"
@@ -66,7 +67,7 @@ final class OtherVersions {
         return true
     }
 
-    /// Nil when it is none.
+    /// The ring's version; nil when the file is not a ring.
     private func version(of path: String) -> UInt32? {
         do {
             _ = try Ring.open(path: path)

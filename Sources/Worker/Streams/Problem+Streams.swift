@@ -1,4 +1,4 @@
-// The refusals that several rooms give because of a stream, or for want of one.
+// Refusals that several rooms give because of a stream, or because there is none.
 
 import HTTP
 

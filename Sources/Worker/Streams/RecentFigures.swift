@@ -1,25 +1,25 @@
-// Figures about a stream that are taken from the newest entries of its ring. Looking at thousands of
-// entries costs tenths of a millisecond, so whoever shows them keeps them for a moment.
+// Figures about a stream, taken from the newest entries of its ring. Looking at thousands of entries
+// costs tenths of a millisecond, so those who show the figures keep them for a moment.
 
 import SegmentRing
 
 package struct RecentFigures: Equatable {
     /// Bits per second of the last seconds of media; 0 when there is too little to tell.
     package let bitrateBps: UInt64
-    /// Media time between the newest two places where decoding can start; nil when there is only one,
-    /// and when there is no picture at one of them: then it says nothing about key frames.
+    /// Media time between the newest two places where decoding can start. Nil when there is only one, or
+    /// when one of them has no picture: then the time says nothing about key frames.
     let keyframeIntervalMs: UInt64?
     /// How far back a viewer can start.
     let rewindMs: UInt64
 
     /// How far back the bitrate looks.
     private static let windowMs: UInt64 = 5_000
-    /// Less than this says nothing: a broadcast that begins sends what it has at once.
+    /// A shorter window says nothing: a broadcast that begins sends what it has at once.
     private static let leastWindowMs: UInt64 = 1_000
-    /// The most entries one look reads, whatever the ring holds.
+    /// The most entries that one look reads, however many the ring holds.
     private static let entries: UInt64 = 8_192
 
-    /// Of a stream at which nobody has looked yet.
+    /// The figures of a stream before the first look.
     static let none = RecentFigures(bitrateBps: 0, keyframeIntervalMs: nil, rewindMs: 0)
 
     private init(bitrateBps: UInt64, keyframeIntervalMs: UInt64?, rewindMs: UInt64) {
@@ -64,7 +64,7 @@ package struct RecentFigures: Equatable {
     }
 }
 
-/// The entries of a ring from the newest backwards, as far as they are still there.
+/// The entries of a ring from the newest backwards, as long as they have not been overwritten.
 private struct RecentEntries: Sequence, IteratorProtocol {
     private let ring: Ring
     private var position: UInt64

@@ -1,11 +1,11 @@
-// Which ring this worker is putting in order, noted on disk before the ring is touched, so that the next
-// worker in this slot knows of which ring the last one died. One note for each slot, because one process
-// at a time has a slot. A worker that is killed by somebody in that moment leaves a mark as
-// well, so one death says nothing yet.
+// Which ring this worker is repairing, noted on disk before the ring is touched. So the next worker in
+// this slot knows which ring the last one died of. There is one note for each slot, because a slot has
+// one process at a time. A worker that is killed from outside in that moment also leaves a mark, so one
+// death proves nothing yet.
 //
-// The note: NAME, how often a worker has begun with this ring, and the ring file's inode, because the name
-// may have got another ring meanwhile. Anything else counts as no mark.
-// It is a FileSystem.note, because a disk that is full is one of the things workers may die of.
+// The note: NAME, how often a worker has begun with this ring, and the ring file's inode, because the
+// name may have got another ring meanwhile. Anything else counts as no mark. It is a FileSystem.note,
+// because a full disk is one of the things that workers may die of.
 //
 // Owner: the worker's loop thread.
 
@@ -14,7 +14,7 @@ import Settings
 import StreamState
 
 struct RecoveryMark {
-    /// The ring that the last worker in this slot died of, and how many have.
+    /// The ring that the last worker in this slot died of. `deaths` says how many have.
     let suspect: StreamName?
     private let deaths: Int
     private let inode: UInt64
@@ -31,18 +31,18 @@ struct RecoveryMark {
         if found == nil, FileSystem.exists(path) { try? FileSystem.removeTree(path) }
     }
 
-    /// How many workers have died of a ring, which is the file of that inode.
+    /// How many workers have died of the ring that is the file with that inode.
     func deaths(of name: StreamName, inode: UInt64) -> Int {
         name == suspect && inode == self.inode ? deaths : 0
     }
 
-    /// This ring is touched from now on.
+    /// This ring is being touched from now on.
     func begin(_ name: StreamName, inode: UInt64) {
         let count = min(deaths(of: name, inode: inode) + 1, Limits.recoveryDeaths)
         try? FileSystem.putNote("\(name) \(count) \(inode)", at: path, through: path + ".new")
     }
 
-    /// No ring is touched any more.
+    /// No ring is being touched any more.
     func remove() {
         try? FileSystem.removeFile(path)
     }

@@ -1,8 +1,8 @@
-// Rings whose name went to a newer one while somebody still has them mapped: a broadcast that comes back
-// with other tracks gets a new ring, and viewers of the old one have a few seconds to take the rest of
-// it. Until nobody uses it, such a ring has a second name, DATA/replaced/NAME-EPOCH. So every worker can
-// count what they take on disk, and none is forgotten when processes are killed: that a ring is in use
-// is a lock that the kernel gives back.
+// Rings that lost their name to a newer one while a process still has them mapped: a broadcast that
+// comes back with other tracks gets a new ring, and viewers of the old one have a few seconds to take
+// the rest of it. As long as it is in use, such a ring has a second name, DATA/replaced/NAME-EPOCH. So
+// every worker can count the room these rings take on disk, and none is forgotten when processes are
+// killed: a ring is marked as in use by a lock, which the kernel gives back.
 //
 // Owner: the worker's loop thread.
 
@@ -29,8 +29,9 @@ package struct ReplacedRings {
         return "\(directory)/\(name)-\(String(ring.epoch, radix: 16))"
     }
 
-    /// Removes those that nobody uses; the others. What is not ours (another kind of file, another kind of
-    /// name, anything behind a link in the directory's place) is left alone.
+    /// Removes the rings that are no longer used; returns the others. Anything that is not ours (another
+    /// kind of file, another kind of name, anything behind a link in the directory's place) is left
+    /// alone.
     @discardableResult
     func removeUnused() -> [Kept] {
         guard FileSystem.isDirectory(directory) else { return [] }
@@ -38,7 +39,7 @@ package struct ReplacedRings {
         return names.compactMap { text in
             let path = "\(directory)/\(text)"
             guard let name = Self.name(in: text), FileSystem.isRegularFile(path) else { return nil }
-            // One that cannot be asked counts as used.
+            // A ring that cannot be checked counts as used.
             guard (try? FileLock.isUsed(path)) ?? true else {
                 try? FileSystem.removeFile(path)
                 return nil
@@ -47,7 +48,7 @@ package struct ReplacedRings {
         }
     }
 
-    /// Of NAME-EPOCH; nil for what somebody else has put there.
+    /// The name in NAME-EPOCH; nil for any other file name.
     private static func name(in text: String) -> Substring? {
         guard let dash = text.lastIndex(of: "-"), (try? StreamName(text[..<dash])) != nil,
             UInt64(text[text.index(after: dash)...], radix: 16) != nil
@@ -63,9 +64,9 @@ package struct ReplacedRings {
             freeBytes: free ?? .max)
     }
 
-    /// A few for each name. For all but the first of them, there must be as much room again as those of
-    /// all names take: whoever replaces rings all the time takes the disk from nobody, and whoever does
-    /// so once is not refused because of others.
+    /// A few are admitted for each name. For all but the first of a name, there must be as much room
+    /// again as those of all names take. So a publisher who replaces rings all the time takes the disk
+    /// from no one, and one who does so once is not refused because of others.
     static func admits(
         _ name: StreamName, ringBytes: UInt64, beside kept: [Kept], freeBytes: UInt64
     ) -> Bool {

@@ -1,5 +1,5 @@
-// What fits into a ring of the size that the settings say: the parts of a broadcast, and the rest of
-// the file around them.
+// What fits into a ring of the size in the settings: the parts of a broadcast, and the rest of the file
+// around them.
 
 import Media
 import SegmentRing

@@ -1,4 +1,4 @@
-// Tells the workers whose viewers wait that a ring has grown: at once when it was quiet, then at most
+// Tells the workers whose viewers wait that a ring has grown: at once if it was quiet, otherwise at most
 // every `Limits.doorbellIntervalMs`, so that a stream of small writes does not become a storm of
 // wake-ups.
 //
@@ -51,7 +51,7 @@ package final class RingNotifier {
         changes.announce()
     }
 
-    /// Announces at once what has not been announced.
+    /// Announces at once what has not been announced yet.
     package func flush() {
         guard isScheduled else { return }
         isScheduled = false

@@ -1,9 +1,9 @@
-// What everybody is told of the streams: which there are, and the list of them as JSON. Made once for
-// all who ask, when a stream has changed or a second has passed, and not at each request: anybody may
-// ask, and as often as connections allow.
+// What everyone is told about the streams: which there are, and the list of them as JSON. It is made
+// once for all who ask, when a stream has changed or a second has passed, and not at each request:
+// anyone may ask, as often as connections allow.
 //
-// Figures of a stream (RecentFigures) cost tens to hundreds of microseconds, so they are brought up to
-// date a few streams at a time, in slices of the loop's turns, as long as somebody asks.
+// The figures of a stream (RecentFigures) cost tens to hundreds of microseconds. So they are refreshed a
+// few streams at a time, in slices of the loop's turns, as long as there is demand.
 //
 // Owner: the worker's loop thread.
 
@@ -16,7 +16,7 @@ package final class StreamCatalog: TurnTask {
     private let loop: EventLoop
     private var streams = Kept<[LiveStream]>()
     private var json = Kept<[UInt8]>()
-    /// What the shared counter of changes was when the streams were last looked at.
+    /// The value of the shared counter of changes when the streams were last looked at.
     private var changesSeen: UInt64?
     /// Streams whose figures are to be looked at.
     private var stale: [LiveStream] = []
@@ -24,7 +24,7 @@ package final class StreamCatalog: TurnTask {
     private var forgetTimer: TimerID?
     private var listFreshUntilMs: UInt64 = 0
 
-    /// What is told is no older than this, unless making it takes long.
+    /// The greatest age of what is told, in microseconds, unless making it takes long.
     private static let freshUs: UInt64 = 1_000_000
 
     package init(source: LiveStreams, changes: StreamChanges, loop: EventLoop) {
@@ -36,7 +36,7 @@ package final class StreamCatalog: TurnTask {
 
     // MARK: Asking
 
-    /// All streams, by name; the ended ones that are still on disk included.
+    /// All streams, by name, including ended ones that are still on disk.
     package func all() -> [LiveStream] {
         let count = changes.count
         return streams.value(
@@ -49,8 +49,8 @@ package final class StreamCatalog: TurnTask {
         }
     }
 
-    /// Streams that are gone must not be held because nobody asks any more: a ring that is mapped takes
-    /// its room on the disk.
+    /// Forgets streams that are gone, even when no one asks any more: a ring that is mapped takes its
+    /// room on the disk.
     private func forgetLater() {
         guard forgetTimer == nil else { return }
         forgetTimer = loop.schedule(afterMs: Self.freshUs / 1_000) { [weak self] in
@@ -63,7 +63,8 @@ package final class StreamCatalog: TurnTask {
     /// When the streams were last looked at, in microseconds of the monotonic clock.
     package var lookedAtUs: UInt64 { streams.madeUs ?? 0 }
 
-    /// Whether `listJSON` would give the same again. Costs next to nothing: by the clock of the loop.
+    /// Whether `listJSON` would give the same again. Costs next to nothing: it uses the clock of the
+    /// loop.
     var isListFresh: Bool {
         changes.count == changesSeen && loop.nowMs < listFreshUntilMs
     }
@@ -71,12 +72,12 @@ package final class StreamCatalog: TurnTask {
     /// When the list was made.
     var listMadeUs: UInt64 { json.madeUs ?? 0 }
 
-    /// The answer to `GET /api/streams`. Everybody gets the same array, so it is in memory once.
+    /// The answer to `GET /api/streams`. Everyone gets the same array, so it is in memory once.
     package func listJSON() -> [UInt8] {
         let all = all()
         refreshFigures()
         let isOutdated = json.madeUs.map { $0 < streams.madeUs ?? 0 } ?? true
-        // By then somebody has to look again: at the streams, or at the list, whichever is older.
+        // The time by which the streams or the list, whichever is older, have to be looked at again.
         let oldestUs = min(streams.madeUs ?? 0, isOutdated ? .max : json.madeUs ?? 0)
         listFreshUntilMs = (oldestUs + Self.freshUs) / 1_000
         return json.value(
@@ -98,7 +99,7 @@ package final class StreamCatalog: TurnTask {
 
     // MARK: Figures
 
-    /// Brings the figures of all streams up to date: at once what fits into a slice, the rest in later
+    /// Refreshes the figures of all streams: at once as many as fit into a slice, the rest in later
     /// turns.
     package func refreshFigures() {
         let nowUs = MonotonicClock.nowUs()

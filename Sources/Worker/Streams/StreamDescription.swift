@@ -4,7 +4,7 @@ import Media
 import StreamState
 import Text
 
-/// What changes of it.
+/// The facts about a stream that change.
 struct ChangingFacts: Equatable {
     let state: StreamState
     let publisher: PublisherState
@@ -57,7 +57,7 @@ enum StreamDescription {
         ])
     }
 
-    /// `size` is that of the pictures now, if it is known: the init's is that of the beginning.
+    /// `size` is the present size of the pictures, if known: the init has the size at the beginning.
     private static func json(of track: MediaTrack, _ size: PictureSize?) -> JSONValue {
         let kind = track.kind == .video ? "video" : "audio"
         var members = [

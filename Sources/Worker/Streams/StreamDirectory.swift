@@ -1,5 +1,6 @@
-// Where streams are on disk: DATA/live/NAME is the folder of one, in which its ring lies. What cannot be
-// used is moved out of the way (DamagedRings), and rings of other versions are left alone (OtherVersions).
+// Where streams are on disk: DATA/live/NAME is the folder of one stream, and its ring is in it. Anything
+// unusable is moved out of the way (DamagedRings), and rings of other versions are left alone
+// (OtherVersions).
 //
 // Owner: the worker's loop thread.
 
@@ -16,12 +17,12 @@ struct StreamDirectory {
     /// What this version of the format puts into a stream's folder.
     private static let ownFiles = [Ring.fileName, Ring.fileName + Ring.temporarySuffix]
 
-    /// Errors: it can be neither found nor made.
+    /// Errors: the directory can be neither found nor made.
     init(environment: StreamsEnvironment) throws(SystemError) {
         path = environment.dataDirectory + "/live"
         damaged = DamagedRings(
             dataDirectory: environment.dataDirectory, logger: environment.logger)
-        // What is the same for all workers is told by one of them.
+        // One worker logs what is the same for all.
         otherVersions = OtherVersions(
             directory: path, logger: environment.slot == 0 ? environment.logger : nil)
         try FileSystem.makeDirectory(path)
@@ -32,7 +33,7 @@ struct StreamDirectory {
     /// Where the ring of a stream is or would be.
     func ringPath(_ name: StreamName) -> String { "\(folder(of: name))/\(Ring.fileName)" }
 
-    /// Those that have something here, in their order.
+    /// Names that have a folder here, in order.
     func names() -> [StreamName] {
         let entries = (try? FileSystem.names(in: path)) ?? []
         return entries.compactMap { try? StreamName($0) }.sorted { $0.text < $1.text }
@@ -47,7 +48,7 @@ struct StreamDirectory {
         } catch {
             switch error.code {
             case ENOENT:
-                // Somebody has removed all streams.
+                // All streams have been removed by hand.
                 try FileSystem.makeDirectory(path)
             case ENOTDIR:
                 _ = try putAside(name, reason: "it is not a directory") {
@@ -60,14 +61,15 @@ struct StreamDirectory {
         }
     }
 
-    /// Only if there is nothing in it.
+    /// Removes the folder only if it is empty.
     func removeFolder(of name: StreamName) {
         try? FileSystem.removeDirectory(folder(of: name))
     }
 
     // MARK: What cannot be used
 
-    /// Moves out of the way what has a stream's place. False: somebody else is at it; look again.
+    /// Moves whatever occupies a stream's place out of the way. False: another process is doing it; look
+    /// again.
     func putAside(
         _ name: StreamName, reason: String, isStillThere: () -> Bool
     ) throws(SystemError) -> Bool {
@@ -77,7 +79,7 @@ struct StreamDirectory {
             reason: reason, isStillThere: isStillThere)
     }
 
-    /// Whether what has the place of a ring is none.
+    /// Whether the thing in the place of a ring is not a ring.
     func hasDamagedRing(_ name: StreamName) -> Bool {
         do {
             _ = try Ring.open(path: ringPath(name))
@@ -88,11 +90,11 @@ struct StreamDirectory {
         }
     }
 
-    /// Has the log tell of rings of other versions.
+    /// Logs rings of other versions.
     func lookForOtherVersions(of name: StreamName) { otherVersions.look(for: name) }
 
-    /// Gives a ring of another version that has the place of this version's its own place. False: it has to
-    /// stay where it is for now.
+    /// Moves a ring of another version from this version's place to its own. False: it has to stay where
+    /// it is for now.
     func makeWay(for name: StreamName) throws(SystemError) -> Bool {
         try otherVersions.makeWay(for: name)
     }

@@ -1,9 +1,9 @@
-// What a worker does with every ring before it serves: puts in order what an earlier worker in its slot,
-// or an earlier server, left behind.
+// What a worker does with every ring before it serves: it repairs what an earlier worker in its slot, or
+// an earlier server, left behind.
 //
-// Each ring on its own: one that is not intact is put aside, and so is one that workers die of. To find
-// that out here, and not while viewers are served, recovery also does once what a worker does with a
-// ring all the time: it describes it and reads from it.
+// Each ring is treated on its own. A ring that is not intact is put aside, and so is one that workers
+// die of. To find that out here, and not while viewers are served, recovery also does once what a worker
+// does with a ring all the time: it describes the ring and reads from it.
 //
 // Owner: the worker's loop thread.
 
@@ -26,7 +26,8 @@ struct StreamRecovery {
 
     func run(tryOut: (LiveStream) -> Void) {
         let mark = RecoveryMark(path: "\(directory.path)/.recovering-\(environment.slot)")
-        // The one that the last worker died of first: who dies of it again leaves the same mark.
+        // The ring that the last worker died of comes first: a worker that dies of it again leaves the
+        // same mark.
         let names = directory.names()
         for name in names.filter({ $0 == mark.suspect }) + names.filter({ $0 != mark.suspect }) {
             let path = directory.ringPath(name)
@@ -77,8 +78,8 @@ struct StreamRecovery {
         }
     }
 
-    /// Whoever published was connected to processes that are gone. A stream that nobody has ended
-    /// although its time is over was alone: its grace begins now.
+    /// The publisher was connected to processes that are gone. A stream whose time is over but that was
+    /// never ended had no one to end it: its grace begins now.
     private func recover(_ stream: LiveStream) throws(RingError) {
         let status = stream.ring.status
         let writer: RingWriter
@@ -109,8 +110,8 @@ struct StreamRecovery {
         }
     }
 
-    /// The first worker of a server that has just started, or one that replaces it before anybody was
-    /// served; all others replace one that has served or come second.
+    /// Whether this is the first worker of a server that has just started, or replaces it before anyone
+    /// was served. All other workers replace one that has served, or come second.
     private var isServerStart: Bool {
         environment.slot == 0 && environment.counters.total(.workersReady) == 0
             && environment.counters.total(.connectionsTotal) == 0

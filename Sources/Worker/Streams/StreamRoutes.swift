@@ -1,4 +1,4 @@
-// What everybody is told of streams over HTTP: the list of them, and each one (docs/http-api.md).
+// What everyone is told about streams over HTTP: the list of them, and each one (docs/http-api.md).
 //
 // Owner: the worker's loop thread.
 
@@ -9,7 +9,7 @@ package final class StreamRoutes {
     private let streams: LiveStreams
     private let catalog: StreamCatalog
     private let crossOrigin: CrossOrigin
-    /// The list as it is given to strangers, and when the catalog made it.
+    /// The list as strangers get it, and when the catalog made it.
     private var list: (response: PreparedResponse, madeUs: UInt64)?
 
     private static let fields = [
@@ -29,7 +29,7 @@ package final class StreamRoutes {
         ]
     }
 
-    /// Made when the catalog has a new list, and not at each request.
+    /// The response is made when the catalog has a new list, and not at each request.
     private func answerList(_ exchange: Exchange) {
         let isStrangers = !crossOrigin.isNamed(exchange.request)
         if isStrangers, let list, catalog.isListFresh, list.madeUs == catalog.listMadeUs {

@@ -1,6 +1,6 @@
-// Keeps house among the streams: those whose grace is over are ended, ended ones are removed after a while,
-// and so is what belonged to rings that were replaced. Every worker does so, since each step is idempotent
-// or guarded by the ring's writer lease.
+// Cleans up among the streams: ends those whose grace is over, removes ended ones after a while, and
+// removes what belonged to replaced rings. Every worker does so, since each step is idempotent or
+// guarded by the ring's writer lease.
 //
 // Owner: the worker's loop thread.
 
@@ -19,7 +19,7 @@ final class StreamSweep {
         self.environment = environment
     }
 
-    /// Sweeps now and then, from now on.
+    /// Sweeps at intervals from now on.
     func start() {
         environment.loop.schedule(afterMs: Limits.endNoticeMs) { [weak self] in
             guard let self else { return }
@@ -29,7 +29,7 @@ final class StreamSweep {
         }
     }
 
-    /// Ends and removes what is over, as far as one turn of the loop should go; the rest follows at once.
+    /// Ends and removes what is over, as much as one turn of the loop allows; the rest follows at once.
     private func sweep(_ rest: ArraySlice<LiveStream>) {
         let slice = TurnSlice(us: Limits.sweepSliceUs)
         for (index, stream) in zip(rest.indices, rest) {
@@ -61,21 +61,21 @@ final class StreamSweep {
         remove(stream)
     }
 
-    /// Of a ring of an earlier boot that was put there since this worker has started: to take the lease is
-    /// enough.
+    /// Starts the clock of a ring from an earlier boot that was put there after this worker had started.
+    /// To take the lease is enough.
     private func startClock(of stream: LiveStream) {
         takeLease(of: stream)?.release()
     }
 
     private func remove(_ stream: LiveStream) {
-        // It keeps a publisher from replacing the ring between the look and the removal.
+        // The lease keeps a publisher from replacing the ring between the look and the removal.
         guard let lease = takeLease(of: stream) else { return }
         defer { lease.release() }
         streams.remove(stream)
         environment.changes.announce()
     }
 
-    /// Nil: somebody else has it, or the ring is not intact and makes way.
+    /// Nil: the lease is held elsewhere, or the ring is not intact and makes way.
     private func takeLease(of stream: LiveStream) -> RingWriter? {
         do {
             return try stream.ring.acquireWriter(slot: environment.slot)

@@ -1,4 +1,4 @@
-// What the streams of one worker share. Made once at start.
+// What the streams of one worker share. Made once at the start.
 //
 // Owner: the worker's loop thread.
 
@@ -18,9 +18,9 @@ package final class StreamsEnvironment {
     let viewers: Gauge
     let dataDirectory: String
     let mediaLimits: MediaLimits
-    /// How long a stream without media is kept.
+    /// How long a stream without media is kept, in milliseconds.
     let graceMs: UInt64
-    /// How much media a ring is to hold at least.
+    /// The least amount of media that a ring is to hold.
     let ringMs: UInt64
 
     package init(
@@ -38,11 +38,11 @@ package final class StreamsEnvironment {
         ringMs = settings.ringMs
     }
 
-    /// This worker's number, which its successor will have too.
+    /// This worker's number. The worker that replaces it gets the same one.
     var slot: Int { counters.slot }
 }
 
-/// That a stream has started, paused, resumed, ended or gone, in whatever worker.
+/// Tells all workers that a stream in this one has started, paused, resumed, ended or gone.
 package struct StreamChanges {
     private let counters: SlotCounters
     private let doorbells: Doorbells
@@ -52,12 +52,12 @@ package struct StreamChanges {
         self.doorbells = doorbells
     }
 
-    /// Has whoever lists streams, in whatever worker, look at them now.
+    /// Makes those who list streams, in every worker, look at them now.
     package func announce() {
         counters.add(.streamChanges)
         doorbells.ringAll()
     }
 
-    /// How many have been announced by all workers.
+    /// How many changes all workers have announced.
     package var count: UInt64 { counters.total(.streamChanges) }
 }

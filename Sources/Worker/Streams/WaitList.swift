@@ -1,22 +1,23 @@
-// Those who wait for the same thing, in no order: joined, left and counted in one step, however many there are.
+// Those who wait for the same thing, in no order. Joining, leaving and counting take one step, however
+// many there are.
 //
-// Members keep their place in the list, so that none has to be looked for; so each is in one list at a time.
-// Whoever is woken may leave while the others are being woken.
+// A member keeps its own place in the list, so it never has to be looked for, and can only be in one
+// list at a time. A member that is woken may leave while the others are being woken.
 //
 // Owner: the worker's loop thread.
 
-/// Somebody whose response goes on when something happens.
+/// A response that goes on when something happens.
 package protocol Waiter: AnyObject {
     /// The place in the list, kept by the list.
     var place: Int { get set }
 
-    /// What was waited for may have come, or come to its end.
+    /// What it waits for may have come, or ended.
     func wake()
 
-    /// Called now and then: what a waiter is owed although nothing comes.
+    /// Called at intervals, for what a waiter is owed although nothing comes.
     func lookAfter(nowMs: UInt64)
 
-    /// Has the response reset, whatever its client has taken.
+    /// Has the response reset, however much its client has taken.
     func letGo()
 }
 
@@ -48,7 +49,7 @@ package final class WaitList {
 
     /// Looks after one of `parts` parts of the list; all of them in turn are the whole list.
     package func lookAfter(part: Int = 0, of parts: Int = 1, nowMs: UInt64) {
-        // As they are now: whoever is looked after may leave.
+        // A copy: members that are looked after may leave.
         let members = members
         for place in stride(from: part % parts, to: members.count, by: parts) {
             members[place].lookAfter(nowMs: nowMs)

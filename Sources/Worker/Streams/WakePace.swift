@@ -1,5 +1,5 @@
-// How often those who wait for one ring are woken: at once when it was quiet, then no sooner than an interval
-// after the last time, and no later either. Each ring has its own.
+// How often those who wait for one ring are woken: at once if it was quiet, otherwise exactly one
+// interval after the last time. Each ring has its own pace.
 //
 // Owner: the worker's loop thread.
 
@@ -16,7 +16,7 @@ package final class WakePace {
         self.wake = wake
     }
 
-    /// Something has come: they are woken now, or when the interval is over.
+    /// Something has come: wakes them now, or when the interval is over.
     package func ring(intervalMs: UInt64) {
         guard !isScheduled else { return }
         let dueMs = lastWokenMs + intervalMs
