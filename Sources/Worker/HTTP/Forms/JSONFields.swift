@@ -1,10 +1,10 @@
-// The members of a JSON object (RFC 8259), as far as they are texts: what is sent in place of a form.
-// No request to Weir brings any other JSON.
+// The members of a JSON object (RFC 8259) that are texts: programs send them in place of a form. No
+// request to Weir brings any other JSON.
 
 import FoundationEssentials
 
 package enum JSONFields {
-    /// Nil when the bytes are no JSON object. A member that is no text is there without a value.
+    /// Nil when the bytes are not a JSON object. A member that is not a text has the value nil.
     package static func read(_ bytes: [UInt8]) -> [String: String?]? {
         (try? JSONDecoder().decode(Object.self, from: Data(bytes)))?.fields
     }

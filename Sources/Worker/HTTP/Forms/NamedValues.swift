@@ -1,7 +1,7 @@
 // Values by their names in lists of NAME=VALUE: the query of a target, and the field Cookie (RFC 6265,
-// section 4.2.1). Nothing is decoded: who looks here knows that no value needs it.
+// section 4.2.1). Nothing is decoded: callers look for values that need no decoding.
 //
-// Bytes are compared, not characters: a combining mark behind a separator changes nothing.
+// Bytes are compared, not characters: a combining mark after a separator changes nothing.
 
 package enum NamedValues {
     /// All values of that name, in their order.

@@ -2,7 +2,8 @@
 // (URL standard, section 5.1, application/x-www-form-urlencoded).
 
 package enum URLEncodedFields {
-    /// Nil when it cannot be understood: a bad escape, bytes that are no UTF-8, or a name twice.
+    /// Nil when it cannot be understood: a bad escape, bytes that are not UTF-8, or a name that comes
+    /// twice.
     package static func read(_ bytes: some Sequence<UInt8>) -> [String: String]? {
         var fields: [String: String] = [:]
         for pair in Array(bytes).split(separator: UInt8(ascii: "&")) {

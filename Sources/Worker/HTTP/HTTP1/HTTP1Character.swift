@@ -1,8 +1,8 @@
-// The classes of bytes that HTTP/1.1 messages are made of, and comparisons of short byte strings.
-// Everything works on bytes: a request is not text before it has been found valid.
+// The classes of bytes in HTTP/1.1 messages, and comparisons of short byte strings. Everything works on
+// bytes: a request is not text until it has been found valid.
 //
-// Unsafe use: one append of a span's bytes, whose pointer is read during the call only; the bytes of
-// constants, which are there for good and are read within their count.
+// Unsafe use: one append of a span's bytes, whose pointer is read during the call only; and the bytes of
+// constants, which live for ever and are read within their count.
 
 enum HTTP1Character {
     static let lineFeed = UInt8(ascii: "\n")
@@ -28,7 +28,7 @@ enum HTTP1Character {
         return folded - UInt8(ascii: "a") + 10
     }
 
-    /// What methods and field names are made of (RFC 9110 section 5.6.2: tchar).
+    /// The characters of methods and field names (RFC 9110 section 5.6.2: tchar).
     static func isToken(_ byte: UInt8) -> Bool {
         if isLetter(byte) || isDigit(byte) { return true }
         switch byte {
@@ -42,8 +42,8 @@ enum HTTP1Character {
         }
     }
 
-    /// What may stand inside a field value (RFC 9110 section 5.5): no control character but the
-    /// tab. Bytes from 0x80 on are opaque.
+    /// What may be inside a field value (RFC 9110 section 5.5): no control character but the tab. Bytes
+    /// from 0x80 on are opaque.
     static func isFieldValue(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte != 0x7F || byte == tab
     }
@@ -53,9 +53,9 @@ enum HTTP1Character {
         byte == space || byte == tab
     }
 
-    /// What may stand in a path or query. RFC 3986 allows less, but browsers send `\ ^ ` { | }` as
-    /// they are (WHATWG URL, query state), and nobody takes them for the end of anything. Refused
-    /// are what a target never contains unencoded, the fragment's `#` above all.
+    /// What may be in a path or query. RFC 3986 allows less, but browsers send `\ ^ ` { | }` unencoded
+    /// (WHATWG URL, query state), and no reader takes them for the end of anything. Bytes that a target
+    /// never contains unencoded are refused, above all the fragment's `#`.
     static func isTarget(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "#"), UInt8(ascii: "<"), UInt8(ascii: ">"):
@@ -65,8 +65,8 @@ enum HTTP1Character {
         }
     }
 
-    /// What a registered name is made of, percent signs apart (RFC 3986 section 3.2.2: unreserved
-    /// and sub-delims).
+    /// The characters of a registered name, except percent signs (RFC 3986 section 3.2.2: unreserved and
+    /// sub-delims).
     static func isRegisteredName(_ byte: UInt8) -> Bool {
         if isLetter(byte) || isDigit(byte) { return true }
         switch byte {
@@ -104,7 +104,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// The same without regard to the case of ASCII letters; `text` is in lower case.
+    /// The same, ignoring the case of ASCII letters; `text` is in lower case.
     func equalsIgnoringCase(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard self.count == count else { return false }

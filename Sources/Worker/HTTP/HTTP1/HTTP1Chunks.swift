@@ -1,8 +1,8 @@
-// The chunked transfer coding up to the chunk of size 0 (RFC 9112 section 7.1), byte by byte and
-// without a buffer. What follows (trailers, the empty line) is lines again, and not read here.
+// The chunked transfer coding up to the chunk of size 0 (RFC 9112 section 7.1), byte by byte and without
+// a buffer. What follows (trailers, the empty line) is lines again, and is not read here.
 //
-// White space around sizes and extensions is refused, though old grammars have it: a reader that
-// takes "5 " for 5 and one that does not find different requests in the same bytes.
+// White space around sizes and extensions is refused, though old grammars allow it: one reader takes "5
+// " for 5, another does not, and the two find different requests in the same bytes.
 
 struct HTTP1Chunks {
     enum Step {
@@ -22,7 +22,7 @@ struct HTTP1Chunks {
     private let extensionBytesLimit: Int
     private var state = State.size
     private var digits = 0
-    /// While the size is read: what it is so far. After that: data bytes that are still to come.
+    /// While the size is read: its value so far. After that: data bytes that are still to come.
     private var size: UInt64 = 0
     private var extensionBytes = 0
 
@@ -80,7 +80,7 @@ struct HTTP1Chunks {
         guard size <= UInt64(Int.max) else { throw .chunkTooLarge }
     }
 
-    /// Extensions mean nothing to anybody; their bytes only have to be harmless and few.
+    /// Extensions mean nothing to anyone; their bytes only have to be harmless and few.
     private mutating func takeExtension(_ byte: UInt8) throws(HTTP1Failure) {
         if byte == HTTP1Character.carriageReturn {
             state = .sizeLineFeed

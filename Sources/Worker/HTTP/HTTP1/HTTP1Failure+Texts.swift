@@ -1,4 +1,4 @@
-// What the failures of the parser say to people. Nothing of the request is repeated in them.
+// What the failures of the parser tell people. They repeat nothing of the request.
 
 extension HTTP1Failure {
     /// What kind of thing went wrong.
@@ -29,7 +29,7 @@ extension HTTP1Failure {
         }
     }
 
-    /// What exactly, and what would be right.
+    /// What exactly went wrong, and what would be right.
     var detail: String {
         switch self {
         case .bareLineFeed: "Lines end with CR LF."

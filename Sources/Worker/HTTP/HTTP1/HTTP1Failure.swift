@@ -1,5 +1,5 @@
-// Why a connection's bytes are not requests that Weir takes. After any of these nobody can say where
-// a next request would begin, so the connection ends with the answer.
+// Why a connection's bytes are not requests that Weir takes. After any of these failures, it is unknown
+// where the next request would begin, so the connection ends with the answer.
 //
 // The raw value is the slug of the problem document: stable, clients may rely on it.
 

@@ -1,13 +1,13 @@
-// One line of a header or trailer section: a name, a colon at once, a value with white space around
-// it (RFC 9112 section 5).
+// One line of a header or trailer section: a name, a colon directly after it, and a value with white
+// space around it (RFC 9112 section 5).
 
-/// A valid field; the ranges are those of the line.
+/// A valid field; the ranges refer to the line.
 struct HTTP1FieldLine {
     let name: Range<Int>
     /// Without the white space around it.
     let value: Range<Int>
 
-    /// `line` is not empty: that one ends a section.
+    /// `line` is not empty: an empty line ends a section.
     init(_ line: Span<UInt8>) throws(HTTP1Failure) {
         guard !HTTP1Character.isWhiteSpace(line[0]) else { throw .foldedField }
         guard let colon = line.firstIndex(of: HTTP1Character.colon), colon > 0,
@@ -29,11 +29,11 @@ struct HTTP1FieldLine {
 /// What a field is to the parser, by its name.
 enum HTTP1FieldKind {
     case host, contentLength, transferEncoding, connection, expect, te
-    /// About this one connection, and nothing that Weir acts on: it ends here.
+    /// About this one connection, with no meaning to Weir: it is not passed on.
     case hopByHop
     /// Announces trailers; passed on, though they are dropped.
     case trailer
-    /// Nothing to the parser.
+    /// Of no interest to the parser.
     case other
 
     init(_ name: Span<UInt8>) {

@@ -1,11 +1,11 @@
-// What the fields of a request say about its body and about the connection. Wherever two readers
-// could understand two different things, the request is refused: the reader in front of Weir may
-// have been the other one.
+// What the fields of a request say about its body and about the connection. A request that two readers
+// could understand in two ways is refused: the reader in front of Weir may have understood it the other
+// way.
 
 struct HTTP1Framing {
     /// How a method sends a body, as far as that matters here.
     enum Method {
-        /// It has a body when it says so.
+        /// It has a body if its fields say so.
         case other
         /// PUT and POST: with Expect and without a length, to the end of the connection.
         case upload
@@ -40,11 +40,11 @@ struct HTTP1Framing {
         return contentLength.map { .length($0) } ?? .none
     }
 
-    /// What the source clients of Icecast send: SOURCE, whose length is none or (in a probe) 0 and
-    /// means nothing, or a PUT that waits for 100 (Continue) and has no length. By RFC 9112 section
-    /// 6.3 the latter has no body; but then its client could not wait for 100 (RFC 9110 section
-    /// 10.1.1). Reading on to the end is safe whoever is right: nothing behind this head is ever
-    /// taken for a request, and every answer says that the connection closes.
+    /// What the source clients of Icecast send: SOURCE, with no length or (in a probe) a meaningless 0;
+    /// or a PUT that waits for 100 (Continue) and has no length. By RFC 9112 section 6.3 that PUT has no
+    /// body, but then its client could not wait for 100 (RFC 9110 section 10.1.1). Reading on to the end
+    /// is safe in either case: nothing after this head is ever taken for a request, and every answer
+    /// says that the connection closes.
     private var endsWithConnection: Bool {
         guard !isChunked else { return false }
         switch method {
@@ -58,7 +58,7 @@ struct HTTP1Framing {
         !closes && !endsWithConnection && (version == .v11 || keepsAlive)
     }
 
-    /// In HTTP/1.0 only those do, and mean it, who send a body without a length.
+    /// In HTTP/1.0, only clients that send a body without a length ask for it and mean it.
     var expectsContinue: Bool {
         guard expects, !expectsAcceptance else { return false }
         switch body {
@@ -68,11 +68,11 @@ struct HTTP1Framing {
         }
     }
 
-    /// Clients that say SOURCE send nothing before they have read 200.
+    /// Clients that send SOURCE send no body before they have read 200.
     var expectsAcceptance: Bool { method == .source && endsWithConnection }
 
-    /// Content-Length: digits, once. Even a repeated equal one is refused, which RFC 9110 section
-    /// 8.6 leaves to us: no client has a reason for it, an attacker has.
+    /// Content-Length: digits, once. Even a repeated equal value is refused, as RFC 9110 section 8.6
+    /// permits: a client has no reason for it, but an attacker has.
     mutating func takeContentLength(_ value: Span<UInt8>) throws(HTTP1Failure) {
         guard contentLength == nil else { throw .repeatedContentLength }
         guard !isChunked else { throw .contradictoryFraming }
@@ -90,8 +90,8 @@ struct HTTP1Framing {
         contentLength = length
     }
 
-    /// Transfer-Encoding: `chunked` and nothing else, once. All other values get 501 (RFC 9112
-    /// section 6.1), also those after which only the end of the connection would end the body.
+    /// Transfer-Encoding: `chunked` and nothing else, once. All other values get 501 (RFC 9112 section
+    /// 6.1), even those whose body would last to the end of the connection.
     mutating func takeTransferEncoding(_ value: Span<UInt8>) throws(HTTP1Failure) {
         guard version == .v11 else { throw .transferEncodingInHTTP10 }
         guard !isChunked else { throw .repeatedTransferEncoding }
@@ -106,7 +106,7 @@ struct HTTP1Framing {
         expects = true
     }
 
-    /// Connection: of its options only `close` and `keep-alive` matter.
+    /// Connection: only the options `close` and `keep-alive` matter.
     mutating func takeConnection(_ value: Span<UInt8>) {
         var start = 0
         while start < value.count {

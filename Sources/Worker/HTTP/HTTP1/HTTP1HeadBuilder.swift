@@ -1,8 +1,8 @@
-// A header section, line by line, until it is a head. The pseudo-header fields come first in a block
-// but are complete last (Host may be the last line), so all fields wait here, in one array.
+// A header section, line by line, until it is a head. In a block, the pseudo-header fields come first,
+// but they are complete last (Host may be the last line). So all fields wait here, in one array.
 //
-// Bounded: the request line by its own limits, all other lines together by `headerBytes`, white
-// space, colons and fields that are dropped included.
+// Bounded: the request line has its own limits. All other lines together are limited by `headerBytes`,
+// which also counts white space, colons and dropped fields.
 
 struct HTTP1HeadBuilder {
     private static let methodName = Array(":method".utf8)
@@ -13,11 +13,11 @@ struct HTTP1HeadBuilder {
     private static let http = Array("http".utf8)
     private static let expectName = Array("expect".utf8)
     private static let expectation = Array("100-continue".utf8)
-    /// A browser's request usually fits.
+    /// Enough for the usual request of a browser.
     private static let initialBytes = 512
 
     private let isSecure: Bool
-    /// What the ranges below are ranges of.
+    /// The ranges below refer to these bytes.
     private var bytes: [UInt8] = []
     private var method = 0..<0
     private var path = 0..<0
@@ -112,8 +112,8 @@ struct HTTP1HeadBuilder {
             expectsAcceptance: framing.expectsAcceptance)
     }
 
-    /// Host and an absolute target have to say the same. The latter would win over the former (RFC
-    /// 9112 section 3.2.2), but not everybody on the way knows.
+    /// Host and an absolute target have to agree. By RFC 9112 section 3.2.2 the target would win, but
+    /// not every reader on the way knows that.
     private func agreedAuthority() throws(HTTP1Failure) -> Range<Int> {
         guard let host else {
             guard framing.version == .v10 else { throw .missingHost }

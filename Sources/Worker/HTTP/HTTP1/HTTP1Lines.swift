@@ -1,23 +1,23 @@
-// Lines out of bytes that may be cut anywhere. A line that lies in one piece is handed out where it
-// lies; one that is cut is put together here. Each byte is looked at once, and the memory is that of
-// one line of bounded length.
+// Makes lines of bytes that may be cut anywhere. A line in one piece is handed out in place; one that is
+// cut is put together here. Each byte is looked at once, and no more than one line of bounded length is
+// kept in memory.
 //
-// A line ends with CRLF and with nothing else: parsers that disagree about a bare LF are what
-// requests are smuggled between (RFC 9112 section 2.2 allows it, and does not ask for it).
+// A line ends with CRLF and nothing else: requests are smuggled between parsers that disagree about a
+// bare LF (RFC 9112 section 2.2 allows it, and does not require it).
 
 struct HTTP1Lines {
     enum Line: Equatable {
-        /// All bytes are consumed, and the line goes on.
+        /// All bytes are consumed, and the line is not complete.
         case incomplete
-        /// The line's content lies at this range of the given bytes.
+        /// The line's content is at this range of the given bytes.
         case within(Range<Int>)
-        /// The line's content has been put together: see `takeAssembled()`.
+        /// The line's content has been put together; get it with `takeAssembled()`.
         case assembled
         /// The content is longer than allowed; `kept` has its beginning.
         case tooLong
     }
 
-    /// What came of a line whose end has not come yet.
+    /// The part that has come of a line whose end has not come yet.
     private(set) var kept: [UInt8] = []
 
     /// Finds the next line from `position` on and moves it past the line end. `longestBytes` bounds
@@ -48,7 +48,7 @@ struct HTTP1Lines {
         return .assembled
     }
 
-    /// The content of the line that was put together; then nothing of it is kept here.
+    /// The content of the line that was put together; it is not kept here any longer.
     mutating func takeAssembled() -> [UInt8] {
         defer { kept = [] }
         return kept

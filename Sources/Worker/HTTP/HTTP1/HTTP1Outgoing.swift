@@ -1,10 +1,10 @@
-// Header sections that an HTTP/1.1 connection has to send, as far as they are not in the stage yet.
+// Header sections that an HTTP/1.1 connection has to send and that are not in the stage yet.
 //
 // Unsafe use: bytes are copied to the shared stage, between `stageCount` and `stageLimit` only.
 
 struct HTTP1Outgoing {
     private var bytes: [UInt8] = []
-    /// What stands before it is in the stage.
+    /// The bytes before it are in the stage.
     private var offset = 0
 
     var isEmpty: Bool { offset == bytes.count }

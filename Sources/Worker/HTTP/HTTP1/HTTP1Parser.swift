@@ -2,9 +2,9 @@
 // would let two readers find different requests in the same bytes (RFC 9112 section 11.2): such a
 // connection ends. Pure: no socket, no clock, no I/O.
 //
-// What comes out never depends on how the bytes were cut. Every byte is looked at once, give or take
-// a constant. Memory: a header section while it is received (bounded by the limits), one line of
-// trailers; nothing is allocated for bodies, or held between requests.
+// The events never depend on how the bytes were cut. Every byte is looked at once, give or take a
+// constant. Memory: a header section while it is received (bounded by the limits), and one line of
+// trailers. Nothing is allocated for bodies, or held between requests.
 
 struct HTTP1Parser {
     enum Event {
@@ -14,8 +14,8 @@ struct HTTP1Parser {
         case head(HTTP1Head)
         /// These bytes of the given span are body, free of chunk framing; never empty.
         case body(Range<Int>)
-        /// The request is complete, trailers included; the next one may follow. Whether it is still
-        /// to be read is for the caller to say, who knows the head's `persists`.
+        /// The request is complete, including its trailers; another one may follow. The caller, who
+        /// knows the head's `persists`, decides whether to read it.
         case end
         /// The connection cannot go on; final.
         case failure(HTTP1Failure)
@@ -25,9 +25,9 @@ struct HTTP1Parser {
         /// Empty lines, then a request line.
         case opening
         case fields
-        /// A body of which so many bytes are to come.
+        /// A body of which this many bytes are still to come.
         case body(Int)
-        /// A body that only the connection ends.
+        /// A body that only the end of the connection ends.
         case endlessBody
         case chunks
         case trailers
@@ -35,7 +35,8 @@ struct HTTP1Parser {
         case failed(HTTP1Failure)
     }
 
-    /// Empty lines before a request line: some clients send one after a body (RFC 9112 section 2.2).
+    /// How many empty lines may come before a request line: some clients send one after a body (RFC 9112
+    /// section 2.2).
     private static let blankLines = 2
     /// The first bytes of a TLS connection: a handshake record of any version.
     private static let tlsHandshake = (type: UInt8(0x16), version: UInt8(0x03))
@@ -50,8 +51,8 @@ struct HTTP1Parser {
     private var trailerLines = 0
     private var trailerBytes = 0
 
-    /// `isSecure`: the connection is a TLS one, and absolute targets have to say https. On others
-    /// both schemes are taken, and without one it is http.
+    /// `isSecure`: the connection uses TLS, and absolute targets have to say https. Otherwise both
+    /// schemes are accepted, and a target without one counts as http.
     init(limits: HTTPLimits, isSecure: Bool = true) {
         precondition(limits.headerBytes <= UInt16.max, "blocks hold fields of 64 KiB")
         precondition(limits.targetBytes <= UInt16.max, "blocks hold fields of 64 KiB")
@@ -70,8 +71,8 @@ struct HTTP1Parser {
         }
     }
 
-    /// What comes next in the bytes from `position` on, which moves past what was consumed. To be
-    /// called until `.needsMore`, at once or later with what was not consumed and more.
+    /// The next event in the bytes from `position` on; `position` moves past the consumed bytes. Call
+    /// until `.needsMore`, and later again with the bytes that were not consumed and more.
     mutating func next(in bytes: Span<UInt8>, from position: inout Int) -> Event {
         do throws(HTTP1Failure) {
             while true {
@@ -89,7 +90,7 @@ struct HTTP1Parser {
         builder = HTTP1HeadBuilder(isSecure: isSecure)
     }
 
-    /// One step; nil when it led to no event.
+    /// One step; nil when it brought no event.
     private mutating func advance(
         in bytes: Span<UInt8>, from position: inout Int
     ) throws(HTTP1Failure) -> Event? {
@@ -139,7 +140,8 @@ struct HTTP1Parser {
 // MARK: Lines
 
 extension HTTP1Parser {
-    /// Refuses at its first bytes what is not going to be a request line: it may have no line end.
+    /// Refuses bytes that cannot begin a request line as soon as they come: there may never be a line
+    /// end.
     private func checkOpening(in bytes: Span<UInt8>, from position: Int) throws(HTTP1Failure) {
         guard lines.kept.count < 2 else { return }
         guard let first = lines.kept.first ?? byte(position, of: bytes) else { return }
@@ -229,8 +231,8 @@ extension HTTP1Parser {
         return head
     }
 
-    /// Trailers are validated like any field and dropped: nothing of Weir reads them, and merged
-    /// into the head they would be a second way to say what it has said (RFC 9110 section 6.5.1).
+    /// Trailers are validated like any field, and dropped. Nothing in Weir reads them, and merged into
+    /// the head they would say a second time what the head has said (RFC 9110 section 6.5.1).
     private mutating func takeTrailer(_ line: Span<UInt8>) throws(HTTP1Failure) {
         guard !line.isEmpty else {
             state = .end

@@ -1,5 +1,5 @@
-// Where an HTTP/1.1 connection stands between its requests, with what belongs to that and to nothing
-// else.
+// The state of an HTTP/1.1 connection between and during its requests. Each phase holds its own data and
+// no other.
 //
 // between -> receiving -> answering -> between ..., and over from anywhere.
 
@@ -11,11 +11,11 @@ struct HTTP1Turn {
     let endsWithInput: Bool
     /// Another request may follow.
     var persists: Bool
-    /// How the end of the response is told.
+    /// How the client learns where the response ends.
     var framing = HTTP1Response.Framing.none
 
     /// Decides how the response is framed, and whether anything may follow it. `isCutOff`: the rest of
-    /// the request will not be read, so nothing can.
+    /// the request will not be read, so nothing may follow.
     mutating func begin(_ head: ResponseHead, isCutOff: Bool) {
         framing = framing(of: head)
         if isCutOff || framing == .untilClose { persists = false }
@@ -24,12 +24,12 @@ struct HTTP1Turn {
     private func framing(of head: ResponseHead) -> HTTP1Response.Framing {
         if let length = head.contentLength { return .length(length) }
         if head.hasBody { return version == .v11 ? .chunked : .untilClose }
-        // A HEAD request is told nothing of a length that nobody knows.
+        // The answer to a HEAD request says nothing of a length that is not known.
         let isBodiless = head.status == 204 || head.status == 304 || exchange.request.isHead
         return isBodiless ? .none : .length(0)
     }
 
-    /// What the field Connection has to say.
+    /// The value of the field Connection; nil for none.
     var connectionField: String? {
         switch version {
         case .v11: persists ? nil : "close"
@@ -39,12 +39,12 @@ struct HTTP1Turn {
 }
 
 enum HTTP1Phase {
-    /// No request is open. `headSinceMs`: when the header section began that is not complete yet, in
-    /// milliseconds of the loop.
+    /// No request is open. `headSinceMs`: when the incomplete header section began, in milliseconds of
+    /// the loop.
     case between(headSinceMs: UInt64?)
     /// A request is coming. It may be answered already.
     case receiving(HTTP1Turn)
-    /// A request is complete and its response is not. What comes behind it waits.
+    /// A request is complete and its response is not. The bytes after it wait.
     case answering(HTTP1Turn)
     /// Nothing more is read, and no request is open: the connection ends when everything is sent.
     case over
@@ -75,13 +75,13 @@ enum HTTP1Phase {
 
     // MARK: Transitions
 
-    /// A header section has come to its end.
+    /// A header section is complete.
     mutating func begin(_ turn: HTTP1Turn) {
         precondition(isBetween, "requests are served one after another")
         self = .receiving(turn)
     }
 
-    /// Changes the request that is open, which stays where it is.
+    /// Changes the open request in its phase.
     mutating func update(_ turn: HTTP1Turn) {
         switch self {
         case .receiving: self = .receiving(turn)
@@ -90,15 +90,14 @@ enum HTTP1Phase {
         }
     }
 
-    /// The request is complete. Returns it; nil when none was coming.
+    /// The request is complete. Returns it; nil when none was being received.
     mutating func finishRequest() -> HTTP1Turn? {
         guard case .receiving(let turn) = self else { return nil }
         self = .answering(turn)
         return turn
     }
 
-    /// The request and its response are done with, one way or the other. Returns them; nil when none were
-    /// open.
+    /// The request and its response are over, in whatever way. Returns them; nil when none were open.
     mutating func close() -> HTTP1Turn? {
         guard let turn else { return nil }
         self = .between(headSinceMs: nil)

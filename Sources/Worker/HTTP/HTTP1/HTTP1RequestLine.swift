@@ -1,23 +1,23 @@
 // The first line of a request (RFC 9112 section 3): a method, a target, a version, one space between
-// each, and nothing else. White space that other parsers forgive is refused, because where the target
-// ends is what a cache in front and a server behind have to agree on.
+// each, and nothing else. White space that other parsers forgive is refused, because a cache in front
+// and a server behind have to agree on where the target ends.
 
-/// A valid request line; the ranges are those of the line.
+/// A valid request line; the ranges refer to the line.
 struct HTTP1RequestLine {
     let method: Range<Int>
     let target: HTTP1Target
     let version: HTTP1Version
 
     private static let http2Preface: StaticString = "PRI * HTTP/2.0"
-    /// "HTTP/1.1"
+    /// The length of "HTTP/1.1".
     private static let versionBytes = 8
 
-    /// The longest line of which a target of that many bytes can be a part.
+    /// The length of the longest line that the limits allow.
     static func longestBytes(_ limits: HTTPLimits) -> Int {
         limits.methodBytes + 1 + limits.targetBytes + 1 + versionBytes
     }
 
-    /// Which limit a line is over that is longer than that, from its beginning.
+    /// Which limit a longer line exceeds, judged by its beginning.
     static func excess(of beginning: Span<UInt8>, _ limits: HTTPLimits) -> HTTP1Failure {
         let methodEnd = beginning.firstIndex(of: HTTP1Character.space) ?? beginning.count
         return methodEnd > limits.methodBytes ? .methodTooLong : .targetTooLong
@@ -36,7 +36,7 @@ struct HTTP1RequestLine {
 
         method = 0..<methodEnd
         version = try Self.version(line.extracting(targetEnd + 1..<line.count))
-        // Its target is an authority, which no other method has (RFC 9112 section 3.2.3).
+        // Its target is an authority, unlike that of any other method (RFC 9112 section 3.2.3).
         if methodBytes.equals("CONNECT") { throw .connectNotSupported }
         target = try HTTP1Target(
             line, at: methodEnd + 1..<targetEnd, isOptions: methodBytes.equals("OPTIONS"),

@@ -1,19 +1,19 @@
 // The header section of a response as HTTP/1.1 text (RFC 9112, section 4).
 
 struct HTTP1Response {
-    /// How the end of the body is told (RFC 9112, section 6.3).
+    /// How the client learns where the body ends (RFC 9112, section 6.3).
     enum Framing: Equatable {
         case none
         case length(Int)
         case chunked
-        /// For clients of HTTP/1.0, who do not know chunks.
+        /// For HTTP/1.0 clients, which do not know chunks.
         case untilClose
     }
 
     let status: Int
     let headers: [HeaderField]
     let framing: Framing
-    /// What the field Connection says; nil when the default of the client's version holds.
+    /// The value of the field Connection; nil when the default of the client's version applies.
     let connection: String?
     let date: String?
 
@@ -33,7 +33,7 @@ struct HTTP1Response {
         return bytes
     }
 
-    /// The same behind a status line and fields that were made before, the length among them.
+    /// The same after a status line and fields that were made before, including the length.
     func text(behind prepared: [UInt8]) -> [UInt8] {
         var bytes = prepared
         if let date { bytes.append(name: "date", value: date) }
@@ -43,7 +43,7 @@ struct HTTP1Response {
         return bytes
     }
 
-    /// The whole answer to what never became a request; nothing follows it.
+    /// The whole answer to something that never became a request; nothing follows it.
     static func last(_ problem: Problem, date: String) -> [UInt8] {
         let body = problem.body
         return HTTP1Response(
@@ -52,7 +52,7 @@ struct HTTP1Response {
         ).text + body
     }
 
-    /// RFC 9110, section 15. Clients decide by the number; the words are for people who read along.
+    /// RFC 9110, section 15. Clients go by the number; the words are for people who read along.
     private static func reason(_ status: Int) -> String {
         switch status {
         case 100: "Continue"
@@ -92,7 +92,7 @@ struct HTTP1Response {
 }
 
 extension [UInt8] {
-    /// A line break in a field would begin another one, so none is written.
+    /// A line break in a field would begin another field, so line breaks are not written.
     fileprivate mutating func append(name: String, value: String) {
         append(contentsOf: name.utf8)
         append(contentsOf: ": ".utf8)

@@ -1,15 +1,15 @@
 // How an HTTP/1.1 session serves its exchanges: header sections, bodies with a length, bodies in
 // chunks (RFC 9112, section 7.1), bodies until the connection closes.
 //
-// Unsafe use: bodies are produced straight into the shared stage, behind a gap for the chunk's
-// size, and never past `stageLimit`.
+// Unsafe use: bodies are produced straight into the shared stage, after a gap for the chunk's size, and
+// never past `stageLimit`.
 
 extension HTTP1Session: ExchangeTransport {
     /// Five hexadecimal digits and a line break: more than a stage holds.
     private static let chunkHeaderBytes = 7
     private static let lineBreak: [UInt8] = [13, 10]
     private static let lastChunk: [UInt8] = [48, 13, 10, 13, 10]
-    /// Rather than send a chunk smaller than this, the rest of the stage stays empty.
+    /// The stage is left partly empty rather than send a chunk smaller than this.
     private static let smallestPieceBytes = 1_024
 
     var isBlocked: Bool { connection.isBlocked }
@@ -40,7 +40,7 @@ extension HTTP1Session: ExchangeTransport {
         if !connection.isBlocked { connection.queueOutput(isMedia: exchange.isMedia) }
     }
 
-    /// There is no way to end a response early but to end the connection.
+    /// A response can only be ended early by ending the connection.
     func reset(_ exchange: Exchange, _ code: ResetCode) {
         connection.close(.reset)
     }
@@ -52,7 +52,7 @@ extension HTTP1Session: ExchangeTransport {
             ).text)
     }
 
-    /// What follows is the end of the connection, for that is how such a response ends.
+    /// Only the end of the connection follows: that is how such a response ends.
     func sendAcceptance(_ exchange: Exchange) {
         queue(
             HTTP1Response(
@@ -62,7 +62,7 @@ extension HTTP1Session: ExchangeTransport {
     }
 
     func respond(_ exchange: Exchange, _ head: ResponseHead) {
-        // How it ended the client learns by the end of the connection alone.
+        // The client learns the outcome only from the end of the connection.
         guard !head.isAnswered else { return connection.markReady() }
         let isCutOff = exchange.response.source == nil && !exchange.body.isComplete
         guard let turn = beginResponse(head, isCutOff: isCutOff) else { return }
@@ -80,7 +80,7 @@ extension HTTP1Session: ExchangeTransport {
             guard outgoing.isEmpty else { return .full }
             guard let turn = phase.turn else { return .everything }
             if turn.exchange.response.isHandedOn {
-                // Another response may follow at once: that of a request that has waited.
+                // Another response may follow at once: that of a request that was waiting.
                 finishResponse()
             } else if turn.exchange.response.wantsToSend {
                 if let outcome = produce(turn) { return outcome }
@@ -90,7 +90,7 @@ extension HTTP1Session: ExchangeTransport {
         }
     }
 
-    /// The next piece of the body. Nil when there may be more at once.
+    /// Produces the next piece of the body. Nil when there may be more at once.
     private func produce(_ turn: HTTP1Turn) -> StageOutcome? {
         let isChunked = turn.framing == .chunked
         let start = buffers.stageCount + (isChunked ? Self.chunkHeaderBytes : 0)
@@ -115,7 +115,7 @@ extension HTTP1Session: ExchangeTransport {
         return nil
     }
 
-    /// Puts the framing around the bytes that were produced behind the gap.
+    /// Puts the framing around the bytes that were produced after the gap.
     private func finishPiece(_ count: Int, isChunked: Bool) {
         guard count > 0 else { return }
         if isChunked { stageChunkHeader(count) }
@@ -129,7 +129,7 @@ extension HTTP1Session: ExchangeTransport {
         stage(zeros + digits + Self.lineBreak)
     }
 
-    /// Room for it has been left.
+    /// The caller has left room for them.
     private func stage(_ bytes: [UInt8]) {
         unsafe bytes.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return }

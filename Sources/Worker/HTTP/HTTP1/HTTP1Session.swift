@@ -1,13 +1,12 @@
-// One HTTP/1.1 connection: the parser's events on one side, exchanges on the other. Requests are
-// served one after another; those that a client sends ahead wait, unread, for the response before
-// them.
+// One HTTP/1.1 connection: the parser's events on one side, exchanges on the other. Requests are served
+// one after another. Requests that a client sends ahead wait, unread, for the earlier response.
 //
-// Flow control is the socket's: while the handler has not credited a window's worth of body bytes,
-// or a pipelined request waits, nothing is read. What one read has brought is taken in any case, so
-// a window is exceeded by one receive buffer at most.
+// Flow control is the socket's: nothing is read while the handler has not credited a window's worth of
+// body bytes, or while a pipelined request waits. The bytes of one read are taken in any case, so a
+// window is exceeded by one receive buffer at most.
 //
-// What belongs to a request stands in its phase (HTTP1Phase), so there is nothing of the last one left
-// when the next one comes.
+// The data of a request is part of its phase (HTTP1Phase), so nothing of it is left when the next one
+// comes.
 //
 // Unsafe use: received bytes are used during the call that brings them. Owner: the loop's thread.
 
@@ -20,7 +19,7 @@ final class HTTP1Session: ProtocolSession {
         case open
         /// It sends nothing more.
         case ended
-        /// Whatever it sends is of no interest.
+        /// What it sends is of no interest.
         case ignored
     }
 
@@ -30,11 +29,11 @@ final class HTTP1Session: ProtocolSession {
     private var parser: HTTP1Parser
     private(set) var phase = HTTP1Phase.between(headSinceMs: nil)
     private var input = Input.open
-    /// What came behind a request that is not answered yet.
+    /// The bytes after a request that is not answered yet.
     private var held: [UInt8] = []
     /// The present request is the last one.
     private var isDraining = false
-    /// Requests that were begun without a turn of their own, one right behind the other.
+    /// Requests that were begun in this turn, directly one after another.
     private var requestsThisTurn = 0
     var outgoing = HTTP1Outgoing()
 
@@ -67,15 +66,15 @@ final class HTTP1Session: ProtocolSession {
         return true
     }
 
-    /// What a client has asked for completely it gets, though it sends nothing more, and so it does an
-    /// answer that did not wait for all of the request. Not so live responses, which have no end: one
-    /// who watches and then says good-bye is gone.
+    /// A client that ends its side still gets the answer to a complete request, or an answer that did
+    /// not wait for all of its request. Live responses are different, because they have no end: a viewer
+    /// who says goodbye is gone.
     func receiveEnd() -> Bool {
         if input == .open { input = .ended }
         if let turn = phase.turn, turn.endsWithInput { finishRequest() }
         switch phase {
         case .between, .over:
-            // What is on its way goes out to its end.
+            // Sends what is under way to its end.
             let isSending = !outgoing.isEmpty || connection.isBlocked
             if isSending { finish() }
             return isSending
@@ -95,7 +94,7 @@ final class HTTP1Session: ProtocolSession {
             case .needsMore: wantsMore = true
             case .head(let head): begin(head)
             case .body(let range):
-                // What nobody wants needs no credit.
+                // Bytes that are not wanted need no credit.
                 _ = unsafe phase.turn?.exchange.receiveBody(
                     UnsafeRawBufferPointer(rebasing: bytes[range]))
             case .end: finishRequest()
@@ -111,7 +110,7 @@ final class HTTP1Session: ProtocolSession {
 
     var hasHeldInput: Bool { !held.isEmpty && phase.isBetween }
 
-    /// The response is sent: the request that waited behind it has its turn.
+    /// The response has been sent: the turn goes to the request that waited behind it.
     func receiveHeld() -> Bool {
         requestsThisTurn = 0
         consumeHeld()
@@ -149,7 +148,7 @@ final class HTTP1Session: ProtocolSession {
         phase.finishRequest()?.exchange.finishBody()
     }
 
-    /// What the peer sends is no HTTP: it is told so, and that was all.
+    /// The peer does not send HTTP: it is told so, and nothing else follows.
     private func fail(_ problem: Problem) {
         input = .ignored
         guard var turn = phase.turn else {
@@ -158,7 +157,7 @@ final class HTTP1Session: ProtocolSession {
         }
         turn.persists = false
         phase.update(turn)
-        // An answer that was given is sent to its end. That is the end of the connection as well.
+        // An answer that was begun is sent to its end. Then the connection ends as well.
         guard !turn.exchange.hasResponded else { return }
         turn.exchange.respond(problem)
         turn.exchange.noteCause(.reset)
@@ -166,7 +165,7 @@ final class HTTP1Session: ProtocolSession {
 
     // MARK: Sending
 
-    /// An answer to what never became a request.
+    /// Queues an answer to something that never became a request.
     private func queue(_ problem: Problem) {
         queue(HTTP1Response.last(problem, date: connection.server.date.text(nowMs: nowMs)))
     }
@@ -176,7 +175,7 @@ final class HTTP1Session: ProtocolSession {
         connection.markReady()
     }
 
-    /// Decides how the response to the present request is framed. Returns what was decided.
+    /// Decides how the response to the present request is framed. Returns that decision.
     func beginResponse(_ head: ResponseHead, isCutOff: Bool) -> HTTP1Turn? {
         guard var turn = phase.turn else { return nil }
         turn.begin(head, isCutOff: isCutOff || isDraining)
@@ -184,7 +183,7 @@ final class HTTP1Session: ProtocolSession {
         return turn
     }
 
-    /// The response has gone into the stage to its end.
+    /// All of the response is in the stage.
     func finishResponse() {
         let isRequestComplete = phase.isAnswering
         guard let turn = phase.close() else { return }
@@ -194,7 +193,7 @@ final class HTTP1Session: ProtocolSession {
         turn.exchange.close(.completed)
         guard !phase.isOver else { return }
         connection.didBecomeIdle()
-        // A few at once; then others have their turn.
+        // A few requests run at once; then it is the turn of other connections.
         if !held.isEmpty {
             guard requestsThisTurn < limits.requestsPerTurn else { return connection.queueInput() }
             consumeHeld()
@@ -204,14 +203,14 @@ final class HTTP1Session: ProtocolSession {
         connection.inputMayBeWanted()
     }
 
-    /// Everything that came is taken: perhaps that was all.
+    /// Looks whether the bytes that have been taken were the last ones.
     private func lookForEnd() {
         guard input == .ended, held.isEmpty, !receiveEnd() else { return }
         closeExchanges(.connectionLost)
         finish()
     }
 
-    /// Nothing more is read; the connection ends when everything is sent.
+    /// Reads nothing more; the connection ends when everything is sent.
     private func finish() {
         input = .ignored
         phase.finish()
@@ -229,7 +228,7 @@ final class HTTP1Session: ProtocolSession {
         if case .between(headSinceMs: nil) = phase { finish() }
     }
 
-    /// The connection came while the server drains: it gets one answer.
+    /// The connection came while the server drains: it gets a single answer.
     func serveLast() { isDraining = true }
 
     func finishDrain() {

@@ -1,23 +1,23 @@
-// Request targets (RFC 9112 section 3.2): `/path?query` from nearly everyone, the absolute form from
+// Request targets (RFC 9112 section 3.2): `/path?query` from nearly every client, the absolute form from
 // clients that take us for a proxy, `*` for the server as a whole.
 
 struct HTTP1Target {
-    /// The path and query to route by.
+    /// The path and query that decide the route.
     enum Path {
-        /// They stand in the line.
+        /// They are in the line as they are.
         case verbatim(Range<Int>)
-        /// An absolute form without a path: "/" and then the query in the line, if any.
+        /// An absolute form without a path: "/", and the query in the line, if there is one.
         case root(query: Range<Int>)
         case asterisk
     }
 
-    /// https, as far as the target or else the connection says.
+    /// Whether it is https: by the target or, if that does not say, by the connection.
     let isHTTPS: Bool
     /// The authority of an absolute form.
     let authority: Range<Int>?
     let path: Path
 
-    /// The target at `range` of a request line.
+    /// Reads the target at `range` of a request line.
     init(
         _ line: Span<UInt8>, at range: Range<Int>, isOptions: Bool, isSecure: Bool
     ) throws(HTTP1Failure) {
@@ -43,7 +43,7 @@ struct HTTP1Target {
     ) throws(HTTP1Failure) -> (isHTTPS: Bool, authority: Range<Int>, path: Path) {
         let isHTTPS = hasPrefix(line, at: range, "https://")
         guard isHTTPS || hasPrefix(line, at: range, "http://") else { throw .malformedTarget }
-        // What was meant to travel in the clear has no business here (RFC 9110 section 7.4).
+        // A request that was meant to travel in the clear does not belong here (RFC 9110 section 7.4).
         guard isHTTPS || !isSecure else { throw .misdirectedScheme }
 
         let start = range.lowerBound + (isHTTPS ? 8 : 7)
@@ -57,7 +57,7 @@ struct HTTP1Target {
         if !rest.isEmpty, line[end] == UInt8(ascii: "/") {
             return (isHTTPS, start..<end, .verbatim(rest))
         }
-        // RFC 9112 section 3.2.4: this is how `*` travels through proxies.
+        // RFC 9112 section 3.2.4: `*` travels through proxies in this form.
         let path: Path = rest.isEmpty && isOptions ? .asterisk : .root(query: rest)
         return (isHTTPS, start..<end, path)
     }

@@ -1,8 +1,8 @@
-// Tells a busy HTTP/2 peer from an abusive one: budgets for frames that cost us work and the peer
-// next to nothing. Each budget refills evenly over ten seconds. Pure: the clock is a parameter.
+// Tells a busy HTTP/2 peer from an abusive one, by budgets for frames that cost us work and cost the
+// peer next to nothing. Each budget refills evenly over ten seconds. Pure: the clock is a parameter.
 //
-// What it is for: rapid reset (CVE-2023-44487), resets provoked by invalid frames, SETTINGS, PING
-// and PRIORITY floods, floods of empty DATA frames, window updates that open nothing.
+// It guards against rapid reset (CVE-2023-44487), resets provoked by invalid frames, floods of SETTINGS,
+// PING and PRIORITY, floods of empty DATA frames, and window updates that open nothing.
 
 /// The budgets of one connection. Milliseconds come from one monotonic clock.
 struct AbuseGuard {
@@ -10,19 +10,19 @@ struct AbuseGuard {
     enum Event {
         /// It reset a stream, or made us reset one by breaking the protocol.
         case reset
-        /// SETTINGS, PING, PRIORITY, or a frame of a type nobody knows.
+        /// SETTINGS, PING, PRIORITY, or a frame of an unknown type.
         case control
-        /// DATA without bytes that does not end the stream either.
+        /// DATA without bytes that does not end the stream.
         case emptyData
-        /// A window update of so many bytes.
+        /// A window update of this many bytes.
         case windowUpdate(Int)
     }
 
-    /// Window updates from this size on are worth their frame.
+    /// Window updates of at least this size are worth their frame.
     private static let usefulWindowBytes = 4_096
-    /// Updates a peer may send for each DATA frame of ours: its stream and its connection.
+    /// How many updates a peer may send for each DATA frame of ours: for its stream and its connection.
     private static let updatesPerDataFrame = 2
-    /// Unused updates that are kept: enough to answer a full window of small frames.
+    /// How many unused updates are kept: enough to answer a full window of small frames.
     private static let updatesKept = 1_000
 
     private var resets: Bucket
@@ -41,7 +41,7 @@ struct AbuseGuard {
         windowUpdatesEarned = min(windowUpdatesEarned + Self.updatesPerDataFrame, Self.updatesKept)
     }
 
-    /// Counts an event; false when that goes over a budget and the connection has to end.
+    /// Counts an event; false when it exceeds a budget and the connection has to end.
     mutating func allows(_ event: Event, nowMs: UInt64) -> Bool {
         switch event {
         case .reset: return resets.take(nowMs: nowMs)

@@ -1,8 +1,8 @@
-// Finds where requests begin in what an HTTP/2 peer sends, knowing nothing of frames but their headers
-// (RFC 9113, section 4.1), so that nghttp2 can be given a few requests at a time: one packet can hold a
-// thousand of them, and nghttp2 would report them all before it returns.
+// Finds where requests begin in the bytes of an HTTP/2 peer, by frame headers alone (RFC 9113, section
+// 4.1). So nghttp2 can be given a few requests at a time: one packet can hold a thousand of them, and
+// nghttp2 would report them all before it returns.
 //
-// Pure: bytes in, a number of bytes out. It sees each byte once, in order, however they are cut.
+// Pure: bytes in, a number of bytes out. It sees each byte once, in order, however the bytes are cut.
 
 struct FrameScanner {
     private static let headerBytes = 9
@@ -10,16 +10,16 @@ struct FrameScanner {
     /// The client connection preface (RFC 9113, section 3.4), which comes before the first frame.
     private static let prefaceBytes = 24
 
-    /// Bytes that are left of the preface or of a frame's payload.
+    /// Bytes that are left of the preface or of the payload of a frame.
     private var rest = Self.prefaceBytes
-    /// What is here of a frame's header.
+    /// Bytes of a frame's header that have been read.
     private var headerCount = 0
     private var payloadBytes = 0
     private var isHeaders = false
 
-    /// How many of `bytes` to go on with so that no more than `requests` header sections begin: up to the
-    /// end of the frame with the last of them, or to the beginning of the frame with one too many. The
-    /// scanner stands behind these bytes then.
+    /// How many of `bytes` may be passed on so that no more than `requests` header sections begin: up to
+    /// the end of the frame with the last of them, or to the beginning of the frame with one too many.
+    /// The scanner has then read exactly these bytes.
     mutating func extent(of bytes: UnsafeRawBufferPointer, requests: Int) -> Int {
         var position = 0
         var left = requests
@@ -36,13 +36,13 @@ struct FrameScanner {
             guard headerCount == 0 else { continue }
             if isHeaders { left -= 1 }
             rest = payloadBytes
-            // One without a payload is over with its header.
+            // A frame without a payload ends with its header.
             if rest == 0, isHeaders, left == 0 { return position }
         }
         return position
     }
 
-    /// Takes one byte of a frame's header; `headerCount` is 0 again when that was the last.
+    /// Takes one byte of a frame's header; after the last one, `headerCount` is 0 again.
     private mutating func readHeader(_ byte: UInt8) {
         switch headerCount {
         case 0: payloadBytes = Int(byte) << 16

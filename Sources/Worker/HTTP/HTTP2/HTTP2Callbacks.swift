@@ -1,8 +1,8 @@
-// nghttp2's callbacks: each finds its session through the user data and passes on.
+// nghttp2's callbacks: each finds its session through the user data, and calls it.
 //
-// Unsafe use: nghttp2 calls these only while a session's functions run, and the session is alive as
-// long as nghttp2's handle is (see HTTP2Session); pointers to frames and bytes are used during the
-// call only. nghttp2 is never told of a failure that would end the process.
+// Unsafe use: nghttp2 calls these only while a session's functions run, and the session lives as long as
+// nghttp2's handle (see HTTP2Session). Pointers to frames and bytes are used during the call only.
+// nghttp2 is never told of a failure that would end the process.
 
 import CNghttp2
 
@@ -124,8 +124,8 @@ private func headerArrived(
         let isGood =
             unsafe session.incoming?.append(
                 name: name.span, value: value.span, limits: session.limits) ?? true
-        // The library skips what is left of a section that is refused, and does not report its end; it
-        // resets the stream.
+        // The library skips the rest of a refused section, and does not report its end; it resets the
+        // stream.
         if !isGood {
             session.incoming = nil
             session.countResetAhead()
@@ -156,7 +156,7 @@ private func frameArrived(
             }
         case NGHTTP2_DATA:
             guard header.endsStream else {
-                // Nothing but padding is as empty as nothing at all.
+                // A frame of nothing but padding is as good as empty.
                 let paddingBytes = unsafe frame.pointee.data.padlen
                 if paddingBytes > 0, paddingBytes == header.length { session.count(.emptyData) }
                 return

@@ -7,7 +7,7 @@ import CNghttp2
 
 @safe
 final class HTTP2Configuration {
-    /// How many more frames nghttp2 may look at once it was told to end a connection.
+    /// How many more frames nghttp2 may look at after it was told to end a connection.
     private static let framesUntilIgnored = 8
 
     let callbacks: OpaquePointer
@@ -38,20 +38,20 @@ final class HTTP2Configuration {
     }
 
     private func setOptions(_ limits: HTTPLimits) {
-        // Windows open when a handler credits what it has taken, and only then.
+        // Windows open only when a handler credits what it has taken.
         unsafe nghttp2_option_set_no_auto_window_update(options, 1)
         unsafe nghttp2_option_set_max_deflate_dynamic_table_size(options, limits.hpackTableBytes)
-        // Above the AbuseGuard's budget, because a connection that the guard ends gets a GOAWAY and
-        // one that nghttp2 gives up does not.
+        // Higher than the AbuseGuard's budget: a connection that the guard ends gets a GOAWAY, one that
+        // nghttp2 gives up does not.
         let acknowledgements = max(
             limits.outboundControlFrames, limits.controlFramesPer10s + Self.framesUntilIgnored)
         unsafe nghttp2_option_set_max_outbound_ack(options, acknowledgements)
         unsafe nghttp2_option_set_max_continuations(options, limits.continuationFrames)
-        // A second line behind AbuseGuard, which also sees resets of the peer's own streams.
+        // A second line of defence after AbuseGuard, which also sees resets of the peer's own streams.
         let perSecond = UInt64(max(1, limits.resetsPer10s / 10))
         unsafe nghttp2_option_set_stream_reset_rate_limit(
             options, UInt64(limits.resetsPer10s) * 2, perSecond * 2)
-        // Closed streams are kept only for a priority tree that we do not use.
+        // Closed streams would be kept only for a priority tree, which we do not use.
         unsafe nghttp2_option_set_no_closed_streams(options, 1)
     }
 

@@ -1,9 +1,9 @@
 // How an HTTP/2 session serves its exchanges: responses, flow control, resets.
 //
-// Unsafe use: response fields are copied to one scratch array and described to nghttp2 by pointers
-// into it, which are valid during the call; nghttp2 makes its own copy, but of a PreparedResponse, which
-// the exchange holds. A data provider holds an
-// unretained pointer to its exchange, which lives in `openExchanges` as long as the stream does.
+// Unsafe use: response fields are copied to one scratch array and described to nghttp2 by pointers into
+// it, which are valid during the call. nghttp2 makes its own copy, except of a PreparedResponse, which
+// the exchange holds. A data provider holds an unretained pointer to its exchange, which lives in
+// `openExchanges` as long as the stream does.
 
 import CNghttp2
 import Settings
@@ -14,7 +14,7 @@ extension HTTP2Session: ExchangeTransport {
     var isOnOwnThread: Bool { loop.isOwnThread }
 
     func credit(_ exchange: Exchange, _ bytes: Int) {
-        // nghttp2 collects credit and announces it when half of a window has come together.
+        // nghttp2 collects credit and announces it when it adds up to half of a window.
         unsafe nghttp2_session_consume(handle, exchange.streamID, bytes)
         if wantsToSend { connection.markReady() }
     }
@@ -32,7 +32,7 @@ extension HTTP2Session: ExchangeTransport {
         connection.markReady()
     }
 
-    /// The peer has to open its windows in time.
+    /// Makes sure that the peer opens its windows in time.
     private func watchSending(of exchange: Exchange) {
         exchange.sendWatch = ProgressWatch(heldSinceMs: nowMs)
         connection.ensureCheck(afterMs: limits.progressMs / 2)
@@ -73,7 +73,7 @@ extension HTTP2Session: ExchangeTransport {
         }
     }
 
-    /// Tells a client that waits for it to send the body (RFC 9110 section 10.1.1).
+    /// Tells a client that waits for this to send the body (RFC 9110 section 10.1.1).
     func sendContinue(_ exchange: Exchange) {
         let fields = ResponseFields(status: 100, headers: [], contentLength: nil, date: nil)
         unsafe fields.withPairs { pairs in
@@ -84,12 +84,12 @@ extension HTTP2Session: ExchangeTransport {
         connection.markReady()
     }
 
-    /// A client of HTTP/2 waits for no such thing.
+    /// No HTTP/2 client waits for such a thing.
     func sendAcceptance(_ exchange: Exchange) {}
 
     func resume(_ exchange: Exchange) {
         unsafe nghttp2_session_resume_data(handle, exchange.streamID)
-        // A blocked connection looks for more to send by itself as soon as its socket takes some.
+        // A blocked connection looks for more to send by itself as soon as its socket takes bytes.
         if !connection.isBlocked { connection.queueOutput(isMedia: exchange.isMedia) }
     }
 
@@ -146,8 +146,8 @@ extension HTTP2Session: ExchangeTransport {
         connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
     }
 
-    /// There is no room for it. When its client has more open than one may have, the reset counts as the
-    /// peer's doing; else it is told that it may try again.
+    /// There is no room for the request. If its client has more requests open than one client may have,
+    /// the reset counts as the peer's doing; otherwise the client is told that it may try again.
     private func refuse(_ streamID: Int32) {
         let isTooMany = connection.client.hasItsShare(of: .heldBytes, Limits.heldBytesPerRequest)
         if !isTooMany { refusedStreams += 1 }
@@ -160,13 +160,13 @@ extension HTTP2Session: ExchangeTransport {
     func receiveBody(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) {
         useless.didTakeBody(bytes.count)
         guard unsafe !exchange.receiveBody(bytes) else { return }
-        // Nobody wants these; the connection's window must not shrink because of them.
+        // These bytes are not wanted, but they must not shrink the connection's window.
         unsafe nghttp2_session_consume_connection(handle, bytes.count)
     }
 
-    /// The response is sent to its end. A body that is still coming is to be cut off with NO_ERROR
-    /// (RFC 9113 section 8.1), but not at once: curl 7.88 forgets a response whose reset it reads
-    /// together with it. A short body is over by then.
+    /// The response has been sent. If the body is still coming, it is to be cut off with NO_ERROR (RFC
+    /// 9113 section 8.1), but not at once: curl 7.88 forgets a response when it reads the reset together
+    /// with it. A short body is over by then.
     func finishResponse(_ streamID: Int32) {
         guard let exchange = exchange(of: streamID) else { return }
         exchange.didSendResponse()

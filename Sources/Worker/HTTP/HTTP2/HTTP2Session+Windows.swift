@@ -1,5 +1,5 @@
-// The windows that the peer gives an HTTP/2 session: who may use them (see LiveFlow), and who is held
-// back by them.
+// The windows that the peer gives an HTTP/2 session: which responses may use them (see LiveFlow), and
+// which are held back by them.
 //
 // Unsafe use: questions to nghttp2 about the session that is owned by HTTP2Session.
 
@@ -7,8 +7,8 @@ import CNghttp2
 import LinuxIO
 
 extension HTTP2Session {
-    /// A window with less room than one frame holds back a response: what little it lets through leaves
-    /// at the end of the turn, and this may be asked before that.
+    /// A window with less room than one frame holds back a response: the little that it lets through
+    /// leaves at the end of the turn, and this may be asked before that.
     private static let closedWindowBytes = 16 * 1024
 
     private var remainingBytes: Int { Int(unsafe nghttp2_session_get_remote_window_size(handle)) }
@@ -17,10 +17,10 @@ extension HTTP2Session {
         Int(unsafe nghttp2_session_get_stream_remote_window_size(handle, exchange.streamID))
     }
 
-    // MARK: Who may use them
+    // MARK: Use
 
-    /// How much of `length` bytes may be sent of a response, which the windows have room for. Nil: it
-    /// waits until one of them moves.
+    /// How many of `length` bytes of a response may be sent, given that the windows have room for them.
+    /// Nil: the response waits until a window moves.
     func allowance(of exchange: Exchange, _ length: Int) -> Int? {
         guard exchange.isEndless else { return length }
         let verdict = exchange.flow.judge(
@@ -33,7 +33,7 @@ extension HTTP2Session {
         return bytes
     }
 
-    /// The peer has opened a window by so many bytes; 0 is the connection's.
+    /// The peer has opened a window by this many bytes; stream 0 is the connection's.
     func windowDidOpen(_ streamID: Int32, by bytes: Int) {
         guard streamID != 0 else {
             window.opened(to: remainingBytes)
@@ -48,7 +48,7 @@ extension HTTP2Session {
         if exchange.flow.held != nil { resumeHeld(exchange) }
     }
 
-    /// Everything that waits by our own rule is asked again.
+    /// Asks all responses that wait by our own rule again.
     func resumeHeld() {
         guard hasHeldResponses else { return }
         hasHeldResponses = false
@@ -60,16 +60,16 @@ extension HTTP2Session {
         resume(exchange)
     }
 
-    // MARK: Who is held back
+    // MARK: Holding back
 
-    /// The peer holds back what this response wants to send by its own closed window.
+    /// The peer's window for this stream is closed and holds the response back.
     func isHeldByPeer(_ exchange: Exchange) -> Bool {
         guard exchange.response.wantsToSend else { return false }
         return exchange.flow.held == .heldByStream
             || remainingBytes(of: exchange) < Self.closedWindowBytes
     }
 
-    /// The peer holds back all responses by the window of the connection.
+    /// The peer holds back all responses by the connection's window.
     var isHeldByPeer: Bool {
         remainingBytes - window.reserve < Self.closedWindowBytes
             && openExchanges.contains { $0.response.wantsToSend }

@@ -1,12 +1,12 @@
 // One HTTP/2 connection: nghttp2's frames on one side, exchanges on the other. It knows neither
 // socket nor TLS: received bytes are handed in, bytes to send go into the shared stage.
 //
-// Invariants: every stream with a complete header section has one open Exchange, to which nghttp2's
-// stream user data points; `openExchanges` keeps it alive until the stream closes. nghttp2 is not
+// Invariants: every stream with a complete header section has one open Exchange. nghttp2's stream user
+// data points to it, and `openExchanges` keeps it alive until the stream closes. nghttp2 is not
 // re-entered: what callbacks ask for is submitted, and sent at the end of the turn.
 //
-// Unsafe use: the nghttp2 session is owned here, made in init and freed in deinit; its user data is
-// an unretained pointer to this object, so it is gone before the object is. Loop's thread only.
+// Unsafe use: the nghttp2 session is owned here, made in init and freed in deinit. Its user data is an
+// unretained pointer to this object, so it is gone before the object is. Loop's thread only.
 
 import CNghttp2
 import LinuxIO
@@ -16,7 +16,7 @@ import Settings
 final class HTTP2Session: ProtocolSession {
     /// The frame header of RFC 9113 section 4.1.
     static let frameHeaderBytes = 9
-    /// Rather than cut a frame smaller than this, the rest of the stage stays empty.
+    /// The stage is left partly empty rather than cut a frame smaller than this.
     private static let smallestPieceBytes = 1_024
 
     let handle: OpaquePointer
@@ -27,26 +27,26 @@ final class HTTP2Session: ProtocolSession {
     let buffers: SharedBuffers
     var abuse: AbuseGuard
     var useless: UselessBytes
-    /// Resets of ours that the abuse guard knows already and that have not left.
+    /// Resets of ours that the abuse guard has counted and that have not left yet.
     var resetsCountedAhead = 0
-    /// Resets that are to leave because this worker had no room, which is not the peer's doing.
+    /// Resets still to leave that are due to a lack of room in this worker, not to the peer.
     var refusedStreams = 0
     var openExchanges: [Exchange] = []
     /// The header section that is being received; there is only one at a time (RFC 9113 4.3).
     var incoming: IncomingHeaders?
-    /// The bytes of its frames so far.
+    /// The bytes of that section's frames so far.
     var headerSectionBytes = 0
     /// The window that the peer gives the connection.
     var window = ConnectionWindow()
-    /// Some response waits for its windows by our own rule.
+    /// A response waits for its windows by our own rule.
     var hasHeldResponses = false
-    /// Of all DATA frames together.
+    /// Payload of all DATA frames together.
     private(set) var payloadBytesSent = 0
     /// The stage has no room for the next piece of a body.
     private var isStageFull = false
     private var scanner = FrameScanner()
-    /// What came behind a few requests and is taken later. No more than one receive buffer: nothing is
-    /// received as long as there is some.
+    /// Bytes after the first few requests, to be taken later. No more than one receive buffer: nothing
+    /// is received while there are any.
     private var held: [UInt8] = []
     private var heldCounted = 0
     private(set) var isDraining = false
@@ -86,13 +86,13 @@ final class HTTP2Session: ProtocolSession {
 
     var nowMs: UInt64 { loop.nowMs }
     var headerSectionSinceMs: UInt64? { incoming?.sinceMs }
-    /// Windows hold back bodies; everything else is small.
+    /// Windows hold back bodies, and everything else is small, so only held bytes stop the reading.
     var wantsInput: Bool { held.isEmpty }
     var hasHeldInput: Bool { !held.isEmpty }
 
     // MARK: Bytes
 
-    /// Takes what the peer sent, or keeps what comes behind the first few requests; false when the
+    /// Takes bytes from the peer, and keeps those after the first few requests; false when the
     /// connection cannot go on.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         defer { countHeld() }
@@ -111,7 +111,7 @@ final class HTTP2Session: ProtocolSession {
         return unsafe bytes.withUnsafeBytes { unsafe receive($0) }
     }
 
-    /// What is held is part of what the client has of this worker.
+    /// Charges the bytes that are held to the client's share of this worker.
     private func countHeld() {
         if held.count > heldCounted {
             connection.client.force(.heldBytes, held.count - heldCounted)
@@ -121,8 +121,8 @@ final class HTTP2Session: ProtocolSession {
         heldCounted = held.count
     }
 
-    /// Gives nghttp2 no more requests than one place in the line is for, and fewer when they take long.
-    /// Returns how many bytes that were; nil when the connection cannot go on.
+    /// Gives nghttp2 no more requests than one turn allows, and fewer when they take long. Returns how
+    /// many bytes those were; nil when the connection cannot go on.
     private func takeFew(_ bytes: UnsafeRawBufferPointer) -> Int? {
         let slice = TurnSlice(us: Limits.requestsTurnUs)
         var taken = 0
@@ -138,11 +138,11 @@ final class HTTP2Session: ProtocolSession {
         return taken
     }
 
-    /// Without window updates no response gets far.
+    /// Without window updates, no response gets far.
     func receiveEnd() -> Bool { false }
 
-    /// Puts what is to be sent into the stage, a frame at a time, up to its limit. A frame is copied before
-    /// the next one is made, so that no session keeps one in the buffer that all of them share.
+    /// Puts bytes to be sent into the stage, a frame at a time, up to its limit. A frame is copied
+    /// before the next one is made, so that no session keeps one in the buffer that all of them share.
     func fillStage() -> StageOutcome {
         isStageFull = false
         while buffers.stageCount < buffers.stageLimit {
@@ -164,8 +164,8 @@ final class HTTP2Session: ProtocolSession {
         unsafe nghttp2_session_want_read(handle) == 0 && nghttp2_session_want_write(handle) == 0
     }
 
-    /// nghttp2 may send up to `length` bytes of a response's body: they go straight into the stage,
-    /// behind a gap for the frame header that `finishData` fills.
+    /// nghttp2 may send up to `length` bytes of a response's body. They go straight into the stage,
+    /// after a gap for the frame header that `finishData` fills.
     func produce(
         _ exchange: Exchange, length: Int, flags: UnsafeMutablePointer<UInt32>
     ) -> Int {
@@ -223,13 +223,13 @@ final class HTTP2Session: ProtocolSession {
         unsafe nghttp2_submit_shutdown_notice(handle)
     }
 
-    /// The answer to a PING right behind the announcement tells that the peer has seen it.
+    /// The answer to a PING sent directly after the announcement shows that the peer has seen it.
     func didSendGoAway() {
         guard isDraining, !isDrained else { return }
         unsafe nghttp2_submit_ping(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
     }
 
-    /// From here on new streams are refused; the connection ends with the last open one.
+    /// From here on, new streams are refused; the connection ends with the last open one.
     func finishDrain() {
         guard isDraining, !isDrained else { return }
         isDrained = true

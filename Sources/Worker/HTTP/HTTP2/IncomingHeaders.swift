@@ -1,9 +1,9 @@
-// A header section of HTTP/2 while it is being received, held to the limits: what is over them is
-// noted and not stored, so that the request can still be answered with 414 or 431. What it says of its
-// host is held to the rule of HTTP/1.1 (see Authority).
+// A header section of HTTP/2 while it is being received, held to the limits. What exceeds them is noted
+// and not stored, so that the request can still be answered with 414 or 431. The section's statement of
+// its host is held to the rule of HTTP/1.1 (see Authority).
 
 final class IncomingHeaders {
-    /// Beyond this many times the limits, the peer gets no answer but a reset.
+    /// Beyond the limits times this, the peer gets no answer but a reset.
     private static let patience = 4
 
     /// When it began, in milliseconds of the loop.
@@ -22,7 +22,7 @@ final class IncomingHeaders {
         self.block = block
     }
 
-    /// Begins with another section.
+    /// Starts over with another section.
     func renew(sinceMs: UInt64, block: HeaderBlock) {
         self.sinceMs = sinceMs
         self.block = block
@@ -33,7 +33,7 @@ final class IncomingHeaders {
         hostFailure = nil
     }
 
-    /// Takes one field; false when the section is so far over the limits that it ends here.
+    /// Takes one field; false when the section exceeds the limits so far that it ends here.
     func append(
         name: Span<UInt8>, value: Span<UInt8>, limits: HTTPLimits
     ) -> Bool {
@@ -50,7 +50,7 @@ final class IncomingHeaders {
     }
 
     private func takeHost(name: Span<UInt8>, value: Span<UInt8>) {
-        // By its length first: this is asked of every field of every request.
+        // The length comes first: this is asked of every field of every request.
         guard name.count == 4 || name.count == 10 else { return }
         let isHost = name.equals("host")
         guard isHost || name.equals(":authority") else { return }
@@ -62,7 +62,7 @@ final class IncomingHeaders {
         host = bytes
     }
 
-    /// What is wrong with what the complete section says of its host.
+    /// What is wrong with the host that the complete section states.
     private var contradiction: HTTP1Failure? {
         guard let host else { return block.authority.isEmpty ? .missingHost : nil }
         return block.authority.isEmpty || block.hasAuthority(host) ? nil : .contradictoryHost

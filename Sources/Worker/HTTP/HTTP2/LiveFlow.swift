@@ -1,55 +1,55 @@
-// What of the windows of one HTTP/2 connection its live responses may take. A window that the peer does
-// not open again, because a player is paused, is lost for everything else on the connection: so live
-// responses leave a reserve of it to short answers, and one that takes nothing leaves more.
+// How much of the windows of one HTTP/2 connection its live responses may take. When the peer does not
+// open a window again, because a player is paused, it is lost to everything else on the connection. So
+// live responses leave a reserve for short answers, and a response whose peer takes nothing leaves more.
 //
 //   the connection's window, as far as it has ever been open
 //   |------------- all live responses -------------|-- those that move --|-- events --|-- answers --|
 //   full                                        scarce                reserve    half of it        0
 //
-// The bounds are below what a peer may leave unopened although it reads: half of a window, and what is
-// on its way. Pure: bytes and clock in, a verdict out. Sizes in bytes, milliseconds of one monotonic
-// clock. See docs/architecture.md.
+// The bounds are below what a peer that reads may leave unopened: half of a window, and what is on its
+// way. Pure: bytes and clock in, a verdict out. Sizes in bytes, milliseconds of one monotonic clock. See
+// docs/architecture.md.
 
 import Settings
 
-/// The window of a connection, from its largest size.
+/// The window of a connection, judged by its largest size.
 struct ConnectionWindow {
     /// What every connection begins with (RFC 9113, section 6.9.2).
     private static let firstBytes = 65_535
 
-    /// The most that it has been open.
+    /// The most that it has ever been open.
     private(set) var largest = firstBytes
 
     mutating func opened(to bytes: Int) {
         largest = max(largest, bytes)
     }
 
-    /// What no live media takes.
+    /// The part that live media never takes.
     var reserve: Int { min(largest / Limits.windowReservePart, Limits.windowReserveMostBytes) }
 
-    /// From here on down, what takes nothing gets nothing.
+    /// At or below this, responses whose peer takes nothing get nothing.
     var scarce: Int { min(largest / 2, Limits.windowScarceMostBytes) }
 }
 
 /// One response without an end, and the window of its stream.
 struct LiveFlow {
     enum Verdict: Equatable {
-        /// That many bytes may go.
+        /// This many bytes may go.
         case allowed(Int)
-        /// Its peer takes nothing of this response, and others need what is left.
+        /// The peer takes nothing of this response, and others need the rest of the window.
         case heldByStream
         /// The rest of the connection's window is for others.
         case heldByConnection
     }
 
-    /// Rather than send less than this, it waits.
+    /// A response waits rather than send less than this.
     private static let smallestPieceBytes = 1_024
-    /// What is left of a window that does not let a whole frame through.
+    /// A window with less than this left does not let a whole frame through.
     private static let closedBytes = 16 * 1024
 
-    /// The last verdict was to wait.
+    /// The last verdict, if it was to wait.
     private(set) var held: Verdict?
-    /// The most that the stream's window has been open.
+    /// The most that the stream's window has ever been open.
     private var largest = 0
     private var sentSinceOpened = 0
     private var sentMs: UInt64
@@ -58,8 +58,8 @@ struct LiveFlow {
         sentMs = nowMs
     }
 
-    /// Whether a piece of up to `length` bytes may go, which is not more than either window has.
-    /// `remaining`: of the connection's window. `stream`: of the stream's.
+    /// Whether a piece of up to `length` bytes, no more than either window has, may go.
+    /// `remaining`: the room in the connection's window. `stream`: the room in the stream's.
     mutating func judge(
         length: Int, isMedia: Bool, stream: Int, connection: ConnectionWindow, remaining: Int
     ) -> Verdict {
@@ -80,8 +80,8 @@ struct LiveFlow {
         return .allowed(min(length, room))
     }
 
-    /// Up to this, its peer has no reason to open the window: many do it only when half of it is used,
-    /// and a part is on its way.
+    /// Up to this, the peer has no reason to open the window: many peers do so only when half of it is
+    /// used, and a part is on its way.
     private var patienceBytes: Int {
         let range = Limits.windowPatienceBytes
         return min(max(largest / 2 + largest / 16, range.lowerBound), range.upperBound)
@@ -92,8 +92,8 @@ struct LiveFlow {
         sentMs = nowMs
     }
 
-    /// The peer has opened the stream's window by `bytes`, to `stream`. True: it had been shut for so long
-    /// that what waits behind it is old.
+    /// The peer has opened the stream's window by `bytes`, to `stream`. True: it had been shut for so
+    /// long that the data waiting behind it is old.
     mutating func opened(by bytes: Int, to stream: Int, nowMs: UInt64) -> Bool {
         let wasShut = held == .heldByStream || stream - bytes < Self.closedBytes
         sentSinceOpened = 0
@@ -101,6 +101,6 @@ struct LiveFlow {
         return wasShut && nowMs >= sentMs + Limits.windowStillMs
     }
 
-    /// It is asked again.
+    /// The response is asked again.
     mutating func resumed() { held = nil }
 }

@@ -7,10 +7,10 @@ import CNghttp2
 
 struct ResponseFields {
     private var bytes: [UInt8] = []
-    /// Ends of name and value of each field, in `bytes`.
+    /// Where the name and the value of each field end in `bytes`.
     private var ends: [(name: Int, value: Int)] = []
 
-    /// Nothing but `headers`.
+    /// Just `headers`.
     init(_ headers: [HeaderField]) {
         for field in headers { append(field.name, field.value) }
     }

@@ -1,13 +1,13 @@
 // The memory of all nghttp2 sessions of one server.
 //
 // A session keeps a buffer of 16 KiB in which it makes one frame after another. HTTP2Session copies each
-// frame before it lets the library make the next one, and never stops within a frame, so nothing in that
-// buffer is needed when another session has its turn: one buffer does for all. What else of that size a
-// session wants, for a header section of more than one frame, it gets for itself.
+// frame before it lets the library make the next one, and never stops within a frame. So nothing in that
+// buffer is needed when another session has its turn, and one buffer serves all. For other needs of that
+// size, such as a header section of several frames, a session gets memory of its own.
 //
-// Unsafe use: these are the library's malloc, realloc and free. The frame buffer belongs to SharedBuffers;
-// the state lies in memory of its own, owned here, so that the functions need count no references. Both
-// outlive the sessions.
+// Unsafe use: these are the library's malloc, realloc and free. The frame buffer belongs to
+// SharedBuffers. The state lies in memory of its own, owned here, so that the functions need not count
+// references. Both outlive the sessions.
 
 import CNghttp2
 import Glibc
@@ -17,7 +17,7 @@ final class SessionMemory {
     @safe
     private struct State {
         let frame: UnsafeMutableRawPointer
-        /// The next large buffer is the frame buffer of a session that is being made.
+        /// The next large buffer is the frame buffer of the session being made.
         var isFrameWanted = false
     }
 
@@ -32,7 +32,7 @@ final class SessionMemory {
         unsafe state.deallocate()
     }
 
-    /// Calls `body`, which makes one session, with what that takes its memory from.
+    /// Calls `body`, which makes one session, with the functions that the session takes its memory from.
     func withFunctions<Result>(_ body: (inout nghttp2_mem) -> Result) -> Result {
         unsafe state.pointee.isFrameWanted = true
         defer { unsafe state.pointee.isFrameWanted = false }

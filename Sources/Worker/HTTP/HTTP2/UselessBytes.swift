@@ -1,24 +1,24 @@
-// What an HTTP/2 peer sends beside what its requests need: frames of types that nobody knows, frames
-// for streams that are closed, padding, one byte in a frame of its own. Most of it never reaches a
-// callback of the library, so it cannot be counted as it comes. It is known all the same: it is what
-// remains when everything of use is taken from all bytes that came.
+// What an HTTP/2 peer sends beyond what its requests need: frames of unknown types, frames for streams
+// that are closed, padding, single bytes in frames of their own. Most of it never reaches a callback of
+// the library, so it cannot be counted as it comes. But it is known: it is what remains when all useful
+// bytes are subtracted from all bytes that came.
 //
-// Useless bytes are paid from an allowance that refills with time. What is of use pays for itself,
-// and bodies for as much again, so that framing in small pieces is nobody's fault. Bytes count as
-// they come out of TLS. Pure: the clock is a parameter.
+// Useless bytes are paid from an allowance that refills with time. Useful bytes pay for themselves, and
+// those of bodies for as many again, so that framing in small pieces is not held against the peer. Bytes
+// count as they come out of TLS. Pure: the clock is a parameter.
 
 /// The allowance of one connection. Milliseconds come from one monotonic clock.
 struct UselessBytes {
-    /// Two window updates (RFC 9113, section 6.9), for the stream and for the connection.
+    /// The size of two window updates (RFC 9113, section 6.9), for the stream and for the connection.
     private static let updatesForDataFrame = 2 * 13
-    /// What goes with a request beside its header section: an empty frame that ends its body, a reset,
-    /// a change of mind about its priority.
+    /// What comes with a request besides its header section: an empty frame that ends its body, a reset,
+    /// a change of its priority.
     private static let bytesAroundRequest = 64
 
     private let mostBytes: Int
     private let bytesPerSecond: Int
     private let bytesForReset: Int
-    /// What may still come for nothing. Below 0 it is used up.
+    /// How many useless bytes may still come. Below 0, the allowance is used up.
     private var allowance: Int
     private var refilledMs: UInt64
 
@@ -30,14 +30,14 @@ struct UselessBytes {
         refilledMs = nowMs
     }
 
-    // MARK: What is of use
+    // MARK: Useful bytes
 
-    /// A header section that became a request, in so many bytes of frames.
+    /// A header section of this many bytes of frames became a request.
     mutating func didTakeHeaders(_ bytes: Int) {
         earn(bytes + Self.bytesAroundRequest)
     }
 
-    /// Bytes of a body, whether or not anybody wants them any more.
+    /// Bytes of a body, whether or not they are still wanted.
     mutating func didTakeBody(_ bytes: Int) {
         earn(2 * bytes)
     }
@@ -47,20 +47,20 @@ struct UselessBytes {
         earn(Self.updatesForDataFrame)
     }
 
-    /// We ended a stream before the peer did: what it had on its way comes for nothing.
+    /// We ended a stream before the peer did: bytes that it had sent already are forgiven.
     mutating func didCutOffBody() {
         earn(bytesForReset)
     }
 
-    /// May go over the most there is to have, until the bytes that have earned it are counted.
+    /// May exceed the greatest allowance, until the bytes that have earned it are counted.
     private mutating func earn(_ bytes: Int) {
         allowance += bytes
     }
 
     // MARK: The verdict
 
-    /// Counts what came in one piece, after all of it was looked at; false when too much has led to
-    /// nothing.
+    /// Counts bytes that came in one piece, after all of them were looked at; false when too many were
+    /// useless.
     mutating func allows(received bytes: Int, nowMs: UInt64) -> Bool {
         if nowMs > refilledMs {
             let elapsedMs = min(nowMs - refilledMs, 1_000_000)

@@ -1,7 +1,7 @@
-// What a client says of compressed content: the field Accept-Encoding (RFC 9110, section 12.5.3).
+// What a client says about compressed content: the field Accept-Encoding (RFC 9110, section 12.5.3).
 //
-// Pure. Without the field nothing is compressed, although that would be allowed: a client that does not
-// ask for it may not understand it.
+// Pure. Without the field, nothing is compressed, although the RFC would allow it: a client that does
+// not ask for compression may not understand it.
 
 enum AcceptEncoding {
     static func takesGzip(_ field: Span<UInt8>) -> Bool {
@@ -22,7 +22,7 @@ enum AcceptEncoding {
         return takesOthers
     }
 
-    /// Whether parameters, each behind a semicolon, have "q=0", "q=0." or "q=0.000" among them.
+    /// Whether parameters, each after a semicolon, contain "q=0", "q=0." or "q=0.000".
     private static func hasZeroWeight(_ parameters: Span<UInt8>) -> Bool {
         var start = 0
         while start < parameters.count {

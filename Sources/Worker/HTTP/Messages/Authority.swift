@@ -1,16 +1,16 @@
-// host[:port] as it stands in Host fields, absolute targets and :authority (RFC 9110 section 7.2, RFC
-// 3986 section 3.2, RFC 9113 section 8.3.1): one rule for both protocols. Without user information,
-// which has no place in http and https requests (RFC 9110 section 4.2.4), and with a host: an empty
-// one names nothing.
+// host[:port] as in Host fields, absolute targets and :authority (RFC 9110 section 7.2, RFC 3986 section
+// 3.2, RFC 9113 section 8.3.1): one rule for both protocols. User information is refused, because http
+// and https requests may not have it (RFC 9110 section 4.2.4), and so is an empty host, which names
+// nothing.
 
 import Settings
 
 package enum Authority {
     private static let portDigits = 5
 
-    /// Whether the host is an address or `localhost`, and so means the same whoever is asked for it. A
-    /// name is what its owner makes of it: a page that somebody visits can point one at this machine, and
-    /// the browser then takes what is served here for the page's own.
+    /// Whether the host is an address or `localhost`, and so means the same to everyone. What a name
+    /// means is up to its owner: a page that a person visits can point a name at this machine, and the
+    /// browser then takes what is served here for the page's own.
     package static func isAddress(_ authority: String) -> Bool {
         let bytes = Array(authority.utf8)
         guard isValid(bytes.span), let end = endOfHost(bytes.span) else { return false }
@@ -37,7 +37,7 @@ package enum Authority {
             || isPort(authority.extracting(hostEnd..<authority.count))
     }
 
-    /// Where the host ends; nil when it is none.
+    /// Where the host ends; nil when there is no valid host.
     private static func endOfHost(_ authority: Span<UInt8>) -> Int? {
         guard !authority.isEmpty else { return nil }
         if authority[0] == UInt8(ascii: "[") { return endOfAddress(authority) }
@@ -57,8 +57,8 @@ package enum Authority {
         return index > 0 ? index : nil
     }
 
-    /// `[`, an IPv6 address by its characters, `]`. Neither zones nor the addresses of the future,
-    /// which nobody uses.
+    /// `[`, an IPv6 address by its characters, `]`. Zones and addresses of future versions are refused;
+    /// they are not in use.
     private static func endOfAddress(_ authority: Span<UInt8>) -> Int? {
         guard let end = authority.firstIndex(of: UInt8(ascii: "]")) else { return nil }
         let address = authority.extracting(1..<end)
@@ -70,7 +70,7 @@ package enum Authority {
         return end + 1
     }
 
-    /// A colon and the digits of a port; that there may be none of them is RFC 3986's wish.
+    /// A colon and the digits of a port; there may be no digits, as RFC 3986 has it.
     private static func isPort(_ bytes: Span<UInt8>) -> Bool {
         guard bytes[0] == HTTP1Character.colon, bytes.count <= 1 + portDigits else { return false }
         var port = 0

@@ -1,10 +1,11 @@
-// The field Authorization, as far as it presents a secret (RFC 9110, section 11.6.2).
+// The field Authorization, if it presents a secret (RFC 9110, section 11.6.2).
 
 import Text
 
 package enum AuthorizationField {
-    /// The token of `Bearer TOKEN` (RFC 6750, section 2.1), or the password of `Basic`, of whatever user
-    /// (RFC 7617, section 2). Nil for every other scheme, and for what cannot be understood.
+    /// The token of `Bearer TOKEN` (RFC 6750, section 2.1), or the password of `Basic` with any user
+    /// name (RFC 7617, section 2). Nil for every other scheme, and for a field that cannot be
+    /// understood.
     package static func secret(_ field: String) -> String? {
         let space = UInt8(ascii: " ")
         let scheme = field.utf8.prefix { $0 != space }

@@ -1,8 +1,8 @@
 // Which part of a representation a request asks for: the field Range (RFC 9110, section 14).
 //
-// Pure. Served are single ranges of bytes. A field that names several ranges, another unit, or nothing
-// that can be understood is ignored, as the RFC allows: several ranges would need a body of many parts,
-// which costs us more than it gains anybody.
+// Pure. Only single ranges of bytes are served. A field is ignored, as the RFC allows, if it names
+// several ranges or another unit, or cannot be understood: several ranges would need a body of many
+// parts, which costs more than it gains.
 
 package struct ByteRange: Equatable, Sendable {
     package let first: Int
@@ -11,16 +11,16 @@ package struct ByteRange: Equatable, Sendable {
 
     package var count: Int { last - first + 1 }
 
-    /// What the field Range comes to.
+    /// The meaning of the field Range.
     package enum Request: Equatable, Sendable {
-        /// All of it, as if there were no such field.
+        /// All of the representation, as if there were no such field.
         case whole
         case part(ByteRange)
-        /// It names nothing that is there.
+        /// The range lies outside the representation.
         case unsatisfiable
     }
 
-    /// What a field asks for, of a representation of `length` bytes.
+    /// The meaning of a field for a representation of `length` bytes.
     package static func read(_ field: Span<UInt8>, length: Int) -> Request {
         guard let equals = field.firstIndex(of: UInt8(ascii: "=")),
             field.extracting(0..<equals).equalsIgnoringCase("bytes")
@@ -41,7 +41,7 @@ package struct ByteRange: Equatable, Sendable {
         return .part(ByteRange(first: first, last: min(last, length - 1)))
     }
 
-    /// The last so many bytes.
+    /// The last `count` bytes.
     private static func suffix(_ count: Int?, _ length: Int) -> Request {
         guard let count else { return .whole }
         guard count > 0 else { return .unsatisfiable }
@@ -50,7 +50,7 @@ package struct ByteRange: Equatable, Sendable {
         return .part(ByteRange(first: max(0, length - count), last: length - 1))
     }
 
-    /// Digits only. What is too large for a number is larger than anything we have.
+    /// Digits only. A value too large for Int is larger than anything we have.
     private static func number(_ digits: Span<UInt8>) -> Int? {
         guard !digits.isEmpty, digits.allSatisfy(HTTP1Character.isDigit) else { return nil }
         var number = 0
@@ -63,9 +63,9 @@ package struct ByteRange: Equatable, Sendable {
         return number
     }
 
-    /// What the field Content-Range of a 206 says.
+    /// The field Content-Range of a 206.
     package func contentRange(of length: Int) -> String { "bytes \(first)-\(last)/\(length)" }
 
-    /// And that of a 416.
+    /// The field Content-Range of a 416.
     package static func unsatisfied(length: Int) -> String { "bytes */\(length)" }
 }

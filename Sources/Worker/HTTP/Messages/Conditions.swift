@@ -1,23 +1,23 @@
-// What the conditions of a request come to, for a representation with a strong entity tag and without a
-// date: in the order of RFC 9110, section 13.2.2.
+// Judges the conditions of a request, for a representation with a strong entity tag and without a date,
+// in the order of RFC 9110, section 13.2.2.
 //
 // Pure.
 
 package enum Conditions {
     package enum Verdict: Equatable, Sendable {
-        /// 200 with all of it.
+        /// 200 with the whole representation.
         case whole
         /// 206.
         case part(ByteRange)
         /// 304.
         case notModified
-        /// 412: the client has another one.
+        /// 412: the client has another version.
         case failed
         /// 416.
         case unsatisfiable
     }
 
-    /// For GET and HEAD. `length`: of the representation; nil when it has no parts to be had.
+    /// For GET and HEAD. `length`: of the representation; nil when parts of it cannot be requested.
     package static func judge(_ request: Request, tag: EntityTag, length: Int?) -> Verdict {
         if request.withHeader("if-match", { tag.isStronglyIn($0) }) == false { return .failed }
         if request.withHeader("if-none-match", { tag.isIn($0) }) == true { return .notModified }

@@ -1,12 +1,11 @@
-// Something to be read, with all that an answer has to say of it: it answers what a request can ask of it.
-// That is one of its representations, as it is or compressed (RFC 9110, section 12.5.3), only when it has
-// changed (section 13), or a part of it (section 14).
+// Something to be read, and how it answers requests: with one of its representations, plain or
+// compressed (RFC 9110, section 12.5.3), only if it has changed (section 13), or in part (section 14).
 //
 // Unsafe use: a part of the bytes is copied into the buffer that a source is given, within both.
 // Owner: the loop's thread.
 
 package struct Content {
-    /// One form of it.
+    /// One form of the content.
     struct Representation {
         let bytes: [UInt8]
         let tag: EntityTag
@@ -20,10 +19,10 @@ package struct Content {
     let compressed: Representation?
 
     /// - Parameters:
-    ///   - fields: of every answer, 304 included.
-    ///   - contentFields: of answers with a body, the content type among them.
+    ///   - fields: of every answer, including 304.
+    ///   - contentFields: of answers with a body, including the content type.
     ///   - tag: of the plain bytes; the compressed ones have their own.
-    ///   - hasParts: whether ranges of it can be had.
+    ///   - hasParts: whether ranges of it may be requested.
     package init(
         fields: [HeaderField], contentFields: [HeaderField], bytes: [UInt8], tag: EntityTag,
         gzip: (bytes: [UInt8], tag: EntityTag)? = nil, hasParts: Bool = false
@@ -37,12 +36,12 @@ package struct Content {
         }
     }
 
-    /// The fields of 304.
+    /// The fields of a 304.
     func fields(of form: Representation) -> [HeaderField] {
         fields + [HeaderField("etag", form.tag.text)]
     }
 
-    /// And those of an answer with a body.
+    /// The fields of an answer with a body.
     func allFields(of form: Representation) -> [HeaderField] {
         fields(of: form) + contentFields
             + (form.isCompressed ? [HeaderField("content-encoding", "gzip")] : [])
@@ -53,7 +52,8 @@ package struct Content {
         request.withHeader("accept-encoding") { AcceptEncoding.takesGzip($0) } ?? false
     }
 
-    /// Answers GET or HEAD with `form`. `whole` and `notModified` give 200 and 304; all else is done here.
+    /// Answers GET or HEAD with `form`. `whole` and `notModified` send 200 and 304; this does all the
+    /// rest.
     func answer(
         _ exchange: Exchange, with form: Representation, headers: [HeaderField], whole: () -> Void,
         notModified: () -> Void
@@ -76,8 +76,8 @@ package struct Content {
 }
 
 extension Exchange {
-    /// Answers with something that is made for this request alone. `status`: another one than 200 depends
-    /// on no conditions.
+    /// Answers with content that was made for this request alone. Conditions apply only if `status` is
+    /// 200.
     package func respond(_ content: Content, status: Int = 200) {
         let form = (Content.takesCompressed(request) ? content.compressed : nil) ?? content.plain
         let whole = {

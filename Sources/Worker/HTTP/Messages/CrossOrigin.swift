@@ -1,17 +1,17 @@
 // CORS (Fetch standard, section 3.2), in two kinds:
 //
-//   - What anybody may read (live media, the list of streams, their events) any page may read. These
-//     routes look at no cookie and no key, so what they answer is the same for everybody who can reach
-//     the server, and `*` tells no page anything that it could not fetch without its visitor. With `*`,
-//     browsers withhold answers to requests with credentials anyway. A route that comes to depend on who
-//     asks must not use `publicHeaders`.
+//   - What anyone may read (live media, the list of streams, their events), any page may read. These
+//     routes look at no cookie and no key, so they give the same answer to everyone who can reach the
+//     server, and `*` tells a page nothing that it could not fetch without its visitor. With `*`,
+//     browsers withhold answers to requests with credentials anyway. A route whose answer comes to
+//     depend on who asks must not use `publicHeaders`.
 //   - Publishing is for pages of the origins that the operator has named, credentials included.
 //
 // Accounts and pages get neither.
 
 package struct CrossOrigin {
     private let origins: Set<String>
-    /// What every response that anybody may read carries when no page of a named origin has asked.
+    /// The fields of every response that anyone may read, unless a page of a named origin has asked.
     package let strangersHeaders: [HeaderField]
 
     package init(origins: [String]) {
@@ -20,13 +20,13 @@ package struct CrossOrigin {
         strangersHeaders = vary + [HeaderField("access-control-allow-origin", "*")]
     }
 
-    /// Whether a page of a named origin asks.
+    /// Whether the request comes from a page of a named origin.
     package func isNamed(_ request: Request) -> Bool {
         !origins.isEmpty && allowedOrigin(of: request) != nil
     }
 
-    /// What every response to a request that publishes carries. `vary` goes out whenever the answer could
-    /// differ.
+    /// The fields of every response to a request that publishes. They include `vary` whenever the answer
+    /// could differ.
     package func headers(for request: Request) -> [HeaderField] {
         guard !origins.isEmpty else { return [] }
         var fields = [HeaderField("vary", "origin")]
@@ -37,14 +37,14 @@ package struct CrossOrigin {
         return fields
     }
 
-    /// What every response carries that anybody may read.
+    /// The fields of every response that anyone may read.
     package func publicHeaders(for request: Request) -> [HeaderField] {
         // Pages of the named origins may ask with credentials, for what they publish.
         isNamed(request) ? headers(for: request) : strangersHeaders
     }
 
-    /// What a preflight is told in addition. `methods`: of the resource. `publicMethods`: those of them
-    /// that any page may use.
+    /// The additional fields of the answer to a preflight. `methods`: of the resource. `publicMethods`:
+    /// those of them that any page may use.
     package func preflightHeaders(
         for request: Request, methods: [String], publicMethods: [String] = []
     ) -> [HeaderField] {

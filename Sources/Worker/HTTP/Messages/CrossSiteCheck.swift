@@ -1,12 +1,12 @@
-// Whether a request that changes something comes from Weir's own pages, when it comes from a browser at
-// all: the defence against cross-site request forgery, beside SameSite cookies.
+// Whether a request that changes something comes from Weir's own pages, if it comes from a browser at
+// all. This is the defence against cross-site request forgery, besides SameSite cookies.
 //
-// Browsers say where a request comes from: in Sec-Fetch-Site (Fetch Metadata, section 2.4), and older
-// ones in Origin (RFC 6454), which they send with every request that is neither GET nor HEAD. What
-// brings neither is no browser, so nobody's browser is being made to send it.
+// Browsers say where a request comes from: in Sec-Fetch-Site (Fetch Metadata, section 2.4), or, if they
+// are older, in Origin (RFC 6454), which they send with every request that is neither GET nor HEAD. A
+// request with neither field does not come from a browser, so no page can have forged it.
 
 package enum CrossSiteCheck {
-    /// Whether a request that wants to change something may do so by right of a cookie.
+    /// Whether a request that changes something may be authorized by a cookie.
     package static func allows(_ request: Request) -> Bool {
         allows(
             site: request.header("sec-fetch-site"), origin: request.header("origin"),
@@ -19,7 +19,7 @@ package enum CrossSiteCheck {
         return isSame(origin: origin, authority: authority)
     }
 
-    /// An origin is a scheme and an authority, without the scheme's default port, in lower case.
+    /// An origin is a scheme and an authority, in lower case, without the scheme's default port.
     private static func isSame(origin: String, authority: String) -> Bool {
         withoutDefaultPort(origin) == withoutDefaultPort("https://" + authority.lowercased())
     }

@@ -1,9 +1,9 @@
 // Entity tags (RFC 9110, section 8.8.3) and the fields that compare them: If-None-Match, If-Match and
 // If-Range (section 13.1).
 //
-// Pure. Our own tags are strong, and have neither a comma nor a quotation mark inside.
+// Pure. Our own tags are strong, and contain neither a comma nor a quotation mark.
 
-/// The strong tag of one representation, with its quotation marks.
+/// The strong tag of one representation, including its quotation marks.
 package struct EntityTag: Sendable, Equatable {
     package let bytes: [UInt8]
 
@@ -14,13 +14,13 @@ package struct EntityTag: Sendable, Equatable {
 
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Whether a list of tags has it, by weak comparison, or is an asterisk: If-None-Match.
+    /// Whether a list contains the tag, by weak comparison, or is an asterisk: If-None-Match.
     func isIn(_ list: Span<UInt8>) -> Bool { isIn(list, takesWeak: true) }
 
     /// The same by strong comparison: If-Match.
     func isStronglyIn(_ list: Span<UInt8>) -> Bool { isIn(list, takesWeak: false) }
 
-    /// Whether a field is exactly this tag: If-Range. A date in it is none, and never matches.
+    /// Whether a field is exactly this tag: If-Range. A date in the field never matches.
     func isExactly(_ field: Span<UInt8>) -> Bool { field.isSame(as: bytes.span) }
 
     private func isIn(_ list: Span<UInt8>, takesWeak: Bool) -> Bool {

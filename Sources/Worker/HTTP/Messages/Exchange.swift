@@ -1,24 +1,25 @@
-// One request and its response. Routes hold exchanges; the protocol underneath stays behind
-// ExchangeTransport. What becomes of the two bodies is decided here, once for both protocols.
-// Everything here happens on the loop's thread.
+// One request and its response. Routes hold exchanges; the protocol underneath stays hidden by
+// ExchangeTransport. The handling of both bodies is decided here, once for both protocols. Everything
+// here happens on the loop's thread.
 //
-// Invariants: the transport is there exactly as long as the exchange is open; a response is given
-// at most once; bytes received and not credited yet are counted, so that a closing exchange can
-// give them back to its connection.
+// Invariants: the transport is set exactly as long as the exchange is open. A response is given at most
+// once. Bytes that were received and not credited yet are counted, so that a closing exchange can give
+// them back to its connection.
 
 import Settings
 
 package final class Exchange {
     package private(set) var request: Request
-    /// Who asks, and what else the same client has of this worker.
+    /// The client that asks, with its share of this worker.
     package private(set) var client: ClientShare
-    /// Which route it has come to, and what of its target is what there; nil when it has come to none.
+    /// The route of the request, with the parts of its target that are parameters; nil when it has no
+    /// route.
     package internal(set) var route: RouteMatch?
     /// Kept alive by the exchange until it closes.
     package var handler: (any ExchangeHandler)?
 
-    /// It carries live media, in one direction or the other: its connection has its turns before others.
-    /// For good, once it is set.
+    /// It carries live media, in one direction or the other, so its connection goes before others. It
+    /// never goes back to false.
     package var isMedia = false {
         didSet {
             guard isMedia, !oldValue else { return }
@@ -30,37 +31,37 @@ package final class Exchange {
     private var transport: (any ExchangeTransport)?
     private(set) var body: RequestBody
     private(set) var response = ResponseProgress.awaited
-    /// What the source of the response has said that it has and has not produced yet; nil when it has
-    /// said nothing.
+    /// How many bytes the source of the response has promised and not produced yet; nil when it has
+    /// promised no length.
     private var promisedBytes: Int?
-    /// The library has pointers to it as long as the stream is open.
+    /// The library has pointers into it as long as the stream is open.
     private var prepared: PreparedResponse?
     /// Set when something decides the cause before the protocol reports the end.
     private(set) var closeCause: CloseCause?
-    /// What the client has of its share because of this exchange.
+    /// How much of the client's share this exchange takes, in bytes.
     private var heldBytes = Limits.heldBytesPerRequest
-    /// Bytes of the response's body that were handed on.
+    /// Bytes of the response's body that were handed to the protocol.
     private(set) var sentBytes = 0
-    /// Over what the peer holds back of them.
+    /// Watches the bytes that the peer holds back.
     var sendWatch = ProgressWatch()
 
-    /// Whether a client that asked to be told when to send the body (RFC 9110, section 10.1.1) has to
-    /// wait. To be set within `Application.begin`, and taken back later.
+    /// Whether a client that waits to be told to send the body (RFC 9110, section 10.1.1) is kept
+    /// waiting. Set it within `Application.begin`, and take it back later.
     package var withholdsContinue = false {
         didSet { if !withholdsContinue { sendContinueIfOwed() } }
     }
 
-    // MARK: What HTTP/2 keeps here
+    // MARK: Used by HTTP/2
 
     private(set) var streamID: Int32
-    /// Where the session's list of open exchanges holds this one.
+    /// The position of this exchange in the session's list of open exchanges.
     var slot = 0
-    /// What it may take of the windows, when it has no end.
+    /// How much of the windows a response without an end may take.
     var flow: LiveFlow
-    /// We have asked for the reset that ends it.
+    /// We have asked for the reset that ends the stream.
     var isResetByUs = false
 
-    /// Begins an exchange. Sessions do, and tests of routes, which need no connection for it: any
+    /// Begins an exchange. Sessions do this, and so do tests of routes, which need no connection: any
     /// ExchangeTransport will do (FakeExchange in Tests/HTTP/FakeExchange is one).
     package init(
         request: Request, client: ClientShare, transport: any ExchangeTransport,
@@ -76,16 +77,15 @@ package final class Exchange {
         client.force(.heldBytes, heldBytes)
     }
 
-    // MARK: Used again
+    // MARK: Reuse
 
-    /// Nothing but its session knows it any more, and nothing of it is left: it may carry another request.
-    /// An exchange with a handler is not used again, whatever becomes of it: handlers have references of
-    /// their own.
+    /// Only its session knows it now, and nothing of it is left, so it may carry another request. An
+    /// exchange with a handler is never used again: handlers have references of their own.
     var mayBeRenewed: Bool {
         handler == nil && !isMedia && !withholdsContinue && closeCause == nil
     }
 
-    /// Begins anew, as `init` does, after `close`.
+    /// Begins anew, like `init`; call after `close`.
     func renew(
         request: Request, client: ClientShare, transport: any ExchangeTransport,
         streamID: Int32
@@ -110,15 +110,15 @@ package final class Exchange {
         client.force(.heldBytes, heldBytes)
     }
 
-    /// The memory of its header section, when nobody needs it any more.
+    /// The memory of its header section, when it is not needed any more.
     func spentBlock() -> HeaderBlock? { request.spentBlock() }
 
-    /// Goes on as if it had come with this target.
+    /// Goes on as if the request had come with this target.
     func replaceTarget(_ target: [UInt8]) { request.replaceTarget(target) }
 
     // MARK: For routes
 
-    /// The handler is done with that many body bytes: the peer may send as many more.
+    /// The handler has finished with this many body bytes, so the peer may send as many more.
     package func credit(_ bytes: Int) {
         assertOwnThread()
         guard let transport, bytes > 0 else { return }
@@ -132,14 +132,14 @@ package final class Exchange {
         set { body.patience = newValue }
     }
 
-    /// Sends the response: once, at any time. A HEAD request never gets the body. Instead of a body that
-    /// would be one too many in memory, because the client does not take what it has asked for, it gets
-    /// 503.
+    /// Sends the response: once, at any time. A HEAD request never gets the body. If the client already
+    /// holds too much memory because it does not take what it has asked for, it gets 503 instead of the
+    /// body.
     package func respond(status: Int, headers: [HeaderField], body: ResponseBody) {
         guard let transport = transportToRespond(), take(costBytes: body.costBytes) else {
             return
         }
-        // A length among the fields could contradict the body.
+        // A length among the fields could contradict the body, so it is removed.
         var (headers, body) = (headers, body)
         if let index = headers.firstIndex(where: { $0.name == "content-length" }) {
             if case .stream(let source, nil) = body {
@@ -150,7 +150,7 @@ package final class Exchange {
         transport.respond(self, begin(status: status, headers: headers, body: body))
     }
 
-    /// The same with a response that was made before. `headers` go out behind its own fields.
+    /// The same with a response that was made before. `headers` follow its own fields.
     package func respond(_ response: PreparedResponse, headers: [HeaderField] = []) {
         guard let transport = transportToRespond(), take(costBytes: response.heldBytes) else {
             return
@@ -162,7 +162,7 @@ package final class Exchange {
                 status: response.status, headers: headers, body: .shared(response.body), response))
     }
 
-    /// Nil when there is nobody to answer any more.
+    /// Nil when there is no one left to answer.
     private func transportToRespond() -> (any ExchangeTransport)? {
         assertOwnThread()
         precondition(!hasResponded, "an exchange has one response")
@@ -171,9 +171,10 @@ package final class Exchange {
         return nil
     }
 
-    /// Takes what a body costs. False: that is too much, and a problem has been the answer.
+    /// Charges the cost of a body to the client. False: that is too much, and the client was answered
+    /// with a problem.
     private func take(costBytes: Int) -> Bool {
-        // A problem costs nothing, so the answer that is given instead is given.
+        // A problem costs nothing, so this answer cannot be refused as well.
         guard costBytes > 0 else { return true }
         guard client.take(.heldBytes, costBytes) else {
             respond(.tooManyUnreadBytes)
@@ -183,7 +184,7 @@ package final class Exchange {
         return true
     }
 
-    /// Decides what of the body is sent, and whether the rest of the request's is wanted.
+    /// Decides how much of the body is sent, and whether the rest of the request's body is wanted.
     private func begin(
         status: Int, headers: [HeaderField], body content: ResponseBody,
         _ prepared: PreparedResponse? = nil
@@ -202,14 +203,14 @@ package final class Exchange {
                 promisedBytes = length
             }
         }
-        // What more comes of the request matters only to who still produces the response.
+        // The rest of the request matters only to a source that still produces the response.
         if response.source == nil { body.discard() }
         return ResponseHead(
             status: status, headers: headers, contentLength: contentLength,
             hasBody: response.wantsToSend, isAnswered: isAnswered, prepared: prepared)
     }
 
-    /// The body source that said `.wait` has more. Cheap: sending happens at the end of the turn.
+    /// A body source that said `.wait` has more. Cheap: sending happens at the end of the turn.
     package func resume() {
         assertOwnThread()
         switch response {
@@ -234,21 +235,21 @@ package final class Exchange {
 
     package var hasResponded: Bool { response.isGiven }
 
-    /// There is nothing left to answer: the peer has gone, or has its response. The latter may be the
-    /// session's own doing, when the body turns out to be no HTTP, so whoever answers later than in
-    /// `Application.begin` looks here first.
+    /// There is nothing left to answer: the peer has gone, or has its response. The session itself may
+    /// have given the response, when the body turned out not to be HTTP. So a handler that answers later
+    /// than in `Application.begin` checks this first.
     package var isOver: Bool { isClosed || hasResponded }
 
-    /// The connection's socket takes nothing more for now: no use producing.
+    /// The connection's socket takes nothing more for now, so it is no use producing.
     package var isBlocked: Bool { transport?.isBlocked ?? true }
 
-    /// The peer has ended its side of the connection, or it is gone: what is not here already never
-    /// comes. Asks the system.
+    /// The peer has ended its side of the connection, or the connection is gone: bytes that are not here
+    /// yet will never come. Asks the system.
     package var hasPeerEnded: Bool { transport?.hasPeerEnded ?? true }
 
     // MARK: For the transport: the request
 
-    /// The route has had the header section, and the body may come: what the client waits for is sent.
+    /// The route has had the header section, and the body may come: sends what the client waits for.
     package func expectBody(isContinueAwaited: Bool, isAcceptanceAwaited: Bool = false) {
         guard body.isWanted else { return }
         if isContinueAwaited { body.expectation = .continuation }
@@ -269,7 +270,7 @@ package final class Exchange {
         }
     }
 
-    /// Bytes of the body have come. False when nobody wants them, and they need no credit.
+    /// Bytes of the body have come. False when they are not wanted, and need no credit.
     package func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let transport else { return false }
         body.received(bytes.count, nowMs: transport.nowMs)
@@ -285,10 +286,10 @@ package final class Exchange {
         handler?.exchangeDidFinishBody(self)
     }
 
-    /// The bytes that the handler will never credit now.
+    /// How many bytes the handler will never credit now.
     func takeUncredited() -> Int { body.takeUncredited() }
 
-    /// Whether the body comes as fast as it should, when it is awaited.
+    /// Whether an awaited body comes as fast as it should.
     func lookAtBody(nowMs: UInt64, _ limits: HTTPLimits) -> ProgressWatch.Verdict {
         body.look(isAwaited: !hasResponded && closeCause == nil, nowMs: nowMs, limits)
     }
@@ -329,7 +330,7 @@ package final class Exchange {
         response = .producing(source, isResumed: false)
         var production = unsafe source.produce(into: buffer)
         if case .wait = production, case .producing(_, true) = response {
-            // What arrived during the call must not be forgotten: one more try, then it waits.
+            // Bytes may have arrived during the call: the source is asked once more before it waits.
             production = unsafe source.produce(into: buffer)
         }
         guard transport != nil else {
@@ -356,10 +357,10 @@ package final class Exchange {
         return production
     }
 
-    /// Whether the response is one without an end, which is not yet over.
+    /// Whether the response has no end and is not over yet.
     var isEndless: Bool { response.source != nil && promisedBytes == nil }
 
-    /// All of the response has left.
+    /// The whole response has left.
     package func didSendResponse() {
         assert(response.isHandedOn, "what has left was handed on before")
         response = .sent(atMs: transport?.nowMs ?? 0)

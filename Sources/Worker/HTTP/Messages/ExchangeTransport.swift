@@ -1,21 +1,21 @@
-// What lies below an exchange: a session of HTTP/1.1 or HTTP/2, or what a test puts in its place.
+// The layer below an exchange: a session of HTTP/1.1 or HTTP/2, or its stand-in in a test.
 
 /// Carries out what an exchange asks for. All calls come on the loop's thread, and only while the
 /// exchange is open.
 ///
-/// Who carries an exchange tells it in turn what comes from the peer: `receiveBody` and `finishBody`,
-/// `produce` when there is room for more of the response, `didSendResponse`, and `close` at the end. A
+/// The transport in turn tells the exchange what comes from the peer: `receiveBody` and `finishBody`;
+/// `produce` when there is room for more of the response; `didSendResponse`; and `close` at the end. A
 /// test of a route does that without a connection: see FakeExchange in Tests/HTTP/FakeExchange.
 package protocol ExchangeTransport: AnyObject {
-    /// The handler is done with so many bytes of the body.
+    /// The handler has finished with this many bytes of the body.
     func credit(_ exchange: Exchange, _ bytes: Int)
-    /// Sends the header section; the body is asked for with `produce`.
+    /// Sends the header section; `produce` gets the body.
     func respond(_ exchange: Exchange, _ head: ResponseHead)
     /// The source of the body has more.
     func resume(_ exchange: Exchange)
     func reset(_ exchange: Exchange, _ code: ResetCode)
     func sendContinue(_ exchange: Exchange)
-    /// Tells a client that will not send its body before it is told 200.
+    /// Sends 200 to a client that will not send its body before that.
     func sendAcceptance(_ exchange: Exchange)
     /// The exchange carries live media from now on, or did until now.
     func mediaDidChange(_ exchange: Exchange, isMedia: Bool)
@@ -24,23 +24,23 @@ package protocol ExchangeTransport: AnyObject {
     var hasPeerEnded: Bool { get }
     /// Milliseconds of the loop.
     var nowMs: UInt64 { get }
-    /// Whether this is the thread that everything here belongs to.
+    /// Whether this is the thread that owns the exchange.
     var isOnOwnThread: Bool { get }
 }
 
-/// What a protocol has to say of a response before its body.
+/// What a protocol has to send before the body of a response.
 package struct ResponseHead {
     package let status: Int
     package let headers: [HeaderField]
-    /// The length of the body that there is, or would be if this were not the answer to HEAD. Nil when
-    /// nobody knows it, or it is not to be told.
+    /// The length of the body, or of the body that an answer to HEAD leaves out. Nil when it is not
+    /// known, or not to be sent.
     package let contentLength: Int?
-    /// Bytes of a body follow.
+    /// A body follows.
     package let hasBody: Bool
-    /// 200 has been sent already, before the request was complete (see RequestBody.Expectation): only the
-    /// end of the connection is left to tell.
+    /// 200 has been sent already, before the request was complete (see RequestBody.Expectation): only
+    /// the end of the connection can still tell the outcome.
     package let isAnswered: Bool
-    /// Status and fields as they were made before; `headers` follow them. Nil when there are none but
-    /// `headers`.
+    /// Status and fields of a response that was made before; `headers` follow them. Nil when there are
+    /// only `headers`.
     let prepared: PreparedResponse?
 }

@@ -1,7 +1,7 @@
 // The Date field (RFC 9110 section 6.6.1), made once a second at most.
 //
-// Unsafe use: the bytes lie in one allocation, owned here and freed in deinit, which always holds a whole
-// date. Who is given its address copies from it at once.
+// Unsafe use: the bytes lie in one allocation, owned here and freed in deinit, which always holds a
+// whole date. Callers that get its address copy from it at once.
 
 import Glibc
 import LinuxIO
@@ -13,12 +13,12 @@ final class HTTPDate {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
-    /// Of every date of this millennium, and of the next ones.
+    /// The length of every date up to the year 9999.
     static let byteCount = 29
 
     private var madeAtMs: UInt64?
     private var cached = ""
-    /// The text, always at the same place.
+    /// The text, always at the same address.
     private let storage: UnsafeMutablePointer<UInt8>
 
     init() {

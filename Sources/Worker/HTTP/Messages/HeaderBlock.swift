@@ -1,22 +1,22 @@
-// A received header section in one allocation: the fields lie one after another as
-// (name length, value length, name, value), and become Strings only when somebody asks for them.
-// At hundreds of thousands of requests a second, a String per field would be most of the cost.
-// A block whose request is over is used again, so that there is no allocation for the next one.
+// A received header section in one allocation: the fields lie one after another as (name length, value
+// length, name, value), and become Strings only when asked for. At hundreds of thousands of requests a
+// second, a String per field would be most of the cost. A block is used again when its request is over,
+// so the next one needs no allocation.
 //
 // Unsafe use: one allocation, owned here and freed in deinit; `count` never exceeds `capacity`, everything
 // below `count` is initialised, and every access is checked against it. Bytes of spans are read during the
 // call only. Owner: the loop's thread.
 
-/// The fields of one request in their order, pseudo-header fields kept apart.
+/// The fields of one request in their order, with pseudo-header fields kept apart.
 @safe
 final class HeaderBlock {
-    /// How many bytes a new block makes room for: a browser's request usually fits.
+    /// The initial capacity in bytes: enough for the usual request of a browser.
     private static let initialBytes = 512
     /// A block that has grown beyond this is not used again.
     private static let keptBytes = 4 * initialBytes
 
     private(set) var fieldCount = 0
-    /// Names and values added up, pseudo-header fields included.
+    /// Bytes of all names and values, including pseudo-header fields.
     private(set) var contentBytes = 0
     /// Each field: two little-endian 16-bit lengths, then the name, then the value.
     private var storage: UnsafeMutablePointer<UInt8>
@@ -28,7 +28,7 @@ final class HeaderBlock {
     private(set) var path = 0..<0
     private var fieldsStart = 0
     private var fieldsEnd = 0
-    /// What the field content-length says, when it says a number.
+    /// The value of the field content-length, if it is a number.
     private(set) var contentLength: Int?
     /// Whether the client waits for 100 (Continue).
     private(set) var expectsContinue = false
@@ -79,7 +79,7 @@ final class HeaderBlock {
         note(name: name, value: value)
     }
 
-    /// Keeps what is asked of every request.
+    /// Remembers what is asked about every request.
     private func note(name: Span<UInt8>, value: Span<UInt8>) {
         switch name.count {
         case 14 where name.equals("content-length"):
@@ -90,8 +90,8 @@ final class HeaderBlock {
         }
     }
 
-    /// Pseudo-header fields come before all others (RFC 9113 section 8.3), so their values stand at
-    /// the start of the bytes, and `fieldsStart` is where the others begin.
+    /// Pseudo-header fields come before all others (RFC 9113 section 8.3), so their values are at the
+    /// start of the bytes, and `fieldsStart` is where the others begin.
     private func appendPseudo(name: Span<UInt8>, value: Span<UInt8>) {
         let range = count..<count + value.count
         switch (name.count, name[1]) {
@@ -107,7 +107,7 @@ final class HeaderBlock {
         fieldsEnd = count
     }
 
-    /// Replaces the path when all fields are there.
+    /// Replaces the path when all fields have been added.
     func replacePath(_ other: Span<UInt8>) {
         path = count..<count + other.count
         makeRoom(other.count)
@@ -124,7 +124,7 @@ final class HeaderBlock {
         capacity = larger
     }
 
-    /// There is room.
+    /// The caller has made room.
     private func write(_ span: Span<UInt8>) {
         unsafe span.withUnsafeBufferPointer { source in
             guard let base = source.baseAddress else { return }

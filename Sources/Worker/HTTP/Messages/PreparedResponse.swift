@@ -1,10 +1,10 @@
-// A response that is made once and given many times: its header section lies ready in the forms of both
-// protocols, and its body is one array that all who get it share.
+// A response that is made once and given many times. Its header section is ready in the forms of both
+// protocols, and all who get the body share one array.
 //
 // Unsafe use: names and values lie in one allocation that is owned here, written in init and freed in
-// deinit; `pairs` points into it. nghttp2 is told not to copy them, so whoever hands them over keeps
-// this object until the stream is closed (Exchange does). Only the value of `date`, which changes, is
-// copied by the library. Owner: the loop's thread.
+// deinit; `pairs` points into it. nghttp2 is told not to copy them, so the Exchange keeps this object
+// until the stream is closed. The library copies only the value of `date`, which changes. Owner: the
+// loop's thread.
 
 import CNghttp2
 import Settings
@@ -13,14 +13,14 @@ import Settings
 package final class PreparedResponse {
     package let status: Int
     package let body: [UInt8]
-    /// What one client that gets it is taken to hold (see Exchange).
+    /// How many bytes one client is charged for it (see Exchange).
     let heldBytes: Int
     /// The fields, for tests.
     package let headers: [HeaderField]
     /// For nghttp2: `:status`, then room for `date`, then the fields.
     let pairs: UnsafeMutableBufferPointer<nghttp2_nv>
-    /// For HTTP/1.1: the status line and the fields, with their line breaks; date and connection are
-    /// still to come.
+    /// For HTTP/1.1: the status line and the fields, with their line breaks, but without date and
+    /// connection.
     let text: [UInt8]
     private let storage: UnsafeMutablePointer<UInt8>
     private static let dateIndex = 1
@@ -75,7 +75,7 @@ package final class PreparedResponse {
         return unsafe (storage, pairs)
     }
 
-    /// The fields for nghttp2, with the date that stands at `date` among them.
+    /// The fields for nghttp2, with the date that lies at `date`.
     func pairs(date: UnsafeMutablePointer<UInt8>) -> UnsafeBufferPointer<nghttp2_nv> {
         unsafe pairs[Self.dateIndex].value = unsafe date
         unsafe pairs[Self.dateIndex].valuelen = HTTPDate.byteCount

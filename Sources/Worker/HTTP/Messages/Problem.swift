@@ -2,7 +2,7 @@
 
 import Text
 
-/// One problem. `slug` names the kind for good; title and detail are for people.
+/// One problem. `slug` names the kind and never changes; title and detail are for people.
 package struct Problem: Error, Sendable, Equatable {
     package let status: Int
     package let slug: String
@@ -10,7 +10,7 @@ package struct Problem: Error, Sendable, Equatable {
     package let detail: String?
     /// Extension members of the document.
     package let members: [JSONMember]
-    /// Fields the response carries because of this problem: allow, retry-after.
+    /// Fields of the response that belong to this problem: allow, retry-after.
     package let headers: [HeaderField]
 
     package init(
@@ -25,7 +25,7 @@ package struct Problem: Error, Sendable, Equatable {
         self.headers = headers
     }
 
-    /// The header fields of the response, content-length not among them.
+    /// The header fields of the response, without content-length.
     package var fields: [HeaderField] {
         [
             HeaderField("content-type", "application/problem+json"),

@@ -1,18 +1,18 @@
-// A request as routes see it, whatever protocol brought it.
+// A request as routes see it, with the same form for all protocols.
 
 import LinuxIO
 
-/// The header section of one request, complete and valid. The texts are made when asked for, so
-/// keep what you use twice.
+/// The header section of one request, complete and valid. Each access makes a new text, so keep one that
+/// you use twice.
 package struct Request {
-    /// Shared by all copies: its session uses it again when there are none any more.
+    /// Shared by all copies. Its session uses it again when there are no copies left.
     fileprivate var block: HeaderBlock
     /// Whether a body may follow: the header section did not end the request.
     package let hasBody: Bool
-    /// The end of the body is that of the connection: nothing may come of such a request but a broadcast.
+    /// The body ends with the connection, so the request can only be a broadcast.
     package let isEndless: Bool
     package let peer: PeerAddress
-    /// Which connection of this worker; never reused.
+    /// The connection of this worker that it came over; never reused.
     package let connectionID: UInt64
     /// Where the segments of the target are.
     package private(set) var split: SplitTarget
@@ -46,7 +46,7 @@ package struct Request {
         self.init(block: block, hasBody: hasBody, peer: peer, connectionID: connectionID)
     }
 
-    /// The memory of a request that is over, unless there is another copy of it.
+    /// The memory of a request that is over; nil while there is another copy of the request.
     mutating func spentBlock() -> HeaderBlock? {
         isKnownUniquelyReferenced(&block) && block.mayBeReused ? block : nil
     }
@@ -68,13 +68,13 @@ package struct Request {
     package var target: String { block.text(block.path) }
     /// The target without its query.
     package var path: String { targetText(0..<split.pathEnd) }
-    /// What follows the question mark of the target; empty when there is none.
+    /// The part of the target after the question mark; empty when there is none.
     package var query: Substring { Substring(targetText(split.query)) }
 
     /// Whether path and query are exactly this.
     package func hasTarget(_ target: StaticString) -> Bool { block.matches(block.path, target) }
 
-    /// Part of the target; a range of its bytes.
+    /// A part of the target, given as a range of its bytes.
     func targetText(_ range: Range<Int>) -> String {
         let start = block.path.lowerBound
         return block.text(start + range.lowerBound..<start + range.upperBound)
@@ -84,20 +84,20 @@ package struct Request {
         block.withBytes(block.path, body)
     }
 
-    /// Goes on as if it had come with this target.
+    /// Goes on as if the request had come with this target.
     mutating func replaceTarget(_ target: [UInt8]) {
         block.replacePath(target.span)
         split = SplitTarget(target.span)
     }
 
     package var isHead: Bool { block.matches(block.method, "HEAD") }
-    /// Whether it only wants to read.
+    /// Whether it only reads: GET or HEAD.
     package var isReading: Bool { isGet || isHead }
     var isGet: Bool { block.matches(block.method, "GET") }
-    /// Nil for one that no route has.
+    /// Nil for a method that no route has.
     var knownMethod: RequestMethod? { block.withBytes(block.method) { RequestMethod($0) } }
 
-    /// Whether a person opens this address in a browser, rather than a page or a program (Fetch
+    /// Whether a person opens this address in a browser, as opposed to a page or a program (Fetch
     /// Metadata, section 2.1).
     package var isNavigation: Bool {
         block.firstField("sec-fetch-dest").map { block.matches($0, "document") } ?? false
@@ -135,7 +135,7 @@ package struct Request {
 }
 
 extension HeaderBlock {
-    /// All fields of that name, as one.
+    /// All cookie fields, joined to one.
     fileprivate var cookies: String {
         var joined: [UInt8] = []
         forEachField { name, value in

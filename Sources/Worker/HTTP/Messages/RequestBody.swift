@@ -1,26 +1,27 @@
-// The body of a request while it comes: how far it has got, what of it the handler still has, and how
-// long it may take. The same for both protocols.
+// The body of a request while it comes: how much has come, how much of that the handler still has, and
+// how long it may take. The same for both protocols.
 //
-// awaited -> arriving -> complete; or unwanted in between, when a response is given that does not
-// depend on what more comes. Pure: bytes and clock in. Milliseconds of the loop.
+// awaited -> arriving -> complete; or unwanted in between, when a response is given that does not depend
+// on the rest. Pure: bytes and clock in. Milliseconds of the loop.
 
-/// How long the body of a request may take that we are willing to read.
+/// How long a request's body that we are willing to read may take.
 package enum BodyPatience {
-    /// It moves at the rate that is asked of everything (Limits.progressBytes), which gives a small one
+    /// It moves at the rate that is required of everything (Limits.progressBytes); a small body has
     /// thirty seconds in all.
     case steady
-    /// Each next byte comes within Limits.bodyIdleMs: it is live, and as fast as what it carries.
+    /// Each byte comes within Limits.bodyIdleMs of the last: the body is live, and as fast as its
+    /// content.
     case continuous
-    /// Once it has begun, its handler sees to that, and knows better.
+    /// Once it has begun, its handler watches its pace, and knows better.
     case ofHandler
 }
 
 struct RequestBody {
     enum Phase: Equatable {
-        /// Nothing of it has come yet.
+        /// None of it has come yet.
         case awaited
         case arriving
-        /// It may still come, and is thrown away.
+        /// More of it may come, and is thrown away.
         case unwanted
         /// Nothing more comes from the peer.
         case complete
@@ -33,7 +34,7 @@ struct RequestBody {
         case continuation
         /// 200: source clients of Icecast.
         case acceptance
-        /// It has been sent that 200: the outcome has no status any more.
+        /// The client has been sent that 200: the outcome can have no status any more.
         case accepted
     }
 
@@ -42,9 +43,9 @@ struct RequestBody {
     var patience = BodyPatience.steady
     /// Bytes that have come.
     private(set) var receivedBytes = 0
-    /// Bytes that the handler was given and has not credited.
+    /// Bytes that the handler was given and has not credited yet.
     private(set) var uncreditedBytes = 0
-    /// When the peer last sent some, or was given room for some.
+    /// When the peer last sent bytes, or was given room for more.
     private var activityMs: UInt64
     private var watch: ProgressWatch
 
@@ -56,46 +57,46 @@ struct RequestBody {
 
     var isComplete: Bool { phase == .complete }
 
-    /// What comes is for the handler.
+    /// Bytes that come are for the handler.
     var isWanted: Bool { phase == .awaited || phase == .arriving }
 
-    /// So many bytes have come.
+    /// This many bytes have come.
     mutating func received(_ bytes: Int, nowMs: UInt64) {
         if phase == .awaited { phase = .arriving }
         receivedBytes += bytes
         activityMs = nowMs
     }
 
-    /// The handler has so many bytes.
+    /// This many bytes were given to the handler.
     mutating func handedOn(_ bytes: Int) {
         uncreditedBytes += bytes
     }
 
-    /// The handler is done with so many bytes.
+    /// The handler has finished with this many bytes.
     mutating func credited(_ bytes: Int, nowMs: UInt64) {
         precondition(bytes <= uncreditedBytes, "more was credited than was received")
         uncreditedBytes -= bytes
         activityMs = nowMs
     }
 
-    /// The handler will never be done with what it has.
+    /// The handler will never finish with the bytes that it has; returns how many there are.
     mutating func takeUncredited() -> Int {
         defer { uncreditedBytes = 0 }
         return uncreditedBytes
     }
 
-    /// Nobody needs what more comes.
+    /// The rest of the body is not needed.
     mutating func discard() {
         if phase != .complete { phase = .unwanted }
     }
 
-    /// Nothing more comes. True when that is news for somebody who wants it.
+    /// Nothing more comes. True when the handler has to be told.
     mutating func finish() -> Bool {
         defer { phase = .complete }
         return isWanted
     }
 
-    /// Whether it comes as fast as it should. `isAwaited`: somebody waits for it now.
+    /// Whether the body comes as fast as it should. `isAwaited`: something waits for it now.
     mutating func look(
         isAwaited: Bool, nowMs: UInt64, _ limits: HTTPLimits
     ) -> ProgressWatch.Verdict {

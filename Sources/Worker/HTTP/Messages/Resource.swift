@@ -1,5 +1,5 @@
-// Content that is the same for everybody who asks and stays in memory: an asset, a page for strangers.
-// The usual answers are made once, and all who get one share its bytes.
+// Content that is the same for everyone and stays in memory: an asset, or a page for strangers. The
+// usual answers are made once, and all who get one share its bytes.
 //
 // Owner: the loop's thread.
 
@@ -29,7 +29,7 @@ package final class Resource {
         compressed = content.compressed.map { Form($0, of: content) }
     }
 
-    /// Answers GET or HEAD. `headers` go out behind the content's own fields.
+    /// Answers GET or HEAD. `headers` follow the content's own fields.
     package func answer(_ exchange: Exchange, headers: [HeaderField] = []) {
         guard let compressed, Content.takesCompressed(exchange.request) else {
             return answer(exchange, with: plain, headers)

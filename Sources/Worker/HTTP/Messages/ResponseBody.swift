@@ -1,20 +1,20 @@
-// What a response carries, and where the bytes come from while they are being sent.
+// The body of a response, and where its bytes come from while they are being sent.
 
 import Settings
 
-/// The bytes behind the header section of a response. What is known of their number is said with them,
-/// and nowhere else.
+/// The bytes after the header section of a response. Their number, if known, is given here and nowhere
+/// else.
 package enum ResponseBody {
     case none
     /// Known and complete; content-length is added.
     case bytes([UInt8])
-    /// The same, of an array that is in memory anyway because others get it, too.
+    /// The same, with an array that is in memory anyway because others get it too.
     case shared([UInt8])
-    /// Asked for bytes whenever the connection can send some. With a length, content-length is added,
-    /// and a source that ends before it, or fails, has the response reset.
+    /// A source that is asked for bytes whenever the connection can send some. With a length,
+    /// content-length is added; if the source ends early or fails, the response is reset.
     case stream(BodySource, length: Int? = nil)
 
-    /// How many bytes there will be; nil when nobody knows.
+    /// The number of bytes; nil when it is not known.
     var length: Int? {
         switch self {
         case .none: nil
@@ -23,7 +23,7 @@ package enum ResponseBody {
         }
     }
 
-    /// What a client is taken to hold because of it, beyond what its request costs.
+    /// How many bytes a client is charged for it, beyond the cost of its request.
     var costBytes: Int {
         switch self {
         case .none, .stream: 0
@@ -33,13 +33,13 @@ package enum ResponseBody {
     }
 }
 
-/// What one call of `produce` brought.
+/// What one call of `produce` returns.
 public enum Production {
-    /// That many bytes were written; 1...buffer.count. More may follow.
+    /// This many bytes were written; 1...buffer.count. More may follow.
     case bytes(Int)
-    /// That many bytes were written, and they are the last ones; 0...buffer.count. Saves a frame.
+    /// This many bytes were written, and they are the last ones; 0...buffer.count. Saves a frame.
     case last(Int)
-    /// Nothing now. `Exchange.resume` asks again.
+    /// There are none now. `Exchange.resume` asks again.
     case wait
     /// The body is complete.
     case end
@@ -54,8 +54,8 @@ public enum Production {
         }
     }
 
-    /// What it comes to when its source has said that there are `promised` more: the last byte ends the
-    /// body, and an end before it is none.
+    /// The result when the source has promised `promised` more bytes: the last byte ends the body, and
+    /// an earlier end is an error.
     func held(to promised: Int) -> Production {
         switch self {
         case .bytes(let count) where count == promised: .last(count)
@@ -77,7 +77,7 @@ open class BodySource {
         .end
     }
 
-    /// The peer, which has let nothing through for Limits.windowStillMs, lets something through again:
-    /// what waits for it may be too old to be of use.
+    /// The peer lets bytes through again, after it let none through for Limits.windowStillMs: data that
+    /// waits may be too old to be of use.
     open func wasHeldBack() {}
 }

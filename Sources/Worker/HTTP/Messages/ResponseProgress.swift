@@ -1,27 +1,27 @@
 // How far the response of an exchange has got, and what is left of its body. The same for both
 // protocols.
 
-/// Each case has what belongs to it and nothing else.
+/// Each case holds its own data and no other.
 enum ResponseProgress {
-    /// Nobody has answered.
+    /// No response has been given.
     case awaited
-    /// The header section is with the protocol; these bytes, from `offset` on, may be sent as soon as the
-    /// peer lets us.
+    /// The protocol has the header section; these bytes, from `offset` on, may be sent as soon as the
+    /// peer permits.
     case bytes([UInt8], offset: Int)
-    /// The same, of what a source produces.
+    /// The same, with a source that produces the bytes.
     case source(BodySource)
-    /// It is being asked now. `isResumed`: it has said meanwhile that it has more.
+    /// The source is being asked now. `isResumed`: it has meanwhile said that it has more.
     case producing(BodySource, isResumed: Bool)
-    /// It has nothing now, and will say when it has.
+    /// The source has nothing now, and will say when it has.
     case waiting(BodySource)
-    /// All of it is with the protocol.
+    /// The protocol has all of the response.
     case handedOn
-    /// It went out to its end; milliseconds of the loop.
+    /// The response has been sent; milliseconds of the loop.
     case sent(atMs: UInt64)
-    /// Nothing more of it is sent, though it has not come to its end.
+    /// Nothing more of the response is sent, although it is not complete.
     case abandoned
 
-    /// An answer was given.
+    /// A response was given.
     var isGiven: Bool {
         if case .awaited = self { false } else { true }
     }
@@ -34,7 +34,7 @@ enum ResponseProgress {
         }
     }
 
-    /// Where its bytes come from, while more may come.
+    /// The source of its bytes, while more may come.
     var source: BodySource? {
         switch self {
         case .source(let source), .producing(let source, _), .waiting(let source): source

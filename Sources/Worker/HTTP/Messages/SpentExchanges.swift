@@ -1,5 +1,5 @@
-// Exchanges that are over, and what goes with them, for the requests that come next: so that a request
-// that is answered at once allocates nothing.
+// Exchanges that are over, with their memory, to be used for the next requests. So a request that is
+// answered at once allocates nothing.
 //
 // Owner: the loop's thread.
 
@@ -11,7 +11,7 @@ final class SpentExchanges {
     private var blocks: [HeaderBlock] = []
     private var headers: [IncomingHeaders] = []
 
-    /// For a header section that begins.
+    /// The memory for a header section that begins.
     func headers(sinceMs: UInt64) -> IncomingHeaders {
         let block = blocks.popLast() ?? HeaderBlock()
         guard let spent = headers.popLast() else {
@@ -21,12 +21,12 @@ final class SpentExchanges {
         return spent
     }
 
-    /// Takes back what has become a request.
+    /// Takes back the memory of a section that has become a request.
     func keep(_ spent: IncomingHeaders) {
         if headers.count < Limits.spentExchangesKept { headers.append(spent) }
     }
 
-    /// For a request that begins.
+    /// An exchange for a request that begins.
     func exchange(
         _ request: Request, client: ClientShare, transport: any ExchangeTransport, streamID: Int32
     ) -> Exchange {
@@ -43,8 +43,8 @@ final class SpentExchanges {
         return exchange
     }
 
-    /// Takes back what is over, unless somebody still holds it. To be called with one that may be
-    /// renewed.
+    /// Takes back an exchange that is over, unless another reference to it exists. Call only if it may
+    /// be renewed.
     func keep(_ exchange: inout Exchange) {
         guard isKnownUniquelyReferenced(&exchange) else { return }
         if exchanges.count < Limits.spentExchangesKept { exchanges.append(exchange) }

@@ -1,6 +1,6 @@
-// Whether an answer binds the browser to https (RFC 6797). What a browser is told holds for every port of
-// the host, for a year, and nobody can take it back: so Weir says it on its own account only where it is
-// on the port that everybody means by the host's name.
+// Whether an answer binds the browser to https (RFC 6797). That holds for every port of the host, for a
+// year, and cannot be taken back. So Weir does it unasked only on the port that everyone means by the
+// host's name.
 
 import Settings
 
@@ -13,7 +13,7 @@ package struct TransportSecurity {
 
     private static let field = HeaderField("strict-transport-security", "max-age=31536000")
 
-    /// What pages, and answers of the API about accounts, carry.
+    /// The fields of pages, and of the API's answers about accounts.
     package func fields(for request: Request) -> [HeaderField] {
         switch mode {
         case .on: [Self.field]

@@ -1,4 +1,4 @@
-// What the rest of the worker provides: somebody who answers requests.
+// What the rest of the worker provides: an object that answers requests.
 
 /// Answers requests. Called on the loop's thread.
 package protocol Application: AnyObject {
@@ -9,10 +9,10 @@ package protocol Application: AnyObject {
 
 /// Follows one exchange. All calls come on the loop's thread.
 package protocol ExchangeHandler: AnyObject {
-    /// Bytes of the request's body, valid during the call. Each must be credited sooner or later,
-    /// also when it is ignored.
+    /// Bytes of the request's body, valid during the call. Each must be credited sooner or later, even
+    /// if it is ignored.
     func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer)
-    /// The request is complete, and as long as it said.
+    /// The request is complete, and as long as it announced.
     func exchangeDidFinishBody(_ exchange: Exchange)
     /// The last call, exactly once.
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause)

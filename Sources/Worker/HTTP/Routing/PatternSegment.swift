@@ -1,13 +1,13 @@
-// What the paths of a route look like, as rooms write it down: "/api/streams/{name}",
+// The pattern of a route's paths, as rooms write it: "/api/streams/{name}",
 // "/assets/{version}/{path...}".
 //
-// Patterns are ours, so one that is wrong is a bug and traps when the table is made.
+// Patterns are ours, so a wrong one is a bug and traps when the table is made.
 
 /// One part of a pattern.
 enum PatternSegment: Equatable {
     /// Exactly these bytes.
     case literal([UInt8])
-    /// One segment, whatever is in it, also nothing.
+    /// Any one segment, even an empty one.
     case parameter
     /// Everything from here to the end of the path, with its slashes; at least one segment.
     case rest

@@ -18,7 +18,7 @@ package enum RequestMethod: UInt8, CaseIterable, Sendable {
         }
     }
 
-    /// As it stands in a request. SOURCE is Icecast's word for an endless PUT.
+    /// As written in a request. SOURCE is Icecast's word for an endless PUT.
     package var text: String {
         switch self {
         case .get: "GET"

@@ -1,29 +1,29 @@
-// One route: a place of the HTTP surface, with what can be done there. Rooms give lists of them; what
-// follows from such a list (405, OPTIONS, HEAD, who may read across origins) is done in one place, by
+// One route: a place of the HTTP surface, and what can be done there. Rooms return lists of them. What
+// follows from these lists (405, OPTIONS, HEAD, reading across origins) is done in one place, by
 // RouteTable.
 
 package struct Route {
     package typealias Handler = (Exchange) -> Void
 
-    /// Which pages may use what is there, beside those of this server (see CrossOrigin).
+    /// Which pages may use the route, besides those of this server (see CrossOrigin).
     package enum Readers: Sendable {
         /// None.
         case ownPages
-        /// Those of the origins that the operator has named; and to read it, all.
+        /// Pages of the origins that the operator has named; for reading, all pages.
         case everyPage
     }
 
-    /// For those who count requests. Several routes may share one.
+    /// The name for counting requests. Several routes may share one.
     package let name: String
-    /// See PatternSegment. Several rooms may have routes at one pattern, each with its own methods.
+    /// See PatternSegment. Several rooms may have routes at the same pattern, each with its own methods.
     let pattern: String
     let readers: Readers
-    /// Whether a body may come that ends with its connection.
+    /// Whether it accepts a body that ends with its connection.
     let takesEndlessBody: Bool
     let handlers: KeyValuePairs<RequestMethod, Handler>
 
-    /// - Parameter handlers: what is done with a method. HEAD is done as GET is, and never gets the body;
-    ///   OPTIONS says what there is.
+    /// - Parameter handlers: what to do for each method. HEAD is handled like GET, and never gets the
+    ///   body; OPTIONS lists the methods.
     package init(
         _ name: String, _ pattern: String, readers: Readers = .ownPages,
         takesEndlessBody: Bool = false, _ handlers: KeyValuePairs<RequestMethod, Handler>
@@ -36,7 +36,7 @@ package struct Route {
     }
 }
 
-/// All that is at one pattern.
+/// All routes at one pattern.
 final class RoutePlace {
     let pattern: String
     private(set) var readers = Route.Readers.ownPages
@@ -67,12 +67,12 @@ final class RoutePlace {
 
     func handler(for method: RequestMethod) -> Route.Handler? { handlers[Int(method.rawValue)] }
 
-    /// What can be asked for, OPTIONS included.
+    /// The methods that can be requested, including OPTIONS.
     var allowed: [RequestMethod] { methods + [.options] }
 }
 
 extension Exchange {
-    /// What stands in the target where the route's pattern has its first or second parameter, or a rest;
+    /// The part of the target at the first or second parameter of the route's pattern, or at its rest;
     /// as it was sent.
     package func parameter(_ number: Int) -> String {
         precondition(number < 2, "a pattern has few parameters")
@@ -80,7 +80,7 @@ extension Exchange {
         return request.targetText(number == 0 ? route.first : route.second)
     }
 
-    /// Whether that is exactly `text`.
+    /// Whether that part is exactly `text`.
     package func hasParameter(_ number: Int, _ text: [UInt8]) -> Bool {
         guard let route else { return false }
         return request.withTarget { target in

@@ -1,16 +1,16 @@
-// The HTTP surface of a port as one table: finds the route of each request and calls what it has for the
-// request's method. What is not there, and what a route does not have, is answered here.
+// The HTTP surface of a port as one table: finds the route of each request, and calls its handler for
+// the method. The table itself answers when there is no route, or no such method.
 //
 // Owner: the loop's thread.
 
 package final class RouteTable: Application {
-    /// What an address means that is not quite one (see SplitTarget.isUnusual).
+    /// What an unusual address means (see SplitTarget.isUnusual).
     package enum Meaning {
         /// What it says.
         case asSent
         /// This target.
         case target(String)
-        /// A page, which is at this target: browsers are sent there.
+        /// A page at this target: browsers are redirected to it.
         case elsewhere(String)
     }
 
@@ -19,12 +19,12 @@ package final class RouteTable: Application {
     private let crossOrigin: CrossOrigin
     private let meaning: (Request) -> Meaning
     private let nothing: (Exchange) -> Void
-    /// What the server as a whole can do.
+    /// The methods that the server as a whole supports.
     private let methods: [RequestMethod]
 
     /// - Parameters:
-    ///   - meaning: is asked about unusual addresses only.
-    ///   - nothing: answers where there is no route.
+    ///   - meaning: asked about unusual addresses only.
+    ///   - nothing: answers when there is no route.
     package init(
         _ routes: [Route], crossOrigin: CrossOrigin,
         meaning: @escaping (Request) -> Meaning = { _ in .asSent },
@@ -68,7 +68,7 @@ package final class RouteTable: Application {
         method == .options ? preflight(exchange, place) : refuse(exchange, place)
     }
 
-    // MARK: What is not there
+    // MARK: No route
 
     private func answerNowhere(_ exchange: Exchange) {
         // RFC 9110, section 9.3.7: about the server as a whole.
@@ -78,7 +78,8 @@ package final class RouteTable: Application {
         preflight(exchange, methods, readers: .everyPage, publicMethods: [])
     }
 
-    /// Not kept for good: a browser that has learnt the right address asks by that.
+    /// The redirect is not cached for good: a browser that has learnt the right address asks for that
+    /// one.
     private func redirect(_ exchange: Exchange, to target: String) {
         exchange.respond(
             status: 308,
@@ -86,7 +87,7 @@ package final class RouteTable: Application {
             body: .bytes([]))
     }
 
-    // MARK: What a route does not have
+    // MARK: Routes
 
     private func refuse(_ exchange: Exchange, _ place: RoutePlace) {
         let headers = place.readers == .everyPage ? crossOrigin.headers(for: exchange.request) : []

@@ -1,36 +1,36 @@
-// Which pattern a path belongs to. The patterns are merged into one tree of segments, made once; finding
-// one walks down the tree with the bytes of the target, and allocates nothing.
+// Finds the pattern of a path. The patterns are merged into one tree of segments, made once. A search
+// walks down the tree with the bytes of the target, and allocates nothing.
 //
-// Of several patterns that fit, the one that says more wins, from the left: a literal before a parameter,
-// and both before a rest, which is for what fits nothing else. "/login/live" is found as "/{name}/live"
-// although "/login" is there as well.
+// If several patterns fit, the more specific one wins, from left to right: a literal goes before a
+// parameter, and both go before a rest, which takes what fits nothing else. So "/login/live" fits
+// "/{name}/live" although there is a "/login" as well.
 //
-// Pure. Nodes, literals and their text lie in three flat arrays and name each other by their positions.
+// Pure. Nodes, literals and their text are in three flat arrays, and refer to each other by position.
 
-/// What was found: which pattern, and which bytes of the target its parameters are.
+/// The result: the pattern, and the bytes of the target that are its parameters.
 package struct RouteMatch: Equatable, Sendable {
-    /// The position of the pattern in the list that the tree was made of.
+    /// The position of the pattern in the list from which the tree was made.
     let pattern: Int
-    /// The bytes of the target that belong to the parameters and the rest, in their order.
+    /// The bytes of the target that are the parameters and the rest, in their order.
     package let first: Range<Int>
     package let second: Range<Int>
 }
 
 struct RouteTree {
-    /// More would need more room in a RouteMatch.
+    /// More parameters would need more room in a RouteMatch.
     private static let mostParameters = 2
     private static let none = -1
 
     private struct Node {
         var literals = 0..<0
         var parameter = RouteTree.none
-        /// The pattern that ends here, and the one whose rest begins here.
+        /// The pattern that ends here, and the pattern whose rest begins here.
         var pattern = RouteTree.none
         var restPattern = RouteTree.none
     }
 
     private struct Literal {
-        /// Sets nearly all of them apart by one comparison.
+        /// Tells nearly all literals apart by one comparison.
         let signature: UInt32
         let text: Range<Int>
         let child: Int
@@ -55,7 +55,7 @@ struct RouteTree {
 
     private typealias Branch = (pattern: Int, segments: ArraySlice<PatternSegment>)
 
-    /// Adds the node where all these patterns go on, and everything below it; its position.
+    /// Adds the node where all these patterns continue, and everything below it; returns its position.
     private mutating func add(_ branches: [Branch]) -> Int {
         let position = nodes.count
         nodes.append(Node())
@@ -114,12 +114,12 @@ struct RouteTree {
         return search.rest
     }
 
-    /// What is known on the way.
+    /// What a search has found on its way.
     private struct Search {
         var first = 0..<0
         var second = 0..<0
         var parameterCount = 0
-        /// The rest that begins latest, so far.
+        /// The rest that begins latest of those found so far.
         var rest: RouteMatch?
         var restNumber = RouteTree.none
 
@@ -145,7 +145,7 @@ struct RouteTree {
         guard number < split.segmentCount else {
             return node.pattern == Self.none ? nil : node.pattern
         }
-        // What is not told apart fits nothing but a rest.
+        // Segments beyond this number are not told apart, so only a rest can fit.
         guard number < SplitTarget.mostSegments else { return nil }
         noteRest(node, at: number, split, &search)
         let range = split.segment(number)

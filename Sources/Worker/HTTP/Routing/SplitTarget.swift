@@ -1,24 +1,24 @@
-// A request target cut at its slashes, in one pass and without a copy: where its segments lie, where its
+// A request target cut at its slashes, in one pass and without a copy: where its segments are, where its
 // path ends and its query begins, and whether anything in the path is unusual.
 //
-// Pure. All positions are those of the target's bytes. Nothing is decoded: what a segment means is for
-// those who read it.
+// Pure. All positions refer to the target's bytes. Nothing is decoded: the meaning of a segment is up to
+// its readers.
 
 package struct SplitTarget: Sendable {
-    /// How many segments are told apart. A target with more of them has the rest in one piece, and no
-    /// route but one for a rest is as long.
+    /// How many segments are told apart. The rest of a longer target is one piece, and only a route with
+    /// a rest is as long.
     static let mostSegments = 8
 
     /// The first byte of each segment. Targets are shorter than 64 KiB (see HeaderBlock).
     private var starts = InlineArray<8, UInt16>(repeating: 0)
-    /// All of them, those that are not told apart included.
+    /// The number of all segments, including those that are not told apart.
     private(set) var segmentCount = 0
     /// Where the path ends: at a question mark, or with the target.
     let pathEnd: Int
-    /// What follows the question mark; empty when there is none.
+    /// The part after the question mark; empty when there is none.
     package let query: Range<Int>
-    /// Whether the path has doubled or trailing slashes, or anything encoded in it: then it may not be
-    /// what was meant. "/" alone is as it should be.
+    /// Whether the path has doubled or trailing slashes, or encoded characters: then the client may have
+    /// meant another path. "/" alone is not unusual.
     package let isUnusual: Bool
 
     init(_ target: Span<UInt8>) {
@@ -37,7 +37,7 @@ package struct SplitTarget: Sendable {
             }
             index += 1
         }
-        // Only a path begins with a slash; the asterisk, for one, is none.
+        // Only a path begins with a slash; the asterisk, for example, is not a path.
         if index == 0 || target[0] != UInt8(ascii: "/") { segmentCount = 0 }
         pathEnd = index
         query = min(index + 1, target.count)..<target.count
@@ -45,7 +45,7 @@ package struct SplitTarget: Sendable {
         isUnusual = segmentCount > 0 && (hasEscape || hasEmptySegment || endsInSlash)
     }
 
-    /// The bytes of one segment, without its slashes. To be asked for those that are told apart.
+    /// The bytes of one segment, without its slashes. Call only for segments that are told apart.
     func segment(_ number: Int) -> Range<Int> {
         let isLast = number == segmentCount - 1
         // The last one that is told apart may be followed by others.

@@ -1,6 +1,6 @@
-// What one client takes of a worker's means, where a client is what one person can have: an IPv4
-// address, or the /64 of an IPv6 address. A limit that only a worker has could be used up by one client
-// for all others, so each of them has a smaller one for each client.
+// What one client takes of a worker's means. A client is what one person can have: an IPv4 address, or
+// the /64 of an IPv6 address. If only the worker had limits, one client could use them up for all
+// others. So there is a smaller limit for each client.
 //
 // Networks that stand for many people (the setting exempt-network) are not limited.
 //
@@ -9,36 +9,36 @@
 import LinuxIO
 import Settings
 
-/// One client, as long as it has a connection or something taken.
+/// One client, as long as it has a connection or has taken something.
 package final class ClientShare {
     /// What a client can use up.
     package enum Means: Int, CaseIterable, Sendable {
         case connections
         case viewers
         case eventSubscribers
-        /// Bytes that are held for the client: open requests, responses it has not taken, input.
+        /// Bytes held for the client: open requests, responses that it has not taken, input.
         case heldBytes
-        /// Requests to publish that wait: to be judged, for their turn, for the end of a header.
+        /// Publish requests that wait: for a verdict, for their turn, for the end of a header.
         case waitingRequests
         /// Bytes of publishers' bodies that wait for their turn.
         case waitingBytes
         /// Questions about accounts that have not been answered.
         case accountQuestions
-        /// Passwords that are being hashed, or wait for it.
+        /// Passwords that are being hashed, or wait to be.
         case passwordHashes
     }
 
     package let network: ClientNetwork
-    /// Whether it stands for many people.
+    /// Whether its address belongs to a network that stands for many people.
     package let isExempt: Bool
-    /// Strong: an unowned reference costs an atomic operation at each use. The table lets go of its clients
-    /// when they have given everything back.
+    /// Strong: an unowned reference costs an atomic operation at each use. The table lets go of its
+    /// clients when they have given everything back.
     private let table: ClientTable
-    /// Its connections that wait for their turn, by `ConnectionTurns.Kind`.
+    /// Its connections that wait for their turn, indexed by `ConnectionTurns.Kind`.
     var waiting = [Line<Connection>](
         repeating: Line(), count: ConnectionTurns.Kind.allCases.count)
     private var taken = Amounts(repeating: 0)
-    /// How many of `Means` are taken at all.
+    /// How many kinds of means it has taken anything of.
     private var kindsTaken = 0
 
     fileprivate init(_ network: ClientNetwork, isExempt: Bool, table: ClientTable) {
@@ -47,7 +47,7 @@ package final class ClientShare {
         self.table = table
     }
 
-    /// Takes so much more. False: that would be over the client's limit, or the worker's, and nothing
+    /// Takes this much more. False: that would exceed the client's limit, or the worker's, and nothing
     /// was taken.
     package func take(_ means: Means, _ amount: Int = 1) -> Bool {
         guard mayTake(means, amount) else { return false }
@@ -55,24 +55,24 @@ package final class ClientShare {
         return true
     }
 
-    /// Whether `take` would.
+    /// Whether `take` would succeed.
     package func mayTake(_ means: Means, _ amount: Int = 1) -> Bool {
         let index = means.rawValue
         let mine = taken[index] + amount
         guard !hasItsShare(of: means, amount) else { return false }
-        // Whoever has little finds room although others have used up the worker's. (Each connection of
-        // an exempt network is one who has little, so there they must not add up to crowds.)
+        // A client that has little finds room although others have used up the worker's. (Each
+        // connection of an exempt network is such a client, so there they must not add up to crowds.)
         let small = isExempt && means != .heldBytes ? 0 : table.small[index]
         return table.taken[index] + amount <= table.workerLimits[index] || mine <= small
     }
 
-    /// Whether it has as much as one client may have, so that it is not for the worker that it gets no
-    /// more.
+    /// Whether it has as much as one client may have. Then it is refused because of its own limit, and
+    /// not because of the worker's.
     package func hasItsShare(of means: Means, _ amount: Int = 1) -> Bool {
         !isExempt && taken[means.rawValue] + amount > table.limits[means.rawValue]
     }
 
-    /// Takes so much more, whatever the limit: what is there has to be counted.
+    /// Takes this much more regardless of limits: what already exists has to be counted.
     package func force(_ means: Means, _ amount: Int = 1) {
         if taken[means.rawValue] == 0, amount > 0 {
             if kindsTaken == 0, !isExempt { table.remember(self) }
@@ -96,7 +96,7 @@ package final class ClientShare {
     package func amount(of means: Means) -> Int { taken[means.rawValue] }
 }
 
-/// By `ClientShare.Means`.
+/// Indexed by `ClientShare.Means`.
 private typealias Amounts = InlineArray<8, Int>
 
 /// The clients of one worker.
@@ -125,9 +125,9 @@ package final class ClientTable {
     /// How many there are.
     package var count: Int { clients.count }
 
-    /// The client of that address; it stays in the table from the moment it takes something until it
-    /// has given everything back. In a network that stands for many people each connection is a client
-    /// of its own, so that they take turns as well.
+    /// The client at that address. It stays in the table from the moment it takes something until it has
+    /// given everything back. In a network that stands for many people, each connection is a client of
+    /// its own, so that they take turns as well.
     package func client(at address: PeerAddress) -> ClientShare {
         let network = address.network
         let isExempt = exemptNetworks.contains { $0.contains(address.bytes) }
@@ -160,7 +160,7 @@ extension Limits {
         }
     }
 
-    /// How much of it there is for all clients together, where nobody else sees to that.
+    /// How much there is for all clients together, unless that is limited elsewhere.
     package static func perWorker(_ means: ClientShare.Means) -> Int {
         switch means {
         case .heldBytes: heldBytesPerWorker
@@ -170,7 +170,7 @@ extension Limits {
         }
     }
 
-    /// What a client may have although all clients together have used up the worker's.
+    /// How much a client may have even when all clients together have used up the worker's.
     package static func ofSmallClient(_ means: ClientShare.Means) -> Int {
         switch means {
         case .heldBytes: heldBytesOfSmallClient

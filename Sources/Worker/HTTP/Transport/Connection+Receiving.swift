@@ -1,5 +1,5 @@
-// The receiving half of a connection: one buffer full from the socket, through TLS, to the session, all in
-// one turn.
+// The receiving half of a connection: one full buffer goes from the socket, through TLS, to the session,
+// all in one turn.
 //
 // Unsafe use: the shared buffers and the SSL object, within one call each. Owner: the loop's thread.
 
@@ -9,14 +9,14 @@ import Glibc
 import LinuxIO
 
 extension Connection {
-    /// There is something to be received, or received already and not taken yet.
+    /// There are bytes to receive, or received bytes that have not been taken yet.
     func queueInput() {
-        // Requests beside live media do not travel first because of it.
+        // Requests that come beside live media do not go first because of it.
         let isMedia = mediaExchangeCount > 0 && session?.hasHeldInput != true
         server.turns.add(self, to: isMedia ? .mediaInput : .input)
     }
 
-    /// One turn of receiving: one buffer full, or what is held of an earlier one.
+    /// One turn of receiving: one full buffer, or bytes held from an earlier one.
     func takeInputTurn() {
         switch phase {
         case .closed: return
@@ -25,8 +25,8 @@ extension Connection {
         case .open(let session), .ending(let session):
             if session.hasHeldInput { return takeHeld() }
             if session.wantsInput { return receive() }
-            // A paused input has no interest in reading, but hears of a broken connection all the
-            // same, again and again.
+            // A paused input is not interested in reading, but is still told of a broken connection,
+            // again and again.
             if input == .broken { close(.connectionLost) }
         }
     }
@@ -52,7 +52,7 @@ extension Connection {
         if count == SharedBuffers.receiveCapacity { queueInput() }
     }
 
-    /// A FIN. With TLS, whoever means to end says so before it (RFC 8446, section 6.1).
+    /// A FIN has come. With TLS, a peer that means to end says so first (RFC 8446, section 6.1).
     private func receiveEnd() {
         let isMeant = unsafe ssl == nil
         guard isMeant else { return close(.connectionLost) }
@@ -74,7 +74,7 @@ extension Connection {
         didReceive()
     }
 
-    /// What follows when the session has taken something.
+    /// What to do after the session has taken bytes.
     private func didReceive() {
         watchHeaderSection()
         transmit()
@@ -84,7 +84,8 @@ extension Connection {
         if session.wantsInput != (input == .wanted) { updateInterest() }
     }
 
-    /// All of the receive buffer, whether the session wants more or not: nothing may stay in it.
+    /// Decrypts all of the receive buffer, whether the session wants more or not: nothing may stay in
+    /// it.
     private func decrypt(_ ssl: OpaquePointer) -> Bool {
         let buffers = server.buffers
         repeat {
@@ -135,7 +136,7 @@ extension Connection {
         return true
     }
 
-    /// What was negotiated; a client that negotiates nothing speaks HTTP/1.1.
+    /// Makes the session that was negotiated; a client that negotiates nothing speaks HTTP/1.1.
     private func makeSession(_ ssl: OpaquePointer) -> (any ProtocolSession)? {
         guard unsafe TLSContext.negotiatedHTTP2(ssl) else { return HTTP1Session(connection: self) }
         return HTTP2Session(

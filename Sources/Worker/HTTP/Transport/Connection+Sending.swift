@@ -1,5 +1,5 @@
-// The sending half of a connection: frames into the stage, the stage into records, records into the
-// socket, all in one turn of bounded size; what the socket refuses waits (see SocketOutput).
+// The sending half of a connection: frames go into the stage, the stage into records, records into the
+// socket, all in one turn of bounded size. Bytes that the socket refuses wait (see SocketOutput).
 //
 // Unsafe use: the shared buffers and the SSL object, within one call each. Owner: the loop's
 // thread.
@@ -15,15 +15,15 @@ extension Connection {
         if session != nil { queueOutput(isMedia: false) }
     }
 
-    /// - Parameter isMedia: whether it is live media, for which others wait.
+    /// - Parameter isMedia: whether it is live media, which others wait for.
     func queueOutput(isMedia: Bool) {
         server.turns.add(self, to: isMedia ? .mediaOutput : .output)
     }
 
-    /// One turn of sending: what the socket had refused, and one share behind it.
+    /// One turn of sending: first the bytes that the socket had refused, then one share.
     func takeOutputTurn() {
         if isBlocked { sendRemainder() }
-        // Somebody who takes more than a share is far from the live edge.
+        // A client that takes more than a share is far from the live edge.
         if flush() { queueOutput(isMedia: false) }
     }
 
@@ -47,7 +47,8 @@ extension Connection {
         return isStageFull
     }
 
-    /// Frames into the stage, the stage into records. True when the stage had no room for all of them.
+    /// Puts frames into the stage, and the stage into records. True when the stage had no room for all
+    /// of them.
     @discardableResult
     func flushIntoCiphertext() -> Bool {
         let buffers = server.buffers
@@ -66,7 +67,7 @@ extension Connection {
         return outcome == .full
     }
 
-    /// Makes records of what is in the stage.
+    /// Encrypts the stage into records.
     private func encrypt() -> Bool {
         let buffers = server.buffers
         guard buffers.stageCount > 0 else { return true }
@@ -85,7 +86,7 @@ extension Connection {
         buffers.ciphertextCount = 0
         guard count > 0, !isClosed else { return }
         guard !isBlocked else {
-            // Only the library's own answers (key updates, alerts) come here, and only few of them.
+            // Only the library's own answers (key updates, alerts) come here, and there are few of them.
             unsafe output.wait(buffers.ciphertext, count: count)
             if output.remainderBytes > 2 * buffers.ciphertextCapacity { close(.connectionLost) }
             return

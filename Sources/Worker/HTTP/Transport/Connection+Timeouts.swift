@@ -1,13 +1,12 @@
-// What a connection may not take too long for. One timer per connection looks at everything; it is
-// moved forward only when something has to be looked at sooner, never back, so that ordinary
-// traffic touches no timer at all.
+// Watches everything for which a connection may not take too long. Each connection has one timer. It is
+// only moved when something has to be checked sooner, so ordinary traffic does not touch it at all.
 //
 // Times are milliseconds of the loop.
 
 import LinuxIO
 
 extension Connection {
-    /// Makes sure that the connection is looked at within that time.
+    /// Makes sure that the connection is checked within that time.
     func ensureCheck(afterMs delayMs: UInt64) {
         let deadlineMs = server.loop.nowMs + delayMs
         guard !isClosed, deadlineMs < plannedLook?.atMs ?? .max else { return }
@@ -16,7 +15,7 @@ extension Connection {
         plannedLook = (timer: timer, atMs: deadlineMs)
     }
 
-    /// A header section that is not complete yet has to be looked at in time.
+    /// Makes sure that an incomplete header section is checked in time.
     func watchHeaderSection() {
         guard session?.headerSectionSinceMs != nil else { return }
         ensureCheck(afterMs: server.limits.headerSectionMs)
@@ -42,12 +41,12 @@ extension Connection {
             checkResponse(of: exchange, session, isWindowTooSlow: isWindowTooSlow, nowMs)
             guard self.session != nil else { return }
         }
-        // Streams held by a closed window report nothing, so they are looked at now and then.
+        // Streams held by a closed window report nothing, so they are checked at intervals.
         if !session.openExchanges.isEmpty { ensureCheck(afterMs: server.limits.progressMs / 2) }
     }
 
-    /// All that waits for the window of the connection has to move together: on a slow network many
-    /// responses share what there is.
+    /// Everything that waits for the window of the connection has to move as a whole: on a slow network,
+    /// many responses share the window.
     private func isWindowTooSlow(_ session: any ProtocolSession, _ nowMs: UInt64) -> Bool {
         isTooSlow(
             windowWatch.look(
@@ -55,7 +54,7 @@ extension Connection {
                 server.limits.progress))
     }
 
-    /// Looks again in time when it is not clear yet.
+    /// Plans another check if the verdict is still open.
     private func isTooSlow(_ verdict: ProgressWatch.Verdict) -> Bool {
         switch verdict {
         case .free: return false
@@ -68,12 +67,12 @@ extension Connection {
 
     private func expire() {
         server.counters.timeouts += 1
-        // An idle peer is told, one that does not read or shake hands would not hear it.
+        // An idle peer is told. A peer that does not read or shake hands would not hear it.
         guard !isBlocked, case .open(let session) = phase else { return close(.timeout) }
         announceEnd(of: session, .silence)
     }
 
-    /// A body that we are willing to read has to arrive.
+    /// Checks a body that we are willing to read: it has to arrive.
     private func checkBody(of exchange: Exchange, _ nowMs: UInt64) {
         guard isTooSlow(exchange.lookAtBody(nowMs: nowMs, server.limits)) else { return }
         server.counters.timeouts += 1
@@ -81,8 +80,8 @@ extension Connection {
         exchange.noteCause(.timeout)
     }
 
-    /// A response that could go on has to be let through by the peer's windows. After one that is
-    /// complete, the rest of the request has little time.
+    /// Checks a response: the peer's windows have to let it through. After a response is complete, the
+    /// rest of the request has little time.
     private func checkResponse(
         of exchange: Exchange, _ session: any ProtocolSession, isWindowTooSlow: Bool,
         _ nowMs: UInt64
@@ -92,7 +91,7 @@ extension Connection {
             guard nowMs >= deadlineMs else { return ensureCheck(afterMs: deadlineMs - nowMs) }
             return session.cutOffBody(exchange)
         }
-        // One that was answered because its body stopped has its cause already.
+        // A response that was given because its body stopped has its cause already.
         guard exchange.closeCause == nil || exchange.closeCause == .timeout else { return }
         let own = exchange.sendWatch.look(
             isHeld: session.isHeldByPeer(exchange), movedBytes: exchange.sentBytes, nowMs: nowMs,

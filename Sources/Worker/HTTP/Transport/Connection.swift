@@ -1,9 +1,9 @@
-// One client's TCP connection, with TLS on it or (for the admin and redirect listeners) without: moves
+// One client's TCP connection, with TLS or (for the admin and redirect listeners) without. It moves
 // bytes between the socket, OpenSSL and the HTTP session, and ends all three together.
 //
-// Its life is a ConnectionPhase; when one may last no longer is said by a ConnectionClock.
+// Its life is a ConnectionPhase; a ConnectionClock says how long each phase may last.
 //
-// Invariants: while the socket holds something back (`output.isBlocked`) nothing new is produced; the
+// Invariants: nothing new is produced while the socket holds something back (`output.isBlocked`); the
 // shared buffers are empty whenever another connection gets its turn.
 //
 // Unsafe use: the SSL object is owned here and freed in deinit; shared buffers are used within one
@@ -18,27 +18,27 @@ import LinuxIO
 final class Connection: EventHandler {
     /// What is read from the socket.
     enum Input {
-        /// Whatever comes.
+        /// All bytes that come.
         case wanted
         /// Nothing: the session has enough.
         case paused
-        /// The same, and the peer has closed or the socket is in error.
+        /// Nothing: the peer has closed, or the socket is in error.
         case broken
     }
 
     let id: UInt64
-    /// What whoever handed it over calls it.
+    /// The number given to it by the caller of `adopt`.
     let number: UInt64
-    /// Strong, like the session's reference to this connection: both are given up where every connection
+    /// Strong, like the session's reference to this connection; both are given up when the connection
     /// ends. Unowned references cost an atomic operation at each use.
     let server: HTTPServer
     let descriptor: Descriptor
     let peer: PeerAddress
-    /// What counts as the same client.
+    /// The client that it belongs to.
     let client: ClientShare
     /// Nil for a connection in plain text.
     let ssl: OpaquePointer?
-    /// Who answers its requests.
+    /// The object that answers its requests.
     unowned let application: any Application
     private(set) var phase = ConnectionPhase.handshaking
     private var call = SessionCall.none
@@ -50,9 +50,9 @@ final class Connection: EventHandler {
     /// Open exchanges that carry live media.
     var mediaExchangeCount = 0
     var clock: ConnectionClock
-    /// The next look at what takes too long; `atMs` in milliseconds of the loop.
+    /// When to check next whether something takes too long; `atMs` in milliseconds of the loop.
     var plannedLook: (timer: TimerID, atMs: UInt64)?
-    /// The watch over what waits for the window of the connection.
+    /// Watches everything that waits for the window of the connection.
     var windowWatch = ProgressWatch()
 
     /// Nil when memory ran out.
@@ -103,15 +103,15 @@ final class Connection: EventHandler {
         clock.phaseDidChange(nowMs: server.loop.nowMs)
     }
 
-    /// Without TLS there is nothing to wait for. Who still comes while the server drains asks how it
-    /// is, and is answered.
+    /// Without TLS there is nothing to wait for. A client that comes while the server drains asks about
+    /// its health, and is answered.
     private func openPlain() {
         let session = HTTP1Session(connection: self)
         if server.isDraining { session.serveLast() }
         open(session)
     }
 
-    /// What it carries, as long as it carries something.
+    /// The session, while there is one.
     var session: (any ProtocolSession)? { phase.session }
 
     var isClosed: Bool { phase.stage == .closed }
@@ -125,8 +125,8 @@ final class Connection: EventHandler {
         if input != .wanted, wantsInput { updateInterest() }
     }
 
-    /// Waits for what can be used: input unless the session is full, room while something waits for
-    /// it.
+    /// Waits for the events that can be used: input, unless the session is full; room, while bytes wait
+    /// for it.
     func updateInterest() {
         guard let registration else { return }
         input = wantsInput ? .wanted : .paused
@@ -138,13 +138,13 @@ final class Connection: EventHandler {
     func handleReadiness(_ readiness: Readiness) {
         if readiness.hasAny(of: .writable) { queueOutput(isMedia: mediaExchangeCount > 0) }
         guard readiness.hasAny(of: .input) else { return }
-        // Where something is read, that is noticed by reading.
+        // Where bytes are read, reading notices that.
         if input == .paused, readiness.hasAny(of: .hangup) { input = .broken }
         queueInput()
     }
 
-    /// Runs the session, which may close the connection: that is done when it has returned. `body` says
-    /// whether the connection can go on, and so does the result.
+    /// Runs the session. If it closes the connection, that is done after it has returned. `body` returns
+    /// whether the connection can go on, and so does this.
     func run(_ body: (any ProtocolSession) -> Bool) -> Bool {
         guard let session else { return false }
         guard case .none = call else { preconditionFailure("a session is not run twice at once") }
@@ -186,17 +186,18 @@ final class Connection: EventHandler {
         shutdown(descriptor.raw, Int32(SHUT_WR))
     }
 
-    /// The peer went over a budget: GOAWAY, then the end, whether or not it reads that.
+    /// The peer exceeded a budget: sends GOAWAY, then ends the connection, whether or not the peer reads
+    /// that.
     func endForAbuse() {
         guard case .open(let session) = phase else { return }
         server.counters.abuseCloses += 1
         announceEnd(of: session, .abuse)
     }
 
-    /// The peer is told; the end comes within lingerMs.
+    /// Tells the peer; the end comes within lingerMs.
     func announceEnd(of session: any ProtocolSession, _ end: SessionEnd) {
         session.terminate(end)
-        // What the session has closed may have closed the connection.
+        // An exchange that the session has closed may have closed the connection.
         guard case .open(let session) = phase else { return }
         enter(.ending(session))
         ensureCheck(afterMs: server.limits.lingerMs)
@@ -221,7 +222,8 @@ final class Connection: EventHandler {
         plannedLook = nil
         if let registration { server.loop.remove(registration) }
         registration = nil
-        // The number stays reserved until the last reference goes, so shut the connection now.
+        // The descriptor's number stays reserved until the last reference goes, so shut the connection
+        // down now.
         shutdown(descriptor.raw, Int32(SHUT_RDWR))
         last?.closeExchanges(cause)
         server.didClose(self)

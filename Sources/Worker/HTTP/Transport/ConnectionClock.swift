@@ -1,4 +1,4 @@
-// Since when a connection is what it is, and until when it may be. Pure: the clock is a parameter.
+// When the states of a connection began, and how long they may last. Pure: the clock is a parameter.
 // Milliseconds of the loop.
 
 struct ConnectionClock {
@@ -19,9 +19,9 @@ struct ConnectionClock {
         idleSinceMs = nowMs
     }
 
-    /// When the connection as a whole has to end, as things stand; nil when nothing presses.
+    /// When the connection as a whole has to end, as things stand; nil when there is no deadline.
     /// - Parameters:
-    ///   - headSinceMs: when the header section began that is not complete yet.
+    ///   - headSinceMs: when the incomplete header section began.
     ///   - isIdle: no request is open.
     func deadlineMs(
         in stage: ConnectionPhase.Stage, headSinceMs: UInt64?, isIdle: Bool, _ limits: HTTPLimits

@@ -1,22 +1,22 @@
-// Where a connection stands in its life, with what belongs to that and to nothing else.
+// Where a connection is in its life. Each phase holds its own data and no other.
 //
-// handshaking -> open -> ending -> lingering -> closed. Any of them may be left out, none comes twice, and
-// none comes back.
+// handshaking -> open -> ending -> lingering -> closed. Any of them may be skipped, but none comes
+// twice.
 
 enum ConnectionPhase {
-    /// TLS is not agreed on.
+    /// TLS has not been agreed on yet.
     case handshaking
     /// Requests are served.
     case open(any ProtocolSession)
-    /// The end is announced (GOAWAY), and comes within lingerMs whatever the peer does. What has to be said
-    /// still goes out.
+    /// The end is announced (GOAWAY), and comes within lingerMs whatever the peer does. Bytes that have
+    /// to be sent still go out.
     case ending(any ProtocolSession)
-    /// Everything is said; what the peer still sends is thrown away until it closes too, because closing a
-    /// socket with unread input destroys output that the peer has not read yet.
+    /// Everything has been sent. What the peer still sends is thrown away until it closes too, because
+    /// closing a socket with unread input destroys output that the peer has not read yet.
     case lingering
     case closed
 
-    /// What the connection carries, as long as it carries something.
+    /// The session, while there is one.
     var session: (any ProtocolSession)? {
         switch self {
         case .open(let session), .ending(let session): session
@@ -34,11 +34,11 @@ enum ConnectionPhase {
         }
     }
 
-    /// A phase without what belongs to it, in the order in which they come.
+    /// A phase without its data, in the order in which they come.
     enum Stage: Int, CaseIterable {
         case handshaking, open, ending, lingering, closed
 
-        /// Nothing is announced that has not begun.
+        /// A phase never goes back.
         func mayBecome(_ next: Stage) -> Bool {
             next.rawValue > rawValue && !(self == .handshaking && next == .ending)
         }
@@ -51,11 +51,12 @@ enum ConnectionPhase {
     }
 }
 
-/// A session calls what may end its connection. That has to wait until the session has returned.
+/// A session calls methods that may end its connection. The end has to wait until the session has
+/// returned.
 enum SessionCall {
     case none
     /// The session is running further up the call stack.
     case running
-    /// The same, and the connection is to end when it has returned.
+    /// The session is running, and the connection is to end when it has returned.
     case closing(CloseCause)
 }

@@ -1,10 +1,10 @@
-// Who is read from and sent to next. An event of a socket only puts its connection into a line here; the
-// work is done in slices of the loop's turns, a small piece of one connection at a time:
+// Which connection is read from or sent to next. An event of a socket only puts its connection into a
+// line here. The work is done in slices of the loop's turns, a small piece of one connection at a time:
 //
-//   - What carries live media comes before everything else, and leaves the rest a small part of each
-//     turn when there is more of it than fits.
-//   - Clients take turns, and within one client its connections do: somebody with a thousand connections
-//     waits for each of them as long as somebody with one waits for it.
+//   - Live media comes before everything else. When there is more of it than fits, it leaves the rest a
+//     small part of each turn.
+//   - Clients take turns, and so do the connections of one client: a client with a thousand connections
+//     waits as long for each of them as a client with one waits for it.
 //
 // A connection is in each line at most once, so lines are never longer than there are connections.
 //
@@ -16,7 +16,7 @@ import Settings
 final class ConnectionTurns: TurnTask {
     /// The lines, in the order in which a turn of the loop serves them.
     enum Kind: Int, CaseIterable {
-        /// Received, or to be received, by a connection with live media.
+        /// Bytes to receive, or received already, on a connection with live media.
         case mediaInput
         /// Live media to be sent.
         case mediaOutput
@@ -26,7 +26,7 @@ final class ConnectionTurns: TurnTask {
 
     private var lines = Kind.allCases.map(FairLine.init)
 
-    /// The connection has something to do; it is done in this turn of the loop or soon after.
+    /// The connection has work to do; it is done in this turn of the loop or soon after.
     func add(_ connection: Connection, to kind: Kind) {
         guard connection.waiting.insert(kind) else { return }
         lines[kind.rawValue].append(connection)
@@ -58,11 +58,11 @@ final class ConnectionTurns: TurnTask {
         } while !slice.isOver
     }
 
-    /// The lines in which one connection stands.
+    /// The lines that one connection is in.
     struct Places {
         private var bits: UInt8 = 0
 
-        /// False: it stands there already.
+        /// False: the connection is in that line already.
         fileprivate mutating func insert(_ kind: Kind) -> Bool {
             let bit: UInt8 = 1 << UInt8(kind.rawValue)
             guard bits & bit == 0 else { return false }

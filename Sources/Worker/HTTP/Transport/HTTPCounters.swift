@@ -5,7 +5,7 @@ package final class HTTPCounters {
     /// Connections adopted.
     package var connectionsOpened: UInt64 = 0
     package var connectionsClosed: UInt64 = 0
-    /// Connections that were over the limit and closed at once.
+    /// Connections that exceeded the limit and were closed at once.
     package var connectionsRefused: UInt64 = 0
     package var handshakes: UInt64 = 0
     package var handshakesFailed: UInt64 = 0
@@ -13,7 +13,7 @@ package final class HTTPCounters {
     /// TLS bytes read from and written to sockets.
     package var bytesReceived: UInt64 = 0
     package var bytesSent: UInt64 = 0
-    /// Connections closed because their peer went over a budget of the AbuseGuard.
+    /// Connections closed because their peer exceeded a budget of the AbuseGuard.
     package var abuseCloses: UInt64 = 0
     /// Connections and streams ended by a timeout.
     package var timeouts: UInt64 = 0

@@ -1,5 +1,5 @@
-// The bounds this module works with, as one value: the product uses the defaults, tests shorten
-// them. Times in milliseconds, sizes in bytes; the reasons stand with Limits.
+// The bounds of this module, as one value: the product uses the defaults, tests shorten them. Times in
+// milliseconds, sizes in bytes; Limits gives the reasons.
 
 import LinuxIO
 import Settings

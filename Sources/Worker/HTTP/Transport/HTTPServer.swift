@@ -1,8 +1,7 @@
-// All HTTP connections of a worker. It is given accepted sockets, and gives an Application
-// requests.
+// All HTTP connections of a worker. It takes accepted sockets, and gives requests to an Application.
 //
-// Connections have their turns in an order that is fair to everybody (ConnectionTurns), a small piece
-// each time, so a fast download or a flood of requests delays nobody by more than its share.
+// Connections have their turns in an order that is fair to all (ConnectionTurns), a small piece each
+// time. So a fast download or a flood of requests delays others by no more than its share.
 //
 // Owner: the loop's thread.
 
@@ -36,7 +35,7 @@ package final class HTTPServer {
     package var onConnectionEnd: ((_ number: UInt64) -> Void)?
 
     /// Serves with `tls`; requests go to `application`, which must outlive the server.
-    /// - Parameter exemptNetworks: whose addresses have no limits of their own.
+    /// - Parameter exemptNetworks: networks whose addresses have no limits of their own.
     package init(
         loop: EventLoop, tls: TLSContext, application: any Application, counters: HTTPCounters,
         exemptNetworks: [NetworkRange] = [], limits: HTTPLimits = HTTPLimits()
@@ -61,15 +60,15 @@ package final class HTTPServer {
     /// What the bytes of a connection are.
     package enum Transport: Sendable {
         case tls
-        /// HTTP/1.1 in plain text, taken also while the server drains: it is for those who run it.
+        /// HTTP/1.1 in plain text, accepted even while the server drains: operators use it.
         case plain
     }
 
     /// Takes over an accepted TCP socket and serves it until one side ends it. Requests go to
-    /// `application`, which must outlive the server; to the server's own if there is none.
+    /// `application`, which must outlive the server; if it is nil, to the server's own.
     /// - Parameters:
-    ///   - number: what `onConnectionEnd` calls it.
-    ///   - reserve: how many connections more than the limit there may be with this one.
+    ///   - number: the name of the connection in `onConnectionEnd`.
+    ///   - reserve: by how many connections this one may exceed the limit.
     package func adopt(
         _ descriptor: consuming Descriptor, number: UInt64 = 0, over transport: Transport = .tls,
         for application: (any Application)? = nil, reserve: Int = 0
@@ -100,7 +99,7 @@ package final class HTTPServer {
 
     private func configure(_ raw: Int32) {
         _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) | O_NONBLOCK)
-        // Not TCP (a socket pair in a test) is no error.
+        // A socket that is not TCP (a socket pair in a test) is not an error.
         SocketOption.set(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         SocketOption.set(
             raw, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Int32(clamping: limits.notSentLowWaterBytes)
@@ -108,7 +107,7 @@ package final class HTTPServer {
         limits.deadPeerWatch.start(on: raw)
     }
 
-    /// Tells every client that no new request is taken; what is open may finish. Idle connections
+    /// Tells every client that no new request is taken; open requests may finish. Idle connections
     /// close.
     package func drain() {
         loop.assertOwner()
@@ -118,7 +117,7 @@ package final class HTTPServer {
             connection.session?.beginDrain()
             connection.markReady()
         }
-        // A client that does not answer the announcement has had its time to see it.
+        // By now, a client that does not answer the announcement has had time to see it.
         loop.schedule(afterMs: limits.lingerMs) { [weak self] in self?.finishDrain() }
     }
 
@@ -135,7 +134,7 @@ package final class HTTPServer {
         for connection in connections.values { connection.close(.connectionLost) }
     }
 
-    /// A handshake is done.
+    /// A handshake has finished.
     func didOpen() { trimLater() }
 
     func didClose(_ connection: Connection) {
@@ -147,8 +146,8 @@ package final class HTTPServer {
         trimLater()
     }
 
-    /// The small blocks of connections that have gone, and those of handshakes that are done, lie between
-    /// those of others, so the allocator keeps the memory of a crowd for ever.
+    /// Blocks of memory from ended connections and finished handshakes lie between those of other
+    /// connections. Unless it is asked to, the allocator keeps the memory of a crowd for ever.
     private func trimLater() {
         changesSinceTrim += 1
         let isCrowd = changesSinceTrim >= max(Limits.connectionsPerTrim, connections.count / 4)

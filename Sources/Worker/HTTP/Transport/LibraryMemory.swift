@@ -1,9 +1,9 @@
-// Where OpenSSL and nghttp2 get their memory: large buffers from a slot pool, all else from the heap. See
-// SlotPool for the reasons. The buffer in which an nghttp2 session makes its frames is the same for all
-// of them (see SessionMemory).
+// Where OpenSSL and nghttp2 get their memory: large buffers from a slot pool, all else from the heap.
+// See SlotPool for the reasons. All nghttp2 sessions make their frames in the same buffer (see
+// SessionMemory).
 //
-// Unsafe use: these are the libraries' malloc, realloc and free. A pointer goes back to where it
-// came from, which its address tells.
+// Unsafe use: these are the libraries' malloc, realloc and free. A pointer goes back to where it came
+// from, which its address tells.
 
 import COpenSSL
 import Glibc
@@ -11,11 +11,11 @@ import LinuxIO
 import Settings
 
 package enum LibraryMemory {
-    /// From this size on a buffer comes from the pool. Everything the libraries keep for the life of a
-    /// connection is smaller, except nghttp2's frame buffer.
+    /// Buffers of at least this size come from the pool. Everything that the libraries keep for the life
+    /// of a connection is smaller, except nghttp2's frame buffer.
     static let largeBytes = 8 * 1024
-    /// Slots that stay in memory when free: what so many handshakes in flight use again. When they are over,
-    /// less is enough.
+    /// How many free slots stay in memory, for handshakes in flight to use again. When the handshakes
+    /// are over, fewer are enough.
     private static let keptSlots = 128
     private static let quietSlots = 16
 
@@ -23,8 +23,8 @@ package enum LibraryMemory {
     private static let records = SlotPool(
         slotBytes: 24 * 1024, slots: 3 * Limits.connectionsPerWorker, keptSlots: keptSlots)
 
-    /// Gives back what a crowd of handshakes has left, here and in the heap. Takes some milliseconds for a
-    /// hundred MiB.
+    /// Gives back the memory that a crowd of handshakes has left, here and in the heap. Takes some
+    /// milliseconds for a hundred MiB.
     static func returnFree() {
         records.cool(to: quietSlots)
         LargeBlocks.returnFree()

@@ -3,7 +3,7 @@
 /// Things that wait in a line. Adding and taking cost the same however many there are.
 struct Line<Element> {
     private var elements: [Element?] = []
-    /// Those before it have been taken.
+    /// The elements before it have been taken.
     private var head = 0
 
     var isEmpty: Bool { head == elements.count }
@@ -19,7 +19,7 @@ struct Line<Element> {
         return elements[head].take()
     }
 
-    /// Moves up only when that is no more work than what has been taken already.
+    /// Moves the elements up only when that is no more work than taking them has been.
     private mutating func forgetTaken() {
         head += 1
         if head == elements.count {

@@ -1,15 +1,15 @@
-// What a client says that does not begin with TLS: HTTP in the clear on the TLS port. Pure.
+// The first bytes of a client that does not begin with TLS: HTTP in the clear on the TLS port. Pure.
 
 struct PlaintextHead: Equatable {
-    /// Source clients on libshout that are not told whether there is TLS ask in the clear whether the
-    /// server would change to it (RFC 2817), then for a page of Icecast, and try TLS when they get no
-    /// answer to either. Any answer keeps them from it.
+    /// Source clients on libshout that are not told whether to use TLS ask in the clear whether the
+    /// server would change to it (RFC 2817), then for a page of Icecast, and try TLS when neither gets
+    /// an answer. Any answer keeps them from it.
     let wantsSilence: Bool
 
     private static let upgradeQuestion: StaticString = "OPTIONS * "
     private static let poke: StaticString = "GET /admin/!POKE "
 
-    /// Nil when it is none: the first thing HTTP says is a word in capitals (RFC 8446 section 5.1: a
+    /// Nil when the bytes are not HTTP, which begins with a word in capitals (RFC 8446 section 5.1: a
     /// handshake begins with 22).
     init?(_ bytes: Span<UInt8>) {
         guard !bytes.isEmpty,

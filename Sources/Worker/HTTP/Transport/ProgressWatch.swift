@@ -1,41 +1,41 @@
-// Whether a peer moves what it keeps waiting at a rate that is worth the waiting. One byte now and then
-// would keep a response, its memory and its ring for ever.
+// Whether a peer moves what it keeps waiting at a rate worth waiting for. One byte now and then would
+// keep a response, its memory and its ring for ever.
 //
-// Only time during which the peer holds something back counts, looked at now and then; a look costs
-// the same however much has moved. Pure: bytes and clock in, a verdict out. Milliseconds come from one
+// Only time during which the peer holds something back counts, checked at intervals; a check costs the
+// same however much has moved. Pure: bytes and clock in, a verdict out. Milliseconds come from one
 // monotonic clock.
 
-/// How much has to move in how long.
+/// How many bytes have to move in how many milliseconds.
 struct ProgressRule {
     let bytes: Int
     let windowMs: UInt64
 }
 
-/// The watch over one thing that has to move: a response, a body, a socket.
+/// Watches one thing that has to move: a response, a body, a socket.
 struct ProgressWatch {
     enum Verdict: Equatable {
         /// Nothing is held back.
         case free
-        /// It is held back; the next look is due after so many milliseconds.
+        /// Something is held back; the next check is due after this many milliseconds.
         case held(lookAfterMs: UInt64)
-        /// Less has moved than should have, and it is still held back.
+        /// Less has moved than should have, and something is still held back.
         case tooSlow
     }
 
     /// When the present window began; nil while nothing is held back.
     private var sinceMs: UInt64?
-    /// What had moved by then.
+    /// How many bytes had moved by then.
     private var startBytes = 0
 
     /// Nothing is held back yet.
     init() {}
 
-    /// Held back from `nowMs` on, when nothing has moved.
+    /// Something is held back from `nowMs` on, and nothing has moved.
     init(heldSinceMs nowMs: UInt64) {
         sinceMs = nowMs
     }
 
-    /// Held back from now on, unless it is already.
+    /// Something is held back from now on, if it was not already.
     mutating func begin(movedBytes: Int, nowMs: UInt64) {
         guard sinceMs == nil else { return }
         sinceMs = nowMs
@@ -47,7 +47,7 @@ struct ProgressWatch {
         sinceMs = nil
     }
 
-    /// A look. `movedBytes`: all that has ever moved.
+    /// A check. `movedBytes`: all bytes that have ever moved.
     mutating func look(
         isHeld: Bool, movedBytes: Int, nowMs: UInt64, _ rule: ProgressRule
     ) -> Verdict {

@@ -1,5 +1,5 @@
-// What a connection needs of the protocol it carries, be it HTTP/2 or HTTP/1.1. A session knows
-// neither socket nor TLS: received bytes are handed in, bytes to send go into the shared stage.
+// What a connection needs of the protocol it carries, HTTP/2 or HTTP/1.1. A session knows neither socket
+// nor TLS: received bytes are handed in, bytes to send go into the shared stage.
 //
 // Owner: the loop's thread.
 
@@ -7,11 +7,11 @@
 enum SessionEnd {
     /// Nothing happened for too long.
     case silence
-    /// The peer went over a budget of the AbuseGuard.
+    /// The peer exceeded a budget of the AbuseGuard.
     case abuse
 }
 
-/// How far a session came when it was to put into the stage what is to be sent.
+/// The result of filling the stage with bytes to send.
 enum StageOutcome {
     /// There is nothing more for now.
     case everything
@@ -26,15 +26,15 @@ protocol ProtocolSession: AnyObject {
 
     /// Takes what the peer sent; false when the connection cannot go on.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool
-    /// The peer said that it sends nothing more; false when there is no use in going on.
+    /// The peer said that it sends nothing more; false when going on is no use.
     func receiveEnd() -> Bool
-    /// Puts what is to be sent into the stage, up to its limit.
+    /// Puts bytes to be sent into the stage, up to its limit.
     func fillStage() -> StageOutcome
-    /// Whether more of what the peer sends can be taken now.
+    /// Whether more bytes of the peer can be taken now.
     var wantsInput: Bool { get }
-    /// Something was received that the session will take when it has its next turn.
+    /// There are received bytes that the session will take in its next turn.
     var hasHeldInput: Bool { get }
-    /// Takes of that what one turn is for; false when the connection cannot go on.
+    /// Takes as many of those as one turn allows; false when the connection cannot go on.
     func receiveHeld() -> Bool
     var wantsToSend: Bool { get }
     /// Nothing more is to be received or sent: the connection is done.
@@ -43,24 +43,24 @@ protocol ProtocolSession: AnyObject {
     // MARK: Requests
 
     var openExchanges: [Exchange] { get }
-    /// When the header section began that is not complete yet, in milliseconds of the loop.
+    /// When the incomplete header section began, in milliseconds of the loop.
     var headerSectionSinceMs: UInt64? { get }
     /// The peer holds back what this response wants to send, and only this one.
     func isHeldByPeer(_ exchange: Exchange) -> Bool
     /// The peer holds back all responses, other than by its socket.
     var isHeldByPeer: Bool { get }
-    /// Bytes of all responses' bodies that were handed on.
+    /// Bytes of all responses' bodies that were handed over to be sent.
     var payloadBytesSent: Int { get }
-    /// The response is complete, the request is not, and had its time.
+    /// The response is complete, the request is not, and its time is over.
     func cutOffBody(_ exchange: Exchange)
 
     // MARK: The end
 
-    /// Announces the end; what is open, or on its way, may finish.
+    /// Announces the end; requests that are open or on their way may finish.
     func beginDrain()
     /// From here on nothing new is accepted.
     func finishDrain()
-    /// Nothing more is received; what has to be said is said.
+    /// Nothing more is received; bytes that have to be sent still go out.
     func terminate(_ end: SessionEnd)
     /// The connection is gone: so are its exchanges.
     func closeExchanges(_ cause: CloseCause)

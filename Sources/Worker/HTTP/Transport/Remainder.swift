@@ -1,5 +1,5 @@
-// Ciphertext that a socket refused: the only bytes kept per connection, and only while there are
-// any.
+// Ciphertext that a socket refused. No other bytes are kept per connection, and these only while there
+// are any.
 //
 // Unsafe use: one allocation, owned here and freed when it is drained or its owner goes.
 
@@ -34,7 +34,7 @@ struct Remainder: ~Copyable {
         unsafe storage = unsafe fresh
     }
 
-    /// Hands out what is there; `body` returns how many bytes it took.
+    /// Hands out the bytes; `body` returns how many of them it took.
     mutating func consume(_ body: (UnsafeRawBufferPointer) -> Int) {
         guard let storage = unsafe storage else { return }
         let taken = unsafe body(UnsafeRawBufferPointer(start: storage + start, count: count))

@@ -13,11 +13,12 @@
 @safe
 final class SharedBuffers {
     static let receiveCapacity = 64 * 1024
-    /// What is thrown away at once, without ever being copied here.
+    /// How many bytes are thrown away at once, without ever being copied here.
     static let discardBytes = 256 * 1024
     /// One TLS record at most (RFC 8446 section 5.1).
     static let cleartextCapacity = 16 * 1024
-    /// A frame of the largest size that we send (RFC 9113 section 4.2), its header and a byte for padding.
+    /// A frame of the largest size we send (RFC 9113 section 4.2), with its header and a byte for
+    /// padding.
     static let frameCapacity = 17 * 1024
     /// What may follow a full stage: one more control or HEADERS frame.
     private static let stageSlack = 32 * 1024
@@ -63,7 +64,7 @@ final class SharedBuffers {
         unsafe ciphertext.deallocate()
     }
 
-    /// Appends frame bytes; false when the stage is full, and then nothing is appended.
+    /// Appends frame bytes; false when they do not fit, and then nothing is appended.
     func appendToStage(_ bytes: UnsafeRawPointer, count: Int) -> Bool {
         guard stageCount < stageLimit, count <= stageCapacity - stageCount else { return false }
         unsafe (stage + stageCount).copyMemory(from: bytes, byteCount: count)
@@ -79,7 +80,7 @@ final class SharedBuffers {
         return true
     }
 
-    /// There are received bytes that nobody has taken.
+    /// There are received bytes that have not been taken.
     var hasReceived: Bool { receivePosition < receiveEnd }
 
     /// Takes up to `count` received bytes; 0 when there are none left.

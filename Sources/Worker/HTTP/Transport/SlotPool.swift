@@ -1,12 +1,12 @@
 // Equal slots of address space for the large buffers of OpenSSL, away from the heap.
 //
-// Why: a TLS record buffer (17 KiB) lives for one call, a handshake buffer for one handshake.
-// Between the small objects of long-lived connections they leave holes that the heap can neither
-// use nor give back; that was 15 KiB per connection.
+// Why: a TLS record buffer (17 KiB) lives for one call, a handshake buffer for one handshake. Between
+// the small objects of long-lived connections, they leave holes that the heap can neither use nor give
+// back; those took 15 KiB per connection.
 //
-// Invariants: a slot is handed out at most once at a time; free slots beyond `keptSlots` have their
-// memory given back to the kernel. Sizes in bytes. Any thread may call (libraries that use OpenSSL
-// have threads of their own), so the state is behind a mutex.
+// Invariants: a slot is handed out at most once at a time; free slots beyond `keptSlots` have given
+// their memory back to the kernel. Sizes in bytes. Any thread may call (libraries that use OpenSSL have
+// threads of their own), so the state is behind a mutex.
 //
 // Unsafe use: addresses are computed only within the one mapping made in init, which is never
 // unmapped: pools live as long as the process.
@@ -17,7 +17,7 @@ import Synchronization
 @safe
 final class SlotPool: Sendable {
     private struct State {
-        /// Free slots that are in memory, the one used last on top.
+        /// Free slots that are in memory, with the one used last on top.
         var warm: [UInt32] = []
         /// Free slots whose memory was given back.
         var cold: [UInt32] = []
@@ -34,8 +34,7 @@ final class SlotPool: Sendable {
     private let base: UInt
     private let state = Mutex(State())
 
-    /// Reserves address space only; memory comes with use. `slotBytes` is a multiple of the page
-    /// size.
+    /// Reserves address space only; use brings memory. `slotBytes` is a multiple of the page size.
     init(slotBytes: Int, slots: Int, keptSlots: Int) {
         self.slotBytes = slotBytes
         self.slots = UInt32(clamping: slots)

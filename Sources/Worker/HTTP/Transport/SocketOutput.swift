@@ -1,20 +1,20 @@
-// What one connection gives its socket: how much in a turn, what the socket has refused, and whether the
-// peer takes it fast enough.
+// What one connection gives its socket: how much in a turn, which bytes the socket has refused, and
+// whether the peer takes them fast enough.
 //
-// The share of a turn follows what the socket takes: it doubles while everything goes and halves when
-// something is refused, so that a slow peer's remainder stays small. Pure but for the remainder's memory:
-// bytes and clock in. Sizes in bytes, milliseconds of the loop.
+// The share of a turn follows what the socket takes: it doubles while everything goes, and halves when
+// something is refused, so that a slow peer's remainder stays small. Pure except for the remainder's
+// memory: bytes and clock in. Sizes in bytes, milliseconds of the loop.
 
 struct SocketOutput: ~Copyable {
-    /// What a connection may send in its first turn.
+    /// How many bytes a connection may send in its first turn.
     private static let firstShareBytes = 64 * 1024
     /// The least per turn: one full TLS record.
     private static let smallestShareBytes = 16 * 1024
 
-    /// How much it may send in one turn.
+    /// How many bytes it may send in one turn.
     private(set) var shareBytes = Self.firstShareBytes
     private var remainder = Remainder()
-    /// All that the socket has ever taken.
+    /// All bytes that the socket has ever taken.
     private var takenBytes = 0
     private var watch = ProgressWatch()
 
@@ -23,7 +23,7 @@ struct SocketOutput: ~Copyable {
 
     var remainderBytes: Int { remainder.count }
 
-    /// The socket took so much.
+    /// The socket took this many bytes.
     mutating func took(_ bytes: Int) {
         takenBytes += bytes
     }
@@ -35,12 +35,12 @@ struct SocketOutput: ~Copyable {
         watch.begin(movedBytes: takenBytes, nowMs: nowMs)
     }
 
-    /// These have to wait behind what it has refused.
+    /// These bytes have to wait behind the ones that the socket has refused.
     mutating func wait(_ bytes: UnsafeRawPointer, count: Int) {
         unsafe remainder.append(bytes, count: count)
     }
 
-    /// Hands out what was refused; `body` returns how many bytes the socket took.
+    /// Hands out the refused bytes; `body` returns how many of them the socket took.
     mutating func retry(_ body: (UnsafeRawBufferPointer) -> Int) {
         unsafe remainder.consume(body)
     }
@@ -55,7 +55,7 @@ struct SocketOutput: ~Copyable {
         watch.stop()
     }
 
-    /// Whether the peer takes it fast enough.
+    /// Whether the peer takes the bytes fast enough.
     mutating func look(nowMs: UInt64, _ rule: ProgressRule) -> ProgressWatch.Verdict {
         watch.look(isHeld: isBlocked, movedBytes: takenBytes, nowMs: nowMs, rule)
     }

@@ -6,9 +6,9 @@
 // worker; one ticket a handshake, since a browser keeps few connections; record buffers are
 // released when idle, which halves the memory of an idle connection. ALPN prefers h2.
 //
-// Unsafe use: SSL_CTX is reference-counted by the library; this class owns one reference. The
-// callbacks find the ticket keys through the context's application data, which stays alive as long
-// as any context does: connections hold their TLSContext.
+// Unsafe use: SSL_CTX is reference-counted by the library; this class owns one reference. The callbacks
+// find the ticket keys through the context's application data. It stays alive as long as any context
+// does: connections hold their TLSContext.
 
 import COpenSSL
 
@@ -32,8 +32,8 @@ package final class TLSContext {
         unsafe SSL_CTX_free(handle)
     }
 
-    /// Reads certificate and key again, for connections to come. When that fails, what was there
-    /// stays in use, and the reason is returned.
+    /// Reads certificate and key again, for future connections. If that fails, the present ones stay in
+    /// use, and the reason is returned.
     @discardableResult
     package func reload() -> TLSError? {
         do {
@@ -56,7 +56,7 @@ package final class TLSContext {
             ticketKeys.current = currentKey
             ticketKeys.previous = previousKey
         } else {
-            // Without keys of ours tickets still work, on this worker alone.
+            // Without our keys, tickets still work, but only on this worker.
             ticketKeys = try? TicketKeys(current: currentKey, previous: previousKey)
             installTicketKeys()
         }
@@ -144,9 +144,9 @@ package final class TLSContext {
 
 // MARK: Callbacks of the library
 
-/// Chooses from the client's list of length-prefixed names (RFC 7301, section 3.1): h2 before
-/// http/1, whatever the client prefers; a client that offers neither is refused. One that offers
-/// no list at all does not come here, and speaks HTTP/1.1.
+/// Chooses from the client's list of length-prefixed names (RFC 7301, section 3.1): h2 before http/1,
+/// regardless of what the client prefers. A client that offers neither is refused. A client without a
+/// list does not come here, and speaks HTTP/1.1.
 private func selectProtocol(
     _ ssl: OpaquePointer?, _ selected: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
     _ selectedLength: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?,

@@ -1,4 +1,4 @@
-// What can go wrong while a TLS context is set up, as one line for the operator.
+// What can go wrong in setting up a TLS context, as one line for the operator.
 
 import COpenSSL
 

@@ -1,8 +1,8 @@
-// The keys that encrypt TLS session tickets. They come from the supervisor, are the same in all
-// workers, and rotate; so a session that began on one worker resumes on any.
+// The keys that encrypt TLS session tickets. They come from the supervisor, are the same in all workers,
+// and rotate. So a session that began on one worker resumes on any.
 //
-// A key is 80 bytes: name 16, AES-256 key 32, HMAC-SHA-256 key 32. The previous key still opens
-// tickets, but what it opened is renewed with the current one.
+// A key is 80 bytes: name 16, AES-256 key 32, HMAC-SHA-256 key 32. The previous key still opens tickets,
+// but a ticket that it opened is renewed with the current one.
 //
 // Unsafe use: the library hands out pointers to its name (16 bytes) and IV (16 bytes) fields, as
 // SSL_CTX_set_tlsext_ticket_key_evp_cb documents; they are used during the callback only.
@@ -29,7 +29,7 @@ struct TicketKey {
 /// The current key and the one before it. Owned by the loop's thread.
 @safe
 final class TicketKeys {
-    /// What the library's callback answers.
+    /// What the library's callback returns.
     private enum Answer {
         static let failure: Int32 = -1
         static let unknownKey: Int32 = 0
@@ -39,7 +39,7 @@ final class TicketKeys {
 
     var current: TicketKey
     var previous: TicketKey?
-    /// Fetched once: an implicit fetch on every handshake takes a global lock.
+    /// Fetched once: an implicit fetch on every handshake would take a global lock.
     private let cipher: OpaquePointer
 
     init(current: TicketKey, previous: TicketKey?) throws(TLSError) {

@@ -1,6 +1,5 @@
-// How OpenSSL reads and writes: not on the socket but in the worker's shared buffers, so that one
-// recv() and one send() serve many records. It never blocks on writing, so SSL_write never has to
-// be repeated.
+// How OpenSSL reads and writes: in the worker's shared buffers and not on the socket, so that one recv()
+// and one send() serve many records. Writing never blocks, so SSL_write never has to be repeated.
 //
 // Unsafe use: a BIO's data is an unretained pointer to SharedBuffers, which the HTTPServer that
 // creates every BIO keeps alive longer than its connections.
@@ -64,6 +63,6 @@ private func readRecords(
 private func control(
     _ bio: OpaquePointer?, _ command: Int32, _ number: Int, _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
-    // Flushing is done by whoever sends the buffer; nothing else concerns us.
+    // The connection flushes when it sends the buffer; no other control concerns us.
     command == BIO_CTRL_FLUSH ? 1 : 0
 }
