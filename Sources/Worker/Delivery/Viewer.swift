@@ -1,7 +1,7 @@
 // One open `GET /NAME/live` response: joins the HTTP exchange to a cursor into the ring, and counts
 // as one viewer from its first to its last moment.
 //
-// Where media was, but nothing of it that one can begin with is left, the response is held back for a
+// If the stream had media, but no place to begin is left in the ring, the response is held back for a
 // while: it is answered as soon as there is a place to begin, and refused when none comes.
 //
 // Owner: the worker's loop thread.
@@ -12,16 +12,16 @@ import Settings
 import Streams
 
 final class Viewer: BodySource, ExchangeHandler, Waiter {
-    /// Nil when it was let go.
+    /// Nil after the viewer has left it.
     private var stream: LiveStream?
     private unowned let exchange: Exchange
     private var webM: WebMViewer
     private var countedJumps = 0
-    /// What is to be answered when there is a place to begin; nil when it is.
+    /// The answer to give when there is a place to begin; nil once it is given.
     private var heldAnswer: HeldAnswer?
     /// Waiting for the doorbell: there was nothing to send when last asked.
     private(set) var isWaiting = false
-    /// When it was given something last, in milliseconds of the loop.
+    /// When the viewer was last given bytes, in milliseconds of the loop.
     private var producedAtMs: UInt64 = 0
     var place = 0
 
@@ -67,7 +67,7 @@ final class Viewer: BodySource, ExchangeHandler, Waiter {
         held.refuse(problem)
     }
 
-    /// One who has everything there is gets a sign of life now and then; one who has not, needs none.
+    /// Sends a sign of life now and then to a viewer who has been sent everything; others need none.
     func lookAfter(nowMs: UInt64) {
         if heldAnswer != nil { return answerIfDue() }
         guard isWaiting, nowMs >= producedAtMs + Limits.silenceFilledMs else { return }
@@ -119,7 +119,7 @@ final class Viewer: BodySource, ExchangeHandler, Waiter {
     // MARK: ExchangeHandler
 
     func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
-        // A GET with a body: legal, and of no interest.
+        // A GET with a body is legal; the body is ignored.
         exchange.credit(bytes.count)
     }
 

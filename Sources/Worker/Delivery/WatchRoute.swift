@@ -1,4 +1,4 @@
-// `GET /NAME/live`: who may watch a stream now, from where in it, and with what header.
+// `GET /NAME/live`: who may watch a stream now, from which place in it, and with which header fields.
 //
 // Owner: the worker's loop thread.
 
@@ -17,7 +17,7 @@ package final class WatchRoute {
     private let maxLagMs: UInt64
     private let showPlayer: (Exchange, StreamName) -> Void
 
-    /// - Parameter showPlayer: answers people who open the address of a stream.
+    /// - Parameter showPlayer: answers people who open the address of a stream in a browser.
     package init(
         streams: LiveStreams, names: ChannelNames, crossOrigin: CrossOrigin, settings: Settings,
         showPlayer: @escaping (Exchange, StreamName) -> Void
@@ -38,7 +38,7 @@ package final class WatchRoute {
         guard let name = try? StreamName(exchange.parameter(0)) else {
             return refuse(exchange, .unknownStream)
         }
-        // The address of a stream, opened by a person: the player is at hand.
+        // A person opens the address of a stream: shows the player.
         if exchange.request.isNavigation { return showPlayer(exchange, name) }
         answer(exchange, name: name)
     }
@@ -59,9 +59,9 @@ package final class WatchRoute {
                 HeaderField("content-type", stream.contentType),
                 HeaderField("cache-control", "no-store, no-transform"),
                 HeaderField("x-content-type-options", "nosniff"),
-                // There is no end to count ranges from.
+                // A live stream has no end to count ranges from.
                 HeaderField("accept-ranges", "none"),
-                // Asks a proxy not to collect what is to be seen at once.
+                // Asks a proxy not to buffer what is to be seen at once.
                 HeaderField("x-accel-buffering", "no"),
             ] + crossOrigin.publicHeaders(for: exchange.request)
         if exchange.request.isHead {
@@ -80,14 +80,14 @@ package final class WatchRoute {
         }
     }
 
-    /// Refuses somebody who wants to read what is public.
+    /// Refuses a request to read something public.
     private func refuse(_ exchange: Exchange, _ problem: Problem) {
         exchange.respond(problem, headers: crossOrigin.publicHeaders(for: exchange.request))
     }
 }
 
 extension RingCursor.Start {
-    /// Reads `start=-N` (seconds) from a query; nil when it is there but cannot be understood.
+    /// Reads `start=-N` (seconds) from a query; nil when it is present but cannot be understood.
     init?(query: Substring, ringMs: UInt64) {
         let values = NamedValues.inQuery(query, named: "start")
         guard let value = values.first else {

@@ -1,11 +1,11 @@
-// What one viewer of a live stream is sent: the bytes of one WebM file that begins at time 0. That is the init,
-// then what a cursor finds in the ring, of which only the fixed-width timecode of clusters differs from what
-// every other viewer gets.
+// What one viewer of a live stream is sent: the bytes of one WebM file that begins at time 0. First
+// comes the init, then what a cursor finds in the ring. Only the fixed-width timecodes of clusters
+// differ from what other viewers get.
 //
-// Invariants: every response begins with the init and then an independent cluster, at time 0 unless others near
-// it are late; after a jump, time goes on where it was, so that a player shows a skip instead of waiting for
-// what will not come. Between two entries there may be a Void element (RFC 8794, section 11.3.2), which players
-// pass over: it says that the response is alive.
+// Invariants: every response begins with the init and then an independent cluster, at time 0 unless
+// other clusters near it are late. After a jump, time goes on where it was, so that a player shows a
+// skip and does not wait for media that will not come. Between two entries there may be a Void element
+// (RFC 8794, section 11.3.2), which players ignore: it shows that the response is alive.
 //
 // Owner: the worker's loop thread. The only unsafe part is the caller's buffer, which is valid for
 // the length of the call and never written past its count.
@@ -16,7 +16,7 @@ import Settings
 
 package struct WebMViewer {
     enum Outcome: Equatable, Sendable {
-        /// That many bytes were written; more may follow at once.
+        /// This many bytes were written; more may follow at once.
         case bytes(Int)
         /// The viewer is at the live edge.
         case caughtUp
@@ -28,21 +28,21 @@ package struct WebMViewer {
     private var initializationOffset = 0
     /// The re-based timecode, when the entry that is being sent begins with a cluster header.
     private var timecode: UInt64?
-    /// What is subtracted from the stream's times.
+    /// How much is subtracted from the stream's times.
     private var baseMs: Int64 = 0
     /// Where this viewer's own time line ends.
     private var endMs: Int64 = 0
-    /// The jumps for which `baseMs` is right.
+    /// The number of jumps for which `baseMs` is right.
     private var rebasedJumps = 0
-    /// Bytes of a Void element that are still to be sent before the next entry.
+    /// Bytes of a Void element still to be sent before the next entry.
     private var fillerLeft = 0
 
-    /// How often an entry that is overwritten before anything of it was sent is given up for another one, in
-    /// one call. The writer moves on by few entries meanwhile; in a damaged ring there may be no other one.
+    /// How many entries one call may give up because they were overwritten before any of it was sent.
+    /// The writer moves on by few entries meanwhile; in a damaged ring there may be no other one.
     private static let overrunsPerRead = 8
 
-    /// A viewer who lags further behind than `maxLagMs` jumps at the end of the entry it is in: entries are
-    /// whole blocks, and a cluster ends where the next one begins.
+    /// A viewer who lags behind by more than `maxLagMs` jumps at the end of the present entry: entries
+    /// are whole blocks, and a cluster ends where the next one begins.
     init(start: RingCursor.Start, maxLagMs: UInt64) {
         cursor = RingCursor(start, policy: .toNewestIndependent(lagAllowedMs: maxLagMs))
     }
@@ -50,22 +50,21 @@ package struct WebMViewer {
     /// How often media was skipped to stay near the live edge.
     var jumps: Int { cursor.jumps }
 
-    /// Goes on at the live edge when the entry that is being sent is out; whoever has gone back in time
-    /// stays there.
+    /// Goes on at the live edge after the present entry. A viewer who has gone back in time stays there.
     mutating func catchUp() { cursor.catchUp() }
 
-    /// A Void element with one byte of content: not the shortest one, because parsers exist that take an
+    /// A Void element with one byte of content. It is not the shortest one, because some parsers take an
     /// element without content for one that has not come yet.
     static let filler: [UInt8] = [0xEC, 0x81, 0x00]
 
-    /// Has a Void element sent, so that whoever forwards the response sees that it is alive. Only for
-    /// a viewer that has caught up.
+    /// Sends a Void element, so that proxies see that the response is alive. Only for a viewer that has
+    /// caught up.
     mutating func fillSilence() {
         guard !cursor.isInsideEntry, fillerLeft == 0 else { return }
         fillerLeft = Self.filler.count
     }
 
-    /// Writes what can be sent now.
+    /// Writes the bytes that can be sent now.
     mutating func read(from ring: Ring, into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         var written = unsafe copyInitialization(ring.initialization, into: buffer)
         var overruns = 0
@@ -88,8 +87,8 @@ package struct WebMViewer {
         return cursor.isLapped ? .lapped : .caughtUp
     }
 
-    /// Reads once as a viewer would: for workers that want to know before they serve whether they die of
-    /// a ring.
+    /// Reads once as a viewer would, so that a worker finds out before it serves whether it dies of a
+    /// ring.
     package static func tryOut(_ ring: Ring, maxLagMs: UInt64) {
         var viewer = WebMViewer(start: .newest, maxLagMs: maxLagMs)
         var bytes = [UInt8](repeating: 0, count: Limits.stageBytes)
@@ -124,7 +123,7 @@ package struct WebMViewer {
 
     // MARK: Time
 
-    /// Works out the timecode of an entry of which nothing was sent yet; false when it was overwritten
+    /// Works out the timecode of an entry before any of it is sent; false when it was overwritten
     /// meanwhile.
     private mutating func begin(_ entry: RingEntry, in ring: Ring) -> Bool {
         timecode = nil
@@ -146,9 +145,9 @@ package struct WebMViewer {
         return true
     }
 
-    /// By how much clusters near an entry begin before others that stand in front of them, as where a
-    /// track is later than it was waited for. Without room for them before the first one they would all
-    /// be at time 0, and what else is in them at a wrong time.
+    /// By how many milliseconds clusters near an entry begin before others that precede them, as when a
+    /// track is later than it was waited for. Without room before the first one, they would all be at
+    /// time 0, and their contents at wrong times.
     private static func latenessMs(around sequence: UInt64, in ring: Ring) -> Int64 {
         var newestMs = Int64.min
         var latenessMs: Int64 = 0
@@ -163,7 +162,7 @@ package struct WebMViewer {
         return latenessMs
     }
 
-    /// Some seconds of clusters of which each has a frame or two.
+    /// How many entries to look at on each side: some seconds of clusters with a frame or two each.
     private static let nearEntries: UInt64 = 64
 
     /// Writes the bytes of the timecode that fall into `part`, which begins `entryOffset` bytes into

@@ -1,10 +1,10 @@
-// One subscriber's place in the table of events: what it is told next. It holds a version, a name
-// and at most one event that is being sent, however slowly it reads.
+// One subscriber's place in the table of events, which says what to tell it next. It holds a version, a
+// name and at most one event that is being sent, however slowly the subscriber reads.
 //
 //   beginning ─► listing: all streams by name, as they are when their turn comes ─► following
 //
-// What changes during the listing is newer than where following starts, so it is told again; nothing
-// is missed. A subscriber to one stream follows from the beginning.
+// A change during the listing is newer than the version where following starts, so it is told again, and
+// nothing is missed. A subscriber to one stream follows from the beginning.
 //
 // Owner: the worker's loop thread. Unsafe: the caller's buffer, valid for the length of the call and
 // never written past its count.
@@ -17,15 +17,15 @@ struct EventCursor {
 
     private enum Phase {
         case beginning
-        /// Streams up to `name` are told.
+        /// Streams up to `name` have been told.
         case listing(after: String?, since: UInt64)
-        /// Changes up to `since` are told.
+        /// Changes up to `since` have been told.
         case following(since: UInt64)
     }
 
     private let scope: Scope
     private var phase: Phase
-    /// To a subscriber to one stream: the last thing it heard is that there is no such stream.
+    /// A subscriber to one stream has last been told that there is no such stream.
     private var saidGone = false
     private var wantsComment = false
     private var piece: ArraySlice<UInt8>
@@ -36,10 +36,10 @@ struct EventCursor {
         phase = scope == .all ? .beginning : .following(since: 0)
     }
 
-    /// Nothing has been sent for a while: says something.
+    /// Nothing has been sent for a while: sends a comment.
     mutating func keepAlive() { wantsComment = true }
 
-    /// Writes what there is to be told now; 0 when there is nothing.
+    /// Writes what there is to tell now; returns 0 when there is nothing.
     mutating func write(
         from table: EventTable, into buffer: UnsafeMutableRawBufferPointer
     ) -> Int {
@@ -54,7 +54,7 @@ struct EventCursor {
             written += part.count
             piece = piece.dropFirst(part.count)
         }
-        // Bytes that are sent are not kept alive.
+        // Bytes that have been sent are not kept in memory.
         if piece.isEmpty { piece = [] }
         if written > 0 { wantsComment = false }
         return written

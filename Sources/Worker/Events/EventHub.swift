@@ -1,9 +1,9 @@
-// Who listens to `GET /api/events` in this worker, and when they are told something.
+// The listeners to `GET /api/events` in this worker, and when they are told something.
 //
-// Whoever starts, pauses, resumes or ends a stream, in any worker, counts it in a counter that all
-// share and rings all doorbells; then each worker with subscribers looks at its streams. What changes
-// by the clock alone, and figures, are found by looking now and then. Without subscribers nothing is
-// looked at; without subscribers to all streams, only at those that somebody has named.
+// A worker that starts, pauses, resumes or ends a stream adds to a counter that all workers share, and
+// rings all doorbells. Then each worker with subscribers looks at its streams. Changes that come with
+// time alone, and figures, are found by looking at intervals. Without subscribers, no stream is looked
+// at; without subscribers to all streams, only the streams that are subscribed to by name.
 //
 // Owner: the worker's loop thread.
 
@@ -28,19 +28,19 @@ package final class EventHub {
     private var named: [StreamName: EventTopic] = [:]
     private var subscriberCount = 0
     private let subscribers: Gauge
-    /// Changes of state are told at once, unless somebody makes very many of them.
+    /// Changes of state are told at once, unless there are very many of them.
     private var statePace = EventPace(
         bytesPerSecond: Limits.eventStateBytesPerSecond, intervalMs: Limits.eventStateMs)
-    /// Figures have to wait for what changes of state cost, too.
+    /// Figures also have to wait for the cost of changes of state.
     private var figuresPace = EventPace(
         bytesPerSecond: Limits.eventFiguresBytesPerSecond, intervalMs: Limits.eventFiguresMs)
 
-    /// What the shared counter of changes was at the last look.
+    /// The value of the shared counter of changes at the last look.
     private var seenChanges: UInt64 = 0
     private var lookIsScheduled = false
     private var isTicking = false
     private var ticks = 0
-    /// Looks in which every subscriber has its turn to be kept alive.
+    /// In how many looks every subscriber has its turn to be kept alive.
     private static let ticksPerRound = Int(Limits.eventKeepAliveMs / Limits.eventLookMs / 2)
 
     package init(
@@ -80,13 +80,13 @@ package final class EventHub {
                 HeaderField("content-type", "text/event-stream"),
                 HeaderField("cache-control", "no-store, no-transform"),
                 HeaderField("x-content-type-options", "nosniff"),
-                // Asks a proxy not to collect what is to be seen at once.
+                // Asks a proxy not to buffer what is to be seen at once.
                 HeaderField("x-accel-buffering", "no"),
             ] + ofOrigin
         guard !exchange.request.isHead else {
             return exchange.respond(status: 200, headers: headers, body: .none)
         }
-        // A client that still comes to a worker that is going is told to come back.
+        // A client that comes to a worker that is going is told to come back.
         let body: ResponseBody =
             isEnding
             ? .bytes(EventText.preamble(retryMs: Int.random(in: Limits.eventRetryMs)))
@@ -94,7 +94,7 @@ package final class EventHub {
         exchange.respond(status: 200, headers: headers, body: body)
     }
 
-    /// Reads `stream=NAME`; nil when it is not there.
+    /// Reads `stream=NAME`; nil when it is absent.
     private static func name(in query: Substring) throws(StreamName.Invalid) -> StreamName? {
         let values = NamedValues.inQuery(query, named: "stream")
         guard let value = values.first else { return nil }
@@ -113,7 +113,7 @@ package final class EventHub {
         subscriberCountChanged(by: 1)
         exchange.handler = subscriber
         if let name {
-            // Others may have asked for it before, and then only its state matters at once.
+            // If the stream or all streams have subscribers already, only its state matters at once.
             let withFigures = isFirst && all.count == 0
             let stream = streams.find(name)
             if withFigures { stream?.refreshFigures() }
@@ -151,7 +151,7 @@ package final class EventHub {
         subscribers.change(by: change)
     }
 
-    /// The worker is going.
+    /// The worker is going: ends all responses.
     package func end() {
         isEnding = true
         all.wake()
@@ -160,7 +160,7 @@ package final class EventHub {
 
     // MARK: When to look
 
-    /// This worker's doorbell has rung, for whatever reason.
+    /// This worker's doorbell has rung, for any reason.
     package func doorbellRang() {
         guard subscriberCount > 0, !lookIsScheduled,
             seenChanges != streamChanges.count
@@ -207,17 +207,17 @@ package final class EventHub {
         tell(changes + removeOthers(than: wanted), areFigures: withFigures)
     }
 
-    /// The streams that somebody wants to hear of.
+    /// The streams that have subscribers.
     private func wantedStreams() -> [LiveStream] {
         if all.count > 0 { return catalog.all() }
-        // Few names are looked up one by one. Anybody may ask for very many.
+        // A few names are looked up one by one. But clients may ask for very many.
         if named.count <= Self.namesLookedUp { return named.keys.compactMap(streams.find) }
         return catalog.all().filter { named[$0.name] != nil }
     }
 
     private static let namesLookedUp = 50
 
-    /// Brings the table up to date about one stream; what has changed.
+    /// Updates the table about one stream; returns what has changed.
     private func refresh(
         _ name: StreamName, _ stream: LiveStream?, withFigures: Bool
     ) -> [Change] {
@@ -233,18 +233,18 @@ package final class EventHub {
         return bytes.map { [(name, $0)] } ?? []
     }
 
-    /// Few are looked at here; of all, the catalog looks at some in each turn.
+    /// Looks at a few here; when there are subscribers to all, the catalog looks at some in each turn.
     private func refreshFigures(of streams: [LiveStream]) {
         guard streams.count <= Self.namesLookedUp else { return catalog.refreshFigures() }
         for stream in streams { stream.refreshFigures() }
     }
 
-    /// Streams that are not there any more. All that are there are in the table already.
+    /// Removes streams that no longer exist. All present ones are in the table already.
     private func removeOthers(than present: [LiveStream]) -> [Change] {
         guard table.names.count > present.count else { return [] }
         let names = Set(present.map(\.name.text))
         return table.names.filter { !names.contains($0) }.compactMap { text in
-            // The list may be a moment older than what somebody has asked for by name.
+            // The list may be a moment older than a stream that is subscribed to by name.
             guard let name = try? StreamName(text), streams.find(name) == nil,
                 let bytes = table.remove(text)
             else { return nil }

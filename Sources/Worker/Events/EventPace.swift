@@ -1,5 +1,5 @@
-// How often subscribers are told something. Each time costs bytes for every one of them, so the more
-// there are, the longer the next time waits: what was sent has to be paid off at a fixed rate first.
+// How often subscribers are told something. Each time costs bytes for every one of them, so the wait
+// grows with their number: what was sent has to be paid off first, at a fixed rate.
 //
 // Pure: milliseconds of the loop and bytes in, a time out.
 
@@ -15,13 +15,13 @@ struct EventPace {
         self.intervalMs = intervalMs
     }
 
-    /// When the next time may be.
+    /// When subscribers may be told something next.
     var dueMs: UInt64 { max(earliestMs, paidOffMs) }
 
-    /// One time was at `nowMs`.
+    /// Subscribers were told something at `nowMs`.
     mutating func told(nowMs: UInt64) { earliestMs = nowMs + intervalMs.lowerBound }
 
-    /// So many bytes were given to subscribers, all together. No debt lasts longer than the longest
+    /// This many bytes were given to all subscribers together. No debt lasts longer than the longest
     /// interval.
     mutating func spent(bytes: UInt64, nowMs: UInt64) {
         let costMs = bytes * 1_000 / bytesPerSecond

@@ -24,14 +24,14 @@ final class EventSubscriber: BodySource, ExchangeHandler, Waiter {
         super.init()
     }
 
-    /// There is something to be told, or the worker is going.
+    /// There is something to tell, or the worker is going.
     func wake() {
         guard isWaiting else { return }
         isWaiting = false
         exchange.resume()
     }
 
-    /// Says something unless something has been said since the last call.
+    /// Keeps the response alive unless something has been sent since the last call.
     func lookAfter(nowMs: UInt64) {
         defer { hasSentLately = false }
         guard !hasSentLately, isWaiting else { return }
@@ -55,7 +55,7 @@ final class EventSubscriber: BodySource, ExchangeHandler, Waiter {
     // MARK: ExchangeHandler
 
     func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
-        // A GET with a body: legal, and of no interest.
+        // A GET with a body is legal; the body is ignored.
         exchange.credit(bytes.count)
     }
 

@@ -1,16 +1,16 @@
-// The newest event of every stream, encoded once for all subscribers, in the order in which the
-// streams last changed. A subscriber is only a version in here (EventCursor): whoever is slow finds
-// the newest state of each stream when it comes back, and none of the states in between. So nothing
-// is queued for anybody.
+// The newest event of every stream, encoded once for all subscribers, in the order in which the streams
+// last changed. A subscriber is only a version in here (EventCursor). When a slow one comes back, it
+// finds the newest state of each stream, and none of the states in between. So no events are queued for
+// anyone.
 //
 // Invariants: versions only grow; an entry's version is unique; `order` is sorted by version and
-// holds each entry at its newest version, among older places that no longer count.
+// contains each entry at its newest version, among older places that no longer count.
 //
 // Owner: the worker's loop thread.
 
 import StreamState
 
-/// Tells, without describing it, that a stream is no longer what it was.
+/// Tells that a stream has changed, without describing it.
 struct StreamMark: Equatable, Sendable {
     let ringEpoch: UInt64
     let state: StreamState
@@ -19,13 +19,14 @@ struct StreamMark: Equatable, Sendable {
 }
 
 final class EventTable {
-    /// One stream. Bytes are shared by all who are sending them.
+    /// One stream. All subscribers that are sent its bytes share them.
     final class Entry {
         let name: String
         fileprivate(set) var version: UInt64
         /// The whole event: `stream`, or `gone`.
         fileprivate(set) var event: [UInt8]
-        /// The stream as a further element of a list: a comma, then the JSON. Empty when it is gone.
+        /// The stream as a further element of a list: a comma, then the JSON. Empty when the stream is
+        /// gone.
         fileprivate(set) var element: [UInt8]
         /// Nil when the stream is gone.
         fileprivate(set) var mark: StreamMark?
@@ -47,9 +48,9 @@ final class EventTable {
     private var goneCount = 0
     private let goneLimit: Int
 
-    /// That of the newest change.
+    /// The version of the newest change.
     private(set) var version: UInt64 = 0
-    /// Who has seen nothing newer than this may have missed that a stream is gone.
+    /// A subscriber that has seen nothing newer than this may have missed that a stream is gone.
     private(set) var forgottenVersion: UInt64 = 0
 
     /// Remembers up to `goneLimit` streams that are gone.
@@ -59,7 +60,8 @@ final class EventTable {
 
     // MARK: Changing
 
-    /// Notes what a stream is now; the bytes of its event, or nil when nothing has changed.
+    /// Notes the present state of a stream; returns the size of its event, or nil when nothing has
+    /// changed.
     func update(_ name: String, json: [UInt8], mark: StreamMark) -> Int? {
         let entry = entry(named: name)
         let element = [UInt8(ascii: ",")] + json
@@ -75,7 +77,7 @@ final class EventTable {
         return entry.event.count
     }
 
-    /// Notes that there is no such stream any more; the bytes of the event, or nil when there was none.
+    /// Notes that a stream is gone; returns the size of the event, or nil when there was no such stream.
     func remove(_ name: String) -> Int? {
         guard let entry = entries[name], !entry.isGone else { return nil }
         names.remove(at: place(of: name))
@@ -88,10 +90,10 @@ final class EventTable {
         return entry.event.count
     }
 
-    /// Forgets a stream of which nobody wants to hear any more.
+    /// Forgets a stream that has no subscribers any more.
     func forget(_ name: String) {
         guard let entry = entries.removeValue(forKey: name) else { return }
-        // Its places in the order count no longer.
+        // Its places in the order no longer count.
         entry.version = 0
         if entry.isGone {
             goneCount -= 1
@@ -130,10 +132,10 @@ final class EventTable {
 
     // MARK: Looking
 
-    /// The stream of that name, also one that is gone; nil when it is unknown or forgotten.
+    /// The stream of that name, even one that is gone; nil when it is unknown or forgotten.
     func find(_ name: String) -> Entry? { entries[name] }
 
-    /// Of the streams that have changed after a version, the one that did so first.
+    /// Of the streams that have changed after a version, the one that changed first.
     func firstChanged(after version: UInt64) -> Entry? {
         guard version < self.version else { return nil }
         var index = Self.firstIndex(in: order) { $0.version > version }
@@ -154,7 +156,8 @@ final class EventTable {
         Self.firstIndex(in: names) { $0 >= name }
     }
 
-    /// The first element for which the condition holds, in an array where it holds for all behind it.
+    /// The first element for which the condition holds, in an array where it holds for all later
+    /// elements.
     private static func firstIndex<Element>(
         in array: [Element], where condition: (Element) -> Bool
     ) -> Int {

@@ -1,13 +1,13 @@
-// Server-sent events as text (HTML standard, section 9.2.6): fields a line, an empty line at the end.
+// Server-sent events as text (HTML standard, section 9.2.6): one field a line, an empty line at the end.
 
 import Text
 
 enum EventText {
-    /// What every response begins with: how long the client waits before it connects again.
+    /// The beginning of every response: how long the client waits before it connects again.
     static func preamble(retryMs: Int) -> [UInt8] { Array("retry: \(retryMs)\n\n".utf8) }
-    /// A comment, for proxies and clients that hang up on silence.
+    /// A comment, for proxies and clients that would hang up on silence.
     static let keepAlive = Array(":\n\n".utf8)
-    /// A list of streams is one event, sent in pieces: this, elements, the end.
+    /// A list of streams is one event, sent in pieces: this start, the elements, the end.
     static let listStart = Array("event: streams\ndata: {\"streams\":[".utf8)
     static let listEnd = Array("]}\n\n".utf8)
 

@@ -1,4 +1,4 @@
-// The subscribers that want to hear of the same streams: of all, or of one.
+// The subscribers to the same streams: to all, or to one.
 //
 // Owner: the worker's loop thread.
 
@@ -9,7 +9,7 @@ final class EventTopic {
     /// Nil for all streams.
     let name: StreamName?
     private let subscribers = WaitList()
-    /// Where in a round of keep-alives this topic's come, so that topics take turns.
+    /// The place of this topic in a round of keep-alives, so that topics take turns.
     private let keepAlivePhase: Int
 
     init(name: StreamName?, keepAlivePhase: Int) {
@@ -23,11 +23,11 @@ final class EventTopic {
 
     func remove(_ subscriber: EventSubscriber) { subscribers.remove(subscriber) }
 
-    /// There is something to be told.
+    /// There is something to tell.
     func wake() { subscribers.wake() }
 
-    /// Lets one of `steps` parts of the subscribers say something if they have been silent since
-    /// the last time.
+    /// Keeps one of `steps` parts of the subscribers alive, if they have been sent nothing since the
+    /// last time.
     func keepAlive(step: Int, of steps: Int, nowMs: UInt64) {
         subscribers.lookAfter(part: step + keepAlivePhase, of: steps, nowMs: nowMs)
     }
