@@ -6,37 +6,37 @@
 import HTTP
 import Settings
 
-/// What somebody sent, by the names of fields.
+/// What a client sent, by the names of fields.
 struct AccountForm {
-    /// A field whose value is no text is there without one.
+    /// A field whose value is not a text has the value nil.
     let fields: [String: String?]
-    /// Whether a page's form sent it, rather than a program: then the answer is a page as well.
+    /// Whether a page's form sent it, and not a program: then the answer is a page as well.
     let isForm: Bool
 
-    /// Errors: `missing-field`.
+    /// Errors: `missing-field`, when it is absent or not a text.
     func text(_ name: String) throws(Problem) -> String {
         guard let value = fields[name], let text = value else { throw .missingField(name) }
         return text
     }
 
-    /// Nil when it is not there.
+    /// Nil when it is absent.
     func optionalText(_ name: String) -> String? { fields[name] ?? nil }
 }
 
-/// Reads a body to its end, then tells once what it says.
+/// Reads a body to its end, then reports its fields once.
 final class AccountBody: ExchangeHandler {
     private var bytes: [UInt8] = []
     private var isTooLong = false
-    /// What the client has of its share because of this body.
+    /// How much of the client's share this body takes, in bytes.
     private var heldBytes = 0
     private var then: ((Result<AccountForm, Problem>) -> Void)?
 
-    /// The kind of form decides how refusals look, so it is known before the body is.
+    /// The kind of body decides how refusals look, so it has to be known before the body is.
     static func isForm(_ request: Request) -> Bool {
         mediaType(of: request) == "application/x-www-form-urlencoded"
     }
 
-    /// Becomes the exchange's handler. `then` is not called when the exchange ends before.
+    /// Becomes the exchange's handler. `then` is not called when the exchange ends first.
     static func read(
         _ exchange: Exchange, then: @escaping (Result<AccountForm, Problem>) -> Void
     ) {
@@ -96,7 +96,7 @@ final class AccountBody: ExchangeHandler {
         }
     }
 
-    /// Without parameters, in lower case.
+    /// The media type without parameters, in lower case.
     private static func mediaType(of request: Request) -> String? {
         guard let field = request.header("content-type") else { return nil }
         let type = field.prefix { $0 != ";" }

@@ -1,5 +1,5 @@
-// One request about accounts and the ways to answer it. A program gets JSON and problems, a page's form
-// gets a page or is sent on to one; which of the two it is, routes need not ask.
+// One request about accounts, and the ways to answer it. A program gets JSON and problems. A page's form
+// gets a page, or is sent on to one. Routes need not ask which of the two it is.
 //
 // Owner: the worker's loop thread.
 
@@ -14,11 +14,11 @@ struct AccountCall {
     let transportSecurity: TransportSecurity
 
     var request: Request { exchange.request }
-    /// What the browser calls this server.
+    /// This server's origin, as the browser knows it.
     var origin: String { "https://\(request.authority)" }
 
-    /// Where somebody wants to go afterwards: a path on this server, and nothing that a browser could
-    /// take for another one.
+    /// Where a person wants to go afterwards: a path on this server that no browser could take for
+    /// another server.
     static func next(_ path: (some StringProtocol)?) -> String? {
         guard let path, path.hasPrefix("/"), !path.hasPrefix("//"), path.utf8.count <= 512,
             path.utf8.allSatisfy({ (0x21..<0x7F).contains($0) && $0 != UInt8(ascii: "\\") })
@@ -26,12 +26,12 @@ struct AccountCall {
         return String(path)
     }
 
-    /// Answers about accounts are nobody's to keep.
+    /// No cache may keep answers about accounts.
     private var fields: [HeaderField] {
         [HeaderField("cache-control", "no-store")] + lastingFields
     }
 
-    /// The same without what a problem says already.
+    /// The same without the fields that a problem has already.
     private var lastingFields: [HeaderField] {
         transportSecurity.fields(for: request) + [HeaderField("x-content-type-options", "nosniff")]
     }
@@ -75,7 +75,7 @@ struct AccountCall {
 
     // MARK: Refusals
 
-    /// `page` makes what a person sees instead.
+    /// `page` makes what a person sees instead of the problem.
     func refuse(_ problem: Problem, page: (FormFault) -> Document) {
         guard !exchange.isOver else { return }
         guard isForm else { return refuse(problem) }
@@ -83,7 +83,7 @@ struct AccountCall {
         show(page(fault), status: problem.status, headers: problem.headers)
     }
 
-    /// To a person in a few words, where no form is shown again.
+    /// Tells a person in a few words, where no form is shown again.
     func refuse(_ problem: Problem) {
         guard !exchange.isOver else { return }
         guard isForm else {

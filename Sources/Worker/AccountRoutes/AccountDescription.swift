@@ -1,4 +1,4 @@
-// An account as its owner gets it: as JSON (docs/http-api.md), and as what fills its page.
+// An account as its owner gets it: as JSON (docs/http-api.md), and as the content of its page.
 
 import Accounts
 import LinuxIO
@@ -6,7 +6,7 @@ import Text
 import Web
 
 enum AccountDescription {
-    /// `current`: the session that asks.
+    /// `current`: the session of the request.
     static func json(of overview: AccountOverview, current: SecretDigest) -> JSONValue {
         let account = overview.account
         let key = account.streamKeyCreatedAtMs.map { JSONValue.object([time("createdAt", $0)]) }
@@ -47,7 +47,7 @@ enum AccountDescription {
 }
 
 extension AccountPage {
-    /// `origin`: what the browser calls this server.
+    /// `origin`: this server's origin, as the browser knows it.
     init(_ overview: AccountOverview, current: SecretDigest, origin: String) {
         let account = overview.account
         self.init(

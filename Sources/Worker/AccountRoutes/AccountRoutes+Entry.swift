@@ -18,14 +18,14 @@ extension AccountRoutes {
         }
     }
 
-    /// - Parameter hasSignedUp: whether they come from signing up, but without a session.
+    /// - Parameter hasSignedUp: whether the person comes from signing up, but without a session.
     func showLogIn(_ call: AccountCall, next: String?, hasSignedUp: Bool) {
         unlessSignedIn(call, next: next) { [site] in
             site.logIn(LogInForm(next: next, hasSignedUp: hasSignedUp))
         }
     }
 
-    /// Who is signed in already has no use for these forms.
+    /// A person who is signed in already has no use for these forms.
     private func unlessSignedIn(
         _ call: AccountCall, next: String?, _ page: @escaping () -> Document
     ) {
@@ -54,7 +54,7 @@ extension AccountRoutes {
         } enter: { service, admitted, _ throws(AccountError) in
             try service.signUp(admitted)
         } welcome: { signedUp in
-            // Somebody may just have heard that nobody has the name.
+            // A viewer may just have been told that the name belongs to no one.
             self.credentials.changed()
             let next = next ?? "/live"
             let device = signedUp.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
@@ -100,7 +100,7 @@ extension AccountRoutes {
         }
     }
 
-    /// A flood is refused before it takes a place among those who wait to sign in or up.
+    /// Refuses a flood before it takes a place among those who wait to sign in or up.
     private func refuseFlood(
         _ call: AccountCall, _ error: AccountError, _ page: (FormFault) -> Document
     ) {
@@ -149,7 +149,7 @@ extension AccountRoutes {
         }
     }
 
-    /// - Parameter cookies: of the browser, and of the session that has begun, if one has.
+    /// - Parameter cookies: of the browser, and of the new session, if there is one.
     private func welcome(
         _ call: AccountCall, _ account: Account, status: Int, cookies: [HeaderField], next: String
     ) {
@@ -158,8 +158,8 @@ extension AccountRoutes {
         call.answer(status: status, json: .object([username]), headers: cookies)
     }
 
-    /// Nobody is told to be out while the session may still be there: without the store's word for it the
-    /// cookie stays, and it can be tried again.
+    /// Says that a person is signed out only when the session is certainly gone. Without the store's
+    /// word for it, the cookie stays, and the person can try again.
     func logOut(_ call: AccountCall, _ form: AccountForm) {
         let done = {
             call.isForm
@@ -178,7 +178,7 @@ extension AccountRoutes {
                 } then: { result in
                     switch result {
                     case .failure(let error): return self.refuseUnanswered(call, error)
-                    // Only what has changed is told: it makes every worker ask the store.
+                    // Only a real change is told, because it makes every worker ask the store.
                     case .success(let wasThere): if wasThere { self.credentials.changed() }
                     }
                     done()

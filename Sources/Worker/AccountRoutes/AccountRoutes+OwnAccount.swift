@@ -1,4 +1,4 @@
-// The own account: what its owner sees of it and does with it.
+// An owner's account: what its owner sees of it and does with it.
 //
 // Owner: the worker's loop thread.
 
@@ -34,7 +34,7 @@ extension AccountRoutes {
         _ then: @escaping (AccountOverview) -> Void
     ) {
         desk.ask(for: call.exchange.client) { service throws(AccountError) in
-            // What is remembered of the account may be a little old; its page is not.
+            // What is remembered of the account may be slightly old, but its page must not be.
             guard let account = try service.account(named: holder.account.name.text),
                 account.id == holder.account.id
             else { throw .notFound }
@@ -64,7 +64,7 @@ extension AccountRoutes {
         }
     }
 
-    /// To a form: the page again, with what is wrong.
+    /// Answers a form with the page again, and what is wrong.
     private func refuse(
         _ call: AccountCall, _ holder: SessionHolder, _ problem: Problem, in form: AccountPage.Form
     ) {
@@ -75,10 +75,10 @@ extension AccountRoutes {
             fault: AccountPage.Fault(form: form, fault: fault), headers: problem.headers)
     }
 
-    // MARK: Changing. Only what has changed is told to all workers, because each of them asks the store
-    // about every publisher then.
+    // MARK: Changing. All workers are told of real changes only, because each of them then asks the
+    // store about every publisher.
 
-    /// What most changes are answered with. A person is told so on the next page.
+    /// The answer to most changes. A person is told on the next page.
     private func done(
         _ call: AccountCall, _ what: AccountPage.Done, headers: [HeaderField] = []
     ) {
@@ -121,7 +121,7 @@ extension AccountRoutes {
         }
     }
 
-    /// What is only done for who knows the password: counted apart from attempts to sign in.
+    /// A change that needs the password. It is counted apart from attempts to sign in.
     private func confirm<Answer: Sendable>(
         _ call: AccountCall,
         _ admit: @escaping @Sendable (AccountService) throws(AccountError) -> AdmittedAttempt,
@@ -155,7 +155,7 @@ extension AccountRoutes {
         }
     }
 
-    /// The key is stored nowhere, so no redirection can show it: it stands in this one answer.
+    /// The key is stored nowhere, so no redirection can show it: this one answer contains it.
     private func showStreamKey(_ call: AccountCall, _ holder: SessionHolder, _ key: String) {
         if call.isForm { return show(call, holder, status: 201, newStreamKey: key) }
         let lines = PublishLines(
@@ -221,7 +221,7 @@ extension AccountRoutes {
         }
     }
 
-    /// DELETE /api/me/sessions: all but the one that asks.
+    /// DELETE /api/me/sessions: all but the session of the request.
     func endOtherSessions(_ call: AccountCall, _ form: AccountForm) {
         signedIn(call) { holder in
             let account = holder.account
@@ -243,8 +243,8 @@ extension AccountRoutes {
 
     // MARK: The end
 
-    /// DELETE /api/me, and POST /account/delete, which a page's form can say: with the password, so that
-    /// whoever has stolen a session does not take the account with it.
+    /// DELETE /api/me, and POST /account/delete, which a page's form can send. It needs the password, so
+    /// that a thief of a session cannot take the account with it.
     func delete(_ call: AccountCall, _ form: AccountForm) {
         signedIn(call) { holder in
             let password: String

@@ -1,6 +1,5 @@
-// The routes of accounts (docs/http-api.md): which path and method is whose, and what all of them
-// share. Signing in is in AccountRoutes+Entry.swift, a user's own account in
-// AccountRoutes+OwnAccount.swift.
+// The routes of accounts (docs/http-api.md): which path and method leads where, and what all of them
+// share. Signing in is in AccountRoutes+Entry, an owner's account in AccountRoutes+OwnAccount.
 //
 // Owner: the worker's loop thread.
 
@@ -61,7 +60,7 @@ package final class AccountRoutes {
         ]
     }
 
-    /// The page of somebody's own account, and what its forms do.
+    /// The page of an owner's account, and the actions of its forms.
     private var accountRoutes: [Route] {
         [
             Route(
@@ -110,7 +109,7 @@ package final class AccountRoutes {
 
     // MARK: What routes share
 
-    /// What the address of a page says beside its path.
+    /// What the address of a page says besides its path.
     private struct Asked {
         let next: String?
         let done: String?
@@ -138,7 +137,7 @@ package final class AccountRoutes {
             transportSecurity: transportSecurity)
     }
 
-    /// Runs what changes something, once it is clear that it was meant and what it says.
+    /// Runs an action that changes something, once it is clear that it was meant and what the form says.
     private func change(_ exchange: Exchange, _ action: @escaping Action) {
         let call = call(exchange, isForm: AccountBody.isForm(exchange.request))
         guard CrossSiteCheck.allows(exchange.request) else { return call.refuse(.crossSite) }
@@ -150,7 +149,8 @@ package final class AccountRoutes {
         }
     }
 
-    /// Goes on with whoever is signed in. Somebody who is not is sent to sign in, or told.
+    /// Goes on with the holder of the session. Without a session, a person is sent to sign in, and a
+    /// program gets a problem.
     func signedIn(_ call: AccountCall, _ goOn: @escaping (SessionHolder) -> Void) {
         credentials.session(of: call.exchange) { result in
             switch result {
@@ -171,7 +171,7 @@ package final class AccountRoutes {
             : call.refuse(problem)
     }
 
-    /// Counts and logs what those who run the server have to know.
+    /// Counts and logs what operators have to know.
     func note(_ error: AccountError) {
         if case .unavailable(let reason) = error {
             counters.add(.accountsUnanswered)
@@ -184,7 +184,7 @@ package final class AccountRoutes {
         }
     }
 
-    /// What to answer; the error is noted. For the fields see `Problem`.
+    /// The problem to answer with; the error is noted. For the fields, see `Problem`.
     func problem(
         _ error: AccountError, passwordField: String = "password",
         currentField: String = "currentPassword"

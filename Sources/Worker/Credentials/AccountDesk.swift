@@ -1,10 +1,10 @@
-// Accounts as the loop's thread sees them: questions that block are asked on threads beside it, and
-// every one is answered within a bounded time, whatever the store does.
+// Accounts as the loop's thread sees them. Questions that block are asked on other threads, and every
+// one is answered within a bounded time, whatever the store does.
 //
-// Both queues are everybody's. So that no client fills one, each has only so many questions that are not
-// done (`ClientShare`), and only one password at a time that is being hashed or waits among others'.
-// What is taken of a client's share is given back once, when the work is done or was not begun, not when
-// its answer comes: a question that took too long is still in a queue.
+// All clients share both queues. So that none can fill one, each may have only a few unfinished
+// questions (`ClientShare`), and only one password that is being hashed or waits behind others'. What is
+// taken of a client's share is given back once, when the work is done or was not begun. The answer may
+// come earlier: a question that took too long is still in a queue.
 //
 // Owner: the worker's loop thread.
 
@@ -18,11 +18,11 @@ package final class AccountDesk {
     private let loop: EventLoop
     /// For looks into the store.
     private let lookups: ThreadPool
-    /// For passwords: few at once, and behind everything else.
+    /// For passwords: few at once, and after everything else.
     private let hashers: ThreadPool
     private let turns = ClientTurns()
 
-    /// How far the threads that hash stand back for everything else, media first of all.
+    /// How far the threads that hash yield to everything else, above all to media.
     private static let hashingNiceness: Int32 = 15
 
     package init(service: AccountService, loop: EventLoop) throws(SystemError) {
@@ -36,9 +36,10 @@ package final class AccountDesk {
             queueLimit: Limits.passwordQueue, niceness: Self.hashingNiceness)
     }
 
-    // MARK: What is known without asking
+    // MARK: Without asking the store
 
-    /// How long such an attempt to sign in is refused for certain; nil when that is to be asked.
+    /// How long such an attempt to sign in is certain to be refused, in milliseconds; nil when the store
+    /// has to be asked.
     /// - Parameter device: as `AccountService.admitLogIn` takes it.
     package func refusesLogInForMs(
         name: String, device: String?, from origin: ClientOrigin
@@ -53,9 +54,9 @@ package final class AccountDesk {
 
     // MARK: Looks into the store
 
-    /// `then` is called once, on the loop's thread, after this has returned: with the answer, with what
-    /// `work` throws, with `.busy` when too much is waiting, or with `.unavailable` when the answer
-    /// takes longer than `Limits.accountAnswerMs`. What is done too late is done all the same.
+    /// `then` is called once, on the loop's thread, after this has returned. It gets the answer, or what
+    /// `work` throws, or `.busy` when too much is waiting, or `.unavailable` when the answer takes
+    /// longer than `Limits.accountAnswerMs`. Work that is too late is still done.
     /// - Parameter client: who asks; nil for the server itself.
     package func ask<Answer: Sendable>(
         for client: ClientShare?,
@@ -77,10 +78,10 @@ package final class AccountDesk {
 
     // MARK: Passwords
 
-    /// The same for what hashes a password, in two steps. `admit` counts it, which is a look into the
-    /// store, and only what it lets pass takes a place in the queue for `work`. `withdraw` is done when
-    /// there was no place, no time, or no answer of the store: then it does not count. A client that wants too much at once is
-    /// told `.tooManyAtOnce`.
+    /// The same for work that hashes a password, in two steps. `admit` counts it, which is a look into
+    /// the store; only what it admits takes a place in the queue for `work`. `withdraw` takes the count
+    /// back when there was no place, no time, or no answer of the store. A client that wants too much at
+    /// once gets `.tooManyAtOnce`.
     package func hash<Admitted: Sendable, Answer: Sendable>(
         for client: ClientShare,
         admit: @escaping @Sendable (AccountService) throws(AccountError) -> Admitted,
@@ -133,14 +134,15 @@ package final class AccountDesk {
 
     // MARK: Threads
 
-    /// False: too much is waiting, nothing will happen.
+    /// False: too much is waiting, and `work` will not be done.
     private func run<Answer: Sendable>(
         on pool: ThreadPool, _ deadline: Deadline,
         _ work: @escaping @Sendable (AccountService) throws(AccountError) -> Answer,
         then: @escaping (Result<Answer, AccountError>) -> Void
     ) -> Bool {
         pool.run { [service] in
-            // Nobody waits for it any more: a store that comes back is not made to work it off.
+            // The answer comes too late: a store that comes back does not have to catch up on old
+            // questions.
             guard !deadline.hasPassed else {
                 return Result<Answer, AccountError>.failure(.busy)
             }
@@ -151,13 +153,13 @@ package final class AccountDesk {
     }
 }
 
-/// Until when an answer is of use.
+/// How long an answer is of use.
 private struct Deadline: Sendable {
     let expiresAtMs: UInt64
     var hasPassed: Bool { MonotonicClock.nowMs() > expiresAtMs }
 }
 
-/// Somebody who waits for one answer and takes no second.
+/// A caller that waits for one answer and takes no second.
 private final class Question<Answer: Sendable> {
     let deadline = Deadline(expiresAtMs: MonotonicClock.nowMs() + Limits.accountAnswerMs)
     private let loop: EventLoop
@@ -184,7 +186,7 @@ private final class Question<Answer: Sendable> {
         then?(answer)
     }
 
-    /// In the loop's next turn: nobody is answered within the question.
+    /// In the loop's next turn: `then` is never called before the question returns.
     func refuse(_ error: AccountError) {
         loop.schedule(afterMs: 0) { self.answer(.failure(error)) }
     }

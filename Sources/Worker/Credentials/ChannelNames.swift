@@ -1,9 +1,9 @@
-// Which names are anybody's. Where publishing needs an account, only the name of one can ever go live, so
-// whoever asks for another name is told so instead of waiting for ever.
+// Which names belong to an account. Where publishing needs an account, only the name of one can ever go
+// live. So a viewer who asks for another name is told so, and does not wait for ever.
 //
-// Names are public: signing up tells whether one is taken, and so does a stream. What is asked here tells
-// no more. The store is asked in the name of the client, which has so many questions at a time and no
-// more, and what it says is remembered as credentials are.
+// Names are public: signing up tells whether one is taken, and so does a stream. The questions here
+// reveal no more. They are charged to the client, which may have only a few at a time, and the answers
+// are remembered like those about credentials.
 //
 // Owner: the worker's loop thread.
 
@@ -13,7 +13,7 @@ import StreamState
 package final class ChannelNames {
     /// Whether there is a stream of that name.
     private let hasStream: (StreamName) -> Bool
-    /// Nil where anybody may publish under any name.
+    /// Nil where anyone may publish under any name.
     private let credentials: Credentials?
     private let storeWatch: StoreWatch
 
@@ -26,8 +26,8 @@ package final class ChannelNames {
         self.storeWatch = storeWatch
     }
 
-    /// Calls `then` once, at once when nothing has to be asked: with false when nobody has the name. A
-    /// store that does not answer says nothing against it, and is not waited for.
+    /// Calls `then` once, and at once when nothing has to be asked: with false when the name belongs to
+    /// no account. If the store does not answer, the name counts as taken, and no one waits.
     package func look(up name: StreamName, for exchange: Exchange, then: @escaping (Bool) -> Void) {
         guard let credentials, !hasStream(name), storeWatch.isAnswering else {
             return then(true)

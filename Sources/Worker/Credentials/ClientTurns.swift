@@ -1,7 +1,7 @@
-// One after the other for each client: what a client wants to have done waits until what it wanted
-// before has been done, so that only one thing of it stands in a queue that all clients share.
+// One thing after another for each client: what a client wants waits until its earlier wish has been
+// fulfilled. So a queue that all clients share contains only one thing of each.
 //
-// A network that stands for many people has no turns: its things are not one client's.
+// A network that stands for many people has no turns: its wishes do not come from one client.
 //
 // Owner: the worker's loop thread.
 
@@ -9,10 +9,10 @@ import HTTP
 import LinuxIO
 
 final class ClientTurns {
-    /// Those who wait behind somebody of the same client who has the turn.
+    /// Those that wait because another of the same client has the turn.
     private var waiting: [ClientNetwork: [() -> Void]] = [:]
 
-    /// Calls `begin` when it is this one's turn, perhaps at once. Whoever was called says `end`.
+    /// Calls `begin` when the turn comes, perhaps at once. The caller then has to call `end`.
     func take(_ client: ClientShare, begin: @escaping () -> Void) {
         if client.isExempt { return begin() }
         guard waiting[client.network] == nil else {
@@ -23,7 +23,7 @@ final class ClientTurns {
         begin()
     }
 
-    /// What was begun has been done, whatever came of it.
+    /// The work that was begun has been done, with any result.
     func end(_ client: ClientShare) {
         if client.isExempt { return }
         guard let others = waiting[client.network] else {

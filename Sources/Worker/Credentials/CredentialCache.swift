@@ -1,5 +1,5 @@
-// What is remembered of credentials of one kind (or of names): by their digest, who holds them, for how
-// long that may be believed, and who waits to hear.
+// What is remembered about credentials of one kind (or names), by their digest: who holds them, how long
+// that may be believed, and who waits for an answer.
 //
 // Owner: the worker's loop thread. Times are milliseconds of the loop's clock.
 
@@ -11,11 +11,11 @@ final class CredentialCache<ID: Hashable, Holder> {
     typealias Ask = (@escaping (Finding) -> Void) -> Void
 
     private struct Entry {
-        /// Nil: nobody holds it.
+        /// Nil: no one holds it.
         var holder: Holder?
-        /// When the store last said so; nil while it has not.
+        /// When the store last said so; nil if it never has.
         var checkedAtMs: UInt64?
-        /// What had been changed by then (see `Credentials.changed`).
+        /// The count of changes at that time (see `Credentials.changed`).
         var changes: UInt64 = 0
         /// The store did not answer the last time it was asked.
         var isUnanswered = false
@@ -25,7 +25,7 @@ final class CredentialCache<ID: Hashable, Holder> {
 
     private struct Waiting {
         let sinceMs: UInt64
-        /// What had been changed by then: an answer that was asked for earlier will not do.
+        /// The count of changes at that time: an answer to an earlier question will not do.
         let changes: UInt64
         let ask: Ask
         let then: (Finding) -> Void
@@ -36,7 +36,7 @@ final class CredentialCache<ID: Hashable, Holder> {
     /// - Parameters:
     ///   - changes: how often credentials have been changed so far, on this node.
     ///   - ask: asks the store.
-    ///   - then: called once, at once when what is remembered will do.
+    ///   - then: called once, and at once when the remembered answer will do.
     func look(
         up id: ID, nowMs: UInt64, changes: UInt64,
         ask: @escaping Ask, then: @escaping (Finding) -> Void
@@ -47,7 +47,7 @@ final class CredentialCache<ID: Hashable, Holder> {
         let isFresh = Self.isFresh(entry, nowMs: nowMs, changes: changes)
         let mustAsk = !isFresh && !entry.isBeingAsked
         if !isAnswered {
-            // All of them are answered in one turn.
+            // All who wait are answered in one turn, so there must not be too many.
             guard entry.waiting.count < Limits.credentialWaiters else {
                 return then(.failure(.busy))
             }
@@ -63,15 +63,15 @@ final class CredentialCache<ID: Hashable, Holder> {
         }
     }
 
-    /// The store has said this lately, and nothing has been changed since.
+    /// The store has said this recently, and nothing has been changed since.
     private static func isFresh(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
         guard let checkedAtMs = entry.checkedAtMs, entry.changes == changes else { return false }
         return nowMs - checkedAtMs < Limits.credentialFreshMs
     }
 
-    /// Whether it will do without asking. Who is in the middle of something does not wait: what is a
-    /// little older is believed while the store is asked again, and what is much older when the store
-    /// does not answer. Both only of good credentials.
+    /// Whether the remembered answer will do without asking. A holder in the middle of something does
+    /// not wait: a slightly older answer is believed while the store is asked again, and a much older
+    /// one when the store does not answer. Both are true of good credentials only.
     private static func isBelievable(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
         if isFresh(entry, nowMs: nowMs, changes: changes) { return true }
         guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
@@ -93,7 +93,7 @@ final class CredentialCache<ID: Hashable, Holder> {
             entry.checkedAtMs = askedAtMs
             entry.changes = changes
             entry.isUnanswered = false
-            // What was changed meanwhile may not be in this answer.
+            // This answer may not contain what was changed meanwhile.
             entry.waiting = told.filter { $0.changes != changes }
             told.removeAll { $0.changes != changes }
         case .failure:
@@ -112,8 +112,9 @@ final class CredentialCache<ID: Hashable, Holder> {
         }
     }
 
-    /// Makes room: strangers make us remember what nobody holds, so that goes first; then what is no
-    /// longer believed while the store answers, and only then everything that nobody waits for.
+    /// Makes room. Strangers make us remember credentials that no one holds, so those go first; then
+    /// those that are no longer believed while the store answers; and only then all that no one waits
+    /// for.
     private func forget(_ nowMs: UInt64) {
         for limitMs in [Limits.credentialTrustMs, Limits.credentialStaleMs, 0] {
             entries = entries.filter { _, entry in

@@ -1,7 +1,7 @@
-// Who is behind a request, or a name: what it presents (a session's cookie, a stream key), looked up in the store
-// and remembered for a short while, so that a broadcast of four requests a second, or a page, does not
-// ask the store each time. What changes here is told to all workers at once (`changed`); what changes
-// elsewhere is noticed within `Limits.credentialFreshMs`.
+// Who is behind a request, or a name. What the request presents (a session's cookie, a stream key) is
+// looked up in the store and remembered for a short while, so that a broadcast of four requests a
+// second, or a page, does not ask the store each time. Changes made here are told to all workers at once
+// (`changed`); changes made elsewhere are noticed within `Limits.credentialFreshMs`.
 //
 // Owner: the worker's loop thread.
 
@@ -21,7 +21,8 @@ package final class Credentials {
     private let keys = CredentialCache<SecretDigest, Account>()
     private let owners = CredentialCache<StreamName, Account>()
 
-    /// - Parameter tellWorkers: has every worker, this one as well, look whether something has changed.
+    /// - Parameter tellWorkers: makes every worker, including this one, look whether something has
+    ///   changed.
     package init(
         desk: AccountDesk, loop: EventLoop, counters: SlotCounters,
         tellWorkers: @escaping () -> Void
@@ -32,8 +33,8 @@ package final class Credentials {
         self.tellWorkers = tellWorkers
     }
 
-    /// Who holds the session whose cookie the request brings; nil when there is none. `then` is called
-    /// once, at once when nothing has to be asked.
+    /// The holder of the session whose cookie the request brings; nil when there is none. `then` is
+    /// called once, and at once when nothing has to be asked.
     package func session(
         of exchange: Exchange, then: @escaping (Result<SessionHolder?, AccountError>) -> Void
     ) {
@@ -44,7 +45,7 @@ package final class Credentials {
     }
 
     /// The same with the cookie's value.
-    /// - Parameter client: whose questions the store is asked, if it is.
+    /// - Parameter client: to which a question to the store is charged.
     package func session(
         _ presented: some StringProtocol, for client: ClientShare,
         then: @escaping (Result<SessionHolder?, AccountError>) -> Void
@@ -63,7 +64,7 @@ package final class Credentials {
             }, then: then)
     }
 
-    /// The account with that stream key, a disabled one as well; nil when there is none.
+    /// The account with that stream key, even a disabled one; nil when there is none.
     package func account(
         withStreamKey presented: some StringProtocol, for client: ClientShare,
         then: @escaping (Result<Account?, AccountError>) -> Void
@@ -82,7 +83,7 @@ package final class Credentials {
             }, then: then)
     }
 
-    /// The account of that name, a disabled one as well; nil when there is none.
+    /// The account of that name, even a disabled one; nil when there is none.
     func owner(
         of name: StreamName, for client: ClientShare,
         then: @escaping (Result<Account?, AccountError>) -> Void
@@ -98,7 +99,7 @@ package final class Credentials {
             }, then: then)
     }
 
-    /// The account of that name as the store has it now: always asks.
+    /// The account of that name as the store has it now: always asks the store.
     package func account(
         named name: StreamName, then: @escaping (Result<Account?, AccountError>) -> Void
     ) {
@@ -109,8 +110,8 @@ package final class Credentials {
             }, then: then)
     }
 
-    /// Sessions, keys or accounts have been changed by this worker: every worker looks again before it
-    /// trusts what it remembers.
+    /// This worker has changed sessions, keys or accounts: every worker looks again before it trusts
+    /// what it remembers.
     package func changed() {
         counters.add(.credentialChanges)
         tellWorkers()

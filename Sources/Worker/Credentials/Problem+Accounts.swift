@@ -1,4 +1,4 @@
-// The refusals of accounts, as programs and as people get them.
+// The refusals of accounts, for programs and for people.
 
 import Accounts
 import HTTP
@@ -7,8 +7,8 @@ import Text
 
 extension Problem {
     /// - Parameters:
-    ///   - passwordField: what the request calls a new password.
-    ///   - currentField: what it calls the one that confirms a change.
+    ///   - passwordField: the name of the request's field for a new password.
+    ///   - currentField: the name of the field with the password that confirms a change.
     package init(
         _ error: AccountError, passwordField: String = "password",
         currentField: String = "currentPassword"
@@ -33,7 +33,7 @@ extension Problem {
             }
     }
 
-    /// The field of the form that it is about.
+    /// The field of the form that the problem is about.
     package var field: String? {
         for member in members where member.name == "field" {
             if case .string(let name) = member.value { return name }
@@ -153,7 +153,7 @@ extension Problem {
             + "Try again in a few seconds.",
         headers: [.retryAfter(seconds: Int(Limits.storeRetryMs / 1_000))])
 
-    /// Rounded up: who comes back then is let in.
+    /// Rounded up, so that a client that comes back then is let in.
     private static func seconds(ms: UInt64) -> Int { Int(clamping: max(1, (ms + 999) / 1_000)) }
 
     private static func patience(ms: UInt64) -> String {

@@ -1,6 +1,6 @@
-// The cookies that a browser keeps (RFC 6265; the prefix __Host-: RFC 6265bis, section 4.1.3): the one
-// that keeps it signed in, whose value is a session's token and nothing else, and the one that tells it
-// from strangers when it signs in again, which signs nobody in. What they mean is for Accounts.
+// The cookies that a browser keeps (RFC 6265; the prefix __Host-: RFC 6265bis, section 4.1.3). One keeps
+// it signed in; its value is a session's token and nothing else. The other tells it from strangers when
+// it signs in again, but does not sign anyone in. Accounts knows what they mean.
 
 import Accounts
 import HTTP
@@ -20,14 +20,14 @@ package enum SessionCookie {
 
     package static let cleared = HostCookie.field(name, value: "", maxAgeS: 0)
 
-    /// The cookie as it has to be set again, when the session was prolonged.
+    /// Sets the cookie again when the session was prolonged.
     package static func renewal(_ holder: SessionHolder, _ request: Request) -> [HeaderField] {
         guard holder.wasProlonged, let token = token(of: request) else { return [] }
         return [set(token: String(token))]
     }
 }
 
-/// Stays when its user signs out: that is what it is for. It knows whoever signed in last.
+/// Stays when its user signs out, which is its purpose. It knows the account that signed in last.
 package enum DeviceCookie {
     package static let name = "__Host-weir-device"
 

@@ -1,5 +1,5 @@
-// Whether the store of accounts answers: asked now and then, so that /readyz can say it at once and the
-// log says when it changes. Keeps house in the store as well.
+// Whether the store of accounts answers. It is asked at intervals, so that /readyz can answer at once
+// and the log says when that changes. This also removes what has expired in the store.
 //
 // Owner: the worker's loop thread.
 
@@ -14,12 +14,12 @@ package final class StoreWatch {
     private let loop: EventLoop
     private let counters: SlotCounters
     private let logger: Logger
-    /// Nil until the store has been asked once.
+    /// Nil until the store has answered or failed once.
     private var finding: Finding?
     private var waiting: [(String?) -> Void] = []
 
     private struct Finding: Equatable {
-        /// In words for people who run the server; nil: all is well.
+        /// In words for operators; nil: all is well.
         let fault: String?
     }
 
@@ -35,12 +35,12 @@ package final class StoreWatch {
 
     package func start() {
         check()
-        // One worker of a node is enough.
+        // It is enough that one worker of a node does this.
         if counters.slot == 0 { keepHouse() }
     }
 
-    /// Calls `then` with what is wrong, nil for nothing: at once, unless the store has only just been
-    /// asked for the first time.
+    /// Calls `then` with what is wrong, nil for nothing. That happens at once, unless the store has only
+    /// just been asked for the first time.
     package func whenKnown(_ then: @escaping (String?) -> Void) {
         if let finding { return then(finding.fault) }
         waiting.append(then)
@@ -54,7 +54,7 @@ package final class StoreWatch {
             case .success(let fault): self.learn(Finding(fault: fault))
             case .failure(.unavailable(let reason)): self.learn(Finding(fault: reason))
             case .failure:
-                // Others' questions fill the queue: that says nothing about the store.
+                // Other questions fill the queue: that says nothing about the store.
                 if self.finding == nil { self.learn(Finding(fault: "too much is waiting for it")) }
             }
             self.loop.schedule(afterMs: Limits.storeCheckMs) { [weak self] in

@@ -1,10 +1,10 @@
-// Brings broadcasts that are over to the accounts of those who made them, each exactly once, whatever
-// dies in between: a worker, the server, the store.
+// Records ended broadcasts in the accounts of their makers, each exactly once, whatever dies in between:
+// a worker, the server, the store.
 //
 //   ring ──(whoever sees that it is over)─► DATA/broadcasts/ID ──(one worker at a time)─► store
 //
-// The id comes from the ring, so writing the file twice, or telling the store twice, changes nothing.
-// The file goes when the store has acknowledged it.
+// The id comes from the ring, so it does no harm to write the file twice or to tell the store twice. The
+// file goes when the store has acknowledged the broadcast.
 //
 // Owner: the worker's loop thread.
 
@@ -22,12 +22,12 @@ package final class BroadcastRecorder {
     private let logger: Logger
     private let slot: Int
     private let directory: String
-    /// Held while this worker tells the store.
+    /// The lock, held while this worker tells the store.
     private var turn: Descriptor?
 
     private static let intervalMs: UInt64 = 1_000
 
-    /// - Parameter slot: this worker's.
+    /// - Parameter slot: this worker's slot.
     package init(
         desk: AccountDesk, dataDirectory: String, slot: Int, loop: EventLoop, logger: Logger
     ) throws(SystemError) {
@@ -41,8 +41,8 @@ package final class BroadcastRecorder {
 
     // MARK: From the ring
 
-    /// The ring's broadcast is over. Idempotent; to be called before the ring is given up. False: it
-    /// could not be noted, try again.
+    /// The ring's broadcast is over. Idempotent; call before the ring is given up. False: it could not
+    /// be noted, try again.
     @discardableResult
     package func note(_ ring: Ring, of name: StreamName) -> Bool {
         if ring.status.isRecorded { return true }
@@ -77,7 +77,7 @@ package final class BroadcastRecorder {
 
     // MARK: To the store
 
-    /// Begins to tell the store what is there, and goes on.
+    /// Tells the store about all files, now and at intervals.
     package func start() {
         loop.schedule(afterMs: Self.intervalMs) { [weak self] in self?.tell() }
     }
@@ -99,7 +99,7 @@ package final class BroadcastRecorder {
                 try service.note(broadcast)
             } then: { [weak self] result in
                 guard let self else { return }
-                // The store does not answer: what is left waits for the next turn.
+                // The store does not answer: the rest waits for the next turn.
                 guard case .success = result else { return self.finish() }
                 try? FileSystem.removeFile(self.path(id))
                 self.tell(rest)
@@ -130,7 +130,7 @@ package final class BroadcastRecorder {
 }
 
 extension AccountService {
-    /// The name may be somebody else's by now, whose broadcast it was not.
+    /// The name may now belong to another account, whose broadcast it was not.
     fileprivate func note(_ broadcast: EndedBroadcast) throws(AccountError) {
         guard let account = try account(named: broadcast.name.text),
             account.createdAtMs <= broadcast.record.endedAtMs

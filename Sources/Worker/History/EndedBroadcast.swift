@@ -1,4 +1,4 @@
-// A broadcast that is over, on its way from its ring to the account of whoever made it.
+// A broadcast that is over, on its way from its ring to the account of its maker.
 
 import Accounts
 import SegmentRing
@@ -13,7 +13,7 @@ package struct EndedBroadcast: Equatable {
         self.record = record
     }
 
-    /// What a ring tells. Nil when there is nothing to tell: nothing was broadcast, or not by an
+    /// Made from a ring. Nil when there is nothing to record: nothing was broadcast, or not by an
     /// account.
     package init?(_ ring: Ring, of name: StreamName) {
         let status = ring.status
@@ -22,7 +22,7 @@ package struct EndedBroadcast: Equatable {
             return nil
         }
         let overMs = status.endedAtBootMs == 0 ? ring.bootNowMs : status.endedAtBootMs
-        // Over since media came last, not since the grace was.
+        // A broadcast ends when its last media came, not when its grace ends.
         let endedAtMs = ring.wallClockMs(ofBootMs: min(status.lastIngestBootMs, overMs))
         self.init(
             name: name,
@@ -49,7 +49,7 @@ extension EndedBroadcast {
         return Array((fields.joined(separator: " ") + "\n").utf8)
     }
 
-    /// Nil when the bytes are none.
+    /// Nil when the bytes are not a broadcast.
     package init?(decoding bytes: [UInt8]) {
         guard bytes.count <= Self.fileBytes, bytes.last == UInt8(ascii: "\n"),
             let text = String(validating: bytes.dropLast(), as: UTF8.self)

@@ -1,4 +1,4 @@
-// What in a worker has to do with accounts, made in the order in which one part needs the other.
+// The parts of a worker that deal with accounts, made in the order in which one part needs the other.
 
 import Accounts
 import Credentials
@@ -11,12 +11,12 @@ import Telemetry
 struct AccountParts {
     let desk: AccountDesk
     let credentials: Credentials
-    /// Those that show who may publish; nil when anybody may.
+    /// The credentials that show who may publish; nil when anyone may.
     let publishers: Credentials?
     let storeWatch: StoreWatch
     let recorder: BroadcastRecorder
 
-    /// - Parameter tellWorkers: has every worker look whether something has changed.
+    /// - Parameter tellWorkers: makes every worker look whether something has changed.
     init(
         settings: Settings, loop: EventLoop, counters: SlotCounters, logger: Logger,
         tellWorkers: @escaping () -> Void

@@ -1,4 +1,4 @@
-// The worker's end of the control channel: takes connections in, answers pings, reports connections that
+// The worker's end of the control channel: takes in connections, answers pings, reports connections that
 // have ended, and notices when the supervisor has gone.
 //
 // Owner: the worker's loop thread.
@@ -11,7 +11,7 @@ import Settings
 
 /// What the supervisor may ask of a worker.
 protocol SupervisorLinkDelegate: AnyObject {
-    /// When the connection has ended, or if it cannot be served, `connectionHasEnded` is to be told.
+    /// Call `connectionHasEnded` when the connection has ended, or if it cannot be served.
     func supervisorPassed(
         _ connection: consuming Descriptor, number: UInt64, from listener: ListenerKind)
     func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?)
@@ -25,8 +25,8 @@ final class SupervisorLink: EventHandler {
     private let logger: Logger
     private weak var delegate: (any SupervisorLinkDelegate)?
     private var registration: Registration?
-    /// Messages the supervisor's queue had no room for. The supervisor asks one thing at a time, so
-    /// there are never more than a few.
+    /// Messages that did not fit into the supervisor's queue. The supervisor asks one thing at a time,
+    /// so there are never more than a few.
     private var unsent: [ToSupervisor] = []
     /// Connections whose end is not reported yet. Bounded: the supervisor counts each until then, and
     /// passes no more than a worker may have.
@@ -34,9 +34,9 @@ final class SupervisorLink: EventHandler {
     private var reportIsScheduled = false
     private var reportIsDue = false
 
-    /// Connections taken in per turn, so that those already here are served in between.
+    /// How many messages one turn takes in, so that present connections are served in between.
     private static let messagesPerTurn = 64
-    /// How long ends of connections are gathered: short beside the time in which a client would miss
+    /// How long ends of connections are gathered, in milliseconds: short enough for a client not to miss
     /// the places that it has given up.
     private static let reportIntervalMs: UInt64 = 50
 
@@ -63,7 +63,7 @@ final class SupervisorLink: EventHandler {
 
     func sayDrained() { send(.drained) }
 
-    /// A connection that was passed is no more; told to the supervisor soon, with others.
+    /// A connection that was passed has ended. The supervisor is told soon, together with others.
     func connectionHasEnded(_ number: UInt64) {
         guard registration != nil else { return }
         ended.append(number)
@@ -137,7 +137,7 @@ final class SupervisorLink: EventHandler {
         switch message {
         case .connection(let number, let listener):
             guard let connection = consume descriptor else {
-                // This process had no number left for it, so it is lost.
+                // This process had no descriptor left for it, so the connection is lost.
                 logger.warning("a connection could not be taken in: too many open files")
                 return connectionHasEnded(number)
             }

@@ -46,7 +46,7 @@ final class WorkerProcess {
     private var doorbellHandler: DoorbellHandler?
     private var isEnding = false
 
-    /// How often a worker that is ending looks whether everybody has gone.
+    /// How often a worker that is ending checks whether all connections have gone.
     private static let endCheckMs: UInt64 = 20
     private static let countersIntervalMs: UInt64 = 1_000
 
@@ -131,7 +131,8 @@ final class WorkerProcess {
             counters.add(.loopTurns)
             counters.observe(.loopTurn, us: us)
         }
-        // First counted, then said: whoever hears that all are ready must also see it.
+        // First counted, then reported: one who hears that all are ready must also see it in the
+        // figures.
         counters.set(.workersReady, 1)
         link.sayReady()
         keepCountersFresh()
@@ -147,7 +148,7 @@ final class WorkerProcess {
         events.doorbellRang()
     }
 
-    /// Any worker tells the figures of all, so none may be behind with its own.
+    /// Any worker reports the figures of all, so each keeps its own up to date.
     private func keepCountersFresh() {
         figures.publish()
         loop.schedule(afterMs: Self.countersIntervalMs) { [weak self] in
@@ -157,7 +158,7 @@ final class WorkerProcess {
 
     // MARK: The end
 
-    /// Ends everything that is still open, then stops the loop when it is gone, or after `timeoutMs`.
+    /// Ends everything that is still open. Stops the loop when all is gone, or after `timeoutMs`.
     private func endConnections(timeoutMs: UInt64) {
         publishing.shutDown()
         streams.endViewersOfThisWorker()
@@ -209,7 +210,7 @@ extension WorkerProcess: SupervisorLinkDelegate {
         stopWhenEmpty()
     }
 
-    /// Nobody will pass connections any more, and nobody will restart this worker.
+    /// No more connections will come, and this worker will not be restarted.
     func supervisorIsGone() {
         if !isEnding { logger.warning("the supervisor is gone: ending") }
         isEnding = true

@@ -1,5 +1,5 @@
-// weir-worker: serves connections that the supervisor passes to it, or does what `weir user` asks for.
-// Not for starting by hand.
+// weir-worker: serves connections that the supervisor passes to it, or does the work of `weir user`. Not
+// for starting by hand.
 
 import ControlChannel
 import Glibc
@@ -20,7 +20,7 @@ func runWorker() throws {
     // A terminal's Ctrl-C goes to every process of its group; only the supervisor acts on it.
     SignalDescriptor.ignore(SIGINT)
     SignalDescriptor.ignore(SIGPIPE)
-    // Hashing a password takes 19 MiB for a moment.
+    // To hash a password takes 19 MiB for a moment.
     LargeBlocks.areReturned(fromBytes: Limits.returnedBlockBytes)
     let launch = try WorkerLaunch(arguments: Array(CommandLine.arguments.dropFirst()))
     let settings = try Settings(
@@ -38,8 +38,8 @@ func runWorker() throws {
         counters: SlotCounters(counters, slot: launch.slot),
         logger: Logger(label: "weir.worker"))
     try worker.run(control: Descriptor(inherited: launch.controlDescriptor))
-    // Without what libraries want to do at the exit: threads that ask the store, or hash, may still be
-    // inside one of them, and must not have it taken apart around them.
+    // Skips what libraries want to do at exit: threads that ask the store, or hash, may still be inside
+    // one of them, and it must not be taken apart around them.
     _exit(0)
 }
 

@@ -1,7 +1,7 @@
-// The admin listener: what load balancers, monitoring and people who run the server ask. Plain HTTP,
-// no password; that it is not for users is the address it listens on. A browser on this machine
-// reaches it as well, so a request that names a host by a name is refused: the page of a stranger may
-// have pointed that name here (DNS rebinding).
+// The admin listener: what load balancers, monitoring and operators ask. It is plain HTTP without a
+// password; the address it listens on keeps users out. A browser on this machine can reach it too, so a
+// request that names its host by a name is refused: a stranger's page may have pointed that name here
+// (DNS rebinding).
 //
 // Owner: the worker's loop thread.
 

@@ -1,4 +1,4 @@
-// Brings what the HTTP module counts in plain numbers to the page that all processes see.
+// Copies the plain counters of the HTTP module to the page that all processes see.
 //
 // Owner: the worker's loop thread.
 
@@ -6,7 +6,7 @@ import HTTP
 import Telemetry
 
 package final class HTTPFigures {
-    /// For the server to count in.
+    /// The counters for the server to use.
     package let counted = HTTPCounters()
     private let counters: SlotCounters
     private var published: [Counter: UInt64] = [:]
@@ -27,7 +27,7 @@ package final class HTTPFigures {
         publish(counted.abuseCloses, as: .abuseCloses)
     }
 
-    /// The page's totals outlive workers, so only what has been added since the last time counts.
+    /// The page's totals outlive workers, so only the increase since the last time counts.
     private func publish(_ total: UInt64, as counter: Counter) {
         counters.add(counter, total - published[counter, default: 0])
         published[counter] = total

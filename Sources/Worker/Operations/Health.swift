@@ -14,7 +14,7 @@ struct Health {
     }
 
     struct Report {
-        /// Each check by name; nil when it holds, else what is wrong.
+        /// Each check by name; nil when it holds, otherwise what is wrong.
         let checks: [(name: String, fault: String?)]
 
         var isReady: Bool { checks.allSatisfy { $0.fault == nil } }

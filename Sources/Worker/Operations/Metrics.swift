@@ -1,5 +1,5 @@
 // Figures for Prometheus (text exposition format 0.0.4): what all processes have counted, and what is
-// live. Any worker tells those of all.
+// live. Any worker reports the figures of all.
 
 import Settings
 import StreamState
@@ -95,7 +95,7 @@ private struct MetricsText {
         lines += "\(name){\(list)} \(value)\n"
     }
 
-    /// Buckets are cumulative there: each counts everything up to its bound.
+    /// Prometheus wants cumulative buckets: each counts everything up to its bound.
     mutating func histogram(_ name: String, worker: Int, _ counts: HistogramCounts) {
         var total: UInt64 = 0
         for (index, count) in counts.buckets.enumerated() {

@@ -1,5 +1,5 @@
-// Styles, scripts and pictures. Each has a route of its own, so that it is found by the bytes of its
-// address, and its answers are made when it is first asked for.
+// Styles, scripts and pictures. Each has a route of its own, so that the bytes of its address find it.
+// Its answers are made when it is first requested.
 //
 // Owner: the worker's loop thread.
 
@@ -17,7 +17,7 @@ final class AssetRoutes {
 
     var routes: [Route] {
         let icon = answers(for: "icon.svg")
-        // What browsers ask for without having been told to.
+        // Browsers ask for this unprompted.
         let unasked = Route("asset", "/favicon.ico", [.get: { icon.current.answer($0) }])
         return assets.paths.map(route) + [unasked]
     }
@@ -52,11 +52,11 @@ private final class AssetAnswers {
         self.document = document
     }
 
-    /// An address never changes its content.
+    /// The content of an address never changes.
     private(set) lazy var current = resource(cacheControl: "public, max-age=31536000, immutable")
 
-    /// A page that another version of Weir has served still gets its scripts, though today's; a cache
-    /// must not take them for those of that version.
+    /// A page that another version of Weir has served still gets its scripts, but they are today's; a
+    /// cache must not take them for those of that version.
     private(set) lazy var other = resource(cacheControl: "no-store")
 
     private func resource(cacheControl: String) -> Resource {
@@ -74,7 +74,7 @@ private final class AssetAnswers {
 }
 
 extension Content {
-    /// - Parameter fields: of every answer, beside those that the document has.
+    /// - Parameter fields: of every answer, besides those of the document.
     init(_ document: Document, fields: [HeaderField], vary: String, hasParts: Bool = false) {
         self.init(
             fields: fields + [HeaderField("vary", vary)],

@@ -1,4 +1,4 @@
-// Pages: which document a path is, and for whom.
+// Pages: which document belongs to a path, and who gets it.
 //
 // Owner: the worker's loop thread.
 
@@ -13,9 +13,9 @@ import Web
 package final class PageRoutes {
     private let site: WebSite
     private let catalog: StreamCatalog
-    /// The streams that are on, as the first page shows them.
+    /// The live streams, as the first page shows them.
     private var homeStreams = Kept<[HomePage.Stream]>()
-    /// The first page for people who are not signed in, by what they call this server.
+    /// The first page for people who are not signed in, by the origin that they use.
     private var homePages: [String: Kept<Resource>] = [:]
     private static let homeFreshUs: UInt64 = 1_000_000
     private static let homeForgottenUs: UInt64 = 60_000_000
@@ -62,8 +62,8 @@ package final class PageRoutes {
         }
     }
 
-    /// Anybody may call this server by any name, so the first few names are kept, until nobody has asked
-    /// for one for a while.
+    /// Clients may call this server by any name. So only the first few names are kept, until they have
+    /// not been used for a while.
     private func mayBeKept(_ origin: String) -> Bool {
         if homePages[origin] != nil { return true }
         if homePages.count >= Limits.homePagesKept {
@@ -73,7 +73,8 @@ package final class PageRoutes {
         return homePages.count < Limits.homePagesKept
     }
 
-    /// The same for everybody who is not signed in and calls this server so, so it is made once for them.
+    /// Everyone who is not signed in and uses this origin gets the same page, so it is made once for
+    /// them.
     private func anonymousHome(_ exchange: Exchange, origin: String) -> Resource {
         let madeUs = homePages[origin]?.madeUs ?? 0
         _ = streamsOnHome()
@@ -120,7 +121,7 @@ package final class PageRoutes {
         watch(exchange, name: name)
     }
 
-    /// The player, which waits for a broadcast; or that nobody has the name, and nobody need wait.
+    /// The player, which waits for a broadcast; or, if the name belongs to no one, a page that says so.
     package func watch(_ exchange: Exchange, name: StreamName) {
         names.look(up: name, for: exchange) { [self] isAnybodys in
             guard isAnybodys else { return noSuchChannel(exchange, name: name) }
@@ -135,10 +136,9 @@ package final class PageRoutes {
         }
     }
 
-    /// The player alone, for a frame in somebody else's page: the same for everybody, whoever is signed
-    /// in.
+    /// The player alone, for a frame in another site's page: the same for everyone, signed in or not.
     private func embed(_ exchange: Exchange) {
-        // No stream can have another name.
+        // No stream can have a name that is not valid.
         guard let name = try? StreamName(exchange.parameter(0)) else {
             return answerEmbed(exchange, status: 404, site.embedNoSuchChannel())
         }
@@ -157,12 +157,12 @@ package final class PageRoutes {
             Content(page, fields: fields, vary: "accept-encoding"), status: status)
     }
 
-    /// There is nothing here, in the form that the client can use.
+    /// Says that there is nothing here, in the form that suits the client.
     private func nothing(_ exchange: Exchange) {
         exchange.request.isNavigation ? notFound(exchange) : exchange.respond(.notFound)
     }
 
-    /// The page for a person who asks for what is not there.
+    /// The page for a person who asks for something that does not exist.
     package func notFound(_ exchange: Exchange) {
         answer(exchange, status: 404) { [site] visitor in site.notFound(visitor: visitor) }
     }
@@ -175,7 +175,7 @@ package final class PageRoutes {
         }
     }
 
-    /// Goes on with whoever looks at the page, and what has to be said about the cookie.
+    /// Goes on with the visitor, and with the fields that renew the cookie.
     private func withVisitor(
         _ exchange: Exchange, _ goOn: @escaping (Visitor, [HeaderField]) -> Void
     ) {
@@ -203,7 +203,7 @@ package final class PageRoutes {
     ) -> Content {
         let fields =
             transportSecurity.fields(for: exchange.request) + pageFields
-            // Kept, but asked about before each use, and not by caches that several people share.
+            // The browser may keep it, but has to ask before each use; shared caches may not keep it.
             + [HeaderField("cache-control", "private, no-cache")]
         return Content(page, fields: fields + headers, vary: "accept-encoding, cookie")
     }

@@ -1,5 +1,5 @@
-// The HTTP surface of the TLS port: the routes that the rooms give, and what becomes of addresses that
-// are not quite theirs.
+// The HTTP surface of the TLS port: the routes of the rooms, and the treatment of addresses that do not
+// quite fit one.
 //
 // Owner: the worker's loop thread.
 
@@ -17,7 +17,7 @@ import Streams
 import Telemetry
 import Web
 
-/// What the rooms have their routes from.
+/// The rooms that the routes come from.
 struct PublicSurface {
     let streams: LiveStreams
     let catalog: StreamCatalog
@@ -48,7 +48,7 @@ struct PublicSurface {
                 + pages.routes,
             crossOrigin: crossOrigin, meaning: StreamAddress.meaning
         ) { exchange in
-            // A person gets a page, a program a problem, and an encoder's goes to the log as well.
+            // A person gets a page, a program a problem; an encoder's refusal is logged as well.
             exchange.request.isNavigation && !exchange.request.isEndless
                 ? pages.notFound(exchange) : publishing.refuseElsewhere(exchange, .notFound)
         }

@@ -1,5 +1,4 @@
-// The plain HTTP port: it sends everybody to the same place on the TLS port, and answers nothing
-// else.
+// The plain HTTP port: it sends everyone to the same place on the TLS port, and does nothing else.
 //
 // Owner: the worker's loop thread.
 
@@ -18,14 +17,14 @@ final class Redirection: Application {
         guard let location = location(authority: request.authority, target: request.target) else {
             return exchange.respond(.plaintext)
         }
-        // Not kept for good: the port may change with the next start.
+        // The redirect is not cached for good: the port may change with the next start.
         exchange.respond(
             status: 308,
             headers: [HeaderField("location", location), HeaderField("cache-control", "no-store")],
             body: .bytes([]))
     }
 
-    /// Nil when the client did not say which host it came for, or for no place in particular.
+    /// Nil when the client did not name the host, or asked for no particular place.
     func location(authority: String, target: String) -> String? {
         guard !authority.isEmpty, target.hasPrefix("/") else { return nil }
         let host = Self.host(of: authority)

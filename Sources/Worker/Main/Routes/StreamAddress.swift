@@ -1,24 +1,24 @@
 // The address of a stream as people paste it: with doubled or trailing slashes, with characters encoded
-// that need not be (RFC 3986, section 6.2.2.2), with white space behind it. What is meant is plain, so
-// it is understood. All other addresses are taken as they are.
+// unnecessarily (RFC 3986, section 6.2.2.2), with white space after it. The meaning is plain, so it is
+// understood. All other addresses are taken as they are.
 //
-// Pure. What comes out names a stream by a valid name, so it is safe in a Location, and nothing in it is
+// Pure. The result names a stream by a valid name, so it is safe in a Location, and nothing in it is
 // decoded twice.
 
 import StreamState
 
 struct StreamAddress {
-    /// What a path of two parts may end with.
+    /// The last part of a path of two parts.
     private static let places: Set<String> = ["live", "watchLive", "embed"]
     private static let whiteSpace: Set<UInt8> = [0x09, 0x0A, 0x0D, 0x20]
 
     /// The parts of the path as they should have been sent.
     let path: [Substring]
 
-    /// Not of a page.
+    /// It is the address of media, not of a page.
     var isOfMedia: Bool { path.count == 2 && path[1] == "live" }
 
-    /// Nil when `path`, the parts between its slashes, is no such address or is right already.
+    /// Nil when `path`, split at its slashes, is no such address or is already right.
     init?(_ path: [Substring]) {
         guard path.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: "%")) }) else {
             return nil
