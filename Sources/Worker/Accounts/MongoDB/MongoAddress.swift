@@ -1,21 +1,21 @@
-// The URI of a MongoDB, checked, and completed with Weir's defaults where it says nothing: every wait
-// is bounded, and a write is acknowledged when a majority of the servers has it in its journal.
+// A checked MongoDB URI, completed with Weir's defaults where it says nothing: every wait is bounded,
+// and a write is acknowledged when a majority of the servers has it in its journal.
 //
-// Unsafe: libmongoc's handle of a URI is owned by this value, is not changed once init has returned,
-// and is freed in deinit. The strings that are read from it live as long as it does, and are copied.
+// Unsafe: libmongoc's handle of a URI is owned by this value, never changes after init, and is freed in
+// deinit. The strings read from it live as long as it does, and are copied.
 
 import CMongo
 import Settings
 
 /// A URI that libmongoc has accepted. It never changes, so any thread may read it.
 @safe final class MongoAddress: @unchecked Sendable {
-    /// Where the accounts are: the path of the URI.
+    /// The name of the accounts' database: the path of the URI.
     let database: String
     private let uri: OpaquePointer
 
     private static let databaseDefault = "weir"
 
-    /// Errors: `.unusable`; nothing of user name or password is in its reason.
+    /// Errors: `.unusable`; its reason contains nothing of user name or password.
     init(_ text: String) throws(StoreError) {
         MongoLibrary.start()
         var error = bson_error_t()
@@ -41,8 +41,9 @@ import Settings
         unsafe body(uri)
     }
 
-    /// libmongoc's words may quote what it does not like, and that may be part of a password. So they
-    /// are told only when they are about what remains without one, and without options that hold one.
+    /// libmongoc may quote what it rejects, and that may be part of a password. So its words are passed
+    /// on only if they are about the rest of the URI, without password and without options that contain
+    /// one.
     private static func refusal(of text: String, because why: String) -> String {
         let credentialsEnd = text.lastIndex(of: "@")
         let scheme = text.prefix { $0 != ":" }
@@ -59,11 +60,11 @@ import Settings
         return "not a URI of MongoDB: user name and password must be percent-encoded"
     }
 
-    /// What occurs in the names of options whose value is a secret: tlsCertificateKeyFilePassword, and
+    /// What occurs in the names of options with a secret value: tlsCertificateKeyFilePassword, and
     /// AWS_SESSION_TOKEN in authMechanismProperties.
     private static let secretOptions = ["password", "token"]
 
-    /// The longest that anything takes: with a second try, twice `storeOperationMs`.
+    /// Bounds every wait: with a second try, an operation takes at most twice `storeOperationMs`.
     private func bound() {
         let operationMs = Int32(clamping: Limits.storeOperationMs)
         for option in [
@@ -72,7 +73,7 @@ import Settings
         ] {
             setDefault(option, operationMs)
         }
-        // A server that hangs is noticed by its monitor, and then costs one wait instead of two.
+        // The monitor notices a server that hangs, which then costs one wait instead of two.
         setDefault(MONGOC_URI_HEARTBEATFREQUENCYMS, Int32(clamping: Limits.storeCheckMs))
         if unsafe mongoc_uri_get_appname(uri) == nil {
             unsafe mongoc_uri_set_appname(uri, "weir")
@@ -98,7 +99,7 @@ import Settings
             unsafe mongoc_write_concern_set_journal(concern, true)
         }
         if unsafe mongoc_write_concern_get_wtimeout(concern) == 0 {
-            // Before the socket's time is over, so that it is known what happened.
+            // Shorter than the socket's timeout, so that it is known what happened.
             let waitMs = Int32(clamping: Limits.storeOperationMs * 3 / 4)
             unsafe mongoc_write_concern_set_wtimeout(concern, waitMs)
         }
@@ -106,7 +107,7 @@ import Settings
         readWhatStays()
     }
 
-    /// Nothing is read that a change of the primary could take back.
+    /// Reads only data that a change of the primary cannot take back.
     private func readWhatStays() {
         let given = unsafe mongoc_uri_get_read_concern(uri)
         guard unsafe mongoc_read_concern_get_level(given) == nil else { return }

@@ -1,4 +1,4 @@
-// The commands that Weir uses, on one collection.
+// The commands that Weir uses on one collection.
 
 /// A collection of the database that the URI names. Any thread may use it.
 struct MongoCollection: Sendable {
@@ -10,7 +10,7 @@ struct MongoCollection: Sendable {
         _ filter: BSONDocument, fields: BSONDocument? = nil, sortedBy sort: BSONDocument? = nil,
         skip: Int = 0, limit: Int
     ) throws(MongoFailure) -> [BSONDocument] {
-        // To the server, a limit of 0 is none.
+        // To the server, a limit of 0 means no limit.
         guard limit > 0 else { return [] }
         var command: BSONDocument = ["find": .string(name), "filter": .document(filter)]
         if let fields { command.append("projection", .document(fields)) }
@@ -36,7 +36,7 @@ struct MongoCollection: Sendable {
         try connections.change(name, .insert(document))
     }
 
-    /// Whether there was one that `filter` fits.
+    /// Returns whether a document matched `filter`.
     @discardableResult
     func updateOne(
         _ filter: BSONDocument, _ change: BSONDocument, orInserts: Bool = false
@@ -45,7 +45,7 @@ struct MongoCollection: Sendable {
         return (reply["matchedCount"]?.integer ?? 0) > 0
     }
 
-    /// Changes one document and returns what it is then; nil when `filter` fits none.
+    /// Changes one document and returns its new form; nil when no document matches `filter`.
     func changed(
         _ filter: BSONDocument, _ change: BSONDocument, orInserts: Bool = false
     ) throws(MongoFailure) -> BSONDocument? {
@@ -58,14 +58,14 @@ struct MongoCollection: Sendable {
         return reply["value"]?.document
     }
 
-    /// Whether there was one.
+    /// Returns whether there was one.
     @discardableResult
     func deleteOne(_ filter: BSONDocument) throws(MongoFailure) -> Bool {
         let reply = try connections.change(name, .deleteOne(filter))
         return (reply["deletedCount"]?.integer ?? 0) > 0
     }
 
-    /// How many there were.
+    /// Returns how many there were.
     @discardableResult
     func deleteAll(_ filter: BSONDocument) throws(MongoFailure) -> Int {
         let reply = try connections.change(name, .deleteAll(filter))

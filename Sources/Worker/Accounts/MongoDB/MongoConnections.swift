@@ -1,8 +1,8 @@
 // Connections to MongoDB, and the commands that go over them: bytes out, bytes in.
 //
-// Unsafe: the pool belongs to this object and is destroyed with it; every client that is taken from it
-// is given back by the function that took it, and is used by one thread in between, which is what
-// libmongoc asks for. libmongoc fills in a reply whatever happens, so it is always destroyed.
+// Unsafe: the pool belongs to this object and is destroyed with it. Every client is given back to the
+// pool by the function that took it, and only one thread uses it in between, as libmongoc requires.
+// libmongoc fills in a reply whatever happens, so the reply is always destroyed.
 
 import CMongo
 import Settings
@@ -14,8 +14,8 @@ enum MongoLibrary {
 
     private static let started: Void = {
         mongoc_init()
-        // It would write to standard error, twice a second while a server is gone. What matters
-        // comes back as an error of the operation.
+        // It would write to standard error, twice a second while a server is gone. What matters comes
+        // back as an error of the operation.
         mongoc_log_set_handler(nil, nil)
     }()
 }
@@ -34,7 +34,7 @@ final class MongoConnections: Sendable {
         case write
     }
 
-    /// One command. That a write is not confirmed by a majority is thrown as well.
+    /// Runs one command. Throws also when a majority does not confirm a write.
     func run(_ kind: Kind, _ command: BSONDocument) throws(MongoFailure) -> BSONDocument {
         let pool = try openPool()
         let reply = try unsafe pool.withClient { client throws(MongoFailure) in
@@ -46,8 +46,8 @@ final class MongoConnections: Sendable {
         return reply
     }
 
-    /// A change of documents of one collection. libmongoc does it a second time when a connection
-    /// broke and the server can tell that it is the same change.
+    /// A change of documents of one collection. libmongoc repeats it when a connection broke and the
+    /// server can tell that it is the same change.
     enum Change {
         case insert(BSONDocument)
         case updateOne(BSONDocument, BSONDocument, orInserts: Bool)
@@ -55,7 +55,7 @@ final class MongoConnections: Sendable {
         case deleteAll(BSONDocument)
     }
 
-    /// What the server says it has done: `matchedCount`, `deletedCount`.
+    /// Returns what the server says it has done: `matchedCount`, `deletedCount`.
     @discardableResult
     func change(_ collection: String, _ change: Change) throws(MongoFailure) -> BSONDocument {
         let pool = try openPool()
@@ -68,8 +68,8 @@ final class MongoConnections: Sendable {
         }
     }
 
-    /// Made at the first use: finding the servers of a mongodb+srv URI takes a while, and may fail
-    /// now and succeed later.
+    /// The pool is made at the first use: finding the servers of a mongodb+srv URI takes a while, and
+    /// may fail now and succeed later.
     private func openPool() throws(MongoFailure) -> Pool {
         try pool.withLock { pool throws(MongoFailure) in
             if let pool { return pool }
@@ -131,14 +131,14 @@ extension MongoConnections.Change {
 @safe private final class Pool: @unchecked Sendable {
     private let pool: OpaquePointer
 
-    /// Connects to nothing yet, but asks DNS for the servers of a mongodb+srv URI.
+    /// Does not connect yet, but asks DNS for the servers of a mongodb+srv URI.
     init(_ address: MongoAddress) throws(MongoFailure) {
         var error = bson_error_t()
         let made = unsafe address.withHandle { uri in
             unsafe mongoc_client_pool_new_with_error(uri, &error)
         }
         guard let made = unsafe made else { throw MongoFailure.noPool(error) }
-        // Errors of servers are then told apart from libmongoc's own by their domain.
+        // Tells errors of servers from libmongoc's own, by their domain.
         unsafe mongoc_client_pool_set_error_api(made, MONGOC_ERROR_API_VERSION_2)
         unsafe pool = made
     }
@@ -147,7 +147,7 @@ extension MongoConnections.Change {
         unsafe mongoc_client_pool_destroy(pool)
     }
 
-    /// Waits for a client that is free, as long as `waitQueueTimeoutMS` says.
+    /// Waits for a free client, for as long as `waitQueueTimeoutMS` allows.
     func withClient<Result>(
         _ body: (OpaquePointer) throws(MongoFailure) -> Result
     ) throws(MongoFailure) -> Result {
@@ -159,7 +159,7 @@ extension MongoConnections.Change {
     }
 }
 
-/// Calls C with room for a reply and an error, and reads whichever is filled in.
+/// Calls C with room for a reply and an error, and reads the one that is filled in.
 private func withReply(
     _ body: (_ reply: OpaquePointer, _ error: inout bson_error_t) -> Bool
 ) throws(MongoFailure) -> BSONDocument {

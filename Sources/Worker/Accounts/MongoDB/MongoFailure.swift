@@ -1,29 +1,29 @@
-// Why an operation on MongoDB failed, told by codes and never by texts, and what that means to Weir.
+// Why an operation on MongoDB failed, judged by codes and never by texts, and what that means to Weir.
 //
-// Unsafe: libmongoc's error is a value whose message ends in a NUL within its buffer; it is read to
-// that NUL or to the buffer's end.
+// Unsafe: libmongoc's error is a value whose message ends in a NUL within its buffer. It is read to that
+// NUL or to the end of the buffer.
 
 import CMongo
 
-/// What libmongoc or the server says.
+/// A failure as libmongoc or the server reports it.
 struct MongoFailure: Error, Equatable {
     enum Origin: Equatable {
         /// The server refused, with this code.
         case server(code: Int)
-        /// It was not reached, or did not answer.
+        /// The server was not reached, or did not answer.
         case connection
-        /// What it answers, or has stored, cannot be worked with.
+        /// Weir cannot work with the server's answer, or with what it has stored.
         case unfit
     }
 
     let origin: Origin
-    /// For people who run the server, with no secret in it.
+    /// For operators; contains no secret.
     let reason: String
 
     /// Two documents would have the same name, or id.
     var isDuplicate: Bool { origin == .server(code: Self.duplicateCode) }
 
-    /// An index of those fields is there already, with other options or another name.
+    /// There is already an index of those fields, with other options or another name.
     var isOtherIndex: Bool { origin == .server(code: 85) || origin == .server(code: 86) }
 
     var storeError: StoreError {
@@ -41,8 +41,8 @@ struct MongoFailure: Error, Equatable {
 
     private static let duplicateCode = 11_000
 
-    /// Codes of the server that are over sooner or later: elections, shutdowns, full disks, timeouts,
-    /// a majority that was not reached, and credentials, which somebody will correct.
+    /// Codes of failures that end sooner or later: elections, shutdowns, full disks, timeouts, no
+    /// majority, and credentials, which the operator will correct.
     private static let passing: Set<Int> = [
         6, 7, 18, 24, 50, 64, 79, 89, 91, 100, 112, 133, 134, 189, 202, 262, 290, 317, 384, 9001,
         10_058, 10_107, 11_600, 11_601, 11_602, 13_388, 13_435, 13_436, 14_031,
@@ -53,8 +53,8 @@ struct MongoFailure: Error, Equatable {
         self.reason = reason
     }
 
-    /// A refusal, from the part of a reply that has `code` and `errmsg`. The server's words are left
-    /// out: they may quote the command, and with it what must not get into a log.
+    /// A refusal, from the part of a reply with `code` and `errmsg`. The server's words are left out:
+    /// they may quote the command, and so something that must not get into a log.
     init(refusal: BSONDocument) {
         let code = refusal["code"]?.integer.map(Int.init(truncatingIfNeeded:)) ?? 0
         let name = refusal["codeName"]?.string.map { " (\(Self.printable($0)))" } ?? ""
@@ -64,7 +64,7 @@ struct MongoFailure: Error, Equatable {
             reason: "MongoDB refused with error \(code)\(name)\(rights)")
     }
 
-    /// - Parameter reply: what the server answered, if it did.
+    /// - Parameter reply: the server's answer, if there was one.
     init(_ error: bson_error_t, reply: BSONDocument?) {
         if error.domain == MONGOC_ERROR_SERVER.rawValue {
             let hasCode = reply?["code"] != nil

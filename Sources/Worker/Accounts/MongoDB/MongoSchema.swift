@@ -1,17 +1,17 @@
-// What has to be in the database before accounts are kept there: the version of the schema, the
-// indexes, and the users of the first server in today's form. Several processes may prepare the same
-// database at once: every step is one that may be done twice.
+// What the database needs before accounts can be kept there: the version of the schema, the indexes, and
+// the users of the first server in today's form. Several processes may prepare the same database at
+// once: every step may be done twice.
 
 /// Prepares a database. Stateless; any thread may use it.
 struct MongoSchema: Sendable {
-    /// Of the documents that this version of Weir writes.
+    /// The version of the documents that this Weir writes.
     static let version: Int32 = 1
-    /// Users that are brought to today's form at a time: so many that it takes a second or so.
+    /// How many users are brought to today's form at a time: enough to take about a second.
     private static let usersAtOnce = 500
 
     let connections: MongoConnections
 
-    /// Whether this version has been here. Errors: `.unusable` when a newer one has.
+    /// Whether this version has prepared the database. Errors: `.unusable` when a newer version has.
     func isPrepared() throws(StoreError) -> Bool {
         do {
             let found = try collection(MongoName.weir).first(["_id": .string(MongoName.schema)])
@@ -34,7 +34,7 @@ struct MongoSchema: Sendable {
                 + "Weir knows \(Self.version)")
     }
 
-    /// Makes what is missing. The version is written last: whoever sees it sees the indexes too.
+    /// Makes what is missing. The version is written last: a process that sees it sees the indexes too.
     func prepare() throws(StoreError) {
         _ = try isPrepared()
         do {
@@ -61,12 +61,12 @@ extension MongoSchema {
         try makeUniqueIndex(MongoName.users, on: MongoName.username)
         try makeUniqueIndex(MongoName.users, on: "\(MongoName.streamKey).\(MongoName.digest)")
         try makeIndex(MongoName.sessions, on: "user")
-        // MongoDB removes by itself what has expired, if nobody else does.
+        // MongoDB itself removes what has expired, if Weir does not.
         try makeIndex(MongoName.sessions, on: "expiresAt", ["expireAfterSeconds": .int32(0)])
         try makeIndex(MongoName.attempts, on: "windowEndsAt", ["expireAfterSeconds": .int32(0)])
     }
 
-    /// An index that somebody else made will do, if it is unique as well.
+    /// An existing index with other options will do, if it is unique as well.
     private func makeUniqueIndex(
         _ collection: String, on field: String
     ) throws(MongoFailure) {
@@ -109,8 +109,8 @@ extension MongoSchema {
 // MARK: Users of the first server
 
 extension MongoSchema {
-    /// Adds what is missing to the next users of the first server; true when there are no more. They
-    /// can be used before: what is missing has a meaning (see UserRecord).
+    /// Adds what is missing to the next users of the first server; returns true when there are no more.
+    /// They can be used before that: a missing field has a meaning (see UserRecord).
     @discardableResult
     func completeUsers() throws(MongoFailure) -> Bool {
         let users = collection(MongoName.users)
@@ -131,7 +131,7 @@ extension MongoSchema {
             switch user[list] {
             case .array: continue
             case nil, .null: missing.append(list, .array([]))
-            // Broadcasts are added to a list, so what was there alone becomes its first entry.
+            // Broadcasts are added to a list, so a single value becomes its first entry.
             case let other?: missing.append(list, .array([other]))
             }
         }

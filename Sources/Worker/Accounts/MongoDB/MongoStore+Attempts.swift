@@ -24,9 +24,9 @@ extension MongoStore {
         }
     }
 
-    /// Either the count of a window that runs goes up, or a new window begins; each is one atomic
-    /// change. When another process begins the window in between, the second finds the id taken, and
-    /// it starts over.
+    /// Either the count of the present window goes up, or a new window begins; each is one atomic
+    /// change. If another process begins the window in between, the second change finds the id taken,
+    /// and this starts over.
     private func count(
         _ limit: AttemptLimit, nowMs: UInt64
     ) throws(MongoFailure) -> AttemptCount {
@@ -83,7 +83,7 @@ extension MongoStore {
 
     // MARK: Secrets
 
-    /// Kept beside the version of the schema. When another process is faster, its one is found.
+    /// Kept beside the version of the schema. If another process is faster, its secret is returned.
     package func secret(
         _ name: String, orKeep candidate: [UInt8]
     ) throws(StoreError) -> [UInt8] {

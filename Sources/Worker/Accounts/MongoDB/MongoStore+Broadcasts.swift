@@ -1,10 +1,10 @@
-// Broadcasts in MongoDB: entries of `streams` in the document of their user, among which there may be
-// others that the first server has left; those stay.
+// Broadcasts in MongoDB: entries of `streams` in the document of their user. Other entries, which the
+// first server has left there, stay.
 
 import StreamState
 
 extension MongoStore {
-    /// Adding is guarded by the id, and removing names ids, so either may happen twice.
+    /// Adding is guarded by the id, and removing is by ids, so both may happen twice.
     package func record(
         _ broadcast: BroadcastRecord, of name: StreamName, limit: Int
     ) throws(StoreError) -> Bool {

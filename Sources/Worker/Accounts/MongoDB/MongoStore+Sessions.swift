@@ -4,7 +4,7 @@ extension MongoStore {
     package func insert(_ session: SessionRecord, limit: Int) throws(StoreError) {
         try reported { () throws(MongoFailure) in
             try sessions.insert(session.document)
-            // The new one counts, and stays whatever the times say.
+            // The new session counts too, and stays whatever the times say.
             let surplus = try sessions.find(
                 [
                     "user": .objectID(session.user.bytes),
@@ -18,7 +18,8 @@ extension MongoStore {
         }
     }
 
-    /// More than one only when sessions are begun at once, or the limit was lowered.
+    /// How many surplus sessions go at once. There is more than one only when several sessions begin at
+    /// the same time, or the limit was lowered.
     private static let surplusAtOnce = 1_000
 
     package func session(

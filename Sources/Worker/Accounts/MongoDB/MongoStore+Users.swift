@@ -1,4 +1,4 @@
-// Users in MongoDB. A name is given by its unique index, and by nothing else.
+// Users in MongoDB. Only its unique index gives a name to a user.
 
 import StreamState
 
@@ -25,7 +25,7 @@ extension MongoStore {
         }
     }
 
-    /// Names that Weir would not give are left out; to fill the page, more is asked for.
+    /// Leaves out names that Weir would not give, and asks for more to fill the page.
     package func users(after name: StreamName?, limit: Int) throws(StoreError) -> [UserRecord] {
         var found: [UserRecord] = []
         var last = name?.text ?? ""
@@ -38,7 +38,7 @@ extension MongoStore {
                     limit: wanted)
             }
             found += page.compactMap(UserRecord.init)
-            // $gt finds strings only, and what is not UTF-8 would not come nearer to the end.
+            // $gt finds only strings, and a name that is not UTF-8 would not get nearer to the end.
             guard page.count == wanted, let next = page.last?[MongoName.username]?.string,
                 next != last
             else { break }
@@ -79,7 +79,7 @@ extension MongoStore {
         try reported { () throws(MongoFailure) in try users.updateOne(filter, change) }
     }
 
-    /// The user first: sessions without a user are as good as none, and end by themselves.
+    /// The user goes first: sessions without a user are worthless, and end by themselves.
     package func remove(user: UserID) throws(StoreError) -> Bool {
         try reported { () throws(MongoFailure) in
             let wasThere = try users.deleteOne(["_id": .objectID(user.bytes)])

@@ -1,6 +1,6 @@
-// Accounts in MongoDB, or in whatever speaks its protocol. Every write is acknowledged by a majority
-// of the servers, journalled (see MongoAddress); no operation needs a transaction, so a single server
-// will do as well as a replica set.
+// Accounts in MongoDB, or in another server that speaks its protocol. Every write is acknowledged by a
+// majority of the servers, journalled (see MongoAddress). No operation needs a transaction, so a single
+// server will do as well as a replica set.
 //
 // Threads: any; libmongoc's pool gives each operation a connection of its own.
 
@@ -12,7 +12,7 @@ package final class MongoStore: AccountStore {
     let weir: MongoCollection
     let schema: MongoSchema
 
-    /// Connects to nothing. Errors: `.unusable` when that is no URI of MongoDB.
+    /// Does not connect yet. Errors: `.unusable` when `uri` is not a MongoDB URI.
     package init(uri: String) throws(StoreError) {
         let connections = MongoConnections(try MongoAddress(uri))
         users = MongoCollection(name: MongoName.users, connections: connections)
@@ -26,8 +26,8 @@ package final class MongoStore: AccountStore {
         try schema.prepare()
     }
 
-    /// Besides, makes anew what somebody has dropped, or has not restored: without its index, names
-    /// were not unique any more.
+    /// Also restores an index that was dropped, or not restored from a backup: without it, names would
+    /// no longer be unique.
     package func check() throws(StoreError) {
         if try !schema.isPrepared() { try schema.prepare() }
     }
@@ -41,7 +41,7 @@ package final class MongoStore: AccountStore {
         }
     }
 
-    /// Runs operations, and tells their failures in the terms of all stores.
+    /// Runs operations, and reports their failures in the terms of all stores.
     @discardableResult
     func reported<Result>(
         _ body: () throws(MongoFailure) -> Result

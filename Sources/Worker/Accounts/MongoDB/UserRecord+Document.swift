@@ -1,5 +1,5 @@
-// Users, sessions and broadcasts as documents. What others have written is read with care: a document
-// that lacks what Weir needs is as good as not there, and what Weir does not know stays untouched.
+// Users, sessions and broadcasts as documents. Documents of other writers are read with care: one that
+// lacks what Weir needs counts as absent, and fields that Weir does not know stay untouched.
 
 import StreamState
 
@@ -10,12 +10,12 @@ enum MongoName {
     static let attempts = "attempts"
     static let weir = "weir"
 
-    /// In the form of the first server.
+    /// Fields in the form of the first server.
     static let username = "username"
     static let password = "password"
     static let streams = "streams"
     static let files = "files"
-    /// Weir's own.
+    /// Weir's own fields.
     static let createdAt = "createdAt"
     static let disabled = "disabled"
     static let streamKey = "streamKey"
@@ -24,7 +24,7 @@ enum MongoName {
 }
 
 extension UserRecord {
-    /// What is read of a user: not `streams` and `files`, which may be large.
+    /// The fields of a user that are read: not `streams` and `files`, which may be large.
     static let projection: BSONDocument = [
         MongoName.username: .int32(1), MongoName.password: .int32(1),
         MongoName.createdAt: .int32(1), MongoName.disabled: .int32(1),
@@ -45,7 +45,7 @@ extension UserRecord {
         return document
     }
 
-    /// Nil when the name is none that Weir would give, or the id is not MongoDB's.
+    /// Nil when Weir would not give that name, or the id is not MongoDB's.
     init?(_ document: BSONDocument) {
         guard let id = document["_id"]?.objectID.map(UserID.init(bytes:)),
             let text = document[MongoName.username]?.string,
@@ -116,7 +116,7 @@ extension BroadcastRecord {
         ]
     }
 
-    /// Nil for what the first server, or anybody else, keeps in `streams`.
+    /// Nil for other things that the first server, or another writer, keeps in `streams`.
     init?(_ document: BSONDocument) {
         guard let id = document["id"]?.string, let startedAtMs = document["start"]?.dateMs,
             let endedAtMs = document["end"]?.dateMs

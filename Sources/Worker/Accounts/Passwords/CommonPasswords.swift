@@ -1,4 +1,4 @@
-// Passwords that are guessed first, lower case. Those shorter than the shortest password are not here.
+// Passwords that are guessed first, in lower case. Those below the minimum length are left out.
 
 enum CommonPasswords {
     /// `folded`: in lower case.

@@ -1,5 +1,5 @@
-// Passwords as they are stored: Argon2id (RFC 9106) with OWASP's parameters, as the encoded string
-// that every implementation of Argon2 writes, so its parameters are beside it and can grow.
+// Passwords as they are stored: Argon2id (RFC 9106) with OWASP's parameters. The encoded string, which
+// every implementation of Argon2 writes, contains the parameters, so they can grow.
 //
 // Threads: any but the loop's; one hash takes tens of milliseconds and 19 MiB.
 //
@@ -40,7 +40,7 @@ package enum PasswordHash {
             decoding: encoded.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// What is no hash of ours, or would cost more than any of ours ever did, differs from everything.
+    /// A hash that is not one of ours, or would cost more than any of ours ever did, matches nothing.
     /// Errors: `.busy` when there is no memory for it.
     package static func verify(
         _ password: String, against encoded: String
@@ -57,7 +57,7 @@ package enum PasswordHash {
         }
     }
 
-    /// What nobody's password matches, at the price of a real one: for names that do not exist.
+    /// A hash that no password matches, at the price of a real one: for names that do not exist.
     package static let ofNobody: String = {
         let parameters = Parameters.today
         let salt = Base64.standard.text([UInt8](repeating: 0, count: saltBytes))
@@ -70,13 +70,13 @@ package enum PasswordHash {
         Parameters(encoded: encoded)?.isAffordable ?? false
     }
 
-    /// How dear a hash is.
+    /// The cost of a hash.
     struct Parameters: Equatable {
         let memoryKiB: UInt32
         let passes: UInt32
         let lanes: UInt32
 
-        /// More than any hash needs that is worth looking at; ours have 97.
+        /// More bytes than any hash worth looking at needs; ours have 97.
         private static let encodedBytes = 256
 
         static let today = Parameters(
@@ -85,7 +85,8 @@ package enum PasswordHash {
 
         /// `$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH`; nil for anything else.
         init?(encoded: String) {
-            // Visible ASCII only: so the library, which stops at a zero byte, reads what is read here.
+            // Visible ASCII only: so the library, which stops at a zero byte, reads the same as this
+            // does.
             guard encoded.utf8.count <= Self.encodedBytes,
                 encoded.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
             else { return nil }
@@ -109,13 +110,13 @@ package enum PasswordHash {
 
         var prefix: String { "$argon2id$v=19$m=\(memoryKiB),t=\(passes),p=\(lanes)" }
 
-        /// A store that somebody has tampered with must not use up the memory of the machine.
+        /// A store that was tampered with must not use up the memory of the machine.
         var isAffordable: Bool {
             memoryKiB <= Limits.passwordMemoryMostKiB && passes <= Limits.passwordPassesMost
                 && lanes <= Limits.passwordLanesMost
         }
 
-        /// As the library reads it: digits only, and no zero before them.
+        /// As the library reads it: digits only, without leading zeros.
         private static func number(_ text: Substring, named name: String) -> UInt32? {
             guard text.hasPrefix(name + "="), let number = UInt32(text.dropFirst(name.count + 1)),
                 text == "\(name)=\(number)"

@@ -1,5 +1,5 @@
 // What a new password must be (NIST SP 800-63B, section 5.1.1): long enough, not among those that are
-// tried first, not the name. No rule about kinds of characters, and none that makes it expire.
+// tried first, not the name. There is no rule about kinds of characters, and no expiry.
 
 import Settings
 import StreamState

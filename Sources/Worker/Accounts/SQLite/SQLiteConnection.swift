@@ -1,8 +1,8 @@
 // One connection to the database's file, with the statements that it has prepared.
 //
-// Threads: one at a time, whichever it is (SQLITE_OPEN_NOMUTEX); SQLiteStore sees to that.
+// Threads: one at a time, no matter which (SQLITE_OPEN_NOMUTEX); SQLiteStore sees to that.
 //
-// Unsafe use: the handle is this object's alone, from open to close; statements are finalized first.
+// Unsafe use: only this object has the handle, from open to close; statements are finalized first.
 
 import CSQLite
 import Glibc
@@ -18,12 +18,12 @@ final class SQLiteConnection: @unchecked Sendable {
 
     /// Opens a file that exists, and brings its schema to this version, if one is given.
     ///
-    /// Errors: `.unavailable` when it cannot be opened or is locked for too long; `.unusable` when it
-    /// is no database of ours, is newer than this Weir, or may not be written.
+    /// Errors: `.unavailable` when the file cannot be opened or is locked for too long; `.unusable` when
+    /// it is not a database of ours, is newer than this Weir, or may not be written.
     init(path: String, schema: SQLiteSchema?) throws(StoreError) {
         self.path = path
         var opened: OpaquePointer?
-        // "./", because some names that begin otherwise have a meaning for SQLite.
+        // "./", because some names with other beginnings have a meaning for SQLite.
         let code = unsafe sqlite3_open_v2(
             path.hasPrefix("/") ? path : "./" + path, &opened,
             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -48,15 +48,15 @@ final class SQLiteConnection: @unchecked Sendable {
             throw .unusable(reason: "\(path): Weir may not write it")
         }
         try execute("PRAGMA foreign_keys = ON")
-        // What has been answered is on disk, whatever happens to the machine.
+        // A change that was acknowledged is on disk, whatever happens to the machine.
         try execute("PRAGMA synchronous = FULL")
-        // What somebody else put into the file is not run.
+        // Code that others put into the file is not run.
         try execute("PRAGMA trusted_schema = OFF")
-        // What is deleted is overwritten.
+        // Deleted data is overwritten.
         try execute("PRAGMA secure_delete = ON")
     }
 
-    /// Lets readers go on while somebody writes; kept in the file.
+    /// Lets readers go on during a write; the file keeps this mode.
     func enterWriteAheadLogging() throws(StoreError) {
         let deadlineMs = MonotonicClock.nowMs() + Limits.storeOperationMs
         while true {
@@ -67,7 +67,7 @@ final class SQLiteConnection: @unchecked Sendable {
                 }
                 return
             }
-            // Two who change the mode at once meet a lock that SQLite does not wait for.
+            // If two change the mode at once, they meet a lock that SQLite does not wait for.
             guard SQLiteFailure.isBusy(code), MonotonicClock.nowMs() < deadlineMs else {
                 throw failure(code)
             }
@@ -88,8 +88,8 @@ final class SQLiteConnection: @unchecked Sendable {
 
     // MARK: Statements
 
-    /// Runs a statement that gives no rows, or whose rows are not wanted. Returns how many rows an
-    /// INSERT, UPDATE or DELETE has changed; after others it means nothing.
+    /// Runs a statement that returns no rows, or whose rows are not wanted. Returns how many rows an
+    /// INSERT, UPDATE or DELETE has changed; after other statements, the number means nothing.
     @discardableResult
     func execute(_ sql: String, _ values: [SQLiteValue] = []) throws(StoreError) -> Int {
         _ = try rows(sql, values) { _ throws(StoreError) in Bool?.none }
@@ -98,8 +98,9 @@ final class SQLiteConnection: @unchecked Sendable {
 
     /// The rows of an answer.
     /// - Parameters:
-    ///   - limit: not more than so many are read; only for a SELECT, since others must run to their end.
-    ///   - read: nil for a row that does not count.
+    ///   - limit: the greatest number of rows to read; only for a SELECT, since others must run to their
+    ///     end.
+    ///   - read: returns nil for a row that does not count.
     func rows<Row>(
         _ sql: String, _ values: [SQLiteValue] = [], limit: Int = .max,
         read: (borrowing SQLiteRow) throws(StoreError) -> Row?
@@ -118,15 +119,15 @@ final class SQLiteConnection: @unchecked Sendable {
         return rows
     }
 
-    /// Runs `body` in a transaction that holds the right to write from its beginning, so that it
-    /// never has to be tried again. Done as a whole, or not at all.
+    /// Runs `body` in a transaction that holds the right to write from its beginning, so that it never
+    /// has to be tried again. Done as a whole, or not at all.
     func write<Answer>(
         _ body: () throws(StoreError) -> Answer
     ) throws(StoreError) -> Answer {
         try transact("BEGIN IMMEDIATE", body)
     }
 
-    /// Runs `body` in a transaction, so that all that it reads is of the same moment.
+    /// Runs `body` in a transaction, so that everything it reads is from the same moment.
     func read<Answer>(
         _ body: () throws(StoreError) -> Answer
     ) throws(StoreError) -> Answer {
@@ -142,7 +143,7 @@ final class SQLiteConnection: @unchecked Sendable {
             try execute("COMMIT")
             return answer
         } catch {
-            // Fails when SQLite has rolled back by itself, which is as well.
+            // This fails when SQLite has rolled back by itself, which is just as well.
             _ = try? execute("ROLLBACK")
             throw error
         }
@@ -167,7 +168,7 @@ final class SQLiteConnection: @unchecked Sendable {
     }
 }
 
-/// Because a dictionary cannot hold what cannot be copied.
+/// A box, because a dictionary cannot hold values that cannot be copied.
 private final class SQLiteStatementBox {
     let statement: SQLiteStatement
 

@@ -1,4 +1,4 @@
-// What SQLite answers when something fails, as an error of a store.
+// SQLite's failures as errors of a store.
 
 import CSQLite
 
@@ -10,11 +10,11 @@ enum SQLiteFailure {
         let reason = "\(path): \(message) (SQLite \(code))"
         // Extended codes keep the plain one in their lowest byte.
         switch code & 0xFF {
-        // What passes: others hold locks, the disk is full or failing, memory is short.
+        // Temporary: others hold locks, the disk is full or failing, memory is short.
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL, SQLITE_INTERRUPT, SQLITE_NOMEM,
             SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN:
             return .unavailable(reason: reason)
-        // What stays until somebody mends it: another file than ours, a damaged one, missing rights.
+        // Permanent until it is repaired: a file that is not ours, a damaged one, missing rights.
         default:
             return .unusable(reason: reason)
         }
@@ -24,7 +24,7 @@ enum SQLiteFailure {
         code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED
     }
 
-    /// SQLite's own words for a code, for what fails before there is a connection to ask.
+    /// SQLite's own words for a code, for failures before there is a connection to ask.
     static func message(_ code: Int32) -> String {
         guard let text = unsafe sqlite3_errstr(code) else { return "failed" }
         return unsafe String(cString: text)

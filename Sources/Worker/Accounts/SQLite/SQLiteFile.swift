@@ -1,17 +1,17 @@
 // The file of a SQLite database, as the file system knows it.
 //
 // Neither function may ever open an existing database: when a process closes any descriptor of a file,
-// it loses all its POSIX locks on that file, and those are what keeps SQLite's processes apart.
+// it loses all its POSIX locks on that file, and those keep SQLite's processes apart.
 
 import Glibc
 import LinuxIO
 
-/// Which file a path leads to. Another one under the same name is another file.
+/// The identity of the file at a path. Another file under the same name has another identity.
 struct SQLiteFile: Equatable, Sendable {
     private let device: dev_t
     private let inode: ino_t
 
-    /// Nil when there is none, or it cannot be looked at. stat(2).
+    /// Nil when there is no file, or it cannot be looked at. stat(2).
     init?(path: String) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
@@ -19,14 +19,14 @@ struct SQLiteFile: Equatable, Sendable {
         inode = status.st_ino
     }
 
-    /// What SQLite keeps beside a database while it is open. They belong to it: with another database
-    /// under the same name, they would damage that one.
+    /// The files that SQLite keeps beside an open database. They belong to that database: they would
+    /// damage another one under the same name.
     static func companions(of path: String) -> [SQLiteFile] {
         [path + "-wal", path + "-shm"].compactMap(SQLiteFile.init(path:))
     }
 
-    /// Makes an empty file, for its owner only, unless there is something of that name; SQLite gives
-    /// the files that it puts beside it the same rights. Survives a loss of power.
+    /// Makes an empty file, for its owner only, unless something has that name; SQLite gives the same
+    /// rights to the files that it puts beside it. Survives a loss of power.
     static func create(_ path: String) throws(StoreError) {
         do throws(SystemError) {
             let temporary = try makeTemporary(beside: path)
@@ -43,7 +43,7 @@ struct SQLiteFile: Equatable, Sendable {
         }
     }
 
-    /// An empty file that nobody else has, mode 0600, closed already. mkstemp(3).
+    /// An empty file that no one else has, mode 0600, already closed. mkstemp(3).
     private static func makeTemporary(beside path: String) throws(SystemError) -> String {
         var template = (path + ".XXXXXX").utf8CString.map { $0 }
         let raw = try systemCall("mkstemp") { unsafe mkstemp(&template) }
@@ -65,14 +65,14 @@ struct SQLiteFile: Equatable, Sendable {
     }
 }
 
-/// By what it can be told, without opening it, that somebody has written to a file: SQLite, when it
-/// moves into it what it has written beside it, or anybody else.
+/// Tells, without opening a file, that it was written to: by SQLite, when it moves its write-ahead log
+/// into the file, or by anyone else.
 struct SQLiteFileStamp: Equatable, Sendable {
     let bytes: Int
     private let modifiedS: Int
     private let modifiedNs: Int
 
-    /// Nil when there is none, or it cannot be looked at. stat(2).
+    /// Nil when there is no file, or it cannot be looked at. stat(2).
     init?(path: String) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }

@@ -1,7 +1,7 @@
-// The tables of accounts, and how an older file comes to have them.
+// The tables of accounts, and how an older file gets them.
 //
-// The file's `user_version` says how many of the steps have been done to it, and its `application_id`
-// that it is Weir's at all. Steps that have been released are never changed, only added to.
+// The file's `user_version` says how many steps it has been through, and its `application_id` says that
+// it is Weir's. Steps that have been released never change; new ones are added.
 
 /// The steps that lead from an empty file to today's tables.
 struct SQLiteSchema: Sendable {
@@ -11,7 +11,7 @@ struct SQLiteSchema: Sendable {
     /// "weir" in ASCII; so `file` and others can tell what it is.
     private static let applicationID: Int64 = 0x7765_6972
 
-    /// Brings the file to the last step. Several processes may do so at once: the first does it.
+    /// Brings the file to the last step. Several processes may try at once: the first one does it.
     func apply(to connection: SQLiteConnection) throws(StoreError) {
         let version = try connection.read { () throws(StoreError) in try accepted(connection) }
         try connection.enterWriteAheadLogging()
@@ -21,13 +21,14 @@ struct SQLiteSchema: Sendable {
             for step in try steps[accepted(connection)...] {
                 for statement in step { try connection.execute(statement) }
             }
-            // A PRAGMA takes no parameters; these are no foreign text.
+            // A PRAGMA takes no parameters; these values are our own.
             try connection.execute("PRAGMA application_id = \(Self.applicationID)")
             try connection.execute("PRAGMA user_version = \(steps.count)")
         }
     }
 
-    /// How many steps the file has behind it. Asks several things, so only within a transaction.
+    /// How many steps the file has been through. Makes several queries, so call only within a
+    /// transaction.
     private func accepted(_ connection: SQLiteConnection) throws(StoreError) -> Int {
         let version = try number("PRAGMA user_version", connection)
         guard try number("PRAGMA application_id", connection) == Self.applicationID else {
@@ -56,8 +57,8 @@ extension SQLiteSchema {
         [secrets],
     ])
 
-    /// `streams` and `files` are what the first server's document has beside name and password; the
-    /// former have their own table.
+    /// `streams` and `files` are what the first server's document has besides name and password;
+    /// `streams` has a table of its own.
     private static let users = """
         CREATE TABLE users (
             id BLOB PRIMARY KEY CHECK (length(id) = 12),
@@ -110,7 +111,7 @@ extension SQLiteSchema {
         ) STRICT, WITHOUT ROWID
         """
 
-    /// What all who serve these accounts have in common and nobody else may know.
+    /// Secrets that all servers of these accounts share, and that no one else may know.
     private static let secrets = """
         CREATE TABLE secrets (
             name TEXT PRIMARY KEY,

@@ -1,19 +1,19 @@
 // One prepared statement: values in, rows out.
 //
-// Unsafe use: the handle is this value's alone, from prepare to finalize. SQLite copies what is bound
-// before a call returns (SQLITE_TRANSIENT); what it returns for a column is copied before anything else
-// is called. A row cannot outlive the closure that reads it.
+// Unsafe use: only this value has the handle, from prepare to finalize. SQLite copies bound values
+// before a call returns (SQLITE_TRANSIENT). The contents of a column are copied before anything else is
+// called. A row cannot outlive the closure that reads it.
 
 import CSQLite
 
-/// What is bound to a parameter.
+/// A value for a parameter.
 enum SQLiteValue {
     case integer(Int64)
     case text(String)
     case blob([UInt8])
     case null
 
-    /// Times and figures. What is too large for SQLite becomes the largest it has.
+    /// Times and figures. A number too large for SQLite becomes its largest.
     static func figure(_ value: some BinaryInteger) -> SQLiteValue {
         .integer(Int64(clamping: value))
     }
@@ -62,24 +62,24 @@ struct SQLiteStatement: ~Copyable {
         }
     }
 
-    /// ROW, DONE or what is wrong.
+    /// Returns ROW, DONE or the code of an error.
     borrowing func step() -> Int32 { unsafe sqlite3_step(handle) }
 
-    /// The row that the last `step` came to; valid until the next call of this statement.
+    /// The row that the last `step` reached; valid until the next call of this statement.
     borrowing func withRow<Answer>(
         _ read: (borrowing SQLiteRow) throws(StoreError) -> Answer
     ) throws(StoreError) -> Answer {
         try unsafe read(SQLiteRow(handle: handle))
     }
 
-    /// Ends what was begun, and forgets the values, secrets among them.
+    /// Ends the execution, and forgets the values, including secrets.
     borrowing func reset() {
         unsafe sqlite3_reset(handle)
         unsafe sqlite3_clear_bindings(handle)
     }
 }
 
-/// A row of an answer. What does not have the form that Weir gave it is damage: `.unusable`.
+/// A row of an answer. A column without the form that Weir gave it is damage: `.unusable`.
 @safe
 struct SQLiteRow: ~Copyable {
     private let handle: OpaquePointer

@@ -1,16 +1,16 @@
-// Whether the file is still the one that was opened, and whole: those who run the server may remove it,
-// put another one in its place, or overwrite it while Weir runs, and SQLite notices none of this.
+// Whether the file is still the one that was opened, and intact. Operators may remove it, replace it or
+// overwrite it while Weir runs, and SQLite notices none of this.
 //
-// Another file is used as soon as it is seen, when it is one of ours: each process does so by itself. A
-// file that has been written to is opened anew and looked over: SQLite does that when it moves into it
-// what it has written beside it, and so does whoever copies a backup over it, with which what lies
-// beside it does not go together. One that is damaged then is not written to any more.
+// Another file is used as soon as it is seen, if it is one of ours; each process does so by itself. A
+// file that has been written to is opened again and checked. SQLite writes to it when it moves its
+// write-ahead log into it. But so does an operator who copies a backup over it, and then the log beside
+// it does not belong to it. A damaged file is not written to any more.
 
 import Settings
 
 extension SQLiteStore {
-    /// Besides, asks for the right to write and gives it back: a file that is locked for good, cannot be
-    /// written, or is not there any more, would pass for well if it were only read.
+    /// Also asks for the right to write and gives it back. If it only read, a file that is locked for
+    /// good, cannot be written or is gone would seem to be in order.
     package func check() throws(StoreError) {
         if let opened = pool.withLock({ $0.file }), let file = SQLiteFile(path: path) {
             if file != opened { try adopt(file) }
@@ -24,8 +24,8 @@ extension SQLiteStore {
         try write { _ throws(StoreError) in }
     }
 
-    /// Another file is where the one was that has been opened. Told once in any case: so it is in the
-    /// log.
+    /// There is now another file in place of the one that was opened. Reported once in any case, so that
+    /// it gets into the log.
     private func adopt(_ file: SQLiteFile) throws(StoreError) {
         let known = pool.withLock { $0.companions }
         let left = SQLiteFile.companions(of: path).contains { known.contains($0) }
@@ -45,7 +45,7 @@ extension SQLiteStore {
                 + "used from now on")
     }
 
-    /// Looks at the whole file, if somebody has written to it since that was done.
+    /// Checks the whole file, if it has been written to since the last check.
     private func lookOver() throws(StoreError) {
         let known = pool.withLock { $0.stamp }
         guard let stamp = SQLiteFileStamp(path: path), stamp != known else {
@@ -61,7 +61,8 @@ extension SQLiteStore {
         if let found { throw found }
     }
 
-    /// What is wrong with the file, by SQLite's word; nil when it is whole. Errors: what passes.
+    /// What is wrong with the file, in SQLite's words; nil when it is intact. Errors: temporary
+    /// failures.
     private func damage() throws(StoreError) -> StoreError? {
         do throws(StoreError) {
             let said = try reopen().rows("PRAGMA quick_check(1)") { row throws(StoreError) in

@@ -5,7 +5,7 @@ import StreamState
 extension SQLiteStore {
     // MARK: Attempts
 
-    /// In one transaction, since each has to wait for the disk.
+    /// All in one transaction, since each transaction has to wait for the disk.
     package func change(
         attempts changes: [AttemptChange], nowMs: UInt64
     ) throws(StoreError) -> [AttemptCount] {
@@ -78,7 +78,7 @@ extension SQLiteStore {
                 "SELECT value FROM secrets WHERE name = ?", [.text(name)]
             ) { row throws(StoreError) in try row.bytes(0, count: candidate.count) }.first
         }
-        // Almost always it is there, and then nobody has to wait for the right to write.
+        // It is almost always there, and then no one has to wait for the right to write.
         if let kept = try read({ connection throws(StoreError) in try kept(connection) }) {
             return kept
         }

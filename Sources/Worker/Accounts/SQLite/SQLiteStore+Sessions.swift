@@ -3,7 +3,7 @@
 extension SQLiteStore {
     package func insert(_ session: SessionRecord, limit: Int) throws(StoreError) {
         try write { connection throws(StoreError) in
-            // A user who is gone gets none.
+            // A user who is gone gets no session.
             try connection.execute(
                 """
                 INSERT INTO sessions (id, user, created_at_ms, last_seen_at_ms, expires_at_ms,
@@ -16,7 +16,7 @@ extension SQLiteStore {
                     .figure(session.expiresAtMs), .text(session.address),
                     .text(session.userAgent),
                 ])
-            // The new one stays even if other clocks are ahead.
+            // The new session stays even if other clocks are ahead.
             try connection.execute(
                 """
                 DELETE FROM sessions WHERE user = ?1 AND id IN (

@@ -98,8 +98,8 @@ extension UserRecord {
         try read(row, from: 0)
     }
 
-    /// Nil for a name that is none any more: what this Weir keeps for itself, an older one may have
-    /// given away.
+    /// Nil for a name that is no longer valid: an older Weir may have given a name that this one keeps
+    /// for itself.
     static func read(
         _ row: borrowing SQLiteRow, from column: Int32
     ) throws(StoreError) -> UserRecord? {

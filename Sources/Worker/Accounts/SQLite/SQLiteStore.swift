@@ -2,9 +2,9 @@
 // the workers, which are several processes, and `weir user` share one file.
 //
 // A change that was acknowledged is on disk. A process that finds the file locked waits for at most
-// Limits.storeOperationMs. What has been opened once is never made anew behind our back: when the file
-// is gone, that is told instead of going on with nobody in it. What those who run the server do to it
-// meanwhile is in SQLiteStore+Check.
+// Limits.storeOperationMs. A file that has been opened is never silently made anew: when it is gone,
+// that is an error, rather than a start with no accounts. SQLiteStore+Check deals with what operators do
+// to the file meanwhile.
 
 import Settings
 import Synchronization
@@ -15,23 +15,23 @@ package final class SQLiteStore: AccountStore {
     let pool = Mutex(Pool())
 
     struct Pool {
-        /// Those that nobody uses now.
+        /// Connections that are not in use now.
         var idle: [SQLiteConnection] = []
         /// The file that they lead to; nil before it was opened.
         var file: SQLiteFile?
-        /// What SQLite has beside it.
+        /// The files that SQLite has beside it.
         var companions: [SQLiteFile] = []
-        /// The file as it was when it was last looked over.
+        /// The state of the file at the last check.
         var stamp: SQLiteFileStamp?
-        /// What was found then: until it is mended, the file is not used.
+        /// What that check found: until it is repaired, the file is not used.
         var damage: StoreError?
     }
 
     /// As many as there are threads that use them.
     private static let idleConnections = Limits.accountThreads + Limits.passwordThreads
 
-    /// Opens nothing yet.
-    /// - Parameter path: of the file; a relative one starts at the working directory.
+    /// Does not open the file yet.
+    /// - Parameter path: of the file; a relative path starts at the working directory.
     package convenience init(path: String) {
         self.init(path: path, schema: .today)
     }
@@ -41,7 +41,7 @@ package final class SQLiteStore: AccountStore {
         self.schema = schema
     }
 
-    /// Makes the file (mode 0600) when there is none, takes whichever is there now, and brings it to
+    /// Makes the file (mode 0600) when there is none, opens the file that is there now, and brings it to
     /// this version.
     package func prepare() throws(StoreError) {
         if SQLiteFile(path: path) == nil { try SQLiteFile.create(path) }
@@ -49,7 +49,7 @@ package final class SQLiteStore: AccountStore {
         use(file, try open())
     }
 
-    /// From now on this file is used, to which `connection` leads.
+    /// From now on, this file is used; `connection` leads to it.
     func use(_ file: SQLiteFile, _ connection: SQLiteConnection) {
         let companions = SQLiteFile.companions(of: path)
         let replaced = pool.withLock { pool in
@@ -59,7 +59,7 @@ package final class SQLiteStore: AccountStore {
             pool.companions = companions
             return replaced
         }
-        // Closed without the lock, since that may take its time.
+        // Closed without holding the lock, since that may take some time.
         withExtendedLifetime(replaced) {}
         giveBack(connection, of: file)
     }
@@ -78,18 +78,18 @@ package final class SQLiteStore: AccountStore {
         }
         if let damage { throw damage }
         guard SQLiteFile(path: path) == file else { throw moved() }
-        // Whatever fails, the connection is let go: what was wrong may be with it only.
+        // After any failure the connection is closed: perhaps only it was at fault.
         let connection: SQLiteConnection
         if let idle { connection = idle } else { connection = try reopen() }
         let answer: Answer
         do throws(StoreError) {
             answer = try body(connection)
         } catch {
-            // What others have read of a file that is not as it must be is not to be relied on either.
+            // Nothing that others have read from such a file can be relied on either.
             if case .unusable = error { closeIdle() }
             throw error
         }
-        // What was written into a file that is gone was not stored.
+        // Data written into a file that is gone was not stored.
         guard SQLiteFile(path: path) == file else { throw moved() }
         giveBack(connection, of: file)
         return answer
@@ -112,8 +112,8 @@ package final class SQLiteStore: AccountStore {
         }
     }
 
-    /// As `open`, for a file that has been opened before: should it be empty now, it is not for us to
-    /// begin it anew.
+    /// Like `open`, for a file that has been opened before: if it is empty now, it must not be begun
+    /// anew.
     func reopen() throws(StoreError) -> SQLiteConnection {
         guard let stamp = SQLiteFileStamp(path: path) else { throw moved() }
         guard stamp.bytes > 0 else {
@@ -122,7 +122,7 @@ package final class SQLiteStore: AccountStore {
         return try open()
     }
 
-    /// The next ones open the file anew, and know nothing of what was in it before.
+    /// The next connections open the file again, and know nothing of its earlier contents.
     func closeIdle() {
         let idle = pool.withLock { pool in
             let idle = pool.idle

@@ -1,11 +1,11 @@
-// What a browser keeps that has signed in to an account before, so that its next attempts count as its
-// own and not as a stranger's: "NONCE.SEAL.SIGNATURE", each in base64url. It signs nobody in, and is
-// worth nothing without the password.
+// The token of a browser that has signed in to an account before, so that its next attempts count as its
+// own and not as a stranger's: "NONCE.SEAL.SIGNATURE", each in base64url. It does not sign anyone in,
+// and is worthless without the password.
 //
-// SIGNATURE is over the account's name, the nonce and the seal, so that most of what is made up is told
-// without a look into the store. SEAL is over the password's stored hash, so that a new password, and a
-// new account of the same name, know none of the browsers of the old one. Both are HMAC-SHA-256 with a
-// key that all who serve the same accounts have in common.
+// SIGNATURE covers the account's name, the nonce and the seal, so that most forgeries are found without
+// a look into the store. SEAL covers the password's stored hash, so that a new password, or a new
+// account of the same name, does not know the browsers of the old one. Both are HMAC-SHA-256 with a key
+// that all servers of the same accounts share.
 //
 // Unsafe use: HMAC reads key and message and writes 32 bytes, all within one call.
 
@@ -16,7 +16,7 @@ import Text
 /// The key of device tokens, a secret of the server.
 struct DeviceKey: Sendable, Equatable {
     static let byteCount = 32
-    /// What the store calls it.
+    /// Its name in the store.
     static let name = "device-key"
     private let bytes: [UInt8]
 
@@ -24,9 +24,9 @@ struct DeviceKey: Sendable, Equatable {
         self.bytes = bytes
     }
 
-    /// `purpose` keeps what is signed for one purpose from being of use for another.
+    /// `purpose` makes a signature for one purpose useless for another.
     fileprivate func signature(_ purpose: String, _ parts: String...) -> String {
-        // No part but the last can have a line feed in it.
+        // No part except the last can contain a line feed.
         let message = Array(([purpose] + parts).joined(separator: "\n").utf8)
         var digest = [UInt8](repeating: 0, count: 32)
         let done = unsafe HMAC(
@@ -37,20 +37,21 @@ struct DeviceKey: Sendable, Equatable {
 }
 
 package struct DeviceToken: Sendable {
-    /// As the browser keeps it.
+    /// The form that the browser keeps.
     package let text: String
-    /// Names the browser among those of its account.
+    /// Identifies the browser among those of its account.
     let nonce: String
     private let seal: String
 
-    /// A new one, for a browser that has just shown that it knows the password.
+    /// A new token, for a browser that has just shown that it knows the password.
     init(for name: StreamName, passwordHash: String, key: DeviceKey) {
         nonce = Base64.forAddresses.text(SecretToken.randomBytes(Self.nonceBytes))
         seal = Self.seal(name, nonce, passwordHash, key)
         text = "\(nonce).\(seal).\(Self.signature(name, nonce, seal, key))"
     }
 
-    /// What a browser presents with an attempt at `name`; nil unless we have made it, for this name.
+    /// The token that a browser presents with an attempt at `name`; nil unless we have made it, for this
+    /// name.
     init?(presented: some StringProtocol, for name: StreamName, key: DeviceKey) {
         guard presented.utf8.count == Self.characterCount else { return nil }
         let parts = presented.utf8.split(separator: UInt8(ascii: "."), maxSplits: 3)
@@ -63,7 +64,7 @@ package struct DeviceToken: Sendable {
         seal = parts[1]
     }
 
-    /// Whether the account has the same password as when this was made.
+    /// Whether the account still has the password that it had when this token was made.
     func fits(_ name: StreamName, passwordHash: String, key: DeviceKey) -> Bool {
         Self.isSame(seal, Self.seal(name, nonce, passwordHash, key))
     }

@@ -1,13 +1,13 @@
-// Secrets that Weir makes itself: 256 random bits as text, in base64url (RFC 4648, section 5) without
-// padding. 43 characters; a stream key has a prefix, so that people and scanners of leaked secrets
-// know it when they see it.
+// Secrets that Weir itself makes: 256 random bits as text, in base64url (RFC 4648, section 5) without
+// padding. 43 characters; a stream key has a prefix, so that people and scanners for leaked secrets
+// recognize it.
 //
 // Unsafe use: EVP_Digest reads the bytes and writes 32 of them, all within one call.
 
 import COpenSSL
 import Text
 
-/// A secret in the form in which its holder keeps it.
+/// A secret in its holder's form.
 package struct SecretToken: Sendable {
     package enum Kind: Sendable {
         case session, streamKey
@@ -22,7 +22,7 @@ package struct SecretToken: Sendable {
 
     package let text: String
 
-    /// A new one.
+    /// A new secret.
     package init(_ kind: Kind) {
         text = kind.prefix + Base64.forAddresses.text(Self.randomBytes(Self.byteCount))
     }
@@ -33,7 +33,7 @@ package struct SecretToken: Sendable {
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next() as UInt64) }
     }
 
-    /// What somebody presents; nil when it cannot be a secret of that kind.
+    /// A presented secret; nil when it cannot be a secret of that kind.
     package init?(_ kind: Kind, presented: some StringProtocol) {
         let prefix = kind.prefix
         guard presented.utf8.count == prefix.utf8.count + Self.characterCount,
@@ -46,7 +46,7 @@ package struct SecretToken: Sendable {
     private static let byteCount = 32
     private static let characterCount = 43
 
-    /// What is stored in its place.
+    /// What is stored in place of the secret.
     package var digest: SecretDigest {
         var digest = [UInt8](repeating: 0, count: SecretDigest.byteCount)
         let bytes = Array(text.utf8)

@@ -1,4 +1,4 @@
-// An account as its owner, and the routes, see it: nothing secret in it. Times are wall clock, in
+// An account as its owner, and the routes, see it. It contains nothing secret. Times are wall clock, in
 // milliseconds since 1970.
 
 import StreamState
@@ -20,12 +20,12 @@ package struct Account: Equatable, Sendable {
     }
 }
 
-/// Somebody who has just signed up. The account is there for good, whatever came of the session.
+/// The result of signing up. The account exists for good, whether or not a session could be begun.
 package struct SignedUp: Sendable {
     package let account: Account
-    /// As `SignedIn.sessionToken`; or why the store did not take a session any more.
+    /// Like `SignedIn.sessionToken`; or why the store did not take a session any more.
     package let sessionToken: Result<String, AccountError>
-    /// As `SignedIn.deviceToken`.
+    /// Like `SignedIn.deviceToken`.
     package let deviceToken: String?
 
     package init(
@@ -37,12 +37,13 @@ package struct SignedUp: Sendable {
     }
 }
 
-/// Somebody who has just signed in.
+/// The result of signing in.
 package struct SignedIn: Sendable {
     package let account: Account
-    /// For the cookie: it is shown this once.
+    /// For the cookie; it is shown only this once.
     package let sessionToken: String
-    /// Tells this browser from strangers when it comes again; nil when the store was gone just then.
+    /// Tells this browser from strangers when it comes again; nil when the store did not answer just
+    /// then.
     package let deviceToken: String?
 
     package init(account: Account, sessionToken: String, deviceToken: String?) {
@@ -52,11 +53,11 @@ package struct SignedIn: Sendable {
     }
 }
 
-/// Who holds a session token.
+/// The holder of a session token.
 package struct SessionHolder: Sendable {
     package let account: Account
     package let session: SecretDigest
-    /// The session was prolonged, so the cookie has to be as well.
+    /// The session was prolonged, so the cookie has to be prolonged as well.
     package let wasProlonged: Bool
 
     package init(account: Account, session: SecretDigest, wasProlonged: Bool) {
@@ -66,12 +67,12 @@ package struct SessionHolder: Sendable {
     }
 }
 
-/// What an owner sees of the own account.
+/// What owners see of their own account.
 package struct AccountOverview: Sendable {
     package let account: Account
-    /// The one seen last first.
+    /// The session seen last comes first.
     package let sessions: [SessionRecord]
-    /// The newest first.
+    /// The newest comes first.
     package let broadcasts: [BroadcastRecord]
 
     package init(

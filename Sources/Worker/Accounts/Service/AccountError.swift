@@ -6,13 +6,13 @@ package enum AccountError: Error, Equatable, Sendable {
     case nameReserved
     case nameTaken
     case passwordRefused(PasswordFault)
-    /// This server lets nobody sign up (`signup = closed`).
+    /// This server does not let anyone sign up (`signup = closed`).
     case signUpClosed
-    /// Name or password is wrong; it is not said which.
+    /// Name or password is wrong; the client is not told which.
     case wrongCredentials
     /// The current password, which a change asks for, is wrong.
     case wrongPassword
-    /// The account is disabled; told only to who knows its password.
+    /// The account is disabled; told only to a client that knows its password.
     case disabled
     case tooManyAttempts(retryAfterMs: UInt64)
     case tooManySignUps(retryAfterMs: UInt64)

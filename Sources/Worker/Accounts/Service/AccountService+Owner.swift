@@ -1,11 +1,11 @@
-// What an owner does with the own account, and those who run the server with any.
+// What owners do with their own account, and what operators do with any account.
 
 import LinuxIO
 import Settings
 import StreamState
 
 extension AccountService {
-    // MARK: The own account
+    // MARK: An owner's account
 
     package func overview(of account: Account) throws(AccountError) -> AccountOverview {
         let nowMs = WallClock.nowMs()
@@ -16,9 +16,9 @@ extension AccountService {
         }
     }
 
-    /// Counts that somebody who is signed in confirms a change with the password. Strangers' attempts
-    /// are counted apart, so they keep no owner out; whoever has stolen a session has only so many
-    /// tries.
+    /// Counts an attempt by the holder of a session to confirm a change with the password. Strangers'
+    /// attempts are counted apart, so they cannot keep the owner out; a thief of a session has only a
+    /// few tries.
     package func admitConfirmation(
         by holder: SessionHolder, from origin: ClientOrigin
     ) throws(AccountError) -> AdmittedAttempt {
@@ -28,7 +28,7 @@ extension AccountService {
         return AdmittedAttempt(policy: policy, origin: origin)
     }
 
-    /// The same before the password is changed. Errors: `.passwordRefused` besides.
+    /// The same before the password is changed. Also throws `.passwordRefused`.
     package func admitPasswordChange(
         to new: String, by holder: SessionHolder, from origin: ClientOrigin
     ) throws(AccountError) -> AdmittedAttempt {
@@ -38,8 +38,8 @@ extension AccountService {
         return try admitConfirmation(by: holder, from: origin)
     }
 
-    /// All sessions but `kept` end, and no browser is known any more; the new token is for this one.
-    /// Hashes twice. Errors: `.wrongPassword`.
+    /// All sessions except `kept` end, and no browser is known any more; the returned token is for this
+    /// browser. Hashes twice. Errors: `.wrongPassword`.
     package func changePassword(
         _ attempt: AdmittedAttempt, of account: Account, current: String, new: String,
         keeping kept: SecretDigest
@@ -49,7 +49,7 @@ extension AccountService {
         let wasSet = try ask { store throws(StoreError) in
             try store.setPassword(encoded, replacing: user.password, of: user.id)
         }
-        // Somebody else was faster, so it is not the current one any more.
+        // Another change was faster, so `current` is no longer the current password.
         guard wasSet else { throw .wrongPassword }
         _ = try endSessions(of: account, except: kept)
         user.password = encoded
@@ -67,8 +67,8 @@ extension AccountService {
         return user
     }
 
-    /// Makes or replaces the stream key, and returns it: it is shown this once.
-    /// - Parameter isCounted: whether it counts as a change that an account makes only so often.
+    /// Makes or replaces the stream key, and returns it: it is shown only this once.
+    /// - Parameter isCounted: whether it counts towards the limit of an account's changes.
     package func rotateStreamKey(
         of account: Account, isCounted: Bool = false
     ) throws(AccountError) -> String {
@@ -127,7 +127,7 @@ extension AccountService {
         try delete(account)
     }
 
-    // MARK: For those who run the server
+    // MARK: For operators
 
     package func account(named name: String) throws(AccountError) -> Account? {
         guard let name = try? StreamName(name) else { return nil }
@@ -136,7 +136,7 @@ extension AccountService {
         }
     }
 
-    /// By name, those behind `name`.
+    /// In the order of their names, starting after `name`.
     package func accounts(
         after name: StreamName?, limit: Int
     ) throws(AccountError) -> [Account] {
@@ -145,14 +145,14 @@ extension AccountService {
         }
     }
 
-    /// As `signUp`, without a session, and also where sign-up is closed. Hashes.
+    /// Like `signUp`, but without a session, and even when sign-up is closed. Hashes.
     package func add(name: String, password: String) throws(AccountError) -> Account {
         let name = try checkedName(name, password: password)
         try refuseTaken(name)
         return Account(try insertUser(name, password: password))
     }
 
-    /// All sessions end, and attempts to guess the old one do not count any more. Hashes.
+    /// Ends all sessions, and forgets attempts to guess the old password. Hashes.
     package func setPassword(of account: Account, to password: String) throws(AccountError) {
         if let fault = PasswordRules.fault(of: password, name: account.name) {
             throw .passwordRefused(fault)
@@ -179,8 +179,8 @@ extension AccountService {
 
     // MARK: Broadcasts
 
-    /// Notes a broadcast that has ended; again with the same id it changes nothing. That there is no
-    /// such account is no error.
+    /// Notes a broadcast that has ended; noting the same id again changes nothing. It is not an error if
+    /// the account does not exist.
     package func record(
         _ broadcast: BroadcastRecord, of name: StreamName
     ) throws(AccountError) {
@@ -189,7 +189,7 @@ extension AccountService {
         }
     }
 
-    /// Removes what has expired. To be called now and then.
+    /// Removes what has expired. Call at intervals.
     package func keepHouse() throws(AccountError) {
         let nowMs = WallClock.nowMs()
         try ask { store throws(StoreError) in try store.removeExpired(nowMs: nowMs) }

@@ -1,4 +1,4 @@
-// Names and passwords of accounts: what they must be, and whether one is right.
+// Names and passwords of accounts: what they must be, and whether a password is right.
 
 import LinuxIO
 import Settings
@@ -19,14 +19,14 @@ extension AccountService {
         return name
     }
 
-    /// A name that is taken does not cost a hash.
+    /// Avoids hashing for a name that is taken.
     func refuseTaken(_ name: StreamName) throws(AccountError) {
         if try ask({ store throws(StoreError) in try store.user(named: name) }) != nil {
             throw .nameTaken
         }
     }
 
-    /// Hashes. Errors: `.nameTaken`, by the store's decision.
+    /// Hashes. Errors: `.nameTaken`; the store decides.
     func insertUser(
         _ name: StreamName, password: String
     ) throws(AccountError) -> UserRecord {
@@ -37,7 +37,7 @@ extension AccountService {
         return user
     }
 
-    /// The user, when the password is right; with today's hash then.
+    /// The user, if the password is right; then with a hash in today's form.
     func verified(
         _ found: UserRecord?, password: String
     ) throws(AccountError) -> UserRecord? {

@@ -1,17 +1,17 @@
-// Signing up and in. Each is done in two steps: the first counts, and says whether the second may hash a
-// password. So what is refused takes no place among those who wait to be hashed.
+// Signing up and in. Each has two steps: the first counts, and says whether the second may hash a
+// password. So a refused attempt takes no place among those that wait to be hashed.
 
 import LinuxIO
 import Settings
 import StreamState
 
-/// Somebody who may try a password: an attempt that has been counted.
+/// Permission to try a password: the attempt has been counted.
 package struct AdmittedAttempt: Sendable {
     let policy: AttemptPolicy
     let origin: ClientOrigin
 }
 
-/// Somebody who may sign up.
+/// Permission to sign up.
 package struct AdmittedSignUp: Sendable {
     let name: StreamName
     let password: String
@@ -27,15 +27,15 @@ extension AccountService {
     ) throws(AccountError) -> AdmittedSignUp {
         guard allowsSignUp else { throw .signUpClosed }
         let name = try checkedName(name, password: password)
-        // Counted before it is looked whether there is one: who may not sign up is not told either
-        // who has.
+        // Counted before the name is looked up: a client that may not sign up is not told who has the
+        // name either.
         try attemptLimits().countSignUp(from: origin)
         try refuseTaken(name)
         return AdmittedSignUp(name: name, password: password, origin: origin)
     }
 
-    /// Makes an account, and a session. Hashes. A store that fails between the two does not make it an
-    /// error: whoever were told to try again would find the own name taken.
+    /// Makes an account, and a session. Hashes. A failure of the store between the two is not an error:
+    /// a person who were told to try again would find their own name taken.
     package func signUp(_ admitted: AdmittedSignUp) throws(AccountError) -> SignedUp {
         let user = try insertUser(admitted.name, password: admitted.password)
         let token: Result<String, AccountError>
@@ -46,22 +46,22 @@ extension AccountService {
             account: Account(user), sessionToken: token, deviceToken: deviceToken(for: user))
     }
 
-    /// One that came to nothing for want of time does not count.
+    /// A sign-up that failed for lack of time does not count.
     package func withdraw(_ admitted: AdmittedSignUp) throws(AccountError) {
         try attemptLimits().withdrawSignUp(from: admitted.origin)
     }
 
     // MARK: Signing in
 
-    /// How long such an attempt is refused without any look into the store; nil when it is not. Does
-    /// not block.
+    /// How long such an attempt is refused without any look into the store, in milliseconds; nil when it
+    /// is not. Does not block.
     package func refusesLogInForMs(
         name: String, device: String?, from origin: ClientOrigin
     ) -> UInt64? {
         let name = try? StreamName(name)
         var source = AttemptPolicy.Source.stranger
         if let name, let device {
-            // Whether it is one of ours cannot be told yet.
+            // It is not known yet whether the token is one of ours.
             guard let key = deviceKeyIfKnown else { return nil }
             if let token = DeviceToken(presented: device, for: name, key: key) {
                 source = .device(token.nonce)
@@ -86,21 +86,21 @@ extension AccountService {
         return AdmittedAttempt(policy: policy, origin: origin)
     }
 
-    /// What names the browser, when it has signed in before and the password is still the same.
+    /// The browser's identity, if it has signed in before and the password is still the same.
     private func knownDevice(
         _ presented: String, of name: StreamName, from origin: ClientOrigin
     ) throws(AccountError) -> String? {
         let key = try deviceKey()
         guard let token = DeviceToken(presented: presented, for: name, key: key) else { return nil }
         let policy = AttemptPolicy(name: name, source: .device(token.nonce), origin: origin)
-        // One that has used up its attempts does not get as far as the store.
+        // A browser that has used up its attempts does not get as far as the store.
         if let ms = refusesForMs(policy) { throw .tooManyAttempts(retryAfterMs: ms) }
         let user = try ask { store throws(StoreError) in try store.user(named: name) }
         guard let user, token.fits(name, passwordHash: user.password, key: key) else { return nil }
         return token.nonce
     }
 
-    /// Hashes, for unknown names as well: the time it takes tells nothing.
+    /// Hashes, even for unknown names: so the time that it takes reveals nothing.
     package func logIn(
         _ attempt: AdmittedAttempt, password: String
     ) throws(AccountError) -> SignedIn {
@@ -117,13 +117,13 @@ extension AccountService {
             account: Account(user), sessionToken: token.text, deviceToken: deviceToken(for: now))
     }
 
-    /// An attempt whose password nobody has looked at, for want of time: it does not count.
+    /// An attempt that failed for lack of time, before its password was looked at, does not count.
     package func withdraw(_ attempt: AdmittedAttempt) throws(AccountError) {
         try attemptLimits().withdraw(attempt.policy)
     }
 
-    /// For a browser whose user has just shown the password. Nil when the store is gone just now: then
-    /// it stays a stranger.
+    /// For a browser whose user has just shown the password. Nil when the store does not answer: then
+    /// the browser remains a stranger.
     func deviceToken(for user: UserRecord) -> String? {
         guard let key = try? deviceKey() else { return nil }
         return DeviceToken(for: user.name, passwordHash: user.password, key: key).text
@@ -144,9 +144,8 @@ extension AccountService {
         return token
     }
 
-    /// A session must not stay that was begun while the password was replaced, or the account disabled:
-    /// whoever did so has ended the sessions that were there before this one.
-    /// Returns the user as it is now.
+    /// Takes back a session that was begun while the password was replaced, or the account disabled: the
+    /// change has ended only the sessions that existed before this one. Returns the user as it is now.
     private func withdraw(
         _ token: SecretToken, of user: UserRecord, unlessStillRight password: String
     ) throws(AccountError) -> UserRecord {
@@ -169,7 +168,7 @@ extension AccountService {
 }
 
 extension ClientOrigin {
-    /// What is kept of it: printable, and not too long.
+    /// The part of it that is kept: printable, and not too long.
     fileprivate var shownUserAgent: String {
         String(
             decoding: userAgent.utf8.prefix(Limits.userAgentBytes).map {

@@ -1,5 +1,5 @@
-// Everything that can be done with accounts, in terms of a store: the rules stand here, and neither in
-// the stores nor in the routes. Knows no HTTP.
+// Everything that can be done with accounts, in terms of a store. The rules are here, and not in the
+// stores or the routes. Knows no HTTP.
 //
 // Threads: every method blocks, so none is called on the loop's thread. Methods that hash a password
 // take tens of milliseconds of processor time; they are marked.
@@ -13,10 +13,10 @@ package final class AccountService: Sendable {
     let allowsSignUp: Bool
     private let isPrepared = Atomic<Bool>(false)
     private let refused = RefusedAttempts()
-    /// Nil until the store has told it.
+    /// Nil until the store has returned it.
     private let knownDeviceKey = Mutex<DeviceKey?>(nil)
 
-    /// - Parameter allowsSignUp: whether strangers may make themselves an account.
+    /// - Parameter allowsSignUp: whether strangers may make accounts for themselves.
     package init(store: any AccountStore, allowsSignUp: Bool) {
         self.store = store
         self.allowsSignUp = allowsSignUp
@@ -32,7 +32,7 @@ package final class AccountService: Sendable {
         return store
     }
 
-    /// Asks the store, and says what went wrong in the words of accounts.
+    /// Asks the store, and turns its errors into those of accounts.
     func ask<Answer>(
         _ question: (any AccountStore) throws(StoreError) -> Answer
     ) throws(AccountError) -> Answer {
@@ -40,12 +40,12 @@ package final class AccountService: Sendable {
         do throws(StoreError) { return try question(store) } catch { throw AccountError(error) }
     }
 
-    /// Connects and migrates, if that has not been done, and asks the store for a sign of life.
-    /// Returns what is wrong, in words for people who run the server; nil when all is well.
+    /// Connects and migrates, if that has not been done, and asks the store for a sign of life. Returns
+    /// what is wrong, in words for operators; nil when all is well.
     package func fault() -> String? {
         do throws(AccountError) {
             try ask { store throws(StoreError) in try store.check() }
-            // Now and then, because another store may have taken the first one's place.
+            // Repeated at intervals, because another store may have taken the place of the first one.
             try learnDeviceKey()
             return nil
         } catch {
@@ -54,15 +54,15 @@ package final class AccountService: Sendable {
         }
     }
 
-    // MARK: What others need
+    // MARK: For the rest of the service
 
     /// Counts of attempts, in the store and in this process.
     func attemptLimits() throws(AccountError) -> AttemptLimits {
         AttemptLimits(store: try prepared(), refused: refused)
     }
 
-    /// How long attempts of that kind are refused without any look into the store; nil when they are
-    /// not. Does not block.
+    /// How long attempts of that kind are refused without any look into the store, in milliseconds; nil
+    /// when they are not. Does not block.
     func refusesForMs(_ policy: AttemptPolicy) -> UInt64? { refused.retryAfterMs(policy) }
 
     /// The same for signing up.
@@ -70,7 +70,7 @@ package final class AccountService: Sendable {
         AttemptPolicy.signUp(from: origin).flatMap { refused.retryAfterMs($0.key) }
     }
 
-    /// What device tokens are signed with, as far as it is known. Does not block.
+    /// The key that signs device tokens, if it is known yet. Does not block.
     var deviceKeyIfKnown: DeviceKey? { knownDeviceKey.withLock { $0 } }
 
     func deviceKey() throws(AccountError) -> DeviceKey {
@@ -91,8 +91,8 @@ package final class AccountService: Sendable {
 
     // MARK: Sessions and keys
 
-    /// Who holds that token; nil when nobody does, or the account is disabled. Prolongs the session
-    /// now and then.
+    /// The holder of that token; nil when there is none, or the account is disabled. Prolongs the
+    /// session at intervals.
     package func holder(ofSession token: String) throws(AccountError) -> SessionHolder? {
         guard let id = SecretToken(.session, presented: token)?.digest else { return nil }
         let nowMs = WallClock.nowMs()
@@ -108,16 +108,16 @@ package final class AccountService: Sendable {
         do throws(StoreError) {
             let isThere = try store.touch(
                 session: id, lastSeenAtMs: nowMs, expiresAtMs: nowMs + Limits.sessionMs)
-            // It was ended in between.
+            // The session was ended in between.
             guard isThere else { return nil }
         } catch {
-            // A store that can only be read must not sign anybody out; it is tried again.
+            // A store that can only be read must not sign anyone out; it is tried again.
             return SessionHolder(account: Account(found.user), session: id, wasProlonged: false)
         }
         return SessionHolder(account: Account(found.user), session: id, wasProlonged: true)
     }
 
-    /// The account with that stream key, a disabled one as well; nil when there is none.
+    /// The account with that stream key, even a disabled one; nil when there is none.
     package func account(withStreamKey key: String) throws(AccountError) -> Account? {
         guard let digest = SecretToken(.streamKey, presented: key)?.digest else { return nil }
         return try ask { store throws(StoreError) in

@@ -1,9 +1,9 @@
-// How often somebody may try a password, sign up, or change an account: what AttemptPolicy says, counted
-// in the store, so that it holds for all workers and nodes. An attempt is counted before it is known how
-// it ends, so that a thousand at once count as a thousand.
+// How often a client may try a password, sign up, or change an account. AttemptPolicy sets the limits;
+// the counts are in the store, so that they hold for all workers and nodes. An attempt is counted before
+// its outcome is known, so that a thousand at once count as a thousand.
 //
-// To count is to write, which a flood must not be able to make the store do for ever: what is refused is
-// remembered in this process and does not get as far as the store.
+// To count is to write, and a flood must not be able to make the store write for ever. So a refusal is
+// remembered in this process, and repeated attempts do not get as far as the store.
 
 import LinuxIO
 import Settings
@@ -23,7 +23,7 @@ struct AttemptLimits {
         guard let refusal = try count(limits) else { return }
         if refusal.limit == policy.pardonable {
             if try isPardoned(policy) { return }
-            // That so many others have tried is not this one's fault.
+            // Others have used up this limit, which must not be held against this attempt.
             try change(policy.onWithdrawal)
         }
         throw .tooManyAttempts(retryAfterMs: refusal.retryAfterMs)
@@ -31,19 +31,19 @@ struct AttemptLimits {
 
     func succeeded(_ policy: AttemptPolicy) throws(AccountError) {
         let counts = try change(policy.onSuccess)
-        // What is over its limit is the last that was counted.
+        // The last count is the one that exceeds its limit.
         guard let limit = policy.successes, let count = counts.last, count.count >= limit.count
         else { return }
         refused.remember(limit.key, forMs: count.leftMs(of: limit, nowMs: WallClock.nowMs()))
     }
 
-    /// An attempt whose password nobody has looked at, for want of time.
+    /// An attempt that failed for lack of time, before its password was looked at.
     func withdraw(_ policy: AttemptPolicy) throws(AccountError) {
         try change(policy.onWithdrawal)
     }
 
-    /// Counts an attempt to sign up, which is not given back: those that succeed are what is limited.
-    /// Errors: `.tooManySignUps`, `.unavailable`.
+    /// Counts an attempt to sign up. A success is not given back: successful sign-ups are what is
+    /// limited. Errors: `.tooManySignUps`, `.unavailable`.
     func countSignUp(from origin: ClientOrigin) throws(AccountError) {
         guard let limit = AttemptPolicy.signUp(from: origin) else { return }
         if let ms = refused.retryAfterMs(limit.key) { throw .tooManySignUps(retryAfterMs: ms) }
@@ -52,7 +52,7 @@ struct AttemptLimits {
         }
     }
 
-    /// A sign-up that nobody has looked at, for want of time.
+    /// A sign-up that failed for lack of time, before it was looked at.
     func withdrawSignUp(from origin: ClientOrigin) throws(AccountError) {
         guard let limit = AttemptPolicy.signUp(from: origin) else { return }
         try change([.discount(limit.key)])
@@ -68,7 +68,7 @@ struct AttemptLimits {
 
     // MARK: Counting
 
-    /// Counts under each, up to the first that is over its limit, which is remembered and returned.
+    /// Counts each key, up to the first that exceeds its limit, which is remembered and returned.
     private func count(
         _ limits: [AttemptLimit]
     ) throws(AccountError) -> (limit: AttemptLimit, retryAfterMs: UInt64)? {
@@ -82,7 +82,7 @@ struct AttemptLimits {
         return nil
     }
 
-    /// Whether somebody has signed in to that account from that network before.
+    /// Whether that account has been signed in to from that network before.
     private func isPardoned(_ policy: AttemptPolicy) throws(AccountError) -> Bool {
         guard let pardon = policy.pardon else { return false }
         do throws(StoreError) {
@@ -102,8 +102,8 @@ struct AttemptLimits {
 }
 
 extension AttemptCount {
-    /// How long its window still lasts: no longer than any does, whatever was done to the clock since it
-    /// began.
+    /// How long its window still lasts: at most the length of a window, even if the clock was changed
+    /// since it began.
     fileprivate func leftMs(of limit: AttemptLimit, nowMs: UInt64) -> UInt64 {
         min(max(windowEndsAtMs, nowMs) - nowMs, limit.windowMs)
     }

@@ -1,18 +1,18 @@
-// As whose an attempt with a password counts, and under which names. Pure.
+// How an attempt with a password is counted: as whose, and under which keys. Pure.
 //
-// A count must not be a weapon: nobody's wrong passwords may keep somebody else out who is told apart
-// from them. So there are three kinds of attempts, which share no count:
+// A count must not be a weapon: wrong passwords of one client must not keep out another that can be told
+// apart from it. So there are three kinds of attempts, which share no count:
 //
-// - A stranger's: first those from one network at one name, then all at this name. The latter is far
-//   higher; it protects a name from many networks at once. When it is reached, networks are still let
-//   in that have succeeded before.
-// - Those of a browser that has signed in to the account before, which shows its device token.
-// - Those of somebody who is signed in and confirms a change.
+// - Those of strangers: first those from one network at one name, then all at this name. The latter
+//   limit is far higher; it protects a name from many networks at once. When it is reached, networks
+//   that have succeeded before are still let in.
+// - Those of a browser that has signed in to the account before, and shows its device token.
+// - Those of the holder of a session who confirms a change.
 //
-// What succeeds is counted apart, because each costs a hash as well. Networks that stand for many people
+// Successes are counted apart, because each costs a hash as well. Networks that stand for many people
 // (the setting exempt-network) are not counted; names and devices in them are.
 //
-// Keys that begin with "name NAME " are forgotten when those who run the server set a password.
+// Keys that begin with "name NAME " are forgotten when an operator sets a password.
 
 import Settings
 import StreamState
@@ -22,11 +22,11 @@ struct AttemptPolicy: Sendable {
         case stranger
         /// By the nonce of its token.
         case device(String)
-        /// A change that whoever is signed in confirms.
+        /// The holder of a session confirms a change.
         case session(SecretDigest)
     }
 
-    /// Nil for a text that can be no name.
+    /// Nil for a text that cannot be a name.
     let name: StreamName?
     let source: Source
     private let network: String
@@ -41,8 +41,8 @@ struct AttemptPolicy: Sendable {
 
     // MARK: Before the password is looked at
 
-    /// What is counted, in this order. An attempt that is over one of them is refused, and is not
-    /// counted under those behind it.
+    /// What is counted, in this order. An attempt that exceeds one of these limits is refused, and not
+    /// counted under the later ones.
     var limits: [AttemptLimit] {
         let ofName: String? = name.map { "\(Self.prefix(of: $0))" }
         switch source {
@@ -77,21 +77,21 @@ struct AttemptPolicy: Sendable {
         limit("\(prefix)total", Limits.attemptsPerName)
     }
 
-    /// The limit that does not hold for networks that have succeeded before.
+    /// The limit that does not apply to networks that have succeeded before.
     var pardonable: AttemptLimit? {
         source == .stranger ? name.map { Self.ofName(Self.prefix(of: $0)) } : nil
     }
 
-    /// Counted when somebody has succeeded from that network at that name. Nil where it tells nothing,
-    /// because the network stands for many.
+    /// Counts successes from that network at that name. Nil when it would tell nothing, because the
+    /// network stands for many people.
     var pardon: AttemptLimit? {
         guard let name, !isExempt else { return nil }
         return AttemptLimit(
             key: "known \(name) \(network)", count: .max, windowMs: Limits.knownNetworkMs)
     }
 
-    /// Whether those who run the server can give it back with a new password, so that no process may
-    /// remember for long that it is used up.
+    /// Whether an operator can reset the count with a new password, so that no process may remember for
+    /// long that it is used up.
     static func isOfName(_ key: String) -> Bool { key.hasPrefix("name ") }
 
     static func prefix(of name: StreamName) -> String { "name \(name) " }
@@ -102,7 +102,7 @@ struct AttemptPolicy: Sendable {
         if case .session = source { true } else { false }
     }
 
-    /// What those who succeed may do.
+    /// How often attempts may succeed.
     var successes: AttemptLimit? {
         guard let name else { return nil }
         if isConfirmation {
@@ -110,22 +110,22 @@ struct AttemptPolicy: Sendable {
                 key: "changes \(name)", count: Limits.passwordChangesPerName,
                 windowMs: Limits.accountChangeWindowMs)
         }
-        // All networks that are exempt count as one, since one name is not many people.
+        // All exempt networks count as one, since one name is not many people.
         return Self.limit(
             "signed-in \(name) \(isExempt ? "exempt" : network)",
             Limits.signInsPerNameAndAddress)
     }
 
-    /// Who succeeds starts anew, and does not pay for guesses at others.
+    /// A success starts a new count, and does not pay for guesses at other names.
     var onSuccess: [AttemptChange] {
         var changes = settled(forgetting: true)
         if !isConfirmation, let pardon { changes.append(.count(pardon)) }
-        // Last, because it may be over its limit.
+        // It comes last, because it may exceed its limit.
         if let successes { changes.append(.count(successes)) }
         return changes
     }
 
-    /// An attempt whose password was never looked at.
+    /// For an attempt whose password was never looked at.
     var onWithdrawal: [AttemptChange] { settled(forgetting: false) }
 
     private func settled(forgetting: Bool) -> [AttemptChange] {
@@ -144,7 +144,7 @@ struct AttemptPolicy: Sendable {
             windowMs: Limits.accountChangeWindowMs)
     }
 
-    /// Nil where it is not counted.
+    /// Nil when sign-ups from there are not counted.
     static func signUp(from origin: ClientOrigin) -> AttemptLimit? {
         guard !origin.isExempt else { return nil }
         return AttemptLimit(

@@ -1,13 +1,13 @@
 // The part of an address that one client can be expected to hold.
 //
-// Unsafe use: inet_pton and inet_ntop get buffers of the size that their family asks for.
+// Unsafe use: inet_pton and inet_ntop get buffers of the size that their family requires.
 
 import Glibc
 
 enum NetworkPrefix {
-    /// An IPv4 address as it is, also when it is written as IPv6 (RFC 4291, section 2.5.5.2); of another
-    /// IPv6 address the first 64 bits ("2001:db8:1:2::/64"). What is no address stays what it is, at
-    /// most 64 bytes of it.
+    /// An IPv4 address unchanged, even when it is written as IPv6 (RFC 4291, section 2.5.5.2); the first
+    /// 64 bits of any other IPv6 address ("2001:db8:1:2::/64"). A text that is not an address stays as
+    /// it is, cut to 64 bytes.
     static func text(of address: String) -> String {
         var bytes = [UInt8](repeating: 0, count: 16)
         guard unsafe inet_pton(AF_INET6, address, &bytes) == 1 else {
@@ -28,9 +28,9 @@ enum NetworkPrefix {
         return prefix + "/64"
     }
 
-    /// In bytes; more than any address has.
+    /// The length in bytes; no address is longer.
     private static let longest = 64
 
-    /// What comes before the four bytes of an IPv4 address that a socket for both families reports.
+    /// The bytes before an IPv4 address, as reported by a socket for both families.
     private static let mappedIPv4: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
 }

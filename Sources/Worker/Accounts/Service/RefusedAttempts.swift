@@ -1,10 +1,10 @@
-// What has been used up, remembered in this process until its window ends: a flood that is refused
-// neither asks the store again and again nor takes others' places in a queue. Counts of names are
-// remembered for seconds only, because a new password, from whatever process, gives them back.
+// Limits that have been used up, remembered in this process until their windows end. So a flood that is
+// refused neither keeps asking the store nor takes others' places in a queue. Counts of names are
+// remembered for seconds only, because a new password, set by any process, resets them.
 //
-// Windows in the store end by the wall clock, because it is shared by machines and outlives boots; what
-// is left of one is measured here by the boot clock, so that setting the wall clock neither frees nor
-// locks out anybody.
+// Windows in the store end by the wall clock, because machines share it and it outlives boots. Here, the
+// rest of a window is measured by the boot clock, so that setting the wall clock neither frees nor locks
+// out anyone.
 //
 // Threads: any.
 
@@ -15,13 +15,14 @@ import Synchronization
 final class RefusedAttempts: Sendable {
     private struct Entry {
         let windowEndsAtBootMs: UInt64
-        /// Until then it is refused without asking.
+        /// Until then, attempts are refused without asking the store.
         let trustedUntilBootMs: UInt64
     }
 
     private let entries = Mutex<[String: Entry]>([:])
 
-    /// How long an attempt of that kind is still refused for certain; nil when that is to be asked.
+    /// How long an attempt of that kind is still certain to be refused, in milliseconds; nil when the
+    /// store has to be asked.
     func retryAfterMs(_ policy: AttemptPolicy) -> UInt64? {
         let pardonable = policy.pardonable
         let limits =
@@ -29,7 +30,7 @@ final class RefusedAttempts: Sendable {
         return limits.compactMap { retryAfterMs($0.key) }.max()
     }
 
-    /// The same of one count.
+    /// The same for one count.
     func retryAfterMs(_ key: String) -> UInt64? {
         let nowMs = BootClock.nowMs()
         guard let entry = entries.withLock({ $0[key] }), entry.trustedUntilBootMs > nowMs,

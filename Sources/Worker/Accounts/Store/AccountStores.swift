@@ -1,10 +1,10 @@
-// Which store stands behind a setting.
+// Which store belongs to a setting.
 
 import Settings
 
 package enum AccountStores {
-    /// Connects to nothing yet: that is `AccountStore.prepare`'s, which may fail and be tried again.
-    /// Errors: `.unusable` for a URI that means nothing.
+    /// Does not connect yet: `AccountStore.prepare` does, and may fail and be tried again.
+    /// Errors: `.unusable` for a URI without a meaning.
     package static func open(
         _ location: AccountsLocation
     ) throws(StoreError) -> any AccountStore {

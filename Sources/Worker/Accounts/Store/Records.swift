@@ -2,8 +2,8 @@
 
 import StreamState
 
-/// Names a user for good: 12 bytes, as MongoDB's ObjectId. A name may be given up and taken by
-/// somebody else, an id never.
+/// Identifies a user for good: 12 bytes, like MongoDB's ObjectId. A name may be given up and taken by
+/// another user, an id never.
 package struct UserID: Hashable, Sendable {
     package static let byteCount = 12
     package let bytes: [UInt8]
@@ -25,7 +25,7 @@ package struct UserID: Hashable, Sendable {
 package struct UserRecord: Equatable, Sendable {
     package var id: UserID
     package var name: StreamName
-    /// As PasswordHash encodes it; what the first server stored is kept, though it never verifies.
+    /// As PasswordHash encodes it. A password that the first server stored is kept, but never verifies.
     package var password: String
     package var isDisabled: Bool
     package var createdAtMs: UInt64
@@ -61,7 +61,8 @@ package struct SessionRecord: Equatable, Sendable {
     package var createdAtMs: UInt64
     package var lastSeenAtMs: UInt64
     package var expiresAtMs: UInt64
-    /// Where it was begun: an address without port, and what the browser calls itself (cut).
+    /// Where the session was begun: an address without port, and the name that the browser gives itself
+    /// (cut).
     package var address: String
     package var userAgent: String
 
@@ -93,9 +94,9 @@ package struct AttemptLimit: Equatable, Sendable {
     }
 }
 
-/// What is done to counts of attempts.
+/// A change of a count of attempts.
 package enum AttemptChange: Equatable, Sendable {
-    /// Adds one to a count, which begins anew when its window is over.
+    /// Adds one to a count, which starts again when its window is over.
     case count(AttemptLimit)
     /// Takes one off a count, which never falls below 0.
     case discount(String)
@@ -105,7 +106,7 @@ package enum AttemptChange: Equatable, Sendable {
 package struct AttemptCount: Equatable, Sendable {
     /// 0 when nothing has been counted, or its window is over.
     package var count: Int
-    /// When the count begins anew; meaningless when it is 0.
+    /// When the count starts again; meaningless when it is 0.
     package var windowEndsAtMs: UInt64
 
     package init(count: Int, windowEndsAtMs: UInt64) {
@@ -113,13 +114,13 @@ package struct AttemptCount: Equatable, Sendable {
         self.windowEndsAtMs = windowEndsAtMs
     }
 
-    /// The first key behind all that begin with `prefix`, which ends with a space.
+    /// The first key after all that begin with `prefix`, which ends with a space.
     static func end(of prefix: String) -> String { prefix.dropLast() + "!" }
 }
 
 /// One broadcast that has ended.
 package struct BroadcastRecord: Equatable, Sendable {
-    /// The same however often and by whomever it is recorded; at most 64 bytes of ASCII.
+    /// The same however often the broadcast is recorded, and by any process; at most 64 bytes of ASCII.
     package var id: String
     package var startedAtMs: UInt64
     package var endedAtMs: UInt64

@@ -3,10 +3,10 @@
 import Settings
 
 package enum StoreError: Error, Equatable, Sendable {
-    /// There is a user of that name already.
+    /// There is already a user of that name.
     case nameTaken
-    /// The store cannot be reached or does not answer in time; what was asked for may have happened
-    /// all the same. `reason` is for people who run the server; it contains no secret.
+    /// The store cannot be reached or does not answer in time; the operation may have been done all the
+    /// same. `reason` is for operators; it contains no secret.
     case unavailable(reason: String)
     /// The store answers, but not as it must: another version of the schema, a damaged file, missing
     /// rights. Asking again does not help. `reason` as above.
@@ -14,7 +14,7 @@ package enum StoreError: Error, Equatable, Sendable {
 }
 
 extension StoreError: CustomStringConvertible {
-    /// One line for people who run the server.
+    /// One line for operators.
     package var description: String {
         switch self {
         case .nameTaken: "there is an account of that name already"

@@ -1,5 +1,5 @@
-// Bytes to documents (BSON 1.1). Pure; the bytes are a server's, or somebody's who writes to it, so
-// every length is checked, and nesting is bounded.
+// Bytes to documents (BSON 1.1). Pure. The bytes come from a server, or from anyone who can write to it,
+// so every length is checked, and nesting is bounded.
 
 struct BSONMalformed: Error {}
 
@@ -12,7 +12,7 @@ extension BSONDocument {
 }
 
 private struct BSONReader {
-    /// MongoDB allows 100 levels in what it stores; a reply puts a few around it.
+    /// MongoDB allows 100 levels in what it stores; a reply adds a few around it.
     private static let deepest = 120
 
     private let bytes: [UInt8]
@@ -107,7 +107,7 @@ private struct BSONReader {
         return .other(type: type, bytes: Array(bytes[start..<position]))
     }
 
-    /// What is not UTF-8 is repaired: a name or text of others must not make a document unreadable.
+    /// Repairs what is not UTF-8: another writer's name or text must not make a document unreadable.
     private mutating func string() throws(BSONMalformed) -> String {
         let length = Int(try integer(UInt32.self))
         guard length >= 1 else { throw BSONMalformed() }

@@ -17,11 +17,11 @@ enum BSONValue: Equatable, Sendable {
     case null
     case int32(Int32)
     case int64(Int64)
-    /// What Weir has no use for, kept as it is: others may store it.
+    /// A value that Weir has no use for, kept as it is for other writers.
     case other(type: UInt8, bytes: [UInt8])
 }
 
-/// Fields in their order. Names may repeat in what others store; the first one counts.
+/// Fields in their order. Other writers may repeat a name; the first one counts.
 struct BSONDocument: Equatable, Sendable, ExpressibleByDictionaryLiteral {
     private(set) var fields: [(name: String, value: BSONValue)]
 
@@ -43,7 +43,7 @@ struct BSONDocument: Equatable, Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension BSONValue {
-    /// A time or a count; what does not fit is cut to the largest there is.
+    /// A time or a count; a larger value is cut to the largest possible.
     static func date(_ ms: UInt64) -> BSONValue { .date(Int64(clamping: ms)) }
     static func count(_ number: UInt64) -> BSONValue { .int64(Int64(clamping: number)) }
 
@@ -71,6 +71,6 @@ extension BSONValue {
     /// A number that is not negative.
     var unsigned: UInt64? { integer.flatMap { UInt64(exactly: $0) } }
 
-    /// Milliseconds since 1970; what lies before is 1970.
+    /// Milliseconds since 1970; an earlier time counts as 1970.
     var dateMs: UInt64? { if case .date(let ms) = self { UInt64(max(0, ms)) } else { nil } }
 }

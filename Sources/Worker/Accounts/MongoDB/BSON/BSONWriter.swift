@@ -1,8 +1,8 @@
 // Documents to bytes (BSON 1.1). Pure.
 
 extension BSONDocument {
-    /// As MongoDB's protocol carries it. No name may contain a NUL: names here are Weir's own, or
-    /// were read from a document.
+    /// In the form of MongoDB's protocol. No name may contain a NUL: names here are Weir's own, or were
+    /// read from a document.
     func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
         write(into: &bytes)
