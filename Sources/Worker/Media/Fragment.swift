@@ -20,7 +20,7 @@ package struct Fragment: Sendable, Equatable {
     package var mediaTimeMs: Int64
     /// From its first block to the end of its last, in milliseconds, as far as known.
     package var durationMs: Int
-    /// Bytes of this push's input, from its start, that are used up with this fragment: whoever
+    /// Bytes of this push's input, from its start, that are used up with this fragment: a parser that
     /// resumes from `state` goes on with the byte after them.
     package var consumedInput: Int
     /// `WebMIngest.state()` and `carry` at that point. Nothing is carried when blocks come in order,

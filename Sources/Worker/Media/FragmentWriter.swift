@@ -1,11 +1,11 @@
-// From frames to fragments, whatever container they came in: each frame is put on the output time line
-// (Timeline), in order across tracks (FrameOrder), and into a cluster (ClusterWriter). What comes out
-// depends on the frames alone.
+// From frames to fragments, for any container: each frame is put on the output time line (Timeline), in
+// order across tracks (FrameOrder), and into a cluster (ClusterWriter). The output depends on the frames
+// alone.
 //
-// A frame is admitted in steps that may be done twice: placed on the time line, noted in the order,
-// and what goes before it written. Only then is it written or held itself. A fragment that ends in
-// between has a snapshot in which the frame has not come yet, so whoever goes on from there does
-// these steps again, with the same result.
+// A frame is admitted in steps that may be done twice: it is placed on the time line, it is noted in the
+// order, and earlier frames are written. Only then is it written or held itself. If a fragment ends in
+// between, its snapshot does not contain the frame yet, and a worker that goes on from there repeats
+// these steps with the same result.
 
 struct FragmentWriter: Sendable {
     let limits: MediaLimits

@@ -1,12 +1,12 @@
-// The order of frames across tracks. A container promises order only within a track, and players
-// want it across all of them: sound that stands 70 ms ahead of the picture in the file would step
-// back in time at every picture. So the track that is ahead is held until the others have caught up,
-// and what comes out is in order.
+// The order of frames across tracks. A container promises order only within a track, and players want it
+// across all of them: sound that is 70 ms ahead of the picture in the file would step back in time at
+// every picture. So the track that is ahead is held until the others have caught up, and the output is
+// in order.
 //
-// Nothing is held as long as frames come in order, because nobody can say of a frame that comes in
-// order whether an earlier one will follow. Only a frame that comes late, behind another track by
-// the window at most, begins the holding, which ends when none has come late for a while.
-// So a source in order has no added delay, and one that is not has that of its own disorder.
+// Nothing is held as long as frames come in order, because no frame in order shows whether an earlier
+// one will follow. Only a late frame, behind another track by at most the window, starts the holding,
+// which ends when none has been late for a while. So a source in order has no added delay, and one out
+// of order has the delay of its own disorder.
 //
 // The window is media time, not a clock: a track that falls silent holds the others back by the
 // window at most, and what comes out depends on the input alone.

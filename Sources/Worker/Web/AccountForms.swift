@@ -50,7 +50,7 @@ package struct LogInForm: Sendable {
     /// The value of `done` by which the page is told that `hasSignedUp`.
     package static let signedUp = "signed-up"
 
-    /// Where to send who has signed up and has to sign in, before they go on to `next`.
+    /// Where to send a person who has signed up and has to sign in, before they go on to `next`.
     package static func address(afterSigningUp next: String) -> String {
         "/login?done=\(signedUp)&next=\(next.queryEscaped)"
     }

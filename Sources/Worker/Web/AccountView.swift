@@ -29,7 +29,8 @@ struct AccountView {
         case .password: return fault.fault.among(["currentPassword", "newPassword"])
         case .streamKey, .sessions: return fault.fault.among([])
         case .deletion:
-            // It has one field: whatever the password is called elsewhere, it is this one.
+            // It has one field, so any fault of a password belongs to this field, whatever its name
+            // elsewhere.
             let field = fault.fault.field.map { _ in "password" }
             return FormFault(field: field, message: fault.fault.message)
         }

@@ -1,5 +1,5 @@
-// A moment as people write it, in UTC: "22 Nov 2026, 08:15 UTC". Scripts put it into the time
-// zone of whoever reads it (Assets/account/local-times.js).
+// A moment as people write it, in UTC: "22 Nov 2026, 08:15 UTC". Scripts convert it to the reader's time
+// zone (Assets/account/local-times.js).
 
 import Text
 

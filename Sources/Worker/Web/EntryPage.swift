@@ -22,7 +22,7 @@ struct EntryPage {
     init(_ form: LogInForm) {
         let fault = form.fault?.among(["username", "password"])
         title = Self.title("Sign in", fault: fault)
-        // Who has come back with a name has only the password to type again.
+        // A person who comes back with a name only has to type the password again.
         let hasName = !form.username.isEmpty
         let name = FormField(
             name: "username", label: "Name", kind: .name, value: form.username,

@@ -5,7 +5,7 @@ enum Page: String, CaseIterable, Sendable {
     case home
     case live
     case watch
-    /// The player alone, in a frame of somebody else's page.
+    /// The player alone, in a frame of another site's page.
     case embed
     /// A few words in such a frame.
     case embedMessage = "embed-message"

@@ -1,7 +1,7 @@
 // What pages are allowed to do in a browser: nothing but what Weir's own pages need.
 //
-// All of them may be framed by nobody, so that nobody can lay something else over them, but for the
-// player that is made to be shown in other pages. It knows no account and changes nothing.
+// No other site may frame these pages, so that no site can lay something over them. The one exception is
+// the player, which is made to be shown in other pages. It knows no account and changes nothing.
 
 /// Header fields of pages, in lower case.
 package enum PageSecurity {

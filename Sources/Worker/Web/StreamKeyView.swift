@@ -73,7 +73,7 @@ struct StreamKeyView {
             """
     }
 
-    /// Bullets until somebody asks for it; as text, the key itself.
+    /// Bullets until the owner asks for it; as text, the key itself.
     private func masked(_ key: String, in html: String) -> String {
         html.replacing(key.htmlEscaped, with: "<span class=\"masked\">\(key.htmlEscaped)</span>")
     }

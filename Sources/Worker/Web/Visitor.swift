@@ -43,7 +43,7 @@ package enum Visitor: Equatable, Sendable {
         }
     }
 
-    /// Nil when nobody is signed in, or nobody knows.
+    /// Nil when the visitor is not signed in, or that is not known.
     var name: String? {
         if case .signedIn(let name) = self { name } else { nil }
     }

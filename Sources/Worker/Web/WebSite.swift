@@ -105,7 +105,8 @@ package final class WebSite {
             values: values.merging(["facts": facts]) { value, _ in value })
     }
 
-    /// That nobody has that name, where a name has to be somebody's. `name` is a valid stream name.
+    /// Says that no account has that name, on servers where names belong to accounts. `name` is a valid
+    /// stream name.
     package func noSuchChannel(name: String, visitor: Visitor) -> Document {
         message(
             "There is no such channel",
@@ -113,7 +114,7 @@ package final class WebSite {
             ways: [("See who is live", "/")], visitor: visitor)
     }
 
-    // MARK: In a frame of somebody else's page
+    // MARK: In a frame of another site's page
 
     /// The player alone. `name` is a valid stream name.
     package func embed(name: String) -> Document {

@@ -18,7 +18,7 @@ enum Words {
         }
     }
 
-    /// When somebody was last seen: sessions note it once an hour.
+    /// When a session was last seen: sessions note it once an hour.
     static func seen(msAgo: UInt64) -> String {
         let hours = Int(clamping: msAgo / 3_600_000)
         switch hours {

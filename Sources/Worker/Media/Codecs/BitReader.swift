@@ -1,6 +1,6 @@
-// Reads bits, most significant first, from bytes that nobody vouches for. Past the end it gives zeros
-// and says so afterwards, so that a parser reads on and asks once; a loop's bound must therefore be
-// checked before the loop.
+// Reads bits, most significant first, from untrusted bytes. Past the end it returns zeros and says so
+// afterwards, so that a parser reads on and asks once; a loop's bound must therefore be checked before
+// the loop.
 
 struct BitReader {
     private let bytes: [UInt8]

@@ -41,7 +41,7 @@ struct CodecSetUp {
                 throw .malformed("\(name) does not have its three headers in its CodecPrivate")
             }
         case "V_VP9":
-            // Of VP9 nobody needs it, so that one which makes no sense is as good as none.
+            // No decoder needs it for VP9, so an invalid one is as good as none.
             if !VP9.hasProfile(codecPrivate) { codecPrivate = [] }
         case "V_AV1":
             if !AV1.isConfiguration(codecPrivate) { codecPrivate = [] }

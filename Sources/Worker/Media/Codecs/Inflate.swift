@@ -1,5 +1,5 @@
-// Undoes zlib compression (RFC 1950) of something small that nobody vouches for: one frame, or one
-// decoder set-up. What comes out is bounded by the caller, so a few bytes cannot become gigabytes.
+// Undoes zlib compression (RFC 1950) of something small and untrusted: one frame, or one decoder set-up.
+// The caller bounds the output, so a few bytes cannot become gigabytes.
 //
 // Unsafe use: the input and output pointers given to zlib are those of a span and of an array's
 // uninitialized part, valid for the one call that uses them, with the lengths of both; `inflateEnd`

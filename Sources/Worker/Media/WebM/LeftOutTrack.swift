@@ -1,5 +1,5 @@
-// A track that the broadcaster sends and viewers do not get: told in the API, so that nobody looks for
-// it in vain. The init keeps it in a Void element, which every reader but ours passes over.
+// A track that the broadcaster sends and viewers do not get. The API reports it, so that people do not
+// look for it in vain. The init keeps it in a Void element, which every reader but ours ignores.
 
 package struct LeftOutTrack: Sendable, Equatable {
     /// RFC 9559 section 27.2.

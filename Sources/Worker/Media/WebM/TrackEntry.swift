@@ -102,7 +102,7 @@ struct TrackEntry: Sendable {
         }
     }
 
-    /// A language code or tag; nil if it is none, or says that nobody knows.
+    /// A language code or tag; nil if it is not one, or says that the language is unknown.
     private static func language(_ child: Element, in bytes: Span<UInt8>) -> String? {
         guard let text = child.text(in: bytes, mostBytes: mostLanguageBytes), text != "und",
             text.utf8.allSatisfy({

@@ -1,9 +1,9 @@
-// The Tracks element: which tracks are served, under which number, and in which order. One video
+// The Tracks element: which tracks are served, under which number, and in which order. Only one video
 // track is kept, the default one, because Firefox shows no picture at all of a stream with two
-// (MediaSource); subtitles and buttons are dropped too, all with their blocks. Kept tracks are numbered
-// anew, video first, so that a browser that adds its tracks in another order after a restart still
-// counts as the same broadcast (RFC 9559 section 5.1.4). Of sound the default track comes first:
-// Chromium plays the first one, whatever the flag says.
+// (MediaSource). Subtitles and buttons are dropped too, together with their blocks. Kept tracks are
+// numbered anew, video first, so that a browser that adds its tracks in another order after a restart
+// still counts as the same broadcast (RFC 9559 section 5.1.4). Among sound tracks, the default one comes
+// first: Chromium plays the first one regardless of the flag.
 
 struct TrackTable: Sendable {
     /// In the order in which they are served.

@@ -131,8 +131,8 @@ struct VideoSettings: Sendable, Equatable {
         }
     }
 
-    /// A flat one has nothing beside its angles, an equirectangular one its five numbers, others
-    /// whatever they need.
+    /// A flat projection has nothing but its angles, an equirectangular one has its five numbers, and
+    /// others have what they need.
     private var isProjectionWhole: Bool {
         switch projection[VideoSettings.projectionType] {
         case 0: projectionPrivate.isEmpty
