@@ -14,7 +14,7 @@ export function offerToRevealPasswords() {
 
 /**
  * Shows every button with `data-unmasks`: the attribute holds the id of the part of the page whose
- * secrets are masked (data-secrets="hidden") until somebody asks for them.
+ * secrets are masked (data-secrets="hidden") until the person asks for them.
  */
 export function offerToUnmask() {
   for (const button of document.querySelectorAll('[data-unmasks]')) {

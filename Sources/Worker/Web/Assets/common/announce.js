@@ -1,7 +1,7 @@
 // Says things to people who use a screen reader, through the one live region of the frame.
 //
-// What comes within 150 ms is said together; the region is emptied afterwards, so that the same
-// words are said again when they come again, and nobody finds old news in it.
+// Words that come within 150 ms are said together. The region is emptied afterwards, so that the
+// same words can be said again, and it never contains old news.
 
 const GATHER_MS = 150;
 const KEEP_MS = 5000;

@@ -32,7 +32,7 @@ export class EventPolls {
   constructor(stream, handlers) {
     this.#stream = stream;
     this.#handlers = handlers;
-    // Not before whoever has made this knows it.
+    // Not before the constructor has returned to its caller.
     this.#timer = setTimeout(() => this.#ask(), 0);
   }
 

@@ -1,14 +1,14 @@
 // What the server says about its streams, as it happens: GET /api/events (docs/http-api.md).
 //
 // One subscription is one source of events at a time: a response that does not end, or, where the
-// connection carries one response at a time (HTTP/1.1), questions now and then: a browser has six
+// connection carries one response at a time (HTTP/1.1), a request now and then: a browser has six
 // such connections to a host for all its tabs, and each player holds one already.
 //
 // Reconnecting is done here and not left to the browser, because browsers wait 3 to 5 seconds before
-// they try again and give up for good when a restarting server answers with an error. Nobody is told
-// anything while the page is hidden: the source is closed then, and when it is put aside (pagehide),
-// and opened again when somebody looks (visibilitychange, pageshow). What was closed by intent is
-// not a lost connection.
+// they try again and give up for good when a restarting server answers with an error. There are no
+// events while the page is hidden: the source is closed then, and when the page is put aside
+// (pagehide), and opened again when the page is seen (visibilitychange, pageshow). A source that was
+// closed by intent is not a lost connection.
 
 import { backoffMs } from './backoff.js';
 import { EventPolls } from './event-polls.js';

@@ -8,7 +8,7 @@ const TYPE_PREFIX = '/problems/';
 function mayBeProblem(contentType) { return CONTENT_TYPE.test(contentType); }
 
 /**
- * The problem document that the server has written; null when it is somebody else's answer.
+ * The problem document of the server; null when the answer is not the server's.
  * @param {string} contentType
  * @param {() => string} text
  */

@@ -1,8 +1,8 @@
 // The first page: keeps the list of who is live up to date.
 //
-// The server has rendered what was true when the page was asked for. From then on the server's
+// The server has rendered what was true when the page was requested. From then on, the server's
 // events tell what changes. States of the page (body's data-state): `loading` until the first
-// event, `live` when somebody is, `quiet` when nobody is, `unconnected` when the server has not
+// event, `live` with live streams, `quiet` without any, `unconnected` when the server has not
 // answered for a while.
 
 import { announce } from '../common/announce.js';
@@ -65,7 +65,7 @@ function tellNews() {
   told = names;
 }
 
-/** Somebody has gone live: the water comes again. */
+/** A stream has gone live: the water comes again. */
 function letWaterCome() {
   water.style.animationName = 'none';
   water.getBoundingClientRect(); // takes note of it

@@ -80,7 +80,7 @@ export class StreamList {
     for (const card of this.#cards.values()) card.showTime();
   }
 
-  /** Brings the cards in order and lets go of old ones, unless somebody is just using the list. */
+  /** Puts the cards in order and lets go of old ones, unless the visitor is using the list. */
   settle() {
     if (this.#isInUse()) return;
     const nowMs = performance.now();

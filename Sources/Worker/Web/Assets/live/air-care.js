@@ -34,7 +34,7 @@ export class AirCare {
   usedRoute = null;
   /** Since when sound comes from elsewhere because the browser holds the mix back. */
   #heldSinceMs = Infinity;
-  /** Since when it comes from elsewhere, for whatever reason, and when to try again. */
+  /** Since when it comes from elsewhere, for any reason, and when to try again. */
   #elsewhereSinceMs = Infinity;
   #tryAgainMs = TRY_AGAIN_MS.first;
   /** A codec that costs less was needed. */

@@ -10,7 +10,7 @@ import { UploadHealth } from './upload-health.js';
 const STILL_MS = 2_500;
 /** Less late than this is not worth a word. */
 const LATE_MS = 500;
-/** Held back for less, nobody notices. */
+/** Viewers do not notice when it is held back for less. */
 const HELD_BACK_MS = 1_000;
 
 /**

@@ -47,7 +47,7 @@ export class Broadcast {
    * @param {() => void} handlers.onAccepted the server has taken something
    * @param {(missedMs: number) => void} handlers.onMissed viewers will not see that much
    * @param {(reason: string) => void} handlers.onBegunAnew it was over at the server, for a reason
-   *   that nobody wanted
+   *   that was not intended
    * @param {(bytes: number) => void} handlers.onSmallerParcels something on the way does not let
    *   larger ones through
    * @param {(fault: import('./repair-ladder.js').Fault,

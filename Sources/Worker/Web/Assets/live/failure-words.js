@@ -157,7 +157,7 @@ const BEGUN_ANEW_BECAUSE = {
 };
 
 /**
- * The broadcast was over at the server, nobody wanted that, and it goes on by itself.
+ * The broadcast was over at the server, which was not intended, and it goes on by itself.
  * @param {string} reason see docs/http-api.md
  * @returns {Words}
  */

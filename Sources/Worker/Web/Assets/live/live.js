@@ -114,7 +114,7 @@ class LivePage {
     this.#form.focusName();
   }
 
-  /** Shows the picture without being asked where that asks nobody. */
+  /** Shows the picture unprompted, where the browser does not have to ask for permission. */
   async #openAllowedPicture() {
     const { source } = this.#form.wish;
     const isAllowed = source === 'test' || (source === 'camera' && await isCameraAllowed());

@@ -1,7 +1,6 @@
-// How large a parcel may be. It is cut before the first try, below what proxies take that nobody
-// has told otherwise (a megabyte). Where one on the way refuses even that, parcels get smaller:
-// each step is half of the one before, down to a size below which requests would be mostly
-// overhead. Pure.
+// How large a parcel may be. It is cut before the first try, to less than proxies accept by default
+// (a megabyte). If a proxy refuses even that, parcels get smaller: each step is half of the one
+// before, down to a size below which requests would be mostly overhead. Pure.
 
 export const PARCEL_BYTES_MAX = 512 * 1024;
 const PARCEL_BYTES_FLOOR = 64 * 1024;

@@ -83,7 +83,7 @@ export class ParcelQueue {
 
   /**
    * The parcel to send next, now marked as under way; null when there is none, or no room. Until
-   * the server has taken the beginning, nothing else is sent: it may be refused.
+   * the server has accepted the beginning, nothing else is sent: the beginning may be refused.
    * @returns {Parcel | null}
    */
   next() {
@@ -137,7 +137,7 @@ export class ParcelQueue {
       ({ body, readyAtMs, durationMs }) => ({ blob: body, readyAtMs, durationMs })));
   }
 
-  /** It did not arrive, or nobody knows: it will be sent again. */
+  /** It did not arrive, or that is not known: it will be sent again. */
   putBack(parcel) { parcel.state = 'waiting'; }
 
   #makeParcel() {

@@ -1,7 +1,7 @@
 // What an answer to a parcel means for what to do next (docs/http-api.md). Pure.
 //
-// Only the server itself may end a broadcast. What a proxy, a gateway or a captive portal answers
-// in its place is the network's trouble, whatever its status says: it is tried again.
+// Only the server itself may end a broadcast. If a proxy, a gateway or a captive portal answers in
+// its place, that is the network's trouble, whatever the status: the parcel is sent again.
 
 import { ourProblem, slugOf } from '../common/problem.js';
 
@@ -35,7 +35,7 @@ const VERDICT_OF_SLUG = {
   'account-disabled': 'account-disabled',
 };
 
-/** Somebody wanted these ends; all others mean: begin anew. @type {Record<string, Verdict>} */
+/** These ends were intended; after all others, begin anew. @type {Record<string, Verdict>} */
 const VERDICT_OF_REASON = { stopped: 'stream-ended', 'taken-over': 'taken-over' };
 
 const RETRIED_STATUSES = new Set([408, 425, 429]);

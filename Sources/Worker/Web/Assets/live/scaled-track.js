@@ -1,6 +1,6 @@
-// A picture as large as its track says. Asked for less than a camera gives, Chromium leaves the
-// pixels as they are and only tells whoever shows them to make them smaller; a recorder shows
-// nothing, and encodes them all. So they are made smaller here, where that is the case.
+// A picture as large as its track says. When asked for less than a camera gives, Chromium leaves
+// the pixels as they are, and only tells the element that shows them to make them smaller. A
+// recorder shows nothing, and encodes them all. So the picture is made smaller here if necessary.
 
 const isPossible = 'MediaStreamTrackProcessor' in globalThis
   && 'MediaStreamTrackGenerator' in globalThis;

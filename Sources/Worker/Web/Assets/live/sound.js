@@ -2,7 +2,7 @@
 // that stays the same while sources come and go, and measures how loud it is.
 //
 // The browser may hold the mix back: before the page is used, during a call, when an output device
-// is lost. Then it is asked to go on, again and again, and whoever records is told.
+// is lost. Then it is asked to go on, again and again, and the broadcaster is told.
 
 import { StallWatch } from './stall-watch.js';
 import { TestTone } from './test-tone.js';

@@ -26,6 +26,6 @@ export class StallWatch {
     return this.#stillMs;
   }
 
-  /** Whether nobody looked for long before the last look. */
+  /** Whether there had been no look for a long time before the last one. */
   get hasSlept() { return this.#hasSlept; }
 }

@@ -1,5 +1,5 @@
-// What to say when somebody else answers in the server's place: a proxy, a gateway, the page of a
-// network where one signs in. Pure.
+// What to say when another server answers in this server's place: a proxy, a gateway, the sign-in
+// page of a network. Pure.
 
 const GATEWAY_STATUSES = new Set([502, 503, 504]);
 

@@ -1,4 +1,4 @@
-// Asks the server about one stream: GET /api/streams/NAME. What somebody else answers in its place
+// Asks the server about one stream: GET /api/streams/NAME. If a proxy answers in its place, that
 // is no answer.
 
 import { ourProblem } from '../common/problem.js';

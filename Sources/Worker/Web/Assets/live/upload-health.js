@@ -10,7 +10,7 @@ import { wordsForStranger } from './stranger-words.js';
 const LEVELS = ['good', 'behind', 'bad', 'offline'];
 const GOOD_BELOW_MS = 1_000;
 const BAD_FROM_MS = 4_000;
-/** A failure that is mended sooner is nobody's business. */
+/** A failure that ends sooner need not be shown. */
 const OFFLINE_AFTER_MS = 1_500;
 const CALM_MS = 2_500;
 /** After an outage, working off what was kept is no weakness of the line, for so long. */

@@ -1,8 +1,8 @@
 // Brings chunks of recordings to the server, in order and exactly once, across lost connections and
 // restarted workers. Each recording is a session with its own queue; a new one begins when the one
-// before is in, or has had its time.
+// before has arrived, or has had its time.
 //
-// What cannot be mended by sending again is reported as a verdict: whoever owns the recorder
+// A failure that sending again cannot repair is reported as a verdict: the owner of the recorder
 // decides. Times are of performance.now(), in ms. Timers may be late in a hidden tab, so every
 // chunk of the recorder (a few a second) drives the work too.
 
@@ -124,8 +124,8 @@ export class Uploader {
   }
 
   /**
-   * The server no longer has the stream. If it does not say why: somebody has ended it while all
-   * was well, or it was lost while nothing came.
+   * The server no longer has the stream. If it does not say why, there are two guesses: the stream
+   * was stopped while all was well, or it was lost while nothing arrived.
    * @param {import('./stream-probe.js').ProbedStream} stream
    */
   streamIsGone({ state, endReason }) {

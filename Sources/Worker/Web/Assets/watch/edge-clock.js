@@ -11,7 +11,7 @@
 const WINDOW_MS = 15_000;
 // Longer without anything new, and the broadcast was interrupted: no statement about jitter.
 const SILENCE_MS = 4_000;
-/** Longer without anything new, and somebody who looks at the figures should know. */
+/** Longer without anything new, and the figures should say so. */
 const QUIET_MS = 1_000;
 /** Where media comes in large pieces, so much longer than it takes at most. */
 const USUAL_QUIET = 1.5;
@@ -30,7 +30,7 @@ export class EdgeClock {
   /** @type {Arrival[]} */
   #arrivals = [];
   #leadS = -Infinity;
-  /** The last lead that was known on this time line, whatever was forgotten since. */
+  /** The last known lead on this time line, even if arrivals were forgotten since. */
   #ageLeadS = -Infinity;
   /** @type {{atMs: number, endS: number} | null} */
   #newest = null;

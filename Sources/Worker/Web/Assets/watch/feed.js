@@ -84,7 +84,7 @@ export class Feed {
     return kind ? { kind, isForNow: false } : this.#ways.lack;
   }
 
-  /** What the tracks bring; null when nobody can tell. */
+  /** What the tracks bring; null when that is not known. */
   get tracks() { return this.#source?.tracks ?? null; }
 
   get isPlain() { return this.isOpen && !this.#source.canSeek; }

@@ -7,7 +7,7 @@ import { LiveEdge } from './live-edge.js';
 const TICK_MS = 200;
 /** Longer without media is an interruption of the broadcast: no reason to keep more distance. */
 const STALL_LONGEST_MS = 4_000;
-/** Who has looked at a still picture for so long is glad to be at the live edge at once. */
+/** After a still picture of this length, a viewer is glad to be at the live edge at once. */
 const LONG_WAIT_MS = 3_000;
 /** What there is has to do, after this. */
 const BEGIN_LATEST_MS = 500;

@@ -1,4 +1,4 @@
-// Hides the controls while nobody needs them: after some seconds of playing without a move. Never
+// Hides the controls while they are not needed: after some seconds of playing without a move. Never
 // while the keyboard is in them or the pointer over them; any move, key or tap brings them back.
 //
 // What is hidden cannot be pressed: the style sheet takes pointers away from it, and a press that
@@ -44,7 +44,7 @@ export class Idle {
 
   get isShown() { return this.#frame.dataset.controls === 'shown'; }
 
-  /** Somebody is there. */
+  /** The viewer has done something: shows the controls. */
   stir() {
     this.#frame.dataset.controls = 'shown';
     clearTimeout(this.#timer);
@@ -56,7 +56,7 @@ export class Idle {
     this.#hideIfIdle();
   }
 
-  /** Nobody presses what they do not see. Keys and assistive software press without a pointer. */
+  /** Drops a press on hidden controls. Keys and assistive software press without a pointer. */
   #dropBlindPress(event) {
     if (this.#wasShown || event.detail === 0 || !this.#controls.contains(event.target)) return;
     event.preventDefault();

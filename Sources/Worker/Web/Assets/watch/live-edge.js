@@ -17,8 +17,8 @@ const MARGIN_S = { first: 0.15, most: 0.3, over: 0.05 };
 const STALL_KEPT_MS = 300_000;
 const RAISE_AFTER_STALL = 1.5;
 /**
- * How soon and how fast the distance shrinks when less would do. The first moments are quick: what
- * arrives tells enough, and nobody has seen a stall. After one it takes longer.
+ * How soon and how fast the distance shrinks when less would do. It is quick in the first moments,
+ * when arrivals tell enough and there has been no stall. After a stall it takes longer.
  */
 const LOWERING = {
   atFirst: { smoothMs: 1_000, perSecond: 0.2 },
@@ -43,7 +43,7 @@ const FAST_RATES = [
   { beyondS: 0.1, rate: 1.05 },
   { beyondS: 0, rate: 1.02 },
 ];
-/** In the first moments nobody knows yet how it sounds, and most viewers are muted. */
+/** In the first moments the viewer does not know its sound yet, and most viewers are muted. */
 const ARRIVING_MS = 3_000;
 const ARRIVING_RATE = 1.25;
 /** A jump must gain more than it costs. */
@@ -80,7 +80,7 @@ export class LiveEdge {
     this.#smoothSinceMs = nowMs;
     this.#hasStalled = true;
     const enoughS = aheadS + MARGIN_S.over;
-    // With that much in hand it was not for want of media: the computer was busy.
+    // With that much in hand, the cause was not a lack of media: the computer was busy.
     if (enoughS > MARGIN_S.most) return;
     if (enoughS > this.#marginS(nowMs)) {
       this.#narrowStalls.push({ atMs: nowMs, enoughS });

@@ -1,22 +1,22 @@
 // One request for the media of a stream, and what its answer means for a player. Only the server
-// can say that there is no media: what somebody on the way answers in its place is tried again.
+// can say that there is no media: if a proxy answers in its place, the request is repeated.
 
 import { slugOfResponse } from '../common/problem.js';
 
 /** How far before the live edge a following player begins: enough in hand to start at once. */
 const LEAD_IN_S = 0.5;
-/** A connection that died without a word is not waited for any longer than this. */
+/** The longest wait for an answer: the connection may have died without a word. */
 const ANSWER_MS = 8_000;
 const RETRY_AFTER_DEFAULT_MS = 2_000;
 const MEDIA_TYPE = /^(video|audio)\//i;
-/** Problems that are over when somebody else goes: "too-many-viewers" and the like. */
+/** Problems that end when other viewers leave: "too-many-viewers" and the like. */
 const CROWD_SLUG = /^too-/;
 
 /**
  * @typedef {{kind: 'media', response: Response, mimeType: string}} MediaAnswer
  * @typedef {{kind: 'gone'}} GoneAnswer                      there is nothing under this name now
  * @typedef {{kind: 'busy', retryAfterMs: number}} BusyAnswer
- * @typedef {{kind: 'stranger'}} StrangerAnswer              somebody else's page
+ * @typedef {{kind: 'stranger'}} StrangerAnswer              the page of a proxy or portal
  * @typedef {{kind: 'failed', retryAfterMs?: number}} FailedAnswer   no answer, or none that helps
  * @typedef {MediaAnswer | GoneAnswer | BusyAnswer | StrangerAnswer | FailedAnswer} Answer
  */

@@ -216,7 +216,7 @@ export class Player {
   /** Lets go of the network; `wake` goes on. */
   letGo() { this.#feed.close(); }
 
-  /** Nobody sees or hears it: lets go of the network until `rouse`, whatever happens. */
+  /** It is neither seen nor heard: lets go of the network until `rouse`, whatever happens. */
   sleep() {
     if (this.#isAsleep) return;
     this.#isAsleep = true;
@@ -316,7 +316,7 @@ export class Player {
 
   #noteEnd(cause) {
     const { isRewound, isPaused } = this.#facts;
-    // Somebody who has paused has enough in hand for now.
+    // A viewer who has paused has enough in hand for now.
     if (isPaused) return;
     if (cause === 'broken') {
       this.trouble = 'network';
@@ -356,7 +356,7 @@ export class Player {
     this.#onChange();
   }
 
-  /** A pause by somebody else is the viewer's: a media key, the small window, the phone's lock. */
+  /** A pause from outside is the viewer's: a media key, the small window, the phone's lock. */
   #notePause() {
     const isOurs = this.#pausing;
     this.#pausing = false;
@@ -371,7 +371,7 @@ export class Player {
     this.#know({ hasPlayed: true });
   }
 
-  /** In one step: who hears of it may rouse the player, which then asks for what is wanted. */
+  /** In one step: a listener may rouse the player, which then asks for what is wanted. */
   #unpause(isRewound) {
     this.#know({ isPaused: false, isRewound });
     this.#follower.setFollowing(!isRewound);

@@ -1,4 +1,4 @@
-// Puts the player to sleep while nobody sees or hears it, and wakes it up (slumber.js decides).
+// Puts the player to sleep while it is neither seen nor heard, and wakes it (slumber.js decides).
 
 import { isInSmallWindow } from './screen.js';
 import { Slumber } from './slumber.js';

@@ -1,17 +1,17 @@
-// When a player may let go of the network, because nobody sees or hears what comes: the tab is
-// hidden and makes no sound, or the viewer has paused for long.
+// When a player may let go of the network, because the viewer neither sees nor hears it: the tab is
+// hidden and makes no sound, or the viewer paused long ago.
 //
-// Pure: what is the case goes in, with the clock; what to do comes out.
+// Pure: the situation and the clock go in; what to do comes out.
 
 /** Looking something up in another tab is no reason to let go. */
 const UNNOTICED_MS = 10_000;
-/** Who comes back from a short pause wants to go on at once. */
+/** A viewer who comes back from a short pause wants to go on at once. */
 const PAUSED_MS = 60_000;
 
 /**
  * @typedef {object} Situation
  * @property {number} nowMs
- * @property {boolean} isHidden          nobody sees the page
+ * @property {boolean} isHidden          the page cannot be seen
  * @property {boolean} isInSmallWindow   but they see the picture
  * @property {boolean} isSilent          muted, or there is no sound
  * @property {boolean} isPaused          by the viewer
@@ -35,7 +35,7 @@ export class Slumber {
     this.#pausedSinceMs = isPaused ? this.#pausedSinceMs ?? nowMs : null;
     const isDue = hasLasted(nowMs, this.#unnoticedSinceMs, UNNOTICED_MS)
       || hasLasted(nowMs, this.#pausedSinceMs, PAUSED_MS);
-    // Once asleep, it takes somebody who wants to see or hear something.
+    // Once asleep, it wakes only for a viewer who wants to see or hear something.
     const isWanted = !isPaused && !isUnnoticed;
     this.#isAsleep = isDue || (this.#isAsleep && !isWanted);
     return this.#isAsleep;

@@ -16,7 +16,7 @@ const STEP_BACK_MS = 1_000;
 /** A step forward of more is one of the whole broadcast, not a hole in one track. */
 const STEP_FORWARD_MS = 10_000;
 
-/** So many blocks that are earlier than the one before them are the habit of whoever writes. */
+/** This many blocks that are earlier than the block before them are a habit of the writer. */
 const HABIT_STEPS = 3;
 
 /** @typedef {'video' | 'audio'} Kind */

@@ -1,5 +1,5 @@
 // Shows the player's state on the page: messages over the picture, badge, figures, window title.
-// Writes only what has changed, so that nobody is told the same thing twice.
+// Writes only what has changed, so that a screen reader does not say the same thing twice.
 
 import { formatCount, formatSince } from '../common/format.js';
 import { hasPicture } from './codecs.js';

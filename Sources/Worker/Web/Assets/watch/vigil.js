@@ -5,9 +5,9 @@
 
 /** Media came all that time, and nothing moved. */
 const STILL_MS = 3_000;
-/** The position moved all that time, and no picture came. */
+/** The position moved for this long, and no picture came. */
 const NO_PICTURE_MS = 4_000;
-/** The same where nobody knows whether pictures came. */
+/** The same where it is not known whether pictures came. */
 const NO_PICTURE_UNKNOWN_MS = 10_000;
 /** Fewer pictures than that in that time may all be still to come. */
 const LEAST_PICTURES = 5;

@@ -60,8 +60,8 @@ export class WayChoice {
   }
 
   /**
-   * The way shows nothing, which may also be for want of processor time: the other way that leaves
-   * nothing out is tried, in turn with it.
+   * The way shows nothing. The reason may also be a lack of processor time, so this tries the other
+   * way that leaves nothing out, in turn with it.
    */
   alternate() {
     const complete = this.#ways.filter(({ lacks, kind }) => lacks === null && kind !== 'plain');

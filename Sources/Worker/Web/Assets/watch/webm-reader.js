@@ -99,7 +99,7 @@ export function tracksIn(part) {
 
 /**
  * Track number and time of a block, relative to its cluster's; null for anything else. Track
- * numbers above 127 take more than a byte, and nobody has so many.
+ * numbers above 127 take more than a byte, and no stream has so many.
  * @param {Part} part
  * @returns {{track: number, offset: number} | null}
  */
