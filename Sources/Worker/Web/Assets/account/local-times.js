@@ -1,4 +1,4 @@
-// Puts times that the server has written in UTC into the reader's own time zone.
+// Converts times that the server has written in UTC to the reader's own time zone.
 
 const STYLES = {
   date: { dateStyle: 'long' },

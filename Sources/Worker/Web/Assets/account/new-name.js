@@ -1,5 +1,5 @@
-// Says what is wrong with a name while it is typed, and takes back what the server has said about the
-// one before.
+// Says what is wrong with a name while it is typed, and removes what the server has said about the
+// name before.
 
 import { checkName } from '../common/stream-name.js';
 

@@ -26,7 +26,7 @@ export function offerToUnmask() {
     };
     button.hidden = false;
     button.onclick = () => unmask(part.dataset.secrets === 'hidden');
-    // What is copied by hand has to be readable.
+    // A key that is copied by hand has to be readable.
     part.addEventListener('copybyhand', () => unmask(true));
   }
 }

@@ -9,7 +9,7 @@ import { announce } from './announce.js';
 
 const SAY_MS = 2000;
 
-/** Buttons that say something at the moment, with what they said before. */
+/** Buttons that show a message at the moment, with their own texts. */
 const labels = new WeakMap();
 
 export function startCopyButtons() {

@@ -5,7 +5,7 @@ import { slugOfResponse } from './problem.js';
 
 /** From one answer to the next question; half as much more at random, so that tabs take turns. */
 const PAUSE_MS = 2000;
-/** A question that is not answered by then has failed: it may wait behind other tabs' responses. */
+/** A request not answered by then has failed: it may wait behind other tabs' responses. */
 const ANSWER_MS = 20_000;
 
 /**
@@ -22,7 +22,7 @@ export class EventPolls {
   #handlers;
   #timer = 0;
   #controller = new AbortController();
-  /** The last answer, so that only news are told. */
+  /** The last answer, so that only news is told. */
   #known = undefined;
 
   /**
@@ -67,7 +67,7 @@ export class EventPolls {
       cache: 'no-store', signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     });
     const isOfStream = response.status === 404 && this.#stream !== undefined;
-    // A proxy that finds nothing knows nothing about the stream.
+    // A 404 from a proxy says nothing about the stream.
     if (isOfStream && await slugOfResponse(response) !== null) return null;
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
     return response.text();

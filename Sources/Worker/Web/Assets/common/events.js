@@ -43,7 +43,7 @@ function isMultiplexed() {
 class Subscription {
   #options;
   #source = null;
-  /** What was last told. */
+  /** What subscribers were last told. */
   #isLost = null;
   #isConnected = false;
   #openedAtMs = 0;
@@ -82,7 +82,7 @@ class Subscription {
     this.#source = source;
   }
 
-  /** Without waiting any longer: there is a reason to think that it works now. */
+  /** Connects without waiting any longer: there is a reason to think that it works now. */
   #connectNow() {
     if (this.#isConnected || document.hidden) return;
     this.#disconnect();
@@ -105,7 +105,7 @@ class Subscription {
     this.#options.onConnection?.(true);
   }
 
-  /** The browser could not connect, or the connection broke, or what came makes no sense. */
+  /** The browser could not connect, or the connection broke, or the data makes no sense. */
   #failed() {
     const wasSteady = this.#isConnected && performance.now() - this.#openedAtMs >= STEADY_MS;
     if (wasSteady) this.#attempt = 0;

@@ -1,5 +1,5 @@
-// What the frame around every page needs: marks the page one is on in the navigation, and makes
-// copy buttons work.
+// What the frame around every page needs: marks the present page in the navigation, and makes copy
+// buttons work.
 
 import { startCopyButtons } from './copy.js';
 

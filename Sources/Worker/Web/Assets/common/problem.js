@@ -1,10 +1,10 @@
-// Problem documents of the server (docs/http-api.md), told apart from what a proxy, a gateway or the
-// page of a network where one signs in answers in its place. Pure.
+// Problem documents of the server (docs/http-api.md), told apart from the answers of a proxy, a
+// gateway or the sign-in page of a network. Pure.
 
 const CONTENT_TYPE = /^application\/problem\+json\s*(;|$)/i;
 const TYPE_PREFIX = '/problems/';
 
-/** Whether an answer may be one, as far as its header says. */
+/** Whether an answer may be a problem document, judged by its header. */
 function mayBeProblem(contentType) { return CONTENT_TYPE.test(contentType); }
 
 /**

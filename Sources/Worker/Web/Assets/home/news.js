@@ -1,4 +1,4 @@
-// Who came and who went, in one sentence for people who do not see the list change. Pure.
+// Who came and who went, in one sentence for people who cannot see the list change. Pure.
 
 const MOST_NAMES = 3;
 

@@ -1,8 +1,8 @@
-// The list of who is live, kept up to date without getting in anybody's way.
+// The list of live streams, kept up to date without getting in the visitor's way.
 //
-// Figures change in place at once. What moves cards (another order, leaving out those who ended)
-// waits until the list is calm: no pointer over it and no focus in it. A new card is appended at
-// once and finds its place when the list is calm. Cards glide to their new places.
+// Figures change in place at once. Changes that move cards (another order, leaving out streams that
+// ended) wait until the list is calm: no pointer over it and no focus in it. A new card is appended
+// at once and finds its place when the list is calm. Cards glide to their new places.
 
 import { StreamCard } from './stream-card.js';
 import { orderedNames } from './stream-order.js';
@@ -64,7 +64,7 @@ export class StreamList {
     this.#cardFor(stream.name).show(stream);
   }
 
-  /** Its card says so, and goes a little later. */
+  /** Its card says that it has ended, and goes a little later. */
   end(name) {
     const card = this.#cards.get(name);
     if (!card || this.#endedAtMs.has(name)) return;
@@ -97,7 +97,7 @@ export class StreamList {
   }
 
   #isInUse() {
-    // After a tap the last thing that was touched counts as hovered for ever.
+    // After a tap, the element that was touched last counts as hovered for ever.
     const canHover = matchMedia('(hover: hover)').matches;
     return this.#list.matches(canHover ? ':hover, :focus-within' : ':focus-within');
   }

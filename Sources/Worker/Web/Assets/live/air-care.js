@@ -1,14 +1,14 @@
-// Looks after what goes into the recorder while on air, so that an input that one can do without
-// never stops the rest: a camera that gives no picture is covered until it does, sound that the
-// browser holds back is taken from elsewhere until it flows, and a recorder that gives nothing is
-// started anew with something changed (repair-ladder.js).
+// Looks after the inputs of the recorder while on air, so that a dispensable input never stops the
+// rest. A camera that gives no picture is covered until it does. Sound that the browser holds back
+// is taken from elsewhere until it flows. A recorder that gives nothing is started anew with
+// something changed (repair-ladder.js).
 
 import { RepairLadder } from './repair-ladder.js';
 
-/** Sound that comes and goes is not followed each time: viewers would hear a break each time. */
+/** Sound that comes and goes is not followed: viewers would hear a break each time. */
 const RETURN_AFTER_MS = 4_000;
 /**
- * Where the mix was given up although the browser lets it go on, it may not have been to blame: it is
+ * If the mix was given up although the browser lets it run, it may not have been to blame. It is
  * tried again after this, and each further time after twice as long.
  */
 const TRY_AGAIN_MS = { first: 15_000, most: 300_000 };
@@ -39,7 +39,7 @@ export class AirCare {
   #tryAgainMs = TRY_AGAIN_MS.first;
   /** A codec that costs less was needed. */
   needsLightCodec = false;
-  /** Whether one is there that is not in use; the page keeps it up to date. */
+  /** Whether there is a cheaper codec that is not in use; the page keeps it up to date. */
   hasLighterCodec = false;
 
   /**
@@ -100,7 +100,7 @@ export class AirCare {
   }
 
   /**
-   * The recorder has come to nothing.
+   * The recorder has failed.
    * @param {Fault} fault
    * @param {import('./publish-answer.js').Answer | null} answer
    */

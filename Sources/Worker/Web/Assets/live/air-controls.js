@@ -4,7 +4,7 @@ import { announce } from '../common/announce.js';
 
 const find = (id) => document.getElementById(id);
 const KEYS = { m: 'toggle-microphone', c: 'toggle-camera', s: 'toggle-screen' };
-/** Where letters mean something already. */
+/** Where letters have a meaning already. */
 const TYPED_INTO = 'select, textarea, input:not([type=radio]), dialog[open] *';
 
 export class AirControls {

@@ -1,14 +1,14 @@
-// How the broadcast does, in a word, a sentence, and what to do about it: of all that can be wrong
-// between camera and server, the one thing that matters most now. Pure: figures and the time in,
-// words out.
+// How the broadcast is doing, in a word, a sentence, and what to do about it: the one thing that
+// matters most now, of all that can be wrong between camera and server. Pure: figures and the time
+// in, words out.
 
 import { formatCount, formatSeconds } from '../common/format.js';
 import { EncoderHealth, easierStep } from './encoder-health.js';
 import { UploadHealth } from './upload-health.js';
 
-/** From then on it is worth a word that nothing is recorded. */
+/** From then on, a lack of recorded media is worth mentioning. */
 const STILL_MS = 2_500;
-/** Less late than this is not worth a word. */
+/** A smaller delay is not worth mentioning. */
 const LATE_MS = 500;
 /** Viewers do not notice when it is held back for less. */
 const HELD_BACK_MS = 1_000;
@@ -29,7 +29,7 @@ export class AirHealth {
   #upload = new UploadHealth();
   #encoder = new EncoderHealth();
 
-  /** The recorder was started anew: what is known of the encoder was about another one. */
+  /** The recorder was started anew: what is known is about another encoder. */
   recordsAnew() { this.#encoder = new EncoderHealth(); }
 
   /**
@@ -53,7 +53,7 @@ export class AirHealth {
     return { ...health, advice: advice.filter(Boolean).join(' ') };
   }
 
-  /** What to say instead of how the upload does. */
+  /** What to say instead of the state of the upload. */
   #worst(figures, upload, isSlow) {
     if (upload.level === 'offline') return {};
     if (figures.stillMs >= STILL_MS) return STILL;

@@ -1,4 +1,4 @@
-// Keeps an eye on one broadcast: how it does, who watches, what the summary will say.
+// Keeps an eye on one broadcast: how it is doing, who watches, what the summary will say.
 
 import { AirHealth } from './air-health.js';
 import { AudienceWatch } from './audience-watch.js';

@@ -1,5 +1,5 @@
-// What is recorded on air, and how: from what the form says, what the studio has, and what has been
-// found out since (air-care.js).
+// What is recorded on air, and how: from the choices in the form, the contents of the studio, and
+// the findings so far (air-care.js).
 
 import { LIGHTEST_CODEC_ID } from './codec-choice.js';
 import { videoBitrateBps } from './quality.js';
@@ -13,7 +13,7 @@ export class AirPlan {
   #plan = null;
   /** Viewers stay as long as the tracks are the same, so sound is not taken away again. */
   #hasSound = false;
-  /** What the form said of the codec when something was last chosen. */
+  /** The codec in the form when something was last chosen. */
   #codecChoice = null;
 
   /**
@@ -38,7 +38,7 @@ export class AirPlan {
   chosenAnew() {
     const { microphone, codecChoice } = this.#form.wish;
     this.#hasSound ||= microphone !== 'none';
-    // Another picture is no reason to try again a codec that was too slow.
+    // Another picture is no reason to retry a codec that was too slow.
     const keepsCodec = this.#care.needsLightCodec && codecChoice === this.#codecChoice;
     this.#codecChoice = codecChoice;
     this.#care.begin();
@@ -50,7 +50,7 @@ export class AirPlan {
     const { wish } = this.#form;
     const { stream, route } = await this.#studio.recordable(this.#hasSound, this.#care.route);
     this.#care.recordsFrom(route);
-    // Sound that is given up for now comes back.
+    // Sound that was given up for now comes back.
     this.#hasSound = route !== null;
     const codecChoice = this.#care.needsLightCodec ? LIGHTEST_CODEC_ID : wish.codecChoice;
     const plan = await planRecording(

@@ -36,7 +36,7 @@ export class AirSwitches {
     this.#desk.form.source = source;
     await this.#desk.apply();
     const shown = this.#picture;
-    // It could not be had: what is shown stays.
+    // The source could not be opened: what is shown stays.
     if (shown !== source && shown !== 'standby' && shown !== null) this.#desk.form.source = shown;
   }
 

@@ -1,6 +1,6 @@
-// One broadcast, from "Go live" to its end: keeps a recorder running and its chunks going out, and
-// starts the recorder anew, as a new session, whenever that is the way on. What ends the broadcast
-// against the broadcaster's will is reported as a reason, once; then it is over.
+// One broadcast, from "Go live" to its end. It keeps a recorder running and its chunks going out,
+// and starts the recorder anew, as a new session, whenever that is needed. An end against the
+// broadcaster's will is reported as a reason, once; then the broadcast is over.
 
 import { verdictOnEnd } from './publish-answer.js';
 import { Recording } from './recorder.js';
@@ -13,13 +13,13 @@ import { Uploader } from './uploader.js';
  *   | 'server-full' | 'signed-out' | 'other-account' | 'account-disabled' | 'refused' | 'bad-media'
  *   | 'recorder-failed' | 'recorder-silent'} EndReason */
 
-/** What is waiting when the recorder is changed on purpose has this long to go out. */
+/** How long waiting chunks have to go out when the recorder is changed on purpose. */
 const CHANGE_PATIENCE_MS = 2_000;
 const STOP_PATIENCE_MS = 3_000;
 /** A recorder from which no media has come for so long will not go on. Opening takes longer. */
 const RECORDER_SILENCE_MS = 4_000;
 const FIRST_MEDIA_MS = 6_000;
-/** What the reason is called when nothing helps. */
+/** The reason to report when nothing helps. */
 const REASON_OF_FAULT = {
   silent: 'recorder-silent', failed: 'recorder-failed', 'bad-media': 'bad-media',
 };
@@ -85,7 +85,7 @@ export class Broadcast {
     this.#record({ takesOver, giveOldOneMs: 0 });
   }
 
-  /** Goes on with other pictures, or recorded otherwise. Viewers stay. */
+  /** Goes on with another picture, or another way of recording. Viewers stay. */
   change(stream, plan) {
     if (this.#isOver) return;
     this.#what = { stream, plan };
@@ -100,7 +100,7 @@ export class Broadcast {
     await this.#delete(AbortSignal.timeout(STOP_PATIENCE_MS));
   }
 
-  /** The page goes away: no time for anything but to say so. */
+  /** The page goes away: there is only time to say so. */
   leave() {
     this.#isOver = true;
     this.#recording?.stop();
@@ -113,7 +113,7 @@ export class Broadcast {
     this.#uploader.tick();
     const recording = this.#recording;
     if (this.#isOver || !recording) return;
-    // Only bytes of media are life.
+    // Only bytes of media are a sign of life.
     this.#stillMs = this.#life.look(recording.progress, performance.now());
     if (this.#life.hasSlept) recording.encoder.slept();
     const patienceMs = recording.hasMedia ? RECORDER_SILENCE_MS : FIRST_MEDIA_MS;
@@ -132,7 +132,7 @@ export class Broadcast {
   /** The server has said, on another way, that it does not have the stream (any more). */
   async heardThatStreamIsGone() {
     if (this.#isOver || !this.#uploader.hasBegun) return;
-    // What was heard may be older than our last parcel.
+    // That news may be older than our last parcel.
     const stream = await probeStream(this.name);
     if (stream && isGone(stream) && !this.#isOver) this.#uploader.streamIsGone(stream);
   }
@@ -144,7 +144,7 @@ export class Broadcast {
   /** What the server has not taken, and for how long the oldest of it has been here. */
   get waiting() { return this.#uploader.waiting; }
 
-  /** How the recorder does: for how long no media has come, and how it keeps up. */
+  /** The state of the recorder: for how long no media has come, and how it keeps up. */
   get recorder() { return { stillMs: this.#stillMs, encoder: this.#recording?.encoder ?? null }; }
 
   /** What is ours may be taken over: what we began, or what the broadcaster has said is theirs. */
@@ -200,7 +200,7 @@ export class Broadcast {
     if (this.#isOver) return undefined;
     const verdict = verdictOnEnd(reason);
     if (verdict !== 'session-lost') return this.#handle(verdict, null);
-    // If somebody else is live there by now, the answer will say so.
+    // If another broadcast is live there by now, the answer will say so.
     this.#record({ takesOver: false, giveOldOneMs: 0 });
     return this.#onBegunAnew(reason);
   }

@@ -1,5 +1,5 @@
-// Whether the device keeps up with what it is to record, and what would help. Pure: figures and the
-// time in, a judgement out.
+// Whether the device keeps up with the recording, and what would help. Pure: figures and the time
+// in, a judgement out.
 
 import { smallerSize } from './quality.js';
 
@@ -7,10 +7,10 @@ import { smallerSize } from './quality.js';
 const BEHIND_MS = 1_000;
 /** Of the pictures that come in. */
 const LEAST_SHARE = 0.6;
-/** One hiccup is no weakness. */
+/** One hiccup is not a weakness. */
 const LASTING_MS = 3_000;
 const CALM_MS = 5_000;
-/** A step has to bring about so many of the pictures that come in. */
+/** A step has to achieve this share of the pictures that come in. */
 const GOAL_SHARE = 0.85;
 /** So much less work the lighter codec is, at least. */
 const CODEC_GAIN = 1.5;
@@ -58,8 +58,8 @@ function lagsNow({ behindMs, framesPerSecond, sourceFramesPerSecond }) {
 }
 
 /**
- * What costs the device so much less that it is likely to do: a lighter codec first, since that is
- * seen least, and then as much of the size as it takes.
+ * A step that costs the device so much less that it is likely to be enough: a lighter codec first,
+ * since that is the least visible, and then as much of the size as it takes.
  * @param {object} now
  * @param {boolean} now.hasLighterCodec one is there that is not in use
  * @param {import('./quality.js').Size} now.size

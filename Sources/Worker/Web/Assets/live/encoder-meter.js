@@ -1,5 +1,5 @@
-// How a recorder does: how far what it has made is behind what it is given, and how many pictures a
-// second come out. Pure; times in ms of any one clock.
+// How a recorder is doing: how far its output is behind its input, and how many pictures a second
+// come out. Pure; times in ms of any one clock.
 //
 // A recording's own time begins with its first picture, which is not known by the clock here. The
 // zero is taken from the piece that came soonest after its own time, but not from much later than
@@ -38,7 +38,7 @@ export class EncoderMeter {
     while (this.#samples[0].atMs < atMs - RATE_WINDOW_MS) this.#samples.shift();
   }
 
-  /** Time has passed in which this machine slept: what is behind because of that is no weakness. */
+  /** Time has passed in which this machine slept: a lag because of that is not a weakness. */
   slept() {
     this.#startedAtMs = Infinity;
     this.#zeroAtMs = Infinity;

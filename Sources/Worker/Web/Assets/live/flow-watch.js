@@ -1,7 +1,7 @@
-// Watches whether what is open also flows: pictures of a camera (covered, or taken by another
+// Watches whether open inputs also flow: pictures of a camera (when covered, or taken by another
 // program, it stays open and gives none), and the mix of all sounds (which the browser may hold
-// back). A recorder waits for each of its tracks, so one that stands still keeps the other back.
-// Pure but for what it is given to look at.
+// back). A recorder waits for each of its tracks, so one that stands still holds up the others.
+// Pure except for the inputs that it looks at.
 
 import { StallWatch } from './stall-watch.js';
 

@@ -24,7 +24,7 @@ import { startTicker } from './ticker.js';
 import { keepScreenOn, letScreenSleep } from './wake-lock.js';
 
 const REFRESH_MS = 250;
-/** Trouble with the server that lasts this long is worth a word. */
+/** Trouble with the server that lasts this long is worth mentioning. */
 const TROUBLE_MS = 1_000;
 /** A codec that is too slow shows it by then; later, viewers are not made to begin anew for it. */
 const CODEC_TRIAL_MS = 30_000;
@@ -89,7 +89,7 @@ class LivePage {
       if (this.#state.isBusy) event.preventDefault();
     });
     addEventListener('pagehide', () => this.#leave());
-    // What was live when the page was put aside has ended.
+    // A broadcast that was live when the page was put aside has ended.
     addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
     this.#showState('choosing');
     this.#stage.show(this.#form.wish.source);
@@ -265,7 +265,7 @@ class LivePage {
   #refresh() {
     if (!this.#monitor || !this.#state.isBusy) return;
     this.#broadcast.tick();
-    // Looking after it may have ended it.
+    // The checks may have ended the broadcast.
     if (!this.#monitor) return;
     if (this.#state.name !== 'stopping') this.#care.look(performance.now());
     const isTroubled = this.#monitor.troubleMs > TROUBLE_MS;
@@ -357,7 +357,7 @@ class LivePage {
     return this.#openPicture();
   }
 
-  /** What was in the way: the picture, or going live. */
+  /** The obstacle that was reported: the picture, or going live. */
   #retry() {
     if (this.#state.isOnAir) return this.#applyChanges();
     if (this.#state.name === 'failed' && this.#studio.hasPicture) return this.#goLive(false);

@@ -1,4 +1,4 @@
-// What to do and to say when a camera, a screen or a microphone goes away while one is live, or
+// What to do and to say when a camera, a screen or a microphone goes away during a broadcast, or
 // comes back.
 
 import { watchDevices } from './devices.js';
@@ -59,7 +59,7 @@ export class LostInputs {
     if (this.#desk.isOnAir() && isRecordedAlone) this.#desk.recordAnew();
   }
 
-  /** Something was plugged in: perhaps the microphone again. */
+  /** A device was plugged in: perhaps it is the microphone again. */
   async #reopenMicrophone() {
     if (!this.#isMicrophoneLost || !this.#desk.isOnAir()) return;
     try {

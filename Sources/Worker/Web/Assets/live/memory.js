@@ -1,5 +1,5 @@
-// What the page remembers on this device: the name, how one likes to broadcast, and
-// which codecs were too slow.
+// What the page remembers on this device: the name, the choices for broadcasting, and which codecs
+// were too slow.
 
 const KEY = 'weir.broadcast';
 
@@ -17,6 +17,6 @@ export function remember(choices) {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...recall(), ...choices }));
   } catch {
-    // Not allowed, or full: then not.
+    // Storage is forbidden, or full: then nothing is remembered.
   }
 }

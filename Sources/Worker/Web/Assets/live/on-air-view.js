@@ -1,4 +1,4 @@
-// The figures while on air, how the broadcast does, and the summary afterwards.
+// The figures while on air, the state of the broadcast, and the summary afterwards.
 
 import { announce } from '../common/announce.js';
 import {

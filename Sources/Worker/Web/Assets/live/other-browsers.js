@@ -1,4 +1,4 @@
-// Which browsers to recommend: never the one that one is in. Pure.
+// Which browsers to recommend: never the present one. Pure.
 
 const BROWSERS = [
   { name: 'Firefox', pattern: /Firefox\/|FxiOS\// },
@@ -15,7 +15,7 @@ const RECORDERS = ['Chrome', 'Edge', 'Firefox'];
  * @returns {string} a sentence or two
  */
 export function whatRecords(userAgent) {
-  // Most claim to be others as well, so the first that fits is the one.
+  // Most browsers also claim to be others, so the first that fits is the right one.
   const own = BROWSERS.find(({ pattern }) => pattern.test(userAgent))?.name ?? '';
   const others = RECORDERS.filter((name) => name !== own);
   const words = `${others.slice(0, -1).join(', ')} and ${others.at(-1)} can.`;

@@ -1,5 +1,5 @@
-// The one state that the page is in, for CSS and tests on <body data-state>, and the ways from one
-// to the next.
+// The one state of the page, for CSS and tests on <body data-state>, and the transitions from one
+// state to the next.
 
 /** @typedef {'choosing' | 'starting' | 'live' | 'reconnecting' | 'stopping' | 'stopped' | 'failed'}
  *   StateName */

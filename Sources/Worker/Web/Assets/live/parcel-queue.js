@@ -1,7 +1,7 @@
-// What one recording has yet to bring to the server. Chunks of the recorder wait until there is
-// room to send; then as many as have gathered, and as fit, become one parcel with the next number.
-// From then on its number and bytes stay as they are, however often it is sent, unless it is too
-// large for the way to the server: then it is cut anew. Pure: knows no network and no clock.
+// What one recording has yet to send to the server. Chunks of the recorder wait until there is room
+// to send; then as many as have gathered, and as fit, become one parcel with the next number. From
+// then on, its number and bytes never change, however often it is sent, unless it is too large for
+// the way to the server: then it is cut anew. Pure: knows no network and no clock.
 //
 // A parcel is 'waiting' (to be sent, or sent again) or 'sending'; one that is acknowledged is gone.
 
@@ -12,9 +12,9 @@
  *   state: 'waiting' | 'sending', tries: number}} Parcel
  */
 
-/** Short enough that a parcel on a slow line is answered while one can still act on it. */
+/** Short enough that a parcel on a slow line is answered in time to react. */
 const PARCEL_MEDIA_MS_MAX = 1_000;
-/** A header that is not complete after so many chunks never will be. */
+/** A header that is not complete after this many chunks never will be. */
 const BEGINNING_CHUNKS_MAX = 12;
 /** Parcels under way at once: enough to fill a long line; the server puts them in order. */
 const PARCELS_SENDING_MAX = 3;
@@ -122,12 +122,12 @@ export class ParcelQueue {
   }
 
   /**
-   * Something on the way refuses a parcel of that size: it and all after it are cut anew, as the
-   * limit says by now. None of them may be under way any more.
+   * A proxy refuses a parcel of that size: it and all later ones are cut anew, to the present
+   * limit. None of them may be under way any more.
    * @param {Parcel} parcel
    */
   cutAnew(parcel) {
-    // A later one is in, so this one is: only the answer has been lost.
+    // A later one has arrived, so this one has too: only the answer was lost.
     if (parcel.number < this.#takenNumber) return this.acknowledge(parcel);
     const again = this.#parcels.filter(({ number }) => number >= parcel.number);
     if (again.length === 0) return undefined;
@@ -162,7 +162,7 @@ export class ParcelQueue {
     return parcel;
   }
 
-  /** At least as many as are needed: what is cut off a beginning does no good. */
+  /** At least as many as are needed: it is no use to cut a beginning short. */
   #countForParcel(needed) {
     let bytes = 0;
     let mediaMs = 0;

@@ -57,7 +57,7 @@ export const NO_ANSWER = {
  */
 export function readAnswer({ status, isRedirected, contentType, retryAfter, text }) {
   const problem = isRedirected ? null : ourProblem(contentType, text);
-  // Of a redirect, only that it happened is known: the answer at its end is about something else.
+  // Of a redirect, only the fact is known: the answer at its end is about something else.
   const answer = { ...NO_ANSWER, status: isRedirected ? 307 : status };
   const seconds = retryAfter === '' ? NaN : Number(retryAfter);
   if (Number.isFinite(seconds) && seconds >= 0) answer.retryAfterMs = seconds * 1000;
@@ -84,7 +84,7 @@ export function verdictOn(answer, queue) {
   if (!answer.isOurs) return answer.status === 413 ? 'too-large' : 'retry';
   if (answer.slug === 'chunk-gap') return verdictOnGap(answer.expectedChunk, queue);
   if (answer.slug === 'broadcast-over') return verdictOnEnd(answer.reason);
-  // A beginning that was taken once is complete: the server has forgotten it.
+  // A beginning that was accepted once is complete: the server has forgotten it.
   if (answer.slug === 'missing-initialization' && queue.isBegun) return 'session-lost';
   const verdict = VERDICT_OF_SLUG[answer.slug];
   if (verdict) return verdict;

@@ -1,4 +1,4 @@
-// Picture sizes and bitrates to choose from, and what follows from them. Pure.
+// Picture sizes and bitrates to choose from, and their consequences. Pure.
 
 export const FRAME_RATE = 30;
 

@@ -1,6 +1,6 @@
 // How far a recording has come, by the times in its own bytes: WebM, fed piece by piece, cut
-// anywhere. Counts pictures, too. Pure. What it does not understand it says so of, and then stays
-// silent: nothing depends on it but what is told.
+// anywhere. It also counts pictures. Pure. It reports what it does not understand, and then stays
+// silent: only figures depend on it.
 
 import { joined, read, unsigned } from '../watch/ebml.js';
 

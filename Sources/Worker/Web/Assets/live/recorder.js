@@ -1,7 +1,7 @@
-// One MediaRecorder from start to stop. What it gives is cut at any byte, so the chunks of one
+// One MediaRecorder from start to stop. Its output is cut at any byte, so the chunks of one
 // recording belong together and in order; another recording begins with a header of its own. Its
-// bytes are read along: how far they have come is what tells whether it lives, and keeps up.
-// Times are of performance.now(), in ms.
+// bytes are parsed as well: their times show whether it is alive, and keeps up. Times are of
+// performance.now(), in ms.
 
 import { EncoderMeter } from './encoder-meter.js';
 import { RecordedTimeline } from './recorded-timeline.js';
@@ -62,8 +62,8 @@ export class Recording {
   }
 
   /**
-   * Something that changes as long as media comes out: the newest time in it; of what cannot be
-   * read along, the number of bytes.
+   * A value that changes as long as media comes out: the newest time in it; if the bytes cannot be
+   * parsed, their number.
    */
   get progress() {
     return this.#timeline.isUnderstood ? this.#timeline.newestMs : `${this.#bytes} bytes`;

@@ -1,4 +1,4 @@
-// From what the form says to what the recorder is told.
+// Turns the choices in the form into options for the recorder.
 
 import { chooseCodec, LIGHTEST_CODEC_ID, mimeTypeOf, recordableCodecs } from './codec-choice.js';
 import { recall, remember } from './memory.js';

@@ -1,6 +1,6 @@
-// What to change when a recording does not go on. Each step is something else than has been tried:
-// the same recorder with the same inputs again would do the same again. An input that can be done
-// without is given up for the rest, sound before the picture. Pure.
+// What to change when a recording does not go on. Each step is different from those tried before:
+// the same recorder with the same inputs would fail again. A dispensable input is given up for the
+// rest, sound before the picture. Pure.
 
 /**
  * @typedef {'mix' | 'microphone' | 'silence' | 'none'} SoundRoute  where the recorder's sound comes
@@ -19,7 +19,7 @@
  * @property {boolean} hasOtherCodec one that costs less
  */
 
-/** After so long without a fault everything may be tried again. */
+/** After this long without a fault, everything may be tried again. */
 const CALM_MS = 60_000;
 
 export class RepairLadder {

@@ -76,7 +76,7 @@ export class SetupForm {
     this.#keepConsistent();
   }
 
-  /** Any microphone, or what takes its place. */
+  /** Any microphone, or its substitute. */
   chooseMicrophone() {
     this.#microphone.value = 'default';
     this.#keepConsistent();
@@ -88,7 +88,7 @@ export class SetupForm {
 
   set bitrateBps(bitrateBps) { this.#bitrate.value = String(bitrateBps); }
 
-  /** It is the name of the account that one is signed in with. */
+  /** It is the account's name. */
   get isOwnName() { return this.#name.readOnly; }
 
   set isNameFixed(isFixed) { this.#name.disabled = isFixed; }

@@ -1,5 +1,5 @@
-// A track of sound in which nothing is to be heard, made without the browser's sound system: it
-// flows when that does not. Only where the browser lets a page make sound by hand (Chromium).
+// A silent track of sound, made without the browser's sound system, so that it flows when that does
+// not. Only where the browser lets a page make sound by hand (Chromium).
 
 import { startTicker } from './ticker.js';
 
@@ -7,7 +7,7 @@ const SAMPLE_RATE = 48_000;
 /** As many as the mix has, so that viewers need not begin anew. */
 const CHANNELS = 2;
 const PIECE_MS = 60;
-/** What a late timer has left out is made up for, up to this. */
+/** Samples that a late timer has left out are made up for, up to this. */
 const PIECES_AT_ONCE_MAX = 20;
 
 export const canBeSilent = 'MediaStreamTrackGenerator' in globalThis && 'AudioData' in globalThis;

@@ -1,5 +1,5 @@
-// Mixes what is to be heard (microphone, the sound of a shared screen, a test tone) into one track
-// that stays the same while sources come and go, and measures how loud it is.
+// Mixes all sounds (microphone, the sound of a shared screen, a test tone) into one track that
+// stays the same while sources come and go, and measures its level.
 //
 // The browser may hold the mix back: before the page is used, during a call, when an output device
 // is lost. Then it is asked to go on, again and again, and the broadcaster is told.
@@ -55,7 +55,7 @@ export class Sound {
     return this.#context.state === 'running';
   }
 
-  /** Whether sound flows, by what was seen at the last look. Its clock may stand still as well. */
+  /** Whether sound flowed at the last look. Its clock may stand still as well. */
   get isRunning() { return this.#context.state === 'running' && this.#stillMs < HELD_MS; }
 
   /**
@@ -69,7 +69,7 @@ export class Sound {
   }
 
   /**
-   * From now on, this is to be heard.
+   * From now on, these are the sounds of the mix.
    * @param {MediaStreamTrack[]} tracks
    * @param {boolean} hasTone
    */
@@ -85,7 +85,7 @@ export class Sound {
     this.ready();
   }
 
-  /** How loud it is now: 0 (nothing) to 1 (as loud as can be). */
+  /** The present level: 0 (silence) to 1 (as loud as can be). */
   get level() {
     this.#analyser.getFloatTimeDomainData(this.#samples);
     const peak = this.#samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);

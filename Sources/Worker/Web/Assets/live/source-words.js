@@ -1,5 +1,5 @@
-// What to say when camera, microphone or screen cannot be had, or when this browser cannot
-// broadcast at all. Pure but for looking at what the browser has.
+// What to say when camera, microphone or screen cannot be opened, or when this browser cannot
+// broadcast at all. Pure except for looking at the browser's features.
 
 import { recordableCodecs } from './codec-choice.js';
 import { error, warning } from './failure-words.js';

@@ -42,14 +42,14 @@ export class Picture {
     return sizeOfTrack(this.video) ?? this.#wishedSize;
   }
 
-  /** Asks what is open for another size; a camera opened twice, browsers mix up the two. */
+  /** Asks an open camera for another size; browsers mix up two openings of one camera. */
   async resize(size) {
     this.#wishedSize = size;
     await this.#source.applyConstraints(
       this.kind === 'screen' ? screenConstraints(size) : sizeConstraints(size));
   }
 
-  /** What a recorder is to be given: as large as was asked for. */
+  /** What a recorder is given: a picture of the size that was asked for. */
   async recorded() {
     const isDrawn = this.kind === 'test' || this.kind === 'standby';
     if (this.#scaled === null && !isDrawn && await isLargerThanSaid(this.video)) {

@@ -1,5 +1,5 @@
-// The preview: what viewers will see, silently, with a meter for the sound; or what to do to see
-// it.
+// The preview: what viewers will see, silently, with a meter for the sound; or an invitation to
+// open a picture.
 
 const find = (id) => document.getElementById(id);
 const LEVEL_EVERY_MS = 66;

@@ -1,5 +1,5 @@
-// How long something stands still that should go on. Pure. Only time in which it was looked at
-// counts: a machine that slept, or a timer that came late, is not held against what is watched.
+// How long a thing that should go on stands still. Pure. Only time with looks counts: a machine
+// that slept, or a timer that came late, is not held against the thing that is watched.
 
 /** Most that one look counts for. */
 const STEP_MS_MAX = 1_000;

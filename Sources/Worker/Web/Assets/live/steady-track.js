@@ -1,7 +1,7 @@
-// A shared screen gives a picture only when something on it changes, at worst one a second; and a
-// recorder holds sound back until the next picture. So pictures are repeated when none comes: it
-// costs next to nothing, and everything keeps flowing. Where the browser has no streams of frames
-// (Firefox, which repeats them by itself), the track is left as it is.
+// A shared screen gives a picture only when something on it changes, at worst one a second, and a
+// recorder holds sound back until the next picture. So pictures are repeated when none comes: that
+// costs next to nothing, and everything keeps flowing. If the browser has no streams of frames
+// (Firefox, which repeats pictures by itself), the track is left as it is.
 
 import { startTicker } from './ticker.js';
 

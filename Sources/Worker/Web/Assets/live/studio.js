@@ -1,6 +1,5 @@
-// What is in front of the camera, so to speak: the picture and the sound that are shown or
-// broadcast now. Opens what is asked for, and closes what it replaces only when the new one is
-// there.
+// The picture and the sound that are shown or broadcast now. Opens the sources that are wanted, and
+// closes the replaced ones only when the new ones are there.
 
 import { FlowWatch } from './flow-watch.js';
 import { FRAME_RATE } from './quality.js';
@@ -37,7 +36,7 @@ export class Studio {
   /** @type {SilentTrack | null} */
   #silence = null;
   #flow = new FlowWatch();
-  /** Openings may overtake each other: the last one asked for counts. */
+  /** Openings may overtake each other: the last request counts. */
   #opening = 0;
   /** Cameras are opened one after the other. */
   #cameraTurn = Promise.resolve();
@@ -55,8 +54,8 @@ export class Studio {
   }
 
   /**
-   * Opens what is wished for and not open yet. Throws the browser's error when there is no picture;
-   * then everything is as it was.
+   * Opens the wanted sources that are not open yet. Throws the browser's error when there is no
+   * picture; then nothing has changed.
    * @param {Wish} wish
    * @returns {Promise<{isCurrent: boolean, soundError: Error | null}>} isCurrent: no later wish
    */
@@ -160,7 +159,7 @@ export class Studio {
   /** @returns {Promise<boolean>} whether the mix of all sounds goes on */
   async resumeSound() { return await this.#sound?.ready() ?? false; }
 
-  /** What is known of where sound could come from. */
+  /** What is known about possible sources of sound. */
   get soundFacts() {
     return {
       isMixRunning: this.#sound?.isRunning ?? false,
@@ -243,7 +242,7 @@ export class Studio {
     this.#mix();
   }
 
-  /** Everything that is to be heard now. */
+  /** All sounds that belong into the mix now. */
   #mix() {
     const tracks = [this.#microphone, this.#picture?.sound].filter(Boolean);
     const hasTone = this.#microphoneKey === 'tone' && this.#isMicrophoneOn;

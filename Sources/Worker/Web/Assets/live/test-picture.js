@@ -28,7 +28,7 @@ export class DrawnPicture {
   constructor(kind, { width, height }) {
     this.#canvas.width = width;
     this.#canvas.height = height;
-    // It is read back for every frame, which is dear when it is on a graphics card.
+    // It is read back for every frame, which is expensive on a graphics card.
     this.#context = this.#canvas.getContext('2d', { alpha: false, willReadFrequently: true });
     this.#backdrop = drawBackdrop(width, height);
     this.#draw = kind === 'test' ? drawTestPicture : drawStandby;
@@ -57,14 +57,14 @@ export class DrawnPicture {
     const { width, height } = this.#canvas;
     this.#context.drawImage(this.#backdrop, 0, 0);
     this.#draw(this.#context, width, height, Date.now());
-    // Whoever takes the pictures may be slower than we are.
+    // The reader of the pictures may be slower than we are.
     if (!this.#writer || this.#writer.desiredSize <= 0) return;
     const frame = new VideoFrame(this.#canvas, { timestamp: performance.now() * 1000 });
     this.#writer.write(frame).catch(() => frame.close());
   }
 }
 
-/** What does not move. */
+/** The parts that do not move. */
 function drawBackdrop(width, height) {
   const canvas = document.createElement('canvas');
   canvas.width = width;

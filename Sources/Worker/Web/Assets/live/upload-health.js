@@ -13,7 +13,7 @@ const BAD_FROM_MS = 4_000;
 /** A failure that ends sooner need not be shown. */
 const OFFLINE_AFTER_MS = 1_500;
 const CALM_MS = 2_500;
-/** After an outage, working off what was kept is no weakness of the line, for so long. */
+/** For this long after an outage, a backlog is not a weakness of the line. */
 const CATCH_UP_MS = 6_000;
 /** The lag shown is the most of the last moment: it goes up and down with every chunk. */
 const LAG_WINDOW_MS = 1_000;

@@ -39,7 +39,7 @@ export class Uploader {
   #onAccepted;
   #onLost;
   #onSmallerParcels;
-  /** It is about the way to the server, so it holds for all sessions. */
+  /** It is about the way to the server, so it applies to all sessions. */
   #limit = new ParcelLimit();
   /** @type {ParcelQueue[]} The first is being sent. */
   #queues = [];
@@ -115,7 +115,7 @@ export class Uploader {
     this.discard();
   }
 
-  /** Drops everything, also what is under way. */
+  /** Drops everything, even what is under way. */
   discard() {
     this.#abortRequests();
     this.#queues = [];
@@ -135,7 +135,7 @@ export class Uploader {
     this.tick();
   }
 
-  /** Tries again now, without waiting out a delay: there is reason to hope. */
+  /** Tries again now, without waiting: there is reason to hope. */
   retryNow() {
     this.#notBeforeMs = 0;
     this.tick();
@@ -161,7 +161,7 @@ export class Uploader {
     };
   }
 
-  /** Does whatever is due. May be called at any time. */
+  /** Does all work that is due. May be called at any time. */
   tick() {
     const nowMs = performance.now();
     this.#moveOn(nowMs);
@@ -221,14 +221,14 @@ export class Uploader {
 
   #verdictOn(answer, queue) {
     const verdict = verdictOn(answer, queue);
-    // A broadcast that has begun does not end because there is no room just now.
+    // A broadcast that has begun does not end because the server has no room just now.
     const isFull = verdict === 'no-space' || verdict === 'server-full';
     return isFull && this.hasBegun ? 'retry' : verdict;
   }
 
   /**
-   * Something on the way refuses it for its size. Those that come after it are called back, so that
-   * the numbers are free for smaller ones; the delay of a failure lets that get through.
+   * A proxy refuses the parcel for its size. Later ones are called back, so that their numbers are
+   * free for smaller ones; the delay of a failure lets that get through.
    */
   #tooLarge(queue, parcel, answer) {
     const mayHelp = this.#limit.refused(parcel.body.size);

@@ -1,11 +1,12 @@
-// Tells the browser how long blocks last, in the header of a WebM stream that does not say so; as
-// seen in the stream's own beginning. Chrome's recorder does not say it, and then a browser guesses
-// for the last block that it has got; Firefox guesses a few milliseconds. Whatever comes later than
-// twice the longest duration is a leap to it (Media Source Extensions, coded frame processing), and
-// it drops all pictures until the next key frame. A figure that is too large is worse: it drops
-// what overlaps. Only for our own player: others take such a figure for the frame rate.
+// Tells the browser how long blocks last, in the header of a WebM stream that does not say so; the
+// durations are measured in the stream's own beginning. Chrome's recorder leaves them out, and then
+// a browser has to guess the duration of its last block; Firefox guesses a few milliseconds. To
+// Firefox, a gap of more than twice the longest duration is a leap (Media Source Extensions, coded
+// frame processing), and it drops all pictures until the next key frame. A figure that is too large
+// is worse: it drops what overlaps. Only for our own player: others take such a figure for the
+// frame rate.
 //
-// Pure: bytes in, bytes out. What it does not understand it leaves as it is.
+// Pure: bytes in, bytes out. Bytes that it does not understand stay as they are.
 
 import { children, element, joined, read, unsigned, whole } from './ebml.js';
 import { ID } from './webm-reader.js';

@@ -1,5 +1,5 @@
-// Looks once a second whether what should be seen is seen (vigil.js), and does something about it
-// when it is not (remedy.js).
+// Checks once a second whether everything that should be seen is seen (vigil.js), and acts when it
+// is not (remedy.js).
 
 import { hasPicture } from './codecs.js';
 import { Remedy } from './remedy.js';
@@ -65,7 +65,7 @@ export class Care {
     this.#handlers.onVerdict(verdict);
   }
 
-  /** Whether what did not move moves again, within one and the same source. */
+  /** Whether playing moves again after a standstill, within the same source. */
   #isCured({ positionS, frames, isSeen }) {
     if (!this.#last) return false;
     const hasMoved = positionS > this.#last.positionS;
@@ -101,7 +101,7 @@ export class Care {
   }
 
   #act(verdict) {
-    // The element would be given the same again.
+    // The element would be given the same media again.
     if (this.#isPlainWaiting || (this.#feed.isPlain && verdict === 'no-picture')) return;
     switch (this.#remedy.next(performance.now(), verdict)) {
       case 'seek':

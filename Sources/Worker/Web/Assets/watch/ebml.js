@@ -1,6 +1,6 @@
 // Elements of EBML, as WebM is made of (RFC 8794): reading where they are, and writing them.
 //
-// Pure. Positions are in bytes from the beginning of what is looked at.
+// Pure. Positions are in bytes from the beginning of the given bytes.
 
 /** @typedef {{id: number, at: number, contentAt: number, endAt: number}} Element */
 

@@ -41,7 +41,7 @@ export class EdgeClock {
     this.#ageLeadS = -Infinity;
   }
 
-  /** The broadcast stands still: what was learnt from arrivals holds no more. */
+  /** The broadcast stands still: what arrivals have taught no longer holds. */
   forgetArrivals() {
     this.#arrivals = [];
     this.#leadS = -Infinity;
@@ -68,12 +68,12 @@ export class EdgeClock {
     return wholeS;
   }
 
-  /** The edge is known from elsewhere: a response from so far back has so much to give. */
+  /** The edge is known from elsewhere: a response that begins this far back has this much media. */
   noteEdge(nowMs, edgeS) {
     this.#add(nowMs, { atMs: nowMs, leadS: edgeS - nowMs / 1000, neededS: 0 });
   }
 
-  /** How unevenly media came so far holds no more; where the edge is still does. */
+  /** What is known of the unevenness of arrivals no longer holds; the place of the edge does. */
   forgetNeeds() {
     for (const arrival of this.#arrivals) arrival.neededS = 0;
   }
@@ -83,7 +83,7 @@ export class EdgeClock {
     this.#newest = null;
   }
 
-  /** Playing stood still: how near the edge was before that may not hold any more. */
+  /** Playing stood still: the last distance to the edge may no longer hold. */
   noteStall() {
     this.#arrivals = this.#arrivals.map((kept) => ({ ...kept, leadS: -Infinity }));
     const newest = this.#newest;
@@ -107,7 +107,7 @@ export class EdgeClock {
   edgeS(nowMs) {
     if (this.#leadS === -Infinity) return null;
     const newest = this.#newest;
-    // Nothing comes any more: the edge stands where the media ends.
+    // Nothing comes any more: the edge is where the media ends.
     if (newest && nowMs - newest.atMs > SILENCE_MS) return newest.endS;
     return this.#runningEdgeS(nowMs);
   }

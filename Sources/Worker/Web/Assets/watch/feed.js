@@ -1,6 +1,5 @@
-// One source of media after the other in the video element: asks, chooses how to play what comes,
-// swaps sources without a flash, notices when one dies. What to ask for next is the player's
-// business.
+// One source of media after another in the video element: asks for media, chooses how to play it,
+// swaps sources without a flash, notices when one dies. The player decides what to ask for next.
 
 import { LiveSource, isStreamable } from './live-source.js';
 import { mediaUrl } from './media-request.js';
@@ -32,7 +31,7 @@ const ACCIDENT_MS = 30_000;
 export class Feed {
   /** Of what plays or was to play. */
   mimeType = '';
-  /** Whether more may come from the source that is in the element. */
+  /** Whether more may come from the source in the element. */
   isOpen = false;
   reception;
 

@@ -21,7 +21,7 @@ const RESTART_AHEAD_S = 0.35;
 const SEEK_DEAR_S = 1;
 /** While a page starts, its own work makes media arrive late. */
 const SETTLING_MS = 1_000;
-/** A seek into media that is there takes less. */
+/** A seek within media in hand takes less. */
 const SEEK_LONGEST_MS = 500;
 /** A beginning that is no further from the best place is left as it is: a seek costs a moment. */
 const NEAR_ENTRY_S = 0.15;
@@ -81,8 +81,8 @@ export class Follower {
   }
 
   /**
-   * A new time line, which begins `behindS` before the live edge (0: near it). What was learnt
-   * about the way here holds on, unless it is another broadcast.
+   * Begins a new time line, `behindS` before the live edge (0: near it). What was learnt about the
+   * way here still holds, unless it is another broadcast.
    */
   take(source, behindS, isOtherBroadcast) {
     if (isOtherBroadcast) this.#edge = new LiveEdge();
@@ -246,7 +246,7 @@ export class Follower {
     if (!this.#dry || this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
     const nowMs = performance.now();
     const { atMs, behindS, aheadS, isStall } = this.#dry;
-    // The last drop of a broadcast that has stopped is not its return.
+    // The last bytes of a broadcast that has stopped are not its return.
     if (this.#isInterrupted && this.aheadS < LAST_DROP_S) return;
     this.#dry = null;
     if (nowMs - atMs > LONG_WAIT_MS) this.#edge.noteReturn(nowMs);
@@ -309,7 +309,7 @@ export class Follower {
     this.jumps += 1;
   }
 
-  /** Where media is missing in the middle, it will not come any more. */
+  /** A gap in the middle of the media will not be filled any more. */
   #crossGap() {
     const { buffered, currentTime } = this.#video;
     if (this.aheadS > LAST_DROP_S) return;

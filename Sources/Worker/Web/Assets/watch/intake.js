@@ -1,5 +1,5 @@
-// What comes of a response on its way into the source buffers: watched as it passes, and taken
-// apart where that is the way to play it.
+// The bytes of a response on their way into the source buffers: watched as they pass, and taken
+// apart where the way of playing needs it.
 //
 // Pure.
 

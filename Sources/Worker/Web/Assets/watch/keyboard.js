@@ -57,7 +57,7 @@ function rememberSwitch(checkbox) {
   try {
     checkbox.checked = localStorage.getItem(STORAGE_KEY) !== 'off';
   } catch {
-    // Nothing is kept for us: the keys are on.
+    // The browser stores nothing for us: the keys are on.
   }
   checkbox.addEventListener('change', () => {
     try {

@@ -1,4 +1,4 @@
-// One response played through one MediaSource. It dies as a whole: what comes after it is another
+// One response played through one MediaSource. It dies as a whole: the next response is another
 // object with another time line.
 //
 // Bytes go from the response into the buffer one piece after the other, so a buffer that is far
@@ -14,7 +14,7 @@ const MediaSourceClass = globalThis.MediaSource ?? globalThis.ManagedMediaSource
 /** A viewer who has paused needs no more than this; the server goes on without us. */
 const MOST_AHEAD_S = 60;
 const HELD_BACK_LOOK_MS = 250;
-/** After having been held back, what arrives is not yet the live edge. */
+/** After the reading was held back, the end of the buffer is not yet the live edge. */
 const CATCH_UP_MS = 2_000;
 /** The server sends all it has at once, the network in flights: a longer pause is the end of it. */
 const BURST_PAUSE_MS = { least: 15, most: 200 };

@@ -1,5 +1,5 @@
-// The player of one stream: joins what the viewer wants, what the server says about the broadcast
-// and what becomes of the media. Its state follows from the facts it keeps (player-state.js).
+// The player of one stream: joins what the viewer wants, what the server says about the broadcast,
+// and the fate of the media. Its state follows from its facts (player-state.js).
 
 import { Care } from './care.js';
 import { hasSound } from './codecs.js';
@@ -8,14 +8,14 @@ import { Follower } from './follower.js';
 import { awaitPicture } from './picture.js';
 import { FIRST_FACTS, mayBeThere, stateOf } from './player-state.js';
 
-/** So long without a byte although the broadcast goes on, and the connection is taken for dead. */
+/** After this long without a byte in a live broadcast, the connection is taken for dead. */
 const SILENCE_MS = 6_000;
 const WATCH_MS = 1_000;
 /** A broadcast whose tracks come and go is not asked for again and again. */
 const MOVE_ON_EVERY_MS = 3_000;
 /** The oldest media in the ring is about to be overwritten. */
 const RING_MARGIN_S = 1;
-/** A wish for a place that is no further from the live edge than this is one for the edge. */
+/** A wish for a place no further from the live edge than this is a wish for the edge. */
 const AT_EDGE_S = 1;
 
 /** @typedef {import('./player-state.js').PlayerState} PlayerState */

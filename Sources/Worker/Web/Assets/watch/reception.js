@@ -1,5 +1,5 @@
-// Asks for media until there is some: one question at a time, a new one replaces the one before.
-// After a success the next failure is followed by another try at once, then with growing waits.
+// Asks for media until there is some: one request at a time, and a new one replaces the one before.
+// The first failure after a success is followed by a retry at once, then by growing waits.
 
 import { backoffMs } from '../common/backoff.js';
 import { firstAnswer, firstController } from './first-request.js';

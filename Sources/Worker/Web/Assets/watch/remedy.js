@@ -1,5 +1,5 @@
-// What to do against a player that shows nothing although media comes. Each try changes something
-// that the one before did not, and waits longer, so that what does not help does no harm.
+// What to do about a player that shows nothing although media comes. Each attempt changes something
+// that the one before did not, and waits longer, so that useless attempts do no harm.
 //
 // Pure.
 

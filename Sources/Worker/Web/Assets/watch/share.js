@@ -1,5 +1,5 @@
-// Hands the page on: its address through the system's own sheet on a phone, else from a panel, which
-// also has the line of HTML that shows the player in another page.
+// Shares the page: through the system's own sheet on a phone, otherwise from a panel, which also
+// has the line of HTML that shows the player in another page.
 
 /**
  * @param {Record<string, HTMLElement>} elements   by id
@@ -7,14 +7,14 @@
  */
 export function setUpShare(elements, name) {
   const { share: button, 'share-panel': panel } = elements;
-  // In a frame of somebody else's page there is nothing to share it with.
+  // In a frame of another site's page, there is nothing to share it with.
   if (!button) return;
   const url = `${location.origin}${location.pathname}`;
   elements['share-link'].textContent = url;
   elements['share-embed'].textContent = frameLine(location.origin, name);
   button.addEventListener('click', () => {
     if (isPhone() && navigator.share) {
-      // Rejected when it is closed again: then nothing was wanted.
+      // Rejected when the sheet is closed again: then nothing was wanted.
       navigator.share({ title: `${name} on Weir`, url }).catch(() => {});
     } else {
       panel.showModal();

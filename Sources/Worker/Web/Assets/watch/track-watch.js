@@ -11,9 +11,9 @@ import { ID, blockIn, contentOf, tracksIn } from './webm-reader.js';
  * is late and comes is only late.
  */
 const MISSING_MS = 2_000;
-/** A step back of more is no matter of order between blocks: the clock was set. */
+/** A larger step back is not a matter of order between blocks: the clock was set. */
 const STEP_BACK_MS = 1_000;
-/** A step forward of more is one of the whole broadcast, not a hole in one track. */
+/** A larger step forward is one of the whole broadcast, not a hole in one track. */
 const STEP_FORWARD_MS = 10_000;
 
 /** This many blocks that are earlier than the block before them are a habit of the writer. */

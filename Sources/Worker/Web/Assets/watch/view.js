@@ -5,7 +5,7 @@ import { formatCount, formatSince } from '../common/format.js';
 import { hasPicture } from './codecs.js';
 import { noteFor, wordsFor } from './words.js';
 
-/** Trouble that is over before this is not worth a word. */
+/** Trouble that is over sooner is not worth mentioning. */
 const PATIENCE_MS = 1_000;
 /** A stall is shown only when it lasts. */
 const SPINNER_AFTER_MS = 400;

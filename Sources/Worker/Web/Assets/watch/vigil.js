@@ -1,9 +1,9 @@
-// Whether what should be seen is seen: media keeps coming, and so the position has to move, and the
-// picture with it. What is only late, or not there yet, is no fault of the player.
+// Whether everything that should be seen is seen: media keeps coming, so the position has to move,
+// and the picture with it. Media that is only late, or not there yet, is no fault of the player.
 //
 // Pure: samples go in, about one a second, a verdict comes out.
 
-/** Media came all that time, and nothing moved. */
+/** Media came for this long, and nothing moved. */
 const STILL_MS = 3_000;
 /** The position moved for this long, and no picture came. */
 const NO_PICTURE_MS = 4_000;

@@ -1,4 +1,4 @@
-// Which of the ways to play a broadcast is taken: the best that has not failed, and none that waits
+// Which way of playing a broadcast to take: the best that has not failed, and that does not wait
 // for a track which brings nothing now.
 //
 // Pure.
@@ -50,7 +50,7 @@ export class WayChoice {
     return this.way !== way;
   }
 
-  /** The way did not do; false when there is no other. */
+  /** The way has failed; false when there is no other. */
   fail() {
     const { way } = this;
     const next = this.#ways.indexOf(way) + 1;
