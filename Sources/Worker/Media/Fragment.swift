@@ -1,5 +1,4 @@
-// What the parser puts out: whole blocks in clusters of ours, in pieces that can be stored one by
-// one.
+// The parser's output: whole blocks in clusters of ours, in pieces that can be stored one by one.
 
 /// A piece of one output cluster: whole blocks, preceded by the cluster's header when it is the
 /// first.
@@ -8,13 +7,13 @@ package struct Fragment: Sendable, Equatable {
     package var bytes: Range<Int>
     /// Starts with a cluster header (see `ClusterLayout`).
     package var isClusterStart: Bool
-    /// A viewer can start here: a cluster start whose first block is a video key frame, or sound while
-    /// there is no picture: before the first one, and when none has come for a while. Without video,
-    /// any cluster start.
+    /// A viewer can start here: at a cluster whose first block is a video key frame; or at sound while
+    /// there is no picture, that is before the first one, or when none has come for a while. Without
+    /// video, at any cluster.
     package var isIndependent: Bool
-    /// What a viewer can start with here is the sound, because no picture comes just now.
+    /// A viewer who starts here gets only sound at first, because no picture comes just now.
     package var isWithoutPicture: Bool
-    /// What came before is not what this continues: media was lost, or the broadcast was restarted.
+    /// This does not continue what came before: media was lost, or the broadcast was restarted.
     package var isDiscontinuity: Bool
     /// Time of its first block on the output time line, in milliseconds.
     package var mediaTimeMs: Int64
@@ -24,7 +23,7 @@ package struct Fragment: Sendable, Equatable {
     /// resumes from `state` goes on with the byte after them.
     package var consumedInput: Int
     /// `WebMIngest.state()` and `carry` at that point. Nothing is carried when blocks come in order,
-    /// except what earlier pushes have brought of a block that this one completed.
+    /// except bytes from earlier pushes of a block that this push completed.
     package var state: [UInt8]
     package var carry: [UInt8]
 }

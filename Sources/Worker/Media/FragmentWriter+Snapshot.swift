@@ -1,5 +1,5 @@
-// What a writer knows between two frames, but for those that wait and for what the init says, so that
-// another process can go on where this one stopped.
+// What a writer knows between two frames, except for waiting frames and the contents of the init, so
+// that another process can go on where this one stopped.
 
 extension FragmentWriter {
     private struct Flags: OptionSet {
@@ -27,7 +27,7 @@ extension FragmentWriter {
 
     private static let times = 0...Timeline.latestMs
 
-    /// The version of what is written here and by the reader after it.
+    /// The version of the bytes written here and by the reader after it.
     private static let version: UInt8 = 3
 
     /// Begins a snapshot; the reader's part follows. `order.encoded()` belongs to it.
@@ -82,7 +82,7 @@ extension FragmentWriter {
         return flags
     }
 
-    /// Goes on where another writer stopped. Returns how much of what is carried are frames that wait:
+    /// Goes on where another writer stopped. Returns how many of the carried bytes are waiting frames:
     /// they are for `order.restore`.
     mutating func restore(
         from reader: inout SnapshotReader, served: [MediaTrack]

@@ -9,7 +9,7 @@
 
 struct FragmentWriter: Sendable {
     let limits: MediaLimits
-    /// Those that are served, in their order.
+    /// The tracks that are served, in their order.
     var tracks: [TrackProgress] = []
     var timeline = Timeline()
     var order = FrameOrder()
@@ -19,7 +19,7 @@ struct FragmentWriter: Sendable {
 
     init(limits: MediaLimits) { self.limits = limits }
 
-    /// A new broadcast begins. What waited must have been written.
+    /// A new broadcast begins. Frames that waited must have been written.
     mutating func begin(_ tracks: [TrackProgress]) {
         self.tracks = tracks
         timeline.restart()
@@ -28,14 +28,13 @@ struct FragmentWriter: Sendable {
         isDiscontinuityPending = false
     }
 
-    /// The first frame that comes is put at `timeMs`, and those after it follow.
+    /// Puts the first frame that comes at `timeMs`; later ones follow it.
     mutating func continueTimeline(atMs timeMs: Int64) {
         timeline.continueAtMs = min(max(timeMs, 0), Timeline.latestMs)
         isDiscontinuityPending = true
     }
 
-    /// Frames were lost. Pictures go on with a key frame, because what lies between depends on what
-    /// was lost.
+    /// Frames were lost. Pictures go on with a key frame, because those before it depend on lost frames.
     mutating func interrupt() {
         isDiscontinuityPending = true
         for index in tracks.indices where tracks[index].isVideo {
@@ -45,8 +44,8 @@ struct FragmentWriter: Sendable {
 
     // MARK: Frames
 
-    /// Takes a frame, whose bytes are `data` as players get them. `elements` are those of Matroska that
-    /// go with it.
+    /// Takes a frame, whose bytes are `data` as players get them. `elements` are the Matroska elements
+    /// that belong to it.
     mutating func add(
         _ frame: Frame, _ data: Span<UInt8>, with elements: Span<UInt8>,
         into batch: inout FragmentBatch
@@ -88,8 +87,8 @@ struct FragmentWriter: Sendable {
         }
     }
 
-    /// Whether a frame is written at once: it need not wait, or there is no room to. Makes room if it
-    /// waits.
+    /// Whether a frame is written at once: it need not wait, or there is no room for it to wait. Makes
+    /// room if it waits.
     private mutating func leaves(
         _ orderMs: Int64, of index: Int, mostBytes: Int, into batch: inout FragmentBatch
     ) -> Bool {
@@ -104,7 +103,7 @@ struct FragmentWriter: Sendable {
         return !order.hasRoom(for: mostBytes, limits: limits)
     }
 
-    /// More than what stands in front of a frame in its block.
+    /// More bytes than come before a frame in its block.
     private static let mostBlockHeadBytes = 64
 
     /// From here on the frame counts as taken.
@@ -144,12 +143,12 @@ struct FragmentWriter: Sendable {
         order.removeFirst()
     }
 
-    /// Writes all that waits: what comes next does not follow it.
+    /// Writes all frames that wait: the next ones do not follow them.
     mutating func writeHeld(into batch: inout FragmentBatch) {
         while !order.held.isEmpty { writeFirstHeld(into: &batch) }
     }
 
-    /// Ends the fragment that is being written. Its reader adds where in the input that was.
+    /// Ends the present fragment. The reader adds where in the input that was.
     mutating func closeFragment(in batch: inout FragmentBatch) {
         guard let open = clusters.fragment else { return }
         clusters.fragment = nil

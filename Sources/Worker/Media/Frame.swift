@@ -1,8 +1,8 @@
-// A frame: the one thing that a reader of a container and a writer of a container share. A reader says
-// of each frame what the container says of it, and what its bitstream says where that counts for more;
-// a writer knows nothing else of where a frame comes from.
+// A frame: the one thing that a reader of a container and a writer of a container share. For each frame,
+// a reader gives the statements of the container, or of the bitstream where that counts for more. A
+// writer knows nothing else about a frame's origin.
 //
-// Its bytes go beside it, as a span of wherever they lie: the input, or what was unpacked. They are
+// Its bytes are passed beside it, as a span of their place: the input, or unpacked bytes. They are
 // copied once, by the writer.
 
 struct Frame: Sendable, Equatable {
@@ -12,20 +12,20 @@ struct Frame: Sendable, Equatable {
     let timeMs: Int64
     /// Nil when the container does not say.
     var durationMs: Int64?
-    /// A decoder can begin with it. Always of sound.
+    /// A decoder can begin with it. Always true for sound.
     var isKey = false
     /// It is decoded and not shown.
     var isInvisible = false
     /// A decoder that is late may leave it out.
     var isDiscardable = false
-    /// Its time was reckoned, not given, so that it says nothing about how far apart frames are.
+    /// Its time was calculated, not given, so it says nothing about how far apart frames are.
     var isReckoned = false
-    /// Elements of Matroska go with it (alpha, padding to discard, what it refers to), with times in
-    /// milliseconds. Writers of other containers pass over them.
+    /// It has Matroska elements (alpha, padding to discard, references), with times in milliseconds.
+    /// Writers of other containers ignore them.
     var hasElements = false
 }
 
-/// Where a frame that is to be written goes.
+/// Where a frame to be written goes.
 struct FrameHead: Sendable, Equatable {
     /// Index into the tracks that are served.
     var track: Int
@@ -35,6 +35,6 @@ struct FrameHead: Sendable, Equatable {
     var endMs: Int64
     /// A key frame of the first video track.
     var isLeadingKey = false
-    /// What came before is not what this continues.
+    /// It does not continue what came before.
     var isDiscontinuity = false
 }

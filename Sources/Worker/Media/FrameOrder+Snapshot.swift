@@ -1,4 +1,4 @@
-// Frames that wait, as they go to a parser that goes on elsewhere. They come back from a file and are
+// Waiting frames, in the form for a parser that goes on elsewhere. They come back from a file and are
 // checked like any other input.
 
 extension FrameOrder {
@@ -10,7 +10,7 @@ extension FrameOrder {
         limits.heldBytes + limits.heldFrames * frameHeaderBytes
     }
 
-    /// The frames that wait, for a parser that goes on elsewhere; nothing when none does.
+    /// The waiting frames, for a parser that goes on elsewhere; empty when there are none.
     func encoded() -> [UInt8] {
         guard !held.isEmpty else { return [] }
         var bytes: [UInt8] = []

@@ -8,19 +8,19 @@
 // which ends when none has been late for a while. So a source in order has no added delay, and one out
 // of order has the delay of its own disorder.
 //
-// The window is media time, not a clock: a track that falls silent holds the others back by the
-// window at most, and what comes out depends on the input alone.
+// The window is media time, not a clock: a track that falls silent holds the others back by at most the
+// window, and the output depends on the input alone.
 //
-// Not every track takes part. Codecs that store frames in another order than they show them have
-// times that step back within the track; such a track takes part only once enough of its frames have
-// come in order, and never again after one that has not.
+// Not every track takes part. Codecs that store frames in another order than they show them have times
+// that step back within the track. Such a track takes part only after enough of its frames have come in
+// order, and never again after one out of order.
 //
-// Invariants: frames of one track leave in the order in which they came. `held` is sorted by
-// `orderMs`, and by arrival where that is the same. Noting a frame twice is like noting it once, which
-// is what lets a parser that died between the frames released before a block and the block itself be
-// continued from before the block.
+// Invariants: frames of one track leave in the order in which they came. `held` is sorted by `orderMs`,
+// and by arrival where that is equal. Noting a frame twice has the same effect as noting it once. So if
+// a parser died between releasing frames before a block and taking the block itself, another one can go
+// on from before the block.
 
-/// A frame that waits: its block as it will be written, but for its time within a cluster.
+/// A waiting frame: its block as it will be written, except for its time within a cluster.
 struct HeldFrame: Sendable, Equatable {
     var head: FrameHead
     /// Its time, or that of an earlier frame of its track if that was later.
@@ -33,10 +33,10 @@ struct HeldFrame: Sendable, Equatable {
 struct FrameOrder: Sendable, Equatable {
     private(set) var held: [HeldFrame] = []
     private(set) var heldBytes = 0
-    /// The newest time when a frame came late the last time.
+    /// The newest time when a frame last came late.
     var disorderMs: Int64?
 
-    /// So many frames in order, of a codec that may reorder, and the track takes part.
+    /// After this many frames in order, a track whose codec may reorder takes part.
     static let enoughFrames: UInt8 = 50
     /// A track that was seen to reorder.
     static let reorders = UInt8.max
@@ -75,7 +75,7 @@ struct FrameOrder: Sendable, Equatable {
         if let newestMs = Self.newestMs(tracks) { disorderMs = newestMs }
     }
 
-    /// Whether nothing that would come before this frame can follow any more, or need be waited for.
+    /// Whether no earlier frame can follow any more, or is worth waiting for.
     func canLeave(
         _ orderMs: Int64, of index: Int, in tracks: [TrackProgress], limits: MediaLimits
     ) -> Bool {
@@ -90,7 +90,7 @@ struct FrameOrder: Sendable, Equatable {
         return !isAwaited || newestMs - orderMs >= limits.orderWindowMs
     }
 
-    /// Whether the first frame that waits goes before a frame with this place.
+    /// Whether the first waiting frame goes before a frame with this place.
     func firstPrecedes(_ orderMs: Int64, of index: Int) -> Bool {
         guard let first = held.first else { return false }
         return first.orderMs <= orderMs || first.head.track == index

@@ -1,5 +1,5 @@
-// What a broadcaster's bytes can do wrong. Each case is one HTTP answer; the texts are for people
-// and contain nothing but our own words and numbers, so they may be sent back as they are.
+// What can be wrong with a broadcaster's bytes. Each case is one HTTP answer. The texts are for people
+// and contain only our own words and numbers, so they may be sent as they are.
 
 package enum MediaError: Error, Equatable {
     /// 415: does not start like EBML, or its DocType is neither webm nor matroska.
@@ -10,6 +10,6 @@ package enum MediaError: Error, Equatable {
     case malformed(String)
     /// 400: an element over its limit; the text says which.
     case tooLarge(String)
-    /// 415: well-formed, but in a form that no viewer could be given; the text says what it is.
+    /// 415: well-formed, but in a form that viewers could not be given; the text names it.
     case unsupported(String)
 }

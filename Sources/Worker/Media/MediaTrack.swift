@@ -1,4 +1,4 @@
-// One track of a broadcast, as far as viewers and the API need to know it.
+// One track of a broadcast, with the facts that viewers and the API need.
 
 package struct MediaTrack: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
@@ -19,19 +19,19 @@ package struct MediaTrack: Sendable, Equatable {
     /// nil for video.
     package let channels: Int?
     package let sampleRateHz: Int?
-    /// CodecPrivate: what a decoder is set up with. Empty when there is none.
+    /// CodecPrivate: the set-up of a decoder. Empty when there is none.
     package let codecPrivate: [UInt8]
-    /// Bits of a sample; nil for video, and when nothing is said.
+    /// Bits of a sample; nil for video, and when the container does not say.
     var bitDepth: Int?
-    /// A language tag or code as the broadcaster gave it ("en", "ger"); nil when nothing is said.
+    /// A language tag or code as the broadcaster gave it ("en", "ger"); nil when it gave none.
     package var language: String?
     /// What the broadcaster calls it.
     package var title: String?
-    /// Whether players are to choose it unasked.
+    /// Whether players choose it by themselves.
     package var isDefault = true
 
-    /// Whether a decoder for the other track can go on with this one: everything but what is only
-    /// shown to people.
+    /// Whether a decoder for the other track can go on with this one: everything is equal except facts
+    /// that are only shown to people.
     func isDecoded(like other: MediaTrack) -> Bool {
         var alike = other
         alike.language = language

@@ -1,4 +1,4 @@
-// What pushing bytes into a parser came to.
+// The result of pushing bytes into a parser.
 
 /// What one push did.
 package struct PushResult: Sendable, Equatable {
@@ -12,6 +12,6 @@ package struct PushResult: Sendable, Equatable {
     /// Bytes of the input that were taken. All of them unless there is an event.
     package let consumed: Int
     package let event: Event
-    /// Times that input was lost: what could not be right was passed over.
+    /// How many times input was lost: impossible input was skipped.
     package let losses: Int
 }

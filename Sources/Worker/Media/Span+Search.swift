@@ -1,7 +1,7 @@
 // Looking for something rare in many bytes, sixteen at a time.
 //
-// Unsafe use: sixteen bytes are read as one vector only after it was seen that they are there, and a
-// vector's bits are looked at as two numbers of the same size.
+// Unsafe use: sixteen bytes are read as one vector only after a check that they exist, and a vector's
+// bits are read as two numbers of the same size.
 
 extension Span<UInt8> {
     private static var vectorBytes: Int { 16 }
@@ -15,7 +15,7 @@ extension Span<UInt8> {
         return bits[0] | bits[1] != 0
     }
 
-    /// Where the byte stands first, from `start` on.
+    /// The position of the first such byte at or after `start`.
     func firstIndex(of byte: UInt8, from start: Int) -> Int? {
         precondition(start >= 0)
         var index = start

@@ -1,17 +1,17 @@
 // From the source's time to the output time line, both in milliseconds. All values stay between 0 and
 // `latestMs`, whatever the source claims, so that nothing computed from them can overflow.
 //
-// Time is steady for those who watch. A source's clock may jump within one header: it is set, or a
-// counter begins anew. Viewers could not follow, so the jump is taken out: the track goes on where
-// it was, and the difference is kept for the other tracks, which jump too, perhaps some frames later.
-// Each track has its own difference for that reason; the newest one is `offsetMs`.
+// Time is steady for viewers. A source's clock may jump within one header: it is set, or a counter
+// begins anew. Viewers could not follow, so the jump is taken out: the track goes on where it was, and
+// the difference is kept for the other tracks, which jump too, perhaps some frames later. For that
+// reason, each track has its own difference; the newest one is `offsetMs`.
 
 struct Timeline: Sendable, Equatable {
     /// Some 285,000 years; sums and differences of two such values fit 64 bits many times over.
     static let latestMs: Int64 = 1 << 53
-    /// What may be added to a source's time.
+    /// The range of differences added to a source's time.
     static let offsets: ClosedRange<Int64> = -4 * latestMs...4 * latestMs
-    /// A frame that ends this much before what was written is a jump back, not reordering.
+    /// A frame that ends this much before the written media is a jump back, not reordering.
     static let reorderMs: Int64 = 10_000
 
     /// Added to the source's time since its last jump.
@@ -25,8 +25,8 @@ struct Timeline: Sendable, Equatable {
     /// The newest output time that a frame of this broadcast was given.
     var newestMs: Int64?
 
-    /// The output time of a frame; settles a pending continuation, and takes out a jump of the
-    /// source's clock. Placing a frame twice is like placing it once, but for `didJump`.
+    /// The output time of a frame; settles a pending continuation, and takes out a jump of the source's
+    /// clock. Placing a frame twice has the same effect as placing it once, except for `didJump`.
     mutating func place(
         sourceMs source: Int64, of track: inout TrackProgress, limits: MediaLimits
     ) -> (timeMs: Int64, didJump: Bool) {
@@ -41,8 +41,8 @@ struct Timeline: Sendable, Equatable {
         return (timeMs, didJump)
     }
 
-    /// Chooses what is added to a track's time: what was, or, when that would be a jump, what is
-    /// added since the last jump of any track, or else what lets the track go on where it is.
+    /// Chooses the difference for a track's time: the present one; or, when that would be a jump, the
+    /// one since the last jump of any track; or else one that lets the track go on where it is.
     private mutating func settleOffset(
         of track: inout TrackProgress, source: Int64, limits: MediaLimits
     ) -> Bool {

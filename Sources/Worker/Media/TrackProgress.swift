@@ -1,5 +1,4 @@
-// What is kept about a track that is served while its frames go by. Plain numbers: it is looked at with
-// every frame.
+// The state of a track that is served while its frames go by. Plain numbers: every frame uses it.
 
 struct TrackProgress: Sendable, Equatable {
     let isVideo: Bool
@@ -9,7 +8,7 @@ struct TrackProgress: Sendable, Equatable {
     let mayReorder: Bool
     /// The container says how long frames last.
     let hasFixedDuration: Bool
-    /// Distance between frames: what the container says, else the last one seen.
+    /// Distance between frames: as the container says, otherwise the last one seen.
     var frameDurationMs: UInt16
     /// The output time of the newest frame that was taken.
     var lastTimeMs: Int64?
@@ -28,7 +27,7 @@ struct TrackProgress: Sendable, Equatable {
     /// Longer gaps are pauses, not the duration of a frame.
     static let longestFrameMs: Int64 = 1_000
 
-    /// A track of which nothing has come yet. `index` is its place among those that are served.
+    /// A track with no frames yet. `index` is its place among the tracks that are served.
     init(_ track: MediaTrack, at index: Int, fixedDurationMs: UInt16?) {
         isVideo = track.kind == .video
         isLeading = isVideo && index == 0
@@ -36,12 +35,12 @@ struct TrackProgress: Sendable, Equatable {
         hasFixedDuration = fixedDurationMs != nil
         let guess = TrackProgress.firstGuessMs
         frameDurationMs = fixedDurationMs ?? (isVideo ? guess.video : guess.sound)
-        // A source may be joined in the middle of a group of pictures.
+        // The input may begin in the middle of a group of pictures.
         awaitsKeyframe = isVideo
         orderedFrames = mayReorder ? 0 : FrameOrder.enoughFrames
     }
 
-    /// How long a frame lasts, as far as known once one with this time has come.
+    /// How long a frame lasts, if that is known, once one with this time has come.
     func frameDurationMs(nextMs: Int64, isReckoned: Bool) -> UInt16 {
         guard let lastTimeMs, !hasFixedDuration, !isReckoned else { return frameDurationMs }
         let distanceMs = nextMs - lastTimeMs

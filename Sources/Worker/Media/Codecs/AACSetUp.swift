@@ -1,5 +1,5 @@
-// The decoder set-up of AAC, an AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1): what it says, and
-// one that is made from what the container says.
+// The decoder set-up of AAC, an AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1): reads one, or
+// makes one from the container's statements.
 
 /// What an AudioSpecificConfig says.
 struct AACSetUp {

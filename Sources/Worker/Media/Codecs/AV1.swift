@@ -1,4 +1,4 @@
-// What AV1 says about itself: the sequence header, the decoder configuration made of it, and which
+// What AV1 says about itself: the sequence header, the decoder configuration made from it, and which
 // frames are places to begin (AV1 Bitstream and Decoding Process Specification sections 5.3, 5.5 and
 // 5.9; AV1 Codec ISO Media File Format Binding section 2.3).
 
@@ -51,8 +51,8 @@ enum AV1 {
         }
     }
 
-    /// True for a key frame that is shown, if the decoder can have the sequence header: from this
-    /// frame or from its configuration.
+    /// True for a key frame that is shown, if the decoder can get the sequence header, from this frame
+    /// or from its configuration.
     static func isKeyframe(_ frame: Span<UInt8>, configuration: [UInt8]) -> Bool? {
         var reader = Reader()
         var hasSequence = configuration.count > 4

@@ -5,12 +5,12 @@
 struct BitReader {
     private let bytes: [UInt8]
     private var position = 0
-    /// Something was read that is not there, or a number was longer than it may be.
+    /// A read went past the end, or a number was longer than it may be.
     private(set) var hasFailed = false
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The bytes of a span, at most so many: what a parser needs stands at their beginning.
+    /// The bytes of a span, up to a limit: what a parser needs is at the beginning.
     init(_ span: Span<UInt8>, mostBytes: Int) {
         var copy: [UInt8] = []
         copy.append(copying: span.extracting(first: mostBytes))

@@ -1,10 +1,10 @@
-// What a decoder is set up with (CodecPrivate), per codec: checked, made where the container has
-// everything for it, and made from a key frame where only the bitstream does. What no decoder would
-// take is refused with words; what is not known here is passed on.
+// The set-up of decoders (CodecPrivate), per codec: checked; made from the container where it has
+// everything; otherwise made from a key frame. A set-up that no decoder would take is refused with
+// words; an unknown one is passed on.
 
 struct CodecSetUp {
     let codecID: String
-    /// What the track is called in a refusal.
+    /// The track's name in a refusal.
     let name: String
     let bitstream: VideoBitstream?
 
@@ -21,8 +21,8 @@ struct CodecSetUp {
 
     // MARK: Checking
 
-    /// Checks a set-up; makes one where there is none and the container says enough. Corrects what the
-    /// container says otherwise.
+    /// Checks a set-up; makes one where there is none and the container says enough. Corrects statements
+    /// of the container that contradict the set-up.
     func check(
         _ codecPrivate: inout [UInt8], audio: inout AudioSettings
     ) throws(MediaError) {
@@ -65,7 +65,7 @@ struct CodecSetUp {
         }
     }
 
-    /// Whether frames may have start codes: nothing says how long a length is.
+    /// Whether frames may have start codes: nothing says how long a length field is.
     func mayHaveStartCodes(_ codecPrivate: [UInt8]) -> Bool {
         (bitstream == .h264 || bitstream == .hevc) && isIncomplete(codecPrivate)
     }
@@ -77,7 +77,7 @@ struct CodecSetUp {
         else { return false }
         let channels = Int(bytes[9])
         guard bytes[18] != 0 else { return channels <= 2 }
-        // Another mapping of channels stands behind it.
+        // A table for another mapping of channels follows.
         guard bytes.count >= 21 + channels else { return false }
         let streams = Int(bytes[19])
         let coupled = Int(bytes[20])
@@ -130,7 +130,7 @@ struct CodecSetUp {
         case .vp8: return VP8.size(frame).map { Made(size: $0, codecPrivate: nil) }
         case .vp9:
             guard let picture = VP9.picture(frame) else { return nil }
-            // Profile 0 is what everybody takes for granted.
+            // Every player takes profile 0 for granted.
             let features =
                 picture.profile > 0
                 ? VP9.features(picture, frameDurationNs: frameDurationNs) : nil

@@ -1,8 +1,7 @@
-// What a track is called in the codecs parameter of a MIME type (RFC 6381), which is what a browser
-// is asked about before it is given the media. It is made from the decoder set-up (CodecPrivate),
-// which the broadcaster gave or which was made from the first key frame. Nothing in it is trusted:
-// what cannot be read gives the codec's most common form, and only letters, digits, '.', '-' and '_'
-// ever come out.
+// A track's name in the codecs parameter of a MIME type (RFC 6381), about which a browser is asked
+// before it is given the media. It is made from the decoder set-up (CodecPrivate), which the broadcaster
+// gave or which was made from the first key frame. Nothing in it is trusted: an unreadable set-up gives
+// the codec's most common form, and the result only ever contains letters, digits, '.', '-' and '_'.
 //
 // Sources: AV1 Codec ISO Media File Format Binding sections 2.3 and 5; VP Codec ISO Media File
 // Format Binding, "Codecs Parameter String"; WebM Project, "VP9 CodecPrivate"; ISO/IEC 14496-15
@@ -11,7 +10,7 @@
 extension MediaTrack {
     /// The track's entry in a codecs parameter, for instance "vp9", "av01.0.04M.08" or "opus".
     package var codecString: String {
-        // The set-up of another container's form is no set-up of these.
+        // These names do not apply to a set-up in the form of another container.
         guard VideoBitstream(codecID: codecID) != nil || kind == .audio else {
             return CodecString.plain(codec)
         }
@@ -59,7 +58,7 @@ enum CodecString {
         return "av01.\(profile).\(twoDigits(level))\(isHighTier ? "H" : "M").\(twoDigits(depth))"
     }
 
-    /// Without profile and level when nothing is said, neither by the container nor by a picture.
+    /// Without profile and level when neither the container nor a picture states them.
     static func h264(_ configuration: [UInt8]) -> String {
         guard configuration.count >= 4, configuration[0] == 1 else { return "avc1" }
         return "avc1." + configuration[1...3].map(twoHexDigits).joined()
@@ -87,7 +86,7 @@ enum CodecString {
 
     // MARK: Audio
 
-    /// The audio object type; 2 (AAC-LC) when nothing is said.
+    /// The audio object type; 2 (AAC-LC) when it is not stated.
     static func aac(_ configuration: [UInt8]) -> String {
         guard configuration.count >= 2 else { return "mp4a.40.2" }
         var type = configuration[0] >> 3
@@ -97,7 +96,7 @@ enum CodecString {
 
     // MARK: Parts
 
-    /// A short name as it is, as far as its characters need no quoting.
+    /// A short name unchanged, if its characters need no quoting.
     static func plain(_ codec: String) -> String {
         var text = ""
         for scalar in codec.unicodeScalars {

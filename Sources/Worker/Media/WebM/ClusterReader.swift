@@ -1,7 +1,7 @@
-// Reads frames from clusters as ClusterWriter writes them, for those who have the bytes of a ring and
-// want frames. The bytes come from a file that other processes write: what is not right ends the walk.
+// Reads frames from clusters as ClusterWriter writes them, for users that have the bytes of a ring and
+// want frames. The bytes come from a file that other processes write: anything wrong ends the walk.
 //
-// Bytes may begin in the middle of a cluster, in front of a block, and may be cut off anywhere.
+// Bytes may begin in the middle of a cluster, before a block, and may be cut off anywhere.
 
 struct ClusterReader {
     /// Everything before it was read.

@@ -1,6 +1,6 @@
-// ContentEncodings: what a broadcaster did to its frames beside the codec (RFC 9559 section
-// 5.1.4.1.31). Browsers know none of it. Left-out beginnings and zlib are undone at the door; what
-// cannot be undone is refused by its name.
+// ContentEncodings: what a broadcaster did to its frames besides the codec (RFC 9559 section
+// 5.1.4.1.31). Browsers support none of it. Left-out beginnings and zlib are undone on arrival; any
+// other encoding is refused by its name.
 
 enum ContentEncodings {
     private enum Scope {

@@ -1,9 +1,10 @@
-// Looking ahead, behind a Tracks element, for what only the first key frames say: the init cannot be
-// written without it. Nothing is taken; the parser reads the same bytes again once the init is known.
+// Looks ahead, after a Tracks element, for facts that only the first key frames state: the init cannot
+// be written without them. Nothing is taken; the parser reads the same bytes again once the init is
+// known.
 //
-// It ends when nothing is missing any more, or when it would not be worth waiting: after so much
-// media, after so many bytes, and where something stands that cannot be told. Then the init says what
-// is known. What it says depends on the bytes alone, not on how they were cut.
+// It ends when nothing is missing any more, or when waiting would not be worth it: after a limit of
+// media or bytes, or at something that cannot be understood. Then the init states what is known. Its
+// contents depend on the bytes alone, not on how they were cut.
 //
 // Of a frame only the beginning is looked at, where all of this stands: a key frame may be larger than
 // what can come before its broadcast has a place to put it. (So one that was compressed with zlib and

@@ -1,4 +1,4 @@
-// Going on after a break: a restarted broadcast, and input that was lost or cannot be right.
+// Going on after a break: a restarted broadcast, and input that was lost or is impossible.
 
 extension WebMIngest {
     /// After `.initialization` of a broadcast that continues an earlier one: its first block is put
@@ -19,7 +19,7 @@ extension WebMIngest {
         seekAfresh()
     }
 
-    /// From its first byte on an element cannot be right: looks for a place to go on.
+    /// An element is impossible from its first byte on: looks for a place to go on.
     private mutating func seekAfresh() {
         reader.seekAfresh()
         if reader.isSeeking { writer.interrupt() }
@@ -45,7 +45,7 @@ extension WebMIngest {
             if !reader.isLost { losses += 1 }
             reader.isLost = true
             seekAfresh()
-            // What looked like a place to go on was none.
+            // What looked like a place to go on was not one.
             guard wasSeeking else { return .consumed(0) }
             reader.lostBytes += 1
             return .consumed(1)
