@@ -1,7 +1,7 @@
 // Records ended broadcasts in the accounts of their makers, each exactly once, whatever dies in between:
 // a worker, the server, the store.
 //
-//   ring ──(whoever sees that it is over)─► DATA/broadcasts/ID ──(one worker at a time)─► store
+//   ring ──(the worker that sees its end)─► DATA/broadcasts/ID ──(one worker at a time)─► store
 //
 // The id comes from the ring, so it does no harm to write the file twice or to tell the store twice. The
 // file goes when the store has acknowledged the broadcast.

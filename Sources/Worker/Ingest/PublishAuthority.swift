@@ -13,7 +13,7 @@ import StreamState
 struct PublishClaim {
     let name: StreamName
     let credential: PublishCredential
-    /// Whether a cookie may authorize the request.
+    /// Whether a cookie may authorise the request.
     let isSameSite: Bool
     /// A page's script sent it: to ask it for a password would open the browser's dialog.
     let isScript: Bool
@@ -100,7 +100,7 @@ extension PublishFacts {
 }
 
 extension Problem {
-    /// The answer says what would authorize the request (RFC 9110, section 11.6.1).
+    /// The answer says what would authorise the request (RFC 9110, section 11.6.1).
     static func notAuthorised(_ claim: PublishClaim) -> Problem {
         let basic = HeaderField("www-authenticate", "Basic realm=\"Weir\", charset=\"UTF-8\"")
         let bearer = HeaderField("www-authenticate", "Bearer")

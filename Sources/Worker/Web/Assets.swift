@@ -4,7 +4,7 @@
 // Owner: the worker's loop thread.
 
 package final class Assets {
-    /// What stands between /assets/ and the path of an asset.
+    /// The part of an address between /assets/ and the path of an asset.
     package let version: String
     private let files: [String: WebFile]
     private var documents: [String: Document] = [:]

@@ -1,4 +1,4 @@
-// What fills the first page: who is live now, so that it is right before any script has run.
+// The contents of the first page: who is live now, so that it is right before any script has run.
 
 package struct HomePage {
     /// A stream that is on.

@@ -47,8 +47,9 @@ package final class WebSite {
 
     // MARK: Pages
 
-    /// Who is live, in the order of `HomePage.inOrder`. `origin` is what the browser calls this server: "https://host:port"; `nowMs` is
-    /// the wall clock in milliseconds since 1970; `requiresAccount` is whether publishing needs one.
+    /// Who is live, in the order of `HomePage.inOrder`. `origin` is this server's origin as the browser
+    /// knows it: "https://host:port". `nowMs` is the wall clock in milliseconds since 1970.
+    /// `requiresAccount` is whether publishing needs an account.
     package func home(
         streams: [HomePage.Stream], origin: String, nowMs: UInt64, visitor: Visitor,
         requiresAccount: Bool
@@ -170,7 +171,7 @@ package final class WebSite {
             values: page.values.merging(["sign-up": signUp]) { value, _ in value })
     }
 
-    /// The owner's own page. It must not be stored by anybody.
+    /// The owner's own page. No cache may store it.
     package func account(_ page: AccountPage) -> Document {
         let view = AccountView(page: page)
         return render(

@@ -1,6 +1,6 @@
 // Secrets that Weir itself makes: 256 random bits as text, in base64url (RFC 4648, section 5) without
 // padding. 43 characters; a stream key has a prefix, so that people and scanners for leaked secrets
-// recognize it.
+// recognise it.
 //
 // Unsafe use: EVP_Digest reads the bytes and writes 32 of them, all within one call.
 

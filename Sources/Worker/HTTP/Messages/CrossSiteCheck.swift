@@ -6,7 +6,7 @@
 // request with neither field does not come from a browser, so no page can have forged it.
 
 package enum CrossSiteCheck {
-    /// Whether a request that changes something may be authorized by a cookie.
+    /// Whether a request that changes something may be authorised by a cookie.
     package static func allows(_ request: Request) -> Bool {
         allows(
             site: request.header("sec-fetch-site"), origin: request.header("origin"),

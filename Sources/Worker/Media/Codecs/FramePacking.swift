@@ -3,7 +3,7 @@
 // start codes where Matroska has lengths. Small, so that a parser's snapshot can hold it.
 
 struct FramePacking: Sendable, Equatable {
-    /// What stands before each frame and was left out of it.
+    /// The bytes that were left out at the beginning of each frame.
     var stripped: [UInt8] = []
     /// Each frame is a zlib stream.
     var isDeflated = false

@@ -102,7 +102,7 @@ enum SoundDuration {
         case 2...5: return 144 << code
         case 8...15: return 1 << code
         case 6, 7:
-            // It stands behind the frame's number, which is written like a character of UTF-8.
+            // It follows the frame's number, which is written like a character of UTF-8.
             let lead = frame[4]
             let position = 4 + (lead < 0x80 ? 1 : max(1, (~lead).leadingZeroBitCount))
             guard frame.count >= position + code - 5 else { return nil }

@@ -1,6 +1,6 @@
 // The beginning of a block: track, time, flags (RFC 9559 section 10.1).
 
-/// What stands in front of a block's frames.
+/// The bytes before a block's frames.
 struct BlockHead {
     // Bits of the flags, beside those of Lacing. In a BlockGroup the first and the last mean nothing.
     static let key: UInt8 = 0x80

@@ -12,8 +12,8 @@ struct ClusterReader {
     /// For bytes that begin with a cluster, or that go on in one with this time.
     init(continuingClusterAtMs clusterMs: Int64? = nil) { self.clusterMs = clusterMs }
 
-    /// The next frame, and where its bytes lie: as far as they are there, if they are cut off. Nil after
-    /// the last, or where something stands that we do not write.
+    /// The next frame, and where its bytes are: as many as there are, if they are cut off. Nil after the
+    /// last frame, or at bytes that we would not write.
     mutating func next(in bytes: Span<UInt8>) -> (frame: Frame, data: Range<Int>)? {
         while position < bytes.count {
             guard

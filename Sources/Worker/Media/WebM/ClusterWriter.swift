@@ -28,19 +28,19 @@ struct ClusterWriter: Sendable {
 
     // What follows from the tracks; set together with them.
     var hasVideo = false
-    /// Whether a block before the previous one's time is normal: some video codec stores frames in
-    /// another order than it shows them. Otherwise browsers refuse such a block within a cluster.
+    /// Whether a block may be earlier than the previous one: some video codec stores frames in another
+    /// order than it shows them. Otherwise browsers refuse such a block within a cluster.
     var mayReorder = false
 
-    /// How far before its cluster's key frame a block may lie in a stream that reorders. A new
-    /// cluster for it would start before that key frame, and a viewer who joins there would have to
-    /// see everything in it too late. Sixteen frames of 25 a second take less.
+    /// How far before its cluster's key frame a block may be in a stream that reorders. A new cluster
+    /// for it would start before that key frame, and a viewer who joins there would see everything in it
+    /// too late. Sixteen frames of 25 a second take less.
     private static let reorderMs: Int64 = 1_000
-    /// Pictures that come regularly, if seldom, are no silence: a slide show has one every few seconds.
-    /// Beyond this distance it is one.
+    /// Pictures that come seldom but regularly do not count as silence: a slide show has one every few
+    /// seconds. Beyond this distance they do.
     static let longestPictureDistanceMs: Int64 = 10_000
-    /// A fragment that has so many bytes ends before the next frame, so that those that were held
-    /// and leave together do not become one that is too large for a small ring.
+    /// A fragment with this many bytes ends before the next frame, so that frames that were held and
+    /// leave together do not make a fragment that is too large for a small ring.
     private static let fragmentBytes = 64 * 1_024
 
     mutating func restart(tracks: [TrackProgress]) {
@@ -56,8 +56,8 @@ struct ClusterWriter: Sendable {
         mayReorder = tracks.contains { $0.mayReorder }
     }
 
-    /// No picture that a newcomer would have to wait for: none has come yet, or none for so long
-    /// that it has stopped, also when pictures come seldom. Without video always.
+    /// Whether a newcomer would wait for a picture in vain: none has come yet, or none for so long that
+    /// it has stopped, even where pictures come seldom. Always true without video.
     private func isPictureAbsent(atMs timeMs: Int64, limits: MediaLimits) -> Bool {
         guard hasVideo, let lastPictureMs else { return true }
         return timeMs - lastPictureMs >= max(limits.pictureSilenceMs, 2 * pictureDistanceMs)
@@ -67,10 +67,10 @@ struct ClusterWriter: Sendable {
         if !isOpen || frame.isDiscontinuity || frame.isLeadingKey { return true }
         let isAbsent = !isLeading && isPictureAbsent(atMs: frame.timeMs, limits: limits)
         if isAbsent, !isForSound { return true }
-        // With video a cluster lasts until the next key frame, if relative times of 16 bits allow:
-        // players that take each cluster for a new segment drop video from the start of one that
-        // does not begin with a key frame. Without a picture it is short, because viewers join at
-        // its start.
+        // With video, a cluster lasts until the next key frame, if relative times of 16 bits allow it:
+        // players that take each cluster for a new segment drop video from the start of a cluster that
+        // does not begin with a key frame. Without a picture it is short, because viewers join at its
+        // start.
         let longestMs = Int64(isAbsent ? limits.soundClusterDurationMs : Int(Int16.max) + 1)
         let sinceStartMs = frame.timeMs - startMs
         if sinceStartMs >= longestMs { return true }
@@ -84,7 +84,7 @@ struct ClusterWriter: Sendable {
         return startsCluster || batchBytes - fragment.start >= Self.fragmentBytes
     }
 
-    /// Writes what stands in front of a frame's block. No fragment is open when a cluster starts.
+    /// Writes the bytes before a frame's block. No fragment is open when a cluster starts.
     mutating func begin(
         _ frame: FrameHead, isLeading: Bool, startsCluster: Bool, limits: MediaLimits,
         to output: inout [UInt8]
@@ -134,7 +134,7 @@ extension [UInt8] {
     private static var blockHeadBytes: Int { 4 }
 
     /// Appends a frame's block; returns where its relative time belongs. `elements` are written if the
-    /// frame has any; nothing else can be beside a SimpleBlock.
+    /// frame has any; a SimpleBlock has room for nothing else.
     mutating func append(
         block frame: Frame, _ data: Span<UInt8>, with elements: Span<UInt8>
     ) -> Int {

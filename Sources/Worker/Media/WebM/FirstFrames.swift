@@ -6,14 +6,14 @@
 // media or bytes, or at something that cannot be understood. Then the init states what is known. Its
 // contents depend on the bytes alone, not on how they were cut.
 //
-// Of a frame only the beginning is looked at, where all of this stands: a key frame may be larger than
-// what can come before its broadcast has a place to put it. (So one that was compressed with zlib and
-// is larger than that says nothing.)
+// Only the beginning of a frame is looked at, which contains all of this: a key frame may be larger than
+// the bytes that can come before its broadcast has a place for them. (So a key frame that was compressed
+// with zlib and is larger than that says nothing.)
 
 struct FirstFrames {
     private let sourceNumbers: [UInt32]
     private let readers: [FrameReader]
-    /// So much of a block: more than parameter sets and what stands before them.
+    /// How much of a block to read: more than parameter sets and the bytes before them.
     private static let blockStartBytes = 16 * 1_024
     private let mostBytes: Int
     private let mostElementBytes: UInt64
@@ -32,7 +32,7 @@ struct FirstFrames {
         scale = draft.scale
     }
 
-    /// Completes the table from the frames behind `start`. How many bytes, from the beginning of
+    /// Completes the table from the frames after `start`. Returns how many bytes, from the beginning of
     /// `bytes`, are needed to know more; nil when it is done.
     mutating func complete(
         _ table: inout TrackTable, from start: Int, in bytes: Span<UInt8>
@@ -67,7 +67,7 @@ struct FirstFrames {
 
     private func within(_ count: Int) -> Int? { count <= mostBytes ? count : nil }
 
-    /// The block of a group of which only the beginning may be there.
+    /// The block of a group, of which only the beginning may have come.
     private func block(in group: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int>? {
         var position = group.lowerBound
         while case .header(let child)? = try? ElementHeader.parse(
@@ -82,7 +82,7 @@ struct FirstFrames {
         return nil
     }
 
-    /// False when there was nothing in so much media.
+    /// False when that much media contained nothing.
     private mutating func look(
         at element: Element, completing table: inout TrackTable, in bytes: Span<UInt8>
     ) -> Bool {

@@ -25,9 +25,9 @@ extension WebMIngest {
         if reader.isSeeking { writer.interrupt() }
     }
 
-    /// Reads the element at the start of `window`. One that cannot be right is a loss: from its first
-    /// byte on the parser looks for a place to go on. It is an error only where no broadcast has
-    /// begun, or where nothing valid has come for too long.
+    /// Reads the element at the start of `window`. An impossible element is a loss: from its first byte
+    /// on, the parser looks for a place to go on. It is an error only if no broadcast has begun, or if
+    /// nothing valid has come for too long.
     mutating func readOrRecover(
         _ window: Span<UInt8>, into batch: inout FragmentBatch
     ) throws(MediaError) -> WebMReader.Step {

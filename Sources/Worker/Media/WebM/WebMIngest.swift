@@ -10,10 +10,10 @@
 // the next Cluster or header that can (+Recovery), and counted.
 //
 // Nothing accepted is lost, and nothing is written twice, when another process goes on. A snapshot
-// (`state()` and `carry`) stands between two elements, or in front of one of which nothing was
-// written yet; frames that wait for their turn are in it. What a worker that was killed had received
-// after its last fragment comes again when bodies are numbered; else that, and the frames that waited
-// for it, went with its connection.
+// (`state()` and `carry`) is taken between two elements, or before one of which nothing was written yet;
+// it includes frames that wait for their turn. When bodies are numbered, bytes that a killed worker had
+// received after its last fragment come again. Otherwise they are lost with its connection, and so are
+// the frames that waited for them.
 //
 // Formats: EBML RFC 8794, Matroska RFC 9559. What is accepted and what is changed: docs/media.md.
 //

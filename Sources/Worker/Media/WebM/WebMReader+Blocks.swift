@@ -1,5 +1,5 @@
 // Blocks: read from the source's clusters, and taken apart into frames (RFC 9559 sections 5.1.3 and 10).
-// Only what stands around a frame is read here; its bytes stay where they are.
+// Only the bytes around a frame are read here; its own bytes stay where they are.
 
 /// One SimpleBlock or BlockGroup, checked. Ranges are into the window it was read from.
 struct IncomingBlock {

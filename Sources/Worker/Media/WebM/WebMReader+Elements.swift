@@ -1,11 +1,11 @@
 // Which element comes next and what becomes of it: read whole, entered, or passed over.
 //
-// Only Segment and Cluster may have an unknown size. A Cluster of unknown size ends where something
-// begins that belongs into the Segment; an EBML header begins a new broadcast wherever it stands,
-// because a broadcaster that was killed never finishes what it had announced.
+// Only Segment and Cluster may have an unknown size. A Cluster of unknown size ends where an element
+// begins that belongs to the Segment. An EBML header begins a new broadcast anywhere, because a
+// broadcaster that was killed never finishes what it had announced.
 //
-// A handler changes the reader only after all its checks: when it throws, the reader still stands
-// before the element.
+// A handler changes the reader only after all its checks: when it throws, the reader is still before the
+// element.
 
 extension WebMReader {
     /// Reads the element at the start of `window`, or passes over some of one.

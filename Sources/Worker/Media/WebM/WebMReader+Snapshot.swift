@@ -1,5 +1,5 @@
-// What a reader knows between two elements, but for the init, so that another process can go on where
-// this one stopped. It stands behind the writer's part (FragmentWriter+Snapshot).
+// What a reader knows between two elements, except the init, so that another process can go on where
+// this one stopped. It follows the writer's part (FragmentWriter+Snapshot).
 
 extension WebMReader {
     private struct Flags: OptionSet {

@@ -1,5 +1,5 @@
-// The player in a frame of somebody else's page: the page that plays one stream, without what the page
-// around it does not allow.
+// The player in a frame of another site's page: the page that plays one stream, without the features
+// that the page around it does not allow.
 
 import '../watch/watch.js';
 

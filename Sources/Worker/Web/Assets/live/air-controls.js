@@ -1,4 +1,4 @@
-// What can be switched on air with one press, or one key: microphone, camera, screen.
+// The switches on air, with one press or one key: microphone, camera, screen.
 
 import { announce } from '../common/announce.js';
 

@@ -24,7 +24,7 @@ const HABIT_STEPS = 3;
 export class TrackWatch {
   /** Blocks of each kind so far. */
   counts = { video: 0, audio: 0 };
-  /** Whether time has gone back: what comes now overlaps with what is there. */
+  /** Whether time has gone back: new media overlaps with media in hand. */
   hasJumpedBack = false;
 
   #kinds = new Map();
