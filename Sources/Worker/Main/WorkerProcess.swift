@@ -43,7 +43,6 @@ final class WorkerProcess {
     private let server: HTTPServer
     private let tls: TLSContext
     private var link: SupervisorLink?
-    private var doorbellHandler: DoorbellHandler?
     private var isEnding = false
 
     /// How often a worker that is ending checks whether all connections have gone.
@@ -115,11 +114,9 @@ final class WorkerProcess {
         streams.startSweeping()
         recorder.start()
         storeWatch.start()
-        let handler = DoorbellHandler { [weak self] in self?.doorbellRang() }
         _ = try loop.add(
             doorbells.ownDescriptor, interest: .readable, isUrgent: true,
-            handler: handler)
-        doorbellHandler = handler
+            handler: ReadinessAction { [weak self] _ in self?.doorbellRang() })
         let link = SupervisorLink(
             socket: ControlSocket(adopting: control), loop: loop, logger: logger,
             delegate: self)
@@ -219,11 +216,4 @@ extension WorkerProcess: SupervisorLinkDelegate {
         endConnections(timeoutMs: Limits.orphanExitMs)
         stopWhenEmpty()
     }
-}
-
-/// Joins the doorbell to a closure.
-private final class DoorbellHandler: EventHandler {
-    private let action: () -> Void
-    init(_ action: @escaping () -> Void) { self.action = action }
-    func handleReadiness(_ readiness: Readiness) { action() }
 }

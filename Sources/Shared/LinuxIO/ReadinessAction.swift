@@ -1,17 +1,15 @@
 // A closure as the handler of one registration, for objects that watch several descriptors.
 
-import LinuxIO
-
 /// Runs a closure for each readiness. The loop keeps it, and everything that the closure holds,
 /// until the registration is removed.
-final class ReadinessAction: EventHandler {
+package final class ReadinessAction: EventHandler {
     private let action: (Readiness) -> Void
 
-    init(_ action: @escaping (Readiness) -> Void) {
+    package init(_ action: @escaping (Readiness) -> Void) {
         self.action = action
     }
 
-    func handleReadiness(_ readiness: Readiness) {
+    package func handleReadiness(_ readiness: Readiness) {
         action(readiness)
     }
 }
