@@ -93,6 +93,25 @@ def test_one_stall_with_media_in_hand_is_an_accident_and_costs_no_distance(
     assert seldom[1] == pytest.approx(0.3)
 
 
+@pytest.mark.parametrize("origin_s", [0, 60])
+def test_who_begins_far_back_is_told_so_whatever_the_element_counts_from(
+    modules: Callable[[str, Any], Any], origin_s: int
+) -> None:
+    behind_s = modules(
+        """const { Follower } = await load('follower');
+        const video = Object.assign(new EventTarget(), {
+          buffered: { length: 1, start: () => argument, end: () => argument + 40 },
+          currentTime: argument, playbackRate: 1, paused: true, seeking: false, readyState: 4 });
+        const follower = new Follower(video, { onBegin() {}, onDry() {} });
+        follower.setFollowing(false);
+        follower.take({ originS: argument, canSeek: true, isAtEdge: () => false }, 120, false);
+        follower.noteMedia();
+        return follower.behindS;
+        """, origin_s)
+    # Not less; more by what the clock went on meanwhile.
+    assert behind_s >= 120 and behind_s - 120 < 30
+
+
 def test_after_an_interruption_it_jumps_to_the_edge_at_once(trial: Trial) -> None:
     seen = trial(seconds=60, chunkMs=250, silentFromS=20, silentUntilS=28)
     assert len(seen["stalls"]) == 1

@@ -92,7 +92,7 @@ export class Follower {
     this.#isSettled = false;
     this.#dry = null;
     this.#clock.reset();
-    if (behindS > 0) this.#clock.noteEdge(performance.now(), behindS);
+    if (behindS > 0) this.#clock.noteEdge(performance.now(), source.originS + behindS);
     this.#setRate(1);
     this.#edge.noteNormalRate();
   }

@@ -32,6 +32,8 @@ export function isStreamable(mimeType) {
 
 export class LiveSource {
   canSeek = true;
+  /** The time in the element at which a response begins. */
+  originS = ORIGIN_S;
   mimeType;
   /** When the last bytes came, in the clock of `performance.now()`. */
   lastBytesAtMs = performance.now();

@@ -18,6 +18,8 @@ const SOUND_AFTER_S = 3;
 
 export class PlainPlayer {
   canSeek = false;
+  /** The time in the element at which a response begins. */
+  originS = 0;
   /** The element does not tell what the tracks bring. */
   tracks = null;
   mimeType;
