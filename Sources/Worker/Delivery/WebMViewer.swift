@@ -152,7 +152,8 @@ package struct WebMViewer {
         var newestMs = Int64.min
         var latenessMs: Int64 = 0
         let first = sequence - min(sequence, nearEntries)
-        for near in first...first + 2 * nearEntries {
+        // A damaged ring may claim any number.
+        for near in first...sequence + min(.max - sequence, nearEntries) {
             guard case .entry(let entry) = ring.lookup(near), entry.kind == .media,
                 entry.flags.contains(.groupStart)
             else { continue }
