@@ -46,7 +46,8 @@ final class SpentExchanges {
     /// Takes back an exchange that is over, unless another reference to it exists. Call only if it may
     /// be renewed.
     func keep(_ exchange: inout Exchange) {
-        guard isKnownUniquelyReferenced(&exchange) else { return }
+        // One with a long header section would keep all of its memory.
+        guard isKnownUniquelyReferenced(&exchange), exchange.spentBlock() != nil else { return }
         if exchanges.count < Limits.spentExchangesKept { exchanges.append(exchange) }
     }
 }
