@@ -77,6 +77,23 @@ import Testing
         made.close(.completed)
     }
 
+    @Test("one with a long header section is not kept", arguments: [(10, true), (10_000, false)])
+    func long(bytes: Int, isKept: Bool) {
+        let spent = SpentExchanges()
+        let next = FakeExchange(Request(method: "GET", target: "/"))
+        let value = String(repeating: "x", count: bytes)
+        var exchange = Exchange(
+            request: Request(method: "GET", target: "/", headers: [HeaderField("a", value)]),
+            client: next.client, transport: next)
+        exchange.respond(.nothing)
+        exchange.close(.completed)
+        spent.keep(&exchange)
+        let made = spent.exchange(
+            next.request, client: next.client, transport: next, streamID: 0)
+        #expect((made === exchange) == isKept)
+        made.close(.completed)
+    }
+
     @Test("the memory of a header section is used again when its request is over")
     func blocks() {
         let spent = SpentExchanges()
