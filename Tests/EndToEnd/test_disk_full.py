@@ -52,6 +52,9 @@ def test_a_broadcast_without_room_for_its_ring_is_507_and_others_go_on(
     assert answer.status == 507
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert server.state("second") is None
+    [line] = [each for each in server.log_records() if each["message"] == "broadcast refused"]
+    assert line["level"] == "warning"
+    assert line["metadata"]["reason"] == "no-space"
     assert [path.name for path in (server.data / "live").iterdir()] == ["first"]
     assert [p for p in (server.data / "live").rglob("*") if p.is_file()] == [server.ring("first")]
 

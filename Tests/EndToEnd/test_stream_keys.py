@@ -194,6 +194,12 @@ def test_a_refused_broadcast_is_logged_once_in_a_while(
     assert line["metadata"] == {
         "stream": name, "reason": "not-authorised", "peer": "127.0.0.1", "leftOut": "0"}
     assert wrong not in server.log()
+    other = server.request("POST", f"/{name}/live?key={wrong}", headers={"weir-chunk": "?"})
+    assert other.status == 400
+    reasons = [
+        each["metadata"]["reason"] for each in server.log_records()
+        if each["message"] == "broadcast refused"]
+    assert reasons == ["not-authorised", "bad-chunk-number"], "each reason has a line of its own"
 
 
 def test_an_endless_body_is_refused_while_it_is_sent(strict: Server, anna: Session) -> None:

@@ -229,7 +229,8 @@ import Testing
     private func admission(_ fake: FakeExchange) -> PublishAdmission {
         let body = WaitingBody(room: room, client: fake.client)
         return PublishAdmission(
-            fake.exchange, body: body, headers: [HeaderField("x-refused", "yes")])
+            fake.exchange, body: body, headers: [HeaderField("x-refused", "yes")],
+            onRefusal: { _ in })
     }
 
     private func request() -> FakeExchange {

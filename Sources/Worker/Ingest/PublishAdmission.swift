@@ -12,14 +12,21 @@ final class PublishAdmission: ExchangeHandler {
     let body: WaitingBody
     private(set) var isBodyComplete: Bool
     private let headers: [HeaderField]
+    private let onRefusal: (Problem) -> Void
     /// Not yet handed on, answered or gone.
     private(set) var isOpen = true
 
-    /// - Parameter headers: fields of the answer, should it be a refusal.
-    init(_ exchange: Exchange, body: WaitingBody, headers: [HeaderField]) {
+    /// - Parameters:
+    ///   - headers: fields of the answer, should it be a refusal.
+    ///   - onRefusal: is told the answer before it is given.
+    init(
+        _ exchange: Exchange, body: WaitingBody, headers: [HeaderField],
+        onRefusal: @escaping (Problem) -> Void
+    ) {
         self.exchange = exchange
         self.body = body
         self.headers = headers
+        self.onRefusal = onRefusal
         isBodyComplete = !exchange.request.hasBody
         exchange.handler = self
         exchange.withholdsContinue = true
@@ -41,6 +48,7 @@ final class PublishAdmission: ExchangeHandler {
         isOpen = false
         body.leavePlace()
         exchange.credit(body.drop())
+        onRefusal(problem)
         if !exchange.isOver { exchange.respond(problem, headers: headers) }
     }
 

@@ -135,7 +135,7 @@ final class PublishRequest: ExchangeHandler {
     func fail(_ error: PublishError) {
         guard !isAnswered else { return }
         let session = session
-        answer { exchange.respond(error.problem, headers: driver.headers(for: exchange)) }
+        answer { driver.refuse(exchange, error) }
         // A publisher that lost its right is not expected back soon.
         let isDenied = if case .denied = error { true } else { false }
         session?.abandon(pausing: isDenied)

@@ -22,6 +22,7 @@ package final class Publishing {
     private let shares: PublisherShares?
     /// Nil under open publishing.
     private let rights: RightsWatch?
+    private let refusals: RefusalLog
     private var isShuttingDown = false
 
     /// - Parameter credentials: nil when anybody may publish.
@@ -36,6 +37,7 @@ package final class Publishing {
         rights = authority.map {
             RightsWatch(authority: $0, streams: streams, environment: environment)
         }
+        refusals = RefusalLog(loop: environment.loop, logger: environment.logger)
         let sharesAreByAddress = credentials == nil
         shares =
             sharesAreByAddress ? PublisherShares(streams: streams, environment: environment) : nil
@@ -53,13 +55,13 @@ package final class Publishing {
         let arrivedUs = MonotonicClock.nowUs()
         if isShuttingDown { return refuse(exchange, PublishError.shuttingDown.problem) }
         if let bytes = request.contentLength, bytes > Limits.chunkBytes {
-            return refuse(exchange, .bodyTooLarge(limitBytes: Limits.chunkBytes))
+            return refuse(exchange, .bodyTooLarge(limitBytes: Limits.chunkBytes), for: name)
         }
         let headers: PublishHeaders
         do {
             headers = try PublishHeaders(request)
         } catch {
-            return refuse(exchange, .badChunkNumber)
+            return refuse(exchange, .badChunkNumber, for: name)
         }
         let body = WaitingBody(room: room, client: exchange.client)
         let hasLength = request.contentLength != nil
@@ -72,7 +74,8 @@ package final class Publishing {
         }
         let claim = PublishClaim(exchange, name: name)
         let admission = PublishAdmission(
-            exchange, body: body, headers: crossOrigin.headers(for: request))
+            exchange, body: body, headers: crossOrigin.headers(for: request),
+            onRefusal: { [refusals] in refusals.note($0, to: request, for: name) })
         authority.judge(claim) { [weak self] verdict in
             guard let self, admission.isOpen, !exchange.isOver else { return }
             switch verdict {
@@ -85,7 +88,7 @@ package final class Publishing {
                     isComplete: admission.isBodyComplete, arrivedUs: arrivedUs)
             case .failure(let problem):
                 admission.refuse(problem)
-                self.rights?.denied(exchange.request, problem, name)
+                self.rights?.endIfAccountIsGone(problem, name)
             }
         }
         admission.wait()
@@ -137,6 +140,12 @@ package final class Publishing {
             status: 204, headers: crossOrigin.headers(for: exchange.request), body: .none)
     }
 
+    /// A refusal to publish, which has a line in the log.
+    private func refuse(_ exchange: Exchange, _ problem: Problem, for name: StreamName) {
+        refusals.note(problem, to: exchange.request, for: name)
+        refuse(exchange, problem)
+    }
+
     private func refuse(_ exchange: Exchange, _ problem: Problem) {
         exchange.respond(problem, headers: crossOrigin.headers(for: exchange.request))
     }
@@ -145,7 +154,7 @@ package final class Publishing {
         if let driver = drivers[name] { return driver }
         let driver = TurnDriver(
             name: name, streams: streams, crossOrigin: crossOrigin, room: room, shares: shares,
-            environment: environment)
+            refusals: refusals, environment: environment)
         driver.onIdle = { [weak self] driver in self?.drivers[driver.name] = nil }
         drivers[name] = driver
         return driver

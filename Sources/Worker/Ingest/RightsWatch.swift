@@ -14,7 +14,6 @@ import LinuxIO
 import Settings
 import StreamState
 import Streams
-import Telemetry
 
 final class RightsWatch {
     private let authority: PublishAuthority
@@ -26,7 +25,6 @@ final class RightsWatch {
     private var mustGoAgain = false
     /// Streams whose accounts the store was asked about a moment ago.
     private var accountsLookedAt: Set<StreamName> = []
-    private var denialLine = LogPause(ms: Limits.logRepeatMs)
 
     /// Who publishes now.
     var requests: () -> [PublishRequest] = { [] }
@@ -92,15 +90,10 @@ final class RightsWatch {
 
     // MARK: Denials
 
-    /// A request was refused the right to publish under that name.
-    func denied(_ request: Request, _ problem: Problem, _ name: StreamName) {
-        log(request, problem, name)
-        endIfAccountIsGone(problem, name)
-    }
-
-    /// Ends the stream if its account is gone. Strangers can make us ask the store this way, so it is
-    /// done only now and then, and only when there is a stream to end.
-    private func endIfAccountIsGone(_ problem: Problem, _ name: StreamName) {
+    /// A request was refused the right to publish under that name: ends the stream if its account is
+    /// gone. Strangers can make us ask the store this way, so it is done only now and then, and only
+    /// when there is a stream to end.
+    func endIfAccountIsGone(_ problem: Problem, _ name: StreamName) {
         guard [401, 403].contains(problem.status),
             let stream = streams.find(name), stream.state != .ended,
             accountsLookedAt.insert(name).inserted
@@ -117,16 +110,5 @@ final class RightsWatch {
             // This stream ends as well, because its account was closed or disabled.
             stream.end(.stopped)
         }
-    }
-
-    /// Logs it, because encoders show the person in front of them little of an answer.
-    private func log(_ request: Request, _ problem: Problem, _ name: StreamName) {
-        guard let leftOut = denialLine.leftOut(nowMs: environment.loop.nowMs) else { return }
-        environment.logger.notice(
-            "broadcast refused",
-            metadata: [
-                "stream": "\(name)", "reason": "\(problem.slug)", "peer": "\(request.peer)",
-                "leftOut": "\(leftOut)",
-            ])
     }
 }

@@ -19,6 +19,7 @@ final class TurnDriver {
     private let crossOrigin: CrossOrigin
     /// Nil when accounts tell publishers apart.
     private let shares: PublisherShares?
+    private let refusals: RefusalLog
     private let lookout: TurnLookout
     private var machine: TurnMachine
     private var open: [TurnID: PublishRequest] = [:]
@@ -35,17 +36,25 @@ final class TurnDriver {
 
     init(
         name: StreamName, streams: LiveStreams, crossOrigin: CrossOrigin, room: WaitingRoom,
-        shares: PublisherShares?, environment: IngestEnvironment
+        shares: PublisherShares?, refusals: RefusalLog, environment: IngestEnvironment
     ) {
         self.name = name
         self.streams = streams
         self.crossOrigin = crossOrigin
         self.room = room
         self.shares = shares
+        self.refusals = refusals
         self.environment = environment
         lookout = TurnLookout(name: name, streams: streams, room: room, environment: environment)
         let moment = TurnMoment(nowMs: environment.loop.nowMs, retryMs: room.retryMs)
         machine = TurnMachine(slot: environment.slot, moment: moment)
+    }
+
+    /// Answers a request that ends here.
+    func refuse(_ exchange: Exchange, _ error: PublishError) {
+        let problem = error.problem
+        if !error.isOrdinary { refusals.note(problem, to: exchange.request, for: name) }
+        exchange.respond(problem, headers: headers(for: exchange))
     }
 
     func headers(for exchange: Exchange) -> [HeaderField] {
