@@ -282,8 +282,8 @@ let package = Package(
         .testTarget(
             name: "CredentialsTests",
             dependencies: [
-                "Credentials", "Accounts", "HTTP", "LinuxIO", "Settings", "Telemetry",
-                .product(name: "Logging", package: "swift-log"),
+                "Credentials", "Accounts", "HTTP", "LinuxIO", "Settings", "StreamState",
+                "Telemetry", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Credentials"),
         .testTarget(

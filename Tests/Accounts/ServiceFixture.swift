@@ -64,7 +64,19 @@ struct ServiceFixture {
     }
 
     func holder(of signedIn: SignedIn) throws(AccountError) -> SessionHolder? {
-        try service.holder(ofSession: signedIn.sessionToken)
+        try holder(ofSession: signedIn.sessionToken)
+    }
+
+    /// The holder of the session with that token, as a browser presents it.
+    func holder(ofSession token: String) throws(AccountError) -> SessionHolder? {
+        guard let session = SecretDigest(.session, presented: token) else { return nil }
+        return try service.holder(ofSession: session)
+    }
+
+    /// The account with that key, as an encoder presents it.
+    func account(withStreamKey key: String) throws(AccountError) -> Account? {
+        guard let key = SecretDigest(.streamKey, presented: key) else { return nil }
+        return try service.account(withStreamKey: key)
     }
 
     /// As if the stored hash of everybody had been made long ago: the password becomes "password".

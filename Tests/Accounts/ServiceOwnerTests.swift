@@ -71,33 +71,35 @@ import Testing
         let account = try fixture.signUp().account
         #expect(account.streamKeyCreatedAtMs == nil)
         let first = try fixture.service.rotateStreamKey(of: account)
-        #expect(try fixture.service.account(withStreamKey: first)?.id == account.id)
+        #expect(try fixture.account(withStreamKey: first)?.id == account.id)
         let second = try fixture.service.rotateStreamKey(of: account)
-        #expect(try fixture.service.account(withStreamKey: first) == nil)
-        let found = try #require(try fixture.service.account(withStreamKey: second))
+        #expect(try fixture.account(withStreamKey: first) == nil)
+        let found = try #require(try fixture.account(withStreamKey: second))
         #expect(found.streamKeyCreatedAtMs != nil)
         #expect(try fixture.service.removeStreamKey(of: account))
         #expect(try !fixture.service.removeStreamKey(of: account))
-        #expect(try fixture.service.account(withStreamKey: second) == nil)
+        #expect(try fixture.account(withStreamKey: second) == nil)
     }
 
     @Test("neither a password nor a session's token is a stream key, nor the reverse")
     func kinds() throws {
         let signedIn = try fixture.signUp()
         let key = try fixture.service.rotateStreamKey(of: signedIn.account)
-        #expect(try fixture.service.account(withStreamKey: signedIn.sessionToken) == nil)
-        #expect(try fixture.service.account(withStreamKey: Examples.password) == nil)
-        #expect(try fixture.service.holder(ofSession: key) == nil)
+        #expect(try fixture.account(withStreamKey: signedIn.sessionToken) == nil)
+        #expect(try fixture.account(withStreamKey: Examples.password) == nil)
+        #expect(try fixture.holder(ofSession: key) == nil)
         #expect(
-            try fixture.service.holder(ofSession: String(key.dropFirst("weir_".count))) == nil)
+            try fixture.holder(ofSession: String(key.dropFirst("weir_".count))) == nil)
         #expect(throws: AccountError.wrongCredentials) { try fixture.logIn("alice", key) }
+        let session = try #require(SecretDigest(.session, presented: signedIn.sessionToken))
+        #expect(try fixture.service.account(withStreamKey: session) == nil)
     }
 
     @Test("the key of a disabled account is known as such") func disabledKey() throws {
         let account = try fixture.signUp().account
         let key = try fixture.service.rotateStreamKey(of: account)
         try fixture.service.setDisabled(true, account)
-        #expect(try fixture.service.account(withStreamKey: key)?.isDisabled == true)
+        #expect(try fixture.account(withStreamKey: key)?.isDisabled == true)
     }
 
     @Test("a deleted account leaves nothing, and its name is free") func deleted() throws {
@@ -107,7 +109,7 @@ import Testing
         #expect(throws: AccountError.wrongPassword) { try fixture.delete(by: holder, "wrong") }
         try fixture.delete(by: holder, Examples.password)
         #expect(try fixture.holder(of: signedIn) == nil)
-        #expect(try fixture.service.account(withStreamKey: key) == nil)
+        #expect(try fixture.account(withStreamKey: key) == nil)
         #expect(throws: AccountError.notFound) { try fixture.service.delete(signedIn.account) }
         #expect(throws: AccountError.notFound) {
             _ = try fixture.service.rotateStreamKey(of: signedIn.account)

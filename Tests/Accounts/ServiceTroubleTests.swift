@@ -56,7 +56,7 @@ import Testing
             try fixture.holder(of: signedIn)
         }
         #expect(throws: AccountError.unavailable(reason: "gone")) {
-            try fixture.service.account(withStreamKey: key)
+            try fixture.account(withStreamKey: key)
         }
     }
 

@@ -1,7 +1,7 @@
-import Accounts
 import Settings
 import Testing
 
+@testable import Accounts
 @testable import Credentials
 
 @Suite struct CredentialCacheTests {

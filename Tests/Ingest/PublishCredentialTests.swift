@@ -6,15 +6,23 @@ import Testing
 
 @Suite struct PublishCredentialTests {
     private static let key = "weir_" + String(repeating: "k", count: 43)
+    private let key: SecretDigest
+    private let session: SecretDigest
+
+    init() throws {
+        key = try #require(SecretDigest(.streamKey, presented: Self.key))
+        session = try #require(
+            SecretDigest(.session, presented: String(repeating: "c", count: 43)))
+    }
 
     private func credential(
-        _ authorization: String? = nil, query: Substring = "", cookie: Substring? = nil
+        _ authorization: String? = nil, query: Substring = "", session: SecretDigest? = nil
     ) -> PublishCredential {
-        PublishCredential(authorization: authorization, query: query, cookie: cookie)
+        PublishCredential(authorization: authorization, query: query, session: session)
     }
 
     @Test("a key comes as a bearer token, as Basic's password, or in the query") func ways() {
-        let expected = PublishCredential.streamKey(Self.key)
+        let expected = PublishCredential.streamKey(key)
         #expect(credential("Bearer " + Self.key) == expected)
         #expect(credential("bearer  " + Self.key) == expected)
         // "u:" and the key, as base64 with its padding and without.
@@ -28,7 +36,7 @@ import Testing
         "what was pasted around a key is not part of it",
         arguments: ["", "/", "//", "%20", "%2F", "%2f", "%0D%0A", "+", " \t", "/%20/"])
     func pasted(mark: String) {
-        let expected = PublishCredential.streamKey(Self.key)
+        let expected = PublishCredential.streamKey(key)
         #expect(credential("Bearer " + Self.key + mark) == expected)
         #expect(credential(query: Substring("key=" + Self.key + mark)) == expected)
         #expect(credential(query: Substring("key=" + mark + Self.key + "&start=1")) == expected)
@@ -37,19 +45,19 @@ import Testing
 
     @Test("a Basic password may end its line") func pastedPassword() {
         let encoded = Data("source:\(Self.key)\r\n".utf8).base64EncodedString()
-        #expect(credential("Basic " + encoded) == .streamKey(Self.key))
+        #expect(credential("Basic " + encoded) == .streamKey(key))
     }
 
     @Test("a key goes before a session") func order() {
-        #expect(credential("Bearer " + Self.key, cookie: "c") == .streamKey(Self.key))
-        #expect(credential(cookie: "c") == .session("c"))
+        #expect(credential("Bearer " + Self.key, session: session) == .streamKey(key))
+        #expect(credential(session: session) == .session(session))
     }
 
     @Test(
         "what is no key is not looked at", arguments: ["Bearer x", "Basic ????", "Digest a=b", ""])
     func others(authorization: String) {
         #expect(credential(authorization) == .nothing)
-        #expect(credential(authorization, cookie: "c") == .session("c"))
+        #expect(credential(authorization, session: session) == .session(session))
     }
 
     @Test("two keys in a query are none") func twice() {

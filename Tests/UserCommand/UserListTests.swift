@@ -1,10 +1,10 @@
 // How `weir user list` shows an account.
 
-import Accounts
 import Foundation
 import StreamState
 import Testing
 
+@testable import Accounts
 @testable import UserCommand
 
 private func account(isDisabled: Bool, keyAtMs: UInt64?) throws -> Account {

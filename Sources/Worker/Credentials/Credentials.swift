@@ -1,6 +1,6 @@
-// Who is behind a request, or a name. What the request presents (a session's cookie, a stream key) is
-// looked up in the store and remembered for a short while, so that a broadcast of four requests a
-// second, or a page, does not ask the store each time. Changes made here are told to all workers at once
+// Who is behind a request, or a name. The digest of what the request presents (a session's cookie, a
+// stream key) is looked up in the store, and the answer is remembered for a short while, so that a
+// broadcast of four requests a second, or a page, does not ask the store each time. Changes made here are told to all workers at once
 // (`changed`); changes made elsewhere are noticed within `Limits.credentialFreshMs`.
 //
 // Owner: the worker's loop thread.
@@ -38,26 +38,23 @@ package final class Credentials {
     package func session(
         of exchange: Exchange, then: @escaping (Result<SessionHolder?, AccountError>) -> Void
     ) {
-        guard let presented = SessionCookie.token(of: exchange.request) else {
+        guard let session = SessionCookie.session(of: exchange.request) else {
             return then(.success(nil))
         }
-        session(presented, for: exchange.client, then: then)
+        self.session(session, for: exchange.client, then: then)
     }
 
-    /// The same with the cookie's value.
+    /// The holder of that session.
     /// - Parameter client: to which a question to the store is charged.
     package func session(
-        _ presented: some StringProtocol, for client: ClientShare,
+        _ session: SecretDigest, for client: ClientShare,
         then: @escaping (Result<SessionHolder?, AccountError>) -> Void
     ) {
-        guard let token = SecretToken(.session, presented: presented) else {
-            return then(.success(nil))
-        }
         sessions.look(
-            up: token.digest, nowMs: loop.nowMs, changes: changeCount,
+            up: session, nowMs: loop.nowMs, changes: changeCount,
             ask: { [desk] answer in
                 desk.ask(for: client) { service throws(AccountError) in
-                    try service.holder(ofSession: token.text)
+                    try service.holder(ofSession: session)
                 } then: {
                     answer($0)
                 }
@@ -66,17 +63,14 @@ package final class Credentials {
 
     /// The account with that stream key, even a disabled one; nil when there is none.
     package func account(
-        withStreamKey presented: some StringProtocol, for client: ClientShare,
+        withStreamKey key: SecretDigest, for client: ClientShare,
         then: @escaping (Result<Account?, AccountError>) -> Void
     ) {
-        guard let token = SecretToken(.streamKey, presented: presented) else {
-            return then(.success(nil))
-        }
         keys.look(
-            up: token.digest, nowMs: loop.nowMs, changes: changeCount,
+            up: key, nowMs: loop.nowMs, changes: changeCount,
             ask: { [desk] answer in
                 desk.ask(for: client) { service throws(AccountError) in
-                    try service.account(withStreamKey: token.text)
+                    try service.account(withStreamKey: key)
                 } then: {
                     answer($0)
                 }

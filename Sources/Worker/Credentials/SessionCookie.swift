@@ -1,5 +1,5 @@
 // The cookies that a browser keeps (RFC 6265; the prefix __Host-: RFC 6265bis, section 4.1.3). One keeps
-// it signed in; its value is a session's token and nothing else. The other tells it from strangers when
+// it signed in; its value is a session's token and nothing else, and becomes a digest here. The other tells it from strangers when
 // it signs in again, but does not sign anyone in. Accounts knows what they mean.
 
 import Accounts
@@ -9,9 +9,10 @@ import Settings
 package enum SessionCookie {
     package static let name = "__Host-weir"
 
-    /// The token that the request brings; nil when it brings none, or several.
-    package static func token(of request: Request) -> Substring? {
-        HostCookie.value(of: name, in: request)
+    /// The session whose token the request brings; nil when it brings none, or several, or something
+    /// that cannot be one.
+    package static func session(of request: Request) -> SecretDigest? {
+        HostCookie.value(of: name, in: request).flatMap { SecretDigest(.session, presented: $0) }
     }
 
     package static func set(token: String) -> HeaderField {
@@ -22,7 +23,8 @@ package enum SessionCookie {
 
     /// Sets the cookie again when the session was prolonged.
     package static func renewal(_ holder: SessionHolder, _ request: Request) -> [HeaderField] {
-        guard holder.wasProlonged, let token = token(of: request) else { return [] }
+        guard holder.wasProlonged, let token = HostCookie.value(of: name, in: request)
+        else { return [] }
         return [set(token: String(token))]
     }
 }

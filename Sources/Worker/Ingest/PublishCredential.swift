@@ -1,7 +1,8 @@
 // What a publish request presents to show whose it is: a stream key, from an encoder, or the session of
 // a person who is signed in, from a browser.
 //
-// Pure. What is found here has the form of a credential; Credentials says whether it is anyone's.
+// Pure. What is found here has the form of a credential, and leaves as a digest; Credentials says whether
+// it is anyone's.
 
 import Accounts
 import Credentials
@@ -9,38 +10,38 @@ import HTTP
 
 enum PublishCredential: Equatable {
     case nothing
-    case streamKey(String)
-    case session(String)
+    case streamKey(SecretDigest)
+    case session(SecretDigest)
 
     init(_ request: Request) {
         let parts = request.target.split(
             separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         self.init(
             authorization: request.header("authorization"),
-            query: parts.count > 1 ? parts[1] : "", cookie: SessionCookie.token(of: request))
+            query: parts.count > 1 ? parts[1] : "", session: SessionCookie.session(of: request))
     }
 
     /// A stream key takes precedence over a session, because a client that sends one means it. Anything
     /// that is not a stream key is ignored: a proxy in front may ask for credentials of its own.
-    init(authorization: String?, query: Substring, cookie: Substring?) {
+    init(authorization: String?, query: Substring, session: SecretDigest?) {
         let presented = authorization.flatMap(AuthorizationField.secret)
         if let key = presented.flatMap(Self.key) ?? Self.key(query: query) {
             self = .streamKey(key)
-        } else if let cookie {
-            self = .session(String(cookie))
+        } else if let session {
+            self = .session(session)
         } else {
             self = .nothing
         }
     }
 
     /// `key=KEY`, once. A key has no character that would have to be escaped.
-    private static func key(query: Substring) -> String? {
+    private static func key(query: Substring) -> SecretDigest? {
         let values = NamedValues.inQuery(query, named: "key")
         return values.count == 1 ? key(values[0]) : nil
     }
 
-    private static func key(_ presented: some StringProtocol) -> String? {
-        SecretToken(.streamKey, presented: Self.trimmed(presented))?.text
+    private static func key(_ presented: some StringProtocol) -> SecretDigest? {
+        SecretDigest(.streamKey, presented: Self.trimmed(presented))
     }
 
     /// Pasted text brings white space with it, encoded or not, and some encoders add a slash to an

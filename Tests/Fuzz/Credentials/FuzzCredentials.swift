@@ -66,13 +66,13 @@ private func checkNamedValues(_ text: String) {
     }
 }
 
-/// What is taken for a secret is that very text, in visible ASCII; digests have one spelling.
+/// What is taken for a secret is visible ASCII, and of one kind; digests have one spelling.
 private func checkToken(_ text: some StringProtocol) {
-    for kind in [SecretToken.Kind.session, .streamKey] {
-        guard let token = SecretToken(kind, presented: text) else { continue }
-        precondition(isSame(token.text, text), "a secret changes")
+    let digests = SecretToken.Kind.allCases.compactMap { SecretDigest($0, presented: text) }
+    precondition(digests.count <= 1, "a secret of two kinds")
+    if let digest = digests.first {
         precondition(text.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a secret of odd bytes")
-        precondition(SecretDigest(hex: token.digest.hex) == token.digest, "a digest changes")
+        precondition(SecretDigest(hex: digest.hex) == digest, "a digest changes")
     }
     if let digest = SecretDigest(hex: text) {
         precondition(isSame(digest.hex, text), "a digest has two spellings")

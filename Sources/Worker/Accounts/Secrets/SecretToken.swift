@@ -2,17 +2,17 @@
 // padding. 43 characters; a stream key has a prefix, so that people and scanners for leaked secrets
 // recognise it.
 //
-// Unsafe use: EVP_Digest reads the bytes and writes 32 of them, all within one call.
+// A token exists only while it is new, to be shown to its holder once. One that comes back is a
+// SecretDigest from the start.
 
-import COpenSSL
 import Text
 
-/// A secret in its holder's form.
+/// A new secret, in its holder's form.
 package struct SecretToken: Sendable {
-    package enum Kind: Sendable {
+    package enum Kind: CaseIterable, Sendable {
         case session, streamKey
 
-        var prefix: String {
+        fileprivate var prefix: String {
             switch self {
             case .session: ""
             case .streamKey: "weir_"
@@ -20,10 +20,9 @@ package struct SecretToken: Sendable {
         }
     }
 
-    package let text: String
+    let text: String
 
-    /// A new secret.
-    package init(_ kind: Kind) {
+    init(_ kind: Kind) {
         text = kind.prefix + Base64.forAddresses.text(Self.randomBytes(Self.byteCount))
     }
 
@@ -33,25 +32,18 @@ package struct SecretToken: Sendable {
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next() as UInt64) }
     }
 
-    /// A presented secret; nil when it cannot be a secret of that kind.
-    package init?(_ kind: Kind, presented: some StringProtocol) {
+    /// Whether a presented text has the form of such a secret.
+    static func isSecret(_ kind: Kind, _ presented: some StringProtocol) -> Bool {
         let prefix = kind.prefix
-        guard presented.utf8.count == prefix.utf8.count + Self.characterCount,
-            presented.hasPrefix(prefix),
-            presented.utf8.dropFirst(prefix.utf8.count).allSatisfy(Base64.forAddresses.isCharacter)
-        else { return nil }
-        text = String(presented)
+        return presented.utf8.count == prefix.utf8.count + characterCount
+            && presented.hasPrefix(prefix)
+            && presented.utf8.dropFirst(prefix.utf8.count).allSatisfy(
+                Base64.forAddresses.isCharacter)
     }
 
     private static let byteCount = 32
     private static let characterCount = 43
 
     /// What is stored in place of the secret.
-    package var digest: SecretDigest {
-        var digest = [UInt8](repeating: 0, count: SecretDigest.byteCount)
-        let bytes = Array(text.utf8)
-        let done = unsafe EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil)
-        precondition(done == 1, "SHA-256 is always there")
-        return SecretDigest(bytes: digest)
-    }
+    var digest: SecretDigest { SecretDigest(of: Array(text.utf8)) }
 }

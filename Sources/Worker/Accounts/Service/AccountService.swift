@@ -91,10 +91,9 @@ package final class AccountService: Sendable {
 
     // MARK: Sessions and keys
 
-    /// The holder of that token; nil when there is none, or the account is disabled. Prolongs the
+    /// The holder of that session; nil when there is none, or the account is disabled. Prolongs the
     /// session at intervals.
-    package func holder(ofSession token: String) throws(AccountError) -> SessionHolder? {
-        guard let id = SecretToken(.session, presented: token)?.digest else { return nil }
+    package func holder(ofSession id: SecretDigest) throws(AccountError) -> SessionHolder? {
         let nowMs = WallClock.nowMs()
         guard
             let found = try ask({ store throws(StoreError) in try store.session(id, nowMs: nowMs) }
@@ -118,10 +117,9 @@ package final class AccountService: Sendable {
     }
 
     /// The account with that stream key, even a disabled one; nil when there is none.
-    package func account(withStreamKey key: String) throws(AccountError) -> Account? {
-        guard let digest = SecretToken(.streamKey, presented: key)?.digest else { return nil }
-        return try ask { store throws(StoreError) in
-            try store.user(withStreamKey: digest).map(Account.init)
+    package func account(withStreamKey key: SecretDigest) throws(AccountError) -> Account? {
+        try ask { store throws(StoreError) in
+            try store.user(withStreamKey: key).map(Account.init)
         }
     }
 
