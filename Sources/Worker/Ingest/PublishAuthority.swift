@@ -31,8 +31,8 @@ struct PublishClaim {
 }
 
 final class PublishAuthority {
-    /// The owner's identity (see PublishFacts), or the problem to answer with.
-    typealias Verdict = Result<UInt64, Problem>
+    /// The owner's identity (see PublishFacts), or why the request may not publish.
+    typealias Verdict = Result<UInt64, Denial>
 
     let credentials: Credentials
 
@@ -44,7 +44,7 @@ final class PublishAuthority {
     func judge(_ claim: PublishClaim, then: @escaping (Verdict) -> Void) {
         switch claim.credential {
         case .nothing:
-            then(.failure(.notAuthorised(claim)))
+            then(.failure(.notAuthorised))
         case .streamKey(let key):
             credentials.account(withStreamKey: key, for: claim.client) {
                 then(Self.verdict($0, on: claim))
@@ -61,13 +61,13 @@ final class PublishAuthority {
         _ found: Result<Account?, AccountError>, on claim: PublishClaim
     ) -> Verdict {
         switch found {
-        case .failure(let error): .failure(Problem(error))
-        case .success(nil): .failure(.notAuthorised(claim))
+        case .failure(let error): .failure(.unanswered(error))
+        case .success(nil): .failure(.notAuthorised)
         case .success(let account?):
             if account.name != claim.name {
-                .failure(.notYourName)
+                .failure(.wrongOwner)
             } else if account.isDisabled {
-                .failure(.accountDisabled)
+                .failure(.disabled)
             } else {
                 .success(PublishFacts.identity(of: account))
             }
@@ -97,35 +97,4 @@ extension PublishFacts {
     static func identity(of request: Request) -> UInt64 {
         PublisherIdentity.network(request.peer.network.number)
     }
-}
-
-extension Problem {
-    /// The answer says what would authorise the request (RFC 9110, section 11.6.1).
-    static func notAuthorised(_ claim: PublishClaim) -> Problem {
-        let basic = HeaderField("www-authenticate", "Basic realm=\"Weir\", charset=\"UTF-8\"")
-        let bearer = HeaderField("www-authenticate", "Bearer")
-        return Problem(
-            status: 401, slug: "not-authorised", title: "Who are you?",
-            detail: "To publish here, sign in as \(claim.name), or send the stream key of "
-                + "that account: as a bearer token, as the password of Basic, or as ?key=.",
-            headers: claim.isScript ? [bearer] : [basic, bearer])
-    }
-
-    /// What was good when the request began is no longer good.
-    static func noLongerAuthorised(_ claim: PublishClaim) -> Problem {
-        if case .session = claim.credential {
-            return Problem(
-                status: 401, slug: "session-ended", title: "You are signed out",
-                detail: "The session with which this broadcast began has ended. Sign in again.",
-                headers: notAuthorised(claim).headers)
-        }
-        return Problem(
-            status: 401, slug: "key-replaced", title: "This stream key is no longer valid",
-            detail: "It was replaced or removed while this request was publishing.",
-            headers: notAuthorised(claim).headers)
-    }
-
-    static let notYourName = Problem(
-        status: 403, slug: "not-the-owner", title: "This name is not yours",
-        detail: "You can publish under the name of your own account only.")
 }

@@ -26,8 +26,6 @@ enum PublishError: Error, Equatable {
     /// Earlier rings of the name are still in use, or too many were made in a short time.
     case tooManyRings
     case shuttingDown
-    /// The publisher has lost the right to publish.
-    case denied(Problem)
     case media(MediaError)
     case ring(RingError)
 }
@@ -68,7 +66,6 @@ extension PublishError {
                 headers: [.retryAfter(seconds: 10)])
         case .tooManyWait(let bound): bound.problem
         case .shuttingDown: .shuttingDown
-        case .denied(let problem): problem
         case .media(let error): error.problem
         case .ring(let error): error.problem
         }

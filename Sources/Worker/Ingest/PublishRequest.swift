@@ -133,12 +133,17 @@ final class PublishRequest: ExchangeHandler {
 
     /// Ends the request with that answer, in any phase.
     func fail(_ error: PublishError) {
+        end(error.problem, isLogged: !error.isOrdinary, pausing: false)
+    }
+
+    /// The same when its publisher has lost the right to publish, and so is not expected back soon.
+    func deny(_ problem: Problem) { end(problem, isLogged: true, pausing: true) }
+
+    private func end(_ problem: Problem, isLogged: Bool, pausing: Bool) {
         guard !isAnswered else { return }
         let session = session
-        answer { driver.refuse(exchange, error) }
-        // A publisher that lost its right is not expected back soon.
-        let isDenied = if case .denied = error { true } else { false }
-        session?.abandon(pausing: isDenied)
+        answer { driver.refuse(exchange, problem, isLogged: isLogged) }
+        session?.abandon(pausing: pausing)
         driver.finished(self)
     }
 

@@ -86,9 +86,10 @@ package final class Publishing {
                     PublishFacts(headers, hasLength: hasLength, identity: identity), claim: claim,
                     body: body,
                     isComplete: admission.isBodyComplete, arrivedUs: arrivedUs)
-            case .failure(let problem):
+            case .failure(let denial):
+                let problem = Problem(denial, of: claim)
                 admission.refuse(problem)
-                self.rights?.endIfAccountIsGone(problem, name)
+                self.rights?.endIfAccountIsGone(denial, name)
             }
         }
         admission.wait()
@@ -122,7 +123,7 @@ package final class Publishing {
             switch verdict {
             // The owner of the name may end what is live under it.
             case .success: self.end(exchange, name, identity: nil)
-            case .failure(let problem): self.refuse(exchange, problem)
+            case .failure(let denial): self.refuse(exchange, Problem(denial, of: claim))
             }
         }
     }

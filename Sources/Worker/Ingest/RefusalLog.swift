@@ -45,7 +45,7 @@ extension PublishError {
         switch self {
         case .chunkGap, .chunkEarly, .takenOver, .streamEnded, .broadcastOver, .shuttingDown: true
         case .alreadyLive, .missingInitialization, .stalled, .tooManyStreams, .tooManyOwnStreams,
-            .tooManyWait, .tooManyRings, .denied, .media, .ring:
+            .tooManyWait, .tooManyRings, .media, .ring:
             false
         }
     }

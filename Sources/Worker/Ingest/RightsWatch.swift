@@ -79,12 +79,11 @@ final class RightsWatch {
     private func look(at request: PublishRequest) {
         guard !request.isAnswered, let claim = request.claim else { return }
         authority.judge(claim) { [weak self, weak request] verdict in
-            guard let request, !request.isAnswered, case .failure(let problem) = verdict,
-                // A store that does not answer takes away no rights.
-                problem.status != 503
+            guard let request, !request.isAnswered, case .failure(let denial) = verdict,
+                denial.isCertain
             else { return }
-            request.fail(.denied(problem.status == 401 ? .noLongerAuthorised(claim) : problem))
-            self?.endIfAccountIsGone(problem, claim.name)
+            request.deny(Problem(denial, of: claim, hasBegun: true))
+            self?.endIfAccountIsGone(denial, claim.name)
         }
     }
 
@@ -93,8 +92,8 @@ final class RightsWatch {
     /// A request was refused the right to publish under that name: ends the stream if its account is
     /// gone. Strangers can make us ask the store this way, so it is done only now and then, and only
     /// when there is a stream to end.
-    func endIfAccountIsGone(_ problem: Problem, _ name: StreamName) {
-        guard [401, 403].contains(problem.status),
+    func endIfAccountIsGone(_ denial: Denial, _ name: StreamName) {
+        guard denial.isCertain,
             let stream = streams.find(name), stream.state != .ended,
             accountsLookedAt.insert(name).inserted
         else { return }

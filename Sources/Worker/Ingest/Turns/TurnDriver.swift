@@ -51,9 +51,8 @@ final class TurnDriver {
     }
 
     /// Answers a request that ends here.
-    func refuse(_ exchange: Exchange, _ error: PublishError) {
-        let problem = error.problem
-        if !error.isOrdinary { refusals.note(problem, to: exchange.request, for: name) }
+    func refuse(_ exchange: Exchange, _ problem: Problem, isLogged: Bool) {
+        if isLogged { refusals.note(problem, to: exchange.request, for: name) }
         exchange.respond(problem, headers: headers(for: exchange))
     }
 
