@@ -329,7 +329,10 @@ let package = Package(
             ],
             path: "Tests/Events"),
         .testTarget(
-            name: "AccountRoutesTests", dependencies: ["AccountRoutes"],
+            name: "AccountRoutesTests",
+            dependencies: [
+                "AccountRoutes", "Accounts", "Credentials", "HTTP", "LinuxIO", "Telemetry",
+            ],
             path: "Tests/AccountRoutes"),
         .testTarget(
             name: "OperationsTests",

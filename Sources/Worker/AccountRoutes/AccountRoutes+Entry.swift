@@ -43,7 +43,7 @@ extension AccountRoutes {
         let page = { [site] fault in
             site.signUp(SignUpForm(username: username, next: next, fault: fault))
         }
-        if let ms = desk.refusesSignUpsForMs(from: origin(of: call)) {
+        if let ms = accounts.refusesSignUpsForMs(from: origin(of: call)) {
             return refuseFlood(call, .tooManySignUps(retryAfterMs: ms), page)
         }
         enter(call, form, page: page) {
@@ -53,9 +53,10 @@ extension AccountRoutes {
             try service.withdraw(admitted)
         } enter: { service, admitted, _ throws(AccountError) in
             try service.signUp(admitted)
-        } welcome: { signedUp in
+        } isReal: { _ in
             // A viewer may just have been told that the name belongs to no one.
-            self.credentials.changed()
+            true
+        } welcome: { signedUp in
             let next = next ?? "/live"
             let device = signedUp.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
             switch signedUp.sessionToken {
@@ -79,7 +80,7 @@ extension AccountRoutes {
             site.logIn(LogInForm(username: username, next: next, fault: fault))
         }
         let device = DeviceCookie.token(of: call.request)
-        if let ms = desk.refusesLogInForMs(
+        if let ms = accounts.refusesLogInForMs(
             name: username, device: device, from: origin(of: call))
         {
             return refuseFlood(call, .tooManyAttempts(retryAfterMs: ms), page)
@@ -91,6 +92,9 @@ extension AccountRoutes {
             try service.withdraw(attempt)
         } enter: { service, attempt, typed throws(AccountError) in
             try service.logIn(attempt, password: typed.password)
+        } isReal: { _ in
+            // Nobody can have asked for this session before.
+            false
         } welcome: { signedIn in
             let device = signedIn.deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
             self.welcome(
@@ -124,6 +128,7 @@ extension AccountRoutes {
             @escaping @Sendable (
                 AccountService, Admitted, Typed
             ) throws(AccountError) -> Entered,
+        isReal: @escaping (Entered) -> Bool,
         welcome: @escaping (Entered) -> Void
     ) {
         let typed: Typed
@@ -131,8 +136,8 @@ extension AccountRoutes {
             typed = Typed(name: try form.text("username"), password: try form.text("password"))
         } catch { return call.refuse(error, page: page) }
         let origin = origin(of: call)
-        desk.hash(
-            for: call.exchange.client,
+        accounts.perform(
+            for: call.exchange.client, isReal: isReal,
             admit: { service throws(AccountError) in try admit(service, typed, origin) },
             withdraw: withdraw
         ) { service, admitted throws(AccountError) in
@@ -173,15 +178,14 @@ extension AccountRoutes {
             case .success(nil): done()
             case .failure(let error): self.refuseUnanswered(call, error)
             case .success(let holder?):
-                self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+                self.accounts.perform(for: call.exchange.client, isReal: { wasThere in wasThere }) {
+                    service throws(AccountError) in
                     try service.logOut(session: holder.session, of: holder.account.id)
                 } then: { result in
                     switch result {
-                    case .failure(let error): return self.refuseUnanswered(call, error)
-                    // Only a real change is told, because it makes every worker ask the store.
-                    case .success(let wasThere): if wasThere { self.credentials.changed() }
+                    case .success: done()
+                    case .failure(let error): self.refuseUnanswered(call, error)
                     }
-                    done()
                 }
             }
         }

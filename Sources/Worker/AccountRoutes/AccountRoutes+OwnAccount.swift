@@ -33,12 +33,12 @@ extension AccountRoutes {
         _ call: AccountCall, _ holder: SessionHolder,
         _ then: @escaping (AccountOverview) -> Void
     ) {
-        desk.ask(for: call.exchange.client) { service throws(AccountError) in
+        accounts.look(for: call.exchange.client) { accounts throws(AccountError) in
             // What is remembered of the account may be slightly old, but its page must not be.
-            guard let account = try service.account(named: holder.account.name.text),
+            guard let account = try accounts.account(named: holder.account.name.text),
                 account.id == holder.account.id
             else { throw .notFound }
-            return try service.overview(of: account)
+            return try accounts.overview(of: account)
         } then: { result in
             switch result {
             case .success(let overview): then(overview)
@@ -75,8 +75,48 @@ extension AccountRoutes {
             fault: AccountPage.Fault(form: form, fault: fault), headers: problem.headers)
     }
 
-    // MARK: Changing. All workers are told of real changes only, because each of them then asks the
-    // store about every publisher.
+    // MARK: Changing
+
+    /// Makes a change. What is refused is shown to a person in the form that asked for it.
+    private func perform<Answer: Sendable>(
+        _ call: AccountCall, by holder: SessionHolder, in form: AccountPage.Form,
+        isReal: @escaping (Answer) -> Bool = { _ in true },
+        _ work: @escaping @Sendable (AccountService) throws(AccountError) -> Answer,
+        refusal: ((AccountError) -> Problem)? = nil, done: @escaping (Answer) -> Void
+    ) {
+        let then = answering(call, holder, form, refusal: refusal, done: done)
+        accounts.perform(for: call.exchange.client, isReal: isReal, work, then: then)
+    }
+
+    /// The same for a change that needs the password, which is counted apart from attempts to sign in.
+    private func perform<Answer: Sendable>(
+        _ call: AccountCall, by holder: SessionHolder, in form: AccountPage.Form,
+        admit: @escaping @Sendable (AccountService) throws(AccountError) -> AdmittedAttempt,
+        change:
+            @escaping @Sendable (
+                AccountService, AdmittedAttempt
+            ) throws(AccountError) -> Answer,
+        refusal: ((AccountError) -> Problem)? = nil, done: @escaping (Answer) -> Void
+    ) {
+        accounts.perform(
+            for: call.exchange.client, admit: admit,
+            withdraw: { service, attempt throws(AccountError) in try service.withdraw(attempt) },
+            change, then: answering(call, holder, form, refusal: refusal, done: done))
+    }
+
+    private func answering<Answer>(
+        _ call: AccountCall, _ holder: SessionHolder, _ form: AccountPage.Form,
+        refusal: ((AccountError) -> Problem)?, done: @escaping (Answer) -> Void
+    ) -> (Result<Answer, AccountError>) -> Void {
+        { result in
+            switch result {
+            case .success(let answer): done(answer)
+            case .failure(let error):
+                let problem = refusal?(error) ?? self.problem(error)
+                self.refuse(call, holder, problem, in: form)
+            }
+        }
+    }
 
     /// The answer to most changes. A person is told on the next page.
     private func done(
@@ -101,56 +141,29 @@ extension AccountRoutes {
                 new = try form.text("newPassword")
             } catch { return self.refuse(call, holder, error, in: .password) }
             let origin = self.origin(of: call)
-            self.confirm(call) { service throws(AccountError) in
+            self.perform(call, by: holder, in: .password) { service throws(AccountError) in
                 try service.admitPasswordChange(to: new, by: holder, from: origin)
             } change: { service, attempt throws(AccountError) in
                 try service.changePassword(
                     attempt, of: holder.account, current: current, new: new,
                     keeping: holder.session)
-            } then: { result in
-                switch result {
-                case .success(let deviceToken):
-                    self.credentials.changed()
-                    let cookie = deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
-                    self.done(call, .passwordChanged, headers: cookie)
-                case .failure(let error):
-                    let problem = self.problem(error, passwordField: "newPassword")
-                    self.refuse(call, holder, problem, in: .password)
-                }
+            } refusal: { error in
+                self.problem(error, passwordField: "newPassword")
+            } done: { deviceToken in
+                let cookie = deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
+                self.done(call, .passwordChanged, headers: cookie)
             }
         }
-    }
-
-    /// A change that needs the password. It is counted apart from attempts to sign in.
-    private func confirm<Answer: Sendable>(
-        _ call: AccountCall,
-        _ admit: @escaping @Sendable (AccountService) throws(AccountError) -> AdmittedAttempt,
-        change:
-            @escaping @Sendable (
-                AccountService, AdmittedAttempt
-            ) throws(AccountError) -> Answer,
-        then: @escaping (Result<Answer, AccountError>) -> Void
-    ) {
-        desk.hash(
-            for: call.exchange.client, admit: admit,
-            withdraw: { service, attempt throws(AccountError) in try service.withdraw(attempt) },
-            change, then: then)
     }
 
     /// POST /api/me/stream-key
     func rotateStreamKey(_ call: AccountCall, _ form: AccountForm) {
         signedIn(call) { holder in
             let account = holder.account
-            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+            self.perform(call, by: holder, in: .streamKey) { service throws(AccountError) in
                 try service.rotateStreamKey(of: account, isCounted: true)
-            } then: { result in
-                switch result {
-                case .success(let key):
-                    self.credentials.changed()
-                    self.showStreamKey(call, holder, key)
-                case .failure(let error):
-                    self.refuse(call, holder, self.problem(error), in: .streamKey)
-                }
+            } done: { key in
+                self.showStreamKey(call, holder, key)
             }
         }
     }
@@ -178,16 +191,11 @@ extension AccountRoutes {
     func removeStreamKey(_ call: AccountCall, _ form: AccountForm) {
         signedIn(call) { holder in
             let account = holder.account
-            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+            self.perform(call, by: holder, in: .streamKey, isReal: { wasThere in wasThere }) {
+                service throws(AccountError) in
                 try service.removeStreamKey(of: account)
-            } then: { result in
-                switch result {
-                case .success(let wasThere):
-                    if wasThere { self.credentials.changed() }
-                    self.done(call, .keyRemoved)
-                case .failure(let error):
-                    self.refuse(call, holder, self.problem(error), in: .streamKey)
-                }
+            } done: { _ in
+                self.done(call, .keyRemoved)
             }
         }
     }
@@ -205,18 +213,12 @@ extension AccountRoutes {
                 return self.refuse(call, holder, .unknownSession, in: .sessions)
             }
             let account = holder.account
-            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+            self.perform(call, by: holder, in: .sessions) { service throws(AccountError) in
                 try service.endSession(id, of: account)
-            } then: { result in
-                switch result {
-                case .success:
-                    self.credentials.changed()
-                    self.done(call, .sessionEnded)
-                case .failure(.notFound):
-                    self.refuse(call, holder, .unknownSession, in: .sessions)
-                case .failure(let error):
-                    self.refuse(call, holder, self.problem(error), in: .sessions)
-                }
+            } refusal: { error in
+                error == .notFound ? .unknownSession : self.problem(error)
+            } done: {
+                self.done(call, .sessionEnded)
             }
         }
     }
@@ -225,18 +227,13 @@ extension AccountRoutes {
     func endOtherSessions(_ call: AccountCall, _ form: AccountForm) {
         signedIn(call) { holder in
             let account = holder.account
-            self.desk.ask(for: call.exchange.client) { service throws(AccountError) in
+            self.perform(call, by: holder, in: .sessions, isReal: { count in count > 0 }) {
+                service throws(AccountError) in
                 try service.endSessions(of: account, except: holder.session)
-            } then: { result in
-                switch result {
-                case .success(let count):
-                    if count > 0 { self.credentials.changed() }
-                    if call.isForm { return self.goOn(call, .othersEnded) }
-                    let ended = JSONMember("ended", .integer(Int64(count)))
-                    call.answer(status: 200, json: .object([ended]))
-                case .failure(let error):
-                    self.refuse(call, holder, self.problem(error), in: .sessions)
-                }
+            } done: { count in
+                if call.isForm { return self.goOn(call, .othersEnded) }
+                let ended = JSONMember("ended", .integer(Int64(count)))
+                call.answer(status: 200, json: .object([ended]))
             }
         }
     }
@@ -252,22 +249,17 @@ extension AccountRoutes {
                 password = try form.text("password")
             } catch { return self.refuse(call, holder, error, in: .deletion) }
             let origin = self.origin(of: call)
-            self.confirm(call) { service throws(AccountError) in
+            self.perform(call, by: holder, in: .deletion) { service throws(AccountError) in
                 try service.admitConfirmation(by: holder, from: origin)
             } change: { service, attempt throws(AccountError) in
                 try service.delete(attempt, holder.account, password: password)
-            } then: { result in
-                switch result {
-                case .success:
-                    self.credentials.changed()
-                    let headers = [SessionCookie.cleared]
-                    call.isForm
-                        ? call.goOn(to: "/", headers: headers)
-                        : call.answerNothing(headers: headers)
-                case .failure(let error):
-                    let problem = self.problem(error, currentField: "password")
-                    self.refuse(call, holder, problem, in: .deletion)
-                }
+            } refusal: { error in
+                self.problem(error, currentField: "password")
+            } done: {
+                let headers = [SessionCookie.cleared]
+                call.isForm
+                    ? call.goOn(to: "/", headers: headers)
+                    : call.answerNothing(headers: headers)
             }
         }
     }

@@ -13,7 +13,7 @@ import Telemetry
 import Web
 
 package final class AccountRoutes {
-    let desk: AccountDesk
+    let accounts: AccountAccess
     let credentials: Credentials
     let site: WebSite
     let loop: EventLoop
@@ -27,7 +27,7 @@ package final class AccountRoutes {
         desk: AccountDesk, credentials: Credentials, site: WebSite, settings: Settings,
         loop: EventLoop, counters: SlotCounters, logger: Logger
     ) {
-        self.desk = desk
+        accounts = AccountAccess(desk: desk, credentials: credentials)
         self.credentials = credentials
         self.site = site
         self.loop = loop

@@ -57,16 +57,20 @@ package final class AccountDesk {
     /// `then` is called once, on the loop's thread, after this has returned. It gets the answer, or what
     /// `work` throws, or `.busy` when too much is waiting, or `.unavailable` when the answer takes
     /// longer than `Limits.accountAnswerMs`. Work that is too late is still done.
-    /// - Parameter client: who asks; nil for the server itself.
+    /// - Parameters:
+    ///   - client: who asks; nil for the server itself.
+    ///   - done: called when `work` has been done, before `then`, and even when it is too late for that.
     package func ask<Answer: Sendable>(
         for client: ClientShare?,
         _ work: @escaping @Sendable (AccountService) throws(AccountError) -> Answer,
+        done: @escaping (Answer) -> Void = { _ in },
         then: @escaping (Result<Answer, AccountError>) -> Void
     ) {
         let question = Question(then, loop: loop)
         guard client?.take(.accountQuestions) ?? true else { return question.refuse(.busy) }
         let isTaken = run(on: lookups, question.deadline, work) { answer in
             client?.giveBack(.accountQuestions)
+            if case .success(let answer) = answer { done(answer) }
             question.answer(answer)
         }
         guard isTaken else {
@@ -87,25 +91,27 @@ package final class AccountDesk {
         admit: @escaping @Sendable (AccountService) throws(AccountError) -> Admitted,
         withdraw: @escaping @Sendable (AccountService, Admitted) throws(AccountError) -> Void,
         _ work: @escaping @Sendable (AccountService, Admitted) throws(AccountError) -> Answer,
+        done: @escaping (Answer) -> Void = { _ in },
         then: @escaping (Result<Answer, AccountError>) -> Void
     ) {
         let question = Question(then, loop: loop)
         guard client.take(.passwordHashes) else { return question.refuse(.tooManyAtOnce) }
         question.startTimer()
-        let done = { [turns] (answer: Result<Answer, AccountError>) in
+        let finish = { [turns] (answer: Result<Answer, AccountError>) in
             client.giveBack(.passwordHashes)
             turns.end(client)
+            if case .success(let answer) = answer { done(answer) }
             question.answer(answer)
         }
         turns.take(client) { [self] in
             let isTaken = run(on: lookups, question.deadline, admit) { [self] admission in
                 switch admission {
-                case .failure(let error): done(.failure(error))
+                case .failure(let error): finish(.failure(error))
                 case .success(let admitted):
-                    hash(admitted, question.deadline, withdraw: withdraw, work, then: done)
+                    hash(admitted, question.deadline, withdraw: withdraw, work, then: finish)
                 }
             }
-            if !isTaken { loop.schedule(afterMs: 0) { done(.failure(.busy)) } }
+            if !isTaken { loop.schedule(afterMs: 0) { finish(.failure(.busy)) } }
         }
     }
 
