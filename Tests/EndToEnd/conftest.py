@@ -6,13 +6,16 @@ import inspect
 import itertools
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from weir import curl as curl_module
+from weir import disks
 from weir import server as server_module
 from weir import side_by_side
 from weir.certificate import Certificate, make_certificate
@@ -47,33 +50,76 @@ def weir_binaries() -> Path:
 
 
 @pytest.fixture(scope="session")
+def lasting_folder(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], AbstractContextManager[Path]]:
+    """Make a folder that outlives a test: `with lasting_folder("name") as folder`. It is deleted at
+    the end, unless something failed meanwhile."""
+
+    @contextmanager
+    def make(name: str) -> Iterator[Path]:
+        folder, failed = tmp_path_factory.mktemp(name), request.session.testsfailed
+        yield folder
+        if request.session.testsfailed == failed:
+            shutil.rmtree(folder)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def lasting_server(
+    weir_binaries: Path, certificate: Certificate,
+    lasting_folder: Callable[[str], AbstractContextManager[Path]],
+) -> Callable[..., AbstractContextManager[Server]]:
+    """Start a server that outlives a test, with the arguments of `Server` behind a name for its
+    folder; ended and judged at the end of the `with`."""
+
+    @contextmanager
+    def start(name: str, *arguments: str, **options: Any) -> Iterator[Server]:
+        with lasting_folder(name) as folder:
+            server = Server(folder, certificate, arguments=arguments, **options)
+            try:
+                yield server.start()
+                server.assert_no_unexpected_death()
+                server.stop()
+            finally:
+                server.destroy()
+
+    return start
+
+
+@pytest.fixture(scope="session")
 def _shared(
-    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[Server]]:
-    """A box with at most one server in it, so that a test that breaks it breaks only itself."""
+    weir_binaries: Path, lasting_folder: Callable[[str], AbstractContextManager[Path]]
+) -> Iterator[tuple[Path, list[Server]]]:
+    """A folder, and a box with at most one server in it, so that a test that breaks it breaks only
+    itself."""
     box: list[Server] = []
-    yield box
-    for server in box:
-        try:
-            server.stop()
-        finally:
-            server.destroy()
+    with lasting_folder("shared") as folder:
+        yield folder, box
+        for server in box:
+            try:
+                server.stop()
+            finally:
+                server.destroy()
 
 
 @pytest.fixture
-def server(
-    _shared: list[Server], certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """A server with two workers and default settings, shared by the tests that do not harm it."""
-    if not _shared:
-        _shared.append(Server(tmp_path_factory.mktemp("shared"), certificate).start())
-    shared = _shared[0]
+def server(_shared: tuple[Path, list[Server]], certificate: Certificate) -> Iterator[Server]:
+    """A server with two workers, shared by the tests that do not harm it. Its rings are small, because
+    each stays on the disk for a minute after its stream; all else is as it is by default."""
+    folder, box = _shared
+    if not box:
+        made = folder / f"server-{next(_names)}"
+        made.mkdir()
+        box.append(Server(made, certificate, arguments=["--ring-size", "8M"]).start())
+    shared = box[0]
     yield shared
     try:
         assert shared.process is not None and shared.process.poll() is None, "the server ended"
         shared.assert_no_unexpected_death()
     except AssertionError:
-        _shared.clear()
+        box.clear()
         shared.destroy()
         raise
 
@@ -105,11 +151,14 @@ def start_server(
 
 
 @pytest.fixture(scope="session")
-def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
+def mongodb(
+    lasting_folder: Callable[[str], AbstractContextManager[Path]],
+) -> Iterator[MongoServer]:
     """A MongoDB server that a test may freeze, kill and restart, if it is back at the end."""
-    server = MongoServer(tmp_path_factory.mktemp("mongodb")).start()
-    yield server
-    server.stop()
+    with lasting_folder("mongodb") as folder:
+        server = MongoServer(folder).start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture
@@ -223,8 +272,9 @@ def pytest_runtest_setup() -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Put the end of every server's log under a failed test. Where nothing may be skipped, a test that
-    was is one that failed: a machine that lacks something must not look like one that has it all."""
+    """Put the end of every server's log under a failed test, and how full the disk is. Where nothing
+    may be skipped, a test that was is one that failed: a machine that lacks something must not look
+    like one that has it all."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
     if report.skipped and _SKIPS_FAIL and item.get_closest_marker("systemd") is None:
@@ -234,3 +284,4 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         for server in server_module.started:
             tail = "\n".join(server.log().splitlines()[-_LOG_LINES_SHOWN:])
             report.sections.append((f"log of the server on port {server.port}", tail))
+        report.sections.append(("disk", disks.room()))

@@ -6,10 +6,9 @@ All broadcasts run at once, because each takes as long as it lasts; the tests th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -57,14 +56,11 @@ class Broadcast:
 
 @pytest.fixture(scope="module")
 def broadcasts(
-    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+    certificate: Certificate, lasting_server: Callable[..., AbstractContextManager[Server]]
 ) -> Iterator[dict[str, Broadcast]]:
-    folder = tmp_path_factory.mktemp("codecs")
     recordings = {key: record(*tracks, seconds=_SECONDS) for key, tracks in VARIANTS.items()}
-    server = Server(folder, certificate).start()
-    with ExitStack() as cleanup:
-        cleanup.callback(server.destroy)
-        running = {}
+    with lasting_server("codecs") as server, ExitStack() as cleanup:
+        folder, running = server.folder, {}
         for key, recording in recordings.items():
             url = server.url(f"/{key}/live")
             publisher = FfmpegPublisher(recording, url, certificate.certificate, folder)
@@ -89,7 +85,6 @@ def broadcasts(
             for viewer in cast.viewers:
                 viewer.wait_for_end()
         yield made
-        server.stop()
 
 
 def _wait_for_part(server: Server, cast: Broadcast, part: float) -> None:

@@ -7,13 +7,12 @@ import string
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 import pytest
 
 from weir import processes
 from weir.admin import Metrics
-from weir.certificate import Certificate
 from weir.curl import base_command
 from weir.events import PATH, Subscriber
 from weir.h2load import h2load, report
@@ -49,14 +48,12 @@ def start(server: Server, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def forgotten(
-    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+    lasting_server: Callable[..., AbstractContextManager[Server]],
 ) -> Iterator[tuple[Server, list[Subscriber]]]:
     """A stream that ends when this file begins, and two who listen until it is asked for last.
 
     An ended stream is listed for a minute, which the other tests use."""
-    server = Server(
-        tmp_path_factory.mktemp("forgotten"), certificate, arguments=["--grace", "1"]).start()
-    try:
+    with lasting_server("forgotten", "--grace", "1") as server:
         start(server, "forgotten")
         subscribers = [Subscriber(server, query) for query in ("", "?stream=forgotten")]
         for subscriber in subscribers:
@@ -64,9 +61,6 @@ def forgotten(
         yield server, subscribers
         for subscriber in subscribers:
             subscriber.connection.close()
-        server.stop()
-    finally:
-        server.destroy()
 
 
 @pytest.fixture(scope="module", autouse=True)

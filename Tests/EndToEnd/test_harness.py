@@ -1,8 +1,12 @@
-"""The judges are judged: what the comparison of media must notice, and what it must not mind."""
+"""The judges are judged: what the comparison of media must notice, and what it must not mind. And the
+suite leaves little on the disk."""
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,9 @@ from weir.comparison import (
     assert_contiguous, assert_decodes, assert_starts_with_keyframe, assert_subsequence, assert_tail,
     assert_whole,
 )
+from weir.disks import mounted, room
 from weir.packets import packets, probe
+from weir.places import REPOSITORY
 from weir.publisher import cut_at_random
 from weir.recordings import Recording, record
 
@@ -108,3 +114,29 @@ def test_random_cuts_add_up_and_repeat_with_their_seed() -> None:
     cuts = cut_at_random(data, 20, seed=7)
     assert b"".join(cuts) == data and len(cuts) == 20
     assert cuts == cut_at_random(data, 20, seed=7)
+
+
+def test_what_outlives_a_test_is_deleted_unless_something_failed_meanwhile(
+    lasting_folder: Callable[[str], AbstractContextManager[Path]], request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with lasting_folder("passed") as passed:
+        (passed / "ring").touch()
+    assert not passed.exists()
+    with lasting_folder("failed") as failed:
+        monkeypatch.setattr(request.session, "testsfailed", request.session.testsfailed + 1)
+    assert failed.exists()
+
+
+def test_a_disk_without_room_for_a_run_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mounted(tmp_path / "small", "size=1m") as small:
+        monkeypatch.setattr("tempfile.tempdir", str(small))
+        assert room() == f"1 MiB of 1 MiB are free in {small}"
+        asked = subprocess.run(
+            [REPOSITORY / "scripts/check-space", "--enough"], capture_output=True, text=True,
+            env=os.environ | {"TMPDIR": str(small)})
+    assert asked.returncode == 1
+    [line] = asked.stderr.splitlines()
+    assert line.startswith(f"There is too little room in {small}: ")

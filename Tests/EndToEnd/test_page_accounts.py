@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -15,7 +15,6 @@ from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.watch_page import WatchPage
 from weir.accounts import PASSWORD, log_in, sign_up
-from weir.certificate import Certificate
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -29,17 +28,10 @@ NEW_PASSWORD = "eight boats on it"
 
 
 @pytest.fixture(scope="module")
-def server(
-    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def server(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
     """A server that lets nobody publish without an account, shared by the tests of this file."""
-    server = Server(tmp_path_factory.mktemp("accounts"), certificate, publish="account")
-    try:
-        yield server.start()
-        server.assert_no_unexpected_death()
-        server.stop()
-    finally:
-        server.destroy()
+    with lasting_server("accounts", publish="account") as server:
+        yield server
 
 
 @pytest.fixture

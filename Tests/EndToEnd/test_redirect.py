@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
 from weir import systemd
-from weir.certificate import Certificate
 from weir.http1 import RawHttp1, Reply
 from weir.ports import free_port
 from weir.recordings import record
@@ -18,18 +18,12 @@ from weir.waiting import wait_until
 
 @pytest.fixture(scope="module")
 def redirect(
-    weir_binaries: object, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+    lasting_server: Callable[..., AbstractContextManager[Server]],
 ) -> Iterator[tuple[Server, int]]:
     """A server and the port on which it redirects."""
     port = free_port()
-    server = Server(
-        tmp_path_factory.mktemp("redirect"), certificate,
-        arguments=["--http-redirect", f"127.0.0.1:{port}"])
-    try:
-        yield server.start(), port
-        server.stop()
-    finally:
-        server.destroy()
+    with lasting_server("redirect", "--http-redirect", f"127.0.0.1:{port}") as server:
+        yield server, port
 
 
 Redirect = tuple[Server, int]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -36,19 +37,10 @@ def basic(user: str, password: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def strict(
-    weir_binaries: Path, certificate: object, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def strict(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
     """A server on which only owners publish; for the tests that do it no harm."""
-    server = Server(
-        tmp_path_factory.mktemp("strict"), certificate, publish="account",  # type: ignore[arg-type]
-        arguments=["--log-level", "debug"])
-    try:
-        yield server.start()
-        server.assert_no_unexpected_death()
-        server.stop()
-    finally:
-        server.destroy()
+    with lasting_server("strict", "--log-level", "debug", publish="account") as server:
+        yield server
 
 
 @pytest.fixture

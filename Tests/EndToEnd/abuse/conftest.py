@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 import pytest
 
 from weir.bystander import Bystander
-from weir.certificate import Certificate
 from weir.recordings import record
 from weir.server import Server
 
@@ -19,20 +18,16 @@ from .peers import PEERS
 
 @pytest.fixture(scope="package")
 def besieged(
-    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+    lasting_server: Callable[..., AbstractContextManager[Server]],
 ) -> Iterator[tuple[Server, Bystander]]:
     """A server with a broadcast and bystanders who watch it."""
-    folder = tmp_path_factory.mktemp("besieged")
-    server = Server(folder, certificate).start()
-    bystander = Bystander(server, folder)
-    try:
-        yield server, bystander
-        bystander.finish()
-        bystander.stop()
-        server.stop()
-    finally:
-        bystander.stop()
-        server.destroy()
+    with lasting_server("besieged") as server:
+        bystander = Bystander(server, server.folder)
+        try:
+            yield server, bystander
+            bystander.finish()
+        finally:
+            bystander.stop()
 
 
 @pytest.fixture(scope="package")

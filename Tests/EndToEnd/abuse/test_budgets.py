@@ -6,12 +6,11 @@ what each attack did goes to build/reports/siege.json.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
-from weir.certificate import Certificate
 from weir.recordings import record
 from weir.reports import write_report
 from weir.server import Server
@@ -32,24 +31,17 @@ _KEPT_MIB = 48
 
 
 @pytest.fixture(scope="module")
-def siege(
-    weir_binaries: Path, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Siege]:
-    folder = tmp_path_factory.mktemp("siege")
-    server = Server(
-        folder, certificate, arguments=["--ring-size", "1M", "--grace", "600"]).start()
-    for number in range(60):
-        server.request("POST", f"/other-{number:02}/live", body=record().data[:60_000],
-                       headers={"content-type": "video/webm"})
-    siege = Siege(server, "besieged")
-    try:
-        yield siege
-        write_report("siege", {"attacks": siege.table()})
-        siege.stop()
-        server.stop()
-    finally:
-        siege.stop()
-        server.destroy()
+def siege(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Siege]:
+    with lasting_server("siege", "--ring-size", "1M", "--grace", "600") as server:
+        for number in range(60):
+            server.request("POST", f"/other-{number:02}/live", body=record().data[:60_000],
+                           headers={"content-type": "video/webm"})
+        siege = Siege(server, "besieged")
+        try:
+            yield siege
+            write_report("siege", {"attacks": siege.table()})
+        finally:
+            siege.stop()
 
 
 def _is_held(damage: Damage) -> bool:

@@ -7,7 +7,7 @@ main thread for as long as a browser is open, and tests elsewhere run loops of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -32,18 +32,11 @@ def pages(certificate: Certificate) -> Iterator[FrontEnd]:
 
 @pytest.fixture(scope="module")
 def browser_server(
-    weir_binaries: Path, certificate: Certificate, pages: FrontEnd,
-    tmp_path_factory: pytest.TempPathFactory,
+    pages: FrontEnd, lasting_server: Callable[..., AbstractContextManager[Server]]
 ) -> Iterator[Server]:
     """A server with two workers that allows `pages` and nobody else."""
-    server = Server(tmp_path_factory.mktemp("browser"), certificate,
-                    arguments=["--cors-origin", pages.origin])
-    try:
-        yield server.start()
-        server.assert_no_unexpected_death()
-        server.stop()
-    finally:
-        server.destroy()
+    with lasting_server("browser", "--cors-origin", pages.origin) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

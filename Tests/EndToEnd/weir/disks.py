@@ -1,9 +1,11 @@
-"""Small file systems, for what happens when a disk is full."""
+"""Small file systems, for what happens when a disk is full; and how full the disk is on which tests
+write."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,3 +36,12 @@ def fill(folder: Path) -> Path:
         while True:
             file.write(bytes(4096))
     return filler
+
+
+def room() -> str:
+    """How much is free where the folders of tests are. A server that has too little for a ring refuses
+    its broadcast with 507."""
+    folder = tempfile.gettempdir()
+    disk = os.statvfs(folder)
+    free, total = (blocks * disk.f_frsize // 2**20 for blocks in (disk.f_bavail, disk.f_blocks))
+    return f"{free} MiB of {total} MiB are free in {folder}"

@@ -59,6 +59,7 @@ class Server:
         self.port = port or free_port()
         self.admin_port = free_port()
         self._admin = admin or f"127.0.0.1:{self.admin_port}"
+        self.folder = folder
         self.data = data or folder / "data"
         self.log_file = folder / f"weir-{self.port}.log"
         self._publish = publish
