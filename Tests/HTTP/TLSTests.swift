@@ -55,7 +55,6 @@ struct TLSTests {
         let tls = try TestCertificate.shared.context()
         tls.setTicketKeys(current: key(1), previous: nil)
         tls.setTicketKeys(current: key(2), previous: key(1))
-        #expect(tls.reload() == nil)
         let server = try TestServer(tls: tls)
         defer { server.stop() }
         #expect(server.frames("resumes", "\(server.port)", "TLSv1_3") == nil)
@@ -102,20 +101,5 @@ struct TLSTests {
         #expect(throws: expected) {
             try TLSContext(certificateFile: good.certificateFile, keyFile: other)
         }
-    }
-
-    @Test("a reload keeps serving, and a failed one changes nothing")
-    func reload() throws {
-        let folder = FileManager.default.temporaryDirectory
-        let copy = folder.appendingPathComponent("weir-cert-\(UUID().uuidString)").path
-        try FileManager.default.copyItem(
-            atPath: TestCertificate.shared.certificateFile, toPath: copy)
-        let tls = try TLSContext(certificateFile: copy, keyFile: TestCertificate.shared.keyFile)
-        #expect(tls.reload() == nil)
-        try FileManager.default.removeItem(atPath: copy)
-        #expect(tls.reload() != nil)
-        let server = try TestServer(tls: tls)
-        defer { server.stop() }
-        #expect(server.curl("\(server.base)/hello").text == "hello")
     }
 }

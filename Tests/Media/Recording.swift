@@ -41,6 +41,14 @@ extension MediaLimits {
         pictureSilenceMs: 2_000, firstFrameMs: 2_000, jumpBackMs: 1_000, jumpForwardMs: 10_000)
 }
 
+extension WebMIngest {
+    /// What the parser holds back belongs to an element that is not complete: more input is needed
+    /// before a body can end cleanly.
+    var isMidElement: Bool {
+        unreadBytes > 0 || reader.skipRemaining > 0 || reader.draft != nil
+    }
+}
+
 /// Everything one parser put out, with the inits in front of what followed them.
 struct Output: Equatable {
     var bytes: [UInt8] = []

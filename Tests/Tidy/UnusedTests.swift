@@ -8,10 +8,8 @@ struct UnusedTests {
     private static let exceptions: [String: String] = [
         "clientCount": "tests look at it: it says whether clients who have gone are forgotten",
         "debugDescription": "the standard library prints with it",
-        "isMidElement": "tests cut broadcasts by it",
         "hasTarget": "the benchmark of requests finds its asset with it",
         "markdownTable": "a test writes docs/configuration.md with it",
-        "subtract": "tests count down with it",
     ]
 
     @Test("every name that is declared is used")

@@ -94,12 +94,6 @@ package final class CounterPage: Sendable {
         words[index(counter, slot)].wrappingAdd(amount, ordering: .relaxed)
     }
 
-    /// Takes from a gauge of one slot.
-    package func subtract(_ gauge: Counter, _ amount: UInt64 = 1, slot: Int) {
-        precondition(gauge.isGauge, "a counter only grows")
-        words[index(gauge, slot)].wrappingSubtract(amount, ordering: .relaxed)
-    }
-
     /// Sets a counter or gauge of one slot.
     package func set(_ counter: Counter, _ value: UInt64, slot: Int) {
         words[index(counter, slot)].store(value, ordering: .relaxed)

@@ -14,37 +14,18 @@ import COpenSSL
 
 @safe
 package final class TLSContext {
-    private let certificateFile: String
-    private let keyFile: String
     private var ticketKeys: TicketKeys?
     /// The library's context; connections take their own reference to it.
-    private(set) var handle: OpaquePointer
+    let handle: OpaquePointer
 
     /// Loads certificate chain and private key (PEM). Nothing is kept open.
     package init(certificateFile: String, keyFile: String) throws(TLSError) {
         LibraryMemory.install()
-        self.certificateFile = certificateFile
-        self.keyFile = keyFile
         unsafe handle = try unsafe Self.load(certificateFile: certificateFile, keyFile: keyFile)
     }
 
     deinit {
         unsafe SSL_CTX_free(handle)
-    }
-
-    /// Reads certificate and key again, for future connections. If that fails, the present ones stay in
-    /// use, and the reason is returned.
-    @discardableResult
-    package func reload() -> TLSError? {
-        do {
-            let fresh = try unsafe Self.load(certificateFile: certificateFile, keyFile: keyFile)
-            unsafe SSL_CTX_free(handle)
-            unsafe handle = unsafe fresh
-            installTicketKeys()
-            return nil
-        } catch {
-            return error
-        }
     }
 
     /// Sets the keys of session tickets, 80 bytes each: name 16, AES 32, HMAC 32. Without this call

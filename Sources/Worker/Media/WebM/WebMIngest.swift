@@ -44,12 +44,6 @@ package struct WebMIngest: Sendable {
     /// The init of the broadcast that is being read; nil until its Tracks were read.
     package var initialization: Initialization? { reader.initialization }
 
-    /// What the parser holds back belongs to an element that is not complete: more input is needed
-    /// before a body can end cleanly.
-    var isMidElement: Bool {
-        unreadBytes > 0 || reader.skipRemaining > 0 || reader.draft != nil
-    }
-
     /// Bytes were lost or were bad, and no place to go on was found yet.
     var isSeeking: Bool { reader.isSeeking }
 
@@ -59,7 +53,7 @@ package struct WebMIngest: Sendable {
     /// What goes with `state()`: frames that wait for their turn, then unfinished input.
     package var carry: [UInt8] { writer.order.encoded() + carried[carryStart...] }
 
-    private var unreadBytes: Int { carried.count - carryStart }
+    var unreadBytes: Int { carried.count - carryStart }
 
     // MARK: Input
 
