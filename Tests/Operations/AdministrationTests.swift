@@ -54,10 +54,26 @@ import Testing
         arguments: [
             ("GET", "/healthz", 200), ("HEAD", "/healthz", 200), ("GET", "/metrics?a=b", 200),
             ("POST", "/healthz", 405), ("GET", "/", 404), ("GET", "/healthz/", 404),
+            ("OPTIONS", "/healthz", 204), ("OPTIONS", "*", 204), ("OPTIONS", "/", 404),
         ])
     func places(method: String, target: String, status: Int) {
         let fake = ask(target, method: method)
         #expect(fake.answer?.status == status)
+        fake.close(.completed)
+    }
+
+    @Test("no page of another origin may read anything", arguments: ["/healthz", "*"])
+    func origins(target: String) {
+        let fake = FakeExchange(
+            Request(
+                method: "OPTIONS", authority: "127.0.0.1:9443", target: target,
+                headers: [
+                    HeaderField("origin", "https://evil.example"),
+                    HeaderField("access-control-request-method", "GET"),
+                ]))
+        administration.begin(fake.exchange)
+        #expect(fake.field("allow") == "GET, HEAD, OPTIONS")
+        #expect(fake.field("access-control-allow-origin") == nil)
         fake.close(.completed)
     }
 

@@ -28,46 +28,43 @@ package final class Administration: Application {
         metrics = Metrics(catalog: catalog, counters: counters, figures: figures)
     }
 
+    private lazy var routes = RouteTable(
+        [
+            Route("alive", "/healthz", [.get: { [unowned self] in sayAlive($0) }]),
+            Route("ready", "/readyz", [.get: { [unowned self] in sayWhetherReady($0) }]),
+            Route("metrics", "/metrics", [.get: { [unowned self] in giveFigures($0) }]),
+        ],
+        crossOrigin: CrossOrigin(origins: []), nothing: { $0.respond(.adminNotFound) })
+
     package func begin(_ exchange: Exchange) {
         // Old health checks speak HTTP/1.0 and name no host; browsers always do.
         let authority = exchange.request.authority
         guard authority.isEmpty || Authority.isAddress(authority) else {
             return exchange.respond(.adminByName)
         }
-        let path = exchange.request.target.split(
-            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)[0]
-        let methods = ["GET", "HEAD"]
-        let isReading = methods.contains(exchange.request.method)
-        switch path {
-        case "/healthz", "/readyz", "/metrics":
-            guard isReading else {
-                return exchange.respond(.methodNotAllowed(allow: [.get, .head]))
-            }
-            answer(exchange, path: path)
-        default:
-            exchange.respond(.adminNotFound)
+        routes.begin(exchange)
+    }
+
+    private func sayAlive(_ exchange: Exchange) {
+        respond(exchange, status: 200, type: "text/plain", bytes: Array("ok\n".utf8))
+    }
+
+    private func sayWhetherReady(_ exchange: Exchange) {
+        storeWatch.whenKnown { [self] storeFault in
+            guard !exchange.isOver else { return }
+            let report = health.report(isDraining: isDraining, storeFault: storeFault)
+            respond(
+                exchange, status: report.isReady ? 200 : 503, type: "application/json",
+                bytes: Array((report.json.text + "\n").utf8))
         }
     }
 
-    private func answer(_ exchange: Exchange, path: Substring) {
-        switch path {
-        case "/healthz":
-            respond(exchange, status: 200, type: "text/plain", bytes: Array("ok\n".utf8))
-        case "/readyz":
-            storeWatch.whenKnown { [self] storeFault in
-                guard !exchange.isOver else { return }
-                let report = health.report(isDraining: isDraining, storeFault: storeFault)
-                respond(
-                    exchange, status: report.isReady ? 200 : 503, type: "application/json",
-                    bytes: Array((report.json.text + "\n").utf8))
-            }
-        default:
-            respond(
-                exchange, status: 200, type: "text/plain; version=0.0.4; charset=utf-8",
-                bytes: metricsText.value(isOutdated: true, clockUs: MonotonicClock.nowUs) {
-                    Array(metrics.text.utf8)
-                })
-        }
+    private func giveFigures(_ exchange: Exchange) {
+        respond(
+            exchange, status: 200, type: "text/plain; version=0.0.4; charset=utf-8",
+            bytes: metricsText.value(isOutdated: true, clockUs: MonotonicClock.nowUs) {
+                Array(metrics.text.utf8)
+            })
     }
 
     private func respond(_ exchange: Exchange, status: Int, type: String, bytes: [UInt8]) {
