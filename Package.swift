@@ -305,6 +305,7 @@ let package = Package(
             name: "StreamsTests",
             dependencies: [
                 "Streams", "StreamBench", "LinuxIO", "SegmentRing", "Settings", "StreamState",
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Streams"),
         .testTarget(

@@ -3,9 +3,12 @@
 
 import Glibc
 import LinuxIO
+import Logging
 import SegmentRing
+import Settings
 import StreamBench
 import StreamState
+import Synchronization
 import Testing
 
 @testable import Streams
@@ -31,6 +34,7 @@ import Testing
     }
 
     /// A file that says it is a ring of version 2; what else is in it, this version does not know.
+    @discardableResult
     private func makeOld(at path: String, version: UInt64 = 2) throws -> [UInt8] {
         try bench.streams.makeStreamDirectory(bench.name)
         var bytes = [UInt8](repeating: 0x5A, count: 20_000)
@@ -94,6 +98,39 @@ import Testing
         #expect(try makeRing().state == .live)
     }
 
+    @Test("each is logged once, and their folder is not read again and again")
+    func looked() throws {
+        let log = MessageCount()
+        let others = OtherVersions(
+            directory: bench.directory + "/live",
+            logger: Logger(label: "test", factory: { _ in CountingLogHandler(count: log) }))
+        let look = { (nowMs: UInt64) in
+            others.look(for: bench.name, nowMs: nowMs)
+            return log.value
+        }
+        try makeOld(at: oldPath)
+        #expect(look(0) == 1)
+        try makeOld(at: bench.streamDirectory + "/ring.v4", version: 4)
+        #expect(look(Limits.otherVersionsKnownMs - 1) == 1, "nobody has looked")
+        #expect(look(Limits.otherVersionsKnownMs) == 2)
+        #expect(look(2 * Limits.otherVersionsKnownMs) == 2)
+    }
+
+    @Test("of very many names at once, it is not remembered which were looked at")
+    func many() throws {
+        let log = MessageCount()
+        let others = OtherVersions(
+            directory: bench.directory + "/live",
+            logger: Logger(label: "test", factory: { _ in CountingLogHandler(count: log) }))
+        for number in 0..<3 * Limits.streams {
+            others.look(for: try StreamName("name-\(number)"), nowMs: 0)
+            #expect(others.remembered <= Limits.streams)
+        }
+        try makeOld(at: oldPath)
+        others.look(for: bench.name, nowMs: 0)
+        #expect(log.value == 1)
+    }
+
     @Test("where that name is taken, both stay, and the stream cannot be opened")
     func misplacedTwice() throws {
         let first = try makeOld(at: oldPath)
@@ -104,4 +141,24 @@ import Testing
         #expect(contents(oldPath) == first)
         #expect(contents(try bench.ringPath()) == second)
     }
+}
+
+private final class MessageCount: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func add() { count.add(1, ordering: .relaxed) }
+}
+
+/// Counts what is logged.
+private struct CountingLogHandler: LogHandler {
+    let count: MessageCount
+    var metadata = Logger.Metadata()
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { count.add() }
 }

@@ -7,6 +7,7 @@
 import LinuxIO
 import Logging
 import SegmentRing
+import Settings
 import StreamState
 
 final class OtherVersions {
@@ -16,6 +17,12 @@ final class OtherVersions {
     private let logger: Logger?
     /// The files that have been logged.
     private var told: [StreamName: Set<String>] = [:]
+    /// When folders were last read, in milliseconds of the loop. Anybody may ask for such a name as often
+    /// as they like.
+    private var lookedAtMs: [StreamName: UInt64] = [:]
+
+    /// Names of which it is known when they were looked at.
+    var remembered: Int { lookedAtMs.count }
 
     init(directory: String, logger: Logger?) {
         self.directory = directory
@@ -32,9 +39,9 @@ final class OtherVersions {
             .filter(Ring.isFileNameOfOtherVersion)
     }
 
-    /// Logs those of one stream that have not been logged yet.
-    func look(for name: StreamName) {
-        guard let logger else { return }
+    /// Logs those of one stream that have not been logged yet, unless it was looked for them just now.
+    func look(for name: StreamName, nowMs: UInt64) {
+        guard let logger, isDue(name, nowMs: nowMs) else { return }
         let folder = "\(directory)/\(name)"
         let files = Self.files(in: folder)
         var known = told[name, default: []].intersection(files)
@@ -51,6 +58,18 @@ final class OtherVersions {
         told[name] = known.isEmpty ? nil : known
     }
 
+    private func isDue(_ name: StreamName, nowMs: UInt64) -> Bool {
+        let isRecent = { (lookedAtMs: UInt64) in nowMs < lookedAtMs + Limits.otherVersionsKnownMs }
+        if let lookedAtMs = lookedAtMs[name], isRecent(lookedAtMs) { return false }
+        if lookedAtMs.count >= Limits.streams {
+            lookedAtMs = lookedAtMs.filter { isRecent($0.value) }
+            // Very many names at once: some folders are read once more.
+            if lookedAtMs.count >= Limits.streams { lookedAtMs = [:] }
+        }
+        lookedAtMs[name] = nowMs
+        return true
+    }
+
     /// Renames a ring of another version that was put in the place of this version's ring to the name
     /// that belongs to it. False: that name is taken, or another process is doing it.
     func makeWay(for name: StreamName) throws(SystemError) -> Bool {
@@ -64,6 +83,7 @@ final class OtherVersions {
         let target = "\(folder)/\(Ring.fileName(version: version))"
         guard !FileSystem.exists(target) else { return false }
         try FileSystem.move(path, to: target)
+        lookedAtMs[name] = nil
         return true
     }
 

@@ -11,6 +11,7 @@ import StreamState
 
 struct StreamDirectory {
     let path: String
+    private let loop: EventLoop
     private let damaged: DamagedRings
     private let otherVersions: OtherVersions
 
@@ -20,6 +21,7 @@ struct StreamDirectory {
     /// Errors: the directory can be neither found nor made.
     init(environment: StreamsEnvironment) throws(SystemError) {
         path = environment.dataDirectory + "/live"
+        loop = environment.loop
         damaged = DamagedRings(
             dataDirectory: environment.dataDirectory, logger: environment.logger)
         // One worker logs what is the same for all.
@@ -91,7 +93,9 @@ struct StreamDirectory {
     }
 
     /// Logs rings of other versions.
-    func lookForOtherVersions(of name: StreamName) { otherVersions.look(for: name) }
+    func lookForOtherVersions(of name: StreamName) {
+        otherVersions.look(for: name, nowMs: loop.nowMs)
+    }
 
     /// Moves a ring of another version from this version's place to its own. False: it has to stay where
     /// it is for now.

@@ -56,6 +56,9 @@ extension Limits {
     /// Name: how many new rings one worker makes for it at once; after that, one per interval.
     package static let newRingsAtOnce: UInt64 = 20
     package static let newRingIntervalMs: UInt64 = 1_000
+    /// Name: for how long it is known which rings of other versions its folder has. They come while
+    /// another server runs on the same data, or when somebody puts them there.
+    package static let otherVersionsKnownMs: UInt64 = 10_000
     /// Worker: how many viewers of one worker are reset in one turn of its loop: a few milliseconds
     /// of work.
     package static let viewersResetPerTurn = 256
