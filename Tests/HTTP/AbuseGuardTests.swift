@@ -21,7 +21,7 @@ struct AbuseGuardTests {
 
     @Test("each kind of abuse has its own budget")
     func budgets() {
-        var tested = AbuseGuard(limits: limits, nowMs: 0)
+        var tested = AbuseGuard(limits: limits)
         let budgets: [(AbuseGuard.Event, Int)] = [(.reset, 10), (.control, 5), (.emptyData, 3)]
         for (event, budget) in budgets {
             for _ in 0..<budget { #expect(ask(&tested, event, atMs: 0)) }
@@ -31,7 +31,7 @@ struct AbuseGuardTests {
 
     @Test("a budget refills evenly, and never above itself")
     func refill() {
-        var tested = AbuseGuard(limits: limits, nowMs: 0)
+        var tested = AbuseGuard(limits: limits)
         for _ in 0..<10 { _ = tested.allows(.reset, nowMs: 0) }
         #expect(!ask(&tested, .reset, atMs: 999))
         #expect(ask(&tested, .reset, atMs: 1_000))
@@ -42,13 +42,13 @@ struct AbuseGuardTests {
 
     @Test("a peer that stays within the rate is never refused")
     func steady() {
-        var tested = AbuseGuard(limits: limits, nowMs: 0)
+        var tested = AbuseGuard(limits: limits)
         for second in 0..<600 { #expect(ask(&tested, .reset, atMs: UInt64(second) * 1_000)) }
     }
 
     @Test("small window updates cost only a peer that got no data for them")
     func windowUpdates() {
-        var tested = AbuseGuard(limits: limits, nowMs: 0)
+        var tested = AbuseGuard(limits: limits)
         for _ in 0..<100 {
             tested.didSendData()
             #expect(ask(&tested, .windowUpdate(10), atMs: 0))
@@ -61,7 +61,7 @@ struct AbuseGuardTests {
 
     @Test("a clock that stands still or goes back gives nothing away")
     func clock() {
-        var tested = AbuseGuard(limits: limits, nowMs: 5_000)
+        var tested = AbuseGuard(limits: limits)
         for _ in 0..<10 { _ = tested.allows(.reset, nowMs: 5_000) }
         #expect(!ask(&tested, .reset, atMs: 4_000))
         #expect(!ask(&tested, .reset, atMs: 5_000))

@@ -149,33 +149,6 @@ import Testing
     }
 }
 
-@Suite struct LeasePaceTests {
-    private func tries(in milliseconds: ClosedRange<UInt64>, _ pace: inout LeasePace) -> UInt64 {
-        milliseconds.reduce(0) { count, nowMs in
-            var more: UInt64 = 0
-            while pace.take(nowMs: nowMs) { more += 1 }
-            return count + more
-        }
-    }
-
-    @Test("a burst at once, then so many a second") func burst() {
-        var pace = LeasePace(atMs: 0)
-        #expect(tries(in: 0...0, &pace) == Limits.leaseTriesAtOnce)
-        #expect(tries(in: 1...1_000, &pace) == Limits.leaseTriesPerSecond)
-    }
-
-    @Test("what is not used comes back, up to a burst") func refill() {
-        var pace = LeasePace(atMs: 0)
-        #expect(pace.fullAfterMs(nowMs: 0) == 0)
-        _ = tries(in: 0...0, &pace)
-        #expect(pace.nextAfterMs(nowMs: 3) == 1_000 / Limits.leaseTriesPerSecond - 3)
-        let fullAfterMs = pace.fullAfterMs(nowMs: 0)
-        #expect(fullAfterMs == 1_000 * Limits.leaseTriesAtOnce / Limits.leaseTriesPerSecond)
-        #expect(pace.fullAfterMs(nowMs: fullAfterMs) == 0)
-        #expect(tries(in: 60_000...60_000, &pace) == Limits.leaseTriesAtOnce)
-    }
-}
-
 @Suite struct BodyProgressTests {
     private static let hour: UInt64 = 3_600_000
 

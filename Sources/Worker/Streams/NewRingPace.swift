@@ -7,38 +7,22 @@ import Settings
 import StreamState
 
 package struct NewRingPace {
-    private struct Budget {
-        var left = Limits.newRingsAtOnce
-        var atMs: UInt64
-
-        mutating func refill(_ nowMs: UInt64) {
-            let more = (nowMs - min(atMs, nowMs)) / Limits.newRingIntervalMs
-            left = min(left + more, Limits.newRingsAtOnce)
-            atMs = left == Limits.newRingsAtOnce ? nowMs : atMs + more * Limits.newRingIntervalMs
-        }
-    }
-
-    private var budgets: [StreamName: Budget] = [:]
+    private var budgets: [StreamName: TokenBucket] = [:]
 
     /// Names that have used part of their budget.
     var count: Int { budgets.count }
 
     /// Whether the name may have one now; if so, it counts.
     package mutating func admits(_ name: StreamName, nowMs: UInt64) -> Bool {
-        var budget = budgets[name] ?? Budget(atMs: nowMs)
-        budget.refill(nowMs)
-        guard budget.left > 0 else { return false }
-        budget.left -= 1
-        if budgets[name] == nil, budgets.count >= Limits.streams { forgetFull(nowMs) }
+        var budget =
+            budgets[name]
+            ?? TokenBucket(
+                atOnce: Limits.newRingsAtOnce, intervalUs: Limits.newRingIntervalMs * 1_000)
+        guard budget.take(nowMs: nowMs) else { return false }
+        if budgets[name] == nil, budgets.count >= Limits.streams {
+            budgets = budgets.filter { _, budget in budget.fullAfterMs(nowMs: nowMs) > 0 }
+        }
         budgets[name] = budget
         return true
-    }
-
-    private mutating func forgetFull(_ nowMs: UInt64) {
-        budgets = budgets.filter { _, budget in
-            var budget = budget
-            budget.refill(nowMs)
-            return budget.left < Limits.newRingsAtOnce
-        }
     }
 }

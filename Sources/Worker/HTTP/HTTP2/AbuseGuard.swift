@@ -4,6 +4,8 @@
 // It guards against rapid reset (CVE-2023-44487), resets provoked by invalid frames, floods of SETTINGS,
 // PING and PRIORITY, floods of empty DATA frames, and window updates that open nothing.
 
+import Settings
+
 /// The budgets of one connection. Milliseconds come from one monotonic clock.
 struct AbuseGuard {
     /// What a peer did.
@@ -25,15 +27,19 @@ struct AbuseGuard {
     /// How many unused updates are kept: enough to answer a full window of small frames.
     private static let updatesKept = 1_000
 
-    private var resets: Bucket
-    private var controlFrames: Bucket
-    private var emptyDataFrames: Bucket
+    private var resets: TokenBucket
+    private var controlFrames: TokenBucket
+    private var emptyDataFrames: TokenBucket
     private var windowUpdatesEarned = 0
 
-    init(limits: HTTPLimits, nowMs: UInt64) {
-        resets = Bucket(capacity: limits.resetsPer10s, nowMs: nowMs)
-        controlFrames = Bucket(capacity: limits.controlFramesPer10s, nowMs: nowMs)
-        emptyDataFrames = Bucket(capacity: limits.emptyDataFramesPer10s, nowMs: nowMs)
+    init(limits: HTTPLimits) {
+        resets = Self.budget(per10s: limits.resetsPer10s)
+        controlFrames = Self.budget(per10s: limits.controlFramesPer10s)
+        emptyDataFrames = Self.budget(per10s: limits.emptyDataFramesPer10s)
+    }
+
+    private static func budget(per10s count: Int) -> TokenBucket {
+        TokenBucket(atOnce: UInt64(count), intervalUs: 10_000_000 / UInt64(count))
     }
 
     /// We sent a DATA frame: the peer has a reason to update its windows.
@@ -55,30 +61,5 @@ struct AbuseGuard {
             }
             return controlFrames.take(nowMs: nowMs)
         }
-    }
-}
-
-/// A budget of `capacity` events that refills evenly within `refillMs`.
-private struct Bucket {
-    private static let refillMs: UInt64 = 10_000
-
-    /// In thousandths of an event, so that slow refills are not lost to rounding.
-    private var level: UInt64
-    private let capacity: UInt64
-    private var updatedMs: UInt64
-
-    init(capacity: Int, nowMs: UInt64) {
-        self.capacity = UInt64(capacity) * 1_000
-        level = self.capacity
-        updatedMs = nowMs
-    }
-
-    mutating func take(nowMs: UInt64) -> Bool {
-        let elapsedMs = min(nowMs > updatedMs ? nowMs - updatedMs : 0, Self.refillMs)
-        level = min(capacity, level + capacity * elapsedMs / Self.refillMs)
-        updatedMs = max(updatedMs, nowMs)
-        guard level >= 1_000 else { return false }
-        level -= 1_000
-        return true
     }
 }

@@ -65,7 +65,7 @@ final class HTTP2Session: ProtocolSession {
         loop = connection.server.loop
         limits = connection.server.limits
         buffers = connection.server.buffers
-        abuse = AbuseGuard(limits: limits, nowMs: nowMs)
+        abuse = AbuseGuard(limits: limits)
         useless = UselessBytes(limits: limits, nowMs: nowMs)
         unsafe nghttp2_session_set_user_data(handle, Unmanaged.passUnretained(self).toOpaque())
         guard submitSettings() else { return nil }

@@ -28,7 +28,9 @@ struct TurnMachine: Equatable, Sendable {
     /// The chunk whose turn it is, as far as this worker knows, while it is not in the line.
     var wanted: ChunkNumber?
     var givingWay: GivingWay
-    private var pace: LeasePace
+    /// How often the lease may be tried: each try opens and locks a file, and maps and checks the ring.
+    private var pace = TokenBucket(
+        atOnce: Limits.leaseTriesAtOnce, intervalUs: 1_000_000 / Limits.leaseTriesPerSecond)
     private var isOutOfTries = false
     /// A request that came when no other was here. A look has to show first whether it needs a place.
     private var newcomer: TurnID?
@@ -47,7 +49,6 @@ struct TurnMachine: Equatable, Sendable {
     /// - Parameter slot: this worker's number.
     init(slot: Int, moment: TurnMoment) {
         givingWay = GivingWay(slot: slot)
-        pace = LeasePace(atMs: moment.nowMs)
         self.moment = moment
     }
 
