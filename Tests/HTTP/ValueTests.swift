@@ -57,8 +57,17 @@ struct ValueTests {
             (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
             (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
         ])
-    func date(_ seconds: Int, _ text: String) {
+    func date(_ seconds: UInt64, _ text: String) {
         #expect(HTTPDate.format(unixSeconds: seconds) == text)
+    }
+
+    @Test("a week has its days in order")
+    func week() {
+        // The example of the RFC was a Sunday.
+        let names = (0..<7).map { day in
+            HTTPDate.format(unixSeconds: 784_111_777 + day * 86_400).prefix(3)
+        }
+        #expect(names == ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"])
     }
 
     @Test("a remainder gives its bytes back in order, however they are taken")

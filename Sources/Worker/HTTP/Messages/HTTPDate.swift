@@ -3,13 +3,14 @@
 // Unsafe use: the bytes lie in one allocation, owned here and freed in deinit, which always holds a
 // whole date. Callers that get its address copy from it at once.
 
-import Glibc
 import LinuxIO
+import Text
 
 /// The current time as an IMF-fixdate. Owned by the loop's thread.
 @safe
 final class HTTPDate {
-    private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    /// 1970 began with a Thursday.
+    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
@@ -45,25 +46,18 @@ final class HTTPDate {
     private func refresh(nowMs: UInt64) {
         if let madeAtMs, nowMs < madeAtMs + 1_000 { return }
         madeAtMs = nowMs
-        cached = Self.format(unixSeconds: Int(WallClock.nowMs() / 1_000))
+        cached = Self.format(unixSeconds: WallClock.nowMs() / 1_000)
         for (index, byte) in cached.utf8.prefix(Self.byteCount).enumerated() {
             unsafe storage[index] = byte
         }
     }
 
     /// For example "Sun, 06 Nov 1994 08:49:37 GMT".
-    static func format(unixSeconds: Int) -> String {
-        var seconds = time_t(unixSeconds)
-        var parts = unsafe tm()
-        _ = unsafe gmtime_r(&seconds, &parts)
-        let day = unsafe days[Int(parts.tm_wday)]
-        let month = unsafe months[Int(parts.tm_mon)]
-        let date = unsafe "\(pad(parts.tm_mday)) \(month) \(parts.tm_year + 1900)"
-        let time = unsafe "\(pad(parts.tm_hour)):\(pad(parts.tm_min)):\(pad(parts.tm_sec))"
-        return "\(day), \(date) \(time) GMT"
-    }
-
-    private static func pad(_ number: Int32) -> String {
-        number < 10 ? "0\(number)" : "\(number)"
+    static func format(unixSeconds: UInt64) -> String {
+        let time = CivilTime(ms: unixSeconds * 1_000)
+        let day = days[Int(unixSeconds / 86_400 % 7)]
+        let date = "\(time.day.padded(to: 2)) \(months[time.month - 1]) \(time.year)"
+        let clock = [time.hour, time.minute, time.second].map { $0.padded(to: 2) }
+        return "\(day), \(date) \(clock.joined(separator: ":")) GMT"
     }
 }
