@@ -89,6 +89,21 @@ enum H264 {
                 }
             }
         }
+
+        /// Those of a decoder configuration (avcC); nil if it is broken.
+        init?(configuration: [UInt8]) {
+            guard H264.lengthBytes(configuration: configuration) != nil else { return nil }
+            var reader = ParameterSetReader(configuration, from: 6)
+            for _ in 0..<Int(configuration[5] & 0x1F) {
+                guard let set = reader.set(), set[0] & 0x1F == Unit.sequenceSet else { return nil }
+                sequence.append(set)
+            }
+            guard let count = reader.number(bytes: 1) else { return nil }
+            for _ in 0..<count {
+                guard let set = reader.set(), set[0] & 0x1F == Unit.pictureSet else { return nil }
+                picture.append(set)
+            }
+        }
     }
 
     /// What a sequence parameter set says.
@@ -97,6 +112,9 @@ enum H264 {
         let lumaDepth: UInt8
         let chromaDepth: UInt8
         let size: PictureSize
+        /// The most frames that stand before one in the stream and are shown after it.
+        let reorderDepth: Int
+        let usability: Usability?
     }
 
     /// The decoder configuration (avcC) for frames with lengths of four bytes.
@@ -127,7 +145,8 @@ enum H264 {
         var reader = BitReader(unescaping: unit, mostBytes: NALReader.mostSetBytes)
         reader.skip(8)
         let profile = reader.bits(8)
-        reader.skip(16)
+        let constraints = reader.bits(8)
+        let level = reader.bits(8)
         _ = reader.exponentialGolomb()
         var chromaFormat: UInt32 = 1
         var depths: (luma: UInt32, chroma: UInt32) = (0, 0)
@@ -140,8 +159,8 @@ enum H264 {
             if reader.flag() { skipScalingLists(&reader, count: chromaFormat == 3 ? 12 : 8) }
         }
         guard chromaFormat <= 3, depths.luma <= 6, depths.chroma <= 6 else { return nil }
-        skipOrder(&reader)
-        _ = reader.exponentialGolomb()
+        let orderType = orderType(&reader)
+        let references = Int(reader.exponentialGolomb())
         reader.skip(1)
         let columns = Int(reader.exponentialGolomb()) + 1
         let rows = Int(reader.exponentialGolomb()) + 1
@@ -163,9 +182,18 @@ enum H264 {
                 width: columns * 16 - unitX * (crop.left + crop.right),
                 height: rows * 16 * fields - unitY * (crop.top + crop.bottom))
         else { return nil }
+        let usability = reader.flag() ? usability(&reader) : nil
+        // Type 2 numbers frames as they come, and a frame that needs no other cannot wait for one.
+        let isInOrder =
+            orderType == 2 || isBaseline(profile) || isIntra(profile, constraints: constraints)
+        let mostFrames = mostFrames(
+            ofBlocks: columns * rows * fields, level: level, constraints: constraints)
         return Sequence(
             chromaFormat: UInt8(chromaFormat), lumaDepth: UInt8(depths.luma) + 8,
-            chromaDepth: UInt8(depths.chroma) + 8, size: size)
+            chromaDepth: UInt8(depths.chroma) + 8, size: size,
+            reorderDepth: isInOrder
+                ? 0 : usability?.reorderedFrames ?? min(references, mostFrames),
+            usability: usability)
     }
 
     private static func skipScalingLists(_ reader: inout BitReader, count: Int) {
@@ -179,7 +207,8 @@ enum H264 {
         }
     }
 
-    private static func skipOrder(_ reader: inout BitReader) {
+    /// How pictures are numbered (pic_order_cnt_type).
+    private static func orderType(_ reader: inout BitReader) -> UInt32 {
         _ = reader.exponentialGolomb()
         let type = reader.exponentialGolomb()
         if type == 0 {
@@ -192,6 +221,7 @@ enum H264 {
             let count = min(reader.exponentialGolomb(), 255)
             for _ in 0..<count { _ = reader.signedExponentialGolomb() }
         }
+        return type
     }
 }
 

@@ -4,6 +4,7 @@
 
 enum HEVC {
     private static let profileBits = 96
+    private static let mostReordered: UInt32 = 15
 
     private enum Unit {
         static let video: UInt8 = 32
@@ -53,6 +54,25 @@ enum HEVC {
                 }
             }
         }
+
+        /// Those of a decoder configuration (hvcC); nil if it is broken.
+        init?(configuration: [UInt8]) {
+            guard HEVC.lengthBytes(configuration: configuration) != nil else { return nil }
+            var reader = ParameterSetReader(configuration, from: 23)
+            for _ in 0..<Int(configuration[22]) {
+                guard let type = reader.number(bytes: 1), let count = reader.number(bytes: 2)
+                else { return nil }
+                for _ in 0..<count {
+                    guard let set = reader.set() else { return nil }
+                    switch UInt8(type & 0x3F) {
+                    case Unit.video: video.append(set)
+                    case Unit.sequence: sequence.append(set)
+                    case Unit.picture: picture.append(set)
+                    default: break
+                    }
+                }
+            }
+        }
     }
 
     /// What a sequence parameter set says.
@@ -65,6 +85,8 @@ enum HEVC {
         let lumaDepth: UInt8
         let chromaDepth: UInt8
         let size: PictureSize
+        /// The most pictures that stand before one in the stream and are shown after it.
+        let reorderDepth: Int
     }
 
     /// The decoder configuration (hvcC) for frames with lengths of four bytes.
@@ -124,7 +146,21 @@ enum HEVC {
         return Sequence(
             profile: profile, temporalLayers: UInt8(subLayers) + 1, isNested: isNested,
             chromaFormat: UInt8(chromaFormat), lumaDepth: UInt8(lumaDepth) + 8,
-            chromaDepth: UInt8(chromaDepth) + 8, size: size)
+            chromaDepth: UInt8(chromaDepth) + 8, size: size,
+            reorderDepth: reorderDepth(&reader, subLayers: subLayers))
+    }
+
+    /// That of the highest temporal layer, which comes last (sps_max_num_reorder_pics).
+    private static func reorderDepth(_ reader: inout BitReader, subLayers: Int) -> Int {
+        _ = reader.exponentialGolomb()
+        let isSaidOfEach = reader.flag()
+        var depth: UInt32 = 0
+        for _ in 0...(isSaidOfEach ? subLayers : 0) {
+            _ = reader.exponentialGolomb()
+            depth = reader.exponentialGolomb()
+            _ = reader.exponentialGolomb()
+        }
+        return reader.hasFailed ? 0 : Int(min(depth, mostReordered))
     }
 
     /// What is said of the lower temporal layers.
