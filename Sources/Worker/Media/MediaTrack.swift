@@ -23,6 +23,15 @@ package struct MediaTrack: Sendable, Equatable {
     package let codecPrivate: [UInt8]
     /// Bits of a sample; nil for video, and when the container does not say.
     var bitDepth: Int?
+    /// What the container says of the colours of pictures and the shape of their pixels; nil when it says
+    /// nothing, or that pixels are square.
+    var colour: VideoColour?
+    var pixelAspect: PixelAspect?
+    /// How long a frame lasts, as the header that viewers get says; for some codecs it is a guess.
+    var frameDurationNs: UInt64?
+    /// By how much sound is shown earlier than its time says (CodecDelay): what a decoder puts out before
+    /// the sound begins.
+    package var codecDelayNs: UInt64 = 0
     /// A language tag or code as the broadcaster gave it ("en", "ger"); nil when it gave none.
     package var language: String?
     /// What the broadcaster calls it.
@@ -31,12 +40,16 @@ package struct MediaTrack: Sendable, Equatable {
     package var isDefault = true
 
     /// Whether a decoder for the other track can go on with this one: everything is equal except facts
-    /// that are only shown to people.
+    /// that are only shown to people, or that say how to show what a decoder gives.
     func isDecoded(like other: MediaTrack) -> Bool {
         var alike = other
         alike.language = language
         alike.title = title
         alike.isDefault = isDefault
+        alike.colour = colour
+        alike.pixelAspect = pixelAspect
+        alike.frameDurationNs = frameDurationNs
+        alike.codecDelayNs = codecDelayNs
         return self == alike
     }
 }

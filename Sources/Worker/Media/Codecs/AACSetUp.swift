@@ -3,12 +3,20 @@
 
 /// What an AudioSpecificConfig says.
 struct AACSetUp {
+    /// Of the core: what spectral band replication adds is not counted.
     let rateHz: Int
+    /// Nil when a longer description follows.
+    let channels: Int?
     let frameSamples: Int
 
     static let ratesHz = [
         96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025,
         8_000, 7_350,
+    ]
+
+    /// By channelConfiguration.
+    private static let channelCounts: [Int?] = [
+        nil, 1, 2, 3, 4, 5, 6, 8, nil, nil, nil, 7, 8, 24, 8, nil,
     ]
 
     init?(_ configuration: [UInt8]) {
@@ -17,7 +25,7 @@ struct AACSetUp {
         if type == 31 { type = 32 + reader.bits(6) }
         let index = Int(reader.bits(4))
         let rateHz = index == 15 ? Int(reader.bits(24)) : AACSetUp.rate(index)
-        reader.skip(4)
+        let layout = Int(reader.bits(4))
         if type == 5 || type == 29 {
             // Spectral band replication: the rate that it gives, then the type of the core.
             if reader.bits(4) == 15 { reader.skip(24) }
@@ -26,6 +34,7 @@ struct AACSetUp {
         let isShort = reader.flag()
         guard !reader.hasFailed, let rateHz, rateHz > 0 else { return nil }
         self.rateHz = rateHz
+        channels = AACSetUp.channelCounts[layout]
         frameSamples =
             switch type {
             case 23: isShort ? 480 : 512

@@ -85,6 +85,7 @@ enum AV1 {
         var subsamplesX = true
         var subsamplesY = true
         var samplePosition: UInt8 = 0
+        var colour: VideoColour?
         var width = 0
         var height = 0
 
@@ -126,6 +127,12 @@ enum AV1 {
 
     static func isConfiguration(_ bytes: [UInt8]) -> Bool {
         bytes.count >= 4 && bytes[0] == 0x81 && bytes[1] >> 5 <= 2
+    }
+
+    /// The sequence header in a decoder configuration; nil if it has none.
+    static func sequence(configuration: [UInt8]) -> Sequence? {
+        guard isConfiguration(configuration) else { return nil }
+        return sequence(in: configuration.span.extracting(droppingFirst: 4))?.sequence
     }
 }
 
@@ -196,16 +203,18 @@ extension AV1.Sequence {
         isMonochrome = profile != 1 && reader.flag()
         let isDescribed = reader.flag()
         let description = isDescribed ? reader.bits(24) : 0x02_0202
-        if isMonochrome {
-            reader.skip(1)
-            return
+        let isRGB = !isMonochrome && description == 0x01_0D00
+        let isFullRange = isRGB || reader.flag()
+        if isDescribed || isFullRange {
+            colour = VideoColour(
+                primaries: UInt8(description >> 16), transfer: UInt8(description >> 8 & 0xFF),
+                matrix: UInt8(description & 0xFF), isFullRange: isFullRange)
         }
-        if description == 0x01_0D00 {
-            // sRGB
+        if isMonochrome { return }
+        if isRGB {
             (subsamplesX, subsamplesY) = (false, false)
             return
         }
-        reader.skip(1)
         if profile == 1 {
             (subsamplesX, subsamplesY) = (false, false)
         } else if profile == 2 {

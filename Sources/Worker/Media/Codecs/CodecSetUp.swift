@@ -31,11 +31,11 @@ struct CodecSetUp {
             if codecPrivate.isEmpty, audio.channels <= 2 {
                 codecPrivate = CodecSetUp.opusHead(audio)
             }
-            guard CodecSetUp.isOpusHead(codecPrivate) else {
+            guard let opus = OpusSetUp(codecPrivate) else {
                 throw .malformed("\(name) has no valid OpusHead in its CodecPrivate")
             }
             // Chromium's decoder refuses another number than that of its own set-up.
-            audio.channels = UInt64(codecPrivate[9])
+            audio.channels = UInt64(opus.channels)
         case "A_VORBIS":
             guard CodecSetUp.hasVorbisHeaders(codecPrivate) else {
                 throw .malformed("\(name) does not have its three headers in its CodecPrivate")
@@ -68,20 +68,6 @@ struct CodecSetUp {
     /// Whether frames may have start codes: nothing says how long a length field is.
     func mayHaveStartCodes(_ codecPrivate: [UInt8]) -> Bool {
         (bitstream == .h264 || bitstream == .hevc) && isIncomplete(codecPrivate)
-    }
-
-    /// RFC 7845 section 5.1.
-    private static func isOpusHead(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count >= 19, bytes.prefix(8).elementsEqual("OpusHead".utf8), bytes[8] < 16,
-            bytes[9] > 0
-        else { return false }
-        let channels = Int(bytes[9])
-        guard bytes[18] != 0 else { return channels <= 2 }
-        // A table for another mapping of channels follows.
-        guard bytes.count >= 21 + channels else { return false }
-        let streams = Int(bytes[19])
-        let coupled = Int(bytes[20])
-        return streams > 0 && coupled <= streams && streams + coupled <= 255
     }
 
     private static func opusHead(_ audio: AudioSettings) -> [UInt8] {

@@ -31,22 +31,23 @@ enum CodecString {
     // MARK: Video
 
     /// Every browser knows "vp9" for profile 0. Others are named in full, since few decode them.
-    static func vp9(_ features: [UInt8]) -> String {
-        // Pairs of one byte each: identifier, length (always 1), value.
-        var values: [UInt8: UInt8] = [:]
-        var rest = features[...]
-        while rest.count >= 3, rest[rest.startIndex + 1] == 1 {
-            values[rest[rest.startIndex]] = rest[rest.startIndex + 2]
-            rest = rest.dropFirst(3)
-        }
-        guard let profile = values[1], (1...3).contains(profile) else { return "vp9" }
-        let level = values[2].flatMap { (10...62).contains($0) ? $0 : nil } ?? 10
-        let depth = values[3].flatMap { [8, 10, 12].contains($0) ? $0 : nil }
-        return "vp09.\(twoDigits(profile)).\(twoDigits(level))"
-            + ".\(twoDigits(depth ?? (profile >= 2 ? 10 : 8)))"
+    static func vp9(_ codecPrivate: [UInt8]) -> String {
+        let features = VP9.Features(codecPrivate)
+        return features.profile == 0 ? "vp9" : vp9(features, level: features.level ?? 10)
     }
 
-    static func av1(_ configuration: [UInt8]) -> String {
+    /// The name in full, as MP4 has it; with colours only where they are not those of every screen.
+    static func vp9(
+        _ features: VP9.Features, level: UInt8, colour: VideoColour? = nil
+    ) -> String {
+        let name =
+            "vp09.\(twoDigits(features.profile)).\(twoDigits(level)).\(twoDigits(features.depth))"
+        guard let colour, colour.isWide else { return name }
+        return name + ".\(twoDigits(features.subsampling)).\(numbers(colour))"
+            + (colour.isFullRange == true ? ".01" : ".00")
+    }
+
+    static func av1(_ configuration: [UInt8], colour: VideoColour? = nil) -> String {
         guard configuration.count >= 4, configuration[0] == 0x81 else { return "av01.0.04M.08" }
         let profile = configuration[1] >> 5
         let level = configuration[1] & 0x1F
@@ -55,7 +56,12 @@ enum CodecString {
         let isTwelveBit = configuration[2] & 0x20 != 0
         guard profile <= 2 else { return "av01.0.04M.08" }
         let depth: UInt8 = !isHighDepth ? 8 : profile == 2 && isTwelveBit ? 12 : 10
-        return "av01.\(profile).\(twoDigits(level))\(isHighTier ? "H" : "M").\(twoDigits(depth))"
+        let name =
+            "av01.\(profile).\(twoDigits(level))\(isHighTier ? "H" : "M").\(twoDigits(depth))"
+        guard let colour, colour.isWide else { return name }
+        let flags = configuration[2]
+        return name + ".\(flags >> 4 & 1).\(flags >> 3 & 1)\(flags >> 2 & 1)\(flags & 3)"
+            + ".\(numbers(colour)).\(colour.isFullRange == true ? 1 : 0)"
     }
 
     /// Without profile and level when neither the container nor a picture states them.
@@ -95,6 +101,11 @@ enum CodecString {
     }
 
     // MARK: Parts
+
+    /// Primaries, transfer and matrix.
+    private static func numbers(_ colour: VideoColour) -> String {
+        [colour.primaries, colour.transfer, colour.matrix].map(twoDigits).joined(separator: ".")
+    }
 
     /// A short name unchanged, if its characters need no quoting.
     static func plain(_ codec: String) -> String {

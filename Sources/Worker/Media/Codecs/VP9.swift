@@ -80,6 +80,35 @@ enum VP9 {
             ?? 62
     }
 
+    /// What a CodecPrivate says: pairs of identifier and value, each value of one byte.
+    struct Features: Equatable {
+        /// Every player takes 0 for granted.
+        private(set) var profile: UInt8 = 0
+        private(set) var level: UInt8?
+        private(set) var depth: UInt8
+        /// 0 and 1 are 4:2:0, 2 is 4:2:2, 3 is 4:4:4.
+        private(set) var subsampling: UInt8
+
+        /// Of what makes no sense nothing is kept.
+        init(_ bytes: [UInt8]) {
+            var values: [UInt8: UInt8] = [:]
+            var rest = bytes[...]
+            while rest.count >= 3, rest[rest.startIndex + 1] == 1 {
+                values[rest[rest.startIndex]] = rest[rest.startIndex + 2]
+                rest = rest.dropFirst(3)
+            }
+            if let value = values[1], 0...3 ~= value { profile = value }
+            if let value = values[2], 10...62 ~= value { level = value }
+            depth = profile >= 2 ? 10 : 8
+            if let value = values[3], [8, 10, 12].contains(value) { depth = value }
+            let isAlwaysHalved = profile == 0 || profile == 2
+            subsampling = isAlwaysHalved ? 1 : 3
+            if let value = values[4], isAlwaysHalved ? value <= 1 : 2...3 ~= value {
+                subsampling = value
+            }
+        }
+    }
+
     /// Whether this is a CodecPrivate of VP9 that says the profile.
     static func hasProfile(_ features: [UInt8]) -> Bool {
         features.count >= 3 && features.count % 3 == 0 && features[0] == 1 && features[1] == 1

@@ -67,6 +67,10 @@ enum ElementID {
     static let displayUnit: UInt32 = 0x54B2
     static let uncompressedFourCC: UInt32 = 0x2EB524
     static let colour: UInt32 = 0x55B0
+    static let matrixCoefficients: UInt32 = 0x55B1
+    static let colourRange: UInt32 = 0x55B9
+    static let transferCharacteristics: UInt32 = 0x55BA
+    static let colourPrimaries: UInt32 = 0x55BB
     static let masteringMetadata: UInt32 = 0x55D0
     static let projection: UInt32 = 0x7670
 

@@ -26,7 +26,7 @@ struct TrackEntry: Sendable {
     private static let mostLanguageBytes = 35
     private static let durationsNs: ClosedRange<UInt64> = 1...60_000_000_000
     /// Of 30 frames a second.
-    private static let guessedDurationNs: UInt64 = 33_333_333
+    static let guessedDurationNs: UInt64 = 33_333_333
     private static let delaysNs: ClosedRange<UInt64> = 1...10_000_000_000
 
     var isVideo: Bool { type == TrackEntry.videoType }
@@ -210,7 +210,9 @@ struct TrackEntry: Sendable {
             channels: isVideo ? nil : Int(audio.channels),
             sampleRateHz: isVideo ? nil : Int(audio.sampleRateHz.rounded()),
             codecPrivate: codecPrivate, bitDepth: isVideo ? nil : audio.bitDepth.map { Int($0) },
-            language: servedLanguage, title: title, isDefault: leads)
+            colour: isVideo ? video.mediaColour : nil,
+            pixelAspect: isVideo ? video.pixelAspect : nil, frameDurationNs: servedDurationNs,
+            codecDelayNs: codecDelayNs, language: servedLanguage, title: title, isDefault: leads)
     }
 
     /// How long a frame lasts, if the entry says it.

@@ -4,7 +4,7 @@
 
 struct VideoSettings: Sendable, Equatable {
     var numbers = SettingList()
-    private var colour = SettingList()
+    private(set) var colour = SettingList()
     private var mastering = SettingList()
     private var projection = SettingList()
     private var projectionPrivate: [UInt8] = []
@@ -31,10 +31,11 @@ struct VideoSettings: Sendable, Equatable {
         ]
     /// Matrix, bits, subsampling, siting, range, transfer, primaries, light levels.
     private static let colourWanted: [Setting] = [
-        Setting(0x55B1, 0...14), Setting(0x55B2, 1...16), Setting(0x55B3, 0...4),
-        Setting(0x55B4, 0...4), Setting(0x55B5, 0...4), Setting(0x55B6, 0...4),
-        Setting(0x55B7, 0...2), Setting(0x55B8, 0...2), Setting(0x55B9, 0...3),
-        Setting(0x55BA, 0...18), Setting(0x55BB, 0...22), Setting(0x55BC, 0...65_535),
+        Setting(ElementID.matrixCoefficients, 0...14), Setting(0x55B2, 1...16),
+        Setting(0x55B3, 0...4), Setting(0x55B4, 0...4), Setting(0x55B5, 0...4),
+        Setting(0x55B6, 0...4), Setting(0x55B7, 0...2), Setting(0x55B8, 0...2),
+        Setting(ElementID.colourRange, 0...3), Setting(ElementID.transferCharacteristics, 0...18),
+        Setting(ElementID.colourPrimaries, 0...22), Setting(0x55BC, 0...65_535),
         Setting(0x55BD, 0...65_535),
     ]
     /// The mastering display's primaries, white point and luminance.
