@@ -1,4 +1,5 @@
-// Fuzzes what looks into codecs: track entries, decoder set-ups and frames that nobody vouches for.
+// Fuzzes what looks into codecs: track entries, decoder set-ups and frames that nobody vouches for, and
+// what MP4 makes of them.
 //
 // The first byte of an input chooses the codec, the second how many bytes of CodecPrivate follow (from
 // the end of the four bits; the highest bit puts them into ContentEncodings instead); the rest is a
@@ -64,7 +65,7 @@ private func look(at frame: [UInt8], _ table: TrackTable) {
     let track = table.tracks[0]
     let packing = table.packings[0]
     precondition(FramePacking(snapshot: packing.snapshot) == packing)
-    var reader = FrameReader(track: track, packing: packing, mostFrameBytes: limits.blockBytes)
+    let reader = FrameReader(track: track, packing: packing, mostFrameBytes: limits.blockBytes)
     _ = reader.isKeyframe(frame.span)
     _ = reader.pictureSize(frame.span)
     var output: [UInt8] = []
@@ -75,6 +76,49 @@ private func look(at frame: [UInt8], _ table: TrackTable) {
     _ = SoundDuration.us(of: frame.span, in: track)
     let name = track.codecString
     precondition(!name.isEmpty && name.utf8.count <= 80)
+    precondition(0...16 ~= track.reorderDepth)
+    checkMP4(track)
+    checkMP4(
+        MediaTrack(
+            number: 1, kind: track.kind, codec: track.codec, codecID: track.codecID, width: 16,
+            height: 16, channels: 1, sampleRateHz: 48_000, codecPrivate: track.codecPrivate,
+            colour: track.colour, pixelAspect: track.pixelAspect))
+}
+
+/// What a track becomes in MP4 is whole, or is refused in words.
+private func checkMP4(_ media: MediaTrack) {
+    do throws(MP4TrackError) {
+        let track = try MP4Track(media)
+        precondition(track.timescale > 0 && track.timescale == media.timescale)
+        precondition(!track.codecString.isEmpty && track.codecString.utf8.count <= 80)
+        precondition(media.kind == .audio || track.shownSize != nil)
+        let bytes = MP4Initialization(track).bytes
+        precondition(bytes.count <= 1_024 + media.codecPrivate.count)
+        precondition(boxesComeOutEven(bytes, 0..<bytes.count, containers: 4))
+    } catch {
+        precondition(media.timescale == nil)
+        precondition(error.explanation.utf8.count <= 256)
+    }
+}
+
+/// Whether a range is boxes one after the other, and so are the boxes that have others in them.
+private func boxesComeOutEven(
+    _ bytes: [UInt8], _ range: Range<Int>, containers depth: Int
+) -> Bool {
+    var position = range.lowerBound
+    while position < range.upperBound {
+        guard range.upperBound - position >= 8 else { return false }
+        let size = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
+        guard size >= 8, size <= range.upperBound - position else { return false }
+        let name = String(decoding: bytes[position + 4..<position + 8], as: UTF8.self)
+        let isContainer = ["moov", "trak", "mdia", "minf", "stbl", "mvex"].contains(name)
+        let inside = position + 8..<position + size
+        if isContainer, depth > 0, !boxesComeOutEven(bytes, inside, containers: depth - 1) {
+            return false
+        }
+        position += size
+    }
+    return true
 }
 
 /// What is written is read back as it is.
