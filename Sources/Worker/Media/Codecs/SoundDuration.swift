@@ -40,7 +40,7 @@ enum SoundDuration {
 
     // MARK: Opus
 
-    private static func opusUs(_ frame: Span<UInt8>) -> UInt64? {
+    static func opusUs(_ frame: Span<UInt8>) -> UInt64? {
         let configuration = frame[0] >> 3
         let oneUs: UInt64 =
             switch configuration {

@@ -1,0 +1,108 @@
+// What has to be known of the past where a segment begins. The writer of a ring commits a record in front
+// of the media that begins each segment. From there on, segments, parts and their times follow from the
+// record and the media after it: every reader comes to the same, wherever it began.
+//
+// A writer may die between a record and its media, and the next one writes the record again: of two
+// records without media between them, the later one counts.
+//
+// As bytes (big-endian): version, flags, ordinal, discontinuity ordinal, media time, wall clock, plan,
+// number of tracks, and a clock for each. They come from a file that other processes write, so every
+// number is checked, and nothing may follow.
+
+package struct SegmentRecord: Sendable, Equatable {
+    /// The media sequence number. Starts above 0, grows by 1, and goes on when a ring replaces another one
+    /// of the same name.
+    package var ordinal: UInt64
+    /// How many segments up to this one do not continue the one before.
+    package var discontinuityOrdinal: UInt64
+    /// Decoding can start with its first picture. True as well when there are no pictures.
+    package var isIndependent: Bool
+    /// It does not continue the segment before: its clocks begin anew, and that segment's last frames last
+    /// as long as their codec, or the frame before them, says.
+    package var isDiscontinuity: Bool
+    /// Where it begins on the ring's time line.
+    package var mediaTimeMs: Int64
+    /// The Unix time in milliseconds that belongs to `mediaTimeMs`. Steps of the wall clock do not move it.
+    package var wallMs: UInt64
+    package var plan: SegmentPlan
+    /// One for each served track, as they stand before the segment's first frame.
+    package var clocks: [TrackClock]
+
+    package init(
+        ordinal: UInt64, discontinuityOrdinal: UInt64, isIndependent: Bool, isDiscontinuity: Bool,
+        mediaTimeMs: Int64, wallMs: UInt64, plan: SegmentPlan, clocks: [TrackClock]
+    ) {
+        self.ordinal = ordinal
+        self.discontinuityOrdinal = discontinuityOrdinal
+        self.isIndependent = isIndependent
+        self.isDiscontinuity = isDiscontinuity
+        self.mediaTimeMs = mediaTimeMs
+        self.wallMs = wallMs
+        self.plan = plan
+        self.clocks = clocks
+    }
+
+    /// The longest record.
+    package static let mostEncodedBytes =
+        headBytes + MediaLimits.mostTracks * TrackClock.mostEncodedBytes
+
+    private static let headBytes = 2 + 4 * 8 + SegmentPlan.encodedBytes + 1
+    private static let version: UInt8 = 1
+    private static let independent: UInt8 = 1
+    private static let discontinuity: UInt8 = 2
+    /// The greatest number that is exact in JSON.
+    static let greatestOrdinal: UInt64 = 1 << 53 - 1
+    /// The end of the year 9999.
+    static let latestWallMs: UInt64 = 253_402_300_799_999
+
+    package func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.headBytes + clocks.count * 32)
+        bytes.append(addingCapacity: Self.headBytes) { output in
+            output.append(Self.version)
+            output.append(
+                (isIndependent ? Self.independent : 0)
+                    | (isDiscontinuity ? Self.discontinuity : 0))
+            output.append(bigEndian: ordinal, count: 8)
+            output.append(bigEndian: discontinuityOrdinal, count: 8)
+            output.append(time: mediaTimeMs)
+            output.append(bigEndian: wallMs, count: 8)
+        }
+        plan.append(to: &bytes)
+        bytes.append(UInt8(clocks.count))
+        for clock in clocks { clock.append(to: &bytes) }
+        return bytes
+    }
+
+    /// Nil when the bytes are not exactly one record of this version.
+    package init?(decoding bytes: [UInt8]) {
+        guard bytes.count <= Self.mostEncodedBytes else { return nil }
+        var reader = SnapshotReader(bytes: bytes)
+        guard let record = try? SegmentRecord(from: &reader), reader.isAtEnd else { return nil }
+        self = record
+    }
+
+    private init(from reader: inout SnapshotReader) throws(MediaError) {
+        guard try reader.byte() == Self.version else { throw .malformed("another version") }
+        let flags = try reader.byte()
+        guard flags & ~(Self.independent | Self.discontinuity) == 0 else {
+            throw .malformed("unknown flags of a segment record")
+        }
+        isIndependent = flags & Self.independent != 0
+        isDiscontinuity = flags & Self.discontinuity != 0
+        ordinal = try reader.unsigned(8)
+        discontinuityOrdinal = try reader.unsigned(8)
+        mediaTimeMs = try reader.time(0...Timeline.latestMs)
+        wallMs = try reader.unsigned(8)
+        guard 1...Self.greatestOrdinal ~= ordinal, discontinuityOrdinal <= Self.greatestOrdinal,
+            wallMs <= Self.latestWallMs
+        else { throw .malformed("a number of a segment record is out of range") }
+        plan = try SegmentPlan(from: &reader)
+        let count = Int(try reader.byte())
+        guard 1...MediaLimits.mostTracks ~= count else {
+            throw .malformed("a segment record has no clock, or too many")
+        }
+        clocks = []
+        for _ in 0..<count { clocks.append(try TrackClock(from: &reader)) }
+    }
+}

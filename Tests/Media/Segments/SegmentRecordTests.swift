@@ -1,0 +1,81 @@
+// Segment records as bytes, and bytes that are none.
+
+import Testing
+
+@testable import Media
+
+@Suite("Segment records")
+struct SegmentRecordTests {
+    private var record: SegmentRecord {
+        var video = TrackClock(reorderDepth: 2)
+        for timeMs: Int64 in [0, 80, 40] { _ = video.take(timeMs: timeMs, soundTicks: nil) }
+        var sound = TrackClock(sampleRateHz: 48_000)
+        _ = sound.take(timeMs: 7, soundTicks: 960)
+        return SegmentRecord(
+            ordinal: 1, discontinuityOrdinal: 0, isIndependent: true, isDiscontinuity: false,
+            mediaTimeMs: 4_000, wallMs: 1_800_000_000_000,
+            plan: SegmentPlan(targetDurationMs: 4_000, partTargetMs: 300),
+            clocks: [video, sound, TrackClock(sampleRateHz: 44_100)])
+    }
+
+    @Test("what is written is read again")
+    func roundTrip() {
+        #expect(SegmentRecord(decoding: record.encoded()) == record)
+        var other = record
+        other.ordinal = SegmentRecord.greatestOrdinal
+        other.discontinuityOrdinal = 5
+        other.isIndependent = false
+        other.isDiscontinuity = true
+        other.mediaTimeMs = Timeline.latestMs
+        other.wallMs = SegmentRecord.latestWallMs
+        other.plan = SegmentPlan(targetDurationMs: 12_000, partTargetMs: nil)
+        other.clocks = [TrackClock](
+            repeating: TrackClock(reorderDepth: 16), count: MediaLimits.mostTracks)
+        #expect(SegmentRecord(decoding: other.encoded()) == other)
+        #expect(other.encoded().count <= SegmentRecord.mostEncodedBytes)
+    }
+
+    @Test("it is small, so that the smallest ring has room for it")
+    func size() {
+        #expect(SegmentRecord.mostEncodedBytes <= 1_024)
+    }
+
+    @Test(
+        "numbers out of range are refused",
+        arguments: [
+            (0, UInt8(0)), (0, 2), (1, 4), (2, 0x20), (10, 0x20), (18, 0xFF), (26, 1), (34, 1),
+            (36, 0x0E), (38, 0xFF), (42, 0), (42, 9), (42, 2), (42, 4),
+        ])
+    func outOfRange(offset: Int, value: UInt8) {
+        var bytes = record.encoded()
+        bytes[offset] = value
+        #expect(SegmentRecord(decoding: bytes) == nil)
+    }
+
+    @Test("an ordinal of 0 is refused")
+    func zero() {
+        var record = record
+        record.ordinal = 0
+        #expect(SegmentRecord(decoding: record.encoded()) == nil)
+    }
+
+    @Test("no bytes make it trap, and what is taken from them is written the same")
+    func hostileBytes() {
+        let good = record.encoded()
+        for count in 0..<good.count {
+            #expect(SegmentRecord(decoding: [UInt8](good.prefix(count))) == nil)
+        }
+        #expect(SegmentRecord(decoding: good + [0]) == nil)
+        #expect(SegmentRecord(decoding: [UInt8](repeating: 1, count: 100_000)) == nil)
+        var random = SeededRandom(seed: 5)
+        for _ in 0..<4_000 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                bytes[bytes.indices.randomElement(using: &random)!] =
+                    UInt8.random(in: 0...255, using: &random)
+            }
+            guard let odd = SegmentRecord(decoding: bytes) else { continue }
+            #expect(SegmentRecord(decoding: odd.encoded()) == odd)
+        }
+    }
+}
