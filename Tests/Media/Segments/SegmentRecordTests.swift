@@ -27,6 +27,7 @@ struct SegmentRecordTests {
         other.isIndependent = false
         other.isDiscontinuity = true
         other.mediaTimeMs = Timeline.latestMs
+        other.clusterMs = 3_000
         other.wallMs = SegmentRecord.latestWallMs
         other.plan = SegmentPlan(targetDurationMs: 12_000, partTargetMs: nil)
         other.clocks = [TrackClock](
@@ -43,8 +44,8 @@ struct SegmentRecordTests {
     @Test(
         "numbers out of range are refused",
         arguments: [
-            (0, UInt8(0)), (0, 2), (1, 4), (2, 0x20), (10, 0x20), (18, 0xFF), (26, 1), (34, 1),
-            (36, 0x0E), (38, 0xFF), (42, 0), (42, 9), (42, 2), (42, 4),
+            (0, UInt8(0)), (0, 2), (1, 8), (2, 0x20), (10, 0x20), (18, 0xFF), (26, 0xFF), (34, 1),
+            (42, 1), (44, 0x0E), (46, 0xFF), (50, 0), (50, 9), (50, 2), (50, 4),
         ])
     func outOfRange(offset: Int, value: UInt8) {
         var bytes = record.encoded()

@@ -5,9 +5,9 @@
 // A writer may die between a record and its media, and the next one writes the record again: of two
 // records without media between them, the later one counts.
 //
-// As bytes (big-endian): version, flags, ordinal, discontinuity ordinal, media time, wall clock, plan,
-// number of tracks, and a clock for each. They come from a file that other processes write, so every
-// number is checked, and nothing may follow.
+// As bytes (big-endian): version, flags, ordinal, discontinuity ordinal, media time, time of the cluster,
+// wall clock, plan, number of tracks, and a clock for each. They come from a file that other processes
+// write, so every number is checked, and nothing may follow.
 
 package struct SegmentRecord: Sendable, Equatable {
     /// The media sequence number. Starts above 0, grows by 1, and goes on when a ring replaces another one
@@ -22,6 +22,9 @@ package struct SegmentRecord: Sendable, Equatable {
     package var isDiscontinuity: Bool
     /// Where it begins on the ring's time line.
     package var mediaTimeMs: Int64
+    /// When the cluster began that its first entry goes on in; nil when that entry begins a cluster. A
+    /// segment that has to begin without a key frame does so within a cluster.
+    package var clusterMs: Int64?
     /// The Unix time in milliseconds that belongs to `mediaTimeMs`. Steps of the wall clock do not move it.
     package var wallMs: UInt64
     package var plan: SegmentPlan
@@ -30,13 +33,15 @@ package struct SegmentRecord: Sendable, Equatable {
 
     package init(
         ordinal: UInt64, discontinuityOrdinal: UInt64, isIndependent: Bool, isDiscontinuity: Bool,
-        mediaTimeMs: Int64, wallMs: UInt64, plan: SegmentPlan, clocks: [TrackClock]
+        mediaTimeMs: Int64, clusterMs: Int64? = nil, wallMs: UInt64, plan: SegmentPlan,
+        clocks: [TrackClock]
     ) {
         self.ordinal = ordinal
         self.discontinuityOrdinal = discontinuityOrdinal
         self.isIndependent = isIndependent
         self.isDiscontinuity = isDiscontinuity
         self.mediaTimeMs = mediaTimeMs
+        self.clusterMs = clusterMs
         self.wallMs = wallMs
         self.plan = plan
         self.clocks = clocks
@@ -46,10 +51,11 @@ package struct SegmentRecord: Sendable, Equatable {
     package static let mostEncodedBytes =
         headBytes + MediaLimits.mostTracks * TrackClock.mostEncodedBytes
 
-    private static let headBytes = 2 + 4 * 8 + SegmentPlan.encodedBytes + 1
+    private static let headBytes = 2 + 5 * 8 + SegmentPlan.encodedBytes + 1
     private static let version: UInt8 = 1
     private static let independent: UInt8 = 1
     private static let discontinuity: UInt8 = 2
+    private static let withinCluster: UInt8 = 4
     /// The greatest number that is exact in JSON.
     static let greatestOrdinal: UInt64 = 1 << 53 - 1
     /// The end of the year 9999.
@@ -60,18 +66,22 @@ package struct SegmentRecord: Sendable, Equatable {
         bytes.reserveCapacity(Self.headBytes + clocks.count * 32)
         bytes.append(addingCapacity: Self.headBytes) { output in
             output.append(Self.version)
-            output.append(
-                (isIndependent ? Self.independent : 0)
-                    | (isDiscontinuity ? Self.discontinuity : 0))
+            output.append(flags)
             output.append(bigEndian: ordinal, count: 8)
             output.append(bigEndian: discontinuityOrdinal, count: 8)
             output.append(time: mediaTimeMs)
+            output.append(time: clusterMs ?? 0)
             output.append(bigEndian: wallMs, count: 8)
         }
         plan.append(to: &bytes)
         bytes.append(UInt8(clocks.count))
         for clock in clocks { clock.append(to: &bytes) }
         return bytes
+    }
+
+    private var flags: UInt8 {
+        (isIndependent ? Self.independent : 0) | (isDiscontinuity ? Self.discontinuity : 0)
+            | (clusterMs == nil ? 0 : Self.withinCluster)
     }
 
     /// Nil when the bytes are not exactly one record of this version.
@@ -85,7 +95,7 @@ package struct SegmentRecord: Sendable, Equatable {
     private init(from reader: inout SnapshotReader) throws(MediaError) {
         guard try reader.byte() == Self.version else { throw .malformed("another version") }
         let flags = try reader.byte()
-        guard flags & ~(Self.independent | Self.discontinuity) == 0 else {
+        guard flags & ~(Self.independent | Self.discontinuity | Self.withinCluster) == 0 else {
             throw .malformed("unknown flags of a segment record")
         }
         isIndependent = flags & Self.independent != 0
@@ -93,6 +103,8 @@ package struct SegmentRecord: Sendable, Equatable {
         ordinal = try reader.unsigned(8)
         discontinuityOrdinal = try reader.unsigned(8)
         mediaTimeMs = try reader.time(0...Timeline.latestMs)
+        let clusterTimeMs = try reader.time(0...Timeline.latestMs)
+        clusterMs = flags & Self.withinCluster == 0 ? nil : clusterTimeMs
         wallMs = try reader.unsigned(8)
         guard 1...Self.greatestOrdinal ~= ordinal, discontinuityOrdinal <= Self.greatestOrdinal,
             wallMs <= Self.latestWallMs
