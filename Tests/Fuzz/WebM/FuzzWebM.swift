@@ -199,5 +199,15 @@ private func walk(_ bytes: [UInt8], continuing clusterMs: Int64?) -> Int {
         precondition(0..<MediaLimits.mostTracks ~= frame.track)
         precondition(data.lowerBound >= 0 && data.upperBound <= bytes.count)
     }
+    var blocks = StoredBlocks()
+    // The second time as an entry that goes on in the cluster of the first.
+    for _ in 0..<2 {
+        while let block = blocks.next(in: bytes.span) {
+            precondition(0..<MediaLimits.mostTracks ~= block.track)
+            precondition(0...bytes.count ~= block.payload.upperBound)
+            precondition(block.durationMs ?? 0 >= 0 && abs(block.timeMs) < 1 << 55)
+        }
+        blocks.beginEntry()
+    }
     return reader.position
 }

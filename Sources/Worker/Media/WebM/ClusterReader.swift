@@ -8,6 +8,8 @@ struct ClusterReader {
     private(set) var position = 0
     /// The time of the cluster that is being read; nil in front of the first one.
     private(set) var clusterMs: Int64?
+    /// Whether the element that was read last goes on behind the bytes.
+    private(set) var isCutOff = false
 
     /// For bytes that begin with a cluster, or that go on in one with this time.
     init(continuingClusterAtMs clusterMs: Int64? = nil) { self.clusterMs = clusterMs }
@@ -30,6 +32,7 @@ struct ClusterReader {
                 continue
             }
             guard let size = header.size else { return nil }
+            isCutOff = size > UInt64(bytes.count - start)
             let end = start + Int(min(size, UInt64(bytes.count - start)))
             let found: (Frame, Range<Int>)?
             switch header.id {
