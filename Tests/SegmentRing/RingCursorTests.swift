@@ -65,6 +65,59 @@ import Testing
         #expect(cursor.jumps == 0)
     }
 
+    @Test(
+        "a reader can start at an entry that it names, whatever it is, and is lapped when that is gone"
+    )
+    func named() throws {
+        let writer = try create()
+        var early = RingCursor(.entry(1), policy: .never)
+        #expect(early.next(in: writer.ring) == .wait)
+        #expect(early.nextSequence == 1)
+        for _ in 0..<3 { try writer.appendKnown(length: 10) }
+        try writer.appendKnown(.segmentRecord, length: 5)
+        try writer.appendKnown(length: 10)
+        var late = RingCursor(.entry(0), policy: .never)
+        #expect(try takeAll(&early, writer.ring) == [1, 2, 4])
+        #expect(early.nextSequence == 5)
+        for _ in 0..<8 { try writer.appendKnown(length: 10) }
+        #expect(late.next(in: writer.ring) == .lapped)
+        #expect(late.isLapped && late.nextSequence == 0)
+    }
+
+    @Test("a reader can pass over an entry of which it has taken nothing")
+    func skip() throws {
+        let writer = try create()
+        for _ in 0..<3 { try writer.appendKnown(length: 10, flags: .independent) }
+        var cursor = RingCursor(.entry(0), policy: .never)
+        cursor.skip()
+        #expect(try take(&cursor, writer.ring) == 0)
+        _ = cursor.next(in: writer.ring)
+        cursor.skip()
+        guard case .entry(let entry) = cursor.next(in: writer.ring) else { return }
+        #expect(entry.sequence == 2)
+        var byte: [UInt8] = [0]
+        _ = byte.withUnsafeMutableBytes { cursor.copy(from: writer.ring, into: $0) }
+        cursor.skip()
+        #expect(cursor.isInsideEntry && cursor.offset == 1)
+    }
+
+    @Test("bytes of an entry can be had by their position")
+    func position() throws {
+        let writer = try create()
+        try writer.appendKnown(length: 3)
+        try writer.appendKnown(length: 10)
+        guard case .entry(let entry) = writer.ring.lookup(1) else { return }
+        var bytes = [UInt8](repeating: 0, count: 4)
+        func copy(_ position: UInt64) -> Bool {
+            bytes.withUnsafeMutableBytes { writer.ring.copy(position: position, into: $0) }
+        }
+        #expect(copy(entry.position + 2))
+        #expect(bytes == Array(KnownMedia.fragment(1, length: 10)[2..<6]))
+        for position in [UInt64.max, 1 << 62] { #expect(!copy(position)) }
+        for _ in 0..<8 { try writer.appendKnown(length: 900) }
+        #expect(!copy(entry.position))
+    }
+
     @Test("an entry is given in pieces of any size, and is the next one until its end")
     func pieces() throws {
         for pieceBytes in 1...11 {

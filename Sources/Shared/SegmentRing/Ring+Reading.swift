@@ -62,7 +62,16 @@ extension Ring {
             entry.length <= geometry.fragmentBytes, offset <= entry.length - target.count,
             UntrustedNumber(entry.position).isPosition
         else { return false }
-        let position = entry.position + UInt64(offset)
+        return unsafe copy(position: entry.position + UInt64(offset), into: target)
+    }
+
+    /// Copies `target.count` bytes from a position on that lies in an entry, as the bytes do: for readers
+    /// that keep the positions of parts of entries. False: the writer got there first (or no entry is as
+    /// long), and what is in `target` must not be used.
+    package func copy(position: UInt64, into target: UnsafeMutableRawBufferPointer) -> Bool {
+        guard target.count <= geometry.fragmentBytes, UntrustedNumber(position).isPosition else {
+            return false
+        }
         let intent = unsafe mapping.copyOut(position: position, into: target)
         return intent &- position <= UInt64(geometry.dataBytes)
     }

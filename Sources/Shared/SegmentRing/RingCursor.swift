@@ -3,7 +3,7 @@
 // It is a value of a few words, never a queue of media.
 //
 // Invariants: entries come in order. The first media entry, and the first one after a jump, is
-// independent. Only whole entries are skipped. Bytes are handed out only after the ring has
+// independent, unless the reader names the entry to start at. Only whole entries are skipped. Bytes are handed out only after the ring has
 // confirmed that they were not overwritten while they were copied. A reader that has got a part of
 // an entry gets the rest of it, or is lapped for ever.
 //
@@ -12,11 +12,13 @@
 // written past its count.
 
 package struct RingCursor {
-    /// Where a reader starts: at an entry at which decoding can start.
+    /// Where a reader starts: at an entry at which decoding can start, if it does not know better.
     package enum Start: Equatable, Sendable {
         case newest
         /// This far back from the live edge, or as far as the ring goes.
         case rewound(byMs: UInt64)
+        /// At this entry, of whatever kind. A reader that finds it gone is lapped.
+        case entry(UInt64)
     }
 
     /// What happens to a reader that falls behind.
@@ -66,10 +68,18 @@ package struct RingCursor {
         self.kinds = kinds
         switch (policy, start) {
         case (.never, _): lagAllowedMs = nil
-        case (.toNewestIndependent(let allowedMs), .newest): lagAllowedMs = allowedMs
+        case (.toNewestIndependent(let allowedMs), .newest),
+            (.toNewestIndependent(let allowedMs), .entry):
+            lagAllowedMs = allowedMs
         case (.toNewestIndependent(let allowedMs), .rewound(let byMs)):
             lagAllowedMs = byMs > .max - allowedMs ? .max : byMs + allowedMs
         }
+    }
+
+    /// The number of the entry that comes next, if there is one; nil as long as there is no place to
+    /// start.
+    package var nextSequence: UInt64? {
+        if case .entry(let sequence) = start { next ?? sequence } else { next }
     }
 
     /// Whether an entry has been found that has not been taken to its end.
@@ -118,12 +128,15 @@ package struct RingCursor {
         case .rewound(let byMs):
             guard let edgeMs = ring.newestEntry?.bootMs else { return nil }
             return ring.independent(atOrBefore: edgeMs - min(byMs, edgeMs))
+        case .entry(let sequence):
+            return sequence
         }
     }
 
     /// The next entry has been overwritten. Nil: another one comes next.
     private mutating func goOnWithout(_ sequence: UInt64, in ring: Ring) -> Step? {
-        guard hasTaken else {
+        let hasNamedEntry = if case .entry = start { true } else { false }
+        guard hasTaken || hasNamedEntry else {
             // The reader has missed nothing yet, and starts as if it came now.
             next = nil
             return nil
@@ -186,6 +199,14 @@ package struct RingCursor {
             next = entry.sequence + 1
         }
         return count
+    }
+
+    /// Passes over the current entry, of which nothing has been taken.
+    package mutating func skip() {
+        guard let entry = current, offset == 0 else { return }
+        current = nil
+        hasTaken = true
+        next = entry.sequence + 1
     }
 
     /// The writer got there first. As long as nothing of the entry was taken, it can be skipped like any
