@@ -16,12 +16,14 @@ private final class Watcher: Waiter {
     private(set) var looks = 0
     private(set) var isLetGo = false
     private let stream: LiveStream
+    private let isViewer: Bool
     /// Called whenever it is woken.
     var onWake: () -> Void = {}
 
-    init(_ stream: LiveStream) {
+    init(_ stream: LiveStream, isViewer: Bool = true) {
         self.stream = stream
-        stream.add(self)
+        self.isViewer = isViewer
+        if isViewer { stream.add(self) } else { stream.follow(self) }
     }
 
     func wake() {
@@ -33,7 +35,7 @@ private final class Watcher: Waiter {
 
     func letGo() {
         isLetGo = true
-        stream.remove(self)
+        if isViewer { stream.remove(self) } else { stream.unfollow(self) }
     }
 }
 
@@ -134,6 +136,34 @@ private final class Watcher: Waiter {
         watcher.onWake = bench.loop.stop
         bench.loop.run()
         #expect(watcher.wakes == 2, "all five together")
+    }
+
+    @Test("a follower is no viewer, and hears of everything at once")
+    func followed() throws {
+        let ring = try makeRing()
+        let stream = try #require(bench.streams.find(bench.name))
+        let follower = Watcher(stream, isViewer: false)
+        #expect(ring.slots.interested == 1)
+        #expect(ring.status.viewerCount == 0 && bench.counters.total(.viewers) == 0)
+        for _ in 0..<3 { bench.streams.deliver() }
+        #expect(follower.wakes == 3)
+        let viewer = Watcher(stream)
+        stream.unfollow(follower)
+        #expect(ring.slots.interested == 1, "the viewer is still there")
+        bench.streams.deliver()
+        #expect(follower.wakes == 3 && viewer.wakes == 1)
+        stream.remove(viewer)
+        #expect(ring.slots.interested == 0)
+    }
+
+    @Test("whoever follows a ring that was replaced long ago is let go")
+    func followerLetGo() throws {
+        _ = try makeRing()
+        let old = try #require(bench.streams.find(bench.name))
+        let follower = Watcher(old, isViewer: false)
+        _ = try makeRing(replacing: true)
+        sweep { follower.isLetGo }
+        #expect(follower.looks > 0 && !old.isWatched)
     }
 
     @Test("a worker that goes tells those who watch")

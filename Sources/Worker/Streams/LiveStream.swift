@@ -1,6 +1,6 @@
-// One ring as this worker sees it, with the viewers this worker serves from it. A broadcast that comes
-// back with other tracks gets a new ring, and so a new LiveStream. The old one lives until its last
-// viewer has gone.
+// One ring as this worker sees it, with the viewers this worker serves from it, and the followers, who
+// want to hear of new media but are no viewers. A broadcast that comes back with other tracks gets a new
+// ring, and so a new LiveStream. The old one lives until its last viewer has gone.
 //
 // Owner: the worker's loop thread.
 
@@ -21,6 +21,7 @@ package final class LiveStream {
     package let contentType: String
     private let environment: StreamsEnvironment
     private let viewers = WaitList()
+    private let followers = WaitList()
     private let delivery: WakePace
     private var isDraining = false
     /// Since when the name has belonged to another ring, or to none.
@@ -34,7 +35,7 @@ package final class LiveStream {
     private var publisherLines: [PublisherState: LogPause] = [:]
     private var picture = CurrentPicture()
 
-    /// Called when the first viewer comes or the last one goes.
+    /// Called when the first viewer or follower comes, or the last one goes.
     var onWatchedChange: ((LiveStream) -> Void)?
 
     /// Errors: those of parsing the ring's init.
@@ -185,26 +186,39 @@ package final class LiveStream {
 
     package var nowMs: UInt64 { environment.loop.nowMs }
 
-    var isWatched: Bool { !viewers.isEmpty }
+    var isWatched: Bool { !viewers.isEmpty || !followers.isEmpty }
 
     package func add(_ viewer: any Waiter) {
-        viewers.add(viewer)
-        // First join the list, then look at the ring (the viewer's first `produce`), then sleep: a
-        // commit in between rings the doorbell.
-        if viewers.count == 1 {
-            ring.slots.setInterested(true, slot: environment.slot)
-            onWatchedChange?(self)
-        }
+        join(viewer, viewers)
         publishViewerCount(change: 1)
     }
 
     package func remove(_ viewer: any Waiter) {
-        viewers.remove(viewer)
-        if viewers.isEmpty {
-            ring.slots.setInterested(false, slot: environment.slot)
-            onWatchedChange?(self)
-        }
+        leave(viewer, viewers)
         publishViewerCount(change: -1)
+    }
+
+    /// Wakes somebody who is no viewer whenever there is new media, until `unfollow`. It looks at the
+    /// ring once more before it waits, like a viewer.
+    package func follow(_ follower: any Waiter) { join(follower, followers) }
+
+    package func unfollow(_ follower: any Waiter) { leave(follower, followers) }
+
+    /// First join the list, then look at the ring (a viewer's first `produce`), then sleep: a commit in
+    /// between rings the doorbell.
+    private func join(_ waiter: any Waiter, _ list: WaitList) {
+        let wasWatched = isWatched
+        list.add(waiter)
+        guard !wasWatched else { return }
+        ring.slots.setInterested(true, slot: environment.slot)
+        onWatchedChange?(self)
+    }
+
+    private func leave(_ waiter: any Waiter, _ list: WaitList) {
+        list.remove(waiter)
+        guard !isWatched else { return }
+        ring.slots.setInterested(false, slot: environment.slot)
+        onWatchedChange?(self)
     }
 
     private func publishViewerCount(change: Int) {
@@ -212,21 +226,25 @@ package final class LiveStream {
         environment.viewers.change(by: change)
     }
 
-    /// The doorbell has rung: wakes the viewers that wait, at most once per delivery interval.
+    /// The doorbell has rung: wakes the followers, and the viewers that wait at most once per delivery
+    /// interval.
     func deliver() {
-        guard isWatched else { return }
+        followers.wake()
+        guard !viewers.isEmpty else { return }
         delivery.ring(intervalMs: DeliveryPace.intervalMs(viewers: viewers.count))
     }
 
     /// Sends viewers what they are owed although no media comes. Call about once a second.
     func lookAfterViewers() {
         viewers.lookAfter(nowMs: nowMs)
+        followers.lookAfter(nowMs: nowMs)
     }
 
     /// The worker is going: viewers get the data there is, and then the end of their response.
     func endViewersOfThisWorker() {
         isDraining = true
         delivery.wakeNow()
+        followers.wake()
     }
 
     /// Ends a stream whose ring has lost its name. Its viewers get the rest. A viewer who has not taken
@@ -244,6 +262,7 @@ package final class LiveStream {
     /// Resets some now, the others in the next turns of the loop.
     private func resetViewers() {
         viewers.letGo(atMost: Limits.viewersResetPerTurn)
+        followers.letGo(atMost: Limits.viewersResetPerTurn)
         guard isWatched, !resetIsScheduled else { return }
         resetIsScheduled = true
         environment.loop.schedule(afterMs: 1) { [weak self] in
