@@ -318,8 +318,8 @@ let package = Package(
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Delivery", "Accounts", "Credentials", "FakeExchange", "HTTP", "Media",
-                "SegmentRing", "StreamBench", "StreamState", "Streams",
+                "Delivery", "Accounts", "Credentials", "FakeExchange", "HTTP", "LinuxIO", "Media",
+                "SegmentRing", "Settings", "StreamBench", "StreamState", "Streams",
             ],
             path: "Tests/Delivery"),
         .testTarget(

@@ -68,6 +68,8 @@ struct StoredBlocksTests {
         let output = output(of: start + Document.cluster(at: 5) + block)
         let cluster = entries(of: output).flatMap { $0 }
         #expect(found(in: [block, cluster, block]).map(\.timeMs) == [45, 85])
+        var blocks = StoredBlocks(continuingClusterAtMs: 7)
+        #expect(blocks.next(in: block.span)?.timeMs == 47)
     }
 
     @Test("an entry that is cut off or damaged is read as far as it is whole")

@@ -29,6 +29,26 @@ extension Limits {
     /// worker has all it may have.
     package static let viewersOfSmallClient = 8
 
+    // MARK: Segments
+
+    /// Name: samples of one segment of one track. A segment of ours is some seconds of at most a thousand
+    /// frames; more than that is not worth what it costs.
+    package static let samplesPerSegment = 16_384
+    /// Name: samples of one stream's index, in one worker: over two hours of pictures and sound, 16 MB.
+    package static let samplesPerIndex = 1 << 20
+    /// Name: the largest entry that an index looks at. A fragment of ours is at most a block and as much
+    /// as fits in front of it.
+    package static let indexedEntryBytes = blockBytes + 256 * 1024
+    /// Worker: how much of a ring an index reads in one turn of the loop: about a millisecond.
+    package static let indexedBytesPerTurn = 4 * 1024 * 1024
+    /// Worker: an index that nobody has asked for anything for this long is dropped. Players ask for a
+    /// list every few seconds.
+    package static let indexKeptMs: UInt64 = 30_000
+    /// Worker: samples of all indexes together: 128 MB.
+    package static let samplesPerWorker = 1 << 23
+    /// Worker: requests that wait for a part or a segment, in all streams together.
+    package static let segmentWaitsPerWorker = 16_000
+
     // MARK: Events
 
     /// Worker: open event responses of one worker.

@@ -21,10 +21,12 @@ package struct StoredBlock: Sendable, Equatable {
 }
 
 package struct StoredBlocks {
-    private var reader = ClusterReader()
+    private var reader: ClusterReader
 
-    /// For entries of which the first one begins a cluster.
-    package init() {}
+    /// For entries of which the first one begins a cluster, or goes on in one with this time.
+    package init(continuingClusterAtMs clusterMs: Int64? = nil) {
+        reader = ClusterReader(continuingClusterAtMs: clusterMs)
+    }
 
     /// Another entry follows: the next call gets its bytes.
     package mutating func beginEntry() {

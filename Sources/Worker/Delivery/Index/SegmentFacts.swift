@@ -1,0 +1,28 @@
+// What all tracks have in common of one segment: what its record says, and where that is in the ring.
+
+import Media
+
+package struct SegmentFacts: Sendable, Equatable {
+    package let ordinal: UInt64
+    package let discontinuityOrdinal: UInt64
+    package let isIndependent: Bool
+    package let isDiscontinuity: Bool
+    /// Where it begins on the ring's time line.
+    package let mediaTimeMs: Int64
+    /// The Unix time that belongs to that.
+    package let wallMs: UInt64
+    /// Of the entry that is its record.
+    let sequence: UInt64
+    let position: UInt64
+
+    init(_ record: SegmentRecord, sequence: UInt64, position: UInt64) {
+        ordinal = record.ordinal
+        discontinuityOrdinal = record.discontinuityOrdinal
+        isIndependent = record.isIndependent
+        isDiscontinuity = record.isDiscontinuity
+        mediaTimeMs = record.mediaTimeMs
+        wallMs = record.wallMs
+        self.sequence = sequence
+        self.position = position
+    }
+}

@@ -1,0 +1,73 @@
+// What lists and requests for media ask an index.
+
+import Media
+
+/// Something that a list may have: a whole segment, or everything up to one of its parts.
+package struct SegmentPoint: Equatable, Sendable {
+    package let ordinal: UInt64
+    /// From 0; nil: all of the segment.
+    package let part: Int?
+
+    package init(ordinal: UInt64, part: Int? = nil) {
+        self.ordinal = ordinal
+        self.part = part
+    }
+}
+
+extension SegmentIndex {
+    /// What a track has of a segment; nil when that is not known, or no longer.
+    package func segment(_ ordinal: UInt64, of rendition: Int) -> RenditionSegment? {
+        guard renditions.indices.contains(rendition), let place = place(of: ordinal) else {
+            return nil
+        }
+        return renditions[rendition].segments[place]
+    }
+
+    /// What all tracks have in common of a segment.
+    package func facts(of ordinal: UInt64) -> SegmentFacts? {
+        place(of: ordinal).map { segments[$0] }
+    }
+
+    private func place(of ordinal: UInt64) -> Int? {
+        guard let first = segments.first?.ordinal, ordinal >= first,
+            ordinal - first < UInt64(segments.count)
+        else { return nil }
+        return Int(ordinal - first)
+    }
+
+    /// Ticks a second of a track; nil as long as there is no segment.
+    package func timescale(of rendition: Int) -> UInt32? {
+        renditions.indices.contains(rendition) ? renditions[rendition].timescale : nil
+    }
+
+    /// Changes whenever a list of the track would. The same number means the same list, in this index.
+    package func version(of rendition: Int) -> UInt64 {
+        renditions.indices.contains(rendition) ? renditions[rendition].changes : 0
+    }
+
+    /// What the index takes, mostly.
+    var sampleCount: Int {
+        renditions.reduce(0) { $0 + $1.segments.reduce(0) { $0 + $1.packed.count } }
+    }
+
+    /// The newest segment of which a track has everything; nil when there is none.
+    package func newestComplete(of rendition: Int) -> UInt64? {
+        guard renditions.indices.contains(rendition) else { return nil }
+        let place = renditions[rendition].segments.lastIndex { $0.isComplete }
+        return place.map { segments[$0].ordinal }
+    }
+
+    /// Whether a list of the track has this, or something later. A part past the last one of its segment
+    /// is the first one of the next.
+    package func reaches(_ point: SegmentPoint, of rendition: Int) -> Bool {
+        guard let first = segments.first else { return false }
+        guard point.ordinal >= first.ordinal else { return true }
+        guard let segment = segment(point.ordinal, of: rendition) else { return false }
+        guard let part = point.part else { return segment.isComplete }
+        if part < segment.parts.count { return true }
+        guard segment.isComplete, let next = self.segment(point.ordinal + 1, of: rendition) else {
+            return false
+        }
+        return next.isComplete || !next.parts.isEmpty
+    }
+}

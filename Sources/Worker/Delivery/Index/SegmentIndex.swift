@@ -1,0 +1,238 @@
+// The segments and parts of a stream, as they follow from its ring: the records in it, and the media after
+// each. It keeps where samples lie and no media: about eighty kilobytes for a minute of an ordinary
+// broadcast.
+//
+// What is indexed is a pure function of the ring's entries: two workers that began at different records
+// have the same facts, samples, parts and bytes for every segment and part that both have. So whatever
+// is odd in a ring is treated by rules that do not depend on where reading began:
+// - Media before the first record is passed over. In a segment, so are blocks in front of the first cluster,
+//   unless its record says which one they belong to.
+// - Of two records without media between them, the later one counts.
+// - A record that does not continue the one before (its number, its plan, its tracks) begins anew: what
+//   was before is forgotten. So does a record that cannot be read, and a segment that cannot be one of ours.
+// - An entry that is gone, or that cannot be found, takes everything before it with it.
+// - What cannot be read within an entry of media is passed over, up to the entry's end.
+//
+// Each call takes a bounded time, and memory is bounded (Limits), whatever is in the ring. Owner: the
+// worker's loop thread. The only unsafe parts are buffers handed to the cursor for the length of a call.
+
+import Media
+import SegmentRing
+import Settings
+
+package struct SegmentIndex: Sendable {
+    /// Of the stream, in the order of their numbers; the renditions have the same order.
+    package let tracks: [MediaTrack]
+    /// What the records say of the broadcast; nil as long as there is no record.
+    package private(set) var plan: SegmentPlan?
+    /// The segments that are known, without a gap in their ordinals. The last one may still grow.
+    package private(set) var segments: [SegmentFacts] = []
+    private(set) var renditions: [RenditionIndex] = []
+    /// The first segment that lists name; earlier ones can still be fetched. 0 without segments.
+    package private(set) var firstListed: UInt64 = 0
+    /// Nothing comes any more: the last segment is complete, too.
+    package private(set) var isFinished = false
+
+    /// Nil before the first look at the ring.
+    private var cursor: RingCursor?
+    private var blocks = StoredBlocks()
+    /// The last segment has media, read or not.
+    private var hasMedia = false
+    /// Renditions whose last segment is not the one that is being filled are settled at this time.
+    private var settledAtMs: Int64?
+
+    /// How long after the beginning of a segment the one before it waits for its last sample to end. Not
+    /// longer, because that sample makes it longer than it is said to be.
+    private static let borderPatienceMs: Int64 = 500
+    /// What looking at an entry costs beside its bytes.
+    private static let entryCostBytes = 512
+
+    package init(tracks: [MediaTrack]) { self.tracks = tracks }
+
+    // MARK: Reading
+
+    /// Reads what is new.
+    ///
+    /// - Parameters:
+    ///   - scratch: memory for one entry; it grows with the entries, up to `Limits.indexedEntryBytes`.
+    ///   - mostBytes: about how much to read. It is less if an entry is larger than what is left.
+    /// - Returns: whether everything was read that there was.
+    package mutating func advance(
+        in ring: Ring, through scratch: inout [UInt8], mostBytes: Int
+    ) -> Bool {
+        var leftBytes = mostBytes
+        while !isFinished {
+            guard leftBytes > 0 else { return false }
+            leftBytes -= Self.entryCostBytes
+            if cursor == nil { search(ring, from: ring.oldestSequence) }
+            switch cursor?.next(in: ring) ?? .wait {
+            case .wait:
+                // It may only have passed over more entries of other kinds than it does in one step.
+                guard cursor?.nextSequence ?? 0 < ring.entryHead else {
+                    dropOld(in: ring)
+                    return true
+                }
+            case .lapped:
+                search(ring, from: (cursor?.nextSequence ?? 0) + 1)
+            case .entry(let entry):
+                leftBytes -= segments.isEmpty && entry.kind == .media ? 0 : entry.length
+                take(entry, in: ring, through: &scratch)
+            }
+        }
+        return true
+    }
+
+    /// Forgets everything, and goes on at the first record from an entry on.
+    private mutating func search(_ ring: Ring, from sequence: UInt64) {
+        forget()
+        cursor = RingCursor(
+            .entry(max(sequence, ring.oldestSequence)), kinds: [.media, .segmentRecord],
+            policy: .never)
+    }
+
+    private mutating func forget() {
+        plan = nil
+        segments = []
+        renditions = []
+        firstListed = 0
+        hasMedia = false
+        settledAtMs = nil
+    }
+
+    private mutating func take(
+        _ entry: RingEntry, in ring: Ring, through scratch: inout [UInt8]
+    ) {
+        let isRecord = entry.kind == .segmentRecord
+        let mostBytes = isRecord ? SegmentRecord.mostEncodedBytes : Limits.indexedEntryBytes
+        let isWanted = entry.length <= mostBytes && (isRecord || !segments.isEmpty)
+        guard isWanted else {
+            cursor?.skip()
+            // Nothing of ours is as long.
+            if isRecord { return forget() }
+            hasMedia = true
+            return
+        }
+        guard copy(entry, from: ring, into: &scratch) else { return }
+        if isRecord {
+            guard let record = SegmentRecord(decoding: Array(scratch[..<entry.length])),
+                begin(record, entry, in: ring)
+            else { return forget() }
+        } else {
+            hasMedia = true
+            let isOurs = takeBlocks(
+                of: scratch.span.extracting(..<entry.length), at: entry.position)
+            if !isOurs { forget() }
+        }
+    }
+
+    /// False: it is gone, and the cursor says so the next time.
+    private mutating func copy(
+        _ entry: RingEntry, from ring: Ring, into scratch: inout [UInt8]
+    ) -> Bool {
+        if scratch.count < entry.length {
+            scratch = [UInt8](repeating: 0, count: max(entry.length, Limits.stageBytes))
+        }
+        return unsafe scratch.withUnsafeMutableBytes { buffer in
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<entry.length])
+            return unsafe cursor?.copy(from: ring, into: target) != nil
+        }
+    }
+
+    private mutating func takeBlocks(of bytes: Span<UInt8>, at position: UInt64) -> Bool {
+        blocks.beginEntry()
+        while let block = blocks.next(in: bytes) {
+            guard renditions.indices.contains(block.track) else { continue }
+            if let settledAtMs, block.timeMs >= settledAtMs, !settle() { return false }
+            let isTaken = renditions[block.track].take(
+                block, bytes.extracting(block.payload),
+                at: position + UInt64(block.payload.lowerBound))
+            guard isTaken else { return false }
+        }
+        return true
+    }
+
+    private mutating func settle() -> Bool {
+        settledAtMs = nil
+        for index in renditions.indices {
+            guard renditions[index].settle() else { return false }
+        }
+        return true
+    }
+
+    // MARK: Segments
+
+    /// False: the segment before it cannot be one of ours.
+    private mutating func begin(
+        _ record: SegmentRecord, _ entry: RingEntry, in ring: Ring
+    ) -> Bool {
+        if !segments.isEmpty, !hasMedia { withdraw() }
+        if !isContinued(by: record) { forget() }
+        guard record.clocks.count == tracks.count else { return false }
+        if segments.isEmpty {
+            plan = record.plan
+            renditions = zip(tracks, record.clocks).map {
+                RenditionIndex($0, clock: $1, plan: record.plan)
+            }
+        }
+        for (index, clock) in record.clocks.enumerated() {
+            let isBegun = renditions[index].begin(
+                clock, atMs: record.mediaTimeMs, position: entry.position,
+                isDiscontinuity: record.isDiscontinuity)
+            guard isBegun else { return false }
+        }
+        segments.append(
+            SegmentFacts(record, sequence: entry.sequence, position: entry.position))
+        blocks = StoredBlocks(continuingClusterAtMs: record.clusterMs)
+        hasMedia = false
+        settledAtMs = record.mediaTimeMs + Self.borderPatienceMs
+        list(in: ring)
+        return true
+    }
+
+    private mutating func withdraw() {
+        segments.removeLast()
+        for index in renditions.indices { renditions[index].withdraw() }
+    }
+
+    private func isContinued(by record: SegmentRecord) -> Bool {
+        guard let last = segments.last else { return false }
+        return record.ordinal == last.ordinal + 1 && record.plan == plan
+    }
+
+    /// A segment has begun: others are listed no longer, or not kept any more.
+    private mutating func list(in ring: Ring) {
+        let geometry = ring.geometry
+        let window = ListWindow(
+            dataBytes: UInt64(geometry.dataBytes), entries: UInt64(geometry.entries))
+        let first = segments[window.first(of: segments)].ordinal
+        var samples = 0
+        let kept = segments.indices.reversed().prefix { index in
+            samples += renditions.reduce(0) { $0 + $1.segments[index].packed.count }
+            return samples <= Limits.samplesPerIndex
+        }
+        drop(first: min(segments.count - kept.count, segments.count - 1))
+        firstListed = max(first, segments[0].ordinal)
+    }
+
+    /// Forgets segments that the writer will overwrite soon, or has.
+    private mutating func dropOld(in ring: Ring) {
+        guard let first = segments.first, first.sequence < ring.oldestSequence else { return }
+        let oldest = ring.oldestSequence
+        let gone = segments.firstIndex { $0.sequence >= oldest } ?? segments.count
+        drop(first: min(gone, segments.count - 1))
+        firstListed = max(firstListed, segments[0].ordinal)
+    }
+
+    private mutating func drop(first count: Int) {
+        guard count > 0 else { return }
+        segments.removeFirst(count)
+        for index in renditions.indices { renditions[index].removeFirst(count) }
+    }
+
+    /// The broadcast is over, and everything was read: its last segment is complete.
+    package mutating func finish() {
+        guard !isFinished else { return }
+        isFinished = true
+        for index in renditions.indices where !renditions[index].finish() { return forget() }
+    }
+}

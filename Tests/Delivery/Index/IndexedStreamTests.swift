@@ -1,0 +1,190 @@
+// Those who wait for what a stream's index does not have yet. The loop is the test's: what is to be done
+// later is done when it says so.
+
+import LinuxIO
+import Media
+import SegmentRing
+import Settings
+import StreamBench
+import StreamState
+import Streams
+import Testing
+
+@testable import Delivery
+
+/// What is to be done later.
+private final class Later {
+    private(set) var actions: [(afterMs: UInt64, action: () -> Void)] = []
+
+    func add(_ afterMs: UInt64, _ action: @escaping () -> Void) {
+        actions.append((afterMs, action))
+    }
+
+    /// Does what is due after so long.
+    func run(upToMs: UInt64 = 0) {
+        let due = actions.filter { $0.afterMs <= upToMs }
+        actions.removeAll { $0.afterMs <= upToMs }
+        for (_, action) in due { action() }
+    }
+}
+
+@Suite struct IndexedStreamTests {
+    private let bench: StreamBench
+    private let broadcast: Broadcast
+    private let stage: SegmentedRing
+    private let stream: LiveStream
+    private let later = Later()
+    private let streams: IndexedStreams
+
+    init() throws {
+        bench = try StreamBench()
+        broadcast = try Broadcast("ffmpeg-vp9-opus.webm", pieceBytes: { 2_000 })
+        stage = try SegmentedRing(broadcast, path: try bench.ringPath())
+        stage.ring.status.lastIngestBootMs = stage.ring.bootNowMs
+        stream = try #require(bench.streams.find(bench.name))
+        streams = IndexedStreams { [later] in later.add($0, $1) }
+    }
+
+    private var indexed: IndexedStream { streams.index(of: stream) }
+
+    private final class Outcomes {
+        var all: [WaitOutcome] = []
+    }
+
+    private func wait(
+        for point: SegmentPoint?, _ outcomes: Outcomes, untilMs: UInt64 = .max
+    ) -> SegmentWait? {
+        indexed.wait(for: point, of: 0, untilMs: untilMs) { outcomes.all.append($0) }
+    }
+
+    private func append(until isDone: () -> Bool) throws {
+        for fragment in broadcast.fragments {
+            if isDone() { return }
+            try stage.append(fragment, of: broadcast)
+            bench.streams.deliver()
+        }
+    }
+
+    @Test("who waits for a part or a segment is told when it is there, and not before")
+    func reached() throws {
+        let part = Outcomes()
+        let segment = Outcomes()
+        _ = wait(for: SegmentPoint(ordinal: 1, part: 1), part)
+        _ = wait(for: SegmentPoint(ordinal: 1), segment)
+        later.run()
+        #expect(part.all.isEmpty && stage.ring.slots.interested == 1)
+        try append { !part.all.isEmpty }
+        #expect(part.all == [.reached] && segment.all.isEmpty)
+        #expect(indexed.index.segment(1, of: 0)?.parts.count == 2)
+        try append { !segment.all.isEmpty }
+        #expect(segment.all == [.reached] && part.all.count == 1)
+        #expect(stage.ring.slots.interested == 0, "nobody waits any more")
+    }
+
+    @Test("what came before anybody waited is found without a doorbell")
+    func missed() throws {
+        indexed.refresh()
+        try stage.appendAll(broadcast)
+        let outcomes = Outcomes()
+        _ = wait(for: SegmentPoint(ordinal: 1), outcomes)
+        #expect(outcomes.all.isEmpty, "not before the call returns")
+        later.run()
+        #expect(outcomes.all == [.reached])
+    }
+
+    @Test("who waits for anything is told when everything was read")
+    func current() {
+        let outcomes = Outcomes()
+        _ = wait(for: nil, outcomes)
+        later.run()
+        #expect(outcomes.all == [.reached] && indexed.isCurrent)
+    }
+
+    @Test("who has gone is not told, and may cancel twice")
+    func cancelled() throws {
+        let outcomes = Outcomes()
+        let wait = try #require(self.wait(for: SegmentPoint(ordinal: 1), outcomes))
+        wait.cancel()
+        wait.cancel()
+        #expect(stage.ring.slots.interested == 0)
+        try stage.appendAll(broadcast)
+        later.run()
+        #expect(outcomes.all.isEmpty)
+    }
+
+    @Test("one who is told may cancel another, and wait again")
+    func together() throws {
+        let outcomes = Outcomes()
+        let point = SegmentPoint(ordinal: 1)
+        var second: SegmentWait?
+        _ = indexed.wait(for: point, of: 0, untilMs: .max) { [self] in
+            outcomes.all.append($0)
+            second?.cancel()
+            _ = wait(for: SegmentPoint(ordinal: 1_000), outcomes)
+        }
+        second = wait(for: point, outcomes)
+        try stage.appendAll(broadcast)
+        bench.streams.deliver()
+        later.run()
+        #expect(outcomes.all == [.reached])
+        #expect(!indexed.isIdle)
+        indexed.letGo()
+        #expect(outcomes.all == [.reached, .letGo])
+    }
+
+    @Test("a wait is over when its time is, or when the worker goes")
+    func given() {
+        let outcomes = Outcomes()
+        _ = wait(for: SegmentPoint(ordinal: 1), outcomes, untilMs: stream.nowMs)
+        later.run()
+        #expect(outcomes.all == [.timedOut])
+        _ = wait(for: SegmentPoint(ordinal: 1), outcomes)
+        bench.streams.endViewersOfThisWorker()
+        #expect(outcomes.all == [.timedOut, .letGo])
+    }
+
+    @Test("when the stream has ended, its last segment is complete, and nobody waits for more")
+    func ended() throws {
+        let outcomes = Outcomes()
+        _ = wait(for: SegmentPoint(ordinal: 1_000), outcomes)
+        try stage.appendAll(broadcast)
+        bench.streams.deliver()
+        #expect(outcomes.all.isEmpty && !indexed.index.isFinished)
+        #expect(indexed.index.segment(stage.ordinal, of: 0)?.isComplete == false)
+        stream.end(.stopped)
+        bench.streams.deliver()
+        #expect(outcomes.all == [.ended] && indexed.index.isFinished)
+        #expect(indexed.index.segment(stage.ordinal, of: 0)?.isComplete == true)
+        _ = wait(for: SegmentPoint(ordinal: 1_000), outcomes)
+        later.run()
+        #expect(outcomes.all == [.ended, .ended])
+    }
+
+    @Test("only so many may wait in one worker")
+    func tooMany() throws {
+        let outcomes = Outcomes()
+        let point = SegmentPoint(ordinal: 1_000)
+        let first = wait(for: point, outcomes)
+        for _ in 1..<Limits.segmentWaitsPerWorker { _ = wait(for: point, outcomes) }
+        #expect(wait(for: point, outcomes) == nil)
+        first?.cancel()
+        #expect(wait(for: point, outcomes) != nil)
+    }
+
+    @Test("a stream has one index, for as long as it has its name and somebody wants it")
+    func kept() throws {
+        let first = indexed
+        #expect(indexed === first && streams.count == 1)
+        later.run(upToMs: Limits.replacedRingMs)
+        #expect(streams.count == 1)
+        let outcomes = Outcomes()
+        let wait = self.wait(for: SegmentPoint(ordinal: 1), outcomes)
+        stage.ring.remove()
+        later.run(upToMs: Limits.replacedRingMs)
+        #expect(streams.count == 1, "somebody waits")
+        wait?.cancel()
+        later.run(upToMs: Limits.replacedRingMs)
+        #expect(streams.count == 0)
+        #expect(later.actions.isEmpty, "there is nothing left to look after")
+    }
+}

@@ -1,0 +1,278 @@
+// What an index finds in a ring with a real broadcast.
+
+import HTTP
+import Media
+import SegmentRing
+import Testing
+
+@testable import Delivery
+
+extension SegmentIndex {
+    /// An index of everything that is in the ring now.
+    static func of(_ stage: SegmentedRing) -> SegmentIndex {
+        var index = SegmentIndex(tracks: stage.tracks)
+        index.readAll(stage.ring)
+        return index
+    }
+
+    mutating func readAll(_ ring: Ring) {
+        var scratch: [UInt8] = []
+        while !advance(in: ring, through: &scratch, mostBytes: 100_000) {}
+    }
+}
+
+/// All bytes of some parts, read in pieces.
+private func bytes(
+    _ chunks: [SegmentBody.Chunk], of segment: RenditionSegment, _ ring: Ring,
+    range: Range<Int>? = nil, pieceBytes: Int = 1_000
+) throws -> [UInt8] {
+    let body = SegmentBody(of: chunks, in: segment, from: ring)
+    if let range { body.narrow(to: range) }
+    var all: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: pieceBytes)
+    while true {
+        let production = piece.withUnsafeMutableBytes { body.produce(into: $0) }
+        switch production {
+        case .bytes(let count): all += piece.prefix(count)
+        case .last(let count): return all + piece.prefix(count)
+        default: try #require(Bool(false), "the body ends with its last byte")
+        }
+    }
+}
+
+private func chunks(_ segment: RenditionSegment) -> [SegmentBody.Chunk] {
+    segment.parts.map { SegmentBody.Chunk(header: Array("part".utf8), part: $0) }
+}
+
+@Suite struct SegmentIndexTests {
+    /// The frames of a track from the first segment on.
+    private func frames(
+        of track: Int, in broadcast: Broadcast
+    ) -> (bytes: [[UInt8]], keys: [Bool]) {
+        var blocks = StoredBlocks()
+        var bytes: [[UInt8]] = []
+        var keys: [Bool] = []
+        for fragment in broadcast.fragments {
+            let entry = broadcast.bytes(of: fragment)
+            blocks.beginEntry()
+            while let block = blocks.next(in: entry.span) {
+                guard block.track == track else { continue }
+                bytes.append([UInt8](entry[block.payload]))
+                keys.append(block.isKey)
+            }
+        }
+        return (bytes, keys)
+    }
+
+    @Test(
+        "every frame is in one segment, with its bytes, and times that leave no gap",
+        arguments: Broadcast.recordings)
+    func lossless(recording: String) throws {
+        let broadcast = try Broadcast(recording)
+        let stage = try SegmentedRing(broadcast)
+        try stage.appendAll(broadcast)
+        var index = SegmentIndex.of(stage)
+        #expect(index.segments.count == Int(stage.ordinal) && stage.ordinal > 0)
+        index.finish()
+        for track in stage.tracks.indices {
+            let expected = frames(of: track, in: broadcast)
+            var found: [UInt8] = []
+            var samples: [Sample] = []
+            for facts in index.segments {
+                let segment = try #require(index.segment(facts.ordinal, of: track))
+                #expect(segment.isComplete)
+                let parts = segment.parts.map {
+                    SegmentBody.Chunk(header: [], part: $0)
+                }
+                found += try bytes(parts, of: segment, stage.ring)
+                let ofParts = segment.parts.flatMap { segment.samples(of: $0) }
+                #expect(ofParts.first?.decodeTime == segment.decodeTime)
+                #expect(ofParts.reduce(0) { $0 + UInt64($1.duration) } == segment.ticks)
+                samples += ofParts
+            }
+            #expect(found == expected.bytes.flatMap { $0 })
+            #expect(samples.map { Int($0.byteCount) } == expected.bytes.map(\.count))
+            if stage.tracks[track].kind == .video {
+                #expect(samples.map(\.isSync) == expected.keys)
+            }
+            for (sample, next) in zip(samples, samples.dropFirst()) {
+                #expect(sample.decodeTime + UInt64(sample.duration) == next.decodeTime)
+            }
+        }
+    }
+
+    @Test(
+        "parts hold what is promised of them", arguments: Broadcast.recordings,
+        [200, 300, 1_000] as [UInt32])
+    func parts(recording: String, targetMs: UInt32) throws {
+        let broadcast = try Broadcast(recording)
+        let stage = try SegmentedRing(broadcast, partTargetMs: targetMs)
+        try stage.appendAll(broadcast)
+        var index = SegmentIndex.of(stage)
+        index.finish()
+        for track in stage.tracks.indices {
+            let ticksPerTarget =
+                UInt64(targetMs) * UInt64(try #require(index.timescale(of: track)))
+            for facts in index.segments {
+                let segment = try #require(index.segment(facts.ordinal, of: track))
+                for part in segment.parts {
+                    let samples = segment.samples(of: part)
+                    #expect(part.isIndependent == samples.contains { $0.isSync })
+                    #expect(part.byteCount == samples.reduce(0) { $0 + UInt64($1.byteCount) })
+                    #expect(part.ticks * 1_000 <= ticksPerTarget || samples.count == 1)
+                    let longest = samples.map(\.duration).max() ?? 0
+                    let isLast = part == segment.parts.last
+                    // A part may be short by a frame that did not fit, and by what frames vary.
+                    #expect(
+                        isLast || part.ticks * 100_000 >= ticksPerTarget * 85
+                            || (part.ticks + 4 * UInt64(longest)) * 1_000 > ticksPerTarget)
+                }
+            }
+        }
+    }
+
+    @Test("a part can be had from any byte to any other", arguments: [1, 7, 5_000])
+    func ranges(pieceBytes: Int) throws {
+        let broadcast = try Broadcast("chromium-audio-only.webm")
+        let stage = try SegmentedRing(broadcast)
+        try stage.appendAll(broadcast)
+        let index = SegmentIndex.of(stage)
+        let segment = try #require(index.segment(1, of: 0))
+        let chunks = chunks(segment)
+        let whole = try bytes(chunks, of: segment, stage.ring)
+        let body = SegmentBody(of: chunks, in: segment, from: stage.ring)
+        #expect(whole.count == body.byteCount && chunks.count > 1)
+        let borders = [0, 1, 3, 4, 5, 60, whole.count / 2, whole.count - 1, whole.count]
+        for lower in borders {
+            for upper in borders where upper > lower {
+                let part = try bytes(
+                    chunks, of: segment, stage.ring, range: lower..<upper, pieceBytes: pieceBytes)
+                #expect(part == [UInt8](whole[lower..<upper]))
+            }
+        }
+    }
+
+    @Test("a body whose bytes are overwritten cannot be completed")
+    func overwritten() throws {
+        let broadcast = try Broadcast("chromium-vp9-opus.webm")
+        let stage = try SegmentedRing(broadcast, dataBytes: 1 << 19)
+        for fragment in broadcast.fragments where stage.ordinal < 3 {
+            try stage.append(fragment, of: broadcast)
+        }
+        let index = SegmentIndex.of(stage)
+        let segment = try #require(index.segment(2, of: 0))
+        let body = SegmentBody(of: chunks(segment), in: segment, from: stage.ring)
+        for _ in 0..<8 {
+            try stage.append(RingKind(rawValue: 9), .init(repeating: 0, count: 1 << 17))
+        }
+        var piece = [UInt8](repeating: 0, count: 100)
+        var production = piece.withUnsafeMutableBytes { body.produce(into: $0) }
+        while case .bytes = production {
+            production = piece.withUnsafeMutableBytes { body.produce(into: $0) }
+        }
+        guard case .abort = production else {
+            Issue.record("\(production)")
+            return
+        }
+    }
+
+    @Test("a segment is complete when the frames after it have come, and so are its parts")
+    func growing() throws {
+        let broadcast = try Broadcast("ffmpeg-av1-opus.webm", pieceBytes: { 500 })
+        let stage = try SegmentedRing(broadcast)
+        var index = SegmentIndex(tracks: stage.tracks)
+        var last = [UInt64](repeating: 0, count: stage.tracks.count)
+        for fragment in broadcast.fragments {
+            try stage.append(fragment, of: broadcast)
+            index.readAll(stage.ring)
+            for track in stage.tracks.indices {
+                let newest = index.newestComplete(of: track) ?? 0
+                // Of the last two segments one may still wait for its last frame.
+                #expect(newest + 2 >= stage.ordinal && newest < max(stage.ordinal, 1))
+                #expect(index.version(of: track) >= last[track])
+                last[track] = index.version(of: track)
+                #expect(index.reaches(SegmentPoint(ordinal: newest + 1), of: track) == false)
+                if newest > 0 {
+                    #expect(index.reaches(SegmentPoint(ordinal: newest), of: track))
+                    let next = index.segment(newest + 1, of: track)?.parts.count ?? 0
+                    let count = try #require(index.segment(newest, of: track)?.parts.count)
+                    for part in [0, count - 1] {
+                        #expect(
+                            index.reaches(SegmentPoint(ordinal: newest, part: part), of: track))
+                    }
+                    // What is past the last part of a segment is the first one of the next.
+                    #expect(
+                        index.reaches(SegmentPoint(ordinal: newest, part: count), of: track)
+                            == (next > 0))
+                    #expect(
+                        !index.reaches(SegmentPoint(ordinal: newest + 1, part: next), of: track))
+                }
+            }
+        }
+        #expect(stage.ordinal > 2)
+    }
+
+    @Test("a broadcast that comes back goes on with a discontinuity, and times do not overlap")
+    func comesBack() throws {
+        let broadcast = try Broadcast("chromium-vp9-opus.webm", times: 3)
+        let stage = try SegmentedRing(broadcast)
+        try stage.appendAll(broadcast)
+        let index = SegmentIndex.of(stage)
+        #expect(index.segments.filter(\.isDiscontinuity).count == 2)
+        #expect(index.segments.last?.discontinuityOrdinal == 2)
+        for track in stage.tracks.indices {
+            let segments = index.segments.compactMap { index.segment($0.ordinal, of: track) }
+            for (segment, next) in zip(segments, segments.dropFirst()) {
+                #expect(segment.isComplete)
+                #expect(segment.decodeTime + segment.ticks <= next.decodeTime + 6_000)
+                #expect(segment.decodeTime < next.decodeTime)
+            }
+        }
+    }
+
+    @Test("a picture that stands still does not keep a segment from ending")
+    func standsStill() throws {
+        let broadcast = try Broadcast("chromium-vp9-opus.webm")
+        let stage = try SegmentedRing(broadcast)
+        let sound = try Broadcast("chromium-audio-only.webm")
+        var index = SegmentIndex(tracks: stage.tracks)
+        for fragment in broadcast.fragments where stage.ordinal < 2 {
+            try stage.append(fragment, of: broadcast)
+        }
+        index.readAll(stage.ring)
+        #expect(index.newestComplete(of: 0) == 1)
+        // From here on the picture's blocks are missing, and sound's have its track number.
+        var clusters = 0
+        for var fragment in sound.fragments {
+            fragment.isDiscontinuity = false
+            fragment.isIndependent = fragment.isClusterStart
+            let shiftMs = try #require(stage.begunAtMs) + 1_000
+            fragment.mediaTimeMs += clusters == 0 ? shiftMs : 0
+            guard fragment.isClusterStart else { continue }
+            clusters += 1
+            try stage.append(fragment, of: sound, beginsSegment: clusters == 1) { bytes in
+                Self.renumber(&bytes, addingMs: shiftMs)
+            }
+            index.readAll(stage.ring)
+        }
+        #expect(index.newestComplete(of: 0) == 2)
+        let second = try #require(index.segment(2, of: 0))
+        let third = try #require(index.facts(of: 3))
+        #expect(second.decodeTime + second.ticks == UInt64(third.mediaTimeMs) * 90)
+        #expect(index.segment(3, of: 0)?.isEmpty == true)
+        #expect(index.segment(3, of: 1)?.parts.isEmpty == false)
+    }
+
+    /// Makes the blocks of a first track those of a second one, in a cluster that is later.
+    private static func renumber(_ bytes: inout [UInt8], addingMs: Int64) {
+        let timeMs = Int64(bytes[14..<22].reduce(0) { $0 << 8 | UInt64($1) }) + addingMs
+        for index in 0..<8 {
+            bytes[14 + index] = UInt8(truncatingIfNeeded: timeMs >> (56 - 8 * index))
+        }
+        var blocks = StoredBlocks()
+        let original = bytes
+        while let block = blocks.next(in: original.span) {
+            bytes[block.payload.lowerBound - 4] = 0x82
+        }
+    }
+}

@@ -1,0 +1,184 @@
+// A real ring with a broadcast in it and records of segments, for tests of its index. The records are made
+// here, by a rule that tests choose.
+
+import Foundation
+import Glibc
+import Media
+import SegmentRing
+import Testing
+
+/// A broadcast as fragments of ours.
+struct Broadcast {
+    let tracks: [MediaTrack]
+    let initialization: [UInt8]
+    private(set) var bytes: [UInt8] = []
+    private(set) var fragments: [Fragment] = []
+
+    static let recordings = [
+        "chromium-vp9-opus.webm", "chromium-h264-opus.mkv", "chromium-audio-only.webm",
+        "ffmpeg-av1-opus.webm", "ffmpeg-file-h264-open-gop-aac.mkv", "ffmpeg-video-only.webm",
+    ]
+
+    static let limits = MediaLimits(
+        initializationBytes: 64 * 1024, blockBytes: 4 * 1024 * 1024, elementBytes: 64 * 1024,
+        tracks: 8, soundClusterDurationMs: 1_000, lostBytes: 16 * 1024 * 1024,
+        heldFrames: 256, heldBytes: 512 * 1024, orderWindowMs: 200, orderMemoryMs: 5_000,
+        pictureSilenceMs: 2_000, firstFrameMs: 2_000, jumpBackMs: 1_000, jumpForwardMs: 10_000)
+
+    /// The recording, as often as asked for, each time as a broadcast that goes on.
+    init(_ recording: String, times: Int = 1, pieceBytes: () -> Int = { 20_000 }) throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Media/Recordings/\(recording)")
+        let input = [UInt8](try Data(contentsOf: folder))
+        var ingest = WebMIngest(limits: Self.limits)
+        var batch = FragmentBatch()
+        var found: Initialization?
+        for _ in 0..<times {
+            var rest = input[...]
+            while !rest.isEmpty {
+                var piece = rest.prefix(max(pieceBytes(), 1))
+                rest = rest.dropFirst(piece.count)
+                while true {
+                    let result = try ingest.push(piece.span, into: &batch)
+                    piece = piece.dropFirst(result.consumed)
+                    guard case .initialization(let initialization) = result.event else { break }
+                    if found != nil {
+                        ingest.continueTimeline(atMs: batch.fragments.last?.endMs ?? 0)
+                    }
+                    found = initialization
+                }
+            }
+            ingest.flush(into: &batch)
+        }
+        let known = try #require(found)
+        tracks = known.tracks
+        initialization = known.bytes
+        bytes = batch.bytes
+        fragments = batch.fragments
+    }
+
+    func bytes(of fragment: Fragment) -> [UInt8] { [UInt8](bytes[fragment.bytes]) }
+}
+
+extension Fragment {
+    var endMs: Int64 { mediaTimeMs + Int64(durationMs) }
+}
+
+/// A ring of its own, removed with the test.
+final class SegmentedRing {
+    let writer: RingWriter
+    let tracks: [MediaTrack]
+    var plan: SegmentPlan
+    private let directory: String
+    private let path: String
+    private let meters: [SoundMeter?]
+    private var clocks: [TrackClock]
+    private var blocks = StoredBlocks()
+    private var clusterMs: Int64?
+    private(set) var ordinal: UInt64
+    private var discontinuities: UInt64 = 0
+    private(set) var begunAtMs: Int64?
+    private var lastRecord: [UInt8]?
+    private var bootMs: UInt64 = 1_000_000
+
+    init(
+        _ broadcast: Broadcast, dataBytes: Int = 1 << 24, entries: Int = 1 << 12,
+        partTargetMs: UInt32? = 300, firstOrdinal: UInt64 = 1, path: String? = nil
+    ) throws {
+        var template = Array("/tmp/weir-index-XXXXXX".utf8CString)
+        directory = String(cString: mkdtemp(&template))
+        self.path = path ?? directory + "/ring"
+        tracks = broadcast.tracks
+        plan = SegmentPlan(targetDurationMs: 4_000, partTargetMs: partTargetMs)
+        meters = tracks.map { $0.kind == .audio ? SoundMeter(for: $0) : nil }
+        clocks = tracks.map { TrackClock(for: $0) }
+        ordinal = firstOrdinal - 1
+        writer = try Ring.create(
+            path: self.path,
+            geometry: RingGeometry(
+                dataBytes: dataBytes, entries: entries, initializationBytes: 64 * 1024,
+                carryBytes: 0, stateBytes: 0),
+            initialization: broadcast.initialization, state: [])
+    }
+
+    deinit {
+        unlink(path)
+        rmdir(directory)
+    }
+
+    var ring: Ring { writer.ring }
+
+    /// Appends a fragment, and a record before it if a segment is to begin with it.
+    func append(
+        _ fragment: Fragment, of broadcast: Broadcast, beginsSegment: Bool? = nil,
+        recordTimes: Int = 1, damage: (inout [UInt8]) -> Void = { _ in }
+    ) throws {
+        let sinceMs = begunAtMs.map { fragment.mediaTimeMs - $0 }
+        let isDue = fragment.isIndependent && sinceMs ?? .max >= 1_000
+        if beginsSegment ?? isDue || (begunAtMs != nil && fragment.isDiscontinuity) {
+            for time in 0..<recordTimes { try begin(fragment, isAgain: time > 0) }
+        }
+        var bytes = broadcast.bytes(of: fragment)
+        damage(&bytes)
+        count(bytes)
+        try append(bytes, fragment)
+    }
+
+    func appendAll(_ broadcast: Broadcast) throws {
+        for fragment in broadcast.fragments { try append(fragment, of: broadcast) }
+    }
+
+    private func begin(_ fragment: Fragment, isAgain: Bool) throws {
+        if fragment.isDiscontinuity, !isAgain {
+            discontinuities += 1
+            for index in clocks.indices { clocks[index].restart() }
+        }
+        ordinal += isAgain ? 0 : 1
+        begunAtMs = fragment.mediaTimeMs
+        let record = SegmentRecord(
+            ordinal: ordinal, discontinuityOrdinal: discontinuities,
+            isIndependent: fragment.isIndependent, isDiscontinuity: fragment.isDiscontinuity,
+            mediaTimeMs: fragment.mediaTimeMs,
+            clusterMs: fragment.isClusterStart ? nil : clusterMs,
+            wallMs: 1_800_000_000_000 + UInt64(fragment.mediaTimeMs) + (isAgain ? 1 : 0),
+            plan: plan, clocks: clocks)
+        lastRecord = record.encoded()
+        try repeatRecord()
+    }
+
+    /// Writes the last record again, as after a worker's death.
+    func repeatRecord() throws {
+        guard let lastRecord else { return }
+        try append(.segmentRecord, lastRecord)
+    }
+
+    func append(_ kind: RingKind, _ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try writer.append(kind, $0, bootMs: bootMs) }
+    }
+
+    /// Frames go by as a reader sees them, so that the next record has the right clocks.
+    private func count(_ bytes: [UInt8]) {
+        blocks.beginEntry()
+        if bytes.starts(with: [0x1F, 0x43, 0xB6, 0x75]), bytes.count >= 22 {
+            clusterMs = Int64(bytes[14..<22].reduce(0) { $0 << 8 | UInt64($1) })
+        }
+        while let block = blocks.next(in: bytes.span) {
+            guard clocks.indices.contains(block.track) else { continue }
+            let frame = bytes.span.extracting(block.payload)
+            _ = clocks[block.track].take(
+                timeMs: block.timeMs, soundTicks: meters[block.track]?.ticks(of: frame))
+        }
+    }
+
+    private func append(_ bytes: [UInt8], _ fragment: Fragment) throws {
+        bootMs += 10
+        var flags: FragmentFlags = fragment.isClusterStart ? .groupStart : []
+        if fragment.isIndependent { flags.insert(.independent) }
+        if fragment.isDiscontinuity { flags.insert(.discontinuity) }
+        try bytes.withUnsafeBytes {
+            try writer.append(
+                $0, flags: flags, mediaTimeMs: fragment.mediaTimeMs,
+                durationMs: UInt32(fragment.durationMs), bootMs: bootMs, state: [])
+        }
+    }
+}
