@@ -173,7 +173,7 @@ let package = Package(
             name: "CZlib", path: "Sources/Worker/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
         .target(
-            name: "Media", dependencies: ["CZlib"], path: "Sources/Worker/Media",
+            name: "Media", dependencies: ["CZlib", "Text"], path: "Sources/Worker/Media",
             swiftSettings: strict),
 
         // MARK: Shared

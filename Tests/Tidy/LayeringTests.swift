@@ -102,7 +102,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
             "Text",
         ]
     ),
-    ("Sources/Worker/Media", ["CZlib"]),
+    ("Sources/Worker/Media", ["CZlib", "Text"]),
     ("Sources/Shared/StreamState", ["SegmentRing", "Settings"]),
     ("Sources/Shared/SegmentRing", ["CLinux", "Glibc", "LinuxIO", "Synchronization"]),
     ("Sources/Shared/ControlChannel", []),
