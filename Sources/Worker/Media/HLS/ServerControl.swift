@@ -26,6 +26,15 @@ package struct ServerControl: Sendable, Equatable {
     /// Parts are listed this far from the end.
     var partWindowMs: UInt64 { 3 * targetDurationMs }
 
+    /// How many parts a request may be ahead of the newest one: the Advance Part Limit, which is three
+    /// seconds of parts, and never less than three parts.
+    package var advancePartLimit: UInt64 {
+        partTargetMs < 1_000 ? 3_000 / max(partTargetMs, 1) : 3
+    }
+
+    /// For how long a request is held: then the answer is 503.
+    package var longestWaitMs: UInt64 { 3 * targetDurationMs }
+
     // MARK: What of a list it concerns
 
     /// How many segments lie wholly behind the skip boundary, which counts from the end of the last
