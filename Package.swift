@@ -369,6 +369,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
         ("Forms", ["HTTP", "Text"], ["forms.dict"]),
         ("HTTP1", ["HTTP"], ["http1.dict"]),
         ("HTTP2Headers", ["HTTP", "LinuxIO"], ["headers.dict"]),
+        ("Playlists", ["Media"], ["playlists.dict"]),
         ("Publishing", ["Ingest"], ["publishing.dict"]),
         ("Requests", ["HTTP"], ["requests.dict"]),
         (
