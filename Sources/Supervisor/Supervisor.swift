@@ -42,7 +42,7 @@ final class Supervisor {
         let program = try WorkerSpawner.findProgram()
         do throws(SystemError) {
             let connectionsPerWorker = Self.connectionsPerWorker(
-                openFiles: try ProcessLimits.raiseOpenFiles(), logger)
+                openFiles: try ThisProcess.raiseOpenFiles(), logger)
             signals = try SignalDescriptor(signals: WorkerSpawner.blockedSignals)
             loop = try EventLoop()
             let spawner = try WorkerSpawner(settings: workerSettings, program: program)

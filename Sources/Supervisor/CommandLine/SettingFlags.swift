@@ -40,7 +40,7 @@ struct SettingFlags: ParsableArguments {
     /// The settings that result from these flags, the environment and the configuration file.
     func settings() throws -> Settings {
         try Settings(
-            Self.complete(given(), config: config), processors: Processors.usable())
+            Self.complete(given(), config: config), processors: ThisProcess.usableProcessors())
     }
 
     /// What was given as flags, with the environment and the configuration file below it.

@@ -21,7 +21,7 @@ func runWorker() throws {
     SignalDescriptor.ignore(SIGINT)
     SignalDescriptor.ignore(SIGPIPE)
     // To hash a password takes 19 MiB for a moment.
-    LargeBlocks.areReturned(fromBytes: Limits.returnedBlockBytes)
+    ThisProcess.returnBlocks(fromBytes: Limits.returnedBlockBytes)
     let launch = try WorkerLaunch(arguments: Array(CommandLine.arguments.dropFirst()))
     let settings = try Settings(
         encoded: MemoryFile.contents(

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// MARK: Descriptor passing (process_passing.c)
+// MARK: Descriptor passing (passing.c)
 
 /// Sends one datagram, and with it a descriptor when `passed` is not negative. Returns the bytes
 /// sent. Never raises SIGPIPE, never waits.
@@ -21,7 +21,7 @@ ssize_t weir_send_datagram(int socket, const void *bytes, size_t count, int pass
 /// with EBADMSG, and every descriptor that came with it is closed.
 ssize_t weir_receive_datagram(int socket, void *bytes, size_t capacity, int *passed);
 
-// MARK: Processes (process_spawn.c)
+// MARK: Processes (spawn.c)
 
 /// Starts the program at `path`. `arguments` holds `argument_count` NUL-terminated strings one after
 /// the other, the program's name first. The child gets standard input from /dev/null, the caller's
@@ -50,18 +50,7 @@ int weir_next_signal(int descriptor);
 /// Ignores a signal in this process and, unless they say otherwise, in its children.
 int weir_ignore_signal(int signal);
 
-/// Raises the soft limit of open descriptors to the hard one. Returns the limit now in force.
-int64_t weir_raise_open_files(void);
-
-// MARK: Files (process_files.c)
-
-/// A close-on-exec memory file of `count` bytes, sealed: nobody can change or resize it.
-int weir_sealed_memory(const char *name, const void *bytes, size_t count);
-
-/// Opens a file without a name in a directory, for writing. open(2) with O_TMPFILE.
-int weir_open_temporary(const char *directory);
-
-// MARK: Sockets (process_sockets.c)
+// MARK: Sockets (sockets.c)
 
 /// A non-blocking, close-on-exec TCP listener on a numeric IPv4 or IPv6 address. IPv6 listeners are
 /// IPv6 only, so that both families can be bound side by side. EINVAL: not a numeric address.

@@ -1,5 +1,5 @@
-// What the on-disk ring needs from C: fixed-address mappings, locks that belong to an open file,
-// the copies between private and shared memory, and a checksum.
+// What files, and above all the on-disk ring, need from C: fixed-address mappings, locks that belong to
+// an open file, the copies between private and shared memory, and a checksum.
 #ifndef WEIR_CLINUX_RING_H
 #define WEIR_CLINUX_RING_H
 
@@ -31,6 +31,9 @@ int weir_is_file_used(int descriptor);
 
 /// Allocates every block of the first `bytes` of a file. 0 or the error number itself.
 int weir_allocate_file(int descriptor, uint64_t bytes);
+
+/// Opens a file without a name in a directory, for writing. open(2) with O_TMPFILE.
+int weir_open_temporary(const char *directory);
 
 /// Copies into shared memory. The caller has announced what is about to be overwritten.
 void weir_ring_copy_in(void *shared, const void *source, size_t bytes);

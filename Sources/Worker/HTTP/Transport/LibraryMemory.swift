@@ -27,7 +27,7 @@ package enum LibraryMemory {
     /// milliseconds for a hundred MiB.
     static func returnFree() {
         records.cool(to: quietSlots)
-        LargeBlocks.returnFree()
+        ThisProcess.returnFreeMemory()
     }
 
     /// Makes OpenSSL use this memory. To be called before anything else uses OpenSSL in this

@@ -1,5 +1,5 @@
-// Mappings at fixed places, locks of open file descriptions, allocation: system calls that Swift
-// cannot call as they are (variadic, or returning a pointer that is not NULL on failure).
+// Mappings at fixed places, locks of open file descriptions, allocation, files without a name: system
+// calls that Swift cannot call as they are (variadic, or returning a pointer that is not NULL on failure).
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -58,4 +58,12 @@ int weir_allocate_file(int descriptor, uint64_t bytes) {
         error = posix_fallocate(descriptor, 0, (off_t)bytes);
     } while (error == EINTR);
     return error;
+}
+
+int weir_open_temporary(const char *directory) {
+    int descriptor;
+    do {
+        descriptor = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    } while (descriptor < 0 && errno == EINTR);
+    return descriptor;
 }
