@@ -144,7 +144,9 @@ import Testing
         #expect(PasswordRules.fault(of: "password of mine", name: name) == nil)
     }
 
-    @Test("the own name is refused in whatever case", arguments: ["alice-1234", "Alice-1234"])
+    @Test(
+        "the account's own name is refused in whatever case",
+        arguments: ["alice-1234", "Alice-1234"])
     func sameAsName(_ password: String) {
         #expect(PasswordRules.fault(of: password, name: name) == .sameAsName)
     }

@@ -40,8 +40,7 @@ import Testing
         }
     }
 
-    @Test("whoever has stolen a session does not guess the password for long") func guesses() throws
-    {
+    @Test("a thief of a session does not guess the password for long") func guesses() throws {
         let signedIn = try fixture.signUp()
         for _ in 0..<Limits.attemptsPerSession {
             try? change(from: "x", to: newPassword, by: signedIn)
@@ -117,7 +116,7 @@ import Testing
         #expect(try fixture.signUp().account.id != signedIn.account.id)
     }
 
-    @Test("whoever holds a name's old account cannot act on its new one") func reused() throws {
+    @Test("the holder of a name's old account cannot act on its new one") func reused() throws {
         let old = try fixture.signUp()
         let holder = try #require(try fixture.holder(of: old))
         try fixture.service.delete(old.account)

@@ -6,7 +6,7 @@ import Testing
 @testable import Accounts
 
 @Suite struct ServiceSignUpTests {
-    @Test("whoever signs up is signed in") func signedIn() throws {
+    @Test("a person who signs up is signed in") func signedIn() throws {
         let fixture = ServiceFixture()
         let signedIn = try fixture.signUp("Alice")
         #expect(signedIn.account.name.text == "alice")

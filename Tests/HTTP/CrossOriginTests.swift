@@ -41,7 +41,7 @@ import Testing
         #expect(value("vary", in: fields) == "origin")
     }
 
-    @Test("whoever publishes is a page of a named origin", arguments: [nil, stranger, "null"])
+    @Test("only a page of a named origin publishes", arguments: [nil, stranger, "null"])
     func publish(origin: String?) {
         for method in ["POST", "PUT", "DELETE"] {
             let fields = CrossOrigin(origins: [Self.named]).headers(

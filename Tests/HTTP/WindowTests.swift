@@ -53,7 +53,7 @@ struct WindowTests {
         ])
     func reserves(window: Int, reserve: Int) {
         #expect(connection(window).reserve == reserve)
-        // Whoever opens a window when half of it is used is never waited for.
+        // A client that opens a window when half of it is used is never waited for.
         #expect(connection(window).reserve < connection(window).largest / 4)
     }
 

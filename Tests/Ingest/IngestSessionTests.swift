@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test("whoever writes learns that it was taken over, or that its stream was ended")
+    @Test("a writer learns that it was taken over, or that its stream was ended")
     func interrupted() throws {
         let session = begin(facts())
         try feed(broadcast, to: session)

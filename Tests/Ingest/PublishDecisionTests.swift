@@ -285,7 +285,8 @@ import Testing
     }
 
     @Test(
-        "a live stream belongs to its publisher between two bodies, a paused one to whoever comes")
+        "a live stream belongs to its publisher between two bodies, a paused one to anybody who comes"
+    )
     func ownership() {
         for start in [BodyStart.header, .continuation] {
             let live = StreamFacts.free(state: .live, ingest: ingest())

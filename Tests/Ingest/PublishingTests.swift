@@ -186,7 +186,9 @@ import Testing
         #expect(ring?.status.pausedSinceBootMs != 0)
     }
 
-    @Test("whoever wants to be told to send the body is told when the request may wait or write")
+    @Test(
+        "a client that wants to be told to send the body is told when the request may wait or write"
+    )
     func continues() {
         let fake = post(isExpecting: true)
         wait { fake.hasContinued }

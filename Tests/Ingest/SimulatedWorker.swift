@@ -18,7 +18,7 @@ final class SimulatedWorker {
     /// The lease that a look has got, until what follows from the look is done.
     private var hasOffer = false
     private var isShutDown = false
-    /// Why whoever writes here has to stop.
+    /// Why the writer here has to stop.
     private var interruption: PublishError?
 
     init(slot: Int, world: TurnWorld) {

@@ -223,7 +223,7 @@ extension [TurnCommand] {
         #expect(bench.look(seen).answers == [late.id: .chunkGap(expectedChunk: 1)])
     }
 
-    @Test("whoever has lost the race for a ring goes first, and looks in a moment")
+    @Test("a request that has lost the race for a ring goes first, and looks in a moment")
     mutating func lostRace() {
         let loser = bench.request()
         bench.begin(loser)
@@ -290,7 +290,7 @@ extension [TurnCommand] {
         #expect(bench.send(.bell) == [])
     }
 
-    @Test("whoever writes and has to stop is told why, and the next one is looked at")
+    @Test("a writer that has to stop is told why, and the next one is looked at")
     mutating func interrupted() {
         let writer = bench.request()
         bench.begin(writer)

@@ -20,7 +20,7 @@ import Testing
     func broken() {
         let cases: [(WritableKeyPath<BroadcastTimes, UInt64>, UInt64, String)] = [
             (\.takeOverSilenceMs, 5_000, "a publisher may take over"),
-            (\.publisherSilenceMs, 10_000, "whoever waits to take over"),
+            (\.publisherSilenceMs, 10_000, "a publisher that waits to take over"),
             (\.newBroadcastTurnMs, 2_000, "a writer that lives"),
             (\.heldBackNoteMs, 1_001, "one that is held back"),
             (\.deadTryMs, 10_000, "a chunk that comes again"),

@@ -97,7 +97,7 @@ private final class Watcher: Waiter {
     }
 
     @Test(
-        "a stream whose ring was removed is not found, and whoever has it is told that it is over")
+        "a stream whose ring was removed is not found, and its holders are told that it is over")
     func removed() throws {
         let ring = try makeRing()
         let stream = try #require(bench.streams.find(bench.name))
@@ -208,7 +208,7 @@ private final class Watcher: Waiter {
         #expect(bench.ended == [bench.name])
     }
 
-    @Test("whoever watches a ring that was replaced long ago is let go")
+    @Test("viewers of a ring that was replaced long ago are let go")
     func letGo() throws {
         _ = try makeRing()
         let old = try #require(bench.streams.find(bench.name))

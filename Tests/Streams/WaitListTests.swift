@@ -27,7 +27,7 @@ import Testing
         return list
     }
 
-    @Test("whoever leaves is not woken any more, and everybody else is, once", arguments: 0..<5)
+    @Test("one that leaves is not woken any more, and all others are, once", arguments: 0..<5)
     func leaving(gone: Int) {
         let members = (0..<5).map { _ in Member() }
         let list = list(members)
@@ -40,7 +40,7 @@ import Testing
         #expect(list.isEmpty)
     }
 
-    @Test("whoever is woken may leave, and take others along")
+    @Test("one that is woken may leave, and take others along")
     func leavingWhileWoken() {
         let members = (0..<5).map { _ in Member() }
         let list = list(members)

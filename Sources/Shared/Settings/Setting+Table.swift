@@ -132,8 +132,8 @@ extension Setting {
                 name: name, kind: .choice(PublishMode.allCases.map(\.rawValue)),
                 initial: .text(PublishMode.account.rawValue), placeholder: "MODE",
                 help: """
-                    Who may publish. account: whoever has an account, under the own name. open: \
-                    everybody who reaches the server, under any name, which suits trials on a \
+                    Who may publish. account: people who have an account, under its name. \
+                    open: everybody who reaches the server, under any name, which suits trials on a \
                     private network only.
                     """)
         case .accounts:
@@ -151,7 +151,7 @@ extension Setting {
                 name: name, kind: .choice(SignUpMode.allCases.map(\.rawValue)),
                 initial: .text(SignUpMode.open.rawValue), placeholder: "MODE",
                 help: """
-                    Who may make an account. open: whoever reaches the server. closed: nobody but \
+                    Who may make an account. open: everybody who reaches the server. closed: nobody but \
                     the operator, with weir user add.
                     """)
         }

@@ -39,7 +39,7 @@ extension WeirCommand {
             if settings.publish == .open {
                 logger.warning(
                     """
-                    PUBLISHING IS OPEN: whoever reaches this server can broadcast under any name, \
+                    PUBLISHING IS OPEN: anybody who reaches this server can broadcast under any name, \
                     without an account (--publish open). For trials on a private network only.
                     """)
             }
@@ -47,7 +47,7 @@ extension WeirCommand {
             for address in settings.admin where !address.isLoopback {
                 logger.warning(
                     """
-                    the admin listener \(address) is not on a loopback address: whoever reaches it \
+                    the admin listener \(address) is not on a loopback address: anybody who reaches it \
                     sees health and figures without a password (--admin)
                     """)
             }

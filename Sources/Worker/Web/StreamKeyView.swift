@@ -27,7 +27,7 @@ struct StreamKeyView {
     private func present(since createdAtMs: UInt64) -> String {
         """
         <p>You have a key, created \(CalendarTime(ms: createdAtMs).html(withTime: true)). It is shown
-          only when it is made: whoever has lost it makes a new one.</p>
+          only when it is made. If you have lost it, make a new one.</p>
         \(replaceAndRemove)
         """
     }
@@ -38,7 +38,7 @@ struct StreamKeyView {
             <div class="stack" id="new-key-lines" data-secrets="hidden">
             <div class="notice new-key" id="new-key" tabindex="-1" autofocus>
               <p class="notice-title">Your new stream key</p>
-              <p>Copy it now: it is not shown again. Whoever has it can broadcast as you.</p>
+              <p>Copy it now: it is not shown again. Anybody who has it can broadcast as you.</p>
               \(copy("stream-key", label: "Stream key", html: masked(key, in: key.htmlEscaped)))
               <button class="button" type="button" data-unmasks="new-key-lines" aria-pressed="false"
                 aria-label="Show the stream key" hidden>Show</button>

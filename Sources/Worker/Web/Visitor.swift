@@ -52,7 +52,7 @@ package enum Visitor: Equatable, Sendable {
     func firstStep(offersSignUp: Bool) -> String {
         if let name { return "You are signed in as <b>\(name.htmlEscaped)</b>." }
         let signIn = "<a href=\"/login?next=/account\">sign in</a>"
-        if !offersSignUp { return "Ask whoever runs this server for an account, and \(signIn)." }
+        if !offersSignUp { return "Ask those who run this server for an account, and \(signIn)." }
         return "<a href=\"/signup?next=/account\">Sign up</a>, or \(signIn)."
     }
 

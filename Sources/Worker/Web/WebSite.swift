@@ -154,7 +154,7 @@ package final class WebSite {
     package func signUpIsClosed(visitor: Visitor = .anonymous) -> Document {
         message(
             "By invitation",
-            "Whoever runs this server creates its accounts. Ask there for one.",
+            "Those who run this server create its accounts. Ask them for one.",
             ways: [("Sign in", "/login"), ("See who is live", "/")], visitor: visitor)
     }
 

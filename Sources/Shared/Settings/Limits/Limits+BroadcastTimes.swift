@@ -96,7 +96,7 @@ package struct BroadcastTimes: Equatable, Sendable {
                 takeOverSilenceMs < publisherSilenceMs
             ),
             (
-                "whoever waits to take over is not sent away before it may",
+                "a publisher that waits to take over is not sent away before it may",
                 publisherSilenceMs < chunkTurnMs
             ),
             (
