@@ -41,7 +41,7 @@ import Testing
         let signedIn = try fixture.signUp()
         age(byMs: Limits.sessionMs + 1)
         #expect(try fixture.holder(of: signedIn) == nil)
-        try fixture.service.keepHouse()
+        try fixture.service.removeExpired()
         #expect(fixture.store.contents.sessions.isEmpty)
     }
 

@@ -21,8 +21,8 @@ import Testing
 
     private func look(_ nowMs: UInt64, changes: UInt64 = 0) -> Heard {
         let heard = Heard()
-        cache.look(
-            up: id, nowMs: nowMs, changes: changes,
+        cache.lookUp(
+            id, nowMs: nowMs, changes: changes,
             ask: { answer in
                 store.asked += 1
                 store.answer = answer
@@ -151,8 +151,8 @@ import Testing
 
     private func lookUpStranger(_ number: Int, nowMs: UInt64) {
         let bytes = (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
-        cache.look(
-            up: SecretDigest(bytes: bytes + [UInt8](repeating: 2, count: 24)), nowMs: nowMs,
+        cache.lookUp(
+            SecretDigest(bytes: bytes + [UInt8](repeating: 2, count: 24)), nowMs: nowMs,
             changes: 0, ask: { answer in answer(.success(nil)) }, then: { _ in })
     }
 }

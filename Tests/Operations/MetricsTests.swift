@@ -13,7 +13,7 @@ import Testing
 
     init() throws {
         bench = try StreamBench()
-        bench.counters.add(.requestsTotal, 7)
+        bench.counters.add(.requests, 7)
         for us in [1, 1, 1_000_000_000] as [UInt64] { bench.counters.observe(.loopTurn, us: us) }
         let metrics = Metrics(
             catalog: StreamCatalog(
@@ -45,8 +45,8 @@ import Testing
 
     @Test("what a worker has counted is told as its own")
     func counted() {
-        #expect(value("\(Counter.requestsTotal.metricName){worker=\"0\"}") == 7)
-        #expect(value("\(Counter.requestsTotal.metricName){worker=\"supervisor\"}") == 0)
+        #expect(value("\(Counter.requests.metricName){worker=\"0\"}") == 7)
+        #expect(value("\(Counter.requests.metricName){worker=\"supervisor\"}") == 0)
     }
 
     @Test("buckets are cumulative, and the last one has everything")

@@ -50,7 +50,7 @@ import Testing
         #expect(status.heldBackMs == 0)
         #expect(status.writerHeardBootMs == 0)
         #expect(!status.writerHasLength)
-        #expect(!status.isRecorded)
+        #expect(!status.isNoted)
         #expect((0..<RingSlots.count).allSatisfy { status.oldestBodyUs(slot: $0) == nil })
     }
 
@@ -69,7 +69,7 @@ import Testing
         one.addHeldBack(ms: 6)
         one.addLosses(8)
         one.writerChunk = 0
-        one.isRecorded = true
+        one.isNoted = true
         #expect(other.lastIngestBootMs == 1)
         #expect(other.pausedSinceBootMs == 2)
         #expect(other.endedAtBootMs == 3)
@@ -80,7 +80,7 @@ import Testing
         #expect(other.heldBackMs == 11)
         #expect(other.losses == 8)
         #expect(other.writerChunk == 0)
-        #expect(other.isRecorded)
+        #expect(other.isNoted)
         #expect(one.requestTakeOver() == 1)
         #expect(other.requestTakeOver() == 2)
         #expect(one.takeOverCount == 2)

@@ -66,11 +66,11 @@ struct CounterPageTests {
         let page = try CounterPage.create(slots: 2)
         for slot in 0..<2 {
             page.add(.viewers, 3, slot: slot)
-            page.add(.requestsTotal, 5, slot: slot)
+            page.add(.requests, 5, slot: slot)
         }
         page.resetGauges(slot: 0)
         #expect(page.total(.viewers) == 3)
-        #expect(page.total(.requestsTotal) == 10)
+        #expect(page.total(.requests) == 10)
     }
 
     @Test("additions of many threads all count")
@@ -78,10 +78,10 @@ struct CounterPageTests {
         let page = try CounterPage.create(slots: 1)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
-                group.addTask { for _ in 0..<10_000 { page.add(.requestsTotal, slot: 0) } }
+                group.addTask { for _ in 0..<10_000 { page.add(.requests, slot: 0) } }
             }
         }
-        #expect(page.total(.requestsTotal) == 40_000)
+        #expect(page.total(.requests) == 40_000)
     }
 
     @Test("a page for another number of workers is refused")

@@ -72,7 +72,7 @@ package struct StreamStatus {
     package func addHeldBack(ms: UInt64) { words[Self.heldBack].add(ms) }
 
     /// Whether the end of the stream has been noted elsewhere, so that the ring may go.
-    package var isRecorded: Bool {
+    package var isNoted: Bool {
         get { words[Self.recorded].load().bits != 0 }
         nonmutating set { words[Self.recorded].store(newValue ? 1 : 0) }
     }

@@ -9,26 +9,26 @@ package enum Counter: Int, CaseIterable, Sendable {
     /// Gauge: requests that publish now.
     case publishers
     /// Connections taken over from the supervisor.
-    case connectionsTotal
+    case connections
     /// Connections closed at once because a limit was reached.
     case connectionsRefused
     /// Refused connections whose client had as many as one client may have. Counted by the
     /// supervisor.
     case connectionsOverShare
     /// TLS handshakes that succeeded.
-    case handshakesTotal
+    case handshakes
     /// TLS handshakes that failed or took too long.
     case handshakeFailures
     /// Requests whose header section was accepted.
-    case requestsTotal
+    case requests
     /// Bytes written to sockets, TLS included.
     case bytesSent
     /// Bytes read from sockets, TLS included.
     case bytesReceived
     /// Viewers that skipped ahead because they were behind.
-    case viewerJumpsTotal
+    case viewerJumps
     /// Viewers that the ring overtook; their responses were reset.
-    case lappedTotal
+    case viewersLapped
     /// Bytes of media taken from publishers.
     case ingestBytes
     /// How often a publisher's media was lost or could not be right, and was skipped.
@@ -48,7 +48,7 @@ package enum Counter: Int, CaseIterable, Sendable {
     /// Changes that may have taken away somebody's right to publish or session.
     case credentialChanges
     /// People who have signed in or up.
-    case signInsTotal
+    case signIns
     /// Attempts to sign in that were refused, for whatever reason.
     case signInsRefused
     /// Questions that the store of accounts did not answer in time.

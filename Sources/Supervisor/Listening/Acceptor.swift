@@ -88,9 +88,9 @@ final class Acceptor {
     }
 
     /// Passes a connection to the first worker that takes it, the least loaded first.
-    private func place(_ arrival: consuming Arrival, first: WorkerProcess) {
+    private func place(_ arrival: consuming Arrival, first: WorkerHandle) {
         let (peer, kind) = (arrival.connection.peer, arrival.kind)
-        var candidate: WorkerProcess? = first
+        var candidate: WorkerHandle? = first
         while let worker = candidate {
             if worker.load.connections >= admission.limit(of: kind) {
                 // The least loaded of the workers that take any is full. So is the server, unless a
@@ -120,7 +120,7 @@ final class Acceptor {
         return waiting == nil
     }
 
-    private func nextWorker() -> WorkerProcess? {
+    private func nextWorker() -> WorkerHandle? {
         pool.leastLoaded(includingDraining: isDraining)
     }
 

@@ -28,7 +28,7 @@ final class WorkerPool {
     private let spawner: WorkerSpawner
     private let clients: ClientLedger
     /// By slot; nil while there is none.
-    private var workers: [WorkerProcess?]
+    private var workers: [WorkerHandle?]
     private var plan: RestartPlan
     private var restartTimer: TimerID?
     private var ticketKeys = TicketKeys()
@@ -44,7 +44,7 @@ final class WorkerPool {
         self.clients = clients
         self.loop = loop
         self.logger = logger
-        workers = [WorkerProcess?](repeating: nil, count: spawner.slots)
+        workers = [WorkerHandle?](repeating: nil, count: spawner.slots)
         plan = RestartPlan(slots: spawner.slots)
         lastChosen = spawner.slots - 1
     }
@@ -62,7 +62,7 @@ final class WorkerPool {
 
     /// The worker to pass the next connection to; nil if none can take one now. Workers that drain
     /// take only connections of the admin listener.
-    func leastLoaded(includingDraining: Bool) -> WorkerProcess? {
+    func leastLoaded(includingDraining: Bool) -> WorkerHandle? {
         let loads = workers.map { worker -> Int? in
             guard let worker, worker.takesConnections(includingDraining: includingDraining)
             else { return nil }
@@ -91,7 +91,7 @@ final class WorkerPool {
     private func startWorker(_ slot: Int) throws(SystemError) {
         let (ours, theirs) = try ControlSocket.pair()
         let process = try spawner.spawn(slot: slot, control: theirs)
-        let worker = try WorkerProcess(
+        let worker = try WorkerHandle(
             slot: slot, process: process, control: ours, clients: clients, loop: loop,
             logger: logger, observer: self)
         workers[slot] = worker
@@ -191,7 +191,7 @@ final class WorkerPool {
 }
 
 extension WorkerPool: WorkerObserver {
-    func workerIsReady(_ worker: WorkerProcess) {
+    func workerIsReady(_ worker: WorkerHandle) {
         if !othersAreStarted {
             othersAreStarted = true
             for slot in workers.indices.dropFirst() { startOrPlan(slot) }
@@ -204,11 +204,11 @@ extension WorkerPool: WorkerObserver {
         observer?.poolHasRoom()
     }
 
-    func workerHasRoom(_ worker: WorkerProcess) {
+    func workerHasRoom(_ worker: WorkerHandle) {
         observer?.poolHasRoom()
     }
 
-    func workerHasEnded(_ worker: WorkerProcess, _ end: ProcessEnd) {
+    func workerHasEnded(_ worker: WorkerHandle, _ end: ProcessEnd) {
         let livedMs = loop.nowMs - min(loop.nowMs, worker.startedMs)
         workers[worker.slot] = nil
         spawner.counters.resetGauges(slot: worker.slot)

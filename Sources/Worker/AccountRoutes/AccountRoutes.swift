@@ -1,5 +1,5 @@
 // The routes of accounts (docs/http-api.md): which path and method leads where, and what all of them
-// share. Signing in is in AccountRoutes+Entry, an owner's account in AccountRoutes+OwnAccount.
+// share. Signing in is in AccountRoutes+SignIn, an owner's account in AccountRoutes+OwnAccount.
 //
 // Owner: the worker's loop thread.
 

@@ -28,7 +28,8 @@ package final class ChannelNames {
 
     /// Calls `then` once, and at once when nothing has to be asked: with false when the name belongs to
     /// no account. If the store does not answer, the name counts as taken, and no one waits.
-    package func look(up name: StreamName, for exchange: Exchange, then: @escaping (Bool) -> Void) {
+    package func lookUp(_ name: StreamName, for exchange: Exchange, then: @escaping (Bool) -> Void)
+    {
         guard let credentials, !hasStream(name), storeWatch.isAnswering else {
             return then(true)
         }

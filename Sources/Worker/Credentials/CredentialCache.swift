@@ -37,8 +37,8 @@ final class CredentialCache<ID: Hashable, Holder> {
     ///   - changes: how often credentials have been changed so far, on this node.
     ///   - ask: asks the store.
     ///   - then: called once, and at once when the remembered answer will do.
-    func look(
-        up id: ID, nowMs: UInt64, changes: UInt64,
+    func lookUp(
+        _ id: ID, nowMs: UInt64, changes: UInt64,
         ask: @escaping Ask, then: @escaping (Finding) -> Void
     ) {
         if entries[id] == nil, entries.count >= Limits.credentialsRemembered { forget(nowMs) }

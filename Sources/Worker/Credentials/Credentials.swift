@@ -50,8 +50,8 @@ package final class Credentials {
         _ session: SecretDigest, for client: ClientShare,
         then: @escaping (Result<SessionHolder?, AccountError>) -> Void
     ) {
-        sessions.look(
-            up: session, nowMs: loop.nowMs, changes: changeCount,
+        sessions.lookUp(
+            session, nowMs: loop.nowMs, changes: changeCount,
             ask: { [desk] answer in
                 desk.ask(for: client) { service throws(AccountError) in
                     try service.holder(ofSession: session)
@@ -66,8 +66,8 @@ package final class Credentials {
         withStreamKey key: SecretDigest, for client: ClientShare,
         then: @escaping (Result<Account?, AccountError>) -> Void
     ) {
-        keys.look(
-            up: key, nowMs: loop.nowMs, changes: changeCount,
+        keys.lookUp(
+            key, nowMs: loop.nowMs, changes: changeCount,
             ask: { [desk] answer in
                 desk.ask(for: client) { service throws(AccountError) in
                     try service.account(withStreamKey: key)
@@ -82,8 +82,8 @@ package final class Credentials {
         of name: StreamName, for client: ClientShare,
         then: @escaping (Result<Account?, AccountError>) -> Void
     ) {
-        owners.look(
-            up: name, nowMs: loop.nowMs, changes: changeCount,
+        owners.lookUp(
+            name, nowMs: loop.nowMs, changes: changeCount,
             ask: { [desk] answer in
                 desk.ask(for: client) { service throws(AccountError) in
                     try service.account(named: name.text)

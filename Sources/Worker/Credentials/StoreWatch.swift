@@ -36,7 +36,7 @@ package final class StoreWatch {
     package func start() {
         check()
         // It is enough that one worker of a node does this.
-        if counters.slot == 0 { keepHouse() }
+        if counters.slot == 0 { sweep() }
     }
 
     /// Calls `then` with what is wrong, nil for nothing. That happens at once, unless the store has only
@@ -78,13 +78,13 @@ package final class StoreWatch {
         }
     }
 
-    private func keepHouse() {
+    private func sweep() {
         desk.ask(for: nil) { service throws(AccountError) in
-            try service.keepHouse()
+            try service.removeExpired()
         } then: { _ in
         }
-        loop.schedule(afterMs: Limits.storeHouseKeepingMs) { [weak self] in
-            self?.keepHouse()
+        loop.schedule(afterMs: Limits.storeSweepMs) { [weak self] in
+            self?.sweep()
         }
     }
 }

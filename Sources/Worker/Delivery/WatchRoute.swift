@@ -46,7 +46,7 @@ package final class WatchRoute {
     private func answer(_ exchange: Exchange, name: StreamName) {
         guard let stream = streams.find(name) else {
             if streams.fault(of: name) != nil { return refuse(exchange, .unreadableStream) }
-            return names.look(up: name, for: exchange) { [self] isAnybodys in
+            return names.lookUp(name, for: exchange) { [self] isAnybodys in
                 refuse(exchange, isAnybodys ? .unknownStream : .unknownChannel)
             }
         }

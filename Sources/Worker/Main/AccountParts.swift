@@ -14,7 +14,7 @@ struct AccountParts {
     /// The credentials that show who may publish; nil when anyone may.
     let publishers: Credentials?
     let storeWatch: StoreWatch
-    let recorder: BroadcastRecorder
+    let history: BroadcastHistory
 
     /// - Parameter tellWorkers: makes every worker look whether something has changed.
     init(
@@ -29,7 +29,7 @@ struct AccountParts {
             desk: desk, loop: loop, counters: counters, tellWorkers: tellWorkers)
         publishers = settings.publish == .account ? credentials : nil
         storeWatch = StoreWatch(desk: desk, loop: loop, counters: counters, logger: logger)
-        recorder = try BroadcastRecorder(
+        history = try BroadcastHistory(
             desk: desk, dataDirectory: settings.dataDirectory, slot: counters.slot, loop: loop,
             logger: logger)
     }

@@ -32,7 +32,7 @@ final class WorkerProcess {
     private let doorbells: Doorbells
     private let maxLagMs: UInt64
     private let streams: LiveStreams
-    private let recorder: BroadcastRecorder
+    private let history: BroadcastHistory
     private let publishing: Publishing
     private let events: EventHub
     private let storeWatch: StoreWatch
@@ -71,12 +71,12 @@ final class WorkerProcess {
             settings: settings, loop: loop, counters: counters, logger: logger,
             tellWorkers: doorbells.ringAll)
         storeWatch = accounts.storeWatch
-        recorder = accounts.recorder
+        history = accounts.history
         let streams = try LiveStreams(
             environment: StreamsEnvironment(
                 loop: loop, logger: logger, counters: counters, changes: changes,
                 settings: settings),
-            noteEnd: recorder.note)
+            noteEnd: history.note)
         self.streams = streams
         let catalog = StreamCatalog(source: streams, changes: changes, loop: loop)
         let ingest = IngestEnvironment(
@@ -112,7 +112,7 @@ final class WorkerProcess {
             WebMViewer.tryOut(stream.ring, maxLagMs: maxLagMs)
         }
         streams.startSweeping()
-        recorder.start()
+        history.start()
         storeWatch.start()
         _ = try loop.add(
             doorbells.ownDescriptor, interest: .readable, isUrgent: true,

@@ -17,11 +17,11 @@ package final class HTTPFigures {
 
     package func publish() {
         counters.set(.connectionsOpen, counted.connectionsOpened - counted.connectionsClosed)
-        publish(counted.connectionsOpened, as: .connectionsTotal)
+        publish(counted.connectionsOpened, as: .connections)
         publish(counted.connectionsRefused, as: .connectionsRefused)
-        publish(counted.handshakes, as: .handshakesTotal)
+        publish(counted.handshakes, as: .handshakes)
         publish(counted.handshakesFailed, as: .handshakeFailures)
-        publish(counted.requests, as: .requestsTotal)
+        publish(counted.requests, as: .requests)
         publish(counted.bytesSent, as: .bytesSent)
         publish(counted.bytesReceived, as: .bytesReceived)
         publish(counted.abuseCloses, as: .abuseCloses)

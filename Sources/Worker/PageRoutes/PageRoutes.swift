@@ -123,7 +123,7 @@ package final class PageRoutes {
 
     /// The player, which waits for a broadcast; or, if the name belongs to no one, a page that says so.
     package func watch(_ exchange: Exchange, name: StreamName) {
-        names.look(up: name, for: exchange) { [self] isAnybodys in
+        names.lookUp(name, for: exchange) { [self] isAnybodys in
             guard isAnybodys else { return noSuchChannel(exchange, name: name) }
             answer(exchange) { [site] visitor in site.watch(name: name.text, visitor: visitor) }
         }
@@ -142,7 +142,7 @@ package final class PageRoutes {
         guard let name = try? StreamName(exchange.parameter(0)) else {
             return answerEmbed(exchange, status: 404, site.embedNoSuchChannel())
         }
-        names.look(up: name, for: exchange) { [self] isAnybodys in
+        names.lookUp(name, for: exchange) { [self] isAnybodys in
             isAnybodys
                 ? answerEmbed(exchange, status: 200, site.embed(name: name.text))
                 : answerEmbed(exchange, status: 404, site.embedNoSuchChannel())

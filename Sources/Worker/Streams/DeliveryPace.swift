@@ -7,7 +7,7 @@ import Settings
 enum DeliveryPace {
     /// Milliseconds between two deliveries to the same viewers.
     static func intervalMs(viewers: Int) -> UInt64 {
-        let gatheredMs = UInt64(viewers) / Limits.viewersPerDeliveryMs
+        let gatheredMs = UInt64(viewers) / Limits.viewersPerMsOfGathering
         return min(Limits.doorbellIntervalMs + gatheredMs, Limits.deliveryIntervalLongestMs)
     }
 }

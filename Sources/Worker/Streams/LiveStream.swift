@@ -272,10 +272,10 @@ package final class LiveStream {
     }
 
     package func countJumps(_ count: Int) {
-        environment.counters.add(.viewerJumpsTotal, UInt64(count))
+        environment.counters.add(.viewerJumps, UInt64(count))
     }
 
     package func countLapped() {
-        environment.counters.add(.lappedTotal, 1)
+        environment.counters.add(.viewersLapped, 1)
     }
 }

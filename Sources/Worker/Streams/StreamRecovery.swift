@@ -114,6 +114,6 @@ struct StreamRecovery {
     /// was served. All other workers replace one that has served, or come second.
     private var isServerStart: Bool {
         environment.slot == 0 && environment.counters.total(.workersReady) == 0
-            && environment.counters.total(.connectionsTotal) == 0
+            && environment.counters.total(.connections) == 0
     }
 }

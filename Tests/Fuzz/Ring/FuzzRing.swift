@@ -159,7 +159,7 @@ private func read(_ ring: Ring) {
     let status = ring.status
     _ = (status.viewerCount, status.peakViewerCount, status.publisherKey)
     _ = (status.bytesIngested, status.takeOverCount, status.endReason, status.losses)
-    _ = (status.writerChunk, status.isRecorded)
+    _ = (status.writerChunk, status.isNoted)
     _ = (ring.bootNowMs, ring.ageMs, ring.wallClockMs(ofBootMs: status.endedAtBootMs))
     status.setViewerCount(1, slot: 63)
     status.releaseSlot(63)

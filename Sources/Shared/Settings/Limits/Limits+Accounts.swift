@@ -39,7 +39,7 @@ extension Limits {
     /// than this; that takes a fraction of `accountAnswerMs`.
     package static let accountsFileLookedOverBytes = 64 * 1024 * 1024
     /// Worker: how often expired entries are removed from it.
-    package static let storeHouseKeepingMs: UInt64 = 600_000
+    package static let storeSweepMs: UInt64 = 600_000
     /// Account: a session ends when it has not been used for this long, and a browser forgets its
     /// cookie.
     package static let sessionMs: UInt64 = 30 * 86_400_000

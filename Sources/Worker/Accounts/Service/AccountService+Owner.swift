@@ -190,7 +190,7 @@ extension AccountService {
     }
 
     /// Removes what has expired. Call at intervals.
-    package func keepHouse() throws(AccountError) {
+    package func removeExpired() throws(AccountError) {
         let nowMs = WallClock.nowMs()
         try ask { store throws(StoreError) in try store.removeExpired(nowMs: nowMs) }
     }

@@ -46,12 +46,12 @@ extension AccountRoutes {
         if let ms = accounts.refusesSignUpsForMs(from: origin(of: call)) {
             return refuseFlood(call, .tooManySignUps(retryAfterMs: ms), page)
         }
-        enter(call, form, page: page) {
+        tryPassword(call, form, page: page) {
             service, typed, origin throws(AccountError) in
             try service.admitSignUp(name: typed.name, password: typed.password, from: origin)
         } withdraw: { service, admitted throws(AccountError) in
             try service.withdraw(admitted)
-        } enter: { service, admitted, _ throws(AccountError) in
+        } work: { service, admitted, _ throws(AccountError) in
             try service.signUp(admitted)
         } isReal: { _ in
             // A viewer may just have been told that the name belongs to no one.
@@ -85,12 +85,12 @@ extension AccountRoutes {
         {
             return refuseFlood(call, .tooManyAttempts(retryAfterMs: ms), page)
         }
-        enter(call, form, page: page) {
+        tryPassword(call, form, page: page) {
             service, typed, origin throws(AccountError) in
             try service.admitLogIn(name: typed.name, device: device, from: origin)
         } withdraw: { service, attempt throws(AccountError) in
             try service.withdraw(attempt)
-        } enter: { service, attempt, typed throws(AccountError) in
+        } work: { service, attempt, typed throws(AccountError) in
             try service.logIn(attempt, password: typed.password)
         } isReal: { _ in
             // Nobody can have asked for this session before.
@@ -117,19 +117,20 @@ extension AccountRoutes {
         let password: String
     }
 
-    private func enter<Admitted: Sendable, Entered: Sendable>(
+    /// Signs up or in with the name and the password that were typed.
+    private func tryPassword<Admitted: Sendable, Answer: Sendable>(
         _ call: AccountCall, _ form: AccountForm, page: @escaping (FormFault) -> Document,
         admit:
             @escaping @Sendable (
                 AccountService, Typed, ClientOrigin
             ) throws(AccountError) -> Admitted,
         withdraw: @escaping @Sendable (AccountService, Admitted) throws(AccountError) -> Void,
-        enter:
+        work:
             @escaping @Sendable (
                 AccountService, Admitted, Typed
-            ) throws(AccountError) -> Entered,
-        isReal: @escaping (Entered) -> Bool,
-        welcome: @escaping (Entered) -> Void
+            ) throws(AccountError) -> Answer,
+        isReal: @escaping (Answer) -> Bool,
+        welcome: @escaping (Answer) -> Void
     ) {
         let typed: Typed
         do throws(Problem) {
@@ -141,12 +142,12 @@ extension AccountRoutes {
             admit: { service throws(AccountError) in try admit(service, typed, origin) },
             withdraw: withdraw
         ) { service, admitted throws(AccountError) in
-            try enter(service, admitted, typed)
+            try work(service, admitted, typed)
         } then: { result in
             switch result {
-            case .success(let entered):
-                self.counters.add(.signInsTotal)
-                welcome(entered)
+            case .success(let answer):
+                self.counters.add(.signIns)
+                welcome(answer)
             case .failure(let error):
                 self.counters.add(.signInsRefused)
                 call.refuse(self.problem(error), page: page)

@@ -11,14 +11,14 @@ import Settings
 /// What a worker's owner wants to know.
 protocol WorkerObserver: AnyObject {
     /// The worker can take connections.
-    func workerIsReady(_ worker: WorkerProcess)
+    func workerIsReady(_ worker: WorkerHandle)
     /// The worker may take connections again after its channel was full or it was late.
-    func workerHasRoom(_ worker: WorkerProcess)
+    func workerHasRoom(_ worker: WorkerHandle)
     /// The process has ended and has been reaped; nothing is left of it.
-    func workerHasEnded(_ worker: WorkerProcess, _ end: ProcessEnd)
+    func workerHasEnded(_ worker: WorkerHandle, _ end: ProcessEnd)
 }
 
-final class WorkerProcess {
+final class WorkerHandle {
     private enum State {
         /// Spawned, but has not said READY yet.
         case starting

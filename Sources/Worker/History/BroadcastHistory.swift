@@ -16,7 +16,7 @@ import SegmentRing
 import Settings
 import StreamState
 
-package final class BroadcastRecorder {
+package final class BroadcastHistory {
     private let desk: AccountDesk
     private let loop: EventLoop
     private let logger: Logger
@@ -45,11 +45,11 @@ package final class BroadcastRecorder {
     /// be noted, try again.
     @discardableResult
     package func note(_ ring: Ring, of name: StreamName) -> Bool {
-        if ring.status.isRecorded { return true }
+        if ring.status.isNoted { return true }
         if let broadcast = EndedBroadcast(ring, of: name) {
             guard keep(broadcast) else { return false }
         }
-        ring.status.isRecorded = true
+        ring.status.isNoted = true
         return true
     }
 

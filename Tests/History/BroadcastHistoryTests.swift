@@ -1,4 +1,4 @@
-// Broadcasts that are over, from their ring to the account of whoever made them.
+// Broadcasts that are over, from their ring to the account of their maker.
 
 import Accounts
 import Credentials
@@ -10,17 +10,17 @@ import Testing
 
 @testable import History
 
-@Suite(.timeLimit(.minutes(1))) struct BroadcastRecorderTests {
+@Suite(.timeLimit(.minutes(1))) struct BroadcastHistoryTests {
     private let bench: StreamBench
     private let service: AccountService
-    private let recorder: BroadcastRecorder
+    private let history: BroadcastHistory
 
     init() throws {
         bench = try StreamBench()
         service = AccountService(
             store: try AccountStores.open(.sqlite(path: bench.directory + "/accounts.sqlite")),
             allowsSignUp: false)
-        recorder = try BroadcastRecorder(
+        history = try BroadcastHistory(
             desk: AccountDesk(service: service, loop: bench.loop), dataDirectory: bench.directory,
             slot: 0, loop: bench.loop, logger: bench.logger)
     }
@@ -49,7 +49,7 @@ import Testing
 
     /// Tells the store what is there.
     private func tellAll() {
-        recorder.start()
+        history.start()
         stopWhenEmpty()
         bench.loop.run()
     }
@@ -62,23 +62,23 @@ import Testing
     @Test("what an account has broadcast is noted once")
     func once() throws {
         let ring = try makeRing(of: PublisherIdentity.account([1]))
-        #expect(recorder.note(ring, of: bench.name))
+        #expect(history.note(ring, of: bench.name))
         #expect(files.count == 1)
         try FileSystem.removeFile("\(folder)/\(files[0])")
-        #expect(recorder.note(ring, of: bench.name))
+        #expect(history.note(ring, of: bench.name))
         #expect(files == [], "the ring says that it is noted")
     }
 
     @Test("what nobody's account has broadcast, or nothing, is not")
     func nobodys() throws {
-        #expect(recorder.note(try makeRing(of: PublisherIdentity.network(1)), of: bench.name))
+        #expect(history.note(try makeRing(of: PublisherIdentity.network(1)), of: bench.name))
         #expect(files == [])
     }
 
     @Test("what was noted comes to its account, and then its file goes")
     func told() throws {
         let account = try service.add(name: bench.name.text, password: "a long password")
-        #expect(recorder.note(try makeRing(of: PublisherIdentity.account([1])), of: bench.name))
+        #expect(history.note(try makeRing(of: PublisherIdentity.account([1])), of: bench.name))
         let id = try #require(files.first)
         tellAll()
         let broadcasts = try service.overview(of: account).broadcasts
