@@ -23,7 +23,6 @@ import PageRoutes
 import Settings
 import Streams
 import Telemetry
-import Web
 
 final class WorkerProcess {
     private let loop: EventLoop
@@ -63,42 +62,35 @@ final class WorkerProcess {
         tls = try TLSContext(
             certificateFile: settings.certificateFile, keyFile: settings.keyFile)
         figures = HTTPFigures(counters: counters)
-        let changes = StreamChanges(counters: counters, doorbells: doorbells)
         let crossOrigin = CrossOrigin(origins: settings.corsOrigins)
-        let site = WebSite(offersSignUp: settings.signUp == .open)
 
         let accounts = try AccountParts(
             settings: settings, loop: loop, counters: counters, logger: logger,
             tellWorkers: doorbells.ringAll)
         storeWatch = accounts.storeWatch
         history = accounts.history
-        let streams = try LiveStreams(
-            environment: StreamsEnvironment(
-                loop: loop, logger: logger, counters: counters, changes: changes,
-                settings: settings),
-            noteEnd: history.note)
-        self.streams = streams
-        let catalog = StreamCatalog(source: streams, changes: changes, loop: loop)
+        let live = try StreamParts(
+            settings: settings, loop: loop, doorbells: doorbells, counters: counters,
+            logger: logger, history: history)
+        streams = live.streams
         let ingest = IngestEnvironment(
             loop: loop, logger: logger, counters: counters, doorbells: doorbells,
-            changes: changes, settings: settings)
+            changes: live.changes, settings: settings)
         publishing = Publishing(
             streams: streams, crossOrigin: crossOrigin, credentials: accounts.publishers,
             environment: ingest)
-        let names = ChannelNames(
-            credentials: accounts.publishers, storeWatch: storeWatch,
-            hasStream: { streams.find($0) != nil })
         events = EventHub(
-            streams: streams, catalog: catalog, changes: changes, crossOrigin: crossOrigin,
+            streams: streams, catalog: live.catalog, changes: live.changes,
+            crossOrigin: crossOrigin,
             loop: loop, counters: counters)
         surface = PublicSurface(
-            streams: streams, catalog: catalog, names: names, publishing: publishing,
-            ingest: ingest, events: events, accounts: accounts, site: site,
-            crossOrigin: crossOrigin, settings: settings
+            live: live, publishing: publishing, ingest: ingest, events: events,
+            accounts: accounts, crossOrigin: crossOrigin, settings: settings
         ).table(loop: loop, counters: counters, logger: logger)
         redirection = Redirection(port: settings.listen[0].port)
         administration = Administration(
-            catalog: catalog, storeWatch: storeWatch, counters: counters.page, figures: figures,
+            catalog: live.catalog, storeWatch: storeWatch, counters: counters.page,
+            figures: figures,
             dataDirectory: settings.dataDirectory)
         server = HTTPServer(
             loop: loop, tls: tls, application: surface, counters: figures.counted,

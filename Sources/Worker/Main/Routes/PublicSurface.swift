@@ -19,27 +19,29 @@ import Web
 
 /// The rooms that the routes come from.
 struct PublicSurface {
-    let streams: LiveStreams
-    let catalog: StreamCatalog
-    let names: ChannelNames
+    let live: StreamParts
     let publishing: Publishing
     let ingest: IngestEnvironment
     let events: EventHub
     let accounts: AccountParts
-    let site: WebSite
     let crossOrigin: CrossOrigin
     let settings: Settings
 
     func table(loop: EventLoop, counters: SlotCounters, logger: Logger) -> RouteTable {
+        let streams = live.streams
+        let site = WebSite(offersSignUp: settings.signUp == .open)
+        let names = ChannelNames(
+            credentials: accounts.publishers, storeWatch: accounts.storeWatch,
+            hasStream: { streams.find($0) != nil })
         let pages = PageRoutes(
-            site: site, catalog: catalog, credentials: accounts.credentials, names: names,
+            site: site, catalog: live.catalog, credentials: accounts.credentials, names: names,
             settings: settings)
         let watching = WatchRoute(
             streams: streams, names: names, crossOrigin: crossOrigin, settings: settings,
             showPlayer: pages.watch)
         let publishing = PublishRoutes(
             publishing: publishing, crossOrigin: crossOrigin, environment: ingest)
-        let told = StreamRoutes(streams: streams, catalog: catalog, crossOrigin: crossOrigin)
+        let told = StreamRoutes(streams: streams, catalog: live.catalog, crossOrigin: crossOrigin)
         let people = AccountRoutes(
             desk: accounts.desk, credentials: accounts.credentials, site: site,
             settings: settings, loop: loop, counters: counters, logger: logger)

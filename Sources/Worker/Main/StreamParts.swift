@@ -1,0 +1,28 @@
+// The parts of a worker that deal with streams, made in the order in which one part needs the other.
+
+import History
+import LinuxIO
+import Logging
+import Settings
+import Streams
+import Telemetry
+
+struct StreamParts {
+    let changes: StreamChanges
+    let streams: LiveStreams
+    let catalog: StreamCatalog
+
+    /// - Parameter history: notes broadcasts before their rings go.
+    init(
+        settings: Settings, loop: EventLoop, doorbells: Doorbells, counters: SlotCounters,
+        logger: Logger, history: BroadcastHistory
+    ) throws {
+        changes = StreamChanges(counters: counters, doorbells: doorbells)
+        streams = try LiveStreams(
+            environment: StreamsEnvironment(
+                loop: loop, logger: logger, counters: counters, changes: changes,
+                settings: settings),
+            noteEnd: history.note)
+        catalog = StreamCatalog(source: streams, changes: changes, loop: loop)
+    }
+}
