@@ -53,9 +53,9 @@ struct MadeRecording: Sendable, CustomTestStringConvertible {
 
 @Suite("MP4 read by others")
 struct MP4ForeignReaderTests {
-    /// Recordings with pictures and sound that can be put into MP4.
+    /// Recordings of which at least the sound can be put into MP4.
     private static let playable = Recording.all.filter {
-        !$0.name.contains("vp8") && $0.name != "ffmpeg-video-only.webm"
+        $0.name != "ffmpeg-video-only.webm" && $0.name != "ffmpeg-live-vp8-vorbis.webm"
     }
 
     @Test("recordings of browsers and of ffmpeg", arguments: playable)
@@ -72,7 +72,8 @@ struct MP4ForeignReaderTests {
         let output = output(of: source)
         let initialization = try #require(output.initializations.first)
         let served = try ForeignTool.probe(output.bytes, "mkv")
-        for (index, media) in initialization.tracks.enumerated() {
+        #expect(initialization.tracks.contains { $0.timescale != nil })
+        for (index, media) in initialization.tracks.enumerated() where media.timescale != nil {
             let kind = media.kind == .video ? "video" : "audio"
             let packed = try PackedTrack(output, track: index)
             #expect(packed.samples.count > 5)
@@ -123,8 +124,14 @@ struct MP4ForeignReaderTests {
         #expect(made.colorPrimaries == served.colorPrimaries)
         #expect(made.colorTransfer == served.colorTransfer)
         #expect(made.colorSpace == served.colorSpace)
-        // Of VP9 ffprobe shows the set-up of MP4, which Matroska does not have.
-        if made.codecName != "vp9" { #expect(made.extradataHash == served.extradataHash) }
+        // Of VP9 ffprobe shows the set-up of MP4, which Matroska does not have; of Opus the rate of the
+        // source is not passed on.
+        let setUp = packed.media.codecPrivate
+        let isOtherRate =
+            made.codecName == "opus" && [UInt8](setUp[12..<16]) != [0x80, 0xBB, 0, 0]
+        if made.codecName != "vp9", !isOtherRate {
+            #expect(made.extradataHash == served.extradataHash)
+        }
         if let depth = served.hasBFrames, packed.media.codec != "av1" {
             #expect(packed.media.reorderDepth == depth)
         }

@@ -116,9 +116,9 @@ struct MP4TrackTests {
                 "00 02 0138 0000BB80 0000 00"
             ),
             (
-                // Of 44.1 kHz, a gain of -1 dB, 5.1.
+                // Of 44.1 kHz, which is not passed on, a gain of -1 dB, 5.1.
                 "A_OPUS", opusHead("06 0000 44AC0000 00FF 01 04 02 000401020305"), "Opus", "dOps",
-                48_000, 6, "00 06 0000 0000AC44 FF00 01 04 02 000401020305"
+                48_000, 6, "00 06 0000 0000BB80 FF00 01 04 02 000401020305"
             ),
             (
                 "A_AAC", bytes("1210"), "mp4a.40.2", "esds", 44_100, 2,

@@ -5,8 +5,6 @@ struct OpusSetUp {
     let channels: UInt8
     /// Samples at 48 kHz that come out of a decoder before the sound begins.
     let preSkip: UInt16
-    /// Of the source; a decoder's output has 48 kHz whatever it was.
-    let sourceRateHz: UInt32
     /// In 1/256 dB, as the bits of a signed number.
     let outputGain: UInt16
     /// How channels are arranged (channel mapping family).
@@ -21,7 +19,6 @@ struct OpusSetUp {
         else { return nil }
         channels = head[9]
         preSkip = UInt16(head[10]) | UInt16(head[11]) << 8
-        sourceRateHz = head[12..<16].reversed().reduce(0) { $0 << 8 | UInt32($1) }
         outputGain = UInt16(head[16]) | UInt16(head[17]) << 8
         family = head[18]
         guard family != 0 else {

@@ -106,7 +106,9 @@ struct SampleEntry: Sendable, Equatable {
         guard let head = OpusSetUp(track.codecPrivate) else { return nil }
         var content: [UInt8] = [0, head.channels]
         content.append(uint16: head.preSkip)
-        content.append(uint32: head.sourceRateHz)
+        // Not the rate of the source, which is for people: Chromium refuses any other here than that of
+        // the entry.
+        content.append(uint32: UInt32(SampleEntry.opusRateHz))
         content.append(uint16: head.outputGain)
         content.append(head.family)
         content += head.mapping
