@@ -26,10 +26,14 @@ package struct MP4Fragment: Sendable, Equatable {
         var flags = false
         var compositionOffsets = false
 
-        /// Numbers of four bytes that each sample has.
-        var count: Int {
-            [durations, byteCounts, flags, compositionOffsets].count { $0 }
+        /// Bytes that each sample says.
+        var sampleBytes: Int {
+            (durations ? 4 : 0) + (byteCounts ? 4 : 0) + (flags ? 4 : 0)
+                + (compositionOffsets ? 4 : 0)
         }
+
+        /// Bytes that are said once, for all of them.
+        var defaultBytes: Int { (durations ? 0 : 4) + (byteCounts ? 0 : 4) + (flags ? 0 : 4) }
     }
 
     /// The most samples in one: a segment of some seconds has some hundreds.
@@ -78,13 +82,12 @@ package struct MP4Fragment: Sendable, Equatable {
     private static let decodeTimeBytes = fullBoxHeadBytes + 8
 
     private var trackHeaderBytes: Int {
-        let defaults = [!differing.durations, !differing.byteCounts, !differing.flags]
-        return MP4Fragment.fullBoxHeadBytes + 4 + 4 * defaults.count { $0 }
+        MP4Fragment.fullBoxHeadBytes + 4 + differing.defaultBytes
     }
 
     private var runBytes: Int {
         MP4Fragment.fullBoxHeadBytes + 8 + (hasFirstFlags ? 4 : 0)
-            + 4 * differing.count * samples.count
+            + differing.sampleBytes * samples.count
     }
 
     /// `moof` with all that is in it.

@@ -53,7 +53,7 @@ package struct MP4Initialization: Sendable, Equatable {
             box.append(zeros: 10)
             for number in matrix { box.append(uint32: number) }
             box.append(zeros: 24)
-            box.append(uint32: track.id &+ 1)
+            box.append(uint32: track.id + 1)
         }
     }
 

@@ -2,8 +2,8 @@
 // Equal tracks give equal bytes, in every process.
 
 package struct MP4Track: Sendable, Equatable {
-    /// The number in the files: that of the served track. Renditions are files of one track each.
-    package let id: UInt32
+    /// The number in the files, which have one track each: some programs take no other for the only one.
+    package let id: UInt32 = 1
     package let kind: MediaTrack.Kind
     /// Units a second of the times of its samples.
     package let timescale: UInt32
@@ -28,7 +28,6 @@ package struct MP4Track: Sendable, Equatable {
     package init(_ track: MediaTrack) throws(MP4TrackError) {
         guard let entry = try SampleEntry(track) else { throw MP4TrackError(track, .codec) }
         self.entry = entry
-        id = UInt32(truncatingIfNeeded: track.number)
         kind = track.kind
         codecString = entry.codecString
         language = MP4Language(track.language)
