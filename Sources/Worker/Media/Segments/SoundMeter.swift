@@ -53,13 +53,7 @@ extension TrackClock {
         switch track.kind {
         case .audio:
             self.init(sampleRateHz: track.codec == "opus" ? 48_000 : track.sampleRateHz ?? 0)
-        case .video:
-            self.init(reorderDepth: TrackClock.reorderDepth(of: track))
+        case .video: self.init(reorderDepth: track.reorderDepth)
         }
-    }
-
-    /// Most live video that may reorder holds back two pictures at most.
-    private static func reorderDepth(of track: MediaTrack) -> Int {
-        CodecName.keepsOrder(track.codec) ? 0 : 2
     }
 }
