@@ -15,7 +15,7 @@ private let tracks = [track(1, .video, codec: "vp8"), track(2, .audio, codec: "o
 private func writer(_ tracks: [MediaTrack] = tracks) -> FragmentWriter {
     var writer = FragmentWriter(limits: .usual)
     writer.begin(
-        tracks.enumerated().map { TrackProgress($1, at: $0, fixedDurationMs: nil) })
+        tracks.enumerated().map { TrackProgress($1, at: $0, fixedDurationMs: nil) }, served: tracks)
     return writer
 }
 

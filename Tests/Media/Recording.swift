@@ -123,11 +123,29 @@ struct Output: Equatable {
         }
     }
 
+    /// The segment records and where in the output they belong.
+    var segmentRecords: [PlacedRecord] {
+        fragments.compactMap { fragment in
+            fragment.segmentRecord.map {
+                PlacedRecord(position: fragment.bytes.lowerBound, bytes: $0)
+            }
+        }
+    }
+
     /// What must be the same however the input was cut.
     func isSame(as other: Output) -> Bool {
         bytes == other.bytes && initializations == other.initializations && error == other.error
             && clusters == other.clusters && losses == other.losses
+            && segmentRecords == other.segmentRecords
     }
+}
+
+struct PlacedRecord: Equatable {
+    let position: Int
+    let bytes: [UInt8]
+
+    /// Nil when the bytes are no record.
+    var record: SegmentRecord? { SegmentRecord(decoding: bytes) }
 }
 
 struct ClusterStart: Equatable {

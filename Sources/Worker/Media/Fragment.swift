@@ -19,6 +19,9 @@ package struct Fragment: Sendable, Equatable {
     package var mediaTimeMs: Int64
     /// From its first block to the end of its last, in milliseconds, as far as known.
     package var durationMs: Int
+    /// The record of the segment that begins with it (see SegmentRecord), to be stored right before it;
+    /// nil when none does.
+    package var segmentRecord: [UInt8]?
     /// Bytes of this push's input, from its start, that are used up with this fragment: a parser that
     /// resumes from `state` goes on with the byte after them.
     package var consumedInput: Int

@@ -12,7 +12,8 @@ extension FragmentWriter {
         static let fresh = Flags(rawValue: 32)
         static let hasNewest = Flags(rawValue: 64)
         static let disorder = Flags(rawValue: 128)
-        static let all = Flags(rawValue: 255)
+        static let breakPending = Flags(rawValue: 256)
+        static let all = Flags(rawValue: 511)
     }
 
     private struct TrackFlags: OptionSet {
@@ -28,13 +29,14 @@ extension FragmentWriter {
     private static let times = 0...Timeline.latestMs
 
     /// The version of the bytes written here and by the reader after it.
-    private static let version: UInt8 = 3
+    private static let version: UInt8 = 4
 
     /// Begins a snapshot; the reader's part follows. `order.encoded()` belongs to it.
     func snapshot() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(addingCapacity: WebMIngest.stateMostBytes) { output in
             output.append(FragmentWriter.version)
+            segments.append(to: &output)
             output.append(bigEndian: UInt64(flags.rawValue), count: 2)
             output.append(time: timeline.offsetMs)
             output.append(time: timeline.continueAtMs ?? 0)
@@ -69,6 +71,7 @@ extension FragmentWriter {
         if timeline.isFresh { flags.insert(.fresh) }
         if timeline.newestMs != nil { flags.insert(.hasNewest) }
         if order.disorderMs != nil { flags.insert(.disorder) }
+        if isBreakPending { flags.insert(.breakPending) }
         return flags
     }
 
@@ -87,9 +90,11 @@ extension FragmentWriter {
     mutating func restore(
         from reader: inout SnapshotReader, served: [MediaTrack]
     ) throws(MediaError) -> Int {
-        guard try reader.byte() == FragmentWriter.version else {
-            throw .malformed("a parser snapshot of another version")
+        segments = try FragmentWriter.segments(from: &reader)
+        guard segments.isCounting(served) else {
+            throw .malformed("a parser snapshot belongs to another init")
         }
+        segments.adopt(served)
         let flags = Flags(rawValue: UInt16(try reader.unsigned(2)))
         guard flags.isSubset(of: .all) else { throw .malformed("unknown parser snapshot flags") }
         timeline.offsetMs = try reader.time(Timeline.offsets)
@@ -107,6 +112,7 @@ extension FragmentWriter {
         clusters.isOpen = flags.contains(.clusterOpen)
         clusters.isForSound = flags.contains(.soundCluster)
         isDiscontinuityPending = flags.contains(.discontinuity)
+        isBreakPending = flags.contains(.breakPending)
         let disorderMs = try reader.time(FragmentWriter.times)
         order.disorderMs = flags.contains(.disorder) ? disorderMs : nil
         let heldBytes = Int(try reader.unsigned(4))
@@ -118,6 +124,14 @@ extension FragmentWriter {
         }
         clusters.adopt(tracks: tracks)
         return heldBytes
+    }
+
+    /// The first part of a snapshot, which can be read without the init.
+    static func segments(from reader: inout SnapshotReader) throws(MediaError) -> SegmentWriter {
+        guard try reader.byte() == FragmentWriter.version else {
+            throw .malformed("a parser snapshot of another version")
+        }
+        return try SegmentWriter(from: &reader)
     }
 
     private static func progress(

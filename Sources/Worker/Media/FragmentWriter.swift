@@ -1,6 +1,7 @@
 // From frames to fragments, for any container: each frame is put on the output time line (Timeline), in
 // order across tracks (FrameOrder), and into a cluster (ClusterWriter). The output depends on the frames
-// alone.
+// alone. Beside that, each frame is counted where it stands in the output, and segments are cut
+// (SegmentWriter): what they promise depends on when the frames arrived, too.
 //
 // A frame is admitted in steps that may be done twice: it is placed on the time line, it is noted in the
 // order, and earlier frames are written. Only then is it written or held itself. If a fragment ends in
@@ -16,27 +17,35 @@ struct FragmentWriter: Sendable {
     var clusters = ClusterWriter()
     /// The next frame does not continue what came before.
     var isDiscontinuityPending = false
+    /// Media is missing before the next frame, or its source has begun anew.
+    var isBreakPending = false
+    var segments = SegmentWriter()
 
     init(limits: MediaLimits) { self.limits = limits }
 
     /// A new broadcast begins. Frames that waited must have been written.
-    mutating func begin(_ tracks: [TrackProgress]) {
+    mutating func begin(_ tracks: [TrackProgress], served: [MediaTrack]) {
         self.tracks = tracks
+        segments.begin(served)
         timeline.restart()
         order = FrameOrder()
         clusters.restart(tracks: tracks)
         isDiscontinuityPending = false
+        isBreakPending = false
     }
 
     /// Puts the first frame that comes at `timeMs`; later ones follow it.
     mutating func continueTimeline(atMs timeMs: Int64) {
         timeline.continueAtMs = min(max(timeMs, 0), Timeline.latestMs)
         isDiscontinuityPending = true
+        isBreakPending = true
+        segments.continueTimeline()
     }
 
     /// Frames were lost. Pictures go on with a key frame, because those before it depend on lost frames.
     mutating func interrupt() {
         isDiscontinuityPending = true
+        isBreakPending = true
         for index in tracks.indices where tracks[index].isVideo {
             tracks[index].awaitsKeyframe = true
         }
@@ -69,7 +78,8 @@ struct FragmentWriter: Sendable {
         let head = FrameHead(
             track: index, timeMs: timeMs, endMs: endMs,
             isLeadingKey: tracks[index].isLeading && frame.isKey,
-            isDiscontinuity: isDiscontinuityPending)
+            isDiscontinuity: isDiscontinuityPending, isBreak: isBreakPending,
+            soundTicks: segments.soundTicks(of: data, track: index))
         let mostBytes =
             data.count + (frame.hasElements ? elements.count : 0)
             + FragmentWriter.mostBlockHeadBytes
@@ -110,17 +120,33 @@ struct FragmentWriter: Sendable {
     private mutating func accept(_ head: FrameHead, _ frameMs: UInt16) {
         tracks[head.track].note(head.timeMs, frameDurationMs: frameMs)
         isDiscontinuityPending = false
+        isBreakPending = false
     }
 
     private mutating func begin(_ head: FrameHead, in batch: inout FragmentBatch) {
         let isLeading = tracks[head.track].isLeading
         let startsCluster = clusters.startsCluster(head, isLeading: isLeading, limits: limits)
-        if clusters.endsFragment(startsCluster: startsCluster, batchBytes: batch.bytes.count) {
+        let frame = SegmentRule.Frame(
+            timeMs: head.timeMs, endMs: head.endMs, isPicture: isLeading,
+            isKeyPicture: head.isLeadingKey, startsCluster: startsCluster,
+            expectsPictures: isLeading
+                || !clusters.isPictureAbsent(atMs: head.timeMs, limits: limits),
+            isBreak: head.isBreak)
+        let start = segments.start(at: frame)
+        if clusters.endsFragment(
+            startsCluster: startsCluster, startsSegment: start != nil,
+            batchBytes: batch.bytes.count)
+        {
             closeFragment(in: &batch)
         }
+        let record = segments.take(
+            frame, track: head.track, soundTicks: head.soundTicks, start: start,
+            clusterMs: startsCluster ? nil : clusters.startMs,
+            isIndependent: head.isLeadingKey || !clusters.hasVideo
+                || !isLeading && tracks[0].awaitsKeyframe)
         clusters.begin(
-            head, isLeading: isLeading, startsCluster: startsCluster, limits: limits,
-            to: &batch.bytes)
+            head, isLeading: isLeading, startsCluster: startsCluster, segmentRecord: record,
+            limits: limits, to: &batch.bytes)
     }
 
     private mutating func finish(
@@ -158,6 +184,7 @@ struct FragmentWriter: Sendable {
                 isIndependent: open.isIndependent, isWithoutPicture: open.isWithoutPicture,
                 isDiscontinuity: open.isDiscontinuity,
                 mediaTimeMs: open.mediaTimeMs, durationMs: Int(open.endMs - open.mediaTimeMs),
-                consumedInput: 0, state: snapshot(), carry: order.encoded()))
+                segmentRecord: open.segmentRecord, consumedInput: 0, state: snapshot(),
+                carry: order.encoded()))
     }
 }

@@ -37,4 +37,9 @@ struct FrameHead: Sendable, Equatable {
     var isLeadingKey = false
     /// It does not continue what came before.
     var isDiscontinuity = false
+    /// Media is missing before it, or its source has begun anew. Not where a jump of the source's clock
+    /// was taken out.
+    var isBreak = false
+    /// How long it lasts on the clock of its track; only of sound (see SoundMeter).
+    var soundTicks: UInt32?
 }

@@ -2,7 +2,12 @@
 // checked like any other input.
 
 extension FrameOrder {
-    private static let frameHeaderBytes = 1 + 1 + 3 * 8 + 2 * 4
+    private static let frameHeaderBytes = 1 + 1 + 3 * 8 + 3 * 4
+    // What a flag of a frame means.
+    private static let leadingKey: UInt8 = 1
+    private static let discontinuity: UInt8 = 2
+    private static let isBreak: UInt8 = 4
+    private static let hasSoundTicks: UInt8 = 8
 
     var encodedBytes: Int { heldBytes + held.count * Self.frameHeaderBytes }
 
@@ -18,17 +23,22 @@ extension FrameOrder {
         for frame in held {
             bytes.append(addingCapacity: Self.frameHeaderBytes) { output in
                 output.append(UInt8(frame.head.track))
-                output.append(
-                    (frame.head.isLeadingKey ? 1 : 0) | (frame.head.isDiscontinuity ? 2 : 0))
+                output.append(Self.flags(of: frame.head))
                 output.append(time: frame.head.timeMs)
                 output.append(time: frame.head.endMs)
                 output.append(time: frame.orderMs)
+                output.append(bigEndian: UInt64(frame.head.soundTicks ?? 0), count: 4)
                 output.append(bigEndian: UInt64(frame.relativeTimeOffset), count: 4)
                 output.append(bigEndian: UInt64(frame.bytes.count), count: 4)
             }
             bytes.append(contentsOf: frame.bytes)
         }
         return bytes
+    }
+
+    private static func flags(of head: FrameHead) -> UInt8 {
+        (head.isLeadingKey ? leadingKey : 0) | (head.isDiscontinuity ? discontinuity : 0)
+            | (head.isBreak ? isBreak : 0) | (head.soundTicks == nil ? 0 : hasSoundTicks)
     }
 
     /// Takes over frames that waited elsewhere. They come from a file and are checked like any input.
@@ -38,10 +48,11 @@ extension FrameOrder {
         var reader = SnapshotReader(bytes: [UInt8](bytes))
         while !reader.isAtEnd {
             let track = Int(try reader.unsigned(1))
-            let flags = try reader.unsigned(1)
+            let flags = try reader.byte()
             let timeMs = try reader.time(0...Timeline.latestMs)
             let endMs = try reader.time(0...Timeline.latestMs)
             let orderMs = try reader.time(0...Timeline.latestMs)
+            let soundTicks = UInt32(try reader.unsigned(4))
             let offset = Int(try reader.unsigned(4))
             let content = try reader.bytes(Int(try reader.unsigned(4)))
             guard tracks.indices.contains(track), offset >= 0, offset + 2 <= content.count,
@@ -51,8 +62,11 @@ extension FrameOrder {
             hold(
                 HeldFrame(
                     head: FrameHead(
-                        track: track, timeMs: timeMs, endMs: endMs, isLeadingKey: flags & 1 != 0,
-                        isDiscontinuity: flags & 2 != 0),
+                        track: track, timeMs: timeMs, endMs: endMs,
+                        isLeadingKey: flags & Self.leadingKey != 0,
+                        isDiscontinuity: flags & Self.discontinuity != 0,
+                        isBreak: flags & Self.isBreak != 0,
+                        soundTicks: flags & Self.hasSoundTicks == 0 ? nil : soundTicks),
                     orderMs: orderMs, relativeTimeOffset: offset, bytes: content))
         }
     }

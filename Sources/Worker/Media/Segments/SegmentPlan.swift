@@ -17,11 +17,9 @@ package struct SegmentPlan: Sendable, Equatable {
 
     static let encodedBytes = 2 * 4
 
-    func append(to bytes: inout [UInt8]) {
-        bytes.append(addingCapacity: Self.encodedBytes) { output in
-            output.append(bigEndian: UInt64(targetDurationMs), count: 4)
-            output.append(bigEndian: UInt64(partTargetMs ?? 0), count: 4)
-        }
+    func append(to output: inout OutputSpan<UInt8>) {
+        output.append(bigEndian: UInt64(targetDurationMs), count: 4)
+        output.append(bigEndian: UInt64(partTargetMs ?? 0), count: 4)
     }
 
     init(from reader: inout SnapshotReader) throws(MediaError) {

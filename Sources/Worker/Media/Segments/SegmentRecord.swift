@@ -63,8 +63,7 @@ package struct SegmentRecord: Sendable, Equatable {
 
     package func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.headBytes + clocks.count * 32)
-        bytes.append(addingCapacity: Self.headBytes) { output in
+        bytes.append(addingCapacity: Self.mostEncodedBytes) { output in
             output.append(Self.version)
             output.append(flags)
             output.append(bigEndian: ordinal, count: 8)
@@ -72,10 +71,10 @@ package struct SegmentRecord: Sendable, Equatable {
             output.append(time: mediaTimeMs)
             output.append(time: clusterMs ?? 0)
             output.append(bigEndian: wallMs, count: 8)
+            plan.append(to: &output)
+            output.append(UInt8(clocks.count))
+            for clock in clocks { clock.append(to: &output) }
         }
-        plan.append(to: &bytes)
-        bytes.append(UInt8(clocks.count))
-        for clock in clocks { clock.append(to: &bytes) }
         return bytes
     }
 

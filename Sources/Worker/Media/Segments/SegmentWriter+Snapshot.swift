@@ -17,8 +17,6 @@ extension SegmentWriter {
     private static let wallOffsets: ClosedRange<Int64> =
         -Timeline.latestMs...Int64(SegmentRecord.latestWallMs)
 
-    private static let mostHeadBytes = 1 + 2 * 8 + SegmentPlan.encodedBytes + 4 + 2 * 8 + 1
-
     private var flags: Flags {
         var flags: Flags = []
         if rule != nil { flags.insert(.hasRule) }
@@ -29,22 +27,20 @@ extension SegmentWriter {
         return flags
     }
 
-    func append(to bytes: inout [UInt8]) {
-        bytes.append(addingCapacity: Self.mostHeadBytes) { output in
-            output.append(flags.rawValue)
-            output.append(bigEndian: nextOrdinal, count: 8)
-            output.append(bigEndian: discontinuities, count: 8)
-            output.append(time: begunAtMs ?? 0)
-            output.append(time: wallOffsetMs ?? 0)
-            output.append(UInt8(clocks.count))
-        }
-        for clock in clocks { clock.append(to: &bytes) }
+    func append(to output: inout OutputSpan<UInt8>) {
+        output.append(flags.rawValue)
+        output.append(bigEndian: nextOrdinal, count: 8)
+        output.append(bigEndian: discontinuities, count: 8)
+        output.append(time: begunAtMs ?? 0)
+        output.append(time: wallOffsetMs ?? 0)
+        output.append(UInt8(clocks.count))
+        for clock in clocks { clock.append(to: &output) }
         guard let rule else {
-            planner.append(to: &bytes)
+            planner.append(to: &output)
             return
         }
-        rule.plan.append(to: &bytes)
-        bytes.appendBigEndian(UInt64(rule.pictureDistanceMs), count: 4)
+        rule.plan.append(to: &output)
+        output.append(bigEndian: UInt64(rule.pictureDistanceMs), count: 4)
     }
 
     init(from reader: inout SnapshotReader) throws(MediaError) {
@@ -89,8 +85,6 @@ extension SegmentPlanner {
         static let all = Flags(rawValue: 15)
     }
 
-    private static let encodedBytes = 2 + 4 * 8 + 4 * 4 + 2 * 8 + 4
-
     private var flags: Flags {
         var flags: Flags = []
         if firstMs != nil { flags.insert(.hasBegun) }
@@ -100,20 +94,18 @@ extension SegmentPlanner {
         return flags
     }
 
-    fileprivate func append(to bytes: inout [UInt8]) {
-        bytes.append(addingCapacity: Self.encodedBytes) { output in
-            output.append(flags.rawValue)
-            output.append(keyDistances)
-            for timeMs in [firstMs, newestMs, lastKeyMs, lastPictureMs] {
-                output.append(time: timeMs ?? 0)
-            }
-            for ms in [shortestKeyMs, longestKeyMs, longestPictureMs, longestSoundMs] {
-                output.append(bigEndian: UInt64(ms), count: 4)
-            }
-            output.append(bigEndian: firstArrivalMs ?? 0, count: 8)
-            output.append(bigEndian: lastArrivalMs, count: 8)
-            output.append(bigEndian: UInt64(laterArrivals), count: 4)
+    fileprivate func append(to output: inout OutputSpan<UInt8>) {
+        output.append(flags.rawValue)
+        output.append(keyDistances)
+        for timeMs in [firstMs, newestMs, lastKeyMs, lastPictureMs] {
+            output.append(time: timeMs ?? 0)
         }
+        for ms in [shortestKeyMs, longestKeyMs, longestPictureMs, longestSoundMs] {
+            output.append(bigEndian: UInt64(ms), count: 4)
+        }
+        output.append(bigEndian: firstArrivalMs ?? 0, count: 8)
+        output.append(bigEndian: lastArrivalMs, count: 8)
+        output.append(bigEndian: UInt64(laterArrivals), count: 4)
     }
 
     fileprivate init(from reader: inout SnapshotReader) throws(MediaError) {

@@ -6,7 +6,8 @@ package struct SoundMeter: Sendable {
         case opus
         /// Each frame lasts the same.
         case constant(UInt32?)
-        case asking(MediaTrack)
+        /// Behind a reference, so that the others are small: every frame asks.
+        indirect case asking(MediaTrack)
     }
 
     private let timescale: UInt64

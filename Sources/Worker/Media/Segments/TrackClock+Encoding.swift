@@ -14,32 +14,31 @@ extension TrackClock {
     /// distance, and after `mostReorderDepth` frames and one more the oldest is gone.
     private static let mostSpread = UInt64(mostReorderDepth + 1) * mostReorderTicks
 
-    func append(to bytes: inout [UInt8]) {
-        bytes.append(addingCapacity: Self.mostEncodedBytes) { output in
-            guard let reorderDepth else {
-                output.append(Self.soundMark)
-                output.append(counted == nil ? 0 : 1)
-                output.append(bigEndian: UInt64(timescale), count: 4)
-                output.append(bigEndian: earliest, count: 8)
-                output.append(bigEndian: counted ?? 0, count: 8)
-                return
-            }
-            output.append(UInt8(reorderDepth))
-            output.append(shown.isEmpty ? 0 : 1)
+    /// Appends at most `mostEncodedBytes`.
+    func append(to output: inout OutputSpan<UInt8>) {
+        guard let reorderDepth else {
+            output.append(Self.soundMark)
+            output.append(counted == nil ? 0 : 1)
+            output.append(bigEndian: UInt64(timescale), count: 4)
             output.append(bigEndian: earliest, count: 8)
-            guard reorderDepth > 0 else { return }
-            let newest = shown.last ?? 0
-            output.append(bigEndian: newest, count: 8)
-            for index in 0..<reorderDepth {
-                let before = shown.isEmpty ? 0 : newest - shown[index]
-                output.append(bigEndian: min(before, Self.mostSpread), count: 4)
-            }
+            output.append(bigEndian: counted ?? 0, count: 8)
+            return
+        }
+        output.append(UInt8(reorderDepth))
+        output.append(shown.isEmpty ? 0 : 1)
+        output.append(bigEndian: earliest, count: 8)
+        guard reorderDepth > 0 else { return }
+        let newest = shown.last ?? 0
+        output.append(bigEndian: newest, count: 8)
+        for index in 0..<reorderDepth {
+            let before = shown.isEmpty ? 0 : newest - shown[index]
+            output.append(bigEndian: min(before, Self.mostSpread), count: 4)
         }
     }
 
     package func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
-        append(to: &bytes)
+        bytes.append(addingCapacity: Self.mostEncodedBytes) { append(to: &$0) }
         return bytes
     }
 

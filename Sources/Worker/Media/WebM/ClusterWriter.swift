@@ -10,6 +10,7 @@ struct OpenFragment: Sendable {
     let isDiscontinuity: Bool
     let mediaTimeMs: Int64
     var endMs: Int64
+    let segmentRecord: [UInt8]?
 }
 
 struct ClusterWriter: Sendable {
@@ -58,7 +59,7 @@ struct ClusterWriter: Sendable {
 
     /// Whether a newcomer would wait for a picture in vain: none has come yet, or none for so long that
     /// it has stopped, even where pictures come seldom. Always true without video.
-    private func isPictureAbsent(atMs timeMs: Int64, limits: MediaLimits) -> Bool {
+    func isPictureAbsent(atMs timeMs: Int64, limits: MediaLimits) -> Bool {
         guard hasVideo, let lastPictureMs else { return true }
         return timeMs - lastPictureMs >= max(limits.pictureSilenceMs, 2 * pictureDistanceMs)
     }
@@ -79,15 +80,15 @@ struct ClusterWriter: Sendable {
     }
 
     /// Whether the open fragment must be closed before the frame is written.
-    func endsFragment(startsCluster: Bool, batchBytes: Int) -> Bool {
+    func endsFragment(startsCluster: Bool, startsSegment: Bool, batchBytes: Int) -> Bool {
         guard let fragment else { return false }
-        return startsCluster || batchBytes - fragment.start >= Self.fragmentBytes
+        return startsCluster || startsSegment || batchBytes - fragment.start >= Self.fragmentBytes
     }
 
-    /// Writes the bytes before a frame's block. No fragment is open when a cluster starts.
+    /// Writes the bytes before a frame's block. No fragment is open when a cluster or a segment starts.
     mutating func begin(
-        _ frame: FrameHead, isLeading: Bool, startsCluster: Bool, limits: MediaLimits,
-        to output: inout [UInt8]
+        _ frame: FrameHead, isLeading: Bool, startsCluster: Bool, segmentRecord: [UInt8]?,
+        limits: MediaLimits, to output: inout [UInt8]
     ) {
         if startsCluster {
             isForSound = !isLeading && isPictureAbsent(atMs: frame.timeMs, limits: limits)
@@ -100,7 +101,7 @@ struct ClusterWriter: Sendable {
                 isIndependent: startsCluster && (frame.isLeadingKey || isForSound),
                 isWithoutPicture: startsCluster && isForSound,
                 isDiscontinuity: startsCluster && frame.isDiscontinuity,
-                mediaTimeMs: frame.timeMs, endMs: frame.timeMs)
+                mediaTimeMs: frame.timeMs, endMs: frame.timeMs, segmentRecord: segmentRecord)
         }
         guard startsCluster else { return }
         output.append(contentsOf: ClusterLayout.prefix)

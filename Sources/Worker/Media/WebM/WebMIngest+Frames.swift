@@ -20,8 +20,8 @@ extension WebMIngest {
             closeFragment(in: &batch, before: window)
             reader.enter(draft)
             return .consumed(count)
-        case .initialization(_, let tracks, _):
-            writer.begin(tracks)
+        case .initialization(let initialization, let tracks, _):
+            writer.begin(tracks, served: initialization.tracks)
             return step
         case .block(let block, let count):
             try write(block, from: window, into: &batch)
