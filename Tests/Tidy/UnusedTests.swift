@@ -10,11 +10,11 @@ struct UnusedTests {
         "debugDescription": "the standard library prints with it",
         "IndexedStreams": "the routes of lists and segments, which come next, begin with it",
         "hasTarget": "the benchmark of requests finds its asset with it",
+        "keyFrameBytes": "lists of key frames, which come next, have it",
         "MultivariantPlaylist": "the routes of HLS will serve it",
         "PlaylistAnswer": "the routes of HLS will ask it",
         "markdownTable": "a test writes docs/configuration.md with it",
         "newestComplete": "lists end with it, which come next",
-        "SegmentBody": "the routes of segments, which come next, answer with it",
     ]
 
     @Test("every name that is declared is used")

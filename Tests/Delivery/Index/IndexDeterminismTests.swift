@@ -29,7 +29,9 @@ private struct Reader {
 @Suite struct IndexDeterminismTests {
     /// For every segment that both have, everything is the same; or as far as both have it, when one of
     /// them has not read as far.
-    private func compare(_ one: Reader, _ other: Reader, tracks: Int, seed: UInt64) {
+    private func compare(
+        _ one: Reader, _ other: Reader, _ stage: SegmentedRing, seed: UInt64
+    ) throws {
         let isSameHead = one.head != nil && one.head == other.head
         let a = one.index
         let b = other.index
@@ -40,12 +42,15 @@ private struct Reader {
                 #expect(!isSameHead, "seed \(seed)")
                 continue
             }
-            for track in 0..<tracks {
+            for track in stage.tracks.indices {
                 let mine = a.segment(facts.ordinal, of: track)
                 let his = b.segment(facts.ordinal, of: track)
                 let areBothComplete = mine?.isComplete == true && his?.isComplete == true
                 if isSameHead || areBothComplete {
                     #expect(mine == his, "seed \(seed), segment \(facts.ordinal)")
+                }
+                if areBothComplete, mine?.isEmpty == false {
+                    try compareBodies(a, b, facts.ordinal, track, stage, seed: seed)
                 }
                 let parts = zip(mine?.parts ?? [], his?.parts ?? [])
                 #expect(parts.allSatisfy { $0 == $1 }, "seed \(seed)")
@@ -57,6 +62,22 @@ private struct Reader {
         #expect(a.segments.last?.ordinal == b.segments.last?.ordinal, "seed \(seed)")
         #expect(a.plan == b.plan)
         #expect(max(a.firstListed, theirFirst) == max(b.firstListed, first), "seed \(seed)")
+    }
+
+    private func compareBodies(
+        _ a: SegmentIndex, _ b: SegmentIndex, _ ordinal: UInt64, _ track: Int,
+        _ stage: SegmentedRing, seed: UInt64
+    ) throws {
+        let mine = a.body(of: ordinal, rendition: track, from: stage.ring)
+        let his = b.body(of: ordinal, rendition: track, from: stage.ring)
+        #expect(mine?.byteCount == his?.byteCount && mine != nil, "seed \(seed)")
+        // A reader that has not read on does not know yet what was overwritten.
+        guard let mine, let his, let first = a.facts(of: ordinal)?.sequence,
+            first >= stage.ring.oldestSequence
+        else { return }
+        #expect(
+            try bytes(of: mine, pieceBytes: 1 << 16) == bytes(of: his, pieceBytes: 1 << 16),
+            "seed \(seed)")
     }
 
     /// A broadcast that comes back, cut at random, in a ring that may be small, with whatever may be in
@@ -99,7 +120,7 @@ private struct Reader {
             guard random.once(in: 3) else { continue }
             readers[0].readAll(stage.ring)
             for reader in readers {
-                compare(readers[0], reader, tracks: stage.tracks.count, seed: seed)
+                try compare(readers[0], reader, stage, seed: seed)
                 met += reader.head == readers[0].head ? 1 : 0
             }
         }
@@ -107,7 +128,7 @@ private struct Reader {
         readers.append(Reader(stage))
         readers[readers.count - 1].readAll(stage.ring)
         for reader in readers {
-            compare(readers[0], reader, tracks: stage.tracks.count, seed: seed)
+            try compare(readers[0], reader, stage, seed: seed)
             if isSound { #expect(!reader.index.segments.isEmpty, "seed \(seed)") }
         }
         return (stage.ordinal, met)

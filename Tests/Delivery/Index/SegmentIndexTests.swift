@@ -21,12 +21,10 @@ extension SegmentIndex {
     }
 }
 
-/// All bytes of some parts, read in pieces.
-private func bytes(
-    _ chunks: [SegmentBody.Chunk], of segment: RenditionSegment, _ ring: Ring,
-    range: Range<Int>? = nil, pieceBytes: Int = 1_000
+/// All bytes of a body, read in pieces.
+func bytes(
+    of body: SegmentBody, range: Range<Int>? = nil, pieceBytes: Int = 1_000
 ) throws -> [UInt8] {
-    let body = SegmentBody(of: chunks, in: segment, from: ring)
     if let range { body.narrow(to: range) }
     var all: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: pieceBytes)
@@ -38,10 +36,6 @@ private func bytes(
         default: try #require(Bool(false), "the body ends with its last byte")
         }
     }
-}
-
-private func chunks(_ segment: RenditionSegment) -> [SegmentBody.Chunk] {
-    segment.parts.map { SegmentBody.Chunk(header: Array("part".utf8), part: $0) }
 }
 
 @Suite struct SegmentIndexTests {
@@ -81,11 +75,9 @@ private func chunks(_ segment: RenditionSegment) -> [SegmentBody.Chunk] {
             for facts in index.segments {
                 let segment = try #require(index.segment(facts.ordinal, of: track))
                 #expect(segment.isComplete)
-                let parts = segment.parts.map {
-                    SegmentBody.Chunk(header: [], part: $0)
-                }
-                found += try bytes(parts, of: segment, stage.ring)
-                let ofParts = segment.parts.flatMap { segment.samples(of: $0) }
+                let parts = segment.parts.map { SegmentBody.Chunk(header: [], part: $0) }
+                found += try bytes(of: SegmentBody(of: parts, in: segment, from: stage.ring))
+                let ofParts = segment.parts.flatMap { segment.samples($0.samples) }
                 #expect(ofParts.first?.decodeTime == segment.decodeTime)
                 #expect(ofParts.reduce(0) { $0 + UInt64($1.duration) } == segment.ticks)
                 samples += ofParts
@@ -116,9 +108,9 @@ private func chunks(_ segment: RenditionSegment) -> [SegmentBody.Chunk] {
             for facts in index.segments {
                 let segment = try #require(index.segment(facts.ordinal, of: track))
                 for part in segment.parts {
-                    let samples = segment.samples(of: part)
+                    let samples = segment.samples(part.samples)
                     #expect(part.isIndependent == samples.contains { $0.isSync })
-                    #expect(part.byteCount == samples.reduce(0) { $0 + UInt64($1.byteCount) })
+                    #expect(part.payloadBytes == samples.reduce(0) { $0 + UInt64($1.byteCount) })
                     #expect(part.ticks * 1_000 <= ticksPerTarget || samples.count == 1)
                     let longest = samples.map(\.duration).max() ?? 0
                     let isLast = part == segment.parts.last
@@ -137,19 +129,71 @@ private func chunks(_ segment: RenditionSegment) -> [SegmentBody.Chunk] {
         let stage = try SegmentedRing(broadcast)
         try stage.appendAll(broadcast)
         let index = SegmentIndex.of(stage)
-        let segment = try #require(index.segment(1, of: 0))
-        let chunks = chunks(segment)
-        let whole = try bytes(chunks, of: segment, stage.ring)
-        let body = SegmentBody(of: chunks, in: segment, from: stage.ring)
-        #expect(whole.count == body.byteCount && chunks.count > 1)
-        let borders = [0, 1, 3, 4, 5, 60, whole.count / 2, whole.count - 1, whole.count]
+        func body() throws -> SegmentBody {
+            try #require(index.body(of: 1, rendition: 0, from: stage.ring))
+        }
+        let whole = try bytes(of: body())
+        let parts = try #require(index.segment(1, of: 0)?.parts)
+        #expect(try whole.count == body().byteCount && parts.count > 1)
+        #expect(whole.count == parts.reduce(0) { $0 + Int($1.byteCount) })
+        let header = Int(parts[0].headerBytes)
+        let borders = [
+            0, 1, header - 1, header, header + 1, whole.count / 2, whole.count - 1, whole.count,
+        ]
         for lower in borders {
             for upper in borders where upper > lower {
-                let part = try bytes(
-                    chunks, of: segment, stage.ring, range: lower..<upper, pieceBytes: pieceBytes)
+                let part = try bytes(of: body(), range: lower..<upper, pieceBytes: pieceBytes)
                 #expect(part == [UInt8](whole[lower..<upper]))
             }
         }
+    }
+
+    @Test("a segment is its parts one after the other, each a fragment of its samples")
+    func fragments() throws {
+        let broadcast = try Broadcast("chromium-h264-opus.mkv")
+        let stage = try SegmentedRing(broadcast)
+        try stage.appendAll(broadcast)
+        let index = SegmentIndex.of(stage)
+        for track in stage.tracks.indices {
+            let segment = try #require(index.segment(2, of: track))
+            var all: [UInt8] = []
+            for (place, part) in segment.parts.enumerated() {
+                let body = try #require(
+                    index.body(
+                        of: 2, rendition: track, parts: place..<place + 1, from: stage.ring))
+                let found = try bytes(of: body)
+                let fragment = try #require(
+                    MP4Fragment(
+                        segment.samples(part.samples), trackID: UInt32(track + 1),
+                        sequenceNumber: 2 << 8 + UInt32(place), beginsSegment: place == 0,
+                        referenceTime: place == 0 ? try reference(index, track) : nil))
+                #expect(found.starts(with: fragment.header))
+                #expect(found.count == fragment.byteCount && found.count == Int(part.byteCount))
+                all += found
+            }
+            let whole = try #require(index.body(of: 2, rendition: track, from: stage.ring))
+            #expect(try bytes(of: whole) == all)
+            #expect(all.count == Int(segment.byteCount))
+            let first = try #require(segment.samples(segment.parts[0].samples).first)
+            #expect(
+                index.keyFrameBytes(of: 2, rendition: track)
+                    == UInt64(segment.parts[0].headerBytes + first.byteCount))
+        }
+        let newest = index.segments.count
+        #expect(index.body(of: UInt64(newest), rendition: 0, from: stage.ring) == nil)
+        for parts in [0..<0, 0..<1_000, 999..<1_000] {
+            #expect(index.body(of: 2, rendition: 0, parts: parts, from: stage.ring) == nil)
+        }
+        #expect(index.body(of: 2, rendition: 9, from: stage.ring) == nil)
+        #expect(index.body(of: 0, rendition: 0, from: stage.ring) == nil)
+    }
+
+    private func reference(_ index: SegmentIndex, _ track: Int) throws -> ProducerReferenceTime {
+        let facts = try #require(index.facts(of: 2))
+        let timescale = try #require(index.timescale(of: track))
+        return ProducerReferenceTime(
+            wallMs: facts.wallMs,
+            mediaTime: UInt64(facts.mediaTimeMs) * UInt64(timescale) / 1_000)
     }
 
     @Test("a body whose bytes are overwritten cannot be completed")
@@ -160,8 +204,7 @@ private func chunks(_ segment: RenditionSegment) -> [SegmentBody.Chunk] {
             try stage.append(fragment, of: broadcast)
         }
         let index = SegmentIndex.of(stage)
-        let segment = try #require(index.segment(2, of: 0))
-        let body = SegmentBody(of: chunks(segment), in: segment, from: stage.ring)
+        let body = try #require(index.body(of: 2, rendition: 0, from: stage.ring))
         for _ in 0..<8 {
             try stage.append(RingKind(rawValue: 9), .init(repeating: 0, count: 1 << 17))
         }

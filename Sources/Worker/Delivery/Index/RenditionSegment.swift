@@ -29,15 +29,20 @@ struct PackedSample: Sendable, Equatable {
     var isSync: Bool { bytesAndSync & Self.sync != 0 }
 }
 
-/// Some samples in a row, which leave together.
+/// Some samples in a row, which leave together: a fragment of MP4.
 package struct IndexedPart: Sendable, Equatable {
     /// Which samples of the segment.
-    package fileprivate(set) var samples: Range<UInt32>
-    package fileprivate(set) var ticks: UInt64
+    package let samples: Range<UInt32>
+    package let ticks: UInt64
     /// Of the samples.
-    package fileprivate(set) var byteCount: UInt64
+    package let payloadBytes: UInt64
+    /// Of what comes before them in the fragment.
+    package let headerBytes: UInt32
     /// Decoding can start at one of its samples. Always true for sound.
-    package fileprivate(set) var isIndependent: Bool
+    package let isIndependent: Bool
+
+    /// Of the whole fragment.
+    package var byteCount: UInt64 { payloadBytes + UInt64(headerBytes) }
 }
 
 package struct RenditionSegment: Sendable, Equatable {
@@ -47,7 +52,7 @@ package struct RenditionSegment: Sendable, Equatable {
     package private(set) var decodeTime: UInt64
     /// How long its samples last.
     package private(set) var ticks: UInt64 = 0
-    /// Of the samples.
+    /// Of its complete parts, as fragments.
     package private(set) var byteCount: UInt64 = 0
     /// No sample and no part is added any more.
     package private(set) var isComplete = false
@@ -62,17 +67,27 @@ package struct RenditionSegment: Sendable, Equatable {
 
     package var isEmpty: Bool { packed.isEmpty }
 
-    /// The samples of a part, as MP4 counts them.
-    package func samples(of part: IndexedPart) -> [Sample] {
-        let first = Int(part.samples.lowerBound)
+    /// Some of its samples, as MP4 counts them.
+    package func samples(_ range: Range<UInt32>) -> [Sample] {
+        let first = Int(range.lowerBound)
         var time = decodeTime + packed[..<first].reduce(0) { $0 + UInt64($1.duration) }
-        return packed[first..<Int(part.samples.upperBound)].map { sample in
+        return packed[first..<Int(range.upperBound)].map { sample in
             defer { time += UInt64(sample.duration) }
             return Sample(
                 decodeTime: time, duration: sample.duration,
                 compositionOffset: sample.compositionOffset, isSync: sample.isSync,
                 byteCount: sample.byteCount)
         }
+    }
+
+    /// A part as a fragment. The first one begins the segment, and says which time of day it was.
+    func fragment(
+        of samples: Range<UInt32>, trackID: UInt32, number: UInt32, reference: ProducerReferenceTime
+    ) -> MP4Fragment? {
+        let isFirst = samples.lowerBound == 0
+        return MP4Fragment(
+            self.samples(samples), trackID: trackID, sequenceNumber: number, beginsSegment: isFirst,
+            referenceTime: isFirst ? reference : nil)
     }
 
     // MARK: While it is being made
@@ -83,7 +98,6 @@ package struct RenditionSegment: Sendable, Equatable {
     mutating func append(_ sample: PackedSample) {
         packed.append(sample)
         ticks += UInt64(sample.duration)
-        byteCount += UInt64(sample.byteCount)
     }
 
     /// Makes a part of the samples that are in none yet.
@@ -91,13 +105,18 @@ package struct RenditionSegment: Sendable, Equatable {
         let first = parts.last?.samples.upperBound ?? 0
         let end = UInt32(packed.count)
         guard first < end else { return }
-        var part = IndexedPart(samples: first..<end, ticks: 0, byteCount: 0, isIndependent: false)
-        for sample in packed[Int(first)...] {
-            part.ticks += UInt64(sample.duration)
-            part.byteCount += UInt64(sample.byteCount)
-            part.isIndependent = part.isIndependent || sample.isSync
-        }
+        let samples = packed[Int(first)...]
+        // The length of a fragment depends on its samples alone.
+        let fragment = fragment(
+            of: first..<end, trackID: 0, number: 0,
+            reference: ProducerReferenceTime(wallMs: 0, mediaTime: 0))
+        let part = IndexedPart(
+            samples: first..<end, ticks: samples.reduce(0) { $0 + UInt64($1.duration) },
+            payloadBytes: samples.reduce(0) { $0 + UInt64($1.byteCount) },
+            headerBytes: UInt32(clamping: fragment?.headerByteCount ?? 0),
+            isIndependent: samples.contains { $0.isSync })
         parts.append(part)
+        byteCount += part.byteCount
     }
 
     /// Its last sample was added. From now on it takes no more memory than it needs.

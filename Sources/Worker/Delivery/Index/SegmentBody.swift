@@ -13,16 +13,11 @@ import SegmentRing
 
 package final class SegmentBody: BodySource {
     /// A part, and what comes before its samples.
-    package struct Chunk {
+    struct Chunk {
         let header: [UInt8]
         let part: IndexedPart
 
-        package init(header: [UInt8], part: IndexedPart) {
-            self.header = header
-            self.part = part
-        }
-
-        var byteCount: Int { header.count + Int(part.byteCount) }
+        var byteCount: Int { header.count + Int(part.payloadBytes) }
     }
 
     /// Of all chunks together.
@@ -39,7 +34,7 @@ package final class SegmentBody: BodySource {
     private var sampleStart = 0
     private var leftBytes: Int
 
-    package init(of chunks: [Chunk], in segment: RenditionSegment, from ring: Ring) {
+    init(of chunks: [Chunk], in segment: RenditionSegment, from ring: Ring) {
         self.chunks = chunks
         self.segment = segment
         self.ring = ring
