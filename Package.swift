@@ -264,6 +264,9 @@ let package = Package(
         .executableTarget(
             name: "IngestCost", dependencies: ["Media"], path: "Tests/Benchmarks/IngestCost",
             swiftSettings: strict),
+        .executableTarget(
+            name: "IndexCost", dependencies: ["Delivery", "Media", "SegmentRing"],
+            path: "Tests/Benchmarks/IndexCost", swiftSettings: strict),
         .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
         .testTarget(
             name: "AccountsTests",
