@@ -1,6 +1,7 @@
 // The buffer that all HTTP/2 sessions of a server make their frames in.
 
 import CNghttp2
+import Glibc
 import Testing
 
 @testable import HTTP
@@ -58,5 +59,22 @@ struct SessionMemoryTests {
             functions.free(larger, owner)
         }
         functions(of: memory).free(nil, functions(of: memory).mem_user_data)
+    }
+
+    @Test("small memory comes again, and keeps its content when it grows", arguments: [20, 700])
+    func small(bytes: Int) throws {
+        let memory = SessionMemory(buffers)
+        let functions = functions(of: memory)
+        let owner = functions.mem_user_data
+        let first = try #require(functions.malloc(100, owner))
+        functions.free(first, owner)
+        let again = try #require(functions.malloc(100, owner))
+        #expect(again == first)
+        memset(again, 7, 100)
+        let resized = try #require(functions.realloc(again, bytes, owner))
+        let kept = UnsafeRawBufferPointer(start: resized, count: min(bytes, 100))
+        #expect(kept.allSatisfy { $0 == 7 })
+        functions.free(resized, owner)
+        #expect(functions.calloc(3, 40, owner).map { functions.free($0, owner) } != nil)
     }
 }

@@ -47,6 +47,9 @@ extension Limits {
     /// Worker: how many finished exchanges are kept for the next requests, with the memory of their
     /// header sections: usually as many as begin before others are over. About 1 KiB each.
     package static let spentExchangesKept = 128
+    /// Worker: small blocks of memory that HTTP/2 sessions have given back and that are kept for the next
+    /// requests: what some hundred requests at once need.
+    package static let sessionBlocksKeptBytes = 256 * 1024
     /// Worker: for how many names of this server the front page is kept; anybody may call the
     /// server by any name.
     package static let homePagesKept = 16

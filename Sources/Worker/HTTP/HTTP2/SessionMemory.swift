@@ -5,20 +5,25 @@
 // buffer is needed when another session has its turn, and one buffer serves all. For other needs of that
 // size, such as a header section of several frames, a session gets memory of its own.
 //
+// What a session needs for one request is small, and gone when the request is over. It is kept for the
+// next one (see SmallBlocks).
+//
 // Unsafe use: these are the library's malloc, realloc and free. The frame buffer belongs to
-// SharedBuffers. The state lies in memory of its own, owned here, so that the functions need not count
-// references. Both outlive the sessions.
+// SharedBuffers; all else is memory of the C library. The state lies in memory of its own, owned here, so
+// that the functions need not count references. Both outlive the sessions.
 
 import CNghttp2
 import Glibc
+import Settings
 
 @safe
 final class SessionMemory {
     @safe
-    private struct State {
+    private struct State: ~Copyable {
         let frame: UnsafeMutableRawPointer
         /// The next large buffer is the frame buffer of the session being made.
         var isFrameWanted = false
+        var small = SmallBlocks(mostKeptBytes: Limits.sessionBlocksKeptBytes)
     }
 
     private let state: UnsafeMutablePointer<State>
@@ -29,6 +34,7 @@ final class SessionMemory {
     }
 
     deinit {
+        unsafe state.deinitialize(count: 1)
         unsafe state.deallocate()
     }
 
@@ -50,10 +56,13 @@ final class SessionMemory {
     private static func allocate(
         _ count: Int, _ raw: UnsafeMutableRawPointer?
     ) -> UnsafeMutableRawPointer? {
-        let state = unsafe raw?.assumingMemoryBound(to: State.self)
+        guard let state = unsafe raw?.assumingMemoryBound(to: State.self) else { return nil }
+        guard count > SmallBlocks.largestBytes else {
+            return unsafe state.pointee.small.take(count)
+        }
         guard count >= LibraryMemory.largeBytes, count <= SharedBuffers.frameCapacity,
-            let state = unsafe state, unsafe state.pointee.isFrameWanted
-        else { return unsafe LibraryMemory.allocate(count) }
+            unsafe state.pointee.isFrameWanted
+        else { return unsafe malloc(count) }
         unsafe state.pointee.isFrameWanted = false
         return unsafe state.pointee.frame
     }
@@ -61,26 +70,22 @@ final class SessionMemory {
     private static func release(
         _ pointer: UnsafeMutableRawPointer?, _ raw: UnsafeMutableRawPointer?
     ) {
-        guard unsafe !isFrame(pointer, raw) else { return }
-        unsafe LibraryMemory.release(pointer)
+        guard let pointer = unsafe pointer,
+            let state = unsafe raw?.assumingMemoryBound(to: State.self),
+            unsafe pointer != state.pointee.frame
+        else { return }
+        unsafe state.pointee.small.giveBack(pointer)
     }
 
     private static func reallocate(
         _ pointer: UnsafeMutableRawPointer?, _ count: Int, _ raw: UnsafeMutableRawPointer?
     ) -> UnsafeMutableRawPointer? {
         guard let pointer = unsafe pointer else { return unsafe allocate(count, raw) }
-        guard unsafe isFrame(pointer, raw) else {
-            return unsafe LibraryMemory.reallocate(pointer, count)
-        }
-        guard let larger = unsafe LibraryMemory.allocate(count) else { return nil }
+        let frame = unsafe raw?.assumingMemoryBound(to: State.self).pointee.frame
+        guard unsafe pointer == frame else { return unsafe realloc(pointer, count) }
+        guard let larger = unsafe malloc(count) else { return nil }
         unsafe larger.copyMemory(
             from: pointer, byteCount: min(count, SharedBuffers.frameCapacity))
         return unsafe larger
-    }
-
-    private static func isFrame(
-        _ pointer: UnsafeMutableRawPointer?, _ raw: UnsafeMutableRawPointer?
-    ) -> Bool {
-        unsafe pointer == raw?.assumingMemoryBound(to: State.self).pointee.frame
     }
 }

@@ -1,8 +1,7 @@
-// Where OpenSSL and nghttp2 get their memory: large buffers from a slot pool, all else from the heap.
-// See SlotPool for the reasons. All nghttp2 sessions make their frames in the same buffer (see
-// SessionMemory).
+// Where OpenSSL gets its memory: large buffers from a slot pool, all else from the heap. See SlotPool for
+// the reasons, and SessionMemory for the memory of nghttp2.
 //
-// Unsafe use: these are the libraries' malloc, realloc and free. A pointer goes back to where it came
+// Unsafe use: these are the library's malloc, realloc and free. A pointer goes back to where it came
 // from, which its address tells.
 
 import COpenSSL
@@ -11,8 +10,8 @@ import LinuxIO
 import Settings
 
 package enum LibraryMemory {
-    /// Buffers of at least this size come from the pool. Everything that the libraries keep for the life
-    /// of a connection is smaller, except nghttp2's frame buffer.
+    /// Buffers of at least this size come from the pool. Everything that the library keeps for the life
+    /// of a connection is smaller.
     static let largeBytes = 8 * 1024
     /// How many free slots stay in memory, for handshakes in flight to use again. When the handshakes
     /// are over, fewer are enough.
