@@ -9,7 +9,8 @@ package final class HTTPFigures {
     /// The counters for the server to use.
     package let counted = HTTPCounters()
     private let counters: SlotCounters
-    private var published: [Counter: UInt64] = [:]
+    /// By `Counter`. Not a dictionary: this is done for each connection that comes or goes.
+    private var published = [UInt64](repeating: 0, count: Counter.allCases.count)
 
     package init(counters: SlotCounters) {
         self.counters = counters
@@ -29,7 +30,9 @@ package final class HTTPFigures {
 
     /// The page's totals outlive workers, so only the increase since the last time counts.
     private func publish(_ total: UInt64, as counter: Counter) {
-        counters.add(counter, total - published[counter, default: 0])
-        published[counter] = total
+        let increase = total - published[counter.rawValue]
+        guard increase > 0 else { return }
+        counters.add(counter, increase)
+        published[counter.rawValue] = total
     }
 }
