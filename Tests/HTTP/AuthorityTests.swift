@@ -70,16 +70,16 @@ struct AuthorityTests {
     }
 
     private func isTakenByHTTP2(_ sample: HostCase) -> Bool {
-        let headers = IncomingHeaders(sinceMs: 0)
+        var headers = IncomingHeaders(sinceMs: 0, limits: HTTPLimits())
         var fields = [(":method", "GET"), (":path", "/")]
         if let authority = sample.authority { fields.append((":authority", authority)) }
         fields += sample.hosts.map { ("host", $0) }
         for (name, value) in fields {
             let isTaken = headers.append(
-                name: Array(name.utf8).span, value: Array(value.utf8).span, limits: HTTPLimits())
+                name: Array(name.utf8).span, value: Array(value.utf8).span)
             #expect(isTaken)
         }
-        let problem = headers.problem(HTTPLimits())
+        let problem = headers.problem
         if let problem { #expect(problem.status == 400) }
         return problem == nil
     }

@@ -50,8 +50,9 @@ import Testing
             #expect(exchange.mayBeRenewed)
             let next = FakeExchange(Request(method: "GET", target: "/"), nowMs: 2_000)
             let fresh = Exchange(request: next.request, client: next.client, transport: next)
-            exchange.renew(
+            let last = exchange.renew(
                 request: next.request, client: next.client, transport: next, streamID: 0)
+            #expect(last.target == "/a/live?b=c")
             #expect(members(exchange) == members(fresh))
             exchange.close(.completed)
             fresh.close(.completed)
@@ -67,9 +68,8 @@ import Testing
         #expect(!fake.exchange.mayBeRenewed)
         fake.close(.completed)
         let spent = SpentExchanges()
-        var exchange = answered { $0.respond(.nothing) }
-        let other = exchange
-        spent.keep(&exchange)
+        let other = answered { $0.respond(.nothing) }
+        spent.keep(other)
         let next = FakeExchange(Request(method: "GET", target: "/"))
         let made = spent.exchange(
             next.request, client: next.client, transport: next, streamID: 0)
@@ -82,15 +82,17 @@ import Testing
         let spent = SpentExchanges()
         let next = FakeExchange(Request(method: "GET", target: "/"))
         let value = String(repeating: "x", count: bytes)
-        var exchange = Exchange(
+        let exchange = Exchange(
             request: Request(method: "GET", target: "/", headers: [HeaderField("a", value)]),
             client: next.client, transport: next)
         exchange.respond(.nothing)
         exchange.close(.completed)
-        spent.keep(&exchange)
+        weak let looked = exchange
+        spent.keep(consume exchange)
+        #expect((looked != nil) == isKept)
         let made = spent.exchange(
             next.request, client: next.client, transport: next, streamID: 0)
-        #expect((made === exchange) == isKept)
+        #expect((made === looked) == isKept)
         made.close(.completed)
     }
 
@@ -100,19 +102,17 @@ import Testing
         let next = FakeExchange(Request(method: "GET", target: "/"))
         var blocks: Set<ObjectIdentifier> = []
         for _ in 0..<20 {
-            let headers = spent.headers(sinceMs: 0)
-            _ = headers.append(
-                name: Array(":path".utf8).span, value: Array("/a".utf8).span, limits: HTTPLimits())
-            blocks.insert(ObjectIdentifier(headers.block))
-            let request = Request(
-                block: headers.block, hasBody: false, peer: next.request.peer, connectionID: 1)
-            #expect(request.target == "/a")
-            var exchange = spent.exchange(
-                request, client: next.client, transport: next, streamID: 0)
-            spent.keep(headers)
+            let block = spent.block()
+            block.append(name: Array(":path".utf8).span, value: Array("/a".utf8).span)
+            blocks.insert(ObjectIdentifier(block))
+            let exchange = spent.exchange(
+                Request(
+                    block: consume block, hasBody: false, peer: next.request.peer, connectionID: 1),
+                client: next.client, transport: next, streamID: 0)
+            #expect(exchange.request.target == "/a")
             exchange.respond(status: 204, headers: [], body: .none)
             exchange.close(.completed)
-            spent.keep(&exchange)
+            spent.keep(consume exchange)
         }
         #expect(blocks.count <= 3)
     }

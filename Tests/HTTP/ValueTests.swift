@@ -95,18 +95,17 @@ struct ValueTests {
     @Test("fields beyond the limits are noted, not stored")
     func limits() {
         let limits = HTTPLimits()
-        let headers = IncomingHeaders(sinceMs: 0)
+        var headers = IncomingHeaders(sinceMs: 0, limits: limits)
         let path = [UInt8](repeating: 0x61, count: limits.targetBytes + 1)
-        let taken = headers.append(
-            name: Array(":path".utf8).span, value: path.span, limits: limits)
+        let taken = headers.append(name: Array(":path".utf8).span, value: path.span)
         #expect(taken)
-        #expect(headers.problem(limits) == .targetTooLong)
+        #expect(headers.problem == .targetTooLong)
         #expect(headers.block.fieldCount == 0)
-        let bomb = IncomingHeaders(sinceMs: 0)
+        var bomb = IncomingHeaders(sinceMs: 0, limits: limits)
         var fields = 0
         let name = Array("x".utf8)
-        while bomb.append(name: name.span, value: name.span, limits: limits) { fields += 1 }
-        #expect(bomb.problem(limits) == .headersTooLarge)
+        while bomb.append(name: name.span, value: name.span) { fields += 1 }
+        #expect(bomb.problem == .headersTooLarge)
         #expect(bomb.block.fieldCount == limits.headerFields)
         #expect(fields == 4 * limits.headerFields)
     }

@@ -29,7 +29,7 @@ private let limits: HTTPLimits = {
 private let pseudoNames = [":method", ":scheme", ":authority", ":path"].map { Array($0.utf8) }
 
 private func check(_ bytes: [UInt8]) {
-    let headers = IncomingHeaders(sinceMs: 0)
+    var headers = IncomingHeaders(sinceMs: 0, limits: limits)
     var isBehindFields = false
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
         let parts = line.split(
@@ -42,11 +42,11 @@ private func check(_ bytes: [UInt8]) {
         isBehindFields = isBehindFields || !isPseudo
         let isHost = name == Array("host".utf8) || name == Array(":authority".utf8)
         if isHost { checkHost(value) }
-        guard headers.append(name: name.span, value: value.span, limits: limits) else { return }
+        guard headers.append(name: name.span, value: value.span) else { return }
     }
     precondition(headers.block.contentBytes <= limits.headerBytes, "what is over is not kept")
     precondition(headers.block.fieldCount <= limits.headerFields, "what is over is not kept")
-    let problem = headers.problem(limits)
+    let problem = headers.problem
     let request = Request(
         block: headers.block, hasBody: true, peer: PeerAddress(bytes: [127, 0, 0, 1]),
         connectionID: 1)

@@ -69,7 +69,7 @@ extension HTTP1Session: ExchangeTransport {
         let response = HTTP1Response(
             status: head.status, headers: head.headers, framing: turn.framing,
             connection: turn.connectionField, date: connection.server.date.text(nowMs: nowMs))
-        queue(head.prepared.map { response.text(behind: $0.text) } ?? response.text)
+        queue(exchange.prepared.map { response.text(behind: $0.text) } ?? response.text)
     }
 
     // MARK: Sending

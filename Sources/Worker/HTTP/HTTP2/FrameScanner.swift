@@ -31,15 +31,27 @@ struct FrameScanner {
                 if rest == 0, isHeaders, left == 0 { return position }
                 continue
             }
-            unsafe readHeader(bytes[position])
-            position += 1
-            guard headerCount == 0 else { continue }
+            if headerCount == 0, bytes.count - position >= Self.headerBytes {
+                unsafe readHeader(bytes, at: position)
+                position += Self.headerBytes
+            } else {
+                unsafe readHeader(bytes[position])
+                position += 1
+                guard headerCount == 0 else { continue }
+            }
             if isHeaders { left -= 1 }
             rest = payloadBytes
             // A frame without a payload ends with its header.
             if rest == 0, isHeaders, left == 0 { return position }
         }
         return position
+    }
+
+    /// Takes a whole header of a frame: what almost all of them come to.
+    private mutating func readHeader(_ bytes: UnsafeRawBufferPointer, at position: Int) {
+        let start = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self).bigEndian
+        payloadBytes = Int(start >> 8)
+        isHeaders = UInt8(truncatingIfNeeded: start) == Self.headersType
     }
 
     /// Takes one byte of a frame's header; after the last one, `headerCount` is 0 again.

@@ -105,9 +105,11 @@ private func headersBegin(
     // Trailers are checked by nghttp2 and otherwise ignored.
     let isRequest = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
     unsafe withSession(userData) { session in
-        session.incoming = nil
-        guard isRequest else { return }
-        session.incoming = session.connection.server.spent.headers(sinceMs: session.nowMs)
+        session.incoming =
+            isRequest
+            ? IncomingHeaders(
+                sinceMs: session.nowMs, limits: session.limits,
+                block: session.spent.block()) : nil
     }
     return HTTP2Callbacks.goOn
 }
@@ -122,8 +124,7 @@ private func headerArrived(
         let name = unsafe UnsafeBufferPointer(start: name, count: nameLength)
         let value = unsafe UnsafeBufferPointer(start: value, count: valueLength)
         let isGood =
-            unsafe session.incoming?.append(
-                name: name.span, value: value.span, limits: session.limits) ?? true
+            unsafe session.incoming?.append(name: name.span, value: value.span) ?? true
         // The library skips the rest of a refused section, and does not report its end; it resets the
         // stream.
         if !isGood {
@@ -147,10 +148,8 @@ private func frameArrived(
         switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
         case NGHTTP2_HEADERS:
             session.useless.didTakeHeaders(session.headerSectionBytes)
-            if let incoming = session.incoming {
-                session.incoming = nil
+            if let incoming = session.incoming.take() {
                 session.begin(incoming, streamID: header.stream_id, endsStream: header.endsStream)
-                session.connection.server.spent.keep(incoming)
             } else if header.endsStream, let exchange = session.exchange(of: header.stream_id) {
                 exchange.finishBody()
             }

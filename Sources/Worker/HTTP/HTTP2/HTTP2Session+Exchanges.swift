@@ -39,8 +39,7 @@ extension HTTP2Session: ExchangeTransport {
     }
 
     private func submit(_ head: ResponseHead, for exchange: Exchange) -> Bool {
-        let date = connection.server.date
-        guard let prepared = head.prepared else {
+        guard let prepared = exchange.prepared else {
             let fields = ResponseFields(
                 status: head.status, headers: head.headers, contentLength: head.contentLength,
                 date: date.text(nowMs: nowMs))
@@ -120,27 +119,37 @@ extension HTTP2Session: ExchangeTransport {
         return unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
     }
 
+    /// The same without counting a reference, for calls during which the exchange stays open.
+    private func withOpenExchange<Result>(
+        _ streamID: Int32, _ body: (Exchange) -> Result
+    ) -> Result? {
+        guard let pointer = unsafe nghttp2_session_get_stream_user_data(handle, streamID) else {
+            return nil
+        }
+        return unsafe Unmanaged<Exchange>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
+    }
+
     /// A request's header section is complete.
-    func begin(_ headers: IncomingHeaders, streamID: Int32, endsStream: Bool) {
-        guard connection.client.mayTake(.heldBytes, Limits.heldBytesPerRequest) else {
+    func begin(_ headers: consuming IncomingHeaders, streamID: Int32, endsStream: Bool) {
+        guard client.mayTake(.heldBytes, Limits.heldBytesPerRequest) else {
             return refuse(streamID)
         }
-        let request = Request(
-            block: headers.block, hasBody: !endsStream, peer: connection.peer,
-            connectionID: connection.id)
-        let hasBody = request.hasBody
-        let exchange = connection.server.spent.exchange(
-            request, client: connection.client, transport: self, streamID: streamID)
+        let hasBody = !endsStream
+        let exchange = spent.exchange(
+            Request(
+                block: headers.block, hasBody: hasBody, peer: connection.peer,
+                connectionID: connection.id),
+            client: client, transport: self, streamID: streamID)
         exchange.slot = openExchanges.count
         openExchanges.append(exchange)
         unsafe nghttp2_session_set_stream_user_data(
             handle, streamID, Unmanaged.passUnretained(exchange).toOpaque())
-        connection.server.counters.requests += 1
-        if let problem = headers.problem(limits) {
+        counters.requests += 1
+        if let problem = headers.problem {
             exchange.respond(problem)
             return
         }
-        connection.application.begin(exchange)
+        application.begin(exchange)
         guard hasBody, !exchange.isOver else { return }
         exchange.expectBody(isContinueAwaited: exchange.request.expectsContinue)
         connection.ensureCheck(afterMs: limits.bodyFirstByteMs)
@@ -149,7 +158,7 @@ extension HTTP2Session: ExchangeTransport {
     /// There is no room for the request. If its client has more requests open than one client may have,
     /// the reset counts as the peer's doing; otherwise the client is told that it may try again.
     private func refuse(_ streamID: Int32) {
-        let isTooMany = connection.client.hasItsShare(of: .heldBytes, Limits.heldBytesPerRequest)
+        let isTooMany = client.hasItsShare(of: .heldBytes, Limits.heldBytesPerRequest)
         if !isTooMany { refusedStreams += 1 }
         let code = isTooMany ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_REFUSED_STREAM
         unsafe nghttp2_submit_rst_stream(
@@ -168,9 +177,11 @@ extension HTTP2Session: ExchangeTransport {
     /// 9113 section 8.1), but not at once: curl 7.88 forgets a response when it reads the reset together
     /// with it. A short body is over by then.
     func finishResponse(_ streamID: Int32) {
-        guard let exchange = exchange(of: streamID) else { return }
-        exchange.didSendResponse()
-        guard !exchange.body.isComplete else { return }
+        let isBodyComplete = withOpenExchange(streamID) { exchange in
+            exchange.didSendResponse()
+            return exchange.body.isComplete
+        }
+        guard isBodyComplete == false else { return }
         connection.ensureCheck(afterMs: limits.lingerMs)
     }
 
@@ -180,8 +191,8 @@ extension HTTP2Session: ExchangeTransport {
     }
 
     func streamDidClose(_ streamID: Int32, errorCode: UInt32) {
-        guard var exchange = exchange(of: streamID) else { return }
-        removeOpen(exchange)
+        guard let slot = withOpenExchange(streamID, { $0.slot }) else { return }
+        let exchange = takeOpen(at: slot)
         let uncreditedBytes = exchange.takeUncredited()
         if uncreditedBytes > 0 {
             unsafe nghttp2_session_consume_connection(handle, uncreditedBytes)
@@ -189,14 +200,16 @@ extension HTTP2Session: ExchangeTransport {
         let isComplete = errorCode == NGHTTP2_NO_ERROR.rawValue && exchange.response.isSent
         let mayBeRenewed = exchange.mayBeRenewed
         exchange.close(isComplete ? .completed : .reset)
-        if mayBeRenewed { connection.server.spent.keep(&exchange) }
+        if mayBeRenewed { spent.keep(consume exchange) }
         if openExchanges.isEmpty { connection.didBecomeIdle() }
     }
 
-    private func removeOpen(_ exchange: Exchange) {
-        let last = openExchanges.removeLast()
-        guard last !== exchange else { return }
-        last.slot = exchange.slot
-        openExchanges[exchange.slot] = last
+    /// Removes one from the list of open exchanges; the last one takes its place.
+    private func takeOpen(at slot: Int) -> Exchange {
+        var taken = openExchanges.removeLast()
+        guard slot < openExchanges.count else { return taken }
+        taken.slot = slot
+        swap(&openExchanges[slot], &taken)
+        return taken
     }
 }

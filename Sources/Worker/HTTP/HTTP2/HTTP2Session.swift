@@ -22,9 +22,16 @@ final class HTTP2Session: ProtocolSession {
     let handle: OpaquePointer
     /// See Connection.server: a cycle that `Connection.close` breaks.
     let connection: Connection
+    // What each request needs of the connection and its server, at hand: every step on the way to it would
+    // count references.
     let loop: EventLoop
     let limits: HTTPLimits
     let buffers: SharedBuffers
+    let client: ClientShare
+    let application: any Application
+    let spent: SpentExchanges
+    let date: HTTPDate
+    let counters: HTTPCounters
     var abuse: AbuseGuard
     var useless: UselessBytes
     /// Resets of ours that the abuse guard has counted and that have not left yet.
@@ -65,6 +72,11 @@ final class HTTP2Session: ProtocolSession {
         loop = connection.server.loop
         limits = connection.server.limits
         buffers = connection.server.buffers
+        client = connection.client
+        application = connection.application
+        spent = connection.server.spent
+        date = connection.server.date
+        counters = connection.server.counters
         abuse = AbuseGuard(limits: limits)
         useless = UselessBytes(limits: limits, nowMs: nowMs)
         unsafe nghttp2_session_set_user_data(handle, Unmanaged.passUnretained(self).toOpaque())
@@ -114,9 +126,9 @@ final class HTTP2Session: ProtocolSession {
     /// Charges the bytes that are held to the client's share of this worker.
     private func countHeld() {
         if held.count > heldCounted {
-            connection.client.force(.heldBytes, held.count - heldCounted)
+            client.force(.heldBytes, held.count - heldCounted)
         } else {
-            connection.client.giveBack(.heldBytes, heldCounted - held.count)
+            client.giveBack(.heldBytes, heldCounted - held.count)
         }
         heldCounted = held.count
     }

@@ -2,13 +2,16 @@
 // and not stored, so that the request can still be answered with 414 or 431. The section's statement of
 // its host is held to the rule of HTTP/1.1 (see Authority).
 
-final class IncomingHeaders {
+struct IncomingHeaders {
     /// Beyond the limits times this, the peer gets no answer but a reset.
     private static let patience = 4
 
     /// When it began, in milliseconds of the loop.
-    private(set) var sinceMs: UInt64
-    private(set) var block: HeaderBlock
+    let sinceMs: UInt64
+    let block: HeaderBlock
+    private let mostTargetBytes: Int
+    private let mostFields: Int
+    private let mostBytes: Int
     private var fields = 0
     private var bytes = 0
     private var isTargetTooLong = false
@@ -17,41 +20,29 @@ final class IncomingHeaders {
     private var hostFailure: HTTP1Failure?
 
     /// - Parameter block: an empty one, to be filled.
-    init(sinceMs: UInt64, block: HeaderBlock = HeaderBlock()) {
+    init(sinceMs: UInt64, limits: HTTPLimits, block: HeaderBlock = HeaderBlock()) {
         self.sinceMs = sinceMs
         self.block = block
-    }
-
-    /// Starts over with another section.
-    func renew(sinceMs: UInt64, block: HeaderBlock) {
-        self.sinceMs = sinceMs
-        self.block = block
-        fields = 0
-        bytes = 0
-        isTargetTooLong = false
-        host = nil
-        hostFailure = nil
+        mostTargetBytes = limits.targetBytes
+        mostFields = limits.headerFields
+        mostBytes = limits.headerBytes
     }
 
     /// Takes one field; false when the section exceeds the limits so far that it ends here.
-    func append(
-        name: Span<UInt8>, value: Span<UInt8>, limits: HTTPLimits
-    ) -> Bool {
+    mutating func append(name: Span<UInt8>, value: Span<UInt8>) -> Bool {
         fields += 1
         bytes += name.count + value.count
         let isPath = name.count == 5 && name[0] == UInt8(ascii: ":") && name[1] == UInt8(ascii: "p")
-        if isPath, value.count > limits.targetBytes { isTargetTooLong = true }
-        if !isTooLarge(limits), !isTargetTooLong {
-            takeHost(name: name, value: value)
+        if isPath, value.count > mostTargetBytes { isTargetTooLong = true }
+        if !isTooLarge, !isTargetTooLong {
+            // The length comes first: this is asked of every field of every request.
+            if name.count == 4 || name.count == 10 { takeHost(name: name, value: value) }
             block.append(name: name, value: value)
         }
-        return fields <= Self.patience * limits.headerFields
-            && bytes <= Self.patience * limits.headerBytes
+        return fields <= Self.patience * mostFields && bytes <= Self.patience * mostBytes
     }
 
-    private func takeHost(name: Span<UInt8>, value: Span<UInt8>) {
-        // The length comes first: this is asked of every field of every request.
-        guard name.count == 4 || name.count == 10 else { return }
+    private mutating func takeHost(name: Span<UInt8>, value: Span<UInt8>) {
         let isHost = name.equals("host")
         guard isHost || name.equals(":authority") else { return }
         if !Authority.isValid(value) { hostFailure = .malformedHost }
@@ -68,14 +59,12 @@ final class IncomingHeaders {
         return block.authority.isEmpty || block.hasAuthority(host) ? nil : .contradictoryHost
     }
 
-    private func isTooLarge(_ limits: HTTPLimits) -> Bool {
-        fields > limits.headerFields || bytes > limits.headerBytes
-    }
+    private var isTooLarge: Bool { fields > mostFields || bytes > mostBytes }
 
     /// What is wrong with the section, if anything.
-    func problem(_ limits: HTTPLimits) -> Problem? {
+    var problem: Problem? {
         if isTargetTooLong { return .targetTooLong }
-        if isTooLarge(limits) { return .headersTooLarge }
+        if isTooLarge { return .headersTooLarge }
         return (hostFailure ?? contradiction)?.problem
     }
 }

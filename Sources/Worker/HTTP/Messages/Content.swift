@@ -48,6 +48,8 @@ package struct Content {
             + (hasParts ? [HeaderField("accept-ranges", "bytes")] : [])
     }
 
+    /// Inlined, because a copy of the request would count a reference.
+    @inline(__always)
     static func takesCompressed(_ request: Request) -> Bool {
         request.withHeader("accept-encoding") { AcceptEncoding.takesGzip($0) } ?? false
     }

@@ -35,7 +35,7 @@ package final class Exchange {
     /// promised no length.
     private var promisedBytes: Int?
     /// The library has pointers into it as long as the stream is open.
-    private var prepared: PreparedResponse?
+    private(set) var prepared: PreparedResponse?
     /// Set when something decides the cause before the protocol reports the end.
     private(set) var closeCause: CloseCause?
     /// How much of the client's share this exchange takes, in bytes.
@@ -85,19 +85,20 @@ package final class Exchange {
         handler == nil && !isMedia && !withholdsContinue && closeCause == nil
     }
 
-    /// Begins anew, like `init`; call after `close`.
+    /// Begins anew, like `init`; call after `close`. Returns the request that it had.
     func renew(
-        request: Request, client: ClientShare, transport: any ExchangeTransport,
+        request: consuming Request, client: ClientShare, transport: any ExchangeTransport,
         streamID: Int32
-    ) {
+    ) -> Request {
         precondition(self.transport == nil && mayBeRenewed, "one request after another")
         let nowMs = transport.nowMs
         body = RequestBody(isExpected: request.hasBody, nowMs: nowMs)
-        self.request = request
-        self.client = client
+        swap(&self.request, &request)
+        // It is usually the same, and need not be counted anew.
+        if self.client !== client { self.client = client }
+        route = nil
         self.streamID = streamID
         self.transport = transport
-        route = nil
         response = .awaited
         promisedBytes = nil
         prepared = nil
@@ -108,10 +109,11 @@ package final class Exchange {
         flow = LiveFlow(nowMs: nowMs)
         isResetByUs = false
         client.force(.heldBytes, heldBytes)
+        return request
     }
 
-    /// The memory of its header section, when it is not needed any more.
-    func spentBlock() -> HeaderBlock? { request.spentBlock() }
+    /// Whether the memory of its header section may be used for another one.
+    var hasSpentBlock: Bool { request.hasSpentBlock }
 
     /// Goes on as if the request had come with this target.
     func replaceTarget(_ target: [UInt8]) { request.replaceTarget(target) }
@@ -147,7 +149,9 @@ package final class Exchange {
             }
             headers.remove(at: index)
         }
-        transport.respond(self, begin(status: status, headers: headers, body: body))
+        if case .stream(_, let length) = body { promisedBytes = length }
+        let head = begin(body.start, status: status, headers: headers, length: body.length)
+        transport.respond(self, head)
     }
 
     /// The same with a response that was made before. `headers` follow its own fields.
@@ -156,10 +160,10 @@ package final class Exchange {
             return
         }
         prepared = response
-        transport.respond(
-            self,
-            begin(
-                status: response.status, headers: headers, body: .shared(response.body), response))
+        let head = begin(
+            .prepared(offset: 0), status: response.status, headers: headers,
+            length: response.body.count)
+        transport.respond(self, head)
     }
 
     /// Nil when there is no one left to answer.
@@ -185,29 +189,20 @@ package final class Exchange {
     }
 
     /// Decides how much of the body is sent, and whether the rest of the request's body is wanted.
+    /// - Parameter progress: how the response goes on if its body is sent.
     private func begin(
-        status: Int, headers: [HeaderField], body content: ResponseBody,
-        _ prepared: PreparedResponse? = nil
+        _ progress: ResponseProgress, status: Int, headers: [HeaderField], length: Int?
     ) -> ResponseHead {
         // RFC 9110, sections 9.3.2, 15.3.5 and 15.4.5: these never have a body.
         let mayHaveBody = status != 204 && status != 304 && !request.isHead
         let isAnswered = body.expectation == .accepted
-        let contentLength = isAnswered || status == 204 ? nil : content.length
-        response = .handedOn
-        if mayHaveBody, !isAnswered, content.length != 0 {
-            switch content {
-            case .none: break
-            case .bytes(let bytes), .shared(let bytes): response = .bytes(bytes, offset: 0)
-            case .stream(let source, let length):
-                response = .source(source)
-                promisedBytes = length
-            }
-        }
+        let contentLength = isAnswered || status == 204 ? nil : length
+        response = mayHaveBody && !isAnswered && length != 0 ? progress : .handedOn
         // The rest of the request matters only to a source that still produces the response.
         if response.source == nil { body.discard() }
         return ResponseHead(
             status: status, headers: headers, contentLength: contentLength,
-            hasBody: response.wantsToSend, isAnswered: isAnswered, prepared: prepared)
+            hasBody: response.wantsToSend, isAnswered: isAnswered)
     }
 
     /// A body source that said `.wait` has more. Cheap: sending happens at the end of the turn.
@@ -300,7 +295,10 @@ package final class Exchange {
     package func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
         switch response {
         case .bytes(let bytes, let offset):
-            return unsafe produce(bytes, from: offset, into: buffer)
+            return unsafe produce(bytes, from: offset, into: buffer) { .bytes(bytes, offset: $0) }
+        case .prepared(let offset):
+            let bytes = prepared?.body ?? []
+            return unsafe produce(bytes, from: offset, into: buffer) { .prepared(offset: $0) }
         case .source(let source): return unsafe produce(from: source, into: buffer)
         case .awaited, .producing, .waiting, .handedOn, .sent, .abandoned:
             assertionFailure("there is nothing to produce")
@@ -309,7 +307,8 @@ package final class Exchange {
     }
 
     private func produce(
-        _ bytes: [UInt8], from offset: Int, into buffer: UnsafeMutableRawBufferPointer
+        _ bytes: [UInt8], from offset: Int, into buffer: UnsafeMutableRawBufferPointer,
+        rest: (_ offset: Int) -> ResponseProgress
     ) -> Production {
         let count = min(bytes.count - offset, buffer.count)
         unsafe bytes.withUnsafeBytes { bytes in
@@ -318,7 +317,7 @@ package final class Exchange {
         }
         sentBytes += count
         let isLast = offset + count == bytes.count
-        response = isLast ? .handedOn : .bytes(bytes, offset: offset + count)
+        response = isLast ? .handedOn : rest(offset + count)
         return isLast ? .last(count) : .bytes(count)
     }
 

@@ -9,7 +9,8 @@
 package protocol ExchangeTransport: AnyObject {
     /// The handler has finished with this many bytes of the body.
     func credit(_ exchange: Exchange, _ bytes: Int)
-    /// Sends the header section; `produce` gets the body.
+    /// Sends the header section; `produce` gets the body. If the exchange has a prepared response, `head`
+    /// has only the fields that follow that response's own.
     func respond(_ exchange: Exchange, _ head: ResponseHead)
     /// The source of the body has more.
     func resume(_ exchange: Exchange)
@@ -40,7 +41,4 @@ package struct ResponseHead {
     /// 200 has been sent already, before the request was complete (see RequestBody.Expectation): only
     /// the end of the connection can still tell the outcome.
     package let isAnswered: Bool
-    /// Status and fields of a response that was made before; `headers` follow them. Nil when there are
-    /// only `headers`.
-    let prepared: PreparedResponse?
 }

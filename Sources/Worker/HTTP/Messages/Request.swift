@@ -46,10 +46,13 @@ package struct Request {
         self.init(block: block, hasBody: hasBody, peer: peer, connectionID: connectionID)
     }
 
-    /// The memory of a request that is over; nil while there is another copy of the request.
-    mutating func spentBlock() -> HeaderBlock? {
-        isKnownUniquelyReferenced(&block) && block.mayBeReused ? block : nil
+    /// Whether its memory may be used for another one: there is no other copy of it, and it was not long.
+    var hasSpentBlock: Bool {
+        mutating get { isKnownUniquelyReferenced(&block) && block.mayBeReused }
     }
+
+    /// The memory of a request that is over, if it may be used for another one.
+    mutating func spentBlock() -> HeaderBlock? { hasSpentBlock ? block : nil }
 
     // MARK: What it says
 

@@ -8,6 +8,8 @@ enum ResponseProgress {
     /// The protocol has the header section; these bytes, from `offset` on, may be sent as soon as the
     /// peer permits.
     case bytes([UInt8], offset: Int)
+    /// The same, with the bytes of the exchange's prepared response.
+    case prepared(offset: Int)
     /// The same, with a source that produces the bytes.
     case source(BodySource)
     /// The source is being asked now. `isResumed`: it has meanwhile said that it has more.
@@ -29,7 +31,7 @@ enum ResponseProgress {
     /// There are bytes that may be sent as soon as the peer lets us.
     var wantsToSend: Bool {
         switch self {
-        case .bytes, .source, .producing: true
+        case .bytes, .prepared, .source, .producing: true
         case .awaited, .waiting, .handedOn, .sent, .abandoned: false
         }
     }
@@ -38,7 +40,7 @@ enum ResponseProgress {
     var source: BodySource? {
         switch self {
         case .source(let source), .producing(let source, _), .waiting(let source): source
-        case .awaited, .bytes, .handedOn, .sent, .abandoned: nil
+        case .awaited, .bytes, .prepared, .handedOn, .sent, .abandoned: nil
         }
     }
 
@@ -48,5 +50,16 @@ enum ResponseProgress {
 
     var isSent: Bool {
         if case .sent = self { true } else { false }
+    }
+}
+
+extension ResponseBody {
+    /// How its response goes on behind the header section.
+    var start: ResponseProgress {
+        switch self {
+        case .none: .handedOn
+        case .bytes(let bytes), .shared(let bytes): .bytes(bytes, offset: 0)
+        case .stream(let source, _): .source(source)
+        }
     }
 }

@@ -9,45 +9,32 @@ final class SpentExchanges {
     /// Each has the memory of its last header section.
     private var exchanges: [Exchange] = []
     private var blocks: [HeaderBlock] = []
-    private var headers: [IncomingHeaders] = []
 
     /// The memory for a header section that begins.
-    func headers(sinceMs: UInt64) -> IncomingHeaders {
-        let block = blocks.popLast() ?? HeaderBlock()
-        guard let spent = headers.popLast() else {
-            return IncomingHeaders(sinceMs: sinceMs, block: block)
-        }
-        spent.renew(sinceMs: sinceMs, block: block)
-        return spent
-    }
-
-    /// Takes back the memory of a section that has become a request.
-    func keep(_ spent: IncomingHeaders) {
-        if headers.count < Limits.spentExchangesKept { headers.append(spent) }
-    }
+    func block() -> HeaderBlock { blocks.popLast() ?? HeaderBlock() }
 
     /// An exchange for a request that begins.
     func exchange(
-        _ request: Request, client: ClientShare, transport: any ExchangeTransport, streamID: Int32
+        _ request: consuming Request, client: ClientShare, transport: any ExchangeTransport,
+        streamID: Int32
     ) -> Exchange {
         guard let exchange = exchanges.popLast() else {
             return Exchange(
                 request: request, client: client, transport: transport, streamID: streamID)
         }
-        if let block = exchange.spentBlock(), blocks.count < Limits.spentExchangesKept {
+        var last = exchange.renew(
+            request: request, client: client, transport: transport, streamID: streamID)
+        if let block = last.spentBlock(), blocks.count < Limits.spentExchangesKept {
             block.clear()
             blocks.append(block)
         }
-        exchange.renew(
-            request: request, client: client, transport: transport, streamID: streamID)
         return exchange
     }
 
     /// Takes back an exchange that is over, unless another reference to it exists. Call only if it may
     /// be renewed.
-    func keep(_ exchange: inout Exchange) {
-        // One with a long header section would keep all of its memory.
-        guard isKnownUniquelyReferenced(&exchange), exchange.spentBlock() != nil else { return }
+    func keep(_ exchange: consuming Exchange) {
+        guard isKnownUniquelyReferenced(&exchange), exchange.hasSpentBlock else { return }
         if exchanges.count < Limits.spentExchangesKept { exchanges.append(exchange) }
     }
 }

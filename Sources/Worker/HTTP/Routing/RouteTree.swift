@@ -82,7 +82,10 @@ struct RouteTree {
         if !behindParameter.isEmpty { nodes[position].parameter = add(behindParameter) }
         let added = children.map { (name: $0.name, child: add($0.branches)) }
         let start = literals.count
-        for (name, child) in added { append(name, child) }
+        let sorted = added.sorted {
+            Self.signature($0.name.span) < Self.signature($1.name.span)
+        }
+        for (name, child) in sorted { append(name, child) }
         nodes[position].literals = start..<literals.count
         return position
     }
@@ -176,9 +179,16 @@ struct RouteTree {
     private func literal(of node: Node, _ segment: Span<UInt8>) -> Int? {
         let signature = Self.signature(segment)
         let literals = literals.span
-        for index in node.literals where literals[index].signature == signature {
-            let literal = literals[index]
+        var low = node.literals.lowerBound
+        var high = node.literals.upperBound
+        while low < high {
+            let middle = (low + high) / 2
+            if literals[middle].signature < signature { low = middle + 1 } else { high = middle }
+        }
+        while low < node.literals.upperBound, literals[low].signature == signature {
+            let literal = literals[low]
             if text.span.extracting(literal.text).isSame(as: segment) { return literal.child }
+            low += 1
         }
         return nil
     }

@@ -39,7 +39,7 @@ final class Connection: EventHandler {
     /// Nil for a connection in plain text.
     let ssl: OpaquePointer?
     /// The object that answers its requests.
-    unowned let application: any Application
+    let application: any Application
     private(set) var phase = ConnectionPhase.handshaking
     private var call = SessionCall.none
     private var registration: Registration?
