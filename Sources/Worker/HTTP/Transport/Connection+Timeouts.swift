@@ -66,7 +66,6 @@ extension Connection {
     }
 
     private func expire() {
-        server.counters.timeouts += 1
         // An idle peer is told. A peer that does not read or shake hands would not hear it.
         guard !isBlocked, case .open(let session) = phase else { return close(.timeout) }
         announceEnd(of: session, .silence)
@@ -75,7 +74,6 @@ extension Connection {
     /// Checks a body that we are willing to read: it has to arrive.
     private func checkBody(of exchange: Exchange, _ nowMs: UInt64) {
         guard isTooSlow(exchange.lookAtBody(nowMs: nowMs, server.limits)) else { return }
-        server.counters.timeouts += 1
         exchange.respond(.requestTimeout)
         exchange.noteCause(.timeout)
     }
@@ -98,7 +96,6 @@ extension Connection {
             server.limits.progress)
         let isTooSlow = isTooSlow(own) || (isWindowTooSlow && exchange.response.wantsToSend)
         guard isTooSlow else { return }
-        server.counters.timeouts += 1
         exchange.abandonResponse(.timeout)
         exchange.reset(.cancel)
     }

@@ -15,8 +15,6 @@ package final class HTTPCounters {
     package var bytesSent: UInt64 = 0
     /// Connections closed because their peer exceeded a budget of the AbuseGuard.
     package var abuseCloses: UInt64 = 0
-    /// Connections and streams ended by a timeout.
-    package var timeouts: UInt64 = 0
 
     package init() {}
 }
