@@ -1,6 +1,5 @@
 // What we write, read by ffprobe: every packet of the source is there, unchanged and in order.
 
-import Foundation
 import Testing
 
 @testable import Media
@@ -13,49 +12,12 @@ private struct Packet: Equatable {
     let isKey: Bool
 }
 
-private struct Probe: Decodable {
-    struct Entry: Decodable {
-        let kind: String
-        let time: String?
-        let flags: String
-        let hash: String
-
-        enum CodingKeys: String, CodingKey {
-            case kind = "codec_type"
-            case time = "pts_time"
-            case flags
-            case hash = "data_hash"
-        }
-    }
-    let packets: [Entry]
-}
-
-/// Runs ffprobe on bytes; whatever it complains about is an error.
+/// What ffprobe finds; whatever it complains about is an error.
 private func packets(of bytes: [UInt8]) throws -> [Packet] {
-    let file = FileManager.default.temporaryDirectory.appending(path: "weir-\(UUID()).mkv")
-    try Data(bytes).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [
-        "ffprobe", "-v", "warning", "-of", "json", "-show_packets", "-show_data_hash", "md5",
-        file.path,
-    ]
-    let output = Pipe()
-    let complaints = file.appendingPathExtension("log")
-    try Data().write(to: complaints)
-    defer { try? FileManager.default.removeItem(at: complaints) }
-    process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: complaints)
-    try process.run()
-    let json = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    #expect(try String(contentsOf: complaints, encoding: .utf8) == "")
-    #expect(process.terminationStatus == 0)
-    return try JSONDecoder().decode(Probe.self, from: json).packets.map {
+    try ForeignTool.probe(bytes, "mkv").packets.map {
         Packet(
-            kind: $0.kind, hash: $0.hash,
-            timeMs: Int((Double($0.time ?? "0") ?? 0) * 1_000), isKey: $0.flags.contains("K"))
+            kind: $0.codecType, hash: $0.dataHash,
+            timeMs: Int((Double($0.ptsTime ?? "0") ?? 0) * 1_000), isKey: $0.flags.contains("K"))
     }
 }
 

@@ -272,6 +272,8 @@ struct MP4TrackTests {
         #expect(
             try track(colour).colour
                 == VideoColour(primaries: 9, transfer: 18, matrix: 9, isFullRange: true))
+        // A broadcaster who comes back with others goes on in the same response.
+        #expect(try track(colour).isDecoded(like: track([])))
         let width = number(ElementID.displayWidth, 1_024)
         #expect(
             try track(width).pixelAspect == PixelAspect(horizontal: 64, vertical: 45))
