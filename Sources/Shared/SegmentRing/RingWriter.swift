@@ -116,6 +116,15 @@ package final class RingWriter {
         unsafe commit(entry, bytes, state: state, carry: carry)
     }
 
+    /// The same for a span.
+    package func append(
+        _ kind: RingKind, _ bytes: borrowing RawSpan, bootMs: UInt64
+    ) throws(RingError) {
+        try unsafe bytes.withUnsafeBytes { (buffer) throws(RingError) in
+            try unsafe append(kind, buffer, bootMs: bootMs)
+        }
+    }
+
     /// The next entry, with its numbers within their bounds.
     private func entry(
         _ kind: RingKind, _ bytes: UnsafeRawBufferPointer, flags: FragmentFlags,

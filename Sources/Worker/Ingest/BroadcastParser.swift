@@ -26,6 +26,16 @@ protocol BroadcastParser {
     mutating func resynchronize()
     /// What comes next belongs behind that time of the ring.
     mutating func continueTimeline(atMs timeMs: Int64)
+    /// When the bytes of the next push have arrived: Unix milliseconds that steps of the wall clock do not
+    /// move; nil when there is no ring yet.
+    var arrivedMs: UInt64? { get set }
+    /// The ordinal of the segment that begins next, and how many segments so far did not continue the one
+    /// before.
+    var segmentOrdinals: (next: UInt64, discontinuities: UInt64) { get }
+    /// What follows is in a ring whose segments begin with these numbers.
+    mutating func beginSegments(ordinal: UInt64, discontinuities: UInt64)
+    /// What follows is in the same ring as that of a parser of this format whose state this is.
+    mutating func continueSegments(of state: [UInt8]) throws(MediaError)
     /// What another parser needs, besides `carry`, to go on from here.
     func state() -> [UInt8]
 }

@@ -3,6 +3,8 @@
 // puts a new ring in the place of the old one. It knows no format: media, states and headers are bytes
 // to it.
 //
+// Unsafe use: a record's bytes are read as a span of memory for the time of one call.
+//
 // Owner: the worker's loop thread.
 
 import LinuxIO
@@ -58,8 +60,25 @@ final class BroadcastWriter {
 
     var holdsLease: Bool { lease != nil }
 
+    /// The ring to be written; nil when there is none.
+    var ring: Ring? { lease?.ring }
+
     /// The ring's clock; nil when there is no ring to write.
     var ringNowMs: UInt64? { lease?.ring.bootNowMs }
+
+    /// The time of day, not moved by steps of the wall clock since the ring was made; nil when there is
+    /// none.
+    var steadyWallMs: UInt64? {
+        lease.map { $0.ring.wallClockMs(ofBootMs: $0.ring.bootNowMs) }
+    }
+
+    /// The numbers that a ring in the place of the present one begins with, or the first one of its name.
+    /// - Parameter reached: what the segments have come to.
+    func ordinalsOfNewRing(reached: (next: UInt64, discontinuities: UInt64)) -> RingOrdinals {
+        guard lease != nil else { return .first }
+        return RingOrdinals(segment: reached.next, discontinuity: reached.discontinuities)
+            .afterDiscontinuity
+    }
 
     /// How much media the ring holds, at the bit rate of what is in it now.
     var capacityMs: UInt64? { lease?.ring.capacityMs }
@@ -122,7 +141,9 @@ final class BroadcastWriter {
 
     // MARK: Media
 
-    /// Appends one fragment, with what the next worker needs to go on after it.
+    /// Appends one fragment, with what the next worker needs to go on after it, and before it the record
+    /// of the segment that it begins. A worker that dies in between leaves a record, and the next one
+    /// writes it again.
     func append(
         _ bytes: borrowing RawSpan, _ fragment: Fragment, atMs nowMs: UInt64, state: [UInt8]
     ) throws(PublishError) {
@@ -130,6 +151,9 @@ final class BroadcastWriter {
             throw .media(.malformed("media before its header"))
         }
         do {
+            if let record = fragment.segmentRecord {
+                try unsafe lease.append(.segmentRecord, record.span.bytes, bootMs: nowMs)
+            }
             try lease.append(
                 bytes, flags: FragmentFlags(fragment), mediaTimeMs: fragment.mediaTimeMs,
                 durationMs: UInt32(clamping: fragment.durationMs), bootMs: nowMs, state: state,
@@ -184,7 +208,9 @@ final class BroadcastWriter {
     // MARK: A new ring
 
     /// Makes a ring for a broadcast that begins. It replaces the present ring, if there is one.
-    func makeRing(_ initialization: [UInt8], state: [UInt8]) throws(PublishError) {
+    func makeRing(
+        _ initialization: [UInt8], ordinals: RingOrdinals, state: [UInt8]
+    ) throws(PublishError) {
         if lease == nil && streams.count >= Limits.streams { throw .tooManyStreams }
         let old = lease?.ring
         if let old, !streams.replaced.admits(old, name) { throw .tooManyRings }
@@ -193,7 +219,7 @@ final class BroadcastWriter {
         }
         // A ring that has ended is noted before it goes; one that only ends now is noted once it has.
         if let old, old.status.endedAtBootMs != 0 { _ = streams.noteEnd(old, name) }
-        let created = try createRing(initialization, state)
+        let created = try createRing(initialization, ordinals, state)
         // The new ring has the name now; viewers of the old one are told that it has ended.
         stream?.end(.takenOver)
         if let old { _ = streams.noteEnd(old, name) }
@@ -210,21 +236,21 @@ final class BroadcastWriter {
     }
 
     private func createRing(
-        _ initialization: [UInt8], _ state: [UInt8]
+        _ initialization: [UInt8], _ ordinals: RingOrdinals, _ state: [UInt8]
     ) throws(PublishError) -> RingWriter {
         do {
             do {
-                return try createFile(initialization, state)
+                return try createFile(initialization, ordinals, state)
             } catch .missing {
                 // The directory of an earlier stream was there, and was removed just now.
-                return try createFile(initialization, state)
+                return try createFile(initialization, ordinals, state)
             } catch .invalid(let reason) {
                 // Something that is not a file stands where the file is to be made.
                 let path = streams.ringPath(name) + Ring.temporarySuffix
                 _ = try? streams.putAside(name, reason: reason) {
                     FileSystem.exists(path) && !FileSystem.isRegularFile(path)
                 }
-                return try createFile(initialization, state)
+                return try createFile(initialization, ordinals, state)
             }
         } catch {
             // An empty directory would count as a stream.
@@ -235,7 +261,7 @@ final class BroadcastWriter {
     }
 
     private func createFile(
-        _ initialization: [UInt8], _ state: [UInt8]
+        _ initialization: [UInt8], _ ordinals: RingOrdinals, _ state: [UInt8]
     ) throws(RingError) -> RingWriter {
         do {
             try streams.makeStreamDirectory(name)
@@ -245,8 +271,7 @@ final class BroadcastWriter {
         return try Ring.create(
             path: streams.ringPath(name), geometry: environment.ringGeometry,
             initialization: initialization,
-            baseOrdinals: lease?.ring.baseOrdinals.afterDiscontinuity ?? .first, state: state,
-            slot: environment.slot, replacing: lease != nil,
+            baseOrdinals: ordinals, state: state, slot: environment.slot, replacing: lease != nil,
             keepingReplacedAs: lease.map { streams.replaced.path(of: $0.ring, name) },
             reserve: DiskReserve.bytes)
     }

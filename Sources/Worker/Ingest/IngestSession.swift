@@ -23,6 +23,8 @@ final class IngestSession {
     private var parser: any BroadcastParser
     /// Bytes of the broadcast have come, so its format is known.
     private var isFormatKnown = false
+    /// What the ring's last broadcast left there; nil when this one is resumed.
+    private let pastState: IngestState?
     private var batch = FragmentBatch()
     private var pace: IngestPace
     private var advance = MediaAdvance()
@@ -41,11 +43,13 @@ final class IngestSession {
     ) {
         self.facts = facts
         self.environment = environment
+        pastState = lease.flatMap { IngestState(decoding: $0.state) }
         parser = format.parser(limits: environment.mediaLimits)
         pace = IngestPace(atMs: lease?.ring.bootNowMs ?? BootClock.nowMs())
         writer = BroadcastWriter(
             name, facts: facts, on: stream, lease: lease, streams: streams,
             environment: environment)
+        if let lease { continueSegments(of: lease.ring) }
     }
 
     /// Goes on where the last body stopped.
@@ -62,6 +66,7 @@ final class IngestSession {
         if facts.chunk == nil && (state.isBroken || lease.recoveredFromCrash) {
             parser.resynchronize()
         }
+        pastState = nil
         skipBytes = facts.chunk == nil ? 0 : state.consumedBytes
         pace = IngestPace(aheadMs: state.aheadMs, atMs: state.atBootMs)
         advance = MediaAdvance(continuingAtMs: parser.nextMediaTimeMs)
@@ -121,6 +126,7 @@ final class IngestSession {
     private func push(_ bytes: UnsafeRawBufferPointer) throws(PublishError) -> PushResult {
         if !isFormatKnown, bytes.count > 0 { unsafe chooseFormat(by: bytes) }
         batch.removeAll()
+        parser.arrivedMs = writer.steadyWallMs
         let result: PushResult
         do {
             let span = unsafe bytes.assumingMemoryBound(to: UInt8.self).span
@@ -145,6 +151,19 @@ final class IngestSession {
         guard sniffed != format else { return }
         format = sniffed
         parser = format.parser(limits: environment.mediaLimits)
+        if let ring = writer.ring { continueSegments(of: ring) }
+    }
+
+    /// The ring's segments go on where its last broadcast stopped; or, when nothing is known of that, with
+    /// the numbers that the ring began with.
+    private func continueSegments(of ring: Ring) {
+        if let pastState, pastState.format == format,
+            (try? parser.continueSegments(of: pastState.media)) != nil
+        {
+            return
+        }
+        parser.beginSegments(
+            ordinal: ring.baseOrdinals.segment, discontinuities: ring.baseOrdinals.discontinuity)
     }
 
     /// Publishes what the last push completed.
@@ -176,7 +195,12 @@ final class IngestSession {
             parser.continueTimeline(atMs: endMs)
             return writer.attach()
         }
-        try writer.makeRing(initialization.bytes, state: state(consumedBytes: takenBytes).encoded())
+        let ordinals = writer.ordinalsOfNewRing(reached: parser.segmentOrdinals)
+        parser.beginSegments(
+            ordinal: ordinals.segment, discontinuities: ordinals.discontinuity)
+        try writer.makeRing(
+            initialization.bytes, ordinals: ordinals,
+            state: state(consumedBytes: takenBytes).encoded())
         try keepCarried()
         environment.changes.announce()
         environment.logger.notice(
