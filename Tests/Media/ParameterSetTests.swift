@@ -97,12 +97,11 @@ extension SequenceFields.UsabilityFields {
     }
 }
 
-/// As a decoder gets it.
-private func sequence(_ fields: SequenceFields) throws -> H264.Sequence {
-    // Zeros behind each other are kept apart, as in a real stream.
+/// Zeros behind each other are kept apart, as in a real stream.
+func escaped(_ bytes: [UInt8]) -> [UInt8] {
     var escaped: [UInt8] = []
     var zeros = 0
-    for byte in fields.bytes {
+    for byte in bytes {
         if zeros == 2, byte <= 3 {
             escaped.append(3)
             zeros = 0
@@ -110,7 +109,13 @@ private func sequence(_ fields: SequenceFields) throws -> H264.Sequence {
         zeros = byte == 0 ? zeros + 1 : 0
         escaped.append(byte)
     }
-    let read = H264.sequence(escaped.span)
+    return escaped
+}
+
+/// As a decoder reads it.
+private func sequence(_ fields: SequenceFields) throws -> H264.Sequence {
+    let set = escaped(fields.bytes)
+    let read = H264.sequence(set.span)
     let sequence = try #require(read)
     #expect((sequence.size.width, sequence.size.height) == (1_280, 720))
     return sequence

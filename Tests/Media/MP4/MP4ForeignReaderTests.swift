@@ -18,7 +18,7 @@ struct MadeRecording: Sendable, CustomTestStringConvertible {
     static let all = [
         MadeRecording(
             testDescription: "HEVC with B-frames", input: picture,
-            codec: "-c:v libx265 -x265-params log-level=none:keyint=8 -pix_fmt yuv420p10"),
+            codec: "-c:v libx265 -pix_fmt yuv420p10 -x265-params log-level=none:keyint=8"),
         MadeRecording(
             testDescription: "H.264 with long pixels and colours",
             input: picture + ",setsar=16/11",

@@ -114,7 +114,7 @@ enum H264 {
         let size: PictureSize
         /// The most frames that stand before one in the stream and are shown after it.
         let reorderDepth: Int
-        let usability: Usability?
+        let usability: VideoUsability?
     }
 
     /// The decoder configuration (avcC) for frames with lengths of four bytes.
@@ -182,7 +182,7 @@ enum H264 {
                 width: columns * 16 - unitX * (crop.left + crop.right),
                 height: rows * 16 * fields - unitY * (crop.top + crop.bottom))
         else { return nil }
-        let usability = reader.flag() ? usability(&reader) : nil
+        let usability = reader.flag() ? VideoUsability(h264: &reader) : nil
         // Type 2 numbers frames as they come, and a frame that needs no other cannot wait for one.
         let isInOrder =
             orderType == 2 || isBaseline(profile) || isIntra(profile, constraints: constraints)

@@ -87,6 +87,7 @@ enum HEVC {
         let size: PictureSize
         /// The most pictures that stand before one in the stream and are shown after it.
         let reorderDepth: Int
+        let usability: VideoUsability?
     }
 
     /// The decoder configuration (hvcC) for frames with lengths of four bytes.
@@ -143,16 +144,17 @@ enum HEVC {
                 width: columns - unitX * (crop.left + crop.right),
                 height: rows - unitY * (crop.top + crop.bottom))
         else { return nil }
+        let orderBits = Int(min(reader.exponentialGolomb(), 12)) + 4
+        let reorderDepth = reorderDepth(&reader, subLayers: subLayers)
         return Sequence(
             profile: profile, temporalLayers: UInt8(subLayers) + 1, isNested: isNested,
             chromaFormat: UInt8(chromaFormat), lumaDepth: UInt8(lumaDepth) + 8,
-            chromaDepth: UInt8(chromaDepth) + 8, size: size,
-            reorderDepth: reorderDepth(&reader, subLayers: subLayers))
+            chromaDepth: UInt8(chromaDepth) + 8, size: size, reorderDepth: reorderDepth,
+            usability: usability(&reader, orderBits: orderBits))
     }
 
     /// That of the highest temporal layer, which comes last (sps_max_num_reorder_pics).
     private static func reorderDepth(_ reader: inout BitReader, subLayers: Int) -> Int {
-        _ = reader.exponentialGolomb()
         let isSaidOfEach = reader.flag()
         var depth: UInt32 = 0
         for _ in 0...(isSaidOfEach ? subLayers : 0) {

@@ -52,15 +52,12 @@ struct SampleEntry: Sendable, Equatable {
         self.init(
             name: "avc1", codecString: track.codecString,
             setUp: SampleEntry.box("avcC", track.codecPrivate))
-        let usability = H264.sequence(first.span)?.usability
-        colour = usability?.colour
-        pixelAspect = usability?.pixelAspect
-        frameDurationNs = usability?.frameDurationNs
+        take(H264.sequence(first.span)?.usability)
     }
 
     private init?(hevc track: MediaTrack) {
         guard let sets = HEVC.ParameterSets(configuration: track.codecPrivate),
-            !sets.video.isEmpty, !sets.sequence.isEmpty, !sets.picture.isEmpty
+            let first = sets.sequence.first, !sets.video.isEmpty, !sets.picture.isEmpty
         else { return nil }
         var configuration = track.codecPrivate
         // Early writers of Matroska left the version at 0.
@@ -68,6 +65,13 @@ struct SampleEntry: Sendable, Equatable {
         self.init(
             name: "hvc1", codecString: track.codecString,
             setUp: SampleEntry.box("hvcC", configuration))
+        take(HEVC.sequence(first.span)?.usability)
+    }
+
+    private mutating func take(_ usability: VideoUsability?) {
+        colour = usability?.colour
+        pixelAspect = usability?.pixelAspect
+        frameDurationNs = usability?.frameDurationNs
     }
 
     /// Often there is no set-up: then it is profile 0, and the level follows from the size.

@@ -1,14 +1,13 @@
-// What H.264 says about its pictures beside how they are decoded: the video usability information at the
-// end of a sequence parameter set (ISO/IEC 14496-10 annex E.1). All of it is optional.
+// What H.264 and HEVC say about their pictures beside how they are decoded: the video usability information
+// at the end of a sequence parameter set (ISO/IEC 14496-10 annex E.1, ITU-T H.265 annex E.2). All of it is
+// optional.
 
-extension H264 {
-    struct Usability: Equatable {
-        var pixelAspect: PixelAspect?
-        var colour: VideoColour?
-        var frameDurationNs: UInt64?
-        /// How many frames may stand before one in the stream and are shown after it.
-        var reorderedFrames: Int?
-    }
+struct VideoUsability: Sendable, Equatable {
+    private(set) var pixelAspect: PixelAspect?
+    private(set) var colour: VideoColour?
+    private(set) var frameDurationNs: UInt64?
+    /// How many frames may stand before one in the stream and are shown after it; HEVC says it elsewhere.
+    private(set) var reorderedFrames: Int?
 
     /// The aspects that have a number, from 1.
     private static let pixelAspects = [
@@ -20,21 +19,18 @@ extension H264 {
     private static let durationsNs: ClosedRange<UInt64> = 3_333_333...1_000_000_000
     private static let mostReordered: UInt32 = 16
 
-    /// Reads it; nil when it is broken.
-    static func usability(_ reader: inout BitReader) -> Usability? {
-        var usability = Usability()
-        if reader.flag() { usability.pixelAspect = pixelAspect(&reader) }
-        if reader.flag() { reader.skip(1) }
-        if reader.flag() { usability.colour = colour(&reader) }
+    /// Reads that of H.264; nil when it is broken.
+    init?(h264 reader: inout BitReader) {
+        readPictures(&reader)
         if reader.flag() {
-            _ = reader.exponentialGolomb()
-            _ = reader.exponentialGolomb()
+            // A tick for each field.
+            frameDurationNs = VideoUsability.frameDurationNs(&reader, ticks: 2)
+            reader.skip(1)
         }
-        if reader.flag() { usability.frameDurationNs = frameDurationNs(&reader) }
         let hasUnitTiming = reader.flag()
-        if hasUnitTiming { skipBuffering(&reader) }
+        if hasUnitTiming { VideoUsability.skipBuffering(&reader) }
         let hasSliceTiming = reader.flag()
-        if hasSliceTiming { skipBuffering(&reader) }
+        if hasSliceTiming { VideoUsability.skipBuffering(&reader) }
         if hasUnitTiming || hasSliceTiming { reader.skip(1) }
         reader.skip(1)
         if reader.flag() {
@@ -42,9 +38,35 @@ extension H264 {
             for _ in 0..<4 { _ = reader.exponentialGolomb() }
             let reordered = reader.exponentialGolomb()
             _ = reader.exponentialGolomb()
-            if reordered <= mostReordered { usability.reorderedFrames = Int(reordered) }
+            if reordered <= VideoUsability.mostReordered { reorderedFrames = Int(reordered) }
         }
-        return reader.hasFailed ? nil : usability
+        if reader.hasFailed { return nil }
+    }
+
+    /// Reads that of HEVC, as far as it is of use; nil when it is broken.
+    init?(hevc reader: inout BitReader) {
+        readPictures(&reader)
+        reader.skip(1)
+        let isInFields = reader.flag()
+        reader.skip(1)
+        if reader.flag() {
+            for _ in 0..<4 { _ = reader.exponentialGolomb() }
+        }
+        if reader.flag() {
+            frameDurationNs = VideoUsability.frameDurationNs(&reader, ticks: isInFields ? 2 : 1)
+        }
+        if reader.hasFailed { return nil }
+    }
+
+    /// What both begin with.
+    private mutating func readPictures(_ reader: inout BitReader) {
+        if reader.flag() { pixelAspect = VideoUsability.pixelAspect(&reader) }
+        if reader.flag() { reader.skip(1) }
+        if reader.flag() { colour = VideoUsability.colour(&reader) }
+        if reader.flag() {
+            _ = reader.exponentialGolomb()
+            _ = reader.exponentialGolomb()
+        }
     }
 
     private static func pixelAspect(_ reader: inout BitReader) -> PixelAspect? {
@@ -72,16 +94,15 @@ extension H264 {
             isFullRange: isFullRange)
     }
 
-    /// A frame lasts two ticks, one for each field.
-    private static func frameDurationNs(_ reader: inout BitReader) -> UInt64? {
-        let (units, ticks) = (UInt64(reader.bits(32)), UInt64(reader.bits(32)))
-        reader.skip(1)
-        guard ticks > 0 else { return nil }
-        let durationNs = units * 2_000_000_000 / ticks
+    /// The units in a tick, the ticks in a second; so many ticks to a frame.
+    private static func frameDurationNs(_ reader: inout BitReader, ticks: UInt64) -> UInt64? {
+        let (units, unitsEachSecond) = (UInt64(reader.bits(32)), UInt64(reader.bits(32)))
+        guard unitsEachSecond > 0 else { return nil }
+        let durationNs = units * ticks * 1_000_000_000 / unitsEachSecond
         return durationsNs.contains(durationNs) ? durationNs : nil
     }
 
-    /// The parameters of a hypothetical decoder's buffer (annex E.1.2).
+    /// The parameters of a hypothetical decoder's buffer (ISO/IEC 14496-10 annex E.1.2).
     private static func skipBuffering(_ reader: inout BitReader) {
         let last = min(reader.exponentialGolomb(), 31)
         reader.skip(8)
