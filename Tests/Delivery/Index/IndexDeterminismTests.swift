@@ -82,10 +82,12 @@ private struct Reader {
 
     /// A broadcast that comes back, cut at random, in a ring that may be small, with whatever may be in
     /// a ring beside it.
-    private func run(seed: UInt64, isSound: Bool) throws -> (segments: UInt64, met: Int) {
+    private func run(
+        seed: UInt64, isSound: Bool, isAsWritten: Bool = false
+    ) throws -> (segments: UInt64, met: Int) {
         var random = Seeded(seed)
         let recording = try #require(Broadcast.recordings.randomElement(using: &random))
-        let broadcast = try Broadcast(recording, times: 3) {
+        let broadcast = try Broadcast(recording, times: isAsWritten ? 6 : 3) {
             Int.random(in: 1...4_000, using: &random)
         }
         let isSmall = random.once(in: 2)
@@ -97,17 +99,10 @@ private struct Reader {
         var readers = [Reader(stage)]
         var met = 0
         for fragment in broadcast.fragments where fragment.bytes.count <= 1 << 16 {
-            if !isSound { try addOddities(to: stage, &random) }
-            let isCut = fragment.isClusterStart || !isSound
-            let begins: Bool? = isCut && random.once(in: 12) ? true : nil
-            let isDamaged = !isSound && random.once(in: 20)
-            try stage.append(
-                fragment, of: broadcast, beginsSegment: begins,
-                recordTimes: random.once(in: 4) ? 2 : 1
-            ) { bytes in
-                guard isDamaged else { return }
-                let place = Int.random(in: bytes.indices, using: &random)
-                bytes[place] ^= UInt8.random(in: 1...255, using: &random)
+            if isAsWritten {
+                try stage.appendAsWritten(fragment, of: broadcast)
+            } else {
+                try append(fragment, of: broadcast, to: stage, isSound: isSound, &random)
             }
             if random.once(in: 10) { readers.append(Reader(stage)) }
             if readers.count > 4 {
@@ -134,6 +129,24 @@ private struct Reader {
         return (stage.ordinal, met)
     }
 
+    private func append(
+        _ fragment: Fragment, of broadcast: Broadcast, to stage: SegmentedRing, isSound: Bool,
+        _ random: inout Seeded
+    ) throws {
+        if !isSound { try addOddities(to: stage, &random) }
+        let isCut = fragment.isClusterStart || !isSound
+        let begins: Bool? = isCut && random.once(in: 12) ? true : nil
+        let isDamaged = !isSound && random.once(in: 20)
+        try stage.append(
+            fragment, of: broadcast, beginsSegment: begins,
+            recordTimes: random.once(in: 4) ? 2 : 1
+        ) { bytes in
+            guard isDamaged else { return }
+            let place = Int.random(in: bytes.indices, using: &random)
+            bytes[place] ^= UInt8.random(in: 1...255, using: &random)
+        }
+    }
+
     private func addOddities(to stage: SegmentedRing, _ random: inout Seeded) throws {
         if random.once(in: 15) {
             for _ in 0..<Int.random(in: 1...100, using: &random) {
@@ -157,5 +170,11 @@ private struct Reader {
     func damaged(seed: UInt64) throws {
         let (segments, met) = try run(seed: seed, isSound: false)
         #expect(segments > 2 && met > 3)
+    }
+
+    @Test("readers of what the parser writes agree", arguments: 200..<220 as Range<UInt64>)
+    func written(seed: UInt64) throws {
+        let (segments, met) = try run(seed: seed, isSound: true, isAsWritten: true)
+        #expect(segments > 1 && met > 3)
     }
 }

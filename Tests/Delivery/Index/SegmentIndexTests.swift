@@ -123,6 +123,41 @@ func bytes(
         }
     }
 
+    @Test(
+        "the parser's own records make segments and parts as promised",
+        arguments: Broadcast.recordings)
+    func written(recording: String) throws {
+        let broadcast = try Broadcast(recording, times: 6) { 8_000 }
+        let stage = try SegmentedRing(broadcast)
+        for fragment in broadcast.fragments {
+            try stage.appendAsWritten(fragment, of: broadcast)
+        }
+        var index = SegmentIndex.of(stage)
+        index.finish()
+        #expect(index.segments.count == Int(stage.ordinal) && index.segments.count > 1)
+        let plan = try #require(index.plan)
+        for track in stage.tracks.indices {
+            let timescale = UInt64(try #require(index.timescale(of: track)))
+            let targetTicks = UInt64(plan.partTargetMs ?? 0) * timescale / 1_000
+            var last: UInt64?
+            for facts in index.segments {
+                let segment = try #require(index.segment(facts.ordinal, of: track))
+                #expect(segment.isComplete)
+                let ms = segment.ticks * 1_000 / timescale
+                #expect(ms < UInt64(plan.targetDurationMs) + 500, "segment \(facts.ordinal)")
+                let isContinuous = last == nil || last == segment.decodeTime
+                #expect(isContinuous || facts.isDiscontinuity, "segment \(facts.ordinal)")
+                last = segment.decodeTime + segment.ticks
+                guard plan.partTargetMs != nil else { continue }
+                for part in segment.parts {
+                    #expect(part.ticks <= targetTicks)
+                    let isExempt = part.isIndependent || part == segment.parts.last
+                    #expect(isExempt || part.ticks * 100 >= targetTicks * 85)
+                }
+            }
+        }
+    }
+
     @Test("a part can be had from any byte to any other", arguments: [1, 7, 5_000])
     func ranges(pieceBytes: Int) throws {
         let broadcast = try Broadcast("chromium-audio-only.webm")

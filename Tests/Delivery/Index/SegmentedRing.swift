@@ -124,6 +124,16 @@ final class SegmentedRing {
         try append(bytes, fragment)
     }
 
+    /// Appends a fragment and the record that the parser gave it, as a worker does.
+    func appendAsWritten(_ fragment: Fragment, of broadcast: Broadcast) throws {
+        if let record = fragment.segmentRecord {
+            try append(.segmentRecord, record)
+            begunAtMs = fragment.mediaTimeMs
+            ordinal += 1
+        }
+        try append(broadcast.bytes(of: fragment), fragment)
+    }
+
     func appendAll(_ broadcast: Broadcast) throws {
         for fragment in broadcast.fragments { try append(fragment, of: broadcast) }
     }

@@ -1,12 +1,12 @@
 // Fuzz target: a ring file whose header, shared words, positions, snapshots and index are whatever
 // the fuzzer says, through everything that reads them: the ring itself, the worker's figures and
-// states, a viewer's cursor, recovery, a writer, and the publisher's state that it finds. Opening the
-// file fails or every call gives some answer; nothing crashes.
+// states, a viewer's cursor, an index of segments, recovery, a writer, and the publisher's state that it
+// finds. Opening the file fails or every call gives some answer; nothing crashes.
 //
 // Input: one byte of options, then bytes that replace the template's areas one after the other
 // (what is missing keeps the template's). Options: 1 the header's checksum is made right again, 2
 // the slots' check words are, 4 the ring is written to as well, 8 the snapshots' checksums are made
-// right again. Run it with a directory for the corpus:
+// right again, 16 the template stays as it is, and the bytes are segments that are written to it. Run it with a directory for the corpus:
 //   FuzzRing Tests/Fuzz/Ring/Corpus -max_total_time=30
 
 import FuzzDriver
@@ -168,6 +168,7 @@ private func read(_ ring: Ring) {
     _ = ring.baseOrdinals.afterDiscontinuity
     follow(ring)
     watch(ring)
+    index(ring)
 }
 
 /// Readers of every sort, each for more steps than a ring of this size has entries.
@@ -221,6 +222,79 @@ private func watch(_ ring: Ring) {
     }
 }
 
+private let indexedTracks: [MediaTrack] = {
+    // EBML, Segment, Info, and Tracks with VP8 and Opus.
+    let header: [UInt8] =
+        [0x1A, 0x45, 0xDF, 0xA3, 0x87, 0x42, 0x82, 0x84] + Array("webm".utf8)
+        + [
+            0x18, 0x53, 0x80, 0x67, 0xFF, 0x15, 0x49, 0xA9, 0x66, 0x80, 0x16, 0x54, 0xAE, 0x6B,
+            0xB4,
+        ]
+        + [0xAE, 0x99, 0xD7, 0x81, 1, 0x73, 0xC5, 0x81, 1, 0x83, 0x81, 1, 0x86, 0x85]
+        + Array("V_VP8".utf8) + [0xE0, 0x86, 0xB0, 0x81, 64, 0xBA, 0x81, 64]
+        + [0xAE, 0x97, 0xD7, 0x81, 2, 0x73, 0xC5, 0x81, 2, 0x83, 0x81, 2, 0x86, 0x86]
+        + Array("A_OPUS".utf8) + [0xE1, 0x83, 0x9F, 0x81, 2]
+    var limits = mediaLimits
+    limits.initializationBytes = 4_096
+    limits.elementBytes = 4_096
+    var ingest = WebMIngest(limits: limits)
+    var batch = FragmentBatch()
+    let result = try! ingest.push(header.span, into: &batch)
+    guard case .initialization(let initialization) = result.event else {
+        fatalError("the header is right")
+    }
+    return initialization.tracks
+}()
+
+/// What a worker does of which somebody wants segments; the bytes of each part are as many as it says.
+private func index(_ ring: Ring) {
+    var index = SegmentIndex(tracks: indexedTracks)
+    var scratch: [UInt8] = []
+    var turns = 0
+    while !index.advance(in: ring, through: &scratch, mostBytes: 2_000), turns < 100 { turns += 1 }
+    if turns % 2 == 0 { index.finish() }
+    for facts in index.segments {
+        for rendition in indexedTracks.indices {
+            _ = index.reaches(SegmentPoint(ordinal: facts.ordinal, part: 1), of: rendition)
+            guard let body = index.body(of: facts.ordinal, rendition: rendition, from: ring) else {
+                continue
+            }
+            var buffer = [UInt8](repeating: 0, count: 700)
+            var count = 0
+            reading: while true {
+                switch buffer.withUnsafeMutableBytes({ body.produce(into: $0) }) {
+                case .bytes(let more): count += more
+                case .last(let more):
+                    precondition(count + more == body.byteCount, "a body has its length")
+                    break reading
+                case .abort: break reading
+                case .wait, .end: preconditionFailure("a body goes on to its end")
+                }
+            }
+        }
+    }
+}
+
+/// Two segments of which everything but the records is what the input says, and an entry that says it is a
+/// record.
+private func publishSegments(_ input: ArraySlice<UInt8>, with writer: RingWriter) {
+    for (number, piece) in [input.prefix(300), input.dropFirst(300).prefix(300)].enumerated() {
+        let record = SegmentRecord(
+            ordinal: UInt64(number) + 7, discontinuityOrdinal: 0, isIndependent: true,
+            isDiscontinuity: false, mediaTimeMs: 1_000, clusterMs: 1_000, wallMs: 1,
+            plan: SegmentPlan(targetDurationMs: 2_000, partTargetMs: 300),
+            clocks: indexedTracks.map { TrackClock(for: $0) })
+        record.encoded().withUnsafeBytes { try? writer.append(.segmentRecord, $0, bootMs: 3) }
+        piece.withUnsafeBytes {
+            try? writer.append(
+                $0, flags: [], mediaTimeMs: 1, durationMs: 2, bootMs: 3, state: [])
+        }
+    }
+    input.dropFirst(600).prefix(600).withUnsafeBytes {
+        try? writer.append(.segmentRecord, $0, bootMs: 3)
+    }
+}
+
 /// What a worker does that publishes.
 private func publish(_ ring: Ring, with writer: RingWriter) {
     if let state = IngestState(decoding: writer.state) {
@@ -244,11 +318,13 @@ enum FuzzRing {
 
 private func check(_ input: [UInt8]) {
     let options = input.first ?? 0
-    template.write(input.dropFirst(), options: options)
+    let isOfSegments = options & 16 != 0
+    template.write(isOfSegments ? [] : input.dropFirst(), options: options)
     guard let ring = try? Ring.open(path: template.path) else { return }
     read(ring)
-    if options & 4 != 0, let writer = try? ring.acquireWriter(slot: 0) {
-        publish(ring, with: writer)
+    if options & 20 != 0, let writer = try? ring.acquireWriter(slot: 0) {
+        isOfSegments
+            ? publishSegments(input.dropFirst(), with: writer) : publish(ring, with: writer)
         read(ring)
     }
 }
