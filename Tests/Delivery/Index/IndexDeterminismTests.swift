@@ -14,7 +14,12 @@ private struct Reader {
     var head: UInt64?
     var scratch: [UInt8] = []
 
-    init(_ stage: SegmentedRing) { index = SegmentIndex(tracks: stage.tracks) }
+    /// Begins as if everything before some entry were gone.
+    init(_ stage: SegmentedRing, _ random: inout Seeded) {
+        let head = stage.ring.entryHead
+        let first = UInt64.random(in: min(stage.ring.oldestSequence, head)...head, using: &random)
+        index = SegmentIndex(tracks: stage.tracks, from: random.once(in: 3) ? 0 : first)
+    }
 
     mutating func read(_ ring: Ring, mostBytes: Int) {
         let isCurrent = index.advance(in: ring, through: &scratch, mostBytes: mostBytes)
@@ -49,7 +54,7 @@ private struct Reader {
                 if isSameHead || areBothComplete {
                     #expect(mine == his, "seed \(seed), segment \(facts.ordinal)")
                 }
-                if areBothComplete, mine?.isEmpty == false {
+                if areBothComplete, mine?.isEmpty == false, facts.ordinal % 4 == 0 {
                     try compareBodies(a, b, facts.ordinal, track, stage, seed: seed)
                 }
                 let parts = zip(mine?.parts ?? [], his?.parts ?? [])
@@ -96,7 +101,7 @@ private struct Reader {
             entries: isSmall ? 1 << 8 : 1 << 12,
             partTargetMs: [nil, 200, 300, 1_000].randomElement(using: &random) ?? nil,
             firstOrdinal: UInt64.random(in: 1...1_000, using: &random))
-        var readers = [Reader(stage)]
+        var readers = [Reader(stage, &random)]
         var met = 0
         for fragment in broadcast.fragments where fragment.bytes.count <= 1 << 16 {
             if isAsWritten {
@@ -104,7 +109,7 @@ private struct Reader {
             } else {
                 try append(fragment, of: broadcast, to: stage, isSound: isSound, &random)
             }
-            if random.once(in: 10) { readers.append(Reader(stage)) }
+            if random.once(in: 10) { readers.append(Reader(stage, &random)) }
             if readers.count > 4 {
                 readers.remove(at: Int.random(in: readers.indices, using: &random))
             }
@@ -120,11 +125,10 @@ private struct Reader {
             }
         }
         for index in readers.indices { readers[index].readAll(stage.ring) }
-        readers.append(Reader(stage))
+        readers.append(Reader(stage, &random))
         readers[readers.count - 1].readAll(stage.ring)
         for reader in readers {
             try compare(readers[0], reader, stage, seed: seed)
-            if isSound { #expect(!reader.index.segments.isEmpty, "seed \(seed)") }
         }
         return (stage.ordinal, met)
     }
@@ -160,19 +164,19 @@ private struct Reader {
         }
     }
 
-    @Test("readers of a sound ring agree", arguments: 0..<30 as Range<UInt64>)
+    @Test("readers of a sound ring agree", arguments: 0..<20 as Range<UInt64>)
     func sound(seed: UInt64) throws {
         let (segments, met) = try run(seed: seed, isSound: true)
         #expect(segments > 2 && met > 3)
     }
 
-    @Test("readers of a ring with all kinds of damage agree", arguments: 100..<130 as Range<UInt64>)
+    @Test("readers of a ring with all kinds of damage agree", arguments: 100..<120 as Range<UInt64>)
     func damaged(seed: UInt64) throws {
         let (segments, met) = try run(seed: seed, isSound: false)
         #expect(segments > 2 && met > 3)
     }
 
-    @Test("readers of what the parser writes agree", arguments: 200..<220 as Range<UInt64>)
+    @Test("readers of what the parser writes agree", arguments: 200..<210 as Range<UInt64>)
     func written(seed: UInt64) throws {
         let (segments, met) = try run(seed: seed, isSound: true, isAsWritten: true)
         #expect(segments > 1 && met > 3)

@@ -290,6 +290,58 @@ func bytes(
         #expect(stage.ordinal > 2)
     }
 
+    @Test(
+        "of two records without media between them, the later one counts, and nothing is forgotten")
+    func again() throws {
+        let broadcast = try Broadcast("ffmpeg-av1-opus.webm")
+        let stage = try SegmentedRing(broadcast)
+        let twice = try SegmentedRing(broadcast)
+        for fragment in broadcast.fragments {
+            try stage.append(fragment, of: broadcast)
+            try twice.append(fragment, of: broadcast, recordTimes: 2)
+        }
+        let index = SegmentIndex.of(stage)
+        let other = SegmentIndex.of(twice)
+        #expect(index.segments.count > 1)
+        #expect(index.segments.map(\.ordinal) == other.segments.map(\.ordinal))
+        #expect(index.segments.map { $0.wallMs + 1 } == other.segments.map(\.wallMs))
+        for track in stage.tracks.indices {
+            for facts in index.segments {
+                let one = index.segment(facts.ordinal, of: track)
+                let two = other.segment(facts.ordinal, of: track)
+                #expect(one?.isComplete == two?.isComplete && one?.parts == two?.parts)
+            }
+        }
+    }
+
+    @Test(
+        "whoever begins at a record within a cluster counts on from it",
+        arguments: Broadcast.recordings)
+    func withinCluster(recording: String) throws {
+        let broadcast = try Broadcast(recording, pieceBytes: { 3_000 })
+        let stage = try SegmentedRing(broadcast)
+        var records: [UInt64] = []
+        for (place, fragment) in broadcast.fragments.enumerated() {
+            let begins = place == 0 || place % 3 == 2 && !fragment.isClusterStart
+            if begins { records.append(stage.ring.entryHead) }
+            try stage.append(fragment, of: broadcast, beginsSegment: begins)
+        }
+        let index = SegmentIndex.of(stage)
+        #expect(records.count > 2)
+        for record in records {
+            var late = SegmentIndex(tracks: stage.tracks, from: record)
+            late.readAll(stage.ring)
+            #expect(late.segments.first?.sequence == record)
+            for facts in late.segments {
+                #expect(index.facts(of: facts.ordinal) == facts)
+                for track in stage.tracks.indices {
+                    let segment = late.segment(facts.ordinal, of: track)
+                    #expect(segment == index.segment(facts.ordinal, of: track))
+                }
+            }
+        }
+    }
+
     @Test("a broadcast that comes back goes on with a discontinuity, and times do not overlap")
     func comesBack() throws {
         let broadcast = try Broadcast("chromium-vp9-opus.webm", times: 3)

@@ -33,6 +33,7 @@ package struct SegmentIndex: Sendable {
     /// Nothing comes any more: the last segment is complete, too.
     package private(set) var isFinished = false
 
+    private let firstSequence: UInt64
     /// Nil before the first look at the ring.
     private var cursor: RingCursor?
     private var blocks = StoredBlocks()
@@ -47,7 +48,11 @@ package struct SegmentIndex: Sendable {
     /// What looking at an entry costs beside its bytes.
     private static let entryCostBytes = 512
 
-    package init(tracks: [MediaTrack]) { self.tracks = tracks }
+    /// - Parameter sequence: what is before this entry is passed over, as if it were gone.
+    package init(tracks: [MediaTrack], from sequence: UInt64 = 0) {
+        self.tracks = tracks
+        firstSequence = sequence
+    }
 
     // MARK: Reading
 
@@ -64,7 +69,7 @@ package struct SegmentIndex: Sendable {
         while !isFinished {
             guard leftBytes > 0 else { return false }
             leftBytes -= Self.entryCostBytes
-            if cursor == nil { search(ring, from: ring.oldestSequence) }
+            if cursor == nil { search(ring, from: firstSequence) }
             switch cursor?.next(in: ring) ?? .wait {
             case .wait:
                 // It may only have passed over more entries of other kinds than it does in one step.
