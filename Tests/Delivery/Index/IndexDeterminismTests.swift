@@ -159,6 +159,7 @@ private struct Reader {
         }
         if random.once(in: 60) { try stage.append(.segmentRecord, [1, 2, 3]) }
         if random.once(in: 60) { try stage.repeatRecord() }
+        if random.once(in: 20) { stage.disturbClocks() }
         if random.once(in: 200) {
             try stage.append(.segmentRecord, .init(repeating: 0, count: 40_000))
         }

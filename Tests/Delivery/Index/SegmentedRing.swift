@@ -119,8 +119,9 @@ final class SegmentedRing {
             for time in 0..<recordTimes { try begin(fragment, isAgain: time > 0) }
         }
         var bytes = broadcast.bytes(of: fragment)
-        damage(&bytes)
+        // Damage comes after the writer has seen the frames, so the next record knows more than readers.
         count(bytes)
+        damage(&bytes)
         try append(bytes, fragment)
     }
 
@@ -177,6 +178,13 @@ final class SegmentedRing {
             let frame = bytes.span.extracting(block.payload)
             _ = clocks[block.track].take(
                 timeMs: block.timeMs, soundTicks: meters[block.track]?.ticks(of: frame))
+        }
+    }
+
+    /// The writer has counted something that no reader sees.
+    func disturbClocks() {
+        for index in clocks.indices {
+            _ = clocks[index].take(timeMs: (begunAtMs ?? 0) + 500, soundTicks: 700)
         }
     }
 
