@@ -137,6 +137,7 @@ package final class EventLoop {
 
     /// Stops watching and releases the handler. Call it before the descriptor is closed.
     package func remove(_ registration: Registration) {
+        assertOwner()
         guard isCurrent(registration) else { return }
         let index = Int(registration.slot)
         try? control(EPOLL_CTL_DEL, Readiness(), registration)
@@ -187,12 +188,14 @@ package final class EventLoop {
     }
 
     package func cancel(_ timer: TimerID) {
+        assertOwner()
         timer.isUrgent ? urgentTimers.cancel(timer) : timers.cancel(timer)
     }
 
     /// Gives a task its slice of every turn, behind those that were added before. The loop keeps it
     /// alive.
     package func add(_ task: any TurnTask) {
+        assertOwner()
         tasks.append(task)
     }
 

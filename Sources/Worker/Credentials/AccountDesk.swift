@@ -66,6 +66,7 @@ package final class AccountDesk {
         done: @escaping (Answer) -> Void = { _ in },
         then: @escaping (Result<Answer, AccountError>) -> Void
     ) {
+        loop.assertOwner()
         let question = Question(then, loop: loop)
         guard client?.take(.accountQuestions) ?? true else { return question.refuse(.busy) }
         let isTaken = run(on: lookups, question.deadline, work) { answer in
@@ -94,6 +95,7 @@ package final class AccountDesk {
         done: @escaping (Answer) -> Void = { _ in },
         then: @escaping (Result<Answer, AccountError>) -> Void
     ) {
+        loop.assertOwner()
         let question = Question(then, loop: loop)
         guard client.take(.passwordHashes) else { return question.refuse(.tooManyAtOnce) }
         question.startTimer()

@@ -63,6 +63,7 @@ package final class EventHub {
 
     /// `GET` or `HEAD` of the events of all streams, or of the one that the query names.
     private func answer(_ exchange: Exchange) {
+        loop.assertOwner()
         let ofOrigin = crossOrigin.publicHeaders(for: exchange.request)
         let name: StreamName?
         do {
@@ -162,6 +163,7 @@ package final class EventHub {
 
     /// This worker's doorbell has rung, for any reason.
     package func doorbellRang() {
+        loop.assertOwner()
         guard subscriberCount > 0, !lookIsScheduled,
             seenChanges != streamChanges.count
         else { return }

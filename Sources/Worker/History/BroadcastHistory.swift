@@ -45,6 +45,7 @@ package final class BroadcastHistory {
     /// be noted, try again.
     @discardableResult
     package func note(_ ring: Ring, of name: StreamName) -> Bool {
+        loop.assertOwner()
         if ring.status.isNoted { return true }
         if let broadcast = EndedBroadcast(ring, of: name) {
             guard keep(broadcast) else { return false }

@@ -51,6 +51,7 @@ package final class Publishing {
 
     /// POST or PUT of media.
     package func publish(_ exchange: Exchange, to name: StreamName) {
+        environment.loop.assertOwner()
         let request = exchange.request
         let arrivedUs = MonotonicClock.nowUs()
         if isShuttingDown { return refuse(exchange, PublishError.shuttingDown.problem) }
@@ -114,6 +115,7 @@ package final class Publishing {
 
     /// DELETE: ends the stream at once, even if another request is writing it.
     package func end(_ exchange: Exchange, name: StreamName) {
+        environment.loop.assertOwner()
         guard let authority else {
             return end(exchange, name, identity: PublishFacts.identity(of: exchange.request))
         }
@@ -162,6 +164,7 @@ package final class Publishing {
     }
 
     package func doorbellRang() {
+        environment.loop.assertOwner()
         rights?.doorbellRang()
         for driver in Array(drivers.values) { driver.doorbellRang() }
     }

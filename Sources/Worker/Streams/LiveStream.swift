@@ -145,6 +145,7 @@ package final class LiveStream {
 
     /// Ends the stream for every worker. Idempotent; any worker may call it.
     package func end(_ reason: EndReason) {
+        environment.loop.assertOwner()
         let status = ring.status
         if status.endedAtBootMs == 0 {
             status.noteEndReason(reason.rawValue)
@@ -207,6 +208,7 @@ package final class LiveStream {
     /// First join the list, then look at the ring (a viewer's first `produce`), then sleep: a commit in
     /// between rings the doorbell.
     private func join(_ waiter: any Waiter, _ list: WaitList) {
+        environment.loop.assertOwner()
         let wasWatched = isWatched
         list.add(waiter)
         guard !wasWatched else { return }
@@ -215,6 +217,7 @@ package final class LiveStream {
     }
 
     private func leave(_ waiter: any Waiter, _ list: WaitList) {
+        environment.loop.assertOwner()
         list.remove(waiter)
         guard !isWatched else { return }
         ring.slots.setInterested(false, slot: environment.slot)

@@ -41,6 +41,7 @@ package final class LiveStreams {
 
     /// The stream of that name, ended ones included; nil when there is none.
     package func find(_ name: StreamName) -> LiveStream? {
+        environment.loop.assertOwner()
         if let stream = cached[name], stream.ring.isCurrent { return stream }
         forget(name)
         guard FileSystem.isDirectory(directory.folder(of: name)) else {

@@ -26,6 +26,7 @@ package final class RingNotifier {
 
     /// Media was committed at `nowMs` (of the ring's clock).
     package func committed(nowMs: UInt64) {
+        loop.assertOwner()
         noteLife(nowMs)
         guard !isScheduled else { return }
         isScheduled = true

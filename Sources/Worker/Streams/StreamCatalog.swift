@@ -74,6 +74,7 @@ package final class StreamCatalog: TurnTask {
 
     /// The answer to `GET /api/streams`. Everyone gets the same array, so it is in memory once.
     package func listJSON() -> [UInt8] {
+        loop.assertOwner()
         let all = all()
         refreshFigures()
         let isOutdated = json.madeUs.map { $0 < streams.madeUs ?? 0 } ?? true
