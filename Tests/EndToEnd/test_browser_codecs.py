@@ -13,8 +13,7 @@ from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this
 from browser.watcher import Watcher
 from weir.server import Server
 
-# Frames are dropped where browsers share the processors with other tests.
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 BROWSERS = ("chromium", "firefox")
 TIMESLICE_MS = 500

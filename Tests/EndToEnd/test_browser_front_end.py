@@ -21,8 +21,7 @@ from weir.certificate import Certificate
 from weir.server import Server
 from weir.waiting import wait_until
 
-# Frames are dropped where browsers share the processors with other tests.
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 BROWSERS = ("chromium", "firefox")
 

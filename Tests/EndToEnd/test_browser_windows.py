@@ -15,7 +15,7 @@ from weir.recordings import record
 from weir.server import Server
 from weir.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 _MIB = 1024 * 1024
 #: Together, more than the window that Chromium gives a connection.

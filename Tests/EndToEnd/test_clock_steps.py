@@ -81,6 +81,7 @@ def test_a_stream_whose_publisher_is_gone_ends_when_its_grace_is_over(
     server.wait_for_state(name, "ended", timeout_s=20)
 
 
+@pytest.mark.slow
 @EACH_STEP
 def test_starting_back_the_bitrate_and_skipping_go_by_time_that_has_passed(
     start_server: StartServer, clock: WallClock, publish: Publish, watch: Watch, name: str,

@@ -18,8 +18,7 @@ from weir.recordings import record
 from weir.server import Server
 from weir.waiting import wait_until
 
-# Three browsers that encode and decode leave nothing for others.
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 BROWSERS = ("chromium", "firefox")
 NAME = "clockwork"

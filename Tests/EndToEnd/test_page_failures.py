@@ -24,8 +24,7 @@ from weir.server import Server
 from weir.viewer import Viewer
 from weir.waiting import wait_until
 
-# Three browsers that encode and decode leave nothing for others.
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 BROWSERS = ("chromium", "firefox")
 # Long enough for a broadcaster to come back from anything that is done here.

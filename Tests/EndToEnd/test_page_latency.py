@@ -17,8 +17,8 @@ from weir.server import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
-SECONDS = 10.0
-JOINS = 5
+SECONDS = 6.0
+JOINS = 4
 # Three to four times what a calm machine has: what is beyond is another way of playing, not a busy
 # machine. A first frame is older than it is late, by up to a key frame distance.
 BOUND_MS = 2000.0

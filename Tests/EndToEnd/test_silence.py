@@ -96,7 +96,7 @@ def test_who_does_not_take_what_there_is_gets_no_filler(
     """What waits for a viewer is media, which is sign of life enough; filler would only pile up."""
     recording = record()
     post(patient, name, recording.data, 0)
-    taker = watch(patient, name, "?start=-3600")
+    taker = watch(patient, name, "?start=-3600").wait_for_bytes(1)
     with Http2Connection(patient, window=20_000, credit=False) as connection:
         stream = connection.open("GET", f"/{name}/live?start=-3600")
         answer = connection.responses[stream]

@@ -50,6 +50,7 @@ def test_viewers_who_come_and_go_at_once_leave_no_trace(
     server.wait_for_viewers(name, 0)
 
 
+@pytest.mark.slow
 def test_starting_back_in_time_reaches_as_far_as_asked(
     server: Server, watch: Watch, publish: Publish, name: str
 ) -> None:
@@ -74,6 +75,7 @@ def test_starting_back_in_time_reaches_as_far_as_asked(
     assert 100 <= received[5] - received[0] <= 150 + 15
 
 
+@pytest.mark.slow
 def test_a_query_says_where_playback_begins_and_whatever_else_is_in_it_is_passed_over(
     server: Server, watch: Watch, publish: Publish, name: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""How tests are dealt out to several processes (`-n 3`): by the file, with two exceptions.
+"""How tests are dealt out to several processes (`-n 4`): by the file, with two exceptions.
 
 Fixtures that live for a file (a browser, a server) would be made in every process otherwise. All
 tests with browsers are two such heaps of about one size, so that at most two of them want the processors
@@ -24,10 +24,9 @@ def heap(nodeid: str) -> str:
     """Tests with the same heap run in one process, one after the other."""
     file = nodeid.split("::")[0]
     name = file.rsplit("/", 1)[-1]
-    if name.startswith("test_browser_"):
-        return "browsers 1"
-    if name.startswith("test_page_"):
-        return "browsers 1" if name < "test_page_h" else "browsers 2"
+    if name.startswith(("test_browser_", "test_page_")):
+        is_second = name.startswith("test_browser_f") or name >= "test_page_h"
+        return "browsers 2" if is_second else "browsers 1"
     return file
 
 

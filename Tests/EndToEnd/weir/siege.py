@@ -165,7 +165,7 @@ class Siege:
         self.damages: list[Damage] = []
 
     @contextmanager
-    def attack(self, name: str, size: str, *, calm_s: float = 2.0) -> Iterator[Damage]:
+    def attack(self, name: str, size: str, *, calm_s: float = 1.0) -> Iterator[Damage]:
         """Measure what is done inside. The figures are there when it is over."""
         damage = Damage(name, size)
         workers = self.server.workers()
