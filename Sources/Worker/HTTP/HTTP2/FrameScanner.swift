@@ -3,6 +3,8 @@
 // nghttp2 would report them all before it returns.
 //
 // Pure: bytes in, a number of bytes out. It sees each byte once, in order, however the bytes are cut.
+//
+// Unsafe use: the caller's bytes are read during the call, each after a look at how many there are.
 
 struct FrameScanner {
     private static let headerBytes = 9

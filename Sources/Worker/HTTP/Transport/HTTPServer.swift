@@ -98,7 +98,6 @@ package final class HTTPServer {
     }
 
     private func configure(_ raw: Int32) {
-        _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) | O_NONBLOCK)
         // A socket that is not TCP (a socket pair in a test) is not an error.
         SocketOption.set(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         SocketOption.set(
