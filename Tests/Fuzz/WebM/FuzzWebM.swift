@@ -65,6 +65,8 @@ private struct Run {
     private var initializations: [Initialization] = []
     private var clusters: [Int64] = []
     private var fragments: [Fragment] = []
+    /// Where in the output they belong, and what they are.
+    private var segmentRecords: [Int: [UInt8]] = [:]
     private var error: MediaError?
     private var losses = 0
 
@@ -131,6 +133,10 @@ private struct Run {
             let start = bytes.count + fragment.bytes.lowerBound
             fragment.bytes = start..<start + length
             fragments.append(fragment)
+            if let record = fragment.segmentRecord {
+                precondition(SegmentRecord(decoding: record) != nil, "a record is not read back")
+                segmentRecords[start] = record
+            }
         }
         precondition(position == batch.bytes.count)
         bytes += batch.bytes
@@ -148,7 +154,8 @@ private struct Run {
 
     func hasSameResult(as other: Run) -> Bool {
         bytes == other.bytes && initializations == other.initializations
-            && clusters == other.clusters && error == other.error
+            && clusters == other.clusters && segmentRecords == other.segmentRecords
+            && error == other.error
             // What the push with the error had counted is not told.
             && (error != nil || losses == other.losses)
             && ingest.state() == other.ingest.state() && ingest.carry == other.ingest.carry
@@ -172,7 +179,13 @@ private struct Run {
             guard (try? other.push(rest.span, into: &batch)) != nil else {
                 preconditionFailure("a retry fails")
             }
-            precondition(batch.bytes == [UInt8](bytes[fragment.bytes.upperBound...]))
+            let end = fragment.bytes.upperBound
+            precondition(batch.bytes == [UInt8](bytes[end...]))
+            for later in batch.fragments {
+                precondition(
+                    later.segmentRecord == nil
+                        || later.segmentRecord == segmentRecords[end + later.bytes.lowerBound])
+            }
             precondition(other.state() == ingest.state() && other.carry == ingest.carry)
         }
     }

@@ -88,13 +88,18 @@ def block(track: int, time_ms: int, flags: int = 0x80, payload: bytes = b"\x04\x
 
 
 def shapes(head: bytes) -> dict[str, bytes]:
-    """Blocks out of order across tracks, in laces, with a clock that jumps, and with junk."""
-    ahead, jumps = b"", b""
+    """Blocks out of order across tracks, in laces, with a clock that jumps, with junk, and so many of
+    them that there are segments: at key frames, without one, and after a loss."""
+    ahead, jumps, segments = b"", b"", b""
     for time_ms in range(0, 2_000, 40):
         ahead += block(1, time_ms, 0x80 if time_ms % 400 == 0 else 0)
         ahead += block(2, time_ms + 70) + block(2, time_ms + 90)
         jumps += block(1, 20_000 + time_ms - (0 if time_ms < 1_000 else 9_000))
         jumps += block(2, 20_000 + time_ms - (0 if time_ms < 1_080 else 9_000))
+    for time_ms in range(0, 16_000, 400):
+        segments += block(1, time_ms, 0x80 if time_ms % 2_000 == 0 and time_ms < 9_000 else 0)
+        segments += block(2, time_ms + 100, payload=b"\x78\x01")
+    segments += bytes(8) + block(2, 18_000) + block(1, 18_000)
     laces = (
         block(2, 0, 0x02, b"\x02\x03\x01" + b"frames") + block(1, 10)
         + block(2, 60, 0x06, b"\x02\x83\xbe" + b"abcdefgh") + block(1, 70)
@@ -103,7 +108,7 @@ def shapes(head: bytes) -> dict[str, bytes]:
     junk = block(1, 0) + bytes(40) + block(2, 20) + b"<html>" * 9 + block(1, 40) + block(7, 50)
     return {
         "sound-ahead": head + ahead, "clock-jumps": head + jumps, "laces": head + laces * 3,
-        "junk": head + junk * 3,
+        "junk": head + junk * 3, "segments": head + segments,
     }
 
 
