@@ -183,11 +183,14 @@ private func seconds(_ range: Range<Int>) -> [UInt8] { range.flatMap(second) }
         #expect(records.first?.mediaTimeMs == 3_000)
     }
 
-    @Test("a ring whose last state cannot be read goes on with the numbers that it began with")
-    func unreadable() throws {
+    @Test(
+        "a ring whose last state cannot be read goes on with the numbers after its newest record",
+        arguments: [0, 10])
+    func unreadable(lengthS: Int) throws {
         let first = try begin()
-        try feed(StreamBench.header, to: first)
+        try feed(StreamBench.header + seconds(0..<lengthS), to: first)
         try first.finish()
+        let before = try records(ring()).map(\.record)
         let stream = try #require(bench.streams.find(bench.name))
         let lease = try #require(try stream.ring.acquireWriter(slot: 0))
         try lease.suspend(state: [1, 2, 3], carry: [])
@@ -195,6 +198,9 @@ private func seconds(_ range: Range<Int>) -> [UInt8] { range.flatMap(second) }
         let second = try begin()
         try feed(StreamBench.header + seconds(0..<8), to: second)
         try second.finish()
-        #expect(try records(ring()).first?.record.ordinal == 1)
+        let after = try records(ring()).map(\.record).dropFirst(before.count)
+        #expect(after.first?.ordinal == UInt64(before.count + 1))
+        #expect(after.first?.isDiscontinuity == !before.isEmpty)
+        #expect(after.first?.discontinuityOrdinal == (before.isEmpty ? 0 : 1))
     }
 }

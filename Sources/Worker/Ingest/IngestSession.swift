@@ -154,13 +154,18 @@ final class IngestSession {
         if let ring = writer.ring { continueSegments(of: ring) }
     }
 
-    /// The ring's segments go on where its last broadcast stopped; or, when nothing is known of that, with
-    /// the numbers that the ring began with.
+    /// The ring's segments go on where its last broadcast stopped. When its state cannot be read (another
+    /// version has written it), they go on with the numbers after the newest record, or with those that
+    /// the ring began with.
     private func continueSegments(of ring: Ring) {
         if let pastState, pastState.format == format,
             (try? parser.continueSegments(of: pastState.media)) != nil
         {
             return
+        }
+        if let record = ring.newestSegmentRecord {
+            return parser.beginSegments(
+                ordinal: record.ordinal + 1, discontinuities: record.discontinuityOrdinal + 1)
         }
         parser.beginSegments(
             ordinal: ring.baseOrdinals.segment, discontinuities: ring.baseOrdinals.discontinuity)
