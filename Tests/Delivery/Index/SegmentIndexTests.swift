@@ -158,6 +158,38 @@ func bytes(
         }
     }
 
+    @Test(
+        "what a list has named can be fetched for a while longer",
+        arguments: ["chromium-vp9-opus.webm", "chromium-h264-opus.mkv", "ffmpeg-av1-opus.webm"])
+    func fetchable(recording: String) throws {
+        let broadcast = try Broadcast(recording, times: 5) { 3_000 }
+        let dataBytes = 1 << 17
+        let stage = try SegmentedRing(broadcast, dataBytes: dataBytes)
+        var index = SegmentIndex(tracks: stage.tracks)
+        var lastListed: [UInt64: UInt64] = [:]
+        var newestFirst: UInt64 = 0
+        for (place, fragment) in broadcast.fragments.enumerated() {
+            guard fragment.bytes.count <= dataBytes / 4 else { continue }
+            try stage.append(fragment, of: broadcast)
+            index.readAll(stage.ring)
+            #expect(index.firstListed >= newestFirst, "lists only go forward")
+            newestFirst = index.firstListed
+            let position = try #require(stage.ring.newestEntry?.position)
+            for facts in index.segments where facts.ordinal >= index.firstListed {
+                lastListed[facts.ordinal] = position
+            }
+            guard place % 4 == 0 else { continue }
+            for (ordinal, lastPosition) in lastListed
+            where position - lastPosition <= UInt64(dataBytes / 8) {
+                let segment = try #require(index.segment(ordinal, of: 0))
+                guard segment.isComplete, !segment.isEmpty else { continue }
+                let body = try #require(index.body(of: ordinal, rendition: 0, from: stage.ring))
+                #expect(try bytes(of: body, pieceBytes: 1 << 16).count == segment.byteCount)
+            }
+        }
+        #expect(try #require(index.segments.first).ordinal > 1, "the ring has gone round")
+    }
+
     @Test("a part can be had from any byte to any other", arguments: [1, 7, 5_000])
     func ranges(pieceBytes: Int) throws {
         let broadcast = try Broadcast("chromium-audio-only.webm")

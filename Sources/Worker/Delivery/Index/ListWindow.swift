@@ -1,7 +1,8 @@
 // Which segments a list names: fewer than the ring holds, so that what was named can be fetched for as long
 // as the rules say. A segment must stay for about its own length after it has left the list; older players
 // rely on twice the length of the list (RFC 8216, section 6.2.2). So a list takes half of the ring; where
-// that is less than six segments, up to three quarters.
+// that is less than six segments, up to five eighths. What was listed stays for an eighth of the ring more,
+// if no segment is larger than a quarter of it: the segment that is being written has to fit in between.
 //
 // Pure, and only from the places of records: every worker lists the same. The first segment listed never
 // goes back, because each of the two bounds only goes forward.
@@ -13,7 +14,7 @@ struct ListWindow {
     /// Shorter lists upset players (HLS authoring specification, section 8.11).
     private static let fewSegments = 6
     private static let usualEighths: UInt64 = 4
-    private static let greatestEighths: UInt64 = 6
+    private static let greatestEighths: UInt64 = 5
 
     /// The index of the first segment that is listed, of segments of which the last one has just begun.
     func first(of segments: [SegmentFacts]) -> Int {

@@ -219,12 +219,14 @@ package struct SegmentIndex: Sendable {
         firstListed = max(first, segments[0].ordinal)
     }
 
-    /// Forgets segments that the writer will overwrite soon, or has.
+    /// Forgets segments that the writer has begun to overwrite.
     private mutating func dropOld(in ring: Ring) {
-        guard let first = segments.first, first.sequence < ring.oldestSequence else { return }
-        let oldest = ring.oldestSequence
-        let gone = segments.firstIndex { $0.sequence >= oldest } ?? segments.count
-        drop(first: min(gone, segments.count - 1))
+        var gone = 0
+        while gone < segments.count - 1, ring.lookup(segments[gone].sequence) == .lapped {
+            gone += 1
+        }
+        guard gone > 0 else { return }
+        drop(first: gone)
         firstListed = max(firstListed, segments[0].ordinal)
     }
 
