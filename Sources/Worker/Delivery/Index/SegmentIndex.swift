@@ -172,7 +172,7 @@ package struct SegmentIndex: Sendable {
     ) -> Bool {
         if !segments.isEmpty, !hasMedia { withdraw() }
         if !isContinued(by: record) { forget() }
-        guard record.clocks.count == tracks.count else { return false }
+        guard isCounting(record) else { return false }
         if segments.isEmpty {
             plan = record.plan
             renditions = zip(tracks, record.clocks).map {
@@ -192,6 +192,16 @@ package struct SegmentIndex: Sendable {
         settledAtMs = record.mediaTimeMs + Self.borderPatienceMs
         list(in: ring)
         return true
+    }
+
+    /// Whether a record's clocks can be those of the tracks.
+    private func isCounting(_ record: SegmentRecord) -> Bool {
+        record.clocks.count == tracks.count
+            && zip(tracks, record.clocks).allSatisfy { track, clock in
+                let fresh = TrackClock(for: track)
+                return clock.timescale == fresh.timescale
+                    && (clock.reorderDepth == nil) == (fresh.reorderDepth == nil)
+            }
     }
 
     private mutating func withdraw() {
