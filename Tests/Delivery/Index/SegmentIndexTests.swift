@@ -254,6 +254,25 @@ extension SegmentIndex {
         #expect(try found { $0.clocks.swapAt(0, 1) } == [])
     }
 
+    @Test("a segment that is overwritten while its last frame waits for the next one does no harm")
+    func overwrittenAtBorder() throws {
+        let broadcast = try Broadcast("ffmpeg-av1-opus.webm", pieceBytes: { 2_000 })
+        let stage = try SegmentedRing(broadcast, entries: 32)
+        var index = SegmentIndex(tracks: stage.tracks)
+        for (place, fragment) in broadcast.fragments.prefix(8).enumerated() {
+            try stage.append(fragment, of: broadcast, beginsSegment: [0, 3].contains(place)) { _ in
+                guard place == 3 else { return }
+                // Between a record and its media.
+                for _ in 0..<29 { try! stage.append(RingKind(rawValue: 9), [1]) }
+                index.readAll(stage.ring)
+            }
+            index.readAll(stage.ring)
+        }
+        #expect(index.segments.last?.ordinal == 2)
+        #expect(stage.ring.lookup(0) == .lapped)
+        #expect(index.segment(2, of: 0)?.isEmpty == false)
+    }
+
     @Test("the ticks of a track are those that its MP4 says", arguments: Broadcast.recordings)
     func timescales(recording: String) throws {
         let broadcast = try Broadcast(recording)

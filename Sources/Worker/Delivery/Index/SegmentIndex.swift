@@ -225,14 +225,14 @@ package struct SegmentIndex: Sendable {
             samples += renditions.reduce(0) { $0 + $1.segments[index].packed.count }
             return samples <= Limits.samplesPerIndex
         }
-        drop(first: min(segments.count - kept.count, segments.count - 1))
+        drop(first: segments.count - kept.count)
         firstListed = max(first, segments[0].ordinal)
     }
 
     /// Forgets segments that the writer has begun to overwrite.
     private mutating func dropOld(in ring: Ring) {
         var gone = 0
-        while gone < segments.count - 1, ring.lookup(segments[gone].sequence) == .lapped {
+        while gone < segments.count, ring.lookup(segments[gone].sequence) == .lapped {
             gone += 1
         }
         guard gone > 0 else { return }
@@ -240,7 +240,9 @@ package struct SegmentIndex: Sendable {
         firstListed = max(firstListed, segments[0].ordinal)
     }
 
-    private mutating func drop(first count: Int) {
+    /// Forgets so many segments, but never the last two: the newest frame may belong to either.
+    private mutating func drop(first most: Int) {
+        let count = min(most, segments.count - 2)
         guard count > 0 else { return }
         segments.removeFirst(count)
         for index in renditions.indices { renditions[index].removeFirst(count) }
