@@ -3,6 +3,8 @@
 //
 // Owner: the worker's loop thread.
 
+import Text
+
 package final class Assets {
     /// The part of an address between /assets/ and the path of an asset.
     package let version: String

@@ -1,5 +1,7 @@
 // Something a browser can load: a page or an asset, with all that an answer needs to say of it.
 
+import Text
+
 package struct Document: Sendable {
     /// With charset where there is one.
     package let contentType: String
