@@ -151,7 +151,8 @@ let package = Package(
         // Pages and their assets, embedded.
         .target(name: "CWebFiles", path: "Sources/Worker/Web/CWebFiles"),
         .target(
-            name: "Web", dependencies: ["CWebFiles", "CZlib", "Text"], path: "Sources/Worker/Web",
+            name: "Web", dependencies: ["CWebFiles", "Compression", "Text"],
+            path: "Sources/Worker/Web",
             exclude: ["CWebFiles", "Pages", "Assets"],
             swiftSettings: strict),
 
@@ -172,6 +173,9 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", path: "Sources/Worker/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "Compression", dependencies: ["CZlib"], path: "Sources/Worker/Compression",
+            swiftSettings: strict),
         .target(
             name: "Media", dependencies: ["CZlib", "Text"], path: "Sources/Worker/Media",
             swiftSettings: strict),

@@ -92,7 +92,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
             "StreamState", "Synchronization", "Text",
         ]
     ),
-    ("Sources/Worker/Web", ["CWebFiles", "CZlib", "Text"]),
+    ("Sources/Worker/Web", ["CWebFiles", "Compression", "Text"]),
 
     // Protocols and formats.
     (
@@ -102,6 +102,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
             "Text",
         ]
     ),
+    ("Sources/Worker/Compression", ["CZlib"]),
     ("Sources/Worker/Media", ["CZlib", "Text"]),
     ("Sources/Shared/StreamState", ["SegmentRing", "Settings"]),
     ("Sources/Shared/SegmentRing", ["CLinux", "Glibc", "LinuxIO", "Synchronization"]),

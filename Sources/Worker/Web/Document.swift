@@ -1,5 +1,6 @@
 // Something a browser can load: a page or an asset, with all that an answer needs to say of it.
 
+import Compression
 import Text
 
 package struct Document: Sendable {

@@ -5,9 +5,9 @@
 
 import CZlib
 
-enum Gzip {
+package enum Gzip {
     /// How hard zlib tries.
-    enum Effort: Int32 {
+    package enum Effort: Int32 {
         /// For what is made anew for each request.
         case quick = 4
         /// For what is compressed once.
@@ -15,7 +15,7 @@ enum Gzip {
     }
 
     /// The compressed form; nil when it would not be smaller, or memory is short.
-    static func compress(_ bytes: [UInt8], effort: Effort) -> [UInt8]? {
+    package static func compress(_ bytes: [UInt8], effort: Effort) -> [UInt8]? {
         var stream = unsafe z_stream()
         guard unsafe weir_gzip_begin(&stream, effort.rawValue) == Z_OK else { return nil }
         defer { unsafe deflateEnd(&stream) }
