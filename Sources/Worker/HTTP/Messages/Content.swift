@@ -114,11 +114,11 @@ private final class SharedPart: BodySource {
 }
 
 extension Problem {
-    static let preconditionFailed = Problem(
+    package static let preconditionFailed = Problem(
         status: 412, slug: "precondition-failed", title: "This has changed",
         detail: "It has another entity tag than If-Match asks for.")
 
-    static let rangeNotSatisfiable = Problem(
+    package static let rangeNotSatisfiable = Problem(
         status: 416, slug: "range-not-satisfiable", title: "There is nothing in this range",
         detail: "Content-Range says how many bytes there are.")
 }

@@ -74,6 +74,11 @@ package struct Request {
     /// The part of the target after the question mark; empty when there is none.
     package var query: Substring { Substring(targetText(split.query)) }
 
+    /// Calls `body` with the bytes of the query.
+    package func withQuery<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        withTarget { body($0.extracting(split.query)) }
+    }
+
     /// Whether path and query are exactly this.
     package func hasTarget(_ target: StaticString) -> Bool { block.matches(block.path, target) }
 

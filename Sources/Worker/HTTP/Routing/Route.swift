@@ -80,6 +80,17 @@ extension Exchange {
         return request.targetText(number == 0 ? route.first : route.second)
     }
 
+    /// Calls `body` with the bytes of that part.
+    package func withParameter<Result>(
+        _ number: Int, _ body: (Span<UInt8>) -> Result
+    ) -> Result {
+        let range = route.map { number == 0 ? $0.first : $0.second } ?? 0..<0
+        return request.withTarget { body($0.extracting(range)) }
+    }
+
+    /// Its connection can carry many requests at once (HTTP/2).
+    package var isMultiplexed: Bool { streamID > 0 }
+
     /// Whether that part is exactly `text`.
     package func hasParameter(_ number: Int, _ text: [UInt8]) -> Bool {
         guard let route else { return false }
