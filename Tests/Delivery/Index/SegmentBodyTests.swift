@@ -98,7 +98,7 @@ func bytes(
                 let found = try bytes(of: body)
                 let fragment = try #require(
                     MP4Fragment(
-                        segment.samples(part.samples), trackID: UInt32(track + 1),
+                        segment.samples(part.samples), trackID: MP4Track.onlyID,
                         sequenceNumber: 2 << 8 + UInt32(place), beginsSegment: place == 0,
                         referenceTime: place == 0 ? try reference(index, track) : nil))
                 #expect(found.starts(with: fragment.header))

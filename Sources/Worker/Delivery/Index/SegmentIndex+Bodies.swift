@@ -46,7 +46,7 @@ extension SegmentIndex {
             wallMs: facts.wallMs, mediaTime: UInt64(truncatingIfNeeded: time))
         return segment.fragment(
             of: segment.parts[place].samples,
-            trackID: UInt32(truncatingIfNeeded: tracks[rendition].number),
+            trackID: MP4Track.onlyID,
             number: Self.fragmentNumber(facts.ordinal, place), reference: reference)
     }
 

@@ -3,7 +3,8 @@
 
 package struct MP4Track: Sendable, Equatable {
     /// The number in the files, which have one track each: some programs take no other for the only one.
-    package let id: UInt32 = 1
+    package let id = MP4Track.onlyID
+    package static let onlyID: UInt32 = 1
     package let kind: MediaTrack.Kind
     /// Units a second of the times of its samples.
     package let timescale: UInt32
