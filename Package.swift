@@ -68,7 +68,8 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Credentials", "HTTP", "Media", "SegmentRing", "Settings", "StreamState", "Streams",
+                "Compression", "Credentials", "HTTP", "Media", "SegmentRing", "Settings",
+                "StreamState", "Streams", "Text",
             ],
             path: "Sources/Worker/Delivery",
             swiftSettings: strict),

@@ -38,7 +38,10 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     ),
     (
         "Sources/Worker/Delivery",
-        ["Credentials", "HTTP", "Media", "SegmentRing", "Settings", "StreamState", "Streams"]
+        [
+            "Compression", "Credentials", "HTTP", "Media", "SegmentRing", "Settings",
+            "StreamState", "Streams", "Text",
+        ]
     ),
     (
         "Sources/Worker/Events",

@@ -8,11 +8,7 @@ struct UnusedTests {
     private static let exceptions: [String: String] = [
         "clientCount": "tests look at it: it says whether clients who have gone are forgotten",
         "debugDescription": "the standard library prints with it",
-        "IndexedStreams": "the routes of lists and segments, which come next, begin with it",
         "hasTarget": "the benchmark of requests finds its asset with it",
-        "keyFrameBytes": "lists of key frames, which come next, have it",
-        "MultivariantPlaylist": "the routes of HLS will serve it",
-        "PlaylistAnswer": "the routes of HLS will ask it",
         "markdownTable": "a test writes docs/configuration.md with it",
         "newestComplete": "lists end with it, which come next",
     ]

@@ -102,7 +102,7 @@ extension RingCursor.Start {
 }
 
 extension Problem {
-    fileprivate static let unreadableStream = Problem(
+    static let unreadableStream = Problem(
         status: 500, slug: "storage-failed", title: "The stream cannot be read",
         detail: "The server's storage failed. Its log says how.")
 
@@ -110,12 +110,12 @@ extension Problem {
         status: 400, slug: "invalid-start", title: "The start cannot be understood",
         detail: "start is 0 or a negative number of seconds, for example ?start=-10.")
 
-    fileprivate static let tooManyViewers = Problem(
+    static let tooManyViewers = Problem(
         status: 503, slug: "too-many-viewers", title: "The server is full",
         detail: "As many viewers are connected as this server takes. Try again later.",
         headers: [.retryAfter(seconds: 10)])
 
-    fileprivate static let tooManyViewersOfClient = Problem(
+    static let tooManyViewersOfClient = Problem(
         status: 429, slug: "too-many-viewers-of-client", title: "Too many viewers from one address",
         detail: "As many viewers are connected from there as one address may have.",
         headers: [.retryAfter(seconds: 10)])

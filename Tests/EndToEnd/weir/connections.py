@@ -17,6 +17,18 @@ def slot_serving(server: Server, client_pid: int) -> int:
     return wait_until(look, f"a worker to hold the connection of process {client_pid}")[0]
 
 
+def slot_of_port(server: Server, client_port: int) -> int | None:
+    """The slot of the worker that holds the other end of the connection from this port."""
+    theirs = {
+        inode for local, remote, inode in _tcp_rows()
+        if local == server.port and remote == client_port
+    }
+    for slot, pid in server.workers().items():
+        if _socket_inodes(pid) & theirs:
+            return slot
+    return None
+
+
 def has_peer(server: Server, client_port: int) -> bool:
     """Whether a worker still holds the other end of the connection from this port."""
     theirs = {

@@ -74,6 +74,11 @@ class Http2Connection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def port(self) -> int:
+        """Ours."""
+        return self._socket.getsockname()[1]
+
     # Requests
 
     def open(

@@ -48,6 +48,9 @@ extension Limits {
     package static let samplesPerWorker = 1 << 23
     /// Worker: requests that wait for a part or a segment, in all streams together.
     package static let segmentWaitsPerWorker = 16_000
+    /// Name: how long caches may keep a segment, a part or an init. Its name never means anything else, and
+    /// nobody asks for it when no list names it any more; a day is longer than most rings.
+    package static let mediaKeptByCachesSeconds: UInt64 = 86_400
 
     // MARK: Events
 

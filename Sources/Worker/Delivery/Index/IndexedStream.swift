@@ -19,6 +19,8 @@ package final class IndexedStream: Waiter {
     /// When somebody asked last, in milliseconds of the loop.
     private(set) var askedAtMs: UInt64
     package var place = 0
+    /// What is served of it.
+    private(set) lazy var packaged = PackagedStream(of: self)
     private let memory: IndexMemory
     private let waits = SegmentWaits()
     private var isFollowing = false

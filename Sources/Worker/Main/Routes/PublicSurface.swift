@@ -39,6 +39,9 @@ struct PublicSurface {
         let watching = WatchRoute(
             streams: streams, names: names, crossOrigin: crossOrigin, settings: settings,
             showPlayer: pages.watch)
+        let packaged = PackagedRoutes(streams: streams, names: names) {
+            loop.schedule(afterMs: $0, $1)
+        }
         let publishing = PublishRoutes(
             publishing: publishing, crossOrigin: crossOrigin, environment: ingest)
         let told = StreamRoutes(streams: streams, catalog: live.catalog, crossOrigin: crossOrigin)
@@ -46,7 +49,9 @@ struct PublicSurface {
             desk: accounts.desk, credentials: accounts.credentials, site: site,
             settings: settings, loop: loop, counters: counters, logger: logger)
         return RouteTable(
-            watching.routes + publishing.routes + told.routes + events.routes + people.routes
+            watching.routes + packaged.routes + ClockRoute(wallMs: WallClock.nowMs).routes
+                + publishing.routes + told.routes + events.routes
+                + people.routes
                 + pages.routes,
             crossOrigin: crossOrigin, meaning: StreamAddress.meaning
         ) { exchange in

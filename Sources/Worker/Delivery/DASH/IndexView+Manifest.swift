@@ -1,0 +1,129 @@
+// The manifest of DASH as a value, from what an index says: the live profile, in which every segment is listed
+// with its time.
+//
+// A period is a stretch without a discontinuity. Its start and its time offset only say together where its
+// media lie, and that never changes: when the periods before it have left the list, it begins at the zero of
+// the ring's time line instead of its first segment, so that it need not move when segments leave it.
+
+import Media
+
+extension IndexView {
+    private typealias Listed = (facts: SegmentFacts, segment: RenditionSegment)
+
+    /// - Parameter createdWallMs: when the ring was made, in Unix milliseconds.
+    func manifest(createdWallMs: UInt64) -> MPD {
+        let lists = tracks.all.map { track in
+            // Nothing can be said of a gap, so a track begins with its first media.
+            (track, Array(listed(of: track).drop { $0.segment.isEmpty }))
+        }
+        let hasEnded = index.isFinished
+        let beginMs = lists.compactMap { wallMs(of: $0.1.first, $0.0)?.start }.min() ?? 0
+        let endMs = lists.compactMap { wallMs(of: $0.1.last, $0.0)?.end }.max() ?? 0
+        // A recording begins at 0; media of a live one may be older than its ring.
+        let zeroMs =
+            hasEnded ? beginMs : max(Int64(clamping: createdWallMs) - Self.headStartMs, 0)
+        let discontinuities = Set(lists.flatMap { $0.1.map(\.facts.discontinuityOrdinal) })
+        let periods = discontinuities.sorted().enumerated().map { number, ordinal in
+            period(
+                lists.map { ($0.0, $0.1.filter { $0.facts.discontinuityOrdinal == ordinal }) },
+                ordinal, zeroMs: zeroMs, isFromZero: number == 0 && !hasEnded)
+        }
+        let lengthMs = UInt64(max(endMs - beginMs, 0))
+        return MPD(
+            availabilityStartMs: UInt64(max(zeroMs, 0)), publishedMs: UInt64(max(endMs, 0)),
+            updatePeriodMs: max(UInt64(plan.targetDurationMs) / 2, 1_000),
+            timeShiftMs: lengthMs, longestSegmentMs: UInt64(plan.targetDurationMs),
+            minimumBufferMs: UInt64(plan.targetDurationMs), clock: .iso(at: Self.clockAddress),
+            latency: nil, periods: periods, endedAfterMs: hasEnded ? lengthMs : nil)
+    }
+
+    /// Of the route that tells the time, from a manifest.
+    private static let clockAddress = "../../api/time"
+    /// How much older than its ring the media of a broadcast that has just begun may be.
+    private static let headStartMs: Int64 = 3_600_000
+
+    /// The time at which the first frame of a segment is shown, in ticks: later than it is decoded where
+    /// frames are reordered.
+    private func shownAt(_ segment: RenditionSegment) -> UInt64 {
+        let offset = segment.packed.first.map { max($0.compositionOffset, 0) } ?? 0
+        return segment.decodeTime + UInt64(offset)
+    }
+
+    /// On the ring's time line.
+    private func shownAtMs(_ segment: RenditionSegment, _ track: PackagedTrack) -> Int64 {
+        Int64(
+            clamping: UInt128(shownAt(segment)) * 1_000 / UInt128(timescale(of: track)))
+    }
+
+    /// When a segment begins and ends on the wall clock, in Unix milliseconds.
+    private func wallMs(
+        of listed: Listed?, _ track: PackagedTrack
+    ) -> (start: Int64, end: Int64)? {
+        guard let (facts, segment) = listed else { return nil }
+        let wallMs = Int64(clamping: facts.wallMs) - facts.mediaTimeMs
+        let (startMs, isTooLate) = wallMs.addingReportingOverflow(shownAtMs(segment, track))
+        let ticks = UInt128(ticks(of: segment, facts, track))
+        let (endMs, isEndTooLate) = startMs.addingReportingOverflow(
+            Int64(clamping: ticks * 1_000 / UInt128(timescale(of: track))))
+        return isTooLate || isEndTooLate ? nil : (startMs, endMs)
+    }
+
+    /// - Parameter isFromZero: it begins at the zero of the ring's time line.
+    private func period(
+        _ lists: [(PackagedTrack, [Listed])], _ ordinal: UInt64, zeroMs: Int64, isFromZero: Bool
+    ) -> PresentationPeriod {
+        let facts = lists.compactMap { $0.1.first?.facts }.min { $0.ordinal < $1.ordinal }
+        let firstMs = lists.compactMap { track, list in
+            list.first.map { shownAtMs($0.segment, track) }
+        }.min()
+        let offsetMs = isFromZero ? 0 : max(firstMs ?? 0, 0)
+        let wallMs = Int64(clamping: facts?.wallMs ?? 0) - (facts?.mediaTimeMs ?? 0)
+        let (producerMs, isTooLate) = wallMs.addingReportingOverflow(offsetMs)
+        let (startMs, isTooEarly) = producerMs.subtractingReportingOverflow(zeroMs)
+        let sets = lists.compactMap { track, list in
+            set(track, list, offsetMs: UInt64(offsetMs), producerMs: UInt64(max(producerMs, 0)))
+        }
+        return PresentationPeriod(
+            discontinuityOrdinal: ordinal,
+            startMs: isTooLate || isTooEarly ? 0 : UInt64(max(startMs, 0)), sets: sets)
+    }
+
+    private func set(
+        _ track: PackagedTrack, _ list: [Listed], offsetMs: UInt64, producerMs: UInt64
+    ) -> AdaptationSet? {
+        let scale = timescale(of: track)
+        guard !list.isEmpty, let form = form(of: track) else { return nil }
+        let segments = list.map {
+            TimedSegment(
+                number: $0.facts.ordinal, start: shownAt($0.segment),
+                ticks: ticks(of: $0.segment, $0.facts, track))
+        }
+        return AdaptationSet(
+            rendition: track.name, form: form, codec: track.track.codecString,
+            bandwidth: bandwidth(of: track) ?? Bandwidth(peak: 0, average: 0),
+            language: track.media.language, label: track.media.title,
+            isDefault: isMain(track), timescale: scale,
+            timeOffset: UInt64(clamping: UInt128(offsetMs) * UInt128(scale) / 1_000),
+            producerMs: producerMs,
+            initializationTemplate: MediaName.initializationTemplate(epoch: epoch, version: 0),
+            segmentTemplate: MediaName.segmentTemplate(epoch: epoch),
+            segments: .listed(segments))
+    }
+
+    /// The one of its kind that players begin with.
+    private func isMain(_ track: PackagedTrack) -> Bool {
+        let alike = tracks.all.filter { $0.isSound == track.isSound }
+        return (alike.first { $0.media.isDefault } ?? alike.first)?.name == track.name
+    }
+
+    private func form(of track: PackagedTrack) -> AdaptationSet.Form? {
+        guard track.isSound else {
+            return track.track.shownSize.map {
+                .picture(
+                    width: $0.width, height: $0.height, frameRateMilli: frameRateMilli(of: track))
+            }
+        }
+        return .sound(
+            sampleRateHz: Int(track.track.timescale), channels: track.track.channels ?? 2)
+    }
+}

@@ -1,0 +1,123 @@
+// A request that cannot be answered yet, because what it asks for is still to come. It waits at the index,
+// and is decided anew whenever that has what it waits for.
+//
+// It counts as a viewer of its client while it waits. It ends in time: with an answer, with a problem, or
+// because its client has gone.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import Settings
+import Streams
+
+/// What becomes of a request.
+enum Step {
+    /// It was answered.
+    case answered
+    /// Until the index has `point` of a track, or has caught up if that is nil; no longer than so many
+    /// milliseconds from the request's beginning, and then the answer is this problem.
+    case wait(SegmentPoint?, place: Int, mostMs: UInt64, late: Problem)
+    case refuse(Problem)
+}
+
+final class HeldRequest: ExchangeHandler {
+    private unowned let exchange: Exchange
+    private let indexed: IndexedStream
+    /// Decides about the request. The index is current.
+    private let decide: (IndexedStream, Exchange) -> Step
+    private let refuse: (Exchange, Problem) -> Void
+    private let beganAtMs: UInt64
+    private var wait: SegmentWait?
+    private var isCounted = false
+    /// How often it has waited.
+    private var rounds = 0
+
+    /// What an index reaches, the request is answered with. So one that goes on waiting is a fault, which
+    /// must not turn for ever.
+    private static let mostRounds = 16
+
+    private init(
+        _ exchange: Exchange, _ indexed: IndexedStream,
+        decide: @escaping (IndexedStream, Exchange) -> Step,
+        refuse: @escaping (Exchange, Problem) -> Void
+    ) {
+        self.exchange = exchange
+        self.indexed = indexed
+        self.decide = decide
+        self.refuse = refuse
+        beganAtMs = indexed.stream.nowMs
+    }
+
+    /// Answers a request now or later.
+    static func begin(
+        _ exchange: Exchange, _ indexed: IndexedStream,
+        decide: @escaping (IndexedStream, Exchange) -> Step,
+        refuse: @escaping (Exchange, Problem) -> Void
+    ) {
+        HeldRequest(exchange, indexed, decide: decide, refuse: refuse).goOn()
+    }
+
+    private func goOn() {
+        wait = nil
+        indexed.refresh()
+        let step =
+            indexed.isCurrent
+            ? decide(indexed, exchange)
+            : .wait(nil, place: 0, mostMs: Limits.startAwaitedMs, late: .noSegmentsYet)
+        switch step {
+        case .answered: return
+        case .refuse(let problem): refuse(exchange, problem)
+        case .wait(let point, let place, let mostMs, let late):
+            hold(for: point, place: place, mostMs: mostMs, late: late)
+        }
+    }
+
+    private func hold(for point: SegmentPoint?, place: Int, mostMs: UInt64, late: Problem) {
+        rounds += 1
+        guard rounds <= Self.mostRounds else { return refuse(exchange, late) }
+        guard count() else { return }
+        let wait = indexed.wait(
+            for: point, of: place, untilMs: beganAtMs + mostMs
+        ) { [self] in end($0, late: late) }
+        guard let wait else { return refuse(exchange, .tooManyViewers) }
+        self.wait = wait
+    }
+
+    /// False: the client has too many, and was told so.
+    private func count() -> Bool {
+        guard !isCounted else { return true }
+        guard exchange.client.take(.viewers) else {
+            let hasItsShare = exchange.client.hasItsShare(of: .viewers)
+            refuse(exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
+            return false
+        }
+        isCounted = true
+        exchange.handler = self
+        return true
+    }
+
+    private func end(_ outcome: WaitOutcome, late: Problem) {
+        guard !exchange.isOver else { return }
+        switch outcome {
+        case .reached, .ended: goOn()
+        case .timedOut: refuse(exchange, late)
+        case .letGo: refuse(exchange, .shuttingDown)
+        }
+    }
+
+    // MARK: ExchangeHandler
+
+    func exchange(_ exchange: Exchange, didReceiveBody bytes: UnsafeRawBufferPointer) {
+        // A GET with a body is legal; the body is ignored.
+        exchange.credit(bytes.count)
+    }
+
+    func exchangeDidFinishBody(_ exchange: Exchange) {}
+
+    func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
+        wait?.cancel()
+        wait = nil
+        if isCounted { exchange.client.giveBack(.viewers) }
+        isCounted = false
+    }
+}

@@ -1,0 +1,153 @@
+// What an index says at one moment, as the lists of HLS and DASH need it: which segments are listed, which
+// one is being made, and under which names their parts are.
+//
+// Pure: equal indexes give equal values.
+
+import Media
+
+struct IndexView {
+    let index: SegmentIndex
+    /// Of the ring.
+    let epoch: UInt64
+    let tracks: PackagedTracks
+    let plan: SegmentPlan
+
+    /// Nil as long as there is no segment.
+    init?(_ index: SegmentIndex, epoch: UInt64, tracks: PackagedTracks) {
+        guard let plan = index.plan, !index.segments.isEmpty else { return nil }
+        self.index = index
+        self.epoch = epoch
+        self.tracks = tracks
+        self.plan = plan
+    }
+
+    /// Nil when the stream offers no low latency.
+    var control: ServerControl? {
+        plan.partTargetMs.map {
+            ServerControl(targetDurationMs: plan.targetDurationMs, partTargetMs: $0)
+        }
+    }
+
+    func timescale(of track: PackagedTrack) -> UInt32 { index.timescale(of: track.place) ?? 1 }
+
+    // MARK: Segments
+
+    /// The ordinal of the segment of a track that is being made, or comes next. All before it are whole.
+    func next(of track: PackagedTrack) -> UInt64 {
+        let making = index.segments.first { facts in
+            !(index.segment(facts.ordinal, of: track.place)?.isComplete ?? false)
+        }
+        return making?.ordinal ?? (index.segments.last?.ordinal ?? 0) + 1
+    }
+
+    /// Whole segments of a track that lists name, oldest first.
+    func listed(of track: PackagedTrack) -> [(facts: SegmentFacts, segment: RenditionSegment)] {
+        let next = next(of: track)
+        return index.segments.compactMap { facts in
+            guard facts.ordinal >= index.firstListed, facts.ordinal < next,
+                let segment = index.segment(facts.ordinal, of: track.place),
+                ticks(of: segment, facts, track) > 0
+            else { return nil }
+            return (facts, segment)
+        }
+    }
+
+    /// Whether the list of a track has what players need to begin: about three segments (Chromium gives up
+    /// a list with a single one). A broadcast that has ended, or a small ring, has as many as it has.
+    func isLongEnough(_ track: PackagedTrack) -> Bool {
+        let listed = listed(of: track)
+        let mayGrow = !index.isFinished && index.firstListed == index.segments.first?.ordinal
+        guard mayGrow, listed.count < Self.enoughSegments else { return !listed.isEmpty }
+        let ticks = listed.reduce(0) { $0 &+ self.ticks(of: $1.segment, $1.facts, track) }
+        return ticks >= UInt64(timescale(of: track)) * Self.enoughSeconds
+    }
+
+    private static let enoughSegments = 3
+    private static let enoughSeconds: UInt64 = 6
+
+    /// How long a segment lasts. One without samples is a gap up to the next one: as long as the records
+    /// say, for the first sample of the next one may still be on its way. 0: there is no next one.
+    func ticks(
+        of segment: RenditionSegment, _ facts: SegmentFacts, _ track: PackagedTrack
+    ) -> UInt64 {
+        guard segment.isEmpty else { return segment.ticks }
+        guard let next = index.facts(of: facts.ordinal + 1) else { return 0 }
+        let (distanceMs, isTooFar) = next.mediaTimeMs.subtractingReportingOverflow(
+            facts.mediaTimeMs)
+        let ms = UInt128(isTooFar ? 0 : UInt64(max(distanceMs, 0)))
+        return max(UInt64(clamping: ms * UInt128(timescale(of: track)) / 1_000), 1)
+    }
+
+    /// The wall clock at the first sample of a segment, in Unix milliseconds.
+    func wallMs(of segment: RenditionSegment, _ facts: SegmentFacts, _ track: PackagedTrack)
+        -> UInt64
+    {
+        let scale = UInt128(timescale(of: track))
+        let startMs = Int64(clamping: UInt128(segment.decodeTime) * 1_000 / scale)
+        let (distanceMs, isTooFar) = startMs.subtractingReportingOverflow(facts.mediaTimeMs)
+        guard !isTooFar else { return facts.wallMs }
+        let wallMs = Int64(clamping: facts.wallMs).addingReportingOverflow(distanceMs)
+        return wallMs.overflow ? facts.wallMs : UInt64(max(wallMs.partialValue, 0))
+    }
+
+    // MARK: Names
+
+    func uri(_ content: MediaName.Content, _ track: PackagedTrack) -> String {
+        MediaName(epoch: epoch, rendition: track.name, content).text
+    }
+
+    func initializationURI(_ track: PackagedTrack) -> String {
+        uri(.initialization(version: 0), track)
+    }
+
+    /// The URI under which a part is listed, or will be.
+    func partURI(_ part: Int, of ordinal: UInt64, _ track: PackagedTrack) -> String {
+        let before = ordinal == 0 ? nil : index.segment(ordinal - 1, of: track.place)
+        return uri(
+            MediaName.listed(
+                part: UInt64(part), of: ordinal, partsBefore: before.map { UInt64($0.parts.count) }),
+            track)
+    }
+
+    // MARK: Bandwidth
+
+    /// Measured from what is listed; nil when nothing was sent yet.
+    func bandwidth(of track: PackagedTrack) -> Bandwidth? {
+        measured(of: track) { _, segment in segment.byteCount }
+    }
+
+    /// The same of the list of key frames.
+    func keyFrameBandwidth(of track: PackagedTrack) -> Bandwidth? {
+        measured(of: track) { facts, _ in
+            index.keyFrameBytes(of: facts.ordinal, rendition: track.place) ?? 0
+        }
+    }
+
+    private func measured(
+        of track: PackagedTrack, _ byteCount: (SegmentFacts, RenditionSegment) -> UInt64
+    ) -> Bandwidth? {
+        let measures = listed(of: track).filter { !$0.segment.isEmpty }.map {
+            Bandwidth.Measure(byteCount: byteCount($0.facts, $0.segment), ticks: $0.segment.ticks)
+        }
+        return Bandwidth(
+            of: measures, timescale: timescale(of: track), targetDurationMs: plan.targetDurationMs
+        )?.rounded
+    }
+
+    /// Frames a second in thousandths: what the bitstream says, or else the mean of what is listed,
+    /// rounded up to whole frames. Nil when there is none.
+    func frameRateMilli(of track: PackagedTrack) -> UInt64? {
+        if let rate = track.track.frameRate, rate > 0, rate < 1_000 {
+            return UInt64((rate * 1_000).rounded())
+        }
+        var frames: UInt64 = 0
+        var ticks: UInt64 = 0
+        for (_, segment) in listed(of: track) where !segment.isEmpty {
+            frames += UInt64(segment.packed.count)
+            ticks &+= segment.ticks
+        }
+        guard ticks > 0 else { return nil }
+        let rate = (frames * UInt64(timescale(of: track)) + ticks / 2) / ticks
+        return rate > 0 ? rate * 1_000 : nil
+    }
+}

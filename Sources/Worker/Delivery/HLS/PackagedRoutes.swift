@@ -1,0 +1,217 @@
+// `/NAME/hls/…` and `/NAME/dash/…`: playlists, manifests, and the media that they name.
+//
+// Anybody may read all of it, from any page, and no answer depends on who asks: so caches may stand in
+// between. A list that is not there yet, or a part that a list hints at, is waited for.
+//
+// Owner: the worker's loop thread.
+
+import Credentials
+import HTTP
+import Media
+import Settings
+import StreamState
+import Streams
+
+package final class PackagedRoutes {
+    private let streams: LiveStreams
+    private let names: ChannelNames
+    private let indexes: IndexedStreams
+
+    /// - Parameter later: does something after so many milliseconds, on this thread.
+    package init(
+        streams: LiveStreams, names: ChannelNames,
+        later: @escaping (UInt64, @escaping () -> Void) -> Void
+    ) {
+        self.streams = streams
+        self.names = names
+        indexes = IndexedStreams(later: later)
+    }
+
+    package var routes: [Route] {
+        [
+            Route("hls", "/{name}/hls/{path...}", readers: .everyPage, [.get: answerHLS]),
+            Route("dash", "/{name}/dash/{path...}", readers: .everyPage, [.get: answerDASH]),
+        ]
+    }
+
+    // MARK: Which stream
+
+    private func answerHLS(_ exchange: Exchange) { answer(exchange, in: .hls) }
+
+    private func answerDASH(_ exchange: Exchange) { answer(exchange, in: .dash) }
+
+    private func answer(_ exchange: Exchange, in root: ResourceName.Root) {
+        guard let name = try? StreamName(exchange.parameter(0)) else {
+            return refuse(exchange, .unknownStream)
+        }
+        let resource = exchange.withParameter(1) { ResourceName($0, in: root) }
+        guard let resource else { return refuse(exchange, .unknownResource) }
+        guard let stream = streams.find(name) else {
+            if streams.fault(of: name) != nil { return refuse(exchange, .unreadableStream) }
+            return names.lookUp(name, for: exchange) { [self] isAnybodys in
+                refuse(exchange, isAnybodys ? .unknownStream : .unknownChannel)
+            }
+        }
+        let indexed = indexes.index(of: stream)
+        if case .media(let media) = resource, media.epoch != stream.ring.epoch {
+            return refuse(exchange, .unknownResource)
+        }
+        HeldRequest.begin(exchange, indexed) { [self] indexed, exchange in
+            step(exchange, resource, of: indexed)
+        } refuse: { [self] in
+            refuse($0, $1)
+        }
+    }
+
+    // MARK: What of it
+
+    private func step(
+        _ exchange: Exchange, _ resource: ResourceName, of indexed: IndexedStream
+    ) -> Step {
+        let packaged = indexed.packaged
+        let tracks = packaged.tracks
+        switch resource {
+        case .multivariant, .presentation:
+            if let fault = tracks.fault {
+                return .refuse(.notPackaged(fault, hasSound: !tracks.sounds.isEmpty))
+            }
+            return list(exchange, resource, tracks.all, indexed)
+        case .soundMultivariant:
+            guard !tracks.sounds.isEmpty else { return .refuse(.noSound) }
+            return list(exchange, resource, tracks.sounds, indexed)
+        case .playlist(let name), .keyFrames(let name):
+            guard let track = tracks.track(name) else { return .refuse(.unknownResource) }
+            if case .keyFrames = resource, track.isSound { return .refuse(.unknownResource) }
+            return list(exchange, resource, [track], indexed)
+        case .media(let name):
+            guard let track = tracks.track(name.rendition) else {
+                return .refuse(.unknownResource)
+            }
+            return media(exchange, name.content, track, indexed)
+        }
+    }
+
+    /// - Parameter listed: the tracks that the list speaks of. Each must have segments first: players may
+    ///   read a list only once, and do not all begin with a single segment.
+    private func list(
+        _ exchange: Exchange, _ resource: ResourceName, _ listed: [PackagedTrack],
+        _ indexed: IndexedStream
+    ) -> Step {
+        guard let track = listed.first else { return .refuse(.unknownResource) }
+        guard let view = indexed.packaged.view else { return awaitFirst(0, track, indexed) }
+        if let late = listed.first(where: { !view.isLongEnough($0) }) {
+            return awaitFirst(view.next(of: late), late, indexed)
+        }
+        if case .playlist = resource { return playlist(exchange, resource, track, view, indexed) }
+        let lifetime = Lifetime.currentList(targetDurationMs: view.plan.targetDurationMs)
+        answer(exchange, indexed, resource, nil, lifetime) {
+            switch resource {
+            case .soundMultivariant: view.multivariant(isSoundOnly: true).text
+            case .keyFrames: view.playlist(of: track, .keyFrames).text(.plain)
+            case .presentation:
+                view.manifest(createdWallMs: indexed.stream.ring.createdWallClockMs).text
+            default: view.multivariant(isSoundOnly: false).text
+            }
+        }
+        return .answered
+    }
+
+    private func awaitFirst(
+        _ ordinal: UInt64, _ track: PackagedTrack, _ indexed: IndexedStream
+    ) -> Step {
+        if indexed.index.isFinished { return .refuse(.noSegments) }
+        return .wait(
+            SegmentPoint(ordinal: ordinal), place: track.place, mostMs: Limits.startAwaitedMs,
+            late: .noSegmentsYet)
+    }
+
+    private func playlist(
+        _ exchange: Exchange, _ resource: ResourceName, _ track: PackagedTrack, _ view: IndexView,
+        _ indexed: IndexedStream
+    ) -> Step {
+        let progress = view.progress(of: track)
+        let answer = exchange.request.withQuery { PlaylistAnswer(query: $0, for: progress) }
+        switch answer {
+        case .badRequest(let sentence): return .refuse(.badDirectives(sentence))
+        case .wait(let segment, let part):
+            return .wait(
+                SegmentPoint(ordinal: segment, part: part.map { Int(clamping: $0) }),
+                place: track.place, mostMs: view.control?.longestWaitMs ?? 0, late: .notInTime)
+        case .send(var form):
+            let isAwaited = exchange.request.hasDirectives
+            // Players of low latency need many requests at once. One that sends directives knows
+            // what it does; a proxy may stand in between.
+            if !exchange.isMultiplexed, !isAwaited { form = .plain }
+            let targetMs = view.plan.targetDurationMs
+            let lifetime =
+                isAwaited && !progress.hasEnded
+                ? Lifetime.awaitedList(targetDurationMs: targetMs)
+                : Lifetime.currentList(targetDurationMs: targetMs)
+            self.answer(exchange, indexed, resource, form, lifetime) {
+                view.playlist(of: track).text(form)
+            }
+            return .answered
+        }
+    }
+
+    private func media(
+        _ exchange: Exchange, _ content: MediaName.Content, _ track: PackagedTrack,
+        _ indexed: IndexedStream
+    ) -> Step {
+        if case .initialization(let version) = content {
+            guard version == 0 else { return .refuse(.unknownResource) }
+            indexed.packaged.initialization(of: track).answer(exchange)
+            return .answered
+        }
+        guard let view = indexed.packaged.view else { return .refuse(.unknownResource) }
+        switch view.find(content, of: track) {
+        case .nothing: return .refuse(.unknownResource)
+        case .hinted(let point):
+            guard !indexed.index.isFinished else { return .refuse(.unknownResource) }
+            return .wait(
+                point, place: track.place, mostMs: view.control?.longestWaitMs ?? 0,
+                late: .notInTime)
+        case .there(let ordinal, let parts):
+            let body = indexed.index.body(
+                of: ordinal, rendition: track.place, parts: parts, from: indexed.stream.ring)
+            guard let body else { return .refuse(.unknownResource) }
+            let name = MediaName(epoch: view.epoch, rendition: track.name, content)
+            exchange.respond(body, contentType: track.contentType, named: name)
+            return .answered
+        }
+    }
+
+    // MARK: Answers
+
+    /// Of every answer.
+    static let fields = [
+        HeaderField("access-control-allow-origin", "*"),
+        // What players read besides: how old an answer is, and when to ask again.
+        HeaderField("access-control-expose-headers", "age, date, retry-after"),
+        HeaderField("x-content-type-options", "nosniff"),
+    ]
+
+    private func answer(
+        _ exchange: Exchange, _ indexed: IndexedStream, _ resource: ResourceName,
+        _ form: MediaPlaylist.Form?, _ lifetime: Lifetime, text: () -> [UInt8]
+    ) {
+        indexed.packaged.list(resource, form, for: lifetime, text: text).answer(exchange)
+    }
+
+    /// Caches keep a refusal for a second, so that a crowd's requests become one.
+    private func refuse(_ exchange: Exchange, _ problem: Problem) {
+        let fields =
+            problem.status == 404 || problem.status == 503
+            ? problem.fields.filter { $0.name != "cache-control" } + [Lifetime.momentary.field]
+            : problem.fields
+        exchange.respond(
+            status: problem.status, headers: fields + Self.fields, body: .bytes(problem.body))
+    }
+}
+
+extension Request {
+    /// It asks to wait, or for less than all.
+    fileprivate var hasDirectives: Bool {
+        withQuery { (try? PlaylistDirectives(query: $0)) != PlaylistDirectives() }
+    }
+}

@@ -1,0 +1,150 @@
+// Requests for lists and media of HLS: who is answered how, and when. Without a connection.
+
+import Accounts
+import Credentials
+import FakeExchange
+import HTTP
+import Media
+import SegmentRing
+import StreamBench
+import StreamState
+import Streams
+import Testing
+
+@testable import Delivery
+
+@Suite struct PackagedRoutesTests {
+    private let bench: StreamBench
+    private let broadcast: Broadcast
+    private let stage: SegmentedRing
+    private let table: RouteTable
+    private let clients = ClientTable(exemptNetworks: [])
+    private let later = Later()
+
+    /// What is to be done later.
+    private final class Later {
+        private var actions: [() -> Void] = []
+
+        func add(_ action: @escaping () -> Void) { actions.append(action) }
+
+        func run() {
+            let due = actions
+            actions = []
+            for action in due { action() }
+        }
+    }
+
+    init() throws {
+        let bench = try StreamBench()
+        self.bench = bench
+        broadcast = try Broadcast("ffmpeg-vp9-opus.webm", times: 2, pieceBytes: { 2_000 })
+        stage = try SegmentedRing(broadcast, path: try bench.ringPath())
+        stage.ring.status.lastIngestBootMs = stage.ring.bootNowMs
+        let service = AccountService(
+            store: try AccountStores.open(.sqlite(path: "/nonexistent/accounts.sqlite")),
+            allowsSignUp: false)
+        let watch = StoreWatch(
+            desk: try AccountDesk(service: service, loop: bench.loop), loop: bench.loop,
+            counters: bench.counters, logger: bench.logger)
+        let routes = PackagedRoutes(
+            streams: bench.streams,
+            names: ChannelNames(
+                credentials: nil, storeWatch: watch,
+                hasStream: { bench.streams.find($0) != nil })
+        ) { [later] afterMs, action in
+            if afterMs == 0 { later.add(action) }
+        }
+        table = RouteTable(routes.routes, crossOrigin: CrossOrigin(origins: [])) { _ in }
+    }
+
+    private func get(_ path: String, method: String = "GET") -> FakeExchange {
+        let fake = FakeExchange(
+            Request(method: method, target: "/\(bench.name)/hls/\(path)"), clients: clients)
+        table.begin(fake.exchange)
+        return fake
+    }
+
+    private func append(until isDone: () -> Bool) throws {
+        for fragment in broadcast.fragments {
+            if isDone() { return }
+            try stage.append(fragment, of: broadcast)
+            bench.streams.deliver()
+            later.run()
+        }
+    }
+
+    private func text(_ fake: FakeExchange) -> String {
+        String(decoding: fake.readAll() ?? [], as: UTF8.self)
+    }
+
+    @Test("a list is held until there is a segment, and counts as a viewer meanwhile")
+    func begins() throws {
+        let fake = get("v1.m3u8")
+        #expect(fake.answer == nil && fake.client.amount(of: .viewers) == 1)
+        try append { fake.answer != nil }
+        #expect(fake.answer?.status == 200)
+        #expect(text(fake).contains("#EXTINF"))
+        fake.close(.completed)
+        #expect(fake.client.amount(of: .viewers) == 0)
+    }
+
+    @Test("who goes while waiting leaves nothing behind")
+    func leaves() throws {
+        let fake = get("index.m3u8")
+        #expect(stage.ring.slots.interested == 1)
+        fake.close(.peerReset)
+        #expect(fake.client.amount(of: .viewers) == 0 && stage.ring.slots.interested == 0)
+        try stage.appendAll(broadcast)
+        bench.streams.deliver()
+        later.run()
+        #expect(fake.answer == nil)
+    }
+
+    @Test("T14: a list is held until it has the part that was asked for")
+    func blocks() throws {
+        let first = get("v1.m3u8")
+        try append { first.answer != nil }
+        first.close(.completed)
+        let fake = get("v1.m3u8?_HLS_msn=5&_HLS_part=0&token=1")
+        #expect(fake.answer == nil)
+        try append { fake.answer != nil }
+        #expect(fake.answer?.status == 200)
+        #expect(text(fake).contains("#EXT-X-PRELOAD-HINT"))
+        fake.close(.completed)
+    }
+
+    @Test(
+        "T15: directives that cannot be followed are refused",
+        arguments: ["_HLS_part=1", "_HLS_msn=900", "_HLS_msn=-1", "_HLS_skip=1"])
+    func refuses(_ query: String) throws {
+        try stage.appendAll(broadcast)
+        later.run()
+        let fake = get("v1.m3u8?\(query)")
+        #expect(fake.answer?.status == 400)
+        fake.close(.completed)
+    }
+
+    @Test(
+        "T12: what was never there is not there",
+        arguments: [
+            "0123456789abcdef/v1/1.m4s", "v3.m3u8", "a2-keys.m3u8", "v1", "v01.m3u8", "index.mpd",
+        ])
+    func unknown(_ path: String) throws {
+        try stage.appendAll(broadcast)
+        later.run()
+        let fake = get(path)
+        #expect(fake.answer?.status == 404)
+        #expect(fake.field("cache-control") == "public, max-age=1")
+        fake.close(.completed)
+    }
+
+    @Test("over HTTP/1.1 a list without directives has no parts")
+    func plain() throws {
+        try stage.appendAll(broadcast)
+        let fake = get("v1.m3u8")
+        later.run()
+        let plain = text(fake)
+        #expect(plain.contains("#EXTINF") && !plain.contains("PART"))
+        fake.close(.completed)
+    }
+}

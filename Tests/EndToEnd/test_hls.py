@@ -1,0 +1,255 @@
+"""HLS: what players get of a broadcast, and that it is the broadcast."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from weir.hls import Playlist, connections_to_all_workers, end, fetch, playlist
+from weir.http2 import Http2Connection
+from weir.packets import Packet, probe
+from weir.publisher import Publisher
+from weir.recordings import Recording, record
+from weir.server import Server
+from weir.waiting import wait_until
+
+Publish = Callable[..., Publisher]
+
+CODECS = {
+    "vp9": ("vp9", "opus", "vp09.00.10.08,Opus"),
+    "h264": ("h264", "opus", "avc1."),
+    "h264-aac": ("h264", "aac", "mp4a.40.2"),
+    "hevc": ("hevc", "opus", "hvc1."),
+    "av1": ("av1", "opus", "av01."),
+    "sound": (None, "opus", "Opus"),
+}
+_SECONDS = 14
+
+
+def _go_live(
+    server: Server, publish: Publish, name: str, recording: Recording, **played: object
+) -> Publisher:
+    publisher = publish(server, name, headers={"content-type": recording.content_type})
+    publisher.play(recording, **played)
+    wait_until(lambda: server.stream(name), "the stream")
+    return publisher
+
+
+def _is_suffix(have: list[Packet], sent: list[Packet]) -> bool:
+    got = [packet.hash for packet in have]
+    return bool(got) and got == [packet.hash for packet in sent][-len(got):]
+
+
+@pytest.mark.parametrize("variant", CODECS)
+def test_ffmpeg_reads_by_hls_what_was_published(
+    server: Server, publish: Publish, name: str, variant: str
+) -> None:
+    video, audio, codec = CODECS[variant]
+    recording = record(video, audio, seconds=_SECONDS)
+    _go_live(server, publish, name, recording, speed=2).finish()
+    end(server, name)
+    master = server.get(f"/{name}/hls/index.m3u8")
+    assert master.status == 200, master
+    assert codec in master.body.decode()
+    got, sent = probe(server.url(f"/{name}/hls/index.m3u8")), probe(recording.path)
+    assert not got.errors
+    for kind in filter(None, ["video" if video else None, "audio" if audio else None]):
+        have, all_sent = got.of_kind(kind), sent.of_kind(kind)
+        assert _is_suffix(have, all_sent), f"{kind}: {len(have)} of {len(all_sent)} packets"
+        # Segments begin once the plan is made, some seconds from the beginning.
+        assert len(have) * 2 > len(all_sent), f"{kind}: {len(have)} of {len(all_sent)} packets"
+    if video:
+        assert got.of_kind("video")[0].key
+
+
+@pytest.fixture
+def two(server: Server) -> Iterator[list[Http2Connection]]:
+    """A connection to each of the workers."""
+    connections = connections_to_all_workers(server)
+    yield connections
+    for connection in connections:
+        connection.close()
+
+
+def _lists(connection: Http2Connection, name: str) -> dict[str, Playlist]:
+    return {path: playlist(connection, name, path) for path in ("v1.m3u8", "a2.m3u8")}
+
+
+def test_all_workers_serve_the_same_bytes_under_the_same_names(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    recording = record("vp9", "opus", seconds=30)
+    _go_live(server, publish, name, recording, finish=False, speed=4)
+    compared: set[str] = set()
+    # While it grows: lists may differ by what has come in between, names must not.
+    for _ in range(3):
+        lists = [_lists(connection, name) for connection in two]
+        for path in lists[0]:
+            common = [n for n in lists[0][path].names if n in lists[1][path].names]
+            for listed in common:
+                answers = [fetch(connection, name, listed) for connection in two]
+                assert [a.status for a in answers] == [200, 200], listed
+                assert answers[0].body == answers[1].body, listed
+                assert answers[0].headers["etag"] == answers[1].headers["etag"]
+            compared.update(common)
+    assert len(compared) > 10
+    server.wait_for_state(name, "paused")
+    for path in ("index.m3u8", "sound.m3u8", "v1.m3u8", "a2.m3u8", "v1-keys.m3u8"):
+        texts = [fetch(connection, name, path).body for connection in two]
+        assert texts[0] == texts[1], path
+
+
+def test_a_blocking_reload_returns_with_the_next_part(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    recording = record("vp9", "opus", seconds=30)
+    _go_live(server, publish, name, recording, finish=False)
+    connection = two[0]
+    now = playlist(connection, name, "v1.m3u8")
+    assert now.parts and now.hint, now.text
+    for _ in range(4):
+        segment, parts = now.next
+        hinted = now.hint
+        assert hinted is not None
+        held = connection.open("GET", f"/{name}/hls/{hinted}")
+        query = f"v1.m3u8?_HLS_msn={segment}&_HLS_part={parts}"
+        later = playlist(connection, name, query)
+        assert later.next > (segment, parts), later.text
+        assert hinted in later.parts, "a part is listed under the name that was hinted at"
+        part = connection.response(held)
+        assert part.status == 200 and part.body[4:8] in (b"styp", b"moof")
+        assert bytes(fetch(two[1], name, hinted).body) == bytes(part.body)
+        now = later
+
+
+def test_requests_that_cannot_be_answered_say_so(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    recording = record("vp9", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, recording, finish=False, speed=2)
+    server.wait_for_state(name, "paused")
+    connection = two[0]
+    now = playlist(connection, name, "v1.m3u8")
+    segment, parts = now.next
+    for query in ("_HLS_part=0", f"_HLS_msn={segment + 2}", "_HLS_msn=x", "_HLS_skip=NO",
+                  f"_HLS_msn={segment}&_HLS_part={parts + 100}"):
+        answer = fetch(connection, name, f"v1.m3u8?{query}")
+        assert answer.status == 400, (query, answer)
+        assert "problem+json" in answer.headers["content-type"]
+    folder = now.segments[0].rsplit("/", 1)[0]
+    for path in ("v2.m3u8", "a2-keys.m3u8", "nothing", f"{folder}/{segment + 1}.m4s",
+                 f"{folder}/{segment}.{parts + 1}.m4s", f"{folder}/init-1.mp4",
+                 "0123456789abcdef/v1/1.m4s"):
+        answer = fetch(connection, name, path)
+        assert answer.status == 404, (path, answer)
+        assert answer.headers["cache-control"] == "public, max-age=1"
+    # The broadcast is paused: nothing comes.
+    late = fetch(connection, name, f"v1.m3u8?_HLS_msn={segment}&_HLS_part={parts}")
+    assert late.status == 503 and "retry-after" in late.headers
+
+
+def test_a_broadcast_that_has_ended_has_an_end(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    recording = record("vp9", "opus", seconds=_SECONDS)
+    publisher = _go_live(server, publish, name, recording, speed=2)
+    segment, _ = playlist(two[0], name, "v1.m3u8").next
+    # Whoever waits when it ends is answered then.
+    held = two[0].open("GET", f"/{name}/hls/v1.m3u8?_HLS_msn={segment + 1}")
+    publisher.finish()
+    end(server, name)
+    assert two[0].response(held).status == 200
+    for connection in two:
+        done = playlist(connection, name, "v1.m3u8?_HLS_msn=9999&_HLS_part=7")
+        assert done.lines[-1] == "#EXT-X-ENDLIST"
+        assert done.hint is None
+
+
+def test_a_segment_is_its_parts_and_can_be_had_in_pieces(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    recording = record("vp9", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, recording, finish=False, speed=2)
+    server.wait_for_state(name, "paused")
+    now = playlist(two[0], name, "v1.m3u8")
+    segment = now.segments[-1]
+    block = now.text.split(now.segments[-2])[1].split(segment)[0]
+    parts = Playlist(block).parts
+    whole = fetch(two[0], name, segment)
+    assert whole.body == b"".join(bytes(fetch(two[1], name, part).body) for part in parts)
+    length = len(whole.body)
+    assert whole.headers["content-length"] == str(length)
+    path = f"/{name}/hls/{segment}"
+    piece = two[1].request("GET", path, [("range", f"bytes=100-{length - 10}")])
+    assert piece.status == 206 and piece.body == whole.body[100:length - 9]
+    assert piece.headers["content-range"] == f"bytes 100-{length - 10}/{length}"
+    same = two[1].request("GET", path, [("if-none-match", whole.headers["etag"])])
+    assert same.status == 304
+    beyond = two[1].request("GET", path, [("range", f"bytes={length}-")])
+    assert beyond.status == 416
+    head = two[1].request("HEAD", path)
+    assert head.status == 200 and head.headers["content-length"] == str(length) and not head.body
+
+
+def test_any_page_may_read_and_caches_may_keep(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    recording = record("vp9", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, recording, finish=False, speed=2)
+    now = playlist(two[0], name, "v1.m3u8")
+    kept = {
+        "index.m3u8": "public, max-age=", "v1.m3u8": "public, max-age=",
+        now.maps[0]: "public, max-age=86400, immutable",
+        now.segments[0]: "public, max-age=86400, immutable",
+    }
+    types = ["application/vnd.apple.mpegurl"] * 2 + ["video/mp4"] * 2
+    for (path, lifetime), kind in zip(kept.items(), types):
+        answer = fetch(two[0], name, path)
+        assert answer.headers["cache-control"].startswith(lifetime), path
+        assert answer.headers["content-type"] == kind
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-expose-headers"] == "age, date, retry-after"
+        assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_over_http1_the_list_is_plain(
+    server: Server, publish: Publish, name: str
+) -> None:
+    recording = record("vp9", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, recording, finish=False, speed=2)
+    done = subprocess.run(
+        ["curl", "-sSf", "--http1.1", "--cacert", str(server.certificate.certificate),
+         server.url(f"/{name}/hls/v1.m3u8")],
+        capture_output=True, text=True, check=True,
+    )
+    plain = Playlist(done.stdout)
+    assert plain.segments and not plain.parts
+    assert "SERVER-CONTROL" not in plain.text
+
+
+def test_vp8_is_told_what_is_in_the_way(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    recording = record("vp8", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, recording, speed=2).finish()
+    end(server, name)
+    answer = fetch(two[0], name, "index.m3u8")
+    problem = json.loads(answer.body)
+    assert answer.status == 404 and problem["type"] == "/problems/codec-not-packaged"
+    assert "VP8" in problem["detail"] and "sound.m3u8" in problem["detail"]
+    # The sound by itself can go.
+    got = probe(server.url(f"/{name}/hls/sound.m3u8"))
+    assert not got.errors
+    assert _is_suffix(got.of_kind("audio"), probe(recording.path).of_kind("audio"))
+
+
+def test_a_request_for_a_stream_that_begins_is_held_until_it_can_be_answered(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    assert fetch(two[0], name, "index.m3u8").status == 404
+    recording = record("vp9", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, recording, finish=False, speed=2)
+    assert "#EXT-X-STREAM-INF" in playlist(two[1], name, "index.m3u8").text

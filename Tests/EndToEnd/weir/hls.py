@@ -1,0 +1,95 @@
+"""Playlists of HLS as a test reads them: tags, and the names of what they list."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+
+from .connections import slot_of_port
+from .http2 import Http2Connection, Response
+from .server import Server
+from .waiting import PATIENCE_S
+
+
+@dataclass(frozen=True)
+class Playlist:
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    def tag(self, name: str) -> str | None:
+        """What stands behind the first tag of that name."""
+        for line in self.lines:
+            if line == name or line.startswith(name + ":"):
+                return line[len(name) + 1:]
+        return None
+
+    @property
+    def segments(self) -> list[str]:
+        return [line for line in self.lines if line and not line.startswith("#")]
+
+    @property
+    def parts(self) -> list[str]:
+        return re.findall(r'^#EXT-X-PART:.*?URI="([^"]+)"', self.text, re.MULTILINE)
+
+    @property
+    def maps(self) -> list[str]:
+        return re.findall(r'^#EXT-X-MAP:URI="([^"]+)"', self.text, re.MULTILINE)
+
+    @property
+    def hint(self) -> str | None:
+        found = re.search(r'^#EXT-X-PRELOAD-HINT:TYPE=PART,URI="([^"]+)"', self.text, re.MULTILINE)
+        return found.group(1) if found else None
+
+    @property
+    def first(self) -> int:
+        return int(self.tag("#EXT-X-MEDIA-SEQUENCE") or 0)
+
+    @property
+    def next(self) -> tuple[int, int]:
+        """The segment that is being made, and how many of its parts are listed."""
+        behind = self.text.rsplit("#EXTINF", 1)[-1]
+        return self.first + len(self.segments), len(re.findall(r"^#EXT-X-PART:", behind, re.M))
+
+    @property
+    def names(self) -> list[str]:
+        """All media that it lists."""
+        return list(dict.fromkeys(self.maps + self.segments + self.parts))
+
+
+def connections_to_all_workers(server: Server) -> list[Http2Connection]:
+    """A connection to each worker, in the order of their slots."""
+    found: dict[int, Http2Connection] = {}
+    others = []
+    deadline = time.monotonic() + PATIENCE_S
+    while len(found) < server.worker_count:
+        assert time.monotonic() < deadline, f"only the workers {sorted(found)} take connections"
+        connection = Http2Connection(server)
+        connection.request("GET", "/api/streams")
+        slot = slot_of_port(server, connection.port)
+        if slot is None or slot in found:
+            others.append(connection)
+        else:
+            found[slot] = connection
+    for connection in others:
+        connection.close()
+    return [found[slot] for slot in sorted(found)]
+
+
+def fetch(connection: Http2Connection, name: str, path: str, root: str = "hls") -> Response:
+    return connection.request("GET", f"/{name}/{root}/{path}")
+
+
+def playlist(connection: Http2Connection, name: str, path: str) -> Playlist:
+    answer = fetch(connection, name, path)
+    assert answer.status == 200, (path, answer.status, bytes(answer.body))
+    return Playlist(answer.body.decode())
+
+
+def end(server: Server, name: str) -> None:
+    """End a broadcast, so that its lists get their end."""
+    assert server.request("DELETE", f"/{name}/live").status == 204
+    server.wait_for_state(name, "ended")
