@@ -19,6 +19,8 @@ package final class LiveStream {
     package let initialization: Initialization
     /// The MIME type of what viewers get, with its codecs.
     package let contentType: String
+    /// Why HLS and DASH cannot carry it; nil when they can.
+    let packagingFault: MP4TrackError?
     private let environment: StreamsEnvironment
     private let viewers = WaitList()
     private let followers = WaitList()
@@ -45,6 +47,7 @@ package final class LiveStream {
         initialization = try Initialization(
             parsing: ring.initialization, limits: environment.mediaLimits)
         contentType = initialization.mimeType
+        packagingFault = MP4TrackError.inTheWay(of: initialization.tracks)
         self.environment = environment
         delivery = WakePace(loop: environment.loop) { [viewers] in viewers.wake() }
     }

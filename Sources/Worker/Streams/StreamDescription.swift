@@ -45,6 +45,10 @@ enum StreamDescription {
             JSONMember("joinable", .boolean(facts.isJoinable)),
             JSONMember("startedAt", .string(Timestamp.rfc3339(ms: stream.ring.createdWallClockMs))),
             JSONMember("mimeType", .string(stream.contentType)),
+            JSONMember("hlsUrl", address("hls/index.m3u8", of: stream)),
+            JSONMember("dashUrl", address("dash/index.mpd", of: stream)),
+            JSONMember(
+                "hlsFault", stream.packagingFault.map { .string($0.explanation) } ?? .null),
             JSONMember("tracks", .array(stream.tracks.map { json(of: $0, facts.pictureSize) })),
             JSONMember("leftOut", .array(stream.initialization.leftOut.map(json(ofLeftOut:)))),
             JSONMember("bitrateBps", .integer(Int64(clamping: facts.figures.bitrateBps))),
@@ -55,6 +59,11 @@ enum StreamDescription {
             JSONMember("rewindMs", .integer(Int64(clamping: facts.rewindMs))),
             JSONMember("losses", .integer(Int64(clamping: facts.losses))),
         ])
+    }
+
+    /// Null when HLS and DASH cannot carry the stream.
+    private static func address(_ path: String, of stream: LiveStream) -> JSONValue {
+        stream.packagingFault == nil ? .string("/\(stream.name.text)/\(path)") : .null
     }
 
     /// `size` is the present size of the pictures, if known: the init has the size at the beginning.
