@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -213,6 +214,22 @@ def test_any_page_may_read_and_caches_may_keep(
         assert answer.headers["access-control-allow-origin"] == "*"
         assert answer.headers["access-control-expose-headers"] == "age, date, retry-after"
         assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_lists_go_compressed_to_those_who_take_that(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    recording = record("vp9", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, recording, speed=2).finish()
+    end(server, name)
+    for path in ("hls/v1.m3u8", "dash/index.mpd"):
+        plain = two[0].request("GET", f"/{name}/{path}")
+        small = two[1].request("GET", f"/{name}/{path}", [("accept-encoding", "gzip")])
+        assert small.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert plain.headers["vary"] == small.headers["vary"] == "accept-encoding"
+        assert len(small.body) < len(plain.body)
+        assert gzip.decompress(small.body) == plain.body
 
 
 def test_over_http1_the_list_is_plain(
