@@ -167,20 +167,14 @@ enum H264 {
         let fields = reader.flag() ? 1 : 2
         if fields == 2 { reader.skip(1) }
         reader.skip(1)
-        var crop = (left: 0, right: 0, top: 0, bottom: 0)
-        if reader.flag() {
-            crop.left = Int(reader.exponentialGolomb())
-            crop.right = Int(reader.exponentialGolomb())
-            crop.top = Int(reader.exponentialGolomb())
-            crop.bottom = Int(reader.exponentialGolomb())
-        }
+        let cropped = cropping(&reader)
         let hasPlainChroma = chromaFormat == 0 || hasSeparatePlanes
         let unitX = hasPlainChroma || chromaFormat == 3 ? 1 : 2
         let unitY = (chromaFormat == 1 && !hasPlainChroma ? 2 : 1) * fields
         guard !reader.hasFailed, columns <= 4_096, rows <= 4_096,
             let size = PictureSize(
-                width: columns * 16 - unitX * (crop.left + crop.right),
-                height: rows * 16 * fields - unitY * (crop.top + crop.bottom))
+                width: columns * 16 - unitX * cropped.columns,
+                height: rows * 16 * fields - unitY * cropped.rows)
         else { return nil }
         let usability = reader.flag() ? VideoUsability(h264: &reader) : nil
         // Type 2 numbers frames as they come, and a frame that needs no other cannot wait for one.
@@ -194,6 +188,14 @@ enum H264 {
             reorderDepth: isInOrder
                 ? 0 : usability?.reorderedFrames ?? min(references, mostFrames),
             usability: usability)
+    }
+
+    /// What is not shown at the edges, in units of the chroma format.
+    private static func cropping(_ reader: inout BitReader) -> (columns: Int, rows: Int) {
+        guard reader.flag() else { return (0, 0) }
+        let columns = Int(reader.exponentialGolomb()) + Int(reader.exponentialGolomb())
+        let rows = Int(reader.exponentialGolomb()) + Int(reader.exponentialGolomb())
+        return (columns, rows)
     }
 
     private static func skipScalingLists(_ reader: inout BitReader, count: Int) {

@@ -53,7 +53,9 @@ extension TrackClock {
     package init(for track: MediaTrack) {
         switch track.kind {
         case .audio:
-            self.init(sampleRateHz: track.codec == "opus" ? 48_000 : track.sampleRateHz ?? 0)
+            // What MP4 cannot have is counted as the container says; nobody is served it.
+            let plainHz = track.codec == "opus" ? 48_000 : track.sampleRateHz ?? 0
+            self.init(sampleRateHz: track.timescale.map(Int.init) ?? plainHz)
         case .video: self.init(reorderDepth: track.reorderDepth)
         }
     }
