@@ -158,7 +158,7 @@ def test_a_broadcast_that_has_ended_has_an_end(
     recording = record("vp9", "opus", seconds=_SECONDS)
     publisher = _go_live(server, publish, name, recording, speed=2)
     segment, _ = playlist(two[0], name, "v1.m3u8").next
-    # Whoever waits when it ends is answered then.
+    # What still waits when it ends is answered then.
     held = two[0].open("GET", f"/{name}/hls/v1.m3u8?_HLS_msn={segment + 1}")
     publisher.finish()
     end(server, name)
@@ -201,6 +201,11 @@ def test_any_page_may_read_and_caches_may_keep(
     recording = record("vp9", "opus", seconds=_SECONDS)
     _go_live(server, publish, name, recording, finish=False, speed=2)
     now = playlist(two[0], name, "v1.m3u8")
+    # The list of now, and one that was asked for: that one has a meaning that stays.
+    target = int(now.tag("#EXT-X-TARGETDURATION") or 0)
+    for query, seconds in (("_HLS_skip=YES", max(target // 2, 1)), ("_HLS_msn=1", 6 * target)):
+        answer = fetch(two[0], name, f"v1.m3u8?{query}")
+        assert answer.headers["cache-control"] == f"public, max-age={seconds}", query
     kept = {
         "index.m3u8": "public, max-age=", "v1.m3u8": "public, max-age=",
         now.maps[0]: "public, max-age=86400, immutable",

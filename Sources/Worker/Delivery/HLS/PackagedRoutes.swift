@@ -138,10 +138,12 @@ package final class PackagedRoutes {
                 SegmentPoint(ordinal: segment, part: part.map { Int(clamping: $0) }),
                 place: track.place, mostMs: view.control?.longestWaitMs ?? 0, late: .notInTime)
         case .send(var form):
-            let isAwaited = exchange.request.hasDirectives
+            let directives = exchange.request.directives
             // Players of low latency need many requests at once. One that sends directives knows
             // what it does; a proxy may stand in between.
-            if !exchange.isMultiplexed, !isAwaited { form = .plain }
+            if !exchange.isMultiplexed, directives == PlaylistDirectives() { form = .plain }
+            // Without a segment it is the list of now, whatever is left out of it.
+            let isAwaited = view.control != nil && directives?.segment != nil
             let targetMs = view.plan.targetDurationMs
             let lifetime =
                 isAwaited && !progress.hasEnded
@@ -210,8 +212,8 @@ package final class PackagedRoutes {
 }
 
 extension Request {
-    /// It asks to wait, or for less than all.
-    fileprivate var hasDirectives: Bool {
-        withQuery { (try? PlaylistDirectives(query: $0)) != PlaylistDirectives() }
+    /// Nil when they cannot be read; a list that has ended does not mind.
+    fileprivate var directives: PlaylistDirectives? {
+        withQuery { try? PlaylistDirectives(query: $0) }
     }
 }
