@@ -35,7 +35,7 @@ extension Limits {
     /// frames; more than that is not worth what it costs.
     package static let samplesPerSegment = 16_384
     /// Name: samples of one stream's index, in one worker: over two hours of pictures and sound, 16 MB.
-    package static let samplesPerIndex = 1 << 20
+    package static let samplesPerIndex = 1024 * 1024
     /// Name: the largest entry that an index looks at. A fragment of ours is at most a block and as much
     /// as fits in front of it.
     package static let indexedEntryBytes = blockBytes + 256 * 1024
@@ -45,7 +45,7 @@ extension Limits {
     /// list every few seconds.
     package static let indexKeptMs: UInt64 = 30_000
     /// Worker: samples of all indexes together: 128 MB.
-    package static let samplesPerWorker = 1 << 23
+    package static let samplesPerWorker = 8 * 1024 * 1024
     /// Worker: requests that wait for a part or a segment, in all streams together.
     package static let segmentWaitsPerWorker = 16_000
     /// Name: how long caches may keep a segment, a part or an init. Its name never means anything else, and
