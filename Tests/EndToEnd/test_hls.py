@@ -169,6 +169,32 @@ def test_a_broadcast_that_has_ended_has_an_end(
         assert done.hint is None
 
 
+def test_a_broadcast_that_comes_back_goes_on_behind_a_discontinuity(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    recording = record("vp9", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, recording, speed=4).finish()
+    before = playlist(two[0], name, "v1.m3u8")
+    _go_live(server, publish, name, recording, speed=4).finish()
+    lists = [playlist(connection, name, "v1.m3u8") for connection in two]
+    assert lists[0] == lists[1]
+    assert lists[0].lines.count("#EXT-X-DISCONTINUITY") == 1
+    assert lists[0].segments[:len(before.segments)] == before.segments
+    # With other tracks it has another ring: the numbers go on, the names are others.
+    other = record("h264", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, other, speed=4).finish()
+    after = [playlist(connection, name, "v1.m3u8") for connection in two]
+    assert after[0] == after[1]
+    assert after[0].first == lists[0].next[0] + (lists[0].next[1] > 0)
+    assert after[0].tag("#EXT-X-DISCONTINUITY-SEQUENCE") == "1"
+    assert "#EXT-X-DISCONTINUITY" in after[0].lines
+    assert after[0].maps[0] not in lists[0].maps
+    end(server, name)
+    got = probe(server.url(f"/{name}/hls/index.m3u8"))
+    assert not got.errors
+    assert _is_suffix(got.of_kind("video"), probe(other.path).of_kind("video"))
+
+
 def test_a_segment_is_its_parts_and_can_be_had_in_pieces(
     server: Server, publish: Publish, name: str, two: list[Http2Connection]
 ) -> None:
