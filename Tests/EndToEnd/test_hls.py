@@ -182,7 +182,15 @@ def test_a_broadcast_that_comes_back_goes_on_behind_a_discontinuity(
     assert lists[0].segments[:len(before.segments)] == before.segments
     # With other tracks it has another ring: the numbers go on, the names are others.
     other = record("h264", "opus", seconds=_SECONDS)
+    segment, parts = lists[0].next
+    path = f"/{name}/hls/v1.m3u8?_HLS_msn={segment}&_HLS_part={parts}"
+    held = [(connection, connection.open("GET", path)) for connection in two]
     _go_live(server, publish, name, other, speed=4).finish()
+    # Those who were waiting for the old ring are not told that the broadcast has ended.
+    for connection, stream in held:
+        answer = connection.response(stream)
+        assert answer.status == 503 and answer.headers["retry-after"]
+        assert json.loads(answer.body)["type"] == "/problems/no-segments-yet"
     after = [playlist(connection, name, "v1.m3u8") for connection in two]
     assert after[0] == after[1]
     assert after[0].first == lists[0].next[0] + (lists[0].next[1] > 0)

@@ -129,7 +129,7 @@ private final class Later {
         #expect(outcomes.all == [.reached])
         #expect(!indexed.isIdle)
         indexed.letGo()
-        #expect(outcomes.all == [.reached, .letGo])
+        #expect(outcomes.all == [.reached, .replaced])
     }
 
     @Test("a wait is over when its time is, or when the worker goes")

@@ -65,8 +65,8 @@ final class HeldRequest: ExchangeHandler {
             ? decide(indexed, exchange)
             : .wait(nil, place: 0, mostMs: Limits.startAwaitedMs, late: .noSegmentsYet)
         switch step {
-        case .answered: return
-        case .refuse(let problem): refuse(exchange, problem)
+        case .answered: giveBack()
+        case .refuse(let problem): refuse(problem)
         case .wait(let point, let place, let mostMs, let late):
             hold(for: point, place: place, mostMs: mostMs, late: late)
         }
@@ -74,12 +74,12 @@ final class HeldRequest: ExchangeHandler {
 
     private func hold(for point: SegmentPoint?, place: Int, mostMs: UInt64, late: Problem) {
         rounds += 1
-        guard rounds <= Self.mostRounds else { return refuse(exchange, late) }
+        guard rounds <= Self.mostRounds else { return refuse(late) }
         guard count() else { return }
         let wait = indexed.wait(
             for: point, of: place, untilMs: beganAtMs + mostMs
         ) { [self] in end($0, late: late) }
-        guard let wait else { return refuse(exchange, .tooManyViewers) }
+        guard let wait else { return refuse(.tooManyViewers) }
         self.wait = wait
     }
 
@@ -100,9 +100,21 @@ final class HeldRequest: ExchangeHandler {
         guard !exchange.isOver else { return }
         switch outcome {
         case .reached, .ended: goOn()
-        case .timedOut: refuse(exchange, late)
-        case .letGo: refuse(exchange, .shuttingDown)
+        case .timedOut: refuse(late)
+        case .letGo: refuse(.shuttingDown)
+        case .replaced: refuse(.noSegmentsYet)
         }
+    }
+
+    private func refuse(_ problem: Problem) {
+        refuse(exchange, problem)
+        giveBack()
+    }
+
+    /// It waits no longer.
+    private func giveBack() {
+        if isCounted { exchange.client.giveBack(.viewers) }
+        isCounted = false
     }
 
     // MARK: ExchangeHandler
@@ -117,7 +129,6 @@ final class HeldRequest: ExchangeHandler {
     func exchangeDidClose(_ exchange: Exchange, cause: CloseCause) {
         wait?.cancel()
         wait = nil
-        if isCounted { exchange.client.giveBack(.viewers) }
-        isCounted = false
+        giveBack()
     }
 }

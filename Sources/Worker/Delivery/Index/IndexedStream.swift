@@ -24,6 +24,8 @@ package final class IndexedStream: Waiter {
     private let memory: IndexMemory
     private let waits = SegmentWaits()
     private var isFollowing = false
+    /// The stream has ended, and its name belongs to another ring: its end is not that of the name.
+    private var isReplaced = false
     private var turnIsScheduled = false
 
     init(_ stream: LiveStream, memory: IndexMemory) {
@@ -97,6 +99,7 @@ package final class IndexedStream: Waiter {
     }
 
     private func outcome(of wait: SegmentWait, nowMs: UInt64) -> WaitOutcome? {
+        if isReplaced { return .replaced }
         if isCurrent {
             guard let point = wait.point, !index.reaches(point, of: wait.rendition) else {
                 return .reached
@@ -114,10 +117,11 @@ package final class IndexedStream: Waiter {
     package func wake() {
         read()
         let nowMs = stream.nowMs
+        isReplaced = index.isFinished && !stream.ring.isCurrent
         waits.end { outcome(of: $0, nowMs: nowMs) }
     }
 
     package func lookAfter(nowMs: UInt64) { wake() }
 
-    package func letGo() { waits.end { _ in .letGo } }
+    package func letGo() { waits.end { _ in .replaced } }
 }

@@ -12,8 +12,10 @@ package enum WaitOutcome: Equatable, Sendable {
     case ended
     /// It has not come in time.
     case timedOut
-    /// The worker is going, or the stream's name belongs to another ring now.
+    /// The worker is going.
     case letGo
+    /// The stream's name belongs to another ring now, which goes on.
+    case replaced
 }
 
 package final class SegmentWait {
