@@ -1,6 +1,7 @@
 // How much of a ring lists name.
 
 import Media
+import Settings
 import Testing
 
 @testable import Delivery
@@ -35,6 +36,13 @@ import Testing
         #expect(window.first(of: segments(huge)) == 19 - 2)
         let whole = (0..<20).map { (UInt64($0) * 7_900, UInt64($0)) }
         #expect(window.first(of: segments(whole)) == 19)
+    }
+
+    @Test("of very short segments, no more are listed than a list may have")
+    func veryShort() {
+        let places = (0..<3_000).map { (UInt64($0), UInt64($0)) }
+        let large = ListWindow(dataBytes: 1 << 20, entries: 1 << 20)
+        #expect(large.first(of: segments(places)) == 3_000 - Limits.segmentsPerList)
     }
 
     @Test("the first one never goes back", arguments: 0..<20 as Range<UInt64>)

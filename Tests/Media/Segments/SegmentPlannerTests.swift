@@ -82,6 +82,16 @@ private func plan(_ source: Source) -> (rule: SegmentRule, atMs: Int64)? {
 
 @Suite("The plan of segments")
 struct SegmentPlannerTests {
+    @Test("arrivals are counted up to a bound, whatever a ring says that there were")
+    func manyArrivals() {
+        var planner = SegmentPlanner()
+        let frame = SegmentRule.Frame(timeMs: 0, endMs: 20)
+        planner.note(frame, arrivedMs: 0)
+        planner.laterArrivals = SegmentPlanner.mostArrivals - 1
+        for arrivedMs: UInt64 in [100, 200, 300] { planner.note(frame, arrivedMs: arrivedMs) }
+        #expect(planner.laterArrivals == SegmentPlanner.mostArrivals)
+    }
+
     private static let sources = [
         Source(
             "30 pictures a second, a key frame every two", target: 3_000, part: 300,

@@ -34,6 +34,11 @@ extension Limits {
     /// Name: samples of one segment of one track. A segment of ours is some seconds of at most a thousand
     /// frames; more than that is not worth what it costs.
     package static let samplesPerSegment = 16_384
+    /// Name: segments that a list names: over half an hour of ordinary ones. A publisher may make very short
+    /// ones, and a list is written anew whenever it changes.
+    package static let segmentsPerList = 1_024
+    /// Name: segments of one stream's index; more than a list names, so that those can still be fetched.
+    package static let segmentsPerIndex = 2 * segmentsPerList
     /// Name: samples of one stream's index, in one worker: over two hours of pictures and sound, 16 MB.
     package static let samplesPerIndex = 1024 * 1024
     /// Name: the largest entry that an index looks at. A fragment of ours is at most a block and as much

@@ -28,7 +28,8 @@ extension IndexView {
                 lists.map { ($0.0, $0.1.filter { $0.facts.discontinuityOrdinal == ordinal }) },
                 ordinal, zeroMs: zeroMs, isFromZero: number == 0 && !hasEnded)
         }
-        let lengthMs = UInt64(max(endMs - beginMs, 0))
+        let (distanceMs, isTooLong) = endMs.subtractingReportingOverflow(beginMs)
+        let lengthMs = isTooLong ? 0 : UInt64(max(distanceMs, 0))
         return MPD(
             availabilityStartMs: UInt64(max(zeroMs, 0)), publishedMs: UInt64(max(endMs, 0)),
             updatePeriodMs: max(UInt64(plan.targetDurationMs) / 2, 1_000),

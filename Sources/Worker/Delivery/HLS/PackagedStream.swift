@@ -21,6 +21,7 @@ final class PackagedStream {
         let firstListed: UInt64
         let last: UInt64
         let changes: UInt64
+        let revisions: UInt64
         let isFinished: Bool
     }
 
@@ -45,7 +46,7 @@ final class PackagedStream {
         return Version(
             firstListed: index.firstListed, last: index.segments.last?.ordinal ?? 0,
             changes: tracks.all.reduce(0) { $0 &+ index.version(of: $1.place) },
-            isFinished: index.isFinished)
+            revisions: index.revisions, isFinished: index.isFinished)
     }
 
     // MARK: Lists

@@ -2,10 +2,13 @@
 // as the rules say. A segment must stay for about its own length after it has left the list; older players
 // rely on twice the length of the list (RFC 8216, section 6.2.2). So a list takes half of the ring; where
 // that is less than six segments, up to five eighths. What was listed stays for an eighth of the ring more,
-// if no segment is larger than a quarter of it: the segment that is being written has to fit in between.
+// if no segment is larger than a quarter of it: the segment that is being written has to fit in between. Of
+// very short segments, a list has no more than a bound.
 //
 // Pure, and only from the places of records: every worker lists the same. The first segment listed never
-// goes back, because each of the two bounds only goes forward.
+// goes back, because each of the bounds only goes forward.
+
+import Settings
 
 struct ListWindow {
     let dataBytes: UInt64
@@ -22,7 +25,8 @@ struct ListWindow {
         let usual = segments.firstIndex { spans(from: $0, to: last, Self.usualEighths) }
         let greatest = segments.firstIndex { spans(from: $0, to: last, Self.greatestEighths) }
         let few = max(greatest ?? 0, segments.count - 1 - Self.fewSegments)
-        return min(usual ?? segments.count - 1, few)
+        let most = segments.count - Limits.segmentsPerList
+        return max(min(usual ?? segments.count - 1, few), most)
     }
 
     /// Whether from one record to another it is at most so many eighths of the ring. What a damaged ring

@@ -138,7 +138,8 @@ struct RenditionIndex: Sendable {
 
     /// Nothing continues the last segment.
     mutating func finish() -> Bool {
-        guard settle(), !segments.isEmpty else { return true }
+        guard settle() else { return false }
+        guard !segments.isEmpty else { return true }
         if let newest, !appendAsItSays(newest) { return false }
         completeFilled()
         return true

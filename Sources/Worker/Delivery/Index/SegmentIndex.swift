@@ -32,8 +32,12 @@ package struct SegmentIndex: Sendable {
     package private(set) var firstListed: UInt64 = 0
     /// Nothing comes any more: the last segment is complete, too.
     package private(set) var isFinished = false
+    /// How often something that was known was taken back: the same segment may be another one now.
+    private(set) var revisions: UInt64 = 0
 
     private let firstSequence: UInt64
+    /// A clock of each track, as they are when nothing has been counted.
+    private let freshClocks: [TrackClock]
     /// Nil before the first look at the ring.
     private var cursor: RingCursor?
     private var blocks = StoredBlocks()
@@ -45,12 +49,14 @@ package struct SegmentIndex: Sendable {
     /// How long after the beginning of a segment the one before it waits for its last sample to end. Not
     /// longer, because that sample makes it longer than it is said to be.
     private static let borderPatienceMs: Int64 = 500
-    /// What looking at an entry costs beside its bytes.
+    /// What looking at an entry costs beside its bytes; at a record, with all that it may change, more.
     private static let entryCostBytes = 512
+    private static let recordCostBytes = 16 * 1024
 
     /// - Parameter sequence: what is before this entry is passed over, as if it were gone.
     package init(tracks: [MediaTrack], from sequence: UInt64 = 0) {
         self.tracks = tracks
+        freshClocks = tracks.map { TrackClock(for: $0) }
         firstSequence = sequence
     }
 
@@ -80,6 +86,7 @@ package struct SegmentIndex: Sendable {
             case .lapped:
                 search(ring, from: (cursor?.nextSequence ?? 0) + 1)
             case .entry(let entry):
+                if entry.kind == .segmentRecord { leftBytes -= Self.recordCostBytes }
                 leftBytes -= segments.isEmpty && entry.kind == .media ? 0 : entry.length
                 take(entry, in: ring, through: &scratch)
             }
@@ -96,6 +103,7 @@ package struct SegmentIndex: Sendable {
     }
 
     private mutating func forget() {
+        revisions += 1
         plan = nil
         segments = []
         renditions = []
@@ -197,14 +205,14 @@ package struct SegmentIndex: Sendable {
     /// Whether a record's clocks can be those of the tracks.
     private func isCounting(_ record: SegmentRecord) -> Bool {
         record.clocks.count == tracks.count
-            && zip(tracks, record.clocks).allSatisfy { track, clock in
-                let fresh = TrackClock(for: track)
-                return clock.timescale == fresh.timescale
+            && zip(freshClocks, record.clocks).allSatisfy { fresh, clock in
+                clock.timescale == fresh.timescale
                     && (clock.reorderDepth == nil) == (fresh.reorderDepth == nil)
             }
     }
 
     private mutating func withdraw() {
+        revisions += 1
         segments.removeLast()
         for index in renditions.indices { renditions[index].withdraw() }
     }
@@ -221,7 +229,8 @@ package struct SegmentIndex: Sendable {
             dataBytes: UInt64(geometry.dataBytes), entries: UInt64(geometry.entries))
         let first = segments[window.first(of: segments)].ordinal
         var samples = 0
-        let kept = segments.indices.reversed().prefix { index in
+        let newest = segments.indices.suffix(Limits.segmentsPerIndex)
+        let kept = newest.reversed().prefix { index in
             samples += renditions.reduce(0) { $0 + $1.segments[index].packed.count }
             return samples <= Limits.samplesPerIndex
         }

@@ -35,7 +35,9 @@ package struct MP4Track: Sendable, Equatable {
         colour = track.colour ?? entry.colour
         pixelAspect = track.pixelAspect ?? entry.pixelAspect
         guard track.kind == .video else {
-            guard let rateHz = UInt32(exactly: entry.sampleRateHz), rateHz > 0 else {
+            guard let rateHz = UInt32(exactly: entry.sampleRateHz),
+                TrackClock.soundTimescales.contains(rateHz)
+            else {
                 throw MP4TrackError(track, .setUp)
             }
             timescale = rateHz

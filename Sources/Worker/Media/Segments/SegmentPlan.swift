@@ -12,8 +12,8 @@ package struct SegmentPlan: Sendable, Equatable {
         self.partTargetMs = partTargetMs
     }
 
-    /// What a plan read from a file may say.
-    private static let targetsMs: ClosedRange<UInt64> = 1_000...3_600_000
+    /// What a plan read from a file may say: requests wait for a multiple of it.
+    private static let targetsMs: ClosedRange<UInt64> = 1_000...60_000
 
     static let encodedBytes = 2 * 4
 

@@ -44,6 +44,8 @@ struct SegmentPlanner: Sendable, Equatable {
     /// The most of its target that a part may lack, in percent.
     private static let partSlackPercent: Int64 = 15
     private static let arrivalMs: UInt64 = 50
+    /// More than come before the plan is made.
+    static let mostArrivals: UInt32 = 1_000_000
     /// Pictures are expected to come after twice their greatest distance so far, and never sooner.
     private static let leastPictureMs: Int64 = 100
 
@@ -86,7 +88,7 @@ struct SegmentPlanner: Sendable, Equatable {
         }
         guard ms > lastArrivalMs, ms - lastArrivalMs >= Self.arrivalMs else { return }
         lastArrivalMs = ms
-        laterArrivals += 1
+        laterArrivals = min(laterArrivals, Self.mostArrivals - 1) + 1
     }
 
     private func bounded(_ ms: Int64) -> Int64 { min(max(ms, 0), Self.longestMs) }

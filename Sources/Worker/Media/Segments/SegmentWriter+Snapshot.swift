@@ -128,7 +128,7 @@ extension SegmentPlanner {
         firstArrivalMs = flags.contains(.hasArrival) ? arrivalMs : nil
         lastArrivalMs = try reader.unsigned(8)
         laterArrivals = UInt32(try reader.unsigned(4))
-        guard lastArrivalMs >= arrivalMs, laterArrivals < UInt32.max else {
+        guard lastArrivalMs >= arrivalMs, laterArrivals <= Self.mostArrivals else {
             throw .malformed("the arrivals of a plan are out of range")
         }
     }
