@@ -106,13 +106,14 @@ def _shared(
 
 @pytest.fixture
 def server(_shared: tuple[Path, list[Server]], certificate: Certificate) -> Iterator[Server]:
-    """A server with two workers, shared by the tests that do not harm it. Its rings are small, because
-    each stays on the disk for a minute after its stream; all else is as it is by default."""
+    """A server with two workers, shared by the tests that do not harm it. Its rings are half as large as
+    by default, because each stays on the disk for a minute after its stream; so is the largest block that
+    fits into one. All else is as it is by default."""
     folder, box = _shared
     if not box:
         made = folder / f"server-{next(_names)}"
         made.mkdir()
-        box.append(Server(made, certificate, arguments=["--ring-size", "8M"]).start())
+        box.append(Server(made, certificate, arguments=["--ring-size", "16M"]).start())
     shared = box[0]
     yield shared
     try:
