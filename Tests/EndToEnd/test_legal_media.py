@@ -108,6 +108,7 @@ def test_a_broadcast_begins_whatever_the_size_of_its_first_key_frame(
     server.wait_for_state(name, "live")
     (picture,) = [t for t in server.stream(name)["tracks"] if t["kind"] == "video"]
     assert picture["codecString"].startswith({"vp9": "vp9", "vp9-10": "vp09.02"}[video])
+    assert server.stream(name)["losses"] == 0, "the frame was taken, and not passed over"
 
 
 def test_a_newcomer_hears_the_live_edge_when_the_picture_has_stopped(
