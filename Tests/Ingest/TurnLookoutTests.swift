@@ -141,12 +141,21 @@ import Testing
         #expect(ring.status.oldestBodyUs(slot: 0) == 100)
         lookout.announceOldest(us: nil, writing: nil)
         #expect(ring.status.oldestBodyUs(slot: 0) == nil)
-        lookout.announceOldest(us: 100, writing: nil)
-        lookout.awaitLease(false)
-        lookout.announceOldest(us: 100, writing: nil)
-        #expect(ring.status.oldestBodyUs(slot: 0) == nil)
         lookout.announceOldest(us: 100, writing: ring)
         #expect(ring.status.oldestBodyUs(slot: 0) == 100)
+    }
+
+    @Test("who waits behind a body that was written in one moment is not forgotten meanwhile")
+    func oldestBehindAnother() throws {
+        let ring = try makeRing().released()
+        lookout.awaitLease(true)
+        lookout.announceOldest(us: 100, writing: nil)
+        // That body has its turn and is written to its end before anything else is said.
+        lookout.awaitLease(false)
+        lookout.announceOldest(us: 200, writing: nil)
+        #expect(ring.status.oldestBodyUs(slot: 0) == 200)
+        lookout.announceOldest(us: nil, writing: nil)
+        #expect(ring.status.oldestBodyUs(slot: 0) == nil)
     }
 
     @Test("a doorbell is for those who wait when something has changed that concerns them")

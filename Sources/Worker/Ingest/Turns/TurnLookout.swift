@@ -101,9 +101,13 @@ final class TurnLookout {
     }
 
     /// Notes since when the oldest body without a number waits here; nil: none does.
-    /// - Parameter writing: the ring that a request here writes, if there is one.
+    /// - Parameter writing: the ring that a request here writes, if there is one. A body that is complete
+    ///   is written in the moment of its turn, and then neither a writer nor a wait has a ring: what was
+    ///   noted last has it. Others would take this worker's next body for later than their own.
     func announceOldest(us: UInt64?, writing: Ring?) {
-        let next = us.flatMap { us in (writing ?? ring).map { (us: us, ring: $0) } }
+        let next = us.flatMap { us in
+            (writing ?? ring ?? oldest?.ring).map { (us: us, ring: $0) }
+        }
         guard oldest?.us != next?.us || oldest?.ring !== next?.ring else { return }
         if oldest?.ring !== next?.ring {
             oldest?.ring.status.setOldestBody(us: nil, slot: environment.slot)
