@@ -164,6 +164,18 @@ def test_a_chunk_that_is_too_large_becomes_numbered_parcels(modules: Modules) ->
     assert seen["isWhole"] and seen["isEmpty"]
 
 
+def test_a_beginning_that_grows_holds_no_more_than_the_limit(modules: Modules) -> None:
+    # A browser that was busy hands out one byte, and then all that it recorded since.
+    seen = modules(QUEUE + """
+        add(1); add(540 * KIB, 2000);
+        queue.growBeginning(queue.next());
+        await takeAll();
+        return { sizes: sent.map((parcel) => parcel.length - 1), isWhole: isWhole(),
+          numbers: sent.map(([number]) => number) };""")
+    assert seen["sizes"] == [512 * 1024, 28 * 1024 + 1]
+    assert seen["numbers"] == [0, 1] and seen["isWhole"]
+
+
 def test_small_chunks_are_merged_up_to_the_limit(modules: Modules) -> None:
     seen = modules(QUEUE + """
         add(10); await takeAll();

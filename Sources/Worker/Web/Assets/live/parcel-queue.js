@@ -144,9 +144,7 @@ export class ParcelQueue {
     const needed = this.#isClosed ? 1 : this.#chunksNeeded;
     if (this.#chunks.length < needed) return null;
     this.#chunksNeeded = 1;
-    if (this.#chunks[0].blob.size > this.#limit.bytes) {
-      this.#chunks.splice(0, 1, ...cut(this.#chunks[0], this.#limit.bytes));
-    }
+    this.#cutToFit(needed);
     const chunks = this.#chunks.splice(0, this.#countForParcel(needed));
     const blobs = chunks.map((chunk) => chunk.blob);
     const parcel = {
@@ -160,6 +158,16 @@ export class ParcelQueue {
     this.#nextNumber += 1;
     this.#parcels.push(parcel);
     return parcel;
+  }
+
+  /** Those that have to go into the next parcel together must not be too much for it. */
+  #cutToFit(needed) {
+    let room = this.#limit.bytes;
+    for (let index = 0; index < needed && room > 0; index += 1) {
+      const chunk = this.#chunks[index];
+      if (chunk.blob.size > room) this.#chunks.splice(index, 1, ...split(chunk, room));
+      room -= this.#chunks[index].blob.size;
+    }
   }
 
   /** At least as many as are needed: it is no use to cut a beginning short. */
@@ -176,16 +184,15 @@ export class ParcelQueue {
 }
 
 /**
- * The pieces of a chunk. Each holds a part of its time, as if bytes came evenly.
+ * A chunk in two. Each half holds its share of the time, as if bytes came evenly.
  * @param {Chunk} chunk
- * @param {number} pieceBytes
+ * @param {number} firstBytes less than the chunk holds
  * @returns {Chunk[]}
  */
-function cut({ blob, readyAtMs, durationMs }, pieceBytes) {
-  const count = Math.ceil(blob.size / pieceBytes);
-  return Array.from({ length: count }, (_, index) => ({
-    blob: blob.slice(index * pieceBytes, (index + 1) * pieceBytes, blob.type),
-    readyAtMs,
-    durationMs: durationMs / count,
-  }));
+function split({ blob, readyAtMs, durationMs }, firstBytes) {
+  const firstMs = durationMs * (firstBytes / blob.size);
+  return [
+    { blob: blob.slice(0, firstBytes, blob.type), readyAtMs, durationMs: firstMs },
+    { blob: blob.slice(firstBytes, blob.size, blob.type), readyAtMs, durationMs: durationMs - firstMs },
+  ];
 }
