@@ -66,6 +66,25 @@ def test_ffmpeg_reads_by_hls_what_was_published(
         assert got.of_kind("video")[0].key
 
 
+@pytest.mark.parametrize("path", ["index.m3u8", "sound.m3u8"])
+def test_a_start_in_the_past_is_said_to_players(
+    server: Server, publish: Publish, name: str, path: str
+) -> None:
+    _go_live(server, publish, name, record("vp9", "opus", seconds=_SECONDS), speed=2)
+    address = f"/{name}/hls/{path}"
+    wait_until(lambda: server.get(address).status == 200, "the list")
+    offsets = {
+        query: Playlist(server.get(address + query).body.decode()).tag("#EXT-X-START")
+        for query in ("", "?start=0", "?start=-12.5", "?start=-3600")
+    }
+    assert offsets == {
+        "": None, "?start=0": None, "?start=-12.5": "TIME-OFFSET=-12.500000",
+        "?start=-3600": "TIME-OFFSET=-3600.000000"}
+    refused = server.get(address + "?start=5")
+    assert refused.status == 400
+    assert json.loads(refused.body)["type"] == "/problems/invalid-start"
+
+
 @pytest.fixture
 def two(server: Server) -> Iterator[list[Http2Connection]]:
     """A connection to each of the workers."""

@@ -106,7 +106,7 @@ extension Problem {
         status: 500, slug: "storage-failed", title: "The stream cannot be read",
         detail: "The server's storage failed. Its log says how.")
 
-    fileprivate static let invalidStart = Problem(
+    static let invalidStart = Problem(
         status: 400, slug: "invalid-start", title: "The start cannot be understood",
         detail: "start is 0 or a negative number of seconds, for example ?start=-10.")
 

@@ -8,6 +8,7 @@
 import Credentials
 import HTTP
 import Media
+import SegmentRing
 import Settings
 import StreamState
 import Streams
@@ -104,14 +105,35 @@ package final class PackagedRoutes {
         }
         if case .playlist = resource { return playlist(exchange, resource, track, view, indexed) }
         let lifetime = Lifetime.currentList(targetDurationMs: view.plan.targetDurationMs)
-        answer(exchange, indexed, resource, nil, lifetime) {
-            switch resource {
-            case .soundMultivariant: view.multivariant(isSoundOnly: true).text
-            case .keyFrames: view.playlist(of: track, .keyFrames).text(.plain)
-            case .presentation:
-                view.manifest(createdWallMs: indexed.stream.ring.createdWallClockMs).text
-            default: view.multivariant(isSoundOnly: false).text
+        switch resource {
+        case .multivariant, .soundMultivariant:
+            return multivariant(exchange, resource, view, indexed, lifetime)
+        default:
+            answer(exchange, indexed, resource, nil, lifetime) {
+                if case .keyFrames = resource {
+                    return view.playlist(of: track, .keyFrames).text(.plain)
+                }
+                return view.manifest(createdWallMs: indexed.stream.ring.createdWallClockMs).text
             }
+            return .answered
+        }
+    }
+
+    private func multivariant(
+        _ exchange: Exchange, _ resource: ResourceName, _ view: IndexView,
+        _ indexed: IndexedStream, _ lifetime: Lifetime
+    ) -> Step {
+        // Players go no further back than the list does, so any length will do.
+        guard let start = RingCursor.Start(query: exchange.request.query, ringMs: .max) else {
+            return .refuse(.invalidStart)
+        }
+        var playlist = view.multivariant(isSoundOnly: resource == .soundMultivariant)
+        if case .rewound(let rewindMs) = start {
+            // Not kept: there are as many as there are numbers.
+            playlist.rewindMs = rewindMs
+            PackagedStream.list(resource, for: lifetime, text: playlist.text).answer(exchange)
+        } else {
+            answer(exchange, indexed, resource, nil, lifetime) { playlist.text }
         }
         return .answered
     }

@@ -65,10 +65,14 @@ final class PackagedStream {
         }
         let key = KeptKey(name: name, form: form, lifetime: lifetime)
         if let resource = kept[key] { return resource }
-        let resource = Resource(
-            Content(list: text(), contentType: name.contentType, lifetime))
+        let resource = Self.list(name, for: lifetime, text: text())
         kept[key] = resource
         return resource
+    }
+
+    /// A list that nobody else will ask for.
+    static func list(_ name: ResourceName, for lifetime: Lifetime, text: [UInt8]) -> Resource {
+        Resource(Content(list: text, contentType: name.contentType, lifetime))
     }
 
     // MARK: Inits
