@@ -20,6 +20,7 @@ import bench_delivery
 import bench_handshakes
 import bench_idle_memory
 import bench_latency
+import bench_packaged
 import bench_requests
 import bench_restart
 from bench_setting import Figure, Setting
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "delivery": bench_delivery.live_viewers_of_one_stream,
     "handshakes": bench_handshakes.full_handshakes,
     "requests": bench_requests.requests,
+    "packaged": bench_packaged.packaged,
     "latency": bench_latency.glass_to_glass,
     "first-frame": bench_latency.first_frame,
 }

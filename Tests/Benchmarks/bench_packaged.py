@@ -1,0 +1,132 @@
+"""HLS beside servers of plain files: what segments, parts and lists cost that are computed from the
+ring, when the same bytes could lie on a disk."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import statistics
+from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench_requests import H2o, NginxFile, Target, asset_of_1_kib, requests_per_cpu_second
+from bench_setting import Figure, Setting, cpu_seconds, tree
+from weir.h2load import h2load, report
+from weir.hls import Playlist
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.waiting import wait_until
+
+_NAME = "packaged"
+_ROUNDS = 5
+_SEGMENT_GETS = 1_500
+_SEGMENTS = 12
+
+
+def packaged(setting: Setting) -> list[Figure]:
+    """One worker with a stream of 2.5 Mbit/s, and nginx and h2o with one each; medians over rounds."""
+    with live(setting) as server:
+        return segments_beside_files(setting, server) + lists_and_parts(setting, server)
+
+
+@contextmanager
+def live(setting: Setting) -> Iterator[Server]:
+    """A broadcast that stands still, so that its lists stay and nothing else is measured."""
+    recording = record("h264", "aac", seconds=40, size="640x360", rate="2440k")
+    headers = {"content-type": recording.content_type}
+    with setting.weir("--grace", "600", workers=1) as server:
+        certificate, folder = setting.certificate.certificate, setting.fresh_folder("publisher")
+        url = server.url(f"/{_NAME}/live")
+        with Publisher(url, certificate, folder, headers=headers) as publisher:
+            publisher.play(recording, finish=False, speed=8)
+            wait_until(
+                lambda: len(listed(server).segments) >= _SEGMENTS, "segments to be listed")
+            yield server
+
+
+def listed(server: Server) -> Playlist:
+    answer = server.get(f"/{_NAME}/hls/v1.m3u8")
+    return Playlist(answer.body.decode() if answer.status == 200 else "")
+
+
+# Segments
+
+
+def segments_beside_files(setting: Setting, server: Server) -> list[Figure]:
+    names = listed(server).segments[-_SEGMENTS:]
+    folder = setting.fresh_folder("segments")
+    for name in names:
+        answer = server.get(f"/{_NAME}/hls/{name}")
+        assert answer.status == 200, answer
+        (folder / name.rsplit("/", 1)[1]).write_bytes(answer.body)
+    with ExitStack() as stack:
+        ours = Target("weir", server.url(f"/{_NAME}/hls/"), lambda: tree(server))
+        nginx = NginxSegments(setting.fresh_folder("nginx"), setting.certificate, asset_of_1_kib())
+        shutil.copytree(folder, nginx.folder / "www", dirs_exist_ok=True)
+        made = stack.enter_context(nginx.running())
+        theirs = Target("nginx", made.url.removesuffix("asset.js"), made.pids)
+        costs: dict[str, list[float]] = {"weir": [], "nginx": []}
+        for _ in range(_ROUNDS):
+            costs["weir"].append(seconds_per_gb(setting, ours, names))
+            costs["nginx"].append(
+                seconds_per_gb(setting, theirs, [name.rsplit("/", 1)[1] for name in names]))
+    weir, nginx_s = statistics.median(costs["weir"]), statistics.median(costs["nginx"])
+    return [
+        Figure("HLS segments: CPU per GB", weir, "s"),
+        Figure("nginx, the same as files: CPU per GB", nginx_s, "s"),
+        Figure("HLS segments over nginx's files", weir / nginx_s, "x", "<= 0.67"),
+    ]
+
+
+def seconds_per_gb(setting: Setting, target: Target, names: list[str]) -> float:
+    addresses = setting.fresh_folder("addresses") / "list"
+    addresses.write_text("".join(f"{target.url}{name}\n" for name in names))
+    before = cpu_seconds(target.pids())
+    seen = report(h2load("-c", "10", "-m", "4", "-n", str(_SEGMENT_GETS), "-i", str(addresses)))
+    assert seen.ok == _SEGMENT_GETS, seen.text
+    return (cpu_seconds(target.pids()) - before) / seen.traffic_bytes * 1e9
+
+
+class NginxSegments(NginxFile):
+    """As people set it up for files: `sendfile` has no use under TLS."""
+
+    def command(self) -> list[str]:
+        command = super().command()
+        configuration = self.folder / "nginx.conf"
+        configuration.write_text(configuration.read_text().replace(
+            "types { text/javascript js; }",
+            "output_buffers 2 512k; tcp_nopush on; types { text/javascript js; video/mp4 m4s; }"))
+        return command
+
+
+# Lists and parts
+
+
+def lists_and_parts(setting: Setting, server: Server) -> list[Figure]:
+    """In requests for each second of processor time."""
+    playlist = listed(server)
+    targets = [
+        Target("HLS list", server.url(f"/{_NAME}/hls/v1.m3u8"), lambda: tree(server)),
+        Target("HLS init", server.url(f"/{_NAME}/hls/{playlist.maps[0]}"), lambda: tree(server)),
+    ]
+    if playlist.parts:
+        sound = re.sub(r"/v\d+/", "/a2/", playlist.parts[-1])
+        targets.append(
+            Target("HLS part of sound", server.url(f"/{_NAME}/hls/{sound}"), lambda: tree(server)))
+    with ExitStack() as stack:
+        if shutil.which(H2o.program):
+            other = H2o(setting.fresh_folder("h2o"), setting.certificate, asset_of_1_kib())
+            targets.append(stack.enter_context(other.running()))
+        rates: dict[str, list[float]] = {target.name: [] for target in targets}
+        for _ in range(_ROUNDS):
+            for target in targets:
+                rates[target.name].append(requests_per_cpu_second(target))
+    medians = {name: statistics.median(each) for name, each in rates.items()}
+    figures = [Figure(f"{name}, requests", rate, "/CPU-s") for name, rate in medians.items()]
+    file = medians.get(H2o.label)
+    return figures + [
+        Figure(f"{name} over h2o's file of 1 KiB", rate / file, "x", ">= 0.5")
+        for name, rate in medians.items() if file and name != H2o.label
+    ]
