@@ -254,9 +254,11 @@ def test_any_page_may_read_and_caches_may_keep(
     recording = record("vp9", "opus", seconds=_SECONDS)
     _go_live(server, publish, name, recording, finish=False, speed=2)
     now = playlist(two[0], name, "v1.m3u8")
-    # The list of now, and one that was asked for: that one has a meaning that stays.
+    # The list of now, and one that was waited for: that one has a meaning that stays.
     target = int(now.tag("#EXT-X-TARGETDURATION") or 0)
-    for query, seconds in (("_HLS_skip=YES", max(target // 2, 1)), ("_HLS_msn=1", 6 * target)):
+    current, newest = max(target // 2, 1), f"_HLS_msn={now.next[0]}&_HLS_part={now.next[1]}"
+    for query, seconds in (("_HLS_skip=YES", current), ("_HLS_msn=1", current),
+                           (newest, 6 * target)):
         answer = fetch(two[0], name, f"v1.m3u8?{query}")
         assert answer.headers["cache-control"] == f"public, max-age={seconds}", query
     kept = {
@@ -290,19 +292,29 @@ def test_lists_go_compressed_to_those_who_take_that(
         assert gzip.decompress(small.body) == plain.body
 
 
-def test_over_http1_the_list_is_plain(
-    server: Server, publish: Publish, name: str
+def test_no_answer_depends_on_the_protocol(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
 ) -> None:
     recording = record("vp9", "opus", seconds=_SECONDS)
     _go_live(server, publish, name, recording, finish=False, speed=2)
-    done = subprocess.run(
-        ["curl", "-sSf", "--http1.1", "--cacert", str(server.certificate.certificate),
-         server.url(f"/{name}/hls/v1.m3u8")],
-        capture_output=True, text=True, check=True,
-    )
-    plain = Playlist(done.stdout)
-    assert plain.segments and not plain.parts
-    assert "SERVER-CONTROL" not in plain.text
+    server.wait_for_state(name, "paused")
+    now = playlist(two[0], name, "v1.m3u8")
+    assert now.parts and "SERVER-CONTROL" in now.text
+    for path in ("index.m3u8", "v1.m3u8", "v1.m3u8?_HLS_skip=YES", "v1.m3u8?_HLS_part=1",
+                 "v1-keys.m3u8", now.maps[0], now.parts[-1], "nothing"):
+        done = subprocess.run(
+            ["curl", "-sS", "-i", "--http1.1", "--cacert", str(server.certificate.certificate),
+             server.url(f"/{name}/hls/{path}")],
+            capture_output=True, check=True,
+        )
+        head, _, body = done.stdout.partition(b"\r\n\r\n")
+        status, *lines = head.decode().split("\r\n")
+        fields = {key.lower(): value for key, value in (line.split(": ", 1) for line in lines)}
+        other = fetch(two[1], name, path)
+        assert (int(status.split()[1]), body) == (other.status, bytes(other.body)), path
+        own = {":status", "date", "connection", "keep-alive", "transfer-encoding"}
+        for key in (fields.keys() | other.headers.keys()) - own:
+            assert fields.get(key) == other.headers.get(key), (path, key)
 
 
 def test_vp8_is_told_what_is_in_the_way(

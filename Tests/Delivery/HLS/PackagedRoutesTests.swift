@@ -121,6 +121,7 @@ import Testing
         later.run()
         let fake = get("v1.m3u8?\(query)")
         #expect(fake.answer?.status == 400)
+        #expect(fake.field("cache-control") == "public, max-age=1")
         fake.close(.completed)
     }
 
@@ -138,13 +139,11 @@ import Testing
         fake.close(.completed)
     }
 
-    @Test("over HTTP/1.1 a list without directives has no parts")
-    func plain() throws {
-        try stage.appendAll(broadcast)
-        let fake = get("v1.m3u8")
-        later.run()
-        let plain = text(fake)
-        #expect(plain.contains("#EXTINF") && !plain.contains("PART"))
-        fake.close(.completed)
+    @Test(
+        "no cache keeps a list until the numbers of an ended broadcast may come again",
+        arguments: [(2_000, 12), (3_000, 18), (10_000, 60), (30_000, 60)] as [(UInt32, Int)])
+    func longest(_ targetMs: UInt32, _ seconds: Int) {
+        let field = Lifetime.awaitedList(targetDurationMs: targetMs).field
+        #expect(field.value == "public, max-age=\(seconds)")
     }
 }

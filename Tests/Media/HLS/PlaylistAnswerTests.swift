@@ -183,12 +183,20 @@ struct PlaylistAnswerTests {
         #expect(answer("token=a&\(query)&z=%00", usual) == answer(query, usual))
     }
 
+    @Test(
+        "news is the last whole segment, and what comes after it",
+        arguments: [(0, false), (19, false), (20, true), (21, true), (22, true)])
+    func news(_ segment: UInt64, _ isNews: Bool) {
+        #expect(usual.isNews(segment: segment) == isNews)
+    }
+
     @Test("numbers at the ends of their range are answered")
     func extremes() {
         for next: UInt64 in [0, 1, .max] {
             let progress = PlaylistProgress(
                 nextSegment: next, nextParts: .max, lastParts: .max, control: usual.control,
                 hasEnded: false)
+            #expect(progress.isNews(segment: next) && progress.isNews(segment: .max))
             for number in ["0", "1", "9999999999999999999"] {
                 for part in ["0", "9999999999999999999"] {
                     _ = answer("_HLS_msn=\(number)&_HLS_part=\(part)", progress)

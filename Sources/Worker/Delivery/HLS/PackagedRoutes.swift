@@ -159,16 +159,10 @@ package final class PackagedRoutes {
             return .wait(
                 SegmentPoint(ordinal: segment, part: part.map { Int(clamping: $0) }),
                 place: track.place, mostMs: view.control?.longestWaitMs ?? 0, late: .notInTime)
-        case .send(var form):
-            let directives = exchange.request.directives
-            // Players of low latency need many requests at once. One that sends directives knows
-            // what it does; a proxy may stand in between.
-            if !exchange.isMultiplexed, directives == PlaylistDirectives() { form = .plain }
-            // Without a segment it is the list of now, whatever is left out of it.
-            let isAwaited = view.control != nil && directives?.segment != nil
+        case .send(let form):
             let targetMs = view.plan.targetDurationMs
             let lifetime =
-                isAwaited && !progress.hasEnded
+                exchange.request.awaits(news: progress)
                 ? Lifetime.awaitedList(targetDurationMs: targetMs)
                 : Lifetime.currentList(targetDurationMs: targetMs)
             self.answer(exchange, indexed, resource, form, lifetime) {
@@ -225,7 +219,7 @@ package final class PackagedRoutes {
     /// Caches keep a refusal for a second, so that a crowd's requests become one.
     private func refuse(_ exchange: Exchange, _ problem: Problem) {
         let fields =
-            problem.status == 404 || problem.status == 503
+            [400, 404, 503].contains(problem.status)
             ? problem.fields.filter { $0.name != "cache-control" } + [Lifetime.momentary.field]
             : problem.fields
         exchange.respond(
@@ -234,8 +228,11 @@ package final class PackagedRoutes {
 }
 
 extension Request {
-    /// Nil when they cannot be read; a list that has ended does not mind.
-    fileprivate var directives: PlaylistDirectives? {
-        withQuery { try? PlaylistDirectives(query: $0) }
+    /// Whether it asks for the newest segment or part of a list, and so gets an answer that is as good
+    /// for all who ask the same. Without a segment, or with an old one, it gets the list of now.
+    fileprivate func awaits(news progress: PlaylistProgress) -> Bool {
+        guard progress.control != nil, !progress.hasEnded else { return false }
+        let segment = withQuery { (try? PlaylistDirectives(query: $0))?.segment }
+        return segment.map { progress.isNews(segment: $0) } ?? false
     }
 }

@@ -88,9 +88,6 @@ extension Exchange {
         return request.withTarget { body($0.extracting(range)) }
     }
 
-    /// Its connection can carry many requests at once (HTTP/2).
-    package var isMultiplexed: Bool { streamID > 0 }
-
     /// Whether that part is exactly `text`.
     package func hasParameter(_ number: Int, _ text: [UInt8]) -> Bool {
         guard let route else { return false }

@@ -1,9 +1,8 @@
 // The media playlist of one rendition: values in, text out (draft-pantos-hls-rfc8216bis, section 4.4).
 //
 // Three forms of the same list: for players of low latency all of it, or all that is not older than the
-// skip boundary (a delta); and for players over HTTP/1.1 a plain one. A plain list has no
-// EXT-X-SERVER-CONTROL at all, because Shaka fails on one without parts. A stream that offers no low latency
-// has only the plain form.
+// skip boundary (a delta); and a plain one, which is all that a stream has that offers no low latency. A
+// plain list has no EXT-X-SERVER-CONTROL at all, because Shaka fails on one without parts.
 //
 // The list of key frames (EXT-X-I-FRAMES-ONLY), for pictures while seeking, is the same value told to list
 // those. It has one entry for each whole segment, under the segment's own ordinal; a segment that does not

@@ -34,6 +34,11 @@ package struct PlaylistProgress: Sendable, Equatable {
         return !isLast || lastParts == 0 || part < lastParts || nextParts > 0
     }
 
+    /// Whether a segment is the last whole one, or was not whole yet.
+    package func isNews(segment: UInt64) -> Bool {
+        segment >= nextSegment || nextSegment - segment == 1
+    }
+
     /// By how many parts a part is ahead of the newest one: the fewest that have to come until it, since
     /// nobody knows how many a segment will have.
     func partsAhead(_ part: UInt64, of segment: UInt64) -> UInt64 {
