@@ -1,10 +1,11 @@
-"""A broadcast that comes back with other tracks, again and again, and viewers who take nothing of the
-rings that it leaves behind."""
+"""A broadcast that comes back with other tracks, again and again, and viewers who take nothing, or no
+segment, of the rings that it leaves behind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from weir.hls import playlist
 from weir.http2 import Http2Connection
 from weir.limits import limit
 from weir.recordings import record
@@ -47,4 +48,32 @@ def test_viewers_without_a_window_keep_replaced_rings_for_seconds_and_few_of_the
             assert hoarder.response(stream).reset is not None
         wait_until(lambda: kept() == 0, "the replaced rings to go")
         assert publish(_MOST_REPLACED + 1) == 204
+        server.assert_no_unexpected_death()
+
+
+def test_segments_that_nobody_takes_do_not_keep_replaced_rings(
+    start_server: Callable[..., Server]
+) -> None:
+    server = start_server("--ring-size", "2MiB")
+    recordings = [record("vp9", seconds=14), record(None, seconds=14)]
+
+    def kept() -> int:
+        folder = server.data / "replaced"
+        return len(list(folder.iterdir())) if folder.exists() else 0
+
+    with Http2Connection(server) as reader, Http2Connection(server, window=0) as hoarder:
+        streams = []
+        for turn in range(_MOST_REPLACED + 2):
+            recording = recordings[turn % 2]
+            wait_until(lambda: kept() < _MOST_REPLACED, "room for another ring")
+            answer = server.request("POST", "/hoard/live", body=recording.data)
+            assert answer.status == 204, answer
+            listed = playlist(reader, "hoard", ["v1.m3u8", "a1.m3u8"][turn % 2]).segments
+            streams.append(hoarder.open("GET", f"/hoard/hls/{listed[-1]}"))
+            hoarder.wait_for(lambda: hoarder.responses[streams[-1]].status == 200, "its response")
+        for stream in streams[:-1]:
+            hoarder.wait_for(lambda: kept() == 0, "the replaced rings to go")
+            hoarder.open_window(1_000_000)
+            hoarder.credit(stream, 1_000_000)
+            assert hoarder.response(stream).reset is not None
         server.assert_no_unexpected_death()

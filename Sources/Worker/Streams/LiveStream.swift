@@ -15,6 +15,8 @@ import Telemetry
 package final class LiveStream {
     package let name: StreamName
     package let ring: Ring
+    /// For readers that are no viewers and may be slow.
+    package let hold: RingHold
     /// The ring's init, parsed.
     package let initialization: Initialization
     /// The MIME type of what viewers get, with its codecs.
@@ -44,6 +46,7 @@ package final class LiveStream {
     init(name: StreamName, ring: Ring, environment: StreamsEnvironment) throws(MediaError) {
         self.name = name
         self.ring = ring
+        hold = RingHold(ring)
         initialization = try Initialization(
             parsing: ring.initialization, limits: environment.mediaLimits)
         contentType = initialization.mimeType

@@ -19,6 +19,7 @@ package final class LiveStreams {
     package let noteEnd: (Ring, StreamName) -> Bool
     private let directory: StreamDirectory
     private var cached: [StreamName: LiveStream] = [:]
+    private var leaving = LeavingRings()
     /// Why rings that exist could not be opened.
     private var faults: [StreamName: RingError] = [:]
     package let replaced: ReplacedRings
@@ -97,10 +98,19 @@ package final class LiveStreams {
     /// The ring that had the name is gone. Its viewers and its writer in this worker are told, even when
     /// it was removed by hand.
     private func forget(_ name: StreamName) {
-        guard let stream = cached.removeValue(forKey: name), !stream.ring.isCurrent,
+        guard let stream = keep(nil, as: name), !stream.ring.isCurrent,
             stream.ring.status.endedAtBootMs == 0
         else { return }
         stream.end(.stopped)
+    }
+
+    /// What has the name from now on; returns what had it.
+    @discardableResult
+    private func keep(_ stream: LiveStream?, as name: StreamName) -> LiveStream? {
+        let last = cached[name]
+        cached[name] = stream
+        if let last { leaving.add(last.hold, nowMs: environment.loop.nowMs) }
+        return last
     }
 
     /// Remembers a ring that was opened or made here.
@@ -112,7 +122,7 @@ package final class LiveStreams {
         stream.onWatchedChange = { [weak self] stream in
             self?.watchedByID[ObjectIdentifier(stream)] = stream.isWatched ? stream : nil
         }
-        cached[name] = stream
+        keep(stream, as: name)
         return stream
     }
 
@@ -175,16 +185,17 @@ package final class LiveStreams {
         sweep?.start()
     }
 
-    /// Forgets streams whose rings have lost their names.
+    /// Forgets streams whose rings have lost their names, and takes these away from those who read slowly.
     func forgetReplaced() {
         for (name, stream) in cached where !stream.ring.isCurrent { forget(name) }
+        leaving.letGo(nowMs: environment.loop.nowMs)
     }
 
     /// Removes the stream. Call only while holding the lease of its ring.
     func remove(_ stream: LiveStream) {
         stream.ring.remove()
         directory.removeFolder(of: stream.name)
-        cached[stream.name] = nil
+        keep(nil, as: stream.name)
     }
 
     // MARK: Making one

@@ -3,6 +3,7 @@
 import HTTP
 import Media
 import SegmentRing
+import Streams
 import Testing
 
 @testable import Delivery
@@ -128,6 +129,44 @@ func bytes(
         return ProducerReferenceTime(
             wallMs: facts.wallMs,
             mediaTime: UInt64(facts.mediaTimeMs) * UInt64(timescale) / 1_000)
+    }
+
+    @Test(
+        "a body holds neither its ring nor more than one header, and ends when the ring has to go")
+    func letGo() throws {
+        let broadcast = try Broadcast("chromium-vp9-opus.webm")
+        var stage: SegmentedRing? = try SegmentedRing(broadcast)
+        let body: SegmentBody
+        let hold: RingHold
+        weak var ring: Ring?
+        do {
+            let stage = try #require(stage)
+            try stage.appendAll(broadcast)
+            let index = SegmentIndex.of(stage)
+            hold = RingHold(stage.ring)
+            ring = stage.ring
+            body = try #require(index.body(of: 2, rendition: 0, from: hold))
+            let segment = try #require(index.segment(2, of: 0))
+            let headers = segment.parts.map { Int($0.headerBytes) }
+            #expect(headers.count > 3)
+            #expect(body.heldBytes > segment.packed.count * 16)
+            #expect(body.heldBytes < segment.packed.count * 16 + headers.reduce(0, +))
+        }
+        var piece = [UInt8](repeating: 0, count: 100)
+        let first = piece.withUnsafeMutableBytes { body.produce(into: $0) }
+        guard case .bytes(100) = first else {
+            Issue.record("\(first)")
+            return
+        }
+        stage = nil
+        #expect(ring != nil)
+        hold.letGo()
+        #expect(ring == nil)
+        let last = piece.withUnsafeMutableBytes { body.produce(into: $0) }
+        guard case .abort = last else {
+            Issue.record("\(last)")
+            return
+        }
     }
 
     @Test("a body whose bytes are overwritten cannot be completed")

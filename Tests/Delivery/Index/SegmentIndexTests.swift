@@ -57,8 +57,13 @@ extension SegmentIndex {
             for facts in index.segments {
                 let segment = try #require(index.segment(facts.ordinal, of: track))
                 #expect(segment.isComplete)
-                let parts = segment.parts.map { SegmentBody.Chunk(header: [], part: $0) }
-                found += try bytes(of: SegmentBody(of: parts, in: segment, from: stage.ring))
+                for (place, part) in segment.parts.enumerated() {
+                    let body = index.body(
+                        of: facts.ordinal, rendition: track, parts: place..<place + 1,
+                        from: stage.ring)
+                    let all = try bytes(of: #require(body))
+                    found += all.dropFirst(Int(part.headerBytes))
+                }
                 let ofParts = segment.parts.flatMap { segment.samples($0.samples) }
                 #expect(ofParts.first?.decodeTime == segment.decodeTime)
                 #expect(ofParts.reduce(0) { $0 + UInt64($1.duration) } == segment.ticks)

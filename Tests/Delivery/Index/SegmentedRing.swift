@@ -5,7 +5,10 @@ import Foundation
 import Glibc
 import Media
 import SegmentRing
+import Streams
 import Testing
+
+@testable import Delivery
 
 /// A broadcast as fragments of ours.
 struct Broadcast {
@@ -198,5 +201,14 @@ final class SegmentedRing {
                 $0, flags: flags, mediaTimeMs: fragment.mediaTimeMs,
                 durationMs: UInt32(fragment.durationMs), bootMs: bootMs, state: [])
         }
+    }
+}
+
+extension SegmentIndex {
+    /// A body that nobody takes the ring from.
+    func body(
+        of ordinal: UInt64, rendition: Int, parts: Range<Int>? = nil, from ring: Ring
+    ) -> SegmentBody? {
+        body(of: ordinal, rendition: rendition, parts: parts, from: RingHold(ring))
     }
 }

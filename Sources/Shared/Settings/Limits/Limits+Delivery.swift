@@ -31,9 +31,9 @@ extension Limits {
 
     // MARK: Segments
 
-    /// Name: samples of one segment of one track. A segment of ours is some seconds of at most a thousand
-    /// frames; more than that is not worth what it costs.
-    package static let samplesPerSegment = 16_384
+    /// Name: samples of one segment of one track: a minute of pictures at 120 a second, which is the longest
+    /// segment of ours. A response keeps 16 bytes of each.
+    package static let samplesPerSegment = 8_192
     /// Name: segments that a list names: over half an hour of ordinary ones. A publisher may make very short
     /// ones, and a list is written anew whenever it changes.
     package static let segmentsPerList = 1_024

@@ -12,23 +12,18 @@ extension Exchange {
         let tag = EntityTag("\"\(words)-\(length)\"")
         let fields =
             [Lifetime.unchanging.field, HeaderField("etag", tag.text)] + PackagedRoutes.fields
-        let ofContent = [
-            HeaderField("content-type", contentType), HeaderField("accept-ranges", "bytes"),
-        ]
-        switch Conditions.judge(request, tag: tag, length: length) {
-        case .whole:
-            respond(
-                status: 200, headers: fields + ofContent, body: .stream(body, length: length))
-        case .notModified: respond(status: 304, headers: fields, body: .none)
-        case .failed: respond(.preconditionFailed, headers: PackagedRoutes.fields)
-        case .unsatisfiable:
-            let range = HeaderField("content-range", ByteRange.unsatisfied(length: length))
-            respond(.rangeNotSatisfiable, headers: PackagedRoutes.fields + [range])
-        case .part(let range):
+        let allFields =
+            fields + [
+                HeaderField("content-type", contentType), HeaderField("accept-ranges", "bytes"),
+            ]
+        answer(tag, partsOf: length, headers: PackagedRoutes.fields) {
+            respond(status: 200, headers: allFields, body: .stream(body, length: length))
+        } notModified: {
+            respond(status: 304, headers: fields, body: .none)
+        } part: { range, said in
             body.narrow(to: range.first..<range.last + 1)
-            let said = HeaderField("content-range", range.contentRange(of: length))
             respond(
-                status: 206, headers: fields + ofContent + [said],
+                status: 206, headers: allFields + [said],
                 body: .stream(body, length: range.count))
         }
     }

@@ -22,7 +22,8 @@ enum Step {
 
 final class HeldRequest: ExchangeHandler {
     private unowned let exchange: Exchange
-    private let indexed: IndexedStream
+    /// Nil when it was answered: the client may take its time, and must not keep the ring meanwhile.
+    private var indexed: IndexedStream?
     /// Decides about the request. The index is current.
     private let decide: (IndexedStream, Exchange) -> Step
     private let refuse: (Exchange, Problem) -> Void
@@ -58,6 +59,7 @@ final class HeldRequest: ExchangeHandler {
     }
 
     private func goOn() {
+        guard let indexed else { return }
         wait = nil
         indexed.refresh()
         let step =
@@ -68,14 +70,20 @@ final class HeldRequest: ExchangeHandler {
         case .answered: giveBack()
         case .refuse(let problem): refuse(problem)
         case .wait(let point, let place, let mostMs, let late):
-            hold(for: point, place: place, mostMs: mostMs, late: late)
+            hold(indexed, for: point, place: place, mostMs: mostMs, late: late)
         }
     }
 
-    private func hold(for point: SegmentPoint?, place: Int, mostMs: UInt64, late: Problem) {
+    private func hold(
+        _ indexed: IndexedStream, for point: SegmentPoint?, place: Int, mostMs: UInt64,
+        late: Problem
+    ) {
         rounds += 1
         guard rounds <= Self.mostRounds else { return refuse(late) }
-        guard count() else { return }
+        guard count() else {
+            self.indexed = nil
+            return
+        }
         let wait = indexed.wait(
             for: point, of: place, untilMs: beganAtMs + mostMs
         ) { [self] in end($0, late: late) }
@@ -113,6 +121,7 @@ final class HeldRequest: ExchangeHandler {
 
     /// It waits no longer.
     private func giveBack() {
+        indexed = nil
         if isCounted { exchange.client.giveBack(.viewers) }
         isCounted = false
     }

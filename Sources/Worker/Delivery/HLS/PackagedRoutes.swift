@@ -191,7 +191,7 @@ package final class PackagedRoutes {
                 late: .notInTime)
         case .there(let ordinal, let parts):
             let body = indexed.index.body(
-                of: ordinal, rendition: track.place, parts: parts, from: indexed.stream.ring)
+                of: ordinal, rendition: track.place, parts: parts, from: indexed.stream.hold)
             guard let body else { return .refuse(.unknownResource) }
             let name = MediaName(epoch: view.epoch, rendition: track.name, content)
             exchange.respond(body, contentType: track.contentType, named: name)

@@ -3,78 +3,82 @@
 //
 // A copy is checked after it was made: if the writer has come past it, the response is reset, for nothing
 // can replace what is lost. A body keeps what it needs of the index, so the index may go on, or forget
-// the segment.
+// the segment. It does not keep the ring: that is taken away from it when it has to go.
 //
 // Owner: the worker's loop thread. The only unsafe part is the caller's buffer, which is valid for the
 // length of the call and never written past its count.
 
 import HTTP
 import SegmentRing
+import Streams
 
 package final class SegmentBody: BodySource {
-    /// A part, and what comes before its samples.
-    struct Chunk {
-        let header: [UInt8]
-        let part: IndexedPart
-
-        var byteCount: Int { header.count + Int(part.payloadBytes) }
-    }
-
-    /// Of all chunks together.
+    /// Of all parts together.
     package let byteCount: Int
+    /// The index may have forgotten the segment, so the body counts as the only one that has it.
+    override package var heldBytes: Int { memoryBytes }
 
-    private let ring: Ring
-    private let segment: RenditionSegment
-    private let chunks: [Chunk]
-    /// The chunk that comes next, and how far it has been sent.
-    private var chunk = 0
+    private let hold: RingHold
+    private let fragments: SegmentFragments
+    private let memoryBytes: Int
+    private let endPart: Int
+    /// The part that comes next, and how far it has been sent.
+    private var part: Int
     private var offset = 0
-    /// The sample that comes next in the present chunk, and where it begins behind the header.
+    /// What comes before the samples of that part; empty until it is needed.
+    private var header: [UInt8] = []
+    /// The sample that comes next in the part, and where it begins behind the header.
     private var sample = 0
     private var sampleStart = 0
     private var leftBytes: Int
 
-    init(of chunks: [Chunk], in segment: RenditionSegment, from ring: Ring) {
-        self.chunks = chunks
-        self.segment = segment
-        self.ring = ring
-        byteCount = chunks.reduce(0) { $0 + $1.byteCount }
+    init(of parts: Range<Int>, in fragments: SegmentFragments, from hold: RingHold) {
+        self.hold = hold
+        self.fragments = fragments
+        memoryBytes = fragments.heldBytes(with: parts)
+        part = parts.lowerBound
+        endPart = parts.upperBound
+        byteCount = fragments.segment.parts[parts].reduce(0) { $0 + Int($1.byteCount) }
         leftBytes = byteCount
         super.init()
-        beginChunk()
+        beginPart()
     }
+
+    private var segment: RenditionSegment { fragments.segment }
 
     /// Only these bytes of it. Call before the first ones are produced.
     package func narrow(to range: Range<Int>) {
         let range = range.clamped(to: 0..<byteCount)
         var skipped = range.lowerBound
-        while chunk < chunks.count, skipped >= chunks[chunk].byteCount {
-            skipped -= chunks[chunk].byteCount
-            chunk += 1
+        while part < endPart, skipped >= Int(segment.parts[part].byteCount) {
+            skipped -= Int(segment.parts[part].byteCount)
+            part += 1
         }
-        beginChunk()
+        beginPart()
         offset = skipped
         leftBytes = range.count
     }
 
-    private func beginChunk() {
+    private func beginPart() {
         offset = 0
+        header = []
         sampleStart = 0
-        sample = chunk < chunks.count ? Int(chunks[chunk].part.samples.lowerBound) : 0
+        sample = part < endPart ? Int(segment.parts[part].samples.lowerBound) : 0
     }
 
     override package func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
+        guard let ring = hold.ring else { return .abort }
         var written = 0
-        while written < buffer.count, leftBytes > 0, chunk < chunks.count {
-            if offset == chunks[chunk].byteCount {
-                chunk += 1
-                beginChunk()
+        while written < buffer.count, leftBytes > 0, part < endPart {
+            if offset == Int(segment.parts[part].byteCount) {
+                part += 1
+                beginPart()
                 continue
             }
             let room = min(buffer.count - written, leftBytes)
             let rest = unsafe UnsafeMutableRawBufferPointer(
                 rebasing: buffer[written..<written + room])
-            guard let count = unsafe copy(into: rest) else { return .abort }
+            guard let count = unsafe copy(from: ring, into: rest) else { return .abort }
             written += count
             offset += count
             leftBytes -= count
@@ -83,14 +87,16 @@ package final class SegmentBody: BodySource {
     }
 
     /// Copies the next piece; nil when it was overwritten.
-    private func copy(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-        let header = chunks[chunk].header
-        guard offset >= header.count else {
+    private func copy(from ring: Ring, into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+        let headerBytes = Int(segment.parts[part].headerBytes)
+        guard offset >= headerBytes else {
+            if header.isEmpty { header = fragments.header(of: part) ?? [] }
+            guard header.count == headerBytes else { return nil }
             let count = min(header.count - offset, buffer.count)
             unsafe buffer.copyBytes(from: header[offset..<offset + count])
             return count
         }
-        let position = offset - header.count
+        let position = offset - headerBytes
         while position >= sampleStart + Int(segment.packed[sample].byteCount) {
             sampleStart += Int(segment.packed[sample].byteCount)
             sample += 1

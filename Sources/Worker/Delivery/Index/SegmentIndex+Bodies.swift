@@ -4,27 +4,23 @@
 // Equal in every worker: nothing but the index and the tracks goes into them.
 
 import Media
-import SegmentRing
+import Streams
 
 extension SegmentIndex {
     /// The bytes of some parts of a segment, or of all of it; nil when they are not all there yet, or no
     /// longer. Then a copy may still fail, if the writer is close.
     package func body(
-        of ordinal: UInt64, rendition: Int, parts: Range<Int>? = nil, from ring: Ring
+        of ordinal: UInt64, rendition: Int, parts: Range<Int>? = nil, from hold: RingHold
     ) -> SegmentBody? {
         guard let facts = facts(of: ordinal), let segment = segment(ordinal, of: rendition),
-            parts != nil || segment.isComplete
+            let timescale = timescale(of: rendition), parts != nil || segment.isComplete
         else { return nil }
         let places = parts ?? segment.parts.indices
-        guard !places.isEmpty, places.lowerBound >= 0, places.upperBound <= segment.parts.count
+        guard !places.isEmpty, places.lowerBound >= 0, places.upperBound <= segment.parts.count,
+            segment.parts[places].allSatisfy({ $0.headerBytes > 0 })
         else { return nil }
-        let chunks = places.compactMap { place in
-            fragment(place, of: segment, facts, rendition: rendition).map {
-                SegmentBody.Chunk(header: $0.header, part: segment.parts[place])
-            }
-        }
-        guard chunks.count == places.count else { return nil }
-        return SegmentBody(of: chunks, in: segment, from: ring)
+        return SegmentBody(
+            of: places, in: SegmentFragments(segment, facts, timescale: timescale), from: hold)
     }
 
     /// From the beginning of a segment to the end of its first sample, if decoding can start with that;
@@ -35,23 +31,39 @@ extension SegmentIndex {
         else { return nil }
         return UInt64(part.headerBytes) + UInt64(first.byteCount)
     }
+}
 
-    private func fragment(
-        _ place: Int, of segment: RenditionSegment, _ facts: SegmentFacts, rendition: Int
-    ) -> MP4Fragment? {
-        let scale = UInt64(timescale(of: rendition) ?? 0)
+/// A segment that knows how its parts begin as fragments of MP4.
+struct SegmentFragments {
+    let segment: RenditionSegment
+    private let ordinal: UInt64
+    private let reference: ProducerReferenceTime
+
+    init(_ segment: RenditionSegment, _ facts: SegmentFacts, timescale: UInt32) {
+        self.segment = segment
+        ordinal = facts.ordinal
         // In 128 bits nothing that a ring may claim overflows.
-        let time = UInt128(UInt64(max(facts.mediaTimeMs, 0))) * UInt128(scale) / 1_000
-        let reference = ProducerReferenceTime(
+        let time = UInt128(UInt64(max(facts.mediaTimeMs, 0))) * UInt128(timescale) / 1_000
+        reference = ProducerReferenceTime(
             wallMs: facts.wallMs, mediaTime: UInt64(truncatingIfNeeded: time))
-        return segment.fragment(
-            of: segment.parts[place].samples,
-            trackID: MP4Track.onlyID,
-            number: Self.fragmentNumber(facts.ordinal, place), reference: reference)
+    }
+
+    /// What comes before the samples of a part.
+    func header(of place: Int) -> [UInt8]? {
+        segment.fragment(
+            of: segment.parts[place].samples, trackID: MP4Track.onlyID,
+            number: Self.fragmentNumber(ordinal, place), reference: reference)?.header
     }
 
     /// Grows from one fragment to the next: segments have fewer parts than this leaves room for.
     private static func fragmentNumber(_ ordinal: UInt64, _ place: Int) -> UInt32 {
         UInt32(truncatingIfNeeded: ordinal << 8) | UInt32(truncatingIfNeeded: min(place, 255))
+    }
+
+    /// How much memory it takes, with the longest of the headers of some parts.
+    func heldBytes(with places: Range<Int>) -> Int {
+        let header = segment.parts[places].reduce(0) { max($0, Int($1.headerBytes)) }
+        return segment.packed.count * MemoryLayout<PackedSample>.stride
+            + segment.parts.count * MemoryLayout<IndexedPart>.stride + header
     }
 }

@@ -3,8 +3,8 @@
 //
 // Pure.
 
-package enum Conditions {
-    package enum Verdict: Equatable, Sendable {
+enum Conditions {
+    enum Verdict: Equatable, Sendable {
         /// 200 with the whole representation.
         case whole
         /// 206.
@@ -18,7 +18,7 @@ package enum Conditions {
     }
 
     /// For GET and HEAD. `length`: of the representation; nil when parts of it cannot be requested.
-    package static func judge(_ request: Request, tag: EntityTag, length: Int?) -> Verdict {
+    static func judge(_ request: Request, tag: EntityTag, length: Int?) -> Verdict {
         if request.withHeader("if-match", { tag.isStronglyIn($0) }) == false { return .failed }
         if request.withHeader("if-none-match", { tag.isIn($0) }) == true { return .notModified }
         // A range is defined for GET alone (section 14.2).

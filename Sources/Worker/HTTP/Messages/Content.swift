@@ -60,16 +60,10 @@ package struct Content {
         _ exchange: Exchange, with form: Representation, headers: [HeaderField], whole: () -> Void,
         notModified: () -> Void
     ) {
-        let length = form.bytes.count
-        switch Conditions.judge(exchange.request, tag: form.tag, length: hasParts ? length : nil) {
-        case .whole: whole()
-        case .notModified: notModified()
-        case .failed: exchange.respond(.preconditionFailed, headers: headers)
-        case .unsatisfiable:
-            let range = HeaderField("content-range", ByteRange.unsatisfied(length: length))
-            exchange.respond(.rangeNotSatisfiable, headers: headers + [range])
-        case .part(let range):
-            let said = HeaderField("content-range", range.contentRange(of: length))
+        exchange.answer(
+            form.tag, partsOf: hasParts ? form.bytes.count : nil, headers: headers, whole: whole,
+            notModified: notModified
+        ) { range, said in
             exchange.respond(
                 status: 206, headers: allFields(of: form) + [said] + headers,
                 body: .stream(SharedPart(form.bytes, range), length: range.count))
@@ -78,6 +72,30 @@ package struct Content {
 }
 
 extension Exchange {
+    /// Answers GET or HEAD with something that has a tag: `whole`, `notModified` and `part` send 200, 304
+    /// and 206; this does all the rest.
+    ///
+    /// - Parameters:
+    ///   - length: how long it is; nil when parts of it cannot be requested.
+    ///   - headers: of refusals.
+    ///   - part: gets the range, and the field that says so.
+    package func answer(
+        _ tag: EntityTag, partsOf length: Int?, headers: [HeaderField], whole: () -> Void,
+        notModified: () -> Void, part: (ByteRange, HeaderField) -> Void
+    ) {
+        let all = length ?? 0
+        switch Conditions.judge(request, tag: tag, length: length) {
+        case .whole: whole()
+        case .notModified: notModified()
+        case .failed: respond(.preconditionFailed, headers: headers)
+        case .unsatisfiable:
+            let range = HeaderField("content-range", ByteRange.unsatisfied(length: all))
+            respond(.rangeNotSatisfiable, headers: headers + [range])
+        case .part(let range):
+            part(range, HeaderField("content-range", range.contentRange(of: all)))
+        }
+    }
+
     /// Answers with content that was made for this request alone. Conditions apply only if `status` is
     /// 200.
     package func respond(_ content: Content, status: Int = 200) {
@@ -114,11 +132,11 @@ private final class SharedPart: BodySource {
 }
 
 extension Problem {
-    package static let preconditionFailed = Problem(
+    static let preconditionFailed = Problem(
         status: 412, slug: "precondition-failed", title: "This has changed",
         detail: "It has another entity tag than If-Match asks for.")
 
-    package static let rangeNotSatisfiable = Problem(
+    static let rangeNotSatisfiable = Problem(
         status: 416, slug: "range-not-satisfiable", title: "There is nothing in this range",
         detail: "Content-Range says how many bytes there are.")
 }

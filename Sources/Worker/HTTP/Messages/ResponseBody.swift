@@ -26,10 +26,16 @@ package enum ResponseBody {
     /// How many bytes a client is charged for it, beyond the cost of its request.
     var costBytes: Int {
         switch self {
-        case .none, .stream: 0
-        case .bytes(let bytes): bytes.count > Limits.heldBytesPerRequest ? bytes.count : 0
+        case .none: 0
+        case .bytes(let bytes): Self.cost(ofBytes: bytes.count)
+        case .stream(let source, _): Self.cost(ofBytes: source.heldBytes)
         case .shared(let bytes): bytes.count / Limits.heldPartOfSharedResponse
         }
+    }
+
+    /// A little is in the cost of the request.
+    private static func cost(ofBytes count: Int) -> Int {
+        count > Limits.heldBytesPerRequest ? count : 0
     }
 }
 
@@ -76,6 +82,9 @@ open class BodySource {
     open func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
         .end
     }
+
+    /// How much memory it takes at most, beside that of all others.
+    open var heldBytes: Int { 0 }
 
     /// The peer lets bytes through again, after it let none through for Limits.windowStillMs: data that
     /// waits may be too old to be of use.

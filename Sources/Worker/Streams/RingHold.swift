@@ -1,0 +1,42 @@
+// What readers of a ring hold that are no viewers: responses that copy a segment out of it, as slowly as their
+// clients take it. A ring takes its room on the disk for as long as a process has it open, so a ring that
+// has lost its name is taken away from them after a few seconds, whatever they have left to send.
+//
+// It costs nothing for each reader: all readers of a ring in a worker share one hold.
+//
+// Owner: the worker's loop thread.
+
+import SegmentRing
+import Settings
+
+package final class RingHold {
+    /// Nil when it was taken away: nothing more can be read.
+    package private(set) var ring: Ring?
+
+    package init(_ ring: Ring) { self.ring = ring }
+
+    package func letGo() { ring = nil }
+}
+
+/// The rings of a worker that have lost their names, for as long as somebody holds them. Nothing here keeps
+/// one of them open.
+struct LeavingRings {
+    private struct Leaving {
+        weak var hold: RingHold?
+        let sinceMs: UInt64
+    }
+
+    private var rings: [Leaving] = []
+
+    mutating func add(_ hold: RingHold, nowMs: UInt64) {
+        rings.append(Leaving(hold: hold, sinceMs: nowMs))
+    }
+
+    /// Takes rings away whose readers have had their time. Call about once a second.
+    mutating func letGo(nowMs: UInt64) {
+        for leaving in rings where nowMs >= leaving.sinceMs + Limits.replacedRingMs {
+            leaving.hold?.letGo()
+        }
+        rings.removeAll { $0.hold?.ring == nil }
+    }
+}
