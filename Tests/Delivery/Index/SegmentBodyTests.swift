@@ -99,7 +99,7 @@ func bytes(
                 let found = try bytes(of: body)
                 let fragment = try #require(
                     MP4Fragment(
-                        segment.samples(part.samples), trackID: MP4Track.onlyID,
+                        segment.samples(of: part), trackID: MP4Track.onlyID,
                         sequenceNumber: 2 << 8 + UInt32(place), beginsSegment: place == 0,
                         referenceTime: place == 0 ? try reference(index, track) : nil))
                 #expect(found.starts(with: fragment.header))
@@ -109,7 +109,7 @@ func bytes(
             let whole = try #require(index.body(of: 2, rendition: track, from: stage.ring))
             #expect(try bytes(of: whole) == all)
             #expect(all.count == Int(segment.byteCount))
-            let first = try #require(segment.samples(segment.parts[0].samples).first)
+            let first = try #require(segment.samples(of: segment.parts[0]).first)
             #expect(
                 index.keyFrameBytes(of: 2, rendition: track)
                     == UInt64(segment.parts[0].headerBytes + first.byteCount))

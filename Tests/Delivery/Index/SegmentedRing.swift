@@ -14,8 +14,8 @@ import Testing
 struct Broadcast {
     let tracks: [MediaTrack]
     let initialization: [UInt8]
-    private(set) var bytes: [UInt8] = []
-    private(set) var fragments: [Fragment] = []
+    var bytes: [UInt8] = []
+    var fragments: [Fragment] = []
 
     static let recordings = [
         "chromium-vp9-opus.webm", "chromium-h264-opus.mkv", "chromium-audio-only.webm",

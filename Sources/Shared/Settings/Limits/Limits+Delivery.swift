@@ -31,15 +31,15 @@ extension Limits {
 
     // MARK: Segments
 
-    /// Name: samples of one segment of one track: a minute of pictures at 120 a second, which is the longest
-    /// segment of ours. A response keeps 16 bytes of each.
+    /// Name: samples and parts of one segment of one track: a minute of pictures at 120 a second, which is the
+    /// longest segment of ours. A response keeps 16 bytes of each sample.
     package static let samplesPerSegment = 8_192
     /// Name: segments that a list names: over half an hour of ordinary ones. A publisher may make very short
     /// ones, and a list is written anew whenever it changes.
     package static let segmentsPerList = 1_024
     /// Name: segments of one stream's index; more than a list names, so that those can still be fetched.
     package static let segmentsPerIndex = 2 * segmentsPerList
-    /// Name: samples of one stream's index, in one worker: over two hours of pictures and sound, 16 MB.
+    /// Name: samples and parts of one stream's index, in one worker: over two hours of pictures and sound, 16 MB.
     package static let samplesPerIndex = 1024 * 1024
     /// Name: the largest entry that an index looks at. A fragment of ours is at most a block and as much
     /// as fits in front of it.

@@ -43,11 +43,10 @@ extension IndexView {
     /// How much older than its ring the media of a broadcast that has just begun may be.
     private static let headStartMs: Int64 = 3_600_000
 
-    /// The time at which the first frame of a segment is shown, in ticks: later than it is decoded where
-    /// frames are reordered.
+    /// The time at which a segment begins to be shown, in ticks: later than it is decoded where frames are
+    /// reordered.
     private func shownAt(_ segment: RenditionSegment) -> UInt64 {
-        let offset = segment.packed.first.map { max($0.compositionOffset, 0) } ?? 0
-        return segment.decodeTime + UInt64(offset)
+        segment.decodeTime + UInt64(max(segment.shownOffset, 0))
     }
 
     /// On the ring's time line.
@@ -63,7 +62,7 @@ extension IndexView {
         guard let (facts, segment) = listed else { return nil }
         let wallMs = Int64(clamping: facts.wallMs) - facts.mediaTimeMs
         let (startMs, isTooLate) = wallMs.addingReportingOverflow(shownAtMs(segment, track))
-        let ticks = UInt128(ticks(of: segment, facts, track))
+        let ticks = UInt128(segment.ticks)
         let (endMs, isEndTooLate) = startMs.addingReportingOverflow(
             Int64(clamping: ticks * 1_000 / UInt128(timescale(of: track))))
         return isTooLate || isEndTooLate ? nil : (startMs, endMs)
@@ -97,7 +96,7 @@ extension IndexView {
         let segments = list.map {
             TimedSegment(
                 number: $0.facts.ordinal, start: shownAt($0.segment),
-                ticks: ticks(of: $0.segment, $0.facts, track))
+                ticks: $0.segment.ticks)
         }
         return AdaptationSet(
             rendition: track.name, form: form, codec: track.track.codecString,

@@ -11,7 +11,8 @@ extension IndexView {
         case nothing
     }
 
-    /// A part past the last one of its segment is the first part of the next segment.
+    /// A part past the last one of its segment is the first part of the next segment. A part without media
+    /// is nothing, also when a list has hinted at it.
     func find(_ content: MediaName.Content, of track: PackagedTrack) -> Found {
         switch content {
         case .initialization: .nothing
@@ -32,16 +33,17 @@ extension IndexView {
         let next = next(of: track)
         let segment = index.segment(ordinal, of: track.place)
         let count = segment?.parts.count ?? 0
-        if part < count {
-            return .there(ordinal: ordinal, parts: part..<part + 1)
+        if let segment, part < count {
+            return segment.parts[part].isGap
+                ? .nothing : .there(ordinal: ordinal, parts: part..<part + 1)
         }
         guard part == count else { return .nothing }
         let point = SegmentPoint(ordinal: ordinal, part: part)
         // The one that comes next in the segment that is being made.
         if ordinal == next { return .hinted(point) }
         guard ordinal < next, segment != nil else { return .nothing }
-        if let following = index.segment(ordinal + 1, of: track.place), !following.parts.isEmpty {
-            return .there(ordinal: ordinal + 1, parts: 0..<1)
+        if let first = index.segment(ordinal + 1, of: track.place)?.parts.first {
+            return first.isGap ? .nothing : .there(ordinal: ordinal + 1, parts: 0..<1)
         }
         return ordinal + 1 == next ? .hinted(point) : .nothing
     }

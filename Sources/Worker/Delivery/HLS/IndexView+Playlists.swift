@@ -37,7 +37,7 @@ extension IndexView {
         var segments = listed.enumerated().map { number, entry in
             playlistSegment(
                 track, entry.facts, entry.segment,
-                ticks: ticks(of: entry.segment, entry.facts, track),
+                ticks: entry.segment.ticks,
                 hasParts: number >= withParts)
         }
         let next = next(of: track)
@@ -69,7 +69,7 @@ extension IndexView {
         let parts = (hasParts ? segment.parts : []).enumerated().map { number, part in
             PlaylistPart(
                 ticks: part.ticks, uri: partURI(number, of: facts.ordinal, track),
-                isIndependent: part.isIndependent)
+                isIndependent: part.isIndependent, isGap: part.isGap)
         }
         return PlaylistSegment(
             ordinal: facts.ordinal, discontinuityOrdinal: facts.discontinuityOrdinal,

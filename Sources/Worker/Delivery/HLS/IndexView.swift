@@ -46,7 +46,7 @@ struct IndexView {
         return index.segments.compactMap { facts in
             guard facts.ordinal >= index.firstListed, facts.ordinal < next,
                 let segment = index.segment(facts.ordinal, of: track.place),
-                ticks(of: segment, facts, track) > 0
+                segment.ticks > 0
             else { return nil }
             return (facts, segment)
         }
@@ -58,25 +58,12 @@ struct IndexView {
         let listed = listed(of: track)
         let mayGrow = !index.isFinished && index.firstListed == index.segments.first?.ordinal
         guard mayGrow, listed.count < Self.enoughSegments else { return !listed.isEmpty }
-        let ticks = listed.reduce(0) { $0 &+ self.ticks(of: $1.segment, $1.facts, track) }
+        let ticks = listed.reduce(0) { $0 &+ $1.segment.ticks }
         return ticks >= UInt64(timescale(of: track)) * Self.enoughSeconds
     }
 
     private static let enoughSegments = 3
     private static let enoughSeconds: UInt64 = 6
-
-    /// How long a segment lasts. One without samples is a gap up to the next one: as long as the records
-    /// say, for the first sample of the next one may still be on its way. 0: there is no next one.
-    func ticks(
-        of segment: RenditionSegment, _ facts: SegmentFacts, _ track: PackagedTrack
-    ) -> UInt64 {
-        guard segment.isEmpty else { return segment.ticks }
-        guard let next = index.facts(of: facts.ordinal + 1) else { return 0 }
-        let (distanceMs, isTooFar) = next.mediaTimeMs.subtractingReportingOverflow(
-            facts.mediaTimeMs)
-        let ms = UInt128(isTooFar ? 0 : UInt64(max(distanceMs, 0)))
-        return max(UInt64(clamping: ms * UInt128(timescale(of: track)) / 1_000), 1)
-    }
 
     /// The wall clock at the first sample of a segment, in Unix milliseconds.
     func wallMs(of segment: RenditionSegment, _ facts: SegmentFacts, _ track: PackagedTrack)

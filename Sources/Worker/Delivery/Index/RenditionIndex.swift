@@ -4,11 +4,13 @@
 // A sample's duration is the distance to the track's next frame, so the newest frame waits for that one.
 // At the end of a segment the next frame usually comes at once, for it begins the next segment. If it does
 // not, the segment ends where the next one begins (`settle`): its last sample is not made longer by a
-// picture that stands still, or by sound that has stopped. In front of a discontinuity, and at the end of
-// a broadcast, the last sample is as long as its codec, or the sample before it, says.
+// picture that stands still, or by sound that has stopped. The next one then begins there, too, however
+// late its first frame comes. In front of a discontinuity, and at the end of a broadcast, the last sample
+// is as long as its codec, or the sample before it, says.
 //
-// Invariants: the newest frame belongs to the last segment; while there is a border, to the one before it,
-// and the last segment has no samples yet. All segments before those are complete.
+// Invariants: while there is a border, the last segment has no samples, and the newest frame belongs to the
+// one before it. All segments before those are complete. A segment that continues another one begins where
+// that one ends.
 
 import Media
 import Settings
@@ -23,8 +25,8 @@ struct RenditionIndex: Sendable {
     private var rule: PartRule
     /// The frame whose duration is not known yet.
     private var newest: NewestFrame?
-    /// Where the segment before the last one ends if its last sample does not end before.
-    private(set) var border: UInt64?
+    /// Where the last segment begins if no frame comes soon; nil when that is settled.
+    private var border: UInt64?
 
     private struct NewestFrame: Sendable {
         let position: UInt64
@@ -52,11 +54,17 @@ struct RenditionIndex: Sendable {
     /// ours.
     mutating func take(_ block: StoredBlock, _ frame: Span<UInt8>, at position: UInt64) -> Bool {
         let soundTicks = meter?.ticks(of: frame)
-        let tick = clock.take(timeMs: block.timeMs, soundTicks: soundTicks)
-        let isFirst = newest == nil || border != nil
-        if let newest, !append(newest, until: tick.decodeTime) { return false }
-        if border != nil { completeFilled() }
-        if isFirst { segments[segments.count - 1].begin(at: tick.decodeTime) }
+        var tick = clock.take(timeMs: block.timeMs, soundTicks: soundTicks)
+        if let newest {
+            guard append(newest, until: tick.decodeTime) else { return false }
+        }
+        if border != nil {
+            completeOpen(at: tick.decodeTime)
+            border = nil
+            segments[segments.count - 1].begin(at: tick)
+        } else if newest == nil {
+            guard beginLate(&tick) else { return false }
+        }
         newest = NewestFrame(
             position: position, byteCount: frame.count, isSync: meter != nil || block.isKey,
             tick: tick, ownTicks: soundTicks ?? block.durationMs.map(ticks))
@@ -65,8 +73,28 @@ struct RenditionIndex: Sendable {
 
     private func ticks(ofMs ms: Int64) -> UInt32 { UInt32(clamping: clock.ticks(ofMs: ms)) }
 
-    /// The segment that the newest frame belongs to.
-    private var filled: Int { segments.count - (border == nil ? 1 : 2) }
+    /// The first frame comes after its segment was settled. A picture is decoded where the segment begins,
+    /// and shown at its time; sound is simply later.
+    private mutating func beginLate(_ tick: inout TrackClock.Tick) -> Bool {
+        let last = segments.count - 1
+        let start = segments[last].decodeTime
+        let late = tick.decodeTime > start ? tick.decodeTime - start : 0
+        guard meter == nil else {
+            segments[last].begin(late: late, shownOffset: 0)
+            return pass(late)
+        }
+        segments[last].begin(late: 0, shownOffset: tick.compositionOffset)
+        tick.decodeTime = start
+        tick.compositionOffset = Int32(
+            clamping: Int64(tick.compositionOffset) + Int64(clamping: late))
+        return true
+    }
+
+    /// The segment that is not complete and was begun first: the newest frame belongs to it.
+    private var filled: Int {
+        let last = segments.count - 1
+        return border != nil && last > 0 && !segments[last - 1].isComplete ? last - 1 : last
+    }
 
     private mutating func append(_ frame: NewestFrame, until end: UInt64) -> Bool {
         guard end > frame.tick.decodeTime else { return appendAsItSays(frame) }
@@ -81,22 +109,52 @@ struct RenditionIndex: Sendable {
     }
 
     private mutating func append(_ frame: NewestFrame, lasting ticks: UInt32) -> Bool {
-        let index = filled
-        guard segments[index].packed.count < Limits.samplesPerSegment,
-            let sample = PackedSample(
-                offset: frame.position &- segments[index].position, byteCount: frame.byteCount,
-                isSync: frame.isSync, duration: ticks,
-                compositionOffset: frame.tick.compositionOffset)
-        else { return false }
-        if rule.isClosed(before: ticks) { closePart(of: index) }
-        segments[index].append(sample)
-        rule.add(ticks)
-        if rule.isClosed(after: ticks) { closePart(of: index) }
+        let sample = PackedSample(
+            offset: frame.position &- segments[filled].position, byteCount: frame.byteCount,
+            isSync: frame.isSync, duration: ticks, compositionOffset: frame.tick.compositionOffset)
+        guard let sample, hasRoom else { return false }
+        return place(sample)
+    }
+
+    /// A segment of ours has fewer samples and parts.
+    private var hasRoom: Bool { segments[filled].storedCount < Limits.samplesPerSegment }
+
+    // MARK: Parts
+
+    /// Puts a sample into a part. Its time may go into several.
+    private mutating func place(_ sample: PackedSample) -> Bool {
+        var left = UInt64(sample.duration)
+        if case .close(let taken) = rule.step(left) {
+            rule.pass(taken)
+            closePart()
+            left -= taken
+        }
+        segments[filled].append(sample)
+        guard case .addAndClose(let taken) = rule.step(left) else {
+            rule.add(left)
+            if rule.isClosed(after: left) { closePart() }
+            return true
+        }
+        rule.add(taken)
+        closePart()
+        return pass(left - taken)
+    }
+
+    /// No frame begins for so long.
+    private mutating func pass(_ ticks: UInt64) -> Bool {
+        var left = ticks
+        while let partTicks = rule.emptyPart(for: left, isFirst: left == ticks) {
+            guard hasRoom else { return false }
+            rule.pass(partTicks)
+            closePart()
+            left -= partTicks
+        }
+        rule.pass(left)
         return true
     }
 
-    private mutating func closePart(of index: Int) {
-        segments[index].closePart()
+    private mutating func closePart() {
+        segments[filled].closePart(lasting: rule.ticks)
         rule.close()
         changes += 1
     }
@@ -111,12 +169,9 @@ struct RenditionIndex: Sendable {
         // Where its first frame goes if it comes at the very beginning.
         var next = clock
         let start = next.take(timeMs: timeMs, soundTicks: nil).decodeTime
-        if let newest, !isDiscontinuity {
-            border = max(start, newest.tick.decodeTime + 1)
-        } else if !finish() {
-            return false
-        }
+        if isDiscontinuity, !end(at: start) { return false }
         self.clock = clock
+        border = start
         segments.append(RenditionSegment(position: position, decodeTime: start))
         changes += 1
         return true
@@ -128,29 +183,43 @@ struct RenditionIndex: Sendable {
         border = nil
     }
 
-    /// The next frame has not come for long: ends the segment before the last one where that begins.
+    /// The first frame of the last segment has not come for long: that segment begins where its record says,
+    /// and ends the one before it.
     mutating func settle() -> Bool {
-        guard let border, let newest else { return true }
-        guard append(newest, until: border) else { return false }
-        completeFilled()
+        guard let border else { return true }
+        if let newest {
+            guard append(newest, until: border) else { return false }
+        }
+        completeOpen(at: border)
+        self.border = nil
+        clock.pass(to: border)
         return true
     }
 
     /// Nothing continues the last segment.
-    mutating func finish() -> Bool {
-        guard settle() else { return false }
+    mutating func finish() -> Bool { settle() && end(at: 0) }
+
+    /// - Parameter time: where it ends if it has no samples.
+    private mutating func end(at time: UInt64) -> Bool {
         guard !segments.isEmpty else { return true }
         if let newest, !appendAsItSays(newest) { return false }
-        completeFilled()
+        completeOpen(at: time)
         return true
     }
 
-    private mutating func completeFilled() {
+    /// Completes the segment that is being filled, if the last one is another, or none comes after it.
+    ///
+    /// - Parameter end: where it ends if it has no samples.
+    private mutating func completeOpen(at end: UInt64) {
         let index = filled
         newest = nil
-        border = nil
-        guard !segments[index].isComplete else { return }
-        segments[index].complete()
+        let isBefore = border == nil || index < segments.count - 1
+        guard isBefore, !segments[index].isComplete else { return }
+        if segments[index].isEmpty {
+            segments[index].complete(withoutSamplesAt: end)
+        } else {
+            segments[index].complete(lasting: rule.ticks)
+        }
         rule.close()
         changes += 1
     }

@@ -1,5 +1,8 @@
 // What one track has of one segment: its samples, where their bytes lie in the ring, and how they make
 // parts. Values; times are in ticks of the track. An index holds many of these, so samples are packed.
+//
+// Parts add up to their segment, and a segment to the distance to the next one: lists lose no time. What is
+// said of a part and what its samples last is the same but for frames that are longer than a part.
 
 import Media
 
@@ -29,28 +32,38 @@ struct PackedSample: Sendable, Equatable {
     var isSync: Bool { bytesAndSync & Self.sync != 0 }
 }
 
-/// Some samples in a row, which leave together: a fragment of MP4.
+/// Some samples in a row, which leave together: a fragment of MP4. Or none, when no sample begins for as
+/// long as a part: then there is nothing to fetch.
 package struct IndexedPart: Sendable, Equatable {
     /// Which samples of the segment.
     package let samples: Range<UInt32>
+    /// When the first one is decoded, from the beginning of the segment.
+    let sampleStart: UInt64
+    /// How long the part is said to last. Its samples may last longer or shorter, when one of them is
+    /// longer than a part may be; all parts together last as long as all samples.
     package let ticks: UInt64
     /// Of the samples.
     package let payloadBytes: UInt64
     /// Of what comes before them in the fragment.
-    package let headerBytes: UInt32
+    package fileprivate(set) var headerBytes: UInt32
     /// Decoding can start at one of its samples. Always true for sound.
     package let isIndependent: Bool
 
     /// Of the whole fragment.
     package var byteCount: UInt64 { payloadBytes + UInt64(headerBytes) }
+
+    /// It has no media.
+    package var isGap: Bool { samples.isEmpty }
 }
 
 package struct RenditionSegment: Sendable, Equatable {
     /// The position in the ring from which the samples' offsets are counted.
     let position: UInt64
-    /// The decode time of its first sample; without samples, where that would be.
+    /// Where it begins: with its first sample, or before that if nothing came for a while.
     package private(set) var decodeTime: UInt64
-    /// How long its samples last.
+    /// How much later than it is decoded its first sample would be shown if it had not come late.
+    package private(set) var shownOffset: Int32 = 0
+    /// How long it lasts.
     package private(set) var ticks: UInt64 = 0
     /// Of its complete parts, as fragments.
     package private(set) var byteCount: UInt64 = 0
@@ -59,6 +72,8 @@ package struct RenditionSegment: Sendable, Equatable {
     /// Those that are complete. Together they have all samples of a complete segment.
     package private(set) var parts: [IndexedPart] = []
     private(set) var packed: [PackedSample] = []
+    /// When the first sample is decoded that is in no part yet, from the beginning.
+    private var openStart: UInt64 = 0
 
     init(position: UInt64, decodeTime: UInt64) {
         self.position = position
@@ -67,12 +82,14 @@ package struct RenditionSegment: Sendable, Equatable {
 
     package var isEmpty: Bool { packed.isEmpty }
 
-    /// Some of its samples, as MP4 counts them.
-    package func samples(_ range: Range<UInt32>) -> [Sample] {
-        let first = Int(range.lowerBound)
-        var time = decodeTime + packed[..<first].reduce(0) { $0 + UInt64($1.duration) }
-        return packed[first..<Int(range.upperBound)].map { sample in
-            defer { time += UInt64(sample.duration) }
+    /// What it takes of the memory of an index, in samples.
+    var storedCount: Int { packed.count + parts.count }
+
+    /// The samples of one of its parts, as MP4 counts them.
+    package func samples(of part: IndexedPart) -> [Sample] {
+        var time = decodeTime &+ part.sampleStart
+        return packed[Int(part.samples.lowerBound)..<Int(part.samples.upperBound)].map { sample in
+            defer { time &+= UInt64(sample.duration) }
             return Sample(
                 decodeTime: time, duration: sample.duration,
                 compositionOffset: sample.compositionOffset, isSync: sample.isSync,
@@ -80,51 +97,74 @@ package struct RenditionSegment: Sendable, Equatable {
         }
     }
 
-    /// A part as a fragment. The first one begins the segment, and says which time of day it was.
+    /// A part as a fragment; nil when it has no media. The first one begins the segment, and says which
+    /// time of day it was.
     func fragment(
-        of samples: Range<UInt32>, trackID: UInt32, number: UInt32, reference: ProducerReferenceTime
+        of part: IndexedPart, trackID: UInt32, number: UInt32, reference: ProducerReferenceTime
     ) -> MP4Fragment? {
-        let isFirst = samples.lowerBound == 0
+        let isFirst = part.samples.lowerBound == 0
         return MP4Fragment(
-            self.samples(samples), trackID: trackID, sequenceNumber: number, beginsSegment: isFirst,
+            samples(of: part), trackID: trackID, sequenceNumber: number, beginsSegment: isFirst,
             referenceTime: isFirst ? reference : nil)
     }
 
     // MARK: While it is being made
 
-    /// The first sample has this time.
-    mutating func begin(at decodeTime: UInt64) { self.decodeTime = decodeTime }
+    /// It begins with its first sample, which has this time.
+    mutating func begin(at tick: TrackClock.Tick) {
+        decodeTime = tick.decodeTime
+        shownOffset = tick.compositionOffset
+    }
+
+    /// It has begun, and its first sample comes so much later. Pictures are decoded at the beginning all
+    /// the same.
+    mutating func begin(late ticks: UInt64, shownOffset: Int32) {
+        openStart = ticks
+        self.ticks = ticks
+        self.shownOffset = shownOffset
+    }
 
     mutating func append(_ sample: PackedSample) {
         packed.append(sample)
-        ticks += UInt64(sample.duration)
+        ticks &+= UInt64(sample.duration)
     }
 
     /// Makes a part of the samples that are in none yet.
-    mutating func closePart() {
+    ///
+    /// - Parameter partTicks: how long it is said to last.
+    mutating func closePart(lasting partTicks: UInt64) {
         let first = parts.last?.samples.upperBound ?? 0
-        let end = UInt32(packed.count)
-        guard first < end else { return }
+        let places = first..<UInt32(packed.count)
+        guard !places.isEmpty || partTicks > 0 else { return }
         let samples = packed[Int(first)...]
+        var part = IndexedPart(
+            samples: places, sampleStart: openStart, ticks: partTicks,
+            payloadBytes: samples.reduce(0) { $0 + UInt64($1.byteCount) }, headerBytes: 0,
+            isIndependent: samples.contains { $0.isSync })
         // The length of a fragment depends on its samples alone.
         let fragment = fragment(
-            of: first..<end, trackID: 0, number: 0,
+            of: part, trackID: 0, number: 0,
             reference: ProducerReferenceTime(wallMs: 0, mediaTime: 0))
-        let part = IndexedPart(
-            samples: first..<end, ticks: samples.reduce(0) { $0 + UInt64($1.duration) },
-            payloadBytes: samples.reduce(0) { $0 + UInt64($1.byteCount) },
-            headerBytes: UInt32(clamping: fragment?.headerByteCount ?? 0),
-            isIndependent: samples.contains { $0.isSync })
+        part.headerBytes = UInt32(clamping: fragment?.headerByteCount ?? 0)
         parts.append(part)
         byteCount += part.byteCount
+        openStart = samples.reduce(openStart) { $0 &+ UInt64($1.duration) }
     }
 
     /// Its last sample was added. From now on it takes no more memory than it needs.
-    mutating func complete() {
-        closePart()
+    ///
+    /// - Parameter partTicks: how long its last part is said to last.
+    mutating func complete(lasting partTicks: UInt64) {
+        closePart(lasting: partTicks)
         isComplete = true
         packed = packed.withoutReserve
         parts = parts.withoutReserve
+    }
+
+    /// It has no samples, and the next one begins here.
+    mutating func complete(withoutSamplesAt end: UInt64) {
+        ticks = end > decodeTime ? end - decodeTime : 0
+        isComplete = true
     }
 }
 

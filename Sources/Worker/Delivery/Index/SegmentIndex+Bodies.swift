@@ -8,7 +8,7 @@ import Streams
 
 extension SegmentIndex {
     /// The bytes of some parts of a segment, or of all of it; nil when they are not all there yet, or no
-    /// longer. Then a copy may still fail, if the writer is close.
+    /// longer, or when there are none. A copy may still fail, if the writer is close.
     package func body(
         of ordinal: UInt64, rendition: Int, parts: Range<Int>? = nil, from hold: RingHold
     ) -> SegmentBody? {
@@ -16,8 +16,9 @@ extension SegmentIndex {
             let timescale = timescale(of: rendition), parts != nil || segment.isComplete
         else { return nil }
         let places = parts ?? segment.parts.indices
-        guard !places.isEmpty, places.lowerBound >= 0, places.upperBound <= segment.parts.count,
-            segment.parts[places].allSatisfy({ $0.headerBytes > 0 })
+        guard places.lowerBound >= 0, places.upperBound <= segment.parts.count,
+            segment.parts[places].allSatisfy({ $0.isGap || $0.headerBytes > 0 }),
+            segment.parts[places].contains(where: { !$0.isGap })
         else { return nil }
         return SegmentBody(
             of: places, in: SegmentFragments(segment, facts, timescale: timescale), from: hold)
@@ -26,7 +27,8 @@ extension SegmentIndex {
     /// From the beginning of a segment to the end of its first sample, if decoding can start with that;
     /// otherwise nil.
     package func keyFrameBytes(of ordinal: UInt64, rendition: Int) -> UInt64? {
-        guard let segment = segment(ordinal, of: rendition), let part = segment.parts.first,
+        guard let segment = segment(ordinal, of: rendition),
+            let part = segment.parts.first(where: { !$0.isGap }),
             let first = segment.packed.first, first.isSync
         else { return nil }
         return UInt64(part.headerBytes) + UInt64(first.byteCount)
@@ -48,10 +50,10 @@ struct SegmentFragments {
             wallMs: facts.wallMs, mediaTime: UInt64(truncatingIfNeeded: time))
     }
 
-    /// What comes before the samples of a part.
+    /// What comes before the samples of a part; nil when it has no media.
     func header(of place: Int) -> [UInt8]? {
         segment.fragment(
-            of: segment.parts[place].samples, trackID: MP4Track.onlyID,
+            of: segment.parts[place], trackID: MP4Track.onlyID,
             number: Self.fragmentNumber(ordinal, place), reference: reference)?.header
     }
 

@@ -47,7 +47,7 @@ extension SegmentIndex {
 
     /// What the index takes, mostly.
     var sampleCount: Int {
-        renditions.reduce(0) { $0 + $1.segments.reduce(0) { $0 + $1.packed.count } }
+        renditions.reduce(0) { $0 + $1.segments.reduce(0) { $0 + $1.storedCount } }
     }
 
     /// The newest segment of which a track has everything; nil when there is none.

@@ -231,7 +231,7 @@ package struct SegmentIndex: Sendable {
         var samples = 0
         let newest = segments.indices.suffix(Limits.segmentsPerIndex)
         let kept = newest.reversed().prefix { index in
-            samples += renditions.reduce(0) { $0 + $1.segments[index].packed.count }
+            samples += renditions.reduce(0) { $0 + $1.segments[index].storedCount }
             return samples <= Limits.samplesPerIndex
         }
         drop(first: segments.count - kept.count)

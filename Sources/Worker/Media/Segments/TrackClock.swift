@@ -88,6 +88,11 @@ package struct TrackClock: Sendable, Equatable {
         counted = nil
     }
 
+    /// Frames that still come are decoded at this time or later.
+    package mutating func pass(to decodeTime: UInt64) {
+        earliest = max(earliest, min(decodeTime, Self.latest))
+    }
+
     /// A time on the ring's time line, in this time scale.
     package func ticks(ofMs timeMs: Int64) -> UInt64 {
         let ms = UInt64(min(max(timeMs, 0), Timeline.latestMs))
