@@ -179,7 +179,7 @@ def paced(recording: Recording, speed: float, stop: threading.Event) -> Iterator
 
     A piece ends where a packet begins, as ffprobe reports positions; nothing of a packet is early.
     """
-    data, marks = recording.data, _marks(recording.path)
+    data, marks = recording.data, packet_marks(recording.path)
     began, position = time.monotonic(), 0
     for mark, pts_ms in marks:
         if mark > position:
@@ -192,6 +192,6 @@ def paced(recording: Recording, speed: float, stop: threading.Event) -> Iterator
 
 
 @functools.cache
-def _marks(recording: Path) -> list[tuple[int, int]]:
+def packet_marks(recording: Path) -> list[tuple[int, int]]:
     """Where packets begin and when they are due. ffprobe takes time; recordings do not change."""
     return sorted({(p.position, p.pts_ms or 0) for p in packets(recording)})
