@@ -18,6 +18,8 @@ from weir.sources import SOURCES
 from weir.waiting import PATIENCE_S
 from weir.walks import Walk, walk_all
 
+pytestmark = pytest.mark.slow
+
 _SECONDS = 40
 #: About fifteen seconds behind the first list.
 _SEGMENTS = 9

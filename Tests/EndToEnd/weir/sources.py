@@ -56,7 +56,7 @@ def _run(command: list[str], out: Path) -> None:
         subprocess.run(command, stdout=file, check=True, env=quiet)
 
 
-def _ffmpeg(
+def ffmpeg(
     name: str, video: str | None, audio: str | None, options: list[str], *, rate: int = 30, hz: int = 48_000,
     picture: str = "",
 ) -> Source:
@@ -130,8 +130,8 @@ def _mkvmerge(path: Path, seconds: int) -> None:
 
 
 _X264 = ["-c:v", "libx264", "-preset", "veryfast", "-b:v", "300k", "-sc_threshold", "0"]
-_VP9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "300k"]
-_OPUS = ["-c:a", "libopus", "-b:a", "32k", "-ac", "2"]
+VP9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "300k"]
+OPUS = ["-c:a", "libopus", "-b:a", "32k", "-ac", "2"]
 
 SOURCES = [
     _browser("chromium-vp9", "vp9", "opus", "chromium-vp9-opus.webm"),
@@ -140,18 +140,18 @@ SOURCES = [
     _browser("chromium-vp8", "vp8", "opus", "chromium-vp8-opus.webm"),
     _browser("chromium-sound", None, "opus", "chromium-audio-only.webm"),
     _browser("firefox-vp8", "vp8", "opus", "firefox-vp8-opus.webm"),
-    _ffmpeg("ffmpeg-h264-b-frames-aac-44100", "h264", "aac",
+    ffmpeg("ffmpeg-h264-b-frames-aac-44100", "h264", "aac",
             [*_X264, "-bf", "3", "-g", "60", "-c:a", "aac", "-b:a", "64k"], hz=44_100),
-    _ffmpeg("ffmpeg-h264-variable-rate", "h264", "opus",
-            [*_X264, "-bf", "0", "-force_key_frames", "expr:gte(t,n_forced*2)", *_OPUS],
+    ffmpeg("ffmpeg-h264-variable-rate", "h264", "opus",
+            [*_X264, "-bf", "0", "-force_key_frames", "expr:gte(t,n_forced*2)", *OPUS],
             picture="select=gt(random(1)\\,0.4)"),
-    _ffmpeg("ffmpeg-hevc-flac", "hevc", "flac",
+    ffmpeg("ffmpeg-hevc-flac", "hevc", "flac",
             ["-c:v", "libx265", "-preset", "ultrafast", "-b:v", "300k", "-x265-params",
              "log-level=error:scenecut=0:keyint=50:min-keyint=50", "-c:a", "flac"], rate=25),
-    _ffmpeg("ffmpeg-vp9-flac-44100", "vp9", "flac", [*_VP9, "-g", "30", "-c:a", "flac"], hz=44_100),
-    _ffmpeg("ffmpeg-av1", "av1", "opus",
-            ["-c:v", "libsvtav1", "-preset", "12", "-g", "48", "-b:v", "300k", *_OPUS], rate=24),
-    _ffmpeg("ffmpeg-vp9-60", "vp9", "opus", [*_VP9, "-b:v", "600k", "-g", "120", *_OPUS], rate=60),
+    ffmpeg("ffmpeg-vp9-flac-44100", "vp9", "flac", [*VP9, "-g", "30", "-c:a", "flac"], hz=44_100),
+    ffmpeg("ffmpeg-av1", "av1", "opus",
+            ["-c:v", "libsvtav1", "-preset", "12", "-g", "48", "-b:v", "300k", *OPUS], rate=24),
+    ffmpeg("ffmpeg-vp9-60", "vp9", "opus", [*VP9, "-b:v", "600k", "-g", "120", *OPUS], rate=60),
     Source("gstreamer-vp9", "vp9", "opus", "webm", _gstreamer, "gst-launch-1.0"),
     Source("mkvmerge-h264", "h264", "aac", "mkv", _mkvmerge, "mkvmerge"),
 ]

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from .certificate import make_certificate
 from .checker.follower import Follower
+from .odd_sources import Feed
 from .publisher import Publisher, packet_marks
 from .server import Server
 from .sources import SOURCES, Source, source
@@ -32,8 +33,8 @@ class Walk:
     """One broadcast and the one who follows it, first until a condition holds, then to its end."""
 
     def __init__(
-        self, server: Server, source: Source, publisher: Publisher, until: Callable[[Follower], bool], *,
-        timeout_s: float, slack_s: float | None = None,
+        self, server: Server, source: Source, publisher: Publisher | Feed,
+        until: Callable[[Follower], bool], *, timeout_s: float, slack_s: float | None = None,
     ) -> None:
         self.source, self.server, self.publisher = source, server, publisher
         root = "sound.m3u8" if source.video == "vp8" else "index.m3u8"

@@ -93,6 +93,14 @@ def _is_vp9_key(sample: bytes) -> bool:
     return not bits & 0x08 and not bits & 0x04
 
 
+def vp9_size(frame: bytes) -> tuple[int, int] | None:
+    """Of a key frame of profile 0, behind its sync code and its colour space."""
+    if len(frame) < 10 or frame[0] & 0x30 or frame[1:4] != b"\x49\x83\x42" or frame[4] >> 5 == 7:
+        return None
+    bits = int.from_bytes(frame[4:10], "big")
+    return (bits >> 28 & 0xFFFF) + 1, (bits >> 12 & 0xFFFF) + 1
+
+
 def _has_av1_sequence(sample: bytes) -> bool:
     """Key frames come with their sequence header."""
     at = 0

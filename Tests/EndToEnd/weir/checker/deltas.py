@@ -23,10 +23,14 @@ def check(before: MediaList, delta: MediaList, full: MediaList, findings: Findin
             delta.text)
     made = delta.expanded(before)
     for name in ("first", "first_discontinuity", "target_s", "part_target_us", "control", "independent",
-                 "key_frames", "hints", "reports", "ended", "coming"):
+                 "key_frames", "hints", "ended", "coming"):
         if getattr(made, name) != getattr(full, name):
             findings.note("T18", delta.place, f"{name} is {getattr(made, name)}, in the whole list "
                           f"{getattr(full, name)}", f"{delta.text}\n--- whole ---\n{full.text}")
+    # The other lists may have gone on between the two answers.
+    if [r.get("URI") for r in made.reports] != [r.get("URI") for r in full.reports]:
+        findings.note(
+            "T18", delta.place, f"reports {made.reports}, in the whole list {full.reports}", delta.text)
     for mine, theirs in zip(made.segments, full.segments):
         if mine.number < delta.first + delta.skipped:
             # What the player has of it may be from the time when it had parts.

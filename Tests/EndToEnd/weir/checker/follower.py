@@ -24,6 +24,8 @@ Done = Callable[[Response], None]
 #: Every so many updates a delta is asked for beside the whole list.
 _DELTA_EVERY = 3
 _POLL_S = 0.4
+#: So far may the end of a list that goes on be from the time of day, on a busy machine as well.
+_DATE_SLACK_S = 10
 #: So often the lists are compared with each other.
 _COMPARED_EVERY_S = 1.0
 
@@ -248,8 +250,9 @@ class Follower:
         delivery.check_list(
             answer.status, answer.headers, place, self.findings, target_s=now.target_s,
             awaited=awaited is not None and not now.ended, took_gzip=took_gzip, byte_count=len(answer.body))
-        if awaited is not None:
+        if awaited is not None and not now.ended:
             self._check_awaited(now, awaited)
+            self._check_time_of_day(now)
         each.pauses = 0
         each.texts.append(text)
         self._update(each, now, received)
@@ -261,9 +264,20 @@ class Follower:
         self.findings.looked("awaited")
         number, part = awaited
         has_it = now.next[0] > number if part is None else now.next > (number, part)
-        if not has_it and not now.ended:
+        if not has_it:
             self.findings.note(
                 "T14", now.place, f"{awaited} was awaited, the list goes to {now.next}", now.text)
+
+    def _check_time_of_day(self, now: MediaList) -> None:
+        """L11: dates are those of a clock, and this list has just gone on."""
+        last = now.coming if now.coming.date_us else now.segments[-1]
+        if last.date_us is None:
+            return
+        end_us = last.date_us + (last.duration_us or last.parts_us)
+        if abs(time.time() - end_us / 1e6) > _DATE_SLACK_S:
+            self.findings.note(
+                "L11", now.place, f"the end of the list is {time.time() - end_us / 1e6:.1f} s away from the "
+                f"time of day", now.text)
 
     def _update(self, each: Followed, now: MediaList, received: float) -> None:
         before = each.now
@@ -357,7 +371,7 @@ class Follower:
                     self.findings.note(
                         "T11", now.place, f"{part.uri} was hinted at and then refused", now.text)
         hint = now.hint
-        if hint is not None and hint not in each.asked:
+        if hint is not None and hint not in each.asked | each.refused_hints and not each.pauses:
             self._fetch_media(each, hint, hinted=True)
         highest = max([each.judged_up_to, *(segment.number for segment in each.queue)])
         for segment in now.segments:
@@ -381,7 +395,10 @@ class Follower:
 
         def done(answer: Response) -> None:
             if hinted and answer.status in (404, 503):
-                each.refused_hints.add(uri)
+                # Nothing came in time, as in a pause: it may be asked for again once it is listed.
+                each.asked.discard(uri)
+                if answer.status == 404:
+                    each.refused_hints.add(uri)
                 return
             self.findings.looked("hints" if hinted else "media")
             delivery.check_media(
@@ -393,9 +410,13 @@ class Follower:
     def _judge_queue(self, each: Followed) -> None:
         while each.queue:
             segment = each.queue[0]
-            parts = [part for part in segment.parts if not part.gap and part.uri not in each.refused_hints]
+            parts = [part for part in segment.parts if not part.gap]
             needed = [segment.map_uri, *([] if segment.gap else [segment.uri]), *(p.uri for p in parts)]
-            if any(uri is not None and uri not in each.data for uri in needed):
+            missing = [uri for uri in needed if uri is not None and uri not in each.data]
+            for uri in missing:
+                if uri not in each.asked:
+                    self._fetch_media(each, uri)
+            if missing:
                 return
             each.queue.pop(0)
             each.judged_up_to = segment.number

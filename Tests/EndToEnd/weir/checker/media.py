@@ -127,6 +127,10 @@ class Rendition:
             return
         for sample in samples:
             is_key = codecs.is_key(init.entry, data[sample.start:sample.end], init.length_bytes)
+            size = codecs.vp9_size(data[sample.start:sample.end]) if init.entry == "vp09" and is_key else None
+            if size not in (None, (init.width, init.height)):
+                self.note("L10", f"{segment.uri}: a key frame of {size}, the init says "
+                          f"{init.width}x{init.height}")
             if sample.sync and not is_key:
                 self.note("L13", f"{segment.uri}: the sample at {sample.decode} is flagged as a key frame "
                           f"and is none")

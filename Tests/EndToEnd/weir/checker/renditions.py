@@ -72,6 +72,10 @@ def check_report(told: dict[str, str], earliest: MediaList, latest: MediaList, f
     findings.looked("reports")
     if not told.get("LAST-MSN", "").isdigit():
         return
+    # Where only gaps were listed lately, there is no last part.
+    has_parts = all(each.segments and each.segments[-1].parts for each in (earliest, latest))
+    if has_parts and "LAST-PART" not in told:
+        findings.note("T13", place, f"no LAST-PART for {told.get('URI')}", text)
     number, part = int(told["LAST-MSN"]), int(told.get("LAST-PART", "0") or 0)
     last = (number, part)
     if last < _last(earliest) or last > _last(latest):

@@ -165,7 +165,5 @@ def _hints(now: MediaList, note) -> None:
             note("T13", f"the report's URI {uri!r} is not relative")
         if not report.get("LAST-MSN", "").isdigit():
             note("T13", f"no LAST-MSN for {uri}")
-        if now.part_target_us is not None and not report.get("LAST-PART", "").isdigit():
-            note("T13", f"no LAST-PART for {uri}")
     if now.ended and now.control.get("CAN-BLOCK-RELOAD") and now.coming.parts:
         note("L9", "a list that has ended has parts without their segment")

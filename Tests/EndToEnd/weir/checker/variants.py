@@ -44,7 +44,7 @@ def check(now: Multivariant, followed: dict[str, Followed], findings: Findings) 
 
 def _check_codecs(variant: dict[str, str], of: list[Rendition], note) -> None:
     declared = variant.get("CODECS", "").split(",")
-    found = [init.codec for each in of for init in each.inits.values()]
+    found = [each.init.codec for each in of if each.init is not None]
     for codec in found:
         if not any(codecs.is_declared(each, codec) for each in declared):
             note("V4", f"{codec} is not among CODECS={variant.get('CODECS')}")
