@@ -21,6 +21,7 @@ import bench_handshakes
 import bench_idle_memory
 import bench_latency
 import bench_packaged
+import bench_playlists
 import bench_requests
 import bench_restart
 from bench_setting import Figure, Setting
@@ -36,6 +37,8 @@ BENCHMARKS = {
     "handshakes": bench_handshakes.full_handshakes,
     "requests": bench_requests.requests,
     "packaged": bench_packaged.packaged,
+    "playlists": bench_playlists.held_playlists,
+    "indexes": bench_playlists.indexed_streams,
     "latency": bench_latency.glass_to_glass,
     "first-frame": bench_latency.first_frame,
 }

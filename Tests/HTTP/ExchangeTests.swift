@@ -1,6 +1,7 @@
 // One request and its response as a route sees them, without a connection.
 
 import FakeExchange
+import Settings
 import Testing
 
 @testable import HTTP
@@ -92,6 +93,27 @@ struct ExchangeTests {
         fake.finishBody()
         #expect(follower.received == [9] && follower.isFinished)
         fake.close(.connectionLost)
+    }
+
+    /// A source that keeps a lot, or little.
+    private final class Heavy: BodySource {
+        private let bytes: Int
+
+        init(_ bytes: Int) { self.bytes = bytes }
+
+        override var heldBytes: Int { bytes }
+    }
+
+    @Test("what a source keeps is charged to the client, unless a request costs as much anyway")
+    func charged() {
+        for (bytes, charged) in [(100, 0), (100_000, 100_000)] {
+            let fake = get()
+            fake.exchange.respond(status: 200, headers: [], body: .stream(Heavy(bytes)))
+            let held = fake.client.amount(of: .heldBytes)
+            #expect(held == Limits.heldBytesPerRequest + charged)
+            fake.close(.completed)
+            #expect(fake.client.amount(of: .heldBytes) == 0)
+        }
     }
 
     @Test("the end of a body is told once, and not at all where there is no body")

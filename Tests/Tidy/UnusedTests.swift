@@ -10,7 +10,6 @@ struct UnusedTests {
         "debugDescription": "the standard library prints with it",
         "hasTarget": "the benchmark of requests finds its asset with it",
         "markdownTable": "a test writes docs/configuration.md with it",
-        "newestComplete": "tests ask with it how far an index has got",
     ]
 
     @Test("every name that is declared is used")

@@ -6,6 +6,7 @@ import FakeExchange
 import HTTP
 import Media
 import SegmentRing
+import Settings
 import StreamBench
 import StreamState
 import Streams
@@ -50,10 +51,9 @@ import Testing
             streams: bench.streams,
             names: ChannelNames(
                 credentials: nil, storeWatch: watch,
-                hasStream: { bench.streams.find($0) != nil })
-        ) { [later] afterMs, action in
-            if afterMs == 0 { later.add(action) }
-        }
+                hasStream: { bench.streams.find($0) != nil }),
+            later: { [later] afterMs, action in if afterMs == 0 { later.add(action) } },
+            clockUs: { 0 })
         table = RouteTable(routes.routes, crossOrigin: CrossOrigin(origins: [])) { _ in }
     }
 
@@ -98,6 +98,26 @@ import Testing
         bench.streams.deliver()
         later.run()
         #expect(fake.answer == nil)
+    }
+
+    @Test("a list is charged to its client in full until it was taken")
+    func charged() throws {
+        try stage.appendAll(broadcast)
+        let fake = get("v1.m3u8")
+        later.run()
+        let length = try #require(fake.answer?.contentLength)
+        #expect(fake.client.amount(of: .heldBytes) == Limits.heldBytesPerRequest + length)
+        fake.close(.completed)
+    }
+
+    @Test(
+        "what a ring cannot have is refused without a look at it",
+        arguments: ["v3.m3u8", "a2-keys.m3u8", "0123456789abcdef/v1/1.m4s"])
+    func withoutReading(_ path: String) throws {
+        try stage.appendAll(broadcast)
+        let fake = get(path)
+        #expect(fake.answer?.status == 404, "at once")
+        fake.close(.completed)
     }
 
     @Test("T14: a list is held until it has the part that was asked for")

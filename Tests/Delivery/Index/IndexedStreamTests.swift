@@ -28,21 +28,28 @@ private final class Later {
     }
 }
 
+/// A clock that a test moves, in microseconds.
+private final class Clock {
+    var nowUs: UInt64 = 0
+}
+
 @Suite struct IndexedStreamTests {
     private let bench: StreamBench
     private let broadcast: Broadcast
     private let stage: SegmentedRing
     private let stream: LiveStream
     private let later = Later()
+    private let clock = Clock()
     private let streams: IndexedStreams
 
     init() throws {
         bench = try StreamBench()
-        broadcast = try Broadcast("ffmpeg-vp9-opus.webm", pieceBytes: { 2_000 })
+        broadcast = try Broadcast("ffmpeg-vp9-opus.webm", times: 2, pieceBytes: { 2_000 })
         stage = try SegmentedRing(broadcast, path: try bench.ringPath())
         stage.ring.status.lastIngestBootMs = stage.ring.bootNowMs
         stream = try #require(bench.streams.find(bench.name))
-        streams = IndexedStreams { [later] in later.add($0, $1) }
+        streams = IndexedStreams(
+            later: { [later] in later.add($0, $1) }, clockUs: { [clock] in clock.nowUs })
     }
 
     private var indexed: IndexedStream { streams.index(of: stream) }
@@ -53,12 +60,12 @@ private final class Later {
 
     private func wait(
         for point: SegmentPoint?, _ outcomes: Outcomes, untilMs: UInt64 = .max
-    ) -> SegmentWait? {
+    ) -> SegmentWait {
         indexed.wait(for: point, of: 0, untilMs: untilMs) { outcomes.all.append($0) }
     }
 
-    private func append(until isDone: () -> Bool) throws {
-        for fragment in broadcast.fragments {
+    private func append(from first: Int = 0, until isDone: () -> Bool) throws {
+        for fragment in broadcast.fragments[first...] {
             if isDone() { return }
             try stage.append(fragment, of: broadcast)
             bench.streams.deliver()
@@ -103,7 +110,7 @@ private final class Later {
     @Test("who has gone is not told, and may cancel twice")
     func cancelled() throws {
         let outcomes = Outcomes()
-        let wait = try #require(self.wait(for: SegmentPoint(ordinal: 1), outcomes))
+        let wait = self.wait(for: SegmentPoint(ordinal: 1), outcomes)
         wait.cancel()
         wait.cancel()
         #expect(stage.ring.slots.interested == 0)
@@ -160,15 +167,98 @@ private final class Later {
         #expect(outcomes.all == [.ended, .ended])
     }
 
-    @Test("only so many may wait in one worker")
-    func tooMany() throws {
+    @Test("those who have waited for the same are told in slices of the loop's turns")
+    func slices() throws {
         let outcomes = Outcomes()
-        let point = SegmentPoint(ordinal: 1_000)
-        let first = wait(for: point, outcomes)
-        for _ in 1..<Limits.segmentWaitsPerWorker { _ = wait(for: point, outcomes) }
-        #expect(wait(for: point, outcomes) == nil)
-        first?.cancel()
-        #expect(wait(for: point, outcomes) != nil)
+        for _ in 0..<10 {
+            _ = indexed.wait(for: SegmentPoint(ordinal: 1), of: 0, untilMs: .max) { [clock] in
+                clock.nowUs += Limits.answersSliceUs / 2
+                outcomes.all.append($0)
+            }
+        }
+        let others = Outcomes()
+        let gone = wait(for: SegmentPoint(ordinal: 1), others)
+        try append { !outcomes.all.isEmpty }
+        #expect(outcomes.all.count == 2, "half a slice each")
+        gone.cancel()
+        later.run()
+        #expect(outcomes.all.count == 4)
+        for _ in 0..<10 { later.run() }
+        #expect(outcomes.all == Array(repeating: .reached, count: 10))
+        #expect(others.all.isEmpty, "it has gone while it stood in the line")
+        #expect(indexed.isIdle)
+    }
+
+    @Test("what comes sooner is told before what comes later")
+    func order() throws {
+        var told: [Int] = []
+        for ordinal in [3, 1, 2] {
+            _ = indexed.wait(
+                for: SegmentPoint(ordinal: UInt64(ordinal)), of: 0, untilMs: .max
+            ) { _ in told.append(ordinal) }
+        }
+        _ = indexed.wait(for: SegmentPoint(ordinal: 1, part: 0), of: 0, untilMs: .max) { _ in
+            told.append(0)
+        }
+        try stage.appendAll(broadcast)
+        later.run()
+        #expect(told == [0, 1, 2, 3])
+    }
+
+    @Test("only those whose time is over are told so, each in its time")
+    func deadlines() {
+        let late = SegmentWaits()
+        let one = late.add(for: WaitTarget(point: nil, rendition: 0), untilMs: 100) { _ in }
+        let other = late.add(for: WaitTarget(point: nil, rendition: 0), untilMs: 300) { _ in }
+        #expect(late.settleLate(nowMs: 99).isEmpty)
+        #expect(late.settleLate(nowMs: 299).first === one && late.earliestMs == 300)
+        #expect(late.settleLate(nowMs: 300).first === other && late.earliestMs == .max)
+        #expect(late.count == 2, "they have not been told yet")
+    }
+
+    @Test("all indexes of a worker share what is read in a turn")
+    func budget() throws {
+        let memory = IndexMemory(later: { [later] in later.add($0, $1) }, clockUs: { 0 })
+        #expect(memory.allowedBytes(wasCurrent: false, nowMs: 1) == Limits.indexedBytesPerTurn)
+        memory.hasRead(Limits.indexedBytesPerTurn)
+        #expect(memory.allowedBytes(wasCurrent: false, nowMs: 1) <= 0)
+        #expect(memory.allowedBytes(wasCurrent: true, nowMs: 1) == Limits.indexedNewsBytes)
+        try stage.appendAll(broadcast)
+        let one = IndexedStream(stream, memory: memory)
+        let other = IndexedStream(stream, memory: memory)
+        memory.hasRead(max(0, memory.allowedBytes(wasCurrent: false, nowMs: stream.nowMs)))
+        one.refresh()
+        other.refresh()
+        #expect(!one.isCurrent && !other.isCurrent, "nothing is left of this turn")
+        later.run()
+        #expect(one.isCurrent && other.isCurrent)
+        #expect(memory.samples == 2 * one.index.sampleCount - unsettled(one) * 2)
+    }
+
+    /// Samples that came since the samples of an index were last counted.
+    private func unsettled(_ indexed: IndexedStream) -> Int {
+        indexed.index.sampleCount - indexed.samples
+    }
+
+    @Test("an index that must make room keeps half of its samples from the next segment on")
+    func shrinks() throws {
+        let whole = SegmentIndex.of(stage)
+        #expect(whole.segments.isEmpty)
+        try append {
+            indexed.refresh()
+            return indexed.index.segments.count >= 4
+        }
+        let count = indexed.index.sampleCount
+        let appended =
+            try #require(broadcast.fragments.firstIndex { $0.mediaTimeMs == stage.begunAtMs }) + 1
+        indexed.shrink()
+        let ordinal = indexed.index.segments.last?.ordinal
+        try append(from: appended) {
+            indexed.refresh()
+            return indexed.index.segments.last?.ordinal != ordinal
+        }
+        #expect(indexed.index.sampleCount < count * 3 / 4)
+        #expect(indexed.index.firstListed == indexed.index.segments.first?.ordinal)
     }
 
     @Test("a stream has one index, for as long as it has its name and somebody wants it")
@@ -182,7 +272,7 @@ private final class Later {
         stage.ring.remove()
         later.run(upToMs: Limits.replacedRingMs)
         #expect(streams.count == 1, "somebody waits")
-        wait?.cancel()
+        wait.cancel()
         later.run(upToMs: Limits.replacedRingMs)
         #expect(streams.count == 0)
         #expect(later.actions.isEmpty, "there is nothing left to look after")

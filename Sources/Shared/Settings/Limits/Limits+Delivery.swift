@@ -44,15 +44,24 @@ extension Limits {
     /// Name: the largest entry that an index looks at. A fragment of ours is at most a block and as much
     /// as fits in front of it.
     package static let indexedEntryBytes = blockBytes + 256 * 1024
-    /// Worker: how much of a ring an index reads in one turn of the loop: about a millisecond.
+    /// Worker: how much of rings all indexes read in one turn of the loop: about a millisecond.
     package static let indexedBytesPerTurn = 4 * 1024 * 1024
+    /// Name: how much an index that is up to date may read beside that, so that news of one stream need not
+    /// wait for the past of another: what comes in some tenths of a second.
+    package static let indexedNewsBytes = 256 * 1024
+    /// Name: so long after its end a broadcast whose writer has not let go counts as written: some worker
+    /// has died.
+    package static let lastMediaMs: UInt64 = 1_000
     /// Worker: an index that nobody has asked for anything for this long is dropped. Players ask for a
     /// list every few seconds.
     package static let indexKeptMs: UInt64 = 30_000
     /// Worker: samples of all indexes together: 128 MB.
     package static let samplesPerWorker = 8 * 1024 * 1024
-    /// Worker: requests that wait for a part or a segment, in all streams together.
-    package static let segmentWaitsPerWorker = 16_000
+    /// Worker: how long one turn of the loop answers requests that have waited, in microseconds. Each costs
+    /// about ten, and thousands may wait for the same part.
+    package static let answersSliceUs: UInt64 = 1_000
+    /// Worker: for how many such requests at once the memory of their line is kept.
+    package static let answersKept = 1_024
     /// Name: how long caches may keep a segment, a part or an init. Its name never means anything else, and
     /// nobody asks for it when no list names it any more; a day is longer than most rings.
     package static let mediaKeptByCachesSeconds: UInt64 = 86_400

@@ -84,11 +84,9 @@ final class HeldRequest: ExchangeHandler {
             self.indexed = nil
             return
         }
-        let wait = indexed.wait(
-            for: point, of: place, untilMs: beganAtMs + mostMs
-        ) { [self] in end($0, late: late) }
-        guard let wait else { return refuse(.tooManyViewers) }
-        self.wait = wait
+        wait = indexed.wait(for: point, of: place, untilMs: beganAtMs + mostMs) { [self] in
+            end($0, late: late)
+        }
     }
 
     /// False: the client has too many, and was told so.

@@ -34,10 +34,7 @@ struct IndexView {
 
     /// The ordinal of the segment of a track that is being made, or comes next. All before it are whole.
     func next(of track: PackagedTrack) -> UInt64 {
-        let making = index.segments.first { facts in
-            !(index.segment(facts.ordinal, of: track.place)?.isComplete ?? false)
-        }
-        return making?.ordinal ?? (index.segments.last?.ordinal ?? 0) + 1
+        index.newestComplete(of: track.place).map { $0 + 1 } ?? index.segments.first?.ordinal ?? 0
     }
 
     /// Whole segments of a track that lists name, oldest first.
@@ -55,11 +52,23 @@ struct IndexView {
     /// Whether the list of a track has what players need to begin: about three segments (Chromium gives up
     /// a list with a single one). A broadcast that has ended, or a small ring, has as many as it has.
     func isLongEnough(_ track: PackagedTrack) -> Bool {
-        let listed = listed(of: track)
         let mayGrow = !index.isFinished && index.firstListed == index.segments.first?.ordinal
-        guard mayGrow, listed.count < Self.enoughSegments else { return !listed.isEmpty }
-        let ticks = listed.reduce(0) { $0 &+ $1.segment.ticks }
-        return ticks >= UInt64(timescale(of: track)) * Self.enoughSeconds
+        let enoughTicks = UInt64(timescale(of: track)) * Self.enoughSeconds
+        let next = next(of: track)
+        var count = 0
+        var ticks: UInt64 = 0
+        // From the newest one back: this is asked for every request.
+        for facts in index.segments.reversed() where facts.ordinal < next {
+            guard facts.ordinal >= index.firstListed,
+                let segment = index.segment(facts.ordinal, of: track.place)
+            else { break }
+            count += segment.ticks > 0 ? 1 : 0
+            ticks &+= segment.ticks
+            if count > 0, !mayGrow || count >= Self.enoughSegments || ticks >= enoughTicks {
+                return true
+            }
+        }
+        return false
     }
 
     private static let enoughSegments = 3

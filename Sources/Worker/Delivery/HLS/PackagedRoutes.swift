@@ -18,14 +18,16 @@ package final class PackagedRoutes {
     private let names: ChannelNames
     private let indexes: IndexedStreams
 
-    /// - Parameter later: does something after so many milliseconds, on this thread.
+    /// - Parameters:
+    ///   - later: does something after so many milliseconds, on this thread.
+    ///   - clockUs: the monotonic clock.
     package init(
         streams: LiveStreams, names: ChannelNames,
-        later: @escaping (UInt64, @escaping () -> Void) -> Void
+        later: @escaping (UInt64, @escaping () -> Void) -> Void, clockUs: @escaping () -> UInt64
     ) {
         self.streams = streams
         self.names = names
-        indexes = IndexedStreams(later: later)
+        indexes = IndexedStreams(later: later, clockUs: clockUs)
     }
 
     package var routes: [Route] {
@@ -53,9 +55,12 @@ package final class PackagedRoutes {
                 refuse(exchange, isAnybodys ? .unknownStream : .unknownChannel)
             }
         }
-        let indexed = indexes.index(of: stream)
         if case .media(let media) = resource, media.epoch != stream.ring.epoch {
             return refuse(exchange, .unknownResource)
+        }
+        let indexed = indexes.index(of: stream)
+        if let problem = refusal(of: resource, indexed.packaged.tracks) {
+            return refuse(exchange, problem)
         }
         HeldRequest.begin(exchange, indexed) { [self] indexed, exchange in
             step(exchange, resource, of: indexed)
@@ -66,24 +71,28 @@ package final class PackagedRoutes {
 
     // MARK: What of it
 
+    /// What can be said without a look at the ring: nobody need read one for what cannot be there.
+    private func refusal(of resource: ResourceName, _ tracks: PackagedTracks) -> Problem? {
+        switch resource {
+        case .multivariant, .presentation:
+            tracks.fault.map { .notPackaged($0, hasSound: !tracks.sounds.isEmpty) }
+        case .soundMultivariant: tracks.sounds.isEmpty ? .noSound : nil
+        case .playlist(let name): tracks.track(name) == nil ? .unknownResource : nil
+        case .keyFrames(let name):
+            tracks.track(name)?.isSound == false ? nil : .unknownResource
+        case .media(let name): tracks.track(name.rendition) == nil ? .unknownResource : nil
+        }
+    }
+
     private func step(
         _ exchange: Exchange, _ resource: ResourceName, of indexed: IndexedStream
     ) -> Step {
-        let packaged = indexed.packaged
-        let tracks = packaged.tracks
+        let tracks = indexed.packaged.tracks
         switch resource {
-        case .multivariant, .presentation:
-            if let fault = tracks.fault {
-                return .refuse(.notPackaged(fault, hasSound: !tracks.sounds.isEmpty))
-            }
-            return list(exchange, resource, tracks.all, indexed)
-        case .soundMultivariant:
-            guard !tracks.sounds.isEmpty else { return .refuse(.noSound) }
-            return list(exchange, resource, tracks.sounds, indexed)
+        case .multivariant, .presentation: return list(exchange, resource, tracks.all, indexed)
+        case .soundMultivariant: return list(exchange, resource, tracks.sounds, indexed)
         case .playlist(let name), .keyFrames(let name):
-            guard let track = tracks.track(name) else { return .refuse(.unknownResource) }
-            if case .keyFrames = resource, track.isSound { return .refuse(.unknownResource) }
-            return list(exchange, resource, [track], indexed)
+            return list(exchange, resource, tracks.track(name).map { [$0] } ?? [], indexed)
         case .media(let name):
             guard let track = tracks.track(name.rendition) else {
                 return .refuse(.unknownResource)
@@ -127,11 +136,14 @@ package final class PackagedRoutes {
         guard let start = RingCursor.Start(query: exchange.request.query, ringMs: .max) else {
             return .refuse(.invalidStart)
         }
-        var playlist = view.multivariant(isSoundOnly: resource == .soundMultivariant)
+        var playlist = indexed.packaged.multivariant(resource) {
+            view.multivariant(isSoundOnly: resource == .soundMultivariant)
+        }
         if case .rewound(let rewindMs) = start {
             // Not kept: there are as many as there are numbers.
             playlist.rewindMs = rewindMs
-            PackagedStream.list(resource, for: lifetime, text: playlist.text).answer(exchange)
+            PackagedStream.unkept(resource, text: playlist.text).answer(
+                exchange, headers: [lifetime.field], refusalHeaders: [])
         } else {
             answer(exchange, indexed, resource, nil, lifetime) { playlist.text }
         }
@@ -213,7 +225,8 @@ package final class PackagedRoutes {
         _ exchange: Exchange, _ indexed: IndexedStream, _ resource: ResourceName,
         _ form: MediaPlaylist.Form?, _ lifetime: Lifetime, text: () -> [UInt8]
     ) {
-        indexed.packaged.list(resource, form, for: lifetime, text: text).answer(exchange)
+        indexed.packaged.list(resource, form, text: text).answer(
+            exchange, headers: [lifetime.field], refusalHeaders: [])
     }
 
     /// Caches keep a refusal for a second, so that a crowd's requests become one.

@@ -6,14 +6,20 @@
 import Compression
 import HTTP
 import Media
+import Streams
 import Text
 
 final class PackagedStream {
     let tracks: PackagedTracks
     private unowned let indexed: IndexedStream
-    /// Lists of the version `keptVersion`.
-    private var kept: [KeptKey: Resource] = [:]
-    private var keptVersion: Version?
+    private let clockUs: () -> UInt64
+    private var playlists: [KeptKey: (resource: Resource, version: Version)] = [:]
+    /// Lists of all tracks: they change with segments, and players do not wait for them. So they cost no
+    /// more than a part of the time, however short segments are.
+    private var overviews: [ResourceName: (kept: Kept<Resource>, version: Version?)] = [:]
+    private var multivariants:
+        [ResourceName: (kept: Kept<MultivariantPlaylist>, version: Version?)] =
+            [:]
     private var initializations: [RenditionName: Resource] = [:]
 
     /// Says that two lists are equal, in this index.
@@ -28,11 +34,12 @@ final class PackagedStream {
     private struct KeptKey: Hashable {
         let name: ResourceName
         let form: MediaPlaylist.Form?
-        let lifetime: Lifetime
     }
 
-    init(of indexed: IndexedStream) {
+    /// - Parameter clockUs: the monotonic clock.
+    init(of indexed: IndexedStream, clockUs: @escaping () -> UInt64) {
         self.indexed = indexed
+        self.clockUs = clockUs
         tracks = PackagedTracks(indexed.stream.tracks)
     }
 
@@ -41,12 +48,11 @@ final class PackagedStream {
         IndexView(indexed.index, epoch: indexed.stream.ring.epoch, tracks: tracks)
     }
 
-    private var version: Version {
+    private func version(changes: UInt64) -> Version {
         let index = indexed.index
         return Version(
             firstListed: index.firstListed, last: index.segments.last?.ordinal ?? 0,
-            changes: tracks.all.reduce(0) { $0 &+ index.version(of: $1.place) },
-            revisions: index.revisions, isFinished: index.isFinished)
+            changes: changes, revisions: index.revisions, isFinished: index.isFinished)
     }
 
     // MARK: Lists
@@ -55,24 +61,68 @@ final class PackagedStream {
     ///
     /// - Parameter form: of a media playlist.
     func list(
-        _ name: ResourceName, _ form: MediaPlaylist.Form? = nil, for lifetime: Lifetime,
-        text: () -> [UInt8]
+        _ name: ResourceName, _ form: MediaPlaylist.Form? = nil, text: () -> [UInt8]
     ) -> Resource {
-        let version = version
-        if version != keptVersion {
-            kept = [:]
-            keptVersion = version
+        switch name {
+        case .playlist(let rendition), .keyFrames(let rendition):
+            // Without parts there are no reports on the other tracks.
+            let isAlone = form == nil || form == .plain
+            let places = isAlone ? tracks.track(rendition).map { [$0.place] } ?? [] : allPlaces
+            return playlist(KeptKey(name: name, form: form), of: places, text)
+        case .multivariant, .soundMultivariant, .presentation, .media:
+            return overview(name, text)
         }
-        let key = KeptKey(name: name, form: form, lifetime: lifetime)
-        if let resource = kept[key] { return resource }
-        let resource = Self.list(name, for: lifetime, text: text())
-        kept[key] = resource
+    }
+
+    private var allPlaces: [Int] { tracks.all.map(\.place) }
+
+    private func playlist(
+        _ key: KeptKey, of places: [Int], _ text: () -> [UInt8]
+    ) -> Resource {
+        let version = version(
+            changes: places.reduce(0) { $0 &+ indexed.index.version(of: $1) })
+        if let kept = playlists[key], kept.version == version { return kept.resource }
+        let resource = Resource(list: text(), of: key.name)
+        playlists[key] = (resource, version)
         return resource
     }
 
+    private var overviewVersion: Version {
+        version(changes: allPlaces.reduce(0) { $0 &+ (indexed.index.newestComplete(of: $1) ?? 0) })
+    }
+
+    private func overview(_ name: ResourceName, _ text: () -> [UInt8]) -> Resource {
+        let version = overviewVersion
+        var overview = overviews[name] ?? (Kept(), nil)
+        let resource = overview.kept.value(
+            isOutdated: overview.version != version, clockUs: clockUs
+        ) {
+            overview.version = version
+            return Resource(list: text(), of: name)
+        }
+        overviews[name] = overview
+        return resource
+    }
+
+    /// The list of all tracks, made by `value` as seldom as its text.
+    func multivariant(
+        _ name: ResourceName, value: () -> MultivariantPlaylist
+    ) -> MultivariantPlaylist {
+        let version = overviewVersion
+        var overview = multivariants[name] ?? (Kept(), nil)
+        let playlist = overview.kept.value(
+            isOutdated: overview.version != version, clockUs: clockUs
+        ) {
+            overview.version = version
+            return value()
+        }
+        multivariants[name] = overview
+        return playlist
+    }
+
     /// A list that nobody else will ask for.
-    static func list(_ name: ResourceName, for lifetime: Lifetime, text: [UInt8]) -> Resource {
-        Resource(Content(list: text, contentType: name.contentType, lifetime))
+    static func unkept(_ name: ResourceName, text: [UInt8]) -> Resource {
+        Resource(list: text, of: name)
     }
 
     // MARK: Inits
@@ -90,19 +140,20 @@ final class PackagedStream {
     }
 }
 
-extension Content {
-    /// A playlist or a manifest.
-    fileprivate init(list bytes: [UInt8], contentType: String, _ lifetime: Lifetime) {
+extension Resource {
+    /// A playlist or a manifest. How long it may be kept depends on how it was asked for.
+    fileprivate convenience init(list bytes: [UInt8], of name: ResourceName) {
         let text = Fingerprint(of: bytes).text
-        self.init(
-            fields: [lifetime.field, HeaderField("vary", "accept-encoding")]
-                + PackagedRoutes.fields,
+        let content = Content(
+            fields: [HeaderField("vary", "accept-encoding")] + PackagedRoutes.fields,
             contentFields: [
-                HeaderField("content-type", contentType),
+                HeaderField("content-type", name.contentType),
                 // Before media (RFC 9218, section 4.1): a player without its list is lost.
                 HeaderField("priority", "u=1"),
             ], bytes: bytes, tag: EntityTag("\"\(text)\""),
             gzip: Gzip.compress(bytes, effort: .quick).map { ($0, EntityTag("\"\(text)-gzip\"")) })
+        // The next version comes soon, and whoever has not taken this one is the only one that has it.
+        self.init(content, isShared: false)
     }
 }
 

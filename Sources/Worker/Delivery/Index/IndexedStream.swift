@@ -19,14 +19,30 @@ package final class IndexedStream: Waiter {
     /// When somebody asked last, in milliseconds of the loop.
     private(set) var askedAtMs: UInt64
     package var place = 0
+    /// It is woken in the next turn of the loop; the memory keeps this.
+    var isInLine = false
     /// What is served of it.
-    private(set) lazy var packaged = PackagedStream(of: self)
+    private(set) lazy var packaged = PackagedStream(of: self, clockUs: memory.clockUs)
     private let memory: IndexMemory
     private let waits = SegmentWaits()
     private var isFollowing = false
-    /// The stream has ended, and its name belongs to another ring: its end is not that of the name.
-    private var isReplaced = false
-    private var turnIsScheduled = false
+    /// What those who wait were last looked at for; nil when somebody has come since.
+    private var seen: Seen?
+    /// The samples of the index, and its last segment when they were counted.
+    private(set) var samples = 0
+    private var countedOrdinal: UInt64?
+
+    /// As long as this is the same, nobody has reached anything.
+    private struct Seen: Equatable {
+        let changes: UInt64
+        let revisions: UInt64
+        let last: UInt64
+        let isCurrent: Bool
+        let isFinished: Bool
+        /// The stream has ended, and its name belongs to another ring: its end is not that of the name.
+        let isReplaced: Bool
+        let mustEnd: Bool
+    }
 
     init(_ stream: LiveStream, memory: IndexMemory) {
         self.stream = stream
@@ -34,17 +50,18 @@ package final class IndexedStream: Waiter {
         index = SegmentIndex(tracks: stream.tracks)
         askedAtMs = stream.nowMs
         waits.onLeave = { [unowned self] in
-            self.memory.waits -= 1
             if isIdle { follow(false) }
         }
     }
+
+    deinit { memory.forget(samples) }
 
     /// Nobody waits for it.
     var isIdle: Bool { waits.isEmpty }
 
     // MARK: Reading
 
-    /// Reads what is new, as much as one turn allows. Call before each answer.
+    /// Reads what is new, as much as this turn allows. Call before each answer.
     package func refresh() {
         askedAtMs = stream.nowMs
         read()
@@ -53,22 +70,38 @@ package final class IndexedStream: Waiter {
     private func read() {
         guard !index.isFinished else { return }
         // Looked at first: what was written before the end is in the ring by then.
-        let isOver = stream.state == .ended
+        let isOver = isWritten
+        let mostBytes = memory.allowedBytes(wasCurrent: isCurrent, nowMs: stream.nowMs)
+        var leftBytes = mostBytes
         isCurrent = index.advance(
-            in: stream.ring, through: &memory.scratch, mostBytes: Limits.indexedBytesPerTurn)
-        if !isCurrent { return readOn() }
+            in: stream.ring, through: &memory.scratch, leftBytes: &leftBytes)
+        memory.hasRead(mostBytes - leftBytes)
+        countSamples()
+        if !isCurrent { return memory.readOn(self) }
         if isOver { index.finish() }
     }
 
-    /// Goes on in the next turn of the loop.
-    private func readOn() {
-        guard !turnIsScheduled else { return }
-        turnIsScheduled = true
-        memory.later(0) { [weak self] in
-            self?.turnIsScheduled = false
-            self?.wake()
-        }
+    /// The stream has ended, and nobody writes any more: somebody who ends it elsewhere does not wait for
+    /// the writer. Of one that has died, the lease may stay for a while.
+    private var isWritten: Bool {
+        guard stream.state == .ended else { return false }
+        let endedAtMs = stream.ring.status.endedAtBootMs
+        return stream.ring.slots.writer == nil
+            || stream.ring.bootNowMs >= endedAtMs + Limits.lastMediaMs
     }
+
+    private func countSamples() {
+        let last = index.segments.last?.ordinal
+        guard last != countedOrdinal else { return }
+        countedOrdinal = last
+        let change = index.sampleCount - samples
+        samples += change
+        memory.count(change, in: self)
+    }
+
+    /// Its worker has too many samples, and this index has the most: from the next segment on it keeps
+    /// half of them.
+    func shrink() { index.mostSamples = samples / 2 }
 
     // MARK: Waiting
 
@@ -78,17 +111,16 @@ package final class IndexedStream: Waiter {
     ///   - point: nil: whatever there is, as soon as the index is current.
     ///   - untilMs: how long, in milliseconds of the loop.
     ///   - onEnd: called once, never before this returns, unless the wait is cancelled.
-    /// - Returns: nil when too many wait in this worker.
     package func wait(
         for point: SegmentPoint?, of rendition: Int, untilMs: UInt64,
         onEnd: @escaping (WaitOutcome) -> Void
-    ) -> SegmentWait? {
-        guard memory.waits < Limits.segmentWaitsPerWorker else { return nil }
-        memory.waits += 1
-        let wait = waits.add(point, of: rendition, untilMs: untilMs, onEnd: onEnd)
+    ) -> SegmentWait {
+        let target = WaitTarget(point: point, rendition: rendition)
+        let wait = waits.add(for: target, untilMs: untilMs, onEnd: onEnd)
+        seen = nil
         follow(true)
         // What has come before the doorbell knew that somebody waits is found in the next turn.
-        readOn()
+        memory.readOn(self)
         return wait
     }
 
@@ -98,17 +130,30 @@ package final class IndexedStream: Waiter {
         if isOn { stream.follow(self) } else { stream.unfollow(self) }
     }
 
-    private func outcome(of wait: SegmentWait, nowMs: UInt64) -> WaitOutcome? {
-        if isReplaced { return .replaced }
+    private func look(nowMs: UInt64) {
+        let now = Seen(
+            changes: stream.tracks.indices.reduce(0) { $0 &+ index.version(of: $1) },
+            revisions: index.revisions, last: index.segments.last?.ordinal ?? 0,
+            isCurrent: isCurrent, isFinished: index.isFinished,
+            isReplaced: index.isFinished && !stream.ring.isCurrent,
+            // What has ended is read to its end first.
+            mustEnd: stream.viewersMustEnd && stream.state != .ended)
+        if now != seen {
+            seen = now
+            memory.answers.tell(waits.settle { outcome(of: $0, now) }, nowMs: nowMs)
+        }
+        memory.answers.tell(waits.settleLate(nowMs: nowMs), nowMs: nowMs)
+    }
+
+    private func outcome(of target: WaitTarget, _ now: Seen) -> WaitOutcome? {
+        if now.isReplaced { return .replaced }
         if isCurrent {
-            guard let point = wait.point, !index.reaches(point, of: wait.rendition) else {
+            guard let point = target.point, !index.reaches(point, of: target.rendition) else {
                 return .reached
             }
         }
-        if index.isFinished { return .ended }
-        // What has ended is read to its end first.
-        if stream.viewersMustEnd, stream.state != .ended { return .letGo }
-        return nowMs >= wait.untilMs ? .timedOut : nil
+        if now.isFinished { return .ended }
+        return now.mustEnd ? .letGo : nil
     }
 
     // MARK: Waiter
@@ -116,12 +161,12 @@ package final class IndexedStream: Waiter {
     /// There is new media, or the stream has ended, or the worker is going.
     package func wake() {
         read()
-        let nowMs = stream.nowMs
-        isReplaced = index.isFinished && !stream.ring.isCurrent
-        waits.end { outcome(of: $0, nowMs: nowMs) }
+        look(nowMs: stream.nowMs)
     }
 
     package func lookAfter(nowMs: UInt64) { wake() }
 
-    package func letGo() { waits.end { _ in .replaced } }
+    package func letGo() {
+        memory.answers.tell(waits.settle { _ in .replaced }, nowMs: stream.nowMs)
+    }
 }

@@ -5,33 +5,25 @@
 import Settings
 import Streams
 
-/// What the indexes of a worker share.
-final class IndexMemory {
-    /// Room for one entry of a ring: indexes read in turn, and keep nothing in it.
-    var scratch: [UInt8] = []
-    /// How many requests wait at all of them.
-    var waits = 0
-    /// Does something after so many milliseconds, on this thread.
-    let later: (UInt64, @escaping () -> Void) -> Void
-
-    init(later: @escaping (UInt64, @escaping () -> Void) -> Void) { self.later = later }
-}
-
 package final class IndexedStreams {
     private var byID: [ObjectIdentifier: IndexedStream] = [:]
     private let memory: IndexMemory
     private var lookIsScheduled = false
 
-    /// - Parameter later: does something after so many milliseconds, on this thread.
-    package init(later: @escaping (UInt64, @escaping () -> Void) -> Void) {
-        memory = IndexMemory(later: later)
+    /// - Parameters:
+    ///   - later: does something after so many milliseconds, on this thread.
+    ///   - clockUs: the monotonic clock.
+    package init(
+        later: @escaping (UInt64, @escaping () -> Void) -> Void, clockUs: @escaping () -> UInt64
+    ) {
+        memory = IndexMemory(later: later, clockUs: clockUs)
+        memory.onShortage = { [unowned self] in makeRoom(for: $0) }
     }
 
     /// The index of a stream, made when it is asked for.
     package func index(of stream: LiveStream) -> IndexedStream {
         let id = ObjectIdentifier(stream)
         if let indexed = byID[id] { return indexed }
-        makeRoom()
         let indexed = IndexedStream(stream, memory: memory)
         byID[id] = indexed
         lookLater()
@@ -41,16 +33,17 @@ package final class IndexedStreams {
     var count: Int { byID.count }
 
     /// Forgets indexes that nobody waits for, those first that were not asked for the longest, until
-    /// there is room for another one.
-    private func makeRoom() {
-        var samples = byID.values.reduce(0) { $0 + $1.index.sampleCount }
-        guard samples > Limits.samplesPerWorker - Limits.samplesPerIndex else { return }
+    /// there is room for one that has grown. If all are in use, the largest one gives up what is oldest.
+    private func makeRoom(for grown: IndexedStream) {
+        var surplus = memory.samples - Limits.samplesPerWorker
         for indexed in byID.values.sorted(by: { $0.askedAtMs < $1.askedAtMs }) {
-            guard samples > Limits.samplesPerWorker - Limits.samplesPerIndex else { return }
-            guard indexed.isIdle else { continue }
-            samples -= indexed.index.sampleCount
+            guard surplus > 0 else { return }
+            guard indexed.isIdle, indexed !== grown else { continue }
+            surplus -= indexed.samples
             byID[ObjectIdentifier(indexed.stream)] = nil
         }
+        guard surplus > 0 else { return }
+        byID.values.max { $0.samples < $1.samples }?.shrink()
     }
 
     private func lookLater() {

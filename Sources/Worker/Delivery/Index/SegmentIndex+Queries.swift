@@ -1,9 +1,10 @@
 // What lists and requests for media ask an index.
 
 import Media
+import SegmentRing
 
 /// Something that a list may have: a whole segment, or everything up to one of its parts.
-package struct SegmentPoint: Equatable, Sendable {
+package struct SegmentPoint: Hashable, Sendable {
     package let ordinal: UInt64
     /// From 0; nil: all of the segment.
     package let part: Int?
@@ -15,6 +16,14 @@ package struct SegmentPoint: Equatable, Sendable {
 }
 
 extension SegmentIndex {
+    /// Reads what is new, about so much.
+    package mutating func advance(
+        in ring: Ring, through scratch: inout [UInt8], mostBytes: Int
+    ) -> Bool {
+        var leftBytes = mostBytes
+        return advance(in: ring, through: &scratch, leftBytes: &leftBytes)
+    }
+
     /// What a track has of a segment; nil when that is not known, or no longer.
     package func segment(_ ordinal: UInt64, of rendition: Int) -> RenditionSegment? {
         guard renditions.indices.contains(rendition), let place = place(of: ordinal) else {

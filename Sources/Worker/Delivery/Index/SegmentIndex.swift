@@ -35,6 +35,8 @@ package struct SegmentIndex: Sendable {
     /// How often something that was known was taken back: the same segment may be another one now.
     private(set) var revisions: UInt64 = 0
 
+    /// How many samples it keeps, about.
+    var mostSamples = Limits.samplesPerIndex
     private let firstSequence: UInt64
     /// A clock of each track, as they are when nothing has been counted.
     private let freshClocks: [TrackClock]
@@ -66,12 +68,11 @@ package struct SegmentIndex: Sendable {
     ///
     /// - Parameters:
     ///   - scratch: memory for one entry; it grows with the entries, up to `Limits.indexedEntryBytes`.
-    ///   - mostBytes: about how much to read. It is less if an entry is larger than what is left.
+    ///   - leftBytes: about how much to read; what is read is taken from it, and it may fall below 0.
     /// - Returns: whether everything was read that there was.
     package mutating func advance(
-        in ring: Ring, through scratch: inout [UInt8], mostBytes: Int
+        in ring: Ring, through scratch: inout [UInt8], leftBytes: inout Int
     ) -> Bool {
-        var leftBytes = mostBytes
         while !isFinished {
             guard leftBytes > 0 else { return false }
             leftBytes -= Self.entryCostBytes
@@ -232,7 +233,7 @@ package struct SegmentIndex: Sendable {
         let newest = segments.indices.suffix(Limits.segmentsPerIndex)
         let kept = newest.reversed().prefix { index in
             samples += renditions.reduce(0) { $0 + $1.segments[index].storedCount }
-            return samples <= Limits.samplesPerIndex
+            return samples <= mostSamples
         }
         drop(first: segments.count - kept.count)
         firstListed = max(first, segments[0].ordinal)

@@ -25,11 +25,13 @@ package final class PreparedResponse {
     private let storage: UnsafeMutablePointer<UInt8>
     private static let dateIndex = 1
 
-    /// - Parameter body: nil for a status that never has one.
-    package init(status: Int, headers: [HeaderField], body: [UInt8]?) {
+    /// - Parameters:
+    ///   - body: nil for a status that never has one.
+    ///   - isShared: those who get it share the cost of its memory.
+    package init(status: Int, headers: [HeaderField], body: [UInt8]?, isShared: Bool = true) {
         self.status = status
         self.body = body ?? []
-        heldBytes = self.body.count / Limits.heldPartOfSharedResponse
+        heldBytes = self.body.count / (isShared ? Limits.heldPartOfSharedResponse : 1)
         self.headers = headers
         var fields = headers.filter { $0.name != "content-length" }
         if let body { fields.append(HeaderField("content-length", String(body.count))) }

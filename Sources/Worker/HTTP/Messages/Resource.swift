@@ -9,11 +9,11 @@ package final class Resource {
         let whole: PreparedResponse
         let notModified: PreparedResponse
 
-        init(_ representation: Content.Representation, of content: Content) {
+        init(_ representation: Content.Representation, of content: Content, isShared: Bool) {
             self.representation = representation
             whole = PreparedResponse(
                 status: 200, headers: content.allFields(of: representation),
-                body: representation.bytes)
+                body: representation.bytes, isShared: isShared)
             notModified = PreparedResponse(
                 status: 304, headers: content.fields(of: representation), body: nil)
         }
@@ -23,22 +23,22 @@ package final class Resource {
     private let plain: Form
     private let compressed: Form?
 
-    package init(_ content: Content) {
+    /// - Parameter isShared: it stays, so those who are sent it share its bytes. Otherwise each of them
+    ///   counts as the only one that has it.
+    package init(_ content: Content, isShared: Bool = true) {
         self.content = content
-        plain = Form(content.plain, of: content)
-        compressed = content.compressed.map { Form($0, of: content) }
+        plain = Form(content.plain, of: content, isShared: isShared)
+        compressed = content.compressed.map { Form($0, of: content, isShared: isShared) }
     }
 
-    /// Answers GET or HEAD. `headers` follow the content's own fields.
-    package func answer(_ exchange: Exchange, headers: [HeaderField] = []) {
-        guard let compressed, Content.takesCompressed(exchange.request) else {
-            return answer(exchange, with: plain, headers)
-        }
-        answer(exchange, with: compressed, headers)
-    }
-
-    private func answer(_ exchange: Exchange, with form: Form, _ headers: [HeaderField]) {
-        content.answer(exchange, with: form.representation, headers: headers) {
+    /// Answers GET or HEAD. `headers` follow the content's own fields; `refusalHeaders` are those of 412
+    /// and 416 if they are others.
+    package func answer(
+        _ exchange: Exchange, headers: [HeaderField] = [], refusalHeaders: [HeaderField]? = nil
+    ) {
+        let form = Content.takesCompressed(exchange.request) ? compressed ?? plain : plain
+        let refusalHeaders = refusalHeaders ?? headers
+        content.answer(exchange, with: form.representation, headers: refusalHeaders) {
             exchange.respond(form.whole, headers: headers)
         } notModified: {
             exchange.respond(form.notModified, headers: headers)

@@ -39,9 +39,9 @@ struct PublicSurface {
         let watching = WatchRoute(
             streams: streams, names: names, crossOrigin: crossOrigin, settings: settings,
             showPlayer: pages.watch)
-        let packaged = PackagedRoutes(streams: streams, names: names) {
-            loop.schedule(afterMs: $0, $1)
-        }
+        let packaged = PackagedRoutes(
+            streams: streams, names: names, later: { loop.schedule(afterMs: $0, $1) },
+            clockUs: MonotonicClock.nowUs)
         let publishing = PublishRoutes(
             publishing: publishing, crossOrigin: crossOrigin, environment: ingest)
         let told = StreamRoutes(streams: streams, catalog: live.catalog, crossOrigin: crossOrigin)
