@@ -4,6 +4,7 @@
 import LinuxIO
 import Media
 import SegmentRing
+import Settings
 import StreamBench
 import StreamState
 import Streams
@@ -96,7 +97,7 @@ private func seconds(_ range: Range<Int>) -> [UInt8] { range.flatMap(second) }
         try session.finish()
         let records = try records(ring())
         #expect(records.map(\.record.ordinal) == Array(1...UInt64(records.count)))
-        #expect(records.count == 5)
+        #expect(records.count == 3)
         for (record, next) in records {
             let next = try #require(next)
             #expect(next.kind == .media && next.isIndependent && record.isIndependent)
@@ -166,7 +167,8 @@ private func seconds(_ range: Range<Int>) -> [UInt8] { range.flatMap(second) }
         try feed(StreamBench.header + seconds(0..<10), to: first)
         try first.finish()
         let old = try ring()
-        let reached = try #require(try records(old).last).record.ordinal
+        let last = try #require(try records(old).last).record
+        let reached = last.ordinal
         let second = try begin()
         // 64 pixels wide and high become 65.
         var header = StreamBench.header
@@ -180,7 +182,33 @@ private func seconds(_ range: Range<Int>) -> [UInt8] { range.flatMap(second) }
         #expect(records.first?.ordinal == reached + 1)
         #expect(records.map(\.isDiscontinuity) == records.indices.map { $0 == 0 })
         #expect(records.allSatisfy { $0.discontinuityOrdinal == 1 })
-        #expect(records.first?.mediaTimeMs == 3_000)
+        // What was promised under the name stays true, so the first segment begins at once.
+        #expect(records.first?.mediaTimeMs == 0)
+        #expect(records.allSatisfy { $0.plan == last.plan })
+    }
+
+    @Test(
+        "what an ended broadcast has promised is kept as long as caches keep its lists",
+        arguments: [false, true])
+    func afterTheEnd(isLongAgo: Bool) throws {
+        let first = try begin()
+        try feed(StreamBench.header + seconds(0..<10), to: first)
+        try first.finish()
+        let old = try ring()
+        let plan = try #require(try records(old).last).record.plan
+        try #require(bench.streams.find(bench.name)).end(.stopped)
+        if isLongAgo {
+            let keptMs = UInt64(plan.targetDurationMs) * Limits.promisedTargetDurations
+            old.status.endedAtBootMs = max(old.bootNowMs - min(keptMs, old.bootNowMs - 1), 1)
+        }
+        let lease = try #require(try old.acquireWriter(slot: 0))
+        let second = IngestSession(
+            beginning: bench.name, facts: facts(chunk: nil), on: nil, lease: lease,
+            streams: bench.streams, environment: environment)
+        try feed(StreamBench.header + seconds(0..<9), to: second)
+        try second.finish()
+        let records = try records(ring()).map(\.record)
+        #expect(records.first?.mediaTimeMs == (isLongAgo ? 6_000 : 0))
     }
 
     @Test(

@@ -32,8 +32,10 @@ protocol BroadcastParser {
     /// The ordinal of the segment that begins next, and how many segments so far did not continue the one
     /// before.
     var segmentOrdinals: (next: UInt64, discontinuities: UInt64) { get }
-    /// What follows is in a ring whose segments begin with these numbers.
-    mutating func beginSegments(ordinal: UInt64, discontinuities: UInt64)
+    /// What is promised of the segments; nil as long as that is not decided.
+    var segmentPlan: SegmentPlan? { get }
+    /// What follows is in a ring whose segments begin with these numbers, and keep that plan, if any.
+    mutating func beginSegments(ordinal: UInt64, discontinuities: UInt64, plan: SegmentPlan?)
     /// What follows is in the same ring as that of a parser of this format whose state this is.
     mutating func continueSegments(of state: [UInt8]) throws(MediaError)
     /// What another parser needs, besides `carry`, to go on from here.

@@ -80,6 +80,15 @@ final class BroadcastWriter {
             .afterDiscontinuity
     }
 
+    /// Whether a new ring has to keep what the present one has promised: players go on with its lists, and
+    /// caches keep them. They do so no longer when the broadcast ended a while ago.
+    func keepsPromises(madeFor plan: SegmentPlan) -> Bool {
+        guard let ring = lease?.ring else { return false }
+        let endedMs = ring.status.endedAtBootMs
+        let keptMs = UInt64(plan.targetDurationMs) * Limits.promisedTargetDurations
+        return endedMs == 0 || ring.bootNowMs - min(endedMs, ring.bootNowMs) < keptMs
+    }
+
     /// How much media the ring holds, at the bit rate of what is in it now.
     var capacityMs: UInt64? { lease?.ring.capacityMs }
 

@@ -165,10 +165,12 @@ final class IngestSession {
         }
         if let record = ring.newestSegmentRecord {
             return parser.beginSegments(
-                ordinal: record.ordinal + 1, discontinuities: record.discontinuityOrdinal + 1)
+                ordinal: record.ordinal + 1, discontinuities: record.discontinuityOrdinal + 1,
+                plan: record.plan)
         }
         parser.beginSegments(
-            ordinal: ring.baseOrdinals.segment, discontinuities: ring.baseOrdinals.discontinuity)
+            ordinal: ring.baseOrdinals.segment, discontinuities: ring.baseOrdinals.discontinuity,
+            plan: nil)
     }
 
     /// Publishes what the last push completed.
@@ -201,8 +203,10 @@ final class IngestSession {
             return writer.attach()
         }
         let ordinals = writer.ordinalsOfNewRing(reached: parser.segmentOrdinals)
+        let plan = parser.segmentPlan
         parser.beginSegments(
-            ordinal: ordinals.segment, discontinuities: ordinals.discontinuity)
+            ordinal: ordinals.segment, discontinuities: ordinals.discontinuity,
+            plan: plan.flatMap { writer.keepsPromises(madeFor: $0) ? $0 : nil })
         try writer.makeRing(
             initialization.bytes, ordinals: ordinals,
             state: state(consumedBytes: takenBytes).encoded())

@@ -29,7 +29,7 @@ extension FragmentWriter {
     private static let times = 0...Timeline.latestMs
 
     /// The version of the bytes written here and by the reader after it.
-    private static let version: UInt8 = 4
+    private static let version: UInt8 = 5
 
     /// Begins a snapshot; the reader's part follows. `order.encoded()` belongs to it.
     func snapshot() -> [UInt8] {
@@ -91,7 +91,7 @@ extension FragmentWriter {
         from reader: inout SnapshotReader, served: [MediaTrack]
     ) throws(MediaError) -> Int {
         segments = try FragmentWriter.segments(from: &reader)
-        guard segments.isCounting(served) else {
+        guard segments.haveClocks(like: served.map { TrackClock(for: $0) }) else {
             throw .malformed("a parser snapshot belongs to another init")
         }
         segments.adopt(served)

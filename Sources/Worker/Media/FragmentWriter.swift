@@ -65,6 +65,7 @@ struct FragmentWriter: Sendable {
             sourceMs: frame.timeMs, of: &tracks[index], limits: limits)
         if didJump {
             isDiscontinuityPending = true
+            segments.clockJumped()
             order.expectDisorder(in: tracks)
         }
         let orderMs = order.note(timeMs, of: index, in: &tracks, limits: limits)
@@ -131,6 +132,7 @@ struct FragmentWriter: Sendable {
             isKeyPicture: head.isLeadingKey, startsCluster: startsCluster,
             expectsPictures: isLeading
                 || !clusters.isPictureAbsent(atMs: head.timeMs, limits: limits),
+            sincePictureMs: isLeading ? clusters.sincePictureMs(atMs: head.timeMs) : 0,
             isBreak: head.isBreak)
         let start = segments.start(at: frame)
         if clusters.endsFragment(

@@ -71,7 +71,7 @@ struct MPDTests {
                 minBufferTime="PT2.000S">
                   <Period id="p3" start="PT10.000S">
                     <AdaptationSet id="0" contentType="video" mimeType="video/mp4" \
-                segmentAlignment="true" startWithSAP="1">
+                segmentAlignment="true">
                       <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
                       <SegmentTemplate timescale="90000" presentationTimeOffset="900000" \
                 initialization="000000000000a1b2/$RepresentationID$/init-0.mp4" \

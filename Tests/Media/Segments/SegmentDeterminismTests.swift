@@ -21,11 +21,7 @@ private let broadcast: [UInt8] = {
     return bytes
 }()
 
-private func parser() -> WebMIngest {
-    var ingest = WebMIngest(limits: .usual)
-    ingest.arrivedMs = 1_800_000_000_000
-    return ingest
-}
+private func parser() -> WebMIngest { WebMIngest(limits: .usual) }
 
 private func output(cutAt cuts: [Int]) -> Output {
     var ingest = parser()

@@ -17,6 +17,8 @@ private struct Source: CustomTestStringConvertible, Sendable {
     var arrivalMs: Int64? = 33
     /// Pictures of which one is left out, for so long.
     var stillMs: Int64 = 0
+    /// What is from these times arrives together, at the end.
+    var heldUpMs: Range<Int64>?
     /// The picture begins so late.
     var lateMs: Int64 = 0
     var hasVideo = true
@@ -67,6 +69,9 @@ private struct Source: CustomTestStringConvertible, Sendable {
     /// When a frame arrives: with the others of its body.
     func arrivalMs(of frame: SegmentRule.Frame) -> UInt64 {
         guard let arrivalMs else { return 1_000_000 }
+        if let heldUpMs, heldUpMs.contains(frame.timeMs) {
+            return UInt64(1_000_000 + heldUpMs.upperBound)
+        }
         return UInt64(1_000_000 + (frame.timeMs / arrivalMs + 1) * arrivalMs)
     }
 }
@@ -82,78 +87,108 @@ private func plan(_ source: Source) -> (rule: SegmentRule, atMs: Int64)? {
 
 @Suite("The plan of segments")
 struct SegmentPlannerTests {
-    @Test("arrivals are counted up to a bound, whatever a ring says that there were")
-    func manyArrivals() {
-        var planner = SegmentPlanner()
-        let frame = SegmentRule.Frame(timeMs: 0, endMs: 20)
-        planner.note(frame, arrivedMs: 0)
-        planner.laterArrivals = SegmentPlanner.mostArrivals - 1
-        for arrivedMs: UInt64 in [100, 200, 300] { planner.note(frame, arrivedMs: arrivedMs) }
-        #expect(planner.laterArrivals == SegmentPlanner.mostArrivals)
+    @Test("distances are counted up to a bound, and the greatest few are kept")
+    func manyDistances() {
+        var distances = GreatestDistances()
+        #expect(distances.usualMs(passingOverOneIn: 10) == nil)
+        for ms in 1...9 { distances.note(Int64(ms)) }
+        #expect(distances.usualMs(passingOverOneIn: 10) == 9)
+        for ms: Int64 in [.max, .min, 400] { distances.note(ms) }
+        #expect(distances.usualMs(passingOverOneIn: 10) == 400)
+        #expect(distances.longestMs == GreatestDistances.longestMs)
+        for _ in 0..<1_000_100 { distances.note(20) }
+        #expect(distances.count == 1_000_000)
+        #expect(distances.usualMs(passingOverOneIn: 10) == 20)
     }
 
     private static let sources = [
         Source(
-            "30 pictures a second, a key frame every two", target: 3_000, part: 300,
-            at: 2_500...4_000),
-        Source("a key frame every second", target: 3_000, part: 300, at: 2_500...3_100) {
+            "30 pictures a second, a key frame every two", target: 3_000, part: 500,
+            at: 1_900...2_000),
+        Source("a key frame every second", target: 3_000, part: 500, at: 1_900...2_000) {
             $0.keyEvery = 30
         },
-        Source("a key frame every 100 pictures", target: 4_000, part: 300, at: 3_200...3_400) {
+        Source("a key frame every 100 pictures", target: 4_000, part: 500, at: 3_200...3_400) {
             $0.keyEvery = 100
         },
-        Source("a key frame every 5 s", target: 6_000, part: 300, at: 4_900...5_100) {
+        Source("a key frame every 5 s", target: 6_000, part: 500, at: 4_900...5_100) {
             $0.keyEvery = 151
         },
-        Source("a key frame every 10 s", target: 12_000, part: 300, at: 9_900...10_100) {
+        Source("a key frame every 10 s", target: 12_000, part: 500, at: 9_900...10_100) {
             $0.keyEvery = 303
         },
-        Source("key frames further apart", target: 6_000, part: 300, at: 12_400...12_600) {
+        Source("key frames further apart", target: 6_000, part: 500, at: 12_400...12_600) {
             $0.keyEvery = 600
         },
-        Source("no key frame after the first", target: 6_000, part: 300, at: 12_400...12_600) {
+        Source("no key frame after the first", target: 6_000, part: 500, at: 12_400...12_600) {
             $0.keyEvery = 0
         },
-        Source("every picture a key frame", target: 3_000, part: 300, at: 2_400...2_600) {
+        Source("every picture a key frame", target: 3_000, part: 500, at: 1_900...2_000) {
             $0.keyEvery = 1
         },
-        Source("10 pictures a second", target: 3_000, part: 700, at: 2_500...4_100) {
+        Source("10 pictures a second", target: 3_000, part: 700, at: 1_900...2_000) {
             ($0.pictureMs, $0.keyEvery) = (100, 20)
         },
-        Source("5 pictures a second: no parts", target: 3_000, part: nil, at: 2_500...4_100) {
+        Source("5 pictures a second", target: 3_000, part: 900, at: 1_900...2_000) {
             ($0.pictureMs, $0.keyEvery) = (200, 10)
         },
-        Source("a slide every 4 s, each a key frame", target: 8_000, part: nil, at: 3_900...4_100) {
+        Source("4 pictures a second", target: 3_000, part: 850, at: 1_900...2_000) {
+            ($0.pictureMs, $0.keyEvery) = (250, 8)
+        },
+        Source("a slide every 4 s, each a key frame", target: 8_000, part: 1_000, at: 3_900...4_100)
+        {
             ($0.pictureMs, $0.keyEvery) = (4_000, 1)
         },
-        Source("a screen that stood still for 3 s", target: 6_000, part: nil, at: 3_600...5_000) {
+        Source(
+            "slides without sound: none can come in parts", target: 8_000, part: nil,
+            at: 7_900...8_100
+        ) {
+            ($0.pictureMs, $0.keyEvery, $0.soundMs) = (4_000, 1, nil)
+        },
+        Source("a screen that stood still for 3 s", target: 6_000, part: 500, at: 4_900...5_000) {
             $0.stillMs = 3_000
         },
-        Source("frames of sound of 60 ms", target: 3_000, part: 400, at: 2_500...4_000) {
+        Source("a picture that stood still for 0.9 s", target: 4_000, part: 500, at: 2_800...2_900)
+        {
+            $0.stillMs = 900
+        },
+        Source("frames of sound of 60 ms", target: 3_000, part: 500, at: 1_900...2_000) {
             $0.soundMs = 60
         },
-        Source("bodies of 250 ms", target: 3_000, part: 300, at: 2_500...4_000) {
+        Source("bodies of 250 ms", target: 3_000, part: 500, at: 1_900...2_000) {
             $0.arrivalMs = 250
         },
-        Source("bodies of a second", target: 3_000, part: 1_000, at: 2_500...4_000) {
+        Source("bodies of half a second", target: 3_000, part: 600, at: 1_900...2_000) {
+            $0.arrivalMs = 500
+        },
+        Source("bodies of a second", target: 3_000, part: 1_200, at: 1_900...2_000) {
             $0.arrivalMs = 1_000
         },
-        Source("bodies of 2 s: no parts", target: 3_000, part: nil, at: 2_500...4_000) {
+        Source("bodies of 2 s: no parts", target: 3_000, part: nil, at: 3_900...4_000) {
             $0.arrivalMs = 2_000
         },
-        Source("all at once: no parts", target: 3_000, part: nil, at: 2_500...4_000) {
+        Source("all at once: no parts", target: 3_000, part: nil, at: 5_900...6_000) {
             $0.arrivalMs = nil
         },
-        Source("sound only", target: 3_000, part: 300, at: 2_500...2_520) {
+        Source("a line that stood still for 1.2 s", target: 3_000, part: 500, at: 1_900...2_000) {
+            $0.heldUpMs = 700..<1_900
+        },
+        Source(
+            "a source that begins with what it has gathered", target: 3_000, part: 500,
+            at: 3_000...3_200
+        ) {
+            $0.heldUpMs = 0..<3_000
+        },
+        Source("sound only", target: 3_000, part: 500, at: 1_900...1_920) {
             ($0.pictureMs, $0.hasVideo) = (nil, false)
         },
-        Source("pictures only", target: 3_000, part: 300, at: 2_500...4_000) {
+        Source("pictures only", target: 3_000, part: 500, at: 1_900...2_000) {
             $0.soundMs = nil
         },
-        Source("a picture that never comes", target: 6_000, part: 300, at: 6_000...6_020) {
+        Source("a picture that never comes", target: 6_000, part: 500, at: 6_000...6_020) {
             $0.pictureMs = nil
         },
-        Source("a picture that is late", target: 3_000, part: 300, at: 5_900...6_100) {
+        Source("a picture that is late", target: 3_000, part: 500, at: 5_900...6_100) {
             $0.lateMs = 4_000
         },
     ]
@@ -181,7 +216,7 @@ struct SegmentPlannerTests {
         // A part that is closed before the frame that would carry it over its target has enough of it.
         guard let partMs = source.partMs else { return }
         for frameMs in [source.pictureMs, source.soundMs] {
-            guard let frameMs else { continue }
+            guard let frameMs, frameMs <= partMs else { continue }
             let wholeMs = Int64(partMs) / frameMs * frameMs
             #expect(100 * wholeMs >= 85 * Int64(partMs))
         }

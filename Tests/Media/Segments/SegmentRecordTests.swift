@@ -27,6 +27,7 @@ struct SegmentRecordTests {
         other.isIndependent = false
         other.isDiscontinuity = true
         other.mediaTimeMs = Timeline.latestMs
+        other.unbrokenSinceMs = 1_000
         other.clusterMs = 3_000
         other.wallMs = SegmentRecord.latestWallMs
         other.plan = SegmentPlan(targetDurationMs: 12_000, partTargetMs: nil)
@@ -44,8 +45,9 @@ struct SegmentRecordTests {
     @Test(
         "numbers out of range are refused",
         arguments: [
-            (0, UInt8(0)), (0, 2), (1, 8), (2, 0x20), (10, 0x20), (18, 0xFF), (26, 0xFF), (34, 1),
-            (42, 1), (44, 0x0E), (46, 0xFF), (50, 0), (50, 9), (50, 2), (50, 4),
+            (0, UInt8(0)), (0, 1), (0, 3), (1, 8), (2, 0x20), (10, 0x20), (18, 0xFF), (26, 0xFF),
+            (34, 0xFF), (42, 1), (50, 1), (52, 0x0E), (54, 0xFF), (58, 0), (58, 9), (58, 2),
+            (58, 4),
         ])
     func outOfRange(offset: Int, value: UInt8) {
         var bytes = record.encoded()

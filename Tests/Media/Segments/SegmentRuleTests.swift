@@ -5,21 +5,23 @@ import Testing
 @testable import Media
 
 private let rule = SegmentRule(
-    plan: SegmentPlan(targetDurationMs: 4_000, partTargetMs: nil), pictureDistanceMs: 100)
+    plan: SegmentPlan(targetDurationMs: 4_000, partTargetMs: nil), pictureDistanceMs: 40)
 
 private struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let frame: SegmentRule.Frame
     let begunAtMs: Int64?
+    let isDependent: Bool
     let start: SegmentRule.Start?
 
     init(
         _ name: String, _ frame: SegmentRule.Frame, begunAtMs: Int64? = 10_000,
-        _ start: SegmentRule.Start?
+        isDependent: Bool = false, _ start: SegmentRule.Start?
     ) {
         testDescription = name
         self.frame = frame
         self.begunAtMs = begunAtMs
+        self.isDependent = isDependent
         self.start = start
     }
 }
@@ -30,8 +32,9 @@ private func key(_ timeMs: Int64) -> SegmentRule.Frame {
         startsCluster: true)
 }
 
-private func picture(_ timeMs: Int64) -> SegmentRule.Frame {
-    SegmentRule.Frame(timeMs: timeMs, endMs: timeMs + 33, isPicture: true)
+private func picture(_ timeMs: Int64, sinceMs: Int64 = 40) -> SegmentRule.Frame {
+    SegmentRule.Frame(
+        timeMs: timeMs, endMs: timeMs + 33, isPicture: true, sincePictureMs: sinceMs)
 }
 
 private func sound(
@@ -74,6 +77,15 @@ struct SegmentRuleTests {
             "without a key frame the picture before the limit begins one", picture(13_950),
             .continuing),
         Row("not the one before it", picture(13_900), nil),
+        Row(
+            "an earlier one where pictures come seldom", picture(13_000, sinceMs: 1_000),
+            .continuing),
+        Row("but not as long as another may come", picture(12_700, sinceMs: 1_000), nil),
+        Row("nor in the first half", picture(11_990, sinceMs: 60_000), nil),
+        Row(
+            "a key frame ends a segment sooner that began without one", key(11_000),
+            isDependent: true, .continuing),
+        Row("but not at once", key(10_900), isDependent: true, nil),
         Row("a picture that stands still: sound does it", sound(13_990), .continuing),
         Row("as late as can be", sound(13_980), nil),
         Row("whatever duration it claims", sound(12_900, lastsMs: 100_000), nil),
@@ -99,7 +111,9 @@ struct SegmentRuleTests {
 
     @Test(arguments: rows)
     private func table(row: Row) {
-        #expect(rule.start(at: row.frame, begunAtMs: row.begunAtMs) == row.start)
+        let start = rule.start(
+            at: row.frame, begunAtMs: row.begunAtMs, isDependent: row.isDependent)
+        #expect(start == row.start)
     }
 
     /// A segment ends where the next one begins, or with its last frame if that one does not continue it.

@@ -62,11 +62,12 @@ struct SegmentWriterTests {
         var studio = Studio()
         studio.push([header] + seconds(0..<13))
         let records = studio.records
-        #expect(records.map(\.mediaTimeMs) == [4_000, 6_000, 8_000, 10_000, 12_000])
-        #expect(records.map(\.ordinal) == [1, 2, 3, 4, 5])
+        #expect(records.map(\.mediaTimeMs) == [2_000, 4_000, 6_000, 8_000, 10_000, 12_000])
+        #expect(records.map(\.ordinal) == [1, 2, 3, 4, 5, 6])
+        #expect(records.allSatisfy { $0.unbrokenSinceMs == 2_000 })
         #expect(records.allSatisfy { $0.isIndependent && !$0.isDiscontinuity })
         #expect(records.allSatisfy { $0.discontinuityOrdinal == 0 && $0.clusterMs == nil })
-        let plan = SegmentPlan(targetDurationMs: 3_000, partTargetMs: 1_000)
+        let plan = SegmentPlan(targetDurationMs: 3_000, partTargetMs: 1_200)
         #expect(records.allSatisfy { $0.plan == plan })
         // The media of each second arrives a second after it is over, and its end counts.
         let wall = Set(records.map { $0.wallMs - UInt64($0.mediaTimeMs) })
@@ -104,9 +105,9 @@ struct SegmentWriterTests {
         var studio = Studio()
         studio.push([header] + seconds(0..<5) + (5..<14).map { second($0, key: false) })
         let records = studio.records
-        #expect(records.map(\.mediaTimeMs) == [4_000, 6_920, 9_840, 12_760])
-        #expect(records.map(\.isIndependent) == [true, false, false, false])
-        #expect(records.map(\.clusterMs) == [nil, 4_000, 4_000, 4_000])
+        #expect(records.map(\.mediaTimeMs) == [2_000, 4_000, 6_920, 9_840, 12_760])
+        #expect(records.map(\.isIndependent) == [true, true, false, false, false])
+        #expect(records.map(\.clusterMs) == [nil, nil, 4_000, 4_000, 4_000])
         #expect(records.allSatisfy { !$0.isDiscontinuity })
     }
 
@@ -115,12 +116,12 @@ struct SegmentWriterTests {
         var studio = Studio()
         studio.push([header] + seconds(0..<5) + (5..<12).map { second($0, picture: false) })
         let records = studio.records
-        #expect(records.map(\.mediaTimeMs).first == 4_000 && records.count > 3)
+        #expect(records.map(\.mediaTimeMs).prefix(2) == [2_000, 4_000] && records.count > 4)
         let lengths = zip(records, records.dropFirst()).map { $1.mediaTimeMs - $0.mediaTimeMs }
         #expect(lengths.allSatisfy { $0 <= 3_000 })
         #expect(records.allSatisfy { !$0.isDiscontinuity })
         // The next picture may be one that refers to those before.
-        #expect(records.dropFirst().allSatisfy { !$0.isIndependent })
+        #expect(records.dropFirst(2).allSatisfy { !$0.isIndependent })
     }
 
     @Test("sound alone has a segment every two seconds, each of which is a place to begin")
@@ -142,22 +143,66 @@ struct SegmentWriterTests {
         studio.nowMs += 2_000
         studio.push(seconds(9..<15))
         let records = studio.records
-        #expect(records.map(\.isDiscontinuity) == [false, false, true, false, false])
-        #expect(records.map(\.discontinuityOrdinal) == [0, 0, 1, 1, 1])
+        #expect(records.map(\.isDiscontinuity) == [false, false, false, true, false, false])
+        #expect(records.map(\.discontinuityOrdinal) == [0, 0, 0, 1, 1, 1])
+        #expect(records.map(\.unbrokenSinceMs) == [2_000, 2_000, 2_000, 9_060, 9_060, 9_060])
         // Sound goes on at once, and the next picture is a key frame.
-        #expect(records.map(\.mediaTimeMs) == [4_000, 6_000, 9_060, 12_000, 14_000])
+        #expect(records.map(\.mediaTimeMs) == [2_000, 4_000, 6_000, 9_060, 12_000, 14_000])
         #expect(records.allSatisfy { $0.isIndependent })
         // The source's clock went on, so the time of day has.
         #expect(Set(records.map { $0.wallMs - UInt64($0.mediaTimeMs) }).count == 1)
     }
 
-    @Test("a source's clock that jumps is no discontinuity: the jump was taken out")
-    func jump() throws {
+    @Test(
+        "a source's clock that jumps is a discontinuity, and the time of day is right after it",
+        arguments: [0, 20_000])
+    func jump(pausedMs: UInt64) throws {
         var studio = Studio()
-        studio.push([header] + seconds(0..<7) + seconds(1_000..<1_007))
+        studio.push([header] + seconds(0..<7))
+        // The clock was set; or the source slept, and its media of that time are missing.
+        studio.nowMs += pausedMs
+        studio.push(seconds(1_000..<1_008))
         #expect(studio.output.fragments.contains { $0.isDiscontinuity })
-        #expect(studio.records.count > 4)
-        #expect(studio.records.allSatisfy { !$0.isDiscontinuity })
+        let records = studio.records
+        #expect(records.map(\.isDiscontinuity).filter { $0 }.count == 1)
+        let jump = try #require(records.firstIndex { $0.isDiscontinuity })
+        #expect(6_900...7_200 ~= records[jump].mediaTimeMs)
+        #expect(records[jump...].allSatisfy { $0.unbrokenSinceMs == records[jump].mediaTimeMs })
+        let wall = records.map { Int64($0.wallMs) - $0.mediaTimeMs }
+        #expect(Set(wall[..<jump]).count == 1 && Set(wall[jump...]).count == 1)
+        let stepMs = wall[jump] - wall[0] - Int64(pausedMs)
+        // The media of a second arrive together: the first of them a second late.
+        #expect(0...1_100 ~= stepMs, "\(stepMs)")
+    }
+
+    @Test("a source whose clock jumps all the time does not begin a segment with every frame")
+    func jumpingClock() throws {
+        var studio = Studio()
+        studio.push([header] + seconds(0..<5))
+        studio.push((0..<6).map { second($0 % 2 == 0 ? 500 : 100) })
+        let records = studio.records
+        #expect(records.count { $0.isDiscontinuity } > 3)
+        let lengths = zip(records, records.dropFirst()).map { $1.mediaTimeMs - $0.mediaTimeMs }
+        #expect(lengths.allSatisfy { $0 >= 900 })
+    }
+
+    @Test(
+        "a source that begins with what it had gathered gets the right time of day a little later")
+    func gathered() throws {
+        var studio = Studio()
+        studio.push([header] + seconds(0..<9))
+        studio.nowMs += 60_000
+        // Four seconds of media at once, and then all as it is made.
+        try studio.restart([(0..<4).flatMap { second($0, key: $0 % 2 == 0) }] + seconds(4..<12))
+        let records = studio.records
+        let back = try #require(records.firstIndex { $0.isDiscontinuity })
+        let wall = records.map { Int64($0.wallMs) - $0.mediaTimeMs }
+        let right = try #require(records.lastIndex { $0.isDiscontinuity })
+        #expect(right > back && records.count { $0.isDiscontinuity } == 2)
+        #expect(2_500...4_100 ~= wall[back] - wall[right])
+        #expect(Set(wall[right...]).count == 1 && records[right].mediaTimeMs < 20_000)
+        // What is played again is a part of that first stretch, not what was before it.
+        #expect(records[right].wallMs > records[back].wallMs)
     }
 
     // MARK: Beginning anew
@@ -171,14 +216,14 @@ struct SegmentWriterTests {
         try studio.restart(seconds(0..<7))
         let records = studio.records
         #expect(records.map(\.ordinal) == Array(1...UInt64(records.count)))
-        #expect(records.map(\.discontinuityOrdinal) == [0, 0, 0, 1, 1, 1, 1])
-        #expect(records.filter(\.isDiscontinuity).map(\.ordinal) == [4])
+        #expect(records.map(\.discontinuityOrdinal) == [0, 0, 0, 0, 1, 1, 1, 1])
+        #expect(records.filter(\.isDiscontinuity).map(\.ordinal) == [5])
         #expect(Set(records.map(\.plan.targetDurationMs)) == [3_000])
         // At once: what is promised is known.
-        #expect(records[3].mediaTimeMs < 9_100)
+        #expect(records[4].mediaTimeMs < 9_100)
         // The pause is in the time of day, and not in that of the media.
-        #expect(records[3].wallMs - records[2].wallMs > 60_000)
-        let wall = records[3...].map { $0.wallMs - UInt64($0.mediaTimeMs) }
+        #expect(records[4].wallMs - records[3].wallMs > 60_000)
+        let wall = records[4...].map { $0.wallMs - UInt64($0.mediaTimeMs) }
         #expect(Set(wall).count == 1)
     }
 
@@ -202,32 +247,48 @@ struct SegmentWriterTests {
         #expect(zip(next.clocks, last.clocks).allSatisfy { $0.earliest > $1.earliest })
     }
 
-    @Test("a ring of its own goes on with the numbers, and has a plan of its own")
-    func anotherRing() throws {
+    @Test(
+        "a ring of its own goes on with the numbers, and with what was promised if that is wanted",
+        arguments: [true, false])
+    func anotherRing(isKept: Bool) throws {
         var studio = Studio()
         studio.push([header] + seconds(0..<9))
         let reached = studio.ingest.segmentOrdinals
-        #expect(reached == (next: 4, discontinuities: 0))
+        #expect(reached == (next: 5, discontinuities: 0))
+        let plan = try #require(studio.ingest.segmentPlan)
+        // Another sound, and a key frame every five seconds.
         let other = Document.start(Document.video(), Document.audio(codec: "A_MPEG/L3"))
         studio.output.push(other, through: &studio.ingest)
         studio.ingest.beginSegments(
-            ordinal: reached.next, discontinuities: reached.discontinuities + 1)
-        studio.push((0..<9).map { second($0) })
-        let records = studio.records.dropFirst(3)
-        #expect(records.map(\.ordinal) == Array(4..<4 + UInt64(records.count)))
+            ordinal: reached.next, discontinuities: reached.discontinuities + 1,
+            plan: isKept ? plan : nil)
+        #expect(studio.ingest.segmentPlan == (isKept ? plan : nil))
+        studio.push(seconds(0..<21, keyEvery: 5))
+        let records = studio.records.dropFirst(4)
+        #expect(records.map(\.ordinal) == Array(5..<5 + UInt64(records.count)))
         #expect(records.map(\.isDiscontinuity) == [true] + records.dropFirst().map { _ in false })
         #expect(records.allSatisfy { $0.discontinuityOrdinal == 1 })
-        // Until the plan was made anew.
-        #expect(records.first?.mediaTimeMs == 3_000)
+        let lengths = zip(records, records.dropFirst()).map { $1.mediaTimeMs - $0.mediaTimeMs }
+        if isKept {
+            // The sound comes first.
+            #expect(records.first?.mediaTimeMs == 60 && records.allSatisfy { $0.plan == plan })
+            #expect(lengths.allSatisfy { $0 <= 3_000 })
+            // Every key frame begins a segment all the same.
+            #expect(
+                records.filter(\.isIndependent).map(\.mediaTimeMs) == [60, 5_000, 10_000, 15_000, 20_000])
+        } else {
+            #expect(records.map(\.mediaTimeMs) == [5_000, 10_000, 15_000, 20_000])
+            #expect(records.allSatisfy { $0.plan.targetDurationMs == 6_000 })
+        }
     }
 
     @Test("the first ring of a name begins with number 1 and no discontinuity")
     func firstRing() throws {
         var ingest = WebMIngest(limits: .usual)
         #expect(ingest.segmentOrdinals == (next: 1, discontinuities: 0))
-        ingest.beginSegments(ordinal: 0, discontinuities: 0)
+        ingest.beginSegments(ordinal: 0, discontinuities: 0, plan: nil)
         #expect(ingest.segmentOrdinals == (next: 1, discontinuities: 0))
-        ingest.beginSegments(ordinal: .max, discontinuities: .max)
+        ingest.beginSegments(ordinal: .max, discontinuities: .max, plan: nil)
         #expect(ingest.segmentOrdinals.next == SegmentRecord.greatestOrdinal)
     }
 

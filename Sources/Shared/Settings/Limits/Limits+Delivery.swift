@@ -62,9 +62,17 @@ extension Limits {
     package static let answersSliceUs: UInt64 = 1_000
     /// Worker: for how many such requests at once the memory of their line is kept.
     package static let answersKept = 1_024
+    /// Request: how long one for a list is held that is still too short. Until two key frames have come that
+    /// are 8 s apart, and shorter than players and proxies wait for an answer (20 s and more).
+    package static let firstListAwaitedMs: UInt64 = 18_000
+    /// Request: when it should come again after that, at the latest.
+    package static let retryFirstListSeconds = 12
     /// Name: how long caches may keep a segment, a part or an init. Its name never means anything else, and
     /// nobody asks for it when no list names it any more; a day is longer than most rings.
     package static let mediaKeptByCachesSeconds: UInt64 = 86_400
+    /// Name: for so many target durations after the end of a broadcast, the next one of its name keeps what
+    /// its lists promised: caches keep some of them for so long.
+    package static let promisedTargetDurations: UInt64 = 6
 
     // MARK: Events
 

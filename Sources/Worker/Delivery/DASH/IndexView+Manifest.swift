@@ -1,9 +1,8 @@
 // The manifest of DASH as a value, from what an index says: the live profile, in which every segment is listed
 // with its time.
 //
-// A period is a stretch without a discontinuity. Its start and its time offset only say together where its
-// media lie, and that never changes: when the periods before it have left the list, it begins at the zero of
-// the ring's time line instead of its first segment, so that it need not move when segments leave it.
+// A period is a stretch without a discontinuity. It begins where the stretch began, as every record says, and
+// stays there when segments and other periods leave the list. In a recording, it begins with its first media.
 
 import Media
 
@@ -23,10 +22,10 @@ extension IndexView {
         let zeroMs =
             hasEnded ? beginMs : max(Int64(clamping: createdWallMs) - Self.headStartMs, 0)
         let discontinuities = Set(lists.flatMap { $0.1.map(\.facts.discontinuityOrdinal) })
-        let periods = discontinuities.sorted().enumerated().map { number, ordinal in
+        let periods = discontinuities.sorted().map { ordinal in
             period(
                 lists.map { ($0.0, $0.1.filter { $0.facts.discontinuityOrdinal == ordinal }) },
-                ordinal, zeroMs: zeroMs, isFromZero: number == 0 && !hasEnded)
+                ordinal, zeroMs: zeroMs)
         }
         let (distanceMs, isTooLong) = endMs.subtractingReportingOverflow(beginMs)
         let lengthMs = isTooLong ? 0 : UInt64(max(distanceMs, 0))
@@ -68,15 +67,15 @@ extension IndexView {
         return isTooLate || isEndTooLate ? nil : (startMs, endMs)
     }
 
-    /// - Parameter isFromZero: it begins at the zero of the ring's time line.
     private func period(
-        _ lists: [(PackagedTrack, [Listed])], _ ordinal: UInt64, zeroMs: Int64, isFromZero: Bool
+        _ lists: [(PackagedTrack, [Listed])], _ ordinal: UInt64, zeroMs: Int64
     ) -> PresentationPeriod {
         let facts = lists.compactMap { $0.1.first?.facts }.min { $0.ordinal < $1.ordinal }
         let firstMs = lists.compactMap { track, list in
             list.first.map { shownAtMs($0.segment, track) }
         }.min()
-        let offsetMs = isFromZero ? 0 : max(firstMs ?? 0, 0)
+        let beginMs = index.isFinished ? firstMs : facts?.unbrokenSinceMs
+        let offsetMs = max(beginMs ?? 0, 0)
         let wallMs = Int64(clamping: facts?.wallMs ?? 0) - (facts?.mediaTimeMs ?? 0)
         let (producerMs, isTooLate) = wallMs.addingReportingOverflow(offsetMs)
         let (startMs, isTooEarly) = producerMs.subtractingReportingOverflow(zeroMs)

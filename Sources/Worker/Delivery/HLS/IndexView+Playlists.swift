@@ -23,8 +23,8 @@ extension IndexView {
         MediaPlaylist(
             content: content, targetDurationMs: plan.targetDurationMs, control: control,
             timescale: timescale(of: track),
-            // A segment that begins without a key frame takes it back for as long as it is listed.
-            areSegmentsIndependent: true,
+            // A promise may not come and go, and key frames are the encoder's.
+            areSegmentsIndependent: track.isSound,
             segments: playlistSegments(of: track),
             hint: control == nil ? nil : PreloadHint(partURI: hintedURI(of: track)),
             reports: tracks.all.filter { $0.name != track.name }.map(report),

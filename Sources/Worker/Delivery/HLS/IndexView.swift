@@ -49,30 +49,32 @@ struct IndexView {
         }
     }
 
-    /// Whether the list of a track has what players need to begin: about three segments (Chromium gives up
-    /// a list with a single one). A broadcast that has ended, or a small ring, has as many as it has.
+    /// Whether the list of a track has what players need to begin: a whole segment, and parts of the next
+    /// one soon; or two segments, where there are no parts. A broadcast that has ended, or a small ring,
+    /// has as many as it has.
     func isLongEnough(_ track: PackagedTrack) -> Bool {
         let mayGrow = !index.isFinished && index.firstListed == index.segments.first?.ordinal
-        let enoughTicks = UInt64(timescale(of: track)) * Self.enoughSeconds
+        let enough = mayGrow ? enoughSegments : 1
         let next = next(of: track)
         var count = 0
-        var ticks: UInt64 = 0
         // From the newest one back: this is asked for every request.
         for facts in index.segments.reversed() where facts.ordinal < next {
-            guard facts.ordinal >= index.firstListed,
+            guard count < enough, facts.ordinal >= index.firstListed,
                 let segment = index.segment(facts.ordinal, of: track.place)
             else { break }
             count += segment.ticks > 0 ? 1 : 0
-            ticks &+= segment.ticks
-            if count > 0, !mayGrow || count >= Self.enoughSegments || ticks >= enoughTicks {
-                return true
-            }
         }
-        return false
+        return count >= enough
     }
 
-    private static let enoughSegments = 3
-    private static let enoughSeconds: UInt64 = 6
+    private var enoughSegments: Int { 3 }
+
+    /// When the list of a track will be long enough, as far as that can be known, in Unix milliseconds.
+    func longEnoughAtMs(_ track: PackagedTrack) -> UInt64 {
+        let missing = UInt64(max(enoughSegments - listed(of: track).count, 0))
+        let beganMs = index.segments.last?.wallMs ?? 0
+        return beganMs &+ missing * UInt64(plan.targetDurationMs)
+    }
 
     /// The wall clock at the first sample of a segment, in Unix milliseconds.
     func wallMs(of segment: RenditionSegment, _ facts: SegmentFacts, _ track: PackagedTrack)

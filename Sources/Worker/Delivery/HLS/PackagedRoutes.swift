@@ -108,9 +108,9 @@ package final class PackagedRoutes {
         _ indexed: IndexedStream
     ) -> Step {
         guard let track = listed.first else { return .refuse(.unknownResource) }
-        guard let view = indexed.packaged.view else { return awaitFirst(0, track, indexed) }
+        guard let view = indexed.packaged.view else { return awaitFirst(nil, track, indexed) }
         if let late = listed.first(where: { !view.isLongEnough($0) }) {
-            return awaitFirst(view.next(of: late), late, indexed)
+            return awaitFirst(view, late, indexed)
         }
         if case .playlist = resource { return playlist(exchange, resource, track, view, indexed) }
         let lifetime = Lifetime.currentList(targetDurationMs: view.plan.targetDurationMs)
@@ -150,13 +150,20 @@ package final class PackagedRoutes {
         return .answered
     }
 
+    /// - Parameter view: nil: there is no segment at all.
     private func awaitFirst(
-        _ ordinal: UInt64, _ track: PackagedTrack, _ indexed: IndexedStream
+        _ view: IndexView?, _ track: PackagedTrack, _ indexed: IndexedStream
     ) -> Step {
         if indexed.index.isFinished { return .refuse(.noSegments) }
+        let ring = indexed.stream.ring
+        let nowMs = ring.wallClockMs(ofBootMs: ring.bootNowMs)
+        // A list that cannot be there before the request is given up is asked for when it will be.
+        let inMs = view.map { Int64(clamping: $0.longEnoughAtMs(track)) - Int64(clamping: nowMs) }
+        let seconds = max((inMs ?? 0) - Int64(Limits.firstListAwaitedMs), 0) / 1_000 + 1
         return .wait(
-            SegmentPoint(ordinal: ordinal), place: track.place, mostMs: Limits.startAwaitedMs,
-            late: .noSegmentsYet)
+            SegmentPoint(ordinal: view?.next(of: track) ?? 0), place: track.place,
+            mostMs: Limits.firstListAwaitedMs,
+            late: .noSegmentsYet(forSeconds: min(Int(seconds), Limits.retryFirstListSeconds)))
     }
 
     private func playlist(

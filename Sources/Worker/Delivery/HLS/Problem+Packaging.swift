@@ -15,10 +15,14 @@ extension Problem {
         status: 404, slug: "no-segments", title: "The broadcast has no segments",
         detail: "It ended before the first one was complete.")
 
-    static let noSegmentsYet = Problem(
-        status: 503, slug: "no-segments-yet", title: "The broadcast has no segments yet",
-        detail: "The first ones are there some seconds after it has begun.",
-        headers: [.retryAfter(seconds: 1)])
+    static let noSegmentsYet = noSegmentsYet(forSeconds: 1)
+
+    static func noSegmentsYet(forSeconds seconds: Int) -> Problem {
+        Problem(
+            status: 503, slug: "no-segments-yet", title: "The broadcast has no segments yet",
+            detail: "The first ones are there some seconds after it has begun.",
+            headers: [.retryAfter(seconds: seconds)])
+    }
 
     static let notInTime = Problem(
         status: 503, slug: "media-not-in-time", title: "Nothing new has come in time",

@@ -9,6 +9,8 @@ package struct SegmentFacts: Sendable, Equatable {
     package let isDiscontinuity: Bool
     /// Where it begins on the ring's time line.
     package let mediaTimeMs: Int64
+    /// Where the stretch began that it belongs to, in which each segment continues the one before.
+    package let unbrokenSinceMs: Int64
     /// The Unix time that belongs to that.
     package let wallMs: UInt64
     /// Of the entry that is its record.
@@ -21,6 +23,7 @@ package struct SegmentFacts: Sendable, Equatable {
         isIndependent = record.isIndependent
         isDiscontinuity = record.isDiscontinuity
         mediaTimeMs = record.mediaTimeMs
+        unbrokenSinceMs = record.unbrokenSinceMs
         wallMs = record.wallMs
         self.sequence = sequence
         self.position = position

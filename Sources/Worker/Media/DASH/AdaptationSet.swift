@@ -57,7 +57,8 @@ package struct AdaptationSet: Sendable, Equatable {
             set.attribute("mimeType", "\(contentType)/mp4")
             if let language, !language.isEmpty { set.attribute("lang", language) }
             set.attribute("segmentAlignment", "true")
-            set.attribute("startWithSAP", 1)
+            // Of pictures nobody can promise it: key frames are the encoder's.
+            if rendition.kind == .audio { set.attribute("startWithSAP", 1) }
             if isLowLatency {
                 set.element("SupplementalProperty") {
                     $0.attribute("schemeIdUri", "urn:dvb:dash:lowlatency:critical:2019")

@@ -27,8 +27,7 @@ package struct MediaPlaylist: Sendable, Equatable {
     package var control: ServerControl?
     /// Of all durations in the list.
     package var timescale: UInt32
-    /// A promise for the stream's whole life: every segment begins with a key frame. Not repeated while a
-    /// segment is listed that broke it.
+    /// A promise for the stream's whole life: every segment begins with a key frame.
     package var areSegmentsIndependent: Bool
     /// Oldest first, without holes between their ordinals.
     package var segments: [PlaylistSegment]
@@ -88,9 +87,7 @@ package struct MediaPlaylist: Sendable, Equatable {
         text.line("#EXT-X-VERSION", skipped > 0 ? 9 : 6)
         switch content {
         case .segments:
-            if areSegmentsIndependent, listed.allSatisfy({ $0.isIndependent || $0.isGap }) {
-                text.line("#EXT-X-INDEPENDENT-SEGMENTS")
-            }
+            if areSegmentsIndependent { text.line("#EXT-X-INDEPENDENT-SEGMENTS") }
         case .keyFrames: text.line("#EXT-X-I-FRAMES-ONLY")
         }
         text.line("#EXT-X-TARGETDURATION", (UInt64(targetDurationMs) + 999) / 1_000)

@@ -1,12 +1,12 @@
 // Decides what a broadcast can promise in segments, from its first seconds: how far apart its key frames
-// are, how far apart its frames, and how often media arrives. Pure; arrival times come from the caller.
+// are, how far apart its frames, and how much media arrives at a time. Pure; arrival times come from the
+// caller.
 //
-// The plan cannot be changed later, so it errs on the safe side. It waits for enough key frames to know
-// their distance, and no longer than for the greatest distance at which they are worth waiting for.
+// The plan cannot be changed later, so it errs on the safe side; but no single hiccup decides it. The first
+// segment begins when it is made, so it waits for no more than it has to: the second key frame, as a rule.
 //
-// Parts: one is closed before the frame that would carry it over the part target, and must have 85 % of
-// it. So the greatest distance of frames decides how short the target can be. Nor can parts come more
-// often than media arrives.
+// Parts: one is closed before the frame that would carry it over the part target, and must have 85 % of it.
+// So the distance of frames decides how short the target can be, and media must not arrive in larger pieces.
 
 struct SegmentPlanner: Sendable, Equatable {
     var firstMs: Int64?
@@ -16,84 +16,71 @@ struct SegmentPlanner: Sendable, Equatable {
     var shortestKeyMs: Int64 = 0
     var longestKeyMs: Int64 = 0
     var lastPictureMs: Int64?
-    var longestPictureMs: Int64 = 0
-    var longestSoundMs: Int64 = 0
-    /// Arrivals: the first, the last, and how many others there were. Those that follow another closely
-    /// are one with it.
-    var firstArrivalMs: UInt64?
-    var lastArrivalMs: UInt64 = 0
-    var laterArrivals: UInt32 = 0
+    /// Between pictures.
+    var pictures = GreatestDistances()
+    /// How long frames of sound last.
+    var sounds = GreatestDistances()
+    var arrivals = ArrivalMeter()
 
-    /// The plan waits for so much media at least: then a key frame at three seconds can begin a segment.
-    private static let leastMs: Int64 = 2_500
-    /// Without any picture in a stream that has a picture track, for so much.
+    /// The plan waits for so much media at least: about one segment.
+    private static let leastMs = SegmentRule.shortestMs
+    /// So much media is waited for if a stream that has a picture track has no picture, or if everything
+    /// has come at once.
     private static let lateMs: Int64 = 6_000
     /// In no case for more: key frames further apart are not waited for.
     private static let mostMs: Int64 = 12_500
-    /// No distance or duration counts for more.
-    static let longestMs: Int64 = 60_000
     private static let mostTargetMs: Int64 = 12_000
     /// Where key frames come too seldom, or their distance is not known.
     private static let seldomTargetMs: Int64 = 6_000
-    /// Shorter parts cost more requests than they gain.
-    private static let leastPartMs: Int64 = 300
+    /// Shorter parts cost more requests than they gain, and leave no room for a frame that comes late.
+    private static let leastPartMs: Int64 = 500
+    /// Parts are not longer because of the distance of frames.
+    private static let usualMostPartMs: Int64 = 1_000
     /// Longer parts are no low latency.
-    private static let mostPartMs: Int64 = 1_000
+    private static let mostPartMs: Int64 = 1_250
     /// Part targets are multiples of this.
     private static let partStepMs: Int64 = 50
     /// The most of its target that a part may lack, in percent.
     private static let partSlackPercent: Int64 = 15
-    private static let arrivalMs: UInt64 = 50
-    /// More than come before the plan is made.
-    static let mostArrivals: UInt32 = 1_000_000
-    /// Pictures are expected to come after twice their greatest distance so far, and never sooner.
-    private static let leastPictureMs: Int64 = 100
+    /// How much longer than what arrives at a time a part is at least, in percent.
+    private static let arrivalHeadroomPercent: Int64 = 20
+    /// One frame in so many may last longer than is usual.
+    private static let oddFrameIn: UInt32 = 10
 
     // MARK: Observing
 
     /// - Parameter arrivedMs: when the frame arrived, on any clock that only runs forward.
     mutating func note(_ frame: SegmentRule.Frame, arrivedMs: UInt64?) {
-        if firstMs == nil { firstMs = frame.timeMs }
-        newestMs = max(newestMs, frame.timeMs)
-        if let arrivedMs { note(arrivalAtMs: arrivedMs) }
-        guard frame.isPicture else {
-            longestSoundMs = max(longestSoundMs, bounded(frame.endMs - frame.timeMs))
-            return
+        if firstMs == nil {
+            firstMs = frame.timeMs
+            newestMs = frame.timeMs
         }
+        if let arrivedMs { arrivals.note(atMs: arrivedMs, reachedMs: newestMs) }
+        newestMs = max(newestMs, frame.timeMs)
+        guard frame.isPicture else { return sounds.note(frame.endMs - frame.timeMs) }
         if frame.isBreak {
             lastKeyMs = nil
             lastPictureMs = nil
         }
         if frame.isKeyPicture {
-            if let lastKeyMs { note(keyDistanceMs: bounded(frame.timeMs - lastKeyMs)) }
+            if let lastKeyMs { note(keyDistanceMs: frame.timeMs - lastKeyMs) }
             lastKeyMs = frame.timeMs
         }
-        if let lastPictureMs {
-            longestPictureMs = max(longestPictureMs, bounded(frame.timeMs - lastPictureMs))
-        }
+        if let lastPictureMs { pictures.note(frame.timeMs - lastPictureMs) }
         lastPictureMs = max(lastPictureMs ?? frame.timeMs, frame.timeMs)
     }
 
     private mutating func note(keyDistanceMs: Int64) {
-        shortestKeyMs = keyDistances == 0 ? keyDistanceMs : min(shortestKeyMs, keyDistanceMs)
-        longestKeyMs = max(longestKeyMs, keyDistanceMs)
+        let ms = min(max(keyDistanceMs, 0), GreatestDistances.longestMs)
+        shortestKeyMs = keyDistances == 0 ? ms : min(shortestKeyMs, ms)
+        longestKeyMs = max(longestKeyMs, ms)
         keyDistances = min(keyDistances, 254) + 1
     }
 
-    private mutating func note(arrivalAtMs ms: UInt64) {
-        guard firstArrivalMs != nil else {
-            firstArrivalMs = ms
-            lastArrivalMs = ms
-            return
-        }
-        guard ms > lastArrivalMs, ms - lastArrivalMs >= Self.arrivalMs else { return }
-        lastArrivalMs = ms
-        laterArrivals = min(laterArrivals, Self.mostArrivals - 1) + 1
-    }
-
-    private func bounded(_ ms: Int64) -> Int64 { min(max(ms, 0), Self.longestMs) }
-
     // MARK: Deciding
+
+    private var pictureMs: Int64 { pictures.usualMs(passingOverOneIn: Self.oddFrameIn) ?? 0 }
+    private var soundMs: Int64 { sounds.usualMs(passingOverOneIn: Self.oddFrameIn) ?? 0 }
 
     /// The plan, as a rule; nil as long as too little is known.
     func rule(hasVideo: Bool) -> SegmentRule? {
@@ -102,11 +89,15 @@ struct SegmentPlanner: Sendable, Equatable {
         return SegmentRule(
             plan: SegmentPlan(
                 targetDurationMs: UInt32(targetMs), partTargetMs: partTargetMs.map { UInt32($0) }),
-            pictureDistanceMs: min(max(2 * longestPictureMs, Self.leastPictureMs), targetMs / 2))
+            pictureDistanceMs: pictureMs)
     }
 
     private func isReady(hasVideo: Bool) -> Bool {
         let elapsedMs = newestMs - (firstMs ?? newestMs)
+        // What comes at once tells nothing of what follows it.
+        if arrivals.beganAtMs != nil, arrivals.usualMs == nil, elapsedMs < Self.lateMs {
+            return false
+        }
         guard hasVideo, elapsedMs < Self.mostMs else { return elapsedMs >= Self.leastMs }
         guard lastPictureMs != nil else { return elapsedMs >= Self.lateMs }
         let isKnown =
@@ -120,8 +111,10 @@ struct SegmentPlanner: Sendable, Equatable {
             let neededMs = longestMs + max(500, longestMs / 8)
             if neededMs <= Self.mostTargetMs { targetMs = neededMs }
         }
-        // Pictures that stand still for so long must not carry a segment over its target.
-        targetMs = max(targetMs, min(2 * longestPictureMs, Self.mostTargetMs))
+        // A picture that stands still must not carry a segment over its target. If there is sound, that
+        // begins segments meanwhile.
+        let stillMs = sounds.count > 0 ? pictureMs : pictures.longestMs
+        targetMs = max(targetMs, min(2 * stillMs, Self.mostTargetMs))
         return (targetMs + 999) / 1_000 * 1_000
     }
 
@@ -129,18 +122,38 @@ struct SegmentPlanner: Sendable, Equatable {
     private func expectedMs(hasVideo: Bool) -> Int64? {
         let shortestMs = SegmentRule.shortestMs
         // Clusters of sound are a second long, and segments begin with them.
-        guard hasVideo else { return 2 * (1_000 + longestSoundMs) }
+        guard hasVideo else { return 2 * (1_000 + soundMs) }
         guard keyDistances > 0 else { return nil }
         let groups = (shortestMs + max(shortestKeyMs, 1) - 1) / max(shortestKeyMs, 1)
         return min(groups * longestKeyMs, shortestMs + longestKeyMs)
     }
 
+    // MARK: Parts
+
     private var partTargetMs: Int64? {
-        guard let firstArrivalMs, laterArrivals > 0 else { return nil }
-        let arrivalMs = Int64(clamping: (lastArrivalMs - firstArrivalMs) / UInt64(laterArrivals))
-        let frameMs = max(longestPictureMs, longestSoundMs)
-        let leastMs = max(Self.leastPartMs, arrivalMs, frameMs * 100 / Self.partSlackPercent)
+        guard let arrivalMs = arrivals.usualMs else { return nil }
+        let roomyMs = arrivalMs * (100 + Self.arrivalHeadroomPercent) / 100
+        let leastMs = Self.inSteps(max(Self.leastPartMs, roomyMs))
         guard leastMs <= Self.mostPartMs else { return nil }
-        return (leastMs + Self.partStepMs - 1) / Self.partStepMs * Self.partStepMs
+        let frameMs = max(pictureMs, soundMs)
+        let steadyMs = Self.inSteps(frameMs * 100 / Self.partSlackPercent)
+        if steadyMs <= Self.usualMostPartMs { return max(leastMs, steadyMs) }
+        // Frames that are long for a part: some targets are about a whole number of them.
+        let longest = max(leastMs, Self.usualMostPartMs)
+        let fitting = stride(from: longest, through: leastMs, by: -Int(Self.partStepMs))
+            .first { Self.fits($0, framesOf: frameMs) }
+        return fitting ?? longest
+    }
+
+    private static func inSteps(_ ms: Int64) -> Int64 {
+        (ms + partStepMs - 1) / partStepMs * partStepMs
+    }
+
+    /// Whether a part of whole frames has its length, also if those are not exact to the millisecond.
+    private static func fits(_ targetMs: Int64, framesOf frameMs: Int64) -> Bool {
+        let toleranceMs = frameMs / 20
+        let wholeMs = (targetMs - toleranceMs) / frameMs * frameMs
+        return (wholeMs - toleranceMs) * 100 >= targetMs * (100 - partSlackPercent)
+            && wholeMs > 0
     }
 }

@@ -5,8 +5,8 @@
 // A writer may die between a record and its media, and the next one writes the record again: of two
 // records without media between them, the later one counts.
 //
-// As bytes (big-endian): version, flags, ordinal, discontinuity ordinal, media time, time of the cluster,
-// wall clock, plan, number of tracks, and a clock for each. They come from a file that other processes
+// As bytes (big-endian): version, flags, ordinal, discontinuity ordinal, media time, where the unbroken
+// stretch began, time of the cluster, wall clock, plan, number of tracks, and a clock for each. They come from a file that other processes
 // write, so every number is checked, and nothing may follow.
 
 package struct SegmentRecord: Sendable, Equatable {
@@ -22,6 +22,10 @@ package struct SegmentRecord: Sendable, Equatable {
     package var isDiscontinuity: Bool
     /// Where it begins on the ring's time line.
     package var mediaTimeMs: Int64
+    /// Where the stretch of segments began that continue each other up to this one: `mediaTimeMs` of the
+    /// last discontinuity, or of the ring's first segment. One difference between media time and the
+    /// wall clock holds for all of the stretch.
+    package var unbrokenSinceMs: Int64
     /// When the cluster began that its first entry goes on in; nil when that entry begins a cluster. A
     /// segment that has to begin without a key frame does so within a cluster.
     package var clusterMs: Int64?
@@ -33,14 +37,15 @@ package struct SegmentRecord: Sendable, Equatable {
 
     package init(
         ordinal: UInt64, discontinuityOrdinal: UInt64, isIndependent: Bool, isDiscontinuity: Bool,
-        mediaTimeMs: Int64, clusterMs: Int64? = nil, wallMs: UInt64, plan: SegmentPlan,
-        clocks: [TrackClock]
+        mediaTimeMs: Int64, unbrokenSinceMs: Int64? = nil, clusterMs: Int64? = nil, wallMs: UInt64,
+        plan: SegmentPlan, clocks: [TrackClock]
     ) {
         self.ordinal = ordinal
         self.discontinuityOrdinal = discontinuityOrdinal
         self.isIndependent = isIndependent
         self.isDiscontinuity = isDiscontinuity
         self.mediaTimeMs = mediaTimeMs
+        self.unbrokenSinceMs = unbrokenSinceMs ?? mediaTimeMs
         self.clusterMs = clusterMs
         self.wallMs = wallMs
         self.plan = plan
@@ -51,8 +56,8 @@ package struct SegmentRecord: Sendable, Equatable {
     package static let mostEncodedBytes =
         headBytes + MediaLimits.mostTracks * TrackClock.mostEncodedBytes
 
-    private static let headBytes = 2 + 5 * 8 + SegmentPlan.encodedBytes + 1
-    private static let version: UInt8 = 1
+    private static let headBytes = 2 + 6 * 8 + SegmentPlan.encodedBytes + 1
+    private static let version: UInt8 = 2
     private static let independent: UInt8 = 1
     private static let discontinuity: UInt8 = 2
     private static let withinCluster: UInt8 = 4
@@ -69,6 +74,7 @@ package struct SegmentRecord: Sendable, Equatable {
             output.append(bigEndian: ordinal, count: 8)
             output.append(bigEndian: discontinuityOrdinal, count: 8)
             output.append(time: mediaTimeMs)
+            output.append(time: unbrokenSinceMs)
             output.append(time: clusterMs ?? 0)
             output.append(bigEndian: wallMs, count: 8)
             plan.append(to: &output)
@@ -102,6 +108,7 @@ package struct SegmentRecord: Sendable, Equatable {
         ordinal = try reader.unsigned(8)
         discontinuityOrdinal = try reader.unsigned(8)
         mediaTimeMs = try reader.time(0...Timeline.latestMs)
+        unbrokenSinceMs = try reader.time(0...Timeline.latestMs)
         let clusterTimeMs = try reader.time(0...Timeline.latestMs)
         clusterMs = flags & Self.withinCluster == 0 ? nil : clusterTimeMs
         wallMs = try reader.unsigned(8)

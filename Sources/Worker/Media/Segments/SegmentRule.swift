@@ -17,6 +17,8 @@ struct SegmentRule: Sendable, Equatable {
         var startsCluster = false
         /// There is a picture, and it has not stopped: key frames are worth waiting for.
         var expectsPictures = true
+        /// Of a picture: how long after the one before it comes; 0 if that is not known.
+        var sincePictureMs: Int64 = 0
         /// It does not continue what came before: media is missing, or the source has begun anew.
         var isBreak = false
     }
@@ -29,12 +31,16 @@ struct SegmentRule: Sendable, Equatable {
     }
 
     let plan: SegmentPlan
-    /// How far after a picture the next one may be.
+    /// How far apart pictures are, as a rule.
     let pictureDistanceMs: Int64
 
     /// No segment that ends at a key frame is shorter. A little less than two seconds, because key frames
     /// every two seconds are not exact to the millisecond.
     static let shortestMs: Int64 = 1_900
+    /// But for one that had to begin without a key frame: a place to begin is worth more than length.
+    private static let shortestDependentMs: Int64 = 1_000
+    /// After a picture, the next one is never expected sooner.
+    private static let leastPictureMs: Int64 = 100
     /// A segment that is longer than the target by this much still rounds to it.
     private static let roundingMs: Int64 = 499
     /// Time that steps back by this much is another time.
@@ -42,20 +48,41 @@ struct SegmentRule: Sendable, Equatable {
     /// Containers claim all kinds of durations.
     private static let mostSoundMs: Int64 = 1_000
 
+    init(plan: SegmentPlan, pictureDistanceMs: Int64 = 0) {
+        self.plan = plan
+        self.pictureDistanceMs = pictureDistanceMs
+    }
+
+    /// Whether decoding can start at a frame: the first segment begins nowhere else.
+    static func isPlace(_ frame: Frame) -> Bool {
+        frame.isKeyPicture || !frame.expectsPictures && frame.startsCluster
+    }
+
     /// Whether a segment begins with this frame.
-    /// - Parameter begunAtMs: when the last segment began; nil before the first one.
-    func start(at frame: Frame, begunAtMs: Int64?) -> Start? {
-        let isPlace = frame.isKeyPicture || !frame.expectsPictures && frame.startsCluster
+    /// - Parameters:
+    ///   - begunAtMs: when the last segment began; nil before the first one.
+    ///   - isDependent: it had to begin without a key frame.
+    func start(at frame: Frame, begunAtMs: Int64?, isDependent: Bool = false) -> Start? {
+        let isPlace = Self.isPlace(frame)
         guard let begunAtMs else { return isPlace ? .continuing : nil }
         let sinceMs = frame.timeMs - begunAtMs
         let targetMs = Int64(plan.targetDurationMs)
         guard !frame.isBreak, -Self.stepBackMs...targetMs + Self.roundingMs ~= sinceMs else {
             return .discontinuity
         }
-        if isPlace, sinceMs >= Self.shortestMs { return .continuing }
-        let lastsMs =
-            frame.isPicture
-            ? pictureDistanceMs : min(frame.endMs - frame.timeMs, Self.mostSoundMs)
-        return sinceMs + lastsMs > targetMs ? .continuing : nil
+        let shortestMs = isDependent ? Self.shortestDependentMs : Self.shortestMs
+        if isPlace, sinceMs >= shortestMs { return .continuing }
+        return sinceMs + expectedMs(after: frame) > targetMs ? .continuing : nil
+    }
+
+    /// How long after the frame the next one of its track may come. Pictures have a quarter more than the
+    /// distance that is usual, and than the last one. It is no more than half of the target, so that
+    /// segments do not become shorter than that.
+    private func expectedMs(after frame: Frame) -> Int64 {
+        guard frame.isPicture else { return min(frame.endMs - frame.timeMs, Self.mostSoundMs) }
+        let distanceMs = max(pictureDistanceMs, frame.sincePictureMs)
+        return min(
+            max(distanceMs + distanceMs / 4, Self.leastPictureMs),
+            Int64(plan.targetDurationMs) / 2)
     }
 }

@@ -8,22 +8,18 @@ extension SegmentWriter {
         static let hasRule = Flags(rawValue: 1)
         static let followsAnother = Flags(rawValue: 2)
         static let hasBegun = Flags(rawValue: 4)
-        static let hasWall = Flags(rawValue: 8)
-        static let wallDue = Flags(rawValue: 16)
+        static let dependent = Flags(rawValue: 8)
+        static let jumpPending = Flags(rawValue: 16)
         static let all = Flags(rawValue: 31)
     }
-
-    /// From the beginning of a ring's media to the year 9999, either way.
-    private static let wallOffsets: ClosedRange<Int64> =
-        -Timeline.latestMs...Int64(SegmentRecord.latestWallMs)
 
     private var flags: Flags {
         var flags: Flags = []
         if rule != nil { flags.insert(.hasRule) }
         if followsAnother { flags.insert(.followsAnother) }
         if begunAtMs != nil { flags.insert(.hasBegun) }
-        if wallOffsetMs != nil { flags.insert(.hasWall) }
-        if isWallDue { flags.insert(.wallDue) }
+        if isDependent { flags.insert(.dependent) }
+        if isJumpPending { flags.insert(.jumpPending) }
         return flags
     }
 
@@ -32,7 +28,8 @@ extension SegmentWriter {
         output.append(bigEndian: nextOrdinal, count: 8)
         output.append(bigEndian: discontinuities, count: 8)
         output.append(time: begunAtMs ?? 0)
-        output.append(time: wallOffsetMs ?? 0)
+        output.append(time: unbrokenSinceMs)
+        wall.append(to: &output)
         output.append(UInt8(clocks.count))
         for clock in clocks { clock.append(to: &output) }
         guard let rule else {
@@ -52,11 +49,12 @@ extension SegmentWriter {
             discontinuities <= SegmentRecord.greatestOrdinal
         else { throw .malformed("the number of a segment is out of range") }
         followsAnother = flags.contains(.followsAnother)
+        isDependent = flags.contains(.dependent)
+        isJumpPending = flags.contains(.jumpPending)
         let begunMs = try reader.time(0...Timeline.latestMs)
         begunAtMs = flags.contains(.hasBegun) ? begunMs : nil
-        let offsetMs = try reader.time(Self.wallOffsets)
-        wallOffsetMs = flags.contains(.hasWall) ? offsetMs : nil
-        isWallDue = flags.contains(.wallDue)
+        unbrokenSinceMs = try reader.time(0...Timeline.latestMs)
+        wall = try WallOffset(from: &reader)
         let count = Int(try reader.byte())
         guard count <= MediaLimits.mostTracks else {
             throw .malformed("there are too many clocks")
@@ -68,10 +66,49 @@ extension SegmentWriter {
         }
         let plan = try SegmentPlan(from: &reader)
         let distanceMs = Int64(try reader.unsigned(4))
-        guard distanceMs <= plan.targetDurationMs else {
+        guard distanceMs <= GreatestDistances.longestMs else {
             throw .malformed("a plan of segments is out of range")
         }
         rule = SegmentRule(plan: plan, pictureDistanceMs: distanceMs)
+    }
+}
+
+extension WallOffset {
+    private struct Flags: OptionSet {
+        let rawValue: UInt8
+        static let hasOffset = Flags(rawValue: 1)
+        static let hasSoonest = Flags(rawValue: 2)
+        static let closed = Flags(rawValue: 4)
+        static let due = Flags(rawValue: 8)
+        static let all = Flags(rawValue: 15)
+    }
+
+    private var flags: Flags {
+        var flags: Flags = []
+        if offsetMs != nil { flags.insert(.hasOffset) }
+        if soonestMs != nil { flags.insert(.hasSoonest) }
+        if isClosed { flags.insert(.closed) }
+        if isDue { flags.insert(.due) }
+        return flags
+    }
+
+    fileprivate func append(to output: inout OutputSpan<UInt8>) {
+        output.append(flags.rawValue)
+        output.append(time: offsetMs ?? 0)
+        output.append(time: soonestMs ?? 0)
+        output.append(bigEndian: improvedAtMs, count: 8)
+    }
+
+    fileprivate init(from reader: inout SnapshotReader) throws(MediaError) {
+        let flags = Flags(rawValue: try reader.byte())
+        guard flags.isSubset(of: .all) else { throw .malformed("unknown flags of a time of day") }
+        let offset = try reader.time(Self.range)
+        let soonest = try reader.time(Self.range)
+        offsetMs = flags.contains(.hasOffset) ? offset : nil
+        soonestMs = flags.contains(.hasSoonest) ? soonest : nil
+        improvedAtMs = try reader.unsigned(8)
+        isClosed = flags.contains(.closed)
+        isDue = flags.contains(.due)
     }
 }
 
@@ -81,8 +118,7 @@ extension SegmentPlanner {
         static let hasBegun = Flags(rawValue: 1)
         static let hasKey = Flags(rawValue: 2)
         static let hasPicture = Flags(rawValue: 4)
-        static let hasArrival = Flags(rawValue: 8)
-        static let all = Flags(rawValue: 15)
+        static let all = Flags(rawValue: 7)
     }
 
     private var flags: Flags {
@@ -90,7 +126,6 @@ extension SegmentPlanner {
         if firstMs != nil { flags.insert(.hasBegun) }
         if lastKeyMs != nil { flags.insert(.hasKey) }
         if lastPictureMs != nil { flags.insert(.hasPicture) }
-        if firstArrivalMs != nil { flags.insert(.hasArrival) }
         return flags
     }
 
@@ -100,12 +135,10 @@ extension SegmentPlanner {
         for timeMs in [firstMs, newestMs, lastKeyMs, lastPictureMs] {
             output.append(time: timeMs ?? 0)
         }
-        for ms in [shortestKeyMs, longestKeyMs, longestPictureMs, longestSoundMs] {
-            output.append(bigEndian: UInt64(ms), count: 4)
-        }
-        output.append(bigEndian: firstArrivalMs ?? 0, count: 8)
-        output.append(bigEndian: lastArrivalMs, count: 8)
-        output.append(bigEndian: UInt64(laterArrivals), count: 4)
+        for ms in [shortestKeyMs, longestKeyMs] { output.append(bigEndian: UInt64(ms), count: 4) }
+        pictures.append(to: &output)
+        sounds.append(to: &output)
+        arrivals.append(to: &output)
     }
 
     fileprivate init(from reader: inout SnapshotReader) throws(MediaError) {
@@ -120,16 +153,10 @@ extension SegmentPlanner {
         lastKeyMs = flags.contains(.hasKey) ? key : nil
         let picture = try reader.time(times)
         lastPictureMs = flags.contains(.hasPicture) ? picture : nil
-        shortestKeyMs = min(Int64(try reader.unsigned(4)), Self.longestMs)
-        longestKeyMs = min(Int64(try reader.unsigned(4)), Self.longestMs)
-        longestPictureMs = min(Int64(try reader.unsigned(4)), Self.longestMs)
-        longestSoundMs = min(Int64(try reader.unsigned(4)), Self.longestMs)
-        let arrivalMs = try reader.unsigned(8)
-        firstArrivalMs = flags.contains(.hasArrival) ? arrivalMs : nil
-        lastArrivalMs = try reader.unsigned(8)
-        laterArrivals = UInt32(try reader.unsigned(4))
-        guard lastArrivalMs >= arrivalMs, laterArrivals <= Self.mostArrivals else {
-            throw .malformed("the arrivals of a plan are out of range")
-        }
+        shortestKeyMs = min(Int64(try reader.unsigned(4)), GreatestDistances.longestMs)
+        longestKeyMs = min(Int64(try reader.unsigned(4)), GreatestDistances.longestMs)
+        pictures = try GreatestDistances(from: &reader)
+        sounds = try GreatestDistances(from: &reader)
+        arrivals = try ArrivalMeter(from: &reader)
     }
 }

@@ -6,7 +6,7 @@
 // a snapshot makes the same record again.
 //
 // Ordinals go on over everything: losses, restarts, other workers and, with the caller's help, a new ring.
-// The plan stays as long as the ring does.
+// So does the plan: players know it, and the addresses of lists stay. The rule cuts any source to any plan.
 
 package struct SegmentWriter: Sendable {
     /// One for each served track.
@@ -26,30 +26,40 @@ package struct SegmentWriter: Sendable {
     var followsAnother = false
     /// When the present segment began; nil before the first one.
     var begunAtMs: Int64?
+    /// The present segment had to begin without a key frame.
+    var isDependent = false
+    /// Since when all segments have continued the one before.
+    var unbrokenSinceMs: Int64 = 0
+    /// The source's clock has jumped, and the jump was taken out of the media's: the next segment does
+    /// not continue this one, because other times of day belong to its media.
+    var isJumpPending = false
 
-    /// What to add to media time to get the time of day; nil until media has arrived.
-    var wallOffsetMs: Int64?
-    /// The source has begun anew, so the time of day is to be taken anew.
-    var isWallDue = false
+    var wall = WallOffset()
     /// When what comes now has arrived: a Unix time that steps of the wall clock do not move; nil when
     /// that is not known. No part of the state.
     package var arrivedMs: UInt64?
 
+    /// A source whose clock jumps all the time does not begin segments more often.
+    private static let jumpDistanceMs: Int64 = 1_000
+
     package init() {}
 
     var hasVideo: Bool { clocks.first?.reorderDepth != nil }
+
+    /// What is promised; nil until the plan is made.
+    package var plan: SegmentPlan? { rule?.plan }
 
     // MARK: Broadcasts
 
     /// A broadcast begins, in the same ring unless `beginRing` follows.
     mutating func begin(_ served: [MediaTrack]) {
         let fresh = served.map { TrackClock(for: $0) }
-        if isCounting(served) {
+        if haveClocks(like: fresh) {
             restartClocks()
         } else {
             followsAnother = followsAnother || begunAtMs != nil
             clocks = fresh
-            forgetPlan()
+            forgetMedia()
         }
         adopt(served)
     }
@@ -59,40 +69,47 @@ package struct SegmentWriter: Sendable {
         meters = served.map { $0.kind == .audio ? SoundMeter(for: $0) : nil }
     }
 
-    /// Whether the clocks are those of these tracks.
-    func isCounting(_ served: [MediaTrack]) -> Bool {
-        clocks.count == served.count
-            && zip(clocks, served).allSatisfy { clock, track in
-                let fresh = TrackClock(for: track)
-                return clock.timescale == fresh.timescale
-                    && clock.reorderDepth == fresh.reorderDepth
+    /// Whether the clocks can be those of tracks that have these before their first frames.
+    func haveClocks(like fresh: [TrackClock]) -> Bool {
+        clocks.count == fresh.count
+            && zip(clocks, fresh).allSatisfy { clock, fresh in
+                clock.timescale == fresh.timescale && clock.reorderDepth == fresh.reorderDepth
             }
     }
 
     /// What follows is in a ring of its own, which begins with these numbers.
-    package mutating func beginRing(ordinal: UInt64, discontinuities count: UInt64) {
+    /// - Parameter plan: what players have been promised under the ring's name; nil: nothing.
+    package mutating func beginRing(
+        ordinal: UInt64, discontinuities count: UInt64, plan: SegmentPlan?
+    ) {
         nextOrdinal = min(max(ordinal, 1), SegmentRecord.greatestOrdinal)
         // The first segment of such a ring is the last of its discontinuities.
         followsAnother = count > 0
         discontinuities = min(count, SegmentRecord.greatestOrdinal) - (count > 0 ? 1 : 0)
         for index in clocks.indices { clocks[index] = clocks[index].unused }
-        forgetPlan()
+        if plan != rule?.plan { rule = plan.map { SegmentRule(plan: $0) } }
+        forgetMedia()
     }
 
     /// The source has begun anew, and its media goes on where the last one ended.
     mutating func continueTimeline() {
-        isWallDue = begunAtMs != nil
-        guard begunAtMs == nil else { return }
-        planner = SegmentPlanner()
-        wallOffsetMs = nil
+        wall.beginAnew(isKnown: begunAtMs != nil)
+        if begunAtMs == nil { planner = SegmentPlanner() }
     }
 
-    private mutating func forgetPlan() {
-        rule = nil
+    /// The source's clock has jumped, and its media goes on as if it had not.
+    mutating func clockJumped() {
+        isJumpPending = begunAtMs != nil
+        wall.beginAnew(isKnown: begunAtMs != nil)
+    }
+
+    private mutating func forgetMedia() {
         planner = SegmentPlanner()
         begunAtMs = nil
-        wallOffsetMs = nil
-        isWallDue = false
+        isDependent = false
+        unbrokenSinceMs = 0
+        isJumpPending = false
+        wall = WallOffset()
     }
 
     private mutating func restartClocks() {
@@ -109,10 +126,22 @@ package struct SegmentWriter: Sendable {
 
     /// Whether a segment begins with this frame. Changes nothing.
     func start(at frame: SegmentRule.Frame) -> SegmentRule.Start? {
-        if let rule { return rule.start(at: frame, begunAtMs: begunAtMs) }
+        guard let rule = rule ?? rule(with: frame) else { return nil }
+        let start = rule.start(at: frame, begunAtMs: begunAtMs, isDependent: isDependent)
+        guard let begunAtMs else { return start }
+        if isJumpPending, frame.timeMs - begunAtMs >= Self.jumpDistanceMs { return .discontinuity }
+        let isWallWrong =
+            start == .continuing
+            && wall.isWrong(sinceMs: frame.timeMs - unbrokenSinceMs, arrivedMs: arrivedMs)
+        return isWallWrong ? .discontinuity : start
+    }
+
+    /// The plan, if the frame is the last that it needs, and one at which the first segment may begin.
+    private func rule(with frame: SegmentRule.Frame) -> SegmentRule? {
+        guard SegmentRule.isPlace(frame) else { return nil }
         var planner = planner
         planner.note(frame, arrivedMs: arrivedMs)
-        return planner.rule(hasVideo: hasVideo)?.start(at: frame, begunAtMs: begunAtMs)
+        return planner.rule(hasVideo: hasVideo)
     }
 
     /// Takes the frame; returns the record of the segment that begins with it.
@@ -129,7 +158,7 @@ package struct SegmentWriter: Sendable {
             planner.note(frame, arrivedMs: arrivedMs)
             rule = planner.rule(hasVideo: hasVideo)
         }
-        if begunAtMs == nil || isWallDue { settleWall(frame.timeMs) }
+        wall.note(frame.timeMs, arrivedMs: arrivedMs)
         if frame.isBreak || start == .discontinuity { restartClocks() }
         var record: [UInt8]?
         if let start, let rule {
@@ -148,33 +177,24 @@ package struct SegmentWriter: Sendable {
         let isDiscontinuity = start == .discontinuity || followsAnother
         if isDiscontinuity {
             discontinuities = min(discontinuities + 1, SegmentRecord.greatestOrdinal)
+            isJumpPending = false
+        }
+        if isDiscontinuity || begunAtMs == nil {
+            unbrokenSinceMs = frame.timeMs
+            wall.settle()
+        } else {
+            wall.close(ifUnbrokenForMs: frame.timeMs - unbrokenSinceMs)
         }
         followsAnother = false
         begunAtMs = frame.timeMs
+        isDependent = !isIndependent
         let record = SegmentRecord(
             ordinal: nextOrdinal, discontinuityOrdinal: discontinuities,
             isIndependent: isIndependent, isDiscontinuity: isDiscontinuity,
-            mediaTimeMs: frame.timeMs, clusterMs: clusterMs, wallMs: wallMs(of: frame.timeMs),
-            plan: plan, clocks: clocks)
+            mediaTimeMs: frame.timeMs, unbrokenSinceMs: unbrokenSinceMs, clusterMs: clusterMs,
+            wallMs: wall.wallMs(ofMediaMs: frame.timeMs), plan: plan, clocks: clocks)
         nextOrdinal = min(nextOrdinal + 1, SegmentRecord.greatestOrdinal)
         return record
-    }
-
-    // MARK: The time of day
-
-    /// Before the first segment, the frame that had come soonest counts. Of a source that begins anew it
-    /// is the first one, and time does not go back.
-    private mutating func settleWall(_ timeMs: Int64) {
-        guard let arrivedMs else { return }
-        let offsetMs = Int64(min(arrivedMs, SegmentRecord.latestWallMs)) - timeMs
-        let knownMs = wallOffsetMs ?? offsetMs
-        wallOffsetMs = isWallDue ? max(knownMs, offsetMs) : min(knownMs, offsetMs)
-        isWallDue = false
-    }
-
-    private func wallMs(of timeMs: Int64) -> UInt64 {
-        let ms = timeMs + (wallOffsetMs ?? 0)
-        return min(UInt64(max(ms, 0)), SegmentRecord.latestWallMs)
     }
 }
 

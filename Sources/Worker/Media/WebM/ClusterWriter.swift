@@ -64,6 +64,9 @@ struct ClusterWriter: Sendable {
         return timeMs - lastPictureMs >= max(limits.pictureSilenceMs, 2 * pictureDistanceMs)
     }
 
+    /// How long after the last picture that is; 0 when none has come.
+    func sincePictureMs(atMs timeMs: Int64) -> Int64 { max(timeMs - (lastPictureMs ?? timeMs), 0) }
+
     func startsCluster(_ frame: FrameHead, isLeading: Bool, limits: MediaLimits) -> Bool {
         if !isOpen || frame.isDiscontinuity || frame.isLeadingKey { return true }
         let isAbsent = !isLeading && isPictureAbsent(atMs: frame.timeMs, limits: limits)

@@ -15,9 +15,16 @@ extension WebMIngest {
         (writer.segments.nextOrdinal, writer.segments.discontinuities)
     }
 
-    /// What follows is in a ring of its own, whose segments begin with these numbers.
-    package mutating func beginSegments(ordinal: UInt64, discontinuities: UInt64) {
-        writer.segments.beginRing(ordinal: ordinal, discontinuities: discontinuities)
+    /// What is promised of the segments; nil as long as that is not decided.
+    package var segmentPlan: SegmentPlan? { writer.segments.plan }
+
+    /// What follows is in a ring of its own, whose segments begin with these numbers, and keep a plan
+    /// that was made before.
+    package mutating func beginSegments(
+        ordinal: UInt64, discontinuities: UInt64, plan: SegmentPlan?
+    ) {
+        writer.segments.beginRing(
+            ordinal: ordinal, discontinuities: discontinuities, plan: plan)
     }
 
     /// A parser that begins anew in the same ring goes on with the segments of the one whose snapshot

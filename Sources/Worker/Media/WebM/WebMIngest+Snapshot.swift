@@ -5,7 +5,7 @@
 
 extension WebMIngest {
     /// The longest snapshot.
-    package static let stateMostBytes = 896
+    package static let stateMostBytes = 960
 
     /// A snapshot of at most `stateMostBytes` bytes, true at any moment between two calls. Together
     /// with `carry` and the init it is all that `init(resuming:carry:initialization:limits:)`
