@@ -7,6 +7,7 @@ import itertools
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from weir import curl as curl_module
-from weir import disks
+from weir import disks, edges
 from weir import server as server_module
 from weir import side_by_side
 from weir.certificate import Certificate, make_certificate
@@ -26,6 +27,7 @@ from weir.recordings import Recording, record
 from weir.server import Server
 from weir.stores import Store
 from weir.viewer import Viewer
+from weir.waiting import wait_until
 
 _names = itertools.count()
 # Continuous integration has all that the suite wants. (Whether a machine can boot another is the one
@@ -149,6 +151,35 @@ def start_server(
     finally:
         for server in mine:
             server.destroy()
+
+
+@pytest.fixture(scope="module")
+def origin(
+    lasting_server: Callable[..., AbstractContextManager[Server]],
+) -> Iterator[Server]:
+    """A server behind caches, with a broadcast named "crowd" whose parts are a second long. It lasts as
+    long as the tests of a file."""
+    stop = threading.Event()
+    with lasting_server("origin", "--exempt-network", "127.0.0.0/8") as server:
+        url = server.url("/crowd/live")
+        with Publisher(url, server.certificate.certificate, server.folder) as publisher:
+            recording = record("vp9", "opus", seconds=240, rate="80k")
+            publisher.feed(edges.bursts(recording, stop), finish=False)
+            wait_until(lambda: server.get("/crowd/hls/v1.m3u8").status == 200, "the first list")
+            yield server
+            stop.set()
+
+
+@pytest.fixture(scope="module", params=list(edges.EDGES))
+def edge(
+    request: pytest.FixtureRequest, origin: Server,
+    lasting_folder: Callable[[str], AbstractContextManager[Path]],
+) -> Iterator[edges.Edge]:
+    """A cache in front of that, of each kind in turn."""
+    with lasting_folder(request.param) as folder:
+        made = edges.start(request.param, origin, folder / "edge")
+        yield made
+        made.stop()
 
 
 @pytest.fixture(scope="session")

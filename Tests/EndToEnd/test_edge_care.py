@@ -1,0 +1,280 @@
+"""What a cache (deploy/edge) keeps, under which name, and for how long; and what dies behind it."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from weir import edges, players
+from weir.curl import Answer
+from weir.curl import request as curl
+from weir.edges import Edge, counted
+from weir.h2load import live_viewers, report
+from weir.hls import Playlist
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.waiting import wait_until
+
+Publish = Callable[..., Publisher]
+
+# Refusals are kept for a second, lists for one or two. Whatever is kept for ten seconds was not meant to be.
+_SOON_S = 8.0
+_CROWD = 100
+
+
+def get(edge: Edge, path: str, method: str = "GET", **fields: str) -> Answer:
+    """As a player asks: over TLS and HTTP/2."""
+    headers = {name.replace("_", "-"): value for name, value in fields.items()}
+    return curl(
+        method, edge.url(path), edge.server.certificate.certificate, headers=headers,
+        timeout_s=60)
+
+
+def media_list(edge: Edge, name: str, query: str = "") -> Playlist:
+    answer = get(edge, f"/{name}/hls/v1.m3u8{query}")
+    assert answer.status == 200, (query, answer)
+    return Playlist(answer.body.decode())
+
+
+def assert_readable(answer: Answer) -> None:
+    """A page of another site can read a refusal, and learns when to ask again."""
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cache-control"] == "public, max-age=1"
+    assert answer.status != 503 or answer.headers["retry-after"] == "1"
+
+
+def test_only_the_address_tells_answers_apart(edge: Edge) -> None:
+    segment = media_list(edge, "crowd").segments[0]
+    path = f"/crowd/hls/{segment}?once"
+    with counted(edge) as count:
+        whole = get(edge, path)
+        assert whole.status == 200
+        for fields in (
+            {"accept_encoding": "gzip"}, {"accept_encoding": "gzip, deflate, br, zstd"},
+            {"accept_encoding": "identity"}, {"accept_encoding": "br;q=1.0, *;q=0"},
+            {"accept_encoding": "deflate"}, {"cookie": "session=1"}, {"authorization": "Basic YTpi"},
+            {"host": "elsewhere.example"}, {"origin": "https://elsewhere.example"},
+        ):
+            assert get(edge, path, **fields).body == whole.body, fields
+        piece = get(edge, path, range="bytes=10-99")
+        assert piece.status == 206 and piece.body == whole.body[10:100]
+        head = get(edge, path, "HEAD")
+        assert head.status == 200
+        assert int(head.headers["content-length"]) == len(whole.body)
+        same = get(edge, path, if_none_match=whole.headers["etag"])
+        assert same.status == 304
+        assert whole.headers["cache-control"] == "public, max-age=86400, immutable"
+        assert whole.headers["access-control-allow-origin"] == "*"
+    assert count.requests == {path: 1}
+
+
+def test_a_list_is_one_object_in_either_form(edge: Edge) -> None:
+    # It has been waited for, and so it is kept as it is.
+    now = media_list(edge, "crowd")
+    path = f"/crowd/hls/v1.m3u8?_HLS_msn={now.next[0]}"
+    with counted(edge) as count:
+        packed = get(edge, path, accept_encoding="gzip, br")
+        plain = get(edge, path)
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert gzip.decompress(packed.body) == plain.body
+        # What the query says besides is another object, whatever it is.
+        for more in ("&_HLS_skip=YES", "&_HLS_part=0", "&other=1"):
+            answer = get(edge, path + more)
+            assert answer.status == 200, more
+            skipped = b"#EXT-X-SKIP" in answer.body
+            assert skipped == (more == "&_HLS_skip=YES" and b"#EXT-X-SKIP" in answer.body)
+    assert count.requests == {path + more: 1 for more in (
+        "", "&_HLS_skip=YES", "&_HLS_part=0", "&other=1")}
+
+
+def test_how_old_an_answer_is_can_be_told(edge: Edge) -> None:
+    path = f"/crowd/hls/{media_list(edge, 'crowd').segments[-1]}?age"
+    first = get(edge, path)
+    # Until the origin's clock shows another second.
+    wait_until(
+        lambda: get(edge, "/api/streams").headers["date"] != first.headers["date"], "a second")
+    if edge.kind == "varnish":
+        assert int(first.headers["age"]) == 0
+        wait_until(lambda: int(get(edge, path).headers["age"]) > 0, "it to grow older")
+    else:
+        # nginx knows no Age, and passes on when the origin said it.
+        later = get(edge, path)
+        assert "age" not in later.headers
+        assert later.headers["date"] == first.headers["date"]
+
+
+def test_refusals_are_one_for_a_crowd_and_soon_forgotten(
+    edge: Edge, publish: Publish, name: str
+) -> None:
+    ahead = media_list(edge, "crowd").next[0] + 3
+    paths = [f"/{name}/hls/v1.m3u8", f"/crowd/hls/v1.m3u8?_HLS_msn={ahead}"]
+    began = time.monotonic()
+    with counted(edge) as count:
+        crowds = [
+            players.start(edge.port, name, 2.5, poll=_CROWD, path=path, every_s=0.2)
+            for path in paths]
+        for path, crowd, status in zip(paths, crowds, (404, 400)):
+            seen = players.finish(crowd)
+            assert seen.asked[path] > 2 * _CROWD
+            assert not seen.unreadable and not seen.failures, seen
+            # The other one comes true with time.
+            assert set(seen.statuses) <= {str(status), "200"}
+            assert str(status) in seen.statuses
+    seconds = time.monotonic() - began
+    for path in paths:
+        assert 0 < count.requests[path] <= seconds + 2, count.requests
+    for path, status in zip(paths, (404, 400)):
+        refused = get(edge, f"{path}{'&' if '?' in path else '?'}again", "GET")
+        if refused.status != 200:
+            assert refused.status == status
+            assert_readable(refused)
+    # The same address, once there is something.
+    publish(edge.server, name).play(record("vp9", "opus", seconds=30), speed=4, finish=False)
+    wait_until(lambda: edge.server.get(paths[0]).status == 200, "the first list")
+    for path in paths:
+        wait_until(lambda: get(edge, path).status == 200, "the edge to have it", _SOON_S)
+
+
+@pytest.mark.slow
+def test_a_pause_is_one_refusal_for_a_crowd_and_then_it_goes_on(
+    edge: Edge, publish: Publish, name: str
+) -> None:
+    recording = record("vp9", "opus", seconds=14)
+    publish(edge.server, name).play(recording, speed=4).finish()
+    now = media_list(edge, name)
+    path = f"/{name}/hls/v1.m3u8?_HLS_msn={now.next[0]}&_HLS_part={now.next[1]}"
+    with counted(edge) as count:
+        # They are refused when they have waited for three target durations, and wait again.
+        crowd = players.start(edge.port, name, 13, poll=_CROWD, path=path, every_s=1.2)
+        refused = get(edge, path)
+        assert refused.status == 503
+        assert_readable(refused)
+        publish(edge.server, name).play(recording, finish=False)
+        count.beside = 1
+        seen = players.finish(crowd)
+    assert not seen.unreadable and not seen.failures, seen.failures
+    assert seen.statuses["503"] >= _CROWD
+    assert seen.statuses["200"] > 0
+    assert seen.statuses.keys() == {"200", "503"}
+    # The first round, the next one, and perhaps some when it is old already.
+    assert count.requests[path] <= 5
+    wait_until(
+        lambda: media_list(edge, name).next > now.next, "the edge's list to go on", _SOON_S)
+
+
+@pytest.mark.slow
+def test_another_broadcast_is_followed_at_once(edge: Edge, publish: Publish, name: str) -> None:
+    server = edge.server
+
+    def epoch(of: Callable[..., Answer], *edge: Edge) -> str:
+        answer = of(*edge, f"/{name}/hls/v1.m3u8")
+        return Playlist(answer.body.decode()).maps[-1] if answer.status == 200 else ""
+
+    def follows() -> str:
+        """The edge is where the origin is."""
+        there = wait_until(lambda: epoch(server.get), "the origin's list")
+        wait_until(lambda: epoch(get, edge) == there, "the edge to follow", _SOON_S)
+        return there
+
+    first = record("vp9", "opus", seconds=14)
+    publish(server, name).play(first, speed=4).finish()
+    seen = [follows()]
+    crowd = players.start(edge.port, name, 9, ll=20)
+    # Back with other tracks: another ring.
+    other = record("h264", "opus", seconds=14)
+    fields = {"content-type": other.content_type}
+    publish(server, name, headers=fields).play(other, speed=4).finish()
+    wait_until(lambda: epoch(server.get) not in seen, "another ring")
+    seen.append(follows())
+    # Ended by its broadcaster, and live again.
+    assert server.request("DELETE", f"/{name}/live").status == 204
+    publish(server, name).play(first, speed=4).finish()
+    wait_until(lambda: epoch(server.get) not in seen, "another broadcast")
+    seen.append(follows())
+    assert len(set(seen)) == 3
+    done = players.finish(crowd)
+    assert not done.failures, done.failures
+    assert not done.unreadable, done.refused
+    assert min(done.had) > 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", list(edges.EDGES))
+def test_players_outlive_workers_and_the_server(
+    start_server: Callable[..., Server], publish: Publish, name: str, kind: str, tmp_path: Path
+) -> None:
+    server = start_server("--exempt-network", "127.0.0.0/8")
+    recording = record("vp9", "opus", seconds=60)
+    publisher = publish(server, name).play(recording, finish=False)
+    wait_until(lambda: server.get(f"/{name}/hls/v1.m3u8").status == 200, "the first list")
+    edge = edges.start(kind, server, tmp_path / "edge")
+    try:
+        crowd = players.start(edge.port, name, 20, ll=200)
+        for slot in (0, 1):
+            before = media_list(edge, name).next
+            wait_until(lambda: media_list(edge, name).next > before, "the list to go on")
+            # Requests of all players are held when it dies.
+            pid = server.kill_worker(slot)
+            server.wait_for_all_workers(without=pid)
+            if publisher.process.poll() is not None:
+                publisher = publish(server, name).play(recording, finish=False)
+        before = media_list(edge, name).next
+        wait_until(lambda: media_list(edge, name).next > before, "the list to go on")
+        publisher.abort()
+        # The edge keeps its connections, which `stop` would take for forgotten ones.
+        server.expected_deaths.update(server.workers().values())
+        server.stop(check=False)
+        path = f"/{name}/hls/v1.m3u8"
+        gone = wait_until(
+            lambda: (answer := get(edge, path)).status == 503 and answer, "the edge to say so")
+        assert_readable(gone)
+        server.start()
+        publish(server, name).play(recording, finish=False)
+        wait_until(
+            lambda: get(edge, path).status == 200 and media_list(edge, name).next > before,
+            "the list to go on")
+        seen = players.finish(crowd)
+        # Nobody was cut off, and what was refused can be read: their players try again.
+        assert not seen.failures, seen.failures
+        assert not seen.unreadable, seen.refused
+        assert seen.statuses.keys() <= {"200", "503"}, seen.refused
+        assert min(seen.had) > 10
+        for address, times in edge.origin_requests().items():
+            # Once, once more for each death, and for the second second of an outage.
+            assert times <= 4 or "_HLS_msn" not in address, (address, times)
+    finally:
+        edge.stop()
+
+
+def test_webm_goes_through_to_each_viewer_and_to_nobody_afterwards(edge: Edge) -> None:
+    server = edge.server
+    viewers = live_viewers(edge.url("/crowd/live"), 100, 4)
+    try:
+        server.wait_for_viewers("crowd", 100)
+        done = report(viewers)
+    finally:
+        if viewers.poll() is None:
+            viewers.kill()
+    assert done.started == done.ok == 100, done.text
+    assert done.errored == done.timed_out == 0, done.text
+    assert done.traffic_bytes > 100 * 10_000
+    server.wait_for_viewers("crowd", 0)
+
+
+def test_an_edge_is_for_those_who_watch(edge: Edge) -> None:
+    for method in ("POST", "PUT", "DELETE"):
+        answer = get(edge, "/new/live", method)
+        assert answer.status in (403, 405), (method, answer)
+    assert edge.server.stream("new") is None
+    done = subprocess.run(
+        ["curl", "-s", "-o", "/dev/null", "-w", "%{http_version}", "--cacert",
+         str(edge.server.certificate.certificate), edge.url("/crowd/hls/index.m3u8")],
+        capture_output=True, text=True)
+    assert done.stdout == "2"

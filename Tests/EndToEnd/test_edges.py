@@ -1,0 +1,75 @@
+"""Crowds behind a cache (deploy/edge) cost the origin one request for each thing, and get all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+
+from weir import players, processes
+from weir.edges import Count, Edge, counted
+from weir.hls import connections_to_all_workers
+from weir.players import Report
+from weir.reports import write_report
+
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
+
+_SECONDS = 25
+_SECONDS_OF_SEGMENTS = 8
+# A list without directives may be asked for once in a second, and those who come last may be late.
+_SLACK = 5
+
+
+def _assert_one_request_each(count: Count, seen: Report, seconds: int) -> None:
+    assert count.requests
+    assert count.requests.keys() <= seen.asked.keys()
+    for address, times in count.requests.items():
+        is_current = re.search(r"[.](m3u8|mpd)$", address)
+        assert times <= (seconds + _SLACK if is_current else 1), (address, times)
+
+
+def _assert_all_had_all(edge: Edge, seen: Report) -> None:
+    assert seen.statuses.keys() == {"200"}, seen.refused
+    assert not seen.failures, seen.failures
+    # They came within a second of each other, and none of them passed over anything.
+    assert min(seen.had) * 2 > max(seen.had), sorted(seen.had)
+    assert len(seen.digests) > 8
+    for connection in connections_to_all_workers(edge.server):
+        with connection:
+            for path, digest in seen.digests.items():
+                answer = connection.request("GET", path)
+                assert hashlib.sha256(answer.body).hexdigest() == digest, (path, answer.status)
+
+
+def test_a_thousand_players_of_low_latency(edge: Edge) -> None:
+    server, viewers = edge.server, 1000
+    pids = [server.pid, *server.workers().values()]
+    origin_s, edge_s = sum(map(processes.cpu_seconds, pids)), edge.cpu_seconds()
+    with counted(edge) as count:
+        seen = players.finish(players.start(edge.port, "crowd", _SECONDS, ll=viewers))
+    write_report(f"edge-{edge.kind}", {
+        "players": viewers,
+        "seconds": _SECONDS,
+        "requestsOfPlayers": seen.asked.total(),
+        "requestsToOrigin": count.requests.total(),
+        "behindTheFirstMs (p50, p99)": seen.late_ms,
+        "bytes": seen.bytes,
+        "cpuSecondsOfOrigin": round(sum(map(processes.cpu_seconds, pids)) - origin_s, 2),
+        "cpuSecondsOfEdge": round(edge.cpu_seconds() - edge_s, 2),
+    })
+    _assert_one_request_each(count, seen, _SECONDS)
+    _assert_all_had_all(edge, seen)
+
+
+def test_a_thousand_players_of_whole_segments(edge: Edge) -> None:
+    with counted(edge) as count:
+        seen = players.finish(players.start(
+            edge.port, "crowd", _SECONDS_OF_SEGMENTS, plain=500, dash=500))
+        # Clocks are never kept: each player of DASH asks once.
+        count.beside = seen.asked["/api/time"]
+    assert count.beside == 500
+    _assert_one_request_each(count, seen, _SECONDS_OF_SEGMENTS)
+    # Players of DASH have sound as well.
+    assert seen.statuses.keys() == {"200"} and not seen.failures, (seen.refused, seen.failures)
+    assert min(seen.had) > 3

@@ -1,0 +1,449 @@
+"""Players by the thousand, in a process of their own: HTTP/1.1 to a port on loopback. Media are dropped.
+
+    python players.py '{"port": 8080, "name": "a", "seconds": 25, "players": {"ll": 1000}}'
+
+prints a report as JSON. What follows lists follows them as players do:
+
+- `ll`: asks for the list with the next part and for each part once; every other one asks for the hinted part
+  ahead of its list, and every other list is asked for as a delta.
+- `plain`: asks for the list once in a target duration, and for each segment that is new in it.
+- `dash`: the same by the manifest, of all tracks.
+- `poll`: asks for one address again and again.
+
+They ask again after a second when the answer is a refusal, as players do, and never otherwise. How late an
+answer is counts from the first player that had it, of players that are up with the list. What this process
+itself takes is in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import json
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+_PACKED = re.compile(rb"\r\ncontent-encoding: *gzip", re.IGNORECASE)
+_OPEN = re.compile(rb"\r\naccess-control-allow-origin: *\*", re.IGNORECASE)
+_AGAIN = re.compile(rb"\r\nretry-after: *\d", re.IGNORECASE)
+_PART = re.compile(rb'^#EXT-X-PART:[^\n]*URI="([^"]+)"', re.MULTILINE)
+_SEQUENCE = re.compile(rb"^#EXT-X-MEDIA-SEQUENCE:(\d+)", re.MULTILINE)
+_SKIPPED = re.compile(rb"^#EXT-X-SKIP:SKIPPED-SEGMENTS=(\d+)", re.MULTILINE)
+_TARGET = re.compile(rb"^#EXT-X-TARGETDURATION:(\d+)", re.MULTILINE)
+_HINT = re.compile(rb'^#EXT-X-PRELOAD-HINT:TYPE=PART,URI="([^"]+)"', re.MULTILINE)
+_SEGMENT = re.compile(rb"^[^#\n][^\n]*", re.MULTILINE)
+_MAP = re.compile(rb'^#EXT-X-MAP:URI="([^"]+)"', re.MULTILINE)
+_PATIENCE_S = 45.0
+# A player that comes has an older list, and goes through what the others have had.
+_ROUNDS_TO_BEGIN = 3
+
+
+@dataclass
+class Report:
+    """What the players saw. Addresses are paths with their queries."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    #: Addresses that were refused, with the status.
+    refused: Counter[str] = field(default_factory=Counter)
+    #: Refusals that a page could not have read, or that do not say when to ask again.
+    unreadable: int = 0
+    #: What went wrong otherwise: connections that ended, media that a list no longer named.
+    failures: Counter[str] = field(default_factory=Counter)
+    #: How many media each player has had.
+    had: list[int] = field(default_factory=list)
+    #: Media that the sampled players had: digests of their bytes.
+    digests: dict[str, str] = field(default_factory=dict)
+    #: Milliseconds behind the first player's answer: the median, and of one in a hundred.
+    late_ms: dict[str, list[float]] = field(default_factory=dict)
+    bytes: int = 0
+
+    @staticmethod
+    def read(text: str) -> "Report":
+        said = json.loads(text)
+        counters = ("asked", "statuses", "refused", "failures")
+        return Report(**{k: Counter(v) if k in counters else v for k, v in said.items()})
+
+
+def start(port: int, name: str, seconds: float, **options: Any) -> subprocess.Popen[str]:
+    """Start players, for example `start(8080, "a", 25, ll=1000)`; `finish` waits for them."""
+    order = {"port": port, "name": name, "seconds": seconds, **options}
+    return subprocess.Popen(
+        [sys.executable, str(Path(__file__)), json.dumps(order)], stdout=subprocess.PIPE, text=True)
+
+
+def finish(players: subprocess.Popen[str], timeout_s: float = 120.0) -> Report:
+    text, _ = players.communicate(timeout=timeout_s)
+    assert players.returncode == 0, "the players ended badly"
+    return Report.read(text)
+
+
+# One connection.
+
+
+class Answer:
+    __slots__ = ("at", "body", "head", "status")
+
+    def __init__(self, status: int, head: bytes, body: bytes) -> None:
+        self.status, self.head, self.body, self.at = status, head, body, time.monotonic()
+
+
+class _Wire(asyncio.Protocol):
+    """HTTP/1.1 from the client's side: one request at a time, answers with a length or in chunks."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.waiting: asyncio.Future[Answer] | None = None
+        self.transport: Any = None
+        self.is_open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport, self.is_open = transport, True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.is_open = False
+        if self.waiting is not None and not self.waiting.done():
+            self.waiting.set_exception(ConnectionError("the connection ended"))
+
+    def data_received(self, data: bytes) -> None:
+        self.data += data
+        if self.waiting is None or self.waiting.done():
+            return
+        answer = _parse(self.data)
+        if answer is not None:
+            self.data.clear()
+            self.waiting.set_result(answer)
+
+
+def _parse(data: bytearray) -> Answer | None:
+    """An answer that is complete."""
+    end = data.find(b"\r\n\r\n")
+    if end < 0:
+        return None
+    head, start = bytes(data[:end]), end + 4
+    status = int(head[9:12])
+    if status == 304:
+        return Answer(status, head, b"")
+    if found := _LENGTH.search(head):
+        length = int(found[1])
+        return Answer(status, head, bytes(data[start:start + length])) \
+            if len(data) >= start + length else None
+    assert _CHUNKED.search(head), head
+    if not data.endswith(b"0\r\n\r\n"):
+        return None
+    body = bytearray()
+    while True:
+        line = data.index(b"\r\n", start)
+        length = int(data[start:line].split(b";")[0], 16)
+        if length == 0:
+            return Answer(status, head, bytes(body))
+        if len(data) < line + 4 + length:
+            return None
+        body += data[line + 2:line + 2 + length]
+        start = line + 4 + length
+
+
+# The lists, each read once however many players have it.
+
+
+@dataclass(frozen=True)
+class _List:
+    next_segment: int
+    parts: list[str]
+    next_part: int
+    segments: list[str]
+    hint: str | None
+    map: str | None
+    target_s: float
+    has_ended: bool
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    update_s: float
+    inits: list[str]
+    media: list[str]
+
+
+def _number(pattern: re.Pattern[bytes], text: bytes, otherwise: int) -> int:
+    found = pattern.search(text)
+    return int(found[1]) if found else otherwise
+
+
+def _read_list(text: bytes) -> _List:
+    segments = [line.decode() for line in _SEGMENT.findall(text)]
+    hint = _HINT.search(text)
+    maps = _MAP.findall(text)
+    behind = text.rsplit(b"#EXTINF", 1)[-1] if b"#EXTINF" in text else text
+    return _List(
+        next_segment=_number(_SEQUENCE, text, 0) + _number(_SKIPPED, text, 0) + len(segments),
+        parts=[part.decode() for part in _PART.findall(text)],
+        next_part=len(_PART.findall(behind)), segments=segments,
+        hint=hint[1].decode() if hint else None, map=maps[-1].decode() if maps else None,
+        target_s=_number(_TARGET, text, 6), has_ended=b"#EXT-X-ENDLIST" in text)
+
+
+def _read_manifest(text: bytes) -> _Manifest:
+    said = text.decode()
+    update = re.search(r'minimumUpdatePeriod="PT([\d.]+)S"', said)
+    inits, media = [], []
+    for one in re.findall(r"<AdaptationSet.*?</AdaptationSet>", said, re.DOTALL):
+        representation = re.search(r'<Representation[^>]* id="([^"]+)"', one)
+        template = re.search(r"<SegmentTemplate[^>]*>", one)
+        assert representation and template, said
+        attributes = dict(re.findall(r'(\w+)="([^"]*)"', template[0]))
+        number = int(attributes["startNumber"])
+        def name(form: str, number: int) -> str:
+            return form.replace("$RepresentationID$", representation[1]).replace(
+                "$Number$", str(number))
+        inits.append(name(attributes["initialization"], 0))
+        for each in re.findall(r"<S [^>]*>", one):
+            repeated = re.search(r' r="(\d+)"', each)
+            for _ in range(int(repeated[1]) + 1 if repeated else 1):
+                media.append(name(attributes["media"], number))
+                number += 1
+    return _Manifest(float(update[1]) if update else 2.0, inits, media)
+
+
+# The crowd.
+
+
+class _Crowd:
+    def __init__(self, order: dict[str, Any]) -> None:
+        self.port, self.name = order["port"], order["name"]
+        self.until = time.monotonic() + order["seconds"]
+        self.sampled = order.get("sampled", 10)
+        self.path = order.get("path", "")
+        self.every_s = order.get("every_s", 1.0)
+        self.report = Report()
+        self._first: dict[str, float] = {}
+        self._late: dict[str, list[float]] = {"list": [], "media": []}
+        self._read: dict[bytes, Any] = {}
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.until
+
+    def read(self, answer: Answer, reader: Callable[[bytes], Any]) -> Any:
+        body = answer.body
+        if body not in self._read:
+            plain = gzip.decompress(body) if _PACKED.search(answer.head) else body
+            self._read[body] = reader(plain)
+        return self._read[body]
+
+    def note(self, kind: str, path: str, answer: Answer) -> None:
+        self._late[kind].append(answer.at - self._first.setdefault(path, answer.at))
+
+    def judged(self) -> Report:
+        for kind, values in self._late.items():
+            if values:
+                values.sort()
+                self.report.late_ms[kind] = [
+                    round(values[int(len(values) * share)] * 1000, 1) for share in (0.5, 0.99)]
+        return self.report
+
+
+class _Player:
+    """One viewer with one or two connections."""
+
+    def __init__(self, crowd: _Crowd, number: int) -> None:
+        self.crowd, self.number = crowd, number
+        self.is_sampled = number < crowd.sampled
+        self.had = 0
+        self._rounds = 0
+        self._idle: list[_Wire] = []
+
+    async def ask(self, path: str) -> Answer:
+        """One request, repeated on another connection if the one that was idle has gone."""
+        crowd = self.crowd
+        crowd.report.asked[path] += 1
+        while self._idle:
+            wire = self._idle.pop()
+            if wire.is_open:
+                break
+        else:
+            _, wire = await asyncio.get_running_loop().create_connection(
+                _Wire, "127.0.0.1", crowd.port)
+        wire.waiting = asyncio.get_running_loop().create_future()
+        wire.transport.write(
+            f"GET {path} HTTP/1.1\r\nHost: edge.example\r\nAccept-Encoding: gzip\r\n\r\n".encode())
+        try:
+            answer = await asyncio.wait_for(wire.waiting, _PATIENCE_S)
+        except TimeoutError:
+            wire.transport.close()
+            raise ConnectionError("no answer") from None
+        self._idle.append(wire)
+        self._count(path, answer)
+        return answer
+
+    def _count(self, path: str, answer: Answer) -> None:
+        report = self.crowd.report
+        report.statuses[str(answer.status)] += 1
+        report.bytes += len(answer.body)
+        if answer.status != 200:
+            report.refused[f"{answer.status} {path}"] += 1
+            if not _OPEN.search(answer.head):
+                report.unreadable += 1
+            if answer.status == 503 and not _AGAIN.search(answer.head):
+                report.unreadable += 1
+
+    async def insist(self, path: str) -> Answer | None:
+        """Until it is there, asking once a second; None when the time is over."""
+        while not self.crowd.is_over:
+            try:
+                answer = await self.ask(path)
+            except ConnectionError as error:
+                self.crowd.report.failures[str(error)] += 1
+                await asyncio.sleep(1)
+                continue
+            if answer.status == 200:
+                return answer
+            await asyncio.sleep(1)
+        return None
+
+    async def medium(self, root: str, name: str) -> None:
+        path = f"/{self.crowd.name}/{root}/{name}"
+        answer = await self.insist(path)
+        if answer is None:
+            return
+        if self._rounds > _ROUNDS_TO_BEGIN:
+            self.crowd.note("media", path, answer)
+        self.had += 1
+        if self.is_sampled:
+            self.crowd.report.digests[path] = hashlib.sha256(answer.body).hexdigest()
+
+    # Kinds
+
+    async def ll(self) -> None:
+        crowd, path = self.crowd, f"/{self.crowd.name}/hls/v1.m3u8"
+        first = await self.insist(f"/{crowd.name}/hls/index.m3u8") and await self.insist(path)
+        if first is None:
+            return
+        now: _List = crowd.read(first, _read_list)
+        last, init = now.parts[-1] if now.parts else None, now.map
+        await self.medium("hls", now.map or "")
+        ahead = None
+        while not crowd.is_over:
+            if self.number % 2 and now.hint and ahead is None:
+                ahead = (now.hint, asyncio.ensure_future(self.medium("hls", now.hint)))
+            skip = "&_HLS_skip=YES" if (self.number + self._rounds) // 2 % 2 else ""
+            self._rounds += 1
+            query = f"{path}?_HLS_msn={now.next_segment}&_HLS_part={now.next_part}{skip}"
+            if now.has_ended:
+                # Perhaps there is another broadcast by now.
+                await asyncio.sleep(1)
+                answer = await self.insist(path)
+            else:
+                answer = await self._awaited(query, path)
+            if answer is None:
+                break
+            now = crowd.read(answer, _read_list)
+            if now.map not in (None, init):
+                # Another ring: it goes on with what that has.
+                init, last = now.map, None
+                await self.medium("hls", now.map or "")
+            fresh = now.parts
+            if last is not None:
+                if last in now.parts:
+                    fresh = now.parts[now.parts.index(last) + 1:]
+                else:
+                    crowd.report.failures["a list without what the last one ended with"] += 1
+            for part in fresh:
+                if ahead is not None and ahead[0] == part:
+                    await ahead[1]
+                    ahead = None
+                else:
+                    await self.medium("hls", part)
+                last = part
+            if ahead is not None and ahead[0] != now.hint:
+                await ahead[1]
+                ahead = None
+        if ahead is not None:
+            ahead[1].cancel()
+
+    async def _awaited(self, query: str, path: str) -> Answer | None:
+        """A list that is waited for. If that is refused, players begin again with the list of now."""
+        while not self.crowd.is_over:
+            try:
+                answer = await self.ask(query)
+            except ConnectionError as error:
+                self.crowd.report.failures[str(error)] += 1
+                await asyncio.sleep(1)
+                continue
+            if answer.status == 200:
+                if self._rounds > _ROUNDS_TO_BEGIN:
+                    self.crowd.note("list", query, answer)
+                return answer
+            await asyncio.sleep(1)
+            return await self.insist(path)
+        return None
+
+    async def plain(self) -> None:
+        await self._follow("hls", "v1.m3u8", _read_list, lambda now: (
+            now.target_s, [now.map] if now.map else [], now.segments))
+
+    async def dash(self) -> None:
+        await self.insist("/api/time")
+        await self._follow("dash", "index.mpd", _read_manifest, lambda now: (
+            now.update_s, now.inits, now.media))
+
+    async def _follow(
+        self, root: str, name: str, reader: Callable[[bytes], Any],
+        content: Callable[[Any], tuple[float, list[str], list[str]]],
+    ) -> None:
+        """Inits, then all that is new in each list. Begins with the newest segments, not the oldest."""
+        known: set[str] = set()
+        while not self.crowd.is_over:
+            answer = await self.insist(f"/{self.crowd.name}/{root}/{name}")
+            if answer is None:
+                return
+            every_s, inits, media = content(self.crowd.read(answer, reader))
+            if not known:
+                known.update(media[:-4])
+            for each in [*inits, *media]:
+                if each not in known:
+                    known.add(each)
+                    await self.medium(root, each)
+            await asyncio.sleep(every_s)
+
+    async def poll(self) -> None:
+        while not self.crowd.is_over:
+            try:
+                self.had += (await self.ask(self.crowd.path)).status == 200
+            except ConnectionError as error:
+                self.crowd.report.failures[str(error)] += 1
+            await asyncio.sleep(self.crowd.every_s)
+
+    async def play(self, kind: str) -> None:
+        # Nobody comes in the same instant as all others.
+        await asyncio.sleep(self.number % 100 / 100)
+        does: Callable[[], Awaitable[None]] = getattr(self, kind)
+        await does()
+        self.crowd.report.had.append(self.had)
+        for wire in self._idle:
+            wire.transport.close()
+
+
+async def _run(order: dict[str, Any]) -> Report:
+    # Two connections each; the usual limit is a thousand files.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    crowd = _Crowd(order)
+    kinds = [kind for kind in ("ll", "plain", "dash", "poll") for _ in range(order.get(kind, 0))]
+    await asyncio.gather(*(_Player(crowd, n).play(kind) for n, kind in enumerate(kinds)))
+    return crowd.judged()
+
+
+if __name__ == "__main__":
+    print(json.dumps(vars(asyncio.run(_run(json.loads(sys.argv[1]))))))
