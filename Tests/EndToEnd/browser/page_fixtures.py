@@ -68,9 +68,10 @@ def watch_page(
     """Open the player of a stream in a browser."""
 
     def make(
-        name: str, browser: str = "chromium", origin: str | None = None, **options: object
+        name: str, browser: str = "chromium", origin: str | None = None, via: str | None = None,
+        **options: object,
     ) -> WatchPage:
-        return WatchPage(open_own(browser, **options), origin or browser_server.url(""), name)
+        return WatchPage(open_own(browser, **options), origin or browser_server.url(""), name, via)
 
     return make
 

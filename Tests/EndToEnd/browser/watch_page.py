@@ -40,10 +40,10 @@ class Look:
 class WatchPage:
     """One tab with the player of `name` in it."""
 
-    def __init__(self, page: Page, origin: str, name: str) -> None:
+    def __init__(self, page: Page, origin: str, name: str, via: str | None = None) -> None:
         self.page = page
         self.name = name
-        page.goto(f"{origin}/{name}/watchLive")
+        page.goto(f"{origin}/{name}/watchLive" + (f"?via={via}" if via else ""))
         wait_until(lambda: page.run("return Boolean(window.weirPlayer);"), "the player",
                    every_s=LOOK_EVERY_S)
 

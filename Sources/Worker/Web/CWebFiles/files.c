@@ -233,6 +233,42 @@ BYTES watch_track_stream_js[] = {
 BYTES watch_track_watch_js[] = {
 #embed "../Assets/watch/track-watch.js"
 };
+BYTES watch_hls_list_js[] = {
+#embed "../Assets/watch/hls-list.js"
+};
+BYTES watch_list_plan_js[] = {
+#embed "../Assets/watch/list-plan.js"
+};
+BYTES watch_listed_track_js[] = {
+#embed "../Assets/watch/listed-track.js"
+};
+BYTES watch_lists_player_js[] = {
+#embed "../Assets/watch/lists-player.js"
+};
+BYTES watch_lists_request_js[] = {
+#embed "../Assets/watch/lists-request.js"
+};
+BYTES watch_media_source_js[] = {
+#embed "../Assets/watch/media-source.js"
+};
+BYTES watch_mp4_times_js[] = {
+#embed "../Assets/watch/mp4-times.js"
+};
+BYTES watch_packaging_js[] = {
+#embed "../Assets/watch/packaging.js"
+};
+BYTES watch_piece_source_js[] = {
+#embed "../Assets/watch/piece-source.js"
+};
+BYTES watch_read_ahead_js[] = {
+#embed "../Assets/watch/read-ahead.js"
+};
+BYTES watch_steady_fetch_js[] = {
+#embed "../Assets/watch/steady-fetch.js"
+};
+BYTES watch_via_js[] = {
+#embed "../Assets/watch/via.js"
+};
 BYTES watch_ways_js[] = {
 #embed "../Assets/watch/ways.js"
 };
@@ -498,6 +534,18 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/webm-reader.js", watch_webm_reader_js),
     FILE("Assets/watch/track-stream.js", watch_track_stream_js),
     FILE("Assets/watch/track-watch.js", watch_track_watch_js),
+    FILE("Assets/watch/hls-list.js", watch_hls_list_js),
+    FILE("Assets/watch/list-plan.js", watch_list_plan_js),
+    FILE("Assets/watch/listed-track.js", watch_listed_track_js),
+    FILE("Assets/watch/lists-player.js", watch_lists_player_js),
+    FILE("Assets/watch/lists-request.js", watch_lists_request_js),
+    FILE("Assets/watch/media-source.js", watch_media_source_js),
+    FILE("Assets/watch/mp4-times.js", watch_mp4_times_js),
+    FILE("Assets/watch/packaging.js", watch_packaging_js),
+    FILE("Assets/watch/piece-source.js", watch_piece_source_js),
+    FILE("Assets/watch/read-ahead.js", watch_read_ahead_js),
+    FILE("Assets/watch/steady-fetch.js", watch_steady_fetch_js),
+    FILE("Assets/watch/via.js", watch_via_js),
     FILE("Assets/watch/ways.js", watch_ways_js),
     FILE("Assets/watch/way-choice.js", watch_way_choice_js),
     FILE("Assets/watch/vigil.js", watch_vigil_js),

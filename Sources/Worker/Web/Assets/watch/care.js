@@ -7,8 +7,6 @@ import { isInSmallWindow } from './screen.js';
 import { Vigil } from './vigil.js';
 
 const LOOK_MS = 1_000;
-/** What the element reads by itself has to show something within this time. */
-const PLAIN_PATIENCE_MS = 6_000;
 
 export class Care {
   #video;
@@ -75,7 +73,9 @@ export class Care {
   #sample() {
     const { tracks, mimeType, lack } = this.#feed;
     const isSeen = hasPicture(mimeType) && lack?.kind !== 'video'
-      && (!document.hidden || isInSmallWindow(this.#video));
+      && (!document.hidden || isInSmallWindow(this.#video))
+      // Sent on to a television, it is shown there.
+      && !this.#video.webkitCurrentPlaybackTargetIsWireless;
     return {
       nowMs: performance.now(),
       isSeen,
@@ -92,7 +92,7 @@ export class Care {
       this.#plainSinceMs = performance.now();
       return false;
     }
-    const isOver = performance.now() - this.#plainSinceMs > PLAIN_PATIENCE_MS;
+    const isOver = performance.now() - this.#plainSinceMs > this.#feed.patienceMs;
     return isOver && this.#arrivals > 0;
   }
 

@@ -73,7 +73,7 @@ export class Controls {
     const { behindS, reachS, facts, isAtEdge } = this.#player;
     setAttribute(live, 'data-at-edge', String(isAtEdge));
     live.disabled = !facts.hasMedia;
-    back.disabled = !facts.hasMedia;
+    back.disabled = !facts.hasMedia || reachS === 0;
     play.disabled = !facts.hasMedia;
     seek.disabled = !facts.hasMedia || reachS < 1;
     if (this.#isDragging) return;

@@ -1,8 +1,13 @@
 // One source of media after another in the video element: asks for media, chooses how to play it,
 // swaps sources without a flash, notices when one dies. The player decides what to ask for next.
 
-import { LiveSource, isStreamable } from './live-source.js';
+import { via } from './first-request.js';
+import { ListsPlayer } from './lists-player.js';
+import { listsUrl } from './lists-request.js';
+import { LiveSource } from './live-source.js';
 import { mediaUrl } from './media-request.js';
+import { isStreamable } from './media-source.js';
+import { PieceSource } from './piece-source.js';
 import { PLAIN_LEAD_IN_S, PlainPlayer } from './plain-player.js';
 import { Reception } from './reception.js';
 import { WayChoice } from './way-choice.js';
@@ -10,8 +15,10 @@ import { waysToPlay } from './ways.js';
 
 /** Undecodable media twice within this time is not an accident. */
 const ACCIDENT_MS = 30_000;
+/** Of the lists that a browser may read by itself. */
+const LISTS_TYPE = 'application/vnd.apple.mpegurl';
 
-/** @typedef {LiveSource | PlainPlayer} Source */
+/** @typedef {LiveSource | PieceSource | PlainPlayer | ListsPlayer} Source */
 
 /**
  * @typedef {object} FeedHandlers
@@ -24,7 +31,8 @@ const ACCIDENT_MS = 30_000;
  * @property {() => void} onWay          another way to play, or another time line, is worth a new
  *   response
  * @property {() => void} onGone         there is no media under this name now
- * @property {(trouble: 'network' | 'busy' | 'stranger', leastMs?: number) => void} onFailure
+ * @property {(trouble: 'network' | 'busy' | 'stranger' | 'early', leastMs?: number) => void}
+ *   onFailure
  * @property {(trouble: 'codec' | 'damaged') => void} onObstacle
  */
 
@@ -88,6 +96,17 @@ export class Feed {
 
   get isPlain() { return this.isOpen && !this.#source.canSeek; }
 
+  /** How long what the element reads by itself may take to show something. */
+  get patienceMs() { return this.#source?.patienceMs ?? Infinity; }
+
+  /** How the broadcast comes; null when nothing is played. @returns {import('./via.js').Via | null} */
+  get via() { return this.#source ? this.#ways.way?.via ?? null : null; }
+
+  /** How far back the source reaches, if it knows. */
+  get reachS() { return this.#source?.reachS ?? Infinity; }
+
+  get canGoBack() { return this.reachS > 0; }
+
   /** The connection is taken for dead. */
   breakOff() {
     this.#source.close();
@@ -103,6 +122,7 @@ export class Feed {
   /** Lets go of the network; what is in hand stays in the element. */
   close() {
     this.reception.stop();
+    if (this.#source?.followsItself) this.#still.hold();
     this.#source?.close();
     this.isOpen = false;
   }
@@ -114,23 +134,27 @@ export class Feed {
     switch (answer.kind) {
       case 'media': return this.#take(answer, controller, behindS);
       case 'gone': return this.#handlers.onGone();
-      case 'busy': return this.#handlers.onFailure('busy', answer.retryAfterMs);
+      case 'busy':
+      case 'early': return this.#handlers.onFailure(answer.kind, answer.retryAfterMs);
       case 'stranger': return this.#handlers.onFailure('stranger');
       default: return this.#handlers.onFailure('network', answer.retryAfterMs);
     }
   }
 
-  #take({ response, mimeType }, controller, behindS) {
+  #take({ response, renditions, mimeType }, controller, behindS) {
     const isOtherType = mimeType !== this.mimeType;
     this.mimeType = mimeType;
     if (isOtherType) this.#ways = new WayChoice(this.#waysFor(mimeType));
-    if (!this.#ways.way) {
+    const { way } = this.#ways;
+    const asksForLists = way?.via !== 'webm';
+    if (!way || asksForLists !== (response === null)) {
       controller.abort();
-      this.#giveUp('codec');
-      return;
+      if (!way) return this.#giveUp('codec');
+      this.reception.asksForLists = asksForLists;
+      return this.reception.ask(behindS);
     }
-    const source = this.#makeSource(behindS, {
-      response, mimeType, controller, video: this.#video,
+    const source = this.#makeSource(way, {
+      response, renditions, mimeType, controller, behindS, video: this.#video,
       chooseWay: (tracks) => this.#ways.choose(tracks),
       onBeginning: (span) => this.#handlers.onBeginning(span),
       onMedia: () => { if (this.#source === source) this.#noteMedia(); },
@@ -151,14 +175,29 @@ export class Feed {
       // Matroska is played by some who do not say so.
       plays: (type) => (
         this.#video.canPlayType(type) !== '' || type.startsWith('video/x-matroska')),
-    });
+      readsLists: this.#video.canPlayType(LISTS_TYPE) !== '',
+      sendsLists: 'webkitShowPlaybackTargetPicker' in this.#video,
+    }, via);
   }
 
-  #makeSource(behindS, given) {
-    if (this.#ways.way.kind !== 'plain') return new LiveSource(given);
-    given.controller.abort();
-    const url = mediaUrl(this.#name, Math.max(behindS, PLAIN_LEAD_IN_S));
-    return new PlainPlayer({ ...given, url });
+  #makeSource({ kind, parts, lacks }, given) {
+    switch (kind) {
+      case 'pieces': {
+        const kinds = parts.map((part) => part.kind);
+        // It is looked out for, so that it can come back.
+        if (this.#ways.lack?.isForNow) kinds.push(lacks);
+        return new PieceSource({ ...given, kinds });
+      }
+      case 'lists':
+        given.controller.abort();
+        return new ListsPlayer({ ...given, url: listsUrl(this.#name, lacks === 'video') });
+      case 'plain': {
+        given.controller.abort();
+        const url = mediaUrl(this.#name, Math.max(given.behindS, PLAIN_LEAD_IN_S));
+        return new PlainPlayer({ ...given, url });
+      }
+      default: return new LiveSource(given);
+    }
   }
 
   #noteMedia() {

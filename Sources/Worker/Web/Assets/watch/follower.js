@@ -13,6 +13,8 @@ const LONG_WAIT_MS = 3_000;
 const BEGIN_LATEST_MS = 500;
 /** Behind by so much more than the target is still "live". */
 const NEAR_EDGE_S = 0.6;
+/** A browser that follows by itself keeps three target durations away, which are 18 s for some. */
+const NEAR_EDGE_OF_LISTS_S = 20;
 const AFTER_MOVE_MS = 500;
 const LAST_DROP_S = 0.2;
 /** Enough to begin anew with after a stall. */
@@ -107,7 +109,8 @@ export class Follower {
   /** Distance to the live edge; 0 when nothing is known. */
   get behindS() {
     if (!this.#hasBegun) return 0;
-    return this.#clock.behindS(performance.now(), this.#video.currentTime) ?? this.aheadS;
+    return this.#source.behindS
+      ?? this.#clock.behindS(performance.now(), this.#video.currentTime) ?? this.aheadS;
   }
 
   /**
@@ -115,6 +118,8 @@ export class Follower {
    * 0 when nothing is known.
    */
   get lagS() {
+    const saidS = this.#source?.lagS ?? null;
+    if (saidS !== null) return saidS;
     const nowMs = performance.now();
     const ageS = this.#hasBegun ? this.#clock.ageS(nowMs, this.#video.currentTime) : null;
     if (ageS !== null) return ageS;
@@ -133,7 +138,10 @@ export class Follower {
     return range ? Math.max(0, range.endS - this.#video.currentTime) : 0;
   }
 
-  get isNearEdge() { return this.behindS < this.targetS + NEAR_EDGE_S; }
+  get isNearEdge() {
+    if (this.#source?.followsItself) return this.behindS < NEAR_EDGE_OF_LISTS_S;
+    return this.behindS < this.targetS + NEAR_EDGE_S;
+  }
 
   // What happens
 
@@ -142,7 +150,11 @@ export class Follower {
    * first picture; told later, it has shown the key frame already, which may be seconds old.
    */
   noteBeginning({ startS, endS }) {
-    if (this.isFollowing) this.#video.currentTime = this.#edge.entryS(startS, endS);
+    if (this.#source.followsItself) {
+      // Some browsers load nothing before they are told to play.
+      this.#hasBegun = true;
+      this.#handlers.onBegin();
+    } else if (this.isFollowing) this.#video.currentTime = this.#edge.entryS(startS, endS);
   }
 
   /** More media is in hand. */
@@ -151,7 +163,7 @@ export class Follower {
     if (buffered.length === 0) return;
     const nowMs = performance.now();
     this.#firstMediaAtMs ??= nowMs;
-    if (this.#source.isAtEdge(nowMs)) {
+    if (this.#source.followsItself || this.#source.isAtEdge(nowMs)) {
       this.#clock.noteArrival(nowMs, buffered.end(buffered.length - 1));
     } else {
       this.#clock.noteHeldBack();
@@ -181,6 +193,7 @@ export class Follower {
 
   /** Moves to `behindS` before the live edge; false when that is not in hand. */
   seek(behindS) {
+    if (this.#source?.followsItself) return this.#source.seek(behindS);
     const edgeS = this.#clock.edgeS(performance.now());
     if (edgeS === null || !this.#source.canSeek) return false;
     const range = this.#rangeAt(edgeS - behindS);
@@ -193,6 +206,7 @@ export class Follower {
   seekToEdge() {
     const { buffered } = this.#video;
     const source = this.#source;
+    if (source?.followsItself) return source.seek(0);
     if (buffered.length === 0 || !source?.canSeek || !source.isAtEdge(performance.now())) {
       return false;
     }
@@ -263,6 +277,10 @@ export class Follower {
   #tick() {
     if (!this.#hasBegun) {
       if (this.#firstMediaAtMs !== null) this.#beginWhenEnough(performance.now());
+      return;
+    }
+    if (this.#source.followsItself) {
+      if (!this.isFollowing && this.isNearEdge) this.#handlers.onNearEdge();
       return;
     }
     this.#settle();

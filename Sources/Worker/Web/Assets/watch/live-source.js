@@ -7,15 +7,9 @@
 import { joined } from './ebml.js';
 import { Intake } from './intake.js';
 import { MediaBuffer } from './media-buffer.js';
+import { MediaSourceClass } from './media-source.js';
+import { ReadAhead } from './read-ahead.js';
 
-/** Safari on phones has only the managed one. */
-const MediaSourceClass = globalThis.MediaSource ?? globalThis.ManagedMediaSource;
-
-/** A viewer who has paused needs no more than this; the server goes on without us. */
-const MOST_AHEAD_S = 60;
-const HELD_BACK_LOOK_MS = 250;
-/** After the reading was held back, the end of the buffer is not yet the live edge. */
-const CATCH_UP_MS = 2_000;
 /** The server sends all it has at once, the network in flights: a longer pause is the end of it. */
 const BURST_PAUSE_MS = { least: 15, most: 200 };
 const BURST_LONGEST_MS = 600;
@@ -24,11 +18,6 @@ const BURST_LONGEST_MS = 600;
  * before it goes where it was told to begin, which may be a second of media later.
  */
 const ORIGIN_S = 60;
-
-/** Whether this browser plays `mimeType` this way. */
-export function isStreamable(mimeType) {
-  return MediaSourceClass?.isTypeSupported(mimeType) ?? false;
-}
 
 export class LiveSource {
   canSeek = true;
@@ -49,7 +38,7 @@ export class LiveSource {
   #way = null;
   /** @type {MediaBuffer[]} one for each part of the way */
   #media = [];
-  #heldBackAtMs = -Infinity;
+  #readAhead;
   #isClosed = false;
   #handlers;
 
@@ -70,6 +59,7 @@ export class LiveSource {
   constructor({ video, response, mimeType, controller, chooseWay, ...handlers }) {
     this.mimeType = mimeType;
     this.#video = video;
+    this.#readAhead = new ReadAhead(video, ORIGIN_S);
     this.#reader = response.body.getReader();
     this.#controller = controller;
     this.#chooseWay = chooseWay;
@@ -89,7 +79,7 @@ export class LiveSource {
   }
 
   /** Whether the end of the buffer is the live edge. */
-  isAtEdge(nowMs) { return nowMs - this.#heldBackAtMs > CATCH_UP_MS; }
+  isAtEdge(nowMs) { return this.#readAhead.isAtEdge(nowMs); }
 
   /** What its tracks bring. */
   get tracks() { return this.#intake.tracks; }
@@ -133,7 +123,7 @@ export class LiveSource {
         this.lastBytesAtMs = performance.now();
         this.#intake.note(value);
         if (!await this.#take(value)) return 'undecodable';
-        await this.#roomAhead();
+        await this.#readAhead.room(this.#media, () => this.#isClosed);
       }
     } catch {
       return 'broken';
@@ -171,19 +161,6 @@ export class LiveSource {
     }
     if (!this.#isClosed) this.#handlers.onMedia();
     return true;
-  }
-
-  async #roomAhead() {
-    while (!this.#isClosed && this.#aheadS() > MOST_AHEAD_S) {
-      this.#heldBackAtMs = performance.now();
-      await new Promise((resolve) => { setTimeout(resolve, HELD_BACK_LOOK_MS); });
-    }
-  }
-
-  #aheadS() {
-    const ends = this.#media.map(({ ranges }) => (
-      ranges.length > 0 ? ranges.end(ranges.length - 1) : 0));
-    return Math.max(0, ...ends) - Math.max(ORIGIN_S, this.#video.currentTime);
   }
 }
 

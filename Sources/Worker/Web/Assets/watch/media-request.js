@@ -14,11 +14,14 @@ const CROWD_SLUG = /^too-/;
 
 /**
  * @typedef {{kind: 'media', response: Response, mimeType: string}} MediaAnswer
+ * @typedef {{kind: 'media', response: null, mimeType: string,
+ *   renditions: import('./hls-list.js').Rendition[]}} ListsAnswer
+ * @typedef {{kind: 'early', retryAfterMs: number}} EarlyAnswer   there are no lists yet
  * @typedef {{kind: 'gone'}} GoneAnswer                      there is nothing under this name now
  * @typedef {{kind: 'busy', retryAfterMs: number}} BusyAnswer
  * @typedef {{kind: 'stranger'}} StrangerAnswer              the page of a proxy or portal
  * @typedef {{kind: 'failed', retryAfterMs?: number}} FailedAnswer   no answer, or none that helps
- * @typedef {MediaAnswer | GoneAnswer | BusyAnswer | StrangerAnswer | FailedAnswer} Answer
+ * @typedef {MediaAnswer | ListsAnswer | EarlyAnswer | GoneAnswer | BusyAnswer | StrangerAnswer | FailedAnswer} Answer
  */
 
 /** Where media from `behindS` seconds before the live edge on is; 0 means: to follow it. */
@@ -51,7 +54,12 @@ export async function requestMedia(name, behindS, controller) {
   }
 }
 
-async function refusal(response) {
+/**
+ * What it means that the server has nothing for us, or that somebody else answers.
+ * @param {Response} response
+ * @returns {Promise<Answer>}
+ */
+export async function refusal(response) {
   const slug = await slugOfResponse(response);
   if (slug === null) return { kind: 'failed' };
   if (response.status === 404) return { kind: 'gone' };

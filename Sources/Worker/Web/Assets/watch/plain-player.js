@@ -25,6 +25,8 @@ export class PlainPlayer {
   mimeType;
   /** The element reads by itself and does not tell when; it finds broken connections itself too. */
   lastBytesAtMs = Infinity;
+  /** Something has to be shown within this time. */
+  patienceMs = 6_000;
 
   #video;
   #url;
@@ -73,7 +75,8 @@ export class PlainPlayer {
   close() { this.#listeners.abort(); }
 }
 
-function causeOf(error) {
+/** What became of a source that the element reads by itself. */
+export function causeOf(error) {
   switch (error?.code) {
     case MediaError.MEDIA_ERR_DECODE: return 'undecodable';
     case MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED: return 'unplayable';

@@ -25,7 +25,7 @@ export class Player {
   state = 'connecting';
   /** What the server says about the stream; null when it knows nothing. */
   stream = null;
-  /** Why there is nothing to see: 'network', 'busy', 'stranger', 'codec', 'damaged'; else null. */
+  /** Why there is nothing to see: 'network', 'busy', 'early', 'stranger', 'codec', 'damaged'; else null. */
   trouble = null;
   /** From the start of the navigation to the first picture. */
   firstFrameMs = null;
@@ -101,25 +101,27 @@ export class Player {
 
   /** How far back the viewer can go. */
   get reachS() {
+    if (!this.#feed.canGoBack) return 0;
     const ringS = (this.stream?.rewindMs ?? 0) / 1000 - RING_MARGIN_S;
-    return Math.max(0, ringS, this.behindS);
+    return Math.max(0, Math.min(ringS, this.#feed.reachS), this.behindS);
   }
+
+  /** How the broadcast comes. */
+  get via() { return this.#feed.via; }
 
   /** Figures for tests and for the curious. */
   report() {
+    const { state, mimeType, lagS, via, lack, firstFrameMs } = this;
+    const { targetS, aheadS, stalls, jumps } = this.#follower;
     return {
-      state: this.state,
-      codec: this.mimeType,
-      latencyS: this.lagS,
-      targetS: this.#follower.targetS,
-      bufferedS: this.#follower.aheadS,
+      state, via, stalls, jumps, targetS, firstFrameMs,
+      codec: mimeType,
+      latencyS: lagS,
+      bufferedS: aheadS,
       rate: this.#video.playbackRate,
-      stalls: this.#follower.stalls,
-      jumps: this.#follower.jumps,
       reconnects: this.#feed.reception.retries,
       isAsleep: this.#isAsleep,
-      lacks: this.lack?.kind ?? null,
-      firstFrameMs: this.firstFrameMs,
+      lacks: lack?.kind ?? null,
     };
   }
 
@@ -148,6 +150,7 @@ export class Player {
 
   /** To so many seconds before the live edge. */
   rewindTo(behindS) {
+    if (!this.#feed.canGoBack) return;
     const wantedS = Math.min(behindS, this.reachS);
     if (wantedS <= this.#follower.targetS + AT_EDGE_S) {
       this.goLive();

@@ -2,7 +2,8 @@
 // The first failure after a success is followed by a retry at once, then by growing waits.
 
 import { backoffMs } from '../common/backoff.js';
-import { firstAnswer, firstController } from './first-request.js';
+import { beginsWithLists, firstAnswer, firstController } from './first-request.js';
+import { requestLists } from './lists-request.js';
 import { requestMedia } from './media-request.js';
 
 const BACKOFF = { firstMs: 250, limitMs: 5_000 };
@@ -10,6 +11,8 @@ const BACKOFF = { firstMs: 250, limitMs: 5_000 };
 export class Reception {
   /** How often it was asked again since the first success. */
   retries = 0;
+  /** What to ask for: the lists of the broadcast, or its bytes. */
+  asksForLists = beginsWithLists;
 
   #name;
   #onAnswer;
@@ -35,7 +38,9 @@ export class Reception {
   ask(behindS) {
     this.stop();
     const controller = new AbortController();
-    this.#await(requestMedia(this.#name, behindS, controller), controller, behindS);
+    const answer = this.asksForLists
+      ? requestLists(this.#name, controller) : requestMedia(this.#name, behindS, controller);
+    this.#await(answer, controller, behindS);
   }
 
   async #await(promise, controller, behindS) {

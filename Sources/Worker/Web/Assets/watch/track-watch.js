@@ -37,6 +37,10 @@ export class TrackWatch {
   #sinceMs = {};
   /** Per kind: the newest time of the other one when its last block came. */
   #heardMs = {};
+  #missingMs;
+
+  /** @param {number} [lateMs]   so much later than the other one a track may come as a habit */
+  constructor(lateMs = 0) { this.#missingMs = MISSING_MS + lateMs; }
 
   /** @param {import('./webm-reader.js').Part[]} parts */
   note(parts) {
@@ -46,6 +50,9 @@ export class TrackWatch {
       else this.#noteBlock(blockIn(part));
     }
   }
+
+  /** The tracks of a stream that comes in another form. @param {Kind[]} kinds */
+  begin(kinds) { this.#kinds = new Map(kinds.map((kind) => [kind, kind])); }
 
   #noteTracks(part) {
     // Of each kind the first is the one that is played.
@@ -58,10 +65,13 @@ export class TrackWatch {
 
   #noteBlock(block) {
     const kind = block && this.#kinds.get(block.track);
-    if (!kind) return;
+    if (kind) this.noteFrame(kind, this.#clusterMs + block.offset);
+  }
+
+  /** A picture or a packet of sound. @param {Kind} kind */
+  noteFrame(kind, timeMs) {
     const isFirst = this.counts[kind] === 0;
     this.counts[kind] += 1;
-    const timeMs = this.#clusterMs + block.offset;
     if (timeMs < this.#lastMs) this.#stepsBack += 1;
     this.#lastMs = timeMs;
     this.#firstMs[kind] ??= timeMs;
@@ -116,7 +126,7 @@ export class TrackWatch {
     const kinds = [...this.#kinds.values()];
     if (kinds.length < 2) return null;
     return kinds.find((kind) => (
-      this.#othersMs(kind) - (this.#heardMs[kind] ?? Infinity) > MISSING_MS)) ?? null;
+      this.#othersMs(kind) - (this.#heardMs[kind] ?? Infinity) > this.#missingMs)) ?? null;
   }
 
   /**

@@ -3,6 +3,7 @@
 
 import { formatCount, formatSince } from '../common/format.js';
 import { hasPicture } from './codecs.js';
+import { viaWords } from './via.js';
 import { noteFor, wordsFor } from './words.js';
 
 /** Trouble that is over sooner is not worth mentioning. */
@@ -128,12 +129,14 @@ export class View {
   }
 
   #showFigures() {
-    const { state, lagS, isAtEdge, isQuiet } = this.#player;
+    const { state, lagS, isAtEdge, isQuiet, via } = this.#player;
     const seconds = STATES_WITH_TIME.has(state) ? lagS.toFixed(LATENCY_DIGITS) : '';
     const text = latencyText(state, seconds, isAtEdge);
     const { latency, live } = this.#elements;
     this.#change('seconds', seconds, () => { latency.dataset.seconds = seconds; });
     this.#change('latency', text, () => { latency.textContent = text; });
+    const way = via && seconds ? viaWords(via, seconds) : '';
+    this.#change('way', way, () => setText(this.#elements.way, way));
     // The element tells of what it leaves out when it likes.
     this.#showLack();
     this.#change('quiet', isQuiet, () => {

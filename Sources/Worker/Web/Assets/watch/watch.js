@@ -1,10 +1,11 @@
 // The page that plays one stream: puts its parts together.
 //
 // `body[data-state]` is the player's state. `window.weirPlayer.report()` gives the figures behind
-// it, for tests and for the curious: {state, codec, latencyS, targetS, bufferedS, rate, stalls,
-// jumps, reconnects, isAsleep, firstFrameMs}. `latencyS` is how old the picture is, counted from
-// when it could have been here, `targetS` the age the player aims at, `bufferedS` what it has in
-// hand; `firstFrameMs` counts from the start of the navigation.
+// it, for tests and for the curious: {state, via, codec, latencyS, targetS, bufferedS, rate, stalls,
+// jumps, reconnects, isAsleep, lacks, firstFrameMs}. `via` is how the broadcast comes (via.js),
+// `latencyS` how old the picture is, counted from when it could have been here, `targetS` the age the
+// player aims at, `bufferedS` what it has in hand; `firstFrameMs` counts from the start of the
+// navigation.
 
 import { subscribe } from '../common/events.js';
 import { Controls } from './controls.js';

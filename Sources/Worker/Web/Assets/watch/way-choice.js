@@ -64,8 +64,10 @@ export class WayChoice {
    * way that leaves nothing out, in turn with it.
    */
   alternate() {
-    const complete = this.#ways.filter(({ lacks, kind }) => lacks === null && kind !== 'plain');
-    const index = complete.indexOf(this.way);
+    const { way } = this;
+    const complete = this.#ways.filter(({ lacks, kind, via }) => (
+      lacks === null && kind !== 'plain' && via === way?.via));
+    const index = complete.indexOf(way);
     if (index >= 0) this.#failed = this.#ways.indexOf(complete[(index + 1) % complete.length]);
   }
 

@@ -96,6 +96,13 @@ function waiting(name, state, trouble) {
       text: 'It sends no picture. If this network has a page to sign in at, open that first.',
     };
   }
+  if (trouble === 'early') {
+    return {
+      ...said,
+      title: 'The broadcast is just beginning',
+      text: 'In this browser it can be seen some seconds later.',
+    };
+  }
   if (trouble === 'no-beginning') {
     return {
       ...said,

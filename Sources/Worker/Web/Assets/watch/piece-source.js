@@ -1,0 +1,222 @@
+// The pieces that lists name, played through one MediaSource: each track comes by itself and goes
+// into a buffer of its own. Looks like LiveSource to the one who uses it, and dies like that as a
+// whole.
+
+import { BATCH_S, ListedTrack } from './listed-track.js';
+import { endMsOf, placeAt, reachSOf } from './list-plan.js';
+import { MediaBuffer } from './media-buffer.js';
+import { MediaSourceClass } from './media-source.js';
+import { ReadAhead } from './read-ahead.js';
+import { pause } from './steady-fetch.js';
+import { TrackWatch } from './track-watch.js';
+
+/** Where the time line of the element begins, as in LiveSource. */
+const ORIGIN_S = 60;
+/** So much there should be in hand to begin at once near the live edge. */
+const LEAD_IN_S = 0.5;
+/** A track that brings nothing at first does not hold up the other one for longer. */
+const FIRST_BATCH_MS = 1_500;
+/** Tracks that come by themselves are so many pieces apart at most. */
+const APART_PIECES = 2;
+
+export class PieceSource {
+  canSeek = true;
+  originS = ORIGIN_S;
+  mimeType;
+  lastBytesAtMs = performance.now();
+  /** How far back its lists reach. */
+  reachS = Infinity;
+  /** @type {TrackWatch} */
+  tracks = new TrackWatch();
+
+  #video;
+  #given;
+  #controller;
+  #source = new MediaSourceClass();
+  #address;
+  /** @type {Map<string, ListedTrack>} by kind */
+  #listed = new Map();
+  /** @type {Map<string, MediaBuffer>} by kind; a track that is left out has none */
+  #media = new Map();
+  /** Where the media begins on its own time line; null until that is known. */
+  #startS = null;
+  #readAhead;
+  #isClosed = false;
+  /** Ends all of it, with a cause. */
+  #stop = () => {};
+
+  /**
+   * @param {object} given   as of LiveSource, and:
+   * @param {string[]} given.kinds   which tracks to read
+   * @param {import('./hls-list.js').Rendition[]} given.renditions   `uri` as an address
+   * @param {number} given.behindS   where to begin; 0: near the live edge
+   */
+  constructor(given) {
+    this.mimeType = given.mimeType;
+    this.#video = given.video;
+    this.#controller = given.controller;
+    this.#given = given;
+    this.#readAhead = new ReadAhead(given.video, ORIGIN_S);
+    this.#address = URL.createObjectURL(this.#source);
+  }
+
+  /** Shows itself in the video element. */
+  begin() {
+    const opened = new Promise((resolve) => {
+      this.#source.addEventListener('sourceopen', resolve, { once: true });
+    });
+    // Managed sources want a promise that nothing is sent to another device.
+    this.#video.disableRemotePlayback = true;
+    this.#video.src = this.#address;
+    this.#run(opened);
+  }
+
+  /** Whether the end of the buffer is the live edge. */
+  isAtEdge(nowMs) { return this.#readAhead.isAtEdge(nowMs); }
+
+  close() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#controller.abort();
+    URL.revokeObjectURL(this.#address);
+  }
+
+  async #run(opened) {
+    const cause = await this.#playAll(opened).catch(() => 'broken');
+    if (this.#isClosed) return;
+    if (cause === 'complete' && this.#source.readyState === 'open') this.#source.endOfStream();
+    // What is under way of the other track is of no use any more.
+    this.#controller.abort();
+    this.#given.onEnd(cause);
+  }
+
+  async #playAll(opened) {
+    const readers = await this.#open();
+    if (readers.length === 0) return 'unplayable';
+    const [first] = await Promise.all([this.#firstOf(readers), opened]);
+    if (this.#isClosed) return 'complete';
+    const way = this.#given.chooseWay(this.tracks);
+    this.#tellBeginning(way);
+    try {
+      this.#addBuffers(way, readers);
+    } catch {
+      // A codec that the lists name otherwise than the header did.
+      return 'unplayable';
+    }
+    return Promise.race([
+      Promise.all(readers.map((reader) => this.#play(reader, first.get(reader.kind))))
+        .then(() => 'complete'),
+      // A track whose bytes mean nothing to the browser ends all of it.
+      new Promise((resolve) => { this.#stop = resolve; }),
+    ]);
+  }
+
+  // The beginning
+
+  /** Reads the lists, and finds out where to begin in each. */
+  async #open() {
+    const { signal } = this.#controller;
+    const { renditions, kinds } = this.#given;
+    const readers = renditions.filter(({ kind }) => kinds.includes(kind)).map((rendition) => ({
+      ...rendition, track: new ListedTrack(rendition.uri, signal, () => this.#noteLife()),
+    }));
+    await Promise.all(readers.map(({ track }) => track.open()));
+    const lists = readers.map(({ track }) => track.list);
+    this.reachS = Math.max(...lists.map(reachSOf));
+    const piecesS = this.#given.behindS > 0 ? [BATCH_S] : lists.map(pieceS);
+    this.tracks = new TrackWatch(APART_PIECES * 1000 * Math.max(...piecesS));
+    this.tracks.begin(readers.map(({ kind }) => kind));
+    const aheadS = Math.max(LEAD_IN_S, this.#given.behindS);
+    const endMs = Math.min(...lists.map((list) => endMsOf(list) ?? Infinity));
+    // Pictures begin with a key frame, and the sound where they do.
+    let dateMs = endMs - aheadS * 1000;
+    for (const reader of readers) {
+      const place = placeAt(reader.track.list, dateMs);
+      if (!place) throw new Error('nothing to begin with');
+      reader.place = place;
+      if (reader.kind === 'video') dateMs = place.dateMs;
+    }
+    return readers;
+  }
+
+  /** The first batch of each track, of those that have one soon. */
+  async #firstOf(readers) {
+    const first = new Map();
+    const all = readers.map(async (reader) => {
+      reader.batches = reader.track.batches(reader.place);
+      reader.next = reader.batches.next();
+      const { value } = await reader.next;
+      if (value) first.set(reader.kind, value);
+    });
+    const late = pause(FIRST_BATCH_MS, this.#controller.signal);
+    late.catch(() => {});
+    await Promise.any(all);
+    await Promise.race([Promise.all(all), late]);
+    // Pictures come first, and with them the beginning of the time line.
+    for (const { kind } of readers) this.#noteFrames(kind, first.get(kind));
+    return first;
+  }
+
+  #tellBeginning({ lacks }) {
+    const span = this.tracks.span(lacks);
+    if (!span) return;
+    const { startS, endS } = span;
+    this.#given.onBeginning({ startS: this.#inElement(startS), endS: this.#inElement(endS) });
+  }
+
+  #addBuffers(way, readers) {
+    for (const { kind } of way.parts) {
+      const { codec } = readers.find((reader) => reader.kind === kind);
+      const buffer = this.#source.addSourceBuffer(`${kind}/mp4; codecs="${codec}"`);
+      buffer.timestampOffset = this.#inElement(0);
+      this.#media.set(kind, new MediaBuffer(buffer, this.#video));
+    }
+  }
+
+  /** A time of the media as the element counts it. */
+  #inElement(seconds) { return ORIGIN_S + seconds - (this.#startS ?? 0); }
+
+  // From then on
+
+  /** Takes all that comes of one track. */
+  async #play(reader, first) {
+    const media = this.#media.get(reader.kind);
+    await this.#append(media, await reader.track.initialization());
+    let next = reader.next;
+    for (;;) {
+      const { done, value } = await next;
+      if (done) return;
+      if (value !== first) this.#noteFrames(reader.kind, value);
+      await this.#append(media, value.bytes);
+      if (this.#isClosed) return;
+      this.#given.onMedia();
+      await this.#readAhead.room(media ? [media] : [], () => this.#isClosed);
+      next = reader.batches.next();
+    }
+  }
+
+  async #append(media, bytes) {
+    try {
+      await media?.append(bytes);
+    } catch {
+      this.#stop('undecodable');
+    }
+  }
+
+  #noteLife() { this.lastBytesAtMs = performance.now(); }
+
+  #noteFrames(kind, batch) {
+    if (!batch || batch.startS === null) return;
+    const { startS, durationS, samples } = batch;
+    this.#startS ??= startS;
+    for (let index = 0; index < samples; index += 1) {
+      this.tracks.noteFrame(kind, (startS + (durationS * index) / samples) * 1000);
+    }
+  }
+}
+
+/** The longest that comes at once of a list's track. */
+function pieceS({ segments, canBlock, targetS }) {
+  if (!canBlock) return targetS;
+  return Math.max(0, ...segments.flatMap(({ parts }) => parts.map(({ durationS }) => durationS)));
+}

@@ -1,0 +1,37 @@
+// By which of the server's formats a broadcast comes: WebM in one response, lists of HLS that the
+// browser reads by itself, or the pieces that such lists name (CMAF), read by this page.
+//
+// Pure.
+
+/** @typedef {'webm' | 'hls' | 'cmaf'} Via */
+
+/** @type {Record<Via, string>} */
+const NAMES = { webm: 'WebM', hls: 'HLS', cmaf: 'low-latency HLS' };
+
+/**
+ * The one that the page's address asks for (`?via=cmaf`); null: whatever is best.
+ * @param {string} search
+ * @returns {Via | null}
+ */
+export function viaOf(search) {
+  const asked = new URLSearchParams(search).get('via');
+  return Object.hasOwn(NAMES, asked) ? /** @type {Via} */ (asked) : null;
+}
+
+/**
+ * Whether to begin with a question for lists and not for bytes.
+ * @param {Via | null} via   what the address asks for
+ * @param {boolean} streamsWebM   whether the browser's MediaSource takes WebM
+ */
+export function asksForLists(via, streamsWebM) {
+  return via === null ? !streamsWebM : via !== 'webm';
+}
+
+/**
+ * What the page says of it.
+ * @param {Via} via
+ * @param {string} seconds   how far behind the picture is; empty when that is not known
+ */
+export function viaWords(via, seconds) {
+  return seconds ? `by ${NAMES[via]}, ${seconds} s behind` : `by ${NAMES[via]}`;
+}

@@ -1,0 +1,168 @@
+"""The page that plays, by each of the formats that the server has: `?via=`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from browser.element import wait_for_element
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.page import Page
+from browser.page_fixtures import *  # noqa: F403
+from browser.page_fixtures import chromium_of
+from browser.watch_page import WatchPage
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
+
+# Firefox reads no lists by itself. WebKit is not to be had here.
+CHOICES = [("chromium", "cmaf"), ("firefox", "cmaf"), ("chromium", "hls")]
+NAMES = {"webm": "by WebM", "cmaf": "by low-latency HLS", "hls": "by HLS"}
+# Long enough for lists, which begin some seconds after the broadcast.
+SECONDS = 90
+
+Broadcast = Callable[..., Publisher]
+
+
+@pytest.fixture
+def broadcast(browser_server: Server, publish: Callable[..., Publisher], name: str) -> Broadcast:
+    """Publish a recording in real time."""
+    def begin(video: str = "vp9", audio: str = "opus", server: Server | None = None) -> Publisher:
+        recording = record(video, audio, seconds=SECONDS)
+        to = server or browser_server
+        publisher = publish(to, name, headers={"content-type": recording.content_type})
+        publisher.play(recording, finish=False)
+        to.wait_for_state(name, "live")
+        return publisher
+
+    return begin
+
+
+def assert_plays_by(watcher: WatchPage, via: str, seconds: float = 3) -> None:
+    """It plays, by that, at the live edge, without a wrong picture, and says so."""
+    watcher.wait_for_playback(seconds)
+    assert watcher.look().player["via"] == via
+    watcher.assert_sound()
+    wait_for_element(watcher.page, "#way", f"words for {via}",
+                     lambda seen: seen.text.startswith(NAMES[via]) and "behind" in seen.text)
+
+
+@pytest.mark.parametrize(("browser", "via"), CHOICES)
+@pytest.mark.parametrize("video", ["vp9", "h264"])
+def test_the_address_says_how_it_is_played(
+    browser: str, via: str, video: str, broadcast: Broadcast, watch_page: Callable[..., WatchPage],
+    name: str,
+) -> None:
+    broadcast(video)
+    watcher = watch_page(name, browser, via=via)
+    assert_plays_by(watcher, via)
+    if via == "cmaf":
+        watcher.wait_for_live_edge()
+        now = watcher.look()
+        assert now.player["stalls"] <= 2 and now.player["reconnects"] == 0, now
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_h264_with_aac_comes_in_pieces_where_webm_cannot_have_it(
+    browser: str, broadcast: Broadcast, watch_page: Callable[..., WatchPage], name: str
+) -> None:
+    broadcast("h264", "aac")
+    assert_plays_by(watch_page(name, browser), "cmaf")
+
+
+def test_a_browser_without_webm_is_given_lists(
+    broadcast: Broadcast, open_own: Callable[..., Page], browser_server: Server, name: str
+) -> None:
+    broadcast()
+    page = open_own()
+    chromium_of(page).playwright.add_init_script(
+        """const knows = MediaSource.isTypeSupported.bind(MediaSource);
+           MediaSource.isTypeSupported = (type) => !type.includes('webm') && knows(type);""")
+    watcher = WatchPage(page, browser_server.url(""), name)
+    assert_plays_by(watcher, "cmaf")
+    # Nothing was asked for in vain.
+    assert not [each.url for each in chromium_of(page).exchanges if each.url.endswith("/live")]
+
+
+def test_vp8_has_no_lists_and_the_page_says_what_it_is(
+    broadcast: Broadcast, watch_page: Callable[..., WatchPage], name: str
+) -> None:
+    broadcast("vp8")
+    watcher = watch_page(name, via="hls")
+    # Its sound has lists.
+    watcher.wait_until(lambda now: now.state == "playing" and now.player["lacks"] == "video",
+                       "the sound alone")
+    wait_for_element(watcher.page, "#note", "words for the picture", lambda e: "VP8" in e.text)
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_a_viewer_can_go_back_and_return(
+    browser: str, broadcast: Broadcast, watch_page: Callable[..., WatchPage], name: str
+) -> None:
+    broadcast()
+    watcher = watch_page(name, browser, via="cmaf")
+    watcher.wait_for_playback(8)
+    before = watcher.look()
+    watcher.press_button("#back")
+    watcher.wait_until(lambda now: now.state == "rewound" and now.latencyS is not None
+                       and now.latencyS > (before.latencyS or 0) + 3, "to be further back")
+    watcher.wait_for_playback(1)
+    watcher.press_button("#live")
+    watcher.wait_until(lambda now: now.state == "playing" and now.atEdge, "to be back")
+    watcher.wait_for_playback(1)
+    watcher.assert_sound()
+
+
+def test_chromium_goes_back_in_no_lists_and_the_page_does_not_offer_it(
+    broadcast: Broadcast, watch_page: Callable[..., WatchPage], name: str
+) -> None:
+    broadcast()
+    watcher = watch_page(name, via="hls")
+    watcher.wait_for_playback(3)
+    assert not watcher.page.run("return document.querySelector('#video').seekable.length;")
+    wait_for_element(watcher.page, "#back", "no way back", lambda seen: not seen.enabled)
+    watcher.page.press("ArrowLeft")
+    watcher.wait_for_playback(1)
+    assert watcher.look().atEdge
+
+
+@pytest.mark.parametrize(("browser", "via"), CHOICES)
+def test_it_goes_on_when_the_broadcaster_is_back(
+    browser: str, via: str, broadcast: Broadcast, watch_page: Callable[..., WatchPage],
+    browser_server: Server, name: str,
+) -> None:
+    publisher = broadcast()
+    watcher = watch_page(name, browser, via=via)
+    watcher.wait_for_playback(3)
+    publisher.abort()
+    watcher.wait_for_state("interrupted", timeout_s=60)
+    assert "interrupted" in watcher.message
+    broadcast()
+    watcher.wait_for_playback(3, timeout_s=60)
+    assert watcher.look().player["via"] == via
+    watcher.assert_sound()
+    browser_server.request("DELETE", f"/{name}/live")
+    watcher.wait_for_state("ended", timeout_s=60)
+    assert "has ended" in watcher.message
+
+
+@pytest.mark.parametrize(("browser", "via"), CHOICES)
+def test_it_goes_on_when_workers_die(
+    browser: str, via: str, start_server: Callable[..., Server], broadcast: Broadcast,
+    watch_page: Callable[..., WatchPage], name: str,
+) -> None:
+    server = start_server("--workers", "2", "--grace", "120")
+    publisher = broadcast(server=server)
+    watcher = watch_page(name, browser, origin=server.url(""), via=via)
+    watcher.wait_for_playback(3)
+    for slot in (0, 1):
+        dead = server.kill_worker(slot)
+        server.wait_for_all_workers(without=dead)
+    # The one that took the upload was among them.
+    publisher.abort()
+    broadcast(server=server)
+    watcher.wait_for_playback(3, timeout_s=60)
+    watcher.assert_sound()
