@@ -522,3 +522,45 @@ def test_the_browser_that_one_is_in_is_not_recommended(
     words = modules("return (await load('other-browsers')).whatRecords(argument);", user_agent)
     assert own not in words
     assert sum(name in words for name in ("Chrome", "Edge", "Firefox")) >= 2
+
+@pytest.mark.parametrize(("stream", "words"), [
+    ({"codecs": ["vp8", "opus"],
+      "hlsFault": "The picture is VP8, which HLS and DASH cannot carry. H.264 would play."},
+     "iPhones and iPads cannot watch. The picture is VP8, which HLS and DASH cannot carry."),
+    ({"codecs": ["vp9", "opus"]}, "Many iPhones and iPads cannot"),
+    ({"codecs": ["h264", "opus"]}, "iPhones and iPads too. Older ones have no sound there (Opus)."),
+    ({"codecs": ["h264", "aac"]}, "Computers and phones can watch, iPhones and iPads too."),
+    ({"codecs": ["h264"]}, "iPhones and iPads too."),
+    ({"codecs": ["opus"]}, ""),
+])
+def test_the_broadcaster_is_told_who_can_watch(
+    modules: Modules, stream: dict[str, Any], words: str
+) -> None:
+    tracks = [{"kind": "audio" if codec in ("opus", "aac") else "video", "codec": codec}
+              for codec in stream["codecs"]]
+    said = modules("return (await load('audience-words')).wordsForStream(argument);",
+                   {"tracks": tracks, "hlsFault": stream.get("hlsFault")})
+    assert words in said and bool(said) == bool(words)
+    if not stream.get("hlsFault"):
+        before = modules("return (await load('audience-words')).wordsForCodec(...argument);",
+                         [stream["codecs"][0], "opus" in stream["codecs"]])
+        assert before == said
+
+
+@pytest.mark.parametrize(("records", "choice", "codec"), [
+    (["vp8", "vp9", "avc1"], "auto", "vp8"),
+    (["vp8", "vp9", "avc1"], "h264", "h264"),
+    # Nothing is asked for, and nothing is smooth: still not the one that is later for everybody.
+    (["avc1", "av1"], "auto", "av1"),
+    (["avc1"], "auto", "h264"),
+    (["vp8"], "h264", "vp8"),
+])
+def test_h264_is_recorded_only_when_somebody_asks_for_it(
+    modules: Modules, records: list[str], choice: str, codec: str
+) -> None:
+    assert modules(
+        """const { chooseCodec, mimeTypeOf } = await load('codec-choice');
+           const records = (type) => argument.records.some((name) => type.includes(name));
+           const { codec } = await chooseCodec(
+             { choice: argument.choice, video: {} }, records, async () => ({ smooth: false }));
+           return codec.id;""", {"records": records, "choice": choice}) == codec

@@ -129,6 +129,36 @@ def test_chromium_goes_back_in_no_lists_and_the_page_does_not_offer_it(
     assert watcher.look().atEdge
 
 
+# A system that sends what the element reads to a television, and has no MediaSource for the page.
+_PHONE = """
+window.MediaSource.isTypeSupported = () => false;
+HTMLVideoElement.prototype.webkitShowPlaybackTargetPicker = () => { window.hasPicked = true; };
+"""
+
+
+def test_a_phone_reads_the_lists_by_itself_and_offers_televisions(
+    broadcast: Broadcast, open_own: Callable[..., Page], browser_server: Server, name: str
+) -> None:
+    broadcast("h264")
+    page = open_own()
+    chromium_of(page).playwright.add_init_script(_PHONE)
+    watcher = WatchPage(page, browser_server.url(""), name)
+    assert_plays_by(watcher, "hls")
+    assert not page.run("return document.querySelector('#video').disableRemotePlayback;")
+    wait_for_element(page, "#cast", "no button before there is a television", lambda e: not e.visible)
+    page.run("""document.querySelector('#video').dispatchEvent(Object.assign(
+      new Event('webkitplaybacktargetavailabilitychanged'), { availability: 'available' }));""")
+    # All buttons have room on a small phone.
+    chromium_of(page).playwright.set_viewport_size({"width": 375, "height": 667})
+    wait_for_element(page, "#cast", "the button", lambda seen: seen.visible)
+    assert page.run(
+        """const row = document.querySelector('.player-buttons').getBoundingClientRect();
+           const last = document.querySelector('#fullscreen').getBoundingClientRect();
+           return last.right <= row.right + 1 && last.right <= innerWidth;""")
+    watcher.press_button("#cast")
+    assert page.run("return window.hasPicked;")
+
+
 @pytest.mark.parametrize(("browser", "via"), CHOICES)
 def test_it_goes_on_when_the_broadcaster_is_back(
     browser: str, via: str, broadcast: Broadcast, watch_page: Callable[..., WatchPage],

@@ -16,6 +16,7 @@ modules = modules_of("watch")
 VP8 = 'video/webm; codecs="vp8,opus"'
 VP9 = 'video/webm; codecs="vp9,opus"'
 H264 = 'video/x-matroska; codecs="avc1.64001F,mp4a.40.2"'
+H264_OPUS = 'video/x-matroska; codecs="avc1.64001F,opus"'
 H264_VORBIS = 'video/x-matroska; codecs="avc1.64001F,vorbis"'
 
 # What some browsers take, by container: MediaSource, the element, and lists.
@@ -76,6 +77,8 @@ def test_the_way_follows_from_browser_codecs_and_wish(
     (CHROMIUM, VP8, "cmaf", "cmaf pieces without video"),
     (CHROMIUM, VP8, "hls", "hls lists without video"),
     (MP4_ONLY, H264_VORBIS, None, "cmaf pieces without audio"),
+    # The picture's own list.
+    (PHONE, H264_OPUS, None, "hls lists without audio"),
     (PHONE, VP8, None, None),
     (PHONE, VP9, "cmaf", None),
 ])
@@ -86,22 +89,26 @@ def test_a_part_of_it_is_better_than_nothing(
     assert next(iter(ways), None) == first
 
 
-@pytest.mark.parametrize(("search", "streams_webm", "via", "lists"), [
-    ("", True, None, False),
-    ("", False, None, True),
-    ("?via=webm", False, "webm", False),
-    ("?via=cmaf", True, "cmaf", True),
-    ("?name=x&via=hls", True, "hls", True),
-    ("?via=constructor", True, None, False),
-    ("?via=", True, None, False),
+@pytest.mark.parametrize(("search", "streams_webm", "takes_lists", "via", "lists"), [
+    ("", True, True, None, False),
+    ("", False, True, None, True),
+    # It can be told at once, then, that there is no way.
+    ("", False, False, None, False),
+    ("?via=webm", False, True, "webm", False),
+    ("?via=cmaf", True, True, "cmaf", True),
+    ("?name=x&via=hls", True, False, "hls", True),
+    ("?via=constructor", True, True, None, False),
+    ("?via=", True, True, None, False),
 ])
 def test_the_address_may_say_how_the_broadcast_comes(
-    modules: Modules, search: str, streams_webm: bool, via: str | None, lists: bool
+    modules: Modules, search: str, streams_webm: bool, takes_lists: bool, via: str | None,
+    lists: bool,
 ) -> None:
     assert modules(
         """const { asksForLists, viaOf } = await load('via');
            const via = viaOf(argument[0]);
-           return [via, asksForLists(via, argument[1])];""", [search, streams_webm]) == [via, lists]
+           return [via, asksForLists(via, argument[1], argument[2])];""",
+        [search, streams_webm, takes_lists]) == [via, lists]
 
 
 # Lists
@@ -259,3 +266,16 @@ def test_the_page_says_how_the_broadcast_comes(
     modules: Modules, via: str, seconds: str, words: str
 ) -> None:
     assert modules("return (await load('via')).viaWords(...argument);", [via, seconds]) == words
+
+
+@pytest.mark.parametrize(("stream", "address", "note"), [
+    (None, "/alice/hls/index.m3u8", ""),
+    ({"hlsUrl": "/alice/hls/index.m3u8", "hlsFault": None}, "/alice/hls/index.m3u8", ""),
+    ({"hlsUrl": None, "hlsFault": "The picture is VP8."}, "/alice/live",
+     "This is WebM, for VLC and mpv. The picture is VP8."),
+])
+def test_other_players_are_given_what_they_can_play(
+    modules: Modules, stream: dict[str, Any] | None, address: str, note: str
+) -> None:
+    assert modules("return (await load('share')).addressForPlayers('alice', argument);",
+                   stream) == {"address": address, "note": note}

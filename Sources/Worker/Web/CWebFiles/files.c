@@ -233,6 +233,9 @@ BYTES watch_track_stream_js[] = {
 BYTES watch_track_watch_js[] = {
 #embed "../Assets/watch/track-watch.js"
 };
+BYTES watch_cast_js[] = {
+#embed "../Assets/watch/cast.js"
+};
 BYTES watch_hls_list_js[] = {
 #embed "../Assets/watch/hls-list.js"
 };
@@ -449,6 +452,12 @@ BYTES live_air_switches_js[] = {
 BYTES live_other_browsers_js[] = {
 #embed "../Assets/live/other-browsers.js"
 };
+BYTES live_audience_note_js[] = {
+#embed "../Assets/live/audience-note.js"
+};
+BYTES live_audience_words_js[] = {
+#embed "../Assets/live/audience-words.js"
+};
 BYTES live_air_plan_js[] = {
 #embed "../Assets/live/air-plan.js"
 };
@@ -534,6 +543,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/webm-reader.js", watch_webm_reader_js),
     FILE("Assets/watch/track-stream.js", watch_track_stream_js),
     FILE("Assets/watch/track-watch.js", watch_track_watch_js),
+    FILE("Assets/watch/cast.js", watch_cast_js),
     FILE("Assets/watch/hls-list.js", watch_hls_list_js),
     FILE("Assets/watch/list-plan.js", watch_list_plan_js),
     FILE("Assets/watch/listed-track.js", watch_listed_track_js),
@@ -606,6 +616,8 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/lost-inputs.js", live_lost_inputs_js),
     FILE("Assets/live/air-switches.js", live_air_switches_js),
     FILE("Assets/live/other-browsers.js", live_other_browsers_js),
+    FILE("Assets/live/audience-note.js", live_audience_note_js),
+    FILE("Assets/live/audience-words.js", live_audience_words_js),
     FILE("Assets/live/air-plan.js", live_air_plan_js),
     FILE("Assets/live/steady-track.js", live_steady_track_js),
 };

@@ -84,6 +84,7 @@ export class AirMonitor {
       sentBytes: this.#broadcast.sentBytes,
       bitrateBps: this.#broadcast.throughputBps,
       viewers: this.#audience.viewers,
+      audience: this.#audience.words,
       health,
     });
   }

@@ -2,6 +2,7 @@
 // there, and whether it is held back.
 
 import { subscribe } from '../common/events.js';
+import { wordsForStream } from './audience-words.js';
 
 export class AudienceWatch {
   /** @type {number | null} null until the server has told */
@@ -9,6 +10,8 @@ export class AudienceWatch {
   peakViewers = 0;
   /** For how long the server has held our broadcast back, in all. */
   heldBackMs = 0;
+  /** On what it can be watched. */
+  words = '';
   #subscription;
 
   /**
@@ -23,6 +26,7 @@ export class AudienceWatch {
       onStream: (stream) => {
         this.viewers = stream.viewers;
         this.peakViewers = Math.max(this.peakViewers, stream.viewers, stream.peakViewers ?? 0);
+        this.words = wordsForStream(stream);
         this.heldBackMs = Number(stream.heldBackMs) || 0;
         if (stream.state === 'ended') onGone();
       },

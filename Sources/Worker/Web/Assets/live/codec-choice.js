@@ -1,28 +1,40 @@
 // Which codec to record with: the best that most viewers can play. VP9 first (plays everywhere in
 // MSE, also in fMP4), VP8 where VP9 would not run smoothly or is not there (Firefox), AV1 last:
-// good, but costly to make and not played by older devices. All with Opus. H.264 is left out:
-// browsers record it into Matroska, which their own players refuse.
+// good, but costly to make and not played by older devices. All with Opus.
+//
+// H.264 only if somebody asks for it. It is what iPhones play, but browsers record it into Matroska,
+// which their own players take in pieces of HLS only, and that is half a second later for everybody.
 //
 // What the browser promises is a first guess only: a codec that has been measured to be too slow on
 // this device is not taken again for a while (slow-codecs.js).
 //
 // Pure: what the browser can do is passed in.
 
-/** @typedef {{id: string, label: string, codecs: string}} Codec */
+/**
+ * @typedef {object} Codec
+ * @property {string} id
+ * @property {string} label
+ * @property {string} codecs      as the recorder knows it
+ * @property {string} container
+ * @property {boolean} [isOnRequest]   never chosen by itself
+ */
 
 /** @type {Codec[]} Best first. */
 const CODECS = [
-  { id: 'vp9', label: 'VP9', codecs: 'vp9' },
-  { id: 'vp8', label: 'VP8', codecs: 'vp8' },
-  { id: 'av1', label: 'AV1', codecs: 'av1' },
+  { id: 'vp9', label: 'VP9', codecs: 'vp9', container: 'webm' },
+  { id: 'vp8', label: 'VP8', codecs: 'vp8', container: 'webm' },
+  { id: 'av1', label: 'AV1', codecs: 'av1', container: 'webm' },
+  { id: 'h264', label: 'H.264', codecs: 'avc1', container: 'x-matroska', isOnRequest: true },
 ];
 
 /** The one that costs least to make. */
 export const LIGHTEST_CODEC_ID = 'vp8';
+/** The one that iPhones play. */
+export const WIDEST_CODEC_ID = 'h264';
 
 /** The recorder's type for a codec. */
 export function mimeTypeOf(codec, hasAudio) {
-  return `video/webm;codecs=${codec.codecs}${hasAudio ? ',opus' : ''}`;
+  return `video/${codec.container};codecs=${codec.codecs}${hasAudio ? ',opus' : ''}`;
 }
 
 /**
@@ -49,12 +61,13 @@ export async function chooseCodec(
   const codecs = recordableCodecs(isTypeSupported);
   const wanted = codecs.find((codec) => codec.id === wish.choice);
   if (wanted) return { codec: wanted, isSmooth: await isSmooth(wanted, wish.video, encodingInfo) };
-  for (const codec of codecs) {
+  const usual = codecs.filter(({ isOnRequest }) => !isOnRequest);
+  for (const codec of usual) {
     const isPromised = await isSmooth(codec, wish.video, encodingInfo);
     if (isPromised && !isKnownSlow(codec.id)) return { codec, isSmooth: true };
   }
   // Nothing is promised to be smooth: the one that costs least.
-  const cheapest = codecs.find((codec) => codec.id === LIGHTEST_CODEC_ID) ?? codecs[0];
+  const cheapest = usual.find((codec) => codec.id === LIGHTEST_CODEC_ID) ?? usual[0] ?? codecs[0];
   return cheapest ? { codec: cheapest, isSmooth: false } : null;
 }
 

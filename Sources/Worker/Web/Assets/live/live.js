@@ -6,6 +6,7 @@ import { AirCare } from './air-care.js';
 import { AirMonitor } from './air-monitor.js';
 import { AirPlan } from './air-plan.js';
 import { AirSwitches } from './air-switches.js';
+import { AudienceNote } from './audience-note.js';
 import { Broadcast } from './broadcast.js';
 import {
   warning, wordsForBegunAnew, wordsForEnd, wordsForMissed, wordsForSlowCodec,
@@ -45,6 +46,7 @@ class LivePage {
     onMicrophoneEnded: () => this.#lost.microphoneEnded(this.#care.usedRoute === 'microphone'),
   });
   #form = new SetupForm({ onSubmit: () => this.#submit(), onChange: () => this.#choicesChanged() });
+  #audience = new AudienceNote(this.#form, () => this.#choicesChanged());
   #stage = new Stage(this.#studio, () => this.#openPicture());
   #notice = new Notice((action) => this.#act(action));
   #care = new AirCare(this.#studio, {
@@ -94,8 +96,12 @@ class LivePage {
     this.#showState('choosing');
     this.#stage.show(this.#form.wish.source);
     const complaint = wordsForBrowser();
-    if (complaint) this.#cannotBroadcast(complaint);
-    else this.#openAllowedPicture();
+    if (complaint) {
+      this.#cannotBroadcast(complaint);
+      return;
+    }
+    this.#audience.show();
+    this.#openAllowedPicture();
   }
 
   // Before
@@ -123,6 +129,7 @@ class LivePage {
 
   async #choicesChanged() {
     if (!this.#isUsable) return undefined;
+    this.#audience.show();
     if (this.#state.isOnAir) return this.#markChanges(true);
     const { source } = this.#form.wish;
     if (this.#studio.pictureKind === source) return this.#openPicture();

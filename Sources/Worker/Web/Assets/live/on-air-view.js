@@ -30,13 +30,15 @@ export class OnAirView {
    * @param {number} figures.sentBytes
    * @param {number} figures.bitrateBps
    * @param {number | null} figures.viewers null when not known
+   * @param {string} figures.audience on what it can be watched
    * @param {ReturnType<import('./air-health.js').AirHealth['judge']>} figures.health
    */
-  show({ elapsedMs, sentBytes, bitrateBps, viewers, health }) {
+  show({ elapsedMs, sentBytes, bitrateBps, viewers, audience, health }) {
     this.#set('elapsed', formatDuration(elapsedMs));
     this.#set('sent', formatBytes(sentBytes));
     this.#set('upload-bitrate', formatBitrate(bitrateBps));
     this.#set('viewers', viewers === null ? '–' : viewers.toLocaleString('en'));
+    this.#set('audience', audience);
     this.#showHealth(health);
   }
 

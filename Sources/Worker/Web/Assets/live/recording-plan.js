@@ -30,9 +30,12 @@ export async function planRecording({ size, codecChoice }, videoBps, hasSound) {
 }
 
 /** Whether this browser records the codec that costs least. */
-export function hasLightestCodec() {
+export function hasLightestCodec() { return canRecord(LIGHTEST_CODEC_ID); }
+
+/** Whether this browser records a codec. */
+export function canRecord(codecID) {
   return recordableCodecs((type) => MediaRecorder.isTypeSupported(type))
-    .some(({ id }) => id === LIGHTEST_CODEC_ID);
+    .some(({ id }) => id === codecID);
 }
 
 /**

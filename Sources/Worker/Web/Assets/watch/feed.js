@@ -6,7 +6,7 @@ import { ListsPlayer } from './lists-player.js';
 import { listsUrl } from './lists-request.js';
 import { LiveSource } from './live-source.js';
 import { mediaUrl } from './media-request.js';
-import { isStreamable } from './media-source.js';
+import { isStreamable, readsLists } from './media-source.js';
 import { PieceSource } from './piece-source.js';
 import { PLAIN_LEAD_IN_S, PlainPlayer } from './plain-player.js';
 import { Reception } from './reception.js';
@@ -15,8 +15,6 @@ import { waysToPlay } from './ways.js';
 
 /** Undecodable media twice within this time is not an accident. */
 const ACCIDENT_MS = 30_000;
-/** Of the lists that a browser may read by itself. */
-const LISTS_TYPE = 'application/vnd.apple.mpegurl';
 
 /** @typedef {LiveSource | PieceSource | PlainPlayer | ListsPlayer} Source */
 
@@ -134,17 +132,30 @@ export class Feed {
     switch (answer.kind) {
       case 'media': return this.#take(answer, controller, behindS);
       case 'gone': return this.#handlers.onGone();
-      case 'busy':
-      case 'early': return this.#handlers.onFailure(answer.kind, answer.retryAfterMs);
+      case 'early': return this.#noteEarly(answer);
+      case 'busy': return this.#handlers.onFailure('busy', answer.retryAfterMs);
       case 'stranger': return this.#handlers.onFailure('stranger');
       default: return this.#handlers.onFailure('network', answer.retryAfterMs);
     }
   }
 
-  #take({ response, renditions, mimeType }, controller, behindS) {
-    const isOtherType = mimeType !== this.mimeType;
+  /** @returns {boolean} whether it is another type than before */
+  #noteType(mimeType) {
+    if (mimeType === this.mimeType) return false;
     this.mimeType = mimeType;
-    if (isOtherType) this.#ways = new WayChoice(this.#waysFor(mimeType));
+    this.#ways = new WayChoice(this.#waysFor(mimeType));
+    return true;
+  }
+
+  /** Lists that would be of no use need not be waited for. */
+  #noteEarly({ mimeType, retryAfterMs }) {
+    this.#noteType(mimeType);
+    if (this.#ways.way) this.#handlers.onFailure('early', retryAfterMs);
+    else this.#giveUp('codec');
+  }
+
+  #take({ response, renditions, mimeType }, controller, behindS) {
+    const isOtherType = this.#noteType(mimeType);
     const { way } = this.#ways;
     const asksForLists = way?.via !== 'webm';
     if (!way || asksForLists !== (response === null)) {
@@ -175,7 +186,7 @@ export class Feed {
       // Matroska is played by some who do not say so.
       plays: (type) => (
         this.#video.canPlayType(type) !== '' || type.startsWith('video/x-matroska')),
-      readsLists: this.#video.canPlayType(LISTS_TYPE) !== '',
+      readsLists: readsLists(),
       sendsLists: 'webkitShowPlaybackTargetPicker' in this.#video,
     }, via);
   }
@@ -190,7 +201,7 @@ export class Feed {
       }
       case 'lists':
         given.controller.abort();
-        return new ListsPlayer({ ...given, url: listsUrl(this.#name, lacks === 'video') });
+        return new ListsPlayer({ ...given, url: this.#listFor(lacks, given.renditions) });
       case 'plain': {
         given.controller.abort();
         const url = mediaUrl(this.#name, Math.max(given.behindS, PLAIN_LEAD_IN_S));
@@ -198,6 +209,13 @@ export class Feed {
       }
       default: return new LiveSource(given);
     }
+  }
+
+  /** The list that has all but what is left out. */
+  #listFor(lacks, renditions) {
+    const picture = renditions.find(({ kind }) => kind === 'video');
+    if (lacks === 'audio' && picture) return picture.uri;
+    return listsUrl(this.#name, lacks === 'video');
   }
 
   #noteMedia() {

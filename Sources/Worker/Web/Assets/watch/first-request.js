@@ -3,7 +3,7 @@
 
 import { requestLists } from './lists-request.js';
 import { requestMedia } from './media-request.js';
-import { streamsWebM } from './media-source.js';
+import { readsLists, streamsMP4, streamsWebM } from './media-source.js';
 import { asksForLists, viaOf } from './via.js';
 
 const [, name] = location.pathname.split('/');
@@ -11,6 +11,7 @@ const [, name] = location.pathname.split('/');
 /** What the address of the page asks for. */
 export const via = viaOf(location.search);
 export const firstController = new AbortController();
-export const beginsWithLists = asksForLists(via, streamsWebM());
+export const beginsWithLists = asksForLists(
+  via, streamsWebM(), streamsMP4() || readsLists());
 export const firstAnswer = beginsWithLists
   ? requestLists(name, firstController) : requestMedia(name, 0, firstController);

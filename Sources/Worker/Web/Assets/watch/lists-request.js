@@ -32,7 +32,7 @@ export async function requestLists(name, controller) {
     const { state, mimeType } = await description.json();
     // Its lists stay for a while; the page that follows a broadcast has seen them.
     if (state === 'ended') return { kind: 'gone' };
-    return lists.kind === 'media' ? { ...lists, mimeType } : lists;
+    return { ...lists, mimeType };
   } catch {
     return { kind: 'failed' };
   } finally {

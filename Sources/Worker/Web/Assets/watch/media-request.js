@@ -16,7 +16,7 @@ const CROWD_SLUG = /^too-/;
  * @typedef {{kind: 'media', response: Response, mimeType: string}} MediaAnswer
  * @typedef {{kind: 'media', response: null, mimeType: string,
  *   renditions: import('./hls-list.js').Rendition[]}} ListsAnswer
- * @typedef {{kind: 'early', retryAfterMs: number}} EarlyAnswer   there are no lists yet
+ * @typedef {{kind: 'early', mimeType: string, retryAfterMs: number}} EarlyAnswer   there are no lists yet
  * @typedef {{kind: 'gone'}} GoneAnswer                      there is nothing under this name now
  * @typedef {{kind: 'busy', retryAfterMs: number}} BusyAnswer
  * @typedef {{kind: 'stranger'}} StrangerAnswer              the page of a proxy or portal

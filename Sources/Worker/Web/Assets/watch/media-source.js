@@ -1,4 +1,4 @@
-// What this browser's MediaSource takes.
+// What this browser's MediaSource takes, and whether the browser reads lists of HLS by itself.
 
 /** Safari on phones has only the managed one. */
 export const MediaSourceClass = globalThis.MediaSource ?? globalThis.ManagedMediaSource;
@@ -12,4 +12,15 @@ export function isStreamable(mimeType) {
 export function streamsWebM() {
   return ['video/webm; codecs="vp8"', 'video/webm; codecs="vp9"', 'audio/webm; codecs="opus"']
     .some(isStreamable);
+}
+
+/** Whether it takes any MP4 that lists may name. */
+export function streamsMP4() {
+  return ['video/mp4; codecs="avc1.42e01f"', 'video/mp4; codecs="vp09.00.10.08"']
+    .some(isStreamable);
+}
+
+/** Whether the browser says that it reads lists of HLS. */
+export function readsLists() {
+  return document.createElement('video').canPlayType('application/vnd.apple.mpegurl') !== '';
 }

@@ -1,14 +1,15 @@
 // Shares the page: through the system's own sheet on a phone, otherwise from a panel, which also
-// has the line of HTML that shows the player in another page.
+// has the line of HTML that shows the player in another page, and the address for other players.
 
 /**
  * @param {Record<string, HTMLElement>} elements   by id
  * @param {string} name   of the stream
+ * @returns {(stream: object | null) => void}   to be called with what the server says of the stream
  */
 export function setUpShare(elements, name) {
   const { share: button, 'share-panel': panel } = elements;
   // In a frame of another site's page, there is nothing to share it with.
-  if (!button) return;
+  if (!button) return () => {};
   const url = `${location.origin}${location.pathname}`;
   elements['share-link'].textContent = url;
   elements['share-embed'].textContent = frameLine(location.origin, name);
@@ -20,6 +21,26 @@ export function setUpShare(elements, name) {
       panel.showModal();
     }
   });
+  const show = (stream) => {
+    const { address, note } = addressForPlayers(name, stream);
+    elements['share-stream'].textContent = `${location.origin}${address}`;
+    elements['share-stream-note'].textContent = note;
+  };
+  show(null);
+  return show;
+}
+
+/**
+ * What to give to a player that is no browser: HLS, which most of them know best; what HLS cannot
+ * carry they may know as WebM.
+ * @param {string} name
+ * @param {{hlsUrl: string | null, hlsFault: string | null} | null} stream   null: not known (yet)
+ */
+export function addressForPlayers(name, stream) {
+  if (!stream?.hlsFault) return { address: stream?.hlsUrl ?? `/${name}/hls/index.m3u8`, note: '' };
+  return {
+    address: `/${name}/live`, note: `This is WebM, for VLC and mpv. ${stream.hlsFault}`,
+  };
 }
 
 /**

@@ -22,9 +22,10 @@ export function viaOf(search) {
  * Whether to begin with a question for lists and not for bytes.
  * @param {Via | null} via   what the address asks for
  * @param {boolean} streamsWebM   whether the browser's MediaSource takes WebM
+ * @param {boolean} takesLists    whether it could play anything that lists name
  */
-export function asksForLists(via, streamsWebM) {
-  return via === null ? !streamsWebM : via !== 'webm';
+export function asksForLists(via, streamsWebM, takesLists) {
+  return via === null ? !streamsWebM && takesLists : via !== 'webm';
 }
 
 /**

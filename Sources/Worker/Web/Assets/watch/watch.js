@@ -8,6 +8,7 @@
 // navigation.
 
 import { subscribe } from '../common/events.js';
+import { setUpCast } from './cast.js';
 import { Controls } from './controls.js';
 import { Idle } from './idle.js';
 import { listenToKeys } from './keyboard.js';
@@ -42,7 +43,8 @@ const idle = new Idle(elements.player, elements.controls, () => (
 const toggleFullScreen = setUpFullScreen(elements);
 setUpSmallWindow(elements);
 setUpPresses(elements, { player, idle, toggleFullScreen });
-setUpShare(elements, name);
+setUpCast(elements, player);
+const showShare = setUpShare(elements, name);
 listenToKeys({ player, sound, controls, idle, toggleFullScreen, elements });
 elements['try-again'].addEventListener('click', () => player.tryAgain());
 const sleeper = new Sleeper(elements.video, player, sound);
@@ -60,7 +62,10 @@ showChange();
 
 subscribe({
   stream: name,
-  onStream: (stream) => player.setStream(stream),
+  onStream: (stream) => {
+    player.setStream(stream);
+    showShare(stream);
+  },
   onGone: () => player.setStream(null),
   onConnection: (isConnected) => { if (isConnected) player.wake(); },
 });

@@ -78,9 +78,7 @@ function pieceWays(mimeType, { streams }) {
 function listWays(mimeType, { plays, readsLists }) {
   if (!readsLists) return [];
   const all = packagedParts(mimeType).filter((part) => plays(part.mimeType));
-  // The list with a picture has all that there is. Sound has one to itself.
-  return choices(mimeType, all).filter(({ lacks }) => lacks !== 'audio')
-    .map(({ lacks }) => ({ kind: 'lists', via: 'hls', parts: [], lacks }));
+  return choices(mimeType, all).map(({ lacks }) => ({ kind: 'lists', via: 'hls', parts: [], lacks }));
 }
 
 /** All of it, if all of it can be had; then what there is. */
