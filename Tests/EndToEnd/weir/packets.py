@@ -38,7 +38,7 @@ class Probe:
         return [packet for packet in self.packets if self.kinds[packet.stream] == kind]
 
 
-def probe(file: Path) -> Probe:
+def probe(file: Path | str) -> Probe:
     """Read all packets of a file with ffprobe."""
     done = subprocess.run(
         [
@@ -70,6 +70,16 @@ def decode_errors(file: Path) -> str:
         text=True,
     )
     return done.stderr.strip() or ("" if done.returncode == 0 else f"exit {done.returncode}")
+
+
+def decoded_frames(file: Path | str) -> list[str]:
+    """A hash of every picture as a decoder shows it. For codecs whose packets are written in another form:
+    H.264 with start codes comes out with lengths."""
+    done = subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", "-i", str(file), "-map", "0:v", "-f", "framemd5", "-"],
+        capture_output=True, text=True)
+    lines = [line for line in done.stdout.splitlines() if line and not line.startswith("#")]
+    return [line.rsplit(",", 1)[1].strip() for line in lines]
 
 
 def _packet(said: dict[str, str]) -> Packet:

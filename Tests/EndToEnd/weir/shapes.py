@@ -35,7 +35,7 @@ def _number(data: bytes, at: int, *, keep_marker: bool) -> tuple[int, int]:
     return value, length
 
 
-def _elements(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+def elements(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Identifier, start and end of each element; clusters are entered."""
     while at < end:
         identifier, id_bytes = _number(data, at, keep_marker=True)
@@ -60,13 +60,13 @@ def take_apart(data: bytes) -> tuple[bytes, list[Block]]:
             Block(data[start] & 0x7F, time_ms, data[start + 3], data[start + 4:end], time_ms)
         )
 
-    for identifier, start, end in _elements(data, begin, len(data)):
+    for identifier, start, end in elements(data, begin, len(data)):
         if identifier == ebml.TIMECODE:
             cluster_ms = int.from_bytes(data[start:end], "big")
         elif identifier == ebml.SIMPLE_BLOCK:
             add(start, end)
         elif identifier == BLOCK_GROUP:
-            for child, child_start, child_end in _elements(data, start, end):
+            for child, child_start, child_end in elements(data, start, end):
                 if child == BLOCK:
                     add(child_start, child_end)
     return data[:begin], blocks

@@ -85,12 +85,12 @@ def repeated(data: bytes, seconds: int) -> bytes:
     times and their sizes, which are unknown then."""
     mark = ebml.identifier(ebml.CLUSTER)
     head, blocks = shapes.take_apart(data)
-    first, ends = min(block.time_ms for block in blocks), []
-    for track in {block.track for block in blocks}:
-        times = [block.time_ms for block in blocks if block.track == track]
-        ends.append(times[-1] + (times[-1] - times[0]) // max(len(times) - 1, 1))
-    period_ms = max(ends) - first
-    clusters = _clusters(data, len(head))
+    # Sound must go on without a break, so it decides; pictures that would overlap are left out.
+    sound = next((b.track for b in blocks if sum(c.track == b.track and c.is_key for c in blocks)
+                  == sum(c.track == b.track for c in blocks)), blocks[0].track)
+    times = [block.time_ms for block in blocks if block.track == sound]
+    period_ms = times[-1] - times[0] + (times[-1] - times[0]) // (len(times) - 1)
+    clusters = _clusters(data, len(head), sound, min(b.time_ms for b in blocks) + period_ms)
     out = head
     for turn in range(-(-seconds * 1_000 // period_ms)):
         for time_ms, inside in clusters:
@@ -99,16 +99,24 @@ def repeated(data: bytes, seconds: int) -> bytes:
     return out
 
 
-def _clusters(data: bytes, begin: int) -> list[tuple[int, bytes]]:
+def _clusters(data: bytes, begin: int, sound: int, end_ms: int) -> list[tuple[int, bytes]]:
     """The time of each cluster and what follows it there."""
     found: list[tuple[int, bytes]] = []
-    for identifier, start, end in shapes._elements(data, begin, len(data)):
+    for identifier, start, end in shapes.elements(data, begin, len(data)):
         if identifier == ebml.TIMECODE:
             found.append((int.from_bytes(data[start:end], "big"), b""))
         elif identifier in (ebml.SIMPLE_BLOCK, shapes.BLOCK_GROUP):
             time_ms, inside = found[-1]
-            found[-1] = (time_ms, inside + ebml.element(identifier, data[start:end]))
+            at = start if identifier == ebml.SIMPLE_BLOCK else _block_in(data, start, end)
+            track, relative_ms = data[at] & 0x7F, int.from_bytes(data[at + 1:at + 3], "big", signed=True)
+            if track == sound or time_ms + relative_ms < end_ms:
+                found[-1] = (time_ms, inside + ebml.element(identifier, data[start:end]))
     return found
+
+
+def _block_in(data: bytes, start: int, end: int) -> int:
+    """Where the block of a group begins."""
+    return next(at for identifier, at, _ in shapes.elements(data, start, end) if identifier == shapes.BLOCK)
 
 
 def _gstreamer(path: Path, seconds: int) -> None:
@@ -117,8 +125,8 @@ def _gstreamer(path: Path, seconds: int) -> None:
         "! video/x-raw,format=I420,width=320,height=180,framerate=30/1 "
         "! vp9enc deadline=1 cpu-used=8 keyframe-max-dist=60 target-bitrate=300000 ! queue ! mux.")
     sound = (
-        f"audiotestsrc num-buffers={seconds * 50} samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2 "
-        "! opusenc ! queue ! mux.")
+        f"audiotestsrc num-buffers={seconds * 50} samplesperbuffer=960 wave=pink-noise "
+        "! audio/x-raw,rate=48000,channels=2 ! opusenc ! queue ! mux.")
     pipeline = f"{picture} {sound} webmmux name=mux streamable=true ! fdsink fd=1"
     _run(["gst-launch-1.0", "-q", *pipeline.split()], path)
 
@@ -154,6 +162,14 @@ SOURCES = [
     ffmpeg("ffmpeg-vp9-60", "vp9", "opus", [*VP9, "-b:v", "600k", "-g", "120", *OPUS], rate=60),
     Source("gstreamer-vp9", "vp9", "opus", "webm", _gstreamer, "gst-launch-1.0"),
     Source("mkvmerge-h264", "h264", "aac", "mkv", _mkvmerge, "mkvmerge"),
+]
+
+#: Small, for long broadcasts: times in whole milliseconds, of which neither 30 nor 44,100 is a divisor.
+TEN_MINUTES = [
+    ffmpeg(f"ten-minutes-{hz}", "h264", "aac",
+           ["-s", "96x54", "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "30k", "-g", "60", "-c:a",
+            "aac", "-b:a", "24k"], hz=hz)
+    for hz in (44_100, 48_000)
 ]
 
 
