@@ -80,7 +80,8 @@ struct FragmentWriter: Sendable {
             track: index, timeMs: timeMs, endMs: endMs,
             isLeadingKey: tracks[index].isLeading && frame.isKey,
             isDiscontinuity: isDiscontinuityPending, isBreak: isBreakPending,
-            soundTicks: segments.soundTicks(of: data, track: index))
+            soundTicks: segments.soundTicks(of: data, track: index),
+            held: segments.heldPicture(data, track: index))
         let mostBytes =
             data.count + (frame.hasElements ? elements.count : 0)
             + FragmentWriter.mostBlockHeadBytes
@@ -142,7 +143,7 @@ struct FragmentWriter: Sendable {
             closeFragment(in: &batch)
         }
         let record = segments.take(
-            frame, track: head.track, soundTicks: head.soundTicks, start: start,
+            frame, track: head.track, soundTicks: head.soundTicks, held: head.held, start: start,
             clusterMs: startsCluster ? nil : clusters.startMs,
             isIndependent: head.isLeadingKey || !clusters.hasVideo
                 || !isLeading && tracks[0].awaitsKeyframe)

@@ -42,4 +42,6 @@ struct FrameHead: Sendable, Equatable {
     var isBreak = false
     /// How long it lasts on the clock of its track; only of sound (see SoundMeter).
     var soundTicks: UInt32?
+    /// How it can be repeated; only of pictures.
+    var held: HeldPicture?
 }

@@ -2,7 +2,7 @@
 // checked like any other input.
 
 extension FrameOrder {
-    private static let frameHeaderBytes = 1 + 1 + 3 * 8 + 3 * 4
+    private static let frameHeaderBytes = 1 + 1 + HeldPicture.encodedBytes + 3 * 8 + 3 * 4
     // What a flag of a frame means.
     private static let leadingKey: UInt8 = 1
     private static let discontinuity: UInt8 = 2
@@ -24,6 +24,7 @@ extension FrameOrder {
             bytes.append(addingCapacity: Self.frameHeaderBytes) { output in
                 output.append(UInt8(frame.head.track))
                 output.append(Self.flags(of: frame.head))
+                (frame.head.held ?? HeldPicture()).append(to: &output)
                 output.append(time: frame.head.timeMs)
                 output.append(time: frame.head.endMs)
                 output.append(time: frame.orderMs)
@@ -49,6 +50,7 @@ extension FrameOrder {
         while !reader.isAtEnd {
             let track = Int(try reader.unsigned(1))
             let flags = try reader.byte()
+            let picture = try HeldPicture(from: &reader)
             let timeMs = try reader.time(0...Timeline.latestMs)
             let endMs = try reader.time(0...Timeline.latestMs)
             let orderMs = try reader.time(0...Timeline.latestMs)
@@ -66,7 +68,8 @@ extension FrameOrder {
                         isLeadingKey: flags & Self.leadingKey != 0,
                         isDiscontinuity: flags & Self.discontinuity != 0,
                         isBreak: flags & Self.isBreak != 0,
-                        soundTicks: flags & Self.hasSoundTicks == 0 ? nil : soundTicks),
+                        soundTicks: flags & Self.hasSoundTicks == 0 ? nil : soundTicks,
+                        held: picture),
                     orderMs: orderMs, relativeTimeOffset: offset, bytes: content))
         }
     }

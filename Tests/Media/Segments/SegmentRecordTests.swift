@@ -33,6 +33,9 @@ struct SegmentRecordTests {
         other.plan = SegmentPlan(targetDurationMs: 12_000, partTargetMs: nil)
         other.clocks = [TrackClock](
             repeating: TrackClock(reorderDepth: 16), count: MediaLimits.mostTracks)
+        other.held = HeldPicture(
+            again: RepeatFrame(vp9Profile: 3, slot: 7),
+            setUp: AV1.Repeating(choosesScreenTools: true, hasScreenTools: true, orderHintBits: 8))
         #expect(SegmentRecord(decoding: other.encoded()) == other)
         #expect(other.encoded().count <= SegmentRecord.mostEncodedBytes)
     }

@@ -14,6 +14,8 @@ enum AV1 {
     /// One unit (OBU) of a frame.
     private struct Found {
         let type: UInt8
+        /// It belongs to one of several layers.
+        let hasExtension: Bool
         let payload: Range<Int>
     }
 
@@ -34,7 +36,8 @@ enum AV1 {
             guard size >= 0, size <= frame.count - position else { return nil }
             let start = position
             position += size
-            return Found(type: header >> 3 & 15, payload: start..<position)
+            return Found(
+                type: header >> 3 & 15, hasExtension: header & 4 != 0, payload: start..<position)
         }
 
         /// A number of up to eight bytes of seven bits, least significant first.
@@ -74,6 +77,18 @@ enum AV1 {
         return nil
     }
 
+    /// Where the unit lies that has the last header of a frame; nil when there is none, or layers.
+    static func lastHeader(of frame: Span<UInt8>) -> Range<Int>? {
+        var reader = Reader()
+        var last: Range<Int>?
+        while let unit = reader.next(in: frame) {
+            guard unit.type == Unit.frameHeader || unit.type == Unit.frame else { continue }
+            guard !unit.hasExtension else { return nil }
+            last = unit.payload
+        }
+        return reader.position == frame.count ? last : nil
+    }
+
     /// What a sequence header says.
     struct Sequence {
         var profile: UInt8 = 0
@@ -88,6 +103,14 @@ enum AV1 {
         var colour: VideoColour?
         var width = 0
         var height = 0
+        // What the headers of frames depend on.
+        var isReduced = false
+        var hasDecoderModel = false
+        var hasFrameNumbers = false
+        /// Nil when each frame says it.
+        var screenTools: Bool?
+        var choosesWholeVectors = false
+        var orderHintBits = 0
 
         var size: PictureSize? { PictureSize(width: width, height: height) }
     }
@@ -142,7 +165,7 @@ extension AV1.Sequence {
         var reader = BitReader(payload)
         profile = UInt8(reader.bits(3))
         reader.skip(1)
-        let isReduced = reader.flag()
+        isReduced = reader.flag()
         if isReduced {
             level = UInt8(reader.bits(5))
         } else {
@@ -152,9 +175,10 @@ extension AV1.Sequence {
         let heightBits = Int(reader.bits(4)) + 1
         width = Int(reader.bits(widthBits)) + 1
         height = Int(reader.bits(heightBits)) + 1
-        if !isReduced, reader.flag() { reader.skip(7) }
+        if !isReduced { hasFrameNumbers = reader.flag() }
+        if hasFrameNumbers { reader.skip(7) }
         reader.skip(3)
-        if !isReduced { AV1.Sequence.skipTools(&reader) }
+        if !isReduced { readTools(&reader) }
         reader.skip(3)
         readColour(&reader)
         guard !reader.hasFailed, profile <= 2 else { return nil }
@@ -163,7 +187,6 @@ extension AV1.Sequence {
     /// Timing, and the first operating point's level and tier.
     private mutating func readOperatingPoints(_ reader: inout BitReader) {
         var delayBits = 0
-        var hasDecoderModel = false
         if reader.flag() {
             reader.skip(64)
             if reader.flag() { _ = reader.exponentialGolomb() }
@@ -188,13 +211,17 @@ extension AV1.Sequence {
         }
     }
 
-    private static func skipTools(_ reader: inout BitReader) {
+    private mutating func readTools(_ reader: inout BitReader) {
         reader.skip(4)
         let hasOrderHint = reader.flag()
         if hasOrderHint { reader.skip(2) }
-        let forcesScreenTools = reader.flag() || reader.flag()
-        if forcesScreenTools, !reader.flag() { reader.skip(1) }
-        if hasOrderHint { reader.skip(3) }
+        let choosesScreenTools = reader.flag()
+        screenTools = choosesScreenTools ? nil : reader.flag()
+        // Without such tools, nothing is said of whole vectors.
+        let mayHaveScreenTools = screenTools ?? true
+        choosesWholeVectors = !mayHaveScreenTools || reader.flag()
+        if mayHaveScreenTools, !choosesWholeVectors { reader.skip(1) }
+        if hasOrderHint { orderHintBits = Int(reader.bits(3)) + 1 }
     }
 
     private mutating func readColour(_ reader: inout BitReader) {

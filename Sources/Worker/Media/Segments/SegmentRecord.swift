@@ -6,7 +6,8 @@
 // records without media between them, the later one counts.
 //
 // As bytes (big-endian): version, flags, ordinal, discontinuity ordinal, media time, where the unbroken
-// stretch began, time of the cluster, wall clock, plan, number of tracks, and a clock for each. They come from a file that other processes
+// stretch began, time of the cluster, wall clock, plan, number of tracks, a clock for each, and how the
+// picture is repeated that is held there. They come from a file that other processes
 // write, so every number is checked, and nothing may follow.
 
 package struct SegmentRecord: Sendable, Equatable {
@@ -34,11 +35,13 @@ package struct SegmentRecord: Sendable, Equatable {
     package var plan: SegmentPlan
     /// One for each served track, as they stand before the segment's first frame.
     package var clocks: [TrackClock]
+    /// The picture before it, which is shown for as long as none of its own comes.
+    package var held: HeldPicture
 
     package init(
         ordinal: UInt64, discontinuityOrdinal: UInt64, isIndependent: Bool, isDiscontinuity: Bool,
         mediaTimeMs: Int64, unbrokenSinceMs: Int64? = nil, clusterMs: Int64? = nil, wallMs: UInt64,
-        plan: SegmentPlan, clocks: [TrackClock]
+        plan: SegmentPlan, clocks: [TrackClock], held: HeldPicture? = nil
     ) {
         self.ordinal = ordinal
         self.discontinuityOrdinal = discontinuityOrdinal
@@ -50,13 +53,15 @@ package struct SegmentRecord: Sendable, Equatable {
         self.wallMs = wallMs
         self.plan = plan
         self.clocks = clocks
+        self.held = held ?? HeldPicture()
     }
 
     /// The longest record.
     package static let mostEncodedBytes =
         headBytes + MediaLimits.mostTracks * TrackClock.mostEncodedBytes
 
-    private static let headBytes = 2 + 6 * 8 + SegmentPlan.encodedBytes + 1
+    private static let headBytes =
+        2 + 6 * 8 + SegmentPlan.encodedBytes + 1 + HeldPicture.encodedBytes
     private static let version: UInt8 = 2
     private static let independent: UInt8 = 1
     private static let discontinuity: UInt8 = 2
@@ -80,6 +85,7 @@ package struct SegmentRecord: Sendable, Equatable {
             plan.append(to: &output)
             output.append(UInt8(clocks.count))
             for clock in clocks { clock.append(to: &output) }
+            held.append(to: &output)
         }
         return bytes
     }
@@ -122,5 +128,6 @@ package struct SegmentRecord: Sendable, Equatable {
         }
         clocks = []
         for _ in 0..<count { clocks.append(try TrackClock(from: &reader)) }
+        held = try HeldPicture(from: &reader)
     }
 }

@@ -32,6 +32,8 @@ extension SegmentWriter {
         wall.append(to: &output)
         output.append(UInt8(clocks.count))
         for clock in clocks { clock.append(to: &output) }
+        held.append(to: &output)
+        output.append(pictureSetUp?.code ?? 0)
         guard let rule else {
             planner.append(to: &output)
             return
@@ -60,6 +62,8 @@ extension SegmentWriter {
             throw .malformed("there are too many clocks")
         }
         for _ in 0..<count { clocks.append(try TrackClock(from: &reader)) }
+        held = try HeldPicture(from: &reader)
+        pictureSetUp = try AV1.Repeating(from: &reader)
         guard flags.contains(.hasRule) else {
             planner = try SegmentPlanner(from: &reader)
             return

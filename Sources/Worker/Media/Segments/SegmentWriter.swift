@@ -13,6 +13,12 @@ package struct SegmentWriter: Sendable {
     var clocks: [TrackClock] = []
     /// Nil for pictures.
     private var meters: [SoundMeter?] = []
+    /// Of the first track; nil when that has no pictures, or none that can be repeated.
+    private var repeater: FrameRepeater?
+    /// The newest picture.
+    var held = HeldPicture()
+    /// What is known of the pictures that came, which may still wait for their turn.
+    var pictureSetUp: AV1.Repeating?
 
     /// Nil until the plan is made.
     var rule: SegmentRule?
@@ -61,12 +67,16 @@ package struct SegmentWriter: Sendable {
             clocks = fresh
             forgetMedia()
         }
+        held = HeldPicture()
+        pictureSetUp = nil
         adopt(served)
     }
 
     /// The tracks whose frames come, after a snapshot.
     mutating func adopt(_ served: [MediaTrack]) {
         meters = served.map { $0.kind == .audio ? SoundMeter(for: $0) : nil }
+        repeater = served.first.flatMap { FrameRepeater(for: $0) }
+        if let pictureSetUp { repeater?.setUp = pictureSetUp }
     }
 
     /// Whether the clocks can be those of tracks that have these before their first frames.
@@ -88,6 +98,7 @@ package struct SegmentWriter: Sendable {
         discontinuities = min(count, SegmentRecord.greatestOrdinal) - (count > 0 ? 1 : 0)
         for index in clocks.indices { clocks[index] = clocks[index].unused }
         if plan != rule?.plan { rule = plan.map { SegmentRule(plan: $0) } }
+        held.again = nil
         forgetMedia()
     }
 
@@ -113,6 +124,7 @@ package struct SegmentWriter: Sendable {
     }
 
     private mutating func restartClocks() {
+        held.again = nil
         for index in clocks.indices { clocks[index].restart() }
     }
 
@@ -122,6 +134,13 @@ package struct SegmentWriter: Sendable {
     /// cannot be said.
     func soundTicks(of data: Span<UInt8>, track: Int) -> UInt32? {
         meters[track]?.ticks(of: data)
+    }
+
+    /// How a picture can be repeated that has come; nil for sound.
+    mutating func heldPicture(_ data: Span<UInt8>, track: Int) -> HeldPicture? {
+        guard track == 0, let picture = repeater?.take(data) else { return nil }
+        pictureSetUp = picture.setUp
+        return picture
     }
 
     /// Whether a segment begins with this frame. Changes nothing.
@@ -151,8 +170,8 @@ package struct SegmentWriter: Sendable {
     ///   - clusterMs: when the cluster began that goes on with the frame; nil when it begins one.
     ///   - isIndependent: decoding can start here, or with the next picture.
     mutating func take(
-        _ frame: SegmentRule.Frame, track: Int, soundTicks: UInt32?, start: SegmentRule.Start?,
-        clusterMs: Int64?, isIndependent: Bool
+        _ frame: SegmentRule.Frame, track: Int, soundTicks: UInt32?, held picture: HeldPicture?,
+        start: SegmentRule.Start?, clusterMs: Int64?, isIndependent: Bool
     ) -> [UInt8]? {
         if rule == nil {
             planner.note(frame, arrivedMs: arrivedMs)
@@ -167,6 +186,7 @@ package struct SegmentWriter: Sendable {
             ).encoded()
         }
         _ = clocks[track].take(timeMs: frame.timeMs, soundTicks: soundTicks)
+        if frame.isPicture { held = picture ?? HeldPicture() }
         return record
     }
 
@@ -192,7 +212,7 @@ package struct SegmentWriter: Sendable {
             ordinal: nextOrdinal, discontinuityOrdinal: discontinuities,
             isIndependent: isIndependent, isDiscontinuity: isDiscontinuity,
             mediaTimeMs: frame.timeMs, unbrokenSinceMs: unbrokenSinceMs, clusterMs: clusterMs,
-            wallMs: wall.wallMs(ofMediaMs: frame.timeMs), plan: plan, clocks: clocks)
+            wallMs: wall.wallMs(ofMediaMs: frame.timeMs), plan: plan, clocks: clocks, held: held)
         nextOrdinal = min(nextOrdinal + 1, SegmentRecord.greatestOrdinal)
         return record
     }
