@@ -76,12 +76,17 @@ private struct RandomSource {
         let (stage, _) = try stage(
             Self.recordings[Int(seed % 2)], source.frames(endMs: 30_000),
             partTargetMs: UInt32(targetMs))
+        let isRepeated = stage.tracks[0].codec == "vp9"
         var index = SegmentIndex.of(stage)
         index.finish()
         for track in stage.tracks.indices {
             let target = UInt64(targetMs) * UInt64(try #require(index.timescale(of: track)))
             for (facts, segment) in try segments(index, of: track) {
                 let place: Comment = "segment \(facts.ordinal) of \(track)"
+                if isRepeated, track == 0 {
+                    #expect(segment.parts.allSatisfy { !$0.isGap }, place)
+                    #expect(!segment.isEmpty || facts.isDiscontinuity, place)
+                }
                 for (part, next) in zip(segment.parts, segment.parts.dropFirst()) {
                     #expect(part.isGap || next.isGap || part.ticks * 100_000 >= target * 85, place)
                     #expect(part.samples.upperBound == next.samples.lowerBound)
@@ -115,7 +120,8 @@ private struct RandomSource {
                 #expect(segment.isComplete)
                 if let end, !facts.isDiscontinuity { #expect(segment.decodeTime == end, place) }
                 end = segment.decodeTime + segment.ticks
-                for sample in segment.parts.flatMap({ segment.samples(of: $0) }) {
+                let samples = segment.parts.flatMap { segment.samples(of: $0) }
+                for sample in samples where sample.byteCount > RepeatFrame.mostBytes {
                     shown.append(
                         sample.decodeTime.addingReportingOverflow(
                             UInt64(bitPattern: Int64(sample.compositionOffset))
@@ -181,5 +187,56 @@ private struct RandomSource {
         #expect(try bytes(of: whole) == all && all.count == Int(segment.byteCount))
         let text = String(decoding: view.playlist(of: track).text(.whole), as: UTF8.self)
         #expect(text.split(separator: "\n").count { $0.hasSuffix(",GAP=YES") } == 4)
+    }
+
+    @Test("T6: parts of a picture that stands still come in time, while there is sound")
+    func inTime() throws {
+        var frames = (0..<60).map { SyntheticFrame(timeMs: $0 * 33, isKey: $0 == 0) }
+        frames += [SyntheticFrame(timeMs: 12_000, isKey: true)]
+        frames += (0..<650).map { SyntheticFrame(timeMs: $0 * 20, isSound: true) }
+        let broadcast = try Broadcast(like: "chromium-vp9-opus.webm", frames)
+        let stage = try SegmentedRing(broadcast, partTargetMs: 500)
+        var index = SegmentIndex(tracks: stage.tracks)
+        _ = try stage.appendCut(broadcast) { timeMs in
+            index.readAll(stage.ring)
+            guard let last = index.segments.indices.last, timeMs < 12_000 else { return }
+            let ends = index.segments[...last].compactMap { facts in
+                index.segment(facts.ordinal, of: 0).flatMap { segment in
+                    segment.parts.isEmpty
+                        ? nil : segment.decodeTime + segment.parts.reduce(0) { $0 + $1.ticks }
+                }
+            }
+            // A part, and what a border is waited for.
+            #expect(Int64(ends.last ?? 0) / 90 + 500 + 500 >= timeMs)
+        }
+        let segments = try segments(index, of: 0)
+        #expect(segments.count > 3 && segments.dropLast().allSatisfy { $0.1.isComplete })
+        #expect(segments.allSatisfy { $0.1.parts.allSatisfy { !$0.isGap } })
+    }
+
+    @Test(
+        "a repeat is a sample of the bytes that name the last picture, wherever a range of it begins"
+    )
+    func made() throws {
+        let frames =
+            [SyntheticFrame(timeMs: 0, isKey: true), SyntheticFrame(timeMs: 40)]
+            + (0..<400).map { SyntheticFrame(timeMs: $0 * 20, isSound: true) }
+        let (stage, _) = try stage("chromium-vp9-opus.webm", frames)
+        let index = SegmentIndex.of(stage)
+        let segment = try #require(index.segment(1, of: 0))
+        #expect(segment.packed.map(\.byteCount) == [7, 5] + [1, 1, 1, 1, 1, 1, 1, 1, 1])
+        let body = try bytes(of: #require(index.body(of: 1, rendition: 0, from: stage.ring)))
+        #expect(body.count == Int(segment.byteCount))
+        // The second frame is kept in the second place.
+        #expect(body.last == 0x89)
+        for start in body.count - 300..<body.count {
+            let rest = try #require(index.body(of: 1, rendition: 0, from: stage.ring))
+            #expect(
+                try bytes(of: rest, range: start..<body.count, pieceBytes: 7)
+                    == [UInt8](body[start...]))
+        }
+        // Nothing of the picture is in the next one, but the picture is.
+        let next = try #require(index.segment(2, of: 0))
+        #expect(next.packed.first?.offset == nil && next.packed.first?.isSync == false)
     }
 }

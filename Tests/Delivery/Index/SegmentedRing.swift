@@ -76,6 +76,8 @@ final class SegmentedRing {
     private let path: String
     private let meters: [SoundMeter?]
     private var clocks: [TrackClock]
+    private var repeaters: [FrameRepeater?]
+    private var held: HeldPicture?
     private var blocks = StoredBlocks()
     private var clusterMs: Int64?
     private(set) var ordinal: UInt64
@@ -95,6 +97,7 @@ final class SegmentedRing {
         plan = SegmentPlan(targetDurationMs: 4_000, partTargetMs: partTargetMs)
         meters = tracks.map { $0.kind == .audio ? SoundMeter(for: $0) : nil }
         clocks = tracks.map { TrackClock(for: $0) }
+        repeaters = tracks.map { FrameRepeater(for: $0) }
         ordinal = firstOrdinal - 1
         writer = try Ring.create(
             path: self.path,
@@ -146,6 +149,7 @@ final class SegmentedRing {
         if fragment.isDiscontinuity, !isAgain {
             discontinuities += 1
             for index in clocks.indices { clocks[index].restart() }
+            held?.again = nil
         }
         ordinal += isAgain ? 0 : 1
         begunAtMs = fragment.mediaTimeMs
@@ -155,7 +159,7 @@ final class SegmentedRing {
             mediaTimeMs: fragment.mediaTimeMs,
             clusterMs: fragment.isClusterStart ? nil : clusterMs,
             wallMs: 1_800_000_000_000 + UInt64(fragment.mediaTimeMs) + (isAgain ? 1 : 0),
-            plan: plan, clocks: clocks)
+            plan: plan, clocks: clocks, held: held)
         lastRecord = record.encoded()
         try repeatRecord()
     }
@@ -181,6 +185,7 @@ final class SegmentedRing {
             let frame = bytes.span.extracting(block.payload)
             _ = clocks[block.track].take(
                 timeMs: block.timeMs, soundTicks: meters[block.track]?.ticks(of: frame))
+            if meters[block.track] == nil { held = repeaters[block.track]?.take(frame) }
         }
     }
 

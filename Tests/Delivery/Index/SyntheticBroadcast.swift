@@ -58,12 +58,13 @@ extension SyntheticFrame {
 extension SegmentedRing {
     /// Appends all of it, with segments as a writer cuts them whose target is four seconds.
     ///
+    /// - Parameter each: called after each frame, with its time.
     /// - Returns: the entries that are records.
-    func appendCut(_ broadcast: Broadcast, soundTrack: UInt8 = 1) throws -> [UInt64] {
+    func appendCut(_ broadcast: Broadcast, each: (Int64) -> Void = { _ in }) throws -> [UInt64] {
         var records: [UInt64] = []
         for var fragment in broadcast.fragments {
             let isSound =
-                broadcast.bytes[fragment.bytes][fragment.bytes.lowerBound + 24] == 0x81 + soundTrack
+                broadcast.bytes[fragment.bytes][fragment.bytes.lowerBound + 24] == 0x82
             let sinceMs = begunAtMs.map { fragment.mediaTimeMs - $0 } ?? .max
             let lastsMs: Int64 = isSound ? 20 : 100
             let begins =
@@ -72,6 +73,7 @@ extension SegmentedRing {
             fragment.isDiscontinuity = begunAtMs != nil && sinceMs > 4_499
             if begins || fragment.isDiscontinuity { records.append(ring.entryHead) }
             try append(fragment, of: broadcast, beginsSegment: begins)
+            each(fragment.mediaTimeMs)
         }
         return records
     }

@@ -5,10 +5,13 @@
 // ends as well once it has that, and another frame as long as its last one would be too much: so it need
 // not wait until that frame's own length is known.
 //
-// A frame may last so long that neither is possible. Then parts end within its time. The part before the
-// frame gets what it lacks of its least length, and the part that begins with the frame is as long as
-// parts may be. The frame's bytes are in that part alone. What is left of its time is counted with
-// the part of the next frame, or is in parts without media if it is too much for that.
+// A frame may last so long that neither is possible. Then parts end within its time.
+// - If it can be repeated, it ends where the part has its least length, and a repeat goes on from there.
+//   So it does not matter whether time brings that about, or the next frame.
+// - If not, the part before the frame gets what it lacks of its least length, and the part that begins with
+//   the frame is as long as parts may be. The frame's bytes are in that part alone. What is left of its
+//   time is counted with the part of the next frame, or is in parts without media if it is too much for
+//   that.
 
 struct PartRule: Sendable, Equatable {
     /// The longest part; nil when there are no parts, so that a segment is a single one.
@@ -46,6 +49,12 @@ struct PartRule: Sendable, Equatable {
         return isEmpty
             ? .addAndClose(mostTicks - min(ticks, mostTicks))
             : .close(leastTicks - min(ticks, leastTicks))
+    }
+
+    /// How much of a frame's time goes into the part when the frame is to be repeated after it; 0: none,
+    /// since the part has its least length. Nil without parts.
+    var repeatedAfter: UInt64? {
+        mostTicks == nil ? nil : leastTicks - min(ticks, leastTicks)
     }
 
     /// Whether the part is to be closed after a frame was added.

@@ -8,6 +8,10 @@
 // late its first frame comes. In front of a discontinuity, and at the end of a broadcast, the last sample
 // is as long as its codec, or the sample before it, says.
 //
+// A picture that can be repeated (RepeatFrame) is, where it lasts longer than a part, and at the beginning of
+// a segment that was settled. There a record says how, because whoever begins at it has not seen the picture.
+// The frames of other tracks tell the time, so parts come also while a picture is held (`hold`).
+//
 // Invariants: while there is a border, the last segment has no samples, and the newest frame belongs to the
 // one before it. All segments before those are complete. A segment that continues another one begins where
 // that one ends.
@@ -21,6 +25,8 @@ struct RenditionIndex: Sendable {
     private(set) var changes: UInt64 = 0
     /// How long frames of sound last; nil for pictures.
     private let meter: SoundMeter?
+    /// Nil when its frames cannot be repeated.
+    private var repeater: FrameRepeater?
     private var clock: TrackClock
     private var rule: PartRule
     /// The frame whose duration is not known yet.
@@ -28,13 +34,37 @@ struct RenditionIndex: Sendable {
     /// Where the last segment begins if no frame comes soon; nil when that is settled.
     private var border: UInt64?
 
+    /// What shows the picture before the last segment once more, if that is to be settled.
+    private var held: RepeatFrame?
+
     private struct NewestFrame: Sendable {
-        let position: UInt64
-        let byteCount: Int
-        let isSync: Bool
-        let tick: TrackClock.Tick
+        /// Nil for one that was made here, to repeat another.
+        var position: UInt64?
+        var byteCount = 0
+        var isSync = false
+        var tick: TrackClock.Tick
         /// How long it lasts by its codec or its block.
-        let ownTicks: UInt32?
+        var ownTicks: UInt32?
+        /// What shows it once more.
+        var again: RepeatFrame?
+
+        /// A repeat of another one.
+        init(_ again: RepeatFrame, at decodeTime: UInt64) {
+            tick = TrackClock.Tick(decodeTime: decodeTime, compositionOffset: 0, isGap: false)
+            self.again = again
+        }
+
+        init(
+            at position: UInt64, byteCount: Int, isSync: Bool, tick: TrackClock.Tick,
+            ownTicks: UInt32?, again: RepeatFrame?
+        ) {
+            self.position = position
+            self.byteCount = byteCount
+            self.isSync = isSync
+            self.tick = tick
+            self.ownTicks = ownTicks
+            self.again = again
+        }
     }
 
     /// How many such frames make a second, when nothing says how long a single frame lasts.
@@ -42,6 +72,7 @@ struct RenditionIndex: Sendable {
 
     init(_ track: MediaTrack, clock: TrackClock, plan: SegmentPlan) {
         meter = track.kind == .audio ? SoundMeter(for: track) : nil
+        repeater = FrameRepeater(for: track)
         self.clock = clock
         rule = PartRule(targetMs: plan.partTargetMs, timescale: clock.timescale)
     }
@@ -56,6 +87,8 @@ struct RenditionIndex: Sendable {
         let soundTicks = meter?.ticks(of: frame)
         var tick = clock.take(timeMs: block.timeMs, soundTicks: soundTicks)
         if let newest {
+            // Behind a repeat it is shown as it comes, even if its time is over.
+            if newest.position == nil { tick.compositionOffset = max(tick.compositionOffset, 0) }
             guard append(newest, until: tick.decodeTime) else { return false }
         }
         if border != nil {
@@ -66,8 +99,8 @@ struct RenditionIndex: Sendable {
             guard beginLate(&tick) else { return false }
         }
         newest = NewestFrame(
-            position: position, byteCount: frame.count, isSync: meter != nil || block.isKey,
-            tick: tick, ownTicks: soundTicks ?? block.durationMs.map(ticks))
+            at: position, byteCount: frame.count, isSync: meter != nil || block.isKey, tick: tick,
+            ownTicks: soundTicks ?? block.durationMs.map(ticks), again: repeater?.take(frame).again)
         return true
     }
 
@@ -97,23 +130,74 @@ struct RenditionIndex: Sendable {
     }
 
     private mutating func append(_ frame: NewestFrame, until end: UInt64) -> Bool {
-        guard end > frame.tick.decodeTime else { return appendAsItSays(frame) }
+        guard end > frame.tick.decodeTime else {
+            return frame.position == nil || appendAsItSays(frame)
+        }
         return append(frame, lasting: UInt32(clamping: end - frame.tick.decodeTime))
     }
 
     /// Nothing else says how long the frame lasts.
     private mutating func appendAsItSays(_ frame: NewestFrame) -> Bool {
         let usual = max(clock.timescale / Self.usualFrames, 1)
-        let ticks = frame.ownTicks ?? segments[filled].packed.last?.duration ?? usual
+        let last = frame.position == nil ? nil : segments[filled].packed.last?.duration
+        let ticks = frame.ownTicks ?? last ?? usual
         return append(frame, lasting: max(ticks, 1))
     }
 
     private mutating func append(_ frame: NewestFrame, lasting ticks: UInt32) -> Bool {
-        let sample = PackedSample(
-            offset: frame.position &- segments[filled].position, byteCount: frame.byteCount,
-            isSync: frame.isSync, duration: ticks, compositionOffset: frame.tick.compositionOffset)
-        guard let sample, hasRoom else { return false }
+        var frame = frame
+        var left = ticks
+        while let again = frame.again, rule.step(UInt64(left)) != .add,
+            let taken = rule.repeatedAfter
+        {
+            let taken = UInt32(clamping: taken)
+            guard appendCut(&frame, again, after: taken) else { return false }
+            left -= taken
+        }
+        guard let sample = sample(frame, lasting: left), hasRoom else { return false }
         return place(sample)
+    }
+
+    /// Appends only so much of a frame, ends the part, and goes on with a repeat.
+    private mutating func appendCut(
+        _ frame: inout NewestFrame, _ again: RepeatFrame, after ticks: UInt32
+    ) -> Bool {
+        if ticks > 0 {
+            guard let sample = sample(frame, lasting: ticks), hasRoom else { return false }
+            segments[filled].append(sample)
+            rule.add(UInt64(ticks))
+            frame = NewestFrame(again, at: frame.tick.decodeTime + UInt64(ticks))
+        }
+        closePart()
+        return true
+    }
+
+    /// Nil when it cannot be one of ours.
+    private func sample(_ frame: NewestFrame, lasting ticks: UInt32) -> PackedSample? {
+        guard let position = frame.position else {
+            return frame.again.map { PackedSample($0, duration: ticks) }
+        }
+        return PackedSample(
+            offset: position &- segments[filled].position, byteCount: frame.byteCount,
+            isSync: frame.isSync, duration: ticks, compositionOffset: frame.tick.compositionOffset)
+    }
+
+    /// No frame is to be expected before this time: ends the parts that a held picture fills until then.
+    /// False as with `take`.
+    mutating func hold(untilMs timeMs: Int64) -> Bool {
+        guard var frame = newest, let again = frame.again, let taken = rule.repeatedAfter
+        else { return true }
+        let until = min(clock.ticks(ofMs: timeMs), border ?? .max)
+        var next = UInt32(clamping: taken)
+        guard frame.tick.decodeTime + UInt64(next) < until else { return true }
+        repeat {
+            guard appendCut(&frame, again, after: next) else { return false }
+            next = UInt32(clamping: rule.repeatedAfter ?? 0)
+        } while frame.tick.decodeTime + UInt64(next) < until
+        // What the record of the last segment says of its first frame stays.
+        if border == nil { clock.pass(to: frame.tick.decodeTime + 1) }
+        newest = frame
+        return true
     }
 
     /// A segment of ours has fewer samples and parts.
@@ -161,16 +245,18 @@ struct RenditionIndex: Sendable {
 
     // MARK: Segments
 
-    /// A segment begins, and its record has this clock. False as with `take`.
+    /// A segment begins, and its record has this clock of the track. False as with `take`.
     mutating func begin(
-        _ clock: TrackClock, atMs timeMs: Int64, position: UInt64, isDiscontinuity: Bool
+        _ record: SegmentRecord, _ clock: TrackClock, position: UInt64
     ) -> Bool {
         guard settle() else { return false }
         // Where its first frame goes if it comes at the very beginning.
         var next = clock
-        let start = next.take(timeMs: timeMs, soundTicks: nil).decodeTime
-        if isDiscontinuity, !end(at: start) { return false }
+        let start = next.take(timeMs: record.mediaTimeMs, soundTicks: nil).decodeTime
+        if record.isDiscontinuity, !end(at: start) { return false }
         self.clock = clock
+        held = repeater == nil || record.isDiscontinuity ? nil : record.held.again
+        repeater?.resume(after: record.held)
         border = start
         segments.append(RenditionSegment(position: position, decodeTime: start))
         changes += 1
@@ -184,7 +270,7 @@ struct RenditionIndex: Sendable {
     }
 
     /// The first frame of the last segment has not come for long: that segment begins where its record says,
-    /// and ends the one before it.
+    /// with the picture that is held, and ends the one before it.
     mutating func settle() -> Bool {
         guard let border else { return true }
         if let newest {
@@ -192,7 +278,8 @@ struct RenditionIndex: Sendable {
         }
         completeOpen(at: border)
         self.border = nil
-        clock.pass(to: border)
+        newest = held.map { NewestFrame($0, at: border) }
+        clock.pass(to: newest == nil ? border : border + 1)
         return true
     }
 

@@ -6,30 +6,48 @@
 
 import Media
 
-/// A sample in sixteen bytes.
+/// A sample in sixteen bytes. Its own bytes are in the ring; or it was made here, to repeat the one before it.
 struct PackedSample: Sendable, Equatable {
-    /// From the position at which the segment begins.
-    let offset: UInt32
-    /// The number of bytes; the highest bit says that decoding can start here.
-    private let bytesAndSync: UInt32
+    /// From the position at which the segment begins; or the bytes themselves.
+    private let offsetOrBytes: UInt32
+    /// The number of bytes; the highest bit says that decoding can start here, the next one that it was
+    /// made here.
+    private let bytesAndFlags: UInt32
     let duration: UInt32
     let compositionOffset: Int32
 
     private static let sync: UInt32 = 1 << 31
+    private static let made: UInt32 = 1 << 30
 
     /// Nil when one of the numbers is too great for a segment of ours.
     init?(
         offset: UInt64, byteCount: Int, isSync: Bool, duration: UInt32, compositionOffset: Int32
     ) {
-        guard let offset = UInt32(exactly: offset), byteCount < Int(Self.sync) else { return nil }
-        self.offset = offset
-        bytesAndSync = UInt32(byteCount) | (isSync ? Self.sync : 0)
+        guard let offset = UInt32(exactly: offset), byteCount < Int(Self.made) else { return nil }
+        offsetOrBytes = offset
+        bytesAndFlags = UInt32(byteCount) | (isSync ? Self.sync : 0)
         self.duration = duration
         self.compositionOffset = compositionOffset
     }
 
-    var byteCount: UInt32 { bytesAndSync & ~Self.sync }
-    var isSync: Bool { bytesAndSync & Self.sync != 0 }
+    init(_ repeated: RepeatFrame, duration: UInt32) {
+        let bytes = repeated.bytes
+        offsetOrBytes = bytes.reduce(0) { $0 << 8 | UInt32($1) }
+        bytesAndFlags = UInt32(bytes.count) | Self.made
+        self.duration = duration
+        compositionOffset = 0
+    }
+
+    var byteCount: UInt32 { bytesAndFlags & ~(Self.sync | Self.made) }
+    var isSync: Bool { bytesAndFlags & Self.sync != 0 }
+
+    /// Nil when its bytes were made here.
+    var offset: UInt32? { bytesAndFlags & Self.made == 0 ? offsetOrBytes : nil }
+
+    /// Of a sample that was made here.
+    func madeByte(_ index: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: offsetOrBytes >> (8 * (byteCount - 1 - UInt32(index))))
+    }
 }
 
 /// Some samples in a row, which leave together: a fragment of MP4. Or none, when no sample begins for as

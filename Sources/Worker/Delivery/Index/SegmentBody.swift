@@ -105,7 +105,11 @@ package final class SegmentBody: BodySource {
         let within = position - sampleStart
         let count = min(Int(packed.byteCount) - within, buffer.count)
         let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-        let start = segment.position + UInt64(packed.offset) + UInt64(within)
+        guard let offset = packed.offset else {
+            for index in 0..<count { unsafe piece[index] = packed.madeByte(within + index) }
+            return count
+        }
+        let start = segment.position + UInt64(offset) + UInt64(within)
         return unsafe ring.copy(position: start, into: piece) ? count : nil
     }
 }

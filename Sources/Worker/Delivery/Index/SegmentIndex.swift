@@ -160,7 +160,17 @@ package struct SegmentIndex: Sendable {
             let isTaken = renditions[block.track].take(
                 block, bytes.extracting(block.payload),
                 at: position + UInt64(block.payload.lowerBound))
-            guard isTaken else { return false }
+            guard isTaken, hold(untilMs: block.timeMs - Limits.orderWindowMs, but: block.track)
+            else { return false }
+        }
+        return true
+    }
+
+    /// The frames of a track tell the others the time. What comes later than in order is shown late where a
+    /// picture was held until then.
+    private mutating func hold(untilMs timeMs: Int64, but track: Int) -> Bool {
+        for index in renditions.indices where index != track {
+            guard renditions[index].hold(untilMs: timeMs) else { return false }
         }
         return true
     }
@@ -189,10 +199,9 @@ package struct SegmentIndex: Sendable {
             }
         }
         for (index, clock) in record.clocks.enumerated() {
-            let isBegun = renditions[index].begin(
-                clock, atMs: record.mediaTimeMs, position: entry.position,
-                isDiscontinuity: record.isDiscontinuity)
-            guard isBegun else { return false }
+            guard renditions[index].begin(record, clock, position: entry.position) else {
+                return false
+            }
         }
         segments.append(
             SegmentFacts(record, sequence: entry.sequence, position: entry.position))
