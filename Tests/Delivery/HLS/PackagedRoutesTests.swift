@@ -125,7 +125,7 @@ import Testing
         let first = get("v1.m3u8")
         try append { first.answer != nil }
         first.close(.completed)
-        let fake = get("v1.m3u8?_HLS_msn=5&_HLS_part=0&token=1")
+        let fake = get("v1.m3u8?_HLS_msn=3&_HLS_part=0&token=1")
         #expect(fake.answer == nil)
         try append { fake.answer != nil }
         #expect(fake.answer?.status == 200)

@@ -274,8 +274,8 @@ struct SegmentWriterTests {
             #expect(records.first?.mediaTimeMs == 60 && records.allSatisfy { $0.plan == plan })
             #expect(lengths.allSatisfy { $0 <= 3_000 })
             // Every key frame begins a segment all the same.
-            #expect(
-                records.filter(\.isIndependent).map(\.mediaTimeMs) == [60, 5_000, 10_000, 15_000, 20_000])
+            let expected: [Int64] = [60, 5_000, 10_000, 15_000, 20_000]
+            #expect(records.filter(\.isIndependent).map(\.mediaTimeMs) == expected)
         } else {
             #expect(records.map(\.mediaTimeMs) == [5_000, 10_000, 15_000, 20_000])
             #expect(records.allSatisfy { $0.plan.targetDurationMs == 6_000 })

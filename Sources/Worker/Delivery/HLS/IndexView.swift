@@ -49,32 +49,37 @@ struct IndexView {
         }
     }
 
-    /// Whether the list of a track has what players need to begin: a whole segment, and parts of the next
-    /// one soon; or two segments, where there are no parts. A broadcast that has ended, or a small ring,
-    /// has as many as it has.
-    func isLongEnough(_ track: PackagedTrack) -> Bool {
+    /// How many more segments the list of a track needs, at most, before players can begin with it. It
+    /// needs a whole one, and parts of the next one are there soon; or two, where there are no parts. A
+    /// broadcast that has ended, or a small ring, has as many as it has.
+    ///
+    /// - Parameter isForElement: the player is the browser's own. Chromium's begins a target duration behind
+    ///   the first segment, and gives up if nothing is there yet.
+    func missingSegments(of track: PackagedTrack, isForElement: Bool) -> UInt64 {
         let mayGrow = !index.isFinished && index.firstListed == index.segments.first?.ordinal
-        let enough = mayGrow ? enoughSegments : 1
+        let enough: UInt64 = control == nil ? 2 : 1
+        let targetMs = UInt64(plan.targetDurationMs)
+        let enoughMs = isForElement ? targetMs + Self.elementLeadMs : 0
         let next = next(of: track)
-        var count = 0
+        var count: UInt64 = 0
+        var ticks: UInt64 = 0
         // From the newest one back: this is asked for every request.
         for facts in index.segments.reversed() where facts.ordinal < next {
-            guard count < enough, facts.ordinal >= index.firstListed,
+            guard facts.ordinal >= index.firstListed,
                 let segment = index.segment(facts.ordinal, of: track.place)
             else { break }
             count += segment.ticks > 0 ? 1 : 0
+            ticks &+= segment.ticks
+            let isLong = ticks >= enoughMs * UInt64(timescale(of: track)) / 1_000
+            if count > 0, !mayGrow || count >= enough && isLong { return 0 }
         }
-        return count >= enough
+        let lastsMs = UInt64(clamping: UInt128(ticks) * 1_000 / UInt128(timescale(of: track)))
+        let missingMs = enoughMs - min(lastsMs, enoughMs)
+        return max(enough - min(count, enough), (missingMs + targetMs - 1) / targetMs, 1)
     }
 
-    private var enoughSegments: Int { 3 }
-
-    /// When the list of a track will be long enough, as far as that can be known, in Unix milliseconds.
-    func longEnoughAtMs(_ track: PackagedTrack) -> UInt64 {
-        let missing = UInt64(max(enoughSegments - listed(of: track).count, 0))
-        let beganMs = index.segments.last?.wallMs ?? 0
-        return beganMs &+ missing * UInt64(plan.targetDurationMs)
-    }
+    /// What such a player needs to get going.
+    private static let elementLeadMs: UInt64 = 2_000
 
     /// The wall clock at the first sample of a segment, in Unix milliseconds.
     func wallMs(of segment: RenditionSegment, _ facts: SegmentFacts, _ track: PackagedTrack)

@@ -102,15 +102,19 @@ package final class PackagedRoutes {
     }
 
     /// - Parameter listed: the tracks that the list speaks of. Each must have segments first: players may
-    ///   read a list only once, and do not all begin with a single segment.
+    ///   read a list only once. A player of the browser waits longer; what it gets is the list of all.
     private func list(
         _ exchange: Exchange, _ resource: ResourceName, _ listed: [PackagedTrack],
         _ indexed: IndexedStream
     ) -> Step {
         guard let track = listed.first else { return .refuse(.unknownResource) }
-        guard let view = indexed.packaged.view else { return awaitFirst(nil, track, indexed) }
-        if let late = listed.first(where: { !view.isLongEnough($0) }) {
-            return awaitFirst(view, late, indexed)
+        guard let view = indexed.packaged.view else {
+            return awaitFirst(nil, missing: 0, track, indexed)
+        }
+        let isForElement = exchange.request.isOfMediaElement
+        for track in listed {
+            let missing = view.missingSegments(of: track, isForElement: isForElement)
+            if missing > 0 { return awaitFirst(view, missing: missing, track, indexed) }
         }
         if case .playlist = resource { return playlist(exchange, resource, track, view, indexed) }
         let lifetime = Lifetime.currentList(targetDurationMs: view.plan.targetDurationMs)
@@ -150,20 +154,27 @@ package final class PackagedRoutes {
         return .answered
     }
 
-    /// - Parameter view: nil: there is no segment at all.
+    /// - Parameters:
+    ///   - view: nil: there is no segment at all.
+    ///   - missing: how many more segments the list needs.
     private func awaitFirst(
-        _ view: IndexView?, _ track: PackagedTrack, _ indexed: IndexedStream
+        _ view: IndexView?, missing: UInt64, _ track: PackagedTrack, _ indexed: IndexedStream
     ) -> Step {
         if indexed.index.isFinished { return .refuse(.noSegments) }
-        let ring = indexed.stream.ring
-        let nowMs = ring.wallClockMs(ofBootMs: ring.bootNowMs)
-        // A list that cannot be there before the request is given up is asked for when it will be.
-        let inMs = view.map { Int64(clamping: $0.longEnoughAtMs(track)) - Int64(clamping: nowMs) }
-        let seconds = max((inMs ?? 0) - Int64(Limits.firstListAwaitedMs), 0) / 1_000 + 1
+        let seconds = view.map { secondsToRetry($0, missing: missing, indexed.stream.ring) } ?? 1
         return .wait(
             SegmentPoint(ordinal: view?.next(of: track) ?? 0), place: track.place,
-            mostMs: Limits.firstListAwaitedMs,
-            late: .noSegmentsYet(forSeconds: min(Int(seconds), Limits.retryFirstListSeconds)))
+            mostMs: Limits.firstListAwaitedMs, late: .noSegmentsYet(forSeconds: seconds))
+    }
+
+    /// When a list will be there that is not before its request is given up.
+    private func secondsToRetry(_ view: IndexView, missing: UInt64, _ ring: Ring) -> Int {
+        let nowMs = Int64(clamping: ring.wallClockMs(ofBootMs: ring.bootNowMs))
+        let begunMs = Int64(clamping: view.index.segments.last?.wallMs ?? 0)
+        let neededMs = Int64(clamping: missing * UInt64(view.plan.targetDurationMs))
+        let (sinceMs, isOdd) = nowMs.subtractingReportingOverflow(begunMs)
+        let leftMs = neededMs - Int64(Limits.firstListAwaitedMs) - (isOdd ? 0 : max(sinceMs, 0))
+        return min(Int(max(leftMs, 0) / 1_000) + 1, Limits.retryFirstListSeconds)
     }
 
     private func playlist(

@@ -111,6 +111,12 @@ package struct Request {
         block.firstField("sec-fetch-dest").map { block.matches($0, "document") } ?? false
     }
 
+    /// Whether a browser fetches it for a player of its own, without a script (the same).
+    package var isOfMediaElement: Bool {
+        let field = block.firstField("sec-fetch-dest")
+        return field.map { block.matches($0, "video") || block.matches($0, "audio") } ?? false
+    }
+
     // MARK: Fields
 
     package var headers: [HeaderField] {

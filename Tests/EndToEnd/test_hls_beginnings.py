@@ -1,0 +1,96 @@
+"""HLS: how soon a broadcast can be watched, and that its promises outlive what is sent."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from weir.hls import Playlist, connections_to_all_workers, fetch, playlist
+from weir.http2 import Http2Connection
+from weir.publisher import Publisher
+from weir.recordings import Recording, record
+from weir.server import Server
+from weir.waiting import wait_until
+
+Publish = Callable[..., Publisher]
+_PROMISES = ("#EXT-X-TARGETDURATION", "#EXT-X-SERVER-CONTROL", "#EXT-X-PART-INF")
+
+
+@pytest.fixture
+def connection(server: Server) -> Iterator[Http2Connection]:
+    connections = connections_to_all_workers(server)
+    yield connections[0]
+    for each in connections:
+        each.close()
+
+
+def _play(server: Server, publish: Publish, name: str, recording: Recording) -> Publisher:
+    """As fast as it was recorded, because what is promised depends on that."""
+    publisher = publish(server, name, headers={"content-type": recording.content_type})
+    publisher.play(recording, finish=False)
+    wait_until(lambda: server.stream(name), "the stream")
+    return publisher
+
+
+def _begins_at_s(segment: bytes) -> float:
+    """When a picture's segment begins: `tfdt` of version 1, in 90,000 ticks a second."""
+    place = segment.index(b"tfdt")
+    return int.from_bytes(segment[place + 8:place + 16]) / 90_000
+
+
+def _durations(text: str) -> list[float]:
+    return [float(found) for found in re.findall(r"^#EXTINF:([0-9.]+)", text, re.M)]
+
+
+@pytest.mark.parametrize("key_every", [25, 50, 125])
+def test_the_first_segment_begins_with_the_second_key_frame(
+    server: Server, publish: Publish, name: str, connection: Http2Connection, key_every: int
+) -> None:
+    recording = record("vp9", "opus", seconds=30, key_every=key_every)
+    _play(server, publish, name, recording)
+    # Held until it can be answered, however seldom key frames come.
+    assert "#EXT-X-STREAM-INF" in playlist(connection, name, "index.m3u8").text
+    listed = playlist(connection, name, "v1.m3u8")
+    assert listed.first == 1 and listed.parts and listed.hint
+    first = fetch(connection, name, listed.segments[0])
+    # Or with the first one that is as late as a segment is long.
+    assert _begins_at_s(bytes(first.body)) == pytest.approx(max(key_every / 25, 2), abs=0.1)
+
+
+def test_a_browsers_own_player_gets_a_list_that_it_can_begin_with(
+    server: Server, publish: Publish, name: str, connection: Http2Connection
+) -> None:
+    _play(server, publish, name, record("vp9", "opus", seconds=30, key_every=50))
+    answer = connection.request("GET", f"/{name}/hls/v1.m3u8", [("sec-fetch-dest", "video")])
+    assert answer.status == 200
+    listed = Playlist(answer.body.decode())
+    target = int(listed.tag("#EXT-X-TARGETDURATION") or 0)
+    assert sum(_durations(listed.text)) >= target + 2
+
+
+def test_promises_stay_when_the_broadcaster_comes_back_with_another_set_up(
+    server: Server, publish: Publish, name: str, connection: Http2Connection
+) -> None:
+    publisher = _play(server, publish, name, record("vp9", "opus", seconds=8, key_every=50))
+    before = playlist(connection, name, "v1.m3u8")
+    publisher.end_body()
+    publisher.answer()
+    # Another codec, so another ring, and longer segments if it could choose.
+    _play(server, publish, name, record("h264", "opus", seconds=30, key_every=125))
+
+    def after() -> Playlist | None:
+        answer = fetch(connection, name, "v1.m3u8")
+        found = Playlist(answer.body.decode())
+        return found if answer.status == 200 and found.maps != before.maps else None
+
+    listed = wait_until(after, "the list of the new ring")
+    assert all(before.tag(name) for name in _PROMISES)
+    assert [listed.tag(name) for name in _PROMISES] == [before.tag(name) for name in _PROMISES]
+    segment, _ = listed.next
+    later = playlist(connection, name, f"v1.m3u8?_HLS_msn={segment + 1}")
+    assert [later.tag(name) for name in _PROMISES] == [before.tag(name) for name in _PROMISES]
+    target = int(later.tag("#EXT-X-TARGETDURATION") or 0)
+    assert all(math.floor(length + 0.5) <= target for length in _durations(later.text))
