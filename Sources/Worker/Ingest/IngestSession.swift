@@ -35,6 +35,7 @@ final class IngestSession {
     /// Pieces of media that this body has brought.
     private(set) var fragmentCount: UInt64 = 0
     private var lossLog = LossLog()
+    private var ringSizeAdvice = RingSizeAdvice()
 
     /// Starts a broadcast. `lease` is that of the ring to be continued or replaced.
     init(
@@ -190,9 +191,25 @@ final class IngestSession {
             try unsafe writer.append(
                 bytes.span.extracting(fragment.bytes).bytes, fragment, atMs: nowMs,
                 state: state.encoded())
+            if fragment.segmentRecord != nil { adviseOnRingSize() }
         }
         fragmentCount += UInt64(batch.fragments.count)
         writer.announce(bytes: bytes.count, atMs: nowMs)
+    }
+
+    private func adviseOnRingSize() {
+        let ringBytes = environment.ringGeometry.dataBytes
+        guard let plan = parser.segmentPlan,
+            let neededBytes = ringSizeAdvice.note(
+                targetDurationMs: plan.targetDurationMs, ringBytes: ringBytes,
+                capacityMs: writer.capacityMs)
+        else { return }
+        environment.logger.warning(
+            "the ring is too small for HLS: key frames are seldom for its bit rate (--ring-size)",
+            metadata: [
+                "stream": "\(writer.name)", "ringMiB": "\(ringBytes >> 20)",
+                "neededMiB": "\(neededBytes >> 20)",
+            ])
     }
 
     /// Continues the stream with a new header, or makes a new ring when its tracks differ.

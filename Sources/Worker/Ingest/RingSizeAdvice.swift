@@ -1,0 +1,33 @@
+// Whether a ring is too small for the segments in it: lists of HLS take at most five eighths of it (see
+// ListWindow), and are not to be shorter than three target durations (draft-pantos-hls-rfc8216bis, section
+// 6.2.2). Where key frames are seldom and the bit rate is high, they would be. Pure.
+
+struct RingSizeAdvice {
+    private var segments = 0
+    private var isGiven = false
+
+    /// Until then, the bit rate is not known well.
+    private static let enoughSegments = 3
+
+    /// A segment begins.
+    /// - Parameter capacityMs: how much media the ring holds.
+    /// - Returns: how many bytes a ring should have, once, if this one should have more.
+    mutating func note(
+        targetDurationMs: UInt32, ringBytes: Int, capacityMs: UInt64?
+    ) -> UInt64? {
+        segments += 1
+        guard segments > Self.enoughSegments, !isGiven, let capacityMs, capacityMs > 0 else {
+            return nil
+        }
+        let neededMs = 3 * UInt64(targetDurationMs) * 8 / 5
+        guard capacityMs < neededMs else { return nil }
+        isGiven = true
+        let (product, isTooMuch) = UInt64(max(ringBytes, 0))
+            .multipliedReportingOverflow(by: neededMs)
+        guard !isTooMuch else { return nil }
+        // Rings have sizes that are powers of two.
+        var bytes: UInt64 = 1 << 20
+        while bytes < product / capacityMs, bytes < 1 << 40 { bytes <<= 1 }
+        return bytes
+    }
+}
