@@ -102,6 +102,7 @@ final class WorkerProcess {
         streams.recover { [maxLagMs] stream in
             _ = EndedBroadcast(stream.ring, of: stream.name)
             WebMViewer.tryOut(stream.ring, maxLagMs: maxLagMs)
+            PackagedTrial.run(stream)
         }
         streams.startSweeping()
         history.start()

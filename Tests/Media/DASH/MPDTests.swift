@@ -70,7 +70,7 @@ struct MPDTests {
                 timeShiftBufferDepth="PT60.000S" maxSegmentDuration="PT4.000S" \
                 minBufferTime="PT2.000S">
                   <Period id="p3" start="PT10.000S">
-                    <AdaptationSet id="0" contentType="video" mimeType="video/mp4" \
+                    <AdaptationSet id="1" contentType="video" mimeType="video/mp4" \
                 segmentAlignment="true">
                       <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
                       <SegmentTemplate timescale="90000" presentationTimeOffset="900000" \
@@ -83,7 +83,7 @@ struct MPDTests {
                       <Representation id="v1" codecs="avc1.64001F" bandwidth="3000000" \
                 width="1280" height="720" frameRate="29970/1000"/>
                     </AdaptationSet>
-                    <AdaptationSet id="1" contentType="audio" mimeType="audio/mp4" lang="de" \
+                    <AdaptationSet id="2" contentType="audio" mimeType="audio/mp4" lang="de" \
                 segmentAlignment="true" startWithSAP="1">
                       <Label>Stage</Label>
                       <Role schemeIdUri="urn:mpeg:dash:role:2011" value="alternate"/>
@@ -146,7 +146,7 @@ struct MPDTests {
         let lines = lines(manifest(sets, latency: lowLatency))
         let timing =
             "<UTCTiming schemeIdUri=\"urn:mpeg:dash:utc:http-iso:2014\" value=\"/time?iso\"/>"
-        for (id, offset) in [(0, 900_000), (1, 480_000)] {
+        for (id, offset) in [(1, 900_000), (2, 480_000)] {
             let tag =
                 "      <ProducerReferenceTime id=\"\(id)\" type=\"encoder\" "
                 + "wallClockTime=\"2026-11-28T12:00:00.250Z\" presentationTime=\"\(offset)\">"

@@ -99,7 +99,8 @@ extension IndexView {
         }
         return AdaptationSet(
             rendition: track.name, form: form, codec: track.track.codecString,
-            bandwidth: bandwidth(of: track) ?? Bandwidth(peak: 0, average: 0),
+            bandwidth: bandwidth(of: track)
+                ?? (track.isSound ? Self.unmeasuredSound : Self.unmeasuredPicture),
             language: track.media.language, label: track.media.title,
             isDefault: isMain(track), timescale: scale,
             timeOffset: UInt64(clamping: UInt128(offsetMs) * UInt128(scale) / 1_000),

@@ -131,6 +131,6 @@ extension IndexView {
     }
 
     /// What is said of a track that has sent nothing yet: players read this list once.
-    private static let unmeasuredPicture = Bandwidth(peak: 2_000_000, average: 2_000_000)
-    private static let unmeasuredSound = Bandwidth(peak: 128_000, average: 128_000)
+    static let unmeasuredPicture = Bandwidth(peak: 2_000_000, average: 2_000_000)
+    static let unmeasuredSound = Bandwidth(peak: 128_000, average: 128_000)
 }

@@ -17,9 +17,10 @@ package struct PresentationPeriod: Sendable, Equatable {
         text.element("Period") { period in
             period.attribute("id", "p\(discontinuityOrdinal)")
             period.attribute("start", durationMs: startMs)
-            for (index, set) in sets.enumerated() {
+            for set in sets {
+                // The same in every period, whichever tracks have something in it.
                 set.write(
-                    to: &period, id: UInt64(index), clock: clock, isLowLatency: isLowLatency)
+                    to: &period, id: set.rendition.track, clock: clock, isLowLatency: isLowLatency)
             }
         }
     }
