@@ -114,11 +114,15 @@ import Testing
         one.setViewerCount(3, slot: 0)
         other.setViewerCount(4, slot: 63)
         #expect(one.viewerCount == 7)
-        #expect(one.viewerCount(slot: 63) == 4)
+        #expect(one.packagedViewerCount == 0)
+        one.setPackagedViewerCount(5, slot: 0)
+        #expect(other.viewerCount == 12 && other.packagedViewerCount == 5)
+        one.setPackagedViewerCount(0, slot: 0)
+        other.setPackagedViewerCount(2, slot: 63)
         one.setViewerCount(0, slot: 0)
-        #expect(other.viewerCount == 4)
+        #expect(other.viewerCount == 6)
         other.releaseSlot(63)
         #expect(one.viewerCount == 0)
-        #expect(other.peakViewerCount == 7)
+        #expect(other.peakViewerCount == 12)
     }
 }

@@ -31,12 +31,13 @@ package struct StreamStatus {
     private static let peak = 24
     private static let viewers = 32
     private static let bodies = viewers + RingSlots.count
+    private static let packagedViewers = bodies + RingSlots.count
 
     private let words: OwnerWords
 
     init(_ words: OwnerWords) {
         precondition(Self.writerHeard < OwnerWords.times, "times are where the ring knows it")
-        precondition(Self.bodies + RingSlots.count <= OwnerWords.count)
+        precondition(Self.packagedViewers + RingSlots.count <= OwnerWords.count)
         self.words = words
     }
 
@@ -149,18 +150,26 @@ package struct StreamStatus {
     // MARK: Viewers
 
     /// Publishes how many viewers one worker has; only that worker calls this.
-    package func setViewerCount(_ count: UInt32, slot: Int) {
-        word(Self.viewers, slot).store(UInt64(count))
+    package func setViewerCount(_ count: UInt32, slot: Int) { set(Self.viewers, count, slot) }
+
+    /// The same of those who watch by HLS or DASH.
+    package func setPackagedViewerCount(_ count: UInt32, slot: Int) {
+        set(Self.packagedViewers, count, slot)
+    }
+
+    private func set(_ first: Int, _ count: UInt32, _ slot: Int) {
+        word(first, slot).store(UInt64(count))
         words[Self.peak].raise(to: UInt64(viewerCount))
     }
 
-    package func viewerCount(slot: Int) -> UInt32 {
-        UInt32(clamping: word(Self.viewers, slot).load().bits)
-    }
+    /// Viewers on all workers, however they watch.
+    package var viewerCount: Int { sum(Self.viewers) + packagedViewerCount }
 
-    /// Viewers on all workers.
-    package var viewerCount: Int {
-        (0..<RingSlots.count).reduce(0) { $0 + Int(viewerCount(slot: $1)) }
+    /// Those of them who watch by HLS or DASH: an estimate.
+    package var packagedViewerCount: Int { sum(Self.packagedViewers) }
+
+    private func sum(_ first: Int) -> Int {
+        (0..<RingSlots.count).reduce(0) { $0 + Int(UInt32(clamping: word(first, $1).load().bits)) }
     }
 
     /// The most there ever were at once.
@@ -171,6 +180,7 @@ package struct StreamStatus {
     /// Forgets everything about a worker that has died, or is about to start in this slot.
     package func releaseSlot(_ slot: Int) {
         word(Self.viewers, slot).store(0)
+        word(Self.packagedViewers, slot).store(0)
         setOldestBody(us: nil, slot: slot)
     }
 

@@ -7,6 +7,7 @@ extension Counter {
         switch self {
         case .connectionsOpen: "weir_connections_open"
         case .viewers: "weir_viewers"
+        case .packagedViewers: "weir_packaged_viewers"
         case .publishers: "weir_publishers"
         case .connections: "weir_connections_total"
         case .connectionsRefused: "weir_connections_refused_total"
@@ -42,6 +43,7 @@ extension Counter {
         switch self {
         case .connectionsOpen: "Connections open now."
         case .viewers: "Responses that deliver live media now."
+        case .packagedViewers: "Viewers by HLS and DASH now, estimated."
         case .publishers: "Requests that publish now."
         case .connections: "Connections taken over from the supervisor."
         case .connectionsRefused: "Connections closed at once because a limit was reached."

@@ -6,6 +6,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case connectionsOpen
     /// Gauge: responses that deliver live media now.
     case viewers
+    /// Gauge: viewers by HLS and DASH now, estimated.
+    case packagedViewers
     /// Gauge: requests that publish now.
     case publishers
     /// Connections taken over from the supervisor.
@@ -65,8 +67,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     /// Whether the number falls back to zero when its process is gone.
     package var isGauge: Bool {
         switch self {
-        case .connectionsOpen, .viewers, .publishers, .eventSubscribers, .accountsAnswering,
-            .workersReady:
+        case .connectionsOpen, .viewers, .packagedViewers, .publishers, .eventSubscribers,
+            .accountsAnswering, .workersReady:
             true
         default: false
         }

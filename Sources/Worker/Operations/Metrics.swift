@@ -65,6 +65,14 @@ struct Metrics {
             let viewers = UInt64(stream.ring.status.viewerCount)
             text.sample("weir_stream_viewers", ["stream": stream.name.text], viewers)
         }
+        text.family(
+            "weir_stream_packaged_viewers", "gauge",
+            "Those viewers of a stream who watch by HLS or DASH, estimated.")
+        for stream in current {
+            text.sample(
+                "weir_stream_packaged_viewers", ["stream": stream.name.text],
+                UInt64(stream.ring.status.packagedViewerCount))
+        }
         text.family("weir_stream_bitrate_bps", "gauge", "Bits per second of a stream, lately.")
         for stream in current {
             text.sample(

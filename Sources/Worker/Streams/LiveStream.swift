@@ -27,6 +27,7 @@ package final class LiveStream {
     private let viewers = WaitList()
     private let followers = WaitList()
     private let delivery: WakePace
+    private var packagedViewers = 0
     private var isDraining = false
     /// Since when the name has belonged to another ring, or to none.
     private var replacedAtMs: UInt64?
@@ -228,6 +229,18 @@ package final class LiveStream {
         guard !isWatched else { return }
         ring.slots.setInterested(false, slot: environment.slot)
         onWatchedChange?(self)
+    }
+
+    /// How many watch by HLS or DASH from this worker, about.
+    package var packagedViewerCount: Int {
+        get { packagedViewers }
+        set {
+            guard newValue != packagedViewers else { return }
+            environment.packagedViewers.change(by: newValue - packagedViewers)
+            packagedViewers = newValue
+            ring.status.setPackagedViewerCount(
+                UInt32(clamping: newValue), slot: environment.slot)
+        }
     }
 
     private func publishViewerCount(change: Int) {

@@ -13,6 +13,7 @@ struct ChangingFacts: Equatable {
     let isJoinable: Bool
     let figures: RecentFigures
     let viewers: Int
+    let packagedViewers: Int
     let peakViewers: Int
     let rewindMs: UInt64
     let losses: UInt64
@@ -26,6 +27,7 @@ struct ChangingFacts: Equatable {
         isJoinable = stream.isJoinable
         figures = stream.figures
         viewers = stream.ring.status.viewerCount
+        packagedViewers = stream.ring.status.packagedViewerCount
         peakViewers = stream.ring.status.peakViewerCount
         rewindMs = min(figures.rewindMs, ringMs)
         losses = stream.ring.status.losses
@@ -55,6 +57,7 @@ enum StreamDescription {
             JSONMember(
                 "keyframeIntervalMs", integerOrNull(facts.figures.keyframeIntervalMs)),
             JSONMember("viewers", .integer(Int64(facts.viewers))),
+            JSONMember("packagedViewers", .integer(Int64(facts.packagedViewers))),
             JSONMember("peakViewers", .integer(Int64(facts.peakViewers))),
             JSONMember("rewindMs", .integer(Int64(clamping: facts.rewindMs))),
             JSONMember("losses", .integer(Int64(clamping: facts.losses))),

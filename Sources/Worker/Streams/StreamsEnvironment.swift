@@ -16,6 +16,8 @@ package final class StreamsEnvironment {
     let changes: StreamChanges
     /// Viewers this worker serves, all streams together.
     let viewers: Gauge
+    /// The same of those who watch by HLS or DASH.
+    let packagedViewers: Gauge
     let dataDirectory: String
     let mediaLimits: MediaLimits
     /// How long a stream without media is kept, in milliseconds.
@@ -32,6 +34,7 @@ package final class StreamsEnvironment {
         self.counters = counters
         self.changes = changes
         viewers = Gauge(.viewers, in: counters)
+        packagedViewers = Gauge(.packagedViewers, in: counters)
         dataDirectory = settings.dataDirectory
         mediaLimits = MediaLimits(ringBytes: settings.ringBytes)
         graceMs = settings.graceMs

@@ -4,6 +4,7 @@ import Accounts
 import Credentials
 import FakeExchange
 import HTTP
+import LinuxIO
 import Media
 import SegmentRing
 import Settings
@@ -25,8 +26,18 @@ import Testing
     /// What is to be done later.
     private final class Later {
         private var actions: [() -> Void] = []
+        private var looks: [() -> Void] = []
 
-        func add(_ action: @escaping () -> Void) { actions.append(action) }
+        func add(afterMs: UInt64, _ action: @escaping () -> Void) {
+            if afterMs == 0 { actions.append(action) } else { looks.append(action) }
+        }
+
+        /// Does what is done about once a second.
+        func look() {
+            let due = looks
+            looks = []
+            for action in due { action() }
+        }
 
         func run() {
             let due = actions
@@ -52,7 +63,7 @@ import Testing
             names: ChannelNames(
                 credentials: nil, storeWatch: watch,
                 hasStream: { bench.streams.find($0) != nil }),
-            later: { [later] afterMs, action in if afterMs == 0 { later.add(action) } },
+            later: { [later] in later.add(afterMs: $0, $1) },
             clockUs: { 0 })
         table = RouteTable(routes.routes, crossOrigin: CrossOrigin(origins: [])) { _ in }
     }
@@ -118,6 +129,39 @@ import Testing
         let fake = get(path)
         #expect(fake.answer?.status == 404, "at once")
         fake.close(.completed)
+    }
+
+    @Test("who asks is counted as somebody who watches, each once, and for a while")
+    func counted() throws {
+        try stage.appendAll(broadcast)
+        for _ in 0..<3 {
+            for path in ["index.m3u8", "v1.m3u8", "a2.m3u8"] { get(path).close(.completed) }
+        }
+        let other = FakeExchange(
+            Request(
+                method: "GET", target: "/\(bench.name)/hls/v1.m3u8",
+                peer: PeerAddress(bytes: [127, 0, 0, 2])), clients: clients)
+        table.begin(other.exchange)
+        other.close(.completed)
+        get("nothing.m3u8").close(.completed)
+        later.look()
+        let stream = try #require(bench.streams.find(bench.name))
+        #expect(stream.ring.status.packagedViewerCount == 2)
+        #expect(stream.ring.status.viewerCount == 2)
+        #expect(bench.counters.page.total(.packagedViewers) == 2)
+    }
+
+    @Test("T8: every media playlist says the same of the server, also that of key frames")
+    func control() throws {
+        try stage.appendAll(broadcast)
+        let controls = ["v1.m3u8", "a2.m3u8", "v1-keys.m3u8"].map { path in
+            let fake = get(path)
+            later.run()
+            let lines = text(fake).split(separator: "\n")
+            fake.close(.completed)
+            return lines.first { $0.hasPrefix("#EXT-X-SERVER-CONTROL:") }
+        }
+        #expect(controls[0] != nil && Set(controls).count == 1)
     }
 
     @Test("T14: a list is held until it has the part that was asked for")

@@ -55,6 +55,8 @@ extension Limits {
     /// Worker: an index that nobody has asked for anything for this long is dropped. Players ask for a
     /// list every few seconds.
     package static let indexKeptMs: UInt64 = 30_000
+    /// Worker: how often indexes are looked at: who still asks for them, and how many do.
+    package static let indexLookMs: UInt64 = 1_000
     /// Worker: samples of all indexes together: 128 MB.
     package static let samplesPerWorker = 8 * 1024 * 1024
     /// Worker: how long one turn of the loop answers requests that have waited, in microseconds. Each costs

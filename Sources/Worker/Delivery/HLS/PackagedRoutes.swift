@@ -62,6 +62,7 @@ package final class PackagedRoutes {
         if let problem = refusal(of: resource, indexed.packaged.tracks) {
             return refuse(exchange, problem)
         }
+        indexed.note(exchange.playerIdentity)
         HeldRequest.begin(exchange, indexed) { [self] indexed, exchange in
             step(exchange, resource, of: indexed)
         } refuse: { [self] in
@@ -116,17 +117,17 @@ package final class PackagedRoutes {
             let missing = view.missingSegments(of: track, isForElement: isForElement)
             if missing > 0 { return awaitFirst(view, missing: missing, track, indexed) }
         }
-        if case .playlist = resource { return playlist(exchange, resource, track, view, indexed) }
+        switch resource {
+        case .playlist, .keyFrames: return playlist(exchange, resource, track, view, indexed)
+        default: break
+        }
         let lifetime = Lifetime.currentList(targetDurationMs: view.plan.targetDurationMs)
         switch resource {
         case .multivariant, .soundMultivariant:
             return multivariant(exchange, resource, view, indexed, lifetime)
         default:
             answer(exchange, indexed, resource, nil, lifetime) {
-                if case .keyFrames = resource {
-                    return view.playlist(of: track, .keyFrames).text(.plain)
-                }
-                return view.manifest(createdWallMs: indexed.stream.ring.createdWallClockMs).text
+                view.manifest(createdWallMs: indexed.stream.ring.createdWallClockMs).text
             }
             return .answered
         }
@@ -196,7 +197,7 @@ package final class PackagedRoutes {
                 ? Lifetime.awaitedList(targetDurationMs: targetMs)
                 : Lifetime.currentList(targetDurationMs: targetMs)
             self.answer(exchange, indexed, resource, form, lifetime) {
-                view.playlist(of: track).text(form)
+                view.playlist(of: track, resource.listContent).text(form)
             }
             return .answered
         }
@@ -255,6 +256,13 @@ package final class PackagedRoutes {
             : problem.fields
         exchange.respond(
             status: problem.status, headers: fields + Self.fields, body: .bytes(problem.body))
+    }
+}
+
+extension ResourceName {
+    fileprivate var listContent: MediaPlaylist.Content {
+        if case .keyFrames = self { return .keyFrames }
+        return .segments
     }
 }
 

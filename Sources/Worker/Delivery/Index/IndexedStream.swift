@@ -26,6 +26,7 @@ package final class IndexedStream: Waiter {
     private let memory: IndexMemory
     private let waits = SegmentWaits()
     private var isFollowing = false
+    private var audience = Audience()
     /// What those who wait were last looked at for; nil when somebody has come since.
     private var seen: Seen?
     /// The samples of the index, and its last segment when they were counted.
@@ -54,10 +55,27 @@ package final class IndexedStream: Waiter {
         }
     }
 
-    deinit { memory.forget(samples) }
+    deinit {
+        memory.forget(samples)
+        stream.packagedViewerCount = 0
+    }
 
     /// Nobody waits for it.
     var isIdle: Bool { waits.isEmpty }
+
+    // MARK: Who asks
+
+    /// Somebody asks for something of it.
+    func note(_ viewer: Int) {
+        audience.note(viewer, nowMs: stream.nowMs, spanMs: spanMs)
+    }
+
+    /// Publishes how many have asked lately. Call about once a second.
+    func countViewers() {
+        stream.packagedViewerCount = audience.count(nowMs: stream.nowMs, spanMs: spanMs)
+    }
+
+    private var spanMs: UInt64 { UInt64(index.plan?.targetDurationMs ?? 2_000) }
 
     // MARK: Reading
 

@@ -49,11 +49,16 @@ package final class IndexedStreams {
     private func lookLater() {
         guard !lookIsScheduled, !byID.isEmpty else { return }
         lookIsScheduled = true
-        memory.later(Limits.replacedRingMs) { [weak self] in
+        memory.later(Limits.indexLookMs) { [weak self] in
             self?.lookIsScheduled = false
             self?.dropUnused()
+            self?.countViewers()
             self?.lookLater()
         }
+    }
+
+    private func countViewers() {
+        for indexed in byID.values { indexed.countViewers() }
     }
 
     /// Forgets indexes that nobody has asked for lately, and those whose rings have lost their names: a
