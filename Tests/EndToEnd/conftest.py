@@ -160,14 +160,19 @@ def origin(
     """A server behind caches, with a broadcast named "crowd" whose parts are a second long. It lasts as
     long as the tests of a file."""
     stop = threading.Event()
+    pieces = edges.bursts(record("vp9", "opus", seconds=600, rate="80k"), stop)
+    # Looking for the packets of so long a recording takes longer than a publisher may be silent.
+    first = next(pieces)
     with lasting_server("origin", "--exempt-network", "127.0.0.0/8") as server:
         url = server.url("/crowd/live")
         with Publisher(url, server.certificate.certificate, server.folder) as publisher:
-            recording = record("vp9", "opus", seconds=240, rate="80k")
-            publisher.feed(edges.bursts(recording, stop), finish=False)
-            wait_until(lambda: server.get("/crowd/hls/v1.m3u8").status == 200, "the first list")
-            yield server
-            stop.set()
+            publisher.feed(itertools.chain([first], pieces), finish=False)
+            try:
+                wait_until(
+                    lambda: server.get("/crowd/hls/v1.m3u8").status == 200, "the first list")
+                yield server
+            finally:
+                stop.set()
 
 
 @pytest.fixture(scope="module", params=list(edges.EDGES))

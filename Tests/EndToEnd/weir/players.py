@@ -1,6 +1,6 @@
 """Players by the thousand, in a process of their own: HTTP/1.1 to a port on loopback. Media are dropped.
 
-    python players.py '{"port": 8080, "name": "a", "seconds": 25, "players": {"ll": 1000}}'
+    python -m weir.players '{"port": 8080, "name": "a", "seconds": 25, "ll": 1000}'
 
 prints a report as JSON. What follows lists follows them as players do:
 
@@ -32,18 +32,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+from .player_lists import List, read_list, read_manifest
+from .wire import Answer, Wire
+
 _PACKED = re.compile(rb"\r\ncontent-encoding: *gzip", re.IGNORECASE)
 _OPEN = re.compile(rb"\r\naccess-control-allow-origin: *\*", re.IGNORECASE)
 _AGAIN = re.compile(rb"\r\nretry-after: *\d", re.IGNORECASE)
-_PART = re.compile(rb'^#EXT-X-PART:[^\n]*URI="([^"]+)"', re.MULTILINE)
-_SEQUENCE = re.compile(rb"^#EXT-X-MEDIA-SEQUENCE:(\d+)", re.MULTILINE)
-_SKIPPED = re.compile(rb"^#EXT-X-SKIP:SKIPPED-SEGMENTS=(\d+)", re.MULTILINE)
-_TARGET = re.compile(rb"^#EXT-X-TARGETDURATION:(\d+)", re.MULTILINE)
-_HINT = re.compile(rb'^#EXT-X-PRELOAD-HINT:TYPE=PART,URI="([^"]+)"', re.MULTILINE)
-_SEGMENT = re.compile(rb"^[^#\n][^\n]*", re.MULTILINE)
-_MAP = re.compile(rb'^#EXT-X-MAP:URI="([^"]+)"', re.MULTILINE)
 _PATIENCE_S = 45.0
 # A player that comes has an older list, and goes through what the others have had.
 _ROUNDS_TO_BEGIN = 3
@@ -80,143 +74,14 @@ def start(port: int, name: str, seconds: float, **options: Any) -> subprocess.Po
     """Start players, for example `start(8080, "a", 25, ll=1000)`; `finish` waits for them."""
     order = {"port": port, "name": name, "seconds": seconds, **options}
     return subprocess.Popen(
-        [sys.executable, str(Path(__file__)), json.dumps(order)], stdout=subprocess.PIPE, text=True)
+        [sys.executable, "-m", "weir.players", json.dumps(order)], stdout=subprocess.PIPE,
+        text=True, cwd=Path(__file__).parents[1])
 
 
 def finish(players: subprocess.Popen[str], timeout_s: float = 120.0) -> Report:
     text, _ = players.communicate(timeout=timeout_s)
     assert players.returncode == 0, "the players ended badly"
     return Report.read(text)
-
-
-# One connection.
-
-
-class Answer:
-    __slots__ = ("at", "body", "head", "status")
-
-    def __init__(self, status: int, head: bytes, body: bytes) -> None:
-        self.status, self.head, self.body, self.at = status, head, body, time.monotonic()
-
-
-class _Wire(asyncio.Protocol):
-    """HTTP/1.1 from the client's side: one request at a time, answers with a length or in chunks."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-        self.waiting: asyncio.Future[Answer] | None = None
-        self.transport: Any = None
-        self.is_open = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport, self.is_open = transport, True
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self.is_open = False
-        if self.waiting is not None and not self.waiting.done():
-            self.waiting.set_exception(ConnectionError("the connection ended"))
-
-    def data_received(self, data: bytes) -> None:
-        self.data += data
-        if self.waiting is None or self.waiting.done():
-            return
-        answer = _parse(self.data)
-        if answer is not None:
-            self.data.clear()
-            self.waiting.set_result(answer)
-
-
-def _parse(data: bytearray) -> Answer | None:
-    """An answer that is complete."""
-    end = data.find(b"\r\n\r\n")
-    if end < 0:
-        return None
-    head, start = bytes(data[:end]), end + 4
-    status = int(head[9:12])
-    if status == 304:
-        return Answer(status, head, b"")
-    if found := _LENGTH.search(head):
-        length = int(found[1])
-        return Answer(status, head, bytes(data[start:start + length])) \
-            if len(data) >= start + length else None
-    assert _CHUNKED.search(head), head
-    if not data.endswith(b"0\r\n\r\n"):
-        return None
-    body = bytearray()
-    while True:
-        line = data.index(b"\r\n", start)
-        length = int(data[start:line].split(b";")[0], 16)
-        if length == 0:
-            return Answer(status, head, bytes(body))
-        if len(data) < line + 4 + length:
-            return None
-        body += data[line + 2:line + 2 + length]
-        start = line + 4 + length
-
-
-# The lists, each read once however many players have it.
-
-
-@dataclass(frozen=True)
-class _List:
-    next_segment: int
-    parts: list[str]
-    next_part: int
-    segments: list[str]
-    hint: str | None
-    map: str | None
-    target_s: float
-    has_ended: bool
-
-
-@dataclass(frozen=True)
-class _Manifest:
-    update_s: float
-    inits: list[str]
-    media: list[str]
-
-
-def _number(pattern: re.Pattern[bytes], text: bytes, otherwise: int) -> int:
-    found = pattern.search(text)
-    return int(found[1]) if found else otherwise
-
-
-def _read_list(text: bytes) -> _List:
-    segments = [line.decode() for line in _SEGMENT.findall(text)]
-    hint = _HINT.search(text)
-    maps = _MAP.findall(text)
-    behind = text.rsplit(b"#EXTINF", 1)[-1] if b"#EXTINF" in text else text
-    return _List(
-        next_segment=_number(_SEQUENCE, text, 0) + _number(_SKIPPED, text, 0) + len(segments),
-        parts=[part.decode() for part in _PART.findall(text)],
-        next_part=len(_PART.findall(behind)), segments=segments,
-        hint=hint[1].decode() if hint else None, map=maps[-1].decode() if maps else None,
-        target_s=_number(_TARGET, text, 6), has_ended=b"#EXT-X-ENDLIST" in text)
-
-
-def _read_manifest(text: bytes) -> _Manifest:
-    said = text.decode()
-    update = re.search(r'minimumUpdatePeriod="PT([\d.]+)S"', said)
-    inits, media = [], []
-    for one in re.findall(r"<AdaptationSet.*?</AdaptationSet>", said, re.DOTALL):
-        representation = re.search(r'<Representation[^>]* id="([^"]+)"', one)
-        template = re.search(r"<SegmentTemplate[^>]*>", one)
-        assert representation and template, said
-        attributes = dict(re.findall(r'(\w+)="([^"]*)"', template[0]))
-        number = int(attributes["startNumber"])
-        def name(form: str, number: int) -> str:
-            return form.replace("$RepresentationID$", representation[1]).replace(
-                "$Number$", str(number))
-        inits.append(name(attributes["initialization"], 0))
-        for each in re.findall(r"<S [^>]*>", one):
-            repeated = re.search(r' r="(\d+)"', each)
-            for _ in range(int(repeated[1]) + 1 if repeated else 1):
-                media.append(name(attributes["media"], number))
-                number += 1
-    return _Manifest(float(update[1]) if update else 2.0, inits, media)
-
-
-# The crowd.
 
 
 class _Crowd:
@@ -262,7 +127,7 @@ class _Player:
         self.is_sampled = number < crowd.sampled
         self.had = 0
         self._rounds = 0
-        self._idle: list[_Wire] = []
+        self._idle: list[Wire] = []
 
     async def ask(self, path: str) -> Answer:
         """One request, repeated on another connection if the one that was idle has gone."""
@@ -274,7 +139,7 @@ class _Player:
                 break
         else:
             _, wire = await asyncio.get_running_loop().create_connection(
-                _Wire, "127.0.0.1", crowd.port)
+                Wire, "127.0.0.1", crowd.port)
         wire.waiting = asyncio.get_running_loop().create_future()
         wire.transport.write(
             f"GET {path} HTTP/1.1\r\nHost: edge.example\r\nAccept-Encoding: gzip\r\n\r\n".encode())
@@ -330,7 +195,7 @@ class _Player:
         first = await self.insist(f"/{crowd.name}/hls/index.m3u8") and await self.insist(path)
         if first is None:
             return
-        now: _List = crowd.read(first, _read_list)
+        now: List = crowd.read(first, read_list)
         last, init = now.parts[-1] if now.parts else None, now.map
         await self.medium("hls", now.map or "")
         ahead = None
@@ -348,7 +213,7 @@ class _Player:
                 answer = await self._awaited(query, path)
             if answer is None:
                 break
-            now = crowd.read(answer, _read_list)
+            now = crowd.read(answer, read_list)
             if now.map not in (None, init):
                 # Another ring: it goes on with what that has.
                 init, last = now.map, None
@@ -390,12 +255,12 @@ class _Player:
         return None
 
     async def plain(self) -> None:
-        await self._follow("hls", "v1.m3u8", _read_list, lambda now: (
+        await self._follow("hls", "v1.m3u8", read_list, lambda now: (
             now.target_s, [now.map] if now.map else [], now.segments))
 
     async def dash(self) -> None:
         await self.insist("/api/time")
-        await self._follow("dash", "index.mpd", _read_manifest, lambda now: (
+        await self._follow("dash", "index.mpd", read_manifest, lambda now: (
             now.update_s, now.inits, now.media))
 
     async def _follow(
