@@ -152,9 +152,11 @@ def test_a_phone_reads_the_lists_by_itself_and_offers_televisions(
     chromium_of(page).playwright.set_viewport_size({"width": 375, "height": 667})
     wait_for_element(page, "#cast", "the button", lambda seen: seen.visible)
     assert page.run(
-        """const row = document.querySelector('.player-buttons').getBoundingClientRect();
-           const last = document.querySelector('#fullscreen').getBoundingClientRect();
-           return last.right <= row.right + 1 && last.right <= innerWidth;""")
+        """const frame = document.querySelector('#player').getBoundingClientRect();
+           return [...document.querySelectorAll('.player-buttons > :not([hidden])')]
+             .map((each) => [each.id, each.getBoundingClientRect()])
+             .filter(([, { width, right }]) => width > 0 && right > frame.right)
+             .map(([id, { right }]) => `${id} ends at ${right} of ${frame.right}`);""") == []
     watcher.press_button("#cast")
     assert page.run("return window.hasPicked;")
 
