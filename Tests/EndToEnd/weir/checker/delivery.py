@@ -48,6 +48,8 @@ def check_list(
         note("D1", "not compressed")
     if "accept-encoding" not in headers.get("vary", "").lower():
         note("D1", f"vary is {headers.get('vary')}")
+    if headers.get("priority") != "u=1":
+        note("D2", f"priority {headers.get('priority')}")
     age = max_age(headers)
     most = 6 * target_s if awaited else max(target_s // 2, 1)
     if age is None or not 0 < age <= most:
@@ -69,6 +71,8 @@ def check_media(
         note("D6", f"content-type {headers.get('content-type')}")
     if headers.get("content-length") != str(byte_count):
         note("T11", f"content-length {headers.get('content-length')} for {byte_count} bytes")
+    if not re.fullmatch(r"u=[2-6](, ?i)?", headers.get("priority", "u=3")):
+        note("D2", f"priority {headers['priority']} is more urgent than that of a list")
     if headers.get("accept-ranges") not in ("bytes", None):
         note("D7", f"accept-ranges {headers.get('accept-ranges')}")
     if (max_age(headers) or 0) < 60:

@@ -15,7 +15,18 @@ from dataclasses import dataclass, field
 from ..http2 import Http2Connection, Response
 from ..server import Server
 from ..waiting import PATIENCE_S
-from . import changes, delivery, deltas, lists, media, multivariant, renditions, rules, variants
+from . import (
+    changes,
+    delivery,
+    deltas,
+    lists,
+    manifests,
+    media,
+    multivariant,
+    renditions,
+    rules,
+    variants,
+)
 from .finding import Findings
 from .lists import MediaList, Segment
 from .media import Rendition
@@ -96,6 +107,9 @@ class Follower:
         self._under_way: dict[int, Done] = {}
         self._compared_at = 0.0
         self._still_there: list[_StillThere] = []
+        self.manifest: manifests.Manifest | None = None
+        #: Of broadcasts whose picture cannot go, there is none.
+        self._manifest_at = 0.0 if root == "index.m3u8" else float("inf")
 
     def __enter__(self) -> "Follower":
         return self
@@ -173,6 +187,10 @@ class Follower:
             self._still_there.remove(each)
             if now < each.latest:
                 self._ask_again(each)
+        if now >= self._manifest_at:
+            self._manifest_at = float("inf")
+            stream = self.connection.open("GET", f"/{self.name}/dash/index.mpd")
+            self._under_way[stream] = self._take_manifest
         if now - self._compared_at > _COMPARED_EVERY_S:
             self._compared_at = now
             self._compare()
@@ -359,6 +377,26 @@ class Follower:
             self.findings.looked("deltas that skip")
         deltas.check(before, delta, full, self.findings)
 
+    def _take_manifest(self, answer: Response) -> None:
+        if answer.status == 503:
+            self._manifest_at = time.monotonic() + _POLL_S
+            return
+        place = f"{self.name}/index.mpd"
+        delivery.check_any(answer.headers, place, self.findings)
+        now = manifests.read(_text(answer), place, self.findings) if answer.status == 200 else None
+        if now is None:
+            self.findings.note("X1", place, f"status {answer.status}", str(bytes(answer.body)))
+            return
+        manifests.check(now, self.findings)
+        if self.manifest is not None:
+            manifests.check_change(self.manifest, now, self.findings)
+        manifests.check_media(
+            now, {uri.removesuffix(".m3u8"): each.rendition for uri, each in self.followed.items()},
+            self.findings)
+        self.manifest = now
+        if now.is_live:
+            self._manifest_at = time.monotonic() + max(now.update_us / 1e6, _POLL_S)
+
     # Media
 
     def _fetch(self, each: Followed, now: MediaList) -> None:
@@ -453,6 +491,8 @@ class Follower:
         """What only the whole walk shows."""
         self._read_multivariant(self._get(self.root))
         assert self.multivariant is not None
+        if self.root == "index.m3u8":
+            self._take_manifest(self.connection.request("GET", f"/{self.name}/dash/index.mpd"))
         for each in self.followed.values():
             each.rendition.check_run()
         self._compare()
