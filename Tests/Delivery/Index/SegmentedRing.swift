@@ -83,6 +83,7 @@ final class SegmentedRing {
     private(set) var ordinal: UInt64
     private var discontinuities: UInt64 = 0
     private(set) var begunAtMs: Int64?
+    private var unbrokenSinceMs: Int64 = 0
     private var lastRecord: [UInt8]?
     private var bootMs: UInt64 = 1_000_000
 
@@ -152,11 +153,12 @@ final class SegmentedRing {
             held?.again = nil
         }
         ordinal += isAgain ? 0 : 1
+        if fragment.isDiscontinuity || begunAtMs == nil { unbrokenSinceMs = fragment.mediaTimeMs }
         begunAtMs = fragment.mediaTimeMs
         let record = SegmentRecord(
             ordinal: ordinal, discontinuityOrdinal: discontinuities,
             isIndependent: fragment.isIndependent, isDiscontinuity: fragment.isDiscontinuity,
-            mediaTimeMs: fragment.mediaTimeMs,
+            mediaTimeMs: fragment.mediaTimeMs, unbrokenSinceMs: unbrokenSinceMs,
             clusterMs: fragment.isClusterStart ? nil : clusterMs,
             wallMs: 1_800_000_000_000 + UInt64(fragment.mediaTimeMs) + (isAgain ? 1 : 0),
             plan: plan, clocks: clocks, held: held)
