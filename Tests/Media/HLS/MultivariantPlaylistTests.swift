@@ -165,6 +165,28 @@ struct BandwidthTests {
         #expect(measure([(900, 6_000), (1, 1_000)])?.peak == 1_200_000)
     }
 
+    @Test("V3: no run is left out", arguments: 0..<50 as Range<UInt64>)
+    func runs(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let segments = (0..<40).map { _ in
+            (
+                kilobytes: UInt64.random(in: 0...900, using: &random),
+                ms: UInt64.random(
+                    in: random.next() & 7 == 0 ? 0...6_500 : 700...4_000, using: &random)
+            )
+        }
+        var peak: UInt64 = 0
+        for start in segments.indices {
+            for end in start..<segments.count {
+                let run = segments[start...end]
+                let ms = run.reduce(0) { $0 + $1.ms }
+                let bits = run.reduce(0) { $0 + $1.kilobytes } * 8_000_000
+                if 2_000...6_000 ~= ms { peak = max(peak, (bits + ms - 1) / ms) }
+            }
+        }
+        #expect(measure(segments)?.peak == peak)
+    }
+
     @Test("while all there is lasts less than a run, it is one")
     func few() {
         #expect(measure([(100, 1_000)]) == Bandwidth(peak: 800_000, average: 800_000))

@@ -23,26 +23,36 @@ package struct Bandwidth: Sendable, Equatable {
         }
     }
 
+    /// So many lengths of run are looked at from each segment on. Segments of ours are a third of a target
+    /// duration or longer; of very short ones, the runs that are just long enough will do.
+    private static let mostRuns = 16
+
     /// Measures whole segments, oldest first; nil when they last no time. While there is no run that is
-    /// long enough, all of them are one.
+    /// long enough, all of them are one. Takes a time that grows with their number only.
     package init?(of segments: [Measure], timescale: UInt32, targetDurationMs: UInt32) {
         // A run's length in ticks lies in the range when that, times two thousand, lies in this one.
-        let unit = UInt128(targetDurationMs) * UInt128(timescale)
+        let unit = max(UInt128(targetDurationMs) * UInt128(timescale), 1)
         let range = unit...3 * unit
-        var all = Run()
-        var peak: UInt64 = 0
-        for (index, segment) in segments.enumerated() {
-            all.add(segment)
-            var run = Run()
-            for next in segments[index...] {
-                run.add(next)
-                guard run.ticks * 2_000 <= range.upperBound else { break }
-                guard run.ticks * 2_000 >= range.lowerBound else { continue }
-                peak = max(peak, run.bitsPerSecond(timescale) ?? 0)
-            }
-        }
+        let all = segments.reduce(into: Run()) { $0.add($1) }
         guard let average = all.bitsPerSecond(timescale) else { return nil }
-        self.init(peak: max(peak, average), average: average)
+        var densest = all
+        // The shortest run from a segment on that is long enough, and where it ends.
+        var shortest = Run()
+        var end = 0
+        for segment in segments {
+            while end < segments.count, shortest.ticks * 2_000 < range.lowerBound {
+                shortest.add(segments[end])
+                end += 1
+            }
+            var run = shortest
+            for last in end...min(end + Self.mostRuns, segments.count) {
+                if last > end { run.add(segments[last - 1]) }
+                guard range.contains(run.ticks * 2_000) else { break }
+                if run.isDenser(than: densest) { densest = run }
+            }
+            shortest.remove(segment)
+        }
+        self.init(peak: densest.bitsPerSecond(timescale) ?? average, average: average)
     }
 
     private struct Run {
@@ -52,6 +62,17 @@ package struct Bandwidth: Sendable, Equatable {
         mutating func add(_ segment: Measure) {
             bytes += UInt128(segment.byteCount)
             ticks += UInt128(segment.ticks)
+        }
+
+        mutating func remove(_ segment: Measure) {
+            bytes -= UInt128(segment.byteCount)
+            ticks -= UInt128(segment.ticks)
+        }
+
+        func isDenser(than other: Run) -> Bool {
+            let (mine, isHuge) = bytes.multipliedReportingOverflow(by: other.ticks)
+            let (others, isOtherHuge) = other.bytes.multipliedReportingOverflow(by: ticks)
+            return !isOtherHuge && (isHuge || mine > others)
         }
 
         /// Rounded up.
