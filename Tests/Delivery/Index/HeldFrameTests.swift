@@ -189,6 +189,36 @@ private struct RandomSource {
         #expect(text.split(separator: "\n").count { $0.hasSuffix(",GAP=YES") } == 4)
     }
 
+    @Test("a segment without a picture is a gap in lists, and a fragment without samples")
+    func empty() throws {
+        let frames =
+            [SyntheticFrame(timeMs: 0, isKey: true), SyntheticFrame(timeMs: 40)]
+            + [SyntheticFrame(timeMs: 10_000, isKey: true), SyntheticFrame(timeMs: 10_040)]
+            + (0..<600).map { SyntheticFrame(timeMs: $0 * 20, isSound: true) }
+        let (stage, _) = try stage("chromium-h264-opus.mkv", frames)
+        let index = SegmentIndex.of(stage)
+        let view = try #require(
+            IndexView(index, epoch: 1, tracks: PackagedTracks(stage.tracks)))
+        let track = try #require(view.tracks.picture)
+        let segment = try #require(index.segment(2, of: track.place))
+        let next = try #require(index.segment(3, of: track.place))
+        #expect(segment.isEmpty && segment.isComplete && segment.parts.isEmpty)
+        #expect(segment.decodeTime + segment.ticks == next.decodeTime)
+        guard case .there(2, nil) = view.find(.segment(2), of: track) else {
+            Issue.record("it is not there")
+            return
+        }
+        let body = try bytes(
+            of: #require(index.body(of: 2, rendition: track.place, from: stage.ring)))
+        let expected = MP4Fragment.withoutSamples(
+            trackID: 1, sequenceNumber: 2 << 8, decodeTime: segment.decodeTime,
+            ticks: segment.ticks)
+        #expect(body == expected)
+        let listed = view.playlist(of: track)
+        #expect(listed.segments.map(\.isGap).contains(true))
+        #expect(listed.segments.allSatisfy { $0.ticks ?? 1 > 0 })
+    }
+
     @Test("T6: parts of a picture that stands still come in time, while there is sound")
     func inTime() throws {
         var frames = (0..<60).map { SyntheticFrame(timeMs: $0 * 33, isKey: $0 == 0) }

@@ -48,6 +48,17 @@ extension IndexView {
         segment.decodeTime + UInt64(max(segment.shownOffset, 0))
     }
 
+    /// For how long it is shown: until the next one is. The one that is being made, or was the last, is shown
+    /// for as long as its samples last.
+    private func shownTicks(_ listed: Listed, _ track: PackagedTrack) -> UInt64 {
+        let (facts, segment) = listed
+        guard let next = index.facts(of: facts.ordinal + 1), !next.isDiscontinuity,
+            let following = index.segment(next.ordinal, of: track.place),
+            shownAt(following) > shownAt(segment)
+        else { return segment.ticks }
+        return shownAt(following) - shownAt(segment)
+    }
+
     /// On the ring's time line.
     private func shownAtMs(_ segment: RenditionSegment, _ track: PackagedTrack) -> Int64 {
         Int64(
@@ -61,7 +72,7 @@ extension IndexView {
         guard let (facts, segment) = listed else { return nil }
         let wallMs = Int64(clamping: facts.wallMs) - facts.mediaTimeMs
         let (startMs, isTooLate) = wallMs.addingReportingOverflow(shownAtMs(segment, track))
-        let ticks = UInt128(segment.ticks)
+        let ticks = UInt128(shownTicks((facts, segment), track))
         let (endMs, isEndTooLate) = startMs.addingReportingOverflow(
             Int64(clamping: ticks * 1_000 / UInt128(timescale(of: track))))
         return isTooLate || isEndTooLate ? nil : (startMs, endMs)
@@ -95,7 +106,7 @@ extension IndexView {
         let segments = list.map {
             TimedSegment(
                 number: $0.facts.ordinal, start: shownAt($0.segment),
-                ticks: $0.segment.ticks)
+                ticks: shownTicks($0, track))
         }
         return AdaptationSet(
             rendition: track.name, form: form, codec: track.track.codecString,

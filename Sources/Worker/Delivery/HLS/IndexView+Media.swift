@@ -18,7 +18,7 @@ extension IndexView {
         case .initialization: .nothing
         case .segment(let ordinal):
             if let segment = index.segment(ordinal, of: track.place), segment.isComplete,
-                !segment.isEmpty
+                segment.ticks > 0
             {
                 .there(ordinal: ordinal, parts: nil)
             } else {

@@ -113,10 +113,9 @@ struct RenditionIndex: Sendable {
         let start = segments[last].decodeTime
         let late = tick.decodeTime > start ? tick.decodeTime - start : 0
         guard meter == nil else {
-            segments[last].begin(late: late, shownOffset: 0)
+            segments[last].begin(late: late)
             return pass(late)
         }
-        segments[last].begin(late: 0, shownOffset: tick.compositionOffset)
         tick.decodeTime = start
         tick.compositionOffset = Int32(
             clamping: Int64(tick.compositionOffset) + Int64(clamping: late))

@@ -67,6 +67,25 @@ package struct IndexedPart: Sendable, Equatable {
     /// Decoding can start at one of its samples. Always true for sound.
     package let isIndependent: Bool
 
+    /// One without media.
+    init(lasting ticks: UInt64) {
+        self.init(
+            samples: 0..<0, sampleStart: 0, ticks: ticks, payloadBytes: 0, headerBytes: 0,
+            isIndependent: false)
+    }
+
+    fileprivate init(
+        samples: Range<UInt32>, sampleStart: UInt64, ticks: UInt64, payloadBytes: UInt64,
+        headerBytes: UInt32, isIndependent: Bool
+    ) {
+        self.samples = samples
+        self.sampleStart = sampleStart
+        self.ticks = ticks
+        self.payloadBytes = payloadBytes
+        self.headerBytes = headerBytes
+        self.isIndependent = isIndependent
+    }
+
     /// Of the whole fragment.
     package var byteCount: UInt64 { payloadBytes + UInt64(headerBytes) }
 
@@ -79,7 +98,7 @@ package struct RenditionSegment: Sendable, Equatable {
     let position: UInt64
     /// Where it begins: with its first sample, or before that if nothing came for a while.
     package private(set) var decodeTime: UInt64
-    /// How much later than it is decoded its first sample would be shown if it had not come late.
+    /// How much later than it begins its first sample is shown; 0 if that came late.
     package private(set) var shownOffset: Int32 = 0
     /// How long it lasts.
     package private(set) var ticks: UInt64 = 0
@@ -136,10 +155,9 @@ package struct RenditionSegment: Sendable, Equatable {
 
     /// It has begun, and its first sample comes so much later. Pictures are decoded at the beginning all
     /// the same.
-    mutating func begin(late ticks: UInt64, shownOffset: Int32) {
+    mutating func begin(late ticks: UInt64) {
         openStart = ticks
         self.ticks = ticks
-        self.shownOffset = shownOffset
     }
 
     mutating func append(_ sample: PackedSample) {

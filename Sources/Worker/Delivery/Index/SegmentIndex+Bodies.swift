@@ -8,13 +8,14 @@ import Streams
 
 extension SegmentIndex {
     /// The bytes of some parts of a segment, or of all of it; nil when they are not all there yet, or no
-    /// longer, or when there are none. A copy may still fail, if the writer is close.
+    /// longer, or when parts have none. A copy may still fail, if the writer is close.
     package func body(
         of ordinal: UInt64, rendition: Int, parts: Range<Int>? = nil, from hold: RingHold
     ) -> SegmentBody? {
         guard let facts = facts(of: ordinal), let segment = segment(ordinal, of: rendition),
             let timescale = timescale(of: rendition), parts != nil || segment.isComplete
         else { return nil }
+        if parts == nil, segment.isEmpty { return emptyBody(of: segment, facts, from: ring) }
         let places = parts ?? segment.parts.indices
         guard places.lowerBound >= 0, places.upperBound <= segment.parts.count,
             segment.parts[places].allSatisfy({ $0.isGap || $0.headerBytes > 0 }),
@@ -22,6 +23,18 @@ extension SegmentIndex {
         else { return nil }
         return SegmentBody(
             of: places, in: SegmentFragments(segment, facts, timescale: timescale), from: hold)
+    }
+
+    /// Of a segment in which a track has nothing.
+    private func emptyBody(
+        of segment: RenditionSegment, _ facts: SegmentFacts, from ring: Ring
+    ) -> SegmentBody? {
+        guard segment.ticks > 0 else { return nil }
+        let header = MP4Fragment.withoutSamples(
+            trackID: MP4Track.onlyID, sequenceNumber: Self.fragmentNumber(facts.ordinal, 0),
+            decodeTime: segment.decodeTime, ticks: segment.ticks)
+        let chunk = SegmentBody.Chunk(header: header, part: IndexedPart(lasting: segment.ticks))
+        return SegmentBody(of: [chunk], in: segment, from: ring)
     }
 
     /// From the beginning of a segment to the end of its first sample, if decoding can start with that;

@@ -115,7 +115,7 @@ package struct MP4Fragment: Sendable, Equatable {
         return bytes
     }
 
-    private static let segmentBrands = ["msdh", "cmfs"]
+    static let segmentBrands = ["msdh", "cmfs"]
 
     package func appendHeader(to bytes: inout [UInt8]) {
         bytes.reserveCapacity(bytes.count + headerByteCount)
