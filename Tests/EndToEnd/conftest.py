@@ -154,7 +154,7 @@ def start_server(
 
 
 @pytest.fixture(scope="module")
-def origin(
+def crowd_server(
     lasting_server: Callable[..., AbstractContextManager[Server]],
 ) -> Iterator[Server]:
     """A server behind caches, with a broadcast named "crowd" whose parts are a second long. It lasts as
@@ -177,12 +177,12 @@ def origin(
 
 @pytest.fixture(scope="module", params=list(edges.EDGES))
 def edge(
-    request: pytest.FixtureRequest, origin: Server,
+    request: pytest.FixtureRequest, crowd_server: Server,
     lasting_folder: Callable[[str], AbstractContextManager[Path]],
 ) -> Iterator[edges.Edge]:
     """A cache in front of that, of each kind in turn."""
     with lasting_folder(request.param) as folder:
-        made = edges.start(request.param, origin, folder / "edge")
+        made = edges.start(request.param, crowd_server, folder / "edge")
         yield made
         made.stop()
 

@@ -89,8 +89,7 @@ def test_a_list_is_one_object_in_either_form(edge: Edge) -> None:
         for more in ("&_HLS_skip=YES", "&_HLS_part=0", "&other=1"):
             answer = get(edge, path + more)
             assert answer.status == 200, more
-            skipped = b"#EXT-X-SKIP" in answer.body
-            assert skipped == (more == "&_HLS_skip=YES" and b"#EXT-X-SKIP" in answer.body)
+            assert more == "&_HLS_skip=YES" or b"#EXT-X-SKIP" not in answer.body
     assert count.requests == {path + more: 1 for more in (
         "", "&_HLS_skip=YES", "&_HLS_part=0", "&other=1")}
 
