@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from browser.chromium import Chromium
 from browser.element import wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.watch_page import WatchPage
+from weir.blocks import VIDEO, blocks_of, clusters, paced
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -85,6 +87,50 @@ def test_a_browser_without_webm_is_given_lists(
     assert_plays_by(watcher, "cmaf")
     # Nothing was asked for in vain.
     assert not [each.url for each in chromium_of(page).exchanges if each.url.endswith("/live")]
+
+
+def test_over_http1_whole_segments_come(
+    broadcast: Broadcast, chromium_browser: Chromium, browser_server: Server, name: str
+) -> None:
+    broadcast()
+    with chromium_browser.without_http2() as browser:
+        page = browser.open()
+        watcher = WatchPage(page, browser_server.url(""), name, "cmaf")
+        # Several of them, none of which is waited for.
+        watcher.wait_for_playback(8)
+        before = watcher.look()
+        watcher.wait_for_playback(8)
+        now = watcher.assert_sound()
+        assert now.player["stalls"] == before.player["stalls"], (before, now)
+        assert not [each.url for each in page.exchanges if "_HLS_msn" in each.url]
+        page.close()
+
+
+def test_the_picture_goes_on_while_the_sound_stops(
+    publish: Callable[..., Publisher], browser_server: Server, watch_page: Callable[..., WatchPage],
+    name: str,
+) -> None:
+    head, blocks = blocks_of(record("vp9", seconds=60))
+    some = [block for block in blocks if block.track == VIDEO or block.due_ms < 15_000]
+    publish(browser_server, name).feed(paced(head, clusters(some)), finish=False)
+    browser_server.wait_for_state(name, "live")
+    watcher = watch_page(name, via="cmaf")
+    wait_for_element(watcher.page, "#note", "words for the sound",
+                     lambda seen: seen.text.startswith("No sound now"))
+    watcher.wait_for_playback(2)
+
+
+def test_other_tracks_are_played_from_then_on(
+    broadcast: Broadcast, watch_page: Callable[..., WatchPage], name: str
+) -> None:
+    publisher = broadcast("vp9")
+    watcher = watch_page(name, via="cmaf")
+    watcher.wait_for_playback(2)
+    publisher.abort()
+    broadcast("h264")
+    watcher.wait_until(lambda now: "avc1" in now.player["codec"], "the other codec", timeout_s=60)
+    watcher.wait_for_playback(3, timeout_s=60)
+    watcher.assert_sound()
 
 
 def test_vp8_has_no_lists_and_the_page_says_what_it_is(

@@ -56,6 +56,16 @@ def test_chunks_of_two_seconds_are_learnt_from_their_arrivals(trial: Trial) -> N
     assert late(seen, "behindS") < 3.5
 
 
+@pytest.mark.parametrize("piece_s", [2, 6, 10])
+def test_whole_segments_that_are_announced_play_without_a_stall(trial: Trial, piece_s: int) -> None:
+    # As when lists have no parts: each comes when somebody asks for the list again.
+    seen = trial(seconds=200, chunkMs=piece_s * 1000, jitterMs=600, pieceS=piece_s)
+    # The trial begins with a second in hand.
+    assert not [at for at in seen["stalls"] if at > 3 * piece_s], seen["stalls"]
+    assert not [at for at in seen["jumps"] if at > 3 * piece_s], seen["jumps"]
+    assert late(seen, "behindS") < 2 * piece_s + 2
+
+
 def test_an_uneven_network_costs_distance_and_not_smoothness(trial: Trial) -> None:
     seen = trial(seconds=120, chunkMs=250, jitterMs=600)
     assert not [at for at in seen["stalls"] if at > 60]

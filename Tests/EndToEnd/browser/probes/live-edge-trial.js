@@ -9,6 +9,7 @@ const DECIDE_MS = 200;
  * @param {object} broadcast
  * @param {number} broadcast.seconds
  * @param {number} broadcast.chunkMs         media comes in pieces of that
+ * @param {number} [broadcast.pieceS]        which the player is told
  * @param {number} [broadcast.jitterMs]      and each up to that much later
  * @param {number} [broadcast.reserveS]      the element stands still with that much in hand
  * @param {number} [broadcast.seekS]         a jump takes so long
@@ -19,6 +20,8 @@ function tryLiveEdge(broadcast) {
   const { seconds, chunkMs, jitterMs = 0, reserveS = 0.05 } = broadcast;
   const clock = new EdgeClock();
   const edge = new LiveEdge();
+  clock.expectPieces(broadcast.pieceS ?? 0);
+  edge.expectPieces(broadcast.pieceS ?? 0);
   const trial = {
     stalls: [], stallMs: 0, jumps: [], rates: [], rateChanges: 0, behindS: [], targetS: [],
   };

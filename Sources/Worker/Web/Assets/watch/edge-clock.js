@@ -11,6 +11,8 @@
 const WINDOW_MS = 15_000;
 // Longer without anything new, and the broadcast was interrupted: no statement about jitter.
 const SILENCE_MS = 4_000;
+/** What comes in large pieces is silent in between: that much longer than one of them. */
+const PIECES_OF_SILENCE = 2.5;
 /** Longer without anything new, and the figures should say so. */
 const QUIET_MS = 1_000;
 /** Where media comes in large pieces, so much longer than it takes at most. */
@@ -34,11 +36,18 @@ export class EdgeClock {
   #ageLeadS = -Infinity;
   /** @type {{atMs: number, endS: number} | null} */
   #newest = null;
+  #silenceMs = SILENCE_MS;
 
   /** Forgets everything: another response has another time line. */
   reset() {
     this.forgetArrivals();
+    this.#silenceMs = SILENCE_MS;
     this.#ageLeadS = -Infinity;
+  }
+
+  /** So much comes at once, and then nothing for as long. */
+  expectPieces(pieceS) {
+    this.#silenceMs = Math.max(SILENCE_MS, PIECES_OF_SILENCE * pieceS * 1000);
   }
 
   /** The broadcast stands still: what arrivals have taught no longer holds. */
@@ -52,7 +61,7 @@ export class EdgeClock {
   noteArrival(nowMs, endS) {
     const before = this.#newest;
     if (before && endS <= before.endS) return;
-    const isAfterSilence = before !== null && nowMs - before.atMs > SILENCE_MS;
+    const isAfterSilence = before !== null && nowMs - before.atMs > this.#silenceMs;
     if (isAfterSilence) this.forgetArrivals();
     const neededS = before && !isAfterSilence ? this.#neededNowS(nowMs, before.endS) : 0;
     this.#add(nowMs, { atMs: nowMs, leadS: endS - nowMs / 1000, neededS });
@@ -108,7 +117,7 @@ export class EdgeClock {
     if (this.#leadS === -Infinity) return null;
     const newest = this.#newest;
     // Nothing comes any more: the edge is where the media ends.
-    if (newest && nowMs - newest.atMs > SILENCE_MS) return newest.endS;
+    if (newest && nowMs - newest.atMs > this.#silenceMs) return newest.endS;
     return this.#runningEdgeS(nowMs);
   }
 

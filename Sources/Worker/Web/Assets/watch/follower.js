@@ -149,7 +149,9 @@ export class Follower {
    * So much is about to be there. An element that is told now where to begin shows that as its
    * first picture; told later, it has shown the key frame already, which may be seconds old.
    */
-  noteBeginning({ startS, endS }) {
+  noteBeginning({ startS, endS, pieceS = 0 }) {
+    this.#clock.expectPieces(pieceS);
+    this.#edge.expectPieces(pieceS);
     if (this.#source.followsItself) {
       // Some browsers load nothing before they are told to play.
       this.#hasBegun = true;

@@ -8,6 +8,10 @@
 const FIRST_TARGET_S = 0.45;
 const LEAST_TARGET_S = 0.25;
 const MOST_TARGET_S = 4;
+/** Of what comes in large pieces: a piece, and half of one until somebody asks for it. */
+const TARGET_PIECES = { least: 1.8, first: 2, most: 3 };
+/** Smaller ones are learnt from their arrivals. */
+const LARGE_PIECE_S = 1;
 /**
  * Browsers stand still although there is media in hand: decoders want some pictures, loudspeakers
  * some sound. How much is learnt when it happens.
@@ -57,6 +61,8 @@ const RETURNING_JUMP_S = 0.8;
 
 export class LiveEdge {
   #targetS = FIRST_TARGET_S;
+  #leastS = LEAST_TARGET_S;
+  #mostS = MOST_TARGET_S;
   /** Stalls with little in hand: when, and how much would have been enough. */
   #narrowStalls = [];
   #rate = 1;
@@ -67,6 +73,14 @@ export class LiveEdge {
   #returnedAtMs = -Infinity;
 
   get targetS() { return this.#targetS; }
+
+  /** So much comes at once, and then nothing for as long. */
+  expectPieces(pieceS) {
+    if (pieceS < LARGE_PIECE_S) return;
+    this.#leastS = TARGET_PIECES.least * pieceS;
+    this.#mostS = Math.max(MOST_TARGET_S, TARGET_PIECES.most * pieceS);
+    this.#targetS = Math.max(this.#targetS, TARGET_PIECES.first * pieceS);
+  }
 
   /**
    * The picture stood still because there was no media, although the broadcast went on. The target
@@ -85,7 +99,7 @@ export class LiveEdge {
     if (enoughS > this.#marginS(nowMs)) {
       this.#narrowStalls.push({ atMs: nowMs, enoughS });
     } else if (behindS > this.#targetS - NEAR_S) {
-      this.#targetS = Math.min(MOST_TARGET_S, this.#targetS * RAISE_AFTER_STALL);
+      this.#targetS = Math.min(this.#mostS, this.#targetS * RAISE_AFTER_STALL);
     }
   }
 
@@ -144,7 +158,7 @@ export class LiveEdge {
 
   #adapt(nowMs, neededS) {
     const leastS = neededS + this.#marginS(nowMs);
-    const enoughS = Math.min(MOST_TARGET_S, Math.max(LEAST_TARGET_S, leastS));
+    const enoughS = Math.min(this.#mostS, Math.max(this.#leastS, leastS));
     const { smoothMs, perSecond } = this.#hasStalled ? LOWERING.afterStall : LOWERING.atFirst;
     const elapsedS = Math.min(1, Math.max(0, (nowMs - this.#loweredAtMs) / 1000));
     this.#loweredAtMs = nowMs;

@@ -14,6 +14,8 @@ import { TrackWatch } from './track-watch.js';
 const ORIGIN_S = 60;
 /** So much there should be in hand to begin at once near the live edge. */
 const LEAD_IN_S = 0.5;
+/** The same where only whole segments come. */
+const LEAD_IN_PIECES = 2;
 /** A track that brings nothing at first does not hold up the other one for longer. */
 const FIRST_BATCH_MS = 1_500;
 /** Tracks that come by themselves are so many pieces apart at most. */
@@ -41,12 +43,15 @@ export class PieceSource {
   /** Where the media begins on its own time line; null until that is known. */
   #startS = null;
   #readAhead;
+  /** The longest that comes at once. */
+  #pieceS = 0;
   #isClosed = false;
   /** Ends all of it, with a cause. */
   #stop = () => {};
 
   /**
-   * @param {object} given   as of LiveSource, and:
+   * @param {object} given   as of LiveSource; `onBeginning` also gets `pieceS`, the longest that
+   *   comes at once; and:
    * @param {string[]} given.kinds   which tracks to read
    * @param {import('./hls-list.js').Rendition[]} given.renditions   `uri` as an address
    * @param {number} given.behindS   where to begin; 0: near the live edge
@@ -123,10 +128,12 @@ export class PieceSource {
     await Promise.all(readers.map(({ track }) => track.open()));
     const lists = readers.map(({ track }) => track.list);
     this.reachS = Math.max(...lists.map(reachSOf));
-    const piecesS = this.#given.behindS > 0 ? [BATCH_S] : lists.map(pieceS);
-    this.tracks = new TrackWatch(APART_PIECES * 1000 * Math.max(...piecesS));
+    this.#pieceS = Math.max(...lists.map(pieceS));
+    const togetherS = this.#given.behindS > 0 ? Math.max(BATCH_S, this.#pieceS) : this.#pieceS;
+    this.tracks = new TrackWatch(APART_PIECES * 1000 * togetherS);
     this.tracks.begin(readers.map(({ kind }) => kind));
-    const aheadS = Math.max(LEAD_IN_S, this.#given.behindS);
+    const leadInS = lists.some(({ canBlock }) => !canBlock) ? LEAD_IN_PIECES * this.#pieceS : 0;
+    const aheadS = Math.max(LEAD_IN_S, leadInS, this.#given.behindS);
     const endMs = Math.min(...lists.map((list) => endMsOf(list) ?? Infinity));
     // Pictures begin with a key frame, and the sound where they do.
     let dateMs = endMs - aheadS * 1000;
@@ -161,7 +168,9 @@ export class PieceSource {
     const span = this.tracks.span(lacks);
     if (!span) return;
     const { startS, endS } = span;
-    this.#given.onBeginning({ startS: this.#inElement(startS), endS: this.#inElement(endS) });
+    this.#given.onBeginning({
+      startS: this.#inElement(startS), endS: this.#inElement(endS), pieceS: this.#pieceS,
+    });
   }
 
   #addBuffers(way, readers) {
@@ -215,8 +224,8 @@ export class PieceSource {
   }
 }
 
-/** The longest that comes at once of a list's track. */
-function pieceS({ segments, canBlock, targetS }) {
-  if (!canBlock) return targetS;
-  return Math.max(0, ...segments.flatMap(({ parts }) => parts.map(({ durationS }) => durationS)));
+/** The longest that comes at once of a list's track: a part, or a whole segment. */
+function pieceS({ segments, canBlock }) {
+  const all = segments.flatMap((segment) => (canBlock ? segment.parts : [segment]));
+  return Math.max(0, ...all.map(({ durationS }) => durationS));
 }
