@@ -465,9 +465,9 @@ def test_a_key_frame_that_is_not_where_its_range_says_is_found() -> None:
 # Fields
 
 _FIELDS = {
-    "content-type": "application/vnd.apple.mpegurl", "priority": "u=1", "cache-control": "public, max-age=1", "date": "now",
-    "vary": "accept-encoding", "content-encoding": "gzip", "access-control-allow-origin": "*",
-    "access-control-expose-headers": "age, date, retry-after",
+    "content-type": "application/vnd.apple.mpegurl", "priority": "u=1", "cache-control": "public, max-age=1",
+    "date": "now", "vary": "accept-encoding", "content-encoding": "gzip",
+    "access-control-allow-origin": "*", "access-control-expose-headers": "age, date, retry-after",
 }
 _MEDIA_FIELDS = _FIELDS | {
     "content-type": "video/mp4", "content-length": "100", "priority": "u=3",
@@ -475,7 +475,9 @@ _MEDIA_FIELDS = _FIELDS | {
 BROKEN_FIELDS: list[tuple[str, str, dict[str, str]]] = [
     ("V1", "content-type", {"content-type": "text/plain"}),
     ("D1", "not compressed", {"content-encoding": ""}),
-    ("D1", "vary", {"vary": "origin"}), ("D2", "no urgency", {"priority": ""}), ("D3", "a cookie", {"set-cookie": "x"}),
+    ("D1", "vary", {"vary": "origin"}),
+    ("D2", "no urgency", {"priority": ""}),
+    ("D3", "a cookie", {"set-cookie": "x"}),
     ("D4", "one origin", {"access-control-allow-origin": "https://x"}),
     ("D4", "credentials", {"access-control-allow-credentials": "true"}),
     ("D4", "Age is not exposed", {"access-control-expose-headers": "date, retry-after"}),
@@ -496,7 +498,8 @@ def test_wrong_fields_of_a_list_are_found(rule: str, what: str, fields: dict[str
 @pytest.mark.parametrize(("rule", "fields"), [
     ("T11", {"content-length": "99"}), ("D6", {"content-type": "text/plain"}),
     ("D5", {"cache-control": "max-age=1"}),
-    ("D7", {"accept-ranges": "none"}), ("D2", {"priority": "u=1"}),
+    ("D7", {"accept-ranges": "none"}),
+    ("D2", {"priority": "u=1"}),
 ])
 def test_wrong_fields_of_media_are_found(rule: str, fields: dict[str, str]) -> None:
     for given, is_found in ((_MEDIA_FIELDS, False), (_MEDIA_FIELDS | fields, True)):
