@@ -78,8 +78,12 @@ private struct Source: CustomTestStringConvertible, Sendable {
 
 private func plan(_ source: Source) -> (rule: SegmentRule, atMs: Int64)? {
     var planner = SegmentPlanner()
+    var lastPictureMs: Int64?
     for frame in source.frames {
-        planner.note(frame, arrivedMs: source.arrivalMs(of: frame))
+        let distanceMs = frame.isPicture ? lastPictureMs.map { frame.timeMs - $0 } : nil
+        planner.note(
+            frame, pictureDistanceMs: distanceMs, arrivedMs: source.arrivalMs(of: frame))
+        if frame.isPicture { lastPictureMs = frame.timeMs }
         if let rule = planner.rule(hasVideo: source.hasVideo) { return (rule, frame.timeMs) }
     }
     return nil
@@ -103,27 +107,27 @@ struct SegmentPlannerTests {
 
     private static let sources = [
         Source(
-            "30 pictures a second, a key frame every two", target: 3_000, part: 500,
+            "30 pictures a second, a key frame every two", target: 3_000, part: 300,
             at: 1_900...2_000),
-        Source("a key frame every second", target: 3_000, part: 500, at: 1_900...2_000) {
+        Source("a key frame every second", target: 3_000, part: 300, at: 1_900...2_000) {
             $0.keyEvery = 30
         },
-        Source("a key frame every 100 pictures", target: 4_000, part: 500, at: 3_200...3_400) {
+        Source("a key frame every 100 pictures", target: 4_000, part: 300, at: 3_200...3_400) {
             $0.keyEvery = 100
         },
-        Source("a key frame every 5 s", target: 6_000, part: 500, at: 4_900...5_100) {
+        Source("a key frame every 5 s", target: 6_000, part: 300, at: 4_900...5_100) {
             $0.keyEvery = 151
         },
-        Source("a key frame every 10 s", target: 12_000, part: 500, at: 9_900...10_100) {
+        Source("a key frame every 10 s", target: 12_000, part: 300, at: 9_900...10_100) {
             $0.keyEvery = 303
         },
-        Source("key frames further apart", target: 6_000, part: 500, at: 12_400...12_600) {
+        Source("key frames further apart", target: 6_000, part: 300, at: 12_400...12_600) {
             $0.keyEvery = 600
         },
-        Source("no key frame after the first", target: 6_000, part: 500, at: 12_400...12_600) {
+        Source("no key frame after the first", target: 6_000, part: 300, at: 12_400...12_600) {
             $0.keyEvery = 0
         },
-        Source("every picture a key frame", target: 3_000, part: 500, at: 1_900...2_000) {
+        Source("every picture a key frame", target: 3_000, part: 300, at: 1_900...2_000) {
             $0.keyEvery = 1
         },
         Source("10 pictures a second", target: 3_000, part: 700, at: 1_900...2_000) {
@@ -145,17 +149,17 @@ struct SegmentPlannerTests {
         ) {
             ($0.pictureMs, $0.keyEvery, $0.soundMs) = (4_000, 1, nil)
         },
-        Source("a screen that stood still for 3 s", target: 6_000, part: 500, at: 4_900...5_000) {
+        Source("a screen that stood still for 3 s", target: 6_000, part: 300, at: 4_900...5_000) {
             $0.stillMs = 3_000
         },
-        Source("a picture that stood still for 0.9 s", target: 4_000, part: 500, at: 2_800...2_900)
+        Source("a picture that stood still for 0.9 s", target: 4_000, part: 300, at: 2_800...2_900)
         {
             $0.stillMs = 900
         },
-        Source("frames of sound of 60 ms", target: 3_000, part: 500, at: 1_900...2_000) {
+        Source("frames of sound of 60 ms", target: 3_000, part: 400, at: 1_900...2_000) {
             $0.soundMs = 60
         },
-        Source("bodies of 250 ms", target: 3_000, part: 500, at: 1_900...2_000) {
+        Source("bodies of 250 ms", target: 3_000, part: 350, at: 1_900...2_000) {
             $0.arrivalMs = 250
         },
         Source("bodies of half a second", target: 3_000, part: 600, at: 1_900...2_000) {
@@ -170,25 +174,25 @@ struct SegmentPlannerTests {
         Source("all at once: no parts", target: 3_000, part: nil, at: 5_900...6_000) {
             $0.arrivalMs = nil
         },
-        Source("a line that stood still for 1.2 s", target: 3_000, part: 500, at: 1_900...2_000) {
+        Source("a line that stood still for 1.2 s", target: 3_000, part: 300, at: 1_900...2_000) {
             $0.heldUpMs = 700..<1_900
         },
         Source(
-            "a source that begins with what it has gathered", target: 3_000, part: 500,
+            "a source that begins with what it has gathered", target: 3_000, part: 300,
             at: 3_000...3_200
         ) {
             $0.heldUpMs = 0..<3_000
         },
-        Source("sound only", target: 3_000, part: 500, at: 1_900...1_920) {
+        Source("sound only", target: 3_000, part: 300, at: 1_900...1_920) {
             ($0.pictureMs, $0.hasVideo) = (nil, false)
         },
-        Source("pictures only", target: 3_000, part: 500, at: 1_900...2_000) {
+        Source("pictures only", target: 3_000, part: 300, at: 1_900...2_000) {
             $0.soundMs = nil
         },
-        Source("a picture that never comes", target: 6_000, part: 500, at: 6_000...6_020) {
+        Source("a picture that never comes", target: 6_000, part: 300, at: 6_000...6_020) {
             $0.pictureMs = nil
         },
-        Source("a picture that is late", target: 3_000, part: 500, at: 5_900...6_100) {
+        Source("a picture that is late", target: 3_000, part: 300, at: 5_900...6_100) {
             $0.lateMs = 4_000
         },
     ]
@@ -237,7 +241,7 @@ struct SegmentPlannerTests {
                 timeMs: timeMs, endMs: timeMs + 40, isPicture: true, isKeyPicture: isKey,
                 startsCluster: isKey)
             if rule == nil {
-                planner.note(frame, arrivedMs: nil)
+                planner.note(frame, pictureDistanceMs: 40, arrivedMs: nil)
                 rule = planner.rule(hasVideo: true)
             }
             guard rule?.start(at: frame, begunAtMs: begunAtMs) != nil else { continue }

@@ -15,8 +15,9 @@ struct SegmentPlanner: Sendable, Equatable {
     var keyDistances: UInt8 = 0
     var shortestKeyMs: Int64 = 0
     var longestKeyMs: Int64 = 0
-    var lastPictureMs: Int64?
-    /// Between pictures.
+    /// A picture has come since the last break.
+    var hasPicture = false
+    /// Between pictures, as they are decoded.
     var pictures = GreatestDistances()
     /// How long frames of sound last.
     var sounds = GreatestDistances()
@@ -33,7 +34,7 @@ struct SegmentPlanner: Sendable, Equatable {
     /// Where key frames come too seldom, or their distance is not known.
     private static let seldomTargetMs: Int64 = 6_000
     /// Shorter parts cost more requests than they gain, and leave no room for a frame that comes late.
-    private static let leastPartMs: Int64 = 500
+    private static let leastPartMs: Int64 = 300
     /// Parts are not longer because of the distance of frames.
     private static let usualMostPartMs: Int64 = 1_000
     /// Longer parts are no low latency.
@@ -49,8 +50,13 @@ struct SegmentPlanner: Sendable, Equatable {
 
     // MARK: Observing
 
-    /// - Parameter arrivedMs: when the frame arrived, on any clock that only runs forward.
-    mutating func note(_ frame: SegmentRule.Frame, arrivedMs: UInt64?) {
+    /// - Parameters:
+    ///   - pictureDistanceMs: of a picture, how long after the one before it is decoded; nil when there is
+    ///     none before it. Where pictures are reordered, the times at which they are shown jump.
+    ///   - arrivedMs: when the frame arrived, on any clock that only runs forward.
+    mutating func note(
+        _ frame: SegmentRule.Frame, pictureDistanceMs: Int64?, arrivedMs: UInt64?
+    ) {
         if firstMs == nil {
             firstMs = frame.timeMs
             newestMs = frame.timeMs
@@ -60,14 +66,14 @@ struct SegmentPlanner: Sendable, Equatable {
         guard frame.isPicture else { return sounds.note(frame.endMs - frame.timeMs) }
         if frame.isBreak {
             lastKeyMs = nil
-            lastPictureMs = nil
+            hasPicture = false
         }
         if frame.isKeyPicture {
             if let lastKeyMs { note(keyDistanceMs: frame.timeMs - lastKeyMs) }
             lastKeyMs = frame.timeMs
         }
-        if let lastPictureMs { pictures.note(frame.timeMs - lastPictureMs) }
-        lastPictureMs = max(lastPictureMs ?? frame.timeMs, frame.timeMs)
+        if let pictureDistanceMs { pictures.note(pictureDistanceMs) }
+        hasPicture = true
     }
 
     private mutating func note(keyDistanceMs: Int64) {
@@ -99,7 +105,7 @@ struct SegmentPlanner: Sendable, Equatable {
             return false
         }
         guard hasVideo, elapsedMs < Self.mostMs else { return elapsedMs >= Self.leastMs }
-        guard lastPictureMs != nil else { return elapsedMs >= Self.lateMs }
+        guard hasPicture else { return elapsedMs >= Self.lateMs }
         let isKnown =
             keyDistances > 1 || keyDistances == 1 && longestKeyMs >= SegmentRule.shortestMs
         return isKnown && elapsedMs >= Self.leastMs

@@ -129,14 +129,14 @@ extension SegmentPlanner {
         var flags: Flags = []
         if firstMs != nil { flags.insert(.hasBegun) }
         if lastKeyMs != nil { flags.insert(.hasKey) }
-        if lastPictureMs != nil { flags.insert(.hasPicture) }
+        if hasPicture { flags.insert(.hasPicture) }
         return flags
     }
 
     fileprivate func append(to output: inout OutputSpan<UInt8>) {
         output.append(flags.rawValue)
         output.append(keyDistances)
-        for timeMs in [firstMs, newestMs, lastKeyMs, lastPictureMs] {
+        for timeMs in [firstMs, newestMs, lastKeyMs] {
             output.append(time: timeMs ?? 0)
         }
         for ms in [shortestKeyMs, longestKeyMs] { output.append(bigEndian: UInt64(ms), count: 4) }
@@ -155,8 +155,7 @@ extension SegmentPlanner {
         newestMs = try reader.time(times)
         let key = try reader.time(times)
         lastKeyMs = flags.contains(.hasKey) ? key : nil
-        let picture = try reader.time(times)
-        lastPictureMs = flags.contains(.hasPicture) ? picture : nil
+        hasPicture = flags.contains(.hasPicture)
         shortestKeyMs = min(Int64(try reader.unsigned(4)), GreatestDistances.longestMs)
         longestKeyMs = min(Int64(try reader.unsigned(4)), GreatestDistances.longestMs)
         pictures = try GreatestDistances(from: &reader)

@@ -159,8 +159,22 @@ package struct SegmentWriter: Sendable {
     private func rule(with frame: SegmentRule.Frame) -> SegmentRule? {
         guard SegmentRule.isPlace(frame) else { return nil }
         var planner = planner
-        planner.note(frame, arrivedMs: arrivedMs)
+        note(frame, in: &planner)
         return planner.rule(hasVideo: hasVideo)
+    }
+
+    private func note(_ frame: SegmentRule.Frame, in planner: inout SegmentPlanner) {
+        planner.note(frame, pictureDistanceMs: pictureDistanceMs(to: frame), arrivedMs: arrivedMs)
+    }
+
+    /// How long after the picture before it this one is decoded; nil when there is none before it.
+    private func pictureDistanceMs(to frame: SegmentRule.Frame) -> Int64? {
+        guard frame.isPicture, !frame.isBreak, planner.hasPicture, var clock = clocks.first else {
+            return nil
+        }
+        let earliest = clock.earliest
+        let decodeTime = clock.take(timeMs: frame.timeMs, soundTicks: nil).decodeTime
+        return Int64(clamping: (decodeTime + 1 - earliest) * 1_000 / UInt64(clock.timescale))
     }
 
     /// Takes the frame; returns the record of the segment that begins with it.
@@ -174,7 +188,7 @@ package struct SegmentWriter: Sendable {
         start: SegmentRule.Start?, clusterMs: Int64?, isIndependent: Bool
     ) -> [UInt8]? {
         if rule == nil {
-            planner.note(frame, arrivedMs: arrivedMs)
+            note(frame, in: &planner)
             rule = planner.rule(hasVideo: hasVideo)
         }
         wall.note(frame.timeMs, arrivedMs: arrivedMs)
