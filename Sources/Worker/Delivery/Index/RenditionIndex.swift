@@ -10,7 +10,7 @@
 //
 // A picture that can be repeated (RepeatFrame) is, where it lasts longer than a part, and at the beginning of
 // a segment that was settled. There a record says how, because whoever begins at it has not seen the picture.
-// The frames of other tracks tell the time, so parts come also while a picture is held (`hold`).
+// Sound tells the time, so parts come also while a picture is held (`hold`).
 //
 // Invariants: while there is a border, the last segment has no samples, and the newest frame belongs to the
 // one before it. All segments before those are complete. A segment that continues another one begins where
@@ -36,6 +36,12 @@ struct RenditionIndex: Sendable {
 
     /// What shows the picture before the last segment once more, if that is to be settled.
     private var held: RepeatFrame?
+    /// How far behind the sound a picture of the last segment may be before the one before it counts as held,
+    /// and one of the segment before. Nil as long as no picture has shown how far behind they are.
+    private var patienceMs: Int64?
+    private var tailPatienceMs: Int64?
+
+    private static let usualPatienceMs: Int64 = 500
 
     private struct NewestFrame: Sendable {
         /// Nil for one that was made here, to repeat another.
@@ -83,7 +89,12 @@ struct RenditionIndex: Sendable {
 
     /// Takes a frame whose first byte has this position in the ring. False: the segment cannot be one of
     /// ours.
-    mutating func take(_ block: StoredBlock, _ frame: Span<UInt8>, at position: UInt64) -> Bool {
+    ///
+    /// - Parameter lateMs: how far it is behind the sound; nil when nothing can be said.
+    mutating func take(
+        _ block: StoredBlock, _ frame: Span<UInt8>, at position: UInt64, lateMs: Int64?
+    ) -> Bool {
+        if let lateMs { patienceMs = max(patienceMs ?? Limits.orderWindowMs, 2 * lateMs) }
         let soundTicks = meter?.ticks(of: frame)
         var tick = clock.take(timeMs: block.timeMs, soundTicks: soundTicks)
         if let newest {
@@ -181,12 +192,13 @@ struct RenditionIndex: Sendable {
             isSync: frame.isSync, duration: ticks, compositionOffset: frame.tick.compositionOffset)
     }
 
-    /// No frame is to be expected before this time: ends the parts that a held picture fills until then.
-    /// False as with `take`.
-    mutating func hold(untilMs timeMs: Int64) -> Bool {
+    /// Sound has come to this time: ends the parts that a held picture has filled, as far as no
+    /// picture of that time is to be expected any more. False as with `take`.
+    mutating func hold(atMs timeMs: Int64) -> Bool {
         guard var frame = newest, let again = frame.again, let taken = rule.repeatedAfter
         else { return true }
-        let until = min(clock.ticks(ofMs: timeMs), border ?? .max)
+        let patienceMs = (border == nil ? patienceMs : tailPatienceMs) ?? Self.usualPatienceMs
+        let until = min(clock.ticks(ofMs: timeMs - patienceMs), border ?? .max)
         var next = UInt32(clamping: taken)
         guard frame.tick.decodeTime + UInt64(next) < until else { return true }
         repeat {
@@ -256,6 +268,8 @@ struct RenditionIndex: Sendable {
         self.clock = clock
         held = repeater == nil || record.isDiscontinuity ? nil : record.held.again
         repeater?.resume(after: record.held)
+        tailPatienceMs = patienceMs
+        patienceMs = nil
         border = start
         segments.append(RenditionSegment(position: position, decodeTime: start))
         changes += 1

@@ -45,6 +45,8 @@ package struct SegmentIndex: Sendable {
     private var blocks = StoredBlocks()
     /// The last segment has media, read or not.
     private var hasMedia = false
+    /// The latest time of sound in the last segment so far.
+    private var newestSoundMs: Int64?
     /// Renditions whose last segment is not the one that is being filled are settled at this time.
     private var settledAtMs: Int64?
 
@@ -159,18 +161,28 @@ package struct SegmentIndex: Sendable {
             if let settledAtMs, block.timeMs >= settledAtMs, !settle() { return false }
             let isTaken = renditions[block.track].take(
                 block, bytes.extracting(block.payload),
-                at: position + UInt64(block.payload.lowerBound))
-            guard isTaken, hold(untilMs: block.timeMs - Limits.orderWindowMs, but: block.track)
-            else { return false }
+                at: position + UInt64(block.payload.lowerBound),
+                lateMs: lateMs(of: block))
+            guard isTaken, tellTime(of: block) else { return false }
         }
         return true
     }
 
-    /// The frames of a track tell the others the time. What comes later than in order is shown late where a
-    /// picture was held until then.
-    private mutating func hold(untilMs timeMs: Int64, but track: Int) -> Bool {
-        for index in renditions.indices where index != track {
-            guard renditions[index].hold(untilMs: timeMs) else { return false }
+    /// How far a block is behind the sound; nil when there is none in the segment, or it has a gap.
+    private func lateMs(of block: StoredBlock) -> Int64? {
+        guard let newestSoundMs, block.timeMs - newestSoundMs <= Limits.orderWindowMs else {
+            return nil
+        }
+        return max(newestSoundMs - block.timeMs, 0)
+    }
+
+    /// Sound tells pictures the time. What comes later than they do as a rule is shown late if a picture was
+    /// held until then.
+    private mutating func tellTime(of block: StoredBlock) -> Bool {
+        guard tracks[block.track].kind == .audio else { return true }
+        newestSoundMs = max(newestSoundMs ?? 0, block.timeMs)
+        for index in renditions.indices where tracks[index].kind == .video {
+            guard renditions[index].hold(atMs: block.timeMs) else { return false }
         }
         return true
     }
@@ -207,6 +219,7 @@ package struct SegmentIndex: Sendable {
             SegmentFacts(record, sequence: entry.sequence, position: entry.position))
         blocks = StoredBlocks(continuingClusterAtMs: record.clusterMs)
         hasMedia = false
+        newestSoundMs = nil
         settledAtMs = record.mediaTimeMs + Self.borderPatienceMs
         list(in: ring)
         return true
