@@ -24,6 +24,7 @@ _VIDEO = {
     "hevc": ["-c:v", "libx265", "-preset", "ultrafast",
              "-x265-params", "log-level=error:scenecut=0:keyint=25:min-keyint=25"],
 }
+_IN_ORDER = {"h264": ["-tune", "zerolatency", "-bf", "0"], "av1": ["-svtav1-params", "pred-struct=1"]}
 _VIDEO |= {f"{codec}-10": _VIDEO[codec] for codec in ("vp9", "av1", "hevc")}
 
 
@@ -57,12 +58,14 @@ def record(
     seekable: bool = False,
     holes: bool = False,
     key_every: int = 25,
+    held: tuple[tuple[float, float], ...] = (),
 ) -> Recording:
     """The recording with these properties, from the cache if it is there.
 
     By default it is what a live source writes: a pipe, so no sizes in hindsight and no Cues.
     `seekable` gives the finished-file form, with SeekHead, known sizes and Cues at the end.
     With `holes` there are no pictures in most of each second, as of an encoder that starves.
+    The picture stands still in `held`, seconds from and to: there are no pictures then.
     `key_every` is the number of pictures (25 a second) from one key frame to the next.
     """
     is_matroska = video in ("h264", "hevc", "hevc-10") or audio == "aac"
@@ -70,19 +73,21 @@ def record(
     suffix = "mkv" if container == "matroska" else "webm"
     form = ("file" if seekable else "pipe") + ("-holes" if holes else "")
     form += "" if key_every == 25 else f"-key{key_every}"
+    form += "".join(f"-held{start}to{end}" for start, end in held)
     name = f"{video or 'none'}-{audio or 'none'}-{size}-{rate}-{seconds}s-{form}.{suffix}"
     path = RECORDINGS / name
     if not path.exists():
         with one_at_a_time(path):
             if not path.exists():
                 _make(path, video, audio, seconds, size, rate, container, seekable, holes,
-                      key_every)
+                      key_every, held)
     return Recording(path, video, audio, seconds)
 
 
 def _make(
     path: Path, video: str | None, audio: str | None, seconds: int, size: str, rate: str,
     container: str, seekable: bool, holes: bool, key_every: int,
+    held: tuple[tuple[float, float], ...],
 ) -> None:
     command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y"]
     if video:
@@ -93,7 +98,13 @@ def _make(
     if video:
         if holes:
             command += ["-vf", "select=lt(mod(t\\,1)\\,0.3)", "-fps_mode", "vfr"]
+        if held:
+            spans = "+".join(f"between(t\\,{start}\\,{end})" for start, end in held)
+            command += ["-vf", f"select=not({spans})", "-fps_mode", "passthrough"]
         command += [*_VIDEO[video], "-b:v", rate]
+        if held:
+            # As live encoders do: pictures are written in the order in which they are shown.
+            command += _IN_ORDER.get(video, [])
         if key_every != 25:
             command += ["-g", str(key_every), "-keyint_min", str(key_every)]
         command += ["-pix_fmt", "yuv420p10le" if video.endswith("-10") else "yuv420p"]
