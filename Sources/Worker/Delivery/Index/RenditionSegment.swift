@@ -67,25 +67,6 @@ package struct IndexedPart: Sendable, Equatable {
     /// Decoding can start at one of its samples. Always true for sound.
     package let isIndependent: Bool
 
-    /// One without media.
-    init(lasting ticks: UInt64) {
-        self.init(
-            samples: 0..<0, sampleStart: 0, ticks: ticks, payloadBytes: 0, headerBytes: 0,
-            isIndependent: false)
-    }
-
-    fileprivate init(
-        samples: Range<UInt32>, sampleStart: UInt64, ticks: UInt64, payloadBytes: UInt64,
-        headerBytes: UInt32, isIndependent: Bool
-    ) {
-        self.samples = samples
-        self.sampleStart = sampleStart
-        self.ticks = ticks
-        self.payloadBytes = payloadBytes
-        self.headerBytes = headerBytes
-        self.isIndependent = isIndependent
-    }
-
     /// Of the whole fragment.
     package var byteCount: UInt64 { payloadBytes + UInt64(headerBytes) }
 

@@ -21,6 +21,8 @@ package final class SegmentBody: BodySource {
     private let hold: RingHold
     private let fragments: SegmentFragments
     private let memoryBytes: Int
+    /// All of a segment without samples: it counts as a part that is nothing but a header.
+    private let nothing: [UInt8]?
     private let endPart: Int
     /// The part that comes next, and how far it has been sent.
     private var part: Int
@@ -36,6 +38,7 @@ package final class SegmentBody: BodySource {
         self.hold = hold
         self.fragments = fragments
         memoryBytes = fragments.heldBytes(with: parts)
+        nothing = nil
         part = parts.lowerBound
         endPart = parts.upperBound
         byteCount = fragments.segment.parts[parts].reduce(0) { $0 + Int($1.byteCount) }
@@ -44,14 +47,29 @@ package final class SegmentBody: BodySource {
         beginPart()
     }
 
+    /// Of a segment in which a track has nothing.
+    init(ofNothingIn fragments: SegmentFragments, from hold: RingHold) {
+        let nothing = fragments.ofNothing
+        self.hold = hold
+        self.fragments = fragments
+        self.nothing = nothing
+        memoryBytes = nothing.count
+        part = 0
+        endPart = 1
+        byteCount = nothing.count
+        leftBytes = byteCount
+    }
+
     private var segment: RenditionSegment { fragments.segment }
+
+    private var partBytes: Int { nothing?.count ?? Int(segment.parts[part].byteCount) }
 
     /// Only these bytes of it. Call before the first ones are produced.
     package func narrow(to range: Range<Int>) {
         let range = range.clamped(to: 0..<byteCount)
         var skipped = range.lowerBound
-        while part < endPart, skipped >= Int(segment.parts[part].byteCount) {
-            skipped -= Int(segment.parts[part].byteCount)
+        while part < endPart, skipped >= partBytes {
+            skipped -= partBytes
             part += 1
         }
         beginPart()
@@ -63,14 +81,15 @@ package final class SegmentBody: BodySource {
         offset = 0
         header = []
         sampleStart = 0
-        sample = part < endPart ? Int(segment.parts[part].samples.lowerBound) : 0
+        let hasSamples = part < endPart && nothing == nil
+        sample = hasSamples ? Int(segment.parts[part].samples.lowerBound) : 0
     }
 
     override package func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
         guard let ring = hold.ring else { return .abort }
         var written = 0
         while written < buffer.count, leftBytes > 0, part < endPart {
-            if offset == Int(segment.parts[part].byteCount) {
+            if offset == partBytes {
                 part += 1
                 beginPart()
                 continue
@@ -88,9 +107,9 @@ package final class SegmentBody: BodySource {
 
     /// Copies the next piece; nil when it was overwritten.
     private func copy(from ring: Ring, into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-        let headerBytes = Int(segment.parts[part].headerBytes)
+        let headerBytes = nothing?.count ?? Int(segment.parts[part].headerBytes)
         guard offset >= headerBytes else {
-            if header.isEmpty { header = fragments.header(of: part) ?? [] }
+            if header.isEmpty { header = nothing ?? fragments.header(of: part) ?? [] }
             guard header.count == headerBytes else { return nil }
             let count = min(header.count - offset, buffer.count)
             unsafe buffer.copyBytes(from: header[offset..<offset + count])

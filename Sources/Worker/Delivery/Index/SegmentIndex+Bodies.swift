@@ -15,26 +15,16 @@ extension SegmentIndex {
         guard let facts = facts(of: ordinal), let segment = segment(ordinal, of: rendition),
             let timescale = timescale(of: rendition), parts != nil || segment.isComplete
         else { return nil }
-        if parts == nil, segment.isEmpty { return emptyBody(of: segment, facts, from: ring) }
+        let fragments = SegmentFragments(segment, facts, timescale: timescale)
+        if parts == nil, segment.isEmpty {
+            return segment.ticks > 0 ? SegmentBody(ofNothingIn: fragments, from: hold) : nil
+        }
         let places = parts ?? segment.parts.indices
         guard places.lowerBound >= 0, places.upperBound <= segment.parts.count,
             segment.parts[places].allSatisfy({ $0.isGap || $0.headerBytes > 0 }),
             segment.parts[places].contains(where: { !$0.isGap })
         else { return nil }
-        return SegmentBody(
-            of: places, in: SegmentFragments(segment, facts, timescale: timescale), from: hold)
-    }
-
-    /// Of a segment in which a track has nothing.
-    private func emptyBody(
-        of segment: RenditionSegment, _ facts: SegmentFacts, from ring: Ring
-    ) -> SegmentBody? {
-        guard segment.ticks > 0 else { return nil }
-        let header = MP4Fragment.withoutSamples(
-            trackID: MP4Track.onlyID, sequenceNumber: Self.fragmentNumber(facts.ordinal, 0),
-            decodeTime: segment.decodeTime, ticks: segment.ticks)
-        let chunk = SegmentBody.Chunk(header: header, part: IndexedPart(lasting: segment.ticks))
-        return SegmentBody(of: [chunk], in: segment, from: ring)
+        return SegmentBody(of: places, in: fragments, from: hold)
     }
 
     /// From the beginning of a segment to the end of its first sample, if decoding can start with that;
@@ -68,6 +58,13 @@ struct SegmentFragments {
         segment.fragment(
             of: segment.parts[place], trackID: MP4Track.onlyID,
             number: Self.fragmentNumber(ordinal, place), reference: reference)?.header
+    }
+
+    /// The whole segment, in which a track has nothing.
+    var ofNothing: [UInt8] {
+        MP4Fragment.withoutSamples(
+            trackID: MP4Track.onlyID, sequenceNumber: Self.fragmentNumber(ordinal, 0),
+            decodeTime: segment.decodeTime, ticks: segment.ticks)
     }
 
     /// Grows from one fragment to the next: segments have fewer parts than this leaves room for.
