@@ -42,12 +42,6 @@ extension IndexView {
     /// How much older than its ring the media of a broadcast that has just begun may be.
     private static let headStartMs: Int64 = 3_600_000
 
-    /// The time at which a segment begins to be shown, in ticks: later than it is decoded where frames are
-    /// reordered.
-    private func shownAt(_ segment: RenditionSegment) -> UInt64 {
-        segment.decodeTime + UInt64(max(segment.shownOffset, 0))
-    }
-
     /// For how long it is shown: until the next one is. The one that is being made, or was the last, is shown
     /// for as long as its samples last.
     private func shownTicks(_ listed: Listed, _ track: PackagedTrack) -> UInt64 {
@@ -57,12 +51,6 @@ extension IndexView {
             shownAt(following) > shownAt(segment)
         else { return segment.ticks }
         return shownAt(following) - shownAt(segment)
-    }
-
-    /// On the ring's time line.
-    private func shownAtMs(_ segment: RenditionSegment, _ track: PackagedTrack) -> Int64 {
-        Int64(
-            clamping: UInt128(shownAt(segment)) * 1_000 / UInt128(timescale(of: track)))
     }
 
     /// When a segment begins and ends on the wall clock, in Unix milliseconds.

@@ -81,13 +81,24 @@ struct IndexView {
     /// What such a player needs to get going.
     private static let elementLeadMs: UInt64 = 2_000
 
-    /// The wall clock at the first sample of a segment, in Unix milliseconds.
+    /// The time at which a segment begins to be shown, in ticks: later than it is decoded where frames are
+    /// reordered.
+    func shownAt(_ segment: RenditionSegment) -> UInt64 {
+        segment.decodeTime &+ UInt64(max(segment.shownOffset, 0))
+    }
+
+    /// On the ring's time line.
+    func shownAtMs(_ segment: RenditionSegment, _ track: PackagedTrack) -> Int64 {
+        Int64(
+            clamping: UInt128(shownAt(segment)) * 1_000 / UInt128(timescale(of: track)))
+    }
+
+    /// The wall clock when a segment begins to be shown, in Unix milliseconds. Players align tracks by it.
     func wallMs(of segment: RenditionSegment, _ facts: SegmentFacts, _ track: PackagedTrack)
         -> UInt64
     {
-        let scale = UInt128(timescale(of: track))
-        let startMs = Int64(clamping: UInt128(segment.decodeTime) * 1_000 / scale)
-        let (distanceMs, isTooFar) = startMs.subtractingReportingOverflow(facts.mediaTimeMs)
+        let (distanceMs, isTooFar) = shownAtMs(segment, track).subtractingReportingOverflow(
+            facts.mediaTimeMs)
         guard !isTooFar else { return facts.wallMs }
         let wallMs = Int64(clamping: facts.wallMs).addingReportingOverflow(distanceMs)
         return wallMs.overflow ? facts.wallMs : UInt64(max(wallMs.partialValue, 0))
