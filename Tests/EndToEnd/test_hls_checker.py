@@ -398,6 +398,8 @@ BROKEN_MEDIA: list[tuple[str, str, bytes, dict[str, object]]] = [
      _fragment(2000, [(500, OTHER, False), (500, KEY, True)]), {}),
     ("T3", "its parts are other bytes", _fragment(2000, _GOOD),
      {"parts": (lists.Part(1_000_000, "2.0.m4s", True, False),)}),
+    ("T3", "a part that lasts less than the list says", _fragment(2000, _GOOD),
+     {"parts": (lists.Part(1_000_010, "2.0.m4s", False, False),)}),
     ("T4", "a part that is said to be independent",
      _fragment(2000, [(1000, OTHER, False)]), {"parts": (lists.Part(1_000_000, "2.0.m4s", True, False),)}),
 ]
@@ -414,8 +416,8 @@ def test_broken_media_are_found(rule: str, what: str, data: bytes, more: dict[st
     assert findings.all == [], findings.report()
     del rendition.seen[2]
     segment = _segment(2, 1_000_000, **more)
-    for part in segment.parts:
-        rendition.add_part(part, segment, _fragment(2000, [(1000, OTHER, False)]), next_is_gap=False)
+    found = {part.uri: _fragment(2000, [(1000, OTHER, False)]) for part in segment.parts}
+    rendition.add_parts(segment, found, 1_000_000)
     rendition.add_segment(segment, data, independent=True)
     assert rule in findings.rules, findings.report()
 

@@ -21,14 +21,15 @@ from weir.walks import Walk, walk_all
 pytestmark = pytest.mark.slow
 
 _SECONDS = 40
-#: About fifteen seconds behind the first list.
-_SEGMENTS = 9
+#: How much is followed: more than the skip boundary.
+_FOLLOWED_S = 22
 #: What is known to be wrong: the rule, and a word of the place or the finding. A mend empties its row.
 NOT_YET: tuple[tuple[str, str], ...] = (
-    ("T8", "v1-keys.m3u8"),
+    ("T13", "v1-keys.m3u8"),
     ("L11", "b-frames"), ("L11", "hevc"), ("L11", "mkvmerge"),
-    ("T2", "variable-rate"),
     ("X7", "hevc"),
+    # A deviation: nobody can promise key frames for the encoder.
+    ("V5", "stands neither here"),
 )
 
 
@@ -48,7 +49,7 @@ def walks(
     with lasting_server("live-lists", "--ring-size", "2M") as server:
         yield walk_all(
             server, [source for source in SOURCES if source.is_available],
-            tmp_path_factory.mktemp("walks"), lambda follower: follower.segments >= _SEGMENTS,
+            tmp_path_factory.mktemp("walks"), lambda follower: follower.seconds >= _FOLLOWED_S,
             seconds=_SECONDS, timeout_s=4 * PATIENCE_S)
 
 

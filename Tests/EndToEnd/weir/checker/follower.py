@@ -153,9 +153,10 @@ class Follower:
         return min((each.updates for each in self.followed.values()), default=0)
 
     @property
-    def segments(self) -> int:
-        return min((len(each.rendition.seen) for each in self.followed.values() if not self._is_keys(each)),
-                   default=0)
+    def seconds(self) -> float:
+        """Of media judged, in the list that had the fewest."""
+        return min(
+            (each.rendition.seconds for each in self.followed.values() if not self._is_keys(each)), default=0)
 
     @property
     def progress(self) -> dict[str, tuple[int, int, int]]:
@@ -475,11 +476,7 @@ class Follower:
                 media.check_key_frame(
                     segment, each.data[segment.uri], init, self.findings, rendition.place)
             return
-        for index, part in enumerate(segment.parts):
-            if each.data.get(part.uri):
-                following = segment.parts[index + 1:index + 2]
-                rendition.add_part(
-                    part, segment, each.data[part.uri], next_is_gap=any(p.gap for p in following))
+        rendition.add_parts(segment, each.data, (now.part_target_us if now else None) or 0)
         assert self.multivariant is not None
         rendition.add_segment(
             segment, each.data[segment.uri],

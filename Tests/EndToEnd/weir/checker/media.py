@@ -10,6 +10,10 @@ from .finding import Findings
 from .lists import Part, Segment
 
 
+#: A frame that takes more of a part than this may not fit into one with others.
+HELD_SHARE = 0.15
+
+
 @dataclass(frozen=True)
 class Seen:
     """A segment that was fetched. Times are ticks; `shown` is the first time of presentation."""
@@ -57,22 +61,41 @@ class Rendition:
 
     # Parts and segments
 
-    def add_part(self, part: Part, segment: Segment, data: bytes, *, next_is_gap: bool) -> None:
+    def add_parts(self, segment: Segment, data: dict[str, bytes], target_us: int) -> None:
+        """All parts of a segment that were fetched."""
+        start: int | None = None
+        listed_us = 0
+        for index, part in enumerate(segment.parts):
+            listed_us += part.duration_us
+            if not data.get(part.uri):
+                continue
+            samples = self._part(part, segment, data[part.uri])
+            init = self.inits.get(segment.map_uri or "")
+            if not samples or init is None:
+                continue
+            if start is None and index == 0:
+                start = samples[0].decode
+            if start is not None:
+                end_us = (samples[-1].decode + samples[-1].duration - start) * 1_000_000 / init.timescale
+                last_us = samples[-1].duration * 1_000_000 / init.timescale
+                self._ends(part, listed_us, end_us, can_be_held=last_us > HELD_SHARE * target_us)
+
+    def _part(self, part: Part, segment: Segment, data: bytes) -> list[Sample]:
         self.findings.looked("parts")
         self.parts[part.uri] = data
-        init = self.inits.get(segment.map_uri or "")
-        fragments = self._fragments(part.uri, data, init)
-        if init is None or not fragments:
-            return
+        fragments = self._fragments(part.uri, data, self.inits.get(segment.map_uri or ""))
         samples = [sample for each in fragments for sample in each.samples]
         has_key = any(sample.sync for sample in samples)
-        if has_key != part.independent:
+        if samples and has_key != part.independent:
             self.note("T4", f"{part.uri} says INDEPENDENT={part.independent}, a key frame: {has_key}")
-        ticks = sum(sample.duration for sample in samples)
-        # A frame that is held goes on through the gaps behind its part.
-        if not next_is_gap and _off_us(ticks, init.timescale, part.duration_us) > 1:
-            self.note(
-                "T3", f"{part.uri} lasts {ticks}/{init.timescale} s, the list says {part.duration_us} us")
+        return samples
+
+    def _ends(self, part: Part, listed_us: int, end_us: float, *, can_be_held: bool) -> None:
+        """T3: parts end where the list says. Only a frame that is held may last longer than its part: what is
+        left of it is listed as gaps, or with the part that follows."""
+        if listed_us - end_us > 1.5 or (end_us - listed_us > 1.5 and not can_be_held):
+            self.note("T3", f"{part.uri} ends {end_us:.0f} us behind its segment's beginning, in the list "
+                      f"{listed_us} us")
 
     def add_segment(self, segment: Segment, data: bytes, *, independent: bool) -> None:
         self.findings.looked("segments")
@@ -203,10 +226,13 @@ class Rendition:
                     best = max(best, round(byte_count * 8 / seconds))
         return best
 
+    @property
+    def seconds(self) -> float:
+        return sum(each.ticks / each.timescale for each in self.seen.values())
+
     def rate(self) -> float:
         """Samples a second."""
-        seconds = sum(each.ticks / each.timescale for each in self.seen.values())
-        return sum(each.samples for each in self.seen.values()) / seconds if seconds else 0
+        return sum(each.samples for each in self.seen.values()) / self.seconds if self.seen else 0
 
 
 def check_key_frame(segment: Segment, data: bytes, init: Init, findings: Findings, place: str) -> None:
