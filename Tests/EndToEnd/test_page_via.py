@@ -244,3 +244,31 @@ def test_it_goes_on_when_workers_die(
     broadcast(server=server)
     watcher.wait_for_playback(3, timeout_s=60)
     watcher.assert_sound()
+
+
+@pytest.mark.parametrize(("browser", "via"), CHOICES)
+def test_it_comes_back_with_the_server(
+    browser: str, via: str, start_server: Callable[..., Server], broadcast: Broadcast,
+    watch_page: Callable[..., WatchPage], name: str,
+) -> None:
+    server = start_server("--grace", "120", "--drain-timeout", "1")
+    publisher = broadcast(server=server)
+    watcher = watch_page(name, browser, origin=server.url(""), via=via)
+    watcher.wait_for_playback(3)
+    server.stop(check=False)
+    watcher.wait_for_state("reconnecting", "interrupted")
+    publisher.abort()
+    again = start_server("--grace", "120", port=server.port, data=server.data)
+    broadcast(server=again)
+    watcher.wait_for_playback(3, timeout_s=60)
+    assert watcher.look().player["via"] == via
+    watcher.assert_sound()
+
+
+def test_a_way_that_the_browser_does_not_have_is_named(
+    broadcast: Broadcast, watch_page: Callable[..., WatchPage], name: str
+) -> None:
+    broadcast()
+    watcher = watch_page(name, "firefox", via="hls")
+    watcher.wait_for_state("unplayable")
+    assert "via=hls" in watcher.message

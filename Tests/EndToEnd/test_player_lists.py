@@ -279,3 +279,17 @@ def test_other_players_are_given_what_they_can_play(
 ) -> None:
     assert modules("return (await load('share')).addressForPlayers('alice', argument);",
                    stream) == {"address": address, "note": note}
+
+
+@pytest.mark.parametrize(("via", "trouble", "words"), [
+    (None, "codec", "Chrome, Edge and Firefox play it."),
+    ("hls", "codec", "The address of this page allows HLS only; without “via=hls” it may play."),
+    ("cmaf", "damaged", "Something in this broadcast is broken."),
+])
+def test_the_page_says_why_there_is_no_way(
+    modules: Modules, via: str | None, trouble: str, words: str
+) -> None:
+    said = modules(
+        "return (await load('words')).wordsFor(argument, () => false);",
+        {"state": "unplayable", "trouble": trouble, "name": "alice", "mimeType": VP9, "via": via})
+    assert words in said["text"]

@@ -10,6 +10,7 @@
  * @property {string} players   who plays it, as the subject of a sentence
  */
 
+const EVERY = 'Chrome, Edge, Firefox and Safari play it';
 const FEW = 'Hardly any browser plays it';
 
 /** @type {Codec[]} */
@@ -22,19 +23,19 @@ const CODECS = [
   },
   {
     pattern: /^(avc|h264)/, kind: 'video', name: 'H.264',
-    players: 'Chrome, Edge and Firefox on a computer play it',
+    players: EVERY,
   },
   {
     pattern: /^(hev|hvc|hevc|h265)/, kind: 'video', name: 'HEVC (H.265)',
-    players: 'Chrome and Edge play it on computers that can decode it',
+    players: 'Safari plays it, and Chrome and Edge do on computers that can decode it',
   },
   { pattern: /^opus/, kind: 'audio', name: 'Opus', players: 'Chrome, Edge and Firefox play it' },
   {
     pattern: /^vorbis/, kind: 'audio', name: 'Vorbis',
     players: 'Chrome, Edge and Firefox play it',
   },
-  { pattern: /^mp4a/, kind: 'audio', name: 'AAC', players: 'Chrome and Edge play it' },
-  { pattern: /^flac/, kind: 'audio', name: 'FLAC', players: 'Chrome and Edge play it' },
+  { pattern: /^mp4a/, kind: 'audio', name: 'AAC', players: EVERY },
+  { pattern: /^flac/, kind: 'audio', name: 'FLAC', players: EVERY },
   { pattern: /^mp3/, kind: 'audio', name: 'MP3', players: 'Chrome and Edge play it' },
   { pattern: /^(ac-?3|ec-?3|eac3)/, kind: 'audio', name: 'Dolby Digital', players: FEW },
   { pattern: /^(dts|alac|pcm|mp2)/, kind: 'audio', name: null, players: FEW },

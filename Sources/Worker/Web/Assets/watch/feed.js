@@ -13,6 +13,8 @@ import { Reception } from './reception.js';
 import { WayChoice } from './way-choice.js';
 import { waysToPlay } from './ways.js';
 
+/** After this long without a byte in a live broadcast, the connection is taken for dead. */
+const SILENCE_MS = 6_000;
 /** Undecodable media twice within this time is not an accident. */
 const ACCIDENT_MS = 30_000;
 
@@ -93,6 +95,9 @@ export class Feed {
   get tracks() { return this.#source?.tracks ?? null; }
 
   get isPlain() { return this.isOpen && !this.#source.canSeek; }
+
+  /** After this long without anything new, the connection is taken for dead. */
+  get silenceMs() { return this.#source?.silenceMs ?? SILENCE_MS; }
 
   /** How long what the element reads by itself may take to show something. */
   get patienceMs() { return this.#source?.patienceMs ?? Infinity; }

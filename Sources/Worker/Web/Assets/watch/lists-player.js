@@ -16,7 +16,10 @@ export class ListsPlayer {
   originS = 0;
   tracks = null;
   mimeType;
+  /** When it last moved: the element does not tell when bytes come, nor that none come any more. */
   lastBytesAtMs = Infinity;
+  /** Longer without a move, and the connection is taken for dead: a segment may take as long. */
+  silenceMs = 12_000;
   /** The lists are there; what they name may take some seconds to come. */
   patienceMs = 20_000;
 
@@ -57,6 +60,7 @@ export class ListsPlayer {
       this.#video.addEventListener(event, onMedia, { signal });
     }
     this.#video.addEventListener('loadeddata', () => this.#noteLoaded(), { signal });
+    this.#video.addEventListener('timeupdate', () => this.#noteMove(), { signal });
     this.#video.addEventListener('ended', () => onEnd('complete'), { signal });
     this.#video.addEventListener('error', () => {
       // The same word for lists that could not be fetched; those that played once can be read.
@@ -71,8 +75,11 @@ export class ListsPlayer {
 
   #noteLoaded() {
     this.#hasLoaded = true;
+    this.#noteMove();
     if (this.#behindS > 0) this.seek(this.#behindS);
   }
+
+  #noteMove() { this.lastBytesAtMs = performance.now(); }
 
   // Where it is
 
@@ -122,7 +129,7 @@ export class ListsPlayer {
     }
   }
 
-  isAtEdge() { return false; }
+  isAtEdge() { return true; }
 
   close() {
     if (this.#isClosed) return;

@@ -8,8 +8,6 @@ import { Follower } from './follower.js';
 import { awaitPicture } from './picture.js';
 import { FIRST_FACTS, mayBeThere, stateOf } from './player-state.js';
 
-/** After this long without a byte in a live broadcast, the connection is taken for dead. */
-const SILENCE_MS = 6_000;
 const WATCH_MS = 1_000;
 /** A broadcast whose tracks come and go is not asked for again and again. */
 const MOVE_ON_EVERY_MS = 3_000;
@@ -342,12 +340,12 @@ export class Player {
   /** Looks for a connection that has died without a word. */
   #watch() {
     const { broadcast, isPaused } = this.#facts;
-    const { lastBytesAtMs, reception } = this.#feed;
+    const { lastBytesAtMs, silenceMs, reception } = this.#feed;
     if (lastBytesAtMs === null || broadcast !== 'live' || isPaused || reception.isBusy) return;
     // The server has nothing yet that one could begin with.
     if (this.stream.joinable === false) return;
     const silentMs = performance.now() - Math.max(lastBytesAtMs, this.#liveSinceMs);
-    if (silentMs > SILENCE_MS) this.#feed.breakOff();
+    if (silentMs > silenceMs) this.#feed.breakOff();
   }
 
   // The element

@@ -8,6 +8,9 @@
 /** @type {Record<Via, string>} */
 const NAMES = { webm: 'WebM', hls: 'HLS', cmaf: 'low-latency HLS' };
 
+/** In words. @param {Via} via */
+export function nameOf(via) { return NAMES[via]; }
+
 /**
  * The one that the page's address asks for (`?via=cmaf`); null: whatever is best.
  * @param {string} search

@@ -3,6 +3,7 @@
 
 import { formatCount, formatSince } from '../common/format.js';
 import { hasPicture } from './codecs.js';
+import { via as askedVia } from './first-request.js';
 import { viaWords } from './via.js';
 import { noteFor, wordsFor } from './words.js';
 
@@ -43,7 +44,7 @@ export class View {
     const trouble = this.#player.trouble ?? (facts.isStuck ? 'still' : null);
     const isJoinable = stream?.joinable !== false;
     const words = wordsFor(
-      { state, trouble, mimeType, isJoinable, name: this.#name }, canPlayCodec);
+      { state, trouble, mimeType, isJoinable, name: this.#name, via: askedVia }, canPlayCodec);
     this.#change('state', state, () => { document.body.dataset.state = state; });
     this.#change('title', words.document, () => { document.title = `${words.document} · Weir`; });
     this.#change('badge', words.badge, () => this.#showBadge(words));

@@ -1,6 +1,7 @@
 // What the page says in each of its states. Pure.
 
 import { describeCodec, describePlayers, describeType } from './codecs.js';
+import { nameOf } from './via.js';
 
 /**
  * @typedef {object} Words
@@ -19,11 +20,13 @@ const CALM = { title: '', text: '' };
  * @param {string | null} situation.trouble
  * @param {string} situation.name
  * @param {string} situation.mimeType
+ * @param {import('./via.js').Via | null} [situation.via]   what the page's address asks for
  * @param {boolean} [situation.isJoinable]   whether the server has something to begin with
  * @param {(codec: string) => boolean} canPlay   whether this browser knows a codec string
  * @returns {Words}
  */
-export function wordsFor({ state, trouble, name, mimeType, isJoinable = true }, canPlay) {
+export function wordsFor(situation, canPlay) {
+  const { state, trouble, name, mimeType, via = null, isJoinable = true } = situation;
   switch (state) {
     case 'playing': return { ...CALM, ...live(name) };
     case 'rewound': return { ...CALM, ...live(name) };
@@ -31,7 +34,7 @@ export function wordsFor({ state, trouble, name, mimeType, isJoinable = true }, 
     case 'interrupted': return interrupted(name);
     case 'offline': return offline(name);
     case 'ended': return ended(name);
-    case 'unplayable': return unplayable(name, trouble, mimeType, canPlay);
+    case 'unplayable': return unplayable(name, trouble, mimeType, via, canPlay);
     default: return waiting(name, state, isJoinable ? trouble : 'no-beginning');
   }
 }
@@ -64,13 +67,21 @@ function ended(name) {
   };
 }
 
-function unplayable(name, trouble, mimeType, canPlay) {
+function unplayable(name, trouble, mimeType, via, canPlay) {
   const said = { badge: 'Live', tone: 'live', document: `${name} · cannot play` };
   if (trouble === 'damaged') {
     return {
       ...said,
       title: 'The picture cannot be decoded',
       text: 'Something in this broadcast is broken. Trying again may help.',
+    };
+  }
+  if (via !== null) {
+    return {
+      ...said,
+      title: 'This browser cannot play it this way',
+      text: `It is ${describeType(mimeType)}. The address of this page allows ${nameOf(via)} only; `
+        + `without “via=${via}” it may play.`,
     };
   }
   return {
