@@ -293,3 +293,92 @@ def test_the_page_says_why_there_is_no_way(
         "return (await load('words')).wordsFor(argument, () => false);",
         {"state": "unplayable", "trouble": trouble, "name": "alice", "mimeType": VP9, "via": via})
     assert words in said["text"]
+
+
+# Pieces
+
+
+def box(kind: str, *content: bytes) -> bytes:
+    body = b"".join(content)
+    return (8 + len(body)).to_bytes(4, "big") + kind.encode() + body
+
+
+def number(value: int, size: int = 4) -> bytes:
+    return value.to_bytes(size, "big")
+
+
+def fragment(ticks: int, samples: int, version: int = 1) -> bytes:
+    time = box("tfdt", number(version << 24), number(ticks, 8 if version else 4))
+    run = box("trun", number(0x200), number(samples), number(0))
+    traf = box("traf", box("tfhd", number(0), number(1)), time, run)
+    return box("moof", box("mfhd", number(0), number(1)), traf) + box("mdat", b"\0" * 40)
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_track_says_how_it_counts(modules: Modules, version: int) -> None:
+    size = 8 if version else 4
+    mdhd = box("mdhd", number(version << 24), number(7, size), number(7, size), number(48_000),
+               number(9, size), number(0))
+    init = box("ftyp", b"cmfc") + box(
+        "moov", box("mvhd", b"\0" * 96), box("trak", box("tkhd", b"\0" * 80), box("mdia", mdhd)))
+    assert modules("return (await load('mp4-times')).timescaleIn(Uint8Array.from(argument));",
+                   list(init)) == 48_000
+
+
+@pytest.mark.parametrize(("data", "start_s", "samples"), [
+    (fragment(90_000, 25), 1, 25),
+    (fragment(180_000, 3, version=0), 2, 3),
+    # A segment of several: when the first begins, and how many in all.
+    (box("styp", b"cmfs") + fragment(2**33 * 90_000, 7) + fragment(2**33 * 90_000 + 90, 8), 2**33, 15),
+    (b"", None, 0),
+    (b"<html>Sign in to this network</html>", None, 0),
+    (fragment(90_000, 25)[:30], None, 0),
+])
+def test_a_piece_says_when_it_begins(
+    modules: Modules, data: bytes, start_s: int | None, samples: int
+) -> None:
+    assert modules(
+        "return (await load('mp4-times')).timesIn(Uint8Array.from(argument), 90000);",
+        list(data)) == {"startS": start_s, "samples": samples}
+
+
+@pytest.mark.parametrize(("answers", "outcome", "asked", "lives"), [
+    ([200], "body", 1, 1),
+    # The connection broke, or a proxy could not reach the server: again.
+    ([0, 200], "body", 2, 1),
+    ([0, 502, 200], "body", 3, 1),
+    # It broke in the middle of the answer.
+    ([-1, 200], "body", 2, 1),
+    # The broadcast stands still: that is no failure, however often.
+    ([503, 503, 503, 503, 503, 200], "body", 6, 6),
+    # Not there any more.
+    ([404], None, 1, 0),
+    ([400], None, 1, 0),
+    # Nobody answers.
+    ([0, 0, 0, 0], "no answer", 4, 0),
+    ([503, 0, 0, 0, 0], "no answer", 5, 1),
+])
+def test_pieces_are_asked_for_again_as_long_as_it_may_help(
+    modules: Modules, answers: list[int], outcome: str | None, asked: int, lives: int
+) -> None:
+    assert modules(
+        """const { steadyFetch } = await load('steady-fetch');
+           const [fetchBefore, timerBefore] = [globalThis.fetch, globalThis.setTimeout];
+           let [asked, lives] = [0, 0];
+           globalThis.setTimeout = (action) => timerBefore(action, 0);
+           globalThis.fetch = async () => {
+             const status = argument[asked];
+             asked += 1;
+             if (status === 0) throw new TypeError('network');
+             const body = status !== -1 ? 'body' : new ReadableStream({
+               start(controller) { controller.error(new TypeError('broken off')); } });
+             return new Response(body, { status: Math.max(200, status) });
+           };
+           try {
+             const bytes = await steadyFetch('/x', new AbortController().signal, () => { lives += 1; });
+             return [bytes && new TextDecoder().decode(bytes), asked, lives];
+           } catch (error) {
+             return [error.message, asked, lives];
+           } finally {
+             Object.assign(globalThis, { fetch: fetchBefore, setTimeout: timerBefore });
+           }""", answers) == [outcome, asked, lives]
