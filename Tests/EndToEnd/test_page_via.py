@@ -89,20 +89,19 @@ def test_a_browser_without_webm_is_given_lists(
     assert not [each.url for each in chromium_of(page).exchanges if each.url.endswith("/live")]
 
 
-def test_over_http1_whole_segments_come(
+def test_it_plays_over_http1(
     broadcast: Broadcast, chromium_browser: Chromium, browser_server: Server, name: str
 ) -> None:
     broadcast()
     with chromium_browser.without_http2() as browser:
         page = browser.open()
         watcher = WatchPage(page, browser_server.url(""), name, "cmaf")
-        # Several of them, none of which is waited for.
+        # Several segments, none of which is waited for.
         watcher.wait_for_playback(8)
         before = watcher.look()
         watcher.wait_for_playback(8)
         now = watcher.assert_sound()
         assert now.player["stalls"] == before.player["stalls"], (before, now)
-        assert not [each.url for each in page.exchanges if "_HLS_msn" in each.url]
         page.close()
 
 

@@ -18,6 +18,8 @@ const LEAD_IN_S = 0.5;
 const LEAD_IN_PIECES = 2;
 /** A track that brings nothing at first does not hold up the other one for longer. */
 const FIRST_BATCH_MS = 1_500;
+/** The number of a broadcast's first segment. */
+const FIRST_ORDINAL = 1;
 /** Tracks that come by themselves are so many pieces apart at most. */
 const APART_PIECES = 2;
 
@@ -26,8 +28,6 @@ export class PieceSource {
   originS = ORIGIN_S;
   mimeType;
   lastBytesAtMs = performance.now();
-  /** How far back its lists reach. */
-  reachS = Infinity;
   /** @type {TrackWatch} */
   tracks = new TrackWatch();
 
@@ -45,6 +45,8 @@ export class PieceSource {
   #readAhead;
   /** The longest that comes at once. */
   #pieceS = 0;
+  /** How far back its lists reached, when that was, and whether they had all there ever was. */
+  #reach = { seconds: Infinity, atMs: 0, isGrowing: false };
   #isClosed = false;
   /** Ends all of it, with a cause. */
   #stop = () => {};
@@ -74,6 +76,12 @@ export class PieceSource {
     this.#video.disableRemotePlayback = true;
     this.#video.src = this.#address;
     this.#run(opened);
+  }
+
+  /** How far back one can go: what has come since then as well, before the oldest has to go. */
+  get reachS() {
+    const { seconds, atMs, isGrowing } = this.#reach;
+    return isGrowing ? seconds + (performance.now() - atMs) / 1000 : seconds;
   }
 
   /** Whether the end of the buffer is the live edge. */
@@ -127,7 +135,10 @@ export class PieceSource {
     }));
     await Promise.all(readers.map(({ track }) => track.open()));
     const lists = readers.map(({ track }) => track.list);
-    this.reachS = Math.max(...lists.map(reachSOf));
+    this.#reach = {
+      seconds: Math.max(...lists.map(reachSOf)), atMs: performance.now(),
+      isGrowing: lists.every(({ segments }) => segments[0]?.ordinal === FIRST_ORDINAL),
+    };
     this.#pieceS = Math.max(...lists.map(pieceS));
     const togetherS = this.#given.behindS > 0 ? Math.max(BATCH_S, this.#pieceS) : this.#pieceS;
     this.tracks = new TrackWatch(APART_PIECES * 1000 * togetherS);
