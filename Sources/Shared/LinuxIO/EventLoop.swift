@@ -86,6 +86,9 @@ package final class EventLoop {
 
     /// CLOCK_MONOTONIC at the start of this turn, in milliseconds.
     package private(set) var nowMs: UInt64 = MonotonicClock.nowMs()
+    /// The number of this turn, from 1 on; nil while the loop does not run.
+    package private(set) var turnNumber: UInt64?
+    private var turns: UInt64 = 0
 
     /// Errors: EMFILE, ENFILE, ENOMEM.
     package init() throws(SystemError) {
@@ -214,7 +217,10 @@ package final class EventLoop {
             repeating: epoll_event(), count: Self.urgentPerTurn)
         stopped = false
         owner = pthread_self()
-        defer { owner = nil }
+        defer {
+            owner = nil
+            turnNumber = nil
+        }
         while !stopped { unsafe turn(&events, &urgentEvents) }
     }
 
@@ -240,6 +246,8 @@ package final class EventLoop {
         let count = unsafe wait(&events)
         let startUs = MonotonicClock.nowUs()
         nowMs = startUs / 1_000
+        turns &+= 1
+        turnNumber = turns
         // They may stand behind more events than fit into one turn.
         let hidesUrgent = count == Self.eventsPerTurn
         let hasUrgent = (0..<count).contains { unsafe isUrgentMark(events[$0]) }

@@ -19,6 +19,9 @@ package final class LiveStreams {
     package let noteEnd: (Ring, StreamName) -> Bool
     private let directory: StreamDirectory
     private var cached: [StreamName: LiveStream] = [:]
+    /// The cached stream that was checked last, and in which turn of the loop: a connection asks for many
+    /// things of one stream in one turn. Nil when a ring may have lost its name since.
+    private var found: (name: StreamName, turn: UInt64)?
     private var leaving = LeavingRings()
     /// Why rings that exist could not be opened.
     private var faults: [StreamName: RingError] = [:]
@@ -43,7 +46,14 @@ package final class LiveStreams {
     /// The stream of that name, ended ones included; nil when there is none.
     package func find(_ name: StreamName) -> LiveStream? {
         environment.loop.assertOwner()
-        if let stream = cached[name], stream.ring.isCurrent { return stream }
+        let turn = environment.loop.turnNumber
+        if let stream = cached[name] {
+            if let found, found.turn == turn, found.name == name { return stream }
+            if stream.ring.isCurrent {
+                found = turn.map { (name, $0) }
+                return stream
+            }
+        }
         forget(name)
         guard FileSystem.isDirectory(directory.folder(of: name)) else {
             faults[name] = nil
@@ -109,6 +119,7 @@ package final class LiveStreams {
     private func keep(_ stream: LiveStream?, as name: StreamName) -> LiveStream? {
         let last = cached[name]
         cached[name] = stream
+        found = nil
         if let last { leaving.add(last.hold, nowMs: environment.loop.nowMs) }
         return last
     }
@@ -175,6 +186,7 @@ package final class LiveStreams {
     /// ended.
     package func putAside(_ stream: LiveStream, reason: String) throws(SystemError) -> Bool {
         let isDone = try putAside(stream.name, reason: reason) { stream.ring.isCurrent }
+        found = nil
         if isDone { stream.end(.server) }
         return isDone
     }

@@ -8,10 +8,10 @@ import Media
 extension Exchange {
     func respond(_ body: SegmentBody, contentType: String, named name: MediaName) {
         let length = body.byteCount
-        let words = name.text.split(separator: "/").joined(separator: "-")
-        let tag = EntityTag("\"\(words)-\(length)\"")
+        let words = "\"\(name.text(separator: "-"))-\(length)\""
+        let tag = EntityTag(words)
         let fields =
-            [Lifetime.unchanging.field, HeaderField("etag", tag.text)] + PackagedRoutes.fields
+            [Lifetime.unchanging.field, HeaderField("etag", words)] + PackagedRoutes.fields
         let allFields =
             fields + [
                 HeaderField("content-type", contentType), HeaderField("accept-ranges", "bytes"),

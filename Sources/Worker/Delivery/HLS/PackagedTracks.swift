@@ -3,13 +3,21 @@
 
 import Media
 
-/// One track in files of its own.
-struct PackagedTrack {
+/// One track in files of its own. A class, because each request handles some, and a copy would count every
+/// reference in it.
+final class PackagedTrack {
     /// Its place among the stream's tracks, and so in the index.
     let place: Int
     let name: RenditionName
     let media: MediaTrack
     let track: MP4Track
+
+    init(place: Int, name: RenditionName, media: MediaTrack, track: MP4Track) {
+        self.place = place
+        self.name = name
+        self.media = media
+        self.track = track
+    }
 
     var isSound: Bool { track.kind == .audio }
     var contentType: String { isSound ? "audio/mp4" : "video/mp4" }

@@ -46,8 +46,11 @@ package struct MediaName: Sendable, Hashable {
         return .part(partsBefore, of: segment - 1)
     }
 
-    package var text: String {
-        let folder = "\(Self.hexadecimal(epoch))/\(rendition.text)/"
+    package var text: String { text(separator: "/") }
+
+    /// The same without what has a meaning elsewhere: in an entity tag, for example.
+    package func text(separator: String) -> String {
+        let folder = Self.hexadecimal(epoch) + separator + rendition.text + separator
         return switch content {
         case .initialization(let version): "\(folder)init-\(version).mp4"
         case .segment(let segment): "\(folder)\(segment).m4s"
