@@ -218,6 +218,7 @@ class Count:
         self.requests: Counter[str] = Counter()
         #: To be told by the test: requests that are for the origin alone.
         self.beside = 0
+        self.at_origin = 0.0
 
 
 @contextmanager
@@ -233,10 +234,15 @@ def counted(edge: Edge) -> Iterator[Count]:
         looks += 1
         count.requests = edge.origin_requests() - before
         # Looking is a request, too.
-        at_origin = _origin_total(edge) - total - looks
-        return count.requests.total() + count.beside == at_origin
+        count.at_origin = _origin_total(edge) - total - looks
+        return count.requests.total() + count.beside == count.at_origin
 
-    wait_until(is_complete, "the edge and the origin to count the same", every_s=0.2)
+    try:
+        wait_until(is_complete, "the edge and the origin to count the same", every_s=0.2)
+    except AssertionError as error:
+        raise AssertionError(
+            f"{error}: {count.at_origin:g} at the origin, {count.beside} of them beside the cache, "
+            f"{count.requests.total()} by the edge") from None
 
 
 def _settled(edge: Edge) -> float:
@@ -244,14 +250,15 @@ def _settled(edge: Edge) -> float:
     marker = f"/nobody/hls/{next(_markers)}"
     subprocess.run(["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{edge.port}{marker}"])
     wait_until(lambda: marker in edge.origin_requests(), "the edge to record what it does")
-    # Figures are at most a second old. Looking at them is a request, and nothing else is.
+    # Workers show what they have counted once a second, or somewhat later when they get no processor.
+    # Looking at it is a request, and nothing else is.
     seen = [_origin_total(edge)]
 
     def is_settled() -> bool:
         seen.append(_origin_total(edge))
         return seen[-1] == seen[-2] + 1
 
-    wait_until(is_settled, "the origin's figures to stand still", every_s=1.1)
+    wait_until(is_settled, "the origin's figures to stand still", every_s=3)
     return seen[-1]
 
 
