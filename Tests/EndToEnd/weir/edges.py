@@ -252,13 +252,13 @@ def _settled(edge: Edge) -> float:
     wait_until(lambda: marker in edge.origin_requests(), "the edge to record what it does")
     # Workers show what they have counted once a second, or somewhat later when they get no processor.
     # Looking at it is a request, and nothing else is.
-    seen = [_origin_total(edge)]
+    seen = [0.0]
 
     def is_settled() -> bool:
         seen.append(_origin_total(edge))
         return seen[-1] == seen[-2] + 1
 
-    wait_until(is_settled, "the origin's figures to stand still", every_s=3)
+    wait_until(is_settled, "the origin's figures to stand still", every_s=2)
     return seen[-1]
 
 
