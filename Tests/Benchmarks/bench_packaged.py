@@ -6,9 +6,8 @@ from __future__ import annotations
 import re
 import shutil
 import statistics
-from contextlib import ExitStack, contextmanager
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 
 from bench_requests import H2o, NginxFile, Target, asset_of_1_kib, requests_per_cpu_second
 from bench_setting import Figure, Setting, cpu_seconds, tree
