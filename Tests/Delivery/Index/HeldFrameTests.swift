@@ -161,6 +161,28 @@ private struct RandomSource {
         }
     }
 
+    @Test(
+        "sound that stands ahead of the picture in the file keeps its length at every border",
+        arguments: [-1_500, -800, -300, 0, 300] as [Int64])
+    func ahead(lateMs: Int64) throws {
+        let pictures = (0..<500).map { SyntheticFrame(timeMs: $0 * 40, isKey: $0 % 50 == 0) }
+        let sounds = (0..<1_000).map {
+            SyntheticFrame(timeMs: $0 * 20, isSound: true, lateMs: lateMs)
+        }
+        let (stage, records) = try stage(Self.recordings[0], pictures + sounds)
+        var index = SegmentIndex.of(stage)
+        index.finish()
+        var late = SegmentIndex(tracks: stage.tracks, from: records[2])
+        late.readAll(stage.ring)
+        late.finish()
+        for facts in index.segments {
+            let segment = try #require(index.segment(facts.ordinal, of: 1))
+            #expect(segment.packed.allSatisfy { $0.duration == 960 }, "segment \(facts.ordinal)")
+            let joined = late.segment(facts.ordinal, of: 1)
+            #expect(joined == nil || joined == segment)
+        }
+    }
+
     @Test("a part without media has a number and no bytes, and the others are the segment")
     func fetched() throws {
         var frames = (0..<20).map { SyntheticFrame(timeMs: $0 * 50, isKey: $0 == 0) }

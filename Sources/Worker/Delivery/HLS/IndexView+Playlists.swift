@@ -27,7 +27,8 @@ extension IndexView {
             areSegmentsIndependent: track.isSound,
             segments: playlistSegments(of: track),
             hint: control == nil ? nil : PreloadHint(partURI: hintedURI(of: track)),
-            reports: tracks.all.filter { $0.name != track.name }.map(report),
+            reports: tracks.all.filter { content == .keyFrames || $0.name != track.name }
+                .map(report),
             hasEnded: index.isFinished)
     }
 

@@ -25,6 +25,7 @@ struct RenditionIndex: Sendable {
     private(set) var changes: UInt64 = 0
     /// How long frames of sound last; nil for pictures.
     private let meter: SoundMeter?
+    private let sampleBytes: SampleBytes
     /// Nil when its frames cannot be repeated.
     private var repeater: FrameRepeater?
     private var clock: TrackClock
@@ -78,6 +79,7 @@ struct RenditionIndex: Sendable {
 
     init(_ track: MediaTrack, clock: TrackClock, plan: SegmentPlan) {
         meter = track.kind == .audio ? SoundMeter(for: track) : nil
+        sampleBytes = SampleBytes(of: track)
         repeater = FrameRepeater(for: track)
         self.clock = clock
         rule = PartRule(targetMs: plan.partTargetMs, timescale: clock.timescale)
@@ -109,8 +111,10 @@ struct RenditionIndex: Sendable {
         } else if newest == nil {
             guard beginLate(&tick) else { return false }
         }
+        let leftOut = sampleBytes.leftOut(of: frame)
         newest = NewestFrame(
-            at: position, byteCount: frame.count, isSync: meter != nil || block.isKey, tick: tick,
+            at: position + UInt64(leftOut), byteCount: frame.count - leftOut,
+            isSync: meter != nil || block.isKey, tick: tick,
             ownTicks: soundTicks ?? block.durationMs.map(ticks), again: repeater?.take(frame).again)
         return true
     }
@@ -262,8 +266,7 @@ struct RenditionIndex: Sendable {
     ) -> Bool {
         guard settle() else { return false }
         // Where its first frame goes if it comes at the very beginning.
-        var next = clock
-        let start = next.take(timeMs: record.mediaTimeMs, soundTicks: nil).decodeTime
+        let start = clock.start(atMs: record.mediaTimeMs)
         if record.isDiscontinuity, !end(at: start) { return false }
         self.clock = clock
         held = repeater == nil || record.isDiscontinuity ? nil : record.held.again

@@ -21,7 +21,7 @@ extension AV1 {
 
     static func again(_ data: Span<UInt8>, _ repeating: Repeating) -> RepeatFrame? {
         guard let header = lastHeader(of: data) else { return nil }
-        var reader = BitReader(data.extracting(header), mostBytes: 8)
+        var reader = HeaderBits(data.extracting(header))
         let isRepeat = reader.flag()
         let type = reader.bits(2)
         let isShown = reader.flag()

@@ -3,7 +3,7 @@
 
 extension VP9 {
     static func again(_ data: Span<UInt8>) -> RepeatFrame? {
-        var reader = BitReader(data.extracting(lastFrame(of: data)), mostBytes: 4)
+        var reader = HeaderBits(data.extracting(lastFrame(of: data)))
         guard reader.bits(2) == 2 else { return nil }
         let low = reader.bits(1)
         let profile = UInt8(reader.bits(1) << 1 | low)

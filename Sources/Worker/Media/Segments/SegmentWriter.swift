@@ -174,7 +174,9 @@ package struct SegmentWriter: Sendable {
         }
         let earliest = clock.earliest
         let decodeTime = clock.take(timeMs: frame.timeMs, soundTicks: nil).decodeTime
-        return Int64(clamping: (decodeTime + 1 - earliest) * 1_000 / UInt64(clock.timescale))
+        // A minute is as good as anything longer.
+        let ticks = min(decodeTime - earliest, 60 * UInt64(clock.timescale)) + 1
+        return Int64(ticks * 1_000 / UInt64(clock.timescale))
     }
 
     /// Takes the frame; returns the record of the segment that begins with it.

@@ -82,6 +82,13 @@ package struct TrackClock: Sendable, Equatable {
             decodeTime: decodeTime, compositionOffset: Int32(clamping: offset), isGap: isGap)
     }
 
+    /// Where the next frame goes if it is of this time. Sound that has come already ends there or later: it
+    /// may be ahead of the picture that a segment begins with.
+    package func start(atMs timeMs: Int64) -> UInt64 {
+        var next = self
+        return max(next.take(timeMs: timeMs, soundTicks: nil).decodeTime, counted ?? 0)
+    }
+
     /// What comes next does not continue what came before.
     package mutating func restart() {
         shown = []
