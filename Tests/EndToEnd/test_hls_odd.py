@@ -21,8 +21,10 @@ pytestmark = pytest.mark.slow
 #: Rules that are known to be broken, for each source. A mend empties its row.
 NOT_YET: dict[str, frozenset[str]] = {
     "sound-comes-late": frozenset({"L11", "L13", "X7"}),
+    # Its list begins with sound of a later time, so it is shorter by that.
+    "sound-is-ahead": frozenset({"L2"}),
     "another-size": frozenset({"L10"}),
-    "back-with-other-tracks": frozenset({"L5", "L8", "T3", "T7", "X1"}),
+    "back-with-other-tracks": frozenset({"L5", "L8", "T7", "X1"}),
 }
 #: The same for all. V5 is a deviation: nobody can promise key frames for the encoder.
 EVERYWHERE = frozenset({"V5"})

@@ -8,10 +8,9 @@
 // A frame may last so long that neither is possible. Then parts end within its time.
 // - If it can be repeated, it ends where the part has its least length, and a repeat goes on from there.
 //   So it does not matter whether time brings that about, or the next frame.
-// - If not, the part before the frame gets what it lacks of its least length, and the part that begins with
-//   the frame is as long as parts may be. The frame's bytes are in that part alone. What is left of its
-//   time is counted with the part of the next frame, or is in parts without media if it is too much for
-//   that.
+// - If not, it goes into the part if that has not its least length yet, and into the next one otherwise. That
+//   part is as long as parts may be, and has all of the frame's bytes. What is left of its time is counted
+//   with the part of the next frame, or is in parts without media if it is too much for that.
 
 struct PartRule: Sendable, Equatable {
     /// The longest part; nil when there are no parts, so that a segment is a single one.
@@ -39,16 +38,15 @@ struct PartRule: Sendable, Equatable {
         case add
         /// The frame goes into the part, which then has the longest length, and takes so much of its time.
         case addAndClose(UInt64)
-        /// The part ends before the frame, and takes so much of its time.
-        case close(UInt64)
+        /// The part ends before the frame.
+        case close
     }
 
     /// - Parameter frameTicks: what is left of the time of the frame that comes next.
     func step(_ frameTicks: UInt64) -> Step {
         guard let mostTicks, frameTicks > mostTicks - min(ticks, mostTicks) else { return .add }
-        return isEmpty
-            ? .addAndClose(mostTicks - min(ticks, mostTicks))
-            : .close(leastTicks - min(ticks, leastTicks))
+        let hasEnough = !isEmpty && ticks >= leastTicks
+        return hasEnough ? .close : .addAndClose(mostTicks - min(ticks, mostTicks))
     }
 
     /// How much of a frame's time goes into the part when the frame is to be repeated after it; 0: none,

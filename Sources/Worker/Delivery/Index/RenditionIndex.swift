@@ -222,12 +222,8 @@ struct RenditionIndex: Sendable {
 
     /// Puts a sample into a part. Its time may go into several.
     private mutating func place(_ sample: PackedSample) -> Bool {
-        var left = UInt64(sample.duration)
-        if case .close(let taken) = rule.step(left) {
-            rule.pass(taken)
-            closePart()
-            left -= taken
-        }
+        let left = UInt64(sample.duration)
+        if rule.step(left) == .close { closePart() }
         segments[filled].append(sample)
         guard case .addAndClose(let taken) = rule.step(left) else {
             rule.add(left)
