@@ -41,6 +41,8 @@ _AGAIN = re.compile(rb"\r\nretry-after: *\d", re.IGNORECASE)
 _PATIENCE_S = 45.0
 # A player that comes has an older list, and goes through what the others have had.
 _ROUNDS_TO_BEGIN = 3
+# For one medium.
+_TRIES = 3
 
 
 @dataclass
@@ -163,9 +165,11 @@ class _Player:
             if answer.status == 503 and not _AGAIN.search(answer.head):
                 report.unreadable += 1
 
-    async def insist(self, path: str) -> Answer | None:
-        """Until it is there, asking once a second; None when the time is over."""
-        while not self.crowd.is_over:
+    async def insist(self, path: str, tries: int | None = None) -> Answer | None:
+        """Until it is there, asking once a second; None when the time is over, or nothing has come of
+        so many tries."""
+        while not self.crowd.is_over and tries != 0:
+            tries = None if tries is None else tries - 1
             try:
                 answer = await self.ask(path)
             except ConnectionError as error:
@@ -179,7 +183,8 @@ class _Player:
 
     async def medium(self, root: str, name: str) -> None:
         path = f"/{self.crowd.name}/{root}/{name}"
-        answer = await self.insist(path)
+        # What another broadcast has replaced does not come back: the list says what to play instead.
+        answer = await self.insist(path, _TRIES)
         if answer is None:
             return
         if self._rounds > _ROUNDS_TO_BEGIN:
