@@ -183,6 +183,38 @@ private struct RandomSource {
         }
     }
 
+    @Test("pictures that were held up behind the sound are shown in their order")
+    func heldUp() throws {
+        var frames = (0..<300).map { number in
+            let timeMs = Int64(number) * 33
+            let isLate = 3_240..<3_520 ~= timeMs
+            return SyntheticFrame(
+                timeMs: timeMs, isKey: number % 60 == 0, lateMs: isLate ? 3_720 - timeMs : 0)
+        }
+        frames += (0..<500).map { SyntheticFrame(timeMs: $0 * 20, isSound: true) }
+        let (stage, _) = try stage(Self.recordings[0], frames, partTargetMs: 300)
+        var index = SegmentIndex.of(stage)
+        index.finish()
+        var last: Int64 = -1
+        for (facts, segment) in try segments(index, of: 0) {
+            for sample in segment.parts.flatMap({ segment.samples(of: $0) }) {
+                let shown = Int64(sample.decodeTime) + Int64(sample.compositionOffset)
+                #expect(shown > last, "segment \(facts.ordinal)")
+                last = shown
+            }
+        }
+    }
+
+    @Test("a segment that has no time for a track lasts a tick, and is listed")
+    func noTime() throws {
+        var segment = RenditionSegment(position: 0, decodeTime: 48_000)
+        segment.complete(withoutSamplesAt: 40_000)
+        #expect(segment.ticks == 1)
+        var last = RenditionSegment(position: 0, decodeTime: 48_000)
+        last.complete(withoutSamplesAt: nil)
+        #expect(last.ticks == 0)
+    }
+
     @Test("a part without media has a number and no bytes, and the others are the segment")
     func fetched() throws {
         var frames = (0..<20).map { SyntheticFrame(timeMs: $0 * 50, isKey: $0 == 0) }

@@ -1,9 +1,10 @@
 // How many watch a stream by HLS or DASH. They hold no response open that could be counted, so this counts who
-// has asked for something of the stream lately: within the last two to three target durations, for every
-// player asks for a list at least once in each.
+// has asked for something of the stream lately: within the last three to four target durations, for no
+// request is held for longer than three.
 //
 // Who is who: over HTTP/2 a connection is a player; over HTTP/1.1, where a player may have several, an address
-// is (or the /64 of an IPv6 address). So players behind one cache count as one.
+// is (or the /64 of an IPv6 address), in each worker that it has connections to. So players behind one cache
+// count as one for each worker.
 //
 // The count is an estimate from sets of bits (linear counting): whoever asks sets one that follows from who
 // it is, and the share of bits that are set says how many they were. That takes a few kilobytes however many
@@ -13,14 +14,15 @@
 
 struct Audience {
     private static let bits = 16_384
-    private static let spans = 3
+    private static let spans = 4
     private static let wordBits = UInt64.bitWidth
     private static let noBits = [UInt64](repeating: 0, count: bits / wordBits)
 
     /// A set for each span of time, the newest first; empty until somebody has come.
     private var sets: [[UInt64]] = []
-    /// Which span the newest set is of.
+    /// Which span the newest set is of, and how long spans are.
     private var span: UInt64 = 0
+    private var spanMs: UInt64 = 0
 
     /// - Parameters:
     ///   - viewer: differs for different viewers, and is spread evenly.
@@ -36,7 +38,7 @@ struct Audience {
         guard !sets.isEmpty else { return 0 }
         moveOn(nowMs: nowMs, spanMs: spanMs)
         let set = sets[0].indices.reduce(0) { count, word in
-            count + (sets[0][word] | sets[1][word] | sets[2][word]).nonzeroBitCount
+            count + sets.reduce(0) { $0 | $1[word] }.nonzeroBitCount
         }
         return Self.estimate(set)
     }
@@ -50,11 +52,13 @@ struct Audience {
 
     private mutating func moveOn(nowMs: UInt64, spanMs: UInt64) {
         let now = nowMs / max(spanMs, 1)
-        guard now != span else { return }
-        // A span may have got another length; then everything is old.
-        let passed = now > span ? Int(clamping: now - span) : Self.spans
-        span = now
-        let gone = min(passed, Self.spans)
+        defer {
+            span = now
+            self.spanMs = spanMs
+        }
+        // If spans have got another length, what is known stays for as many of them.
+        guard spanMs == self.spanMs, now > span else { return }
+        let gone = min(Int(clamping: now - span), Self.spans)
         sets = Array(repeating: Self.noBits, count: gone) + sets.dropLast(gone)
     }
 }

@@ -34,7 +34,7 @@ extension IndexView {
 
     private func playlistSegments(of track: PackagedTrack) -> [PlaylistSegment] {
         let listed = listed(of: track)
-        let withParts = firstWithParts(of: listed.map(\.segment), track)
+        let withParts = firstThatMayHaveParts(of: listed.map(\.segment), track)
         var segments = listed.enumerated().map { number, entry in
             playlistSegment(
                 track, entry.facts, entry.segment,
@@ -51,8 +51,11 @@ extension IndexView {
         return segments
     }
 
-    /// Parts are listed of the last three target durations; those of older segments need no names.
-    private func firstWithParts(of segments: [RenditionSegment], _ track: PackagedTrack) -> Int {
+    /// Parts are listed of the last three target durations (ServerControl), so those of segments that are
+    /// clearly older need no names.
+    private func firstThatMayHaveParts(of segments: [RenditionSegment], _ track: PackagedTrack)
+        -> Int
+    {
         guard control != nil else { return segments.count }
         let most = UInt64(plan.targetDurationMs) * 4 * UInt64(timescale(of: track)) / 1_000
         var ticks: UInt64 = 0

@@ -75,7 +75,9 @@ package final class IndexedStream: Waiter {
         stream.packagedViewerCount = audience.count(nowMs: stream.nowMs, spanMs: spanMs)
     }
 
-    private var spanMs: UInt64 { UInt64(index.plan?.targetDurationMs ?? 2_000) }
+    private var spanMs: UInt64 {
+        index.plan.map { UInt64($0.targetDurationMs) } ?? Limits.firstListAwaitedMs / 3
+    }
 
     // MARK: Reading
 
@@ -120,6 +122,9 @@ package final class IndexedStream: Waiter {
     /// Its worker has too many samples, and this index has the most: from the next segment on it keeps
     /// half of them.
     func shrink() { index.mostSamples = samples / 2 }
+
+    /// There is room again.
+    func grow() { index.mostSamples = Limits.samplesPerIndex }
 
     // MARK: Waiting
 

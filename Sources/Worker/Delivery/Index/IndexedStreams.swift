@@ -69,5 +69,7 @@ package final class IndexedStreams {
             let isRecent = stream.nowMs < indexed.askedAtMs + Limits.indexKeptMs
             return !indexed.isIdle || (isRecent && stream.ring.isCurrent)
         }
+        guard memory.samples < Limits.samplesPerWorker / 2 else { return }
+        for indexed in byID.values { indexed.grow() }
     }
 }

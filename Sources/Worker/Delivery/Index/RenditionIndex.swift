@@ -99,11 +99,10 @@ struct RenditionIndex: Sendable {
         if let lateMs { patienceMs = max(patienceMs ?? Limits.orderWindowMs, 2 * lateMs) }
         let soundTicks = meter?.ticks(of: frame)
         var tick = clock.take(timeMs: block.timeMs, soundTicks: soundTicks)
-        if let newest {
-            // Behind a repeat it is shown as it comes, even if its time is over.
-            if newest.position == nil { tick.compositionOffset = max(tick.compositionOffset, 0) }
-            guard append(newest, until: tick.decodeTime) else { return false }
-        }
+        // Pictures that can be repeated are never reordered: one that comes when its time is over is shown
+        // as it comes.
+        if repeater != nil { tick.compositionOffset = max(tick.compositionOffset, 0) }
+        if let newest, !append(newest, until: tick.decodeTime) { return false }
         if border != nil {
             completeOpen(at: tick.decodeTime)
             border = nil
@@ -279,6 +278,7 @@ struct RenditionIndex: Sendable {
     mutating func withdraw() {
         segments.removeLast()
         border = nil
+        patienceMs = tailPatienceMs
     }
 
     /// The first frame of the last segment has not come for long: that segment begins where its record says,
@@ -296,10 +296,10 @@ struct RenditionIndex: Sendable {
     }
 
     /// Nothing continues the last segment.
-    mutating func finish() -> Bool { settle() && end(at: 0) }
+    mutating func finish() -> Bool { settle() && end(at: nil) }
 
-    /// - Parameter time: where it ends if it has no samples.
-    private mutating func end(at time: UInt64) -> Bool {
+    /// - Parameter time: where it ends if it has no samples; nil when nothing comes after it.
+    private mutating func end(at time: UInt64?) -> Bool {
         guard !segments.isEmpty else { return true }
         if let newest, !appendAsItSays(newest) { return false }
         completeOpen(at: time)
@@ -308,8 +308,8 @@ struct RenditionIndex: Sendable {
 
     /// Completes the segment that is being filled, if the last one is another, or none comes after it.
     ///
-    /// - Parameter end: where it ends if it has no samples.
-    private mutating func completeOpen(at end: UInt64) {
+    /// - Parameter end: where it ends if it has no samples; nil when nothing comes after it.
+    private mutating func completeOpen(at end: UInt64?) {
         let index = filled
         newest = nil
         let isBefore = border == nil || index < segments.count - 1

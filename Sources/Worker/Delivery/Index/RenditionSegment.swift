@@ -178,9 +178,12 @@ package struct RenditionSegment: Sendable, Equatable {
         parts = parts.withoutReserve
     }
 
-    /// It has no samples, and the next one begins here.
-    mutating func complete(withoutSamplesAt end: UInt64) {
-        ticks = end > decodeTime ? end - decodeTime : 0
+    /// It has no samples.
+    ///
+    /// - Parameter end: where the next one begins; nil when none comes. A list must not have holes, so
+    ///   in front of another one it lasts a tick at least.
+    mutating func complete(withoutSamplesAt end: UInt64?) {
+        ticks = end.map { max($0 > decodeTime ? $0 - decodeTime : 0, 1) } ?? 0
         isComplete = true
     }
 }

@@ -19,7 +19,7 @@ package struct PlaylistSegment: Sendable, Equatable {
     package var ticks: UInt64?
     package var uri: String
     package var mapURI: String
-    /// Unix time in milliseconds that belongs to its start.
+    /// Unix time in milliseconds at which its first frame is shown.
     package var programDateMs: UInt64
     package var parts: [PlaylistPart]
     /// From its beginning to the end of the key frame with which it begins; nil when it begins with none.

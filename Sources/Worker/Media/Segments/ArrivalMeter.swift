@@ -16,8 +16,6 @@ struct ArrivalMeter: Sendable, Equatable {
     /// One arrival in so many may bring more than is usual.
     private static let oddOneIn: UInt32 = 6
 
-    static let encodedBytes = 1 + 2 * 8 + GreatestDistances.encodedBytes
-
     /// How much media an arrival brings at most, as a rule; nil as long as that is not known.
     var usualMs: Int64? { advances.usualMs(passingOverOneIn: Self.oddOneIn) }
 

@@ -15,8 +15,6 @@ struct GreatestDistances: Sendable, Equatable {
     /// Greater ones count as this.
     static let longestMs: Int64 = 60_000
 
-    static let encodedBytes = 4 + 2 * most
-
     var longestMs: Int64 { Int64(greatest.first ?? 0) }
 
     mutating func note(_ ms: Int64) {

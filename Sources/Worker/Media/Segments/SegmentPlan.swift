@@ -1,5 +1,5 @@
 // What a broadcast promises to players that read it in segments. Decided once, from its first seconds, and
-// never changed as long as the ring is the same.
+// never changed while players may have a list of it, also when another ring comes.
 
 package struct SegmentPlan: Sendable, Equatable {
     /// No segment is longer. Whole seconds.
