@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,8 +17,10 @@ from browser.page_fixtures import chromium_of
 from browser.watch_page import WatchPage
 from weir.blocks import VIDEO, blocks_of, clusters, paced
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.publisher import paced as at_pace
+from weir.recordings import Recording, record
 from weir.server import Server
+from weir.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -27,6 +31,17 @@ NAMES = {"webm": "by WebM", "cmaf": "by low-latency HLS", "hls": "by HLS"}
 SECONDS = 90
 
 Broadcast = Callable[..., Publisher]
+
+
+def in_lumps(recording: Recording, seconds: float) -> Iterator[bytes]:
+    """A recording at the pace it would be recorded, so much of it at a time."""
+    lump, due = b"", time.monotonic() + seconds
+    for piece in at_pace(recording, 1.0, threading.Event()):
+        lump += piece
+        if time.monotonic() >= due:
+            yield lump
+            lump, due = b"", due + seconds
+    yield lump
 
 
 @pytest.fixture
@@ -117,6 +132,34 @@ def test_the_picture_goes_on_while_the_sound_stops(
     wait_for_element(watcher.page, "#note", "words for the sound",
                      lambda seen: seen.text.startswith("No sound now"))
     watcher.wait_for_playback(2)
+
+
+def test_who_comes_when_the_sound_has_stopped_gets_the_picture(
+    publish: Callable[..., Publisher], browser_server: Server, watch_page: Callable[..., WatchPage],
+    name: str,
+) -> None:
+    head, blocks = blocks_of(record("vp9", seconds=60))
+    some = [block for block in blocks if block.track == VIDEO or block.due_ms < 8_000]
+    publish(browser_server, name).feed(paced(head, clusters(some)), finish=False)
+    wait_until(lambda: "#EXT-X-GAP" in browser_server.get(f"/{name}/hls/a2.m3u8").body.decode(),
+               "a segment without sound")
+    watcher = watch_page(name, via="cmaf")
+    watcher.wait_for_playback(3)
+    assert watcher.look().player["reconnects"] == 0
+
+
+def test_whole_segments_are_played_where_no_parts_are_promised(
+    publish: Callable[..., Publisher], browser_server: Server, watch_page: Callable[..., WatchPage],
+    name: str,
+) -> None:
+    recording = record("vp9", "opus", seconds=SECONDS)
+    publish(browser_server, name).feed(in_lumps(recording, 2), finish=False)
+    wait_until(lambda: "#EXTINF" in browser_server.get(f"/{name}/hls/v1.m3u8").body.decode(),
+               "the list")
+    assert "#EXT-X-PART" not in browser_server.get(f"/{name}/hls/v1.m3u8").body.decode()
+    watcher = watch_page(name, via="cmaf")
+    watcher.wait_for_playback(8)
+    assert watcher.assert_sound().player["reconnects"] == 0
 
 
 def test_other_tracks_are_played_from_then_on(

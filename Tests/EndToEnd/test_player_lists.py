@@ -147,7 +147,6 @@ def test_the_tracks_of_a_broadcast_are_read_from_its_list(
 
 LIVE = """#EXTM3U
 #EXT-X-VERSION:6
-#EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-TARGETDURATION:3
 #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=18.000,HOLD-BACK=9.000
 #EXT-X-PART-INF:PART-TARGET=0.500
@@ -253,6 +252,35 @@ def test_everything_is_fetched_once_and_in_order(
         const hinted = argument.hinted && `e/v1/${argument.hinted}.m4s`;
         return plan.piecesFrom(list, { ordinal, part }, hinted).map(({ uri }) => uri);
         """, place=place, hinted=hinted) == [f"e/v1/{each}.m4s" for each in pieces]
+
+
+def test_parts_without_media_are_counted_and_not_fetched(modules: Modules) -> None:
+    text = LIVE.replace('URI="e/v1/9.1.m4s"', 'URI="e/v1/9.1.m4s",GAP=YES')
+    assert read(modules, text, """
+        return plan.piecesFrom(list, { ordinal: 9, part: 0 }, 'e/v1/9.0.m4s')
+          .map(({ uri }) => uri);""") == [
+        f"e/v1/{each}.m4s" for each in ("9.0", "9.2", "9.3", "9.4", "10.1")]
+
+
+def test_what_comes_again_is_marked(modules: Modules) -> None:
+    assert read(modules, LIVE, """
+        return plan.piecesFrom(list, { ordinal: 7, part: 3 }).map(({ isAgain }) => isAgain ?? false);
+        """) == [True, False, False, False]
+
+
+def test_a_track_that_is_under_way_is_late_and_not_missing(modules: Modules) -> None:
+    assert modules("""
+        const { TrackWatch } = await load('track-watch');
+        const watch = new TrackWatch();
+        watch.begin(['video', 'audio']);
+        watch.noteFrame('video', 0);
+        for (let ms = 0; ms < 9000; ms += 20) {
+          watch.noteFrame('audio', ms);
+          watch.noteComing('video');
+        }
+        const before = watch.missing;
+        for (let ms = 9000; ms < 12000; ms += 20) watch.noteFrame('audio', ms);
+        return [before, watch.missing];""") == [None, "video"]
 
 
 # Words

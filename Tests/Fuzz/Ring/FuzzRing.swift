@@ -256,7 +256,9 @@ private func index(_ ring: Ring) {
     for facts in index.segments {
         for rendition in indexedTracks.indices {
             _ = index.reaches(SegmentPoint(ordinal: facts.ordinal, part: 1), of: rendition)
-            guard let body = index.body(of: facts.ordinal, rendition: rendition, from: ring) else {
+            guard
+                let body = index.body(of: facts.ordinal, rendition: rendition, from: RingHold(ring))
+            else {
                 continue
             }
             var buffer = [UInt8](repeating: 0, count: 700)

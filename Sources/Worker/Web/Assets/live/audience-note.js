@@ -18,10 +18,10 @@ export class AudienceNote {
    */
   constructor(form, onChange) {
     this.#form = form;
-    find('use-widest').onclick = () => {
+    find('use-widest').onclick = async () => {
       form.codecID = WIDEST_CODEC_ID;
-      this.show();
       onChange();
+      await this.show();
       // The button is gone: what it did is said where it was.
       find('audience-note').focus();
     };

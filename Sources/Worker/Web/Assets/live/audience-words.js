@@ -3,10 +3,8 @@
 
 /** By the names that the API has for codecs. */
 const WORDS = {
-  vp8: 'Computers and Android phones can watch. iPhones and iPads cannot: HLS, which they need, has '
-    + 'no VP8.',
-  vp9: 'Computers and Android phones can watch. Many iPhones and iPads cannot: Apple does not promise '
-    + 'VP9.',
+  vp8: 'Computers and Android phones can watch. iPhones and iPads cannot: they do not play VP8.',
+  vp9: 'Computers and Android phones can watch. Many iPhones and iPads cannot: they do not play VP9.',
   av1: 'Computers and Android phones that are not too old can watch, and the newest iPhones and iPads.',
   h264: 'Computers and phones can watch, iPhones and iPads too.',
   hevc: 'iPhones and iPads can watch, and computers that can decode HEVC.',

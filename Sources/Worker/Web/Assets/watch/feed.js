@@ -112,7 +112,7 @@ export class Feed {
 
   /** The connection is taken for dead. */
   breakOff() {
-    this.#source.close();
+    this.#closeSource();
     this.#noteEnd('broken');
   }
 
@@ -125,9 +125,14 @@ export class Feed {
   /** Lets go of the network; what is in hand stays in the element. */
   close() {
     this.reception.stop();
+    this.#closeSource();
+    this.isOpen = false;
+  }
+
+  /** What the element reads by itself takes its last picture with it. */
+  #closeSource() {
     if (this.#source?.followsItself) this.#still.hold();
     this.#source?.close();
-    this.isOpen = false;
   }
 
   /** All ways are worth a try again. */
@@ -246,13 +251,13 @@ export class Feed {
     const nowMs = performance.now();
     const isAgain = nowMs - this.#undecodableAtMs < ACCIDENT_MS;
     this.#undecodableAtMs = nowMs;
-    this.#source.close();
+    this.#closeSource();
     if (isAgain) this.#noteFailed('damaged');
     else this.#handlers.onEnd('broken');
   }
 
   #noteFailed(trouble) {
-    this.#source.close();
+    this.#closeSource();
     if (this.#ways.fail()) this.#handlers.onEnd('broken');
     else this.#giveUp(trouble);
   }

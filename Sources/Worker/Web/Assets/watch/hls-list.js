@@ -15,6 +15,7 @@
  * @property {string} uri
  * @property {number} durationS
  * @property {boolean} isIndependent
+ * @property {boolean} isGap   there is nothing to fetch
  */
 
 /**
@@ -31,7 +32,6 @@
  * @typedef {object} MediaList
  * @property {number} targetS
  * @property {boolean} canBlock   the server holds the answer until there is something new
- * @property {boolean} isIndependent   every segment begins with a key frame
  * @property {string | null} map  what a decoder needs first; null: not in this (short) list
  * @property {ListedSegment[]} segments   oldest first
  * @property {string | null} hint   the part that comes next
@@ -78,8 +78,7 @@ export function mediaListIn(text) {
 class MediaListReader {
   /** @type {MediaList} */
   list = {
-    targetS: 0, canBlock: false, isIndependent: false, map: null, segments: [], hint: null,
-    hasEnded: false,
+    targetS: 0, canBlock: false, map: null, segments: [], hint: null, hasEnded: false,
   };
   #ordinal = 0;
   #next = null;
@@ -101,7 +100,6 @@ class MediaListReader {
       case 'EXT-X-SERVER-CONTROL':
         this.list.canBlock = attributesIn(line)['CAN-BLOCK-RELOAD'] === 'YES';
         break;
-      case 'EXT-X-INDEPENDENT-SEGMENTS': this.list.isIndependent = true; break;
       case 'EXT-X-MEDIA-SEQUENCE': this.#ordinal = Number(value); break;
       case 'EXT-X-SKIP': this.#ordinal += Number(attributesIn(line)['SKIPPED-SEGMENTS']); break;
       case 'EXT-X-MAP': this.list.map = attributesIn(line).URI; break;
@@ -119,7 +117,10 @@ class MediaListReader {
     const durationS = Number(part.DURATION);
     this.#begun.durationS += durationS;
     this.#begun.parts.push({
-      uri: part.URI, durationS, isIndependent: part.INDEPENDENT === 'YES',
+      uri: part.URI,
+      durationS,
+      isIndependent: part.INDEPENDENT === 'YES',
+      isGap: part.GAP === 'YES',
     });
   }
 

@@ -14,14 +14,18 @@
  * @typedef {object} Piece
  * @property {string} uri
  * @property {number} durationS
+ * @property {boolean} [isAgain]   some of it was fetched before, in parts
  */
 
-/** Something that playing can begin with, oldest first. */
+/**
+ * Something that playing can begin with, oldest first. A segment as a whole nearly always begins with
+ * a key frame, but no list promises it; where it does not, the browser drops what is before its first.
+ */
 function* entriesOf(list) {
   for (const { ordinal, dateMs, durationS, isGap, parts, uri } of list.segments) {
     if (isGap) continue;
     const isWhole = parts.length === 0 && uri !== null;
-    if (isWhole && list.isIndependent) yield { ordinal, part: 0, dateMs, durationS };
+    if (isWhole) yield { ordinal, part: 0, dateMs, durationS };
     let atMs = dateMs;
     for (const [part, { durationS: partS, isIndependent }] of parts.entries()) {
       if (isIndependent) yield { ordinal, part, dateMs: atMs, durationS: partS };
@@ -80,9 +84,10 @@ export function piecesFrom(list, place, hinted = null) {
       const isWhole = from === 0 && segment.uri !== null && segment.parts[0]?.uri !== hinted;
       // Parts that are listed no more, of a segment that was begun: all of it, again.
       const isLate = from > 0 && segment.uri !== null && segment.parts.length === 0;
-      return isWhole || isLate ? [segment] : segment.parts.slice(from);
+      if (isLate) return [{ ...segment, isAgain: true }];
+      return isWhole ? [segment] : segment.parts.slice(from).filter((part) => !part.isGap);
     })
-    .map(({ uri, durationS }) => ({ uri, durationS }));
+    .map(({ uri, durationS, isAgain }) => ({ uri, durationS, ...(isAgain && { isAgain }) }));
 }
 
 /**

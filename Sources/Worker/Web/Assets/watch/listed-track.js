@@ -19,6 +19,7 @@ const SHORT_WITHIN_TARGETS = 2;
  * @property {number | null} startS   on the track's own time line; null: there is nothing in it
  * @property {number} durationS
  * @property {number} samples
+ * @property {boolean} isAgain   some of it was here before
  */
 
 export class ListedTrack {
@@ -26,6 +27,8 @@ export class ListedTrack {
   list;
   /** Whether there will be no more of it: the broadcast has ended, or goes on in another ring. */
   isOver = false;
+  /** Whether something that its list names is under way: it is late then, and not missing. */
+  isFetching = false;
 
   #url;
   #signal;
@@ -71,12 +74,13 @@ export class ListedTrack {
   async* batches(place) {
     let next = place;
     while (!this.isOver) {
-      const pieces = piecesFrom(this.list, next, this.#hinted?.uri);
+      const hinted = this.#hinted;
+      const pieces = piecesFrom(this.list, next, hinted?.uri);
       next = endOf(this.list);
       const listed = this.#ask(next);
       // Its failure is met below, when it is waited for.
       listed.catch(() => {});
-      for (const batch of batched(pieces)) yield await this.#fetch(batch);
+      for (const batch of batched(pieces)) yield await this.#fetch(batch, hinted);
       if (this.list.hasEnded) this.isOver = true;
       else this.#take(await listed);
     }
@@ -105,18 +109,21 @@ export class ListedTrack {
     else this.list = list;
   }
 
-  async #fetch(pieces) {
+  async #fetch(pieces, hinted) {
+    this.isFetching = true;
     const [init, ...all] = await Promise.all([
-      this.initialization(), ...pieces.map(({ uri }) => this.#pieceOf(uri))]);
+      this.initialization(), ...pieces.map(({ uri }) => this.#pieceOf(uri, hinted))]);
+    this.isFetching = false;
     const bytes = joined(all.filter(Boolean));
     const durationS = pieces.reduce((sum, piece) => sum + piece.durationS, 0);
-    return { bytes, durationS, ...timesIn(bytes, timescaleIn(init)) };
+    const isAgain = pieces.some((piece) => piece.isAgain);
+    return { bytes, durationS, isAgain, ...timesIn(bytes, timescaleIn(init)) };
   }
 
   /** A part that was hinted at is under way already. */
-  async #pieceOf(uri) {
-    const hinted = uri === this.#hinted?.uri ? await this.#hinted.bytes : null;
-    return hinted ?? this.#bytesOf(uri);
+  async #pieceOf(uri, hinted) {
+    const bytes = uri === hinted?.uri ? await hinted.bytes : null;
+    return bytes ?? this.#bytesOf(uri);
   }
 
   async #listOf(query) {

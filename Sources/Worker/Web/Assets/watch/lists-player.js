@@ -34,6 +34,8 @@ export class ListsPlayer {
   #clockMs = 0;
   #clockAtMs = -Infinity;
   #listeners = new AbortController();
+  /** How old the picture was when it was closed, and when that was. */
+  #closed = { lagS: null, atMs: 0 };
 
   /**
    * @param {object} given
@@ -60,7 +62,10 @@ export class ListsPlayer {
       this.#video.addEventListener(event, onMedia, { signal });
     }
     this.#video.addEventListener('loadeddata', () => this.#noteLoaded(), { signal });
-    this.#video.addEventListener('timeupdate', () => this.#noteMove(), { signal });
+    // Also a press on play, or a move to another place: it has time from then on.
+    for (const event of ['timeupdate', 'play', 'seeking']) {
+      this.#video.addEventListener(event, () => this.#noteMove(), { signal });
+    }
     this.#video.addEventListener('ended', () => onEnd('complete'), { signal });
     this.#video.addEventListener('error', () => {
       // The same word for lists that could not be fetched; those that played once can be read.
@@ -91,6 +96,10 @@ export class ListsPlayer {
 
   /** How old the picture is, by its date; null when the browser tells no dates. */
   get lagS() {
+    if (this.#isClosed) {
+      const { lagS, atMs } = this.#closed;
+      return lagS === null ? null : lagS + (performance.now() - atMs) / 1000;
+    }
     const startMs = this.#video.getStartDate?.().getTime() ?? NaN;
     if (Number.isNaN(startMs)) return this.behindS;
     this.#askClock();
@@ -133,6 +142,7 @@ export class ListsPlayer {
 
   close() {
     if (this.#isClosed) return;
+    this.#closed = { lagS: this.lagS, atMs: performance.now() };
     this.#isClosed = true;
     this.#listeners.abort();
     // Otherwise the browser goes on reading.

@@ -5,8 +5,9 @@ import { slugOfResponse } from '../common/problem.js';
 import { renditionsIn } from './hls-list.js';
 import { refusal } from './media-request.js';
 
-/** A broadcast that has just begun has no lists yet: the server holds the question for so long. */
-const ANSWER_MS = 15_000;
+/** A broadcast that has just begun has no lists yet. The server holds the question for 18 s. */
+const ANSWER_MS = 20_000;
+const NO_LISTS_YET_SLUG = 'no-segments-yet';
 /** Nothing comes of it by asking again at once. */
 const NOT_PACKAGED_SLUG = 'codec-not-packaged';
 
@@ -49,8 +50,9 @@ async function askForLists(name, options, isSoundOnly = false) {
     return { kind: 'media', response: null, renditions: renditionsIn(text, url) };
   }
   if (response.status === 503) {
-    const { retryAfterMs } = await refusal(response);
-    return { kind: 'early', retryAfterMs };
+    const isEarly = await slugOfResponse(response.clone()) === NO_LISTS_YET_SLUG;
+    const answer = await refusal(response);
+    return isEarly ? { kind: 'early', retryAfterMs: answer.retryAfterMs } : answer;
   }
   if (response.status !== 404) return refusal(response);
   const slug = await slugOfResponse(response);

@@ -3,7 +3,7 @@
 // whole.
 
 import { BATCH_S, ListedTrack } from './listed-track.js';
-import { endMsOf, placeAt, reachSOf } from './list-plan.js';
+import { endMsOf, endOf, placeAt, reachSOf } from './list-plan.js';
 import { MediaBuffer } from './media-buffer.js';
 import { MediaSourceClass } from './media-source.js';
 import { ReadAhead } from './read-ahead.js';
@@ -22,6 +22,8 @@ const FIRST_BATCH_MS = 1_500;
 const FIRST_ORDINAL = 1;
 /** Tracks that come by themselves are so many pieces apart at most. */
 const APART_PIECES = 2;
+/** A track that ends so much before the others, and two pieces more, brings nothing now. */
+const STOPPED_MS = 2_000;
 
 export class PieceSource {
   canSeek = true;
@@ -36,10 +38,11 @@ export class PieceSource {
   #controller;
   #source = new MediaSourceClass();
   #address;
-  /** @type {Map<string, ListedTrack>} by kind */
-  #listed = new Map();
   /** @type {Map<string, MediaBuffer>} by kind; a track that is left out has none */
   #media = new Map();
+  /** One for each track that is read. */
+  #readers = [];
+  #silenceMs;
   /** Where the media begins on its own time line; null until that is known. */
   #startS = null;
   #readAhead;
@@ -77,6 +80,9 @@ export class PieceSource {
     this.#video.src = this.#address;
     this.#run(opened);
   }
+
+  /** After so long without an answer the connection is taken for dead; undefined: as of a response. */
+  get silenceMs() { return this.#silenceMs; }
 
   /** How far back one can go: what has come since then as well, before the oldest has to go. */
   get reachS() {
@@ -140,21 +146,34 @@ export class PieceSource {
       isGrowing: lists.every(({ segments }) => segments[0]?.ordinal === FIRST_ORDINAL),
     };
     this.#pieceS = Math.max(...lists.map(pieceS));
+    if (lists.some(({ canBlock }) => !canBlock)) {
+      // Such a list is asked for twice in a target duration.
+      this.#silenceMs = Math.max(6_000, 1_500 * Math.max(...lists.map(({ targetS }) => targetS)));
+    }
     const togetherS = this.#given.behindS > 0 ? Math.max(BATCH_S, this.#pieceS) : this.#pieceS;
     this.tracks = new TrackWatch(APART_PIECES * 1000 * togetherS);
     this.tracks.begin(readers.map(({ kind }) => kind));
     const leadInS = lists.some(({ canBlock }) => !canBlock) ? LEAD_IN_PIECES * this.#pieceS : 0;
     const aheadS = Math.max(LEAD_IN_S, leadInS, this.#given.behindS);
-    const endMs = Math.min(...lists.map((list) => endMsOf(list) ?? Infinity));
+    const endMs = this.#endMsOf(lists);
     // Pictures begin with a key frame, and the sound where they do.
     let dateMs = endMs - aheadS * 1000;
     for (const reader of readers) {
       const place = placeAt(reader.track.list, dateMs);
-      if (!place) throw new Error('nothing to begin with');
-      reader.place = place;
-      if (reader.kind === 'video') dateMs = place.dateMs;
+      // Of a track that brings nothing now, what comes next.
+      reader.place = place ?? endOf(reader.track.list);
+      if (place && reader.kind === 'video') dateMs = place.dateMs;
     }
+    this.#readers = readers;
     return readers;
+  }
+
+  /** Where all tracks end that bring something now. */
+  #endMsOf(lists) {
+    const ends = lists.map(endMsOf).filter((endMs) => endMs !== null);
+    if (ends.length === 0) throw new Error('nothing to begin with');
+    const stoppedMs = Math.max(...ends) - STOPPED_MS - 2_000 * this.#pieceS;
+    return Math.min(...ends.filter((endMs) => endMs > stoppedMs));
   }
 
   /** The first batch of each track, of those that have one soon. */
@@ -226,11 +245,15 @@ export class PieceSource {
   #noteLife() { this.lastBytesAtMs = performance.now(); }
 
   #noteFrames(kind, batch) {
-    if (!batch || batch.startS === null) return;
+    // What comes again tells nothing new.
+    if (!batch || batch.startS === null || batch.isAgain) return;
     const { startS, durationS, samples } = batch;
     this.#startS ??= startS;
     for (let index = 0; index < samples; index += 1) {
       this.tracks.noteFrame(kind, (startS + (durationS * index) / samples) * 1000);
+    }
+    for (const { kind: other, track } of this.#readers) {
+      if (other !== kind && track.isFetching) this.tracks.noteComing(other);
     }
   }
 }

@@ -33,7 +33,9 @@ export class Sleeper {
     const isAsleep = this.#slumber.decide({
       nowMs: performance.now(),
       isHidden: document.hidden,
-      isInSmallWindow: isInSmallWindow(this.#video),
+      // A television that shows it is one that somebody looks at.
+      isInSmallWindow: isInSmallWindow(this.#video)
+        || this.#video.webkitCurrentPlaybackTargetIsWireless === true,
       isSilent: isMuted || !this.#player.hasSound,
       isPaused: this.#player.facts.isPaused,
     });

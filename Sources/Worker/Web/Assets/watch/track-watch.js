@@ -91,6 +91,12 @@ export class TrackWatch {
     this.#heardMs[kind] = this.#othersMs(kind);
   }
 
+  /** Something of the kind is under way: it is late, and not missing. @param {Kind} kind */
+  noteComing(kind) {
+    const heardMs = this.#othersMs(kind);
+    if (Number.isFinite(heardMs)) this.#heardMs[kind] = heardMs;
+  }
+
   get #latestMs() { return Math.max(...Object.values(this.#newestMs)); }
 
   /** The first block of a kind; the others have time from here on to come as well. */

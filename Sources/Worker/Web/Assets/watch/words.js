@@ -111,7 +111,7 @@ function waiting(name, state, trouble) {
     return {
       ...said,
       title: 'The broadcast is just beginning',
-      text: 'In this browser it can be seen some seconds later.',
+      text: 'The picture will be here in some seconds. This page waits for it.',
     };
   }
   if (trouble === 'no-beginning') {
