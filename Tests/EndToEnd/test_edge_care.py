@@ -153,7 +153,7 @@ def test_a_pause_is_one_refusal_for_a_crowd_and_then_it_goes_on(
     path = f"/{name}/hls/v1.m3u8?_HLS_msn={now.next[0]}&_HLS_part={now.next[1]}"
     with counted(edge) as count:
         # They are refused when they have waited for three target durations, and wait again.
-        crowd = players.start(edge.port, name, 11.5, poll=_CROWD, path=path, every_s=1.2)
+        crowd = players.start(edge.port, name, 17, poll=_CROWD, path=path, every_s=1.2)
         refused = get(edge, path)
         assert refused.status == 503
         assert_readable(refused)

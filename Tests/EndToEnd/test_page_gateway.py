@@ -226,7 +226,8 @@ def test_a_broadcast_that_nobody_wanted_to_end_begins_anew_by_itself(
     between.reply = Reply(502)
     live.wait_for_state("reconnecting")
     assert browser_server.request("DELETE", f"/{name}/live").status == 204
-    between.reply_once(Reply.problem(412, "broadcast-over", reason=reason))
+    [session] = sessions(live)
+    between.reply_to_session(session, Reply.problem(412, "broadcast-over", reason=reason))
     wait_for_element(live.page, "#notice-title", "a notice", lambda e: "begun anew" in e.text)
     live.wait_for_state("live")
     browser_server.wait_for_state(name, "live")

@@ -62,6 +62,8 @@ class Gateway:
     """What parcels of a broadcast are answered, instead of passing them on."""
     replies_left: int | None = None
     """How many more times; None is always."""
+    replied_session: str | None = None
+    """Only parcels of this session are answered so; None is all of them."""
     viewer_reply: Reply | None = None
     """What those are answered who ask for media."""
     api_reply: Reply | None = None
@@ -79,7 +81,11 @@ class Gateway:
     def reply_once(self, reply: Reply) -> None:
         self.reply, self.replies_left = reply, 1
 
-    def judge(self, method: str, path: str, length: int) -> Reply | None:
+    def reply_to_session(self, session: str, reply: Reply) -> None:
+        """Several of its parcels may be under way."""
+        self.reply, self.replies_left, self.replied_session = reply, None, session
+
+    def judge(self, method: str, path: str, length: int, session: str) -> Reply | None:
         """What to answer; None to pass it on."""
         if path.startswith("/api/"):
             return self.api_reply
@@ -88,6 +94,8 @@ class Gateway:
         if method != "POST" or not path.endswith("/live"):
             return None
         reply = self.reply if self.replies_left is None or self.replies_left > 0 else None
+        if self.replied_session not in (None, session):
+            reply = None
         if reply is not None and self.replies_left is not None:
             self.replies_left -= 1
         if reply is None and self.body_bytes_max is not None and length > self.body_bytes_max:
@@ -138,7 +146,10 @@ def _serve(settings: Gateway, plain: socket.socket, outer: ssl.SSLContext) -> No
             length = next(
                 (int(each.split(":", 1)[1]) for each in fields
                  if each.lower().startswith("content-length:")), 0)
-            reply = settings.judge(method, path, length)
+            session = next(
+                (each.split(":", 1)[1].strip().rsplit("/", 1)[0] for each in fields
+                 if each.lower().startswith("weir-chunk:")), "")
+            reply = settings.judge(method, path, length, session)
             if reply is None:
                 _pass_on(settings, client, [request, *fields], rest, length)
             else:
