@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from bench_requests import H2o, NginxFile, Target, asset_of_1_kib, requests_per_cpu_second
+from bench_requests import H2o, NginxFile, Target, asset_of_1_kib, median_rates
 from bench_setting import Figure, Setting, cpu_seconds, tree
 from weir.h2load import h2load, report
 from weir.hls import Playlist
@@ -118,11 +118,7 @@ def lists_and_parts(setting: Setting, server: Server) -> list[Figure]:
         if shutil.which(H2o.program):
             other = H2o(setting.fresh_folder("h2o"), setting.certificate, asset_of_1_kib())
             targets.append(stack.enter_context(other.running()))
-        rates: dict[str, list[float]] = {target.name: [] for target in targets}
-        for _ in range(_ROUNDS):
-            for target in targets:
-                rates[target.name].append(requests_per_cpu_second(target))
-    medians = {name: statistics.median(each) for name, each in rates.items()}
+        medians = median_rates(targets)
     figures = [Figure(f"{name}, requests", rate, "/CPU-s") for name, rate in medians.items()]
     file = medians.get(H2o.label)
     return figures + [

@@ -52,11 +52,7 @@ def requests(setting: Setting) -> list[Figure]:
             if shutil.which(other.program):
                 made = other(setting.fresh_folder(other.program), setting.certificate, asset)
                 targets.append(stack.enter_context(made.running()))
-        rates: dict[str, list[float]] = {target.name: [] for target in targets}
-        for _ in range(_ROUNDS):
-            for target in targets:
-                rates[target.name].append(requests_per_cpu_second(target))
-    medians = {name: statistics.median(each) for name, each in rates.items()}
+        medians = median_rates(targets)
     figures = [Figure(f"{name}, requests", rate, "/CPU-s") for name, rate in medians.items()]
     ours, listed, theirs = (
         medians.get(name) for name in (targets[0].name, targets[1].name, H2o.label))
@@ -64,6 +60,15 @@ def requests(setting: Setting) -> list[Figure]:
         figures.append(Figure("weir's asset over h2o's", ours / theirs, "x", ">= 0.9"))
         figures.append(Figure("/api/streams over h2o's asset", listed / theirs, "x", ">= 0.6"))
     return figures + allocations(setting, asset)
+
+
+def median_rates(targets: list[Target]) -> dict[str, float]:
+    """Requests for each second of processor time, by the names of the targets."""
+    rates: dict[str, list[float]] = {target.name: [] for target in targets}
+    for _ in range(_ROUNDS):
+        for target in targets:
+            rates[target.name].append(requests_per_cpu_second(target))
+    return {name: statistics.median(each) for name, each in rates.items()}
 
 
 def requests_per_cpu_second(target: Target) -> float:

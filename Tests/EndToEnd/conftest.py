@@ -20,6 +20,8 @@ from weir import disks, edges
 from weir import server as server_module
 from weir import side_by_side
 from weir.certificate import Certificate, make_certificate
+from weir.hls import connections_to_all_workers
+from weir.http2 import Http2Connection
 from weir.mongodb import MongoServer
 from weir.places import binaries
 from weir.publisher import FfmpegPublisher, Publisher
@@ -322,3 +324,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
             tail = "\n".join(server.log().splitlines()[-_LOG_LINES_SHOWN:])
             report.sections.append((f"log of the server on port {server.port}", tail))
         report.sections.append(("disk", disks.room()))
+
+
+@pytest.fixture
+def two(server: Server) -> Iterator[list[Http2Connection]]:
+    """A connection to each of the workers."""
+    connections = connections_to_all_workers(server)
+    yield connections
+    for connection in connections:
+        connection.close()

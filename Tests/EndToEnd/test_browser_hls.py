@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.lists import play_lists
 from browser.page import Page
 from weir.publisher import Publisher
 from weir.recordings import record
@@ -14,18 +15,6 @@ from weir.server import Server
 from weir.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
-
-_PLAY = """
-window.video = document.createElement('video');
-video.muted = video.autoplay = true;
-video.src = argument;
-document.body.append(video);
-"""
-_LOOK = """
-if (video.error) throw new Error(video.error.message);
-return video.videoWidth > 0 && video.webkitAudioDecodedByteCount > 0 ? video.currentTime : 0;
-"""
-
 
 @pytest.mark.parametrize("video", ["vp9", "h264"])
 def test_chromium_plays_the_broadcast_by_hls(
@@ -38,5 +27,4 @@ def test_chromium_plays_the_broadcast_by_hls(
     wait_until(lambda: server.stream(name), "the stream")
     page = open_page("chromium")
     page.goto(server.url("/"))
-    page.run(_PLAY, server.url(f"/{name}/hls/index.m3u8"))
-    wait_until(lambda: page.run(_LOOK) > 4, "picture and sound to play for some seconds")
+    play_lists(page, server.url(f"/{name}/hls/index.m3u8"), 4)

@@ -9,13 +9,13 @@ from collections.abc import Callable
 import pytest
 
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.lists import play_lists
 from browser.page import Page
 from weir import players, processes
 from weir.edges import Count, Edge, counted
 from weir.hls import connections_to_all_workers
 from weir.players import Report
 from weir.reports import write_report
-from weir.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -79,22 +79,9 @@ def test_a_thousand_players_of_whole_segments(edge: Edge) -> None:
     assert min(seen.had) > 3
 
 
-_PLAY = """
-window.video = document.createElement('video');
-video.muted = video.autoplay = true;
-video.src = argument;
-document.body.append(video);
-"""
-_LOOK = """
-if (video.error) throw new Error(video.error.message);
-return video.videoWidth > 0 && video.webkitAudioDecodedByteCount > 0 ? video.currentTime : 0;
-"""
-
-
 def test_a_browser_plays_by_hls_over_the_edge_with_a_page_from_there(
     edge: Edge, open_page: Callable[[str], Page]
 ) -> None:
     page = open_page("chromium")
     page.goto(edge.url("/"))
-    page.run(_PLAY, edge.url("/crowd/hls/index.m3u8"))
-    wait_until(lambda: page.run(_LOOK) > 3, "picture and sound to play for some seconds")
+    play_lists(page, edge.url("/crowd/hls/index.m3u8"), 3)

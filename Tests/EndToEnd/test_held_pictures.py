@@ -6,7 +6,7 @@ import hashlib
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -79,15 +79,6 @@ def _follow(connection: Http2Connection, name: str, path: str) -> tuple[Playlist
             return listed, segments
         segment, parts = listed.next
         query = f"?_HLS_msn={segment}&_HLS_part={parts}"
-
-
-@pytest.fixture
-def two(server: Server) -> Iterator[list[Http2Connection]]:
-    """A connection to each of the workers."""
-    connections = connections_to_all_workers(server)
-    yield connections
-    for connection in connections:
-        connection.close()
 
 
 def _decode_times(body: bytes) -> list[int]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from weir.hls import Playlist, connections_to_all_workers, end, fetch, playlist
+from weir.hls import Playlist, end, fetch, playlist
 from weir.http2 import Http2Connection
 from weir.packets import Packet, probe
 from weir.publisher import Publisher
@@ -83,15 +83,6 @@ def test_a_start_in_the_past_is_said_to_players(
     refused = server.get(address + "?start=5")
     assert refused.status == 400
     assert json.loads(refused.body)["type"] == "/problems/invalid-start"
-
-
-@pytest.fixture
-def two(server: Server) -> Iterator[list[Http2Connection]]:
-    """A connection to each of the workers."""
-    connections = connections_to_all_workers(server)
-    yield connections
-    for connection in connections:
-        connection.close()
 
 
 def _lists(connection: Http2Connection, name: str) -> dict[str, Playlist]:
