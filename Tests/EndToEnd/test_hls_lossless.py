@@ -6,7 +6,6 @@ minutes, in which a millisecond that is lost at each border would add up to a th
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -19,6 +18,7 @@ from weir.checker import boxes, lists, tracks
 from weir.checker.finding import Findings
 from weir.comparison import find_run
 from weir.http2 import Http2Connection
+from weir.packagers import PACKAGERS, UNREAD, Packager
 from weir.packets import Packet, Probe, decoded_frames, probe
 from weir.publisher import Publisher, packet_marks
 from weir.recordings import Recording
@@ -166,34 +166,30 @@ def _delay_ms(sent: Probe) -> float:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_ffmpeg_makes_the_same_of_it(read: dict[str, Read], tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("packager", PACKAGERS, ids=[each.name for each in PACKAGERS])
+def test_another_packager_makes_the_same_of_it(
+    read: dict[str, Read], tmp_path: Path, packager: Packager, name: str
+) -> None:
     """Box by box where it matters: what decoders are set up with, the size of each sample, whether it is a
     key frame, and the order and the distance in which samples are shown."""
     if name not in read:
         pytest.skip(f"what makes {name} is not installed")
+    each = source(name)
     for kind, ours in read[name].tracks.items():
-        theirs = _by_ffmpeg(source(name).recording(_SECONDS).path, kind, tmp_path)
+        if (packager.name, name, kind) in UNREAD:
+            continue
+        theirs = packager.pack(each, each.recording(_SECONDS).path, kind, tmp_path)
         assert ours.decoder and ours.decoder == theirs.decoder, (kind, ours.set_up, theirs.set_up)
         pairs = list(zip(reversed(ours.samples), reversed(theirs.samples)))
-        assert len(pairs) * 2 > len(theirs.samples)
+        assert len(pairs) * 2 > len(theirs.samples), kind
         assert [a.end - a.start for a, _ in pairs] == [b.end - b.start for _, b in pairs], kind
         if kind == "video":
             assert [a.sync for a, _ in pairs] == [b.sync for _, b in pairs]
         apart_ms = [
             a.shown * 1_000 / ours.init.timescale - b.shown * 1_000 / theirs.init.timescale
             for a, b in pairs]
-        # Sound is counted in samples by us, and taken from rounded times by ffmpeg.
+        # Sound is counted in samples by us, and taken from rounded times by the others.
         assert max(apart_ms) - min(apart_ms) < 2.1, (kind, min(apart_ms), max(apart_ms))
-
-
-def _by_ffmpeg(path: Path, kind: str, folder: Path) -> tracks.Track:
-    file = folder / f"{kind}.mp4"
-    tag = ["-tag:v", "hvc1"] if kind == "video" and "hevc" in path.name else []
-    subprocess.run(
-        ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", f"0:{kind[0]}", "-c", "copy", *tag,
-         "-strict", "experimental", "-movflags", "empty_moov+default_base_moof+frag_keyframe", str(file)],
-        check=True)
-    return tracks.read(*tracks.split(file.read_bytes()))
 
 
 @pytest.mark.parametrize("each", TEN_MINUTES, ids=[each.name for each in TEN_MINUTES])

@@ -63,7 +63,30 @@ struct MP4TrackTests {
         if sample.codecString != "vp9" { #expect(track.codecString == sample.codecString) }
         #expect(track.timescale == 90_000)
         #expect(track.codedSize == PictureSize(width: sample.size.0, height: sample.size.1))
-        if media.codec != "vp9" { #expect(track.setUp == media.codecPrivate) }
+        switch media.codec {
+        case "vp9": break
+        case "hevc": #expect(track.setUp == HEVC.complete(media.codecPrivate))
+        default: #expect(track.setUp == media.codecPrivate)
+        }
+    }
+
+    @Test(
+        "hvc1 says of each list of parameter sets that it is complete, and of nothing else",
+        arguments: [
+            ("01 20 0001 0002 4001", "01 A0 0001 0002 4001"),
+            (
+                "03 20 0001 0002 4001 21 0002 0001 42 0001 42 22 0001 0001 44",
+                "03 A0 0001 0002 4001 A1 0002 0001 42 0001 42 A2 0001 0001 44"
+            ),
+            // A note (SEI), and lists that say so already.
+            ("02 27 0001 0002 4E01 A1 0001 0001 42", "02 27 0001 0002 4E01 A1 0001 0001 42"),
+            // Cut off: what is there is read.
+            ("02 20 0001 0002 40", "02 A0 0001 0002 40"), ("02 20 00", "02 20 00"), ("00", "00"),
+        ])
+    func completeSets(given: String, complete: String) {
+        let head = [UInt8](repeating: 1, count: 22)
+        #expect(HEVC.complete(head + bytes(given)) == head + bytes(complete))
+        #expect(HEVC.complete(head) == head)
     }
 
     @Test(

@@ -113,6 +113,25 @@ enum HEVC {
         return bytes
     }
 
+    /// A decoder configuration (hvcC) that says of its parameter sets that there are no others in the
+    /// pictures (array_completeness), as a sample entry "hvc1" must (ISO/IEC 14496-15 section 8.4.1.1).
+    /// Matroska asks for nothing of the kind, so most writers leave it open.
+    static func complete(_ configuration: [UInt8]) -> [UInt8] {
+        guard configuration.count > 22 else { return configuration }
+        var completed = configuration
+        var reader = ParameterSetReader(configuration, from: 23)
+        for _ in 0..<Int(configuration[22]) {
+            let start = reader.position
+            guard let type = reader.number(bytes: 1), let count = reader.number(bytes: 2)
+            else { break }
+            if [Unit.video, Unit.sequence, Unit.picture].contains(UInt8(type & 0x3F)) {
+                completed[start] |= 0x80
+            }
+            for _ in 0..<count where reader.set() == nil { return completed }
+        }
+        return completed
+    }
+
     /// Reads a sequence parameter set, its unit header included.
     static func sequence(_ unit: Span<UInt8>) -> Sequence? {
         var reader = BitReader(unescaping: unit, mostBytes: NALReader.mostSetBytes)

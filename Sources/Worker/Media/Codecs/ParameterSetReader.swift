@@ -4,7 +4,8 @@
 
 struct ParameterSetReader {
     private let bytes: [UInt8]
-    private var position: Int
+    /// Of the next byte.
+    private(set) var position: Int
 
     init(_ bytes: [UInt8], from start: Int) {
         self.bytes = bytes

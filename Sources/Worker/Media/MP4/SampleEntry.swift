@@ -59,7 +59,7 @@ struct SampleEntry: Sendable, Equatable {
         guard let sets = HEVC.ParameterSets(configuration: track.codecPrivate),
             let first = sets.sequence.first, !sets.video.isEmpty, !sets.picture.isEmpty
         else { return nil }
-        var configuration = track.codecPrivate
+        var configuration = HEVC.complete(track.codecPrivate)
         // Early writers of Matroska left the version at 0.
         configuration[0] = 1
         self.init(

@@ -29,9 +29,22 @@ class Track:
                 case "esds":
                     at = body.index(b"\5", 4 + body[4:].index(b"\4"))
                     return body[at:].replace(b"\x80", b"")[:4]
-                case "hvcC" | "av1C" | "dOps" | "dfLa":
+                case "hvcC":
+                    return _without_completeness(body)
+                case "av1C" | "dOps" | "dfLa":
                     return body
         return b""
+
+
+def _without_completeness(body: bytes) -> bytes:
+    """Only new writers say of the sets that there are no others, as "hvc1" wants it."""
+    opened, at = bytearray(body), 23
+    for _ in range(body[22]):
+        opened[at] &= 0x7F
+        count, at = int.from_bytes(body[at + 1:at + 3], "big"), at + 3
+        for _ in range(count):
+            at += 2 + int.from_bytes(body[at:at + 2], "big")
+    return bytes(opened)
 
 
 def read(init: bytes, media: bytes) -> Track:
