@@ -1,7 +1,8 @@
 """Broadcasts of many makers and settings, for what must hold whoever sends: each cached in build/recordings.
 
-Those of browsers are MediaRecorder's own output (Tests/Media/Recordings), repeated cluster by cluster with
-times that go on, because a live stream has to last longer than the few seconds that are kept.
+Those of browsers (MediaRecorder's own output) and of OBS are kept in Tests/Media/Recordings. They are repeated
+cluster by cluster with times that go on, because a live stream has to last longer than the few seconds that are
+kept.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .exclusive import one_at_a_time
 from .places import RECORDINGS, REPOSITORY
 from .recordings import Recording
 
-_KEPT = REPOSITORY / "Tests" / "Media" / "Recordings"
+_RECORDINGS = REPOSITORY / "Tests" / "Media" / "Recordings"
 _PICTURE = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate={rate}:duration={seconds}"]
 _TONE = ["-f", "lavfi", "-i", "sine=frequency=440:beep_factor=4:sample_rate={hz}:duration={seconds}"]
 
@@ -74,9 +75,9 @@ def ffmpeg(
     return Source(name, video, audio, "mkv" if is_matroska else "webm", make)
 
 
-def _browser(name: str, video: str | None, audio: str, file: str) -> Source:
+def _kept(name: str, video: str | None, audio: str, file: str) -> Source:
     def make(path: Path, seconds: int) -> None:
-        path.write_bytes(repeated((_KEPT / file).read_bytes(), seconds))
+        path.write_bytes(repeated((_RECORDINGS / file).read_bytes(), seconds))
     return Source(name, video, audio, file.rsplit(".", 1)[1], make)
 
 
@@ -89,7 +90,8 @@ def repeated(data: bytes, seconds: int) -> bytes:
     sound = next((b.track for b in blocks if sum(c.track == b.track and c.is_key for c in blocks)
                   == sum(c.track == b.track for c in blocks)), blocks[0].track)
     times = [block.time_ms for block in blocks if block.track == sound]
-    period_ms = times[-1] - times[0] + (times[-1] - times[0]) // (len(times) - 1)
+    # Opus has frames of whole milliseconds; a first time of -6.5 is written as -7.
+    period_ms = len(times) * round((times[-1] - times[0]) / (len(times) - 1))
     clusters = _clusters(data, len(head), sound, min(b.time_ms for b in blocks) + period_ms)
     out = head
     for turn in range(-(-seconds * 1_000 // period_ms)):
@@ -142,12 +144,13 @@ VP9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", 
 OPUS = ["-c:a", "libopus", "-b:a", "32k", "-ac", "2"]
 
 SOURCES = [
-    _browser("chromium-vp9", "vp9", "opus", "chromium-vp9-opus.webm"),
-    _browser("chromium-h264", "h264", "opus", "chromium-h264-opus.mkv"),
-    _browser("chromium-av1", "av1", "opus", "chromium-av1-opus.webm"),
-    _browser("chromium-vp8", "vp8", "opus", "chromium-vp8-opus.webm"),
-    _browser("chromium-sound", None, "opus", "chromium-audio-only.webm"),
-    _browser("firefox-vp8", "vp8", "opus", "firefox-vp8-opus.webm"),
+    _kept("chromium-vp9", "vp9", "opus", "chromium-vp9-opus.webm"),
+    _kept("chromium-h264", "h264", "opus", "chromium-h264-opus.mkv"),
+    _kept("chromium-av1", "av1", "opus", "chromium-av1-opus.webm"),
+    _kept("chromium-vp8", "vp8", "opus", "chromium-vp8-opus.webm"),
+    _kept("chromium-sound", None, "opus", "chromium-audio-only.webm"),
+    _kept("firefox-vp8", "vp8", "opus", "firefox-vp8-opus.webm"),
+    _kept("obs-vp9", "vp9", "opus", "obs-vp9-opus.webm"),
     ffmpeg("ffmpeg-h264-b-frames-aac-44100", "h264", "aac",
             [*_X264, "-bf", "3", "-g", "60", "-c:a", "aac", "-b:a", "64k"], hz=44_100),
     ffmpeg("ffmpeg-h264-variable-rate", "h264", "opus",

@@ -111,6 +111,18 @@ struct MP4TrackTests {
         #expect(track.setUp == bytes("01 000000" + setUp + "0000"))
     }
 
+    @Test(
+        "VP9 says where samples of colour lie",
+        arguments: [(nil, "82"), (false, "82"), (true, "80")])
+    func chromaSiting(isBetweenLines: Bool?, setUp: String) throws {
+        var media = MediaTrack.made("V_VP9", size: (640, 360))
+        media.colour = VideoColour(
+            primaries: 1, transfer: 1, matrix: 1, isFullRange: false,
+            isChromaBetweenLines: isBetweenLines)
+        #expect(try MP4Track(media).setUp == bytes("01 000000 00 15" + setUp + "010101 0000"))
+        #expect(try MP4Track(media).codecString == "vp09.00.21.08")
+    }
+
     @Test("wide colours are named, so that no screen shows them wrong")
     func wideColours() throws {
         let hdr = VideoColour(primaries: 9, transfer: 16, matrix: 9, isFullRange: false)

@@ -7,15 +7,22 @@ package struct VideoColour: Sendable, Equatable {
     package let matrix: UInt8
     /// The numbers go from 0 to the greatest there is; nil when nothing says so.
     package let isFullRange: Bool?
+    /// Samples of colour lie between two lines of pictures with half as many, as MPEG-2 began it, and not
+    /// on the upper one; nil when nothing says so.
+    package let isChromaBetweenLines: Bool?
 
     static let unspecified: UInt8 = 2
 
     /// Nil when nothing in it is specified.
-    init?(primaries: UInt8?, transfer: UInt8?, matrix: UInt8?, isFullRange: Bool?) {
+    init?(
+        primaries: UInt8?, transfer: UInt8?, matrix: UInt8?, isFullRange: Bool?,
+        isChromaBetweenLines: Bool? = nil
+    ) {
         self.primaries = primaries ?? VideoColour.unspecified
         self.transfer = transfer ?? VideoColour.unspecified
         self.matrix = matrix ?? VideoColour.unspecified
         self.isFullRange = isFullRange
+        self.isChromaBetweenLines = isChromaBetweenLines
         let numbers = [self.primaries, self.transfer, self.matrix]
         if numbers.allSatisfy({ $0 == VideoColour.unspecified }), isFullRange == nil { return nil }
     }

@@ -81,9 +81,12 @@ struct SampleEntry: Sendable, Equatable {
         let made = size.map { VP9.level(of: $0, frameDurationNs: track.frameDurationNs ?? 0) }
         guard let level = features.level ?? made else { return nil }
         let colour = track.colour
+        // 0 and 1 are both 4:2:0, with samples of colour between the lines or on them.
+        let isBetween = features.subsampling == 1 && colour?.isChromaBetweenLines == true
+        let subsampling = isBetween ? 0 : features.subsampling
         var content: [UInt8] = [1, 0, 0, 0, features.profile, level]
         content.append(
-            features.depth << 4 | features.subsampling << 1 | (colour?.isFullRange == true ? 1 : 0))
+            features.depth << 4 | subsampling << 1 | (colour?.isFullRange == true ? 1 : 0))
         content.append(colour?.primaries ?? VideoColour.unspecified)
         content.append(colour?.transfer ?? VideoColour.unspecified)
         content.append(colour?.matrix ?? VideoColour.unspecified)

@@ -68,6 +68,7 @@ enum ElementID {
     static let uncompressedFourCC: UInt32 = 0x2EB524
     static let colour: UInt32 = 0x55B0
     static let matrixCoefficients: UInt32 = 0x55B1
+    static let chromaSitingVertical: UInt32 = 0x55B8
     static let colourRange: UInt32 = 0x55B9
     static let transferCharacteristics: UInt32 = 0x55BA
     static let colourPrimaries: UInt32 = 0x55BB

@@ -5,11 +5,13 @@ extension VideoSettings {
     /// Nil when the container says nothing about it.
     var mediaColour: VideoColour? {
         let range = colour[ElementID.colourRange]
+        let siting = colour[ElementID.chromaSitingVertical]
         return VideoColour(
             primaries: colour[ElementID.colourPrimaries].map { UInt8($0) },
             transfer: colour[ElementID.transferCharacteristics].map { UInt8($0) },
             matrix: colour[ElementID.matrixCoefficients].map { UInt8($0) },
-            isFullRange: range == 1 ? false : range == 2 ? true : nil)
+            isFullRange: range == 1 ? false : range == 2 ? true : nil,
+            isChromaBetweenLines: siting == 1 ? false : siting == 2 ? true : nil)
     }
 
     /// Of the size in which pictures are shown and the size that they have; nil when pixels are square.

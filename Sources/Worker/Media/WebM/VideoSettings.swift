@@ -33,7 +33,8 @@ struct VideoSettings: Sendable, Equatable {
     private static let colourWanted: [Setting] = [
         Setting(ElementID.matrixCoefficients, 0...14), Setting(0x55B2, 1...16),
         Setting(0x55B3, 0...4), Setting(0x55B4, 0...4), Setting(0x55B5, 0...4),
-        Setting(0x55B6, 0...4), Setting(0x55B7, 0...2), Setting(0x55B8, 0...2),
+        Setting(0x55B6, 0...4), Setting(0x55B7, 0...2),
+        Setting(ElementID.chromaSitingVertical, 0...2),
         Setting(ElementID.colourRange, 0...3), Setting(ElementID.transferCharacteristics, 0...18),
         Setting(ElementID.colourPrimaries, 0...22), Setting(0x55BC, 0...65_535),
         Setting(0x55BD, 0...65_535),
