@@ -4,9 +4,12 @@
 PORT ?= 8443
 ARGS ?=
 SECONDS_PER_TARGET ?= 60
+BENCHMARKS ?=
+MINUTES ?= 5
+SOURCES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build check test test-systemd sanitize fuzz bench format lint certificate clean
+.PHONY: help run demo build check test test-systemd sanitize fuzz bench walk format lint certificate clean
 
 help: ## List the targets
 	@echo "Weir: a live-streaming server. Targets:"
@@ -47,10 +50,15 @@ fuzz: ## Fuzz every parser of foreign bytes (SECONDS_PER_TARGET=60 each)
 	@scripts/install-packages build
 	@scripts/fuzz $(SECONDS_PER_TARGET)
 
-bench: build ## Measure memory, CPU and times; needs nothing else to run on the machine
+bench: build ## Measure memory, CPU and times (BENCHMARKS="players held"); with nothing else on the machine
 	@scripts/install-packages test bench
 	@scripts/python-environment
-	@build/venv/bin/python Tests/Benchmarks/run.py
+	@build/venv/bin/python Tests/Benchmarks/run.py $(BENCHMARKS)
+
+walk: build ## Follow live HLS and DASH of all sources (SOURCES=) for MINUTES=5, and judge them by every rule
+	@scripts/install-packages test
+	@scripts/python-environment
+	@cd Tests/EndToEnd && ../../build/venv/bin/python -m weir.walks --minutes $(MINUTES) $(SOURCES)
 
 format: ## Format all Swift code in place
 	@scripts/check-toolchain

@@ -1,19 +1,15 @@
-"""Requests for playlists that are held until a part is there: how late they are answered, what they take.
-
-Thousands wait for the same part on both workers. The clients are this one process, on the same processors
-as the server, so it is late itself: what it reports is an upper bound.
-"""
+"""What is kept for lists: for each request that is held until a part is there, and for each stream whose
+lists are asked for."""
 
 from __future__ import annotations
 
 import selectors
 import ssl
-import statistics
 import time
 from contextlib import ExitStack
 
 from bench_setting import Figure, Setting, memory, tree
-from weir.hls import Playlist, fetch, playlist
+from weir.hls import fetch, playlist
 from weir.http2 import Http2Connection
 from weir.publisher import Publisher
 from weir.raw_frames import RawConnection
@@ -22,7 +18,7 @@ from weir.server import Server
 from weir.waiting import wait_until
 
 _REQUESTS = 2000
-_ROUNDS = 20
+_CONNECTIONS = 40
 _INDEXED = 10
 _LIST = "/held/hls/v1.m3u8"
 _HEADERS = 1
@@ -47,16 +43,15 @@ class Players:
         for connection in self._connections:
             connection.ask(block, self._each)
 
-    def answers(self, timeout_s: float) -> list[tuple[float, int]]:
-        """When each was answered, and how long its first frame is; empty when not all were."""
-        found: list[tuple[float, int]] = []
-        deadline = time.monotonic() + timeout_s
-        while len(found) < self._each * len(self._connections):
+    def answers(self, timeout_s: float) -> bool:
+        """Whether all were answered in time."""
+        count, deadline = 0, time.monotonic() + timeout_s
+        while count < self._each * len(self._connections):
             if time.monotonic() > deadline:
-                return []
+                return False
             for key, _ in self._selector.select(0.5):
-                found += key.data.read()
-        return found
+                count += key.data.read()
+        return True
 
 
 class _Connection:
@@ -76,14 +71,13 @@ class _Connection:
         self.raw.send_bytes(b"".join(frames))
         self.raw.socket.setblocking(False)
 
-    def read(self) -> list[tuple[float, int]]:
-        """The responses that have begun."""
-        found = []
+    def read(self) -> int:
+        """How many responses have begun."""
+        found = 0
         try:
             while True:
                 data = self.raw.socket.recv(262_144)
                 assert data, "the server closed a connection"
-                now = time.monotonic()
                 data = self._rest + data
                 position = 0
                 while position + 9 <= len(data):
@@ -91,59 +85,35 @@ class _Connection:
                     if position + 9 + length > len(data):
                         break
                     if data[position + 3] == _HEADERS:
-                        found.append((now, length))
+                        found += 1
                     position += 9 + length
                 self._rest = data[position:]
         except ssl.SSLWantReadError:
             return found
 
 
-def held_playlists(setting: Setting) -> list[Figure]:
-    """2,000 requests for the next part but one, again and again."""
-    return [figure for count in (40, 400) for figure in _measure(setting, count)]
-
-
-def _measure(setting: Setting, connections: int) -> list[Figure]:
+def held_memory(setting: Setting) -> list[Figure]:
+    """What a request takes that waits for a list."""
     recording = record("vp9", seconds=120)
     with setting.weir() as server, ExitStack() as clients:
-        url = server.url("/held/live")
         folder = setting.fresh_folder("publisher")
         publisher = clients.enter_context(
-            Publisher(url, setting.certificate.certificate, folder)
-        )
+            Publisher(server.url("/held/live"), setting.certificate.certificate, folder))
         publisher.play(recording)
         server.wait_for_state("held", "live")
         reader = clients.enter_context(Http2Connection(server))
-        now = playlist(reader, "held", "v1.m3u8?_HLS_msn=1")
-        players = Players(server, connections, clients)
+        playlist(reader, "held", "v1.m3u8?_HLS_msn=1")
+        players = Players(server, _CONNECTIONS, clients)
         players.ask("/api/time")
         assert players.answers(30), "not all connections are there"
         time.sleep(2)
         before = memory(tree(server), "private")
-        players.ask(f"{_LIST}?_HLS_msn={_now(reader).next[0] + 1}")
+        now = playlist(reader, "held", "v1.m3u8")
+        players.ask(f"{_LIST}?_HLS_msn={now.next[0] + 1}")
         time.sleep(0.5)
         held = memory(tree(server), "private") - before
         assert players.answers(30), "a segment was not there in time"
-        late: list[float] = []
-        for _ in range(_ROUNDS):
-            now = _now(reader)
-            segment, parts = now.next
-            players.ask(f"{_LIST}?_HLS_msn={segment}&_HLS_part={parts + 1}")
-            answers = players.answers(30)
-            assert answers, "a part was not there in time"
-            first = min(at for at, _ in answers)
-            late += [(at - first) * 1000 for at, _ in answers]
-    late.sort()
-    who = f"{_REQUESTS} held lists on {connections} connections"
-    return [
-        Figure(f"{who}: after the first answer, p50", statistics.median(late), "ms"),
-        Figure(f"{who}: after the first answer, p99", late[len(late) * 99 // 100], "ms", "<= 50"),
-        Figure(f"{who}: private memory of each", held / _REQUESTS / 1024, "KiB"),
-    ]
-
-
-def _now(reader: Http2Connection) -> Playlist:
-    return playlist(reader, "held", "v1.m3u8")
+    return [Figure("memory of a held list", held / _REQUESTS / 1024, "KiB")]
 
 
 def indexed_streams(setting: Setting) -> list[Figure]:

@@ -56,10 +56,10 @@ class Setting:
             server.destroy()
 
     @contextmanager
-    def nginx(self) -> Iterator["Nginx"]:
+    def nginx(self, directives: str = "") -> Iterator["Nginx"]:
         """nginx with two workers, the same certificate, and one small file."""
         raise_descriptor_limit()
-        nginx = Nginx(self.fresh_folder("nginx"), self.certificate)
+        nginx = Nginx(self.fresh_folder("nginx"), self.certificate, directives)
         try:
             yield nginx.start()
         finally:
@@ -69,15 +69,15 @@ class Setting:
 class Nginx:
     """nginx in the foreground with a configuration of its own."""
 
-    def __init__(self, folder: Path, certificate: Certificate) -> None:
+    def __init__(self, folder: Path, certificate: Certificate, directives: str = "") -> None:
         self.port = free_port()
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "www").mkdir()
         (folder / "www" / "small").write_text("x" * 200)
         (folder / "nginx.conf").write_text(_CONFIGURATION.format(
-            folder=folder, port=self.port, certificate=certificate.certificate, key=certificate.key
-        ))
+            folder=folder, port=self.port, certificate=certificate.certificate, key=certificate.key,
+            directives=directives))
         # Its workers give up root's rights and must still reach the files.
         for part in (folder, *folder.parents):
             if str(part).startswith("/tmp/"):
@@ -93,6 +93,10 @@ class Nginx:
 
     def url(self, path: str) -> str:
         return f"https://localhost:{self.port}{path}"
+
+    @property
+    def files(self) -> Path:
+        return self._folder / "www"
 
     @property
     def pids(self) -> list[int]:
@@ -113,7 +117,7 @@ error_log {folder}/error.log;
 worker_rlimit_nofile 20000;
 events {{ worker_connections 8192; }}
 http {{
-    access_log off;
+    access_log off; {directives}
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;

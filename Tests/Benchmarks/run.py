@@ -21,6 +21,7 @@ import bench_handshakes
 import bench_idle_memory
 import bench_latency
 import bench_packaged
+import bench_players
 import bench_playlists
 import bench_requests
 import bench_restart
@@ -37,7 +38,9 @@ BENCHMARKS = {
     "handshakes": bench_handshakes.full_handshakes,
     "requests": bench_requests.requests,
     "packaged": bench_packaged.packaged,
-    "playlists": bench_playlists.held_playlists,
+    "players": bench_players.players,
+    "playlists": bench_players.held_playlists,
+    "held": bench_playlists.held_memory,
     "indexes": bench_playlists.indexed_streams,
     "latency": bench_latency.glass_to_glass,
     "first-frame": bench_latency.first_frame,

@@ -1,0 +1,41 @@
+// What players read: playlists, the scale of an init, and which time a part has. Every byte is the server's
+// and is not trusted: what cannot be read is said to be so.
+
+#ifndef LISTS_H
+#define LISTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NAME_ROOM = 96, PARTS_MAX = 512 };
+
+struct list {
+    /// What comes next: a segment, and a part of it.
+    uint64_t next_segment;
+    unsigned next_part;
+    /// In the order of the list.
+    char parts[PARTS_MAX][NAME_ROOM];
+    unsigned count;
+    char hint[NAME_ROOM], map[NAME_ROOM];
+    bool has_ended;
+};
+
+/// Of a multivariant playlist: the lists of the first variant and of the first sound; empty if there is none.
+struct renditions {
+    char names[2][NAME_ROOM];
+};
+
+/// In ticks of the track's scale.
+struct stretch {
+    uint64_t start, end;
+};
+
+bool read_list(const uint8_t *body, size_t length, bool is_packed, struct list *list);
+bool read_renditions(const uint8_t *body, size_t length, bool is_packed, struct renditions *found);
+/// 0 if there is none.
+uint32_t read_scale(const uint8_t *body, size_t length);
+/// False when a part is not whole: when its boxes do not end with it, or its samples are more than its bytes.
+bool read_part(const uint8_t *body, size_t length, struct stretch *stretch);
+
+#endif

@@ -1,0 +1,374 @@
+// Players of low-latency HLS by the hundred, over HTTP/2 and TLS on loopback, in one thread. bench_players.py
+// builds and runs it, and says what its figures mean.
+//
+//   players PORT ROOT SECONDS PLAYERS CONNECTIONS [lists] [keep FOLDER]
+//   players PORT ROOT SECONDS PLAYERS CONNECTIONS replay FILE EVERY_MS
+//
+// ROOT is the path before the names of lists, "/NAME/hls/". Each player has picture and sound: it asks for
+// each list with the part that comes next, every other player for a delta, and for each part when a list hints
+// at it. So each waits with two lists and two parts. What it has is judged: each part is whole and begins where
+// the last one ended, and is the same for all. It says `ready` when all connections are there, and begins when it is
+// given a line. With `lists` all but the first player ask for the list of the
+// picture alone. With `keep`, what the first player is answered goes to files, numbered, with their times.
+//
+// `replay`: every EVERY_MS all players ask for the next round of FILE: paths, with an empty line behind each round.
+//
+// Build: cc -O2 -o players players.c wire.c lists.c report.c -lnghttp2 -lssl -lcrypto -lz
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+
+#include "report.h"
+#include "wire.h"
+
+enum { AHEAD_MAX = 16, TEXTS = 4, EVENTS = 256, ROUNDS_TO_BEGIN = 4, PATHS_MAX = 64 };
+enum kind { ROOT, FIRST_LIST, LIST, INIT, PART, REPLAYED };
+
+/// One player's way through one track.
+struct follow {
+    struct player *player;
+    unsigned track, rounds;
+    /// The newest part that was asked for.
+    char newest[NAME_ROOM];
+    /// Parts that were asked for, in their order; a slot is free again when its part was judged.
+    struct {
+        size_t part;
+        bool is_there;
+    } asked[AHEAD_MAX];
+    unsigned first, count;
+    /// Where the next part is to begin.
+    uint64_t next_start;
+    bool knows_start, is_over;
+    unsigned had;
+    size_t last_had;
+};
+
+struct player {
+    struct wire *wire;
+    unsigned number;
+    struct follow follows[TRACKS];
+};
+
+static struct {
+    const char *root, *folder;
+    uint64_t until_ns;
+    bool has_lists_alone;
+    struct player *players;
+    unsigned count;
+    struct renditions renditions;
+    FILE *kept;
+    unsigned kept_count;
+    uint64_t requests, answers, bytes, longest_turn_ns;
+    struct moments replayed;
+    uint64_t round_began_ns;
+} crowd;
+
+static bool is_over(void) { return now_ns() >= crowd.until_ns; }
+
+static void ask(struct follow *follow, const char *name, enum kind kind, unsigned slot) {
+    char path[3 * NAME_ROOM];
+    snprintf(path, sizeof path, "%s%s", crowd.root, name);
+    crowd.requests += 1;
+    wire_ask(follow->player->wire, path, follow, (unsigned)kind | slot << 8);
+}
+
+static void give_up(struct follow *follow, const char *what) {
+    note_failure(what);
+    follow->is_over = true;
+}
+
+// Parts
+
+static void ask_for_part(struct follow *follow, const char *name) {
+    if (follow->count == AHEAD_MAX) return give_up(follow, "parts that do not come");
+    const unsigned slot = (follow->first + follow->count++) % AHEAD_MAX;
+    follow->asked[slot].part = part_of(follow->track, name);
+    follow->asked[slot].is_there = false;
+    snprintf(follow->newest, sizeof follow->newest, "%s", name);
+    ask(follow, name, PART, slot);
+}
+
+/// The same for all players, and whole.
+static bool is_as_for_others(struct part *part, const struct answer *answer) {
+    struct stretch stretch;
+    if (!read_part(answer->body, answer->length, &stretch)) return false;
+    if (part->length == 0) {
+        part->length = answer->length;
+        part->stretch = stretch;
+    }
+    return part->length == answer->length && part->stretch.start == stretch.start
+        && part->stretch.end == stretch.end;
+}
+
+static void take_part(struct follow *follow, const struct answer *answer, unsigned slot) {
+    struct track *track = &tracks[follow->track];
+    struct part *part = &track->parts[follow->asked[slot].part];
+    if (!is_as_for_others(part, answer)) return give_up(follow, "a part that is not whole, or not the same for all");
+    if (follow->rounds > ROUNDS_TO_BEGIN) note(&part->media, answer->at_ns);
+    follow->asked[slot].is_there = true;
+    while (follow->count > 0 && follow->asked[follow->first].is_there) {
+        const size_t index = follow->asked[follow->first].part;
+        const struct stretch *stretch = &track->parts[index].stretch;
+        if (follow->knows_start && stretch->start != follow->next_start) note_failure("a part that does not follow");
+        follow->next_start = stretch->end;
+        follow->knows_start = true;
+        follow->last_had = index;
+        follow->had += 1;
+        follow->first = (follow->first + 1) % AHEAD_MAX;
+        follow->count -= 1;
+    }
+}
+
+// Lists
+
+/// All players of a round read the same text, so each is read once.
+static const struct list *read_once(unsigned track, const struct answer *answer) {
+    static struct {
+        uint8_t *body;
+        size_t length;
+        struct list list;
+    } texts[TRACKS][TEXTS];
+    static unsigned next[TRACKS];
+    for (unsigned index = 0; index < TEXTS; index++) {
+        if (texts[track][index].length == answer->length
+            && memcmp(texts[track][index].body, answer->body, answer->length) == 0)
+            return &texts[track][index].list;
+    }
+    const unsigned place = next[track];
+    if (!read_list(answer->body, answer->length, answer->is_packed, &texts[track][place].list)) return NULL;
+    next[track] = (place + 1) % TEXTS;
+    texts[track][place].body = realloc(texts[track][place].body, answer->length);
+    if (texts[track][place].body == NULL) fail("realloc");
+    memcpy(texts[track][place].body, answer->body, answer->length);
+    texts[track][place].length = answer->length;
+    return &texts[track][place].list;
+}
+
+static void ask_for_next_list(struct follow *follow, const struct list *list) {
+    char query[2 * NAME_ROOM];
+    snprintf(
+        query, sizeof query, "%s?_HLS_msn=%" PRIu64 "&_HLS_part=%u%s", crowd.renditions.names[follow->track],
+        list->next_segment, list->next_part, follow->player->number % 2 ? "&_HLS_skip=YES" : "");
+    ask(follow, query, LIST, 0);
+}
+
+static bool has_media(const struct follow *follow) {
+    return !crowd.has_lists_alone || follow->player->number == 0;
+}
+
+static void take_list(struct follow *follow, const struct answer *answer) {
+    const struct list *list = read_once(follow->track, answer);
+    if (list == NULL || list->count == 0 || list->has_ended) return give_up(follow, "a list without parts");
+    const char *last = list->parts[list->count - 1];
+    if (follow->rounds++ == 0) {
+        snprintf(follow->newest, sizeof follow->newest, "%s", last);
+        if (has_media(follow)) ask(follow, list->map, INIT, 0);
+    } else if (follow->rounds > ROUNDS_TO_BEGIN) {
+        note(&tracks[follow->track].parts[part_of(follow->track, last)].lists, answer->at_ns);
+    }
+    if (is_over()) return;
+    if (has_media(follow)) {
+        unsigned at = list->count;
+        while (at > 0 && strcmp(list->parts[at - 1], follow->newest) != 0) at -= 1;
+        if (at > 0) {
+            for (; at < list->count; at++) ask_for_part(follow, list->parts[at]);
+        } else if (strcmp(list->hint, follow->newest) != 0) {
+            note_failure("a list without what the last one ended with");
+        }
+        if (list->hint[0] != 0 && strcmp(list->hint, follow->newest) != 0) ask_for_part(follow, list->hint);
+    }
+    ask_for_next_list(follow, list);
+}
+
+static void begin(struct player *player, const struct answer *answer) {
+    if (!read_renditions(answer->body, answer->length, answer->is_packed, &crowd.renditions))
+        return note_failure("no renditions");
+    const unsigned count = crowd.has_lists_alone && player->number > 0 ? 1 : TRACKS;
+    for (unsigned track = 0; track < count; track++) {
+        if (crowd.renditions.names[track][0] == 0) continue;
+        ask(&player->follows[track], crowd.renditions.names[track], FIRST_LIST, 0);
+    }
+}
+
+// Answers
+
+static void keep(const struct follow *follow, const struct answer *answer, enum kind kind) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%u", crowd.folder, crowd.kept_count);
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fwrite(answer->body, 1, answer->length, file) != answer->length) fail(path);
+    fclose(file);
+    fprintf(
+        crowd.kept, "%u %s %u %" PRIu64 "\n", crowd.kept_count++, kind == PART ? "part" : "list", follow->track,
+        answer->at_ns / 1000);
+}
+
+static void on_answer(const struct answer *answer, void *owner, unsigned kind_and_slot) {
+    struct follow *follow = owner;
+    const enum kind kind = kind_and_slot & 0xFF;
+    if (follow == NULL) return note_failure("a connection ended");
+    crowd.answers += 1;
+    crowd.bytes += answer->length;
+    if (answer->status != 200) {
+        char what[64];
+        snprintf(what, sizeof what, "%d for a %s", answer->status, kind == PART ? "part" : "list");
+        return give_up(follow, what);
+    }
+    if (follow->is_over) return;
+    if (crowd.folder != NULL && follow->player->number == 0 && (kind == LIST || kind == PART))
+        keep(follow, answer, kind);
+    switch (kind) {
+    case ROOT: begin(follow->player, answer); break;
+    case FIRST_LIST:
+    case LIST: take_list(follow, answer); break;
+    case INIT: tracks[follow->track].scale = read_scale(answer->body, answer->length); break;
+    case PART: take_part(follow, answer, kind_and_slot >> 8); break;
+    case REPLAYED: note(&crowd.replayed, answer->at_ns - crowd.round_began_ns); break;
+    }
+}
+
+// The loop
+
+/// The socket may have been read, and more be waiting inside TLS: a turn reads all of it.
+static void turn(int epoll, uint64_t due_ns) {
+    struct epoll_event events[EVENTS];
+    const uint64_t before = now_ns();
+    const int wait_ms = due_ns <= before ? 0 : (int)((due_ns - before) / 1000000) + 1;
+    const int count = epoll_wait(epoll, events, EVENTS, wait_ms);
+    const uint64_t began = now_ns();
+    for (int index = 0; index < count; index++) wire_turn(events[index].data.ptr);
+    const uint64_t took = now_ns() - began;
+    if (took > crowd.longest_turn_ns) crowd.longest_turn_ns = took;
+}
+
+/// They come within a second.
+static void play(int epoll, double seconds) {
+    const uint64_t began = now_ns();
+    crowd.until_ns = began + (uint64_t)(seconds * 1e9);
+    unsigned started = 0;
+    while (!is_over()) {
+        while (started < crowd.count && now_ns() >= began + 1000000000ull * started / crowd.count) {
+            ask(crowd.players[started].follows, "index.m3u8", ROOT, 0);
+            wire_flush(crowd.players[started++].wire);
+        }
+        const bool all = started == crowd.count;
+        turn(epoll, all ? crowd.until_ns : began + 1000000000ull * started / crowd.count);
+    }
+}
+
+static void replay(int epoll, const char *path, uint64_t every_ns) {
+    FILE *file = fopen(path, "r");
+    char line[3 * NAME_ROOM];
+    if (file == NULL) fail(path);
+    uint64_t due = now_ns();
+    while (!feof(file) && !is_over()) {
+        crowd.round_began_ns = now_ns();
+        while (fgets(line, sizeof line, file) != NULL && line[0] != '\n') {
+            line[strcspn(line, "\n")] = 0;
+            for (unsigned index = 0; index < crowd.count; index++)
+                ask(crowd.players[index].follows, line, REPLAYED, 0);
+        }
+        for (unsigned index = 0; index < crowd.count; index++) wire_flush(crowd.players[index].wire);
+        due += every_ns;
+        while (now_ns() < due || crowd.answers < crowd.requests) turn(epoll, due + 1000000000);
+    }
+    fclose(file);
+}
+
+static void write_replayed(void) {
+    for (size_t index = 0; index < crowd.replayed.count; index++)
+        printf("%s%" PRIu64, index ? "," : "", crowd.replayed.at_ns[index] / 1000);
+}
+
+/// How many parts each player has had of its tracks, and how many it lacks of what others had at the end.
+static void write_players(void) {
+    for (unsigned number = 0; number < crowd.count; number++) {
+        printf("%s[", number ? "," : "");
+        for (unsigned track = 0; track < TRACKS; track++) {
+            const struct follow *follow = &crowd.players[number].follows[track];
+            size_t newest = tracks[track].count;
+            while (newest > 0 && tracks[track].parts[newest - 1].length == 0) newest -= 1;
+            const size_t lacks = newest == 0 ? 0 : newest - 1 - follow->last_had;
+            printf("%s[%u,%zu]", track ? "," : "", follow->had, lacks);
+        }
+        printf("]");
+    }
+}
+
+static double cpu_seconds(void) {
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec)
+        + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+static void write_report(double cpu_s) {
+    printf(
+        "{\"cpuSeconds\":%.3f,\"longestTurnMs\":%.1f,\"requests\":%" PRIu64 ",\"answers\":%" PRIu64
+        ",\"bytes\":%" PRIu64 ",\"failures\":{", cpu_s, (double)crowd.longest_turn_ns / 1e6, crowd.requests,
+        crowd.answers, crowd.bytes);
+    write_failures();
+    printf("},\"players\":[");
+    write_players();
+    printf("],\"replayedUs\":[");
+    write_replayed();
+    printf("],\"tracks\":[");
+    write_tracks();
+    printf("]}\n");
+}
+
+int main(int count, char **words) {
+    if (count < 6) fail("players PORT ROOT SECONDS PLAYERS CONNECTIONS ...");
+    signal(SIGPIPE, SIG_IGN);
+    crowd.root = words[2];
+    crowd.count = (unsigned)atoi(words[4]);
+    const unsigned connections = (unsigned)atoi(words[5]);
+    const double seconds = atof(words[3]);
+    crowd.has_lists_alone = count > 6 && strcmp(words[6], "lists") == 0;
+    const char *file = NULL;
+    for (int index = 6; index + 1 < count; index++) {
+        if (strcmp(words[index], "keep") == 0) crowd.folder = words[index + 1];
+        if (strcmp(words[index], "replay") == 0) file = words[index + 1];
+    }
+    if (crowd.folder != NULL) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/order", crowd.folder);
+        crowd.kept = fopen(path, "w");
+        if (crowd.kept == NULL) fail(path);
+    }
+
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    if (context == NULL || SSL_CTX_set_alpn_protos(context, (const uint8_t *)"\x02h2", 3) != 0) fail("TLS");
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    const int epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct wire **wires = calloc(connections, sizeof *wires);
+    crowd.players = calloc(crowd.count, sizeof *crowd.players);
+    if (epoll < 0 || wires == NULL || crowd.players == NULL) fail("starting");
+    for (unsigned index = 0; index < connections; index++)
+        wires[index] = wire_open(context, epoll, (uint16_t)atoi(words[1]), on_answer);
+    for (unsigned number = 0; number < crowd.count; number++) {
+        struct player *player = &crowd.players[number];
+        player->wire = wires[number % connections];
+        player->number = number;
+        for (unsigned track = 0; track < TRACKS; track++) {
+            player->follows[track].player = player;
+            player->follows[track].track = track;
+        }
+    }
+    // Handshakes are not what is measured.
+    puts("ready");
+    fflush(stdout);
+    if (getchar() == EOF) return 1;
+    const double before_s = cpu_seconds();
+    crowd.until_ns = now_ns() + (uint64_t)(seconds * 1e9);
+    if (file != NULL) replay(epoll, file, (uint64_t)atoi(words[count - 1]) * 1000000);
+    else play(epoll, seconds);
+    if (crowd.kept != NULL) fclose(crowd.kept);
+    write_report(cpu_seconds() - before_s);
+    return 0;
+}

@@ -1,0 +1,90 @@
+"""Runs Players/players.c, the load of hundreds of players, and reads its report."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clocked_publisher import ClockedPublisher
+
+_SOURCES = Path(__file__).with_name("Players")
+
+
+def build(folder: Path) -> Path:
+    """Makes the tool in `folder`; it needs what Weir itself is built with."""
+    tool = folder / "players"
+    files = sorted(str(file) for file in _SOURCES.glob("*.c"))
+    subprocess.run(
+        ["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", str(tool), *files,
+         "-lnghttp2", "-lssl", "-lcrypto", "-lz"], check=True)
+    return tool
+
+
+@dataclass(frozen=True)
+class Late:
+    """Milliseconds behind something, of all answers of one kind, in order."""
+
+    values: list[float]
+
+    def share(self, of_hundred: int) -> float:
+        return self.values[min(len(self.values) * of_hundred // 100, len(self.values) - 1)]
+
+
+class Crowd:
+    """Players at work: connected when this is made, and playing from `begin` on."""
+
+    def __init__(
+        self, tool: Path, port: int, root: str, seconds: float, players: int, connections: int, *more: str,
+    ) -> None:
+        self.seconds, self.count = seconds, players
+        self._process = subprocess.Popen(
+            [str(tool), str(port), root, str(seconds), str(players), str(connections), *more],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n", "the players are not there"
+
+    def begin(self) -> "Crowd":
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return self
+
+    def report(self) -> "CrowdReport":
+        said, _ = self._process.communicate(timeout=self.seconds * 4 + 60)
+        assert self._process.returncode == 0, "the players ended badly"
+        return CrowdReport(json.loads(said), self.seconds)
+
+
+class CrowdReport:
+    def __init__(self, said: dict[str, Any], seconds: float) -> None:
+        self.answers: int = said["answers"]
+        self.bytes: int = said["bytes"]
+        self.failures: dict[str, int] = said["failures"]
+        #: Of each player, for each track: parts it has had, and those that others had and it did not.
+        self.had: list[list[tuple[int, int]]] = said["players"]
+        self.tracks: list[dict[str, Any]] = said["tracks"]
+        self.replayed = Late(sorted(each / 1000 for each in said["replayedUs"]))
+        #: The share of a processor that the tool took, and the longest time for which it read nothing new.
+        self.cpu_share: float = said["cpuSeconds"] / seconds
+        self.longest_turn_ms: float = said["longestTurnMs"]
+
+    def behind_first(self, kind: str) -> Late:
+        """Behind the first answer of all, by which the server has committed the part. `kind` is "media" or
+        "lists"."""
+        return Late(sorted(
+            (at - min(part[f"{kind}Us"])) / 1000
+            for track in self.tracks for part in track["parts"] for at in part[f"{kind}Us"]))
+
+    def behind_publisher(self, kind: str, publisher: ClockedPublisher) -> Late:
+        """Behind the moment when the publisher's kernel had the last byte of the part."""
+        found = []
+        for stream, track in enumerate(self.tracks):
+            for part in track["parts"]:
+                if part["end"] == 0:
+                    continue
+                handed_s = publisher.handed_s(stream, part["end"] * 1000 / track["scale"])
+                found += [at / 1000 - handed_s * 1000 for at in part[f"{kind}Us"]]
+        return Late(sorted(found))
