@@ -202,6 +202,13 @@ def test_a_broken_change_is_found(rule: str, what: str, first: Change, second: C
     assert rule in findings.rules, findings.report()
 
 
+def test_who_was_away_until_the_parts_had_gone_says_nothing_of_their_hint() -> None:
+    before = _swap('"e/v1/17.0.m4s"', '"e/v1/16.7.m4s"')(_list(coming=0))
+    findings, older, newer = _read_two(before, _list(count=14, parts_from=18))
+    changes.check(older, newer, findings)
+    assert "T10" not in findings.rules, findings.report()
+
+
 # Lists beside each other
 
 BROKEN_PAIRS: list[tuple[str, str, Change]] = [

@@ -2,9 +2,10 @@
 
 As a program it does that for minutes, at the pace of a live source, and minds when parts and segments come:
 
-    cd Tests/EndToEnd && ../../build/venv/bin/python -m weir.walks --minutes 5 chromium-vp9 gstreamer-vp9
+    make walk MINUTES=5 SOURCES="chromium-vp9 gstreamer-vp9"
 
-Without names it takes all sources. It prints what it found and ends with 1 if that is anything.
+Without names it takes all sources. It prints what it found and ends with 1 if that is anything. On a machine
+that has other things to do, `--slack-seconds` lets media be later.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ def main() -> int:
     parser.add_argument("sources", nargs="*", metavar="SOURCE", help=", ".join(s.name for s in SOURCES))
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--ring-size", default="8M")
+    parser.add_argument("--slack-seconds", type=float, default=_SLACK_S)
     chosen = parser.parse_args()
     sources = [source(name) for name in chosen.sources] or [s for s in SOURCES if s.is_available]
     seconds = round(chosen.minutes * 60)
@@ -94,7 +96,7 @@ def main() -> int:
         until = time.monotonic() + seconds
         for name, walk in walk_all(
             server, sources, folder, lambda _: time.monotonic() > until, seconds=seconds + 60,
-            timeout_s=seconds + 60, slack_s=_SLACK_S,
+            timeout_s=seconds + 60, slack_s=chosen.slack_seconds,
         ).items():
             findings = walk.follower.findings
             print(f"{name}: {walk.failure or 'followed'}; {findings.looks}")

@@ -99,7 +99,9 @@ def _hints(before: MediaList, now: MediaList, note) -> None:
     if came is None:
         following = segments.get(number + 1)
         # The segment ended where it was; or it became a gap, or its parts have gone already.
-        if at is None or not at.uri or len(at.parts) != count or not following or not following.parts:
+        if at is None or not at.uri or not at.parts or len(at.parts) != count:
+            return
+        if not following or not following.parts:
             return
         came = following.parts[0]
     if came.uri != before.hint and not came.gap:

@@ -35,6 +35,8 @@ Done = Callable[[Response], None]
 #: Every so many updates a delta is asked for beside the whole list.
 _DELTA_EVERY = 3
 _POLL_S = 0.4
+#: Requests that are under way together. The server allows a hundred.
+_ASKED_MOST = 90
 #: So far may the end of a list that goes on be from the time of day, on a busy machine as well.
 _DATE_SLACK_S = 10
 #: So often the lists are compared with each other.
@@ -210,6 +212,10 @@ class Follower:
         return self.connection.request("GET", self._path(uri), headers)
 
     def _ask(self, uri: str, done: Done, headers: list[tuple[str, str]] | None = None) -> None:
+        # A list that comes late brings very many parts.
+        self.connection.wait_for(
+            lambda: sum(not self.connection.responses[s].is_over for s in self._under_way) < _ASKED_MOST,
+            f"{self.name}: answers to what was asked for")
         self._under_way[self.connection.open("GET", self._path(uri), headers)] = done
 
     def _ask_for_list(self, each: Followed) -> None:
