@@ -14,7 +14,7 @@ from weir.recordings import record
 from weir.server import Server
 from weir.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("video", ["vp9", "h264"])
 def test_chromium_plays_the_broadcast_by_hls(

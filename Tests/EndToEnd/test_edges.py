@@ -19,25 +19,28 @@ from weir.reports import write_report
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
-_SECONDS = 25
-_SECONDS_OF_SEGMENTS = 8
+# Parts are a second long. A machine that has to do with other things takes longer for them.
+_PARTS = 12
+# An init and the newest segments, which are there at once, and more; of players of DASH for two tracks.
+_SEGMENTS = 8
+_SECONDS_AT_MOST = 100
 # A list without directives may be asked for once in a second, and those who come last may be late.
 _SLACK = 5
 
 
-def _assert_one_request_each(count: Count, seen: Report, seconds: int) -> None:
+def _assert_one_request_each(count: Count, seen: Report) -> None:
     assert count.requests
     assert count.requests.keys() <= seen.asked.keys()
     for address, times in count.requests.items():
         is_current = re.search(r"[.](m3u8|mpd)$", address)
-        assert times <= (seconds + _SLACK if is_current else 1), (address, times)
+        assert times <= (seen.lasted_s + _SLACK if is_current else 1), (address, times)
 
 
 def _assert_all_had_all(edge: Edge, seen: Report) -> None:
     assert seen.statuses.keys() == {"200"}, seen.refused
     assert not seen.failures, seen.failures
-    # They came within a second of each other, and none of them passed over anything.
-    assert min(seen.had) * 2 > max(seen.had), sorted(seen.had)
+    # A list without what the last one ended with is a failure, so nobody has passed over anything.
+    assert min(seen.had) >= _PARTS, sorted(seen.had)
     assert len(seen.digests) > 8
     for connection in connections_to_all_workers(edge.server):
         with connection:
@@ -51,10 +54,11 @@ def test_a_thousand_players_of_low_latency(edge: Edge) -> None:
     pids = [server.pid, *server.workers().values()]
     origin_s, edge_s = sum(map(processes.cpu_seconds, pids)), edge.cpu_seconds()
     with counted(edge) as count:
-        seen = players.finish(players.start(edge.port, "crowd", _SECONDS, ll=viewers))
+        seen = players.finish(players.start(
+            edge.port, "crowd", _SECONDS_AT_MOST, enough=_PARTS, ll=viewers))
     write_report(f"edge-{edge.kind}", {
         "players": viewers,
-        "seconds": _SECONDS,
+        "seconds": round(seen.lasted_s, 1),
         "requestsOfPlayers": seen.asked.total(),
         "requestsToOrigin": count.requests.total(),
         "behindTheFirstMs (p50, p99)": seen.late_ms,
@@ -62,21 +66,21 @@ def test_a_thousand_players_of_low_latency(edge: Edge) -> None:
         "cpuSecondsOfOrigin": round(sum(map(processes.cpu_seconds, pids)) - origin_s, 2),
         "cpuSecondsOfEdge": round(edge.cpu_seconds() - edge_s, 2),
     })
-    _assert_one_request_each(count, seen, _SECONDS)
+    _assert_one_request_each(count, seen)
     _assert_all_had_all(edge, seen)
 
 
 def test_a_thousand_players_of_whole_segments(edge: Edge) -> None:
     with counted(edge) as count:
         seen = players.finish(players.start(
-            edge.port, "crowd", _SECONDS_OF_SEGMENTS, plain=500, dash=500))
+            edge.port, "crowd", _SECONDS_AT_MOST, enough=_SEGMENTS, plain=500, dash=500))
         # Clocks are never kept: each player of DASH asks once.
         count.beside = seen.asked["/api/time"]
     assert count.beside == 500
-    _assert_one_request_each(count, seen, _SECONDS_OF_SEGMENTS)
+    _assert_one_request_each(count, seen)
     # Players of DASH have sound as well.
     assert seen.statuses.keys() == {"200"} and not seen.failures, (seen.refused, seen.failures)
-    assert min(seen.had) > 3
+    assert min(seen.had) >= _SEGMENTS
 
 
 def test_a_browser_plays_by_hls_over_the_edge_with_a_page_from_there(

@@ -13,7 +13,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.watch_page import WatchPage
 from weir.server import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 
 def test_a_broadcast_that_iphones_cannot_play_says_so(

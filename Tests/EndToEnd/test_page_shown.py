@@ -17,7 +17,7 @@ from weir.blocks import AUDIO, VIDEO, Block, blocks_of, clusters, paced, shifted
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -117,7 +117,7 @@ def test_time_that_jumps_does_not_stop_the_picture(
     watcher = watch_page(name, browser)
     watcher.wait_for_playback(1)
     # Eight seconds of the first times and eight of the others: whatever plays so long has got over it.
-    watcher.wait_for_playback(16, timeout_s=60)
+    watcher.wait_for_playback(16, timeout_s=2 * PATIENCE_S)
     watcher.assert_sound()
 
 

@@ -17,6 +17,8 @@ from typing import Any
 from playwright.sync_api import Browser, Error, sync_playwright
 from playwright.sync_api import Page as PlaywrightPage
 
+from weir.waiting import PATIENCE_S
+
 from .page import ScriptFailed
 
 EXECUTABLE = os.environ.get("WEIR_CHROMIUM", "/usr/bin/chromium")
@@ -56,6 +58,8 @@ class ChromiumPage:
     def __init__(self, page: PlaywrightPage) -> None:
         self.name = "Chromium"
         self.playwright = page
+        # What is waited for elsewhere has as long.
+        page.set_default_timeout(PATIENCE_S * 1000)
         self.exchanges: list[Exchange] = []
         self.asked: list[dict[str, str]] = []
         self._listen()

@@ -130,6 +130,24 @@ class WatchPage:
                 f"{self.page.name}: {failure}, got {played_s:.1f} s and {frames} frames; "
                 f"last look: {last}; the page says: {visible_text(self.page)}") from None
 
+    def wait_for_smooth_playback(self, seconds: float, timeout_s: float = PLAYBACK_PATIENCE_S) -> Look:
+        """Until it has played for so long without standing still. A stall begins the count anew: a machine
+        that has much to do causes some, and a player that goes wrong never stops."""
+        stalls, played_s = -1, 0.0
+        before = self.look()
+
+        def is_smooth(now: Look) -> bool:
+            nonlocal stalls, played_s, before
+            step_s = now.currentTimeS - before.currentTimeS
+            before = now
+            if now.player["stalls"] != stalls:
+                stalls, played_s = now.player["stalls"], 0.0
+            elif now.state == "playing" and 0 < step_s < 5:
+                played_s += step_s
+            return played_s >= seconds
+
+        return self.wait_until(is_smooth, f"{seconds:g} s without a stall", timeout_s)
+
     def wait_for_live_edge(self) -> Look:
         """Until it plays at the live edge, not far behind it."""
         return self.wait_until(

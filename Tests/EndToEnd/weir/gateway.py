@@ -70,6 +70,8 @@ class Gateway:
     """What requests about streams, and for events, are answered."""
     refused_bytes: list[int] = field(default_factory=list)
     """The declared lengths of parcels that were not passed on."""
+    said: list[Reply] = field(default_factory=list)
+    """All replies, once somebody has them."""
     passed_bytes: list[int] = field(default_factory=list)
     """The declared lengths of parcels that were."""
     open_sockets: set[socket.socket] = field(default_factory=set)
@@ -154,6 +156,7 @@ def _serve(settings: Gateway, plain: socket.socket, outer: ssl.SSLContext) -> No
                 _pass_on(settings, client, [request, *fields], rest, length)
             else:
                 client.sendall(reply.data)
+                settings.said.append(reply)
                 _take_the_rest(client)
     except (OSError, ValueError):
         pass  # A browser that hangs up is no news.

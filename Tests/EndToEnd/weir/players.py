@@ -10,6 +10,10 @@ prints a report as JSON. What follows lists follows them as players do:
 - `dash`: the same by the manifest, of all tracks.
 - `poll`: asks for one address again and again.
 
+They go on for `seconds`, unless they have had `enough` media before that (of `poll`: answers with 200), or
+have been answered `answers` times; if they are to be `told`, not before `end` has told them. So tests need
+not know how fast a machine is.
+
 They ask again after a second when the answer is a refusal, as players do, and never otherwise. How late an
 answer is counts from the first player that had it, of players that are up with the list. What this process
 itself takes is in it.
@@ -23,6 +27,7 @@ import hashlib
 import json
 import re
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -39,10 +44,12 @@ _PACKED = re.compile(rb"\r\ncontent-encoding: *gzip", re.IGNORECASE)
 _OPEN = re.compile(rb"\r\naccess-control-allow-origin: *\*", re.IGNORECASE)
 _AGAIN = re.compile(rb"\r\nretry-after: *\d", re.IGNORECASE)
 _PATIENCE_S = 45.0
+_ANSWERED = "each has had an answer\n"
 # A player that comes has an older list, and goes through what the others have had.
 _ROUNDS_TO_BEGIN = 3
 # For one medium.
 _TRIES = 3
+_KINDS = ("ll", "plain", "dash", "poll")
 
 
 @dataclass
@@ -64,6 +71,8 @@ class Report:
     #: Milliseconds behind the first player's answer: the median, and of one in a hundred.
     late_ms: dict[str, list[float]] = field(default_factory=dict)
     bytes: int = 0
+    #: From the first player that came to the last one that left.
+    lasted_s: float = 0.0
 
     @staticmethod
     def read(text: str) -> "Report":
@@ -80,27 +89,48 @@ def start(port: int, name: str, seconds: float, **options: Any) -> subprocess.Po
         text=True, cwd=Path(__file__).parents[1])
 
 
-def finish(players: subprocess.Popen[str], timeout_s: float = 120.0) -> Report:
+def end(players: subprocess.Popen[str]) -> None:
+    """Tell players that may leave when they have had enough."""
+    players.send_signal(signal.SIGTERM)
+
+
+def wait_for_answers(players: subprocess.Popen[str]) -> None:
+    """Until each of them has had an answer."""
+    assert players.stdout is not None
+    assert players.stdout.readline() == _ANSWERED, "the players ended badly"
+
+
+def finish(players: subprocess.Popen[str], timeout_s: float = 200.0) -> Report:
     text, _ = players.communicate(timeout=timeout_s)
     assert players.returncode == 0, "the players ended badly"
-    return Report.read(text)
+    return Report.read(text.splitlines()[-1])
 
 
 class _Crowd:
     def __init__(self, order: dict[str, Any]) -> None:
         self.port, self.name = order["port"], order["name"]
-        self.until = time.monotonic() + order["seconds"]
+        self.began = time.monotonic()
+        self.until = self.began + order["seconds"]
+        self.enough = order.get("enough", sys.maxsize)
+        self.answers = order.get("answers", sys.maxsize)
+        self.is_told = not order.get("told", False)
         self.sampled = order.get("sampled", 10)
         self.path = order.get("path", "")
         self.every_s = order.get("every_s", 1.0)
         self.report = Report()
+        self._waiting = sum(order.get(kind, 0) for kind in _KINDS)
         self._first: dict[str, float] = {}
         self._late: dict[str, list[float]] = {"list": [], "media": []}
         self._read: dict[bytes, Any] = {}
 
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() >= self.until
+    def count_player(self) -> None:
+        """One more has had its first answer."""
+        self._waiting -= 1
+        if self._waiting == 0:
+            print(_ANSWERED, end="", flush=True)
+
+    def tell(self) -> None:
+        self.is_told = True
 
     def read(self, answer: Answer, reader: Callable[[bytes], Any]) -> Any:
         body = answer.body
@@ -113,6 +143,7 @@ class _Crowd:
         self._late[kind].append(answer.at - self._first.setdefault(path, answer.at))
 
     def judged(self) -> Report:
+        self.report.lasted_s = time.monotonic() - self.began
         for kind, values in self._late.items():
             if values:
                 values.sort()
@@ -128,8 +159,15 @@ class _Player:
         self.crowd, self.number = crowd, number
         self.is_sampled = number < crowd.sampled
         self.had = 0
+        self._answers = 0
         self._rounds = 0
         self._idle: list[Wire] = []
+
+    @property
+    def is_over(self) -> bool:
+        crowd = self.crowd
+        has_enough = self.had >= crowd.enough or self._answers >= crowd.answers
+        return time.monotonic() >= crowd.until or (crowd.is_told and has_enough)
 
     async def ask(self, path: str) -> Answer:
         """One request, repeated on another connection if the one that was idle has gone."""
@@ -156,6 +194,9 @@ class _Player:
 
     def _count(self, path: str, answer: Answer) -> None:
         report = self.crowd.report
+        self._answers += 1
+        if self._answers == 1:
+            self.crowd.count_player()
         report.statuses[str(answer.status)] += 1
         report.bytes += len(answer.body)
         if answer.status != 200:
@@ -168,7 +209,7 @@ class _Player:
     async def insist(self, path: str, tries: int | None = None) -> Answer | None:
         """Until it is there, asking once a second; None when the time is over, or nothing has come of
         so many tries."""
-        while not self.crowd.is_over and tries != 0:
+        while not self.is_over and tries != 0:
             tries = None if tries is None else tries - 1
             try:
                 answer = await self.ask(path)
@@ -204,7 +245,7 @@ class _Player:
         last, init = now.parts[-1] if now.parts else None, now.map
         await self.medium("hls", now.map or "")
         ahead = None
-        while not crowd.is_over:
+        while not self.is_over:
             if self.number % 2 and now.hint and ahead is None:
                 ahead = (now.hint, asyncio.ensure_future(self.medium("hls", now.hint)))
             skip = "&_HLS_skip=YES" if (self.number + self._rounds) // 2 % 2 else ""
@@ -244,7 +285,7 @@ class _Player:
 
     async def _awaited(self, query: str, path: str) -> Answer | None:
         """A list that is waited for. If that is refused, players begin again with the list of now."""
-        while not self.crowd.is_over:
+        while not self.is_over:
             try:
                 answer = await self.ask(query)
             except ConnectionError as error:
@@ -274,7 +315,7 @@ class _Player:
     ) -> None:
         """Inits, then all that is new in each list. Begins with the newest segments, not the oldest."""
         known: set[str] = set()
-        while not self.crowd.is_over:
+        while not self.is_over:
             answer = await self.insist(f"/{self.crowd.name}/{root}/{name}")
             if answer is None:
                 return
@@ -288,7 +329,7 @@ class _Player:
             await asyncio.sleep(every_s)
 
     async def poll(self) -> None:
-        while not self.crowd.is_over:
+        while not self.is_over:
             try:
                 self.had += (await self.ask(self.crowd.path)).status == 200
             except ConnectionError as error:
@@ -310,7 +351,8 @@ async def _run(order: dict[str, Any]) -> Report:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     crowd = _Crowd(order)
-    kinds = [kind for kind in ("ll", "plain", "dash", "poll") for _ in range(order.get(kind, 0))]
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, crowd.tell)
+    kinds = [kind for kind in _KINDS for _ in range(order.get(kind, 0))]
     await asyncio.gather(*(_Player(crowd, n).play(kind) for n, kind in enumerate(kinds)))
     return crowd.judged()
 

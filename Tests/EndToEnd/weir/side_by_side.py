@@ -25,8 +25,7 @@ def heap(nodeid: str) -> str:
     file = nodeid.split("::")[0]
     name = file.rsplit("/", 1)[-1]
     if name.startswith(("test_browser_", "test_page_")):
-        is_second = name.startswith("test_browser_f") or name >= "test_page_h"
-        return "browsers 2" if is_second else "browsers 1"
+        return "browsers 2" if name >= "test_page_h" else "browsers 1"
     return file
 
 
