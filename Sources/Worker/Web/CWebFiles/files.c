@@ -254,6 +254,9 @@ BYTES watch_lists_request_js[] = {
 BYTES watch_media_source_js[] = {
 #embed "../Assets/watch/media-source.js"
 };
+BYTES watch_attached_source_js[] = {
+#embed "../Assets/watch/attached-source.js"
+};
 BYTES watch_mp4_times_js[] = {
 #embed "../Assets/watch/mp4-times.js"
 };
@@ -550,6 +553,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/lists-player.js", watch_lists_player_js),
     FILE("Assets/watch/lists-request.js", watch_lists_request_js),
     FILE("Assets/watch/media-source.js", watch_media_source_js),
+    FILE("Assets/watch/attached-source.js", watch_attached_source_js),
     FILE("Assets/watch/mp4-times.js", watch_mp4_times_js),
     FILE("Assets/watch/packaging.js", watch_packaging_js),
     FILE("Assets/watch/piece-source.js", watch_piece_source_js),

@@ -4,20 +4,14 @@
 // Bytes go from the response into the buffer one piece after the other, so a buffer that is far
 // enough ahead holds up the reading, and that the server.
 
+import { AttachedSource, ORIGIN_S } from './attached-source.js';
 import { joined } from './ebml.js';
 import { Intake } from './intake.js';
-import { MediaBuffer } from './media-buffer.js';
-import { MediaSourceClass } from './media-source.js';
 import { ReadAhead } from './read-ahead.js';
 
 /** The server sends all it has at once, the network in flights: a longer pause is the end of it. */
 const BURST_PAUSE_MS = { least: 15, most: 200 };
 const BURST_LONGEST_MS = 600;
-/**
- * Where the time line of the element begins. Not at 0: there Chromium shows the first key frame
- * before it goes where it was told to begin, which may be a second of media later.
- */
-const ORIGIN_S = 60;
 
 export class LiveSource {
   canSeek = true;
@@ -27,16 +21,14 @@ export class LiveSource {
   /** When the last bytes came, in the clock of `performance.now()`. */
   lastBytesAtMs = performance.now();
 
-  #video;
   #reader;
   #controller;
-  #source = new MediaSourceClass();
-  #address;
+  #attached;
   #intake = new Intake();
   #chooseWay;
   /** @type {import('./ways.js').Way | null} */
   #way = null;
-  /** @type {MediaBuffer[]} one for each part of the way */
+  /** @type {import('./media-buffer.js').MediaBuffer[]} one for each part of the way */
   #media = [];
   #readAhead;
   #isClosed = false;
@@ -58,25 +50,16 @@ export class LiveSource {
    */
   constructor({ video, response, mimeType, controller, chooseWay, ...handlers }) {
     this.mimeType = mimeType;
-    this.#video = video;
     this.#readAhead = new ReadAhead(video, ORIGIN_S);
     this.#reader = response.body.getReader();
     this.#controller = controller;
     this.#chooseWay = chooseWay;
     this.#handlers = handlers;
-    this.#address = URL.createObjectURL(this.#source);
+    this.#attached = new AttachedSource(video);
   }
 
   /** Shows itself in the video element. */
-  begin() {
-    const opened = new Promise((resolve) => {
-      this.#source.addEventListener('sourceopen', resolve, { once: true });
-    });
-    // Managed sources want a promise that nothing is sent to another device.
-    this.#video.disableRemotePlayback = true;
-    this.#video.src = this.#address;
-    this.#run(opened);
-  }
+  begin() { this.#run(this.#attached.attach()); }
 
   /** Whether the end of the buffer is the live edge. */
   isAtEdge(nowMs) { return this.#readAhead.isAtEdge(nowMs); }
@@ -88,7 +71,7 @@ export class LiveSource {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#controller.abort();
-    URL.revokeObjectURL(this.#address);
+    this.#attached.release();
   }
 
   // Reading
@@ -96,7 +79,7 @@ export class LiveSource {
   async #run(opened) {
     const cause = await this.#readAll(opened);
     if (this.#isClosed) return;
-    if (cause === 'complete' && this.#source.readyState === 'open') this.#source.endOfStream();
+    if (cause === 'complete') this.#attached.end();
     this.#handlers.onEnd(cause);
   }
 
@@ -113,7 +96,8 @@ export class LiveSource {
         const { startS, endS } = span;
         this.#handlers.onBeginning({ startS: ORIGIN_S + startS, endS: ORIGIN_S + endS });
       }
-      this.#media = this.#way.parts.map(({ mimeType }) => this.#mediaBuffer(mimeType));
+      this.#media = this.#way.parts.map(({ mimeType }) => (
+        this.#attached.addBuffer(mimeType, ORIGIN_S)));
       if (!await this.#take(burst.bytes)) return 'undecodable';
       pending = burst.pending;
       for (;;) {
@@ -128,12 +112,6 @@ export class LiveSource {
     } catch {
       return 'broken';
     }
-  }
-
-  #mediaBuffer(mimeType) {
-    const buffer = this.#source.addSourceBuffer(mimeType);
-    buffer.timestampOffset = ORIGIN_S;
-    return new MediaBuffer(buffer, this.#video);
   }
 
   /** Everything the server has ready, in one piece: then the newest of it can be shown at once. */

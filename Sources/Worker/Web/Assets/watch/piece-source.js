@@ -2,16 +2,13 @@
 // into a buffer of its own. Looks like LiveSource to the one who uses it, and dies like that as a
 // whole.
 
-import { BATCH_S, ListedTrack } from './listed-track.js';
+import { AttachedSource, ORIGIN_S } from './attached-source.js';
 import { endMsOf, endOf, placeAt, reachSOf } from './list-plan.js';
-import { MediaBuffer } from './media-buffer.js';
-import { MediaSourceClass } from './media-source.js';
+import { BATCH_S, ListedTrack } from './listed-track.js';
 import { ReadAhead } from './read-ahead.js';
 import { pause } from './steady-fetch.js';
 import { TrackWatch } from './track-watch.js';
 
-/** Where the time line of the element begins, as in LiveSource. */
-const ORIGIN_S = 60;
 /** So much there should be in hand to begin at once near the live edge. */
 const LEAD_IN_S = 0.5;
 /** The same where only whole segments come. */
@@ -33,12 +30,10 @@ export class PieceSource {
   /** @type {TrackWatch} */
   tracks = new TrackWatch();
 
-  #video;
   #given;
   #controller;
-  #source = new MediaSourceClass();
-  #address;
-  /** @type {Map<string, MediaBuffer>} by kind; a track that is left out has none */
+  #attached;
+  /** @type {Map<string, import('./media-buffer.js').MediaBuffer>} by kind; a track that is left out has none */
   #media = new Map();
   /** One for each track that is read. */
   #readers = [];
@@ -63,23 +58,14 @@ export class PieceSource {
    */
   constructor(given) {
     this.mimeType = given.mimeType;
-    this.#video = given.video;
     this.#controller = given.controller;
     this.#given = given;
     this.#readAhead = new ReadAhead(given.video, ORIGIN_S);
-    this.#address = URL.createObjectURL(this.#source);
+    this.#attached = new AttachedSource(given.video);
   }
 
   /** Shows itself in the video element. */
-  begin() {
-    const opened = new Promise((resolve) => {
-      this.#source.addEventListener('sourceopen', resolve, { once: true });
-    });
-    // Managed sources want a promise that nothing is sent to another device.
-    this.#video.disableRemotePlayback = true;
-    this.#video.src = this.#address;
-    this.#run(opened);
-  }
+  begin() { this.#run(this.#attached.attach()); }
 
   /** After so long without an answer the connection is taken for dead; undefined: as of a response. */
   get silenceMs() { return this.#silenceMs; }
@@ -97,13 +83,13 @@ export class PieceSource {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#controller.abort();
-    URL.revokeObjectURL(this.#address);
+    this.#attached.release();
   }
 
   async #run(opened) {
     const cause = await this.#playAll(opened).catch(() => 'broken');
     if (this.#isClosed) return;
-    if (cause === 'complete' && this.#source.readyState === 'open') this.#source.endOfStream();
+    if (cause === 'complete') this.#attached.end();
     // What is under way of the other track is of no use any more.
     this.#controller.abort();
     this.#given.onEnd(cause);
@@ -206,9 +192,8 @@ export class PieceSource {
   #addBuffers(way, readers) {
     for (const { kind } of way.parts) {
       const { codec } = readers.find((reader) => reader.kind === kind);
-      const buffer = this.#source.addSourceBuffer(`${kind}/mp4; codecs="${codec}"`);
-      buffer.timestampOffset = this.#inElement(0);
-      this.#media.set(kind, new MediaBuffer(buffer, this.#video));
+      const mimeType = `${kind}/mp4; codecs="${codec}"`;
+      this.#media.set(kind, this.#attached.addBuffer(mimeType, this.#inElement(0)));
     }
   }
 
