@@ -283,6 +283,18 @@ def test_a_track_that_is_under_way_is_late_and_not_missing(modules: Modules) -> 
         return [before, watch.missing];""") == [None, "video"]
 
 
+def test_one_can_go_back_as_far_as_the_newest_list(modules: Modules) -> None:
+    moved_on = DELTA.replace("SEQUENCE:7", "SEQUENCE:9").replace("#EXT-X-SKIP:SKIPPED-SEGMENTS=2\n", "")
+    assert modules("""
+        const { mediaListIn } = await load('hls-list');
+        const { ListReach } = await load('list-reach');
+        const reach = new ListReach();
+        return [reach.seconds, ...argument.map((text) => {
+          reach.note(mediaListIn(text));
+          return reach.seconds;
+        })];""", [LIVE, DELTA, moved_on]) == [0, 7, 7, 3]
+
+
 # Words
 
 @pytest.mark.parametrize(("via", "seconds", "words"), [

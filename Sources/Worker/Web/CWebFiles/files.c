@@ -242,6 +242,9 @@ BYTES watch_hls_list_js[] = {
 BYTES watch_list_plan_js[] = {
 #embed "../Assets/watch/list-plan.js"
 };
+BYTES watch_list_reach_js[] = {
+#embed "../Assets/watch/list-reach.js"
+};
 BYTES watch_listed_track_js[] = {
 #embed "../Assets/watch/listed-track.js"
 };
@@ -549,6 +552,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/cast.js", watch_cast_js),
     FILE("Assets/watch/hls-list.js", watch_hls_list_js),
     FILE("Assets/watch/list-plan.js", watch_list_plan_js),
+    FILE("Assets/watch/list-reach.js", watch_list_reach_js),
     FILE("Assets/watch/listed-track.js", watch_listed_track_js),
     FILE("Assets/watch/lists-player.js", watch_lists_player_js),
     FILE("Assets/watch/lists-request.js", watch_lists_request_js),

@@ -33,6 +33,7 @@
  * @property {number} targetS
  * @property {boolean} canBlock   the server holds the answer until there is something new
  * @property {string | null} map  what a decoder needs first; null: not in this (short) list
+ * @property {number} first     the oldest segment's ordinal, also where a short list leaves that out
  * @property {ListedSegment[]} segments   oldest first
  * @property {string | null} hint   the part that comes next
  * @property {boolean} hasEnded
@@ -78,7 +79,7 @@ export function mediaListIn(text) {
 class MediaListReader {
   /** @type {MediaList} */
   list = {
-    targetS: 0, canBlock: false, map: null, segments: [], hint: null, hasEnded: false,
+    targetS: 0, canBlock: false, map: null, first: 0, segments: [], hint: null, hasEnded: false,
   };
   #ordinal = 0;
   #next = null;
@@ -100,7 +101,10 @@ class MediaListReader {
       case 'EXT-X-SERVER-CONTROL':
         this.list.canBlock = attributesIn(line)['CAN-BLOCK-RELOAD'] === 'YES';
         break;
-      case 'EXT-X-MEDIA-SEQUENCE': this.#ordinal = Number(value); break;
+      case 'EXT-X-MEDIA-SEQUENCE':
+        this.list.first = Number(value);
+        this.#ordinal = this.list.first;
+        break;
       case 'EXT-X-SKIP': this.#ordinal += Number(attributesIn(line)['SKIPPED-SEGMENTS']); break;
       case 'EXT-X-MAP': this.list.map = attributesIn(line).URI; break;
       case 'EXT-X-PROGRAM-DATE-TIME': this.#begun.dateMs = Date.parse(value); break;

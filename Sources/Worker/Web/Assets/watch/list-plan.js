@@ -40,11 +40,6 @@ export function endMsOf(list) {
   return last ? last.dateMs + last.durationS * 1000 : null;
 }
 
-/** How much there is to go back to. */
-export function reachSOf(list) {
-  return list.segments.reduce((sum, { durationS }) => sum + durationS, 0);
-}
-
 /**
  * Where to begin so that what is shown at `dateMs` can be: with the last key frame before it, or the
  * first there is. Null when there is none at all.

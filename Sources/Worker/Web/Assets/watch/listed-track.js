@@ -5,6 +5,7 @@
 import { joined } from './ebml.js';
 import { mediaListIn } from './hls-list.js';
 import { awaiting, endOf, piecesFrom } from './list-plan.js';
+import { ListReach } from './list-reach.js';
 import { timescaleIn, timesIn } from './mp4-times.js';
 import { pause, steadyFetch } from './steady-fetch.js';
 
@@ -33,6 +34,7 @@ export class ListedTrack {
   #url;
   #signal;
   #onLife;
+  #reach = new ListReach();
   #initialization = null;
   #askedAtMs = -Infinity;
   #map = null;
@@ -55,7 +57,11 @@ export class ListedTrack {
     this.list = await this.#listOf('');
     if (!this.list) throw new Error('no list');
     this.#map = this.list.map;
+    this.#reach.note(this.list);
   }
+
+  /** How far back the lists go that have come so far. */
+  get reachS() { return this.#reach.seconds; }
 
   /** What a decoder needs first. @returns {Promise<Uint8Array<ArrayBuffer>>} */
   initialization() {
@@ -105,8 +111,12 @@ export class ListedTrack {
 
   #take(list) {
     const isOther = list !== null && list.map !== null && list.map !== this.#map;
-    if (list === null || isOther) this.isOver = true;
-    else this.list = list;
+    if (list === null || isOther) {
+      this.isOver = true;
+    } else {
+      this.list = list;
+      this.#reach.note(list);
+    }
   }
 
   async #fetch(pieces, hinted) {

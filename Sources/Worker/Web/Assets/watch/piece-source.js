@@ -3,7 +3,7 @@
 // whole.
 
 import { AttachedSource, ORIGIN_S } from './attached-source.js';
-import { endMsOf, endOf, placeAt, reachSOf } from './list-plan.js';
+import { endMsOf, endOf, placeAt } from './list-plan.js';
 import { BATCH_S, ListedTrack } from './listed-track.js';
 import { ReadAhead } from './read-ahead.js';
 import { pause } from './steady-fetch.js';
@@ -15,8 +15,6 @@ const LEAD_IN_S = 0.5;
 const LEAD_IN_PIECES = 2;
 /** A track that brings nothing at first does not hold up the other one for longer. */
 const FIRST_BATCH_MS = 1_500;
-/** The number of a broadcast's first segment. */
-const FIRST_ORDINAL = 1;
 /** Tracks that come by themselves are so many pieces apart at most. */
 const APART_PIECES = 2;
 /** A track that ends so much before the others, and two pieces more, brings nothing now. */
@@ -43,8 +41,6 @@ export class PieceSource {
   #readAhead;
   /** The longest that comes at once. */
   #pieceS = 0;
-  /** How far back its lists reached, when that was, and whether they had all there ever was. */
-  #reach = { seconds: Infinity, atMs: 0, isGrowing: false };
   #isClosed = false;
   /** Ends all of it, with a cause. */
   #stop = () => {};
@@ -70,10 +66,10 @@ export class PieceSource {
   /** After so long without an answer the connection is taken for dead; undefined: as of a response. */
   get silenceMs() { return this.#silenceMs; }
 
-  /** How far back one can go: what has come since then as well, before the oldest has to go. */
+  /** How far back one can go: as far as the lists do. Infinite as long as that is not known. */
   get reachS() {
-    const { seconds, atMs, isGrowing } = this.#reach;
-    return isGrowing ? seconds + (performance.now() - atMs) / 1000 : seconds;
+    const all = this.#readers.map(({ track }) => track.reachS);
+    return all.length > 0 ? Math.max(...all) : Infinity;
   }
 
   /** Whether the end of the buffer is the live edge. */
@@ -127,10 +123,6 @@ export class PieceSource {
     }));
     await Promise.all(readers.map(({ track }) => track.open()));
     const lists = readers.map(({ track }) => track.list);
-    this.#reach = {
-      seconds: Math.max(...lists.map(reachSOf)), atMs: performance.now(),
-      isGrowing: lists.every(({ segments }) => segments[0]?.ordinal === FIRST_ORDINAL),
-    };
     this.#pieceS = Math.max(...lists.map(pieceS));
     if (lists.some(({ canBlock }) => !canBlock)) {
       // Such a list is asked for twice in a target duration.
