@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -293,6 +294,61 @@ def test_one_can_go_back_as_far_as_the_newest_list(modules: Modules) -> None:
           reach.note(mediaListIn(text));
           return reach.seconds;
         })];""", [LIVE, DELTA, moved_on]) == [0, 7, 7, 3]
+
+
+# Which lists there are
+
+PROBLEM = "application/problem+json"
+
+
+def said(status: int, kind: str, content_type: str = PROBLEM) -> dict[str, Any]:
+    return {"status": status, "type": content_type, "body": f'{{"type": "{kind}"}}'}
+
+
+NOT_PACKAGED = said(404, "/problems/codec-not-packaged")
+NO_SOUND = said(404, "/problems/no-sound")
+EARLY = said(503, "/problems/no-segments-yet")
+# A cache that has words of its own.
+THERE_NOT = said(404, "about:blank")
+NOT_NOW = said(503, "about:blank")
+SOUND = {"status": 200, "type": "application/vnd.apple.mpegurl", "body": "#EXTM3U\n"}
+VP8_STREAM = {"state": "live", "hlsFault": "The picture is VP8."}
+VP9_STREAM = {"state": "live", "hlsFault": None}
+
+
+@pytest.mark.parametrize(("stream", "lists", "sound", "kind"), [
+    (VP8_STREAM, NOT_PACKAGED, SOUND, "media"),
+    (VP8_STREAM, NOT_PACKAGED, NOT_PACKAGED, "media"),
+    (VP8_STREAM, NOT_PACKAGED, NO_SOUND, "media"),
+    (VP8_STREAM, THERE_NOT, SOUND, "media"),
+    (VP8_STREAM, THERE_NOT, THERE_NOT, "media"),
+    (VP9_STREAM, EARLY, None, "early"),
+    (VP9_STREAM, NOT_NOW, None, "early"),
+    (VP9_STREAM, said(404, "/problems/no-segments"), None, "gone"),
+    (VP9_STREAM, THERE_NOT, None, "failed"),
+    (VP9_STREAM, said(503, "x", "text/html"), None, "failed"),
+    (None, NOT_NOW, None, "gone"),
+])
+def test_a_refusal_of_lists_is_understood_also_in_the_words_of_a_cache(
+    modules: Modules, stream: dict[str, Any] | None, lists: dict[str, Any],
+    sound: dict[str, Any] | None, kind: str,
+) -> None:
+    description = said(404, "/problems/unknown-stream") if stream is None else {
+        "status": 200, "type": "application/json", "body": json.dumps(stream)}
+    answers = {"/api/streams/alice": description, "/alice/hls/index.m3u8": lists,
+               "/alice/hls/sound.m3u8": sound}
+    assert modules(
+        """const { requestLists } = await load('lists-request');
+           const fetchBefore = globalThis.fetch;
+           globalThis.fetch = async (url) => {
+             const { status, type, body } = argument[url];
+             return new Response(body, { status, headers: { 'content-type': type } });
+           };
+           try {
+             return (await requestLists('alice', new AbortController())).kind;
+           } finally {
+             globalThis.fetch = fetchBefore;
+           }""", answers) == kind
 
 
 # Words

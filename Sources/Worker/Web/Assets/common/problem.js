@@ -26,18 +26,22 @@ export function ourProblem(contentType, text) {
 /** The last part of its type, which says what it is. */
 export function slugOf(problem) { return problem.type.slice(TYPE_PREFIX.length); }
 
+/** Whether a response may be a problem document, be it the server's or a cache's. */
+export function isProblem(response) {
+  return mayBeProblem(response.headers.get('content-type') ?? '');
+}
+
 /**
  * The same of a response that was fetched; takes its body.
  * @param {Response} response
  * @returns {Promise<string | null>}   null when the server did not write it
  */
 export async function slugOfResponse(response) {
-  const contentType = response.headers.get('content-type') ?? '';
-  if (!mayBeProblem(contentType)) {
+  if (!isProblem(response)) {
     response.body?.cancel();
     return null;
   }
   const text = await response.text();
-  const problem = ourProblem(contentType, () => text);
+  const problem = ourProblem(response.headers.get('content-type'), () => text);
   return problem && slugOf(problem);
 }

@@ -1,7 +1,7 @@
 // The other question for a broadcast: for its lists, from where MediaSource takes no WebM. The
 // answer is that of media-request.js, with the lists in place of a response.
 
-import { slugOfResponse } from '../common/problem.js';
+import { isProblem, slugOfResponse } from '../common/problem.js';
 import { renditionsIn } from './hls-list.js';
 import { refusal } from './media-request.js';
 
@@ -10,6 +10,7 @@ const ANSWER_MS = 20_000;
 const NO_LISTS_YET_SLUG = 'no-segments-yet';
 /** Nothing comes of it by asking again at once. */
 const NOT_PACKAGED_SLUG = 'codec-not-packaged';
+const NO_SOUND_SLUG = 'no-sound';
 
 /** The lists of all of it, and those of its sound alone. */
 export function listsUrl(name, isSoundOnly = false) {
@@ -26,11 +27,11 @@ export async function requestLists(name, controller) {
   const timer = setTimeout(() => controller.abort(), ANSWER_MS);
   const options = { signal: controller.signal, cache: 'no-store' };
   try {
-    const [description, lists] = await Promise.all([
-      fetch(`/api/streams/${name}`, options), askForLists(name, options),
-    ]);
-    if (!description.ok) return await refusal(description);
-    const { state, mimeType } = await description.json();
+    const description = fetch(`/api/streams/${name}`, options);
+    const described = description.then((response) => (response.ok ? response.json() : null));
+    const [stream, lists] = await Promise.all([described, askForLists(name, described, options)]);
+    if (!stream) return await refusal(await description);
+    const { state, mimeType } = stream;
     // Its lists stay for a while; the page that follows a broadcast has seen them.
     if (state === 'ended') return { kind: 'gone' };
     return { ...lists, mimeType };
@@ -41,7 +42,8 @@ export async function requestLists(name, controller) {
   }
 }
 
-async function askForLists(name, options, isSoundOnly = false) {
+/** @param {Promise<object | null>} described   the broadcast; null: the server does not describe it */
+async function askForLists(name, described, options, isSoundOnly = false) {
   const url = listsUrl(name, isSoundOnly);
   const response = await fetch(url, options);
   if (response.ok) {
@@ -49,14 +51,27 @@ async function askForLists(name, options, isSoundOnly = false) {
     if (!text.startsWith('#EXTM3U')) return { kind: 'stranger' };
     return { kind: 'media', response: null, renditions: renditionsIn(text, url) };
   }
-  if (response.status === 503) {
-    const isEarly = await slugOfResponse(response.clone()) === NO_LISTS_YET_SLUG;
-    const answer = await refusal(response);
-    return isEarly ? { kind: 'early', retryAfterMs: answer.retryAfterMs } : answer;
+  switch (await slugOfLists(response, described)) {
+    case NO_LISTS_YET_SLUG: {
+      const { retryAfterMs } = await refusal(response);
+      return { kind: 'early', retryAfterMs };
+    }
+    case NOT_PACKAGED_SLUG:
+      if (!isSoundOnly) return askForLists(name, described, options, true);
+      return { kind: 'media', response: null, renditions: [] };
+    case NO_SOUND_SLUG: return { kind: 'media', response: null, renditions: [] };
+    default: return refusal(response);
   }
-  if (response.status !== 404) return refusal(response);
-  const slug = await slugOfResponse(response);
-  if (slug !== NOT_PACKAGED_SLUG) return { kind: slug === null ? 'failed' : 'gone' };
-  if (!isSoundOnly) return askForLists(name, options, true);
-  return { kind: 'media', response: null, renditions: [] };
+}
+
+/**
+ * What the server says of lists that it does not give. A cache may answer with words of its own and
+ * keep no more than the status: then what the broadcast is tells which problem that was.
+ */
+async function slugOfLists(response, described) {
+  const slug = await slugOfResponse(response.clone());
+  if (slug !== null || !isProblem(response)) return slug;
+  const stream = await described;
+  if (response.status === 404 && stream?.hlsFault) return NOT_PACKAGED_SLUG;
+  return response.status === 503 && stream ? NO_LISTS_YET_SLUG : null;
 }
