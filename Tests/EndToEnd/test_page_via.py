@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -304,6 +305,41 @@ def test_it_comes_back_with_the_server(
     watcher.wait_for_playback(3, timeout_s=2 * PATIENCE_S)
     assert watcher.look().player["via"] == via
     watcher.assert_sound()
+
+
+def undecodable(audio: str | None) -> Iterator[bytes]:
+    """Key frames are shown. What is behind the headers of the other pictures means nothing."""
+    head, blocks = blocks_of(record("vp9", audio, seconds=60))
+    return paced(head, clusters(
+        block if block.track != VIDEO or block.is_key else replace(
+            block, payload=block.payload[:16] + b"\xff" * len(block.payload[16:]))
+        for block in blocks))
+
+
+@pytest.mark.parametrize("via", ["webm", "cmaf", "hls"])
+def test_what_cannot_be_decoded_is_left_out_with_words(
+    via: str, publish: Callable[..., Publisher], browser_server: Server,
+    watch_page: Callable[..., WatchPage], name: str,
+) -> None:
+    publish(browser_server, name).feed(undecodable("opus"), finish=False)
+    browser_server.wait_for_state(name, "live")
+    watcher = watch_page(name, via=via)
+    watcher.wait_until(lambda now: now.state == "playing" and now.player["lacks"] == "video",
+                       "the sound alone")
+    wait_for_element(watcher.page, "#note", "words for the picture",
+                     lambda seen: seen.text == "The picture cannot be decoded. The sound goes on.")
+
+
+@pytest.mark.parametrize("via", ["cmaf", "hls"])
+def test_what_cannot_be_decoded_is_given_up_with_words(
+    via: str, publish: Callable[..., Publisher], browser_server: Server,
+    watch_page: Callable[..., WatchPage], name: str,
+) -> None:
+    publish(browser_server, name).feed(undecodable(None), finish=False)
+    browser_server.wait_for_state(name, "live")
+    watcher = watch_page(name, via=via)
+    watcher.wait_for_state("unplayable", timeout_s=60)
+    assert "cannot be decoded" in watcher.message
 
 
 def test_a_way_that_the_browser_does_not_have_is_named(

@@ -199,7 +199,8 @@ def test_a_way_that_fails_is_followed_by_the_next_until_there_is_none(modules: M
              choice.fail(), choice.way.kind];
            choice.reset();
            return [...seen, choice.way.kind];""", None) == [
-        "whole", None, True, "sound", {"kind": "video", "isForNow": False}, False, "sound", "whole"]
+        "whole", None, True, "sound", {"kind": "video", "isForNow": False, "isDamaged": False}, False,
+        "sound", "whole"]
 
 
 def test_a_way_that_shows_nothing_takes_turns_with_the_one_that_leaves_nothing_out(
@@ -301,6 +302,8 @@ def test_a_trouble_after_a_long_time_without_is_another_one(modules: Modules) ->
     ({"lack": {"kind": "audio", "isForNow": True}}, "No sound now"),
     ({"lack": {"kind": "audio", "isForNow": False}}, "No sound in this browser. It is AAC."),
     ({"lack": {"kind": "video", "isForNow": False}}, "No picture in this browser. It is HEVC"),
+    ({"lack": {"kind": "video", "isForNow": False, "isDamaged": True}}, "The picture cannot be decoded."),
+    ({"lack": {"kind": "audio", "isForNow": False, "isDamaged": True}}, "The sound cannot be decoded."),
 ])
 def test_what_is_missing_is_said(modules: Modules, situation: dict[str, Any], words: str) -> None:
     mime_type = 'video/x-matroska; codecs="hvc1.1.6.L60.90,mp4a.40.2"'

@@ -83,12 +83,13 @@ export class Feed {
   }
 
   /**
-   * What is left out, and whether only until it comes again; null: nothing.
-   * @returns {{kind: 'video' | 'audio', isForNow: boolean} | null}
+   * What is left out, whether only until it comes again, and whether because it cannot be decoded;
+   * null: nothing.
+   * @returns {{kind: 'video' | 'audio', isForNow: boolean, isDamaged: boolean} | null}
    */
   get lack() {
     const kind = this.#source?.lacks ?? null;
-    return kind ? { kind, isForNow: false } : this.#ways.lack;
+    return kind ? { kind, isForNow: false, isDamaged: false } : this.#ways.lack;
   }
 
   /** What the tracks bring; null when that is not known. */
@@ -258,7 +259,7 @@ export class Feed {
 
   #noteFailed(trouble) {
     this.#closeSource();
-    if (this.#ways.fail()) this.#handlers.onEnd('broken');
+    if (this.#ways.fail(trouble === 'damaged')) this.#handlers.onEnd('broken');
     else this.#giveUp(trouble);
   }
 

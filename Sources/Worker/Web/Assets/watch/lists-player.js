@@ -7,6 +7,11 @@
 
 import { causeOf } from './plain-player.js';
 
+/**
+ * An error so long after the first picture may be one of the network, which Chromium calls by the same
+ * word: then it is worth a try at once. What fails sooner may not be decodable at all.
+ */
+const STEADY_MS = 10_000;
 /** How often the server's clock is asked for, so that dates in the lists say how old they are. */
 const CLOCK_MS = 600_000;
 
@@ -28,8 +33,8 @@ export class ListsPlayer {
   #behindS;
   #handlers;
   #isClosed = false;
-  /** Whether something of it has played. */
-  #hasLoaded = false;
+  /** When there was something to show for the first time. */
+  #loadedAtMs = Infinity;
   /** The server's clock minus ours, as far as it is known. */
   #clockMs = 0;
   #clockAtMs = -Infinity;
@@ -68,9 +73,9 @@ export class ListsPlayer {
     }
     this.#video.addEventListener('ended', () => onEnd('complete'), { signal });
     this.#video.addEventListener('error', () => {
-      // The same word for lists that could not be fetched; those that played once can be read.
-      const cause = causeOf(this.#video.error);
-      onEnd(cause === 'broken' || this.#hasLoaded ? 'broken' : 'undecodable');
+      const isBroken = causeOf(this.#video.error) === 'broken';
+      const isSteady = performance.now() - this.#loadedAtMs >= STEADY_MS;
+      onEnd(isBroken || isSteady ? 'broken' : 'undecodable');
     }, { signal });
     // What a page puts together itself cannot be sent to another device; this can.
     this.#video.disableRemotePlayback = false;
@@ -79,7 +84,7 @@ export class ListsPlayer {
   }
 
   #noteLoaded() {
-    this.#hasLoaded = true;
+    this.#loadedAtMs = performance.now();
     this.#noteMove();
     if (this.#behindS > 0) this.seek(this.#behindS);
   }

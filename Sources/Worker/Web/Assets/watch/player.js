@@ -361,7 +361,9 @@ export class Player {
   #notePause() {
     const isOurs = this.#pausing;
     this.#pausing = false;
-    if (isOurs || this.#video.ended || document.hidden || this.#facts.isPaused) return;
+    // After an error the element pauses by itself.
+    const isItsOwn = this.#video.ended || this.#video.error !== null;
+    if (isOurs || isItsOwn || document.hidden || this.#facts.isPaused) return;
     this.pause();
   }
 

@@ -15,6 +15,8 @@ export class WayChoice {
   /** The kind of track that brings nothing now. */
   #missing = null;
   #absences = 0;
+  /** A way has failed because what comes cannot be decoded. */
+  #isDamaged = false;
 
   /** @param {Way[]} ways   from the best to the least */
   constructor(ways) { this.#ways = ways; }
@@ -25,10 +27,10 @@ export class WayChoice {
     return left.find(({ lacks }) => lacks !== null && lacks === this.#missing) ?? left[0] ?? null;
   }
 
-  /** What is left out, and whether only for now. */
+  /** What is left out, whether only for now, and whether it cannot be decoded. */
   get lack() {
     const kind = this.way?.lacks ?? null;
-    return kind && { kind, isForNow: kind === this.#missing };
+    return kind && { kind, isForNow: kind === this.#missing, isDamaged: this.#isDamaged };
   }
 
   /** At the beginning of a response: what it brings may decide. @param {TrackWatch} tracks */
@@ -51,8 +53,9 @@ export class WayChoice {
   }
 
   /** The way has failed; false when there is no other. */
-  fail() {
+  fail(isDamaged = false) {
     const { way } = this;
+    this.#isDamaged ||= isDamaged;
     const next = this.#ways.indexOf(way) + 1;
     if (next >= this.#ways.length) return false;
     this.#failed = next;
@@ -71,7 +74,10 @@ export class WayChoice {
     if (index >= 0) this.#failed = this.#ways.indexOf(complete[(index + 1) % complete.length]);
   }
 
-  reset() { this.#failed = 0; }
+  reset() {
+    this.#failed = 0;
+    this.#isDamaged = false;
+  }
 
   #noteMissing(tracks) {
     const { missing } = tracks;

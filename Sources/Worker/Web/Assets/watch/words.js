@@ -141,7 +141,7 @@ function waiting(name, state, trouble) {
 /**
  * What is not there although the rest plays; empty when all of it does.
  * @param {object} situation
- * @param {{kind: 'video' | 'audio', isForNow: boolean} | null} situation.lack
+ * @param {{kind: 'video' | 'audio', isForNow: boolean, isDamaged?: boolean} | null} situation.lack
  * @param {boolean} situation.isBlind   pictures come, and none is shown
  * @param {string} situation.mimeType
  */
@@ -151,6 +151,11 @@ export function noteFor({ lack, isBlind, mimeType }) {
   if (lack.isForNow) {
     return isVideo
       ? 'No picture now. The sound goes on.' : 'No sound now. The picture goes on.';
+  }
+  if (lack.isDamaged) {
+    return isVideo
+      ? 'The picture cannot be decoded. The sound goes on.'
+      : 'The sound cannot be decoded. The picture goes on.';
   }
   const what = isVideo ? 'picture' : 'sound';
   return `No ${what} in this browser. ${describeCodec(mimeType, lack.kind)}`;
