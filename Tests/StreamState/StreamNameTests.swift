@@ -8,6 +8,8 @@ import Testing
         arguments: ["bob", "0ab", "a-b_c", String(repeating: "a", count: 32)])
     func accepted(_ raw: String) throws {
         #expect(try StreamName(raw).text == raw)
+        let bytes = Array(raw.utf8)
+        #expect(try StreamName(bytes.span) == StreamName(raw))
     }
 
     @Test("capitals are folded") func folded() throws {

@@ -1,5 +1,7 @@
 // The name of a user and of the user's stream. It is also a path component on disk. Only a valid
 // StreamName ever becomes part of a file path, so no request can leave the data directory.
+//
+// Unsafe use: a text is written into the memory that it is made in, a byte for each that was given.
 
 import Settings
 
@@ -14,16 +16,25 @@ package struct StreamName: Hashable, Sendable, CustomStringConvertible {
 
     /// Accepts upper-case ASCII letters and folds them. No percent-decoding: a name never needs it.
     package init(_ raw: some StringProtocol) throws(Invalid) {
-        var folded: [UInt8] = []
-        for byte in raw.utf8 {
-            guard folded.count < Limits.nameCharacters.upperBound else { throw .malformed }
-            guard let character = StreamName.fold(byte, isFirst: folded.isEmpty) else {
-                throw .malformed
+        let bytes = Array(raw.utf8.prefix(Limits.nameCharacters.upperBound + 1))
+        try self.init(bytes.span)
+    }
+
+    /// The same from the bytes of a request.
+    package init(_ raw: Span<UInt8>) throws(Invalid) {
+        guard Limits.nameCharacters.contains(raw.count) else { throw .malformed }
+        var isValid = true
+        text = unsafe String(unsafeUninitializedCapacity: raw.count) { folded in
+            for index in raw.indices {
+                guard let character = StreamName.fold(raw[index], isFirst: index == 0) else {
+                    isValid = false
+                    return 0
+                }
+                unsafe folded[index] = character
             }
-            folded.append(character)
+            return raw.count
         }
-        guard Limits.nameCharacters.contains(folded.count) else { throw .malformed }
-        text = String(decoding: folded, as: UTF8.self)
+        guard isValid else { throw .malformed }
         if StreamName.reserved.contains(text) { throw .reserved }
     }
 

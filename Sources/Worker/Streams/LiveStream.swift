@@ -194,6 +194,9 @@ package final class LiveStream {
 
     package var nowMs: UInt64 { environment.loop.nowMs }
 
+    /// The turn of the loop; nil outside of one.
+    package var turnNumber: UInt64? { environment.loop.turnNumber }
+
     var isWatched: Bool { !viewers.isEmpty || !followers.isEmpty }
 
     package func add(_ viewer: any Waiter) {

@@ -68,9 +68,13 @@ import Testing
         table = RouteTable(routes.routes, crossOrigin: CrossOrigin(origins: [])) { _ in }
     }
 
-    private func get(_ path: String, method: String = "GET") -> FakeExchange {
+    private func get(
+        _ path: String, method: String = "GET", headers: [HeaderField] = []
+    ) -> FakeExchange {
         let fake = FakeExchange(
-            Request(method: method, target: "/\(bench.name)/hls/\(path)"), clients: clients)
+            Request(
+                method: method, target: "/\(bench.name)/hls/\(path)", headers: headers),
+            clients: clients)
         table.begin(fake.exchange)
         return fake
     }
@@ -119,6 +123,62 @@ import Testing
         let length = try #require(fake.answer?.contentLength)
         #expect(fake.client.amount(of: .heldBytes) == Limits.heldBytesPerRequest + length)
         fake.close(.completed)
+    }
+
+    @Test("a list that was answered is answered again, and no longer when something has come")
+    func again() throws {
+        let first = get("v1.m3u8")
+        try append { first.answer != nil }
+        let second = get("v1.m3u8")
+        let tag = first.field("etag")
+        #expect(tag != nil && second.field("etag") == tag)
+        #expect(text(second) == text(first))
+        let stopped = stage.ring.entryHead
+        try append {
+            stage.ring.entryHead > stopped && get("v1.m3u8").field("etag") != tag
+        }
+        let third = get("v1.m3u8")
+        #expect(third.answer?.status == 200 && third.field("etag") != tag)
+        for fake in [first, second, third] { fake.close(.completed) }
+    }
+
+    @Test("a player of the browser is not given what others get, if that is too short for it")
+    func element() throws {
+        let first = get("v1.m3u8")
+        try append { first.answer != nil }
+        #expect(get("v1.m3u8").answer?.status == 200)
+        let element = get("v1.m3u8", headers: [HeaderField("sec-fetch-dest", "video")])
+        #expect(element.answer == nil)
+        first.close(.completed)
+        element.close(.completed)
+    }
+
+    @Test("media are the same for all who ask: whole, in part, or not again", arguments: [0, 1])
+    func media(_ kind: Int) throws {
+        try stage.appendAll(broadcast)
+        let list = get("a2.m3u8")
+        later.run()
+        let lines = text(list).split(separator: "\n").map(String.init)
+        // A part, which is small, or a segment.
+        let part = try #require(lines.last { $0.contains("URI=") && $0.contains("PART:") })
+        let uri = try #require(part.split(separator: "\"").first { $0.contains(".m4s") })
+        let segment = try #require(lines.last { $0.hasSuffix(".m4s") })
+        let path = kind == 0 ? String(uri) : segment
+        let all = [get(path), get(path)]
+        let bytes = all.map { $0.readAll() }
+        let whole = try #require(bytes[0])
+        #expect(bytes[1] == whole && whole.count == all[0].answer?.contentLength)
+        let tag = try #require(all[0].field("etag"))
+        #expect(all[1].field("etag") == tag && tag.contains("-\(whole.count)"))
+        #expect(all.allSatisfy { $0.field("content-type") == "audio/mp4" })
+        #expect(all.allSatisfy { $0.field("cache-control")?.contains("immutable") == true })
+        let again = get(path, headers: [HeaderField("if-none-match", tag)])
+        #expect(again.answer?.status == 304 && again.field("etag") == tag)
+        let piece = get(path, headers: [HeaderField("range", "bytes=10-19")])
+        #expect(piece.answer?.status == 206)
+        #expect(piece.field("content-range") == "bytes 10-19/\(whole.count)")
+        #expect(piece.readAll() == Array(whole[10..<20]))
+        for fake in all + [again, piece, list] { fake.close(.completed) }
     }
 
     @Test(

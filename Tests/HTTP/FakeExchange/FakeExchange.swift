@@ -109,7 +109,8 @@ package final class FakeExchange: ExchangeTransport {
 
     /// The value of the answer's first field of that name.
     package func field(_ name: String) -> String? {
-        answer?.headers.first { $0.name == name }?.value
+        let fields = (exchange.prepared?.headers ?? []) + (answer?.headers ?? [])
+        return fields.first { $0.name == name }?.value
     }
 
     /// The exchange is over; its handler is told.

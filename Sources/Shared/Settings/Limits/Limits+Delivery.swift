@@ -52,6 +52,12 @@ extension Limits {
     /// Name: so long after its end a broadcast whose writer has not let go counts as written: some worker
     /// has died.
     package static let lastMediaMs: UInt64 = 1_000
+    /// Name: for how long an answer to HLS or DASH is given again without a look at anything but the index:
+    /// a crowd comes within this, and nothing that depends on the time is later by more.
+    package static let answersReadyMs: UInt64 = 100
+    /// Name: parts up to this size are kept as they are sent, as long as others ask for them: those of sound.
+    /// Up to 64 of them, so a megabyte.
+    package static let keptPartBytes = 16 * 1024
     /// Worker: an index that nobody has asked for anything for this long is dropped. Players ask for a
     /// list every few seconds.
     package static let indexKeptMs: UInt64 = 30_000

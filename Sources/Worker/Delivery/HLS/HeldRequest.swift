@@ -7,6 +7,7 @@
 // Owner: the worker's loop thread.
 
 import HTTP
+import Media
 import Settings
 import Streams
 
@@ -24,9 +25,8 @@ final class HeldRequest: ExchangeHandler {
     private unowned let exchange: Exchange
     /// Nil when it was answered: the client may take its time, and must not keep the ring meanwhile.
     private var indexed: IndexedStream?
-    /// Decides about the request. The index is current.
-    private let decide: (IndexedStream, Exchange) -> Step
-    private let refuse: (Exchange, Problem) -> Void
+    private let resource: ResourceName
+    private let routes: PackagedRoutes
     private let beganAtMs: UInt64
     private var wait: SegmentWait?
     private var isCounted = false
@@ -38,34 +38,45 @@ final class HeldRequest: ExchangeHandler {
     private static let mostRounds = 16
 
     private init(
-        _ exchange: Exchange, _ indexed: IndexedStream,
-        decide: @escaping (IndexedStream, Exchange) -> Step,
-        refuse: @escaping (Exchange, Problem) -> Void
+        _ exchange: Exchange, _ resource: ResourceName, of indexed: IndexedStream,
+        for routes: PackagedRoutes
     ) {
         self.exchange = exchange
+        self.resource = resource
         self.indexed = indexed
-        self.decide = decide
-        self.refuse = refuse
+        self.routes = routes
         beganAtMs = indexed.stream.nowMs
     }
 
-    /// Answers a request now or later.
+    /// Answers a request now or later. Only one that waits is an object of its own.
     static func begin(
-        _ exchange: Exchange, _ indexed: IndexedStream,
-        decide: @escaping (IndexedStream, Exchange) -> Step,
-        refuse: @escaping (Exchange, Problem) -> Void
+        _ exchange: Exchange, _ resource: ResourceName, of indexed: IndexedStream,
+        for routes: PackagedRoutes
     ) {
-        HeldRequest(exchange, indexed, decide: decide, refuse: refuse).goOn()
+        switch step(of: indexed, { routes.step(exchange, resource, of: indexed) }) {
+        case .answered: return
+        case .refuse(let problem): routes.refuse(exchange, problem)
+        case .wait(let point, let place, let mostMs, let late):
+            HeldRequest(exchange, resource, of: indexed, for: routes).hold(
+                indexed, for: point, place: place, mostMs: mostMs, late: late)
+        }
+    }
+
+    private static func step(of indexed: IndexedStream, _ decide: () -> Step) -> Step {
+        indexed.refresh()
+        return indexed.isCurrent
+            ? decide()
+            : .wait(nil, place: 0, mostMs: Limits.startAwaitedMs, late: .noSegmentsYet)
     }
 
     private func goOn() {
         guard let indexed else { return }
         wait = nil
-        indexed.refresh()
-        let step =
-            indexed.isCurrent
-            ? decide(indexed, exchange)
-            : .wait(nil, place: 0, mostMs: Limits.startAwaitedMs, late: .noSegmentsYet)
+        let step = Self.step(of: indexed) {
+            // Those who have waited for the same get the same.
+            routes.answerReady(exchange, of: indexed)
+                ? .answered : routes.step(exchange, resource, of: indexed)
+        }
         switch step {
         case .answered: giveBack()
         case .refuse(let problem): refuse(problem)
@@ -94,7 +105,8 @@ final class HeldRequest: ExchangeHandler {
         guard !isCounted else { return true }
         guard exchange.client.take(.viewers) else {
             let hasItsShare = exchange.client.hasItsShare(of: .viewers)
-            refuse(exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
+            routes.refuse(
+                exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
             return false
         }
         isCounted = true
@@ -113,7 +125,7 @@ final class HeldRequest: ExchangeHandler {
     }
 
     private func refuse(_ problem: Problem) {
-        refuse(exchange, problem)
+        routes.refuse(exchange, problem)
         giveBack()
     }
 

@@ -44,12 +44,13 @@ package final class PackagedRoutes {
     private func answerDASH(_ exchange: Exchange) { answer(exchange, in: .dash) }
 
     private func answer(_ exchange: Exchange, in root: ResourceName.Root) {
-        guard let name = try? StreamName(exchange.parameter(0)) else {
-            return refuse(exchange, .unknownStream)
-        }
+        let name = exchange.withParameter(0) { try? StreamName($0) }
+        guard let name else { return refuse(exchange, .unknownStream) }
+        let known = streams.find(name)
+        if let known, answerReady(exchange, of: known) { return }
         let resource = exchange.withParameter(1) { ResourceName($0, in: root) }
         guard let resource else { return refuse(exchange, .unknownResource) }
-        guard let stream = streams.find(name) else {
+        guard let stream = known else {
             if streams.fault(of: name) != nil { return refuse(exchange, .unreadableStream) }
             return names.lookUp(name, for: exchange) { [self] isAnybodys in
                 refuse(exchange, isAnybodys ? .unknownStream : .unknownChannel)
@@ -63,10 +64,50 @@ package final class PackagedRoutes {
             return refuse(exchange, problem)
         }
         indexed.note(exchange.playerIdentity)
-        HeldRequest.begin(exchange, indexed) { [self] indexed, exchange in
-            step(exchange, resource, of: indexed)
-        } refuse: { [self] in
-            refuse($0, $1)
+        HeldRequest.begin(exchange, resource, of: indexed, for: self)
+    }
+
+    // MARK: What was answered before
+
+    /// False: nobody has asked for this lately.
+    private func answerReady(_ exchange: Exchange, of stream: LiveStream) -> Bool {
+        guard let indexed = indexes.known(stream) else { return false }
+        indexed.refresh()
+        guard indexed.isCurrent, answerReady(exchange, of: indexed) else { return false }
+        indexed.note(exchange.playerIdentity)
+        return true
+    }
+
+    /// The same; the index is current. A player of the browser may have to wait for what others have.
+    func answerReady(_ exchange: Exchange, of indexed: IndexedStream) -> Bool {
+        let ready = exchange.withTarget {
+            indexed.packaged.ready.find($0, in: indexed.state, nowMs: indexed.stream.nowMs)
+        }
+        guard let ready, !exchange.request.isOfMediaElement else { return false }
+        return answer(exchange, with: ready, of: indexed)
+    }
+
+    /// False: it is gone.
+    private func answer(
+        _ exchange: Exchange, with ready: ReadyAnswers.Answer, of indexed: IndexedStream
+    ) -> Bool {
+        switch ready {
+        case .resource(let resource): resource.answer(exchange, headers: [], refusalHeaders: [])
+        case .media(let media):
+            let body = media.body(in: indexed.index, from: indexed.stream.hold)
+            guard let body, body.byteCount == media.length else { return false }
+            media.answer(exchange, with: body)
+        }
+        return true
+    }
+
+    /// Whoever asks for the same soon gets the same.
+    private func keep(
+        _ ready: ReadyAnswers.Answer, for exchange: Exchange, of indexed: IndexedStream
+    ) {
+        exchange.withTarget {
+            indexed.packaged.ready.keep(
+                ready, at: $0, in: indexed.state, nowMs: indexed.stream.nowMs)
         }
     }
 
@@ -85,7 +126,8 @@ package final class PackagedRoutes {
         }
     }
 
-    private func step(
+    /// Decides about a request. The index is current.
+    func step(
         _ exchange: Exchange, _ resource: ResourceName, of indexed: IndexedStream
     ) -> Step {
         let tracks = indexed.packaged.tracks
@@ -147,8 +189,8 @@ package final class PackagedRoutes {
         if case .rewound(let rewindMs) = start {
             // Not kept: there are as many as there are numbers.
             playlist.rewindMs = rewindMs
-            PackagedStream.unkept(resource, text: playlist.text).answer(
-                exchange, headers: [lifetime.field], refusalHeaders: [])
+            PackagedStream.unkept(resource, lifetime, text: playlist.text).answer(
+                exchange, headers: [], refusalHeaders: [])
         } else {
             answer(exchange, indexed, resource, nil, lifetime) { playlist.text }
         }
@@ -209,7 +251,9 @@ package final class PackagedRoutes {
     ) -> Step {
         if case .initialization(let version) = content {
             guard version == 0 else { return .refuse(.unknownResource) }
-            indexed.packaged.initialization(of: track).answer(exchange)
+            let found = indexed.packaged.initialization(of: track)
+            found.answer(exchange)
+            keep(.resource(found), for: exchange, of: indexed)
             return .answered
         }
         guard let view = indexed.packaged.view else { return .refuse(.unknownResource) }
@@ -221,13 +265,33 @@ package final class PackagedRoutes {
                 point, place: track.place, mostMs: view.control?.longestWaitMs ?? 0,
                 late: .notInTime)
         case .there(let ordinal, let parts):
-            let body = indexed.index.body(
-                of: ordinal, rendition: track.place, parts: parts, from: indexed.stream.hold)
-            guard let body else { return .refuse(.unknownResource) }
             let name = MediaName(epoch: view.epoch, rendition: track.name, content)
-            exchange.respond(body, contentType: track.contentType, named: name)
+            let ready = exchange.withTarget {
+                indexed.packaged.ready.findUnchanging($0, in: indexed.state)
+            }
+            let found = ready ?? media(named: name, ordinal, parts, track, indexed)
+            guard let found, answer(exchange, with: found, of: indexed) else {
+                return .refuse(.unknownResource)
+            }
+            keep(found, for: exchange, of: indexed)
             return .answered
         }
+    }
+
+    /// Nil when it is gone.
+    private func media(
+        named name: MediaName, _ ordinal: UInt64, _ parts: Range<Int>?, _ track: PackagedTrack,
+        _ indexed: IndexedStream
+    ) -> ReadyAnswers.Answer? {
+        let body = indexed.index.body(
+            of: ordinal, rendition: track.place, parts: parts, from: indexed.stream.hold)
+        guard let body else { return nil }
+        if parts != nil, body.byteCount <= Limits.keptPartBytes {
+            return MediaAnswer.small(body, of: track, named: name).map { .resource($0) }
+        }
+        return .media(
+            MediaAnswer(
+                of: ordinal, parts: parts, track: track, length: body.byteCount, named: name))
     }
 
     // MARK: Answers
@@ -244,12 +308,14 @@ package final class PackagedRoutes {
         _ exchange: Exchange, _ indexed: IndexedStream, _ resource: ResourceName,
         _ form: MediaPlaylist.Form?, _ lifetime: Lifetime, text: () -> [UInt8]
     ) {
-        indexed.packaged.list(resource, form, text: text).answer(
-            exchange, headers: [lifetime.field], refusalHeaders: [])
+        let ready = ReadyAnswers.Answer.resource(
+            indexed.packaged.list(resource, form, lifetime, text: text))
+        _ = answer(exchange, with: ready, of: indexed)
+        if indexed.packaged.isUpToDate(resource) { keep(ready, for: exchange, of: indexed) }
     }
 
     /// Caches keep a refusal for a second, so that a crowd's requests become one.
-    private func refuse(_ exchange: Exchange, _ problem: Problem) {
+    func refuse(_ exchange: Exchange, _ problem: Problem) {
         let fields =
             [400, 404, 503].contains(problem.status)
             ? problem.fields.filter { $0.name != "cache-control" } + [Lifetime.momentary.field]

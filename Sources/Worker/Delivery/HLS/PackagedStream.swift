@@ -13,7 +13,9 @@ final class PackagedStream {
     let tracks: PackagedTracks
     private unowned let indexed: IndexedStream
     private let clockUs: () -> UInt64
-    private var playlists: [KeptKey: (resource: Resource, version: Version)] = [:]
+    /// Answers that were given lately.
+    var ready = ReadyAnswers()
+    private var playlists: [KeptKey: (list: ListAnswers, version: Version)] = [:]
     /// Lists of all tracks: they change with segments, and players do not wait for them. So they cost no
     /// more than a part of the time, however short segments are.
     private var overviews: [ResourceName: (kept: Kept<Resource>, version: Version?)] = [:]
@@ -61,16 +63,26 @@ final class PackagedStream {
     ///
     /// - Parameter form: of a media playlist.
     func list(
-        _ name: ResourceName, _ form: MediaPlaylist.Form? = nil, text: () -> [UInt8]
+        _ name: ResourceName, _ form: MediaPlaylist.Form?, _ lifetime: Lifetime,
+        text: () -> [UInt8]
     ) -> Resource {
         switch name {
         case .playlist(let rendition), .keyFrames(let rendition):
             // Without parts there are no reports on the other tracks.
             let isAlone = form == nil || form == .plain
             let places = isAlone ? tracks.track(rendition).map { [$0.place] } ?? [] : allPlaces
-            return playlist(KeptKey(name: name, form: form), of: places, text)
+            return playlist(KeptKey(name: name, form: form), of: places, text).with(lifetime)
         case .multivariant, .soundMultivariant, .presentation, .media:
-            return overview(name, text)
+            return overview(name, lifetime, text)
+        }
+    }
+
+    /// Whether the list that was made last says what the index says. Those of all tracks may be behind.
+    func isUpToDate(_ name: ResourceName) -> Bool {
+        switch name {
+        case .playlist, .keyFrames, .media: true
+        case .multivariant, .soundMultivariant, .presentation:
+            overviews[name]?.version == overviewVersion
         }
     }
 
@@ -78,27 +90,29 @@ final class PackagedStream {
 
     private func playlist(
         _ key: KeptKey, of places: [Int], _ text: () -> [UInt8]
-    ) -> Resource {
+    ) -> ListAnswers {
         let version = version(
             changes: places.reduce(0) { $0 &+ indexed.index.version(of: $1) })
-        if let kept = playlists[key], kept.version == version { return kept.resource }
-        let resource = Resource(list: text(), of: key.name)
-        playlists[key] = (resource, version)
-        return resource
+        if let kept = playlists[key], kept.version == version { return kept.list }
+        let list = ListAnswers(text(), of: key.name)
+        playlists[key] = (list, version)
+        return list
     }
 
     private var overviewVersion: Version {
         version(changes: allPlaces.reduce(0) { $0 &+ (indexed.index.newestComplete(of: $1) ?? 0) })
     }
 
-    private func overview(_ name: ResourceName, _ text: () -> [UInt8]) -> Resource {
+    private func overview(
+        _ name: ResourceName, _ lifetime: Lifetime, _ text: () -> [UInt8]
+    ) -> Resource {
         let version = overviewVersion
         var overview = overviews[name] ?? (Kept(), nil)
         let resource = overview.kept.value(
             isOutdated: overview.version != version, clockUs: clockUs
         ) {
             overview.version = version
-            return Resource(list: text(), of: name)
+            return ListAnswers(text(), of: name).with(lifetime)
         }
         overviews[name] = overview
         return resource
@@ -121,8 +135,8 @@ final class PackagedStream {
     }
 
     /// A list that nobody else will ask for.
-    static func unkept(_ name: ResourceName, text: [UInt8]) -> Resource {
-        Resource(list: text, of: name)
+    static func unkept(_ name: ResourceName, _ lifetime: Lifetime, text: [UInt8]) -> Resource {
+        ListAnswers(text, of: name).with(lifetime)
     }
 
     // MARK: Inits
@@ -140,11 +154,14 @@ final class PackagedStream {
     }
 }
 
-extension Resource {
-    /// A playlist or a manifest. How long it may be kept depends on how it was asked for.
-    fileprivate convenience init(list bytes: [UInt8], of name: ResourceName) {
+/// The answers with a playlist or a manifest: how long it may be kept depends on how it was asked for.
+private final class ListAnswers {
+    private let content: Content
+    private var answers: [Lifetime: Resource] = [:]
+
+    init(_ bytes: [UInt8], of name: ResourceName) {
         let text = Fingerprint(of: bytes).text
-        let content = Content(
+        content = Content(
             fields: [HeaderField("vary", "accept-encoding")] + PackagedRoutes.fields,
             contentFields: [
                 HeaderField("content-type", name.contentType),
@@ -152,8 +169,14 @@ extension Resource {
                 HeaderField("priority", "u=1"),
             ], bytes: bytes, tag: EntityTag("\"\(text)\""),
             gzip: Gzip.compress(bytes, effort: .quick).map { ($0, EntityTag("\"\(text)-gzip\"")) })
+    }
+
+    func with(_ lifetime: Lifetime) -> Resource {
+        if let answer = answers[lifetime] { return answer }
         // The next version comes soon, and whoever has not taken this one is the only one that has it.
-        self.init(content, isShared: false)
+        let answer = Resource(content.with(lifetime.field), isShared: false)
+        answers[lifetime] = answer
+        return answer
     }
 }
 

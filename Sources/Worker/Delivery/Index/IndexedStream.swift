@@ -16,6 +16,10 @@ package final class IndexedStream: Waiter {
     package private(set) var index: SegmentIndex
     /// Everything was read that there was at the last look. Until then, lists would be too short.
     package private(set) var isCurrent = false
+    /// What the index was like when it was last read.
+    private(set) var state: IndexState
+    /// In which turn of the loop that was.
+    private var readInTurn: UInt64?
     /// When somebody asked last, in milliseconds of the loop.
     private(set) var askedAtMs: UInt64
     package var place = 0
@@ -49,6 +53,7 @@ package final class IndexedStream: Waiter {
         self.stream = stream
         self.memory = memory
         index = SegmentIndex(tracks: stream.tracks)
+        state = IndexState(of: index)
         askedAtMs = stream.nowMs
         waits.onLeave = { [unowned self] in
             if isIdle { follow(false) }
@@ -81,14 +86,18 @@ package final class IndexedStream: Waiter {
 
     // MARK: Reading
 
-    /// Reads what is new, as much as this turn allows. Call before each answer.
+    /// Reads what is new, as much as this turn allows. Call before each answer. What comes in a turn in
+    /// which it was read is read in the next one: a connection asks for many things in one turn.
     package func refresh() {
         askedAtMs = stream.nowMs
+        if isCurrent, let readInTurn, readInTurn == stream.turnNumber { return }
         read()
     }
 
     private func read() {
+        readInTurn = stream.turnNumber
         guard !index.isFinished else { return }
+        defer { state = IndexState(of: index) }
         // Looked at first: what was written before the end is in the ring by then.
         let isOver = isWritten
         let mostBytes = memory.allowedBytes(wasCurrent: isCurrent, nowMs: stream.nowMs)

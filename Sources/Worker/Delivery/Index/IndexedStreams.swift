@@ -30,6 +30,9 @@ package final class IndexedStreams {
         return indexed
     }
 
+    /// The index of a stream, if somebody has asked for it lately.
+    func known(_ stream: LiveStream) -> IndexedStream? { byID[ObjectIdentifier(stream)] }
+
     var count: Int { byID.count }
 
     /// Forgets indexes that nobody waits for, those first that were not asked for the longest, until

@@ -12,7 +12,7 @@ package struct Content {
         let isCompressed: Bool
     }
 
-    private let fields: [HeaderField]
+    private var fields: [HeaderField]
     private let contentFields: [HeaderField]
     private let hasParts: Bool
     let plain: Representation
@@ -34,6 +34,13 @@ package struct Content {
         compressed = gzip.map {
             Representation(bytes: $0.bytes, tag: $0.tag, isCompressed: true)
         }
+    }
+
+    /// The same with another field in every answer. The bytes are shared.
+    package func with(_ field: HeaderField) -> Content {
+        var content = self
+        content.fields.append(field)
+        return content
     }
 
     /// The fields of a 304.

@@ -35,7 +35,7 @@ package final class Exchange {
     /// promised no length.
     private var promisedBytes: Int?
     /// The library has pointers into it as long as the stream is open.
-    private(set) var prepared: PreparedResponse?
+    package private(set) var prepared: PreparedResponse?
     /// Set when something decides the cause before the protocol reports the end.
     private(set) var closeCause: CloseCause?
     /// How much of the client's share this exchange takes, in bytes.
@@ -154,15 +154,17 @@ package final class Exchange {
         transport.respond(self, head)
     }
 
-    /// The same with a response that was made before. `headers` follow its own fields.
-    package func respond(_ response: PreparedResponse, headers: [HeaderField] = []) {
-        guard let transport = transportToRespond(), take(costBytes: response.heldBytes) else {
-            return
-        }
+    /// The same with one that was made before. `headers` follow its own; `source` produces its body.
+    package func respond(
+        _ response: PreparedResponse, headers: [HeaderField] = [], from source: BodySource? = nil
+    ) {
+        let costBytes = source.map { ResponseBody.stream($0).costBytes } ?? response.heldBytes
+        guard let transport = transportToRespond(), take(costBytes: costBytes) else { return }
         prepared = response
+        if source != nil { promisedBytes = response.length }
         let head = begin(
-            .prepared(offset: 0), status: response.status, headers: headers,
-            length: response.body.count)
+            source.map { .source($0) } ?? .prepared(offset: 0), status: response.status,
+            headers: headers, length: response.length)
         transport.respond(self, head)
     }
 

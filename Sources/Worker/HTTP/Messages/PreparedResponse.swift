@@ -1,5 +1,6 @@
 // A response that is made once and given many times. Its header section is ready in the forms of both
-// protocols, and all who get the body share one array.
+// protocols, and all who get the body share one array; or each of them has a source of its own that produces
+// the same bytes.
 //
 // Unsafe use: names and values lie in one allocation that is owned here, written in init and freed in
 // deinit; `pairs` points into it. nghttp2 is told not to copy them, so the Exchange keeps this object
@@ -13,6 +14,8 @@ import Settings
 package final class PreparedResponse {
     package let status: Int
     package let body: [UInt8]
+    /// How long the body is.
+    package let length: Int
     /// How many bytes one client is charged for it (see Exchange).
     let heldBytes: Int
     /// The fields, for tests.
@@ -28,13 +31,29 @@ package final class PreparedResponse {
     /// - Parameters:
     ///   - body: nil for a status that never has one.
     ///   - isShared: those who get it share the cost of its memory.
-    package init(status: Int, headers: [HeaderField], body: [UInt8]?, isShared: Bool = true) {
+    package convenience init(
+        status: Int, headers: [HeaderField], body: [UInt8]?, isShared: Bool = true
+    ) {
+        let heldBytes = (body?.count ?? 0) / (isShared ? Limits.heldPartOfSharedResponse : 1)
+        self.init(status, headers, body: body ?? [], length: body?.count, heldBytes: heldBytes)
+    }
+
+    /// One whose body comes from a source each time.
+    package convenience init(status: Int, headers: [HeaderField], streaming length: Int) {
+        self.init(status, headers, body: [], length: length, heldBytes: 0)
+    }
+
+    /// - Parameter length: nil for a status that never has a body.
+    private init(
+        _ status: Int, _ headers: [HeaderField], body: [UInt8], length: Int?, heldBytes: Int
+    ) {
         self.status = status
-        self.body = body ?? []
-        heldBytes = self.body.count / (isShared ? Limits.heldPartOfSharedResponse : 1)
+        self.body = body
+        self.length = length ?? 0
+        self.heldBytes = heldBytes
         self.headers = headers
         var fields = headers.filter { $0.name != "content-length" }
-        if let body { fields.append(HeaderField("content-length", String(body.count))) }
+        if let length { fields.append(HeaderField("content-length", String(length))) }
         let section = HTTP1Response(
             status: status, headers: fields, framing: .none, connection: nil, date: nil
         ).text

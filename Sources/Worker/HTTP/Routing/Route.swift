@@ -88,6 +88,11 @@ extension Exchange {
         return request.withTarget { body($0.extracting(range)) }
     }
 
+    /// Calls `body` with the bytes of the whole target, as it was sent.
+    package func withTarget<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        request.withTarget(body)
+    }
+
     /// Whether that part is exactly `text`.
     package func hasParameter(_ number: Int, _ text: [UInt8]) -> Bool {
         guard let route else { return false }

@@ -1,5 +1,7 @@
 // Reads names and numbers out of bytes from a network, from left to right. It holds a position, and the
 // bytes are given to each call.
+//
+// Unsafe use: the bytes of texts that are in the program are read, up to their ends.
 
 struct NameScanner {
     private var range: Range<Int>
@@ -10,8 +12,8 @@ struct NameScanner {
     var isAtEnd: Bool { range.isEmpty }
 
     /// Passes over a text if it comes next.
-    mutating func take(_ text: String, in bytes: Span<UInt8>) -> Bool {
-        let end = range.lowerBound + text.utf8.count
+    mutating func take(_ text: StaticString, in bytes: Span<UInt8>) -> Bool {
+        let end = range.lowerBound + text.utf8CodeUnitCount
         guard end <= range.upperBound, Self.equals(text, at: range.lowerBound..<end, in: bytes)
         else { return false }
         range = end..<range.upperBound
@@ -64,9 +66,14 @@ struct NameScanner {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
-    static func equals(_ text: String, at range: Range<Int>, in bytes: Span<UInt8>) -> Bool {
-        guard text.utf8.count == range.count else { return false }
-        for (byte, index) in zip(text.utf8, range) where byte != bytes[index] { return false }
+    static func equals(
+        _ text: StaticString, at range: Range<Int>, in bytes: Span<UInt8>
+    ) -> Bool {
+        guard text.utf8CodeUnitCount == range.count else { return false }
+        let start = unsafe text.utf8Start
+        for index in range {
+            guard unsafe bytes[index] == start[index - range.lowerBound] else { return false }
+        }
         return true
     }
 }

@@ -55,9 +55,9 @@ package struct PlaylistDirectives: Sendable, Equatable {
 
     /// Where the value of a directive lies; empty when it has none, nil for another name.
     private static func value(
-        of name: String, at field: Range<Int>, in query: Span<UInt8>
+        of name: StaticString, at field: Range<Int>, in query: Span<UInt8>
     ) -> Range<Int>? {
-        let nameEnd = field.lowerBound + name.utf8.count
+        let nameEnd = field.lowerBound + name.utf8CodeUnitCount
         guard nameEnd <= field.upperBound,
             NameScanner.equals(name, at: field.lowerBound..<nameEnd, in: query)
         else { return nil }
