@@ -1,8 +1,8 @@
-"""How tests are dealt out to several processes (`-n 4`): by the file, with two exceptions.
+"""How tests are dealt out to several processes (`-n 6`): by the file, with one exception.
 
 Fixtures that live for a file (a browser, a server) would be made in every process otherwise. All
-tests with browsers are two such heaps of about one size, so that at most two of them want the processors
-at a time, and neither is what all others wait for at the end.
+tests with browsers are three such heaps of about one size, so that at most three of them want the processors
+at a time, and none is what all others wait for at the end.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from collections import Counter
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+# The first files of the second heap with browsers, and of the third.
+_BORDERS = ("test_page_g", "test_page_m")
 
 
 class ByHeap(LoadScopeScheduling):
@@ -25,7 +28,7 @@ def heap(nodeid: str) -> str:
     file = nodeid.split("::")[0]
     name = file.rsplit("/", 1)[-1]
     if name.startswith(("test_browser_", "test_page_")):
-        return "browsers 2" if name >= "test_page_h" else "browsers 1"
+        return f"browsers {1 + sum(name >= border for border in _BORDERS)}"
     return file
 
 
