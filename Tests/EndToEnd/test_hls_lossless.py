@@ -81,7 +81,8 @@ def read(
     """All broadcasts at once; an ended one is there for a minute, so all are read at once, too."""
     folder = tmp_path_factory.mktemp("lossless")
     sources = [each for each in SOURCES if each.is_available and each.name in _NAMES]
-    with lasting_server("lossless") as server:
+    # The first one is not to end by itself until the last one has been sent.
+    with lasting_server("lossless", "--grace", "600") as server:
         feeds = []
         for each in sources:
             recording = each.recording(_SECONDS)

@@ -167,11 +167,8 @@ def test_what_a_stranger_answers_is_tried_again_in_words_of_its_own(
     live.choose("#resolution", "360p")
     live.choose("#codec", "vp8")
     live.press_go_live()
-    for reply in replies:
-        between.reply = reply
-        wait_until_said(between, reply)
-        wait_for_element(live.page, "#notice-title", "the notice", lambda e: words in e.text)
-        assert live.state == "starting"
+    wait_for_element(live.page, "#notice-title", "the notice", lambda e: words in e.text)
+    assert live.state == "starting"
     between.reply = None
     live.wait_for_state("live")
 

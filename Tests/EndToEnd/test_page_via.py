@@ -16,7 +16,7 @@ from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.watch_page import WatchPage
-from weir.blocks import VIDEO, blocks_of, clusters, paced
+from weir.blocks import VIDEO, blocks_of, clusters, paced, paced_as_told
 from weir.publisher import Publisher
 from weir.publisher import paced as at_pace
 from weir.recordings import Recording, record
@@ -123,10 +123,15 @@ def test_the_picture_goes_on_while_the_sound_stops(
     name: str,
 ) -> None:
     head, blocks = blocks_of(record("vp9", seconds=60))
-    some = [block for block in blocks if block.track == VIDEO or block.due_ms < 15_000]
-    publish(browser_server, name).feed(paced(head, clusters(some)), finish=False)
+    has_stopped = threading.Event()
+    publish(browser_server, name).feed(paced_as_told(
+        head, blocks,
+        lambda some: [block for block in some if block.track == VIDEO or not has_stopped.is_set()],
+        every_ms=200), finish=False)
     browser_server.wait_for_state(name, "live")
     watcher = watch_page(name, via="cmaf")
+    watcher.wait_for_playback(1)
+    has_stopped.set()
     wait_for_element(watcher.page, "#note", "words for the sound",
                      lambda seen: seen.text.startswith("No sound now"))
     watcher.wait_for_playback(2)

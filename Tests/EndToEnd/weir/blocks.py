@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from . import ebml
@@ -82,6 +83,20 @@ def paced(head: bytes, made: list[tuple[int, bytes]]) -> Iterator[bytes]:
     for due_ms, data in made:
         time.sleep(max(0.0, began + due_ms / 1000 - time.monotonic()))
         yield data
+
+
+def paced_as_told(
+    head: bytes, blocks: Iterable[Block], made_of: Callable[[list[Block]], list[Block]],
+    every_ms: int = 1000,
+) -> Iterator[bytes]:
+    """Each second of the blocks when it is over, as `made_of` then makes it. Recordings have a key frame at
+    the beginning of each second."""
+    yield head
+    began = time.monotonic()
+    for place, group in itertools.groupby(blocks, key=lambda block: block.due_ms // every_ms):
+        time.sleep(max(0.0, began + (place + 1) * every_ms / 1000 - time.monotonic()))
+        for _, data in clusters(made_of(list(group))):
+            yield data
 
 
 def _number(data: bytes, at: int, *, keep_mark: bool) -> tuple[int, int]:

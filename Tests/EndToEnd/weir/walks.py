@@ -28,6 +28,8 @@ from .sources import SOURCES, Source, source
 
 #: How late parts and segments may be where nothing else is to be done (T6, L6).
 _SLACK_S = 0.25
+#: What nobody means to follow, see docs/hls-rules.md.
+_DEVIATIONS = frozenset({"V5"})
 
 
 class Walk:
@@ -100,8 +102,8 @@ def main() -> int:
         ).items():
             findings = walk.follower.findings
             print(f"{name}: {walk.failure or 'followed'}; {findings.looks}")
-            print(findings.report() or "  no rule is broken", flush=True)
-            is_clean = is_clean and walk.failure is None and not findings.all
+            print(findings.report(_DEVIATIONS) or "  no rule is broken", flush=True)
+            is_clean = is_clean and walk.failure is None and not findings.without(_DEVIATIONS)
     finally:
         server.destroy()
         shutil.rmtree(folder)
