@@ -15,6 +15,7 @@ LOOK_EVERY_S = 0.2
 
 # A headless browser without a GPU on a shared machine drops frames; a broken stream drops most.
 MAXIMUM_DROPPED_SHARE = 0.5
+FRAMES_LOOKED_AT = 20
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,26 @@ class Watcher:
         return self.wait_until(lambda now: now.ended, "the video to end")
 
     def assert_sound(self) -> None:
-        """Nothing was decoded wrongly, and the browser kept up with most of it."""
+        """Nothing was decoded wrongly, and the browser keeps up with most of it, sooner or later."""
         now = self.report()
         assert now.errorText is None, f"{self.page.name}: {now}"
         assert now.corruptedFrames == 0, f"{self.page.name} saw corrupted frames: {now}"
-        assert now.droppedFrames <= now.totalFrames * MAXIMUM_DROPPED_SHARE, (
-            f"{self.page.name} dropped most frames: {now}")
+        if now.droppedFrames > now.totalFrames * MAXIMUM_DROPPED_SHARE:
+            self._wait_for_most_frames()
+
+    def _wait_for_most_frames(self) -> None:
+        """A second in which most frames are shown. A machine that had other things to do gets to that."""
+        before = self.report()
+
+        def is_shown(now: Report) -> bool:
+            nonlocal before
+            frames, dropped = now.totalFrames - before.totalFrames, now.droppedFrames - before.droppedFrames
+            if frames < FRAMES_LOOKED_AT:
+                return False
+            before = now
+            return dropped <= frames * MAXIMUM_DROPPED_SHARE
+
+        self.wait_until(is_shown, "most frames to be shown, and not dropped")
 
     def wait_for_another_picture(self) -> None:
         """Until the page looks different from now. Works without permission to read the media."""
