@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import crowd
 from bench_setting import Figure, Setting, cpu_seconds, memory, tree
-from clocked_publisher import ClockedPublisher
-from crowd import Crowd, CrowdReport
+from weir import crowd
+from weir.clocked_publisher import ClockedPublisher
+from weir.crowd import Crowd, CrowdReport
 from weir.recordings import record
 from weir.server import Server
 from weir.waiting import wait_until

@@ -13,7 +13,7 @@
 //
 // `replay`: every EVERY_MS all players ask for the next round of FILE: paths, with an empty line behind each round.
 //
-// Build: cc -O2 -o players players.c wire.c lists.c report.c -lnghttp2 -lssl -lcrypto -lz
+// Build: clang -O2 -o players players.c wire.c lists.c report.c -lnghttp2 -lssl -lcrypto -lz
 
 #include <inttypes.h>
 #include <signal.h>

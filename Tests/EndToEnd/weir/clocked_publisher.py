@@ -10,10 +10,10 @@ import threading
 import time
 from bisect import bisect_left
 
-from weir import tls
-from weir.packets import Packet, packets
-from weir.recordings import Recording
-from weir.server import Server
+from . import tls
+from .packets import Packet, packets
+from .recordings import Recording
+from .server import Server
 
 
 class ClockedPublisher:

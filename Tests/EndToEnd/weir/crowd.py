@@ -1,4 +1,4 @@
-"""Runs Players/players.c, the load of hundreds of players, and reads its report."""
+"""Runs Tests/Benchmarks/Players, the load of hundreds of players, and reads its report."""
 
 from __future__ import annotations
 
@@ -8,19 +8,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clocked_publisher import ClockedPublisher
+from .clocked_publisher import ClockedPublisher
+from .places import REPOSITORY
 
-_SOURCES = Path(__file__).with_name("Players")
+_SOURCES = REPOSITORY / "Tests" / "Benchmarks" / "Players"
 
 
 def build(folder: Path) -> Path:
     """Makes the tool in `folder`; it needs what Weir itself is built with."""
-    tool = folder / "players"
-    files = sorted(str(file) for file in _SOURCES.glob("*.c"))
+    files = sorted(_SOURCES.glob("*.c"))
+    return _compile(folder / "players", files, "-lnghttp2", "-lssl", "-lcrypto", "-lz")
+
+
+def build_readers(folder: Path) -> Path:
+    """What the tool reads lists and parts with, as a library."""
+    return _compile(folder / "readers.so", [_SOURCES / "lists.c"], "-shared", "-fPIC", "-lz")
+
+
+def _compile(made: Path, files: list[Path], *options: str) -> Path:
     subprocess.run(
-        ["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", str(tool), *files,
-         "-lnghttp2", "-lssl", "-lcrypto", "-lz"], check=True)
-    return tool
+        ["clang", "-O2", "-Wall", "-Wextra", "-Werror", "-o", str(made), *map(str, files), *options],
+        check=True)
+    return made
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+"""The load of low-latency players that `make bench` measures with: a few of them, so that it goes on working,
+and that it finds what it is to find."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from weir import crowd
+from weir.clocked_publisher import ClockedPublisher
+from weir.crowd import Crowd
+from weir.hls import Playlist
+from weir.recordings import record
+from weir.server import Server
+from weir.waiting import wait_until
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> Path:
+    return crowd.build(tmp_path)
+
+
+@pytest.fixture
+def broadcast(server: Server, name: str) -> Iterator[ClockedPublisher]:
+    with ClockedPublisher(server, name, record("vp9", "opus", seconds=30)) as publisher:
+        wait_until(lambda: server.get(f"/{name}/hls/v1.m3u8").status == 200, "the first list")
+        yield publisher
+
+
+def test_each_player_has_all_parts_whole_and_in_their_order(
+    server: Server, broadcast: ClockedPublisher, tool: Path, name: str
+) -> None:
+    seen = Crowd(tool, server.port, f"/{name}/hls/", 6, 20, 20).begin().report()
+    assert not seen.failures, seen.failures
+    assert all(had > 0 for each in seen.had for had, _ in each), seen.had
+    assert [track["scale"] > 0 for track in seen.tracks] == [True, True]
+    # Nobody can have a part before its last byte was sent.
+    assert seen.behind_publisher("media", broadcast).values[0] >= 0
+    assert seen.behind_first("lists").values[0] == 0
+
+
+def test_players_of_what_is_not_there_say_so(server: Server, tool: Path, name: str) -> None:
+    seen = Crowd(tool, server.port, f"/{name}/hls/", 1.5, 3, 1).begin().report()
+    assert seen.failures == {"404 for a list": 3}
+    assert [had for each in seen.had for had, _ in each] == [0] * 6
+
+
+def test_a_part_that_is_not_whole_is_found(
+    server: Server, broadcast: ClockedPublisher, tmp_path: Path, name: str
+) -> None:
+    library = ctypes.CDLL(str(crowd.build_readers(tmp_path)))
+
+    def read(body: bytes) -> tuple[int, int] | None:
+        """Start and end of a part, if it is whole."""
+        found = (ctypes.c_uint64 * 2)()
+        is_whole = library.read_part(body, ctypes.c_size_t(len(body)), found)
+        return (found[0], found[1]) if is_whole & 0xFF else None
+
+    listed = Playlist(server.get(f"/{name}/hls/v1.m3u8").body.decode()).parts
+    first, second = (server.get(f"/{name}/hls/{part}").body for part in listed[-2:])
+    one, other = read(first), read(second)
+    assert one and other and one[0] < one[1] == other[0] < other[1]
+    assert read(first + second) == (one[0], other[1])
+    assert read(first + first) is None, "it does not go on where it ended"
+    for length in (0, 7, len(first) // 2, len(first) - 1):
+        assert read(first[:length]) is None, length
+    assert read(first + b"\0") is None
+    # A sample that is longer than what is there.
+    at = first.index(b"mdat") - 4
+    assert read(first[:at] + (9).to_bytes(4, "big") + b"mdat" + first[at + 8:at + 9]) is None
