@@ -28,6 +28,7 @@ package struct StreamStatus {
     private static let lost = 15
     private static let recorded = 16
     private static let reason = 17
+    private static let advised = 18
     private static let peak = 24
     private static let viewers = 32
     private static let bodies = viewers + RingSlots.count
@@ -89,6 +90,9 @@ package struct StreamStatus {
     package var losses: UInt64 { words[Self.lost].load().count }
 
     package func addLosses(_ count: Int) { words[Self.lost].add(UInt64(max(0, count))) }
+
+    /// True once: whoever gets it says that the ring is too small.
+    package func claimRingSizeAdvice() -> Bool { words[Self.advised].add(1).bits == 1 }
 
     // MARK: The publisher
 

@@ -35,7 +35,6 @@ final class IngestSession {
     /// Pieces of media that this body has brought.
     private(set) var fragmentCount: UInt64 = 0
     private var lossLog = LossLog()
-    private var ringSizeAdvice = RingSizeAdvice()
 
     /// Starts a broadcast. `lease` is that of the ring to be continued or replaced.
     init(
@@ -197,12 +196,16 @@ final class IngestSession {
         writer.announce(bytes: bytes.count, atMs: nowMs)
     }
 
+    /// Once for each ring, whichever worker takes in the body with which it becomes clear.
     private func adviseOnRingSize() {
         let ringBytes = environment.ringGeometry.dataBytes
-        guard let plan = parser.segmentPlan,
-            let neededBytes = ringSizeAdvice.note(
+        guard let ring = writer.ring, let plan = parser.segmentPlan,
+            parser.segmentOrdinals.next
+                > ring.baseOrdinals.segment + RingSizeAdvice.enoughSegments,
+            let neededBytes = RingSizeAdvice.neededBytes(
                 targetDurationMs: plan.targetDurationMs, ringBytes: ringBytes,
-                capacityMs: writer.capacityMs)
+                capacityMs: writer.capacityMs),
+            ring.status.claimRingSizeAdvice()
         else { return }
         environment.logger.warning(
             "the ring is too small for HLS: key frames are seldom for its bit rate (--ring-size)",

@@ -2,26 +2,18 @@
 // ListWindow), and are not to be shorter than three target durations (draft-pantos-hls-rfc8216bis, section
 // 6.2.2). Where key frames are seldom and the bit rate is high, they would be. Pure.
 
-struct RingSizeAdvice {
-    private var segments = 0
-    private var isGiven = false
+enum RingSizeAdvice {
+    /// Until a ring has so many segments, the bit rate is not known well.
+    static let enoughSegments: UInt64 = 3
 
-    /// Until then, the bit rate is not known well.
-    private static let enoughSegments = 3
-
-    /// A segment begins.
     /// - Parameter capacityMs: how much media the ring holds.
-    /// - Returns: how many bytes a ring should have, once, if this one should have more.
-    mutating func note(
+    /// - Returns: how many bytes a ring should have if this one should have more.
+    static func neededBytes(
         targetDurationMs: UInt32, ringBytes: Int, capacityMs: UInt64?
     ) -> UInt64? {
-        segments += 1
-        guard segments > Self.enoughSegments, !isGiven, let capacityMs, capacityMs > 0 else {
-            return nil
-        }
+        guard let capacityMs, capacityMs > 0 else { return nil }
         let neededMs = 3 * UInt64(targetDurationMs) * 8 / 5
         guard capacityMs < neededMs else { return nil }
-        isGiven = true
         let (product, isTooMuch) = UInt64(max(ringBytes, 0))
             .multipliedReportingOverflow(by: neededMs)
         guard !isTooMuch else { return nil }
