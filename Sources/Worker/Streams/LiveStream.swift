@@ -194,7 +194,7 @@ package final class LiveStream {
 
     package var nowMs: UInt64 { environment.loop.nowMs }
 
-    /// The turn of the loop; nil outside of one.
+    /// The number of the loop's turn; nil while it does not run.
     package var turnNumber: UInt64? { environment.loop.turnNumber }
 
     var isWatched: Bool { !viewers.isEmpty || !followers.isEmpty }

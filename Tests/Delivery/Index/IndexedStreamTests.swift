@@ -219,20 +219,41 @@ private final class Clock {
     @Test("all indexes of a worker share what is read in a turn")
     func budget() throws {
         let memory = IndexMemory(later: { [later] in later.add($0, $1) }, clockUs: { 0 })
-        #expect(memory.allowedBytes(wasCurrent: false, nowMs: 1) == Limits.indexedBytesPerTurn)
+        #expect(memory.allowedBytes(wasCurrent: false, turn: 1) == Limits.indexedBytesPerTurn)
         memory.hasRead(Limits.indexedBytesPerTurn)
-        #expect(memory.allowedBytes(wasCurrent: false, nowMs: 1) <= 0)
-        #expect(memory.allowedBytes(wasCurrent: true, nowMs: 1) == Limits.indexedNewsBytes)
+        #expect(memory.allowedBytes(wasCurrent: false, turn: 1) <= 0)
+        #expect(memory.allowedBytes(wasCurrent: true, turn: 1) == Limits.indexedNewsBytes)
         try stage.appendAll(broadcast)
         let one = IndexedStream(stream, memory: memory)
         let other = IndexedStream(stream, memory: memory)
-        memory.hasRead(max(0, memory.allowedBytes(wasCurrent: false, nowMs: stream.nowMs)))
+        memory.hasRead(max(0, memory.allowedBytes(wasCurrent: false, turn: stream.turnNumber)))
         one.refresh()
         other.refresh()
         #expect(!one.isCurrent && !other.isCurrent, "nothing is left of this turn")
         later.run()
         #expect(one.isCurrent && other.isCurrent)
         #expect(memory.samples == 2 * one.index.sampleCount - unsettled(one) * 2)
+    }
+
+    @Test("who stands in a line has no more of a turn than was left of it")
+    func oneBudget() throws {
+        let memory = IndexMemory(later: { [later] in later.add($0, $1) }, clockUs: { 0 })
+        try stage.appendAll(broadcast)
+        let one = IndexedStream(stream, memory: memory)
+        var wasCurrent: [Bool] = []
+        bench.loop.schedule(afterMs: 0) { [self] in
+            memory.hasRead(memory.allowedBytes(wasCurrent: false, turn: stream.turnNumber))
+            one.refresh()
+            later.run()
+            wasCurrent.append(one.isCurrent)
+            bench.loop.schedule(afterMs: 1) { [self] in
+                later.run()
+                wasCurrent.append(one.isCurrent)
+                bench.loop.stop()
+            }
+        }
+        bench.loop.run()
+        #expect(wasCurrent == [false, true])
     }
 
     /// Samples that came since the samples of an index were last counted.

@@ -20,8 +20,8 @@ final class IndexMemory {
     /// Those who are woken in the next turn, in their order.
     private var line: [IndexedStream] = []
     private var isScheduled = false
-    /// What may still be read in the turn that has this time.
-    private var left = (bytes: 0, turnMs: UInt64.max)
+    /// What may still be read in the turn that has this number.
+    private var left = (bytes: Limits.indexedBytesPerTurn, turn: UInt64?.none)
 
     init(
         later: @escaping (UInt64, @escaping () -> Void) -> Void, clockUs: @escaping () -> UInt64
@@ -36,10 +36,15 @@ final class IndexMemory {
     /// How much an index may read now. One that was up to date at its last look has what came since
     /// without waiting behind others, unless that is much.
     ///
-    /// - Parameter nowMs: of the loop.
-    func allowedBytes(wasCurrent: Bool, nowMs: UInt64) -> Int {
-        if left.turnMs != nowMs { left = (Limits.indexedBytesPerTurn, nowMs) }
+    /// - Parameter turn: of the loop; nil while it does not run.
+    func allowedBytes(wasCurrent: Bool, turn: UInt64?) -> Int {
+        begin(turn)
         return max(left.bytes, wasCurrent ? Limits.indexedNewsBytes : 0)
+    }
+
+    /// Those who read before in the same turn have taken their share.
+    private func begin(_ turn: UInt64?) {
+        if left.turn != turn { left = (Limits.indexedBytesPerTurn, turn) }
     }
 
     func hasRead(_ bytes: Int) { left.bytes -= bytes }
@@ -64,7 +69,12 @@ final class IndexMemory {
     private func wakeLine() {
         var rest = line[...]
         line = []
-        left.bytes = Limits.indexedBytesPerTurn
+        // Without a loop, this is what follows its turn.
+        if let turn = rest.first?.stream.turnNumber {
+            begin(turn)
+        } else {
+            left = (Limits.indexedBytesPerTurn, nil)
+        }
         while left.bytes > 0, let indexed = rest.popFirst() {
             indexed.isInLine = false
             indexed.wake()

@@ -100,7 +100,7 @@ package final class IndexedStream: Waiter {
         defer { state = IndexState(of: index) }
         // Looked at first: what was written before the end is in the ring by then.
         let isOver = isWritten
-        let mostBytes = memory.allowedBytes(wasCurrent: isCurrent, nowMs: stream.nowMs)
+        let mostBytes = memory.allowedBytes(wasCurrent: isCurrent, turn: stream.turnNumber)
         var leftBytes = mostBytes
         isCurrent = index.advance(
             in: stream.ring, through: &memory.scratch, leftBytes: &leftBytes)
