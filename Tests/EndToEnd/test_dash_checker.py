@@ -111,6 +111,7 @@ BROKEN_MEDIA: list[tuple[str, str, Change]] = [
     ("X7", "another duration", _swap('d="2000"', 'd="1999"')),
     ("X12", "another codec", _swap("vp09.00.10.08", "vp09.00.20.08")),
     ("X12", "another scale", _swap('timescale="1000"', 'timescale="1001"')),
+    ("X12", "another init", _swap("init-0.mp4", "init-1.mp4")),
     ("X12", "another size", _swap('width="160"', 'width="161"')),
     ("X12", "another kind", _swap('contentType="video"', 'contentType="audio"')),
     ("L11", "another date than in HLS", _swap('start="PT10.000S"', 'start="PT10.100S"')),
@@ -122,10 +123,10 @@ BROKEN_MEDIA: list[tuple[str, str, Change]] = [
 def test_a_manifest_that_is_not_what_its_media_are_is_found(rule: str, what: str, change: Change) -> None:
     findings = Findings()
     rendition = Rendition("v1", findings)
-    rendition.inits["init"] = boxes.Init(
+    rendition.inits["e/init-0.mp4"] = boxes.Init(
         frozenset(), 1000, "vide", "vp09", "vp09.00.10.08", 160, 120, 0, 0, 0, boxes.Defaults(), ())
     clean = _read(_MANIFEST, findings)
-    listed = lists.Segment(7, "7", 2_000_000, "init", date_us=clean.start_us + 12_000_000)
+    listed = lists.Segment(7, "7", 2_000_000, "e/init-0.mp4", date_us=clean.start_us + 12_000_000)
     rendition.seen[7] = Seen(listed, 4000, 2000, 4000, 1000, 2, 100, 1000)
     manifests.check_media(clean, {"v1": rendition}, findings)
     assert findings.all == [], findings.report()

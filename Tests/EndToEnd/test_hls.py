@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from weir.hls import Playlist, end, fetch, playlist
+from weir.hls import Playlist, connections_to_all_workers, end, fetch, playlist
 from weir.http2 import Http2Connection
 from weir.packets import Packet, probe
 from weir.publisher import Publisher
@@ -190,27 +192,86 @@ def test_a_broadcast_that_comes_back_goes_on_behind_a_discontinuity(
     assert lists[0] == lists[1]
     assert lists[0].lines.count("#EXT-X-DISCONTINUITY") == 1
     assert lists[0].segments[:len(before.segments)] == before.segments
-    # With other tracks it has another ring: the numbers go on, the names are others.
-    other = record("h264", "opus", seconds=_SECONDS)
-    segment, parts = lists[0].next
-    path = f"/{name}/hls/v1.m3u8?_HLS_msn={segment}&_HLS_part={parts}"
-    held = [(connection, connection.open("GET", path)) for connection in two]
+
+
+def test_a_broadcast_that_comes_back_with_other_tracks_keeps_its_players(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection], tmp_path: Path
+) -> None:
+    recording, other = record("vp9", "opus", seconds=_SECONDS), record("h264", "opus", seconds=_SECONDS)
+    _go_live(server, publish, name, recording, speed=4).finish()
+    before = playlist(two[0], name, "v1.m3u8")
+    start = _start_of_manifest(two[0], name)
+    number, parts = before.next
+    path = f"/{name}/hls/v1.m3u8?_HLS_msn={number}&_HLS_part={parts}"
+    # One worker has followed; another one is asked only when the old ring has lost its name.
+    held = two[0].open("GET", path)
     _go_live(server, publish, name, other, speed=4).finish()
-    # Those who were waiting for the old ring are not told that the broadcast has ended.
-    for connection, stream in held:
-        answer = connection.response(stream)
-        assert answer.status == 503 and answer.headers["retry-after"]
-        assert json.loads(answer.body)["type"] == "/problems/no-segments-yet"
+    answer = two[0].response(held)
+    assert answer.status == 200
+    next_list = Playlist(bytes(answer.body).decode())
+    assert next_list.segments[:len(before.segments)] == before.segments
     after = [playlist(connection, name, "v1.m3u8") for connection in two]
     assert after[0] == after[1]
-    assert after[0].first == lists[0].next[0] + (lists[0].next[1] > 0)
-    assert after[0].tag("#EXT-X-DISCONTINUITY-SEQUENCE") == "1"
-    assert "#EXT-X-DISCONTINUITY" in after[0].lines
-    assert after[0].maps[0] not in lists[0].maps
+    # The numbers go on behind what was there.
+    assert after[0].first == before.first and after[0].segments[:len(before.segments)] == before.segments
+    assert after[0].lines.count("#EXT-X-DISCONTINUITY") == 1
+    old, new = after[0].maps
+    assert old == before.maps[0] and new not in before.maps
+    for connection in two:
+        for media in before.names:
+            assert fetch(connection, name, media).status == 200, media
+        assert _start_of_manifest(connection, name) == start
+        assert fetch(connection, name, "index.mpd", "dash").body.decode().count("<Period ") == 2
     end(server, name)
-    got = probe(server.url(f"/{name}/hls/index.m3u8"))
+    listed = playlist(two[1], name, "v1.m3u8")
+    assert listed.lines[-1] == "#EXT-X-ENDLIST"
+    file = tmp_path / "other.mp4"
+    file.write_bytes(b"".join(
+        bytes(fetch(two[1], name, uri).body)
+        for uri in [new, *(s for s in listed.segments if s.startswith(new[:16]))]))
+    got = probe(file)
     assert not got.errors
     assert _is_suffix(got.of_kind("video"), probe(other.path).of_kind("video"))
+
+
+def _start_of_manifest(connection: Http2Connection, name: str) -> str:
+    answer = fetch(connection, name, "index.mpd", "dash")
+    assert answer.status == 200, bytes(answer.body)
+    found = re.search(r'availabilityStartTime="([^"]+)"', answer.body.decode())
+    assert found is not None
+    return found.group(1)
+
+
+def test_a_track_that_is_no_more_has_a_list_with_an_end(
+    server: Server, publish: Publish, name: str, two: list[Http2Connection]
+) -> None:
+    _go_live(server, publish, name, record("vp9", "opus", seconds=_SECONDS), speed=4).finish()
+    before = playlist(two[0], name, "v1.m3u8")
+    _go_live(server, publish, name, record(None, "opus", seconds=_SECONDS), speed=4).finish()
+    for connection in two:
+        after = playlist(connection, name, "v1.m3u8")
+        assert after.lines[-1] == "#EXT-X-ENDLIST"
+        assert after.segments[:len(before.segments)] == before.segments
+        assert "#EXT-X-ENDLIST" not in playlist(connection, name, "a1.m3u8").lines
+        assert fetch(connection, name, "v2.m3u8").status == 404
+
+
+def test_a_killed_server_goes_on_with_the_lists_of_both_rings(
+    start_server: Callable[..., Server], publish: Publish
+) -> None:
+    server = start_server()
+    _go_live(server, publish, "back", record("vp9", "opus", seconds=_SECONDS), speed=4).finish()
+    _go_live(server, publish, "back", record("h264", "opus", seconds=_SECONDS), speed=4).finish()
+    with Http2Connection(server) as connection:
+        before = playlist(connection, "back", "v1.m3u8")
+    assert len(before.maps) == 2
+    server.kill_supervisor()
+    server.start()
+    for connection in connections_to_all_workers(server):
+        with connection:
+            assert playlist(connection, "back", "v1.m3u8") == before
+            for media in before.names:
+                assert fetch(connection, "back", media).status == 200, media
 
 
 def test_a_segment_is_its_parts_and_can_be_had_in_pieces(

@@ -24,7 +24,6 @@ NOT_YET: dict[str, frozenset[str]] = {
     # Its list begins with sound of a later time, so it is shorter by that.
     "sound-is-ahead": frozenset({"L2"}),
     "another-size": frozenset({"L10"}),
-    "back-with-other-tracks": frozenset({"L5", "L8", "T7", "X1"}),
 }
 #: The same for all. V5 is a deviation: nobody can promise key frames for the encoder.
 EVERYWHERE = frozenset({"V5"})

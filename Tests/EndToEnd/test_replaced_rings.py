@@ -14,6 +14,7 @@ from weir.viewer import Viewer
 from weir.waiting import wait_until
 
 _MOST_REPLACED = limit("replacedRingsPerName")
+_MOST_PAST = limit("pastRingsPerName")
 
 
 def test_viewers_without_a_window_keep_replaced_rings_for_seconds_and_few_of_them(
@@ -33,21 +34,23 @@ def test_viewers_without_a_window_keep_replaced_rings_for_seconds_and_few_of_the
         folder = server.data / "replaced"
         return len(list(folder.iterdir())) if folder.exists() else 0
 
+    # Those that lists of HLS still name are kept beside the others.
+    most = _MOST_REPLACED + _MOST_PAST
     assert publish(0) == 204
     honest = watch(server, "hoard", "?start=-60").wait_for_bytes(1_000)
     with Http2Connection(server, window=0) as hoarder:
         streams = []
-        for turn in range(1, _MOST_REPLACED + 1):
+        for turn in range(1, most + 1):
             streams.append(hoarder.open("GET", "/hoard/live"))
             hoarder.wait_for(lambda: hoarder.responses[streams[-1]].status == 200, "its response")
             assert publish(turn) == 204
         honest.wait_for_end()
-        assert kept() == _MOST_REPLACED
-        assert publish(_MOST_REPLACED + 1) == 429
+        assert kept() == most
+        assert publish(most + 1) == 429
         for stream in streams:
             assert hoarder.response(stream).reset is not None
-        wait_until(lambda: kept() == 0, "the replaced rings to go")
-        assert publish(_MOST_REPLACED + 1) == 204
+        wait_until(lambda: kept() == _MOST_PAST, "the replaced rings to go")
+        assert publish(most + 1) == 204
         server.assert_no_unexpected_death()
 
 
@@ -65,14 +68,15 @@ def test_segments_that_nobody_takes_do_not_keep_replaced_rings(
         streams = []
         for turn in range(_MOST_REPLACED + 2):
             recording = recordings[turn % 2]
-            wait_until(lambda: kept() < _MOST_REPLACED, "room for another ring")
+            wait_until(lambda: kept() < _MOST_REPLACED + _MOST_PAST, "room for another ring")
             answer = server.request("POST", "/hoard/live", body=recording.data)
             assert answer.status == 204, answer
             listed = playlist(reader, "hoard", ["v1.m3u8", "a1.m3u8"][turn % 2]).segments
             streams.append(hoarder.open("GET", f"/hoard/hls/{listed[-1]}"))
             hoarder.wait_for(lambda: hoarder.responses[streams[-1]].status == 200, "its response")
-        for stream in streams[:-1]:
-            hoarder.wait_for(lambda: kept() == 0, "the replaced rings to go")
+        # Those that lists still name stay anyway.
+        for stream in streams[:-1 - _MOST_PAST]:
+            hoarder.wait_for(lambda: kept() == _MOST_PAST, "the other replaced rings to go")
             hoarder.open_window(1_000_000)
             hoarder.credit(stream, 1_000_000)
             assert hoarder.response(stream).reset is not None

@@ -178,12 +178,29 @@ import Testing
     func replacedRings() throws {
         var old: LiveStream? = try makeRing()
         try replace(try #require(old))
-        let kept = bench.streams.replaced.removeUnused()
+        let kept = bench.streams.replaced.removeUnused { _, _ in false }
         #expect(kept.map(\.name) == [Substring(bench.name.text)])
         #expect(try #require(kept.first).bytes >= 1 << 20)
         #expect(bench.streams.find(bench.name) !== old)
         old = nil
-        #expect(bench.streams.replaced.removeUnused() == [])
+        #expect(bench.streams.replaced.removeUnused { _, _ in false } == [])
+        #expect(try FileSystem.names(in: bench.directory + "/replaced") == [])
+    }
+
+    @Test("a replaced ring stays for as long as the one that has the name needs it")
+    func neededRings() throws {
+        var old: LiveStream? = try makeRing()
+        try replace(try #require(old))
+        let epoch = try #require(old?.ring.epoch)
+        old = nil
+        #expect(bench.streams.find(bench.name) != nil)
+        var asked: [UInt64] = []
+        let kept = bench.streams.replaced.removeUnused {
+            asked.append($1)
+            return $0 == Substring(bench.name.text)
+        }
+        #expect(asked == [epoch] && kept.map(\.isNeeded) == [true])
+        bench.streams.removeUnusedRings()
         #expect(try FileSystem.names(in: bench.directory + "/replaced") == [])
     }
 
@@ -197,12 +214,12 @@ import Testing
             try FileSystem.makeDirectory(directory + "/somebody-1")
             try FileSystem.write([1], to: directory + "/notes.txt", through: directory + "/new")
         }
-        #expect(bench.streams.replaced.removeUnused() == [])
+        #expect(bench.streams.replaced.removeUnused { _, _ in false } == [])
         #expect(Set(try FileSystem.names(in: folder)) == ["somebody-1", "notes.txt"])
         try FileSystem.write([1], to: elsewhere + "/somebody-2", through: elsewhere + "/new")
         try FileSystem.removeTree(folder)
         symlink(elsewhere, folder)
-        #expect(bench.streams.replaced.removeUnused() == [])
+        #expect(bench.streams.replaced.removeUnused { _, _ in false } == [])
         #expect(try FileSystem.names(in: elsewhere).count == 3)
     }
 

@@ -22,6 +22,7 @@ extension Ring {
     ///   - baseOrdinals: the numbers with which it begins.
     ///   - state: the first state of the writer; at most `stateBytes`.
     ///   - slot: the worker's slot, published as `RingSlots.writer`.
+    ///   - prepare: sets words of the ring's owner before anybody else sees them.
     ///   - replacing: whether an existing file of that name is replaced, atomically. Its lease is then
     ///     the caller's, so that two creators cannot replace each other's.
     ///   - replacedPath: another name, on the same file system, that a replaced ring keeps. It is for
@@ -33,8 +34,8 @@ extension Ring {
     package static func create(
         path: String, geometry: RingGeometry, initialization: [UInt8],
         baseOrdinals: RingOrdinals = .first, state: [UInt8], slot: Int? = nil,
-        replacing: Bool = true, keepingReplacedAs replacedPath: String? = nil,
-        reserve: (DiskSpace) -> UInt64 = { _ in 0 }
+        prepare: (OwnerWords) -> Void = { _ in }, replacing: Bool = true,
+        keepingReplacedAs replacedPath: String? = nil, reserve: (DiskSpace) -> UInt64 = { _ in 0 }
     ) throws(RingError) -> RingWriter {
         guard initialization.count <= geometry.initializationBytes else {
             throw .initializationTooLarge(bytes: initialization.count)
@@ -56,6 +57,7 @@ extension Ring {
             let mapping = try RingMapping(lease, layout, .writer)
             fill(
                 mapping, initialization: initialization, baseOrdinals: baseOrdinals, state: state)
+            prepare(OwnerWords(mapping))
             let recovery = try RingRecovery(mapping)
             let ring = try Ring(lease, path: path)
             // There may be no ring to keep, or no way to keep it: then it is gone with its name.

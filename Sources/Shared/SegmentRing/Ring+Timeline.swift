@@ -6,6 +6,20 @@ extension Ring {
         newestEntry?.mediaEndMs ?? 0
     }
 
+    /// How much media was written into it, in time; nil when its oldest media is gone.
+    package var writtenMs: UInt64? {
+        guard oldestSequence == 0 else { return nil }
+        // Records may come first, and a record may come twice.
+        for sequence in 0..<min(entryHead, Self.fewEntries) {
+            guard case .entry(let entry) = lookup(sequence) else { return nil }
+            guard entry.kind == .media else { continue }
+            return UInt64(max(timelineEndMs - entry.mediaTimeMs, 0))
+        }
+        return 0
+    }
+
+    private static let fewEntries: UInt64 = 16
+
     /// How much media time fits into the ring at the rate of what is in it; nil when there is too
     /// little to tell.
     package var capacityMs: UInt64? {

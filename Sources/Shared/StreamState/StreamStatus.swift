@@ -5,6 +5,7 @@
 // the bounds of UntrustedNumber.
 
 import SegmentRing
+import Settings
 
 extension Ring {
     /// The status of one stream. It lives as long as this value or the ring.
@@ -33,12 +34,15 @@ package struct StreamStatus {
     private static let viewers = 32
     private static let bodies = viewers + RingSlots.count
     private static let packagedViewers = bodies + RingSlots.count
+    /// See StreamStatus+Past.swift.
+    static let listsBegun = packagedViewers + RingSlots.count
+    static let pasts = listsBegun + 1
 
-    private let words: OwnerWords
+    let words: OwnerWords
 
     init(_ words: OwnerWords) {
         precondition(Self.writerHeard < OwnerWords.times, "times are where the ring knows it")
-        precondition(Self.packagedViewers + RingSlots.count <= OwnerWords.count)
+        precondition(Self.pasts + 2 * Limits.pastRingsPerName <= OwnerWords.count)
         self.words = words
     }
 

@@ -222,7 +222,7 @@ final class BroadcastWriter {
     ) throws(PublishError) {
         if lease == nil && streams.count >= Limits.streams { throw .tooManyStreams }
         let old = lease?.ring
-        if let old, !streams.replaced.admits(old, name) { throw .tooManyRings }
+        if let old, !streams.admitsReplacing(old, of: name) { throw .tooManyRings }
         guard streams.newRings.admits(name, nowMs: environment.loop.nowMs) else {
             throw .tooManyRings
         }
@@ -277,11 +277,21 @@ final class BroadcastWriter {
         } catch {
             throw RingError(error)
         }
+        let old = lease?.ring
+        let pasts = old.map {
+            streams.pastRings(
+                behindSuccessorOf: $0, hasSegments: $0.newestSegmentRecord != nil)
+        }
+        // The lists of a broadcast that is over do not go on.
+        let goesOn = old?.status.endedAtBootMs == 0
+        let begunMs = goesOn ? old?.status.listsBegunWallMs ?? old?.createdWallClockMs : nil
         return try Ring.create(
             path: streams.ringPath(name), geometry: environment.ringGeometry,
             initialization: initialization,
-            baseOrdinals: ordinals, state: state, slot: environment.slot, replacing: lease != nil,
-            keepingReplacedAs: lease.map { streams.replaced.path(of: $0.ring, name) },
+            baseOrdinals: ordinals, state: state, slot: environment.slot,
+            prepare: { StreamStatus.set(pasts ?? [], listsBegunWallMs: begunMs, in: $0) },
+            replacing: lease != nil,
+            keepingReplacedAs: old.map { streams.replacedPath(of: $0, name) },
             reserve: DiskReserve.bytes)
     }
 }

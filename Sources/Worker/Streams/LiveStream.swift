@@ -40,6 +40,8 @@ package final class LiveStream {
     private var publisherLines: [PublisherState: LogPause] = [:]
     private var picture = CurrentPicture()
 
+    /// Called with what readers hold of a ring that this one has replaced, when it is opened.
+    var onPastOpened: ((RingHold) -> Void)?
     /// Called when the first viewer or follower comes, or the last one goes.
     var onWatchedChange: ((LiveStream) -> Void)?
 
@@ -57,6 +59,16 @@ package final class LiveStream {
     }
 
     // MARK: What it carries
+
+    /// A ring that this one has replaced; nil when it is gone.
+    func openPastRing(_ epoch: UInt64) -> Ring? {
+        let replaced = ReplacedRings(dataDirectory: environment.dataDirectory)
+        return try? Ring.open(path: replaced.path(ofEpoch: epoch, name))
+    }
+
+    func parse(initializationOf ring: Ring) -> Initialization? {
+        try? Initialization(parsing: ring.initialization, limits: environment.mediaLimits)
+    }
 
     package var tracks: [MediaTrack] { initialization.tracks }
 

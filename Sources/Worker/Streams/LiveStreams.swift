@@ -25,7 +25,7 @@ package final class LiveStreams {
     private var leaving = LeavingRings()
     /// Why rings that exist could not be opened.
     private var faults: [StreamName: RingError] = [:]
-    package let replaced: ReplacedRings
+    let replaced: ReplacedRings
     package var newRings = NewRingPace()
     /// Streams with viewers here, current or replaced.
     private var watchedByID: [ObjectIdentifier: LiveStream] = [:]
@@ -120,7 +120,7 @@ package final class LiveStreams {
         let last = cached[name]
         cached[name] = stream
         found = nil
-        if let last { leaving.add(last.hold, nowMs: environment.loop.nowMs) }
+        if let last { addLeaving(last.hold, of: name) }
         return last
     }
 
@@ -133,8 +133,13 @@ package final class LiveStreams {
         stream.onWatchedChange = { [weak self] stream in
             self?.watchedByID[ObjectIdentifier(stream)] = stream.isWatched ? stream : nil
         }
+        stream.onPastOpened = { [weak self] in self?.addLeaving($0, of: name) }
         keep(stream, as: name)
         return stream
+    }
+
+    private func addLeaving(_ hold: RingHold, of name: StreamName) {
+        leaving.add(hold, of: name, nowMs: environment.loop.nowMs)
     }
 
     /// All streams on disk, by name.
@@ -166,9 +171,9 @@ package final class LiveStreams {
     /// once, before the worker serves.
     /// - Parameter tryOut: does once what other parts of the worker do with a ring all the time.
     package func recover(tryOut: (LiveStream) -> Void = { _ in }) {
-        replaced.removeUnused()
         StreamRecovery(streams: self, directory: directory, environment: environment)
             .run(tryOut: tryOut)
+        removeUnusedRings()
     }
 
     /// Moves whatever occupies a stream's place and cannot be used out of the way (see DamagedRings).
@@ -200,7 +205,22 @@ package final class LiveStreams {
     /// Forgets streams whose rings have lost their names, and takes these away from those who read slowly.
     func forgetReplaced() {
         for (name, stream) in cached where !stream.ring.isCurrent { forget(name) }
-        leaving.letGo(nowMs: environment.loop.nowMs)
+        leaving.letGo(nowMs: environment.loop.nowMs) { isNeeded(in: $0, epoch: $1.epoch) }
+    }
+
+    /// Removes rings that have lost their names and that nobody can ask for any more.
+    func removeUnusedRings() {
+        found = nil
+        replaced.removeUnused(isNeeded: isNeeded)
+    }
+
+    private func isNeeded(_ name: Substring, _ epoch: UInt64) -> Bool {
+        guard let name = try? StreamName(name) else { return false }
+        return isNeeded(in: name, epoch: epoch)
+    }
+
+    private func isNeeded(in name: StreamName, epoch: UInt64) -> Bool {
+        find(name)?.needsPastRing(epoch: epoch) ?? false
     }
 
     /// Removes the stream. Call only while holding the lease of its ring.
@@ -211,6 +231,27 @@ package final class LiveStreams {
     }
 
     // MARK: Making one
+
+    /// Whether one more ring may be replaced under a name.
+    package func admitsReplacing(_ ring: Ring, of name: StreamName) -> Bool {
+        replaced.admits(ring, name, isNeeded: isNeeded)
+    }
+
+    /// The second name of a ring that is about to be replaced.
+    package func replacedPath(of ring: Ring, _ name: StreamName) -> String {
+        replaced.path(of: ring, name)
+    }
+
+    /// What the successor of a ring says of it. One that has no segments, or whose media HLS and DASH cannot
+    /// carry, is not asked for.
+    package func pastRings(behindSuccessorOf old: Ring, hasSegments: Bool) -> [PastRing] {
+        let initialization = try? Initialization(
+            parsing: old.initialization, limits: environment.mediaLimits)
+        let isCarried = initialization?.tracks.contains { (try? MP4Track($0)) != nil } ?? false
+        let isKept =
+            hasSegments && isCarried && replaced.hasRoom(toKeep: old, isNeeded: isNeeded)
+        return PastRing.all(behindSuccessorOf: old, isKept: isKept)
+    }
 
     /// Where the ring of a stream is or would be.
     package func ringPath(_ name: StreamName) -> String { directory.ringPath(name) }

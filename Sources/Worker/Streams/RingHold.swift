@@ -1,6 +1,7 @@
 // What readers of a ring hold that are no viewers: responses that copy a segment out of it, as slowly as their
 // clients take it. A ring takes its room on the disk for as long as a process has it open, so a ring that
-// has lost its name is taken away from them after a few seconds, whatever they have left to send.
+// has lost its name is taken away from them after a few seconds, or when nobody can ask for its media any more
+// (PastRings), whatever they have left to send.
 //
 // It costs nothing for each reader: all readers of a ring in a worker share one hold.
 //
@@ -8,6 +9,7 @@
 
 import SegmentRing
 import Settings
+import StreamState
 
 package final class RingHold {
     /// Nil when it was taken away: nothing more can be read.
@@ -23,18 +25,22 @@ package final class RingHold {
 struct LeavingRings {
     private struct Leaving {
         weak var hold: RingHold?
+        let name: StreamName
         let sinceMs: UInt64
     }
 
     private var rings: [Leaving] = []
 
-    mutating func add(_ hold: RingHold, nowMs: UInt64) {
-        rings.append(Leaving(hold: hold, sinceMs: nowMs))
+    mutating func add(_ hold: RingHold, of name: StreamName, nowMs: UInt64) {
+        rings.append(Leaving(hold: hold, name: name, sinceMs: nowMs))
     }
 
     /// Takes rings away whose readers have had their time. Call about once a second.
-    mutating func letGo(nowMs: UInt64) {
+    ///
+    /// - Parameter isNeeded: by the ring that has the name now.
+    mutating func letGo(nowMs: UInt64, isNeeded: (StreamName, Ring) -> Bool) {
         for leaving in rings where nowMs >= leaving.sinceMs + Limits.replacedRingMs {
+            guard let ring = leaving.hold?.ring, !isNeeded(leaving.name, ring) else { continue }
             leaving.hold?.letGo()
         }
         rings.removeAll { $0.hold?.ring == nil }

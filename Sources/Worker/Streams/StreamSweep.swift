@@ -41,7 +41,7 @@ final class StreamSweep {
         }
         streams.forgetReplaced()
         for stream in streams.watched { stream.endIfReplaced() }
-        streams.replaced.removeUnused()
+        streams.removeUnusedRings()
     }
 
     private func sweep(_ stream: LiveStream) {

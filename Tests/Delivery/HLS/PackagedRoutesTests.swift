@@ -263,6 +263,47 @@ import Testing
         fake.close(.completed)
     }
 
+    @Test("media, and lists of tracks that are no more, outlive the ring that had them")
+    func past() throws {
+        try stage.appendAll(broadcast)
+        let list = get("v1.m3u8")
+        let before = text(list).split(separator: "\n").map(String.init)
+        list.close(.completed)
+        let held = get("v1.m3u8?_HLS_msn=\(stage.ordinal + 1)")
+        #expect(held.answer == nil)
+        let sound = try Broadcast("chromium-audio-only.webm", times: 2)
+        let folder = bench.directory + "/replaced"
+        try FileSystem.makeDirectory(folder)
+        let epoch = String(stage.ring.epoch, radix: 16)
+        let next = try SegmentedRing(
+            sound, path: try bench.ringPath(), replacing: stage,
+            keepingAs: "\(folder)/\(bench.name)-\(epoch)")
+        next.ring.status.lastIngestBootMs = next.ring.bootNowMs
+        stage.ring.status.endedAtBootMs = stage.ring.bootNowMs
+        bench.streams.deliver()
+        for _ in 0..<3 { later.run() }
+        // Whoever waited is told that the picture is no more, by the end of its list.
+        #expect(held.answer?.status == 200)
+        let after = text(held).split(separator: "\n").map(String.init)
+        #expect(after.last == "#EXT-X-ENDLIST")
+        let names = before.filter { $0.hasSuffix(".m4s") }
+        #expect(!names.isEmpty && after.filter { $0.hasSuffix(".m4s") }.starts(with: names))
+        for name in names + ["\(names[0].prefix(16))/v1/init-0.mp4"] {
+            let media = get(name)
+            later.run()
+            #expect(media.answer?.status == 200, "\(name)")
+            media.close(.completed)
+        }
+        // A track that has come with the new ring begins with it.
+        let coming = get("a1.m3u8")
+        #expect(coming.answer == nil)
+        try next.appendAll(sound)
+        bench.streams.deliver()
+        later.run()
+        #expect(coming.answer?.status == 200)
+        #expect(text(coming).contains("#EXT-X-MEDIA-SEQUENCE:\(next.ring.baseOrdinals.segment)\n"))
+    }
+
     @Test(
         "no cache keeps a list until the numbers of an ended broadcast may come again",
         arguments: [(2_000, 12), (3_000, 18), (10_000, 60), (30_000, 60)] as [(UInt32, Int)])

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Media
 import SegmentRing
+import StreamState
 import Streams
 import Testing
 
@@ -82,14 +83,20 @@ final class SegmentedRing {
     private var clusterMs: Int64?
     private(set) var ordinal: UInt64
     private var discontinuities: UInt64 = 0
+    /// Its first segment does not continue that of another ring.
+    private let isBack: Bool
     private(set) var begunAtMs: Int64?
     private var unbrokenSinceMs: Int64 = 0
     private var lastRecord: [UInt8]?
     private var bootMs: UInt64 = 1_000_000
 
+    /// - Parameters:
+    ///   - old: the ring that it replaces, as a broadcast does that comes back with other tracks.
+    ///   - replacedPath: the second name of that one.
     init(
         _ broadcast: Broadcast, dataBytes: Int = 1 << 24, entries: Int = 1 << 12,
-        partTargetMs: UInt32? = 300, firstOrdinal: UInt64 = 1, path: String? = nil
+        partTargetMs: UInt32? = 300, firstOrdinal: UInt64 = 1, path: String? = nil,
+        replacing old: SegmentedRing? = nil, keepingAs replacedPath: String? = nil
     ) throws {
         var template = Array("/tmp/weir-index-XXXXXX".utf8CString)
         directory = String(cString: mkdtemp(&template))
@@ -99,13 +106,22 @@ final class SegmentedRing {
         meters = tracks.map { $0.kind == .audio ? SoundMeter(for: $0) : nil }
         clocks = tracks.map { TrackClock(for: $0) }
         repeaters = tracks.map { FrameRepeater(for: $0) }
-        ordinal = firstOrdinal - 1
+        ordinal = old?.ordinal ?? firstOrdinal - 1
+        discontinuities = old.map { $0.discontinuities + 1 } ?? 0
+        isBack = old != nil
+        let pasts = old.map { PastRing.all(behindSuccessorOf: $0.ring, isKept: true) } ?? []
         writer = try Ring.create(
             path: self.path,
             geometry: RingGeometry(
                 dataBytes: dataBytes, entries: entries, initializationBytes: 64 * 1024,
                 carryBytes: 0, stateBytes: 0),
-            initialization: broadcast.initialization, state: [])
+            initialization: broadcast.initialization,
+            baseOrdinals: RingOrdinals(segment: ordinal + 1, discontinuity: discontinuities),
+            state: [],
+            prepare: { words in
+                let begunMs = old?.ring.status.listsBegunWallMs ?? old?.ring.createdWallClockMs
+                StreamStatus.set(pasts, listsBegunWallMs: begunMs, in: words)
+            }, keepingReplacedAs: replacedPath)
     }
 
     deinit {
@@ -152,12 +168,14 @@ final class SegmentedRing {
             for index in clocks.indices { clocks[index].restart() }
             held?.again = nil
         }
+        let isFirst = begunAtMs == nil || isAgain && begunAtMs == fragment.mediaTimeMs
         ordinal += isAgain ? 0 : 1
         if fragment.isDiscontinuity || begunAtMs == nil { unbrokenSinceMs = fragment.mediaTimeMs }
         begunAtMs = fragment.mediaTimeMs
         let record = SegmentRecord(
             ordinal: ordinal, discontinuityOrdinal: discontinuities,
-            isIndependent: fragment.isIndependent, isDiscontinuity: fragment.isDiscontinuity,
+            isIndependent: fragment.isIndependent,
+            isDiscontinuity: fragment.isDiscontinuity || isBack && isFirst,
             mediaTimeMs: fragment.mediaTimeMs, unbrokenSinceMs: unbrokenSinceMs,
             clusterMs: fragment.isClusterStart ? nil : clusterMs,
             wallMs: 1_800_000_000_000 + UInt64(fragment.mediaTimeMs) + (isAgain ? 1 : 0),

@@ -50,9 +50,18 @@ extension Limits {
     /// Name: how long a ring keeps its viewers after its name has gone to a newer one. A viewer who
     /// keeps up has the rest in much less.
     package static let replacedRingMs: UInt64 = 5_000
-    /// Name: how many such rings of one name may be in use: somebody may change camera, microphone
-    /// and screen within a few seconds, but not more.
+    /// Name: how many such rings of one name may be in use, beside those below: somebody may change
+    /// camera, microphone and screen within a few seconds, but not more.
     package static let replacedRingsPerName = 3
+    /// Name: of how many rings that a name has had before, lists still name segments, and media can
+    /// still be fetched. Each takes its room on the disk meanwhile.
+    package static let pastRingsPerName = 2
+    /// Name: how much of the newest media lists name if the oldest of it is in such a ring: more than six
+    /// segments of the longest target duration.
+    package static let pastMediaListedMs: UInt64 = 90_000
+    /// Name: such a ring goes when so much media has come in after it: what has left the list can be fetched
+    /// for as long again as the list is (RFC 8216, section 6.2.2).
+    package static let pastRingKeptMs: UInt64 = 2 * pastMediaListedMs
     /// Name: how many new rings one worker makes for it at once; after that, one per interval.
     package static let newRingsAtOnce: UInt64 = 20
     package static let newRingIntervalMs: UInt64 = 1_000

@@ -3,30 +3,22 @@
 //
 // A period is a stretch without a discontinuity. It begins where the stretch began, as every record says, and
 // stays there when segments and other periods leave the list. In a recording, it begins with its first media.
+// Periods of rings that the stream has had before come first.
 
 import Media
 
 extension IndexView {
     private typealias Listed = (facts: SegmentFacts, segment: RenditionSegment)
 
-    /// - Parameter createdWallMs: when the ring was made, in Unix milliseconds.
+    /// - Parameter createdWallMs: when the ring was made, or the first one whose lists it goes on with, in
+    ///   Unix milliseconds.
     func manifest(createdWallMs: UInt64) -> MPD {
-        let lists = tracks.all.map { track in
-            // Nothing can be said of a gap, so a track begins with its first media.
-            (track, Array(listed(of: track).drop { $0.segment.isEmpty }))
-        }
-        let hasEnded = index.isFinished
-        let beginMs = lists.compactMap { wallMs(of: $0.1.first, $0.0)?.start }.min() ?? 0
-        let endMs = lists.compactMap { wallMs(of: $0.1.last, $0.0)?.end }.max() ?? 0
+        let all = pasts + [self]
+        let beginMs = all.compactMap(\.beginWallMs).min() ?? 0
+        let endMs = all.compactMap(\.endWallMs).max() ?? 0
         // A recording begins at 0; media of a live one may be older than its ring.
         let zeroMs =
             hasEnded ? beginMs : max(Int64(clamping: createdWallMs) - Self.headStartMs, 0)
-        let discontinuities = Set(lists.flatMap { $0.1.map(\.facts.discontinuityOrdinal) })
-        let periods = discontinuities.sorted().map { ordinal in
-            period(
-                lists.map { ($0.0, $0.1.filter { $0.facts.discontinuityOrdinal == ordinal }) },
-                ordinal, zeroMs: zeroMs)
-        }
         let (distanceMs, isTooLong) = endMs.subtractingReportingOverflow(beginMs)
         let lengthMs = isTooLong ? 0 : UInt64(max(distanceMs, 0))
         return MPD(
@@ -34,7 +26,36 @@ extension IndexView {
             updatePeriodMs: max(UInt64(plan.targetDurationMs) / 2, 1_000),
             timeShiftMs: lengthMs, longestSegmentMs: UInt64(plan.targetDurationMs),
             minimumBufferMs: UInt64(plan.targetDurationMs), clock: .iso(at: Self.clockAddress),
-            latency: nil, periods: periods, endedAfterMs: hasEnded ? lengthMs : nil)
+            latency: nil, periods: all.flatMap { $0.periods(zeroMs: zeroMs) },
+            endedAfterMs: hasEnded ? lengthMs : nil)
+    }
+
+    private var lists: [(track: PackagedTrack, listed: [Listed])] {
+        tracks.all.map { track in
+            // Nothing can be said of a gap, so a track begins with its first media.
+            (track, Array(listed(of: track).drop { $0.segment.isEmpty }))
+        }
+    }
+
+    private var beginWallMs: Int64? {
+        lists.compactMap { wallMs(of: $0.listed.first, $0.track)?.start }.min()
+    }
+
+    private var endWallMs: Int64? {
+        lists.compactMap { wallMs(of: $0.listed.last, $0.track)?.end }.max()
+    }
+
+    private func periods(zeroMs: Int64) -> [PresentationPeriod] {
+        let lists = lists
+        let discontinuities = Set(
+            lists.flatMap { $0.listed.map(\.facts.discontinuityOrdinal) })
+        return discontinuities.sorted().map { ordinal in
+            period(
+                lists.map {
+                    ($0.track, $0.listed.filter { $0.facts.discontinuityOrdinal == ordinal })
+                },
+                ordinal, zeroMs: zeroMs)
+        }
     }
 
     /// Of the route that tells the time, from a manifest.
@@ -73,7 +94,7 @@ extension IndexView {
         let firstMs = lists.compactMap { track, list in
             list.first.map { shownAtMs($0.segment, track) }
         }.min()
-        let beginMs = index.isFinished ? firstMs : facts?.unbrokenSinceMs
+        let beginMs = hasEnded ? firstMs : facts?.unbrokenSinceMs
         let offsetMs = max(beginMs ?? 0, 0)
         let wallMs = Int64(clamping: facts?.wallMs ?? 0) - (facts?.mediaTimeMs ?? 0)
         let (producerMs, isTooLate) = wallMs.addingReportingOverflow(offsetMs)

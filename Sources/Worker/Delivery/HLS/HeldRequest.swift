@@ -120,7 +120,12 @@ final class HeldRequest: ExchangeHandler {
         case .reached, .ended: goOn()
         case .timedOut: refuse(late)
         case .letGo: refuse(.shuttingDown)
-        case .replaced: refuse(.noSegmentsYet)
+        case .replaced:
+            guard let indexed, let next = routes.successor(of: indexed) else {
+                return refuse(.noSegmentsYet)
+            }
+            self.indexed = next
+            goOn()
         }
     }
 

@@ -9,11 +9,10 @@ extension IndexView {
     func progress(of track: PackagedTrack) -> PlaylistProgress {
         let next = next(of: track)
         let making = index.segment(next, of: track.place)
-        let last = next == 0 ? nil : index.segment(next - 1, of: track.place)
         return PlaylistProgress(
             nextSegment: next, nextParts: UInt64(making?.parts.count ?? 0),
-            lastParts: UInt64(last?.parts.count ?? 0), control: control,
-            hasEnded: index.isFinished)
+            lastParts: UInt64(last(of: track)?.parts.count ?? 0), control: control,
+            hasEnded: hasEnded)
     }
 
     /// The list of a track, or of its key frames.
@@ -25,11 +24,18 @@ extension IndexView {
             timescale: timescale(of: track),
             // A promise may not come and go, and key frames are the encoder's.
             areSegmentsIndependent: track.isSound,
-            segments: playlistSegments(of: track),
+            segments: formerSegments(of: track) + playlistSegments(of: track),
             hint: control == nil ? nil : PreloadHint(partURI: hintedURI(of: track)),
             reports: tracks.all.filter { content == .keyFrames || $0.name != track.name }
                 .map(report),
-            hasEnded: index.isFinished)
+            hasEnded: hasEnded)
+    }
+
+    /// Of rings that the stream has had before.
+    private func formerSegments(of track: PackagedTrack) -> [PlaylistSegment] {
+        pasts(with: track.name).flatMap { past in
+            past.tracks.track(track.name).map(past.playlistSegments) ?? []
+        }
     }
 
     private func playlistSegments(of track: PackagedTrack) -> [PlaylistSegment] {
@@ -42,7 +48,7 @@ extension IndexView {
                 hasParts: number >= withParts)
         }
         let next = next(of: track)
-        if let facts = index.facts(of: next), next >= index.firstListed,
+        if let facts = index.facts(of: next), next >= firstListed,
             let making = index.segment(next, of: track.place), !making.parts.isEmpty
         {
             segments.append(
@@ -79,7 +85,7 @@ extension IndexView {
             ordinal: facts.ordinal, discontinuityOrdinal: facts.discontinuityOrdinal,
             isDiscontinuity: facts.isDiscontinuity,
             isIndependent: track.isSound || facts.isIndependent, isGap: segment.isEmpty,
-            start: segment.decodeTime, ticks: ticks,
+            start: segment.decodeTime, ticks: ticks, timescale: timescale(of: track),
             uri: uri(.segment(facts.ordinal), track), mapURI: initializationURI(track),
             programDateMs: wallMs(of: segment, facts, track), parts: parts,
             keyFrameBytes: index.keyFrameBytes(of: facts.ordinal, rendition: track.place))

@@ -11,14 +11,48 @@ struct IndexView {
     let epoch: UInt64
     let tracks: PackagedTracks
     let plan: SegmentPlan
+    /// The first segment that lists name.
+    let firstListed: UInt64
+    /// Nothing comes any more, in this ring or another one that goes on with its lists.
+    let hasEnded: Bool
+    /// Of rings that the stream has had before: what its lists begin with, the oldest first.
+    let pasts: [IndexView]
+    /// The number of the first segment when there is none yet.
+    private let comingOrdinal: UInt64
 
     /// Nil as long as there is no segment.
-    init?(_ index: SegmentIndex, epoch: UInt64, tracks: PackagedTracks) {
-        guard let plan = index.plan, !index.segments.isEmpty else { return nil }
+    ///
+    /// - Parameters:
+    ///   - firstListed: if that is not what the index says, as of a former ring.
+    ///   - comingOrdinal: the number that the ring begins with.
+    init?(
+        _ index: SegmentIndex, epoch: UInt64, tracks: PackagedTracks, firstListed: UInt64? = nil,
+        hasEnded: Bool? = nil, pasts: [IndexView] = [], comingOrdinal: UInt64 = 0
+    ) {
+        let ownPlan = index.segments.isEmpty ? nil : index.plan
+        guard let plan = ownPlan ?? pasts.last?.plan else { return nil }
         self.index = index
         self.epoch = epoch
         self.tracks = tracks
         self.plan = plan
+        self.firstListed = firstListed ?? index.firstListed
+        self.hasEnded = hasEnded ?? index.isFinished
+        self.pasts = pasts
+        self.comingOrdinal = comingOrdinal
+    }
+
+    /// Of former rings that have a track of that name: what its list begins with, the oldest first.
+    func pasts(with name: RenditionName) -> ArraySlice<IndexView> {
+        let first = pasts.lastIndex { $0.tracks.track(name) == nil }.map { $0 + 1 } ?? 0
+        return pasts[first...]
+    }
+
+    /// What the track that had this name has of the segment before this ring's first one.
+    private func pastSegment(_ ordinal: UInt64, of track: PackagedTrack) -> RenditionSegment? {
+        guard let past = pasts.last, let place = past.tracks.track(track.name)?.place else {
+            return nil
+        }
+        return past.index.segment(ordinal, of: place)
     }
 
     /// Nil when the stream offers no low latency.
@@ -34,14 +68,22 @@ struct IndexView {
 
     /// The ordinal of the segment of a track that is being made, or comes next. All before it are whole.
     func next(of track: PackagedTrack) -> UInt64 {
-        index.newestComplete(of: track.place).map { $0 + 1 } ?? index.segments.first?.ordinal ?? 0
+        index.newestComplete(of: track.place).map { $0 + 1 } ?? index.segments.first?.ordinal
+            ?? comingOrdinal
     }
 
-    /// Whole segments of a track that lists name, oldest first.
+    /// The last whole segment of a track.
+    func last(of track: PackagedTrack) -> RenditionSegment? {
+        let next = next(of: track)
+        guard next > 0 else { return nil }
+        return index.segment(next - 1, of: track.place) ?? pastSegment(next - 1, of: track)
+    }
+
+    /// Whole segments of a track that lists name, oldest first; without those of former rings.
     func listed(of track: PackagedTrack) -> [(facts: SegmentFacts, segment: RenditionSegment)] {
         let next = next(of: track)
         return index.segments.compactMap { facts in
-            guard facts.ordinal >= index.firstListed, facts.ordinal < next,
+            guard facts.ordinal >= firstListed, facts.ordinal < next,
                 let segment = index.segment(facts.ordinal, of: track.place),
                 segment.ticks > 0
             else { return nil }
@@ -53,10 +95,14 @@ struct IndexView {
     /// needs a whole one, and parts of the next one are there soon; or two, where there are no parts. A
     /// broadcast that has ended, or a small ring, has as many as it has.
     ///
-    /// - Parameter isForElement: the player is the browser's own. Chromium's begins a target duration behind
+    /// - Parameters:
+    ///   - isForElement: the player is the browser's own. Chromium's begins a target duration behind
     ///   the first segment, and gives up if nothing is there yet.
-    func missingSegments(of track: PackagedTrack, isForElement: Bool) -> UInt64 {
-        let mayGrow = !index.isFinished && index.firstListed == index.segments.first?.ordinal
+    ///   - isOfThisRing: segments of former rings do not count.
+    func missingSegments(
+        of track: PackagedTrack, isForElement: Bool, isOfThisRing: Bool = false
+    ) -> UInt64 {
+        let mayGrow = !hasEnded && firstListed == index.segments.first?.ordinal ?? firstListed
         let enough: UInt64 = control == nil ? 2 : 1
         let targetMs = UInt64(plan.targetDurationMs)
         let enoughMs = isForElement ? targetMs + Self.elementLeadMs : 0
@@ -65,7 +111,7 @@ struct IndexView {
         var ticks: UInt64 = 0
         // From the newest one back: this is asked for every request.
         for facts in index.segments.reversed() where facts.ordinal < next {
-            guard facts.ordinal >= index.firstListed,
+            guard facts.ordinal >= firstListed,
                 let segment = index.segment(facts.ordinal, of: track.place)
             else { break }
             count += segment.ticks > 0 ? 1 : 0
@@ -73,9 +119,29 @@ struct IndexView {
             let isLong = ticks >= enoughMs * UInt64(timescale(of: track)) / 1_000
             if count > 0, !mayGrow || count >= enough && isLong { return 0 }
         }
-        let lastsMs = UInt64(clamping: UInt128(ticks) * 1_000 / UInt128(timescale(of: track)))
+        var lastsMs = UInt64(clamping: UInt128(ticks) * 1_000 / UInt128(timescale(of: track)))
+        if !isOfThisRing, !pasts.isEmpty {
+            for former in formerSegments(of: track) {
+                count += 1
+                lastsMs = lastsMs.addingReportingOverflow(former.lastsMs).partialValue
+            }
+            if count > 0, !mayGrow || count >= enough && lastsMs >= enoughMs { return 0 }
+        }
         let missingMs = enoughMs - min(lastsMs, enoughMs)
         return max(enough - min(count, enough), (missingMs + targetMs - 1) / targetMs, 1)
+    }
+
+    private func formerSegments(of track: PackagedTrack) -> [(ordinal: UInt64, lastsMs: UInt64)] {
+        pasts(with: track.name).flatMap { past -> [(ordinal: UInt64, lastsMs: UInt64)] in
+            guard let track = past.tracks.track(track.name) else { return [] }
+            let scale = UInt128(past.timescale(of: track))
+            return past.listed(of: track).map {
+                (
+                    $0.facts.ordinal,
+                    UInt64(clamping: UInt128($0.segment.ticks) * 1_000 / scale)
+                )
+            }
+        }
     }
 
     /// What such a player needs to get going.

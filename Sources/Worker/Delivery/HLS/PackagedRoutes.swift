@@ -56,15 +56,25 @@ package final class PackagedRoutes {
                 refuse(exchange, isAnybodys ? .unknownStream : .unknownChannel)
             }
         }
-        if case .media(let media) = resource, media.epoch != stream.ring.epoch {
+        if case .media(let media) = resource, media.epoch != stream.ring.epoch,
+            !stream.needsPastRing(epoch: media.epoch)
+        {
             return refuse(exchange, .unknownResource)
         }
         let indexed = indexes.index(of: stream)
-        if let problem = refusal(of: resource, indexed.packaged.tracks) {
+        if let problem = refusal(of: resource, indexed) {
             return refuse(exchange, problem)
         }
         indexed.note(exchange.playerIdentity)
         HeldRequest.begin(exchange, resource, of: indexed, for: self)
+    }
+
+    /// The stream that has the name now, when another ring has replaced that of this one; nil: none has.
+    func successor(of indexed: IndexedStream) -> IndexedStream? {
+        guard let stream = streams.find(indexed.stream.name), stream !== indexed.stream else {
+            return nil
+        }
+        return indexes.index(of: stream)
     }
 
     // MARK: What was answered before
@@ -114,15 +124,22 @@ package final class PackagedRoutes {
     // MARK: What of it
 
     /// What can be said without a look at the ring: nobody need read one for what cannot be there.
-    private func refusal(of resource: ResourceName, _ tracks: PackagedTracks) -> Problem? {
+    private func refusal(of resource: ResourceName, _ indexed: IndexedStream) -> Problem? {
+        let tracks = indexed.packaged.tracks
         switch resource {
         case .multivariant, .presentation:
-            tracks.fault.map { .notPackaged($0, hasSound: !tracks.sounds.isEmpty) }
-        case .soundMultivariant: tracks.sounds.isEmpty ? .noSound : nil
-        case .playlist(let name): tracks.track(name) == nil ? .unknownResource : nil
-        case .keyFrames(let name):
-            tracks.track(name)?.isSound == false ? nil : .unknownResource
-        case .media(let name): tracks.track(name.rendition) == nil ? .unknownResource : nil
+            return tracks.fault.map { .notPackaged($0, hasSound: !tracks.sounds.isEmpty) }
+        case .soundMultivariant: return tracks.sounds.isEmpty ? .noSound : nil
+        case .playlist(let name), .keyFrames(let name):
+            if case .keyFrames = resource, name.kind != .video { return .unknownResource }
+            let isKnown =
+                tracks.track(name) != nil
+                || indexed.pasts.contains { $0.tracks.track(name) != nil }
+            return isKnown ? nil : .unknownResource
+        case .media(let name):
+            let isThis = name.epoch == indexed.stream.ring.epoch
+            let tracks = isThis ? tracks : indexed.past(epoch: name.epoch)?.tracks
+            return tracks?.track(name.rendition) == nil ? .unknownResource : nil
         }
     }
 
@@ -135,8 +152,14 @@ package final class PackagedRoutes {
         case .multivariant, .presentation: return list(exchange, resource, tracks.all, indexed)
         case .soundMultivariant: return list(exchange, resource, tracks.sounds, indexed)
         case .playlist(let name), .keyFrames(let name):
-            return list(exchange, resource, tracks.track(name).map { [$0] } ?? [], indexed)
+            guard let track = tracks.track(name) else {
+                return endedList(exchange, resource, name, indexed)
+            }
+            return list(exchange, resource, [track], indexed)
         case .media(let name):
+            guard name.epoch == indexed.stream.ring.epoch else {
+                return pastMedia(exchange, name, indexed)
+            }
             guard let track = tracks.track(name.rendition) else {
                 return .refuse(.unknownResource)
             }
@@ -155,8 +178,11 @@ package final class PackagedRoutes {
             return awaitFirst(nil, missing: 0, track, indexed)
         }
         let isForElement = exchange.request.isOfMediaElement
+        // A list of all tracks says how they are, and so needs the first segments of these.
+        let isOfThisRing = resource == .multivariant || resource == .soundMultivariant
         for track in listed {
-            let missing = view.missingSegments(of: track, isForElement: isForElement)
+            let missing = view.missingSegments(
+                of: track, isForElement: isForElement, isOfThisRing: isOfThisRing)
             if missing > 0 { return awaitFirst(view, missing: missing, track, indexed) }
         }
         switch resource {
@@ -169,7 +195,7 @@ package final class PackagedRoutes {
             return multivariant(exchange, resource, view, indexed, lifetime)
         default:
             answer(exchange, indexed, resource, nil, lifetime) {
-                view.manifest(createdWallMs: indexed.stream.ring.createdWallClockMs).text
+                view.manifest(createdWallMs: indexed.stream.listsBegunWallMs).text
             }
             return .answered
         }
@@ -183,16 +209,17 @@ package final class PackagedRoutes {
         guard let start = RingCursor.Start(query: exchange.request.query, ringMs: .max) else {
             return .refuse(.invalidStart)
         }
-        var playlist = indexed.packaged.multivariant(resource) {
+        let made = indexed.packaged.multivariant(resource, lifetime) {
             view.multivariant(isSoundOnly: resource == .soundMultivariant)
         }
         if case .rewound(let rewindMs) = start {
             // Not kept: there are as many as there are numbers.
+            var playlist = made.playlist
             playlist.rewindMs = rewindMs
             PackagedStream.unkept(resource, lifetime, text: playlist.text).answer(
                 exchange, headers: [], refusalHeaders: [])
         } else {
-            answer(exchange, indexed, resource, nil, lifetime) { playlist.text }
+            give(made.resource, as: resource, exchange, indexed)
         }
         return .answered
     }
@@ -251,7 +278,8 @@ package final class PackagedRoutes {
     ) -> Step {
         if case .initialization(let version) = content {
             guard version == 0 else { return .refuse(.unknownResource) }
-            let found = indexed.packaged.initialization(of: track)
+            let found = indexed.packaged.initialization(
+                of: track, epoch: indexed.stream.ring.epoch)
             found.answer(exchange)
             keep(.resource(found), for: exchange, of: indexed)
             return .answered
@@ -304,14 +332,21 @@ package final class PackagedRoutes {
         HeaderField("x-content-type-options", "nosniff"),
     ]
 
-    private func answer(
+    func answer(
         _ exchange: Exchange, _ indexed: IndexedStream, _ resource: ResourceName,
         _ form: MediaPlaylist.Form?, _ lifetime: Lifetime, text: () -> [UInt8]
     ) {
-        let ready = ReadyAnswers.Answer.resource(
-            indexed.packaged.list(resource, form, lifetime, text: text))
-        _ = answer(exchange, with: ready, of: indexed)
-        if indexed.packaged.isUpToDate(resource) { keep(ready, for: exchange, of: indexed) }
+        let made = indexed.packaged.list(resource, form, lifetime, text: text)
+        give(made, as: resource, exchange, indexed)
+    }
+
+    private func give(
+        _ made: Resource, as resource: ResourceName, _ exchange: Exchange, _ indexed: IndexedStream
+    ) {
+        _ = answer(exchange, with: .resource(made), of: indexed)
+        if indexed.packaged.isUpToDate(resource) {
+            keep(.resource(made), for: exchange, of: indexed)
+        }
     }
 
     /// Caches keep a refusal for a second, so that a crowd's requests become one.
@@ -326,7 +361,7 @@ package final class PackagedRoutes {
 }
 
 extension ResourceName {
-    fileprivate var listContent: MediaPlaylist.Content {
+    var listContent: MediaPlaylist.Content {
         if case .keyFrames = self { return .keyFrames }
         return .segments
     }

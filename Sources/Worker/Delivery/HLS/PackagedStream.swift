@@ -19,10 +19,11 @@ final class PackagedStream {
     /// Lists of all tracks: they change with segments, and players do not wait for them. So they cost no
     /// more than a part of the time, however short segments are.
     private var overviews: [ResourceName: (kept: Kept<Resource>, version: Version?)] = [:]
-    private var multivariants:
-        [ResourceName: (kept: Kept<MultivariantPlaylist>, version: Version?)] =
-            [:]
-    private var initializations: [RenditionName: Resource] = [:]
+    private var multivariants: [ResourceName: (kept: Kept<Multivariant>, version: Version?)] = [:]
+    private var initializations: [InitKey: Resource] = [:]
+
+    /// The list of all tracks, and its text: one is never older than the other.
+    typealias Multivariant = (playlist: MultivariantPlaylist, resource: Resource)
 
     /// Says that two lists are equal, in this index.
     private struct Version: Equatable {
@@ -31,6 +32,13 @@ final class PackagedStream {
         let changes: UInt64
         let revisions: UInt64
         let isFinished: Bool
+        /// Of how many former rings segments are listed.
+        let former: Int
+    }
+
+    private struct InitKey: Hashable {
+        let epoch: UInt64
+        let rendition: RenditionName
     }
 
     private struct KeptKey: Hashable {
@@ -47,14 +55,18 @@ final class PackagedStream {
 
     /// What the index says now; nil as long as there is no segment.
     var view: IndexView? {
-        IndexView(indexed.index, epoch: indexed.stream.ring.epoch, tracks: tracks)
+        let ring = indexed.stream.ring
+        return IndexView(
+            indexed.index, epoch: ring.epoch, tracks: tracks, pasts: indexed.pastViews,
+            comingOrdinal: ring.baseOrdinals.segment)
     }
 
     private func version(changes: UInt64) -> Version {
         let index = indexed.index
         return Version(
             firstListed: index.firstListed, last: index.segments.last?.ordinal ?? 0,
-            changes: changes, revisions: index.revisions, isFinished: index.isFinished)
+            changes: changes, revisions: index.revisions, isFinished: index.isFinished,
+            former: indexed.pastViews.count)
     }
 
     // MARK: Lists
@@ -81,8 +93,8 @@ final class PackagedStream {
     func isUpToDate(_ name: ResourceName) -> Bool {
         switch name {
         case .playlist, .keyFrames, .media: true
-        case .multivariant, .soundMultivariant, .presentation:
-            overviews[name]?.version == overviewVersion
+        case .multivariant, .soundMultivariant: multivariants[name]?.version == overviewVersion
+        case .presentation: overviews[name]?.version == overviewVersion
         }
     }
 
@@ -118,20 +130,21 @@ final class PackagedStream {
         return resource
     }
 
-    /// The list of all tracks, made by `value` as seldom as its text.
+    /// The list of all tracks, made by `value` no oftener than `overview` does.
     func multivariant(
-        _ name: ResourceName, value: () -> MultivariantPlaylist
-    ) -> MultivariantPlaylist {
+        _ name: ResourceName, _ lifetime: Lifetime, value: () -> MultivariantPlaylist
+    ) -> Multivariant {
         let version = overviewVersion
         var overview = multivariants[name] ?? (Kept(), nil)
-        let playlist = overview.kept.value(
+        let made = overview.kept.value(
             isOutdated: overview.version != version, clockUs: clockUs
         ) {
             overview.version = version
-            return value()
+            let playlist = value()
+            return (playlist, ListAnswers(playlist.text, of: name).with(lifetime))
         }
         multivariants[name] = overview
-        return playlist
+        return made
     }
 
     /// A list that nobody else will ask for.
@@ -141,15 +154,17 @@ final class PackagedStream {
 
     // MARK: Inits
 
-    func initialization(of track: PackagedTrack) -> Resource {
-        if let resource = initializations[track.name] { return resource }
+    /// - Parameter epoch: of the ring that has the track.
+    func initialization(of track: PackagedTrack, epoch: UInt64) -> Resource {
+        let key = InitKey(epoch: epoch, rendition: track.name)
+        if let resource = initializations[key] { return resource }
         let bytes = MP4Initialization(track.track).bytes
         let resource = Resource(
             Content(
                 fields: [Lifetime.unchanging.field] + PackagedRoutes.fields,
                 contentFields: [HeaderField("content-type", track.contentType)], bytes: bytes,
                 tag: EntityTag("\"\(Fingerprint(of: bytes).text)\""), hasParts: true))
-        initializations[track.name] = resource
+        initializations[key] = resource
         return resource
     }
 }

@@ -25,6 +25,11 @@ package final class IndexedStream: Waiter {
     package var place = 0
     /// It is woken in the next turn of the loop; the memory keeps this.
     var isInLine = false
+    /// Rings that the stream has had before, the newest first.
+    private(set) var pasts: [PastIndex]
+    /// What its lists begin with.
+    private(set) var pastViews: [IndexView] = []
+    private var chained: Chained?
     /// What is served of it.
     private(set) lazy var packaged = PackagedStream(of: self, clockUs: memory.clockUs)
     private let memory: IndexMemory
@@ -36,6 +41,14 @@ package final class IndexedStream: Waiter {
     /// The samples of the index, and its last segment when they were counted.
     private(set) var samples = 0
     private var countedOrdinal: UInt64?
+
+    /// As long as this is the same, so is what the lists begin with.
+    private struct Chained: Equatable {
+        let count: Int
+        let first: UInt64?
+        let last: UInt64?
+        let isFinished: Bool
+    }
 
     /// As long as this is the same, nobody has reached anything.
     private struct Seen: Equatable {
@@ -54,6 +67,7 @@ package final class IndexedStream: Waiter {
         self.memory = memory
         index = SegmentIndex(tracks: stream.tracks)
         state = IndexState(of: index)
+        pasts = stream.openPastRings().map(PastIndex.init)
         askedAtMs = stream.nowMs
         waits.onLeave = { [unowned self] in
             if isIdle { follow(false) }
@@ -102,12 +116,56 @@ package final class IndexedStream: Waiter {
         let isOver = isWritten
         let mostBytes = memory.allowedBytes(wasCurrent: isCurrent, turn: stream.turnNumber)
         var leftBytes = mostBytes
-        isCurrent = index.advance(
-            in: stream.ring, through: &memory.scratch, leftBytes: &leftBytes)
+        for past in pasts { past.read(through: &memory.scratch, leftBytes: &leftBytes) }
+        isCurrent =
+            pasts.allSatisfy(\.isRead)
+            && index.advance(in: stream.ring, through: &memory.scratch, leftBytes: &leftBytes)
         memory.hasRead(mostBytes - leftBytes)
         countSamples()
         if !isCurrent { return memory.readOn(self) }
         if isOver { index.finish() }
+        if !pasts.isEmpty { chain() }
+    }
+
+    // MARK: Former rings
+
+    /// Nil when media of that ring cannot be asked for any more.
+    func past(epoch: UInt64) -> PastIndex? { pasts.first { $0.epoch == epoch } }
+
+    /// The newest former ring with a track of that name, with what stands before it: nothing is added to that
+    /// list any more. Nil when there is none, or when the track's list goes on.
+    func endedView(of name: RenditionName) -> IndexView? {
+        guard let place = pasts.firstIndex(where: { $0.tracks.track(name) != nil }) else {
+            return nil
+        }
+        let past = pasts[place]
+        let older = pasts[(place + 1)...].map { Epoch($0) }
+        guard past.opened.past.goesOn else { return nil }
+        return IndexView(
+            past.index, epoch: past.epoch, tracks: past.tracks,
+            pasts: EpochChain.views(
+                of: older, before: past.index,
+                firstOrdinal: past.opened.ring.baseOrdinals.segment,
+                geometry: past.opened.ring.geometry))
+    }
+
+    private func chain() {
+        let now = Chained(
+            count: pasts.count, first: index.segments.first?.ordinal,
+            last: index.segments.last?.ordinal, isFinished: index.isFinished)
+        guard now != chained else { return }
+        chained = now
+        pastViews = EpochChain.views(
+            of: pasts.map { Epoch($0) }, before: index,
+            firstOrdinal: stream.ring.baseOrdinals.segment, geometry: stream.ring.geometry)
+    }
+
+    /// Forgets former rings whose media nobody can ask for any more. Call about once a second.
+    func forgetPasts() {
+        guard !pasts.isEmpty else { return }
+        pasts.removeAll { !stream.needsPastRing(epoch: $0.epoch) }
+        if isCurrent { chain() }
+        if pasts.isEmpty { pastViews = [] }
     }
 
     /// The stream has ended, and nobody writes any more: somebody who ends it elsewhere does not wait for
@@ -121,9 +179,9 @@ package final class IndexedStream: Waiter {
 
     private func countSamples() {
         let last = index.segments.last?.ordinal
-        guard last != countedOrdinal else { return }
+        guard last != countedOrdinal || !isCurrent else { return }
         countedOrdinal = last
-        let change = index.sampleCount - samples
+        let change = pasts.reduce(index.sampleCount) { $0 + $1.index.sampleCount } - samples
         samples += change
         memory.count(change, in: self)
     }

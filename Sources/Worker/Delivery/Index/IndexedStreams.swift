@@ -61,7 +61,10 @@ package final class IndexedStreams {
     }
 
     private func countViewers() {
-        for indexed in byID.values { indexed.countViewers() }
+        for indexed in byID.values {
+            indexed.countViewers()
+            indexed.forgetPasts()
+        }
     }
 
     /// Forgets indexes that nobody has asked for lately, and those whose rings have lost their names: a

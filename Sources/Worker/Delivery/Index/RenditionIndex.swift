@@ -296,7 +296,11 @@ struct RenditionIndex: Sendable {
     }
 
     /// Nothing continues the last segment.
-    mutating func finish() -> Bool { settle() && end(at: nil) }
+    ///
+    /// - Parameter endMs: where it ends if it has no samples.
+    mutating func finish(atMs endMs: Int64? = nil) -> Bool {
+        settle() && end(at: endMs.map { clock.ticks(ofMs: $0) })
+    }
 
     /// - Parameter time: where it ends if it has no samples; nil when nothing comes after it.
     private mutating func end(at time: UInt64?) -> Bool {

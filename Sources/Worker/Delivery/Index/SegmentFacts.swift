@@ -14,8 +14,8 @@ package struct SegmentFacts: Sendable, Equatable {
     /// The Unix time that belongs to that.
     package let wallMs: UInt64
     /// Of the entry that is its record.
-    let sequence: UInt64
-    let position: UInt64
+    private(set) var sequence: UInt64
+    private(set) var position: UInt64
 
     init(_ record: SegmentRecord, sequence: UInt64, position: UInt64) {
         ordinal = record.ordinal
@@ -27,5 +27,13 @@ package struct SegmentFacts: Sendable, Equatable {
         wallMs = record.wallMs
         self.sequence = sequence
         self.position = position
+    }
+
+    /// The same as if the ring with which a later one goes on stood right before that: places may wrap around.
+    func moved(back sequences: UInt64, bytes: UInt64) -> SegmentFacts {
+        var facts = self
+        facts.sequence &-= sequences
+        facts.position &-= bytes
+        return facts
     }
 }

@@ -281,9 +281,16 @@ package struct SegmentIndex: Sendable {
     }
 
     /// The broadcast is over, and everything was read: its last segment is complete.
-    package mutating func finish() {
+    ///
+    /// - Parameter endMs: where its media ends if another ring goes on after it: then a track that has
+    ///   nothing in the last segment has a gap until there. Nil: nothing comes any more.
+    package mutating func finish(atMs endMs: Int64? = nil) {
         guard !isFinished else { return }
         isFinished = true
-        for index in renditions.indices where !renditions[index].finish() { return forget() }
+        // A record without media is written again in the next ring.
+        if !segments.isEmpty, !hasMedia { withdraw() }
+        for index in renditions.indices where !renditions[index].finish(atMs: endMs) {
+            return forget()
+        }
     }
 }

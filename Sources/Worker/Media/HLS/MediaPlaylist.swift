@@ -25,7 +25,7 @@ package struct MediaPlaylist: Sendable, Equatable {
     package var targetDurationMs: UInt32
     /// Nil when low latency is not offered.
     package var control: ServerControl?
-    /// Of all durations in the list.
+    /// Of all durations in the list, but those of segments that have their own.
     package var timescale: UInt32
     /// A promise for the stream's whole life: every segment begins with a key frame.
     package var areSegmentsIndependent: Bool

@@ -1,6 +1,6 @@
 // One segment of one rendition as a media playlist lists it, and its tags.
 //
-// Durations are ticks of the rendition's time scale. URIs are relative to the playlist; see MediaName.
+// Durations are ticks of the rendition's time scale, or of the one that it had before, with another codec. URIs are relative to the playlist; see MediaName.
 
 package struct PlaylistSegment: Sendable, Equatable {
     /// The media sequence number.
@@ -17,6 +17,8 @@ package struct PlaylistSegment: Sendable, Equatable {
     package var start: UInt64
     /// Nil while it is being made: then only its parts are listed, and nothing comes after it.
     package var ticks: UInt64?
+    /// Nil: that of the list.
+    package var timescale: UInt32?
     package var uri: String
     package var mapURI: String
     /// Unix time in milliseconds at which its first frame is shown.
@@ -28,7 +30,8 @@ package struct PlaylistSegment: Sendable, Equatable {
     package init(
         ordinal: UInt64, discontinuityOrdinal: UInt64, isDiscontinuity: Bool = false,
         isIndependent: Bool = true, isGap: Bool = false, start: UInt64, ticks: UInt64?,
-        uri: String, mapURI: String, programDateMs: UInt64, parts: [PlaylistPart] = [],
+        timescale: UInt32? = nil, uri: String, mapURI: String, programDateMs: UInt64,
+        parts: [PlaylistPart] = [],
         keyFrameBytes: UInt64? = nil
     ) {
         self.ordinal = ordinal
@@ -38,6 +41,7 @@ package struct PlaylistSegment: Sendable, Equatable {
         self.isGap = isGap
         self.start = start
         self.ticks = ticks
+        self.timescale = timescale
         self.uri = uri
         self.mapURI = mapURI
         self.programDateMs = programDateMs
@@ -45,8 +49,12 @@ package struct PlaylistSegment: Sendable, Equatable {
         self.keyFrameBytes = keyFrameBytes
     }
 
-    /// How much of it is listed.
-    var listedTicks: UInt64 { ticks ?? parts.reduce(0) { $0 &+ $1.ticks } }
+    /// How much of it is listed, in ticks of the list.
+    func listedTicks(timescale list: UInt32) -> UInt64 {
+        let listed = ticks ?? parts.reduce(0) { $0 &+ $1.ticks }
+        guard let timescale, timescale != list else { return listed }
+        return UInt64(clamping: UInt128(listed) * UInt128(list) / UInt128(max(timescale, 1)))
+    }
 
     /// EXT-X-DISCONTINUITY-SEQUENCE of a list that begins with this segment: its own discontinuity is
     /// written before it, and so does not count.
@@ -72,7 +80,9 @@ package struct PlaylistSegment: Sendable, Equatable {
         text.endLine()
     }
 
+    /// - Parameter timescale: of the list.
     func writeParts(to text: inout PlaylistText, timescale: UInt32) {
+        let timescale = self.timescale ?? timescale
         var stretch = MediaStretch(start: start, ticks: 0)
         for part in parts {
             stretch = MediaStretch(start: stretch.end, ticks: part.ticks)
@@ -89,7 +99,8 @@ package struct PlaylistSegment: Sendable, Equatable {
         if isGap || content == .keyFrames && byteCount == nil { text.line("#EXT-X-GAP") }
         text.append("#EXTINF:")
         text.append(
-            secondsFromUs: MediaStretch(start: start, ticks: ticks).us(timescale: timescale))
+            secondsFromUs: MediaStretch(start: start, ticks: ticks)
+                .us(timescale: self.timescale ?? timescale))
         text.append(",\n")
         if let byteCount {
             text.append("#EXT-X-BYTERANGE:")

@@ -44,7 +44,7 @@ package struct ServerControl: Sendable, Equatable {
         var behind: UInt64 = 0
         for (index, segment) in segments.enumerated().reversed() {
             if behind >= boundary { return index + 1 }
-            behind &+= segment.ticks ?? 0
+            behind &+= segment.ticks == nil ? 0 : segment.listedTicks(timescale: timescale)
         }
         return 0
     }
@@ -55,7 +55,7 @@ package struct ServerControl: Sendable, Equatable {
         let window = UInt64(ms: partWindowMs, timescale: timescale)
         var fromEnd: UInt64 = 0
         for (index, segment) in segments.enumerated().reversed() {
-            fromEnd &+= segment.listedTicks
+            fromEnd &+= segment.listedTicks(timescale: timescale)
             if fromEnd > window { return index + 1 }
         }
         return 0

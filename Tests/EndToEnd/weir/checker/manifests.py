@@ -231,12 +231,18 @@ def check_media(now: Manifest, renditions: dict[str, Rendition], findings: Findi
     """What was fetched by HLS has the same names: it must be what the manifest says."""
     for each in now.sets:
         rendition = renditions.get(each.representation)
-        if rendition is None or rendition.init is None:
+        if rendition is None:
             continue
-        init = rendition.init
+        # Periods of different rings have inits of their own.
+        init = rendition.inits.get(each.init.replace("$RepresentationID$", each.representation))
 
         def note(rule: str, what: str, representation: str = each.representation) -> None:
             findings.note(rule, now.place, f"{representation}: {what}", now.text)
+
+        if init is None:
+            if any(line.number in rendition.seen for line in each.lines):
+                note("X12", f"no list has its init {each.init}")
+            continue
 
         if not codecs.is_declared(each.codecs, init.codec) or each.timescale != init.timescale:
             note("X12", f"{each.codecs} at {each.timescale}, the init says {init.codec} at {init.timescale}")
