@@ -2,7 +2,7 @@
 // builds and runs it, and says what its figures mean.
 //
 //   players PORT ROOT SECONDS PLAYERS CONNECTIONS [lists] [keep FOLDER]
-//   players PORT ROOT SECONDS PLAYERS CONNECTIONS replay FILE EVERY_MS
+//   players PORT ROOT SECONDS PLAYERS CONNECTIONS replay FILE
 //
 // ROOT is the path before the names of lists, "/NAME/hls/". Each player has picture and sound: it asks for
 // each list with the part that comes next, every other player for a delta, and for each part when a list hints
@@ -11,7 +11,7 @@
 // given a line. With `lists` all but the first player ask for the list of the
 // picture alone. With `keep`, what the first player is answered goes to files, numbered, with their times.
 //
-// `replay`: every EVERY_MS all players ask for the next round of FILE: paths, with an empty line behind each round.
+// `replay`: all players ask for what stands in FILE: after a line `@MS`, which says when, so many paths.
 //
 // Build: clang -O2 -o players players.c wire.c lists.c report.c -lnghttp2 -lssl -lcrypto -lz
 
@@ -261,22 +261,36 @@ static void play(int epoll, double seconds) {
     }
 }
 
-static void replay(int epoll, const char *path, uint64_t every_ns) {
+/// What was asked for has to be answered, too.
+static void turn_until(int epoll, uint64_t due_ns) {
+    while (now_ns() < due_ns || crowd.answers < crowd.requests) {
+        if (is_over()) return;
+        turn(epoll, now_ns() < due_ns ? due_ns : crowd.until_ns);
+    }
+}
+
+static void flush_all(void) {
+    for (unsigned index = 0; index < crowd.count; index++) wire_flush(crowd.players[index].wire);
+}
+
+static void replay(int epoll, const char *path) {
     FILE *file = fopen(path, "r");
     char line[3 * NAME_ROOM];
     if (file == NULL) fail(path);
-    uint64_t due = now_ns();
-    while (!feof(file) && !is_over()) {
-        crowd.round_began_ns = now_ns();
-        while (fgets(line, sizeof line, file) != NULL && line[0] != '\n') {
-            line[strcspn(line, "\n")] = 0;
-            for (unsigned index = 0; index < crowd.count; index++)
-                ask(crowd.players[index].follows, line, REPLAYED, 0);
+    const uint64_t began = now_ns();
+    while (fgets(line, sizeof line, file) != NULL && !is_over()) {
+        line[strcspn(line, "\n")] = 0;
+        if (line[0] == '@') {
+            flush_all();
+            turn_until(epoll, began + strtoull(line + 1, NULL, 10) * 1000000);
+            crowd.round_began_ns = now_ns();
+            continue;
         }
-        for (unsigned index = 0; index < crowd.count; index++) wire_flush(crowd.players[index].wire);
-        due += every_ns;
-        while (now_ns() < due || crowd.answers < crowd.requests) turn(epoll, due + 1000000000);
+        for (unsigned index = 0; index < crowd.count; index++)
+            ask(crowd.players[index].follows, line, REPLAYED, 0);
     }
+    flush_all();
+    turn_until(epoll, now_ns());
     fclose(file);
 }
 
@@ -366,7 +380,7 @@ int main(int count, char **words) {
     if (getchar() == EOF) return 1;
     const double before_s = cpu_seconds();
     crowd.until_ns = now_ns() + (uint64_t)(seconds * 1e9);
-    if (file != NULL) replay(epoll, file, (uint64_t)atoi(words[count - 1]) * 1000000);
+    if (file != NULL) replay(epoll, file);
     else play(epoll, seconds);
     if (crowd.kept != NULL) fclose(crowd.kept);
     write_report(cpu_seconds() - before_s);
