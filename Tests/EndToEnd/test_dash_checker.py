@@ -124,7 +124,7 @@ def test_a_manifest_that_is_not_what_its_media_are_is_found(rule: str, what: str
     findings = Findings()
     rendition = Rendition("v1", findings)
     rendition.inits["e/init-0.mp4"] = boxes.Init(
-        frozenset(), 1000, "vide", "vp09", "vp09.00.10.08", 160, 120, 0, 0, 0, boxes.Defaults(), ())
+        frozenset(), 1000, "vide", "vp09", "vp09.00.10.08", 160, 120, 0, 0, 0, b"", boxes.Defaults(), ())
     clean = _read(_MANIFEST, findings)
     listed = lists.Segment(7, "7", 2_000_000, "e/init-0.mp4", date_us=clean.start_us + 12_000_000)
     rendition.seen[7] = Seen(listed, 4000, 2000, 4000, 1000, 2, 100, 1000)

@@ -23,7 +23,6 @@ NOT_YET: dict[str, frozenset[str]] = {
     "sound-comes-late": frozenset({"L11", "L13", "X7"}),
     # Its list begins with sound of a later time, so it is shorter by that.
     "sound-is-ahead": frozenset({"L2"}),
-    "another-size": frozenset({"L10"}),
 }
 #: The same for all. V5 is a deviation: nobody can promise key frames for the encoder.
 EVERYWHERE = frozenset({"V5"})

@@ -115,10 +115,10 @@ struct FragmentWriterTests {
             #expect(first.fragments == second.fragments)
             var reader = SnapshotReader(bytes: writer.snapshot())
             var next = FragmentWriter(limits: .usual)
-            let heldBytes = try next.restore(from: &reader, served: tracks)
-            let carry = writer.order.encoded()
-            #expect(reader.isAtEnd && heldBytes == carry.count)
-            try next.order.restore(from: carry[...], tracks: next.tracks, limits: .usual)
+            let counts = try next.restore(from: &reader, served: tracks)
+            let carry = writer.carried
+            #expect(reader.isAtEnd && counts.heldBytes == carry.count)
+            #expect(try next.restore(carried: carry, counts).isEmpty)
             resumed = next
         }
         #expect(!writer.order.held.isEmpty)

@@ -52,7 +52,7 @@ struct RuleTableTests {
         } else if let match = name.wholeMatch(of: /checker: ([A-Z]\d+)/) {
             let checked = Self.endToEnd.filter { $0.name.hasSuffix("_checker.py") }
             #expect(checked.contains { $0.text.contains("\"\(match.output.1)\"") }, "\(name)")
-        } else if let match = name.wholeMatch(of: /odd: ([a-z-]+)/) {
+        } else if let match = name.wholeMatch(of: /odd: ([a-z0-9-]+)/) {
             let sources = try #require(Self.endToEnd.first { $0.name == "odd_sources.py" })
             #expect(sources.text.contains("\"\(match.output.1)\""), "\(name)")
         } else {
@@ -71,8 +71,8 @@ struct RuleTableTests {
     /// As `NOT_YET` and the tests of test_hls_odd.py call them.
     private static var oddSources: [String] {
         let text = endToEnd.first { $0.name == "odd_sources.py" }?.text ?? ""
-        return text.matches(of: /Odd\((?:_shaped|ffmpeg|replace)\((?:_PLAIN, name=)?"([a-z-]+)"/)
-            .map { String($0.output.1) }
+        let maker = /Odd\((?:_shaped|_other_size|ffmpeg|replace)\((?:_PLAIN, name=)?"([a-z0-9-]+)"/
+        return text.matches(of: maker).map { String($0.output.1) }
     }
 
     @Test("the sources were found")

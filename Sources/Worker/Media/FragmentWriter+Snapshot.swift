@@ -29,9 +29,16 @@ extension FragmentWriter {
     private static let times = 0...Timeline.latestMs
 
     /// The version of the bytes written here and by the reader after it.
-    private static let version: UInt8 = 5
+    private static let version: UInt8 = 6
 
-    /// Begins a snapshot; the reader's part follows. `order.encoded()` belongs to it.
+    /// What belongs to a snapshot and has no room in it: the set-up of pictures, and frames that wait.
+    var carried: [UInt8] { segments.setUp.carried + order.encoded() }
+
+    static func mostCarriedBytes(_ limits: MediaLimits) -> Int {
+        PictureSetUp.mostEncodedBytes + FrameOrder.mostEncodedBytes(limits)
+    }
+
+    /// Begins a snapshot; the reader's part follows. `carried` belongs to it.
     func snapshot() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(addingCapacity: WebMIngest.stateMostBytes) { output in
@@ -47,6 +54,7 @@ extension FragmentWriter {
             output.append(time: clusters.lastPictureMs ?? 0)
             output.append(time: clusters.pictureDistanceMs)
             output.append(time: order.disorderMs ?? 0)
+            output.append(bigEndian: UInt64(segments.setUp.picture?.encodedBytes ?? 0), count: 2)
             output.append(bigEndian: UInt64(order.encodedBytes), count: 4)
             output.append(UInt8(tracks.count))
             for track in tracks {
@@ -85,11 +93,11 @@ extension FragmentWriter {
         return flags
     }
 
-    /// Goes on where another writer stopped. Returns how many of the carried bytes are waiting frames:
-    /// they are for `order.restore`.
+    /// Goes on where another writer stopped. Returns how many of the carried bytes are the set-up of
+    /// pictures, and then waiting frames: they are for `restore(carried:)`.
     mutating func restore(
         from reader: inout SnapshotReader, served: [MediaTrack]
-    ) throws(MediaError) -> Int {
+    ) throws(MediaError) -> (setUpBytes: Int, heldBytes: Int) {
         segments = try FragmentWriter.segments(from: &reader)
         guard segments.haveClocks(like: served.map { TrackClock(for: $0) }) else {
             throw .malformed("a parser snapshot belongs to another init")
@@ -115,6 +123,7 @@ extension FragmentWriter {
         isBreakPending = flags.contains(.breakPending)
         let disorderMs = try reader.time(FragmentWriter.times)
         order.disorderMs = flags.contains(.disorder) ? disorderMs : nil
+        let setUpBytes = Int(try reader.unsigned(2))
         let heldBytes = Int(try reader.unsigned(4))
         guard Int(try reader.byte()) == served.count else {
             throw .malformed("a parser snapshot belongs to another init")
@@ -123,7 +132,21 @@ extension FragmentWriter {
             tracks.append(try FragmentWriter.progress(of: track, at: index, from: &reader))
         }
         clusters.adopt(tracks: tracks)
-        return heldBytes
+        return (setUpBytes, heldBytes)
+    }
+
+    /// Takes over what was carried; returns the rest.
+    mutating func restore(
+        carried bytes: [UInt8], _ counts: (setUpBytes: Int, heldBytes: Int)
+    ) throws(MediaError) -> ArraySlice<UInt8> {
+        let end = counts.setUpBytes + counts.heldBytes
+        guard end <= bytes.count else {
+            throw .malformed("frames in a parser snapshot are cut off")
+        }
+        try segments.setUp.restore(from: bytes[..<counts.setUpBytes])
+        try order.restore(
+            from: bytes[counts.setUpBytes..<end], tracks: tracks, limits: limits)
+        return bytes[end...]
     }
 
     /// The first part of a snapshot, which can be read without the init.

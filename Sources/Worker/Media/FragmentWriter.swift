@@ -86,7 +86,7 @@ struct FragmentWriter: Sendable {
             data.count + (frame.hasElements ? elements.count : 0)
             + FragmentWriter.mostBlockHeadBytes
         if leaves(orderMs, of: index, mostBytes: mostBytes, into: &batch) {
-            begin(head, in: &batch)
+            begin(head, data, in: &batch)
             accept(head, frameMs)
             let offset = batch.bytes.append(block: frame, data, with: elements)
             finish(head, relativeTimeAt: offset, in: &batch)
@@ -125,7 +125,10 @@ struct FragmentWriter: Sendable {
         isBreakPending = false
     }
 
-    private mutating func begin(_ head: FrameHead, in batch: inout FragmentBatch) {
+    private mutating func begin(
+        _ head: FrameHead, _ data: Span<UInt8>, in batch: inout FragmentBatch
+    ) {
+        let change = head.isLeadingKey ? segments.setUpChange(at: data) : nil
         let isLeading = tracks[head.track].isLeading
         let startsCluster = clusters.startsCluster(head, isLeading: isLeading, limits: limits)
         let frame = SegmentRule.Frame(
@@ -134,6 +137,7 @@ struct FragmentWriter: Sendable {
             expectsPictures: isLeading
                 || !clusters.isPictureAbsent(atMs: head.timeMs, limits: limits),
             sincePictureMs: isLeading ? clusters.sincePictureMs(atMs: head.timeMs) : 0,
+            hasOtherSetUp: head.isLeadingKey && (change != nil || segments.setUp.isNew),
             isBreak: head.isBreak)
         let start = segments.start(at: frame)
         if clusters.endsFragment(
@@ -143,8 +147,8 @@ struct FragmentWriter: Sendable {
             closeFragment(in: &batch)
         }
         let record = segments.take(
-            frame, track: head.track, soundTicks: head.soundTicks, held: head.held, start: start,
-            clusterMs: startsCluster ? nil : clusters.startMs,
+            frame, track: head.track, soundTicks: head.soundTicks, held: head.held,
+            change: change, start: start, clusterMs: startsCluster ? nil : clusters.startMs,
             isIndependent: head.isLeadingKey || !clusters.hasVideo
                 || !isLeading && tracks[0].awaitsKeyframe)
         clusters.begin(
@@ -165,7 +169,7 @@ struct FragmentWriter: Sendable {
 
     private mutating func writeFirstHeld(into batch: inout FragmentBatch) {
         guard let frame = order.held.first else { return }
-        begin(frame.head, in: &batch)
+        begin(frame.head, frame.bytes.span.extracting(frame.payload), in: &batch)
         let start = batch.bytes.count
         batch.bytes.append(contentsOf: frame.bytes)
         finish(frame.head, relativeTimeAt: start + frame.relativeTimeOffset, in: &batch)
@@ -188,6 +192,6 @@ struct FragmentWriter: Sendable {
                 isDiscontinuity: open.isDiscontinuity,
                 mediaTimeMs: open.mediaTimeMs, durationMs: Int(open.endMs - open.mediaTimeMs),
                 segmentRecord: open.segmentRecord, consumedInput: 0, state: snapshot(),
-                carry: order.encoded()))
+                carry: carried))
     }
 }

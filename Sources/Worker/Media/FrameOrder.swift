@@ -28,6 +28,12 @@ struct HeldFrame: Sendable, Equatable {
     /// Where the time within the cluster belongs in `bytes`.
     var relativeTimeOffset: Int
     var bytes: [UInt8]
+
+    /// Where the frame itself lies in its block.
+    var payload: Range<Int> {
+        var blocks = StoredBlocks(continuingClusterAtMs: 0)
+        return blocks.next(in: bytes.span)?.payload ?? 0..<0
+    }
 }
 
 struct FrameOrder: Sendable, Equatable {

@@ -79,6 +79,9 @@ final class SegmentedRing {
     private var clocks: [TrackClock]
     private var repeaters: [FrameRepeater?]
     private var held: HeldPicture?
+    /// Of the pictures in the segments that begin, and whether they begin it.
+    var setUp: SegmentSetUp?
+    var beginsSetUp = false
     private var blocks = StoredBlocks()
     private var clusterMs: Int64?
     private(set) var ordinal: UInt64
@@ -162,7 +165,8 @@ final class SegmentedRing {
         for fragment in broadcast.fragments { try append(fragment, of: broadcast) }
     }
 
-    private func begin(_ fragment: Fragment, isAgain: Bool) throws {
+    /// Writes the record of a segment that begins with a fragment.
+    func begin(_ fragment: Fragment, isAgain: Bool = false) throws {
         if fragment.isDiscontinuity, !isAgain {
             discontinuities += 1
             for index in clocks.indices { clocks[index].restart() }
@@ -170,7 +174,10 @@ final class SegmentedRing {
         }
         let isFirst = begunAtMs == nil || isAgain && begunAtMs == fragment.mediaTimeMs
         ordinal += isAgain ? 0 : 1
-        if fragment.isDiscontinuity || begunAtMs == nil { unbrokenSinceMs = fragment.mediaTimeMs }
+        discontinuities += beginsSetUp && !isAgain ? 1 : 0
+        if fragment.isDiscontinuity || beginsSetUp || begunAtMs == nil {
+            unbrokenSinceMs = fragment.mediaTimeMs
+        }
         begunAtMs = fragment.mediaTimeMs
         let record = SegmentRecord(
             ordinal: ordinal, discontinuityOrdinal: discontinuities,
@@ -179,7 +186,7 @@ final class SegmentedRing {
             mediaTimeMs: fragment.mediaTimeMs, unbrokenSinceMs: unbrokenSinceMs,
             clusterMs: fragment.isClusterStart ? nil : clusterMs,
             wallMs: 1_800_000_000_000 + UInt64(fragment.mediaTimeMs) + (isAgain ? 1 : 0),
-            plan: plan, clocks: clocks, held: held)
+            plan: plan, clocks: clocks, held: held, setUp: setUp, beginsSetUp: beginsSetUp)
         lastRecord = record.encoded()
         try repeatRecord()
     }

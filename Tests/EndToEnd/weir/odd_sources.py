@@ -26,13 +26,25 @@ Publish = Callable[[Recording], Publisher]
 Feeder = Callable[[Publish, Recording, threading.Event], None]
 
 _PLAIN = ffmpeg("odd-base", "vp9", "opus", [*VP9, "-g", "30", *OPUS])
-_LARGER = Source("odd-larger", "vp9", "opus", "webm", lambda path, seconds: _make_larger(path, seconds))
 
 
-def _make_larger(path: Path, seconds: int) -> None:
-    """The same in another size."""
-    made = ffmpeg("odd-larger", "vp9", "opus", [*VP9, "-s", "480x270", "-g", "30", *OPUS])
-    made.make(path, seconds)
+def _pair(video: str, options: list[str]) -> tuple[Source, Source]:
+    """The same in two sizes; key frames each second."""
+    return (
+        ffmpeg(f"odd-{video}", video, "opus", [*options, "-g", "30", *OPUS]),
+        ffmpeg(f"odd-{video}-larger", video, "opus", [*options, "-s", "480x270", "-g", "30", *OPUS]))
+
+
+#: Parameter sets in each key frame, as encoders for live media send them.
+_H264_IN_BAND = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-b:v", "300k", "-sc_threshold", "0",
+                 "-x264-params", "repeat-headers=1"]
+_HEVC_IN_BAND = ["-c:v", "libx265", "-preset", "ultrafast", "-b:v", "300k", "-x265-params",
+                 "log-level=error:scenecut=0:bframes=0:open-gop=0:repeat-headers=1"]
+_AV1 = ["-c:v", "libsvtav1", "-preset", "12", "-b:v", "300k"]
+_VP9_PAIR = _pair("vp9", VP9)
+_H264_PAIR = _pair("h264", _H264_IN_BAND)
+_HEVC_PAIR = _pair("hevc", _HEVC_IN_BAND)
+_AV1_PAIR = _pair("av1", _AV1)
 
 
 def _shaped(name: str, shape: Callable[[Blocks], Blocks], base: Source = _PLAIN) -> Source:
@@ -75,11 +87,25 @@ def _jump(by_ms: int) -> Callable[[Blocks], Blocks]:
     return shape
 
 
-def _other_size(blocks: Blocks) -> Blocks:
-    _, others = shapes.take_apart(_LARGER.recording(SECONDS).data)
-    change_ms = next(b.time_ms for b in blocks if b.track == VIDEO and b.is_key and b.time_ms > 14_000)
-    return [b for b in blocks if b.track == SOUND or b.time_ms < change_ms] + [
-        b for b in others if b.track == VIDEO and b.time_ms >= change_ms]
+def _other_size(name: str, pair: tuple[Source, Source], *, with_start_codes: bool = False) -> Source:
+    """Larger from a key frame on, and as before from a later one, within one broadcast. With start codes, the
+    header says nothing of the codec's set-up, as that of browsers does."""
+    plain, larger = pair
+
+    def make(path: Path, seconds: int) -> None:
+        head, blocks = shapes.take_apart(plain.recording(seconds).data)
+        _, others = shapes.take_apart(larger.recording(seconds).data)
+        keys = [b.time_ms for b in blocks if b.track == VIDEO and b.is_key]
+        first = next(ms for ms in keys if ms > 14_000)
+        # Less than a segment after a border.
+        second = next(ms for ms in keys if ms > first + 8_500)
+        made = [b for b in blocks if b.track == SOUND or not first <= b.time_ms < second] + [
+            b for b in others if b.track == VIDEO and first <= b.time_ms < second]
+        if with_start_codes:
+            head = head.replace(*shapes.without_private(head))
+            made = [shapes.with_start_codes(b) if b.track == VIDEO else b for b in made]
+        path.write_bytes(shapes.put_together(head, made))
+    return Source(name, plain.video, plain.audio, plain.suffix, make)
 
 
 # Feeders
@@ -158,7 +184,11 @@ ODDITIES: dict[str, Odd] = {odd.source.name: odd for odd in (
     Odd(_shaped("sound-is-ahead", shapes.sound_ahead(800))),
     Odd(_shaped("clock-jumps-ahead", _jump(30_000)), _steadily),
     Odd(_shaped("clock-jumps-back", _jump(-30_000)), _steadily),
-    Odd(_shaped("another-size", _other_size)),
+    Odd(_other_size("another-size-vp9", _VP9_PAIR)),
+    Odd(_other_size("another-size-h264", _H264_PAIR)),
+    Odd(_other_size("another-size-h264-start-codes", _H264_PAIR, with_start_codes=True)),
+    Odd(_other_size("another-size-hevc", _HEVC_PAIR)),
+    Odd(_other_size("another-size-av1", _AV1_PAIR)),
     Odd(ffmpeg("no-sound", "vp9", None, [*VP9, "-g", "60"])),
     Odd(replace(_PLAIN, name="lumps-of-two-seconds"), _in_lumps),
     Odd(replace(_PLAIN, name="gone-for-three-seconds"), _with_pause(3)),

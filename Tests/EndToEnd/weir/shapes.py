@@ -72,6 +72,23 @@ def take_apart(data: bytes) -> tuple[bytes, list[Block]]:
     return data[:begin], blocks
 
 
+def without_private(head: bytes) -> tuple[bytes, bytes]:
+    """The first CodecPrivate of a header as it stands there, and as much of nothing."""
+    at = head.index(ebml.identifier(ebml.CODEC_PRIVATE))
+    length, size_bytes = _number(head, at + 2, keep_marker=False)
+    whole = head[at:at + 2 + size_bytes + length]
+    return whole, b"\xec" + (0x4000 | len(whole) - 3).to_bytes(2, "big") + bytes(len(whole) - 3)
+
+
+def with_start_codes(block: Block) -> Block:
+    """Of H.264: each unit behind a start code, where a length of four bytes stands."""
+    out, at = b"", 0
+    while at < len(block.payload):
+        end = at + 4 + int.from_bytes(block.payload[at:at + 4], "big")
+        out, at = out + b"\0\0\0\1" + block.payload[at + 4:end], end
+    return replace(block, payload=out)
+
+
 def put_together(head: bytes, blocks: list[Block]) -> bytes:
     """In the order of their places, a cluster at each key frame and after each half second."""
     out, cluster, start_ms = head, b"", None

@@ -36,6 +36,13 @@ struct SegmentRecordTests {
         other.held = HeldPicture(
             again: RepeatFrame(vp9Profile: 3, slot: 7),
             setUp: AV1.Repeating(choosesScreenTools: true, hasScreenTools: true, orderHintBits: 8))
+        other.beginsSetUp = true
+        other.setUp = PictureSize(width: 65_535, height: 1).flatMap { size in
+            PictureSetUp(
+                size: size,
+                codecPrivate: [UInt8](repeating: 7, count: PictureSetUp.mostPrivateBytes))
+        }.map { SegmentSetUp($0, since: SegmentRecord.greatestOrdinal) }
+        #expect(other.setUp != nil)
         #expect(SegmentRecord(decoding: other.encoded()) == other)
         #expect(other.encoded().count <= SegmentRecord.mostEncodedBytes)
     }
@@ -63,6 +70,17 @@ struct SegmentRecordTests {
         var record = record
         record.ordinal = 0
         #expect(SegmentRecord(decoding: record.encoded()) == nil)
+    }
+
+    @Test("a set-up of a later segment is refused")
+    func future() throws {
+        var record = record
+        let size = try #require(PictureSize(width: 2, height: 2))
+        let picture = try #require(PictureSetUp(size: size, codecPrivate: []))
+        record.setUp = SegmentSetUp(picture, since: record.ordinal + 1)
+        #expect(SegmentRecord(decoding: record.encoded()) == nil)
+        record.setUp = SegmentSetUp(picture, since: record.ordinal)
+        #expect(SegmentRecord(decoding: record.encoded()) == record)
     }
 
     @Test("no bytes make it trap, and what is taken from them is written the same")

@@ -111,21 +111,25 @@ extension IndexView {
         _ track: PackagedTrack, _ list: [Listed], offsetMs: UInt64, producerMs: UInt64
     ) -> AdaptationSet? {
         let scale = timescale(of: track)
-        guard !list.isEmpty, let form = form(of: track) else { return nil }
+        // A change of the set-up begins another period.
+        let facts = list.first?.facts
+        let made = self.track(track, in: facts)
+        guard !list.isEmpty, let form = form(of: track, made, facts) else { return nil }
         let segments = list.map {
             TimedSegment(
                 number: $0.facts.ordinal, start: shownAt($0.segment),
                 ticks: shownTicks($0, track))
         }
         return AdaptationSet(
-            rendition: track.name, form: form, codec: track.track.codecString,
+            rendition: track.name, form: form, codec: made.codecString,
             bandwidth: bandwidth(of: track)
                 ?? (track.isSound ? Self.unmeasuredSound : Self.unmeasuredPicture),
             language: track.media.language, label: track.media.title,
             isDefault: isMain(track), timescale: scale,
             timeOffset: UInt64(clamping: UInt128(offsetMs) * UInt128(scale) / 1_000),
             producerMs: producerMs,
-            initializationTemplate: MediaName.initializationTemplate(epoch: epoch, version: 0),
+            initializationTemplate: MediaName.initializationTemplate(
+                epoch: epoch, version: initVersion(track, facts)),
             segmentTemplate: MediaName.segmentTemplate(epoch: epoch),
             segments: .listed(segments))
     }
@@ -136,11 +140,14 @@ extension IndexView {
         return (alike.first { $0.media.isDefault } ?? alike.first)?.name == track.name
     }
 
-    private func form(of track: PackagedTrack) -> AdaptationSet.Form? {
+    private func form(
+        of track: PackagedTrack, _ made: MP4Track, _ facts: SegmentFacts?
+    ) -> AdaptationSet.Form? {
         guard track.isSound else {
-            return track.track.shownSize.map {
+            return made.shownSize.map {
                 .picture(
-                    width: $0.width, height: $0.height, frameRateMilli: frameRateMilli(of: track))
+                    width: $0.width, height: $0.height,
+                    frameRateMilli: frameRateMilli(of: track, in: facts))
             }
         }
         return .sound(

@@ -25,7 +25,7 @@ extension IndexView {
             // A promise may not come and go, and key frames are the encoder's.
             areSegmentsIndependent: track.isSound,
             segments: formerSegments(of: track) + playlistSegments(of: track),
-            hint: control == nil ? nil : PreloadHint(partURI: hintedURI(of: track)),
+            hint: control == nil ? nil : hint(of: track),
             reports: tracks.all.filter { content == .keyFrames || $0.name != track.name }
                 .map(report),
             hasEnded: hasEnded)
@@ -86,15 +86,22 @@ extension IndexView {
             isDiscontinuity: facts.isDiscontinuity,
             isIndependent: track.isSound || facts.isIndependent, isGap: segment.isEmpty,
             start: segment.decodeTime, ticks: ticks, timescale: timescale(of: track),
-            uri: uri(.segment(facts.ordinal), track), mapURI: initializationURI(track),
+            uri: uri(.segment(facts.ordinal), track), mapURI: initializationURI(track, facts),
             programDateMs: wallMs(of: segment, facts, track), parts: parts,
             keyFrameBytes: index.keyFrameBytes(of: facts.ordinal, rendition: track.place))
     }
 
-    /// Of the part that comes next.
-    private func hintedURI(of track: PackagedTrack) -> String {
+    /// The part that comes next, and its init if that is not the one of the segment before.
+    private func hint(of track: PackagedTrack) -> PreloadHint {
         let progress = progress(of: track)
-        return partURI(Int(progress.nextParts), of: progress.nextSegment, track)
+        let next = progress.nextSegment
+        let part = partURI(Int(progress.nextParts), of: next, track)
+        guard progress.nextParts == 0, let facts = index.facts(of: next),
+            facts.ordinal <= index.newestFacts?.ordinal ?? 0,
+            let before = index.facts(of: next - 1),
+            initVersion(track, before) != initVersion(track, facts)
+        else { return PreloadHint(partURI: part) }
+        return PreloadHint(partURI: part, mapURI: initializationURI(track, facts))
     }
 
     private func report(on track: PackagedTrack) -> RenditionReport {
@@ -122,11 +129,14 @@ extension IndexView {
     }
 
     private func variant(_ track: PackagedTrack) -> MultivariantPlaylist.Picture? {
-        guard let size = track.track.shownSize else { return nil }
+        let newest = index.newestFacts
+        let made = self.track(track, in: newest)
+        guard let size = made.shownSize else { return nil }
         let keyFrames = keyFrameBandwidth(of: track)
         return MultivariantPlaylist.Picture(
-            uri: ResourceName.playlist(track.name).text, codec: track.track.codecString,
-            width: size.width, height: size.height, frameRateMilli: frameRateMilli(of: track),
+            uri: ResourceName.playlist(track.name).text, codec: made.codecString,
+            width: size.width, height: size.height,
+            frameRateMilli: frameRateMilli(of: track, in: newest),
             bandwidth: bandwidth(of: track) ?? Self.unmeasuredPicture,
             keyFramesURI: keyFrames.map { _ in ResourceName.keyFrames(track.name).text },
             keyFramesBandwidth: keyFrames)

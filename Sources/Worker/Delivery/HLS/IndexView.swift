@@ -176,8 +176,18 @@ struct IndexView {
         MediaName(epoch: epoch, rendition: track.name, content).text
     }
 
-    func initializationURI(_ track: PackagedTrack) -> String {
-        uri(.initialization(version: 0), track)
+    /// Of the init that a segment needs; 0 is that of the header.
+    func initVersion(_ track: PackagedTrack, _ facts: SegmentFacts?) -> UInt64 {
+        track.isSound ? 0 : facts?.setUp?.since ?? 0
+    }
+
+    func initializationURI(_ track: PackagedTrack, _ facts: SegmentFacts?) -> String {
+        uri(.initialization(version: initVersion(track, facts)), track)
+    }
+
+    /// A track as it is in a segment.
+    func track(_ track: PackagedTrack, in facts: SegmentFacts?) -> MP4Track {
+        track.with(facts?.setUp?.picture) ?? track.track
     }
 
     /// The URI under which a part is listed, or will be.
@@ -216,8 +226,8 @@ struct IndexView {
 
     /// Frames a second in thousandths: what the bitstream says, or else the mean of what is listed,
     /// rounded up to whole frames. Nil when there is none.
-    func frameRateMilli(of track: PackagedTrack) -> UInt64? {
-        if let rate = track.track.frameRate, rate > 0, rate < 1_000 {
+    func frameRateMilli(of track: PackagedTrack, in facts: SegmentFacts?) -> UInt64? {
+        if let rate = self.track(track, in: facts).frameRate, rate > 0, rate < 1_000 {
             return UInt64((rate * 1_000).rounded())
         }
         var frames: UInt64 = 0

@@ -11,8 +11,10 @@ extension PackagedRoutes {
             let track = past.tracks.track(name.rendition)
         else { return .refuse(.unknownResource) }
         if case .initialization(let version) = name.content {
-            guard version == 0 else { return .refuse(.unknownResource) }
-            indexed.packaged.initialization(of: track, epoch: name.epoch).answer(exchange)
+            let found = indexed.packaged.initialization(
+                of: track, version: version, in: past.index, epoch: name.epoch)
+            guard let found else { return .refuse(.unknownResource) }
+            found.answer(exchange)
             return .answered
         }
         guard let view = IndexView(past.index, epoch: name.epoch, tracks: past.tracks),

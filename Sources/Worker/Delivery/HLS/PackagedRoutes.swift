@@ -277,9 +277,9 @@ package final class PackagedRoutes {
         _ indexed: IndexedStream
     ) -> Step {
         if case .initialization(let version) = content {
-            guard version == 0 else { return .refuse(.unknownResource) }
             let found = indexed.packaged.initialization(
-                of: track, epoch: indexed.stream.ring.epoch)
+                of: track, version: version, in: indexed.index, epoch: indexed.stream.ring.epoch)
+            guard let found else { return .refuse(.unknownResource) }
             found.answer(exchange)
             keep(.resource(found), for: exchange, of: indexed)
             return .answered

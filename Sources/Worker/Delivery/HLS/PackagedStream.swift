@@ -39,6 +39,7 @@ final class PackagedStream {
     private struct InitKey: Hashable {
         let epoch: UInt64
         let rendition: RenditionName
+        let version: UInt64
     }
 
     private struct KeptKey: Hashable {
@@ -154,16 +155,27 @@ final class PackagedStream {
 
     // MARK: Inits
 
-    /// - Parameter epoch: of the ring that has the track.
-    func initialization(of track: PackagedTrack, epoch: UInt64) -> Resource {
-        let key = InitKey(epoch: epoch, rendition: track.name)
+    /// - Parameters:
+    ///   - version: 0 is that of the header; others are there as long as a segment that needs them.
+    ///   - index: of the ring that has this epoch.
+    func initialization(
+        of track: PackagedTrack, version: UInt64, in index: SegmentIndex, epoch: UInt64
+    ) -> Resource? {
+        let setUp = version == 0 ? nil : index.setUp(since: version)
+        guard version == 0 || setUp != nil && !track.isSound else { return nil }
+        let key = InitKey(epoch: epoch, rendition: track.name, version: version)
         if let resource = initializations[key] { return resource }
-        let bytes = MP4Initialization(track.track).bytes
+        guard let made = track.with(setUp) else { return nil }
+        let bytes = MP4Initialization(made).bytes
         let resource = Resource(
             Content(
                 fields: [Lifetime.unchanging.field] + PackagedRoutes.fields,
                 contentFields: [HeaderField("content-type", track.contentType)], bytes: bytes,
                 tag: EntityTag("\"\(Fingerprint(of: bytes).text)\""), hasParts: true))
+        initializations = initializations.filter {
+            $0.key.epoch != epoch || $0.key.version == 0
+                || index.setUp(since: $0.key.version) != nil
+        }
         initializations[key] = resource
         return resource
     }

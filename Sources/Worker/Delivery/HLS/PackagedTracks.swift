@@ -19,6 +19,12 @@ final class PackagedTrack {
         self.track = track
     }
 
+    /// With another set-up of pictures; nil when it cannot go into MP4 like that.
+    func with(_ setUp: PictureSetUp?) -> MP4Track? {
+        guard let setUp, !isSound else { return track }
+        return try? MP4Track(media.with(setUp))
+    }
+
     var isSound: Bool { track.kind == .audio }
     var contentType: String { isSound ? "audio/mp4" : "video/mp4" }
 }

@@ -264,7 +264,8 @@ struct RenditionIndex: Sendable {
         let start = clock.start(atMs: record.mediaTimeMs)
         if record.isDiscontinuity, !end(at: start) { return false }
         self.clock = clock
-        held = repeater == nil || record.isDiscontinuity ? nil : record.held.again
+        let isAnew = record.isDiscontinuity || record.beginsSetUp
+        held = repeater == nil || isAnew ? nil : record.held.again
         repeater?.resume(after: record.held)
         tailPatienceMs = patienceMs
         patienceMs = nil

@@ -6,6 +6,7 @@ package struct SegmentFacts: Sendable, Equatable {
     package let ordinal: UInt64
     package let discontinuityOrdinal: UInt64
     package let isIndependent: Bool
+    /// For players: it does not continue the segment before, or decoders are set up anew.
     package let isDiscontinuity: Bool
     /// Where it begins on the ring's time line.
     package let mediaTimeMs: Int64
@@ -13,18 +14,25 @@ package struct SegmentFacts: Sendable, Equatable {
     package let unbrokenSinceMs: Int64
     /// The Unix time that belongs to that.
     package let wallMs: UInt64
+    /// Of its pictures; nil: that of the header.
+    package let setUp: SegmentSetUp?
     /// Of the entry that is its record.
     private(set) var sequence: UInt64
     private(set) var position: UInt64
 
-    init(_ record: SegmentRecord, sequence: UInt64, position: UInt64) {
+    /// - Parameter before: of the segment before; what is equal is kept once.
+    init(
+        _ record: SegmentRecord, sequence: UInt64, position: UInt64,
+        after before: SegmentFacts? = nil
+    ) {
         ordinal = record.ordinal
         discontinuityOrdinal = record.discontinuityOrdinal
         isIndependent = record.isIndependent
-        isDiscontinuity = record.isDiscontinuity
+        isDiscontinuity = record.isDiscontinuity || record.beginsSetUp
         mediaTimeMs = record.mediaTimeMs
         unbrokenSinceMs = record.unbrokenSinceMs
         wallMs = record.wallMs
+        setUp = record.setUp == before?.setUp ? before?.setUp : record.setUp
         self.sequence = sequence
         self.position = position
     }

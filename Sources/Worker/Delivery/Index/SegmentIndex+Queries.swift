@@ -44,6 +44,15 @@ extension SegmentIndex {
         return Int(ordinal - first)
     }
 
+    /// Of the newest segment that has media.
+    var newestFacts: SegmentFacts? { hasMedia ? segments.last : segments.dropLast().last }
+
+    /// The set-up of pictures that has been in force since a segment; nil when none that is known has it.
+    func setUp(since ordinal: UInt64) -> PictureSetUp? {
+        let known = hasMedia ? segments[...] : segments.dropLast()
+        return known.last { $0.setUp?.since == ordinal }?.setUp?.picture
+    }
+
     /// Ticks a second of a track; nil as long as there is no segment.
     package func timescale(of rendition: Int) -> UInt32? {
         renditions.indices.contains(rendition) ? renditions[rendition].timescale : nil

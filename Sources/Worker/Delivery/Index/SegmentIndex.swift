@@ -43,8 +43,8 @@ package struct SegmentIndex: Sendable {
     /// Nil before the first look at the ring.
     private var cursor: RingCursor?
     private var blocks = StoredBlocks()
-    /// The last segment has media, read or not.
-    private var hasMedia = false
+    /// The last segment has media, read or not. As long as it has none, its record may be written again.
+    private(set) var hasMedia = false
     /// The latest time of sound in the last segment so far.
     private var newestSoundMs: Int64?
     /// Renditions whose last segment is not the one that is being filled are settled at this time.
@@ -216,7 +216,8 @@ package struct SegmentIndex: Sendable {
             }
         }
         segments.append(
-            SegmentFacts(record, sequence: entry.sequence, position: entry.position))
+            SegmentFacts(
+                record, sequence: entry.sequence, position: entry.position, after: segments.last))
         blocks = StoredBlocks(continuingClusterAtMs: record.clusterMs)
         hasMedia = false
         newestSoundMs = nil

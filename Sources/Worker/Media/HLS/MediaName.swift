@@ -1,7 +1,8 @@
 // The name of something that has media in it: an init, a segment or a part. Relative to /NAME/hls/ or
 // /NAME/dash/, which have the same names for the same bytes:
 //
-//     EPOCH/v1/init-0.mp4    the init of rendition v1, version 0
+//     EPOCH/v1/init-0.mp4    the init of rendition v1, as the header of the broadcast says it
+//     EPOCH/v1/init-7.mp4    its init from segment 7 on, as its pictures say it
 //     EPOCH/v1/120.m4s       segment 120
 //     EPOCH/v1/120.3.m4s     its part 3; parts count from 0
 //

@@ -6,9 +6,9 @@
 // records without media between them, the later one counts.
 //
 // As bytes (big-endian): version, flags, ordinal, discontinuity ordinal, media time, where the unbroken
-// stretch began, time of the cluster, wall clock, plan, number of tracks, a clock for each, and how the
-// picture is repeated that is held there. They come from a file that other processes
-// write, so every number is checked, and nothing may follow.
+// stretch began, time of the cluster, wall clock, plan, number of tracks, a clock for each, how the
+// picture is repeated that is held there, and the set-up of its pictures where that is not the header's. They
+// come from a file that other processes write, so every number is checked, and nothing may follow.
 
 package struct SegmentRecord: Sendable, Equatable {
     /// The media sequence number. Starts above 0, grows by 1, and goes on when a ring replaces another one
@@ -37,11 +37,17 @@ package struct SegmentRecord: Sendable, Equatable {
     package var clocks: [TrackClock]
     /// The picture before it, which is shown for as long as none of its own comes.
     package var held: HeldPicture
+    /// Of its pictures; nil: that of the header.
+    package var setUp: SegmentSetUp?
+    /// Its pictures have another set-up than those of the segment before. Its clocks go on, but players count
+    /// it as a discontinuity.
+    package var beginsSetUp: Bool
 
     package init(
         ordinal: UInt64, discontinuityOrdinal: UInt64, isIndependent: Bool, isDiscontinuity: Bool,
         mediaTimeMs: Int64, unbrokenSinceMs: Int64? = nil, clusterMs: Int64? = nil, wallMs: UInt64,
-        plan: SegmentPlan, clocks: [TrackClock], held: HeldPicture? = nil
+        plan: SegmentPlan, clocks: [TrackClock], held: HeldPicture? = nil,
+        setUp: SegmentSetUp? = nil, beginsSetUp: Bool = false
     ) {
         self.ordinal = ordinal
         self.discontinuityOrdinal = discontinuityOrdinal
@@ -54,11 +60,14 @@ package struct SegmentRecord: Sendable, Equatable {
         self.plan = plan
         self.clocks = clocks
         self.held = held ?? HeldPicture()
+        self.setUp = setUp
+        self.beginsSetUp = beginsSetUp
     }
 
     /// The longest record.
     package static let mostEncodedBytes =
         headBytes + MediaLimits.mostTracks * TrackClock.mostEncodedBytes
+        + SegmentSetUp.mostEncodedBytes
 
     private static let headBytes =
         2 + 6 * 8 + SegmentPlan.encodedBytes + 1 + HeldPicture.encodedBytes
@@ -66,6 +75,10 @@ package struct SegmentRecord: Sendable, Equatable {
     private static let independent: UInt8 = 1
     private static let discontinuity: UInt8 = 2
     private static let withinCluster: UInt8 = 4
+    private static let otherSetUp: UInt8 = 8
+    private static let newSetUp: UInt8 = 16
+    private static let knownFlags =
+        independent | discontinuity | withinCluster | otherSetUp | newSetUp
     /// The greatest number that is exact in JSON.
     static let greatestOrdinal: UInt64 = 1 << 53 - 1
     /// The end of the year 9999.
@@ -86,6 +99,7 @@ package struct SegmentRecord: Sendable, Equatable {
             output.append(UInt8(clocks.count))
             for clock in clocks { clock.append(to: &output) }
             held.append(to: &output)
+            setUp?.append(to: &output)
         }
         return bytes
     }
@@ -93,6 +107,7 @@ package struct SegmentRecord: Sendable, Equatable {
     private var flags: UInt8 {
         (isIndependent ? Self.independent : 0) | (isDiscontinuity ? Self.discontinuity : 0)
             | (clusterMs == nil ? 0 : Self.withinCluster)
+            | (setUp == nil ? 0 : Self.otherSetUp) | (beginsSetUp ? Self.newSetUp : 0)
     }
 
     /// Nil when the bytes are not exactly one record of this version.
@@ -106,7 +121,7 @@ package struct SegmentRecord: Sendable, Equatable {
     private init(from reader: inout SnapshotReader) throws(MediaError) {
         guard try reader.byte() == Self.version else { throw .malformed("another version") }
         let flags = try reader.byte()
-        guard flags & ~(Self.independent | Self.discontinuity | Self.withinCluster) == 0 else {
+        guard flags & ~Self.knownFlags == 0 else {
             throw .malformed("unknown flags of a segment record")
         }
         isIndependent = flags & Self.independent != 0
@@ -129,5 +144,10 @@ package struct SegmentRecord: Sendable, Equatable {
         clocks = []
         for _ in 0..<count { clocks.append(try TrackClock(from: &reader)) }
         held = try HeldPicture(from: &reader)
+        beginsSetUp = flags & Self.newSetUp != 0
+        setUp = flags & Self.otherSetUp == 0 ? nil : try SegmentSetUp(from: &reader)
+        if let setUp, setUp.since > ordinal {
+            throw .malformed("a segment is older than the set-up of its pictures")
+        }
     }
 }

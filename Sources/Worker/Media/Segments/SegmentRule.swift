@@ -19,6 +19,8 @@ struct SegmentRule: Sendable, Equatable {
         var expectsPictures = true
         /// Of a picture: how long after the one before it comes; 0 if that is not known.
         var sincePictureMs: Int64 = 0
+        /// A key picture of another set-up than the last segment's pictures.
+        var hasOtherSetUp = false
         /// It does not continue what came before: media is missing, or the source has begun anew.
         var isBreak = false
     }
@@ -39,6 +41,9 @@ struct SegmentRule: Sendable, Equatable {
     static let shortestMs: Int64 = 1_900
     /// But for one that had to begin without a key frame: a place to begin is worth more than length.
     private static let shortestDependentMs: Int64 = 1_000
+    /// But for one behind which pictures have another set-up: its init would be wrong for them. A source that
+    /// changes all the time does not begin segments more often.
+    private static let shortestSetUpMs: Int64 = 250
     /// After a picture, the next one is never expected sooner.
     private static let leastPictureMs: Int64 = 100
     /// A segment that is longer than the target by this much still rounds to it.
@@ -72,6 +77,7 @@ struct SegmentRule: Sendable, Equatable {
         }
         let shortestMs = isDependent ? Self.shortestDependentMs : Self.shortestMs
         if isPlace, sinceMs >= shortestMs { return .continuing }
+        if frame.hasOtherSetUp, sinceMs >= Self.shortestSetUpMs { return .continuing }
         return sinceMs + expectedMs(after: frame) > targetMs ? .continuing : nil
     }
 

@@ -10,11 +10,13 @@ extension SegmentWriter {
         static let hasBegun = Flags(rawValue: 4)
         static let dependent = Flags(rawValue: 8)
         static let jumpPending = Flags(rawValue: 16)
-        static let all = Flags(rawValue: 31)
+        static let newSetUp = Flags(rawValue: 32)
+        static let all = Flags(rawValue: 63)
     }
 
     private var flags: Flags {
         var flags: Flags = []
+        if setUp.isNew { flags.insert(.newSetUp) }
         if rule != nil { flags.insert(.hasRule) }
         if followsAnother { flags.insert(.followsAnother) }
         if begunAtMs != nil { flags.insert(.hasBegun) }
@@ -34,6 +36,7 @@ extension SegmentWriter {
         for clock in clocks { clock.append(to: &output) }
         held.append(to: &output)
         output.append(pictureSetUp?.code ?? 0)
+        output.append(bigEndian: setUp.since, count: 8)
         guard let rule else {
             planner.append(to: &output)
             return
@@ -64,6 +67,8 @@ extension SegmentWriter {
         for _ in 0..<count { clocks.append(try TrackClock(from: &reader)) }
         held = try HeldPicture(from: &reader)
         pictureSetUp = try AV1.Repeating(from: &reader)
+        setUp.since = min(try reader.unsigned(8), SegmentRecord.greatestOrdinal)
+        setUp.isNew = flags.contains(.newSetUp)
         guard flags.contains(.hasRule) else {
             planner = try SegmentPlanner(from: &reader)
             return
@@ -74,6 +79,25 @@ extension SegmentWriter {
             throw .malformed("a plan of segments is out of range")
         }
         rule = SegmentRule(plan: plan, pictureDistanceMs: distanceMs)
+    }
+}
+
+extension SetUpProgress {
+    /// What goes with a snapshot, which has no room for it.
+    var carried: [UInt8] {
+        guard let picture else { return [] }
+        var bytes: [UInt8] = []
+        bytes.append(addingCapacity: picture.encodedBytes) { picture.append(to: &$0) }
+        return bytes
+    }
+
+    mutating func restore(from carried: ArraySlice<UInt8>) throws(MediaError) {
+        guard !carried.isEmpty else { return }
+        var reader = SnapshotReader(bytes: [UInt8](carried))
+        picture = try PictureSetUp(from: &reader)
+        guard reader.isAtEnd else {
+            throw .malformed("the set-up of a picture has bytes left over")
+        }
     }
 }
 

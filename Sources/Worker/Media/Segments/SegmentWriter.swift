@@ -19,6 +19,12 @@ package struct SegmentWriter: Sendable {
     var held = HeldPicture()
     /// What is known of the pictures that came, which may still wait for their turn.
     var pictureSetUp: AV1.Repeating?
+    /// The set-up of pictures that were written.
+    var setUp = SetUpProgress()
+    /// Nil for what has none that is followed.
+    private var setUpReader: SetUpReader?
+    /// The track of the pictures, as its header says it.
+    private var picture: MediaTrack?
 
     /// Nil until the plan is made.
     var rule: SegmentRule?
@@ -62,6 +68,7 @@ package struct SegmentWriter: Sendable {
         let fresh = served.map { TrackClock(for: $0) }
         if haveClocks(like: fresh) {
             restartClocks()
+            for (index, clock) in fresh.enumerated() { clocks[index].reorder(like: clock) }
         } else {
             followsAnother = followsAnother || begunAtMs != nil
             clocks = fresh
@@ -69,6 +76,7 @@ package struct SegmentWriter: Sendable {
         }
         held = HeldPicture()
         pictureSetUp = nil
+        setUp.takeHeader()
         adopt(served)
     }
 
@@ -77,13 +85,17 @@ package struct SegmentWriter: Sendable {
         meters = served.map { $0.kind == .audio ? SoundMeter(for: $0) : nil }
         repeater = served.first.flatMap { FrameRepeater(for: $0) }
         if let pictureSetUp { repeater?.setUp = pictureSetUp }
+        setUpReader = served.first.flatMap { SetUpReader(for: $0) }
+        picture = served.first { $0.kind == .video }
     }
 
-    /// Whether the clocks can be those of tracks that have these before their first frames.
+    /// Whether the clocks can be those of tracks that have these before their first frames. Another set-up
+    /// may have changed how pictures are reordered.
     func haveClocks(like fresh: [TrackClock]) -> Bool {
         clocks.count == fresh.count
             && zip(clocks, fresh).allSatisfy { clock, fresh in
-                clock.timescale == fresh.timescale && clock.reorderDepth == fresh.reorderDepth
+                clock.timescale == fresh.timescale
+                    && (clock.reorderDepth == nil) == (fresh.reorderDepth == nil)
             }
     }
 
@@ -99,6 +111,7 @@ package struct SegmentWriter: Sendable {
         for index in clocks.indices { clocks[index] = clocks[index].unused }
         if plan != rule?.plan { rule = plan.map { SegmentRule(plan: $0) } }
         held.again = nil
+        setUp = SetUpProgress()
         forgetMedia()
     }
 
@@ -143,6 +156,11 @@ package struct SegmentWriter: Sendable {
         return picture
     }
 
+    /// What a key frame that is about to be written makes of the set-up of pictures; nil: nothing.
+    func setUpChange(at data: Span<UInt8>) -> SetUpReader.Change? {
+        setUpReader?.change(in: data, from: setUp.picture)
+    }
+
     /// Whether a segment begins with this frame. Changes nothing.
     func start(at frame: SegmentRule.Frame) -> SegmentRule.Start? {
         guard let rule = rule ?? rule(with: frame) else { return nil }
@@ -182,13 +200,16 @@ package struct SegmentWriter: Sendable {
     /// Takes the frame; returns the record of the segment that begins with it.
     ///
     /// - Parameters:
+    ///   - change: as `setUpChange(at:)` has said.
     ///   - start: as `start(at:)` has said.
     ///   - clusterMs: when the cluster began that goes on with the frame; nil when it begins one.
     ///   - isIndependent: decoding can start here, or with the next picture.
     mutating func take(
         _ frame: SegmentRule.Frame, track: Int, soundTicks: UInt32?, held picture: HeldPicture?,
-        start: SegmentRule.Start?, clusterMs: Int64?, isIndependent: Bool
+        change: SetUpReader.Change?, start: SegmentRule.Start?, clusterMs: Int64?,
+        isIndependent: Bool
     ) -> [UInt8]? {
+        if let change { setUp.take(change) }
         if rule == nil {
             note(frame, in: &planner)
             rule = planner.rule(hasVideo: hasVideo)
@@ -211,11 +232,16 @@ package struct SegmentWriter: Sendable {
         clusterMs: Int64?, isIndependent: Bool
     ) -> SegmentRecord {
         let isDiscontinuity = start == .discontinuity || followsAnother
-        if isDiscontinuity {
+        let beginsSetUp = setUp.isNew && begunAtMs != nil
+        let segmentSetUp = beginSetUp()
+        if isDiscontinuity { isJumpPending = false }
+        if isDiscontinuity || beginsSetUp {
             discontinuities = min(discontinuities + 1, SegmentRecord.greatestOrdinal)
-            isJumpPending = false
         }
-        if isDiscontinuity || begunAtMs == nil {
+        if beginsSetUp, !isDiscontinuity {
+            // The clocks and the time of day go on.
+            unbrokenSinceMs = frame.timeMs
+        } else if isDiscontinuity || begunAtMs == nil {
             unbrokenSinceMs = frame.timeMs
             wall.settle()
         } else {
@@ -228,9 +254,18 @@ package struct SegmentWriter: Sendable {
             ordinal: nextOrdinal, discontinuityOrdinal: discontinuities,
             isIndependent: isIndependent, isDiscontinuity: isDiscontinuity,
             mediaTimeMs: frame.timeMs, unbrokenSinceMs: unbrokenSinceMs, clusterMs: clusterMs,
-            wallMs: wall.wallMs(ofMediaMs: frame.timeMs), plan: plan, clocks: clocks, held: held)
+            wallMs: wall.wallMs(ofMediaMs: frame.timeMs), plan: plan, clocks: clocks, held: held,
+            setUp: segmentSetUp, beginsSetUp: beginsSetUp)
         nextOrdinal = min(nextOrdinal + 1, SegmentRecord.greatestOrdinal)
         return record
+    }
+
+    /// The set-up of the segment that begins; from another one on, pictures may be reordered in another way.
+    private mutating func beginSetUp() -> SegmentSetUp? {
+        if setUp.isNew, let picture, hasVideo {
+            clocks[0].reorder(like: TrackClock(for: picture.with(setUp.picture)))
+        }
+        return setUp.begin(nextOrdinal)
     }
 }
 

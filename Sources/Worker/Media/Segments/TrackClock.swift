@@ -95,6 +95,16 @@ package struct TrackClock: Sendable, Equatable {
         counted = nil
     }
 
+    /// Pictures that still come are reordered as those of another clock.
+    mutating func reorder(like other: TrackClock) {
+        guard let depth = other.reorderDepth, let reorderDepth, depth != reorderDepth else {
+            return
+        }
+        let next = earliest
+        self = TrackClock(reorderDepth: depth)
+        earliest = next
+    }
+
     /// Frames that still come are decoded at this time or later.
     package mutating func pass(to decodeTime: UInt64) {
         earliest = max(earliest, min(decodeTime, Self.latest))

@@ -19,7 +19,7 @@ extension WebMIngest {
 
     /// The most that `carry` ever has: frames that wait, and an unfinished element.
     package static func mostCarryBytes(_ limits: MediaLimits) -> Int {
-        FrameOrder.mostEncodedBytes(limits) + limits.blockBytes + limits.elementBytes
+        FragmentWriter.mostCarriedBytes(limits) + limits.blockBytes + limits.elementBytes
             + ElementHeader.mostBytes
     }
 
@@ -38,17 +38,13 @@ extension WebMIngest {
             throw .tooLarge("what a parser snapshot carries")
         }
         var snapshot = SnapshotReader(bytes: state)
-        let heldBytes = try writer.restore(
+        let counts = try writer.restore(
             from: &snapshot, served: initialization?.tracks ?? [])
         try reader.restore(from: &snapshot, initialization: initialization)
         guard snapshot.isAtEnd else { throw .malformed("a parser snapshot has bytes left over") }
         guard !writer.clusters.isOpen || initialization != nil else {
             throw .malformed("a parser snapshot needs its init")
         }
-        guard heldBytes <= carry.count else {
-            throw .malformed("frames in a parser snapshot are cut off")
-        }
-        try writer.order.restore(from: carry[..<heldBytes], tracks: writer.tracks, limits: limits)
-        adopt(carry: [UInt8](carry[heldBytes...]))
+        adopt(carry: [UInt8](try writer.restore(carried: carry, counts)))
     }
 }

@@ -50,8 +50,9 @@ package struct WebMIngest: Sendable {
     /// The end of what was written so far on the output time line, in milliseconds.
     package var nextMediaTimeMs: Int64 { writer.timeline.nextMs }
 
-    /// What goes with `state()`: frames that wait for their turn, then unfinished input.
-    package var carry: [UInt8] { writer.order.encoded() + carried[carryStart...] }
+    /// What goes with `state()`: the set-up of pictures, frames that wait for their turn, then unfinished
+    /// input.
+    package var carry: [UInt8] { writer.carried + carried[carryStart...] }
 
     var unreadBytes: Int { carried.count - carryStart }
 

@@ -42,6 +42,8 @@ class Init:
     rate: int
     #: Of the length that stands before each unit of H.264 and HEVC.
     length_bytes: int
+    #: What a decoder of pictures is set up with.
+    set_up: bytes
     defaults: Defaults
     #: What is not as it must be in an init.
     faults: tuple[str, ...]
@@ -147,6 +149,7 @@ def read_init(data: bytes) -> Init:
         0 if is_picture else number(data, entry.body + 16, 2),
         0 if is_picture else number(data, entry.body + 24, 4) >> 16,
         codecs.length_bytes(inside),
+        b"".join(inside.get(kind, b"") for kind in ("avcC", "hvcC", "av1C")),
         Defaults(*(number(data, trex.body + at, 4) for at in (12, 16, 20))), tuple(faults))
 
 

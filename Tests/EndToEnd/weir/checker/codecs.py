@@ -77,6 +77,19 @@ def is_key(entry: str, sample: bytes, unit_bytes: int) -> bool:
             return True
 
 
+def sets(entry: str, sample: bytes, unit_bytes: int) -> list[bytes]:
+    """The parameter sets, or the sequence header, that a sample has in it."""
+    match entry:
+        case "avc1":
+            return [unit for unit in _units(sample, unit_bytes) if unit[0] & 31 in (7, 8)]
+        case "hvc1":
+            return [unit for unit in _units(sample, unit_bytes) if unit[0] >> 1 & 63 in (32, 33, 34)]
+        case "av01":
+            return [payload for kind, payload in _av1_units(sample) if kind == 1]
+        case _:
+            return []
+
+
 def _units(sample: bytes, unit_bytes: int) -> list[bytes]:
     found, at = [], 0
     while at + unit_bytes < len(sample):
@@ -103,19 +116,23 @@ def vp9_size(frame: bytes) -> tuple[int, int] | None:
 
 def _has_av1_sequence(sample: bytes) -> bool:
     """Key frames come with their sequence header."""
-    at = 0
+    return any(kind == 1 for kind, _ in _av1_units(sample))
+
+
+def _av1_units(sample: bytes) -> list[tuple[int, bytes]]:
+    """Types and contents of the units that say how long they are."""
+    found, at = [], 0
     while at < len(sample):
         head = sample[at]
-        if head >> 3 & 15 == 1:
-            return True
         at += 2 if head & 4 else 1
         if not head & 2:
-            return False
+            return [*found, (head >> 3 & 15, sample[at:])]
         size, shift = 0, 0
-        while True:
+        while at < len(sample):
             size |= (sample[at] & 127) << shift
             at, shift = at + 1, shift + 7
             if not sample[at - 1] & 128:
                 break
+        found.append((head >> 3 & 15, sample[at:at + size]))
         at += size
-    return False
+    return found

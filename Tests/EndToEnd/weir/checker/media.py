@@ -154,6 +154,9 @@ class Rendition:
             if size not in (None, (init.width, init.height)):
                 self.note("L10", f"{segment.uri}: a key frame of {size}, the init says "
                           f"{init.width}x{init.height}")
+            for unit in codecs.sets(init.entry, data[sample.start:sample.end], init.length_bytes):
+                if unit not in init.set_up:
+                    self.note("L10", f"{segment.uri}: parameters {unit.hex()} that are not in its init")
             if sample.sync and not is_key:
                 self.note("L13", f"{segment.uri}: the sample at {sample.decode} is flagged as a key frame "
                           f"and is none")
@@ -209,7 +212,10 @@ class Rendition:
 
     @property
     def init(self) -> Init | None:
-        return next(reversed(self.inits.values()), None)
+        """That of the newest segment."""
+        newest = self.seen.get(max(self.seen, default=-1))
+        uri = newest.listed.map_uri if newest else next(reversed(self.inits), None)
+        return self.inits.get(uri or "")
 
     def peak(self, target_s: int) -> int:
         """The greatest bit rate of any run of a half to one and a half targets."""

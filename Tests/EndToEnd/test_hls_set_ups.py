@@ -1,0 +1,116 @@
+"""Pictures that change their size within a broadcast: every stretch of the list decodes with its own init,
+and viewers of WebM see the change as well.
+
+ffmpeg 5.1 reads only the first init of a list, so each stretch is decoded on its own.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from weir.checker import boxes, lists
+from weir.checker.finding import Findings
+from weir.http2 import Http2Connection
+from weir.odd_sources import ODDITIES, SECONDS
+from weir.publisher import Publisher, packet_marks
+from weir.server import Server
+from weir.viewer import Viewer
+from weir.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+_NAMES = [name for name in ODDITIES if name.startswith("another-size")]
+_SPEED = 4
+_SIZES = [(320, 180), (480, 270), (320, 180)]
+
+
+@dataclass
+class Stretch:
+    """All segments of one init in a row."""
+
+    init: boxes.Init
+    file: Path
+    samples: int
+
+
+@dataclass
+class Read:
+    stretches: list[Stretch]
+    live: Path
+
+
+def _stretches(server: Server, name: str, folder: Path) -> list[Stretch]:
+    found = []
+    with Http2Connection(server, window=4 << 20) as connection:
+        connection.open_window(64 << 20)
+
+        def get(uri: str) -> bytes:
+            answer = connection.request("GET", f"/{name}/hls/{uri}")
+            assert answer.status == 200, (uri, answer.status)
+            return bytes(answer.body)
+
+        listed = lists.read(get("v1.m3u8").decode(), name, Findings())
+        for number, (uri, segments) in enumerate(groupby(listed.segments, lambda each: each.map_uri)):
+            data, init = b"".join(get(each.uri) for each in segments), get(uri or "")
+            made = boxes.read_init(init)
+            samples = sum(len(each.samples) for each in boxes.read_fragments(data, made.defaults))
+            file = folder / f"{name}-{number}.mp4"
+            file.write_bytes(init + data)
+            found.append(Stretch(made, file, samples))
+    return found
+
+
+@pytest.fixture(scope="module")
+def read(
+    tmp_path_factory: pytest.TempPathFactory,
+    lasting_server: Callable[..., AbstractContextManager[Server]],
+) -> dict[str, Read]:
+    folder = tmp_path_factory.mktemp("set-ups")
+    recordings = {name: ODDITIES[name].source.recording(SECONDS) for name in _NAMES}
+    for recording in recordings.values():
+        packet_marks(recording.path)
+    with lasting_server("set-ups") as server:
+        publishers, viewers = [], {}
+        for name, recording in recordings.items():
+            publishers.append(Publisher(
+                server.url(f"/{name}/live"), server.certificate.certificate, folder,
+                headers={"content-type": recording.content_type}).play(recording, speed=_SPEED))
+        for name in _NAMES:
+            wait_until(lambda: server.stream(name) is not None, "the broadcast")
+            viewers[name] = Viewer(
+                server.url(f"/{name}/live"), server.certificate.certificate, folder / f"{name}.live")
+        for publisher in publishers:
+            assert publisher.finish(120).status == 204
+        for name in _NAMES:
+            assert server.request("DELETE", f"/{name}/live").status == 204
+            viewers[name].process.wait(60)
+        return {name: Read(_stretches(server, name, folder), viewers[name].file) for name in _NAMES}
+
+
+def _frames(path: Path) -> list[tuple[int, int]]:
+    """The size of every picture, as a decoder puts it out. It must have nothing to complain about."""
+    command = ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "frame=width,height", "-of",
+               "csv=p=0", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and not done.stderr, done.stderr[-2000:]
+    return [(int(w), int(h)) for w, h, *_ in (line.split(",") for line in done.stdout.splitlines() if line)]
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_each_stretch_decodes_with_its_own_init(read: dict[str, Read], name: str) -> None:
+    stretches = read[name].stretches
+    assert [(each.init.width, each.init.height) for each in stretches] == _SIZES
+    for each in stretches:
+        assert _frames(each.file) == [(each.init.width, each.init.height)] * each.samples
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_viewers_of_webm_see_the_change(read: dict[str, Read], name: str) -> None:
+    assert [size for size, _ in groupby(_frames(read[name].live))] == _SIZES
