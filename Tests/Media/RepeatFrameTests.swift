@@ -45,12 +45,12 @@ struct RepeatFrameTests {
             let frame = vp9(
                 profile: profile, isErrorResilient: isErrorResilient, kept: 0x80 | 1 << slot)
             let again = VP9.again(frame.span)
-            #expect(again?.bytes == expected)
+            #expect(again?.bytes() == expected)
             // What is a repeat already is repeated as it is.
             #expect(VP9.again(expected.span) == again)
         }
         let key = VP9.again(vp9(profile: profile, isKey: true).span)
-        #expect(key?.bytes == vp9(profile: profile, existing: 0))
+        #expect(key?.bytes() == vp9(profile: profile, existing: 0))
     }
 
     @Test("what is not shown, or not kept, or cut off, is not repeated")
@@ -72,7 +72,7 @@ struct RepeatFrameTests {
             for size in sizes ?? frames.map(\.count) { index += [UInt8(size), 0] }
             return frames.flatMap { $0 } + index + [marker]
         }
-        func place(_ frame: [UInt8]) -> [UInt8]? { VP9.again(frame.span)?.bytes }
+        func place(_ frame: [UInt8]) -> [UInt8]? { VP9.again(frame.span)?.bytes() }
         #expect(place(together([hidden, shown])) == [0x8B])
         #expect(place(together([shown, vp9(existing: 5)])) == [0x8D])
         #expect(place(together([shown, hidden])) == nil)
@@ -120,7 +120,7 @@ struct RepeatFrameTests {
     @Test("a repeat of AV1 is a frame header that names the place")
     func av1Bytes() {
         func place(_ frame: AV1Frame, _ repeating: AV1.Repeating) -> [UInt8]? {
-            AV1.again(frame.bytes.span, repeating)?.bytes
+            AV1.again(frame.bytes.span, repeating)?.bytes()
         }
         let plain = AV1.Repeating(orderHintBits: 7)
         #expect(place(AV1Frame(), plain) == [0x1A, 0x01, 0xA8])
@@ -168,7 +168,7 @@ struct RepeatFrameTests {
                 guard block.track == 0 else { continue }
                 let again = repeater.take(bytes.span.extracting(block.payload)).again
                 #expect((again == nil) == (butKeys && block.isKey))
-                if !butKeys { #expect(again?.bytes == [0x88]) }
+                if !butKeys { #expect(again?.bytes() == [0x88]) }
                 frames += 1
             }
         }
@@ -177,20 +177,32 @@ struct RepeatFrameTests {
 
     // MARK: Bytes
 
-    @Test("a code is read again, and others are refused")
+    private func encoded(_ again: RepeatFrame) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(addingCapacity: again.encodedBytes) { again.append(to: &$0) }
+        return bytes
+    }
+
+    @Test("what is written is read again, and other bytes are refused")
     func codes() throws {
-        var known: [UInt8] = []
+        var known: [[UInt8]] = []
         for slot: UInt8 in 0..<8 {
-            known.append(RepeatFrame(av1Slot: slot).code)
+            known.append(encoded(RepeatFrame(av1Slot: slot)))
             for profile: UInt8 in 0..<4 {
-                known.append(RepeatFrame(vp9Profile: profile, slot: slot).code)
+                known.append(encoded(RepeatFrame(vp9Profile: profile, slot: slot)))
             }
         }
-        for code: UInt8 in 0...255 {
-            let again = try? RepeatFrame(code: code)
-            #expect(again?.code == (known.contains(code) ? code : nil))
-            #expect(again?.bytes.count ?? 1 <= RepeatFrame.mostBytes)
+        for code: UInt8 in 1...255 {
+            var reader = SnapshotReader(bytes: [code])
+            let again = try? RepeatFrame(from: &reader)
+            #expect(again.map(encoded) == (known.contains([code]) ? [code] : nil))
+            #expect(again?.bytes()?.count ?? 1 <= 3)
         }
+        let repetition = H264.Repetition(frameNumber: 0xFFFF, order: 7, pictureSet: 255)
+        var reader = SnapshotReader(bytes: encoded(RepeatFrame(repetition)))
+        #expect(try RepeatFrame(from: &reader) == RepeatFrame(repetition) && reader.isAtEnd)
+        var none = SnapshotReader(bytes: [0])
+        #expect(try RepeatFrame(from: &none) == nil)
     }
 
     @Test("no bytes make it trap")
@@ -202,6 +214,7 @@ struct RepeatFrameTests {
             if let last = bytes.indices.last, random.next() & 1 == 0 { bytes[last] |= 0xC0 }
             _ = VP9.again(bytes.span)
             _ = AV1.again(bytes.span, choosing)
+            _ = H264.Repeating(configuration: bytes)
         }
     }
 }

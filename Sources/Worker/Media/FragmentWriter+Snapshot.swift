@@ -144,6 +144,7 @@ extension FragmentWriter {
             throw .malformed("frames in a parser snapshot are cut off")
         }
         try segments.setUp.restore(from: bytes[..<counts.setUpBytes])
+        segments.resumeSetUp()
         try order.restore(
             from: bytes[counts.setUpBytes..<end], tracks: tracks, limits: limits)
         return bytes[end...]

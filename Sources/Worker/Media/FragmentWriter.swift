@@ -147,7 +147,7 @@ struct FragmentWriter: Sendable {
             closeFragment(in: &batch)
         }
         let record = segments.take(
-            frame, track: head.track, soundTicks: head.soundTicks, held: head.held,
+            frame, data, track: head.track, soundTicks: head.soundTicks, held: head.held,
             change: change, start: start, clusterMs: startsCluster ? nil : clusters.startMs,
             isIndependent: head.isLeadingKey || !clusters.hasVideo
                 || !isLeading && tracks[0].awaitsKeyframe)

@@ -2,17 +2,21 @@
 // checked like any other input.
 
 extension FrameOrder {
-    private static let frameHeaderBytes = 1 + 1 + HeldPicture.encodedBytes + 3 * 8 + 3 * 4
+    private static let frameHeaderBytes = 1 + 1 + 3 * 8 + 3 * 4
     // What a flag of a frame means.
     private static let leadingKey: UInt8 = 1
     private static let discontinuity: UInt8 = 2
     private static let isBreak: UInt8 = 4
     private static let hasSoundTicks: UInt8 = 8
 
-    var encodedBytes: Int { heldBytes + held.count * Self.frameHeaderBytes }
+    var encodedBytes: Int {
+        held.reduce(heldBytes) {
+            $0 + Self.frameHeaderBytes + ($1.head.held ?? HeldPicture()).encodedBytes
+        }
+    }
 
     static func mostEncodedBytes(_ limits: MediaLimits) -> Int {
-        limits.heldBytes + limits.heldFrames * frameHeaderBytes
+        limits.heldBytes + limits.heldFrames * (frameHeaderBytes + HeldPicture.mostEncodedBytes)
     }
 
     /// The waiting frames, for a parser that goes on elsewhere; empty when there are none.
@@ -21,7 +25,8 @@ extension FrameOrder {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encodedBytes)
         for frame in held {
-            bytes.append(addingCapacity: Self.frameHeaderBytes) { output in
+            bytes.append(addingCapacity: Self.frameHeaderBytes + HeldPicture.mostEncodedBytes) {
+                output in
                 output.append(UInt8(frame.head.track))
                 output.append(Self.flags(of: frame.head))
                 (frame.head.held ?? HeldPicture()).append(to: &output)

@@ -123,7 +123,7 @@ private struct RandomSource {
                 if let end, !facts.isDiscontinuity { #expect(segment.decodeTime == end, place) }
                 end = segment.decodeTime + segment.ticks
                 let samples = segment.parts.flatMap { segment.samples(of: $0) }
-                for sample in samples where sample.byteCount > RepeatFrame.mostBytes {
+                for sample in samples where sample.byteCount > 3 {
                     shown.append(
                         sample.decodeTime.addingReportingOverflow(
                             UInt64(bitPattern: Int64(sample.compositionOffset))

@@ -26,8 +26,14 @@ struct RenditionIndex: Sendable {
     /// How long frames of sound last; nil for pictures.
     private let meter: SoundMeter?
     private let sampleBytes: SampleBytes
+    private let track: MediaTrack
+    /// Of the pictures in the last segment; nil: that of the header.
+    private var setUp: PictureSetUp?
     /// Nil when its frames cannot be repeated.
     private var repeater: FrameRepeater?
+    /// Both of the segment before.
+    private var tailSetUp: PictureSetUp?
+    private var tailRepeater: FrameRepeater?
     private var clock: TrackClock
     private var rule: PartRule
     /// The frame whose duration is not known yet.
@@ -78,6 +84,7 @@ struct RenditionIndex: Sendable {
     private static let usualFrames: UInt32 = 30
 
     init(_ track: MediaTrack, clock: TrackClock, plan: SegmentPlan) {
+        self.track = track
         meter = track.kind == .audio ? SoundMeter(for: track) : nil
         sampleBytes = SampleBytes(of: track)
         repeater = FrameRepeater(for: track)
@@ -186,9 +193,11 @@ struct RenditionIndex: Sendable {
     }
 
     /// Nil when it cannot be one of ours.
-    private func sample(_ frame: NewestFrame, lasting ticks: UInt32) -> PackedSample? {
+    private mutating func sample(_ frame: NewestFrame, lasting ticks: UInt32) -> PackedSample? {
         guard let position = frame.position else {
-            return frame.again.map { PackedSample($0, duration: ticks) }
+            let repeater = border == nil ? repeater : tailRepeater
+            guard let bytes = frame.again.flatMap({ repeater?.bytes(of: $0) }) else { return nil }
+            return segments[filled].makeSample(bytes, duration: ticks)
         }
         return PackedSample(
             offset: position &- segments[filled].position, byteCount: frame.byteCount,
@@ -265,7 +274,13 @@ struct RenditionIndex: Sendable {
         if record.isDiscontinuity, !end(at: start) { return false }
         self.clock = clock
         let isAnew = record.isDiscontinuity || record.beginsSetUp
-        held = repeater == nil || isAnew ? nil : record.held.again
+        (tailSetUp, tailRepeater) = (setUp, repeater)
+        if meter == nil, record.setUp?.picture != setUp {
+            setUp = record.setUp?.picture
+            repeater = FrameRepeater(for: track.with(setUp))
+        }
+        let again = isAnew ? nil : record.held.again
+        held = again.flatMap { repeater?.bytes(of: $0) == nil ? nil : $0 }
         repeater?.resume(after: record.held)
         tailPatienceMs = patienceMs
         patienceMs = nil
@@ -280,6 +295,7 @@ struct RenditionIndex: Sendable {
         segments.removeLast()
         border = nil
         patienceMs = tailPatienceMs
+        (setUp, repeater) = (tailSetUp, tailRepeater)
     }
 
     /// The first frame of the last segment has not come for long: that segment begins where its record says,

@@ -8,8 +8,8 @@ import Media
 
 /// A sample in sixteen bytes. Its own bytes are in the ring; or it was made here, to repeat the one before it.
 struct PackedSample: Sendable, Equatable {
-    /// From the position at which the segment begins; or the bytes themselves.
-    private let offsetOrBytes: UInt32
+    /// From the position at which the segment begins; or in what was made for the segment.
+    private let place: UInt32
     /// The number of bytes; the highest bit says that decoding can start here, the next one that it was
     /// made here.
     private let bytesAndFlags: UInt32
@@ -24,16 +24,16 @@ struct PackedSample: Sendable, Equatable {
         offset: UInt64, byteCount: Int, isSync: Bool, duration: UInt32, compositionOffset: Int32
     ) {
         guard let offset = UInt32(exactly: offset), byteCount < Int(Self.made) else { return nil }
-        offsetOrBytes = offset
+        place = offset
         bytesAndFlags = UInt32(byteCount) | (isSync ? Self.sync : 0)
         self.duration = duration
         self.compositionOffset = compositionOffset
     }
 
-    init(_ repeated: RepeatFrame, duration: UInt32) {
-        let bytes = repeated.bytes
-        offsetOrBytes = bytes.reduce(0) { $0 << 8 | UInt32($1) }
-        bytesAndFlags = UInt32(bytes.count) | Self.made
+    /// A repeat of the one before it.
+    init(madeAt place: Int, byteCount: Int, duration: UInt32) {
+        self.place = UInt32(clamping: place)
+        bytesAndFlags = UInt32(byteCount) | Self.made
         self.duration = duration
         compositionOffset = 0
     }
@@ -42,12 +42,10 @@ struct PackedSample: Sendable, Equatable {
     var isSync: Bool { bytesAndFlags & Self.sync != 0 }
 
     /// Nil when its bytes were made here.
-    var offset: UInt32? { bytesAndFlags & Self.made == 0 ? offsetOrBytes : nil }
+    var offset: UInt32? { bytesAndFlags & Self.made == 0 ? place : nil }
 
-    /// Of a sample that was made here.
-    func madeByte(_ index: Int) -> UInt8 {
-        UInt8(truncatingIfNeeded: offsetOrBytes >> (8 * (byteCount - 1 - UInt32(index))))
-    }
+    /// Where its bytes are in what was made for the segment, if they are there.
+    var madePlace: Int { Int(place) }
 }
 
 /// Some samples in a row, which leave together: a fragment of MP4. Or none, when no sample begins for as
@@ -90,6 +88,8 @@ package struct RenditionSegment: Sendable, Equatable {
     /// Those that are complete. Together they have all samples of a complete segment.
     package private(set) var parts: [IndexedPart] = []
     private(set) var packed: [PackedSample] = []
+    /// The bytes of samples that were made here; equal ones in a row are kept once.
+    private(set) var made: [UInt8] = []
     /// When the first sample is decoded that is in no part yet, from the beginning.
     private var openStart: UInt64 = 0
 
@@ -101,7 +101,9 @@ package struct RenditionSegment: Sendable, Equatable {
     package var isEmpty: Bool { packed.isEmpty }
 
     /// What it takes of the memory of an index, in samples.
-    var storedCount: Int { packed.count + parts.count }
+    var storedCount: Int {
+        packed.count + parts.count + made.count / MemoryLayout<PackedSample>.stride
+    }
 
     /// The samples of one of its parts, as MP4 counts them.
     package func samples(of part: IndexedPart) -> [Sample] {
@@ -139,6 +141,13 @@ package struct RenditionSegment: Sendable, Equatable {
     mutating func begin(late ticks: UInt64) {
         openStart = ticks
         self.ticks = ticks
+    }
+
+    /// A sample of bytes that are not in the ring.
+    mutating func makeSample(_ bytes: [UInt8], duration: UInt32) -> PackedSample {
+        if !made.suffix(bytes.count).elementsEqual(bytes) { made += bytes }
+        return PackedSample(
+            madeAt: made.count - bytes.count, byteCount: bytes.count, duration: duration)
     }
 
     mutating func append(_ sample: PackedSample) {

@@ -125,7 +125,8 @@ package final class SegmentBody: BodySource {
         let count = min(Int(packed.byteCount) - within, buffer.count)
         let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
         guard let offset = packed.offset else {
-            for index in 0..<count { unsafe piece[index] = packed.madeByte(within + index) }
+            let from = packed.madePlace + within
+            unsafe piece.copyBytes(from: segment.made[from..<from + count])
             return count
         }
         let start = segment.position + UInt64(offset) + UInt64(within)

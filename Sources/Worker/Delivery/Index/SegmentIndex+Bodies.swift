@@ -76,6 +76,6 @@ struct SegmentFragments {
     func heldBytes(with places: Range<Int>) -> Int {
         let header = segment.parts[places].reduce(0) { max($0, Int($1.headerBytes)) }
         return segment.packed.count * MemoryLayout<PackedSample>.stride
-            + segment.parts.count * MemoryLayout<IndexedPart>.stride + header
+            + segment.parts.count * MemoryLayout<IndexedPart>.stride + segment.made.count + header
     }
 }

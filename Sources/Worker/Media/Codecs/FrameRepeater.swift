@@ -2,8 +2,10 @@
 // a reader that begins at a segment record goes on from what the record says.
 
 package struct FrameRepeater: Sendable {
-    private enum Way: Sendable {
+    private enum Way: Sendable, Equatable {
         case vp9, av1
+        /// Depends on the set-up of the pictures, so it is to be made anew with each.
+        case h264(H264.Repeating)
     }
 
     private let way: Way
@@ -22,9 +24,17 @@ package struct FrameRepeater: Sendable {
             way = .av1
             ownSetUp = AV1.sequence(configuration: track.codecPrivate)?.repeating
             setUp = ownSetUp
+        case .h264:
+            guard let repeating = H264.Repeating(configuration: track.codecPrivate) else {
+                return nil
+            }
+            way = .h264(repeating)
         default: return nil
         }
     }
+
+    /// Frames can only be understood in their turn, behind a change of the set-up.
+    var needsSetUp: Bool { if case .h264 = way { true } else { false } }
 
     /// What shows the picture of this frame once more, right after it.
     package mutating func take(_ frame: Span<UInt8>) -> HeldPicture {
@@ -33,7 +43,14 @@ package struct FrameRepeater: Sendable {
         case .av1:
             if let found = AV1.sequence(in: frame) { setUp = found.sequence.repeating }
             return HeldPicture(again: setUp.flatMap { AV1.again(frame, $0) }, setUp: setUp)
+        case .h264(let repeating):
+            return HeldPicture(again: repeating.again(frame).map { RepeatFrame($0) })
         }
+    }
+
+    /// The bytes of such a frame; nil when it is not one of this track's.
+    package func bytes(of again: RepeatFrame) -> [UInt8]? {
+        if case .h264(let repeating) = way { again.bytes(repeating) } else { again.bytes() }
     }
 
     /// Goes on behind that picture.
@@ -56,16 +73,17 @@ package struct HeldPicture: Sendable, Equatable {
 
     // MARK: As bytes, in records and snapshots
 
-    static let encodedBytes = 2
+    static let mostEncodedBytes = RepeatFrame.mostEncodedBytes + 1
+
+    var encodedBytes: Int { (again?.encodedBytes ?? 1) + 1 }
 
     func append(to output: inout OutputSpan<UInt8>) {
-        output.append(again?.code ?? 0)
+        if let again { again.append(to: &output) } else { output.append(0) }
         output.append(setUp?.code ?? 0)
     }
 
     init(from reader: inout SnapshotReader) throws(MediaError) {
-        let code = try reader.byte()
-        again = code == 0 ? nil : try RepeatFrame(code: code)
+        again = try RepeatFrame(from: &reader)
         setUp = try AV1.Repeating(from: &reader)
     }
 }

@@ -3,7 +3,7 @@
 // 5.3.3.1). Everything in it is from the broadcaster.
 
 enum H264 {
-    private enum Unit {
+    enum Unit {
         static let slice: UInt8 = 1
         static let dataPartitions: ClosedRange<UInt8> = 2...4
         static let refresh: UInt8 = 5
@@ -136,7 +136,7 @@ enum H264 {
         return bytes
     }
 
-    private static let profilesWithFormat: Set<UInt32> = [
+    static let profilesWithFormat: Set<UInt32> = [
         44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244,
     ]
 

@@ -1,55 +1,78 @@
 // A frame that shows the last picture once more: some bytes that name the place in which a decoder keeps it.
 // Nothing is decoded, and a decoder's state stays what it was, so the frames that follow need no change
-// (VP9: show_existing_frame, section 6.2; AV1: section 5.9.2). For pictures that stand still, where a
-// container needs something in every stretch of time.
+// (VP9: show_existing_frame, section 6.2; AV1: section 5.9.2). H.264 has no such thing: there it is a small
+// picture that nothing refers to (H264.Repetition). For pictures that stand still, where a container needs
+// something in every stretch of time.
 //
 // Only for a picture that was the last one to be shown, and that its decoder keeps. What comes from
 // frames is read from untrusted bytes: what cannot be read cannot be repeated.
 
 package struct RepeatFrame: Sendable, Equatable {
-    private enum Format: UInt8 {
-        case vp9 = 0
-        case av1 = 1
+    private enum Way: Equatable {
+        /// Where the decoder keeps the picture.
+        case vp9(profile: UInt8, slot: UInt8)
+        case av1(slot: UInt8)
+        case h264(H264.Repetition)
     }
 
-    private let format: Format
-    /// Of VP9; otherwise 0.
-    private let profile: UInt8
-    /// Where the decoder keeps the picture.
-    private let slot: UInt8
+    private let way: Way
 
-    private init(_ format: Format, profile: UInt8 = 0, slot: UInt8) {
-        self.format = format
-        self.profile = profile
-        self.slot = slot
-    }
+    init(vp9Profile profile: UInt8, slot: UInt8) { way = .vp9(profile: profile, slot: slot) }
 
-    init(vp9Profile profile: UInt8, slot: UInt8) { self.init(.vp9, profile: profile, slot: slot) }
+    init(av1Slot slot: UInt8) { way = .av1(slot: slot) }
 
-    init(av1Slot slot: UInt8) { self.init(.av1, slot: slot) }
-
-    package static let mostBytes = 3
+    init(_ repetition: H264.Repetition) { way = .h264(repetition) }
 
     /// Of the frame, as MP4 has it.
-    package var bytes: [UInt8] {
-        switch format {
-        case .vp9 where profile == 3: [0xB4 | slot >> 1, slot << 7]
-        case .vp9: [0x88 | (profile & 1) << 5 | (profile & 2) << 3 | slot]
-        case .av1: [0x1A, 0x01, 0x88 | slot << 4]
+    ///
+    /// - Parameter h264: of the set-up of H.264; nil for other codecs.
+    /// - Returns: nil when it is of another codec or set-up.
+    func bytes(_ h264: H264.Repeating? = nil) -> [UInt8]? {
+        switch way {
+        case .h264(let repetition): h264?.bytes(of: repetition)
+        case .vp9(3, let slot): [0xB4 | slot >> 1, slot << 7]
+        case .vp9(let profile, let slot): [0x88 | (profile & 1) << 5 | (profile & 2) << 3 | slot]
+        case .av1(let slot): [0x1A, 0x01, 0x88 | slot << 4]
         }
     }
 
-    // MARK: As one byte
+    // MARK: As bytes, in records and snapshots
 
     private static let mark: UInt8 = 0x80
+    private static let isAV1: UInt8 = 0x40
+    /// Five bytes follow.
+    private static let isLong: UInt8 = 0x20
+    static let mostEncodedBytes = 6
 
-    /// Never 0, which stands for none.
-    var code: UInt8 { Self.mark | format.rawValue << 6 | profile << 3 | slot }
+    var encodedBytes: Int { if case .h264 = way { Self.mostEncodedBytes } else { 1 } }
 
-    init(code: UInt8) throws(MediaError) {
-        guard code & Self.mark != 0, let format = Format(rawValue: code >> 6 & 1),
-            code & 0x20 == 0, format == .vp9 || code & 0x18 == 0
-        else { throw .malformed("a frame cannot be repeated like that") }
-        self.init(format, profile: code >> 3 & 3, slot: code & 7)
+    func append(to output: inout OutputSpan<UInt8>) {
+        switch way {
+        case .vp9(let profile, let slot): output.append(Self.mark | profile << 3 | slot)
+        case .av1(let slot): output.append(Self.mark | Self.isAV1 | slot)
+        case .h264(let repetition):
+            output.append(Self.mark | Self.isLong)
+            output.append(bigEndian: UInt64(repetition.frameNumber), count: 2)
+            output.append(bigEndian: UInt64(repetition.order), count: 2)
+            output.append(repetition.pictureSet)
+        }
+    }
+
+    /// Nil for a byte of 0, which stands for none.
+    init?(from reader: inout SnapshotReader) throws(MediaError) {
+        let code = try reader.byte()
+        guard code != 0 else { return nil }
+        guard code != Self.mark | Self.isLong else {
+            way = .h264(
+                H264.Repetition(
+                    frameNumber: UInt16(try reader.unsigned(2)),
+                    order: UInt16(try reader.unsigned(2)), pictureSet: try reader.byte()))
+            return
+        }
+        let isAV1 = code & Self.isAV1 != 0
+        guard code & Self.mark != 0, code & Self.isLong == 0, !isAV1 || code & 0x18 == 0 else {
+            throw .malformed("a frame cannot be repeated like that")
+        }
+        way = isAV1 ? .av1(slot: code & 7) : .vp9(profile: code >> 3 & 3, slot: code & 7)
     }
 }

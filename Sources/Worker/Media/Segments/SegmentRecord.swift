@@ -70,7 +70,7 @@ package struct SegmentRecord: Sendable, Equatable {
         + SegmentSetUp.mostEncodedBytes
 
     private static let headBytes =
-        2 + 6 * 8 + SegmentPlan.encodedBytes + 1 + HeldPicture.encodedBytes
+        2 + 6 * 8 + SegmentPlan.encodedBytes + 1 + HeldPicture.mostEncodedBytes
     private static let version: UInt8 = 2
     private static let independent: UInt8 = 1
     private static let discontinuity: UInt8 = 2

@@ -151,7 +151,9 @@ package struct SegmentWriter: Sendable {
 
     /// How a picture can be repeated that has come; nil for sound.
     mutating func heldPicture(_ data: Span<UInt8>, track: Int) -> HeldPicture? {
-        guard track == 0, let picture = repeater?.take(data) else { return nil }
+        guard track == 0, repeater?.needsSetUp == false, let picture = repeater?.take(data) else {
+            return nil
+        }
         pictureSetUp = picture.setUp
         return picture
     }
@@ -205,11 +207,15 @@ package struct SegmentWriter: Sendable {
     ///   - clusterMs: when the cluster began that goes on with the frame; nil when it begins one.
     ///   - isIndependent: decoding can start here, or with the next picture.
     mutating func take(
-        _ frame: SegmentRule.Frame, track: Int, soundTicks: UInt32?, held picture: HeldPicture?,
-        change: SetUpReader.Change?, start: SegmentRule.Start?, clusterMs: Int64?,
+        _ frame: SegmentRule.Frame, _ data: Span<UInt8>, track: Int, soundTicks: UInt32?,
+        held picture: HeldPicture?, change: SetUpReader.Change?, start: SegmentRule.Start?,
+        clusterMs: Int64?,
         isIndependent: Bool
     ) -> [UInt8]? {
-        if let change { setUp.take(change) }
+        if let change {
+            setUp.take(change)
+            resumeSetUp()
+        }
         if rule == nil {
             note(frame, in: &planner)
             rule = planner.rule(hasVideo: hasVideo)
@@ -223,8 +229,19 @@ package struct SegmentWriter: Sendable {
             ).encoded()
         }
         _ = clocks[track].take(timeMs: frame.timeMs, soundTicks: soundTicks)
-        if frame.isPicture { held = picture ?? HeldPicture() }
+        if frame.isPicture { held = picture ?? lateHeldPicture(data) ?? HeldPicture() }
         return record
+    }
+
+    private func lateHeldPicture(_ data: Span<UInt8>) -> HeldPicture? {
+        guard var repeater, repeater.needsSetUp else { return nil }
+        return repeater.take(data)
+    }
+
+    /// Pictures have the set-up that is known.
+    mutating func resumeSetUp() {
+        guard repeater?.needsSetUp ?? true else { return }
+        repeater = picture.flatMap { FrameRepeater(for: $0.with(setUp.picture)) }
     }
 
     private mutating func begin(
