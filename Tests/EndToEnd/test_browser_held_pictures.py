@@ -80,7 +80,7 @@ def _publish(server: Server, publish: Callable[..., Publisher], name: str, video
     end(server, name)
 
 
-@pytest.mark.parametrize("video", ["vp9", "av1"])
+@pytest.mark.parametrize("video", ["vp9", "av1", "h264-baseline"])
 def test_what_can_be_repeated_plays_through(
     server: Server, publish: Callable[..., Publisher], name: str,
     open_page: Callable[[str], Page], video: str,

@@ -21,10 +21,16 @@ _VIDEO = {
     # The other AV1 encoders of ffmpeg 5 give the sequence header too late for a pipe.
     "av1": ["-c:v", "libsvtav1", "-preset", "12", "-g", "25"],
     "h264": ["-c:v", "libx264", "-preset", "veryfast", "-sc_threshold", "0", "-bf", "2", *_KEYS],
+    # As browsers and simple encoders write it: CAVLC, and nothing is reordered.
+    "h264-baseline": ["-c:v", "libx264", "-profile:v", "baseline", "-preset", "veryfast",
+                      "-sc_threshold", "0", *_KEYS],
     "hevc": ["-c:v", "libx265", "-preset", "ultrafast",
              "-x265-params", "log-level=error:scenecut=0:keyint=25:min-keyint=25"],
 }
-_IN_ORDER = {"h264": ["-tune", "zerolatency", "-bf", "0"], "av1": ["-svtav1-params", "pred-struct=1"]}
+_IN_ORDER = {
+    "h264": ["-tune", "zerolatency", "-bf", "0"], "h264-baseline": ["-tune", "zerolatency"],
+    "av1": ["-svtav1-params", "pred-struct=1"],
+}
 _VIDEO |= {f"{codec}-10": _VIDEO[codec] for codec in ("vp9", "av1", "hevc")}
 
 
@@ -68,7 +74,7 @@ def record(
     The picture stands still in `held`, seconds from and to: there are no pictures then.
     `key_every` is the number of pictures (25 a second) from one key frame to the next.
     """
-    is_matroska = video in ("h264", "hevc", "hevc-10") or audio == "aac"
+    is_matroska = video in ("h264", "h264-baseline", "hevc", "hevc-10") or audio == "aac"
     container = "matroska" if is_matroska else "webm"
     suffix = "mkv" if container == "matroska" else "webm"
     form = ("file" if seekable else "pipe") + ("-holes" if holes else "")
