@@ -22,6 +22,8 @@ private struct Source: CustomTestStringConvertible, Sendable {
     /// The picture begins so late.
     var lateMs: Int64 = 0
     var hasVideo = true
+    /// Its pictures can be repeated.
+    var canRepeat = false
 
     let targetMs: UInt32
     let partMs: UInt32?
@@ -84,7 +86,8 @@ private func plan(_ source: Source) -> (rule: SegmentRule, atMs: Int64)? {
         planner.note(
             frame, pictureDistanceMs: distanceMs, arrivedMs: source.arrivalMs(of: frame))
         if frame.isPicture { lastPictureMs = frame.timeMs }
-        if let rule = planner.rule(hasVideo: source.hasVideo) { return (rule, frame.timeMs) }
+        let rule = planner.rule(hasVideo: source.hasVideo, canRepeat: source.canRepeat)
+        if let rule { return (rule, frame.timeMs) }
     }
     return nil
 }
@@ -156,8 +159,26 @@ struct SegmentPlannerTests {
         {
             $0.stillMs = 900
         },
-        Source("frames of sound of 60 ms", target: 3_000, part: 400, at: 1_900...2_000) {
+        Source("10 pictures a second, repeated", target: 3_000, part: 300, at: 1_900...2_000) {
+            ($0.pictureMs, $0.keyEvery, $0.canRepeat) = (100, 20, true)
+        },
+        Source(
+            "10 pictures a second, and nothing tells how long to repeat them", target: 3_000,
+            part: 700, at: 1_900...2_000
+        ) {
+            ($0.pictureMs, $0.keyEvery, $0.soundMs, $0.canRepeat) = (100, 20, nil, true)
+        },
+        Source("two pictures a second, repeated", target: 3_000, part: 500, at: 1_900...2_000) {
+            ($0.pictureMs, $0.keyEvery, $0.canRepeat) = (500, 4, true)
+        },
+        Source("a slide every 4 s, repeated", target: 8_000, part: 1_000, at: 3_900...4_100) {
+            ($0.pictureMs, $0.keyEvery, $0.canRepeat) = (4_000, 1, true)
+        },
+        Source("frames of sound of 60 ms", target: 3_000, part: 300, at: 1_900...2_000) {
             $0.soundMs = 60
+        },
+        Source("frames of sound of 80 ms", target: 3_000, part: 350, at: 1_900...2_000) {
+            $0.soundMs = 80
         },
         Source("bodies of 250 ms", target: 3_000, part: 350, at: 1_900...2_000) {
             $0.arrivalMs = 250
@@ -219,7 +240,8 @@ struct SegmentPlannerTests {
         }
         // A part that is closed before the frame that would carry it over its target has enough of it.
         guard let partMs = source.partMs else { return }
-        for frameMs in [source.pictureMs, source.soundMs] {
+        let pictureMs = source.canRepeat && source.soundMs != nil ? nil : source.pictureMs
+        for frameMs in [pictureMs, source.soundMs] {
             guard let frameMs, frameMs <= partMs else { continue }
             let wholeMs = Int64(partMs) / frameMs * frameMs
             #expect(100 * wholeMs >= 85 * Int64(partMs))

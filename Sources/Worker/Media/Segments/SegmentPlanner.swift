@@ -6,7 +6,9 @@
 // segment begins when it is made, so it waits for no more than it has to: the second key frame, as a rule.
 //
 // Parts: one is closed before the frame that would carry it over the part target, and must have 85 % of it.
-// So the distance of frames decides how short the target can be, and media must not arrive in larger pieces.
+// So the length of frames decides how short the target can be, unless a whole number of them is a part (sound
+// is exact), or a part may end within a picture's time because that can be repeated (PartRule). And media must
+// not arrive in larger pieces.
 
 struct SegmentPlanner: Sendable, Equatable {
     var firstMs: Int64?
@@ -89,12 +91,14 @@ struct SegmentPlanner: Sendable, Equatable {
     private var soundMs: Int64 { sounds.usualMs(passingOverOneIn: Self.oddFrameIn) ?? 0 }
 
     /// The plan, as a rule; nil as long as too little is known.
-    func rule(hasVideo: Bool) -> SegmentRule? {
+    /// - Parameter canRepeat: pictures can be repeated where one lasts too long for a part.
+    func rule(hasVideo: Bool, canRepeat: Bool = false) -> SegmentRule? {
         guard isReady(hasVideo: hasVideo) else { return nil }
         let targetMs = targetMs(hasVideo: hasVideo)
         return SegmentRule(
             plan: SegmentPlan(
-                targetDurationMs: UInt32(targetMs), partTargetMs: partTargetMs.map { UInt32($0) }),
+                targetDurationMs: UInt32(targetMs),
+                partTargetMs: partTargetMs(canRepeat: canRepeat).map { UInt32($0) }),
             pictureDistanceMs: pictureMs)
     }
 
@@ -136,19 +140,38 @@ struct SegmentPlanner: Sendable, Equatable {
 
     // MARK: Parts
 
-    private var partTargetMs: Int64? {
+    private func partTargetMs(canRepeat: Bool) -> Int64? {
         guard let arrivalMs = arrivals.usualMs else { return nil }
         let roomyMs = arrivalMs * (100 + Self.arrivalHeadroomPercent) / 100
         let leastMs = Self.inSteps(max(Self.leastPartMs, roomyMs))
         guard leastMs <= Self.mostPartMs else { return nil }
-        let frameMs = max(pictureMs, soundMs)
-        let steadyMs = Self.inSteps(frameMs * 100 / Self.partSlackPercent)
-        if steadyMs <= Self.usualMostPartMs { return max(leastMs, steadyMs) }
-        // Frames that are long for a part: some targets are about a whole number of them.
         let longest = max(leastMs, Self.usualMostPartMs)
+        let steady = stride(from: leastMs, through: longest, by: Int(Self.partStepMs))
+            .first { isSteady($0, canRepeat: canRepeat) }
+        if let steady { return steady }
+        // Frames that are long for a part: some targets are about a whole number of them.
+        let frameMs = max(pictureMs, soundMs)
         let fitting = stride(from: longest, through: leastMs, by: -Int(Self.partStepMs))
             .first { Self.fits($0, framesOf: frameMs) }
         return fitting ?? longest
+    }
+
+    /// Whether all parts are long enough for this target, whatever frames come together in one.
+    private func isSteady(_ targetMs: Int64, canRepeat: Bool) -> Bool {
+        // Sound tells for how long a picture is shown, so that its repeats come in time.
+        let isRepeated = canRepeat && sounds.count > 0 && pictureMs <= targetMs
+        return (isRepeated || Self.isShort(pictureMs, for: targetMs))
+            && (Self.isShort(soundMs, for: targetMs) || Self.isWhole(targetMs, framesOf: soundMs))
+    }
+
+    /// Whether a part has enough before a frame that is too much for it.
+    private static func isShort(_ frameMs: Int64, for targetMs: Int64) -> Bool {
+        inSteps(frameMs * 100 / partSlackPercent) <= targetMs
+    }
+
+    /// Whether a part of whole frames has enough. They are as long as they say.
+    private static func isWhole(_ targetMs: Int64, framesOf frameMs: Int64) -> Bool {
+        targetMs / frameMs * frameMs * 100 >= targetMs * (100 - partSlackPercent)
     }
 
     private static func inSteps(_ ms: Int64) -> Int64 {

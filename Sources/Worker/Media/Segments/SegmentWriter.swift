@@ -180,7 +180,7 @@ package struct SegmentWriter: Sendable {
         guard SegmentRule.isPlace(frame) else { return nil }
         var planner = planner
         note(frame, in: &planner)
-        return planner.rule(hasVideo: hasVideo)
+        return planner.rule(hasVideo: hasVideo, canRepeat: repeater != nil)
     }
 
     private func note(_ frame: SegmentRule.Frame, in planner: inout SegmentPlanner) {
@@ -218,7 +218,7 @@ package struct SegmentWriter: Sendable {
         }
         if rule == nil {
             note(frame, in: &planner)
-            rule = planner.rule(hasVideo: hasVideo)
+            rule = planner.rule(hasVideo: hasVideo, canRepeat: repeater != nil)
         }
         wall.note(frame.timeMs, arrivedMs: arrivedMs)
         if frame.isBreak || start == .discontinuity { restartClocks() }
