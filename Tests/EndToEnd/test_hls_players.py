@@ -1,7 +1,9 @@
 """HLS and DASH in players that are not browsers: each plays a live broadcast, picture and sound.
 
 GStreamer's reader of HLS (`hlsdemux2`) is its own; mpv and ffmpeg share theirs. GStreamer's reader of DASH is
-not tried: 1.22 knows no Opus in manifests and takes none of ours.
+not tried. That of 1.22 looks for a period ten seconds back ("Invalid manifest" until there is one). Where to
+begin it counts with the time of the first listed segment in it, so of a live list it asks for a segment that
+comes in an hour. ffmpeg's reader of DASH asks for a segment that is not there yet.
 """
 
 from __future__ import annotations
