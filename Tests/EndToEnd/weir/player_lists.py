@@ -28,6 +28,13 @@ class List:
     map: str | None
     target_s: float
     has_ended: bool
+    #: Whether requests for what comes next are held. If not, there are no parts, either.
+    blocks: bool
+
+    @property
+    def media(self) -> list[str]:
+        """What is to be fetched: parts where there are some."""
+        return self.parts or self.segments
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,8 @@ def read_list(text: bytes) -> List:
         parts=[part.decode() for part in _PART.findall(text)],
         next_part=len(_PART.findall(behind)), segments=segments,
         hint=hint[1].decode() if hint else None, map=maps[-1].decode() if maps else None,
-        target_s=_number(_TARGET, text, 6), has_ended=b"#EXT-X-ENDLIST" in text)
+        target_s=_number(_TARGET, text, 6), has_ended=b"#EXT-X-ENDLIST" in text,
+        blocks=b"CAN-BLOCK-RELOAD=YES" in text)
 
 
 def read_manifest(text: bytes) -> Manifest:

@@ -242,7 +242,7 @@ class _Player:
         if first is None:
             return
         now: List = crowd.read(first, read_list)
-        last, init = now.parts[-1] if now.parts else None, now.map
+        last, init = now.media[-1] if now.media else None, now.map
         await self.medium("hls", now.map or "")
         ahead = None
         while not self.is_over:
@@ -251,8 +251,8 @@ class _Player:
             skip = "&_HLS_skip=YES" if (self.number + self._rounds) // 2 % 2 else ""
             self._rounds += 1
             query = f"{path}?_HLS_msn={now.next_segment}&_HLS_part={now.next_part}{skip}"
-            if now.has_ended:
-                # Perhaps there is another broadcast by now.
+            if now.has_ended or not now.blocks:
+                # Perhaps there is another broadcast by now; or it promises no parts, and nothing is held.
                 await asyncio.sleep(1)
                 answer = await self.insist(path)
             else:
@@ -264,10 +264,10 @@ class _Player:
                 # Another ring: it goes on with what that has.
                 init, last = now.map, None
                 await self.medium("hls", now.map or "")
-            fresh = now.parts
+            fresh = now.media
             if last is not None:
-                if last in now.parts:
-                    fresh = now.parts[now.parts.index(last) + 1:]
+                if last in fresh:
+                    fresh = fresh[fresh.index(last) + 1:]
                 else:
                     crowd.report.failures["a list without what the last one ended with"] += 1
             for part in fresh:
