@@ -259,12 +259,10 @@ class Server:
         for slot, pid in self.workers().items():
             wait_until(
                 lambda: self._sockets_of_clients(pid) == 0,
-                f"worker {slot} to close its clients' sockets", 15,
-            )
+                f"worker {slot} to close its clients' sockets")
             wait_until(
                 lambda: processes.deleted_rings(pid) == 0,
-                f"worker {slot} to let go of removed rings", 15,
-            )
+                f"worker {slot} to let go of removed rings")
 
 
     def _sockets_of_clients(self, pid: int) -> int:
