@@ -13,7 +13,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # The first files of the second heap with browsers, and of the third.
-_BORDERS = ("test_page_g", "test_page_m")
+_BORDERS = ("test_page_e", "test_page_lo")
 
 
 class ByHeap(LoadScopeScheduling):
