@@ -10,6 +10,7 @@ struct UnusedTests {
         "debugDescription": "the standard library prints with it",
         "hasTarget": "the benchmark of requests finds its asset with it",
         "markdownTable": "a test writes docs/configuration.md with it",
+        "preparedHeaders": "tests of routes look at it, which have no connection",
     ]
 
     @Test("every name that is declared is used")

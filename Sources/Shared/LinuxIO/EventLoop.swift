@@ -85,7 +85,10 @@ package final class EventLoop {
     package var onTurnEnd: ((_ durationUs: UInt64) -> Void)?
 
     /// CLOCK_MONOTONIC at the start of this turn, in milliseconds.
-    package private(set) var nowMs: UInt64 = MonotonicClock.nowMs()
+    package var nowMs: UInt64 { turnMs }
+    /// Private, so that the compiler sees that no two accesses overlap: otherwise each is checked while the
+    /// program runs, and it is read many times for each request.
+    private var turnMs = MonotonicClock.nowMs()
     /// The number of this turn, from 1 on; nil while the loop does not run.
     package private(set) var turnNumber: UInt64?
     private var turns: UInt64 = 0
@@ -245,7 +248,7 @@ package final class EventLoop {
     private func turn(_ events: inout [epoll_event], _ urgentEvents: inout [epoll_event]) {
         let count = unsafe wait(&events)
         let startUs = MonotonicClock.nowUs()
-        nowMs = startUs / 1_000
+        turnMs = startUs / 1_000
         turns &+= 1
         turnNumber = turns
         // They may stand behind more events than fit into one turn.

@@ -109,7 +109,7 @@ package final class FakeExchange: ExchangeTransport {
 
     /// The value of the answer's first field of that name.
     package func field(_ name: String) -> String? {
-        let fields = (exchange.prepared?.headers ?? []) + (answer?.headers ?? [])
+        let fields = exchange.preparedHeaders + (answer?.headers ?? [])
         return fields.first { $0.name == name }?.value
     }
 

@@ -9,46 +9,63 @@
 import Settings
 
 package final class Exchange {
-    package private(set) var request: Request
+    package var request: Request { section }
     /// The client that asks, with its share of this worker.
-    package private(set) var client: ClientShare
-    /// The route of the request, with the parts of its target that are parameters; nil when it has no
-    /// route.
-    package internal(set) var route: RouteMatch?
+    package var client: ClientShare { asking }
     /// Kept alive by the exchange until it closes.
-    package var handler: (any ExchangeHandler)?
+    package var handler: (any ExchangeHandler)? {
+        get { follower }
+        set { follower = newValue }
+    }
 
     /// It carries live media, in one direction or the other, so its connection goes before others. It
     /// never goes back to false.
-    package var isMedia = false {
-        didSet {
-            guard isMedia, !oldValue else { return }
+    package var isMedia: Bool {
+        get { carriesMedia }
+        set {
+            guard newValue, !carriesMedia else { return }
+            carriesMedia = true
             transport?.mediaDidChange(self, isMedia: true)
         }
     }
 
+    // What is stored is known to this module alone. So the compiler sees that no two accesses overlap;
+    // otherwise each is checked while the program runs.
+    private var section: Request
+    private var asking: ClientShare
+    private var follower: (any ExchangeHandler)?
+    private var carriesMedia = false
+    private var keepsWaiting = false
+    /// The route of the request, with the parts of its target that are parameters; nil when it has no
+    /// route.
+    var route: RouteMatch?
+
     /// Nil once the exchange is closed.
-    private var transport: (any ExchangeTransport)?
+    private(set) var transport: (any ExchangeTransport)?
     private(set) var body: RequestBody
-    private(set) var response = ResponseProgress.awaited
+    var response = ResponseProgress.awaited
     /// How many bytes the source of the response has promised and not produced yet; nil when it has
     /// promised no length.
-    private var promisedBytes: Int?
+    var promisedBytes: Int?
     /// The library has pointers into it as long as the stream is open.
-    package private(set) var prepared: PreparedResponse?
+    private(set) var prepared: PreparedResponse?
     /// Set when something decides the cause before the protocol reports the end.
     private(set) var closeCause: CloseCause?
     /// How much of the client's share this exchange takes, in bytes.
     private var heldBytes = Limits.heldBytesPerRequest
     /// Bytes of the response's body that were handed to the protocol.
-    private(set) var sentBytes = 0
+    var sentBytes = 0
     /// Watches the bytes that the peer holds back.
     var sendWatch = ProgressWatch()
 
     /// Whether a client that waits to be told to send the body (RFC 9110, section 10.1.1) is kept
     /// waiting. Set it within `Application.begin`, and take it back later.
-    package var withholdsContinue = false {
-        didSet { if !withholdsContinue { sendContinueIfOwed() } }
+    package var withholdsContinue: Bool {
+        get { keepsWaiting }
+        set {
+            keepsWaiting = newValue
+            if !newValue { sendContinueIfOwed() }
+        }
     }
 
     // MARK: Used by HTTP/2
@@ -68,8 +85,8 @@ package final class Exchange {
         streamID: Int32 = 0
     ) {
         let nowMs = transport.nowMs
-        self.request = request
-        self.client = client
+        section = request
+        asking = client
         self.streamID = streamID
         self.transport = transport
         body = RequestBody(isExpected: request.hasBody, nowMs: nowMs)
@@ -82,7 +99,7 @@ package final class Exchange {
     /// Only its session knows it now, and nothing of it is left, so it may carry another request. An
     /// exchange with a handler is never used again: handlers have references of their own.
     var mayBeRenewed: Bool {
-        handler == nil && !isMedia && !withholdsContinue && closeCause == nil
+        follower == nil && !carriesMedia && !keepsWaiting && closeCause == nil
     }
 
     /// Begins anew, like `init`; call after `close`. Returns the request that it had.
@@ -93,9 +110,9 @@ package final class Exchange {
         precondition(self.transport == nil && mayBeRenewed, "one request after another")
         let nowMs = transport.nowMs
         body = RequestBody(isExpected: request.hasBody, nowMs: nowMs)
-        swap(&self.request, &request)
+        swap(&section, &request)
         // It is usually the same, and need not be counted anew.
-        if self.client !== client { self.client = client }
+        if asking !== client { asking = client }
         route = nil
         self.streamID = streamID
         self.transport = transport
@@ -113,10 +130,10 @@ package final class Exchange {
     }
 
     /// Whether the memory of its header section may be used for another one.
-    var hasSpentBlock: Bool { request.hasSpentBlock }
+    var hasSpentBlock: Bool { section.hasSpentBlock }
 
     /// Goes on as if the request had come with this target.
-    func replaceTarget(_ target: [UInt8]) { request.replaceTarget(target) }
+    func replaceTarget(_ target: [UInt8]) { section.replaceTarget(target) }
 
     // MARK: For routes
 
@@ -167,6 +184,9 @@ package final class Exchange {
             headers: headers, length: response.length)
         transport.respond(self, head)
     }
+
+    /// The fields of a response that was made before, for tests.
+    package var preparedHeaders: [HeaderField] { prepared?.headers ?? [] }
 
     /// Nil when there is no one left to answer.
     private func transportToRespond() -> (any ExchangeTransport)? {
@@ -292,71 +312,6 @@ package final class Exchange {
     }
 
     // MARK: For the transport: the response
-
-    /// Fills a buffer with the next bytes of the response's body.
-    package func produce(into buffer: UnsafeMutableRawBufferPointer) -> Production {
-        switch response {
-        case .bytes(let bytes, let offset):
-            return unsafe produce(bytes, from: offset, into: buffer) { .bytes(bytes, offset: $0) }
-        case .prepared(let offset):
-            let bytes = prepared?.body ?? []
-            return unsafe produce(bytes, from: offset, into: buffer) { .prepared(offset: $0) }
-        case .source(let source): return unsafe produce(from: source, into: buffer)
-        case .awaited, .producing, .waiting, .handedOn, .sent, .abandoned:
-            assertionFailure("there is nothing to produce")
-            return .abort
-        }
-    }
-
-    private func produce(
-        _ bytes: [UInt8], from offset: Int, into buffer: UnsafeMutableRawBufferPointer,
-        rest: (_ offset: Int) -> ResponseProgress
-    ) -> Production {
-        let count = min(bytes.count - offset, buffer.count)
-        unsafe bytes.withUnsafeBytes { bytes in
-            let piece = unsafe bytes[offset..<offset + count]
-            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: piece))
-        }
-        sentBytes += count
-        let isLast = offset + count == bytes.count
-        response = isLast ? .handedOn : rest(offset + count)
-        return isLast ? .last(count) : .bytes(count)
-    }
-
-    private func produce(
-        from source: BodySource, into buffer: UnsafeMutableRawBufferPointer
-    ) -> Production {
-        let room = min(buffer.count, promisedBytes ?? .max)
-        let buffer = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<room])
-        response = .producing(source, isResumed: false)
-        var production = unsafe source.produce(into: buffer)
-        if case .wait = production, case .producing(_, true) = response {
-            // Bytes may have arrived during the call: the source is asked once more before it waits.
-            production = unsafe source.produce(into: buffer)
-        }
-        guard transport != nil else {
-            response = .abandoned
-            return .abort
-        }
-        if let promised = promisedBytes {
-            promisedBytes = promised - production.count
-            production = production.held(to: promised)
-        }
-        switch production {
-        case .bytes(let count):
-            sentBytes += count
-            response = .source(source)
-        case .last(let count):
-            sentBytes += count
-            response = .handedOn
-        case .end: response = .handedOn
-        case .wait:
-            response = .waiting(source)
-            sendWatch.stop()
-        case .abort: abandonResponse(.reset)
-        }
-        return production
-    }
 
     /// Whether the response has no end and is not over yet.
     var isEndless: Bool { response.source != nil && promisedBytes == nil }
