@@ -40,6 +40,12 @@ extension FragmentWriter {
 
     /// Begins a snapshot; the reader's part follows. `carried` belongs to it.
     func snapshot() -> [UInt8] {
+        var copy = self
+        return copy.snapshotInPlace()
+    }
+
+    /// The same for each fragment. It changes nothing; but a writer is large, and is not copied for this.
+    mutating func snapshotInPlace() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(addingCapacity: WebMIngest.stateMostBytes) { output in
             output.append(FragmentWriter.version)

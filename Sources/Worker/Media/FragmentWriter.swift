@@ -191,7 +191,7 @@ struct FragmentWriter: Sendable {
                 isIndependent: open.isIndependent, isWithoutPicture: open.isWithoutPicture,
                 isDiscontinuity: open.isDiscontinuity,
                 mediaTimeMs: open.mediaTimeMs, durationMs: Int(open.endMs - open.mediaTimeMs),
-                segmentRecord: open.segmentRecord, consumedInput: 0, state: snapshot(),
-                carry: carried))
+                segmentRecord: open.segmentRecord, consumedInput: 0,
+                state: snapshotInPlace(), carry: carried))
     }
 }
