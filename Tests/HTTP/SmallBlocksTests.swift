@@ -68,6 +68,7 @@ struct SmallBlocksTests {
         if let large = malloc(100_000) { blocks.giveBack(large) }
         #expect(blocks.keptBytes == 0)
         if let grown = realloc(malloc(10), 300) { blocks.giveBack(grown) }
-        #expect(blocks.keptBytes >= 300)
+        // What it has room for, in whole steps: the C library gives it more than was asked for, or not.
+        #expect(blocks.keptBytes >= 288)
     }
 }
