@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from weir.checker import boxes, lists, manifests
+from weir.checker import boxes, lists, low_latency, manifests
 from weir.checker.finding import Findings
 from weir.checker.media import Rendition, Seen
 
@@ -132,3 +132,90 @@ def test_a_manifest_that_is_not_what_its_media_are_is_found(rule: str, what: str
     assert findings.all == [], findings.report()
     manifests.check_media(_read(change(_MANIFEST), findings), {"v1": rendition}, findings)
     assert rule in findings.rules, findings.report()
+
+
+_LOW_LATENCY = _MANIFEST.replace(
+    "isoff-live:2011", "isoff-live:2011,http://www.dashif.org/guidelines/low-latency-live-v5").replace(
+    '  <Period', """  <ServiceDescription id="0">
+    <Scope schemeIdUri="urn:dvb:dash:lowlatency:scope:2019"/>
+    <Latency referenceId="1" target="1500" max="9000" min="750"/>
+  </ServiceDescription>
+  <Period""").replace("      <Role", """      <SupplementalProperty \
+schemeIdUri="urn:dvb:dash:lowlatency:critical:2019" value="true"/>
+      <ProducerReferenceTime id="1" type="encoder" wallClockTime="2026-01-01T00:00:10.000Z" \
+presentationTime="2000">
+        <UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="../../api/time"/>
+      </ProducerReferenceTime>
+      <Role""")
+_LIST = _LOW_LATENCY[_LOW_LATENCY.index('startNumber="7"'):_LOW_LATENCY.index("      <Representation")]
+_LOW_LATENCY = _LOW_LATENCY.replace(
+    _LIST, 'startNumber="7" duration="2000" availabilityTimeOffset="1.700" '
+    'availabilityTimeComplete="false"/>\n')
+
+BROKEN_LOW_LATENCY: list[tuple[str, str, Change]] = [
+    ("X2", "no profile", _swap(",http://www.dashif.org/guidelines/low-latency-live-v5", "")),
+    ("X3", "no clock", _swap('  <UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" '
+                             'value="../../api/time"/>\n</MPD>', "</MPD>")),
+    ("X4", "no latency", _swap('target="1500"', 'target="0"')),
+    ("X4", "a latency out of its range", _swap('min="750"', 'min="1501"')),
+    ("X4", "a reference to nothing", _swap('referenceId="1"', 'referenceId="0"')),
+    ("X5", "another time", _swap('presentationTime="2000"', 'presentationTime="2001"')),
+    ("X5", "no kind", _swap('type="encoder"', 'type="muxer"')),
+    ("X5", "another clock", _swap('value="../../api/time"/>\n      </Prod', 'value="/time"/>\n      </Prod')),
+    ("X7", "no numbers", _swap("$Number$", "$Time$")),
+    ("X8", "complete", _swap('Complete="false"', 'Complete="true"')),
+    ("X8", "earlier than it begins", _swap('Offset="1.700"', 'Offset="2.000"')),
+    ("X15", "no scope", _swap("lowlatency:scope", "lowlatency:range")),
+    ("X15", "no property", _swap("lowlatency:critical", "lowlatency:usual")),
+]
+
+
+def _read_low_latency(text: str, findings: Findings) -> low_latency.LowLatency:
+    found = low_latency.read(text, "low-latency manifest", findings)
+    assert found is not None, findings.report()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rule", "what", "change"), BROKEN_LOW_LATENCY, ids=[f"{r}: {w}" for r, w, _ in BROKEN_LOW_LATENCY])
+def test_a_broken_manifest_of_low_latency_is_found(rule: str, what: str, change: Change) -> None:
+    findings = Findings()
+    low_latency.check(_read_low_latency(_LOW_LATENCY, findings), findings)
+    assert findings.all == [], findings.report()
+    low_latency.check(_read_low_latency(change(_LOW_LATENCY), findings), findings)
+    assert rule in findings.rules
+
+
+def test_early_offers_of_listed_segments_are_found() -> None:
+    findings = Findings()
+    listed = _LOW_LATENCY.replace(_LOW_LATENCY[_LOW_LATENCY.index('startNumber="7"'):
+                                               _LOW_LATENCY.index("      <Representation")], _LIST)
+    low_latency.check(_read_low_latency(listed, findings), findings)
+    assert findings.all == [], findings.report()
+    early = listed.replace('startNumber="7"', 'startNumber="7" availabilityTimeOffset="1.700"')
+    low_latency.check(_read_low_latency(early, findings), findings)
+    assert findings.rules == {"X6"}
+
+
+@pytest.mark.parametrize(("rule", "change"), [
+    ("X1", _swap('duration="2000"', 'duration="2001"')), ("X1", _swap('startNumber="7"', 'startNumber="8"')),
+    ("X1", _swap('start="PT10.000S"', 'start="PT11.000S"'))])
+def test_a_pace_that_changes_within_its_period_is_found(rule: str, change: Change) -> None:
+    findings = Findings()
+    before = _read_low_latency(_LOW_LATENCY, findings)
+    low_latency.check_change(before, _read_low_latency(_LOW_LATENCY, findings), findings)
+    assert findings.all == [], findings.report()
+    low_latency.check_change(before, _read_low_latency(change(_LOW_LATENCY), findings), findings)
+    assert rule in findings.rules
+
+
+@pytest.mark.parametrize(("shown", "date_s", "rules"), [
+    (4000, 12, set()), (4999, 12.999, set()), (5001, 13.001, {"X7"}), (4000, 12.1, {"L11"})])
+def test_a_segment_out_of_its_place_is_found(shown: int, date_s: float, rules: set[str]) -> None:
+    findings = Findings()
+    now = _read_low_latency(_LOW_LATENCY, findings)
+    rendition = Rendition("v1", findings)
+    listed = lists.Segment(8, "8", 2_000_000, "init", date_us=now.manifest.start_us + round(date_s * 1e6))
+    rendition.seen[8] = Seen(listed, shown, 2000, shown, 1000, 2, 100, 1000)
+    low_latency.check_media(now, {"v1": rendition}, findings)
+    assert findings.rules == rules, findings.report()

@@ -108,7 +108,8 @@ import Testing
         }
         let periods = view.manifest(createdWallMs: 1_800_000_000_000).periods
         #expect(Set(periods.flatMap(\.sets).map(\.segmentTemplate)).count == 2)
-        #expect(periods.map(\.discontinuityOrdinal) == periods.map(\.discontinuityOrdinal).sorted())
+        let ordinals = periods.compactMap { Int($0.id.dropFirst()) }
+        #expect(ordinals == ordinals.sorted() && ordinals.count == periods.count)
     }
 
     @Test(

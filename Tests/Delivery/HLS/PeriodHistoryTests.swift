@@ -14,7 +14,7 @@ import Testing
         let stage = try SegmentedRing(broadcast, dataBytes: 1 << 20)
         var index = SegmentIndex(tracks: stage.tracks)
         var scratch: [UInt8] = []
-        var starts: [UInt64: UInt64] = [:]
+        var starts: [String: UInt64] = [:]
         var mostAtOnce = 0
         for fragment in broadcast.fragments {
             try stage.append(fragment, of: broadcast)
@@ -24,9 +24,9 @@ import Testing
             let periods = view.manifest(createdWallMs: 1_800_000_000_000).periods
             mostAtOnce = max(mostAtOnce, periods.count)
             for period in periods where !period.sets.isEmpty {
-                let known = starts[period.discontinuityOrdinal] ?? period.startMs
-                #expect(period.startMs == known, "period \(period.discontinuityOrdinal)")
-                starts[period.discontinuityOrdinal] = known
+                let known = starts[period.id] ?? period.startMs
+                #expect(period.startMs == known, "period \(period.id)")
+                starts[period.id] = known
             }
         }
         #expect(starts.count > 4 && mostAtOnce > 1 && mostAtOnce < starts.count)

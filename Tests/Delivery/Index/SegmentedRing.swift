@@ -85,6 +85,10 @@ final class SegmentedRing {
     private var blocks = StoredBlocks()
     private var clusterMs: Int64?
     private(set) var ordinal: UInt64
+    /// Of the records that are written from now on.
+    var pace: SegmentPace?
+    /// How long nothing came before what comes now.
+    var pausedMs: UInt64 = 0
     private var discontinuities: UInt64 = 0
     /// Its first segment does not continue that of another ring.
     private let isBack: Bool
@@ -134,14 +138,19 @@ final class SegmentedRing {
 
     var ring: Ring { writer.ring }
 
+    /// Whether a segment begins with the fragment, if nobody says otherwise.
+    func isDue(_ fragment: Fragment) -> Bool {
+        let sinceMs = begunAtMs.map { fragment.mediaTimeMs - $0 }
+        return fragment.isIndependent && sinceMs ?? .max >= 1_000
+            || (begunAtMs != nil && fragment.isDiscontinuity)
+    }
+
     /// Appends a fragment, and a record before it if a segment is to begin with it.
     func append(
         _ fragment: Fragment, of broadcast: Broadcast, beginsSegment: Bool? = nil,
         recordTimes: Int = 1, damage: (inout [UInt8]) -> Void = { _ in }
     ) throws {
-        let sinceMs = begunAtMs.map { fragment.mediaTimeMs - $0 }
-        let isDue = fragment.isIndependent && sinceMs ?? .max >= 1_000
-        if beginsSegment ?? isDue || (begunAtMs != nil && fragment.isDiscontinuity) {
+        if beginsSegment ?? isDue(fragment) || (begunAtMs != nil && fragment.isDiscontinuity) {
             for time in 0..<recordTimes { try begin(fragment, isAgain: time > 0) }
         }
         var bytes = broadcast.bytes(of: fragment)
@@ -185,8 +194,10 @@ final class SegmentedRing {
             isDiscontinuity: fragment.isDiscontinuity || isBack && isFirst,
             mediaTimeMs: fragment.mediaTimeMs, unbrokenSinceMs: unbrokenSinceMs,
             clusterMs: fragment.isClusterStart ? nil : clusterMs,
-            wallMs: 1_800_000_000_000 + UInt64(fragment.mediaTimeMs) + (isAgain ? 1 : 0),
-            plan: plan, clocks: clocks, held: held, setUp: setUp, beginsSetUp: beginsSetUp)
+            wallMs: 1_800_000_000_000 + UInt64(fragment.mediaTimeMs) + pausedMs
+                + (isAgain ? 1 : 0),
+            plan: plan, clocks: clocks, held: held, setUp: setUp, beginsSetUp: beginsSetUp,
+            pace: pace)
         lastRecord = record.encoded()
         try repeatRecord()
     }

@@ -65,6 +65,7 @@ def record(
     holes: bool = False,
     key_every: int = 25,
     held: tuple[tuple[float, float], ...] = (),
+    keys: tuple[float, ...] = (),
 ) -> Recording:
     """The recording with these properties, from the cache if it is there.
 
@@ -72,13 +73,15 @@ def record(
     `seekable` gives the finished-file form, with SeekHead, known sizes and Cues at the end.
     With `holes` there are no pictures in most of each second, as of an encoder that starves.
     The picture stands still in `held`, seconds from and to: there are no pictures then.
-    `key_every` is the number of pictures (25 a second) from one key frame to the next.
+    `key_every` is the number of pictures (25 a second) from one key frame to the next; or key frames are at
+    `keys`, in seconds.
     """
     is_matroska = video in ("h264", "h264-baseline", "hevc", "hevc-10") or audio == "aac"
     container = "matroska" if is_matroska else "webm"
     suffix = "mkv" if container == "matroska" else "webm"
     form = ("file" if seekable else "pipe") + ("-holes" if holes else "")
     form += "" if key_every == 25 else f"-key{key_every}"
+    form += "-keys" + "-".join(f"{at:g}" for at in keys) if keys else ""
     form += "".join(f"-held{start}to{end}" for start, end in held)
     name = f"{video or 'none'}-{audio or 'none'}-{size}-{rate}-{seconds}s-{form}.{suffix}"
     path = RECORDINGS / name
@@ -86,14 +89,14 @@ def record(
         with one_at_a_time(path):
             if not path.exists():
                 _make(path, video, audio, seconds, size, rate, container, seekable, holes,
-                      key_every, held)
+                      key_every, held, keys)
     return Recording(path, video, audio, seconds)
 
 
 def _make(
     path: Path, video: str | None, audio: str | None, seconds: int, size: str, rate: str,
     container: str, seekable: bool, holes: bool, key_every: int,
-    held: tuple[tuple[float, float], ...],
+    held: tuple[tuple[float, float], ...], keys: tuple[float, ...],
 ) -> None:
     command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y"]
     if video:
@@ -113,6 +116,9 @@ def _make(
             command += _IN_ORDER.get(video, [])
         if key_every != 25:
             command += ["-g", str(key_every), "-keyint_min", str(key_every)]
+        if keys:
+            times = ",".join(f"{at:g}" for at in keys)
+            command += ["-g", "10000", "-keyint_min", "1", "-force_key_frames", times]
         command += ["-pix_fmt", "yuv420p10le" if video.endswith("-10") else "yuv420p"]
     if audio:
         command += ["-c:a", "aac" if audio == "aac" else "libopus", "-b:a", "32k"]

@@ -1,8 +1,8 @@
 """Broadcasts of many makers and settings, for what must hold whoever sends: each cached in build/recordings.
 
-Those of browsers (MediaRecorder's own output) and of OBS are kept in Tests/Media/Recordings. They are repeated
-cluster by cluster with times that go on, because a live stream has to last longer than the few seconds that are
-kept.
+Those of browsers (MediaRecorder's own output) and of OBS are kept in Tests/Media/Recordings. They are
+repeated cluster by cluster with times that go on, because a live stream has to last longer than the few
+seconds that are kept.
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ struct ResourceNameTests {
     func dash() {
         #expect(read("index.mpd", in: .dash) == .presentation)
         #expect(ResourceName.presentation.text == "index.mpd")
-        #expect(read("index.mpd") == nil)
+        #expect(read("low-latency.mpd", in: .dash) == .lowLatencyPresentation)
+        #expect(ResourceName.lowLatencyPresentation.text == "low-latency.mpd")
+        #expect(read("index.mpd") == nil && read("low-latency.mpd") == nil)
         #expect(read("index.m3u8", in: .dash) == nil)
         #expect(read("v1.m3u8", in: .dash) == nil)
         let segment = media(.segment(120))

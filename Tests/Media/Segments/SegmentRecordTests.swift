@@ -43,6 +43,9 @@ struct SegmentRecordTests {
                 codecPrivate: [UInt8](repeating: 7, count: PictureSetUp.mostPrivateBytes))
         }.map { SegmentSetUp($0, since: SegmentRecord.greatestOrdinal) }
         #expect(other.setUp != nil)
+        other.pace = SegmentPace(
+            firstOrdinal: SegmentRecord.greatestOrdinal, startMs: Timeline.latestMs,
+            stepUs: 60_000_000)
         #expect(SegmentRecord(decoding: other.encoded()) == other)
         #expect(other.encoded().count <= SegmentRecord.mostEncodedBytes)
     }
@@ -55,7 +58,8 @@ struct SegmentRecordTests {
     @Test(
         "numbers out of range are refused",
         arguments: [
-            (0, UInt8(0)), (0, 1), (0, 3), (1, 8), (2, 0x20), (10, 0x20), (18, 0xFF), (26, 0xFF),
+            (0, UInt8(0)), (0, 1), (0, 3), (1, 8), (1, 64), (2, 0x20), (10, 0x20), (18, 0xFF),
+            (26, 0xFF),
             (34, 0xFF), (42, 1), (50, 1), (52, 0x0E), (54, 0xFF), (58, 0), (58, 9), (58, 2),
             (58, 4),
         ])
@@ -63,6 +67,20 @@ struct SegmentRecordTests {
         var bytes = record.encoded()
         bytes[offset] = value
         #expect(SegmentRecord(decoding: bytes) == nil)
+    }
+
+    @Test(
+        "the pace that a segment belongs to is read again, if the segment is in its place",
+        arguments: [
+            (1, 4_000, 2_000_000, true), (1, 3_500, 2_000_000, true), (1, 3_499, 2_000_000, false),
+            (1, 4_000, nil, true), (1, 9_000, nil, true), (2, 4_000, nil, false),
+            (1, 4_000, 499_999, false), (1, 4_000, 60_000_001, false),
+        ] as [(UInt64, Int64, UInt32?, Bool)])
+    func pace(firstOrdinal: UInt64, startMs: Int64, stepUs: UInt32?, isRead: Bool) {
+        var paced = record
+        paced.pace = SegmentPace(firstOrdinal: firstOrdinal, startMs: startMs, stepUs: stepUs)
+        #expect(SegmentRecord(decoding: paced.encoded()) == (isRead ? paced : nil))
+        #expect(SegmentRecord(decoding: paced.encoded().dropLast() + []) == nil)
     }
 
     @Test("an ordinal of 0 is refused")

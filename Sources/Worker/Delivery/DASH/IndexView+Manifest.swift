@@ -8,14 +8,55 @@
 import Media
 
 extension IndexView {
-    private typealias Listed = (facts: SegmentFacts, segment: RenditionSegment)
+    typealias Listed = (facts: SegmentFacts, segment: RenditionSegment)
 
     /// - Parameter createdWallMs: when the ring was made, or the first one whose lists it goes on with, in
     ///   Unix milliseconds.
     func manifest(createdWallMs: UInt64) -> MPD {
         let all = pasts + [self]
-        let beginMs = all.compactMap(\.beginWallMs).min() ?? 0
-        let endMs = all.compactMap(\.endWallMs).max() ?? 0
+        let spans = all.compactMap { $0.spanMs(of: $0.lists()) }
+        return manifest(spans: spans, createdWallMs: createdWallMs) { zeroMs in
+            all.flatMap { $0.periods(zeroMs: zeroMs) }
+        }
+    }
+
+    private func periods(zeroMs: Int64) -> [PresentationPeriod] {
+        let lists = lists()
+        let discontinuities = Set(lists.flatMap { $0.list.map(\.facts.discontinuityOrdinal) })
+        return discontinuities.sorted().map { ordinal in
+            period(
+                lists.map {
+                    ($0.track, $0.list.filter { $0.facts.discontinuityOrdinal == ordinal })
+                }, ordinal, zeroMs: zeroMs)
+        }
+    }
+
+    /// What a manifest says of each track, from a segment on.
+    func lists(from ordinal: UInt64 = 0) -> [(track: PackagedTrack, list: [Listed])] {
+        tracks.all.map { track in
+            let list = listed(of: track).drop { $0.facts.ordinal < ordinal }
+            // Nothing can be said of a gap, so a track begins with its first media.
+            return (track, Array(list.drop { $0.segment.isEmpty }))
+        }
+    }
+
+    /// From the first to the last of it on the wall clock, in Unix milliseconds; nil: there is nothing.
+    func spanMs(
+        of lists: [(track: PackagedTrack, list: [Listed])]
+    ) -> (start: Int64, end: Int64)? {
+        let starts = lists.compactMap { wallMs(of: $0.list.first, $0.track)?.start }
+        let ends = lists.compactMap { wallMs(of: $0.list.last, $0.track)?.end }
+        guard let start = starts.min(), let end = ends.max() else { return nil }
+        return (start, end)
+    }
+
+    /// - Parameter spans: of all that it lists.
+    func manifest(
+        spans: [(start: Int64, end: Int64)], createdWallMs: UInt64,
+        periods: (_ zeroMs: Int64) -> [PresentationPeriod]
+    ) -> MPD {
+        let beginMs = spans.map(\.start).min() ?? 0
+        let endMs = spans.map(\.end).max() ?? 0
         // A recording begins at 0; media of a live one may be older than its ring.
         let zeroMs =
             hasEnded ? beginMs : max(Int64(clamping: createdWallMs) - Self.headStartMs, 0)
@@ -26,36 +67,7 @@ extension IndexView {
             updatePeriodMs: max(UInt64(plan.targetDurationMs) / 2, 1_000),
             timeShiftMs: lengthMs, longestSegmentMs: UInt64(plan.targetDurationMs),
             minimumBufferMs: UInt64(plan.targetDurationMs), clock: .iso(at: Self.clockAddress),
-            latency: nil, periods: all.flatMap { $0.periods(zeroMs: zeroMs) },
-            endedAfterMs: hasEnded ? lengthMs : nil)
-    }
-
-    private var lists: [(track: PackagedTrack, listed: [Listed])] {
-        tracks.all.map { track in
-            // Nothing can be said of a gap, so a track begins with its first media.
-            (track, Array(listed(of: track).drop { $0.segment.isEmpty }))
-        }
-    }
-
-    private var beginWallMs: Int64? {
-        lists.compactMap { wallMs(of: $0.listed.first, $0.track)?.start }.min()
-    }
-
-    private var endWallMs: Int64? {
-        lists.compactMap { wallMs(of: $0.listed.last, $0.track)?.end }.max()
-    }
-
-    private func periods(zeroMs: Int64) -> [PresentationPeriod] {
-        let lists = lists
-        let discontinuities = Set(
-            lists.flatMap { $0.listed.map(\.facts.discontinuityOrdinal) })
-        return discontinuities.sorted().map { ordinal in
-            period(
-                lists.map {
-                    ($0.track, $0.listed.filter { $0.facts.discontinuityOrdinal == ordinal })
-                },
-                ordinal, zeroMs: zeroMs)
-        }
+            latency: nil, periods: periods(zeroMs), endedAfterMs: hasEnded ? lengthMs : nil)
     }
 
     /// Of the route that tells the time, from a manifest.
@@ -75,7 +87,7 @@ extension IndexView {
     }
 
     /// When a segment begins and ends on the wall clock, in Unix milliseconds.
-    private func wallMs(
+    func wallMs(
         of listed: Listed?, _ track: PackagedTrack
     ) -> (start: Int64, end: Int64)? {
         guard let (facts, segment) = listed else { return nil }
@@ -100,21 +112,26 @@ extension IndexView {
         let (producerMs, isTooLate) = wallMs.addingReportingOverflow(offsetMs)
         let (startMs, isTooEarly) = producerMs.subtractingReportingOverflow(zeroMs)
         let sets = lists.compactMap { track, list in
-            set(track, list, offsetMs: UInt64(offsetMs), producerMs: UInt64(max(producerMs, 0)))
+            set(
+                track, list, in: list.first?.facts, offsetMs: UInt64(offsetMs),
+                producerMs: UInt64(max(producerMs, 0)))
         }
         return PresentationPeriod(
-            discontinuityOrdinal: ordinal,
-            startMs: isTooLate || isTooEarly ? 0 : UInt64(max(startMs, 0)), sets: sets)
+            id: "p\(ordinal)", startMs: isTooLate || isTooEarly ? 0 : UInt64(max(startMs, 0)),
+            sets: sets)
     }
 
-    private func set(
-        _ track: PackagedTrack, _ list: [Listed], offsetMs: UInt64, producerMs: UInt64
+    /// - Parameter addressing: how its segments are found; nil: each is listed.
+    func set(
+        _ track: PackagedTrack, _ list: [Listed], in facts: SegmentFacts?, offsetMs: UInt64,
+        producerMs: UInt64, addressing: SegmentAddressing? = nil
     ) -> AdaptationSet? {
         let scale = timescale(of: track)
         // A change of the set-up begins another period.
-        let facts = list.first?.facts
         let made = self.track(track, in: facts)
-        guard !list.isEmpty, let form = form(of: track, made, facts) else { return nil }
+        guard !list.isEmpty || addressing != nil, let form = form(of: track, made, facts) else {
+            return nil
+        }
         let segments = list.map {
             TimedSegment(
                 number: $0.facts.ordinal, start: shownAt($0.segment),
@@ -131,7 +148,7 @@ extension IndexView {
             initializationTemplate: MediaName.initializationTemplate(
                 epoch: epoch, version: initVersion(track, facts)),
             segmentTemplate: MediaName.segmentTemplate(epoch: epoch),
-            segments: .listed(segments))
+            segments: addressing ?? .listed(segments))
     }
 
     /// The one of its kind that players begin with.

@@ -19,6 +19,8 @@ enum Step {
     /// milliseconds from the request's beginning, and then the answer is this problem.
     case wait(SegmentPoint?, place: Int, mostMs: UInt64, late: Problem)
     case refuse(Problem)
+    /// This answers it from now on.
+    case handOver(() -> Void)
 }
 
 final class HeldRequest: ExchangeHandler {
@@ -26,6 +28,7 @@ final class HeldRequest: ExchangeHandler {
     /// Nil when it was answered: the client may take its time, and must not keep the ring meanwhile.
     private var indexed: IndexedStream?
     private let resource: ResourceName
+    private let root: ResourceName.Root
     private let routes: PackagedRoutes
     private let beganAtMs: UInt64
     private var wait: SegmentWait?
@@ -38,11 +41,12 @@ final class HeldRequest: ExchangeHandler {
     private static let mostRounds = 16
 
     private init(
-        _ exchange: Exchange, _ resource: ResourceName, of indexed: IndexedStream,
-        for routes: PackagedRoutes
+        _ exchange: Exchange, _ resource: ResourceName, in root: ResourceName.Root,
+        of indexed: IndexedStream, for routes: PackagedRoutes
     ) {
         self.exchange = exchange
         self.resource = resource
+        self.root = root
         self.indexed = indexed
         self.routes = routes
         beganAtMs = indexed.stream.nowMs
@@ -50,14 +54,15 @@ final class HeldRequest: ExchangeHandler {
 
     /// Answers a request now or later. Only one that waits is an object of its own.
     static func begin(
-        _ exchange: Exchange, _ resource: ResourceName, of indexed: IndexedStream,
-        for routes: PackagedRoutes
+        _ exchange: Exchange, _ resource: ResourceName, in root: ResourceName.Root,
+        of indexed: IndexedStream, for routes: PackagedRoutes
     ) {
-        switch step(of: indexed, { routes.step(exchange, resource, of: indexed) }) {
+        switch step(of: indexed, { routes.step(exchange, resource, in: root, of: indexed) }) {
         case .answered: return
         case .refuse(let problem): routes.refuse(exchange, problem)
+        case .handOver(let answer): answer()
         case .wait(let point, let place, let mostMs, let late):
-            HeldRequest(exchange, resource, of: indexed, for: routes).hold(
+            HeldRequest(exchange, resource, in: root, of: indexed, for: routes).hold(
                 indexed, for: point, place: place, mostMs: mostMs, late: late)
         }
     }
@@ -75,11 +80,14 @@ final class HeldRequest: ExchangeHandler {
         let step = Self.step(of: indexed) {
             // Those who have waited for the same get the same.
             routes.answerReady(exchange, of: indexed)
-                ? .answered : routes.step(exchange, resource, of: indexed)
+                ? .answered : routes.step(exchange, resource, in: root, of: indexed)
         }
         switch step {
         case .answered: giveBack()
         case .refuse(let problem): refuse(problem)
+        case .handOver(let answer):
+            giveBack()
+            answer()
         case .wait(let point, let place, let mostMs, let late):
             hold(indexed, for: point, place: place, mostMs: mostMs, late: late)
         }

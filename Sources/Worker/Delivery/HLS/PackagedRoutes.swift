@@ -66,7 +66,7 @@ package final class PackagedRoutes {
             return refuse(exchange, problem)
         }
         indexed.note(exchange.playerIdentity)
-        HeldRequest.begin(exchange, resource, of: indexed, for: self)
+        HeldRequest.begin(exchange, resource, in: root, of: indexed, for: self)
     }
 
     /// The stream that has the name now, when another ring has replaced that of this one; nil: none has.
@@ -127,7 +127,7 @@ package final class PackagedRoutes {
     private func refusal(of resource: ResourceName, _ indexed: IndexedStream) -> Problem? {
         let tracks = indexed.packaged.tracks
         switch resource {
-        case .multivariant, .presentation:
+        case .multivariant, .presentation, .lowLatencyPresentation:
             return tracks.fault.map { .notPackaged($0, hasSound: !tracks.sounds.isEmpty) }
         case .soundMultivariant: return tracks.sounds.isEmpty ? .noSound : nil
         case .playlist(let name), .keyFrames(let name):
@@ -145,11 +145,13 @@ package final class PackagedRoutes {
 
     /// Decides about a request. The index is current.
     func step(
-        _ exchange: Exchange, _ resource: ResourceName, of indexed: IndexedStream
+        _ exchange: Exchange, _ resource: ResourceName, in root: ResourceName.Root,
+        of indexed: IndexedStream
     ) -> Step {
         let tracks = indexed.packaged.tracks
         switch resource {
-        case .multivariant, .presentation: return list(exchange, resource, tracks.all, indexed)
+        case .multivariant, .presentation, .lowLatencyPresentation:
+            return list(exchange, resource, tracks.all, indexed)
         case .soundMultivariant: return list(exchange, resource, tracks.sounds, indexed)
         case .playlist(let name), .keyFrames(let name):
             guard let track = tracks.track(name) else {
@@ -163,7 +165,7 @@ package final class PackagedRoutes {
             guard let track = tracks.track(name.rendition) else {
                 return .refuse(.unknownResource)
             }
-            return media(exchange, name.content, track, indexed)
+            return media(exchange, name.content, track, indexed, grows: root == .dash)
         }
     }
 
@@ -193,9 +195,27 @@ package final class PackagedRoutes {
         switch resource {
         case .multivariant, .soundMultivariant:
             return multivariant(exchange, resource, view, indexed, lifetime)
+        case .lowLatencyPresentation:
+            return lowLatency(exchange, view, track, indexed, lifetime)
         default:
             answer(exchange, indexed, resource, nil, lifetime) {
                 view.manifest(createdWallMs: indexed.stream.listsBegunWallMs).text
+            }
+            return .answered
+        }
+    }
+
+    private func lowLatency(
+        _ exchange: Exchange, _ view: IndexView, _ track: PackagedTrack, _ indexed: IndexedStream,
+        _ lifetime: Lifetime
+    ) -> Step {
+        switch view.lowLatency {
+        case .withoutParts: return .refuse(.noLowLatencyWithoutParts)
+        case .withoutPace: return .refuse(.noLowLatencyWithoutPace)
+        case .notYet: return awaitFirst(view, missing: 1, track, indexed)
+        case .offered:
+            answer(exchange, indexed, .lowLatencyPresentation, nil, lifetime) {
+                view.lowLatencyManifest(createdWallMs: indexed.stream.listsBegunWallMs).text
             }
             return .answered
         }
@@ -274,7 +294,7 @@ package final class PackagedRoutes {
 
     private func media(
         _ exchange: Exchange, _ content: MediaName.Content, _ track: PackagedTrack,
-        _ indexed: IndexedStream
+        _ indexed: IndexedStream, grows: Bool
     ) -> Step {
         if case .initialization(let version) = content {
             let found = indexed.packaged.initialization(
@@ -285,13 +305,25 @@ package final class PackagedRoutes {
             return .answered
         }
         guard let view = indexed.packaged.view else { return .refuse(.unknownResource) }
-        switch view.find(content, of: track) {
+        let longestWaitMs = view.control?.longestWaitMs ?? 0
+        switch view.find(content, of: track, grows: grows) {
         case .nothing: return .refuse(.unknownResource)
         case .hinted(let point):
             guard !indexed.index.isFinished else { return .refuse(.unknownResource) }
             return .wait(
-                point, place: track.place, mostMs: view.control?.longestWaitMs ?? 0,
-                late: .notInTime)
+                point, place: track.place, mostMs: longestWaitMs, late: .notInTime)
+        case .growing(let ordinal):
+            // HTTP/1.0 cannot tell a body that was cut off from one that is whole.
+            guard exchange.request.marksEnds else {
+                return .wait(
+                    SegmentPoint(ordinal: ordinal), place: track.place, mostMs: longestWaitMs,
+                    late: .notInTime)
+            }
+            return .handOver { [self] in
+                GrowingBody.answer(
+                    exchange, indexed, ordinal, track: track, patienceMs: longestWaitMs
+                ) { refuse(exchange, $0) }
+            }
         case .there(let ordinal, let parts):
             let name = MediaName(epoch: view.epoch, rendition: track.name, content)
             let ready = exchange.withTarget {

@@ -85,7 +85,7 @@ final class PackagedStream {
             let isAlone = form == nil || form == .plain
             let places = isAlone ? tracks.track(rendition).map { [$0.place] } ?? [] : allPlaces
             return playlist(KeptKey(name: name, form: form), of: places, text).with(lifetime)
-        case .multivariant, .soundMultivariant, .presentation, .media:
+        case .multivariant, .soundMultivariant, .presentation, .lowLatencyPresentation, .media:
             return overview(name, lifetime, text)
         }
     }
@@ -95,7 +95,7 @@ final class PackagedStream {
         switch name {
         case .playlist, .keyFrames, .media: true
         case .multivariant, .soundMultivariant: multivariants[name]?.version == overviewVersion
-        case .presentation: overviews[name]?.version == overviewVersion
+        case .presentation, .lowLatencyPresentation: overviews[name]?.version == overviewVersion
         }
     }
 
@@ -209,6 +209,9 @@ private final class ListAnswers {
 
 extension ResourceName {
     fileprivate var contentType: String {
-        self == .presentation ? "application/dash+xml" : "application/vnd.apple.mpegurl"
+        switch self {
+        case .presentation, .lowLatencyPresentation: "application/dash+xml"
+        default: "application/vnd.apple.mpegurl"
+        }
     }
 }

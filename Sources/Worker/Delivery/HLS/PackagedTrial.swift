@@ -43,6 +43,7 @@ package enum PackagedTrial {
         let overviews =
             view.multivariant(isSoundOnly: false).text.count
             + view.manifest(createdWallMs: ring.createdWallClockMs).text.count
+            + view.lowLatencyManifest(createdWallMs: ring.createdWallClockMs).text.count
         return tracks.all.reduce(overviews) { count, track in
             count + view.playlist(of: track).text(.whole).count
                 + view.playlist(of: track, .keyFrames).text(.whole).count

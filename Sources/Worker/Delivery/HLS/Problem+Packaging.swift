@@ -24,6 +24,19 @@ extension Problem {
             headers: [.retryAfter(seconds: seconds)])
     }
 
+    static let noLowLatencyWithoutParts = noLowLatency(
+        "Its media come too seldom or in too large pieces to promise chunks.")
+
+    static let noLowLatencyWithoutPace = noLowLatency(
+        "Its key frames do not come in even steps, so segments have no time of their own.")
+
+    private static func noLowLatency(_ reason: String) -> Problem {
+        Problem(
+            status: 404, slug: "no-low-latency",
+            title: "The broadcast has no low latency by DASH",
+            detail: reason + " dash/index.mpd plays.")
+    }
+
     static let notInTime = Problem(
         status: 503, slug: "media-not-in-time", title: "Nothing new has come in time",
         detail: "The broadcaster sends nothing just now. Ask again.",

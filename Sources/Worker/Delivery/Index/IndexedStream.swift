@@ -243,7 +243,7 @@ package final class IndexedStream: Waiter {
             }
         }
         if now.isFinished { return .ended }
-        return now.mustEnd ? .letGo : nil
+        return now.mustEnd && target.point?.isBegun != true ? .letGo : nil
     }
 
     // MARK: Waiter

@@ -16,6 +16,8 @@ package struct SegmentFacts: Sendable, Equatable {
     package let wallMs: UInt64
     /// Of its pictures; nil: that of the header.
     package let setUp: SegmentSetUp?
+    /// How segments follow each other; nil as long as they have not come in even steps.
+    package let pace: SegmentPace?
     /// Of the entry that is its record.
     private(set) var sequence: UInt64
     private(set) var position: UInt64
@@ -33,6 +35,7 @@ package struct SegmentFacts: Sendable, Equatable {
         unbrokenSinceMs = record.unbrokenSinceMs
         wallMs = record.wallMs
         setUp = record.setUp == before?.setUp ? before?.setUp : record.setUp
+        pace = record.pace
         self.sequence = sequence
         self.position = position
     }

@@ -8,10 +8,25 @@ package struct SegmentPoint: Hashable, Sendable {
     package let ordinal: UInt64
     /// From 0; nil: all of the segment.
     package let part: Int?
+    /// The end of the segment is as good as the part.
+    let isGrowth: Bool
+    /// Who waits has been sent what comes before, and so goes on while the worker drains.
+    let isBegun: Bool
 
     package init(ordinal: UInt64, part: Int? = nil) {
+        self.init(ordinal: ordinal, part: part, isGrowth: false, isBegun: false)
+    }
+
+    private init(ordinal: UInt64, part: Int?, isGrowth: Bool, isBegun: Bool) {
         self.ordinal = ordinal
         self.part = part
+        self.isGrowth = isGrowth
+        self.isBegun = isBegun
+    }
+
+    /// What comes next of a segment: this part, or its end.
+    static func growth(of ordinal: UInt64, part: Int, isBegun: Bool = false) -> SegmentPoint {
+        SegmentPoint(ordinal: ordinal, part: part, isGrowth: true, isBegun: isBegun)
     }
 }
 
@@ -83,6 +98,7 @@ extension SegmentIndex {
         guard let segment = segment(point.ordinal, of: rendition) else { return false }
         guard let part = point.part else { return segment.isComplete }
         if part < segment.parts.count { return true }
+        if point.isGrowth { return segment.isComplete }
         guard segment.isComplete, let next = self.segment(point.ordinal + 1, of: rendition) else {
             return false
         }

@@ -129,8 +129,8 @@ final class HTTP1Session: ProtocolSession {
         let endsWithInput = head.framing == .untilClose
         let hasBody = head.framing != .none && head.framing != .length(0)
         let request = Request(
-            block: head.block, hasBody: hasBody, isEndless: endsWithInput, peer: connection.peer,
-            connectionID: connection.id)
+            block: head.block, hasBody: hasBody, isEndless: endsWithInput,
+            marksEnds: head.version != .v10, peer: connection.peer, connectionID: connection.id)
         let exchange = Exchange(request: request, client: connection.client, transport: self)
         phase.begin(
             HTTP1Turn(

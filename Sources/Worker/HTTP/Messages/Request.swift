@@ -11,6 +11,8 @@ package struct Request {
     package let hasBody: Bool
     /// The body ends with the connection, so the request can only be a broadcast.
     package let isEndless: Bool
+    /// A response without a length can be told from one that was cut off.
+    package let marksEnds: Bool
     package let peer: PeerAddress
     /// The connection of this worker that it came over; never reused.
     package let connectionID: UInt64
@@ -18,13 +20,14 @@ package struct Request {
     package private(set) var split: SplitTarget
 
     init(
-        block: HeaderBlock, hasBody: Bool, isEndless: Bool = false, peer: PeerAddress,
-        connectionID: UInt64
+        block: HeaderBlock, hasBody: Bool, isEndless: Bool = false, marksEnds: Bool = true,
+        peer: PeerAddress, connectionID: UInt64
     ) {
         split = block.withBytes(block.path) { SplitTarget($0) }
         self.block = block
         self.hasBody = hasBody
         self.isEndless = isEndless
+        self.marksEnds = marksEnds
         self.peer = peer
         self.connectionID = connectionID
     }

@@ -2,6 +2,8 @@
 // ServiceDescription. Milliseconds; rates in thousandths of normal speed.
 
 package struct LatencyTarget: Sendable, Equatable {
+    /// The id of the set whose ProducerReferenceTime it counts by.
+    package var referenceID: UInt64
     package var targetMs: UInt64
     package var minimumMs: UInt64
     package var maximumMs: UInt64
@@ -9,9 +11,11 @@ package struct LatencyTarget: Sendable, Equatable {
     package var fastestMilli: UInt64
 
     package init(
-        targetMs: UInt64, minimumMs: UInt64, maximumMs: UInt64, slowestMilli: UInt64 = 960,
+        referenceID: UInt64, targetMs: UInt64, minimumMs: UInt64, maximumMs: UInt64,
+        slowestMilli: UInt64 = 960,
         fastestMilli: UInt64 = 1_040
     ) {
+        self.referenceID = referenceID
         self.targetMs = targetMs
         self.minimumMs = minimumMs
         self.maximumMs = maximumMs
@@ -26,8 +30,7 @@ package struct LatencyTarget: Sendable, Equatable {
                 $0.attribute("schemeIdUri", "urn:dvb:dash:lowlatency:scope:2019")
             }
             description.element("Latency") {
-                // The time of the producer that the first set of a period states.
-                $0.attribute("referenceId", 0)
+                $0.attribute("referenceId", referenceID)
                 $0.attribute("target", targetMs)
                 $0.attribute("max", maximumMs)
                 $0.attribute("min", minimumMs)

@@ -5,7 +5,7 @@
 package enum SegmentAddressing: Sendable, Equatable {
     /// Whole segments, oldest first, without holes between their numbers.
     case listed([TimedSegment])
-    /// Segments that are regular; see `RegularSegments.describe`.
+    /// Segments that come in even steps (SegmentPace).
     case regular(RegularSegments)
 
     /// Inside SegmentTemplate, behind its other attributes.

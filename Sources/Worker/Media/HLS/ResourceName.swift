@@ -5,6 +5,7 @@
 //     hls/v1.m3u8            the media playlist of a rendition
 //     hls/v1-keys.m3u8       its key frames
 //     dash/index.mpd         the same for DASH
+//     dash/low-latency.mpd   the same for players that ask for segments while they are made
 //     hls/…, dash/…          media: see MediaName
 //
 // Playlists change, so their addresses stay: a player that has one goes on with it when the broadcaster
@@ -27,6 +28,7 @@ package enum ResourceName: Sendable, Hashable {
     case playlist(RenditionName)
     case keyFrames(RenditionName)
     case presentation
+    case lowLatencyPresentation
     case media(MediaName)
 
     /// Relative to the root.
@@ -37,6 +39,7 @@ package enum ResourceName: Sendable, Hashable {
         case .playlist(let rendition): "\(rendition.text).m3u8"
         case .keyFrames(let rendition): "\(rendition.text)-keys.m3u8"
         case .presentation: "index.mpd"
+        case .lowLatencyPresentation: "low-latency.mpd"
         case .media(let name): name.text
         }
     }
@@ -54,8 +57,8 @@ package enum ResourceName: Sendable, Hashable {
         }
         switch root {
         case .dash:
-            guard NameScanner.equals("index.mpd", at: whole, in: path) else { return nil }
-            self = .presentation
+            guard let name = Self.presentation(in: path) else { return nil }
+            self = name
         case .hls:
             guard let name = Self.playlist(in: path) else { return nil }
             self = name
@@ -65,6 +68,13 @@ package enum ResourceName: Sendable, Hashable {
     private static let epochBytes = 16
     /// The longest name has an epoch, a rendition and two numbers of nineteen digits.
     private static let mostBytes = 64
+
+    private static func presentation(in path: Span<UInt8>) -> ResourceName? {
+        let whole = 0..<path.count
+        if NameScanner.equals("index.mpd", at: whole, in: path) { return .presentation }
+        let isLow = NameScanner.equals("low-latency.mpd", at: whole, in: path)
+        return isLow ? .lowLatencyPresentation : nil
+    }
 
     private static func playlist(in path: Span<UInt8>) -> ResourceName? {
         let whole = 0..<path.count

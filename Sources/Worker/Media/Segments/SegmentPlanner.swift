@@ -138,6 +138,16 @@ struct SegmentPlanner: Sendable, Equatable {
         return min(groups * longestKeyMs, shortestMs + longestKeyMs)
     }
 
+    /// How long segments will be if key frames come as they did; nil when they were not even, or nobody can
+    /// tell.
+    var evenStepMs: Int64? {
+        guard keyDistances > 0, shortestKeyMs > 0,
+            longestKeyMs - shortestKeyMs <= longestKeyMs / 8
+        else { return nil }
+        let groups = (SegmentRule.shortestMs + shortestKeyMs - 1) / shortestKeyMs
+        return groups * (shortestKeyMs + longestKeyMs) / 2
+    }
+
     // MARK: Parts
 
     private func partTargetMs(canRepeat: Bool) -> Int64? {

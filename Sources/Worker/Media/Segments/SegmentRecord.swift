@@ -7,8 +7,9 @@
 //
 // As bytes (big-endian): version, flags, ordinal, discontinuity ordinal, media time, where the unbroken
 // stretch began, time of the cluster, wall clock, plan, number of tracks, a clock for each, how the
-// picture is repeated that is held there, and the set-up of its pictures where that is not the header's. They
-// come from a file that other processes write, so every number is checked, and nothing may follow.
+// picture is repeated that is held there, the set-up of its pictures where that is not the header's, and the pace,
+// if a flag says that there is one. They come from a file that other processes write, so every number is checked,
+// and nothing may follow.
 
 package struct SegmentRecord: Sendable, Equatable {
     /// The media sequence number. Starts above 0, grows by 1, and goes on when a ring replaces another one
@@ -42,12 +43,14 @@ package struct SegmentRecord: Sendable, Equatable {
     /// Its pictures have another set-up than those of the segment before. Its clocks go on, but players count
     /// it as a discontinuity.
     package var beginsSetUp: Bool
+    /// How segments follow each other; nil as long as they have not come in even steps.
+    package var pace: SegmentPace?
 
     package init(
         ordinal: UInt64, discontinuityOrdinal: UInt64, isIndependent: Bool, isDiscontinuity: Bool,
         mediaTimeMs: Int64, unbrokenSinceMs: Int64? = nil, clusterMs: Int64? = nil, wallMs: UInt64,
         plan: SegmentPlan, clocks: [TrackClock], held: HeldPicture? = nil,
-        setUp: SegmentSetUp? = nil, beginsSetUp: Bool = false
+        setUp: SegmentSetUp? = nil, beginsSetUp: Bool = false, pace: SegmentPace? = nil
     ) {
         self.ordinal = ordinal
         self.discontinuityOrdinal = discontinuityOrdinal
@@ -62,6 +65,7 @@ package struct SegmentRecord: Sendable, Equatable {
         self.held = held ?? HeldPicture()
         self.setUp = setUp
         self.beginsSetUp = beginsSetUp
+        self.pace = pace
     }
 
     /// The longest record.
@@ -71,14 +75,16 @@ package struct SegmentRecord: Sendable, Equatable {
 
     private static let headBytes =
         2 + 6 * 8 + SegmentPlan.encodedBytes + 1 + HeldPicture.mostEncodedBytes
+        + SegmentPace.encodedBytes
     private static let version: UInt8 = 2
     private static let independent: UInt8 = 1
     private static let discontinuity: UInt8 = 2
     private static let withinCluster: UInt8 = 4
     private static let otherSetUp: UInt8 = 8
     private static let newSetUp: UInt8 = 16
+    private static let paced: UInt8 = 32
     private static let knownFlags =
-        independent | discontinuity | withinCluster | otherSetUp | newSetUp
+        independent | discontinuity | withinCluster | otherSetUp | newSetUp | paced
     /// The greatest number that is exact in JSON.
     static let greatestOrdinal: UInt64 = 1 << 53 - 1
     /// The end of the year 9999.
@@ -100,6 +106,7 @@ package struct SegmentRecord: Sendable, Equatable {
             for clock in clocks { clock.append(to: &output) }
             held.append(to: &output)
             setUp?.append(to: &output)
+            pace?.append(to: &output)
         }
         return bytes
     }
@@ -108,6 +115,7 @@ package struct SegmentRecord: Sendable, Equatable {
         (isIndependent ? Self.independent : 0) | (isDiscontinuity ? Self.discontinuity : 0)
             | (clusterMs == nil ? 0 : Self.withinCluster)
             | (setUp == nil ? 0 : Self.otherSetUp) | (beginsSetUp ? Self.newSetUp : 0)
+            | (pace == nil ? 0 : Self.paced)
     }
 
     /// Nil when the bytes are not exactly one record of this version.
@@ -148,6 +156,10 @@ package struct SegmentRecord: Sendable, Equatable {
         setUp = flags & Self.otherSetUp == 0 ? nil : try SegmentSetUp(from: &reader)
         if let setUp, setUp.since > ordinal {
             throw .malformed("a segment is older than the set-up of its pictures")
+        }
+        pace = flags & Self.paced == 0 ? nil : try SegmentPace(from: &reader)
+        guard pace?.holds(for: ordinal, at: mediaTimeMs) ?? true else {
+            throw .malformed("a segment is not in its place")
         }
     }
 }

@@ -11,13 +11,14 @@ extension SegmentWriter {
         static let dependent = Flags(rawValue: 8)
         static let jumpPending = Flags(rawValue: 16)
         static let newSetUp = Flags(rawValue: 32)
-        static let all = Flags(rawValue: 63)
+        static let hasPace = Flags(rawValue: 64)
+        static let all = Flags(rawValue: 127)
     }
 
     private var flags: Flags {
         var flags: Flags = []
         if setUp.isNew { flags.insert(.newSetUp) }
-        if rule != nil { flags.insert(.hasRule) }
+        if rule != nil { flags.formUnion([.hasRule, .hasPace]) }
         if followsAnother { flags.insert(.followsAnother) }
         if begunAtMs != nil { flags.insert(.hasBegun) }
         if isDependent { flags.insert(.dependent) }
@@ -43,6 +44,7 @@ extension SegmentWriter {
         }
         rule.plan.append(to: &output)
         output.append(bigEndian: UInt64(rule.pictureDistanceMs), count: 4)
+        pace.append(to: &output)
     }
 
     init(from reader: inout SnapshotReader) throws(MediaError) {
@@ -79,6 +81,8 @@ extension SegmentWriter {
             throw .malformed("a plan of segments is out of range")
         }
         rule = SegmentRule(plan: plan, pictureDistanceMs: distanceMs)
+        // Snapshots of earlier versions have none.
+        if flags.contains(.hasPace) { pace = try PaceKeeper(from: &reader) }
     }
 }
 

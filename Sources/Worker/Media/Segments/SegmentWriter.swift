@@ -46,6 +46,7 @@ package struct SegmentWriter: Sendable {
     /// not continue this one, because other times of day belong to its media.
     var isJumpPending = false
 
+    var pace = PaceKeeper()
     var wall = WallOffset()
     /// When what comes now has arrived: a Unix time that steps of the wall clock do not move; nil when
     /// that is not known. No part of the state.
@@ -110,6 +111,8 @@ package struct SegmentWriter: Sendable {
         discontinuities = min(count, SegmentRecord.greatestOrdinal) - (count > 0 ? 1 : 0)
         for index in clocks.indices { clocks[index] = clocks[index].unused }
         if plan != rule?.plan { rule = plan.map { SegmentRule(plan: $0) } }
+        // Nobody has a manifest of it any more.
+        if plan == nil { pace = PaceKeeper() }
         held.again = nil
         setUp = SetUpProgress()
         forgetMedia()
@@ -133,6 +136,7 @@ package struct SegmentWriter: Sendable {
         isDependent = false
         unbrokenSinceMs = 0
         isJumpPending = false
+        pace.beginRing()
         wall = WallOffset()
     }
 
@@ -219,6 +223,7 @@ package struct SegmentWriter: Sendable {
         if rule == nil {
             note(frame, in: &planner)
             rule = planner.rule(hasVideo: hasVideo, canRepeat: repeater != nil)
+            pace.expect(stepMs: planner.evenStepMs)
         }
         wall.note(frame.timeMs, arrivedMs: arrivedMs)
         if frame.isBreak || start == .discontinuity { restartClocks() }
@@ -265,6 +270,10 @@ package struct SegmentWriter: Sendable {
             wall.close(ifUnbrokenForMs: frame.timeMs - unbrokenSinceMs)
         }
         followsAnother = false
+        // A period of DASH has one set-up, so another one begins the pace anew.
+        pace.begin(
+            nextOrdinal, at: frame.timeMs,
+            after: isDiscontinuity || beginsSetUp ? nil : begunAtMs)
         begunAtMs = frame.timeMs
         isDependent = !isIndependent
         let record = SegmentRecord(
@@ -272,7 +281,7 @@ package struct SegmentWriter: Sendable {
             isIndependent: isIndependent, isDiscontinuity: isDiscontinuity,
             mediaTimeMs: frame.timeMs, unbrokenSinceMs: unbrokenSinceMs, clusterMs: clusterMs,
             wallMs: wall.wallMs(ofMediaMs: frame.timeMs), plan: plan, clocks: clocks, held: held,
-            setUp: segmentSetUp, beginsSetUp: beginsSetUp)
+            setUp: segmentSetUp, beginsSetUp: beginsSetUp, pace: pace.pace)
         nextOrdinal = min(nextOrdinal + 1, SegmentRecord.greatestOrdinal)
         return record
     }

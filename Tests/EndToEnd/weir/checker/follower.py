@@ -20,6 +20,7 @@ from . import (
     delivery,
     deltas,
     lists,
+    low_latency,
     manifests,
     media,
     multivariant,
@@ -112,6 +113,8 @@ class Follower:
         self.manifest: manifests.Manifest | None = None
         #: Of broadcasts whose picture cannot go, there is none.
         self._manifest_at = 0.0 if root == "index.m3u8" else float("inf")
+        self.low_latency: low_latency.LowLatency | None = None
+        self._low_latency_at = self._manifest_at
 
     def __enter__(self) -> "Follower":
         return self
@@ -194,6 +197,10 @@ class Follower:
             self._manifest_at = float("inf")
             stream = self.connection.open("GET", f"/{self.name}/dash/index.mpd")
             self._under_way[stream] = self._take_manifest
+        if now >= self._low_latency_at:
+            self._low_latency_at = float("inf")
+            stream = self.connection.open("GET", f"/{self.name}/dash/low-latency.mpd")
+            self._under_way[stream] = self._take_low_latency
         if now - self._compared_at > _COMPARED_EVERY_S:
             self._compared_at = now
             self._compare()
@@ -403,6 +410,26 @@ class Follower:
         self.manifest = now
         if now.is_live:
             self._manifest_at = time.monotonic() + max(now.update_us / 1e6, _POLL_S)
+
+    def _take_low_latency(self, answer: Response) -> None:
+        if answer.status == 503:
+            self._low_latency_at = time.monotonic() + _POLL_S
+        if answer.status in (404, 503):
+            return  # key frames are not regular, or nobody can tell yet
+        place = f"{self.name}/low-latency.mpd"
+        delivery.check_any(answer.headers, place, self.findings)
+        now = low_latency.read(_text(answer), place, self.findings)
+        if now is None:
+            return
+        low_latency.check(now, self.findings)
+        if self.low_latency is not None:
+            low_latency.check_change(self.low_latency, now, self.findings)
+        low_latency.check_media(
+            now, {uri.removesuffix(".m3u8"): each.rendition for uri, each in self.followed.items()},
+            self.findings)
+        self.low_latency = now
+        if now.manifest.is_live:
+            self._low_latency_at = time.monotonic() + max(now.manifest.update_us / 1e6, _POLL_S)
 
     # Media
 
