@@ -54,6 +54,13 @@ import Testing
         #expect((0..<RingSlots.count).allSatisfy { status.oldestBodyUs(slot: $0) == nil })
     }
 
+    @Test("of all workers one is told to say that the ring is too small")
+    func advice() throws {
+        let (one, other) = try pair()
+        let claims = [other, one, other].map { $0.claimRingSizeAdvice() }
+        #expect(claims == [true, false, false])
+    }
+
     @Test("what one worker writes, another reads, and each word is one of its own")
     func shared() throws {
         let (one, other) = try pair()

@@ -205,7 +205,13 @@ package final class LiveStreams {
     /// Forgets streams whose rings have lost their names, and takes these away from those who read slowly.
     func forgetReplaced() {
         for (name, stream) in cached where !stream.ring.isCurrent { forget(name) }
-        leaving.letGo(nowMs: environment.loop.nowMs) { isNeeded(in: $0, epoch: $1.epoch) }
+        // To look for a stream may find that another ring leaves.
+        let earlier = leaving
+        leaving = LeavingRings()
+        let rest = earlier.lettingGo(nowMs: environment.loop.nowMs) {
+            isNeeded(in: $0, epoch: $1.epoch)
+        }
+        leaving.add(rest)
     }
 
     /// Removes rings that have lost their names and that nobody can ask for any more.

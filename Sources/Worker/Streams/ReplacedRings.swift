@@ -1,6 +1,6 @@
 // Rings that lost their name to a newer one: a broadcast that comes back with other tracks gets a new ring.
 // Viewers of the old one have a few seconds to take the rest of it, and those who watch by HLS or DASH have
-// what was listed for longer (see PastRings). As long as it is mapped or needed, such a ring has a second name,
+// what was listed for longer (see OpenPastRing). As long as it is mapped or needed, such a ring has a second name,
 // DATA/replaced/NAME-EPOCH. So every worker finds it, and can count the room these rings take on disk. None is
 // forgotten when processes are killed: a ring is marked as in use by a lock, which the kernel gives back, and
 // the ring that has the name now says what it needs.

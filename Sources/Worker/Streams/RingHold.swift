@@ -1,7 +1,7 @@
 // What readers of a ring hold that are no viewers: responses that copy a segment out of it, as slowly as their
 // clients take it. A ring takes its room on the disk for as long as a process has it open, so a ring that
 // has lost its name is taken away from them after a few seconds, or when nobody can ask for its media any more
-// (PastRings), whatever they have left to send.
+// (OpenPastRing), whatever they have left to send.
 //
 // It costs nothing for each reader: all readers of a ring in a worker share one hold.
 //
@@ -35,14 +35,20 @@ struct LeavingRings {
         rings.append(Leaving(hold: hold, name: name, sinceMs: nowMs))
     }
 
-    /// Takes rings away whose readers have had their time. Call about once a second.
+    mutating func add(_ others: LeavingRings) { rings += others.rings }
+
+    /// Takes rings away whose readers have had their time; returns the others. Call about once a second.
     ///
     /// - Parameter isNeeded: by the ring that has the name now.
-    mutating func letGo(nowMs: UInt64, isNeeded: (StreamName, Ring) -> Bool) {
+    func lettingGo(
+        nowMs: UInt64, isNeeded: (StreamName, Ring) -> Bool
+    ) -> LeavingRings {
         for leaving in rings where nowMs >= leaving.sinceMs + Limits.replacedRingMs {
             guard let ring = leaving.hold?.ring, !isNeeded(leaving.name, ring) else { continue }
             leaving.hold?.letGo()
         }
-        rings.removeAll { $0.hold?.ring == nil }
+        var rest = LeavingRings()
+        rest.rings = rings.filter { $0.hold?.ring != nil }
+        return rest
     }
 }

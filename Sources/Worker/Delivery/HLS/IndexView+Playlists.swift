@@ -96,6 +96,10 @@ extension IndexView {
         let progress = progress(of: track)
         let next = progress.nextSegment
         let part = partURI(Int(progress.nextParts), of: next, track)
+        if index.segments.isEmpty, !pasts.isEmpty {
+            // Another ring has another init, and nothing of it is listed before its first part.
+            return PreloadHint(partURI: part, mapURI: initializationURI(track, nil))
+        }
         guard progress.nextParts == 0, let facts = index.facts(of: next),
             facts.ordinal <= index.newestFacts?.ordinal ?? 0,
             let before = index.facts(of: next - 1),

@@ -62,7 +62,9 @@ struct IndexView {
         }
     }
 
-    func timescale(of track: PackagedTrack) -> UInt32 { index.timescale(of: track.place) ?? 1 }
+    func timescale(of track: PackagedTrack) -> UInt32 {
+        index.timescale(of: track.place) ?? track.track.timescale
+    }
 
     // MARK: Segments
 

@@ -1,4 +1,4 @@
-// What is served of rings that a stream has had before (PastRings): media that was listed, and the lists of tracks
+// What is served of rings that a stream has had before (OpenPastRing): media that was listed, and the lists of tracks
 // that the broadcast has no more.
 
 import HTTP

@@ -1,4 +1,4 @@
-// The index of a ring that a stream has had before (PastRings). Nothing is written into such a ring any more, so
+// The index of a ring that a stream has had before (OpenPastRing). Nothing is written into such a ring any more, so
 // it is read once, to its end.
 //
 // Owner: the worker's loop thread.

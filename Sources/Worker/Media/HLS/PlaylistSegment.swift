@@ -49,11 +49,12 @@ package struct PlaylistSegment: Sendable, Equatable {
         self.keyFrameBytes = keyFrameBytes
     }
 
-    /// How much of it is listed, in ticks of the list.
+    /// How much of it is listed, in ticks of the list; rounded up, so that no part comes back into a list.
     func listedTicks(timescale list: UInt32) -> UInt64 {
         let listed = ticks ?? parts.reduce(0) { $0 &+ $1.ticks }
         guard let timescale, timescale != list else { return listed }
-        return UInt64(clamping: UInt128(listed) * UInt128(list) / UInt128(max(timescale, 1)))
+        let own = UInt128(max(timescale, 1))
+        return UInt64(clamping: (UInt128(listed) * UInt128(list) + own - 1) / own)
     }
 
     /// EXT-X-DISCONTINUITY-SEQUENCE of a list that begins with this segment: its own discontinuity is
