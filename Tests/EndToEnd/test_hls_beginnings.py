@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from weir.hls import Playlist, connections_to_all_workers, fetch, playlist
+from weir.hls import Playlist, connections_to_all_workers, end, fetch, playlist
 from weir.http2 import Http2Connection
-from weir.publisher import Publisher
+from weir.packets import probe
+from weir.publisher import Publisher, cut_at_random, post_chunk
 from weir.recordings import Recording, record
 from weir.server import Server
 from weir.waiting import wait_until
@@ -58,6 +60,50 @@ def test_the_first_segment_begins_with_the_second_key_frame(
     first = fetch(connection, name, listed.segments[0])
     # Or with the first one that is as late as a segment is long.
     assert _begins_at_s(bytes(first.body)) == pytest.approx(max(key_every / 25, 2), abs=0.1)
+
+
+def test_a_clip_in_chunks_that_is_shorter_than_any_plan_can_be_watched_when_it_is_over(
+    server: Server, name: str, connection: Http2Connection
+) -> None:
+    # Without a second key frame nothing is promised for the first twelve seconds.
+    recording = record("vp9", "opus", seconds=4, key_every=200)
+    session = uuid.uuid4().hex
+    for number, chunk in enumerate(cut_at_random(recording.data, 8, seed=1)):
+        answer = post_chunk(
+            server.url(f"/{name}/live"), server.certificate.certificate, chunk, session=session, number=number,
+            headers={"content-type": recording.content_type})
+        assert answer.status == 204, answer
+    end(server, name)
+    assert "#EXT-X-STREAM-INF" in playlist(connection, name, "index.m3u8").text
+    listed = playlist(connection, name, "v1.m3u8")
+    assert listed.lines[-1] == "#EXT-X-ENDLIST" and len(listed.segments) == 1
+    got, sent = probe(server.url(f"/{name}/hls/index.m3u8")), probe(recording.path)
+    assert not got.errors
+    for kind in ("video", "audio"):
+        hashes = [packet.hash for packet in sent.of_kind(kind)]
+        # The last frames may wait for others that would come before them.
+        have = [packet.hash for packet in got.of_kind(kind)]
+        assert have == hashes[:len(have)] and len(have) >= 0.9 * len(hashes), f"{len(have)} of {len(hashes)}"
+    assert fetch(connection, name, "index.mpd", "dash").status == 200
+    # The next broadcast does not have its numbers.
+    again = record("vp9", "opus", seconds=14)
+    assert server.request("POST", f"/{name}/live", body=again.data).status == 204
+    assert playlist(connection, name, "v1.m3u8").first > listed.first
+
+
+def test_the_log_says_once_that_the_ring_is_too_small_of_chunks_as_well(
+    start_server: Callable[..., Server]
+) -> None:
+    server = start_server("--ring-size", "1MiB")
+    recording = record("h264", "opus", seconds=14, size="640x360", rate="2M")
+    assert len(recording.data) > 14 * 100_000, "more than such a ring holds in three target durations"
+    session = uuid.uuid4().hex
+    for number, chunk in enumerate(cut_at_random(recording.data, 28, seed=1)):
+        answer = post_chunk(
+            server.url("/small/live"), server.certificate.certificate, chunk, session=session, number=number,
+            headers={"content-type": recording.content_type})
+        assert answer.status == 204, answer
+    assert server.log().count("the ring is too small for HLS") == 1
 
 
 def test_a_browsers_own_player_gets_a_list_that_it_can_begin_with(

@@ -75,9 +75,14 @@ final class BroadcastWriter {
     /// The numbers that a ring in the place of the present one begins with, or the first one of its name.
     /// - Parameter reached: what the segments have come to.
     func ordinalsOfNewRing(reached: (next: UInt64, discontinuities: UInt64)) -> RingOrdinals {
-        guard lease != nil else { return .first }
-        return RingOrdinals(segment: reached.next, discontinuity: reached.discontinuities)
-            .afterDiscontinuity
+        guard let ring = lease?.ring else { return .first }
+        // One that was over before it had a record is a segment for those who read it.
+        let isUnplanned =
+            ring.status.endedAtBootMs != 0 && ring.entryHead > 0
+            && ring.newestSegmentRecord == nil
+        return RingOrdinals(
+            segment: reached.next + (isUnplanned ? 1 : 0), discontinuity: reached.discontinuities
+        ).afterDiscontinuity
     }
 
     /// Whether a new ring has to keep what the present one has promised: players go on with its lists, and

@@ -235,6 +235,55 @@ private final class Clock {
         #expect(memory.samples == 2 * one.index.sampleCount - unsettled(one) * 2)
     }
 
+    @Test(
+        "a broadcast that ended before it had records is one segment, and every worker has the same"
+    )
+    func unplanned() throws {
+        for fragment in broadcast.fragments {
+            try stage.append(fragment, of: broadcast, beginsSegment: false)
+        }
+        let all = try SegmentedRing(broadcast)
+        try all.appendAll(broadcast)
+        var reference = SegmentIndex.of(all)
+        reference.finish()
+        let pictures = reference.segments.reduce(0) {
+            $0 + (reference.segment($1.ordinal, of: 0)?.packed.count ?? 0)
+        }
+        indexed.refresh()
+        #expect(indexed.isCurrent && indexed.index.segments.isEmpty)
+        stream.end(.stopped)
+        var texts: Set<[UInt8]> = []
+        for _ in 0..<2 {
+            let other = IndexedStreams(later: { [later] in later.add($0, $1) }, clockUs: { 0 })
+                .index(of: stream)
+            stage.writer.release()
+            other.refresh()
+            later.run()
+            #expect(other.isCurrent && other.index.isFinished)
+            #expect(other.index.segments.map(\.ordinal) == [1])
+            let segment = try #require(other.index.segment(1, of: 0))
+            // All pictures of it: nothing before the first key frame can be shown.
+            #expect(segment.packed.count == pictures && segment.ticks > 0)
+            let view = try #require(other.packaged.view)
+            let list = view.playlist(of: view.tracks.all[0])
+            #expect(view.missingSegments(of: view.tracks.all[0], isForElement: false) == 0)
+            texts.insert(list.text(.plain))
+        }
+        #expect(texts.count == 1)
+        let lines = String(decoding: try #require(texts.first), as: UTF8.self)
+        #expect(lines.contains("#EXTINF") && lines.hasSuffix("#EXT-X-ENDLIST\n"))
+    }
+
+    @Test("a broadcast that has records, or is long, is not taken for a short one")
+    func planned() throws {
+        try stage.appendAll(broadcast)
+        var index = SegmentIndex.of(stage)
+        let count = index.segments.count
+        #expect(!index.beginUnplanned(in: stage.ring) && index.segments.count == count)
+        var empty = SegmentIndex(tracks: stage.tracks)
+        #expect(!empty.beginUnplanned(in: stage.ring) && empty.segments.isEmpty)
+    }
+
     @Test("who stands in a line has no more of a turn than was left of it")
     func oneBudget() throws {
         let memory = IndexMemory(later: { [later] in later.add($0, $1) }, clockUs: { 0 })

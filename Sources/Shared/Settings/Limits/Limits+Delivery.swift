@@ -58,6 +58,11 @@ extension Limits {
     /// Name: parts up to this size are kept as they are sent, as long as others ask for them: those of sound.
     /// Up to 64 of them, so a megabyte.
     package static let keptPartBytes = 16 * 1024
+    /// Name: a broadcast that was over before it had a plan of segments is one segment if it lasts no longer than
+    /// this: the longest target duration that players are told. Entries that are looked at for it: so much media
+    /// has fewer.
+    package static let unplannedMediaMs: UInt64 = 60_000
+    package static let unplannedEntries: UInt64 = 16_384
     /// Worker: an index that nobody has asked for anything for this long is dropped. Players ask for a
     /// list every few seconds.
     package static let indexKeptMs: UInt64 = 30_000

@@ -123,7 +123,13 @@ package final class IndexedStream: Waiter {
         memory.hasRead(mostBytes - leftBytes)
         countSamples()
         if !isCurrent { return memory.readOn(self) }
-        if isOver { index.finish() }
+        if isOver {
+            if index.beginUnplanned(in: stream.ring) {
+                isCurrent = false
+                return memory.readOn(self)
+            }
+            index.finish()
+        }
         if !pasts.isEmpty { chain() }
     }
 

@@ -281,6 +281,26 @@ package struct SegmentIndex: Sendable {
         for index in renditions.indices { renditions[index].removeFirst(count) }
     }
 
+    /// Of a broadcast that was over before it had a plan, there are no records, because it is too short: makes
+    /// one segment of what can be shown of it. Call when everything was read, before `finish`.
+    ///
+    /// - Returns: whether there is something to be read now.
+    package mutating func beginUnplanned(in ring: Ring) -> Bool {
+        guard segments.isEmpty, !isFinished, let (entry, lastsMs) = ring.unplannedMedia else {
+            return false
+        }
+        let base = ring.baseOrdinals
+        let record = SegmentRecord(
+            ordinal: base.segment, discontinuityOrdinal: base.discontinuity,
+            isIndependent: true, isDiscontinuity: base.discontinuity > 0,
+            mediaTimeMs: entry.mediaTimeMs, wallMs: ring.wallClockMs(ofBootMs: entry.bootMs),
+            plan: SegmentPlan(
+                targetDurationMs: max(UInt32(lastsMs + 999) / 1_000, 1) * 1_000,
+                partTargetMs: nil), clocks: freshClocks)
+        search(ring, from: entry.sequence)
+        return begin(record, entry, in: ring)
+    }
+
     /// The broadcast is over, and everything was read: its last segment is complete.
     ///
     /// - Parameter endMs: where its media ends if another ring goes on after it: then a track that has
@@ -293,5 +313,23 @@ package struct SegmentIndex: Sendable {
         for index in renditions.indices where !renditions[index].finish(atMs: endMs) {
             return forget()
         }
+    }
+}
+
+extension Ring {
+    /// The first media of a broadcast without records at which decoding can start, and how long it lasts from
+    /// there. Nil when there is none, or when it is longer than a segment may be.
+    fileprivate var unplannedMedia: (entry: RingEntry, lastsMs: UInt64)? {
+        guard oldestSequence == 0, entryHead <= Limits.unplannedEntries else { return nil }
+        var first: RingEntry?
+        for sequence in 0..<entryHead {
+            guard case .entry(let entry) = lookup(sequence), entry.kind != .segmentRecord else {
+                return nil
+            }
+            if first == nil, entry.isIndependent { first = entry }
+        }
+        guard let first else { return nil }
+        let lastsMs = UInt64(max(timelineEndMs - first.mediaTimeMs, 0))
+        return lastsMs <= Limits.unplannedMediaMs ? (first, lastsMs) : nil
     }
 }
