@@ -70,8 +70,8 @@ def test_a_clip_in_chunks_that_is_shorter_than_any_plan_can_be_watched_when_it_i
     session = uuid.uuid4().hex
     for number, chunk in enumerate(cut_at_random(recording.data, 8, seed=1)):
         answer = post_chunk(
-            server.url(f"/{name}/live"), server.certificate.certificate, chunk, session=session, number=number,
-            headers={"content-type": recording.content_type})
+            server.url(f"/{name}/live"), server.certificate.certificate, chunk, session=session,
+            number=number, headers={"content-type": recording.content_type})
         assert answer.status == 204, answer
     end(server, name)
     assert "#EXT-X-STREAM-INF" in playlist(connection, name, "index.m3u8").text

@@ -37,6 +37,21 @@ private func manifest(_ sets: [AdaptationSet], latency: LatencyTarget? = nil) ->
         periods: [PresentationPeriod(id: "p3", startMs: 10_000, sets: sets)])
 }
 
+@Test("X1: a live manifest suggests a delay, and one of low latency does not")
+private func suggestedDelay() {
+    func delays(_ manifest: MPD) -> Bool {
+        var manifest = manifest
+        manifest.suggestedDelayMs = 9_000
+        return String(decoding: manifest.text, as: UTF8.self)
+            .contains(" suggestedPresentationDelay=\"PT9.000S\"")
+    }
+    #expect(delays(manifest([picture(regularPicture)])))
+    #expect(!delays(manifest([picture(regularPicture)], latency: lowLatency)))
+    var ended = manifest([picture(regularPicture)])
+    ended.endedAfterMs = 1
+    #expect(!delays(ended))
+}
+
 private func lines(_ manifest: MPD) -> [String] {
     String(decoding: manifest.text, as: UTF8.self).split(separator: "\n").map(String.init)
 }

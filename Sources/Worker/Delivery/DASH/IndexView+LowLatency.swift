@@ -20,7 +20,8 @@ extension IndexView {
     }
 
     var lowLatency: LowLatency {
-        guard control != nil, let newest = index.segments.last else { return .withoutParts }
+        guard control != nil else { return .withoutParts }
+        guard let newest = index.segments.last else { return pasts.isEmpty ? .notYet : .offered }
         guard newest.pace == nil else { return .offered }
         let knownMs = newest.mediaTimeMs - newest.unbrokenSinceMs
         let enoughMs = Self.telling * Int64(plan.targetDurationMs)
@@ -31,20 +32,23 @@ extension IndexView {
     private static let telling: Int64 = 3
 
     /// - Parameter createdWallMs: when the ring was made, or the first one whose lists it goes on with, in
-    ///   Unix milliseconds. What it lists itself is of this ring.
+    ///   Unix milliseconds. Segments of those rings are listed.
     func lowLatencyManifest(createdWallMs: UInt64) -> MPD {
         let stretches = stretches
         let first = stretches.first?.facts.first?.ordinal ?? 0
         let lists = lists(from: first)
-        let spans = spanMs(of: lists).map { [$0] } ?? []
+        let former = pasts.map { $0.spanMs(of: $0.lists()) }
+        let spans = (former + [spanMs(of: lists)]).compactMap(\.self)
         var mpd = manifest(spans: spans, createdWallMs: createdWallMs) { zeroMs in
             let periods = stretches.map { period($0, lists, zeroMs: zeroMs) }
-            return zip(stretches, periods.indices).compactMap { stretch, place in
-                var period = periods[place]
-                let next = place + 1 < periods.count ? periods[place + 1] : nil
-                period.durationMs = durationMs(of: stretch, period.startMs, until: next?.startMs)
-                return period.sets.isEmpty ? nil : period
-            }
+            return pasts.flatMap { $0.periods(zeroMs: zeroMs) }
+                + zip(stretches, periods.indices).compactMap { stretch, place in
+                    var period = periods[place]
+                    let next = place + 1 < periods.count ? periods[place + 1] : nil
+                    period.durationMs = durationMs(
+                        of: stretch, period.startMs, until: next?.startMs)
+                    return period.sets.isEmpty ? nil : period
+                }
         }
         let target = control.map { latency($0, isEven: stretches.last?.pace.stepUs != nil) }
         mpd.latency = index.isFinished ? nil : target

@@ -15,12 +15,18 @@ extension IndexView {
     func manifest(createdWallMs: UInt64) -> MPD {
         let all = pasts + [self]
         let spans = all.compactMap { $0.spanMs(of: $0.lists()) }
-        return manifest(spans: spans, createdWallMs: createdWallMs) { zeroMs in
+        var mpd = manifest(spans: spans, createdWallMs: createdWallMs) { zeroMs in
             all.flatMap { $0.periods(zeroMs: zeroMs) }
         }
+        // As far as HLS without low latency (HOLD-BACK): less makes some players wait for each segment.
+        mpd.suggestedDelayMs = 3 * UInt64(plan.targetDurationMs)
+        // What is listed stays there while a publisher is away, and players must not count it as gone.
+        if !hasEnded { mpd.timeShiftMs += Self.longestPauseMs }
+        return mpd
     }
 
-    private func periods(zeroMs: Int64) -> [PresentationPeriod] {
+    /// All that is listed of this ring.
+    func periods(zeroMs: Int64) -> [PresentationPeriod] {
         let lists = lists()
         let discontinuities = Set(lists.flatMap { $0.list.map(\.facts.discontinuityOrdinal) })
         return discontinuities.sorted().map { ordinal in
@@ -72,6 +78,8 @@ extension IndexView {
 
     /// Of the route that tells the time, from a manifest.
     private static let clockAddress = "../../api/time"
+    /// A broadcast that is away for longer has ended, or its viewers have given up.
+    private static let longestPauseMs: UInt64 = 60_000
     /// How much older than its ring the media of a broadcast that has just begun may be.
     private static let headStartMs: Int64 = 3_600_000
 

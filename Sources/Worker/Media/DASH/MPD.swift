@@ -21,6 +21,9 @@ package struct MPD: Sendable, Equatable {
     package var minimumBufferMs: UInt64
     package var clock: UTCTiming
     package var latency: LatencyTarget?
+    /// How far behind the newest media players shall play, where they have no latency to aim at; nil: as far as
+    /// they like.
+    package var suggestedDelayMs: UInt64?
     /// Oldest first.
     package var periods: [PresentationPeriod]
     /// The whole length, once nothing will be added any more.
@@ -75,6 +78,9 @@ package struct MPD: Sendable, Equatable {
             mpd.attribute("publishTime", dateMs: publishedMs)
             mpd.attribute("minimumUpdatePeriod", durationMs: updatePeriodMs)
             mpd.attribute("timeShiftBufferDepth", durationMs: timeShiftMs)
+            if let suggestedDelayMs, !isLowLatency {
+                mpd.attribute("suggestedPresentationDelay", durationMs: suggestedDelayMs)
+            }
         }
         mpd.attribute("maxSegmentDuration", durationMs: longestSegmentMs)
         mpd.attribute("minBufferTime", durationMs: minimumBufferMs)
