@@ -15,6 +15,7 @@ from weir.packets import probe
 from weir.publisher import Publisher, cut_at_random, post_chunk
 from weir.recordings import Recording, record
 from weir.server import Server
+from weir.shapes import SOUND, VIDEO, Block, put_together, take_apart
 from weir.waiting import wait_until
 
 Publish = Callable[..., Publisher]
@@ -89,6 +90,21 @@ def test_a_clip_in_chunks_that_is_shorter_than_any_plan_can_be_watched_when_it_i
     again = record("vp9", "opus", seconds=14)
     assert server.request("POST", f"/{name}/live", body=again.data).status == 204
     assert playlist(connection, name, "v1.m3u8").first > listed.first
+
+
+def test_a_short_clip_of_more_frames_than_an_index_keeps_has_no_segment(
+    server: Server, name: str, connection: Http2Connection
+) -> None:
+    head, blocks = take_apart(record("vp9", "opus", seconds=4, key_every=200).data)
+    key = next(block for block in blocks if block.track == VIDEO)
+    times = range(key.time_ms, key.time_ms + 9_000)
+    sound = [Block(SOUND, time_ms, 0x80, b"\xe0\0", time_ms) for time_ms in times]
+    clip = put_together(head, [key, *sound])
+    assert server.request("POST", f"/{name}/live", body=clip).status == 204
+    end(server, name)
+    for path in ("index.m3u8", "v1.m3u8"):
+        answer = connection.request("GET", f"/{name}/hls/{path}")
+        assert answer.status == 404 and b"/problems/no-segments" in answer.body, answer.body
 
 
 def test_the_log_says_once_that_the_ring_is_too_small_of_chunks_as_well(

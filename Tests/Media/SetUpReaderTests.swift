@@ -172,4 +172,25 @@ struct SetUpReaderTests {
         let cut = [UInt8](H264Units.large.prefix(6))
         #expect(reader.change(in: frame([cut, H264Units.picture]).span, from: nil) == nil)
     }
+
+    @Test("more sets of H.264 than a configuration can count change nothing")
+    func tooManySets() throws {
+        let own = try #require(
+            H264.configuration(
+                H264.ParameterSets(
+                    in: frame([H264Units.small, H264Units.picture]).span, .lengths(4))))
+        let reader = try #require(SetUpReader(for: track("V_MPEG4/ISO/AVC", own)))
+        // Number 5 of as many contents as are read; the known one has another number.
+        let pictures = (0..<255).map { [0x68, 0x35, UInt8($0), 0x80] }
+        let units = pictures + [H264Units.key]
+        #expect(reader.change(in: frame(units).span, from: nil) == nil)
+        var sets = H264.ParameterSets(in: frame([H264Units.small]).span, .lengths(4))
+        sets.picture = pictures
+        #expect(H264.configuration(sets) != nil)
+        sets.picture.append(H264Units.picture)
+        #expect(H264.configuration(sets) == nil)
+        sets.picture = [H264Units.picture]
+        sets.sequence = [[UInt8]](repeating: H264Units.small, count: 32)
+        #expect(H264.configuration(sets) == nil)
+    }
 }

@@ -12,6 +12,8 @@ protocol BroadcastParser {
     var nextMediaTimeMs: Int64 { get }
     /// Input that has been taken and is not in a fragment yet.
     var carry: [UInt8] { get }
+    /// The same for a body that does not continue this one: without what is unread.
+    var carryOfAnotherBody: [UInt8] { get }
 
     /// Takes bytes of the body, and appends what they complete. If it throws, what was complete before
     /// the error is still in the batch.

@@ -80,8 +80,14 @@ final class BroadcastWriter {
         let isUnplanned =
             ring.status.endedAtBootMs != 0 && ring.entryHead > 0
             && ring.newestSegmentRecord == nil
+        guard isUnplanned else {
+            return RingOrdinals(
+                segment: reached.next, discontinuity: reached.discontinuities
+            ).afterDiscontinuity
+        }
         return RingOrdinals(
-            segment: reached.next + (isUnplanned ? 1 : 0), discontinuity: reached.discontinuities
+            segment: reached.next + 1,
+            discontinuity: max(reached.discontinuities, ring.baseOrdinals.discontinuity)
         ).afterDiscontinuity
     }
 

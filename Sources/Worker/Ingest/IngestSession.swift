@@ -198,8 +198,9 @@ final class IngestSession {
 
     /// Once for each ring, whichever worker takes in the body with which it becomes clear.
     private func adviseOnRingSize() {
-        let ringBytes = environment.ringGeometry.dataBytes
-        guard let ring = writer.ring, let plan = parser.segmentPlan,
+        guard let ring = writer.ring, let plan = parser.segmentPlan else { return }
+        let ringBytes = ring.geometry.dataBytes
+        guard
             parser.segmentOrdinals.next
                 > ring.baseOrdinals.segment + RingSizeAdvice.enoughSegments,
             let neededBytes = RingSizeAdvice.neededBytes(
@@ -303,7 +304,7 @@ final class IngestSession {
             try? flush()
             var state = state(consumedBytes: 0)
             state.isBroken = true
-            try? writer.suspend(state: state.encoded(), carry: [])
+            try? writer.suspend(state: state.encoded(), carry: parser.carryOfAnotherBody)
         }
         writer.letGo(isPausing: pausing && fragmentCount > 0)
     }

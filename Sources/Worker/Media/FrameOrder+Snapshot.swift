@@ -74,7 +74,7 @@ extension FrameOrder {
                         isDiscontinuity: flags & Self.discontinuity != 0,
                         isBreak: flags & Self.isBreak != 0,
                         soundTicks: flags & Self.hasSoundTicks == 0 ? nil : soundTicks,
-                        held: picture),
+                        held: picture == HeldPicture() ? nil : picture),
                     orderMs: orderMs, relativeTimeOffset: offset, bytes: content))
         }
     }

@@ -226,7 +226,8 @@ package final class LiveStreams {
     }
 
     private func isNeeded(in name: StreamName, epoch: UInt64) -> Bool {
-        find(name)?.needsPastRing(epoch: epoch) ?? false
+        // One that cannot be opened just now may need it.
+        find(name)?.needsPastRing(epoch: epoch) ?? (fault(of: name) != nil)
     }
 
     /// Removes the stream. Call only while holding the lease of its ring.

@@ -21,7 +21,9 @@ extension IndexView {
 
     var lowLatency: LowLatency {
         guard control != nil else { return .withoutParts }
-        guard let newest = index.segments.last else { return pasts.isEmpty ? .notYet : .offered }
+        guard let newest = index.segments.last else {
+            return pasts.last?.index.segments.last?.pace == nil ? .notYet : .offered
+        }
         guard newest.pace == nil else { return .offered }
         let knownMs = newest.mediaTimeMs - newest.unbrokenSinceMs
         let enoughMs = Self.telling * Int64(plan.targetDurationMs)

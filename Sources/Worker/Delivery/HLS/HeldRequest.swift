@@ -132,6 +132,7 @@ final class HeldRequest: ExchangeHandler {
             guard let indexed, let next = routes.successor(of: indexed) else {
                 return refuse(.noSegmentsYet)
             }
+            if let problem = routes.refusal(of: resource, next) { return refuse(problem) }
             self.indexed = next
             goOn()
         }

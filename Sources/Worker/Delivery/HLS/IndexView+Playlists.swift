@@ -96,9 +96,13 @@ extension IndexView {
         let progress = progress(of: track)
         let next = progress.nextSegment
         let part = partURI(Int(progress.nextParts), of: next, track)
-        if index.segments.isEmpty, !pasts.isEmpty {
+        if progress.nextParts == 0, !pasts.isEmpty, index.facts(of: next - 1) == nil {
             // Another ring has another init, and nothing of it is listed before its first part.
-            return PreloadHint(partURI: part, mapURI: initializationURI(track, nil))
+            let facts = index.facts(of: next)
+            let isThere =
+                initVersion(track, facts) == 0 || next <= index.newestFacts?.ordinal ?? 0
+            return PreloadHint(
+                partURI: part, mapURI: isThere ? initializationURI(track, facts) : nil)
         }
         guard progress.nextParts == 0, let facts = index.facts(of: next),
             facts.ordinal <= index.newestFacts?.ordinal ?? 0,

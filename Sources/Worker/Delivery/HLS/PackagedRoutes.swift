@@ -80,7 +80,7 @@ package final class PackagedRoutes {
     // MARK: What of it
 
     /// What can be said without a look at the ring: nobody need read one for what cannot be there.
-    private func refusal(of resource: ResourceName, _ indexed: IndexedStream) -> Problem? {
+    func refusal(of resource: ResourceName, _ indexed: IndexedStream) -> Problem? {
         let tracks = indexed.packaged.tracks
         switch resource {
         case .multivariant, .presentation, .lowLatencyPresentation:
@@ -232,9 +232,17 @@ package final class PackagedRoutes {
         switch answer {
         case .badRequest(let sentence): return .refuse(.badDirectives(sentence))
         case .wait(let segment, let part):
+            // Of a former ring nothing comes any more: what follows its last part is in this one.
+            let isFormer =
+                segment < progress.nextSegment
+                && segment < indexed.index.segments.first?.ordinal ?? .max
+            let point =
+                isFormer
+                ? SegmentPoint(ordinal: progress.nextSegment, part: 0)
+                : SegmentPoint(ordinal: segment, part: part.map { Int(clamping: $0) })
             return .wait(
-                SegmentPoint(ordinal: segment, part: part.map { Int(clamping: $0) }),
-                place: track.place, mostMs: view.control?.longestWaitMs ?? 0, late: .notInTime)
+                point, place: track.place, mostMs: view.control?.longestWaitMs ?? 0,
+                late: .notInTime)
         case .send(let form):
             let targetMs = view.plan.targetDurationMs
             let lifetime =

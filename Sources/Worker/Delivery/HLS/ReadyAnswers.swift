@@ -67,6 +67,16 @@ struct ReadyAnswers {
             bytes, answer, state: state, untilMs: nowMs + Limits.answersReadyMs)
     }
 
+    /// Lets go of what is not given again: most lists are asked for once. Call about once a second.
+    mutating func dropOld(nowMs: UInt64) {
+        for place in entries.indices {
+            guard let entry = entries[place], nowMs >= entry.untilMs,
+                case .resource = entry.answer
+            else { continue }
+            entries[place] = nil
+        }
+    }
+
     private func entry(at target: Span<UInt8>) -> Entry? {
         guard !entries.isEmpty, let entry = entries[Self.place(of: target)],
             entry.target.count == target.count

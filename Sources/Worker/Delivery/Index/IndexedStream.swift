@@ -92,6 +92,7 @@ package final class IndexedStream: Waiter {
     /// Publishes how many have asked lately. Call about once a second.
     func countViewers() {
         stream.packagedViewerCount = audience.count(nowMs: stream.nowMs, spanMs: spanMs)
+        packaged.ready.dropOld(nowMs: stream.nowMs)
     }
 
     private var spanMs: UInt64 {
@@ -194,7 +195,16 @@ package final class IndexedStream: Waiter {
 
     /// Its worker has too many samples, and this index has the most: from the next segment on it keeps
     /// half of them.
-    func shrink() { index.mostSamples = samples / 2 }
+    func shrink() {
+        let own = index.sampleCount
+        index.mostSamples = own / 2
+        guard own < samples - own else { return }
+        // Former rings have most of them.
+        pasts = []
+        pastViews = []
+        chained = nil
+        countedOrdinal = nil
+    }
 
     /// There is room again.
     func grow() { index.mostSamples = Limits.samplesPerIndex }

@@ -49,6 +49,7 @@ package struct SegmentIndex: Sendable {
     private var newestSoundMs: Int64?
     /// Renditions whose last segment is not the one that is being filled are settled at this time.
     private var settledAtMs: Int64?
+    private var hasTriedUnplanned = false
 
     /// How long after the beginning of a segment the one before it waits for its last sample to end. Not
     /// longer, because that sample makes it longer than it is said to be.
@@ -286,9 +287,11 @@ package struct SegmentIndex: Sendable {
     ///
     /// - Returns: whether there is something to be read now.
     package mutating func beginUnplanned(in ring: Ring) -> Bool {
-        guard segments.isEmpty, !isFinished, let (entry, lastsMs) = ring.unplannedMedia else {
-            return false
-        }
+        // Once: what was too much for an index has left it empty, and would again.
+        guard segments.isEmpty, !isFinished, !hasTriedUnplanned,
+            let (entry, lastsMs) = ring.unplannedMedia
+        else { return false }
+        hasTriedUnplanned = true
         let base = ring.baseOrdinals
         let record = SegmentRecord(
             ordinal: base.segment, discontinuityOrdinal: base.discontinuity,

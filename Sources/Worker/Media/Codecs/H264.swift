@@ -120,6 +120,7 @@ enum H264 {
     /// The decoder configuration (avcC) for frames with lengths of four bytes.
     static func configuration(_ sets: ParameterSets) -> [UInt8]? {
         guard let first = sets.sequence.first, first.count >= 4, !sets.picture.isEmpty,
+            sets.sequence.count <= mostSequenceSets, sets.picture.count <= mostPictureSets,
             let sequence = sequence(first.span)
         else { return nil }
         var bytes: [UInt8] = [1, first[1], first[2], first[3], 0xFF]
@@ -135,6 +136,10 @@ enum H264 {
         }
         return bytes
     }
+
+    /// What the numbers in front of the lists of a decoder configuration can say.
+    private static let mostSequenceSets = 31
+    private static let mostPictureSets = 255
 
     static let profilesWithFormat: Set<UInt32> = [
         44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244,

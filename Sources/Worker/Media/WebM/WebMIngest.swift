@@ -53,6 +53,8 @@ package struct WebMIngest: Sendable {
     /// What goes with `state()`: the set-up of pictures, frames that wait for their turn, then unfinished
     /// input.
     package var carry: [UInt8] { writer.carried + carried[carryStart...] }
+    /// The same for a body that does not continue this one: without what is unread.
+    package var carryOfAnotherBody: [UInt8] { writer.carried }
 
     var unreadBytes: Int { carried.count - carryStart }
 
