@@ -54,9 +54,11 @@ def test_mpv_plays_it(server: Server, live_name: str, way: str) -> None:
 
 
 def test_ffmpeg_decodes_it_without_an_error(server: Server, live_name: str) -> None:
+    # Pictures come when they like, and some are repeated between two others: no frame rate fits.
     said = _run([
         "ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", server.url(f"/{live_name}/hls/index.m3u8"),
-        "-t", "3", "-map", "0:v", "-map", "0:a", "-f", "null", "-"])
+        "-t", "3", "-map", "0:v", "-map", "0:a", "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f",
+        "null", "-"])
     assert said == ""
 
 

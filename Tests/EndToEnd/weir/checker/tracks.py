@@ -31,7 +31,10 @@ class Track:
                     return body[at:].replace(b"\x80", b"")[:4]
                 case "hvcC":
                     return _without_completeness(body)
-                case "av1C" | "dOps" | "dfLa":
+                case "av1C":
+                    # Others copy what the container says of level and sequence header; Weir reads the frames.
+                    return bytes([body[1] & 0xE0, body[2]])
+                case "dOps" | "dfLa":
                     return body
         return b""
 
