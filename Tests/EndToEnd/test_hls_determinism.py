@@ -28,8 +28,8 @@ from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-NAMES = ["chromium-vp9", "chromium-h264", "firefox-vp8", "ffmpeg-h264-b-frames-aac-44100", "ffmpeg-hevc-flac",
-         "gstreamer-vp9", "mkvmerge-h264"]
+NAMES = ["chromium-vp9", "chromium-h264", "firefox-vp8", "obs-vp9",
+         "ffmpeg-h264-b-frames-aac-44100", "ffmpeg-hevc-flac", "gstreamer-vp9", "mkvmerge-h264"]
 _SECONDS = 40
 _CHUNKS = 30
 _SPEED = 2.5

@@ -1,8 +1,8 @@
-"""How tests are dealt out to several processes (`-n 6`): by the file, with one exception.
+"""How tests are dealt out to several processes (`-n 4`): by the file, with one exception.
 
 Fixtures that live for a file (a browser, a server) would be made in every process otherwise. All
-tests with browsers are three such heaps of about one size, so that at most three of them want the processors
-at a time, and none is what all others wait for at the end.
+tests with browsers are two such heaps of about one size, so that at most two of them want the processors
+at a time, and neither is what all others wait for at the end.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections import Counter
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# The first files of the second heap with browsers, and of the third.
-_BORDERS = ("test_page_e", "test_page_lo")
+# The first file of the second heap with browsers.
+_BORDER = "test_page_i"
 
 
 class ByHeap(LoadScopeScheduling):
@@ -28,7 +28,7 @@ def heap(nodeid: str) -> str:
     file = nodeid.split("::")[0]
     name = file.rsplit("/", 1)[-1]
     if name.startswith(("test_browser_", "test_page_")):
-        return f"browsers {1 + sum(name >= border for border in _BORDERS)}"
+        return "browsers 2" if name >= _BORDER else "browsers 1"
     return file
 
 
