@@ -1,7 +1,5 @@
 // Segments of DASH that are asked for while they are made. Without a connection.
 
-import Accounts
-import Credentials
 import FakeExchange
 import HTTP
 import LinuxIO
@@ -31,19 +29,9 @@ private final class GrowingStream {
         broadcast = try Broadcast("chromium-vp9-opus.webm", times: 2, pieceBytes: { 2_000 })
         stage = try SegmentedRing(broadcast, path: try bench.ringPath())
         stage.ring.status.lastIngestBootMs = stage.ring.bootNowMs
-        let service = AccountService(
-            store: try AccountStores.open(.sqlite(path: "/nonexistent/accounts.sqlite")),
-            allowsSignUp: false)
-        let watch = StoreWatch(
-            desk: try AccountDesk(service: service, loop: bench.loop), loop: bench.loop,
-            counters: bench.counters, logger: bench.logger)
-        let routes = PackagedRoutes(
-            streams: bench.streams,
-            names: ChannelNames(
-                credentials: nil, storeWatch: watch,
-                hasStream: { bench.streams.find($0) != nil }),
-            later: { [unowned self] in if $0 == 0 { actions.append($1) } }, clockUs: { 0 })
-        table = RouteTable(routes.routes, crossOrigin: CrossOrigin(origins: [])) { _ in }
+        table = try packagedRouteTable(of: bench) { [unowned self] in
+            if $0 == 0 { actions.append($1) }
+        }
     }
 
     var stream: LiveStream? { bench.streams.find(bench.name) }

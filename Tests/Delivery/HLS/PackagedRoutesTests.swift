@@ -1,7 +1,5 @@
 // Requests for lists and media of HLS: who is answered how, and when. Without a connection.
 
-import Accounts
-import Credentials
 import FakeExchange
 import HTTP
 import LinuxIO
@@ -52,20 +50,7 @@ import Testing
         broadcast = try Broadcast("ffmpeg-vp9-opus.webm", times: 2, pieceBytes: { 2_000 })
         stage = try SegmentedRing(broadcast, path: try bench.ringPath())
         stage.ring.status.lastIngestBootMs = stage.ring.bootNowMs
-        let service = AccountService(
-            store: try AccountStores.open(.sqlite(path: "/nonexistent/accounts.sqlite")),
-            allowsSignUp: false)
-        let watch = StoreWatch(
-            desk: try AccountDesk(service: service, loop: bench.loop), loop: bench.loop,
-            counters: bench.counters, logger: bench.logger)
-        let routes = PackagedRoutes(
-            streams: bench.streams,
-            names: ChannelNames(
-                credentials: nil, storeWatch: watch,
-                hasStream: { bench.streams.find($0) != nil }),
-            later: { [later] in later.add(afterMs: $0, $1) },
-            clockUs: { 0 })
-        table = RouteTable(routes.routes, crossOrigin: CrossOrigin(origins: [])) { _ in }
+        table = try packagedRouteTable(of: bench) { [later] in later.add(afterMs: $0, $1) }
     }
 
     private func get(
