@@ -21,6 +21,7 @@ from weir.http2 import Http2Connection
 from weir.odd_sources import ODDITIES, SECONDS
 from weir.publisher import Publisher, packet_marks
 from weir.server import Server
+from weir.shapes import put_together, take_apart
 from weir.viewer import Viewer
 from weir.waiting import wait_until
 
@@ -114,3 +115,18 @@ def test_each_stretch_decodes_with_its_own_init(read: dict[str, Read], name: str
 @pytest.mark.parametrize("name", _NAMES)
 def test_viewers_of_webm_see_the_change(read: dict[str, Read], name: str) -> None:
     assert [size for size, _ in groupby(_frames(read[name].live))] == _SIZES
+
+
+def test_a_body_that_breaks_off_after_the_change_can_be_continued(server: Server, name: str) -> None:
+    head, blocks = take_apart(ODDITIES["another-size-vp9"].source.recording(SECONDS).data)
+    before = put_together(head, [block for block in blocks if block.time_ms < 17_000])
+    after = put_together(b"", [block for block in blocks if 18_000 <= block.time_ms < 22_000])
+    with Http2Connection(server) as connection:
+        body = connection.open("POST", f"/{name}/live", [("content-type", "video/webm")], end=False)
+        connection.send(body, before)
+        wait_until(
+            lambda: server.get(f"/{name}/hls/v1.m3u8").body.count(b"#EXT-X-MAP") > 1, "the larger pictures")
+        connection.reset(body)
+        wait_until(lambda: server.stream(name)["publisher"] != "sending", "the server to notice")
+    answer = server.request("POST", f"/{name}/live", body=after)
+    assert answer.status == 204, answer.body
