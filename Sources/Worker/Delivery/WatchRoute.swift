@@ -67,10 +67,7 @@ package final class WatchRoute {
         if exchange.request.isHead {
             return exchange.respond(status: 200, headers: headers, body: .none)
         }
-        guard exchange.client.take(.viewers) else {
-            let hasItsShare = exchange.client.hasItsShare(of: .viewers)
-            return refuse(exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
-        }
+        if let problem = exchange.client.takeViewer() { return refuse(exchange, problem) }
         let viewer = Viewer(
             exchange: exchange, stream: stream, start: start, maxLagMs: maxLagMs)
         stream.add(viewer)
@@ -109,14 +106,4 @@ extension Problem {
     static let invalidStart = Problem(
         status: 400, slug: "invalid-start", title: "The start cannot be understood",
         detail: "start is 0 or a negative number of seconds, for example ?start=-10.")
-
-    static let tooManyViewers = Problem(
-        status: 503, slug: "too-many-viewers", title: "The server is full",
-        detail: "As many viewers are connected as this server takes. Try again later.",
-        headers: [.retryAfter(seconds: 10)])
-
-    static let tooManyViewersOfClient = Problem(
-        status: 429, slug: "too-many-viewers-of-client", title: "Too many viewers from one address",
-        detail: "As many viewers are connected from there as one address may have.",
-        headers: [.retryAfter(seconds: 10)])
 }

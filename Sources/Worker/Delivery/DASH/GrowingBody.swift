@@ -57,10 +57,7 @@ final class GrowingBody: BodySource, ExchangeHandler {
         guard let segment = indexed.index.segment(ordinal, of: track.place) else {
             return refuse(.unknownResource)
         }
-        guard exchange.client.take(.viewers) else {
-            let hasItsShare = exchange.client.hasItsShare(of: .viewers)
-            return refuse(hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
-        }
+        if let problem = exchange.client.takeViewer() { return refuse(problem) }
         let body = GrowingBody(
             exchange, indexed, ordinal, place: track.place, segment, patienceMs: patienceMs)
         exchange.handler = body

@@ -91,21 +91,18 @@ extension IndexView {
     private func period(
         _ stretch: Stretch, _ lists: [(track: PackagedTrack, list: [Listed])], zeroMs: Int64
     ) -> PresentationPeriod {
-        let offsetMs = max(stretch.pace.startMs, 0)
+        let offsetMs = UInt64(max(stretch.pace.startMs, 0))
         let facts = stretch.facts.first
-        let wallMs = Int64(clamping: facts?.wallMs ?? 0) - (facts?.mediaTimeMs ?? 0)
-        let (producerMs, isTooLate) = wallMs.addingReportingOverflow(offsetMs)
-        let (startMs, isTooEarly) = producerMs.subtractingReportingOverflow(zeroMs)
+        let (startMs, producerMs) = Self.times(of: facts, offsetMs: offsetMs, zeroMs: zeroMs)
         let ordinals = (facts?.ordinal ?? 0)...(stretch.facts.last?.ordinal ?? 0)
         let sets = lists.compactMap { track, list in
             set(
                 track, list.filter { ordinals.contains($0.facts.ordinal) }, in: facts,
-                offsetMs: UInt64(offsetMs), producerMs: UInt64(max(producerMs, 0)),
+                offsetMs: offsetMs, producerMs: producerMs,
                 addressing: addressing(of: stretch.pace, track))
         }
         return PresentationPeriod(
-            id: "n\(stretch.pace.firstOrdinal)",
-            startMs: isTooLate || isTooEarly ? 0 : UInt64(max(startMs, 0)), sets: sets)
+            id: "n\(stretch.pace.firstOrdinal)", startMs: startMs, sets: sets)
     }
 
     /// Nil where each segment is listed: there is no pace, or the broadcast has ended.

@@ -115,18 +115,29 @@ extension IndexView {
             list.first.map { shownAtMs($0.segment, track) }
         }.min()
         let beginMs = hasEnded ? firstMs : facts?.unbrokenSinceMs
-        let offsetMs = max(beginMs ?? 0, 0)
-        let wallMs = Int64(clamping: facts?.wallMs ?? 0) - (facts?.mediaTimeMs ?? 0)
-        let (producerMs, isTooLate) = wallMs.addingReportingOverflow(offsetMs)
-        let (startMs, isTooEarly) = producerMs.subtractingReportingOverflow(zeroMs)
+        let offsetMs = UInt64(max(beginMs ?? 0, 0))
+        let (startMs, producerMs) = Self.times(of: facts, offsetMs: offsetMs, zeroMs: zeroMs)
         let sets = lists.compactMap { track, list in
             set(
-                track, list, in: list.first?.facts, offsetMs: UInt64(offsetMs),
-                producerMs: UInt64(max(producerMs, 0)))
+                track, list, in: list.first?.facts, offsetMs: offsetMs, producerMs: producerMs)
         }
-        return PresentationPeriod(
-            id: "p\(ordinal)", startMs: isTooLate || isTooEarly ? 0 : UInt64(max(startMs, 0)),
-            sets: sets)
+        return PresentationPeriod(id: "p\(ordinal)", startMs: startMs, sets: sets)
+    }
+
+    /// When a period begins in the presentation, and on the wall clock in Unix milliseconds.
+    ///
+    /// - Parameters:
+    ///   - facts: of its first segment.
+    ///   - offsetMs: where it begins on the ring's time line.
+    static func times(
+        of facts: SegmentFacts?, offsetMs: UInt64, zeroMs: Int64
+    ) -> (startMs: UInt64, producerMs: UInt64) {
+        let wallMs = Int64(clamping: facts?.wallMs ?? 0) - (facts?.mediaTimeMs ?? 0)
+        let (producerMs, isTooLate) = wallMs.addingReportingOverflow(Int64(clamping: offsetMs))
+        let (startMs, isTooEarly) = producerMs.subtractingReportingOverflow(zeroMs)
+        return (
+            isTooLate || isTooEarly ? 0 : UInt64(max(startMs, 0)), UInt64(max(producerMs, 0))
+        )
     }
 
     /// - Parameter addressing: how its segments are found; nil: each is listed.

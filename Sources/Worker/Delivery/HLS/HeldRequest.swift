@@ -111,10 +111,8 @@ final class HeldRequest: ExchangeHandler {
     /// False: the client has too many, and was told so.
     private func count() -> Bool {
         guard !isCounted else { return true }
-        guard exchange.client.take(.viewers) else {
-            let hasItsShare = exchange.client.hasItsShare(of: .viewers)
-            routes.refuse(
-                exchange, hasItsShare ? .tooManyViewersOfClient : .tooManyViewers)
+        if let problem = exchange.client.takeViewer() {
+            routes.refuse(exchange, problem)
             return false
         }
         isCounted = true

@@ -18,8 +18,8 @@ final class PackagedStream {
     private var playlists: [KeptKey: (list: ListAnswers, version: Version)] = [:]
     /// Lists of all tracks: they change with segments, and players do not wait for them. So they cost no
     /// more than a part of the time, however short segments are.
-    private var overviews: [ResourceName: (kept: Kept<Resource>, version: Version?)] = [:]
-    private var multivariants: [ResourceName: (kept: Kept<Multivariant>, version: Version?)] = [:]
+    private var overviews: [ResourceName: Overview<Resource>] = [:]
+    private var multivariants: [ResourceName: Overview<Multivariant>] = [:]
     private var initializations: [InitKey: Resource] = [:]
 
     /// The list of all tracks, and its text: one is never older than the other.
@@ -34,6 +34,24 @@ final class PackagedStream {
         let isFinished: Bool
         /// Of how many former rings segments are listed.
         let former: Int
+    }
+
+    /// A list of all tracks, or what goes with it, and what the index was like when it was made.
+    private struct Overview<Value> {
+        private var kept = Kept<Value>()
+        private(set) var version: Version?
+
+        mutating func value(
+            at version: Version, clockUs: () -> UInt64, make: () -> Value
+        ) -> Value {
+            var isMade = false
+            let value = kept.value(isOutdated: self.version != version, clockUs: clockUs) {
+                isMade = true
+                return make()
+            }
+            if isMade { self.version = version }
+            return value
+        }
     }
 
     private struct InitKey: Hashable {
@@ -119,13 +137,9 @@ final class PackagedStream {
     private func overview(
         _ name: ResourceName, _ lifetime: Lifetime, _ text: () -> [UInt8]
     ) -> Resource {
-        let version = overviewVersion
-        var overview = overviews[name] ?? (Kept(), nil)
-        let resource = overview.kept.value(
-            isOutdated: overview.version != version, clockUs: clockUs
-        ) {
-            overview.version = version
-            return ListAnswers(text(), of: name).with(lifetime)
+        var overview = overviews[name] ?? Overview()
+        let resource = overview.value(at: overviewVersion, clockUs: clockUs) {
+            ListAnswers(text(), of: name).with(lifetime)
         }
         overviews[name] = overview
         return resource
@@ -135,12 +149,8 @@ final class PackagedStream {
     func multivariant(
         _ name: ResourceName, _ lifetime: Lifetime, value: () -> MultivariantPlaylist
     ) -> Multivariant {
-        let version = overviewVersion
-        var overview = multivariants[name] ?? (Kept(), nil)
-        let made = overview.kept.value(
-            isOutdated: overview.version != version, clockUs: clockUs
-        ) {
-            overview.version = version
+        var overview = multivariants[name] ?? Overview()
+        let made = overview.value(at: overviewVersion, clockUs: clockUs) {
             let playlist = value()
             return (playlist, ListAnswers(playlist.text, of: name).with(lifetime))
         }
