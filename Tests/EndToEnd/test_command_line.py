@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from weir.certificate import Certificate
+from weir.certificate import Certificate, make_certificate
 from weir.places import binaries
 from weir.ports import free_port
 from weir.server import Server
@@ -234,6 +234,19 @@ def test_check_config_shows_effective_settings_and_their_origin(
     ):
         assert value in shown[setting] and origin in shown[setting], why
     assert "default" in shown["drain-timeout"]
+    assert "note: the certificate is made out to CN = localhost, for localhost, 127.0.0.1" in done.stdout
+
+
+def test_check_config_says_that_key_and_certificate_do_not_belong_together(
+    certificate: Certificate, tmp_path: Path, weir_binaries: Path
+) -> None:
+    other = make_certificate(tmp_path)
+    done = weir(
+        "check-config", "--cert", str(certificate.certificate), "--key", str(other.key),
+        "--data", str(tmp_path / "data"),
+    )
+    assert_one_line(done, 2, str(other.key), "does not belong to the certificate")
+    assert "drain-timeout" in done.stdout, "settings are shown all the same"
 
 
 def test_open_publishing_is_said_out_loud(start_server: Callable[..., Server]) -> None:

@@ -4,9 +4,6 @@
 import Settings
 
 enum CertificateCheck {
-    /// A chain of a dozen certificates is about 30 KB.
-    private static let limitBytes = 1024 * 1024
-
     static func check(_ settings: Settings) throws(StartError) {
         let certificate = try pem(settings.certificateFile, what: "certificate")
         guard certificate.contains("-----BEGIN CERTIFICATE-----") else {
@@ -29,7 +26,8 @@ enum CertificateCheck {
     }
 
     private static func pem(_ path: String, what: String) throws(StartError) -> String {
-        let bytes = try SmallFile.contents(path, what: what, limitBytes: limitBytes)
+        let bytes = try SmallFile.contents(
+            path, what: what, limitBytes: Limits.certificateFileBytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -31,7 +31,8 @@ enum UserProgram {
         }
     }
 
-    private static func execute(_ program: String, _ arguments: [String]) throws(SystemError) {
+    /// Returns only by throwing.
+    static func execute(_ program: String, _ arguments: [String]) throws(SystemError) {
         WorkerSpawner.prepareEnvironment()
         var strings = unsafe ([program] + arguments).map { unsafe strdup($0) }
         unsafe strings.append(nil)

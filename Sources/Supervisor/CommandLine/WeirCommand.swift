@@ -61,8 +61,9 @@ extension WeirCommand {
             discussion: """
                 Reads flags, environment and configuration file exactly as weir serve does, and \
                 checks the certificate, the key, the data directory and where the accounts are \
-                to be, but starts nothing and asks no database. Exit code 0 when weir serve could \
-                start with these settings, 2 when not.
+                to be, but starts nothing and asks no database. Says for whom the certificate is \
+                and how long. Exit code 0 when weir serve could start with these settings, 2 when \
+                not.
                 """)
 
         @OptionGroup var flags: SettingFlags
@@ -79,6 +80,7 @@ extension WeirCommand {
             } catch {
                 throw SettingsError(error.message)
             }
+            try CertificateProgram.become(settings)
         }
     }
 }

@@ -1,5 +1,5 @@
-// weir-worker: serves connections that the supervisor passes to it, or does the work of `weir user`. Not
-// for starting by hand.
+// weir-worker: serves connections that the supervisor passes to it, or does the work of `weir user`, or
+// looks at a certificate for `weir check-config`. Not for starting by hand.
 
 import ControlChannel
 import Glibc
@@ -45,6 +45,9 @@ func runWorker() throws {
 
 if CommandLine.arguments.dropFirst().first == UserLaunch.word {
     UserCommand.run(arguments: Array(CommandLine.arguments.dropFirst()))
+}
+if CommandLine.arguments.dropFirst().first == CertificateLaunch.word {
+    CertificateReport.run(arguments: Array(CommandLine.arguments.dropFirst()))
 }
 do {
     try runWorker()

@@ -16,6 +16,8 @@ extension Limits {
     package static let corsOrigins = 64
     /// Setting: a path in a setting (PATH_MAX without the final NUL).
     package static let pathBytes = 4_095
+    /// Machine: the file of a certificate or of its key. A chain of a dozen certificates is about 30 KB.
+    package static let certificateFileBytes = 1024 * 1024
     /// Machine: the configuration file.
     package static let configurationFileBytes = 256 * 1024
     /// Setting: the URI of a MongoDB. Drivers accept longer ones, but people do not write them.

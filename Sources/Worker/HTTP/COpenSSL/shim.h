@@ -8,8 +8,10 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/params.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 /// The options of every server context; the reasons stand in TLSContext.swift. 1 on success.
 static inline int weir_ssl_ctx_configure(SSL_CTX *context) {
@@ -47,6 +49,32 @@ static inline int weir_mac_set_key(EVP_MAC_CTX *context, const unsigned char *ke
         OSSL_PARAM_construct_end(),
     };
     return EVP_MAC_CTX_set_params(context, parameters);
+}
+
+/// Writes for whom a certificate was made out, in one line; what is not ASCII stays UTF-8.
+static inline int weir_x509_print_subject(BIO *output, const X509 *certificate) {
+    return X509_NAME_print_ex(
+        output, X509_get_subject_name(certificate), 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+}
+
+/// The alternative names of a certificate, for `weir_general_names_free`; NULL when it has none.
+static inline GENERAL_NAMES *weir_x509_names(const X509 *certificate) {
+    return (GENERAL_NAMES *)X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+}
+
+static inline int weir_general_names_count(const GENERAL_NAMES *names) {
+    return sk_GENERAL_NAME_num(names);
+}
+
+static inline void weir_general_names_free(GENERAL_NAMES *names) {
+    GENERAL_NAMES_free(names);
+}
+
+/// The bytes of one name if it is of this type (GEN_DNS or GEN_IPADD), else NULL. They belong to
+/// `names`.
+static inline const ASN1_STRING *weir_general_name(const GENERAL_NAMES *names, int index, int type) {
+    const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+    return name->type == type ? (type == GEN_DNS ? name->d.dNSName : name->d.iPAddress) : NULL;
 }
 
 static inline void weir_bio_clear_retry(BIO *bio) {
