@@ -313,7 +313,7 @@ let package = Package(
             name: "StreamsTests",
             dependencies: [
                 "Streams", "StreamBench", "LinuxIO", "SegmentRing", "Settings", "StreamState",
-                .product(name: "Logging", package: "swift-log"),
+                "Telemetry", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Streams"),
         .testTarget(

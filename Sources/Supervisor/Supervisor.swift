@@ -10,50 +10,64 @@ import Settings
 import Telemetry
 
 final class Supervisor {
-    private let settings: Settings
-    private let logger: Logger
-    private let loop: EventLoop
-    private let serviceManager: ServiceManager
+    /// The settings in force, without the addresses of a service manager's sockets.
+    var settings: Settings
+    /// Reads everything again that `serve` reads at its start: file, flags and environment.
+    let readSettings: () throws -> Settings
+    let logger: Logger
+    let loop: EventLoop
+    let serviceManager: ServiceManager
+    let pool: WorkerPool
+    let acceptor: Acceptor
     private let signals: SignalDescriptor
     /// Held, not used: the lock lasts as long as this value.
     private let dataDirectoryLock: Descriptor
-    private let pool: WorkerPool
-    private let acceptor: Acceptor
     private let addresses: [ListenerKind: [String]]
+    /// Whether a service manager has passed the addresses to serve on.
+    private let hasPassedSockets: Bool
     private let startedMs: UInt64
-    private var isStopping = false
+    private(set) var isStopping = false
+    /// Why the last reload was refused; nil if it was not.
+    var refusal: String?
     private var exitCode: Int32 = 0
 
     /// Acquires everything that can be missing or in use: signals, data directory, addresses,
     /// workers. Call it before the process has a second thread. Errors: one line for the person who
     /// starts it.
-    init(settings: Settings, logger: Logger) throws(StartError) {
+    init(
+        configuration: Configuration, readSettings: @escaping () throws -> Settings, logger: Logger
+    ) throws(StartError) {
+        let settings = configuration.settings
         self.settings = settings
+        self.readSettings = readSettings
         self.logger = logger
         startedMs = MonotonicClock.nowMs()
         serviceManager = ServiceManager()
         let passed = try ServiceManager.takePassedSockets(limit: Limits.listeners)
+        hasPassedSockets = !passed.isEmpty
         SignalDescriptor.ignore(SIGPIPE)
         dataDirectoryLock = try DataDirectory.lock(settings.dataDirectory)
         let listeners = try ListenerSet.open(settings, passed: passed)
         addresses = Dictionary(grouping: listeners, by: \.kind).mapValues { $0.map(\.address) }
-        let workerSettings = try Self.settings(
-            settings, passed.isEmpty ? nil : addresses[.https, default: []])
+        let serving = try Self.serving(configuration, on: passed.isEmpty ? nil : addresses[.https])
         let program = try WorkerSpawner.findProgram()
         do throws(SystemError) {
             let connectionsPerWorker = Self.connectionsPerWorker(
                 openFiles: try ThisProcess.raiseOpenFiles(), logger)
             signals = try SignalDescriptor(signals: WorkerSpawner.blockedSignals)
             loop = try EventLoop()
-            let spawner = try WorkerSpawner(settings: workerSettings, program: program)
+            let shared = try SharedFiles()
             let clients = ClientLedger(capacity: settings.workers * connectionsPerWorker)
-            pool = WorkerPool(spawner: spawner, clients: clients, loop: loop, logger: logger)
+            pool = try WorkerPool(
+                configuration: serving,
+                spawner: WorkerSpawner(shared: shared, program: program), clients: clients,
+                loop: loop, logger: logger)
             acceptor = Acceptor(
                 listeners: listeners, pool: pool,
                 admission: Admission(
                     clients: clients, connectionsPerWorker: connectionsPerWorker,
                     exemptNetworks: settings.exemptNetworks),
-                counters: spawner.counters, loop: loop, logger: logger)
+                counters: shared.counters, loop: loop, logger: logger)
         } catch {
             throw StartError(message: "the system refuses what weir needs: \(error)")
         }
@@ -61,23 +75,29 @@ final class Supervisor {
         try begin(program)
     }
 
-    /// The settings for workers. They include the addresses of a service manager's sockets, if
-    /// there are any, because redirects have to name the port.
-    private static func settings(
-        _ settings: Settings, _ passedAddresses: [String]?
-    ) throws(StartError) -> Settings {
-        guard let passedAddresses else { return settings }
+    /// What workers serve with. It includes the addresses of a service manager's sockets, if there are
+    /// any, because redirects have to name the port.
+    private static func serving(
+        _ configuration: Configuration, on passedAddresses: [String]?
+    ) throws(StartError) -> Configuration {
+        guard let passedAddresses else { return configuration }
         do throws(SettingsError) {
-            return try settings.listening(on: passedAddresses)
+            return configuration.with(
+                try configuration.settings.listening(on: passedAddresses))
         } catch {
             throw StartError(message: error.description)
         }
     }
 
+    /// The same for a configuration that is read later.
+    func serving(_ configuration: Configuration) throws(StartError) -> Configuration {
+        try Self.serving(configuration, on: hasPassedSockets ? addresses[.https] : nil)
+    }
+
     /// How many connections a worker may have. A quarter of its descriptors is kept for rings and
     /// everything else.
     private static func connectionsPerWorker(openFiles: Int, _ logger: Logger) -> Int {
-        let affordable = openFiles - openFiles / 4
+        let affordable = max(1, openFiles - max(openFiles / 4, Limits.ownDescriptors))
         if affordable < Limits.connectionsPerWorker {
             logger.warning(
                 "few open files are allowed; raise the limit (ulimit -Hn, or LimitNOFILE=)",
@@ -87,6 +107,8 @@ final class Supervisor {
     }
 
     private func begin(_ program: String) throws(StartError) {
+        pool.shared.board.set(.startedBootMs, BootClock.nowMs())
+        pool.shared.board.set(.supervisorProcessID, UInt64(getpid()))
         do {
             _ = try loop.add(
                 signals.raw, interest: .readable,
@@ -117,7 +139,7 @@ final class Supervisor {
         while let signal = signals.next() {
             switch signal {
             case SIGTERM, SIGINT: handleStop(signal)
-            case SIGHUP: logger.notice("reload is not available yet; SIGHUP is ignored")
+            case SIGHUP: reload { _ in }
             default: logger.debug("signal is ignored", metadata: ["signal": "\(signal)"])
             }
         }
@@ -132,12 +154,13 @@ final class Supervisor {
         }
         logger.notice(
             "stopping: waiting for requests to finish",
-            metadata: ["drainTimeoutMs": "\(settings.drainTimeoutMs)"])
-        stop { pool in pool.drain(timeoutMs: self.settings.drainTimeoutMs) }
+            metadata: ["stopTimeoutMs": "\(settings.stopTimeoutMs)"])
+        stop { pool in pool.drain(timeoutMs: self.settings.stopTimeoutMs) }
     }
 
     private func stop(_ endWorkers: (WorkerPool) -> Void) {
         isStopping = true
+        pool.shared.board.set(.isStopping, 1)
         serviceManager.notify("STOPPING=1", "STATUS=Draining")
         acceptor.drain()
         endWorkers(pool)
@@ -159,17 +182,21 @@ final class Supervisor {
 extension Supervisor: WorkerPoolObserver {
     func poolIsComplete() {
         guard !isStopping else { return }
-        let places = places(.https)
-        serviceManager.notify(
-            "READY=1", "STATUS=Serving on \(places) with \(settings.workers) workers")
+        serviceManager.notify("READY=1", "STATUS=\(statusLine)")
         scheduleWatchdog()
         logger.notice(
             "ready",
             metadata: [
-                "listen": "\(places)", "admin": "\(self.places(.admin))",
+                "listen": "\(places(.https))", "admin": "\(self.places(.admin))",
                 "workers": "\(settings.workers)",
                 "afterMs": "\(loop.nowMs - startedMs)",
             ])
+    }
+
+    /// What `systemctl status` shows.
+    var statusLine: String {
+        let serving = "Serving on \(places(.https)) with \(settings.workers) workers"
+        return refusal.map { "\(serving); the last reload was refused: \($0)" } ?? serving
     }
 
     private func places(_ kind: ListenerKind) -> String {
@@ -180,8 +207,9 @@ extension Supervisor: WorkerPoolObserver {
         acceptor.resume()
     }
 
-    func workerGaveUp(exitCode: Int32) {
+    func workerGaveUp(exitCode: Int32, reason: String?) {
         guard !isStopping else { return }
+        if let reason { logger.critical("\(reason)") }
         self.exitCode = exitCode == 2 ? 2 : 1
         stop { pool in pool.kill() }
     }

@@ -12,14 +12,17 @@ struct ControlCodecTests {
     static let toWorker: [ToWorker] = [
         .connection(number: 1, from: .https), .connection(number: .max, from: .redirect),
         .connection(number: 0x0102_0304_0506_0708, from: .admin),
-        .drain(timeoutMs: 0), .drain(timeoutMs: .max),
+        .drain(timeoutMs: 0, closesIdle: false), .drain(timeoutMs: .max, closesIdle: true),
+        .lead, .releaseSlot(0), .releaseSlot(.max),
         .ticketKeys(current: key, previous: nil),
         .ticketKeys(current: key, previous: otherKey),
         .ping(token: 0), .ping(token: .max),
     ]
     static let toSupervisor: [ToSupervisor] = [
-        .ready(version: ControlDatagram.version, processID: 1),
-        .ready(version: .max, processID: .max),
+        .ready(version: ControlDatagram.version, processID: 1, certificateExpiresUnixS: 0),
+        .ready(version: .max, processID: .max, certificateExpiresUnixS: .max),
+        .failed([1]), .failed([UInt8](repeating: 255, count: ToSupervisor.reasonPieceBytes)),
+        .slotReleased(slot: 0), .slotReleased(slot: .max),
         .ended([1]), .ended([.max, 1, 1]),
         .ended((1...UInt64(ToSupervisor.endedPerMessage)).map { $0 << 40 }),
         .drained, .pong(token: 0x0102_0304_0506_0708),
@@ -42,7 +45,7 @@ struct ControlCodecTests {
     @Test("the layout is the documented one")
     func layout() {
         let datagram = ToSupervisor.pong(token: 0x0102_0304_0506_0708).encoded()
-        #expect(datagram[0..<16] == [2, 0, 4, 1, 0, 0, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1])
+        #expect(datagram[0..<16] == [3, 0, 4, 1, 0, 0, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1])
         #expect(datagram[16...].allSatisfy { $0 == 0 })
     }
 
@@ -122,7 +125,8 @@ struct ControlCodecTests {
         var keys = ToWorker.ticketKeys(current: key, previous: nil).encoded()
         keys[8] = 2
         #expect(throws: ControlError.invalidField) { try ToWorker(decoding: keys) }
-        var ready = ToSupervisor.ready(version: 1, processID: 7).encoded()
+        var ready = ToSupervisor.ready(version: 1, processID: 7, certificateExpiresUnixS: 0)
+            .encoded()
         ready[13] = 0x80
         #expect(throws: ControlError.invalidField) { try ToSupervisor(decoding: ready) }
         ready[10...13] = [0, 0, 0, 0]

@@ -97,7 +97,7 @@ struct HTTP1SessionTests {
     @Test("a draining server still answers on its plain port, and on that one only")
     func drainWithPlainPort() throws {
         try withServer { server in
-            server.onLoop { server.server.drain() }
+            server.onLoop { server.server.drain(closesIdle: true) }
             #expect(server.http1("plain_serves", isPlain: true) == nil)
             #expect(server.http1("drained_port_is_silent") == nil)
         }

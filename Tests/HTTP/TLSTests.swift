@@ -77,29 +77,15 @@ struct TLSTests {
         #expect(result.text.contains("X25519"))
     }
 
-    @Test("a missing or wrong file is named in the error")
-    func wrongFiles() throws {
-        let good = TestCertificate.shared
-        let missing = #expect(throws: TLSError.self) {
-            try TLSContext(certificateFile: "/no/such.pem", keyFile: good.keyFile)
-        }
-        #expect(missing?.description.contains("/no/such.pem") == true)
-        let swapped = #expect(throws: TLSError.self) {
-            try TLSContext(certificateFile: good.certificateFile, keyFile: good.certificateFile)
-        }
-        #expect(swapped?.description.contains("private key") == true)
-    }
-
-    @Test("a key of another certificate is told apart from a broken one")
+    @Test("a key of another certificate is refused")
     func mismatch() throws {
-        let good = TestCertificate.shared
+        let pem = { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
         let other = FileManager.default.temporaryDirectory
             .appendingPathComponent("weir-key-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: other) }
         run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", other)
-        let expected = TLSError.mismatch(certificatePath: good.certificateFile, keyPath: other)
-        #expect(throws: expected) {
-            try TLSContext(certificateFile: good.certificateFile, keyFile: other)
-        }
+        let chain = try CertificateChain(pem: pem(TestCertificate.shared.certificateFile))
+        let key = try PrivateKey(pem: pem(other))
+        #expect(throws: TLSError.self) { try TLSContext(chain: chain, key: key) }
     }
 }

@@ -48,7 +48,7 @@ final class TestApplication: Application {
             exchange.respond(status: 200, headers: Self.longFields, body: .bytes(Array("end".utf8)))
         case "/drain":
             exchange.respond(status: 204, headers: [], body: .none)
-            server?.server.drain()
+            server?.server.drain(closesIdle: true)
             for other in waitingForDrain { other.respond(status: 204, headers: [], body: .none) }
         case "/waiting-for-drain": answer(exchange, waitingForDrain.count)
         case "/never-until-drained": waitingForDrain.append(exchange)

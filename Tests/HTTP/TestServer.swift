@@ -26,7 +26,10 @@ struct TestCertificate {
     }()
 
     func context() throws -> TLSContext {
-        try TLSContext(certificateFile: certificateFile, keyFile: keyFile)
+        let pem = { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
+        return try TLSContext(
+            chain: try CertificateChain(pem: pem(certificateFile)),
+            key: try PrivateKey(pem: pem(keyFile)))
     }
 }
 

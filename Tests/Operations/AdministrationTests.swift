@@ -17,6 +17,7 @@ import Testing
 
     init() throws {
         bench = try StreamBench()
+        bench.board.set(.generation, 1)
         let service = AccountService(
             store: try AccountStores.open(.sqlite(path: bench.directory + "/accounts.sqlite")),
             allowsSignUp: false)
@@ -26,7 +27,7 @@ import Testing
         administration = Administration(
             catalog: StreamCatalog(
                 source: bench.streams, changes: bench.changes, loop: bench.loop),
-            storeWatch: watch, counters: bench.counters.page,
+            storeWatch: watch, counters: bench.counters.page, board: bench.board,
             figures: HTTPFigures(counters: bench.counters), dataDirectory: bench.directory)
     }
 
@@ -90,7 +91,7 @@ import Testing
     func ready() {
         let early = ask("/readyz")
         #expect(early.answer == nil, "nothing is known of the store yet")
-        bench.counters.set(.workersReady, 1)
+        bench.board.set(.wantedWorkers, 1)
         learnOfStore()
         #expect(early.answer?.status == 200)
         #expect(
@@ -104,12 +105,13 @@ import Testing
     @Test("it is not while a worker is missing, or when it is stopping")
     func notReady() {
         learnOfStore()
+        bench.board.set(.wantedWorkers, 2)
         let missing = ask("/readyz")
         #expect(missing.answer?.status == 503)
-        #expect(text(missing).contains("0 of 1 are ready"))
+        #expect(text(missing).contains("1 of 2 are ready"))
         missing.close(.completed)
-        bench.counters.set(.workersReady, 1)
-        administration.isDraining = true
+        bench.board.set(.wantedWorkers, 1)
+        bench.board.set(.isStopping, 1)
         let draining = ask("/readyz")
         #expect(draining.answer?.status == 503)
         #expect(text(draining).contains("the server is stopping"))

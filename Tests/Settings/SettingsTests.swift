@@ -44,7 +44,7 @@ struct SettingsTests {
         #expect(settings.ringMs == 60_000)
         #expect(settings.graceMs == 15_000)
         #expect(settings.maxLagMs == 10_000)
-        #expect(settings.drainTimeoutMs == 10_000)
+        #expect(settings.stopTimeoutMs == 10_000)
         #expect(settings.logLevel == .info)
         #expect(settings.logFormat == .text)
     }
@@ -61,11 +61,11 @@ struct SettingsTests {
         #expect(settings.graceMs == 1_000)
         #expect(settings.maxLagMs == 2_000)
         #expect(settings.ringMs == 33_000)
-        #expect(settings.drainTimeoutMs == 10_000)
+        #expect(settings.stopTimeoutMs == 10_000)
         #expect(settings.effective[.grace]?.source == .flag)
         #expect(settings.effective[.maxLag]?.source == .environment)
         #expect(settings.effective[.ringSeconds]?.source == .file(path: "weir.toml", line: 3))
-        #expect(settings.effective[.drainTimeout]?.source == .initial)
+        #expect(settings.effective[.stopTimeout]?.source == .initial)
     }
 
     @Test("every setting has its own flag and its own environment variable")
@@ -179,7 +179,8 @@ struct SettingsErrorTests {
             (.ringSeconds, "5 to 3600 seconds", ["0", "4.999", "3600.001"]),
             (.grace, "0 to 3600 seconds", ["3601"]),
             (.maxLag, "1 to 600 seconds", ["0", "601"]),
-            (.drainTimeout, "0 to 3600 seconds", ["4000"]),
+            (.drainTimeout, "0 to 604800 seconds", ["604801"]),
+            (.stopTimeout, "0 to 3600 seconds", ["4000"]),
             (.workers, "1 to 64", ["0", "65", "-1", "many", "1.5"]),
         ])
     func range(name: Setting.Name, range: String, texts: [String]) throws {

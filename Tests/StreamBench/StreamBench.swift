@@ -16,6 +16,7 @@ package final class StreamBench {
     package let loop: EventLoop
     package let logger: Logger
     package let counters: SlotCounters
+    package let board: SlotBoard
     package let doorbells: Doorbells
     package let changes: StreamChanges
     package let streams: LiveStreams
@@ -68,14 +69,19 @@ package final class StreamBench {
         loop = try EventLoop()
         logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         counters = SlotCounters(try CounterPage.create(slots: 1), slot: 0)
-        doorbells = try Doorbells(adopting: [dup(bell.descriptor.raw)], ownSlot: 0)
+        board = try SlotBoard()
+        board.show(
+            SlotReport(state: .serving, generation: 1, processID: getpid(), startedBootMs: 0),
+            slot: 0)
+        doorbells = try Doorbells(
+            adopting: [dup(bell.descriptor.raw)], ownSlot: 0, board: board)
         changes = StreamChanges(counters: counters, doorbells: doorbells)
         let noted = Noted()
         self.noted = noted
         streams = try LiveStreams(
             environment: StreamsEnvironment(
                 loop: loop, logger: logger, counters: counters, changes: changes,
-                settings: settings),
+                settings: settings, isServerStart: true, logsForAll: true),
             noteEnd: { _, name in
                 noted.names.append(name)
                 return true

@@ -5,6 +5,7 @@ import LinuxIO
 import SegmentRing
 import Settings
 import StreamBench
+import Telemetry
 import Testing
 
 @testable import Streams
@@ -29,7 +30,12 @@ import Testing
             raw.append(dup(bell.descriptor.raw))
         }
         ears = raw.map { dup($0) }
-        let doorbells = try Doorbells(adopting: raw, ownSlot: 0)
+        for slot in raw.indices {
+            bench.board.show(
+                SlotReport(state: .serving, generation: 1, processID: 1, startedBootMs: 0),
+                slot: slot)
+        }
+        let doorbells = try Doorbells(adopting: raw, ownSlot: 0, board: bench.board)
         changes = StreamChanges(counters: bench.counters, doorbells: doorbells)
         notifier = RingNotifier(
             ring: writer.ring, loop: bench.loop, doorbells: doorbells, changes: changes)

@@ -13,10 +13,10 @@ struct RestartPlanTests {
 
     /// A plan in which workers have died young so often, all at `start`.
     private func plan(deaths: [Int]) -> RestartPlan {
-        var plan = RestartPlan(slots: deaths.count)
-        for (slot, count) in deaths.enumerated() {
+        var plan = RestartPlan(seats: deaths.count)
+        for (seat, count) in deaths.enumerated() {
             for _ in 0..<count {
-                _ = plan.workerHasDied(slot: slot, livedMs: 1, nowMs: Self.start)
+                _ = plan.workerHasDied(seat: seat, livedMs: 1, nowMs: Self.start)
             }
         }
         return plan
@@ -24,7 +24,7 @@ struct RestartPlanTests {
 
     struct Case: CustomTestStringConvertible, Sendable {
         let what: String
-        /// How often the worker of each slot has died young; 0: it runs.
+        /// How often the worker of each seat has died young; 0: it runs.
         let deaths: [Int]
         let isServed: Bool
         let afterMs: UInt64
@@ -37,25 +37,25 @@ struct RestartPlanTests {
         .init(what: "nobody has died", deaths: [0, 0], isServed: true, afterMs: 0, next: nil),
         .init(
             what: "a first death", deaths: [0, 1], isServed: true, afterMs: 0,
-            next: .init(slot: 1, isEarly: false)),
+            next: .init(seat: 1, isEarly: false)),
         .init(
             what: "a second death while another serves", deaths: [0, 2], isServed: true,
             afterMs: Limits.restartBackoffFirstMs - 1, next: nil),
         .init(
             what: "its pause is over", deaths: [0, 2], isServed: true,
-            afterMs: Limits.restartBackoffFirstMs, next: .init(slot: 1, isEarly: false)),
+            afterMs: Limits.restartBackoffFirstMs, next: .init(seat: 1, isEarly: false)),
         .init(
             what: "it dies again and again and nobody else serves", deaths: [0, 20],
-            isServed: false, afterMs: 0, next: .init(slot: 1, isEarly: true)),
+            isServed: false, afterMs: 0, next: .init(seat: 1, isEarly: true)),
         .init(
             what: "both wait: the one that has least left to wait", deaths: [9, 3],
-            isServed: false, afterMs: 0, next: .init(slot: 1, isEarly: true)),
+            isServed: false, afterMs: 0, next: .init(seat: 1, isEarly: true)),
         .init(
             what: "all wait alike: one of them", deaths: [9, 9, 9], isServed: false, afterMs: 0,
-            next: .init(slot: 0, isEarly: true)),
+            next: .init(seat: 0, isEarly: true)),
         .init(
             what: "the only worker", deaths: [9], isServed: false, afterMs: 0,
-            next: .init(slot: 0, isEarly: true)),
+            next: .init(seat: 0, isEarly: true)),
     ]
 
     @Test("starts the right worker", arguments: cases)
@@ -70,7 +70,7 @@ struct RestartPlanTests {
     func twoWorkers() {
         var plan = plan(deaths: [9, 9])
         let first = plan.nextStart(nowMs: Self.start, isServed: false)
-        #expect(first == RestartPlan.Start(slot: 0, isEarly: true))
+        #expect(first == RestartPlan.Start(seat: 0, isEarly: true))
         let second = plan.nextStart(nowMs: Self.start, isServed: true)
         #expect(second == nil)
         #expect(plan.nextLookMs(isServed: true) == Self.start + Limits.restartBackoffLongestMs)
@@ -80,34 +80,34 @@ struct RestartPlanTests {
     func distance() {
         var plan = plan(deaths: [9])
         _ = plan.nextStart(nowMs: Self.start, isServed: false)
-        _ = plan.workerHasDied(slot: 0, livedMs: 1, nowMs: Self.start + 1)
+        _ = plan.workerHasDied(seat: 0, livedMs: 1, nowMs: Self.start + 1)
         let dueMs = Self.start + Limits.restartUnservedMs
         #expect(plan.nextLookMs(isServed: false) == dueMs)
         let tooSoon = plan.nextStart(nowMs: dueMs - 1, isServed: false)
         #expect(tooSoon == nil)
         let next = plan.nextStart(nowMs: dueMs, isServed: false)
-        #expect(next == RestartPlan.Start(slot: 0, isEarly: true))
+        #expect(next == RestartPlan.Start(seat: 0, isEarly: true))
         #expect(plan.nextLookMs(isServed: false) == nil)
     }
 
     @Test("holds for workers that die at once: no long gap, no rush", arguments: [1, 2, 8, 64])
-    func crashLoop(slots: Int) {
-        var plan = RestartPlan(slots: slots)
+    func crashLoop(seats: Int) {
+        var plan = RestartPlan(seats: seats)
         var starts: [UInt64] = []
-        for slot in 0..<slots {
-            _ = plan.workerHasDied(slot: slot, livedMs: 0, nowMs: Self.start)
+        for seat in 0..<seats {
+            _ = plan.workerHasDied(seat: seat, livedMs: 0, nowMs: Self.start)
         }
         let minuteMs: UInt64 = 60_000
         for nowMs in Self.start..<Self.start + minuteMs {
             while let next = plan.nextStart(nowMs: nowMs, isServed: false) {
                 starts.append(nowMs)
-                _ = plan.workerHasDied(slot: next.slot, livedMs: 0, nowMs: nowMs)
+                _ = plan.workerHasDied(seat: next.seat, livedMs: 0, nowMs: nowMs)
             }
         }
         let gaps = zip(starts, starts.dropFirst()).map { $1 - $0 }
         #expect((gaps.max() ?? 0) <= Limits.restartUnservedMs)
         // At first each is tried a few times; then each after its pause, and one more at the distance.
-        let tries = 8 * slots + slots * Int(minuteMs / Limits.restartBackoffLongestMs)
+        let tries = 8 * seats + seats * Int(minuteMs / Limits.restartBackoffLongestMs)
         #expect(starts.count <= tries + Int(minuteMs / Limits.restartUnservedMs))
     }
 }

@@ -21,9 +21,10 @@ struct ServingTests {
     func descriptors() throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        // 3 control, 4 settings, 5 counters, 6 and 7 doorbells; the worker's own: 8 and 9 epoll, 10
-        // the connection.
-        #expect(try supervisor.connect().ask("descriptors") == "0,1,2,3,4,5,6,7,8,9,10")
+        // 3 control, 4 settings, 5 certificate, 6 key, 7 counters, 8 board, 9 to 72 doorbells; the
+        // worker's own: 73 and 74 epoll, 75 the connection.
+        let expected = (0...75).map { "\($0)" }.joined(separator: ",")
+        #expect(try supervisor.connect().ask("descriptors") == expected)
     }
 
     @Test("gives all workers the same ticket keys, replacements included")
@@ -168,19 +169,18 @@ struct ServingTests {
         #expect(try supervisor.connect().greeting.processID == client.greeting.processID)
     }
 
-    @Test("refuses what its descriptors do not allow, and goes on", arguments: [28, 64])
-    func fewDescriptors(limit: Int) throws {
-        // With 28 a worker runs out before the supervisor counts as many connections as it allows
-        // (three quarters); with 64 it does not.
+    @Test("refuses what its descriptors do not allow, and goes on", arguments: ["", "few"])
+    func fewDescriptors(mode: String) throws {
+        // A worker with few runs out before the supervisor counts as many connections as it allows.
         // All clients here are one, so it gets all there is.
         let supervisor = try TestSupervisor(
             .init(
-                workers: 1,
-                environment: "WEIR_EXEMPT_NETWORK=127.0.0.0/8; ulimit -n \(limit)"))
+                workers: 1, workerMode: mode,
+                environment: "WEIR_EXEMPT_NETWORK=127.0.0.0/8; ulimit -n 208"))
         supervisor.waitUntilReady()
         var clients: [TestClient] = []
         while let client = TestClient(port: supervisor.port) { clients.append(client) }
-        #expect(clients.count == (limit == 28 ? 19 : 48))
+        #expect(clients.count == (mode == "few" ? 25 : 48))
         #expect(clients.allSatisfy { $0.ask("keys") != nil })
         let worker = clients[0].greeting.processID
         clients.removeLast(10)
@@ -191,7 +191,7 @@ struct ServingTests {
     func lateWithRoom() throws {
         // 96 connections for each of 2 workers; all clients here are one, so it gets all there is.
         let supervisor = try TestSupervisor(
-            .init(environment: "WEIR_EXEMPT_NETWORK=127.0.0.0/8; ulimit -n 128"))
+            .init(environment: "WEIR_EXEMPT_NETWORK=127.0.0.0/8; ulimit -n 256"))
         supervisor.waitUntilReady()
         let silent = try supervisor.connect()
         #expect(silent.ask("silent") == "silent")
@@ -215,7 +215,7 @@ struct ServingTests {
     @Test("gives one client its part of the connections, and keeps the rest for others")
     func clientsPart() throws {
         // 2 workers with 96 connections each: one client gets 64.
-        let supervisor = try TestSupervisor(.init(environment: "; ulimit -n 128"))
+        let supervisor = try TestSupervisor(.init(environment: "; ulimit -n 256"))
         supervisor.waitUntilReady()
         var clients: [TestClient] = []
         while let client = TestClient(port: supervisor.port) { clients.append(client) }

@@ -125,7 +125,7 @@ final class TestSupervisor {
                 "--workers", "\(options.workers)",
                 "--data", options.data ?? "\(folder.path)/data",
                 "--cert", "\(folder.path)/cert.pem", "--key", "\(folder.path)/key.pem",
-                "--publish", "open", "--drain-timeout", "\(options.drainSeconds)",
+                "--publish", "open", "--stop-timeout", "\(options.drainSeconds)",
                 "--admin", options.admin, "--http-redirect", options.httpRedirect,
                 "--log-level", "debug",
             ],

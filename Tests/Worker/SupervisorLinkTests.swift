@@ -45,7 +45,9 @@ struct SupervisorLinkTests {
             passed.append(number)
         }
         func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?) {}
-        func supervisorAskedToDrain(timeoutMs: UInt64) {}
+        func supervisorAskedToDrain(timeoutMs: UInt64, closesIdle: Bool) {}
+        func supervisorMadeUsLead() {}
+        func supervisorAskedToRelease(slot: Int) {}
         func supervisorIsGone() {}
     }
 

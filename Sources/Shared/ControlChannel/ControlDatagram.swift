@@ -10,7 +10,7 @@
 
 package enum ControlDatagram {
     /// The version that this build speaks. It changes whenever a message does.
-    package static let version: UInt16 = 2
+    package static let version: UInt16 = 3
     /// The length of every datagram: the header, and room for the longest messages (ticketKeys, ended).
     package static let byteCount = 176
     /// Version, kind and four bytes of zero.

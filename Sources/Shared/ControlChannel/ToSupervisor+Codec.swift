@@ -7,17 +7,30 @@ extension ToSupervisor {
         case ended = 0x102
         case drained = 0x103
         case pong = 0x104
+        case failed = 0x105
+        case slotReleased = 0x106
     }
 
     /// The message as one datagram. Traps on a negative process ID, which no process has, and if
     /// there are no connection numbers or too many of them.
     package func encoded() -> [UInt8] {
         switch self {
-        case .ready(let version, let processID):
+        case .ready(let version, let processID, let certificateExpiresUnixS):
             precondition(processID > 0, "a process ID is positive")
             var writer = DatagramWriter(kind: Kind.ready.rawValue)
             writer.put(version)
             writer.put(UInt32(processID))
+            writer.put(certificateExpiresUnixS)
+            return writer.finish()
+        case .failed(let piece):
+            precondition((1...Self.reasonPieceBytes).contains(piece.count), "it fits a message")
+            precondition(!piece.contains(0), "text has no zeros")
+            var writer = DatagramWriter(kind: Kind.failed.rawValue)
+            writer.put(piece)
+            return writer.finish()
+        case .slotReleased(let slot):
+            var writer = DatagramWriter(kind: Kind.slotReleased.rawValue)
+            writer.put(slot)
             return writer.finish()
         case .ended(let numbers):
             precondition((1...Self.endedPerMessage).contains(numbers.count), "they fit a message")
@@ -43,7 +56,13 @@ extension ToSupervisor {
             guard let processID = Int32(exactly: reader.take(UInt32.self)), processID > 0 else {
                 throw .invalidField
             }
-            self = .ready(version: version, processID: processID)
+            self = .ready(
+                version: version, processID: processID,
+                certificateExpiresUnixS: reader.take(UInt64.self))
+        case .failed:
+            self = .failed(try Self.takePiece(from: &reader))
+        case .slotReleased:
+            self = .slotReleased(slot: reader.take(UInt8.self))
         case .ended:
             self = .ended(try Self.takeNumbers(from: &reader))
         case .drained:
@@ -54,6 +73,19 @@ extension ToSupervisor {
             throw .unknownKind(reader.kind)
         }
         try reader.finish()
+    }
+
+    /// Bytes up to the first 0, or to the end.
+    private static func takePiece(from reader: inout DatagramReader) throws(ControlError) -> [UInt8]
+    {
+        var piece: [UInt8] = []
+        while !reader.isAtEnd {
+            let byte = reader.take(UInt8.self)
+            if byte == 0 { break }
+            piece.append(byte)
+        }
+        guard !piece.isEmpty else { throw .invalidField }
+        return piece
     }
 
     /// Numbers up to the first 0, or to the end.

@@ -6,6 +6,8 @@ extension ToWorker {
         case drain = 2
         case ticketKeys = 3
         case ping = 4
+        case lead = 5
+        case releaseSlot = 6
     }
 
     /// The message as one datagram. Traps on a ticket key of the wrong length and on connection 0,
@@ -18,9 +20,16 @@ extension ToWorker {
             writer.put(number)
             writer.put(listener.rawValue)
             return writer.finish()
-        case .drain(let timeoutMs):
+        case .drain(let timeoutMs, let closesIdle):
             var writer = DatagramWriter(kind: Kind.drain.rawValue)
             writer.put(timeoutMs)
+            writer.put(UInt8(closesIdle ? 1 : 0))
+            return writer.finish()
+        case .lead:
+            return DatagramWriter(kind: Kind.lead.rawValue).finish()
+        case .releaseSlot(let slot):
+            var writer = DatagramWriter(kind: Kind.releaseSlot.rawValue)
+            writer.put(slot)
             return writer.finish()
         case .ticketKeys(let current, let previous):
             precondition(current.count == Self.ticketKeyBytes, "a ticket key has one length")
@@ -48,7 +57,14 @@ extension ToWorker {
             }
             self = .connection(number: number, from: listener)
         case .drain:
-            self = .drain(timeoutMs: reader.take(UInt32.self))
+            let timeoutMs = reader.take(UInt32.self)
+            let closesIdle = reader.take(UInt8.self)
+            guard closesIdle <= 1 else { throw .invalidField }
+            self = .drain(timeoutMs: timeoutMs, closesIdle: closesIdle == 1)
+        case .lead:
+            self = .lead
+        case .releaseSlot:
+            self = .releaseSlot(reader.take(UInt8.self))
         case .ticketKeys:
             let hasPrevious = reader.take(UInt8.self)
             guard hasPrevious <= 1 else { throw .invalidField }

@@ -2,43 +2,78 @@
 // (/dev/null), output and error, a worker starts without any descriptor. The numbers travel as
 // arguments of weir-worker, which `ps` shows, so they hold no secrets.
 
+/// What a worker's start is part of.
+package enum WorkerRole: String, CaseIterable, Sendable {
+    /// The first worker of a server that has just started: nobody else has the data directory, so
+    /// whatever rings say of workers is left over from processes that are gone.
+    case serverStart = "server-start"
+    /// The first worker of a generation. It logs what would be the same for all of them.
+    case first
+    /// The same for a generation that is being tried: it refuses what would harm clients, because the
+    /// generation that serves can go on.
+    case trial
+    case other
+}
+
 /// How a worker is started.
 package struct WorkerLaunch: Equatable, Sendable {
-    /// Which worker this is, 0..<slots. A replacement has the slot of the worker it replaces, and with
-    /// it that worker's doorbell, counters and bit in every ring.
+    /// There is always this number of slots: a ring has one bit for each.
+    package static let slots = 64
+
+    /// The worker's place among all workers, 0..<slots, for as long as it lives. Doorbell, counters and
+    /// the bits in every ring belong to the slot. A replacement for a worker that died has the same one.
     package let slot: Int
-    /// How many workers there are, 1...64.
-    package let slots: Int
+    /// Which set of settings the worker serves with, from 1 on.
+    package let generation: UInt32
+    package let role: WorkerRole
     /// The worker's end of the control channel: a seqpacket socket. Its end of file means that the
     /// supervisor is gone.
     package let controlDescriptor: Int32
     /// A sealed memory file with the encoded Settings.
     package let settingsDescriptor: Int32
+    /// Sealed memory files with the certificate chain and its key, PEM. They are copies, so that a worker
+    /// that is replaced never reads a pair that is only half renewed.
+    package let certificateDescriptor: Int32
+    package let keyDescriptor: Int32
     /// The memory file of the counters that all processes share (Telemetry's CounterPage).
     package let countersDescriptor: Int32
-    /// One eventfd per slot. A worker waits on its own, `doorbellDescriptors[slot]`, and rings the
+    /// The memory file in which the supervisor shows what all slots do (Telemetry's SlotBoard).
+    package let boardDescriptor: Int32
+    /// The first of `slots` eventfds in a row. A worker waits on that of its own slot, and rings the
     /// others. They outlive any worker, so a ring for a slot whose worker has died is not lost.
-    package let doorbellDescriptors: [Int32]
+    package let firstDoorbellDescriptor: Int32
 
     package init(
-        slot: Int, slots: Int, controlDescriptor: Int32, settingsDescriptor: Int32,
-        countersDescriptor: Int32, doorbellDescriptors: [Int32]
+        slot: Int, generation: UInt32, role: WorkerRole, controlDescriptor: Int32,
+        settingsDescriptor: Int32, certificateDescriptor: Int32, keyDescriptor: Int32,
+        countersDescriptor: Int32, boardDescriptor: Int32, firstDoorbellDescriptor: Int32
     ) {
         self.slot = slot
-        self.slots = slots
+        self.generation = generation
+        self.role = role
         self.controlDescriptor = controlDescriptor
         self.settingsDescriptor = settingsDescriptor
+        self.certificateDescriptor = certificateDescriptor
+        self.keyDescriptor = keyDescriptor
         self.countersDescriptor = countersDescriptor
-        self.doorbellDescriptors = doorbellDescriptors
+        self.boardDescriptor = boardDescriptor
+        self.firstDoorbellDescriptor = firstDoorbellDescriptor
         precondition(isConsistent, "a supervisor launches a worker with consistent values")
+    }
+
+    /// The worker's doorbells, by slot.
+    package var doorbellDescriptors: [Int32] {
+        (0..<Int32(Self.slots)).map { firstDoorbellDescriptor + $0 }
     }
 
     /// The worker's arguments, without the program's name.
     package var arguments: [String] {
         [
-            "--slot", "\(slot)", "--slots", "\(slots)", "--control", "\(controlDescriptor)",
-            "--settings", "\(settingsDescriptor)", "--counters", "\(countersDescriptor)",
-            "--doorbells", doorbellDescriptors.map { "\($0)" }.joined(separator: ","),
+            "--slot", "\(slot)", "--generation", "\(generation)", "--role", role.rawValue,
+            "--control", "\(controlDescriptor)", "--settings", "\(settingsDescriptor)",
+            "--certificate", "\(certificateDescriptor)", "--key", "\(keyDescriptor)",
+            "--counters", "\(countersDescriptor)", "--board", "\(boardDescriptor)",
+            "--doorbells", "\(firstDoorbellDescriptor)",
         ]
     }
 
@@ -53,36 +88,38 @@ package struct WorkerLaunch: Equatable, Sendable {
                 throw .malformed
             }
         }
-        func number<Number: FixedWidthInteger>(_ name: String) throws(WorkerLaunchError) -> Number {
+        func text(_ name: String) throws(WorkerLaunchError) -> String {
             guard let text = values.removeValue(forKey: name) else { throw .missing(name) }
-            guard let number = Number(text) else { throw .notANumber(name) }
+            return text
+        }
+        func number<Number: FixedWidthInteger>(_ name: String) throws(WorkerLaunchError) -> Number {
+            guard let number = Number(try text(name)) else { throw .notANumber(name) }
             return number
         }
         slot = try number("--slot")
-        slots = try number("--slots")
+        generation = try number("--generation")
+        guard let role = WorkerRole(rawValue: try text("--role")) else { throw .unknown("--role") }
+        self.role = role
         controlDescriptor = try number("--control")
         settingsDescriptor = try number("--settings")
+        certificateDescriptor = try number("--certificate")
+        keyDescriptor = try number("--key")
         countersDescriptor = try number("--counters")
-        guard let list = values.removeValue(forKey: "--doorbells") else {
-            throw .missing("--doorbells")
-        }
-        var doorbells: [Int32] = []
-        for text in list.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let doorbell = Int32(text) else { throw .notANumber("--doorbells") }
-            doorbells.append(doorbell)
-        }
-        doorbellDescriptors = doorbells
+        boardDescriptor = try number("--board")
+        firstDoorbellDescriptor = try number("--doorbells")
         if let unknown = values.keys.min() { throw .unknown(unknown) }
         guard isConsistent else { throw .inconsistent }
     }
 
-    /// A slot that exists, a doorbell for each, and no descriptor named twice or taken from the
-    /// standard three.
+    /// A slot that exists, and no descriptor named twice or taken from the standard three.
     private var isConsistent: Bool {
+        guard firstDoorbellDescriptor <= Int32.max - Int32(Self.slots) else { return false }
         let descriptors =
-            [controlDescriptor, settingsDescriptor, countersDescriptor] + doorbellDescriptors
-        return (1...64).contains(slots) && (0..<slots).contains(slot)
-            && doorbellDescriptors.count == slots
+            [
+                controlDescriptor, settingsDescriptor, certificateDescriptor, keyDescriptor,
+                countersDescriptor, boardDescriptor,
+            ] + doorbellDescriptors
+        return (0..<Self.slots).contains(slot) && generation > 0
             && descriptors.allSatisfy { $0 > 2 }
             && Set(descriptors).count == descriptors.count
     }

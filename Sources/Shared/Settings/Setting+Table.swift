@@ -14,7 +14,7 @@ extension Setting {
         case .embedOrigin, .hsts: page(name)
         case .publish, .accounts, .signUp: account(name)
         case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
-        case .drainTimeout, .logLevel, .logFormat: operation(name)
+        case .drainTimeout, .stopTimeout, .logLevel, .logFormat: operation(name)
         }
     }
 
@@ -199,7 +199,16 @@ extension Setting {
         switch name {
         case .drainTimeout:
             Setting(
-                name: name, kind: .seconds(Limits.drainTimeoutMs), initial: .text("10"),
+                name: name, kind: .seconds(Limits.drainTimeoutMs), initial: .text("14400"),
+                placeholder: "SECONDS",
+                help: """
+                    How long viewers and publishers may stay with a worker that a reload, an upgrade or \
+                    weir drain has replaced, in seconds. Those who are still there after that are \
+                    disconnected, and come back to a new worker.
+                    """)
+        case .stopTimeout:
+            Setting(
+                name: name, kind: .seconds(Limits.stopTimeoutMs), initial: .text("10"),
                 placeholder: "SECONDS",
                 help: """
                     How long connections may go on after SIGTERM or Ctrl-C, in seconds; then live \

@@ -25,6 +25,7 @@ package struct Setting: Sendable {
         case grace
         case maxLag = "max-lag"
         case drainTimeout = "drain-timeout"
+        case stopTimeout = "stop-timeout"
         case logLevel = "log-level"
         case logFormat = "log-format"
     }
@@ -101,6 +102,15 @@ package struct Setting: Sendable {
     /// Whether a value may hold a password, so that no message repeats it.
     package var mayBeSecret: Bool {
         if case .accounts = kind { true } else { false }
+    }
+
+    /// Whether a change takes a restart of Weir, because a reload keeps what it is about: the open
+    /// listeners, and the directory that is locked.
+    package var needsRestart: Bool {
+        switch name {
+        case .listen, .httpRedirect, .admin, .data: true
+        default: false
+        }
     }
 
     /// The default as the documentation shows it.

@@ -41,8 +41,10 @@ package struct Settings: Sendable, Equatable {
     package var broadcastTimes: BroadcastTimes { BroadcastTimes(graceMs: graceMs) }
     /// Viewers further behind than this skip ahead.
     package let maxLagMs: UInt64
-    /// How long connections may go on after SIGTERM.
+    /// How long connections may go on in a worker that has been replaced.
     package let drainTimeoutMs: UInt64
+    /// How long connections may go on after SIGTERM.
+    package let stopTimeoutMs: UInt64
     /// The least severe messages that are logged.
     package let logLevel: LogLevel
     /// How log lines are written.
@@ -77,6 +79,7 @@ package struct Settings: Sendable, Equatable {
         graceMs = try reader.milliseconds(.grace)
         maxLagMs = try reader.milliseconds(.maxLag)
         drainTimeoutMs = try reader.milliseconds(.drainTimeout)
+        stopTimeoutMs = try reader.milliseconds(.stopTimeout)
         logLevel = try reader.choice(.logLevel)
         logFormat = try reader.choice(.logFormat)
         effective = try reader.effective()
@@ -128,6 +131,7 @@ package struct Settings: Sendable, Equatable {
         case .grace: [Seconds.text(ms: graceMs)]
         case .maxLag: [Seconds.text(ms: maxLagMs)]
         case .drainTimeout: [Seconds.text(ms: drainTimeoutMs)]
+        case .stopTimeout: [Seconds.text(ms: stopTimeoutMs)]
         default: effective[name]?.texts ?? []
         }
     }

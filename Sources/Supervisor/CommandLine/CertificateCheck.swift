@@ -4,14 +4,19 @@
 import Settings
 
 enum CertificateCheck {
-    static func check(_ settings: Settings) throws(StartError) {
-        let certificate = try pem(settings.certificateFile, what: "certificate")
+    /// Reads the pair, and checks what can be checked here.
+    static func read(
+        _ settings: Settings
+    ) throws(StartError) -> (certificate: [UInt8], key: [UInt8]) {
+        let certificateBytes = try contents(settings.certificateFile, what: "certificate")
+        let certificate = String(decoding: certificateBytes, as: UTF8.self)
         guard certificate.contains("-----BEGIN CERTIFICATE-----") else {
             throw StartError(
                 message: "\(settings.certificateFile) contains no certificate in PEM "
                     + "(-----BEGIN CERTIFICATE-----); give the chain with --cert", exitCode: 1)
         }
-        let key = try pem(settings.keyFile, what: "key")
+        let keyBytes = try contents(settings.keyFile, what: "key")
+        let key = String(decoding: keyBytes, as: UTF8.self)
         guard key.contains("PRIVATE KEY-----") else {
             throw StartError(
                 message: "\(settings.keyFile) contains no private key in PEM "
@@ -23,11 +28,10 @@ enum CertificateCheck {
                 message: "the key \(settings.keyFile) has a pass phrase; remove it with "
                     + "openssl pkey -in FILE -out NEWFILE", exitCode: 1)
         }
+        return (certificateBytes, keyBytes)
     }
 
-    private static func pem(_ path: String, what: String) throws(StartError) -> String {
-        let bytes = try SmallFile.contents(
-            path, what: what, limitBytes: Limits.certificateFileBytes)
-        return String(decoding: bytes, as: UTF8.self)
+    private static func contents(_ path: String, what: String) throws(StartError) -> [UInt8] {
+        try SmallFile.contents(path, what: what, limitBytes: Limits.certificateFileBytes)
     }
 }

@@ -32,6 +32,7 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.grace), help: help(.grace)) var grace: String?
     @Option(name: flag(.maxLag), help: help(.maxLag)) var maxLag: String?
     @Option(name: flag(.drainTimeout), help: help(.drainTimeout)) var drainTimeout: String?
+    @Option(name: flag(.stopTimeout), help: help(.stopTimeout)) var stopTimeout: String?
     @Option(name: flag(.logLevel), help: help(.logLevel)) var logLevel: String?
     @Option(name: flag(.logFormat), help: help(.logFormat)) var logFormat: String?
 
@@ -87,6 +88,7 @@ struct SettingFlags: ParsableArguments {
         case .grace: one(grace)
         case .maxLag: one(maxLag)
         case .drainTimeout: one(drainTimeout)
+        case .stopTimeout: one(stopTimeout)
         case .logLevel: one(logLevel)
         case .logFormat: one(logFormat)
         }

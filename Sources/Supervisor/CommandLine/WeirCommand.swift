@@ -24,12 +24,14 @@ extension WeirCommand {
 
         func run() throws {
             let settings = try flags.settings()
-            try CertificateCheck.check(settings)
+            let configuration = try Configuration.load(settings)
             Log.bootstrap(
                 level: settings.logLevel, format: settings.logFormat, process: "supervisor")
             let logger = Logger(label: "weir")
             // Warnings come only now: a start that fails ends with one line and nothing else.
-            let supervisor = try Supervisor(settings: settings, logger: logger)
+            let supervisor = try Supervisor(
+                configuration: configuration, readSettings: { [flags] in try flags.settings() },
+                logger: logger)
             warn(settings, logger)
             throw ExitCode(supervisor.run())
         }
@@ -74,7 +76,7 @@ extension WeirCommand {
             for note in Environment.probableMistakes() { print("note: \(note)") }
             if let note = AccountsCheck.note(settings) { print("note: \(note)") }
             do {
-                try CertificateCheck.check(settings)
+                _ = try CertificateCheck.read(settings)
                 try DataDirectoryCheck.check(settings.dataDirectory)
                 try AccountsCheck.check(settings)
             } catch {

@@ -22,7 +22,7 @@ final class Acceptor {
     private let logger: Logger
     private let pool: WorkerPool
     private let counters: CounterPage
-    private let admission: Admission
+    private var admission: Admission
     private var listeners: [BoundListener]
     private var registrations: [Registration] = []
     /// Accepted, but its worker could not take it after all. It goes first when there is room.
@@ -42,6 +42,11 @@ final class Acceptor {
         self.counters = counters
         self.loop = loop
         self.logger = logger
+    }
+
+    /// Takes over what a reload changes about who is admitted.
+    func adopt(_ settings: Settings) {
+        admission.adopt(settings)
     }
 
     /// Starts to accept, if it had stopped and a connection can be served or refused now.

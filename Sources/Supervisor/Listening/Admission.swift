@@ -10,7 +10,19 @@ struct Admission {
     /// Connections one worker may have.
     let connectionsPerWorker: Int
     /// Networks that stand for many people.
-    let exemptNetworks: [NetworkRange]
+    private(set) var exemptNetworks: [NetworkRange]
+
+    init(clients: ClientLedger, connectionsPerWorker: Int, exemptNetworks: [NetworkRange]) {
+        self.clients = clients
+        self.connectionsPerWorker = connectionsPerWorker
+        self.exemptNetworks = exemptNetworks
+    }
+
+    /// Takes over what a reload changes.
+    mutating func adopt(_ settings: Settings) {
+        exemptNetworks = settings.exemptNetworks
+        clients.capacity = settings.workers * connectionsPerWorker
+    }
 
     /// Whether a connection from that address may come in.
     /// - Parameter workers: how many are ready.

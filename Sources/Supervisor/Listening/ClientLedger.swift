@@ -16,7 +16,7 @@ final class ClientLedger {
     }
 
     /// Connections that the whole server can hold.
-    private let capacity: Int
+    var capacity: Int
     /// Bounded by the number of connections: a client without any is not in it.
     private var counts: [ClientNetwork: Int] = [:]
     /// Connections of all clients.

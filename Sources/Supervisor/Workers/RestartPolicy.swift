@@ -1,6 +1,6 @@
 // When a dead worker is started again: at once if it lived long enough or died for the first time,
 // otherwise after pauses that double, so that a worker that cannot live does not use up the
-// machine. Pure: times come in, a delay comes out. One value per slot (see RestartPlan).
+// machine. Pure: times come in, a delay comes out. One value per seat (see RestartPlan).
 
 import Settings
 

@@ -7,6 +7,7 @@ import Glibc
 import LinuxIO
 import Logging
 import Settings
+import Telemetry
 
 /// What a worker's owner wants to know.
 protocol WorkerObserver: AnyObject {
@@ -14,27 +15,27 @@ protocol WorkerObserver: AnyObject {
     func workerIsReady(_ worker: WorkerHandle)
     /// The worker may take connections again after its channel was full or it was late.
     func workerHasRoom(_ worker: WorkerHandle)
+    /// The worker has taken a slot's last worker out of every ring. False: nobody asked for that.
+    func workerReleased(_ worker: WorkerHandle, slot: Int) -> Bool
     /// The process has ended and has been reaped; nothing is left of it.
     func workerHasEnded(_ worker: WorkerHandle, _ end: ProcessEnd)
 }
 
 final class WorkerHandle {
-    private enum State {
-        /// Spawned, but has not said READY yet.
-        case starting
-        case ready
-        /// Told to drain: takes no connections.
-        case draining
-        /// Killed, or its channel is closed: we only wait for its end.
-        case ending
-    }
-
     let slot: Int
+    /// The number of its generation.
+    let generation: UInt32
     /// When it was spawned, on the monotonic clock.
     let startedMs: UInt64
     /// Whether it has ever said READY.
     private(set) var hasBeenReady = false
     private(set) var load = WorkerLoad()
+    /// When its certificate expires, in seconds since 1970, as the worker says; 0: not known.
+    private(set) var certificateExpiresUnixS: UInt64 = 0
+    /// Why it could not start, as the worker says. Bounded.
+    private var failure: [UInt8] = []
+    /// Why we have killed it.
+    private var fault: WorkerFault?
 
     private let loop: EventLoop
     private let logger: Logger
@@ -42,7 +43,11 @@ final class WorkerHandle {
     private let process: SpawnedProcess
     private let control: ControlSocket
     private let clients: ClientLedger
-    private var state = State.starting
+    private let board: SlotBoard
+    private let startedBootMs = BootClock.nowMs()
+    private var state = SlotState.starting {
+        didSet { show() }
+    }
     private var isDrained = false
     private var controlRegistration: Registration?
     private var processRegistration: Registration?
@@ -55,11 +60,14 @@ final class WorkerHandle {
 
     /// Takes over a worker that has just been spawned.
     init(
-        slot: Int, process: consuming SpawnedProcess, control: ControlSocket,
-        clients: ClientLedger, loop: EventLoop, logger: Logger, observer: any WorkerObserver
+        slot: Int, generation: UInt32, process: consuming SpawnedProcess, control: ControlSocket,
+        clients: ClientLedger, board: SlotBoard, loop: EventLoop, logger: Logger,
+        observer: any WorkerObserver
     ) throws(SystemError) {
         self.slot = slot
+        self.generation = generation
         self.clients = clients
+        self.board = board
         self.process = process
         self.control = control
         self.loop = loop
@@ -67,10 +75,20 @@ final class WorkerHandle {
         var logger = logger
         logger[metadataKey: "worker"] = "\(slot)"
         logger[metadataKey: "workerPid"] = "\(self.process.processID)"
+        logger[metadataKey: "generation"] = "\(generation)"
         self.logger = logger
         startedMs = MonotonicClock.nowMs()
         pulse = WorkerPulse(nowMs: startedMs)
         try watch()
+        show()
+    }
+
+    private func show() {
+        board.show(
+            SlotReport(
+                state: state, generation: generation, processID: processID,
+                startedBootMs: startedBootMs),
+            slot: slot)
     }
 
     private func watch() throws(SystemError) {
@@ -97,18 +115,23 @@ final class WorkerHandle {
 
     var processID: Int32 { process.processID }
 
-    var isReady: Bool { state == .ready }
+    var isReady: Bool { state == .serving }
+
+    /// Why it could not start or was killed, in words; nil when nobody knows.
+    var reason: String? {
+        failure.isEmpty ? fault.map { "\($0)" } : String(decoding: failure, as: UTF8.self)
+    }
 
     /// Whether it serves people, as far as we can know, or soon will: it is ready and owes no
     /// answer, or it is being started.
     var isServing: Bool {
-        state == .starting || (state == .ready && !pulse.isLate(nowMs: loop.nowMs))
+        state == .starting || (state == .serving && !pulse.isLate(nowMs: loop.nowMs))
     }
 
     /// Whether a connection may be passed now. A late worker gets none: it may be about to be
     /// killed, and connections in the listener's backlog are not lost with it.
     func takesConnections(includingDraining: Bool) -> Bool {
-        let isThere = state == .ready || (includingDraining && state == .draining)
+        let isThere = state == .serving || (includingDraining && state == .draining)
         return isThere && !channelIsFull && outbox.isEmpty && !pulse.isLate(nowMs: loop.nowMs)
     }
 
@@ -127,12 +150,15 @@ final class WorkerHandle {
     }
 
     /// Sends a message, or keeps it until the channel has room. A newer message of the same kind
-    /// replaces one that is still waiting; pings and `drain` are sent only once. So there are never
-    /// more than three.
+    /// replaces one that is still waiting, and there is one release for each slot at most. So there are
+    /// never more than `WorkerLaunch.slots` and a few.
     func post(_ message: ToWorker) {
         guard state != .ending else { return }
-        if case .ticketKeys = message {
-            outbox.removeAll { if case .ticketKeys = $0 { true } else { false } }
+        outbox.removeAll { waiting in
+            switch (waiting, message) {
+            case (.ticketKeys, .ticketKeys), (.drain, .drain), (.lead, .lead): true
+            default: waiting == message
+            }
         }
         outbox.append(message)
         flush()
@@ -243,11 +269,12 @@ final class WorkerHandle {
 
     private func handle(_ message: ToSupervisor) throws(WorkerFault) {
         switch message {
-        case .ready(let version, let processID):
+        case .ready(let version, let processID, let certificateExpiresUnixS):
             guard version == ControlDatagram.version else { throw .otherVersion(version) }
             guard !hasBeenReady, processID == process.processID else {
                 throw .outOfOrder("READY")
             }
+            self.certificateExpiresUnixS = certificateExpiresUnixS
             becomeReady()
         case .ended(let numbers):
             try endConnections(numbers)
@@ -256,6 +283,15 @@ final class WorkerHandle {
             guard state == .draining, !isDrained else { throw .outOfOrder("DRAINED") }
             isDrained = true
             logger.debug("worker is drained")
+        case .failed(let piece):
+            guard !hasBeenReady, failure.count + piece.count <= ToSupervisor.reasonBytes else {
+                throw .outOfOrder("a failure")
+            }
+            failure += piece
+        case .slotReleased(let slot):
+            guard observer?.workerReleased(self, slot: Int(slot)) == true else {
+                throw .outOfOrder("a release")
+            }
         case .pong(let token):
             guard pulse.answer(token: token) else { throw .outOfOrder("a pong") }
             // It does not matter whether it was late: connections may wait from a time when it was.
@@ -275,19 +311,20 @@ final class WorkerHandle {
         pulse = WorkerPulse(nowMs: loop.nowMs)
         startTimer.map(loop.cancel)
         guard state == .starting else { return }
-        state = .ready
+        state = .serving
         logger.info("worker is ready", metadata: ["afterMs": "\(loop.nowMs - startedMs)"])
         observer?.workerIsReady(self)
     }
 
     // MARK: The end
 
-    /// Asks the worker to finish within `timeoutMs`, and kills it if it is not gone a while after.
-    func drain(timeoutMs: UInt64) {
+    /// Asks the worker to finish within `timeoutMs`, and kills it if it is not gone a while after. Asked
+    /// again, it gets the new time.
+    func drain(timeoutMs: UInt64, closesIdle: Bool) {
         guard state != .ending else { return }
         state = .draining
         startTimer.map(loop.cancel)
-        post(.drain(timeoutMs: UInt32(clamping: timeoutMs)))
+        post(.drain(timeoutMs: UInt32(clamping: timeoutMs), closesIdle: closesIdle))
         killUnlessGone(afterMs: timeoutMs + Limits.workerExitMs)
     }
 
@@ -297,6 +334,7 @@ final class WorkerHandle {
     }
 
     private func fail(_ fault: WorkerFault) {
+        self.fault = fault
         logger.error("worker is killed", metadata: ["cause": "\(fault)"])
         closeControl()
         process.signal(SIGKILL)

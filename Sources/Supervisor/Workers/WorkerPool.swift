@@ -1,6 +1,7 @@
-// The workers, one per slot: starts them, replaces those that die, and knows which can take a
-// connection. A replacement has the slot of its predecessor, and with it doorbell and counters. One
-// thread owns the pool: that of the supervisor's loop.
+// All workers: those of the generation that serves, those of one that is being tried (see
+// WorkerPool+Reload), and those that leave. It starts them, replaces those that die, and knows which
+// can take a connection. A replacement has the slot of its predecessor, and with it doorbell and
+// counters. One thread owns the pool: that of the supervisor's loop.
 
 import ControlChannel
 import LinuxIO
@@ -10,12 +11,13 @@ import Telemetry
 
 /// What the pool's owner wants to know.
 protocol WorkerPoolObserver: AnyObject {
-    /// Every slot has a worker that is ready, for the first time.
+    /// Every seat has a worker that is ready, for the first time.
     func poolIsComplete()
     /// A worker can take connections that could not before.
     func poolHasRoom()
     /// A worker gave up by itself before the pool was complete.
-    func workerGaveUp(exitCode: Int32)
+    /// - Parameter reason: what it said; nil if it said nothing here.
+    func workerGaveUp(exitCode: Int32, reason: String?)
     /// No worker process is left, and none will be started.
     func poolIsEmpty()
 }
@@ -23,37 +25,53 @@ protocol WorkerPoolObserver: AnyObject {
 final class WorkerPool {
     weak var observer: (any WorkerPoolObserver)?
 
-    private let loop: EventLoop
-    private let logger: Logger
+    let loop: EventLoop
+    let logger: Logger
+    let shared: SharedFiles
     private let spawner: WorkerSpawner
     private let clients: ClientLedger
-    /// By slot; nil while there is none.
-    private var workers: [WorkerHandle?]
-    private var plan: RestartPlan
+    /// The generation that takes new connections.
+    var current: Generation
+    /// What is to take its place, or that of one of its workers.
+    var trial: Trial?
+    /// Workers whose seat is another's. Each finishes what it has, or is about to be gone.
+    var leaving: [WorkerHandle] = []
+    var slots: SlotTable
+    var lastGeneration: UInt32
     private var restartTimer: TimerID?
     private var ticketKeys = TicketKeys()
     private var lastChosen: Int
+    /// The worker that does what one worker of the server has to do.
+    private var lead: WorkerHandle?
     private var othersAreStarted = false
-    private var hasBeenComplete = false
-    private var isEnding = false
+    private(set) var hasBeenComplete = false
+    private(set) var isEnding = false
     private var lastPulseMs = MonotonicClock.nowMs()
 
     /// - Parameter clients: told of every connection that is passed and that ends.
-    init(spawner: WorkerSpawner, clients: ClientLedger, loop: EventLoop, logger: Logger) {
+    init(
+        configuration: Configuration, spawner: WorkerSpawner, clients: ClientLedger,
+        loop: EventLoop, logger: Logger
+    ) throws(SystemError) {
         self.spawner = spawner
+        shared = spawner.shared
         self.clients = clients
         self.loop = loop
         self.logger = logger
-        workers = [WorkerHandle?](repeating: nil, count: spawner.slots)
-        plan = RestartPlan(slots: spawner.slots)
-        lastChosen = spawner.slots - 1
+        var slots = SlotTable()
+        let taken = (0..<configuration.settings.workers).compactMap { _ in slots.take() }
+        self.slots = slots
+        lastGeneration = 1
+        current = try Generation(number: 1, configuration: configuration, slots: taken)
+        lastChosen = taken.count - 1
     }
 
     /// Starts the first worker, and the others as soon as that one is ready. If workers cannot live
     /// here (wrong key, full disk), only one of them says so, not all at once.
     /// Errors: a worker cannot be spawned (ENOENT, EACCES: the program).
     func start() throws(SystemError) {
-        try startWorker(0)
+        showGeneration()
+        try startWorker(0, of: current)
         schedulePulse()
         scheduleKeyRotation()
     }
@@ -63,54 +81,78 @@ final class WorkerPool {
     /// The worker to pass the next connection to; nil if none can take one now. Workers that drain
     /// take only connections of the admin listener.
     func leastLoaded(includingDraining: Bool) -> WorkerHandle? {
-        let loads = workers.map { worker -> Int? in
-            guard let worker, worker.takesConnections(includingDraining: includingDraining)
+        let loads = current.seats.map { seat -> Int? in
+            guard let worker = seat.worker,
+                worker.takesConnections(includingDraining: includingDraining)
             else { return nil }
             return worker.load.connections
         }
-        guard let slot = WorkerLoad.leastLoaded(loads, after: lastChosen) else { return nil }
-        lastChosen = slot
-        return workers[slot]
+        guard let seat = WorkerLoad.leastLoaded(loads, after: lastChosen) else { return nil }
+        lastChosen = seat
+        return current.seats[seat].worker
     }
 
     /// Whether a worker that takes no connections at the moment has fewer than `limit`, so that it
     /// will take some once it has caught up.
     func hasRoomLater(limit: Int) -> Bool {
-        workers.contains { worker in
-            guard let worker, worker.isReady else { return false }
-            return !worker.takesConnections(includingDraining: false)
+        current.workers.contains { worker in
+            worker.isReady && !worker.takesConnections(includingDraining: false)
                 && worker.load.connections < limit
         }
     }
 
-    /// How many workers are ready.
-    var readyCount: Int { workers.count { $0?.isReady ?? false } }
+    /// How many workers take connections.
+    var readyCount: Int { current.readyCount }
+
+    /// Every worker process.
+    var workers: [WorkerHandle] {
+        current.workers + (trial?.workers ?? []) + leaving
+    }
 
     // MARK: Starting and replacing
 
-    private func startWorker(_ slot: Int) throws(SystemError) {
+    func startWorker(_ seat: Int, of generation: Generation) throws(SystemError) {
+        generation.seats[seat].worker = try makeWorker(
+            role(of: seat, in: generation), of: generation, slot: generation.seats[seat].slot)
+    }
+
+    func makeWorker(
+        _ role: WorkerRole, of generation: Generation, slot: Int
+    ) throws(SystemError) -> WorkerHandle {
         let (ours, theirs) = try ControlSocket.pair()
-        let process = try spawner.spawn(slot: slot, control: theirs)
+        let process = try spawner.spawn(role, of: generation, slot: slot, control: theirs)
         let worker = try WorkerHandle(
-            slot: slot, process: process, control: ours, clients: clients, loop: loop,
-            logger: logger, observer: self)
-        workers[slot] = worker
+            slot: slot, generation: generation.number, process: process, control: ours,
+            clients: clients, board: shared.board, loop: loop, logger: logger, observer: self)
         worker.post(ticketKeys.message)
+        return worker
+    }
+
+    /// Until a worker of the first generation has been ready, whatever is in the rings is left over.
+    func role(of seat: Int, in generation: Generation) -> WorkerRole {
+        guard seat == 0 else { return .other }
+        return generation.number == 1 && !othersAreStarted ? .serverStart : .first
     }
 
     /// Starts a worker, or plans another try.
-    private func startOrPlan(_ slot: Int) {
+    private func startOrPlan(_ seat: Int) {
         do {
-            try startWorker(slot)
+            try startWorker(seat, of: current)
         } catch {
             logger.error(
-                "cannot start a worker", metadata: ["worker": "\(slot)", "cause": "\(error)"])
-            planRestart(slot, livedMs: 0)
+                "cannot start a worker",
+                metadata: ["worker": "\(current.seats[seat].slot)", "cause": "\(error)"])
+            planRestart(seat, livedMs: 0)
         }
     }
 
-    private func planRestart(_ slot: Int, livedMs: UInt64) {
-        let delayMs = plan.workerHasDied(slot: slot, livedMs: livedMs, nowMs: loop.nowMs)
+    private func planRestart(_ seat: Int, livedMs: UInt64) {
+        let slot = current.seats[seat].slot
+        shared.board.show(
+            SlotReport(
+                state: .starting, generation: current.number, processID: 0, startedBootMs: 0),
+            slot: slot)
+        let delayMs = current.plan.workerHasDied(seat: seat, livedMs: livedMs, nowMs: loop.nowMs)
         guard delayMs > 0 else { return }
         logger.warning(
             "worker keeps dying; the next start waits",
@@ -118,26 +160,45 @@ final class WorkerPool {
     }
 
     /// Starts the workers that are due, and schedules the next look.
-    private func startDueWorkers() {
+    func startDueWorkers() {
         guard !isEnding else { return }
-        while let start = plan.nextStart(nowMs: loop.nowMs, isServed: isServed) {
+        while let start = current.plan.nextStart(nowMs: loop.nowMs, isServed: current.isServed) {
             if start.isEarly {
                 logger.warning(
                     "no other worker serves: the next start does not wait",
-                    metadata: ["worker": "\(start.slot)"])
+                    metadata: ["worker": "\(current.seats[start.seat].slot)"])
             }
-            startOrPlan(start.slot)
+            startOrPlan(start.seat)
         }
         restartTimer.map(loop.cancel)
-        restartTimer = plan.nextLookMs(isServed: isServed).map { lookMs in
+        restartTimer = current.plan.nextLookMs(isServed: current.isServed).map { lookMs in
             loop.schedule(afterMs: lookMs - min(lookMs, loop.nowMs)) { [weak self] in
                 self?.startDueWorkers()
             }
         }
     }
 
-    /// Whether a worker serves, or is about to.
-    private var isServed: Bool { workers.contains { $0?.isServing ?? false } }
+    // MARK: The lead
+
+    /// Makes one ready worker of the generation that serves the lead, unless it has one.
+    func chooseLead() {
+        if let lead, lead.isReady, current.seat(of: lead) != nil { return }
+        lead = current.workers.first(where: \.isReady)
+        lead?.post(.lead)
+        releaseSlots()
+    }
+
+    private func releaseSlots() {
+        guard let lead else { return }
+        for slot in slots.ask(ObjectIdentifier(lead)) { lead.post(.releaseSlot(UInt8(slot))) }
+    }
+
+    /// A worker that left is gone: its slot is free once the lead has taken it out of every ring.
+    func leave(slot: Int) {
+        slots.workerIsGone(slot)
+        shared.board.show(.free, slot: slot)
+        releaseSlots()
+    }
 
     // MARK: Regular duties
 
@@ -148,10 +209,10 @@ final class WorkerPool {
     private func checkPulses() {
         let wasStopped = loop.nowMs > lastPulseMs + 2 * Limits.workerPingMs
         lastPulseMs = loop.nowMs
-        for worker in workers.compactMap(\.self) {
+        for worker in workers {
             if wasStopped { worker.forgiveSilence() }
             // The only thing we believe of what a worker writes there: whether it moves.
-            worker.checkPulse(turns: spawner.counters.get(.loopTurns, slot: worker.slot))
+            worker.checkPulse(turns: shared.counters.get(.loopTurns, slot: worker.slot))
         }
         // A worker that owes an answer serves nobody, and another one may be waiting.
         startDueWorkers()
@@ -164,7 +225,7 @@ final class WorkerPool {
 
     private func rotateKeys() {
         ticketKeys.rotate()
-        for worker in workers.compactMap(\.self) { worker.post(ticketKeys.message) }
+        for worker in workers { worker.post(ticketKeys.message) }
         scheduleKeyRotation()
     }
 
@@ -173,31 +234,37 @@ final class WorkerPool {
     /// Lets every worker finish within `timeoutMs`; `poolIsEmpty` follows.
     func drain(timeoutMs: UInt64) {
         isEnding = true
-        for worker in workers.compactMap(\.self) { worker.drain(timeoutMs: timeoutMs) }
+        endTrial(because: "the server stops")
+        for worker in workers { worker.drain(timeoutMs: timeoutMs, closesIdle: true) }
         tellIfEmpty()
     }
 
     /// Ends every worker at once; `poolIsEmpty` follows.
     func kill() {
         isEnding = true
-        for worker in workers.compactMap(\.self) { worker.kill() }
+        for worker in workers { worker.kill() }
         tellIfEmpty()
     }
 
     private func tellIfEmpty() {
-        guard isEnding, workers.allSatisfy({ $0 == nil }) else { return }
+        guard isEnding, workers.isEmpty else { return }
         observer?.poolIsEmpty()
     }
 }
 
 extension WorkerPool: WorkerObserver {
     func workerIsReady(_ worker: WorkerHandle) {
+        if let trial, trial.workers.contains(where: { $0 === worker }) {
+            return trialWorkerIsReady(worker, of: trial)
+        }
+        showCertificate(worker)
+        chooseLead()
         if !othersAreStarted {
             othersAreStarted = true
-            for slot in workers.indices.dropFirst() { startOrPlan(slot) }
+            for seat in current.seats.indices.dropFirst() { startOrPlan(seat) }
             startDueWorkers()
         }
-        if !hasBeenComplete, readyCount == workers.count {
+        if !hasBeenComplete, current.isComplete {
             hasBeenComplete = true
             observer?.poolIsComplete()
         }
@@ -208,28 +275,50 @@ extension WorkerPool: WorkerObserver {
         observer?.poolHasRoom()
     }
 
+    func workerReleased(_ worker: WorkerHandle, slot: Int) -> Bool {
+        slots.released(slot, by: ObjectIdentifier(worker))
+    }
+
     func workerHasEnded(_ worker: WorkerHandle, _ end: ProcessEnd) {
-        let livedMs = loop.nowMs - min(loop.nowMs, worker.startedMs)
-        workers[worker.slot] = nil
-        spawner.counters.resetGauges(slot: worker.slot)
+        shared.counters.resetGauges(slot: worker.slot)
+        slots.forget(ObjectIdentifier(worker))
+        if lead === worker { lead = nil }
         let metadata: Logger.Metadata = [
             "worker": "\(worker.slot)", "workerPid": "\(worker.processID)", "end": "\(end)",
-            "livedMs": "\(livedMs)",
+            "livedMs": "\(loop.nowMs - min(loop.nowMs, worker.startedMs))",
         ]
-        if isEnding {
-            let level: Logger.Level = end == .exited(code: 0) ? .info : .warning
-            logger.log(level: level, "worker has ended", metadata: metadata)
-            return tellIfEmpty()
+        if let trial, trial.workers.contains(where: { $0 === worker }) {
+            trialWorkerHasEnded(worker, end, of: trial)
+        } else if let index = leaving.firstIndex(where: { $0 === worker }) {
+            leaving.remove(at: index)
+            leave(slot: worker.slot)
+            logEnd(end, metadata)
+        } else if let seat = current.seat(of: worker) {
+            current.seats[seat].worker = nil
+            seatIsEmpty(seat, worker, end, metadata)
         }
+        chooseLead()
+        tellIfEmpty()
+    }
+
+    /// An end that was asked for.
+    private func logEnd(_ end: ProcessEnd, _ metadata: Logger.Metadata) {
+        let level: Logger.Level = end == .exited(code: 0) ? .info : .warning
+        logger.log(level: level, "worker has ended", metadata: metadata)
+    }
+
+    private func seatIsEmpty(
+        _ seat: Int, _ worker: WorkerHandle, _ end: ProcessEnd, _ metadata: Logger.Metadata
+    ) {
+        if isEnding { return logEnd(end, metadata) }
         if !hasBeenComplete, case .exited(let code) = end {
-            // It has said why; more lines would only hide that one.
             logger.debug("worker gave up", metadata: metadata)
-            observer?.workerGaveUp(exitCode: code)
+            observer?.workerGaveUp(exitCode: code, reason: worker.reason)
             return
         }
         logger.error("worker has died and is replaced", metadata: metadata)
-        spawner.counters.add(.workerRestarts, slot: spawner.counters.supervisorSlot)
-        planRestart(worker.slot, livedMs: livedMs)
+        shared.counters.add(.workerRestarts, slot: shared.counters.supervisorSlot)
+        planRestart(seat, livedMs: loop.nowMs - min(loop.nowMs, worker.startedMs))
         startDueWorkers()
     }
 }

@@ -1,20 +1,9 @@
-// Starts workers. It holds everything that outlives a single worker (settings, counters,
-// doorbells), and is the one place that decides what a worker inherits.
+// Starts workers, and is the one place that decides what a worker inherits.
 
 import ControlChannel
 import Glibc
 import LinuxIO
 import Settings
-import Telemetry
-
-/// A doorbell in a box, because arrays hold no noncopyable values.
-private final class Doorbell {
-    let event: EventDescriptor
-
-    init() throws(SystemError) {
-        event = try EventDescriptor()
-    }
-}
 
 final class WorkerSpawner {
     /// Signals of the supervisor. They stay blocked in workers, which obey only the control
@@ -22,35 +11,33 @@ final class WorkerSpawner {
     /// decide what it means.
     static let blockedSignals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
 
-    let slots: Int
-    let counters: CounterPage
+    let shared: SharedFiles
     private let program: String
-    private let settings: Descriptor
-    private let doorbells: [Doorbell]
 
     /// - Parameter program: the path of weir-worker.
-    init(settings: Settings, program: String) throws(SystemError) {
+    init(shared: SharedFiles, program: String) {
         Self.prepareEnvironment()
-        slots = settings.workers
+        self.shared = shared
         self.program = program
-        self.settings = try MemoryFile.sealed(name: "weir-settings", contents: settings.encoded())
-        counters = try CounterPage.create(slots: slots)
-        var doorbells: [Doorbell] = []
-        for _ in 0..<slots { doorbells.append(try Doorbell()) }
-        self.doorbells = doorbells
     }
 
-    /// Starts a worker for a slot, with `control` as its end of the control channel.
+    /// Starts a worker of a generation, with `control` as its end of the control channel.
     /// Errors: those of posix_spawn.
-    func spawn(slot: Int, control: ControlSocket) throws(SystemError) -> SpawnedProcess {
+    func spawn(
+        _ role: WorkerRole, of generation: Generation, slot: Int, control: ControlSocket
+    ) throws(SystemError) -> SpawnedProcess {
+        let files = generation.files
         let inherited =
-            [control.raw, settings.raw, counters.descriptor.raw]
-            + doorbells.map { $0.event.descriptor.raw }
+            [
+                control.raw, files.settings.raw, files.certificate.raw, files.key.raw,
+                shared.counters.descriptor.raw, shared.board.descriptor.raw,
+            ] + shared.doorbellDescriptors
         let first = SpawnedProcess.firstInherited
         let launch = WorkerLaunch(
-            slot: slot, slots: slots, controlDescriptor: first, settingsDescriptor: first + 1,
-            countersDescriptor: first + 2,
-            doorbellDescriptors: (0..<slots).map { first + 3 + Int32($0) })
+            slot: slot, generation: generation.number, role: role, controlDescriptor: first,
+            settingsDescriptor: first + 1, certificateDescriptor: first + 2,
+            keyDescriptor: first + 3, countersDescriptor: first + 4, boardDescriptor: first + 5,
+            firstDoorbellDescriptor: first + 6)
         return try SpawnedProcess(
             path: program, arguments: launch.arguments, inherited: inherited,
             blockedSignals: Self.blockedSignals)

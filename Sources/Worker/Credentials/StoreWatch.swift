@@ -17,6 +17,7 @@ package final class StoreWatch {
     /// Nil until the store has answered or failed once.
     private var finding: Finding?
     private var waiting: [(String?) -> Void] = []
+    private var sweeping: TimerID?
 
     private struct Finding: Equatable {
         /// In words for operators; nil: all is well.
@@ -35,8 +36,13 @@ package final class StoreWatch {
 
     package func start() {
         check()
-        // It is enough that one worker of a node does this.
-        if counters.slot == 0 { sweep() }
+    }
+
+    /// Whether this worker removes what has expired. It is enough that one worker of a node does.
+    package func lead(_ isLead: Bool) {
+        sweeping.map(loop.cancel)
+        sweeping = nil
+        if isLead { sweep() }
     }
 
     /// Calls `then` with what is wrong, nil for nothing. That happens at once, unless the store has only
@@ -83,7 +89,7 @@ package final class StoreWatch {
             try service.removeExpired()
         } then: { _ in
         }
-        loop.schedule(afterMs: Limits.storeSweepMs) { [weak self] in
+        sweeping = loop.schedule(afterMs: Limits.storeSweepMs) { [weak self] in
             self?.sweep()
         }
     }

@@ -1,5 +1,6 @@
 // The parts of a worker that deal with streams, made in the order in which one part needs the other.
 
+import ControlChannel
 import History
 import LinuxIO
 import Logging
@@ -15,13 +16,14 @@ struct StreamParts {
     /// - Parameter history: notes broadcasts before their rings go.
     init(
         settings: Settings, loop: EventLoop, doorbells: Doorbells, counters: SlotCounters,
-        logger: Logger, history: BroadcastHistory
+        logger: Logger, history: BroadcastHistory, role: WorkerRole
     ) throws {
         changes = StreamChanges(counters: counters, doorbells: doorbells)
         streams = try LiveStreams(
             environment: StreamsEnvironment(
                 loop: loop, logger: logger, counters: counters, changes: changes,
-                settings: settings),
+                settings: settings, isServerStart: role == .serverStart,
+                logsForAll: role != .other),
             noteEnd: history.note)
         catalog = StreamCatalog(source: streams, changes: changes, loop: loop)
     }

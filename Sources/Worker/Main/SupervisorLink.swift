@@ -15,7 +15,11 @@ protocol SupervisorLinkDelegate: AnyObject {
     func supervisorPassed(
         _ connection: consuming Descriptor, number: UInt64, from listener: ListenerKind)
     func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?)
-    func supervisorAskedToDrain(timeoutMs: UInt64)
+    /// It may ask again, with less time.
+    func supervisorAskedToDrain(timeoutMs: UInt64, closesIdle: Bool)
+    func supervisorMadeUsLead()
+    /// Take the worker of that slot, which is gone, out of every ring before you return.
+    func supervisorAskedToRelease(slot: Int)
     func supervisorIsGone()
 }
 
@@ -57,8 +61,11 @@ final class SupervisorLink: EventHandler {
 
     // MARK: Speaking
 
-    func sayReady() {
-        send(.ready(version: ControlDatagram.version, processID: getpid()))
+    func sayReady(certificateExpiresUnixS: UInt64) {
+        send(
+            .ready(
+                version: ControlDatagram.version, processID: getpid(),
+                certificateExpiresUnixS: certificateExpiresUnixS))
     }
 
     func sayDrained() { send(.drained) }
@@ -142,8 +149,14 @@ final class SupervisorLink: EventHandler {
                 return connectionHasEnded(number)
             }
             delegate?.supervisorPassed(connection, number: number, from: listener)
-        case .drain(let timeoutMs):
-            delegate?.supervisorAskedToDrain(timeoutMs: UInt64(timeoutMs))
+        case .drain(let timeoutMs, let closesIdle):
+            delegate?.supervisorAskedToDrain(
+                timeoutMs: UInt64(timeoutMs), closesIdle: closesIdle)
+        case .lead:
+            delegate?.supervisorMadeUsLead()
+        case .releaseSlot(let slot):
+            delegate?.supervisorAskedToRelease(slot: Int(slot))
+            send(.slotReleased(slot: slot))
         case .ticketKeys(let current, let previous):
             delegate?.supervisorSentTicketKeys(current: current, previous: previous)
         case .ping(let token):

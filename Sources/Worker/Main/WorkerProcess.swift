@@ -40,16 +40,18 @@ final class WorkerProcess {
     private let administration: Administration
     private let figures: HTTPFigures
     private let server: HTTPServer
-    private let tls: TLSContext
+    private let certificate: ServedCertificate
     private var link: SupervisorLink?
     private var isEnding = false
+    private var isFinished = false
+    /// Ends what is left when the time to drain is over.
+    private var drainTimer: TimerID?
 
-    /// How often a worker that is ending checks whether all connections have gone.
-    private static let endCheckMs: UInt64 = 20
     private static let countersIntervalMs: UInt64 = 1_000
 
     init(
-        settings: Settings, loop: EventLoop, doorbells: Doorbells, counters: SlotCounters,
+        role: WorkerRole, settings: Settings, pair certificate: ServedCertificate,
+        board: SlotBoard, loop: EventLoop, doorbells: Doorbells, counters: SlotCounters,
         logger: Logger
     ) throws {
         let broken = settings.broadcastTimes.brokenRelations
@@ -59,8 +61,7 @@ final class WorkerProcess {
         self.counters = counters
         self.logger = logger
         maxLagMs = settings.maxLagMs
-        tls = try TLSContext(
-            certificateFile: settings.certificateFile, keyFile: settings.keyFile)
+        self.certificate = certificate
         figures = HTTPFigures(counters: counters)
         let crossOrigin = CrossOrigin(origins: settings.corsOrigins)
 
@@ -71,7 +72,7 @@ final class WorkerProcess {
         history = accounts.history
         let live = try StreamParts(
             settings: settings, loop: loop, doorbells: doorbells, counters: counters,
-            logger: logger, history: history)
+            logger: logger, history: history, role: role)
         streams = live.streams
         let ingest = IngestEnvironment(
             loop: loop, logger: logger, counters: counters, doorbells: doorbells,
@@ -90,15 +91,15 @@ final class WorkerProcess {
         redirection = Redirection(port: settings.listen[0].port)
         administration = Administration(
             catalog: live.catalog, storeWatch: storeWatch, counters: counters.page,
-            figures: figures,
+            board: board, figures: figures,
             dataDirectory: settings.dataDirectory)
         server = HTTPServer(
-            loop: loop, tls: tls, application: surface, counters: figures.counted,
+            loop: loop, tls: certificate.tls, application: surface, counters: figures.counted,
             exemptNetworks: settings.exemptNetworks)
     }
 
     /// Serves until the supervisor says stop, or is gone.
-    func run(control: consuming Descriptor) throws {
+    func run(control: ControlSocket) throws {
         streams.recover { [maxLagMs] stream in
             _ = EndedBroadcast(stream.ring, of: stream.name)
             WebMViewer.tryOut(stream.ring, maxLagMs: maxLagMs)
@@ -111,10 +112,12 @@ final class WorkerProcess {
             doorbells.ownDescriptor, interest: .readable, isUrgent: true,
             handler: ReadinessAction { [weak self] _ in self?.doorbellRang() })
         let link = SupervisorLink(
-            socket: ControlSocket(adopting: control), loop: loop, logger: logger,
-            delegate: self)
+            socket: control, loop: loop, logger: logger, delegate: self)
         self.link = link
-        server.onConnectionCountChange = { [weak self] in self?.figures.publish() }
+        server.onConnectionCountChange = { [weak self] in
+            self?.figures.publish()
+            self?.stopIfEmpty()
+        }
         server.onConnectionEnd = { [weak link] number in link?.connectionHasEnded(number) }
         try link.start()
         loop.onTurnEnd = { [counters] us in
@@ -124,7 +127,8 @@ final class WorkerProcess {
         // First counted, then reported: one who hears that all are ready must also see it in the
         // figures.
         counters.set(.workersReady, 1)
-        link.sayReady()
+        link.sayReady(
+            certificateExpiresUnixS: UInt64(clamping: certificate.facts.notAfterSeconds))
         keepCountersFresh()
         logger.debug("worker ready")
         loop.run()
@@ -158,12 +162,14 @@ final class WorkerProcess {
         }
     }
 
-    private func stopWhenEmpty() {
-        if server.connectionCount == 0 {
-            link?.sayDrained()
-            return loop.stop()
+    /// The last connection is still in the middle of its end, so the loop stops a moment later.
+    private func stopIfEmpty() {
+        guard isEnding, server.connectionCount == 0, !isFinished else { return }
+        isFinished = true
+        loop.schedule(afterMs: 0) { [weak self] in
+            self?.link?.sayDrained()
+            self?.loop.stop()
         }
-        loop.schedule(afterMs: Self.endCheckMs) { [weak self] in self?.stopWhenEmpty() }
     }
 }
 
@@ -183,30 +189,39 @@ extension WorkerProcess: SupervisorLinkDelegate {
     }
 
     func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?) {
-        tls.setTicketKeys(current: current, previous: previous)
+        certificate.tls.setTicketKeys(current: current, previous: previous)
     }
 
-    func supervisorAskedToDrain(timeoutMs: UInt64) {
-        guard !isEnding else { return }
-        isEnding = true
-        administration.isDraining = true
-        counters.set(.workersReady, 0)
-        logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
-        server.drain()
-        events.end()
-        loop.schedule(afterMs: timeoutMs) { [weak self] in
+    func supervisorAskedToDrain(timeoutMs: UInt64, closesIdle: Bool) {
+        server.drain(closesIdle: closesIdle)
+        drainTimer.map(loop.cancel)
+        drainTimer = loop.schedule(afterMs: timeoutMs) { [weak self] in
             self?.endConnections(timeoutMs: Limits.lingerMs)
         }
-        stopWhenEmpty()
+        guard !isEnding else { return }
+        isEnding = true
+        counters.set(.workersReady, 0)
+        storeWatch.lead(false)
+        logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
+        events.end()
+        stopIfEmpty()
+    }
+
+    func supervisorMadeUsLead() {
+        storeWatch.lead(true)
+    }
+
+    func supervisorAskedToRelease(slot: Int) {
+        streams.release(slot: slot)
     }
 
     /// No more connections will come, and this worker will not be restarted.
     func supervisorIsGone() {
         if !isEnding { logger.warning("the supervisor is gone: ending") }
         isEnding = true
-        server.drain()
+        server.drain(closesIdle: true)
         events.end()
         endConnections(timeoutMs: Limits.orphanExitMs)
-        stopWhenEmpty()
+        stopIfEmpty()
     }
 }

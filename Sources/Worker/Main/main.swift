@@ -10,19 +10,17 @@ import Streams
 import Telemetry
 import UserCommand
 
-/// Ends the process with one line that says why.
-func exit(because reason: String) -> Never {
-    Logger(label: "weir.worker").critical("\(reason)")
+/// Ends the process, which cannot be a worker. The supervisor is told why; without one, it is logged.
+func exit(because reason: String, telling supervisor: ControlSocket?) -> Never {
+    if let supervisor {
+        for message in ToSupervisor.failure(reason) { _ = try? supervisor.send(message.encoded()) }
+    } else {
+        Logger(label: "weir.worker").critical("\(reason)")
+    }
     Glibc.exit(1)
 }
 
-func runWorker() throws {
-    // A terminal's Ctrl-C goes to every process of its group; only the supervisor acts on it.
-    SignalDescriptor.ignore(SIGINT)
-    SignalDescriptor.ignore(SIGPIPE)
-    // To hash a password takes 19 MiB for a moment.
-    ThisProcess.returnBlocks(fromBytes: Limits.returnedBlockBytes)
-    let launch = try WorkerLaunch(arguments: Array(CommandLine.arguments.dropFirst()))
+func runWorker(_ launch: WorkerLaunch, control: ControlSocket) throws {
     let settings = try Settings(
         encoded: MemoryFile.contents(
             of: Descriptor(inherited: launch.settingsDescriptor),
@@ -30,17 +28,17 @@ func runWorker() throws {
     Log.bootstrap(
         level: settings.logLevel, format: settings.logFormat, process: "worker-\(launch.slot)")
     let counters = try CounterPage(
-        adopting: Descriptor(inherited: launch.countersDescriptor), slots: launch.slots)
+        adopting: Descriptor(inherited: launch.countersDescriptor), slots: WorkerLaunch.slots)
     counters.resetGauges(slot: launch.slot)
+    let board = try SlotBoard(adopting: Descriptor(inherited: launch.boardDescriptor))
     let worker = try WorkerProcess(
-        settings: settings, loop: try EventLoop(),
-        doorbells: try Doorbells(adopting: launch.doorbellDescriptors, ownSlot: launch.slot),
+        role: launch.role, settings: settings, pair: try ServedCertificate(launch, settings),
+        board: board, loop: try EventLoop(),
+        doorbells: try Doorbells(
+            adopting: launch.doorbellDescriptors, ownSlot: launch.slot, board: board),
         counters: SlotCounters(counters, slot: launch.slot),
         logger: Logger(label: "weir.worker"))
-    try worker.run(control: Descriptor(inherited: launch.controlDescriptor))
-    // Skips what libraries want to do at exit: threads that ask the store, or hash, may still be inside
-    // one of them, and it must not be taken apart around them.
-    _exit(0)
+    try worker.run(control: control)
 }
 
 if CommandLine.arguments.dropFirst().first == UserLaunch.word {
@@ -49,8 +47,20 @@ if CommandLine.arguments.dropFirst().first == UserLaunch.word {
 if CommandLine.arguments.dropFirst().first == CertificateLaunch.word {
     CertificateReport.run(arguments: Array(CommandLine.arguments.dropFirst()))
 }
+// A terminal's Ctrl-C goes to every process of its group; only the supervisor acts on it.
+SignalDescriptor.ignore(SIGINT)
+SignalDescriptor.ignore(SIGPIPE)
+// To hash a password takes 19 MiB for a moment.
+ThisProcess.returnBlocks(fromBytes: Limits.returnedBlockBytes)
+var control: ControlSocket?
 do {
-    try runWorker()
+    let launch = try WorkerLaunch(arguments: Array(CommandLine.arguments.dropFirst()))
+    let channel = ControlSocket(adopting: try Descriptor(inherited: launch.controlDescriptor))
+    control = channel
+    try runWorker(launch, control: channel)
 } catch {
-    exit(because: "\(error)")
+    exit(because: "\(error)", telling: control)
 }
+// Skips what libraries want to do at exit: threads that ask the store, or hash, may still be inside
+// one of them, and it must not be taken apart around them.
+_exit(0)

@@ -16,15 +16,13 @@ package final class Administration: Application {
     private let metrics: Metrics
     private var metricsText = Kept<[UInt8]>()
     private let storeWatch: StoreWatch
-    /// The worker is going, and with it the server.
-    package var isDraining = false
 
     package init(
         catalog: StreamCatalog, storeWatch: StoreWatch, counters: CounterPage,
-        figures: HTTPFigures, dataDirectory: String
+        board: SlotBoard, figures: HTTPFigures, dataDirectory: String
     ) {
         self.storeWatch = storeWatch
-        health = Health(counters: counters, dataDirectory: dataDirectory)
+        health = Health(board: board, dataDirectory: dataDirectory)
         metrics = Metrics(catalog: catalog, counters: counters, figures: figures)
     }
 
@@ -52,7 +50,7 @@ package final class Administration: Application {
     private func sayWhetherReady(_ exchange: Exchange) {
         storeWatch.whenKnown { [self] storeFault in
             guard !exchange.isOver else { return }
-            let report = health.report(isDraining: isDraining, storeFault: storeFault)
+            let report = health.report(storeFault: storeFault)
             respond(
                 exchange, status: report.isReady ? 200 : 503, type: "application/json",
                 bytes: Array((report.json.text + "\n").utf8))

@@ -5,11 +5,11 @@ import Telemetry
 import Text
 
 struct Health {
-    private let counters: CounterPage
+    private let board: SlotBoard
     private let dataDirectory: String
 
-    init(counters: CounterPage, dataDirectory: String) {
-        self.counters = counters
+    init(board: SlotBoard, dataDirectory: String) {
+        self.board = board
         self.dataDirectory = dataDirectory
     }
 
@@ -29,17 +29,21 @@ struct Health {
     }
 
     /// - Parameter storeFault: what is wrong with the store of accounts; nil when nothing is.
-    func report(isDraining: Bool, storeFault: String?) -> Report {
-        Report(checks: [
-            ("serving", isDraining ? "the server is stopping" : nil), ("workers", workersFault),
+    func report(storeFault: String?) -> Report {
+        let isStopping = board[.isStopping] != 0
+        return Report(checks: [
+            ("serving", isStopping ? "the server is stopping" : nil), ("workers", workersFault),
             ("data", dataFault), ("accounts", storeFault),
         ])
     }
 
     private var workersFault: String? {
-        let ready = counters.total(.workersReady)
-        let wanted = counters.slots
-        return ready == wanted ? nil : "\(ready) of \(wanted) are ready"
+        let generation = UInt32(truncatingIfNeeded: board[.generation]) & 0xFF_FFFF
+        let ready = (0..<SlotBoard.slots).count {
+            board[$0].state == .serving && board[$0].generation == generation
+        }
+        let wanted = Int(clamping: board[.wantedWorkers])
+        return ready >= wanted ? nil : "\(ready) of \(wanted) are ready"
     }
 
     private var dataFault: String? {

@@ -2,10 +2,13 @@
 // per worker slot; every worker holds all of them and waits on its own.
 
 import LinuxIO
+import Telemetry
 
 /// One doorbell per worker slot. The worker that changed a ring rings them.
 package final class Doorbells {
     private let bells: [Bell]
+    /// Says which slots have a worker.
+    private let board: SlotBoard
     let ownSlot: Int
 
     /// A class, because an Array cannot hold values that are not copyable.
@@ -18,7 +21,10 @@ package final class Doorbells {
 
     /// Takes ownership of the inherited descriptors, indexed by slot.
     /// Errors: EBADF when one of them is not open.
-    package init(adopting rawDescriptors: [Int32], ownSlot: Int) throws(SystemError) {
+    package init(
+        adopting rawDescriptors: [Int32], ownSlot: Int, board: SlotBoard
+    ) throws(SystemError) {
+        self.board = board
         bells = try rawDescriptors.map { (raw) throws(SystemError) in try Bell(raw) }
         self.ownSlot = ownSlot
     }
@@ -34,8 +40,9 @@ package final class Doorbells {
         bells[slot].event.ring()
     }
 
+    /// Rings every slot that has a worker. One that is only being started looks at everything anyway.
     package func ringAll() {
-        for bell in bells { bell.event.ring() }
+        ring(mask: board.mask(of: [.starting, .serving, .draining]))
     }
 
     /// Rings every slot whose bit is set.

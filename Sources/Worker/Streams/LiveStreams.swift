@@ -147,6 +147,13 @@ package final class LiveStreams {
         directory.names().compactMap { find($0) }
     }
 
+    /// Takes the worker of a slot, which is gone, out of every ring.
+    package func release(slot: Int) {
+        guard (0..<RingSlots.count).contains(slot) else { return }
+        for stream in all() { stream.ring.release(slot: slot) }
+        environment.changes.announce()
+    }
+
     /// How many streams there are, including ended ones that are still on disk.
     package var count: Int { directory.names().count }
 

@@ -26,7 +26,7 @@ struct StreamDirectory {
             dataDirectory: environment.dataDirectory, logger: environment.logger)
         // One worker logs what is the same for all.
         otherVersions = OtherVersions(
-            directory: path, logger: environment.slot == 0 ? environment.logger : nil)
+            directory: path, logger: environment.logsForAll ? environment.logger : nil)
         try FileSystem.makeDirectory(path)
     }
 

@@ -54,10 +54,7 @@ struct StreamRecovery {
             let ring = try Ring.open(path: directory.ringPath(name))
             // A server that was killed may have had more workers than this one has.
             let slots = isServerStart ? Array(0..<RingSlots.count) : [environment.slot]
-            for slot in slots {
-                ring.slots.release(slot)
-                ring.status.releaseSlot(slot)
-            }
+            for slot in slots { ring.release(slot: slot) }
             guard let stream = streams.adopt(ring, name: name) else {
                 return putAside(name, reason: "its init is not valid") { ring.isCurrent }
             }
@@ -110,10 +107,13 @@ struct StreamRecovery {
         }
     }
 
-    /// Whether this is the first worker of a server that has just started, or replaces it before anyone
-    /// was served. All other workers replace one that has served, or come second.
-    private var isServerStart: Bool {
-        environment.slot == 0 && environment.counters.total(.workersReady) == 0
-            && environment.counters.total(.connections) == 0
+    private var isServerStart: Bool { environment.isServerStart }
+}
+
+extension Ring {
+    /// Takes the worker of a slot out of the ring: it is gone, or about to start.
+    func release(slot: Int) {
+        slots.release(slot)
+        status.releaseSlot(slot)
     }
 }

@@ -24,10 +24,15 @@ package final class StreamsEnvironment {
     let graceMs: UInt64
     /// The least amount of media that a ring is to hold.
     let ringMs: UInt64
+    /// Whether this is the first worker of a server that has just started, or replaces it before anyone
+    /// was served. All other workers replace one that has served, or come second.
+    let isServerStart: Bool
+    /// Whether this worker logs what would be the same for all.
+    let logsForAll: Bool
 
     package init(
         loop: EventLoop, logger: Logger, counters: SlotCounters, changes: StreamChanges,
-        settings: Settings
+        settings: Settings, isServerStart: Bool, logsForAll: Bool
     ) {
         self.loop = loop
         self.logger = logger
@@ -39,6 +44,8 @@ package final class StreamsEnvironment {
         mediaLimits = MediaLimits(ringBytes: settings.ringBytes)
         graceMs = settings.graceMs
         ringMs = settings.ringMs
+        self.isServerStart = isServerStart
+        self.logsForAll = logsForAll
     }
 
     /// This worker's number. The worker that replaces it gets the same one.

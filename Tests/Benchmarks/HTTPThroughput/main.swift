@@ -147,7 +147,9 @@ guard CommandLine.arguments.count == 4, let port = UInt16(CommandLine.arguments[
 let loop = try EventLoop()
 let answers = FixedAnswers()
 let context = try TLSContext(
-    certificateFile: CommandLine.arguments[2], keyFile: CommandLine.arguments[3])
+    chain: CertificateChain(
+        pem: FileSystem.contents(of: CommandLine.arguments[2], limitBytes: 1 << 20)),
+    key: PrivateKey(pem: FileSystem.contents(of: CommandLine.arguments[3], limitBytes: 1 << 20)))
 var limits = HTTPLimits()
 // One benchmark connection asks far more often than any client would be allowed to.
 limits.streamsPerConnection = 1_000

@@ -40,14 +40,18 @@ final class FakeWorker {
         self.mode = mode
         loop = try EventLoop()
         counters = try CounterPage(
-            adopting: try Descriptor(inherited: launch.countersDescriptor), slots: launch.slots)
+            adopting: try Descriptor(inherited: launch.countersDescriptor),
+            slots: WorkerLaunch.slots)
         control = ControlSocket(adopting: try Descriptor(inherited: launch.controlDescriptor))
         controlRegistration = try loop.add(control.raw, interest: .readable, handler: self)
     }
 
     func run() throws {
         if mode != "mute" {
-            say(.ready(version: ControlDatagram.version, processID: getpid()))
+            say(
+                .ready(
+                    version: ControlDatagram.version, processID: getpid(),
+                    certificateExpiresUnixS: 0))
         }
         loop.onTurnEnd = { [counters, launch] _ in counters.add(.loopTurns, slot: launch.slot) }
         loop.run()
@@ -81,11 +85,15 @@ final class FakeWorker {
             let connection = FakeConnection(descriptor, number: number, worker: self)
             connections[ObjectIdentifier(connection)] = connection
             connection.greet("\(launch.slot) \(getpid()) \(listener.rawValue)\n")
-        case .drain(let timeoutMs):
+        case .drain(let timeoutMs, _):
             guard mode != "stubborn" else { return }
             isDraining = true
             loop.schedule(afterMs: UInt64(timeoutMs)) { exit(0) }
             exitIfDrained()
+        case .lead:
+            break
+        case .releaseSlot(let slot):
+            say(.slotReleased(slot: slot))
         case .ticketKeys(let current, let previous):
             keys = "\(checksum(current)) \(previous.map(checksum) ?? 0)"
         case .ping(let token):

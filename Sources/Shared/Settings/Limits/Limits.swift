@@ -31,6 +31,9 @@ package enum Limits {
     /// Machine: the last part of all connections, for such clients alone; the more of it is taken, the
     /// fewer each gets, and the very last go to those who have none.
     package static let connectionsReservedPart = 100
+    /// Worker: descriptors that are kept for other things than connections where few open files are
+    /// allowed: a doorbell for each slot, the same once more while a worker is started, and some rings.
+    package static let ownDescriptors = 160
     /// Worker: how many connections of the admin listener a worker takes beyond that: a full worker
     /// still says how it is.
     package static let adminConnectionsPerWorker = 64

@@ -51,6 +51,11 @@ static inline int weir_mac_set_key(EVP_MAC_CTX *context, const unsigned char *ke
     return EVP_MAC_CTX_set_params(context, parameters);
 }
 
+/// Adds a certificate to those that lead from the server's own to its authority. 1 on success.
+static inline int weir_ssl_ctx_add_to_chain(SSL_CTX *context, X509 *certificate) {
+    return (int)SSL_CTX_add1_chain_cert(context, certificate);
+}
+
 /// Writes for whom a certificate was made out, in one line; what is not ASCII stays UTF-8.
 static inline int weir_x509_print_subject(BIO *output, const X509 *certificate) {
     return X509_NAME_print_ex(

@@ -33,6 +33,7 @@ final class HTTP1Session: ProtocolSession {
     private var held: [UInt8] = []
     /// The present request is the last one.
     private var isDraining = false
+    private var closesIdle = false
     /// Requests that were begun in this turn, directly one after another.
     private var requestsThisTurn = 0
     var outgoing = HTTP1Outgoing()
@@ -222,17 +223,17 @@ final class HTTP1Session: ProtocolSession {
 
     // MARK: The end of the connection
 
-    func beginDrain() {
-        guard !isDraining else { return }
+    func beginDrain(closesIdle: Bool) {
         isDraining = true
-        if case .between(headSinceMs: nil) = phase { finish() }
+        self.closesIdle = closesIdle
+        if closesIdle, case .between(headSinceMs: nil) = phase { finish() }
     }
 
     /// The connection came while the server drains: it gets a single answer.
     func serveLast() { isDraining = true }
 
     func finishDrain() {
-        if phase.isBetween { finish() }
+        if closesIdle, phase.isBetween { finish() }
     }
 
     func terminate(_ end: SessionEnd) {

@@ -229,7 +229,7 @@ final class HTTP2Session: ProtocolSession {
     // MARK: The end
 
     /// Announces the end and still accepts what is on its way (RFC 9113 section 6.8).
-    func beginDrain() {
+    func beginDrain(closesIdle: Bool) {
         guard !isDraining else { return }
         isDraining = true
         unsafe nghttp2_submit_shutdown_notice(handle)

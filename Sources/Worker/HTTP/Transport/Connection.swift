@@ -95,7 +95,7 @@ final class Connection: EventHandler {
     func open(_ session: any ProtocolSession) {
         enter(.open(session))
         didBecomeIdle()
-        if server.isDraining { session.beginDrain() }
+        if server.isDraining { session.beginDrain(closesIdle: server.closesIdle) }
     }
 
     private func enter(_ next: ConnectionPhase) {

@@ -22,6 +22,8 @@ package final class HTTPServer {
     let spent = SpentExchanges()
     let date = HTTPDate()
     private(set) var isDraining = false
+    /// While it drains: whether idle HTTP/1.1 connections close.
+    private(set) var closesIdle = false
 
     private var connections: [UInt64: Connection] = [:]
     private var lastConnectionID: UInt64 = 0
@@ -106,23 +108,26 @@ package final class HTTPServer {
         limits.deadPeerWatch.start(on: raw)
     }
 
-    /// Tells every client that no new request is taken; open requests may finish. Idle connections
-    /// close.
-    package func drain() {
+    /// Tells every client that no new request is taken; open requests may finish.
+    /// - Parameter closesIdle: whether idle HTTP/1.1 connections close. If they do not, each gets one
+    ///   more answer, or closes when it has been idle for long: HTTP/1.1 cannot announce an end, and a
+    ///   request may be on its way at any moment. It may be asked for later.
+    package func drain(closesIdle: Bool) {
         loop.assertOwner()
-        guard !isDraining else { return }
-        isDraining = true
-        for connection in connections.values {
-            connection.session?.beginDrain()
-            connection.markReady()
+        if !isDraining {
+            isDraining = true
+            // By now, a client that does not answer the announcement has had time to see it.
+            loop.schedule(afterMs: limits.lingerMs) { [weak self] in
+                self?.forEachSession { $0.finishDrain() }
+            }
         }
-        // By now, a client that does not answer the announcement has had time to see it.
-        loop.schedule(afterMs: limits.lingerMs) { [weak self] in self?.finishDrain() }
+        self.closesIdle = closesIdle
+        forEachSession { $0.beginDrain(closesIdle: closesIdle) }
     }
 
-    private func finishDrain() {
+    private func forEachSession(_ body: (any ProtocolSession) -> Void) {
         for connection in connections.values {
-            connection.session?.finishDrain()
+            connection.session.map(body)
             connection.markReady()
         }
     }

@@ -57,7 +57,7 @@ protocol ProtocolSession: AnyObject {
     // MARK: The end
 
     /// Announces the end; requests that are open or on their way may finish.
-    func beginDrain()
+    func beginDrain(closesIdle: Bool)
     /// From here on nothing new is accepted.
     func finishDrain()
     /// Nothing more is received; bytes that have to be sent still go out.

@@ -18,10 +18,11 @@ package final class TLSContext {
     /// The library's context; connections take their own reference to it.
     let handle: OpaquePointer
 
-    /// Loads certificate chain and private key (PEM). Nothing is kept open.
-    package init(certificateFile: String, keyFile: String) throws(TLSError) {
+    /// Serves with a certificate chain and its key. Errors: they do not belong together, or the library
+    /// takes none of them (a key that is too short).
+    package init(chain: CertificateChain, key: PrivateKey) throws(TLSError) {
         LibraryMemory.install()
-        unsafe handle = try unsafe Self.load(certificateFile: certificateFile, keyFile: keyFile)
+        unsafe handle = try unsafe Self.make(chain: chain, key: key)
     }
 
     deinit {
@@ -75,8 +76,8 @@ package final class TLSContext {
             .elementsEqual("h2".utf8)
     }
 
-    private static func load(
-        certificateFile: String, keyFile: String
+    private static func make(
+        chain: CertificateChain, key: PrivateKey
     ) throws(TLSError) -> OpaquePointer {
         ERR_clear_error()
         guard let context = unsafe SSL_CTX_new(TLS_server_method()) else {
@@ -84,7 +85,7 @@ package final class TLSContext {
         }
         do throws(TLSError) {
             try unsafe configure(context)
-            try unsafe loadFiles(context, certificateFile: certificateFile, keyFile: keyFile)
+            try unsafe use(chain, key, in: context)
         } catch {
             unsafe SSL_CTX_free(context)
             throw error
@@ -101,25 +102,21 @@ package final class TLSContext {
         unsafe SSL_CTX_set_alpn_select_cb(context, selectProtocol, nil)
     }
 
-    private static func loadFiles(
-        _ context: OpaquePointer, certificateFile: String, keyFile: String
+    /// The context takes references of its own.
+    private static func use(
+        _ chain: CertificateChain, _ key: PrivateKey, in context: OpaquePointer
     ) throws(TLSError) {
-        guard unsafe SSL_CTX_use_certificate_chain_file(context, certificateFile) == 1 else {
-            throw .certificate(path: certificateFile, reason: TLSError.lastReason())
+        guard unsafe SSL_CTX_use_certificate(context, chain.own) == 1 else {
+            throw .certificate(reason: TLSError.lastReason())
         }
-        let loaded = unsafe SSL_CTX_use_PrivateKey_file(context, keyFile, SSL_FILETYPE_PEM)
-        if loaded != 1 {
-            let code = ERR_peek_last_error()
-            if code & 0x7F_FFFF == UInt(X509_R_KEY_VALUES_MISMATCH) {
-                ERR_clear_error()
-                throw .mismatch(certificatePath: certificateFile, keyPath: keyFile)
+        for index in unsafe chain.handles.indices.dropFirst() {
+            guard unsafe weir_ssl_ctx_add_to_chain(context, chain.handles[index]) == 1 else {
+                throw .certificate(reason: TLSError.lastReason())
             }
-            throw .key(path: keyFile, reason: TLSError.lastReason())
         }
-        guard unsafe SSL_CTX_check_private_key(context) == 1 else {
-            ERR_clear_error()
-            throw .mismatch(certificatePath: certificateFile, keyPath: keyFile)
-        }
+        guard unsafe SSL_CTX_use_PrivateKey(context, key.handle) == 1,
+            unsafe SSL_CTX_check_private_key(context) == 1
+        else { throw .key(reason: TLSError.lastReason()) }
     }
 }
 

@@ -5,18 +5,14 @@ import COpenSSL
 package enum TLSError: Error, Equatable, CustomStringConvertible {
     /// The library could not set up a context.
     case library(String)
-    case certificate(path: String, reason: String)
-    case key(path: String, reason: String)
-    /// Certificate and key do not belong together.
-    case mismatch(certificatePath: String, keyPath: String)
+    case certificate(reason: String)
+    case key(reason: String)
 
     package var description: String {
         switch self {
         case .library(let reason): "TLS cannot be set up: \(reason)"
-        case .certificate(let path, let reason): "cannot use the certificate \(path): \(reason)"
-        case .key(let path, let reason): "cannot use the private key \(path): \(reason)"
-        case .mismatch(let certificatePath, let keyPath):
-            "the private key \(keyPath) does not belong to the certificate \(certificatePath)"
+        case .certificate(let reason): "TLS cannot use the certificate: \(reason)"
+        case .key(let reason): "TLS cannot use the private key: \(reason)"
         }
     }
 

@@ -1,0 +1,21 @@
+// What a reload makes of new settings: what can change while the server runs takes effect, the rest stays
+// as it is and is said by name.
+
+extension Settings {
+    /// These settings with the values of `new` where a running server can take them over.
+    /// - Returns: the settings to serve with, and the settings whose change waits for a restart.
+    /// Errors: what stays does not go together with what is new.
+    package func reloaded(
+        as new: Settings
+    ) throws(SettingsError) -> (settings: Settings, waiting: [Setting.Name]) {
+        var given = new.effective
+        var waiting: [Setting.Name] = []
+        for setting in Setting.all where setting.needsRestart {
+            guard texts(setting.name) != new.texts(setting.name) else { continue }
+            waiting.append(setting.name)
+            given[setting.name] = effective[setting.name]
+        }
+        // `new` has resolved the number of workers.
+        return (try Settings(given, processors: new.workers), waiting)
+    }
+}

@@ -1,0 +1,91 @@
+// Reload: new settings and a new certificate for a server that goes on serving. Everything is read and tried
+// first (see WorkerPool+Reload). If anything is wrong, nothing has changed, and the reason is in the log,
+// in the status line and in the answer.
+
+import ControlChannel
+import LinuxIO
+import Logging
+import Settings
+import Telemetry
+
+extension Supervisor {
+    /// Reads everything anew, and replaces the workers.
+    /// - Parameter answer: called once, when the new workers serve, with what to tell the operator
+    ///   (usually nothing), or with the reason why the old ones go on.
+    func reload(_ answer: @escaping (Result<[String], StartError>) -> Void) {
+        logger.notice("reloading")
+        if isServing {
+            serviceManager.notify(
+                "RELOADING=1", "MONOTONIC_USEC=\(MonotonicClock.nowUs())", "STATUS=Reloading")
+        }
+        let startedMs = loop.nowMs
+        do throws(StartError) {
+            guard !isStopping else { throw StartError(message: "the server is stopping") }
+            let (configuration, waiting) = try readAgain()
+            pool.replaceAll(with: try serving(configuration)) { [weak self] fault in
+                guard let self else { return }
+                if let fault { return self.refuse(fault, answer) }
+                self.adopt(configuration.settings, startedMs: startedMs)
+                answer(.success(self.notes(on: waiting)))
+            }
+        } catch {
+            refuse(error, answer)
+        }
+    }
+
+    /// Whether the service manager has been told that this server is ready, and nothing else since.
+    private var isServing: Bool { pool.hasBeenComplete && !isStopping }
+
+    /// What is to be served with from now on, and what has changed but waits for a restart.
+    private func readAgain() throws(StartError) -> (Configuration, waiting: [Setting.Name]) {
+        let merged: (settings: Settings, waiting: [Setting.Name])
+        do {
+            merged = try settings.reloaded(as: try readSettings())
+        } catch let error as StartError {
+            throw error
+        } catch let error as SettingsError {
+            throw StartError(message: error.description)
+        } catch {
+            throw StartError(message: "\(error)")
+        }
+        return (try Configuration.load(merged.settings), merged.waiting)
+    }
+
+    private func adopt(_ settings: Settings, startedMs: UInt64) {
+        self.settings = settings
+        refusal = nil
+        acceptor.adopt(settings)
+        let board = pool.shared.board
+        let tookMs = loop.nowMs - min(loop.nowMs, startedMs)
+        board.add(.reloads)
+        board.set(.lastReloadWasRefused, 0)
+        board.set(.reloadedUnixS, WallClock.nowMs() / 1_000)
+        board.set(.reloadMs, tookMs)
+        serviceManager.notify("READY=1", "STATUS=\(statusLine)")
+        logger.notice(
+            "reloaded",
+            metadata: [
+                "generation": "\(board[.generation])", "workers": "\(settings.workers)",
+                "tookMs": "\(tookMs)", "draining": "\(pool.leaving.count)",
+            ])
+    }
+
+    private func notes(on waiting: [Setting.Name]) -> [String] {
+        waiting.map { name in
+            let note = "\(name.rawValue) has changed, but takes effect only after a restart"
+            logger.warning("\(note)")
+            return note
+        }
+    }
+
+    private func refuse(
+        _ error: StartError, _ answer: (Result<[String], StartError>) -> Void
+    ) {
+        refusal = error.message
+        pool.shared.board.add(.reloadsRefused)
+        pool.shared.board.set(.lastReloadWasRefused, 1)
+        if isServing { serviceManager.notify("READY=1", "STATUS=\(statusLine)") }
+        logger.error("reload refused, nothing has changed: \(error.message)")
+        answer(.failure(error))
+    }
+}

@@ -1,0 +1,34 @@
+// What all processes of a server share for as long as it runs: the counters, the board, a doorbell for
+// each slot. They outlive every worker and every generation.
+
+import ControlChannel
+import LinuxIO
+import Telemetry
+
+final class SharedFiles {
+    let counters: CounterPage
+    let board: SlotBoard
+    private let doorbells: [Doorbell]
+
+    /// A doorbell in a box, because arrays hold no noncopyable values.
+    private final class Doorbell {
+        let event: EventDescriptor
+
+        init() throws(SystemError) {
+            event = try EventDescriptor()
+        }
+    }
+
+    /// Errors: EMFILE, ENFILE, ENOMEM.
+    init() throws(SystemError) {
+        precondition(SlotBoard.slots == WorkerLaunch.slots, "the board shows every slot")
+        counters = try CounterPage.create(slots: WorkerLaunch.slots)
+        board = try SlotBoard()
+        var doorbells: [Doorbell] = []
+        for _ in 0..<WorkerLaunch.slots { doorbells.append(try Doorbell()) }
+        self.doorbells = doorbells
+    }
+
+    /// By slot.
+    var doorbellDescriptors: [Int32] { doorbells.map { $0.event.descriptor.raw } }
+}
