@@ -180,7 +180,7 @@ def test_a_worker_that_hangs_is_replaced_and_then_all_are_ready(start_server: St
 def test_a_server_that_drains_says_so_and_is_still_alive(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
-    server = start_server("--drain-timeout", "60")
+    server = start_server("--stop-timeout", "60")
     publisher = publish(server, name).play(record(seconds=30))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes()

@@ -20,7 +20,7 @@ from weir.server import Server
 _OPTIONS = [
     "--listen", "--workers", "--data", "--cert", "--key", "--publish", "--accounts",
     "--signup", "--cors-origin", "--embed-origin", "--hsts", "--ring-size", "--ring-seconds",
-    "--grace", "--max-lag", "--drain-timeout", "--log-level", "--log-format", "--config",
+    "--grace", "--max-lag", "--drain-timeout", "--stop-timeout", "--log-level", "--log-format", "--config",
 ]
 _NOBODY = 65534
 Done = subprocess.CompletedProcess[str]

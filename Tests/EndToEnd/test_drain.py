@@ -42,7 +42,7 @@ def refuses_connections(server: Server) -> bool:
 
 
 def test_without_connections_it_ends_at_once_with_exit_code_0(start_server: Start) -> None:
-    server = start_server("--drain-timeout", "300")
+    server = start_server("--stop-timeout", "300")
     terminate(server)
     assert wait_for_exit(server) == 0
 
@@ -50,7 +50,7 @@ def test_without_connections_it_ends_at_once_with_exit_code_0(start_server: Star
 def test_live_responses_go_on_until_the_drain_timeout_and_then_end_cleanly(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
-    server = start_server("--drain-timeout", "4")
+    server = start_server("--stop-timeout", "4")
     recording = record(seconds=30)
     publish(server, name).play(recording)
     server.wait_for_state(name, "live")
@@ -65,7 +65,7 @@ def test_live_responses_go_on_until_the_drain_timeout_and_then_end_cleanly(
 
 
 def test_a_short_request_that_is_on_its_way_finishes(start_server: Start, name: str) -> None:
-    server = start_server("--drain-timeout", "20")
+    server = start_server("--stop-timeout", "20")
     body = record().data[:30_000]
     with RawConnection(server) as connection:
         connection.send(connection.headers(1, "POST", f"/{name}/live", end=False))
@@ -82,7 +82,7 @@ def test_a_short_request_that_is_on_its_way_finishes(start_server: Start, name: 
 
 
 def test_an_idle_connection_is_told_goaway_and_closed(start_server: Start) -> None:
-    server = start_server("--drain-timeout", "300")
+    server = start_server("--stop-timeout", "300")
     with RawConnection(server) as connection:
         connection.send(connection.headers(1, "GET", "/api/streams"))
         connection.wait_for_frame(HeadersFrame, 1)
@@ -94,7 +94,7 @@ def test_an_idle_connection_is_told_goaway_and_closed(start_server: Start) -> No
 def test_a_second_signal_ends_it_without_waiting(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
-    server = start_server("--drain-timeout", "300")
+    server = start_server("--stop-timeout", "300")
     publish(server, name).play(record(seconds=30))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(1000)
@@ -119,7 +119,7 @@ def test_interrupting_from_a_terminal_is_the_same_as_terminating(start_server: S
 def test_a_stream_that_was_live_is_paused_after_a_restart(
     start_server: Start, publish: Callable[..., Publisher], name: str, tmp_path
 ) -> None:
-    first = start_server("--drain-timeout", "1", "--grace", "120", data=tmp_path / "kept")
+    first = start_server("--stop-timeout", "1", "--grace", "120", data=tmp_path / "kept")
     publish(first, name).play(record(seconds=30))
     first.wait_for_state(name, "live")
     terminate(first)

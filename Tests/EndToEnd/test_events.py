@@ -299,7 +299,7 @@ def test_a_stream_whose_writer_was_killed_is_told_to_pause_by_the_other_worker(
 def test_a_drain_ends_the_responses_at_once_so_that_pages_go_to_the_next_process(
     start_server: Start
 ) -> None:
-    server = start_server("--drain-timeout", "300")
+    server = start_server("--stop-timeout", "300")
     command = base_command(server.certificate.certificate)
     pages = [
         subprocess.Popen([*command, server.url(PATH + query)], stdout=subprocess.PIPE)

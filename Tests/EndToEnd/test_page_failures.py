@@ -117,7 +117,7 @@ def test_pages_go_on_when_the_server_is_restarted(
     start_server: Callable[..., Server], put_on_air: Callable[..., OnAir], name: str,
     recoveries: dict[str, float],
 ) -> None:
-    server = start_server(*PATIENT, "--drain-timeout", "1")
+    server = start_server(*PATIENT, "--stop-timeout", "1")
     on_air = put_on_air(server)
     server.stop(check=False)
     on_air.live.wait_for_state("reconnecting")

@@ -70,7 +70,7 @@ def test_the_page_goes_on_by_itself_when_the_server_was_restarted(
     open_own: Callable[..., Page], start_server: Callable[..., Server],
     publish: Callable[..., Publisher],
 ) -> None:
-    server = start_server("--drain-timeout", "0")
+    server = start_server("--stop-timeout", "0")
     page = open_own()
     page.goto(server.url("/"))
     server.stop(check=False)

@@ -298,7 +298,7 @@ def test_it_comes_back_with_the_server(
     browser: str, via: str, start_server: Callable[..., Server], broadcast: Broadcast,
     watch_page: Callable[..., WatchPage], name: str,
 ) -> None:
-    server = start_server("--grace", "120", "--drain-timeout", "1")
+    server = start_server("--grace", "120", "--stop-timeout", "1")
     publisher = broadcast(server=server)
     watcher = watch_page(name, browser, origin=server.url(""), via=via)
     watcher.wait_for_playback(3)

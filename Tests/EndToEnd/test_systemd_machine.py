@@ -29,7 +29,7 @@ pytestmark = pytest.mark.systemd
 _DROP_IN = f"/run/systemd/system/{SERVICE}.d"
 _SETTINGS = """\
 # Lets a test of the end wait for less.
-drain-timeout = 2
+stop-timeout = 2
 """
 
 

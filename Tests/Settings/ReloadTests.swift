@@ -36,11 +36,4 @@ private func settings(_ values: [Setting.Name: [String]]) throws -> Settings {
         let again = try result.settings.reloaded(as: new)
         #expect(again.waiting == [.listen, .data], "it is said each time")
     }
-
-    @Test("is refused when what stays does not go with what is new")
-    func contradicts() throws {
-        let old = try settings([.listen: ["127.0.0.1:1"], .admin: ["off"]])
-        let new = try settings([.listen: ["127.0.0.1:2"], .admin: ["127.0.0.1:1"]])
-        #expect(try old.reloaded(as: new).waiting == [.listen, .admin])
-    }
 }

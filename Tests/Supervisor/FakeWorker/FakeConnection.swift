@@ -58,6 +58,6 @@ final class FakeConnection: EventHandler {
     }
 
     private func openDescriptors() -> String {
-        (0..<64).filter { fcntl($0, F_GETFD) >= 0 }.map { "\($0)" }.joined(separator: ",")
+        (0..<128).filter { fcntl($0, F_GETFD) >= 0 }.map { "\($0)" }.joined(separator: ",")
     }
 }
