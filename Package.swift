@@ -346,8 +346,8 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Operations", "Accounts", "Credentials", "FakeExchange", "HTTP", "StreamBench",
-                "Streams", "Telemetry",
+                "Operations", "Accounts", "Credentials", "FakeExchange", "HTTP", "SegmentRing",
+                "StreamBench", "StreamState", "Streams", "Telemetry",
             ],
             path: "Tests/Operations"),
         .testTarget(

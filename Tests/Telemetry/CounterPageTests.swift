@@ -46,19 +46,75 @@ struct CounterPageTests {
     func distribution() throws {
         let page = try CounterPage.create(slots: 2)
         for us: UInt64 in [0, 200, 201, 10_000_000] { page.observe(.loopTurn, us: us, slot: 1) }
-        let counts = page.counts(of: .loopTurn, slot: 1)
-        #expect(counts.buckets.count == Histogram.boundsUs.count + 1)
+        let counts = page.total(.loopTurn)
+        #expect(counts.buckets.count == Histogram.loopTurn.boundsUs.count + 1)
         #expect(counts.buckets[0] == 2)
         #expect(counts.buckets[1] == 1)
         #expect(counts.buckets.last == 1)
         #expect(counts.sumUs == 10_000_401)
-        #expect(page.counts(of: .loopTurn, slot: 0).sumUs == 0)
+        #expect(page.sumUs(of: .loopTurn, slot: 1) == 10_000_401)
+        #expect(page.sumUs(of: .loopTurn, slot: 0) == 0)
         #expect(Counter.allCases.allSatisfy { page.get($0, slot: 1) == 0 })
     }
 
-    @Test("bounds of distributions ascend")
-    func bounds() {
-        #expect(zip(Histogram.boundsUs, Histogram.boundsUs.dropFirst()).allSatisfy { $0 < $1 })
+    @Test(
+        "distributions with other bounds, and those of other labels, are apart", arguments: [0, 3])
+    func cells(cell: Int) throws {
+        let page = try CounterPage.create(slots: 1)
+        page.observe(.request, cell: cell, us: 3_000, slot: 0)
+        page.observe(.request, cell: cell, us: .max, slot: page.supervisorSlot)
+        let buckets = page.total(.request, cell: cell).buckets
+        #expect(buckets.indices.filter { buckets[$0] == 1 } == [2, 14])
+        #expect(page.total(.request, cell: 1).buckets.allSatisfy { $0 == 0 })
+        #expect(page.total(.handshake).buckets.allSatisfy { $0 == 0 })
+    }
+
+    @Test("values of labels are counted apart, over all slots")
+    func labels() throws {
+        let page = try CounterPage.create(slots: 2)
+        page.add(.responses, cell: 3, slot: 0)
+        page.add(.responses, cell: 3, slot: 1)
+        page.add(.storeErrors, cell: 3, slot: 1)
+        #expect(page.total(.responses, cell: 3) == 2)
+        #expect(page.total(.responses, cell: 2) == 0)
+        #expect(page.total(.storeErrors, cell: 3) == 1)
+        #expect(Counter.allCases.allSatisfy { page.total($0) == 0 })
+    }
+
+    @Test("changes are counted for all processes at once, and are no counters")
+    func changes() throws {
+        let supervisor = try CounterPage.create(slots: 2)
+        let worker = try CounterPage(adopting: duplicate(supervisor), slots: 2)
+        worker.note(.ofStreams)
+        supervisor.note(.ofStreams)
+        #expect(worker.count(of: .ofStreams) == 2)
+        #expect(worker.count(of: .ofCredentials) == 0)
+        #expect(Counter.allCases.allSatisfy { worker.total($0) == 0 })
+    }
+
+    @Test("a build leaves alone what it does not know, and a page in another layout is refused")
+    func otherBuild() throws {
+        let page = try CounterPage.create(slots: 1)
+        let unknown = (CounterPage.strideWords + Counter.allCases.count) * 8
+        let descriptor = page.descriptor.raw
+        func write(_ value: UInt64, at offset: Int) {
+            withUnsafeBytes(of: value) { _ = pwrite(descriptor, $0.baseAddress, 8, off_t(offset)) }
+        }
+        write(77, at: unknown)
+        page.add(.requests, slot: 0)
+        let next = try CounterPage(adopting: duplicate(page), slots: 1)
+        next.add(.requests, slot: 0)
+        next.resetGauges(slot: 0)
+        #expect(next.total(.requests) == 2)
+        var kept: UInt64 = 0
+        withUnsafeMutableBytes(of: &kept) {
+            _ = pread(descriptor, $0.baseAddress, 8, off_t(unknown))
+        }
+        #expect(kept == 77)
+        write(2, at: 8)
+        #expect(throws: SystemError(code: EINVAL, call: "counter page")) {
+            _ = try CounterPage(adopting: duplicate(page), slots: 1)
+        }
     }
 
     @Test("when a worker is gone its gauges fall to zero, its totals stay")

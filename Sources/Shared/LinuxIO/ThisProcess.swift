@@ -1,4 +1,7 @@
-// What the system grants this process, and how it treats the memory that the process is done with.
+// What the system grants this process, what the process uses of it, and how the system treats the memory
+// that the process is done with.
+//
+// Unsafe: C writes to two numbers, for the time of one call.
 
 import CLinux
 
@@ -19,6 +22,30 @@ package enum ThisProcess {
     package static func returnBlocks(fromBytes bytes: Int32) {
         weir_return_large_blocks(bytes)
     }
+
+    // MARK: What it uses
+
+    /// How many descriptors it may have open; nil if that is not known.
+    package static func descriptorsAllowed() -> UInt64? {
+        UInt64(exactly: weir_open_files_limit())
+    }
+
+    /// How many descriptors it has open; nil if that is not known. Before Linux 6.2 this takes a
+    /// microsecond for each.
+    package static func descriptorsOpen() -> UInt64? { UInt64(exactly: weir_open_files()) }
+
+    /// The processor time that it has taken so far, all threads together, in microseconds.
+    package static func processorUs() -> UInt64 { weir_processor_us() }
+
+    /// The bytes that are in memory, and those of them that are its own: no file is behind them. Nil if
+    /// that is not known.
+    package static func memoryInUse() -> (residentBytes: UInt64, anonymousBytes: UInt64)? {
+        var (resident, shared): (UInt64, UInt64) = (0, 0)
+        guard unsafe weir_memory_in_use(&resident, &shared) == 0 else { return nil }
+        return (resident, resident - min(shared, resident))
+    }
+
+    // MARK: Memory that it is done with
 
     /// Gives free memory between blocks in use back to the system, which the allocator does by itself
     /// only at the heap's end. Takes some milliseconds for a hundred MiB.

@@ -1,11 +1,14 @@
 // Counters that all processes share: one memory file, mapped by the supervisor and by every worker.
-// Each process has its own slot and writes nothing else, so that no two processes ever write to one
-// cache line. Readers make the sums. A slot outlives its worker, which keeps totals right when a
-// worker dies.
+// Each process has its own slot and counts nowhere else, so that no two processes ever count in one
+// cache line. Readers make the sums. A slot outlives its worker, and the file its supervisor, which
+// keeps totals right when a worker dies, and over reloads and upgrades.
 //
-// Layout, in 64-bit words of this machine: a header of `strideWords` words (magic, slots, counters,
-// rest zero), then per slot `strideWords` words, one for each `Counter` and some for each `Histogram`,
-// padded to whole pairs of cache lines. One slot beyond the workers' belongs to the supervisor.
+// Layout, in 64-bit words of this machine: a header of `strideWords` words (magic, version of the
+// layout, slots, stride, changes), then per slot `strideWords` words: a place for each `Counter`, each
+// `LabelledCounter` and each cell of each `Histogram`. One slot beyond the workers' belongs to the
+// supervisor. Builds with different counters share one file during an upgrade: places are only ever
+// added, there is room for that, and a build leaves places alone that it does not know. The version
+// changes only if that were not enough.
 //
 // Unsafe: the mapping is `wordCount` words long, every index is checked against that, it stays
 // until deinit, and the file behind it is sealed against changes of its size, so an access inside
@@ -27,13 +30,15 @@ package final class CounterPage: Sendable {
 
     private let words: Words
 
-    private static let magic: UInt64 = 0x5765_6972_436E_7431  // "WeirCnt1"
-    /// 128 bytes: two cache lines, because processors fetch them in pairs.
-    private static let alignmentWords = 16
-    private static let usedWords =
-        Counter.allCases.count + Histogram.allCases.count * Histogram.words
-    private static let strideWords =
-        (usedWords + alignmentWords - 1) / alignmentWords * alignmentWords
+    private static let magic: UInt64 = 0x5765_6972_436E_7472  // "WeirCntr"
+    private static let layoutVersion: UInt64 = 1
+    /// Where the numbers of changes begin in the header; each has two cache lines, because processors
+    /// fetch them in pairs.
+    private static let changeWords = 16
+    /// 32 KiB. Half of it is free; what is never counted takes no memory until it is read.
+    static let strideWords = 4_096
+    /// Where distributions begin in a slot, behind all counters.
+    static let histogramWord = 1_024
 
     private static func wordCount(slots: Int) -> Int { (slots + 2) * strideWords }
 
@@ -54,11 +59,11 @@ package final class CounterPage: Sendable {
     }
 
     private static func header(slots: Int) -> [UInt64] {
-        [magic, UInt64(slots), UInt64(usedWords)]
+        [magic, layoutVersion, UInt64(slots), UInt64(strideWords)]
     }
 
-    /// Maps a memory file that another process created. Errors: EINVAL when it is not the counters
-    /// of `slots` workers of this build, and those of mmap.
+    /// Maps a memory file that another process created, perhaps one of another build. Errors: EINVAL
+    /// when it is not the counters of `slots` workers in this layout, and those of mmap.
     package convenience init(
         adopting descriptor: consuming Descriptor, slots: Int
     ) throws(SystemError) {
@@ -82,9 +87,23 @@ package final class CounterPage: Sendable {
         self.words = words
     }
 
-    private func index(_ counter: Counter, _ slot: Int) -> Int {
+    private func first(_ slot: Int) -> Int {
         precondition((0...slots).contains(slot), "a slot is a worker's or the supervisor's")
-        return (slot + 1) * Self.strideWords + counter.rawValue
+        return (slot + 1) * Self.strideWords
+    }
+
+    private func index(_ counter: Counter, _ slot: Int) -> Int { first(slot) + counter.rawValue }
+
+    private func index(_ counter: LabelledCounter, _ cell: Int, _ slot: Int) -> Int {
+        let words = counter.words
+        precondition((0..<words.count).contains(cell), "a label has so many values")
+        return first(slot) + words.lowerBound + cell
+    }
+
+    private func index(_ histogram: Histogram, _ cell: Int, _ slot: Int) -> Int {
+        precondition((0..<histogram.cells).contains(cell), "a label has so many values")
+        return first(slot) + Self.histogramWord
+            + (histogram.firstCell + cell) * Histogram.cellWords
     }
 
     // MARK: Counting
@@ -109,27 +128,66 @@ package final class CounterPage: Sendable {
         (0...slots).reduce(0) { $0 &+ get(counter, slot: $1) }
     }
 
+    /// Adds to the count of one value of a label.
+    package func add(_ counter: LabelledCounter, cell: Int, slot: Int) {
+        words[index(counter, cell, slot)].wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// The sum over all slots for one value of a label.
+    package func total(_ counter: LabelledCounter, cell: Int) -> UInt64 {
+        (0...slots).reduce(0) { sum, slot in
+            sum &+ words[index(counter, cell, slot)].load(ordering: .relaxed)
+        }
+    }
+
+    // MARK: Changes
+
+    /// Something that every process looks at often and that seldom changes: one number for all of them,
+    /// so that looking takes one step.
+    package enum Change: Int, CaseIterable, Sendable {
+        case ofStreams = 0
+        case ofCredentials = 1
+    }
+
+    private func index(_ change: Change) -> Int { Self.changeWords * (1 + change.rawValue) }
+
+    /// Notes that something has changed.
+    package func note(_ change: Change) {
+        words[index(change)].wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// How often it has changed.
+    package func count(of change: Change) -> UInt64 {
+        words[index(change)].load(ordering: .relaxed)
+    }
+
     // MARK: Distributions
 
     /// Adds a value to a distribution of one slot.
-    package func observe(_ histogram: Histogram, us valueUs: UInt64, slot: Int) {
-        let first = index(histogram, slot)
-        words[first + Histogram.bucket(of: valueUs)].wrappingAdd(1, ordering: .relaxed)
-        words[first + Histogram.words - 1].wrappingAdd(valueUs, ordering: .relaxed)
+    /// - Parameter cell: the place of the label's value, if there is a label.
+    package func observe(_ histogram: Histogram, cell: Int = 0, us valueUs: UInt64, slot: Int) {
+        let first = index(histogram, cell, slot)
+        words[first + histogram.bucket(of: valueUs)].wrappingAdd(1, ordering: .relaxed)
+        words[first + Histogram.sumWord].wrappingAdd(valueUs, ordering: .relaxed)
     }
 
-    /// The distribution of one slot.
-    package func counts(of histogram: Histogram, slot: Int) -> HistogramCounts {
-        let first = index(histogram, slot)
-        let values = (0..<Histogram.words).map { words[first + $0].load(ordering: .relaxed) }
-        return HistogramCounts(
-            buckets: Array(values.dropLast()), sumUs: values[Histogram.words - 1])
+    /// The distribution of all slots, the supervisor's included.
+    package func total(_ histogram: Histogram, cell: Int = 0) -> HistogramCounts {
+        var total = HistogramCounts(
+            buckets: [UInt64](repeating: 0, count: histogram.boundsUs.count + 1), sumUs: 0)
+        for slot in 0...slots {
+            let first = index(histogram, cell, slot)
+            for bucket in total.buckets.indices {
+                total.buckets[bucket] &+= words[first + bucket].load(ordering: .relaxed)
+            }
+            total.sumUs &+= words[first + Histogram.sumWord].load(ordering: .relaxed)
+        }
+        return total
     }
 
-    private func index(_ histogram: Histogram, _ slot: Int) -> Int {
-        precondition((0...slots).contains(slot), "a slot is a worker's or the supervisor's")
-        return (slot + 1) * Self.strideWords + Counter.allCases.count
-            + histogram.rawValue * Histogram.words
+    /// The sum of all values of one slot's distribution.
+    package func sumUs(of histogram: Histogram, slot: Int) -> UInt64 {
+        words[index(histogram, 0, slot) + Histogram.sumWord].load(ordering: .relaxed)
     }
 
     /// Sets the gauges of a slot to zero, after its process has ended.

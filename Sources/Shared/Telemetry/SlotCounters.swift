@@ -19,8 +19,13 @@ package struct SlotCounters: Sendable {
         page.set(counter, value, slot: slot)
     }
 
-    package func observe(_ histogram: Histogram, us: UInt64) {
-        page.observe(histogram, us: us, slot: slot)
+    package func add(_ counter: LabelledCounter, cell: Int) {
+        page.add(counter, cell: cell, slot: slot)
+    }
+
+    /// - Parameter cell: the place of the label's value, if there is a label.
+    package func observe(_ histogram: Histogram, cell: Int = 0, us: UInt64) {
+        page.observe(histogram, cell: cell, us: us, slot: slot)
     }
 
     /// The sum over all processes.

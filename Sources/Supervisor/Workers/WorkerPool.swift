@@ -29,6 +29,7 @@ final class WorkerPool {
     let logger: Logger
     let shared: SharedFiles
     private let spawner: WorkerSpawner
+    private let processFigures: ProcessFigures
     private let clients: ClientLedger
     /// The generation that takes new connections.
     var current: Generation
@@ -55,6 +56,8 @@ final class WorkerPool {
     ) throws(SystemError) {
         self.spawner = spawner
         shared = spawner.shared
+        processFigures = ProcessFigures(
+            counters: SlotCounters(shared.counters, slot: shared.counters.supervisorSlot))
         self.clients = clients
         self.loop = loop
         self.logger = logger
@@ -216,6 +219,7 @@ final class WorkerPool {
         }
         // A worker that owes an answer serves nobody, and another one may be waiting.
         startDueWorkers()
+        processFigures.publish()
         schedulePulse()
     }
 

@@ -108,9 +108,10 @@ package final class Credentials {
     /// what it remembers.
     package func changed() {
         counters.add(.credentialChanges)
+        counters.page.note(.ofCredentials)
         tellWorkers()
     }
 
     /// How often `changed` has been called by any worker.
-    package var changeCount: UInt64 { counters.total(.credentialChanges) }
+    package var changeCount: UInt64 { counters.page.count(of: .ofCredentials) }
 }

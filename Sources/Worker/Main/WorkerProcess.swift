@@ -95,7 +95,7 @@ final class WorkerProcess {
             dataDirectory: settings.dataDirectory)
         server = HTTPServer(
             loop: loop, tls: certificate.tls, application: surface, counters: figures.counted,
-            exemptNetworks: settings.exemptNetworks)
+            observer: figures, exemptNetworks: settings.exemptNetworks)
     }
 
     /// Serves until the supervisor says stop, or is gone.
@@ -144,7 +144,7 @@ final class WorkerProcess {
 
     /// Any worker reports the figures of all, so each keeps its own up to date.
     private func keepCountersFresh() {
-        figures.publish()
+        figures.publishAll()
         loop.schedule(afterMs: Self.countersIntervalMs) { [weak self] in
             self?.keepCountersFresh()
         }

@@ -23,7 +23,10 @@ package final class Administration: Application {
     ) {
         self.storeWatch = storeWatch
         health = Health(board: board, dataDirectory: dataDirectory)
-        metrics = Metrics(catalog: catalog, counters: counters, figures: figures)
+        metrics = Metrics(
+            counters: counters, figures: figures,
+            facts: ReportedFacts(
+                catalog: catalog, counters: counters, board: board, dataDirectory: dataDirectory))
     }
 
     private lazy var routes = RouteTable(
@@ -32,7 +35,8 @@ package final class Administration: Application {
             Route("ready", "/readyz", [.get: { [unowned self] in sayWhetherReady($0) }]),
             Route("metrics", "/metrics", [.get: { [unowned self] in giveFigures($0) }]),
         ],
-        crossOrigin: CrossOrigin(origins: []), nothing: { $0.respond(.adminNotFound) })
+        crossOrigin: CrossOrigin(origins: []), number: MetricLabels.number,
+        nothing: { $0.respond(.adminNotFound) })
 
     package func begin(_ exchange: Exchange) {
         // Old health checks speak HTTP/1.0 and name no host; browsers always do.

@@ -72,6 +72,14 @@ package final class LiveStream {
 
     package var tracks: [MediaTrack] { initialization.tracks }
 
+    /// The size of its ring.
+    package var ringBytes: Int { ring.geometry.dataBytes }
+
+    /// How long ago its newest media came; nil if there has been none.
+    package var silenceMs: UInt64? {
+        ring.newestEntry.map { newest in ring.bootNowMs - min(newest.bootMs, ring.bootNowMs) }
+    }
+
     // MARK: State
 
     /// When it began, on the wall clock of now, so that the time since then is right ("live for").
@@ -314,5 +322,21 @@ package final class LiveStream {
 
     package func countLapped() {
         environment.counters.add(.viewersLapped, 1)
+    }
+
+    /// How far behind a viewer is now.
+    package func countLag(ms: UInt64) {
+        environment.counters.observe(.viewerLag, us: ms * 1_000)
+    }
+
+    /// A request has to wait for what it asks for.
+    package func countHeld() {
+        environment.counters.add(.requestsHeld)
+        environment.heldRequests.change(by: 1)
+    }
+
+    /// A request that had to wait waits no longer.
+    package func countReleased() {
+        environment.heldRequests.change(by: -1)
     }
 }

@@ -8,7 +8,7 @@ package struct RecentFigures: Equatable {
     package let bitrateBps: UInt64
     /// Media time between the newest two places where decoding can start. Nil when there is only one, or
     /// when one of them has no picture: then the time says nothing about key frames.
-    let keyframeIntervalMs: UInt64?
+    package let keyframeIntervalMs: UInt64?
     /// How far back a viewer can start.
     let rewindMs: UInt64
 

@@ -18,6 +18,8 @@ package final class StreamsEnvironment {
     let viewers: Gauge
     /// The same of those who watch by HLS or DASH.
     let packagedViewers: Gauge
+    /// Requests that wait for media that is still to come.
+    let heldRequests: Gauge
     let dataDirectory: String
     let mediaLimits: MediaLimits
     /// How long a stream without media is kept, in milliseconds.
@@ -40,6 +42,7 @@ package final class StreamsEnvironment {
         self.changes = changes
         viewers = Gauge(.viewers, in: counters)
         packagedViewers = Gauge(.packagedViewers, in: counters)
+        heldRequests = Gauge(.requestsHeldNow, in: counters)
         dataDirectory = settings.dataDirectory
         mediaLimits = MediaLimits(ringBytes: settings.ringBytes)
         graceMs = settings.graceMs
@@ -65,9 +68,10 @@ package struct StreamChanges {
     /// Makes those who list streams, in every worker, look at them now.
     package func announce() {
         counters.add(.streamChanges)
+        counters.page.note(.ofStreams)
         doorbells.ringAll()
     }
 
     /// How many changes all workers have announced.
-    package var count: UInt64 { counters.total(.streamChanges) }
+    package var count: UInt64 { counters.page.count(of: .ofStreams) }
 }

@@ -31,4 +31,19 @@ int weir_usable_processors(void);
 /// Raises the soft limit of open descriptors to the hard one. Returns the limit now in force.
 int64_t weir_raise_open_files(void);
 
+/// The soft limit of open descriptors, or -1.
+int64_t weir_open_files_limit(void);
+
+// MARK: What this process uses (machine.c)
+
+/// How many descriptors are open, or -1. Before Linux 6.2 this takes a microsecond for each.
+int64_t weir_open_files(void);
+
+/// The processor time that this process has taken so far, in microseconds; 0 if that is not known.
+uint64_t weir_processor_us(void);
+
+/// The bytes of this process that are in memory, and those of them that have a file behind them. 0, or
+/// -1 if /proc is not there.
+int weir_memory_in_use(uint64_t *resident, uint64_t *shared);
+
 #endif

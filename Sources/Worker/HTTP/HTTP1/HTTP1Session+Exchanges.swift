@@ -61,7 +61,12 @@ extension HTTP1Session: ExchangeTransport {
             ).text)
     }
 
+    func didEndUnanswered(_ exchange: Exchange) {
+        connection.server.didAnswer(exchange, status: 0)
+    }
+
     func respond(_ exchange: Exchange, _ head: ResponseHead) {
+        connection.server.didAnswer(exchange, status: head.status)
         // The client learns the outcome only from the end of the connection.
         guard !head.isAnswered else { return connection.markReady() }
         let isCutOff = exchange.response.source == nil && !exchange.body.isComplete

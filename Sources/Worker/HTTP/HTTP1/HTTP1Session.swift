@@ -133,6 +133,7 @@ final class HTTP1Session: ProtocolSession {
             block: head.block, hasBody: hasBody, isEndless: endsWithInput,
             marksEnds: head.version != .v10, peer: connection.peer, connectionID: connection.id)
         let exchange = Exchange(request: request, client: connection.client, transport: self)
+        exchange.beganUs = connection.server.loop.turnUs
         phase.begin(
             HTTP1Turn(
                 exchange: exchange, version: head.version, endsWithInput: endsWithInput,

@@ -23,7 +23,12 @@ extension HTTP2Session: ExchangeTransport {
         connection.mediaExchangeCount += isMedia ? 1 : -1
     }
 
+    func didEndUnanswered(_ exchange: Exchange) {
+        connection.server.didAnswer(exchange, status: 0)
+    }
+
     func respond(_ exchange: Exchange, _ head: ResponseHead) {
+        connection.server.didAnswer(exchange, status: head.status)
         if head.hasBody { watchSending(of: exchange) }
         if !submit(head, for: exchange) {
             exchange.noteCause(.reset)
@@ -140,6 +145,7 @@ extension HTTP2Session: ExchangeTransport {
                 block: headers.block, hasBody: hasBody, peer: connection.peer,
                 connectionID: connection.id),
             client: client, transport: self, streamID: streamID)
+        exchange.beganUs = loop.turnUs
         exchange.slot = openExchanges.count
         openExchanges.append(exchange)
         unsafe nghttp2_session_set_stream_user_data(

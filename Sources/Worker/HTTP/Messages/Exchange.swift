@@ -39,6 +39,10 @@ package final class Exchange {
     /// The route of the request, with the parts of its target that are parameters; nil when it has no
     /// route.
     var route: RouteMatch?
+    /// Under which number the request is counted; 0 if no route has taken it.
+    package var routeNumber = 0
+    /// The start of the turn of the loop in which the request came, in microseconds. Set by sessions.
+    var beganUs: UInt64 = 0
 
     /// Nil once the exchange is closed.
     private(set) var transport: (any ExchangeTransport)?
@@ -114,6 +118,7 @@ package final class Exchange {
         // It is usually the same, and need not be counted anew.
         if asking !== client { asking = client }
         route = nil
+        routeNumber = 0
         self.streamID = streamID
         self.transport = transport
         response = .awaited
@@ -339,6 +344,7 @@ package final class Exchange {
     package func close(_ cause: CloseCause) {
         guard transport != nil else { return }
         if isMedia { transport?.mediaDidChange(self, isMedia: false) }
+        if !hasResponded { transport?.didEndUnanswered(self) }
         transport = nil
         prepared = nil
         if hasResponded { response = .abandoned }

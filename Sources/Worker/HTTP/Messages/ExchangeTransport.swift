@@ -12,6 +12,8 @@ package protocol ExchangeTransport: AnyObject {
     /// Sends the header section; `produce` gets the body. If the exchange has a prepared response, `head`
     /// has only the fields that follow that response's own.
     func respond(_ exchange: Exchange, _ head: ResponseHead)
+    /// The exchange ends without a response.
+    func didEndUnanswered(_ exchange: Exchange)
     /// The source of the body has more.
     func resume(_ exchange: Exchange)
     func reset(_ exchange: Exchange, _ code: ResetCode)
@@ -27,6 +29,10 @@ package protocol ExchangeTransport: AnyObject {
     var nowMs: UInt64 { get }
     /// Whether this is the thread that owns the exchange.
     var isOnOwnThread: Bool { get }
+}
+
+extension ExchangeTransport {
+    package func didEndUnanswered(_ exchange: Exchange) {}
 }
 
 /// What a protocol has to send before the body of a response.

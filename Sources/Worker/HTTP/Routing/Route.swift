@@ -45,27 +45,39 @@ final class RoutePlace {
     private(set) var methods: [RequestMethod] = []
     private var handlers = [Route.Handler?](
         repeating: nil, count: RequestMethod.allCases.count)
+    /// Under which number a request is counted, by method. A method that there is not counts like the
+    /// first one that there is.
+    private var numbers = [Int](repeating: 0, count: RequestMethod.allCases.count)
 
     init(_ pattern: String) {
         self.pattern = pattern
     }
 
-    func add(_ route: Route) {
+    /// - Parameter number: under which its requests are counted.
+    func add(_ route: Route, number: Int) {
+        if methods.isEmpty { numbers = numbers.map { _ in number } }
         if route.readers == .everyPage { readers = .everyPage }
         if route.takesEndlessBody { takesEndlessBody = true }
         for (method, handler) in route.handlers {
-            add(method, handler)
-            if method == .get { add(.head, handler) }
+            add(method, handler, number)
+            if method == .get { add(.head, handler, number) }
         }
     }
 
-    private func add(_ method: RequestMethod, _ handler: @escaping Route.Handler) {
+    private func add(
+        _ method: RequestMethod, _ handler: @escaping Route.Handler, _ number: Int
+    ) {
         precondition(self.handler(for: method) == nil, "a method belongs to one route")
         handlers[Int(method.rawValue)] = handler
+        numbers[Int(method.rawValue)] = number
         methods.append(method)
     }
 
     func handler(for method: RequestMethod) -> Route.Handler? { handlers[Int(method.rawValue)] }
+
+    func number(for method: RequestMethod?) -> Int {
+        numbers[method.map { Int($0.rawValue) } ?? 0]
+    }
 
     /// The methods that can be requested, including OPTIONS.
     var allowed: [RequestMethod] { methods + [.options] }

@@ -23,14 +23,16 @@ package final class RouteTable: Application {
     private let methods: [RequestMethod]
 
     /// - Parameters:
+    ///   - number: the number under which requests for a route of that name are counted.
     ///   - meaning: asked about unusual addresses only.
     ///   - nothing: answers when there is no route.
     package init(
         _ routes: [Route], crossOrigin: CrossOrigin,
+        number: (_ name: String) -> Int = { _ in 0 },
         meaning: @escaping (Request) -> Meaning = { _ in .asSent },
         nothing: @escaping (Exchange) -> Void
     ) {
-        places = Self.places(routes)
+        places = Self.places(routes, number)
         tree = RouteTree(places.map(\.pattern))
         self.crossOrigin = crossOrigin
         self.meaning = meaning
@@ -39,13 +41,14 @@ package final class RouteTable: Application {
         methods = RequestMethod.allCases.filter(known.contains)
     }
 
-    private static func places(_ routes: [Route]) -> [RoutePlace] {
+    private static func places(_ routes: [Route], _ number: (String) -> Int) -> [RoutePlace] {
         var places: [RoutePlace] = []
         for route in routes {
             if !places.contains(where: { $0.pattern == route.pattern }) {
                 places.append(RoutePlace(route.pattern))
             }
-            places.first { $0.pattern == route.pattern }?.add(route)
+            places.first { $0.pattern == route.pattern }?.add(
+                route, number: number(route.name))
         }
         return places
     }
@@ -63,7 +66,9 @@ package final class RouteTable: Application {
         let place = places[found.pattern]
         exchange.route = found
         if exchange.request.isEndless, !place.takesEndlessBody { return nothing(exchange) }
-        guard let method = exchange.request.knownMethod else { return refuse(exchange, place) }
+        let known = exchange.request.knownMethod
+        exchange.routeNumber = place.number(for: known)
+        guard let method = known else { return refuse(exchange, place) }
         if let handler = place.handler(for: method) { return handler(exchange) }
         method == .options ? preflight(exchange, place) : refuse(exchange, place)
     }

@@ -123,14 +123,13 @@ extension Connection {
     }
 
     private func finishHandshake(_ ssl: OpaquePointer) -> Bool {
-        server.counters.handshakes += 1
         guard let session = unsafe makeSession(ssl) else {
             server.buffers.ciphertextCount = 0
             close(.connectionLost)
             return false
         }
         open(session)
-        server.didOpen()
+        server.didOpen(afterUs: MonotonicClock.nowUs() - takenAtUs)
         // The last handshake flight and our SETTINGS leave in one packet.
         flushIntoCiphertext()
         return true

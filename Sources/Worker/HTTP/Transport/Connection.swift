@@ -50,6 +50,8 @@ final class Connection: EventHandler {
     /// Open exchanges that carry live media.
     var mediaExchangeCount = 0
     var clock: ConnectionClock
+    /// When this worker took it; microseconds of the loop.
+    let takenAtUs: UInt64
     /// When to check next whether something takes too long; `atMs` in milliseconds of the loop.
     var plannedLook: (timer: TimerID, atMs: UInt64)?
     /// Watches everything that waits for the window of the connection.
@@ -76,6 +78,7 @@ final class Connection: EventHandler {
         self.number = number
         self.server = server
         clock = ConnectionClock(nowMs: server.loop.nowMs)
+        takenAtUs = server.loop.turnUs
     }
 
     deinit {

@@ -14,6 +14,7 @@ package final class HTTPServer {
     let tls: TLSContext
     unowned let application: any Application
     let counters: HTTPCounters
+    private let observer: (any ServerObserver)?
     let limits: HTTPLimits
     let buffers: SharedBuffers
     let configuration: HTTP2Configuration
@@ -40,6 +41,7 @@ package final class HTTPServer {
     /// - Parameter exemptNetworks: networks whose addresses have no limits of their own.
     package init(
         loop: EventLoop, tls: TLSContext, application: any Application, counters: HTTPCounters,
+        observer: (any ServerObserver)? = nil,
         exemptNetworks: [NetworkRange] = [], limits: HTTPLimits = HTTPLimits()
     ) {
         let buffers = SharedBuffers(stageBytes: limits.stageBytes)
@@ -50,6 +52,7 @@ package final class HTTPServer {
         self.tls = tls
         self.application = application
         self.counters = counters
+        self.observer = observer
         self.limits = limits
         self.configuration = configuration
         clients = ClientTable(exemptNetworks: exemptNetworks)
@@ -138,8 +141,20 @@ package final class HTTPServer {
         for connection in connections.values { connection.close(.connectionLost) }
     }
 
-    /// A handshake has finished.
-    func didOpen() { trimLater() }
+    /// A handshake has finished that began so many microseconds ago.
+    func didOpen(afterUs durationUs: UInt64) {
+        counters.handshakes += 1
+        observer?.didFinishHandshake(durationUs: durationUs)
+        trimLater()
+    }
+
+    /// A request has its answer; status 0: it never will.
+    func didAnswer(_ exchange: Exchange, status: Int) {
+        guard let observer else { return }
+        observer.didAnswer(
+            route: exchange.routeNumber, status: status,
+            durationUs: MonotonicClock.nowUs() - exchange.beganUs)
+    }
 
     func didClose(_ connection: Connection) {
         connections[connection.id] = nil

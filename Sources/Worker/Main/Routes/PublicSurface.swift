@@ -53,7 +53,7 @@ struct PublicSurface {
                 + publishing.routes + told.routes + events.routes
                 + people.routes
                 + pages.routes,
-            crossOrigin: crossOrigin, meaning: StreamAddress.meaning
+            crossOrigin: crossOrigin, number: MetricLabels.number, meaning: StreamAddress.meaning
         ) { exchange in
             // A person gets a page, a program a problem; an encoder's refusal is logged as well.
             exchange.request.isNavigation && !exchange.request.isEndless
