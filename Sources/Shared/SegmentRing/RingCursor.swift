@@ -85,6 +85,19 @@ package struct RingCursor {
     /// Whether an entry has been found that has not been taken to its end.
     package var isInsideEntry: Bool { current != nil }
 
+    /// By how many milliseconds what comes next is older than the newest media, further than where the
+    /// reader wanted to start; nil if it has taken nothing yet, or what comes next is gone.
+    package func lagMs(in ring: Ring) -> UInt64? {
+        guard hasTaken, let sequence = current?.sequence ?? next else { return nil }
+        guard sequence < ring.entryHead else { return 0 }
+        guard let newestMs = ring.newestEntry?.bootMs,
+            case .entry(let entry) = current.map(RingLookup.entry) ?? ring.lookup(sequence)
+        else { return nil }
+        let behindMs = newestMs - min(entry.bootMs, newestMs)
+        guard case .rewound(let byMs) = start else { return behindMs }
+        return behindMs - min(byMs, behindMs)
+    }
+
     /// Goes on at the live edge when the current entry has been taken, whatever lag is allowed; a reader
     /// that has gone back in time stays there.
     package mutating func catchUp() {

@@ -67,9 +67,11 @@ final class Viewer: BodySource, ExchangeHandler, Waiter {
         held.refuse(problem)
     }
 
-    /// Sends a sign of life now and then to a viewer who has been sent everything; others need none.
+    /// Notes how far behind the viewer is. Sends a sign of life now and then to one who has been sent
+    /// everything; others need none.
     func lookAfter(nowMs: UInt64) {
         if heldAnswer != nil { return answerIfDue() }
+        if let stream, let lagMs = webM.lagMs(in: stream.ring) { stream.countLag(ms: lagMs) }
         guard isWaiting, nowMs >= producedAtMs + Limits.silenceFilledMs else { return }
         webM.fillSilence()
         wake()

@@ -50,6 +50,9 @@ package struct WebMViewer {
     /// How often media was skipped to stay near the live edge.
     var jumps: Int { cursor.jumps }
 
+    /// How far this viewer is behind; nil if that is not known.
+    func lagMs(in ring: Ring) -> UInt64? { cursor.lagMs(in: ring) }
+
     /// Goes on at the live edge after the present entry. A viewer who has gone back in time stays there.
     mutating func catchUp() { cursor.catchUp() }
 

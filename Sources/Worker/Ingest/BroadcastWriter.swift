@@ -28,6 +28,7 @@ final class BroadcastWriter {
     private var takeOverCountAtStart: UInt64
     /// The ring is this broadcast's: the broadcast was resumed, or its header was accepted.
     private(set) var isAttached = false
+    private var rhythm: MediaRhythm
     /// When this request last brought bytes for the ring, or when it began; milliseconds of the loop.
     private(set) var heardMs: UInt64
 
@@ -44,6 +45,7 @@ final class BroadcastWriter {
         self.stream = stream
         takeOverCountAtStart = lease?.ring.status.takeOverCount ?? 0
         heardMs = environment.loop.nowMs
+        rhythm = MediaRhythm(continuing: lease?.ring)
         showLife()
         adoptNotifier()
     }
@@ -181,11 +183,17 @@ final class BroadcastWriter {
         } catch {
             throw .ring(error)
         }
+        if let distanceMs = rhythm.keyFrameDistanceMs(at: fragment) {
+            environment.counters.observe(.keyFrameDistance, us: distanceMs * 1_000)
+        }
     }
 
     /// Tells viewers that this many bytes were appended.
     func announce(bytes: Int, atMs nowMs: UInt64) {
         notifier?.committed(nowMs: nowMs)
+        if let gapMs = rhythm.gapMs(atMs: nowMs) {
+            environment.counters.observe(.ingestGap, us: gapMs * 1_000)
+        }
         lease?.ring.status.addBytesIngested(bytes)
         environment.counters.add(.ingestBytes, UInt64(bytes))
     }
@@ -246,6 +254,7 @@ final class BroadcastWriter {
         lease?.release()
         lease = created
         takeOverCountAtStart = created.ring.status.takeOverCount
+        rhythm = MediaRhythm()
         attach()
         excuseSilence()
         guard let adopted = streams.adopt(created.ring, name: name) else {

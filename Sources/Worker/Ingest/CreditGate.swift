@@ -13,7 +13,8 @@ final class CreditGate {
     private let watch: BodyWatch
     private let environment: IngestEnvironment
     private var withheldBytes = 0
-    private var isHeldBack = false
+    /// When this was begun to be held back; nil while it is not.
+    private var heldBackSinceMs: UInt64?
 
     init(
         _ exchange: Exchange, _ session: IngestSession, _ watch: BodyWatch,
@@ -47,8 +48,8 @@ final class CreditGate {
     private func creditWhenDue() {
         let delayMs = session.holdBackMs()
         if delayMs == 0 || exchange.hasPeerEnded { return open() }
-        if !isHeldBack {
-            isHeldBack = true
+        if heldBackSinceMs == nil {
+            heldBackSinceMs = environment.loop.nowMs
             environment.counters.add(.publishersHeldBack)
         }
         session.excuseSilence()
@@ -62,7 +63,11 @@ final class CreditGate {
     }
 
     private func open() {
-        isHeldBack = false
+        if let heldBackSinceMs {
+            environment.counters.observe(
+                .heldBack, us: (environment.loop.nowMs - heldBackSinceMs) * 1_000)
+        }
+        heldBackSinceMs = nil
         exchange.credit(takeWithheld())
     }
 }

@@ -21,8 +21,13 @@ struct AccountParts {
         settings: Settings, loop: EventLoop, counters: SlotCounters, logger: Logger,
         tellWorkers: @escaping () -> Void
     ) throws {
+        let store = MeasuredStore(try AccountStores.open(settings.accounts)) {
+            operation, durationUs, isFailure in
+            counters.observe(.storeLatency, cell: operation.rawValue, us: durationUs)
+            if isFailure { counters.add(.storeErrors, cell: operation.rawValue) }
+        }
         let service = AccountService(
-            store: try AccountStores.open(settings.accounts),
+            store: store,
             allowsSignUp: settings.signUp == .open)
         desk = try AccountDesk(service: service, loop: loop)
         credentials = Credentials(

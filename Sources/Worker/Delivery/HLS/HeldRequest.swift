@@ -116,6 +116,7 @@ final class HeldRequest: ExchangeHandler {
             return false
         }
         isCounted = true
+        indexed?.stream.countHeld()
         exchange.handler = self
         return true
     }
@@ -143,9 +144,12 @@ final class HeldRequest: ExchangeHandler {
 
     /// It waits no longer.
     private func giveBack() {
-        indexed = nil
-        if isCounted { exchange.client.giveBack(.viewers) }
+        if isCounted {
+            exchange.client.giveBack(.viewers)
+            indexed?.stream.countReleased()
+        }
         isCounted = false
+        indexed = nil
     }
 
     // MARK: ExchangeHandler
