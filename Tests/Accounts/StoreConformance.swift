@@ -16,7 +16,7 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     /// Those that the suite is run with.
-    static let all: [StoreKind] = [.memory, .sqlite, .mongo]
+    static let all: [StoreKind] = [.memory, .sqlite, .mongo, .measured]
 
     /// A place, and a prepared store in it.
     func make() throws -> (place: any StorePlace, store: any AccountStore) {

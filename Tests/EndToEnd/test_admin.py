@@ -313,6 +313,15 @@ def test_the_figures_move_with_what_happens(
         # The workers write these down now and then.
         wait_until(lambda: Metrics(server).total(name) - before.total(name) >= least, name)
     during = Metrics(server)
+    # A viewer's lag is looked at once a second.
+    for name in ("weir_viewer_lag_seconds_count", "weir_ingest_gap_seconds_count",
+                 "weir_key_frame_distance_seconds_count"):
+        wait_until(lambda: Metrics(server).total(name) > 0, name)
+    for name in ("weir_request_duration_seconds_count", "weir_tls_handshake_duration_seconds_count",
+                 "weir_account_store_duration_seconds_count", "weir_ring_bytes",
+                 "weir_process_cpu_seconds_total", "weir_process_open_fds"):
+        assert during.total(name) > 0, name
+    assert during.total("weir_responses_total", route="watch", status="2xx") == 3
     assert during.total("weir_viewers") == 3
     assert during.total("weir_publishers") == 1
     assert during.total("weir_streams", state="live") == 1

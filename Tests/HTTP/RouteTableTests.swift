@@ -31,6 +31,7 @@ import Testing
                 Route("me", "/api/me", [.get: note("me"), .delete: note("remove")]),
                 Route("out", "/logout", [.post: note("out")]),
             ], crossOrigin: CrossOrigin(origins: [Self.studio]),
+            number: { ["watch": 1, "publish": 2, "me": 3, "out": 4][$0] ?? 0 },
             meaning: { request in
                 switch request.target {
                 case "/%61nn/live?a=1": .target("/ann/live?a=1")
@@ -66,6 +67,20 @@ import Testing
     func handlers(method: String, target: String, call: String) {
         #expect(ask(method, target)?.status == 200)
         #expect(calls.made == [call])
+    }
+
+    @Test(
+        "a request counts for the route that takes it, or for the first one that is there",
+        arguments: [
+            ("GET", "/ann/live", 1), ("HEAD", "/ann/live", 1), ("PUT", "/ann/live", 2),
+            ("DELETE", "/ann/live", 1), ("OPTIONS", "/logout", 4), ("ODD", "/logout", 4),
+            ("GET", "/nowhere", 0), ("OPTIONS", "*", 0), ("GET", "/%61nn/live?a=1", 1),
+        ])
+    func numbers(method: String, target: String, number: Int) {
+        let fake = FakeExchange(Request(method: method, target: target))
+        table().begin(fake.exchange)
+        #expect(fake.exchange.routeNumber == number)
+        fake.close(.completed)
     }
 
     @Test("what is there under another address is said to be there")

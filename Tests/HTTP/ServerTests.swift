@@ -158,6 +158,22 @@ struct ServerTests {
         }
     }
 
+    @Test(
+        "each request is told of once, with its status or that it got none",
+        arguments: [true, false])
+    func observed(isHTTP2: Bool) throws {
+        let version = isHTTP2 ? "--http2" : "--http1.1"
+        try withServer { server in
+            _ = server.curl(version, "\(server.base)/hello")
+            _ = server.curl(version, "\(server.base)/early")
+            _ = server.curl(version, "\(server.base)/after-ticks")
+            _ = server.curl(version, "--max-time", "3", "\(server.base)/never")
+            while server.onLoop({ server.server.connectionCount }) > 0 {}
+            #expect(server.onLoop { server.observed.statuses } == [200, 409, 200, 0])
+            #expect(server.onLoop { server.observed.handshakes } == 4)
+        }
+    }
+
     @Test("connections beyond the limit are closed at once")
     func tooMany() throws {
         var limits = HTTPLimits()

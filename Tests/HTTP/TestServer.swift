@@ -92,11 +92,24 @@ func run(_ arguments: [String], input: Data? = nil) -> Finished {
     return Finished(status: process.terminationStatus, output: text, errors: errors)
 }
 
+/// What a server has told.
+final class Observed: ServerObserver {
+    private(set) var statuses: [Int] = []
+    private(set) var handshakes = 0
+
+    func didAnswer(route: Int, status: Int, durationUs: UInt64) {
+        statuses.append(status)
+    }
+
+    func didFinishHandshake(durationUs: UInt64) { handshakes += 1 }
+}
+
 /// A server, its loop and its thread. Everything but the members marked so is the loop's.
 final class TestServer: @unchecked Sendable, EventHandler {
     let loop: EventLoop
     let application = TestApplication()
     let counters = HTTPCounters()
+    let observed = Observed()
     let server: HTTPServer
     /// Set once before the thread starts.
     private(set) var port: UInt16 = 0
@@ -113,7 +126,7 @@ final class TestServer: @unchecked Sendable, EventHandler {
         bell = try EventDescriptor()
         server = HTTPServer(
             loop: loop, tls: try tls ?? TestCertificate.shared.context(), application: application,
-            counters: counters, limits: limits)
+            counters: counters, observer: observed, limits: limits)
         listener = Self.makeSocket()
         plainListener = Self.makeSocket()
         application.server = self

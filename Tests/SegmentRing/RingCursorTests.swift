@@ -226,6 +226,25 @@ import Testing
         #expect(try take(&cursor, writer.ring) == 4)
     }
 
+    @Test("a reader's lag is how much older than the newest media that is which comes next")
+    func lag() throws {
+        let writer = try create(entries: 64)
+        for sequence in 0..<5 as Range<UInt64> {
+            try writer.appendKnown(length: 10, flags: .independent, bootMs: sequence * 500)
+        }
+        var cursor = RingCursor(.rewound(byMs: 1_500), policy: .never)
+        #expect(cursor.lagMs(in: writer.ring) == nil)
+        #expect(try take(&cursor, writer.ring) == 1)
+        #expect(cursor.lagMs(in: writer.ring) == 0, "it started back in time")
+        try writer.appendKnown(length: 10, bootMs: 3_600)
+        #expect(cursor.lagMs(in: writer.ring) == 1_100)
+        #expect(try takeAll(&cursor, writer.ring) == [2, 3, 4, 5])
+        #expect(cursor.lagMs(in: writer.ring) == 0)
+        for _ in 0..<64 { try writer.appendKnown(length: 10, bootMs: 4_000) }
+        try writer.appendKnown(length: 10, bootMs: 5_000)
+        #expect(cursor.lagMs(in: writer.ring) == nil, "what comes next is gone")
+    }
+
     @Test("catching up skips to the live edge once, and not before there is anything to skip")
     func catchUp() throws {
         let writer = try create(entries: 64)

@@ -81,7 +81,10 @@ import Testing
     func begins() throws {
         let fake = get("v1.m3u8")
         #expect(fake.answer == nil && fake.client.amount(of: .viewers) == 1)
+        #expect(bench.counters.page.total(.requestsHeldNow) == 1)
         try append { fake.answer != nil }
+        #expect(bench.counters.page.total(.requestsHeldNow) == 0)
+        #expect(bench.counters.page.total(.requestsHeld) == 1)
         #expect(fake.answer?.status == 200)
         #expect(text(fake).contains("#EXTINF"))
         fake.close(.completed)
@@ -94,6 +97,7 @@ import Testing
         #expect(stage.ring.slots.interested == 1)
         fake.close(.peerReset)
         #expect(fake.client.amount(of: .viewers) == 0 && stage.ring.slots.interested == 0)
+        #expect(bench.counters.page.total(.requestsHeldNow) == 0)
         try stage.appendAll(broadcast)
         bench.streams.deliver()
         later.run()
