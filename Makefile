@@ -9,7 +9,8 @@ MINUTES ?= 5
 SOURCES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build check test test-systemd sanitize fuzz bench walk format lint certificate clean
+.PHONY: help run demo build deb tarball image check test test-systemd sanitize fuzz bench walk format lint
+.PHONY: certificate clean
 
 help: ## List the targets
 	@echo "Weir: a live-streaming server. Targets:"
@@ -28,6 +29,18 @@ build: ## Build both executables for release (.build/release)
 	@scripts/check-toolchain
 	@scripts/install-packages build
 	@scripts/build-release
+
+deb: build ## Make the Debian package (build/packages/weir_VERSION_ARCH.deb)
+	@scripts/install-packages package
+	@scripts/package deb
+
+tarball: build ## The same files with a script that installs them (build/packages/weir-VERSION-ARCH.tar.gz)
+	@scripts/install-packages package
+	@scripts/package tarball
+
+image: build ## A container image of them, made without a container engine (build/packages/weir-VERSION-ARCH.oci.tar)
+	@scripts/install-packages package
+	@scripts/package image
 
 check: ## On the way to work, a few minutes: format, debug build, unit tests, some end to end
 	@scripts/run-checks

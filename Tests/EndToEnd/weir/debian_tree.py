@@ -1,4 +1,4 @@
-"""A small Debian in a folder, to be booted: what a fresh server has, and what Weir says it needs.
+"""A small Debian in a folder, to be booted: what a fresh server has, and what Weir's package depends on.
 
 It is made by debootstrap from the mirror that apt uses here, once, and kept in build/machines. Its
 name holds all that distinguishes it; it gets that name when it is complete.
@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 
 from .exclusive import one_at_a_time
-from .places import BUILD, REPOSITORY
+from .places import BUILD
 
 MACHINES = BUILD / "machines"
 # For the machine itself; Weir needs none of them. dbus: systemctl of a booted systemd wants it.
@@ -25,10 +25,11 @@ class Unavailable(Exception):
     """This machine cannot do it, through no fault of Weir's. Says why."""
 
 
-def make_tree() -> tuple[Path, bool]:
-    """The tree, from the cache if it is there, and whether it is new."""
+def make_tree(needed: list[str]) -> tuple[Path, bool]:
+    """The tree with the packages that are needed, from the cache if it is there, and whether it is
+    new."""
     codename = _codename()
-    packages = [*_FOR_THE_MACHINE, *runtime_packages()]
+    packages = sorted({*_FOR_THE_MACHINE, *needed})
     key = hashlib.sha256("\n".join([codename, *packages]).encode()).hexdigest()[:12]
     tree = MACHINES / f"{codename}-{key}"
     with one_at_a_time(tree):
@@ -44,14 +45,6 @@ def forget(tree: Path) -> None:
     """Remove a tree that does not work, so that the next one is made anew."""
     with one_at_a_time(tree):
         shutil.rmtree(tree, ignore_errors=True)
-
-
-def runtime_packages() -> list[str]:
-    """What docs/operations.md says the binaries need on this system."""
-    text = (REPOSITORY / "docs" / "operations.md").read_text()
-    listed = re.search(r"\(on Debian 12:\s+([^)]*)\)", text)
-    assert listed, "docs/operations.md does not say which packages Weir needs"
-    return sorted(name.strip() for name in listed[1].split(","))
 
 
 def _bootstrap(tree: Path, packages: list[str]) -> None:

@@ -1,16 +1,20 @@
-"""Weir as it is installed on a machine: its units, its processes, `weir user`, somebody on air."""
+"""Weir as it is installed on a machine that is booted for it: its package, its units, its processes,
+`weir user`, somebody on air."""
 
 from __future__ import annotations
 
 import json
-import re
+import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from . import curl, processes
-from .certificate import Certificate
-from .machine import Machine
-from .places import REPOSITORY
+import pytest
+
+from . import curl, package, processes
+from .debian_tree import Unavailable
+from .machine import Machine, boot
 from .publisher import Publisher
 from .recordings import record
 from .viewer import Viewer
@@ -18,7 +22,7 @@ from .waiting import wait_until
 
 SERVICE, SOCKET = "weir.service", "weir.socket"
 DATA = "/var/lib/weir"
-_URL = "https://localhost:8443"
+URL = "https://localhost:8443"
 
 
 def log(machine: Machine, *arguments: str) -> str:
@@ -26,24 +30,50 @@ def log(machine: Machine, *arguments: str) -> str:
     return machine.run("journalctl", "--no-pager", f"--unit={SERVICE}", *arguments)
 
 
-def install(machine: Machine) -> None:
-    """With the commands of docs/operations.md."""
-    text = (REPOSITORY / "docs" / "operations.md").read_text()
-    commands = re.search(r"```sh\n(install .*?)```", text, re.DOTALL)
-    assert commands, "docs/operations.md does not say how to install the units"
-    machine.run("sh", "-e", "-c", f"cd /install\n{commands[1]}")
+@contextmanager
+def machine_for(packed: Path, folder: Path, binds: dict[Path, str]) -> Iterator[Machine]:
+    """A machine with what a package depends on, and these folders. What the clients of this process
+    ask for is asked there. Where no machine can be booted, tests are skipped."""
+    mounts = Path("/proc/self/mountinfo").read_text()
+    try:
+        machine = boot(folder, binds, package.dependencies(packed))
+    except Unavailable as reason:
+        if os.environ.get("WEIR_SYSTEMD") == "required":
+            raise
+        pytest.skip(str(reason))
+    try:
+        curl.within = machine.within
+        yield machine
+    finally:
+        curl.within = []
+        machine.stop()
+    assert Path("/proc/self/mountinfo").read_text() == mounts, "a mount was left behind"
+    assert not machine.processes_of(SERVICE), "a process was left behind"
+
+
+def apt(machine: Machine, *arguments: str) -> str:
+    """apt-get as docs/install.md has it, with nobody to answer questions; settings that were changed
+    stay. Returns everything that was said."""
+    return machine.run(
+        "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c",
+        'exec apt-get --quiet --yes -o Dpkg::Options::=--force-confold "$@" 2>&1', "apt", *arguments)
+
+
+def authority(machine: Machine, folder: Path) -> Path:
+    """The certificate that the package has made, for clients to trust."""
+    file = folder / "certificate.pem"
+    file.write_text(machine.run("cat", "/etc/weir/certificate.pem"))
+    return file
 
 
 def weir_user(machine: Machine, *arguments: str, stdin: str = "") -> str:
     """As docs/operations.md has it."""
     return machine.run(
-        "env", f"WEIR_DATA={DATA}", "weir", "user", *arguments, "--config", "/etc/weir/weir.toml",
-        stdin=stdin,
-    )
+        "weir", "user", *arguments, "--config", "/etc/weir/weir.toml", stdin=stdin)
 
 
-def is_serving(authority: Path) -> bool:
-    return curl.request("GET", f"{_URL}/api/streams", authority).status == 200
+def is_serving(certificate: Path) -> bool:
+    return curl.request("GET", f"{URL}/api/streams", certificate).status == 200
 
 
 def supervisor(machine: Machine) -> int:
@@ -70,41 +100,45 @@ def wait_for_new_start(machine: Machine, old: int) -> None:
 
 
 class Broadcast:
-    """Somebody with an account of root's making who broadcasts with a key, and a viewer."""
+    """Somebody who signs up and broadcasts with a key, and a viewer."""
 
-    def __init__(self, machine: Machine, certificate: Certificate, folder: Path) -> None:
+    def __init__(self, machine: Machine, certificate: Path, folder: Path) -> None:
         self.name = f"user-{secrets.token_hex(4)}"
         self._password = secrets.token_urlsafe(12)
-        weir_user(machine, "add", self.name, stdin=self._password + "\n")
+        self.authority, self._folder = certificate, folder
+        assert self._tell("/signup").status == 201
         self._key = weir_user(machine, "key", self.name).strip()
-        self._authority, self._folder = certificate.certificate, folder
         self._clients: list[Publisher | Viewer] = []
 
     def begin(self) -> tuple[Publisher, Viewer]:
         """Be live, and watched; also again, when the server was away."""
-        url, headers = f"{_URL}/{self.name}/live", {"authorization": f"Bearer {self._key}"}
-        publisher = Publisher(url, self._authority, self._folder, headers=headers)
+        url, headers = f"{URL}/{self.name}/live", {"authorization": f"Bearer {self._key}"}
+        publisher = Publisher(url, self.authority, self._folder, headers=headers)
         self._clients.append(publisher.play(record(seconds=60)))
         wait_until(lambda: self.state == "live", f"{self.name} to be live")
-        file = self._folder / f"viewer-{len(self._clients)}.webm"
-        viewer = Viewer(url, self._authority, file)
+        file = self._folder / f"viewer-{secrets.token_hex(4)}.webm"
+        viewer = Viewer(url, self.authority, file)
         self._clients.append(viewer)
         viewer.wait_for_more()
         return publisher, viewer
 
     def sign_in(self) -> curl.Answer:
+        return self._tell("/login")
+
+    def _tell(self, path: str) -> curl.Answer:
         return curl.request(
-            "POST", f"{_URL}/login", self._authority,
+            "POST", f"{URL}{path}", self.authority,
             headers={"content-type": "application/json"},
             body=json.dumps({"username": self.name, "password": self._password}).encode(),
         )
 
     @property
     def state(self) -> str | None:
-        answer = curl.request("GET", f"{_URL}/api/streams", self._authority)
+        answer = curl.request("GET", f"{URL}/api/streams", self.authority)
         streams = answer.json()["streams"] if answer.status == 200 else []
         return next((one["state"] for one in streams if one["name"] == self.name), None)
 
     def end(self) -> None:
         for client in self._clients:
             client.__exit__()
+        self._clients.clear()

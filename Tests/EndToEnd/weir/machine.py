@@ -1,7 +1,7 @@
 """A small Debian that is booted, with a systemd of its own: systemd-nspawn on debootstrap's tree.
 
-What is written in it goes to memory and is gone when it stops; /var/lib/private alone, where
-services keep their data, is a folder on the disk. It has a network of its own, with nothing but
+What is written in it goes to memory and is gone when it stops; /var/lib alone, where services keep
+their data, is a folder on the disk. It has a network of its own, with nothing but
 loopback: what is to talk to its servers runs there (`within`). It is in control groups of its own,
 so that nothing is left of it, and dies with the process that booted it.
 """
@@ -45,12 +45,13 @@ def obstacle() -> str | None:
     return None
 
 
-def boot(folder: Path, binds: dict[Path, str]) -> "Machine":
-    """A machine that has booted. A tree that was made earlier and does not boot is made anew."""
+def boot(folder: Path, binds: dict[Path, str], packages: list[str]) -> "Machine":
+    """A machine with these packages that has booted. A tree that was made earlier and does not boot
+    is made anew."""
     if reason := obstacle():
         raise Unavailable(reason)
     while True:
-        tree, is_new = make_tree()
+        tree, is_new = make_tree(packages)
         machine = Machine(tree, folder, binds)
         try:
             return machine.boot()
@@ -71,7 +72,7 @@ class Machine:
         """`binds` are folders that are seen inside, read-only, by the name they get there."""
         self.name = f"{_PREFIX}{os.getpid()}"
         self.log_file = folder / "machine.log"
-        self.data = folder / "private"
+        self.data = folder / "var-lib"
         self._tree = tree
         self._binds = binds
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,7 +82,7 @@ class Machine:
     # Life cycle
 
     def boot(self) -> "Machine":
-        self.data.mkdir(mode=0o700, exist_ok=True)
+        subprocess.run(["cp", "--archive", self._tree / "var/lib", self.data], check=True)
         self._make_groups()
         with self.log_file.open("wb") as log:
             self._process = subprocess.Popen(
@@ -116,7 +117,7 @@ class Machine:
             "unshare", "--mount", "--propagation", "private",
             "systemd-nspawn", "--quiet", f"--directory={self._tree}", f"--machine={self.name}",
             "--volatile=overlay", "--register=no", "--keep-unit", "--private-network",
-            "--console=pipe", f"--bind={self.data}:/var/lib/private", *binds, "--boot",
+            "--console=pipe", f"--bind={self.data}:/var/lib", *binds, "--boot",
         ]
 
     def _init(self) -> int | None:
