@@ -91,7 +91,7 @@ def test_reload_and_upgrade_signals_do_not_end_it(start_server: Start) -> None:
 def test_its_data_directory_may_be_a_link(
     start_server: Start, publish: Callable[..., Publisher], name: str, tmp_path: Path
 ) -> None:
-    """As /var/lib/weir is under DynamicUser=, for the supervisor and for the workers."""
+    """As /var/lib/weir was under DynamicUser=, for the supervisor and for the workers."""
     data, link = tmp_path / "private", tmp_path / "link"
     data.mkdir()
     link.symlink_to(data)

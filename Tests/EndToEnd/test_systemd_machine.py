@@ -18,6 +18,7 @@ from weir.installed import (
     wait_for_new_start, weir_user, workers,
 )
 from weir.machine import Machine
+from weir.places import REPOSITORY
 from weir.waiting import wait_until
 
 pytestmark = pytest.mark.systemd
@@ -97,6 +98,14 @@ def test_systemd_has_nothing_to_say_about_the_units(machine: Machine) -> None:
 def test_the_service_is_exposed_little(machine: Machine) -> None:
     """The threshold is ten times the level that systemd-analyze prints: 1.2 of 10."""
     machine.run("systemd-analyze", "security", "--no-pager", "--threshold=12", SERVICE)
+
+
+def test_the_documents_say_why_it_is_exposed_where_it_is(machine: Machine) -> None:
+    said = machine.run("systemd-analyze", "security", "--no-pager", "--json=short", SERVICE)
+    exposed = {one["name"].replace("|", r"\|") for one in json.loads(said) if one["exposure"]}
+    text = (REPOSITORY / "docs/install.md").read_text()
+    table = set(re.findall(r"(?m)^\| `([A-Z].*?)` \|", text.split("## Confinement")[1]))
+    assert exposed == table
 
 
 def test_it_is_active_when_it_says_so(machine: Machine, certificate: Path) -> None:
