@@ -48,7 +48,7 @@ check: ## On the way to work, a few minutes: format, debug build, unit tests, so
 test: ## Everything: format, build, unit tests, fuzzing, end to end
 	@scripts/run-tests
 
-test-systemd: build ## Only the systemd units, on a systemd of their own (as root)
+test-systemd: build ## Only the package and its systemd units, on a systemd of their own (as root)
 	@scripts/install-packages test
 	@scripts/python-environment
 	@scripts/test-systemd

@@ -128,6 +128,21 @@ def test_enabled_it_serves_and_people_sign_up_publish_and_watch(
         assert answer.status == 200
 
 
+def test_an_upgrade_drops_nobody(machine: Machine, folder: Path, people: Broadcast) -> None:
+    if " upgrade " not in machine.run("weir", "--help"):
+        pytest.skip("this version does not hand over yet")
+    publisher, viewer = people.begin()
+    old = _main_process(machine)
+    packed = package.as_version(package.make(), "8.0", folder)
+    apt(machine, "install", f"/other/{packed.name}")
+    new = _main_process(machine)
+    assert new not in (old, "0")
+    assert machine.run("readlink", f"/proc/{new}/exe").strip() == "/usr/bin/weir"
+    viewer.wait_for_more(50_000)
+    assert publisher.process.poll() is None and viewer.is_connected
+    assert machine.show(SERVICE, "NRestarts") == "0"
+
+
 def test_an_upgrade_keeps_settings_certificate_and_accounts(
     machine: Machine, folder: Path, people: Broadcast
 ) -> None:
@@ -196,6 +211,9 @@ def test_removing_it_stops_it_and_keeps_what_it_knows(
 
 
 def test_purging_it_leaves_nothing(machine: Machine, before: set[str]) -> None:
+    with_it = _everything(machine)
+    for file in ("/usr/bin/weir", *_FILES):
+        assert any(line.startswith(f"{file} ") for line in with_it - before)
     apt(machine, "purge", "weir")
     after = _everything(machine)
     assert sorted(after - before) == []

@@ -53,10 +53,11 @@ def machine_for(packed: Path, folder: Path, binds: dict[Path, str]) -> Iterator[
 
 def apt(machine: Machine, *arguments: str) -> str:
     """apt-get as docs/install.md has it, with nobody to answer questions; settings that were changed
-    stay. Returns everything that was said."""
+    stay; not waiting for the disk. Returns everything that was said."""
     return machine.run(
         "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c",
-        'exec apt-get --quiet --yes -o Dpkg::Options::=--force-confold "$@" 2>&1', "apt", *arguments)
+        'exec apt-get --quiet --yes -o Dpkg::Options::=--force-confold '
+        '-o Dpkg::Options::=--force-unsafe-io "$@" 2>&1', "apt", *arguments)
 
 
 def authority(machine: Machine, folder: Path) -> Path:
