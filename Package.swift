@@ -118,6 +118,7 @@ let package = Package(
             name: "History",
             dependencies: [
                 "Accounts", "Credentials", "LinuxIO", "SegmentRing", "Settings", "StreamState",
+                "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/History",

@@ -9,11 +9,11 @@ import Testing
 @testable import Telemetry
 
 private func record(
-    _ message: String, _ metadata: [(key: String, value: String)] = []
+    _ message: String, _ metadata: [(key: String, value: String)] = [], event: String? = nil
 ) -> LogRecord {
     LogRecord(
-        timeMs: 1_767_225_600_123, level: .warning, message: message, metadata: metadata,
-        process: "worker-0", pid: 42)
+        timeMs: 1_767_225_600_123, level: .warning, message: message, event: event,
+        metadata: metadata, process: "worker-0", pid: 42)
 }
 
 private func text(_ record: LogRecord, colour: Bool = false) -> String {
@@ -54,6 +54,15 @@ struct LogTests {
         #expect(object["pid"] as? Int == 42)
         #expect(object["metadata"] as? [String: String] == ["port": "8443"])
         #expect(object["cut"] == nil)
+    }
+
+    @Test("the name of an event stands before the metadata, and in JSON beside the message")
+    func eventName() throws {
+        let told = record("gone", [("a", "b")], event: "worker-died")
+        #expect(text(told).hasSuffix(" worker-0: gone event=worker-died a=b\n"))
+        #expect(try json(told)["event"] as? String == "worker-died")
+        #expect(try json(told)["metadata"] as? [String: String] == ["a": "b"])
+        #expect(try json(record("gone"))["event"] == nil)
     }
 
     @Test("hostile text in a message keeps a text line one printable line", arguments: hostile)

@@ -78,7 +78,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         "Sources/Worker/History",
         [
             "Logging", "Accounts", "Credentials", "LinuxIO", "SegmentRing", "Settings",
-            "StreamState",
+            "StreamState", "Telemetry",
         ]
     ),
     (

@@ -9,7 +9,6 @@ struct UnusedTests {
         "clientCount": "tests look at it: it says whether clients who have gone are forgotten",
         "debugDescription": "the standard library prints with it",
         "hasTarget": "the benchmark of requests finds its asset with it",
-        "markdownTable": "a test writes docs/configuration.md with it",
         "preparedHeaders": "tests of routes look at it, which have no connection",
     ]
 

@@ -23,10 +23,11 @@ package enum Log {
             case .text: .text(colour: wantsColour())
             }
         let pid = getpid()
+        let isForJournal = Journal.isStandardError
         LoggingSystem.bootstrap { _ in
             LineLogHandler(
                 level: Logger.Level(level), style: style, process: process, pid: pid,
-                write: writeToStandardError)
+                isForJournal: isForJournal, write: writeToStandardError)
         }
     }
 

@@ -13,6 +13,8 @@ struct LogRecord {
     let timeMs: UInt64
     let level: Logger.Level
     let message: String
+    /// The name of what has happened (see EventName), if it has one.
+    let event: String?
     /// In the order in which it is written.
     let metadata: [(key: String, value: String)]
     let process: String
@@ -42,7 +44,13 @@ enum LogStyle {
     private static func json(_ record: LogRecord) -> [UInt8] {
         var line = LogLine()
         line.append("{\"time\":\"\(Timestamp.rfc3339(ms: record.timeMs))\"")
-        line.append(",\"level\":\"\(record.level.rawValue)\",\"message\":\"")
+        line.append(",\"level\":\"\(record.level.rawValue)\"")
+        if let event = record.event {
+            line.append(",\"event\":\"")
+            line.append(escaping: event, quotes: true, upTo: keyBytes)
+            line.append("\"")
+        }
+        line.append(",\"message\":\"")
         line.append(escaping: record.message, quotes: true, upTo: messageBytes)
         line.append("\",\"process\":\"")
         line.append(escaping: record.process, quotes: true, upTo: keyBytes)
@@ -71,7 +79,8 @@ enum LogStyle {
         line.append(escaping: record.process, quotes: false, upTo: keyBytes)
         line.append(": ")
         line.append(escaping: record.message, quotes: false, upTo: messageBytes)
-        for item in record.metadata {
+        let event = record.event.map { [(key: EventName.metadataKey, value: $0)] } ?? []
+        for item in event + record.metadata {
             var pair = LogLine()
             pair.append(" ")
             pair.append(escaping: item.key, quotes: false, upTo: keyBytes)

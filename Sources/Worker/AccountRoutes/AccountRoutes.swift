@@ -178,8 +178,8 @@ package final class AccountRoutes {
             guard let leftOut = unansweredLine.leftOut(nowMs: loop.nowMs) else {
                 return
             }
-            logger.warning(
-                "accounts not available",
+            logger.report(
+                .accountsUnavailable, "accounts not available",
                 metadata: ["reason": "\(reason)", "leftOut": "\(leftOut)"])
         }
     }

@@ -77,10 +77,11 @@ package final class StoreWatch {
         for then in waiting { then(new.fault) }
         waiting = []
         if let fault = new.fault, old?.fault == nil {
-            logger.warning(
-                "the store of accounts does not answer", metadata: ["reason": "\(fault)"])
+            logger.report(
+                .storeSilent, "the store of accounts does not answer",
+                metadata: ["reason": "\(fault)"])
         } else if new.fault == nil, old?.fault != nil {
-            logger.notice("the store of accounts answers again")
+            logger.report(.storeAnswers, "the store of accounts answers again")
         }
     }
 

@@ -15,6 +15,7 @@ import Logging
 import SegmentRing
 import Settings
 import StreamState
+import Telemetry
 
 package final class BroadcastHistory {
     private let desk: AccountDesk
@@ -57,8 +58,8 @@ package final class BroadcastHistory {
     private func keep(_ broadcast: EndedBroadcast) -> Bool {
         do {
             guard try FileSystem.names(in: directory).count < Limits.broadcastsWaiting else {
-                logger.warning(
-                    "broadcast not recorded: too many wait for the store",
+                logger.report(
+                    .broadcastNotRecorded, "broadcast not recorded: too many wait for the store",
                     metadata: ["stream": "\(broadcast.name)"])
                 return true
             }
@@ -114,8 +115,9 @@ package final class BroadcastHistory {
         if let broadcast = EndedBroadcast(decoding: bytes), broadcast.record.id == id {
             return broadcast
         }
-        logger.warning(
-            "broadcast not recorded: its file is not intact", metadata: ["file": "\(id)"])
+        logger.report(
+            .broadcastNotRecorded, "broadcast not recorded: its file is not intact",
+            metadata: ["file": "\(id)"])
         try? FileSystem.removeFile(path(id))
         return nil
     }

@@ -14,6 +14,7 @@ import SegmentRing
 import Settings
 import StreamState
 import Streams
+import Telemetry
 
 final class IngestSession {
     private let facts: PublishFacts
@@ -208,7 +209,8 @@ final class IngestSession {
                 capacityMs: writer.capacityMs),
             ring.status.claimRingSizeAdvice()
         else { return }
-        environment.logger.warning(
+        environment.logger.report(
+            .ringTooSmall,
             "the ring is too small for HLS: key frames are seldom for its bit rate (--ring-size)",
             metadata: [
                 "stream": "\(writer.name)", "ringMiB": "\(ringBytes >> 20)",
@@ -233,8 +235,8 @@ final class IngestSession {
             state: state(consumedBytes: takenBytes).encoded())
         try keepCarried()
         environment.changes.announce()
-        environment.logger.notice(
-            "stream started",
+        environment.logger.report(
+            .streamStarted, "stream started",
             metadata: [
                 "stream": "\(writer.name)",
                 "tracks": "\(initialization.tracks.map(\.codec).joined(separator: ","))",
@@ -261,8 +263,8 @@ final class IngestSession {
     private func note(losses: Int) {
         writer.note(losses: losses)
         guard let count = lossLog.add(losses, nowMs: environment.loop.nowMs) else { return }
-        environment.logger.warning(
-            "media was broken and passed over",
+        environment.logger.report(
+            .mediaBroken, "media was broken and passed over",
             metadata: ["stream": "\(writer.name)", "losses": "\(count)"])
     }
 

@@ -59,8 +59,8 @@ package final class PublishRoutes {
     /// Logs it, because an encoder shows the person in front of it little of an answer.
     private func logWrongAddress(of request: Request, _ problem: Problem) {
         guard let leftOut = addressLine.leftOut(nowMs: environment.loop.nowMs) else { return }
-        environment.logger.notice(
-            "broadcast refused: its address is not /NAME/live",
+        environment.logger.report(
+            .broadcastRefused, "broadcast refused: its address is not /NAME/live",
             metadata: [
                 "path": "\(request.path.prefix(Self.pathCharactersLogged))",
                 "reason": "\(problem.slug)", "peer": "\(request.peer)", "leftOut": "\(leftOut)",

@@ -29,8 +29,8 @@ final class RefusalLog {
         var pause = pauses[problem.slug] ?? LogPause(ms: Limits.logRepeatMs)
         defer { pauses[problem.slug] = pause }
         guard let leftOut = pause.leftOut(nowMs: loop.nowMs) else { return }
-        logger.log(
-            level: problem.status >= 500 ? .warning : .notice, "broadcast refused",
+        logger.report(
+            problem.status >= 500 ? .broadcastFailed : .broadcastRefused, "broadcast refused",
             metadata: [
                 "stream": "\(name)", "reason": "\(problem.slug)", "peer": "\(request.peer)",
                 "leftOut": "\(leftOut)",

@@ -13,6 +13,7 @@ import LinuxIO
 import Logging
 import Settings
 import StreamState
+import Telemetry
 
 struct DamagedRings {
     private let directory: String
@@ -109,8 +110,8 @@ struct DamagedRings {
     }
 
     private func log(_ name: StreamName, _ reason: String, keptAs path: String?) {
-        logger.error(
-            "a damaged ring was put aside; its name can be used again",
+        logger.report(
+            .ringDamaged, "a damaged ring was put aside; its name can be used again",
             metadata: [
                 "stream": "\(name)", "reason": "\(reason)",
                 "keptAs": "\(path ?? "nothing: there was no place for it")",

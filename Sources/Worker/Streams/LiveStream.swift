@@ -128,8 +128,8 @@ package final class LiveStream {
         let isDue = joining.mustTell(
             isJoinable: isJoinable, hasLostItsStart: hasLostItsStart, nowMs: nowMs)
         guard isDue else { return }
-        environment.logger.warning(
-            "nobody can join the stream: it has no key frame within reach",
+        environment.logger.report(
+            .streamUnjoinable, "nobody can join the stream: it has no key frame within reach",
             metadata: [
                 "stream": "\(name)", "ringBytes": "\(ring.geometry.dataBytes)",
                 "todo": "let the encoder send a key frame every few seconds, or raise --ring-size",
@@ -152,8 +152,8 @@ package final class LiveStream {
         let leftOut = publisherLines[publisher, default: LogPause(ms: Limits.logRepeatMs)]
             .leftOut(nowMs: environment.loop.nowMs)
         guard let leftOut else { return }
-        environment.logger.notice(
-            "publisher \(publisher.rawValue)",
+        environment.logger.report(
+            .publisherChanged, "publisher \(publisher.rawValue)",
             metadata: ["stream": "\(name)", "leftOut": "\(leftOut)"])
     }
 
@@ -177,8 +177,9 @@ package final class LiveStream {
         if status.endedAtBootMs == 0 {
             status.noteEndReason(reason.rawValue)
             status.endedAtBootMs = ring.bootNowMs
-            environment.logger.notice(
-                "stream ended", metadata: ["stream": "\(name)", "reason": "\(reason.word)"])
+            environment.logger.report(
+                .streamEnded, "stream ended",
+                metadata: ["stream": "\(name)", "reason": "\(reason.word)"])
         }
         // This also wakes those who watch it, write it or wait for it.
         environment.changes.announce()

@@ -12,6 +12,7 @@ import Media
 import SegmentRing
 import Settings
 import StreamState
+import Telemetry
 
 package final class LiveStreams {
     private let environment: StreamsEnvironment
@@ -101,8 +102,9 @@ package final class LiveStreams {
     /// Logs each fault once.
     private func note(_ fault: RingError, of name: StreamName) {
         guard faults.updateValue(fault, forKey: name) != fault else { return }
-        environment.logger.error(
-            "ring cannot be opened", metadata: ["stream": "\(name)", "error": "\(fault)"])
+        environment.logger.report(
+            .ringUnreadable, "ring cannot be opened",
+            metadata: ["stream": "\(name)", "error": "\(fault)"])
     }
 
     /// The ring that had the name is gone. Its viewers and its writer in this worker are told, even when

@@ -9,6 +9,7 @@ import Logging
 import SegmentRing
 import Settings
 import StreamState
+import Telemetry
 
 final class OtherVersions {
     /// The directory of all streams.
@@ -48,8 +49,8 @@ final class OtherVersions {
         for file in files where !known.contains(file) {
             guard let version = version(of: "\(folder)/\(file)") else { continue }
             known.insert(file)
-            logger.notice(
-                "a ring of another version is left alone",
+            logger.report(
+                .ringOfOtherVersion, "a ring of another version is left alone",
                 metadata: [
                     "stream": "\(name)", "version": "\(version)", "path": "\(folder)/\(file)",
                     "todo": "remove it when no server of that version is to use it any more",

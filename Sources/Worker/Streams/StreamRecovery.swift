@@ -12,6 +12,7 @@ import Logging
 import SegmentRing
 import Settings
 import StreamState
+import Telemetry
 
 struct StreamRecovery {
     private let streams: LiveStreams
@@ -70,8 +71,9 @@ struct StreamRecovery {
         } catch .invalid(let reason) {
             putAside(name, reason: reason) { directory.hasDamagedRing(name) }
         } catch {
-            environment.logger.error(
-                "ring not recovered", metadata: ["stream": "\(name)", "error": "\(error)"])
+            environment.logger.report(
+                .ringNotRecovered, "ring not recovered",
+                metadata: ["stream": "\(name)", "error": "\(error)"])
         }
     }
 
@@ -92,8 +94,9 @@ struct StreamRecovery {
         if status.endedAtBootMs == 0, isServerStart || writer.recoveredFromCrash || isOverdue {
             status.pausedSinceBootMs = stream.ring.bootNowMs
             environment.changes.announce()
-            environment.logger.notice(
-                "stream recovered", metadata: ["stream": "\(stream.name)", "state": "paused"])
+            environment.logger.report(
+                .streamRecovered, "stream recovered",
+                metadata: ["stream": "\(stream.name)", "state": "paused"])
         }
     }
 
@@ -101,8 +104,8 @@ struct StreamRecovery {
         do {
             _ = try streams.putAside(name, reason: reason, isStillThere: isStillThere)
         } catch {
-            environment.logger.error(
-                "a damaged ring can be neither put aside nor removed",
+            environment.logger.report(
+                .ringStuck, "a damaged ring can be neither put aside nor removed",
                 metadata: ["stream": "\(name)", "reason": "\(reason)", "error": "\(error)"])
         }
     }

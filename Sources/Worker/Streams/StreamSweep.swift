@@ -9,6 +9,7 @@ import Logging
 import SegmentRing
 import Settings
 import StreamState
+import Telemetry
 
 final class StreamSweep {
     private unowned let streams: LiveStreams
@@ -54,8 +55,8 @@ final class StreamSweep {
         let endedAtMs = stream.ring.status.endedAtBootMs
         guard stream.ring.bootNowMs > endedAtMs + Limits.endedRetentionMs else { return }
         if !isNoted {
-            environment.logger.warning(
-                "broadcast not recorded: the disk does not take it",
+            environment.logger.report(
+                .broadcastNotRecorded, "broadcast not recorded: the disk does not take it",
                 metadata: ["stream": "\(stream.name)"])
         }
         remove(stream)

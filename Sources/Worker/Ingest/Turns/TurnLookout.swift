@@ -6,6 +6,7 @@
 import SegmentRing
 import StreamState
 import Streams
+import Telemetry
 
 final class TurnLookout {
     private let name: StreamName
@@ -64,8 +65,9 @@ final class TurnLookout {
         {
             return .makesWay(isDone: isDone)
         }
-        environment.logger.error(
-            "ring cannot be written", metadata: ["stream": "\(name)", "error": "\(error)"])
+        environment.logger.report(
+            .ringUnwritable, "ring cannot be written",
+            metadata: ["stream": "\(name)", "error": "\(error)"])
         return .failed(error)
     }
 
