@@ -62,8 +62,8 @@ extension Supervisor {
         board.set(.reloadedUnixS, WallClock.nowMs() / 1_000)
         board.set(.reloadMs, tookMs)
         serviceManager.notify("READY=1", "STATUS=\(statusLine)")
-        logger.notice(
-            "reloaded",
+        logger.report(
+            .reloadDone, "reloaded",
             metadata: [
                 "generation": "\(board[.generation])", "workers": "\(settings.workers)",
                 "tookMs": "\(tookMs)", "draining": "\(pool.leaving.count)",
@@ -73,7 +73,7 @@ extension Supervisor {
     private func notes(on waiting: [Setting.Name]) -> [String] {
         waiting.map { name in
             let note = "\(name.rawValue) has changed, but takes effect only after a restart"
-            logger.warning("\(note)")
+            logger.report(.restartNeeded, "\(note)")
             return note
         }
     }
@@ -85,7 +85,8 @@ extension Supervisor {
         pool.shared.board.add(.reloadsRefused)
         pool.shared.board.set(.lastReloadWasRefused, 1)
         if isServing { serviceManager.notify("READY=1", "STATUS=\(statusLine)") }
-        logger.error("reload refused, nothing has changed: \(error.message)")
+        logger.report(
+            .reloadRefused, "reload refused, nothing has changed: \(error.message)")
         answer(.failure(error))
     }
 }

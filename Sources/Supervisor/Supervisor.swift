@@ -99,7 +99,8 @@ final class Supervisor {
     private static func connectionsPerWorker(openFiles: Int, _ logger: Logger) -> Int {
         let affordable = max(1, openFiles - max(openFiles / 4, Limits.ownDescriptors))
         if affordable < Limits.connectionsPerWorker {
-            logger.warning(
+            logger.report(
+                .openFilesFew,
                 "few open files are allowed; raise the limit (ulimit -Hn, or LimitNOFILE=)",
                 metadata: ["openFiles": "\(openFiles)", "connectionsPerWorker": "\(affordable)"])
         }
@@ -147,13 +148,13 @@ final class Supervisor {
 
     private func handleStop(_ signal: Int32) {
         if isStopping {
-            logger.warning("second signal: ending at once")
+            logger.report(.stopForced, "second signal: ending at once")
             exitCode = 128 + signal
             pool.kill()
             return
         }
-        logger.notice(
-            "stopping: waiting for requests to finish",
+        logger.report(
+            .serverStops, "stopping: waiting for requests to finish",
             metadata: ["stopTimeoutMs": "\(settings.stopTimeoutMs)"])
         stop { pool in pool.drain(timeoutMs: self.settings.stopTimeoutMs) }
     }
@@ -184,8 +185,8 @@ extension Supervisor: WorkerPoolObserver {
         guard !isStopping else { return }
         serviceManager.notify("READY=1", "STATUS=\(statusLine)")
         scheduleWatchdog()
-        logger.notice(
-            "ready",
+        logger.report(
+            .serverReady, "ready",
             metadata: [
                 "listen": "\(places(.https))", "admin": "\(self.places(.admin))",
                 "workers": "\(settings.workers)",
@@ -209,7 +210,7 @@ extension Supervisor: WorkerPoolObserver {
 
     func workerGaveUp(exitCode: Int32, reason: String?) {
         guard !isStopping else { return }
-        if let reason { logger.critical("\(reason)") }
+        if let reason { logger.report(.workerCannotServe, "\(reason)") }
         self.exitCode = exitCode == 2 ? 2 : 1
         stop { pool in pool.kill() }
     }

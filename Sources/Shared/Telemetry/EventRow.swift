@@ -42,6 +42,18 @@ struct EventRow: Sendable {
             "A second signal ended Weir before its requests had finished.",
             "Raise `--drain-timeout` or the patience of what sent the signal."),
         EventRow(
+            .reloadDone, .notice,
+            "New connections get the new settings and the new certificate.",
+            "Nothing."),
+        EventRow(
+            .reloadRefused, .error,
+            "A reload found something wrong, so nothing has changed.",
+            "The message says what. Correct it, and reload again."),
+        EventRow(
+            .restartNeeded, .warning,
+            "A reload found a setting changed that takes effect only after a restart.",
+            "Restart Weir when it suits."),
+        EventRow(
             .environmentUnknown, .warning,
             "A variable of the environment looks like a misspelt setting.",
             "Correct its name, or remove it."),

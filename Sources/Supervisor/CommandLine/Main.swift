@@ -4,6 +4,7 @@
 import ArgumentParser
 import Glibc
 import Settings
+import Telemetry
 
 enum Main {
     /// Exit codes: 0 done; 1 the machine refused (a port, a file, a directory); 2 the command line
@@ -29,7 +30,7 @@ enum Main {
             return 0
         }
         let (line, exitCode) = complaint(about: error, arguments: arguments)
-        StandardError.write("weir: \(line)\n")
+        StandardError.write("\(Journal.prefixOfError())weir: \(line)\n")
         return exitCode
     }
 

@@ -37,17 +37,23 @@ extension WeirCommand {
         }
 
         private func warn(_ settings: Settings, _ logger: Logger) {
-            for note in Environment.probableMistakes() { logger.warning("\(note)") }
+            for note in Environment.probableMistakes() {
+                logger.report(.environmentUnknown, "\(note)")
+            }
             if settings.publish == .open {
-                logger.warning(
+                logger.report(
+                    .publishingOpen,
                     """
                     PUBLISHING IS OPEN: anybody who reaches this server can broadcast under any name, \
                     without an account (--publish open). For trials on a private network only.
                     """)
             }
-            if let note = AccountsCheck.note(settings) { logger.warning("\(note)") }
+            if let note = AccountsCheck.note(settings) {
+                logger.report(.passwordInFlags, "\(note)")
+            }
             for address in settings.admin where !address.isLoopback {
-                logger.warning(
+                logger.report(
+                    .adminExposed,
                     """
                     the admin listener \(address) is not on a loopback address: anybody who reaches it \
                     sees health and figures without a password (--admin)

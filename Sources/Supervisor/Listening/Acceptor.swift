@@ -149,11 +149,12 @@ final class Acceptor {
     /// Counts a connection that is closed at once because every worker is full.
     private func refuse() {
         counters.add(.connectionsRefused, slot: counters.supervisorSlot)
-        complain("connections are refused: every worker has as many as it may have")
+        complain(
+            .connectionsRefused, "connections are refused: every worker has as many as it may have")
     }
 
     private func pauseForResources(_ error: SystemError) {
-        complain("cannot accept connections for now: \(error)")
+        complain(.acceptFailed, "cannot accept connections for now: \(error)")
         pause()
         isPausedForResources = true
         loop.schedule(afterMs: Limits.acceptPauseMs) { [weak self] in
@@ -162,14 +163,15 @@ final class Acceptor {
         }
     }
 
-    private func complain(_ message: String) {
+    private func complain(_ event: EventName, _ message: String) {
         guard complaints.leftOut(nowMs: loop.nowMs) != nil else { return }
-        logger.warning("\(message)")
+        logger.report(event, "\(message)")
     }
 
     private func complainOfShare(_ peer: PeerAddress) {
         guard let leftOut = shareComplaints.leftOut(nowMs: loop.nowMs) else { return }
-        logger.warning(
+        logger.report(
+            .clientOverShare,
             "connections are refused: their client has as many as one may have (--exempt-network)",
             metadata: [
                 "client": "\(peer.network)",

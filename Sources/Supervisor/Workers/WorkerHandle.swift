@@ -335,7 +335,7 @@ final class WorkerHandle {
 
     private func fail(_ fault: WorkerFault) {
         self.fault = fault
-        logger.error("worker is killed", metadata: ["cause": "\(fault)"])
+        logger.report(.workerKilled, "worker is killed", metadata: ["cause": "\(fault)"])
         closeControl()
         process.signal(SIGKILL)
     }
@@ -355,7 +355,7 @@ final class WorkerHandle {
     private func killUnlessGone(afterMs delayMs: UInt64) {
         exitTimer.map(loop.cancel)
         exitTimer = loop.schedule(afterMs: delayMs) { [weak self] in
-            self?.logger.warning("worker did not exit in time and is killed")
+            self?.logger.report(.workerExitLate, "worker did not exit in time and is killed")
             self?.kill()
         }
     }

@@ -142,8 +142,8 @@ final class WorkerPool {
         do {
             try startWorker(seat, of: current)
         } catch {
-            logger.error(
-                "cannot start a worker",
+            logger.report(
+                .workerStartFailed, "cannot start a worker",
                 metadata: ["worker": "\(current.seats[seat].slot)", "cause": "\(error)"])
             planRestart(seat, livedMs: 0)
         }
@@ -157,8 +157,8 @@ final class WorkerPool {
             slot: slot)
         let delayMs = current.plan.workerHasDied(seat: seat, livedMs: livedMs, nowMs: loop.nowMs)
         guard delayMs > 0 else { return }
-        logger.warning(
-            "worker keeps dying; the next start waits",
+        logger.report(
+            .workerRestartWaits, "worker keeps dying; the next start waits",
             metadata: ["worker": "\(slot)", "waitMs": "\(delayMs)"])
     }
 
@@ -167,8 +167,8 @@ final class WorkerPool {
         guard !isEnding else { return }
         while let start = current.plan.nextStart(nowMs: loop.nowMs, isServed: current.isServed) {
             if start.isEarly {
-                logger.warning(
-                    "no other worker serves: the next start does not wait",
+                logger.report(
+                    .workerRestartUrgent, "no other worker serves: the next start does not wait",
                     metadata: ["worker": "\(current.seats[start.seat].slot)"])
             }
             startOrPlan(start.seat)
@@ -307,8 +307,9 @@ extension WorkerPool: WorkerObserver {
 
     /// An end that was asked for.
     private func logEnd(_ end: ProcessEnd, _ metadata: Logger.Metadata) {
-        let level: Logger.Level = end == .exited(code: 0) ? .info : .warning
-        logger.log(level: level, "worker has ended", metadata: metadata)
+        end == .exited(code: 0)
+            ? logger.info("worker has ended", metadata: metadata)
+            : logger.report(.workerExitBad, "worker has ended", metadata: metadata)
     }
 
     private func seatIsEmpty(
@@ -320,7 +321,7 @@ extension WorkerPool: WorkerObserver {
             observer?.workerGaveUp(exitCode: code, reason: worker.reason)
             return
         }
-        logger.error("worker has died and is replaced", metadata: metadata)
+        logger.report(.workerDied, "worker has died and is replaced", metadata: metadata)
         shared.counters.add(.workerRestarts, slot: shared.counters.supervisorSlot)
         planRestart(seat, livedMs: loop.nowMs - min(loop.nowMs, worker.startedMs))
         startDueWorkers()

@@ -8,6 +8,7 @@ import Glibc
 import LinuxIO
 import Logging
 import Settings
+import Telemetry
 
 /// What the supervisor may ask of a worker.
 protocol SupervisorLinkDelegate: AnyObject {
@@ -134,7 +135,8 @@ final class SupervisorLink: EventHandler {
                 return true
             }
         } catch {
-            logger.error("control channel broken", metadata: ["error": "\(error)"])
+            logger.report(
+                .controlChannelBroken, "control channel broken", metadata: ["error": "\(error)"])
             supervisorIsGone()
             return false
         }
@@ -145,7 +147,8 @@ final class SupervisorLink: EventHandler {
         case .connection(let number, let listener):
             guard let connection = consume descriptor else {
                 // This process had no descriptor left for it, so the connection is lost.
-                logger.warning("a connection could not be taken in: too many open files")
+                logger.report(
+                    .connectionLost, "a connection could not be taken in: too many open files")
                 return connectionHasEnded(number)
             }
             delegate?.supervisorPassed(connection, number: number, from: listener)

@@ -217,7 +217,7 @@ extension WorkerProcess: SupervisorLinkDelegate {
 
     /// No more connections will come, and this worker will not be restarted.
     func supervisorIsGone() {
-        if !isEnding { logger.warning("the supervisor is gone: ending") }
+        if !isEnding { logger.report(.supervisorGone, "the supervisor is gone: ending") }
         isEnding = true
         server.drain(closesIdle: true)
         events.end()

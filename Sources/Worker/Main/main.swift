@@ -15,7 +15,7 @@ func exit(because reason: String, telling supervisor: ControlSocket?) -> Never {
     if let supervisor {
         for message in ToSupervisor.failure(reason) { _ = try? supervisor.send(message.encoded()) }
     } else {
-        Logger(label: "weir.worker").critical("\(reason)")
+        Logger(label: "weir.worker").report(.workerCannotServe, "\(reason)")
     }
     Glibc.exit(1)
 }
