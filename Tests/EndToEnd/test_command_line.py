@@ -20,7 +20,12 @@ from weir.server import Server
 _OPTIONS = [
     "--listen", "--workers", "--data", "--cert", "--key", "--publish", "--accounts",
     "--signup", "--cors-origin", "--embed-origin", "--hsts", "--ring-size", "--ring-seconds",
-    "--grace", "--max-lag", "--drain-timeout", "--stop-timeout", "--log-level", "--log-format", "--config",
+<<<<<<< HEAD
+    "--grace", "--max-lag", "--drain-timeout", "--stop-timeout", "--log-level",
+    "--log-format", "--access-log", "--config",
+=======
+    "--grace", "--max-lag", "--drain-timeout", "--log-level", "--log-format", "--access-log", "--config",
+>>>>>>> 49efae7f (Name requests, and log each of them if that is asked for)
 ]
 _NOBODY = 65534
 Done = subprocess.CompletedProcess[str]

@@ -41,7 +41,7 @@ struct ValueTests {
         let problem = Problem(
             status: 400, slug: "bad", title: "Say \"hi\"\\", detail: "a\nb\u{1}é",
             members: [JSONMember("limit", .integer(3)), JSONMember("name", .string("x"))])
-        let json = String(decoding: problem.body, as: UTF8.self)
+        let json = String(decoding: problem.body(requestID: nil), as: UTF8.self)
         #expect(
             json == """
                 {"type":"/problems/bad","title":"Say \\"hi\\"\\\\","status":400,\

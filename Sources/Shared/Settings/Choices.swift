@@ -30,6 +30,12 @@ package enum LogLevel: String, CaseIterable, Sendable {
     case trace, debug, info, notice, warning, error, critical
 }
 
+/// Whether there is a log line for each request.
+package enum AccessLogMode: String, CaseIterable, Sendable {
+    case off
+    case on
+}
+
 /// How log lines are written.
 package enum LogFormat: String, CaseIterable, Sendable {
     /// For people: time, level, message, key=value.

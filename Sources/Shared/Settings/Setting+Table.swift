@@ -14,7 +14,7 @@ extension Setting {
         case .embedOrigin, .hsts: page(name)
         case .publish, .accounts, .signUp: account(name)
         case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
-        case .drainTimeout, .stopTimeout, .logLevel, .logFormat: operation(name)
+        case .drainTimeout, .stopTimeout, .logLevel, .logFormat, .accessLog: operation(name)
         }
     }
 
@@ -227,3 +227,11 @@ extension Setting {
         }
     }
 }
+        case .accessLog:
+            Setting(
+                name: name, kind: .choice(AccessLogMode.allCases.map(\.rawValue)),
+                initial: .text(AccessLogMode.off.rawValue), placeholder: "MODE",
+                help: """
+                    Whether each request is logged when it is over, whatever the log level: on or \
+                    off. Such a line holds no query, no key, no cookie and no password.
+                    """)

@@ -29,6 +29,7 @@ package struct Setting: Sendable {
         case logLevel = "log-level"
         case logFormat = "log-format"
     }
+        case accessLog = "access-log"
 
     /// What a value may be. Ranges are inclusive.
     package enum Kind: Sendable {

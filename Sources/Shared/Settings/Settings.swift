@@ -51,6 +51,8 @@ package struct Settings: Sendable, Equatable {
     package let logFormat: LogFormat
 
     /// The raw values that took effect, defaults included, each with its source.
+    /// Whether there is a log line for each request.
+    package let accessLog: AccessLogMode
     package let effective: GivenSettings
 
     /// Parses and checks the given settings; defaults fill the rest.
@@ -85,6 +87,7 @@ package struct Settings: Sendable, Equatable {
         effective = try reader.effective()
         try checkAddressesDiffer()
     }
+        accessLog = try reader.choice(.accessLog)
 
     /// The same settings for a server that was handed its TLS sockets: they listen on `addresses`,
     /// whatever the settings asked for.

@@ -39,6 +39,7 @@ package enum EventName: String, CaseIterable, Sendable {
     case clientOverShare = "client-over-share"
     case acceptFailed = "accept-failed"
     case connectionLost = "connection-lost"
+    case requestEnded = "request-ended"
 
     // MARK: Certificates
 

@@ -147,6 +147,10 @@ struct EventRow: Sendable {
             .connectionLost, .warning,
             "A worker had no descriptor left for a connection, which is lost.",
             "Raise `LimitNOFILE=`."),
+        EventRow(
+            .requestEnded, .info,
+            "A request is over. One line for each, with `--access-log on`.",
+            "Nothing."),
     ]
 
     private static let certificates = [

@@ -10,6 +10,9 @@ import Settings
 
 /// Where and how this process logs.
 package enum Log {
+    /// The label of the logger for accesses, which somebody asked for: it writes at every level.
+    package static let accessLabel = "weir.access"
+
     /// Makes every `Logger` of this process write to standard error. Call it once, at the start.
     ///
     /// - Parameters:
@@ -24,9 +27,10 @@ package enum Log {
             }
         let pid = getpid()
         let isForJournal = Journal.isStandardError
-        LoggingSystem.bootstrap { _ in
+        LoggingSystem.bootstrap { label in
             LineLogHandler(
-                level: Logger.Level(level), style: style, process: process, pid: pid,
+                level: label == accessLabel ? .info : Logger.Level(level), style: style,
+                process: process, pid: pid,
                 isForJournal: isForJournal, write: writeToStandardError)
         }
     }

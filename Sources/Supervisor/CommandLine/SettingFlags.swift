@@ -36,6 +36,7 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.logLevel), help: help(.logLevel)) var logLevel: String?
     @Option(name: flag(.logFormat), help: help(.logFormat)) var logFormat: String?
 
+    @Option(name: flag(.accessLog), help: help(.accessLog)) var accessLog: String?
     @Option(name: configFlag, help: configHelp) var config: String?
 
     /// The settings that result from these flags, the environment and the configuration file.
@@ -93,6 +94,7 @@ struct SettingFlags: ParsableArguments {
         case .logFormat: one(logFormat)
         }
     }
+        case .accessLog: one(accessLog)
 
     private func one(_ text: String?) -> [String] { text.map { [$0] } ?? [] }
 

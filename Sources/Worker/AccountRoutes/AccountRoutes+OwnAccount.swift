@@ -112,7 +112,7 @@ extension AccountRoutes {
             switch result {
             case .success(let answer): done(answer)
             case .failure(let error):
-                let problem = refusal?(error) ?? self.problem(error)
+                let problem = refusal?(error) ?? self.problem(error, of: call)
                 self.refuse(call, holder, problem, in: form)
             }
         }
@@ -148,7 +148,7 @@ extension AccountRoutes {
                     attempt, of: holder.account, current: current, new: new,
                     keeping: holder.session)
             } refusal: { error in
-                self.problem(error, passwordField: "newPassword")
+                self.problem(error, of: call, passwordField: "newPassword")
             } done: { deviceToken in
                 let cookie = deviceToken.map { [DeviceCookie.set(token: $0)] } ?? []
                 self.done(call, .passwordChanged, headers: cookie)
@@ -216,7 +216,7 @@ extension AccountRoutes {
             self.perform(call, by: holder, in: .sessions) { service throws(AccountError) in
                 try service.endSession(id, of: account)
             } refusal: { error in
-                error == .notFound ? .unknownSession : self.problem(error)
+                error == .notFound ? .unknownSession : self.problem(error, of: call)
             } done: {
                 self.done(call, .sessionEnded)
             }
@@ -254,7 +254,7 @@ extension AccountRoutes {
             } change: { service, attempt throws(AccountError) in
                 try service.delete(attempt, holder.account, password: password)
             } refusal: { error in
-                self.problem(error, currentField: "password")
+                self.problem(error, of: call, currentField: "password")
             } done: {
                 let headers = [SessionCookie.cleared]
                 call.isForm

@@ -65,7 +65,7 @@ extension AccountRoutes {
                     call, signedUp.account, status: 201,
                     cookies: [SessionCookie.set(token: token)] + device, next: next)
             case .failure(let error):
-                self.note(error)
+                self.note(error, of: call)
                 self.welcome(
                     call, signedUp.account, status: 201, cookies: device,
                     next: LogInForm.address(afterSigningUp: next))
@@ -150,7 +150,7 @@ extension AccountRoutes {
                 welcome(answer)
             case .failure(let error):
                 self.counters.add(.signInsRefused)
-                call.refuse(self.problem(error), page: page)
+                call.refuse(self.problem(error, of: call), page: page)
             }
         }
     }

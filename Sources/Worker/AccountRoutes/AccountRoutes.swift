@@ -163,7 +163,7 @@ package final class AccountRoutes {
     }
 
     func refuseUnanswered(_ call: AccountCall, _ error: AccountError) {
-        let problem = problem(error)
+        let problem = problem(error, of: call)
         call.isForm
             ? call.show(
                 site.unavailable(visitor: .unknown), status: problem.status,
@@ -172,7 +172,7 @@ package final class AccountRoutes {
     }
 
     /// Counts and logs what operators have to know.
-    func note(_ error: AccountError) {
+    func note(_ error: AccountError, of call: AccountCall) {
         if case .unavailable(let reason) = error {
             counters.add(.accountsUnanswered)
             guard let leftOut = unansweredLine.leftOut(nowMs: loop.nowMs) else {
@@ -180,16 +180,19 @@ package final class AccountRoutes {
             }
             logger.report(
                 .accountsUnavailable, "accounts not available",
-                metadata: ["reason": "\(reason)", "leftOut": "\(leftOut)"])
+                metadata: [
+                    "reason": "\(reason)", "leftOut": "\(leftOut)",
+                    "request": "\(call.exchange.requestID)",
+                ])
         }
     }
 
     /// The problem to answer with; the error is noted. For the fields, see `Problem`.
     func problem(
-        _ error: AccountError, passwordField: String = "password",
+        _ error: AccountError, of call: AccountCall, passwordField: String = "password",
         currentField: String = "currentPassword"
     ) -> Problem {
-        note(error)
+        note(error, of: call)
         return Problem(error, passwordField: passwordField, currentField: currentField)
     }
 

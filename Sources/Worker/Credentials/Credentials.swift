@@ -41,7 +41,10 @@ package final class Credentials {
         guard let session = SessionCookie.session(of: exchange.request) else {
             return then(.success(nil))
         }
-        self.session(session, for: exchange.client, then: then)
+        self.session(session, for: exchange.client) { found in
+            if case .success(let holder?) = found { exchange.account = holder.account.name.text }
+            then(found)
+        }
     }
 
     /// The holder of that session.

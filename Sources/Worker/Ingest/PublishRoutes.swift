@@ -33,7 +33,7 @@ package final class PublishRoutes {
 
     private func publish(_ exchange: Exchange) {
         guard let name = try? StreamName(exchange.parameter(0)) else {
-            logWrongAddress(of: exchange.request, .invalidName)
+            logWrongAddress(of: exchange, .invalidName)
             return refuse(exchange, .invalidName)
         }
         publishing.publish(exchange, to: name)
@@ -48,7 +48,7 @@ package final class PublishRoutes {
 
     /// Refuses a request to publish at an address that does not exist.
     package func refuseElsewhere(_ exchange: Exchange, _ problem: Problem) {
-        if exchange.request.isWriting { logWrongAddress(of: exchange.request, problem) }
+        if exchange.request.isWriting { logWrongAddress(of: exchange, problem) }
         refuse(exchange, problem)
     }
 
@@ -57,13 +57,15 @@ package final class PublishRoutes {
     }
 
     /// Logs it, because an encoder shows the person in front of it little of an answer.
-    private func logWrongAddress(of request: Request, _ problem: Problem) {
+    private func logWrongAddress(of exchange: Exchange, _ problem: Problem) {
+        let request = exchange.request
         guard let leftOut = addressLine.leftOut(nowMs: environment.loop.nowMs) else { return }
         environment.logger.report(
             .broadcastRefused, "broadcast refused: its address is not /NAME/live",
             metadata: [
-                "path": "\(request.path.prefix(Self.pathCharactersLogged))",
+                "path": "\(request.loggablePath.prefix(Self.pathCharactersLogged))",
                 "reason": "\(problem.slug)", "peer": "\(request.peer)", "leftOut": "\(leftOut)",
+                "request": "\(exchange.requestID)",
             ])
     }
 }

@@ -76,11 +76,12 @@ package final class Publishing {
         let claim = PublishClaim(exchange, name: name)
         let admission = PublishAdmission(
             exchange, body: body, headers: crossOrigin.headers(for: request),
-            onRefusal: { [refusals] in refusals.note($0, to: request, for: name) })
+            onRefusal: { [refusals] in refusals.note($0, to: exchange, for: name) })
         authority.judge(claim) { [weak self] verdict in
             guard let self, admission.isOpen, !exchange.isOver else { return }
             switch verdict {
             case .success(let identity):
+                exchange.account = name.text
                 admission.handOn()
                 self.begin(
                     exchange, name,
@@ -145,7 +146,7 @@ package final class Publishing {
 
     /// A refusal to publish, which has a line in the log.
     private func refuse(_ exchange: Exchange, _ problem: Problem, for name: StreamName) {
-        refusals.note(problem, to: exchange.request, for: name)
+        refusals.note(problem, to: exchange, for: name)
         refuse(exchange, problem)
     }
 

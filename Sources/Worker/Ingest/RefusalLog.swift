@@ -25,15 +25,16 @@ final class RefusalLog {
     }
 
     /// A request to publish under that name is answered with that problem.
-    func note(_ problem: Problem, to request: Request, for name: StreamName) {
+    func note(_ problem: Problem, to exchange: Exchange, for name: StreamName) {
         var pause = pauses[problem.slug] ?? LogPause(ms: Limits.logRepeatMs)
         defer { pauses[problem.slug] = pause }
         guard let leftOut = pause.leftOut(nowMs: loop.nowMs) else { return }
         logger.report(
             problem.status >= 500 ? .broadcastFailed : .broadcastRefused, "broadcast refused",
             metadata: [
-                "stream": "\(name)", "reason": "\(problem.slug)", "peer": "\(request.peer)",
-                "leftOut": "\(leftOut)",
+                "stream": "\(name)", "reason": "\(problem.slug)",
+                "peer": "\(exchange.request.peer)",
+                "leftOut": "\(leftOut)", "request": "\(exchange.requestID)",
             ])
     }
 }

@@ -40,6 +40,7 @@ final class WorkerProcess {
     private let administration: Administration
     private let figures: HTTPFigures
     private let server: HTTPServer
+    private let accessLog: AccessLog?
     private let certificate: ServedCertificate
     private var link: SupervisorLink?
     private var isEnding = false
@@ -62,6 +63,7 @@ final class WorkerProcess {
         self.logger = logger
         maxLagMs = settings.maxLagMs
         self.certificate = certificate
+        accessLog = AccessLog(settings.accessLog)
         figures = HTTPFigures(counters: counters)
         let crossOrigin = CrossOrigin(origins: settings.corsOrigins)
 
@@ -119,6 +121,7 @@ final class WorkerProcess {
             self?.stopIfEmpty()
         }
         server.onConnectionEnd = { [weak link] number in link?.connectionHasEnded(number) }
+        if let accessLog { server.onRequestEnd = { accessLog.note($0) } }
         try link.start()
         loop.onTurnEnd = { [counters] us in
             counters.add(.loopTurns)

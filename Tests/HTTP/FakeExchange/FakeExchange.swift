@@ -33,6 +33,7 @@ package final class FakeExchange: ExchangeTransport {
     /// For the test to set.
     package var nowMs: UInt64
     package var isOnOwnThread: Bool { true }
+    package var namesRequests: Bool { false }
 
     package let request: Request
     private let clients: ClientTable
@@ -117,6 +118,8 @@ package final class FakeExchange: ExchangeTransport {
     package func close(_ cause: CloseCause) { exchange.close(cause) }
 
     // MARK: What the exchange asks for
+
+    package func didEnd(_ exchange: Exchange, _ cause: CloseCause) {}
 
     package func respond(_ exchange: Exchange, _ head: ResponseHead) { answer = head }
     package func credit(_ exchange: Exchange, _ bytes: Int) { creditedBytes += bytes }

@@ -5,6 +5,8 @@ extension Limits {
 
     /// Connection: from accept to the end of the TLS handshake.
     package static let handshakeMs: UInt64 = 10_000
+    /// Request: the name that a proxy has given to it: a UUID, or what tracing makes of two.
+    package static let requestIDBytes = 80
     /// Connection: a connection without an open request is closed after this time.
     package static let idleConnectionMs: UInt64 = 120_000
     /// Connection: how long a peer has to take its share of what waits for it. A connection's share

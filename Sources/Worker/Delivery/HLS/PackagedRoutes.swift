@@ -352,7 +352,8 @@ package final class PackagedRoutes {
             ? problem.fields.filter { $0.name != "cache-control" } + [Lifetime.momentary.field]
             : problem.fields
         exchange.respond(
-            status: problem.status, headers: fields + Self.fields, body: .bytes(problem.body))
+            status: problem.status, headers: fields + Self.fields,
+            body: .bytes(problem.body(requestID: exchange.requestID)))
     }
 }
 

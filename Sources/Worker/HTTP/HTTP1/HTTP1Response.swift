@@ -45,7 +45,7 @@ struct HTTP1Response {
 
     /// The whole answer to something that never became a request; nothing follows it.
     static func last(_ problem: Problem, date: String) -> [UInt8] {
-        let body = problem.body
+        let body = problem.body(requestID: nil)
         return HTTP1Response(
             status: problem.status, headers: problem.fields, framing: .length(body.count),
             connection: "close", date: date

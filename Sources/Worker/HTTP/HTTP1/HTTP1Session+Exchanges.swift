@@ -36,6 +36,14 @@ extension HTTP1Session: ExchangeTransport {
         connection.mediaExchangeCount += isMedia ? 1 : -1
     }
 
+    var namesRequests: Bool { connection.server.onRequestEnd != nil }
+
+    func didEnd(_ exchange: Exchange, _ cause: CloseCause) {
+        if !exchange.hasResponded { connection.server.didAnswer(exchange, status: 0) }
+        let version = exchange.request.marksEnds ? "HTTP/1.1" : "HTTP/1.0"
+        connection.server.onRequestEnd?(EndedRequest(exchange, cause, over: version))
+    }
+
     func resume(_ exchange: Exchange) {
         if !connection.isBlocked { connection.queueOutput(isMedia: exchange.isMedia) }
     }
@@ -59,10 +67,6 @@ extension HTTP1Session: ExchangeTransport {
                 status: 200, headers: [], framing: .untilClose, connection: "close",
                 date: connection.server.date.text(nowMs: nowMs)
             ).text)
-    }
-
-    func didEndUnanswered(_ exchange: Exchange) {
-        connection.server.didAnswer(exchange, status: 0)
     }
 
     func respond(_ exchange: Exchange, _ head: ResponseHead) {

@@ -34,6 +34,7 @@ final class HTTP1Session: ProtocolSession {
     /// The present request is the last one.
     private var isDraining = false
     private var closesIdle = false
+    private var requestCount: UInt32 = 0
     /// Requests that were begun in this turn, directly one after another.
     private var requestsThisTurn = 0
     var outgoing = HTTP1Outgoing()
@@ -134,6 +135,8 @@ final class HTTP1Session: ProtocolSession {
             marksEnds: head.version != .v10, peer: connection.peer, connectionID: connection.id)
         let exchange = Exchange(request: request, client: connection.client, transport: self)
         exchange.beganUs = connection.server.loop.turnUs
+        requestCount &+= 1
+        exchange.ordinal = requestCount
         phase.begin(
             HTTP1Turn(
                 exchange: exchange, version: head.version, endsWithInput: endsWithInput,

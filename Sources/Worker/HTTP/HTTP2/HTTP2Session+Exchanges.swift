@@ -23,8 +23,11 @@ extension HTTP2Session: ExchangeTransport {
         connection.mediaExchangeCount += isMedia ? 1 : -1
     }
 
-    func didEndUnanswered(_ exchange: Exchange) {
-        connection.server.didAnswer(exchange, status: 0)
+    var namesRequests: Bool { connection.server.onRequestEnd != nil }
+
+    func didEnd(_ exchange: Exchange, _ cause: CloseCause) {
+        if !exchange.hasResponded { connection.server.didAnswer(exchange, status: 0) }
+        connection.server.onRequestEnd?(EndedRequest(exchange, cause, over: "HTTP/2"))
     }
 
     func respond(_ exchange: Exchange, _ head: ResponseHead) {

@@ -58,7 +58,13 @@ package final class Exchange {
     /// How much of the client's share this exchange takes, in bytes.
     private var heldBytes = Limits.heldBytesPerRequest
     /// Bytes of the response's body that were handed to the protocol.
-    var sentBytes = 0
+    package internal(set) var sentBytes = 0
+    /// The status of the response; 0 while there is none.
+    package private(set) var status = 0
+    /// When the request began, in milliseconds of the loop.
+    package private(set) var beganMs: UInt64
+    /// Who asks, once that is known: the name of an account.
+    package var account: String?
     /// Watches the bytes that the peer holds back.
     var sendWatch = ProgressWatch()
 
@@ -71,6 +77,10 @@ package final class Exchange {
             if !newValue { sendContinueIfOwed() }
         }
     }
+
+    /// Which of its connection's requests this is. HTTP/1.1 counts them.
+    var ordinal: UInt32 = 0
+    var requestNumber: UInt32 { streamID > 0 ? UInt32(streamID) : ordinal }
 
     // MARK: Used by HTTP/2
 
@@ -93,6 +103,7 @@ package final class Exchange {
         asking = client
         self.streamID = streamID
         self.transport = transport
+        beganMs = nowMs
         body = RequestBody(isExpected: request.hasBody, nowMs: nowMs)
         flow = LiveFlow(nowMs: nowMs)
         client.force(.heldBytes, heldBytes)
@@ -126,6 +137,9 @@ package final class Exchange {
         prepared = nil
         heldBytes = Limits.heldBytesPerRequest
         sentBytes = 0
+        status = 0
+        beganMs = nowMs
+        account = nil
         sendWatch = ProgressWatch()
         slot = 0
         flow = LiveFlow(nowMs: nowMs)
@@ -172,6 +186,7 @@ package final class Exchange {
             headers.remove(at: index)
         }
         if case .stream(_, let length) = body { promisedBytes = length }
+        if status >= 400 || transport.namesRequests { headers.append(nameField) }
         let head = begin(body.start, status: status, headers: headers, length: body.length)
         transport.respond(self, head)
     }
@@ -184,6 +199,7 @@ package final class Exchange {
         guard let transport = transportToRespond(), take(costBytes: costBytes) else { return }
         prepared = response
         if source != nil { promisedBytes = response.length }
+        let headers = transport.namesRequests ? headers + [nameField] : headers
         let head = begin(
             source.map { .source($0) } ?? .prepared(offset: 0), status: response.status,
             headers: headers, length: response.length)
@@ -192,6 +208,8 @@ package final class Exchange {
 
     /// The fields of a response that was made before, for tests.
     package var preparedHeaders: [HeaderField] { prepared?.headers ?? [] }
+
+    private var nameField: HeaderField { HeaderField("x-request-id", requestID) }
 
     /// Nil when there is no one left to answer.
     private func transportToRespond() -> (any ExchangeTransport)? {
@@ -220,6 +238,7 @@ package final class Exchange {
     private func begin(
         _ progress: ResponseProgress, status: Int, headers: [HeaderField], length: Int?
     ) -> ResponseHead {
+        self.status = status
         // RFC 9110, sections 9.3.2, 15.3.5 and 15.4.5: these never have a body.
         let mayHaveBody = status != 204 && status != 304 && !request.isHead
         let isAnswered = body.expectation == .accepted
@@ -342,10 +361,10 @@ package final class Exchange {
 
     /// Cuts the exchange off from its session and tells the handler.
     package func close(_ cause: CloseCause) {
-        guard transport != nil else { return }
-        if isMedia { transport?.mediaDidChange(self, isMedia: false) }
-        if !hasResponded { transport?.didEndUnanswered(self) }
-        transport = nil
+        guard let transport else { return }
+        if isMedia { transport.mediaDidChange(self, isMedia: false) }
+        transport.didEnd(self, closeCause ?? cause)
+        self.transport = nil
         prepared = nil
         if hasResponded { response = .abandoned }
         client.giveBack(.heldBytes, heldBytes)

@@ -12,8 +12,6 @@ package protocol ExchangeTransport: AnyObject {
     /// Sends the header section; `produce` gets the body. If the exchange has a prepared response, `head`
     /// has only the fields that follow that response's own.
     func respond(_ exchange: Exchange, _ head: ResponseHead)
-    /// The exchange ends without a response.
-    func didEndUnanswered(_ exchange: Exchange)
     /// The source of the body has more.
     func resume(_ exchange: Exchange)
     func reset(_ exchange: Exchange, _ code: ResetCode)
@@ -22,6 +20,10 @@ package protocol ExchangeTransport: AnyObject {
     func sendAcceptance(_ exchange: Exchange)
     /// The exchange carries live media from now on, or did until now.
     func mediaDidChange(_ exchange: Exchange, isMedia: Bool)
+    /// The exchange is over; it can still be asked about everything.
+    func didEnd(_ exchange: Exchange, _ cause: CloseCause)
+    /// Each response says the name of its request. (One that tells of an error always does.)
+    var namesRequests: Bool { get }
     /// The connection's socket takes nothing more for now.
     var isBlocked: Bool { get }
     var hasPeerEnded: Bool { get }
@@ -29,10 +31,6 @@ package protocol ExchangeTransport: AnyObject {
     var nowMs: UInt64 { get }
     /// Whether this is the thread that owns the exchange.
     var isOnOwnThread: Bool { get }
-}
-
-extension ExchangeTransport {
-    package func didEndUnanswered(_ exchange: Exchange) {}
 }
 
 /// What a protocol has to send before the body of a response.

@@ -34,12 +34,14 @@ package struct Problem: Error, Sendable, Equatable {
     }
 
     /// The JSON document. The type is a relative reference (RFC 9457 section 3.1.1).
-    package var body: [UInt8] {
+    /// - Parameter requestID: nil for something that never became a request.
+    package func body(requestID: String?) -> [UInt8] {
         var document = [
             JSONMember("type", .string("/problems/\(slug)")), JSONMember("title", .string(title)),
             JSONMember("status", .integer(Int64(status))),
         ]
         if let detail { document.append(JSONMember("detail", .string(detail))) }
+        if let requestID { document.append(JSONMember("requestId", .string(requestID))) }
         return Array(JSONValue.object(document + members).text.utf8)
     }
 }
@@ -48,7 +50,8 @@ extension Exchange {
     /// Answers with a problem, and `headers` in addition to the problem's own.
     package func respond(_ problem: Problem, headers: [HeaderField] = []) {
         respond(
-            status: problem.status, headers: problem.fields + headers, body: .bytes(problem.body))
+            status: problem.status, headers: problem.fields + headers,
+            body: .bytes(problem.body(requestID: requestID)))
     }
 }
 

@@ -37,6 +37,9 @@ package final class HTTPServer {
     /// could not be taken.
     package var onConnectionEnd: ((_ number: UInt64) -> Void)?
 
+    /// Called once for each request when it is over. Set it before the first connection comes.
+    package var onRequestEnd: ((EndedRequest) -> Void)?
+
     /// Serves with `tls`; requests go to `application`, which must outlive the server.
     /// - Parameter exemptNetworks: networks whose addresses have no limits of their own.
     package init(

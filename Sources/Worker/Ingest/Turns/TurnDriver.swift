@@ -52,7 +52,7 @@ final class TurnDriver {
 
     /// Answers a request that ends here.
     func refuse(_ exchange: Exchange, _ problem: Problem, isLogged: Bool) {
-        if isLogged { refusals.note(problem, to: exchange.request, for: name) }
+        if isLogged { refusals.note(problem, to: exchange, for: name) }
         exchange.respond(problem, headers: headers(for: exchange))
     }
 
