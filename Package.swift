@@ -354,7 +354,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "ControlChannel", "Delivery", "History", "Ingest", "LinuxIO",
+                "Worker", "ControlChannel", "Delivery", "FakeExchange", "HTTP", "History", "Ingest",
+                "LinuxIO",
                 "SegmentRing", "StreamBench", "StreamState", "Streams",
                 .product(name: "Logging", package: "swift-log"),
             ],

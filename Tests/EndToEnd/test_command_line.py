@@ -18,7 +18,7 @@ from weir.ports import free_port
 from weir.server import Server
 
 _OPTIONS = [
-    "--listen", "--workers", "--data", "--cert", "--key", "--publish", "--accounts",
+    "--listen", "--acme-webroot", "--workers", "--data", "--cert", "--key", "--publish", "--accounts",
     "--signup", "--cors-origin", "--embed-origin", "--hsts", "--ring-size", "--ring-seconds",
 <<<<<<< HEAD
     "--grace", "--max-lag", "--drain-timeout", "--stop-timeout", "--log-level",

@@ -11,12 +11,36 @@ extension FileSystem {
     package static func contents(
         of path: String, limitBytes: Int
     ) throws(SystemError) -> [UInt8] {
+        try contents(of: try open(path), limitBytes: limitBytes)
+    }
+
+    /// The same for a directory in which others put files: what is not a file (a pipe, a device, a
+    /// symbolic link) is not read. Errors also: EINVAL.
+    package static func contents(
+        ofRegular path: String, limitBytes: Int
+    ) throws(SystemError) -> [UInt8] {
+        let file = try open(path)
+        var status = stat()
+        try systemCall("fstat") { unsafe fstat(file.raw, &status) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw SystemError(code: EINVAL, call: "open")
+        }
+        return try contents(of: file, limitBytes: limitBytes)
+    }
+
+    private static func open(_ path: String) throws(SystemError) -> Descriptor {
         let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-        let file = Descriptor(owning: try systemCall("open") { unsafe Glibc.open(path, flags) })
+        return Descriptor(owning: try systemCall("open") { unsafe Glibc.open(path, flags) })
+    }
+
+    private static func contents(
+        of file: borrowing Descriptor, limitBytes: Int
+    ) throws(SystemError) -> [UInt8] {
+        let raw = file.raw
         var contents: [UInt8] = []
         var block = [UInt8](repeating: 0, count: min(limitBytes + 1, 64 * 1_024))
         while true {
-            let count = try systemCall("read") { unsafe Glibc.read(file.raw, &block, block.count) }
+            let count = try systemCall("read") { unsafe Glibc.read(raw, &block, block.count) }
             if count == 0 { return contents }
             contents += block.prefix(count)
             if contents.count > limitBytes { throw SystemError(code: EFBIG, call: "read") }

@@ -8,7 +8,7 @@ extension Setting {
     /// The descriptor of one setting.
     package static func named(_ name: Name) -> Setting {
         switch name {
-        case .listen, .httpRedirect, .admin: address(name)
+        case .listen, .httpRedirect, .acmeWebroot, .admin: address(name)
         case .workers, .data: process(name)
         case .cert, .key, .corsOrigin, .exemptNetwork: access(name)
         case .embedOrigin, .hsts: page(name)
@@ -35,7 +35,15 @@ extension Setting {
                 placeholder: "ADDRESS:PORT",
                 help: """
                     Where to answer plain HTTP with a redirect (308) to the same path on the first \
-                    TLS port, and with nothing else. Usually :80.
+                    TLS port, and with nothing else but the challenges of --acme-webroot. Usually :80.
+                    """)
+        case .acmeWebroot:
+            Setting(
+                name: name, kind: .pathOrOff, initial: .text("off"), placeholder: "DIR",
+                help: """
+                    Directory that an ACME client uses as web root (certbot --webroot): its files in \
+                    .well-known/acme-challenge are served on the addresses of --http-redirect, so \
+                    that certificates are issued and renewed while Weir runs.
                     """)
         default:
             Setting(
@@ -219,14 +227,6 @@ extension Setting {
                 name: name, kind: .choice(LogLevel.allCases.map(\.rawValue)),
                 initial: .text(LogLevel.info.rawValue), placeholder: "LEVEL",
                 help: "The least severe messages that are logged, from trace to critical.")
-        default:
-            Setting(
-                name: name, kind: .choice(LogFormat.allCases.map(\.rawValue)),
-                initial: .text(LogFormat.text.rawValue), placeholder: "FORMAT",
-                help: "How log lines are written to standard error: for people, or JSON objects.")
-        }
-    }
-}
         case .accessLog:
             Setting(
                 name: name, kind: .choice(AccessLogMode.allCases.map(\.rawValue)),
@@ -235,3 +235,11 @@ extension Setting {
                     Whether each request is logged when it is over, whatever the log level: on or \
                     off. Such a line holds no query, no key, no cookie and no password.
                     """)
+        default:
+            Setting(
+                name: name, kind: .choice(LogFormat.allCases.map(\.rawValue)),
+                initial: .text(LogFormat.text.rawValue), placeholder: "FORMAT",
+                help: "How log lines are written to standard error: for people, or JSON objects.")
+        }
+    }
+}

@@ -8,6 +8,7 @@ package struct Setting: Sendable {
     package enum Name: String, CaseIterable, Sendable {
         case listen
         case httpRedirect = "http-redirect"
+        case acmeWebroot = "acme-webroot"
         case admin
         case workers
         case data
@@ -28,8 +29,8 @@ package struct Setting: Sendable {
         case stopTimeout = "stop-timeout"
         case logLevel = "log-level"
         case logFormat = "log-format"
-    }
         case accessLog = "access-log"
+    }
 
     /// What a value may be. Ranges are inclusive.
     package enum Kind: Sendable {
@@ -47,6 +48,8 @@ package struct Setting: Sendable {
         case accounts
         /// A path; relative ones start at the working directory.
         case path
+        /// The same, or "off" for none.
+        case pathOrOff
         /// A whole number, or "auto" for one per processor core.
         case workers(ClosedRange<Int>)
         /// A number of bytes, with an optional binary unit.
@@ -96,7 +99,7 @@ package struct Setting: Sendable {
     package var isList: Bool {
         switch kind {
         case .addresses, .addressesOrOff, .origins, .originsOrAny, .networks: true
-        case .accounts, .path, .workers, .bytes, .seconds, .choice: false
+        case .accounts, .path, .pathOrOff, .workers, .bytes, .seconds, .choice: false
         }
     }
 
@@ -133,6 +136,7 @@ package struct Setting: Sendable {
         case .networks: "ADDRESS/BITS, several"
         case .accounts: "sqlite, sqlite:PATH, mongodb://..., mongodb+srv://..."
         case .path: "path"
+        case .pathOrOff: "path, or off"
         case .workers(let range): "auto, or \(range.lowerBound) to \(range.upperBound)"
         case .bytes(let range):
             "\(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"

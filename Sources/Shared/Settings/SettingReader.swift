@@ -140,6 +140,12 @@ struct SettingReader {
         return path
     }
 
+    /// Nil for "off".
+    func optionalPath(_ name: Setting.Name) throws(SettingsError) -> String? {
+        let path = try path(name)
+        return path == "off" ? nil : path
+    }
+
     func accounts(_ name: Setting.Name) throws(SettingsError) -> AccountsLocation {
         let raw = try raw(name)
         let text = try single(raw)

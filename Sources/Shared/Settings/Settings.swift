@@ -7,6 +7,8 @@ package struct Settings: Sendable, Equatable {
     package let listen: [ListenAddress]
     /// Where plain HTTP is redirected. May be empty.
     package let httpRedirect: [ListenAddress]
+    /// Where an ACME client puts its files; nil when there is none.
+    package let acmeWebroot: String?
     /// Where operators ask how the server is. May be empty.
     package let admin: [ListenAddress]
     /// Worker processes, 1 to `Limits.workers`.
@@ -49,10 +51,10 @@ package struct Settings: Sendable, Equatable {
     package let logLevel: LogLevel
     /// How log lines are written.
     package let logFormat: LogFormat
-
-    /// The raw values that took effect, defaults included, each with its source.
     /// Whether there is a log line for each request.
     package let accessLog: AccessLogMode
+
+    /// The raw values that took effect, defaults included, each with its source.
     package let effective: GivenSettings
 
     /// Parses and checks the given settings; defaults fill the rest.
@@ -64,6 +66,7 @@ package struct Settings: Sendable, Equatable {
         let reader = SettingReader(given: given, processors: processors)
         listen = try reader.addresses(.listen)
         httpRedirect = try reader.addresses(.httpRedirect)
+        acmeWebroot = try reader.optionalPath(.acmeWebroot)
         admin = try reader.addresses(.admin)
         workers = try reader.workers(.workers)
         dataDirectory = try reader.path(.data)
@@ -84,10 +87,11 @@ package struct Settings: Sendable, Equatable {
         stopTimeoutMs = try reader.milliseconds(.stopTimeout)
         logLevel = try reader.choice(.logLevel)
         logFormat = try reader.choice(.logFormat)
+        accessLog = try reader.choice(.accessLog)
         effective = try reader.effective()
         try checkAddressesDiffer()
+        try checkChallengesCanBeAsked()
     }
-        accessLog = try reader.choice(.accessLog)
 
     /// The same settings for a server that was handed its TLS sockets: they listen on `addresses`,
     /// whatever the settings asked for.
@@ -107,6 +111,15 @@ package struct Settings: Sendable, Equatable {
                     "\(address) is used for something else already; choose another port")
             }
         }
+    }
+
+    private func checkChallengesCanBeAsked() throws(SettingsError) {
+        guard acmeWebroot != nil, httpRedirect.isEmpty else { return }
+        let source = effective[.acmeWebroot]?.source ?? .initial
+        throw SettingsError(
+            .named(.acmeWebroot), from: source,
+            "nobody could ask for its files, because there is no plain HTTP port; give it with "
+                + "\(Setting.named(.httpRedirect).flag), usually :80")
     }
 
     /// Where the given settings keep accounts. For callers that need no other setting.

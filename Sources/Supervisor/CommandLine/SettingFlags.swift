@@ -14,6 +14,7 @@ struct SettingFlags: ParsableArguments {
 
     @Option(name: flag(.listen), help: help(.listen)) var listen: [String] = []
     @Option(name: flag(.httpRedirect), help: help(.httpRedirect)) var httpRedirect: [String] = []
+    @Option(name: flag(.acmeWebroot), help: help(.acmeWebroot)) var acmeWebroot: String?
     @Option(name: flag(.admin), help: help(.admin)) var admin: [String] = []
     @Option(name: flag(.workers), help: help(.workers)) var workers: String?
     @Option(name: flag(.data), help: help(.data)) var data: String?
@@ -35,8 +36,8 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.stopTimeout), help: help(.stopTimeout)) var stopTimeout: String?
     @Option(name: flag(.logLevel), help: help(.logLevel)) var logLevel: String?
     @Option(name: flag(.logFormat), help: help(.logFormat)) var logFormat: String?
-
     @Option(name: flag(.accessLog), help: help(.accessLog)) var accessLog: String?
+
     @Option(name: configFlag, help: configHelp) var config: String?
 
     /// The settings that result from these flags, the environment and the configuration file.
@@ -72,6 +73,7 @@ struct SettingFlags: ParsableArguments {
         switch name {
         case .listen: listen
         case .httpRedirect: httpRedirect
+        case .acmeWebroot: one(acmeWebroot)
         case .admin: admin
         case .workers: one(workers)
         case .data: one(data)
@@ -92,9 +94,9 @@ struct SettingFlags: ParsableArguments {
         case .stopTimeout: one(stopTimeout)
         case .logLevel: one(logLevel)
         case .logFormat: one(logFormat)
+        case .accessLog: one(accessLog)
         }
     }
-        case .accessLog: one(accessLog)
 
     private func one(_ text: String?) -> [String] { text.map { [$0] } ?? [] }
 

@@ -90,7 +90,8 @@ final class WorkerProcess {
             live: live, publishing: publishing, ingest: ingest, events: events,
             accounts: accounts, crossOrigin: crossOrigin, settings: settings
         ).table(loop: loop, counters: counters, logger: logger)
-        redirection = Redirection(port: settings.listen[0].port)
+        redirection = Redirection(
+            port: settings.listen[0].port, webroot: settings.acmeWebroot)
         administration = Administration(
             catalog: live.catalog, storeWatch: storeWatch, counters: counters.page,
             board: board, figures: figures,
@@ -120,8 +121,8 @@ final class WorkerProcess {
             self?.figures.publish()
             self?.stopIfEmpty()
         }
-        server.onConnectionEnd = { [weak link] number in link?.connectionHasEnded(number) }
         if let accessLog { server.onRequestEnd = { accessLog.note($0) } }
+        server.onConnectionEnd = { [weak link] number in link?.connectionHasEnded(number) }
         try link.start()
         loop.onTurnEnd = { [counters] us in
             counters.add(.loopTurns)

@@ -21,6 +21,11 @@ extension Limits {
     package static let pathBytes = 4_095
     /// Machine: the file of a certificate or of its key. A chain of a dozen certificates is about 30 KB.
     package static let certificateFileBytes = 1024 * 1024
+    /// Request: the name of an ACME challenge. Those of today have 43 characters; RFC 8555 has no
+    /// upper bound.
+    package static let challengeTokenBytes = 128
+    /// Request: the file of an ACME challenge: its token, a dot, and 43 characters.
+    package static let challengeFileBytes = 1_024
     /// Machine: the configuration file.
     package static let configurationFileBytes = 256 * 1024
     /// Setting: the URI of a MongoDB. Drivers accept longer ones, but people do not write them.

@@ -1,4 +1,5 @@
-// The plain HTTP port: it sends everyone to the same place on the TLS port, and does nothing else.
+// The plain HTTP port: it sends everyone to the same place on the TLS port. It also answers the challenges of
+// certificate authorities, if an ACME client's web root was named, and does nothing else.
 //
 // Owner: the worker's loop thread.
 
@@ -7,13 +8,19 @@ import HTTP
 final class Redirection: Application {
     /// The TLS port that clients are sent to.
     private let port: UInt16
+    private let challenges: ACMEChallenges?
 
-    init(port: UInt16) {
+    /// - Parameter webroot: where an ACME client puts its files; nil when there is none.
+    init(port: UInt16, webroot: String? = nil) {
         self.port = port
+        challenges = webroot.map { ACMEChallenges(webroot: $0) }
     }
 
     func begin(_ exchange: Exchange) {
         let request = exchange.request
+        if let challenges, request.path.hasPrefix(ACMEChallenges.path) {
+            return challenges.answer(exchange)
+        }
         guard let location = location(authority: request.authority, target: request.target) else {
             return exchange.respond(.plaintext)
         }
