@@ -167,8 +167,8 @@ struct EventRow: Sendable {
             "Renew it now."),
         EventRow(
             .certificateExpired, .error,
-            "The certificate has expired, or is not valid yet: clients refuse it.",
-            "Renew it, or correct the clock of the machine."),
+            "The certificate has expired: clients refuse it.",
+            "Renew it now."),
     ]
 
     private static let streams = [
