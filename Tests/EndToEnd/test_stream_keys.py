@@ -179,12 +179,13 @@ def test_a_refused_broadcast_is_logged_once_in_a_while(
     """An encoder says little of what it was answered, and nobody can fill the log with it."""
     server = start_server(publish="account", workers=1)
     wrong = "weir_" + "0" * 43
-    for _ in range(5):
-        answer = server.request("POST", f"/{name}/live?key={wrong}", body=record().data)
-        assert answer.status == 401
+    answers = [
+        server.request("POST", f"/{name}/live?key={wrong}", body=record().data) for _ in range(5)]
+    assert [answer.status for answer in answers] == [401] * 5
     [line] = [each for each in server.log_records() if each["message"] == "broadcast refused"]
     assert line["metadata"] == {
-        "stream": name, "reason": "not-authorised", "peer": "127.0.0.1", "leftOut": "0"}
+        "stream": name, "reason": "not-authorised", "peer": "127.0.0.1", "leftOut": "0",
+        "request": answers[0].headers["x-request-id"]}
     assert wrong not in server.log()
     other = server.request("POST", f"/{name}/live?key={wrong}", headers={"weir-chunk": "?"})
     assert other.status == 400

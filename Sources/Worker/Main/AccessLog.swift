@@ -22,10 +22,10 @@ struct AccessLog {
     func note(_ ended: EndedRequest) {
         let (exchange, request) = (ended.exchange, ended.exchange.request)
         var metadata: Logger.Metadata = [
-            "bytes": "\(exchange.sentBytes)", "client": "\(request.peer)",
+            "bytes": "\(ended.sentBytes)", "client": "\(request.peer)",
             "durationMs": "\(ended.durationMs)", "protocol": "\(ended.version)",
             "request": "\(exchange.requestID)",
-            "status": exchange.status == 0 ? "none" : "\(exchange.status)",
+            "status": ended.status == 0 ? "none" : "\(ended.status)",
         ]
         if let account = exchange.account { metadata["user"] = "\(account)" }
         // Its response was not sent to the end.

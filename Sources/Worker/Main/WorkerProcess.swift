@@ -121,7 +121,7 @@ final class WorkerProcess {
             self?.figures.publish()
             self?.stopIfEmpty()
         }
-        if let accessLog { server.onRequestEnd = { accessLog.note($0) } }
+        if let accessLog { server.logRequests(accessLog.note) }
         server.onConnectionEnd = { [weak link] number in link?.connectionHasEnded(number) }
         try link.start()
         loop.onTurnEnd = { [counters] us in

@@ -2,6 +2,10 @@
 
 package struct EndedRequest {
     package let exchange: Exchange
+    /// 0 when there was no answer.
+    package let status: Int
+    /// Of the body of the answer.
+    package let sentBytes: Int
     package let cause: CloseCause
     /// The protocol, as logs write it.
     package let version: String
@@ -10,6 +14,8 @@ package struct EndedRequest {
     /// To be made before the exchange forgets its transport.
     init(_ exchange: Exchange, _ cause: CloseCause, over version: String) {
         self.exchange = exchange
+        status = exchange.status
+        sentBytes = exchange.sentBytes
         self.cause = cause
         self.version = version
         let nowMs = exchange.transport?.nowMs ?? exchange.beganMs

@@ -18,6 +18,12 @@ package final class Exchange {
         set { follower = newValue }
     }
 
+    /// Who asks, once that is known: the name of an account.
+    package var account: String? {
+        get { knownAccount }
+        set { knownAccount = newValue }
+    }
+
     /// It carries live media, in one direction or the other, so its connection goes before others. It
     /// never goes back to false.
     package var isMedia: Bool {
@@ -58,13 +64,12 @@ package final class Exchange {
     /// How much of the client's share this exchange takes, in bytes.
     private var heldBytes = Limits.heldBytesPerRequest
     /// Bytes of the response's body that were handed to the protocol.
-    package internal(set) var sentBytes = 0
+    var sentBytes = 0
     /// The status of the response; 0 while there is none.
-    package private(set) var status = 0
+    private(set) var status = 0
     /// When the request began, in milliseconds of the loop.
-    package private(set) var beganMs: UInt64
-    /// Who asks, once that is known: the name of an account.
-    package var account: String?
+    private(set) var beganMs: UInt64
+    private var knownAccount: String?
     /// Watches the bytes that the peer holds back.
     var sendWatch = ProgressWatch()
 
@@ -139,7 +144,7 @@ package final class Exchange {
         sentBytes = 0
         status = 0
         beganMs = nowMs
-        account = nil
+        knownAccount = nil
         sendWatch = ProgressWatch()
         slot = 0
         flow = LiveFlow(nowMs: nowMs)

@@ -37,8 +37,8 @@ package final class HTTPServer {
     /// could not be taken.
     package var onConnectionEnd: ((_ number: UInt64) -> Void)?
 
-    /// Called once for each request when it is over. Set it before the first connection comes.
-    package var onRequestEnd: ((EndedRequest) -> Void)?
+    /// Not for other modules to set: see Exchange.
+    private(set) var onRequestEnd: ((EndedRequest) -> Void)?
 
     /// Serves with `tls`; requests go to `application`, which must outlive the server.
     /// - Parameter exemptNetworks: networks whose addresses have no limits of their own.
@@ -64,6 +64,10 @@ package final class HTTPServer {
     }
 
     package var connectionCount: Int { connections.count }
+
+    /// From now on, `note` is called once for each request when it is over, and answers say the names
+    /// of their requests.
+    package func logRequests(_ note: @escaping (EndedRequest) -> Void) { onRequestEnd = note }
 
     /// What the bytes of a connection are.
     package enum Transport: Sendable {
