@@ -299,6 +299,22 @@ def test_a_wrong_setting_is_not_tried_again(
 # What was said about all this
 
 
+_PRIORITIES = {
+    "critical": "2", "error": "3", "warning": "4", "notice": "5", "info": "6", "debug": "7", "trace": "7",
+}
+
+
+def test_the_journal_knows_how_severe_a_line_is(machine: Machine) -> None:
+    """So `journalctl -p warning` finds warnings and worse: a line's priority is its level, and a start that
+    fails is an error."""
+    said = [entry for entry in machine.journal(SERVICE) if entry["_PID"] != "1"]
+    for entry in said:
+        is_complaint = entry["MESSAGE"].startswith("weir: ")
+        level = "error" if is_complaint else json.loads(entry["MESSAGE"])["level"]
+        assert entry["PRIORITY"] == _PRIORITIES[level], entry
+    assert {"5", "6"} <= {entry["PRIORITY"] for entry in said}
+
+
 def test_the_journal_has_no_errors(machine: Machine) -> None:
     """Every line of Weir's is JSON, and none is an error beside the death of the worker that a test
     killed. What systemd says is about the ends that these tests have caused."""
