@@ -148,6 +148,17 @@ def test_no_secret_is_logged(told: tuple[Server, int], name: str) -> None:
     assert {what for what, secret in secrets.items() if secret in log} == set()
 
 
+def test_the_password_of_a_database_is_not_logged(start_server: Callable[..., Server]) -> None:
+    """Nobody listens there, and the log says so, but not with which password it was tried."""
+    server = start_server(
+        "--log-level", "trace", publish="account",
+        accounts=f"mongodb://somebody:{_CANARY}@127.0.0.1:{free_port()}/weir")
+    wait_until(
+        lambda: any(line.get("event") == "store-silent" for line in server.log_records()),
+        "the log to say that the store does not answer")
+    assert _CANARY not in server.log()
+
+
 def test_lines_in_the_journal_begin_with_their_priority(start_server: Callable[..., Server]) -> None:
     # The journal would be a socket; here it is the file that the log is written to.
     journal = 'JOURNAL_STREAM=$(stat -Lc %d:%i /proc/self/fd/2) exec "$@"'
