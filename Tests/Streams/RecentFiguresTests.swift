@@ -42,4 +42,32 @@ import Testing
         let ring = try makeRing(entries, bench)
         #expect(RecentFigures(of: ring).keyframeIntervalMs == expected)
     }
+
+    @Test("the least delay is that of the best moment of the last seconds, on one time line")
+    func leastDelay() throws {
+        let bench = try StreamBench()
+        let writer = try Ring.create(
+            path: bench.ringPath(), geometry: bench.ringGeometry,
+            initialization: bench.initialization(), state: [])
+        func append(
+            atMs: UInt64, mediaMs: Int64, _ flags: FragmentFlags = Self.key
+        ) throws -> Int64? {
+            try [UInt8](repeating: 7, count: 100).withUnsafeBytes {
+                try writer.append(
+                    $0, flags: flags, mediaTimeMs: mediaMs, durationMs: 100, bootMs: atMs, state: []
+                )
+            }
+            return RecentFigures(of: writer.ring).leastDelayMs
+        }
+        #expect(RecentFigures(of: writer.ring).leastDelayMs == nil)
+        #expect(try append(atMs: 10_500, mediaMs: 0) == 10_400)
+        #expect(
+            try append(atMs: 10_300, mediaMs: 100) == 10_300, "the clock of a ring never goes back")
+        #expect(try append(atMs: 13_000, mediaMs: 200) == 10_300)
+        #expect(try append(atMs: 25_400, mediaMs: 14_900) == 10_300)
+        #expect(
+            try append(atMs: 26_000, mediaMs: 15_500) == 10_400, "what is long ago is forgotten")
+        let jump = Self.key.union(.discontinuity)
+        #expect(try append(atMs: 26_100, mediaMs: 90_000, jump) == 26_100 - 90_100)
+    }
 }

@@ -9,7 +9,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         "Sources/Supervisor",
         [
             "Glibc", "ArgumentParser", "Logging", "LinuxIO", "ControlChannel", "Settings",
-            "Telemetry",
+            "Telemetry", "Text",
         ]
     ),
     (

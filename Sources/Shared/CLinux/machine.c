@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -69,5 +70,13 @@ int weir_memory_in_use(uint64_t *resident, uint64_t *shared) {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     *resident = strtoull(next, &next, 10) * page;
     *shared = strtoull(next, &next, 10) * page;
+    return 0;
+}
+
+int weir_terminal_size(int descriptor, int *columns, int *rows) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return -1;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
     return 0;
 }

@@ -8,4 +8,7 @@ package enum ListenerKind: UInt8, CaseIterable, Sendable {
     case redirect = 1
     /// Plain HTTP for operators: the server's health and its metrics.
     case admin = 2
+    /// HTTP over the control socket, from root or the server's own user: what the admin listener has, and
+    /// what only operators may do.
+    case control = 3
 }

@@ -25,6 +25,22 @@ package enum TransportSecurityMode: String, CaseIterable, Sendable {
     case off
 }
 
+/// Whether the operators' page can change something.
+package enum AdminActions: String, CaseIterable, Sendable {
+    /// If only this machine reaches it.
+    case auto
+    case on
+    case off
+}
+
+/// Where the control socket is.
+package enum ControlSetting: Equatable, Sendable {
+    /// In the folder that the service manager has made for sockets, else in the data directory.
+    case automatic
+    case off
+    case path(String)
+}
+
 /// The least severe messages that are logged. The words are those of swift-log.
 package enum LogLevel: String, CaseIterable, Sendable {
     case trace, debug, info, notice, warning, error, critical

@@ -9,12 +9,14 @@ extension Setting {
     package static func named(_ name: Name) -> Setting {
         switch name {
         case .listen, .httpRedirect, .acmeWebroot, .admin: address(name)
+        case .adminActions, .control: operators(name)
         case .workers, .data: process(name)
         case .cert, .key, .corsOrigin, .exemptNetwork: access(name)
         case .embedOrigin, .hsts: page(name)
         case .publish, .accounts, .signUp: account(name)
         case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
-        case .drainTimeout, .stopTimeout, .logLevel, .logFormat, .accessLog: operation(name)
+        case .drainDelay, .drainTimeout, .stopTimeout, .logLevel, .logFormat, .accessLog:
+            operation(name)
         }
     }
 
@@ -51,8 +53,31 @@ extension Setting {
                 placeholder: "ADDRESS:PORT",
                 help: """
                     Where to answer /healthz, /readyz and /metrics, in plain HTTP, for load \
-                    balancers and monitoring. There is no password on it, so it belongs on a \
-                    loopback address or a private network.
+                    balancers and monitoring, and where operators have their page. There is no \
+                    password on it, so it belongs on a loopback address or a private network.
+                    """)
+        }
+    }
+
+    private static func operators(_ name: Name) -> Setting {
+        switch name {
+        case .adminActions:
+            Setting(
+                name: name, kind: .choice(AdminActions.allCases.map(\.rawValue)),
+                initial: .text(AdminActions.auto.rawValue), placeholder: "MODE",
+                help: """
+                    Whether the operators' page can change something, such as end a broadcast: whoever \
+                    reaches the admin listener can then do so. auto: if all its addresses are loopback \
+                    addresses. on: always. off: never.
+                    """)
+        default:
+            Setting(
+                name: name, kind: .pathOrWord, initial: .text("auto"), placeholder: "PATH",
+                help: """
+                    The socket at which weir status, weir drain and the like find this server. Only \
+                    root and the user that runs Weir may use it. auto: the file control in the \
+                    folder that systemd has made for it (RUNTIME_DIRECTORY), else in the data \
+                    directory. off: none.
                     """)
         }
     }
@@ -205,6 +230,15 @@ extension Setting {
 
     private static func operation(_ name: Name) -> Setting {
         switch name {
+        case .drainDelay:
+            Setting(
+                name: name, kind: .seconds(Limits.drainDelayMs), initial: .text("0"),
+                placeholder: "SECONDS",
+                help: """
+                    How long Weir goes on as before after SIGTERM, Ctrl-C or weir drain, in seconds, \
+                    while /readyz says 503 already: long enough for a load balancer to notice, and to \
+                    send new clients elsewhere.
+                    """)
         case .drainTimeout:
             Setting(
                 name: name, kind: .seconds(Limits.drainTimeoutMs), initial: .text("14400"),

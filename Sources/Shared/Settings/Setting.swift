@@ -10,6 +10,8 @@ package struct Setting: Sendable {
         case httpRedirect = "http-redirect"
         case acmeWebroot = "acme-webroot"
         case admin
+        case adminActions = "admin-actions"
+        case control
         case workers
         case data
         case cert
@@ -25,6 +27,7 @@ package struct Setting: Sendable {
         case ringSeconds = "ring-seconds"
         case grace
         case maxLag = "max-lag"
+        case drainDelay = "drain-delay"
         case drainTimeout = "drain-timeout"
         case stopTimeout = "stop-timeout"
         case logLevel = "log-level"
@@ -50,6 +53,8 @@ package struct Setting: Sendable {
         case path
         /// The same, or "off" for none.
         case pathOrOff
+        /// The same, or "auto" for a place that follows from others, or "off" for none.
+        case pathOrWord
         /// A whole number, or "auto" for one per processor core.
         case workers(ClosedRange<Int>)
         /// A number of bytes, with an optional binary unit.
@@ -99,7 +104,7 @@ package struct Setting: Sendable {
     package var isList: Bool {
         switch kind {
         case .addresses, .addressesOrOff, .origins, .originsOrAny, .networks: true
-        case .accounts, .path, .pathOrOff, .workers, .bytes, .seconds, .choice: false
+        case .accounts, .path, .pathOrOff, .pathOrWord, .workers, .bytes, .seconds, .choice: false
         }
     }
 
@@ -112,7 +117,7 @@ package struct Setting: Sendable {
     /// listeners, and the directory that is locked.
     package var needsRestart: Bool {
         switch name {
-        case .listen, .httpRedirect, .admin, .data: true
+        case .listen, .httpRedirect, .admin, .control, .data: true
         default: false
         }
     }
@@ -137,6 +142,7 @@ package struct Setting: Sendable {
         case .accounts: "sqlite, sqlite:PATH, mongodb://..., mongodb+srv://..."
         case .path: "path"
         case .pathOrOff: "path, or off"
+        case .pathOrWord: "auto, off, or a path"
         case .workers(let range): "auto, or \(range.lowerBound) to \(range.upperBound)"
         case .bytes(let range):
             "\(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"

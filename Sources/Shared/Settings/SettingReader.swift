@@ -146,6 +146,14 @@ struct SettingReader {
         return path == "off" ? nil : path
     }
 
+    func control(_ name: Setting.Name) throws(SettingsError) -> ControlSetting {
+        switch try path(name) {
+        case "auto": .automatic
+        case "off": .off
+        case let path: .path(path)
+        }
+    }
+
     func accounts(_ name: Setting.Name) throws(SettingsError) -> AccountsLocation {
         let raw = try raw(name)
         let text = try single(raw)

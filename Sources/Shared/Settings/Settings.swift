@@ -11,6 +11,10 @@ package struct Settings: Sendable, Equatable {
     package let acmeWebroot: String?
     /// Where operators ask how the server is. May be empty.
     package let admin: [ListenAddress]
+    /// Whether the operators' page can change something.
+    package let adminActions: AdminActions
+    /// Where operators' commands find the server.
+    package let control: ControlSetting
     /// Worker processes, 1 to `Limits.workers`.
     package let workers: Int
     /// Where everything is stored. Relative paths start at the working directory.
@@ -43,6 +47,8 @@ package struct Settings: Sendable, Equatable {
     package var broadcastTimes: BroadcastTimes { BroadcastTimes(graceMs: graceMs) }
     /// Viewers further behind than this skip ahead.
     package let maxLagMs: UInt64
+    /// How long everything goes on after SIGTERM before connections are ended.
+    package let drainDelayMs: UInt64
     /// How long connections may go on in a worker that has been replaced.
     package let drainTimeoutMs: UInt64
     /// How long connections may go on after SIGTERM.
@@ -68,6 +74,8 @@ package struct Settings: Sendable, Equatable {
         httpRedirect = try reader.addresses(.httpRedirect)
         acmeWebroot = try reader.optionalPath(.acmeWebroot)
         admin = try reader.addresses(.admin)
+        adminActions = try reader.choice(.adminActions)
+        control = try reader.control(.control)
         workers = try reader.workers(.workers)
         dataDirectory = try reader.path(.data)
         certificateFile = try reader.path(.cert)
@@ -83,6 +91,7 @@ package struct Settings: Sendable, Equatable {
         ringMs = try reader.milliseconds(.ringSeconds)
         graceMs = try reader.milliseconds(.grace)
         maxLagMs = try reader.milliseconds(.maxLag)
+        drainDelayMs = try reader.milliseconds(.drainDelay)
         drainTimeoutMs = try reader.milliseconds(.drainTimeout)
         stopTimeoutMs = try reader.milliseconds(.stopTimeout)
         logLevel = try reader.choice(.logLevel)
@@ -129,6 +138,24 @@ package struct Settings: Sendable, Equatable {
         try SettingReader(given: given, processors: 1).accounts(.accounts)
     }
 
+    /// Whether somebody who reaches the admin listener may change something there.
+    package var mayAdminAct: Bool {
+        switch adminActions {
+        case .on: true
+        case .off: false
+        case .auto: admin.allSatisfy(\.isLoopback)
+        }
+    }
+
+    /// Where the given settings have the control socket, and the data. For commands that look for a
+    /// running server.
+    package static func controlPlace(
+        _ given: GivenSettings
+    ) throws(SettingsError) -> (control: ControlSetting, dataDirectory: String) {
+        let reader = SettingReader(given: given, processors: 1)
+        return (try reader.control(.control), try reader.path(.data))
+    }
+
     /// Two settings are the same if their values are, whatever their sources.
     package static func == (left: Settings, right: Settings) -> Bool {
         left.encoded() == right.encoded()
@@ -146,6 +173,7 @@ package struct Settings: Sendable, Equatable {
         case .ringSeconds: [Seconds.text(ms: ringMs)]
         case .grace: [Seconds.text(ms: graceMs)]
         case .maxLag: [Seconds.text(ms: maxLagMs)]
+        case .drainDelay: [Seconds.text(ms: drainDelayMs)]
         case .drainTimeout: [Seconds.text(ms: drainTimeoutMs)]
         case .stopTimeout: [Seconds.text(ms: stopTimeoutMs)]
         default: effective[name]?.texts ?? []

@@ -16,6 +16,8 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.httpRedirect), help: help(.httpRedirect)) var httpRedirect: [String] = []
     @Option(name: flag(.acmeWebroot), help: help(.acmeWebroot)) var acmeWebroot: String?
     @Option(name: flag(.admin), help: help(.admin)) var admin: [String] = []
+    @Option(name: flag(.adminActions), help: help(.adminActions)) var adminActions: String?
+    @Option(name: flag(.control), help: help(.control)) var control: String?
     @Option(name: flag(.workers), help: help(.workers)) var workers: String?
     @Option(name: flag(.data), help: help(.data)) var data: String?
     @Option(name: flag(.cert), help: help(.cert)) var cert: String?
@@ -32,6 +34,7 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.ringSeconds), help: help(.ringSeconds)) var ringSeconds: String?
     @Option(name: flag(.grace), help: help(.grace)) var grace: String?
     @Option(name: flag(.maxLag), help: help(.maxLag)) var maxLag: String?
+    @Option(name: flag(.drainDelay), help: help(.drainDelay)) var drainDelay: String?
     @Option(name: flag(.drainTimeout), help: help(.drainTimeout)) var drainTimeout: String?
     @Option(name: flag(.stopTimeout), help: help(.stopTimeout)) var stopTimeout: String?
     @Option(name: flag(.logLevel), help: help(.logLevel)) var logLevel: String?
@@ -75,6 +78,8 @@ struct SettingFlags: ParsableArguments {
         case .httpRedirect: httpRedirect
         case .acmeWebroot: one(acmeWebroot)
         case .admin: admin
+        case .adminActions: one(adminActions)
+        case .control: one(control)
         case .workers: one(workers)
         case .data: one(data)
         case .cert: one(cert)
@@ -90,6 +95,7 @@ struct SettingFlags: ParsableArguments {
         case .ringSeconds: one(ringSeconds)
         case .grace: one(grace)
         case .maxLag: one(maxLag)
+        case .drainDelay: one(drainDelay)
         case .drainTimeout: one(drainTimeout)
         case .stopTimeout: one(stopTimeout)
         case .logLevel: one(logLevel)

@@ -10,7 +10,10 @@ struct WeirCommand: ParsableCommand {
         commandName: "weir",
         abstract: "A live-streaming server.",
         version: Version.current,
-        subcommands: [Serve.self, CheckConfig.self, User.self])
+        subcommands: [
+            Serve.self, CheckConfig.self, User.self, Status.self, Top.self, Kick.self, Drain.self,
+            Reload.self, Upgrade.self,
+        ])
 }
 
 extension WeirCommand {
@@ -58,6 +61,10 @@ extension WeirCommand {
                     the admin listener \(address) is not on a loopback address: anybody who reaches it \
                     sees health and figures without a password (--admin)
                     """)
+            }
+            if settings.adminActions == .on, !settings.admin.allSatisfy(\.isLoopback) {
+                logger.warning(
+                    "whoever reaches the admin listener can end broadcasts (--admin-actions on)")
             }
         }
     }

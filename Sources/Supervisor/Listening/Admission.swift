@@ -27,19 +27,23 @@ struct Admission {
     /// Whether a connection from that address may come in.
     /// - Parameter workers: how many are ready.
     func judge(_ peer: PeerAddress, from kind: ListenerKind, workers: Int) -> ClientLedger.Answer {
-        guard kind != .admin else { return .admitted }
+        guard !Self.isOperators(kind) else { return .admitted }
         return clients.judge(
             peer.network, reachable: workers * connectionsPerWorker,
             isExempt: exemptNetworks.contains { $0.contains(peer.bytes) })
     }
 
+    private static func isOperators(_ kind: ListenerKind) -> Bool {
+        kind == .admin || kind == .control
+    }
+
     /// On whose account the connection goes.
     static func owner(_ peer: PeerAddress, from kind: ListenerKind) -> ConnectionOwner {
-        kind == .admin ? .operators : .client(peer.network)
+        isOperators(kind) ? .operators : .client(peer.network)
     }
 
     /// How many connections a worker may have before it gets one more of this kind.
     func limit(of kind: ListenerKind) -> Int {
-        connectionsPerWorker + (kind == .admin ? Limits.adminConnectionsPerWorker : 0)
+        connectionsPerWorker + (Self.isOperators(kind) ? Limits.adminConnectionsPerWorker : 0)
     }
 }

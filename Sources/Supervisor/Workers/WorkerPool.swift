@@ -112,6 +112,9 @@ final class WorkerPool {
         current.workers + (trial?.workers ?? []) + leaving
     }
 
+    /// Connections that all workers have.
+    var openConnections: Int { workers.reduce(0) { $0 + $1.load.connections } }
+
     // MARK: Starting and replacing
 
     func startWorker(_ seat: Int, of generation: Generation) throws(SystemError) {

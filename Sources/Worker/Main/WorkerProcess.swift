@@ -23,6 +23,7 @@ import PageRoutes
 import Settings
 import Streams
 import Telemetry
+import Web
 
 final class WorkerProcess {
     private let loop: EventLoop
@@ -86,16 +87,16 @@ final class WorkerProcess {
             streams: streams, catalog: live.catalog, changes: live.changes,
             crossOrigin: crossOrigin,
             loop: loop, counters: counters)
+        let site = WebSite(offersSignUp: settings.signUp == .open)
         surface = PublicSurface(
             live: live, publishing: publishing, ingest: ingest, events: events,
-            accounts: accounts, crossOrigin: crossOrigin, settings: settings
+            accounts: accounts, crossOrigin: crossOrigin, site: site, settings: settings
         ).table(loop: loop, counters: counters, logger: logger)
         redirection = Redirection(
             port: settings.listen[0].port, webroot: settings.acmeWebroot)
         administration = Administration(
-            catalog: live.catalog, storeWatch: storeWatch, counters: counters.page,
-            board: board, figures: figures,
-            dataDirectory: settings.dataDirectory)
+            live: live, storeWatch: storeWatch, counters: counters.page, board: board,
+            figures: figures, site: site, settings: settings)
         server = HTTPServer(
             loop: loop, tls: certificate.tls, application: surface, counters: figures.counted,
             observer: figures, exemptNetworks: settings.exemptNetworks)
@@ -188,6 +189,10 @@ extension WorkerProcess: SupervisorLinkDelegate {
         case .admin:
             server.adopt(
                 connection, number: number, over: .plain, for: administration,
+                reserve: Limits.adminConnectionsPerWorker)
+        case .control:
+            server.adopt(
+                connection, number: number, over: .plain, for: administration.atControlSocket,
                 reserve: Limits.adminConnectionsPerWorker)
         }
     }

@@ -16,11 +16,17 @@ package final class Administration: Application {
     private let metrics: Metrics
     private var metricsText = Kept<[UInt8]>()
     private let storeWatch: StoreWatch
+    private let operators: OperatorRoutes
+    private let pages: [Route]
 
+    /// - Parameter pages: the routes of the operators' page.
     package init(
         catalog: StreamCatalog, storeWatch: StoreWatch, counters: CounterPage,
-        board: SlotBoard, figures: HTTPFigures, dataDirectory: String
+        board: SlotBoard, figures: HTTPFigures, dataDirectory: String, operators: OperatorRoutes,
+        pages: [Route]
     ) {
+        self.operators = operators
+        self.pages = pages
         self.storeWatch = storeWatch
         health = Health(board: board, dataDirectory: dataDirectory)
         metrics = Metrics(
@@ -29,14 +35,21 @@ package final class Administration: Application {
                 catalog: catalog, counters: counters, board: board, dataDirectory: dataDirectory))
     }
 
-    private lazy var routes = RouteTable(
-        [
-            Route("alive", "/healthz", [.get: { [unowned self] in sayAlive($0) }]),
-            Route("ready", "/readyz", [.get: { [unowned self] in sayWhetherReady($0) }]),
-            Route("metrics", "/metrics", [.get: { [unowned self] in giveFigures($0) }]),
-        ],
-        crossOrigin: CrossOrigin(origins: []), number: MetricLabels.number,
-        nothing: { $0.respond(.adminNotFound) })
+    private lazy var routes = table(at: .adminListener)
+
+    /// What is served over the control socket: the same, and no request of a browser has to be feared.
+    package private(set) lazy var atControlSocket = table(at: .controlSocket)
+
+    private func table(at place: OperatorRoutes.Place) -> RouteTable {
+        RouteTable(
+            [
+                Route("alive", "/healthz", [.get: { [unowned self] in sayAlive($0) }]),
+                Route("ready", "/readyz", [.get: { [unowned self] in sayWhetherReady($0) }]),
+                Route("metrics", "/metrics", [.get: { [unowned self] in giveFigures($0) }]),
+            ] + operators.routes(at: place) + pages,
+            crossOrigin: CrossOrigin(origins: []), number: MetricLabels.number,
+            nothing: { $0.respond(.adminNotFound) })
+    }
 
     package func begin(_ exchange: Exchange) {
         // Old health checks speak HTTP/1.0 and name no host; browsers always do.
@@ -83,5 +96,5 @@ extension Problem {
         detail: "Ask for it by its address, or as localhost.")
     fileprivate static let adminNotFound = Problem(
         status: 404, slug: "not-found", title: "There is nothing here",
-        detail: "This port answers /healthz, /readyz and /metrics.")
+        detail: "This port answers /, /healthz, /readyz, /metrics and /status.")
 }

@@ -33,6 +33,7 @@ package final class LiveStream {
     private var replacedAtMs: UInt64?
     private var resetIsScheduled = false
     private var joining = JoinWatch()
+    private var heldBack = HeldBackWatch()
     private var keptFigures: (figures: RecentFigures, untilMs: UInt64)?
     /// The JSON description, and the facts it was made from.
     private var keptJSON: (facts: ChangingFacts, bytes: [UInt8])?
@@ -136,6 +137,19 @@ package final class LiveStream {
             ])
     }
 
+    /// Takes note of whether the publisher is held back. Call about once a second.
+    func lookAtPace() { heldBack.look(heldBackMs: ring.status.heldBackMs, nowMs: nowMs) }
+
+    /// Whether the publisher was held back in the last seconds, because it was ahead of the clock.
+    package var isHeldBack: Bool { heldBack.isHeldBack(nowMs: nowMs) }
+
+    /// How much later than it could the newest media has come, in milliseconds; 0 unless it is live.
+    package var lagMs: UInt64 {
+        guard state == .live, let leastMs = figures.leastDelayMs else { return 0 }
+        let delayMs = Int64(clamping: ring.bootNowMs) - ring.timelineEndMs
+        return UInt64(clamping: delayMs - leastMs)
+    }
+
     /// What the stream's publisher is doing.
     package var publisher: PublisherState { publisher(in: state) }
 
@@ -168,6 +182,13 @@ package final class LiveStream {
     package func endIfOver() {
         guard ring.status.endedAtBootMs == 0, let reason = endReason else { return }
         end(reason)
+    }
+
+    /// Ends the broadcast because an operator wants it.
+    package func kick() {
+        environment.logger.notice(
+            "an operator ends a broadcast", metadata: ["stream": "\(name)"])
+        end(.stopped)
     }
 
     /// Ends the stream for every worker. Idempotent; any worker may call it.

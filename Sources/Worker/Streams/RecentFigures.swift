@@ -11,27 +11,54 @@ package struct RecentFigures: Equatable {
     package let keyframeIntervalMs: UInt64?
     /// How far back a viewer can start.
     let rewindMs: UInt64
+    /// The least time of the last seconds from where media ends to when it was committed, on the ring's
+    /// clock and the stream's time line, which have different beginnings: only differences of it mean
+    /// something. Nil when there is no media.
+    let leastDelayMs: Int64?
 
     /// How far back the bitrate looks.
     private static let windowMs: UInt64 = 5_000
+    /// How far back the delay looks: over some chunks of a publisher, but not over the whole broadcast,
+    /// because clocks of machines drift apart.
+    private static let delayWindowMs: UInt64 = 15_000
     /// A shorter window says nothing: a broadcast that begins sends what it has at once.
     private static let leastWindowMs: UInt64 = 1_000
     /// The most entries that one look reads, however many the ring holds.
     private static let entries: UInt64 = 8_192
 
     /// The figures of a stream before the first look.
-    static let none = RecentFigures(bitrateBps: 0, keyframeIntervalMs: nil, rewindMs: 0)
+    static let none = RecentFigures(
+        bitrateBps: 0, keyframeIntervalMs: nil, rewindMs: 0, leastDelayMs: nil)
 
-    private init(bitrateBps: UInt64, keyframeIntervalMs: UInt64?, rewindMs: UInt64) {
+    private init(
+        bitrateBps: UInt64, keyframeIntervalMs: UInt64?, rewindMs: UInt64, leastDelayMs: Int64?
+    ) {
         self.bitrateBps = bitrateBps
         self.keyframeIntervalMs = keyframeIntervalMs
         self.rewindMs = rewindMs
+        self.leastDelayMs = leastDelayMs
     }
 
     init(of ring: Ring) {
         bitrateBps = Self.bitrateBps(of: ring)
         keyframeIntervalMs = Self.keyframeIntervalMs(of: ring)
         rewindMs = ring.rewindMs
+        leastDelayMs = Self.leastDelayMs(of: ring)
+    }
+
+    private static func leastDelayMs(of ring: Ring) -> Int64? {
+        var leastMs: Int64?
+        var newestMs: UInt64?
+        for entry in RecentEntries(ring: ring, most: entries) where entry.kind == .media {
+            let newest = newestMs ?? entry.bootMs
+            newestMs = newest
+            guard newest < entry.bootMs + delayWindowMs else { break }
+            let delayMs = Int64(clamping: entry.bootMs) - entry.mediaEndMs
+            leastMs = min(leastMs ?? delayMs, delayMs)
+            // Before it, time is another one.
+            if entry.flags.contains(.discontinuity) { break }
+        }
+        return leastMs
     }
 
     private static func bitrateBps(of ring: Ring) -> UInt64 {

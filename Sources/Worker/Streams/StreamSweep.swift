@@ -49,6 +49,7 @@ final class StreamSweep {
         if stream.ring.hasStoppedClock { startClock(of: stream) }
         stream.mendTimes()
         stream.lookAtJoining()
+        stream.lookAtPace()
         guard stream.state == .ended else { return }
         if stream.ring.status.endedAtBootMs == 0 { return stream.endIfOver() }
         let isNoted = streams.noteEnd(stream.ring, stream.name)

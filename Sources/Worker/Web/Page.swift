@@ -12,6 +12,8 @@ enum Page: String, CaseIterable, Sendable {
     case signUp = "signup"
     case logIn = "login"
     case account
+    /// What operators see on the admin listener.
+    case operators
     /// A few words and a way on.
     case message
     case notFound = "not-found"
@@ -32,6 +34,7 @@ enum Page: String, CaseIterable, Sendable {
             case .embed, .embedMessage: ["watch.css", "embed.css"]
             case .signUp, .logIn: ["water.css", "account.css"]
             case .account: ["account.css"]
+            case .operators: ["operators.css"]
             case .message, .notFound: ["water.css"]
             }
         return ["base.css", "components.css"] + own
@@ -44,6 +47,7 @@ enum Page: String, CaseIterable, Sendable {
         case .watch: "watch/watch.js"
         case .embed: "embed/embed.js"
         case .signUp, .logIn, .account: "account/account.js"
+        case .operators: "operators/operators.js"
         case .embedMessage, .message, .notFound: nil
         }
     }
@@ -53,7 +57,9 @@ enum Page: String, CaseIterable, Sendable {
     private var earlyScript: String? {
         switch self {
         case .watch, .embed: "watch/first-request.js"
-        case .home, .live, .embedMessage, .signUp, .logIn, .account, .message, .notFound: nil
+        case .home, .live, .embedMessage, .signUp, .logIn, .account, .operators, .message,
+            .notFound:
+            nil
         }
     }
 

@@ -7,6 +7,8 @@ package final class WebSite {
     private let layout: Template
     /// Of pages that others frame.
     private let embedLayout: Template
+    /// Of the operators' page.
+    private let operatorsLayout: Template
     private let templates: [Page: Template]
     /// How to publish from the command line: with an account, and without.
     private let homeParts: (accounts: Template, open: Template)
@@ -23,6 +25,7 @@ package final class WebSite {
         assets = Assets(files)
         layout = Self.template("layout", in: files)
         embedLayout = Self.template("embed-layout", in: files)
+        operatorsLayout = Self.template("operators-layout", in: files)
         templates = Dictionary(
             uniqueKeysWithValues: Page.allCases.map { page in
                 (page, Self.template(page.file, in: files))
@@ -140,6 +143,15 @@ package final class WebSite {
 
     package func notFound(visitor: Visitor) -> Document {
         render(.notFound, title: "Nothing here", for: visitor, next: nil, values: [:])
+    }
+
+    // MARK: For operators
+
+    /// What the server does, for those who run it. `mayAct`: they can end broadcasts from there.
+    package func operators(mayAct: Bool) -> Document {
+        document(
+            .operators, in: operatorsLayout, title: "Operators",
+            values: ["actions": mayAct ? "on" : "off"], around: [:])
     }
 
     // MARK: Accounts

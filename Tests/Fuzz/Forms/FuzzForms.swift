@@ -1,4 +1,4 @@
-// Fuzzes the readers of bodies that are forms, URL-encoded or JSON: hostile bytes must not trap, and
+// Fuzzes the readers of bodies that are forms, URL-encoded or JSON, and of JSON between our own programs: hostile bytes must not trap, and
 // fields mean the same when they are said again, in plain escapes or as Weir writes JSON.
 //
 // Run it with the directory of the corpus:
@@ -23,6 +23,10 @@ private func check(_ bytes: [UInt8]) {
         let members = fields.map { JSONMember($0, $1.map(JSONValue.string) ?? .null) }
         let restated = JSONValue.object(members).text
         precondition(JSONFields.read(Array(restated.utf8)) == fields, "JSON changes the fields")
+    }
+    if let value = JSONValue(parsing: bytes) {
+        let restated = Array(value.text.utf8)
+        precondition(JSONValue(parsing: restated) == value, "JSON changes the value")
     }
 }
 

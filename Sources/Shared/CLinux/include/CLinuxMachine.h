@@ -46,4 +46,7 @@ uint64_t weir_processor_us(void);
 /// -1 if /proc is not there.
 int weir_memory_in_use(uint64_t *resident, uint64_t *shared);
 
+/// How large the terminal behind a descriptor is. -1 and errno when there is none, or it does not say.
+int weir_terminal_size(int descriptor, int *columns, int *rows);
+
 #endif

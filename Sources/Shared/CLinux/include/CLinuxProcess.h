@@ -69,6 +69,20 @@ int weir_local_address(int descriptor, char *text, size_t capacity);
 /// Sends one datagram to a Unix socket by path; a leading @ means the abstract name space.
 int weir_send_to_unix(const char *path, const void *bytes, size_t count);
 
+// MARK: Unix stream sockets (control_socket.c)
+
+/// A non-blocking, close-on-exec listener at a path of any length; only the user of this process and
+/// root may connect to it. A socket that nobody listens on any more is replaced. EADDRINUSE: somebody
+/// listens there; EEXIST: something else is there.
+int weir_listen_at(const char *path, int backlog);
+
+/// A blocking, close-on-exec connection to such a listener. Each call on it, and connecting, gives up with
+/// EAGAIN after `timeout_ms`.
+int weir_connect_to(const char *path, int64_t timeout_ms);
+
+/// The effective user that the peer had when it connected.
+int weir_peer_user(int descriptor, uint32_t *user);
+
 /// Makes a descriptor that came from outside close-on-exec, and non-blocking when asked to.
 int weir_secure_inherited(int descriptor, int non_blocking);
 

@@ -8,6 +8,8 @@ extension Limits {
     /// Setting: what `max-lag` may be: shorter than a second would make every viewer skip at every
     /// hiccup.
     package static let maxLagMs: ClosedRange<UInt64> = 1_000...600_000
+    /// Setting: what `drain-delay` may be.
+    package static let drainDelayMs: ClosedRange<UInt64> = 0...3_600_000
     /// Setting: what `drain-timeout` may be: at most a week, because each reload in that time adds
     /// workers beside those that still drain.
     package static let drainTimeoutMs: ClosedRange<UInt64> = 0...604_800_000

@@ -25,11 +25,11 @@ struct PublicSurface {
     let events: EventHub
     let accounts: AccountParts
     let crossOrigin: CrossOrigin
+    let site: WebSite
     let settings: Settings
 
     func table(loop: EventLoop, counters: SlotCounters, logger: Logger) -> RouteTable {
         let streams = live.streams
-        let site = WebSite(offersSignUp: settings.signUp == .open)
         let names = ChannelNames(
             credentials: accounts.publishers, storeWatch: accounts.storeWatch,
             hasStream: { streams.find($0) != nil })

@@ -50,6 +50,36 @@ BYTES account_html[] = {
 BYTES message_html[] = {
 #embed "../Pages/message.html"
 };
+BYTES operators_layout_html[] = {
+#embed "../Pages/operators-layout.html"
+};
+BYTES operators_html[] = {
+#embed "../Pages/operators.html"
+};
+BYTES operators_css[] = {
+#embed "../Assets/operators.css"
+};
+BYTES operators_operators_js[] = {
+#embed "../Assets/operators/operators.js"
+};
+BYTES operators_history_js[] = {
+#embed "../Assets/operators/history.js"
+};
+BYTES operators_graph_js[] = {
+#embed "../Assets/operators/graph.js"
+};
+BYTES operators_server_words_js[] = {
+#embed "../Assets/operators/server-words.js"
+};
+BYTES operators_stream_table_js[] = {
+#embed "../Assets/operators/stream-table.js"
+};
+BYTES operators_worker_table_js[] = {
+#embed "../Assets/operators/worker-table.js"
+};
+BYTES operators_kick_js[] = {
+#embed "../Assets/operators/kick.js"
+};
 BYTES not_found_html[] = {
 #embed "../Pages/not-found.html"
 };
@@ -628,6 +658,16 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/audience-words.js", live_audience_words_js),
     FILE("Assets/live/air-plan.js", live_air_plan_js),
     FILE("Assets/live/steady-track.js", live_steady_track_js),
+    FILE("Pages/operators-layout.html", operators_layout_html),
+    FILE("Pages/operators.html", operators_html),
+    FILE("Assets/operators.css", operators_css),
+    FILE("Assets/operators/operators.js", operators_operators_js),
+    FILE("Assets/operators/history.js", operators_history_js),
+    FILE("Assets/operators/graph.js", operators_graph_js),
+    FILE("Assets/operators/server-words.js", operators_server_words_js),
+    FILE("Assets/operators/stream-table.js", operators_stream_table_js),
+    FILE("Assets/operators/worker-table.js", operators_worker_table_js),
+    FILE("Assets/operators/kick.js", operators_kick_js),
 };
 // clang-format on
 

@@ -1,0 +1,160 @@
+// One connection to the control socket: takes in one request, and sends the lines of its answer.
+//
+// awaiting -> working -> finishing -> closed. Awaiting ends by itself when the request does not come, and
+// finishing when the answer is not taken; working lasts as long as the work. What a slow reader has not
+// taken is bounded: one that takes too little is let go.
+//
+// Owner: the supervisor's loop.
+
+import LinuxIO
+import Settings
+
+protocol OperatorConnectionOwner: AnyObject {
+    /// Answers with `say`, now or later.
+    func connectionAsks(_ request: OperatorRequest, _ connection: OperatorConnection)
+    /// Passes it on. It is closed here afterwards.
+    func connectionSpeaksHTTP(_ descriptor: borrowing Descriptor)
+    func connectionHasEnded(_ connection: OperatorConnection)
+}
+
+final class OperatorConnection {
+    private enum Phase {
+        case awaiting
+        case working
+        case finishing
+        case closed
+    }
+
+    private let loop: EventLoop
+    private weak let owner: (any OperatorConnectionOwner)?
+    private var descriptor: Descriptor?
+    private var registration: Registration?
+    private var timer: TimerID?
+    private var phase = Phase.awaiting
+    private var received: [UInt8] = []
+    private var outbox: [UInt8] = []
+
+    init(
+        descriptor: consuming Descriptor, loop: EventLoop, owner: any OperatorConnectionOwner
+    ) {
+        self.descriptor = consume descriptor
+        self.loop = loop
+        self.owner = owner
+    }
+
+    var isClosed: Bool { phase == .closed }
+
+    private var raw: Int32 { descriptor?.raw ?? -1 }
+
+    /// Begins to listen. False: it cannot.
+    func start() -> Bool {
+        registration = try? loop.add(
+            raw, interest: .readable,
+            handler: ReadinessAction { [self] in handle($0) })
+        timer = loop.schedule(afterMs: Limits.operatorPatienceMs) { [weak self] in self?.close() }
+        return registration != nil
+    }
+
+    private func handle(_ readiness: Readiness) {
+        if readiness.contains(.writable) { flush() }
+        guard readiness.hasAny(of: .input) else { return }
+        phase == .awaiting ? receive() : noticeEnd()
+    }
+
+    // MARK: The request
+
+    private func receive() {
+        if received.isEmpty, case .bytes(let first) = peek(), first != [UInt8(ascii: "{")] {
+            return passOn()
+        }
+        let room = Limits.operatorRequestBytes - received.count
+        switch UnixStream.receive(raw, limitBytes: room) {
+        case .wouldBlock: return
+        case .end: return close()
+        case .bytes(let bytes): received += bytes
+        }
+        if let end = received.firstIndex(of: 0x0A) { return ask(Array(received[..<end])) }
+        if received.count >= Limits.operatorRequestBytes {
+            say(.refused(reason: "the request is too long"))
+        }
+    }
+
+    private func peek() -> UnixStream.Input {
+        UnixStream.receive(raw, limitBytes: 1, isPeek: true)
+    }
+
+    private func passOn() {
+        stopListening()
+        if let descriptor = descriptor.take() { owner?.connectionSpeaksHTTP(descriptor) }
+        close()
+    }
+
+    private func ask(_ line: [UInt8]) {
+        do {
+            let request = try OperatorRequest(line: line)
+            phase = .working
+            timer.map(loop.cancel)
+            timer = nil
+            owner?.connectionAsks(request, self)
+        } catch {
+            say(.refused(reason: error.reason))
+        }
+    }
+
+    /// Nothing more is expected. What comes is dropped, until the other end is gone.
+    private func noticeEnd() {
+        if case .end = UnixStream.receive(raw, limitBytes: Limits.operatorRequestBytes) { close() }
+    }
+
+    // MARK: The answer
+
+    /// Sends a line. After the last one, the connection is closed as soon as everything is sent.
+    func say(_ line: OperatorLine) {
+        guard phase == .awaiting || phase == .working else { return }
+        outbox += line.bytes
+        guard outbox.count <= Limits.operatorAnswerBytes else { return close() }
+        if line.isLast {
+            phase = .finishing
+            timer.map(loop.cancel)
+            timer = loop.schedule(afterMs: Limits.operatorPatienceMs) { [weak self] in
+                self?.close()
+            }
+        }
+        flush()
+    }
+
+    private func flush() {
+        while !outbox.isEmpty {
+            guard let count = try? UnixStream.send(outbox[...], to: raw) else { return close() }
+            if count == 0 { break }
+            outbox.removeFirst(count)
+        }
+        if outbox.isEmpty, phase == .finishing { return close() }
+        registration.map {
+            loop.modify($0, interest: outbox.isEmpty ? .readable : [.readable, .writable])
+        }
+    }
+
+    /// The server ends now: a drain that was asked for here is done.
+    func serverHasEnded() {
+        if phase == .working { say(.done(notes: [])) }
+        close()
+    }
+
+    // MARK: The end
+
+    private func stopListening() {
+        registration.map(loop.remove)
+        registration = nil
+        timer.map(loop.cancel)
+        timer = nil
+    }
+
+    private func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        stopListening()
+        descriptor = nil
+        owner?.connectionHasEnded(self)
+    }
+}

@@ -1,0 +1,28 @@
+// The page for operators, on the admin listener: one document, and what it loads.
+//
+// Owner: the worker's loop thread.
+
+import HTTP
+import Web
+
+package final class OperatorPage {
+    private let site: WebSite
+    private let mayAct: Bool
+    private lazy var page = Resource(
+        Content(
+            site.operators(mayAct: mayAct),
+            fields: PageSecurity.fields.map { HeaderField($0.name, $0.value) }
+                + [HeaderField("cache-control", "no-cache")], vary: "accept-encoding"))
+
+    /// - Parameter mayAct: whether broadcasts can be ended from there.
+    package init(site: WebSite, mayAct: Bool) {
+        self.site = site
+        self.mayAct = mayAct
+    }
+
+    package var routes: [Route] {
+        // The handlers keep this object.
+        [Route("operators", "/", [.get: { self.page.answer($0) }])]
+            + AssetRoutes(assets: site.assets).routes
+    }
+}

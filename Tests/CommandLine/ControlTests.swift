@@ -1,0 +1,109 @@
+// Where the control socket is, what goes over it, and what commands make of it.
+
+import Settings
+import Testing
+import Text
+
+@testable import Supervisor
+
+struct ControlTests {
+    @Test(
+        "a request is one line, and comes back from it",
+        arguments: [OperatorRequest.status, .reload, .upgrade, .drain(slot: nil), .drain(slot: 63)])
+    func roundTrip(request: OperatorRequest) throws {
+        #expect(!request.line.contains("\n"))
+        #expect(request.line.hasPrefix("{"))
+        #expect(try OperatorRequest(line: Array(request.line.utf8)) == request)
+    }
+
+    @Test(
+        "everything else is refused with a reason",
+        arguments: [
+            "", "{", "status", "[]", "{}", #"{"do":1}"#, #"{"do":"dance"}"#,
+            #"{"do":"drain","worker":64}"#, #"{"do":"drain","worker":-1}"#,
+            #"{"do":"drain","worker":"0"}"#, #"{"do":"status"} x"#,
+        ])
+    func refused(line: String) {
+        #expect(throws: OperatorRequest.Fault.self) {
+            try OperatorRequest(line: Array(line.utf8))
+        }
+    }
+
+    @Test("only the last line of an answer has done")
+    func lines() {
+        let texts = [
+            OperatorLine.progress("a\nb"), .done(notes: ["n"]), .refused(reason: "r"),
+            .status([JSONMember("server", .null)]),
+        ].map { String(decoding: $0.bytes, as: UTF8.self) }
+        #expect(
+            texts == [
+                "{\"progress\":\"a\\nb\"}\n", "{\"done\":true,\"notes\":[\"n\"]}\n",
+                "{\"done\":false,\"reason\":\"r\"}\n", "{\"done\":true,\"server\":null}\n",
+            ])
+        #expect(!OperatorLine.progress("").isLast)
+        #expect(OperatorLine.done(notes: []).isLast)
+    }
+
+    private func settings(_ control: String?) throws -> Settings {
+        var given = GivenSettings()
+        for (name, text) in [(Setting.Name.cert, "c"), (.key, "k"), (.data, "/srv/weir")] {
+            given[name] = GivenSettings.Entry(texts: [text], source: .flag)
+        }
+        if let control { given[.control] = GivenSettings.Entry(texts: [control], source: .flag) }
+        return try Settings(given, processors: 1)
+    }
+
+    @Test("the socket is where the service manager has a folder for it, else with the data")
+    func place() throws {
+        let automatic = try settings(nil)
+        #expect(ControlPlace.path(automatic, runtimeDirectory: nil) == "/srv/weir/control")
+        #expect(ControlPlace.path(automatic, runtimeDirectory: "/run/w:/run/x") == "/run/w/control")
+        #expect(ControlPlace.path(try settings("off"), runtimeDirectory: "/run/w") == nil)
+        #expect(ControlPlace.path(try settings("/a/b"), runtimeDirectory: "/run/w") == "/a/b")
+    }
+
+    @Test("a command looks where it is told, else where the package has it, else with the data")
+    func candidates() throws {
+        var given = GivenSettings()
+        #expect(try ControlPlace.candidates(given) == ["/run/weir/control", "data/control"])
+        given[.data] = GivenSettings.Entry(texts: ["/d"], source: .environment)
+        #expect(try ControlPlace.candidates(given) == ["/run/weir/control", "/d/control"])
+        given[.data] = GivenSettings.Entry(texts: ["/d"], source: .flag)
+        #expect(try ControlPlace.candidates(given) == ["/d/control"])
+        given[.control] = GivenSettings.Entry(texts: ["/c"], source: .environment)
+        #expect(try ControlPlace.candidates(given) == ["/c"])
+        given[.control] = GivenSettings.Entry(texts: ["off"], source: .flag)
+        #expect(throws: SettingsError.self) { try ControlPlace.candidates(given) }
+    }
+
+    @Test("an answer over HTTP is taken apart, and what is none is not")
+    func http() {
+        func answer(_ text: String) -> (status: Int, body: JSONValue)? {
+            ControlClient.answer(Array(text.utf8))
+        }
+        let good = answer("HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\n{}")
+        #expect(good?.status == 404)
+        #expect(good?.body == .object([]))
+        for text in [
+            "", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 2", "{}\r\n\r\n{}", "HTTP/1.1 200 OK",
+        ] {
+            #expect(answer(text) == nil)
+        }
+    }
+
+    @Test("a server that is not there is told in one line, with what to do")
+    func nobody() {
+        do {
+            var command = try WeirCommand.parseAsRoot(["status", "--control", "/nowhere/control"])
+            try command.run()
+            Issue.record("nobody is there")
+        } catch {
+            let complaint = Main.complaint(about: error, arguments: ["status"])
+            #expect(complaint.exitCode == 1)
+            #expect(
+                complaint.line
+                    == "no weir listens at /nowhere/control; start it, or name its socket with --control"
+            )
+        }
+    }
+}

@@ -1,0 +1,124 @@
+"""The operators' page in a real browser."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Callable
+
+from browser.accessibility import violations
+from browser.element import LOOK_EVERY_S
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.page import Page
+from browser.page_fixtures import *  # noqa: F403
+from browser.page_fixtures import chromium_of
+from browser.screenshots import in_every_look, photograph
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.viewer import Viewer
+from weir.waiting import wait_until
+
+_ROWS = """return [...document.querySelectorAll('#streams > li')].map((row) => [
+  row.dataset.name, row.dataset.light, row.querySelector('.watched-state').textContent,
+  row.querySelector('[data-figure=webm]').textContent, row.querySelector('button').hidden]);"""
+
+
+def rows(page: Page) -> dict[str, list[object]]:
+    """Light, words, viewers by WebM, and whether the button is hidden, by stream."""
+    return {row[0]: row[1:] for row in page.run(_ROWS)}
+
+
+def test_operators_see_what_the_server_does_and_end_a_broadcast(
+    open_own: Callable[..., Page], start_server: Callable[..., Server],
+    publish: Callable[..., Publisher], watch: Callable[..., Viewer],
+) -> None:
+    server = start_server("--grace", "60")
+    server.wait_for_all_workers()
+    publish(server, "fine").play(record(seconds=120))
+    publish(server, "rare-key-frames").play(record(seconds=120, key_every=200))
+    gone = publish(server, "gone-" + "x" * 27).play(record(seconds=120))
+    for name in ("fine", "rare-key-frames", "gone-" + "x" * 27):
+        server.wait_for_state(name, "live")
+    gone.abort()
+    viewer = watch(server, "fine").wait_for_bytes(1)
+    page = open_own()
+    page.goto(f"http://127.0.0.1:{server.admin_port}/")
+    wait_until(lambda: rows(page).get("fine", [""])[:3] == ["green", rows(page)["fine"][1], "1"],
+               "a good stream and its viewer", every_s=LOOK_EVERY_S)
+    wait_until(lambda: rows(page)["rare-key-frames"][0] == "amber"
+               and "key frames are 8 s apart" in str(rows(page)["rare-key-frames"][1]),
+               "the one with few key frames", every_s=LOOK_EVERY_S)
+    wait_until(lambda: rows(page)["gone-" + "x" * 27][:2] == ["red", "paused: the publisher is gone"],
+               "the one whose publisher is gone", every_s=LOOK_EVERY_S)
+    assert list(rows(page)) == ["gone-" + "x" * 27, "rare-key-frames", "fine"], "the worst first"
+    facts = page.run("return document.getElementById('server-facts').textContent;")
+    assert "2 of 2 workers serving" in facts
+    pids = page.run(
+        "return [...document.querySelectorAll('#workers tr')].map((r) => r.lastChild.textContent);")
+    assert {int(pid) for pid in pids} == set(server.workers().values())
+    # Two looks make a line.
+    wait_until(lambda: page.run(
+        "return [...document.querySelectorAll('.graph-line')].every((l) => l.getAttribute('d'));"),
+        "the graphs", every_s=LOOK_EVERY_S)
+    complaints: list[str] = []
+
+    def look(how: str) -> None:
+        photograph(chromium_of(page), "operators", how)
+        complaints.extend(violations(chromium_of(page)))
+        complaints.extend([how] * page.run(
+            """const { scrollWidth, clientWidth } = document.documentElement;
+               return scrollWidth > clientWidth ? 1 : 0;"""))
+
+    in_every_look(chromium_of(page), look)
+    assert not complaints, "\n".join(complaints)
+
+    # Nothing happens without a confirmation, and by keys alone it works, too.
+    button = "#streams li[data-name=fine] button"
+    page.click(button)
+    assert page.run("return document.getElementById('kick-title').textContent;") == "End fine?"
+    photograph(chromium_of(page), "operators-asking", "desktop")
+    page.press("Enter")  # on what leaves it
+    assert server.state("fine") == "live"
+    page.run(f"document.querySelector('{button}').focus();")
+    page.press("Enter")
+    page.click("#kick-dialog .button-danger")
+    wait_until(lambda: server.state("fine") == "ended", "the end")
+    wait_until(lambda: rows(page)["fine"][0] == "" and rows(page)["fine"][3] is True,
+               "the page to show it", every_s=LOOK_EVERY_S)
+    viewer.stop()
+
+
+def kick(server: Server, name: str, **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", server.admin_port, timeout=10)
+    connection.request("POST", f"/kick/{name}", headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_nobody_else_can_end_a_broadcast_through_an_operators_browser(
+    open_own: Callable[..., Page], server: Server, live: str
+) -> None:
+    own = f"127.0.0.1:{server.admin_port}"
+    assert kick(server, live, Host="rebound.example") == 421
+    assert kick(server, live, Host="rebound.example", Origin="http://rebound.example") == 421
+    assert kick(server, live, Host=own, Origin="http://evil.example") == 403
+    assert kick(server, live, Host=own, Origin="null") == 403
+    # Chromium itself says so of a page on another port.
+    page = open_own()
+    page.goto(server.url("/"))
+    page.run(
+        "await fetch(argument, { method: 'POST', mode: 'no-cors' }).catch(() => null);",
+        f"http://{own}/kick/{live}")
+    assert server.state(live) == "live"
+    assert kick(server, live, Host=own, Origin=f"http://{own}") == 200
+
+
+def test_where_the_admin_listener_is_for_looking_nothing_can_be_ended(
+    start_server: Callable[..., Server], publish: Callable[..., Publisher], name: str
+) -> None:
+    server = start_server("--admin-actions", "off")
+    publish(server, name).play(record(seconds=30))
+    server.wait_for_state(name, "live")
+    assert kick(server, name) == 403
+    assert server.state(name) == "live"

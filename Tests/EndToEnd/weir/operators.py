@@ -1,0 +1,62 @@
+"""What operators do: commands for a running server, and its control socket itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from .places import binaries
+from .server import Server
+
+Done = subprocess.CompletedProcess[str]
+NOBODY = 65534
+
+
+def control(server: Server) -> Path:
+    """The server's control socket."""
+    return server.data / "control"
+
+
+def command(
+    server: Server, *arguments: str, user: int | None = None, program: Path | None = None
+) -> Done:
+    """Run `weir ARGUMENTS` for a server, and wait for its end."""
+    return subprocess.run(
+        [str(program or binaries() / "weir"), *arguments, "--control", str(control(server))],
+        capture_output=True, text=True, timeout=60, env=environment(), user=user)
+
+
+def environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith("WEIR_")}
+
+
+def status(server: Server) -> dict[str, Any]:
+    """What `weir status --json` says."""
+    done = command(server, "status", "--json")
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def connect(server: Server) -> socket.socket:
+    """A connection to the control socket, however long its path is."""
+    folder = os.open(control(server).parent, os.O_PATH | os.O_DIRECTORY)
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(30)
+    try:
+        connection.connect(f"/proc/self/fd/{folder}/{control(server).name}")
+    finally:
+        os.close(folder)
+    return connection
+
+
+def ask(server: Server, line: bytes) -> list[dict[str, Any]]:
+    """The lines of the answer to a line."""
+    with connect(server) as connection:
+        connection.sendall(line)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    return [json.loads(each) for each in answer.splitlines()]
