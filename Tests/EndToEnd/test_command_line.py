@@ -19,13 +19,9 @@ from weir.server import Server
 
 _OPTIONS = [
     "--listen", "--acme-webroot", "--workers", "--data", "--cert", "--key", "--publish", "--accounts",
-    "--signup", "--cors-origin", "--embed-origin", "--hsts", "--ring-size", "--ring-seconds",
-<<<<<<< HEAD
-    "--grace", "--max-lag", "--drain-timeout", "--stop-timeout", "--log-level",
-    "--log-format", "--access-log", "--config",
-=======
-    "--grace", "--max-lag", "--drain-timeout", "--log-level", "--log-format", "--access-log", "--config",
->>>>>>> 49efae7f (Name requests, and log each of them if that is asked for)
+    "--signup", "--admin-actions", "--control", "--cors-origin", "--embed-origin", "--hsts",
+    "--ring-size", "--ring-seconds", "--grace", "--max-lag", "--drain-delay", "--drain-timeout",
+    "--stop-timeout", "--log-level", "--log-format", "--access-log", "--config",
 ]
 _NOBODY = 65534
 Done = subprocess.CompletedProcess[str]

@@ -313,6 +313,7 @@ def test_top_goes_on_when_the_server_comes_back(
         screen = Screen(server)
         try:
             wait_until(lambda: len(screen.last()) > 3, "the first picture")
+            server.expected_deaths.update(server.workers().values())
             server.stop()
             wait_until(lambda: any("NO ANSWER" in line for line in screen.last()), "the fault")
             server.start()

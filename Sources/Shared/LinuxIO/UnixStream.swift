@@ -68,6 +68,9 @@ package enum UnixStream {
         }
     }
 
+    /// Sends nothing more: the peer reads the end.
+    package static func endSending(_ raw: Int32) { _ = shutdown(raw, Int32(SHUT_WR)) }
+
     /// Sends as much as there is room for; returns how many bytes that were.
     /// Errors: EPIPE, ECONNRESET (the peer is gone).
     package static func send(_ bytes: ArraySlice<UInt8>, to raw: Int32) throws(SystemError) -> Int {

@@ -1,7 +1,7 @@
 // One connection to the control socket: takes in one request, and sends the lines of its answer.
 //
 // awaiting -> working -> finishing -> closed. Awaiting ends by itself when the request does not come, and
-// finishing when the answer is not taken; working lasts as long as the work. What a slow reader has not
+// finishing when the other end does not go; working lasts as long as the work. What a slow reader has not
 // taken is bounded: one that takes too little is let go.
 //
 // Owner: the supervisor's loop.
@@ -129,7 +129,8 @@ final class OperatorConnection {
             if count == 0 { break }
             outbox.removeFirst(count)
         }
-        if outbox.isEmpty, phase == .finishing { return close() }
+        // What is not read yet would cut the answer off, if the connection were closed now.
+        if outbox.isEmpty, phase == .finishing { UnixStream.endSending(raw) }
         registration.map {
             loop.modify($0, interest: outbox.isEmpty ? .readable : [.readable, .writable])
         }

@@ -109,7 +109,7 @@ final class TopScreen {
             status, earlier: earlier, columns: columns, rows: rows, fault: fault,
             hasColours: hasColours)
         // Each line with the rest of its row, then the rest of the screen: nothing flickers.
-        let text = lines.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n")
+        let text = lines.map { $0 + "\u{1B}[K" }.joined(separator: "\n")
         Terminal.write("\u{1B}[H" + text + "\u{1B}[J", to: STDOUT_FILENO)
     }
 
