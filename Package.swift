@@ -380,6 +380,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
         ("HTTP1", ["HTTP"], ["http1.dict"]),
         ("HTTP2Headers", ["HTTP", "LinuxIO"], ["headers.dict"]),
         ("Playlists", ["Media"], ["playlists.dict"]),
+        ("Proxies", ["HTTP", "LinuxIO", "Settings"], ["proxies.dict"]),
         ("Publishing", ["Ingest"], ["publishing.dict"]),
         ("Requests", ["HTTP"], ["requests.dict"]),
         (

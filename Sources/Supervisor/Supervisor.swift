@@ -50,7 +50,8 @@ final class Supervisor {
         dataDirectoryLock = try DataDirectory.lock(settings.dataDirectory)
         let listeners = try ListenerSet.open(settings, passed: passed)
         addresses = Dictionary(grouping: listeners, by: \.kind).mapValues { $0.map(\.address) }
-        let serving = try Self.serving(configuration, on: passed.isEmpty ? nil : addresses[.https])
+        let serving = try Self.serving(
+            configuration, on: passed.isEmpty ? nil : Self.publicAddresses(addresses))
         let program = try WorkerSpawner.findProgram()
         do throws(SystemError) {
             let connectionsPerWorker = Self.connectionsPerWorker(
@@ -67,7 +68,8 @@ final class Supervisor {
                 listeners: listeners, pool: pool,
                 admission: Admission(
                     clients: clients, connectionsPerWorker: connectionsPerWorker,
-                    exemptNetworks: settings.exemptNetworks),
+                    exemptNetworks: settings.exemptNetworks,
+                    trustedProxies: settings.trustedProxies),
                 counters: shared.counters, loop: loop, logger: logger)
         } catch {
             throw StartError(message: "the system refuses what weir needs: \(error)")
@@ -93,7 +95,8 @@ final class Supervisor {
 
     /// The same for a configuration that is read later.
     func serving(_ configuration: Configuration) throws(StartError) -> Configuration {
-        try Self.serving(configuration, on: hasPassedSockets ? addresses[.https] : nil)
+        try Self.serving(
+            configuration, on: hasPassedSockets ? Self.publicAddresses(addresses) : nil)
     }
 
     /// How many connections a worker may have. A quarter of its descriptors is kept for rings and
@@ -214,15 +217,24 @@ extension Supervisor: WorkerPoolObserver {
         logger.report(
             .serverReady, "ready",
             metadata: [
-                "listen": "\(places(.https))", "admin": "\(self.places(.admin))",
+                "listen": "\(publicPlaces)", "admin": "\(places(.admin))",
                 "workers": "\(settings.workers)",
                 "afterMs": "\(loop.nowMs - startedMs)",
             ])
     }
 
+    /// Where users come in: first those that come straight.
+    private static func publicAddresses(_ addresses: [ListenerKind: [String]]) -> [String] {
+        addresses[.https, default: []] + addresses[.proxied, default: []]
+    }
+
+    private var publicPlaces: String {
+        Self.publicAddresses(addresses).joined(separator: ", ")
+    }
+
     /// What `systemctl status` shows.
     var statusLine: String {
-        let serving = "Serving on \(places(.https)) with \(settings.workers) workers"
+        let serving = "Serving on \(publicPlaces) with \(settings.workers) workers"
         return refusal.map { "\(serving); the last reload was refused: \($0)" } ?? serving
     }
 
@@ -232,6 +244,10 @@ extension Supervisor: WorkerPoolObserver {
 
     func poolHasRoom() {
         acceptor.resume()
+    }
+
+    func poolKnows(_ client: PeerAddress, of number: UInt64, at worker: WorkerHandle) {
+        acceptor.clientIsKnown(client, of: number, at: worker)
     }
 
     func workerGaveUp(exitCode: Int32, reason: String?) {

@@ -17,6 +17,7 @@ struct ControlCodecTests {
         .ticketKeys(current: key, previous: nil),
         .ticketKeys(current: key, previous: otherKey),
         .ping(token: 0), .ping(token: .max),
+        .refuse(number: 1), .refuse(number: .max), .connection(number: 7, from: .proxied),
     ]
     static let toSupervisor: [ToSupervisor] = [
         .ready(version: ControlDatagram.version, processID: 1, certificateExpiresUnixS: 0),
@@ -26,6 +27,8 @@ struct ControlCodecTests {
         .ended([1]), .ended([.max, 1, 1]),
         .ended((1...UInt64(ToSupervisor.endedPerMessage)).map { $0 << 40 }),
         .drained, .pong(token: 0x0102_0304_0506_0708),
+        .client(number: 1, address: [192, 0, 2, 1]),
+        .client(number: .max, address: [UInt8](1...16)),
     ]
 
     @Test("what a supervisor says survives the trip", arguments: toWorker)
@@ -129,6 +132,14 @@ struct ControlCodecTests {
             .encoded()
         ready[13] = 0x80
         #expect(throws: ControlError.invalidField) { try ToSupervisor(decoding: ready) }
+        var client = ToSupervisor.client(number: 1, address: [192, 0, 2, 1]).encoded()
+        client[16] = 5
+        #expect(throws: ControlError.invalidField) { try ToSupervisor(decoding: client) }
+        client[16] = 255
+        #expect(throws: ControlError.invalidField) { try ToSupervisor(decoding: client) }
+        var refuse = ToWorker.refuse(number: 1).encoded()
+        refuse[8] = 0
+        #expect(throws: ControlError.invalidField) { try ToWorker(decoding: refuse) }
         ready[10...13] = [0, 0, 0, 0]
         #expect(throws: ControlError.invalidField) { try ToSupervisor(decoding: ready) }
     }

@@ -10,6 +10,7 @@ struct ConnectionLifeTests {
     @Test("phases follow one another, none comes back, and only what is open announces its end")
     func phases() {
         let allowed: [ConnectionPhase.Stage: Set<ConnectionPhase.Stage>] = [
+            .introducing: [.handshaking, .lingering, .closed],
             .handshaking: [.open, .lingering, .closed], .open: [.ending, .lingering, .closed],
             .ending: [.lingering, .closed], .lingering: [.closed], .closed: [],
         ]
@@ -39,6 +40,7 @@ struct ConnectionLifeTests {
 
     private static var limits: HTTPLimits {
         var limits = HTTPLimits()
+        limits.proxyHeaderMs = 5
         limits.handshakeMs = 10
         limits.lingerMs = 20
         limits.headerSectionMs = 30
@@ -57,6 +59,7 @@ struct ConnectionLifeTests {
     @Test(
         "each phase has its time",
         arguments: [
+            Row(stage: .introducing, headSinceMs: nil, isIdle: true, deadlineMs: 105),
             Row(stage: .handshaking, headSinceMs: nil, isIdle: true, deadlineMs: 110),
             Row(stage: .open, headSinceMs: nil, isIdle: true, deadlineMs: 140),
             Row(stage: .open, headSinceMs: nil, isIdle: false, deadlineMs: nil),

@@ -111,6 +111,8 @@ struct SettingsTests {
                 .embedOrigin: ["HTTPS://C.example:443", "http://127.0.0.2:8080"], .hsts: ["on"],
                 .ringSize: ["1500000"], .logFormat: ["json"], .logLevel: ["debug"],
                 .accounts: ["mongodb://u:p=%20@h/d?a=b"], .signUp: ["closed"],
+                .trustedProxy: ["10.0.0.0/8", "::1"], .proxyProtocol: ["localhost:8443"],
+                .forwardedHeader: ["forwarded"], .publicOrigin: ["https://Live.example:443"],
             ]), processors: 5)
         let inherited = try Settings(encoded: settings.encoded())
         #expect(inherited == settings)
@@ -125,6 +127,24 @@ struct SettingsTests {
         #expect(inherited.logFormat == .json)
         #expect(inherited.accounts == .mongodb(uri: "mongodb://u:p=%20@h/d?a=b"))
         #expect(inherited.signUp == .closed)
+        #expect(inherited.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1/128"])
+        #expect(inherited.proxyProtocol.map(\.description) == ["127.0.0.1:8443", "[::1]:8443"])
+        #expect(inherited.forwardedHeader == .forwarded)
+        #expect(inherited.publicOrigin == "https://live.example")
+    }
+
+    @Test("a listener for proxies needs one that is trusted, and an origin has to be one of https")
+    func proxies() throws {
+        #expect(throws: SettingsError.self) {
+            try Settings(given([.proxyProtocol: ["127.0.0.1:8443"]]), processors: 1)
+        }
+        for text in ["http://live.example", "live.example", "https://live.example/x", "*", ""] {
+            #expect(throws: SettingsError.self) {
+                try Settings(given([.publicOrigin: [text]]), processors: 1)
+            }
+        }
+        let settings = try Settings(given(), processors: 1)
+        #expect(settings.publicOrigin == nil && settings.proxyProtocol.isEmpty)
     }
 
     @Test("sockets that were handed over listen where they listen")

@@ -237,6 +237,45 @@ struct ServingTests {
         #expect(replacement.ask("keys") != nil)
     }
 
+    @Test("counts a connection from a proxy for the client that the proxy names")
+    func proxied() throws {
+        // 2 workers with 96 connections each: one client gets 64.
+        let supervisor = try TestSupervisor(
+            .init(
+                passesListener: true,
+                environment: """
+                    WEIR_TRUSTED_PROXY=127.0.0.1 WEIR_PROXY_PROTOCOL=127.0.0.1:$PORT; ulimit -n 128
+                    """))
+        supervisor.waitUntilReady()
+        #expect(TestClient(port: supervisor.port, from: 0x7F00_0002) == nil)
+        #expect(supervisor.log.contains("no trusted proxy makes them"))
+        let clients = try (0..<65).map { _ in try supervisor.connect() }
+        #expect(clients.allSatisfy { $0.greeting.listener == 3 })
+        for client in clients { client.say("client 192.0.2.1") }
+        // The last one is too much, and only that one; it can be told from the others at once.
+        var last: TestClient?
+        for client in clients where client.ask("keys") == "refused" { last = client }
+        let refused = try #require(last)
+        #expect(supervisor.log.contains("client=192.0.2.1"))
+        // Another client has a part of its own.
+        let other = try supervisor.connect()
+        other.say("client 192.0.2.2")
+        #expect(other.ask("keys") != "refused")
+        #expect(refused.ask("keys") != nil)
+        // Twice is once too often.
+        other.say("client 192.0.2.3")
+        #expect(other.readLine() == nil)
+    }
+
+    @Test("says when an address for proxies is none of its own")
+    func unknownProxied() throws {
+        let supervisor = try TestSupervisor(
+            .init(
+                environment: "WEIR_TRUSTED_PROXY=127.0.0.1 WEIR_PROXY_PROTOCOL=127.0.0.1:9"))
+        #expect(supervisor.waitForEnd() == .exited(code: 1))
+        #expect(supervisor.log.contains("no TLS listener has the address 127.0.0.1:9"))
+    }
+
     @Test("takes a burst of connections, each exactly once")
     func burst() throws {
         let supervisor = try TestSupervisor(.init(workers: 3))

@@ -113,6 +113,7 @@ final class TestSupervisor {
         notifications = Self.bindDatagramSocket("\(folder.path)/notify")
         let worker = options.workerProgram ?? "\(Self.products)FakeWorker"
         let script = """
+            PORT=\(port)
             export WEIR_WORKER=\(worker) WEIR_FAKE_WORKER=\(options.workerMode) \
             NOTIFY_SOCKET=\(folder.path)/notify \(options.environment)
             \(options.passesListener ? "export LISTEN_PID=$$ LISTEN_FDS=1" : "exec 3<&-")

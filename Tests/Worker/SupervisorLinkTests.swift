@@ -44,6 +44,7 @@ struct SupervisorLinkTests {
         ) {
             passed.append(number)
         }
+        func supervisorRefused(number: UInt64) {}
         func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?) {}
         func supervisorAskedToDrain(timeoutMs: UInt64, closesIdle: Bool) {}
         func supervisorMadeUsLead() {}

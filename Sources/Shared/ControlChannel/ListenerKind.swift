@@ -11,4 +11,6 @@ package enum ListenerKind: UInt8, CaseIterable, Sendable {
     /// HTTP over the control socket, from root or the server's own user: what the admin listener has, and
     /// what only operators may do.
     case control = 3
+    /// TLS behind a header of the PROXY protocol, from a trusted proxy.
+    case proxied = 4
 }

@@ -9,6 +9,7 @@ extension ToSupervisor {
         case pong = 0x104
         case failed = 0x105
         case slotReleased = 0x106
+        case client = 0x110
     }
 
     /// The message as one datagram. Traps on a negative process ID, which no process has, and if
@@ -38,6 +39,14 @@ extension ToSupervisor {
             var writer = DatagramWriter(kind: Kind.ended.rawValue)
             for number in numbers { writer.put(number) }
             return writer.finish()
+        case .client(let number, let address):
+            precondition(number > 0, "numbers of connections begin with 1")
+            precondition(Self.isAddress(byteCount: address.count), "the address of a client")
+            var writer = DatagramWriter(kind: Kind.client.rawValue)
+            writer.put(number)
+            writer.put(UInt8(address.count))
+            writer.put(address)
+            return writer.finish()
         case .drained:
             return DatagramWriter(kind: Kind.drained.rawValue).finish()
         case .pong(let token):
@@ -65,6 +74,11 @@ extension ToSupervisor {
             self = .slotReleased(slot: reader.take(UInt8.self))
         case .ended:
             self = .ended(try Self.takeNumbers(from: &reader))
+        case .client:
+            let number = reader.take(UInt64.self)
+            let byteCount = Int(reader.take(UInt8.self))
+            guard number > 0, Self.isAddress(byteCount: byteCount) else { throw .invalidField }
+            self = .client(number: number, address: reader.take(byteCount: byteCount))
         case .drained:
             self = .drained
         case .pong:
@@ -87,6 +101,9 @@ extension ToSupervisor {
         guard !piece.isEmpty else { throw .invalidField }
         return piece
     }
+
+    /// IPv4 or IPv6.
+    private static func isAddress(byteCount: Int) -> Bool { byteCount == 4 || byteCount == 16 }
 
     /// Numbers up to the first 0, or to the end.
     private static func takeNumbers(from reader: inout DatagramReader) throws(ControlError)

@@ -14,6 +14,9 @@ package enum ToSupervisor: Equatable, Sendable {
     case ended([UInt64])
     /// Nothing is left to do after `drain`; exit follows.
     case drained
+    /// The header of a `proxied` connection names this client: 4 or 16 bytes of its address. Reported
+    /// once at most, before the connection's end.
+    case client(number: UInt64, address: [UInt8])
     /// The answer to `ping`.
     case pong(token: UInt64)
     /// The answer to `releaseSlot`: no ring shows that slot's worker any more.

@@ -8,6 +8,7 @@ extension ToWorker {
         case ping = 4
         case lead = 5
         case releaseSlot = 6
+        case refuse = 0x10
     }
 
     /// The message as one datagram. Traps on a ticket key of the wrong length and on connection 0,
@@ -19,6 +20,11 @@ extension ToWorker {
             precondition(number > 0, "numbers of connections begin with 1")
             writer.put(number)
             writer.put(listener.rawValue)
+            return writer.finish()
+        case .refuse(let number):
+            precondition(number > 0, "numbers of connections begin with 1")
+            var writer = DatagramWriter(kind: Kind.refuse.rawValue)
+            writer.put(number)
             return writer.finish()
         case .drain(let timeoutMs, let closesIdle):
             var writer = DatagramWriter(kind: Kind.drain.rawValue)
@@ -56,6 +62,10 @@ extension ToWorker {
                 throw .invalidField
             }
             self = .connection(number: number, from: listener)
+        case .refuse:
+            let number = reader.take(UInt64.self)
+            guard number > 0 else { throw .invalidField }
+            self = .refuse(number: number)
         case .drain:
             let timeoutMs = reader.take(UInt32.self)
             let closesIdle = reader.take(UInt8.self)

@@ -7,6 +7,8 @@ package enum ToWorker: Equatable, Sendable {
     /// number counts from 1 and is never reused. The worker reports the end under it
     /// (`ToSupervisor.ended`).
     case connection(number: UInt64, from: ListenerKind)
+    /// The client of that connection has as many as one may have: close it, if it is still there.
+    case refuse(number: UInt64)
     /// Finish: GOAWAY, let short requests and live responses end by themselves, end what is left after
     /// `timeoutMs` milliseconds, say `drained`, exit. It may come again with less time. With
     /// `closesIdle`, connections that ask for nothing are closed soon, because the whole server stops;

@@ -41,6 +41,14 @@ package enum ControlSetting: Equatable, Sendable {
     case path(String)
 }
 
+/// The field in which a proxy says who asks.
+package enum ForwardedHeader: String, CaseIterable, Sendable {
+    /// X-Forwarded-For, with X-Forwarded-Host.
+    case xForwardedFor = "x-forwarded-for"
+    /// Forwarded (RFC 7239).
+    case forwarded
+}
+
 /// The least severe messages that are logged. The words are those of swift-log.
 package enum LogLevel: String, CaseIterable, Sendable {
     case trace, debug, info, notice, warning, error, critical

@@ -25,6 +25,9 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     /// Whether `host` is an IPv6 address.
     package var isIPv6: Bool { host.utf8.contains(UInt8(ascii: ":")) }
 
+    /// Whether it stands for every address of its family.
+    package var isForAll: Bool { host == "0.0.0.0" || host == "::" }
+
     /// Whether only this machine reaches it (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3).
     package var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
 

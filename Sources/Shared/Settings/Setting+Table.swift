@@ -12,6 +12,7 @@ extension Setting {
         case .adminActions, .control: operators(name)
         case .workers, .data: process(name)
         case .cert, .key, .corsOrigin, .exemptNetwork: access(name)
+        case .trustedProxy, .proxyProtocol, .forwardedHeader, .publicOrigin: proxy(name)
         case .embedOrigin, .hsts: page(name)
         case .publish, .accounts, .signUp: account(name)
         case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
@@ -119,11 +120,11 @@ extension Setting {
             Setting(
                 name: name, kind: .networks, initial: .none, placeholder: "NETWORK",
                 help: """
-                    Network whose addresses each stand for many people, for example a proxy in \
-                    front of Weir or a campus behind one address: 192.0.2.7, 192.0.2.0/24 or \
-                    2001:db8::/32. What one address may have of connections, viewers, sign-ins \
-                    and the like does not hold for it; what the whole server may have does. May \
-                    be given several times.
+                    Network whose addresses each stand for many people, for example a campus \
+                    behind one address: 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32. What one address \
+                    may have of connections, viewers, sign-ins and the like does not hold for it; \
+                    what the whole server may have does. May be given several times. For a proxy \
+                    that can say who its clients are, use --trusted-proxy instead.
                     """)
         default:
             Setting(
@@ -132,6 +133,50 @@ extension Setting {
                     Web origin whose pages may publish and watch from a browser, for example \
                     https://localhost:8080. May be given several times. Pages that Weir serves \
                     itself need no entry.
+                    """)
+        }
+    }
+
+    private static func proxy(_ name: Name) -> Setting {
+        switch name {
+        case .trustedProxy:
+            Setting(
+                name: name, kind: .networks, initial: .none, placeholder: "NETWORK",
+                help: """
+                    Network of proxies in front of Weir that say who their clients are, for \
+                    example 127.0.0.1 or 2001:db8::/64. What one client may have then holds for \
+                    the address that they give. Whoever connects from there is believed, so name \
+                    proxies only. May be given several times.
+                    """)
+        case .proxyProtocol:
+            Setting(
+                name: name, kind: .addressesOrOff, initial: .text("off"),
+                placeholder: "ADDRESS:PORT",
+                help: """
+                    Those of the addresses in --listen, or of the sockets that systemd passes, \
+                    where each connection begins with a header of the PROXY protocol, version 1 \
+                    or 2, from a trusted proxy. Connections from elsewhere, or that begin with \
+                    anything else, are closed.
+                    """)
+        case .forwardedHeader:
+            Setting(
+                name: name,
+                kind: .choice(ForwardedHeader.allCases.map(\.rawValue)),
+                initial: .text(ForwardedHeader.xForwardedFor.rawValue), placeholder: "NAME",
+                help: """
+                    The field in which trusted proxies that speak HTTP name the client. \
+                    x-forwarded-for: X-Forwarded-For, and X-Forwarded-Host for the host that the \
+                    browser asked for. forwarded: Forwarded (RFC 7239). The proxy has to set or \
+                    extend that field in every request; the other one is not looked at.
+                    """)
+        default:
+            Setting(
+                name: name, kind: .originOrOff, initial: .text("off"), placeholder: "ORIGIN",
+                help: """
+                    The origin by which browsers know this server, for example \
+                    https://live.example.org, where a proxy changes the host of requests and \
+                    does not send the original one along. Pages show it in addresses, and only \
+                    its pages may sign in.
                     """)
         }
     }

@@ -23,6 +23,10 @@ package struct Setting: Sendable {
         case embedOrigin = "embed-origin"
         case hsts
         case exemptNetwork = "exempt-network"
+        case trustedProxy = "trusted-proxy"
+        case proxyProtocol = "proxy-protocol"
+        case forwardedHeader = "forwarded-header"
+        case publicOrigin = "public-origin"
         case ringSize = "ring-size"
         case ringSeconds = "ring-seconds"
         case grace
@@ -45,6 +49,8 @@ package struct Setting: Sendable {
         case origins
         /// The same, or "*" for every origin.
         case originsOrAny
+        /// One origin, or "off" for none.
+        case originOrOff
         /// A network (ADDRESS/BITS); may be given several times.
         case networks
         /// Where accounts are kept. Such a value may hold a password.
@@ -104,7 +110,9 @@ package struct Setting: Sendable {
     package var isList: Bool {
         switch kind {
         case .addresses, .addressesOrOff, .origins, .originsOrAny, .networks: true
-        case .accounts, .path, .pathOrOff, .pathOrWord, .workers, .bytes, .seconds, .choice: false
+        case .originOrOff, .accounts, .path, .pathOrOff, .pathOrWord, .workers, .bytes, .seconds,
+            .choice:
+            false
         }
     }
 
@@ -117,7 +125,7 @@ package struct Setting: Sendable {
     /// listeners, and the directory that is locked.
     package var needsRestart: Bool {
         switch name {
-        case .listen, .httpRedirect, .admin, .control, .data: true
+        case .listen, .httpRedirect, .admin, .control, .proxyProtocol, .data: true
         default: false
         }
     }
@@ -138,6 +146,7 @@ package struct Setting: Sendable {
         case .addressesOrOff: "ADDRESS:PORT, several, or off"
         case .origins: "scheme://host[:port], several"
         case .originsOrAny: "scheme://host[:port], several, or *"
+        case .originOrOff: "https://host[:port], or off"
         case .networks: "ADDRESS/BITS, several"
         case .accounts: "sqlite, sqlite:PATH, mongodb://..., mongodb+srv://..."
         case .path: "path"

@@ -112,6 +112,19 @@ struct SettingReader {
         return origins
     }
 
+    /// One https origin; nil for "off".
+    func secureOrigin(_ name: Setting.Name) throws(SettingsError) -> String? {
+        let raw = try raw(name)
+        let text = try single(raw)
+        if text == "off" { return nil }
+        guard let origin = WebOrigin.parse(text), origin.hasPrefix("https://") else {
+            throw raw.error(
+                "\(Quoted.text(text)) is no origin of https; give scheme, host and port without a "
+                    + "path, for example https://live.example.org")
+        }
+        return origin
+    }
+
     func networks(_ name: Setting.Name) throws(SettingsError) -> [NetworkRange] {
         let raw = try raw(name)
         var result: [NetworkRange] = []

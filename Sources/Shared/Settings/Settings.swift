@@ -37,6 +37,16 @@ package struct Settings: Sendable, Equatable {
     package let hsts: TransportSecurityMode
     /// Networks whose addresses have no limits of their own.
     package let exemptNetworks: [NetworkRange]
+    /// Networks of proxies that are believed when they say who their clients are.
+    package let trustedProxies: [NetworkRange]
+    /// Where connections begin with a header of the PROXY protocol. May be empty; each is an
+    /// address of a TLS listener, which is checked when those are known.
+    package let proxyProtocol: [ListenAddress]
+    /// The field in which trusted proxies name the client of a request.
+    package let forwardedHeader: ForwardedHeader
+    /// The origin by which browsers know this server, in the form browsers send; nil: what they
+    /// ask for.
+    package let publicOrigin: String?
     /// Media kept per stream: a power of two.
     package let ringBytes: Int
     /// How far back viewers may start at most.
@@ -87,6 +97,10 @@ package struct Settings: Sendable, Equatable {
         embedOrigins = try reader.framingOrigins(.embedOrigin)
         hsts = try reader.choice(.hsts)
         exemptNetworks = try reader.networks(.exemptNetwork)
+        trustedProxies = try reader.networks(.trustedProxy)
+        proxyProtocol = try reader.addresses(.proxyProtocol)
+        forwardedHeader = try reader.choice(.forwardedHeader)
+        publicOrigin = try reader.secureOrigin(.publicOrigin)
         ringBytes = try reader.powerOfTwo(.ringSize)
         ringMs = try reader.milliseconds(.ringSeconds)
         graceMs = try reader.milliseconds(.grace)
@@ -100,6 +114,7 @@ package struct Settings: Sendable, Equatable {
         effective = try reader.effective()
         try checkAddressesDiffer()
         try checkChallengesCanBeAsked()
+        try checkProxiesAreTrusted()
     }
 
     /// The same settings for a server that was handed its TLS sockets: they listen on `addresses`,
@@ -129,6 +144,15 @@ package struct Settings: Sendable, Equatable {
             .named(.acmeWebroot), from: source,
             "nobody could ask for its files, because there is no plain HTTP port; give it with "
                 + "\(Setting.named(.httpRedirect).flag), usually :80")
+    }
+
+    private func checkProxiesAreTrusted() throws(SettingsError) {
+        guard !proxyProtocol.isEmpty, trustedProxies.isEmpty else { return }
+        let source = effective[.proxyProtocol]?.source ?? .initial
+        throw SettingsError(
+            .named(.proxyProtocol), from: source,
+            "nobody could connect there, because no proxy is trusted; name it with "
+                + Setting.named(.trustedProxy).flag)
     }
 
     /// Where the given settings keep accounts. For callers that need no other setting.
@@ -170,6 +194,8 @@ package struct Settings: Sendable, Equatable {
         case .corsOrigin: corsOrigins
         case .embedOrigin: embedOrigins ?? ["*"]
         case .exemptNetwork: exemptNetworks.map(\.description)
+        case .trustedProxy: trustedProxies.map(\.description)
+        case .publicOrigin: [publicOrigin ?? "off"]
         case .ringSeconds: [Seconds.text(ms: ringMs)]
         case .grace: [Seconds.text(ms: graceMs)]
         case .maxLag: [Seconds.text(ms: maxLagMs)]

@@ -83,6 +83,9 @@ package enum Counter: Int, CaseIterable, Sendable {
     case requestsHeldNow = 35
     /// Requests that had to wait for it.
     case requestsHeld = 36
+    /// Connections that were closed because they did not begin with a header of the PROXY protocol
+    /// from a trusted proxy.
+    case proxyHeadersRefused = 37
 
     /// Whether the number falls back to zero when its process is gone.
     package var isGauge: Bool {

@@ -126,6 +126,11 @@ package enum MetricTable {
                 .connectionsOverShare, "weir_connections_over_share_total",
                 "Those of the refused whose client had as many as one may have.",
                 advice: "A proxy or an office behind one address: `exempt-network`."),
+            MetricRow(
+                .proxyHeadersRefused, "weir_proxy_headers_refused_total",
+                "Connections closed because no header of the PROXY protocol came from a trusted "
+                    + "proxy.",
+                advice: "Who connects is no proxy, or is missing in `trusted-proxy`."),
             MetricRow(.handshakes, "weir_tls_handshakes_total", "TLS handshakes that succeeded."),
             MetricRow(
                 .handshakeFailures, "weir_tls_handshake_failures_total",

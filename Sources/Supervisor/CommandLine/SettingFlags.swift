@@ -30,6 +30,13 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.hsts), help: help(.hsts)) var hsts: String?
     @Option(name: flag(.exemptNetwork), help: help(.exemptNetwork))
     var exemptNetwork: [String] = []
+    @Option(name: flag(.trustedProxy), help: help(.trustedProxy))
+    var trustedProxy: [String] = []
+    @Option(name: flag(.proxyProtocol), help: help(.proxyProtocol))
+    var proxyProtocol: [String] = []
+    @Option(name: flag(.forwardedHeader), help: help(.forwardedHeader))
+    var forwardedHeader: String?
+    @Option(name: flag(.publicOrigin), help: help(.publicOrigin)) var publicOrigin: String?
     @Option(name: flag(.ringSize), help: help(.ringSize)) var ringSize: String?
     @Option(name: flag(.ringSeconds), help: help(.ringSeconds)) var ringSeconds: String?
     @Option(name: flag(.grace), help: help(.grace)) var grace: String?
@@ -91,6 +98,10 @@ struct SettingFlags: ParsableArguments {
         case .embedOrigin: embedOrigin
         case .hsts: one(hsts)
         case .exemptNetwork: exemptNetwork
+        case .trustedProxy: trustedProxy
+        case .proxyProtocol: proxyProtocol
+        case .forwardedHeader: one(forwardedHeader)
+        case .publicOrigin: one(publicOrigin)
         case .ringSize: one(ringSize)
         case .ringSeconds: one(ringSeconds)
         case .grace: one(grace)

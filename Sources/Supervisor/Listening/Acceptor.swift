@@ -31,6 +31,7 @@ final class Acceptor {
     private var isDraining = false
     private var complaints = LogPause(ms: Limits.logRepeatMs)
     private var shareComplaints = LogPause(ms: Limits.logRepeatMs)
+    private var strangerComplaints = LogPause(ms: Limits.logRepeatMs)
 
     init(
         listeners: [BoundListener], pool: WorkerPool, admission: Admission,
@@ -139,11 +140,30 @@ final class Acceptor {
         case .full:
             refuse()
         case .overShare:
-            counters.add(.connectionsRefused, slot: counters.supervisorSlot)
-            counters.add(.connectionsOverShare, slot: counters.supervisorSlot)
-            complainOfShare(peer)
+            refuseOverShare(peer)
+        case .stranger:
+            counters.add(.proxyHeadersRefused, slot: counters.supervisorSlot)
+            complainOfStranger(peer)
         }
         return false
+    }
+
+    /// A proxy has said who has made a connection that was passed to a worker: it goes on that
+    /// client's account, or ends.
+    func clientIsKnown(_ client: PeerAddress, of number: UInt64, at worker: WorkerHandle) {
+        switch admission.judge(client: client, workers: pool.readyCount) {
+        case .admitted:
+            return worker.connection(number, belongsTo: client.network)
+        case .full, .stranger: refuse()
+        case .overShare: refuseOverShare(client)
+        }
+        worker.post(.refuse(number: number))
+    }
+
+    private func refuseOverShare(_ client: PeerAddress) {
+        counters.add(.connectionsRefused, slot: counters.supervisorSlot)
+        counters.add(.connectionsOverShare, slot: counters.supervisorSlot)
+        complainOfShare(client)
     }
 
     /// Counts a connection that is closed at once because every worker is full.
@@ -166,6 +186,13 @@ final class Acceptor {
     private func complain(_ event: EventName, _ message: String) {
         guard complaints.leftOut(nowMs: loop.nowMs) != nil else { return }
         logger.report(event, "\(message)")
+    }
+
+    private func complainOfStranger(_ peer: PeerAddress) {
+        guard let leftOut = strangerComplaints.leftOut(nowMs: loop.nowMs) else { return }
+        logger.warning(
+            "connections are refused: no trusted proxy makes them (--trusted-proxy)",
+            metadata: ["peer": "\(peer)", "leftOut": "\(leftOut)"])
     }
 
     private func complainOfShare(_ peer: PeerAddress) {

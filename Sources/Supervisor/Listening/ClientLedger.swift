@@ -11,6 +11,8 @@ final class ClientLedger {
         case admitted
         /// The client has as many as it may have at the moment.
         case overShare
+        /// It came to a place for proxies, and not from a trusted one.
+        case stranger
         /// The server has no connections left for anybody.
         case full
     }
@@ -19,7 +21,7 @@ final class ClientLedger {
     var capacity: Int
     /// Bounded by the number of connections: a client without any is not in it.
     private var counts: [ClientNetwork: Int] = [:]
-    /// Connections of all clients.
+    /// Connections of all clients, those included whose client is not known yet.
     private(set) var total = 0
 
     init(capacity: Int) {
@@ -32,14 +34,22 @@ final class ClientLedger {
     func count(of client: ClientNetwork) -> Int { counts[client, default: 0] }
 
     func add(_ owner: ConnectionOwner) {
-        guard case .client(let client) = owner else { return }
-        counts[client, default: 0] += 1
+        switch owner {
+        case .operators: return
+        case .proxy: break
+        case .client(let client): counts[client, default: 0] += 1
+        }
         total += 1
     }
 
     func remove(_ owner: ConnectionOwner) {
-        guard case .client(let client) = owner, let count = counts[client] else { return }
-        counts[client] = count > 1 ? count - 1 : nil
+        switch owner {
+        case .operators: return
+        case .proxy: break
+        case .client(let client):
+            guard let count = counts[client] else { return }
+            counts[client] = count > 1 ? count - 1 : nil
+        }
         total -= 1
     }
 

@@ -9,7 +9,7 @@ import Settings
 /// A listener in a box, because arrays hold no noncopyable values.
 final class BoundListener {
     let listener: Listener
-    let kind: ListenerKind
+    private(set) var kind: ListenerKind
     /// The address in use, as HOST:PORT or [HOST]:PORT.
     let address: String
 
@@ -18,6 +18,9 @@ final class BoundListener {
         address = listener.localAddress
         self.listener = listener
     }
+
+    /// Only proxies come here, and say first for whom.
+    fileprivate func expectProxies() { kind = .proxied }
 }
 
 enum ListenerSet {
@@ -27,9 +30,35 @@ enum ListenerSet {
         _ settings: Settings, passed: Range<Int32>
     ) throws(StartError) -> [BoundListener] {
         let isPassed = !passed.isEmpty
-        let main = isPassed ? try adopt(passed) : try bind(settings.listen, .https, .listen)
-        return try main + bind(settings.httpRedirect, .redirect, .httpRedirect)
+        let bound = isPassed ? try adopt(passed) : try bind(settings.listen, .https, .listen)
+        try expectProxies(settings.proxyProtocol, among: bound)
+        return try bound + bind(settings.httpRedirect, .redirect, .httpRedirect)
             + bind(settings.admin, .admin, .admin)
+    }
+
+    /// Each address has to be one of a TLS listener. (One that stands for a whole family may be missing
+    /// where one socket is for both, or where the machine lacks the family.)
+    private static func expectProxies(
+        _ addresses: [ListenAddress], among listeners: [BoundListener]
+    ) throws(StartError) {
+        for listener in listeners
+        where addresses.contains(where: { $0.description == listener.address }) {
+            listener.expectProxies()
+        }
+        for address in addresses {
+            let isThere = listeners.contains { listener in
+                listener.address == address.description
+                    || (address.isForAll && listener.kind == .proxied
+                        && listener.address.hasSuffix(":\(address.port)"))
+            }
+            guard isThere else {
+                throw StartError(
+                    message:
+                        "no TLS listener has the address \(address) of "
+                        + "\(Setting.named(.proxyProtocol).flag); weir listens on "
+                        + listeners.map(\.address).joined(separator: ", "))
+            }
+        }
     }
 
     private static func bind(

@@ -24,7 +24,7 @@ enum WorkerFault: Error, CustomStringConvertible {
             "it speaks version \(version) of the control channel, not "
                 + "\(ControlDatagram.version); install weir and weir-worker from one build"
         case .outOfOrder(let what): "it sent \(what) out of order"
-        case .unknownConnection: "it reported the end of a connection that it does not have"
+        case .unknownConnection: "it reported on a connection that it does not have"
         case .didNotStart: "it was not ready in time"
         case .stuck: "it does not answer and its loop does not turn"
         case .deaf: "its loop turns, but it has not answered for a long time"

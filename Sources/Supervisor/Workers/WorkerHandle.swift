@@ -17,6 +17,8 @@ protocol WorkerObserver: AnyObject {
     func workerHasRoom(_ worker: WorkerHandle)
     /// The worker has taken a slot's last worker out of every ring. False: nobody asked for that.
     func workerReleased(_ worker: WorkerHandle, slot: Int) -> Bool
+    /// A proxy has said who has made that connection, which has not ended.
+    func worker(_ worker: WorkerHandle, knows client: PeerAddress, of number: UInt64)
     /// The process has ended and has been reaped; nothing is left of it.
     func workerHasEnded(_ worker: WorkerHandle, _ end: ProcessEnd)
 }
@@ -150,8 +152,8 @@ final class WorkerHandle {
     }
 
     /// Sends a message, or keeps it until the channel has room. A newer message of the same kind
-    /// replaces one that is still waiting, and there is one release for each slot at most. So there are
-    /// never more than `WorkerLaunch.slots` and a few.
+    /// replaces one that is still waiting, and there is one release for each slot at most, and one
+    /// `refuse` for each connection of a proxy. So there are never more than those and a few.
     func post(_ message: ToWorker) {
         guard state != .ending else { return }
         outbox.removeAll { waiting in
@@ -279,6 +281,10 @@ final class WorkerHandle {
         case .ended(let numbers):
             try endConnections(numbers)
             if takesConnections(includingDraining: true) { observer?.workerHasRoom(self) }
+        case .client(let number, let address):
+            guard let owner = load.owner(of: number) else { throw .unknownConnection }
+            guard owner == .proxy else { throw .outOfOrder("a client") }
+            observer?.worker(self, knows: PeerAddress(bytes: address), of: number)
         case .drained:
             guard state == .draining, !isDrained else { throw .outOfOrder("DRAINED") }
             isDrained = true
@@ -304,6 +310,13 @@ final class WorkerHandle {
             guard let owner = load.connectionHasEnded(number) else { throw .unknownConnection }
             clients.remove(owner)
         }
+    }
+
+    /// Puts a connection that came from a proxy on the account of its client.
+    func connection(_ number: UInt64, belongsTo client: ClientNetwork) {
+        clients.remove(.proxy)
+        load.connection(number, belongsTo: client)
+        clients.add(.client(client))
     }
 
     private func becomeReady() {

@@ -8,6 +8,8 @@ enum ConnectionOwner: Equatable {
     case client(ClientNetwork)
     /// It came in on the admin listener, which is for operators.
     case operators
+    /// It came from a proxy, which has not said yet for whom, or speaks for itself.
+    case proxy
 }
 
 struct WorkerLoad {
@@ -31,6 +33,15 @@ struct WorkerLoad {
     /// A connection has ended. Nil: no connection has that number, so the reporter is broken.
     mutating func connectionHasEnded(_ number: UInt64) -> ConnectionOwner? {
         open.removeValue(forKey: number)
+    }
+
+    /// The owner of a connection that has not ended; nil: no connection has that number.
+    func owner(of number: UInt64) -> ConnectionOwner? { open[number] }
+
+    /// From now on the connection is that client's.
+    mutating func connection(_ number: UInt64, belongsTo client: ClientNetwork) {
+        precondition(open[number] != nil, "a connection that has not ended")
+        open[number] = .client(client)
     }
 
     /// Forgets all of them, because the worker is gone.

@@ -15,6 +15,8 @@ protocol WorkerPoolObserver: AnyObject {
     func poolIsComplete()
     /// A worker can take connections that could not before.
     func poolHasRoom()
+    /// A proxy has said who has made that connection of a worker.
+    func poolKnows(_ client: PeerAddress, of number: UInt64, at worker: WorkerHandle)
     /// A worker gave up by itself before the pool was complete.
     /// - Parameter reason: what it said; nil if it said nothing here.
     func workerGaveUp(exitCode: Int32, reason: String?)
@@ -284,6 +286,10 @@ extension WorkerPool: WorkerObserver {
 
     func workerReleased(_ worker: WorkerHandle, slot: Int) -> Bool {
         slots.released(slot, by: ObjectIdentifier(worker))
+    }
+
+    func worker(_ worker: WorkerHandle, knows client: PeerAddress, of number: UInt64) {
+        observer?.poolKnows(client, of: number, at: worker)
     }
 
     func workerHasEnded(_ worker: WorkerHandle, _ end: ProcessEnd) {

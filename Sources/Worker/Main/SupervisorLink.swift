@@ -15,6 +15,8 @@ protocol SupervisorLinkDelegate: AnyObject {
     /// Call `connectionHasEnded` when the connection has ended, or if it cannot be served.
     func supervisorPassed(
         _ connection: consuming Descriptor, number: UInt64, from listener: ListenerKind)
+    /// The client of that connection has as many as one may have.
+    func supervisorRefused(number: UInt64)
     func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?)
     /// It may ask again, with less time.
     func supervisorAskedToDrain(timeoutMs: UInt64, closesIdle: Bool)
@@ -31,7 +33,7 @@ final class SupervisorLink: EventHandler {
     private weak var delegate: (any SupervisorLinkDelegate)?
     private var registration: Registration?
     /// Messages that did not fit into the supervisor's queue. The supervisor asks one thing at a time,
-    /// so there are never more than a few.
+    /// so there are never more than a few, and one about the client of each connection of a proxy.
     private var unsent: [ToSupervisor] = []
     /// Connections whose end is not reported yet. Bounded: the supervisor counts each until then, and
     /// passes no more than a worker may have.
@@ -70,6 +72,12 @@ final class SupervisorLink: EventHandler {
     }
 
     func sayDrained() { send(.drained) }
+
+    /// A proxy has said who has made a connection that was passed.
+    func clientIsKnown(_ client: PeerAddress, of number: UInt64) {
+        guard registration != nil else { return }
+        send(.client(number: number, address: client.bytes))
+    }
 
     /// A connection that was passed has ended. The supervisor is told soon, together with others.
     func connectionHasEnded(_ number: UInt64) {
@@ -152,6 +160,8 @@ final class SupervisorLink: EventHandler {
                 return connectionHasEnded(number)
             }
             delegate?.supervisorPassed(connection, number: number, from: listener)
+        case .refuse(let number):
+            delegate?.supervisorRefused(number: number)
         case .drain(let timeoutMs, let closesIdle):
             delegate?.supervisorAskedToDrain(
                 timeoutMs: UInt64(timeoutMs), closesIdle: closesIdle)

@@ -48,6 +48,7 @@ final class WorkerProcess {
     private var isFinished = false
     /// Ends what is left when the time to drain is over.
     private var drainTimer: TimerID?
+    private var headerComplaints = LogPause(ms: Limits.logRepeatMs)
 
     private static let countersIntervalMs: UInt64 = 1_000
 
@@ -99,7 +100,7 @@ final class WorkerProcess {
             figures: figures, site: site, settings: settings)
         server = HTTPServer(
             loop: loop, tls: certificate.tls, application: surface, counters: figures.counted,
-            observer: figures, exemptNetworks: settings.exemptNetworks)
+            observer: figures, exemptNetworks: settings.exemptNetworks, trust: ProxyTrust(settings))
     }
 
     /// Serves until the supervisor says stop, or is gone.
@@ -124,6 +125,10 @@ final class WorkerProcess {
         }
         if let accessLog { server.logRequests(accessLog.note) }
         server.onConnectionEnd = { [weak link] number in link?.connectionHasEnded(number) }
+        server.onClientKnown = { [weak link] number, client in
+            link?.clientIsKnown(client, of: number)
+        }
+        server.onHeaderRefused = { [weak self] peer in self?.complainOfHeader(peer) }
         try link.start()
         loop.onTurnEnd = { [counters] us in
             counters.add(.loopTurns)
@@ -138,6 +143,13 @@ final class WorkerProcess {
         logger.debug("worker ready")
         loop.run()
         figures.publish()
+    }
+
+    private func complainOfHeader(_ peer: PeerAddress) {
+        guard let leftOut = headerComplaints.leftOut(nowMs: loop.nowMs) else { return }
+        logger.warning(
+            "connections of a proxy are closed: they do not begin with a header of the PROXY protocol",
+            metadata: ["peer": "\(peer)", "leftOut": "\(leftOut)"])
     }
 
     private func doorbellRang() {
@@ -184,6 +196,7 @@ extension WorkerProcess: SupervisorLinkDelegate {
     ) {
         switch listener {
         case .https: server.adopt(connection, number: number)
+        case .proxied: server.adopt(connection, number: number, over: .proxiedTLS)
         case .redirect:
             server.adopt(connection, number: number, over: .plain, for: redirection)
         case .admin:
@@ -196,6 +209,8 @@ extension WorkerProcess: SupervisorLinkDelegate {
                 reserve: Limits.adminConnectionsPerWorker)
         }
     }
+
+    func supervisorRefused(number: UInt64) { server.refuseClient(ofConnection: number) }
 
     func supervisorSentTicketKeys(current: [UInt8], previous: [UInt8]?) {
         certificate.tls.setTicketKeys(current: current, previous: previous)

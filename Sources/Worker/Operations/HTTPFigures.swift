@@ -23,6 +23,7 @@ package final class HTTPFigures {
         counters.set(.connectionsOpen, connectionsOpen)
         publish(counted.connectionsOpened, as: .connections)
         publish(counted.connectionsRefused, as: .connectionsRefused)
+        publish(counted.proxyHeadersRefused, as: .proxyHeadersRefused)
         publish(counted.handshakes, as: .handshakes)
         publish(counted.handshakesFailed, as: .handshakeFailures)
         publish(counted.requests, as: .requests)

@@ -53,6 +53,9 @@ final class FakeConnection: EventHandler {
             greet("answering\n")
         case "descriptors": greet(openDescriptors() + "\n")
         case "keys": greet(worker.keys + "\n")
+        case let text where text.hasPrefix("client "):
+            let address = text.dropFirst(7).split(separator: ".").compactMap { UInt8($0) }
+            worker.say(.client(number: number, address: address))
         default: greet("what?\n")
         }
     }

@@ -12,6 +12,8 @@
 //   silent            answers no pings, while its loop goes on turning
 //   answer            answers pings again, first the one that it owes an answer
 //   descriptors       answers with the numbers of its open descriptors
+//   client ADDRESS    tells the supervisor that the connection is this client's (IPv4); one that it is
+//                     to close then gets a line "refused"
 //   keys              answers with a checksum of the ticket keys, current and previous
 //
 // WEIR_FAKE_WORKER in the environment: "refuse" exits with code 2 at the start, "mute" never says
@@ -85,6 +87,8 @@ final class FakeWorker {
             let connection = FakeConnection(descriptor, number: number, worker: self)
             connections[ObjectIdentifier(connection)] = connection
             connection.greet("\(launch.slot) \(getpid()) \(listener.rawValue)\n")
+        case .refuse(let number):
+            connections.values.first { $0.number == number }?.greet("refused\n")
         case .drain(let timeoutMs, _):
             guard mode != "stubborn" else { return }
             isDraining = true

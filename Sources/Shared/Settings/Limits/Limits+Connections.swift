@@ -7,6 +7,17 @@ extension Limits {
     package static let handshakeMs: UInt64 = 10_000
     /// Request: the name that a proxy has given to it: a UUID, or what tracing makes of two.
     package static let requestIDBytes = 80
+    /// Connection: from accept to the end of the header of the PROXY protocol, which proxies send at
+    /// once.
+    package static let proxyHeaderMs: UInt64 = 5_000
+    /// Connection: a header of version 1, with its line break (proxy-protocol.txt, section 2.1),
+    package static let proxyLineBytes = 107
+    /// and one of version 2: the longest address is 216 bytes, and what proxies say beyond it (a
+    /// host, an identifier, the name in a certificate) some hundred.
+    package static let proxyHeaderBytes = 1_024
+    /// Request: proxies that a request has come through, one behind another. What lies further back
+    /// is not looked at.
+    package static let forwardedHops = 16
     /// Connection: a connection without an open request is closed after this time.
     package static let idleConnectionMs: UInt64 = 120_000
     /// Connection: how long a peer has to take its share of what waits for it. A connection's share

@@ -15,7 +15,7 @@ extension Limits {
     package static let drainTimeoutMs: ClosedRange<UInt64> = 0...604_800_000
     /// Setting: what `stop-timeout` may be.
     package static let stopTimeoutMs: ClosedRange<UInt64> = 0...3_600_000
-    /// Setting: networks in `exempt-network`.
+    /// Setting: networks in `exempt-network`, and in `trusted-proxy`.
     package static let exemptNetworks = 256
     /// Setting: web origins in `cors-origin`, and in `embed-origin`.
     package static let corsOrigins = 64

@@ -130,10 +130,12 @@ final class HTTP1Session: ProtocolSession {
     private func begin(_ head: HTTP1Head) {
         let endsWithInput = head.framing == .untilClose
         let hasBody = head.framing != .none && head.framing != .length(0)
+        var (peer, client) = (connection.peer, connection.client)
+        if connection.hasOtherAskers { (peer, client) = connection.asker(head.block) }
         let request = Request(
             block: head.block, hasBody: hasBody, isEndless: endsWithInput,
-            marksEnds: head.version != .v10, peer: connection.peer, connectionID: connection.id)
-        let exchange = Exchange(request: request, client: connection.client, transport: self)
+            marksEnds: head.version != .v10, peer: peer, connectionID: connection.id)
+        let exchange = Exchange(request: request, client: client, transport: self)
         exchange.beganUs = connection.server.loop.turnUs
         requestCount &+= 1
         exchange.ordinal = requestCount

@@ -139,13 +139,16 @@ extension HTTP2Session: ExchangeTransport {
 
     /// A request's header section is complete.
     func begin(_ headers: consuming IncomingHeaders, streamID: Int32, endsStream: Bool) {
+        let problem = headers.problem
+        var (peer, client) = (connection.peer, self.client)
+        if hasOtherAskers { (peer, client) = connection.asker(headers.block) }
         guard client.mayTake(.heldBytes, Limits.heldBytesPerRequest) else {
-            return refuse(streamID)
+            return refuse(streamID, of: client)
         }
         let hasBody = !endsStream
         let exchange = spent.exchange(
             Request(
-                block: headers.block, hasBody: hasBody, peer: connection.peer,
+                block: headers.block, hasBody: hasBody, peer: peer,
                 connectionID: connection.id),
             client: client, transport: self, streamID: streamID)
         exchange.beganUs = loop.turnUs
@@ -154,7 +157,7 @@ extension HTTP2Session: ExchangeTransport {
         unsafe nghttp2_session_set_stream_user_data(
             handle, streamID, Unmanaged.passUnretained(exchange).toOpaque())
         counters.requests += 1
-        if let problem = headers.problem {
+        if let problem {
             exchange.respond(problem)
             return
         }
@@ -166,7 +169,7 @@ extension HTTP2Session: ExchangeTransport {
 
     /// There is no room for the request. If its client has more requests open than one client may have,
     /// the reset counts as the peer's doing; otherwise the client is told that it may try again.
-    private func refuse(_ streamID: Int32) {
+    private func refuse(_ streamID: Int32, of client: ClientShare) {
         let isTooMany = client.hasItsShare(of: .heldBytes, Limits.heldBytesPerRequest)
         if !isTooMany { refusedStreams += 1 }
         let code = isTooMany ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_REFUSED_STREAM

@@ -28,6 +28,8 @@ final class HTTP2Session: ProtocolSession {
     let limits: HTTPLimits
     let buffers: SharedBuffers
     let client: ClientShare
+    /// Whether who asks stands in the requests (see `Connection.asker`).
+    let hasOtherAskers: Bool
     let application: any Application
     let spent: SpentExchanges
     let date: HTTPDate
@@ -73,6 +75,7 @@ final class HTTP2Session: ProtocolSession {
         limits = connection.server.limits
         buffers = connection.server.buffers
         client = connection.client
+        hasOtherAskers = connection.hasOtherAskers
         application = connection.application
         spent = connection.server.spent
         date = connection.server.date

@@ -114,6 +114,13 @@ final class HeaderBlock {
         write(other)
     }
 
+    /// Replaces the authority when all fields have been added.
+    func replaceAuthority(_ other: Span<UInt8>) {
+        makeRoom(other.count)
+        authority = count..<count + other.count
+        write(other)
+    }
+
     private func makeRoom(_ added: Int) {
         guard count + added > capacity else { return }
         let larger = max(2 * capacity, count + added)

@@ -128,9 +128,10 @@ package final class ClientTable {
     /// The client at that address. It stays in the table from the moment it takes something until it has
     /// given everything back. In a network that stands for many people, each connection is a client of
     /// its own, so that they take turns as well.
-    package func client(at address: PeerAddress) -> ClientShare {
+    /// - Parameter isCrowd: whether the address stands for many people all the same: a proxy's.
+    package func client(at address: PeerAddress, isCrowd: Bool = false) -> ClientShare {
         let network = address.network
-        let isExempt = exemptNetworks.contains { $0.contains(address.bytes) }
+        let isExempt = isCrowd || exemptNetworks.contains { $0.contains(address.bytes) }
         if !isExempt, let client = clients[network] { return client }
         return ClientShare(network, isExempt: isExempt, table: self)
     }

@@ -21,7 +21,7 @@ extension Connection {
         switch phase {
         case .closed: return
         case .lingering: return discardInput()
-        case .handshaking: return receive()
+        case .introducing, .handshaking: return receive()
         case .open(let session), .ending(let session):
             if session.hasHeldInput { return takeHeld() }
             if session.wantsInput { return receive() }
@@ -62,6 +62,7 @@ extension Connection {
     /// Takes the bytes in the receive buffer through TLS and to the session.
     private func process() {
         if let ssl = unsafe ssl {
+            if case .introducing = phase, !introduce() { return }
             ERR_clear_error()
             if case .handshaking = phase, unsafe !continueHandshake(ssl) { return }
             guard unsafe decrypt(ssl) else { return close(.connectionLost) }
@@ -105,6 +106,17 @@ extension Connection {
         return true
     }
 
+    /// Takes the header of the proxy. True when bytes follow it.
+    private func introduce() -> Bool {
+        let buffers = server.buffers
+        let bytes = unsafe UnsafeBufferPointer(
+            start: buffers.receive.assumingMemoryBound(to: UInt8.self), count: buffers.receiveEnd)
+        var position = buffers.receivePosition
+        let isComplete = unsafe takeHeader(bytes.span, from: &position)
+        buffers.receivePosition = position
+        return isComplete && position < buffers.receiveEnd
+    }
+
     /// One step of the handshake; true when it is done.
     private func continueHandshake(_ ssl: OpaquePointer) -> Bool {
         if unsafe SSL_in_before(ssl) == 1, let plaintext {
@@ -142,12 +154,14 @@ extension Connection {
             connection: self, configuration: server.configuration, nowMs: server.loop.nowMs)
     }
 
-    /// The first bytes of the connection, if they are HTTP without TLS.
+    /// The first bytes that are the client's, if they are HTTP without TLS.
     private var plaintext: PlaintextHead? {
         let buffers = server.buffers
-        guard buffers.receiveEnd > 0 else { return nil }
+        let start = buffers.receivePosition
+        guard buffers.receiveEnd > start else { return nil }
         let bytes = unsafe UnsafeBufferPointer(
-            start: buffers.receive.assumingMemoryBound(to: UInt8.self), count: buffers.receiveEnd)
+            start: (buffers.receive + start).assumingMemoryBound(to: UInt8.self),
+            count: buffers.receiveEnd - start)
         return unsafe PlaintextHead(bytes.span)
     }
 

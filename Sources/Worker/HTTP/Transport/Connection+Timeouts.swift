@@ -66,6 +66,7 @@ extension Connection {
     }
 
     private func expire() {
+        if case .introducing = phase { return refuseIntroduction() }
         // An idle peer is told. A peer that does not read or shake hands would not hear it.
         guard !isBlocked, case .open(let session) = phase else { return close(.timeout) }
         announceEnd(of: session, .silence)

@@ -33,14 +33,17 @@ final class Connection: EventHandler {
     /// ends. Unowned references cost an atomic operation at each use.
     let server: HTTPServer
     let descriptor: Descriptor
-    let peer: PeerAddress
+    /// Who has made the connection: as the proxy says, if there is one that says it of connections.
+    private(set) var peer: PeerAddress
     /// The client that it belongs to.
-    let client: ClientShare
+    private(set) var client: ClientShare
+    /// Its requests may be of many clients: the peer is a proxy that is believed when it names them.
+    private(set) var isOfProxy: Bool
     /// Nil for a connection in plain text.
     let ssl: OpaquePointer?
     /// The object that answers its requests.
     let application: any Application
-    private(set) var phase = ConnectionPhase.handshaking
+    private(set) var phase: ConnectionPhase
     private var call = SessionCall.none
     private var registration: Registration?
     private(set) var input = Input.wanted
@@ -62,7 +65,7 @@ final class Connection: EventHandler {
         descriptor: consuming Descriptor, id: UInt64, number: UInt64,
         transport: HTTPServer.Transport, application: any Application, server: HTTPServer
     ) {
-        if transport == .tls {
+        if transport != .plain {
             guard let ssl = unsafe server.tls.makeConnection(over: server.buffers) else {
                 return nil
             }
@@ -72,7 +75,9 @@ final class Connection: EventHandler {
         }
         self.application = application
         peer = PeerAddress(socket: descriptor.raw)
-        client = server.clients.client(at: peer)
+        isOfProxy = transport != .plain && server.trust.trusts(peer)
+        client = server.clients.client(at: peer, isCrowd: isOfProxy)
+        phase = transport == .proxiedTLS ? .introducing(ProxyHeader()) : .handshaking
         self.descriptor = descriptor
         self.id = id
         self.number = number
@@ -91,8 +96,58 @@ final class Connection: EventHandler {
         if unsafe ssl == nil {
             openPlain()
         } else {
-            ensureCheck(afterMs: server.limits.handshakeMs)
+            ensureCheck(afterMs: min(server.limits.proxyHeaderMs, server.limits.handshakeMs))
         }
+    }
+
+    /// Takes the header of the proxy from bytes that were received. True when it is complete, and TLS
+    /// follows.
+    func takeHeader(_ bytes: Span<UInt8>, from position: inout Int) -> Bool {
+        switch phase.takeHeader(bytes, from: &position) {
+        case nil, .needsMore: return false
+        case .invalid:
+            refuseIntroduction()
+            return false
+        case .client(let client):
+            if let client { belong(to: client) }
+            enter(.handshaking)
+            ensureCheck(afterMs: server.limits.handshakeMs)
+            return true
+        }
+    }
+
+    /// From now on it is that client's, and no longer the proxy's.
+    private func belong(to address: PeerAddress) {
+        // Lines of clients hold connections, so this may only be done while it is in none of them.
+        precondition(waiting.isEmpty, "a connection changes hands in its turn")
+        peer = address
+        isOfProxy = server.trust.trusts(address)
+        let last = client
+        client = server.clients.client(at: address, isCrowd: isOfProxy)
+        client.force(.connections)
+        last.giveBack(.connections)
+        server.onClientKnown?(number, address)
+    }
+
+    /// Whether what a request says of itself may not be all there is to it; see `asker`.
+    var hasOtherAskers: Bool {
+        isOfProxy || (unsafe ssl != nil && server.trust.hasPublicAuthority)
+    }
+
+    /// Who asks, of a request over this connection: its own client, or whom the proxy names. The request
+    /// is changed so that it asks for the host that the browser knows.
+    func asker(_ block: HeaderBlock) -> (peer: PeerAddress, client: ClientShare) {
+        server.trust.setPublicAuthority(of: block)
+        guard isOfProxy else { return (peer, client) }
+        let address = server.trust.readForwarded(block, from: peer)
+        // A proxy that names nobody asks for itself, and has what one client may have.
+        return (address, server.clients.client(at: address))
+    }
+
+    func refuseIntroduction() {
+        server.counters.proxyHeadersRefused += 1
+        server.onHeaderRefused?(peer)
+        close(.connectionLost)
     }
 
     func open(_ session: any ProtocolSession) {

@@ -27,6 +27,7 @@ struct ConnectionClock {
         in stage: ConnectionPhase.Stage, headSinceMs: UInt64?, isIdle: Bool, _ limits: HTTPLimits
     ) -> UInt64? {
         switch stage {
+        case .introducing: return phaseSinceMs + limits.proxyHeaderMs
         case .handshaking: return phaseSinceMs + limits.handshakeMs
         case .ending, .lingering: return phaseSinceMs + limits.lingerMs
         case .closed: return nil

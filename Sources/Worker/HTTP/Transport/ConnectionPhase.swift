@@ -1,9 +1,11 @@
 // Where a connection is in its life. Each phase holds its own data and no other.
 //
-// handshaking -> open -> ending -> lingering -> closed. Any of them may be skipped, but none comes
+// introducing -> handshaking -> open -> ending -> lingering -> closed. Any of them may be skipped, but none comes
 // twice.
 
 enum ConnectionPhase {
+    /// It comes from a proxy, which has not said yet for whom.
+    case introducing(ProxyHeader)
     /// TLS has not been agreed on yet.
     case handshaking
     /// Requests are served.
@@ -20,12 +22,13 @@ enum ConnectionPhase {
     var session: (any ProtocolSession)? {
         switch self {
         case .open(let session), .ending(let session): session
-        case .handshaking, .lingering, .closed: nil
+        case .introducing, .handshaking, .lingering, .closed: nil
         }
     }
 
     var stage: Stage {
         switch self {
+        case .introducing: .introducing
         case .handshaking: .handshaking
         case .open: .open
         case .ending: .ending
@@ -36,12 +39,26 @@ enum ConnectionPhase {
 
     /// A phase without its data, in the order in which they come.
     enum Stage: Int, CaseIterable {
-        case handshaking, open, ending, lingering, closed
+        case introducing, handshaking, open, ending, lingering, closed
 
         /// A phase never goes back.
         func mayBecome(_ next: Stage) -> Bool {
-            next.rawValue > rawValue && !(self == .handshaking && next == .ending)
+            switch self {
+            case .introducing: next != .introducing && next != .open && next != .ending
+            case .handshaking: next.rawValue > rawValue && next != .ending
+            default: next.rawValue > rawValue
+            }
         }
+    }
+
+    /// Takes bytes of the header of a proxy; nil in other phases.
+    mutating func takeHeader(
+        _ bytes: Span<UInt8>, from position: inout Int
+    ) -> ProxyHeader.Outcome? {
+        guard case .introducing(var header) = self else { return nil }
+        let outcome = header.take(bytes, from: &position)
+        self = .introducing(header)
+        return outcome
     }
 
     /// Goes on to the next phase.

@@ -74,6 +74,8 @@ final class ConnectionTurns: TurnTask {
             bits &= ~(1 << UInt8(kind.rawValue))
         }
 
+        var isEmpty: Bool { bits == 0 }
+
         func contains(_ kind: Kind) -> Bool { bits & 1 << UInt8(kind.rawValue) != 0 }
     }
 }

@@ -7,6 +7,8 @@ package final class HTTPCounters {
     package var connectionsClosed: UInt64 = 0
     /// Connections that exceeded the limit and were closed at once.
     package var connectionsRefused: UInt64 = 0
+    /// Connections that had to begin with the header of a proxy, and did not in time.
+    package var proxyHeadersRefused: UInt64 = 0
     package var handshakes: UInt64 = 0
     package var handshakesFailed: UInt64 = 0
     package var requests: UInt64 = 0

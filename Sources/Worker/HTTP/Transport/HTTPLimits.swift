@@ -6,6 +6,7 @@ import Settings
 
 package struct HTTPLimits: Sendable {
     package var connections = Limits.connectionsPerWorker
+    package var proxyHeaderMs = Limits.proxyHeaderMs
     package var handshakeMs = Limits.handshakeMs
     package var idleConnectionMs = Limits.idleConnectionMs
     package var progressBytes = Limits.progressBytes

@@ -19,6 +19,7 @@ package final class HTTPServer {
     let buffers: SharedBuffers
     let configuration: HTTP2Configuration
     let clients: ClientTable
+    let trust: ProxyTrust
     let turns = ConnectionTurns()
     let spent = SpentExchanges()
     let date = HTTPDate()
@@ -27,6 +28,8 @@ package final class HTTPServer {
     private(set) var closesIdle = false
 
     private var connections: [UInt64: Connection] = [:]
+    /// Those that came to a listener for proxies, by the number that the caller gave them.
+    private var proxied: [UInt64: Connection] = [:]
     private var lastConnectionID: UInt64 = 0
     private var changesSinceTrim = 0
     private var isTrimScheduled = false
@@ -36,16 +39,23 @@ package final class HTTPServer {
     /// Called once for each connection that was given to `adopt`, with its number, when it has ended or
     /// could not be taken.
     package var onConnectionEnd: ((_ number: UInt64) -> Void)?
+    /// Called when a proxy has said who has made a connection, once at most, before the connection ends.
+    package var onClientKnown: ((_ number: UInt64, _ client: PeerAddress) -> Void)?
+    /// Called when the header of a proxy did not come, or was none.
+    package var onHeaderRefused: ((_ peer: PeerAddress) -> Void)?
 
     /// Not for other modules to set: see Exchange.
     private(set) var onRequestEnd: ((EndedRequest) -> Void)?
 
     /// Serves with `tls`; requests go to `application`, which must outlive the server.
-    /// - Parameter exemptNetworks: networks whose addresses have no limits of their own.
+    /// - Parameters:
+    ///   - exemptNetworks: networks whose addresses have no limits of their own.
+    ///   - trust: which proxies are believed, and in what.
     package init(
         loop: EventLoop, tls: TLSContext, application: any Application, counters: HTTPCounters,
         observer: (any ServerObserver)? = nil,
-        exemptNetworks: [NetworkRange] = [], limits: HTTPLimits = HTTPLimits()
+        exemptNetworks: [NetworkRange] = [], trust: ProxyTrust = .nobody,
+        limits: HTTPLimits = HTTPLimits()
     ) {
         let buffers = SharedBuffers(stageBytes: limits.stageBytes)
         guard let configuration = HTTP2Configuration(limits: limits, buffers: buffers) else {
@@ -56,6 +66,7 @@ package final class HTTPServer {
         self.application = application
         self.counters = counters
         self.observer = observer
+        self.trust = trust
         self.limits = limits
         self.configuration = configuration
         clients = ClientTable(exemptNetworks: exemptNetworks)
@@ -72,6 +83,8 @@ package final class HTTPServer {
     /// What the bytes of a connection are.
     package enum Transport: Sendable {
         case tls
+        /// The same behind a header in which a proxy says who has made the connection.
+        case proxiedTLS
         /// HTTP/1.1 in plain text, accepted even while the server drains: operators use it.
         case plain
     }
@@ -99,9 +112,16 @@ package final class HTTPServer {
             return refuse(number)
         }
         connections[connection.id] = connection
+        if transport == .proxiedTLS { proxied[number] = connection }
         connection.client.force(.connections)
         counters.connectionsOpened += 1
         onConnectionCountChange?()
+    }
+
+    /// Ends a connection of a proxy whose client has as many as it may have. It may have ended already.
+    package func refuseClient(ofConnection number: UInt64) {
+        loop.assertOwner()
+        proxied[number]?.close(.connectionLost)
     }
 
     private func refuse(_ number: UInt64) {
@@ -165,6 +185,7 @@ package final class HTTPServer {
 
     func didClose(_ connection: Connection) {
         connections[connection.id] = nil
+        if !proxied.isEmpty { proxied[connection.number] = nil }
         connection.client.giveBack(.connections)
         counters.connectionsClosed += 1
         onConnectionCountChange?()

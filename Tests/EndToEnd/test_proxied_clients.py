@@ -1,0 +1,195 @@
+"""Behind a proxy, limits and logs are about the client that the proxy names, and nobody else can name one."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import struct
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+
+import pytest
+
+from weir.accounts import PASSWORD, Session, sign_up
+from weir.admin import Metrics
+from weir.http2 import Http2Connection
+from weir.ports import free_port
+from weir.server import Server
+from weir.waiting import PATIENCE_S, wait_until
+
+_SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+_PROXY = "127.0.0.1"
+_STRANGER = "127.0.0.2"
+
+
+def block(client: str, more: bytes = b"") -> bytes:
+    """A header of version 2."""
+    family = socket.AF_INET6 if ":" in client else socket.AF_INET
+    address = socket.inet_pton(family, client)
+    rest = address + bytes(len(address)) + struct.pack("!HH", 4711, 443) + more
+    return _SIGNATURE + bytes([0x21, 0x21 if ":" in client else 0x11]) + struct.pack(
+        "!H", len(rest)) + rest
+
+
+_LOCAL = _SIGNATURE + b"\x20\x00\x00\x00"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A server with a listener for proxies beside the usual one."""
+
+    server: Server
+    port: int
+
+    def connect(
+        self, header: bytes, *, source: str = _PROXY, port: int | None = None,
+        bytewise: bool = False,
+    ) -> ssl.SSLSocket:
+        """To the listener for proxies, with something said before TLS."""
+        plain = socket.socket()
+        plain.settimeout(PATIENCE_S)
+        plain.bind((source, 0))
+        plain.connect(("127.0.0.1", port or self.port))
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in ([header[i:i + 1] for i in range(len(header))] if bytewise else [header]):
+            plain.sendall(piece)
+        # Python's TLS does not begin on a connection that is gone already, and says nothing.
+        plain.getpeername()
+        context = ssl.create_default_context(cafile=str(self.server.certificate.certificate))
+        return context.wrap_socket(plain, server_hostname="localhost")
+
+
+@pytest.fixture
+def entry(start_server: Callable[..., Server]) -> Entry:
+    """One client has 64 of the 96 connections at most."""
+    port = free_port()
+    address = f"127.0.0.1:{port}"
+    return Entry(start_server(
+        "--listen", address, "--proxy-protocol", address, "--trusted-proxy", _PROXY, workers=1,
+        publish="account", launcher=["prlimit", "--nofile=128:128"]), port)
+
+
+def ask(
+    connection: ssl.SSLSocket, method: str, path: str, *fields: str, body: bytes = b""
+) -> bytes:
+    """The response of one request, up to the end of the connection."""
+    connection.sendall("\r\n".join([
+        f"{method} {path} HTTP/1.1", "host: localhost", "connection: close",
+        f"content-length: {len(body)}", *fields, "", ""]).encode() + body)
+    seen = b""
+    with suppress(ssl.SSLEOFError):
+        while piece := connection.recv(65_536):
+            seen += piece
+    return seen
+
+
+def address_of_session(owner: Session, log_in: Callable[[], object]) -> str:
+    """From where somebody has signed in, as they are told on their page."""
+    before = {each["id"] for each in owner.me()["sessions"]}
+    log_in()
+    made = [each for each in owner.me()["sessions"] if each["id"] not in before]
+    assert len(made) == 1, made
+    return made[0]["address"]
+
+
+def credentials(name: str, password: str = PASSWORD) -> bytes:
+    return json.dumps({"username": name, "password": password}).encode()
+
+
+def log_in_over(connection: ssl.SSLSocket, owner: Session, *fields: str) -> str:
+    return address_of_session(owner, lambda: ask(
+        connection, "POST", "/login", "content-type: application/json", *fields,
+        body=credentials(owner.name)))
+
+
+def assert_closed(connect: Callable[[], object]) -> None:
+    with pytest.raises(OSError):
+        connect()
+
+
+def test_the_header_of_a_proxy_names_the_client(entry: Entry, name: str) -> None:
+    server = entry.server
+    owner = sign_up(server, name)
+    headers = {
+        b"PROXY TCP4 203.0.113.9 127.0.0.1 4711 443\r\n": "203.0.113.9",
+        b"PROXY TCP6 2001:db8::9 ::1 4711 443\r\n": "2001:db8::9",
+        b"PROXY UNKNOWN\r\n": _PROXY,
+        block("203.0.113.10"): "203.0.113.10",
+        block("2001:db8::a", b"\x04\0\x03abc"): "2001:db8::a",
+        _LOCAL: _PROXY,
+    }
+    for header, client in headers.items():
+        for bytewise in (False, True):
+            with entry.connect(header, bytewise=bytewise) as connection:
+                assert log_in_over(connection, owner) == client, header
+
+    before = Metrics(server).total("weir_proxy_headers_refused_total")
+    wrong = [b"", b"PROXY TCP4 203.0.113.9\r\n", b"GET / HTTP/1.1\r\n\r\n", _SIGNATURE + b"\x31\x11"]
+    for header in wrong:
+        assert_closed(lambda: entry.connect(header))
+    # From elsewhere, the best header does not help; and it is none where it is not expected.
+    assert_closed(lambda: entry.connect(block("203.0.113.9"), source=_STRANGER))
+    assert Metrics(server).total("weir_proxy_headers_refused_total") == before + len(wrong) + 1
+    assert_closed(lambda: entry.connect(block("203.0.113.9"), port=server.port))
+
+    # A client has its share, whichever way its connections come.
+    with ExitStack() as stack:
+        for _ in range(64):
+            stack.enter_context(entry.connect(block("203.0.113.9")))
+        with pytest.raises(OSError):
+            late = stack.enter_context(entry.connect(block("203.0.113.9")))
+            assert ask(late, "GET", "/api/time") == b"", "one more than its share was served"
+            raise ConnectionError
+        with entry.connect(block("203.0.113.10")) as other:
+            assert b" 200 " in ask(other, "GET", "/api/time")
+        assert Metrics(server).total("weir_connections_over_share_total") == 1
+
+    def again() -> bool:
+        with suppress(OSError), entry.connect(block("203.0.113.9")) as one:
+            return b" 200 " in ask(one, "GET", "/api/time")
+        return False
+    wait_until(again, "room again")
+
+
+def test_fields_of_a_proxy_name_the_client_of_each_request(entry: Entry, name: str) -> None:
+    server = entry.server
+
+    def status(connection: Http2Connection, *fields: tuple[str, str], password: str = "") -> int:
+        return connection.request(
+            "POST", "/login", [("content-type", "application/json"), *fields],
+            credentials(name, password)).status
+
+    def seen_from(connection: Http2Connection, *fields: tuple[str, str]) -> str:
+        return address_of_session(owner, lambda: status(connection, *fields, password=PASSWORD))
+
+    def forwarded(text: str) -> tuple[str, str]:
+        return ("x-forwarded-for", text)
+
+    owner = sign_up(server, name)
+    with Http2Connection(server) as proxy:
+        assert seen_from(proxy, forwarded("203.0.113.9")) == "203.0.113.9"
+        assert seen_from(proxy, forwarded("[2001:db8::9]:4711")) == "2001:db8::9"
+        assert seen_from(proxy, forwarded("6.6.6.6"), forwarded("203.0.113.9, 127.0.0.1")) == (
+            "203.0.113.9")
+        assert seen_from(proxy, ("forwarded", "for=6.6.6.6")) == _PROXY
+        # One of its clients guesses until it may not; others may.
+        tries = [status(proxy, forwarded("203.0.113.9")) for _ in range(12)]
+        assert tries == [401] * 10 + [429] * 2
+        assert status(proxy, forwarded("203.0.113.10")) == 401
+        # A page that an old browser has loaded over a proxy that changes the host.
+        for host, expected in [("live.example:8443", 401), ("other.example", 403)]:
+            assert status(
+                proxy, forwarded("203.0.113.11"), ("x-forwarded-host", host),
+                ("origin", "https://live.example:8443")) == expected
+    with Http2Connection(server, source=_STRANGER) as stranger:
+        assert seen_from(stranger, forwarded("203.0.113.9")) == _STRANGER
+        assert status(
+            stranger, ("x-forwarded-host", "live.example"), ("origin", "https://live.example")
+        ) == 403
+    # Through a proxy for connections, requests are said to be others' by trusted proxies only, too.
+    with entry.connect(block("203.0.113.12")) as client:
+        assert log_in_over(client, owner, "x-forwarded-for: 6.6.6.6") == "203.0.113.12"
+    with entry.connect(_LOCAL) as inner:
+        assert log_in_over(inner, owner, "x-forwarded-for: 203.0.113.13") == "203.0.113.13"
