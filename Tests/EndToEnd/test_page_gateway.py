@@ -153,7 +153,7 @@ REFUSED_PARCELS = {
     "refuses the broadcast": [
         Reply(403), Reply(401), Reply(404), Reply(415, LIKE_A_PROBLEM, "application/problem+json"),
         Reply(409, '{"type": "/problems/already-live"}', "text/html")],
-    "answers for the server": [Reply(200), Reply(302, location="/")],
+    "answers for the server": [Reply(200), Reply(302, location="/"), Reply(511)],
 }
 
 
@@ -184,10 +184,14 @@ def test_what_a_stranger_answers_is_tried_again_in_words_of_its_own(
 
 GONE = "The connection is gone"
 REFUSED_VIEWERS = {
-    "Something on the way answers for the server": [Reply(200), Reply(302, location="/")],
+    "Something on the way answers for the server": [
+        Reply(200), Reply(302, location="/"), Reply(511)],
+    "Something on the way does not reach the server": [Reply(502), Reply(503), Reply(504)],
+    "Something on the way refuses the broadcast": [
+        Reply(404), Reply(403), Reply(413)],
     GONE: [
-        Reply(404), Reply(403), Reply(503), Reply(502),
-        Reply(404, LIKE_A_PROBLEM, "application/problem+json"), Reply.problem(503, "shutting-down")],
+        Reply(500), Reply(404, LIKE_A_PROBLEM, "application/problem+json"),
+        Reply.problem(503, "shutting-down")],
     "Very many people are watching": [Reply.problem(503, "too-many-viewers")],
 }
 
@@ -221,7 +225,7 @@ def test_a_stranger_who_finds_no_stream_does_not_end_it_for_those_who_ask_now_an
     between.api_reply, between.viewer_reply = Reply(404), Reply(404)
     watcher = watch_page(name, origin=between.url(""))
     wait_for_element(watcher.page, "#message", "who it is",
-                     lambda e: e.visible and GONE in e.text)
+                     lambda e: e.visible and "refuses the broadcast" in e.text)
     between.viewer_reply = None
     watcher.wait_for_playback(1)
 

@@ -326,7 +326,9 @@ VP9_STREAM = {"state": "live", "hlsFault": None}
     (VP9_STREAM, NOT_NOW, None, "early"),
     (VP9_STREAM, said(404, "/problems/no-segments"), None, "gone"),
     (VP9_STREAM, THERE_NOT, None, "failed"),
-    (VP9_STREAM, said(503, "x", "text/html"), None, "failed"),
+    (VP9_STREAM, said(503, "x", "text/html"), None, "unreached"),
+    (VP9_STREAM, said(403, "x", "text/html"), None, "refused"),
+    (VP9_STREAM, said(500, "x", "text/html"), None, "failed"),
     (None, NOT_NOW, None, "gone"),
 ])
 def test_a_refusal_of_lists_is_understood_also_in_the_words_of_a_cache(

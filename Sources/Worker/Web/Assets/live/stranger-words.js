@@ -2,6 +2,8 @@
 // page of a network. Pure.
 
 const GATEWAY_STATUSES = new Set([502, 503, 504]);
+/** A network wants its visitors to sign in first (RFC 6585, section 6). */
+const SIGN_IN_STATUS = 511;
 
 /**
  * @param {number} status of its answer
@@ -21,7 +23,7 @@ export function wordsForStranger(status) {
         + 'pieces (413). Ask the owner of that proxy to allow larger bodies.',
     };
   }
-  if (status < 400) {
+  if (status < 400 || status === SIGN_IN_STATUS) {
     return {
       title: 'Something on the way answers for the server',
       text: `It takes no broadcast (${status}). If this network has a page to sign in at, open `

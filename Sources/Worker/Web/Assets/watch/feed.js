@@ -31,8 +31,7 @@ const ACCIDENT_MS = 30_000;
  * @property {() => void} onWay          another way to play, or another time line, is worth a new
  *   response
  * @property {() => void} onGone         there is no media under this name now
- * @property {(trouble: 'network' | 'busy' | 'stranger' | 'early', leastMs?: number) => void}
- *   onFailure
+ * @property {(trouble: import('./media-request.js').Trouble, leastMs?: number) => void} onFailure
  * @property {(trouble: 'codec' | 'damaged') => void} onObstacle
  */
 
@@ -145,7 +144,9 @@ export class Feed {
       case 'gone': return this.#handlers.onGone();
       case 'early': return this.#noteEarly(answer);
       case 'busy': return this.#handlers.onFailure('busy', answer.retryAfterMs);
-      case 'stranger': return this.#handlers.onFailure('stranger');
+      case 'stranger':
+      case 'unreached':
+      case 'refused': return this.#handlers.onFailure(answer.kind);
       default: return this.#handlers.onFailure('network', answer.retryAfterMs);
     }
   }

@@ -1,7 +1,7 @@
 // One request for the media of a stream, and what its answer means for a player. Only the server
 // can say that there is no media: if a proxy answers in its place, the request is repeated.
 
-import { slugOfResponse } from '../common/problem.js';
+import { isProblem, slugOfResponse } from '../common/problem.js';
 
 /** How far before the live edge a following player begins: enough in hand to start at once. */
 const LEAD_IN_S = 0.5;
@@ -11,6 +11,10 @@ const RETRY_AFTER_DEFAULT_MS = 2_000;
 const MEDIA_TYPE = /^(video|audio)\//i;
 /** Problems that end when other viewers leave: "too-many-viewers" and the like. */
 const CROWD_SLUG = /^too-/;
+/** A proxy that reaches nobody behind it. */
+const GATEWAY_STATUSES = new Set([502, 503, 504]);
+/** A network wants its visitors to sign in first (RFC 6585, section 6). */
+const SIGN_IN_STATUS = 511;
 
 /**
  * @typedef {{kind: 'media', response: Response, mimeType: string}} MediaAnswer
@@ -19,7 +23,9 @@ const CROWD_SLUG = /^too-/;
  * @typedef {{kind: 'early', mimeType: string, retryAfterMs: number}} EarlyAnswer   there are no lists yet
  * @typedef {{kind: 'gone'}} GoneAnswer                      there is nothing under this name now
  * @typedef {{kind: 'busy', retryAfterMs: number}} BusyAnswer
- * @typedef {{kind: 'stranger'}} StrangerAnswer              the page of a proxy or portal
+ * @typedef {{kind: 'stranger' | 'unreached' | 'refused'}} StrangerAnswer   somebody on the way: a page of
+ *   a proxy or portal; a proxy that does not reach the server; one that lets nothing through
+ * @typedef {'network' | 'busy' | 'early' | StrangerAnswer['kind']} Trouble   why nothing plays
  * @typedef {{kind: 'failed', retryAfterMs?: number}} FailedAnswer   no answer, or none that helps
  * @typedef {MediaAnswer | ListsAnswer | EarlyAnswer | GoneAnswer | BusyAnswer | StrangerAnswer | FailedAnswer} Answer
  */
@@ -61,12 +67,22 @@ export async function requestMedia(name, behindS, controller) {
  */
 export async function refusal(response) {
   const slug = await slugOfResponse(response);
-  if (slug === null) return { kind: 'failed' };
+  if (slug === null) return { kind: kindOfStranger(response) };
   if (response.status === 404) return { kind: 'gone' };
   if (response.status !== 503 && response.status !== 429) return { kind: 'failed' };
   const retryAfterS = Number(response.headers.get('retry-after'));
   const retryAfterMs = retryAfterS * 1000 || RETRY_AFTER_DEFAULT_MS;
   return { kind: CROWD_SLUG.test(slug) ? 'busy' : 'failed', retryAfterMs };
+}
+
+/** What it means that somebody on the way answers, and not the server. */
+function kindOfStranger(response) {
+  const { status } = response;
+  // A cache says in its own words what the server has told it.
+  if (isProblem(response)) return 'failed';
+  if (GATEWAY_STATUSES.has(status)) return 'unreached';
+  if (status === SIGN_IN_STATUS) return 'stranger';
+  return status >= 400 && status < 500 ? 'refused' : 'failed';
 }
 
 /** With the codecs. A cache in between may have taken the parameters off: then the API knows. */

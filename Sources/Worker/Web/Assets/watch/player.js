@@ -23,7 +23,7 @@ export class Player {
   state = 'connecting';
   /** What the server says about the stream; null when it knows nothing. */
   stream = null;
-  /** Why there is nothing to see: 'network', 'busy', 'early', 'stranger', 'codec', 'damaged'; else null. */
+  /** Why there is nothing to see: a failure of its feed, 'codec' or 'damaged'; else null. */
   trouble = null;
   /** From the start of the navigation to the first picture. */
   firstFrameMs = null;

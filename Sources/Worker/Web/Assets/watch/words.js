@@ -107,6 +107,22 @@ function waiting(name, state, trouble) {
       text: 'It sends no picture. If this network has a page to sign in at, open that first.',
     };
   }
+  if (trouble === 'unreached') {
+    return {
+      ...said,
+      title: 'Something on the way does not reach the server',
+      text: 'A proxy between this browser and the server answers in its place. This page tries '
+        + 'again by itself.',
+    };
+  }
+  if (trouble === 'refused') {
+    return {
+      ...said,
+      title: 'Something on the way refuses the broadcast',
+      text: 'It is between this browser and the server, and not the server itself. This page '
+        + 'tries again by itself.',
+    };
+  }
   if (trouble === 'early') {
     return {
       ...said,
