@@ -1,0 +1,180 @@
+"""Through a proxy (deploy/proxies) people sign up, publish and watch as if it were not there."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from browser.account_pages import Visitor
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.live_page import LivePage
+from browser.page import Page
+from browser.page_fixtures import *  # noqa: F403
+from browser.watch_page import WatchPage
+from weir import front_proxies
+from weir.accounts import PASSWORD, sign_up
+from weir.curl import Answer
+from weir.curl import request as curl
+from weir.front_proxies import FrontProxy
+from weir.hls import Playlist
+from weir.ports import free_port
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+LastingServer = Callable[..., AbstractContextManager[Server]]
+LastingFolder = Callable[[str], AbstractContextManager[Path]]
+_CLIENT = "127.0.0.77"
+# More than nginx takes by default.
+_MANY_BYTES = 1_200_000
+
+
+@pytest.fixture(scope="module")
+def behind(lasting_server: LastingServer) -> Iterator[tuple[Server, int]]:
+    """One server for all proxies, and its port for those that say who connects."""
+    port = free_port()
+    with lasting_server(
+        "proxies", "--listen", f"127.0.0.1:{port}", "--proxy-protocol", f"127.0.0.1:{port}",
+        "--trusted-proxy", "127.0.0.1", publish="account",
+    ) as server:
+        yield server, port
+
+
+@pytest.fixture(params=front_proxies.FRONT_PROXIES)
+def proxy(
+    request: pytest.FixtureRequest, behind: tuple[Server, int], lasting_folder: LastingFolder
+) -> Iterator[FrontProxy]:
+    with lasting_folder(request.param) as folder:
+        made = front_proxies.start(request.param, *behind, folder / "proxy")
+        yield made
+        made.stop()
+
+
+def ask(proxy: FrontProxy, method: str, path: str, **options: object) -> Answer:
+    return curl(method, proxy.url(path), proxy.certificate, **options)
+
+
+@contextmanager
+def ffmpeg(url: str, *options: str) -> Iterator[None]:
+    """As it sends by itself: one endless body in chunks of HTTP/1.1, like everything on libavformat."""
+    process = subprocess.Popen([
+        "ffmpeg", "-nostdin", "-v", "error", "-re", "-i",
+        str(record("vp9", "opus", seconds=60, rate="1500k").path),
+        "-c", "copy", "-f", "webm", "-live", "1", "-chunked_post", "1",
+        "-content_type", "video/webm", *options, url])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def assert_watchable(proxy: FrontProxy, name: str) -> None:
+    """Bare WebM comes as it is made, and lists wait for what comes next."""
+    def is_listed() -> bool:
+        return ask(proxy, "GET", f"/{name}/hls/v1.m3u8").status == 200
+
+    with subprocess.Popen(
+        ["curl", "-sN", "--cacert", str(proxy.certificate), proxy.url(f"/{name}/live")],
+        stdout=subprocess.PIPE,
+    ) as viewer:
+        assert viewer.stdout is not None
+        assert viewer.stdout.read(4) == b"\x1a\x45\xdf\xa3"
+        wait_until(is_listed, "a list")
+        playlist = Playlist(ask(proxy, "GET", f"/{name}/hls/v1.m3u8").body.decode())
+        segment, part = playlist.next
+        later = ask(
+            proxy, "GET", f"/{name}/hls/v1.m3u8?_HLS_msn={segment}&_HLS_part={part}",
+            timeout_s=60)
+        assert later.status == 200, later
+        assert Playlist(later.body.decode()).next > (segment, part)
+        media = ask(proxy, "GET", f"/{name}/hls/{playlist.segments[0]}")
+        assert media.status == 200 and len(media.body) > 10_000
+        # What is live is not held back until some buffer is full.
+        assert len(viewer.stdout.read(400_000)) == 400_000
+        viewer.kill()
+
+
+def test_people_sign_up_publish_from_pages_and_watch(
+    proxy: FrontProxy, open_own: Callable[..., Page], name: str
+) -> None:
+    anna = Visitor(open_own(), proxy.url("")).sign_up(name)
+    live = LivePage(anna.page, proxy.url("")).choose_source("test").go_live(codec="vp8")
+    watcher = WatchPage(open_own(), proxy.url(""), name)
+    watcher.wait_for_playback(1)
+    live.wait_for_viewers(1)
+    live.stop()
+    watcher.wait_for_state("ended")
+    anna.log_out()
+
+
+def test_encoders_publish_and_players_watch(proxy: FrontProxy, name: str) -> None:
+    owner = sign_up(proxy.server, name)
+    key = owner.make_key()
+    address = proxy.url(f"/{name}/live").replace("https://", f"https://source:{key}@")
+    # Without being told how, ffmpeg asks first whether it needs the key, and a proxy would say no.
+    with ffmpeg(address, "-method", "PUT", "-auth_type", "basic"):
+        proxy.server.wait_for_state(name, "live")
+        assert_watchable(proxy, name)
+    # What the owner of the stream is told of an end that nobody meant.
+    proxy.server.wait_for_state(name, "paused")
+    # OBS gives its custom output an address, and ffmpeg's default method.
+    with ffmpeg(proxy.url(f"/{name}/live?key={key}")):
+        proxy.server.wait_for_state(name, "live")
+    # A body that is large, and sent as fast as the server takes it.
+    with Publisher(
+        proxy.url(f"/{name}/live?key={key}"), proxy.certificate, proxy.folder,
+    ) as publisher:
+        data = record("vp9", "opus", seconds=60, rate="1500k").data[:_MANY_BYTES]
+        assert publisher.write(data).finish().status == 204
+
+
+def test_the_client_is_who_asked_the_proxy(proxy: FrontProxy, name: str) -> None:
+    owner = sign_up(proxy.server, name)
+    before = {each["id"] for each in owner.me()["sessions"]}
+    for fields in ({}, {"x-forwarded-for": "6.6.6.6", "forwarded": "for=6.6.6.6"}):
+        answer = ask(
+            proxy, "POST", "/login", source=_CLIENT,
+            headers={"content-type": "application/json"} | fields,
+            body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode())
+        assert answer.status == 200, answer
+    made = [each for each in owner.me()["sessions"] if each["id"] not in before]
+    assert [each["address"] for each in made] == [_CLIENT, _CLIENT]
+    # A browser that says only where its page came from.
+    for origin, status in [(proxy.url(""), 200), ("https://evil.example", 403)]:
+        answer = ask(
+            proxy, "POST", "/login", source=_CLIENT,
+            headers={"content-type": "application/json", "origin": origin},
+            body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode())
+        assert answer.status == status, answer
+
+
+def test_pages_go_through_a_proxy_that_nobody_has_set_up(
+    start_server: Callable[..., Server], open_own: Callable[..., Page], name: str, tmp_path: Path
+) -> None:
+    """It changes the host, waits for whole bodies, and takes no large ones."""
+    tls_port = free_port()
+    server = start_server("--public-origin", f"https://localhost:{tls_port}", publish="account")
+    proxy = front_proxies.start("nginx-default", server, 0, tmp_path / "proxy", tls_port=tls_port)
+    try:
+        anna = Visitor(open_own(), proxy.url("")).sign_up(name)
+        assert f"https://localhost:{tls_port}/" in anna.visit("/").page.run(
+            "return document.body.innerHTML;")
+        live = LivePage(anna.page, proxy.url("")).choose_source("test").go_live(codec="vp8")
+        watcher = WatchPage(open_own(), proxy.url(""), name)
+        watcher.wait_for_playback(1)
+        live.stop()
+        answer = ask(
+            proxy, "POST", "/login", headers={
+                "content-type": "application/json", "origin": proxy.url("")},
+            body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode())
+        assert answer.status == 200, answer
+    finally:
+        proxy.stop()
