@@ -16,7 +16,7 @@ struct Admission {
     /// Networks that stand for many people.
     private(set) var exemptNetworks: [NetworkRange]
     /// Networks of proxies.
-    private(set) var trustedProxies: [NetworkRange]
+    var trustedProxies: [NetworkRange]
 
     init(
         clients: ClientLedger, connectionsPerWorker: Int, exemptNetworks: [NetworkRange],
