@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import urllib.parse
 import urllib.request
@@ -102,7 +103,7 @@ def _counters(server: Server) -> dict[tuple[str, tuple[tuple[str, str], ...]], f
     }
 
 
-def test_counters_never_go_back_when_workers_are_killed(
+def test_counters_never_go_back_when_workers_are_killed_or_replaced(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
     server = start_server()
@@ -112,23 +113,38 @@ def test_counters_never_go_back_when_workers_are_killed(
     wait_until(
         lambda: Metrics(server).total("weir_responses_total", route="watch", status="2xx") == 1,
         "the viewer to be counted")
-    for slot in list(server.workers()):
+
+    def none_goes_back(action: Callable[[], object]) -> None:
         before = _counters(server)
-        server.wait_for_all_workers(without=server.kill_worker(slot))
+        action()
         after = _counters(server)
-        gone = {
-            key for key in before.keys() - after.keys()
-            # Counts for a stream of its own begin with its broadcast.
-            if not key[0].startswith("weir_stream_")
-        }
-        assert gone == set()
         less = {key: (before[key], after[key]) for key in before.keys() & after.keys()
                 if after[key] < before[key]}
         assert less == {}
+        # Those of one worker end with it, and those of a stream with its broadcast.
+        ends = {"weir_process_cpu_seconds_total", "weir_worker_loop_busy_seconds_total"}
+        gone = {name for name, _ in before.keys() - after.keys()}
+        assert {name for name in gone - ends if not name.startswith("weir_stream_")} == set()
+
+    def reload() -> None:
+        assert server.process is not None
+        server.expected_deaths |= set(server.workers().values())
+        server.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: Metrics(server).total("weir_reloads_total") == 1, "the reload")
+
+    for slot in list(server.workers()):
+        none_goes_back(
+            lambda: server.wait_for_all_workers(without=server.kill_worker(slot)))
+    none_goes_back(reload)
     metrics = Metrics(server)
     assert metrics.total("weir_worker_restarts_total") == 2
     assert metrics.total("weir_responses_total", route="watch", status="2xx") >= 1
-    assert metrics.labels("weir_process_cpu_seconds_total", "worker") == {"0", "1", "supervisor"}
+    assert "supervisor" in metrics.labels("weir_process_cpu_seconds_total", "worker")
+    assert metrics.total("weir_last_reload_successful") == 1
+    assert metrics.total("weir_last_reload_success_timestamp_seconds") > 1e9
+    assert metrics.total("weir_certificate_expiry_timestamp_seconds") > 1e9
+    wait_until(
+        lambda: Metrics(server).total("weir_workers", state="serving") == 2, "two workers")
 
 
 class Prometheus:
