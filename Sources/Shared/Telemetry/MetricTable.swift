@@ -19,7 +19,7 @@ package enum MetricTable {
                 .build, .gauge, "weir_build_info", labels: ["version"], "Always 1.",
                 advice: "Shows in graphs when the version changed."),
             MetricRow(
-                .uptime, .gauge, "weir_uptime_seconds",
+                .uptime, .gauge, "weir_uptime_seconds", perUnit: 1_000,
                 "Time since the server started. Reloads and upgrades do not change that."),
             MetricRow(
                 .workersWanted, .gauge, "weir_workers_wanted",

@@ -4,11 +4,14 @@
 // Owner: the worker's loop thread.
 
 import HTTP
+import Telemetry
 
 final class Redirection: Application {
     /// The TLS port that clients are sent to.
     private let port: UInt16
     private let challenges: ACMEChallenges?
+    private static let redirects = MetricLabels.number(ofRoute: "redirect")
+    private static let challenged = MetricLabels.number(ofRoute: "acme-challenge")
 
     /// - Parameter webroot: where an ACME client puts its files; nil when there is none.
     init(port: UInt16, webroot: String? = nil) {
@@ -18,7 +21,9 @@ final class Redirection: Application {
 
     func begin(_ exchange: Exchange) {
         let request = exchange.request
+        exchange.routeNumber = Self.redirects
         if let challenges, request.path.hasPrefix(ACMEChallenges.path) {
+            exchange.routeNumber = Self.challenged
             return challenges.answer(exchange)
         }
         guard let location = location(authority: request.authority, target: request.target) else {
