@@ -13,6 +13,8 @@ extension Supervisor {
     /// - Parameter answer: called once, when the new workers serve, with what to tell the operator
     ///   (usually nothing), or with the reason why the old ones go on.
     func reload(_ answer: @escaping (Result<[String], StartError>) -> Void) {
+        // A server that is still starting may have read its settings already.
+        guard pool.hasBeenComplete || isStopping else { return earlyReloads.append(answer) }
         logger.notice("reloading")
         if isServing {
             serviceManager.notify(
@@ -30,6 +32,16 @@ extension Supervisor {
             }
         } catch {
             refuse(error, answer)
+        }
+    }
+
+    /// The server is ready now.
+    func reloadForEarlyOnes() {
+        guard !earlyReloads.isEmpty else { return }
+        let answers = earlyReloads
+        earlyReloads = []
+        reload { outcome in
+            for answer in answers { answer(outcome) }
         }
     }
 

@@ -30,6 +30,8 @@ final class Supervisor {
     private var operators: OperatorServer?
     /// Why the last reload was refused; nil if it was not.
     var refusal: String?
+    /// Those who asked for a reload before the server was ready.
+    var earlyReloads: [(Result<[String], StartError>) -> Void] = []
     private var exitCode: Int32 = 0
 
     /// Acquires everything that can be missing or in use: signals, data directory, addresses,
@@ -221,6 +223,7 @@ extension Supervisor: WorkerPoolObserver {
                 "workers": "\(settings.workers)",
                 "afterMs": "\(loop.nowMs - startedMs)",
             ])
+        reloadForEarlyOnes()
     }
 
     /// Where users come in: first those that come straight.

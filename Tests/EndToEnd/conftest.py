@@ -141,7 +141,8 @@ def start_server(
     def start(*arguments: str, wait: bool = True, **options: Any) -> Server:
         folder = tmp_path / f"server-{next(count)}"
         folder.mkdir()
-        made = Server(folder, certificate, arguments=arguments, **options)
+        pair = options.pop("certificate", certificate)
+        made = Server(folder, pair, arguments=arguments, **options)
         mine.append(made)
         return made.start() if wait else made
 
@@ -233,14 +234,14 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def watch(tmp_path: Path, certificate: Certificate) -> Iterator[Callable[..., Viewer]]:
+def watch(tmp_path: Path) -> Iterator[Callable[..., Viewer]]:
     """Start viewers; all of them hang up at the end of the test."""
     viewers: list[Viewer] = []
 
     def start(server: Server, name: str, query: str = "", **options: Any) -> Viewer:
         file = tmp_path / f"viewer-{len(viewers)}.webm"
         url = server.url(f"/{name}/live{query}")
-        viewers.append(Viewer(url, certificate.certificate, file, **options))
+        viewers.append(Viewer(url, server.certificate.certificate, file, **options))
         return viewers[-1]
 
     yield start
@@ -249,13 +250,13 @@ def watch(tmp_path: Path, certificate: Certificate) -> Iterator[Callable[..., Vi
 
 
 @pytest.fixture
-def publish(tmp_path: Path, certificate: Certificate) -> Iterator[Callable[..., Publisher]]:
+def publish(tmp_path: Path) -> Iterator[Callable[..., Publisher]]:
     """Start endless publishers; all of them vanish at the end of the test."""
     publishers: list[Publisher] = []
 
     def start(server: Server, name: str, **options: Any) -> Publisher:
         url = server.url(f"/{name}/live")
-        publishers.append(Publisher(url, certificate.certificate, tmp_path, **options))
+        publishers.append(Publisher(url, server.certificate.certificate, tmp_path, **options))
         return publishers[-1]
 
     yield start

@@ -53,7 +53,8 @@ extension WorkerPool {
     private var refusal: StartError? {
         if isEnding { return StartError(message: "the server is stopping") }
         if trial != nil { return StartError(message: "workers are being replaced already") }
-        return hasBeenComplete ? nil : StartError(message: "the server is still starting")
+        return hasBeenComplete
+            ? nil : StartError(message: "the server is still starting; try again")
     }
 
     private func tooFewSlots(_ wanted: Int) -> StartError {
