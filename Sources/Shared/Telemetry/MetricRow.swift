@@ -87,5 +87,5 @@ package enum ReportedMetric: CaseIterable, Sendable {
     case certificateExpiry, loopBusy
     case streamsByState, streamsLeftOut, ringBytes, dataFree, dataSize
     case streamViewers, streamPackagedViewers, streamBitrate, streamKeyFrameDistance
-    case streamSilence, streamHeldBack, streamIngest, streamLosses
+    case streamSilence, streamLag, streamHeldBack, streamIngest, streamLosses
 }

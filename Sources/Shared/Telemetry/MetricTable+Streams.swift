@@ -90,6 +90,11 @@ extension MetricTable {
                 perUnit: 1_000, "Time since the newest media of a stream came.",
                 advice: "More than a second or two: its viewers see a stall."),
             MetricRow(
+                .streamLag, .gauge, "weir_stream_lag_seconds", labels: ["stream"], perUnit: 1_000,
+                "How much later than it could the newest media of a stream has come; 0 unless it is "
+                    + "live.",
+                advice: "Grows if the publisher's network is too slow for its bit rate."),
+            MetricRow(
                 .streamHeldBack, .counter, "weir_stream_held_back_seconds_total",
                 labels: ["stream"], perUnit: 1_000,
                 "Time for which the publisher of a stream was held back."),

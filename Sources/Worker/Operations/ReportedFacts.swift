@@ -67,8 +67,8 @@ struct ReportedFacts {
             case .dataFree: [space?.freeBytes].compactMap(\.self).map(Sample.init(plain:))
             case .dataSize: [space?.totalBytes].compactMap(\.self).map(Sample.init(plain:))
             case .streamViewers, .streamPackagedViewers, .streamBitrate,
-                .streamKeyFrameDistance, .streamSilence, .streamHeldBack, .streamIngest,
-                .streamLosses:
+                .streamKeyFrameDistance, .streamSilence, .streamLag, .streamHeldBack,
+                .streamIngest, .streamLosses:
                 streams.shown.compactMap { stream in
                     stream.value(of: metric).map { Sample(labels: [stream.name], value: $0) }
                 }

@@ -37,6 +37,7 @@ struct StreamFigures {
         case .streamBitrate: stream.figures.bitrateBps / 8
         case .streamKeyFrameDistance: stream.figures.keyframeIntervalMs
         case .streamSilence: stream.silenceMs
+        case .streamLag: stream.lagMs
         case .streamHeldBack: status.heldBackMs
         case .streamIngest: status.bytesIngested
         case .streamLosses: status.losses

@@ -37,7 +37,7 @@ package enum Limits {
     /// Worker: how many connections of the admin listener a worker takes beyond that: a full worker
     /// still says how it is.
     package static let adminConnectionsPerWorker = 64
-    /// Machine: streams that have metrics of their own. Each has eight series, and a Prometheus that
+    /// Machine: streams that have metrics of their own. Each has nine series, and a Prometheus that
     /// gets a new one for every name that was ever published drowns in them.
     package static let streamsInMetrics = 200
     /// Worker: a worker that has not said READY by then is killed and replaced.
