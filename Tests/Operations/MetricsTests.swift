@@ -4,10 +4,10 @@ import SegmentRing
 import StreamBench
 import StreamState
 import Streams
-import Telemetry
 import Testing
 
 @testable import Operations
+@testable import Telemetry
 
 @Suite struct MetricsTests {
     private let bench: StreamBench
@@ -97,6 +97,19 @@ import Testing
         let watch = #"weir_request_duration_seconds_bucket{route="watch",le="#
         #expect(value(watch + #""0.001"}"#) == 0)
         #expect(value(watch + #""0.0025"}"#) == 1)
+    }
+
+    @Test("numbers that no process can have counted do no harm")
+    func impossible() {
+        let page = counters.page
+        for slot in 0...page.supervisorSlot { page.set(.requests, .max, slot: slot) }
+        var text = MetricsText()
+        let row = MetricTable.sections.flatMap(\.rows).first { $0.name == "weir_loop_turn_seconds" }
+        if let row { text.begin(row) }
+        text.histogram(
+            [], bounds: [1, 2], HistogramCounts(buckets: [.max, .max, 3], sumUs: .max))
+        #expect(text.lines.contains("weir_loop_turn_seconds_count 1\n"))
+        #expect(Self.lines(bench, page, board).contains("weir_requests_total 18446744073709551612"))
     }
 
     @Test("the board says what slots, reloads and the certificate do")

@@ -26,7 +26,7 @@ struct MetricsText {
         guard let row else { return }
         var total: UInt64 = 0
         for (index, count) in counts.buckets.enumerated() {
-            total += count
+            total &+= count
             let bound = index < bounds.count ? "\(Double(bounds[index]) / row.perUnit)" : "+Inf"
             add("_bucket", labels, bound: bound, "\(total)")
         }
