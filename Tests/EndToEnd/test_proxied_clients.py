@@ -68,7 +68,7 @@ def entry(start_server: Callable[..., Server]) -> Entry:
     address = f"127.0.0.1:{port}"
     return Entry(start_server(
         "--listen", address, "--proxy-protocol", address, "--trusted-proxy", _PROXY, workers=1,
-        publish="account", launcher=["prlimit", "--nofile=128:128"]), port)
+        publish="account", launcher=["prlimit", "--nofile=256:256"]), port)
 
 
 def ask(

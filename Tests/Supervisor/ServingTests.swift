@@ -244,7 +244,7 @@ struct ServingTests {
             .init(
                 passesListener: true,
                 environment: """
-                    WEIR_TRUSTED_PROXY=127.0.0.1 WEIR_PROXY_PROTOCOL=127.0.0.1:$PORT; ulimit -n 128
+                    WEIR_TRUSTED_PROXY=127.0.0.1 WEIR_PROXY_PROTOCOL=127.0.0.1:$PORT; ulimit -n 256
                     """))
         supervisor.waitUntilReady()
         #expect(TestClient(port: supervisor.port, from: 0x7F00_0002) == nil)

@@ -22,6 +22,16 @@ import Testing
         #expect(location == "https://a.example/x")
     }
 
+    @Test("it is the public origin, where there is one, whatever the host is called here")
+    func publicOrigin() {
+        let redirection = Redirection(port: 8443, origin: "https://live.example:444")
+        for authority in ["10.0.0.1:80", "other.example", ""] {
+            let location = redirection.location(authority: authority, target: "/a?b")
+            #expect(location == "https://live.example:444/a?b")
+        }
+        #expect(redirection.location(authority: "a.example", target: "*") == nil)
+    }
+
     @Test("who names no host, or no place on it, is sent nowhere")
     func nowhere() {
         let redirection = Redirection(port: 443)

@@ -175,8 +175,8 @@ extension Setting {
                 help: """
                     The origin by which browsers know this server, for example \
                     https://live.example.org, where a proxy changes the host of requests and \
-                    does not send the original one along. Pages show it in addresses, and only \
-                    its pages may sign in.
+                    does not send the original one along. Pages show it in addresses, only its \
+                    pages may sign in, and --http-redirect leads there.
                     """)
         }
     }

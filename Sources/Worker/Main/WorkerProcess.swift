@@ -94,7 +94,8 @@ final class WorkerProcess {
             accounts: accounts, crossOrigin: crossOrigin, site: site, settings: settings
         ).table(loop: loop, counters: counters, logger: logger)
         redirection = Redirection(
-            port: settings.listen[0].port, webroot: settings.acmeWebroot)
+            port: settings.listen[0].port, origin: settings.publicOrigin,
+            webroot: settings.acmeWebroot)
         administration = Administration(
             live: live, storeWatch: storeWatch, counters: counters.page, board: board,
             figures: figures, site: site, settings: settings)

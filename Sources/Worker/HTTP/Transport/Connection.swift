@@ -96,7 +96,9 @@ final class Connection: EventHandler {
         if unsafe ssl == nil {
             openPlain()
         } else {
-            ensureCheck(afterMs: min(server.limits.proxyHeaderMs, server.limits.handshakeMs))
+            let isIntroducing = phase.stage == .introducing
+            ensureCheck(
+                afterMs: isIntroducing ? server.limits.proxyHeaderMs : server.limits.handshakeMs)
         }
     }
 

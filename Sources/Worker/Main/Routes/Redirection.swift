@@ -9,13 +9,16 @@ import Telemetry
 final class Redirection: Application {
     /// The TLS port that clients are sent to.
     private let port: UInt16
+    /// Where they are sent instead, whatever they call this server; nil: to the host that they name.
+    private let origin: String?
     private let challenges: ACMEChallenges?
     private static let redirects = MetricLabels.number(ofRoute: "redirect")
     private static let challenged = MetricLabels.number(ofRoute: "acme-challenge")
 
     /// - Parameter webroot: where an ACME client puts its files; nil when there is none.
-    init(port: UInt16, webroot: String? = nil) {
+    init(port: UInt16, origin: String? = nil, webroot: String? = nil) {
         self.port = port
+        self.origin = origin
         challenges = webroot.map { ACMEChallenges(webroot: $0) }
     }
 
@@ -38,7 +41,9 @@ final class Redirection: Application {
 
     /// Nil when the client did not name the host, or asked for no particular place.
     func location(authority: String, target: String) -> String? {
-        guard !authority.isEmpty, target.hasPrefix("/") else { return nil }
+        guard target.hasPrefix("/") else { return nil }
+        if let origin { return origin + target }
+        guard !authority.isEmpty else { return nil }
         let host = Self.host(of: authority)
         return "https://\(host)\(port == 443 ? "" : ":\(port)")\(target)"
     }
