@@ -137,6 +137,7 @@ final class HTTP1Session: ProtocolSession {
             marksEnds: head.version != .v10, peer: peer, connectionID: connection.id)
         let exchange = Exchange(request: request, client: client, transport: self)
         exchange.beganUs = connection.server.loop.turnUs
+        exchange.isOfProxy = connection.isOfProxy
         requestCount &+= 1
         exchange.ordinal = requestCount
         phase.begin(

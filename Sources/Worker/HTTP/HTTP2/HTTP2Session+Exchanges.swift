@@ -152,6 +152,7 @@ extension HTTP2Session: ExchangeTransport {
                 connectionID: connection.id),
             client: client, transport: self, streamID: streamID)
         exchange.beganUs = loop.turnUs
+        exchange.isOfProxy = connection.isOfProxy
         exchange.slot = openExchanges.count
         openExchanges.append(exchange)
         unsafe nghttp2_session_set_stream_user_data(

@@ -1,5 +1,7 @@
 // A request that is over, with what a log of accesses says of it.
 
+import LinuxIO
+
 package struct EndedRequest {
     package let exchange: Exchange
     /// 0 when there was no answer.
@@ -11,14 +13,13 @@ package struct EndedRequest {
     package let version: String
     package let durationMs: UInt64
 
-    /// To be made before the exchange forgets its transport.
     init(_ exchange: Exchange, _ cause: CloseCause, over version: String) {
         self.exchange = exchange
         status = exchange.status
         sentBytes = exchange.sentBytes
         self.cause = cause
         self.version = version
-        let nowMs = exchange.transport?.nowMs ?? exchange.beganMs
-        durationMs = nowMs - min(nowMs, exchange.beganMs)
+        let nowUs = MonotonicClock.nowUs()
+        durationMs = (nowUs - min(nowUs, exchange.beganUs)) / 1_000
     }
 }

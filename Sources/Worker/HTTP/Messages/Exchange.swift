@@ -67,8 +67,8 @@ package final class Exchange {
     var sentBytes = 0
     /// The status of the response; 0 while there is none.
     private(set) var status = 0
-    /// When the request began, in milliseconds of the loop.
-    private(set) var beganMs: UInt64
+    /// Its connection is a trusted proxy's.
+    var isOfProxy = false
     private var knownAccount: String?
     /// Watches the bytes that the peer holds back.
     var sendWatch = ProgressWatch()
@@ -108,7 +108,6 @@ package final class Exchange {
         asking = client
         self.streamID = streamID
         self.transport = transport
-        beganMs = nowMs
         body = RequestBody(isExpected: request.hasBody, nowMs: nowMs)
         flow = LiveFlow(nowMs: nowMs)
         client.force(.heldBytes, heldBytes)
@@ -143,7 +142,6 @@ package final class Exchange {
         heldBytes = Limits.heldBytesPerRequest
         sentBytes = 0
         status = 0
-        beganMs = nowMs
         knownAccount = nil
         sendWatch = ProgressWatch()
         slot = 0

@@ -41,11 +41,10 @@ enum RequestID {
 }
 
 extension Exchange {
-    /// The name of this request. That of a proxy in front is taken over, if it is well formed: what
-    /// comes from a network whose addresses stand for many clients is a proxy's.
+    /// The name of this request. That of a trusted proxy is taken over, if it is well formed.
     package var requestID: String {
         let given =
-            client.isExempt ? request.withHeader("x-request-id") { RequestID.given($0) } : nil
+            isOfProxy ? request.withHeader("x-request-id") { RequestID.given($0) } : nil
         return (given ?? nil)
             ?? RequestID.own(connectionID: request.connectionID, number: requestNumber)
     }
