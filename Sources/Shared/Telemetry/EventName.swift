@@ -18,6 +18,7 @@ package enum EventName: String, CaseIterable, Sendable {
     case publishingOpen = "publishing-open"
     case passwordInFlags = "password-in-flags"
     case adminExposed = "admin-exposed"
+    case controlRefused = "control-refused"
     case openFilesFew = "open-files-few"
 
     // MARK: Workers
@@ -39,6 +40,8 @@ package enum EventName: String, CaseIterable, Sendable {
     case clientOverShare = "client-over-share"
     case acceptFailed = "accept-failed"
     case connectionLost = "connection-lost"
+    case proxyNotTrusted = "proxy-not-trusted"
+    case proxyHeaderMissing = "proxy-header-missing"
     case requestEnded = "request-ended"
 
     // MARK: Certificates

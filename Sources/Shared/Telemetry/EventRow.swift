@@ -70,8 +70,12 @@ struct EventRow: Sendable {
             "Give the URI in the environment or in the configuration file."),
         EventRow(
             .adminExposed, .warning,
-            "The admin listener is not on a loopback address and has no password.",
+            "The admin listener, which has no password, is not on a loopback address, or may even be used to end broadcasts there.",
             "Let a firewall keep strangers away, or use a loopback address."),
+        EventRow(
+            .controlRefused, .warning,
+            "Somebody who may not use the control socket has tried to.",
+            "Use it as root or as the user that runs Weir; ask who else is on the machine."),
         EventRow(
             .openFilesFew, .warning,
             "Few open files are allowed, so there can be few connections.",
@@ -147,6 +151,14 @@ struct EventRow: Sendable {
             .connectionLost, .warning,
             "A worker had no descriptor left for a connection, which is lost.",
             "Raise `LimitNOFILE=`."),
+        EventRow(
+            .proxyNotTrusted, .warning,
+            "Somebody connects to a listener of the PROXY protocol who is no trusted proxy.",
+            "If it is a proxy of yours, name it with `--trusted-proxy`."),
+        EventRow(
+            .proxyHeaderMissing, .warning,
+            "A trusted proxy connects without a header of the PROXY protocol.",
+            "Turn the protocol on in the proxy, or take the address out of `--proxy-protocol`."),
         EventRow(
             .requestEnded, .info,
             "A request is over. One line for each, with `--access-log on`.",

@@ -63,7 +63,8 @@ extension WeirCommand {
                     """)
             }
             if settings.adminActions == .on, !settings.admin.allSatisfy(\.isLoopback) {
-                logger.warning(
+                logger.report(
+                    .adminExposed,
                     "whoever reaches the admin listener can end broadcasts (--admin-actions on)")
             }
         }

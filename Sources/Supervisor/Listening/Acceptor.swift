@@ -190,7 +190,8 @@ final class Acceptor {
 
     private func complainOfStranger(_ peer: PeerAddress) {
         guard let leftOut = strangerComplaints.leftOut(nowMs: loop.nowMs) else { return }
-        logger.warning(
+        logger.report(
+            .proxyNotTrusted,
             "connections are refused: no trusted proxy makes them (--trusted-proxy)",
             metadata: ["peer": "\(peer)", "leftOut": "\(leftOut)"])
     }

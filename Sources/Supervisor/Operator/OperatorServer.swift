@@ -61,8 +61,8 @@ final class OperatorServer {
             guard let accepted = listener.accept() else { return }
             let user = UnixStream.peerUser(of: accepted.raw)
             guard let user, user == 0 || user == geteuid() else {
-                logger.warning(
-                    "a stranger at the control socket is refused",
+                logger.report(
+                    .controlRefused, "a stranger at the control socket is refused",
                     metadata: ["user": "\(user.map { "\($0)" } ?? "unknown")"])
                 dismiss(
                     accepted,

@@ -148,7 +148,8 @@ final class WorkerProcess {
 
     private func complainOfHeader(_ peer: PeerAddress) {
         guard let leftOut = headerComplaints.leftOut(nowMs: loop.nowMs) else { return }
-        logger.warning(
+        logger.report(
+            .proxyHeaderMissing,
             "connections of a proxy are closed: they do not begin with a header of the PROXY protocol",
             metadata: ["peer": "\(peer)", "leftOut": "\(leftOut)"])
     }
