@@ -151,5 +151,8 @@ extension WorkerPool {
 
     func showCertificate(_ worker: WorkerHandle) {
         shared.board.set(.certificateExpiresUnixS, worker.certificateExpiresUnixS)
+        certificateWatch.serves(
+            until: worker.certificateExpiresUnixS,
+            path: current.configuration.settings.certificateFile)
     }
 }

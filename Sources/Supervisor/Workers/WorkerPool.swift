@@ -33,6 +33,7 @@ final class WorkerPool {
     private let spawner: WorkerSpawner
     private let processFigures: ProcessFigures
     private let clients: ClientLedger
+    let certificateWatch: CertificateWatch
     /// The generation that takes new connections.
     var current: Generation
     /// What is to take its place, or that of one of its workers.
@@ -63,6 +64,7 @@ final class WorkerPool {
         self.clients = clients
         self.loop = loop
         self.logger = logger
+        certificateWatch = CertificateWatch(loop: loop, logger: logger)
         var slots = SlotTable()
         let taken = (0..<configuration.settings.workers).compactMap { _ in slots.take() }
         self.slots = slots

@@ -15,13 +15,13 @@ class Certificate:
     key: Path
 
 
-def make_certificate(folder: Path) -> Certificate:
+def make_certificate(folder: Path, days: int = 60) -> Certificate:
     """ECDSA P-256, valid for the names a loopback client may use."""
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
     subprocess.run(
         [
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-            "-nodes", "-days", "2", "-subj", "/CN=localhost",
+            "-nodes", "-days", str(days), "-subj", "/CN=localhost",
             "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1",
             "-keyout", str(made.key), "-out", str(made.certificate),
         ],

@@ -83,6 +83,13 @@ package enum Limits {
     package static let acceptPauseMs: UInt64 = 100
     /// Machine: a condition that lasts is logged at most this often.
     package static let logRepeatMs: UInt64 = 10_000
+    /// Machine: the log says each day that the certificate expires when it has fewer days left. ACME
+    /// clients renew with thirty left, so by then that has failed.
+    package static let certificateSoonDays: UInt64 = 21
+    /// Machine: it says so as an error when fewer days are left.
+    package static let certificateNowDays: UInt64 = 3
+    /// Machine: how often the certificate's days are counted.
+    package static let certificateLookMs: UInt64 = 24 * 3_600_000
     /// Machine: TLS session ticket keys are replaced this often; the previous ones stay valid once as
     /// long.
     package static let ticketKeyRotationMs: UInt64 = 12 * 3_600_000
