@@ -4,12 +4,14 @@ and the deploy hook puts it where Weir reads it."""
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import ssl
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from weir.acme import Authority
-from weir.certificate import Certificate
+from weir.certificate import Certificate, make_certificate
 from weir.http1 import RawHttp1, Reply
 from weir.places import binaries
 from weir.ports import free_port
@@ -19,24 +21,52 @@ _HOOK = Path(__file__).resolve().parents[2] / "deploy/certbot/certbot-deploy-hoo
 _NAME = "live.example.org"
 
 
-def _openssl(*arguments: str) -> str:
-    return subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=True).stdout
+def _openssl(*arguments: str, given: str = "") -> str:
+    return subprocess.run(
+        ["openssl", *arguments], input=given, capture_output=True, text=True, check=True).stdout
 
 
 def _serial(certificate: Path) -> str:
     return _openssl("x509", "-in", str(certificate), "-noout", "-serial")
 
 
+def _served(server: Server) -> str:
+    """The serial of the certificate that a new connection gets."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", server.port), 10) as plain,
+        context.wrap_socket(plain) as connection,
+    ):
+        der = connection.getpeercert(binary_form=True)
+    assert der is not None
+    return _openssl("x509", "-noout", "-serial", given=ssl.DER_cert_to_PEM_cert(der))
+
+
 def test_certbot_gets_and_renews_a_certificate_while_the_server_runs(
-    start_server: Callable[..., Server], certificate: Certificate, tmp_path: Path
+    weir_binaries: Path, certificate: Certificate, tmp_path: Path
 ) -> None:
     http_port, webroot, etc = free_port(), tmp_path / "webroot", tmp_path / "etc"
     webroot.mkdir()
     etc.mkdir()
-    server = start_server(
+    # As after an installation: a certificate that nobody trusts, until the first real one comes.
+    pair = Certificate(etc / "certificate.pem", etc / "key.pem")
+    shutil.copy(certificate.certificate, pair.certificate)
+    shutil.copy(certificate.key, pair.key)
+    server = Server(tmp_path, pair, arguments=[
         "--http-redirect", f"127.0.0.1:{http_port}", "--acme-webroot", str(webroot),
-        "--access-log", "on")
+        "--access-log", "on"])
+    try:
+        server.start()
+        _get_and_renew(server, http_port, webroot, certificate)
+        server.stop()
+    finally:
+        server.destroy()
 
+
+def _get_and_renew(
+    server: Server, http_port: int, webroot: Path, trusted: Certificate
+) -> None:
     def ask(path: str) -> Reply:
         with RawHttp1(server, port=http_port, secure=False) as connection:
             return connection.request("GET", path).reply()
@@ -45,18 +75,13 @@ def test_certbot_gets_and_renews_a_certificate_while_the_server_runs(
     assert missing.status == 404 and b"/problems/unknown-challenge" in missing.body
     assert ask("/alice/live").status == 308
 
-    # The hook asks the server to reload; this notes that it does.
-    asked = tmp_path / "asked"
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    (programs / "weir").write_text(f'#!/bin/sh\necho "$@" >>{asked}\n')
-    (programs / "weir").chmod(0o755)
+    pair, before = server.certificate, _served(server)
+    server.expected_deaths.update(server.workers().values())
     environment = {
-        "PATH": f"{programs}:{os.environ['PATH']}", "WEIR_CERTIFICATES": str(etc),
-        "WEIR_GROUP": "root",
+        "PATH": f"{binaries()}:{os.environ['PATH']}", "WEIR_CERTIFICATES": str(pair.key.parent),
+        "WEIR_GROUP": "root", "WEIR_DATA": str(server.data),
     }
-    new = Certificate(etc / "certificate.pem", etc / "key.pem")
-    with Authority(tmp_path, certificate, http_port) as authority:
+    with Authority(server.folder, trusted, http_port) as authority:
         authority.certbot(
             "certonly", "--webroot", "-w", str(webroot), "-d", _NAME, "--agree-tos",
             "--register-unsafely-without-email", "--deploy-hook", str(_HOOK),
@@ -65,14 +90,32 @@ def test_certbot_gets_and_renews_a_certificate_while_the_server_runs(
             record["metadata"]["status"] for record in server.log_records()
             if record["message"].startswith("GET /.well-known/acme-challenge/")]
         assert "200" in challenges, "the authority has asked this server"
-        _assert_is_installed(new, authority)
-        assert asked.read_text().split() == ["reload"]
-        first = _serial(new.certificate)
+        _assert_is_installed(pair, authority)
+        first = _served(server)
+        assert first == _serial(pair.certificate) != before
+        server.expected_deaths.update(server.workers().values())
         authority.certbot(
             "renew", "--force-renewal", "--no-random-sleep-on-renew", environment=environment)
-        _assert_is_installed(new, authority)
-        assert _serial(new.certificate) != first
-        assert asked.read_text().split() == ["reload", "reload"]
+        _assert_is_installed(pair, authority)
+        assert _served(server) == _serial(pair.certificate) != first
+        events = [record.get("event") for record in server.log_records()]
+        assert events.count("reload-done") == 2
+
+
+def test_a_certificate_about_to_expire_is_said(weir_binaries: Path, tmp_path: Path) -> None:
+    server = Server(tmp_path, make_certificate(tmp_path, days=10))
+    try:
+        server.start()
+        [line] = [
+            record for record in server.log_records()
+            if record.get("event", "").startswith("certificate-")]
+        assert (line["event"], line["level"]) == ("certificate-expires-soon", "warning")
+        # A second may have passed since it was made.
+        text = f"the certificate {server.certificate.certificate} expires in %d days; renew it"
+        assert line["message"] in (text % 9, text % 10)
+        server.stop()
+    finally:
+        server.destroy()
 
 
 def _assert_is_installed(new: Certificate, authority: Authority) -> None:
