@@ -176,7 +176,8 @@ final class Supervisor {
         isStopping = true
         pool.shared.board.set(.isStopping, 1)
         guard settings.drainDelayMs > 0 else { return drain() }
-        logger.notice(
+        logger.report(
+            .serverStopsSoon,
             "stopping soon: everything is still served, but /readyz says 503",
             metadata: ["drainDelayMs": "\(settings.drainDelayMs)"])
         serviceManager.notify("STOPPING=1", "STATUS=Serving, but about to drain")

@@ -193,7 +193,7 @@ def test_a_kicked_broadcast_ends_for_everybody(
 def test_a_drain_says_503_first_and_waits_for_the_end(
     start_server: Start, publish: Callable[..., Publisher], name: str
 ) -> None:
-    server = start_server("--drain-delay", "3", "--drain-timeout", "60")
+    server = start_server("--drain-delay", "3", "--stop-timeout", "60")
     server.wait_for_all_workers()
     publisher = publish(server, name).play(record(seconds=60))
     server.wait_for_state(name, "live")
@@ -214,6 +214,51 @@ def test_a_drain_says_503_first_and_waits_for_the_end(
     assert "connections left" in out and out.endswith("the server has ended\n")
     wait_until(lambda: not server.is_running, "the end")
     assert server.process is not None and server.process.returncode == 0
+
+
+def test_one_worker_drains_and_another_one_takes_its_place(
+    start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
+) -> None:
+    server = start_server()
+    before = server.wait_for_all_workers()
+    publish(server, name).play(record(seconds=60))
+    server.wait_for_state(name, "live")
+    viewers = [watch(server, name).wait_for_bytes(1) for _ in range(4)]
+    wait_until(lambda: all(w["viewers"] for w in status(server)["workers"]), "viewers on each")
+    server.expected_deaths.add(before[0])
+    drained = command(server, "drain", "0")
+    assert (drained.returncode, drained.stderr) == (0, "")
+    shown = {w["slot"]: w for w in status(server)["workers"]}
+    assert shown[0]["state"] == "draining" and shown[0]["pid"] == before[0]
+    assert sum(w["state"] == "serving" for w in shown.values()) == 2
+    again = command(server, "drain", "0")
+    assert again.returncode == 1 and "drains already" in again.stderr
+    for viewer in viewers:
+        viewer.wait_for_more(1)
+        viewer.stop()
+    server.request("DELETE", f"/{name}/live")
+    wait_until(lambda: 0 not in {w["slot"] for w in status(server)["workers"]}, "its end")
+    nobody = command(server, "drain", "63")
+    assert nobody.returncode == 1 and nobody.stderr.count("\n") == 1
+
+
+def test_a_reload_says_what_became_of_it(start_server: Start, tmp_path: Path) -> None:
+    settings = tmp_path / "weir.toml"
+    settings.write_text("grace = 20\n")
+    server = start_server(environment={"WEIR_CONFIG": str(settings)})
+    server.expected_deaths.update(server.wait_for_all_workers().values())
+    wait_until(lambda: ask_admin(server, "/readyz").status == 200, "all workers to serve")
+    settings.write_text("grace = 25\ncontrol = \"/nowhere\"\n")
+    done = command(server, "reload")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("reloaded\n") and "control" in done.stdout
+    assert status(server)["server"]["generation"] == 2
+    settings.write_text("grace = \"long\"\n")
+    refused = command(server, "reload")
+    assert refused.returncode == 1 and refused.stderr.count("\n") == 1
+    assert "grace" in refused.stderr
+    assert status(server)["server"]["lastReloadRefused"] is True
+    assert "refused" in command(server, "status").stdout
 
 
 def test_a_second_signal_ends_a_delayed_drain_at_once(start_server: Start) -> None:

@@ -19,12 +19,19 @@ package struct UnixListener: ~Copyable {
         descriptor = Descriptor(owning: raw)
     }
 
-    /// The next waiting connection, non-blocking; nil when none waits, or when it cannot be taken now.
-    package func accept() -> Descriptor? {
+    /// The next waiting connection, non-blocking; nil when none waits.
+    /// Errors: EMFILE, ENFILE, ENOBUFS, ENOMEM: it can only be taken later.
+    package func accept() throws(SystemError) -> Descriptor? {
         var address = [UInt8](repeating: 0, count: 16)
         var count = 0
-        let accepted = unsafe weir_accept(descriptor.raw, &address, &count)
-        return accepted >= 0 ? Descriptor(owning: accepted) : nil
+        let raw = descriptor.raw
+        do {
+            let accepted = try systemCall("accept4") { unsafe weir_accept(raw, &address, &count) }
+            return Descriptor(owning: accepted)
+        } catch {
+            if error.code == EAGAIN { return nil }
+            throw error
+        }
     }
 }
 

@@ -10,6 +10,7 @@ package enum EventName: String, CaseIterable, Sendable {
 
     case serverReady = "server-ready"
     case serverStops = "server-stops"
+    case serverStopsSoon = "server-stops-soon"
     case stopForced = "stop-forced"
     case reloadDone = "reload-done"
     case reloadRefused = "reload-refused"
@@ -18,7 +19,8 @@ package enum EventName: String, CaseIterable, Sendable {
     case publishingOpen = "publishing-open"
     case passwordInFlags = "password-in-flags"
     case adminExposed = "admin-exposed"
-    case controlRefused = "control-refused"
+    case operatorActs = "operator-acts"
+    case strangerRefused = "stranger-refused"
     case openFilesFew = "open-files-few"
 
     // MARK: Workers

@@ -38,6 +38,10 @@ struct EventRow: Sendable {
             "Weir was told to stop; requests may finish.",
             "Nothing."),
         EventRow(
+            .serverStopsSoon, .notice,
+            "Weir was told to stop, and serves on for `--drain-delay`, while `/readyz` says 503.",
+            "Nothing."),
+        EventRow(
             .stopForced, .warning,
             "A second signal ended Weir before its requests had finished.",
             "Raise `--drain-timeout` or the patience of what sent the signal."),
@@ -73,9 +77,16 @@ struct EventRow: Sendable {
             "The admin listener, which has no password, is not on a loopback address, or may even be used to end broadcasts there.",
             "Let a firewall keep strangers away, or use a loopback address."),
         EventRow(
-            .controlRefused, .warning,
-            "Somebody who may not use the control socket has tried to.",
-            "Use it as root or as the user that runs Weir; ask who else is on the machine."),
+            .operatorActs, .notice,
+            """
+            Somebody who may has ended a broadcast, or has used `weir reload`, `weir upgrade` or \
+            `weir drain`.
+            """,
+            "Nothing, if it was one of you."),
+        EventRow(
+            .strangerRefused, .warning,
+            "A user who is neither root nor the server's own has tried the control socket.",
+            "Find out what that user does here; `user` is the number."),
         EventRow(
             .openFilesFew, .warning,
             "Few open files are allowed, so there can be few connections.",

@@ -13,6 +13,7 @@ import Glibc
 import LinuxIO
 import Logging
 import Settings
+import Telemetry
 
 final class OperatorServer {
     /// Where it listens.
@@ -23,6 +24,7 @@ final class OperatorServer {
     private let logger: Logger
     private weak let actions: (any OperatorActions)?
     private var registration: Registration?
+    private var strangers = LogPause(ms: Limits.logRepeatMs)
     private var connections: [ObjectIdentifier: OperatorConnection] = [:]
 
     /// Errors: one line for the person who starts the server.
@@ -58,23 +60,46 @@ final class OperatorServer {
 
     private func accept() {
         for _ in 0..<Limits.operatorAcceptsPerTurn {
-            guard let accepted = listener.accept() else { return }
-            let user = UnixStream.peerUser(of: accepted.raw)
-            guard let user, user == 0 || user == geteuid() else {
-                logger.report(
-                    .controlRefused, "a stranger at the control socket is refused",
-                    metadata: ["user": "\(user.map { "\($0)" } ?? "unknown")"])
-                dismiss(
-                    accepted,
-                    "only root and the user that the server runs as (\(geteuid())) may do that")
-                continue
+            do throws(SystemError) {
+                guard let accepted = try listener.accept() else { return }
+                take(accepted)
+            } catch {
+                return pause()
             }
-            guard connections.count < Limits.operatorConnections else {
-                dismiss(accepted, "others keep the control socket busy; try again in a moment")
-                continue
-            }
-            serve(accepted)
         }
+    }
+
+    /// The system is out of something. Those who wait are heard later.
+    private func pause() {
+        registration.map { loop.modify($0, interest: Readiness()) }
+        loop.schedule(afterMs: Limits.acceptPauseMs) { [weak self] in
+            guard let self else { return }
+            self.registration.map { self.loop.modify($0, interest: .readable) }
+        }
+    }
+
+    private func take(_ accepted: consuming Descriptor) {
+        let user = UnixStream.peerUser(of: accepted.raw)
+        guard let user, user == 0 || user == geteuid() else {
+            complain(of: user)
+            return dismiss(
+                accepted,
+                "only root and the user that the server runs as (\(geteuid())) may do that")
+        }
+        guard connections.count < Limits.operatorConnections else {
+            return dismiss(
+                accepted, "others keep the control socket busy; try again in a moment")
+        }
+        serve(accepted)
+    }
+
+    private func complain(of user: UInt32?) {
+        guard let leftOut = strangers.leftOut(nowMs: loop.nowMs) else { return }
+        logger.report(
+            .strangerRefused, "a stranger at the control socket is refused",
+            metadata: [
+                "user": "\(user.map { "\($0)" } ?? "unknown")", "leftOut": "\(leftOut)",
+            ])
     }
 
     /// Says why there is nothing to be had, as far as that goes without waiting, and closes.
@@ -103,7 +128,8 @@ extension OperatorServer: OperatorConnectionOwner {
     func connectionAsks(_ request: OperatorRequest, _ connection: OperatorConnection) {
         guard let actions else { return connection.say(.refused(reason: "the server ends")) }
         if request != .status {
-            logger.notice("an operator asks", metadata: ["for": "\(request.word)"])
+            logger.report(
+                .operatorActs, "an operator asks", metadata: ["for": "\(request.word)"])
         }
         let answer: (OperatorOutcome) -> Void = { [weak connection] outcome in
             switch outcome {

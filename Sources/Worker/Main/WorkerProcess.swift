@@ -86,8 +86,7 @@ final class WorkerProcess {
             environment: ingest)
         events = EventHub(
             streams: streams, catalog: live.catalog, changes: live.changes,
-            crossOrigin: crossOrigin,
-            loop: loop, counters: counters)
+            crossOrigin: crossOrigin, loop: loop, counters: counters)
         let site = WebSite(offersSignUp: settings.signUp == .open)
         surface = PublicSurface(
             live: live, publishing: publishing, ingest: ingest, events: events,

@@ -186,8 +186,8 @@ package final class LiveStream {
 
     /// Ends the broadcast because an operator wants it.
     package func kick() {
-        environment.logger.notice(
-            "an operator ends a broadcast", metadata: ["stream": "\(name)"])
+        environment.logger.report(
+            .operatorActs, "an operator ends a broadcast", metadata: ["stream": "\(name)"])
         end(.stopped)
     }
 

@@ -22,9 +22,9 @@ struct Kick: ParsableCommand {
     @OptionGroup var control: ControlFlags
 
     func run() throws {
-        let isPlain = name.utf8.allSatisfy { byte in
-            Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber
-                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        let isPlain = name.allSatisfy { character in
+            let isWord = character.isLetter || character.isNumber || "-_".contains(character)
+            return character.isASCII && isWord
         }
         guard isPlain, !name.isEmpty else {
             throw SettingsError("\(Quoted.text(name)) cannot be the name of a broadcast")

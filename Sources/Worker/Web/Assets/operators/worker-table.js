@@ -1,6 +1,6 @@
 // The table of workers.
 
-import { formatBytes, formatSince } from '../common/format.js';
+import { formatBytes, formatDuration } from '../common/format.js';
 
 /**
  * @param {HTMLTableSectionElement} body
@@ -16,7 +16,7 @@ export function showWorkers(body, workers, processorOf) {
       String(worker.viewers + worker.packagedViewers),
       processor === undefined ? '–' : `${Math.round(processor)} %`,
       worker.memoryBytes === null ? '–' : formatBytes(worker.memoryBytes),
-      formatSince(Date.now() - worker.uptimeMs), String(worker.generation), String(worker.pid),
+      formatDuration(worker.uptimeMs), String(worker.generation), String(worker.pid),
     ];
     const row = body.rows[index] ?? body.insertRow();
     texts.forEach((text, column) => {
