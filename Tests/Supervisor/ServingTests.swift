@@ -1,5 +1,6 @@
 // Connections reach workers, and workers that die are replaced without anybody else noticing.
 
+import ControlChannel
 import Glibc
 import LinuxIO
 import Testing
@@ -250,7 +251,8 @@ struct ServingTests {
         #expect(TestClient(port: supervisor.port, from: 0x7F00_0002) == nil)
         #expect(supervisor.log.contains("no trusted proxy makes them"))
         let clients = try (0..<65).map { _ in try supervisor.connect() }
-        #expect(clients.allSatisfy { $0.greeting.listener == 3 })
+        let proxied = Int(ListenerKind.proxied.rawValue)
+        #expect(clients.allSatisfy { $0.greeting.listener == proxied })
         for client in clients { client.say("client 192.0.2.1") }
         // The last one is too much, and only that one; it can be told from the others at once.
         var last: TestClient?
