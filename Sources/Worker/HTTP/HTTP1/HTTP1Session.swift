@@ -33,6 +33,8 @@ final class HTTP1Session: ProtocolSession {
     private var held: [UInt8] = []
     /// The present request is the last one.
     private var isDraining = false
+    /// It came while the server was draining already, so that is no reason to close it unanswered.
+    private var servesLast = false
     private var closesIdle = false
     private var requestCount: UInt32 = 0
     /// Requests that were begun in this turn, directly one after another.
@@ -231,13 +233,17 @@ final class HTTP1Session: ProtocolSession {
     // MARK: The end of the connection
 
     func beginDrain(closesIdle: Bool) {
+        guard !servesLast else { return }
         isDraining = true
         self.closesIdle = closesIdle
         if closesIdle, case .between(headSinceMs: nil) = phase { finish() }
     }
 
     /// The connection came while the server drains: it gets a single answer.
-    func serveLast() { isDraining = true }
+    func serveLast() {
+        isDraining = true
+        servesLast = true
+    }
 
     func finishDrain() {
         if closesIdle, phase.isBetween { finish() }
