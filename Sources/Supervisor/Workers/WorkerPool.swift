@@ -326,7 +326,10 @@ extension WorkerPool: WorkerObserver {
     private func seatIsEmpty(
         _ seat: Int, _ worker: WorkerHandle, _ end: ProcessEnd, _ metadata: Logger.Metadata
     ) {
-        if isEnding { return logEnd(end, metadata) }
+        if isEnding {
+            shared.board.show(.free, slot: worker.slot)
+            return logEnd(end, metadata)
+        }
         if !hasBeenComplete, case .exited(let code) = end {
             logger.debug("worker gave up", metadata: metadata)
             observer?.workerGaveUp(exitCode: code, reason: worker.reason)

@@ -168,7 +168,8 @@ final class Connection: EventHandler {
     private func openPlain() {
         let session = HTTP1Session(connection: self)
         if server.isDraining { session.serveLast() }
-        open(session)
+        enter(.open(session))
+        didBecomeIdle()
     }
 
     /// The session, while there is one.
