@@ -92,9 +92,7 @@ final class WorkerProcess {
             live: live, publishing: publishing, ingest: ingest, events: events,
             accounts: accounts, crossOrigin: crossOrigin, site: site, settings: settings
         ).table(loop: loop, counters: counters, logger: logger)
-        redirection = Redirection(
-            port: settings.listen[0].port, origin: settings.publicOrigin,
-            webroot: settings.acmeWebroot)
+        redirection = Redirection(settings)
         administration = Administration(
             live: live, storeWatch: storeWatch, counters: counters.page, board: board,
             figures: figures, site: site, settings: settings)

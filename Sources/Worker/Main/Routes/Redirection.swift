@@ -4,6 +4,7 @@
 // Owner: the worker's loop thread.
 
 import HTTP
+import Settings
 import Telemetry
 
 final class Redirection: Application {
@@ -20,6 +21,12 @@ final class Redirection: Application {
         self.port = port
         self.origin = origin
         challenges = webroot.map { ACMEChallenges(webroot: $0) }
+    }
+
+    convenience init(_ settings: Settings) {
+        self.init(
+            port: settings.listen[0].port, origin: settings.publicOrigin,
+            webroot: settings.acmeWebroot)
     }
 
     func begin(_ exchange: Exchange) {
