@@ -203,9 +203,9 @@ def test_a_server_that_is_full_still_says_how_it_is(start_server: Start) -> None
     """Whoever asks for its health must not take it for dead because it is popular."""
     # The crowd comes from one address here.
     server = start_server(
-        "--exempt-network", "127.0.0.1", workers=1, launcher=["prlimit", "--nofile=160:160"])
-    # A quarter of the files is kept for other things than connections, and the last connection for
-    # somebody who has none.
+        "--exempt-network", "127.0.0.1", workers=1, launcher=["prlimit", "--nofile=280:280"])
+    # 160 files are kept for other things than connections, and the last connection for somebody who
+    # has none.
     crowd = [tls.connect(server.port, server.certificate.certificate) for _ in range(119)]
     crowd.append(
         tls.connect(server.port, server.certificate.certificate, source="127.0.0.2"))

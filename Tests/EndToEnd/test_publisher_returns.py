@@ -496,7 +496,7 @@ def test_that_a_publisher_is_held_back_is_shown(
                 lambda: listener.streams().get(name, {}).get("heldBackMs", 0) > 500,
                 "the time for which it is held back")
         # What the metric says is at least as new as what the event has said.
-        assert Metrics(server).total("weir_publishers_held_back_milliseconds_total") > 500
+        assert Metrics(server).total("weir_publishers_held_back_seconds_total") > 0.5
         # Whom the server holds back, nobody takes for silent.
         second = client.request("GET", "/api/streams")
         assert second.status == 200

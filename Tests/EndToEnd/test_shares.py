@@ -15,8 +15,8 @@ from weir.waiting import wait_until
 
 Start = Callable[..., Server]
 
-# With 400 open files, a worker may have 300 connections; two of them 600, and one client a quarter.
-_LAUNCHER = ["prlimit", "--nofile=400:400"]
+# With 460 open files, a worker may have 300 connections; two of them 600, and one client a quarter.
+_LAUNCHER = ["prlimit", "--nofile=460:460"]
 _ALL = 600
 _PART = _ALL // limit("connectionsPerClientPart")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
 from dataclasses import dataclass
 from typing import Any
 
+from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from .server import Server
@@ -44,13 +46,19 @@ class Metrics:
         assert answer.status == 200, answer
         self.text = answer.body
         self.content_type = answer.headers["content-type"]
-        self.families = list(text_string_to_metric_families(answer.body))
+
+    @functools.cached_property
+    def families(self) -> list[Metric]:
+        return list(text_string_to_metric_families(self.text))
 
     def total(self, name: str, **labels: str) -> float:
-        """The sum over all samples of that name that carry these labels."""
+        """The sum over all samples of that name that carry these labels. It takes apart no others,
+        because tests wait for numbers, and look at many pages."""
+        lines = [line for line in self.text.splitlines() if line.startswith((name + "{", name + " "))]
         found = [
-            sample.value for family in self.families for sample in family.samples
-            if sample.name == name and labels.items() <= sample.labels.items()
+            sample.value
+            for family in text_string_to_metric_families("\n".join([*lines, ""]))
+            for sample in family.samples if labels.items() <= sample.labels.items()
         ]
         assert found, f"no {name} with {labels}"
         return sum(found)
