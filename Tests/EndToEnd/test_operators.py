@@ -62,7 +62,7 @@ def test_the_status_has_server_workers_and_streams(
     assert shown["server"]["generation"] == 1
     assert {w["pid"] for w in shown["workers"]} == set(server.workers().values())
     assert {w["state"] for w in shown["workers"]} == {"serving"}
-    assert all(w["memoryBytes"] > 0 and w["cpuMs"] > 0 for w in shown["workers"])
+    assert all(w["memoryBytes"] > 0 and w["cpuMs"] >= 0 for w in shown["workers"])
     stream = shown["streams"][0]
     assert (stream["name"], stream["state"], stream["publisher"]) == (name, "live", "sending")
     # The admin listener says the same.

@@ -120,8 +120,9 @@ def test_a_renewed_certificate_is_served_to_new_connections(
     name: str, tmp_path: Path,
 ) -> None:
     pair = _own_pair(tmp_path / "pair")
-    server = start_server(certificate=pair)
-    publish(server, name).play(record(seconds=30))
+    server = start_server(certificate=pair, workers=3)
+    server.wait_for_all_workers()
+    publisher = publish(server, name).play(record(seconds=30))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
     first = _served_serial(server)
@@ -134,8 +135,9 @@ def test_a_renewed_certificate_is_served_to_new_connections(
     assert str(pair.key) in reason and "does not belong" in reason
     assert _served_serial(server) == first
     # What died now would be replaced with the pair that is served, not with that on disk.
-    other_slot = 1 - slot_serving(server, viewer.process.pid)
-    server.wait_for_all_workers(without=server.kill_worker(other_slot))
+    used = {slot_serving(server, process.pid) for process in (publisher.process, viewer.process)}
+    spare = ({0, 1, 2} - used).pop()
+    server.wait_for_all_workers(without=server.kill_worker(spare))
     assert _served_serial(server) == first
     assert "does not belong" in server.log()
 
