@@ -51,6 +51,13 @@ final class CertificateWatch {
         look()
     }
 
+    /// Somebody else watches from now on.
+    func stop() {
+        timer.map(loop.cancel)
+        timer = nil
+        certificate = (0, "")
+    }
+
     private func look() {
         let notice = ExpiryNotice(
             expiresUnixS: certificate.expiresUnixS, nowUnixS: WallClock.nowMs() / 1_000,

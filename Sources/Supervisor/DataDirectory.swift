@@ -35,6 +35,12 @@ enum DataDirectory {
                 + "stop that one, or choose another directory with --data")
     }
 
+    /// Takes over the lock of another supervisor.
+    static func adopt(_ lockFile: borrowing Descriptor) {
+        // What the file says is for people only.
+        try? writeProcessID(to: lockFile)
+    }
+
     static func unusable(_ path: String, _ error: SystemError) -> StartError {
         let leadsNowhere = error.code == ENOENT && FileSystem.isLink(path)
         let cause = leadsNowhere ? "it is a symbolic link that leads nowhere" : error.message

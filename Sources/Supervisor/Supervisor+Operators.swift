@@ -1,4 +1,4 @@
-// What operators can have the supervisor do at the control socket. Reload is in Supervisor+Reload.
+// What operators can have the supervisor do at the control socket. Reload is in Supervisor+Reload, upgrade in Supervisor+Upgrade.
 
 import LinuxIO
 import Telemetry
@@ -7,10 +7,6 @@ import Text
 extension Supervisor: OperatorActions {
     func statusMembers() -> [JSONMember] {
         ServerReport(board: pool.shared.board, counters: pool.shared.counters).members()
-    }
-
-    func upgrade(_ answer: @escaping (OperatorOutcome) -> Void) {
-        answer(.failure(StartError(message: "upgrade is not available yet; restart the service")))
     }
 
     func drainWorker(slot: Int, _ answer: @escaping (OperatorOutcome) -> Void) {

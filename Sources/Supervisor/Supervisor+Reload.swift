@@ -23,6 +23,9 @@ extension Supervisor {
         let startedMs = loop.nowMs
         do throws(StartError) {
             guard !isStopping else { throw StartError(message: "the server is stopping") }
+            guard handingOver == nil else {
+                throw StartError(message: "another weir is taking over")
+            }
             let (configuration, waiting) = try readAgain()
             pool.replaceAll(with: try serving(configuration)) { [weak self] fault in
                 guard let self else { return }

@@ -20,14 +20,26 @@ final class Supervisor {
     let pool: WorkerPool
     let acceptor: Acceptor
     private let signals: SignalDescriptor
-    /// Held, not used: the lock lasts as long as this value.
-    private let dataDirectoryLock: Descriptor
+    /// The lock lasts as long as this value.
+    let dataDirectoryLock: Descriptor
+    /// Where this program is.
+    let program: String
+    /// This server is taken over from another supervisor; nil if it is not, or when that is done.
+    var takingOver: TakingOver?
+    /// Older supervisors, which still have workers.
+    var predecessors: [Predecessor] = []
+    /// Another program is about to take over, or has.
+    var handingOver: HandingOver?
+    /// Whether it has.
+    var isRetired = false
+    /// The control socket of the supervisor before this one, until this one serves.
+    var passedControl: (path: String, descriptor: PassedDescriptor)?
     private let addresses: [ListenerKind: [String]]
     /// Whether a service manager has passed the addresses to serve on.
-    private let hasPassedSockets: Bool
+    let hasPassedSockets: Bool
     private let startedMs: UInt64
     private(set) var isStopping = false
-    private var operators: OperatorServer?
+    var operators: OperatorServer?
     /// Why the last reload was refused; nil if it was not.
     var refusal: String?
     /// Those who asked for a reload before the server was ready.
@@ -37,48 +49,64 @@ final class Supervisor {
     /// Acquires everything that can be missing or in use: signals, data directory, addresses,
     /// workers. Call it before the process has a second thread. Errors: one line for the person who
     /// starts it.
+    /// - Parameter takingOver: what another supervisor hands over, which serves until now.
     init(
-        configuration: Configuration, readSettings: @escaping () throws -> Settings, logger: Logger
+        configuration: Configuration, readSettings: @escaping () throws -> Settings,
+        takingOver: TakingOver?, logger: Logger
     ) throws(StartError) {
         let settings = configuration.settings
         self.settings = settings
         self.readSettings = readSettings
+        self.takingOver = takingOver
         self.logger = logger
         startedMs = MonotonicClock.nowMs()
-        serviceManager = ServiceManager()
-        let passed = try ServiceManager.takePassedSockets(limit: Limits.listeners)
-        hasPassedSockets = !passed.isEmpty
         SignalDescriptor.ignore(SIGPIPE)
-        dataDirectoryLock = try DataDirectory.lock(settings.dataDirectory)
-        let listeners = try ListenerSet.open(settings, passed: passed)
-        addresses = Dictionary(grouping: listeners, by: \.kind).mapValues { $0.map(\.address) }
+        let estate = try Estate.of(settings, takingOver)
+        serviceManager = estate.serviceManager
+        hasPassedSockets = estate.hasPassedSockets
+        dataDirectoryLock = estate.dataDirectoryLock.take()
+        passedControl = estate.controlSocket
+        addresses = Dictionary(grouping: estate.listeners, by: \.kind).mapValues {
+            $0.map(\.address)
+        }
         let serving = try Self.serving(
-            configuration, on: passed.isEmpty ? nil : Self.publicAddresses(addresses))
-        let program = try WorkerSpawner.findProgram()
+            configuration, on: estate.hasPassedSockets ? Self.publicAddresses(addresses) : nil)
+        program = try WorkerSpawner.ownProgram()
+        let workerProgram = try WorkerSpawner.findProgram()
+        let spawner = try Self.spawner(workerProgram, estate.shared)
         do throws(SystemError) {
             let connectionsPerWorker = Self.connectionsPerWorker(
                 openFiles: try ThisProcess.raiseOpenFiles(), logger)
             signals = try SignalDescriptor(signals: WorkerSpawner.blockedSignals)
             loop = try EventLoop()
-            let shared = try SharedFiles()
             let clients = ClientLedger(capacity: settings.workers * connectionsPerWorker)
             pool = try WorkerPool(
-                configuration: serving,
-                spawner: WorkerSpawner(shared: shared, program: program), clients: clients,
+                configuration: serving, estate: estate, spawner: spawner, clients: clients,
                 loop: loop, logger: logger)
             acceptor = Acceptor(
-                listeners: listeners, pool: pool,
+                listeners: estate.listeners, pool: pool,
                 admission: Admission(
                     clients: clients, connectionsPerWorker: connectionsPerWorker,
                     exemptNetworks: settings.exemptNetworks,
                     trustedProxies: settings.trustedProxies),
-                counters: shared.counters, loop: loop, logger: logger)
+                counters: estate.shared.counters, isAwaiting: takingOver != nil, loop: loop,
+                logger: logger)
         } catch {
-            throw StartError(message: "the system refuses what weir needs: \(error)")
+            throw .refused(error)
         }
         pool.observer = self
-        try openControl()
-        try begin(program)
+        if let takingOver { try meet(takingOver.predecessors) } else { try openControl() }
+        try begin(workerProgram)
+    }
+
+    private static func spawner(
+        _ program: String, _ shared: SharedFiles
+    ) throws(StartError) -> WorkerSpawner {
+        do throws(SystemError) {
+            return try WorkerSpawner(shared: shared, program: program)
+        } catch {
+            throw .cannotStart(program, error)
+        }
     }
 
     /// What workers serve with. It includes the addresses of a service manager's sockets, if there are
@@ -115,8 +143,7 @@ final class Supervisor {
     }
 
     private func begin(_ program: String) throws(StartError) {
-        pool.shared.board.set(.startedBootMs, BootClock.nowMs())
-        pool.shared.board.set(.supervisorProcessID, UInt64(getpid()))
+        if takingOver == nil { showProcess() }
         do {
             _ = try loop.add(
                 signals.raw, interest: .readable,
@@ -127,10 +154,13 @@ final class Supervisor {
         do {
             try pool.start()
         } catch {
-            throw StartError(
-                message:
-                    "cannot start \(program): \(error.message); install weir-worker beside weir")
+            throw .cannotStart(program, error)
         }
+    }
+
+    /// Says which process this is.
+    func showProcess() {
+        pool.shared.board.set(.supervisorProcessID, UInt64(getpid()))
     }
 
     private func openControl() throws(StartError) {
@@ -154,12 +184,14 @@ final class Supervisor {
             switch signal {
             case SIGTERM, SIGINT: handleStop(signal)
             case SIGHUP: reload { _ in }
+            case SIGUSR2: upgrade { _ in }
             default: logger.debug("signal is ignored", metadata: ["signal": "\(signal)"])
             }
         }
     }
 
     private func handleStop(_ signal: Int32) {
+        if isRetired { return pool.drain(timeoutMs: settings.stopTimeoutMs) }
         if isStopping {
             logger.report(.stopForced, "second signal: ending at once")
             exitCode = 128 + signal
@@ -195,7 +227,9 @@ final class Supervisor {
         isStopping = true
         pool.shared.board.set(.isStopping, 1)
         serviceManager.notify("STOPPING=1", "STATUS=Draining")
+        handingOver?.cancel()
         acceptor.drain()
+        for predecessor in predecessors { predecessor.stop(timeoutMs: settings.stopTimeoutMs) }
         endWorkers(pool)
     }
 
@@ -203,8 +237,8 @@ final class Supervisor {
 
     /// The service manager restarts us if it does not hear from us. This code runs only if the loop
     /// turns. The pool finds and kills workers that hang.
-    private func scheduleWatchdog() {
-        guard let intervalMs = serviceManager.watchdogIntervalMs else { return }
+    func scheduleWatchdog() {
+        guard !isRetired, let intervalMs = serviceManager.watchdogIntervalMs else { return }
         loop.schedule(afterMs: intervalMs) { [weak self] in
             self?.serviceManager.notify("WATCHDOG=1")
             self?.scheduleWatchdog()
@@ -215,6 +249,7 @@ final class Supervisor {
 extension Supervisor: WorkerPoolObserver {
     func poolIsComplete() {
         guard !isStopping else { return }
+        if let takingOver { return takingOver.sayReady() }
         serviceManager.notify("READY=1", "STATUS=\(statusLine)")
         scheduleWatchdog()
         logger.report(
@@ -256,12 +291,16 @@ extension Supervisor: WorkerPoolObserver {
 
     func workerGaveUp(exitCode: Int32, reason: String?) {
         guard !isStopping else { return }
-        if let reason { logger.report(.workerCannotServe, "\(reason)") }
+        if let reason {
+            takingOver?.fail(reason)
+            logger.report(.workerCannotServe, "\(reason)")
+        }
         self.exitCode = exitCode == 2 ? 2 : 1
         stop { pool in pool.kill() }
     }
 
     func poolIsEmpty() {
+        if !isRetired, !predecessors.isEmpty, takingOver == nil { return }
         operators?.close()
         loop.stop()
     }

@@ -5,8 +5,18 @@
 import ControlChannel
 
 struct TicketKeys {
-    private var current = makeKey()
-    private var previous: [UInt8]?
+    private(set) var current: [UInt8]
+    private(set) var previous: [UInt8]?
+
+    init() {
+        current = Self.makeKey()
+    }
+
+    /// The keys of another supervisor, so that sessions go on.
+    init(current: [UInt8], previous: [UInt8]?) {
+        self.current = current
+        self.previous = previous
+    }
 
     /// The keys that workers have to know.
     var message: ToWorker { .ticketKeys(current: current, previous: previous) }

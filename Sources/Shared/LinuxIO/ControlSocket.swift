@@ -20,7 +20,8 @@ package enum Received: ~Copyable {
 }
 
 package final class ControlSocket {
-    /// The longest datagram that is accepted, in bytes. A longer one is an error.
+    /// The longest datagram that is accepted unless it is said otherwise, in bytes. A longer one is an
+    /// error.
     package static let longestDatagramBytes = 1024
 
     private let descriptor: Descriptor
@@ -52,7 +53,6 @@ package final class ControlSocket {
     package func send(_ datagram: [UInt8], passing passed: Int32? = nil) throws(SystemError) -> Bool
     {
         precondition(!datagram.isEmpty, "an empty datagram looks like the end of the channel")
-        precondition(datagram.count <= Self.longestDatagramBytes, "the peer takes no such datagram")
         do {
             try systemCall("sendmsg") {
                 unsafe weir_send_datagram(raw, datagram, datagram.count, passed ?? -1)
@@ -67,8 +67,10 @@ package final class ControlSocket {
     /// Takes the next datagram.
     /// Errors: EBADMSG (too long, more than one descriptor, or a foreign control message; whatever
     /// came with it is closed).
-    package func receive() throws(SystemError) -> Received {
-        var buffer = [UInt8](repeating: 0, count: Self.longestDatagramBytes)
+    package func receive(
+        limitBytes: Int = longestDatagramBytes
+    ) throws(SystemError) -> Received {
+        var buffer = [UInt8](repeating: 0, count: limitBytes)
         var passed: Int32 = -1
         let count: Int
         do {
@@ -79,12 +81,18 @@ package final class ControlSocket {
             if error.code == EAGAIN { return .wouldBlock }
             // The peer has gone without reading all we sent. Linux says so once; after that come
             // the datagrams it sent before, and then the end (unix(7)).
-            if error.code == ECONNRESET { return try receive() }
+            if error.code == ECONNRESET { return try receive(limitBytes: limitBytes) }
             throw error
         }
         let descriptor = passed >= 0 ? Descriptor(owning: passed) : nil
         if count == 0 { return .closed }
         buffer.removeLast(buffer.count - count)
         return .message(buffer, descriptor)
+    }
+
+    /// Waits until something has arrived or the peer is gone. False: neither in this time.
+    package func waitUntilReadable(timeoutMs: UInt64) -> Bool {
+        var watched = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&watched, 1, Int32(clamping: timeoutMs)) > 0
     }
 }

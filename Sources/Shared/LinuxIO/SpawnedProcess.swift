@@ -31,11 +31,13 @@ package struct SpawnedProcess: ~Copyable {
     /// - Parameters:
     ///   - path: the program's file; no search path is consulted.
     ///   - arguments: what follows the program's name.
+    ///   - executable: the file to execute, if `path` is only to be its name.
     ///   - inherited: descriptors of ours, which stay open here.
     ///   - blockedSignals: stay blocked in the child; all others are unblocked there.
     /// Errors: ENOENT, EACCES, ENOEXEC (the program), EMFILE, ENFILE, EAGAIN, ENOMEM.
     package init(
-        path: String, arguments: [String], inherited: [Int32], blockedSignals: [Int32]
+        path: String, executable: String? = nil, arguments: [String], inherited: [Int32],
+        blockedSignals: [Int32]
     ) throws(SystemError) {
         precondition(
             !arguments.contains { $0.utf8.contains(0) }, "an argument holds no NUL")
@@ -46,7 +48,7 @@ package struct SpawnedProcess: ~Copyable {
         var processID: pid_t = 0
         let raw = try systemCall("posix_spawn") {
             unsafe weir_spawn(
-                path, strings, arguments.count + 1, inherited, inherited.count,
+                executable ?? path, strings, arguments.count + 1, inherited, inherited.count,
                 blockedSignals, blockedSignals.count, &processID)
         }
         self.processID = processID

@@ -52,4 +52,7 @@ package enum ThisProcess {
     package static func returnFreeMemory() {
         weir_return_free_memory()
     }
+
+    /// Gives this process a name for `ps`, of at most 15 bytes.
+    package static func name(_ name: String) { unsafe weir_name_process(name) }
 }

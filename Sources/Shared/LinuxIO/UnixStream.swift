@@ -19,6 +19,11 @@ package struct UnixListener: ~Copyable {
         descriptor = Descriptor(owning: raw)
     }
 
+    /// Takes over a listener that another process has made.
+    package init(adopting descriptor: consuming Descriptor) {
+        self.descriptor = descriptor
+    }
+
     /// The next waiting connection, non-blocking; nil when none waits.
     /// Errors: EMFILE, ENFILE, ENOBUFS, ENOMEM: it can only be taken later.
     package func accept() throws(SystemError) -> Descriptor? {

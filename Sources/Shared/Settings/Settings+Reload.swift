@@ -18,4 +18,14 @@ extension Settings {
         // `new` has resolved the number of workers.
         return (try Settings(given, processors: new.workers), waiting)
     }
+
+    /// These settings with the values that another supervisor of this server serves with, as far as they
+    /// cannot change without a restart.
+    package func keeping(_ kept: [Setting.Name: [String]]) throws(SettingsError) -> Settings {
+        var given = effective
+        for (name, texts) in kept where Setting.named(name).needsRestart {
+            given[name] = GivenSettings.Entry(texts: texts, source: .inherited)
+        }
+        return try Settings(given, processors: workers)
+    }
 }

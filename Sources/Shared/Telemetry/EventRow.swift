@@ -44,7 +44,7 @@ struct EventRow: Sendable {
         EventRow(
             .stopForced, .warning,
             "A second signal ended Weir before its requests had finished.",
-            "Raise `--drain-timeout` or the patience of what sent the signal."),
+            "Raise `--stop-timeout` or the patience of what sent the signal."),
         EventRow(
             .reloadDone, .notice,
             "New connections get the new settings and the new certificate.",
@@ -57,6 +57,18 @@ struct EventRow: Sendable {
             .restartNeeded, .warning,
             "A reload found a setting changed that takes effect only after a restart.",
             "Restart Weir when it suits."),
+        EventRow(
+            .tookOver, .notice,
+            "This Weir has taken over from an older one, which keeps the connections it has.",
+            "Nothing."),
+        EventRow(
+            .upgradeDone, .notice,
+            "A newer Weir has taken over from this one.",
+            "Nothing."),
+        EventRow(
+            .upgradeRefused, .error,
+            "A newer Weir could not take over, so nothing has changed.",
+            "The message says why. Correct it, and upgrade again."),
         EventRow(
             .environmentUnknown, .warning,
             "A variable of the environment looks like a misspelt setting.",

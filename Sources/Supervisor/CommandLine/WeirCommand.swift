@@ -26,7 +26,21 @@ extension WeirCommand {
         @OptionGroup var flags: SettingFlags
 
         func run() throws {
-            let settings = try flags.settings()
+            let takingOver = try TakingOver.begin()
+            do {
+                try serve(takingOver)
+            } catch let code as ExitCode {
+                throw code
+            } catch {
+                takingOver?.fail(Main.complaint(about: error, arguments: []).line)
+                throw error
+            }
+        }
+
+        /// - Parameter takingOver: what another supervisor of this server hands over; nil: there is none.
+        private func serve(_ takingOver: TakingOver?) throws {
+            var settings = try flags.settings()
+            if let takingOver { settings = try takingOver.settings(settings) }
             let configuration = try Configuration.load(settings)
             Log.bootstrap(
                 level: settings.logLevel, format: settings.logFormat, process: "supervisor")
@@ -34,7 +48,7 @@ extension WeirCommand {
             // Warnings come only now: a start that fails ends with one line and nothing else.
             let supervisor = try Supervisor(
                 configuration: configuration, readSettings: { [flags] in try flags.settings() },
-                logger: logger)
+                takingOver: takingOver, logger: logger)
             warn(settings, logger)
             throw ExitCode(supervisor.run())
         }

@@ -28,6 +28,8 @@ final class Acceptor {
     /// Accepted, but its worker could not take it after all. It goes first when there is room.
     private var waiting: Arrival?
     private var isPausedForResources = false
+    /// Whether another supervisor still accepts what comes to the listeners.
+    private var isAwaiting: Bool
     private var isDraining = false
     private var complaints = LogPause(ms: Limits.logRepeatMs)
     private var shareComplaints = LogPause(ms: Limits.logRepeatMs)
@@ -35,8 +37,9 @@ final class Acceptor {
 
     init(
         listeners: [BoundListener], pool: WorkerPool, admission: Admission,
-        counters: CounterPage, loop: EventLoop, logger: Logger
+        counters: CounterPage, isAwaiting: Bool, loop: EventLoop, logger: Logger
     ) {
+        self.isAwaiting = isAwaiting
         self.listeners = listeners
         self.pool = pool
         self.admission = admission
@@ -52,7 +55,9 @@ final class Acceptor {
 
     /// Starts to accept, if it had stopped and a connection can be served or refused now.
     func resume() {
-        guard registrations.isEmpty, !isPausedForResources, passWaiting() else { return }
+        guard registrations.isEmpty, !isPausedForResources, !isAwaiting, passWaiting() else {
+            return
+        }
         do throws(SystemError) {
             for (index, listener) in listeners.enumerated() {
                 let handler = ReadinessAction { [weak self] _ in self?.acceptBatch(from: index) }
@@ -63,6 +68,28 @@ final class Acceptor {
         } catch {
             pauseForResources(error)
         }
+    }
+
+    /// Nobody else accepts any more.
+    func takeCharge() {
+        isAwaiting = false
+        resume()
+    }
+
+    /// Whether a connection has been accepted that no worker has yet.
+    var hasWaiting: Bool { waiting != nil }
+
+    /// The listeners, for the supervisor that takes over.
+    var passable: [(kind: ListenerKind, raw: Int32)] {
+        listeners.map { ($0.kind, $0.listener.descriptor.raw) }
+    }
+
+    /// Another supervisor accepts from now on.
+    func handOver() {
+        pause()
+        isAwaiting = true
+        waiting = nil
+        listeners.removeAll()
     }
 
     /// Closes the listeners that users come to. Operators can still ask how the server is.

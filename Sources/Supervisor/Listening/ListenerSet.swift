@@ -36,6 +36,12 @@ enum ListenerSet {
             + bind(settings.admin, .admin, .admin)
     }
 
+    /// Takes over the listener of another supervisor. Nil: it is none.
+    static func adopt(_ descriptor: consuming Descriptor, kind: ListenerKind) -> BoundListener? {
+        guard let listener = try? Listener(adopting: descriptor) else { return nil }
+        return BoundListener(listener, kind: kind)
+    }
+
     /// Each address has to be one of a TLS listener. (One that stands for a whole family may be missing
     /// where one socket is for both, or where the machine lacks the family.)
     private static func expectProxies(

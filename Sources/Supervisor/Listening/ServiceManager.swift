@@ -12,7 +12,7 @@ import LinuxIO
 
 struct ServiceManager {
     /// The socket that takes notifications: a path, or an abstract name after @.
-    private let notifySocket: String?
+    let notifySocket: String?
     /// How often the watchdog must hear from us, in milliseconds: half of what the manager allows.
     let watchdogIntervalMs: UInt64?
 
@@ -29,6 +29,12 @@ struct ServiceManager {
         } else {
             watchdogIntervalMs = nil
         }
+    }
+
+    /// What another supervisor was told.
+    init(notifySocket: String?, watchdogIntervalMs: UInt64?) {
+        self.notifySocket = notifySocket
+        self.watchdogIntervalMs = watchdogIntervalMs
     }
 
     /// Tells the service manager. It is no error if there is none, or if it does not listen: the

@@ -28,15 +28,22 @@ final class OperatorServer {
     private var connections: [ObjectIdentifier: OperatorConnection] = [:]
 
     /// Errors: one line for the person who starts the server.
+    /// - Parameter passed: the socket, if another supervisor has made it.
     init(
-        path: String, actions: any OperatorActions, loop: EventLoop, logger: Logger
+        path: String, passed: PassedDescriptor? = nil, actions: any OperatorActions,
+        loop: EventLoop, logger: Logger
     ) throws(StartError) {
         self.path = path
         self.actions = actions
         self.loop = loop
         self.logger = logger
         do {
-            listener = try UnixListener(path: path, backlog: Limits.operatorBacklog)
+            listener =
+                if let passed {
+                    UnixListener(adopting: passed.take())
+                } else {
+                    try UnixListener(path: path, backlog: Limits.operatorBacklog)
+                }
             registration = try loop.add(
                 listener.descriptor.raw, interest: .readable,
                 handler: ReadinessAction { [weak self] _ in self?.accept() })
@@ -111,6 +118,15 @@ final class OperatorServer {
         let connection = OperatorConnection(descriptor: accepted, loop: loop, owner: self)
         guard connection.start() else { return }
         connections[ObjectIdentifier(connection)] = connection
+    }
+
+    /// The socket itself, for the supervisor that takes over.
+    var raw: Int32 { listener.descriptor.raw }
+
+    /// Another supervisor takes the connections from now on. Those that are here go on.
+    func handOver() {
+        registration.map(loop.remove)
+        registration = nil
     }
 
     /// Takes no more connections, and removes the socket. Open connections hear the end of it.

@@ -2,6 +2,7 @@
 // each slot. They outlive every worker and every generation.
 
 import ControlChannel
+import Glibc
 import LinuxIO
 import Telemetry
 
@@ -17,6 +18,10 @@ final class SharedFiles {
         init() throws(SystemError) {
             event = try EventDescriptor()
         }
+
+        init(adopting descriptor: consuming Descriptor) {
+            event = EventDescriptor(adopting: descriptor)
+        }
     }
 
     /// Errors: EMFILE, ENFILE, ENOMEM.
@@ -27,6 +32,20 @@ final class SharedFiles {
         var doorbells: [Doorbell] = []
         for _ in 0..<WorkerLaunch.slots { doorbells.append(try Doorbell()) }
         self.doorbells = doorbells
+    }
+
+    /// Takes over what another supervisor has made.
+    /// - Parameter doorbells: one for each slot.
+    /// Errors: EINVAL when they are not what they should be.
+    init(
+        counters: consuming Descriptor, board: consuming Descriptor, doorbells: [PassedDescriptor]
+    ) throws(SystemError) {
+        guard doorbells.count == WorkerLaunch.slots else {
+            throw SystemError(code: EINVAL, call: "doorbells")
+        }
+        self.counters = try CounterPage(adopting: counters, slots: WorkerLaunch.slots)
+        self.board = try SlotBoard(adopting: board, isWritable: true)
+        self.doorbells = doorbells.map { Doorbell(adopting: $0.take()) }
     }
 
     /// By slot.

@@ -22,6 +22,16 @@ struct SlotTable {
     /// The slot that was given away last. The search begins after it, so that a slot rests.
     private var last = WorkerLaunch.slots - 1
 
+    init() {}
+
+    /// - Parameter taken: slots of workers that another supervisor still has.
+    init(taken: [Int]) {
+        for slot in taken { uses[slot] = .taken }
+    }
+
+    /// The slots that are not free, in order.
+    var used: [Int] { uses.indices.filter { uses[$0] != .free } }
+
     /// How many slots a worker could get now.
     var freeCount: Int { uses.count { $0 == .free } }
 

@@ -4,6 +4,7 @@
 // counters. One thread owns the pool: that of the supervisor's loop.
 
 import ControlChannel
+import Glibc
 import LinuxIO
 import Logging
 import Settings
@@ -42,20 +43,27 @@ final class WorkerPool {
     var leaving: [WorkerHandle] = []
     var slots: SlotTable
     var lastGeneration: UInt32
-    private var restartTimer: TimerID?
-    private var ticketKeys = TicketKeys()
+    var restartTimer: TimerID?
+    private(set) var ticketKeys: TicketKeys
     private var lastChosen: Int
     /// The worker that does what one worker of the server has to do.
-    private var lead: WorkerHandle?
+    var lead: WorkerHandle?
+    /// Whether no other supervisor has served before this one.
+    private let isFirst: Bool
     private var othersAreStarted = false
     private(set) var hasBeenComplete = false
-    private(set) var isEnding = false
+    /// Whether another supervisor has let this one serve.
+    var isInCharge: Bool
+    var isEnding = false
+    /// Set when another supervisor has taken over: told of each slot that is free for its workers.
+    var onSlotGone: ((Int) -> Void)?
     private var lastPulseMs = MonotonicClock.nowMs()
 
     /// - Parameter clients: told of every connection that is passed and that ends.
+    /// Errors: EMFILE, ENFILE, ENOMEM; EBUSY: there are too few slots.
     init(
-        configuration: Configuration, spawner: WorkerSpawner, clients: ClientLedger,
-        loop: EventLoop, logger: Logger
+        configuration: Configuration, estate: Estate, spawner: WorkerSpawner,
+        clients: ClientLedger, loop: EventLoop, logger: Logger
     ) throws(SystemError) {
         self.spawner = spawner
         shared = spawner.shared
@@ -65,11 +73,17 @@ final class WorkerPool {
         self.loop = loop
         self.logger = logger
         certificateWatch = CertificateWatch(loop: loop, logger: logger)
-        var slots = SlotTable()
-        let taken = (0..<configuration.settings.workers).compactMap { _ in slots.take() }
+        ticketKeys = estate.ticketKeys
+        isFirst = estate.lastGeneration == 0
+        isInCharge = isFirst
+        var slots = estate.slots
+        let wanted = configuration.settings.workers
+        let taken = (0..<wanted).compactMap { _ in slots.take() }
+        guard taken.count == wanted else { throw SystemError(code: EBUSY, call: "slots") }
         self.slots = slots
-        lastGeneration = 1
-        current = try Generation(number: 1, configuration: configuration, slots: taken)
+        lastGeneration = estate.lastGeneration + 1
+        current = try Generation(
+            number: lastGeneration, configuration: configuration, slots: taken)
         lastChosen = taken.count - 1
     }
 
@@ -77,7 +91,7 @@ final class WorkerPool {
     /// here (wrong key, full disk), only one of them says so, not all at once.
     /// Errors: a worker cannot be spawned (ENOENT, EACCES: the program).
     func start() throws(SystemError) {
-        showGeneration()
+        if isFirst { showGeneration() }
         try startWorker(0, of: current)
         schedulePulse()
         scheduleKeyRotation()
@@ -141,7 +155,7 @@ final class WorkerPool {
     /// Until a worker of the first generation has been ready, whatever is in the rings is left over.
     func role(of seat: Int, in generation: Generation) -> WorkerRole {
         guard seat == 0 else { return .other }
-        return generation.number == 1 && !othersAreStarted ? .serverStart : .first
+        return isFirst && generation.number == 1 && !othersAreStarted ? .serverStart : .first
     }
 
     /// Starts a worker, or plans another try.
@@ -198,7 +212,8 @@ final class WorkerPool {
         releaseSlots()
     }
 
-    private func releaseSlots() {
+    func releaseSlots() {
+        if let onSlotGone { return tell(onSlotGone) }
         guard let lead else { return }
         for slot in slots.ask(ObjectIdentifier(lead)) { lead.post(.releaseSlot(UInt8(slot))) }
     }
@@ -257,7 +272,7 @@ final class WorkerPool {
         tellIfEmpty()
     }
 
-    private func tellIfEmpty() {
+    func tellIfEmpty() {
         guard isEnding, workers.isEmpty else { return }
         observer?.poolIsEmpty()
     }
@@ -268,8 +283,10 @@ extension WorkerPool: WorkerObserver {
         if let trial, trial.workers.contains(where: { $0 === worker }) {
             return trialWorkerIsReady(worker, of: trial)
         }
-        showCertificate(worker)
-        chooseLead()
+        if isInCharge {
+            showCertificate(worker)
+            chooseLead()
+        }
         if !othersAreStarted {
             othersAreStarted = true
             for seat in current.seats.indices.dropFirst() { startOrPlan(seat) }
@@ -287,7 +304,9 @@ extension WorkerPool: WorkerObserver {
     }
 
     func workerReleased(_ worker: WorkerHandle, slot: Int) -> Bool {
-        slots.released(slot, by: ObjectIdentifier(worker))
+        guard slots.released(slot, by: ObjectIdentifier(worker)) else { return false }
+        onSlotGone?(slot)
+        return true
     }
 
     func worker(_ worker: WorkerHandle, knows client: PeerAddress, of number: UInt64) {
@@ -312,7 +331,7 @@ extension WorkerPool: WorkerObserver {
             current.seats[seat].worker = nil
             seatIsEmpty(seat, worker, end, metadata)
         }
-        chooseLead()
+        if onSlotGone == nil { chooseLead() } else { releaseSlots() }
         tellIfEmpty()
     }
 

@@ -13,12 +13,18 @@ final class WorkerSpawner {
 
     let shared: SharedFiles
     private let program: String
+    /// The program as it was at the start. When another build is installed under its name, workers that
+    /// die until the upgrade are replaced by workers of this build.
+    private let executable: Descriptor
 
     /// - Parameter program: the path of weir-worker.
-    init(shared: SharedFiles, program: String) {
+    /// Errors: ENOENT, EACCES.
+    init(shared: SharedFiles, program: String) throws(SystemError) {
         Self.prepareEnvironment()
         self.shared = shared
         self.program = program
+        executable = Descriptor(
+            owning: try systemCall("open") { unsafe open(program, O_RDONLY | O_CLOEXEC) })
     }
 
     /// Starts a worker of a generation, with `control` as its end of the control channel.
@@ -38,9 +44,18 @@ final class WorkerSpawner {
             settingsDescriptor: first + 1, certificateDescriptor: first + 2,
             keyDescriptor: first + 3, countersDescriptor: first + 4, boardDescriptor: first + 5,
             firstDoorbellDescriptor: first + 6)
-        return try SpawnedProcess(
-            path: program, arguments: launch.arguments, inherited: inherited,
-            blockedSignals: Self.blockedSignals)
+        do {
+            return try SpawnedProcess(
+                path: program, executable: "/proc/\(getpid())/fd/\(executable.raw)",
+                arguments: launch.arguments, inherited: inherited,
+                blockedSignals: Self.blockedSignals)
+        } catch  where error.code == EACCES || error.code == ENOENT {
+            // Without /proc, or without the right to look into it (a program with capabilities of its
+            // own), the name has to do.
+            return try SpawnedProcess(
+                path: program, arguments: launch.arguments, inherited: inherited,
+                blockedSignals: Self.blockedSignals)
+        }
     }
 
     /// Adds to the environment of weir-worker what was not given to weir. Call it before a worker
@@ -65,13 +80,20 @@ final class WorkerSpawner {
     /// Unsafe: getenv's answer is copied at once, readlink gets the size of its buffer.
     static func findProgram() throws(StartError) -> String {
         if let override = unsafe getenv("WEIR_WORKER") { return unsafe String(cString: override) }
+        let own = try ownProgram()
+        return own[...(own.lastIndex(of: "/") ?? own.startIndex)] + "weir-worker"
+    }
+
+    /// Where this program is. Asked at the start: later, another file may have its name.
+    ///
+    /// Unsafe: readlink gets the size of its buffer.
+    static func ownProgram() throws(StartError) -> String {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let length = unsafe readlink("/proc/self/exe", &path, path.count)
         guard length > 0, length < path.count else {
             throw StartError(message: "cannot find out where weir is installed; is /proc mounted?")
         }
-        let own = path[..<length].map(UInt8.init(bitPattern:))
-        let folder = own[...(own.lastIndex(of: UInt8(ascii: "/")) ?? 0)]
-        return String(decoding: folder, as: UTF8.self) + "weir-worker"
+        return String(
+            decoding: path[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

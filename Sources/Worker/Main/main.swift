@@ -50,6 +50,8 @@ if CommandLine.arguments.dropFirst().first == CertificateLaunch.word {
 // A terminal's Ctrl-C goes to every process of its group; only the supervisor acts on it.
 SignalDescriptor.ignore(SIGINT)
 SignalDescriptor.ignore(SIGPIPE)
+// The supervisor starts this program by a descriptor, whose number would be the name in `ps`.
+ThisProcess.name("weir-worker")
 // To hash a password takes 19 MiB for a moment.
 ThisProcess.returnBlocks(fromBytes: Limits.returnedBlockBytes)
 var control: ControlSocket?

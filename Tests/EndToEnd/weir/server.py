@@ -22,6 +22,7 @@ from .certificate import Certificate
 from .curl import Answer, request
 from .places import binaries
 from .ports import free_port
+from .successor import Successor
 from .waiting import PATIENCE_S, wait_until
 
 # What the Swift runtime and the sanitizers print when a process traps.
@@ -71,7 +72,9 @@ class Server:
             self.environment = self.environment | {"WEIR_ACCOUNTS": accounts}
         self.arguments = list(arguments)
         self.launcher = list(launcher)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Successor | None = None
+        #: Supervisors that another one has taken over from.
+        self.former: list[subprocess.Popen[bytes] | Successor] = []
         #: Deaths that a test caused or expects; one that is not in here fails the test.
         self.expected_deaths: set[int] = set()
         self._seen_workers: set[int] = set()
@@ -103,12 +106,19 @@ class Server:
         ours = ("WEIR_", "LISTEN_", "NOTIFY_", "WATCHDOG_")
         clean = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=clean | self.environment,
             )
+        self.process = process
         started.append(self)
-        return self.process
+        return process
+
+    def follow(self, pid: int) -> None:
+        """From now on, that process is the supervisor; the one until now ends by itself."""
+        assert self.process is not None and self.process.pid != pid
+        self.former.append(self.process)
+        self.process = Successor(pid)
 
     def is_serving(self) -> bool:
         assert self.process is not None and self.process.poll() is None, (
@@ -126,6 +136,8 @@ class Server:
             self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(timeout_s)
+            for former in self.former:
+                assert former.wait(timeout_s) == 0
             self.assert_no_process_stays()
         finally:
             self.destroy()
@@ -136,6 +148,9 @@ class Server:
 
     def destroy(self) -> None:
         """End everything, without judgement. For teardown after a failure."""
+        for former in self.former:
+            if former.poll() is None:
+                former.kill()
         if self.process is not None and self.process.poll() is None:
             self.workers()
             self.process.kill()

@@ -47,6 +47,9 @@ int weir_signal_descriptor(const int *signals, size_t count);
 /// Reads the next signal number. Returns 0 when none is waiting.
 int weir_next_signal(int descriptor);
 
+/// Gives this process a name for `ps`, of at most 15 bytes.
+void weir_name_process(const char *name);
+
 /// Ignores a signal in this process and, unless they say otherwise, in its children.
 int weir_ignore_signal(int signal);
 

@@ -40,6 +40,11 @@ package enum Limits {
     /// Machine: streams that have metrics of their own. Each has nine series, and a Prometheus that
     /// gets a new one for every name that was ever published drowns in them.
     package static let streamsInMetrics = 200
+    /// Machine: how long the program that takes over in an upgrade has until it can serve.
+    package static let upgradeMs: UInt64 = 60_000
+    /// Machine: how long two supervisors wait for each other's next word in an upgrade. Neither of them
+    /// waits for anybody else then.
+    package static let handoverMs: UInt64 = 10_000
     /// Worker: a worker that has not said READY by then is killed and replaced.
     package static let workerStartMs: UInt64 = 10_000
     /// Worker: the first pause before a worker that died young is started again; it doubles each

@@ -1,0 +1,133 @@
+// The newer supervisor's side of an upgrade: it gets the estate of the one that it replaces, starts workers
+// of its own, says that it can serve, and serves when it is told to. Until then the older one does, and goes
+// on if this one fails.
+
+import ControlChannel
+import Glibc
+import LinuxIO
+import Logging
+import Settings
+import Telemetry
+
+final class TakingOver {
+    /// Names the descriptor of the channel in the environment of the newer supervisor.
+    static let variable = "WEIR_HANDOVER"
+
+    private let channel: HandoverChannel
+    private var estate: Received
+    /// The older supervisor, and those that are older still.
+    private(set) var predecessors: [Predecessor] = []
+
+    /// What has come so far.
+    private struct Received {
+        var facts: HandoverFacts?
+        var settings: [Setting.Name: [String]] = [:]
+        var lock: PassedDescriptor?
+        var counters: PassedDescriptor?
+        var board: PassedDescriptor?
+        var doorbells: [PassedDescriptor] = []
+        var listeners: [(kind: ListenerKind, descriptor: PassedDescriptor)] = []
+        var control: (path: String, descriptor: PassedDescriptor)?
+        var isComplete = false
+    }
+
+    /// Receives everything, if this process was started to take over; nil if it was not.
+    ///
+    /// Unsafe: getenv's answer is copied at once, while the process still has one thread.
+    static func begin() throws(StartError) -> TakingOver? {
+        guard let value = unsafe getenv(variable) else { return nil }
+        let number = Int32(unsafe String(cString: value))
+        unsafe unsetenv(variable)
+        guard let number, number > 2, let descriptor = try? Descriptor(inherited: number) else {
+            throw StartError(message: "\(variable) is set by weir, not by hand")
+        }
+        return try TakingOver(
+            HandoverChannel(ControlSocket(adopting: descriptor)))
+    }
+
+    private init(_ channel: HandoverChannel) throws(StartError) {
+        self.channel = channel
+        estate = Received()
+        let deadlineMs = MonotonicClock.nowMs() + Limits.handoverMs
+        while !estate.isComplete {
+            let nowMs = MonotonicClock.nowMs()
+            guard nowMs < deadlineMs,
+                let arrival = channel.waitForMessage(timeoutMs: deadlineMs - nowMs)
+            else {
+                throw StartError(message: "the running weir has not handed over what it has")
+            }
+            take(arrival)
+        }
+    }
+
+    private func take(_ arrival: HandoverChannel.Arrival) {
+        let passed = arrival.descriptor
+        switch arrival.message {
+        case .facts(let facts): estate.facts = facts
+        case .setting(let name, let text):
+            // One that this build does not have cannot be kept.
+            guard let name = Setting.Name(rawValue: name) else { return }
+            estate.settings[name, default: []].append(text)
+        case .dataDirectoryLock: estate.lock = passed
+        case .counters: estate.counters = passed
+        case .board: estate.board = passed
+        case .doorbell: passed.map { estate.doorbells.append($0) }
+        case .listener(let kind):
+            guard let kind = ListenerKind(rawValue: kind), let passed else { return }
+            estate.listeners.append((kind, passed))
+        case .controlSocket(let path): estate.control = passed.map { (path, $0) }
+        case .predecessor(let processID, let slots):
+            guard let passed else { return }
+            let channel = HandoverChannel(ControlSocket(adopting: passed.take()))
+            predecessors.append(Predecessor(channel, processID: processID, slots: slots))
+        case .complete: estate.isComplete = true
+        default: break
+        }
+    }
+
+    /// The settings to serve with: what the older supervisor has and this one cannot change is kept.
+    func settings(_ own: Settings) throws(SettingsError) -> Settings {
+        try own.keeping(estate.settings)
+    }
+
+    /// Makes an estate of what has come. Call it once.
+    func makeEstate(processID: Int32) throws(StartError) -> Estate {
+        guard let facts = estate.facts, let lock = estate.lock, let counters = estate.counters,
+            let board = estate.board
+        else {
+            throw StartError(message: "the running weir has handed over only a part of what it has")
+        }
+        let shared: SharedFiles
+        do throws(SystemError) {
+            shared = try SharedFiles(
+                counters: counters.take(), board: board.take(), doorbells: estate.doorbells)
+        } catch {
+            throw StartError(
+                message: "what weir \(facts.version) shares is not for this version: \(error)")
+        }
+        let listeners = estate.listeners.compactMap {
+            ListenerSet.adopt($0.descriptor.take(), kind: $0.kind)
+        }
+        let older = Set(predecessors.flatMap(\.slots))
+        predecessors.append(
+            Predecessor(
+                channel, processID: processID, slots: facts.slots.filter { !older.contains($0) }))
+        return Estate(
+            serviceManager: ServiceManager(
+                notifySocket: facts.notifySocket, watchdogIntervalMs: facts.watchdogIntervalMs),
+            dataDirectoryLock: lock, listeners: listeners,
+            hasPassedSockets: facts.hasPassedSockets, shared: shared,
+            ticketKeys: TicketKeys(
+                current: facts.ticketKey, previous: facts.previousTicketKey),
+            slots: SlotTable(taken: facts.slots), lastGeneration: facts.generation,
+            controlSocket: estate.control)
+    }
+
+    // MARK: Afterwards
+
+    /// Everything is ready to serve.
+    func sayReady() { channel.send(.ready(processID: getpid())) }
+
+    /// It cannot be done, and this process ends.
+    func fail(_ reason: String) { channel.send(.failed(reason: reason)) }
+}
