@@ -170,7 +170,7 @@ extension Supervisor {
             operators = try OperatorServer(
                 path: path, passed: descriptor, actions: self, loop: loop, logger: logger)
         } catch {
-            logger.error("\(error.message)")
+            logger.notice("\(error.message)")
         }
     }
 

@@ -23,6 +23,9 @@ from weir.waiting import wait_until
 
 pytestmark = pytest.mark.systemd
 
+#: What `weir reload` says, which systemd runs.
+_RELOADED = "reloaded"
+
 _DROP_IN = f"/run/systemd/system/{SERVICE}.d"
 _SETTINGS = "/etc/weir/weir.toml"
 
@@ -262,14 +265,31 @@ def test_a_worker_that_is_killed_is_not_the_services_end(
     assert is_serving(certificate)
 
 
-@pytest.mark.parametrize("name", ["HUP", "USR2"])
-def test_signals_that_ask_for_a_reload_end_nothing(
-    machine: Machine, certificate: Path, name: str
+def test_a_reload_replaces_the_workers_of_the_same_service(
+    machine: Machine, certificate: Path
 ) -> None:
-    before = machine.processes_of(SERVICE)
-    machine.run("systemctl", "kill", f"--signal={name}", SERVICE)
+    old = machine.show(SERVICE, "MainPID")
+    before = set(machine.processes_of(SERVICE))
+    machine.run("systemctl", "reload", SERVICE)
+    assert machine.show(SERVICE, "MainPID") == old
+    assert machine.show(SERVICE, "ActiveState") == "active"
+    wait_until(
+        lambda: set(machine.processes_of(SERVICE)) & before == {supervisor(machine)},
+        "the old workers to be gone")
     assert is_serving(certificate)
-    assert machine.processes_of(SERVICE) == before
+
+
+def test_an_upgrade_moves_the_main_process_without_a_restart(
+    machine: Machine, certificate: Path
+) -> None:
+    old = machine.show(SERVICE, "MainPID")
+    restarts = machine.show(SERVICE, "NRestarts")
+    machine.run("systemctl", "kill", "--kill-who=main", "--signal=USR2", SERVICE)
+    wait_until(lambda: machine.show(SERVICE, "MainPID") not in (old, "0"), "the successor")
+    wait_until(lambda: machine.show(SERVICE, "SubState") == "running", "systemd to know it")
+    assert machine.show(SERVICE, "NRestarts") == restarts
+    assert is_serving(certificate)
+    assert "Serving on" in machine.show(SERVICE, "StatusText")
 
 
 def test_the_watchdog_is_fed_and_ends_a_supervisor_that_hangs(
@@ -307,7 +327,10 @@ _PRIORITIES = {
 def test_the_journal_knows_how_severe_a_line_is(machine: Machine) -> None:
     """So `journalctl -p warning` finds warnings and worse: a line's priority is its level, and a start that
     fails is an error."""
-    said = [entry for entry in machine.journal(SERVICE) if entry["_PID"] != "1"]
+    said = [
+        entry for entry in machine.journal(SERVICE)
+        if entry["_PID"] != "1" and entry["MESSAGE"] != _RELOADED
+    ]
     for entry in said:
         is_complaint = entry["MESSAGE"].startswith("weir: ")
         level = "error" if is_complaint else json.loads(entry["MESSAGE"])["level"]
@@ -316,9 +339,12 @@ def test_the_journal_knows_how_severe_a_line_is(machine: Machine) -> None:
 
 
 def test_the_journal_has_no_errors(machine: Machine) -> None:
-    """Every line of Weir's is JSON, and none is an error beside the death of the worker that a test
+    """Every line of the server is JSON, and none is an error beside the death of the worker that a test
     killed. What systemd says is about the ends that these tests have caused."""
-    said = [entry["MESSAGE"] for entry in machine.journal(SERVICE) if entry["_PID"] != "1"]
+    said = [
+        entry["MESSAGE"] for entry in machine.journal(SERVICE)
+        if entry["_PID"] != "1" and entry["MESSAGE"] != _RELOADED
+    ]
     lines = [json.loads(text) for text in said if not text.startswith("weir: WEIR_GRACE: ")]
     assert len(lines) > 20
     errors = [line["message"] for line in lines if line["level"] in ("error", "critical")]

@@ -113,6 +113,8 @@ class Broadcast:
 
     def begin(self) -> tuple[Publisher, Viewer]:
         """Be live, and watched; also again, when the server was away."""
+        self.end()
+        wait_until(lambda: self.state != "live", f"{self.name} to be off the air")
         url, headers = f"{URL}/{self.name}/live", {"authorization": f"Bearer {self._key}"}
         publisher = Publisher(url, self.authority, self._folder, headers=headers)
         self._clients.append(publisher.play(record(seconds=60)))
