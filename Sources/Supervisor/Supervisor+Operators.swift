@@ -10,12 +10,18 @@ extension Supervisor: OperatorActions {
     }
 
     func drainWorker(slot: Int, _ answer: @escaping (OperatorOutcome) -> Void) {
-        pool.replaceWorker(inSlot: slot) { fault in
+        if let notInCharge { return answer(.failure(notInCharge)) }
+        guard handingOver == nil else {
+            return answer(.failure(StartError(message: "another weir is taking over; try again")))
+        }
+        pool.replaceWorker(inSlot: slot) { [weak self] fault in
             answer(fault.map { .failure($0) } ?? .success([]))
+            self?.reloadForEarlyOnes()
         }
     }
 
     func drainServer(_ answer: @escaping (OperatorOutcome) -> Void) {
+        if let notInCharge { return answer(.failure(notInCharge)) }
         announceStop()
         answer(.success([]))
     }

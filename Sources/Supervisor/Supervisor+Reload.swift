@@ -13,8 +13,12 @@ extension Supervisor {
     /// - Parameter answer: called once, when the new workers serve, with what to tell the operator
     ///   (usually nothing), or with the reason why the old ones go on.
     func reload(_ answer: @escaping (Result<[String], StartError>) -> Void) {
-        // A server that is still starting may have read its settings already.
-        guard pool.hasBeenComplete || isStopping else { return earlyReloads.append(answer) }
+        if isRetired, let notInCharge { return answer(.failure(notInCharge)) }
+        // A server that is still starting may have read its settings already, and so may one whose workers
+        // are just being replaced.
+        let isBusy =
+            !pool.hasBeenComplete || pool.trial != nil || handingOver != nil || takingOver != nil
+        guard !isBusy || isStopping else { return earlyReloads.append(answer) }
         logger.notice("reloading")
         if isServing {
             serviceManager.notify(
@@ -23,29 +27,31 @@ extension Supervisor {
         let startedMs = loop.nowMs
         do throws(StartError) {
             guard !isStopping else { throw StartError(message: "the server is stopping") }
-            guard handingOver == nil else {
-                throw StartError(message: "another weir is taking over")
-            }
             let (configuration, waiting) = try readAgain()
             pool.replaceAll(with: try serving(configuration)) { [weak self] fault in
                 guard let self else { return }
                 if let fault { return self.refuse(fault, answer) }
                 self.adopt(configuration.settings, startedMs: startedMs)
                 answer(.success(self.notes(on: waiting)))
+                self.reloadForEarlyOnes()
             }
         } catch {
             refuse(error, answer)
         }
     }
 
-    /// The server is ready now.
+    /// The server is ready now, or ready again.
     func reloadForEarlyOnes() {
-        guard !earlyReloads.isEmpty else { return }
-        let answers = earlyReloads
-        earlyReloads = []
+        let answers = takeEarlyReloads()
+        guard !answers.isEmpty else { return }
         reload { outcome in
             for answer in answers { answer(outcome) }
         }
+    }
+
+    func takeEarlyReloads() -> [(Result<[String], StartError>) -> Void] {
+        defer { earlyReloads = [] }
+        return earlyReloads
     }
 
     /// Whether the service manager has been told that this server is ready, and nothing else since.
@@ -103,5 +109,6 @@ extension Supervisor {
         logger.report(
             .reloadRefused, "reload refused, nothing has changed: \(error.message)")
         answer(.failure(error))
+        if !isStopping { reloadForEarlyOnes() }
     }
 }

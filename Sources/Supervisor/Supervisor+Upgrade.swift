@@ -16,6 +16,7 @@ extension Supervisor {
     /// Has the program that is installed now take over.
     /// - Parameter answer: called once, when it serves, or with the reason why this one goes on.
     func upgrade(_ answer: @escaping (OperatorOutcome) -> Void) {
+        if let notInCharge { return answer(.failure(notInCharge)) }
         logger.notice("upgrading")
         do throws(StartError) {
             if let obstacle { throw StartError(message: obstacle) }
@@ -27,9 +28,17 @@ extension Supervisor {
         }
     }
 
+    /// Why this supervisor is not the one to ask: another one serves.
+    var notInCharge: StartError? {
+        if takingOver != nil {
+            return StartError(message: "this weir does not serve yet; try again")
+        }
+        return isRetired ? StartError(message: "another weir has taken over; try again") : nil
+    }
+
     private var obstacle: String? {
         if isStopping { return "the server is stopping" }
-        if isRetired || handingOver != nil { return "another weir is taking over already" }
+        if handingOver != nil { return "another weir is taking over already" }
         if pool.trial != nil { return "workers are being replaced; try again" }
         return pool.hasBeenComplete ? nil : "the server is still starting; try again"
     }
@@ -48,7 +57,10 @@ extension Supervisor {
                 }
             }
             try handingOver.start { [weak self] message in
-                if case .stop(let timeoutMs) = message { self?.pool.drain(timeoutMs: timeoutMs) }
+                guard let self, self.isRetired, case .stop(let timeoutMs) = message else { return }
+                timeoutMs == 0 ? self.pool.kill() : self.pool.drain(timeoutMs: timeoutMs)
+            } ended: { [weak self] in
+                self?.successorHasEnded()
             }
             return handingOver
         } catch {
@@ -56,12 +68,21 @@ extension Supervisor {
         }
     }
 
+    /// The one that has taken over is gone. What is left here ends, too, so that a new start finds the data
+    /// directory free.
+    private func successorHasEnded() {
+        guard isRetired else { return }
+        logger.report(.supervisorGone, "the weir that has taken over is gone: ending")
+        pool.drain(timeoutMs: settings.stopTimeoutMs)
+    }
+
     /// Hands over everything that the newer one needs to serve.
     private func describe(to channel: HandoverChannel) {
+        handedSlots = pool.slots.used
         channel.send(
             .facts(
                 HandoverFacts(
-                    version: Version.current, generation: pool.lastGeneration,
+                    version: Version.current, processID: getpid(), generation: pool.lastGeneration,
                     slots: pool.slots.used, ticketKey: pool.ticketKeys.current,
                     previousTicketKey: pool.ticketKeys.previous,
                     notifySocket: serviceManager.notifySocket,
@@ -92,7 +113,10 @@ extension Supervisor {
 
     /// The newer one can serve.
     private func giveWay(to processID: Int32, _ answer: @escaping (OperatorOutcome) -> Void) {
-        guard !isStopping, let handingOver else { return }
+        guard let handingOver else { return }
+        guard !isStopping, handingOver.isAlive else {
+            return refuseUpgrade(StartError(message: "the new weir is gone, or not wanted"), answer)
+        }
         guard !acceptor.hasWaiting else {
             // Workers are short of room. The connection that waits for it is not given up.
             loop.schedule(afterMs: Limits.acceptPauseMs) { [weak self] in
@@ -111,48 +135,68 @@ extension Supervisor {
             .upgradeDone, "another weir has taken over; this one ends with its last connection",
             metadata: ["successorPid": "\(processID)"])
         answer(.success(["weir goes on as process \(processID)"]))
-        pool.retire { slot in handingOver.channel.send(.slotIsGone(slot)) }
+        let channel = handingOver.channel
+        // Some may have become free since they were told.
+        let used = Set(pool.slots.used)
+        for slot in handedSlots where !used.contains(slot) { channel.send(.slotIsGone(slot)) }
+        for early in takeEarlyReloads() {
+            early(.failure(StartError(message: "another weir has taken over; try again")))
+        }
+        pool.retire { slot in channel.send(.slotIsGone(slot)) }
     }
 
     private func refuseUpgrade(
         _ error: StartError, _ answer: (OperatorOutcome) -> Void
     ) {
-        if !isRetired { handingOver = nil }
+        handingOver?.channel.close()
+        handingOver = nil
         logger.report(
             .upgradeRefused, "upgrade refused, nothing has changed: \(error.message)")
         answer(.failure(error))
+        // What it had put on the board is taken off once its workers are gone.
+        loop.schedule(afterMs: Limits.orphanGoneMs) { [weak self] in self?.pool.clearFreeSlots() }
+        reloadForEarlyOnes()
     }
 
     // MARK: The newer supervisor
 
-    /// Listens to the older ones.
+    /// Listens to the one that serves. The others are its until it does not any more.
     func meet(_ older: [Predecessor]) throws(StartError) {
         predecessors = older
         do throws(SystemError) {
-            for predecessor in older {
-                try predecessor.start(on: loop) { [weak self] in
-                    self?.takeCharge(from: predecessor)
-                } slotIsGone: { [weak self] slot in
-                    self?.pool.foreignWorkerIsGone(slot)
-                } ended: { [weak self] in
-                    self?.predecessorHasEnded(predecessor)
-                }
-            }
+            if let serving = older.last { try listen(to: serving) }
         } catch {
             throw .refused(error)
         }
     }
 
+    private func listen(to predecessor: Predecessor) throws(SystemError) {
+        try predecessor.start(on: loop) { [weak self] in
+            self?.takeCharge(from: predecessor)
+        } slotIsGone: { [weak self] slot in
+            self?.pool.foreignWorkerIsGone(slot)
+        } ended: { [weak self] in
+            self?.predecessorHasEnded(predecessor)
+        }
+    }
+
     /// The older one takes no more connections.
     private func takeCharge(from predecessor: Predecessor) {
-        guard takingOver != nil else { return }
+        guard takingOver != nil, !isStopping else { return }
         takingOver = nil
         showProcess()
-        pool.shared.board.add(.upgrades)
+        let board = pool.shared.board
+        board.add(.upgrades)
+        board.set(.isStopping, 0)
+        board.set(.lastReloadWasRefused, 0)
         DataDirectory.adopt(dataDirectoryLock)
         acceptor.takeCharge()
         pool.takeCharge()
         takeControlSocket()
+        for older in predecessors.dropLast() {
+            // One that cannot be heard is as good as gone.
+            if (try? listen(to: older)) == nil { older.hasEnded() }
+        }
         serviceManager.notify("READY=1", "STATUS=\(statusLine)")
         scheduleWatchdog()
         logger.report(
@@ -161,6 +205,7 @@ extension Supervisor {
                 "predecessorPid": "\(predecessor.processID)", "version": "\(Version.current)",
                 "workers": "\(settings.workers)",
             ])
+        reloadForEarlyOnes()
     }
 
     private func takeControlSocket() {
@@ -176,8 +221,8 @@ extension Supervisor {
 
     private func predecessorHasEnded(_ predecessor: Predecessor) {
         predecessors.removeAll { $0 === predecessor }
-        // It was still serving: whatever ended it ends this one, too.
-        if takingOver != nil { return workerGaveUp(exitCode: 1, reason: nil) }
+        // It was still serving, or does not want this one any more.
+        if takingOver != nil { return giveUp() }
         if isStopping, pool.workers.isEmpty { poolIsEmpty() }
     }
 }

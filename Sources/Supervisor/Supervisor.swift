@@ -32,6 +32,8 @@ final class Supervisor {
     var handingOver: HandingOver?
     /// Whether it has.
     var isRetired = false
+    /// The slots that were in use when it was told of them.
+    var handedSlots: [Int] = []
     /// The control socket of the supervisor before this one, until this one serves.
     var passedControl: (path: String, descriptor: PassedDescriptor)?
     private let addresses: [ListenerKind: [String]]
@@ -45,6 +47,8 @@ final class Supervisor {
     /// Those who asked for a reload before the server was ready.
     var earlyReloads: [(Result<[String], StartError>) -> Void] = []
     private var exitCode: Int32 = 0
+    /// Whether somebody wants the end at once.
+    private var isForced = false
 
     /// Acquires everything that can be missing or in use: signals, data directory, addresses,
     /// workers. Call it before the process has a second thread. Errors: one line for the person who
@@ -195,6 +199,8 @@ final class Supervisor {
         if isStopping {
             logger.report(.stopForced, "second signal: ending at once")
             exitCode = 128 + signal
+            isForced = true
+            for predecessor in predecessors { predecessor.stop(timeoutMs: 0) }
             pool.kill()
             return
         }
@@ -205,8 +211,13 @@ final class Supervisor {
     /// to notice.
     func announceStop() {
         guard !isStopping else { return }
+        if takingOver != nil { return giveUp() }
         isStopping = true
         pool.shared.board.set(.isStopping, 1)
+        handingOver?.cancel("the server is stopping")
+        for early in takeEarlyReloads() {
+            early(.failure(StartError(message: "the server is stopping")))
+        }
         guard settings.drainDelayMs > 0 else { return drain() }
         logger.report(
             .serverStopsSoon,
@@ -227,10 +238,15 @@ final class Supervisor {
         isStopping = true
         pool.shared.board.set(.isStopping, 1)
         serviceManager.notify("STOPPING=1", "STATUS=Draining")
-        handingOver?.cancel()
         acceptor.drain()
         for predecessor in predecessors { predecessor.stop(timeoutMs: settings.stopTimeoutMs) }
         endWorkers(pool)
+    }
+
+    /// Ends a supervisor that does not serve yet. What it shares with the one that does stays as it is.
+    func giveUp() {
+        isStopping = true
+        pool.kill()
     }
 
     // MARK: Watchdog
@@ -296,11 +312,12 @@ extension Supervisor: WorkerPoolObserver {
             logger.report(.workerCannotServe, "\(reason)")
         }
         self.exitCode = exitCode == 2 ? 2 : 1
+        if takingOver != nil { return giveUp() }
         stop { pool in pool.kill() }
     }
 
     func poolIsEmpty() {
-        if !isRetired, !predecessors.isEmpty, takingOver == nil { return }
+        if !isRetired, !isForced, !predecessors.isEmpty, takingOver == nil { return }
         operators?.close()
         loop.stop()
     }

@@ -290,6 +290,12 @@ def test_an_upgrade_moves_the_main_process_without_a_restart(
     assert machine.show(SERVICE, "NRestarts") == restarts
     assert is_serving(certificate)
     assert "Serving on" in machine.show(SERVICE, "StatusText")
+    # It is systemd's own child, so its end is noticed.
+    new = machine.show(SERVICE, "MainPID")
+    machine.run("systemctl", "kill", "--kill-who=main", "--signal=KILL", SERVICE)
+    wait_until(lambda: machine.show(SERVICE, "MainPID") not in (new, "0"), "a new start")
+    wait_until(lambda: machine.show(SERVICE, "SubState") == "running", "it to serve")
+    assert is_serving(certificate)
 
 
 def test_the_watchdog_is_fed_and_ends_a_supervisor_that_hangs(

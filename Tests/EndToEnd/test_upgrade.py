@@ -143,8 +143,40 @@ def test_a_successor_that_cannot_serve_changes_nothing(
     assert _supervisor(server) == server.pid
     assert server.workers() == before
     viewer.wait_for_more(10_000)
+    assert ask_admin(server, "/readyz").status == 200
+    assert watch(server, name).wait_for_bytes(10_000).is_connected
+    wait_until(
+        lambda: {w["state"] for w in status(server)["workers"] if w["state"] != "free"}
+        == {"serving"}, "the slots of the successor's workers to be free")
     _upgrade(server)
     viewer.wait_for_more(10_000)
+    assert ask_admin(server, "/readyz").status == 200
+
+
+def test_the_end_of_an_older_one_does_not_end_what_came_after_it(
+    start_server: Start, publish: Callable[..., Publisher], name: str
+) -> None:
+    """Nor do its slots stay taken: there are 64, and this takes more."""
+    server = start_server(workers=9)
+    for _ in range(8):
+        server.wait_for_all_workers()
+        _upgrade(server)
+        assert server.former[-1].wait(30) == 0
+    publish(server, name).play(record(seconds=10))
+    server.wait_for_state(name, "live")
+
+
+def test_an_older_one_ends_when_its_successor_is_killed(
+    start_server: Start, publish: Callable[..., Publisher], name: str
+) -> None:
+    """So the data directory is free for a new start."""
+    server = start_server("--stop-timeout", "1")
+    server.wait_for_all_workers()
+    publish(server, name).play(record(seconds=60))
+    server.wait_for_state(name, "live")
+    _upgrade(server)
+    server.kill_supervisor()
+    assert server.former[0].wait(30) == 0
 
 
 def test_the_signal_does_the_same_and_the_end_ends_all(

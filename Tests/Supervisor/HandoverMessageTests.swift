@@ -7,10 +7,12 @@ import Testing
 
 private let key = [UInt8](repeating: 7, count: ToWorker.ticketKeyBytes)
 private let facts = HandoverFacts(
-    version: "9.1", generation: .max, slots: [0, 63], ticketKey: key, previousTicketKey: nil,
+    version: "9.1", processID: 1, generation: .max, slots: [0, 63], ticketKey: key,
+    previousTicketKey: nil,
     notifySocket: nil, watchdogIntervalMs: nil, hasPassedSockets: false)
 private let more = HandoverFacts(
-    version: "\"", generation: 1, slots: [], ticketKey: key, previousTicketKey: key.map { $0 + 1 },
+    version: "\"", processID: .max, generation: 1, slots: [], ticketKey: key,
+    previousTicketKey: key.map { $0 + 1 },
     notifySocket: "@abstract", watchdogIntervalMs: 15_000, hasPassedSockets: true)
 
 @Suite("What supervisors say to each other") struct HandoverMessageTests {

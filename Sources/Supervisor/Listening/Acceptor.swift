@@ -178,6 +178,10 @@ final class Acceptor {
     /// A proxy has said who has made a connection that was passed to a worker: it goes on that
     /// client's account, or ends.
     func clientIsKnown(_ client: PeerAddress, of number: UInt64, at worker: WorkerHandle) {
+        // Nobody new is let in any more; those who are here stay.
+        guard !isAwaiting, !isDraining else {
+            return worker.connection(number, belongsTo: client.network)
+        }
         switch admission.judge(client: client, workers: pool.readyCount) {
         case .admitted:
             return worker.connection(number, belongsTo: client.network)

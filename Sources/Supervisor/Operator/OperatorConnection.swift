@@ -136,9 +136,14 @@ final class OperatorConnection {
         }
     }
 
-    /// The server ends now: a drain that was asked for here is done.
+    /// The end of the server is what was asked for here.
+    var awaitsEnd = false
+
+    /// The server ends now.
     func serverHasEnded() {
-        if phase == .working { say(.done(notes: [])) }
+        if phase == .working {
+            say(awaitsEnd ? .done(notes: []) : .refused(reason: "the server has ended"))
+        }
         close()
     }
 

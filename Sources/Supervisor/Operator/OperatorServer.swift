@@ -162,6 +162,7 @@ extension OperatorServer: OperatorConnectionOwner {
             actions.drainServer { [weak self, weak connection] outcome in
                 guard case .success = outcome else { return answer(outcome) }
                 guard let connection else { return }
+                connection.awaitsEnd = true
                 self?.tellOfDrain(connection, last: nil)
             }
         }

@@ -45,7 +45,7 @@ final class Estate {
         _ settings: Settings, _ takingOver: TakingOver?
     ) throws(StartError) -> Estate {
         guard let takingOver else { return try acquire(settings) }
-        return try takingOver.makeEstate(processID: getppid())
+        return try takingOver.makeEstate()
     }
 
     /// Acquires everything that can be missing or in use.

@@ -3,8 +3,6 @@
 // Predecessor.
 //
 // One thread owns it: that of the supervisor's loop.
-//
-// Unsafe: setenv copies its strings; the supervisor has one thread, so nobody reads meanwhile.
 
 import ControlChannel
 import Glibc
@@ -18,9 +16,12 @@ final class HandingOver {
     }
 
     let channel: HandoverChannel
+    /// Whether the newer supervisor has not ended.
+    private(set) var isAlive = true
     private let loop: EventLoop
-    private let process: SpawnedProcess
-    private var processRegistration: Registration?
+    /// It starts the newer supervisor and ends at once, so that the service manager adopts that one.
+    private let starter: SpawnedProcess
+    private var starterRegistration: Registration?
     private var timer: TimerID?
     private var outcome: ((Outcome) -> Void)?
     private var reason: String?
@@ -39,45 +40,48 @@ final class HandingOver {
         channel = HandoverChannel(ours)
         self.loop = loop
         self.outcome = outcome
-        unsafe setenv(TakingOver.variable, "\(SpawnedProcess.firstInherited)", 1)
-        defer { unsafe unsetenv(TakingOver.variable) }
-        process = try SpawnedProcess(
-            path: program, arguments: arguments, inherited: [theirs.raw],
-            blockedSignals: WorkerSpawner.blockedSignals)
+        starter = try TakingOver.spawn(
+            program, arguments, channel: theirs.raw, stage: .starter)
     }
 
     /// Waits for what becomes of it.
-    func start(handle: @escaping (HandoverMessage) -> Void) throws(SystemError) {
+    /// - Parameters:
+    ///   - handle: gets what the newer supervisor says later.
+    ///   - ended: called when it is gone.
+    func start(
+        handle: @escaping (HandoverMessage) -> Void, ended: @escaping () -> Void
+    ) throws(SystemError) {
         try channel.start(on: loop) { [weak self] arrival in
             switch arrival.message {
             case .ready(let processID): self?.finish(.ready(processID: processID))
             case .failed(let reason): self?.reason = reason
             case let message: handle(message)
             }
-        } ended: {
+        } ended: { [weak self] in
+            self?.isAlive = false
+            self?.finish(.failed(self?.reason ?? "the new weir has ended; the log says why"))
+            ended()
         }
-        processRegistration = try loop.add(
-            process.raw, interest: .readable,
-            handler: ReadinessAction { [weak self] _ in self?.processHasEnded() })
+        starterRegistration = try loop.add(
+            starter.raw, interest: .readable,
+            handler: ReadinessAction { [weak self] _ in self?.starterHasEnded() })
         timer = loop.schedule(afterMs: Limits.upgradeMs) { [weak self] in
-            self?.reason = "it was not ready after \(Limits.upgradeMs / 1_000) s"
-            self?.cancel()
+            self?.cancel("it was not ready after \(Limits.upgradeMs / 1_000) s")
         }
     }
 
-    /// Ends the newer supervisor, which has not taken over yet.
-    func cancel() {
+    /// Gives the newer supervisor up, unless it has taken over. It ends when the channel does.
+    func cancel(_ reason: String) {
         guard outcome != nil else { return }
-        process.signal(SIGKILL)
+        channel.close()
+        isAlive = false
+        finish(.failed(reason))
     }
 
-    private func processHasEnded() {
-        guard let end = process.reap() else { return }
-        processRegistration.map(loop.remove)
-        processRegistration = nil
-        // What it said last may not have been read.
-        channel.receive()
-        finish(.failed(reason ?? "the new weir \(end); the log says why"))
+    private func starterHasEnded() {
+        guard starter.reap() != nil else { return }
+        starterRegistration.map(loop.remove)
+        starterRegistration = nil
     }
 
     private func finish(_ result: Outcome) {

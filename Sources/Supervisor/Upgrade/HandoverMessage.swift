@@ -13,6 +13,7 @@ import Text
 struct HandoverFacts: Equatable {
     /// Who wrote this.
     var version: String
+    var processID: Int32
     /// The number of its newest generation.
     var generation: UInt32
     /// The slots that have, or may get, one of its workers.
@@ -174,6 +175,7 @@ extension HandoverFacts {
         var members = [
             JSONMember("format", .integer(HandoverMessage.format)),
             JSONMember("version", .string(version)),
+            JSONMember("pid", .integer(Int64(processID))),
             JSONMember("generation", .integer(Int64(generation))),
             JSONMember("slots", .array(slots.map { .integer(Int64($0)) })),
             JSONMember("ticketKey", .array(ticketKey.map { .integer(Int64($0)) })),
@@ -195,13 +197,15 @@ extension HandoverFacts {
 
     fileprivate init?(_ value: JSONValue) {
         guard value["format"]?.integer == HandoverMessage.format,
-            let version = value["version"]?.string, let generation = UInt32(value["generation"]),
+            let version = value["version"]?.string, let processID = Int32(value["pid"]),
+            let generation = UInt32(value["generation"]),
             let slots = HandoverMessage.slots(value["slots"]),
             let ticketKey = Self.key(value["ticketKey"]),
             case .boolean(let hasPassedSockets)? = value["hasPassedSockets"]
         else { return nil }
         self.init(
-            version: version, generation: generation, slots: slots, ticketKey: ticketKey,
+            version: version, processID: processID, generation: generation, slots: slots,
+            ticketKey: ticketKey,
             previousTicketKey: Self.key(value["previousTicketKey"]),
             notifySocket: value["notifySocket"]?.string,
             watchdogIntervalMs: UInt64(value["watchdogIntervalMs"]),

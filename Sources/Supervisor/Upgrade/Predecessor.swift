@@ -5,12 +5,15 @@
 // One thread owns it: that of the supervisor's loop.
 
 import LinuxIO
+import Settings
 
 final class Predecessor {
     let channel: HandoverChannel
     let processID: Int32
     /// The slots of its workers.
     private(set) var slots: [Int]
+    private var slotIsGone: ((Int) -> Void)?
+    private weak var loop: EventLoop?
 
     init(_ channel: HandoverChannel, processID: Int32, slots: [Int]) {
         self.channel = channel
@@ -37,9 +40,20 @@ final class Predecessor {
             default: break
             }
         } ended: { [weak self] in
-            for slot in self?.slots ?? [] { slotIsGone(slot) }
-            self?.slots = []
+            self?.hasEnded()
             ended()
+        }
+        self.slotIsGone = slotIsGone
+        self.loop = loop
+    }
+
+    /// It is gone. Its workers go now, and have a moment for that.
+    func hasEnded() {
+        let slots = self.slots
+        self.slots = []
+        guard let slotIsGone else { return }
+        loop?.schedule(afterMs: Limits.orphanGoneMs) {
+            for slot in slots { slotIsGone(slot) }
         }
     }
 

@@ -10,8 +10,29 @@ import Settings
 import Telemetry
 
 final class TakingOver {
-    /// Names the descriptor of the channel in the environment of the newer supervisor.
+    /// Names the stage and the descriptor of the channel in the environment of the newer supervisor.
     static let variable = "WEIR_HANDOVER"
+
+    /// The newer supervisor is not to be the older one's child: a service manager learns of the end of its
+    /// own children only, and adopts those whose parent has ended.
+    enum Stage: String {
+        /// It starts the supervisor, and ends.
+        case starter
+        case supervisor
+    }
+
+    /// Starts one of the two, with its end of the channel.
+    ///
+    /// Unsafe: setenv copies its strings; the process has one thread, so nobody reads meanwhile.
+    static func spawn(
+        _ program: String, _ arguments: [String], channel: Int32, stage: Stage
+    ) throws(SystemError) -> SpawnedProcess {
+        unsafe setenv(variable, "\(stage.rawValue):\(SpawnedProcess.firstInherited)", 1)
+        defer { unsafe unsetenv(variable) }
+        return try SpawnedProcess(
+            path: program, arguments: arguments, inherited: [channel],
+            blockedSignals: WorkerSpawner.blockedSignals)
+    }
 
     private let channel: HandoverChannel
     private var estate: Received
@@ -29,6 +50,8 @@ final class TakingOver {
         var listeners: [(kind: ListenerKind, descriptor: PassedDescriptor)] = []
         var control: (path: String, descriptor: PassedDescriptor)?
         var isComplete = false
+        /// There is something in it that this build cannot serve.
+        var isForeign = false
     }
 
     /// Receives everything, if this process was started to take over; nil if it was not.
@@ -36,13 +59,28 @@ final class TakingOver {
     /// Unsafe: getenv's answer is copied at once, while the process still has one thread.
     static func begin() throws(StartError) -> TakingOver? {
         guard let value = unsafe getenv(variable) else { return nil }
-        let number = Int32(unsafe String(cString: value))
+        let parts = unsafe String(cString: value).split(separator: ":")
         unsafe unsetenv(variable)
-        guard let number, number > 2, let descriptor = try? Descriptor(inherited: number) else {
-            throw StartError(message: "\(variable) is set by weir, not by hand")
-        }
+        guard parts.count == 2, let stage = Stage(rawValue: String(parts[0])),
+            let number = Int32(parts[1]), number > 2,
+            let descriptor = try? Descriptor(inherited: number)
+        else { throw StartError(message: "\(variable) is set by weir, not by hand") }
+        if stage == .starter { try startSupervisor(descriptor) }
         return try TakingOver(
             HandoverChannel(ControlSocket(adopting: descriptor)))
+    }
+
+    /// Returns only by throwing.
+    private static func startSupervisor(_ channel: borrowing Descriptor) throws(StartError) {
+        let program = try WorkerSpawner.ownProgram()
+        do throws(SystemError) {
+            _ = try spawn(
+                program, Array(CommandLine.arguments.dropFirst()),
+                channel: channel.raw, stage: .supervisor)
+        } catch {
+            throw StartError(message: "cannot start weir: \(error.message)")
+        }
+        _exit(0)
     }
 
     private init(_ channel: HandoverChannel) throws(StartError) {
@@ -73,7 +111,10 @@ final class TakingOver {
         case .board: estate.board = passed
         case .doorbell: passed.map { estate.doorbells.append($0) }
         case .listener(let kind):
-            guard let kind = ListenerKind(rawValue: kind), let passed else { return }
+            guard let kind = ListenerKind(rawValue: kind), let passed else {
+                estate.isForeign = true
+                return
+            }
             estate.listeners.append((kind, passed))
         case .controlSocket(let path): estate.control = passed.map { (path, $0) }
         case .predecessor(let processID, let slots):
@@ -91,7 +132,10 @@ final class TakingOver {
     }
 
     /// Makes an estate of what has come. Call it once.
-    func makeEstate(processID: Int32) throws(StartError) -> Estate {
+    func makeEstate() throws(StartError) -> Estate {
+        guard !estate.isForeign else {
+            throw StartError(message: "the running weir has a listener that this version lacks")
+        }
         guard let facts = estate.facts, let lock = estate.lock, let counters = estate.counters,
             let board = estate.board
         else {
@@ -111,7 +155,8 @@ final class TakingOver {
         let older = Set(predecessors.flatMap(\.slots))
         predecessors.append(
             Predecessor(
-                channel, processID: processID, slots: facts.slots.filter { !older.contains($0) }))
+                channel, processID: facts.processID,
+                slots: facts.slots.filter { !older.contains($0) }))
         return Estate(
             serviceManager: ServiceManager(
                 notifySocket: facts.notifySocket, watchdogIntervalMs: facts.watchdogIntervalMs),

@@ -1,6 +1,7 @@
 // How the workers of two supervisors are side by side during an upgrade and after it: the newer one takes
 // charge, and the older one retires with its workers.
 
+import ControlChannel
 import Telemetry
 
 extension WorkerPool {
@@ -18,6 +19,17 @@ extension WorkerPool {
         guard slots.isTaken(slot), !workers.contains(where: { $0.slot == slot }) else { return }
         shared.counters.resetGauges(slot: slot)
         leave(slot: slot)
+    }
+
+    /// Takes off the board what a supervisor that failed to take over has left in slots that are free.
+    func clearFreeSlots() {
+        let used = Set(slots.used)
+        for slot in 0..<WorkerLaunch.slots where !used.contains(slot) {
+            shared.counters.resetGauges(slot: slot)
+            shared.board.show(.free, slot: slot)
+        }
+        // Its generation had the next number.
+        lastGeneration += 1
     }
 
     /// Another supervisor has taken over: all workers finish what they have, and none is replaced.

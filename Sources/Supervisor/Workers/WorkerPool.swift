@@ -241,7 +241,7 @@ final class WorkerPool {
         }
         // A worker that owes an answer serves nobody, and another one may be waiting.
         startDueWorkers()
-        processFigures.publish()
+        if isInCharge, onSlotGone == nil { processFigures.publish() }
         schedulePulse()
     }
 
@@ -283,6 +283,8 @@ extension WorkerPool: WorkerObserver {
         if let trial, trial.workers.contains(where: { $0 === worker }) {
             return trialWorkerIsReady(worker, of: trial)
         }
+        // One that was given up may still say that it is ready.
+        guard current.seat(of: worker) != nil else { return }
         if isInCharge {
             showCertificate(worker)
             chooseLead()

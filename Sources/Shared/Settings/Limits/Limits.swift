@@ -100,6 +100,9 @@ package enum Limits {
     package static let ticketKeyRotationMs: UInt64 = 12 * 3_600_000
     /// Worker: after the supervisor is gone, a worker ends its connections and exits within this time.
     package static let orphanExitMs: UInt64 = 2_000
+    /// Worker: a worker whose supervisor is gone is gone itself after this time, so its slot can have
+    /// another one.
+    package static let orphanGoneMs: UInt64 = orphanExitMs + 1_000
 
     // MARK: Logging
 

@@ -198,7 +198,7 @@ final class HTTP1Session: ProtocolSession {
         let isRequestComplete = phase.isAnswering
         guard let turn = phase.close() else { return }
         turn.exchange.didSendResponse()
-        let isLast = !turn.persists || !isRequestComplete || isDraining
+        let isLast = !turn.persists || !isRequestComplete || (isDraining && closesIdle)
         if isLast || (input == .ended && held.isEmpty) { finish() }
         turn.exchange.close(.completed)
         guard !phase.isOver else { return }
