@@ -154,7 +154,11 @@ extension Supervisor {
             .upgradeRefused, "upgrade refused, nothing has changed: \(error.message)")
         answer(.failure(error))
         // What it had put on the board is taken off once its workers are gone.
-        loop.schedule(afterMs: Limits.orphanGoneMs) { [weak self] in self?.pool.clearFreeSlots() }
+        loop.schedule(afterMs: Limits.orphanGoneMs) { [weak self] in
+            // Another one may be at work there already.
+            guard let self, self.handingOver == nil else { return }
+            self.pool.clearFreeSlots()
+        }
         reloadForEarlyOnes()
     }
 
