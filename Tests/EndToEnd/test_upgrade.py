@@ -29,6 +29,7 @@ Start = Callable[..., Server]
 
 def _upgrade(server: Server) -> None:
     """By the command, which waits for the outcome. The workers of the older one end by themselves."""
+    wait_until(lambda: ask_admin(server, "/readyz").status == 200, "all workers to serve")
     server.expected_deaths.update(server.workers().values())
     done = command(server, "upgrade")
     assert done.returncode == 0, done.stderr
@@ -126,6 +127,7 @@ def test_a_successor_that_cannot_serve_changes_nothing(
     publish(server, name).play(record(seconds=30))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
+    wait_until(lambda: ask_admin(server, "/readyz").status == 200, "all workers to serve")
     before = server.workers()
     kept = tmp_path / "kept.pem"
     shutil.copy(pair.key, kept)
