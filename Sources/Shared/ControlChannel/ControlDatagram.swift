@@ -1,8 +1,7 @@
 // The encoding of control messages. Every datagram has the same length, so a cut one is noticed
 // without a length field, and every byte that a message does not use is zero, so one message has
-// exactly one encoding. Numbers are little-endian; both ends run on one machine, but the format is
-// written down rather than left to the compiler, since a worker may outlive an upgrade of its
-// supervisor.
+// exactly one encoding. Numbers are little-endian; both ends are of one build, but the format is
+// written down rather than left to the compiler, so that it can be checked and fuzzed.
 //
 //   0  2  version       2  2  kind       4  4  zero       8 ...  fields, then zeros
 //
