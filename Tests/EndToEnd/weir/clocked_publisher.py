@@ -1,4 +1,4 @@
-"""A broadcast that says when the last byte of a part was handed to the kernel.
+"""A broadcast that says when the last frame of a part was handed to the kernel.
 
 One endless request over HTTP/1.1 on a socket of this process, so that no other process stands between the
 clock and the server. What is noted is by CLOCK_MONOTONIC, which all processes of a machine share.
@@ -55,9 +55,10 @@ class ClockedPublisher:
             due = began + (packet.pts_ms or 0) / 1000
             if self._stop.wait(max(0.0, due - time.monotonic())):
                 return
+            # Noted before it is sent: this thread may be put to sleep as soon as the kernel has the bytes.
+            self._note(packet)
             if not self._send(self._data[packet.position:end]):
                 return
-            self._note(packet)
 
     def _send(self, piece: bytes) -> bool:
         try:
@@ -72,7 +73,7 @@ class ClockedPublisher:
         at.append(time.monotonic())
 
     def handed_s(self, stream: int, end_ms: float) -> float:
-        """When the last byte of a track's part that ends at this time of media was handed over: with its last
-        frame, the one before that which begins there."""
+        """When the last byte of a track's part that ends at this time of media was handed over, or a moment
+        before: with its last frame, the one before that which begins there."""
         times, at = self._handed[stream]
         return at[max(bisect_left(times, end_ms - 1) - 1, 0)]
