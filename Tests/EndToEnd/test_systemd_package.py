@@ -16,6 +16,7 @@ from weir.installed import (
     DATA, SERVICE, SOCKET, Broadcast, apt, authority, is_serving, machine_for, weir_user,
 )
 from weir.machine import Machine
+from weir.places import REPOSITORY
 
 pytestmark = pytest.mark.systemd
 
@@ -94,6 +95,13 @@ def _everything(machine: Machine) -> set[str]:
 
 def _contents(machine: Machine) -> str:
     return machine.run("sha256sum", *_FILES[:3])
+
+
+def _printed(heading: str) -> list[str]:
+    """The commands in that chapter of docs/operations.md."""
+    text = (REPOSITORY / "docs/operations.md").read_text()
+    chapter = text.split(f"\n{heading}\n", 1)[1].split("\n## ", 1)[0]
+    return re.findall(r"^```sh\n(.*?)^```$", chapter, re.DOTALL | re.MULTILINE)
 
 
 def _main_process(machine: Machine) -> str:
@@ -187,6 +195,28 @@ def test_a_server_goes_on_when_the_new_version_does_not_take_its_settings(
     assert "the old one goes on" in said and "no-such-setting" in said
     assert _main_process(machine) == old
     assert people.sign_in().status in (200, 201)
+
+
+def test_a_backup_as_documented_brings_accounts_and_certificate_back(
+    machine: Machine, people: Broadcast
+) -> None:
+    backup, restore = _printed("## Backup and restore")
+    people.end()
+    contents = _contents(machine)
+    machine.run("sh", "-ec", backup)
+    # Another machine, on which the package has just been installed.
+    machine.run("systemctl", "stop", SOCKET, SERVICE)
+    machine.run("sh", "-ec", f"rm -r {DATA}/* && rm /etc/weir/*.pem")
+    machine.run("/usr/libexec/weir/make-certificate")
+    assert _contents(machine) != contents
+    machine.run("systemctl", "start", "weir")
+    machine.run("sh", "-ec", restore)
+    assert _contents(machine) == contents
+    assert machine.run("stat", "--format=%U:%G %a", _FILES[2], _FILES[3]).split() == [
+        "root:weir", "640", "weir:weir", "600"]
+    machine.run("rm", "-r", "/var/backups/weir")
+    assert people.sign_in().status in (200, 201)
+    people.begin()
 
 
 def test_removing_it_stops_it_and_keeps_what_it_knows(

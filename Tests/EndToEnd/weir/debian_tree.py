@@ -17,8 +17,9 @@ from .exclusive import one_at_a_time
 from .places import BUILD
 
 MACHINES = BUILD / "machines"
-# For the machine itself; Weir needs none of them. dbus: systemctl of a booted systemd wants it.
-_FOR_THE_MACHINE = ["dbus", "systemd"]
+# For the machine itself; Weir needs none of them. dbus: systemctl of a booted systemd wants it. sqlite3: for
+# backups, as the documents have them.
+_FOR_THE_MACHINE = ["dbus", "sqlite3", "systemd"]
 
 
 class Unavailable(Exception):
