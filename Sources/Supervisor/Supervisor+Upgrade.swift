@@ -186,8 +186,9 @@ extension Supervisor {
 
     /// The older one takes no more connections.
     private func takeCharge(from predecessor: Predecessor) {
-        guard takingOver != nil, !isStopping else { return }
-        takingOver = nil
+        guard let takingOver, !isStopping else { return }
+        takingOver.letGo()
+        self.takingOver = nil
         showProcess()
         let board = pool.shared.board
         board.add(.upgrades)

@@ -17,7 +17,7 @@ from weir.comparison import assert_contiguous
 from weir.operators import command, control, status
 from weir.places import binaries
 from weir.ports import free_port
-from weir.processes import is_alive
+from weir.processes import is_alive, open_descriptors
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
@@ -97,6 +97,16 @@ def test_the_data_directory_stays_locked_and_the_control_socket_open(
     assert control(server).exists()
     server.stop()
     assert not control(server).exists()
+
+
+def test_a_successor_holds_nothing_of_those_that_have_ended(start_server: Start) -> None:
+    server = start_server()
+    server.wait_for_all_workers()
+    held = open_descriptors(server.pid)
+    for _ in range(2):
+        _upgrade(server)
+        assert server.former[-1].wait(30) == 0
+        wait_until(lambda: open_descriptors(server.pid) == held, f"{held} open descriptors")
 
 
 def test_an_upgrade_takes_over_the_settings_of_today(

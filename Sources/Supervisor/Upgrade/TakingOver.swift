@@ -34,7 +34,8 @@ final class TakingOver {
             blockedSignals: WorkerSpawner.blockedSignals)
     }
 
-    private let channel: HandoverChannel
+    /// To the older supervisor; nil afterwards.
+    private var channel: HandoverChannel?
     private var estate: Received
     /// The older supervisor, and those that are older still.
     private(set) var predecessors: [Predecessor] = []
@@ -136,8 +137,8 @@ final class TakingOver {
         guard !estate.isForeign else {
             throw StartError(message: "the running weir has a listener that this version lacks")
         }
-        guard let facts = estate.facts, let lock = estate.lock, let counters = estate.counters,
-            let board = estate.board
+        guard let channel, let facts = estate.facts, let lock = estate.lock,
+            let counters = estate.counters, let board = estate.board
         else {
             throw StartError(message: "the running weir has handed over only a part of what it has")
         }
@@ -171,8 +172,15 @@ final class TakingOver {
     // MARK: Afterwards
 
     /// Everything is ready to serve.
-    func sayReady() { channel.send(.ready(processID: getpid())) }
+    func sayReady() { channel?.send(.ready(processID: getpid())) }
 
     /// It cannot be done, and this process ends.
-    func fail(_ reason: String) { channel.send(.failed(reason: reason)) }
+    func fail(_ reason: String) { channel?.send(.failed(reason: reason)) }
+
+    /// It is done. Who started this process knows this object to the end, and must not keep channels to
+    /// supervisors that have gone.
+    func letGo() {
+        channel = nil
+        predecessors = []
+    }
 }
