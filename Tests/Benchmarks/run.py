@@ -23,6 +23,7 @@ import bench_latency
 import bench_packaged
 import bench_players
 import bench_playlists
+import bench_reloads
 import bench_requests
 import bench_restart
 from bench_setting import Figure, Setting
@@ -42,6 +43,7 @@ BENCHMARKS = {
     "playlists": bench_players.held_playlists,
     "held": bench_playlists.held_memory,
     "indexes": bench_playlists.indexed_streams,
+    "reloads": bench_reloads.reloads,
     "latency": bench_latency.glass_to_glass,
     "first-frame": bench_latency.first_frame,
 }

@@ -44,6 +44,16 @@ static bool uri_of(const char *line, char *name) {
     return true;
 }
 
+static void add_segment(struct list *list, const char *name) {
+    list->next_segment += 1;
+    list->next_part = 0;
+    if (list->segment_count == SEGMENTS_MAX) {
+        memmove(list->segments[0], list->segments[1], sizeof list->segments - NAME_ROOM);
+        list->segment_count -= 1;
+    }
+    snprintf(list->segments[list->segment_count++], NAME_ROOM, "%s", name);
+}
+
 static void read_line(char *line, struct list *list) {
     if (begins(line, "#EXT-X-PART:")) {
         if (list->count == PARTS_MAX) {
@@ -54,6 +64,8 @@ static void read_line(char *line, struct list *list) {
             list->count += 1;
             list->next_part += 1;
         }
+    } else if (begins(line, "#EXT-X-TARGETDURATION:")) {
+        list->target_s = (unsigned)atoi(strchr(line, ':') + 1);
     } else if (begins(line, "#EXT-X-MEDIA-SEQUENCE:")) {
         list->next_segment += strtoull(strchr(line, ':') + 1, NULL, 10);
     } else if (begins(line, "#EXT-X-SKIP:SKIPPED-SEGMENTS=")) {
@@ -65,8 +77,7 @@ static void read_line(char *line, struct list *list) {
     } else if (begins(line, "#EXT-X-ENDLIST")) {
         list->has_ended = true;
     } else if (line[0] != '#' && line[0] != 0) {
-        list->next_segment += 1;
-        list->next_part = 0;
+        add_segment(list, line);
     }
 }
 

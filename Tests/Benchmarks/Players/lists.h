@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NAME_ROOM = 96, PARTS_MAX = 512 };
+enum { NAME_ROOM = 96, PARTS_MAX = 512, SEGMENTS_MAX = 256 };
 
 struct list {
     /// What comes next: a segment, and a part of it.
@@ -17,6 +17,9 @@ struct list {
     /// In the order of the list.
     char parts[PARTS_MAX][NAME_ROOM];
     unsigned count;
+    char segments[SEGMENTS_MAX][NAME_ROOM];
+    unsigned segment_count;
+    unsigned target_s;
     char hint[NAME_ROOM], map[NAME_ROOM];
     bool has_ended;
 };

@@ -1,80 +1,48 @@
-// Players of low-latency HLS by the hundred, over HTTP/2 and TLS on loopback, in one thread. bench_players.py
-// builds and runs it, and says what its figures mean.
+// Players of HLS by the hundred, over HTTP/2 or HTTP/1.1 with TLS on loopback, in one thread. bench_players.py
+// and weir/rollover.py say what for, and what its figures mean.
 //
-//   players PORT ROOT SECONDS PLAYERS CONNECTIONS [lists] [keep FOLDER]
+//   players PORT ROOT SECONDS PLAYERS CONNECTIONS [lists|mixed] [keep FOLDER]
 //   players PORT ROOT SECONDS PLAYERS CONNECTIONS replay FILE
 //
 // ROOT is the path before the names of lists, "/NAME/hls/". Each player has picture and sound: it asks for
-// each list with the part that comes next, every other player for a delta, and for each part when a list hints
-// at it. So each waits with two lists and two parts. What it has is judged: each part is whole and begins where
-// the last one ended, and is the same for all. It says `ready` when all connections are there, and begins when it is
-// given a line. With `lists` all but the first player ask for the list of the
-// picture alone. With `keep`, what the first player is answered goes to files, numbered, with their times.
+// each list with the part that comes next, every other player for a delta, and for each part when a list
+// hints at it. So each waits with two lists and two parts. What it has is judged: each part is whole and
+// begins where the last one ended, and is the same for all. It says `ready` when all connections are there,
+// and begins when it is given a line. With `lists` all but the first player ask for the list of the picture
+// alone. With `mixed`, every second pair of connections is of HTTP/1.1, and every third player plays as those
+// do that know no parts: it asks for whole segments, and for the lists every half target duration. 0 SECONDS:
+// until it is given another line. With `keep`, what the first player is answered goes to files, numbered,
+// with their times.
 //
 // `replay`: all players ask for what stands in FILE: after a line `@MS`, which says when, so many paths.
 //
-// Build: clang -O2 -o players players.c wire.c lists.c report.c -lnghttp2 -lssl -lcrypto -lz
+// Connections are left and made anew as the server wants it (client.h).
+//
+// Build: clang -O2 -o players *.c -lnghttp2 -lssl -lcrypto -lz
 
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
 
-#include "report.h"
-#include "wire.h"
+#include "crowd.h"
+#include "pauses.h"
 
-enum { AHEAD_MAX = 16, TEXTS = 4, EVENTS = 256, ROUNDS_TO_BEGIN = 4, PATHS_MAX = 64 };
-enum kind { ROOT, FIRST_LIST, LIST, INIT, PART, REPLAYED };
+enum { TEXTS = 4, ROUNDS_TO_BEGIN = 4 };
+static const uint64_t LOOK_EVERY_NS = 50000000;
 
-/// One player's way through one track.
-struct follow {
-    struct player *player;
-    unsigned track, rounds;
-    /// The newest part that was asked for.
-    char newest[NAME_ROOM];
-    /// Parts that were asked for, in their order; a slot is free again when its part was judged.
-    struct {
-        size_t part;
-        bool is_there;
-    } asked[AHEAD_MAX];
-    unsigned first, count;
-    /// Where the next part is to begin.
-    uint64_t next_start;
-    bool knows_start, is_over;
-    unsigned had;
-    size_t last_had;
-};
+struct crowd crowd;
 
-struct player {
-    struct wire *wire;
-    unsigned number;
-    struct follow follows[TRACKS];
-};
+bool is_over(void) { return now_ns() >= crowd.until_ns; }
 
-static struct {
-    const char *root, *folder;
-    uint64_t until_ns;
-    bool has_lists_alone;
-    struct player *players;
-    unsigned count;
-    struct renditions renditions;
-    FILE *kept;
-    unsigned kept_count;
-    uint64_t requests, answers, bytes, longest_turn_ns;
-    struct moments replayed;
-    uint64_t round_began_ns;
-} crowd;
-
-static bool is_over(void) { return now_ns() >= crowd.until_ns; }
-
-static void ask(struct follow *follow, const char *name, enum kind kind, unsigned slot) {
+void ask(struct follow *follow, const char *name, enum kind kind, unsigned slot) {
     char path[3 * NAME_ROOM];
     snprintf(path, sizeof path, "%s%s", crowd.root, name);
     crowd.requests += 1;
-    wire_ask(follow->player->wire, path, follow, (unsigned)kind | slot << 8);
+    client_ask(follow->player->client, path, follow, (unsigned)kind | slot << 8);
 }
 
 static void give_up(struct follow *follow, const char *what) {
@@ -115,6 +83,8 @@ static void take_part(struct follow *follow, const struct answer *answer, unsign
         const size_t index = follow->asked[follow->first].part;
         const struct stretch *stretch = &track->parts[index].stretch;
         if (follow->knows_start && stretch->start != follow->next_start) note_failure("a part that does not follow");
+        if (!follow->player->knows_no_parts) note_pause(follow->last_had_ns, answer->at_ns);
+        follow->last_had_ns = answer->at_ns;
         follow->next_start = stretch->end;
         follow->knows_start = true;
         follow->last_had = index;
@@ -132,8 +102,8 @@ static const struct list *read_once(unsigned track, const struct answer *answer)
         uint8_t *body;
         size_t length;
         struct list list;
-    } texts[TRACKS][TEXTS];
-    static unsigned next[TRACKS];
+    } texts[KINDS][TEXTS];
+    static unsigned next[KINDS];
     for (unsigned index = 0; index < TEXTS; index++) {
         if (texts[track][index].length == answer->length
             && memcmp(texts[track][index].body, answer->body, answer->length) == 0)
@@ -152,7 +122,7 @@ static const struct list *read_once(unsigned track, const struct answer *answer)
 static void ask_for_next_list(struct follow *follow, const struct list *list) {
     char query[2 * NAME_ROOM];
     snprintf(
-        query, sizeof query, "%s?_HLS_msn=%" PRIu64 "&_HLS_part=%u%s", crowd.renditions.names[follow->track],
+        query, sizeof query, "%s?_HLS_msn=%" PRIu64 "&_HLS_part=%u%s", crowd.renditions.names[follow->track % TRACKS],
         list->next_segment, list->next_part, follow->player->number % 2 ? "&_HLS_skip=YES" : "");
     ask(follow, query, LIST, 0);
 }
@@ -161,8 +131,21 @@ static bool has_media(const struct follow *follow) {
     return !crowd.has_lists_alone || follow->player->number == 0;
 }
 
+/// As players do that know no parts: from the newest segment on, each in its order.
+static void take_list_of_segments(struct follow *follow, const struct list *list, uint64_t at_ns) {
+    if (list->segment_count == 0) return give_up(follow, "a list without segments");
+    follow->list_due_ns = at_ns + list->target_s * 500000000ull;
+    unsigned at = list->segment_count;
+    while (at > 0 && strcmp(list->segments[at - 1], follow->newest) != 0) at -= 1;
+    if (follow->rounds++ == 0) at = list->segment_count - 1;
+    else if (at == 0) note_failure("a list without the segment that was the last");
+    for (; at < list->segment_count && !is_over(); at++) ask_for_part(follow, list->segments[at]);
+}
+
 static void take_list(struct follow *follow, const struct answer *answer) {
     const struct list *list = read_once(follow->track, answer);
+    if (list != NULL && !list->has_ended && follow->player->knows_no_parts)
+        return take_list_of_segments(follow, list, answer->at_ns);
     if (list == NULL || list->count == 0 || list->has_ended) return give_up(follow, "a list without parts");
     const char *last = list->parts[list->count - 1];
     if (follow->rounds++ == 0) {
@@ -195,6 +178,16 @@ static void begin(struct player *player, const struct answer *answer) {
     }
 }
 
+static void ask_for_lists_that_are_due(void) {
+    const uint64_t now = now_ns();
+    for (unsigned index = 0; index < crowd.count * TRACKS; index++) {
+        struct follow *follow = &crowd.players[index / TRACKS].follows[index % TRACKS];
+        if (follow->list_due_ns == 0 || follow->list_due_ns > now || follow->is_over) continue;
+        follow->list_due_ns = 0;
+        ask(follow, crowd.renditions.names[follow->track % TRACKS], LIST, 0);
+    }
+}
+
 // Answers
 
 static void keep(const struct follow *follow, const struct answer *answer, enum kind kind) {
@@ -211,7 +204,6 @@ static void keep(const struct follow *follow, const struct answer *answer, enum 
 static void on_answer(const struct answer *answer, void *owner, unsigned kind_and_slot) {
     struct follow *follow = owner;
     const enum kind kind = kind_and_slot & 0xFF;
-    if (follow == NULL) return note_failure("a connection ended");
     crowd.answers += 1;
     crowd.bytes += answer->length;
     if (answer->status != 200) {
@@ -234,69 +226,31 @@ static void on_answer(const struct answer *answer, void *owner, unsigned kind_an
 
 // The loop
 
-/// The socket may have been read, and more be waiting inside TLS: a turn reads all of it.
-static void turn(int epoll, uint64_t due_ns) {
-    struct epoll_event events[EVENTS];
-    const uint64_t before = now_ns();
-    const int wait_ms = due_ns <= before ? 0 : (int)((due_ns - before) / 1000000) + 1;
-    const int count = epoll_wait(epoll, events, EVENTS, wait_ms);
-    const uint64_t began = now_ns();
-    for (int index = 0; index < count; index++) wire_turn(events[index].data.ptr);
-    const uint64_t took = now_ns() - began;
+void turn(uint64_t due_ns) {
+    const uint64_t took = dial_turn(&crowd.dial, due_ns);
     if (took > crowd.longest_turn_ns) crowd.longest_turn_ns = took;
 }
 
+static void end_when_told(void) {
+    struct pollfd input = {.fd = 0, .events = POLLIN};
+    if (poll(&input, 1, 0) > 0) crowd.until_ns = now_ns();
+}
+
 /// They come within a second.
-static void play(int epoll, double seconds) {
+static void play(double seconds) {
     const uint64_t began = now_ns();
-    crowd.until_ns = began + (uint64_t)(seconds * 1e9);
+    crowd.until_ns = seconds > 0 ? began + (uint64_t)(seconds * 1e9) : UINT64_MAX;
     unsigned started = 0;
     while (!is_over()) {
-        while (started < crowd.count && now_ns() >= began + 1000000000ull * started / crowd.count) {
-            ask(crowd.players[started].follows, "index.m3u8", ROOT, 0);
-            wire_flush(crowd.players[started++].wire);
-        }
+        while (started < crowd.count && now_ns() >= began + 1000000000ull * started / crowd.count)
+            ask(crowd.players[started++].follows, "index.m3u8", ROOT, 0);
+        ask_for_lists_that_are_due();
         const bool all = started == crowd.count;
-        turn(epoll, all ? crowd.until_ns : began + 1000000000ull * started / crowd.count);
+        const uint64_t soon = now_ns() + LOOK_EVERY_NS;
+        const uint64_t due = all ? crowd.until_ns : began + 1000000000ull * started / crowd.count;
+        turn(due < soon ? due : soon);
+        if (seconds == 0) end_when_told();
     }
-}
-
-/// What was asked for has to be answered, too.
-static void turn_until(int epoll, uint64_t due_ns) {
-    while (now_ns() < due_ns || crowd.answers < crowd.requests) {
-        if (is_over()) return;
-        turn(epoll, now_ns() < due_ns ? due_ns : crowd.until_ns);
-    }
-}
-
-static void flush_all(void) {
-    for (unsigned index = 0; index < crowd.count; index++) wire_flush(crowd.players[index].wire);
-}
-
-static void replay(int epoll, const char *path) {
-    FILE *file = fopen(path, "r");
-    char line[3 * NAME_ROOM];
-    if (file == NULL) fail(path);
-    const uint64_t began = now_ns();
-    while (fgets(line, sizeof line, file) != NULL && !is_over()) {
-        line[strcspn(line, "\n")] = 0;
-        if (line[0] == '@') {
-            flush_all();
-            turn_until(epoll, began + strtoull(line + 1, NULL, 10) * 1000000);
-            crowd.round_began_ns = now_ns();
-            continue;
-        }
-        for (unsigned index = 0; index < crowd.count; index++)
-            ask(crowd.players[index].follows, line, REPLAYED, 0);
-    }
-    flush_all();
-    turn_until(epoll, now_ns());
-    fclose(file);
-}
-
-static void write_replayed(void) {
-    for (size_t index = 0; index < crowd.replayed.count; index++)
-        printf("%s%" PRIu64, index ? "," : "", crowd.replayed.at_ns[index] / 1000);
 }
 
 /// How many parts each player has had of its tracks, and how many it lacks of what others had at the end.
@@ -305,8 +259,9 @@ static void write_players(void) {
         printf("%s[", number ? "," : "");
         for (unsigned track = 0; track < TRACKS; track++) {
             const struct follow *follow = &crowd.players[number].follows[track];
-            size_t newest = tracks[track].count;
-            while (newest > 0 && tracks[track].parts[newest - 1].length == 0) newest -= 1;
+            const struct track *known = &tracks[follow->track];
+            size_t newest = known->count;
+            while (newest > 0 && known->parts[newest - 1].length == 0) newest -= 1;
             const size_t lacks = newest == 0 ? 0 : newest - 1 - follow->last_had;
             printf("%s[%u,%zu]", track ? "," : "", follow->had, lacks);
         }
@@ -324,8 +279,11 @@ static double cpu_seconds(void) {
 static void write_report(double cpu_s) {
     printf(
         "{\"cpuSeconds\":%.3f,\"longestTurnMs\":%.1f,\"requests\":%" PRIu64 ",\"answers\":%" PRIu64
-        ",\"bytes\":%" PRIu64 ",\"failures\":{", cpu_s, (double)crowd.longest_turn_ns / 1e6, crowd.requests,
+        ",\"bytes\":%" PRIu64 ",", cpu_s, (double)crowd.longest_turn_ns / 1e6, crowd.requests,
         crowd.answers, crowd.bytes);
+    write_counts(&crowd.dial.counts);
+    write_pauses();
+    printf(",\"failures\":{");
     write_failures();
     printf("},\"players\":[");
     write_players();
@@ -336,52 +294,59 @@ static void write_report(double cpu_s) {
     printf("]}\n");
 }
 
+static void make_players(unsigned connections, bool are_mixed) {
+    struct client **clients = calloc(connections, sizeof *clients);
+    crowd.players = calloc(crowd.count, sizeof *crowd.players);
+    if (clients == NULL || crowd.players == NULL) fail("starting");
+    for (unsigned index = 0; index < connections; index++)
+        clients[index] = client_open(&crowd.dial, !are_mixed || index / 2 % 2 == 0);
+    for (unsigned number = 0; number < crowd.count; number++) {
+        struct player *player = &crowd.players[number];
+        player->client = clients[number % connections];
+        player->number = number;
+        player->knows_no_parts = are_mixed && number % 3 == 2;
+        for (unsigned track = 0; track < TRACKS; track++) {
+            player->follows[track].player = player;
+            player->follows[track].track = track + (player->knows_no_parts ? TRACKS : 0);
+        }
+    }
+    free(clients);
+}
+
+static void keep_in(const char *folder) {
+    char path[512];
+    crowd.folder = folder;
+    snprintf(path, sizeof path, "%s/order", folder);
+    crowd.kept = fopen(path, "w");
+    if (crowd.kept == NULL) fail(path);
+}
+
 int main(int count, char **words) {
     if (count < 6) fail("players PORT ROOT SECONDS PLAYERS CONNECTIONS ...");
     signal(SIGPIPE, SIG_IGN);
     crowd.root = words[2];
     crowd.count = (unsigned)atoi(words[4]);
-    const unsigned connections = (unsigned)atoi(words[5]);
     const double seconds = atof(words[3]);
     crowd.has_lists_alone = count > 6 && strcmp(words[6], "lists") == 0;
+    const bool is_mixed = count > 6 && strcmp(words[6], "mixed") == 0;
     const char *file = NULL;
     for (int index = 6; index + 1 < count; index++) {
-        if (strcmp(words[index], "keep") == 0) crowd.folder = words[index + 1];
+        if (strcmp(words[index], "keep") == 0) keep_in(words[index + 1]);
         if (strcmp(words[index], "replay") == 0) file = words[index + 1];
     }
-    if (crowd.folder != NULL) {
-        char path[512];
-        snprintf(path, sizeof path, "%s/order", crowd.folder);
-        crowd.kept = fopen(path, "w");
-        if (crowd.kept == NULL) fail(path);
-    }
 
-    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
-    if (context == NULL || SSL_CTX_set_alpn_protos(context, (const uint8_t *)"\x02h2", 3) != 0) fail("TLS");
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    const int epoll = epoll_create1(EPOLL_CLOEXEC);
-    struct wire **wires = calloc(connections, sizeof *wires);
-    crowd.players = calloc(crowd.count, sizeof *crowd.players);
-    if (epoll < 0 || wires == NULL || crowd.players == NULL) fail("starting");
-    for (unsigned index = 0; index < connections; index++)
-        wires[index] = wire_open(context, epoll, (uint16_t)atoi(words[1]), on_answer);
-    for (unsigned number = 0; number < crowd.count; number++) {
-        struct player *player = &crowd.players[number];
-        player->wire = wires[number % connections];
-        player->number = number;
-        for (unsigned track = 0; track < TRACKS; track++) {
-            player->follows[track].player = player;
-            player->follows[track].track = track;
-        }
-    }
+    dial_make(&crowd.dial, (uint16_t)atoi(words[1]), on_answer, NULL);
+    make_players((unsigned)atoi(words[5]), is_mixed);
     // Handshakes are not what is measured.
+    dial_settle(&crowd.dial);
     puts("ready");
     fflush(stdout);
     if (getchar() == EOF) return 1;
     const double before_s = cpu_seconds();
     crowd.until_ns = now_ns() + (uint64_t)(seconds * 1e9);
-    if (file != NULL) replay(epoll, file);
-    else play(epoll, seconds);
+    pauses_begin();
+    if (file != NULL) replay(file);
+    else play(seconds);
     if (crowd.kept != NULL) fclose(crowd.kept);
     write_report(cpu_seconds() - before_s);
     return 0;

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire.h"
+#include "client.h"
 
 enum { FAILURES_MAX = 64 };
 
-struct track tracks[TRACKS];
+struct track tracks[KINDS];
 
 static struct {
     char what[NAME_ROOM + 64];
@@ -76,6 +76,12 @@ void write_tracks(void) {
         }
         printf("]}");
     }
+}
+
+void write_counts(const struct counts *counts) {
+    printf(
+        "\"connections\":%" PRIu64 ",\"left\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",",
+        counts->connections, counts->left, counts->refused, counts->unanswered);
 }
 
 void write_failures(void) {

@@ -1,198 +1,207 @@
-// See wire.h. nghttp2 keeps the protocol; what it has to send waits in it until the socket takes it.
+// See wire.h.
 
 #include "wire.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
-#include <nghttp2/nghttp2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { READ_AT_ONCE = 256 * 1024, STREAM_WINDOW = 4 << 20, CONNECTION_WINDOW = 64 << 20 };
+enum { READ_AT_ONCE = 256 * 1024 };
 
-struct wire {
-    int socket, epoll;
-    SSL *tls;
-    nghttp2_session *session;
-    answered done;
-    uint64_t read_at_ns;
-    char authority[32];
-    const uint8_t *unsent;
-    size_t unsent_length;
-    bool is_open, waits_for_room;
-};
+// Its life
 
-struct request {
-    void *owner;
-    unsigned kind;
-    struct answer answer;
-};
-
-uint64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-void fail(const char *what) {
-    fprintf(stderr, "players: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
-
-// Answers
-
-static int on_header(
-    nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name, size_t name_length,
-    const uint8_t *value, size_t value_length, uint8_t flags, void *context) {
-    (void)flags;
-    (void)context;
-    struct request *request = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
-    if (request == NULL) return 0;
-    if (name_length == 7 && memcmp(name, ":status", 7) == 0) {
-        request->answer.status = atoi((const char *)value);
-    } else if (name_length == 16 && memcmp(name, "content-encoding", 16) == 0) {
-        request->answer.is_packed = value_length == 4 && memcmp(value, "gzip", 4) == 0;
-    }
-    return 0;
-}
-
-static int on_data(
-    nghttp2_session *session, uint8_t flags, int32_t stream, const uint8_t *data, size_t length,
-    void *context) {
-    (void)flags;
-    (void)context;
-    struct request *request = nghttp2_session_get_stream_user_data(session, stream);
-    if (request == NULL) return 0;
-    struct answer *answer = &request->answer;
-    if (answer->length + length > answer->room) {
-        answer->room = (answer->length + length) * 2;
-        answer->body = realloc(answer->body, answer->room);
-        if (answer->body == NULL) fail("realloc");
-    }
-    memcpy(answer->body + answer->length, data, length);
-    answer->length += length;
-    return 0;
-}
-
-static int on_close(nghttp2_session *session, int32_t stream, uint32_t error, void *context) {
-    struct wire *wire = context;
-    struct request *request = nghttp2_session_get_stream_user_data(session, stream);
-    if (request == NULL) return 0;
-    if (error != 0) request->answer.status = 0;
-    request->answer.at_ns = wire->read_at_ns;
-    wire->done(&request->answer, request->owner, request->kind);
-    free(request->answer.body);
-    free(request);
-    return 0;
-}
-
-static nghttp2_session *make_session(struct wire *wire) {
-    nghttp2_session_callbacks *callbacks;
-    nghttp2_session *session;
-    if (nghttp2_session_callbacks_new(&callbacks) != 0) fail("nghttp2");
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
-    if (nghttp2_session_client_new(&session, callbacks, wire) != 0) fail("nghttp2");
-    nghttp2_session_callbacks_del(callbacks);
-    const nghttp2_settings_entry settings[] = {
-        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0}, {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW}};
-    nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings, 2);
-    nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, CONNECTION_WINDOW);
-    return session;
-}
-
-// The connection
-
-struct wire *wire_open(SSL_CTX *context, int epoll, uint16_t port, answered done) {
+struct wire *wire_open(struct dial *dial, struct client *client, bool is_http2) {
     struct wire *wire = calloc(1, sizeof *wire);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(dial->port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int one = 1;
     if (wire == NULL) fail("calloc");
-    wire->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    wire->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (wire->socket < 0) fail("socket");
-    if (connect(wire->socket, (struct sockaddr *)&address, sizeof address) != 0) fail("connect");
+    if (connect(wire->socket, (struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS)
+        fail("connect");
     setsockopt(wire->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    wire->tls = SSL_new(context);
+    wire->tls = SSL_new(dial->contexts[is_http2]);
     if (wire->tls == NULL || SSL_set_fd(wire->tls, wire->socket) != 1) fail("TLS");
     SSL_set_tlsext_host_name(wire->tls, "localhost");
-    if (SSL_connect(wire->tls) != 1) fail("the handshake");
-    fcntl(wire->socket, F_SETFL, O_NONBLOCK);
-    snprintf(wire->authority, sizeof wire->authority, "localhost:%u", port);
-    wire->epoll = epoll;
-    wire->done = done;
-    wire->is_open = true;
-    wire->session = make_session(wire);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = wire};
-    if (epoll_ctl(epoll, EPOLL_CTL_ADD, wire->socket, &event) != 0) fail("epoll");
-    wire_flush(wire);
+    SSL_set_connect_state(wire->tls);
+    wire->dial = dial;
+    wire->client = client;
+    wire->is_open = wire->is_shaking = wire->waits_for_room = true;
+    dial->shaking += 1;
+    if (is_http2) wire->session = http2_session(wire);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = wire};
+    if (epoll_ctl(dial->epoll, EPOLL_CTL_ADD, wire->socket, &event) != 0) fail("epoll");
     return wire;
 }
 
-static void end(struct wire *wire) {
-    if (!wire->is_open) return;
-    wire->is_open = false;
-    epoll_ctl(wire->epoll, EPOLL_CTL_DEL, wire->socket, NULL);
-    close(wire->socket);
-    wire->done(&(struct answer){0}, NULL, 0);
+void wire_forget(struct wire *wire, struct request *request) {
+    struct request **link = &wire->under_way;
+    while (*link != NULL && *link != request) link = &(*link)->next;
+    if (*link != NULL) *link = request->next;
 }
 
-void wire_ask(struct wire *wire, const char *path, void *owner, unsigned kind) {
-    struct request *request = calloc(1, sizeof *request);
-    if (request == NULL) fail("calloc");
-    request->owner = owner;
-    request->kind = kind;
-#define FIELD(name, value) {(uint8_t *)(name), (uint8_t *)(value), strlen(name), strlen(value), 0}
-    const nghttp2_nv fields[] = {
-        FIELD(":method", "GET"), FIELD(":scheme", "https"), FIELD(":authority", wire->authority),
-        FIELD(":path", path), FIELD("accept-encoding", "gzip"), FIELD("user-agent", "players")};
-#undef FIELD
-    if (nghttp2_submit_request(wire->session, NULL, fields, 6, NULL, request) < 0) fail("a request");
+static enum outcome outcome_at_end(const struct wire *wire) {
+    if (wire->session != NULL) return BROKEN;
+    if (http1_may_end(&wire->http1)) return ANSWERED;
+    return wire->was_used && !wire->http1.has_begun ? UNANSWERED : BROKEN;
+}
+
+void wire_end(struct wire *wire) {
+    if (!wire->is_open) return;
+    wire->is_open = false;
+    if (wire->is_shaking) wire->dial->shaking -= 1;
+    epoll_ctl(wire->dial->epoll, EPOLL_CTL_DEL, wire->socket, NULL);
+    close(wire->socket);
+    client_lost(wire->client, wire);
+    wire->next_dead = wire->dial->dead;
+    wire->dial->dead = wire;
+    const enum outcome outcome = outcome_at_end(wire);
+    while (wire->under_way != NULL) {
+        struct request *request = wire->under_way;
+        wire->under_way = request->next;
+        request->answer.at_ns = wire->read_at_ns;
+        client_take(wire->client, request, outcome);
+    }
+    client_is_free(wire->client);
+}
+
+// Asking
+
+void wire_is_dirty(struct wire *wire) {
+    if (wire->is_dirty) return;
+    wire->is_dirty = true;
+    wire->next_dirty = wire->dial->dirty;
+    wire->dial->dirty = wire;
+}
+
+void wire_ask(struct wire *wire, struct request *request) {
+    request->next = wire->under_way;
+    wire->under_way = request;
+    wire_is_dirty(wire);
+    if (wire->session != NULL) return http2_ask(wire, request);
+    http1_begin(&wire->http1);
+    const int length = snprintf(
+        wire->head, sizeof wire->head,
+        "GET %s HTTP/1.1\r\nHost: localhost:%u\r\nAccept-Encoding: gzip\r\nUser-Agent: players\r\n\r\n",
+        request->path, wire->dial->port);
+    wire->unsent = (const uint8_t *)wire->head;
+    wire->unsent_length = (size_t)length;
 }
 
 static void wait_for_room(struct wire *wire, bool waits) {
     if (wire->waits_for_room == waits) return;
     wire->waits_for_room = waits;
     struct epoll_event event = {.events = EPOLLIN | (waits ? EPOLLOUT : 0), .data.ptr = wire};
-    epoll_ctl(wire->epoll, EPOLL_CTL_MOD, wire->socket, &event);
+    epoll_ctl(wire->dial->epoll, EPOLL_CTL_MOD, wire->socket, &event);
 }
 
-void wire_flush(struct wire *wire) {
-    while (wire->is_open) {
-        if (wire->unsent_length == 0) {
-            ssize_t length = nghttp2_session_mem_send(wire->session, &wire->unsent);
-            if (length <= 0) break;
-            wire->unsent_length = (size_t)length;
-        }
-        int sent = SSL_write(wire->tls, wire->unsent, (int)wire->unsent_length);
+/// False when there is nothing to send.
+static bool has_unsent(struct wire *wire) {
+    if (wire->unsent_length > 0) return true;
+    if (wire->session == NULL) return false;
+    const ssize_t length = nghttp2_session_mem_send(wire->session, &wire->unsent);
+    wire->unsent_length = length > 0 ? (size_t)length : 0;
+    return length > 0;
+}
+
+static void flush(struct wire *wire) {
+    while (wire->is_open && !wire->is_shaking && has_unsent(wire)) {
+        const int sent = SSL_write(wire->tls, wire->unsent, (int)wire->unsent_length);
         if (sent <= 0) {
-            if (SSL_get_error(wire->tls, sent) == SSL_ERROR_WANT_WRITE) wait_for_room(wire, true);
-            else end(wire);
-            return;
+            if (SSL_get_error(wire->tls, sent) == SSL_ERROR_WANT_WRITE) return wait_for_room(wire, true);
+            return wire_end(wire);
         }
         wire->unsent += sent;
         wire->unsent_length -= (size_t)sent;
     }
-    if (wire->is_open) wait_for_room(wire, false);
+    if (wire->is_open && !wire->is_shaking) wait_for_room(wire, false);
 }
 
+void dial_flush(struct dial *dial) {
+    while (dial->dirty != NULL) {
+        struct wire *wire = dial->dirty;
+        dial->dirty = wire->next_dirty;
+        wire->is_dirty = false;
+        flush(wire);
+    }
+}
+
+// Reading
+
+void wire_piece(struct wire *wire, struct request *request, const uint8_t *bytes, size_t length) {
+    struct answer *answer = &request->answer;
+    if (wire->dial->piece != NULL && answer->status == 200)
+        return wire->dial->piece(bytes, length, wire->read_at_ns, request->owner);
+    if (answer->length + length > answer->room) {
+        answer->room = (answer->length + length) * 2;
+        answer->body = realloc(answer->body, answer->room);
+        if (answer->body == NULL) fail("realloc");
+    }
+    memcpy(answer->body + answer->length, bytes, length);
+    answer->length += length;
+}
+
+static void piece_of_http1(void *context, const uint8_t *bytes, size_t length) {
+    struct wire *wire = context;
+    wire->under_way->answer.status = wire->http1.status;
+    wire_piece(wire, wire->under_way, bytes, length);
+}
+
+/// One answer at a time, since nothing is asked before it is there.
+static void read_http1(struct wire *wire, const uint8_t *bytes, size_t length) {
+    struct request *request = wire->under_way;
+    if (request == NULL) return wire_end(wire);
+    const size_t taken = http1_take(&wire->http1, bytes, length, piece_of_http1, wire);
+    if (wire->http1.state == BAD || taken < length) return wire_end(wire);
+    if (wire->http1.state != WHOLE) return;
+    wire->under_way = NULL;
+    wire->was_used = true;
+    request->answer.status = wire->http1.status;
+    request->answer.is_packed = wire->http1.is_packed;
+    request->answer.at_ns = wire->read_at_ns;
+    if (wire->http1.closes) {
+        wire->is_leaving = true;
+        wire->dial->counts.left += 1;
+        wire_end(wire);
+    }
+    client_take(wire->client, request, ANSWERED);
+    client_is_free(wire->client);
+}
+
+static bool has_shaken_hands(struct wire *wire) {
+    if (!wire->is_shaking) return true;
+    const int done = SSL_do_handshake(wire->tls);
+    if (done != 1) {
+        const int error = SSL_get_error(wire->tls, done);
+        if (error == SSL_ERROR_WANT_READ) wait_for_room(wire, false);
+        else if (error != SSL_ERROR_WANT_WRITE) wire_end(wire);
+        return false;
+    }
+    wire->is_shaking = false;
+    wire->dial->shaking -= 1;
+    return true;
+}
+
+/// The socket may have been read, and more be waiting inside TLS: a turn reads all of it.
 void wire_turn(struct wire *wire) {
     static uint8_t bytes[READ_AT_ONCE];
+    if (!wire->is_open || !has_shaken_hands(wire)) return;
     while (wire->is_open) {
-        int length = SSL_read(wire->tls, bytes, sizeof bytes);
+        const int length = SSL_read(wire->tls, bytes, sizeof bytes);
         if (length <= 0) {
-            if (SSL_get_error(wire->tls, length) != SSL_ERROR_WANT_READ) end(wire);
+            if (SSL_get_error(wire->tls, length) != SSL_ERROR_WANT_READ) wire_end(wire);
             break;
         }
         wire->read_at_ns = now_ns();
-        if (nghttp2_session_mem_recv(wire->session, bytes, (size_t)length) < 0) end(wire);
+        if (wire->session == NULL) read_http1(wire, bytes, (size_t)length);
+        else if (nghttp2_session_mem_recv(wire->session, bytes, (size_t)length) < 0) wire_end(wire);
     }
-    wire_flush(wire);
+    if (wire->is_open) flush(wire);
+    if (wire->is_open && wire->is_leaving && wire->under_way == NULL) wire_end(wire);
 }

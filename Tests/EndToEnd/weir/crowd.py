@@ -10,6 +10,7 @@ from typing import Any
 
 from .clocked_publisher import ClockedPublisher
 from .places import REPOSITORY
+from .audience import Pauses, compile_c
 
 _SOURCES = REPOSITORY / "Tests" / "Benchmarks" / "Players"
 
@@ -17,19 +18,12 @@ _SOURCES = REPOSITORY / "Tests" / "Benchmarks" / "Players"
 def build(folder: Path) -> Path:
     """Makes the tool in `folder`; it needs what Weir itself is built with."""
     files = sorted(_SOURCES.glob("*.c"))
-    return _compile(folder / "players", files, "-lnghttp2", "-lssl", "-lcrypto", "-lz")
+    return compile_c(folder / "players", files, "-lnghttp2", "-lssl", "-lcrypto", "-lz")
 
 
 def build_readers(folder: Path) -> Path:
     """What the tool reads lists and parts with, as a library."""
-    return _compile(folder / "readers.so", [_SOURCES / "lists.c"], "-shared", "-fPIC", "-lz")
-
-
-def _compile(made: Path, files: list[Path], *options: str) -> Path:
-    subprocess.run(
-        ["clang", "-O2", "-Wall", "-Wextra", "-Werror", "-o", str(made), *map(str, files), *options],
-        check=True)
-    return made
+    return compile_c(folder / "readers.so", [_SOURCES / "lists.c"], "-shared", "-fPIC", "-lz")
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,8 @@ class Late:
 
 
 class Crowd:
-    """Players at work: connected when this is made, and playing from `begin` on."""
+    """Players at work: connected when this is made, and playing from `begin` on; with 0 seconds until
+    `report`."""
 
     def __init__(
         self, tool: Path, port: int, root: str, seconds: float, players: int, connections: int, *more: str,
@@ -62,7 +57,8 @@ class Crowd:
         return self
 
     def report(self) -> "CrowdReport":
-        said, _ = self._process.communicate(timeout=self.seconds * 4 + 60)
+        enough = "\n" if self.seconds == 0 else None
+        said, _ = self._process.communicate(enough, timeout=self.seconds * 4 + 60)
         assert self._process.returncode == 0, "the players ended badly"
         return CrowdReport(json.loads(said), self.seconds)
 
@@ -72,12 +68,20 @@ class CrowdReport:
         self.answers: int = said["answers"]
         self.bytes: int = said["bytes"]
         self.failures: dict[str, int] = said["failures"]
+        #: Connections that were made, and those that the server wanted to be left (GOAWAY,
+        #: `connection: close`).
+        self.connections: int = said["connections"]
+        self.left: int = said["left"]
+        #: Requests that were sent again, and with which right: see Players/client.h.
+        self.refused: int = said["refused"]
+        self.unanswered: int = said["unanswered"]
+        self.pauses = Pauses(said["pauses"])
         #: Of each player, for each track: parts it has had, and those that others had and it did not.
         self.had: list[list[tuple[int, int]]] = said["players"]
         self.tracks: list[dict[str, Any]] = said["tracks"]
         self.replayed = Late(sorted(each / 1000 for each in said["replayedUs"]))
         #: The share of a processor that the tool took, and the longest time for which it read nothing new.
-        self.cpu_share: float = said["cpuSeconds"] / seconds
+        self.cpu_share: float = said["cpuSeconds"] / seconds if seconds else 0
         self.longest_turn_ms: float = said["longestTurnMs"]
 
     def behind_first(self, kind: str) -> Late:
