@@ -9,7 +9,7 @@ MINUTES ?= 5
 SOURCES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build deb tarball image check test test-systemd sanitize fuzz bench walk format lint
+.PHONY: help run demo build deb tarball image check test test-systemd sanitize fuzz bench soak walk format lint
 .PHONY: certificate clean
 
 help: ## List the targets
@@ -67,6 +67,11 @@ bench: build ## Measure memory, CPU and times (BENCHMARKS="players held"); with 
 	@scripts/install-packages test bench
 	@scripts/python-environment
 	@build/venv/bin/python Tests/Benchmarks/run.py $(BENCHMARKS)
+
+soak: build ## Everybody comes and goes for MINUTES=5, with reloads, upgrades and kills; then all is where it was
+	@scripts/install-packages test
+	@scripts/python-environment
+	@cd Tests/EndToEnd && ../../build/venv/bin/python -m weir.soak.plan --minutes $(MINUTES)
 
 walk: build ## Follow live HLS and DASH of all sources (SOURCES=) for MINUTES=5, and judge them by every rule
 	@scripts/install-packages test

@@ -14,6 +14,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 # The first file of the second heap with browsers.
 _BORDER = "test_page_i"
+# One test that takes four minutes.
+_LONGEST = "test_soak.py"
 
 
 class ByHeap(LoadScopeScheduling):
@@ -33,7 +35,7 @@ def heap(nodeid: str) -> str:
 
 
 def order(items: list[pytest.Item]) -> None:
-    """Heaps with many slow tests first, so that none of them is begun last. Within a heap the
-    order stays."""
+    """The one that lasts for minutes, then heaps with many slow tests, so that none of them is begun last.
+    Within a heap the order stays."""
     slow = Counter(heap(item.nodeid) for item in items if item.get_closest_marker("slow"))
-    items.sort(key=lambda item: -slow[heap(item.nodeid)])
+    items.sort(key=lambda item: (heap(item.nodeid) != _LONGEST, -slow[heap(item.nodeid)]))
