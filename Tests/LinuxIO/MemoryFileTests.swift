@@ -24,6 +24,16 @@ struct MemoryFileTests {
         #expect(try MemoryFile.contents(of: file, limitBytes: 3) == [1, 2, 3])
     }
 
+    /// Linux 6.3 and newer; vm.memfd_noexec came with it.
+    @Test("can be run by nobody, if the kernel knows that")
+    func notExecutable() throws {
+        let file = try MemoryFile.sealed(name: "test", contents: [1, 2, 3])
+        let isKnown = access("/proc/sys/vm/memfd_noexec", F_OK) == 0
+        var status = stat()
+        try systemCall("fstat") { fstat(file.raw, &status) }
+        #expect(status.st_mode & 0o111 == 0 || !isKnown)
+    }
+
     @Test("that is too long is not read")
     func tooLong() throws {
         let file = try MemoryFile.sealed(name: "test", contents: [1, 2, 3])

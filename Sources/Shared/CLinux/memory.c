@@ -20,8 +20,21 @@ static int write_all(int descriptor, const char *bytes, size_t count) {
     return 0;
 }
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U  // Linux 6.3; the headers may be older than the kernel.
+#endif
+
+// A file that nobody can ever run. A kernel whose vm.memfd_noexec is set may insist on that, and one that is
+// older than 6.3 does not know the flag.
+static int memory_file(const char *name) {
+    unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int descriptor = memfd_create(name, flags | MFD_NOEXEC_SEAL);
+    if (descriptor == -1 && errno == EINVAL) descriptor = memfd_create(name, flags);
+    return descriptor;
+}
+
 int weir_sealed_memory(const char *name, const void *bytes, size_t count) {
-    int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int descriptor = memory_file(name);
     if (descriptor < 0) return -1;
     int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
     if (write_all(descriptor, bytes, count) == 0 && fcntl(descriptor, F_ADD_SEALS, seals) == 0) {
@@ -34,7 +47,7 @@ int weir_sealed_memory(const char *name, const void *bytes, size_t count) {
 }
 
 int weir_shared_memory(const char *name, size_t bytes) {
-    int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int descriptor = memory_file(name);
     if (descriptor == -1) return -1;
     if (ftruncate(descriptor, (off_t)bytes) == -1 ||
         fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == -1) {
