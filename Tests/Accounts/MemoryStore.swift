@@ -224,7 +224,10 @@ extension MemoryStore {
                 case .count(let limit):
                     let endMs = nowMs + limit.windowMs
                     var counted = contents.attempts[limit.key]
-                    if counted.map({ $0.windowEndsAtMs <= nowMs }) ?? true {
+                    let latestMs = limit.latestEndMs(nowMs: nowMs)
+                    if counted.map({ $0.windowEndsAtMs <= nowMs || $0.windowEndsAtMs > latestMs })
+                        ?? true
+                    {
                         counted = AttemptCount(count: 0, windowEndsAtMs: endMs)
                     }
                     guard var counted else { continue }

@@ -39,6 +39,23 @@ import Testing
                 == AttemptCount(count: 1, windowEndsAtMs: endMs + 1_000))
     }
 
+    @Test(
+        "a count begins anew when its window was begun by a clock that was far ahead",
+        arguments: StoreKind.all)
+    func clockSetBack(kind: StoreKind) throws {
+        let (place, store) = try kind.make()
+        defer { withExtendedLifetime(place) {} }
+        let aheadMs = testNowMs + 86_400_000
+        for _ in 0..<3 { _ = try store.countAttempt("key", nowMs: aheadMs, windowMs: 1_000) }
+        #expect(
+            try store.countAttempt("key", nowMs: testNowMs, windowMs: 1_000)
+                == AttemptCount(count: 1, windowEndsAtMs: testNowMs + 1_000))
+        // Clocks of machines that share a store are never quite the same.
+        #expect(
+            try store.countAttempt("key", nowMs: testNowMs - 500, windowMs: 1_000)
+                == AttemptCount(count: 2, windowEndsAtMs: testNowMs + 1_000))
+    }
+
     @Test("a count is forgotten", arguments: StoreKind.all)
     func forgetting(kind: StoreKind) throws {
         let (place, store) = try kind.make()

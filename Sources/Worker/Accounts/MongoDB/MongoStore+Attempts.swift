@@ -31,13 +31,14 @@ extension MongoStore {
         _ limit: AttemptLimit, nowMs: UInt64
     ) throws(MongoFailure) -> AttemptCount {
         for _ in 0..<Self.triesToCount {
+            let isRunning = BSONValue.document([
+                "$gt": .date(nowMs), "$lte": .date(limit.latestEndMs(nowMs: nowMs)),
+            ])
             let running = try attempts.changed(
-                ["_id": .string(limit.key), "windowEndsAt": .document(["$gt": .date(nowMs)])],
+                ["_id": .string(limit.key), "windowEndsAt": isRunning],
                 ["$inc": .document(["count": .int64(1)])])
             if let running { return AttemptCount(running) }
-            if let begun = try begin(limit.key, nowMs: nowMs, windowMs: limit.windowMs) {
-                return begun
-            }
+            if let begun = try begin(limit, nowMs: nowMs, unless: isRunning) { return begun }
         }
         throw .contended
     }
@@ -46,12 +47,12 @@ extension MongoStore {
 
     /// Nil when another process was faster.
     private func begin(
-        _ key: String, nowMs: UInt64, windowMs: UInt64
+        _ limit: AttemptLimit, nowMs: UInt64, unless isRunning: BSONValue
     ) throws(MongoFailure) -> AttemptCount? {
-        let endsAtMs = nowMs.addingReportingOverflow(windowMs)
+        let endsAtMs = nowMs.addingReportingOverflow(limit.windowMs)
         do throws(MongoFailure) {
             return try attempts.changed(
-                ["_id": .string(key), "windowEndsAt": .document(["$lte": .date(nowMs)])],
+                ["_id": .string(limit.key), "windowEndsAt": .document(["$not": isRunning])],
                 [
                     "$set": .document([
                         "count": .int64(1),

@@ -37,11 +37,15 @@ extension SQLiteStore {
             """
             INSERT INTO attempts (key, count, window_ends_at_ms) VALUES (?1, 1, ?3)
             ON CONFLICT (key) DO UPDATE SET
-                count = iif(window_ends_at_ms > ?2, count + 1, 1),
-                window_ends_at_ms = iif(window_ends_at_ms > ?2, window_ends_at_ms, ?3)
+                count = iif(window_ends_at_ms > ?2 AND window_ends_at_ms <= ?4, count + 1, 1),
+                window_ends_at_ms = iif(
+                    window_ends_at_ms > ?2 AND window_ends_at_ms <= ?4, window_ends_at_ms, ?3)
             RETURNING count, window_ends_at_ms
             """,
-            [.text(limit.key), .figure(nowMs), .figure(nowMs + limit.windowMs)]
+            [
+                .text(limit.key), .figure(nowMs), .figure(nowMs + limit.windowMs),
+                .figure(limit.latestEndMs(nowMs: nowMs)),
+            ]
         ) { row throws(StoreError) in
             AttemptCount(count: Int(row.integer(0)), windowEndsAtMs: row.figure(1))
         }

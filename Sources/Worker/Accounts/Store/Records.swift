@@ -92,6 +92,15 @@ package struct AttemptLimit: Equatable, Sendable {
         self.count = count
         self.windowMs = windowMs
     }
+
+    /// When a window that has begun ends at the latest. One that ends later was begun by a clock that was
+    /// ahead and has been set back since, and counts no more: else, who was refused in between would be
+    /// refused until the clock gets there again. The clocks of two machines may be a window apart.
+    func latestEndMs(nowMs: UInt64) -> UInt64 {
+        let ms = nowMs.addingReportingOverflow(
+            windowMs.multipliedReportingOverflow(by: 2).partialValue)
+        return ms.overflow ? .max : ms.partialValue
+    }
 }
 
 /// A change of a count of attempts.
