@@ -204,7 +204,16 @@ extension RingError {
         default:
             Problem(
                 status: 500, slug: "storage-failed", title: "The stream could not be stored",
-                detail: "The server's storage failed. Its log says how.")
+                detail: "The server's storage failed. Its log says how.", cause: cause)
+        }
+    }
+
+    private var cause: String {
+        switch self {
+        case .system(let error): "\(error)"
+        case .invalid(let what): "the ring is damaged: \(what)"
+        case .missing: "the stream's folder is gone"
+        default: "\(self)"
         }
     }
 }

@@ -29,13 +29,14 @@ final class RefusalLog {
         var pause = pauses[problem.slug] ?? LogPause(ms: Limits.logRepeatMs)
         defer { pauses[problem.slug] = pause }
         guard let leftOut = pause.leftOut(nowMs: loop.nowMs) else { return }
+        var metadata: Logger.Metadata = [
+            "stream": "\(name)", "reason": "\(problem.slug)", "peer": "\(exchange.request.peer)",
+            "leftOut": "\(leftOut)", "request": "\(exchange.requestID)",
+        ]
+        if let cause = problem.cause { metadata["cause"] = "\(cause)" }
         logger.report(
             problem.status >= 500 ? .broadcastFailed : .broadcastRefused, "broadcast refused",
-            metadata: [
-                "stream": "\(name)", "reason": "\(problem.slug)",
-                "peer": "\(exchange.request.peer)",
-                "leftOut": "\(leftOut)", "request": "\(exchange.requestID)",
-            ])
+            metadata: metadata)
     }
 }
 

@@ -34,8 +34,11 @@ struct AccountParts {
             desk: desk, loop: loop, counters: counters, tellWorkers: tellWorkers)
         publishers = settings.publish == .account ? credentials : nil
         storeWatch = StoreWatch(desk: desk, loop: loop, counters: counters, logger: logger)
-        history = try BroadcastHistory(
-            desk: desk, dataDirectory: settings.dataDirectory, slot: counters.slot, loop: loop,
-            logger: logger)
+        let desk = desk
+        history = try DataDirectoryFault.naming(settings.dataDirectory) {
+            try BroadcastHistory(
+                desk: desk, dataDirectory: settings.dataDirectory, slot: counters.slot, loop: loop,
+                logger: logger)
+        }
     }
 }

@@ -19,12 +19,12 @@ struct StreamParts {
         logger: Logger, history: BroadcastHistory, role: WorkerRole
     ) throws {
         changes = StreamChanges(counters: counters, doorbells: doorbells)
-        streams = try LiveStreams(
-            environment: StreamsEnvironment(
-                loop: loop, logger: logger, counters: counters, changes: changes,
-                settings: settings, isServerStart: role == .serverStart,
-                logsForAll: role != .other),
-            noteEnd: history.note)
+        let environment = StreamsEnvironment(
+            loop: loop, logger: logger, counters: counters, changes: changes, settings: settings,
+            isServerStart: role == .serverStart, logsForAll: role != .other)
+        streams = try DataDirectoryFault.naming(settings.dataDirectory) {
+            try LiveStreams(environment: environment, noteEnd: history.note)
+        }
         catalog = StreamCatalog(source: streams, changes: changes, loop: loop)
     }
 }

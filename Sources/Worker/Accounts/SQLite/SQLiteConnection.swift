@@ -42,10 +42,23 @@ final class SQLiteConnection: @unchecked Sendable {
         unsafe sqlite3_close_v2(handle)
     }
 
+    /// A disk that the kernel has made read-only after an error leaves the file as it was.
+    private var refusedToWrite: StoreError {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        do throws(SystemError) {
+            try FileSystem.tryToWrite(in: folder)
+        } catch {
+            if error.code == EROFS {
+                return .unavailable(reason: "\(path): its file system is read-only")
+            }
+        }
+        return .unusable(reason: "\(path): Weir may not write it")
+    }
+
     private func configure() throws(StoreError) {
         unsafe sqlite3_busy_timeout(handle, Int32(clamping: Limits.storeOperationMs))
         guard unsafe sqlite3_db_readonly(handle, "main") == 0 else {
-            throw .unusable(reason: "\(path): Weir may not write it")
+            throw refusedToWrite
         }
         try execute("PRAGMA foreign_keys = ON")
         // A change that was acknowledged is on disk, whatever happens to the machine.

@@ -12,10 +12,12 @@ package struct Problem: Error, Sendable, Equatable {
     package let members: [JSONMember]
     /// Fields of the response that belong to this problem: allow, retry-after.
     package let headers: [HeaderField]
+    /// What has led to it, for the log of the server. Clients are not told.
+    package let cause: String?
 
     package init(
         status: Int, slug: String, title: String, detail: String? = nil,
-        members: [JSONMember] = [], headers: [HeaderField] = []
+        members: [JSONMember] = [], headers: [HeaderField] = [], cause: String? = nil
     ) {
         self.status = status
         self.slug = slug
@@ -23,6 +25,7 @@ package struct Problem: Error, Sendable, Equatable {
         self.detail = detail
         self.members = members
         self.headers = headers
+        self.cause = cause
     }
 
     /// The header fields of the response, without content-length.
