@@ -23,7 +23,7 @@ enum DataDirectory {
         do {
             let lockFile = try openLockFile(in: path)
             if try FileLock.tryLock(lockFile) {
-                try writeProcessID(to: lockFile)
+                note(lockFile)
                 return lockFile
             }
             holder = self.holder(of: lockFile)
@@ -36,17 +36,22 @@ enum DataDirectory {
     }
 
     /// Takes over the lock of another supervisor.
-    static func adopt(_ lockFile: borrowing Descriptor) {
-        // What the file says is for people only.
-        try? writeProcessID(to: lockFile)
-    }
+    static func adopt(_ lockFile: borrowing Descriptor) { note(lockFile) }
 
     static func unusable(_ path: String, _ error: SystemError) -> StartError {
         let leadsNowhere = error.code == ENOENT && FileSystem.isLink(path)
         let cause = leadsNowhere ? "it is a symbolic link that leads nowhere" : error.message
         return StartError(
             message: "cannot use the data directory \(path): \(cause); "
-                + "create it for this user, or choose another with --data")
+                + "\(remedy(error.code)), or choose another with --data")
+    }
+
+    private static func remedy(_ code: Int32) -> String {
+        switch code {
+        case EROFS: "mount it writable (and see in the kernel's log whether its disk has failed)"
+        case ENOSPC, EDQUOT: "make room on its disk"
+        default: "create it for this user"
+        }
     }
 
     private static func openLockFile(in path: String) throws(SystemError) -> Descriptor {
@@ -58,11 +63,12 @@ enum DataDirectory {
         return Descriptor(owning: raw)
     }
 
-    private static func writeProcessID(to lockFile: borrowing Descriptor) throws(SystemError) {
+    /// Says in the lock file whose it is. That is for people only, so a full disk may prevent it.
+    private static func note(_ lockFile: borrowing Descriptor) {
         let raw = lockFile.raw
         let line = Array("\(getpid())\n".utf8)
-        try systemCall("ftruncate") { ftruncate(raw, 0) }
-        try systemCall("pwrite") { unsafe pwrite(raw, line, line.count, 0) }
+        guard (try? systemCall("ftruncate", { ftruncate(raw, 0) })) != nil else { return }
+        _ = try? systemCall("pwrite") { unsafe pwrite(raw, line, line.count, 0) }
     }
 
     /// " (process 123)", or nothing when the file does not say.

@@ -36,7 +36,7 @@ final class Supervisor {
     var handedSlots: [Int] = []
     /// The control socket of the supervisor before this one, until this one serves.
     var passedControl: (path: String, descriptor: PassedDescriptor)?
-    private let addresses: [ListenerKind: [String]]
+    let addresses: [ListenerKind: [String]]
     /// Whether a service manager has passed the addresses to serve on.
     let hasPassedSockets: Bool
     private let startedMs: UInt64

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 
 void *weir_reserve_addresses(size_t bytes) {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
@@ -66,4 +67,11 @@ int weir_open_temporary(const char *directory) {
         descriptor = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
     } while (descriptor < 0 && errno == EINTR);
     return descriptor;
+}
+
+int weir_file_system_kind(const char *path, uint32_t *number) {
+    struct statfs status;
+    if (statfs(path, &status) == -1) return -1;
+    *number = (uint32_t)status.f_type;
+    return 0;
 }

@@ -60,13 +60,35 @@ package enum FileSystem {
     }
 
     /// Creates a small file in a directory and drops it, to see whether that is possible now.
-    /// Nobody ever sees it. open(2) with O_TMPFILE; errors also ENOSPC, EDQUOT, EROFS.
+    /// Nobody ever sees it, but where a file system knows no files without a name: there it has this
+    /// process's for a moment. open(2) with O_TMPFILE; errors also ENOSPC, EDQUOT, EROFS.
     package static func tryToWrite(in path: String) throws(SystemError) {
-        let raw = try systemCall("open") { unsafe weir_open_temporary(path) }
-        let file = Descriptor(owning: raw)
+        let file = try temporaryFile(in: path)
         // An empty file needs no room, so creating one proves too little.
         let code = posix_fallocate(file.raw, 0, 1)
         if code != 0 { throw SystemError(code: code, call: "posix_fallocate") }
+    }
+
+    private static func temporaryFile(in path: String) throws(SystemError) -> Descriptor {
+        do {
+            return Descriptor(
+                owning: try systemCall("open") { unsafe weir_open_temporary(path) })
+        } catch {
+            // What NFS, many FUSE file systems, and overlays before Linux 6.3 say.
+            guard error.code == EOPNOTSUPP || error.code == EISDIR else { throw error }
+        }
+        let name = "\(path)/.trial-\(getpid())"
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW
+        let file = Descriptor(owning: try systemCall("open") { unsafe open(name, flags, 0o600) })
+        try removeFile(name)
+        return file
+    }
+
+    /// Which kind of file system a directory is on: the number that statfs(2) has for it.
+    package static func kind(at path: String) throws(SystemError) -> UInt32 {
+        var number: UInt32 = 0
+        try systemCall("statfs") { unsafe weir_file_system_kind(path, &number) }
+        return number
     }
 
     /// The names in a directory, without those that begin with a dot, in no particular order.

@@ -12,8 +12,8 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     package let host: String
     /// 1 to 65535.
     package let port: UInt16
-    /// Whether a machine without this address family may go on without it: true for the IPv6 half
-    /// of an address that stands for both families (":8443", "localhost:8443").
+    /// Whether a machine without this address family may go on without it: true for both halves of an
+    /// address that stands for both families (":8443", "localhost:8443").
     package let isOptional: Bool
 
     package init(host: String, port: UInt16, isOptional: Bool = false) {
@@ -50,7 +50,7 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
     private static func both(_ version4: String, _ version6: String, _ port: UInt16) -> [Self] {
         [
-            ListenAddress(host: version4, port: port),
+            ListenAddress(host: version4, port: port, isOptional: true),
             ListenAddress(host: version6, port: port, isOptional: true),
         ]
     }

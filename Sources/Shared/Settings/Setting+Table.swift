@@ -50,7 +50,7 @@ extension Setting {
                     """)
         default:
             Setting(
-                name: name, kind: .addressesOrOff, initial: .text("127.0.0.1:9443"),
+                name: name, kind: .addressesOrOff, initial: .text("localhost:9443"),
                 placeholder: "ADDRESS:PORT",
                 help: """
                     Where to answer /healthz, /readyz and /metrics, in plain HTTP, for load \

@@ -25,6 +25,8 @@ package enum EventName: String, CaseIterable, Sendable {
     case operatorActs = "operator-acts"
     case strangerRefused = "stranger-refused"
     case openFilesFew = "open-files-few"
+    case addressFamilyMissing = "address-family-missing"
+    case fileSystemRisky = "file-system-risky"
 
     // MARK: Workers
 

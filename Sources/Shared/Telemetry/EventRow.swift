@@ -103,6 +103,14 @@ struct EventRow: Sendable {
             .openFilesFew, .warning,
             "Few open files are allowed, so there can be few connections.",
             "Raise the hard limit: `LimitNOFILE=` in the unit, or `ulimit -Hn`."),
+        EventRow(
+            .addressFamilyMissing, .notice,
+            "The machine lacks IPv4 or IPv6, so Weir listens on the addresses of the other alone.",
+            "Nothing, if the machine is meant to be so."),
+        EventRow(
+            .fileSystemRisky, .warning,
+            "The data directory is on a file system that may fail in other ways than a local disk does.",
+            "The message says how. See docs/faults.md."),
     ]
 
     private static let workers = [
@@ -230,7 +238,7 @@ struct EventRow: Sendable {
         EventRow(
             .broadcastFailed, .warning,
             "A request to publish failed because of the server: its disk, its store, its bounds.",
-            "The reason says which. Look at `/readyz` and at the disk."),
+            "The reason says which, and `cause` how. Look at `/readyz` and at the disk."),
         EventRow(
             .broadcastNotRecorded, .warning,
             "A broadcast that has ended is missing from its owner's history.",

@@ -16,6 +16,12 @@ enum DataDirectoryCheck {
         try requireWritable(path, "the data directory \(path)")
     }
 
+    /// What to know of the file system that it is on, or will be; nil: nothing.
+    static func note(_ path: String) -> String? {
+        let place = FileSystem.exists(path) ? path : parent(of: path)
+        return FileSystemKind.at(place)?.text(about: path)
+    }
+
     /// Whether the path leads to a directory, through links or not. False: nothing of that name
     /// exists yet.
     private static func exists(_ path: String) throws(StartError) -> Bool {
@@ -42,7 +48,14 @@ enum DataDirectoryCheck {
     static func requireWritable(
         _ path: String, _ what: String, flag: String = "--data"
     ) throws(StartError) {
-        guard unsafe access(path, W_OK | X_OK) != 0 else { return }
+        let result = unsafe access(path, W_OK | X_OK)
+        if result == 0 { return }
+        // A disk that has failed is another matter than a directory of somebody else.
+        if SystemError.last("access").code == EROFS {
+            throw StartError(
+                message: "\(what) is on a file system that is read-only; mount it writable, "
+                    + "or choose another with \(flag)")
+        }
         throw StartError(
             message: "\(what) cannot be written to; create it, owned by the user that runs weir, "
                 + "or choose another with \(flag)", exitCode: 1)

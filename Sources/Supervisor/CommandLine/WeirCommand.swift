@@ -50,6 +50,7 @@ extension WeirCommand {
                 configuration: configuration, readSettings: { [flags] in try flags.settings() },
                 takingOver: takingOver, logger: logger)
             warn(settings, logger)
+            if takingOver == nil { supervisor.reportPlace() }
             throw ExitCode(supervisor.run())
         }
 
@@ -103,6 +104,7 @@ extension WeirCommand {
             print(settings.report(), terminator: "")
             for note in Environment.probableMistakes() { print("note: \(note)") }
             if let note = AccountsCheck.note(settings) { print("note: \(note)") }
+            if let note = DataDirectoryCheck.note(settings.dataDirectory) { print("note: \(note)") }
             do {
                 _ = try CertificateCheck.read(settings)
                 try DataDirectoryCheck.check(settings.dataDirectory)

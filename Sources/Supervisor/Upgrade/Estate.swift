@@ -53,6 +53,7 @@ final class Estate {
         let serviceManager = ServiceManager()
         let passed = try ServiceManager.takePassedSockets(limit: Limits.listeners)
         let lock = try DataDirectory.lock(settings.dataDirectory)
+        try DataDirectoryTrial.run(in: settings.dataDirectory)
         let listeners = try ListenerSet.open(settings, passed: passed)
         let shared: SharedFiles
         do throws(SystemError) {

@@ -35,6 +35,10 @@ int weir_allocate_file(int descriptor, uint64_t bytes);
 /// Opens a file without a name in a directory, for writing. open(2) with O_TMPFILE.
 int weir_open_temporary(const char *directory);
 
+/// Which kind of file system the file of that name is on: the number of linux/magic.h, by statfs(2).
+/// -1 with errno on failure.
+int weir_file_system_kind(const char *path, uint32_t *number);
+
 /// Copies into shared memory. The caller has announced what is about to be overwritten.
 void weir_ring_copy_in(void *shared, const void *source, size_t bytes);
 
