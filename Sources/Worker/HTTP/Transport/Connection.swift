@@ -275,6 +275,7 @@ final class Connection: EventHandler {
             return
         case .closing: return
         }
+        noteHandshake(endedBy: cause)
         let last = session
         enter(.closed)
         server.buffers.ciphertextCount = 0
@@ -288,6 +289,15 @@ final class Connection: EventHandler {
         shutdown(descriptor.raw, Int32(SHUT_RDWR))
         last?.closeExchanges(cause)
         server.didClose(self)
+    }
+
+    /// Counts a handshake that ends with its connection. A client that goes before it has sent anything has
+    /// not begun one, and what this server ends (`reset`) is nobody's failure.
+    private func noteHandshake(endedBy cause: CloseCause) {
+        guard case .handshaking = phase, let ssl = unsafe ssl else { return }
+        let hasBegun = unsafe SSL_in_before(ssl) == 0
+        guard cause == .timeout || (cause == .connectionLost && hasBegun) else { return }
+        server.counters.handshakesFailed += 1
     }
 
     /// A FIN has come, though it may not have been read yet.

@@ -121,7 +121,7 @@ package final class HTTPServer {
     /// Ends a connection of a proxy whose client has as many as it may have. It may have ended already.
     package func refuseClient(ofConnection number: UInt64) {
         loop.assertOwner()
-        proxied[number]?.close(.connectionLost)
+        proxied[number]?.close(.reset)
     }
 
     private func refuse(_ number: UInt64) {
