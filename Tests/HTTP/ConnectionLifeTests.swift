@@ -10,7 +10,7 @@ struct ConnectionLifeTests {
     @Test("phases follow one another, none comes back, and only what is open announces its end")
     func phases() {
         let allowed: [ConnectionPhase.Stage: Set<ConnectionPhase.Stage>] = [
-            .introducing: [.handshaking, .lingering, .closed],
+            .introducing: [.handshaking, .open, .lingering, .closed],
             .handshaking: [.open, .lingering, .closed], .open: [.ending, .lingering, .closed],
             .ending: [.lingering, .closed], .lingering: [.closed], .closed: [],
         ]

@@ -181,17 +181,19 @@ struct AdmissionTests {
         #expect(admission.limit(of: .redirect) == 200)
     }
 
-    @Test("knows proxies, whose connections are nobody's until they say whose")
-    func proxies() {
+    @Test(
+        "knows proxies, whose connections are nobody's until they say whose",
+        arguments: [ListenerKind.proxied, .proxiedRedirect])
+    func proxies(kind: ListenerKind) {
         var admission = admission()
         admission.trustedProxies = ["192.0.2.0/24"].compactMap(NetworkRange.parse)
         let stranger = PeerAddress(bytes: [198, 51, 100, 1])
-        #expect(admission.judge(stranger, from: .proxied, workers: 2) == .stranger)
-        #expect(admission.judge(address, from: .proxied, workers: 2) == .admitted)
-        #expect(Admission.owner(address, from: .proxied) == .proxy)
+        #expect(admission.judge(stranger, from: kind, workers: 2) == .stranger)
+        #expect(admission.judge(address, from: kind, workers: 2) == .admitted)
+        #expect(Admission.owner(address, from: kind) == .proxy)
         // Many from the proxy, each of another client.
         for _ in 0..<300 { admission.clients.add(.proxy) }
-        #expect(admission.judge(address, from: .proxied, workers: 2) == .admitted)
+        #expect(admission.judge(address, from: kind, workers: 2) == .admitted)
         #expect(admission.judge(address, from: .https, workers: 2) == .admitted)
         #expect(admission.judge(client: stranger, workers: 2) == .admitted)
         for _ in 0..<100 {
@@ -202,7 +204,7 @@ struct AdmissionTests {
         #expect(admission.judge(client: address, workers: 2) == .admitted)
         for _ in 0..<100 { admission.clients.add(.proxy) }
         // The last one that there was is there already: it may go on.
-        #expect(admission.judge(address, from: .proxied, workers: 2) == .full)
+        #expect(admission.judge(address, from: kind, workers: 2) == .full)
         #expect(
             admission.judge(client: PeerAddress(bytes: [10, 0, 0, 1]), workers: 2) == .admitted)
     }

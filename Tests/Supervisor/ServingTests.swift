@@ -275,7 +275,7 @@ struct ServingTests {
             .init(
                 environment: "WEIR_TRUSTED_PROXY=127.0.0.1 WEIR_PROXY_PROTOCOL=127.0.0.1:9"))
         #expect(supervisor.waitForEnd() == .exited(code: 1))
-        #expect(supervisor.log.contains("no TLS listener has the address 127.0.0.1:9"))
+        #expect(supervisor.log.contains("no listener for users has the address 127.0.0.1:9"))
     }
 
     @Test("takes a burst of connections, each exactly once")

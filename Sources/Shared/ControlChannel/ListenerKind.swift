@@ -13,4 +13,6 @@ package enum ListenerKind: UInt8, CaseIterable, Sendable {
     case control = 3
     /// TLS behind a header of the PROXY protocol, from a trusted proxy.
     case proxied = 4
+    /// Plain HTTP, a redirect, behind such a header.
+    case proxiedRedirect = 5
 }

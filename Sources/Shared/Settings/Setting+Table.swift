@@ -153,8 +153,8 @@ extension Setting {
                 name: name, kind: .addressesOrOff, initial: .text("off"),
                 placeholder: "ADDRESS:PORT",
                 help: """
-                    Those of the addresses in --listen, or of the sockets that systemd passes, \
-                    where each connection begins with a header of the PROXY protocol, version 1 \
+                    Those of the addresses in --listen and --http-redirect, or of the sockets that \
+                    systemd passes, where each connection begins with a header of the PROXY protocol, version 1 \
                     or 2, from a trusted proxy. Connections from elsewhere, or that begin with \
                     anything else, are closed.
                     """)

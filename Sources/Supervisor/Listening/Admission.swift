@@ -41,7 +41,7 @@ struct Admission {
         switch kind {
         case .admin, .control:
             return .admitted
-        case .proxied:
+        case .proxied, .proxiedRedirect:
             guard Self.contain(trustedProxies, peer) else { return .stranger }
             return clients.total < workers * connectionsPerWorker ? .admitted : .full
         case .https, .redirect:
@@ -71,7 +71,7 @@ struct Admission {
     static func owner(_ peer: PeerAddress, from kind: ListenerKind) -> ConnectionOwner {
         switch kind {
         case .admin, .control: .operators
-        case .proxied: .proxy
+        case .proxied, .proxiedRedirect: .proxy
         case .https, .redirect: .client(peer.network)
         }
     }

@@ -20,7 +20,9 @@ final class BoundListener {
     }
 
     /// Only proxies come here, and say first for whom.
-    fileprivate func expectProxies() { kind = .proxied }
+    fileprivate func expectProxies() { kind = kind == .redirect ? .proxiedRedirect : .proxied }
+
+    fileprivate var expectsProxies: Bool { kind == .proxied || kind == .proxiedRedirect }
 }
 
 enum ListenerSet {
@@ -31,9 +33,9 @@ enum ListenerSet {
     ) throws(StartError) -> [BoundListener] {
         let isPassed = !passed.isEmpty
         let bound = isPassed ? try adopt(passed) : try bind(settings.listen, .https, .listen)
-        try expectProxies(settings.proxyProtocol, among: bound)
-        return try bound + bind(settings.httpRedirect, .redirect, .httpRedirect)
-            + bind(settings.admin, .admin, .admin)
+        let open = try bound + bind(settings.httpRedirect, .redirect, .httpRedirect)
+        try expectProxies(settings.proxyProtocol, among: open)
+        return try open + bind(settings.admin, .admin, .admin)
     }
 
     /// Takes over the listener of another supervisor. Nil: it is none.
@@ -42,7 +44,7 @@ enum ListenerSet {
         return BoundListener(listener, kind: kind)
     }
 
-    /// Each address has to be one of a TLS listener. (One that stands for a whole family may be missing
+    /// Each address has to be one that users come to. (One that stands for a whole family may be missing
     /// where one socket is for both, or where the machine lacks the family.)
     private static func expectProxies(
         _ addresses: [ListenAddress], among listeners: [BoundListener]
@@ -54,13 +56,13 @@ enum ListenerSet {
         for address in addresses {
             let isThere = listeners.contains { listener in
                 listener.address == address.description
-                    || (address.isForAll && listener.kind == .proxied
+                    || (address.isForAll && listener.expectsProxies
                         && listener.address.hasSuffix(":\(address.port)"))
             }
             guard isThere else {
                 throw StartError(
                     message:
-                        "no TLS listener has the address \(address) of "
+                        "no listener for users has the address \(address) of "
                         + "\(Setting.named(.proxyProtocol).flag); weir listens on "
                         + listeners.map(\.address).joined(separator: ", "))
             }

@@ -198,6 +198,8 @@ extension WorkerProcess: SupervisorLinkDelegate {
         case .proxied: server.adopt(connection, number: number, over: .proxiedTLS)
         case .redirect:
             server.adopt(connection, number: number, over: .plain, for: redirection)
+        case .proxiedRedirect:
+            server.adopt(connection, number: number, over: .proxiedPlain, for: redirection)
         case .admin:
             server.adopt(
                 connection, number: number, over: .plain, for: administration,

@@ -55,21 +55,22 @@ extension Connection {
     /// A FIN has come. With TLS, a peer that means to end says so first (RFC 8446, section 6.1).
     private func receiveEnd() {
         let isMeant = unsafe ssl == nil
-        guard isMeant else { return close(.connectionLost) }
+        guard isMeant, session != nil else { return close(.connectionLost) }
         if run({ $0.receiveEnd() }) { updateInterest() }
     }
 
     /// Takes the bytes in the receive buffer through TLS and to the session.
     private func process() {
+        if case .introducing = phase, !introduce() { return }
         if let ssl = unsafe ssl {
-            if case .introducing = phase, !introduce() { return }
             ERR_clear_error()
             if case .handshaking = phase, unsafe !continueHandshake(ssl) { return }
             guard unsafe decrypt(ssl) else { return close(.connectionLost) }
         } else {
             let buffers = server.buffers
             let bytes = unsafe UnsafeRawBufferPointer(
-                start: buffers.receive, count: buffers.receiveEnd)
+                start: buffers.receive + buffers.receivePosition,
+                count: buffers.receiveEnd - buffers.receivePosition)
             guard run({ unsafe $0.receive(bytes) }) else { return }
         }
         didReceive()

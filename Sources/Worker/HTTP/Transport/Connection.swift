@@ -65,7 +65,7 @@ final class Connection: EventHandler {
         descriptor: consuming Descriptor, id: UInt64, number: UInt64,
         transport: HTTPServer.Transport, application: any Application, server: HTTPServer
     ) {
-        if transport != .plain {
+        if transport.hasTLS {
             guard let ssl = unsafe server.tls.makeConnection(over: server.buffers) else {
                 return nil
             }
@@ -77,7 +77,7 @@ final class Connection: EventHandler {
         peer = PeerAddress(socket: descriptor.raw)
         isOfProxy = transport != .plain && server.trust.trusts(peer)
         client = server.clients.client(at: peer, isCrowd: isOfProxy)
-        phase = transport == .proxiedTLS ? .introducing(ProxyHeader()) : .handshaking
+        phase = transport.isProxied ? .introducing(ProxyHeader()) : .handshaking
         self.descriptor = descriptor
         self.id = id
         self.number = number
@@ -93,17 +93,22 @@ final class Connection: EventHandler {
     /// Starts to listen to the socket.
     func start() throws(SystemError) {
         registration = try server.loop.add(descriptor.raw, interest: .readable, handler: self)
-        if unsafe ssl == nil {
-            openPlain()
+        if case .introducing = phase {
+            ensureCheck(afterMs: server.limits.proxyHeaderMs)
         } else {
-            let isIntroducing = phase.stage == .introducing
-            ensureCheck(
-                afterMs: isIntroducing ? server.limits.proxyHeaderMs : server.limits.handshakeMs)
+            beginTalk()
         }
     }
 
-    /// Takes the header of the proxy from bytes that were received. True when it is complete, and TLS
-    /// follows.
+    /// What comes from now on is the client's.
+    private func beginTalk() {
+        guard unsafe ssl != nil else { return openPlain() }
+        if phase.stage != .handshaking { enter(.handshaking) }
+        ensureCheck(afterMs: server.limits.handshakeMs)
+    }
+
+    /// Takes the header of the proxy from bytes that were received. True when it is complete, and what
+    /// the client says follows.
     func takeHeader(_ bytes: Span<UInt8>, from position: inout Int) -> Bool {
         switch phase.takeHeader(bytes, from: &position) {
         case nil, .needsMore: return false
@@ -112,8 +117,7 @@ final class Connection: EventHandler {
             return false
         case .client(let client):
             if let client { belong(to: client) }
-            enter(.handshaking)
-            ensureCheck(afterMs: server.limits.handshakeMs)
+            beginTalk()
             return true
         }
     }

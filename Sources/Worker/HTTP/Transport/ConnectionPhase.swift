@@ -6,7 +6,7 @@
 enum ConnectionPhase {
     /// It comes from a proxy, which has not said yet for whom.
     case introducing(ProxyHeader)
-    /// TLS has not been agreed on yet.
+    /// TLS has not been agreed on yet. A connection in plain text does not stay here.
     case handshaking
     /// Requests are served.
     case open(any ProtocolSession)
@@ -44,7 +44,7 @@ enum ConnectionPhase {
         /// A phase never goes back.
         func mayBecome(_ next: Stage) -> Bool {
             switch self {
-            case .introducing: next != .introducing && next != .open && next != .ending
+            case .introducing: next != .introducing && next != .ending
             case .handshaking: next.rawValue > rawValue && next != .ending
             default: next.rawValue > rawValue
             }

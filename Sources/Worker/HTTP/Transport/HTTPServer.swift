@@ -83,10 +83,13 @@ package final class HTTPServer {
     /// What the bytes of a connection are.
     package enum Transport: Sendable {
         case tls
-        /// The same behind a header in which a proxy says who has made the connection.
-        case proxiedTLS
         /// HTTP/1.1 in plain text, accepted even while the server drains: operators use it.
         case plain
+        /// The same two behind a header in which a proxy says who has made the connection.
+        case proxiedTLS, proxiedPlain
+
+        var hasTLS: Bool { self == .tls || self == .proxiedTLS }
+        var isProxied: Bool { self == .proxiedTLS || self == .proxiedPlain }
     }
 
     /// Takes over an accepted TCP socket and serves it until one side ends it. Requests go to
@@ -100,7 +103,7 @@ package final class HTTPServer {
     ) {
         loop.assertOwner()
         let limit = limits.connections + reserve
-        guard connections.count < limit, !isDraining || transport == .plain else {
+        guard connections.count < limit, !isDraining || !transport.hasTLS else {
             return refuse(number)
         }
         configure(descriptor.raw)
@@ -112,7 +115,7 @@ package final class HTTPServer {
             return refuse(number)
         }
         connections[connection.id] = connection
-        if transport == .proxiedTLS { proxied[number] = connection }
+        if transport.isProxied { proxied[number] = connection }
         connection.client.force(.connections)
         counters.connectionsOpened += 1
         onConnectionCountChange?()
