@@ -15,6 +15,7 @@ import pytest
 
 from weir.admin import Metrics
 from weir.http2 import Http2Connection
+from weir.limits import limit
 from weir.ports import free_port
 from weir.server import Server
 from weir.waiting import PATIENCE_S, wait_until
@@ -39,10 +40,11 @@ _LOCAL = _SIGNATURE + b"\x20\x00\x00\x00"
 
 @dataclass(frozen=True)
 class Entry:
-    """A server with a listener for proxies beside the usual one."""
+    """A server with listeners for proxies, one of them for plain HTTP, beside the usual one."""
 
     server: Server
     port: int
+    redirect_port: int
 
     def connect(
         self, header: bytes, *, source: str = _PROXY, port: int | None = None,
@@ -65,12 +67,12 @@ class Entry:
 @pytest.fixture
 def entry(start_server: Callable[..., Server]) -> Entry:
     """One client has 64 of the 96 connections at most."""
-    port = free_port()
-    address = f"127.0.0.1:{port}"
+    port, redirect_port = free_port(), free_port()
+    address, redirect = f"127.0.0.1:{port}", f"127.0.0.1:{redirect_port}"
     return Entry(start_server(
-        "--listen", address, "--proxy-protocol", address, "--trusted-proxy", _PROXY,
-        "--access-log", "on", workers=1, publish="account",
-        launcher=["prlimit", "--nofile=256:256"]), port)
+        "--listen", address, "--http-redirect", redirect, "--proxy-protocol", address,
+        "--proxy-protocol", redirect, "--trusted-proxy", _PROXY, "--access-log", "on", workers=1,
+        publish="account", launcher=["prlimit", "--nofile=256:256"]), port, redirect_port)
 
 
 def ask(
@@ -151,6 +153,91 @@ def test_the_header_of_a_proxy_names_the_client(entry: Entry) -> None:
             return b" 200 " in ask(one, "GET", "/api/time")
         return False
     wait_until(again, "room again")
+
+
+def test_plain_http_behind_a_proxy_is_redirected_as_well(entry: Entry) -> None:
+    server = entry.server
+
+    def knock(header: bytes, path: str, source: str = _PROXY) -> bytes:
+        with socket.socket() as plain:
+            plain.settimeout(PATIENCE_S)
+            plain.bind((source, 0))
+            plain.connect(("127.0.0.1", entry.redirect_port))
+            seen = b""
+            with suppress(OSError):
+                plain.sendall(header + (
+                    f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").encode())
+                while piece := plain.recv(65_536):
+                    seen += piece
+            return seen
+
+    for header, client in [
+        (b"PROXY TCP4 203.0.113.9 127.0.0.1 4711 80\r\n", "203.0.113.9"),
+        (block("2001:db8::a"), "2001:db8::a"), (_LOCAL, _PROXY),
+    ]:
+        seen = client_of(server, lambda path: knock(header, path))
+        assert seen == client
+        answer = knock(header, "/alice/watchLive")
+        assert answer.startswith(b"HTTP/1.1 308 "), answer
+        assert f"location: https://localhost:{server.port}/alice/watchLive".encode() in answer
+    before = Metrics(server).total("weir_proxy_headers_refused_total")
+    assert knock(b"", "/") == b""
+    assert knock(block("203.0.113.9"), "/", source=_STRANGER) == b""
+    wait_until(
+        lambda: Metrics(server).total("weir_proxy_headers_refused_total") == before + 2,
+        "those to be counted", every_s=0.2)
+
+
+def test_a_client_behind_a_proxy_that_resets_streams_costs_others_nothing(entry: Entry) -> None:
+    """Rapid reset (CVE-2023-44487), as a proxy passes it on over the one connection that it has."""
+    server = entry.server
+    budget = limit("resetsPer10s")
+
+    def forwarded(text: str) -> list[tuple[str, str]]:
+        return [("x-forwarded-for", text)]
+
+    with Http2Connection(server) as proxy:
+        # Many times what ends the connection of a client that comes by itself.
+        for _ in range(20 * budget):
+            proxy.reset(proxy.open("GET", "/api/time", forwarded("203.0.113.9")))
+        answer = proxy.request("GET", "/api/time", forwarded("203.0.113.9"))
+        assert answer.status == 429 and answer.headers["retry-after"] == "1"
+        assert json.loads(answer.body)["type"] == "/problems/too-many-resets"
+        assert proxy.request("GET", "/api/time", forwarded("203.0.113.10")).status == 200
+        wait_until(
+            lambda: proxy.request("GET", "/api/time", forwarded("203.0.113.9")).status == 200,
+            "it to be let in again", every_s=0.2)
+        assert proxy.goaway is None
+    assert Metrics(server).total("weir_abuse_closes_total") == 0
+    with Http2Connection(server, source=_STRANGER) as stranger:
+        for _ in range(2 * budget):
+            stranger.reset(stranger.open("GET", "/api/time", forwarded("203.0.113.9")))
+            if stranger.closed:
+                break
+        wait_until(
+            lambda: Metrics(server).total("weir_abuse_closes_total") == 1,
+            "that connection to be closed", every_s=0.2)
+
+
+@pytest.mark.parametrize(("name", "is_taken"), [
+    ("a4c7b2d0-trace/1:2=+.x_", True), ("x" * limit("requestIDBytes"), True),
+    ("x" * (limit("requestIDBytes") + 1), False), ("", False), ("two words", False),
+    ('quote"', False), ("é", False), ("semi;colon", False), ("a,b", False),
+])
+def test_a_request_keeps_the_name_that_a_trusted_proxy_has_given(
+    entry: Entry, name: str, is_taken: bool
+) -> None:
+    server = entry.server
+    for source in (None, _STRANGER):
+        with Http2Connection(server, source=source) as proxy:
+            answer = proxy.request("GET", "/nothing/here", [("x-request-id", name)])
+            assert answer.status == 404
+            request = answer.headers["x-request-id"]
+            assert json.loads(answer.body)["requestId"] == request
+            assert (request == name) == (is_taken and source is None)
+            wait_until(
+                lambda: any(each["metadata"].get("request") == request
+                            for each in server.log_records()), "a line about it")
 
 
 def test_fields_of_a_proxy_name_the_client_of_each_request(entry: Entry, name: str) -> None:

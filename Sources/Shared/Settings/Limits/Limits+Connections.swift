@@ -138,8 +138,14 @@ extension Limits {
 
     // MARK: HTTP/2 abuse. Each is a budget that refills with time (see AbuseGuard).
 
-    /// Connection: streams a client may reset or make us reset, per 10 seconds.
+    /// Connection: streams a client may reset or make us reset, per 10 seconds. Over the connection of a
+    /// trusted proxy, so many of each client that it names.
     package static let resetsPer10s = 200
+    /// Connection: for how many clients a connection of a trusted proxy stands, when something has no
+    /// client of its own: it has so many times each of these budgets.
+    package static let clientsOfProxyConnection = 16
+    /// Connection: clients of a proxy whose resets are remembered; those of others count for the proxy.
+    package static let clientsWithResets = 256
     /// Connection: SETTINGS, PING and PRIORITY frames, and WINDOW_UPDATE frames that open no window
     /// worth having, per 10 seconds.
     package static let controlFramesPer10s = 1_000

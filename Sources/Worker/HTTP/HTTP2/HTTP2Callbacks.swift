@@ -88,7 +88,7 @@ private func frameBegins(
         case NGHTTP2_HEADERS: session.headerSectionBytes = header.wireBytes
         case NGHTTP2_CONTINUATION: session.headerSectionBytes += header.wireBytes
         case NGHTTP2_WINDOW_UPDATE, NGHTTP2_GOAWAY: break
-        case NGHTTP2_RST_STREAM: session.count(.reset)
+        case NGHTTP2_RST_STREAM: session.countReset(of: session.exchange(of: header.stream_id))
         default: session.count(.control)
         }
     }

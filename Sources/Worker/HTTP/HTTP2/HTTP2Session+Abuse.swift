@@ -10,6 +10,17 @@ extension HTTP2Session {
         connection.endForAbuse()
     }
 
+    /// A stream was reset, by the peer or through its fault. Behind a proxy that is the doing of who has
+    /// made the request, and no other client may lose its connection because of it.
+    func countReset(of exchange: Exchange?) {
+        if let exchange, !exchange.client.isExempt, exchange.client !== client,
+            clientResets?.add(exchange.client.network, nowMs: nowMs) == true
+        {
+            return
+        }
+        count(.reset)
+    }
+
     /// The peer broke the protocol: the library is about to reset a stream, or has just done so.
     func countResetAhead() {
         resetsCountedAhead += 1
@@ -18,7 +29,8 @@ extension HTTP2Session {
 
     /// A RST_STREAM leaves. It counts as the peer's doing unless we have asked for it.
     func didSendReset(_ streamID: Int32) {
-        if let exchange = exchange(of: streamID) {
+        let exchange = exchange(of: streamID)
+        if let exchange {
             guard !exchange.isResetByUs else {
                 if !exchange.body.isComplete { useless.didCutOffBody() }
                 return
@@ -29,7 +41,7 @@ extension HTTP2Session {
         } else if resetsCountedAhead > 0 {
             resetsCountedAhead -= 1
         } else {
-            count(.reset)
+            countReset(of: exchange)
         }
     }
 

@@ -139,9 +139,13 @@ extension HTTP2Session: ExchangeTransport {
 
     /// A request's header section is complete.
     func begin(_ headers: consuming IncomingHeaders, streamID: Int32, endsStream: Bool) {
-        let problem = headers.problem
+        var problem = headers.problem
         var (peer, client) = (connection.peer, self.client)
-        if hasOtherAskers { (peer, client) = connection.asker(headers.block) }
+        if hasOtherAskers {
+            (peer, client) = connection.asker(headers.block)
+            let isAbuser = clientResets?.isSpent(client.network, nowMs: nowMs) == true
+            if isAbuser { problem = .tooManyResets }
+        }
         guard client.mayTake(.heldBytes, Limits.heldBytesPerRequest) else {
             return refuse(streamID, of: client)
         }

@@ -36,6 +36,8 @@ final class HTTP2Session: ProtocolSession {
     let counters: HTTPCounters
     var abuse: AbuseGuard
     var useless: UselessBytes
+    /// Resets by clients of a trusted proxy; nil when the connection is a client's own.
+    var clientResets: ClientResets?
     /// Resets of ours that the abuse guard has counted and that have not left yet.
     var resetsCountedAhead = 0
     /// Resets still to leave that are due to a lack of room in this worker, not to the peer.
@@ -62,7 +64,9 @@ final class HTTP2Session: ProtocolSession {
     private var isDrained = false
 
     /// Nil when memory ran out.
-    init?(connection: Connection, configuration: HTTP2Configuration, nowMs: UInt64) {
+    init?(connection: Connection, nowMs: UInt64) {
+        let isOfProxy = connection.isOfProxy
+        let configuration = connection.server.configuration(ofProxy: isOfProxy)
         var handle: OpaquePointer?
         let code = unsafe configuration.memory.withFunctions { memory in
             unsafe nghttp2_session_server_new3(
@@ -80,8 +84,10 @@ final class HTTP2Session: ProtocolSession {
         spent = connection.server.spent
         date = connection.server.date
         counters = connection.server.counters
-        abuse = AbuseGuard(limits: limits)
-        useless = UselessBytes(limits: limits, nowMs: nowMs)
+        let budgets = isOfProxy ? limits.ofProxy : limits
+        abuse = AbuseGuard(limits: budgets)
+        useless = UselessBytes(limits: budgets, nowMs: nowMs)
+        clientResets = isOfProxy ? ClientResets(per10s: limits.resetsPer10s) : nil
         unsafe nghttp2_session_set_user_data(handle, Unmanaged.passUnretained(self).toOpaque())
         guard submitSettings() else { return nil }
     }

@@ -67,6 +67,10 @@ extension Problem {
         status: 503, slug: "too-many-unread-bytes",
         title: "Take what you have asked for before you ask for more",
         headers: [HeaderField("retry-after", "1")])
+    static let tooManyResets = Problem(
+        status: 429, slug: "too-many-resets", title: "Too many requests were given up",
+        detail: "A client has reset many requests within seconds; a proxy says it was this one.",
+        headers: [.retryAfter(seconds: 1)])
     package static let plaintext = Problem(
         status: 400, slug: "plaintext", title: "This port speaks HTTPS",
         detail: "Use an address that begins with https://.")

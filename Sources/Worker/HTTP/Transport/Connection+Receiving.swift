@@ -151,8 +151,7 @@ extension Connection {
     /// Makes the session that was negotiated; a client that negotiates nothing speaks HTTP/1.1.
     private func makeSession(_ ssl: OpaquePointer) -> (any ProtocolSession)? {
         guard unsafe TLSContext.negotiatedHTTP2(ssl) else { return HTTP1Session(connection: self) }
-        return HTTP2Session(
-            connection: self, configuration: server.configuration, nowMs: server.loop.nowMs)
+        return HTTP2Session(connection: self, nowMs: server.loop.nowMs)
     }
 
     /// The first bytes that are the client's, if they are HTTP without TLS.

@@ -50,5 +50,16 @@ package struct HTTPLimits: Sendable {
 
     var progress: ProgressRule { ProgressRule(bytes: progressBytes, windowMs: progressMs) }
 
+    /// For a connection of a trusted proxy: what one client may do there, many may.
+    var ofProxy: HTTPLimits {
+        var limits = self
+        limits.resetsPer10s *= Limits.clientsOfProxyConnection
+        limits.controlFramesPer10s *= Limits.clientsOfProxyConnection
+        limits.emptyDataFramesPer10s *= Limits.clientsOfProxyConnection
+        limits.uselessBytes *= Limits.clientsOfProxyConnection
+        limits.uselessBytesPerSecond *= Limits.clientsOfProxyConnection
+        return limits
+    }
+
     package init() {}
 }

@@ -17,7 +17,8 @@ package final class HTTPServer {
     private let observer: (any ServerObserver)?
     let limits: HTTPLimits
     let buffers: SharedBuffers
-    let configuration: HTTP2Configuration
+    private let configuration: HTTP2Configuration
+    private let proxyConfiguration: HTTP2Configuration
     let clients: ClientTable
     let trust: ProxyTrust
     let turns = ConnectionTurns()
@@ -58,9 +59,9 @@ package final class HTTPServer {
         limits: HTTPLimits = HTTPLimits()
     ) {
         let buffers = SharedBuffers(stageBytes: limits.stageBytes)
-        guard let configuration = HTTP2Configuration(limits: limits, buffers: buffers) else {
-            preconditionFailure("there is memory when a worker starts")
-        }
+        guard let configuration = HTTP2Configuration(limits: limits, buffers: buffers),
+            let proxyConfiguration = HTTP2Configuration(limits: limits.ofProxy, buffers: buffers)
+        else { preconditionFailure("there is memory when a worker starts") }
         self.loop = loop
         self.tls = tls
         self.application = application
@@ -69,12 +70,18 @@ package final class HTTPServer {
         self.trust = trust
         self.limits = limits
         self.configuration = configuration
+        self.proxyConfiguration = proxyConfiguration
         clients = ClientTable(exemptNetworks: exemptNetworks)
         self.buffers = buffers
         loop.add(turns)
     }
 
     package var connectionCount: Int { connections.count }
+
+    /// For HTTP/2, of a connection that carries requests of many clients or of one.
+    func configuration(ofProxy isOfProxy: Bool) -> HTTP2Configuration {
+        isOfProxy ? proxyConfiguration : configuration
+    }
 
     /// From now on, `note` is called once for each request when it is over, and answers say the names
     /// of their requests.
