@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -34,6 +35,9 @@ LastingFolder = Callable[[str], AbstractContextManager[Path]]
 _CLIENT = "127.0.0.77"
 # More than nginx takes by default.
 _MANY_BYTES = 1_200_000
+# Names of requests: what proxies make, and what the server makes.
+_UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
+_OWN_NAME = re.compile(r"[0-9a-z]{8}-[0-9a-z]+-[0-9a-z]+")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,7 @@ def behind(lasting_server: LastingServer) -> Iterator[tuple[Server, int]]:
     port = free_port()
     with lasting_server(
         "proxies", "--listen", f"127.0.0.1:{port}", "--proxy-protocol", f"127.0.0.1:{port}",
-        "--trusted-proxy", "127.0.0.1", publish="account",
+        "--trusted-proxy", "127.0.0.1", "--access-log", "on", publish="account",
     ) as server:
         yield server, port
 
@@ -154,6 +158,45 @@ def test_the_client_is_who_asked_the_proxy(proxy: FrontProxy, name: str) -> None
             headers={"content-type": "application/json", "origin": origin},
             body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode())
         assert answer.status == status, answer
+
+
+def test_a_request_has_one_name_for_the_proxy_the_log_and_the_person(
+    proxy: FrontProxy, name: str
+) -> None:
+    """What a stranger says is thrown away; the proxy's own name is taken over where it makes one."""
+    answer = ask(
+        proxy, "PUT", f"/{name}/live", headers={"x-request-id": "made-up-by-a-stranger"}, body=b"?",
+        source=_CLIENT)
+    assert answer.status == 401, answer
+    request = answer.headers["x-request-id"]
+    assert answer.json()["requestId"] == request
+    looks = _UUID if proxy.reads_requests else _OWN_NAME
+    assert looks.fullmatch(request), request
+
+    def lines() -> list[str]:
+        return [each["metadata"]["client"] for each in proxy.server.log_records()
+                if each["metadata"].get("request") == request and "client" in each["metadata"]]
+    # That it was refused stands there for one in ten seconds only; each request has its access.
+    wait_until(lambda: _CLIENT in lines(), "lines about it")
+
+
+def test_live_answers_tell_everybody_not_to_hold_them_back(proxy: FrontProxy, name: str) -> None:
+    owner = sign_up(proxy.server, name)
+    with ffmpeg(proxy.url(f"/{name}/live?key={owner.make_key()}")):
+        proxy.server.wait_for_state(name, "live")
+        for path in (f"/{name}/live", "/api/events"):
+            with subprocess.Popen(
+                ["curl", "-sNi", "--cacert", str(proxy.certificate), proxy.url(path)],
+                stdout=subprocess.PIPE,
+            ) as asking:
+                assert asking.stdout is not None
+                head = b""
+                while not head.endswith(b"\r\n\r\n"):
+                    head += asking.stdout.read(1)
+                asking.kill()
+            assert b"cache-control: no-store, no-transform\r\n" in head.lower(), head
+            # nginx takes this for itself, and does not buffer.
+            assert (b"x-accel-buffering: no\r\n" in head.lower()) != (proxy.kind == "nginx"), head
 
 
 def test_pages_go_through_a_proxy_that_nobody_has_set_up(

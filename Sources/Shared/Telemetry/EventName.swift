@@ -81,6 +81,7 @@ package enum EventName: String, CaseIterable, Sendable {
     case storeSilent = "store-silent"
     case storeAnswers = "store-answers"
     case accountsUnavailable = "accounts-unavailable"
+    case signInRefused = "sign-in-refused"
 
     /// The key under which a message carries its name.
     static let metadataKey = "event"

@@ -294,5 +294,9 @@ struct EventRow: Sendable {
             .accountsUnavailable, .warning,
             "A question to the store of accounts had no answer; the person was told to try again.",
             "As for `store-silent`."),
+        EventRow(
+            .signInRefused, .notice,
+            "Somebody may not sign in or up, for the reason that is given.",
+            "Nothing, unless one `client` stands out: close it out in the firewall."),
     ]
 }

@@ -108,8 +108,9 @@ extension AccountRoutes {
     private func refuseFlood(
         _ call: AccountCall, _ error: AccountError, _ page: (FormFault) -> Document
     ) {
-        counters.add(.signInsRefused)
-        call.refuse(Problem(error), page: page)
+        let problem = Problem(error)
+        noteRefusal(problem, of: call)
+        call.refuse(problem, page: page)
     }
 
     private struct Typed: Sendable {
@@ -149,8 +150,9 @@ extension AccountRoutes {
                 self.counters.add(.signIns)
                 welcome(answer)
             case .failure(let error):
-                self.counters.add(.signInsRefused)
-                call.refuse(self.problem(error, of: call), page: page)
+                let problem = self.problem(error, of: call)
+                self.noteRefusal(problem, of: call)
+                call.refuse(problem, page: page)
             }
         }
     }

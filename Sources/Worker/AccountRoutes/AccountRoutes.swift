@@ -22,6 +22,7 @@ package final class AccountRoutes {
     private let logger: Logger
     private let transportSecurity: TransportSecurity
     private var unansweredLine = LogPause(ms: Limits.logRepeatMs)
+    private var refusalLine = LogPause(ms: Limits.logRepeatMs)
 
     package init(
         desk: AccountDesk, credentials: Credentials, site: WebSite, settings: Settings,
@@ -185,6 +186,21 @@ package final class AccountRoutes {
                     "request": "\(call.exchange.requestID)",
                 ])
         }
+    }
+
+    /// Counts and logs that somebody may not sign in or up. The name that was typed is not in the line:
+    /// people type passwords there.
+    func noteRefusal(_ problem: Problem, of call: AccountCall) {
+        counters.add(.signInsRefused)
+        guard problem.status < 500, let leftOut = refusalLine.leftOut(nowMs: loop.nowMs) else {
+            return
+        }
+        logger.report(
+            .signInRefused, "sign-in refused",
+            metadata: [
+                "reason": "\(problem.slug)", "client": "\(call.request.peer)",
+                "leftOut": "\(leftOut)", "request": "\(call.exchange.requestID)",
+            ])
     }
 
     /// The problem to answer with; the error is noted. For the fields, see `Problem`.

@@ -36,6 +36,8 @@ final class IngestSession {
     /// Pieces of media that this body has brought.
     private(set) var fragmentCount: UInt64 = 0
     private var lossLog = LossLog()
+    /// The name of the request that brings the body, for lines about it.
+    var requestName: (() -> String)?
 
     /// Starts a broadcast. `lease` is that of the ring to be continued or replaced.
     init(
@@ -214,7 +216,7 @@ final class IngestSession {
             "the ring is too small for HLS: key frames are seldom for its bit rate (--ring-size)",
             metadata: [
                 "stream": "\(writer.name)", "ringMiB": "\(ringBytes >> 20)",
-                "neededMiB": "\(neededBytes >> 20)",
+                "neededMiB": "\(neededBytes >> 20)", "request": "\(request)",
             ])
     }
 
@@ -240,6 +242,7 @@ final class IngestSession {
             metadata: [
                 "stream": "\(writer.name)",
                 "tracks": "\(initialization.tracks.map(\.codec).joined(separator: ","))",
+                "request": "\(request)",
             ])
     }
 
@@ -265,8 +268,12 @@ final class IngestSession {
         guard let count = lossLog.add(losses, nowMs: environment.loop.nowMs) else { return }
         environment.logger.report(
             .mediaBroken, "media was broken and passed over",
-            metadata: ["stream": "\(writer.name)", "losses": "\(count)"])
+            metadata: [
+                "stream": "\(writer.name)", "losses": "\(count)", "request": "\(request)",
+            ])
     }
+
+    private var request: String { requestName?() ?? "none" }
 
     // MARK: The end of the body
 

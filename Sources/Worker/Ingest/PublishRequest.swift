@@ -99,6 +99,7 @@ final class PublishRequest: ExchangeHandler {
 
     /// The turn is this request's: writes what was kept, then everything that follows.
     func write(with session: IngestSession) {
+        session.requestName = { [exchange] in exchange.requestID }
         let watch = BodyWatch(
             session.isAttached ? mediaStage : .header, loop: environment.loop,
             onSilent: { session.stream?.log(.silent) },

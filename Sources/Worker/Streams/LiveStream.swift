@@ -184,10 +184,11 @@ package final class LiveStream {
         end(reason)
     }
 
-    /// Ends the broadcast because an operator wants it.
-    package func kick() {
+    /// Ends the broadcast because an operator wants it, who has said so in that request.
+    package func kick(request: String) {
         environment.logger.report(
-            .operatorActs, "an operator ends a broadcast", metadata: ["stream": "\(name)"])
+            .operatorActs, "an operator ends a broadcast",
+            metadata: ["stream": "\(name)", "request": "\(request)"])
         end(.stopped)
     }
 

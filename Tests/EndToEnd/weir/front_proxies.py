@@ -43,6 +43,11 @@ class FrontProxy(Edge):
         both.write_bytes(self.certificate.read_bytes() + self.key.read_bytes())
         _STARTS[kind](self, folder)
 
+    @property
+    def reads_requests(self) -> bool:
+        """It does not only pass connections on."""
+        return self.kind in ("nginx", "haproxy-http", "caddy")
+
     def file(self, name: str, words: list[tuple[str, str, int]]) -> Path:
         """One of deploy/proxies, with its words for this machine."""
         made = self.folder / Path(name).name
