@@ -70,7 +70,17 @@ enum Page: String, CaseIterable, Sendable {
             "<link rel=\"stylesheet\" href=\"\(assets.address(of: style))\">"
         }
         let late = script.map { load($0, "", from: assets) } ?? []
-        return (early + sheets + late).joined(separator: "\n")
+        return (early + sheets + late + frame(assets)).joined(separator: "\n")
+    }
+
+    /// What the frame around the page needs.
+    private func frame(_ assets: Assets) -> [String] {
+        switch self {
+        case .embed, .embedMessage: []
+        // It has no buttons that copy, and is not for search engines.
+        case .operators: ["<meta name=\"robots\" content=\"noindex\">"]
+        default: load("common/frame.js", "", from: assets)
+        }
     }
 
     private func load(

@@ -7,8 +7,6 @@ package final class WebSite {
     private let layout: Template
     /// Of pages that others frame.
     private let embedLayout: Template
-    /// Of the operators' page.
-    private let operatorsLayout: Template
     private let templates: [Page: Template]
     /// How to publish from the command line: with an account, and without.
     private let homeParts: (accounts: Template, open: Template)
@@ -25,7 +23,6 @@ package final class WebSite {
         assets = Assets(files)
         layout = Self.template("layout", in: files)
         embedLayout = Self.template("embed-layout", in: files)
-        operatorsLayout = Self.template("operators-layout", in: files)
         templates = Dictionary(
             uniqueKeysWithValues: Page.allCases.map { page in
                 (page, Self.template(page.file, in: files))
@@ -150,8 +147,8 @@ package final class WebSite {
     /// What the server does, for those who run it. `mayAct`: they can end broadcasts from there.
     package func operators(mayAct: Bool) -> Document {
         document(
-            .operators, in: operatorsLayout, title: "Operators",
-            values: ["actions": mayAct ? "on" : "off"], around: [:])
+            .operators, in: layout, title: "Operators",
+            values: ["actions": mayAct ? "on" : "off"], around: PageFrame.forOperators.values)
     }
 
     // MARK: Accounts
@@ -225,7 +222,9 @@ package final class WebSite {
     ) -> Document {
         document(
             page, in: layout, title: title, values: values,
-            around: ["visitor": visitor.header(next: next, offersSignUp: offersSignUp)])
+            around: PageFrame.forVisitor(
+                visitor.header(next: next, offersSignUp: offersSignUp)
+            ).values)
     }
 
     private func document(

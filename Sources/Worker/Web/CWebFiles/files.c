@@ -50,9 +50,6 @@ BYTES account_html[] = {
 BYTES message_html[] = {
 #embed "../Pages/message.html"
 };
-BYTES operators_layout_html[] = {
-#embed "../Pages/operators-layout.html"
-};
 BYTES operators_html[] = {
 #embed "../Pages/operators.html"
 };
@@ -658,7 +655,6 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/audience-words.js", live_audience_words_js),
     FILE("Assets/live/air-plan.js", live_air_plan_js),
     FILE("Assets/live/steady-track.js", live_steady_track_js),
-    FILE("Pages/operators-layout.html", operators_layout_html),
     FILE("Pages/operators.html", operators_html),
     FILE("Assets/operators.css", operators_css),
     FILE("Assets/operators/operators.js", operators_operators_js),
