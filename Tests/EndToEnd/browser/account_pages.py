@@ -25,13 +25,13 @@ def wait_for_path(page: Page, wanted: str) -> None:
 
 @contextmanager
 def next_document(page: Page) -> Iterator[None]:
-    """What is done inside leads to another document, perhaps at the same address: waits for it."""
-    page.run("document.documentElement.dataset.isBefore = '';")
+    """What is done inside leads to another page, perhaps at the same address: waits for it."""
+    page.run("document.body.dataset.isBefore = '';")
     yield
 
     def is_there() -> bool:
         return _seen(page, """return document.readyState !== 'loading'
-                                  && document.documentElement.dataset.isBefore === undefined;""")
+                                  && document.body.dataset.isBefore === undefined;""")
 
     wait_until(is_there, f"{page.name} to show the next page", every_s=LOOK_EVERY_S)
 

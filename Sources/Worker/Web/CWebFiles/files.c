@@ -122,6 +122,12 @@ BYTES account_new_name_js[] = {
 BYTES account_reveal_js[] = {
 #embed "../Assets/account/reveal.js"
 };
+BYTES account_form_answers_js[] = {
+#embed "../Assets/account/form-answers.js"
+};
+BYTES account_answer_words_js[] = {
+#embed "../Assets/account/answer-words.js"
+};
 BYTES embed_js[] = {
 #embed "../Assets/embed/embed.js"
 };
@@ -523,6 +529,8 @@ static const struct weir_web_file files[] = {
     FILE("Assets/account/local-times.js", account_local_times_js),
     FILE("Assets/account/new-name.js", account_new_name_js),
     FILE("Assets/account/reveal.js", account_reveal_js),
+    FILE("Assets/account/form-answers.js", account_form_answers_js),
+    FILE("Assets/account/answer-words.js", account_answer_words_js),
     FILE("Assets/embed/embed.js", embed_js),
     FILE("Assets/components.css", components_css),
     FILE("Assets/home.css", home_css),
