@@ -28,4 +28,10 @@ import Testing
     func thisBoot() {
         #expect(BootClock.bootID != 0)
     }
+
+    @Test("the time since a moment that is still to come is none")
+    func since() {
+        #expect((7 as UInt64).since(5) == 2)
+        #expect((5 as UInt64).since(7) == 0)
+    }
 }

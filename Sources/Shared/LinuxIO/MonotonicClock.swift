@@ -17,6 +17,12 @@ package enum WallClock {
     package static func nowMs() -> UInt64 { microseconds(of: CLOCK_REALTIME) / 1_000 }
 }
 
+extension UInt64 {
+    /// The time from `then` until this time; 0 if that is still to come. Both are on one clock. Ask the clock
+    /// once, for this: `now - min(then, now)` with two looks at it fails when `then` lies between them.
+    package func since(_ then: UInt64) -> UInt64 { self - Swift.min(then, self) }
+}
+
 func microseconds(of clock: clockid_t) -> UInt64 {
     var time = timespec()
     let result = unsafe clock_gettime(clock, &time)

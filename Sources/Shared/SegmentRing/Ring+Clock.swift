@@ -24,7 +24,7 @@ extension Ring {
 
     /// How long the ring has existed. Shown as "live for"; changes of the wall clock do not affect
     /// it.
-    package var ageMs: UInt64 { bootNowMs - min(createdBootMs, bootNowMs) }
+    package var ageMs: UInt64 { bootNowMs.since(createdBootMs) }
 
     /// The wall clock at the ring's creation plus the time that has passed since. So it never goes
     /// back, and durations are right, even if the machine's clock was set meanwhile.

@@ -99,7 +99,7 @@ final class BroadcastWriter {
         guard let ring = lease?.ring else { return false }
         let endedMs = ring.status.endedAtBootMs
         let keptMs = UInt64(plan.targetDurationMs) * Limits.promisedTargetDurations
-        return endedMs == 0 || ring.bootNowMs - min(endedMs, ring.bootNowMs) < keptMs
+        return endedMs == 0 || ring.bootNowMs.since(endedMs) < keptMs
     }
 
     /// How much media the ring holds, at the bit rate of what is in it now.

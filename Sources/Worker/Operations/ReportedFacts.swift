@@ -101,7 +101,7 @@ struct ReportedFacts {
     private func fromBoard(_ metric: ReportedMetric) -> [Sample] {
         let value: UInt64? =
             switch metric {
-            case .uptime: (BootClock.nowMs() - min(board[.startedBootMs], BootClock.nowMs()))
+            case .uptime: BootClock.nowMs().since(board[.startedBootMs])
             case .generation: board[.generation]
             case .workersWanted: board[.wantedWorkers]
             case .drains: board[.drains]

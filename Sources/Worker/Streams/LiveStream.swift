@@ -78,7 +78,7 @@ package final class LiveStream {
 
     /// How long ago its newest media came; nil if there has been none.
     package var silenceMs: UInt64? {
-        ring.newestEntry.map { newest in ring.bootNowMs - min(newest.bootMs, ring.bootNowMs) }
+        ring.newestEntry.map { ring.bootNowMs.since($0.bootMs) }
     }
 
     // MARK: State
