@@ -8,6 +8,7 @@ import pty
 import re
 import shutil
 import signal
+import socket
 import stat
 import struct
 import subprocess
@@ -143,6 +144,36 @@ def test_clients_that_do_nothing_are_in_nobodys_way_for_long(server: Server) -> 
         connection.close()
 
 
+@pytest.mark.parametrize("request_, answer", [
+    (b'{"do":"status"}\n', b'"done":true'),
+    (b'{"do":"status"}', b'"done":true'),
+    (b'{"do":"drain","worker":63}', b'"done":false'),
+    (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", b"HTTP/1.1 200"),
+])
+def test_a_client_that_says_it_sends_nothing_more_gets_its_answer(
+    server: Server, request_: bytes, answer: bytes
+) -> None:
+    with connect(server) as connection:
+        connection.sendall(request_)
+        connection.shutdown(socket.SHUT_WR)
+        assert answer in b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_it_gets_one_that_takes_its_time_too(start_server: Start) -> None:
+    """As `nc -N` and `socat` ask."""
+    server = start_server()
+    server.expected_deaths.update(server.wait_for_all_workers().values())
+    wait_until(lambda: ask_admin(server, "/readyz").status == 200, "all workers to serve")
+    with connect(server) as connection:
+        connection.sendall(b'{"do":"reload"}\n')
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert b'"done":true' in answer
+    asked = [each for each in server.log_records() if each.get("event") == "operator-acts"]
+    assert [each["metadata"] for each in asked] == [
+        {"for": "reload", "by": f"user {os.geteuid()}"}]
+
+
 def test_http_over_the_socket_goes_to_a_worker(server: Server) -> None:
     for path, code in [("/healthz", b"200"), ("/metrics", b"200"), ("/status", b"200"),
                        ("/nothing", b"404")]:
@@ -188,6 +219,24 @@ def test_a_kicked_broadcast_ends_for_everybody(
     again = command(server, "kick", name)
     assert again.returncode == 1 and "no broadcast of that name" in again.stderr
     assert command(server, "kick", "../status").returncode == 2
+    assert _kicks(server, name) == [f"user {os.geteuid()}"]
+
+
+def _kicks(server: Server, name: str) -> list[str]:
+    """Who has ended the broadcast, as the log has it."""
+    wanted = {"for": "kick", "stream": name}
+    found = [each["metadata"] for each in server.log_records()
+             if each.get("event") == "operator-acts"]
+    return [each["by"] for each in found if wanted.items() <= each.items()]
+
+
+def test_a_kick_at_the_admin_listener_has_its_address_in_the_log(
+    server: Server, publish: Callable[..., Publisher], name: str
+) -> None:
+    publish(server, name).play(record(seconds=60))
+    server.wait_for_state(name, "live")
+    assert ask_admin(server, f"/kick/{name}", method="POST").status == 200
+    assert _kicks(server, name) == ["127.0.0.1"]
 
 
 def test_a_drain_says_503_first_and_waits_for_the_end(

@@ -13,6 +13,9 @@ struct PeerAddressTests {
         let loopback = [UInt8](repeating: 0, count: 15) + [1]
         #expect(PeerAddress(bytes: loopback).description == "::1")
         #expect(PeerAddress(bytes: []).description == "unknown")
+        #expect(PeerAddress(user: 0).description == "user 0")
+        #expect(PeerAddress(user: 0).bytes.isEmpty)
+        #expect(PeerAddress(user: 0) != PeerAddress(bytes: []))
     }
 
     @Test("a client prints as the address or the network that it is")

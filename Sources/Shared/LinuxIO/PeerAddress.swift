@@ -1,5 +1,5 @@
 // The network address of a client, without the port, and the network that counts as one client.
-// Limits per client and logs use both.
+// Limits per client and logs use both. A client at a Unix socket has none; it is named by its user.
 //
 // Unsafe use: a sockaddr_storage that getpeername fills is read as the sockaddr type its family
 // names; the storage is larger and stricter aligned than both.
@@ -34,6 +34,15 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         )
     }
 
+    /// A user of this machine, at a Unix socket.
+    package init(user: UInt32) {
+        count = 0
+        words = (UInt64(user), Self.userMark)
+    }
+
+    /// In the second word of a user, which is 0 in that of an unknown peer.
+    private static let userMark: UInt64 = 1
+
     package static func == (one: PeerAddress, other: PeerAddress) -> Bool {
         one.words == other.words && one.count == other.count
     }
@@ -44,7 +53,7 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         hasher.combine(count)
     }
 
-    /// The peer of a connected socket; unknown (no bytes) when it is gone or not an IP socket.
+    /// The peer of a connected socket; unknown (no bytes) when it is gone.
     package init(socket raw: Int32) {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -54,6 +63,10 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
             }
         }
         let family = found ? Int32(storage.ss_family) : AF_UNSPEC
+        if family == AF_UNIX, let user = UnixStream.peerUser(of: raw) {
+            self.init(user: user)
+            return
+        }
         self.init(
             bytes: unsafe withUnsafeBytes(of: &storage) { raw in
                 switch family {
@@ -68,8 +81,9 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     /// The network that counts as one client.
     package var network: ClientNetwork { ClientNetwork(of: self) }
 
-    /// "127.0.0.1", "::1", or "unknown".
+    /// "127.0.0.1", "::1", "user 0", or "unknown".
     package var description: String {
+        if count == 0, words.1 == Self.userMark { return "user \(words.0)" }
         guard !bytes.isEmpty else { return "unknown" }
         let family = bytes.count == 4 ? AF_INET : AF_INET6
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

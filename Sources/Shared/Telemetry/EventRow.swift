@@ -92,7 +92,7 @@ struct EventRow: Sendable {
             .operatorActs, .notice,
             """
             Somebody who may has ended a broadcast, or has used `weir reload`, `weir upgrade` or \
-            `weir drain`.
+            `weir drain`. `by` says who: a user of the machine by number, or an address.
             """,
             "Nothing, if it was one of you."),
         EventRow(

@@ -2,7 +2,8 @@
 //
 // awaiting -> working -> finishing -> closed. Awaiting ends by itself when the request does not come, and
 // finishing when the other end does not go; working lasts as long as the work. What a slow reader has not
-// taken is bounded: one that takes too little is let go.
+// taken is bounded: one that takes too little is let go. The other end may say that it sends nothing more
+// (`nc -N`, `socat`), and still gets its answer.
 //
 // Owner: the supervisor's loop.
 
@@ -25,6 +26,8 @@ final class OperatorConnection {
         case closed
     }
 
+    /// The user at the other end.
+    let peer: PeerAddress
     private let loop: EventLoop
     private weak let owner: (any OperatorConnectionOwner)?
     private var descriptor: Descriptor?
@@ -33,10 +36,13 @@ final class OperatorConnection {
     private var phase = Phase.awaiting
     private var received: [UInt8] = []
     private var outbox: [UInt8] = []
+    /// The other end sends nothing more, but may still read.
+    private var hasInputEnded = false
 
     init(
         descriptor: consuming Descriptor, loop: EventLoop, owner: any OperatorConnectionOwner
     ) {
+        peer = PeerAddress(socket: descriptor.raw)
         self.descriptor = consume descriptor
         self.loop = loop
         self.owner = owner
@@ -56,9 +62,11 @@ final class OperatorConnection {
     }
 
     private func handle(_ readiness: Readiness) {
+        if phase == .awaiting { return receive() }
+        // Neither direction is open: nobody is there any more.
+        if readiness.hasAny(of: .hangup) { return close() }
         if readiness.contains(.writable) { flush() }
-        guard readiness.hasAny(of: .input) else { return }
-        phase == .awaiting ? receive() : noticeEnd()
+        if readiness.contains(.readable) { dropInput() }
     }
 
     // MARK: The request
@@ -70,7 +78,9 @@ final class OperatorConnection {
         let room = Limits.operatorRequestBytes - received.count
         switch UnixStream.receive(raw, limitBytes: room) {
         case .wouldBlock: return
-        case .end: return close()
+        case .end:
+            guard !received.isEmpty else { return close() }
+            return ask(received)
         case .bytes(let bytes): received += bytes
         }
         if let end = received.firstIndex(of: 0x0A) { return ask(Array(received[..<end])) }
@@ -101,9 +111,13 @@ final class OperatorConnection {
         }
     }
 
-    /// Nothing more is expected. What comes is dropped, until the other end is gone.
-    private func noticeEnd() {
-        if case .end = UnixStream.receive(raw, limitBytes: Limits.operatorRequestBytes) { close() }
+    /// Nothing more is expected. What comes is dropped.
+    private func dropInput() {
+        guard case .end = UnixStream.receive(raw, limitBytes: Limits.operatorRequestBytes) else {
+            return
+        }
+        hasInputEnded = true
+        listen()
     }
 
     // MARK: The answer
@@ -131,9 +145,13 @@ final class OperatorConnection {
         }
         // What is not read yet would cut the answer off, if the connection were closed now.
         if outbox.isEmpty, phase == .finishing { UnixStream.endSending(raw) }
-        registration.map {
-            loop.modify($0, interest: outbox.isEmpty ? .readable : [.readable, .writable])
-        }
+        listen()
+    }
+
+    /// The end of the input would be reported again and again. That nobody is there any more always is.
+    private func listen() {
+        let input: Readiness = hasInputEnded ? [] : .readable
+        registration.map { loop.modify($0, interest: outbox.isEmpty ? input : [input, .writable]) }
     }
 
     /// The end of the server is what was asked for here.

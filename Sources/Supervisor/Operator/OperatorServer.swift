@@ -145,7 +145,8 @@ extension OperatorServer: OperatorConnectionOwner {
         guard let actions else { return connection.say(.refused(reason: "the server ends")) }
         if request != .status {
             logger.report(
-                .operatorActs, "an operator asks", metadata: ["for": "\(request.word)"])
+                .operatorActs, "an operator asks",
+                metadata: ["for": "\(request.word)", "by": "\(connection.peer)"])
         }
         let answer: (OperatorOutcome) -> Void = { [weak connection] outcome in
             switch outcome {

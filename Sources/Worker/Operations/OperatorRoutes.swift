@@ -57,7 +57,7 @@ package final class OperatorRoutes {
         guard let name = try? StreamName(exchange.parameter(0)), let stream = streams.find(name),
             stream.state != .ended
         else { return exchange.respond(.nothingToKick) }
-        stream.kick(request: exchange.requestID)
+        stream.kick(by: exchange.request.peer, request: exchange.requestID)
         let answer = JSONValue.object([JSONMember("kicked", .string(name.text))])
         exchange.respond(
             status: 200, headers: Self.fields, body: .bytes(Array(answer.text.utf8)))

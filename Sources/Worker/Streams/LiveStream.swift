@@ -184,11 +184,17 @@ package final class LiveStream {
         end(reason)
     }
 
-    /// Ends the broadcast because an operator wants it, who has said so in that request.
-    package func kick(request: String) {
+    /// Ends the broadcast because an operator wants it.
+    /// - Parameters:
+    ///   - operatorAt: whence the order comes, for the log.
+    ///   - request: the name of the request that brings it.
+    package func kick(by operatorAt: PeerAddress, request: String) {
         environment.logger.report(
             .operatorActs, "an operator ends a broadcast",
-            metadata: ["stream": "\(name)", "request": "\(request)"])
+            metadata: [
+                "for": "kick", "stream": "\(name)", "by": "\(operatorAt)",
+                "request": "\(request)",
+            ])
         end(.stopped)
     }
 
