@@ -10,7 +10,7 @@ SOURCES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo build deb tarball image check test test-systemd sanitize fuzz bench soak walk format lint
-.PHONY: certificate clean
+.PHONY: check-arm64 certificate clean
 
 help: ## List the targets
 	@echo "Weir: a live-streaming server. Targets:"
@@ -52,6 +52,9 @@ test-systemd: build ## Only the package and its systemd units, on a systemd of t
 	@scripts/install-packages test
 	@scripts/python-environment
 	@scripts/test-systemd
+
+check-arm64: ## What can be known of arm64 on another machine: the C code, compiled and run
+	@scripts/check-arm64
 
 sanitize: ## The unit tests under the address, undefined-behaviour and thread sanitizers
 	@scripts/check-toolchain

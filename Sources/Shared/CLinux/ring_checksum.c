@@ -3,6 +3,9 @@
 #include "CLinux.h"
 
 #include <string.h>
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
 
 // remainder[n] is what four bits of value n leave behind (reflected polynomial 0x82F63B78).
 static const uint32_t remainder_of[16] = {
@@ -38,9 +41,10 @@ static int has_instruction(void) {
     return __builtin_cpu_supports("sse4.2");
 }
 
-#elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
+#elif defined(__aarch64__)
 
-static uint32_t crc_by_instruction(uint32_t crc, const unsigned char *bytes, size_t count) {
+// Optional in the first version of the architecture, which compilers build for unless they are told otherwise.
+__attribute__((target("crc"))) static uint32_t crc_by_instruction(uint32_t crc, const unsigned char *bytes, size_t count) {
     for (; count >= 8; bytes += 8, count -= 8) {
         uint64_t word;
         memcpy(&word, bytes, sizeof word);
@@ -51,7 +55,7 @@ static uint32_t crc_by_instruction(uint32_t crc, const unsigned char *bytes, siz
 }
 
 static int has_instruction(void) {
-    return 1;
+    return (getauxval(AT_HWCAP) & HWCAP_CRC32) != 0;
 }
 
 #else

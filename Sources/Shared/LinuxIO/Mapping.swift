@@ -16,6 +16,9 @@ package struct Mapping: ~Copyable {
     /// The length of the range; a multiple of the page size.
     package let bytes: Int
 
+    /// The page size that Weir's files and shared memory are laid out for, in bytes.
+    package static let expectedPageBytes = 4_096
+
     /// The page size of this machine, in bytes.
     package static let pageBytes = sysconf(Int32(_SC_PAGESIZE))
 

@@ -2,10 +2,12 @@
 // start of the file; docs/ring-format.md has the same as a table. The mapping has the file's
 // layout, and after the end of the file the data area once more.
 
+import LinuxIO
+
 /// Offsets that follow from a geometry.
 struct RingLayout: Equatable, Sendable {
     /// Every area starts at a multiple of this, so that each can have its own protection.
-    static let pageBytes = 4_096
+    static let pageBytes = Mapping.expectedPageBytes
 
     // The fixed pages.
     static let header = 0

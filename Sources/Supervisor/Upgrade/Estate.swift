@@ -12,7 +12,7 @@ final class Estate {
     let serviceManager: ServiceManager
     let dataDirectoryLock: PassedDescriptor
     let listeners: [BoundListener]
-    /// Whether the service manager has made the sockets to serve on.
+    /// Whether the service manager has made sockets to serve on.
     let hasPassedSockets: Bool
     let shared: SharedFiles
     let ticketKeys: TicketKeys
@@ -50,6 +50,7 @@ final class Estate {
 
     /// Acquires everything that can be missing or in use.
     private static func acquire(_ settings: Settings) throws(StartError) -> Estate {
+        try MachineCheck.check()
         let serviceManager = ServiceManager()
         let passed = try ServiceManager.takePassedSockets(limit: Limits.listeners)
         let lock = try DataDirectory.lock(settings.dataDirectory)
