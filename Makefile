@@ -14,7 +14,7 @@ SOURCES ?=
 
 help: ## List the targets
 	@echo "Weir: a live-streaming server. Targets:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "PORT=8443 and ARGS=\"--workers 1 --log-format json\" change what run and demo do."
 

@@ -229,7 +229,8 @@ let package = Package(
             name: "FakeWorker", dependencies: ["LinuxIO", "ControlChannel", "Telemetry"],
             path: "Tests/Supervisor/FakeWorker"),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["Supervisor", "Settings", "Text"],
+            name: "CommandLineTests",
+            dependencies: ["Supervisor", "ControlChannel", "Settings", "Text"],
             path: "Tests/CommandLine"),
         .testTarget(
             name: "ControlChannelTests", dependencies: ["ControlChannel"],

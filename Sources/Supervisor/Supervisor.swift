@@ -37,7 +37,7 @@ final class Supervisor {
     /// The control socket of the supervisor before this one, until this one serves.
     var passedControl: (path: String, descriptor: PassedDescriptor)?
     let addresses: [ListenerKind: [String]]
-    /// Whether a service manager has passed the addresses to serve on.
+    /// Whether a service manager has passed addresses to serve on.
     let hasPassedSockets: Bool
     private let startedMs: UInt64
     private(set) var isStopping = false
@@ -74,7 +74,7 @@ final class Supervisor {
             $0.map(\.address)
         }
         let serving = try Self.serving(
-            configuration, on: estate.hasPassedSockets ? Self.publicAddresses(addresses) : nil)
+            configuration, on: estate.hasPassedSockets ? addresses : nil)
         program = try WorkerSpawner.ownProgram()
         let workerProgram = try WorkerSpawner.findProgram()
         let spawner = try Self.spawner(workerProgram, estate.shared)
@@ -113,15 +113,17 @@ final class Supervisor {
         }
     }
 
-    /// What workers serve with. It includes the addresses of a service manager's sockets, if there are
-    /// any, because redirects have to name the port.
+    /// What workers serve with. It has the addresses of the listeners, if a service manager has passed
+    /// some, because redirects have to name the port.
     private static func serving(
-        _ configuration: Configuration, on passedAddresses: [String]?
+        _ configuration: Configuration, on addresses: [ListenerKind: [String]]?
     ) throws(StartError) -> Configuration {
-        guard let passedAddresses else { return configuration }
+        guard let addresses else { return configuration }
         do throws(SettingsError) {
             return configuration.with(
-                try configuration.settings.listening(on: passedAddresses))
+                try configuration.settings.listening(
+                    on: publicAddresses(addresses),
+                    redirectingFrom: addresses[.redirect, default: []]))
         } catch {
             throw StartError(message: error.description)
         }
@@ -129,8 +131,7 @@ final class Supervisor {
 
     /// The same for a configuration that is read later.
     func serving(_ configuration: Configuration) throws(StartError) -> Configuration {
-        try Self.serving(
-            configuration, on: hasPassedSockets ? Self.publicAddresses(addresses) : nil)
+        try Self.serving(configuration, on: hasPassedSockets ? addresses : nil)
     }
 
     /// How many connections a worker may have. A quarter of its descriptors is kept for rings and
@@ -271,7 +272,8 @@ extension Supervisor: WorkerPoolObserver {
         logger.report(
             .serverReady, "ready",
             metadata: [
-                "listen": "\(publicPlaces)", "admin": "\(places(.admin))",
+                "listen": "\(publicPlaces)", "redirect": "\(places(.redirect))",
+                "admin": "\(places(.admin))",
                 "workers": "\(settings.workers)",
                 "afterMs": "\(loop.nowMs - startedMs)",
             ])

@@ -104,8 +104,9 @@ def test_its_data_directory_may_be_a_link(
 
 def test_the_units_are_clean(tmp_path: Path, weir_binaries: Path) -> None:
     """ExecStart names a path that exists only after installation, so copies point to the build."""
-    units = sorted(_UNITS.glob("weir.*"))
-    assert {unit.name for unit in units} == {"weir.service", "weir.socket"}
+    units = sorted(_UNITS.glob("weir*.s*"))
+    assert {unit.name for unit in units} == {
+        "weir.service", "weir.socket", "weir-redirect.socket"}
     for unit in units:
         lines = []
         for line in unit.read_text().splitlines():

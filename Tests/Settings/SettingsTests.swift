@@ -151,8 +151,10 @@ struct SettingsTests {
     func handedOver() throws {
         let settings = try Settings(
             given([.listen: ["127.0.0.1:1"], .grace: ["3"]]), processors: 5)
-        let moved = try settings.listening(on: ["0.0.0.0:443", "[::]:443"])
+        let moved = try settings.listening(
+            on: ["0.0.0.0:443", "[::]:443"], redirectingFrom: ["0.0.0.0:80"])
         #expect(moved.listen.map(\.port) == [443, 443])
+        #expect(moved.httpRedirect.map(\.port) == [80])
         #expect(moved.graceMs == 3_000)
         #expect(moved.workers == settings.workers)
     }

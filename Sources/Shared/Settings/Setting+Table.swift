@@ -38,7 +38,8 @@ extension Setting {
                 placeholder: "ADDRESS:PORT",
                 help: """
                     Where to answer plain HTTP with a redirect (308) to the same path on the first \
-                    TLS port, and with nothing else but the challenges of --acme-webroot. Usually :80.
+                    TLS port, and with nothing else but the challenges of --acme-webroot. Usually :80. \
+                    Ignored when systemd passes the socket (weir-redirect.socket).
                     """)
         case .acmeWebroot:
             Setting(

@@ -117,11 +117,15 @@ package struct Settings: Sendable, Equatable {
         try checkProxiesAreTrusted()
     }
 
-    /// The same settings for a server that was handed its TLS sockets: they listen on `addresses`,
+    /// The same settings for a server that was handed sockets: these are the addresses that it has,
     /// whatever the settings asked for.
-    package func listening(on addresses: [String]) throws(SettingsError) -> Settings {
+    package func listening(
+        on addresses: [String], redirectingFrom plain: [String]
+    ) throws(SettingsError) -> Settings {
         var given = effective
         given[.listen] = GivenSettings.Entry(texts: addresses, source: .environment)
+        given[.httpRedirect] = GivenSettings.Entry(
+            texts: plain.isEmpty ? ["off"] : plain, source: .environment)
         return try Settings(given, processors: workers)
     }
 

@@ -1,5 +1,5 @@
-// The listening sockets of this instance: bound from the settings, or passed by a service manager,
-// which then decides the addresses.
+// The listening sockets of this instance: bound from the settings, or passed by a service manager. Where it
+// passes sockets of a kind, it decides the addresses of that kind.
 
 import ControlChannel
 import Glibc
@@ -26,14 +26,19 @@ final class BoundListener {
 }
 
 enum ListenerSet {
-    /// Adopts the TLS sockets that the service manager passed, or binds them, and then binds the
-    /// others.
+    /// Adopts the sockets that the service manager passed, and binds those of the other kinds.
     static func open(
-        _ settings: Settings, passed: Range<Int32>
+        _ settings: Settings, passed: [ServiceManager.PassedSocket]
     ) throws(StartError) -> [BoundListener] {
-        let isPassed = !passed.isEmpty
-        let bound = isPassed ? try adopt(passed) : try bind(settings.listen, .https, .listen)
-        let open = try bound + bind(settings.httpRedirect, .redirect, .httpRedirect)
+        var adopted: [BoundListener] = []
+        for socket in passed { adopted.append(try adopt(socket)) }
+        let kinds = Set(passed.map(\.kind))
+        let secure =
+            kinds.contains(.https) ? [] : try bind(settings.listen, .https, .listen)
+        let redirect =
+            kinds.contains(.redirect)
+            ? [] : try bind(settings.httpRedirect, .redirect, .httpRedirect)
+        let open = adopted + secure + redirect
         try expectProxies(settings.proxyProtocol, among: open)
         return try open + bind(settings.admin, .admin, .admin)
     }
@@ -86,20 +91,18 @@ enum ListenerSet {
         return listeners
     }
 
-    private static func adopt(_ passed: Range<Int32>) throws(StartError) -> [BoundListener] {
-        var listeners: [BoundListener] = []
-        for raw in passed {
-            do throws(SystemError) {
-                let listener = try Listener(adopting: Descriptor(inherited: raw))
-                listeners.append(BoundListener(listener, kind: .https))
-            } catch {
-                throw StartError(
-                    message:
-                        "descriptor \(raw) from the service manager is not a listening TCP socket; "
-                        + "use ListenStream= with an address and port, and Accept=no")
-            }
+    private static func adopt(
+        _ passed: ServiceManager.PassedSocket
+    ) throws(StartError) -> BoundListener {
+        do throws(SystemError) {
+            let listener = try Listener(adopting: Descriptor(inherited: passed.raw))
+            return BoundListener(listener, kind: passed.kind)
+        } catch {
+            throw StartError(
+                message:
+                    "descriptor \(passed.raw) from the service manager is not a listening TCP socket; "
+                    + "use ListenStream= with an address and port, and Accept=no")
         }
-        return listeners
     }
 
     /// Nil: the machine lacks the address family, and the address is one that may be missing.
@@ -125,8 +128,8 @@ enum ListenerSet {
                 "the port is in use; stop the program that uses it (ss -ltnp shows it), "
                     + "or choose another with \(flag)"
             case EACCES:
-                "ports below 1024 need the capability CAP_NET_BIND_SERVICE; grant it, "
-                    + "use socket activation, or choose another port with \(flag)"
+                "ports below 1024 need the capability CAP_NET_BIND_SERVICE; "
+                    + "let systemd open it (\(unit(flag))), grant it, or choose another port with \(flag)"
             case EADDRNOTAVAIL:
                 "no interface of this machine has that address; correct \(flag)"
             case EAFNOSUPPORT:
@@ -135,5 +138,10 @@ enum ListenerSet {
                 "\(error.message); correct \(flag)"
             }
         return StartError(message: "cannot listen on \(address): \(remedy)")
+    }
+
+    /// The unit that has systemd open what a setting asks for.
+    private static func unit(_ flag: String) -> String {
+        flag == Setting.named(.httpRedirect).flag ? "weir-redirect.socket" : "weir.socket"
     }
 }

@@ -7,8 +7,10 @@
 //
 // Unsafe: getenv's answer is copied at once, while the process still has one thread.
 
+import ControlChannel
 import Glibc
 import LinuxIO
+import Settings
 
 struct ServiceManager {
     /// The socket that takes notifications: a path, or an abstract name after @.
@@ -45,17 +47,52 @@ struct ServiceManager {
         try? UnixDatagram.send(text, to: notifySocket)
     }
 
-    /// Takes the numbers of the sockets that were passed to this process; empty if there were none.
-    static func takePassedSockets(limit: Int) throws(StartError) -> Range<Int32> {
+    /// A listening socket that was passed to this process.
+    struct PassedSocket: Equatable {
+        let raw: Int32
+        /// What is served on it.
+        let kind: ListenerKind
+    }
+
+    /// Takes the sockets that were passed to this process; empty if there were none.
+    static func takePassedSockets(limit: Int) throws(StartError) -> [PassedSocket] {
         let pid = takeVariable("LISTEN_PID").flatMap { Int32($0) }
         let count = takeVariable("LISTEN_FDS")
-        _ = takeVariable("LISTEN_FDNAMES")
-        guard let count, pid == getpid() else { return 0..<0 }
+        let names = takeVariable("LISTEN_FDNAMES")
+        guard let count, pid == getpid() else { return [] }
         guard let number = Int32(count), (1...Int32(limit)).contains(number) else {
             throw StartError(
                 message: "the service manager passed \(count) sockets; 1 to \(limit) can be used")
         }
-        return firstPassed..<firstPassed + number
+        return try passedSockets(count: number, names: names)
+    }
+
+    /// - Parameter names: what the service manager calls them, with colons between; nil if it does not say.
+    static func passedSockets(
+        count: Int32, names: String?
+    ) throws(StartError) -> [PassedSocket] {
+        let names = (names ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        var sockets: [PassedSocket] = []
+        for index in 0..<count {
+            let name = names.count == count ? String(names[Int(index)]) : ""
+            guard let kind = kind(ofSocketNamed: name) else {
+                throw StartError(
+                    message:
+                        "the service manager passes a socket with the name \(Quoted.text(name)); "
+                        + "give it FileDescriptorName=https (TLS) or =http (the redirect)")
+            }
+            sockets.append(PassedSocket(raw: firstPassed + index, kind: kind))
+        }
+        return sockets
+    }
+
+    /// Nil: nothing is served under that name. A socket whose unit gives it no name has that of the unit.
+    private static func kind(ofSocketNamed name: String) -> ListenerKind? {
+        switch name {
+        case "https", "", "unknown": .https
+        case "http": .redirect
+        default: name.hasSuffix(".socket") ? .https : nil
+        }
     }
 
     private static func takeVariable(_ name: String) -> String? {
