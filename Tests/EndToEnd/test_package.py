@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tarfile
@@ -84,6 +85,31 @@ def test_its_version_is_the_programs(root: Path) -> None:
     version = _run(root / "usr/bin/weir", "--version").stdout.strip()
     assert package.field(package.make(), "Version") == version
     assert package.make().name.startswith(f"weir_{version}_")
+
+
+def test_the_tarball_is_the_same_whoever_makes_it(
+    weir_binaries: Path, tmp_path: Path
+) -> None:
+    """Made of files that are nobody else's to read, it has the same bytes."""
+    strict = tmp_path / "strict"
+    for name in ("deploy", "docs", "scripts", "Sources/Shared/Settings"):
+        shutil.copytree(REPOSITORY / name, strict / name)
+    shutil.copy(REPOSITORY / "CHANGELOG.md", strict)
+    subprocess.run(["chmod", "-R", "go=", strict], check=True)
+    made = {}
+    for umask, root in ((0o002, REPOSITORY), (0o077, strict)):
+        done = subprocess.run(
+            [root / "scripts/package", "tarball"], check=True, capture_output=True, text=True,
+            umask=umask, env=os.environ | {
+                "WEIR_PACKING": "quick", "WEIR_BINARIES": str(weir_binaries.absolute()),
+                "SOURCE_DATE_EPOCH": "1000000000"})
+        made[umask] = (root / done.stdout.strip()).read_bytes()
+    assert made[0o002] == made[0o077]
+    with tarfile.open(strict / done.stdout.strip()) as tar:
+        members = tar.getmembers()
+    assert {(one.uid, one.gid, one.mtime) for one in members} == {(0, 0, 1000000000)}
+    assert {one.mode for one in members if one.isfile()} == {0o644, 0o755}
+    assert {one.mode for one in members if one.isdir()} == {0o755}
 
 
 # Pages of the manual, completions

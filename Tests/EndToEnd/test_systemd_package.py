@@ -288,3 +288,19 @@ def test_the_tarball_installs_itself(machine: Machine, tmp_path: Path) -> None:
     assert is_serving(authority(machine, tmp_path))
     program = machine.run("readlink", f"/proc/{_main_process(machine)}/exe").strip()
     assert program == "/usr/local/bin/weir"
+
+
+def test_the_tarball_may_be_installed_again_and_uninstalled(machine: Machine) -> None:
+    """By an administrator whose own files are nobody else's, too."""
+    def installed() -> set[str]:
+        return {line for line in _everything(machine) if not line.startswith(DATA)}
+    before = installed()
+    machine.run("sh", "-c", "umask 077 && /opt/weir-*/install")
+    assert installed() == before
+    machine.run("systemctl", "restart", "weir")
+    assert machine.show(SERVICE, "ActiveState") == "active"
+    machine.run("sh", "-c", "/opt/weir-*/uninstall")
+    assert machine.show(SERVICE, "LoadState") == "not-found"
+    left = machine.run(
+        "sh", "-c", "find /usr/local /etc/systemd -name '*weir*'; ls /etc/weir").split()
+    assert left == ["certificate.pem", "key.pem", "weir.toml"]
