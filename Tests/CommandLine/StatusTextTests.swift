@@ -71,6 +71,20 @@ struct StatusTextTests {
         #expect(lines.last?.hasPrefix("and 260 more") == true)
     }
 
+    @Test(
+        "what is wrong is told whole, on as many lines as it takes", arguments: [20, 40, 80, 200])
+    func reasons(width: Int) {
+        let reason = "lagging: media comes 4 s later than it could; the network is too slow"
+        let streams = #"{"streams":[{"name":"a","light":"amber","reasons":["\#(reason)"]}]}"#
+        let status = ServerStatus(supervisor: supervisor(cpuMs: 1), worker: json(streams))
+        let lines = StatusText(status, width: width).lines(streams: 1)
+        #expect(lines.allSatisfy { $0.count <= width })
+        let told = lines.filter { $0.hasPrefix("     ") && !$0.contains("CPU") }.map {
+            $0.dropFirst(5)
+        }
+        #expect(told.joined(separator: " ").hasSuffix(reason))
+    }
+
     @Test("without a worker, the server is told all the same")
     func noWorker() {
         let alone = ServerStatus(supervisor: supervisor(cpuMs: 1), worker: nil)
@@ -118,6 +132,19 @@ struct StatusTextTests {
 }
 
 struct TopViewTests {
+    @Test(
+        "keys that come together count one by one",
+        arguments: [
+            ("jj", 2), ("jjk", 1), ("\u{1B}[B\u{1B}[Bj", 3), ("jx\u{1B}[1;5Cj", 2), ("jq\n", 1),
+            ("\u{1B}[", 0), ("\u{1B}j", 1),
+        ])
+    func together(keys: String, skipped: Int) {
+        var view = TopView()
+        view.press(Array(keys.utf8), page: 5)
+        #expect(view.skipped == skipped)
+        #expect(view.isOver == keys.contains("q"))
+    }
+
     private func names(_ view: inout TopView, _ status: ServerStatus) -> [String] {
         view.lines(status, earlier: nil, columns: 80, rows: 30, fault: nil, hasColours: false)
             .compactMap { line in

@@ -33,7 +33,8 @@ struct StatusText {
             "\(serving) of \(server.count("wantedWorkers")) workers serve",
             "pid \(server.count("pid"))",
         ]
-        return wrapped(facts, separator: ", ") + notes.map { $0.cut(to: width) }
+        return Self.wrapped(facts, separator: ", ", width: width)
+            + notes.map { $0.cut(to: width) }
     }
 
     private var notes: [String] {
@@ -50,7 +51,7 @@ struct StatusText {
     }
 
     /// Puts as many words on a line as fit.
-    private func wrapped(_ words: [String], separator: String) -> [String] {
+    private static func wrapped(_ words: [String], separator: String, width: Int) -> [String] {
         var lines: [String] = []
         for word in words {
             if let last = lines.last, last.count + separator.count + word.count <= width {
@@ -117,8 +118,15 @@ struct StatusText {
         let lines = table.lines(width: width)
         return [lines[0]]
             + zip(shown, lines.dropFirst()).flatMap { stream, line in
-                [coloured(line, stream)] + stream.reasons.map { "     \($0)".cut(to: width) }
+                [coloured(line, stream)] + stream.reasons.flatMap(indented)
             }
+    }
+
+    /// What is wrong with a stream, below its line.
+    private func indented(_ reason: String) -> [String] {
+        let indent = "     "
+        let lines = Self.wrapped(reason.words, separator: " ", width: width - indent.count)
+        return lines.map { indent + $0 }
     }
 
     private func cells(_ stream: ServerStatus.Stream) -> [String] {
@@ -162,6 +170,10 @@ struct StatusText {
         }
         return lines
     }
+}
+
+extension String {
+    fileprivate var words: [String] { split(separator: " ").map(String.init) }
 }
 
 /// Numbers as people read them, short.

@@ -39,7 +39,7 @@ struct Top: ParsableCommand {
 /// Owner: the main thread.
 final class TopScreen {
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH]
-    private static let refreshMs: Int32 = 1_000
+    private static let refreshMs: UInt64 = 1_000
     /// The other screen, without a cursor; and back.
     private static let enter = "\u{1B}[?1049h\u{1B}[?25l"
     private static let leave = "\u{1B}[?25h\u{1B}[?1049l"
@@ -52,6 +52,7 @@ final class TopScreen {
     private var status: ServerStatus
     private var earlier: ServerStatus?
     private var fault: String?
+    private var lookedMs = MonotonicClock.nowMs()
 
     init(client: ControlClient, first: ServerStatus) throws(SystemError) {
         self.client = client
@@ -66,13 +67,14 @@ final class TopScreen {
         while !view.isOver {
             draw()
             let ready = Terminal.wait(
-                for: [signals.raw, STDIN_FILENO], timeoutMs: Self.refreshMs)
+                for: [signals.raw, STDIN_FILENO], timeoutMs: Int32(Self.refreshMs))
             if ready[0], let code = try handleSignals() { return code }
             if ready[1] {
                 guard let pressed = keys.keys() else { return 0 }
                 view.press(pressed, page: size.rows / 2)
             }
-            if !ready.contains(true) { look() }
+            // Not only when nothing is pressed: a key that is held down is pressed all the time.
+            if MonotonicClock.nowMs() >= lookedMs + Self.refreshMs { look() }
         }
         return 0
     }
@@ -93,6 +95,7 @@ final class TopScreen {
 
     /// Asks the server again. One that does not answer may be about to come back.
     private func look() {
+        defer { lookedMs = MonotonicClock.nowMs() }
         do {
             let now = try ServerStatus.of(client)
             earlier = status

@@ -30,9 +30,25 @@ struct TopView {
     private(set) var skipped = 0
     private(set) var isOver = false
 
-    /// A key, or a sequence of bytes that a key sends (ECMA-48).
-    mutating func press(_ keys: [UInt8], page: Int) {
-        switch String(decoding: keys, as: UTF8.self) {
+    /// What has come from the keyboard: several keys where somebody is quick, or the network is not.
+    mutating func press(_ bytes: [UInt8], page: Int) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = Self.keyBytes(rest)
+            press(key: rest.prefix(count), page: page)
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// How many bytes the first key has sent: one, or a control sequence (ECMA-48, section 5.4).
+    private static func keyBytes(_ bytes: ArraySlice<UInt8>) -> Int {
+        guard bytes.starts(with: [0x1B, UInt8(ascii: "[")]) else { return 1 }
+        let parameters = bytes.dropFirst(2).prefix { (0x20...0x3F).contains($0) }
+        return min(2 + parameters.count + 1, bytes.count)
+    }
+
+    private mutating func press(key: ArraySlice<UInt8>, page: Int) {
+        switch String(decoding: key, as: UTF8.self) {
         case "q", "Q", "\u{3}": isOver = true
         case "s", "S":
             order = order.next
