@@ -62,18 +62,61 @@ struct ControlTests {
         #expect(ControlPlace.path(try settings("/a/b"), runtimeDirectory: "/run/w") == "/a/b")
     }
 
-    @Test("a command looks where it is told, else where the package has it, else with the data")
-    func candidates() throws {
+    /// Where a command looks.
+    struct Search: CustomTestStringConvertible {
+        let what: String
+        var control: GivenSettings.Entry?
+        var data: GivenSettings.Entry?
+        var runtime: String?
+        var isNamed = false
+        let places: [String]
+
+        var testDescription: String { what }
+    }
+
+    private static let file = SettingSource.file(path: "weir.toml", line: 1)
+    private static func entry(_ text: String, _ source: SettingSource) -> GivenSettings.Entry {
+        GivenSettings.Entry(texts: [text], source: source)
+    }
+
+    @Test(
+        "a command looks where the server has its socket, and only there if it can know",
+        arguments: [
+            Search(what: "nothing is said", places: ["/run/weir/control", "data/control"]),
+            Search(
+                what: "the service's file", data: entry("/d", file),
+                places: ["/run/weir/control", "/d/control"]),
+            Search(
+                what: "the file of another server", data: entry("/d", file), isNamed: true,
+                places: ["/d/control"]),
+            Search(what: "WEIR_DATA", data: entry("/d", .environment), places: ["/d/control"]),
+            Search(what: "--data", data: entry("/d", .flag), places: ["/d/control"]),
+            Search(what: "within the service", runtime: "/run/weir", places: ["/run/weir/control"]),
+            Search(
+                what: "within another service", data: entry("/d", file), runtime: "/run/w:/run/x",
+                isNamed: true, places: ["/run/w/control"]),
+            Search(
+                what: "its place, in the file", control: entry("/c", file),
+                data: entry("/d", .flag),
+                runtime: "/run/weir", places: ["/c"]),
+            Search(what: "--control", control: entry("/c", .flag), places: ["/c"]),
+        ])
+    func candidates(search: Search) throws {
         var given = GivenSettings()
-        #expect(try ControlPlace.candidates(given) == ["/run/weir/control", "data/control"])
-        given[.data] = GivenSettings.Entry(texts: ["/d"], source: .environment)
-        #expect(try ControlPlace.candidates(given) == ["/run/weir/control", "/d/control"])
-        given[.data] = GivenSettings.Entry(texts: ["/d"], source: .flag)
-        #expect(try ControlPlace.candidates(given) == ["/d/control"])
-        given[.control] = GivenSettings.Entry(texts: ["/c"], source: .environment)
-        #expect(try ControlPlace.candidates(given) == ["/c"])
-        given[.control] = GivenSettings.Entry(texts: ["off"], source: .flag)
-        #expect(throws: SettingsError.self) { try ControlPlace.candidates(given) }
+        given[.control] = search.control
+        given[.data] = search.data
+        let places = try ControlPlace.candidates(
+            given, runtimeDirectory: search.runtime, isNamed: search.isNamed)
+        #expect(places == search.places)
+    }
+
+    @Test("a server without a control socket is not looked for")
+    func off() {
+        var given = GivenSettings()
+        given[.control] = Self.entry("off", .flag)
+        #expect(throws: SettingsError.self) {
+            try ControlPlace.candidates(given, runtimeDirectory: nil, isNamed: false)
+        }
     }
 
     @Test("an answer over HTTP is taken apart, and what is none is not")

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from weir import package
 from weir.installed import (
-    DATA, SERVICE, SOCKET, Broadcast, apt, authority, is_serving, log, machine_for, supervisor,
-    wait_for_new_start, weir_user, workers,
+    DATA, REDIRECT, SERVICE, SETTINGS, SOCKET, Broadcast, authority, is_serving, log, machine_with_weir,
+    supervisor, wait_for_new_start, weir_user, workers,
 )
 from weir.machine import Machine
 from weir.places import REPOSITORY
@@ -27,24 +26,13 @@ pytestmark = pytest.mark.systemd
 _RELOADED = "reloaded"
 
 _DROP_IN = f"/run/systemd/system/{SERVICE}.d"
-_SETTINGS = "/etc/weir/weir.toml"
 
 
 @pytest.fixture(scope="module")
 def machine(
     weir_binaries: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    """A machine with Weir installed and enabled."""
-    packed = package.make()
-    folder = tmp_path_factory.mktemp("machine")
-    with machine_for(packed, folder, {packed.parent: "/packages"}) as booted:
-        apt(booted, "install", f"/packages/{packed.name}")
-        # Lets a test of the end wait for less.
-        booted.run("sh", "-c", f"echo stop-timeout = 2 >>{_SETTINGS}")
-        try:
-            booted.run("systemctl", "enable", "--now", "weir")
-        except AssertionError as failure:
-            raise AssertionError(f"{failure}\n{log(booted)}") from failure
+    with machine_with_weir(tmp_path_factory.mktemp("machine")) as booted:
         yield booted
 
 
@@ -93,7 +81,7 @@ def broadcast(
 
 
 def test_systemd_has_nothing_to_say_about_the_units(machine: Machine) -> None:
-    units = [f"/lib/systemd/system/{unit}" for unit in (SERVICE, SOCKET)]
+    units = [f"/lib/systemd/system/{unit}" for unit in (SERVICE, SOCKET, REDIRECT)]
     done = machine.run("sh", "-c", f"systemd-analyze verify --man=no {' '.join(units)} 2>&1")
     assert done == ""
 
@@ -195,7 +183,7 @@ def test_weir_user_of_root_works_beside_it(machine: Machine, broadcast: Broadcas
 
 
 def test_the_configuration_is_found_good(machine: Machine) -> None:
-    machine.run("weir", "check-config", "--config", _SETTINGS)
+    machine.run("weir", "check-config", "--config", SETTINGS)
 
 
 # Ends and new starts

@@ -54,6 +54,14 @@ package enum FileSystem {
         kind(of: path) == S_IFLNK
     }
 
+    /// Whether both paths lead to one file, through links or not. stat(2).
+    package static func isSameFile(_ one: String, _ other: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        return unsafe stat(one, &first) == 0 && stat(other, &second) == 0
+            && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
     private static func kind(of path: String) -> mode_t? {
         var status = stat()
         return unsafe lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil

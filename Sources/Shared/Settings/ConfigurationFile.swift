@@ -12,9 +12,10 @@ package enum ConfigurationFile {
     /// - Parameters:
     ///   - bytes: the file's contents, at most `Limits.configurationFileBytes`.
     ///   - path: for error messages.
+    ///   - names: the settings that are wanted; what else is there is not looked at. Nil: all.
     /// - Throws: text that is not TOML, an unknown key, or a value that no setting can have.
     package static func parse(
-        _ bytes: [UInt8], path: String
+        _ bytes: [UInt8], path: String, only names: [Setting.Name]? = nil
     ) throws(SettingsError) -> GivenSettings {
         guard bytes.count <= Limits.configurationFileBytes else {
             throw SettingsError(
@@ -23,6 +24,7 @@ package enum ConfigurationFile {
         }
         var given = GivenSettings()
         for value in try values(of: bytes, path: path) {
+            if let names, !names.contains(where: { $0.rawValue == value.key }) { continue }
             let source = SettingSource.file(path: path, line: value.line)
             let setting = try setting(of: value, source)
             switch value.kind {

@@ -51,20 +51,43 @@ struct SettingFlags: ParsableArguments {
     @Option(name: configFlag, help: configHelp) var config: String?
 
     /// The settings that result from these flags, the environment and the configuration file.
-    func settings() throws -> Settings {
+    func settings(of reader: Reader) throws -> Settings {
         try Settings(
-            Self.complete(given(), config: config), processors: ThisProcess.usableProcessors())
+            Self.complete(given(), config: config, of: reader),
+            processors: ThisProcess.usableProcessors())
+    }
+
+    /// Who reads settings.
+    enum Reader {
+        /// It has the environment that its unit gives it.
+        case server
+        /// It is somebody's, and looks for what the unit gives the service.
+        case command
     }
 
     /// What was given as flags, with the environment and the configuration file below it.
-    static func complete(_ flags: GivenSettings, config: String?) throws -> GivenSettings {
+    static func complete(
+        _ flags: GivenSettings, config: String?, of reader: Reader
+    ) throws -> GivenSettings {
         let given = flags.over(.environment(Environment.value))
-        guard let path = config ?? Environment.value(Environment.configName), !path.isEmpty else {
-            return given
-        }
+        guard let path = configurationPath(config) else { return given }
+        let isService = reader == .command && ServiceFiles.isConfiguration(path)
+        let below = isService ? try ServiceFiles.environmentSettings() : GivenSettings()
+        return given.over(below).over(try file(path))
+    }
+
+    /// The configuration file that a flag names, else the environment; nil: there is none.
+    static func configurationPath(_ flag: String?) -> String? {
+        let path = flag ?? Environment.value(Environment.configName)
+        return path?.isEmpty == false ? path : nil
+    }
+
+    /// The settings of a configuration file.
+    /// - Parameter names: those that are wanted; nil: all.
+    static func file(_ path: String, only names: [Setting.Name]? = nil) throws -> GivenSettings {
         let bytes = try SmallFile.contents(
             path, what: "configuration file", limitBytes: Limits.configurationFileBytes)
-        return given.over(try ConfigurationFile.parse(bytes, path: path))
+        return try ConfigurationFile.parse(bytes, path: path, only: names)
     }
 
     /// What was given as flags.

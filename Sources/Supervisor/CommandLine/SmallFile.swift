@@ -7,15 +7,20 @@ import LinuxIO
 import Settings
 
 enum SmallFile {
-    /// The contents of a file. `what` names its role in the error, for example "certificate".
+    /// The contents of a file.
+    /// - Parameters:
+    ///   - what: its role, for the error, for example "certificate".
+    ///   - permission: what to do if this user may not read it.
     static func contents(
-        _ path: String, what: String, limitBytes: Int
+        _ path: String, what: String, limitBytes: Int,
+        permission: String = "let the user that runs weir read it"
     ) throws(StartError) -> [UInt8] {
         do {
             return try read(path, limitBytes: limitBytes)
         } catch {
             throw StartError(
-                message: "cannot read the \(what) \(Quoted.printable(path)): \(remedy(error))",
+                message:
+                    "cannot read the \(what) \(Quoted.printable(path)): \(remedy(error, permission))",
                 exitCode: 1)
         }
     }
@@ -35,10 +40,10 @@ enum SmallFile {
         }
     }
 
-    private static func remedy(_ error: SystemError) -> String {
+    private static func remedy(_ error: SystemError, _ permission: String) -> String {
         switch error.code {
         case ENOENT: "there is no such file; check the path"
-        case EACCES: "permission denied; let the user that runs weir read it"
+        case EACCES: "permission denied; \(permission)"
         case EISDIR: "it is a directory; name the file in it"
         case EFBIG: "it is too long; check that it is the right file"
         default: "\(error.message); check the path"

@@ -20,6 +20,6 @@ struct UserFlags: ParsableArguments {
                 given[name] = GivenSettings.Entry(texts: [text], source: .flag)
             }
         }
-        return try Settings.accounts(SettingFlags.complete(given, config: config))
+        return try Settings.accounts(SettingFlags.complete(given, config: config, of: .command))
     }
 }

@@ -39,7 +39,7 @@ extension WeirCommand {
 
         /// - Parameter takingOver: what another supervisor of this server hands over; nil: there is none.
         private func serve(_ takingOver: TakingOver?) throws {
-            var settings = try flags.settings()
+            var settings = try flags.settings(of: .server)
             if let takingOver { settings = try takingOver.settings(settings) }
             let configuration = try Configuration.load(settings)
             Log.bootstrap(
@@ -47,7 +47,8 @@ extension WeirCommand {
             let logger = Logger(label: "weir")
             // Warnings come only now: a start that fails ends with one line and nothing else.
             let supervisor = try Supervisor(
-                configuration: configuration, readSettings: { [flags] in try flags.settings() },
+                configuration: configuration,
+                readSettings: { [flags] in try flags.settings(of: .server) },
                 takingOver: takingOver, logger: logger)
             warn(settings, logger)
             if takingOver == nil { supervisor.reportPlace() }
@@ -100,12 +101,13 @@ extension WeirCommand {
         @OptionGroup var flags: SettingFlags
 
         func run() throws {
-            let settings = try flags.settings()
+            let settings = try flags.settings(of: .command)
             print(settings.report(), terminator: "")
             for note in Environment.probableMistakes() { print("note: \(note)") }
             if let note = AccountsCheck.note(settings) { print("note: \(note)") }
             if let note = DataDirectoryCheck.note(settings.dataDirectory) { print("note: \(note)") }
             do {
+                try MachineCheck.check()
                 _ = try CertificateCheck.read(settings)
                 try DataDirectoryCheck.check(settings.dataDirectory)
                 try AccountsCheck.check(settings)

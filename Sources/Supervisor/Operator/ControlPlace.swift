@@ -1,5 +1,5 @@
-// Where the control socket is: for the server that makes it, and for the commands that look for it.
-// Pure, but for the look whether something is there.
+// Where the control socket is: for the server that makes it, and for the commands that look for it. The table of
+// docs/operations.md says the same. Pure.
 
 import LinuxIO
 import Settings
@@ -8,32 +8,50 @@ enum ControlPlace {
     static let name = "control"
     /// Where a service manager has put the folder for the sockets of this service (systemd.exec(5)).
     static let runtimeVariable = "RUNTIME_DIRECTORY"
-    /// Where the packaged service has it.
-    static let packaged = "/run/weir/\(name)"
+    /// The settings that decide it.
+    static let settings: [Setting.Name] = [.control, .data]
 
     /// Where a server makes it; nil if it is to have none.
     /// - Parameter runtimeDirectory: the value of that variable: one folder, or several with colons.
     static func path(_ settings: Settings, runtimeDirectory: String?) -> String? {
-        switch settings.control {
-        case .off: return nil
-        case .path(let path): return path
-        case .automatic:
-            let folder = runtimeDirectory?.split(separator: ":").first.map(String.init)
-            return "\(folder ?? settings.dataDirectory)/\(name)"
-        }
+        places(
+            settings.control, dataDirectory: settings.dataDirectory,
+            runtimeDirectory: runtimeDirectory, mayBeService: false
+        ).first
     }
 
-    /// Where a command looks for it, in this order.
-    /// - Parameter given: flags over environment over file.
-    static func candidates(_ given: GivenSettings) throws(SettingsError) -> [String] {
+    /// Where a command looks for it, in this order. There is more than one place only where the server may be
+    /// the service of the package, whose folder the command is not told of.
+    /// - Parameters:
+    ///   - given: flags over environment over files.
+    ///   - isNamed: the command was given settings that may be another server's.
+    static func candidates(
+        _ given: GivenSettings, runtimeDirectory: String?, isNamed: Bool
+    ) throws(SettingsError) -> [String] {
         let place = try Settings.controlPlace(given)
-        switch place.control {
-        case .off:
+        let dataSource = given[.data]?.source
+        let isElsewhere = isNamed || dataSource == .flag || dataSource == .environment
+        let places = places(
+            place.control, dataDirectory: place.dataDirectory, runtimeDirectory: runtimeDirectory,
+            mayBeService: !isElsewhere)
+        guard !places.isEmpty else {
             throw SettingsError("this server has no control socket (--control off)")
+        }
+        return places
+    }
+
+    private static func places(
+        _ control: ControlSetting, dataDirectory: String, runtimeDirectory: String?,
+        mayBeService: Bool
+    ) -> [String] {
+        switch control {
+        case .off: return []
         case .path(let path): return [path]
         case .automatic: break
         }
-        let data = "\(place.dataDirectory)/\(name)"
-        return given[.data]?.source == .flag ? [data] : [packaged, data]
+        if let folder = runtimeDirectory?.split(separator: ":").first {
+            return ["\(folder)/\(name)"]
+        }
+        return (mayBeService ? [ServiceFiles.control] : []) + ["\(dataDirectory)/\(name)"]
     }
 }

@@ -20,8 +20,9 @@ from .recordings import record
 from .viewer import Viewer
 from .waiting import wait_until
 
-SERVICE, SOCKET = "weir.service", "weir.socket"
+SERVICE, SOCKET, REDIRECT = "weir.service", "weir.socket", "weir-redirect.socket"
 DATA = "/var/lib/weir"
+SETTINGS = "/etc/weir/weir.toml"
 URL = "https://localhost:8443"
 
 
@@ -49,6 +50,21 @@ def machine_for(packed: Path, folder: Path, binds: dict[Path, str]) -> Iterator[
         machine.stop()
     assert Path("/proc/self/mountinfo").read_text() == mounts, "a mount was left behind"
     assert not machine.processes_of(SERVICE), "a process was left behind"
+
+
+@contextmanager
+def machine_with_weir(folder: Path) -> Iterator[Machine]:
+    """A machine with Weir installed and enabled."""
+    packed = package.make()
+    with machine_for(packed, folder, {packed.parent: "/packages"}) as booted:
+        apt(booted, "install", f"/packages/{packed.name}")
+        # Lets a test of the end wait for less.
+        booted.run("sh", "-c", f"echo stop-timeout = 2 >>{SETTINGS}")
+        try:
+            booted.run("systemctl", "enable", "--now", "weir")
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\n{log(booted)}") from failure
+        yield booted
 
 
 def apt(machine: Machine, *arguments: str) -> str:

@@ -10,23 +10,38 @@ import Text
 
 struct ControlClient {
     let path: String
+    /// What is wrong with the file of settings that the command was given; nil: nothing that matters.
+    let settingsFault: String?
 
     /// Finds a server that listens.
     static func find(_ flags: ControlFlags) throws -> ControlClient {
-        let candidates = try flags.candidates()
-        for path in candidates {
+        let search = try flags.search()
+        var denied: StartError?
+        for path in search.places {
             do throws(SystemError) {
                 _ = try UnixStream.connect(to: path, timeoutMs: Limits.commandPatienceMs)
-                return ControlClient(path: path)
+                return ControlClient(path: path, settingsFault: search.fault)
             } catch {
-                let isAbsent = error.code == ENOENT || error.code == ECONNREFUSED
-                guard isAbsent else { throw explain(error, path) }
+                switch error.code {
+                case ENOENT, ECONNREFUSED: continue
+                // Somebody else's server; one's own may be at the next place.
+                case EACCES, EPERM: denied = denied ?? explain(error, path)
+                default: throw explain(error, path)
+                }
             }
         }
+        if let denied { throw denied }
+        let places = search.places.map(Quoted.printable).joined(separator: " or ")
+        let fault = search.fault.map { " (\($0))" } ?? ""
         throw StartError(
             message:
-                "no weir listens at \(candidates.map(Quoted.printable).joined(separator: " or ")); "
-                + "start it, or name its socket with --control")
+                "no weir listens at \(places)\(fault); start it, or name its socket with --control")
+    }
+
+    /// Says what is wrong with the file of settings. Not where the server has said it.
+    func tellSettingsFault() {
+        guard let settingsFault else { return }
+        StandardError.write("weir: note: \(settingsFault); the server was found without it\n")
     }
 
     private static func explain(_ error: SystemError, _ path: String) -> StartError {

@@ -37,6 +37,7 @@ struct Kick: ParsableCommand {
             let title = answer.body["title"]?.string ?? "status \(answer.status)"
             throw StartError(message: "\(title.printable) (\(Quoted.printable(name)))")
         }
+        client.tellSettingsFault()
         Terminal.write("the broadcast \(name) has been ended\n", to: STDOUT_FILENO)
     }
 }

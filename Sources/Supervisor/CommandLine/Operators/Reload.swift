@@ -15,6 +15,7 @@ extension ControlClient {
             note.string.map { Self.tell("note: \($0.printable)") }
         }
         Self.tell(done)
+        tellSettingsFault()
     }
 
     fileprivate static func tell(_ text: String) {

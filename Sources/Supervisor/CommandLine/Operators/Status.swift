@@ -33,6 +33,7 @@ struct Status: ParsableCommand {
 
     func run() throws {
         let client = try ControlClient.find(control)
+        client.tellSettingsFault()
         var earlier: ServerStatus?
         if !asJSON {
             earlier = try ServerStatus.of(client)
