@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable
+from typing import Any
 
 from browser.accessibility import violations
 from browser.element import LOOK_EVERY_S
@@ -86,6 +87,53 @@ def test_operators_see_what_the_server_does_and_end_a_broadcast(
     wait_until(lambda: rows(page)["fine"][0] == "" and rows(page)["fine"][3] is True,
                "the page to show it", every_s=LOOK_EVERY_S)
     viewer.stop()
+
+
+def test_of_many_streams_the_worst_are_shown_and_all_are_found(
+    open_own: Callable[..., Page], server: Server
+) -> None:
+    page = open_own()
+    count = 0
+
+    def status(route: Any) -> None:
+        """What the server says, with many streams that it has not."""
+        said = route.fetch().json()
+        said["streams"] = [{
+            "name": f"stream-{number:03}", "state": "live", "publisher": "sending",
+            "light": "red" if number % 100 == 7 else "green",
+            "reasons": ["media comes 4 s late"] if number % 100 == 7 else [], "ageMs": 65_000,
+            "bitrateBps": 2_500_000, "keyframeIntervalMs": 1_000, "webmViewers": 1_000 + number,
+            "packagedViewers": 0, "peakViewers": 2_000, "lagMs": 0, "heldBackMs": 0,
+        } for number in range(count)]
+        route.fulfill(json=said)
+
+    def text(element: str) -> str:
+        return str(page.run("return document.getElementById(argument).textContent;", element))
+
+    def is_hidden(selector: str) -> bool:
+        return bool(page.run("return document.querySelector(argument).hidden;", selector))
+
+    chromium_of(page).playwright.route("**/status", status)
+    page.goto(f"http://127.0.0.1:{server.admin_port}/")
+    wait_until(lambda: not is_hidden("#streams-empty"), "words for nothing", every_s=LOOK_EVERY_S)
+    assert "Nobody broadcasts" in text("streams-empty") and is_hidden(".stream-search")
+    count = 200
+    wait_until(lambda: len(rows(page)) == 100, "a hundred rows", every_s=LOOK_EVERY_S)
+    assert list(rows(page))[:3] == ["stream-107", "stream-007", "stream-199"]
+    assert is_hidden("#streams-empty") and not is_hidden(".stream-search")
+    assert text("streams-summary") == (
+        "200 broadcasts, 219,900 viewers, 2 with trouble, 100 of 200 are shown")
+    assert page.run("return document.title;") == "2 with trouble · Operators · Weir"
+    in_every_look(
+        chromium_of(page), lambda how: photograph(chromium_of(page), "operators-many", how))
+    for typed, names in [
+        ("-003", ["stream-003"]), ("STREAM-00", [f"stream-00{n}" for n in "7986543210"]),
+        ("nobody", []),
+    ]:
+        page.fill("#streams-search", typed)
+        assert list(rows(page)) == names
+    assert text("streams-empty") == "No stream has such a name."
+    assert violations(chromium_of(page)) == []
 
 
 def kick(server: Server, name: str, **headers: str) -> int:

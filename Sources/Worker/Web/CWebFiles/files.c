@@ -74,6 +74,12 @@ BYTES operators_stream_table_js[] = {
 BYTES operators_worker_table_js[] = {
 #embed "../Assets/operators/worker-table.js"
 };
+BYTES operators_stream_trails_js[] = {
+#embed "../Assets/operators/stream-trails.js"
+};
+BYTES operators_stream_words_js[] = {
+#embed "../Assets/operators/stream-words.js"
+};
 BYTES operators_kick_js[] = {
 #embed "../Assets/operators/kick.js"
 };
@@ -671,6 +677,8 @@ static const struct weir_web_file files[] = {
     FILE("Assets/operators/server-words.js", operators_server_words_js),
     FILE("Assets/operators/stream-table.js", operators_stream_table_js),
     FILE("Assets/operators/worker-table.js", operators_worker_table_js),
+    FILE("Assets/operators/stream-trails.js", operators_stream_trails_js),
+    FILE("Assets/operators/stream-words.js", operators_stream_words_js),
     FILE("Assets/operators/kick.js", operators_kick_js),
 };
 // clang-format on

@@ -1,21 +1,21 @@
 // A small graph of one figure over time.
 
-const WIDTH = 300;
-const HEIGHT = 64;
 /** Room above the highest value. */
 const TOP = 4;
+const SIZE = { width: 300, height: 64 };
 
 /**
  * The line through the points, as the `d` of a path; '' when there are fewer than two. Pure.
  * @param {{atMs: number, value: number}[]} points
  * @param {number} spanMs how much time the width is; the right edge is `nowMs`
  * @param {number} most the value at the top
+ * @param {{width: number, height: number}} size of the picture
  */
-function lineOf(points, spanMs, nowMs, most) {
+export function lineOf(points, spanMs, nowMs, most, { width, height } = SIZE) {
   if (points.length < 2) return '';
   const steps = points.map(({ atMs, value }) => {
-    const x = WIDTH - (nowMs - atMs) / spanMs * WIDTH;
-    const y = HEIGHT - value / Math.max(most, Number.MIN_VALUE) * (HEIGHT - TOP);
+    const x = width - (nowMs - atMs) / spanMs * width;
+    const y = height - value / Math.max(most, Number.MIN_VALUE) * (height - TOP);
     return `${x.toFixed(1)} ${y.toFixed(1)}`;
   });
   return `M${steps.join('L')}`;
@@ -41,18 +41,20 @@ export class Graph {
     this.#words = words;
   }
 
-  /** @param {{atMs: number, value: number}[]} points */
-  show(points, spanMs, nowMs) {
+  /** @param {History} history @param {string} name of one of its totals */
+  show(history, name, nowMs) {
+    const points = history.of(name);
     if (points.length === 0) return;
     const most = Math.max(...points.map(({ value }) => value));
     const now = this.#words(points[points.length - 1].value);
-    const line = lineOf(points, spanMs, nowMs, most);
+    const line = lineOf(points, history.spanMs(nowMs), nowMs, most);
     this.#now.textContent = now;
-    this.#most.textContent = `at most ${this.#words(most)} in the last five minutes`;
+    this.#most.textContent = `at most ${this.#words(most)} ${
+      history.isWhole(nowMs) ? 'in five minutes' : 'so far'}`;
     this.#picture.setAttribute(
       'aria-label', `${this.#title}: now ${now}, ${this.#most.textContent}`);
     this.#line.setAttribute('d', line);
     const startX = line.slice(1).split(' ', 1)[0];
-    this.#area.setAttribute('d', line && `${line}L${WIDTH} ${HEIGHT}L${startX} ${HEIGHT}Z`);
+    this.#area.setAttribute('d', line && `${line}L${SIZE.width} ${SIZE.height}L${startX} ${SIZE.height}Z`);
   }
 }

@@ -2,6 +2,10 @@
 
 /** How far back the graphs go. */
 const SPAN_MS = 5 * 60_000;
+/** A shorter line would look like news. */
+const LEAST_SPAN_MS = 20_000;
+/** Longer than from one look to the next. */
+const LOOK_MS = 10_000;
 /** More looks than the page makes in that time. */
 const MOST = 400;
 
@@ -34,8 +38,15 @@ export function totalsOf(status, earlier) {
 export class History {
   #looks = [];
 
-  get spanMs() {
-    return SPAN_MS;
+  /** How much time a graph of it is wide: as much as there is, so that there is something to see at once. */
+  spanMs(nowMs) {
+    const seenMs = nowMs - (this.#looks[0]?.atMs ?? nowMs);
+    return Math.min(SPAN_MS, Math.max(LEAST_SPAN_MS, seenMs));
+  }
+
+  /** Whether it is as long as it gets. */
+  isWhole(nowMs) {
+    return this.spanMs(nowMs) > SPAN_MS - LOOK_MS;
   }
 
   /** @param {object} totals of one look @param {number} nowMs */

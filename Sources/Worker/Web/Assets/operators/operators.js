@@ -7,7 +7,7 @@ import { announce } from '../common/announce.js';
 import { History, totalsOf } from './history.js';
 import { Graph } from './graph.js';
 import { askToEnd, endBroadcast } from './kick.js';
-import { serverNote, serverWords } from './server-words.js';
+import { serverNote, serverWords, titleWords } from './server-words.js';
 import { StreamTable } from './stream-table.js';
 import { showWorkers } from './worker-table.js';
 import { formatBitrate } from '../common/format.js';
@@ -19,14 +19,14 @@ const PATIENCE_MS = 8000;
 const mayAct = document.getElementById('main').dataset.actions === 'on';
 const history = new History();
 const graphs = {
-  viewers: new Graph(document.getElementById('graph-viewers'), (count) => String(count)),
+  viewers: new Graph(document.getElementById('graph-viewers'), (count) => count.toLocaleString('en')),
   bitrateBps: new Graph(document.getElementById('graph-bitrate'), formatBitrate),
   processorPercent: new Graph(
     document.getElementById('graph-processor'), (percent) => `${Math.round(percent)} %`),
 };
 const table = new StreamTable(
-  document.getElementById('streams'), document.getElementById('stream-template'),
-  document.getElementById('streams-summary'), mayAct ? end : null);
+  document.getElementById('streams-section'), document.getElementById('stream-template'),
+  mayAct ? end : null);
 const workers = document.getElementById('workers');
 
 let last = null;
@@ -52,13 +52,13 @@ async function ask() {
 function show(status) {
   const totals = totalsOf(status, last);
   last = status;
-  history.add(totals, performance.now());
-  for (const [name, graph] of Object.entries(graphs)) {
-    graph.show(history.of(name), history.spanMs, performance.now());
-  }
+  const nowMs = performance.now();
+  history.add(totals, nowMs);
+  for (const [name, graph] of Object.entries(graphs)) graph.show(history, name, nowMs);
   document.getElementById('server-facts').textContent = serverWords(status);
   note(serverNote(status));
   table.show(status.streams);
+  document.title = titleWords(status.streams);
   showWorkers(workers, status.workers, totals.processorOf);
 }
 

@@ -1,6 +1,7 @@
 // What the status says of the server, in words. Pure.
 
 import { formatCount, formatSince } from '../common/format.js';
+import { troubleCount } from './stream-words.js';
 
 const DAY_MS = 86_400_000;
 /** A certificate that is not renewed by then has been forgotten. */
@@ -12,6 +13,12 @@ export function serverWords({ server, workers }) {
   const up = formatSince(Date.now() - server.uptimeMs);
   return `Weir ${server.version}, up ${up}, generation ${server.generation}, `
     + `${serving} of ${formatCount(server.wantedWorkers, 'worker', 'workers')} serving`;
+}
+
+/** The page's title, which is seen in its tab. @param {object[]} streams as in /status */
+export function titleWords(streams) {
+  const bad = troubleCount(streams);
+  return `${bad > 0 ? `${bad} with trouble · ` : ''}Operators · Weir`;
 }
 
 /** What somebody should do something about; '' when there is nothing. */

@@ -1,9 +1,12 @@
 // The list of streams: the worst first, each with its light, its reasons and its figures.
 
-import { formatBitrate, formatCount, formatSeconds, formatSince } from '../common/format.js';
+import { StreamTrails } from './stream-trails.js';
+import { figureWords, stateWords, summaryWords, viewersOf } from './stream-words.js';
 
-/** More would make the page slow, and nobody reads them: /status has all. */
+/** More would make the page slow, and nobody reads them: one can look for a name, and /status has all. */
 const MOST = 100;
+/** Fewer are seen at a glance. */
+const MANY = 10;
 const WORST_FIRST = ['red', 'amber', 'green', null];
 
 /** Pure: negative when `one` comes first. */
@@ -12,48 +15,51 @@ function compare(one, other) {
     || viewersOf(other) - viewersOf(one) || (one.name < other.name ? -1 : 1);
 }
 
-function viewersOf(stream) {
-  return stream.webmViewers + stream.packagedViewers;
-}
-
-function stateWords(stream) {
-  if (stream.light === null) return 'ended';
-  const since = formatSince(Date.now() - stream.ageMs);
-  return stream.reasons.length > 0 ? stream.reasons.join('; ') : `live ${since}`;
-}
-
-function summaryWords(streams) {
-  const on = streams.filter(({ light }) => light !== null);
-  const bad = on.filter(({ light }) => light !== 'green').length;
-  const words = [
-    formatCount(on.length, 'broadcast', 'broadcasts'),
-    formatCount(streams.reduce((sum, stream) => sum + viewersOf(stream), 0), 'viewer', 'viewers'),
-  ];
-  if (bad > 0) words.push(`${bad} with trouble`);
-  if (streams.length > MOST) words.push(`the first ${MOST} of ${streams.length} are shown`);
-  return words.join(', ');
-}
-
 export class StreamTable {
   #list;
   #template;
   #summary;
+  #search;
+  #empty;
   #end;
+  #streams = [];
+  #trails = new StreamTrails();
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
 
-  /** @param {((name: string) => void)|null} end ends a broadcast; null where that is not possible */
-  constructor(list, template, summary, end) {
-    this.#list = list;
+  /**
+   * @param {HTMLElement} section the part of the page about streams
+   * @param {HTMLTemplateElement} template of a row
+   * @param {((name: string) => void)|null} end ends a broadcast; null where that is not possible
+   */
+  constructor(section, template, end) {
+    this.#list = section.querySelector('#streams');
+    this.#summary = section.querySelector('#streams-summary');
+    this.#search = section.querySelector('#streams-search');
+    this.#empty = section.querySelector('#streams-empty');
     this.#template = template;
-    this.#summary = summary;
     this.#end = end;
+    this.#search.addEventListener('input', () => this.#showRows());
   }
 
   /** @param {object[]} streams as in /status */
   show(streams) {
-    this.#summary.textContent = summaryWords(streams);
-    const shown = [...streams].sort(compare).slice(0, MOST);
+    this.#streams = [...streams].sort(compare);
+    this.#trails.add(streams, performance.now());
+    if (this.#search.value === '') {
+      this.#search.parentElement.hidden = streams.length < MANY;
+    }
+    this.#showRows();
+  }
+
+  #showRows() {
+    const wanted = this.#search.value.trim().toLowerCase();
+    const shown = this.#streams.filter(({ name }) => name.includes(wanted)).slice(0, MOST);
+    this.#summary.textContent = summaryWords(this.#streams, shown.length);
+    this.#empty.hidden = shown.length > 0;
+    this.#empty.textContent = this.#streams.length === 0
+      ? 'Nobody broadcasts. Streams appear here as soon as somebody does.'
+      : 'No stream has such a name.';
     const names = new Set(shown.map(({ name }) => name));
     for (const [name, row] of this.#rows) {
       if (!names.has(name)) {
@@ -86,18 +92,11 @@ export class StreamTable {
     const words = stateWords(stream);
     const state = row.querySelector('.watched-state');
     if (state.textContent !== words) state.textContent = words;
-    const figures = {
-      webm: String(stream.webmViewers),
-      packaged: String(stream.packagedViewers),
-      bitrate: formatBitrate(stream.bitrateBps),
-      keyframes: stream.keyframeIntervalMs === null ? '–'
-        : formatSeconds(stream.keyframeIntervalMs),
-      lag: formatSeconds(stream.lagMs),
-      held: formatSeconds(stream.heldBackMs),
-    };
-    for (const [name, text] of Object.entries(figures)) {
-      row.querySelector(`[data-figure="${name}"]`).textContent = text;
+    for (const [name, text] of Object.entries(figureWords(stream))) {
+      const place = row.querySelector(`[data-figure="${name}"]`);
+      if (place.textContent !== text) place.textContent = text;
     }
+    this.#trails.draw(row.querySelector('.watched-trail path'), stream.name, performance.now());
     row.querySelector('button').hidden = !this.#end || stream.light === null;
   }
 }

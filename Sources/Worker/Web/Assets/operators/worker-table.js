@@ -12,13 +12,14 @@ export function showWorkers(body, workers, processorOf) {
   workers.forEach((worker, index) => {
     const processor = processorOf.get(worker.pid);
     const texts = [
-      String(worker.slot), worker.state, String(worker.connections),
-      String(worker.viewers + worker.packagedViewers),
+      String(worker.slot), worker.state, worker.connections.toLocaleString('en'),
+      (worker.viewers + worker.packagedViewers).toLocaleString('en'),
       processor === undefined ? '–' : `${Math.round(processor)} %`,
       worker.memoryBytes === null ? '–' : formatBytes(worker.memoryBytes),
       formatDuration(worker.uptimeMs), String(worker.generation), String(worker.pid),
     ];
     const row = body.rows[index] ?? body.insertRow();
+    row.dataset.state = worker.state;
     texts.forEach((text, column) => {
       const cell = row.cells[column] ?? row.insertCell();
       if (cell.textContent !== text) cell.textContent = text;
