@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from weir import operators
 from weir.accounts import COOKIE, PASSWORD, log_in, post_form, post_json, sign_up, try_to_log_in
+from weir.admin import ask
 from weir.http1 import RawHttp1
 from weir.ports import free_port
 from weir.recordings import record
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 #: Secrets that nobody has, in all places where clients put theirs. No other word holds this one.
 _CANARY = "kanarienvogel"
 _KEY = "weir_" + (_CANARY * 4)[:43]
+_PROXY = "127.0.0.9"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A server that says all it has to say, the port on which it redirects, and one for proxies."""
+
+    server: Server
+    redirect_port: int
+    proxied_port: int
 
 
 @pytest.fixture(scope="module")
-def told(
-    lasting_server: Callable[..., AbstractContextManager[Server]],
-) -> Iterator[tuple[Server, int]]:
-    """A server that says all it has to say, and the port on which it redirects."""
-    port = free_port()
+def told(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Told]:
+    redirect, proxied = free_port(), free_port()
     with lasting_server(
-        "told", "--access-log", "on", "--log-level", "trace", "--http-redirect", f"127.0.0.1:{port}",
+        "told", "--access-log", "on", "--log-level", "trace",
+        "--http-redirect", f"127.0.0.1:{redirect}", "--listen", f"127.0.0.1:{proxied}",
+        "--proxy-protocol", f"127.0.0.1:{proxied}", "--trusted-proxy", _PROXY,
         publish="account",
     ) as server:
-        yield server, port
+        yield Told(server, redirect, proxied)
 
 
 def _accesses(server: Server) -> list[dict[str, Any]]:
@@ -47,8 +61,8 @@ def _access(server: Server, name: str) -> dict[str, Any]:
     return wait_until(found, f"a line about {name}")
 
 
-def test_a_line_says_what_was_asked_and_how_it_ended(told: tuple[Server, int], name: str) -> None:
-    server, _ = told
+def test_a_line_says_what_was_asked_and_how_it_ended(told: Told, name: str) -> None:
+    server = told.server
     anna = sign_up(server, name)
     answer = anna.get("/api/me?x=1")
     line = _access(server, answer.headers["x-request-id"])
@@ -71,8 +85,8 @@ def test_a_line_says_what_was_asked_and_how_it_ended(told: tuple[Server, int], n
     assert _access(server, answer.headers["x-request-id"])["metadata"]["user"] == name
 
 
-def test_a_refusal_its_line_and_the_access_have_one_name(told: tuple[Server, int], name: str) -> None:
-    server, _ = told
+def test_a_refusal_its_line_and_the_access_have_one_name(told: Told, name: str) -> None:
+    server = told.server
     answer = server.request("POST", f"/{name}/live", body=record().data)
     assert answer.problem == "not-authorised"
     request = answer.headers["x-request-id"]
@@ -84,8 +98,39 @@ def test_a_refusal_its_line_and_the_access_have_one_name(told: tuple[Server, int
     assert [line["event"] for line in lines if line["event"] != "request-ended"] == ["broadcast-refused"]
 
 
-def test_no_secret_is_logged(told: tuple[Server, int], name: str) -> None:
-    server, redirect_port = told
+#: What broadcasts, people and operators cause, and a member that each line has beside its request.
+_LINES = {
+    "stream-started": "tracks", "broadcast-refused": "reason", "media-broken": "losses",
+    "sign-in-refused": "client", "operator-acts": "stream",
+}
+
+
+def test_lines_about_requests_name_them(start_server: Callable[..., Server], name: str) -> None:
+    """Each name is that of an access, which says who has asked for what."""
+    server = start_server("--access-log", "on", publish="account")
+    anna = sign_up(server, name)
+    key = {"authorization": f"Bearer {anna.make_key()}"}
+    data = bytearray(record(seconds=4).data)
+    server.request("PUT", f"/{name}/live", body=b"?")
+    try_to_log_in(server, name, "wrong")
+    # Nothing that a cluster may hold.
+    data[len(data) // 2:len(data) // 2 + 4_000] = bytes(4_000)
+    server.request("POST", f"/{name}/live", body=bytes(data), headers=key)
+    assert ask(server, f"/kick/{name}", "POST").status == 200
+
+    def found() -> dict[str, dict[str, str]]:
+        return {each["event"]: each["metadata"] for each in server.log_records()
+                if each.get("event") in _LINES}
+    wait_until(lambda: found().keys() == _LINES.keys(), f"lines of {sorted(_LINES)}")
+    for event, member in _LINES.items():
+        line = found()[event]
+        assert line[member]
+        _access(server, line["request"])
+
+
+def test_no_secret_is_logged(told: Told, name: str) -> None:
+    server = told.server
+    problems: list[str] = []
     anna = sign_up(server, name, PASSWORD)
     key, before = anna.make_key(), len(_accesses(server))
     data = record().data
@@ -94,7 +139,9 @@ def test_no_secret_is_logged(told: tuple[Server, int], name: str) -> None:
 
     def post(path: str, **fields: str) -> None:
         headers = {field.replace("_", "-"): value for field, value in fields.items()}
-        server.request("POST", path, body=data, headers=headers)
+        answer = server.request("POST", path, body=data, headers=headers)
+        if answer.headers.get("content-type") == "application/problem+json":
+            problems.append(answer.body.decode())
 
     # Publishing, with a key that is somebody's, or nobody's, wherever a key can be put.
     for secret, encoded in ((key, real_basic), (_KEY, basic)):
@@ -133,7 +180,29 @@ def test_no_secret_is_logged(told: tuple[Server, int], name: str) -> None:
     ):
         with RawHttp1(server) as connection:
             connection.send(text).rest()
-    for port in (redirect_port, server.admin_port):
+    # Proxies say things beside an address: a host, a name of the connection, what they like.
+    for header in (_proxied(_CANARY.encode()), f"PROXY TCP4 {_CANARY} 127.0.0.1 1 2\r\n".encode()):
+        with socket.create_connection(
+            ("127.0.0.1", told.proxied_port), PATIENCE_S, source_address=(_PROXY, 0)
+        ) as connection:
+            connection.sendall(header + f"GET /{_CANARY} HTTP/1.1\r\n\r\n".encode())
+            with suppress(OSError):
+                while connection.recv(4096):
+                    pass
+    # Operators, on both of their ways.
+    for line in (
+        f'{{"command": "kick", "name": "{_KEY}"}}\n', f'{{"command": "{_CANARY}"}}\n', f"{_CANARY}\n",
+        f"GET /status?key={_KEY} HTTP/1.1\r\nHost: x\r\nCookie: {_CANARY}\r\nConnection: close\r\n\r\n",
+    ):
+        with operators.connect(server) as connection, suppress(OSError):
+            connection.sendall(line.encode())
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65_536):
+                pass
+    operators.command(server, "kick", _KEY)
+    for method, path in [("GET", f"/?key={_KEY}"), ("POST", f"/kick/{_KEY}"), ("GET", f"/status?key={_KEY}")]:
+        problems.append(ask(server, path, method).body)
+    for port in (told.redirect_port, server.admin_port):
         with RawHttp1(server, port=port, secure=False) as connection:
             connection.request("GET", f"/readyz?key={_KEY}", f"Cookie: {COOKIE}={_CANARY}").reply()
 
@@ -146,6 +215,16 @@ def test_no_secret_is_logged(told: tuple[Server, int], name: str) -> None:
         "password": PASSWORD, "session": anna.token, "other session": other.token,
     }
     assert {what for what, secret in secrets.items() if secret in log} == set()
+    assert len(problems) > 10
+    assert {what for what, secret in secrets.items() if secret in "".join(problems)} == set()
+
+
+def _proxied(text: bytes) -> bytes:
+    """A header of version 2 with all elements that are text: a protocol, a host, a name, what one likes."""
+    more = b"".join(
+        bytes([kind]) + struct.pack("!H", len(text)) + text for kind in (1, 2, 4, 5, 0x30, 0xE0))
+    rest = socket.inet_aton("203.0.113.9") * 2 + struct.pack("!HH", 4711, 443) + more
+    return b"\r\n\r\n\0\r\nQUIT\n\x21\x11" + struct.pack("!H", len(rest)) + rest
 
 
 def test_the_password_of_a_database_is_not_logged(start_server: Callable[..., Server]) -> None:
