@@ -10,21 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from browser.account_pages import Visitor
+from browser.account_pages import Visitor, wait_for_path
 from browser.element import wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
-from browser.screenshots import photograph
 from browser.page_fixtures import chromium_of
+from browser.screenshots import photograph
 from weir.accounts import PASSWORD
 from weir.refusing_proxy import WAYS, RefusingProxy
 from weir.server import Server
 
 pytestmark = pytest.mark.slow
 
+NEW_PASSWORD = "eight boats on it"
 WORDS = {
-    "too large": "Something on the way refuses what you send",
+    "large": "Something on the way refuses what you send",
     "unreachable": "Something on the way does not reach the server",
     "late": "Something on the way does not reach the server",
     "overloaded": "Something on the way does not reach the server",
@@ -69,25 +70,34 @@ def test_a_form_that_something_on_the_way_answers_stays_with_what_was_typed(
     browser: str, proxy: RefusingProxy, open_own: Callable[..., Page], name: str
 ) -> None:
     assert WORDS.keys() == WAYS.keys()
-    page = open_own(browser)
-    for way in WAYS:
-        for where in ("/login", "/signup"):
-            visitor = Visitor(page, proxy.origin(way)).visit(where)
-            wait_for_element(page, f"form[action='{where}']", "the form")
-            assert_stays(visitor, way, f"form[action='{where}']", username=name, password=PASSWORD)
+    anna = Visitor(open_own(browser), proxy.url(""))
+    for where in ("/login", "/signup"):
+        anna.visit(where)
+        wait_for_element(anna.page, f"form[action='{where}']", "the form")
+        for way in WAYS:
+            proxy.fail(way)
+            assert_stays(anna, way, f"form[action='{where}']", username=name, password=PASSWORD)
             if browser == "chromium" and way == "unreachable":
-                photograph(chromium_of(page), f"form-answer{where.replace('/', '-')}", "desktop")
-    # On one's own page, where more is at stake. Cookies do not mind the port.
-    anna = Visitor(page, proxy.server.url("")).sign_up(name)
-    for way in ("unreachable", "cut", "too large"):
-        visitor = Visitor(page, proxy.origin(way)).visit("/account")
-        wait_for_element(page, "main.account", "the account")
-        assert_stays(visitor, way, "form[action='/api/me/stream-key']")
-        assert_stays(
-            visitor, way, "form[action='/api/me/password']", currentPassword=PASSWORD,
-            newPassword="eight boats on it")
-    # Without anything on the way, all of that works: nothing was changed meanwhile.
-    anna.visit("/account").press("form[action='/api/me/stream-key']")
+                photograph(chromium_of(anna.page), f"form-answer{where.replace('/', '-')}", "desktop")
+    # What was typed is still there, and what somebody has sent in vain has not been done.
+    proxy.fail(None)
+    anna.press("form[action='/signup']")
+    wait_for_path(anna.page, "/live")
+    # On one's own page, where more is at stake.
+    anna.visit("/account")
+    key, password = "form[action='/api/me/stream-key']", "form[action='/api/me/password']"
+    passwords = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
+    for way in ("unreachable", "cut", "large"):
+        proxy.fail(way)
+        assert_stays(anna, way, password, **passwords)
+    # Nothing is in that form, so there is nothing that could be too large.
+    for way in ("unreachable", "cut"):
+        proxy.fail(way)
+        assert_stays(anna, way, key)
+    proxy.fail(None)
+    anna.press(key)
     assert anna.wait_for_key()
+    anna.type(password, **passwords)
+    anna.press(password)
     anna.log_out()
-    anna.log_in(name).log_out()
+    anna.log_in(name, NEW_PASSWORD).log_out()

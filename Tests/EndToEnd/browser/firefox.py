@@ -85,6 +85,8 @@ class FirefoxPage:
                 script_timeout=SCRIPT_TIMEOUT_MS)
         except MarionetteException as error:
             raise ScriptFailed(f"{self.name}: {error}") from error
+        if text is None:
+            raise ScriptFailed(f"{self.name}: its document went away")
         outcome = json.loads(text)
         if "error" in outcome:
             raise ScriptFailed(f"{self.name}: {outcome['error']}")

@@ -1,4 +1,4 @@
-"""An nginx that passes pages on, but not what is posted: each way to fail has a port of its own."""
+"""An nginx that passes everything on until it is told to fail what is posted, in one of several ways."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .waiting import wait_until
 #: What nginx does with a POST, by a name for it. `HOLE` is a port where nobody answers, `CLOSED` one where
 #: nobody listens.
 WAYS = {
-    "too large": "",
+    "large": "client_max_body_size 1; return 200;",
     "unreachable": "proxy_pass http://127.0.0.1:CLOSED;",
     "late": "proxy_read_timeout 1s; proxy_pass http://127.0.0.1:HOLE;",
     "overloaded": "return 503;",
@@ -25,17 +25,18 @@ WAYS = {
 
 
 class RefusingProxy(Edge):
-    """`port_of` has a port for each of WAYS."""
+    """It looks for a file that names the way at each request."""
 
     def __init__(self, server: Server, folder: Path) -> None:
         super().__init__(server, folder)
-        self.port_of = {way: free_port() for way in WAYS}
         self._hole = socket.create_server(("127.0.0.1", 0), backlog=64)
-        closed = free_port()
-        servers = "".join(
-            self._server(way, text.replace("CLOSED", str(closed)).replace(
-                "HOLE", str(self._hole.getsockname()[1])))
-            for way, text in WAYS.items())
+        ports = {"CLOSED": free_port(), "HOLE": self._hole.getsockname()[1]}
+        asks = "".join(f"if (-f {folder}/way-{way}) {{ set $way {way}; }}" for way in WAYS)
+        turns = "".join(
+            f'if ($posted = "POST {way}") {{ rewrite ^ /-failing-/{way} last; }}' for way in WAYS)
+        places = "".join(f"location /-failing-/{way} {{ {text} }}" for way, text in WAYS.items())
+        for word, port in ports.items():
+            places = places.replace(word, str(port))
         temporary = " ".join(
             f"{kind}_temp_path {folder}/temporary-{kind};"
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -47,30 +48,28 @@ class RefusingProxy(Edge):
             http {{
               {temporary} access_log off;
               ssl_certificate {server.certificate.certificate}; ssl_certificate_key {server.certificate.key};
-              {servers}
+              server {{
+                listen 127.0.0.1:{self.tls_port} ssl http2;
+                location / {{
+                  set $way none; {asks}
+                  set $posted "$request_method $way"; {turns}
+                  proxy_set_header Host $http_host;
+                  proxy_pass https://127.0.0.1:{server.port};
+                }}
+                {places}
+              }}
             }}""")
         command = ["nginx", "-p", str(folder), "-e", str(folder / "nginx-errors"), "-c", str(main)]
         self.check(*command, "-t")
         self.run(*command)
-        wait_until(lambda: all(map(_listens, self.port_of.values())), "nginx to listen")
+        wait_until(lambda: _listens(self.tls_port), "nginx to listen")
 
-    def _server(self, way: str, text: str) -> str:
-        """418 is a status that nobody else uses: it leads to what a POST gets."""
-        limit = "client_max_body_size 1;" if way == "too large" else ""
-        return f"""
-            server {{
-              listen 127.0.0.1:{self.port_of[way]} ssl http2; {limit}
-              location / {{
-                error_page 418 = @posted;
-                if ($request_method = POST) {{ return 418; }}
-                proxy_set_header Host $http_host;
-                proxy_pass https://127.0.0.1:{self.server.port};
-              }}
-              location @posted {{ {text} }}
-            }}"""
-
-    def origin(self, way: str) -> str:
-        return f"https://localhost:{self.port_of[way]}"
+    def fail(self, way: str | None) -> None:
+        """From the next request on."""
+        for each in self.folder.glob("way-*"):
+            each.unlink()
+        if way is not None:
+            (self.folder / f"way-{way}").touch()
 
     def stop(self) -> None:
         super().stop()
