@@ -119,6 +119,31 @@ def test_people_sign_up_publish_from_pages_and_watch(
     anna.log_out()
 
 
+@pytest.mark.parametrize("kind", front_proxies.READING_PROXIES)
+def test_people_do_the_same_where_the_host_is_rewritten(
+    kind: str, behind: tuple[Server, int], open_own: Callable[..., Page], name: str, tmp_path: Path
+) -> None:
+    """X-Forwarded-Host says for which host the browser has asked."""
+    proxy = front_proxies.start(kind, *behind, tmp_path / "proxy", rewrites_host=True)
+    try:
+        anna = Visitor(open_own(), proxy.url("")).sign_up(name)
+        shown = anna.visit("/").page.run("return document.body.innerHTML;")
+        assert proxy.url("/") in shown and "weir.internal" not in shown
+        live = LivePage(anna.page, proxy.url("")).choose_source("test").go_live(codec="vp8")
+        watcher = WatchPage(open_own(), proxy.url(""), name)
+        watcher.wait_for_playback(1)
+        live.stop()
+        # A browser that says only where its page came from.
+        for origin, status in [(proxy.url(""), 200), ("https://weir.internal", 403)]:
+            answer = ask(
+                proxy, "POST", "/login",
+                headers={"content-type": "application/json", "origin": origin},
+                body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode())
+            assert answer.status == status, answer
+    finally:
+        proxy.stop()
+
+
 def test_encoders_publish_and_players_watch(proxy: FrontProxy, name: str) -> None:
     owner = sign_up(proxy.server, name)
     key = owner.make_key()

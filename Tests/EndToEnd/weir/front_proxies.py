@@ -31,9 +31,11 @@ class FrontProxy(Edge):
     """`proxied_port` is where the server expects a header of the PROXY protocol."""
 
     def __init__(
-        self, kind: str, server: Server, proxied_port: int, folder: Path, tls_port: int | None
+        self, kind: str, server: Server, proxied_port: int, folder: Path, tls_port: int | None,
+        rewrites_host: bool,
     ) -> None:
         super().__init__(server, folder)
+        self.rewrites_host = rewrites_host
         self.tls_port = tls_port or self.tls_port
         self.kind = kind
         self.proxied_port = proxied_port
@@ -46,11 +48,13 @@ class FrontProxy(Edge):
     @property
     def reads_requests(self) -> bool:
         """It does not only pass connections on."""
-        return self.kind in ("nginx", "haproxy-http", "caddy")
+        return self.kind in _HOST_REWRITTEN
 
     def file(self, name: str, words: list[tuple[str, str, int]]) -> Path:
         """One of deploy/proxies, with its words for this machine."""
         made = self.folder / Path(name).name
+        if self.rewrites_host:
+            words = [*words, _HOST_REWRITTEN[self.kind]]
         made.write_text(replaced((_FILES / name).read_text(), words))
         return made
 
@@ -159,6 +163,13 @@ def _start_caddy(proxy: FrontProxy, folder: Path) -> None:
     proxy.run(*caddy, "run", *options)
 
 
+#: What makes each of them ask the server for another host than the browser asked for.
+_HOST_REWRITTEN = {
+    "nginx": ("proxy_set_header Host $http_host;", "proxy_set_header Host weir.internal;", 1),
+    "haproxy-http": ("    default_backend weir\n",
+                     "    http-request set-header Host weir.internal\n    default_backend weir\n", 1),
+    "caddy": ("header_up Host {hostport}", "header_up Host weir.internal", 1),
+}
 _STARTS: dict[str, Callable[[FrontProxy, Path], None]] = {
     "nginx": _start_nginx, "nginx-stream": _start_nginx_stream,
     "haproxy-http": _start_haproxy_http, "haproxy-tcp": _start_haproxy_tcp,
@@ -167,14 +178,18 @@ _STARTS: dict[str, Callable[[FrontProxy, Path], None]] = {
 FRONT_PROXIES = [kind for kind in _STARTS if kind != "nginx-default"]
 
 
+READING_PROXIES = [kind for kind in FRONT_PROXIES if kind in _HOST_REWRITTEN]
+
+
 def start(
-    kind: str, server: Server, proxied_port: int, folder: Path, *, tls_port: int | None = None
+    kind: str, server: Server, proxied_port: int, folder: Path, *, tls_port: int | None = None,
+    rewrites_host: bool = False,
 ) -> FrontProxy:
     """A proxy that passes requests on."""
     program = kind.split("-")[0]
     if shutil.which(program, path=_PATH) is None:
         pytest.skip(f"{program} is not installed (scripts/install-packages test)")
-    proxy = FrontProxy(kind, server, proxied_port, folder, tls_port)
+    proxy = FrontProxy(kind, server, proxied_port, folder, tls_port, rewrites_host)
     try:
         wait_until(lambda: _answers(proxy), f"{kind} to pass requests on")
     except AssertionError as error:
