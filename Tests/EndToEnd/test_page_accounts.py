@@ -242,6 +242,8 @@ def test_signing_up_and_out_needs_nothing_but_a_keyboard(
     with next_document(anna.page):
         keyboard.press("Enter")
     assert "8" in anna.error_beside("password")
+    present = anna.page.run("return document.querySelector('[aria-current]')?.textContent ?? '';")
+    assert present.strip() == "Sign up", "the header says where one is"
     keyboard.type(PASSWORD)
     keyboard.press("Tab")
     keyboard.press("Space")

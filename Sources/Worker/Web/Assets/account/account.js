@@ -1,5 +1,6 @@
 // What scripts improve on the pages about accounts; all of the pages work without them.
 
+import { markPresentPage } from '../common/frame.js';
 import { checkNewName } from './new-name.js';
 import { sendFormsFromHere } from './form-answers.js';
 import { showLocalTimes } from './local-times.js';
@@ -9,6 +10,7 @@ import { offerToRevealPasswords, offerToUnmask } from './reveal.js';
 function start() {
   // The answer to a form is the account's page: loading it again must not send the form again.
   if (document.querySelector('main.account')) history.replaceState(null, '', '/account');
+  markPresentPage();
   offerToRevealPasswords();
   offerToUnmask();
   checkNewName();

@@ -3,8 +3,12 @@
 
 import { startCopyButtons } from './copy.js';
 
-for (const link of document.querySelectorAll('.site-header nav a')) {
-  if (new URL(link.href).pathname === location.pathname) link.setAttribute('aria-current', 'page');
+/** Call it again when another header is in the document. */
+export function markPresentPage() {
+  for (const link of document.querySelectorAll('.site-header nav a')) {
+    if (new URL(link.href).pathname === location.pathname) link.setAttribute('aria-current', 'page');
+  }
 }
 
+markPresentPage();
 startCopyButtons();
