@@ -123,7 +123,7 @@ final class Supervisor {
             return configuration.with(
                 try configuration.settings.listening(
                     on: publicAddresses(addresses),
-                    redirectingFrom: addresses[.redirect, default: []]))
+                    redirectingFrom: plainAddresses(addresses)))
         } catch {
             throw StartError(message: error.description)
         }
@@ -272,10 +272,10 @@ extension Supervisor: WorkerPoolObserver {
         logger.report(
             .serverReady, "ready",
             metadata: [
-                "listen": "\(publicPlaces)", "redirect": "\(places(.redirect))",
-                "admin": "\(places(.admin))",
-                "workers": "\(settings.workers)",
-                "afterMs": "\(loop.nowMs - startedMs)",
+                "listen": "\(publicPlaces)",
+                "redirect": "\(Self.text(Self.plainAddresses(addresses)))",
+                "admin": "\(Self.text(addresses[.admin, default: []]))",
+                "workers": "\(settings.workers)", "afterMs": "\(loop.nowMs - startedMs)",
             ])
         reloadForEarlyOnes()
     }
@@ -285,18 +285,21 @@ extension Supervisor: WorkerPoolObserver {
         addresses[.https, default: []] + addresses[.proxied, default: []]
     }
 
-    private var publicPlaces: String {
-        Self.publicAddresses(addresses).joined(separator: ", ")
+    /// Where plain HTTP is redirected.
+    private static func plainAddresses(_ addresses: [ListenerKind: [String]]) -> [String] {
+        addresses[.redirect, default: []] + addresses[.proxiedRedirect, default: []]
     }
+
+    private static func text(_ addresses: [String]) -> String {
+        addresses.joined(separator: ", ")
+    }
+
+    private var publicPlaces: String { Self.text(Self.publicAddresses(addresses)) }
 
     /// What `systemctl status` shows.
     var statusLine: String {
         let serving = "Serving on \(publicPlaces) with \(settings.workers) workers"
         return refusal.map { "\(serving); the last reload was refused: \($0)" } ?? serving
-    }
-
-    private func places(_ kind: ListenerKind) -> String {
-        addresses[kind, default: []].joined(separator: ", ")
     }
 
     func poolHasRoom() {

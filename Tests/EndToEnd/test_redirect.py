@@ -106,7 +106,11 @@ def test_tls_on_it_is_told_apart(redirect: Redirect) -> None:
 
 
 def test_it_is_off_unless_asked_for(server: Server) -> None:
-    assert not any("redirect" in record["metadata"] for record in server.log_records())
+    wait_until(server.is_serving, "the server to be ready")
+    def ready() -> list[str]:
+        return [record["metadata"]["redirect"] for record in server.log_records()
+                if record.get("event") == "server-ready"]
+    assert wait_until(ready, "the line that says where it listens") == [""]
 
 
 def test_with_sockets_of_a_service_manager_it_names_their_port(
