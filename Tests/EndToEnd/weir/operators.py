@@ -31,7 +31,8 @@ def command(
 
 
 def environment() -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if not k.startswith("WEIR_")}
+    """Without settings, and without the width of a terminal that some tool has left there."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("WEIR_") and k != "COLUMNS"}
 
 
 def status(server: Server) -> dict[str, Any]:
