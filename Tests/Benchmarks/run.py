@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
 
 import bench_delivery
+import bench_faults
 import bench_handshakes
 import bench_idle_memory
 import bench_latency
@@ -33,6 +34,8 @@ from weir.places import REPORTS
 BENCHMARKS = {
     "start": bench_restart.start_to_ready,
     "restart": bench_restart.killed_worker_to_replacement,
+    "faults": lambda setting: (
+        bench_faults.killed_each_second(setting) + bench_faults.endless_loop(setting)),
     "memory": bench_idle_memory.idle_viewers,
     "idle": bench_idle_memory.idle_connections,
     "delivery": bench_delivery.live_viewers_of_one_stream,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from weir import processes
 from weir.comparison import (
     assert_contiguous, assert_decodes, assert_starts_with_keyframe, assert_tail,
 )
@@ -267,6 +268,33 @@ def test_a_worker_that_hangs_is_replaced(start_server: Start) -> None:
         lambda: server.workers().get(0) not in (None, hung), "a new worker in slot 0", 60, 0.1
     )
     server.wait_for_all_workers(without=hung)
+
+
+@pytest.mark.slow
+def test_a_worker_in_an_endless_loop_is_replaced_and_those_of_others_do_not_notice(
+    start_server: Start, watch: Watch, publish: Publish, name: str
+) -> None:
+    """It computes, so the kernel takes it for well. `make bench BENCHMARKS=faults` says how long it takes."""
+    server = start_server("--grace", "120")
+    server.wait_for_all_workers()
+    recording = record(seconds=30)
+    publisher = publish(server, name).play(recording)
+    server.wait_for_state(name, "live")
+    viewers = viewers_on_each_worker(server, watch, name)
+    slot = slot_serving(server, publisher.process.pid)
+    stuck = server.workers()[1 - slot]
+    server.expected_deaths.add(stuck)
+    processes.put_into_a_loop(stuck)
+    wait_until(lambda: not processes.is_alive(stuck), "the stuck worker to be killed", every_s=0.1)
+    server.wait_for_all_workers(without=stuck)
+    assert any(
+        r.get("event") == "worker-killed" and r["metadata"]["workerPid"] == str(stuck)
+        for r in server.log_records())
+    publisher.abort()
+    for viewer in viewers[slot]:
+        assert viewer.is_connected
+        viewer.stop()
+        assert_contiguous(viewer.file, recording.path, cut_off=True)
 
 
 def test_every_worker_killed_again_and_again_is_replaced_each_time(start_server: Start) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from weir import installed, processes
 from weir.installed import (
     DATA, REDIRECT, SERVICE, SETTINGS, SOCKET, Broadcast, authority, is_serving, log, machine_with_weir,
     supervisor, wait_for_new_start, weir_user, workers,
@@ -333,13 +334,37 @@ def test_the_journal_knows_how_severe_a_line_is(machine: Machine) -> None:
 
 
 def test_the_journal_has_no_errors(machine: Machine) -> None:
-    """Every line of the server is JSON, and none is an error beside the death of the worker that a test
-    killed. What systemd says is about the ends that these tests have caused."""
+    """Every line of the server is JSON, and none is an error beside the deaths of workers that tests have
+    caused. What systemd says is about the ends that these tests have caused."""
     said = [
         entry["MESSAGE"] for entry in machine.journal(SERVICE)
         if entry["_PID"] != "1" and entry["MESSAGE"] != _RELOADED
     ]
     lines = [json.loads(text) for text in said if not text.startswith("weir: WEIR_GRACE: ")]
     assert len(lines) > 20
-    errors = [line["message"] for line in lines if line["level"] in ("error", "critical")]
-    assert errors in ([], ["worker has died and is replaced"])
+    errors = [line for line in lines if line["level"] in ("error", "critical")]
+    assert {line["message"] for line in errors} <= {"worker has died and is replaced"}, errors
+
+
+# Last, because of what a machine without memory says
+
+
+def test_a_worker_that_grows_over_the_limit_of_memory_is_the_only_one_to_be_killed(
+    machine: Machine, certificate: Path, broadcast: Broadcast, drop_in: Callable[[str], None]
+) -> None:
+    """MemoryMax= with OOMPolicy=continue. What grows are connections, each with its TLS."""
+    if machine.limit(supervisor(machine), "memory.max", "memory.limit_in_bytes") is None:
+        pytest.skip("this machine has no controller for memory")
+    held = sum(
+        processes.memory_bytes(pid)["anonymous"] for pid in machine.processes_of(SERVICE))
+    drop_in(f"MemoryMax={held + (32 << 20)}")
+    broadcast.begin()
+    same, before = supervisor(machine), set(workers(machine))
+    with installed.growing_crowd(machine, certificate):
+        wait_until(lambda: before - set(machine.processes_of(SERVICE)), "a worker to be killed", 120)
+    assert len(before - set(machine.processes_of(SERVICE))) == 1, "and not all of them"
+    wait_until(lambda: len(workers(machine)) == len(before), "another one in its place")
+    assert supervisor(machine) == same
+    assert machine.show(SERVICE, "ActiveState") == "active"
+    assert is_serving(certificate)
+    broadcast.begin()

@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,6 +116,34 @@ def wait_for_new_start(machine: Machine, old: int) -> None:
         and int(machine.show(SERVICE, "MainPID")) not in (0, old),
         "a supervisor in place of the one that ended", every_s=0.1,
     )
+
+
+# Runs as `python -c CROWD PORT CERTIFICATE`: comes again and again, and stays.
+_CROWD = """
+import socket, ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[2])
+crowd = []
+while True:
+    try:
+        plain = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+        crowd.append(context.wrap_socket(plain, server_hostname="localhost"))
+    except OSError:
+        pass  # the worker died at this moment
+"""
+
+
+@contextmanager
+def growing_crowd(machine: Machine, certificate: Path) -> Iterator[None]:
+    """More and more clients that are connected to the service and say nothing."""
+    limit = ["prlimit", "--nofile=16384:"]
+    crowd = subprocess.Popen(
+        [*machine.within, *limit, sys.executable, "-c", _CROWD, "8443", str(certificate)])
+    try:
+        yield
+        assert crowd.poll() is None, "the crowd has ended"
+    finally:
+        crowd.kill()
+        crowd.wait()
 
 
 class Broadcast:
