@@ -5,7 +5,6 @@
 //
 // Unsafe: a word in a mapping of ours, which lives until it has been looked at.
 
-import CLinux
 import Glibc
 import LinuxIO
 
@@ -42,7 +41,7 @@ enum DataDirectoryTrial {
         try? FileSystem.removeFile(file)
         let first = try open(file, O_RDWR | O_CREAT | O_EXCL)
         defer { try? FileSystem.removeFile(file) }
-        let code = weir_allocate_file(first.raw, UInt64(Mapping.pageBytes))
+        let code = posix_fallocate(first.raw, 0, off_t(Mapping.pageBytes))
         if code != 0 { throw SystemError(code: code, call: "posix_fallocate") }
         let second = try open(file, O_RDWR)
         if try DiskSpace(of: first).totalBytes == 0 {

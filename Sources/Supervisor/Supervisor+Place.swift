@@ -23,11 +23,12 @@ extension Supervisor {
             "this machine has no \(first.isIPv6 ? "IPv6" : "IPv4"): not listening on \(listed)")
     }
 
-    /// Those halves of addresses that stand for both families (":8443") that could not be had.
+    /// Those halves of addresses that stand for both families (":8443") that could not be had. What a service
+    /// manager passes is its choice.
     private var absentAddresses: [ListenAddress] {
         let wanted: [(ListenerKind, [ListenAddress])] = [
-            (.https, hasPassedSockets ? [] : settings.listen), (.redirect, settings.httpRedirect),
-            (.admin, settings.admin),
+            (.https, hasPassedSockets ? [] : settings.listen),
+            (.redirect, hasPassedSockets ? [] : settings.httpRedirect), (.admin, settings.admin),
         ]
         return wanted.flatMap { kind, addresses in
             let had =
