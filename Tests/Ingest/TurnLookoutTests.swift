@@ -1,5 +1,6 @@
 // What a driver of turns sees of a stream, and says on its ring, with real rings.
 
+import Glibc
 import LinuxIO
 import SegmentRing
 import Settings
@@ -42,6 +43,26 @@ import Testing
         let found = lookout.look(mayTry: true)
         #expect(found.sight == TurnSight(lease: .absent))
         #expect(found.turn?.stream == nil)
+    }
+
+    @Test(
+        "a name that a worker of another version writes has a publisher already",
+        arguments: [true, false])
+    func otherVersion(mayTry: Bool) throws {
+        let path = try bench.ringPath() + "9"
+        try FileSystem.write([1], to: path, through: bench.directory + "/new")
+        let other = Descriptor(owning: open(path, O_RDWR | O_CLOEXEC))
+        #expect(try FileLock.tryLock(other))
+        let held = TurnSight(lease: .isElsewhere(.inOtherVersion, isOver: false))
+        #expect(lookout.look(mayTry: mayTry).sight == held)
+        #expect(lookout.look(mayTry: mayTry).turn == nil)
+        // A stream of this version that is over changes nothing about that. One that is live has its publisher.
+        let ring = try makeRing().released()
+        #expect(lookout.look(mayTry: mayTry).sight != held)
+        ring.status.endedAtBootMs = ring.bootNowMs
+        #expect(lookout.look(mayTry: mayTry).sight == held)
+        FileLock.unlock(other)
+        #expect(lookout.look(mayTry: mayTry).sight != held)
     }
 
     @Test("a lease that nobody has is taken, and given back when nobody takes the turn")

@@ -52,11 +52,13 @@ import Testing
             #expect(try FileLock.tryLock(first))
             #expect(try FileLock.tryLock(first))
             #expect(try !FileLock.tryLock(other))
+            #expect(try FileLock.isLocked(scratch.ring))
             FileLock.unlock(first)
             #expect(try FileLock.tryLock(other))
             FileLock.unlock(other)
             #expect(try FileLock.tryLock(first))
         }
+        #expect(try !FileLock.isLocked(scratch.ring))
         #expect(try FileLock.tryLock(other))
     }
 }

@@ -73,6 +73,28 @@ import Testing
         #expect(contents(oldPath) == old)
     }
 
+    @Test("a server of another version writes a stream while it has the lease of its ring")
+    func written() throws {
+        #expect(!bench.streams.isWrittenInOtherVersion(bench.name))
+        try makeOld(at: oldPath)
+        try makeOld(at: bench.streamDirectory + "/ring.v99", version: 99)
+        #expect(!bench.streams.isWrittenInOtherVersion(bench.name))
+        let writer = Descriptor(
+            owning: open(bench.streamDirectory + "/ring.v99", O_RDWR | O_CLOEXEC))
+        #expect(try FileLock.tryLock(writer))
+        #expect(bench.streams.isWrittenInOtherVersion(bench.name))
+        FileLock.unlock(writer)
+        // Others only have it mapped.
+        try FileLock.use(writer)
+        #expect(!bench.streams.isWrittenInOtherVersion(bench.name))
+        // This version's own ring is another matter.
+        let own = try Ring.create(
+            path: bench.ringPath(), geometry: bench.ringGeometry,
+            initialization: bench.initialization(), state: [])
+        #expect(!bench.streams.isWrittenInOtherVersion(bench.name))
+        own.release()
+    }
+
     @Test("when a ring is put aside, one of another version in its folder stays")
     func damagedBeside() throws {
         let old = try makeOld(at: oldPath)

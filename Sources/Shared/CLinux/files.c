@@ -41,6 +41,12 @@ int weir_unlock_file(int descriptor) {
     return set_lock(descriptor, F_UNLCK);
 }
 
+int weir_is_file_locked(int descriptor) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(descriptor, F_OFD_GETLK, &lock) == -1) return -1;
+    return lock.l_type != F_UNLCK;
+}
+
 int weir_use_file(int descriptor) {
     return flock(descriptor, LOCK_SH | LOCK_NB);
 }

@@ -22,6 +22,13 @@ package enum FileLock {
         _ = try? systemCall("fcntl") { weir_unlock_file(raw) }
     }
 
+    /// Whether some other open file, in any process, has the exclusive lock of the file of that name. The
+    /// corresponding C function is fcntl(F_OFD_GETLK). Errors: those of open(2).
+    package static func isLocked(_ path: String) throws(SystemError) -> Bool {
+        let file = try openToLook(path)
+        return try systemCall("fcntl") { weir_is_file_locked(file.raw) } == 1
+    }
+
     // MARK: In use
 
     /// Marks a file as in use until the last reference to the open file is gone; mappings are such
@@ -35,8 +42,12 @@ package enum FileLock {
     /// Whether some other open file, in any process, marks the file of that name as in use. Errors:
     /// those of open(2), and ENOLCK.
     package static func isUsed(_ path: String) throws(SystemError) -> Bool {
-        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-        let file = Descriptor(owning: try systemCall("open") { unsafe Glibc.open(path, flags) })
+        let file = try openToLook(path)
         return try systemCall("flock") { weir_is_file_used(file.raw) } == 1
+    }
+
+    private static func openToLook(_ path: String) throws(SystemError) -> Descriptor {
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        return Descriptor(owning: try systemCall("open") { unsafe Glibc.open(path, flags) })
     }
 }

@@ -99,6 +99,12 @@ package final class LiveStreams {
     /// Why the ring of that name could not be opened when it was last looked up; nil when it could.
     package func fault(of name: StreamName) -> RingError? { faults[name] }
 
+    /// Whether the publisher of that name is at a worker of another version, which an upgrade has left
+    /// with what it had.
+    package func isWrittenInOtherVersion(_ name: StreamName) -> Bool {
+        directory.isWrittenInOtherVersion(name)
+    }
+
     /// Logs each fault once.
     private func note(_ fault: RingError, of name: StreamName) {
         guard faults.updateValue(fault, forKey: name) != fault else { return }

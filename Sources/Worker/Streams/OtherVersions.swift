@@ -40,6 +40,15 @@ final class OtherVersions {
             .filter(Ring.isFileNameOfOtherVersion)
     }
 
+    /// Whether a server of another version writes a stream of that name just now: it has the lease of such a
+    /// ring, which in every version is the same lock.
+    func isWritten(_ name: StreamName) -> Bool {
+        let folder = "\(directory)/\(name)"
+        return Self.files(in: folder).contains {
+            (try? FileLock.isLocked("\(folder)/\($0)")) == true
+        }
+    }
+
     /// Logs those of one stream that have not been logged yet, unless it was looked for them just now.
     func look(for name: StreamName, nowMs: UInt64) {
         guard let logger, isDue(name, nowMs: nowMs) else { return }

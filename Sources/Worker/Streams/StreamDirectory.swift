@@ -97,6 +97,9 @@ struct StreamDirectory {
         otherVersions.look(for: name, nowMs: loop.nowMs)
     }
 
+    /// Whether a server of another version writes a stream of that name.
+    func isWrittenInOtherVersion(_ name: StreamName) -> Bool { otherVersions.isWritten(name) }
+
     /// Moves a ring of another version from this version's place to its own. False: it has to stay where
     /// it is for now.
     func makeWay(for name: StreamName) throws(SystemError) -> Bool {

@@ -22,6 +22,9 @@ int weir_try_lock_file(int descriptor);
 /// Gives such a lock back. 0, or -1 and errno.
 int weir_unlock_file(int descriptor);
 
+/// 1 when some other open file description has that lock, else 0; -1 and errno on failure.
+int weir_is_file_locked(int descriptor);
+
 /// Says that this open file description uses the file; any number may. -1 and errno on failure. In the
 /// kernel this is a flock, which has nothing to do with the lock above.
 int weir_use_file(int descriptor);

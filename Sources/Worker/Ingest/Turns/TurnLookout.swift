@@ -35,7 +35,13 @@ final class TurnLookout {
     /// What the stream looks like, and what a request needs to write if it gets its turn. Call only when
     /// no request in this worker writes.
     func look(mayTry: Bool) -> (sight: TurnSight, turn: PublishTurn?) {
-        guard let stream = streams.find(name) else {
+        let found = streams.find(name)
+        // Where a stream is live, nobody begins one in another version.
+        if found?.state != .live, streams.isWrittenInOtherVersion(name) {
+            let sight = TurnSight.Lease.isElsewhere(.inOtherVersion, isOver: false)
+            return (TurnSight(lease: sight), nil)
+        }
+        guard let stream = found else {
             return (TurnSight(lease: .absent), PublishTurn())
         }
         var sight = TurnSight(lease: .wasNotTried, past: BroadcastPast(stream))
@@ -133,6 +139,9 @@ extension BroadcastPast {
 }
 
 extension WriterFacts {
+    /// Who it is, only that version can read. So nobody takes over from them: a name has one publisher.
+    static let inOtherVersion = WriterFacts(identity: 0)
+
     /// The facts of a request in another worker; nil when that worker has not said yet who it is.
     init?(on ring: Ring) {
         let status = ring.status
