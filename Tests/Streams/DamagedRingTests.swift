@@ -204,6 +204,30 @@ import Testing
         #expect(try FileSystem.names(in: bench.directory + "/replaced") == [])
     }
 
+    @Test("what a ring of another version needs stays for as long as that one has its place")
+    func neededByAnotherVersion() throws {
+        let folder = bench.directory + "/replaced"
+        try FileSystem.makeDirectory(folder)
+        try bench.streams.makeStreamDirectory(bench.name)
+        let other = bench.streamDirectory + "/ring.v99"
+        try FileSystem.write([1], to: other, through: bench.directory + "/new")
+        let names = ["\(bench.name)-1f.v99", "\(bench.name)-1f.v98", "another-1f.v99"]
+        for name in names {
+            try FileSystem.write(
+                [1, 2], to: "\(folder)/\(name)", through: bench.directory + "/new")
+        }
+        let kept = bench.streams.replaced.removeUnused { _, _ in
+            Issue.record("this version knows nothing of them")
+            return true
+        }
+        #expect(kept.map(\.name) == [Substring(bench.name.text)])
+        #expect(kept.map(\.isNeeded) == [true])
+        #expect(try FileSystem.names(in: folder) == [names[0]])
+        try FileSystem.removeFile(other)
+        #expect(bench.streams.replaced.removeUnused { _, _ in true } == [])
+        #expect(try FileSystem.names(in: folder) == [])
+    }
+
     @Test(
         "what is not ours in the folder of replaced rings stays, and so does what a link leads to")
     func strangeReplaced() throws {
@@ -211,12 +235,12 @@ import Testing
         let elsewhere = bench.directory + "/elsewhere"
         for directory in [folder, elsewhere] {
             try FileSystem.makeDirectory(directory)
-            try FileSystem.makeDirectory(directory + "/somebody-1")
+            try FileSystem.makeDirectory(directory + "/somebody-1.v3")
             try FileSystem.write([1], to: directory + "/notes.txt", through: directory + "/new")
         }
         #expect(bench.streams.replaced.removeUnused { _, _ in false } == [])
-        #expect(Set(try FileSystem.names(in: folder)) == ["somebody-1", "notes.txt"])
-        try FileSystem.write([1], to: elsewhere + "/somebody-2", through: elsewhere + "/new")
+        #expect(Set(try FileSystem.names(in: folder)) == ["somebody-1.v3", "notes.txt"])
+        try FileSystem.write([1], to: elsewhere + "/somebody-2.v3", through: elsewhere + "/new")
         try FileSystem.removeTree(folder)
         symlink(elsewhere, folder)
         #expect(bench.streams.replaced.removeUnused { _, _ in false } == [])

@@ -2,8 +2,11 @@
 // have one data directory, during an upgrade or after going back, never meet in one file. Pure.
 
 extension Ring {
+    /// The version of the format that this build reads and writes.
+    package static let version = RingHeader.version
+
     /// The name of the file in its stream's folder.
-    package static let fileName = fileName(version: RingHeader.version)
+    package static let fileName = fileName(version: version)
 
     /// The same in another version of the format.
     package static func fileName(version: UInt32) -> String {
@@ -17,7 +20,7 @@ extension Ring {
         guard name.hasPrefix(prefix), let version = UInt32(name.dropFirst(prefix.count)) else {
             return false
         }
-        return version != RingHeader.version && name == fileName(version: version)
+        return version != Self.version && name == fileName(version: version)
     }
 
     private static let unnamedFileName = "ring"

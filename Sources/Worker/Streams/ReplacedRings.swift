@@ -1,9 +1,10 @@
 // Rings that lost their name to a newer one: a broadcast that comes back with other tracks gets a new ring.
 // Viewers of the old one have a few seconds to take the rest of it, and those who watch by HLS or DASH have
 // what was listed for longer (see OpenPastRing). As long as it is mapped or needed, such a ring has a second name,
-// DATA/replaced/NAME-EPOCH. So every worker finds it, and can count the room these rings take on disk. None is
+// DATA/replaced/NAME-EPOCH.vN. So every worker finds it, and can count the room these rings take on disk. None is
 // forgotten when processes are killed: a ring is marked as in use by a lock, which the kernel gives back, and
-// the ring that has the name now says what it needs.
+// the ring that has the name now says what it needs. What rings of another version of the format need, only
+// servers of that version can read. So theirs stay for as long as the stream has a ring of that version.
 //
 // Owner: the worker's loop thread.
 
@@ -24,9 +25,12 @@ struct ReplacedRings {
     typealias Need = (_ name: Substring, _ epoch: UInt64) -> Bool
 
     private let directory: String
+    /// The directory of all streams.
+    private let liveDirectory: String
 
     init(dataDirectory: String) {
         directory = dataDirectory + "/replaced"
+        liveDirectory = dataDirectory + "/live"
     }
 
     /// The second name of a ring that is about to be replaced.
@@ -36,7 +40,7 @@ struct ReplacedRings {
     }
 
     func path(ofEpoch epoch: UInt64, _ name: StreamName) -> String {
-        "\(directory)/\(name)-\(String(epoch, radix: 16))"
+        "\(directory)/\(name)-\(String(epoch, radix: 16)).v\(Ring.version)"
     }
 
     /// Removes the rings that are neither used nor needed; returns the others. Anything that is not ours (another
@@ -48,13 +52,15 @@ struct ReplacedRings {
         let names = (try? FileSystem.names(in: directory)) ?? []
         return names.compactMap { text in
             let path = "\(directory)/\(text)"
-            guard let (name, epoch) = Self.parts(of: text), FileSystem.isRegularFile(path) else {
-                return nil
-            }
+            guard let (name, epoch, version) = Self.parts(of: text), FileSystem.isRegularFile(path)
+            else { return nil }
             // A ring that cannot be checked counts as used. One that nobody uses has lost its name already,
             // so this order misses no need.
             let isUsed = (try? FileLock.isUsed(path)) ?? true
-            let isNeeded = isNeeded(name, epoch)
+            let isNeeded =
+                version == Ring.version
+                ? isNeeded(name, epoch)
+                : FileSystem.exists("\(liveDirectory)/\(name)/\(Ring.fileName(version: version))")
             guard isUsed || isNeeded else {
                 try? FileSystem.removeFile(path)
                 return nil
@@ -65,12 +71,18 @@ struct ReplacedRings {
         }
     }
 
-    /// The name and the epoch in NAME-EPOCH; nil for any other file name.
-    private static func parts(of text: String) -> (name: Substring, epoch: UInt64)? {
-        guard let dash = text.lastIndex(of: "-"), (try? StreamName(text[..<dash])) != nil,
-            let epoch = UInt64(text[text.index(after: dash)...], radix: 16)
+    /// What NAME-EPOCH.vVERSION says; nil for any other file name.
+    private static func parts(of text: String) -> (name: Substring, epoch: UInt64, version: UInt32)?
+    {
+        guard let dash = text.lastIndex(of: "-"), (try? StreamName(text[..<dash])) != nil else {
+            return nil
+        }
+        let numbers = text[text.index(after: dash)...].split(
+            separator: ".v", maxSplits: 1, omittingEmptySubsequences: false)
+        guard numbers.count == 2, let epoch = UInt64(numbers[0], radix: 16),
+            let version = UInt32(numbers[1])
         else { return nil }
-        return (text[..<dash], epoch)
+        return (text[..<dash], epoch, version)
     }
 
     /// Whether one more ring may be replaced under a name.
