@@ -21,8 +21,8 @@ enum WorkerFault: Error, CustomStringConvertible {
         case .badChannel(let error): "its control channel failed (\(error))"
         case .sentDescriptor: "it sent a descriptor"
         case .otherVersion(let version):
-            "it speaks version \(version) of the control channel, not "
-                + "\(ControlDatagram.version); install weir and weir-worker from one build"
+            "weir-worker is of another build (it speaks version \(version) of the control channel, "
+                + "weir version \(ControlDatagram.version)); install both from one"
         case .outOfOrder(let what): "it sent \(what) out of order"
         case .unknownConnection: "it reported on a connection that it does not have"
         case .didNotStart: "it was not ready in time"

@@ -255,6 +255,8 @@ final class WorkerHandle {
             if descriptor != nil { throw .sentDescriptor }
             do {
                 return try ToSupervisor(decoding: datagram)
+            } catch .wrongVersion(let version) {
+                throw .otherVersion(version)
             } catch {
                 throw .badDatagram(error)
             }
