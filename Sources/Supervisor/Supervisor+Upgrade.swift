@@ -85,6 +85,7 @@ extension Supervisor {
                     version: Version.current, processID: getpid(), generation: pool.lastGeneration,
                     slots: pool.slots.used, ticketKey: pool.ticketKeys.current,
                     previousTicketKey: pool.ticketKeys.previous,
+                    ticketKeyAgeMs: pool.ticketKeys.ageMs(nowMs: loop.nowMs),
                     notifySocket: serviceManager.notifySocket,
                     watchdogIntervalMs: serviceManager.watchdogIntervalMs,
                     hasPassedSockets: hasPassedSockets)))

@@ -12,7 +12,7 @@ private let facts = HandoverFacts(
     notifySocket: nil, watchdogIntervalMs: nil, hasPassedSockets: false)
 private let more = HandoverFacts(
     version: "\"", processID: .max, generation: 1, slots: [], ticketKey: key,
-    previousTicketKey: key.map { $0 + 1 },
+    previousTicketKey: key.map { $0 + 1 }, ticketKeyAgeMs: 43_200_001,
     notifySocket: "@abstract", watchdogIntervalMs: 15_000, hasPassedSockets: true)
 
 @Suite("What supervisors say to each other") struct HandoverMessageTests {

@@ -66,7 +66,8 @@ final class Estate {
         return Estate(
             serviceManager: serviceManager, dataDirectoryLock: PassedDescriptor(lock),
             listeners: listeners, hasPassedSockets: !passed.isEmpty, shared: shared,
-            ticketKeys: TicketKeys(), slots: SlotTable(), lastGeneration: 0, controlSocket: nil)
+            ticketKeys: TicketKeys(nowMs: MonotonicClock.nowMs()), slots: SlotTable(),
+            lastGeneration: 0, controlSocket: nil)
     }
 }
 

@@ -21,6 +21,8 @@ struct HandoverFacts: Equatable {
     /// The keys of TLS session tickets.
     var ticketKey: [UInt8]
     var previousTicketKey: [UInt8]?
+    /// How old the first of them is; nil if the other build does not say so.
+    var ticketKeyAgeMs: UInt64?
     /// Where the service manager listens; nil if there is none.
     var notifySocket: String?
     var watchdogIntervalMs: UInt64?
@@ -185,6 +187,9 @@ extension HandoverFacts {
             let bytes = previousTicketKey.map { JSONValue.integer(Int64($0)) }
             members.append(JSONMember("previousTicketKey", .array(bytes)))
         }
+        if let ticketKeyAgeMs {
+            members.append(JSONMember("ticketKeyAgeMs", .integer(Int64(clamping: ticketKeyAgeMs))))
+        }
         if let notifySocket {
             members.append(JSONMember("notifySocket", .string(notifySocket)))
         }
@@ -207,6 +212,7 @@ extension HandoverFacts {
             version: version, processID: processID, generation: generation, slots: slots,
             ticketKey: ticketKey,
             previousTicketKey: Self.key(value["previousTicketKey"]),
+            ticketKeyAgeMs: UInt64(value["ticketKeyAgeMs"]),
             notifySocket: value["notifySocket"]?.string,
             watchdogIntervalMs: UInt64(value["watchdogIntervalMs"]),
             hasPassedSockets: hasPassedSockets)

@@ -164,7 +164,8 @@ final class TakingOver {
             dataDirectoryLock: lock, listeners: listeners,
             hasPassedSockets: facts.hasPassedSockets, shared: shared,
             ticketKeys: TicketKeys(
-                current: facts.ticketKey, previous: facts.previousTicketKey),
+                current: facts.ticketKey, previous: facts.previousTicketKey,
+                ageMs: facts.ticketKeyAgeMs ?? 0, nowMs: MonotonicClock.nowMs()),
             slots: SlotTable(taken: facts.slots), lastGeneration: facts.generation,
             controlSocket: estate.control)
     }

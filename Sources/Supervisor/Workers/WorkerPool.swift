@@ -246,11 +246,13 @@ final class WorkerPool {
     }
 
     private func scheduleKeyRotation() {
-        loop.schedule(afterMs: Limits.ticketKeyRotationMs) { [weak self] in self?.rotateKeys() }
+        loop.schedule(afterMs: ticketKeys.nextRotationMs(nowMs: loop.nowMs)) { [weak self] in
+            self?.rotateKeys()
+        }
     }
 
     private func rotateKeys() {
-        ticketKeys.rotate()
+        ticketKeys.rotate(nowMs: loop.nowMs)
         for worker in workers { worker.post(ticketKeys.message) }
         scheduleKeyRotation()
     }
