@@ -14,12 +14,13 @@ private func waitForEnd(_ child: borrowing SpawnedProcess) -> ProcessEnd? {
 }
 
 /// Runs a shell with the pipe's writing end as descriptor 3 and returns what it wrote there.
-private func output(of script: String) throws -> String {
+private func output(of script: String, variables: [String] = []) throws -> String {
     var ends: [Int32] = [-1, -1]
     #expect(pipe(&ends) == 0)
     defer { close(ends[0]) }
     let child = try SpawnedProcess(
-        path: "/bin/sh", arguments: ["-c", script], inherited: [ends[1]], blockedSignals: [])
+        path: "/bin/sh", arguments: ["-c", script], variables: variables, inherited: [ends[1]],
+        blockedSignals: [])
     close(ends[1])
     var text: [UInt8] = []
     var block = [UInt8](repeating: 0, count: 4096)
@@ -38,6 +39,17 @@ struct SpawnedProcessTests {
     func arguments() throws {
         let text = try output(of: "printf '%s|' \"$0\" \"$1\" >&3")
         #expect(text == "/bin/sh||")
+    }
+
+    @Test("has our environment, with what is added to it or replaced for this child only")
+    func environment() throws {
+        let path = try #require(getenv("PATH").map { String(cString: $0) })
+        let variables = ["WEIR_TEST_A=1=2", "PATH=/bin:/usr/bin", "WEIR_TEST_EMPTY="]
+        let script =
+            #"echo "$WEIR_TEST_A|$PATH|${WEIR_TEST_EMPTY-none}|$(env | grep -c ^PATH=)" >&3"#
+        #expect(try output(of: script, variables: variables) == "1=2|/bin:/usr/bin||1\n")
+        #expect(getenv("WEIR_TEST_A") == nil)
+        #expect(try output(of: #"echo "${WEIR_TEST_A-none}|$PATH" >&3"#) == "none|\(path)\n")
     }
 
     @Test("has the inherited descriptor and no other, close-on-exec or not")

@@ -38,6 +38,36 @@ private func duplicate(_ board: SlotBoard) throws -> Descriptor {
         #expect(worker[0] == .free)
     }
 
+    @Test("a worker gets it in a way that it cannot write")
+    func readOnly() throws {
+        let supervisor = try SlotBoard()
+        guard let reopened = supervisor.reopenedForReading() else {
+            Issue.record("there is no /proc")
+            return
+        }
+        let size = 4_096
+        #expect(
+            mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, reopened.raw, 0) == MAP_FAILED)
+        #expect(Glibc.write(reopened.raw, "x", 1) == -1)
+        let worker = try SlotBoard(adopting: reopened)
+        supervisor.set(.generation, 5)
+        #expect(worker[.generation] == 5)
+    }
+
+    @Test("places stay where they are: another build reads and writes the same board")
+    func places() {
+        let facts = ServerFact.allCases.map { "\($0.rawValue) \($0)" }
+        let known = [
+            "0 startedBootMs", "1 supervisorProcessID", "2 generation", "3 wantedWorkers",
+            "4 reloads", "5 reloadsRefused", "6 reloadedUnixS", "7 lastReloadWasRefused",
+            "8 certificateExpiresUnixS", "9 drains", "10 upgrades", "11 isStopping", "12 reloadMs",
+        ]
+        #expect(Array(facts.prefix(known.count)) == known, "only add at the end")
+        let states = SlotState.allCases.map { "\($0.rawValue) \($0)" }
+        #expect(
+            states.prefix(5) == ["0 free", "1 starting", "2 serving", "3 draining", "4 ending"])
+    }
+
     @Test("the supervisor that takes over writes the same board")
     func takenOver() throws {
         let old = try SlotBoard()

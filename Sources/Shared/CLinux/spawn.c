@@ -30,6 +30,33 @@ static char **argument_vector(const char *arguments, size_t count) {
     return vector;
 }
 
+static int has_name_of(const char *variable, const char *other) {
+    size_t length = strcspn(other, "=");
+    return strncmp(variable, other, length + 1) == 0;
+}
+
+/// The environment with `count` more variables in the place of those with their names. The caller frees it.
+static char **environment_with(const char *variables, size_t count) {
+    size_t own = 0;
+    while (environ[own] != NULL) own++;
+    char **vector = argument_vector(variables, count);
+    char **all = calloc(own + count + 1, sizeof *all);
+    size_t kept = 0;
+    for (size_t index = 0; vector != NULL && all != NULL && index < own; index++) {
+        size_t added = 0;
+        while (added < count && !has_name_of(environ[index], vector[added])) added++;
+        if (added == count) all[kept++] = environ[index];
+    }
+    if (vector != NULL && all != NULL) {
+        memcpy(all + kept, vector, count * sizeof *all);
+    } else {
+        free(all);
+        all = NULL;
+    }
+    free(vector);
+    return all;
+}
+
 static void to_signal_set(sigset_t *set, const int *signals, size_t count) {
     sigemptyset(set);
     for (size_t index = 0; index < count; index++) sigaddset(set, signals[index]);
@@ -48,7 +75,7 @@ static int add_descriptors(posix_spawn_file_actions_t *actions, const int *sourc
 }
 
 static int spawn_with(
-    const char *path, char *const *vector, const int *sources, size_t count,
+    const char *path, char *const *vector, char *const *environment, const int *sources, size_t count,
     const sigset_t *blocked, pid_t *process_id) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -59,7 +86,9 @@ static int spawn_with(
         code = add_descriptors(&actions, sources, count);
         if (code == 0) code = posix_spawnattr_setsigmask(&attributes, blocked);
         if (code == 0) code = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-        if (code == 0) code = posix_spawn(process_id, path, &actions, &attributes, vector, environ);
+        if (code == 0) {
+            code = posix_spawn(process_id, path, &actions, &attributes, vector, environment);
+        }
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);
@@ -79,13 +108,14 @@ static int watch(pid_t process_id) {
 
 int weir_spawn(
     const char *path, const char *arguments, size_t argument_count,
-    const int *inherited, size_t inherited_count,
+    const char *variables, size_t variable_count, const int *inherited, size_t inherited_count,
     const int *blocked, size_t blocked_count, pid_t *process_id) {
     sigset_t blocked_set;
     to_signal_set(&blocked_set, blocked, blocked_count);
     char **vector = argument_vector(arguments, argument_count);
+    char **environment = environment_with(variables, variable_count);
     int *sources = calloc(inherited_count + 1, sizeof *sources);
-    int code = vector == NULL || sources == NULL ? ENOMEM : 0;
+    int code = vector == NULL || environment == NULL || sources == NULL ? ENOMEM : 0;
 
     size_t copied = 0;
     while (code == 0 && copied < inherited_count) {
@@ -98,10 +128,11 @@ int weir_spawn(
         }
     }
     if (code == 0) {
-        code = spawn_with(path, vector, sources, copied, &blocked_set, process_id);
+        code = spawn_with(path, vector, environment, sources, copied, &blocked_set, process_id);
     }
     for (size_t index = 0; index < copied; index++) close(sources[index]);
     free(sources);
+    free(environment);
     free(vector);
     if (code == 0) return watch(*process_id);
     errno = code;

@@ -27,32 +27,37 @@ package struct SpawnedProcess: ~Copyable {
     private let descriptor: Descriptor
 
     /// Starts a program. The child gets standard input from /dev/null, our standard output and
-    /// error, `inherited[i]` as descriptor `firstInherited + i`, our environment, and nothing else.
+    /// error, `inherited[i]` as descriptor `firstInherited + i`, our environment with `variables`, and nothing
+    /// else.
     /// - Parameters:
     ///   - path: the program's file; no search path is consulted.
     ///   - arguments: what follows the program's name.
     ///   - executable: the file to execute, if `path` is only to be its name.
+    ///   - variables: what its environment has beside ours, or instead of it: NAME=VALUE.
     ///   - inherited: descriptors of ours, which stay open here.
     ///   - blockedSignals: stay blocked in the child; all others are unblocked there.
     /// Errors: ENOENT, EACCES, ENOEXEC (the program), EMFILE, ENFILE, EAGAIN, ENOMEM.
     package init(
-        path: String, executable: String? = nil, arguments: [String], inherited: [Int32],
-        blockedSignals: [Int32]
+        path: String, executable: String? = nil, arguments: [String], variables: [String] = [],
+        inherited: [Int32], blockedSignals: [Int32]
     ) throws(SystemError) {
         precondition(
-            !arguments.contains { $0.utf8.contains(0) }, "an argument holds no NUL")
-        var strings: [CChar] = []
-        for argument in [path] + arguments {
-            strings += argument.utf8.map { CChar(bitPattern: $0) } + [0]
-        }
+            !(arguments + variables).contains { $0.utf8.contains(0) }, "an argument holds no NUL")
+        let strings = Self.joined([path] + arguments)
+        let added = Self.joined(variables)
         var processID: pid_t = 0
         let raw = try systemCall("posix_spawn") {
             unsafe weir_spawn(
-                executable ?? path, strings, arguments.count + 1, inherited, inherited.count,
-                blockedSignals, blockedSignals.count, &processID)
+                executable ?? path, strings, arguments.count + 1, added, variables.count, inherited,
+                inherited.count, blockedSignals, blockedSignals.count, &processID)
         }
         self.processID = processID
         descriptor = Descriptor(owning: raw)
+    }
+
+    /// One after the other, each with its NUL.
+    private static func joined(_ texts: [String]) -> [CChar] {
+        texts.flatMap { $0.utf8.map { CChar(bitPattern: $0) } + [0] }
     }
 
     /// The number that the first inherited descriptor gets in the child.

@@ -138,6 +138,14 @@ package final class SlotBoard: @unchecked Sendable {
         self.descriptor = descriptor
     }
 
+    /// The same file, opened for reading only: whoever maps that one cannot make the mapping writable. Nil
+    /// where there is no /proc.
+    package func reopenedForReading() -> Descriptor? {
+        let path = "/proc/self/fd/\(descriptor.raw)"
+        let raw = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        return raw < 0 ? nil : Descriptor(owning: raw)
+    }
+
     deinit {
         unsafe munmap(base, Self.wordCount * 8)
     }

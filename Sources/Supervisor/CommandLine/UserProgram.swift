@@ -3,7 +3,7 @@
 // memory file, because it may hold a password and everybody can see arguments.
 //
 // Unsafe: execv gets strings and an array of ours, which live until it has failed; if it succeeds,
-// this program is no more.
+// this program is no more. setenv copies its strings; there is one thread, so nobody reads meanwhile.
 
 import ControlChannel
 import Glibc
@@ -33,7 +33,7 @@ enum UserProgram {
 
     /// Returns only by throwing.
     static func execute(_ program: String, _ arguments: [String]) throws(SystemError) {
-        WorkerSpawner.prepareEnvironment()
+        for (name, value) in WorkerSpawner.workerVariables { unsafe setenv(name, value, 1) }
         var strings = unsafe ([program] + arguments).map { unsafe strdup($0) }
         unsafe strings.append(nil)
         defer { unsafe strings.forEach { unsafe free($0) } }

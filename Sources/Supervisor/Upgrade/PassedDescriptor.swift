@@ -16,6 +16,14 @@ final class PassedDescriptor {
         self.init(descriptor)
     }
 
+    /// Its number, while it has not been taken.
+    var raw: Int32? {
+        switch descriptor {
+        case .some(let descriptor): descriptor.raw
+        case .none: nil
+        }
+    }
+
     /// Traps when it has been taken before.
     func take() -> Descriptor {
         guard let taken = descriptor.take() else {

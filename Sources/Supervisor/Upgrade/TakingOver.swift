@@ -22,16 +22,13 @@ final class TakingOver {
     }
 
     /// Starts one of the two, with its end of the channel.
-    ///
-    /// Unsafe: setenv copies its strings; the process has one thread, so nobody reads meanwhile.
     static func spawn(
         _ program: String, _ arguments: [String], channel: Int32, stage: Stage
     ) throws(SystemError) -> SpawnedProcess {
-        unsafe setenv(variable, "\(stage.rawValue):\(SpawnedProcess.firstInherited)", 1)
-        defer { unsafe unsetenv(variable) }
-        return try SpawnedProcess(
-            path: program, arguments: arguments, inherited: [channel],
-            blockedSignals: WorkerSpawner.blockedSignals)
+        try SpawnedProcess(
+            path: program, arguments: arguments,
+            variables: ["\(variable)=\(stage.rawValue):\(SpawnedProcess.firstInherited)"],
+            inherited: [channel], blockedSignals: WorkerSpawner.blockedSignals)
     }
 
     /// To the older supervisor; nil afterwards.

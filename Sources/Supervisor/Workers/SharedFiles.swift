@@ -9,6 +9,8 @@ import Telemetry
 final class SharedFiles {
     let counters: CounterPage
     let board: SlotBoard
+    /// The board, opened for reading only.
+    private let readOnlyBoard: PassedDescriptor?
     private let doorbells: [Doorbell]
 
     /// A doorbell in a box, because arrays hold no noncopyable values.
@@ -29,6 +31,7 @@ final class SharedFiles {
         precondition(SlotBoard.slots == WorkerLaunch.slots, "the board shows every slot")
         counters = try CounterPage.create(slots: WorkerLaunch.slots)
         board = try SlotBoard()
+        readOnlyBoard = PassedDescriptor(board.reopenedForReading())
         var doorbells: [Doorbell] = []
         for _ in 0..<WorkerLaunch.slots { doorbells.append(try Doorbell()) }
         self.doorbells = doorbells
@@ -45,8 +48,12 @@ final class SharedFiles {
         }
         self.counters = try CounterPage(adopting: counters, slots: WorkerLaunch.slots)
         self.board = try SlotBoard(adopting: board, isWritable: true)
+        readOnlyBoard = PassedDescriptor(self.board.reopenedForReading())
         self.doorbells = doorbells.map { Doorbell(adopting: $0.take()) }
     }
+
+    /// What workers get. Without /proc, they get the board as it is, and map it for reading all the same.
+    var boardForWorkers: Int32 { readOnlyBoard?.raw ?? board.descriptor.raw }
 
     /// By slot.
     var doorbellDescriptors: [Int32] { doorbells.map { $0.event.descriptor.raw } }

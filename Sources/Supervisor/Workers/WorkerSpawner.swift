@@ -16,11 +16,13 @@ final class WorkerSpawner {
     /// The program as it was at the start. When another build is installed under its name, workers that
     /// die until the upgrade are replaced by workers of this build.
     private let executable: Descriptor
+    /// What workers find in their environment beside what is in weir's.
+    private let variables: [String]
 
     /// - Parameter program: the path of weir-worker.
     /// Errors: ENOENT, EACCES.
     init(shared: SharedFiles, program: String) throws(SystemError) {
-        Self.prepareEnvironment()
+        variables = Self.workerVariables.map { "\($0.name)=\($0.value)" }
         self.shared = shared
         self.program = program
         executable = Descriptor(
@@ -36,7 +38,7 @@ final class WorkerSpawner {
         let inherited =
             [
                 control.raw, files.settings.raw, files.certificate.raw, files.key.raw,
-                shared.counters.descriptor.raw, shared.board.descriptor.raw,
+                shared.counters.descriptor.raw, shared.boardForWorkers,
             ] + shared.doorbellDescriptors
         let first = SpawnedProcess.firstInherited
         let launch = WorkerLaunch(
@@ -47,19 +49,19 @@ final class WorkerSpawner {
         do {
             return try SpawnedProcess(
                 path: program, executable: "/proc/\(getpid())/fd/\(executable.raw)",
-                arguments: launch.arguments, inherited: inherited,
+                arguments: launch.arguments, variables: variables, inherited: inherited,
                 blockedSignals: Self.blockedSignals)
         } catch  where error.code == EACCES || error.code == ENOENT {
             // Without /proc, or without the right to look into it (a program with capabilities of its
             // own), the name has to do.
             return try SpawnedProcess(
-                path: program, arguments: launch.arguments, inherited: inherited,
-                blockedSignals: Self.blockedSignals)
+                path: program, arguments: launch.arguments, variables: variables,
+                inherited: inherited, blockedSignals: Self.blockedSignals)
         }
     }
 
-    /// Adds to the environment of weir-worker what was not given to weir. Call it before a worker
-    /// is started.
+    /// What weir-worker is to find in its environment, unless weir was given something else. It is not
+    /// weir's own: a program that takes over in an upgrade inherits that, and may want other values.
     ///
     /// libmongoc shares its counters in /dev/shm/mongoc-PID from the moment it is loaded, whether
     /// MongoDB is used or not. Nobody reads them, a process that is killed leaves them there for ever,
@@ -68,11 +70,10 @@ final class WorkerSpawner {
     /// The C library keeps a few freed blocks of each size at hand for each thread, seven unless it is
     /// told otherwise. A TLS handshake frees eight hundred, and costs 2 % less with more of them. In the
     /// worst case, a thread keeps 1 MiB so.
-    ///
-    /// Unsafe: setenv copies its strings; the supervisor has one thread, so nobody reads meanwhile.
-    static func prepareEnvironment() {
-        unsafe setenv("MONGOC_DISABLE_SHM", "1", 1)
-        unsafe setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=32", 0)
+    static var workerVariables: [(name: String, value: String)] {
+        [
+            ("MONGOC_DISABLE_SHM", "1"), ("GLIBC_TUNABLES", "glibc.malloc.tcache_count=32"),
+        ].filter { Environment.value($0.0) == nil }
     }
 
     /// Where weir-worker is: beside this program, unless the environment says WEIR_WORKER (for tests).

@@ -24,14 +24,15 @@ ssize_t weir_receive_datagram(int socket, void *bytes, size_t capacity, int *pas
 // MARK: Processes (spawn.c)
 
 /// Starts the program at `path`. `arguments` holds `argument_count` NUL-terminated strings one after
-/// the other, the program's name first. The child gets standard input from /dev/null, the caller's
-/// standard output and error, and inherited[i] as descriptor 3 + i; every other descriptor is
-/// closed. Signals: `blocked` stay blocked in the child, all others are unblocked. Ignored ones
-/// stay ignored. Returns a close-on-exec process descriptor, which becomes readable when the child
-/// ends, and stores the child's process ID.
+/// the other, the program's name first. `variables` holds NAME=VALUE `variable_count` times in the same
+/// way; they are added to the caller's environment, or replace what is there. The child gets standard
+/// input from /dev/null, the caller's standard output and error, and inherited[i] as descriptor 3 + i;
+/// every other descriptor is closed. Signals: `blocked` stay blocked in the child, all others are
+/// unblocked. Ignored ones stay ignored. Returns a close-on-exec process descriptor, which becomes
+/// readable when the child ends, and stores the child's process ID.
 int weir_spawn(
     const char *path, const char *arguments, size_t argument_count,
-    const int *inherited, size_t inherited_count,
+    const char *variables, size_t variable_count, const int *inherited, size_t inherited_count,
     const int *blocked, size_t blocked_count, pid_t *process_id);
 
 /// Sends a signal to exactly that process.
