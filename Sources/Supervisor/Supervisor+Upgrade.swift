@@ -18,8 +18,8 @@ extension Supervisor {
     func upgrade(_ answer: @escaping (OperatorOutcome) -> Void) {
         if let notInCharge { return answer(.failure(notInCharge)) }
         logger.notice("upgrading")
+        if let obstacle { return reportRefusal(StartError(message: obstacle), answer) }
         do throws(StartError) {
-            if let obstacle { throw StartError(message: obstacle) }
             let handingOver = try startSuccessor(answer)
             self.handingOver = handingOver
             describe(to: handingOver.channel)
@@ -51,7 +51,12 @@ extension Supervisor {
                 program: program, arguments: Array(CommandLine.arguments.dropFirst()), loop: loop
             ) { [weak self] outcome in
                 switch outcome {
-                case .ready(let processID): self?.giveWay(to: processID, answer)
+                case .ready(let processID):
+                    guard let self else { return }
+                    let untilMs = self.loop.nowMs + Limits.handoverMs
+                    self.loop.schedule(afterMs: 0) { [weak self] in
+                        self?.giveWay(to: processID, untilMs: untilMs, answer)
+                    }
                 case .failed(let reason):
                     self?.refuseUpgrade(StartError(message: reason), answer)
                 }
@@ -113,15 +118,25 @@ extension Supervisor {
     }
 
     /// The newer one can serve.
-    private func giveWay(to processID: Int32, _ answer: @escaping (OperatorOutcome) -> Void) {
+    /// - Parameter untilMs: when it is given up if a connection still waits for a worker.
+    private func giveWay(
+        to processID: Int32, untilMs: UInt64, _ answer: @escaping (OperatorOutcome) -> Void
+    ) {
         guard let handingOver else { return }
+        // This process may have been stopped for a while, and the newer one has given up or ended since.
+        handingOver.channel.receive()
         guard !isStopping, handingOver.isAlive else {
-            return refuseUpgrade(StartError(message: "the new weir is gone, or not wanted"), answer)
+            let reason = handingOver.reason ?? "the new weir is gone, or not wanted"
+            return refuseUpgrade(StartError(message: reason), answer)
         }
         guard !acceptor.hasWaiting else {
             // Workers are short of room. The connection that waits for it is not given up.
+            guard loop.nowMs < untilMs else {
+                return refuseUpgrade(
+                    StartError(message: "a connection still waits for a worker; try again"), answer)
+            }
             loop.schedule(afterMs: Limits.acceptPauseMs) { [weak self] in
-                self?.giveWay(to: processID, answer)
+                self?.giveWay(to: processID, untilMs: untilMs, answer)
             }
             return
         }
@@ -146,14 +161,13 @@ extension Supervisor {
         pool.retire { slot in channel.send(.slotIsGone(slot)) }
     }
 
+    /// The newer one is not to serve.
     private func refuseUpgrade(
         _ error: StartError, _ answer: (OperatorOutcome) -> Void
     ) {
         handingOver?.channel.close()
         handingOver = nil
-        logger.report(
-            .upgradeRefused, "upgrade refused, nothing has changed: \(error.message)")
-        answer(.failure(error))
+        reportRefusal(error, answer)
         // What it had put on the board is taken off once its workers are gone.
         loop.schedule(afterMs: Limits.orphanGoneMs) { [weak self] in
             // Another one may be at work there already.
@@ -163,7 +177,27 @@ extension Supervisor {
         reloadForEarlyOnes()
     }
 
+    private func reportRefusal(_ error: StartError, _ answer: (OperatorOutcome) -> Void) {
+        logger.report(
+            .upgradeRefused, "upgrade refused, nothing has changed: \(error.message)")
+        answer(.failure(error))
+    }
+
     // MARK: The newer supervisor
+
+    /// Everything is ready. The older one gives way, or this one gives up.
+    func offerToServe(_ takingOver: TakingOver) {
+        takingOver.sayReady()
+        loop.schedule(afterMs: Limits.takeChargeMs) { [weak self] in
+            // What has been said just now counts.
+            self?.predecessors.last?.channel.receive()
+            guard let self, self.takingOver != nil, !self.isStopping else { return }
+            let reason = "the running weir did not give way in \(Limits.takeChargeMs / 1_000) s"
+            takingOver.fail(reason)
+            self.logger.report(.upgradeRefused, "giving up: \(reason)")
+            self.giveUp()
+        }
+    }
 
     /// Listens to the one that serves. The others are its until it does not any more.
     func meet(_ older: [Predecessor]) throws(StartError) {

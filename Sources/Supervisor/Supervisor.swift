@@ -266,7 +266,7 @@ final class Supervisor {
 extension Supervisor: WorkerPoolObserver {
     func poolIsComplete() {
         guard !isStopping else { return }
-        if let takingOver { return takingOver.sayReady() }
+        if let takingOver { return offerToServe(takingOver) }
         serviceManager.notify("READY=1", "STATUS=\(statusLine)")
         scheduleWatchdog()
         logger.report(

@@ -227,3 +227,45 @@ def test_a_successor_goes_on_when_the_older_one_is_killed(
         lambda: {w["state"] for w in status(server)["workers"] if w["state"] != "free"}
         == {"serving"}, "the slots to be free")
     assert watch(server, name) is not None
+
+
+def test_an_upgrade_that_needs_more_slots_than_are_free_says_so(start_server: Start) -> None:
+    server = start_server(workers=33)
+    server.wait_for_all_workers()
+    wait_until(lambda: ask_admin(server, "/readyz").status == 200, "all workers to serve")
+    for asked in ("upgrade", "reload"):
+        done = command(server, asked)
+        assert done.returncode == 1
+        assert "33 slots are needed and 31 of 64 are free" in done.stderr, done.stderr
+
+
+def test_only_workers_get_what_is_meant_for_workers(start_server: Start) -> None:
+    """Over upgrades, too: a later build may want other values. And they cannot write the board."""
+    server = start_server(environment={"GIVEN": "by the operator"})
+
+    def variables(pid: int) -> dict[str, str]:
+        pairs = Path(f"/proc/{pid}/environ").read_text().split("\0")
+        return dict(pair.split("=", 1) for pair in pairs if pair)
+
+    for _ in range(2):
+        server.wait_for_all_workers()
+        own = variables(server.pid)
+        assert own["GIVEN"] == "by the operator"
+        assert not {"GLIBC_TUNABLES", "MONGOC_DISABLE_SHM"} & own.keys()
+        for pid in server.workers().values():
+            inherited = variables(pid)
+            assert inherited["GLIBC_TUNABLES"] == "glibc.malloc.tcache_count=32"
+            assert inherited["MONGOC_DISABLE_SHM"] == "1"
+            assert "WEIR_HANDOVER" not in inherited
+            assert _flags(pid, "/memfd:weir-board") & os.O_ACCMODE == os.O_RDONLY
+            assert _flags(pid, "/memfd:weir-counters") & os.O_ACCMODE == os.O_RDWR
+        _upgrade(server)
+
+
+def _flags(pid: int, file: str) -> int:
+    """How a process has opened that."""
+    found = [entry.name for entry in Path(f"/proc/{pid}/fd").iterdir()
+             if os.readlink(entry).startswith(file)]
+    assert len(found) == 1
+    text = Path(f"/proc/{pid}/fdinfo/{found[0]}").read_text()
+    return int(re.findall(r"flags:\s+(\d+)", text)[0], 8)

@@ -45,7 +45,11 @@ final class Estate {
         _ settings: Settings, _ takingOver: TakingOver?
     ) throws(StartError) -> Estate {
         guard let takingOver else { return try acquire(settings) }
-        return try takingOver.makeEstate()
+        let estate = try takingOver.makeEstate()
+        guard estate.slots.freeCount >= settings.workers else {
+            throw .tooFewSlots(settings.workers, free: estate.slots.freeCount)
+        }
+        return estate
     }
 
     /// Acquires everything that can be missing or in use.
@@ -75,6 +79,15 @@ extension StartError {
     static func cannotStart(_ program: String, _ error: SystemError) -> StartError {
         StartError(
             message: "cannot start \(program): \(error.message); install weir-worker beside weir")
+    }
+
+    /// Workers that drain have theirs until they are gone.
+    static func tooFewSlots(_ wanted: Int, free: Int) -> StartError {
+        StartError(
+            message:
+                "\(wanted) slots are needed and \(free) of \(WorkerLaunch.slots) are free; workers "
+                + "that finish what they have keep theirs (weir status): wait for them, use fewer "
+                + "workers, or restart")
     }
 
     static func refused(_ error: SystemError) -> StartError {

@@ -16,15 +16,14 @@ final class HandingOver {
     }
 
     let channel: HandoverChannel
-    /// Whether the newer supervisor has not ended.
+    /// Whether the newer supervisor has neither ended nor given up.
     private(set) var isAlive = true
+    /// Why it gives up, if it has said so.
+    private(set) var reason: String?
     private let loop: EventLoop
-    /// It starts the newer supervisor and ends at once, so that the service manager adopts that one.
-    private let starter: SpawnedProcess
-    private var starterRegistration: Registration?
+    private let starter: Starter
     private var timer: TimerID?
     private var outcome: ((Outcome) -> Void)?
-    private var reason: String?
 
     /// Starts the program.
     /// - Parameters:
@@ -40,8 +39,8 @@ final class HandingOver {
         channel = HandoverChannel(ours)
         self.loop = loop
         self.outcome = outcome
-        starter = try TakingOver.spawn(
-            program, arguments, channel: theirs.raw, stage: .starter)
+        starter = Starter(
+            try TakingOver.spawn(program, arguments, channel: theirs.raw, stage: .starter))
     }
 
     /// Waits for what becomes of it.
@@ -54,7 +53,9 @@ final class HandingOver {
         try channel.start(on: loop) { [weak self] arrival in
             switch arrival.message {
             case .ready(let processID): self?.finish(.ready(processID: processID))
-            case .failed(let reason): self?.reason = reason
+            case .failed(let reason):
+                self?.reason = reason
+                self?.isAlive = false
             case let message: handle(message)
             }
         } ended: { [weak self] in
@@ -62,9 +63,7 @@ final class HandingOver {
             self?.finish(.failed(self?.reason ?? "the new weir has ended; the log says why"))
             ended()
         }
-        starterRegistration = try loop.add(
-            starter.raw, interest: .readable,
-            handler: ReadinessAction { [weak self] _ in self?.starterHasEnded() })
+        try starter.watch(on: loop)
         timer = loop.schedule(afterMs: Limits.upgradeMs) { [weak self] in
             self?.cancel("it was not ready after \(Limits.upgradeMs / 1_000) s")
         }
@@ -75,13 +74,8 @@ final class HandingOver {
         guard outcome != nil else { return }
         channel.close()
         isAlive = false
+        starter.end()
         finish(.failed(reason))
-    }
-
-    private func starterHasEnded() {
-        guard starter.reap() != nil else { return }
-        starterRegistration.map(loop.remove)
-        starterRegistration = nil
     }
 
     private func finish(_ result: Outcome) {
@@ -89,5 +83,36 @@ final class HandingOver {
         self.outcome = nil
         timer.map(loop.cancel)
         outcome(result)
+    }
+}
+
+/// It starts the newer supervisor and ends at once, so that the service manager adopts that one. The loop keeps
+/// it until it has ended: it may be an installed program that is none of ours, and never end by itself.
+private final class Starter {
+    private let process: SpawnedProcess
+    private var hasEnded = false
+
+    init(_ process: consuming SpawnedProcess) {
+        self.process = process
+    }
+
+    func watch(on loop: EventLoop) throws(SystemError) {
+        var registration: Registration?
+        do throws(SystemError) {
+            registration = try loop.add(
+                process.raw, interest: .readable,
+                handler: ReadinessAction { _ in
+                    guard self.process.reap() != nil else { return }
+                    self.hasEnded = true
+                    registration.map(loop.remove)
+                })
+        } catch {
+            process.killAndReap()
+            throw error
+        }
+    }
+
+    func end() {
+        if !hasEnded { process.signal(SIGKILL) }
     }
 }

@@ -58,11 +58,7 @@ extension WorkerPool {
     }
 
     private func tooFewSlots(_ wanted: Int) -> StartError {
-        StartError(
-            message:
-                "\(wanted) slots are needed and \(slots.freeCount) of \(WorkerLaunch.slots) are "
-                + "free: \(leaving.count) workers still finish what they have (weir status); "
-                + "wait for them, use fewer workers, or restart")
+        .tooFewSlots(wanted, free: slots.freeCount)
     }
 
     private func noSuchWorker(_ slot: Int) -> StartError {

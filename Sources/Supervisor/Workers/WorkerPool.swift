@@ -60,7 +60,7 @@ final class WorkerPool {
     private var lastPulseMs = MonotonicClock.nowMs()
 
     /// - Parameter clients: told of every connection that is passed and that ends.
-    /// Errors: EMFILE, ENFILE, ENOMEM; EBUSY: there are too few slots.
+    /// Errors: EMFILE, ENFILE, ENOMEM.
     init(
         configuration: Configuration, estate: Estate, spawner: WorkerSpawner,
         clients: ClientLedger, loop: EventLoop, logger: Logger
@@ -79,7 +79,7 @@ final class WorkerPool {
         var slots = estate.slots
         let wanted = configuration.settings.workers
         let taken = (0..<wanted).compactMap { _ in slots.take() }
-        guard taken.count == wanted else { throw SystemError(code: EBUSY, call: "slots") }
+        precondition(taken.count == wanted, "it was looked whether there are enough slots")
         self.slots = slots
         lastGeneration = estate.lastGeneration + 1
         current = try Generation(

@@ -9,7 +9,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from .places import binaries
 from .server import Server
 
 Done = subprocess.CompletedProcess[str]
@@ -26,7 +25,7 @@ def command(
 ) -> Done:
     """Run `weir ARGUMENTS` for a server, and wait for its end."""
     return subprocess.run(
-        [str(program or binaries() / "weir"), *arguments, "--control", str(control(server))],
+        [str(program or server.program), *arguments, "--control", str(control(server))],
         capture_output=True, text=True, timeout=60, env=environment(), user=user)
 
 

@@ -52,9 +52,12 @@ class Server:
         admin: str | None = None,
         publish: str = "open",
         accounts: str | None = None,
+        program: Path | None = None,
     ) -> None:
         """`admin` is where the admin listener is, by default on a port of its own on loopback;
-        `publish` who may publish, `accounts` where accounts are, by default in the data."""
+        `publish` who may publish, `accounts` where accounts are, by default in the data; `program` is
+        `weir` elsewhere than in the build."""
+        self.program = program or binaries() / "weir"
         self.certificate = certificate
         self.worker_count = workers
         self.port = port or free_port()
@@ -84,7 +87,7 @@ class Server:
 
     def command(self) -> list[str]:
         return [
-            *self.launcher, str(binaries() / "weir"), "serve", "--listen", f"127.0.0.1:{self.port}",
+            *self.launcher, str(self.program), "serve", "--listen", f"127.0.0.1:{self.port}",
             "--workers", str(self.worker_count), "--data", str(self.data),
             "--cert", str(self.certificate.certificate), "--key", str(self.certificate.key),
             "--publish", self._publish, "--cors-origin", PAGE_ORIGIN, "--log-format", "json",

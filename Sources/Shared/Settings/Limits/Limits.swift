@@ -45,6 +45,9 @@ package enum Limits {
     /// Machine: how long two supervisors wait for each other's next word in an upgrade. Neither of them
     /// waits for anybody else then.
     package static let handoverMs: UInt64 = 10_000
+    /// Machine: how long a program that can serve waits until the running one lets it. Longer than that one
+    /// may take (`handoverMs`), so that it never gives up what it was just given.
+    package static let takeChargeMs: UInt64 = 3 * handoverMs
     /// Worker: a worker that has not said READY by then is killed and replaced.
     package static let workerStartMs: UInt64 = 10_000
     /// Worker: the first pause before a worker that died young is started again; it doubles each
