@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from weir import curl, package
+from weir import curl, next_build, package
 from weir.certificate import Certificate
 from weir.installed import (
     DATA, SERVICE, SOCKET, Broadcast, apt, authority, is_serving, machine_for, weir_user,
@@ -137,13 +137,15 @@ def test_enabled_it_serves_and_people_sign_up_publish_and_watch(
 
 
 def test_an_upgrade_drops_nobody(machine: Machine, folder: Path, people: Broadcast) -> None:
+    """To the next version, with another format of rings; and the upgrade after it goes back."""
     publisher, viewer = people.begin()
     old = _main_process(machine)
-    packed = package.as_version(package.make(), "8.0", folder)
+    packed = package.as_version(package.make(), "8.0", folder, next_build.install)
     apt(machine, "install", f"/other/{packed.name}")
     new = _main_process(machine)
     assert new not in (old, "0")
     assert machine.run("readlink", f"/proc/{new}/exe").strip() == "/usr/bin/weir"
+    assert f'"{next_build.VERSION}"' in machine.run("weir", "status", "--json")
     viewer.wait_for_more(50_000)
     assert publisher.process.poll() is None and viewer.is_connected
     assert machine.show(SERVICE, "NRestarts") == "0"
