@@ -8,7 +8,8 @@
 #include "client.h"
 #include "report.h"
 
-enum { AHEAD_MAX = 16 };
+/// More than the parts of a list: when a starved machine sends much at once, a player asks for all of it.
+enum { AHEAD_MAX = 128 };
 enum kind { ROOT, FIRST_LIST, LIST, INIT, PART, REPLAYED };
 
 /// One player's way through one track.
