@@ -104,6 +104,10 @@ def _mappings(pid: int, server: Server) -> Counter[str]:
     return found
 
 
+def without_accounts(held: Counter[str]) -> Counter[str]:
+    return Counter({kind: count for kind, count in held.items() if not kind.startswith("DATA/accounts.")})
+
+
 def _kind(target: str, server: Server) -> str:
     """Without numbers, and without the names of streams."""
     target = target.replace(str(server.data), "DATA")

@@ -22,7 +22,7 @@ from pathlib import Path
 from .. import crowd as players
 from ..certificate import make_certificate
 from ..handovers import all_workers, supervisors
-from ..limits import limit_s
+from ..limits import limit, limit_s
 from ..server import Server
 from ..waiting import PATIENCE_S, wait_until
 from . import ledger
@@ -144,9 +144,20 @@ class Soak:
             ("the supervisor", fresh.supervisor, now.supervisor),
             *((f"worker {slot}", model, worker) for slot, worker in now.workers.items()),
         ):
-            self._expect_equal(f"descriptors of {who}", was.descriptors, holds.descriptors)
-            self._expect_equal(f"mappings of {who}", was.mappings, holds.mappings)
+            for what, before, after in (
+                ("descriptors", was.descriptors, holds.descriptors),
+                ("mappings", was.mappings, holds.mappings),
+            ):
+                self._expect_equal(f"{what} of {who}", *map(ledger.without_accounts, (before, after)))
+                self._expect_few_of_accounts(f"{what} of {who}", after)
             self._expect_equal(f"threads of {who}", was.threads, holds.threads)
+
+    def _expect_few_of_accounts(self, what: str, held: Counter[str]) -> None:
+        """A worker keeps as many connections to the store as it has needed at once, within a bound."""
+        most = limit("accountThreads") + limit("passwordThreads")
+        for kind, count in (held - ledger.without_accounts(held)).items():
+            if count > most:
+                self._tally.fault(f"{what}: {count} of {kind}")
 
     def _expect_equal(self, what: str, was: object, now: object) -> None:
         if was == now:
