@@ -61,22 +61,33 @@ static void ask_for_part(struct follow *follow, const char *name) {
     ask(follow, name, PART, slot);
 }
 
-/// The same for all players, and whole.
-static bool is_as_for_others(struct part *part, const struct answer *answer) {
+/// Whole, and the same for all players; else it is noted what it is.
+static bool is_sound(struct part *part, const struct answer *answer) {
+    char what[NAME_ROOM + 128];
     struct stretch stretch;
-    if (!read_part(answer->body, answer->length, &stretch)) return false;
+    if (!read_part(answer->body, answer->length, &stretch)) {
+        snprintf(what, sizeof what, "a part that is not whole: %s, %zu bytes", part->name, answer->length);
+        return note_failure(what), false;
+    }
     if (part->length == 0) {
         part->length = answer->length;
         part->stretch = stretch;
     }
-    return part->length == answer->length && part->stretch.start == stretch.start
-        && part->stretch.end == stretch.end;
+    if (part->length == answer->length && part->stretch.start == stretch.start && part->stretch.end == stretch.end)
+        return true;
+    snprintf(
+        what, sizeof what, "a part that is not the same for all: %s, %zu bytes at %" PRIu64 " and %zu at %" PRIu64,
+        part->name, part->length, part->stretch.start, answer->length, stretch.start);
+    return note_failure(what), false;
 }
 
 static void take_part(struct follow *follow, const struct answer *answer, unsigned slot) {
     struct track *track = &tracks[follow->track];
     struct part *part = &track->parts[follow->asked[slot].part];
-    if (!is_as_for_others(part, answer)) return give_up(follow, "a part that is not whole, or not the same for all");
+    if (!is_sound(part, answer)) {
+        follow->is_over = true;
+        return;
+    }
     if (follow->rounds > ROUNDS_TO_BEGIN) note(&part->media, answer->at_ns);
     follow->asked[slot].is_there = true;
     while (follow->count > 0 && follow->asked[follow->first].is_there) {

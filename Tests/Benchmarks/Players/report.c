@@ -14,7 +14,7 @@ enum { FAILURES_MAX = 64 };
 struct track tracks[KINDS];
 
 static struct {
-    char what[NAME_ROOM + 64];
+    char what[NAME_ROOM + 128];
     unsigned count;
 } failures[FAILURES_MAX];
 

@@ -107,7 +107,7 @@ class Players(Actor):
         self.tally.note("a player of HLS", 12)
         self.tally.note("a request of HLS", seen.answers)
         for what in seen.failures:
-            if "not whole" in what:
+            if what.startswith("a part that is not"):
                 self.tally.fault(f"a player of HLS had {what}")
 
 
