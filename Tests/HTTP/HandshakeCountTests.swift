@@ -44,7 +44,9 @@ struct HandshakeCountTests {
             Row("the same with a reset", [], .abort, failures: 0),
         ])
     func counts(row: Row) throws {
-        try withServer(shortLimits(for: "handshake")) { server in
+        // Who goes by itself is not hurried, so that a busy machine does not do it.
+        let limits = row.end == .none ? shortLimits(for: "handshake") : HTTPLimits()
+        try withServer(limits) { server in
             let client = connect(to: server.port)
             var sent = 0
             if !row.bytes.isEmpty { sent = send(client, row.bytes, row.bytes.count, 0) }

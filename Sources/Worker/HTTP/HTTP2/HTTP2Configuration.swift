@@ -15,7 +15,8 @@ final class HTTP2Configuration {
     let memory: SessionMemory
 
     /// Nil when memory ran out.
-    init?(limits: HTTPLimits, buffers: SharedBuffers) {
+    /// - Parameter isOfProxy: for connections that carry the requests of many clients.
+    init?(limits: HTTPLimits, buffers: SharedBuffers, isOfProxy: Bool = false) {
         var callbacks: OpaquePointer?
         var options: OpaquePointer?
         unsafe nghttp2_session_callbacks_new(&callbacks)
@@ -30,6 +31,7 @@ final class HTTP2Configuration {
         memory = SessionMemory(buffers)
         unsafe HTTP2Callbacks.install(callbacks)
         setOptions(limits)
+        setResetLimit(limits, isOfProxy: isOfProxy)
     }
 
     deinit {
@@ -47,12 +49,16 @@ final class HTTP2Configuration {
             limits.outboundControlFrames, limits.controlFramesPer10s + Self.framesUntilIgnored)
         unsafe nghttp2_option_set_max_outbound_ack(options, acknowledgements)
         unsafe nghttp2_option_set_max_continuations(options, limits.continuationFrames)
-        // A second line of defence after AbuseGuard, which also sees resets of the peer's own streams.
-        let perSecond = UInt64(max(1, limits.resetsPer10s / 10))
-        unsafe nghttp2_option_set_stream_reset_rate_limit(
-            options, UInt64(limits.resetsPer10s) * 2, perSecond * 2)
         // Closed streams would be kept only for a priority tree, which we do not use.
         unsafe nghttp2_option_set_no_closed_streams(options, 1)
+    }
+
+    /// A second line of defence after AbuseGuard, which also sees resets of the peer's own streams. The library
+    /// cannot tell the clients of a proxy apart, so there it has nothing to say.
+    private func setResetLimit(_ limits: HTTPLimits, isOfProxy: Bool) {
+        let perSecond: UInt64 = isOfProxy ? .max : UInt64(max(1, limits.resetsPer10s / 10)) * 2
+        let atOnce: UInt64 = isOfProxy ? .max : UInt64(limits.resetsPer10s) * 2
+        unsafe nghttp2_option_set_stream_reset_rate_limit(options, atOnce, perSecond)
     }
 
     /// Our SETTINGS (RFC 9113 section 6.5.2).

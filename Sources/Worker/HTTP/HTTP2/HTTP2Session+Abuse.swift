@@ -13,8 +13,17 @@ extension HTTP2Session {
     /// A stream was reset, by the peer or through its fault. Behind a proxy that is the doing of who has
     /// made the request, and no other client may lose its connection because of it.
     func countReset(of exchange: Exchange?) {
-        if let exchange, !exchange.client.isExempt, exchange.client !== client,
-            clientResets?.add(exchange.client.network, nowMs: nowMs) == true
+        guard clientResets != nil else { return count(.reset) }
+        // Of a request that was answered a moment before, nobody can tell any more whose it was. It has cost
+        // what a request costs.
+        guard let exchange else { return }
+        countReset(by: exchange.client)
+    }
+
+    /// A stream of that client was reset, over the connection of a proxy.
+    func countReset(by client: ClientShare) {
+        if !client.isExempt, client !== self.client,
+            clientResets?.add(client.network, nowMs: nowMs) == true
         {
             return
         }

@@ -173,10 +173,12 @@ extension HTTP2Session: ExchangeTransport {
     }
 
     /// There is no room for the request. If its client has more requests open than one client may have,
-    /// the reset counts as the peer's doing; otherwise the client is told that it may try again.
+    /// the reset counts as the client's doing; otherwise the client is told that it may try again.
     private func refuse(_ streamID: Int32, of client: ClientShare) {
         let isTooMany = client.hasItsShare(of: .heldBytes, Limits.heldBytesPerRequest)
-        if !isTooMany { refusedStreams += 1 }
+        if clientResets != nil, isTooMany { countReset(by: client) }
+        // Another reset is counted when it leaves.
+        if clientResets != nil || !isTooMany { refusedStreams += 1 }
         let code = isTooMany ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_REFUSED_STREAM
         unsafe nghttp2_submit_rst_stream(
             handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), streamID, code.rawValue)

@@ -128,7 +128,8 @@ extension Connection {
         if result == 1 { return unsafe finishHandshake(ssl) }
         let isWaiting = unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ
         transmit()
-        if !isWaiting {
+        // One that is closed by then has been counted.
+        if !isWaiting, !isClosed {
             server.counters.handshakesFailed += 1
             linger()
         }

@@ -60,7 +60,8 @@ package final class HTTPServer {
     ) {
         let buffers = SharedBuffers(stageBytes: limits.stageBytes)
         guard let configuration = HTTP2Configuration(limits: limits, buffers: buffers),
-            let proxyConfiguration = HTTP2Configuration(limits: limits.ofProxy, buffers: buffers)
+            let proxyConfiguration = HTTP2Configuration(
+                limits: limits.ofProxy, buffers: buffers, isOfProxy: true)
         else { preconditionFailure("there is memory when a worker starts") }
         self.loop = loop
         self.tls = tls
