@@ -71,7 +71,8 @@ struct ReplacedRings {
         }
     }
 
-    /// What NAME-EPOCH.vVERSION says; nil for any other file name.
+    /// What NAME-EPOCH.vVERSION says; nil for any other file name. Builds that had no version in that name had
+    /// the third one of the format.
     private static func parts(of text: String) -> (name: Substring, epoch: UInt64, version: UInt32)?
     {
         guard let dash = text.lastIndex(of: "-"), (try? StreamName(text[..<dash])) != nil else {
@@ -79,11 +80,13 @@ struct ReplacedRings {
         }
         let numbers = text[text.index(after: dash)...].split(
             separator: ".v", maxSplits: 1, omittingEmptySubsequences: false)
-        guard numbers.count == 2, let epoch = UInt64(numbers[0], radix: 16),
-            let version = UInt32(numbers[1])
+        guard let epoch = UInt64(numbers[0], radix: 16),
+            let version = numbers.count == 2 ? UInt32(numbers[1]) : unnamedVersion
         else { return nil }
         return (text[..<dash], epoch, version)
     }
+
+    private static let unnamedVersion: UInt32 = 3
 
     /// Whether one more ring may be replaced under a name.
     func admits(_ ring: Ring, _ name: StreamName, isNeeded: Need) -> Bool {

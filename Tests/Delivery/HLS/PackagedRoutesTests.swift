@@ -261,12 +261,10 @@ import Testing
         let held = get("v1.m3u8?_HLS_msn=\(stage.ordinal + 1)")
         #expect(held.answer == nil)
         let sound = try Broadcast("chromium-audio-only.webm", times: 2)
-        let folder = bench.directory + "/replaced"
-        try FileSystem.makeDirectory(folder)
-        let epoch = String(stage.ring.epoch, radix: 16)
+        try FileSystem.makeDirectory(bench.directory + "/replaced")
         let next = try SegmentedRing(
             sound, path: try bench.ringPath(), replacing: stage,
-            keepingAs: "\(folder)/\(bench.name)-\(epoch)")
+            keepingAs: bench.streams.replacedPath(of: stage.ring, bench.name))
         next.ring.status.lastIngestBootMs = next.ring.bootNowMs
         stage.ring.status.endedAtBootMs = stage.ring.bootNowMs
         bench.streams.deliver()
