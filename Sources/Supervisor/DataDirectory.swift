@@ -50,6 +50,8 @@ enum DataDirectory {
         switch code {
         case EROFS: "mount it writable (and see in the kernel's log whether its disk has failed)"
         case ENOSPC, EDQUOT: "make room on its disk"
+        case EMFILE, ENFILE: "allow more open files"
+        case EEXIST: "remove the folder \(DataDirectoryTrial.name) in it"
         default: "create it for this user"
         }
     }

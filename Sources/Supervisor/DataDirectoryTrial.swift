@@ -9,7 +9,7 @@ import Glibc
 import LinuxIO
 
 enum DataDirectoryTrial {
-    private static let name = "trial.new"
+    static let name = "trial.new"
     private static let value: UInt64 = 0x5765_6972_5472_6961  // "WeirTria"
 
     /// Call it while holding the lock of the directory. A full disk is no fault here: what is there may
@@ -20,6 +20,8 @@ enum DataDirectoryTrial {
             found = try fault(in: path)
         } catch {
             guard error.code != ENOSPC, error.code != EDQUOT else { return }
+            // That is no fault of the file system: too many open files, no permission.
+            if error.call == "open" { throw DataDirectory.unusable(path, error) }
             found =
                 error.call == "mmap"
                 ? "processes cannot share memory there (\(error))" : error.description

@@ -31,9 +31,12 @@ extension Supervisor {
             (.redirect, hasPassedSockets ? [] : settings.httpRedirect), (.admin, settings.admin),
         ]
         return wanted.flatMap { kind, addresses in
+            let behindProxies: [ListenerKind: ListenerKind] = [
+                .https: .proxied, .redirect: .proxiedRedirect,
+            ]
             let had =
                 self.addresses[kind, default: []]
-                + (kind == .https ? self.addresses[.proxied, default: []] : [])
+                + (behindProxies[kind].map { self.addresses[$0, default: []] } ?? [])
             return addresses.filter { $0.isOptional && !had.contains($0.description) }
         }
     }

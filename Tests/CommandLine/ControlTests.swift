@@ -96,6 +96,9 @@ struct ControlTests {
                 what: "within another service", data: entry("/d", file), runtime: "/run/w:/run/x",
                 isNamed: true, places: ["/run/w/control"]),
             Search(
+                what: "within another service, that asks the packaged one", data: entry("/d", file),
+                runtime: "/run/acme", places: ["/run/acme/control", "/run/weir/control"]),
+            Search(
                 what: "its place, in the file", control: entry("/c", file),
                 data: entry("/d", .flag),
                 runtime: "/run/weir", places: ["/c"]),

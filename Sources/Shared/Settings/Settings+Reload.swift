@@ -12,8 +12,12 @@ extension Settings {
         var waiting: [Setting.Name] = []
         for setting in Setting.all where setting.needsRestart {
             guard texts(setting.name) != new.texts(setting.name) else { continue }
-            waiting.append(setting.name)
             given[setting.name] = effective[setting.name]
+            // Another version may have another default, which nobody has asked for.
+            let isDefault =
+                effective[setting.name]?.source == .inherited
+                && new.effective[setting.name]?.source ?? .initial == .initial
+            if !isDefault { waiting.append(setting.name) }
         }
         // `new` has resolved the number of workers.
         return (try Settings(given, processors: new.workers), waiting)

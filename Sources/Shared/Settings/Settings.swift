@@ -40,7 +40,7 @@ package struct Settings: Sendable, Equatable {
     /// Networks of proxies that are believed when they say who their clients are.
     package let trustedProxies: [NetworkRange]
     /// Where connections begin with a header of the PROXY protocol. May be empty; each is an
-    /// address of a TLS listener, which is checked when those are known.
+    /// address of a listener for users, which is checked when those are known.
     package let proxyProtocol: [ListenAddress]
     /// The field in which trusted proxies name the client of a request.
     package let forwardedHeader: ForwardedHeader

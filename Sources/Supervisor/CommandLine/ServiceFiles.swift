@@ -17,6 +17,14 @@ enum ServiceFiles {
         path == configuration || FileSystem.isSameFile(path, configuration)
     }
 
+    /// Whether a program was started by the service manager for this service (ExecStartPre=): then it has that
+    /// environment already, and cannot read the file.
+    /// - Parameter runtimeDirectory: the value of `ControlPlace.runtimeVariable`.
+    static func isWithinService(runtimeDirectory: String?) -> Bool {
+        let folders = runtimeDirectory?.split(separator: ":") ?? []
+        return folders.contains { "\($0)/\(ControlPlace.name)" == control }
+    }
+
     /// The settings in the service's environment file; none if there is no such file.
     static func environmentSettings() throws -> GivenSettings {
         guard FileSystem.exists(environment) else { return GivenSettings() }

@@ -71,7 +71,10 @@ struct SettingFlags: ParsableArguments {
     ) throws -> GivenSettings {
         let given = flags.over(.environment(Environment.value))
         guard let path = configurationPath(config) else { return given }
-        let isService = reader == .command && ServiceFiles.isConfiguration(path)
+        let runtime = Environment.value(ControlPlace.runtimeVariable)
+        let isService =
+            reader == .command && ServiceFiles.isConfiguration(path)
+            && !ServiceFiles.isWithinService(runtimeDirectory: runtime)
         let below = isService ? try ServiceFiles.environmentSettings() : GivenSettings()
         return given.over(below).over(try file(path))
     }

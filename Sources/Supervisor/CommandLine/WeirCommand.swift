@@ -91,10 +91,11 @@ extension WeirCommand {
             commandName: "check-config",
             abstract: "Checks the settings, and prints them with where each came from.",
             discussion: """
-                Reads flags, environment and configuration file exactly as weir serve does, and \
+                Reads flags, environment and configuration file as weir serve does, and \
                 checks the certificate, the key, the data directory and where the accounts are \
                 to be, but starts nothing and asks no database. Says for whom the certificate is \
-                and how long. Exit code 0 when weir serve could start with these settings, 2 when \
+                and how long. With the file of the packaged service, the service's environment \
+                file counts as well. Exit code 0 when weir serve could start with these settings, 2 when \
                 not.
                 """)
 

@@ -79,7 +79,8 @@ struct ServiceManager {
                 throw StartError(
                     message:
                         "the service manager passes a socket with the name \(Quoted.text(name)); "
-                        + "give it FileDescriptorName=https (TLS) or =http (the redirect)")
+                        + "give it FileDescriptorName=https (TLS) or =http (the redirect)",
+                    exitCode: 2)
             }
             sockets.append(PassedSocket(raw: firstPassed + index, kind: kind))
         }

@@ -49,9 +49,12 @@ enum ControlPlace {
         case .path(let path): return [path]
         case .automatic: break
         }
+        let service = mayBeService ? [ServiceFiles.control] : []
         if let folder = runtimeDirectory?.split(separator: ":").first {
-            return ["\(folder)/\(name)"]
+            // It may be another service's, such as that of a client for certificates.
+            let path = "\(folder)/\(name)"
+            return [path] + service.filter { $0 != path }
         }
-        return (mayBeService ? [ServiceFiles.control] : []) + ["\(dataDirectory)/\(name)"]
+        return service + ["\(dataDirectory)/\(name)"]
     }
 }

@@ -50,6 +50,22 @@ final class HandingOver {
     func start(
         handle: @escaping (HandoverMessage) -> Void, ended: @escaping () -> Void
     ) throws(SystemError) {
+        try starter.watch(on: loop)
+        do throws(SystemError) {
+            try listen(handle: handle, ended: ended)
+        } catch {
+            channel.close()
+            starter.end()
+            throw error
+        }
+        timer = loop.schedule(afterMs: Limits.upgradeMs) { [weak self] in
+            self?.cancel("it was not ready after \(Limits.upgradeMs / 1_000) s")
+        }
+    }
+
+    private func listen(
+        handle: @escaping (HandoverMessage) -> Void, ended: @escaping () -> Void
+    ) throws(SystemError) {
         try channel.start(on: loop) { [weak self] arrival in
             switch arrival.message {
             case .ready(let processID): self?.finish(.ready(processID: processID))
@@ -62,10 +78,6 @@ final class HandingOver {
             self?.isAlive = false
             self?.finish(.failed(self?.reason ?? "the new weir has ended; the log says why"))
             ended()
-        }
-        try starter.watch(on: loop)
-        timer = loop.schedule(afterMs: Limits.upgradeMs) { [weak self] in
-            self?.cancel("it was not ready after \(Limits.upgradeMs / 1_000) s")
         }
     }
 
