@@ -6,6 +6,12 @@ const GATEWAY_STATUSES = new Set([502, 503, 504]);
 const SIGN_IN_STATUS = 511;
 const ALL_HERE = 'What you have typed is still here.';
 
+/** When the server itself says no, but in no page. */
+export const WORDS_FOR_REFUSAL = {
+  title: 'The server cannot take this now',
+  text: `It is busy, or too much comes from your network. ${ALL_HERE} Try again in a moment.`,
+};
+
 /**
  * @param {number} status of the answer; 0 when there was none
  * @returns {{title: string, text: string}}

@@ -2,7 +2,7 @@
 // server comes. A page of the server takes the place of this one, and where it leads elsewhere, that is
 // loaded. Without scripts, the browser does the same and shows whatever has answered.
 
-import { wordsForLostAnswer } from './answer-words.js';
+import { WORDS_FOR_REFUSAL, wordsForLostAnswer } from './answer-words.js';
 
 /** A password may wait for others that are checked first. */
 const PATIENCE_MS = 60_000;
@@ -41,6 +41,8 @@ function take(request, form, start) {
   } else if (isOurs(request.response)) {
     show(request.response);
     start();
+  } else if (isProblem(request)) {
+    complain(form, WORDS_FOR_REFUSAL);
   } else {
     complain(form, wordsForLostAnswer(request.status));
   }
@@ -49,6 +51,11 @@ function take(request, form, start) {
 /** Whether the server has written a page, and not something on the way. */
 function isOurs(page) {
   return page?.querySelector('meta[name="application-name"][content="Weir"]') != null;
+}
+
+/** Whether the server has refused the request before it knew that a form had sent it. */
+function isProblem(request) {
+  return request.getResponseHeader('content-type')?.startsWith('application/problem+json') === true;
 }
 
 function show(page) {
