@@ -119,7 +119,7 @@ def test_a_disk_that_becomes_read_only_ends_nobody_who_is_there(
     """As the kernel does with a disk that has errors. What is live is in memory; nothing new begins."""
     with disks.failing(tmp_path) as disk:
         server = start_server("--ring-size", "2MiB", "--grace", "120", data=disk / "data")
-        recording = record(seconds=30)
+        recording = record(seconds=300)
         publisher = publish(server, "first").play(recording)
         server.wait_for_state("first", "live")
         viewers = [watch(server, "first").wait_for_bytes(1) for _ in range(4)]

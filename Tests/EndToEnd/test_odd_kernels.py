@@ -80,7 +80,8 @@ def test_an_address_of_a_missing_family_that_is_named_ends_the_start_with_one_li
     others += ["--admin", "off"] if setting != "--admin" else []
     done = subprocess.run(
         [*refused_calls.sockets_of(FAMILIES[missing]),
-         *_serve(tmp_path, certificate, setting, address, *others)], capture_output=True, text=True)
+         *_serve(tmp_path, certificate, setting, address, *others)], capture_output=True, text=True,
+        timeout=120)
     assert done.returncode == 1
     assert done.stderr == (
         f"weir: cannot listen on {address}: this machine has no such address family; "
@@ -117,7 +118,7 @@ def test_it_serves_whatever_the_kernel_allows_memory_files(start_server: Start, 
         pytest.skip("only root can make a process namespace")
     knob = "/proc/sys/vm/memfd_noexec"
     launcher = [
-        "unshare", "--pid", "--mount-proc", "--fork", "sh", "-c",
+        "unshare", "--pid", "--mount-proc", "--fork", "--kill-child", "sh", "-c",
         f'[ ! -e {knob} ] || echo {policy} >{knob}; exec "$@"', "policy"]
     server = start_server(launcher=launcher)
     server.follow(processes.children(server.pid)[0])

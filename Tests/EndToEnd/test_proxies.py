@@ -211,13 +211,15 @@ def test_live_answers_tell_everybody_not_to_hold_them_back(proxy: FrontProxy, na
         proxy.server.wait_for_state(name, "live")
         for path in (f"/{name}/live", "/api/events"):
             with subprocess.Popen(
-                ["curl", "-sNi", "--cacert", str(proxy.certificate), proxy.url(path)],
+                ["curl", "-sNi", "-m", "60", "--cacert", str(proxy.certificate), proxy.url(path)],
                 stdout=subprocess.PIPE,
             ) as asking:
                 assert asking.stdout is not None
                 head = b""
                 while not head.endswith(b"\r\n\r\n"):
-                    head += asking.stdout.read(1)
+                    byte = asking.stdout.read(1)
+                    assert byte, f"it ended after {head!r}"
+                    head += byte
                 asking.kill()
             assert b"cache-control: no-store, no-transform\r\n" in head.lower(), head
             # nginx takes this for itself, and does not buffer.

@@ -204,8 +204,12 @@ def test_a_backup_as_documented_brings_accounts_and_certificate_back(
 ) -> None:
     backup, restore = _printed("## Backup and restore")
     people.end()
+    # An older one, of the day before.
+    machine.run("sh", "-ec", backup)
+    machine.run("sh", "-c", f"echo grace = 20 >>{_SETTINGS}")
     contents = _contents(machine)
     machine.run("sh", "-ec", backup)
+    machine.run("sh", "-c", f"sed --in-place /grace.=.20/d {_SETTINGS}")
     # Another machine, on which the package has just been installed.
     machine.run("systemctl", "stop", SOCKET, SERVICE)
     machine.run("sh", "-ec", f"rm -r {DATA}/* && rm /etc/weir/*.pem")

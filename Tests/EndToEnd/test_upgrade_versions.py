@@ -87,7 +87,7 @@ def test_there_and_back_again_with_everybody_on_board(
 ) -> None:
     server = start_server("--grace", "2", program=installation.program)
     server.wait_for_all_workers()
-    recording = record(seconds=60)
+    recording = record(seconds=300)
     first = publish(server, name).play(recording)
     server.wait_for_state(name, "live")
     early = watch(server, name).wait_for_bytes(10_000)
@@ -239,7 +239,7 @@ def test_half_an_installation_changes_nothing(
     """An upgrade between the two files of a package."""
     server = start_server(program=installation.program)
     server.wait_for_all_workers()
-    publish(server, name).play(record(seconds=30))
+    publish(server, name).play(record(seconds=300))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
     before = server.workers()

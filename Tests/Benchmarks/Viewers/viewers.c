@@ -24,6 +24,8 @@
 
 enum { AT_ONCE = 50, STATUSES_MAX = 600 };
 static const uint64_t LOOK_EVERY_NS = 100000000;
+// Whoever has no media by then gets none.
+static const uint64_t READY_NS = 120000000000;
 
 struct viewer {
     struct blocks blocks;
@@ -69,6 +71,7 @@ static void leave_when_told(void) {
 static void watch(struct dial *dial, const char *path) {
     unsigned asked = 0;
     bool is_ready = false;
+    const uint64_t late_ns = now_ns() + READY_NS;
     while (!audience.is_left && audience.over < audience.count) {
         // So many connections at a time: a listener's backlog has an end.
         while (asked < audience.count && dial->shaking < AT_ONCE) {
@@ -81,6 +84,7 @@ static void watch(struct dial *dial, const char *path) {
             puts("ready");
             fflush(stdout);
         }
+        if (!is_ready && now_ns() > late_ns) fail("a viewer gets no media");
         leave_when_told();
     }
 }

@@ -66,9 +66,9 @@ def build() -> Path:
         _bring_dependencies()
         for product in ("weir", "weir-worker"):
             done = subprocess.run(
-                ["nice", "swift", "build", "--package-path", _FOLDER, "--product", product,
+                ["swift", "build", "--package-path", _FOLDER, "--product", product,
                  "--static-swift-stdlib", "--skip-update", "-Xswiftc", "-gnone"],
-                capture_output=True, text=True)
+                capture_output=True, text=True, timeout=1_800)
             assert done.returncode == 0, done.stdout + done.stderr
     return (_FOLDER / ".build/debug").resolve()
 
@@ -112,3 +112,7 @@ def _bring_dependencies() -> None:
             continue
         here.parent.mkdir(exist_ok=True)
         shutil.copytree(there, here, symlinks=True) if there.is_dir() else shutil.copy(there, here)
+
+
+if __name__ == "__main__":
+    build()

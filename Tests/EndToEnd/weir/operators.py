@@ -26,7 +26,7 @@ def command(
     """Run `weir ARGUMENTS` for a server, and wait for its end."""
     return subprocess.run(
         [str(program or server.program), *arguments, "--control", str(control(server))],
-        capture_output=True, text=True, timeout=60, env=environment(), user=user)
+        capture_output=True, text=True, timeout=90, env=environment(), user=user)
 
 
 def environment() -> dict[str, str]:

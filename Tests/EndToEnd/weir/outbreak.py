@@ -93,17 +93,18 @@ class ChunkPublisher(Client):
 
     def _send(self, chunk: bytes) -> None:
         failed_at: float | None = None
-        while True:
+        while not self.stopping.is_set():
             answer = post_chunk(
                 self._server.url(f"/{self._name}/live"), self._server.certificate.certificate, chunk,
                 session="outbreak", number=self.taken, timeout_s=10)
             if answer.status == 204:
-                break
+                self.taken += 1
+                if failed_at is not None:
+                    self.outages_s.append(time.monotonic() - failed_at)
+                return
             failed_at = failed_at or time.monotonic()
             self.repeated += 1
-        self.taken += 1
-        if failed_at is not None:
-            self.outages_s.append(time.monotonic() - failed_at)
+            self.stopping.wait(0.05)
 
 
 class EndlessPublisher(Client):

@@ -140,6 +140,7 @@ def make_the_usual() -> None:
         record(seconds=seconds)
     record(None, "opus", seconds=30)
     record("vp9", seconds=30)
+    record("vp9", "opus", seconds=300)
 
 
 if __name__ == "__main__":

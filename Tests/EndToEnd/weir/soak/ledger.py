@@ -48,9 +48,12 @@ def read(server: Server) -> Ledger:
 
 
 def stored(server: Server) -> list[str]:
-    return sorted(
-        str(path.relative_to(server.data))
-        for folder in ("live", "replaced", "damaged") for path in (server.data / folder).rglob("*"))
+    found = []
+    for top in ("live", "replaced", "damaged"):
+        # What goes meanwhile is passed over.
+        for folder, folders, files in os.walk(server.data / top):
+            found += [os.path.relpath(os.path.join(folder, each), server.data) for each in folders + files]
+    return sorted(found)
 
 
 def removed(server: Server) -> int:

@@ -42,6 +42,9 @@ class Operator(Actor):
     def _kill(self) -> None:
         worker = self.random.choice(list(self.server.workers().values()))
         self.server.expected_deaths.add(worker)
-        os.kill(worker, signal.SIGKILL)
+        try:
+            os.kill(worker, signal.SIGKILL)
+        except ProcessLookupError:
+            return  # it was draining, and has just ended by itself
         self.kills += 1
         self.tally.note("a killed worker")

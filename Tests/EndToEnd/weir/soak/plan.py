@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import crowd as players
+from ..admin import ask
 from ..certificate import make_certificate
 from ..handovers import all_workers, supervisors
 from ..limits import limit, limit_s
@@ -72,7 +73,14 @@ class Soak:
         self._memory: dict[str, tuple[float, float]] = {}
 
     def run(self) -> SoakReport:
-        wait_until(lambda: len(self._server.workers()) == self._server.worker_count, "all workers")
+        try:
+            return self._run()
+        finally:
+            for actor in (*self._clients, self._operator, self._watcher):
+                actor.is_over.set()
+
+    def _run(self) -> SoakReport:
+        wait_until(lambda: ask(self._server, "/readyz").status == 200, "all workers to serve")
         fresh = ledger.read(self._server)
         fresh_slots = ledger.slots(self._server)
         self._watcher.begin()
