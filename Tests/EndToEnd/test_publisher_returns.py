@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import signal
 import socket
@@ -431,21 +432,32 @@ def test_bodies_that_overlap_over_many_connections_lose_nothing(
         wait_until(lambda: anywhere.stream(name), "the broadcast to begin")
         viewer = watch(anywhere, name, EVERYTHING)
         before = Metrics(anywhere).total("weir_publishers")
+        drops = iter(range(2_000, len(first) // 2))
+
+        def drip() -> None:
+            """The first one moves all the time: from one that brings nothing for two seconds, others take
+            over."""
+            at = next(drops)
+            connections[0].send(piece(first[at:at + 1]))
+
+        def has(name: str, least: float) -> bool:
+            drip()
+            return Metrics(anywhere).total(name) >= least
+
         for count, (connection, data) in enumerate(zip(connections[1:], rest), 1):
             # One after the other, so that it is known which came first. A body of which nothing has
             # come does not keep its place, so its bytes have to be there as well.
             open_body(connection, name, len(data))
             wait_until(
-                lambda: Metrics(anywhere).total("weir_publishers") == before + count,
-                "the request to be there")
+                functools.partial(has, "weir_publishers", before + count), "the request to be there")
             there = Metrics(anywhere).total("weir_received_bytes_total") + len(data)
             connection.send(data)
             wait_until(
-                lambda: Metrics(anywhere).total("weir_received_bytes_total") >= there,
-                "the body to be there")
+                functools.partial(has, "weir_received_bytes_total", there), "the body to be there")
+        sent = next(drops)
         steps = 26 if first_ends == "late" else 1
-        length = -(-len(first[2_000:]) // steps)
-        for position in range(2_000, len(first), length):
+        length = -(-len(first[sent:]) // steps)
+        for position in range(sent, len(first), length):
             if steps > 1:
                 time.sleep(0.5)
             connections[0].send(piece(first[position:position + length]))

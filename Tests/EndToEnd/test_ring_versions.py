@@ -69,13 +69,16 @@ def test_rings_of_two_versions_live_side_by_side(
     publish: Callable[..., Publisher], watch: Callable[..., Viewer],
 ) -> None:
     before = [_state(ring) for ring in old_rings]
-    descriptor = os.open(old_rings[0], os.O_RDWR)
+    # As a worker of that version that still has a publisher.
+    descriptor = os.open(old_rings[1], os.O_RDWR)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     fcntl.lockf(descriptor, fcntl.LOCK_EX)
     data = tmp_path / "data"
     server = start_server(*_SETTINGS, data=data)
     assert server.get("/api/streams").json()["streams"] == []
     assert server.request("GET", "/only-old/live").status == 404
+    refused = server.request("POST", "/only-old/live", body=record().data)
+    assert (refused.status, refused.json()["type"]) == (409, "/problems/already-live")
     for name in ("both", "damaged"):
         publish(server, name).write(record().data).finish()
         assert server.ring(name).name == "ring.v3"

@@ -29,8 +29,16 @@ _DONE = (
 def test_everything_is_where_it_was_when_all_have_gone(
     start_server: Callable[..., Server], tmp_path: Path
 ) -> None:
-    server = start_server(*ARGUMENTS)
-    seen = Soak(server, tmp_path, _SECONDS, print).run()
+    # Others are tested beside it, and some of them look at pictures: it takes what they leave. (On Linux that
+    # is the nice value of this thread and of all that it starts.)
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, 10)
+    try:
+        server = start_server(*ARGUMENTS)
+        seen = Soak(server, tmp_path, _SECONDS, print).run()
+    finally:
+        if os.geteuid() == 0:
+            os.setpriority(os.PRIO_PROCESS, 0, usual)
     write_report(
         "soak", {"seconds": _SECONDS, "done": seen.done, "memoryMiB": seen.memory, "faults": seen.faults})
     assert not seen.faults, seen.faults
