@@ -138,9 +138,10 @@ def test_enabled_it_serves_and_people_sign_up_publish_and_watch(
 
 def test_an_upgrade_drops_nobody(machine: Machine, folder: Path, people: Broadcast) -> None:
     """To the next version, with another format of rings; and the upgrade after it goes back."""
+    # That may have to be compiled, and takes longer than people are on air.
+    packed = package.as_version(package.make(), "8.0", folder, next_build.install)
     publisher, viewer = people.begin()
     old = _main_process(machine)
-    packed = package.as_version(package.make(), "8.0", folder, next_build.install)
     apt(machine, "install", f"/other/{packed.name}")
     new = _main_process(machine)
     assert new not in (old, "0")
