@@ -120,7 +120,8 @@ def _read_all(connection: Http2Connection, each: Source, memory: Memory) -> dict
 def test_workers_agree_whatever_becomes_of_them(
     start_server: Callable[..., Server], certificate: Certificate
 ) -> None:
-    server = start_server()
+    # None of them is to end by itself while the others are compared, however slow the machine is.
+    server = start_server("--grace", "600")
     sources = [each for each in map(source, NAMES) if each.is_available]
     for each in sources:
         packet_marks(each.recording(_SECONDS).path)

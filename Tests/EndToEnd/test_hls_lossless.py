@@ -225,7 +225,7 @@ def test_nothing_adds_up_over_ten_minutes(
 ) -> None:
     """30 pictures a second, sound at 44.1 and at 48 kHz, times in whole milliseconds."""
     # A publisher may be ahead of the clock by half of what a ring may hold.
-    server = start_server("--ring-seconds", "3600")
+    server = start_server("--ring-seconds", "3600", "--grace", "600")
     recording = each.recording(600)
     packet_marks(recording.path)
     publisher = publish(server, each.name, headers={"content-type": recording.content_type})

@@ -77,7 +77,8 @@ def read(
     recordings = {name: ODDITIES[name].source.recording(SECONDS) for name in _NAMES}
     for recording in recordings.values():
         packet_marks(recording.path)
-    with lasting_server("set-ups") as server:
+    # The first one is not to end by itself until the last one has been sent.
+    with lasting_server("set-ups", "--grace", "600") as server:
         publishers, viewers = [], {}
         for name, recording in recordings.items():
             publishers.append(Publisher(
