@@ -31,6 +31,8 @@ from weir.stores import Store
 from weir.viewer import Viewer
 from weir.waiting import wait_until
 
+pytest_plugins = ["weir.booted"]
+
 _names = itertools.count()
 # Continuous integration has all that the suite wants. (Whether a machine can boot another is the one
 # thing that it cannot help: see scripts/test-systemd.)

@@ -1,4 +1,4 @@
-"""Three minutes of coming and going, with reloads, upgrades and kills. `make soak MINUTES=15` does so for
+"""Two minutes of coming and going, with reloads, upgrades and kills. `make soak MINUTES=15` does so for
 longer."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from weir.reports import write_report
 from weir.server import Server
 from weir.soak.plan import ARGUMENTS, Soak
 
-_SECONDS = float(os.environ.get("WEIR_SOAK_SECONDS", "180"))
+_SECONDS = float(os.environ.get("WEIR_SOAK_SECONDS", "120"))
 # Of each of these at least one. A machine that is very busy does less of everything.
 _DONE = (
     "a reload", "an upgrade", "a killed worker", "a broadcast ends", "a broadcast vanishes",

@@ -44,11 +44,12 @@ def machine_for(packed: Path, folder: Path, binds: dict[Path, str]) -> Iterator[
         if os.environ.get("WEIR_SYSTEMD") == "required":
             raise
         pytest.skip(str(reason))
+    outside = curl.within
     try:
         curl.within = machine.within
         yield machine
     finally:
-        curl.within = []
+        curl.within = outside
         machine.stop()
     assert Path("/proc/self/mountinfo").read_text() == mounts, "a mount was left behind"
     assert not machine.processes_of(SERVICE), "a process was left behind"

@@ -8,6 +8,7 @@ so that nothing is left of it, and dies with the process that booted it.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -23,6 +24,7 @@ from .waiting import wait_until
 
 _GROUPS = Path("/sys/fs/cgroup")
 _PREFIX = "weir-test-"
+_numbers = itertools.count(1)
 # The controllers whose limits a service is to have.
 _CONTROLLERS = ["memory", "pids"]
 # Arguments: control groups, "--", and the command that becomes their member.
@@ -70,7 +72,8 @@ class Machine:
 
     def __init__(self, tree: Path, folder: Path, binds: dict[Path, str]) -> None:
         """`binds` are folders that are seen inside, read-only, by the name they get there."""
-        self.name = f"{_PREFIX}{os.getpid()}"
+        # Two may be booted at the same time.
+        self.name = f"{_PREFIX}{os.getpid()}-{next(_numbers)}"
         self.log_file = folder / "machine.log"
         self.data = folder / "var-lib"
         self._tree = tree
