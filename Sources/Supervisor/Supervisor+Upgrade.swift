@@ -238,7 +238,7 @@ extension Supervisor {
             if (try? listen(to: older)) == nil { older.hasEnded() }
         }
         serviceManager.notify("READY=1", "STATUS=\(statusLine)")
-        scheduleWatchdog()
+        feedWatchdog()
         logger.report(
             .tookOver, "took over from another weir",
             metadata: [

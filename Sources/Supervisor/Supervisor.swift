@@ -252,14 +252,14 @@ final class Supervisor {
 
     // MARK: Watchdog
 
-    /// The service manager restarts us if it does not hear from us. This code runs only if the loop
-    /// turns. The pool finds and kills workers that hang.
-    func scheduleWatchdog() {
+    /// Tells the service manager that this supervisor is alive, now and from now on; it restarts one that it
+    /// does not hear from. This code runs only if the loop turns. The pool finds and kills workers that hang.
+    func feedWatchdog() {
         guard !isRetired, let intervalMs = serviceManager.watchdogIntervalMs else { return }
-        loop.schedule(afterMs: intervalMs) { [weak self] in
-            self?.serviceManager.notify("WATCHDOG=1")
-            self?.scheduleWatchdog()
-        }
+        // At once, too: the time that is allowed began with what a predecessor said, and upgrades may follow
+        // each other in less than the interval.
+        serviceManager.notify("WATCHDOG=1")
+        loop.schedule(afterMs: intervalMs) { [weak self] in self?.feedWatchdog() }
     }
 }
 
@@ -268,7 +268,7 @@ extension Supervisor: WorkerPoolObserver {
         guard !isStopping else { return }
         if let takingOver { return offerToServe(takingOver) }
         serviceManager.notify("READY=1", "STATUS=\(statusLine)")
-        scheduleWatchdog()
+        feedWatchdog()
         logger.report(
             .serverReady, "ready",
             metadata: [

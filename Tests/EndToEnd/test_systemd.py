@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-
+from weir.handovers import upgrade
 from weir.places import REPOSITORY
 from weir.ports import free_port
 from weir.publisher import Publisher
@@ -65,6 +65,19 @@ def test_it_feeds_the_watchdog(start_server: Start, tmp_path: Path) -> None:
     with NotifySocket(tmp_path / "notify") as notify:
         start_server(environment={"NOTIFY_SOCKET": str(notify.path), "WATCHDOG_USEC": "1000000"})
         notify.wait_for("WATCHDOG=1", times=4)
+
+
+def test_a_successor_feeds_the_watchdog_at_once(start_server: Start, tmp_path: Path) -> None:
+    """However fast upgrades follow each other: what is allowed has begun with a predecessor's last word."""
+    ten_minutes = "600000000"
+    with NotifySocket(tmp_path / "notify") as notify:
+        server = start_server(
+            environment={"NOTIFY_SOCKET": str(notify.path), "WATCHDOG_USEC": ten_minutes})
+        server.wait_for_all_workers()
+        for fed in (1, 2, 3):
+            notify.wait_for("WATCHDOG=1", times=fed)
+            if fed < 3:
+                upgrade(server)
 
 
 def test_an_abstract_notify_socket_works(start_server: Start, tmp_path: Path) -> None:
