@@ -13,8 +13,7 @@ import pytest
 from weir import curl, next_build, package
 from weir.certificate import Certificate
 from weir.installed import (
-    DATA, SERVICE, SOCKET, Broadcast, apt, authority, is_serving, log, machine_for,
-    weir_user,
+    DATA, SERVICE, SOCKET, Broadcast, apt, authority, is_serving, machine_for, weir_user,
 )
 from weir.machine import Machine
 from weir.places import REPOSITORY
@@ -196,7 +195,6 @@ def test_a_server_goes_on_when_the_new_version_does_not_take_its_settings(
     packed = package.as_version(package.make(), "9.2", folder)
     said = apt(machine, "install", f"/other/{packed.name}")
     machine.run("sed", "--in-place", "/no-such-setting/d", _SETTINGS)
-    print(log(machine, "--lines=40"))
     assert "the old one goes on" in said and "no-such-setting" in said
     assert _main_process(machine) == old
     assert people.sign_in().status in (200, 201)
