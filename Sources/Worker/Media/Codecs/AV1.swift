@@ -5,29 +5,36 @@
 enum AV1 {
     private static let mostHeaderBytes = 4_096
 
-    private enum Unit {
+    enum Unit {
         static let sequenceHeader: UInt8 = 1
         static let frameHeader: UInt8 = 3
+        static let tileGroup: UInt8 = 4
         static let frame: UInt8 = 6
+        static let repeatedFrameHeader: UInt8 = 7
     }
 
     /// One unit (OBU) of a frame.
-    private struct Found {
+    struct Found {
         let type: UInt8
         /// It belongs to one of several layers.
         let hasExtension: Bool
+        /// Of several sizes of one picture; 0 is the smallest, or the only one.
+        let spatialLayer: UInt8
         let payload: Range<Int>
     }
 
     /// Walks over the units of a frame.
-    private struct Reader {
+    struct Reader {
         var position = 0
 
         mutating func next(in frame: Span<UInt8>) -> Found? {
             guard position < frame.count else { return nil }
             let header = frame[position]
             guard header & 0x80 == 0 else { return nil }
-            position += header & 4 == 0 ? 1 : 2
+            let hasExtension = header & 4 != 0
+            guard !hasExtension || position + 1 < frame.count else { return nil }
+            let spatialLayer = hasExtension ? frame[position + 1] >> 3 & 3 : 0
+            position += hasExtension ? 2 : 1
             var size = frame.count - position
             if header & 2 != 0 {
                 guard let given = leb128(in: frame) else { return nil }
@@ -37,7 +44,8 @@ enum AV1 {
             let start = position
             position += size
             return Found(
-                type: header >> 3 & 15, hasExtension: header & 4 != 0, payload: start..<position)
+                type: header >> 3 & 15, hasExtension: hasExtension, spatialLayer: spatialLayer,
+                payload: start..<position)
         }
 
         /// A number of up to eight bytes of seven bits, least significant first.
@@ -113,6 +121,8 @@ enum AV1 {
         var orderHintBits = 0
 
         var size: PictureSize? { PictureSize(width: width, height: height) }
+        /// Bits of a sample.
+        var depth: UInt8 { !isHighDepth ? 8 : isTwelveBit ? 12 : 10 }
     }
 
     /// The sequence header of a frame, taken apart, and as a unit of its own.
@@ -124,14 +134,9 @@ enum AV1 {
             var payload: [UInt8] = []
             payload.append(copying: frame.extracting(unit.payload))
             guard let sequence = Sequence(payload), sequence.size != nil else { return nil }
-            var whole: [UInt8] = [Unit.sequenceHeader << 3 | 2]
-            var size = payload.count
-            while size >= 0x80 {
-                whole.append(UInt8(size & 0x7F) | 0x80)
-                size >>= 7
-            }
-            whole.append(UInt8(size))
-            return (sequence, whole + payload)
+            var whole: [UInt8] = []
+            whole.append(unit: Unit.sequenceHeader, payload.span)
+            return (sequence, whole)
         }
         return nil
     }

@@ -11,6 +11,19 @@ enum VP8 {
         return true
     }
 
+    /// Whether a decoder of one picture takes this key frame: it is of a known version, to be shown, and its
+    /// first part is there (RFC 6386 section 9.1).
+    static func isWholeAndShown(_ keyframe: Span<UInt8>) -> Bool {
+        guard isKeyframe(keyframe) == true else { return false }
+        let tag = Int(keyframe[0]) | Int(keyframe[1]) << 8 | Int(keyframe[2]) << 16
+        let (version, isShown, partBytes) = (tag >> 1 & 7, tag >> 4 & 1, tag >> 5)
+        return version <= 3 && isShown == 1 && partBytes > 0
+            && partBytes < keyframe.count - keyframeHeadBytes
+    }
+
+    /// The tag, the code of three bytes, the size.
+    private static let keyframeHeadBytes = 10
+
     static func size(_ frame: Span<UInt8>) -> PictureSize? {
         guard isKeyframe(frame) == true else { return nil }
         return PictureSize(

@@ -29,6 +29,7 @@ enum ElementID {
 
     // Info
     static let timestampScale: UInt32 = 0x2AD7B1
+    static let duration: UInt32 = 0x4489
     static let muxingApp: UInt32 = 0x4D80
     static let writingApp: UInt32 = 0x5741
 

@@ -12,7 +12,7 @@ package struct Initialization: Sendable, Equatable {
     package let leftOut: [LeftOutTrack]
 
     /// The application name in what we write.
-    private static let application = "Weir"
+    static let application = "Weir"
     /// Size field of a Segment of unknown size.
     private static let unknownSize: [UInt8] = [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]
 
