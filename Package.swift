@@ -314,7 +314,8 @@ let package = Package(
         .testTarget(
             name: "StreamsTests",
             dependencies: [
-                "Streams", "StreamBench", "LinuxIO", "SegmentRing", "Settings", "StreamState",
+                "Streams", "StreamBench", "LinuxIO", "Media", "SegmentRing", "Settings",
+                "StreamState",
                 "Telemetry", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Streams"),
@@ -387,6 +388,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
         (
             "Ring", ["SegmentRing", "Streams", "Ingest", "Delivery", "Media", "StreamState"], []
         ),
+        ("Stills", ["Media", "Streams"], []),
         ("WebM", ["Media"], ["make_corpus.py", "webm.dict"]),
     ]
     let modules = Set(fuzzed.flatMap(\.modules))

@@ -114,6 +114,7 @@ def test_the_api_shows_a_stream_with_every_promised_member(server: Server, live:
     assert set(shown) >= {
         "name", "state", "startedAt", "tracks", "bitrateBps", "keyframeIntervalMs", "viewers",
         "rewindMs", "mimeType", "peakViewers", "losses", "joinable", "hlsUrl", "dashUrl", "hlsFault",
+        "stillUrl", "stillType",
     }
     assert shown["name"] == live and shown["state"] == "live" and shown["viewers"] == 0
     assert _RFC3339.match(shown["startedAt"])

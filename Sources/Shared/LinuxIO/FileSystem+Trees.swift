@@ -26,6 +26,19 @@ extension FileSystem {
         return unsafe lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
     }
 
+    /// What tells the file of this name from earlier ones that were put in its place; nil if there is none.
+    /// lstat(2).
+    package static func stamp(of path: String) -> FileStamp? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return nil
+        }
+        return FileStamp(
+            inode: UInt64(status.st_ino), bytes: Int(status.st_size),
+            changedNs: Int64(status.st_mtim.tv_sec) &* 1_000_000_000
+                &+ Int64(status.st_mtim.tv_nsec))
+    }
+
     /// What a file takes on disk. lstat(2).
     package static func bytes(of path: String) throws(SystemError) -> UInt64 {
         var status = stat()
@@ -63,6 +76,14 @@ extension FileSystem {
         try systemCall("statvfs") { unsafe statvfs(path, &status) }
         return DiskSpace(status)
     }
+}
+
+/// Two files of one name with the same stamp are one and the same.
+package struct FileStamp: Equatable, Sendable {
+    package let inode: UInt64
+    package let bytes: Int
+    /// When it was last written, on the wall clock.
+    package let changedNs: Int64
 }
 
 package struct DiskSpace: Equatable, Sendable {

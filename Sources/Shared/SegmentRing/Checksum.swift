@@ -5,8 +5,8 @@
 
 import CLinux
 
-enum Checksum {
-    static func crc32c(_ bytes: [UInt8], continuing previous: UInt32 = 0) -> UInt32 {
+package enum Checksum {
+    package static func crc32c(_ bytes: [UInt8], continuing previous: UInt32 = 0) -> UInt32 {
         unsafe crc32c(bytes.span.bytes, continuing: previous)
     }
 

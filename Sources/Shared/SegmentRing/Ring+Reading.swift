@@ -91,6 +91,12 @@ extension Ring {
         newestEntry.flatMap(readableIndependent)
     }
 
+    /// The newest entry up to this one at which decoding can start; nil when none is readable.
+    package func independent(upTo sequence: UInt64) -> UInt64? {
+        guard case .entry(let entry) = lookup(sequence) else { return nil }
+        return readableIndependent(entry)
+    }
+
     /// The newest independent entry that is not younger than `bootMs`, so that a viewer starts
     /// at least that far back; the oldest independent one when all are younger; nil when there is
     /// none.

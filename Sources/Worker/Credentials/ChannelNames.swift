@@ -7,8 +7,39 @@
 //
 // Owner: the worker's loop thread.
 
+import Accounts
 import HTTP
 import StreamState
+
+/// Whose a name is.
+package enum NameHolder: Equatable, Sendable {
+    /// Anybody may publish under it.
+    case anybody
+    /// No account that may publish.
+    case nobody
+    /// This one (PublisherIdentity).
+    case account(UInt64)
+    /// The store does not answer.
+    case unknown
+
+    /// Whether this publisher may have been whoever has the name now.
+    package func mayBe(_ publisher: UInt64?) -> Bool {
+        switch self {
+        case .anybody, .unknown: true
+        case .nobody: false
+        case .account(let identity): identity == publisher
+        }
+    }
+
+    fileprivate init(_ found: Result<Account?, AccountError>) {
+        switch found {
+        case .failure: self = .unknown
+        case .success(let account?) where !account.isDisabled:
+            self = .account(PublisherIdentity.account(account.id.bytes))
+        case .success: self = .nobody
+        }
+    }
+}
 
 package final class ChannelNames {
     /// Whether there is a stream of that name.
@@ -38,5 +69,24 @@ package final class ChannelNames {
             if case .success(nil) = result { return then(false) }
             then(true)
         }
+    }
+
+    /// Whose the name is. `then` is called once, unless the exchange ends first.
+    package func holder(
+        of name: StreamName, for exchange: Exchange, then: @escaping (NameHolder) -> Void
+    ) {
+        guard let credentials else { return then(.anybody) }
+        guard storeWatch.isAnswering else { return then(.unknown) }
+        credentials.owner(of: name, for: exchange.client) { found in
+            guard !exchange.isOver else { return }
+            then(NameHolder(found))
+        }
+    }
+
+    /// The same for nobody who waits. Asks the store.
+    package func holder(of name: StreamName, then: @escaping (NameHolder) -> Void) {
+        guard let credentials else { return then(.anybody) }
+        guard storeWatch.isAnswering else { return then(.unknown) }
+        credentials.account(named: name) { then(NameHolder($0)) }
     }
 }

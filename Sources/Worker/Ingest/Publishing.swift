@@ -117,17 +117,30 @@ package final class Publishing {
     /// DELETE: ends the stream at once, even if another request is writing it.
     package func end(_ exchange: Exchange, name: StreamName) {
         environment.loop.assertOwner()
+        identify(exchange, as: name) { [weak self] identity in
+            guard let self else { return }
+            switch identity {
+            // The owner of the name may end what is live under it.
+            case .success(let identity): self.end(exchange, name, identity: identity)
+            case .failure(let problem): self.refuse(exchange, problem)
+            }
+        }
+    }
+
+    /// Who asks for something that only the publisher of a name may do. `then` gets nil for the owner of the
+    /// name; under open publishing, who they are, which says what is theirs. It is called once, unless the
+    /// exchange ends first.
+    func identify(
+        _ exchange: Exchange, as name: StreamName,
+        then: @escaping (Result<UInt64?, Problem>) -> Void
+    ) {
         guard let authority else {
-            return end(exchange, name, identity: PublishFacts.identity(of: exchange.request))
+            return then(.success(PublishFacts.identity(of: exchange.request)))
         }
         let claim = PublishClaim(exchange, name: name)
-        authority.judge(claim) { [weak self] verdict in
-            guard let self, !exchange.isOver else { return }
-            switch verdict {
-            // The owner of the name may end what is live under it.
-            case .success: self.end(exchange, name, identity: nil)
-            case .failure(let denial): self.refuse(exchange, Problem(denial, of: claim))
-            }
+        authority.judge(claim) { verdict in
+            guard !exchange.isOver else { return }
+            then(verdict.map { _ in nil }.mapError { Problem($0, of: claim) })
         }
     }
 

@@ -5,6 +5,7 @@ import History
 import LinuxIO
 import Logging
 import Settings
+import StreamState
 import Streams
 import Telemetry
 
@@ -12,6 +13,7 @@ struct StreamParts {
     let changes: StreamChanges
     let streams: LiveStreams
     let catalog: StreamCatalog
+    let lastStills: LastStills
 
     /// - Parameter history: notes broadcasts before their rings go.
     init(
@@ -22,8 +24,15 @@ struct StreamParts {
         let environment = StreamsEnvironment(
             loop: loop, logger: logger, counters: counters, changes: changes, settings: settings,
             isServerStart: role == .serverStart, logsForAll: role != .other)
+        let lastStills = try DataDirectoryFault.naming(settings.dataDirectory) {
+            try LastStills(settings: settings, slot: counters.slot, logger: logger)
+        }
+        self.lastStills = lastStills
         streams = try DataDirectoryFault.naming(settings.dataDirectory) {
-            try LiveStreams(environment: environment, noteEnd: history.note)
+            try LiveStreams(environment: environment) { ring, name in
+                if !ring.status.isNoted { lastStills.keep(of: ring, name) }
+                return history.note(ring, of: name)
+            }
         }
         catalog = StreamCatalog(source: streams, changes: changes, loop: loop)
     }

@@ -40,6 +40,9 @@ package final class LiveStream {
     private static let figuresKeptMs: UInt64 = 1_000
     private var publisherLines: [PublisherState: LogPause] = [:]
     private var picture = CurrentPicture()
+    var studioStill: StudioStill
+    /// What `/NAME/still` gives, as of the last look; nil: there is none.
+    package private(set) var stillForm: Still.Form?
 
     /// Called with what readers hold of a ring that this one has replaced, when it is opened.
     var onPastOpened: ((RingHold) -> Void)?
@@ -55,6 +58,8 @@ package final class LiveStream {
             parsing: ring.initialization, limits: environment.mediaLimits)
         contentType = initialization.mimeType
         packagingFault = MP4TrackError.inTheWay(of: initialization.tracks)
+        studioStill = StudioStill(
+            of: name, dataDirectory: environment.dataDirectory, slot: environment.slot)
         self.environment = environment
         delivery = WakePace(loop: environment.loop) { [viewers] in viewers.wake() }
     }
@@ -228,6 +233,7 @@ package final class LiveStream {
         if let kept = keptFigures, nowMs < kept.untilMs { return }
         keptFigures = (RecentFigures(of: ring), nowMs + Self.figuresKeptMs)
         picture.refresh(from: ring, initialization)
+        stillForm = stillChoice.form
     }
 
     /// What the API and the events say about the stream.

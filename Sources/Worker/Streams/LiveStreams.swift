@@ -67,6 +67,7 @@ package final class LiveStreams {
             _ = try? putAside(name, reason: "its init is not valid") { ring.isCurrent }
         } catch .missing {
             faults[name] = nil
+            directory.removeStill(of: name)
             directory.lookForOtherVersions(of: name)
         } catch .otherVersion(let version) {
             makeWay(for: name, version)
@@ -283,6 +284,6 @@ package final class LiveStreams {
         if cached[name]?.ring.isCurrent == false { forget(name) }
     }
 
-    /// Removes the directory only if it is empty.
+    /// Removes the directory only if nothing but a still is in it.
     package func removeStreamDirectory(_ name: StreamName) { directory.removeFolder(of: name) }
 }

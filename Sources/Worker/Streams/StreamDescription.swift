@@ -18,6 +18,7 @@ struct ChangingFacts: Equatable {
     let rewindMs: UInt64
     let losses: UInt64
     let pictureSize: PictureSize?
+    let stillForm: Still.Form?
 
     init(of stream: LiveStream, ringMs: UInt64) {
         state = stream.state
@@ -32,6 +33,7 @@ struct ChangingFacts: Equatable {
         rewindMs = min(figures.rewindMs, ringMs)
         losses = stream.ring.status.losses
         pictureSize = stream.pictureSize
+        stillForm = stream.stillForm
     }
 }
 
@@ -51,6 +53,9 @@ enum StreamDescription {
             JSONMember("dashUrl", address("dash/index.mpd", of: stream)),
             JSONMember(
                 "hlsFault", stream.packagingFault.map { .string($0.explanation) } ?? .null),
+            JSONMember(
+                "stillUrl", facts.stillForm == nil ? .null : .string("/\(stream.name)/still")),
+            JSONMember("stillType", facts.stillForm.map { .string($0.contentType) } ?? .null),
             JSONMember("tracks", .array(stream.tracks.map { json(of: $0, facts.pictureSize) })),
             JSONMember("leftOut", .array(stream.initialization.leftOut.map(json(ofLeftOut:)))),
             JSONMember("bitrateBps", .integer(Int64(clamping: facts.figures.bitrateBps))),

@@ -16,7 +16,9 @@ struct StreamDirectory {
     private let otherVersions: OtherVersions
 
     /// What this version of the format puts into a stream's folder.
-    private static let ownFiles = [Ring.fileName, Ring.fileName + Ring.temporarySuffix]
+    private static let ownFiles = [
+        Ring.fileName, Ring.fileName + Ring.temporarySuffix, StudioStill.fileName,
+    ]
 
     /// Errors: the directory can be neither found nor made.
     init(environment: StreamsEnvironment) throws(SystemError) {
@@ -63,9 +65,15 @@ struct StreamDirectory {
         }
     }
 
-    /// Removes the folder only if it is empty.
+    /// Removes the folder only if nothing but a still is in it.
     func removeFolder(of name: StreamName) {
+        removeStill(of: name)
         try? FileSystem.removeDirectory(folder(of: name))
+    }
+
+    /// Of a ring that is gone. (Versions that know no stills leave them when they remove a ring.)
+    func removeStill(of name: StreamName) {
+        try? FileSystem.removeFile("\(folder(of: name))/\(StudioStill.fileName)")
     }
 
     // MARK: What cannot be used

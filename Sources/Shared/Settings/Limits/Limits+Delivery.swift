@@ -87,6 +87,37 @@ extension Limits {
     /// its lists promised: caches keep some of them for so long.
     package static let promisedTargetDurations: UInt64 = 6
 
+    // MARK: Stills
+
+    /// Name: bytes of a still, and of the entry of a ring from which one is made. Most key frames of a camera
+    /// have a tenth; above, a picture costs those who look at a page more than it is worth.
+    package static let stillBytes = 1024 * 1024
+    /// Name: a still that is no older than this is given again although there is a newer key frame.
+    package static let stillKeptMs: UInt64 = 2_000
+    /// Worker: stills that are kept to be given again: some hundreds of them.
+    package static let stillsKeptBytes = 64 * 1024 * 1024
+    /// Worker: for how long stills may be made in one go, in microseconds; in the long run a tenth of the time.
+    package static let stillsBurstUs: UInt64 = 20_000
+    /// Request: a still that a studio sends: a JPEG of 640 pixels has less than half.
+    package static let studioStillBytes = 128 * 1024
+    /// Request: how wide and how high it may be.
+    package static let studioStillPixels = 16...2_048
+    /// Name: how often one may be sent: three times as often as our own page does.
+    package static let studioStillEveryMs: UInt64 = 5_000
+    /// Name: so much more may have been broadcast since for a studio's still to be shown. Our page sends one
+    /// every 15 seconds.
+    package static let studioStillFreshMs: UInt64 = 30_000
+    /// Machine: stills that stay of broadcasts that are over, and their bytes, about.
+    package static let lastStills = 2_000
+    package static let lastStillsBytes = 64 * 1024 * 1024
+    /// Worker: after so many new ones, or so many bytes, it is looked whether there are too many.
+    package static let lastStillsUncounted = 32
+    package static let lastStillsUncountedBytes = 1024 * 1024
+    /// Worker: how often stills that stay are looked at: whether their account is still there. So many are
+    /// asked for at a time, which makes all of them in about half an hour.
+    package static let lastStillsLookMs: UInt64 = 60_000
+    package static let lastStillsAsked = 64
+
     // MARK: Events
 
     /// Worker: open event responses of one worker.

@@ -42,6 +42,15 @@ struct PublicSurface {
         let packaged = PackagedRoutes(
             streams: streams, names: names, later: { loop.schedule(afterMs: $0, $1) },
             clockUs: MonotonicClock.nowUs)
+        let stills = StillRoute(
+            streams: streams, lastStills: live.lastStills, names: names,
+            crossOrigin: crossOrigin, clockUs: MonotonicClock.nowUs)
+        LastStillCare(
+            lastStills: live.lastStills, names: names, later: { loop.schedule(afterMs: $0, $1) }
+        ).start()
+        let uploads = StillUploads(
+            streams: streams, publishing: publishing, crossOrigin: crossOrigin,
+            environment: ingest)
         let publishing = PublishRoutes(
             publishing: publishing, crossOrigin: crossOrigin, environment: ingest)
         let told = StreamRoutes(streams: streams, catalog: live.catalog, crossOrigin: crossOrigin)
@@ -49,7 +58,8 @@ struct PublicSurface {
             desk: accounts.desk, credentials: accounts.credentials, site: site,
             settings: settings, loop: loop, counters: counters, logger: logger)
         return RouteTable(
-            watching.routes + packaged.routes + ClockRoute(wallMs: WallClock.nowMs).routes
+            watching.routes + stills.routes + uploads.routes + packaged.routes
+                + ClockRoute(wallMs: WallClock.nowMs).routes
                 + publishing.routes + told.routes + events.routes
                 + people.routes
                 + pages.routes,
