@@ -18,6 +18,8 @@ from weir.waiting import wait_until
 def cards(html: str) -> list[str]:
     """The cards in `html`, without what browsers make no difference of."""
     found = re.findall(r'<li class="stream".*?</li>', html, re.DOTALL)
+    # Whether something is drawn on it, only the script knows.
+    found = [re.sub(r'(<canvas class="stream-still") [^>]*', r"\1", card) for card in found]
     return [re.sub(r"\s+", " ", re.sub(r">\s+<", "><", card)) for card in found]
 
 

@@ -11,6 +11,7 @@ struct StreamCard {
         let badge = badge
         return """
               <li class="stream" data-name="\(name)" data-state="\(badge.state)"\(long)>
+                <canvas class="stream-still" width="16" height="9" aria-hidden="true" hidden></canvas>
                 <p class="stream-top"><span class="badge badge-\(badge.state)">\(badge.text)</span>
                   <span class="stream-viewers number">\(viewers)</span></p>
                 <h2 class="stream-name"><a href="/\(name)/watchLive">\(name)</a></h2>

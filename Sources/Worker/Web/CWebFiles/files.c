@@ -50,6 +50,18 @@ BYTES account_html[] = {
 BYTES message_html[] = {
 #embed "../Pages/message.html"
 };
+BYTES still_js[] = {
+#embed "../Assets/common/still.js"
+};
+BYTES still_rounds_js[] = {
+#embed "../Assets/common/still-rounds.js"
+};
+BYTES live_still_plan_js[] = {
+#embed "../Assets/live/still-plan.js"
+};
+BYTES live_still_sender_js[] = {
+#embed "../Assets/live/still-sender.js"
+};
 BYTES operators_html[] = {
 #embed "../Pages/operators.html"
 };
@@ -669,6 +681,10 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/audience-words.js", live_audience_words_js),
     FILE("Assets/live/air-plan.js", live_air_plan_js),
     FILE("Assets/live/steady-track.js", live_steady_track_js),
+    FILE("Assets/common/still.js", still_js),
+    FILE("Assets/common/still-rounds.js", still_rounds_js),
+    FILE("Assets/live/still-plan.js", live_still_plan_js),
+    FILE("Assets/live/still-sender.js", live_still_sender_js),
     FILE("Pages/operators.html", operators_html),
     FILE("Assets/operators.css", operators_css),
     FILE("Assets/operators/operators.js", operators_operators_js),

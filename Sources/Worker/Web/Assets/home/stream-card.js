@@ -2,7 +2,10 @@
 // page's template; both have the same structure. Touches the document only where something changed.
 
 import { formatCount } from '../common/format.js';
+import { Stills } from '../common/still.js';
 import { badgeOf, pictureTags, sinceWords } from '../common/stream-words.js';
+
+const stills = new Stills();
 
 /** A longer name is written smaller (as in StreamCard.swift). */
 const LONG_NAME_CHARACTERS = 16;
@@ -40,6 +43,7 @@ export class StreamCard {
     const viewers = isOver ? '' : formatCount(stream.viewers, 'viewer', 'viewers');
     setText(element.querySelector('.stream-viewers'), viewers);
     this.#showTags(pictureTags(stream));
+    stills.show(element.querySelector('.stream-still'), isOver ? null : stream.stillUrl ?? null);
     this.showTime();
   }
 

@@ -14,6 +14,9 @@ import { lowerBitrateBps } from './quality.js';
  * @property {boolean} isSoundHeld
  */
 
+/** The oldest that the server has not taken may be here for so long when nothing waits for anything. */
+const AT_EASE_MS = 1_000;
+
 export class AirMonitor {
   #broadcast;
   #audience;
@@ -45,6 +48,12 @@ export class AirMonitor {
   get troubleMs() {
     const { failure } = this.#broadcast;
     return failure === null ? 0 : performance.now() - failure.sinceMs;
+  }
+
+  /** Whether the upload keeps up, whatever else is wrong: then there is room for something else. */
+  get isAtEase() {
+    const { failure, waiting } = this.#broadcast;
+    return failure === null && waiting.lagMs < AT_EASE_MS;
   }
 
   /** @param {Situation} situation */

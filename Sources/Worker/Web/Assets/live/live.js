@@ -19,6 +19,7 @@ import { SetupForm } from './setup-form.js';
 import { wordsForBrowser, wordsForMicrophone, wordsForPicture } from './source-words.js';
 import { isCameraAllowed } from './sources.js';
 import { Stage } from './stage.js';
+import { StillSender } from './still-sender.js';
 import { askToStop } from './stop-dialog.js';
 import { Studio } from './studio.js';
 import { startTicker } from './ticker.js';
@@ -68,6 +69,7 @@ class LivePage {
   };
   #lost = new LostInputs(this.#desk);
   #switches = new AirSwitches(this.#desk);
+  #stills = new StillSender(find('preview'));
   #plan = new AirPlan(this.#studio, this.#form, this.#care);
   /** @type {Broadcast | null} */
   #broadcast = null;
@@ -270,6 +272,7 @@ class LivePage {
   }
 
   #refresh() {
+    if (this.#state.name !== 'live') this.#stills.look(null, false);
     if (!this.#monitor || !this.#state.isBusy) return;
     this.#broadcast.tick();
     // The checks may have ended the broadcast.
@@ -285,6 +288,9 @@ class LivePage {
   #showOnAir(health) {
     this.#monitor.show(health);
     this.#switches.show();
+    if (this.#state.name === 'live') {
+      this.#stills.look(this.#broadcast.name, this.#monitor.isAtEase);
+    }
     const isTrial = this.#plan.isCodecGuessed && this.#monitor.elapsedMs < CODEC_TRIAL_MS;
     if (isTrial && health.step?.hasLighterCodec) this.#changeSlowCodec();
   }
