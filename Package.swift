@@ -155,7 +155,7 @@ let package = Package(
         .target(
             name: "Web", dependencies: ["CWebFiles", "Compression", "Text"],
             path: "Sources/Worker/Web",
-            exclude: ["CWebFiles", "Pages", "Assets"],
+            exclude: ["CWebFiles", "Pages", "Assets", "Words"],
             swiftSettings: strict),
 
         // MARK: Worker: protocols and formats
@@ -274,7 +274,7 @@ let package = Package(
         .executableTarget(
             name: "IndexCost", dependencies: ["Delivery", "Media", "SegmentRing"],
             path: "Tests/Benchmarks/IndexCost", swiftSettings: strict),
-        .testTarget(name: "WebTests", dependencies: ["Web"], path: "Tests/Web"),
+        .testTarget(name: "WebTests", dependencies: ["Text", "Web"], path: "Tests/Web"),
         .testTarget(
             name: "AccountsTests",
             dependencies: [
@@ -343,7 +343,7 @@ let package = Package(
         .testTarget(
             name: "AccountRoutesTests",
             dependencies: [
-                "AccountRoutes", "Accounts", "Credentials", "HTTP", "LinuxIO", "Telemetry",
+                "AccountRoutes", "Accounts", "Credentials", "HTTP", "LinuxIO", "Telemetry", "Web",
             ],
             path: "Tests/AccountRoutes"),
         .testTarget(

@@ -16,7 +16,7 @@ import Testing
         ] as [(UInt64, String, String)])
     func calendar(ms: UInt64, machineText: String, date: String) {
         #expect(CalendarTime(ms: ms).machineText == machineText)
-        #expect(CalendarTime(ms: ms).date == date)
+        #expect(CalendarTime(ms: ms).date(.english) == date)
     }
 
     @Test(
@@ -43,7 +43,7 @@ import Testing
             ("Mozilla/5.0 (Macintosh; Intel Mac OS X)", "A browser on macOS"),
         ])
     func browser(userAgent: String, text: String) {
-        #expect(BrowserWords.describe(userAgent: userAgent) == text)
+        #expect(BrowserWords.describe(userAgent: userAgent, .english) == text)
     }
 
     @Test(
@@ -54,7 +54,7 @@ import Testing
             (12_345_678_901, "12 GB"), (UInt64.max, "18446744 TB"),
         ] as [(UInt64, String)])
     func bytes(bytes: UInt64, text: String) {
-        #expect(Words.bytes(bytes) == text)
+        #expect(Words.english.bytes(bytes) == text)
     }
 
     @Test(
@@ -73,6 +73,6 @@ import Testing
             (47 * 3_600_000, "last seen 47 hours ago"), (48 * 3_600_000, "last seen 2 days ago"),
         ] as [(UInt64, String)])
     func seen(ms: UInt64, text: String) {
-        #expect(Words.seen(msAgo: ms) == text)
+        #expect(Words.english.seen(msAgo: ms, from: nil) == text)
     }
 }

@@ -11,11 +11,11 @@ import Testing
     )
     .standardized
 
-    @Test("every page and asset of the source tree is embedded as it is")
+    @Test("every page, asset and table of words of the source tree is embedded as it is")
     func complete() throws {
         let embedded = Dictionary(uniqueKeysWithValues: WebFile.all().map { ($0.path, $0.bytes) })
         var onDisk: Set<String> = []
-        for folder in ["Pages", "Assets"] {
+        for folder in ["Pages", "Assets", "Words"] {
             let root = Self.folder.appending(path: folder)
             for path in try FileManager.default.subpathsOfDirectory(atPath: root.path())
             where path.contains(".") {
@@ -29,9 +29,12 @@ import Testing
         }
     }
 
-    @Test("every module that a page imports is there, and pages render")
-    func pages() {
-        let site = WebSite()
+    @Test(
+        "every module that a page imports is there, and pages render in every language",
+        arguments: WebSites.languages(in: WebFile.all()))
+    func pages(language: String) {
+        let site = WebSite(language: language)
+        let version = WebSites(offersSignUp: true).assets.version
         for page in [
             site.home(
                 streams: [], origin: "https://a", nowMs: 0, visitor: .anonymous,
@@ -43,10 +46,11 @@ import Testing
             site.account(.example()), site.embed(name: "bob"), site.embedNoSuchChannel(),
             site.noSuchChannel(name: "bob", visitor: .unknown),
         ] {
+            #expect(page.language == language)
             #expect(page.contentType.hasPrefix("text/html"))
             #expect(
                 String(decoding: page.bytes, as: UTF8.self).contains(
-                    "/assets/\(site.assets.version)/base.css"))
+                    "/assets/\(version)/base.css"))
         }
     }
 }

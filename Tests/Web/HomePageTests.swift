@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HomePageTests {
     private func values(_ streams: [HomePage.Stream], nowMs: UInt64 = 0) -> [String: String] {
-        HomePage(streams: HomePage.inOrder(streams), nowMs: nowMs).values
+        HomePage(streams: HomePage.inOrder(streams), nowMs: nowMs, words: .english).values
     }
 
     @Test("a live stream's card says who, since when, for how many, and in what")
@@ -74,7 +74,7 @@ import Testing
     }
 }
 
-@Suite struct WordsTests {
+@Suite struct FigureTests {
     @Test(
         "counts have their thousands apart and know one from many",
         arguments: [
@@ -82,19 +82,19 @@ import Testing
             (1_002_030, "1,002,030 viewers"),
         ] as [(Int, String)])
     func count(number: Int, text: String) {
-        #expect(Words.count(number, "viewer", "viewers") == text)
+        #expect(Words.english("count.viewers", count: number) == text)
     }
 
     @Test(
         "durations are told in the largest unit that says something",
         arguments: [
-            (0, "for less than a minute"), (59_999, "for less than a minute"),
-            (60_000, "for 1 minute"), (3_599_999, "for 59 minutes"), (3_600_000, "for 1 hour"),
-            (47 * 3_600_000, "for 47 hours"), (48 * 3_600_000, "for 2 days"),
-            (UInt64.max, "for 213503982334 days"),
+            (0, "live for less than a minute"), (59_999, "live for less than a minute"),
+            (60_000, "live for 1 minute"), (3_599_999, "live for 59 minutes"),
+            (3_600_000, "live for 1 hour"), (47 * 3_600_000, "live for 47 hours"),
+            (48 * 3_600_000, "live for 2 days"), (UInt64.max, "live for 213503982334 days"),
         ] as [(UInt64, String)])
     func since(ms: UInt64, text: String) {
-        #expect(Words.since(ms: ms).filter { $0 != "," } == text)
+        #expect(Words.english.live(forMs: ms).filter { $0 != "," } == text)
     }
 
     @Test("codecs are called what people call them")

@@ -10,6 +10,7 @@ import Web
 struct AccountCall {
     let exchange: Exchange
     let isForm: Bool
+    /// In the language of whoever asks.
     let site: WebSite
     let transportSecurity: TransportSecurity
 
@@ -69,6 +70,7 @@ struct AccountCall {
             headers: [
                 HeaderField("content-type", page.contentType),
                 HeaderField("cache-control", "no-store"),
+                HeaderField("content-language", site.words.language),
             ] + transportSecurity.fields(for: request) + security + headers,
             body: .bytes(page.bytes))
     }
@@ -79,7 +81,7 @@ struct AccountCall {
     func refuse(_ problem: Problem, page: (FormFault) -> Document) {
         guard !exchange.isOver else { return }
         guard isForm else { return refuse(problem) }
-        let fault = FormFault(field: problem.field, message: problem.detail ?? problem.title)
+        let fault = FormFault(problem, in: site.words)
         show(page(fault), status: problem.status, headers: problem.headers)
     }
 
@@ -90,8 +92,11 @@ struct AccountCall {
             return exchange.respond(problem, headers: lastingFields)
         }
         let page = site.message(
-            problem.title, problem.detail ?? "",
-            ways: [("Your account", "/account"), ("See who is live", "/")], visitor: .unknown)
+            problem.title(in: site.words), problem.text(in: site.words),
+            ways: [
+                (site.words("ways.your-account"), "/account"),
+                (site.words("ways.who-is-live"), "/"),
+            ], visitor: .unknown)
         show(page, status: problem.status, headers: problem.headers)
     }
 }

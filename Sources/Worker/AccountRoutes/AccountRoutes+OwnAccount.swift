@@ -26,7 +26,7 @@ extension AccountRoutes {
 
     /// GET /account
     func showAccount(_ call: AccountCall, done: AccountPage.Done?) {
-        signedIn(call) { holder in self.show(call, holder, notice: done?.notice) }
+        signedIn(call) { holder in self.show(call, holder, notice: done?.notice(call.site.words)) }
     }
 
     private func overview(
@@ -59,7 +59,7 @@ extension AccountRoutes {
             page.notice = notice
             page.fault = fault
             call.show(
-                self.site.account(page), status: status,
+                call.site.account(page), status: status,
                 headers: headers + SessionCookie.renewal(holder, call.request))
         }
     }
@@ -69,7 +69,7 @@ extension AccountRoutes {
         _ call: AccountCall, _ holder: SessionHolder, _ problem: Problem, in form: AccountPage.Form
     ) {
         guard call.isForm else { return call.refuse(problem) }
-        let fault = FormFault(field: problem.field, message: problem.detail ?? problem.title)
+        let fault = FormFault(problem, in: call.site.words)
         show(
             call, holder, status: problem.status,
             fault: AccountPage.Fault(form: form, fault: fault), headers: problem.headers)

@@ -12,7 +12,7 @@ extension AccountRoutes {
     // MARK: Pages
 
     func showSignUp(_ call: AccountCall, next: String?) {
-        unlessSignedIn(call, next: next) { [site, allowsSignUp] in
+        unlessSignedIn(call, next: next) { [allowsSignUp] site in
             allowsSignUp
                 ? site.signUp(SignUpForm(next: next)) : site.signUpIsClosed()
         }
@@ -20,18 +20,18 @@ extension AccountRoutes {
 
     /// - Parameter hasSignedUp: whether the person comes from signing up, but without a session.
     func showLogIn(_ call: AccountCall, next: String?, hasSignedUp: Bool) {
-        unlessSignedIn(call, next: next) { [site] in
+        unlessSignedIn(call, next: next) { site in
             site.logIn(LogInForm(next: next, hasSignedUp: hasSignedUp))
         }
     }
 
     /// A person who is signed in already has no use for these forms.
     private func unlessSignedIn(
-        _ call: AccountCall, next: String?, _ page: @escaping () -> Document
+        _ call: AccountCall, next: String?, _ page: @escaping (WebSite) -> Document
     ) {
         credentials.session(of: call.exchange) { result in
             if case .success(.some) = result { return call.goOn(to: next ?? "/account") }
-            call.show(page())
+            call.show(page(call.site))
         }
     }
 
@@ -40,8 +40,8 @@ extension AccountRoutes {
     func signUp(_ call: AccountCall, _ form: AccountForm) {
         let next = AccountCall.next(form.optionalText("next"))
         let username = form.optionalText("username") ?? ""
-        let page = { [site] fault in
-            site.signUp(SignUpForm(username: username, next: next, fault: fault))
+        let page = { fault in
+            call.site.signUp(SignUpForm(username: username, next: next, fault: fault))
         }
         if let ms = accounts.refusesSignUpsForMs(from: origin(of: call)) {
             return refuseFlood(call, .tooManySignUps(retryAfterMs: ms), page)
@@ -76,8 +76,8 @@ extension AccountRoutes {
     func logIn(_ call: AccountCall, _ form: AccountForm) {
         let next = AccountCall.next(form.optionalText("next"))
         let username = form.optionalText("username") ?? ""
-        let page = { [site] fault in
-            site.logIn(LogInForm(username: username, next: next, fault: fault))
+        let page = { fault in
+            call.site.logIn(LogInForm(username: username, next: next, fault: fault))
         }
         let device = DeviceCookie.token(of: call.request)
         if let ms = accounts.refusesLogInForMs(

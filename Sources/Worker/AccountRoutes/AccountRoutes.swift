@@ -15,7 +15,7 @@ import Web
 package final class AccountRoutes {
     let accounts: AccountAccess
     let credentials: Credentials
-    let site: WebSite
+    private let sites: WebSites
     let loop: EventLoop
     let counters: SlotCounters
     let allowsSignUp: Bool
@@ -25,12 +25,12 @@ package final class AccountRoutes {
     private var refusalLine = LogPause(ms: Limits.logRepeatMs)
 
     package init(
-        desk: AccountDesk, credentials: Credentials, site: WebSite, settings: Settings,
+        desk: AccountDesk, credentials: Credentials, sites: WebSites, settings: Settings,
         loop: EventLoop, counters: SlotCounters, logger: Logger
     ) {
         accounts = AccountAccess(desk: desk, credentials: credentials)
         self.credentials = credentials
-        self.site = site
+        self.sites = sites
         self.loop = loop
         self.counters = counters
         self.logger = logger
@@ -134,7 +134,8 @@ package final class AccountRoutes {
 
     private func call(_ exchange: Exchange, isForm: Bool) -> AccountCall {
         AccountCall(
-            exchange: exchange, isForm: isForm, site: site,
+            exchange: exchange, isForm: isForm,
+            site: sites.site(in: exchange.request.language(among: sites.languages)),
             transportSecurity: transportSecurity)
     }
 
@@ -167,7 +168,7 @@ package final class AccountRoutes {
         let problem = problem(error, of: call)
         call.isForm
             ? call.show(
-                site.unavailable(visitor: .unknown), status: problem.status,
+                call.site.unavailable(visitor: .unknown), status: problem.status,
                 headers: problem.headers)
             : call.refuse(problem)
     }

@@ -10,7 +10,7 @@ import Web
 extension Administration {
     convenience init(
         live: StreamParts, storeWatch: StoreWatch, counters: CounterPage, board: SlotBoard,
-        figures: HTTPFigures, site: WebSite, settings: Settings
+        figures: HTTPFigures, sites: WebSites, settings: Settings
     ) {
         self.init(
             catalog: live.catalog, storeWatch: storeWatch, counters: counters, board: board,
@@ -19,6 +19,6 @@ extension Administration {
                 streams: live.streams, catalog: live.catalog,
                 server: ServerReport(board: board, counters: counters),
                 mayAdminAct: settings.mayAdminAct),
-            pages: OperatorPage(site: site, mayAct: settings.mayAdminAct).routes)
+            pages: OperatorPage(sites: sites, mayAct: settings.mayAdminAct).routes)
     }
 }

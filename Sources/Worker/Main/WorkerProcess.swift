@@ -87,15 +87,15 @@ final class WorkerProcess {
         events = EventHub(
             streams: streams, catalog: live.catalog, changes: live.changes,
             crossOrigin: crossOrigin, loop: loop, counters: counters)
-        let site = WebSite(offersSignUp: settings.signUp == .open)
+        let sites = WebSites(offersSignUp: settings.signUp == .open)
         surface = PublicSurface(
             live: live, publishing: publishing, ingest: ingest, events: events,
-            accounts: accounts, crossOrigin: crossOrigin, site: site, settings: settings
+            accounts: accounts, crossOrigin: crossOrigin, sites: sites, settings: settings
         ).table(loop: loop, counters: counters, logger: logger)
         redirection = Redirection(settings)
         administration = Administration(
             live: live, storeWatch: storeWatch, counters: counters.page, board: board,
-            figures: figures, site: site, settings: settings)
+            figures: figures, sites: sites, settings: settings)
         server = HTTPServer(
             loop: loop, tls: certificate.tls, application: surface, counters: figures.counted,
             observer: figures, exemptNetworks: settings.exemptNetworks, trust: ProxyTrust(settings))

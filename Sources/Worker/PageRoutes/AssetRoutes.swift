@@ -78,7 +78,8 @@ extension Content {
     init(_ document: Document, fields: [HeaderField], vary: String, hasParts: Bool = false) {
         self.init(
             fields: fields + [HeaderField("vary", vary)],
-            contentFields: [HeaderField("content-type", document.contentType)],
+            contentFields: [HeaderField("content-type", document.contentType)]
+                + (document.language.map { [HeaderField("content-language", $0)] } ?? []),
             bytes: document.bytes, tag: EntityTag(document.entityTag),
             gzip: document.gzipBytes.map { ($0, EntityTag(document.gzipEntityTag)) },
             hasParts: hasParts)

@@ -6,23 +6,23 @@ import HTTP
 import Web
 
 package final class OperatorPage {
-    private let site: WebSite
+    private let sites: WebSites
     private let mayAct: Bool
     private lazy var page = Resource(
         Content(
-            site.operators(mayAct: mayAct),
+            sites.operators(mayAct: mayAct),
             fields: PageSecurity.fields.map { HeaderField($0.name, $0.value) }
                 + [HeaderField("cache-control", "no-cache")], vary: "accept-encoding"))
 
     /// - Parameter mayAct: whether broadcasts can be ended from there.
-    package init(site: WebSite, mayAct: Bool) {
-        self.site = site
+    package init(sites: WebSites, mayAct: Bool) {
+        self.sites = sites
         self.mayAct = mayAct
     }
 
     package var routes: [Route] {
         // The handlers keep this object.
         [Route("operators", "/", [.get: { self.page.answer($0) }])]
-            + AssetRoutes(assets: site.assets).routes
+            + AssetRoutes(assets: sites.assets).routes
     }
 }

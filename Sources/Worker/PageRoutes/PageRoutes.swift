@@ -11,12 +11,17 @@ import Streams
 import Web
 
 package final class PageRoutes {
-    private let site: WebSite
+    private let sites: WebSites
     private let catalog: StreamCatalog
     /// The live streams, as the first page shows them.
     private var homeStreams = Kept<[HomePage.Stream]>()
-    /// The first page for people who are not signed in, by the origin that they use.
-    private var homePages: [String: Kept<Resource>] = [:]
+    /// What the first page for people who are not signed in depends on, besides the streams.
+    private struct HomeKey: Hashable {
+        /// The one that they use.
+        let origin: String
+        let language: String
+    }
+    private var homePages: [HomeKey: Kept<Resource>] = [:]
     private static let homeFreshUs: UInt64 = 1_000_000
     private static let homeForgottenUs: UInt64 = 60_000_000
     private let credentials: Credentials
@@ -27,10 +32,10 @@ package final class PageRoutes {
     private let embedFields: [HeaderField]
 
     package init(
-        site: WebSite, catalog: StreamCatalog, credentials: Credentials, names: ChannelNames,
+        sites: WebSites, catalog: StreamCatalog, credentials: Credentials, names: ChannelNames,
         settings: Settings
     ) {
-        self.site = site
+        self.sites = sites
         self.catalog = catalog
         self.credentials = credentials
         self.names = names
@@ -46,26 +51,28 @@ package final class PageRoutes {
             Route("home", "/", [.get: home]), Route("go-live", "/live", [.get: broadcast]),
             Route("player", "/{name}/watchLive", [.get: watch]),
             Route("embed", "/{name}/embed", [.get: embed]),
-        ] + AssetRoutes(assets: site.assets).routes
+        ] + AssetRoutes(assets: sites.assets).routes
     }
 
     // MARK: Pages
 
     private func home(_ exchange: Exchange) {
-        let origin = "https://\(exchange.request.authority)"
+        let key = HomeKey(
+            origin: "https://\(exchange.request.authority)",
+            language: exchange.request.language(among: sites.languages))
         withVisitor(exchange) { [self] visitor, headers in
-            if visitor == .anonymous, mayBeKept(origin) {
-                return anonymousHome(exchange, origin: origin).answer(exchange, headers: headers)
+            if visitor == .anonymous, mayBeKept(key) {
+                return anonymousHome(exchange, key).answer(exchange, headers: headers)
             }
-            let page = makeHome(origin: origin, visitor: visitor)
+            let page = makeHome(key, visitor: visitor)
             answer(exchange, status: 200, page: page, headers: headers)
         }
     }
 
     /// Clients may call this server by any name. So only the first few names are kept, until they have
     /// not been used for a while.
-    private func mayBeKept(_ origin: String) -> Bool {
-        if homePages[origin] != nil { return true }
+    private func mayBeKept(_ key: HomeKey) -> Bool {
+        if homePages[key] != nil { return true }
         if homePages.count >= Limits.homePagesKept {
             let nowUs = MonotonicClock.nowUs()
             homePages = homePages.filter { nowUs < ($0.value.madeUs ?? 0) + Self.homeForgottenUs }
@@ -73,23 +80,24 @@ package final class PageRoutes {
         return homePages.count < Limits.homePagesKept
     }
 
-    /// Everyone who is not signed in and uses this origin gets the same page, so it is made once for
-    /// them.
-    private func anonymousHome(_ exchange: Exchange, origin: String) -> Resource {
-        let madeUs = homePages[origin]?.madeUs ?? 0
+    /// Everyone who is not signed in, uses this origin and reads this language gets the same page, so it
+    /// is made once for them.
+    private func anonymousHome(_ exchange: Exchange, _ key: HomeKey) -> Resource {
+        let madeUs = homePages[key]?.madeUs ?? 0
         _ = streamsOnHome()
         let isOutdated =
             MonotonicClock.nowUs() >= madeUs + Self.homeFreshUs || catalog.lookedAtUs > madeUs
-        return homePages[origin, default: Kept()].value(
+        return homePages[key, default: Kept()].value(
             isOutdated: isOutdated, clockUs: MonotonicClock.nowUs
         ) {
-            Resource(content(makeHome(origin: origin, visitor: .anonymous), for: exchange))
+            Resource(content(makeHome(key, visitor: .anonymous), for: exchange))
         }
     }
 
-    private func makeHome(origin: String, visitor: Visitor) -> Document {
-        site.home(
-            streams: streamsOnHome(), origin: origin, nowMs: WallClock.nowMs(), visitor: visitor,
+    private func makeHome(_ key: HomeKey, visitor: Visitor) -> Document {
+        sites.site(in: key.language).home(
+            streams: streamsOnHome(), origin: key.origin, nowMs: WallClock.nowMs(),
+            visitor: visitor,
             requiresAccount: requiresAccount)
     }
 
@@ -111,7 +119,8 @@ package final class PageRoutes {
                     ] + transportSecurity.fields(for: exchange.request)
                 return exchange.respond(status: 303, headers: fields, body: .bytes([]))
             }
-            let page = site.broadcast(visitor: visitor, requiresAccount: requiresAccount)
+            let page = site(for: exchange).broadcast(
+                visitor: visitor, requiresAccount: requiresAccount)
             answer(exchange, status: 200, page: page, headers: headers)
         }
     }
@@ -125,13 +134,13 @@ package final class PageRoutes {
     package func watch(_ exchange: Exchange, name: StreamName) {
         names.lookUp(name, for: exchange) { [self] isAnybodys in
             guard isAnybodys else { return noSuchChannel(exchange, name: name) }
-            answer(exchange) { [site] visitor in site.watch(name: name.text, visitor: visitor) }
+            answer(exchange) { site, visitor in site.watch(name: name.text, visitor: visitor) }
         }
     }
 
     private func noSuchChannel(_ exchange: Exchange, name: StreamName) {
         guard exchange.request.isNavigation else { return exchange.respond(.unknownChannel) }
-        answer(exchange, status: 404) { [site] visitor in
+        answer(exchange, status: 404) { site, visitor in
             site.noSuchChannel(name: name.text, visitor: visitor)
         }
     }
@@ -139,6 +148,7 @@ package final class PageRoutes {
     /// The player alone, for a frame in another site's page: the same for everyone, signed in or not.
     private func embed(_ exchange: Exchange) {
         // No stream can have a name that is not valid.
+        let site = site(for: exchange)
         guard let name = try? StreamName(exchange.parameter(0)) else {
             return answerEmbed(exchange, status: 404, site.embedNoSuchChannel())
         }
@@ -154,7 +164,8 @@ package final class PageRoutes {
             transportSecurity.fields(for: exchange.request) + embedFields
             + [HeaderField("cache-control", "no-cache")]
         exchange.respond(
-            Content(page, fields: fields, vary: "accept-encoding"), status: status)
+            Content(page, fields: fields, vary: "accept-encoding, accept-language"),
+            status: status)
     }
 
     /// Says that there is nothing here, in the form that suits the client.
@@ -164,15 +175,21 @@ package final class PageRoutes {
 
     /// The page for a person who asks for something that does not exist.
     package func notFound(_ exchange: Exchange) {
-        answer(exchange, status: 404) { [site] visitor in site.notFound(visitor: visitor) }
+        answer(exchange, status: 404) { site, visitor in site.notFound(visitor: visitor) }
     }
 
     private func answer(
-        _ exchange: Exchange, status: Int = 200, _ page: @escaping (Visitor) -> Document
+        _ exchange: Exchange, status: Int = 200, _ page: @escaping (WebSite, Visitor) -> Document
     ) {
+        let site = site(for: exchange)
         withVisitor(exchange) { [self] visitor, headers in
-            answer(exchange, status: status, page: page(visitor), headers: headers)
+            answer(exchange, status: status, page: page(site, visitor), headers: headers)
         }
+    }
+
+    /// The pages in the language of whoever asks.
+    private func site(for exchange: Exchange) -> WebSite {
+        sites.site(in: exchange.request.language(among: sites.languages))
     }
 
     /// Goes on with the visitor, and with the fields that renew the cookie.
@@ -205,7 +222,8 @@ package final class PageRoutes {
             transportSecurity.fields(for: exchange.request) + pageFields
             // The browser may keep it, but has to ask before each use; shared caches may not keep it.
             + [HeaderField("cache-control", "private, no-cache")]
-        return Content(page, fields: fields + headers, vary: "accept-encoding, cookie")
+        return Content(
+            page, fields: fields + headers, vary: "accept-encoding, accept-language, cookie")
     }
 }
 

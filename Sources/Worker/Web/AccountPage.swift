@@ -65,13 +65,12 @@ package struct AccountPage: Sendable {
         case sessionEnded = "session-ended"
         case othersEnded = "others-ended"
 
-        package var notice: String {
+        package func notice(_ words: Words) -> String {
             switch self {
-            case .passwordChanged:
-                "Your password is changed. You are signed out everywhere else."
-            case .keyRemoved: "The stream key is removed. Nothing can use it any more."
-            case .sessionEnded: "That device is signed out."
-            case .othersEnded: "You are signed out everywhere else."
+            case .passwordChanged: words("account.done.password-changed")
+            case .keyRemoved: words("account.done.key-removed")
+            case .sessionEnded: words("account.done.session-ended")
+            case .othersEnded: words("account.done.others-ended")
             }
         }
     }

@@ -3,15 +3,16 @@
 
 struct AccountView {
     let page: AccountPage
+    let words: Words
 
     var values: [String: String] {
         [
             "name": page.name.htmlEscaped,
-            "since": CalendarTime(ms: page.createdAtMs).html(withTime: false),
+            "date": CalendarTime(ms: page.createdAtMs).html(words, withTime: false),
             "notice": notice,
-            "key": StreamKeyView(page: page, fault: fault(of: .streamKey)).html,
-            "broadcasts": BroadcastTable(broadcasts: page.broadcasts).html,
-            "sessions": SessionList(page: page).html,
+            "key": StreamKeyView(page: page, fault: fault(of: .streamKey), words: words).html,
+            "broadcasts": BroadcastTable(broadcasts: page.broadcasts, words: words).html,
+            "sessions": SessionList(page: page, words: words).html,
             "sessions-fault": fault(of: .sessions)?.banner ?? "",
             "password-fault": fault(of: .password)?.banner ?? "",
             "password-fields": passwordFields,
@@ -21,7 +22,7 @@ struct AccountView {
         ]
     }
 
-    var title: String { page.fault == nil ? "Your account" : "Not yet: Your account" }
+    var title: String { words.title(words("account.title"), hasFault: page.fault != nil) }
 
     private func fault(of form: AccountPage.Form) -> FormFault? {
         guard let fault = page.fault, fault.form == form else { return nil }
@@ -46,19 +47,20 @@ struct AccountView {
     private var passwordFields: String {
         let fault = fault(of: .password)
         let current = FormField(
-            name: "currentPassword", label: "Current password", kind: .currentPassword,
-            fault: fault, describedBy: fault?.bannerReference)
+            name: "currentPassword", label: words("field.current-password"), kind: .currentPassword,
+            fault: fault, words: words, describedBy: fault?.bannerReference)
         let new = FormField(
-            name: "newPassword", label: "New password", kind: .newPassword,
-            hint: "At least 8 characters of any kind.", fault: fault)
+            name: "newPassword", label: words("field.new-password"), kind: .newPassword,
+            hint: words("field.new-password.hint"), fault: fault, words: words)
         return "\(current.html)\n\(new.html)"
     }
 
     private var deletionField: String {
         let fault = fault(of: .deletion)
         return FormField(
-            name: "password", id: "deletion-password", label: "Your password",
-            kind: .currentPassword, fault: fault, describedBy: fault?.bannerReference
+            name: "password", id: "deletion-password", label: words("field.your-password"),
+            kind: .currentPassword, fault: fault, words: words,
+            describedBy: fault?.bannerReference
         ).html
     }
 }

@@ -1,5 +1,5 @@
-// Styles, scripts and pictures, below /assets/VERSION/. The version is a fingerprint over all of
-// them, so an address never changes its content and browsers may keep it for good.
+// Styles, scripts and pictures, and what scripts say in each language, below /assets/VERSION/. The
+// version is a fingerprint over all of them, so an address never changes its content and browsers may keep it for good.
 //
 // Owner: the worker's loop thread.
 
@@ -11,39 +11,61 @@ package final class Assets {
     private let files: [String: WebFile]
     private var documents: [String: Document] = [:]
     private var moduleClosures: [String: [String]] = [:]
+    private let wordFiles: [WebFile]
+    /// By path: whose words these are, and in which language.
+    private var wordModules: [String: (script: String, language: String)] = [:]
 
     private static let folder = "Assets/"
 
     init(_ all: [WebFile]) {
         var fingerprint = Fingerprint()
         var files: [String: WebFile] = [:]
-        for file in all.sorted(by: { $0.path < $1.path }) where file.path.hasPrefix(Self.folder) {
+        for file in all.sorted(by: { $0.path < $1.path }) {
+            let isAsset = file.path.hasPrefix(Self.folder)
+            guard isAsset || file.path.hasPrefix(Words.folder) else { continue }
             fingerprint.add(Array(file.path.utf8))
             fingerprint.add(file.bytes)
-            files[String(file.path.dropFirst(Self.folder.count))] = file
+            if isAsset { files[String(file.path.dropFirst(Self.folder.count))] = file }
         }
         version = fingerprint.text
         self.files = files
+        wordFiles = all.filter { $0.wordsLanguage != nil }
+        for language in wordFiles.compactMap(\.wordsLanguage) {
+            for script in Page.scripts {
+                wordModules[ScriptWords.path(for: script, in: language)] = (script, language)
+            }
+        }
     }
 
     /// The path part of the address of an asset.
     func address(of path: String) -> String {
-        precondition(files[path] != nil, "there is no asset \(path)")
+        precondition(
+            files[path] != nil || wordModules[path] != nil, "there is no asset \(path)")
         return "/assets/\(version)/\(path)"
     }
 
     /// All there are, by path.
     package var paths: [String] {
-        files.keys.filter { Self.contentType(of: $0) != nil }.sorted()
+        (Array(files.keys) + Array(wordModules.keys)).filter { Self.contentType(of: $0) != nil }
+            .sorted()
     }
 
     /// The asset at a path such as "common/format.js". Compressed when first asked for.
     package func document(at path: String) -> Document? {
         if let document = documents[path] { return document }
-        guard let file = files[path], let type = Self.contentType(of: path) else { return nil }
-        let document = Document(contentType: type, bytes: file.bytes, effort: .thorough)
+        guard let type = Self.contentType(of: path),
+            let bytes = files[path]?.bytes ?? words(at: path)
+        else { return nil }
+        let document = Document(contentType: type, bytes: bytes, effort: .thorough)
         documents[path] = document
         return document
+    }
+
+    private func words(at path: String) -> [UInt8]? {
+        guard let (script, language) = wordModules[path] else { return nil }
+        let all = modules(of: script) + modules(of: Page.frameScript)
+        return ScriptWords(Words(language: language, in: wordFiles))
+            .module(for: all.compactMap { files[$0]?.bytes })
     }
 
     private static func contentType(of path: String) -> String? {

@@ -2,6 +2,7 @@
 
 struct BroadcastTable {
     let broadcasts: [AccountPage.Broadcast]
+    let words: Words
 
     /// More than these are folded away.
     private static let shownAtOnce = 6
@@ -10,19 +11,20 @@ struct BroadcastTable {
         if broadcasts.isEmpty {
             return """
                 <div class="empty">
-                  <p>Nothing yet. What you broadcast is listed here when it has ended.</p>
-                  <a class="button" href="/live">Go live</a>
+                  <p>\(words.html("broadcasts.none"))</p>
+                  <a class="button" href="/live">\(words.html("frame.go-live"))</a>
                 </div>
                 """
         }
-        let newest = table(of: broadcasts.prefix(Self.shownAtOnce), caption: "Past broadcasts")
+        let newest = table(
+            of: broadcasts.prefix(Self.shownAtOnce), caption: words.html("broadcasts.caption"))
         let older = broadcasts.dropFirst(Self.shownAtOnce)
         if older.isEmpty { return newest }
         return """
             \(newest)
             <details class="more">
-              <summary>\(Words.count(older.count, "earlier one", "earlier ones"))</summary>
-              \(table(of: older, caption: "Earlier broadcasts"))
+              <summary>\(words("broadcasts.earlier", count: older.count).htmlEscaped)</summary>
+              \(table(of: older, caption: words.html("broadcasts.caption-earlier")))
             </details>
             """
     }
@@ -30,9 +32,8 @@ struct BroadcastTable {
     private func table(of some: ArraySlice<AccountPage.Broadcast>, caption: String) -> String {
         """
         <table class="broadcasts number">
-          <caption class="visually-hidden">\(caption), the newest first; viewers are the most there were at once</caption>
-          <thead><tr><th scope="col">Began</th><th scope="col">Length</th>
-            <th scope="col">Sent</th><th scope="col">Viewers</th></tr></thead>
+          <caption class="visually-hidden">\(caption)</caption>
+          <thead><tr>\(heads)</tr></thead>
           <tbody>
         \(some.map(row).joined(separator: "\n"))
           </tbody>
@@ -40,11 +41,18 @@ struct BroadcastTable {
         """
     }
 
+    private var heads: String {
+        [
+            words.html("broadcasts.began"), words.html("broadcasts.length"),
+            words.html("broadcasts.sent"), words.html("broadcasts.viewers"),
+        ].map { "<th scope=\"col\">\($0)</th>" }.joined()
+    }
+
     private func row(_ broadcast: AccountPage.Broadcast) -> String {
-        let began = CalendarTime(ms: broadcast.startedAtMs).html(withTime: true)
+        let began = CalendarTime(ms: broadcast.startedAtMs).html(words, withTime: true)
         return """
                 <tr><th scope="row">\(began)</th><td>\(Words.duration(ms: broadcast.durationMs))</td>
-                  <td>\(Words.bytes(broadcast.bytes))</td><td>\(broadcast.peakViewers)</td></tr>
+                  <td>\(words.bytes(broadcast.bytes).htmlEscaped)</td><td>\(broadcast.peakViewers)</td></tr>
             """
     }
 }

@@ -3,14 +3,15 @@
 // the order of the tables decides.
 
 enum BrowserWords {
-    static func describe(userAgent: String) -> String {
+    static func describe(userAgent: String, _ words: Words) -> String {
         let program = programs.first { userAgent.contains($0.mark) }?.name
         let system = systems.first { userAgent.contains($0.mark) }?.name
         switch (program, system) {
-        case (let program?, let system?): return "\(program) on \(system)"
+        case (let program?, let system?):
+            return words("program.on-system", ["program": program, "system": system])
         case (let program?, nil): return program
-        case (nil, let system?): return "A browser on \(system)"
-        case (nil, nil): return "An unknown program"
+        case (nil, let system?): return words("program.browser-on-system", ["system": system])
+        case (nil, nil): return words("program.unknown")
         }
     }
 

@@ -11,8 +11,13 @@ package struct Document: Sendable {
     package let gzipBytes: [UInt8]?
     /// A strong validator (RFC 9110, section 8.8.3), quoted; it changes with every byte.
     package let entityTag: String
+    /// BCP 47; nil for what is in no language, or in several.
+    package let language: String?
 
-    init(contentType: String, bytes: [UInt8], effort: Gzip.Effort) {
+    init(
+        contentType: String, bytes: [UInt8], effort: Gzip.Effort, language: String? = nil
+    ) {
+        self.language = language
         self.contentType = contentType
         self.bytes = bytes
         gzipBytes =

@@ -4,47 +4,43 @@ struct EntryPage {
     let title: String
     let values: [String: String]
 
-    init(_ form: SignUpForm) {
+    init(_ form: SignUpForm, words: Words) {
         let fault = form.fault?.among(["username", "password"])
-        title = Self.title("Sign up", fault: fault)
+        title = words.title(words("entry.sign-up.title"), hasFault: fault != nil)
         let name = FormField(
-            name: "username", label: "Name", kind: .name, value: form.username,
-            hint: "3 to 32 of the characters a to z, 0 to 9, - and _. Your broadcasts are found "
-                + "under it, so everybody sees it.",
-            fault: fault, isFirst: true, isNew: true, describedBy: Self.banner(of: fault))
+            name: "username", label: words("field.name"), kind: .name, value: form.username,
+            hint: words("field.name.hint"), fault: fault, words: words, isFirst: true, isNew: true,
+            describedBy: Self.banner(of: fault))
         let password = FormField(
-            name: "password", label: "Password", kind: .newPassword,
-            hint: "At least 8 characters of any kind. A few words in a row make a good one.",
-            fault: fault)
-        values = Self.values([name, password], fault: fault, next: form.next, other: "/login")
-    }
-
-    init(_ form: LogInForm) {
-        let fault = form.fault?.among(["username", "password"])
-        title = Self.title("Sign in", fault: fault)
-        // A person who comes back with a name only has to type the password again.
-        let hasName = !form.username.isEmpty
-        let name = FormField(
-            name: "username", label: "Name", kind: .name, value: form.username,
-            fault: fault, isFirst: !hasName, describedBy: Self.banner(of: fault))
-        let password = FormField(
-            name: "password", label: "Password", kind: .currentPassword, fault: fault,
-            isFirst: hasName, describedBy: Self.banner(of: fault))
-        var values = Self.values([name, password], fault: fault, next: form.next, other: "/signup")
-        if form.hasSignedUp, fault == nil { values["banner"] = Self.hasSignedUp }
+            name: "password", label: words("field.password"), kind: .newPassword,
+            hint: words("field.password.hint"), fault: fault, words: words)
+        var values = Self.values([name, password], fault: fault, next: form.next, other: "/login")
+        let link = "<a href=\"\(values["other"] ?? "")\">"
+        let offer = words.html("entry.sign-up.have-one", ["link": link, "/link": "</a>"])
+        values["sign-in"] = "<p>\(offer)</p>"
         self.values = values
     }
 
-    private static let hasSignedUp = """
-        <div class="notice" role="status">
-          <p>Your account is there. Sign in to go on; if that does not work yet, try again in a few
-            seconds.</p>
-        </div>
-        """
-
-    /// What is wrong comes first where a title is all that is heard or seen.
-    private static func title(_ title: String, fault: FormFault?) -> String {
-        fault == nil ? title : "Not yet: \(title)"
+    init(_ form: LogInForm, words: Words) {
+        let fault = form.fault?.among(["username", "password"])
+        title = words.title(words("entry.sign-in.title"), hasFault: fault != nil)
+        // A person who comes back with a name only has to type the password again.
+        let hasName = !form.username.isEmpty
+        let name = FormField(
+            name: "username", label: words("field.name"), kind: .name, value: form.username,
+            fault: fault, words: words, isFirst: !hasName, describedBy: Self.banner(of: fault))
+        let password = FormField(
+            name: "password", label: words("field.password"), kind: .currentPassword, fault: fault,
+            words: words, isFirst: hasName, describedBy: Self.banner(of: fault))
+        var values = Self.values([name, password], fault: fault, next: form.next, other: "/signup")
+        if form.hasSignedUp, fault == nil {
+            values["banner"] = """
+                <div class="notice" role="status">
+                  <p>\(words.html("entry.signed-up"))</p>
+                </div>
+                """
+        }
+        self.values = values
     }
 
     private static func banner(of fault: FormFault?) -> String? {
@@ -63,5 +59,12 @@ struct EntryPage {
             "fields": fields.map(\.html).joined(separator: "\n"),
             "other": Visitor.address(other, next: next),
         ]
+    }
+}
+
+extension Words {
+    /// What is wrong comes first where a title is all that is heard or seen.
+    func title(_ title: String, hasFault: Bool) -> String {
+        hasFault ? self("frame.not-yet", ["title": title]) : title
     }
 }

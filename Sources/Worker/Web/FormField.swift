@@ -17,6 +17,7 @@ struct FormField {
     var value = ""
     var hint: String?
     var fault: FormFault?
+    let words: Words
     /// The page opens with this field focused, unless another one is at fault.
     var isFirst = false
     /// Scripts say what is wrong with a name while it is typed.
@@ -29,7 +30,7 @@ struct FormField {
         let error = fault.flatMap { $0.field == name ? $0.message : nil }
         return """
             <div class="field">
-              <label for="\(id)">\(label)</label>
+              <label for="\(id)">\(label.htmlEscaped)</label>
               \(input(id: id, isFaulty: error != nil))
               \(paragraph("field-error", id: "\(id)-error", text: error))\
             \(paragraph("field-hint", id: "\(id)-hint", text: hint))
@@ -64,7 +65,7 @@ struct FormField {
             <div class="secret">
                 <input \(attributes)>
                 <button class="secret-toggle" type="button" data-reveals="\(id)" aria-pressed="false"
-                  aria-label="Show the password" hidden>Show</button>
+                  aria-label="\(words.html("field.show-password"))" hidden>\(words.html("field.show"))</button>
               </div>
             """
     }

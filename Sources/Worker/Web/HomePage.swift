@@ -45,18 +45,21 @@ package struct HomePage {
     /// In the order in which they are shown.
     private let streams: [Stream]
     private let nowMs: UInt64
+    private let words: Words
 
     /// `nowMs` is the wall clock in milliseconds since 1970.
-    init(streams: [Stream], nowMs: UInt64) {
+    init(streams: [Stream], nowMs: UInt64, words: Words) {
         self.streams = streams
         self.nowMs = nowMs
+        self.words = words
     }
 
     /// The values of the template's gaps.
     var values: [String: String] {
         [
             "streams": streams.prefix(Self.cards)
-                .map { StreamCard(stream: $0, nowMs: nowMs).html }.joined(separator: "\n"),
+                .map { StreamCard(stream: $0, nowMs: nowMs, words: words).html }.joined(
+                    separator: "\n"),
             "summary": summary.htmlEscaped,
         ]
     }
@@ -76,9 +79,13 @@ package struct HomePage {
     }
 
     private var summary: String {
-        if streams.isEmpty { return "Nobody, at the moment." }
+        if streams.isEmpty { return words("home.nobody") }
         let viewers = streams.reduce(0) { $0 + $1.viewers }
-        let broadcasts = Words.count(streams.count, "broadcast", "broadcasts")
-        return "\(broadcasts), \(Words.count(viewers, "viewer", "viewers"))"
+        return words(
+            "home.summary",
+            [
+                "broadcasts": words("count.broadcasts", count: streams.count),
+                "viewers": words("count.viewers", count: viewers),
+            ])
     }
 }

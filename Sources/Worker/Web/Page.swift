@@ -63,14 +63,25 @@ enum Page: String, CaseIterable, Sendable {
         }
     }
 
-    /// Elements of the head that name them. Modules are loaded while the page is still being read.
-    func head(assets: Assets) -> String {
+    /// What the frame around most pages runs (Pages/layout.html).
+    static let frameScript = "common/frame.js"
+
+    /// Of all pages.
+    static let scripts = Set(allCases.compactMap(\.script))
+
+    /// Elements of the head that name them. Modules are loaded while the page is still being read. Those
+    /// with the words of a script run before it, because they stand before it.
+    func head(assets: Assets, language: String) -> String {
         let early = earlyScript.map { load($0, "async ", from: assets) } ?? []
         let sheets = styles.map { style in
             "<link rel=\"stylesheet\" href=\"\(assets.address(of: style))\">"
         }
-        let late = script.map { load($0, "", from: assets) } ?? []
-        return (early + sheets + late + frame(assets)).joined(separator: "\n")
+        let late = script.map { script in
+            let words = ScriptWords.path(for: script, in: language)
+            return ["<script type=\"module\" src=\"\(assets.address(of: words))\"></script>"]
+                + load(script, "", from: assets)
+        }
+        return (early + sheets + (late ?? []) + frame(assets)).joined(separator: "\n")
     }
 
     /// What the frame around the page needs.
@@ -79,7 +90,7 @@ enum Page: String, CaseIterable, Sendable {
         case .embed, .embedMessage: []
         // It has no buttons that copy, and is not for search engines.
         case .operators: ["<meta name=\"robots\" content=\"noindex\">"]
-        default: load("common/frame.js", "", from: assets)
+        default: load(Self.frameScript, "", from: assets)
         }
     }
 

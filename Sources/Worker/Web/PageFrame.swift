@@ -11,16 +11,16 @@ struct PageFrame {
     var values: [String: String] { ["ways": ways, "footer": footer, "state": state] }
 
     /// Of a page for everybody.
-    static func forVisitor(_ header: String) -> PageFrame {
+    static func forVisitor(_ header: String, words: Words) -> PageFrame {
         PageFrame(
             ways: """
-                  <nav class="site-nav" aria-label="Pages">
-                    <a href="/">Live now</a>
-                    <a href="/live">Go live</a>
+                  <nav class="site-nav" aria-label="\(words.html("frame.pages"))">
+                    <a href="/">\(words.html("frame.live-now"))</a>
+                    <a href="/live">\(words.html("frame.go-live"))</a>
                   </nav>
                 \(header)
                 """,
-            footer: "  <p>Served by Weir. Nothing on this page comes from anywhere else.</p>",
+            footer: "  <p>\(words.html("frame.footer"))</p>",
             state: "")
     }
 

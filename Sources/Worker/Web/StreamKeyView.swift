@@ -4,6 +4,7 @@
 struct StreamKeyView {
     let page: AccountPage
     let fault: FormFault?
+    let words: Words
 
     var html: String {
         let banner = fault?.banner ?? ""
@@ -16,20 +17,19 @@ struct StreamKeyView {
 
     private var none: String {
         """
-        <p>For OBS, ffmpeg and the like. An encoder shows the key instead of your password, and you can
-          replace it at any time. The browser does not need one.</p>
+        <p>\(words.html("key.none"))</p>
         <form method="post" action="/api/me/stream-key">
-          <button class="button button-primary">Create a stream key</button>
+          <button class="button button-primary">\(words.html("key.create"))</button>
         </form>
         """
     }
 
     private func present(since createdAtMs: UInt64) -> String {
-        """
-        <p>You have a key, created \(CalendarTime(ms: createdAtMs).html(withTime: true)). It is shown
-          only when it is made. If you have lost it, make a new one.</p>
-        \(replaceAndRemove)
-        """
+        let date = CalendarTime(ms: createdAtMs).html(words, withTime: true)
+        return """
+            <p>\(words.html("key.present", ["date": date]))</p>
+            \(replaceAndRemove)
+            """
     }
 
     private func made(_ key: String) -> String {
@@ -37,41 +37,41 @@ struct StreamKeyView {
         return """
             <div class="stack" id="new-key-lines" data-secrets="hidden">
             <div class="notice new-key" id="new-key" tabindex="-1" autofocus>
-              <p class="notice-title">Your new stream key</p>
-              <p>Copy it now: it is not shown again. Anybody who has it can broadcast as you.</p>
-              \(copy("stream-key", label: "Stream key", html: masked(key, in: key.htmlEscaped)))
+              <p class="notice-title">\(words.html("key.new.title"))</p>
+              <p>\(words.html("key.new.text"))</p>
+              \(copy("stream-key", label: words("key.title"), html: masked(key, in: key.htmlEscaped)))
               <button class="button" type="button" data-unmasks="new-key-lines" aria-pressed="false"
-                aria-label="Show the stream key" hidden>Show</button>
+                aria-label="\(words.html("key.show"))" hidden>\(words.html("field.show"))</button>
             </div>
             <h3>OBS</h3>
-            <p>In Settings, Output, set Output Mode to Advanced, and fill in the tab Recording. Then press
-              Start Recording.</p>
+            <p>\(words.html("key.obs.text"))</p>
             <dl class="settings">
               <dt>Type</dt><dd>Custom Output (FFmpeg)</dd>
               <dt>FFmpeg Output Type</dt><dd>Output to URL</dd>
               <dt>Container Format</dt><dd>webm</dd>
               <dt>Muxer Settings</dt><dd><code>cluster_time_limit=250</code></dd>
-              <dt>Keyframe interval</dt><dd>60 frames</dd>
+              <dt>Keyframe interval</dt><dd>\(words.html("key.obs.frames"))</dd>
               <dt>Video Encoder</dt><dd>libvpx-vp9 (Default Encoder)</dd>
               <dt>Video Encoder Settings</dt>
               <dd><code>deadline=realtime cpu-used=8 lag-in-frames=0</code></dd>
               <dt>Audio Encoder</dt><dd>libopus (Default Encoder)</dd>
-              <dt>File path or URL</dt><dd>this one:</dd>
+              <dt>File path or URL</dt><dd>\(words.html("key.obs.this-one"))</dd>
             </dl>
-            \(copy("line-obs", label: "Address for OBS", html: masked(key, in: lines.obs.htmlEscaped)))
+            \(copy("line-obs", label: words("key.obs.address"), html: masked(key, in: lines.obs.htmlEscaped)))
             <h3>ffmpeg</h3>
-            <p>Sends a test picture with a tone. Put inputs of your own in place of the two after
-              <code>-i</code>.</p>
-            \(copy("line-ffmpeg", label: "Command for ffmpeg",
+            <p>\(words.html("key.ffmpeg.text", Self.code))</p>
+            \(copy("line-ffmpeg", label: words("key.ffmpeg.command"),
                 html: masked(key, in: ShellLine.html(lines.ffmpeg))))
-            <h3>ffmpeg and curl</h3>
-            <p>The same, sent by curl over HTTP/2.</p>
-            \(copy("line-curl", label: "Command for curl",
+            <h3>\(words.html("key.curl.title"))</h3>
+            <p>\(words.html("key.curl.text"))</p>
+            \(copy("line-curl", label: words("key.curl.command"),
                 html: masked(key, in: ShellLine.html(lines.curl))))
             </div>
             \(replaceAndRemove)
             """
     }
+
+    private static let code = ["code": "<code>", "/code": "</code>"]
 
     /// Bullets until the owner asks for it; as text, the key itself.
     private func masked(_ key: String, in html: String) -> String {
@@ -82,13 +82,13 @@ struct StreamKeyView {
         """
         <div class="row">
           <form method="post" action="/api/me/stream-key">
-            <button class="button" aria-describedby="key-consequence">Replace the key</button>
+            <button class="button" aria-describedby="key-consequence">\(words.html("key.replace"))</button>
           </form>
           <form method="post" action="/account/stream-key/remove">
-            <button class="button" aria-describedby="key-consequence">Remove the key</button>
+            <button class="button" aria-describedby="key-consequence">\(words.html("key.remove"))</button>
           </form>
         </div>
-        <p class="small muted" id="key-consequence">Either ends what is live with the old key.</p>
+        <p class="small muted" id="key-consequence">\(words.html("key.consequence"))</p>
         """
     }
 
@@ -98,7 +98,7 @@ struct StreamKeyView {
         <div class="copy">
           <code id="\(id)">\(html)</code>
           <button class="button" type="button" data-copy="\(id)"
-            aria-label="Copy: \(label)">Copy</button>
+            aria-label="\(words("copy.label", ["what": label]).htmlEscaped)">\(words.html("copy.copy"))</button>
         </div>
         """
     }

@@ -1,9 +1,10 @@
-// Weir's own pages, and what they load.
+// Weir's own pages in one language, and what they load.
 //
 // Owner: the worker's loop thread.
 
 package final class WebSite {
-    package let assets: Assets
+    package let words: Words
+    private let assets: Assets
     private let layout: Template
     /// Of pages that others frame.
     private let embedLayout: Template
@@ -18,31 +19,26 @@ package final class WebSite {
     private static let longNameLetters = 16
 
     /// `offersSignUp` is false where only the operator creates accounts.
-    package init(offersSignUp: Bool = true) {
-        let files = WebFile.all()
-        assets = Assets(files)
-        layout = Self.template("layout", in: files)
-        embedLayout = Self.template("embed-layout", in: files)
+    init(words: Words, assets: Assets, files: [WebFile], offersSignUp: Bool) {
+        let template = { Self.template($0, in: files, words: words) }
+        layout = template("layout")
+        embedLayout = template("embed-layout")
         templates = Dictionary(
-            uniqueKeysWithValues: Page.allCases.map { page in
-                (page, Self.template(page.file, in: files))
-            })
-        homeParts = (
-            accounts: Self.template("home-accounts", in: files),
-            open: Self.template("home-open", in: files)
-        )
-        factParts = (
-            watch: Self.template("watch-facts", in: files),
-            embed: Self.template("embed-facts", in: files)
-        )
+            uniqueKeysWithValues: Page.allCases.map { page in (page, template(page.file)) })
+        homeParts = (accounts: template("home-accounts"), open: template("home-open"))
+        factParts = (watch: template("watch-facts"), embed: template("embed-facts"))
+        self.words = words
+        self.assets = assets
         self.offersSignUp = offersSignUp
     }
 
-    private static func template(_ name: String, in files: [WebFile]) -> Template {
+    private static func template(
+        _ name: String, in files: [WebFile], words: Words
+    ) -> Template {
         guard let file = files.first(where: { $0.path == "Pages/\(name).html" }) else {
             preconditionFailure("there is no page \(name)")
         }
-        return Template(String(decoding: file.bytes, as: UTF8.self))
+        return Template(String(decoding: file.bytes, as: UTF8.self), words: words)
     }
 
     // MARK: Pages
@@ -54,7 +50,7 @@ package final class WebSite {
         streams: [HomePage.Stream], origin: String, nowMs: UInt64, visitor: Visitor,
         requiresAccount: Bool
     ) -> Document {
-        var values = HomePage(streams: streams, nowMs: nowMs).values
+        var values = HomePage(streams: streams, nowMs: nowMs, words: words).values
         let part = requiresAccount ? homeParts.accounts : homeParts.open
         let name = visitor.name ?? (requiresAccount ? "my-name" : "my-stream")
         let key = requiresAccount ? "YOUR-KEY" : nil
@@ -62,9 +58,9 @@ package final class WebSite {
         values["command-line"] = part.filled(with: [
             "command": Self.withPlaceholders(ShellLine.html(lines.ffmpeg)),
             "example-name": name.htmlEscaped,
-            "first-step": visitor.firstStep(offersSignUp: offersSignUp),
+            "first-step": visitor.firstStep(offersSignUp: offersSignUp, words: words),
         ])
-        return render(.home, title: "Live now", for: visitor, next: nil, values: values)
+        return render(.home, title: words("home.title"), for: visitor, next: nil, values: values)
     }
 
     /// Marks what is to be replaced.
@@ -77,20 +73,21 @@ package final class WebSite {
     /// Broadcasting from the browser. When that `requiresAccount`, it goes by the visitor's name;
     /// without one, the page says that one has to sign in.
     package func broadcast(visitor: Visitor, requiresAccount: Bool) -> Document {
-        var values = ["name-label": "Name", "name-attributes": ""]
+        var values = ["name-label": words.html("setup.name"), "name-attributes": ""]
         if requiresAccount {
             guard let name = visitor.name else { return signInToBroadcast(visitor: visitor) }
-            values["name-label"] = "You broadcast as"
+            values["name-label"] = words.html("setup.you-broadcast-as")
             values["name-attributes"] = " value=\"\(name.htmlEscaped)\" readonly"
         }
-        return render(.live, title: "Go live", for: visitor, next: "/live", values: values)
+        return render(
+            .live, title: words("studio.title"), for: visitor, next: "/live", values: values)
     }
 
     private func signInToBroadcast(visitor: Visitor) -> Document {
         message(
-            "Go live", "That needs an account on this server.",
-            ways: [("Sign in", "/login?next=/live")]
-                + (offersSignUp ? [("Sign up", "/signup?next=/live")] : []),
+            words("studio.title"), words("message.needs-account"),
+            ways: [(words("visitor.sign-in"), "/login?next=/live")]
+                + (offersSignUp ? [(words("visitor.sign-up"), "/signup?next=/live")] : []),
             visitor: visitor)
     }
 
@@ -110,9 +107,8 @@ package final class WebSite {
     /// stream name.
     package func noSuchChannel(name: String, visitor: Visitor) -> Document {
         message(
-            "There is no such channel",
-            "Nobody here is called \(name). Perhaps a letter got lost on the way.",
-            ways: [("See who is live", "/")], visitor: visitor)
+            words("message.no-channel.title"), words("message.no-channel.text", ["name": name]),
+            ways: [(words("ways.who-is-live"), "/")], visitor: visitor)
     }
 
     // MARK: In a frame of another site's page
@@ -126,10 +122,12 @@ package final class WebSite {
     }
 
     package func embedNoSuchChannel() -> Document {
-        let heading = "There is no such channel"
+        let heading = words("message.no-channel.title")
         return renderEmbed(
             .embedMessage, title: heading,
-            values: ["heading": heading, "text": "Perhaps a letter of its address got lost."])
+            values: [
+                "heading": heading.htmlEscaped, "text": words.html("message.no-channel.frame"),
+            ])
     }
 
     private func renderEmbed(
@@ -139,13 +137,15 @@ package final class WebSite {
     }
 
     package func notFound(visitor: Visitor) -> Document {
-        render(.notFound, title: "Nothing here", for: visitor, next: nil, values: [:])
+        render(
+            .notFound, title: words("message.not-found.title"), for: visitor, next: nil, values: [:]
+        )
     }
 
     // MARK: For operators
 
     /// What the server does, for those who run it. `mayAct`: they can end broadcasts from there.
-    package func operators(mayAct: Bool) -> Document {
+    func operators(mayAct: Bool) -> Document {
         document(
             .operators, in: layout, title: "Operators",
             values: ["actions": mayAct ? "on" : "off"], around: PageFrame.forOperators.values)
@@ -154,7 +154,7 @@ package final class WebSite {
     // MARK: Accounts
 
     package func signUp(_ form: SignUpForm, visitor: Visitor = .anonymous) -> Document {
-        let page = EntryPage(form)
+        let page = EntryPage(form, words: words)
         return render(
             .signUp, title: page.title, for: visitor, next: form.next, values: page.values)
     }
@@ -162,19 +162,16 @@ package final class WebSite {
     /// Instead of the form, where only the operator creates accounts.
     package func signUpIsClosed(visitor: Visitor = .anonymous) -> Document {
         message(
-            "By invitation",
-            "Those who run this server create its accounts. Ask them for one.",
-            ways: [("Sign in", "/login"), ("See who is live", "/")], visitor: visitor)
+            words("message.by-invitation.title"), words("message.by-invitation.text"),
+            ways: [(words("visitor.sign-in"), "/login"), (words("ways.who-is-live"), "/")],
+            visitor: visitor)
     }
 
     package func logIn(_ form: LogInForm, visitor: Visitor = .anonymous) -> Document {
-        let page = EntryPage(form)
-        let signUp =
-            offersSignUp
-            ? """
-            <p>New here?
-              <a href="\(page.values["other"] ?? "")">Sign up</a></p>
-            """ : ""
+        let page = EntryPage(form, words: words)
+        let link = "<a href=\"\(page.values["other"] ?? "")\">"
+        let offer = words.html("entry.sign-in.new-here", ["link": link, "/link": "</a>"])
+        let signUp = offersSignUp ? "<p>\(offer)</p>" : ""
         return render(
             .logIn, title: page.title, for: visitor, next: form.next,
             values: page.values.merging(["sign-up": signUp]) { value, _ in value })
@@ -182,7 +179,7 @@ package final class WebSite {
 
     /// The owner's own page. No cache may store it.
     package func account(_ page: AccountPage) -> Document {
-        let view = AccountView(page: page)
+        let view = AccountView(page: page, words: words)
         return render(
             .account, title: view.title, for: .signedIn(name: page.name), next: nil,
             values: view.values)
@@ -190,10 +187,10 @@ package final class WebSite {
 
     /// The accounts do not answer (503). `retryPath` is the page to try again.
     package func unavailable(visitor: Visitor, retryPath: String? = nil) -> Document {
-        let retry = retryPath.map { [(label: "Try again", path: $0)] } ?? []
+        let retry = retryPath.map { [(label: words("ways.try-again"), path: $0)] } ?? []
         return message(
-            "One moment", "The accounts do not answer just now. Try again in a few seconds.",
-            ways: retry + [("See who is live", "/")], visitor: visitor)
+            words("message.unavailable.title"), words("message.unavailable.text"),
+            ways: retry + [(words("ways.who-is-live"), "/")], visitor: visitor)
     }
 
     /// A few words for a person, about anything that has no page of its own: each way on is its
@@ -223,7 +220,7 @@ package final class WebSite {
         document(
             page, in: layout, title: title, values: values,
             around: PageFrame.forVisitor(
-                visitor.header(next: next, offersSignUp: offersSignUp)
+                visitor.header(next: next, offersSignUp: offersSignUp, words: words), words: words
             ).values)
     }
 
@@ -232,13 +229,18 @@ package final class WebSite {
         around: [String: String]
     ) -> Document {
         guard let template = templates[page] else { preconditionFailure("no template") }
-        let shared = ["assets": "/assets/\(assets.version)"]
+        let shared = [
+            "assets": "/assets/\(assets.version)", "language": words.language,
+            "direction": words.direction,
+        ]
         let main = template.filled(with: values.merging(shared) { value, _ in value })
         let frame = around.merging([
-            "title": title.htmlEscaped, "head": page.head(assets: assets), "main": main,
+            "title": title.htmlEscaped, "head": page.head(assets: assets, language: words.language),
+            "main": main,
         ]) { value, _ in value }
         let text = layout.filled(with: frame.merging(shared) { value, _ in value })
         return Document(
-            contentType: "text/html; charset=utf-8", bytes: Array(text.utf8), effort: .quick)
+            contentType: "text/html; charset=utf-8", bytes: Array(text.utf8), effort: .quick,
+            language: words.language)
     }
 }

@@ -1,84 +1,79 @@
-// Figures in words, as the page's scripts put them (Assets/common/format.js, stream-words.js): what
-// the server renders must not change when the script takes over.
+// The words of the pages in one language: Words/LANGUAGE.json, the only place where they stand. What a
+// page's scripts say comes from the same table (ScriptWords). docs/pages.md says how to add a language.
+//
+// A text has named gaps ("{name} is live"). Where a number decides about its form, there is a text for
+// each form of the language, and the gap of the number is called `count`.
 
-enum Words {
-    /// "1 viewer", "1,234 viewers".
-    static func count(_ count: Int, _ one: String, _ many: String) -> String {
-        "\(grouped(count)) \(count == 1 ? one : many)"
+import Text
+
+package struct Words: Sendable {
+    private enum Entry: Sendable {
+        case text(WordText)
+        case counted([PluralForm: WordText])
     }
 
-    /// How long something has been going on: "for 12 minutes", "for 2 hours", "for 3 days".
-    static func since(ms: UInt64) -> String {
-        let minutes = Int(clamping: ms / 60_000)
-        switch minutes {
-        case ..<1: return "for less than a minute"
-        case ..<60: return "for \(count(minutes, "minute", "minutes"))"
-        case ..<(48 * 60): return "for \(count(minutes / 60, "hour", "hours"))"
-        default: return "for \(count(minutes / (24 * 60), "day", "days"))"
+    /// BCP 47, in lower case: what `lang`, `Content-Language` and the file's name say.
+    package let language: String
+    /// In which direction it is written: what `dir` says, "ltr" or "rtl".
+    let direction: String
+    let numbers: NumberStyle
+    private let rule: PluralRule
+    private let entries: [String: Entry]
+    /// The table as scripts get it.
+    let table: JSONValue
+
+    static let folder = "Words/"
+
+    /// - Parameter table: the JSON text of a file of words.
+    init(language: String, table bytes: [UInt8]) {
+        guard let file = JSONValue(parsing: bytes), let about = file["language"],
+            let table = file["words"], case .object(let members) = table,
+            let direction = about["direction"]?.string
+        else { preconditionFailure("the words of \(language) cannot be read") }
+        self.language = language
+        self.direction = direction
+        self.table = table
+        numbers = NumberStyle(about)
+        rule = PluralRule(language: language)
+        entries = Dictionary(uniqueKeysWithValues: members.map { ($0.name, Self.entry($0.value)) })
+    }
+
+    private static func entry(_ value: JSONValue) -> Entry {
+        guard case .object(let forms) = value else { return .text(WordText(value.string ?? "")) }
+        let texts = forms.compactMap { form in
+            PluralForm(rawValue: form.name).map { ($0, WordText(form.value.string ?? "")) }
         }
+        return .counted(Dictionary(uniqueKeysWithValues: texts))
     }
 
-    /// When a session was last seen: sessions note it once an hour.
-    static func seen(msAgo: UInt64) -> String {
-        let hours = Int(clamping: msAgo / 3_600_000)
-        switch hours {
-        case ..<1: return "seen within the last hour"
-        case ..<48: return "last seen \(count(hours, "hour", "hours")) ago"
-        default: return "last seen \(count(hours / 24, "day", "days")) ago"
+    /// The text of that key.
+    package func callAsFunction(_ key: String, _ values: [String: String] = [:]) -> String {
+        text(key, count: nil).filled(with: values)
+    }
+
+    /// The text of that key in the form that goes with a number, which also fills the gap `count`.
+    package func callAsFunction(
+        _ key: String, count: Int, _ values: [String: String] = [:]
+    ) -> String {
+        text(key, count: count).filled(with: values.merging(["count": numbers.text(count)]) { $1 })
+    }
+
+    /// The text of that key as HTML, with values that are HTML already.
+    func html(_ key: String, _ values: [String: String] = [:]) -> String {
+        text(key, count: nil).html(with: values)
+    }
+
+    package func has(_ key: String) -> Bool { entries[key] != nil }
+
+    /// `count` is nil for a text that no number decides about.
+    func text(_ key: String, count: Int?) -> WordText {
+        switch (entries[key], count) {
+        case (.text(let text), nil): return text
+        case (.counted(let texts), let count?):
+            guard let text = texts[rule.form(count)] ?? texts[.other] else { break }
+            return text
+        default: break
         }
-    }
-
-    /// "1:02:03", "1:05".
-    static func duration(ms: UInt64) -> String {
-        let seconds = ms / 1_000
-        let twoDigits = { (number: UInt64) in (number < 10 ? "0" : "") + String(number) }
-        let minutes = seconds / 60 % 60
-        let end = twoDigits(seconds % 60)
-        if seconds < 3_600 { return "\(minutes):\(end)" }
-        return "\(seconds / 3_600):\(twoDigits(minutes)):\(end)"
-    }
-
-    /// In thousands, one decimal below 10: "1.2 MB", "12 GB".
-    static func bytes(_ bytes: UInt64) -> String {
-        var unit = 0
-        var unitBytes: UInt64 = 1
-        // From 999.5 of one unit on, the next one says it.
-        while unit < byteUnits.count - 1, bytes >= (1_999 * unitBytes + 1) / 2 {
-            unit += 1
-            unitBytes *= 1_000
-        }
-        let name = byteUnits[unit]
-        if unit == 0 { return "\(bytes) \(name)" }
-        let tenths = rounded(bytes, by: unitBytes / 10)
-        if tenths < 100 { return "\(tenths / 10).\(tenths % 10) \(name)" }
-        return "\(rounded(bytes, by: unitBytes)) \(name)"
-    }
-
-    private static func rounded(_ number: UInt64, by divisor: UInt64) -> UInt64 {
-        let (quotient, rest) = number.quotientAndRemainder(dividingBy: divisor)
-        return quotient + (rest >= divisor - rest ? 1 : 0)
-    }
-
-    private static let byteUnits = ["bytes", "kB", "MB", "GB", "TB"]
-
-    /// What people call a codec: "VP9" for "vp9"; an unknown one as it is.
-    static func codec(_ codec: String) -> String { codecNames[codec] ?? codec }
-
-    private static let codecNames = [
-        "vp8": "VP8", "vp9": "VP9", "av1": "AV1", "h264": "H.264", "hevc": "H.265",
-        "vvc": "H.266", "theora": "Theora", "opus": "Opus", "vorbis": "Vorbis", "aac": "AAC",
-        "flac": "FLAC", "mp3": "MP3",
-    ]
-
-    /// Thousands apart: "1,234,567". `number` is not negative.
-    private static func grouped(_ number: Int) -> String {
-        var groups: [String] = []
-        var rest = number
-        while rest >= 1_000 {
-            let digits = String(rest % 1_000)
-            groups.append(String(repeating: "0", count: 3 - digits.count) + digits)
-            rest /= 1_000
-        }
-        return ([String(rest)] + groups.reversed()).joined(separator: ",")
+        preconditionFailure("there are no words \(key) in \(language)")
     }
 }

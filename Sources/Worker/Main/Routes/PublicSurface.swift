@@ -25,7 +25,7 @@ struct PublicSurface {
     let events: EventHub
     let accounts: AccountParts
     let crossOrigin: CrossOrigin
-    let site: WebSite
+    let sites: WebSites
     let settings: Settings
 
     func table(loop: EventLoop, counters: SlotCounters, logger: Logger) -> RouteTable {
@@ -34,7 +34,7 @@ struct PublicSurface {
             credentials: accounts.publishers, storeWatch: accounts.storeWatch,
             hasStream: { streams.find($0) != nil })
         let pages = PageRoutes(
-            site: site, catalog: live.catalog, credentials: accounts.credentials, names: names,
+            sites: sites, catalog: live.catalog, credentials: accounts.credentials, names: names,
             settings: settings)
         let watching = WatchRoute(
             streams: streams, names: names, crossOrigin: crossOrigin, settings: settings,
@@ -55,7 +55,7 @@ struct PublicSurface {
             publishing: publishing, crossOrigin: crossOrigin, environment: ingest)
         let told = StreamRoutes(streams: streams, catalog: live.catalog, crossOrigin: crossOrigin)
         let people = AccountRoutes(
-            desk: accounts.desk, credentials: accounts.credentials, site: site,
+            desk: accounts.desk, credentials: accounts.credentials, sites: sites,
             settings: settings, loop: loop, counters: counters, logger: logger)
         return RouteTable(
             watching.routes + stills.routes + uploads.routes + packaged.routes

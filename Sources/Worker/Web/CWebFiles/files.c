@@ -65,6 +65,21 @@ BYTES live_still_sender_js[] = {
 BYTES operators_html[] = {
 #embed "../Pages/operators.html"
 };
+BYTES common_words_js[] = {
+#embed "../Assets/common/words.js"
+};
+BYTES operators_counts_js[] = {
+#embed "../Assets/operators/counts.js"
+};
+BYTES words_en_json[] = {
+#embed "../Words/en.json"
+};
+BYTES words_de_json[] = {
+#embed "../Words/de.json"
+};
+BYTES words_es_json[] = {
+#embed "../Words/es.json"
+};
 BYTES operators_css[] = {
 #embed "../Assets/operators.css"
 };
@@ -685,6 +700,11 @@ static const struct weir_web_file files[] = {
     FILE("Assets/common/still-rounds.js", still_rounds_js),
     FILE("Assets/live/still-plan.js", live_still_plan_js),
     FILE("Assets/live/still-sender.js", live_still_sender_js),
+    FILE("Assets/common/words.js", common_words_js),
+    FILE("Assets/operators/counts.js", operators_counts_js),
+    FILE("Words/en.json", words_en_json),
+    FILE("Words/de.json", words_de_json),
+    FILE("Words/es.json", words_es_json),
     FILE("Pages/operators.html", operators_html),
     FILE("Assets/operators.css", operators_css),
     FILE("Assets/operators/operators.js", operators_operators_js),

@@ -2,10 +2,11 @@
 // (or value) goes to the clipboard. Works for buttons that are added later, too. frame.js starts
 // it, so pages need not.
 //
-// The button itself says "Copied" for a moment; where the browser refuses, the text is selected and
+// The button itself says so for a moment; where the browser refuses, the text is selected and
 // the button says which keys copy it.
 
 import { announce } from './announce.js';
+import { word } from './words.js';
 
 const SAY_MS = 2000;
 
@@ -23,11 +24,11 @@ async function copyFor(button) {
   const source = document.getElementById(button.dataset.copy);
   try {
     await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
-    say(button, 'Copied');
+    say(button, word('copy.copied'));
   } catch {
     source.dispatchEvent(new Event('copybyhand', { bubbles: true }));
     select(source);
-    say(button, 'Press Ctrl+C');
+    say(button, word('copy.by-hand'));
   }
 }
 
