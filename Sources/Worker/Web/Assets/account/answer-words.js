@@ -1,10 +1,11 @@
 // What to say when a form got no answer of the server: none at all, or one of a proxy, a gateway, the
-// sign-in page of a network. Pure.
+// sign-in page of a network.
+
+import { word } from '../common/words.js';
 
 const GATEWAY_STATUSES = new Set([502, 503, 504]);
 /** A network wants its visitors to sign in first (RFC 6585, section 6). */
 const SIGN_IN_STATUS = 511;
-const ALL_HERE = 'What you have typed is still here.';
 
 /** When the server itself says no, but in no page. */
 export const WORDS_FOR_REFUSAL = {
@@ -19,27 +20,24 @@ export const WORDS_FOR_REFUSAL = {
 export function wordsForLostAnswer(status) {
   if (status === 0) {
     return {
-      title: 'The server does not answer',
-      text: `Nobody knows whether it has got what you sent. ${ALL_HERE} Try again in a moment.`,
+      title: word('unanswered.none.title'),
+      text: word('unanswered.none.text'),
     };
   }
   if (GATEWAY_STATUSES.has(status)) {
     return {
-      title: 'Something on the way does not reach the server',
-      text: `A proxy between this browser and the server answers in its place (${status}). `
-        + `${ALL_HERE} Try again in a moment.`,
+      title: word('stranger.unreached.title'),
+      text: word('unanswered.unreached.text', { status: String(status) }),
     };
   }
   if (status < 400 || status === SIGN_IN_STATUS) {
     return {
-      title: 'Something on the way answers for the server',
-      text: `It is not the server itself (${status}). If this network has a page to sign in at, open `
-        + `that first. ${ALL_HERE}`,
+      title: word('stranger.answers.title'),
+      text: word('unanswered.stranger.text', { status: String(status) }),
     };
   }
   return {
-    title: 'Something on the way refuses what you send',
-    text: `It is not the server itself (${status}). ${ALL_HERE} If it goes on, tell those who run `
-      + 'this site.',
+    title: word('unanswered.refused.title'),
+    text: word('unanswered.refused.text', { status: String(status) }),
   };
 }

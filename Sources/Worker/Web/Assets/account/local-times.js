@@ -1,5 +1,7 @@
 // Converts times that the server has written in UTC to the reader's own time zone.
 
+import { locale } from '../common/words.js';
+
 const STYLES = {
   date: { dateStyle: 'long' },
   'date-time': { dateStyle: 'medium', timeStyle: 'short' },
@@ -10,6 +12,6 @@ export function showLocalTimes() {
   for (const element of document.querySelectorAll('time[data-local]')) {
     const style = STYLES[element.dataset.local];
     const time = new Date(element.dateTime);
-    element.textContent = new Intl.DateTimeFormat('en-GB', style).format(time);
+    element.textContent = new Intl.DateTimeFormat(locale(), style).format(time);
   }
 }

@@ -1,6 +1,8 @@
 // The buttons that show secrets: passwords as they are typed, and a new stream key wherever it stands.
 // The server renders them hidden.
 
+import { word } from '../common/words.js';
+
 /** Shows every button with `data-reveals`: the attribute holds the id of the password's field. */
 export function offerToRevealPasswords() {
   for (const button of document.querySelectorAll('[data-reveals]')) {
@@ -21,7 +23,7 @@ export function offerToUnmask() {
     const part = document.getElementById(button.dataset.unmasks);
     const unmask = (isShown) => {
       part.dataset.secrets = isShown ? 'shown' : 'hidden';
-      button.textContent = isShown ? 'Hide' : 'Show';
+      button.textContent = isShown ? word('field.hide') : word('field.show');
       button.setAttribute('aria-pressed', String(isShown));
     };
     button.hidden = false;
@@ -33,6 +35,6 @@ export function offerToUnmask() {
 
 function show(field, button, isShown) {
   field.type = isShown ? 'text' : 'password';
-  button.textContent = isShown ? 'Hide' : 'Show';
+  button.textContent = isShown ? word('field.hide') : word('field.show');
   button.setAttribute('aria-pressed', String(isShown));
 }

@@ -1,13 +1,12 @@
-// Numbers to words, the same everywhere: durations, sizes, rates, counts. Pure.
+// Figures as people read them, the same everywhere: durations, sizes, rates.
 //
 // Durations come in milliseconds, sizes in bytes, rates in bits per second. Sizes and rates count
-// in thousands, as networks do. The server renders the home page with the same words
-// (HomePage.swift): change both together.
+// in thousands, as networks do. The server renders pages with the same words (Words+Figures.swift):
+// change both together.
+
+import { numberText, word } from './words.js';
 
 const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /** 3723000 -> "1:02:03", 65000 -> "1:05". Negative counts as 0. @param {number} ms */
 export function formatDuration(ms) {
@@ -19,22 +18,9 @@ export function formatDuration(ms) {
   return hours > 0 ? `${hours}:${twoDigits(minutes)}:${end}` : `${minutes}:${end}`;
 }
 
-/**
- * How long something has been going on: "for 12 minutes", "for 2 hours", "for 3 days".
- * @param {Date|string|number} start
- * @param {number} [nowMs] since 1970
- */
-export function formatSince(start, nowMs = Date.now()) {
-  const ms = Math.max(0, nowMs - new Date(start).getTime());
-  if (!(ms >= MINUTE_MS)) return 'for less than a minute';
-  if (ms < HOUR_MS) return `for ${formatCount(Math.floor(ms / MINUTE_MS), 'minute', 'minutes')}`;
-  if (ms < 2 * DAY_MS) return `for ${formatCount(Math.floor(ms / HOUR_MS), 'hour', 'hours')}`;
-  return `for ${formatCount(Math.floor(ms / DAY_MS), 'day', 'days')}`;
-}
-
 /** 1234567 -> "1.2 MB". @param {number} bytes */
 export function formatBytes(bytes) {
-  return withUnit(bytes, ['bytes', 'kB', 'MB', 'GB', 'TB']);
+  return withUnit(bytes, [word('unit.bytes'), 'kB', 'MB', 'GB', 'TB']);
 }
 
 /** 2483200 -> "2.5 Mbit/s". @param {number} bps */
@@ -42,15 +28,10 @@ export function formatBitrate(bps) {
   return withUnit(bps, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s']);
 }
 
-/** (1, 'viewer', 'viewers') -> "1 viewer"; (1234, …) -> "1,234 viewers". */
-export function formatCount(count, one, many) {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-}
-
 /** 430 -> "0.4 s", 12345 -> "12 s". @param {number} ms */
 export function formatSeconds(ms) {
   const seconds = Math.max(0, ms) / SECOND_MS;
-  return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return `${seconds < 9.95 ? numberText(seconds, 1) : Math.round(seconds)} s`;
 }
 
 /** One decimal below 10 in every unit but the smallest. */
@@ -61,6 +42,6 @@ function withUnit(value, units) {
     amount /= 1000;
     index += 1;
   }
-  const digits = index > 0 && amount < 9.95 ? amount.toFixed(1) : String(Math.round(amount));
+  const digits = index > 0 && amount < 9.95 ? numberText(amount, 1) : String(Math.round(amount));
   return `${digits} ${units[index]}`;
 }

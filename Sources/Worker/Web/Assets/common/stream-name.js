@@ -1,4 +1,6 @@
-// What may be the name of a broadcast, in the server's words (StreamName.swift) and in ours. Pure.
+// What may be the name of a broadcast, by the server's rules (StreamName.swift).
+
+import { word } from './words.js';
 
 const NAME_CHARACTERS_MIN = 3;
 const NAME_CHARACTERS_MAX = 32;
@@ -18,26 +20,25 @@ const RESERVED = new Set([
  */
 export function checkName(text) {
   const name = text.trim().toLowerCase();
-  if (name === '') return unfinished('Choose a name first.');
+  if (name === '') return unfinished(word('name.missing'));
   const complaint = complaintAbout(name);
   if (complaint) return { name: null, complaint, isUnfinished: false };
   if (name.length < NAME_CHARACTERS_MIN) {
-    return unfinished(`A name has at least ${NAME_CHARACTERS_MIN} characters.`);
+    return unfinished(word('name.short', { count: NAME_CHARACTERS_MIN }));
   }
   if (RESERVED.has(name)) {
-    return { name: null, complaint: `“${name}” is reserved. Add something to it.`,
-      isUnfinished: false };
+    return { name: null, complaint: word('name.reserved', { name }), isUnfinished: false };
   }
   return { name, complaint: null, isUnfinished: false };
 }
 
 function complaintAbout(name) {
-  if (/\s/.test(name)) return 'No spaces. Use a hyphen instead, for example my-show.';
-  if (/^[_-]/.test(name)) return 'Begin with a letter or a digit.';
+  if (/\s/.test(name)) return word('name.spaces');
+  if (/^[_-]/.test(name)) return word('name.beginning');
   const odd = name.match(/[^a-z0-9_-]/u);
-  if (odd) return `“${odd[0]}” cannot be used. Letters a to z, digits, - and _ can.`;
+  if (odd) return word('name.odd', { character: odd[0] });
   if (name.length > NAME_CHARACTERS_MAX) {
-    return `That is too long. A name has at most ${NAME_CHARACTERS_MAX} characters.`;
+    return word('name.long', { count: NAME_CHARACTERS_MAX });
   }
   return null;
 }

@@ -1,9 +1,13 @@
-// What a stream object of the API (docs/http-api.md) is called in words. Pure.
+// What a stream object of the API (docs/http-api.md) is called in words.
 //
 // The server renders the home page's cards with the same words (StreamCard.swift): change both
 // together.
 
-import { formatCount, formatSince } from './format.js';
+import { word } from './words.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 const CODEC_NAMES = {
   vp8: 'VP8', vp9: 'VP9', av1: 'AV1', h264: 'H.264', hevc: 'H.265', vvc: 'H.266', theora: 'Theora',
@@ -19,7 +23,8 @@ function codecName(codec) {
 export function pictureTags(stream) {
   const video = stream.tracks.find((track) => track.kind === 'video');
   if (!video) {
-    return ['Sound only', ...stream.tracks.slice(0, 1).map(({ codec }) => codecName(codec))];
+    const sound = stream.tracks.slice(0, 1).map(({ codec }) => codecName(codec));
+    return [word('stream.sound-only'), ...sound];
   }
   const size = video.width && video.height ? [`${video.width} × ${video.height}`] : [];
   return [...size, codecName(video.codec)];
@@ -28,25 +33,40 @@ export function pictureTags(stream) {
 /** What a badge says, and the class that gives it its colour. */
 export function badgeOf(state) {
   switch (state) {
-    case 'live': return { text: 'Live', className: 'badge badge-live' };
-    case 'paused': return { text: 'Paused', className: 'badge badge-paused' };
-    default: return { text: 'Ended', className: 'badge badge-offline' };
+    case 'live': return { text: word('stream.live'), className: 'badge badge-live' };
+    case 'paused': return { text: word('stream.paused'), className: 'badge badge-paused' };
+    default: return { text: word('stream.ended'), className: 'badge badge-offline' };
   }
+}
+
+/**
+ * How long it has been live: "live for 12 minutes", "live for 2 hours", "live for 3 days".
+ * @param {string} startedAt as in the API
+ * @param {number} [nowMs] since 1970
+ */
+export function liveSince(startedAt, nowMs = Date.now()) {
+  const ms = Math.max(0, nowMs - Date.parse(startedAt));
+  if (!(ms >= MINUTE_MS)) return word('live.moment');
+  if (ms < HOUR_MS) return word('live.minutes', { count: Math.floor(ms / MINUTE_MS) });
+  if (ms < 2 * DAY_MS) return word('live.hours', { count: Math.floor(ms / HOUR_MS) });
+  return word('live.days', { count: Math.floor(ms / DAY_MS) });
 }
 
 /** One line on how long it has been going on, or why it is not. */
 export function sinceWords(stream, nowMs = Date.now()) {
   switch (stream.state) {
-    case 'live': return `live ${formatSince(stream.startedAt, nowMs)}`;
-    case 'paused': return 'interrupted, may be back in a moment';
-    default: return 'not live any more';
+    case 'live': return liveSince(stream.startedAt, nowMs);
+    case 'paused': return word('stream.interrupted');
+    default: return word('stream.over');
   }
 }
 
 /** All that are on, in one line. @param {object[]} streams live and paused ones */
 export function summaryOf(streams) {
-  if (streams.length === 0) return 'Nobody, at the moment.';
+  if (streams.length === 0) return word('home.nobody');
   const viewers = streams.reduce((sum, stream) => sum + stream.viewers, 0);
-  const broadcasts = formatCount(streams.length, 'broadcast', 'broadcasts');
-  return `${broadcasts}, ${formatCount(viewers, 'viewer', 'viewers')}`;
+  return word('home.summary', {
+    broadcasts: word('count.broadcasts', { count: streams.length }),
+    viewers: word('count.viewers', { count: viewers }),
+  });
 }

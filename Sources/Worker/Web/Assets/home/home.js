@@ -8,6 +8,7 @@
 import { announce } from '../common/announce.js';
 import { subscribe } from '../common/events.js';
 import { summaryOf } from '../common/stream-words.js';
+import { word } from '../common/words.js';
 import { newsWords } from './news.js';
 import { StreamList } from './stream-list.js';
 
@@ -83,8 +84,8 @@ function tellMissing() {
     return;
   }
   enter('unconnected');
-  summary.textContent = 'Lost the server, trying again.';
-  announce('The server does not answer. This page goes on as soon as it does.');
+  summary.textContent = word('home.unconnected');
+  announce(word('home.unconnected.aloud'));
 }
 
 enter('loading');

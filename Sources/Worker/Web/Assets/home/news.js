@@ -1,4 +1,6 @@
-// Who came and who went, in one sentence for people who cannot see the list change. Pure.
+// Who came and who went, in one sentence for people who cannot see the list change.
+
+import { listText, word } from '../common/words.js';
 
 const MOST_NAMES = 3;
 
@@ -8,15 +10,21 @@ const MOST_NAMES = 3;
  * @returns {string} empty when there is nothing to say
  */
 export function newsWords(started, ended) {
-  const sentences = [];
-  if (started.length > 0) sentences.push(`${names(started)} live.`);
-  if (ended.length > 0) sentences.push(`${names(ended)} not live any more.`);
-  return sentences.join(' ');
+  return [startedWords(started), endedWords(ended)].filter(Boolean).join(' ');
 }
 
-/** "alice is", "alice and bob are", "5 broadcasts are". */
-function names(list) {
-  if (list.length > MOST_NAMES) return `${list.length} broadcasts are`;
-  const text = new Intl.ListFormat('en', { type: 'conjunction' }).format(list);
-  return `${text} ${list.length === 1 ? 'is' : 'are'}`;
+function startedWords(names) {
+  const count = names.length;
+  if (count === 0) return '';
+  return count > MOST_NAMES
+    ? word('news.started-count', { count })
+    : word('news.started', { count, names: listText(names) });
+}
+
+function endedWords(names) {
+  const count = names.length;
+  if (count === 0) return '';
+  return count > MOST_NAMES
+    ? word('news.ended-count', { count })
+    : word('news.ended', { count, names: listText(names) });
 }

@@ -1,9 +1,9 @@
 // One card of the list: the DOM of one stream. Made by the server (HomePage.swift) or from the
 // page's template; both have the same structure. Touches the document only where something changed.
 
-import { formatCount } from '../common/format.js';
 import { Stills } from '../common/still.js';
 import { badgeOf, pictureTags, sinceWords } from '../common/stream-words.js';
+import { word } from '../common/words.js';
 
 const stills = new Stills();
 
@@ -40,7 +40,7 @@ export class StreamCard {
     setText(link, stream.name);
     link.href = `/${stream.name}/watchLive`;
     const isOver = stream.state === 'ended';
-    const viewers = isOver ? '' : formatCount(stream.viewers, 'viewer', 'viewers');
+    const viewers = isOver ? '' : word('count.viewers', { count: stream.viewers });
     setText(element.querySelector('.stream-viewers'), viewers);
     this.#showTags(pictureTags(stream));
     stills.show(element.querySelector('.stream-still'), isOver ? null : stream.stillUrl ?? null);

@@ -1,6 +1,6 @@
 // What the status says of the server, in words. Pure.
 
-import { formatCount, formatSince } from '../common/format.js';
+import { formatCount, formatSince } from './counts.js';
 import { troubleCount } from './stream-words.js';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,7 @@
 // What the status says of streams, in words. Pure.
 
-import { formatBitrate, formatCount, formatSeconds, formatSince } from '../common/format.js';
+import { formatBitrate, formatSeconds } from '../common/format.js';
+import { formatCount, formatSince } from './counts.js';
 
 /** Below this, nobody has to know. */
 const NOTHING_MS = 50;
