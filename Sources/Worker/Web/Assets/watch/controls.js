@@ -1,6 +1,7 @@
 // The buttons and sliders over the picture: what they do, and what they show.
 
 import { formatDuration } from '../common/format.js';
+import { word } from '../common/words.js';
 
 const SHOW_MS = 250;
 export const STEP_S = 10;
@@ -34,11 +35,11 @@ export class Controls {
   show() {
     const { state } = this.#player;
     const isPaused = this.#player.facts.isPaused;
-    setButton(this.#elements.play, isPaused ? 'play' : 'pause', isPaused ? 'Play' : 'Pause',
-      'space');
+    setButton(this.#elements.play, isPaused ? 'play' : 'pause',
+      isPaused ? word('player.play') : word('player.pause'), word('player.space'));
     const { isMuted, isUnasked, volume } = this.#sound;
     setButton(this.#elements.mute, isMuted ? 'muted' : 'sound',
-      isMuted ? 'Sound on' : 'Sound off', 'm');
+      isMuted ? word('player.sound-on') : word('player.sound-off'), 'm');
     this.#elements.volume.value = isMuted ? 0 : volume;
     setFill(this.#elements.volume, isMuted ? 0 : volume);
     const isShowing = state === 'playing' || state === 'rewound' || state === 'interrupted';
@@ -86,13 +87,15 @@ export class Controls {
   #describeSeek(behindS) {
     const { seek, live } = this.#elements;
     const time = formatDuration(behindS * 1000);
-    const words = behindS < 1 ? 'Live' : `${time} behind live`;
+    const words = behindS < 1 ? word('player.live') : word('player.behind-live', { time });
     setAttribute(seek, 'aria-valuetext', words);
     setFill(seek, 1 - behindS / -Number(seek.min));
-    const label = behindS < 1 ? 'Live' : `−${time}`;
+    const label = behindS < 1 ? word('player.live') : `−${time}`;
     setText(live, label);
-    setAttribute(live, 'aria-label', behindS < 1 ? label : `${label}, back to live`);
-    setAttribute(live, 'title', behindS < 1 ? 'You are at the live edge' : 'Back to live (l)');
+    setAttribute(
+      live, 'aria-label', behindS < 1 ? label : word('player.back-to-live', { label }));
+    setAttribute(
+      live, 'title', behindS < 1 ? word('player.at-edge') : word('player.to-live-key'));
   }
 }
 
@@ -100,7 +103,7 @@ function setButton(button, icon, label, key) {
   const use = button.querySelector('use');
   setAttribute(use, 'href', `#icon-${icon}`);
   setAttribute(button, 'aria-label', label);
-  setAttribute(button, 'title', `${label} (${key})`);
+  setAttribute(button, 'title', word('player.with-key', { label, key }));
 }
 
 /** How much of a slider is coloured, from 0 to 1. */

@@ -1,5 +1,7 @@
 // Tells the system what plays, for its lock screen and its media keys.
 
+import { word } from '../common/words.js';
+
 /**
  * @param {import('./player.js').Player} player
  * @param {import('./controls.js').Controls} controls
@@ -11,7 +13,8 @@ export function setUpMediaSession(player, controls, name, icon) {
   const session = navigator.mediaSession;
   if (!session) return () => {};
   session.metadata = new MediaMetadata({
-    title: name, artist: 'Live on Weir', artwork: [{ src: icon, type: 'image/svg+xml' }],
+    title: name, artist: word('watch.session-artist'),
+    artwork: [{ src: icon, type: 'image/svg+xml' }],
   });
   const actions = {
     play: () => player.play(),

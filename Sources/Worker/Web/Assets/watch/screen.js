@@ -1,5 +1,7 @@
 // Full screen, the small window (picture in picture), and what a press on the picture itself does.
 
+import { word } from '../common/words.js';
+
 /** Two presses within this time are one double press. */
 const DOUBLE_PRESS_MS = 250;
 
@@ -21,9 +23,9 @@ export function setUpFullScreen({ player: frame, video, fullscreen: button }) {
   button.addEventListener('click', toggle);
   document.addEventListener('fullscreenchange', () => {
     const isFull = document.fullscreenElement === frame;
-    const label = isFull ? 'Leave full screen' : 'Full screen';
+    const label = isFull ? word('player.leave-full-screen') : word('player.full-screen');
     button.setAttribute('aria-label', label);
-    button.title = `${label} (f)`;
+    button.title = word('player.with-key', { label, key: 'f' });
     button.querySelector('use').setAttribute('href', isFull ? '#icon-unfull' : '#icon-full');
   });
   return toggle;

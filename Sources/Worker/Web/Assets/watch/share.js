@@ -1,6 +1,8 @@
 // Shares the page: through the system's own sheet on a phone, otherwise from a panel, which also
 // has the line of HTML that shows the player in another page, and the address for other players.
 
+import { word } from '../common/words.js';
+
 /**
  * @param {Record<string, HTMLElement>} elements   by id
  * @param {string} name   of the stream
@@ -16,7 +18,7 @@ export function setUpShare(elements, name) {
   button.addEventListener('click', () => {
     if (isPhone() && navigator.share) {
       // Rejected when the sheet is closed again: then nothing was wanted.
-      navigator.share({ title: `${name} on Weir`, url }).catch(() => {});
+      navigator.share({ title: word('share.title', { name }), url }).catch(() => {});
     } else {
       panel.showModal();
     }
@@ -39,7 +41,7 @@ export function setUpShare(elements, name) {
 export function addressForPlayers(name, stream) {
   if (!stream?.hlsFault) return { address: stream?.hlsUrl ?? `/${name}/hls/index.m3u8`, note: '' };
   return {
-    address: `/${name}/live`, note: `This is WebM, for VLC and mpv. ${stream.hlsFault}`,
+    address: `/${name}/live`, note: word('share.webm-note', { fault: stream.hlsFault }),
   };
 }
 
@@ -50,7 +52,8 @@ export function addressForPlayers(name, stream) {
  */
 function frameLine(origin, name) {
   return `<iframe src="${origin}/${name}/embed" width="640" height="360" style="border: 0" `
-    + `allow="autoplay; fullscreen; picture-in-picture" title="${name}, live"></iframe>`;
+    + 'allow="autoplay; fullscreen; picture-in-picture" '
+    + `title="${word('share.frame-title', { name })}"></iframe>`;
 }
 
 /** Where sheets are what people expect; on a computer they are in the way. */

@@ -1,15 +1,21 @@
 // By which of the server's formats a broadcast comes: WebM in one response, lists of HLS that the
 // browser reads by itself, or the pieces that such lists name (CMAF), read by this page.
-//
-// Pure.
+
+import { word } from '../common/words.js';
 
 /** @typedef {'webm' | 'hls' | 'cmaf'} Via */
 
-/** @type {Record<Via, string>} */
-const NAMES = { webm: 'WebM', hls: 'HLS', cmaf: 'low-latency HLS' };
+/** @type {Set<Via>} */
+const ALL = new Set(['webm', 'hls', 'cmaf']);
 
 /** In words. @param {Via} via */
-export function nameOf(via) { return NAMES[via]; }
+export function nameOf(via) {
+  switch (via) {
+    case 'cmaf': return word('watch.low-latency-hls');
+    case 'hls': return 'HLS';
+    default: return 'WebM';
+  }
+}
 
 /**
  * The one that the page's address asks for (`?via=cmaf`); null: whatever is best.
@@ -18,7 +24,7 @@ export function nameOf(via) { return NAMES[via]; }
  */
 export function viaOf(search) {
   const asked = new URLSearchParams(search).get('via');
-  return Object.hasOwn(NAMES, asked) ? /** @type {Via} */ (asked) : null;
+  return ALL.has(asked) ? /** @type {Via} */ (asked) : null;
 }
 
 /**
@@ -37,5 +43,6 @@ export function asksForLists(via, streamsWebM, takesLists) {
  * @param {string} seconds   how far behind the picture is; empty when that is not known
  */
 export function viaWords(via, seconds) {
-  return seconds ? `by ${NAMES[via]}, ${seconds} s behind` : `by ${NAMES[via]}`;
+  const way = nameOf(via);
+  return seconds ? word('watch.via-behind', { way, seconds }) : word('watch.via', { way });
 }

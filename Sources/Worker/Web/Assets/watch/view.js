@@ -1,7 +1,8 @@
 // Shows the player's state on the page: messages over the picture, badge, figures, window title.
 // Writes only what has changed, so that a screen reader does not say the same thing twice.
 
-import { formatCount, formatSince } from '../common/format.js';
+import { liveSince } from '../common/stream-words.js';
+import { numberText, word } from '../common/words.js';
 import { hasPicture } from './codecs.js';
 import { via as askedVia } from './first-request.js';
 import { viaWords } from './via.js';
@@ -123,20 +124,21 @@ export class View {
   #showStream() {
     const { stream } = this.#player;
     const isOn = stream?.state === 'live' || stream?.state === 'paused';
-    const viewers = isOn ? formatCount(stream.viewers, 'viewer', 'viewers') : '';
+    const viewers = isOn ? word('count.viewers', { count: stream.viewers }) : '';
     this.#change('viewers', viewers, () => setText(this.#elements.viewers, viewers));
-    const since = isOn ? `live ${formatSince(stream.startedAt)}` : '';
+    const since = isOn ? liveSince(stream.startedAt) : '';
     this.#change('since', since, () => setText(this.#elements.since, since));
   }
 
   #showFigures() {
     const { state, lagS, isAtEdge, isQuiet, via } = this.#player;
     const seconds = STATES_WITH_TIME.has(state) ? lagS.toFixed(LATENCY_DIGITS) : '';
-    const text = latencyText(state, seconds, isAtEdge);
+    const shown = seconds && numberText(lagS, LATENCY_DIGITS);
+    const text = latencyText(state, shown, isAtEdge);
     const { latency, live } = this.#elements;
     this.#change('seconds', seconds, () => { latency.dataset.seconds = seconds; });
     this.#change('latency', text, () => { latency.textContent = text; });
-    const way = via && seconds ? viaWords(via, seconds) : '';
+    const way = via && shown ? viaWords(via, shown) : '';
     this.#change('way', way, () => setText(this.#elements.way, way));
     // The element tells of what it leaves out when it likes.
     this.#showLack();
@@ -154,7 +156,7 @@ function setText(element, text) {
 
 /** What stands beside Live. Further back, the button says how far. */
 function latencyText(state, seconds, isAtEdge) {
-  if (state === 'paused-by-viewer') return 'Paused';
+  if (state === 'paused-by-viewer') return word('player.paused');
   return isAtEdge && seconds ? `${seconds} s` : '';
 }
 

@@ -1,5 +1,6 @@
-// What the page says in each of its states. Pure.
+// What the page says in each of its states.
 
+import { word } from '../common/words.js';
 import { describeCodec, describePlayers, describeType } from './codecs.js';
 import { nameOf } from './via.js';
 
@@ -30,7 +31,8 @@ export function wordsFor(situation, canPlay) {
   switch (state) {
     case 'playing': return { ...CALM, ...live(name) };
     case 'rewound': return { ...CALM, ...live(name) };
-    case 'paused-by-viewer': return { ...CALM, ...live(name), document: `${name} · paused` };
+    case 'paused-by-viewer':
+      return { ...CALM, ...live(name), document: word('watch.document.paused', { name }) };
     case 'interrupted': return interrupted(name);
     case 'offline': return offline(name);
     case 'ended': return ended(name);
@@ -40,117 +42,126 @@ export function wordsFor(situation, canPlay) {
 }
 
 function live(name) {
-  return { badge: 'Live', tone: 'live', document: `${name} is live` };
+  return {
+    badge: word('watch.badge.live'), tone: 'live', document: word('watch.document.live', { name }),
+  };
 }
 
 function interrupted(name) {
   return {
-    title: 'The broadcast is interrupted',
-    text: 'Stay here: it goes on by itself as soon as they are back.',
-    badge: 'Interrupted', tone: 'paused', document: `${name} · interrupted`,
+    title: word('watch.interrupted.title'),
+    text: word('watch.interrupted.text'),
+    badge: word('watch.badge.interrupted'), tone: 'paused',
+    document: word('watch.document.interrupted', { name }),
   };
 }
 
 function offline(name) {
   return {
-    title: `${name} is not live right now`,
-    text: 'Leave this page open: it starts by itself.',
-    badge: 'Offline', tone: 'offline', document: `${name} · offline`,
+    title: word('watch.offline.title', { name }),
+    text: word('watch.offline.text'),
+    badge: word('watch.badge.offline'), tone: 'offline',
+    document: word('watch.document.offline', { name }),
   };
 }
 
 function ended(name) {
   return {
-    title: 'The broadcast has ended',
-    text: `If ${name} goes live again, it starts here by itself.`,
-    badge: 'Ended', tone: 'offline', document: `${name} · ended`,
+    title: word('watch.ended.title'),
+    text: word('watch.ended.text', { name }),
+    badge: word('watch.badge.ended'), tone: 'offline',
+    document: word('watch.document.ended', { name }),
   };
 }
 
 function unplayable(name, trouble, mimeType, via, canPlay) {
-  const said = { badge: 'Live', tone: 'live', document: `${name} · cannot play` };
+  const said = {
+    badge: word('watch.badge.live'), tone: 'live',
+    document: word('watch.document.unplayable', { name }),
+  };
   if (trouble === 'damaged') {
     return {
       ...said,
-      title: 'The picture cannot be decoded',
-      text: 'Something in this broadcast is broken. Trying again may help.',
+      title: word('watch.damaged.title'),
+      text: word('watch.damaged.text'),
     };
   }
   if (via !== null) {
     return {
       ...said,
-      title: 'This browser cannot play it this way',
-      text: `It is ${describeType(mimeType)}. The address of this page allows ${nameOf(via)} only; `
-        + `without “via=${via}” it may play.`,
+      title: word('watch.this-way.title'),
+      text: word('watch.this-way.text', {
+        type: describeType(mimeType), way: nameOf(via), parameter: `via=${via}`,
+      }),
     };
   }
   return {
     ...said,
-    title: 'This browser cannot play this broadcast',
-    text: `It is ${describeType(mimeType)}. ${describePlayers(mimeType, canPlay)}`,
+    title: word('watch.unplayable.title'),
+    text: word('watch.unplayable.text', {
+      type: describeType(mimeType), players: describePlayers(mimeType, canPlay),
+    }),
   };
 }
 
 function waiting(name, state, trouble) {
-  const said = { badge: 'Connecting', tone: '', document: name };
+  const said = { badge: word('watch.connecting'), tone: '', document: name };
   if (trouble === 'busy') {
     return {
       ...said,
-      title: 'Very many people are watching',
-      text: 'There is no place free at the moment. This page tries again by itself.',
+      title: word('watch.busy.title'),
+      text: word('watch.busy.text'),
     };
   }
   if (trouble === 'stranger') {
     return {
       ...said,
-      title: 'Something on the way answers for the server',
-      text: 'It sends no picture. If this network has a page to sign in at, open that first.',
+      title: word('stranger.answers.title'),
+      text: word('watch.stranger.text'),
     };
   }
   if (trouble === 'unreached') {
     return {
       ...said,
-      title: 'Something on the way does not reach the server',
-      text: 'A proxy between this browser and the server answers in its place. This page tries '
-        + 'again by itself.',
+      title: word('stranger.unreached.title'),
+      text: word('watch.unreached.text'),
     };
   }
   if (trouble === 'refused') {
     return {
       ...said,
-      title: 'Something on the way refuses the broadcast',
-      text: 'It is between this browser and the server, and not the server itself. This page '
-        + 'tries again by itself.',
+      title: word('stranger.refuses.title'),
+      text: word('watch.refused.text'),
     };
   }
   if (trouble === 'early') {
     return {
       ...said,
-      title: 'The broadcast is just beginning',
-      text: 'The picture will be here in some seconds. This page waits for it.',
+      title: word('watch.early.title'),
+      text: word('watch.early.text'),
     };
   }
   if (trouble === 'no-beginning') {
     return {
       ...said,
-      title: 'Waiting for a picture',
-      text: 'The picture begins with the next key frame.',
+      title: word('watch.no-beginning.title'),
+      text: word('watch.no-beginning.text'),
     };
   }
   if (trouble === 'still') {
     return {
       ...said,
-      title: 'No picture now',
-      text: 'Something comes, but nothing of it can be shown. Trying to get it going again.',
+      title: word('watch.still.title'),
+      text: word('watch.still.text'),
     };
   }
   if (state === 'connecting' && trouble === null) {
-    return { ...said, title: 'Connecting', text: 'The picture comes in a moment.' };
+    return { ...said, title: word('watch.connecting'), text: word('watch.connecting.text') };
   }
   return {
     ...said,
-    title: 'The connection is gone',
-    text: 'Trying to get it back. You need not do anything.',
+    title: word('watch.lost.title'),
+    text: word('watch.lost.text'),
   };
 }
 
@@ -162,17 +173,17 @@ function waiting(name, state, trouble) {
  * @param {string} situation.mimeType
  */
 export function noteFor({ lack, isBlind, mimeType }) {
-  if (!lack) return isBlind ? 'No picture now. Trying to get it back.' : '';
+  if (!lack) return isBlind ? word('watch.note.blind') : '';
   const isVideo = lack.kind === 'video';
   if (lack.isForNow) {
     return isVideo
-      ? 'No picture now. The sound goes on.' : 'No sound now. The picture goes on.';
+      ? word('watch.note.no-picture') : word('watch.note.no-sound');
   }
   if (lack.isDamaged) {
     return isVideo
-      ? 'The picture cannot be decoded. The sound goes on.'
-      : 'The sound cannot be decoded. The picture goes on.';
+      ? word('watch.note.damaged-picture') : word('watch.note.damaged-sound');
   }
-  const what = isVideo ? 'picture' : 'sound';
-  return `No ${what} in this browser. ${describeCodec(mimeType, lack.kind)}`;
+  const codec = describeCodec(mimeType, lack.kind);
+  return isVideo
+    ? word('watch.note.picture-unknown', { codec }) : word('watch.note.sound-unknown', { codec });
 }
