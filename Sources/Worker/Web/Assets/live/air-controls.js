@@ -1,6 +1,7 @@
 // The switches on air, with one press or one key: microphone, camera, screen.
 
 import { announce } from '../common/announce.js';
+import { word } from '../common/words.js';
 
 const find = (id) => document.getElementById(id);
 const KEYS = { m: 'toggle-microphone', c: 'toggle-camera', s: 'toggle-screen' };
@@ -37,11 +38,12 @@ export class AirControls {
     const wasShown = this.#isShown;
     this.#isShown = isOnAir;
     const speaks = wasShown && isOnAir;
-    press('toggle-microphone', hasSound, speaks && `Microphone ${hasSound ? 'on' : 'off'}.`);
+    press('toggle-microphone', hasSound,
+      speaks && (hasSound ? word('air.microphone.is-on') : word('air.microphone.is-off')));
     press('toggle-camera', picture === 'camera',
-      speaks && `Camera ${picture === 'camera' ? 'on' : 'off'}.`);
+      speaks && (picture === 'camera' ? word('air.camera.is-on') : word('air.camera.is-off')));
     press('toggle-screen', picture === 'screen',
-      speaks && `Screen ${picture === 'screen' ? 'shared' : 'not shared'}.`);
+      speaks && (picture === 'screen' ? word('air.screen.is-on') : word('air.screen.is-off')));
   }
 
   #pressed(event) {

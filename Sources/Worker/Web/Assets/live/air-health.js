@@ -2,7 +2,8 @@
 // matters most now, of all that can be wrong between camera and server. Pure: figures and the time
 // in, words out.
 
-import { formatCount, formatSeconds } from '../common/format.js';
+import { formatSeconds } from '../common/format.js';
+import { word } from '../common/words.js';
 import { EncoderHealth, easierStep } from './encoder-health.js';
 import { UploadHealth } from './upload-health.js';
 
@@ -56,56 +57,56 @@ export class AirHealth {
   /** What to say instead of the state of the upload. */
   #worst(figures, upload, isSlow) {
     if (upload.level === 'offline') return {};
-    if (figures.stillMs >= STILL_MS) return STILL;
+    if (figures.stillMs >= STILL_MS) return still();
     if (isSlow && upload.level !== 'bad') return slowWords(figures);
     const isMute = figures.soundRoute === 'silence' || figures.soundRoute === 'none';
-    if (isMute && figures.isSoundHeld && upload.level === 'good') return MUTE;
+    if (isMute && figures.isSoundHeld && upload.level === 'good') return mute();
     return {};
   }
 }
 
-const STILL = {
-  level: 'bad', title: 'Nothing is recorded', lowerBps: null,
-  advice: 'This browser gives neither picture nor sound just now. It is started anew.',
-};
+function still() {
+  return {
+    level: 'bad', title: word('health.nothing.title'), lowerBps: null,
+    advice: word('health.nothing.text'),
+  };
+}
 
-const MUTE = { level: 'behind', title: 'Viewers hear nothing', advice: '' };
+function mute() { return { level: 'behind', title: word('health.mute.title'), advice: '' }; }
 
 function slowWords({ encoder, plan, hasLighterCodec }) {
   const step = easierStep({ hasLighterCodec, size: plan.size, encoder });
   return {
     level: 'bad',
-    title: `This device is too slow for ${plan.size.id}`,
-    advice: `It ${wordsForLack(encoder)}. The upload is not the reason.`,
-    offer: step ? 'What costs less helps:' : 'End other programs on it.',
+    title: word('health.slow.title', { size: plan.size.id }),
+    advice: wordsForLack(encoder),
+    offer: step ? word('health.slow.offer') : word('health.slow.no-offer'),
     lowerBps: null,
     step,
   };
 }
 
 function wordsForLack({ behindMs, framesPerSecond }) {
-  const late = `is ${formatSeconds(behindMs)} late`;
-  if (framesPerSecond === null) return late;
-  const rate = `${formatCount(Math.round(framesPerSecond), 'picture', 'pictures')} a second`;
-  return behindMs < LATE_MS ? `makes ${rate}` : `${late}, with ${rate}`;
+  const time = formatSeconds(behindMs);
+  if (framesPerSecond === null) return word('health.slow.late', { time });
+  const count = Math.round(framesPerSecond);
+  return behindMs < LATE_MS
+    ? word('health.slow.rate', { count }) : word('health.slow.late-and-rate', { time, count });
 }
 
-const SOUND_NOTES = {
-  microphone: 'sound comes straight from the microphone',
-  silence: 'silence is sent in its place',
-  none: 'only the picture is sent',
-};
-
 function soundNote({ soundRoute, isSoundHeld }) {
-  const note = SOUND_NOTES[soundRoute ?? ''];
-  if (!note) return '';
-  return isSoundHeld
-    ? `This browser holds the sound back: ${note}, until it comes by itself.`
-    : `The mixed sound stood still: ${note}. It is tried again by itself.`;
+  switch (soundRoute) {
+    case 'microphone':
+      return isSoundHeld ? word('health.held.microphone') : word('health.stood.microphone');
+    case 'silence':
+      return isSoundHeld ? word('health.held.silence') : word('health.stood.silence');
+    case 'none':
+      return isSoundHeld ? word('health.held.none') : word('health.stood.none');
+    default: return '';
+  }
 }
 
 function heldBackNote({ heldBackMs }) {
   if (heldBackMs < HELD_BACK_MS) return '';
-  return `The server has held it back for ${formatSeconds(heldBackMs)} in all, because it came `
-    + 'faster than time goes.';
+  return word('health.held-back', { time: formatSeconds(heldBackMs) });
 }

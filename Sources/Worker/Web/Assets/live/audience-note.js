@@ -1,5 +1,6 @@
 // Says under the form who will be able to watch, and offers the codec with which more people can.
 
+import { word } from '../common/words.js';
 import { WIDEST_CODEC_ID } from './codec-choice.js';
 import { wordsForCodec } from './audience-words.js';
 import { canRecord, planRecording } from './recording-plan.js';
@@ -36,7 +37,8 @@ export class AudienceNote {
     const { codec } = await planRecording(
       { size, codecChoice }, videoBitrateBps(bitrateChoice, size), hasSound);
     if (change !== this.#changes) return;
-    find('audience-note').textContent = `${codec.label}: ${wordsForCodec(codec.id, hasSound)}`;
+    find('audience-note').textContent = word(
+      'audience.codec', { codec: codec.label, who: wordsForCodec(codec.id, hasSound) });
     find('use-widest').hidden = codec.id === WIDEST_CODEC_ID || !canRecord(WIDEST_CODEC_ID);
   }
 }

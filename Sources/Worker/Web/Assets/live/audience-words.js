@@ -1,15 +1,16 @@
 // Who can watch a broadcast, by its codecs: what its broadcaster should know before and while it is on.
-// iPhones and iPads watch by HLS, and that cannot carry everything. Pure.
+// iPhones and iPads watch by HLS, and that cannot carry everything.
+
+import { word } from '../common/words.js';
 
 /** By the names that the API has for codecs. */
 const WORDS = {
-  vp8: 'Computers and Android phones can watch. iPhones and iPads cannot: they do not play VP8.',
-  vp9: 'Computers and Android phones can watch. Many iPhones and iPads cannot: they do not play VP9.',
-  av1: 'Computers and Android phones that are not too old can watch, and the newest iPhones and iPads.',
-  h264: 'Computers and phones can watch, iPhones and iPads too.',
-  hevc: 'iPhones and iPads can watch, and computers that can decode HEVC.',
+  vp8: () => word('audience.vp8'),
+  vp9: () => word('audience.vp9'),
+  av1: () => word('audience.av1'),
+  h264: () => word('audience.h264'),
+  hevc: () => word('audience.hevc'),
 };
-const FOR_OPUS = ' Older ones have no sound there (Opus).';
 const APPLE = new Set(['h264', 'hevc']);
 
 /**
@@ -18,8 +19,9 @@ const APPLE = new Set(['h264', 'hevc']);
  * @param {boolean} hasSound   it is Opus
  */
 export function wordsForCodec(codecID, hasSound) {
-  const words = WORDS[codecID] ?? '';
-  return words + (hasSound && APPLE.has(codecID) ? FOR_OPUS : '');
+  const words = WORDS[codecID]?.() ?? '';
+  if (!hasSound || !APPLE.has(codecID)) return words;
+  return `${words} ${word('audience.older-no-opus')}`;
 }
 
 /**
@@ -27,7 +29,7 @@ export function wordsForCodec(codecID, hasSound) {
  * @param {object} stream   as the API describes it
  */
 export function wordsForStream({ tracks, hlsFault }) {
-  if (hlsFault) return `iPhones and iPads cannot watch. ${firstSentence(hlsFault)}`;
+  if (hlsFault) return word('audience.no-apple', { fault: firstSentence(hlsFault) });
   const video = tracks.find(({ kind }) => kind === 'video');
   return wordsForCodec(video?.codec ?? '', tracks.some(({ codec }) => codec === 'opus'));
 }

@@ -1,21 +1,24 @@
 // Which cameras and microphones there are. Their names are told only to a page that may use one.
 
+import { word } from '../common/words.js';
+
 /**
  * @typedef {{id: string, label: string}} Device
  * @returns {Promise<{cameras: Device[], microphones: Device[]}>}
  */
 export async function listDevices() {
   const devices = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
-  const ofKind = (kind, word) => devices
+  const ofKind = (kind, numbered) => devices
     // Those two stand for others in the list.
     .filter((device) => device.kind === kind && device.deviceId !== ''
       && device.deviceId !== 'default' && device.deviceId !== 'communications')
     .map((device, index) => ({
-      id: device.deviceId, label: device.label || `${word} ${index + 1}`,
+      id: device.deviceId, label: device.label || numbered(String(index + 1)),
     }));
   return {
-    cameras: ofKind('videoinput', 'Camera'),
-    microphones: ofKind('audioinput', 'Microphone'),
+    cameras: ofKind('videoinput', (number) => word('setup.camera-number', { number })),
+    microphones: ofKind(
+      'audioinput', (number) => word('setup.microphone-number', { number })),
   };
 }
 

@@ -1,4 +1,6 @@
-// What to say when something went wrong: what happened, and what to do. Pure.
+// What to say when something went wrong: what happened, and what to do.
+
+import { word } from '../common/words.js';
 
 /**
  * @typedef {'take-over' | 'retry' | 'change-name' | 'sign-in' | 'reload' | 'use-camera'
@@ -26,53 +28,47 @@ function wordsForReason(reason, name, answer, isNameFixed) {
     case 'already-live':
       if (isNameFixed) {
         return warning(
-          'You are live already',
-          'In another tab, on another device, or from an encoder. Take over: your viewers stay.',
+          word('end.live-already.title'),
+          word('end.live-already.text'),
           ['take-over']);
       }
       return warning(
-        `Someone is live as ${name}`,
-        'If that is you, in another tab or on another device, take over: your viewers stay. '
-          + 'Otherwise choose another name.',
-        ['take-over', 'change-name']);
+        word('end.someone.title', { name }),
+        word('end.someone.text'), ['take-over', 'change-name']);
     case 'not-yours':
       return error(
-        'That broadcast is somebody else’s',
-        `It cannot be taken over from here. The name ${name} is free again when it has ended.`,
+        word('end.not-yours.title'),
+        word('end.not-yours.text', { name }),
         ['change-name', 'retry']);
     case 'taken-over':
       return warning(
-        'Your broadcast goes on elsewhere',
-        'Another tab or device has taken it over. Viewers see that one now.', ['take-over']);
+        word('end.taken-over.title'),
+        word('end.taken-over.text'), ['take-over']);
     case 'ended-elsewhere':
       return warning(
-        'Your broadcast was ended',
-        'Somebody pressed Stop: you in another tab, or an operator of this server.', ['retry']);
+        word('end.elsewhere.title'),
+        word('end.elsewhere.text'), ['retry']);
     case 'signed-out':
       return warning(
-        'You are signed out',
-        'Your session has ended, here or from another device. Sign in, and you can go live again.',
+        word('end.signed-out.title'),
+        word('end.signed-out.text'),
         ['sign-in']);
     case 'other-account':
       return warning(
-        `You are not signed in as ${name} any more`,
-        'Somebody has signed in with another account, in another tab perhaps. Reload this page to '
-          + 'broadcast with that one.',
-        ['reload']);
+        word('end.other-account.title', { name }),
+        word('end.other-account.text'), ['reload']);
     case 'account-disabled':
       return error(
-        'This account is disabled',
-        'The operator of this server has closed it for now. Ask there.', ['retry']);
+        word('end.disabled.title'),
+        word('end.disabled.text'), ['retry']);
     case 'no-space':
       return error(
-        'The server has no room left',
-        'There is no space on its disk for another broadcast. Try again later, or tell its '
-          + 'operator.',
-        ['retry']);
+        word('end.no-space.title'),
+        word('end.no-space.text'), ['retry']);
     case 'server-full':
       return error(
-        'The server is full',
-        'As many broadcasts are live as it takes. Try again in a minute.', ['retry']);
+        word('end.full.title'),
+        word('end.full.text'), ['retry']);
     default:
       return wordsForFault(reason, answer);
   }
@@ -82,28 +78,28 @@ function wordsForFault(reason, answer) {
   switch (reason) {
     case 'bad-media':
       return error(
-        'The server cannot read the recording',
-        'Starting it anew did not help. Choose another codec under Advanced, or use another '
-          + 'browser.',
-        ['retry']);
+        word('end.bad-media.title'),
+        word('end.bad-media.text'), ['retry']);
     case 'recorder-failed':
       return error(
-        'The browser stopped recording',
-        'That can happen when the picture is too large for this device. Choose a smaller one, or '
-          + 'another codec under Advanced.',
-        ['retry']);
+        word('end.recorder-failed.title'),
+        word('end.recorder-failed.text'), ['retry']);
     case 'recorder-silent':
       return error(
-        'Nothing was recorded',
-        'Neither picture nor sound came. Check that camera and microphone are switched on, or '
-          + 'choose another picture.',
-        ['retry', 'use-test']);
+        word('end.silent.title'),
+        word('end.silent.text'), ['retry', 'use-test']);
     default:
       return error(
-        'The server refused the broadcast',
-        `It says: ${answer?.title || 'nothing more'}${answer ? ` (${answer.status})` : ''}.`,
-        ['retry', 'change-name']);
+        word('end.refused.title'), wordsForRefusal(answer), ['retry', 'change-name']);
   }
+}
+
+function wordsForRefusal(answer) {
+  if (!answer) return word('end.refused.says-nothing');
+  const status = String(answer.status);
+  return answer.title
+    ? word('end.refused.says', { title: answer.title, status })
+    : word('end.refused.says-status', { status });
 }
 
 /**
@@ -112,9 +108,9 @@ function wordsForFault(reason, answer) {
  * @returns {Words}
  */
 export function wordsForLostPicture(kind) {
-  const what = kind === 'screen' ? 'Sharing has ended' : 'The camera is gone';
+  const what = kind === 'screen' ? word('lost.screen') : word('lost.camera');
   return warning(
-    what, 'You are still live. Viewers see “One moment” until you choose another picture.',
+    what, word('lost.picture.text'),
     kind === 'screen'
       ? ['use-screen', 'use-camera', 'use-test'] : ['use-camera', 'use-screen', 'use-test']);
 }
@@ -122,10 +118,8 @@ export function wordsForLostPicture(kind) {
 /** A camera that is open gives no picture. @returns {Words} */
 export function wordsForStillPicture() {
   return warning(
-    'No picture comes from the camera',
-    'It is covered, switched off, or another program has it. You are still live: viewers hear you '
-      + 'and see “One moment”, until the picture is back by itself.',
-    ['use-screen', 'use-test']);
+    word('lost.still.title'),
+    word('lost.still.text'), ['use-screen', 'use-test']);
 }
 
 /**
@@ -136,25 +130,27 @@ export function wordsForStillPicture() {
 export function wordsForSlowCodec({ codec, size }) {
   return {
     tone: 'info',
-    title: `${codec.label} is too slow on this device`,
-    text: `Pictures of ${size.id} came late, so another codec is used from now on, and next time.`,
+    title: word('slow-codec.title', { codec: codec.label }),
+    text: word('slow-codec.text', { size: size.id }),
     actions: [],
   };
 }
 
 export function wordsForLostMicrophone() {
   return warning(
-    'The microphone is gone',
-    'Viewers hear nothing from it. Connect it again and it is used again, or choose another one.',
+    word('lost.microphone.title'),
+    word('lost.microphone.text'),
     ['retry']);
 }
 
-const BEGUN_ANEW_BECAUSE = {
-  silent: 'Nothing came from this browser for a while, as when a computer sleeps, so the server '
-    + 'had ended it.',
-  gone: 'This browser could not reach the server for a while, so the server had ended it.',
-  server: 'The server had ended it for a reason of its own, a restart perhaps.',
-};
+function begunAnewBecause(reason) {
+  switch (reason) {
+    case 'silent': return word('anew.silent');
+    case 'gone': return word('anew.gone');
+    case 'server': return word('anew.server');
+    default: return word('anew.unknown');
+  }
+}
 
 /**
  * The broadcast was over at the server, which was not intended, and it goes on by itself.
@@ -162,11 +158,10 @@ const BEGUN_ANEW_BECAUSE = {
  * @returns {Words}
  */
 export function wordsForBegunAnew(reason) {
-  const why = BEGUN_ANEW_BECAUSE[reason] ?? 'The server did not have it any more.';
   return {
     tone: 'info',
-    title: 'Your broadcast has begun anew',
-    text: `${why} Viewers who wait see you again by themselves.`,
+    title: word('anew.title'),
+    text: word('anew.text', { why: begunAnewBecause(reason) }),
     actions: [],
   };
 }
@@ -175,9 +170,8 @@ export function wordsForBegunAnew(reason) {
 export function wordsForSmallerParcels(bytes) {
   return {
     tone: 'info',
-    title: 'Something on the way refuses large requests',
-    text: 'A proxy between this browser and the server is set so. Your broadcast goes out in '
-      + `pieces of at most ${Math.round(bytes / 1024)} KiB now.`,
+    title: word('stranger.large.title'),
+    text: word('smaller.text', { kib: String(Math.round(bytes / 1024)) }),
     actions: [],
   };
 }
@@ -185,8 +179,8 @@ export function wordsForSmallerParcels(bytes) {
 /** Media was dropped, because it could not be sent for too long. */
 export function wordsForMissed(missedMs) {
   return warning(
-    'Viewers missed something',
-    `About ${Math.round(missedMs / 1000)} s were not sent, because they had waited for too long.`,
+    word('missed.title'),
+    word('missed.text', { seconds: String(Math.round(missedMs / 1000)) }),
     []);
 }
 

@@ -2,6 +2,7 @@
 // (what is in front of the camera), broadcast (recorder and upload) and what is shown.
 
 import { announce } from '../common/announce.js';
+import { word } from '../common/words.js';
 import { AirCare } from './air-care.js';
 import { AirMonitor } from './air-monitor.js';
 import { AirPlan } from './air-plan.js';
@@ -32,10 +33,12 @@ const TROUBLE_MS = 1_000;
 const CODEC_TRIAL_MS = 30_000;
 /** Missing less than this goes by. */
 const MISSED_MS = 2_000;
-const STOP_LABELS = { starting: 'Cancel', stopping: 'Stopping' };
 /** What is worth saying aloud. */
 const SPOKEN = {
-  starting: 'Starting.', live: 'You are live.', reconnecting: 'Reconnecting.', stopped: 'Stopped.',
+  starting: () => word('spoken.starting'),
+  live: () => word('spoken.live'),
+  reconnecting: () => word('spoken.reconnecting'),
+  stopped: () => word('spoken.stopped'),
 };
 
 const find = (id) => document.getElementById(id);
@@ -298,8 +301,7 @@ class LivePage {
   #showStartTrouble({ level, title, reason }) {
     if (level !== 'offline' || this.#startTrouble === title) return;
     this.#startTrouble = title;
-    this.#notice.show(warning(
-      title, `${reason} It is tried again until it works, or until you cancel.`.trim(), []));
+    this.#notice.show(warning(title, word('start.trouble', { reason }).trim(), []));
   }
 
   // The end
@@ -382,14 +384,19 @@ class LivePage {
     document.body.dataset.state = name;
     const { isOnAir, isBusy } = this.#state;
     this.#form.isNameFixed = isBusy;
-    find('setup-title').textContent = isOnAir ? 'Change while live' : 'Set up';
+    find('setup-title').textContent = isOnAir ? word('setup.change') : word('setup.title');
     find('setup-title').classList.toggle('visually-hidden', !isOnAir);
-    find('stop').textContent = STOP_LABELS[name] ?? 'Stop';
+    find('stop').textContent = stopLabel(name);
     find('stop').disabled = name === 'stopping';
     if (isOnAir) this.#markChanges(this.#studio.pictureKind === 'standby');
     this.#switches.show();
-    if (SPOKEN[name]) announce(SPOKEN[name]);
+    if (SPOKEN[name]) announce(SPOKEN[name]());
   }
+}
+
+function stopLabel(state) {
+  if (state === 'starting') return word('air.cancel');
+  return state === 'stopping' ? word('air.stopping') : word('air.stop');
 }
 
 new LivePage().start();

@@ -1,18 +1,19 @@
 // The one notice on the page: a title, a sentence, and what can be done about it.
 
 import { announce } from '../common/announce.js';
+import { word } from '../common/words.js';
 
 /** @typedef {import('./failure-words.js').ActionName} ActionName */
 
 const LABELS = {
-  'take-over': 'Take over',
-  retry: 'Try again',
-  'change-name': 'Choose another name',
-  'sign-in': 'Sign in',
-  reload: 'Reload this page',
-  'use-camera': 'Use the camera',
-  'use-screen': 'Share a screen',
-  'use-test': 'Show the test picture',
+  'take-over': () => word('act.take-over'),
+  retry: () => word('act.retry'),
+  'change-name': () => word('act.change-name'),
+  'sign-in': () => word('act.sign-in'),
+  reload: () => word('act.reload'),
+  'use-camera': () => word('act.use-camera'),
+  'use-screen': () => word('act.use-screen'),
+  'use-test': () => word('act.use-test'),
 };
 
 export class Notice {
@@ -35,7 +36,7 @@ export class Notice {
     this.#text.textContent = text;
     this.#actions.replaceChildren(...actions.map((action, index) => this.#button(action, index)));
     this.#element.hidden = false;
-    announce(`${title}. ${text}`);
+    announce(word('notice.aloud', { title, text }));
   }
 
   get isShown() { return !this.#element.hidden; }
@@ -47,7 +48,7 @@ export class Notice {
     button.type = 'button';
     button.id = action;
     button.className = index === 0 ? 'button button-primary' : 'button';
-    button.textContent = LABELS[action];
+    button.textContent = LABELS[action]();
     button.onclick = () => {
       this.hide();
       this.#onAction(action);

@@ -1,9 +1,8 @@
 // The figures while on air, the state of the broadcast, and the summary afterwards.
 
 import { announce } from '../common/announce.js';
-import {
-  formatBitrate, formatBytes, formatCount, formatDuration, formatSeconds,
-} from '../common/format.js';
+import { formatBitrate, formatBytes, formatDuration, formatSeconds } from '../common/format.js';
+import { numberText, word } from '../common/words.js';
 
 const find = (id) => document.getElementById(id);
 /** The meter is full at this lag. */
@@ -20,7 +19,7 @@ export class OnAirView {
     find('watch-url').textContent = url.href;
     find('share').hidden = !navigator.share;
     find('share').onclick = () => navigator
-      .share({ title: `${name}, live on Weir`, url: url.href }).catch(() => {});
+      .share({ title: word('air.share-title', { name }), url: url.href }).catch(() => {});
     this.#level = '';
   }
 
@@ -37,7 +36,7 @@ export class OnAirView {
     this.#set('elapsed', formatDuration(elapsedMs));
     this.#set('sent', formatBytes(sentBytes));
     this.#set('upload-bitrate', formatBitrate(bitrateBps));
-    this.#set('viewers', viewers === null ? '–' : viewers.toLocaleString('en'));
+    this.#set('viewers', viewers === null ? '–' : numberText(viewers));
     this.#set('audience', audience);
     this.#showHealth(health);
   }
@@ -45,7 +44,7 @@ export class OnAirView {
   showSummary({ elapsedMs, sentBytes, peakViewers, missedMs }) {
     this.#set('summary-duration', formatDuration(elapsedMs));
     this.#set('summary-sent', formatBytes(sentBytes));
-    this.#set('summary-peak', formatCount(peakViewers, 'viewer', 'viewers'));
+    this.#set('summary-peak', word('count.viewers', { count: peakViewers }));
     find('summary-missed').hidden = missedMs === 0;
     this.#set('summary-missed-time', formatSeconds(missedMs));
   }
@@ -55,18 +54,23 @@ export class OnAirView {
     this.#set('health-advice', advice);
     this.#set('health-lag', formatSeconds(lagMs));
     find('lower-bitrate').hidden = lowerBps === null;
-    if (lowerBps !== null) this.#set('lower-bitrate', `Lower to ${formatBitrate(lowerBps)}`);
+    if (lowerBps !== null) {
+      this.#set('lower-bitrate', word('air.lower-to', { to: formatBitrate(lowerBps) }));
+    }
     find('easier').hidden = step === null;
     if (step !== null) this.#set('easier', wordsForStep(step));
-    this.#set('frame-rate', framesPerSecond === null ? '' : `${Math.round(framesPerSecond)} fps,`);
+    this.#set('frame-rate', framesPerSecond === null
+      ? '' : word('air.frame-rate', { rate: Math.round(framesPerSecond) }));
     const meter = find('health-meter');
     for (const element of [find('health'), meter]) {
       if (element.dataset.level !== level) element.dataset.level = level;
     }
     meter.style.setProperty('--level', Math.min(lagMs / FULL_LAG_MS, 1).toFixed(2));
     meter.setAttribute('aria-valuenow', (Math.min(lagMs, FULL_LAG_MS) / 1000).toFixed(1));
-    meter.setAttribute('aria-valuetext', `${formatSeconds(lagMs)} behind`);
-    if (this.#level !== '' && this.#level !== level) announce(`${title}. ${advice}`);
+    meter.setAttribute('aria-valuetext', word('air.behind', { lag: formatSeconds(lagMs) }));
+    if (this.#level !== '' && this.#level !== level) {
+      announce(word('notice.aloud', { title, text: advice }));
+    }
     this.#level = level;
   }
 
@@ -80,6 +84,7 @@ export class OnAirView {
 
 /** @param {import('./encoder-health.js').EasierStep} step */
 function wordsForStep({ hasLighterCodec, size }) {
-  if (size === null) return 'Use a codec that costs less';
-  return hasLighterCodec ? `Lower to ${size.id}, with a codec that costs less` : `Lower to ${size.id}`;
+  if (size === null) return word('air.lighter-codec');
+  return hasLighterCodec
+    ? word('air.lower-to-lighter', { to: size.id }) : word('air.lower-to', { to: size.id });
 }

@@ -1,4 +1,6 @@
-// Which browsers to recommend: never the present one. Pure.
+// Which browsers to recommend: never the present one.
+
+import { listText, word } from '../common/words.js';
 
 const BROWSERS = [
   { name: 'Firefox', pattern: /Firefox\/|FxiOS\// },
@@ -18,6 +20,6 @@ export function whatRecords(userAgent) {
   // Most browsers also claim to be others, so the first that fits is the right one.
   const own = BROWSERS.find(({ pattern }) => pattern.test(userAgent))?.name ?? '';
   const others = RECORDERS.filter((name) => name !== own);
-  const words = `${others.slice(0, -1).join(', ')} and ${others.at(-1)} can.`;
-  return own === '' ? words : `${words} So does perhaps a newer version of this one.`;
+  const words = word('recorders.can', { count: others.length, browsers: listText(others) });
+  return own === '' ? words : `${words} ${word('recorders.or-newer')}`;
 }

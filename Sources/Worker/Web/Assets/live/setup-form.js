@@ -1,6 +1,7 @@
 // The form: name, picture, sound, quality. Keeps its parts consistent, says what is wrong with a
 // name while it is typed, and remembers the choices.
 
+import { word } from '../common/words.js';
 import { recordableCodecs } from './codec-choice.js';
 import { listDevices, watchDevices } from './devices.js';
 import { recall, remember } from './memory.js';
@@ -142,7 +143,8 @@ export class SetupForm {
     const complains = name === null && (!isUnfinished || this.#hasLeftName);
     this.#nameNote.className = complains ? 'field-error' : 'field-hint';
     this.#nameNote.textContent = complains
-      ? complaint : `Watch page: ${location.host}/${name ?? '…'}/watchLive`;
+      ? complaint
+      : word('setup.watch-page', { address: `${location.host}/${name ?? '…'}/watchLive` });
     this.#name.setAttribute('aria-invalid', String(complains));
   }
 }

@@ -1,6 +1,7 @@
 // What to say when camera, microphone or screen cannot be opened, or when this browser cannot
-// broadcast at all. Pure except for looking at the browser's features.
+// broadcast at all.
 
+import { word } from '../common/words.js';
 import { recordableCodecs } from './codec-choice.js';
 import { error, warning } from './failure-words.js';
 import { whatRecords } from './other-browsers.js';
@@ -24,22 +25,20 @@ function wordsForCamera({ name, message }) {
     case 'NotAllowedError':
     case 'SecurityError':
       return error(
-        'The camera is blocked',
-        'Allow this page to use it: press the symbol beside the address, then try again. Or show '
-          + 'something else.',
-        actions);
+        word('camera.blocked.title'),
+        word('camera.blocked.text'), actions);
     case 'NotFoundError':
     case 'OverconstrainedError':
       return error(
-        'There is no camera', 'Connect one and try again, or show something else.', actions);
+        word('camera.missing.title'), word('camera.missing.text'), actions);
     case 'NotReadableError':
     case 'AbortError':
       return error(
-        'The camera is in use',
-        'Another program has it, or it is switched off. Close that program, then try again.',
-        actions);
+        word('camera.in-use.title'),
+        word('camera.in-use.text'), actions);
     default:
-      return error('The camera did not start', `The browser says: ${message || name}.`, actions);
+      return error(
+        word('camera.failed.title'), word('browser.says', { message: message || name }), actions);
   }
 }
 
@@ -49,22 +48,20 @@ function wordsForScreen({ name, message }) {
     case 'NotAllowedError':
     case 'AbortError':
       return warning(
-        'Nothing is shared',
-        'You closed the choice, or the system does not let this browser record the screen.',
-        actions);
+        word('screen.nothing.title'),
+        word('screen.nothing.text'), actions);
     case 'NotFoundError':
     case 'NotReadableError':
       return error(
-        'The screen cannot be recorded',
-        'The system does not let this browser see it. Look for “screen recording” in its privacy '
-          + 'settings, or show something else.',
-        actions);
+        word('screen.hidden.title'),
+        word('screen.hidden.text'), actions);
     case 'TypeError':
       return error(
-        'This browser cannot share a screen',
-        'On phones none can. Show something else, or use a computer.', INSTEAD.screen);
+        word('screen.impossible.title'),
+        word('screen.impossible.text'), INSTEAD.screen);
     default:
-      return error('Sharing did not start', `The browser says: ${message || name}.`, actions);
+      return error(
+        word('screen.failed.title'), word('browser.says', { message: message || name }), actions);
   }
 }
 
@@ -74,15 +71,19 @@ function wordsForScreen({ name, message }) {
  * @returns {Words}
  */
 export function wordsForMicrophone({ name }) {
-  const reasons = {
-    NotAllowedError: 'This page may not use it. Press the symbol beside the address to allow it.',
-    NotFoundError: 'None is connected.',
-    OverconstrainedError: 'The one you chose is not connected any more.',
-    NotReadableError: 'Another program has it.',
-  };
   return warning(
-    'The microphone is off',
-    `${reasons[name] ?? 'It did not start.'} Without it, viewers hear nothing.`, ['retry']);
+    word('microphone.off.title'), word('microphone.off.text', { why: whyNoMicrophone(name) }),
+    ['retry']);
+}
+
+function whyNoMicrophone(name) {
+  switch (name) {
+    case 'NotAllowedError': return word('microphone.blocked');
+    case 'NotFoundError': return word('microphone.missing');
+    case 'OverconstrainedError': return word('microphone.unplugged');
+    case 'NotReadableError': return word('microphone.in-use');
+    default: return word('microphone.failed');
+  }
 }
 
 /**
@@ -91,18 +92,12 @@ export function wordsForMicrophone({ name }) {
  */
 export function wordsForBrowser() {
   if (!isSecureContext) {
-    return error(
-      'This page needs a secure address',
-      'Browsers give camera and microphone to https:// addresses only. Open this page with '
-        + 'https://.',
-      []);
+    return error(word('browser.insecure.title'), word('browser.insecure.text'), []);
   }
   if (!globalThis.MediaRecorder || recordableCodecs(MediaRecorder.isTypeSupported).length === 0) {
     return error(
-      'This browser cannot record WebM',
-      `${whatRecords(navigator.userAgent)} From any computer you can also send with ffmpeg: the `
-        + 'first page shows how.',
-      []);
+      word('browser.no-webm.title'),
+      word('browser.no-webm.text', { others: whatRecords(navigator.userAgent) }), []);
   }
   return null;
 }

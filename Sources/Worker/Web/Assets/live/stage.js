@@ -1,15 +1,15 @@
 // The preview: what viewers will see, silently, with a meter for the sound; or an invitation to
 // open a picture.
 
+import { word } from '../common/words.js';
+
 const find = (id) => document.getElementById(id);
 const LEVEL_EVERY_MS = 66;
 
 const INVITATIONS = {
-  camera: { text: 'Your camera’s picture shows here.', label: 'Turn on the camera' },
-  screen: { text: 'What you share shows here.', label: 'Choose what to share' },
-  test: {
-    text: 'A moving picture with a clock, to try things out.', label: 'Show the test picture',
-  },
+  camera: () => ({ text: word('studio.camera.text'), label: word('studio.camera.open') }),
+  screen: () => ({ text: word('studio.screen.text'), label: word('studio.screen.open') }),
+  test: () => ({ text: word('studio.test.text'), label: word('studio.test.open') }),
 };
 
 export class Stage {
@@ -32,8 +32,9 @@ export class Stage {
     const { preview } = this.#studio;
     find('stage').dataset.picture = this.#studio.pictureKind ?? 'none';
     find('stage-empty').hidden = preview !== null;
-    find('stage-text').textContent = INVITATIONS[source].text;
-    find('open-source').textContent = INVITATIONS[source].label;
+    const { text, label } = INVITATIONS[source]();
+    find('stage-text').textContent = text;
+    find('open-source').textContent = label;
     const track = preview?.getVideoTracks()[0];
     if (track === this.#video.srcObject?.getVideoTracks()[0]) return;
     this.#video.srcObject = preview;
@@ -44,7 +45,7 @@ export class Stage {
   #showLevel() {
     if (document.hidden) return;
     const level = this.#studio.level;
-    const state = level === null ? 'No sound' : 'Sound';
+    const state = level === null ? word('studio.no-sound') : word('studio.sound');
     if (find('sound-state').textContent !== state) find('sound-state').textContent = state;
     this.#meter.style.setProperty('--level', (level ?? 0).toFixed(2));
     this.#meter.setAttribute('aria-valuenow', Math.round((level ?? 0) * 100).toString());

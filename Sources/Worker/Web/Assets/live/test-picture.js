@@ -3,6 +3,7 @@
 // canvas. In Chromium each picture goes straight into a track; elsewhere the browser captures the
 // canvas.
 
+import { word } from '../common/words.js';
 import { clockArea, drawClock } from './clock-code.js';
 import { FRAME_RATE } from './quality.js';
 import { startTicker } from './ticker.js';
@@ -83,7 +84,7 @@ function drawTestPicture(context, width, height, nowMs) {
   const centreY = clock.y * 0.42;
   drawDial(context, width / 2, centreY, height * 0.27, nowMs);
   drawText(context, timeOfDay(nowMs), width / 2, centreY, height * 0.085);
-  drawText(context, 'Weir test picture', width / 2, clock.y * 0.83, height * 0.045, 0.75);
+  drawText(context, word('picture.test'), width / 2, clock.y * 0.83, height * 0.045, 0.75);
   drawColours(context, width, clock.y, height * 0.035);
   drawClock(context, nowMs, clock.x, clock.y, clock.width, clock.height);
 }
@@ -95,7 +96,7 @@ function timeOfDay(nowMs) {
 }
 
 function drawStandby(context, width, height, nowMs) {
-  drawText(context, 'One moment', width / 2, height * 0.45, height * 0.1);
+  drawText(context, word('picture.standby'), width / 2, height * 0.45, height * 0.1);
   const lit = Math.floor(nowMs / 600) % 3;
   for (const dot of [0, 1, 2]) {
     context.fillStyle = dot === lit ? '#45c4c0' : 'rgb(255 255 255 / 0.25)';

@@ -3,6 +3,7 @@
 // flicker.
 
 import { formatBitrate } from '../common/format.js';
+import { word } from '../common/words.js';
 import { wordsForStranger } from './stranger-words.js';
 
 /** @typedef {'good' | 'behind' | 'bad' | 'offline'} Level */
@@ -48,7 +49,7 @@ export class UploadHealth {
     this.#settle(levelOf(figures, lagMs, nowMs), nowMs);
     const level = this.#level;
     if (level === 'behind' && this.#isCatchingUp(nowMs)) {
-      return { level, lagMs, lowerBps: null, reason: '', ...CATCHING_UP };
+      return { level, lagMs, lowerBps: null, reason: '', ...catchingUp() };
     }
     const lowerBps = level === 'behind' || level === 'bad' ? figures.lowerBps : null;
     return { level, lagMs, lowerBps, reason: '', ...WORDS[level](figures) };
@@ -85,34 +86,32 @@ function levelOf({ failure, isOnline }, lagMs, nowMs) {
 
 const WORDS = {
   good: () => ({
-    title: 'Upload keeps up',
-    advice: 'Everything you record reaches the server right away.',
+    title: word('health.good.title'),
+    advice: word('health.good.text'),
   }),
   behind: ({ lowerBps }) => ({
-    title: 'Upload is a little behind',
+    title: word('health.behind.title'),
     advice: lowerBps
-      ? 'Nothing is lost, viewers see it a little later. If it stays like this, lower the bitrate.'
-      : 'Nothing is lost, viewers see it a little later.',
+      ? word('health.behind.lower') : word('health.behind.text'),
   }),
   bad: ({ bitrateBps, lowerBps }) => ({
-    title: 'Upload is too slow',
+    title: word('health.bad.title'),
     advice: lowerBps
-      ? `Your connection does not keep up with ${formatBitrate(bitrateBps)}. A lower bitrate `
-        + 'helps: viewers then see the newest again.'
-      : 'Your connection does not keep up. Come closer to the router, or end other uploads.',
+      ? word('health.bad.lower', { bitrate: formatBitrate(bitrateBps) })
+      : word('health.bad.text'),
   }),
   offline: offlineWords,
 };
 
-const CATCHING_UP = {
-  title: 'Catching up',
-  advice: 'The connection is back. What was kept is being sent.',
-};
+function catchingUp() {
+  return { title: word('health.catching-up.title'), advice: word('health.catching-up.text') };
+}
 
 function offlineWords({ failure, isOnline, waitingMediaMs }) {
-  const seconds = Math.round(waitingMediaMs / 1000);
-  const kept = `The last ${seconds} s are kept and sent as soon as it is back.`;
-  if (!isOnline) return { title: 'This device is offline', advice: `Check its network. ${kept}` };
+  const kept = word('health.kept', { seconds: String(Math.round(waitingMediaMs / 1000)) });
+  if (!isOnline) {
+    return { title: word('health.offline.title'), advice: word('health.offline.text', { kept }) };
+  }
   const answer = failure?.answer;
   if (answer && answer.status !== 0 && !answer.isOurs) {
     const { title, text } = wordsForStranger(answer.status);
@@ -120,9 +119,9 @@ function offlineWords({ failure, isOnline, waitingMediaMs }) {
   }
   switch (answer?.status) {
     case undefined:
-    case 0: return { title: 'The server does not answer', advice: kept };
-    case 503: return { title: 'The server is busy or restarting', advice: kept };
-    case 507: return { title: 'The server has no room left', advice: kept };
-    default: return { title: 'The server has a problem', advice: kept };
+    case 0: return { title: word('health.unanswered'), advice: kept };
+    case 503: return { title: word('health.busy'), advice: kept };
+    case 507: return { title: word('health.no-space'), advice: kept };
+    default: return { title: word('health.problem'), advice: kept };
   }
 }
