@@ -16,7 +16,7 @@ Modules = Callable[..., Any]
 
 
 def modules_of(room: str) -> Any:
-    """A fixture that runs a script in which `load(NAME)` gives a module of a folder of assets."""
+    """A fixture that runs a script in which `load(NAME)` gives a module of a folder of assets, in English."""
 
     @pytest.fixture(scope="module")
     def modules(chromium_browser: Chromium, browser_server: Server) -> Iterator[Modules]:
@@ -25,7 +25,12 @@ def modules_of(room: str) -> Any:
         html = browser_server.get("/").body.decode()
         found = re.search(r'"(/assets/[^/"]+)/', html)
         assert found is not None
-        load = f"const load = (name) => import(`{found[1]}/{room}/${{name}}.js`);"
+        load = f"""
+            const load = async (name) => {{
+              await import(`{found[1]}/words/{room}.en.js`);
+              return import(`{found[1]}/{room}/${{name}}.js`);
+            }};
+        """
         yield lambda script, argument=None: page.run(load + script, argument)
         page.close()
 
