@@ -116,7 +116,7 @@ import Text
 
     @Test(
         "a page loads the words that its scripts say, in its language, and no others",
-        arguments: [("home", 1_200), ("account", 800), ("watch", 4_000), ("live", 7_500)])
+        arguments: [("home", 800), ("account", 1_000), ("watch", 2_400), ("live", 5_200)])
     func light(page: String, mostBytes: Int) throws {
         for language in WebSites.languages(in: WebFile.all()) {
             #expect(try bytes(of: "words/\(page).\(language).js") < mostBytes, "\(language)")

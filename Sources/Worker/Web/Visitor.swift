@@ -11,7 +11,7 @@ package enum Visitor: Equatable, Sendable {
     /// server.
     func header(next: String?, offersSignUp: Bool, words: Words) -> String {
         let label = words.html("visitor.account")
-        let signIn = words.html("visitor.sign-in")
+        let signIn = words.html("visitor.header-sign-in")
         switch self {
         case .unknown:
             return """

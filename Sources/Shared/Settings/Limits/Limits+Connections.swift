@@ -63,8 +63,8 @@ extension Limits {
     /// Worker: small blocks of memory that HTTP/2 sessions have given back and that are kept for the next
     /// requests: what some hundred requests at once need.
     package static let sessionBlocksKeptBytes = 256 * 1024
-    /// Worker: for how many names of this server the front page is kept; anybody may call the
-    /// server by any name.
+    /// Worker: for how many names of this server, in one language each, the front page is kept; anybody
+    /// may call the server by any name.
     package static let homePagesKept = 16
     /// Worker: when so many connections have come or gone, and a quarter of those that are there,
     /// the memory that they left goes back to the system after a moment.
