@@ -59,8 +59,8 @@ let package = Package(
         .target(
             name: "Ingest",
             dependencies: [
-                "Accounts", "Credentials", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings",
-                "StreamState", "Streams", "Telemetry", "Text",
+                "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Media", "SegmentRing",
+                "Settings", "StreamState", "Streams", "Telemetry", "Text",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/Ingest",
@@ -76,15 +76,16 @@ let package = Package(
         .target(
             name: "Events",
             dependencies: [
-                "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Telemetry", "Text",
+                "Channel", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Telemetry",
+                "Text",
             ],
             path: "Sources/Worker/Events",
             swiftSettings: strict),
         .target(
             name: "AccountRoutes",
             dependencies: [
-                "Accounts", "Credentials", "HTTP", "LinuxIO", "Settings", "Telemetry", "Text",
-                "Web", .product(name: "Logging", package: "swift-log"),
+                "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Settings", "Telemetry",
+                "Text", "Web", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/AccountRoutes",
             swiftSettings: strict),
@@ -109,8 +110,8 @@ let package = Package(
         .target(
             name: "Streams",
             dependencies: [
-                "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings", "StreamState", "Telemetry",
-                "Text", .product(name: "Logging", package: "swift-log"),
+                "Channel", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings", "StreamState",
+                "Telemetry", "Text", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/Streams",
             swiftSettings: strict),
@@ -144,11 +145,14 @@ let package = Package(
         .target(
             name: "Accounts",
             dependencies: [
-                "CSQLite", "CMongo", "CArgon2", "COpenSSL", "LinuxIO", "Settings", "StreamState",
-                "Text",
+                "CSQLite", "CMongo", "CArgon2", "COpenSSL", "Channel", "LinuxIO", "Settings",
+                "StreamState", "Text",
             ],
             path: "Sources/Worker/Accounts",
             exclude: ["SQLite/CSQLite", "MongoDB/CMongo", "Passwords/CArgon2"],
+            swiftSettings: strict),
+        .target(
+            name: "Channel", dependencies: ["Settings", "Text"], path: "Sources/Worker/Channel",
             swiftSettings: strict),
         // Pages and their assets, embedded.
         .target(name: "CWebFiles", path: "Sources/Worker/Web/CWebFiles"),
@@ -274,11 +278,15 @@ let package = Package(
         .executableTarget(
             name: "IndexCost", dependencies: ["Delivery", "Media", "SegmentRing"],
             path: "Tests/Benchmarks/IndexCost", swiftSettings: strict),
+        .testTarget(
+            name: "ChannelTests", dependencies: ["Channel", "Settings", "Text"],
+            path: "Tests/Channel"),
         .testTarget(name: "WebTests", dependencies: ["Text", "Web"], path: "Tests/Web"),
         .testTarget(
             name: "AccountsTests",
             dependencies: [
-                "Accounts", "LinuxIO", "Settings", "StreamState", "Text", "store-torture",
+                "Accounts", "Channel", "LinuxIO", "Settings", "StreamState", "Text",
+                "store-torture",
             ],
             path: "Tests/Accounts", exclude: ["Torture"]),
         // Somebody to be killed by AccountsTests.

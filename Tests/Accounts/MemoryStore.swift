@@ -1,3 +1,4 @@
+import Channel
 import StreamState
 import Synchronization
 
@@ -124,6 +125,20 @@ extension MemoryStore {
     func setStreamKey(_ key: StreamKeyRecord?, of user: UserID) throws(StoreError) -> Bool {
         try perform(.other) { contents in
             contents.users[user]?.streamKey = key
+            return .success(contents.users[user] != nil)
+        }
+    }
+
+    func setWords(_ words: BroadcastWords, of user: UserID) throws(StoreError) -> Bool {
+        try perform(.other) { contents in
+            contents.users[user]?.words = words
+            return .success(contents.users[user] != nil)
+        }
+    }
+
+    func setProfile(_ profile: Profile, of user: UserID) throws(StoreError) -> Bool {
+        try perform(.other) { contents in
+            contents.users[user]?.profile = profile
             return .success(contents.users[user] != nil)
         }
     }

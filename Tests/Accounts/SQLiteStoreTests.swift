@@ -182,12 +182,28 @@ import Testing
         #expect(try place.openPrepared().user(named: bob.name) == bob)
     }
 
-    @Test("a file of a newer version is unusable, and left alone")
+    @Test("an older version goes on with a file to which a newer one has added something")
+    func addedTo() throws {
+        let next = SQLiteSchema(
+            steps: SQLiteSchema.today.steps + [
+                ["ALTER TABLE users ADD COLUMN motto TEXT NOT NULL DEFAULT ''"]
+            ])
+        let older = try place.openPrepared()
+        try SQLiteStore(path: place.path, schema: next).prepare()
+        for store in [older, try place.openPrepared()] {
+            let user = try UserRecord.sample(store === older ? "bob" : "anna")
+            try store.insert(user)
+            try store.check()
+            #expect(try older.user(named: user.name) == user)
+        }
+    }
+
+    @Test("a file of a newer generation is unusable, and left alone")
     func newer() throws {
         let bob = try UserRecord.sample("bob")
         do { try place.openPrepared().insert(bob) }
         let version = SQLiteSchema.today.steps.count
-        try place.sql("PRAGMA user_version = \(version + 1)")
+        try place.sql("PRAGMA user_version = \(version + 1_000)")
         #expect(unusable { try SQLiteStore(path: place.path).prepare() })
         try place.sql("PRAGMA user_version = \(version)")
         #expect(try place.openPrepared().user(named: bob.name) == bob)

@@ -1,9 +1,11 @@
 // What every store of accounts must do, whatever stands behind it: one suite, run once for each kind.
 // A kind takes part by being in `StoreKind.all`; the files StoreConformance*Tests ask the same of all.
 
+import Channel
 import Foundation
 import StreamState
 import Testing
+import Text
 
 @testable import Accounts
 
@@ -66,6 +68,34 @@ extension UserRecord {
     }
 }
 
+extension JSONValue {
+    init(sample text: String) throws {
+        self = try #require(JSONValue(parsing: Array(text.utf8)))
+    }
+}
+
+extension BroadcastWords {
+    static func sample() throws -> BroadcastWords {
+        try BroadcastWords(
+            JSONValue(
+                sample: #"""
+                    {"title":"\"Brot\" & <Käse> 😀","description":"one\n$two","language":"pt-BR",
+                    "tags":["Backen","a.b"],"unlisted":true}
+                    """#))
+    }
+}
+
+extension Profile {
+    static func sample() throws -> Profile {
+        try Profile(
+            JSONValue(
+                sample: #"""
+                    {"displayName":"Bäckerei","line":"Every day","links":[
+                    {"label":"Shop","address":"https://shop.example.org/a?b=c"}]}
+                    """#))
+    }
+}
+
 extension SessionRecord {
     /// `number` orders sessions: the higher, the younger, and the later seen.
     static func sample(of user: UserRecord, number: Int = 0) -> SessionRecord {
@@ -82,7 +112,8 @@ extension BroadcastRecord {
         let startedAtMs = testNowMs + UInt64(number) * 10_000
         return BroadcastRecord(
             id: "broadcast-\(number)", startedAtMs: startedAtMs, endedAtMs: startedAtMs + 5_000,
-            bytes: UInt64(number) * 1_000_000, peakViewers: number)
+            bytes: UInt64(number) * 1_000_000, peakViewers: number,
+            title: number == 1 ? "" : "Number \(number)")
     }
 }
 

@@ -1,7 +1,9 @@
 // What every store does with users.
 
+import Channel
 import StreamState
 import Testing
+import Text
 
 @testable import Accounts
 
@@ -17,6 +19,8 @@ import Testing
         #expect(try store.setPassword("x", replacing: nil, of: .random()) == false)
         #expect(try store.setStreamKey(nil, of: .random()) == false)
         #expect(try store.setDisabled(true, of: .random()) == false)
+        #expect(try store.setWords(.none, of: .random()) == false)
+        #expect(try store.setProfile(.none, of: .random()) == false)
         #expect(try store.remove(user: .random()) == false)
     }
 
@@ -43,6 +47,23 @@ import Testing
         #expect(try stores[0].users(after: nil, limit: 10).count == stores.count)
     }
 
+    @Test("what a channel says is kept, and changed", arguments: StoreKind.all)
+    func channel(kind: StoreKind) throws {
+        let (place, store) = try kind.make()
+        let bob = try UserRecord.sample("bob")
+        try store.insert(bob)
+        let (words, profile) = (try BroadcastWords.sample(), try Profile.sample())
+        #expect(try store.setWords(words, of: bob.id))
+        #expect(try store.setProfile(profile, of: bob.id))
+        for other in [store, try place.openPrepared()] {
+            let found = try other.user(named: bob.name)
+            #expect(found?.words == words)
+            #expect(found?.profile == profile)
+        }
+        #expect(try store.setWords(.none, of: bob.id))
+        #expect(try store.user(named: bob.name)?.words == BroadcastWords.none)
+    }
+
     @Test("a user is found again, every field as it was", arguments: StoreKind.all)
     func everyField(kind: StoreKind) throws {
         let (place, store) = try kind.make()
@@ -54,6 +75,8 @@ import Testing
         ]
         users[2].isDisabled = true
         users[3].createdAtMs = 0
+        users[0].words = try .sample()
+        users[1].profile = try .sample()
         for user in users { try store.insert(user) }
         for other in [store, try place.openPrepared()] {
             for user in users { #expect(try other.user(named: user.name) == user) }

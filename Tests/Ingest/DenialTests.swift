@@ -32,7 +32,7 @@ import Testing
         let claim = try claim(("authorization", "Bearer " + Self.key))
         let anna = try account("anna")
         let found: [(Result<Account?, AccountError>, PublishAuthority.Verdict)] = [
-            (.success(anna), .success(PublishFacts.identity(of: anna))),
+            (.success(anna), .success(Publisher(anna))),
             (.success(nil), .failure(.notAuthorised)),
             (.success(try account("bert")), .failure(.wrongOwner)),
             // What a stranger's account is like is nobody's business.

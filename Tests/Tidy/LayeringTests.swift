@@ -32,7 +32,8 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Worker/Ingest",
         [
-            "Logging", "Accounts", "Credentials", "HTTP", "LinuxIO", "Media", "SegmentRing",
+            "Logging", "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Media",
+            "SegmentRing",
             "Settings", "StreamState", "Streams", "Telemetry", "Text",
         ]
     ),
@@ -45,12 +46,13 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     ),
     (
         "Sources/Worker/Events",
-        ["HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Telemetry", "Text"]
+        ["Channel", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Telemetry", "Text"]
     ),
     (
         "Sources/Worker/AccountRoutes",
         [
-            "Logging", "Accounts", "Credentials", "HTTP", "LinuxIO", "Settings", "Telemetry",
+            "Logging", "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Settings",
+            "Telemetry",
             "Text", "Web",
         ]
     ),
@@ -70,7 +72,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Worker/Streams",
         [
-            "Glibc", "Logging", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings",
+            "Glibc", "Logging", "Channel", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings",
             "StreamState", "Telemetry", "Text",
         ]
     ),
@@ -91,10 +93,11 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Worker/Accounts",
         [
-            "CArgon2", "CMongo", "COpenSSL", "CSQLite", "Glibc", "LinuxIO", "Settings",
+            "CArgon2", "CMongo", "Channel", "COpenSSL", "CSQLite", "Glibc", "LinuxIO", "Settings",
             "StreamState", "Synchronization", "Text",
         ]
     ),
+    ("Sources/Worker/Channel", ["Settings", "Text"]),
     ("Sources/Worker/Web", ["CWebFiles", "Compression", "Text"]),
 
     // Protocols and formats.

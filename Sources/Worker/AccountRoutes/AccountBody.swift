@@ -5,6 +5,7 @@
 
 import HTTP
 import Settings
+import Text
 
 /// What a client sent, by the names of fields.
 struct AccountForm {
@@ -12,6 +13,8 @@ struct AccountForm {
     let fields: [String: String?]
     /// Whether a page's form sent it, and not a program: then the answer is a page as well.
     let isForm: Bool
+    /// The whole of what a program sent, with members that are no texts; nil when a form sent it.
+    var json: JSONValue?
 
     /// Errors: `missing-field`, when it is absent or not a text.
     func text(_ name: String) throws(Problem) -> String {
@@ -87,7 +90,8 @@ final class AccountBody: ExchangeHandler {
         switch Self.mediaType(of: request) {
         case "application/json":
             guard let fields = JSONFields.read(bytes) else { throw .malformedBody }
-            return AccountForm(fields: fields, isForm: false)
+            return AccountForm(
+                fields: fields, isForm: false, json: JSONValue(parsing: bytes))
         case "application/x-www-form-urlencoded":
             guard let fields = URLEncodedFields.read(bytes) else { throw .malformedBody }
             return AccountForm(fields: fields.mapValues { $0 }, isForm: true)

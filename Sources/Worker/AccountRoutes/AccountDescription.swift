@@ -38,6 +38,7 @@ enum AccountDescription {
             JSONMember("durationMs", .integer(Int64(clamping: broadcast.durationMs))),
             JSONMember("bytes", .integer(Int64(clamping: broadcast.bytes))),
             JSONMember("peakViewers", .integer(Int64(broadcast.peakViewers))),
+            JSONMember("title", .string(broadcast.title)),
         ])
     }
 

@@ -38,9 +38,9 @@ package final class AccountRoutes {
         transportSecurity = TransportSecurity(mode: settings.hsts)
     }
 
-    private typealias Action = (AccountCall, AccountForm) -> Void
+    typealias Action = (AccountCall, AccountForm) -> Void
 
-    package var routes: [Route] { entryRoutes + accountRoutes + dataRoutes }
+    package var routes: [Route] { entryRoutes + accountRoutes + dataRoutes + channelRoutes }
 
     /// Signing up, in and out.
     private var entryRoutes: [Route] {
@@ -128,11 +128,11 @@ package final class AccountRoutes {
         }
     }
 
-    private func action(_ action: @escaping Action) -> Route.Handler {
+    func action(_ action: @escaping Action) -> Route.Handler {
         { [self] exchange in change(exchange, action) }
     }
 
-    private func call(_ exchange: Exchange, isForm: Bool) -> AccountCall {
+    func call(_ exchange: Exchange, isForm: Bool) -> AccountCall {
         AccountCall(
             exchange: exchange, isForm: isForm,
             site: sites.site(in: exchange.request.language(among: sites.languages)),

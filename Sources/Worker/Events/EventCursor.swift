@@ -91,7 +91,8 @@ struct EventCursor {
             }
             guard let entry = table.firstChanged(after: since) else { return nil }
             phase = .following(since: entry.version)
-            return entry.event[...]
+            // One that was on the list may have left it.
+            return entry.isListed ? entry.event[...] : EventText.gone(entry.name)[...]
         case .one(let name):
             guard let entry = table.find(name) else {
                 if saidGone { return nil }

@@ -228,7 +228,7 @@ package final class EventHub {
         }
         let mark = StreamMark(
             ringEpoch: stream.ring.epoch, state: stream.state, publisher: stream.publisher,
-            isJoinable: stream.isJoinable)
+            isJoinable: stream.isJoinable, about: stream.about)
         let isKnown = table.find(name.text)?.mark == mark
         guard !isKnown || withFigures else { return [] }
         let bytes = table.update(name.text, json: stream.json, mark: mark)

@@ -8,6 +8,7 @@
 //
 // Owner: the worker's loop thread.
 
+import Channel
 import StreamState
 
 /// Tells that a stream has changed, without describing it.
@@ -16,6 +17,9 @@ struct StreamMark: Equatable, Sendable {
     let state: StreamState
     let publisher: PublisherState
     var isJoinable = true
+    var about = About.none
+
+    var isListed: Bool { !about.words.isUnlisted }
 }
 
 final class EventTable {
@@ -39,6 +43,9 @@ final class EventTable {
         }
 
         var isGone: Bool { mark == nil }
+
+        /// Whether those who hear of all streams hear of this one.
+        var isListed: Bool { mark?.isListed ?? true }
     }
 
     private var entries: [String: Entry] = [:]
@@ -146,10 +153,10 @@ final class EventTable {
         return nil
     }
 
-    /// The next stream by name that is not gone.
+    /// The next stream by name that is not gone, and that lists name.
     func firstListed(after name: String?) -> Entry? {
         let index = name.map { name in Self.firstIndex(in: names) { $0 > name } } ?? 0
-        return index < names.count ? entries[names[index]] : nil
+        return names[index...].lazy.compactMap { self.entries[$0] }.first(where: \.isListed)
     }
 
     private func place(of name: String) -> Int {

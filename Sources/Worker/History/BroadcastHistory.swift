@@ -138,6 +138,8 @@ extension AccountService {
         guard let account = try account(named: broadcast.name.text),
             account.createdAtMs <= broadcast.record.endedAtMs
         else { return }
-        try record(broadcast.record, of: broadcast.name)
+        var record = broadcast.record
+        record.title = account.words.title
+        try self.record(record, of: broadcast.name)
     }
 }

@@ -7,6 +7,7 @@
 //
 // Owner: the worker's loop thread.
 
+import Channel
 import LinuxIO
 import Logging
 import Media
@@ -123,6 +124,13 @@ final class BroadcastWriter {
         status.publisherKey = PublisherKey(
             identity: facts.identity, session: facts.chunk?.session ?? 0)
         status.writerChunk = facts.chunk?.number
+        if let about = facts.about { show(about) }
+    }
+
+    /// What the stream says of itself from now on.
+    func show(_ about: About) {
+        guard isAttached, let stream, stream.about != about else { return }
+        stream.show(about)
     }
 
     /// Tells requests that wait in other workers that this one is alive, and what it is.
@@ -261,6 +269,7 @@ final class BroadcastWriter {
             throw .media(.malformed("the header cannot be read back"))
         }
         stream = adopted
+        if let about = facts.about { show(about) }
         adoptNotifier()
     }
 

@@ -7,6 +7,7 @@
 //
 // Owner: the worker's loop thread.
 
+import Channel
 import LinuxIO
 import Logging
 import Media
@@ -88,6 +89,9 @@ final class IngestSession {
     var isAttached: Bool { writer.isAttached }
     var heardMs: UInt64 { writer.heardMs }
     var interruption: PublishError? { writer.interruption }
+
+    /// What the stream says of itself has perhaps changed.
+    func show(_ about: About) { writer.show(about) }
 
     func hasLostRace(_ error: PublishError) -> Bool { writer.hasLostRace(error) }
 

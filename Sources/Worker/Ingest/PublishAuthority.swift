@@ -4,6 +4,7 @@
 // Owner: the worker's loop thread.
 
 import Accounts
+import Channel
 import Credentials
 import HTTP
 import Settings
@@ -12,7 +13,7 @@ import StreamState
 /// A request's claim to come from the owner of a name.
 struct PublishClaim {
     let name: StreamName
-    let credential: PublishCredential
+    let credential: PresentedCredential
     /// Whether a cookie may authorise the request.
     let isSameSite: Bool
     /// A page's script sent it: to ask it for a password would open the browser's dialog.
@@ -24,15 +25,27 @@ struct PublishClaim {
         let request = exchange.request
         client = exchange.client
         self.name = name
-        credential = PublishCredential(request)
+        credential = PresentedCredential(request)
         isSameSite = CrossSiteCheck.allows(request)
         isScript = request.header("sec-fetch-mode").map { $0 != "navigate" } ?? false
     }
 }
 
+/// The owner of a name, as far as publishing under it needs to know.
+struct Publisher: Equatable {
+    /// See PublishFacts.
+    let identity: UInt64
+    let about: About
+
+    init(_ account: Account) {
+        identity = PublisherIdentity.account(account.id.bytes)
+        about = account.about
+    }
+}
+
 final class PublishAuthority {
-    /// The owner's identity (see PublishFacts), or why the request may not publish.
-    typealias Verdict = Result<UInt64, Denial>
+    /// The owner, or why the request may not publish.
+    typealias Verdict = Result<Publisher, Denial>
 
     let credentials: Credentials
 
@@ -69,7 +82,7 @@ final class PublishAuthority {
             } else if account.isDisabled {
                 .failure(.disabled)
             } else {
-                .success(PublishFacts.identity(of: account))
+                .success(Publisher(account))
             }
         }
     }
@@ -82,16 +95,12 @@ final class PublishAuthority {
         credentials.account(named: name) { found in
             guard case .success(let account) = found else { return then(true) }
             guard let account, !account.isDisabled else { return then(false) }
-            then(PublishFacts.identity(of: account) == identity)
+            then(Publisher(account).identity == identity)
         }
     }
 }
 
 extension PublishFacts {
-    static func identity(of account: Account) -> UInt64 {
-        PublisherIdentity.account(account.id.bytes)
-    }
-
     /// Under open publishing, the address identifies the publisher: an IPv4 address, or the /64 of an
     /// IPv6 address, because the rest of it changes by itself.
     static func identity(of request: Request) -> UInt64 {

@@ -1,6 +1,7 @@
 // What the header section of a publish request says: which chunk its body is, and whether it takes over.
 // Pure; every byte of it is untrusted.
 
+import Channel
 import HTTP
 import Settings
 import StreamState
@@ -51,10 +52,11 @@ struct PublishHeaders: Equatable, Sendable {
 
 extension PublishFacts {
     /// - Parameter identity: who publishes.
-    init(_ headers: PublishHeaders, hasLength: Bool, identity: UInt64) {
+    init(_ headers: PublishHeaders, hasLength: Bool, identity: UInt64, about: About? = nil) {
         self.init(
             chunk: headers.chunk, start: .unknown, identity: identity,
             wantsTakeOver: headers.wantsTakeOver, sharesConnectionWithWriter: false,
             hasLength: hasLength)
+        self.about = about
     }
 }

@@ -80,13 +80,15 @@ package final class Publishing {
         authority.judge(claim) { [weak self] verdict in
             guard let self, admission.isOpen, !exchange.isOver else { return }
             switch verdict {
-            case .success(let identity):
+            case .success(let publisher):
                 exchange.account = name.text
                 admission.handOn()
                 self.begin(
                     exchange, name,
-                    PublishFacts(headers, hasLength: hasLength, identity: identity), claim: claim,
-                    body: body,
+                    PublishFacts(
+                        headers, hasLength: hasLength, identity: publisher.identity,
+                        about: publisher.about),
+                    claim: claim, body: body,
                     isComplete: admission.isBodyComplete, arrivedUs: arrivedUs)
             case .failure(let denial):
                 let problem = Problem(denial, of: claim)

@@ -79,11 +79,15 @@ final class RightsWatch {
     private func look(at request: PublishRequest) {
         guard !request.isAnswered, let claim = request.claim else { return }
         authority.judge(claim) { [weak self, weak request] verdict in
-            guard let request, !request.isAnswered, case .failure(let denial) = verdict,
-                denial.isCertain
-            else { return }
-            request.deny(Problem(denial, of: claim, hasBegun: true))
-            self?.endIfAccountIsGone(denial, claim.name)
+            guard let request, !request.isAnswered else { return }
+            switch verdict {
+            case .success(let publisher):
+                request.session?.show(publisher.about)
+            case .failure(let denial):
+                guard denial.isCertain else { return }
+                request.deny(Problem(denial, of: claim, hasBegun: true))
+                self?.endIfAccountIsGone(denial, claim.name)
+            }
         }
     }
 

@@ -105,7 +105,7 @@ package final class PageRoutes {
         let all = catalog.all()
         let isOutdated = homeStreams.madeUs.map { catalog.lookedAtUs > $0 } ?? true
         return homeStreams.value(isOutdated: isOutdated, clockUs: MonotonicClock.nowUs) {
-            HomePage.inOrder(all.compactMap { HomePage.Stream($0) })
+            HomePage.inOrder(all.filter(\.isListed).compactMap { HomePage.Stream($0) })
         }
     }
 

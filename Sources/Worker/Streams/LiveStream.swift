@@ -23,7 +23,7 @@ package final class LiveStream {
     package let contentType: String
     /// Why HLS and DASH cannot carry it; nil when they can.
     let packagingFault: MP4TrackError?
-    private let environment: StreamsEnvironment
+    let environment: StreamsEnvironment
     private let viewers = WaitList()
     private let followers = WaitList()
     private let delivery: WakePace
@@ -43,6 +43,7 @@ package final class LiveStream {
     var studioStill: StudioStill
     /// What `/NAME/still` gives, as of the last look; nil: there is none.
     package private(set) var stillForm: Still.Form?
+    var aboutFile: AboutFile
 
     /// Called with what readers hold of a ring that this one has replaced, when it is opened.
     var onPastOpened: ((RingHold) -> Void)?
@@ -61,6 +62,7 @@ package final class LiveStream {
         studioStill = StudioStill(
             of: name, dataDirectory: environment.dataDirectory, slot: environment.slot)
         self.environment = environment
+        aboutFile = AboutFile(folder: "\(environment.dataDirectory)/live/\(name)")
         delivery = WakePace(loop: environment.loop) { [viewers] in viewers.wake() }
     }
 

@@ -85,7 +85,7 @@ package final class StreamCatalog: TurnTask {
             isOutdated: isOutdated || isOld(json.madeUs), clockUs: MonotonicClock.nowUs
         ) {
             var bytes = Array(#"{"streams":["#.utf8)
-            for (index, stream) in all.enumerated() {
+            for (index, stream) in all.lazy.filter(\.isListed).enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
                 bytes += stream.json
             }

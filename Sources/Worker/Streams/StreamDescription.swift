@@ -1,5 +1,6 @@
 // What the API says of one stream. docs/http-api.md documents the members.
 
+import Channel
 import Media
 import StreamState
 import Text
@@ -19,6 +20,7 @@ struct ChangingFacts: Equatable {
     let losses: UInt64
     let pictureSize: PictureSize?
     let stillForm: Still.Form?
+    let about: About
 
     init(of stream: LiveStream, ringMs: UInt64) {
         state = stream.state
@@ -34,6 +36,7 @@ struct ChangingFacts: Equatable {
         losses = stream.ring.status.losses
         pictureSize = stream.pictureSize
         stillForm = stream.stillForm
+        about = stream.about
     }
 }
 
@@ -42,6 +45,12 @@ enum StreamDescription {
     static func json(of stream: LiveStream, _ facts: ChangingFacts) -> JSONValue {
         .object([
             JSONMember("name", .string(stream.name.text)),
+            JSONMember("title", .string(facts.about.words.title)),
+            JSONMember("displayName", .string(facts.about.displayName)),
+            JSONMember("description", .string(facts.about.words.description)),
+            JSONMember("language", facts.about.words.language.map { .string($0) } ?? .null),
+            JSONMember("tags", .array(facts.about.words.tags.map { .string($0) })),
+            JSONMember("unlisted", .boolean(facts.about.words.isUnlisted)),
             JSONMember("state", .string(facts.state.rawValue)),
             JSONMember("publisher", .string(facts.publisher.rawValue)),
             JSONMember("endReason", facts.endReason.map { .string($0.word) } ?? .null),

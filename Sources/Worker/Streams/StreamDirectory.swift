@@ -65,10 +65,12 @@ struct StreamDirectory {
         }
     }
 
-    /// Removes the folder only if nothing but a still is in it.
+    /// Removes the folder only if it is empty but for what belongs to a ring that is gone.
     func removeFolder(of name: StreamName) {
         removeStill(of: name)
-        try? FileSystem.removeDirectory(folder(of: name))
+        let folder = folder(of: name)
+        if !FileSystem.exists(ringPath(name)) { AboutFile.remove(from: folder) }
+        try? FileSystem.removeDirectory(folder)
     }
 
     /// Of a ring that is gone. (Versions that know no stills leave them when they remove a ring.)

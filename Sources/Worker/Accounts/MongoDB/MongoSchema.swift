@@ -4,8 +4,11 @@
 
 /// Prepares a database. Stateless; any thread may use it.
 struct MongoSchema: Sendable {
-    /// The version of the documents that this Weir writes.
+    /// The version of the documents that this Weir writes. A higher one only adds fields and indexes that an
+    /// older Weir can be without, because both use the database while one takes over from the other. What is
+    /// more than that adds `generationVersions`, and an older Weir then leaves the database alone.
     static let version: Int32 = 1
+    private static let generationVersions = 1_000
     /// How many users are brought to today's form at a time: enough to take about a second.
     private static let usersAtOnce = 500
 
@@ -17,8 +20,8 @@ struct MongoSchema: Sendable {
             let found = try collection(MongoName.weir).first(["_id": .string(MongoName.schema)])
             guard let found else { return false }
             let version = found["version"]?.integer ?? 0
-            if version > Int64(Self.version) { throw Self.newer(version) }
-            return version == Int64(Self.version)
+            if version >= Int64(Self.generationVersions) { throw Self.newer(version) }
+            return version >= Int64(Self.version)
         } catch let failure as MongoFailure {
             throw failure.storeError
         } catch let error as StoreError {
@@ -31,7 +34,7 @@ struct MongoSchema: Sendable {
     private static func newer(_ version: Int64) -> StoreError {
         .unusable(
             reason: "a newer Weir has been at this database: its schema is \(version), and this "
-                + "Weir knows \(Self.version)")
+                + "Weir knows those below \(Self.generationVersions)")
     }
 
     /// Makes what is missing. The version is written last: a process that sees it sees the indexes too.

@@ -1,5 +1,6 @@
 // Users in MongoDB. Only its unique index gives a name to a user.
 
+import Channel
 import StreamState
 
 extension MongoStore {
@@ -65,6 +66,20 @@ extension MongoStore {
                 ["$unset": .document([MongoName.streamKey: .bool(true)])]
             }
         return try self.change(["_id": .objectID(user.bytes)], change)
+    }
+
+    package func setWords(
+        _ words: BroadcastWords, of user: UserID
+    ) throws(StoreError) -> Bool {
+        try change(
+            ["_id": .objectID(user.bytes)],
+            ["$set": .document([MongoName.words: BSONValue(words.json)])])
+    }
+
+    package func setProfile(_ profile: Profile, of user: UserID) throws(StoreError) -> Bool {
+        try change(
+            ["_id": .objectID(user.bytes)],
+            ["$set": .document([MongoName.profile: BSONValue(profile.json)])])
     }
 
     package func setDisabled(_ isDisabled: Bool, of user: UserID) throws(StoreError) -> Bool {

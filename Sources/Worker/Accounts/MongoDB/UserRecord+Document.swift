@@ -1,7 +1,9 @@
 // Users, sessions and broadcasts as documents. Documents of other writers are read with care: one that
 // lacks what Weir needs counts as absent, and fields that Weir does not know stay untouched.
 
+import Channel
 import StreamState
+import Text
 
 /// The names of collections and fields.
 enum MongoName {
@@ -19,6 +21,8 @@ enum MongoName {
     static let createdAt = "createdAt"
     static let disabled = "disabled"
     static let streamKey = "streamKey"
+    static let words = "broadcast"
+    static let profile = "profile"
     static let digest = "digest"
     static let schema = "schema"
 }
@@ -28,7 +32,7 @@ extension UserRecord {
     static let projection: BSONDocument = [
         MongoName.username: .int32(1), MongoName.password: .int32(1),
         MongoName.createdAt: .int32(1), MongoName.disabled: .int32(1),
-        MongoName.streamKey: .int32(1),
+        MongoName.streamKey: .int32(1), MongoName.words: .int32(1), MongoName.profile: .int32(1),
     ]
 
     /// A new user, who has no streams and no files.
@@ -42,6 +46,8 @@ extension UserRecord {
         if let streamKey {
             document.append(MongoName.streamKey, .document(streamKey.document))
         }
+        if words != .none { document.append(MongoName.words, BSONValue(words.json)) }
+        if profile != .none { document.append(MongoName.profile, BSONValue(profile.json)) }
         return document
     }
 
@@ -56,7 +62,9 @@ extension UserRecord {
             password: document[MongoName.password]?.string ?? "",
             isDisabled: document[MongoName.disabled]?.isTrue ?? false,
             createdAtMs: document[MongoName.createdAt]?.dateMs ?? id.createdAtMs,
-            streamKey: document[MongoName.streamKey]?.document.flatMap(StreamKeyRecord.init))
+            streamKey: document[MongoName.streamKey]?.document.flatMap(StreamKeyRecord.init),
+            words: BroadcastWords(stored: document[MongoName.words]?.json ?? .null),
+            profile: Profile(stored: document[MongoName.profile]?.json ?? .null))
     }
 }
 
@@ -109,11 +117,13 @@ extension SessionRecord {
 extension BroadcastRecord {
     /// An entry of `streams`.
     var document: BSONDocument {
-        [
+        var document: BSONDocument = [
             "id": .string(id), "start": .date(startedAtMs), "end": .date(endedAtMs),
             "durationMs": .count(durationMs), "bytes": .count(bytes),
             "peakViewers": .int64(Int64(peakViewers)),
         ]
+        if !title.isEmpty { document.append("title", .string(title)) }
+        return document
     }
 
     /// Nil for other things that the first server, or another writer, keeps in `streams`.
@@ -124,6 +134,7 @@ extension BroadcastRecord {
         self.init(
             id: id, startedAtMs: startedAtMs, endedAtMs: endedAtMs,
             bytes: document["bytes"]?.unsigned ?? 0,
-            peakViewers: Int(clamping: document["peakViewers"]?.integer ?? 0))
+            peakViewers: Int(clamping: document["peakViewers"]?.integer ?? 0),
+            title: document["title"]?.string ?? "")
     }
 }

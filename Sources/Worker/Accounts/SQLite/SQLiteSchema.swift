@@ -2,11 +2,18 @@
 //
 // The file's `user_version` says how many steps it has been through, and its `application_id` says that
 // it is Weir's. Steps that have been released never change; new ones are added.
+//
+// A new step only adds what an older Weir can be without: columns with a default, tables, indexes. While one
+// version of Weir takes over from another, both use the file. A step that is more than that takes another
+// generation: it adds `generationSteps` to the version, and an older Weir then leaves the file alone.
 
 /// The steps that lead from an empty file to today's tables.
 struct SQLiteSchema: Sendable {
     /// Each step's statements.
     let steps: [[String]]
+
+    /// How many versions a generation has.
+    private static let generationSteps = 1_000
 
     /// "weir" in ASCII; so `file` and others can tell what it is.
     private static let applicationID: Int64 = 0x7765_6972
@@ -15,10 +22,12 @@ struct SQLiteSchema: Sendable {
     func apply(to connection: SQLiteConnection) throws(StoreError) {
         let version = try connection.read { () throws(StoreError) in try accepted(connection) }
         try connection.enterWriteAheadLogging()
-        if version == steps.count { return }
+        if version >= steps.count { return }
         try connection.write { () throws(StoreError) in
             // Asked again, since another process may have been faster.
-            for step in try steps[accepted(connection)...] {
+            let done = try accepted(connection)
+            if done >= steps.count { return }
+            for step in steps[done...] {
                 for statement in step { try connection.execute(statement) }
             }
             // A PRAGMA takes no parameters; these values are our own.
@@ -38,10 +47,10 @@ struct SQLiteSchema: Sendable {
             }
             return 0
         }
-        guard version >= 0, version <= steps.count else {
+        guard version >= 0, version < Self.generationSteps else {
             throw .unusable(
-                reason: "its schema has version \(version), but this Weir knows only up to "
-                    + "\(steps.count): a newer Weir has used it")
+                reason: "its schema has version \(version), but this Weir knows only those below "
+                    + "\(Self.generationSteps): a newer Weir has used it")
         }
         return Int(version)
     }
@@ -55,6 +64,7 @@ extension SQLiteSchema {
     static let today = SQLiteSchema(steps: [
         [users, sessions, sessionsByUser, sessionsByEnd, attempts, attemptsByEnd, streams],
         [secrets],
+        [wordsOfUsers, profilesOfUsers, titlesOfStreams],
     ])
 
     /// `streams` and `files` are what the first server's document has besides name and password;
@@ -118,4 +128,12 @@ extension SQLiteSchema {
             value BLOB NOT NULL
         ) STRICT, WITHOUT ROWID
         """
+
+    /// JSON, as the API has it.
+    private static let wordsOfUsers =
+        "ALTER TABLE users ADD COLUMN words TEXT NOT NULL DEFAULT '{}'"
+    private static let profilesOfUsers =
+        "ALTER TABLE users ADD COLUMN profile TEXT NOT NULL DEFAULT '{}'"
+    private static let titlesOfStreams =
+        "ALTER TABLE streams ADD COLUMN title TEXT NOT NULL DEFAULT ''"
 }

@@ -1,7 +1,9 @@
 // Users in SQLite.
 
+import Channel
 import Settings
 import StreamState
+import Text
 
 extension SQLiteStore {
     package func insert(_ user: UserRecord) throws(StoreError) {
@@ -9,14 +11,16 @@ extension SQLiteStore {
             try connection.execute(
                 """
                 INSERT INTO users
-                    (id, username, password, disabled, created_at_ms, key_digest, key_created_at_ms)
-                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
+                    (id, username, password, disabled, created_at_ms, key_digest, key_created_at_ms,
+                    words, profile)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
                 """,
                 [
                     .blob(user.id.bytes), .text(user.name.text), .text(user.password),
                     .figure(user.isDisabled ? 1 : 0), .figure(user.createdAtMs),
                     user.streamKey.map { .blob($0.digest.bytes) } ?? .null,
                     user.streamKey.map { .figure($0.createdAtMs) } ?? .null,
+                    .text(user.words.json.text), .text(user.profile.json.text),
                 ]) == 1
         }
         guard isNew else { throw .nameTaken }
@@ -71,6 +75,24 @@ extension SQLiteStore {
         }
     }
 
+    package func setWords(
+        _ words: BroadcastWords, of user: UserID
+    ) throws(StoreError) -> Bool {
+        try write { connection throws(StoreError) in
+            try connection.execute(
+                "UPDATE users SET words = ? WHERE id = ?",
+                [.text(words.json.text), .blob(user.bytes)]) == 1
+        }
+    }
+
+    package func setProfile(_ profile: Profile, of user: UserID) throws(StoreError) -> Bool {
+        try write { connection throws(StoreError) in
+            try connection.execute(
+                "UPDATE users SET profile = ? WHERE id = ?",
+                [.text(profile.json.text), .blob(user.bytes)]) == 1
+        }
+    }
+
     package func setDisabled(_ isDisabled: Bool, of user: UserID) throws(StoreError) -> Bool {
         try write { connection throws(StoreError) in
             try connection.execute(
@@ -91,7 +113,7 @@ extension UserRecord {
     /// What `read` expects, in its order.
     static let columns = """
         users.id, users.username, users.password, users.disabled, users.created_at_ms, \
-        users.key_digest, users.key_created_at_ms
+        users.key_digest, users.key_created_at_ms, users.words, users.profile
         """
 
     static func read(_ row: borrowing SQLiteRow) throws(StoreError) -> UserRecord? {
@@ -114,6 +136,15 @@ extension UserRecord {
         return UserRecord(
             id: UserID(bytes: try row.bytes(column, count: UserID.byteCount)), name: name,
             password: row.text(column + 2), isDisabled: row.integer(column + 3) != 0,
-            createdAtMs: row.figure(column + 4), streamKey: streamKey)
+            createdAtMs: row.figure(column + 4), streamKey: streamKey,
+            words: BroadcastWords(stored: JSONValue(stored: row.text(column + 7))),
+            profile: Profile(stored: JSONValue(stored: row.text(column + 8))))
+    }
+}
+
+extension JSONValue {
+    /// What a column has; null when somebody else has written something else there.
+    fileprivate init(stored text: String) {
+        self = JSONValue(parsing: Array(text.utf8)) ?? .null
     }
 }

@@ -1,6 +1,7 @@
 // An account as its owner, and the routes, see it. It contains nothing secret. Times are wall clock, in
 // milliseconds since 1970.
 
+import Channel
 import StreamState
 
 package struct Account: Equatable, Sendable {
@@ -10,6 +11,11 @@ package struct Account: Equatable, Sendable {
     package let isDisabled: Bool
     /// Nil when there is no stream key.
     package let streamKeyCreatedAtMs: UInt64?
+    package let words: BroadcastWords
+    package let profile: Profile
+
+    /// What the account's stream says of itself.
+    package var about: About { About(words: words, profile: profile) }
 
     package init(_ user: UserRecord) {
         id = user.id
@@ -17,6 +23,8 @@ package struct Account: Equatable, Sendable {
         createdAtMs = user.createdAtMs
         isDisabled = user.isDisabled
         streamKeyCreatedAtMs = user.streamKey?.createdAtMs
+        words = user.words
+        profile = user.profile
     }
 }
 

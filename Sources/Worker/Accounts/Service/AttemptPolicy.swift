@@ -137,6 +137,13 @@ struct AttemptPolicy: Sendable {
 
     // MARK: Others
 
+    /// New words make every worker look up every publisher once, too.
+    static func channelChanges(of name: StreamName) -> AttemptLimit {
+        AttemptLimit(
+            key: "channel \(name)", count: Limits.channelChangesPerName,
+            windowMs: Limits.accountChangeWindowMs)
+    }
+
     /// A new stream key makes every worker look up every publisher once.
     static func streamKeys(of name: StreamName) -> AttemptLimit {
         AttemptLimit(

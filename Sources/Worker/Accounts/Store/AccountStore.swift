@@ -4,6 +4,7 @@
 // Threads: every method blocks, for a bounded time, and may be called from several threads at once;
 // never from the loop's. Times are wall clock, in milliseconds since 1970, and come from the caller.
 
+import Channel
 import StreamState
 
 /// Keeps users, their sessions, their broadcasts, counts of attempts to sign in, and secrets that all
@@ -31,6 +32,10 @@ package protocol AccountStore: AnyObject, Sendable {
     ) throws(StoreError) -> Bool
     /// Nil removes the key. False: no such user.
     func setStreamKey(_ key: StreamKeyRecord?, of user: UserID) throws(StoreError) -> Bool
+    /// False: no such user.
+    func setWords(_ words: BroadcastWords, of user: UserID) throws(StoreError) -> Bool
+    /// False: no such user.
+    func setProfile(_ profile: Profile, of user: UserID) throws(StoreError) -> Bool
     /// False: no such user.
     func setDisabled(_ isDisabled: Bool, of user: UserID) throws(StoreError) -> Bool
     /// Removes everything that belongs to the user as well. False: no such user.

@@ -1,6 +1,7 @@
 // A store that tells how long each question took, and whether the store failed at it. A name that is taken
 // is an answer, not a failure.
 
+import Channel
 import LinuxIO
 import StreamState
 
@@ -70,6 +71,20 @@ package final class MeasuredStore: AccountStore {
     ) throws(StoreError) -> Bool {
         try measure(.userChange) { () throws(StoreError) in
             try store.setStreamKey(key, of: user)
+        }
+    }
+
+    package func setWords(
+        _ words: BroadcastWords, of user: UserID
+    ) throws(StoreError) -> Bool {
+        try measure(.userChange) { () throws(StoreError) in
+            try store.setWords(words, of: user)
+        }
+    }
+
+    package func setProfile(_ profile: Profile, of user: UserID) throws(StoreError) -> Bool {
+        try measure(.userChange) { () throws(StoreError) in
+            try store.setProfile(profile, of: user)
         }
     }
 

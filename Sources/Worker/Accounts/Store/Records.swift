@@ -1,5 +1,6 @@
 // What is stored. Times are wall clock, in milliseconds since 1970.
 
+import Channel
 import StreamState
 
 /// Identifies a user for good: 12 bytes, like MongoDB's ObjectId. A name may be given up and taken by
@@ -30,10 +31,13 @@ package struct UserRecord: Equatable, Sendable {
     package var isDisabled: Bool
     package var createdAtMs: UInt64
     package var streamKey: StreamKeyRecord?
+    /// What the user says of the next broadcast, or of the one that is on.
+    package var words: BroadcastWords
+    package var profile: Profile
 
     package init(
         id: UserID, name: StreamName, password: String, isDisabled: Bool, createdAtMs: UInt64,
-        streamKey: StreamKeyRecord?
+        streamKey: StreamKeyRecord?, words: BroadcastWords = .none, profile: Profile = .none
     ) {
         self.id = id
         self.name = name
@@ -41,6 +45,8 @@ package struct UserRecord: Equatable, Sendable {
         self.isDisabled = isDisabled
         self.createdAtMs = createdAtMs
         self.streamKey = streamKey
+        self.words = words
+        self.profile = profile
     }
 }
 
@@ -135,16 +141,20 @@ package struct BroadcastRecord: Equatable, Sendable {
     package var endedAtMs: UInt64
     package var bytes: UInt64
     package var peakViewers: Int
+    /// What it was called; empty when it had no title.
+    package var title: String
 
     package var durationMs: UInt64 { endedAtMs > startedAtMs ? endedAtMs - startedAtMs : 0 }
 
     package init(
-        id: String, startedAtMs: UInt64, endedAtMs: UInt64, bytes: UInt64, peakViewers: Int
+        id: String, startedAtMs: UInt64, endedAtMs: UInt64, bytes: UInt64, peakViewers: Int,
+        title: String = ""
     ) {
         self.id = id
         self.startedAtMs = startedAtMs
         self.endedAtMs = endedAtMs
         self.bytes = bytes
         self.peakViewers = peakViewers
+        self.title = title
     }
 }

@@ -2,6 +2,7 @@
 // stream. The rules: chunks of one broadcast may overtake each other and may reach any worker; a
 // second live publisher is refused; what was accepted is never written twice.
 
+import Channel
 import SegmentRing
 import Settings
 import StreamState
@@ -38,6 +39,8 @@ struct PublishFacts: Equatable, Sendable {
     var hasLength = false
     /// The numbered broadcast whose silent writer it has asked to stop.
     var replacedSession: UInt64?
+    /// What the stream is to say of itself; nil when nobody is known to say it (open publishing).
+    var about: About?
 
     var publisherKey: PublisherKey {
         PublisherKey(identity: identity, session: chunk?.session ?? 0)

@@ -8,10 +8,9 @@ const GATEWAY_STATUSES = new Set([502, 503, 504]);
 const SIGN_IN_STATUS = 511;
 
 /** When the server itself says no, but in no page. */
-export const WORDS_FOR_REFUSAL = {
-  title: 'The server cannot take this now',
-  text: `It is busy, or too much comes from your network. ${ALL_HERE} Try again in a moment.`,
-};
+export function wordsForRefusal() {
+  return { title: word('unanswered.busy.title'), text: word('unanswered.busy.text') };
+}
 
 /**
  * @param {number} status of the answer; 0 when there was none

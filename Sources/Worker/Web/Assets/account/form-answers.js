@@ -2,7 +2,7 @@
 // server comes. A page of the server takes the place of this one, and where it leads elsewhere, that is
 // loaded. Without scripts, the browser does the same and shows whatever has answered.
 
-import { WORDS_FOR_REFUSAL, wordsForLostAnswer } from './answer-words.js';
+import { wordsForLostAnswer, wordsForRefusal } from './answer-words.js';
 
 /** A password may wait for others that are checked first. */
 const PATIENCE_MS = 60_000;
@@ -42,7 +42,7 @@ function take(request, form, start) {
     show(request.response);
     start();
   } else if (isProblem(request)) {
-    complain(form, WORDS_FOR_REFUSAL);
+    complain(form, wordsForRefusal());
   } else {
     complain(form, wordsForLostAnswer(request.status));
   }

@@ -2,9 +2,9 @@ import Accounts
 import Foundation
 import Testing
 
-@testable import Ingest
+@testable import Credentials
 
-@Suite struct PublishCredentialTests {
+@Suite struct PresentedCredentialTests {
     private static let key = "weir_" + String(repeating: "k", count: 43)
     private let key: SecretDigest
     private let session: SecretDigest
@@ -17,12 +17,12 @@ import Testing
 
     private func credential(
         _ authorization: String? = nil, query: Substring = "", session: SecretDigest? = nil
-    ) -> PublishCredential {
-        PublishCredential(authorization: authorization, query: query, session: session)
+    ) -> PresentedCredential {
+        PresentedCredential(authorization: authorization, query: query, session: session)
     }
 
     @Test("a key comes as a bearer token, as Basic's password, or in the query") func ways() {
-        let expected = PublishCredential.streamKey(key)
+        let expected = PresentedCredential.streamKey(key)
         #expect(credential("Bearer " + Self.key) == expected)
         #expect(credential("bearer  " + Self.key) == expected)
         // "u:" and the key, as base64 with its padding and without.
@@ -36,7 +36,7 @@ import Testing
         "what was pasted around a key is not part of it",
         arguments: ["", "/", "//", "%20", "%2F", "%2f", "%0D%0A", "+", " \t", "/%20/"])
     func pasted(mark: String) {
-        let expected = PublishCredential.streamKey(key)
+        let expected = PresentedCredential.streamKey(key)
         #expect(credential("Bearer " + Self.key + mark) == expected)
         #expect(credential(query: Substring("key=" + Self.key + mark)) == expected)
         #expect(credential(query: Substring("key=" + mark + Self.key + "&start=1")) == expected)

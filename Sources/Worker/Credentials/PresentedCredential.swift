@@ -1,19 +1,18 @@
-// What a publish request presents to show whose it is: a stream key, from an encoder, or the session of
-// a person who is signed in, from a browser.
+// What a request presents to show whose it is: a stream key, from an encoder, or the session of a person
+// who is signed in, from a browser.
 //
 // Pure. What is found here has the form of a credential, and leaves as a digest; Credentials says whether
 // it is anyone's.
 
 import Accounts
-import Credentials
 import HTTP
 
-enum PublishCredential: Equatable {
+package enum PresentedCredential: Equatable {
     case nothing
     case streamKey(SecretDigest)
     case session(SecretDigest)
 
-    init(_ request: Request) {
+    package init(_ request: Request) {
         let parts = request.target.split(
             separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         self.init(

@@ -1,0 +1,28 @@
+// Limits: what channels say of themselves. See Limits.swift.
+
+extension Limits {
+    /// Account: characters of a broadcast's title: two lines on a card.
+    package static let titleCharacters = 120
+    /// Account: characters of its description: a screen of a phone, and a little more.
+    package static let descriptionCharacters = 2_000
+    /// Account: tags of a broadcast, and characters of each.
+    package static let tags = 8
+    package static let tagCharacters = 24
+    /// Account: bytes of a language tag (RFC 5646, section 4.4.1 asks for room for 35).
+    package static let languageTagBytes = 35
+    /// Account: characters of the name that is shown in place of the account's.
+    package static let displayNameCharacters = 48
+    /// Account: characters of the line about a channel.
+    package static let channelLineCharacters = 160
+    /// Account: links of a channel, characters of their labels, bytes of their addresses.
+    package static let links = 5
+    package static let linkLabelCharacters = 32
+    package static let linkBytes = 256
+    /// Account: bytes for each character of such a text, all in all. An emoji of a family has 25, a letter
+    /// has 1 to 3; a letter with hundreds of marks has no room.
+    package static let bytesPerTextCharacter = 6
+    /// Account: changes of what a channel says within their window.
+    package static let channelChangesPerName = 60
+    /// Name: bytes of the file that says it beside the ring.
+    package static let aboutFileBytes = 32 * 1_024
+}
