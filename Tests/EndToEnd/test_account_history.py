@@ -81,7 +81,8 @@ def test_a_broadcast_that_ended_is_remembered_with_its_figures(
     for viewer in viewers:
         viewer.wait_for_end()
     [entry] = entries(anna, 1)
-    assert set(entry) == {"id", "startedAt", "endedAt", "durationMs", "bytes", "peakViewers"}
+    assert set(entry) == {
+        "id", "startedAt", "endedAt", "durationMs", "bytes", "peakViewers", "title"}
     assert entry["startedAt"] == started["startedAt"]
     assert entry["startedAt"] < entry["endedAt"]
     assert 7_000 < entry["durationMs"] < 60_000

@@ -17,6 +17,7 @@ from weir.accounts import (
 from weir.admin import Metrics
 from weir.curl import Answer
 from weir.http2 import Http2Connection
+from weir.limits import limit
 from weir.reports import write_report
 from weir.server import Server
 from weir.users import Users
@@ -163,7 +164,7 @@ def test_bodies_of_other_kinds_and_sizes_are_refused(
         for kind in ("text/plain", "multipart/form-data; boundary=x", "video/webm"):
             answer = anna.request("POST", path, headers={"content-type": kind}, body=b"{}")
             assert answer.status == 415, (kind, answer)
-    answer = anna.json(path, {"username": "x" * 20_000, "password": PASSWORD})
+    answer = anna.json(path, {"username": "x" * limit("accountBodyBytes"), "password": PASSWORD})
     assert answer.status == 413, answer
 
 
