@@ -40,8 +40,9 @@ let package = Package(
             dependencies: [
                 "LinuxIO", "ControlChannel", "Settings", "StreamState", "Telemetry",
                 "HTTP", "Web", "Accounts", "Credentials", "History", "Streams",
-                "Ingest", "Delivery", "Events", "AccountRoutes", "PageRoutes", "Operations",
-                "UserCommand", .product(name: "Logging", package: "swift-log"),
+                "Directory", "Ingest", "Delivery", "Events", "AccountRoutes", "ChannelRoutes",
+                "PageRoutes", "Operations", "UserCommand",
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/Main",
             swiftSettings: strict),
@@ -90,6 +91,14 @@ let package = Package(
             path: "Sources/Worker/AccountRoutes",
             swiftSettings: strict),
         .target(
+            name: "ChannelRoutes",
+            dependencies: [
+                "Accounts", "Channel", "Credentials", "Directory", "HTTP", "StreamState",
+                "Streams", "Text",
+            ],
+            path: "Sources/Worker/ChannelRoutes",
+            swiftSettings: strict),
+        .target(
             name: "PageRoutes",
             dependencies: [
                 "Credentials", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Web",
@@ -123,6 +132,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/History",
+            swiftSettings: strict),
+        .target(
+            name: "Directory",
+            dependencies: [
+                "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Settings",
+                "StreamState",
+            ],
+            path: "Sources/Worker/Directory",
             swiftSettings: strict),
         .target(
             name: "Credentials",

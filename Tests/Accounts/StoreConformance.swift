@@ -113,7 +113,7 @@ extension BroadcastRecord {
         return BroadcastRecord(
             id: "broadcast-\(number)", startedAtMs: startedAtMs, endedAtMs: startedAtMs + 5_000,
             bytes: UInt64(number) * 1_000_000, peakViewers: number,
-            title: number == 1 ? "" : "Number \(number)")
+            title: number == 1 ? "" : "Number \(number)", wasUnlisted: number == 2)
     }
 }
 

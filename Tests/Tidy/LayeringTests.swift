@@ -17,8 +17,8 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         [
             "Glibc", "Logging", "LinuxIO", "ControlChannel", "Settings", "StreamState",
             "Telemetry", "HTTP", "Web", "Accounts", "Credentials", "History", "Streams",
-            "Ingest", "Delivery", "Events", "AccountRoutes", "PageRoutes", "Operations",
-            "UserCommand",
+            "Directory", "Ingest", "Delivery", "Events", "AccountRoutes", "ChannelRoutes",
+            "PageRoutes", "Operations", "UserCommand",
         ]
     ),
     (
@@ -57,6 +57,13 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         ]
     ),
     (
+        "Sources/Worker/ChannelRoutes",
+        [
+            "Accounts", "Channel", "Credentials", "Directory", "HTTP", "StreamState", "Streams",
+            "Text",
+        ]
+    ),
+    (
         "Sources/Worker/PageRoutes",
         ["Credentials", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Web"]
     ),
@@ -81,6 +88,12 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         [
             "Logging", "Accounts", "Credentials", "LinuxIO", "SegmentRing", "Settings",
             "StreamState", "Telemetry",
+        ]
+    ),
+    (
+        "Sources/Worker/Directory",
+        [
+            "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Settings", "StreamState",
         ]
     ),
     (

@@ -6,9 +6,9 @@
 import Accounts
 import Settings
 
-final class CredentialCache<ID: Hashable, Holder> {
-    typealias Finding = Result<Holder?, AccountError>
-    typealias Ask = (@escaping (Finding) -> Void) -> Void
+package final class CredentialCache<ID: Hashable, Holder> {
+    package typealias Finding = Result<Holder?, AccountError>
+    package typealias Ask = (@escaping (Finding) -> Void) -> Void
 
     private struct Entry {
         /// Nil: no one holds it.
@@ -32,19 +32,32 @@ final class CredentialCache<ID: Hashable, Holder> {
     }
 
     private var entries: [ID: Entry] = [:]
+    private let freshMs: UInt64
+    private let mostRemembered: Int
+
+    /// - Parameters:
+    ///   - freshMs: how long an answer is believed without asking, if nothing has been changed.
+    ///   - mostRemembered: more make those that were asked for long ago be forgotten.
+    package init(
+        freshMs: UInt64 = Limits.credentialFreshMs,
+        mostRemembered: Int = Limits.credentialsRemembered
+    ) {
+        self.freshMs = freshMs
+        self.mostRemembered = mostRemembered
+    }
 
     /// - Parameters:
     ///   - changes: how often credentials have been changed so far, on this node.
     ///   - ask: asks the store.
     ///   - then: called once, and at once when the remembered answer will do.
-    func lookUp(
+    package func lookUp(
         _ id: ID, nowMs: UInt64, changes: UInt64,
         ask: @escaping Ask, then: @escaping (Finding) -> Void
     ) {
-        if entries[id] == nil, entries.count >= Limits.credentialsRemembered { forget(nowMs) }
+        if entries[id] == nil, entries.count >= mostRemembered { forget(nowMs) }
         var entry = entries[id] ?? Entry()
-        let isAnswered = Self.isBelievable(entry, nowMs: nowMs, changes: changes)
-        let isFresh = Self.isFresh(entry, nowMs: nowMs, changes: changes)
+        let isAnswered = isBelievable(entry, nowMs: nowMs, changes: changes)
+        let isFresh = isFresh(entry, nowMs: nowMs, changes: changes)
         let mustAsk = !isFresh && !entry.isBeingAsked
         if !isAnswered {
             // All who wait are answered in one turn, so there must not be too many.
@@ -64,20 +77,20 @@ final class CredentialCache<ID: Hashable, Holder> {
     }
 
     /// The store has said this recently, and nothing has been changed since.
-    private static func isFresh(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
+    private func isFresh(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
         guard let checkedAtMs = entry.checkedAtMs, entry.changes == changes else { return false }
-        return nowMs - checkedAtMs < Limits.credentialFreshMs
+        return nowMs - checkedAtMs < freshMs
     }
 
     /// Whether the remembered answer will do without asking. A holder in the middle of something does
     /// not wait: a slightly older answer is believed while the store is asked again, and a much older
     /// one when the store does not answer. Both are true of good credentials only.
-    private static func isBelievable(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
+    private func isBelievable(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
         if isFresh(entry, nowMs: nowMs, changes: changes) { return true }
         guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
         let ageMs = nowMs - checkedAtMs
         if entry.isUnanswered { return ageMs < Limits.credentialTrustMs }
-        return entry.changes == changes && ageMs < Limits.credentialStaleMs
+        return entry.changes == changes && ageMs < max(freshMs, Limits.credentialStaleMs)
     }
 
     private func learn(
@@ -98,7 +111,7 @@ final class CredentialCache<ID: Hashable, Holder> {
             told.removeAll { $0.changes != changes }
         case .failure:
             entry.isUnanswered = true
-            if Self.isBelievable(entry, nowMs: askedAtMs, changes: changes) {
+            if isBelievable(entry, nowMs: askedAtMs, changes: changes) {
                 answer = .success(entry.holder)
             }
         }
@@ -122,7 +135,7 @@ final class CredentialCache<ID: Hashable, Holder> {
                 guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
                 return nowMs - checkedAtMs < limitMs
             }
-            if entries.count < Limits.credentialsRemembered { return }
+            if entries.count < mostRemembered { return }
         }
     }
 }

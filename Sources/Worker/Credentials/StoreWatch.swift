@@ -32,7 +32,7 @@ package final class StoreWatch {
     }
 
     /// Whether the store answered when it was last asked; true before that.
-    var isAnswering: Bool { finding?.fault == nil }
+    package var isAnswering: Bool { finding?.fault == nil }
 
     package func start() {
         check()

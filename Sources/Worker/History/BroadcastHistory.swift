@@ -140,6 +140,7 @@ extension AccountService {
         else { return }
         var record = broadcast.record
         record.title = account.words.title
+        record.wasUnlisted = account.words.isUnlisted
         try self.record(record, of: broadcast.name)
     }
 }

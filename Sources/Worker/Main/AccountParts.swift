@@ -2,6 +2,7 @@
 
 import Accounts
 import Credentials
+import Directory
 import History
 import LinuxIO
 import Logging
@@ -14,6 +15,7 @@ struct AccountParts {
     /// The credentials that show who may publish; nil when anyone may.
     let publishers: Credentials?
     let storeWatch: StoreWatch
+    let directory: ChannelDirectory
     let history: BroadcastHistory
 
     /// - Parameter tellWorkers: makes every worker look whether something has changed.
@@ -34,6 +36,8 @@ struct AccountParts {
             desk: desk, loop: loop, counters: counters, tellWorkers: tellWorkers)
         publishers = settings.publish == .account ? credentials : nil
         storeWatch = StoreWatch(desk: desk, loop: loop, counters: counters, logger: logger)
+        directory = ChannelDirectory(
+            desk: desk, credentials: publishers, storeWatch: storeWatch, loop: loop)
         let desk = desk
         history = try DataDirectoryFault.naming(settings.dataDirectory) {
             try BroadcastHistory(

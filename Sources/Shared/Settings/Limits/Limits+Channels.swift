@@ -23,6 +23,12 @@ extension Limits {
     package static let bytesPerTextCharacter = 6
     /// Account: changes of what a channel says within their window.
     package static let channelChangesPerName = 60
+    /// Worker: how long a worker believes what it remembers of a channel without asking, and of how many
+    /// channels that is.
+    package static let channelFreshMs: UInt64 = 10_000
+    package static let channelsRemembered = 1_000
+    /// Name: past broadcasts that are told of a channel.
+    package static let feedBroadcasts = 20
     /// Name: bytes of the file that says it beside the ring.
     package static let aboutFileBytes = 32 * 1_024
 }

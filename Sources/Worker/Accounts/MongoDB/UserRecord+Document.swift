@@ -123,6 +123,7 @@ extension BroadcastRecord {
             "peakViewers": .int64(Int64(peakViewers)),
         ]
         if !title.isEmpty { document.append("title", .string(title)) }
+        if wasUnlisted { document.append("unlisted", .bool(true)) }
         return document
     }
 
@@ -135,6 +136,7 @@ extension BroadcastRecord {
             id: id, startedAtMs: startedAtMs, endedAtMs: endedAtMs,
             bytes: document["bytes"]?.unsigned ?? 0,
             peakViewers: Int(clamping: document["peakViewers"]?.integer ?? 0),
-            title: document["title"]?.string ?? "")
+            title: document["title"]?.string ?? "",
+            wasUnlisted: document["unlisted"]?.isTrue ?? false)
     }
 }

@@ -64,7 +64,7 @@ extension SQLiteSchema {
     static let today = SQLiteSchema(steps: [
         [users, sessions, sessionsByUser, sessionsByEnd, attempts, attemptsByEnd, streams],
         [secrets],
-        [wordsOfUsers, profilesOfUsers, titlesOfStreams],
+        [wordsOfUsers, profilesOfUsers, titlesOfStreams, unlistedStreams],
     ])
 
     /// `streams` and `files` are what the first server's document has besides name and password;
@@ -136,4 +136,6 @@ extension SQLiteSchema {
         "ALTER TABLE users ADD COLUMN profile TEXT NOT NULL DEFAULT '{}'"
     private static let titlesOfStreams =
         "ALTER TABLE streams ADD COLUMN title TEXT NOT NULL DEFAULT ''"
+    private static let unlistedStreams =
+        "ALTER TABLE streams ADD COLUMN unlisted INTEGER NOT NULL DEFAULT 0"
 }

@@ -107,13 +107,15 @@ extension SQLiteStore {
             try connection.execute(
                 """
                 INSERT INTO streams
-                    (user, id, started_at_ms, ended_at_ms, bytes, peak_viewers, title)
-                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user, id) DO NOTHING
+                    (user, id, started_at_ms, ended_at_ms, bytes, peak_viewers, title,
+                    unlisted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user, id) DO NOTHING
                 """,
                 [
                     .blob(user), .text(broadcast.id), .figure(broadcast.startedAtMs),
                     .figure(broadcast.endedAtMs), .figure(broadcast.bytes),
                     .figure(broadcast.peakViewers), .text(broadcast.title),
+                    .figure(broadcast.wasUnlisted ? 1 : 0),
                 ])
             try connection.execute(
                 """
@@ -132,14 +134,15 @@ extension SQLiteStore {
         try read { connection throws(StoreError) in
             try connection.rows(
                 """
-                SELECT id, started_at_ms, ended_at_ms, bytes, peak_viewers, title FROM streams
-                WHERE user = ? ORDER BY started_at_ms DESC, id
+                SELECT id, started_at_ms, ended_at_ms, bytes, peak_viewers, title, unlisted
+                FROM streams WHERE user = ? ORDER BY started_at_ms DESC, id
                 """,
                 [.blob(user.bytes)], limit: limit
             ) { row throws(StoreError) in
                 BroadcastRecord(
                     id: row.text(0), startedAtMs: row.figure(1), endedAtMs: row.figure(2),
-                    bytes: row.figure(3), peakViewers: Int(row.integer(4)), title: row.text(5))
+                    bytes: row.figure(3), peakViewers: Int(row.integer(4)), title: row.text(5),
+                    wasUnlisted: row.integer(6) != 0)
             }
         }
     }

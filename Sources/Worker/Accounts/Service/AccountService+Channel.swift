@@ -19,6 +19,15 @@ extension AccountService {
         }
     }
 
+    /// The newest comes first.
+    package func broadcasts(
+        of account: Account, limit: Int
+    ) throws(AccountError) -> [BroadcastRecord] {
+        try ask { store throws(StoreError) in
+            try store.broadcasts(of: account.id, limit: limit)
+        }
+    }
+
     private func change(
         _ account: Account, _ set: (any AccountStore) throws(StoreError) -> Bool
     ) throws(AccountError) {

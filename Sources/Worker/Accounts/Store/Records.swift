@@ -143,12 +143,14 @@ package struct BroadcastRecord: Equatable, Sendable {
     package var peakViewers: Int
     /// What it was called; empty when it had no title.
     package var title: String
+    /// It was on no list.
+    package var wasUnlisted: Bool
 
     package var durationMs: UInt64 { endedAtMs > startedAtMs ? endedAtMs - startedAtMs : 0 }
 
     package init(
         id: String, startedAtMs: UInt64, endedAtMs: UInt64, bytes: UInt64, peakViewers: Int,
-        title: String = ""
+        title: String = "", wasUnlisted: Bool = false
     ) {
         self.id = id
         self.startedAtMs = startedAtMs
@@ -156,5 +158,6 @@ package struct BroadcastRecord: Equatable, Sendable {
         self.bytes = bytes
         self.peakViewers = peakViewers
         self.title = title
+        self.wasUnlisted = wasUnlisted
     }
 }

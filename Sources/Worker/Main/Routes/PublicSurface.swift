@@ -4,6 +4,7 @@
 // Owner: the worker's loop thread.
 
 import AccountRoutes
+import ChannelRoutes
 import Credentials
 import Delivery
 import Events
@@ -54,6 +55,8 @@ struct PublicSurface {
         let publishing = PublishRoutes(
             publishing: publishing, crossOrigin: crossOrigin, environment: ingest)
         let told = StreamRoutes(streams: streams, catalog: live.catalog, crossOrigin: crossOrigin)
+        let channels = ChannelRoutes(
+            directory: accounts.directory, streams: streams, crossOrigin: crossOrigin)
         let people = AccountRoutes(
             desk: accounts.desk, credentials: accounts.credentials, sites: sites,
             settings: settings, loop: loop, counters: counters, logger: logger)
@@ -61,7 +64,7 @@ struct PublicSurface {
             watching.routes + stills.routes + uploads.routes + packaged.routes
                 + ClockRoute(wallMs: WallClock.nowMs).routes
                 + publishing.routes + told.routes + events.routes
-                + people.routes
+                + people.routes + channels.routes
                 + pages.routes,
             crossOrigin: crossOrigin, number: MetricLabels.number, meaning: StreamAddress.meaning
         ) { exchange in
