@@ -6,8 +6,9 @@ import Testing
 
 private let launch = WorkerLaunch(
     slot: 1, generation: 2, role: .other, controlDescriptor: 3, settingsDescriptor: 4,
-    certificateDescriptor: 5, keyDescriptor: 6, countersDescriptor: 7, boardDescriptor: 8,
-    firstDoorbellDescriptor: 9)
+    certificateDescriptor: 5, keyDescriptor: 6, logoDescriptor: 9, countersDescriptor: 7,
+    boardDescriptor: 8,
+    firstDoorbellDescriptor: 10)
 private let names = stride(from: 0, to: launch.arguments.count, by: 2).map { $0 }
 private let role = 4
 
@@ -18,6 +19,7 @@ struct WorkerLaunchTests {
         let launch = WorkerLaunch(
             slot: 63, generation: .max, role: role, controlDescriptor: 70,
             settingsDescriptor: 71, certificateDescriptor: 72, keyDescriptor: 73,
+            logoDescriptor: 76,
             countersDescriptor: 74, boardDescriptor: 75, firstDoorbellDescriptor: 3)
         #expect(try WorkerLaunch(arguments: launch.arguments) == launch)
         #expect(launch.doorbellDescriptors == Array(3..<67))

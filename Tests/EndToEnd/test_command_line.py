@@ -19,7 +19,8 @@ from weir.server import Server
 
 _OPTIONS = [
     "--listen", "--acme-webroot", "--workers", "--data", "--cert", "--key", "--publish", "--accounts",
-    "--signup", "--admin-actions", "--control", "--cors-origin", "--embed-origin", "--hsts",
+    "--signup", "--signup-text", "--site-name", "--site-text", "--site-accent", "--site-logo",
+    "--admin-actions", "--control", "--cors-origin", "--embed-origin", "--hsts",
     "--ring-size", "--ring-seconds", "--grace", "--max-lag", "--drain-delay", "--drain-timeout",
     "--stop-timeout", "--log-level", "--log-format", "--access-log", "--config",
 ]

@@ -10,16 +10,14 @@ from collections.abc import Callable
 
 import pytest
 
-from browser.accessibility import violations
 from browser.account_pages import Visitor
-from browser.chromium import ChromiumPage
 from browser.element import first_number, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.gallery import Gallery
 from browser.live_page import LivePage
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
-from browser.screenshots import in_every_look, photograph
 from browser.watch_page import WatchPage
 from weir.accounts import COOKIE, PASSWORD, sign_up
 from weir.ports import free_port
@@ -30,30 +28,6 @@ from weir.viewer import Viewer
 from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
-
-
-class Gallery:
-    """Looks at states one by one; complains about all of them at the end."""
-
-    def __init__(self) -> None:
-        self._complaints: list[str] = []
-
-    def add(self, page: Page, state: str) -> None:
-        shown: ChromiumPage = chromium_of(page)
-
-        def look(how: str) -> None:
-            photograph(shown, state, how)
-            self._complaints += [f"{state} {how}: {each}" for each in violations(shown)]
-            wide = shown.run(
-                """const { scrollWidth, clientWidth } = document.documentElement;
-                   return scrollWidth - clientWidth;""")
-            if wide > 0:
-                self._complaints.append(f"{state} {how}: {wide} px wider than the window")
-
-        in_every_look(shown, look)
-
-    def assert_flawless(self) -> None:
-        assert not self._complaints, "\n".join(self._complaints)
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@
 @testable import Web
 
 extension WebSite {
-    convenience init(language: String = "en", offersSignUp: Bool = true) {
-        let files = WebFile.all()
+    convenience init(
+        language: String = "en", offersSignUp: Bool = true, site: Site = .plain
+    ) {
+        let files = site.adding(to: WebFile.all())
         self.init(
             words: Words(language: language, in: files), assets: Assets(files), files: files,
-            offersSignUp: offersSignUp)
+            offersSignUp: offersSignUp, site: site)
     }
 }
 

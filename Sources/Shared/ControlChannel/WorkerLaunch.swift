@@ -35,6 +35,8 @@ package struct WorkerLaunch: Equatable, Sendable {
     /// that is replaced never reads a pair that is only half renewed.
     package let certificateDescriptor: Int32
     package let keyDescriptor: Int32
+    /// A sealed memory file with the logo of the pages, as its file is; empty when there is none.
+    package let logoDescriptor: Int32
     /// The memory file of the counters that all processes share (Telemetry's CounterPage).
     package let countersDescriptor: Int32
     /// The memory file in which the supervisor shows what all slots do (Telemetry's SlotBoard).
@@ -46,7 +48,8 @@ package struct WorkerLaunch: Equatable, Sendable {
     package init(
         slot: Int, generation: UInt32, role: WorkerRole, controlDescriptor: Int32,
         settingsDescriptor: Int32, certificateDescriptor: Int32, keyDescriptor: Int32,
-        countersDescriptor: Int32, boardDescriptor: Int32, firstDoorbellDescriptor: Int32
+        logoDescriptor: Int32, countersDescriptor: Int32, boardDescriptor: Int32,
+        firstDoorbellDescriptor: Int32
     ) {
         self.slot = slot
         self.generation = generation
@@ -55,6 +58,7 @@ package struct WorkerLaunch: Equatable, Sendable {
         self.settingsDescriptor = settingsDescriptor
         self.certificateDescriptor = certificateDescriptor
         self.keyDescriptor = keyDescriptor
+        self.logoDescriptor = logoDescriptor
         self.countersDescriptor = countersDescriptor
         self.boardDescriptor = boardDescriptor
         self.firstDoorbellDescriptor = firstDoorbellDescriptor
@@ -72,7 +76,8 @@ package struct WorkerLaunch: Equatable, Sendable {
             "--slot", "\(slot)", "--generation", "\(generation)", "--role", role.rawValue,
             "--control", "\(controlDescriptor)", "--settings", "\(settingsDescriptor)",
             "--certificate", "\(certificateDescriptor)", "--key", "\(keyDescriptor)",
-            "--counters", "\(countersDescriptor)", "--board", "\(boardDescriptor)",
+            "--logo", "\(logoDescriptor)", "--counters", "\(countersDescriptor)", "--board",
+            "\(boardDescriptor)",
             "--doorbells", "\(firstDoorbellDescriptor)",
         ]
     }
@@ -104,6 +109,7 @@ package struct WorkerLaunch: Equatable, Sendable {
         settingsDescriptor = try number("--settings")
         certificateDescriptor = try number("--certificate")
         keyDescriptor = try number("--key")
+        logoDescriptor = try number("--logo")
         countersDescriptor = try number("--counters")
         boardDescriptor = try number("--board")
         firstDoorbellDescriptor = try number("--doorbells")
@@ -117,7 +123,7 @@ package struct WorkerLaunch: Equatable, Sendable {
         let descriptors =
             [
                 controlDescriptor, settingsDescriptor, certificateDescriptor, keyDescriptor,
-                countersDescriptor, boardDescriptor,
+                logoDescriptor, countersDescriptor, boardDescriptor,
             ] + doorbellDescriptors
         return (0..<Self.slots).contains(slot) && generation > 0
             && descriptors.allSatisfy { $0 > 2 }

@@ -15,6 +15,7 @@ extension Setting {
         case .trustedProxy, .proxyProtocol, .forwardedHeader, .publicOrigin: proxy(name)
         case .embedOrigin, .hsts: page(name)
         case .publish, .accounts, .signUp: account(name)
+        case .signUpText, .siteName, .siteText, .siteAccent, .siteLogo: site(name)
         case .ringSize, .ringSeconds, .grace, .maxLag: stream(name)
         case .drainDelay, .drainTimeout, .stopTimeout, .logLevel, .logFormat, .accessLog:
             operation(name)

@@ -19,6 +19,11 @@ package struct Setting: Sendable {
         case publish
         case accounts
         case signUp = "signup"
+        case signUpText = "signup-text"
+        case siteName = "site-name"
+        case siteText = "site-text"
+        case siteAccent = "site-accent"
+        case siteLogo = "site-logo"
         case corsOrigin = "cors-origin"
         case embedOrigin = "embed-origin"
         case hsts
@@ -67,6 +72,10 @@ package struct Setting: Sendable {
         case bytes(ClosedRange<Int>)
         /// A number of seconds with at most three decimals. The range is in milliseconds.
         case seconds(ClosedRange<UInt64>)
+        /// Words for people: one paragraph with at most so many characters.
+        case text(most: Int)
+        /// A colour (#rrggbb), or "off" for none.
+        case colorOrOff
         /// One of these words.
         case choice([String])
     }
@@ -111,7 +120,7 @@ package struct Setting: Sendable {
         switch kind {
         case .addresses, .addressesOrOff, .origins, .originsOrAny, .networks: true
         case .originOrOff, .accounts, .path, .pathOrOff, .pathOrWord, .workers, .bytes, .seconds,
-            .choice:
+            .text, .colorOrOff, .choice:
             false
         }
     }
@@ -157,6 +166,8 @@ package struct Setting: Sendable {
             "\(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"
         case .seconds(let range):
             "\(Seconds.text(ms: range.lowerBound)) to \(Seconds.text(ms: range.upperBound)) seconds"
+        case .text(let most): "text of at most \(most) characters"
+        case .colorOrOff: "#rrggbb, or off"
         case .choice(let words): words.joined(separator: ", ")
         }
     }

@@ -5,7 +5,7 @@ struct SettingReader {
     let given: GivenSettings
     let processors: Int
 
-    private struct Raw {
+    struct Raw {
         let setting: Setting
         let texts: [String]
         let source: SettingSource
@@ -15,7 +15,7 @@ struct SettingReader {
         }
     }
 
-    private func raw(_ name: Setting.Name) throws(SettingsError) -> Raw {
+    func raw(_ name: Setting.Name) throws(SettingsError) -> Raw {
         let setting = Setting.named(name)
         if let entry = given[name] {
             let raw = Raw(setting: setting, texts: entry.texts, source: entry.source)
@@ -36,7 +36,7 @@ struct SettingReader {
         }
     }
 
-    private func single(_ raw: Raw) throws(SettingsError) -> String {
+    func single(_ raw: Raw) throws(SettingsError) -> String {
         guard raw.texts.count == 1 else {
             throw raw.error("takes one value, but got \(raw.texts.count); give one")
         }

@@ -20,17 +20,19 @@ extension Settings {
         guard bytes.count <= Limits.encodedSettingsBytes else {
             throw SettingsError("inherited settings are too long")
         }
-        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")[...]
-        guard lines.popFirst() == Self.versionLine[...] else {
+        // Bytes, not characters: a mark that begins a value would be one character with the "=" before it.
+        var lines = bytes.split(separator: UInt8(ascii: "\n"))[...]
+        guard lines.popFirst().map({ $0.elementsEqual(Self.versionLine.utf8) }) == true else {
             throw SettingsError("inherited settings are of another version; install one build")
         }
         var given = GivenSettings()
         for line in lines {
-            let key = line.prefix { $0 != "=" }
-            guard key.count < line.count, let name = Setting.Name(rawValue: String(key)) else {
-                throw SettingsError("inherited settings: unknown line \(Quoted.text(String(line)))")
+            let key = line.prefix { $0 != UInt8(ascii: "=") }
+            let text = { (part: ArraySlice<UInt8>) in String(decoding: part, as: UTF8.self) }
+            guard key.count < line.count, let name = Setting.Name(rawValue: text(key)) else {
+                throw SettingsError("inherited settings: unknown line \(Quoted.text(text(line)))")
             }
-            let value = String(line.dropFirst(key.count + 1))
+            let value = text(line.dropFirst(key.count + 1))
             let texts = (given[name]?.texts ?? []) + [value]
             given[name] = GivenSettings.Entry(texts: texts, source: .inherited)
         }

@@ -29,6 +29,16 @@ package struct Settings: Sendable, Equatable {
     package let accounts: AccountsLocation
     /// Who may make an account.
     package let signUp: SignUpMode
+    /// What is said to people who cannot sign up; empty for Weir's own words.
+    package let signUpText: String
+    /// What pages call this server.
+    package let siteName: String
+    /// A line or a paragraph for the first page; empty for none.
+    package let siteText: String
+    /// The colour of buttons and links, "#rrggbb"; nil for Weir's own.
+    package let siteAccent: String?
+    /// The file of the logo; nil for Weir's mark.
+    package let siteLogo: String?
     /// Web origins that may use Weir from a browser, in the form browsers send them in `Origin`.
     package let corsOrigins: [String]
     /// Web origins whose pages may frame the player, in the same form; nil: every origin.
@@ -93,6 +103,11 @@ package struct Settings: Sendable, Equatable {
         publish = try reader.choice(.publish)
         accounts = try reader.accounts(.accounts)
         signUp = try reader.choice(.signUp)
+        signUpText = try reader.text(.signUpText)
+        siteName = try reader.requiredText(.siteName)
+        siteText = try reader.text(.siteText)
+        siteAccent = try reader.color(.siteAccent)
+        siteLogo = try reader.optionalPath(.siteLogo)
         corsOrigins = try reader.origins(.corsOrigin)
         embedOrigins = try reader.framingOrigins(.embedOrigin)
         hsts = try reader.choice(.hsts)

@@ -25,6 +25,11 @@ struct SettingFlags: ParsableArguments {
     @Option(name: flag(.publish), help: help(.publish)) var publish: String?
     @Option(name: flag(.accounts), help: help(.accounts)) var accounts: String?
     @Option(name: flag(.signUp), help: help(.signUp)) var signUp: String?
+    @Option(name: flag(.signUpText), help: help(.signUpText)) var signUpText: String?
+    @Option(name: flag(.siteName), help: help(.siteName)) var siteName: String?
+    @Option(name: flag(.siteText), help: help(.siteText)) var siteText: String?
+    @Option(name: flag(.siteAccent), help: help(.siteAccent)) var siteAccent: String?
+    @Option(name: flag(.siteLogo), help: help(.siteLogo)) var siteLogo: String?
     @Option(name: flag(.corsOrigin), help: help(.corsOrigin)) var corsOrigin: [String] = []
     @Option(name: flag(.embedOrigin), help: help(.embedOrigin)) var embedOrigin: [String] = []
     @Option(name: flag(.hsts), help: help(.hsts)) var hsts: String?
@@ -120,6 +125,11 @@ struct SettingFlags: ParsableArguments {
         case .publish: one(publish)
         case .accounts: one(accounts)
         case .signUp: one(signUp)
+        case .signUpText: one(signUpText)
+        case .siteName: one(siteName)
+        case .siteText: one(siteText)
+        case .siteAccent: one(siteAccent)
+        case .siteLogo: one(siteLogo)
         case .corsOrigin: corsOrigin
         case .embedOrigin: embedOrigin
         case .hsts: one(hsts)

@@ -92,8 +92,8 @@ extension WeirCommand {
             abstract: "Checks the settings, and prints them with where each came from.",
             discussion: """
                 Reads flags, environment and configuration file as weir serve does, and \
-                checks the certificate, the key, the data directory and where the accounts are \
-                to be, but starts nothing and asks no database. Says for whom the certificate is \
+                checks the certificate, the key, the logo, the data directory and where the accounts \
+                are to be, but starts nothing and asks no database. Says for whom the certificate is \
                 and how long. With the file of the packaged service, the service's environment \
                 file counts as well. Exit code 0 when weir serve could start with these settings, 2 when \
                 not.
@@ -110,6 +110,7 @@ extension WeirCommand {
             do {
                 try MachineCheck.check()
                 _ = try CertificateCheck.read(settings)
+                _ = try LogoCheck.read(settings)
                 try DataDirectoryCheck.check(settings.dataDirectory)
                 try AccountsCheck.check(settings)
             } catch {

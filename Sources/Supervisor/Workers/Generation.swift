@@ -55,6 +55,7 @@ final class GenerationFiles {
     let settings: Descriptor
     let certificate: Descriptor
     let key: Descriptor
+    let logo: Descriptor
 
     init(_ configuration: Configuration) throws(SystemError) {
         settings = try MemoryFile.sealed(
@@ -62,5 +63,6 @@ final class GenerationFiles {
         certificate = try MemoryFile.sealed(
             name: "weir-certificate", contents: configuration.certificate)
         key = try MemoryFile.sealed(name: "weir-key", contents: configuration.key)
+        logo = try MemoryFile.sealed(name: "weir-logo", contents: configuration.logo)
     }
 }

@@ -38,14 +38,15 @@ final class WorkerSpawner {
         let inherited =
             [
                 control.raw, files.settings.raw, files.certificate.raw, files.key.raw,
+                files.logo.raw,
                 shared.counters.descriptor.raw, shared.boardForWorkers,
             ] + shared.doorbellDescriptors
         let first = SpawnedProcess.firstInherited
         let launch = WorkerLaunch(
             slot: slot, generation: generation.number, role: role, controlDescriptor: first,
             settingsDescriptor: first + 1, certificateDescriptor: first + 2,
-            keyDescriptor: first + 3, countersDescriptor: first + 4, boardDescriptor: first + 5,
-            firstDoorbellDescriptor: first + 6)
+            keyDescriptor: first + 3, logoDescriptor: first + 4, countersDescriptor: first + 5,
+            boardDescriptor: first + 6, firstDoorbellDescriptor: first + 7)
         do {
             return try SpawnedProcess(
                 path: program, executable: "/proc/\(getpid())/fd/\(executable.raw)",

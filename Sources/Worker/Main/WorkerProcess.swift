@@ -53,7 +53,7 @@ final class WorkerProcess {
     private static let countersIntervalMs: UInt64 = 1_000
 
     init(
-        role: WorkerRole, settings: Settings, pair certificate: ServedCertificate,
+        role: WorkerRole, settings: Settings, site: Site, pair certificate: ServedCertificate,
         board: SlotBoard, loop: EventLoop, doorbells: Doorbells, counters: SlotCounters,
         logger: Logger
     ) throws {
@@ -87,7 +87,7 @@ final class WorkerProcess {
         events = EventHub(
             streams: streams, catalog: live.catalog, changes: live.changes,
             crossOrigin: crossOrigin, loop: loop, counters: counters)
-        let sites = WebSites(offersSignUp: settings.signUp == .open)
+        let sites = WebSites(offersSignUp: settings.signUp == .open, site: site)
         surface = PublicSurface(
             live: live, publishing: publishing, ingest: ingest, events: events,
             accounts: accounts, crossOrigin: crossOrigin, sites: sites, settings: settings

@@ -9,6 +9,7 @@ import Settings
 import Streams
 import Telemetry
 import UserCommand
+import Web
 
 /// Ends the process, which cannot be a worker. The supervisor is told why; without one, it is logged.
 func exit(because reason: String, telling supervisor: ControlSocket?) -> Never {
@@ -32,8 +33,8 @@ func runWorker(_ launch: WorkerLaunch, control: ControlSocket) throws {
     counters.resetGauges(slot: launch.slot)
     let board = try SlotBoard(adopting: Descriptor(inherited: launch.boardDescriptor))
     let worker = try WorkerProcess(
-        role: launch.role, settings: settings, pair: try ServedCertificate(launch, settings),
-        board: board, loop: try EventLoop(),
+        role: launch.role, settings: settings, site: try Site(launch, settings),
+        pair: try ServedCertificate(launch, settings), board: board, loop: try EventLoop(),
         doorbells: try Doorbells(
             adopting: launch.doorbellDescriptors, ownSlot: launch.slot, board: board),
         counters: SlotCounters(counters, slot: launch.slot),

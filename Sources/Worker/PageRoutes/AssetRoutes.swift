@@ -59,17 +59,29 @@ private final class AssetAnswers {
     /// cache must not take them for those of that version.
     private(set) lazy var other = resource(cacheControl: "no-store")
 
+    /// A picture that is opened by itself does nothing else than to be seen: the logo comes from elsewhere.
+    private static func fields(of document: Document) -> [HeaderField] {
+        document.contentType.hasPrefix("image/")
+            ? [
+                HeaderField(
+                    "content-security-policy",
+                    "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+            ]
+            : []
+    }
+
     private func resource(cacheControl: String) -> Resource {
-        Resource(
+        let document = document()
+        return Resource(
             Content(
-                document(),
+                document,
                 fields: [
                     HeaderField("cache-control", cacheControl),
                     HeaderField("x-content-type-options", "nosniff"),
                     // Also for the player in a frame that has no origin of its own (sandbox).
                     HeaderField("cross-origin-resource-policy", "cross-origin"),
                     HeaderField("access-control-allow-origin", "*"),
-                ], vary: "accept-encoding", hasParts: true))
+                ] + AssetAnswers.fields(of: document), vary: "accept-encoding", hasParts: true))
     }
 }
 

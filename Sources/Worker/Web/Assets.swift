@@ -44,6 +44,9 @@ package final class Assets {
         return "/assets/\(version)/\(path)"
     }
 
+    /// The style sheet of this site, if it has one.
+    var siteStyles: [String] { [Site.stylePath].filter { files[$0] != nil } }
+
     /// All there are, by path.
     package var paths: [String] {
         (Array(files.keys) + Array(wordModules.keys)).filter { Self.contentType(of: $0) != nil }
@@ -73,6 +76,9 @@ package final class Assets {
         case "css": "text/css; charset=utf-8"
         case "js": "text/javascript; charset=utf-8"
         case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "jpeg": "image/jpeg"
+        case "webp": "image/webp"
         default: nil
         }
     }

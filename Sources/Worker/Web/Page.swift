@@ -73,7 +73,7 @@ enum Page: String, CaseIterable, Sendable {
     /// with the words of a script run before it, because they stand before it.
     func head(assets: Assets, language: String) -> String {
         let early = earlyScript.map { load($0, "async ", from: assets) } ?? []
-        let sheets = styles.map { style in
+        let sheets = (styles + assets.siteStyles).map { style in
             "<link rel=\"stylesheet\" href=\"\(assets.address(of: style))\">"
         }
         let late = script.map { script in

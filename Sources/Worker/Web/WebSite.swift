@@ -14,12 +14,13 @@ package final class WebSite {
     /// What is said of a stream beside its player: on its own page, and in a frame.
     private let factParts: (watch: Template, embed: Template)
     private let offersSignUp: Bool
+    private let site: Site
 
     /// A longer one, in wide letters, would take two lines beside the player's button.
     private static let longNameLetters = 16
 
     /// `offersSignUp` is false where only the operator creates accounts.
-    init(words: Words, assets: Assets, files: [WebFile], offersSignUp: Bool) {
+    init(words: Words, assets: Assets, files: [WebFile], offersSignUp: Bool, site: Site) {
         let template = { Self.template($0, in: files, words: words) }
         layout = template("layout")
         embedLayout = template("embed-layout")
@@ -30,6 +31,7 @@ package final class WebSite {
         self.words = words
         self.assets = assets
         self.offersSignUp = offersSignUp
+        self.site = site
     }
 
     private static func template(
@@ -51,6 +53,7 @@ package final class WebSite {
         requiresAccount: Bool
     ) -> Document {
         var values = HomePage(streams: streams, nowMs: nowMs, words: words).values
+        values["site-text"] = site.textElement
         let part = requiresAccount ? homeParts.accounts : homeParts.open
         let name = visitor.name ?? (requiresAccount ? "my-name" : "my-stream")
         let key = requiresAccount ? "YOUR-KEY" : nil
@@ -162,7 +165,8 @@ package final class WebSite {
     /// Instead of the form, where only the operator creates accounts.
     package func signUpIsClosed(visitor: Visitor = .anonymous) -> Document {
         message(
-            words("message.by-invitation.title"), words("message.by-invitation.text"),
+            words("message.by-invitation.title"),
+            site.signUpText.isEmpty ? words("message.by-invitation.text") : site.signUpText,
             ways: [(words("visitor.sign-in"), "/login"), (words("ways.who-is-live"), "/")],
             visitor: visitor)
     }
@@ -229,9 +233,11 @@ package final class WebSite {
         around: [String: String]
     ) -> Document {
         guard let template = templates[page] else { preconditionFailure("no template") }
+        let icon = site.icon(assets)
         let shared = [
             "assets": "/assets/\(assets.version)", "language": words.language,
-            "direction": words.direction,
+            "direction": words.direction, "site-name": site.name.htmlEscaped,
+            "site-mark": site.mark(assets), "icon": icon.address, "icon-type": icon.contentType,
         ]
         let main = template.filled(with: values.merging(shared) { value, _ in value })
         let frame = around.merging([

@@ -9,18 +9,21 @@ package final class WebSites {
     package let languages: [String]
     private let files: [WebFile]
     private let offersSignUp: Bool
+    package let site: Site
     private var made: [String: WebSite] = [:]
 
     /// What the operators' page is in, and what everything falls back to.
     static let defaultLanguage = "en"
 
     /// `offersSignUp` is false where only the operator creates accounts.
-    package convenience init(offersSignUp: Bool) {
-        self.init(offersSignUp: offersSignUp, files: WebFile.all())
+    package convenience init(offersSignUp: Bool, site: Site = .plain) {
+        self.init(offersSignUp: offersSignUp, site: site, files: WebFile.all())
     }
 
-    init(offersSignUp: Bool, files: [WebFile]) {
+    init(offersSignUp: Bool, site: Site = .plain, files: [WebFile]) {
         self.offersSignUp = offersSignUp
+        self.site = site
+        let files = site.adding(to: files)
         self.files = files
         assets = Assets(files)
         languages = Self.languages(in: files)
@@ -36,7 +39,7 @@ package final class WebSites {
         if let known = made[language] { return known }
         let site = WebSite(
             words: Words(language: language, in: files), assets: assets, files: files,
-            offersSignUp: offersSignUp)
+            offersSignUp: offersSignUp, site: self.site)
         made[language] = site
         return site
     }

@@ -19,6 +19,12 @@ extension Limits {
     package static let exemptNetworks = 256
     /// Setting: web origins in `cors-origin`, and in `embed-origin`.
     package static let corsOrigins = 64
+    /// Setting: characters of `site-name`: it stands in the head of every page, also on a phone.
+    package static let siteNameCharacters = 60
+    /// Setting: characters of `site-text`, and of `signup-text`: a paragraph.
+    package static let siteTextCharacters = 500
+    /// Machine: the file of the logo. Every page shows it.
+    package static let logoFileBytes = 256 * 1024
     /// Setting: a path in a setting (PATH_MAX without the final NUL).
     package static let pathBytes = 4_095
     /// Machine: the file of a certificate or of its key. A chain of a dozen certificates is about 30 KB.

@@ -10,6 +10,11 @@ const table = {};
 /** @param {typeof table} words of this page, by key */
 export function setWords(words) { Object.assign(table, words); }
 
+/** What the operator calls this server: the page's head says it. */
+export function siteName() {
+  return document.querySelector('meta[name="application-name"]')?.content || 'Weir';
+}
+
 /** BCP 47. */
 function language() { return document.documentElement.lang || 'en'; }
 

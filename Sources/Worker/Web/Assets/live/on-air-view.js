@@ -2,7 +2,7 @@
 
 import { announce } from '../common/announce.js';
 import { formatBitrate, formatBytes, formatDuration, formatSeconds } from '../common/format.js';
-import { numberText, word } from '../common/words.js';
+import { numberText, siteName, word } from '../common/words.js';
 
 const find = (id) => document.getElementById(id);
 /** The meter is full at this lag. */
@@ -19,7 +19,7 @@ export class OnAirView {
     find('watch-url').textContent = url.href;
     find('share').hidden = !navigator.share;
     find('share').onclick = () => navigator
-      .share({ title: word('air.share-title', { name }), url: url.href }).catch(() => {});
+      .share({ title: word('air.share-title', { name, site: siteName() }), url: url.href }).catch(() => {});
     this.#level = '';
   }
 

@@ -1,6 +1,6 @@
 // Tells the system what plays, for its lock screen and its media keys.
 
-import { word } from '../common/words.js';
+import { siteName, word } from '../common/words.js';
 
 /**
  * @param {import('./player.js').Player} player
@@ -13,7 +13,7 @@ export function setUpMediaSession(player, controls, name, icon) {
   const session = navigator.mediaSession;
   if (!session) return () => {};
   session.metadata = new MediaMetadata({
-    title: name, artist: word('watch.session-artist'),
+    title: name, artist: word('watch.session-artist', { site: siteName() }),
     artwork: [{ src: icon, type: 'image/svg+xml' }],
   });
   const actions = {

@@ -1,7 +1,7 @@
 // Shares the page: through the system's own sheet on a phone, otherwise from a panel, which also
 // has the line of HTML that shows the player in another page, and the address for other players.
 
-import { word } from '../common/words.js';
+import { siteName, word } from '../common/words.js';
 
 /**
  * @param {Record<string, HTMLElement>} elements   by id
@@ -18,7 +18,7 @@ export function setUpShare(elements, name) {
   button.addEventListener('click', () => {
     if (isPhone() && navigator.share) {
       // Rejected when the sheet is closed again: then nothing was wanted.
-      navigator.share({ title: word('share.title', { name }), url }).catch(() => {});
+      navigator.share({ title: word('share.title', { name, site: siteName() }), url }).catch(() => {});
     } else {
       panel.showModal();
     }

@@ -2,7 +2,7 @@
 // Writes only what has changed, so that a screen reader does not say the same thing twice.
 
 import { liveSince } from '../common/stream-words.js';
-import { numberText, word } from '../common/words.js';
+import { numberText, siteName, word } from '../common/words.js';
 import { hasPicture } from './codecs.js';
 import { via as askedVia } from './first-request.js';
 import { viaWords } from './via.js';
@@ -47,7 +47,7 @@ export class View {
     const words = wordsFor(
       { state, trouble, mimeType, isJoinable, name: this.#name, via: askedVia }, canPlayCodec);
     this.#change('state', state, () => { document.body.dataset.state = state; });
-    this.#change('title', words.document, () => { document.title = `${words.document} · Weir`; });
+    this.#change('title', words.document, () => { document.title = `${words.document} · ${siteName()}`; });
     this.#change('badge', words.badge, () => this.#showBadge(words));
     this.#change('message', `${words.title} ${words.text}`, () => this.#planMessage(words, state));
     this.#change('ways', `${state} ${trouble}`, () => this.#showWays(state, trouble));
