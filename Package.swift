@@ -93,15 +93,16 @@ let package = Package(
         .target(
             name: "ChannelRoutes",
             dependencies: [
-                "Accounts", "Channel", "Credentials", "Directory", "HTTP", "StreamState",
-                "Streams", "Text",
+                "Accounts", "Channel", "Credentials", "Directory", "HTTP", "QRCode", "Settings",
+                "StreamState", "Streams", "Text", "Web",
             ],
             path: "Sources/Worker/ChannelRoutes",
             swiftSettings: strict),
         .target(
             name: "PageRoutes",
             dependencies: [
-                "Credentials", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Web",
+                "Credentials", "Directory", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams",
+                "Web",
             ],
             path: "Sources/Worker/PageRoutes",
             swiftSettings: strict),
@@ -181,6 +182,12 @@ let package = Package(
 
         // MARK: Worker: protocols and formats
 
+        .systemLibrary(
+            name: "CQRencode", path: "Sources/Worker/QRCode/CQRencode", pkgConfig: "libqrencode",
+            providers: [.apt(["libqrencode-dev"])]),
+        .target(
+            name: "QRCode", dependencies: ["CQRencode"], path: "Sources/Worker/QRCode",
+            exclude: ["CQRencode"], swiftSettings: strict),
         .systemLibrary(
             name: "COpenSSL", path: "Sources/Worker/HTTP/COpenSSL", pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"])]),
@@ -298,6 +305,10 @@ let package = Package(
         .testTarget(
             name: "ChannelTests", dependencies: ["Channel", "Settings", "Text"],
             path: "Tests/Channel"),
+        .testTarget(
+            name: "ChannelRoutesTests",
+            dependencies: ["ChannelRoutes", "HTTP", "QRCode", "Web"],
+            path: "Tests/ChannelRoutes"),
         .testTarget(name: "WebTests", dependencies: ["Text", "Web"], path: "Tests/Web"),
         .testTarget(
             name: "AccountsTests",

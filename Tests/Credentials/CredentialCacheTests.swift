@@ -149,6 +149,30 @@ import Testing
         #expect(look(Limits.credentialStaleMs + 2).findings == ["anna"])
     }
 
+    @Test("how long answers are believed, and how many there are, is up to whoever has the cache")
+    func others() {
+        let cache = CredentialCache<Int, String>(freshMs: 10_000, mostRemembered: 2)
+        var asked: [Int] = []
+        func look(_ id: Int, _ nowMs: UInt64) {
+            cache.lookUp(
+                id, nowMs: nowMs, changes: 0,
+                ask: { answer in
+                    asked.append(id)
+                    answer(.success(nil))
+                }, then: { _ in })
+        }
+        look(1, 0)
+        look(1, 9_999)
+        #expect(asked == [1])
+        look(1, 10_000)
+        look(2, 10_000)
+        #expect(asked == [1, 1, 2])
+        // A third one: what nobody holds is forgotten.
+        look(3, 10_001)
+        look(1, 10_002)
+        #expect(asked == [1, 1, 2, 3, 1])
+    }
+
     private func lookUpStranger(_ number: Int, nowMs: UInt64) {
         let bytes = (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
         cache.lookUp(

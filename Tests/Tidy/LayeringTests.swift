@@ -59,13 +59,16 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Worker/ChannelRoutes",
         [
-            "Accounts", "Channel", "Credentials", "Directory", "HTTP", "StreamState", "Streams",
-            "Text",
+            "Accounts", "Channel", "Credentials", "Directory", "HTTP", "QRCode", "Settings",
+            "StreamState", "Streams", "Text", "Web",
         ]
     ),
     (
         "Sources/Worker/PageRoutes",
-        ["Credentials", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams", "Web"]
+        [
+            "Credentials", "Directory", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams",
+            "Web",
+        ]
     ),
     (
         "Sources/Worker/Operations",
@@ -111,7 +114,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         ]
     ),
     ("Sources/Worker/Channel", ["Settings", "Text"]),
-    ("Sources/Worker/Web", ["CWebFiles", "Compression", "Text"]),
+    ("Sources/Worker/Web", ["CWebFiles", "Compression", "Glibc", "Text"]),
 
     // Protocols and formats.
     (
@@ -121,6 +124,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
             "Text",
         ]
     ),
+    ("Sources/Worker/QRCode", ["CQRencode"]),
     ("Sources/Worker/Compression", ["CZlib"]),
     ("Sources/Worker/Media", ["CZlib", "Text"]),
     ("Sources/Shared/StreamState", ["SegmentRing", "Settings"]),

@@ -27,9 +27,7 @@ package struct EndedBroadcast: Equatable {
         self.init(
             name: name,
             record: BroadcastRecord(
-                id: String(ring.createdWallClockMs, radix: 16) + "-"
-                    + String(ring.epoch, radix: 16),
-                startedAtMs: ring.createdWallClockMs, endedAtMs: endedAtMs,
+                id: ring.broadcastID, startedAtMs: ring.createdWallClockMs, endedAtMs: endedAtMs,
                 bytes: status.bytesIngested, peakViewers: status.peakViewerCount))
     }
 }

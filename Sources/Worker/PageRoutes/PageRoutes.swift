@@ -3,6 +3,7 @@
 // Owner: the worker's loop thread.
 
 import Credentials
+import Directory
 import HTTP
 import LinuxIO
 import Settings
@@ -26,19 +27,24 @@ package final class PageRoutes {
     private static let homeForgottenUs: UInt64 = 60_000_000
     private let credentials: Credentials
     private let names: ChannelNames
+    private let streams: LiveStreams
+    private let directory: ChannelDirectory
+    private var manifests: [String: Resource] = [:]
     private let requiresAccount: Bool
     private let transportSecurity: TransportSecurity
     private let pageFields = PageSecurity.fields.map { HeaderField($0.name, $0.value) }
     private let embedFields: [HeaderField]
 
     package init(
-        sites: WebSites, catalog: StreamCatalog, credentials: Credentials, names: ChannelNames,
-        settings: Settings
+        sites: WebSites, streams: LiveStreams, catalog: StreamCatalog, credentials: Credentials,
+        names: ChannelNames, directory: ChannelDirectory, settings: Settings
     ) {
         self.sites = sites
         self.catalog = catalog
         self.credentials = credentials
         self.names = names
+        self.streams = streams
+        self.directory = directory
         requiresAccount = settings.publish == .account
         transportSecurity = TransportSecurity(mode: settings.hsts)
         embedFields = PageSecurity.fields(framedBy: settings.embedOrigins).map {
@@ -51,6 +57,7 @@ package final class PageRoutes {
             Route("home", "/", [.get: home]), Route("go-live", "/live", [.get: broadcast]),
             Route("player", "/{name}/watchLive", [.get: watch]),
             Route("embed", "/{name}/embed", [.get: embed]),
+            Route("manifest", "/manifest.webmanifest", [.get: manifest]),
         ] + AssetRoutes(assets: sites.assets).routes
     }
 
@@ -134,8 +141,44 @@ package final class PageRoutes {
     package func watch(_ exchange: Exchange, name: StreamName) {
         names.lookUp(name, for: exchange) { [self] isAnybodys in
             guard isAnybodys else { return noSuchChannel(exchange, name: name) }
-            answer(exchange) { site, visitor in site.watch(name: name.text, visitor: visitor) }
+            preview(of: name, for: exchange) { [self] channel in
+                let origin = exchange.request.origin
+                answer(exchange) { site, visitor in
+                    site.watch(
+                        name: name.text, visitor: visitor, channel: channel, origin: origin)
+                }
+            }
         }
+    }
+
+    /// What previews of links show: of the broadcast that is on, else of the channel, as far as the store
+    /// of accounts tells.
+    private func preview(
+        of name: StreamName, for exchange: Exchange, then: @escaping (ChannelPreview) -> Void
+    ) {
+        if let stream = streams.find(name), let channel = ChannelPreview(stream) {
+            return then(channel)
+        }
+        directory.find(name, for: exchange) { found in
+            guard case .success(let channel?) = found else {
+                return then(ChannelPreview(name: name.text))
+            }
+            then(ChannelPreview(channel))
+        }
+    }
+
+    /// What a browser has to know to install the pages as an app.
+    private func manifest(_ exchange: Exchange) {
+        let site = site(for: exchange)
+        let language = site.words.language
+        let resource =
+            manifests[language]
+            ?? Resource(
+                Content(
+                    site.manifest(), fields: [HeaderField("cache-control", "no-cache")],
+                    vary: "accept-encoding, accept-language"))
+        manifests[language] = resource
+        resource.answer(exchange)
     }
 
     private func noSuchChannel(_ exchange: Exchange, name: StreamName) {

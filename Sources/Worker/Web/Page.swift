@@ -90,7 +90,9 @@ enum Page: String, CaseIterable, Sendable {
         case .embed, .embedMessage: []
         // It has no buttons that copy, and is not for search engines.
         case .operators: ["<meta name=\"robots\" content=\"noindex\">"]
-        default: load(Self.frameScript, "", from: assets)
+        default:
+            load(Self.frameScript, "", from: assets)
+                + ["<link rel=\"manifest\" href=\"/manifest.webmanifest\">"]
         }
     }
 

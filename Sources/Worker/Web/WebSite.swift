@@ -4,7 +4,7 @@
 
 package final class WebSite {
     package let words: Words
-    private let assets: Assets
+    let assets: Assets
     private let layout: Template
     /// Of pages that others frame.
     private let embedLayout: Template
@@ -14,7 +14,7 @@ package final class WebSite {
     /// What is said of a stream beside its player: on its own page, and in a frame.
     private let factParts: (watch: Template, embed: Template)
     private let offersSignUp: Bool
-    private let site: Site
+    let site: Site
 
     /// A longer one, in wide letters, would take two lines beside the player's button.
     private static let longNameLetters = 16
@@ -63,7 +63,9 @@ package final class WebSite {
             "example-name": name.htmlEscaped,
             "first-step": visitor.firstStep(offersSignUp: offersSignUp, words: words),
         ])
-        return render(.home, title: words("home.title"), for: visitor, next: nil, values: values)
+        return render(
+            .home, title: words("home.title"), for: visitor, next: nil, values: values,
+            preview: homePreview(origin: origin))
     }
 
     /// Marks what is to be replaced.
@@ -95,15 +97,22 @@ package final class WebSite {
     }
 
     /// The player of one stream, live or not. `name` is a valid stream name.
-    package func watch(name: String, visitor: Visitor) -> Document {
+    /// - Parameters:
+    ///   - channel: what is known of it; nil when that is nothing but its name.
+    ///   - origin: this server's origin as the browser knows it; nil when it has not said.
+    package func watch(
+        name: String, visitor: Visitor, channel: ChannelPreview? = nil, origin: String? = nil
+    ) -> Document {
+        let channel = channel ?? ChannelPreview(name: name)
         let values = [
             "name": name.htmlEscaped,
             "name-length": name.utf8.count > Self.longNameLetters ? "long" : "short",
         ]
         let facts = factParts.watch.filled(with: values)
         return render(
-            .watch, title: name, for: visitor, next: "/\(name)/watchLive",
-            values: values.merging(["facts": facts]) { value, _ in value })
+            .watch, title: channel.pageTitle, for: visitor, next: "/\(name)/watchLive",
+            values: values.merging(["facts": facts]) { value, _ in value },
+            preview: origin.map { preview(of: channel, origin: $0) })
     }
 
     /// Says that no account has that name, on servers where names belong to accounts. `name` is a valid
@@ -219,10 +228,10 @@ package final class WebSite {
     /// `next` is where signing in from this page leads back to.
     private func render(
         _ page: Page, title: String, for visitor: Visitor, next: String?,
-        values: [String: String]
+        values: [String: String], preview: LinkPreview? = nil
     ) -> Document {
         document(
-            page, in: layout, title: title, values: values,
+            page, in: layout, title: title, values: values, preview: preview,
             around: PageFrame.forVisitor(
                 visitor.header(next: next, offersSignUp: offersSignUp, words: words), words: words
             ).values)
@@ -230,7 +239,7 @@ package final class WebSite {
 
     private func document(
         _ page: Page, in layout: Template, title: String, values: [String: String],
-        around: [String: String]
+        preview: LinkPreview? = nil, around: [String: String]
     ) -> Document {
         guard let template = templates[page] else { preconditionFailure("no template") }
         let icon = site.icon(assets)
@@ -240,9 +249,11 @@ package final class WebSite {
             "site-mark": site.mark(assets), "icon": icon.address, "icon-type": icon.contentType,
         ]
         let main = template.filled(with: values.merging(shared) { value, _ in value })
+        let loads = page.head(assets: assets, language: words.language)
+        let head = ([loads] + [preview?.html(siteName: site.name)].compactMap { $0 })
+            .joined(separator: "\n")
         let frame = around.merging([
-            "title": title.htmlEscaped, "head": page.head(assets: assets, language: words.language),
-            "main": main,
+            "title": title.htmlEscaped, "head": head, "main": main,
         ]) { value, _ in value }
         let text = layout.filled(with: frame.merging(shared) { value, _ in value })
         return Document(

@@ -29,6 +29,10 @@ extension Limits {
     package static let channelsRemembered = 1_000
     /// Name: past broadcasts that are told of a channel.
     package static let feedBroadcasts = 20
+    /// Worker: broadcasts in the feed of what is live: readers keep those that they have seen.
+    package static let feedEntries = 100
+    /// Request: bytes of this server's origin in a QR code: what a name of the DNS and a port can have.
+    package static let qrOriginBytes = 300
     /// Name: bytes of the file that says it beside the ring.
     package static let aboutFileBytes = 32 * 1_024
 }

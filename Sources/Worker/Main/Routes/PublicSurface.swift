@@ -29,13 +29,28 @@ struct PublicSurface {
     let sites: WebSites
     let settings: Settings
 
+    /// What anybody may know of channels.
+    private func channelRoutes(_ names: ChannelNames) -> [Route] {
+        let channels = ChannelRoutes(
+            directory: accounts.directory, streams: live.streams, crossOrigin: crossOrigin)
+        let feeds = FeedRoutes(
+            directory: accounts.directory, streams: live.streams, catalog: live.catalog,
+            sites: sites, crossOrigin: crossOrigin, clockUs: MonotonicClock.nowUs)
+        let players = OEmbedRoute(
+            streams: live.streams, names: names, siteName: sites.site.name,
+            crossOrigin: crossOrigin)
+        let codes = QRCodeRoute(crossOrigin: crossOrigin)
+        return channels.routes + feeds.routes + players.routes + codes.routes
+    }
+
     func table(loop: EventLoop, counters: SlotCounters, logger: Logger) -> RouteTable {
         let streams = live.streams
         let names = ChannelNames(
             credentials: accounts.publishers, storeWatch: accounts.storeWatch,
             hasStream: { streams.find($0) != nil })
         let pages = PageRoutes(
-            sites: sites, catalog: live.catalog, credentials: accounts.credentials, names: names,
+            sites: sites, streams: streams, catalog: live.catalog,
+            credentials: accounts.credentials, names: names, directory: accounts.directory,
             settings: settings)
         let watching = WatchRoute(
             streams: streams, names: names, crossOrigin: crossOrigin, settings: settings,
@@ -55,8 +70,6 @@ struct PublicSurface {
         let publishing = PublishRoutes(
             publishing: publishing, crossOrigin: crossOrigin, environment: ingest)
         let told = StreamRoutes(streams: streams, catalog: live.catalog, crossOrigin: crossOrigin)
-        let channels = ChannelRoutes(
-            directory: accounts.directory, streams: streams, crossOrigin: crossOrigin)
         let people = AccountRoutes(
             desk: accounts.desk, credentials: accounts.credentials, sites: sites,
             settings: settings, loop: loop, counters: counters, logger: logger)
@@ -64,7 +77,7 @@ struct PublicSurface {
             watching.routes + stills.routes + uploads.routes + packaged.routes
                 + ClockRoute(wallMs: WallClock.nowMs).routes
                 + publishing.routes + told.routes + events.routes
-                + people.routes + channels.routes
+                + people.routes + channelRoutes(names)
                 + pages.routes,
             crossOrigin: crossOrigin, number: MetricLabels.number, meaning: StreamAddress.meaning
         ) { exchange in

@@ -1,0 +1,4 @@
+// libqrencode as Swift sees it.
+#pragma once
+
+#include <qrencode.h>
