@@ -3,32 +3,47 @@
 
 PORT ?= 8443
 ARGS ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
 SECONDS_PER_TARGET ?= 60
 BENCHMARKS ?=
 MINUTES ?= 5
 SOURCES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build deb tarball image check test test-systemd sanitize fuzz bench soak walk format lint
+.PHONY: help run demo build install uninstall deb tarball image check test test-systemd sanitize fuzz bench soak walk format lint
 .PHONY: check-arm64 certificate clean
 
 help: ## List the targets
 	@echo "Weir: a live-streaming server. Targets:"
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "PORT=8443 and ARGS=\"--workers 1 --log-format json\" change what run and demo do."
+	@echo "PORT=8443 and ARGS=\"--workers 1 --log-format json\" change what run and demo do. Each PORT has its own data."
 
-run: build certificate ## Serve on https://localhost:8443, accounts in build/data; Ctrl-C ends it
+run: ## Build, and serve on https://localhost:8443 with data in build/data; Ctrl-C ends it
+	@scripts/check-toolchain
+	@scripts/install-packages build certificate
+	@scripts/build-release
+	@scripts/make-certificate
 	@PORT=$(PORT) exec scripts/run-server $(ARGS)
 
-demo: build certificate ## The same, with a test pattern published as user demo
-	@scripts/install-packages demo
+demo: ## The same, with a test pattern published as user demo
+	@scripts/check-toolchain
+	@scripts/install-packages build certificate demo
+	@scripts/build-release
+	@scripts/make-certificate
 	@PORT=$(PORT) exec scripts/run-demo $(ARGS)
 
 build: ## Build both executables for release (.build/release)
 	@scripts/check-toolchain
 	@scripts/install-packages build
 	@scripts/build-release
+
+install: ## Put what was built into PREFIX=/usr/local: commands, manual, completions (with sudo; DESTDIR= for packagers)
+	@scripts/install install "$(DESTDIR)" "$(PREFIX)"
+
+uninstall: ## Take that back
+	@scripts/install uninstall "$(DESTDIR)" "$(PREFIX)"
 
 deb: build ## Make the Debian package (build/packages/weir_VERSION_ARCH.deb)
 	@scripts/install-packages package

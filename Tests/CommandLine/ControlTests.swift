@@ -69,6 +69,7 @@ struct ControlTests {
         var data: GivenSettings.Entry?
         var runtime: String?
         var isNamed = false
+        var checkout: String?
         let places: [String]
 
         var testDescription: String { what }
@@ -103,13 +104,23 @@ struct ControlTests {
                 data: entry("/d", .flag),
                 runtime: "/run/weir", places: ["/c"]),
             Search(what: "--control", control: entry("/c", .flag), places: ["/c"]),
+            Search(
+                what: "nothing is said, in a source tree", checkout: "/w/build/data",
+                places: ["/run/weir/control", "data/control", "/w/build/data/control"]),
+            Search(
+                what: "the service's file, in a source tree", data: entry("/d", file),
+                checkout: "/w/build/data", places: ["/run/weir/control", "/d/control"]),
+            Search(
+                what: "--control, in a source tree", control: entry("/c", .flag),
+                checkout: "/w/build/data", places: ["/c"]),
         ])
     func candidates(search: Search) throws {
         var given = GivenSettings()
         given[.control] = search.control
         given[.data] = search.data
         let places = try ControlPlace.candidates(
-            given, runtimeDirectory: search.runtime, isNamed: search.isNamed)
+            given, runtimeDirectory: search.runtime, isNamed: search.isNamed,
+            checkout: search.checkout)
         #expect(places == search.places)
     }
 

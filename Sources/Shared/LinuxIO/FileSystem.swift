@@ -62,6 +62,13 @@ package enum FileSystem {
             && first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
+    /// Where relative paths begin; nil if that folder is gone. getcwd(3), which makes the text.
+    package static var workingDirectory: String? {
+        guard let text = unsafe getcwd(nil, 0) else { return nil }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
+    }
+
     private static func kind(of path: String) -> mode_t? {
         var status = stat()
         return unsafe lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil

@@ -12,7 +12,9 @@ struct User: ParsableCommand {
         discussion: """
             Works on the store of accounts that the settings name, whether the server runs or not; \
             a server that runs heeds a change within seconds. Give --config, --data or --accounts \
-            as to weir serve, or the same environment.
+            as to weir serve, or the same environment. With none of that, it takes the accounts in \
+            the folder data here, in the data of make run, or of the packaged service \
+            (/etc/weir/weir.toml), whichever is there first.
             """,
         subcommands: [
             Add.self, Passwd.self, Key.self, List.self, Disable.self, Enable.self, Delete.self,

@@ -21,12 +21,13 @@ enum ControlPlace {
     }
 
     /// Where a command looks for it, in this order. There is more than one place only where the server may be
-    /// the service of the package, whose folder the command is not told of.
+    /// one that the command is not told of: the service of the package, or that of `make run`.
     /// - Parameters:
     ///   - given: flags over environment over files.
     ///   - isNamed: the command was given settings that may be another server's.
+    ///   - checkout: the data directory of `make run`; nil: there is no source tree.
     static func candidates(
-        _ given: GivenSettings, runtimeDirectory: String?, isNamed: Bool
+        _ given: GivenSettings, runtimeDirectory: String?, isNamed: Bool, checkout: String? = nil
     ) throws(SettingsError) -> [String] {
         let place = try Settings.controlPlace(given)
         let dataSource = given[.data]?.source
@@ -37,7 +38,10 @@ enum ControlPlace {
         guard !places.isEmpty else {
             throw SettingsError("this server has no control socket (--control off)")
         }
-        return places
+        guard let checkout, !isNamed, given[.data] == nil, runtimeDirectory == nil,
+            place.control == .automatic
+        else { return places }
+        return places + ["\(checkout)/\(name)"]
     }
 
     private static func places(

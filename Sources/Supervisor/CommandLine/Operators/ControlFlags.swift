@@ -8,8 +8,8 @@ struct ControlFlags: ParsableArguments {
     static let discussion = """
         The server is found by its control socket: the one that --control, WEIR_CONTROL or the \
         configuration file names; else in RUNTIME_DIRECTORY, if that is set; else, with no settings or \
-        those of the packaged service, /run/weir/control; else in the data directory. Only root and \
-        the user that the server runs as may use it.
+        those of the packaged service, /run/weir/control; else in the data directory, and in that of \
+        make run. Only root and the user that the server runs as may use it.
         """
 
     @Option(
@@ -51,7 +51,9 @@ struct ControlFlags: ParsableArguments {
         let isToldElsewhere = given[.control] != nil || given[.data] != nil || runtime != nil
         if let fault, isNamed, !isToldElsewhere { throw fault }
         return ControlSearch(
-            places: try ControlPlace.candidates(given, runtimeDirectory: runtime, isNamed: isNamed),
+            places: try ControlPlace.candidates(
+                given, runtimeDirectory: runtime, isNamed: isNamed,
+                checkout: Checkout.dataDirectory),
             fault: fault.map { Main.complaint(about: $0, arguments: []).line })
     }
 }
