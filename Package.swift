@@ -60,8 +60,8 @@ let package = Package(
         .target(
             name: "Ingest",
             dependencies: [
-                "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Media", "SegmentRing",
-                "Settings", "StreamState", "Streams", "Telemetry", "Text",
+                "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Media", "Pictures",
+                "SegmentRing", "Settings", "StreamState", "Streams", "Telemetry", "Text",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/Ingest",
@@ -85,8 +85,9 @@ let package = Package(
         .target(
             name: "AccountRoutes",
             dependencies: [
-                "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Settings", "Telemetry",
-                "Text", "Web", .product(name: "Logging", package: "swift-log"),
+                "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Pictures", "Settings",
+                "StreamState", "Telemetry", "Text", "Web",
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/AccountRoutes",
             swiftSettings: strict),
@@ -120,8 +121,8 @@ let package = Package(
         .target(
             name: "Streams",
             dependencies: [
-                "Channel", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings", "StreamState",
-                "Telemetry", "Text", .product(name: "Logging", package: "swift-log"),
+                "Channel", "HTTP", "LinuxIO", "Media", "Pictures", "SegmentRing", "Settings",
+                "StreamState", "Telemetry", "Text", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/Streams",
             swiftSettings: strict),
@@ -163,8 +164,8 @@ let package = Package(
         .target(
             name: "Accounts",
             dependencies: [
-                "CSQLite", "CMongo", "CArgon2", "COpenSSL", "Channel", "LinuxIO", "Settings",
-                "StreamState", "Text",
+                "CSQLite", "CMongo", "CArgon2", "COpenSSL", "Channel", "LinuxIO", "Pictures",
+                "Settings", "StreamState", "Text",
             ],
             path: "Sources/Worker/Accounts",
             exclude: ["SQLite/CSQLite", "MongoDB/CMongo", "Passwords/CArgon2"],
@@ -172,6 +173,7 @@ let package = Package(
         .target(
             name: "Channel", dependencies: ["Settings", "Text"], path: "Sources/Worker/Channel",
             swiftSettings: strict),
+        .target(name: "Pictures", path: "Sources/Worker/Pictures", swiftSettings: strict),
         // Pages and their assets, embedded.
         .target(name: "CWebFiles", path: "Sources/Worker/Web/CWebFiles"),
         .target(
@@ -309,11 +311,13 @@ let package = Package(
             name: "ChannelRoutesTests",
             dependencies: ["ChannelRoutes", "HTTP", "QRCode", "Web"],
             path: "Tests/ChannelRoutes"),
+        .testTarget(
+            name: "PicturesTests", dependencies: ["Pictures"], path: "Tests/Pictures"),
         .testTarget(name: "WebTests", dependencies: ["Text", "Web"], path: "Tests/Web"),
         .testTarget(
             name: "AccountsTests",
             dependencies: [
-                "Accounts", "Channel", "LinuxIO", "Settings", "StreamState", "Text",
+                "Accounts", "Channel", "LinuxIO", "Pictures", "Settings", "StreamState", "Text",
                 "store-torture",
             ],
             path: "Tests/Accounts", exclude: ["Torture"]),
@@ -417,6 +421,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
         ("Forms", ["HTTP", "Text"], ["forms.dict"]),
         ("HTTP1", ["HTTP"], ["http1.dict"]),
         ("HTTP2Headers", ["HTTP", "LinuxIO"], ["headers.dict"]),
+        ("Pictures", ["Pictures"], ["make_corpus.py", "pictures.dict"]),
         ("Playlists", ["Media"], ["playlists.dict"]),
         ("Proxies", ["HTTP", "LinuxIO", "Settings"], ["proxies.dict"]),
         ("Publishing", ["Ingest"], ["publishing.dict"]),

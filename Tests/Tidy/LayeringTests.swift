@@ -33,8 +33,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         "Sources/Worker/Ingest",
         [
             "Logging", "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Media",
-            "SegmentRing",
-            "Settings", "StreamState", "Streams", "Telemetry", "Text",
+            "Pictures", "SegmentRing", "Settings", "StreamState", "Streams", "Telemetry", "Text",
         ]
     ),
     (
@@ -51,9 +50,8 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Worker/AccountRoutes",
         [
-            "Logging", "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Settings",
-            "Telemetry",
-            "Text", "Web",
+            "Logging", "Accounts", "Channel", "Credentials", "HTTP", "LinuxIO", "Pictures",
+            "Settings", "StreamState", "Telemetry", "Text", "Web",
         ]
     ),
     (
@@ -82,8 +80,8 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Worker/Streams",
         [
-            "Glibc", "Logging", "Channel", "HTTP", "LinuxIO", "Media", "SegmentRing", "Settings",
-            "StreamState", "Telemetry", "Text",
+            "Glibc", "Logging", "Channel", "HTTP", "LinuxIO", "Media", "Pictures", "SegmentRing",
+            "Settings", "StreamState", "Telemetry", "Text",
         ]
     ),
     (
@@ -109,11 +107,12 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Worker/Accounts",
         [
-            "CArgon2", "CMongo", "Channel", "COpenSSL", "CSQLite", "Glibc", "LinuxIO", "Settings",
-            "StreamState", "Synchronization", "Text",
+            "CArgon2", "CMongo", "Channel", "COpenSSL", "CSQLite", "Glibc", "LinuxIO", "Pictures",
+            "Settings", "StreamState", "Synchronization", "Text",
         ]
     ),
     ("Sources/Worker/Channel", ["Settings", "Text"]),
+    ("Sources/Worker/Pictures", []),
     ("Sources/Worker/Web", ["CWebFiles", "Compression", "Glibc", "Text"]),
 
     // Protocols and formats.

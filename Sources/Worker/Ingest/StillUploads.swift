@@ -1,11 +1,11 @@
 // `PUT /NAME/still`: a studio sends a small picture of what it broadcasts. It is looked through, not decoded
-// (JPEGPicture), and kept beside the ring.
+// (Picture), and kept beside the ring.
 //
 // Owner: the worker's loop thread.
 
 import HTTP
 import LinuxIO
-import Media
+import Pictures
 import Settings
 import StreamState
 import Streams
@@ -35,11 +35,12 @@ package final class StillUploads {
         guard let name = try? StreamName(exchange.parameter(0)) else {
             return refuse(exchange, .invalidName)
         }
-        StillBody.read(exchange) { [self] body in
+        WholeBody.read(exchange, mostBytes: Limits.studioStillBytes) { [self] body in
             publishing.identify(exchange, as: name) { [self] identity in
                 do throws(Problem) {
                     let stream = try live(name, identity.get())
-                    try keep(body.get(), of: stream)
+                    guard let body else { throw .stillTooLarge }
+                    try keep(body, of: stream)
                     exchange.respond(
                         status: 204, headers: crossOrigin.headers(for: exchange.request),
                         body: .none)
@@ -69,9 +70,10 @@ package final class StillUploads {
             let leftMs = lastMs + Limits.studioStillEveryMs - nowMs
             throw .stillTooSoon(seconds: Int(leftMs + 999) / 1_000)
         }
-        let picture: JPEGPicture
+        let picture: Picture
         do {
-            picture = try JPEGPicture(checking: body, edgePixels: Limits.studioStillPixels)
+            picture = try Picture(
+                checking: body, as: [.jpeg], edgePixels: Limits.studioStillPixels)
         } catch {
             throw .notAStill(error)
         }
@@ -90,7 +92,11 @@ extension Problem {
         status: 403, slug: "not-the-owner", title: "This stream is not yours",
         detail: "Only its publisher can send a picture of it.")
 
-    fileprivate static func notAStill(_ fault: JPEGFault) -> Problem {
+    fileprivate static let stillTooLarge = Problem(
+        status: 413, slug: "still-too-large", title: "The picture is too large",
+        detail: "A still may have \(Limits.studioStillBytes) bytes.")
+
+    fileprivate static func notAStill(_ fault: PictureFault) -> Problem {
         Problem(
             status: 415, slug: "not-a-still", title: "This is not a JPEG that is taken",
             detail: fault.sentence)

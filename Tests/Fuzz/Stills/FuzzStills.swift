@@ -1,8 +1,8 @@
-// Fuzzes what makes and reads stills: JPEGs of strangers, frames of codecs that become pictures, and files that
-// a damaged disk may hold.
+// Fuzzes what makes and reads stills: frames of codecs that become pictures, and files that a damaged disk may
+// hold.
 //
-// The first byte of an input chooses: 0 a JPEG, 1 a file, others a codec, whose frame or CodecPrivate the rest
-// is (the second byte says how much of it is CodecPrivate).
+// The first byte of an input chooses: 1 a file, others a codec, whose frame or CodecPrivate the rest is (the
+// second byte says how much of it is CodecPrivate).
 //
 // Run it with the directory of the corpus:
 //   FuzzStills Tests/Fuzz/Stills/Corpus -max_total_time=30
@@ -26,22 +26,8 @@ private func check(_ input: [UInt8]) {
     guard let choice = input.first else { return }
     let rest = Array(input.dropFirst())
     switch choice {
-    case 0: checkJPEG(rest)
     case 1: checkFile(rest)
     default: checkFrame(rest, of: codecs[Int(choice) % codecs.count])
-    }
-}
-
-/// What is taken is taken again, as it is, and nothing of it is longer than what came.
-private func checkJPEG(_ bytes: [UInt8]) {
-    do throws(JPEGFault) {
-        let picture = try JPEGPicture(checking: bytes, edgePixels: 16...2_048)
-        precondition(picture.bytes.count <= bytes.count)
-        precondition(16...2_048 ~= picture.width && 16...2_048 ~= picture.height)
-        let again = try? JPEGPicture(checking: picture.bytes, edgePixels: 16...2_048)
-        precondition(again == picture, "it is not taken as it was put together")
-    } catch {
-        precondition(!error.sentence.isEmpty && error.sentence.utf8.count <= 128)
     }
 }
 

@@ -5,6 +5,7 @@
 
 import LinuxIO
 import Media
+import Pictures
 import SegmentRing
 
 extension LiveStream {
@@ -48,7 +49,7 @@ extension LiveStream {
     package var studioStillMs: UInt64? { studioStill.lastMs(in: ring) }
 
     /// Errors: those of writing a file.
-    package func keep(studioStill picture: JPEGPicture) throws(SystemError) {
+    package func keep(studioStill picture: Picture) throws(SystemError) {
         try studioStill.write(picture, of: ring)
     }
 }

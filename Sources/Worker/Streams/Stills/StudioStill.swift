@@ -5,6 +5,7 @@
 
 import LinuxIO
 import Media
+import Pictures
 import SegmentRing
 import Settings
 import StreamState
@@ -54,7 +55,7 @@ struct StudioStill {
     }
 
     /// Errors: those of FileSystem.write.
-    func write(_ picture: JPEGPicture, of ring: Ring) throws(SystemError) {
+    func write(_ picture: Picture, of ring: Ring) throws(SystemError) {
         let file = StillFile(
             Still(form: .jpeg, bytes: picture.bytes), epoch: ring.epoch,
             publisher: ring.status.publisherKey.identity, timeMs: ring.bootNowMs)

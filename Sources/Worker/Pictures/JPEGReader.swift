@@ -1,30 +1,8 @@
-// A JPEG of somebody's, looked through and put together anew from the pieces that a decoder needs (ITU-T
-// T.81 annex B): tables, one frame, its scans. Nothing is decoded. What programs write beside that (Exif,
-// XMP, colour profiles, comments, thumbnails) is left out, and nothing stands before or behind the picture.
-
-/// Why it is not taken, for the person who sent it.
-package struct JPEGFault: Error, Sendable, Equatable {
-    package let sentence: String
-
-    init(_ sentence: String) { self.sentence = sentence }
-}
-
-package struct JPEGPicture: Sendable, Equatable {
-    package let bytes: [UInt8]
-    package let width: Int
-    package let height: Int
-
-    /// - Parameter edgePixels: how wide and how high it may be.
-    package init(
-        checking source: [UInt8], edgePixels: ClosedRange<Int>
-    ) throws(JPEGFault) {
-        var reader = JPEGReader(source, edgePixels: edgePixels)
-        try reader.read()
-        guard let frame = reader.frame else { throw JPEGFault("It has no frame.") }
-        bytes = reader.kept
-        (width, height) = (frame.width, frame.height)
-    }
-}
+// Looks through a JPEG and puts it together anew from the pieces that a decoder needs (ITU-T T.81 annex B):
+// tables, one frame, its scans. What programs write beside that (Exif, XMP, colour profiles, comments,
+// thumbnails) is left out, and so is the direction that Exif gives: the pixels are shown as they are.
+//
+// Pure.
 
 private enum Marker {
     static let baseline: UInt8 = 0xC0
@@ -43,10 +21,11 @@ private enum Marker {
     static let comment: UInt8 = 0xFE
 }
 
-private struct JPEGReader {
-    struct Frame {
-        let width: Int
-        let height: Int
+struct JPEGReader {
+    static let beginning: [UInt8] = [0xFF, Marker.begin]
+
+    private struct Frame {
+        let size: Picture.Size
         let components: Int
     }
 
@@ -57,14 +36,13 @@ private struct JPEGReader {
     private var scans = 0
     private var hasQuantization = false
     private var hasCodes = false
-    private(set) var frame: Frame?
+    private var frame: Frame?
     /// What is passed on.
-    private(set) var kept: [UInt8] = []
+    private var kept: [UInt8] = []
 
     /// Real ones have a dozen; progressive ones a dozen scans, each with a table.
     private static let mostSegments = 256
     private static let mostScans = 64
-    private static let cutOff = JPEGFault("It is cut off.")
 
     init(_ source: [UInt8], edgePixels: ClosedRange<Int>) {
         self.source = source
@@ -72,15 +50,15 @@ private struct JPEGReader {
         kept.reserveCapacity(source.count)
     }
 
-    mutating func read() throws(JPEGFault) {
-        guard source.starts(with: [0xFF, Marker.begin]) else {
-            throw JPEGFault("It does not begin like a JPEG.")
-        }
-        position = 2
-        kept += [0xFF, Marker.begin]
+    /// - Parameter source: begins as a JPEG does.
+    mutating func read() throws(PictureFault) -> Picture {
+        position = Self.beginning.count
+        kept += Self.beginning
         while true {
             segments += 1
-            guard segments <= Self.mostSegments else { throw JPEGFault("It has too many parts.") }
+            guard segments <= Self.mostSegments else {
+                throw PictureFault("It has too many parts.")
+            }
             let marker = try nextMarker()
             guard marker != Marker.end else { return try finish() }
             let content = try nextContent()
@@ -90,44 +68,46 @@ private struct JPEGReader {
         }
     }
 
-    private mutating func finish() throws(JPEGFault) {
-        guard scans > 0 else { throw JPEGFault("It has no picture.") }
-        guard position == source.count else { throw JPEGFault("Something follows its end.") }
+    private mutating func finish() throws(PictureFault) -> Picture {
+        guard scans > 0, let frame else { throw .empty }
+        guard position == source.count else { throw .followed }
         kept += [0xFF, Marker.end]
+        return Picture(format: .jpeg, bytes: kept, size: frame.size)
     }
 
     // MARK: Pieces
 
     /// Any number of filling bytes may stand before one.
-    private mutating func nextMarker() throws(JPEGFault) -> UInt8 {
-        guard position < source.count else { throw Self.cutOff }
-        guard source[position] == 0xFF else { throw JPEGFault("It has bytes between its parts.") }
+    private mutating func nextMarker() throws(PictureFault) -> UInt8 {
+        guard position < source.count else { throw PictureFault.cutOff }
+        guard source[position] == 0xFF else {
+            throw PictureFault("It has bytes between its parts.")
+        }
         while position < source.count, source[position] == 0xFF { position += 1 }
-        guard position < source.count else { throw Self.cutOff }
+        guard position < source.count else { throw PictureFault.cutOff }
         position += 1
         return source[position - 1]
     }
 
     /// Where the content of a part is; its length comes first and counts itself.
-    private mutating func nextContent() throws(JPEGFault) -> Range<Int> {
-        guard source.count - position >= 2 else { throw Self.cutOff }
+    private mutating func nextContent() throws(PictureFault) -> Range<Int> {
+        guard source.count - position >= 2 else { throw PictureFault.cutOff }
         let length = Int(source[position]) << 8 | Int(source[position + 1])
-        guard length >= 2 else { throw JPEGFault("A part of it has no length.") }
-        guard length <= source.count - position else { throw Self.cutOff }
+        guard length >= 2 else { throw PictureFault("A part of it has no length.") }
+        guard length <= source.count - position else { throw PictureFault.cutOff }
         defer { position += length }
         return position + 2..<position + length
     }
 
     private mutating func keep(_ marker: UInt8, _ content: Range<Int>) {
-        let length = UInt64(content.count + 2)
-        kept += [0xFF, marker]
-        kept.appendBigEndian(length, count: 2)
+        let length = content.count + 2
+        kept += [0xFF, marker, UInt8(length >> 8), UInt8(length & 0xFF)]
         kept += source[content]
     }
 
     /// The coded data of a scan: up to a marker that is neither a zero, which stands for a byte of data,
     /// nor one that a decoder may begin anew at.
-    private mutating func copyScan() throws(JPEGFault) {
+    private mutating func copyScan() throws(PictureFault) {
         let start = position
         while position < source.count {
             guard source[position] == 0xFF else {
@@ -137,32 +117,32 @@ private struct JPEGReader {
             guard position + 1 < source.count else { break }
             let next = source[position + 1]
             guard next == 0 || Marker.restarts.contains(next) else {
-                guard position > start else { throw JPEGFault("A scan of it is empty.") }
+                guard position > start else { throw PictureFault("A scan of it is empty.") }
                 kept += source[start..<position]
                 return
             }
             position += 2
         }
-        throw Self.cutOff
+        throw PictureFault.cutOff
     }
 
     // MARK: What they say
 
     private mutating func isKept(
         _ marker: UInt8, _ content: ArraySlice<UInt8>
-    ) throws(JPEGFault) -> Bool {
+    ) throws(PictureFault) -> Bool {
         let content = Array(content)
         switch marker {
         case Marker.baseline, Marker.progressive: try readFrame(content)
         case Marker.scan: try readScan(content)
         case Marker.quantization:
-            guard Self.isQuantization(content) else { throw JPEGFault("A table is damaged.") }
+            guard Self.isQuantization(content) else { throw PictureFault("A table is damaged.") }
             hasQuantization = true
         case Marker.codeTables:
-            guard Self.isCodeTables(content) else { throw JPEGFault("A table is damaged.") }
+            guard Self.isCodeTables(content) else { throw PictureFault("A table is damaged.") }
             hasCodes = true
         case Marker.restartInterval:
-            guard content.count == 2 else { throw JPEGFault("A part of it is damaged.") }
+            guard content.count == 2 else { throw PictureFault("A part of it is damaged.") }
         // Whether a decoder has to convert colours; of JFIF only without a thumbnail.
         case Marker.jfif:
             return content.count == 14 && content.starts(with: Array("JFIF\0".utf8))
@@ -171,45 +151,41 @@ private struct JPEGReader {
             return content.count == 12 && content.starts(with: Array("Adobe".utf8))
         case Marker.applications, Marker.comment: return false
         default:
-            throw JPEGFault("It is neither baseline nor progressive.")
+            throw PictureFault("It is neither baseline nor progressive.")
         }
         return true
     }
 
-    private mutating func readFrame(_ content: [UInt8]) throws(JPEGFault) {
-        guard frame == nil else { throw JPEGFault("It has more than one frame.") }
+    private mutating func readFrame(_ content: [UInt8]) throws(PictureFault) {
+        guard frame == nil else { throw PictureFault("It has more than one frame.") }
         guard content.count >= 6, content[0] == 8 else {
-            throw JPEGFault("Its samples do not have eight bits.")
+            throw PictureFault("Its samples do not have eight bits.")
         }
         let height = Int(content[1]) << 8 | Int(content[2])
         let width = Int(content[3]) << 8 | Int(content[4])
         let components = Int(content[5])
         guard components == 1 || components == 3, content.count == 6 + 3 * components else {
-            throw JPEGFault("It is neither grey nor of three colours.")
+            throw PictureFault("It is neither grey nor of three colours.")
         }
-        guard edgePixels.contains(width), edgePixels.contains(height) else {
-            throw JPEGFault(
-                "Its edges have to be of \(edgePixels.lowerBound) to \(edgePixels.upperBound) pixels."
-            )
-        }
+        let size = try Picture.Size(width, height, in: edgePixels)
         for index in 0..<components {
             let sampling = content[7 + 3 * index]
             guard 1...4 ~= sampling >> 4, 1...4 ~= sampling & 15, content[8 + 3 * index] <= 3 else {
-                throw JPEGFault("Its frame is damaged.")
+                throw PictureFault("Its frame is damaged.")
             }
         }
-        frame = Frame(width: width, height: height, components: components)
+        frame = Frame(size: size, components: components)
     }
 
-    private mutating func readScan(_ content: [UInt8]) throws(JPEGFault) {
+    private mutating func readScan(_ content: [UInt8]) throws(PictureFault) {
         scans += 1
         guard let frame, hasQuantization, hasCodes else {
-            throw JPEGFault("It has a scan before its frame or its tables.")
+            throw PictureFault("It has a scan before its frame or its tables.")
         }
-        guard scans <= Self.mostScans else { throw JPEGFault("It has too many scans.") }
+        guard scans <= Self.mostScans else { throw PictureFault("It has too many scans.") }
         guard let components = content.first.map({ Int($0) }), 1...frame.components ~= components,
             content.count == 4 + 2 * components
-        else { throw JPEGFault("A scan of it is damaged.") }
+        else { throw PictureFault("A scan of it is damaged.") }
     }
 
     /// Tables of 64 numbers of one byte or of two, each with its place in front.

@@ -1,0 +1,15 @@
+// The checksum of a PNG's chunks (PNG, third edition, annex D).
+
+enum CRC32 {
+    private static let table: [UInt32] = (0..<256).map { byte in
+        (0..<8).reduce(UInt32(byte)) { value, _ in
+            value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+        }
+    }
+
+    static func checksum(of bytes: ArraySlice<UInt8>) -> UInt32 {
+        ~bytes.reduce(UInt32.max) { value, byte in
+            table[Int(UInt8(truncatingIfNeeded: value) ^ byte)] ^ value >> 8
+        }
+    }
+}
