@@ -13,6 +13,7 @@ final class MemoryStore: AccountStore {
         var attempts: [String: AttemptCount] = [:]
         var secrets: [String: [UInt8]] = [:]
         var broadcasts: [UserID: [BroadcastRecord]] = [:]
+        var pictures: [UserID: PictureRecord] = [:]
     }
 
     /// What a test can make fail, or wait for.
@@ -143,6 +144,21 @@ extension MemoryStore {
         }
     }
 
+    func setPicture(
+        _ picture: PictureRecord?, of user: UserID
+    ) throws(StoreError) -> Bool {
+        try perform(.other) { contents in
+            guard contents.users[user] != nil else { return .success(false) }
+            contents.users[user]?.pictureTag = picture?.tag
+            contents.pictures[user] = picture
+            return .success(true)
+        }
+    }
+
+    func picture(of user: UserID) throws(StoreError) -> PictureRecord? {
+        try perform(.other) { contents in .success(contents.pictures[user]) }
+    }
+
     func setDisabled(_ isDisabled: Bool, of user: UserID) throws(StoreError) -> Bool {
         try perform(.other) { contents in
             contents.users[user]?.isDisabled = isDisabled
@@ -154,6 +170,7 @@ extension MemoryStore {
         try perform(.other) { contents in
             contents.sessions = contents.sessions.filter { $0.value.user != user }
             contents.broadcasts[user] = nil
+            contents.pictures[user] = nil
             return .success(contents.users.removeValue(forKey: user) != nil)
         }
     }

@@ -168,3 +168,14 @@ extension AccountStore {
         _ = try change(attempts: [.forget(key)], nowMs: testNowMs)
     }
 }
+
+extension PictureRecord {
+    /// Bytes of no format: stores do not look at them. Another number makes another picture.
+    static func sample(_ number: UInt8 = 0, bytes: Int = 300) -> PictureRecord {
+        let content = (0..<bytes).map { UInt8(truncatingIfNeeded: $0) ^ number }
+        guard let record = PictureRecord(contentType: "image/png", bytes: content) else {
+            preconditionFailure("PNG is a format")
+        }
+        return record
+    }
+}

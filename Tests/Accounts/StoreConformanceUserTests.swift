@@ -21,6 +21,9 @@ import Text
         #expect(try store.setDisabled(true, of: .random()) == false)
         #expect(try store.setWords(.none, of: .random()) == false)
         #expect(try store.setProfile(.none, of: .random()) == false)
+        #expect(try store.setPicture(nil, of: .random()) == false)
+        #expect(try store.setPicture(.sample(), of: .random()) == false)
+        #expect(try store.picture(of: .random()) == nil)
         #expect(try store.remove(user: .random()) == false)
     }
 
@@ -62,6 +65,29 @@ import Text
         }
         #expect(try store.setWords(.none, of: bob.id))
         #expect(try store.user(named: bob.name)?.words == BroadcastWords.none)
+    }
+
+    @Test("a picture is kept, replaced, removed, and goes with its user", arguments: StoreKind.all)
+    func picture(kind: StoreKind) throws {
+        let (place, store) = try kind.make()
+        let bob = try UserRecord.sample("bob")
+        try store.insert(bob)
+        #expect(try store.picture(of: bob.id) == nil)
+        for picture in [PictureRecord.sample(1), .sample(2, bytes: 256 * 1_024), nil, .sample(3)] {
+            #expect(try store.setPicture(picture, of: bob.id))
+            for other in [store, try place.openPrepared()] {
+                #expect(try other.picture(of: bob.id) == picture)
+                #expect(try other.user(named: bob.name)?.pictureTag == picture?.tag)
+            }
+        }
+        // Changes of the rest leave it alone.
+        #expect(try store.setProfile(.sample(), of: bob.id))
+        #expect(try store.user(named: bob.name)?.pictureTag == PictureRecord.sample(3).tag)
+        #expect(try store.remove(user: bob.id))
+        #expect(try store.picture(of: bob.id) == nil)
+        // One that comes for somebody who is gone does not stay either.
+        #expect(try store.setPicture(.sample(), of: bob.id) == false)
+        #expect(try store.picture(of: bob.id) == nil)
     }
 
     @Test("a user is found again, every field as it was", arguments: StoreKind.all)

@@ -8,7 +8,7 @@ package enum MetricLabels {
         "dash", "time", "streams", "stream", "events", "sign-up", "log-in", "log-out", "account",
         "account-change", "me", "me-change", "alive", "ready", "metrics", "redirect",
         "acme-challenge", "status", "kick", "operators", "still", "still-upload", "me-channel",
-        "channel", "feed", "oembed", "qr-code", "manifest",
+        "channel", "feed", "oembed", "qr-code", "manifest", "picture",
     ]
 
     /// Classes of status codes. The first stands for requests that got no response: their client went

@@ -12,6 +12,7 @@ import HTTP
 protocol AccountReading {
     func account(named name: String) throws(AccountError) -> Account?
     func overview(of account: Account) throws(AccountError) -> AccountOverview
+    func picture(of account: Account) throws(AccountError) -> PictureRecord?
 }
 
 extension AccountService: AccountReading {}

@@ -1,5 +1,5 @@
-// What owners say of their channel: the words of their broadcasts, and their profile. By session or, so that
-// encoders and their scripts can, by stream key.
+// What owners say of their channel: the words of their broadcasts, and their profile (its picture is in
+// AccountRoutes+Picture). By session or, so that encoders and their scripts can, by stream key.
 //
 // Owner: the worker's loop thread.
 
@@ -17,7 +17,8 @@ extension AccountRoutes {
                 [.get: describe(\.words.json), .put: action(changeWords)]),
             Route(
                 "me-channel", "/api/me/profile",
-                [.get: describe(\.profile.json), .put: action(changeProfile)]),
+                [.get: describe(\.profileJSON), .put: action(changeProfile)]),
+            Route("me-channel", "/api/me/picture", [.put: takePicture, .delete: removePicture]),
         ]
     }
 
@@ -27,11 +28,7 @@ extension AccountRoutes {
             let call = call(exchange, isForm: false)
             owner(call) { account in
                 self.accounts.look(for: exchange.client) { accounts throws(AccountError) in
-                    // What is remembered of the account may be slightly old.
-                    guard let found = try accounts.account(named: account.name.text),
-                        found.id == account.id
-                    else { throw .notFound }
-                    return found
+                    try accounts.current(account)
                 } then: { result in
                     switch result {
                     case .success(let account): call.answer(status: 200, json: part(account))
@@ -47,8 +44,7 @@ extension AccountRoutes {
         change(call, form, read: { json throws(ChannelFault) in try BroadcastWords(json) }) {
             service, words, account throws(AccountError) in
             try service.setWords(words, of: account)
-        } answer: {
-            $0.json
+            return words.json
         }
     }
 
@@ -57,16 +53,14 @@ extension AccountRoutes {
         change(call, form, read: { json throws(ChannelFault) in try Profile(json) }) {
             service, profile, account throws(AccountError) in
             try service.setProfile(profile, of: account)
-        } answer: {
-            $0.json
+            return try service.current(account).profileJSON
         }
     }
 
     private func change<Said: Sendable>(
         _ call: AccountCall, _ form: AccountForm,
         read: (JSONValue) throws(ChannelFault) -> Said,
-        set: @escaping @Sendable (AccountService, Said, Account) throws(AccountError) -> Void,
-        answer: @escaping (Said) -> JSONValue
+        set: @escaping @Sendable (AccountService, Said, Account) throws(AccountError) -> JSONValue
     ) {
         guard !form.isForm else { return call.refuse(.jsonOnly) }
         let said: Said
@@ -79,7 +73,7 @@ extension AccountRoutes {
                 try set(service, said, account)
             } then: { result in
                 switch result {
-                case .success: call.answer(status: 200, json: answer(said))
+                case .success(let json): call.answer(status: 200, json: json)
                 case .failure(let error): call.refuse(self.problem(error, of: call))
                 }
             }
@@ -87,7 +81,7 @@ extension AccountRoutes {
     }
 
     /// Goes on with the account that the request's stream key or session belongs to.
-    private func owner(_ call: AccountCall, _ goOn: @escaping (Account) -> Void) {
+    func owner(_ call: AccountCall, _ goOn: @escaping (Account) -> Void) {
         guard case .streamKey(let key) = PresentedCredential(call.request) else {
             return signedIn(call) { goOn($0.account) }
         }
@@ -104,6 +98,24 @@ extension AccountRoutes {
     }
 }
 
+extension AccountReading {
+    /// The account as it is now: what is remembered of it may be slightly old. Errors: `.notFound`.
+    func current(_ account: Account) throws(AccountError) -> Account {
+        guard let found = try self.account(named: account.name.text), found.id == account.id else {
+            throw .notFound
+        }
+        return found
+    }
+}
+
+extension Account {
+    /// The profile, and where the picture is.
+    var profileJSON: JSONValue {
+        .object(
+            profile.members + [JSONMember("pictureUrl", pictureURL.map { .string($0) } ?? .null)])
+    }
+}
+
 extension Problem {
     fileprivate static let jsonOnly = Problem(
         status: 415, slug: "unsupported-media-type", title: "This kind of body is not understood",
@@ -112,7 +124,7 @@ extension Problem {
         status: 401, slug: "not-authorised", title: "Nobody has this stream key",
         detail: "It may have been replaced. A new one is on the account page.")
 
-    fileprivate init(_ fault: ChannelFault) {
+    init(_ fault: ChannelFault) {
         self.init(
             status: 422, slug: "not-taken", title: "This is not taken", detail: fault.words,
             members: [JSONMember("field", .string(fault.field))])

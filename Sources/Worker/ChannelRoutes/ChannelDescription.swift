@@ -18,11 +18,16 @@ enum ChannelDescription {
                 JSONMember("name", .string(channel.name.text)),
                 JSONMember("displayName", .string(displayName)),
             ] + links + [
-                JSONMember("pictureUrl", .null),
+                JSONMember("pictureUrl", pictureURL(of: channel, live).map { .string($0) } ?? .null),
                 JSONMember("isLive", .boolean(live != nil)),
                 JSONMember("words", words.json),
                 JSONMember("lastBroadcast", channel.broadcasts.first.map(json(of:)) ?? .null),
             ])
+    }
+
+    private static func pictureURL(of channel: PublicChannel, _ live: About?) -> String? {
+        let tag = live.map(\.pictureTag) ?? channel.pictureTag
+        return tag?.url(ofChannel: channel.name.text)
     }
 
     private static func json(of broadcast: BroadcastRecord) -> JSONValue {

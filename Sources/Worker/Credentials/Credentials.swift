@@ -81,7 +81,7 @@ package final class Credentials {
     }
 
     /// The account of that name, even a disabled one; nil when there is none.
-    func owner(
+    package func owner(
         of name: StreamName, for client: ClientShare,
         then: @escaping (Result<Account?, AccountError>) -> Void
     ) {

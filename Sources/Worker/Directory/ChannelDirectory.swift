@@ -57,7 +57,8 @@ extension AccountService {
     fileprivate func publicChannel(named name: StreamName) throws(AccountError) -> PublicChannel? {
         guard let account = try account(named: name.text), !account.isDisabled else { return nil }
         return PublicChannel(
-            name: account.name, profile: account.profile, words: account.words,
+            name: account.name, profile: account.profile, pictureTag: account.pictureTag,
+            words: account.words,
             broadcasts: try broadcasts(of: account, limit: Limits.feedBroadcasts))
     }
 }

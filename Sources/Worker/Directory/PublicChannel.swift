@@ -7,16 +7,20 @@ import StreamState
 package struct PublicChannel: Equatable, Sendable {
     package let name: StreamName
     package let profile: Profile
+    /// Nil when it has no picture.
+    package let pictureTag: PictureTag?
     /// What the owner says of the broadcast that is on, or of the next one.
     package let words: BroadcastWords
     /// Those that were on lists, the newest first.
     package let broadcasts: [BroadcastRecord]
 
     package init(
-        name: StreamName, profile: Profile, words: BroadcastWords, broadcasts: [BroadcastRecord]
+        name: StreamName, profile: Profile, pictureTag: PictureTag? = nil, words: BroadcastWords,
+        broadcasts: [BroadcastRecord]
     ) {
         self.name = name
         self.profile = profile
+        self.pictureTag = pictureTag
         self.words = words
         self.broadcasts = broadcasts.filter { !$0.wasUnlisted }
     }

@@ -47,6 +47,7 @@ enum StreamDescription {
             JSONMember("name", .string(stream.name.text)),
             JSONMember("title", .string(facts.about.words.title)),
             JSONMember("displayName", .string(facts.about.displayName)),
+            JSONMember("pictureUrl", pictureURL(of: stream, facts).map { .string($0) } ?? .null),
             JSONMember("description", .string(facts.about.words.description)),
             JSONMember("language", facts.about.words.language.map { .string($0) } ?? .null),
             JSONMember("tags", .array(facts.about.words.tags.map { .string($0) })),
@@ -84,6 +85,10 @@ enum StreamDescription {
     }
 
     /// `size` is the present size of the pictures, if known: the init has the size at the beginning.
+    private static func pictureURL(of stream: LiveStream, _ facts: ChangingFacts) -> String? {
+        facts.about.pictureTag?.url(ofChannel: stream.name.text)
+    }
+
     private static func json(of track: MediaTrack, _ size: PictureSize?) -> JSONValue {
         let kind = track.kind == .video ? "video" : "audio"
         var members = [

@@ -33,6 +33,12 @@ extension Limits {
     package static let feedEntries = 100
     /// Request: bytes of this server's origin in a QR code: what a name of the DNS and a port can have.
     package static let qrOriginBytes = 300
+    /// Account: bytes of a channel's picture, and pixels of its edges. It is shown small; pages make one of
+    /// 512 pixels of any other.
+    package static let pictureBytes = 256 * 1_024
+    package static let picturePixels = 16...2_048
+    /// Worker: bytes of such pictures that are kept to be shown: sixty of the largest, a thousand usual ones.
+    package static let picturesKeptBytes = 16 * 1_024 * 1_024
     /// Name: bytes of the file that says it beside the ring.
     package static let aboutFileBytes = 32 * 1_024
 }

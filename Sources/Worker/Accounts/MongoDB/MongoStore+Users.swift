@@ -88,7 +88,7 @@ extension MongoStore {
             ["$set": .document([MongoName.disabled: .bool(isDisabled)])])
     }
 
-    private func change(
+    func change(
         _ filter: BSONDocument, _ change: BSONDocument
     ) throws(StoreError) -> Bool {
         try reported { () throws(MongoFailure) in try users.updateOne(filter, change) }
@@ -99,6 +99,7 @@ extension MongoStore {
         try reported { () throws(MongoFailure) in
             let wasThere = try users.deleteOne(["_id": .objectID(user.bytes)])
             try sessions.deleteAll(["user": .objectID(user.bytes)])
+            try pictures.deleteOne(["_id": .objectID(user.bytes)])
             return wasThere
         }
     }

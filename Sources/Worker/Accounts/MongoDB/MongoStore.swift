@@ -9,6 +9,7 @@ package final class MongoStore: AccountStore {
     let users: MongoCollection
     let sessions: MongoCollection
     let attempts: MongoCollection
+    let pictures: MongoCollection
     let weir: MongoCollection
     let schema: MongoSchema
 
@@ -18,6 +19,7 @@ package final class MongoStore: AccountStore {
         users = MongoCollection(name: MongoName.users, connections: connections)
         sessions = MongoCollection(name: MongoName.sessions, connections: connections)
         attempts = MongoCollection(name: MongoName.attempts, connections: connections)
+        pictures = MongoCollection(name: MongoName.pictures, connections: connections)
         weir = MongoCollection(name: MongoName.weir, connections: connections)
         schema = MongoSchema(connections: connections)
     }

@@ -10,6 +10,7 @@ enum MongoName {
     static let users = "users"
     static let sessions = "sessions"
     static let attempts = "attempts"
+    static let pictures = "pictures"
     static let weir = "weir"
 
     /// Fields in the form of the first server.
@@ -23,6 +24,8 @@ enum MongoName {
     static let streamKey = "streamKey"
     static let words = "broadcast"
     static let profile = "profile"
+    /// The tag of the picture.
+    static let picture = "picture"
     static let digest = "digest"
     static let schema = "schema"
 }
@@ -33,6 +36,7 @@ extension UserRecord {
         MongoName.username: .int32(1), MongoName.password: .int32(1),
         MongoName.createdAt: .int32(1), MongoName.disabled: .int32(1),
         MongoName.streamKey: .int32(1), MongoName.words: .int32(1), MongoName.profile: .int32(1),
+        MongoName.picture: .int32(1),
     ]
 
     /// A new user, who has no streams and no files.
@@ -64,7 +68,8 @@ extension UserRecord {
             createdAtMs: document[MongoName.createdAt]?.dateMs ?? id.createdAtMs,
             streamKey: document[MongoName.streamKey]?.document.flatMap(StreamKeyRecord.init),
             words: BroadcastWords(stored: document[MongoName.words]?.json ?? .null),
-            profile: Profile(stored: document[MongoName.profile]?.json ?? .null))
+            profile: Profile(stored: document[MongoName.profile]?.json ?? .null),
+            pictureTag: document[MongoName.picture]?.string.flatMap(PictureTag.init))
     }
 }
 

@@ -65,6 +65,7 @@ extension SQLiteSchema {
         [users, sessions, sessionsByUser, sessionsByEnd, attempts, attemptsByEnd, streams],
         [secrets],
         [wordsOfUsers, profilesOfUsers, titlesOfStreams, unlistedStreams],
+        [pictures, picturesOfUsers],
     ])
 
     /// `streams` and `files` are what the first server's document has besides name and password;
@@ -138,4 +139,15 @@ extension SQLiteSchema {
         "ALTER TABLE streams ADD COLUMN title TEXT NOT NULL DEFAULT ''"
     private static let unlistedStreams =
         "ALTER TABLE streams ADD COLUMN unlisted INTEGER NOT NULL DEFAULT 0"
+
+    /// Apart from `users`, whose rows are read much more often.
+    private static let pictures = """
+        CREATE TABLE pictures (
+            user BLOB PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+            type TEXT NOT NULL,
+            bytes BLOB NOT NULL
+        ) STRICT
+        """
+    /// The tag of the picture.
+    private static let picturesOfUsers = "ALTER TABLE users ADD COLUMN picture TEXT"
 }

@@ -106,6 +106,12 @@ struct SQLiteRow: ~Copyable {
             decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
+    borrowing func bytes(_ column: Int32) -> [UInt8] {
+        guard let start = unsafe sqlite3_column_blob(handle, column) else { return [] }
+        let count = Int(unsafe sqlite3_column_bytes(handle, column))
+        return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
     /// Errors: `.unusable` when there are not exactly `count` bytes.
     borrowing func bytes(_ column: Int32, count: Int) throws(StoreError) -> [UInt8] {
         let start = unsafe sqlite3_column_blob(handle, column)

@@ -113,7 +113,7 @@ extension UserRecord {
     /// What `read` expects, in its order.
     static let columns = """
         users.id, users.username, users.password, users.disabled, users.created_at_ms, \
-        users.key_digest, users.key_created_at_ms, users.words, users.profile
+        users.key_digest, users.key_created_at_ms, users.words, users.profile, users.picture
         """
 
     static func read(_ row: borrowing SQLiteRow) throws(StoreError) -> UserRecord? {
@@ -138,7 +138,8 @@ extension UserRecord {
             password: row.text(column + 2), isDisabled: row.integer(column + 3) != 0,
             createdAtMs: row.figure(column + 4), streamKey: streamKey,
             words: BroadcastWords(stored: JSONValue(stored: row.text(column + 7))),
-            profile: Profile(stored: JSONValue(stored: row.text(column + 8))))
+            profile: Profile(stored: JSONValue(stored: row.text(column + 8))),
+            pictureTag: row.isNull(column + 9) ? nil : PictureTag(row.text(column + 9)))
     }
 }
 

@@ -13,9 +13,13 @@ package struct Account: Equatable, Sendable {
     package let streamKeyCreatedAtMs: UInt64?
     package let words: BroadcastWords
     package let profile: Profile
+    /// Nil when it has no picture.
+    package let pictureTag: PictureTag?
 
     /// What the account's stream says of itself.
-    package var about: About { About(words: words, profile: profile) }
+    package var about: About { About(words: words, profile: profile, pictureTag: pictureTag) }
+    /// Where its picture is; nil when it has none.
+    package var pictureURL: String? { pictureTag?.url(ofChannel: name.text) }
 
     package init(_ user: UserRecord) {
         id = user.id
@@ -25,6 +29,7 @@ package struct Account: Equatable, Sendable {
         streamKeyCreatedAtMs = user.streamKey?.createdAtMs
         words = user.words
         profile = user.profile
+        pictureTag = user.pictureTag
     }
 }
 

@@ -28,6 +28,20 @@ extension AccountService {
         }
     }
 
+    /// Nil removes it. Errors: `.tooManyChanges`, `.notFound`.
+    package func setPicture(
+        _ picture: PictureRecord?, of account: Account
+    ) throws(AccountError) {
+        try change(account) { store throws(StoreError) in
+            try store.setPicture(picture, of: account.id)
+        }
+    }
+
+    /// Nil when there is none.
+    package func picture(of account: Account) throws(AccountError) -> PictureRecord? {
+        try ask { store throws(StoreError) in try store.picture(of: account.id) }
+    }
+
     private func change(
         _ account: Account, _ set: (any AccountStore) throws(StoreError) -> Bool
     ) throws(AccountError) {

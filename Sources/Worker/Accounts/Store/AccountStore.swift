@@ -36,6 +36,10 @@ package protocol AccountStore: AnyObject, Sendable {
     func setWords(_ words: BroadcastWords, of user: UserID) throws(StoreError) -> Bool
     /// False: no such user.
     func setProfile(_ profile: Profile, of user: UserID) throws(StoreError) -> Bool
+    /// Nil removes it. False: no such user.
+    func setPicture(_ picture: PictureRecord?, of user: UserID) throws(StoreError) -> Bool
+    /// Nil when there is none.
+    func picture(of user: UserID) throws(StoreError) -> PictureRecord?
     /// False: no such user.
     func setDisabled(_ isDisabled: Bool, of user: UserID) throws(StoreError) -> Bool
     /// Removes everything that belongs to the user as well. False: no such user.

@@ -88,6 +88,18 @@ package final class MeasuredStore: AccountStore {
         }
     }
 
+    package func setPicture(
+        _ picture: PictureRecord?, of user: UserID
+    ) throws(StoreError) -> Bool {
+        try measure(.userChange) { () throws(StoreError) in
+            try store.setPicture(picture, of: user)
+        }
+    }
+
+    package func picture(of user: UserID) throws(StoreError) -> PictureRecord? {
+        try measure(.user) { () throws(StoreError) in try store.picture(of: user) }
+    }
+
     package func setDisabled(_ isDisabled: Bool, of user: UserID) throws(StoreError) -> Bool {
         try measure(.userChange) { () throws(StoreError) in
             try store.setDisabled(isDisabled, of: user)

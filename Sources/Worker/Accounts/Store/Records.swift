@@ -34,10 +34,13 @@ package struct UserRecord: Equatable, Sendable {
     /// What the user says of the next broadcast, or of the one that is on.
     package var words: BroadcastWords
     package var profile: Profile
+    /// Tells the user's picture from any other; nil when there is none.
+    package var pictureTag: PictureTag?
 
     package init(
         id: UserID, name: StreamName, password: String, isDisabled: Bool, createdAtMs: UInt64,
-        streamKey: StreamKeyRecord?, words: BroadcastWords = .none, profile: Profile = .none
+        streamKey: StreamKeyRecord?, words: BroadcastWords = .none, profile: Profile = .none,
+        pictureTag: PictureTag? = nil
     ) {
         self.id = id
         self.name = name
@@ -47,6 +50,7 @@ package struct UserRecord: Equatable, Sendable {
         self.streamKey = streamKey
         self.words = words
         self.profile = profile
+        self.pictureTag = pictureTag
     }
 }
 

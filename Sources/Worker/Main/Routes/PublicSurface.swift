@@ -73,11 +73,13 @@ struct PublicSurface {
         let people = AccountRoutes(
             desk: accounts.desk, credentials: accounts.credentials, sites: sites,
             settings: settings, loop: loop, counters: counters, logger: logger)
+        let pictures = PictureRoute(
+            desk: accounts.desk, credentials: accounts.credentials, crossOrigin: crossOrigin)
         return RouteTable(
             watching.routes + stills.routes + uploads.routes + packaged.routes
                 + ClockRoute(wallMs: WallClock.nowMs).routes
                 + publishing.routes + told.routes + events.routes
-                + people.routes + channelRoutes(names)
+                + people.routes + channelRoutes(names) + pictures.routes
                 + pages.routes,
             crossOrigin: crossOrigin, number: MetricLabels.number, meaning: StreamAddress.meaning
         ) { exchange in

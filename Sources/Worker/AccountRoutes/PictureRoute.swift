@@ -1,0 +1,89 @@
+// `GET /NAME/picture`: the picture of a channel (docs/http-api.md). Anybody may read it, from any page, and no
+// answer depends on who asks.
+//
+// Which picture an account has is asked like all else about accounts, and remembered for as long. The picture
+// itself comes from the store once: those who want one that is on its way wait for it together.
+//
+// Owner: the worker's loop thread.
+
+import Accounts
+import Channel
+import Credentials
+import HTTP
+import StreamState
+
+package final class PictureRoute {
+    private let desk: AccountDesk
+    private let credentials: Credentials
+    private let crossOrigin: CrossOrigin
+    private var shelf = PictureShelf()
+    private var waiting: [StreamName: [Exchange]] = [:]
+
+    package init(desk: AccountDesk, credentials: Credentials, crossOrigin: CrossOrigin) {
+        self.desk = desk
+        self.credentials = credentials
+        self.crossOrigin = crossOrigin
+    }
+
+    package var routes: [Route] {
+        [Route("picture", "/{name}/picture", readers: .everyPage, [.get: answer])]
+    }
+
+    private func answer(_ exchange: Exchange) {
+        guard let name = try? StreamName(exchange.parameter(0)) else {
+            return refuse(exchange, .noPicture)
+        }
+        credentials.owner(of: name, for: exchange.client) { [self] found in
+            guard !exchange.isOver else { return }
+            switch found {
+            case .success(let account?) where !account.isDisabled: show(account, to: exchange)
+            case .success: refuse(exchange, .noPicture)
+            case .failure(let error):
+                // While the store is away, the one of a moment ago will do.
+                if let kept = shelf.find(name) { return show(kept, to: exchange) }
+                refuse(exchange, Problem(error))
+            }
+        }
+    }
+
+    private func show(_ account: Account, to exchange: Exchange) {
+        guard let tag = account.pictureTag else { return refuse(exchange, .noPicture) }
+        if let kept = shelf.find(account.name), kept.tag == tag { return show(kept, to: exchange) }
+        waiting[account.name, default: []].append(exchange)
+        guard waiting[account.name]?.count == 1 else { return }
+        desk.ask(for: exchange.client) { service throws(AccountError) in
+            try service.picture(of: account)
+        } then: { [self] result in
+            let exchanges = waiting.removeValue(forKey: account.name) ?? []
+            if case .success(let picture?) = result { shelf.put(picture, of: account.name) }
+            for exchange in exchanges where !exchange.isOver {
+                answer(exchange, result, of: account.name)
+            }
+        }
+    }
+
+    private func answer(
+        _ exchange: Exchange, _ result: Result<PictureRecord?, AccountError>, of name: StreamName
+    ) {
+        switch result {
+        case .success(.some):
+            if let kept = shelf.find(name) { show(kept, to: exchange) }
+        case .success(nil): refuse(exchange, .noPicture)
+        case .failure(let error): refuse(exchange, Problem(error))
+        }
+    }
+
+    private func show(_ kept: PictureShelf.Kept, to exchange: Exchange) {
+        kept.resource.answer(exchange, headers: crossOrigin.publicHeaders(for: exchange.request))
+    }
+
+    private func refuse(_ exchange: Exchange, _ problem: Problem) {
+        exchange.respond(problem, headers: crossOrigin.publicHeaders(for: exchange.request))
+    }
+}
+
+extension Problem {
+    fileprivate static let noPicture = Problem(
+        status: 404, slug: "no-picture", title: "There is no picture of this channel",
+        detail: "Nobody has an account of this name, or it has no picture.")
+}
