@@ -65,6 +65,12 @@ extension AccountPage {
                     startedAtMs: broadcast.startedAtMs, durationMs: broadcast.durationMs,
                     bytes: broadcast.bytes, peakViewers: broadcast.peakViewers)
             },
+            channel: Channel(
+                displayName: account.profile.displayName, line: account.profile.line,
+                links: account.profile.links.map { link in
+                    Channel.Link(label: link.label, address: link.address)
+                },
+                pictureURL: account.pictureURL),
             nowMs: WallClock.nowMs())
     }
 }

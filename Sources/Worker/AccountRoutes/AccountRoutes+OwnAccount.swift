@@ -48,13 +48,15 @@ extension AccountRoutes {
         }
     }
 
-    private func show(
+    /// - Parameter typed: what the form of the channel had in it, when it comes back.
+    func show(
         _ call: AccountCall, _ holder: SessionHolder, status: Int = 200,
-        newStreamKey: String? = nil, notice: String? = nil, fault: AccountPage.Fault? = nil,
-        headers: [HeaderField] = []
+        newStreamKey: String? = nil, notice: String? = nil, typed: AccountPage.Channel? = nil,
+        fault: AccountPage.Fault? = nil, headers: [HeaderField] = []
     ) {
         overview(call, holder) { overview in
             var page = AccountPage(overview, current: holder.session, origin: call.origin)
+            if let typed { page.channel = typed.with(pictureOf: page.channel) }
             page.newStreamKey = newStreamKey
             page.notice = notice
             page.fault = fault
@@ -119,7 +121,7 @@ extension AccountRoutes {
     }
 
     /// The answer to most changes. A person is told on the next page.
-    private func done(
+    func done(
         _ call: AccountCall, _ what: AccountPage.Done, headers: [HeaderField] = []
     ) {
         call.isForm ? goOn(call, what, headers: headers) : call.answerNothing(headers: headers)

@@ -72,6 +72,7 @@ package final class AccountRoutes {
                             $0, done: $1.done.flatMap(AccountPage.Done.init(rawValue:)))
                     }
                 ]),
+            Route("account-change", "/account/profile", [.post: action(saveProfile)]),
             Route("account-change", "/account/delete", [.post: action(delete)]),
             Route(
                 "account-change", "/account/stream-key/remove", [.post: action(removeStreamKey)]),

@@ -37,8 +37,48 @@ package struct AccountPage: Sendable {
         }
     }
 
+    /// What the channel says of itself.
+    package struct Channel: Sendable {
+        package struct Link: Sendable {
+            package let label: String
+            package let address: String
+
+            package init(label: String, address: String) {
+                self.label = label
+                self.address = address
+            }
+        }
+
+        /// How many rows the form has.
+        package static let mostLinks = 5
+
+        package let displayName: String
+        package let line: String
+        package let links: [Link]
+        /// Nil when there is no picture.
+        package let pictureURL: String?
+
+        package init(displayName: String, line: String, links: [Link], pictureURL: String?) {
+            self.displayName = displayName
+            self.line = line
+            self.links = links
+            self.pictureURL = pictureURL
+        }
+
+        /// The same with the picture of `other`.
+        package func with(pictureOf other: Channel) -> Channel {
+            Channel(
+                displayName: displayName, line: line, links: links, pictureURL: other.pictureURL)
+        }
+
+        package static let silent = Channel(
+            displayName: "", line: "", links: [], pictureURL: nil)
+    }
+
     /// The forms of the page that can come back with a fault.
     package enum Form: Sendable {
+        /// Fields `displayName`, `line`, `links`.
+        case channel
         /// Fields `currentPassword`, `newPassword`.
         case password
         case streamKey
@@ -60,6 +100,7 @@ package struct AccountPage: Sendable {
     /// What has just been done, as the address of the page names it after a form
     /// (`/account?done=password-changed`).
     package enum Done: String, Sendable {
+        case profileSaved = "profile-saved"
         case passwordChanged = "password-changed"
         case keyRemoved = "key-removed"
         case sessionEnded = "session-ended"
@@ -67,6 +108,7 @@ package struct AccountPage: Sendable {
 
         package func notice(_ words: Words) -> String {
             switch self {
+            case .profileSaved: words("account.done.profile-saved")
             case .passwordChanged: words("account.done.password-changed")
             case .keyRemoved: words("account.done.key-removed")
             case .sessionEnded: words("account.done.session-ended")
@@ -87,6 +129,7 @@ package struct AccountPage: Sendable {
     package var newStreamKey: String?
     /// The newest first.
     package let broadcasts: [Broadcast]
+    package var channel: Channel
     /// Something that has just been done, in a sentence.
     package var notice: String?
     package var fault: Fault?
@@ -95,7 +138,7 @@ package struct AccountPage: Sendable {
     package init(
         name: String, createdAtMs: UInt64, origin: String, sessions: [Session],
         streamKeyCreatedAtMs: UInt64?, newStreamKey: String? = nil, broadcasts: [Broadcast],
-        notice: String? = nil, fault: Fault? = nil, nowMs: UInt64
+        channel: Channel = .silent, notice: String? = nil, fault: Fault? = nil, nowMs: UInt64
     ) {
         self.name = name
         self.createdAtMs = createdAtMs
@@ -104,6 +147,7 @@ package struct AccountPage: Sendable {
         self.streamKeyCreatedAtMs = streamKeyCreatedAtMs
         self.newStreamKey = newStreamKey
         self.broadcasts = broadcasts
+        self.channel = channel
         self.notice = notice
         self.fault = fault
         self.nowMs = nowMs

@@ -10,6 +10,7 @@ struct AccountView {
             "name": page.name.htmlEscaped,
             "date": CalendarTime(ms: page.createdAtMs).html(words, withTime: false),
             "notice": notice,
+            "channel": ChannelForm(page: page, fault: fault(of: .channel), words: words).html,
             "key": StreamKeyView(page: page, fault: fault(of: .streamKey), words: words).html,
             "broadcasts": BroadcastTable(broadcasts: page.broadcasts, words: words).html,
             "sessions": SessionList(page: page, words: words).html,
@@ -27,6 +28,7 @@ struct AccountView {
     private func fault(of form: AccountPage.Form) -> FormFault? {
         guard let fault = page.fault, fault.form == form else { return nil }
         switch form {
+        case .channel: return fault.fault.among(ChannelForm.fields)
         case .password: return fault.fault.among(["currentPassword", "newPassword"])
         case .streamKey, .sessions: return fault.fault.among([])
         case .deletion:

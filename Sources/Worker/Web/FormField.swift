@@ -5,6 +5,8 @@ struct FormField {
     enum Kind {
         /// The name of a user.
         case name
+        /// One that may be empty.
+        case text
         case currentPassword
         case newPassword
     }
@@ -39,8 +41,11 @@ struct FormField {
     }
 
     private func input(id: String, isFaulty: Bool) -> String {
-        var attributes = "id=\"\(id)\" name=\"\(name)\" required"
+        var attributes = "id=\"\(id)\" name=\"\(name)\""
+        if kind != .text { attributes += " required" }
         switch kind {
+        case .text:
+            attributes += " type=\"text\" value=\"\(value.htmlEscaped)\" autocomplete=\"off\""
         case .name:
             attributes +=
                 " type=\"text\" value=\"\(value.htmlEscaped)\" autocomplete=\"username\""
@@ -60,7 +65,7 @@ struct FormField {
         }
         if isFaulty { attributes += " aria-invalid=\"true\"" }
         if isFaulty || (isFirst && fault?.field == nil) { attributes += " autofocus" }
-        if case .name = kind { return "<input \(attributes)>" }
+        if kind == .name || kind == .text { return "<input \(attributes)>" }
         return """
             <div class="secret">
                 <input \(attributes)>

@@ -149,6 +149,15 @@ BYTES account_js[] = {
 BYTES account_local_times_js[] = {
 #embed "../Assets/account/local-times.js"
 };
+BYTES account_square_picture_js[] = {
+#embed "../Assets/account/square-picture.js"
+};
+BYTES account_picture_form_js[] = {
+#embed "../Assets/account/picture-form.js"
+};
+BYTES account_link_rows_js[] = {
+#embed "../Assets/account/link-rows.js"
+};
 BYTES account_new_name_js[] = {
 #embed "../Assets/account/new-name.js"
 };
@@ -560,6 +569,9 @@ static const struct weir_web_file files[] = {
     FILE("Assets/embed.css", embed_css),
     FILE("Assets/account/account.js", account_js),
     FILE("Assets/account/local-times.js", account_local_times_js),
+    FILE("Assets/account/square-picture.js", account_square_picture_js),
+    FILE("Assets/account/picture-form.js", account_picture_form_js),
+    FILE("Assets/account/link-rows.js", account_link_rows_js),
     FILE("Assets/account/new-name.js", account_new_name_js),
     FILE("Assets/account/reveal.js", account_reveal_js),
     FILE("Assets/account/form-answers.js", account_form_answers_js),

@@ -3,7 +3,9 @@
 import { markPresentPage } from '../common/frame.js';
 import { checkNewName } from './new-name.js';
 import { sendFormsFromHere } from './form-answers.js';
+import { offerMoreLinks } from './link-rows.js';
 import { showLocalTimes } from './local-times.js';
+import { offerToChangePicture } from './picture-form.js';
 import { offerToRevealPasswords, offerToUnmask } from './reveal.js';
 
 /** Call it for each page that comes into this document. */
@@ -14,6 +16,8 @@ function start() {
   offerToRevealPasswords();
   offerToUnmask();
   checkNewName();
+  offerToChangePicture();
+  offerMoreLinks();
   showLocalTimes();
 }
 
