@@ -118,10 +118,18 @@ def test_what_is_live_tells_where_the_picture_is(anna: Session, publish: Publish
     sent = server.request("PUT", _ADDRESS, body=_SAMPLES["webp-lossy"], headers=key)
     publish(server, anna.name, headers=key).play(record(seconds=60))
     server.wait_for_state(anna.name, "live")
-    told = lambda: (server.stream(anna.name) or {}).get("pictureUrl")  # noqa: E731
-    assert told() == sent.json()["pictureUrl"] == url_of(anna)
+
+    def told(path: str = "streams") -> str | None:
+        url: str | None = server.get(f"/api/{path}/{anna.name}").json().get("pictureUrl")
+        return url
+
+    first = sent.json()["pictureUrl"]
+    assert first == url_of(anna)
+    wait_until(lambda: told() == first, "the picture")
     other = put(anna, _SAMPLES["webp-odd"]).json()["pictureUrl"]
     wait_until(lambda: told() == other, "the other picture")
+    # So does what anybody may know of the channel.
+    wait_until(lambda: told("channels") == other, "the channel to say so")
     assert server.request("DELETE", _ADDRESS, headers=key).status == 204
     wait_until(lambda: told() is None, "no picture")
 

@@ -86,7 +86,7 @@ struct ChannelForm {
               <legend>\(words.html("channel.links"))</legend>
               \(said)
             \(rows.joined(separator: "\n"))
-              <button class="button button-small" type="button" data-links-more hidden>\
+              <button class="button button-small button-quiet" type="button" data-links-more hidden>\
             \(words.html("channel.link.more"))</button>
             </fieldset>
             """
