@@ -309,7 +309,7 @@ let package = Package(
             path: "Tests/Channel"),
         .testTarget(
             name: "ChannelRoutesTests",
-            dependencies: ["ChannelRoutes", "HTTP", "QRCode", "Web"],
+            dependencies: ["ChannelRoutes", "HTTP", "QRCode"],
             path: "Tests/ChannelRoutes"),
         .testTarget(
             name: "PicturesTests", dependencies: ["Pictures"], path: "Tests/Pictures"),
