@@ -68,6 +68,7 @@ PLACES: dict[str, Callable[[Session, str], tuple[str, str]]] = {
     "a stranger's first page": on_a_strangers_first_page,
     "README": in_documentation("README.md"),
     "docs": in_documentation("docs/accounts.md"),
+    "docs of encoders": in_documentation("docs/encoders.md"),
 }
 
 
