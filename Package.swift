@@ -102,7 +102,8 @@ let package = Package(
         .target(
             name: "PageRoutes",
             dependencies: [
-                "Credentials", "Directory", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams",
+                "Channel", "Credentials", "Directory", "HTTP", "LinuxIO", "Settings", "StreamState",
+                "Streams",
                 "Web",
             ],
             path: "Sources/Worker/PageRoutes",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from browser.descriptions import stream, tell_of_streams
 from browser.element import LOOK_EVERY_S, first_number, visible_text, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.page import Page
@@ -101,6 +102,53 @@ def test_everything_is_there_without_javascript(
     video = playwright.locator("video:visible")
     wait_until(lambda: video.evaluate("(video) => video.currentTime") > 0.5,
                "the plain video to play", every_s=LOOK_EVERY_S)
+
+
+def test_three_hundred_broadcasts_are_searched_sorted_and_gone_through(
+    open_own: Callable[..., Page], browser_server: Server
+) -> None:
+    page = chromium_of(open_own())
+    many = [stream(number) for number in range(300)]
+    many[250] |= {"displayName": "Kéké's Kitchen", "tags": ["Soup"]}
+    stills: set[str] = set()
+    tell_of_streams(page, many)
+    page.playwright.route("**/still", lambda route: (
+        stills.add(route.request.url), route.abort()))
+    page.goto(browser_server.url("/"))
+
+    def shown() -> list[str]:
+        found: list[str] = page.run(
+            """return [...document.querySelectorAll('#streams > li')].map((e) => e.dataset.name);""")
+        return found
+
+    def wait_for_shown(names: list[str], what: str) -> None:
+        wait_until(lambda: shown() == names, what, every_s=LOOK_EVERY_S)
+
+    names = [each["name"] for each in many]
+    wait_for_shown(names[:60], "the first sixty")
+    # Only what can be seen is asked for.
+    wait_until(lambda: len(stills) >= 4, "stills", every_s=LOOK_EVERY_S)
+    assert len(stills) < 40
+
+    # Every term counts, wherever it is found; accents and capitals do not.
+    for query, found in [("KEKE soup", [250]), ("show 99", [99, 199, 299]), ("#soup", [250])]:
+        page.fill("#search", query)
+        wait_for_shown([names[number] for number in found], f"what {query} finds")
+    wait_for_element(page, "#found", "how many there are", lambda e: e.text == "1 broadcast found")
+    page.fill("#search", "nothing <like> it")
+    wait_for_element(page, "#found", "that there is none", lambda e: "“nothing <like> it”" in e.text)
+    assert shown() == []
+    wait_for_element(page, ".nobody", "others to be live", lambda e: not e.visible)
+    page.fill("#search", "")
+    wait_for_shown(names[:60], "the first sixty again")
+
+    page.run("""const sort = document.querySelector('#sort');
+                sort.value = 'newest'; sort.dispatchEvent(new Event('change'));""")
+    wait_for_shown(names[:-61:-1], "the newest")
+    for count in (120, 180, 240, 300):
+        page.run("document.querySelector('#more').scrollIntoView();")
+        wait_until(lambda: len(shown()) >= count, f"{count} of them", every_s=LOOK_EVERY_S)
+    assert shown() == names[::-1]
 
 
 def test_an_unknown_address_leads_back_to_the_first_page(

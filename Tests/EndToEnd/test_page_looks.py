@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from browser.account_pages import Visitor
+from browser.descriptions import channel, stream, tell_of_channel, tell_of_streams
 from browser.element import first_number, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.gallery import Gallery
@@ -57,6 +58,11 @@ def test_the_first_page(
                      lambda e: first_number(e.text) == 2)
     wait_for_element(page, "[data-name=bob-the-builder][data-state=paused]", "the other stream")
     gallery.add(page, "home-two")
+    tell_of_streams(chromium_of(page), [stream(number, stillUrl=None) for number in range(14)])
+    page.goto(server.url("/"))
+    page.fill("#search", "show 1")
+    wait_for_element(page, "#found", "how many there are", lambda e: first_number(e.text) == 5)
+    gallery.add(page, "home-search")
     page.goto(server.url("/nothing/here"))
     gallery.add(page, "not-found")
     gallery.assert_flawless()
@@ -116,13 +122,16 @@ def test_the_broadcast_page_in_trouble(
 
 
 def test_the_watch_page(
-    gallery: Gallery, watch_page: Callable[..., WatchPage], start_server: Callable[..., Server],
+    gallery: Gallery, open_own: Callable[..., Page], start_server: Callable[..., Server],
     publish: Callable[..., Publisher],
 ) -> None:
     server = start_server("--grace", "60")
     origin = server.url("")
-    watcher = watch_page("evening-show", origin=origin)
+    page = open_own()
+    tell_of_channel(chromium_of(page), channel("evening-show"))
+    watcher = WatchPage(page, origin, "evening-show")
     watcher.wait_for_state("offline")
+    wait_for_element(page, "#last-time", "when it was live", lambda e: e.text != "")
     gallery.add(watcher.page, "watch-offline")
 
     recording = record("vp9", seconds=40, size="640x360", rate="500k")
@@ -132,10 +141,12 @@ def test_the_watch_page(
     watcher.page.press("?")
     gallery.add(watcher.page, "watch-keys")
     watcher.page.press("Escape")
-    # As a mouse does it: on a phone, the system has a sheet of its own.
-    watcher.page.run("document.querySelector('#share-panel').showModal();")
+    watcher.page.click("#share")
     gallery.add(watcher.page, "watch-share")
     watcher.page.press("Escape")
+    watcher.page.press("i")
+    gallery.add(watcher.page, "watch-statistics")
+    watcher.page.press("i")
     watcher.page.press("k")
     watcher.wait_for_state("paused-by-viewer")
     gallery.add(watcher.page, "watch-paused")

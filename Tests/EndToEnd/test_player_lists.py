@@ -369,13 +369,13 @@ def test_the_page_says_how_the_broadcast_comes(
 @pytest.mark.parametrize(("stream", "address", "note"), [
     (None, "/alice/hls/index.m3u8", ""),
     ({"hlsUrl": "/alice/hls/index.m3u8", "hlsFault": None}, "/alice/hls/index.m3u8", ""),
-    ({"hlsUrl": None, "hlsFault": "The picture is VP8."}, "/alice/live",
-     "This is WebM, for VLC and mpv. The picture is VP8."),
+    ({"hlsUrl": None, "hlsFault": "The picture is VP8."}, "",
+     "There is none of this broadcast. The picture is VP8."),
 ])
 def test_other_players_are_given_what_they_can_play(
     modules: Modules, stream: dict[str, Any] | None, address: str, note: str
 ) -> None:
-    assert modules("return (await load('share')).addressForPlayers('alice', argument);",
+    assert modules("return (await load('share')).listsOf('alice', argument);",
                    stream) == {"address": address, "note": note}
 
 

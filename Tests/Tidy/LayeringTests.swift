@@ -64,8 +64,8 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Worker/PageRoutes",
         [
-            "Credentials", "Directory", "HTTP", "LinuxIO", "Settings", "StreamState", "Streams",
-            "Web",
+            "Channel", "Credentials", "Directory", "HTTP", "LinuxIO", "Settings", "StreamState",
+            "Streams", "Web",
         ]
     ),
     (

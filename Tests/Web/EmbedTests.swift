@@ -15,14 +15,27 @@ import Testing
 
     @Test("the player in a frame has the same player as its own page, and nothing around it")
     func player() {
-        let embed = Self.html(site.embed(name: "bob"))
-        let watch = Self.html(site.watch(name: "bob", visitor: .signedIn(name: "anna")))
+        let embed = Self.html(site.embed(ChannelPreview(Face(name: "bob", title: "A <b> walk"))))
+        let watch = Self.html(
+            site.watch(
+                ChannelPreview(
+                    Face(
+                        name: "bob", displayName: "Bob", title: "A <b> walk",
+                        description: "One\n& two", tags: ["x", "<y>"])),
+                visitor: .signedIn(name: "anna")))
         for part in [
             "id=\"player\" data-name=\"bob\"", "id=\"controls\"", "id=\"keys\"", "id=\"badge\"",
             "id=\"viewers\"", "id=\"since\"", "id=\"announcer\"", "rel=\"icon\"",
         ] {
             #expect(embed.contains(part) && watch.contains(part), "\(part)")
         }
+        for page in [embed, watch] {
+            #expect(page.contains("A &lt;b&gt; walk</h1>") && !page.contains("A <b> walk"))
+            #expect(page.contains("<title>A &lt;b&gt; walk · "))
+        }
+        #expect(watch.contains(">One\n&amp; two</p>") && watch.contains("&lt;y&gt;</li>"))
+        #expect(watch.contains(#"id="channel" dir="auto">Bob</p>"#))
+        #expect(embed.contains(#"<a class="player-caption" href="/bob/watchLive""#))
         #expect(embed.contains("<body data-page=\"embed\">"))
         for part in [
             "site-header", "site-footer", "site-account", "id=\"share\"", "/logout", "anna",

@@ -40,10 +40,11 @@ import Testing
                 streams: [], origin: "https://a", nowMs: 0, visitor: .anonymous,
                 requiresAccount: true),
             site.broadcast(visitor: .unknown, requiresAccount: true),
-            site.watch(name: "bob", visitor: .signedIn(name: "bob")),
+            site.watch(ChannelPreview(Face(name: "bob")), visitor: .signedIn(name: "bob")),
             site.notFound(visitor: .anonymous), site.signUp(SignUpForm()),
             site.signUpIsClosed(), site.logIn(LogInForm()), site.unavailable(visitor: .unknown),
-            site.account(.example()), site.embed(name: "bob"), site.embedNoSuchChannel(),
+            site.account(.example()), site.embed(ChannelPreview(Face(name: "bob"))),
+            site.embedNoSuchChannel(),
             site.noSuchChannel(name: "bob", visitor: .unknown),
         ] {
             #expect(page.language == language)

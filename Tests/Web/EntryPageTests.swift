@@ -90,7 +90,9 @@ import Testing
     private let site = WebSite()
 
     private func watch(_ visitor: Visitor) -> String {
-        String(decoding: site.watch(name: "bob", visitor: visitor).bytes, as: UTF8.self)
+        String(
+            decoding: site.watch(ChannelPreview(Face(name: "bob")), visitor: visitor).bytes,
+            as: UTF8.self)
     }
 
     @Test("a page says who is signed in and lets them sign out without a script")

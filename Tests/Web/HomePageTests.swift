@@ -4,20 +4,48 @@ import Testing
 
 @Suite struct HomePageTests {
     private func values(_ streams: [HomePage.Stream], nowMs: UInt64 = 0) -> [String: String] {
-        HomePage(streams: HomePage.inOrder(streams), nowMs: nowMs, words: .english).values
+        HomePage(
+            streams: HomePage.inOrder(streams), nowMs: nowMs, words: .english, card: Self.card
+        ).values
     }
 
-    @Test("a live stream's card says who, since when, for how many, and in what")
+    private static let card: Template = {
+        let file = WebFile.all().first { $0.path == "Pages/stream-card.html" }
+        return Template(String(decoding: file?.bytes ?? [], as: UTF8.self), words: .english)
+    }()
+
+    @Test("a live stream's card says what, who, since when, and for how many")
     func card() throws {
-        let html = try #require(
-            values([.example("alice", viewers: 1_234)], nowMs: 12 * 60_000)["streams"])
+        let face = Face(
+            name: "alice", displayName: "Alice A.", title: "Rowing & more", language: "pt-BR")
+        let stream = HomePage.Stream(
+            face: face, state: .live, viewers: 1_234, startedAtMs: 0, hasPicture: true)
+        let html = try #require(values([stream], nowMs: 12 * 60_000)["streams"])
         for part in [
-            #"data-name="alice" data-state="live""#, #"<span class="badge badge-live">Live</span>"#,
-            #"<a href="/alice/watchLive">alice</a>"#, ">1,234 viewers<", ">live for 12 minutes<",
-            #"<span class="tag">1280 × 720</span> <span class="tag">VP9</span>"#,
+            #"data-name="alice" data-state="live" data-hue="6""#,
+            #"<span class="badge badge-live">Live</span>"#, ">1,234 viewers<",
+            #"<h2 class="stream-title"><a href="/alice/watchLive" dir="auto" lang="pt-BR">"#
+                + "Rowing &amp; more</a></h2>",
+            #"<p class="stream-channel" dir="auto">Alice A.</p>"#, ">live for 12 minutes<",
+            #"<span class="stream-kind"></span>"#, #"data-initial="A""#,
         ] {
             #expect(html.contains(part), "\(part)")
         }
+        // What only those who look for it want to know is beside the player.
+        #expect(!html.contains("1280") && !html.contains("VP9"))
+    }
+
+    @Test("without a title, a card is called as its channel is, once")
+    func untitled() throws {
+        let html = try #require(values([.example("alice")])["streams"])
+        #expect(html.contains(#"dir="auto">alice</a>"#))
+        #expect(html.contains(#"<p class="stream-channel" dir="auto"></p>"#))
+    }
+
+    @Test("search and order are offered from twelve broadcasts on", arguments: [11, 12])
+    func browse(count: Int) {
+        let streams = (0..<count).map { HomePage.Stream.example("s\($0)") }
+        #expect(values(streams)["browse-attributes"] == (count < 12 ? " hidden" : ""))
     }
 
     @Test("a paused stream says so instead of for how long it has been live")
@@ -30,10 +58,9 @@ import Testing
     @Test("sound without a picture is called that")
     func soundOnly() throws {
         let stream = HomePage.Stream(
-            name: "radio", state: .live, viewers: 1, startedAtMs: 0, hasPicture: false,
-            pictureSize: nil, codec: "opus")
+            face: Face(name: "radio"), state: .live, viewers: 1, startedAtMs: 0, hasPicture: false)
         let html = try #require(values([stream])["streams"])
-        #expect(html.contains(">Sound only</span> <span class=\"tag\">Opus<"))
+        #expect(html.contains(#"<span class="stream-kind">Sound only</span>"#))
         #expect(html.contains(">1 viewer<"))
     }
 
@@ -61,10 +88,15 @@ import Testing
         #expect(values(streams)["summary"] == text)
     }
 
-    @Test("a codec's name comes from the broadcaster and cannot become markup")
-    func hostileCodec() throws {
-        let html = try #require(values([.example("a", codec: "<script>")])["streams"])
-        #expect(!html.contains("<script>") && html.contains("&lt;script&gt;"))
+    @Test("what a broadcaster writes cannot become markup")
+    func hostile() throws {
+        let evil = "\"><script>'"
+        let face = Face(name: "a", displayName: evil, title: evil, language: "\" x=\"")
+        let stream = HomePage.Stream(
+            face: face, state: .live, viewers: 0, startedAtMs: 0, hasPicture: true)
+        let html = try #require(values([stream])["streams"])
+        #expect(!html.contains("<script>") && !html.contains("x=\""))
+        #expect(html.contains("&quot;&gt;&lt;script&gt;&#39;"))
     }
 
     @Test("a clock that went back does not make a broadcast older than time")
@@ -96,21 +128,14 @@ import Testing
     func since(ms: UInt64, text: String) {
         #expect(Words.english.live(forMs: ms).filter { $0 != "," } == text)
     }
-
-    @Test("codecs are called what people call them")
-    func codec() {
-        #expect(Words.codec("h264") == "H.264" && Words.codec("av1") == "AV1")
-        #expect(Words.codec("x_unknown") == "x_unknown")
-    }
 }
 
 extension HomePage.Stream {
     fileprivate static func example(
-        _ name: String, state: State = .live, viewers: Int = 0, startedAtMs: UInt64 = 0,
-        codec: String = "vp9"
+        _ name: String, state: State = .live, viewers: Int = 0, startedAtMs: UInt64 = 0
     ) -> Self {
         Self(
-            name: name, state: state, viewers: viewers, startedAtMs: startedAtMs, hasPicture: true,
-            pictureSize: PictureSize(width: 1280, height: 720), codec: codec)
+            face: Face(name: name), state: state, viewers: viewers, startedAtMs: startedAtMs,
+            hasPicture: true)
     }
 }

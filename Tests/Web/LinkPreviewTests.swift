@@ -12,8 +12,7 @@ import Testing
 
     private func watch(_ channel: ChannelPreview, site: Site = .plain) -> String {
         head(
-            WebSite(site: site).watch(
-                name: "anna", visitor: .anonymous, channel: channel, origin: "https://h:1"))
+            WebSite(site: site).watch(channel, visitor: .anonymous, origin: "https://h:1"))
     }
 
     @Test("what strangers write is text in every place of the head")
@@ -21,7 +20,7 @@ import Testing
         let hostile = "\"><script>&'"
         let html = watch(
             ChannelPreview(
-                name: "anna", displayName: hostile, title: hostile, description: hostile,
+                Face(name: "anna", displayName: hostile, title: hostile, description: hostile),
                 isLive: true))
         #expect(!html.contains("\"><script>&"))
         #expect(html.contains("og:title\" content=\"&quot;&gt;&lt;script&gt;&amp;&#39;\">"))
@@ -30,38 +29,38 @@ import Testing
 
     @Test("without words, a sentence says what this is, in the language of the page")
     func sentences() {
-        let live = watch(ChannelPreview(name: "anna", isLive: true))
+        let live = watch(ChannelPreview(Face(name: "anna"), isLive: true))
         #expect(live.contains("content=\"anna is live on Weir.\""))
         let german = head(
             WebSite(language: "de").watch(
-                name: "anna", visitor: .anonymous, channel: ChannelPreview(name: "anna"),
-                origin: "https://h"))
+                ChannelPreview(Face(name: "anna")), visitor: .anonymous, origin: "https://h"))
         #expect(german.contains("content=\"anna sendet auf Weir.\""))
     }
 
     @Test("a long description is cut at a word, and its lines become one")
     func paragraph() {
         let words = Array(repeating: "words", count: 60).joined(separator: "\n")
-        let text = ChannelPreview(name: "anna", description: words).paragraph
+        let text = ChannelPreview(Face(name: "anna", description: words)).paragraph
         #expect(text.count <= 201 && text.hasSuffix("words…") && !text.contains("\n"))
         let endless = String(repeating: "x", count: 300)
-        #expect(ChannelPreview(name: "anna", description: endless).paragraph.count == 201)
+        #expect(ChannelPreview(Face(name: "anna", description: endless)).paragraph.count == 201)
     }
 
     @Test("a page whose address nobody knows says nothing absolute")
     func noOrigin() {
-        let html = head(WebSite().watch(name: "anna", visitor: .anonymous))
+        let html = head(WebSite().watch(ChannelPreview(Face(name: "anna")), visitor: .anonymous))
         #expect(!html.contains("canonical") && !html.contains("og:"))
     }
 
     @Test("a card is as large as there is something to see")
     func cards() {
         let card = { (kind: String) in "name=\"twitter:card\" content=\"\(kind)\"" }
-        #expect(watch(ChannelPreview(name: "anna", isLive: true)).contains(card("player")))
-        #expect(watch(ChannelPreview(name: "anna")).contains(card("summary")))
+        #expect(watch(ChannelPreview(Face(name: "anna"), isLive: true)).contains(card("player")))
+        #expect(watch(ChannelPreview(Face(name: "anna"))).contains(card("summary")))
         let site = Site(name: "W", logo: Site.Logo(type: "png", bytes: Array("p".utf8)))
         #expect(
-            watch(ChannelPreview(name: "anna"), site: site).contains(card("summary_large_image")))
+            watch(ChannelPreview(Face(name: "anna")), site: site).contains(
+                card("summary_large_image")))
     }
 
     @Test("the manifest names an icon that is there, with the size that its file says")

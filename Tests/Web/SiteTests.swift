@@ -16,8 +16,9 @@ import Testing
     func name() {
         let site = WebSite(site: Site(name: Self.hostile))
         for page in [
-            site.notFound(visitor: .anonymous), site.watch(name: "alice", visitor: .anonymous),
-            site.embed(name: "alice"),
+            site.notFound(visitor: .anonymous),
+            site.watch(ChannelPreview(Face(name: "alice")), visitor: .anonymous),
+            site.embed(ChannelPreview(Face(name: "alice"))),
         ] {
             let html = text(page)
             #expect(html.contains("· \(Self.escaped)</title>"))

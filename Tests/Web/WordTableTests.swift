@@ -86,7 +86,9 @@ import Text
             ("ar", #"<html lang="ar" dir="rtl">"#), ("de", #"<html lang="de" dir="ltr">"#),
         ] {
             let site = sites.site(in: language)
-            for page in [site.notFound(visitor: .anonymous), site.embed(name: "bob")] {
+            for page in [
+                site.notFound(visitor: .anonymous), site.embed(ChannelPreview(Face(name: "bob"))),
+            ] {
                 #expect(page.language == language)
                 #expect(String(decoding: page.bytes, as: UTF8.self).contains(tag))
             }
@@ -132,7 +134,10 @@ import Text
     @Test("a script's words stand before it", arguments: ["en", "de"])
     func order(language: String) throws {
         let page = String(
-            decoding: WebSite(language: language).watch(name: "bob", visitor: .anonymous).bytes,
+            decoding: WebSite(language: language).watch(
+                ChannelPreview(Face(name: "bob")), visitor: .anonymous
+            )
+            .bytes,
             as: UTF8.self)
         let words = try #require(page.firstRange(of: "/words/watch.\(language).js\"></script>"))
         let script = try #require(page.firstRange(of: "/watch/watch.js\"></script>"))

@@ -1,6 +1,8 @@
 // What pages know of a channel, from its broadcast or from the directory.
 
+import Channel
 import Directory
+import StreamState
 import Streams
 import Web
 
@@ -9,20 +11,31 @@ extension ChannelPreview {
     init?(_ stream: LiveStream) {
         guard stream.state != .ended else { return nil }
         stream.refreshFigures()
-        let about = stream.about
         self.init(
-            name: stream.name.text, displayName: about.displayName, title: about.words.title,
-            description: about.words.description, isLive: true,
+            Face(stream), isLive: true,
             still: stream.stillForm.flatMap {
                 Still(contentType: $0.contentType, size: $0 == .jpeg ? nil : stream.firstSize)
             })
     }
 
     init(_ channel: PublicChannel) {
-        let words = channel.wordsWhileOffline
         self.init(
-            name: channel.name.text, displayName: channel.profile.displayName, title: words.title,
-            description: words.description.isEmpty ? channel.profile.line : words.description)
+            Face(
+                name: channel.name, displayName: channel.profile.displayName,
+                words: channel.wordsWhileOffline), line: channel.profile.line)
+    }
+}
+
+extension Face {
+    init(_ stream: LiveStream) {
+        let about = stream.about
+        self.init(name: stream.name, displayName: about.displayName, words: about.words)
+    }
+
+    fileprivate init(name: StreamName, displayName: String, words: BroadcastWords) {
+        self.init(
+            name: name.text, displayName: displayName, title: words.title,
+            description: words.description, language: words.language, tags: words.tags)
     }
 }
 

@@ -144,14 +144,13 @@ package final class PageRoutes {
             preview(of: name, for: exchange) { [self] channel in
                 let origin = exchange.request.origin
                 answer(exchange) { site, visitor in
-                    site.watch(
-                        name: name.text, visitor: visitor, channel: channel, origin: origin)
+                    site.watch(channel, visitor: visitor, origin: origin)
                 }
             }
         }
     }
 
-    /// What previews of links show: of the broadcast that is on, else of the channel, as far as the store
+    /// What is said of it, on its page and in previews of links: of the broadcast that is on, else of the channel, as far as the store
     /// of accounts tells.
     private func preview(
         of name: StreamName, for exchange: Exchange, then: @escaping (ChannelPreview) -> Void
@@ -161,7 +160,7 @@ package final class PageRoutes {
         }
         directory.find(name, for: exchange) { found in
             guard case .success(let channel?) = found else {
-                return then(ChannelPreview(name: name.text))
+                return then(ChannelPreview(Face(name: name.text)))
             }
             then(ChannelPreview(channel))
         }
@@ -196,9 +195,12 @@ package final class PageRoutes {
             return answerEmbed(exchange, status: 404, site.embedNoSuchChannel())
         }
         names.lookUp(name, for: exchange) { [self] isAnybodys in
-            isAnybodys
-                ? answerEmbed(exchange, status: 200, site.embed(name: name.text))
-                : answerEmbed(exchange, status: 404, site.embedNoSuchChannel())
+            guard isAnybodys else {
+                return answerEmbed(exchange, status: 404, site.embedNoSuchChannel())
+            }
+            preview(of: name, for: exchange) { [self] channel in
+                answerEmbed(exchange, status: 200, site.embed(channel))
+            }
         }
     }
 
@@ -279,15 +281,10 @@ extension HomePage.Stream {
         case .paused: state = .paused
         case .ended: return nil
         }
-        let video = stream.tracks.first { $0.kind == .video }
-        var pictureSize: PictureSize?
-        if let width = video?.width, let height = video?.height {
-            pictureSize = PictureSize(width: width, height: height)
-        }
         self.init(
-            name: stream.name.text, state: state, viewers: stream.ring.status.viewerCount,
-            startedAtMs: stream.startedAtMs, hasPicture: video != nil,
-            pictureSize: pictureSize, codec: (video ?? stream.tracks.first)?.codec)
+            face: Face(stream), state: state, viewers: stream.ring.status.viewerCount,
+            startedAtMs: stream.startedAtMs,
+            hasPicture: stream.tracks.contains { $0.kind == .video })
     }
 }
 

@@ -16,36 +16,30 @@ package struct ChannelPreview: Sendable {
         }
     }
 
-    let name: String
-    /// The name that is shown.
-    let displayName: String
-    /// Of the broadcast; empty when it has none.
-    let title: String
-    let description: String
+    let face: Face
+    /// What the channel says of itself while it is not live; empty when that is nothing.
+    let line: String
     let isLive: Bool
     let still: Still?
 
-    /// - Parameter displayName: empty when there is none.
-    package init(
-        name: String, displayName: String = "", title: String = "", description: String = "",
-        isLive: Bool = false, still: Still? = nil
-    ) {
-        self.name = name
-        self.displayName = displayName.isEmpty ? name : displayName
-        self.title = title
-        self.description = description
+    package init(_ face: Face, line: String = "", isLive: Bool = false, still: Still? = nil) {
+        self.face = face
+        self.line = line
         self.isLive = isLive
         self.still = still
     }
 
     /// Of its page.
-    var pageTitle: String { title.isEmpty ? displayName : "\(title) · \(displayName)" }
+    var pageTitle: String {
+        face.title.isEmpty ? face.shownName : "\(face.title) · \(face.shownName)"
+    }
 
     private static let descriptionCharacters = 200
 
     /// What the broadcaster says, as one paragraph that is not too long; empty when there is nothing.
     var paragraph: String {
-        let words = description.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let text = face.description.isEmpty ? line : face.description
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard words.count > Self.descriptionCharacters else { return words }
         let cut = words.prefix(Self.descriptionCharacters)
         let end = cut.lastIndex(of: " ") ?? cut.endIndex
@@ -55,17 +49,17 @@ package struct ChannelPreview: Sendable {
     func linkPreview(origin: String, words: Words, site: Site, logo: LinkPreview.Picture?)
         -> LinkPreview
     {
-        let values = ["name": displayName, "site": site.name]
+        let values = ["name": face.shownName, "site": site.name]
         let standard = isLive ? words("preview.live", values) : words("preview.offline", values)
         let picture = still.map {
             LinkPreview.Picture(
-                path: "/\(name)/still", contentType: $0.contentType,
+                path: "/\(face.name)/still", contentType: $0.contentType,
                 size: $0.size)
         }
         return LinkPreview(
-            origin: origin, path: "/\(name)/watchLive", title: title.isEmpty ? displayName : title,
+            origin: origin, path: "/\(face.name)/watchLive", title: face.heading,
             description: paragraph.isEmpty ? standard : paragraph, picture: picture ?? logo,
-            player: "/\(name)/embed", isLive: isLive,
-            feed: ("/\(name)/feed.xml", displayName))
+            player: "/\(face.name)/embed", isLive: isLive,
+            feed: ("/\(face.name)/feed.xml", face.shownName))
     }
 }

@@ -7,38 +7,21 @@ package struct HomePage {
             case live, paused
         }
 
-        package struct PictureSize: Sendable {
-            let width: Int
-            let height: Int
-
-            package init(width: Int, height: Int) {
-                self.width = width
-                self.height = height
-            }
-        }
-
-        let name: String
+        package let face: Face
         let state: State
         let viewers: Int
         /// Milliseconds since 1970.
         let startedAtMs: UInt64
         let hasPicture: Bool
-        /// nil where there is no picture or its size is not known.
-        let pictureSize: PictureSize?
-        /// Of the picture, or of the sound where there is no picture; nil when there are no tracks.
-        let codec: String?
 
         package init(
-            name: String, state: State, viewers: Int, startedAtMs: UInt64, hasPicture: Bool,
-            pictureSize: PictureSize?, codec: String?
+            face: Face, state: State, viewers: Int, startedAtMs: UInt64, hasPicture: Bool
         ) {
-            self.name = name
+            self.face = face
             self.state = state
             self.viewers = viewers
             self.startedAtMs = startedAtMs
             self.hasPicture = hasPicture
-            self.pictureSize = pictureSize
-            self.codec = codec
         }
     }
 
@@ -46,23 +29,33 @@ package struct HomePage {
     private let streams: [Stream]
     private let nowMs: UInt64
     private let words: Words
+    /// Of a card (Pages/stream-card.html).
+    private let card: Template
 
     /// `nowMs` is the wall clock in milliseconds since 1970.
-    init(streams: [Stream], nowMs: UInt64, words: Words) {
+    init(streams: [Stream], nowMs: UInt64, words: Words, card: Template) {
         self.streams = streams
         self.nowMs = nowMs
         self.words = words
+        self.card = card
     }
 
     /// The values of the template's gaps.
     var values: [String: String] {
         [
-            "streams": streams.prefix(Self.cards)
-                .map { StreamCard(stream: $0, nowMs: nowMs, words: words).html }.joined(
-                    separator: "\n"),
+            "streams": streams.prefix(Self.cards).map(html).joined(),
             "summary": summary.htmlEscaped,
+            "browse-attributes": streams.count < Self.browseFrom ? " hidden" : "",
         ]
     }
+
+    private func html(_ stream: Stream) -> String {
+        let values = StreamCard(stream: stream, nowMs: nowMs, words: words).values
+        return card.filled(with: values.merging(["level": "h2"]) { value, _ in value })
+    }
+
+    /// From so many broadcasts on, one can search and sort them (as in Assets/home/home.js).
+    private static let browseFrom = 12
 
     /// Cards that the page has from the beginning; its script adds the others.
     static let cards = 60
@@ -72,10 +65,10 @@ package struct HomePage {
     }
 
     /// Most viewers first; among equals the one that began first, then by name
-    /// (as in Assets/home/stream-order.js).
+    /// (as in Assets/common/stream-order.js).
     private static func isBefore(_ one: Stream, _ other: Stream) -> Bool {
         if one.viewers != other.viewers { return one.viewers > other.viewers }
-        return (one.startedAtMs, one.name) < (other.startedAtMs, other.name)
+        return (one.startedAtMs, one.face.name) < (other.startedAtMs, other.face.name)
     }
 
     private var summary: String {

@@ -28,9 +28,9 @@ enum Page: String, CaseIterable, Sendable {
     private var styles: [String] {
         let own =
             switch self {
-            case .home: ["water.css", "home.css"]
+            case .home: ["water.css", "cards.css", "home.css"]
             case .live: ["live.css"]
-            case .watch: ["watch.css"]
+            case .watch: ["cards.css", "watch.css", "watch-facts.css"]
             case .embed, .embedMessage: ["watch.css", "embed.css"]
             case .signUp, .logIn: ["water.css", "account.css"]
             case .account: ["account.css"]

@@ -13,11 +13,11 @@ package final class WebSite {
     private let homeParts: (accounts: Template, open: Template)
     /// What is said of a stream beside its player: on its own page, and in a frame.
     private let factParts: (watch: Template, embed: Template)
+    private let card: Template
+    /// What lies over the picture in a frame.
+    private let embedCaption: Template
     private let offersSignUp: Bool
     let site: Site
-
-    /// A longer one, in wide letters, would take two lines beside the player's button.
-    private static let longNameLetters = 16
 
     /// `offersSignUp` is false where only the operator creates accounts.
     init(words: Words, assets: Assets, files: [WebFile], offersSignUp: Bool, site: Site) {
@@ -28,6 +28,8 @@ package final class WebSite {
             uniqueKeysWithValues: Page.allCases.map { page in (page, template(page.file)) })
         homeParts = (accounts: template("home-accounts"), open: template("home-open"))
         factParts = (watch: template("watch-facts"), embed: template("embed-facts"))
+        card = template("stream-card")
+        embedCaption = template("embed-caption")
         self.words = words
         self.assets = assets
         self.offersSignUp = offersSignUp
@@ -52,8 +54,9 @@ package final class WebSite {
         streams: [HomePage.Stream], origin: String, nowMs: UInt64, visitor: Visitor,
         requiresAccount: Bool
     ) -> Document {
-        var values = HomePage(streams: streams, nowMs: nowMs, words: words).values
+        var values = HomePage(streams: streams, nowMs: nowMs, words: words, card: card).values
         values["site-text"] = site.textElement
+        values["card"] = emptyCard(level: "h2")
         let part = requiresAccount ? homeParts.accounts : homeParts.open
         let name = visitor.name ?? (requiresAccount ? "my-name" : "my-stream")
         let key = requiresAccount ? "YOUR-KEY" : nil
@@ -96,23 +99,35 @@ package final class WebSite {
             visitor: visitor)
     }
 
-    /// The player of one stream, live or not. `name` is a valid stream name.
-    /// - Parameters:
-    ///   - channel: what is known of it; nil when that is nothing but its name.
-    ///   - origin: this server's origin as the browser knows it; nil when it has not said.
+    /// A card for a script to fill, whose heading is of that level.
+    private func emptyCard(level: String) -> String {
+        card.filled(with: StreamCard.emptyValues.merging(["level": level]) { value, _ in value })
+    }
+
+    /// The player of one stream, live or not. `origin` is this server's origin as the browser knows it;
+    /// nil when it has not said.
     package func watch(
-        name: String, visitor: Visitor, channel: ChannelPreview? = nil, origin: String? = nil
+        _ channel: ChannelPreview, visitor: Visitor, origin: String? = nil
     ) -> Document {
-        let channel = channel ?? ChannelPreview(name: name)
-        let values = [
-            "name": name.htmlEscaped,
-            "name-length": name.utf8.count > Self.longNameLetters ? "long" : "short",
-        ]
+        let face = channel.face
+        var values = faceValues(face)
+        values["card"] = emptyCard(level: "h3")
         let facts = factParts.watch.filled(with: values)
         return render(
-            .watch, title: channel.pageTitle, for: visitor, next: "/\(name)/watchLive",
-            values: values.merging(["facts": facts]) { value, _ in value },
+            .watch, title: channel.pageTitle, for: visitor, next: "/\(face.name)/watchLive",
+            values: values.merging(["facts": facts, "over": ""]) { value, _ in value },
             preview: origin.map { preview(of: channel, origin: $0) })
+    }
+
+    private func faceValues(_ face: Face) -> [String: String] {
+        let tags = face.tags.map { "<li class=\"tag\" dir=\"auto\">\($0.htmlEscaped)</li>" }
+        return [
+            "name": face.name.htmlEscaped, "heading": face.heading.htmlEscaped,
+            "channel": face.title.isEmpty ? "" : face.shownName.htmlEscaped,
+            "description": face.description.htmlEscaped,
+            "tags": tags.joined(), "language-attribute": face.languageAttribute,
+            "hue": "\(face.hue)", "initial": face.initial.htmlEscaped,
+        ]
     }
 
     /// Says that no account has that name, on servers where names belong to accounts. `name` is a valid
@@ -125,12 +140,15 @@ package final class WebSite {
 
     // MARK: In a frame of another site's page
 
-    /// The player alone. `name` is a valid stream name.
-    package func embed(name: String) -> Document {
-        let values = ["name": name.htmlEscaped]
+    /// The player alone.
+    package func embed(_ channel: ChannelPreview) -> Document {
+        let face = channel.face
+        let values = faceValues(face)
         let facts = factParts.embed.filled(with: values)
+        let caption = embedCaption.filled(with: values)
         return renderEmbed(
-            .embed, title: name, values: values.merging(["facts": facts]) { value, _ in value })
+            .embed, title: channel.pageTitle,
+            values: values.merging(["facts": facts, "over": caption]) { value, _ in value })
     }
 
     package func embedNoSuchChannel() -> Document {

@@ -63,13 +63,4 @@ extension Words {
     }
 
     private static let byteUnits = ["kB", "MB", "GB", "TB"]
-
-    /// What people call a codec: "VP9" for "vp9"; an unknown one as it is.
-    static func codec(_ codec: String) -> String { codecNames[codec] ?? codec }
-
-    private static let codecNames = [
-        "vp8": "VP8", "vp9": "VP9", "av1": "AV1", "h264": "H.264", "hevc": "H.265",
-        "vvc": "H.266", "theora": "Theora", "opus": "Opus", "vorbis": "Vorbis", "aac": "AAC",
-        "flac": "FLAC", "mp3": "MP3",
-    ]
 }

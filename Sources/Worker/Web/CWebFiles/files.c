@@ -47,6 +47,9 @@ BYTES login_html[] = {
 BYTES account_html[] = {
 #embed "../Pages/account.html"
 };
+BYTES embed_caption_html[] = {
+#embed "../Pages/embed-caption.html"
+};
 BYTES message_html[] = {
 #embed "../Pages/message.html"
 };
@@ -113,11 +116,17 @@ BYTES operators_kick_js[] = {
 BYTES not_found_html[] = {
 #embed "../Pages/not-found.html"
 };
+BYTES stream_card_html[] = {
+#embed "../Pages/stream-card.html"
+};
 BYTES base_css[] = {
 #embed "../Assets/base.css"
 };
 BYTES account_css[] = {
 #embed "../Assets/account.css"
+};
+BYTES cards_css[] = {
+#embed "../Assets/cards.css"
 };
 BYTES embed_css[] = {
 #embed "../Assets/embed.css"
@@ -142,6 +151,9 @@ BYTES flow_svg[] = {
 };
 BYTES icon_svg[] = {
 #embed "../Assets/icon.svg"
+};
+BYTES watch_facts_css[] = {
+#embed "../Assets/watch-facts.css"
 };
 BYTES account_js[] = {
 #embed "../Assets/account/account.js"
@@ -191,6 +203,9 @@ BYTES event_response_js[] = {
 BYTES events_js[] = {
 #embed "../Assets/common/events.js"
 };
+BYTES face_js[] = {
+#embed "../Assets/common/face.js"
+};
 BYTES format_js[] = {
 #embed "../Assets/common/format.js"
 };
@@ -199,6 +214,9 @@ BYTES frame_js[] = {
 };
 BYTES problem_js[] = {
 #embed "../Assets/common/problem.js"
+};
+BYTES stream_card_js[] = {
+#embed "../Assets/common/stream-card.js"
 };
 BYTES stream_words_js[] = {
 #embed "../Assets/common/stream-words.js"
@@ -209,14 +227,17 @@ BYTES home_js[] = {
 BYTES home_news_js[] = {
 #embed "../Assets/home/news.js"
 };
-BYTES home_stream_card_js[] = {
-#embed "../Assets/home/stream-card.js"
-};
 BYTES home_stream_list_js[] = {
 #embed "../Assets/home/stream-list.js"
 };
-BYTES home_stream_order_js[] = {
-#embed "../Assets/home/stream-order.js"
+BYTES browse_js[] = {
+#embed "../Assets/home/browse.js"
+};
+BYTES glide_js[] = {
+#embed "../Assets/home/glide.js"
+};
+BYTES search_js[] = {
+#embed "../Assets/home/search.js"
 };
 BYTES live_js[] = {
 #embed "../Assets/live/live.js"
@@ -371,6 +392,36 @@ BYTES watch_intake_js[] = {
 BYTES watch_care_js[] = {
 #embed "../Assets/watch/care.js"
 };
+BYTES channel_js[] = {
+#embed "../Assets/watch/channel.js"
+};
+BYTES description_js[] = {
+#embed "../Assets/watch/description.js"
+};
+BYTES face_view_js[] = {
+#embed "../Assets/watch/face-view.js"
+};
+BYTES links_js[] = {
+#embed "../Assets/watch/links.js"
+};
+BYTES offline_js[] = {
+#embed "../Assets/watch/offline.js"
+};
+BYTES others_js[] = {
+#embed "../Assets/watch/others.js"
+};
+BYTES poster_js[] = {
+#embed "../Assets/watch/poster.js"
+};
+BYTES statistics_js[] = {
+#embed "../Assets/watch/statistics.js"
+};
+BYTES surroundings_js[] = {
+#embed "../Assets/watch/surroundings.js"
+};
+BYTES tell_me_js[] = {
+#embed "../Assets/watch/tell-me.js"
+};
 BYTES watch_view_js[] = {
 #embed "../Assets/watch/view.js"
 };
@@ -448,6 +499,9 @@ BYTES live_stop_dialog_js[] = {
 };
 BYTES stream_name_js[] = {
 #embed "../Assets/common/stream-name.js"
+};
+BYTES stream_order_js[] = {
+#embed "../Assets/common/stream-order.js"
 };
 BYTES live_studio_js[] = {
 #embed "../Assets/live/studio.js"
@@ -562,10 +616,12 @@ static const struct weir_web_file files[] = {
     FILE("Pages/signup.html", signup_html),
     FILE("Pages/login.html", login_html),
     FILE("Pages/account.html", account_html),
+    FILE("Pages/embed-caption.html", embed_caption_html),
     FILE("Pages/message.html", message_html),
     FILE("Pages/not-found.html", not_found_html),
     FILE("Assets/base.css", base_css),
     FILE("Assets/account.css", account_css),
+    FILE("Assets/cards.css", cards_css),
     FILE("Assets/embed.css", embed_css),
     FILE("Assets/account/account.js", account_js),
     FILE("Assets/account/local-times.js", account_local_times_js),
@@ -590,15 +646,17 @@ static const struct weir_web_file files[] = {
     FILE("Assets/common/event-polls.js", event_polls_js),
     FILE("Assets/common/event-response.js", event_response_js),
     FILE("Assets/common/events.js", events_js),
+    FILE("Assets/common/face.js", face_js),
     FILE("Assets/common/format.js", format_js),
     FILE("Assets/common/frame.js", frame_js),
     FILE("Assets/common/problem.js", problem_js),
     FILE("Assets/common/stream-words.js", stream_words_js),
     FILE("Assets/home/home.js", home_js),
     FILE("Assets/home/news.js", home_news_js),
-    FILE("Assets/home/stream-card.js", home_stream_card_js),
     FILE("Assets/home/stream-list.js", home_stream_list_js),
-    FILE("Assets/home/stream-order.js", home_stream_order_js),
+    FILE("Assets/home/browse.js", browse_js),
+    FILE("Assets/home/glide.js", glide_js),
+    FILE("Assets/home/search.js", search_js),
     FILE("Assets/live/live.js", live_js),
     FILE("Assets/watch/block-durations.js", watch_block_durations_js),
     FILE("Assets/watch/codecs.js", watch_codecs_js),
@@ -650,6 +708,16 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/remedy.js", watch_remedy_js),
     FILE("Assets/watch/intake.js", watch_intake_js),
     FILE("Assets/watch/care.js", watch_care_js),
+    FILE("Assets/watch/channel.js", channel_js),
+    FILE("Assets/watch/description.js", description_js),
+    FILE("Assets/watch/face-view.js", face_view_js),
+    FILE("Assets/watch/links.js", links_js),
+    FILE("Assets/watch/offline.js", offline_js),
+    FILE("Assets/watch/others.js", others_js),
+    FILE("Assets/watch/poster.js", poster_js),
+    FILE("Assets/watch/statistics.js", statistics_js),
+    FILE("Assets/watch/surroundings.js", surroundings_js),
+    FILE("Assets/watch/tell-me.js", tell_me_js),
     FILE("Assets/watch/view.js", watch_view_js),
     FILE("Assets/watch/words.js", watch_words_js),
     FILE("Assets/watch/watch.js", watch_js),
@@ -710,6 +778,8 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/steady-track.js", live_steady_track_js),
     FILE("Assets/common/still.js", still_js),
     FILE("Assets/common/still-rounds.js", still_rounds_js),
+    FILE("Assets/common/stream-card.js", stream_card_js),
+    FILE("Assets/common/stream-order.js", stream_order_js),
     FILE("Assets/live/still-plan.js", live_still_plan_js),
     FILE("Assets/live/still-sender.js", live_still_sender_js),
     FILE("Assets/common/words.js", common_words_js),
@@ -718,7 +788,9 @@ static const struct weir_web_file files[] = {
     FILE("Words/de.json", words_de_json),
     FILE("Words/es.json", words_es_json),
     FILE("Pages/operators.html", operators_html),
+    FILE("Pages/stream-card.html", stream_card_html),
     FILE("Assets/operators.css", operators_css),
+    FILE("Assets/watch-facts.css", watch_facts_css),
     FILE("Assets/operators/operators.js", operators_operators_js),
     FILE("Assets/operators/history.js", operators_history_js),
     FILE("Assets/operators/graph.js", operators_graph_js),

@@ -7,6 +7,7 @@
 import { numberText, word } from './words.js';
 
 const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
 
 /** 3723000 -> "1:02:03", 65000 -> "1:05". Negative counts as 0. @param {number} ms */
 export function formatDuration(ms) {
@@ -16,6 +17,14 @@ export function formatDuration(ms) {
   const twoDigits = (number) => String(number).padStart(2, '0');
   const end = `${twoDigits(seconds % 60)}`;
   return hours > 0 ? `${hours}:${twoDigits(minutes)}:${end}` : `${minutes}:${end}`;
+}
+
+/** 4800000 -> "1 h 20 min", 65000 -> "1 min". Less than a minute counts as one. @param {number} ms */
+export function formatLength(ms) {
+  const minutes = Math.max(1, Math.floor(ms / MINUTE_MS));
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${minutes} min`;
+  return rest === 0 ? `${numberText(hours)} h` : `${numberText(hours)} h ${rest} min`;
 }
 
 /** 1234567 -> "1.2 MB". @param {number} bytes */

@@ -42,6 +42,12 @@ export function listText(texts) {
     .format(texts);
 }
 
+/** (1, 'day') -> "yesterday", (2, 'hour') -> "2 hours ago". @param {Intl.RelativeTimeFormatUnit} unit */
+export function agoText(count, unit) {
+  return format('ago', {}, () => new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }))
+    .format(-count, unit);
+}
+
 /**
  * The words of that key, with their gaps filled.
  * @param {string} key

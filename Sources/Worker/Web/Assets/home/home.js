@@ -7,8 +7,10 @@
 
 import { announce } from '../common/announce.js';
 import { subscribe } from '../common/events.js';
+import { shownNameOf } from '../common/face.js';
 import { summaryOf } from '../common/stream-words.js';
 import { word } from '../common/words.js';
+import { setUpBrowsing } from './browse.js';
 import { newsWords } from './news.js';
 import { StreamList } from './stream-list.js';
 
@@ -26,10 +28,12 @@ const PATIENCE_MS = 3000;
 const list = new StreamList(
   document.getElementById('streams'), document.getElementById('stream-template'),
   [document.querySelector('.ways')]);
+const showBrowsing = setUpBrowsing(list, Object.fromEntries(
+  [...document.querySelectorAll('[id]')].map((element) => [element.id, element])));
 const summary = document.getElementById('summary');
 const water = document.querySelector('.hero-water');
 
-/** Who was on when that was last told. @type {Set<string>|null} */
+/** Who was on when that was last told: how they are called, by name. @type {Map<string, string>|null} */
 let told = null;
 let showing = 0;
 let telling = 0;
@@ -50,15 +54,16 @@ function showState() {
   enter(streams.length > 0 ? 'live' : 'quiet');
   const words = summaryOf(streams);
   if (summary.textContent !== words) summary.textContent = words;
+  showBrowsing();
   if (telling === 0) telling = setTimeout(tellNews, NEWS_MS);
 }
 
 function tellNews() {
   telling = 0;
-  const names = new Set(list.streams.map(({ name }) => name));
+  const names = new Map(list.streams.map((stream) => [stream.name, shownNameOf(stream)]));
   if (told) {
-    const started = [...names].filter((name) => !told.has(name));
-    const ended = [...told].filter((name) => !names.has(name));
+    const started = [...names].filter(([name]) => !told.has(name)).map(([, shown]) => shown);
+    const ended = [...told].filter(([name]) => !names.has(name)).map(([, shown]) => shown);
     const words = newsWords(started, ended);
     if (words) announce(words);
     if (started.length > 0) letWaterCome();

@@ -13,15 +13,19 @@ const VOLUME_STEP = 0.1;
  * @param {import('./controls.js').Controls} parts.controls
  * @param {import('./idle.js').Idle} parts.idle
  * @param {() => void} parts.toggleFullScreen
+ * @param {import('./statistics.js').Statistics} parts.statistics
  * @param {Record<string, HTMLElement>} parts.elements   by id
  */
-export function listenToKeys({ player, sound, controls, idle, toggleFullScreen, elements }) {
+export function listenToKeys(
+  { player, sound, controls, idle, toggleFullScreen, statistics, elements },
+) {
   const list = elements.keys;
   const actions = {
     ' ': () => player.toggle(),
     k: () => player.toggle(),
     m: () => sound.setMuted(!sound.isMuted),
     f: toggleFullScreen,
+    i: () => statistics.toggle(),
     l: () => player.goLive(),
     End: () => player.goLive(),
     ArrowLeft: () => controls.skip(-STEP_S),

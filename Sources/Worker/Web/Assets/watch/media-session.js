@@ -5,17 +5,13 @@ import { siteName, word } from '../common/words.js';
 /**
  * @param {import('./player.js').Player} player
  * @param {import('./controls.js').Controls} controls
- * @param {string} name   of the stream
+ * @param {import('./face-view.js').FaceView} faceView
  * @param {string} icon   address of a picture
  * @returns {() => void} to be called after every change
  */
-export function setUpMediaSession(player, controls, name, icon) {
+export function setUpMediaSession(player, controls, faceView, icon) {
   const session = navigator.mediaSession;
   if (!session) return () => {};
-  session.metadata = new MediaMetadata({
-    title: name, artist: word('watch.session-artist', { site: siteName() }),
-    artwork: [{ src: icon, type: 'image/svg+xml' }],
-  });
   const actions = {
     play: () => player.play(),
     pause: () => player.pause(),
@@ -29,8 +25,23 @@ export function setUpMediaSession(player, controls, name, icon) {
       // An action this browser does not know.
     }
   }
+  let shown = '';
   return () => {
+    const { face: { title, pictureUrl }, shownName } = faceView;
+    const key = JSON.stringify([title, shownName, pictureUrl]);
+    if (key !== shown) session.metadata = metadataOf(faceView, icon);
+    shown = key;
     if (!player.facts.hasMedia) session.playbackState = 'none';
     else session.playbackState = player.facts.isPaused ? 'paused' : 'playing';
   };
+}
+
+function metadataOf({ face, shownName }, icon) {
+  const artwork = face.pictureUrl
+    ? { src: face.pictureUrl } : { src: icon, type: 'image/svg+xml' };
+  return new MediaMetadata({
+    title: face.title || shownName,
+    artist: face.title ? shownName : word('watch.session-artist', { site: siteName() }),
+    artwork: [artwork],
+  });
 }

@@ -29,5 +29,15 @@ export class Still {
     this.#canvas.hidden = false;
   }
 
+  /** Shows a picture from elsewhere. @param {HTMLCanvasElement} picture */
+  put(picture) {
+    this.#canvas.width = picture.width;
+    this.#canvas.height = picture.height;
+    this.#canvas.getContext('2d').drawImage(picture, 0, 0);
+    this.#canvas.hidden = false;
+  }
+
+  get isShown() { return !this.#canvas.hidden; }
+
   clear() { this.#canvas.hidden = true; }
 }

@@ -20,7 +20,7 @@ const FIGURES_MS = 500;
 const LATENCY_DIGITS = 1;
 
 export class View {
-  #name;
+  #faceView;
   #player;
   #elements;
   #messageTimer = 0;
@@ -28,12 +28,12 @@ export class View {
   #shown = new Map();
 
   /**
-   * @param {string} name   of the stream
+   * @param {import('./face-view.js').FaceView} faceView
    * @param {import('./player.js').Player} player
    * @param {Record<string, HTMLElement>} elements   by id
    */
-  constructor(name, player, elements) {
-    this.#name = name;
+  constructor(faceView, player, elements) {
+    this.#faceView = faceView;
     this.#player = player;
     this.#elements = elements;
     setInterval(() => this.#showFigures(), FIGURES_MS);
@@ -45,9 +45,10 @@ export class View {
     const trouble = this.#player.trouble ?? (facts.isStuck ? 'still' : null);
     const isJoinable = stream?.joinable !== false;
     const words = wordsFor(
-      { state, trouble, mimeType, isJoinable, name: this.#name, via: askedVia }, canPlayCodec);
+      { state, trouble, mimeType, isJoinable, via: askedVia, name: this.#faceView.shownName },
+      canPlayCodec);
     this.#change('state', state, () => { document.body.dataset.state = state; });
-    this.#change('title', words.document, () => { document.title = `${words.document} · ${siteName()}`; });
+    this.#showDocumentTitle(words.document, state);
     this.#change('badge', words.badge, () => this.#showBadge(words));
     this.#change('message', `${words.title} ${words.text}`, () => this.#planMessage(words, state));
     this.#change('ways', `${state} ${trouble}`, () => this.#showWays(state, trouble));
@@ -62,6 +63,14 @@ export class View {
     if (this.#shown.get(key) === value) return;
     this.#shown.set(key, value);
     apply(value);
+  }
+
+  /** The broadcast's own title, if it has one, while it is to be seen. */
+  #showDocumentTitle(words, state) {
+    const { face, shownName } = this.#faceView;
+    const isShowing = state === 'playing' || state === 'rewound';
+    const text = isShowing && face.title ? `${face.title} · ${shownName}` : words;
+    this.#change('title', text, () => { document.title = `${text} · ${siteName()}`; });
   }
 
   #showBadge({ badge, tone }) {

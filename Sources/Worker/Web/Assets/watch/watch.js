@@ -10,15 +10,18 @@
 import { subscribe } from '../common/events.js';
 import { setUpCast } from './cast.js';
 import { Controls } from './controls.js';
+import { FaceView } from './face-view.js';
 import { Idle } from './idle.js';
 import { listenToKeys } from './keyboard.js';
 import { setUpMediaSession } from './media-session.js';
 import { Player } from './player.js';
+import { Poster } from './poster.js';
 import { setUpFullScreen, setUpPresses, setUpSmallWindow } from './screen.js';
-import { setUpShare } from './share.js';
 import { Sleeper } from './sleeper.js';
 import { Sound } from './sound.js';
+import { Statistics } from './statistics.js';
 import { Still } from './still.js';
+import { setUpSurroundings } from './surroundings.js';
 import { View } from './view.js';
 
 const elements = Object.fromEntries(
@@ -26,17 +29,15 @@ const elements = Object.fromEntries(
 const { name } = elements.player.dataset;
 
 const sound = new Sound(elements.video, () => showChange());
+const still = new Still(elements.still, elements.video);
 const player = new Player({
-  name,
-  sound,
-  video: elements.video,
-  still: new Still(elements.still, elements.video),
-  onChange: () => showChange(),
+  name, sound, still, video: elements.video, onChange: () => showChange(),
 });
 // Before anything else: everything else can happen while the media is on its way.
 player.start();
 
-const view = new View(name, player, elements);
+const faceView = new FaceView(name, elements);
+const view = new View(faceView, player, elements);
 const controls = new Controls(player, sound, elements);
 const idle = new Idle(elements.player, elements.controls, () => (
   player.state === 'playing' || player.state === 'rewound'));
@@ -44,29 +45,38 @@ const toggleFullScreen = setUpFullScreen(elements);
 setUpSmallWindow(elements);
 setUpPresses(elements, { player, idle, toggleFullScreen });
 setUpCast(elements, player);
-const showShare = setUpShare(elements, name);
-listenToKeys({ player, sound, controls, idle, toggleFullScreen, elements });
+const statistics = new Statistics(player, elements);
+listenToKeys({ player, sound, controls, idle, toggleFullScreen, statistics, elements });
 elements['try-again'].addEventListener('click', () => player.tryAgain());
 const sleeper = new Sleeper(elements.video, player, sound);
+const poster = new Poster(name, still);
 const icon = document.querySelector('link[rel=icon]')?.href ?? '';
-const showSession = setUpMediaSession(player, controls, name, icon);
+const showSession = setUpMediaSession(player, controls, faceView, icon);
+// A page that is framed by another one has nothing around the picture.
+const surroundings = elements.share
+  && setUpSurroundings(faceView, elements, icon, () => showChange());
 
 function showChange() {
   view.show();
   controls.show();
   showSession();
   sleeper.look();
+  poster.show(player.state);
+  surroundings?.showState(player.state);
   if (player.state !== 'playing' && player.state !== 'rewound') idle.stir();
 }
 showChange();
 
+function showStream(stream) {
+  faceView.setStream(stream);
+  player.setStream(stream);
+  surroundings?.showStream(stream);
+}
+
 subscribe({
   stream: name,
-  onStream: (stream) => {
-    player.setStream(stream);
-    showShare(stream);
-  },
-  onGone: () => player.setStream(null),
+  onStream: showStream,
+  onGone: () => showStream(null),
   onConnection: (isConnected) => { if (isConnected) player.wake(); },
 });
 addEventListener('online', () => player.wake());

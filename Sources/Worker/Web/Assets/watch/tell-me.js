@@ -1,0 +1,87 @@
+// Tells a viewer who asks for it, with a notification of the system, that the broadcast has begun, as long as
+// the page is open. A page that is not seen gets no events, so it asks now and then.
+
+import { word } from '../common/words.js';
+
+/** Browsers make it a minute in tabs that nobody has seen for a while. */
+const ASK_EVERY_MS = 20_000;
+const WAITING_STATES = new Set(['offline', 'ended']);
+
+export class TellMe {
+  #button;
+  #view;
+  #icon;
+  #state = '';
+  #timer = 0;
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {import('./face-view.js').FaceView} view
+   * @param {string} icon   address of a picture
+   */
+  constructor(button, view, icon) {
+    this.#button = button;
+    this.#view = view;
+    this.#icon = icon;
+    button.addEventListener('click', () => this.#press());
+  }
+
+  /** After every change. @param {import('./player-state.js').PlayerState} state */
+  show(state) {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#button.hidden = !(WAITING_STATES.has(state) && mayNotify());
+    if (state === 'playing' && this.#isArmed) this.#tell();
+  }
+
+  get #isArmed() { return this.#timer !== 0; }
+
+  async #press() {
+    if (this.#isArmed) {
+      this.#disarm();
+      return;
+    }
+    if (await Notification.requestPermission() !== 'granted') {
+      this.#button.textContent = word('watch.tell-me.blocked');
+      this.#button.disabled = true;
+      return;
+    }
+    this.#button.textContent = word('watch.tell-me.on');
+    this.#timer = setInterval(() => this.#ask(), ASK_EVERY_MS);
+  }
+
+  #disarm() {
+    clearInterval(this.#timer);
+    this.#timer = 0;
+    this.#button.textContent = word('watch.tell-me');
+  }
+
+  async #ask() {
+    if (!document.hidden) return;
+    try {
+      const response = await fetch(`/api/streams/${this.#view.face.name}`, { cache: 'no-store' });
+      const isLive = response.ok && (await response.json()).state === 'live';
+      if (isLive && this.#isArmed) this.#tell();
+    } catch {
+      // The next time.
+    }
+  }
+
+  #tell() {
+    this.#disarm();
+    const { face, shownName } = this.#view;
+    const notification = new Notification(word('watch.document.live', { name: shownName }), {
+      body: face.title, icon: face.pictureUrl ?? this.#icon, tag: `weir-${face.name}`,
+    });
+    notification.addEventListener('click', () => {
+      window.focus();
+      notification.close();
+    });
+  }
+}
+
+/** Android lets only a service worker notify, and says so when it is too late. */
+function mayNotify() {
+  return 'Notification' in window && Notification.permission !== 'denied'
+    && !/android/i.test(navigator.userAgent);
+}

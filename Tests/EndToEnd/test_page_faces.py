@@ -1,0 +1,276 @@
+"""What viewers see around a broadcast: what is said of it, what else is live, ways to share it, figures, and
+what there is while nobody is live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from browser.descriptions import channel, stream, tell_of_channel, tell_of_streams
+from browser.element import LOOK_EVERY_S, element, visible_text, wait_for_element
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.page import Page
+from browser.page_fixtures import *  # noqa: F403
+from browser.page_fixtures import chromium_of
+from browser.page_modules import Modules, modules_of
+from browser.watch_page import WatchPage
+from weir.accounts import Session, sign_up
+from weir.publisher import Publisher
+from weir.recordings import record
+from weir.server import Server
+from weir.waiting import wait_until
+
+modules = modules_of("watch")
+_LINES = "\n".join(f"Line {number} of what there is to say." for number in range(1, 9))
+_WORDS = {
+    "title": "Bread, <b>live</b> & \"warm\" 🍞", "language": "de-AT", "tags": ["baking", "<Brot>"],
+    "description": f"Ask at https://example.org/ask.\nNot javascript:alert(1).\n{_LINES}",
+}
+
+
+@pytest.fixture(scope="module")
+def strict(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
+    with lasting_server("faces", publish="account") as server:
+        yield server
+
+
+@pytest.fixture
+def baker(strict: Server, name: str, publish: Callable[..., Publisher]) -> Session:
+    """Somebody who is live, and has said something about it."""
+    owner = sign_up(strict, name)
+    owner.json("/api/me/profile", {"displayName": "Anna's Bakery"}, method="PUT")
+    owner.json("/api/me/broadcast", _WORDS, method="PUT")
+    key = {"authorization": f"Bearer {owner.make_key()}"}
+    publish(strict, name, headers=key).play(record(seconds=60))
+    strict.wait_for_state(name, "live")
+    return owner
+
+
+def text(page: Page, selector: str) -> str:
+    seen = element(page, selector)
+    return seen.text if seen else ""
+
+
+def texts(page: Page, selector: str) -> list[str]:
+    found: list[str] = page.run(
+        "return [...document.querySelectorAll(argument)].map((e) => e.textContent);", selector)
+    return found
+
+
+# What is said
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_the_page_says_what_is_said_of_a_broadcast_and_follows_it(
+    browser: str, baker: Session, watch_page: Callable[..., WatchPage]
+) -> None:
+    watcher = watch_page(baker.name, browser, baker.server.url(""))
+    watcher.wait_for_state("playing")
+    page = watcher.page
+    assert text(page, "h1") == _WORDS["title"] and text(page, "#channel") == "Anna's Bakery"
+    assert texts(page, "#tags li") == _WORDS["tags"]
+    assert text(page, "#description") == _WORDS["description"]
+    links = page.run("return [...document.querySelectorAll('#description a')].map((a) => a.href);")
+    assert links == ["https://example.org/ask"]
+    # Four lines, until somebody wants more.
+    height = "return document.querySelector('#description').clientHeight;"
+    folded = page.run(height)
+    page.click("#description-more")
+    assert page.run(height) > 1.5 * folded
+    page.click("#description-more")
+    assert page.run(height) == folded
+
+    baker.json("/api/me/broadcast", {"title": "Cake", "description": "Short."}, method="PUT")
+    wait_for_element(page, "h1", "the new title", lambda e: e.text == "Cake")
+    assert text(page, "#description") == "Short." and texts(page, "#tags li") == []
+    wait_for_element(page, "#description-more", "nothing more to be offered", lambda e: not e.visible)
+    title = "return document.title;"
+    wait_until(lambda: page.run(title).startswith("Cake · Anna's Bakery"), "the window to say so",
+               every_s=LOOK_EVERY_S)
+    baker.json("/api/me/broadcast", {}, method="PUT")
+    wait_for_element(page, "h1", "the channel's name", lambda e: e.text == "Anna's Bakery")
+
+
+def test_it_is_there_before_any_script_and_on_the_first_page(
+    baker: Session, open_own: Callable[..., Page]
+) -> None:
+    page = open_own(java_script_enabled=False)
+    page.goto(baker.server.url(f"/{baker.name}/watchLive"))
+    assert text(page, "h1") == _WORDS["title"] and text(page, "#channel") == "Anna's Bakery"
+    assert "Line 8" in visible_text(page, "#description")
+    assert texts(page, "#tags li") == _WORDS["tags"]
+    page.goto(baker.server.url("/"))
+    card = f"#streams > [data-name={baker.name}]"
+    assert text(page, f"{card} .stream-title") == _WORDS["title"]
+    assert text(page, f"{card} .stream-channel") == "Anna's Bakery"
+
+
+@pytest.mark.parametrize(("written", "addresses"), [
+    ("none", []), ("http://example.org", []), ("javascript:alert(1)", []),
+    ("https://localhost/", []), ("https://a@example.org", []), ("https://", []),
+    ("see https://example.org.", ["https://example.org"]),
+    ("(https://example.org/a_(b))", ["https://example.org/a_(b)"]),
+    ("https://example.org/?q=1#x, then “https://b.example/ä”",
+     ["https://example.org/?q=1#x", "https://b.example/ä"]),
+    ('https://example.org/"><script>', ["https://example.org/"]),
+])
+def test_only_addresses_that_are_what_they_seem_become_links(
+    written: str, addresses: list[str], modules: Modules
+) -> None:
+    parts = modules("return (await load('links')).partsOf(argument);", written)
+    assert "".join(part["text"] for part in parts) == written
+    assert [part["address"] for part in parts if part["address"]] == addresses
+
+
+def test_more_that_is_live_is_shown_to_those_who_go_down_to_it(
+    baker: Session, watch_page: Callable[..., WatchPage]
+) -> None:
+    watcher = watch_page(baker.name, origin=baker.server.url(""))
+    page = chromium_of(watcher.page)
+    tell_of_streams(page, [stream(3, state="paused"), stream(0, name=baker.name)] + [
+        stream(number, title=f"Show {number}") for number in (9, 8, 1, 2, 5, 4, 7, 6)])
+    assert texts(page, "#others-list > li") == []
+    page.run("document.querySelector('#others').scrollIntoView();")
+    wait_until(
+        lambda: texts(page, "#others-list .stream-title")
+        == [f"Show {number}" for number in (1, 2, 4, 5, 6, 7)],
+        "those with most viewers", every_s=LOOK_EVERY_S)
+
+
+# Figures
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_statistics_are_one_key_away_and_go_on_while_they_are_open(
+    browser: str, baker: Session, watch_page: Callable[..., WatchPage]
+) -> None:
+    watcher = watch_page(baker.name, browser, baker.server.url(""))
+    watcher.wait_for_playback(1)
+    page = watcher.page
+    page.press("i")
+    wait_for_element(page, "#statistics", "the figures", lambda e: e.visible and "HTTP/2" in e.text)
+    named = dict(zip(texts(page, "#statistics dt"), texts(page, "#statistics dd")))
+    assert "vp8" in named["Format"] and named["Size"].startswith("160 × 120,")
+    assert named["Path"] == "WebM, HTTP/2" and named["Bit rate"].endswith("bit/s")
+
+    def frames() -> int:
+        return int(texts(page, "#statistics dd")[2].split(",")[0])
+
+    seen = frames()
+    wait_until(lambda: frames() > seen, "more frames to be counted", every_s=LOOK_EVERY_S)
+    page.press("Escape")
+    wait_for_element(page, "#statistics", "the panel to be gone", lambda e: not e.visible)
+    page.click("#show-statistics")
+    wait_for_element(page, "#statistics", "the panel, by its button")
+    page.click("#close-statistics")
+    wait_for_element(page, "#statistics", "the panel to be closed", lambda e: not e.visible)
+    assert page.run("return document.activeElement.id;") == "show-statistics"
+
+
+# Sharing
+
+
+def test_the_sheet_has_what_there_is_to_share(
+    baker: Session, watch_page: Callable[..., WatchPage]
+) -> None:
+    watcher = watch_page(baker.name, origin=baker.server.url(""))
+    page = chromium_of(watcher.page)
+    page.run("navigator.share = async (what) => { window.shared = what; };")
+    code = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v1z"/></svg>'
+    page.playwright.route("**/qr.svg", lambda route: route.fulfill(
+        body=code, content_type="image/svg+xml"))
+    wait_for_element(page, "h1", "the title", lambda e: e.text == _WORDS["title"])
+    page.click("#share")
+    wait_for_element(page, "#share-code", "the code")
+    url = baker.server.url(f"/{baker.name}")
+    assert text(page, "#share-link") == f"{url}/watchLive"
+    assert text(page, "#share-vlc") == f"{url}/live"
+    # It is VP8, so there is no HLS of it, and that is said.
+    note = wait_for_element(page, "#share-hls-note", "why there is no HLS")
+    assert "VP8" in note.text and text(page, "#share-hls") == ""
+    page.run("document.querySelector('#share-system').click();")
+    assert page.run("return window.shared.url;") == f"{url}/watchLive"
+    page.press("Escape")
+    wait_for_element(page, "#share-panel", "the sheet to be gone", lambda e: not e.visible)
+    assert page.run("return document.activeElement.id;") == "share"
+
+
+def test_a_code_that_does_not_come_is_not_missed(
+    baker: Session, watch_page: Callable[..., WatchPage]
+) -> None:
+    watcher = watch_page(baker.name, origin=baker.server.url(""))
+    page = chromium_of(watcher.page)
+    page.playwright.route("**/qr.svg", lambda route: route.fulfill(status=404))
+    with page.playwright.expect_response("**/qr.svg"):
+        page.click("#share")
+    wait_for_element(page, "#share-link", "the address")
+    wait_for_element(page, "#share-code", "no code", lambda e: not e.visible)
+
+
+# While nobody is live
+
+
+_NOTED = """
+window.noted = [];
+window.Notification = class extends EventTarget {
+  static permission = 'default';
+  static async requestPermission() { return this.permission = 'granted'; }
+  constructor(title, options) { super(); window.noted.push([title, options.body]); }
+};
+"""
+
+
+def test_who_is_not_live_has_a_face_as_well_and_those_who_wait_are_told(
+    strict: Server, name: str, open_own: Callable[..., Page], publish: Callable[..., Publisher]
+) -> None:
+    owner = sign_up(strict, name)
+    owner.json("/api/me/broadcast", {"title": "Croissants"}, method="PUT")
+    page = chromium_of(open_own())
+    page.playwright.add_init_script(_NOTED)
+    tell_of_channel(page, channel(name))
+    watcher = WatchPage(page, strict.url(""), name)
+    watcher.wait_for_state("offline")
+    said = wait_for_element(page, "#last-time", "when it was live", lambda e: e.text != "")
+    assert said.text == "“Rye” was live yesterday for 1 h 20 min."
+    assert text(page, "#message-title") == "Anna's Bakery is not live right now"
+    assert text(page, "h1") == "Rolls" and text(page, "#line") == "Bread & more"
+    assert text(page, "#description") == "At six." and texts(page, "#tags li") == ["baking"]
+    assert texts(page, "#links a") == ["Shop", "social.example/@anna", "Feed"]
+
+    page.click("#tell-me")
+    wait_for_element(page, "#tell-me", "a promise", lambda e: e.text == "You will be told")
+    key = {"authorization": f"Bearer {owner.make_key()}"}
+    publish(strict, name, headers=key).play(record(seconds=60))
+    watcher.wait_for_state("playing")
+    assert page.run("return window.noted;") == [[f"{name} is live", "Croissants"]]
+    assert text(page, "#last-time") == "" and text(page, "h1") == "Croissants"
+
+
+@pytest.mark.parametrize(("minutes", "length", "words"), [
+    (0, 0, "Was live 1 minute ago for 1 min."),
+    (59, 59, "Was live 59 minutes ago for 59 min."),
+    (120, 60, "Was live 2 hours ago for 1 h."),
+    (24 * 60, 80, "Was live yesterday for 1 h 20 min."),
+    (9 * 24 * 60, 1_500, "Was live 9 days ago for 25 h."),
+])
+def test_the_last_time_is_told_as_people_tell_it(
+    minutes: int, length: int, words: str, modules: Modules
+) -> None:
+    script = """
+        const now = new Date(2026, 5, 15, 22, 30).getTime();
+        const endedMs = now - argument[0] * 60e3;
+        const at = (ms) => new Date(ms).toISOString();
+        const last = { title: '', startedAt: at(endedMs - argument[1] * 60e3), endedAt: at(endedMs) };
+        return (await load('offline')).lastTimeWords(last, now);"""
+    assert modules(script, [minutes, length]).replace("\xa0", " ") == words
+
+
+def test_a_channel_that_nobody_knows_anything_about_is_no_trouble(
+    browser_server: Server, name: str, watch_page: Callable[..., WatchPage]
+) -> None:
+    watcher = watch_page(name)
+    watcher.wait_for_state("offline")
+    assert text(watcher.page, "h1") == name and text(watcher.page, "#last-time") == ""
+    wait_for_element(watcher.page, "#about", "nothing to be said", lambda e: not e.visible)
