@@ -599,6 +599,9 @@ BYTES live_air_plan_js[] = {
 BYTES live_steady_track_js[] = {
 #embed "../Assets/live/steady-track.js"
 };
+BYTES live_on_air_js[] = {
+#embed "../Assets/live/on-air.js"
+};
 
 #define FILE(name, array) {name, array, sizeof array}
 
@@ -800,6 +803,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/operators/stream-trails.js", operators_stream_trails_js),
     FILE("Assets/operators/stream-words.js", operators_stream_words_js),
     FILE("Assets/operators/kick.js", operators_kick_js),
+    FILE("Assets/live/on-air.js", live_on_air_js),
 };
 // clang-format on
 

@@ -1,0 +1,237 @@
+// A broadcast while it is on: what is recorded follows what is chosen, and what this device and the line
+// can do. When it begins and when it is over is for the page to say (live.js).
+
+import { word } from '../common/words.js';
+import { AirCare } from './air-care.js';
+import { AirMonitor } from './air-monitor.js';
+import { AirPlan } from './air-plan.js';
+import { AirSwitches } from './air-switches.js';
+import { Broadcast } from './broadcast.js';
+import {
+  warning, wordsForBegunAnew, wordsForMissed, wordsForSlowCodec, wordsForSmallerParcels,
+} from './failure-words.js';
+import { LostInputs } from './lost-inputs.js';
+import { StillSender } from './still-sender.js';
+import { keepScreenOn, letScreenSleep } from './wake-lock.js';
+
+/** Trouble with the server that lasts this long is worth mentioning. */
+const TROUBLE_MS = 1_000;
+/** A codec that is too slow shows it by then; later, viewers are not made to begin anew for it. */
+const CODEC_TRIAL_MS = 30_000;
+/** Missing less than this goes by. */
+const MISSED_MS = 2_000;
+
+const find = (id) => document.getElementById(id);
+
+/**
+ * @typedef {object} Page
+ * @property {import('./page-state.js').PageState} state
+ * @property {import('./studio.js').Studio} studio
+ * @property {import('./setup-form.js').SetupForm} form
+ * @property {import('./stage.js').Stage} stage
+ * @property {import('./notice.js').Notice} notice
+ * @property {() => Promise<boolean>} openPicture what the form says; whether it is there
+ * @property {(reason: import('./broadcast.js').EndReason, name: string,
+ *   answer: import('./publish-answer.js').Answer | null) => void} onEnd it has ended against our will
+ */
+
+export class OnAir {
+  #page;
+  #care;
+  #lost;
+  #switches;
+  #stills = new StillSender(find('preview'));
+  #plan;
+  /** @type {Broadcast | null} */
+  #broadcast = null;
+  /** @type {AirMonitor | null} as long as there is a broadcast */
+  #monitor = null;
+  /** The title of the notice that says what is in the way of the start. */
+  #startTrouble = '';
+  /** Of several changes at once, the last one counts. */
+  #changes = 0;
+
+  /** @param {Page} page */
+  constructor(page) {
+    this.#page = page;
+    const { studio, form, stage, notice, state } = page;
+    this.#care = new AirCare(studio, {
+      size: () => form.wish.size,
+      recordAnew: () => this.#recordAnew(this.#plan.videoBps),
+      onPicture: (isThere) => this.#lost.pictureFlows(isThere),
+      onGivenUp: (fault, answer) => this.#broadcast?.fail(fault, answer),
+    });
+    /** The page, for those who look after a part of it. */
+    const desk = {
+      studio,
+      form,
+      stage,
+      notice,
+      isOnAir: () => state.isOnAir,
+      recordAnew: () => this.#recordAnew(this.#plan.videoBps),
+      apply: () => this.apply(),
+      markChanges: (hasChanges) => this.markChanges(hasChanges),
+    };
+    this.#lost = new LostInputs(desk);
+    this.#switches = new AirSwitches(desk);
+    this.#plan = new AirPlan(studio, form, this.#care);
+    find('lower-bitrate').onclick = () => this.#lowerBitrate();
+    find('easier').onclick = () => this.#takeEasierStep();
+  }
+
+  /** Sends what the studio has. @param {boolean} takesOver from ourselves, elsewhere */
+  async begin(name, takesOver) {
+    const { state } = this.#page;
+    this.#startTrouble = '';
+    this.#plan.begin();
+    this.#lost.begin();
+    const { stream, plan } = await this.#plan.prepare(null);
+    if (state.name !== 'starting') return;
+    this.#broadcast = this.#newBroadcast(name);
+    this.#monitor = new AirMonitor(this.#broadcast);
+    this.#broadcast.start(stream, plan, takesOver);
+  }
+
+  /** Something else was chosen; it counts when it is applied. */
+  markChanges(hasChanges) { find('apply').disabled = !hasChanges; }
+
+  async apply() {
+    this.markChanges(false);
+    if (!await this.#page.openPicture()) {
+      this.markChanges(true);
+      return;
+    }
+    this.#plan.chosenAnew();
+    this.#lost.begin();
+    await this.#recordAnew(null);
+  }
+
+  /** @param {'camera' | 'screen' | 'test'} source to be shown now */
+  use(source) { return this.#switches.use(source); }
+
+  showSwitches() { this.#switches.show(); }
+
+  pictureEnded(kind) { this.#lost.pictureEnded(kind); }
+
+  microphoneEnded() { this.#lost.microphoneEnded(this.#care.usedRoute === 'microphone'); }
+
+  /** There is reason to hope that the server can be reached again. */
+  retryNow() { this.#broadcast?.retryNow(); }
+
+  /** To be called a few times a second, whether or not there is a broadcast. */
+  look() {
+    const { state } = this.#page;
+    if (state.name !== 'live') this.#stills.look(null, false);
+    if (!this.#monitor || !state.isBusy) return;
+    this.#broadcast.tick();
+    // The checks may have ended the broadcast.
+    if (!this.#monitor) return;
+    if (state.name !== 'stopping') this.#care.look(performance.now());
+    const isTroubled = this.#monitor.troubleMs > TROUBLE_MS;
+    if (isTroubled && state.name === 'live') state.go('reconnecting');
+    const health = this.#monitor.judge(this.#plan.situation);
+    if (state.isOnAir) this.#show(health);
+    else if (isTroubled && state.name === 'starting') this.#showStartTrouble(health);
+  }
+
+  /** Sends what is left, says that it is over, and shows what it was. */
+  async stop() {
+    await this.#broadcast.stop();
+    this.#monitor.showSummary();
+    this.#forget();
+  }
+
+  /** There is no time, or no need, for more than to say that it is over. */
+  leave() {
+    if (this.#page.state.isBusy) this.#broadcast?.leave();
+    this.#forget();
+  }
+
+  #newBroadcast(name) {
+    const { notice, onEnd } = this.#page;
+    return new Broadcast(name, {
+      onAccepted: () => this.#accepted(),
+      onMissed: (missedMs) => this.#missed(missedMs),
+      onBegunAnew: (reason) => notice.show(wordsForBegunAnew(reason)),
+      onFault: (fault, answer) => this.#care.fault(fault, answer),
+      onSmallerParcels: (bytes) => notice.show(wordsForSmallerParcels(bytes)),
+      onEnd: (reason, answer) => {
+        this.#forget();
+        onEnd(reason, name, answer);
+      },
+    });
+  }
+
+  /** The server has taken something. */
+  #accepted() {
+    const { state, notice } = this.#page;
+    if (state.name !== 'starting' && state.name !== 'reconnecting') return;
+    if (state.name === 'starting') {
+      this.#monitor.beginsNow();
+      if (this.#startTrouble) notice.hide();
+      keepScreenOn();
+    }
+    state.go('live');
+  }
+
+  async #lowerBitrate() {
+    const lowerBps = this.#monitor?.lowerBps(this.#plan.videoBps) ?? null;
+    if (lowerBps === null) return;
+    this.#page.form.bitrateBps = lowerBps;
+    await this.#recordAnew(lowerBps);
+  }
+
+  /** What the health offers when this device is too slow. */
+  async #takeEasierStep() {
+    const { step } = this.#monitor?.judge(this.#plan.situation) ?? {};
+    if (!step) return undefined;
+    if (step.hasLighterCodec) this.#plan.useLightCodec();
+    if (step.size === null) return this.#recordAnew(this.#plan.videoBps);
+    this.#page.form.sizeID = step.size.id;
+    return this.apply();
+  }
+
+  /** The browser has promised a codec, and this device does not keep up with it. */
+  #changeSlowCodec() {
+    this.#page.notice.show(wordsForSlowCodec(this.#plan.useLightCodec()));
+    return this.#recordAnew(this.#plan.videoBps);
+  }
+
+  async #recordAnew(videoBps) {
+    const broadcast = this.#broadcast;
+    this.#changes += 1;
+    const change = this.#changes;
+    const { stream, plan } = await this.#plan.prepare(videoBps);
+    if (broadcast !== this.#broadcast || !broadcast || change !== this.#changes) return;
+    this.#monitor?.recordsAnew();
+    broadcast.change(stream, plan);
+  }
+
+  #missed(missedMs) {
+    this.#monitor.missedMs += missedMs;
+    if (missedMs >= MISSED_MS) this.#page.notice.show(wordsForMissed(this.#monitor.missedMs));
+  }
+
+  #show(health) {
+    this.#monitor.show(health);
+    this.#switches.show();
+    if (this.#page.state.name === 'live') {
+      this.#stills.look(this.#broadcast.name, this.#monitor.isAtEase);
+    }
+    const isTrial = this.#plan.isCodecGuessed && this.#monitor.elapsedMs < CODEC_TRIAL_MS;
+    if (isTrial && health.step?.hasLighterCodec) this.#changeSlowCodec();
+  }
+
+  #showStartTrouble({ level, title, reason }) {
+    if (level !== 'offline' || this.#startTrouble === title) return;
+    this.#startTrouble = title;
+    this.#page.notice.show(warning(title, word('start.trouble', { reason }).trim(), []));
+  }
+
+  #forget() {
+    this.#broadcast = null;
+    this.#monitor?.close();
+    this.#monitor = null;
+    letScreenSleep();
+  }
+}
