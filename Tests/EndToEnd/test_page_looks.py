@@ -12,7 +12,7 @@ import pytest
 
 from browser.account_pages import Visitor
 from browser.descriptions import channel, stream, tell_of_channel, tell_of_streams
-from browser.element import first_number, wait_for_element
+from browser.element import first_number, visible_text, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.gallery import Gallery
 from browser.live_page import LivePage
@@ -77,6 +77,17 @@ def test_the_broadcast_page(
     live.page.fill("#name", "no!")
     gallery.add(live.page, "live-invalid-name")
     live.page.fill("#name", name)
+    # A countdown that stands still.
+    live.page.run(
+        """window.realTimeout = setTimeout;
+           window.setTimeout = (call, ms) => (ms === 1000 ? 0 : realTimeout(call, ms));""")
+    live.switch_on("#countdown-switch").press_go_live()
+    live.wait_for_state("counting")
+    gallery.add(live.page, "live-counting")
+    live.page.press("Escape")
+    live.wait_for_state("choosing")
+    live.page.run("window.setTimeout = window.realTimeout;")
+    live.page.click("#countdown-switch")
     live.choose("#resolution", "480p").press_go_live()
     live.wait_for_state("live")
     live.wait_for_health("good", "behind")
@@ -87,14 +98,17 @@ def test_the_broadcast_page(
     live.page.press("Escape")
 
     second = live_page(name).choose_source("test")
-    second.press_go_live()
+    second.page.run("delete window.showSaveFilePicker;")
+    second.switch_on("#copy-switch").press_go_live()
     wait_for_element(second.page, "#take-over", "the offer to take over")
     gallery.add(second.page, "live-already-live")
     second.page.click("#take-over")
     second.wait_for_state("live")
     live.wait_for_state("failed")
     gallery.add(live.page, "live-taken-over")
+    wait_until(lambda: "B" in visible_text(second.page, "#copy-state"), "some of the copy", every_s=0.1)
     second.stop()
+    wait_for_element(second.page, "#copies", "the copy")
     gallery.add(second.page, "live-stopped")
     gallery.assert_flawless()
 
@@ -231,6 +245,16 @@ def test_the_pages_to_sign_up_and_in(
 
     live = LivePage(visitor.page, server.url("")).choose_source("test")
     gallery.add(visitor.page, "live-account")
+    visitor.page.fill("#about-title", "Bread, and nothing else: how it rises, bakes and is eaten")
+    visitor.page.click("#about-more summary")
+    visitor.page.fill("#about-description", "We bake.\nThen we eat.")
+    visitor.page.fill("#about-tags", ",".join(map(str, range(9))))
+    visitor.page.click("#about-save")
+    live.wait_for_text("#about-note", "too many")
+    gallery.add(visitor.page, "live-account-words")
+    visitor.page.fill("#about-tags", "baking, bread")
+    visitor.page.click("#about-save")
+    live.wait_for_text("#about-note", "Saved")
     chromium_of(visitor.page).playwright.context.clear_cookies()
     live.press_go_live()
     live.wait_for_state("failed")

@@ -16,6 +16,8 @@ package final class WebSite {
     private let card: Template
     /// What lies over the picture in a frame.
     private let embedCaption: Template
+    /// What a broadcaster says of a broadcast: only accounts have that.
+    private let broadcastWords: Template
     private let offersSignUp: Bool
     let site: Site
 
@@ -30,6 +32,7 @@ package final class WebSite {
         factParts = (watch: template("watch-facts"), embed: template("embed-facts"))
         card = template("stream-card")
         embedCaption = template("embed-caption")
+        broadcastWords = template("live-words")
         self.words = words
         self.assets = assets
         self.offersSignUp = offersSignUp
@@ -81,11 +84,14 @@ package final class WebSite {
     /// Broadcasting from the browser. When that `requiresAccount`, it goes by the visitor's name;
     /// without one, the page says that one has to sign in.
     package func broadcast(visitor: Visitor, requiresAccount: Bool) -> Document {
-        var values = ["name-label": words.html("setup.name"), "name-attributes": ""]
+        var values = [
+            "name-label": words.html("setup.name"), "name-attributes": "", "broadcast-words": "",
+        ]
         if requiresAccount {
             guard let name = visitor.name else { return signInToBroadcast(visitor: visitor) }
             values["name-label"] = words.html("setup.you-broadcast-as")
             values["name-attributes"] = " value=\"\(name.htmlEscaped)\" readonly"
+            values["broadcast-words"] = broadcastWords.filled(with: [:])
         }
         return render(
             .live, title: words("studio.title"), for: visitor, next: "/live", values: values)

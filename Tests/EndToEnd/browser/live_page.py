@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from weir.waiting import PATIENCE_S, wait_until
 
 from .element import (
-    LOOK_EVERY_S, element, first_number, page_state, wait_for_element, wait_for_page_state,
+    LOOK_EVERY_S, element, first_number, page_state, visible_text, wait_for_element,
+    wait_for_page_state,
 )
 from .page import Page
 
@@ -69,6 +70,12 @@ class LivePage:
             [selector, value])
         return self
 
+    def switch_on(self, selector: str) -> "LivePage":
+        """A box to be ticked, unless it is."""
+        self.page.run(
+            "const box = document.querySelector(argument); if (!box.checked) box.click();", selector)
+        return self
+
     def go_live(self, codec: str | None = None, size: str = SMALL) -> "LivePage":
         self.choose("#resolution", size)
         if codec is not None:
@@ -112,3 +119,6 @@ class LivePage:
         wait_for_element(self.page, "#viewers", f"{count} viewers",
                          lambda seen: first_number(seen.text) == count)
 
+    def wait_for_text(self, selector: str, text: str) -> None:
+        wait_until(lambda: text in visible_text(self.page, selector),
+                   f"{text} in {selector}; the page says: {visible_text(self.page)}", every_s=LOOK_EVERY_S)

@@ -602,6 +602,66 @@ BYTES live_steady_track_js[] = {
 BYTES live_on_air_js[] = {
 #embed "../Assets/live/on-air.js"
 };
+BYTES live_words_html[] = {
+#embed "../Pages/live-words.html"
+};
+BYTES live_said_words_js[] = {
+#embed "../Assets/live/said-words.js"
+};
+BYTES live_words_store_js[] = {
+#embed "../Assets/live/words-store.js"
+};
+BYTES live_language_list_js[] = {
+#embed "../Assets/live/language-list.js"
+};
+BYTES live_words_form_js[] = {
+#embed "../Assets/live/words-form.js"
+};
+BYTES live_countdown_js[] = {
+#embed "../Assets/live/countdown.js"
+};
+BYTES common_graph_line_js[] = {
+#embed "../Assets/common/graph-line.js"
+};
+BYTES live_own_worker_js[] = {
+#embed "../Assets/live/own-worker.js"
+};
+BYTES live_copy_worker_js[] = {
+#embed "../Assets/live/copy-worker.js"
+};
+BYTES live_copy_folder_js[] = {
+#embed "../Assets/live/copy-folder.js"
+};
+BYTES live_copy_places_js[] = {
+#embed "../Assets/live/copy-places.js"
+};
+BYTES live_copy_name_js[] = {
+#embed "../Assets/live/copy-name.js"
+};
+BYTES live_copy_part_js[] = {
+#embed "../Assets/live/copy-part.js"
+};
+BYTES live_broadcast_copy_js[] = {
+#embed "../Assets/live/broadcast-copy.js"
+};
+BYTES live_copy_words_js[] = {
+#embed "../Assets/live/copy-words.js"
+};
+BYTES live_copy_list_js[] = {
+#embed "../Assets/live/copy-list.js"
+};
+BYTES live_audience_history_js[] = {
+#embed "../Assets/live/audience-history.js"
+};
+BYTES live_audience_curve_js[] = {
+#embed "../Assets/live/audience-curve.js"
+};
+BYTES live_viewer_delay_js[] = {
+#embed "../Assets/live/viewer-delay.js"
+};
+BYTES live_summary_js[] = {
+#embed "../Assets/live/summary.js"
+};
 
 #define FILE(name, array) {name, array, sizeof array}
 
@@ -804,6 +864,26 @@ static const struct weir_web_file files[] = {
     FILE("Assets/operators/stream-words.js", operators_stream_words_js),
     FILE("Assets/operators/kick.js", operators_kick_js),
     FILE("Assets/live/on-air.js", live_on_air_js),
+    FILE("Pages/live-words.html", live_words_html),
+    FILE("Assets/live/said-words.js", live_said_words_js),
+    FILE("Assets/live/words-store.js", live_words_store_js),
+    FILE("Assets/live/language-list.js", live_language_list_js),
+    FILE("Assets/live/words-form.js", live_words_form_js),
+    FILE("Assets/live/countdown.js", live_countdown_js),
+    FILE("Assets/common/graph-line.js", common_graph_line_js),
+    FILE("Assets/live/own-worker.js", live_own_worker_js),
+    FILE("Assets/live/copy-worker.js", live_copy_worker_js),
+    FILE("Assets/live/copy-folder.js", live_copy_folder_js),
+    FILE("Assets/live/copy-places.js", live_copy_places_js),
+    FILE("Assets/live/copy-name.js", live_copy_name_js),
+    FILE("Assets/live/copy-part.js", live_copy_part_js),
+    FILE("Assets/live/broadcast-copy.js", live_broadcast_copy_js),
+    FILE("Assets/live/copy-words.js", live_copy_words_js),
+    FILE("Assets/live/copy-list.js", live_copy_list_js),
+    FILE("Assets/live/audience-history.js", live_audience_history_js),
+    FILE("Assets/live/audience-curve.js", live_audience_curve_js),
+    FILE("Assets/live/viewer-delay.js", live_viewer_delay_js),
+    FILE("Assets/live/summary.js", live_summary_js),
 };
 // clang-format on
 

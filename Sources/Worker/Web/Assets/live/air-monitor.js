@@ -1,9 +1,13 @@
 // Keeps an eye on one broadcast: how it is doing, who watches, what the summary will say.
 
 import { AirHealth } from './air-health.js';
+import { showCurve } from './audience-curve.js';
+import { AudienceHistory } from './audience-history.js';
 import { AudienceWatch } from './audience-watch.js';
 import { OnAirView } from './on-air-view.js';
 import { lowerBitrateBps } from './quality.js';
+import { showSummary } from './summary.js';
+import { viewerDelayMs } from './viewer-delay.js';
 
 /**
  * @typedef {object} Situation what the page knows
@@ -22,6 +26,7 @@ export class AirMonitor {
   #audience;
   #view = new OnAirView();
   #health = new AirHealth();
+  #history = new AudienceHistory();
   #liveSinceMs = 0;
   missedMs = 0;
 
@@ -86,20 +91,30 @@ export class AirMonitor {
   /** What to lower the bitrate to; null when that is not possible. */
   lowerBps(videoBps) { return lowerBitrateBps(videoBps, this.#broadcast.throughputBps); }
 
-  /** @param {ReturnType<AirHealth['judge']>} health */
-  show(health) {
+  /**
+   * @param {ReturnType<AirHealth['judge']>} health
+   * @param {string} codecID of the picture
+   * @param {string} copy what becomes of the copy on this device
+   */
+  show(health, codecID, copy) {
+    const nowMs = performance.now();
+    if (this.#history.add(this.#audience.viewers, nowMs)) showCurve(this.#history, nowMs);
+    const isReached = health.level !== 'offline';
     this.#view.show({
       elapsedMs: this.elapsedMs,
       sentBytes: this.#broadcast.sentBytes,
       bitrateBps: this.#broadcast.throughputBps,
       viewers: this.#audience.viewers,
+      mostViewers: this.#history.most,
+      delayMs: isReached ? viewerDelayMs(health.lagMs, codecID) : null,
       audience: this.#audience.words,
+      copy,
       health,
     });
   }
 
   showSummary() {
-    this.#view.showSummary({
+    showSummary({
       elapsedMs: this.elapsedMs,
       sentBytes: this.#broadcast.sentBytes,
       peakViewers: this.#audience.peakViewers,

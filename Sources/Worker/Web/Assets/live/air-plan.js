@@ -69,6 +69,8 @@ export class AirPlan {
     return this.#plan;
   }
 
+  get codecID() { return this.#plan?.codec.id ?? ''; }
+
   get videoBps() { return this.#plan?.videoBps ?? null; }
 
   /** Whether the browser's word for a codec is still to be proved. */

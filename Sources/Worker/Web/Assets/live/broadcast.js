@@ -40,9 +40,11 @@ export class Broadcast {
   #isOver = false;
   #life = new StallWatch();
   #stillMs = 0;
+  #copy;
 
   /**
    * @param {string} name
+   * @param {import('./broadcast-copy.js').BroadcastCopy | null} copy gets all that is recorded
    * @param {object} handlers
    * @param {() => void} handlers.onAccepted the server has taken something
    * @param {(missedMs: number) => void} handlers.onMissed viewers will not see that much
@@ -56,8 +58,9 @@ export class Broadcast {
    * @param {(reason: EndReason, answer: import('./publish-answer.js').Answer | null) => void}
    *   handlers.onEnd
    */
-  constructor(name, { onAccepted, onMissed, onBegunAnew, onSmallerParcels, onFault, onEnd }) {
+  constructor(name, copy, { onAccepted, onMissed, onBegunAnew, onSmallerParcels, onFault, onEnd }) {
     this.name = name;
+    this.#copy = copy;
     this.#url = `/${name}/live`;
     this.#onAccepted = onAccepted;
     this.#onMissed = onMissed;
@@ -156,16 +159,24 @@ export class Broadcast {
     this.#stillMs = 0;
     const { stream, plan } = this.#what;
     const queue = this.#uploader.begin({ mimeType: plan.mimeType, takesOver, giveOldOneMs });
+    const part = this.#copy?.begin(plan.mimeType) ?? null;
     try {
       const recording = new Recording(stream, plan, {
-        onChunk: (chunk) => this.#uploader.add(queue, chunk),
-        onComplete: () => queue.close(),
+        onChunk: (chunk) => {
+          this.#uploader.add(queue, chunk);
+          part?.add(chunk.blob);
+        },
+        onComplete: () => {
+          queue.close();
+          part?.end();
+        },
         onBroken: () => { if (recording === this.#recording) this.#fault('failed', null); },
       });
       this.#recording = recording;
     } catch {
       this.#recording = null;
       queue.close();
+      part?.end();
       this.#fault('failed', null);
     }
   }

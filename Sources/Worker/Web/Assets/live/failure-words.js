@@ -4,7 +4,7 @@ import { word } from '../common/words.js';
 
 /**
  * @typedef {'take-over' | 'retry' | 'change-name' | 'sign-in' | 'reload' | 'use-camera'
- *   | 'use-screen' | 'use-test'} ActionName  what the page can do about it
+ *   | 'use-screen' | 'use-test' | 'without-words'} ActionName  what the page can do about it
  * @typedef {{tone: 'info' | 'warning' | 'error', title: string, text: string,
  *   actions: ActionName[]}} Words
  */

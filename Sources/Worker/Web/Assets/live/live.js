@@ -4,7 +4,10 @@
 import { announce } from '../common/announce.js';
 import { word } from '../common/words.js';
 import { AudienceNote } from './audience-note.js';
-import { wordsForEnd } from './failure-words.js';
+import { BroadcastCopy } from './broadcast-copy.js';
+import { CopyList } from './copy-list.js';
+import { Countdown } from './countdown.js';
+import { warning, wordsForEnd } from './failure-words.js';
 import { Notice } from './notice.js';
 import { OnAir } from './on-air.js';
 import { PageState } from './page-state.js';
@@ -14,12 +17,14 @@ import { isCameraAllowed } from './sources.js';
 import { Stage } from './stage.js';
 import { askToStop } from './stop-dialog.js';
 import { Studio } from './studio.js';
+import { keepLastPicture } from './summary.js';
 import { startTicker } from './ticker.js';
+import { WordsForm } from './words-form.js';
 
 const REFRESH_MS = 250;
 /** What is worth saying aloud. */
 const SPOKEN = {
-  starting: () => word('spoken.starting'),
+  starting: (before) => (before === 'counting' ? '' : word('spoken.starting')),
   live: () => word('spoken.live'),
   reconnecting: () => word('spoken.reconnecting'),
   stopped: () => word('spoken.stopped'),
@@ -35,6 +40,8 @@ class LivePage {
   });
   #form = new SetupForm({ onSubmit: () => this.#submit(), onChange: () => this.#choicesChanged() });
   #audience = new AudienceNote(this.#form, () => this.#choicesChanged());
+  #words = new WordsForm();
+  #copies = new CopyList();
   #stage = new Stage(this.#studio, () => this.#openPicture());
   #notice = new Notice((action) => this.#act(action));
   #air = new OnAir({
@@ -45,17 +52,23 @@ class LivePage {
     notice: this.#notice,
     openPicture: () => this.#openPicture(),
     onEnd: (reason, name, answer) => this.#ended(reason, name, answer),
+    onCopied: (files) => this.#copies.add(files),
   });
+  #countdown = new Countdown();
   #isUsable = true;
+  /** @type {import('./page-state.js').StateName | null} shown last */
+  #shown = null;
 
   start() {
     find('stop').onclick = () => this.#askToStop();
-    find('again').onclick = () => this.#setUpAgain();
+    find('again').onclick = () => this.#submit();
+    find('set-up-again').onclick = () => this.#setUpAgain();
     // Not an ordinary timer: that of a hidden tab comes once a second, or once a minute.
     startTicker(REFRESH_MS, () => this.#air.look());
     addEventListener('online', () => this.#air.retryNow());
     addEventListener('beforeunload', (event) => {
-      if (this.#state.isBusy) event.preventDefault();
+      const isSafe = !this.#state.isBusy && !this.#words.isDirty && !this.#copies.isHoldingUnsaved;
+      if (!isSafe) event.preventDefault();
     });
     addEventListener('pagehide', () => this.#leave());
     // A broadcast that was live when the page was put aside has ended.
@@ -68,6 +81,7 @@ class LivePage {
       return;
     }
     this.#audience.show();
+    this.#copies.begin();
     this.#openAllowedPicture();
   }
 
@@ -89,6 +103,7 @@ class LivePage {
 
   /** Shows the picture unprompted, where the browser does not have to ask for permission. */
   async #openAllowedPicture() {
+    await this.#form.ready;
     const { source } = this.#form.wish;
     const isAllowed = source === 'test' || (source === 'camera' && await isCameraAllowed());
     if (isAllowed && !this.#studio.hasPicture && !this.#state.isBusy) await this.#openPicture();
@@ -115,8 +130,8 @@ class LivePage {
       if (soundError) this.#notice.show(wordsForMicrophone(soundError));
       else if (!this.#state.isOnAir) this.#notice.hide();
       if (this.#state.name === 'failed') this.#state.go('choosing');
-      this.#form.refreshDevices();
-      return true;
+      // Only now may the page know what is plugged in: the device of the last time, perhaps.
+      return await this.#form.refreshDevices() ? await this.#openPicture() : true;
     } catch (error) {
       this.#notice.show(wordsForPicture(error, wish.source));
       return false;
@@ -129,11 +144,15 @@ class LivePage {
 
   #submit() {
     if (this.#state.isOnAir) this.#air.apply();
-    else if (!this.#state.isBusy && this.#isUsable) this.#goLive(false);
+    else if (!this.#state.isBusy && this.#isUsable) this.#goLive();
   }
 
-  /** @param {boolean} takesOver from ourselves, in another tab or on another device */
-  async #goLive(takesOver) {
+  /**
+   * @param {object} how
+   * @param {boolean} [how.takesOver] from ourselves, in another tab or on another device
+   * @param {boolean} [how.savesWords] whether what stands in the form has to be saved first
+   */
+  async #goLive({ takesOver = false, savesWords = true } = {}) {
     const name = this.#form.takeName();
     if (name === null) return;
     this.#notice.hide();
@@ -141,20 +160,61 @@ class LivePage {
     this.#state.go('starting');
     // The button was further down; the picture, and what is needed now, are at the top.
     scrollTo(0, 0);
+    const copy = await this.#openCopy(name);
+    if (this.#state.name !== 'starting') return;
     const isThere = await this.#openPicture();
     if (this.#state.name !== 'starting') return;
     if (!isThere) {
       this.#state.go('failed');
       return;
     }
+    // Unlisted, for example, is not to become listed because it could not be saved.
+    const complaint = savesWords ? await this.#words.save() : '';
+    if (this.#state.name !== 'starting') return;
+    if (complaint !== '') {
+      this.#state.go('failed');
+      this.#notice.show(
+        warning(word('about.not-saved.title'), complaint, ['retry', 'without-words']));
+      return;
+    }
     this.#form.remember(name);
-    await this.#air.begin(name, takesOver);
+    if (this.#form.wantsCountdown && !await this.#countDown()) return;
+    await this.#air.begin(name, takesOver, copy);
+  }
+
+  /** @returns {Promise<BroadcastCopy | null>} null: none is wanted */
+  async #openCopy(name) {
+    const { source, codecChoice } = this.#form.wish;
+    if (!this.#form.wantsCopy) return null;
+    const copy = new BroadcastCopy(
+      this.#words.title || name, (fault) => this.#air.copyFailed(fault));
+    // A press allows one question, and a screen that is yet to be shared needs it.
+    const mayAsk = source !== 'screen' || this.#studio.pictureKind === 'screen';
+    if (mayAsk) await copy.choose(codecChoice === 'h264' ? 'video/x-matroska' : 'video/webm');
+    return copy;
+  }
+
+  /** @returns {Promise<boolean>} whether to begin now */
+  async #countDown() {
+    this.#state.go('counting');
+    find('stop').focus();
+    if (!await this.#countdown.run()) {
+      this.#state.go('choosing');
+      find('go-live').focus();
+      return false;
+    }
+    this.#state.go('starting');
+    // Three seconds are long enough to unplug a camera.
+    const isThere = this.#studio.hasPicture || await this.#openPicture();
+    if (!isThere && this.#state.name === 'starting') this.#state.go('failed');
+    return isThere && this.#state.name === 'starting';
   }
 
   // The end
 
   async #askToStop() {
-    if (this.#state.name === 'starting') this.#cancelStart();
+    if (this.#state.name === 'counting') this.#countdown.cancel();
+    else if (this.#state.name === 'starting') this.#cancelStart();
     else if (this.#state.isOnAir && await askToStop() && this.#state.isOnAir) await this.#stop();
   }
 
@@ -167,6 +227,9 @@ class LivePage {
   async #stop() {
     this.#state.go('stopping');
     this.#notice.hide();
+    keepLastPicture(find('preview'));
+    find('summary-about').textContent = this.#words.title;
+    find('summary-copy').hidden = true;
     await this.#air.stop();
     this.#studio.close();
     this.#stage.show(this.#form.wish.source);
@@ -190,7 +253,8 @@ class LivePage {
   /** @param {import('./failure-words.js').ActionName} action */
   #act(action) {
     switch (action) {
-      case 'take-over': return this.#goLive(true);
+      case 'take-over': return this.#goLive({ takesOver: true });
+      case 'without-words': return this.#goLive({ savesWords: false });
       case 'change-name': return this.#form.focusName();
       case 'sign-in': return location.assign('/login?next=/live');
       case 'reload': return location.reload();
@@ -210,7 +274,7 @@ class LivePage {
   /** The obstacle that was reported: the picture, or going live. */
   #retry() {
     if (this.#state.isOnAir) return this.#air.apply();
-    if (this.#state.name === 'failed' && this.#studio.hasPicture) return this.#goLive(false);
+    if (this.#state.name === 'failed' && this.#studio.hasPicture) return this.#goLive();
     return this.#openPicture();
   }
 
@@ -225,12 +289,14 @@ class LivePage {
     find('stop').disabled = name === 'stopping';
     if (isOnAir) this.#air.markChanges(this.#studio.pictureKind === 'standby');
     this.#air.showSwitches();
-    if (SPOKEN[name]) announce(SPOKEN[name]());
+    const spoken = SPOKEN[name]?.(this.#shown) ?? '';
+    if (spoken) announce(spoken);
+    this.#shown = name;
   }
 }
 
 function stopLabel(state) {
-  if (state === 'starting') return word('air.cancel');
+  if (state === 'starting' || state === 'counting') return word('air.cancel');
   return state === 'stopping' ? word('air.stopping') : word('air.stop');
 }
 

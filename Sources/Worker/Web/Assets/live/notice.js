@@ -14,6 +14,7 @@ const LABELS = {
   'use-camera': () => word('act.use-camera'),
   'use-screen': () => word('act.use-screen'),
   'use-test': () => word('act.use-test'),
+  'without-words': () => word('act.without-words'),
 };
 
 export class Notice {

@@ -1,4 +1,4 @@
-// The figures while on air, the state of the broadcast, and the summary afterwards.
+// The figures while on air, and the state of the broadcast.
 
 import { announce } from '../common/announce.js';
 import { formatBitrate, formatBytes, formatDuration, formatSeconds } from '../common/format.js';
@@ -29,24 +29,22 @@ export class OnAirView {
    * @param {number} figures.sentBytes
    * @param {number} figures.bitrateBps
    * @param {number | null} figures.viewers null when not known
+   * @param {number} figures.mostViewers in the last minutes
+   * @param {number | null} figures.delayMs how much later viewers see it; null when that is not known
    * @param {string} figures.audience on what it can be watched
+   * @param {string} figures.copy what becomes of the copy on this device
    * @param {ReturnType<import('./air-health.js').AirHealth['judge']>} figures.health
    */
-  show({ elapsedMs, sentBytes, bitrateBps, viewers, audience, health }) {
+  show(figures) {
+    const { elapsedMs, sentBytes, bitrateBps, viewers, audience, copy, health } = figures;
     this.#set('elapsed', formatDuration(elapsedMs));
     this.#set('sent', formatBytes(sentBytes));
     this.#set('upload-bitrate', formatBitrate(bitrateBps));
     this.#set('viewers', viewers === null ? '–' : numberText(viewers));
+    this.#set('viewers-note', wordsForViewers(figures));
     this.#set('audience', audience);
+    this.#set('copy-state', copy);
     this.#showHealth(health);
-  }
-
-  showSummary({ elapsedMs, sentBytes, peakViewers, missedMs }) {
-    this.#set('summary-duration', formatDuration(elapsedMs));
-    this.#set('summary-sent', formatBytes(sentBytes));
-    this.#set('summary-peak', word('count.viewers', { count: peakViewers }));
-    find('summary-missed').hidden = missedMs === 0;
-    this.#set('summary-missed-time', formatSeconds(missedMs));
   }
 
   #showHealth({ level, lagMs, framesPerSecond, title, advice, lowerBps, step }) {
@@ -80,6 +78,13 @@ export class OnAirView {
     this.#texts.set(id, text);
     find(id).textContent = text;
   }
+}
+
+/** How many there were at most, and how much later they see it. */
+function wordsForViewers({ mostViewers, delayMs }) {
+  const most = word('air.at-most', { count: mostViewers });
+  if (delayMs === null) return most;
+  return `${most} ${word('air.delay', { time: formatSeconds(delayMs) })}`;
 }
 
 /** @param {import('./encoder-health.js').EasierStep} step */

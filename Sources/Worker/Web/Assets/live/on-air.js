@@ -7,6 +7,8 @@ import { AirMonitor } from './air-monitor.js';
 import { AirPlan } from './air-plan.js';
 import { AirSwitches } from './air-switches.js';
 import { Broadcast } from './broadcast.js';
+import { removeCopy } from './copy-folder.js';
+import { wordsForCopy, wordsForCopyFault } from './copy-words.js';
 import {
   warning, wordsForBegunAnew, wordsForMissed, wordsForSlowCodec, wordsForSmallerParcels,
 } from './failure-words.js';
@@ -18,6 +20,8 @@ import { keepScreenOn, letScreenSleep } from './wake-lock.js';
 const TROUBLE_MS = 1_000;
 /** A codec that is too slow shows it by then; later, viewers are not made to begin anew for it. */
 const CODEC_TRIAL_MS = 30_000;
+/** A disk that takes longer to complete a file goes on when the broadcast is over. */
+const COPY_PATIENCE_MS = 10_000;
 /** Missing less than this goes by. */
 const MISSED_MS = 2_000;
 
@@ -33,6 +37,10 @@ const find = (id) => document.getElementById(id);
  * @property {() => Promise<boolean>} openPicture what the form says; whether it is there
  * @property {(reason: import('./broadcast.js').EndReason, name: string,
  *   answer: import('./publish-answer.js').Answer | null) => void} onEnd it has ended against our will
+ * @property {(files: Awaited<ReturnType<BroadcastCopy['finish']>>) => void} onCopied   what there is of
+ *   the copy, when the broadcast is over
+ *
+ * @typedef {import('./broadcast-copy.js').BroadcastCopy} BroadcastCopy
  */
 
 export class OnAir {
@@ -46,6 +54,10 @@ export class OnAir {
   #broadcast = null;
   /** @type {AirMonitor | null} as long as there is a broadcast */
   #monitor = null;
+  /** @type {BroadcastCopy | null} */
+  #copy = null;
+  /** Whether the server has taken something of it. */
+  #hasBegun = false;
   /** The title of the notice that says what is in the way of the start. */
   #startTrouble = '';
   /** Of several changes at once, the last one counts. */
@@ -79,14 +91,21 @@ export class OnAir {
     find('easier').onclick = () => this.#takeEasierStep();
   }
 
-  /** Sends what the studio has. @param {boolean} takesOver from ourselves, elsewhere */
-  async begin(name, takesOver) {
+  /**
+   * Sends what the studio has.
+   * @param {boolean} takesOver from ourselves, elsewhere
+   * @param {BroadcastCopy | null} copy to be made on this device
+   */
+  async begin(name, takesOver, copy) {
     const { state } = this.#page;
     this.#startTrouble = '';
     this.#plan.begin();
     this.#lost.begin();
     const { stream, plan } = await this.#plan.prepare(null);
     if (state.name !== 'starting') return;
+    this.#copy = copy;
+    this.#hasBegun = false;
+    if (copy?.fault) this.copyFailed(copy.fault);
     this.#broadcast = this.#newBroadcast(name);
     this.#monitor = new AirMonitor(this.#broadcast);
     this.#broadcast.start(stream, plan, takesOver);
@@ -115,6 +134,9 @@ export class OnAir {
 
   microphoneEnded() { this.#lost.microphoneEnded(this.#care.usedRoute === 'microphone'); }
 
+  /** The broadcast goes on without. @param {import('./broadcast-copy.js').CopyFault} fault */
+  copyFailed(fault) { if (this.#copy !== null) this.#page.notice.show(wordsForCopyFault(fault)); }
+
   /** There is reason to hope that the server can be reached again. */
   retryNow() { this.#broadcast?.retryNow(); }
 
@@ -138,7 +160,8 @@ export class OnAir {
   async stop() {
     await this.#broadcast.stop();
     this.#monitor.showSummary();
-    this.#forget();
+    const patience = new Promise((resolve) => { setTimeout(resolve, COPY_PATIENCE_MS); });
+    await Promise.race([this.#forget(), patience]);
   }
 
   /** There is no time, or no need, for more than to say that it is over. */
@@ -149,7 +172,7 @@ export class OnAir {
 
   #newBroadcast(name) {
     const { notice, onEnd } = this.#page;
-    return new Broadcast(name, {
+    return new Broadcast(name, this.#copy, {
       onAccepted: () => this.#accepted(),
       onMissed: (missedMs) => this.#missed(missedMs),
       onBegunAnew: (reason) => notice.show(wordsForBegunAnew(reason)),
@@ -167,6 +190,7 @@ export class OnAir {
     const { state, notice } = this.#page;
     if (state.name !== 'starting' && state.name !== 'reconnecting') return;
     if (state.name === 'starting') {
+      this.#hasBegun = true;
       this.#monitor.beginsNow();
       if (this.#startTrouble) notice.hide();
       keepScreenOn();
@@ -213,7 +237,7 @@ export class OnAir {
   }
 
   #show(health) {
-    this.#monitor.show(health);
+    this.#monitor.show(health, this.#plan.codecID, wordsForCopy(this.#copy));
     this.#switches.show();
     if (this.#page.state.name === 'live') {
       this.#stills.look(this.#broadcast.name, this.#monitor.isAtEase);
@@ -228,10 +252,19 @@ export class OnAir {
     this.#page.notice.show(warning(title, word('start.trouble', { reason }).trim(), []));
   }
 
-  #forget() {
+  /** @returns {Promise<void>} what was copied is complete */
+  async #forget() {
+    const copy = this.#copy;
+    this.#copy = null;
     this.#broadcast = null;
     this.#monitor?.close();
     this.#monitor = null;
     letScreenSleep();
+    if (copy === null) return;
+    const isWanted = this.#hasBegun;
+    const files = await copy.finish();
+    // What nobody could have seen is not worth keeping.
+    if (isWanted) this.#page.onCopied(files);
+    else for (const { name, kind } of files) if (kind === 'browser') await removeCopy(name);
   }
 }

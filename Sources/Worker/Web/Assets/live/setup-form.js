@@ -1,5 +1,5 @@
 // The form: name, picture, sound, quality. Keeps its parts consistent, says what is wrong with a
-// name while it is typed, and remembers the choices.
+// name while it is typed, and remembers what was chosen on this device.
 
 import { word } from '../common/words.js';
 import { recordableCodecs } from './codec-choice.js';
@@ -7,6 +7,9 @@ import { listDevices, watchDevices } from './devices.js';
 import { recall, remember } from './memory.js';
 import { sizeOf } from './quality.js';
 import { checkName } from '../common/stream-name.js';
+
+/** What counts when a broadcast begins. */
+const SWITCHES = ['countdown', 'copy'];
 
 const find = (id) => document.getElementById(id);
 
@@ -20,6 +23,12 @@ export class SetupForm {
   #bitrate = find('bitrate');
   #codec = find('codec');
   #hasLeftName = false;
+  /** What was chosen, here or the last time. It need not be plugged in. */
+  #wanted = { camera: '', microphone: 'default' };
+  /** From the first broadcast on, a device that comes back is not chosen by itself. */
+  #hasBroadcast = false;
+  /** Which devices there are is known. @type {Promise<boolean>} */
+  ready;
 
   /**
    * @param {object} handlers
@@ -32,9 +41,15 @@ export class SetupForm {
       event.preventDefault();
       onSubmit();
     };
-    this.#form.onchange = (event) => {
-      if (event.target === this.#name) return;
+    this.#form.onchange = ({ target }) => {
+      if (target === this.#name) return;
+      if (SWITCHES.includes(target.name)) {
+        remember({ [target.name]: target.checked });
+        return;
+      }
+      if (target.name in this.#wanted) this.#wanted[target.name] = target.value;
       this.#keepConsistent();
+      this.#rememberChoices();
       onChange();
     };
     this.#name.oninput = () => this.#showName();
@@ -42,8 +57,10 @@ export class SetupForm {
       this.#hasLeftName = true;
       this.#showName();
     };
-    watchDevices(() => this.refreshDevices());
-    this.refreshDevices();
+    watchDevices(async () => {
+      if (await this.refreshDevices() && !this.#name.disabled) onChange();
+    });
+    this.ready = this.refreshDevices();
   }
 
   /** The name if it can be used; else null, and the form says why. */
@@ -72,6 +89,12 @@ export class SetupForm {
     };
   }
 
+  /** Whether to count down before it begins. */
+  get wantsCountdown() { return this.#form.elements.countdown.checked; }
+
+  /** Whether to save a copy on this device. */
+  get wantsCopy() { return this.#form.elements.copy.checked; }
+
   set source(value) {
     this.#form.querySelector(`input[name=source][value=${value}]`).checked = true;
     this.#keepConsistent();
@@ -94,25 +117,44 @@ export class SetupForm {
 
   set isNameFixed(isFixed) { this.#name.disabled = isFixed; }
 
+  /** A broadcast begins with what is chosen. */
   remember(name) {
-    const { source, size, bitrateChoice, codecChoice } = this.wish;
+    this.#hasBroadcast = true;
     if (!this.isOwnName) remember({ name });
-    remember({ source, resolution: size.id, bitrate: bitrateChoice, codec: codecChoice });
+    this.#rememberChoices();
   }
 
+  #rememberChoices() {
+    const { source, size, bitrateChoice, codecChoice } = this.wish;
+    remember({
+      source, resolution: size.id, bitrate: bitrateChoice, codec: codecChoice, ...this.#wanted,
+    });
+  }
+
+  /**
+   * Lists the devices that there are now. One that was chosen the last time is chosen again.
+   * @returns {Promise<boolean>} whether that has changed what is chosen
+   */
   async refreshDevices() {
     const { cameras, microphones } = await listDevices();
-    replaceDevices(this.#camera, cameras);
-    replaceDevices(this.#microphone, microphones);
+    const before = this.#chosenDevices;
+    const wanted = this.#hasBroadcast ? {} : this.#wanted;
+    replaceDevices(this.#camera, cameras, wanted.camera);
+    replaceDevices(this.#microphone, microphones, wanted.microphone);
     find('camera-field').dataset.count = String(cameras.length);
     this.#keepConsistent();
+    return before !== this.#chosenDevices;
   }
+
+  get #chosenDevices() { return `${this.#camera.value} ${this.#microphone.value}`; }
 
   get #source() { return this.#form.querySelector('input[name=source]:checked'); }
 
   #restore() {
     const asked = new URLSearchParams(location.search).get('name');
-    const { name, source, resolution, bitrate, codec } = recall();
+    const remembered = recall();
+    const { name, source, resolution, bitrate, codec, camera, microphone } = remembered;
+    for (const each of SWITCHES) this.#form.elements[each].checked = remembered[each] === true;
     if (!this.isOwnName) this.#name.value = asked ?? name ?? '';
     const codecs = recordableCodecs(
       (type) => globalThis.MediaRecorder?.isTypeSupported(type) ?? false);
@@ -123,6 +165,9 @@ export class SetupForm {
     choose(this.#resolution, resolution);
     choose(this.#bitrate, bitrate);
     choose(this.#codec, codec);
+    if (typeof camera === 'string') this.#wanted.camera = camera;
+    if (typeof microphone === 'string') this.#wanted.microphone = microphone;
+    choose(this.#microphone, microphone);
     this.#keepConsistent();
     this.#showName();
   }
@@ -154,7 +199,8 @@ function choose(select, value) {
   if ([...select.options].some((option) => option.value === value)) select.value = value;
 }
 
-function replaceDevices(select, devices) {
+/** @param {string} [wanted] chosen if it is there; else what is chosen stays, if it is there */
+function replaceDevices(select, devices, wanted) {
   const chosen = select.value;
   for (const option of select.querySelectorAll('[data-device]')) option.remove();
   const options = devices.map(({ id, label }) => {
@@ -164,4 +210,5 @@ function replaceDevices(select, devices) {
   });
   select.querySelector('option').after(...options);
   choose(select, chosen);
+  choose(select, wanted);
 }

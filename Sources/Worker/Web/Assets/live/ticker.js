@@ -1,10 +1,7 @@
 // Calls back at a steady pace, also when the tab is hidden (as far as the browser allows): the
 // timer runs in a small worker. Where there is no worker, an ordinary timer does it.
 
-/** The page's policy demands that a script's address is vouched for. This one is our own. */
-const policy = globalThis.trustedTypes?.createPolicy('weir-ticker', {
-  createScriptURL: (url) => url,
-});
+import { startWorker } from './own-worker.js';
 
 /**
  * @param {number} intervalMs
@@ -13,8 +10,7 @@ const policy = globalThis.trustedTypes?.createPolicy('weir-ticker', {
  */
 export function startTicker(intervalMs, onTick) {
   try {
-    const url = new URL('./ticker-worker.js', import.meta.url).href;
-    const worker = new Worker(policy ? policy.createScriptURL(url) : url, { type: 'module' });
+    const worker = startWorker('ticker-worker.js');
     worker.onmessage = onTick;
     worker.postMessage(intervalMs);
     return { stop: () => worker.terminate() };

@@ -1,25 +1,8 @@
 // A small graph of one figure over time.
 
-/** Room above the highest value. */
-const TOP = 4;
-const SIZE = { width: 300, height: 64 };
+import { lineOf } from '../common/graph-line.js';
 
-/**
- * The line through the points, as the `d` of a path; '' when there are fewer than two. Pure.
- * @param {{atMs: number, value: number}[]} points
- * @param {number} spanMs how much time the width is; the right edge is `nowMs`
- * @param {number} most the value at the top
- * @param {{width: number, height: number}} size of the picture
- */
-export function lineOf(points, spanMs, nowMs, most, { width, height } = SIZE) {
-  if (points.length < 2) return '';
-  const steps = points.map(({ atMs, value }) => {
-    const x = width - (nowMs - atMs) / spanMs * width;
-    const y = height - value / Math.max(most, Number.MIN_VALUE) * (height - TOP);
-    return `${x.toFixed(1)} ${y.toFixed(1)}`;
-  });
-  return `M${steps.join('L')}`;
-}
+const SIZE = { width: 300, height: 64 };
 
 export class Graph {
   #now;
@@ -47,7 +30,7 @@ export class Graph {
     if (points.length === 0) return;
     const most = Math.max(...points.map(({ value }) => value));
     const now = this.#words(points[points.length - 1].value);
-    const line = lineOf(points, history.spanMs(nowMs), nowMs, most);
+    const line = lineOf(points, history.spanMs(nowMs), nowMs, most, SIZE);
     this.#now.textContent = now;
     this.#most.textContent = `at most ${this.#words(most)} ${
       history.isWhole(nowMs) ? 'in five minutes' : 'so far'}`;

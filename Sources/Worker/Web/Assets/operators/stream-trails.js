@@ -2,7 +2,7 @@
 // slow is seen there before anybody says so.
 
 import { History } from './history.js';
-import { lineOf } from './graph.js';
+import { lineOf } from '../common/graph-line.js';
 
 /** As the picture in the row's template. */
 const SIZE = { width: 100, height: 24 };

@@ -1,0 +1,276 @@
+"""The studio around a broadcast: its words, what is remembered, the countdown, and what is said of it
+afterwards. test_page_copies.py has the copy on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from browser.account_pages import Visitor
+from browser.element import LOOK_EVERY_S, element, visible_text, wait_for_element
+from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.live_page import LivePage
+from browser.page import Page
+from browser.page_fixtures import *  # noqa: F403
+from browser.page_fixtures import chromium_of
+from browser.page_modules import Modules, modules_of
+from browser.watch_page import WatchPage
+from weir.accounts import sign_up
+from weir.limits import limit
+from weir.server import Server
+from weir.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+BROWSERS = ("chromium", "firefox")
+modules = modules_of("live")
+
+
+@pytest.fixture(scope="module")
+def strict(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
+    with lasting_server("studio", publish="account") as server:
+        yield server
+
+
+@pytest.fixture
+def studio(
+    strict: Server, open_own: Callable[..., Page], name: str
+) -> Callable[..., LivePage]:
+    """The page of somebody with an account, who is signed in."""
+    def make(browser: str = "chromium") -> LivePage:
+        sign_up(strict, name)
+        page = open_own(browser)
+        Visitor(page, strict.url("")).log_in(name)
+        live = LivePage(page, strict.url("")).choose_source("test")
+        wait_for_element(page, "#about-title", "the title to be known", lambda e: e.enabled)
+        return live
+
+    return make
+
+
+def said(server: Server, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = server.get(f"/api/streams/{name}").json()
+    return found
+
+
+def value_of(live: LivePage, selector: str) -> Any:
+    return live.page.run(
+        """const field = document.querySelector(argument);
+           return field.type === 'checkbox' ? field.checked : field.value;""", selector)
+
+
+# Words
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_words_are_saved_before_it_goes_live_and_changed_while_it_is(
+    browser: str, studio: Callable[..., LivePage], strict: Server, name: str
+) -> None:
+    live = studio(browser)
+    live.page.fill("#about-title", "Bread & \"butter\"")
+    live.page.click("#about-more summary")
+    live.page.fill("#about-description", "First line\nSecond line")
+    live.page.fill("#about-tags", "baking,  live bread, Baking,")
+    live.choose("#about-language", "pt-BR")
+    live.switch_on("#about-unlisted")
+    # Without Save: going live does that first.
+    live.go_live(codec="vp8")
+    shown = said(strict, name)
+    assert shown["title"] == "Bread & \"butter\"" and shown["unlisted"] is True
+    assert shown["description"] == "First line\nSecond line"
+    assert (shown["tags"], shown["language"]) == (["baking", "live bread"], "pt-BR")
+
+    live.page.fill("#about-title", "Cake")
+    live.wait_for_text("#about-note", "Not saved yet")
+    assert said(strict, name)["title"] != "Cake", "viewers read along while somebody types"
+    live.page.press("Enter")
+    live.wait_for_text("#about-note", "Saved")
+    # The other worker hears of it a moment later.
+    wait_until(lambda: said(strict, name)["title"] == "Cake", "the new title", every_s=LOOK_EVERY_S)
+    live.stop()
+    assert "Cake" in visible_text(live.page, "#summary")
+    again = LivePage(live.page, strict.url(""))
+    wait_for_element(again.page, "#about-title", "the title of the last time", lambda e: e.text == "Cake")
+    assert value_of(again, "#about-tags") == "baking, live bread"
+    assert value_of(again, "#about-unlisted") is True
+
+
+def test_words_that_are_not_taken_hold_up_the_broadcast_until_its_owner_decides(
+    studio: Callable[..., LivePage], strict: Server, name: str
+) -> None:
+    live = studio()
+    letters, tags = limit("tagCharacters"), limit("tags")
+    assert str(letters) in live.page.run("return document.querySelector('#about-tags-hint').textContent;")
+    for field, most in (("title", "titleCharacters"), ("description", "descriptionCharacters")):
+        assert live.page.run(f"return document.querySelector('#about-{field}').maxLength;") == limit(most)
+    live.page.click("#about-more summary")
+    live.page.fill("#about-tags", ",".join(f"tag {number}" for number in range(tags + 1)))
+    live.press_go_live()
+    live.wait_for_state("failed")
+    live.wait_for_text("#notice", "were not saved")
+    invalid = "return document.querySelector('#about-tags').ariaInvalid;"
+    assert live.page.run(invalid) == "true" and "too many tags" in visible_text(live.page, "#about-note")
+    assert strict.stream(name) is None
+    live.page.click("#without-words")
+    live.wait_for_state("live")
+    live.page.fill("#about-tags", "x" * letters)
+    live.page.click("#about-save")
+    live.wait_for_text("#about-note", "Saved")
+    assert live.page.run(invalid) is None
+    wait_until(lambda: said(strict, name)["tags"] == ["x" * letters], "the tag", every_s=LOOK_EVERY_S)
+    live.stop()
+
+
+def test_words_that_could_not_be_loaded_are_not_overwritten(
+    studio: Callable[..., LivePage], strict: Server, name: str
+) -> None:
+    live = studio()
+    live.page.fill("#about-title", "From last time")
+    live.page.press("Enter")
+    live.wait_for_text("#about-note", "Saved")
+    tab = chromium_of(live.page).playwright
+    tab.route("**/api/me/broadcast", lambda route: route.fulfill(status=502, body="<html>"))
+    again = LivePage(live.page, strict.url("")).choose_source("test")
+    again.wait_for_text("#about-note", "could not be loaded")
+    assert not wait_for_element(again.page, "#about-title", "the title").enabled
+    again.go_live(codec="vp8")
+    assert said(strict, name)["title"] == "From last time"
+    tab.unroute("**/api/me/broadcast")
+    again.page.click("#about-save")
+    wait_for_element(again.page, "#about-title", "the title", lambda e: e.text == "From last time")
+    again.stop()
+
+
+# What is remembered, and the countdown
+
+
+def test_the_studio_is_as_it_was_left(
+    live_page: Callable[..., LivePage], browser_server: Server, name: str
+) -> None:
+    live = live_page(name)
+    assert element(live.page, "#about") is None, "there are no accounts, so nobody's words are kept"
+    microphones = """return [...document.querySelectorAll('#microphone [data-device]')]
+                       .map((each) => each.value);"""
+    last = wait_until(lambda: live.page.run(microphones), "microphones", every_s=LOOK_EVERY_S)[-1]
+    left = {"#resolution": "480p", "#bitrate": "800000", "#codec": "vp8", "#microphone": last}
+    for selector, value in left.items():
+        live.choose(selector, value)
+    for box in ("#countdown-switch", "#copy-switch"):
+        live.switch_on(box)
+    again = LivePage(live.page, browser_server.url(""), name)
+    wait_until(lambda: value_of(again, "#microphone") == last, "the same microphone", every_s=LOOK_EVERY_S)
+    assert {selector: value_of(again, selector) for selector in left} == left
+    assert value_of(again, "#countdown-switch") and value_of(again, "#copy-switch")
+    again.choose_source("screen").choose("#microphone", "none")
+    last_time = LivePage(again.page, browser_server.url(""), name)
+    assert value_of(last_time, "input[name=source]:checked") == "screen"
+    assert value_of(last_time, "#microphone") == "none"
+
+
+def test_it_counts_down_aloud_and_can_be_cancelled_until_the_end(
+    live_page: Callable[..., LivePage], browser_server: Server, name: str
+) -> None:
+    live = live_page(name).choose_source("test")
+    live.switch_on("#countdown-switch")
+    # Cancelled at two, however slow this machine is.
+    live.page.run(
+        """window.seen = [];
+           window.cancelsAt = '2';
+           const look = () => {
+             const number = document.querySelector('#countdown').textContent;
+             if (document.body.dataset.state !== 'counting' || seen.at(-1) === number) return;
+             seen.push(number);
+             if (number === cancelsAt) document.querySelector('#stop').click();
+           };
+           new MutationObserver(look).observe(document.querySelector('#countdown'), { childList: true });
+           new MutationObserver((list) => list.forEach(({ target }) => {
+             if (target.textContent) seen.push(`said ${target.textContent}`);
+           })).observe(document.querySelector('#announcer'), { childList: true });""")
+    live.press_go_live()
+    wait_until(lambda: "2" in live.page.run("return window.seen;"), "to count to two", every_s=LOOK_EVERY_S)
+    live.wait_for_state("choosing")
+    assert browser_server.stream(name) is None
+    assert live.page.run("return document.activeElement.id;") == "go-live"
+
+    live.page.run("window.seen.length = 0; window.cancelsAt = '';")
+    live.go_live(codec="vp8")
+    seen = live.page.run("return window.seen;")
+    assert [each for each in seen if each in "321"] == ["3", "2", "1"], seen
+    assert any("Live in 3." in each for each in seen), seen
+    live.stop()
+
+
+# What viewers see, and what it was
+
+
+def test_viewers_are_drawn_and_the_summary_says_what_it_was(
+    live_page: Callable[..., LivePage], watch_page: Callable[..., WatchPage], name: str,
+    browser_server: Server,
+) -> None:
+    live = live_page(name).choose_source("test").go_live(codec="vp8")
+    watcher = watch_page(name)
+    watcher.wait_for_playback(1)
+    live.wait_for_text("#viewers-note", "At most 1 ")
+    assert "see it about" in visible_text(live.page, "#viewers-note")
+    line = "return document.querySelector('#curve-line').getAttribute('d') ?? '';"
+    wait_until(lambda: "L" in live.page.run(line), "a curve", every_s=LOOK_EVERY_S)
+    assert "at most 1" in live.page.run("return document.querySelector('#curve').ariaLabel;")
+    live.stop()
+    summary = visible_text(live.page, "#summary")
+    assert "1 viewer" in summary and "bit/s" in summary and "B" in summary, summary
+    assert live.page.run("return document.activeElement.id;") == "summary-title"
+    picture = """const canvas = document.querySelector('#summary-picture');
+                 const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+                 return new Set(data).size;"""
+    assert live.page.run(picture) > 10, "the last picture is of one colour"
+
+    live.page.click("#again")
+    live.wait_for_state("live")
+    assert browser_server.state(name) == "live"
+    live.stop()
+    live.page.click("#set-up-again")
+    live.wait_for_state("choosing")
+
+
+# Its pure modules
+
+
+@pytest.mark.parametrize(("text", "tags"), [
+    ("", []), (" , ,", []), ("a, b", ["a", "b"]), ("Bread,bread ,BREAD", ["Bread"]),
+    ("two  words", ["two words"]),
+])
+def test_tags_are_read_as_people_type_them(modules: Modules, text: str, tags: list[str]) -> None:
+    assert modules("return (await load('said-words')).readTags(argument);", text) == tags
+
+
+_SAID = {"title": "a", "description": "b\nc", "language": None, "tags": ["d"], "unlisted": False}
+
+
+@pytest.mark.parametrize(("change", "is_same"), [
+    ({}, True), ({"title": " a "}, True), ({"description": "b\r\nc\n"}, True), ({"language": ""}, True),
+    ({"title": "A"}, False), ({"tags": ["d", "e"]}, False), ({"unlisted": True}, False),
+    ({"language": "de"}, False),
+])
+def test_only_what_differs_for_viewers_is_to_be_saved(
+    modules: Modules, change: dict[str, Any], is_same: bool
+) -> None:
+    assert modules("return (await load('said-words')).saysTheSame(...argument);",
+                   [_SAID, {**_SAID, **change}]) is is_same
+
+
+def test_the_curve_of_viewers_has_ten_minutes_and_no_more(modules: Modules) -> None:
+    seen = modules(
+        """const { AudienceHistory } = await load('audience-history');
+           const history = new AudienceHistory();
+           const spans = [];
+           for (let nowMs = 0; nowMs <= 1_200_000; nowMs += 250) {
+             history.add(nowMs < 300_000 ? 7 : 3, nowMs);
+             if (nowMs % 300_000 === 0) spans.push(history.spanMs(nowMs));
+           }
+           const { points, most } = history;
+           return { spans, most, count: points.length, firstMs: points[0].atMs };""")
+    assert seen["spans"] == [60_000, 300_000, 600_000, 600_000, 600_000]
+    assert (seen["most"], seen["count"], seen["firstMs"]) == (3, 601, 600_000)
