@@ -1,5 +1,6 @@
 // Documents name only what is there: links, headings, files. And what is there is named: no picture lies
-// about that no document shows.
+// about that no document shows, and the index of documents has them all. What is outside the documents names
+// them rightly, too.
 
 import Testing
 
@@ -23,6 +24,54 @@ struct DocumentTests {
             guard parts.count > 1, let target = Self.documents.first(where: { $0.path == path })
             else { continue }
             #expect(target.headings.contains(String(parts[1])), "\(document.path): \(link)")
+        }
+    }
+
+    /// What names documents in comments, messages and settings.
+    private static let others =
+        SourceTree.texts(
+            below: "Sources", endings: ["swift", "c", "h", "js", "html", "css", "json"])
+        + SourceTree.texts(
+            below: "deploy", endings: ["yml", "conf", "cfg", "caddy", "vcl", "json"])
+        + SourceTree.texts(below: "Tests", endings: ["swift", "py"])
+        + (SourceTree.names(in: "scripts").map { "scripts/\($0)" } + ["Makefile", "Package.swift"])
+        .compactMap(SourceTree.text)
+
+    @Test("a document, and its heading, that is named elsewhere is there")
+    func named() {
+        let named = Self.others.flatMap { file in
+            file.text.matches(of: /docs\/[\w\/-]+\.md(#[\w-]+)?/).map {
+                (file.path, String($0.output.0))
+            }
+        }
+        #expect(named.count > 50)
+        for (file, name) in named where !file.hasSuffix("DocumentTests.swift") {
+            let parts = name.split(separator: "#")
+            let document = Self.documents.first { $0.path == parts[0] }
+            #expect(document != nil, "\(file): \(name)")
+            guard parts.count > 1 else { continue }
+            #expect(document?.headings.contains(String(parts[1])) == true, "\(file): \(name)")
+        }
+    }
+
+    @Test(
+        "a document has one title, and chapters that go down one step at a time",
+        arguments: documents)
+    func order(document: TextFile) {
+        let depths = document.depths
+        #expect(depths.first == 1, "\(document.path)")
+        #expect(depths.dropFirst().allSatisfy { $0 > 1 }, "\(document.path)")
+        for (one, next) in zip(depths, depths.dropFirst()) {
+            #expect(next <= one + 1, "\(document.path)")
+        }
+    }
+
+    @Test("the index of documents has every document")
+    func index() {
+        let links = SourceTree.text("docs/README.md")?.links ?? []
+        for name in SourceTree.names(in: "docs") where name.hasSuffix(".md") && name != "README.md"
+        {
+            #expect(links.contains(name), "docs/\(name)")
         }
     }
 
@@ -57,9 +106,12 @@ struct DocumentTests {
                 [no](link) `docs/none`
                 ```
                 In `Sources/Worker`.
+                ## Again
+                ## Again
                 """)
         #expect(text.links == ["../c.md#d-e", "x.png"])
-        #expect(text.headings == ["the-make-test-3-parts"])
+        #expect(text.headings == ["the-make-test-3-parts", "again", "again-1"])
+        #expect(text.depths == [1, 2, 2])
         #expect(text.quoted == ["make test", "Sources/Worker"])
         #expect(text.resolved("../c.md") == "docs/c.md")
     }
@@ -86,13 +138,21 @@ extension TextFile {
         prose.flatMap { line in line.matches(of: /`([^`]+)`/).map { String($0.output.1) } }
     }
 
-    /// As links name them: small letters, no punctuation, dashes for spaces.
+    /// How deep each heading is.
+    fileprivate var depths: [Int] {
+        prose.map { $0.prefix { $0 == "#" }.count }.filter { $0 > 0 }
+    }
+
+    /// As links name them: small letters, no punctuation, dashes for spaces; a number behind those that came before.
     fileprivate var headings: [String] {
-        prose.filter { $0.hasPrefix("#") }.map { line in
+        var seen: [String: Int] = [:]
+        return prose.filter { $0.hasPrefix("#") }.map { line in
             let title = line.drop { $0 == "#" }.drop { $0 == " " }.lowercased()
-            return String(
+            let name = String(
                 title.filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "-" || $0 == "_" }
                     .map { $0 == " " ? "-" : $0 })
+            seen[name, default: -1] += 1
+            return seen[name] == 0 ? name : "\(name)-\(seen[name, default: 0])"
         }
     }
 
