@@ -18,7 +18,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.page_modules import Modules, modules_of
 from browser.watch_page import WatchPage
-from weir.accounts import sign_up
+from weir.accounts import COOKIE, Session, sign_up
 from weir.limits import limit
 from weir.server import Server
 from weir.waiting import wait_until
@@ -35,24 +35,33 @@ def strict(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Ite
         yield server
 
 
+@pytest.fixture(scope="module")
+def owner(strict: Server) -> Session:
+    """One for all tests: a sign-up takes as long as many of them."""
+    return sign_up(strict, "studio-owner")
+
+
 @pytest.fixture
-def studio(
-    strict: Server, open_own: Callable[..., Page], name: str
-) -> Callable[..., LivePage]:
-    """The page of somebody with an account, who is signed in."""
+def studio(owner: Session, open_own: Callable[..., Page]) -> Callable[..., LivePage]:
+    """The page of somebody with an account, who is signed in, and has said nothing yet."""
     def make(browser: str = "chromium") -> LivePage:
-        sign_up(strict, name)
+        assert owner.json("/api/me/broadcast", {}, method="PUT").status == 200
+        origin = owner.server.url("")
         page = open_own(browser)
-        Visitor(page, strict.url("")).log_in(name)
-        live = LivePage(page, strict.url("")).choose_source("test")
+        if browser == "firefox":
+            Visitor(page, origin).log_in(owner.name)
+        else:
+            chromium_of(page).playwright.context.add_cookies(
+                [{"name": COOKIE, "value": owner.token, "url": origin, "secure": True}])
+        live = LivePage(page, origin).choose_source("test")
         wait_for_element(page, "#about-title", "the title to be known", lambda e: e.enabled)
         return live
 
     return make
 
 
-def said(server: Server, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = server.get(f"/api/streams/{name}").json()
+def said(owner: Session) -> dict[str, Any]:
+    found: dict[str, Any] = owner.server.get(f"/api/streams/{owner.name}").json()
     return found
 
 
@@ -67,8 +76,9 @@ def value_of(live: LivePage, selector: str) -> Any:
 
 @pytest.mark.parametrize("browser", BROWSERS)
 def test_words_are_saved_before_it_goes_live_and_changed_while_it_is(
-    browser: str, studio: Callable[..., LivePage], strict: Server, name: str
+    browser: str, studio: Callable[..., LivePage], owner: Session
 ) -> None:
+    server = owner.server
     live = studio(browser)
     live.page.fill("#about-title", "Bread & \"butter\"")
     live.page.click("#about-more summary")
@@ -78,29 +88,31 @@ def test_words_are_saved_before_it_goes_live_and_changed_while_it_is(
     live.switch_on("#about-unlisted")
     # Without Save: going live does that first.
     live.go_live(codec="vp8")
-    shown = said(strict, name)
-    assert shown["title"] == "Bread & \"butter\"" and shown["unlisted"] is True
+    # Each worker hears of it a moment later.
+    wait_until(lambda: said(owner)["title"] == "Bread & \"butter\"", "the title", every_s=LOOK_EVERY_S)
+    shown = said(owner)
+    assert shown["unlisted"] is True
     assert shown["description"] == "First line\nSecond line"
     assert (shown["tags"], shown["language"]) == (["baking", "live bread"], "pt-BR")
 
     live.page.fill("#about-title", "Cake")
     live.wait_for_text("#about-note", "Not saved yet")
-    assert said(strict, name)["title"] != "Cake", "viewers read along while somebody types"
+    assert said(owner)["title"] != "Cake", "viewers read along while somebody types"
     live.page.press("Enter")
     live.wait_for_text("#about-note", "Saved")
-    # The other worker hears of it a moment later.
-    wait_until(lambda: said(strict, name)["title"] == "Cake", "the new title", every_s=LOOK_EVERY_S)
+    wait_until(lambda: said(owner)["title"] == "Cake", "the new title", every_s=LOOK_EVERY_S)
     live.stop()
     assert "Cake" in visible_text(live.page, "#summary")
-    again = LivePage(live.page, strict.url(""))
+    again = LivePage(live.page, server.url(""))
     wait_for_element(again.page, "#about-title", "the title of the last time", lambda e: e.text == "Cake")
     assert value_of(again, "#about-tags") == "baking, live bread"
     assert value_of(again, "#about-unlisted") is True
 
 
 def test_words_that_are_not_taken_hold_up_the_broadcast_until_its_owner_decides(
-    studio: Callable[..., LivePage], strict: Server, name: str
+    studio: Callable[..., LivePage], owner: Session
 ) -> None:
+    server = owner.server
     live = studio()
     letters, tags = limit("tagCharacters"), limit("tags")
     assert str(letters) in live.page.run("return document.querySelector('#about-tags-hint').textContent;")
@@ -113,31 +125,32 @@ def test_words_that_are_not_taken_hold_up_the_broadcast_until_its_owner_decides(
     live.wait_for_text("#notice", "were not saved")
     invalid = "return document.querySelector('#about-tags').ariaInvalid;"
     assert live.page.run(invalid) == "true" and "too many tags" in visible_text(live.page, "#about-note")
-    assert strict.stream(name) is None
+    assert server.state(owner.name) != "live"
     live.page.click("#without-words")
     live.wait_for_state("live")
     live.page.fill("#about-tags", "x" * letters)
     live.page.click("#about-save")
     live.wait_for_text("#about-note", "Saved")
     assert live.page.run(invalid) is None
-    wait_until(lambda: said(strict, name)["tags"] == ["x" * letters], "the tag", every_s=LOOK_EVERY_S)
+    wait_until(lambda: said(owner)["tags"] == ["x" * letters], "the tag", every_s=LOOK_EVERY_S)
     live.stop()
 
 
 def test_words_that_could_not_be_loaded_are_not_overwritten(
-    studio: Callable[..., LivePage], strict: Server, name: str
+    studio: Callable[..., LivePage], owner: Session
 ) -> None:
+    server = owner.server
     live = studio()
     live.page.fill("#about-title", "From last time")
     live.page.press("Enter")
     live.wait_for_text("#about-note", "Saved")
     tab = chromium_of(live.page).playwright
     tab.route("**/api/me/broadcast", lambda route: route.fulfill(status=502, body="<html>"))
-    again = LivePage(live.page, strict.url("")).choose_source("test")
+    again = LivePage(live.page, server.url("")).choose_source("test")
     again.wait_for_text("#about-note", "could not be loaded")
     assert not wait_for_element(again.page, "#about-title", "the title").enabled
     again.go_live(codec="vp8")
-    assert said(strict, name)["title"] == "From last time"
+    wait_until(lambda: said(owner)["title"] == "From last time", "the title", every_s=LOOK_EVERY_S)
     tab.unroute("**/api/me/broadcast")
     again.page.click("#about-save")
     wait_for_element(again.page, "#about-title", "the title", lambda e: e.text == "From last time")
