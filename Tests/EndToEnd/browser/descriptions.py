@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, UTC
 from typing import Any
 
 from .chromium import ChromiumPage
@@ -22,7 +22,7 @@ def stream(number: int, **more: Any) -> dict[str, Any]:
 
 def channel(name: str, **more: Any) -> dict[str, Any]:
     """A channel that was live yesterday at this time, for an hour and twenty minutes."""
-    ended = datetime.now(timezone.utc) - timedelta(days=1)
+    ended = datetime.now(UTC) - timedelta(days=1)
     return {
         "name": name, "displayName": "Anna's Bakery", "line": "Bread & more", "pictureUrl": None,
         "links": [{"label": "Shop", "address": "https://example.org/"},
