@@ -145,6 +145,14 @@ def test_a_link_to_a_channel_that_is_not_live_says_who_it_is(anna: Session) -> N
     assert head.graph["og:description"] == "Every day"
     assert head.meta("twitter:card") == "summary_large_image"
     assert head.meta("twitter:player") is None
+    assert head.graph["og:image:type"] == "image/png" and "/logo.png" in head.graph["og:image"]
+    # Its own picture goes before the logo of the site.
+    logo = anna.server.get(path_of(anna.server, head.graph["og:image"])).body
+    sent = anna.request("PUT", "/api/me/picture", headers={"content-type": "image/png"}, body=logo)
+    assert sent.status in (200, 204), sent
+    picture = Head(anna.server, f"/{anna.name}/watchLive").graph["og:image"]
+    assert f"/{anna.name}/picture?" in picture
+    assert anna.server.get(path_of(anna.server, picture)).headers["content-type"] == "image/png"
     # What is to come and unlisted is not told.
     secret = _WORDS | {"title": "Rehearsal", "unlisted": True}
     assert anna.json("/api/me/broadcast", secret, method="PUT").status == 200

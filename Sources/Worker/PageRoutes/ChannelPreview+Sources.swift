@@ -15,14 +15,15 @@ extension ChannelPreview {
             Face(stream), isLive: true,
             still: stream.stillForm.flatMap {
                 Still(contentType: $0.contentType, size: $0 == .jpeg ? nil : stream.firstSize)
-            })
+            }, picturePath: stream.about.pictureTag?.url(ofChannel: stream.name.text))
     }
 
     init(_ channel: PublicChannel) {
         self.init(
             Face(
                 name: channel.name, displayName: channel.profile.displayName,
-                words: channel.wordsWhileOffline), line: channel.profile.line)
+                words: channel.wordsWhileOffline), line: channel.profile.line,
+            picturePath: channel.pictureTag?.url(ofChannel: channel.name.text))
     }
 }
 

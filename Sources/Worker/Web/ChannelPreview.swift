@@ -21,12 +21,18 @@ package struct ChannelPreview: Sendable {
     let line: String
     let isLive: Bool
     let still: Still?
+    /// The path of the channel's picture; nil when it has none.
+    let picturePath: String?
 
-    package init(_ face: Face, line: String = "", isLive: Bool = false, still: Still? = nil) {
+    package init(
+        _ face: Face, line: String = "", isLive: Bool = false, still: Still? = nil,
+        picturePath: String? = nil
+    ) {
         self.face = face
         self.line = line
         self.isLive = isLive
         self.still = still
+        self.picturePath = picturePath
     }
 
     /// Of its page.
@@ -51,14 +57,17 @@ package struct ChannelPreview: Sendable {
     {
         let values = ["name": face.shownName, "site": site.name]
         let standard = isLive ? words("preview.live", values) : words("preview.offline", values)
-        let picture = still.map {
+        let ownStill = still.map {
             LinkPreview.Picture(
-                path: "/\(face.name)/still", contentType: $0.contentType,
-                size: $0.size)
+                path: "/\(face.name)/still", contentType: $0.contentType, size: $0.size)
+        }
+        let ownPicture = picturePath.map {
+            LinkPreview.Picture(path: $0, contentType: nil, size: nil)
         }
         return LinkPreview(
             origin: origin, path: "/\(face.name)/watchLive", title: face.heading,
-            description: paragraph.isEmpty ? standard : paragraph, picture: picture ?? logo,
+            description: paragraph.isEmpty ? standard : paragraph,
+            picture: ownStill ?? ownPicture ?? logo,
             player: "/\(face.name)/embed", isLive: isLive,
             feed: ("/\(face.name)/feed.xml", face.shownName))
     }

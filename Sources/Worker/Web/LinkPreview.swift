@@ -8,7 +8,8 @@ struct LinkPreview {
     struct Picture {
         /// Its path on this server.
         let path: String
-        let contentType: String
+        /// Nil if it is not known here.
+        let contentType: String?
         /// In pixels, if that is known.
         let size: (width: Int, height: Int)?
     }
@@ -59,10 +60,9 @@ struct LinkPreview {
                 Self.property("image:height", "\($0.height)"),
             ]
         }
-        return [
-            Self.property("image", origin + picture.path),
-            Self.property("image:type", picture.contentType),
-        ] + (size ?? []) + [Self.property("image:alt", title)]
+        let type = picture.contentType.map { [Self.property("image:type", $0)] }
+        return [Self.property("image", origin + picture.path)] + (type ?? []) + (size ?? [])
+            + [Self.property("image:alt", title)]
     }
 
     private func videoElements(_ player: String) -> [String] {
