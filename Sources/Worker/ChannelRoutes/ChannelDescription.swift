@@ -18,7 +18,8 @@ enum ChannelDescription {
                 JSONMember("name", .string(channel.name.text)),
                 JSONMember("displayName", .string(displayName)),
             ] + links + [
-                JSONMember("pictureUrl", pictureURL(of: channel, live).map { .string($0) } ?? .null),
+                JSONMember(
+                    "pictureUrl", pictureURL(of: channel, live).map { .string($0) } ?? .null),
                 JSONMember("isLive", .boolean(live != nil)),
                 JSONMember("words", words.json),
                 JSONMember("lastBroadcast", channel.broadcasts.first.map(json(of:)) ?? .null),
