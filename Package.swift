@@ -318,7 +318,7 @@ let package = Package(
         .testTarget(
             name: "AccountsTests",
             dependencies: [
-                "Accounts", "Channel", "LinuxIO", "Pictures", "Settings", "StreamState", "Text",
+                "Accounts", "Channel", "LinuxIO", "Settings", "StreamState", "Text",
                 "store-torture",
             ],
             path: "Tests/Accounts", exclude: ["Torture"]),

@@ -22,9 +22,9 @@ struct ServingTests {
     func descriptors() throws {
         let supervisor = try TestSupervisor()
         supervisor.waitUntilReady()
-        // 3 control, 4 settings, 5 certificate, 6 key, 7 counters, 8 board, 9 to 72 doorbells; the
-        // worker's own: 73 and 74 epoll, 75 the connection.
-        let expected = (0...75).map { "\($0)" }.joined(separator: ",")
+        // 3 control, 4 settings, 5 certificate, 6 key, 7 logo, 8 counters, 9 board, 10 to 73 doorbells; the
+        // worker's own: 74 and 75 epoll, 76 the connection.
+        let expected = (0...76).map { "\($0)" }.joined(separator: ",")
         #expect(try supervisor.connect().ask("descriptors") == expected)
     }
 
@@ -181,7 +181,7 @@ struct ServingTests {
         supervisor.waitUntilReady()
         var clients: [TestClient] = []
         while let client = TestClient(port: supervisor.port) { clients.append(client) }
-        #expect(clients.count == (mode == "few" ? 25 : 48))
+        #expect(clients.count == (mode == "few" ? 24 : 48))
         #expect(clients.allSatisfy { $0.ask("keys") != nil })
         let worker = clients[0].greeting.processID
         clients.removeLast(10)
