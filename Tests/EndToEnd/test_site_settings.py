@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from browser.account_pages import Visitor
 from browser.element import wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.gallery import Gallery
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
+from weir.accounts import sign_up
 from weir.operators import command
 from weir.publisher import Publisher
 from weir.recordings import record
@@ -105,6 +107,21 @@ def command_of(server: Server, name: str, file: Path) -> subprocess.CompletedPro
         [str(server.program), name, "--config", str(file), "--cert", str(pair.certificate), "--key",
          str(pair.key), "--data", str(server.data / "other")], capture_output=True, text=True,
         timeout=60)
+
+
+@pytest.mark.slow
+def test_forms_work_whatever_the_server_is_called(
+    start_server: Start, open_own: Callable[..., Page], tmp_path: Path
+) -> None:
+    file = tmp_path / "weir.toml"
+    file.write_text('site-name = "Mill"\npublish = "account"\n')
+    server = start_server("--config", str(file))
+    sign_up(server, "anna")
+    anna = Visitor(open_own(), server.url("")).visit("/login")
+    anna.enter("/login", "anna", "a wrong password")
+    assert "wrong" in wait_for_element(anna.page, "[role=alert]", "what is wrong").text
+    anna.log_in("anna").press("form[action='/api/me/stream-key']")
+    assert anna.wait_for_key().startswith("weir_")
 
 
 @pytest.mark.slow

@@ -48,9 +48,9 @@ function take(request, form, start) {
   }
 }
 
-/** Whether the server has written a page, and not something on the way. */
+/** Whether the server has written a page, and not something on the way: whatever its operator calls it. */
 function isOurs(page) {
-  return page?.querySelector('meta[name="application-name"][content="Weir"]') != null;
+  return page?.querySelector('meta[name="generator"][content="Weir"]') != null;
 }
 
 /** Whether the server has refused the request before it knew that a form had sent it. */
