@@ -92,6 +92,14 @@ import Text
             ("https://example.org/ö", false), ("https://example.org/a b", false),
             ("https://example.org/\"x", false), ("https://.example", false),
             ("//example.org", false), ("https:/example.org", false),
+            ("https://a-b.c_d.example:1?e", true), ("https://a.example:65535/%7E", true),
+            ("https://1.2.3.999/", false), ("https://a.0x7f/", false), ("https://a.9b/", false),
+            ("https://a.example:99999/", false), ("https://a.example:0", false),
+            ("https://a.example:x/", false), ("https://a.example:", false),
+            ("https://a.example:1:2", false), ("https://a.example:+1", false),
+            ("https://a.b%zz/", false), ("https://a.b%41/", false),
+            ("https://[::1].example/", false),
+            ("https://a..example", false), ("https://a.example.", false),
             ("https://example.org/" + String(repeating: "a", count: 256), false),
         ])
     func links(address: String, isTaken: Bool) {

@@ -168,7 +168,10 @@ def test_what_is_not_taken_is_named_and_changes_nothing(anna: Session, case: str
     assert anna.get("/api/me/broadcast").json() == _NOTHING
 
 
-@pytest.mark.parametrize("address", ["http://a.example", "javascript:alert(1)", "https://u@a.example", ""])
+@pytest.mark.parametrize("address", [
+    "http://a.example", "javascript:alert(1)", "https://u@a.example", "", "https://1.2.3.999/",
+    "https://a.example:99999/", "https://a.example:x/", "https://a.b%zz/",
+])
 def test_links_lead_nowhere_else_than_to_servers(anna: Session, address: str) -> None:
     answer = say(anna, {"links": [{"label": "x", "address": address}]}, "/api/me/profile")
     assert (answer.status, answer.json()["field"]) == (422, "links")

@@ -95,7 +95,7 @@ struct ChannelMembers {
             guard case .object = element else {
                 throw ChannelFault(name, .wrongKind(expected: "a list of objects"))
             }
-            guard let address = element["address"]?.string, Self.isAddress(address) else {
+            guard let address = element["address"]?.string, LinkAddress.isValid(address) else {
                 throw ChannelFault(name, .notALink)
             }
             let label = try Self.label(of: element, in: name)
@@ -115,22 +115,4 @@ struct ChannelMembers {
                 "label", characters: Limits.linkLabelCharacters)
         } catch { throw ChannelFault(name, error.reason) }
     }
-
-    /// Printable ASCII without what would have to be escaped (RFC 3986, section 2), https, and a host
-    /// without a user before it.
-    static func isAddress(_ address: String) -> Bool {
-        let scheme = "https://"
-        guard address.utf8.count <= Limits.linkBytes, address.hasPrefix(scheme),
-            address.utf8.allSatisfy({ (0x21..<0x7F).contains($0) && !escaped.contains($0) })
-        else { return false }
-        let authority = address.utf8.dropFirst(scheme.utf8.count)
-            .prefix {
-                $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
-            }
-        let host = authority.prefix { $0 != UInt8(ascii: ":") }
-        return !authority.contains(UInt8(ascii: "@")) && host.count >= 3
-            && host.contains(UInt8(ascii: ".")) && host.first != UInt8(ascii: ".")
-    }
-
-    private static let escaped = Set("\"<>\\^`{|}".utf8)
 }

@@ -89,6 +89,8 @@ function showTags(list, tags) {
 
 /** @param {{label: string, address: string}} link */
 function itemOf({ label, address }) {
+  // Browsers may know more that is no address, for example of names in other scripts.
+  if (!URL.canParse(address)) return item(label || address);
   const { host, pathname } = new URL(address);
   return item(outsideLink(address, label || `${host}${pathname === '/' ? '' : pathname}`));
 }
@@ -102,8 +104,9 @@ function feedOf(name) {
   return item(link);
 }
 
-function item(link) {
+/** @param {HTMLElement | string} content */
+function item(content) {
   const element = document.createElement('li');
-  element.append(link);
+  element.append(content);
   return element;
 }
