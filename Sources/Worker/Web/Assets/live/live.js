@@ -56,6 +56,8 @@ class LivePage {
   });
   #countdown = new Countdown();
   #isUsable = true;
+  /** To go live, counted: who cancels and presses again begins another one while the first one waits. */
+  #attempts = 0;
   /** @type {import('./page-state.js').StateName | null} shown last */
   #shown = null;
 
@@ -158,19 +160,22 @@ class LivePage {
     this.#notice.hide();
     this.#studio.isMicrophoneOn = true;
     this.#state.go('starting');
+    this.#attempts += 1;
+    const attempt = this.#attempts;
+    const isCurrent = () => this.#state.name === 'starting' && attempt === this.#attempts;
     // The button was further down; the picture, and what is needed now, are at the top.
     scrollTo(0, 0);
     const copy = await this.#openCopy(name);
-    if (this.#state.name !== 'starting') return;
+    if (!isCurrent()) return;
     const isThere = await this.#openPicture();
-    if (this.#state.name !== 'starting') return;
+    if (!isCurrent()) return;
     if (!isThere) {
       this.#state.go('failed');
       return;
     }
     // Unlisted, for example, is not to become listed because it could not be saved.
     const complaint = savesWords ? await this.#words.save() : '';
-    if (this.#state.name !== 'starting') return;
+    if (!isCurrent()) return;
     if (complaint !== '') {
       this.#state.go('failed');
       this.#notice.show(
@@ -178,8 +183,8 @@ class LivePage {
       return;
     }
     this.#form.remember(name);
-    if (this.#form.wantsCountdown && !await this.#countDown()) return;
-    await this.#air.begin(name, takesOver, copy);
+    if (this.#form.wantsCountdown && !await this.#countDown(isCurrent)) return;
+    await this.#air.begin(name, takesOver, copy, isCurrent);
   }
 
   /** @returns {Promise<BroadcastCopy | null>} null: none is wanted */
@@ -194,8 +199,11 @@ class LivePage {
     return copy;
   }
 
-  /** @returns {Promise<boolean>} whether to begin now */
-  async #countDown() {
+  /**
+   * @param {() => boolean} isCurrent whether it is still this attempt that starts
+   * @returns {Promise<boolean>} whether to begin now
+   */
+  async #countDown(isCurrent) {
     this.#state.go('counting');
     find('stop').focus();
     if (!await this.#countdown.run()) {
@@ -206,8 +214,9 @@ class LivePage {
     this.#state.go('starting');
     // Three seconds are long enough to unplug a camera.
     const isThere = this.#studio.hasPicture || await this.#openPicture();
-    if (!isThere && this.#state.name === 'starting') this.#state.go('failed');
-    return isThere && this.#state.name === 'starting';
+    if (!isCurrent()) return false;
+    if (!isThere) this.#state.go('failed');
+    return isThere;
   }
 
   // The end

@@ -95,14 +95,14 @@ export class OnAir {
    * Sends what the studio has.
    * @param {boolean} takesOver from ourselves, elsewhere
    * @param {BroadcastCopy | null} copy to be made on this device
+   * @param {() => boolean} isCurrent whether it is still wanted, and no other one in its place
    */
-  async begin(name, takesOver, copy) {
-    const { state } = this.#page;
+  async begin(name, takesOver, copy, isCurrent) {
     this.#startTrouble = '';
     this.#plan.begin();
     this.#lost.begin();
     const { stream, plan } = await this.#plan.prepare(null);
-    if (state.name !== 'starting') return;
+    if (!isCurrent()) return;
     this.#copy = copy;
     this.#hasBegun = false;
     if (copy?.fault) this.copyFailed(copy.fault);
