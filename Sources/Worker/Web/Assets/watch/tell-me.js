@@ -41,11 +41,13 @@ export class TellMe {
       this.#disarm();
       return;
     }
-    if (await Notification.requestPermission() !== 'granted') {
+    const answer = await Notification.requestPermission();
+    if (answer === 'denied') {
       this.#button.textContent = word('watch.tell-me.blocked');
       this.#button.disabled = true;
-      return;
     }
+    // A question that was only put away may be asked again.
+    if (answer !== 'granted') return;
     this.#button.textContent = word('watch.tell-me.on');
     this.#timer = setInterval(() => this.#ask(), ASK_EVERY_MS);
   }
@@ -69,6 +71,14 @@ export class TellMe {
 
   #tell() {
     this.#disarm();
+    try {
+      this.#notify();
+    } catch {
+      // A browser that has notifications but not for pages. This page plays all the same.
+    }
+  }
+
+  #notify() {
     const { face, shownName } = this.#view;
     const notification = new Notification(word('watch.document.live', { name: shownName }), {
       body: face.title, icon: face.pictureUrl ?? this.#icon, tag: `weir-${face.name}`,
@@ -80,8 +90,8 @@ export class TellMe {
   }
 }
 
-/** Android lets only a service worker notify, and says so when it is too late. */
+/** Android and iOS let only a service worker notify, and say so when it is too late. */
 function mayNotify() {
-  return 'Notification' in window && Notification.permission !== 'denied'
-    && !/android/i.test(navigator.userAgent);
+  const isPhone = /android/i.test(navigator.userAgent) || navigator.standalone !== undefined;
+  return 'Notification' in window && Notification.permission !== 'denied' && !isPhone;
 }
