@@ -78,6 +78,16 @@ def test_the_line_of_the_documentation_plays_in_a_page_of_another_site(
     frame = frame_of(page)
     wait_for_playing(frame)
     assert frame.evaluate("() => document.querySelector('#video').muted")
+    # Whether or not the page around it lets it copy, the button does something.
+    frame.evaluate("""() => {
+      const button = document.querySelector('[data-copy=statistics-figures]');
+      new MutationObserver(() => { window.said ??= button.textContent; })
+        .observe(button, { childList: true });
+      button.click();
+    }""")
+    said = wait_until(lambda: frame.evaluate("() => window.said ?? ''"), "the button to say what it did",
+                      every_s=LOOK_EVERY_S)
+    assert said in ("Copied", "Press Ctrl+C")
 
 
 def shared_line(page: ChromiumPage, server: Server, name: str) -> str:
