@@ -139,7 +139,7 @@ def test_a_copy_is_saved_and_each_of_its_files_plays(
     ("async () => { throw new DOMException('', 'AbortError'); }", "No file was chosen"),
     ("""async () => ({ name: 'a.webm', createWritable: async () => ({
           write: async () => { throw new DOMException('', 'QuotaExceededError'); },
-          close: async () => { throw new TypeError('errored'); } }) })""", "The disk is full"),
+          close: async () => { throw new TypeError('errored'); } }) })""", "the copy is lost"),
     ("async () => ({ createWritable: async () => { throw new TypeError(''); } })", "could not be written"),
     ("async () => ({ name: 'a.webm', createWritable: async () => ({ write: () => new Promise(() => {}) }) })",
      ""),

@@ -5,7 +5,7 @@ import { copyName } from './copy-name.js';
 import { CopyPart } from './copy-part.js';
 import { openChosen, openWithoutAsking } from './copy-places.js';
 
-/** @typedef {'denied' | 'full' | 'bound' | 'slow' | 'failed'} CopyFault */
+/** @typedef {'denied' | 'full' | 'lost' | 'bound' | 'slow' | 'failed'} CopyFault */
 
 /** The last chunk of a recorder comes a little after it was stopped; on a busy machine, later. */
 const LAST_CHUNK_MS = 5_000;
@@ -15,6 +15,7 @@ const FAULTS = {
   NotAllowedError: 'denied',
   SecurityError: 'denied',
   QuotaExceededError: 'full',
+  Lost: 'lost',
   Bound: 'bound',
   Slow: 'slow',
 };

@@ -9,7 +9,8 @@ const MEMORY_BYTES_MAX = 500_000_000;
 /**
  * @typedef {object} Place
  * @property {'chosen' | 'browser' | 'memory'} kind
- * @property {(blob: Blob) => Promise<void>} write throws the browser's error, or one called 'Bound'
+ * @property {(blob: Blob) => Promise<void>} write throws the browser's error, or one called 'Bound', or
+ *   'Lost' when the disk is full and nothing is left of the file
  * @property {() => Promise<Blob | null>} close the file, if it is in memory
  */
 
@@ -18,12 +19,18 @@ export async function openChosen(handle) {
   const writer = await handle.createWritable();
   return {
     kind: 'chosen',
-    write: (blob) => writer.write(blob),
+    write: (blob) => writer.write(blob).catch(throwAsLost),
     close: async () => {
-      await writer.close();
+      await writer.close().catch(throwAsLost);
       return null;
     },
   };
+}
+
+/** The file appears when it is complete, and after a failed write it never is: nothing is left of it. */
+function throwAsLost(error) {
+  if (error?.name !== 'QuotaExceededError') throw error;
+  throw new DOMException('The disk is full.', 'Lost');
 }
 
 /** @param {string} name of the file @returns {Promise<Place>} */

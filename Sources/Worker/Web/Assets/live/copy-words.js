@@ -7,6 +7,7 @@ import { warning } from './failure-words.js';
 const FAULTS = {
   denied: () => word('copies.fault.denied'),
   full: () => word('copies.fault.full'),
+  lost: () => word('copies.fault.lost'),
   bound: () => word('copies.fault.bound'),
   slow: () => word('copies.fault.slow'),
   failed: () => word('copies.fault.failed'),
