@@ -113,8 +113,9 @@ def test_words_outlive_the_worker_and_the_broadcast(
     for pid in server.workers().values():
         server.expected_deaths.add(pid)
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: said(server, name) == _WORDS, "the words after all workers have died")
-    assert stream(server, name)["displayName"] == "Anna's Bakery"
+    wait_until(
+        lambda: said(server, name) == _WORDS and stream(server, name).get("displayName") == "Anna's Bakery",
+        "the words after all workers have died")
     publisher.abort()
     owner.request("DELETE", f"/{name}/live")
     wait_until(
