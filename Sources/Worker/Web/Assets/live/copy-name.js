@@ -1,6 +1,8 @@
 // The name of the file with the copy of a broadcast. Pure.
 
 const TITLE_CHARACTERS = 80;
+/** Systems take names of 255 bytes; day, time, number and ending need some of them. */
+const TITLE_BYTES = 180;
 /** What some system does not take in a name: Windows has the most. */
 const FORBIDDEN = /[\\/:*?"<>|\p{Cc}]+/gu;
 
@@ -13,8 +15,8 @@ const FORBIDDEN = /[\\/:*?"<>|\p{Cc}]+/gu;
  * @param {string} mimeType of the recorder
  */
 export function copyName(title, beganAt, number, mimeType) {
-  const letters = [...title.replace(FORBIDDEN, ' ').replace(/\s+/g, ' ').trim()];
-  const shown = letters.slice(0, TITLE_CHARACTERS).join('').replace(/^[. ]+|[. ]+$/g, '');
+  const plain = title.replace(FORBIDDEN, ' ').replace(/\s+/g, ' ').trim();
+  const shown = beginningOf(plain).replace(/^[. ]+|[. ]+$/g, '');
   const twoDigits = (value) => String(value).padStart(2, '0');
   const day = [beganAt.getFullYear(), beganAt.getMonth() + 1, beganAt.getDate()]
     .map(twoDigits).join('-');
@@ -23,4 +25,23 @@ export function copyName(title, beganAt, number, mimeType) {
   const ending = mimeType.includes('matroska') ? 'mkv' : 'webm';
   const parts = [shown, day, time, ...(number > 1 ? [number] : [])].filter((part) => part !== '');
   return `${parts.join(' ')}.${ending}`;
+}
+
+/** As much as a name may have, without cutting what is read as one character. */
+function beginningOf(text) {
+  const encoder = new TextEncoder();
+  let shown = '';
+  let bytes = 0;
+  for (const character of charactersOf(text).slice(0, TITLE_CHARACTERS)) {
+    bytes += encoder.encode(character).length;
+    if (bytes > TITLE_BYTES) break;
+    shown += character;
+  }
+  return shown;
+}
+
+function charactersOf(text) {
+  // Firefox has it from version 125 on.
+  if (!Intl.Segmenter) return [...text];
+  return [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
 }
