@@ -118,6 +118,7 @@ def test_a_copy_is_saved_and_each_of_its_files_plays(
     wait_until(lambda: page.run("return document.querySelectorAll('#copy-list li').length;") >= files,
                f"{files} files", every_s=LOOK_EVERY_S)
     assert ("The copy is in chosen" in visible_text(page, "#summary")) is (place == "chosen")
+    assert ("go with it" in visible_text(page, "#copies")) is (place == "memory")
 
     copies = saved(live, tmp_path, from_memory=place != "chosen" and browser == "chromium")
     # On a busy machine a recorder may be replaced once more.

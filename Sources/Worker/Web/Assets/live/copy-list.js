@@ -41,6 +41,8 @@ export class CopyList {
     ];
     find('copy-list').replaceChildren(...rows);
     find('copies').hidden = rows.length === 0;
+    find('copies-kept').hidden = files.length === 0;
+    find('copies-held').hidden = this.#held.length === 0;
   }
 
   #drop(held) { this.#held = this.#held.filter((other) => other !== held); }
