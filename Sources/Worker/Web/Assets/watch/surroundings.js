@@ -7,6 +7,9 @@ import { Others } from './others.js';
 import { setUpShare } from './share.js';
 import { TellMe } from './tell-me.js';
 
+/** All who have watched see the end at once, and need not ask at once. */
+const ASK_WITHIN_MS = 5_000;
+
 /**
  * @param {import('./face-view.js').FaceView} faceView
  * @param {Record<string, HTMLElement>} elements   by id
@@ -18,7 +21,7 @@ import { TellMe } from './tell-me.js';
 export function setUpSurroundings(faceView, elements, icon, onFace) {
   const { name } = faceView.face;
   const tellMe = new TellMe(elements['tell-me'], faceView, icon);
-  const showStream = setUpShare(elements, faceView);
+  const showWays = setUpShare(elements, faceView);
   new Others(name, elements);
   let channel = null;
   let shown = '';
@@ -28,12 +31,21 @@ export function setUpSurroundings(faceView, elements, icon, onFace) {
     const words = state === 'offline' ? lastTimeWords(channel?.lastBroadcast) : '';
     if (elements['last-time'].textContent !== words) elements['last-time'].textContent = words;
   };
-  fetchChannel(name).then((found) => {
+  const askChannel = async () => {
+    const found = await fetchChannel(name);
     if (!found) return;
     channel = found;
     faceView.setChannel(channel);
     showState(shown);
     onFace();
-  });
+  };
+  askChannel();
+  let wasKnown = false;
+  const showStream = (stream) => {
+    showWays(stream);
+    // Since the page was loaded, a broadcast has become the last one, and there may be words for the next.
+    if (wasKnown && stream === null) setTimeout(askChannel, Math.random() * ASK_WITHIN_MS);
+    wasKnown = stream !== null;
+  };
   return { showState, showStream };
 }
