@@ -17,10 +17,10 @@ from weir.waiting import wait_until
 #: At most: KiB over the wire of the document, its styles and scripts; how many those are.
 _BOUNDS = {
     "/": (30, 24),
-    "/NAME/watchLive": (90, 75),
-    "/NAME/embed": (75, 70),
-    "/nobody-at-all/watchLive": (90, 75),
-    "/live": (110, 100),
+    "/NAME/watchLive": (110, 95),
+    "/NAME/embed": (95, 90),
+    "/nobody-at-all/watchLive": (110, 95),
+    "/live": (140, 130),
     "/no-such-page": (15, 8),
 }
 _WEIGHED = """
