@@ -131,7 +131,7 @@ let package = Package(
             name: "History",
             dependencies: [
                 "Accounts", "Credentials", "LinuxIO", "SegmentRing", "Settings", "StreamState",
-                "Telemetry",
+                "Telemetry", "Text",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Worker/History",
@@ -377,8 +377,8 @@ let package = Package(
         .testTarget(
             name: "EventsTests",
             dependencies: [
-                "Events", "FakeExchange", "HTTP", "LinuxIO", "SegmentRing", "StreamBench",
-                "StreamState", "Streams",
+                "Channel", "Events", "FakeExchange", "HTTP", "LinuxIO", "SegmentRing",
+                "StreamBench", "StreamState", "Streams", "Text",
             ],
             path: "Tests/Events"),
         .testTarget(

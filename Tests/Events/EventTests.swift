@@ -1,9 +1,11 @@
 // What a subscriber to events is told: the table of newest events, a cursor into it, and how often
 // figures are told. All of it without a socket.
 
+import Channel
 import Foundation
 import StreamState
 import Testing
+import Text
 
 @testable import Events
 
@@ -48,6 +50,13 @@ private struct Reader {
 
 private func mark(_ state: StreamState = .live, epoch: UInt64 = 1) -> StreamMark {
     StreamMark(ringEpoch: epoch, state: state, publisher: .sending)
+}
+
+private var unlisted: StreamMark {
+    let words = BroadcastWords(stored: .object([JSONMember("unlisted", .boolean(true))]))
+    return StreamMark(
+        ringEpoch: 1, state: .live, publisher: .sending,
+        about: About(words: words, displayName: ""))
 }
 
 extension EventTable {
@@ -175,6 +184,30 @@ struct EventListTests {
         table.set("amy", 2)
         late.readAll(table)
         #expect(late.told == [stream("amy", 2)])
+    }
+
+    @Test("an unlisted stream is named to nobody, except that it has left the list")
+    func secret() {
+        let table = EventTable(goneLimit: 10)
+        table.set("amy", 1, unlisted)
+        var reader = Reader(.all)
+        reader.readAll(table)
+        table.set("amy", 2, unlisted)
+        reader.readAll(table)
+        _ = table.remove("amy")
+        reader.readAll(table)
+        #expect(reader.told == [list()])
+        reader.forget()
+        table.set("amy", 3)
+        reader.readAll(table)
+        table.set("amy", 4, unlisted)
+        table.set("amy", 5, unlisted)
+        reader.readAll(table)
+        table.set("amy", 6, unlisted)
+        _ = table.remove("amy")
+        table.set("ben", 1)
+        reader.readAll(table)
+        #expect(reader.told == [stream("amy", 3), gone("amy"), stream("ben", 1)])
     }
 
     @Test("a stream that comes back after it was gone is told, and listed once")

@@ -89,10 +89,7 @@ struct EventCursor {
             if since < table.forgottenVersion {
                 return startList(of: table)
             }
-            guard let entry = table.firstChanged(after: since) else { return nil }
-            phase = .following(since: entry.version)
-            // One that was on the list may have left it.
-            return entry.isListed ? entry.event[...] : EventText.gone(entry.name)[...]
+            return nextListedChange(from: table, since: since)
         case .one(let name):
             guard let entry = table.find(name) else {
                 if saidGone { return nil }
@@ -104,6 +101,22 @@ struct EventCursor {
             saidGone = entry.isGone
             return entry.event[...]
         }
+    }
+
+    /// Of a stream that is not on the list, only that it has left it is told, and only to those who may have
+    /// seen it there: to others its name is nobody's business.
+    private mutating func nextListedChange(
+        from table: EventTable, since: UInt64
+    ) -> ArraySlice<UInt8>? {
+        var told = since
+        while let entry = table.firstChanged(after: told) {
+            let hasLeft = entry.leftListVersion > told
+            told = entry.version
+            phase = .following(since: told)
+            if entry.isListed { return entry.event[...] }
+            if hasLeft { return EventText.gone(entry.name)[...] }
+        }
+        return nil
     }
 
     private mutating func comment() -> ArraySlice<UInt8>? {

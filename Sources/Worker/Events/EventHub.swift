@@ -256,9 +256,14 @@ package final class EventHub {
 
     private func tell(_ changes: [Change], areFigures: Bool) {
         guard !changes.isEmpty else { return }
-        let bytes = changes.reduce(0) { $0 + $1.bytes }
-        var spent = all.count == 0 ? 0 : all.count * (bytes + Limits.eventWakeBytes)
-        all.wake()
+        // One that the table has forgotten may have been on the list.
+        let listed = changes.filter { table.find($0.name.text)?.isToldToAll ?? true }
+        var spent = 0
+        if !listed.isEmpty {
+            let bytes = listed.reduce(0) { $0 + $1.bytes }
+            spent = all.count == 0 ? 0 : all.count * (bytes + Limits.eventWakeBytes)
+            all.wake()
+        }
         for change in changes {
             guard let topic = named[change.name] else { continue }
             spent += topic.count * (change.bytes + Limits.eventWakeBytes)

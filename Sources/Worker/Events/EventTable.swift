@@ -44,8 +44,15 @@ final class EventTable {
 
         var isGone: Bool { mark == nil }
 
+        /// The version at which it left the list of all streams, by its end or because it is unlisted now;
+        /// 0 when it never did.
+        fileprivate(set) var leftListVersion: UInt64 = 0
+
         /// Whether those who hear of all streams hear of this one.
-        var isListed: Bool { mark?.isListed ?? true }
+        var isListed: Bool { mark?.isListed ?? false }
+
+        /// Whether its newest change is one that those who hear of all streams are told.
+        var isToldToAll: Bool { isListed || leftListVersion == version }
     }
 
     private var entries: [String: Entry] = [:]
@@ -77,10 +84,12 @@ final class EventTable {
             if entry.version != 0 { goneCount -= 1 }
             names.insert(name, at: place(of: name))
         }
+        let wasListed = entry.isListed
         entry.event = EventText.event("stream", json: json)
         entry.element = element
         entry.mark = mark
         move(entry)
+        if wasListed && !mark.isListed { entry.leftListVersion = version }
         return entry.event.count
     }
 
@@ -88,11 +97,13 @@ final class EventTable {
     func remove(_ name: String) -> Int? {
         guard let entry = entries[name], !entry.isGone else { return nil }
         names.remove(at: place(of: name))
+        let wasListed = entry.isListed
         entry.event = EventText.gone(name)
         entry.element = []
         entry.mark = nil
         goneCount += 1
         move(entry)
+        if wasListed { entry.leftListVersion = version }
         if goneCount > goneLimit { forgetOldestGone() }
         return entry.event.count
     }
