@@ -43,6 +43,8 @@ import Text
             #expect(About(decoding: Array(spoilt.utf8)) == nil)
         }
         #expect(BroadcastWords(stored: .string("?")) == .none)
+        let spoilt = JSONValue(parsing: Array(#"{"title":1,"unlisted":true}"#.utf8)) ?? .null
+        #expect(BroadcastWords(stored: spoilt) == .unlisted)
     }
 
     @Test(

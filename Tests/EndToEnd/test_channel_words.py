@@ -139,13 +139,33 @@ def test_what_is_unlisted_is_there_for_those_who_know_its_name(
         assert anna.name not in listed(server)
         assert anna.name.encode() not in server.get("/").body
         assert stream(server, anna.name)["title"] == "Rehearsal"
+        # Changing figures are told to those who know the name, and in no way to others.
+        friend.wait_for(lambda: len(friend.events) > 3, "changes of figures")
         say(anna, {"title": "Premiere"})
         everybody.wait_for(lambda: anna.name in everybody.streams(), "the stream on the list")
+        assert everybody.states(anna.name)[0] == "live", "it was named before it was on the list"
         # Each worker makes its list anew when it has heard of it.
         wait_until(lambda: all(anna.name in listed(server) for _ in range(4)), "it on every list")
         say(anna, {"title": "Rehearsal", "unlisted": True})
         everybody.wait_for(lambda: anna.name not in everybody.streams(), "it to leave the list")
         assert friend.streams()[anna.name]["state"] == "live"
+
+
+def test_what_was_unlisted_stays_so_when_it_is_over_whatever_comes_next(
+    anna: Session, publish: Publish
+) -> None:
+    server = anna.server
+    say(anna, {"title": "Rehearsal", "unlisted": True})
+    publisher = on_air(publish, anna, anna.make_key())
+    wait_until(lambda: server.get(f"/{anna.name}/still").status == 200, "a still")
+    publisher.abort()
+    anna.request("DELETE", f"/{anna.name}/live")
+    say(anna, {"title": "Premiere"})
+    wait_until(
+        lambda: [each["title"] for each in anna.me()["broadcasts"]] == ["Rehearsal"],
+        "the broadcast in the list of its owner")
+    assert b"<entry>" not in server.get(f"/{anna.name}/feed.xml").body
+    wait_until(lambda: server.get(f"/{anna.name}/still").status == 404, "its still to be gone")
 
 
 _REFUSED = {

@@ -41,6 +41,10 @@ import Testing
         return writer.ring
     }
 
+    private func note(_ ring: Ring) -> Bool {
+        history.note(ring, of: bench.name, title: "Rehearsal 🍞", wasUnlisted: true)
+    }
+
     private var folder: String { bench.directory + "/broadcasts" }
 
     private var files: [String] {
@@ -62,28 +66,31 @@ import Testing
     @Test("what an account has broadcast is noted once")
     func once() throws {
         let ring = try makeRing(of: PublisherIdentity.account([1]))
-        #expect(history.note(ring, of: bench.name))
+        #expect(note(ring))
         #expect(files.count == 1)
         try FileSystem.removeFile("\(folder)/\(files[0])")
-        #expect(history.note(ring, of: bench.name))
+        #expect(note(ring))
         #expect(files == [], "the ring says that it is noted")
     }
 
     @Test("what nobody's account has broadcast, or nothing, is not")
     func nobodys() throws {
-        #expect(history.note(try makeRing(of: PublisherIdentity.network(1)), of: bench.name))
+        #expect(note(try makeRing(of: PublisherIdentity.network(1))))
         #expect(files == [])
     }
 
     @Test("what was noted comes to its account, and then its file goes")
     func told() throws {
         let account = try service.add(name: bench.name.text, password: "a long password")
-        #expect(history.note(try makeRing(of: PublisherIdentity.account([1])), of: bench.name))
+        #expect(note(try makeRing(of: PublisherIdentity.account([1]))))
         let id = try #require(files.first)
         tellAll()
         let broadcasts = try service.overview(of: account).broadcasts
         #expect(broadcasts.map(\.id) == [id])
         #expect(broadcasts.map(\.bytes) == [100])
+        // The account itself has said nothing of its next broadcast.
+        #expect(broadcasts.map(\.title) == ["Rehearsal 🍞"])
+        #expect(broadcasts.map(\.wasUnlisted) == [true])
     }
 
     @Test("a name that is somebody else's by now gets nothing, and the file goes all the same")

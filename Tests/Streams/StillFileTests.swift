@@ -193,6 +193,22 @@ import Testing
         #expect(last.find(bench.name) == nil && last.names.isEmpty)
     }
 
+    @Test("nothing stays of a broadcast that is unlisted, or may have been")
+    func unlisted() throws {
+        let writer = try makeRing()
+        defer { writer.release() }
+        try append(Self.entry(mark: 1), to: writer)
+        let about = "\(bench.streamDirectory)/\(AboutFile.name)"
+        for said in [#"{"words":{"unlisted":true},"profile":{}}"#, "spoilt"] {
+            last.keep(of: writer.ring, bench.name)
+            #expect(last.find(bench.name) != nil)
+            try FileSystem.write(Array(said.utf8), to: about, through: about + ".new")
+            last.keep(of: writer.ring, bench.name)
+            #expect(last.find(bench.name) == nil)
+            try FileSystem.removeFile(about)
+        }
+    }
+
     @Test("the oldest go when there are too many, or too much")
     func bounds() throws {
         let writer = try makeRing()

@@ -13,6 +13,8 @@ package struct About: Equatable, Sendable {
     package let pictureTag: PictureTag?
 
     package static let none = About(words: .none, displayName: "")
+    /// Of a stream whose file cannot be read.
+    package static let unreadable = About(words: .unlisted, displayName: "")
 
     package init(words: BroadcastWords, displayName: String, pictureTag: PictureTag? = nil) {
         self.words = words

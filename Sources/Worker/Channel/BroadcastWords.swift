@@ -19,12 +19,15 @@ package struct BroadcastWords: Equatable, Sendable {
 
     package static let none = BroadcastWords()
 
-    private init() {
+    /// Of those nothing is known but that they are on no list, to be on the safe side.
+    package static let unlisted = BroadcastWords(isUnlisted: true)
+
+    private init(isUnlisted: Bool = false) {
         title = ""
         description = ""
         language = nil
         tags = []
-        isUnlisted = false
+        self.isUnlisted = isUnlisted
     }
 
     /// What a client sends. A member that is absent is empty. Errors: what is not taken, the first of it.
@@ -38,9 +41,11 @@ package struct BroadcastWords: Equatable, Sendable {
         isUnlisted = try members.flag("unlisted")
     }
 
-    /// What was stored. Nothing of it if an older or other program has written something else.
+    /// What was stored. Nothing of it if an older or other program has written something else, except that
+    /// what was to be on no list stays so.
     package init(stored json: JSONValue) {
-        self = (try? BroadcastWords(json)) ?? .none
+        let rest = json["unlisted"]?.boolean == true ? BroadcastWords.unlisted : .none
+        self = (try? BroadcastWords(json)) ?? rest
     }
 
     package var json: JSONValue { .object(members) }

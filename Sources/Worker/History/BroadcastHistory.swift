@@ -44,11 +44,16 @@ package final class BroadcastHistory {
 
     /// The ring's broadcast is over. Idempotent; call before the ring is given up. False: it could not
     /// be noted, try again.
+    /// - Parameters:
+    ///   - title: of the broadcast; empty when it had none.
+    ///   - wasUnlisted: it was on no list.
     @discardableResult
-    package func note(_ ring: Ring, of name: StreamName) -> Bool {
+    package func note(
+        _ ring: Ring, of name: StreamName, title: String, wasUnlisted: Bool
+    ) -> Bool {
         loop.assertOwner()
         if ring.status.isNoted { return true }
-        if let broadcast = EndedBroadcast(ring, of: name) {
+        if let broadcast = EndedBroadcast(ring, of: name, title: title, wasUnlisted: wasUnlisted) {
             guard keep(broadcast) else { return false }
         }
         ring.status.isNoted = true
@@ -138,9 +143,6 @@ extension AccountService {
         guard let account = try account(named: broadcast.name.text),
             account.createdAtMs <= broadcast.record.endedAtMs
         else { return }
-        var record = broadcast.record
-        record.title = account.words.title
-        record.wasUnlisted = account.words.isUnlisted
-        try self.record(record, of: broadcast.name)
+        try self.record(broadcast.record, of: broadcast.name)
     }
 }

@@ -3,6 +3,7 @@
 import Accounts
 import SegmentRing
 import StreamState
+import Text
 
 package struct EndedBroadcast: Equatable {
     package let name: StreamName
@@ -15,7 +16,9 @@ package struct EndedBroadcast: Equatable {
 
     /// Made from a ring. Nil when there is nothing to record: nothing was broadcast, or not by an
     /// account.
-    package init?(_ ring: Ring, of name: StreamName) {
+    package init?(
+        _ ring: Ring, of name: StreamName, title: String = "", wasUnlisted: Bool = false
+    ) {
         let status = ring.status
         guard PublisherIdentity.isAccount(status.publisherKey.identity), status.bytesIngested > 0
         else {
@@ -28,23 +31,32 @@ package struct EndedBroadcast: Equatable {
             name: name,
             record: BroadcastRecord(
                 id: ring.broadcastID, startedAtMs: ring.createdWallClockMs, endedAtMs: endedAtMs,
-                bytes: status.bytesIngested, peakViewers: status.peakViewerCount))
+                bytes: status.bytesIngested, peakViewers: status.peakViewerCount, title: title,
+                wasUnlisted: wasUnlisted))
     }
 }
 
 // MARK: As a file
 
-/// One line: version, id, name, start, end, bytes, peak of viewers.
+/// One line: version, id, name, start, end, bytes, peak of viewers, whether it was unlisted, the title in
+/// base64, padding. Lines of version 1 end with the viewers: the Weir that wrote them knew no words.
 extension EndedBroadcast {
-    static let fileBytes = 256
-    private static let version = "1"
+    /// Room for the longest title.
+    static let fileBytes = 2_048
+    /// A Weir that knows only version 1 removes what it takes for a damaged file, but leaves what is longer
+    /// than this to others. It may be ending its last broadcasts while this one begins.
+    private static let bytesOfVersion1 = 256
 
     var encoded: [UInt8] {
+        let title = Base64.standard.text(Array(record.title.utf8))
         let fields = [
-            Self.version, record.id, name.text, "\(record.startedAtMs)", "\(record.endedAtMs)",
-            "\(record.bytes)", "\(record.peakViewers)",
+            "2", record.id, name.text, "\(record.startedAtMs)", "\(record.endedAtMs)",
+            "\(record.bytes)", "\(record.peakViewers)", record.wasUnlisted ? "1" : "0", title, "",
         ]
-        return Array((fields.joined(separator: " ") + "\n").utf8)
+        let line = Array(fields.joined(separator: " ").utf8)
+        let padding = [UInt8](
+            repeating: UInt8(ascii: "."), count: max(0, Self.bytesOfVersion1 - line.count))
+        return line + padding + [UInt8(ascii: "\n")]
     }
 
     /// Nil when the bytes are not a broadcast.
@@ -53,7 +65,7 @@ extension EndedBroadcast {
             let text = String(validating: bytes.dropLast(), as: UTF8.self)
         else { return nil }
         let fields = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard fields.count == 7, fields[0] == Self.version, Self.isID(fields[1]),
+        guard fields.count >= 7, let words = Self.words(in: fields), Self.isID(fields[1]),
             let name = try? StreamName(fields[2]), let startedAtMs = UInt64(fields[3]),
             let endedAtMs = UInt64(fields[4]), endedAtMs >= startedAtMs,
             endedAtMs <= UntrustedNumber.latestMs, let bytes = UInt64(fields[5]),
@@ -64,7 +76,18 @@ extension EndedBroadcast {
             name: name,
             record: BroadcastRecord(
                 id: String(fields[1]), startedAtMs: startedAtMs, endedAtMs: endedAtMs,
-                bytes: bytes, peakViewers: peakViewers))
+                bytes: bytes, peakViewers: peakViewers, title: words.title,
+                wasUnlisted: words.isUnlisted))
+    }
+
+    /// Nil when the fields are of no version that is known.
+    private static func words(in fields: [Substring]) -> (title: String, isUnlisted: Bool)? {
+        if fields.count == 7, fields[0] == "1" { return ("", false) }
+        guard fields.count == 10, fields[0] == "2", fields[7] == "0" || fields[7] == "1",
+            let bytes = Base64.bytes(fields[8].utf8),
+            let title = String(validating: bytes, as: UTF8.self)
+        else { return nil }
+        return (title, fields[7] == "1")
     }
 
     private static func isID(_ text: Substring) -> Bool {

@@ -31,7 +31,9 @@ struct StreamParts {
         streams = try DataDirectoryFault.naming(settings.dataDirectory) {
             try LiveStreams(environment: environment) { ring, name in
                 if !ring.status.isNoted { lastStills.keep(of: ring, name) }
-                return history.note(ring, of: name)
+                let words = LastWords(of: name, dataDirectory: settings.dataDirectory)
+                return history.note(
+                    ring, of: name, title: words.title, wasUnlisted: words.isUnlisted)
             }
         }
         catalog = StreamCatalog(source: streams, changes: changes, loop: loop)

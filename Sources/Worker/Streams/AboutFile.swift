@@ -2,13 +2,15 @@
 // writes the broadcast puts it there; every worker sees within a second that it is another one. It belongs to
 // the name, not to a ring, so a broadcast that comes back with other tracks says what it said.
 //
-// A file that is not there, or that somebody has spoilt, says nothing; the writer puts it there again.
+// A file that is not there says nothing. One that cannot be read may have said that the stream is unlisted, so
+// until the writer puts it there again the stream counts as that.
 //
 // Owner: the worker's loop thread.
 
 import Channel
 import LinuxIO
 import Settings
+import StreamState
 
 struct AboutFile {
     static let name = "about"
@@ -33,12 +35,18 @@ struct AboutFile {
         let stamp = FileSystem.stamp(of: path)
         guard stamp != self.stamp else { return }
         self.stamp = stamp
-        about = stamp == nil ? .none : read() ?? .none
+        about = stamp == nil ? .none : Self.read(path)
     }
 
-    private func read() -> About? {
+    private static func read(_ path: String) -> About {
         let bytes = try? FileSystem.contents(ofRegular: path, limitBytes: Limits.aboutFileBytes)
-        return bytes.flatMap(About.init(decoding:))
+        return bytes.flatMap(About.init(decoding:)) ?? .unreadable
+    }
+
+    /// What the file of a stream says now.
+    static func contents(of name: StreamName, dataDirectory: String) -> About {
+        let path = "\(dataDirectory)/live/\(name)/\(Self.name)"
+        return FileSystem.exists(path) ? read(path) : .none
     }
 
     /// Replaces the file.

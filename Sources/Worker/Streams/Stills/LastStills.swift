@@ -38,9 +38,13 @@ package final class LastStills {
     // MARK: Keeping
 
     /// The ring's broadcast is over: its still stays. Idempotent; call before the ring is given up. A
-    /// broadcast without a picture leaves nothing of the one before it.
+    /// broadcast without a picture leaves nothing of the one before it, and so does an unlisted one, because
+    /// the address of the still is known to all.
     package func keep(of ring: Ring, _ name: StreamName) {
-        guard let still = still(of: ring, name), hasRoom else { return remove(name) }
+        let words = LastWords(of: name, dataDirectory: dataDirectory)
+        guard !words.isUnlisted, let still = still(of: ring, name), hasRoom else {
+            return remove(name)
+        }
         let endedMs = min(ring.status.lastIngestBootMs, ring.bootNowMs)
         let file = StillFile(
             still, epoch: ring.epoch, publisher: ring.status.publisherKey.identity,
