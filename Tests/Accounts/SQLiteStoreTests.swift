@@ -185,17 +185,36 @@ import Testing
     @Test("an older version goes on with a file to which a newer one has added something")
     func addedTo() throws {
         let next = SQLiteSchema(
-            steps: SQLiteSchema.today.steps + [
-                ["ALTER TABLE users ADD COLUMN motto TEXT NOT NULL DEFAULT ''"]
+            steps: SQLiteSchema.today.steps,
+            additions: [
+                SQLiteSchema.Addition(
+                    table: "users", column: "motto",
+                    statement: "ALTER TABLE users ADD COLUMN motto TEXT NOT NULL DEFAULT ''")
             ])
         let older = try place.openPrepared()
-        try SQLiteStore(path: place.path, schema: next).prepare()
+        // Twice: what is there is not added again.
+        for _ in 0..<2 { try SQLiteStore(path: place.path, schema: next).prepare() }
+        #expect(try place.sql("SELECT count(motto) FROM users") == [0])
         for store in [older, try place.openPrepared()] {
             let user = try UserRecord.sample(store === older ? "bob" : "anna")
             try store.insert(user)
             try store.check()
             #expect(try older.user(named: user.name) == user)
         }
+    }
+
+    @Test("a file from before words gets them, and that older version can still use it")
+    func fromBeforeWords() throws {
+        try SQLiteStore(path: place.path, schema: SQLiteSchema(steps: SQLiteSchema.today.steps))
+            .prepare()
+        let today = try place.openPrepared()
+        // The first version with two steps takes no file with more.
+        #expect(try place.sql("PRAGMA user_version") == [2])
+        try place.sql(
+            "INSERT INTO users (id, username, password, disabled, created_at_ms) "
+                + "VALUES (x'0102030405060708090a0b0c', 'amy', 'p', 0, 1)")
+        let amy = try #require(try today.user(named: StreamName("amy")))
+        #expect(amy.words.title.isEmpty && amy.pictureTag == nil)
     }
 
     @Test("a file of a newer generation is unusable, and left alone")

@@ -3,14 +3,24 @@
 // The file's `user_version` says how many steps it has been through, and its `application_id` says that
 // it is Weir's. Steps that have been released never change; new ones are added.
 //
-// A new step only adds what an older Weir can be without: columns with a default, tables, indexes. While one
-// version of Weir takes over from another, both use the file. A step that is more than that takes another
+// What an older Weir can be without (columns with a default, tables) is no step but an addition, and the version
+// stays as it is: while one version of Weir takes over from another, and after going back to the older one,
+// both use the file, and the first versions accept no later number. A step that is more than that takes another
 // generation: it adds `generationSteps` to the version, and an older Weir then leaves the file alone.
 
-/// The steps that lead from an empty file to today's tables.
+/// The steps that lead from an empty file to today's tables, and what was added since.
 struct SQLiteSchema: Sendable {
+    /// A column, and the statement that adds it or its table.
+    struct Addition: Sendable {
+        let table: String
+        let column: String
+        let statement: String
+    }
+
     /// Each step's statements.
     let steps: [[String]]
+    /// In the order in which they are added.
+    var additions: [Addition] = []
 
     /// How many versions a generation has.
     private static let generationSteps = 1_000
@@ -20,20 +30,37 @@ struct SQLiteSchema: Sendable {
 
     /// Brings the file to the last step. Several processes may try at once: the first one does it.
     func apply(to connection: SQLiteConnection) throws(StoreError) {
-        let version = try connection.read { () throws(StoreError) in try accepted(connection) }
+        let isComplete = try connection.read { () throws(StoreError) in
+            guard try accepted(connection) >= steps.count else { return false }
+            return try missing(connection).isEmpty
+        }
         try connection.enterWriteAheadLogging()
-        if version >= steps.count { return }
+        if isComplete { return }
         try connection.write { () throws(StoreError) in
             // Asked again, since another process may have been faster.
             let done = try accepted(connection)
-            if done >= steps.count { return }
-            for step in steps[done...] {
-                for statement in step { try connection.execute(statement) }
+            if done < steps.count {
+                for step in steps[done...] {
+                    for statement in step { try connection.execute(statement) }
+                }
+                // A PRAGMA takes no parameters; these values are our own.
+                try connection.execute("PRAGMA application_id = \(Self.applicationID)")
+                try connection.execute("PRAGMA user_version = \(steps.count)")
             }
-            // A PRAGMA takes no parameters; these values are our own.
-            try connection.execute("PRAGMA application_id = \(Self.applicationID)")
-            try connection.execute("PRAGMA user_version = \(steps.count)")
+            for addition in try missing(connection) { try connection.execute(addition.statement) }
         }
+    }
+
+    /// The additions that the file does not have yet.
+    private func missing(_ connection: SQLiteConnection) throws(StoreError) -> [Addition] {
+        var missing: [Addition] = []
+        for addition in additions {
+            let names = try connection.rows("PRAGMA table_info(\(addition.table))") {
+                row throws(StoreError) in row.text(1)
+            }
+            if !names.contains(addition.column) { missing.append(addition) }
+        }
+        return missing
     }
 
     /// How many steps the file has been through. Makes several queries, so call only within a
@@ -61,12 +88,19 @@ struct SQLiteSchema: Sendable {
 }
 
 extension SQLiteSchema {
-    static let today = SQLiteSchema(steps: [
-        [users, sessions, sessionsByUser, sessionsByEnd, attempts, attemptsByEnd, streams],
-        [secrets],
-        [wordsOfUsers, profilesOfUsers, titlesOfStreams, unlistedStreams],
-        [pictures, picturesOfUsers],
-    ])
+    static let today = SQLiteSchema(
+        steps: [
+            [users, sessions, sessionsByUser, sessionsByEnd, attempts, attemptsByEnd, streams],
+            [secrets],
+        ],
+        additions: [
+            Addition(table: "users", column: "words", statement: wordsOfUsers),
+            Addition(table: "users", column: "profile", statement: profilesOfUsers),
+            Addition(table: "streams", column: "title", statement: titlesOfStreams),
+            Addition(table: "streams", column: "unlisted", statement: unlistedStreams),
+            Addition(table: "pictures", column: "user", statement: pictures),
+            Addition(table: "users", column: "picture", statement: picturesOfUsers),
+        ])
 
     /// `streams` and `files` are what the first server's document has besides name and password;
     /// `streams` has a table of its own.
