@@ -30,7 +30,7 @@ _NOTHING = {"title": "", "description": "", "language": None, "tags": [], "unlis
 
 @pytest.fixture(scope="module")
 def strict(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
-    with lasting_server("words", publish="account") as server:
+    with lasting_server("words", "--grace", "60", publish="account") as server:
         yield server
 
 
@@ -149,6 +149,17 @@ def test_what_is_unlisted_is_there_for_those_who_know_its_name(
         say(anna, {"title": "Rehearsal", "unlisted": True})
         everybody.wait_for(lambda: anna.name not in everybody.streams(), "it to leave the list")
         assert friend.streams()[anna.name]["state"] == "live"
+
+
+def test_what_is_live_is_taken_off_all_lists_while_nobody_sends(anna: Session, publish: Publish) -> None:
+    server = anna.server
+    publisher = on_air(publish, anna, anna.make_key())
+    publisher.abort()
+    server.wait_for_state(anna.name, "paused")
+    assert say(anna, {"unlisted": True}).status == 200
+    wait_until(lambda: all(anna.name not in listed(server) for _ in range(4)), "it to be on no list")
+    assert stream(server, anna.name)["unlisted"] is True
+    assert stream(server, anna.name)["state"] == "paused"
 
 
 def test_what_was_unlisted_stays_so_when_it_is_over_whatever_comes_next(

@@ -73,10 +73,26 @@ extension AccountRoutes {
                 try set(service, said, account)
             } then: { result in
                 switch result {
-                case .success(let json): call.answer(status: 200, json: json)
+                case .success(let json):
+                    self.showOnBroadcast(account, for: call.exchange.client) {
+                        call.answer(status: 200, json: json)
+                    }
                 case .failure(let error): call.refuse(self.problem(error, of: call))
                 }
             }
+        }
+    }
+
+    /// What the account says of its channel has changed: has it shown on what is live, and goes on.
+    func showOnBroadcast(
+        _ account: Account, for client: ClientShare, then goOn: @escaping () -> Void
+    ) {
+        accounts.look(for: client) { accounts throws(AccountError) in
+            try accounts.current(account)
+        } then: { [self] result in
+            // Else whoever sends the broadcast finds it a moment later.
+            if case .success(let current) = result { onChannelChange(current) }
+            goOn()
         }
     }
 

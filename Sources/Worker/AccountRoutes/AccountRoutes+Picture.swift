@@ -34,10 +34,13 @@ extension AccountRoutes {
         accounts.perform(for: call.exchange.client) { service throws(AccountError) in
             try service.setPicture(picture, of: account)
             return try service.current(account).profileJSON
-        } then: { result in
+        } then: { [self] result in
             switch result {
-            case .success(let json): call.answer(status: 200, json: json)
-            case .failure(let error): call.refuse(self.problem(error, of: call))
+            case .success(let json):
+                showOnBroadcast(account, for: call.exchange.client) {
+                    call.answer(status: 200, json: json)
+                }
+            case .failure(let error): call.refuse(problem(error, of: call))
             }
         }
     }
@@ -51,7 +54,8 @@ extension AccountRoutes {
                 try service.setPicture(nil, of: account)
             } then: { result in
                 switch result {
-                case .success: call.answerNothing()
+                case .success:
+                    self.showOnBroadcast(account, for: exchange.client) { call.answerNothing() }
                 case .failure(let error): call.refuse(self.problem(error, of: call))
                 }
             }

@@ -27,7 +27,10 @@ extension AccountRoutes {
                 try service.setProfile(profile, of: account)
             } then: { result in
                 switch result {
-                case .success: self.done(call, .profileSaved)
+                case .success:
+                    self.showOnBroadcast(account, for: call.exchange.client) {
+                        self.done(call, .profileSaved)
+                    }
                 case .failure(let error):
                     let problem = self.problem(error, of: call)
                     self.refuse(

@@ -19,6 +19,8 @@ package final class AccountRoutes {
     let loop: EventLoop
     let counters: SlotCounters
     let allowsSignUp: Bool
+    /// Called when an account says something else of its channel.
+    package var onChannelChange: (Account) -> Void = { _ in }
     private let logger: Logger
     private let transportSecurity: TransportSecurity
     private var unansweredLine = LogPause(ms: Limits.logRepeatMs)

@@ -19,6 +19,8 @@ import Streams
 final class BroadcastWriter {
     let name: StreamName
     private let facts: PublishFacts
+    /// What the stream is to say of itself; nil when nobody is known to say it.
+    private var about: About?
     private let streams: LiveStreams
     private let environment: IngestEnvironment
     /// Nil before a new stream has its ring, and after the lease was given back.
@@ -40,6 +42,7 @@ final class BroadcastWriter {
     ) {
         self.name = name
         self.facts = facts
+        about = facts.about
         self.streams = streams
         self.environment = environment
         self.lease = lease
@@ -124,11 +127,12 @@ final class BroadcastWriter {
         status.publisherKey = PublisherKey(
             identity: facts.identity, session: facts.chunk?.session ?? 0)
         status.writerChunk = facts.chunk?.number
-        if let about = facts.about { show(about) }
+        if let about { show(about) }
     }
 
-    /// What the stream says of itself from now on.
+    /// What the stream says of itself from now on, whatever header the body brings next.
     func show(_ about: About) {
+        self.about = about
         guard isAttached, let stream, stream.about != about else { return }
         stream.show(about)
     }
@@ -269,7 +273,7 @@ final class BroadcastWriter {
             throw .media(.malformed("the header cannot be read back"))
         }
         stream = adopted
-        if let about = facts.about { show(about) }
+        if let about { show(about) }
         adoptNotifier()
     }
 
@@ -303,6 +307,11 @@ final class BroadcastWriter {
     ) throws(RingError) -> RingWriter {
         do {
             try streams.makeStreamDirectory(name)
+            // Before the ring, so that an unlisted stream is never listed. But what the broadcast of the
+            // present ring has said may still have to be noted.
+            if let about, lease?.ring.status.isNoted ?? true {
+                try streams.prepare(about, of: name)
+            }
         } catch {
             throw RingError(error)
         }

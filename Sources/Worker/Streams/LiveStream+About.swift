@@ -1,6 +1,7 @@
 // What a stream says of itself (see AboutFile).
 
 import Channel
+import StreamState
 
 extension LiveStream {
     /// What it says of itself.
@@ -22,5 +23,16 @@ extension LiveStream {
                 "what a stream says could not be kept",
                 metadata: ["stream": "\(name)", "error": "\(error)"])
         }
+    }
+}
+
+extension LiveStreams {
+    /// Has what an account has live say something else from now on, also while nobody sends it.
+    /// - Parameter publisher: the account's identity.
+    package func show(_ about: About, of name: StreamName, publishedBy publisher: UInt64) {
+        guard let stream = find(name), stream.state != .ended,
+            stream.ring.status.publisherKey.identity == publisher, stream.about != about
+        else { return }
+        stream.show(about)
     }
 }

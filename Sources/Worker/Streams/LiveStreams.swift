@@ -6,6 +6,7 @@
 //
 // Owner: the worker's loop thread.
 
+import Channel
 import LinuxIO
 import Logging
 import Media
@@ -284,6 +285,12 @@ package final class LiveStreams {
         if cached[name]?.ring.isCurrent == false { forget(name) }
     }
 
-    /// Removes the directory only if nothing but a still is in it.
+    /// What the stream says of itself from the moment on at which its ring is there.
+    package func prepare(_ about: About, of name: StreamName) throws(SystemError) {
+        var file = AboutFile(folder: directory.folder(of: name))
+        try file.write(about, slot: environment.slot)
+    }
+
+    /// Removes the directory only if nothing but a still and words is in it.
     package func removeStreamDirectory(_ name: StreamName) { directory.removeFolder(of: name) }
 }

@@ -30,7 +30,7 @@ struct SQLiteSchema: Sendable {
 
     /// Brings the file to the last step. Several processes may try at once: the first one does it.
     func apply(to connection: SQLiteConnection) throws(StoreError) {
-        let isComplete = try connection.read { () throws(StoreError) in
+        let isComplete = try connection.read { () throws(StoreError) -> Bool in
             guard try accepted(connection) >= steps.count else { return false }
             return try missing(connection).isEmpty
         }

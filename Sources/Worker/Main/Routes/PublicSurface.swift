@@ -4,6 +4,7 @@
 // Owner: the worker's loop thread.
 
 import AccountRoutes
+import Accounts
 import ChannelRoutes
 import Credentials
 import Delivery
@@ -14,6 +15,7 @@ import LinuxIO
 import Logging
 import PageRoutes
 import Settings
+import StreamState
 import Streams
 import Telemetry
 import Web
@@ -43,6 +45,23 @@ struct PublicSurface {
         return channels.routes + feeds.routes + players.routes + codes.routes
     }
 
+    /// What owners do with their accounts, and the pictures of their channels.
+    private func accountRoutes(
+        loop: EventLoop, counters: SlotCounters, logger: Logger
+    ) -> [Route] {
+        let people = AccountRoutes(
+            desk: accounts.desk, credentials: accounts.credentials, sites: sites,
+            settings: settings, loop: loop, counters: counters, logger: logger)
+        people.onChannelChange = { [streams = live.streams] account in
+            streams.show(
+                account.about, of: account.name,
+                publishedBy: PublisherIdentity.account(account.id.bytes))
+        }
+        let pictures = PictureRoute(
+            desk: accounts.desk, credentials: accounts.credentials, crossOrigin: crossOrigin)
+        return people.routes + pictures.routes
+    }
+
     func table(loop: EventLoop, counters: SlotCounters, logger: Logger) -> RouteTable {
         let streams = live.streams
         let names = ChannelNames(
@@ -70,17 +89,12 @@ struct PublicSurface {
         let publishing = PublishRoutes(
             publishing: publishing, crossOrigin: crossOrigin, environment: ingest)
         let told = StreamRoutes(streams: streams, catalog: live.catalog, crossOrigin: crossOrigin)
-        let people = AccountRoutes(
-            desk: accounts.desk, credentials: accounts.credentials, sites: sites,
-            settings: settings, loop: loop, counters: counters, logger: logger)
-        let pictures = PictureRoute(
-            desk: accounts.desk, credentials: accounts.credentials, crossOrigin: crossOrigin)
         return RouteTable(
             watching.routes + stills.routes + uploads.routes + packaged.routes
                 + ClockRoute(wallMs: WallClock.nowMs).routes
                 + publishing.routes + told.routes + events.routes
-                + people.routes + channelRoutes(names) + pictures.routes
-                + pages.routes,
+                + accountRoutes(loop: loop, counters: counters, logger: logger)
+                + channelRoutes(names) + pages.routes,
             crossOrigin: crossOrigin, number: MetricLabels.number, meaning: StreamAddress.meaning
         ) { exchange in
             // A person gets a page, a program a problem; an encoder's refusal is logged as well.
