@@ -37,6 +37,15 @@ import Testing
         #expect(german.contains("content=\"anna sendet auf Weir.\""))
     }
 
+    @Test("machines are asked not to list what is unlisted, and nothing else")
+    func unlisted() {
+        let robots = "<meta name=\"robots\" content=\"noindex\">"
+        for isUnlisted in [true, false] {
+            let preview = ChannelPreview(Face(name: "anna"), isLive: true, isUnlisted: isUnlisted)
+            #expect(watch(preview).contains(robots) == isUnlisted)
+        }
+    }
+
     @Test("a long description is cut at a word, and its lines become one")
     func paragraph() {
         let words = Array(repeating: "words", count: 60).joined(separator: "\n")

@@ -12,7 +12,7 @@ extension ChannelPreview {
         guard stream.state != .ended else { return nil }
         stream.refreshFigures()
         self.init(
-            Face(stream), isLive: true,
+            Face(stream), isLive: true, isUnlisted: !stream.isListed,
             still: stream.stillForm.flatMap {
                 Still(contentType: $0.contentType, size: $0 == .jpeg ? nil : stream.firstSize)
             }, picturePath: stream.about.pictureTag?.url(ofChannel: stream.name.text))

@@ -20,17 +20,20 @@ package struct ChannelPreview: Sendable {
     /// What the channel says of itself while it is not live; empty when that is nothing.
     let line: String
     let isLive: Bool
+    /// The broadcast that is on is on no list.
+    let isUnlisted: Bool
     let still: Still?
     /// The path of the channel's picture; nil when it has none.
     let picturePath: String?
 
     package init(
-        _ face: Face, line: String = "", isLive: Bool = false, still: Still? = nil,
-        picturePath: String? = nil
+        _ face: Face, line: String = "", isLive: Bool = false, isUnlisted: Bool = false,
+        still: Still? = nil, picturePath: String? = nil
     ) {
         self.face = face
         self.line = line
         self.isLive = isLive
+        self.isUnlisted = isUnlisted
         self.still = still
         self.picturePath = picturePath
     }
@@ -69,6 +72,6 @@ package struct ChannelPreview: Sendable {
             description: paragraph.isEmpty ? standard : paragraph,
             picture: ownStill ?? ownPicture ?? logo,
             player: "/\(face.name)/embed", isLive: isLive,
-            feed: ("/\(face.name)/feed.xml", face.shownName))
+            feed: ("/\(face.name)/feed.xml", face.shownName), isUnlisted: isUnlisted)
     }
 }

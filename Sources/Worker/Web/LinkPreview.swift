@@ -26,12 +26,15 @@ struct LinkPreview {
     let player: String?
     let isLive: Bool
     let feed: (path: String, title: String)
+    /// Machines that make lists of pages are asked to leave it out.
+    var isUnlisted = false
 
     static let playerSize = (width: 1280, height: 720)
 
     func html(siteName: String) -> String {
         let video = player.map(videoElements) ?? []
-        return (pageElements(siteName) + pictureElements + video + [feedElement])
+        let robots = isUnlisted ? [Self.meta("name", "robots", "noindex")] : []
+        return (robots + pageElements(siteName) + pictureElements + video + [feedElement])
             .joined(separator: "\n")
     }
 
