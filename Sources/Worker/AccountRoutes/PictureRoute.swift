@@ -10,6 +10,7 @@ import Accounts
 import Channel
 import Credentials
 import HTTP
+import Settings
 import StreamState
 
 package final class PictureRoute {
@@ -18,6 +19,7 @@ package final class PictureRoute {
     private let crossOrigin: CrossOrigin
     private var shelf = PictureShelf()
     private var waiting: [StreamName: [Exchange]] = [:]
+    private var waitingCount = 0
 
     package init(desk: AccountDesk, credentials: Credentials, crossOrigin: CrossOrigin) {
         self.desk = desk
@@ -48,14 +50,21 @@ package final class PictureRoute {
 
     private func show(_ account: Account, to exchange: Exchange) {
         guard let tag = account.pictureTag else { return refuse(exchange, .noPicture) }
-        if let kept = shelf.find(account.name), kept.tag == tag { return show(kept, to: exchange) }
+        if let kept = shelf.find(account.name), kept.tag == tag {
+            return show(kept, to: exchange)
+        }
+        guard waitingCount < Limits.picturesAwaited else { return refuse(exchange, .picturesBusy) }
         waiting[account.name, default: []].append(exchange)
+        waitingCount += 1
         guard waiting[account.name]?.count == 1 else { return }
         desk.ask(for: exchange.client) { service throws(AccountError) in
             try service.picture(of: account)
         } then: { [self] result in
             let exchanges = waiting.removeValue(forKey: account.name) ?? []
-            if case .success(let picture?) = result { shelf.put(picture, of: account.name) }
+            waitingCount -= exchanges.count
+            if case .success(let picture?) = result {
+                shelf.put(picture, of: account.name, tag: tag)
+            }
             for exchange in exchanges where !exchange.isOver {
                 answer(exchange, result, of: account.name)
             }
@@ -86,4 +95,8 @@ extension Problem {
     fileprivate static let noPicture = Problem(
         status: 404, slug: "no-picture", title: "There is no picture of this channel",
         detail: "Nobody has an account of this name, or it has no picture.")
+
+    fileprivate static let picturesBusy = Problem(
+        status: 503, slug: "picture-later", title: "Very many ask for pictures",
+        detail: "Try again in a moment.", headers: [.retryAfter(seconds: 2)])
 }

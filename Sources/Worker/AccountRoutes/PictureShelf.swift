@@ -11,6 +11,8 @@ import StreamState
 
 struct PictureShelf {
     struct Kept {
+        /// What the account said of its picture when this one came. A store that keeps the two apart may have
+        /// one of which that is not true.
         let tag: PictureTag
         let resource: Resource
         fileprivate let bytes: Int
@@ -35,12 +37,12 @@ struct PictureShelf {
     }
 
     /// Takes the place of what the name has had. It is kept at least until the next one comes.
-    mutating func put(_ picture: PictureRecord, of name: StreamName) {
+    mutating func put(_ picture: PictureRecord, of name: StreamName, tag: PictureTag) {
         remove(name)
         let count = max(picture.bytes.count, Self.leastBytes)
         questions += 1
         kept[name] = Kept(
-            tag: picture.tag, resource: Resource(Content(picture), isShared: false), bytes: count,
+            tag: tag, resource: Resource(Content(picture), isShared: false), bytes: count,
             askedAt: questions)
         bytes += count
         while bytes > mostBytes, kept.count > 1,

@@ -26,6 +26,7 @@ package final class FeedRoutes {
         let language: String
     }
     private var kept: [Variant: Kept<Resource>] = [:]
+    private static let forgottenUs: UInt64 = 60_000_000
 
     /// - Parameter clockUs: the monotonic clock.
     package init(
@@ -59,15 +60,28 @@ package final class FeedRoutes {
     private func answerAll(_ exchange: Exchange) {
         let variant = variant(exchange)
         let all = catalog.all()
-        // Clients may call this server by any name; only the last few names are kept.
-        if kept[variant] == nil, kept.count >= Limits.homePagesKept { kept = [:] }
+        let headers = crossOrigin.publicHeaders(for: exchange.request)
+        guard mayBeKept(variant) else {
+            return exchange.respond(Content(feed(of: all, variant), headers: headers))
+        }
         let isOutdated = kept[variant]?.madeUs.map { catalog.lookedAtUs > $0 } ?? true
         let resource = kept[variant, default: Kept()].value(
             isOutdated: isOutdated, clockUs: clockUs
         ) {
             Resource(Content(feed(of: all, variant)))
         }
-        resource.answer(exchange, headers: crossOrigin.publicHeaders(for: exchange.request))
+        resource.answer(exchange, headers: headers)
+    }
+
+    /// Clients may call this server by any name. So only the first few names are kept, until they have not
+    /// been used for a while.
+    private func mayBeKept(_ variant: Variant) -> Bool {
+        if kept[variant] != nil { return true }
+        if kept.count >= Limits.homePagesKept {
+            let nowUs = clockUs()
+            kept = kept.filter { nowUs < ($0.value.madeUs ?? 0) + Self.forgottenUs }
+        }
+        return kept.count < Limits.homePagesKept
     }
 
     private func feed(of all: [LiveStream], _ variant: Variant) -> AtomFeed {

@@ -4,7 +4,7 @@ extension Limits {
     /// Account: characters (Unicode scalars) of a password.
     package static let passwordCharacters = 8...256
     /// Request: the body of a request about accounts: the longest description, in any script.
-    package static let accountBodyBytes = 32 * 1024
+    package static let accountBodyBytes = 48 * 1024
     /// Account: Argon2id with OWASP's second parameter set: memory in KiB, passes, lanes.
     package static let passwordMemoryKiB: UInt32 = 19_456
     package static let passwordPasses: UInt32 = 2
