@@ -68,7 +68,7 @@ package final class LiveStreams {
             _ = try? putAside(name, reason: "its init is not valid") { ring.isCurrent }
         } catch .missing {
             faults[name] = nil
-            directory.removeStill(of: name)
+            directory.removeLeftOvers(of: name)
             directory.lookForOtherVersions(of: name)
         } catch .otherVersion(let version) {
             makeWay(for: name, version)

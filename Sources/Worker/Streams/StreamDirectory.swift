@@ -73,8 +73,23 @@ struct StreamDirectory {
         try? FileSystem.removeDirectory(folder)
     }
 
-    /// Of a ring that is gone. (Versions that know no stills leave them when they remove a ring.)
-    func removeStill(of name: StreamName) {
+    /// A publisher puts the words there a moment before its ring.
+    private static let leftAfterMs: UInt64 = 10_000
+
+    /// Removes what lies in the folder of a ring that is gone. (Versions that know neither stills nor words
+    /// leave them when they remove a ring, and with them the folder.)
+    func removeLeftOvers(of name: StreamName) {
+        removeStill(of: name)
+        let folder = folder(of: name)
+        guard let stamp = FileSystem.stamp(of: "\(folder)/\(AboutFile.name)"),
+            WallClock.nowMs().since(UInt64(clamping: stamp.changedNs / 1_000_000))
+                > Self.leftAfterMs, !OtherVersions.isThere(in: folder)
+        else { return }
+        removeFolder(of: name)
+    }
+
+    /// Of a ring that is gone.
+    private func removeStill(of name: StreamName) {
         try? FileSystem.removeFile("\(folder(of: name))/\(StudioStill.fileName)")
     }
 
