@@ -88,7 +88,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         "Sources/Worker/History",
         [
             "Logging", "Accounts", "Credentials", "LinuxIO", "SegmentRing", "Settings",
-            "StreamState", "Telemetry",
+            "StreamState", "Telemetry", "Text",
         ]
     ),
     (
