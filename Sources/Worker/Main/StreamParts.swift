@@ -30,7 +30,8 @@ struct StreamParts {
         self.lastStills = lastStills
         streams = try DataDirectoryFault.naming(settings.dataDirectory) {
             try LiveStreams(environment: environment) { ring, name in
-                if !ring.status.isNoted { lastStills.keep(of: ring, name) }
+                if ring.status.isNoted { return true }
+                lastStills.keep(of: ring, name)
                 let words = LastWords(of: name, dataDirectory: settings.dataDirectory)
                 return history.note(
                     ring, of: name, title: words.title, wasUnlisted: words.isUnlisted)
