@@ -42,7 +42,7 @@ def test_a_browser_draws_the_still_of_each_codec(
     page = open_own(browser)
     page.goto(browser_server.url("/"))
     seen = page.run(_COLOURS + """
-        const script = document.querySelector('script[type=module]').src;
+        const script = document.querySelector('script[src$="/home/home.js"]').src;
         const { drawStill } = await import(script.replace('home/home.js', 'common/still.js'));
         const answer = await fetch(argument);
         const canvas = document.createElement('canvas');

@@ -16,12 +16,12 @@ from weir.waiting import wait_until
 
 #: At most: KiB over the wire of the document, its styles and scripts; how many those are.
 _BOUNDS = {
-    "/": (30, 24),
-    "/NAME/watchLive": (110, 95),
-    "/NAME/embed": (95, 90),
-    "/nobody-at-all/watchLive": (110, 95),
-    "/live": (140, 130),
-    "/no-such-page": (15, 8),
+    "/": (46, 32),
+    "/NAME/watchLive": (152, 92),
+    "/NAME/embed": (148, 91),
+    "/nobody-at-all/watchLive": (152, 92),
+    "/live": (152, 99),
+    "/no-such-page": (17, 10),
 }
 _WEIGHED = """
     const [page] = performance.getEntriesByType('navigation');
