@@ -5,7 +5,7 @@ from __future__ import annotations
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.page_modules import Modules, modules_of
 
-modules = modules_of("common")
+modules = modules_of("common", words_of="home")
 
 ROUNDS = """
 const { StillRounds } = await load('still-rounds');

@@ -15,8 +15,9 @@ from .chromium import Chromium
 Modules = Callable[..., Any]
 
 
-def modules_of(room: str) -> Any:
-    """A fixture that runs a script in which `load(NAME)` gives a module of a folder of assets, in English."""
+def modules_of(room: str, words_of: str | None = None) -> Any:
+    """A fixture that runs a script in which `load(NAME)` gives a module of a folder of assets, in English: with
+    the words of `words_of`, where the folder has no page of its own."""
 
     @pytest.fixture(scope="module")
     def modules(chromium_browser: Chromium, browser_server: Server) -> Iterator[Modules]:
@@ -27,7 +28,7 @@ def modules_of(room: str) -> Any:
         assert found is not None
         load = f"""
             const load = async (name) => {{
-              await import(`{found[1]}/words/{room}.en.js`);
+              await import(`{found[1]}/words/{words_of or room}.en.js`);
               return import(`{found[1]}/{room}/${{name}}.js`);
             }};
         """
