@@ -259,6 +259,26 @@ def test_what_should_move_and_does_not_is_noticed(
     assert verdicts(modules, 15, **sample)[-1] == verdict
 
 
+@pytest.mark.parametrize(("position_s", "is_left", "spent_from_s"), [
+    ("s", "true", None),
+    # It plays to its end, or nearly.
+    ("Math.min(s, 20)", "true", 26),
+    ("Math.min(s, 20)", "s > 25", 32),
+    # The viewer has paused it, and then goes on.
+    ("Math.min(s, 20)", "s < 22 || s > 40", 47),
+    ("Math.floor(s / 5)", "true", None),
+])
+def test_what_is_left_of_a_broadcast_is_over_when_it_stands_still(
+    modules: Modules, position_s: str, is_left: str, spent_from_s: int | None
+) -> None:
+    spent = modules(
+        f"""const {{ Remainder }} = await load('remainder');
+            const remainder = new Remainder();
+            return Array.from({{ length: 60 }}, (_, s) => remainder.isSpent(
+              {{ nowMs: s * 1000, isLeft: {is_left}, positionS: {position_s} }}));""", None)
+    assert (spent.index(True) if True in spent else None) == spent_from_s
+
+
 def test_media_that_comes_in_large_pieces_is_not_taken_for_a_standstill(modules: Modules) -> None:
     # Five seconds of media come at once, four are waited for.
     assert set(verdicts(

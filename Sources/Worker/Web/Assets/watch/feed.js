@@ -75,10 +75,15 @@ export class Feed {
   /** Everything there was has been played. */
   get hasFinished() { return !this.isOpen && this.#video.ended; }
 
-  /** Since when nothing has come, although it could; null when that says nothing. */
-  get lastBytesAtMs() {
-    const isReading = this.isOpen && this.#source.isAtEdge(performance.now());
-    return isReading ? this.#source.lastBytesAtMs : null;
+  /**
+   * Whether nothing has come for so long that the connection is taken for dead.
+   * @param {number} sinceMs   before that, nothing could come
+   */
+  isSilent(sinceMs) {
+    const nowMs = performance.now();
+    if (this.reception.isBusy || !this.isOpen || !this.#source.isAtEdge(nowMs)) return false;
+    const silenceMs = this.#source.silenceMs ?? SILENCE_MS;
+    return nowMs - Math.max(this.#source.lastBytesAtMs, sinceMs) > silenceMs;
   }
 
   /**
@@ -95,9 +100,6 @@ export class Feed {
   get tracks() { return this.#source?.tracks ?? null; }
 
   get isPlain() { return this.isOpen && !this.#source.canSeek; }
-
-  /** After this long without anything new, the connection is taken for dead. */
-  get silenceMs() { return this.#source?.silenceMs ?? SILENCE_MS; }
 
   /** How long what the element reads by itself may take to show something. */
   get patienceMs() { return this.#source?.patienceMs ?? Infinity; }

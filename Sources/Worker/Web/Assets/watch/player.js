@@ -7,6 +7,7 @@ import { Feed } from './feed.js';
 import { Follower } from './follower.js';
 import { awaitPicture } from './picture.js';
 import { FIRST_FACTS, mayBeThere, stateOf } from './player-state.js';
+import { Remainder } from './remainder.js';
 
 const WATCH_MS = 1_000;
 /** A broadcast whose tracks come and go is not asked for again and again. */
@@ -40,6 +41,7 @@ export class Player {
   #feed;
   #follower;
   #care;
+  #remainder = new Remainder();
   #wayAtMs = -Infinity;
   #liveSinceMs = 0;
   #isAsleep = false;
@@ -214,14 +216,11 @@ export class Player {
     this.#ask(this.#wantedBehindS);
   }
 
-  /** Lets go of the network; `wake` goes on. */
-  letGo() { this.#feed.close(); }
-
   /** It is neither seen nor heard: lets go of the network until `rouse`, whatever happens. */
   sleep() {
     if (this.#isAsleep) return;
     this.#isAsleep = true;
-    this.letGo();
+    this.#feed.close();
   }
 
   /** Goes on at the live edge, or from where a rewound viewer is. */
@@ -340,12 +339,18 @@ export class Player {
   /** Looks for a connection that has died without a word. */
   #watch() {
     const { broadcast, isPaused } = this.#facts;
-    const { lastBytesAtMs, silenceMs, reception } = this.#feed;
-    if (lastBytesAtMs === null || broadcast !== 'live' || isPaused || reception.isBusy) return;
-    // The server has nothing yet that one could begin with.
-    if (this.stream.joinable === false) return;
-    const silentMs = performance.now() - Math.max(lastBytesAtMs, this.#liveSinceMs);
-    if (silentMs > silenceMs) this.#feed.breakOff();
+    // The server may have nothing yet that one could begin with; of an end, word may have been lost.
+    const isDue = broadcast === 'live' ? this.stream.joinable !== false : !mayBeThere(broadcast);
+    if (isDue && !isPaused && this.#feed.isSilent(this.#liveSinceMs)) this.#feed.breakOff();
+    this.#watchRemainder();
+  }
+
+  #watchRemainder() {
+    const { hasMedia, isRefused, isPaused } = this.#facts;
+    const isLeft = hasMedia && isRefused && !isPaused && !this.#feed.isOpen;
+    const positionS = this.#video.currentTime;
+    const isSpent = this.#remainder.isSpent({ nowMs: performance.now(), isLeft, positionS });
+    if (isSpent) this.#know({ hasMedia: false });
   }
 
   // The element
