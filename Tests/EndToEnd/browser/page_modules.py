@@ -16,8 +16,8 @@ Modules = Callable[..., Any]
 
 
 def modules_of(room: str, words_of: str | None = None) -> Any:
-    """A fixture that runs a script in which `load(NAME)` gives a module of a folder of assets, in English: with
-    the words of `words_of`, where the folder has no page of its own."""
+    """A fixture that runs a script in which `load(NAME)` gives a module of a folder of assets, in English:
+    with the words of `words_of`, where the folder has no page of its own."""
 
     @pytest.fixture(scope="module")
     def modules(chromium_browser: Chromium, browser_server: Server) -> Iterator[Modules]:
