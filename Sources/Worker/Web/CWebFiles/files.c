@@ -383,6 +383,9 @@ BYTES watch_way_choice_js[] = {
 BYTES watch_vigil_js[] = {
 #embed "../Assets/watch/vigil.js"
 };
+BYTES watch_remainder_js[] = {
+#embed "../Assets/watch/remainder.js"
+};
 BYTES watch_remedy_js[] = {
 #embed "../Assets/watch/remedy.js"
 };
@@ -768,6 +771,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/ways.js", watch_ways_js),
     FILE("Assets/watch/way-choice.js", watch_way_choice_js),
     FILE("Assets/watch/vigil.js", watch_vigil_js),
+    FILE("Assets/watch/remainder.js", watch_remainder_js),
     FILE("Assets/watch/remedy.js", watch_remedy_js),
     FILE("Assets/watch/intake.js", watch_intake_js),
     FILE("Assets/watch/care.js", watch_care_js),
