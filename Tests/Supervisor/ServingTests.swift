@@ -128,7 +128,8 @@ struct ServingTests {
             inARow = others.last?.greeting.slot == silent.greeting.slot ? 0 : inARow + 1
         }
         #expect(silent.ask("answer") == "answering")
-        #expect(try supervisor.connect().greeting.slot == silent.greeting.slot)
+        // It still has the fewest, and the supervisor hears of the answer a moment later.
+        while try supervisor.connect().greeting.slot != silent.greeting.slot {}
     }
 
     @Test("lets clients wait while every worker owes an answer")

@@ -216,11 +216,14 @@ export class Player {
     this.#ask(this.#wantedBehindS);
   }
 
+  /** Lets go of the network; `wake` goes on. */
+  letGo() { this.#feed.close(); }
+
   /** It is neither seen nor heard: lets go of the network until `rouse`, whatever happens. */
   sleep() {
     if (this.#isAsleep) return;
     this.#isAsleep = true;
-    this.#feed.close();
+    this.letGo();
   }
 
   /** Goes on at the live edge, or from where a rewound viewer is. */
@@ -336,21 +339,16 @@ export class Player {
     if (!this.#facts.isRefused) this.#ask(0);
   }
 
-  /** Looks for a connection that has died without a word. */
+  /** Looks for what nobody tells: a connection that has died, media that is not played to its end. */
   #watch() {
     const { broadcast, isPaused } = this.#facts;
     // The server may have nothing yet that one could begin with; of an end, word may have been lost.
     const isDue = broadcast === 'live' ? this.stream.joinable !== false : !mayBeThere(broadcast);
     if (isDue && !isPaused && this.#feed.isSilent(this.#liveSinceMs)) this.#feed.breakOff();
-    this.#watchRemainder();
-  }
-
-  #watchRemainder() {
-    const { hasMedia, isRefused, isPaused } = this.#facts;
+    const { hasMedia, isRefused } = this.#facts;
     const isLeft = hasMedia && isRefused && !isPaused && !this.#feed.isOpen;
-    const positionS = this.#video.currentTime;
-    const isSpent = this.#remainder.isSpent({ nowMs: performance.now(), isLeft, positionS });
-    if (isSpent) this.#know({ hasMedia: false });
+    const [nowMs, positionS] = [performance.now(), this.#video.currentTime];
+    if (this.#remainder.isSpent({ nowMs, isLeft, positionS })) this.#know({ hasMedia: false });
   }
 
   // The element
