@@ -183,7 +183,17 @@ def test_the_sheet_has_what_there_is_to_share(
     page.playwright.route("**/qr.svg", lambda route: route.fulfill(
         body=code, content_type="image/svg+xml"))
     wait_for_element(page, "h1", "the title", lambda e: e.text == _WORDS["title"])
-    page.click("#share")
+    # Nobody has the sheet before it is wanted. A press that comes to nothing can be repeated.
+    page.playwright.route("**/watch/share.js", lambda route: route.abort())
+    with page.playwright.expect_event("requestfailed", lambda asked: asked.url.endswith("/share.js")):
+        page.click("#share")
+    page.playwright.unroute("**/watch/share.js")
+
+    def opens() -> bool:
+        page.run("document.querySelector('#share').click();")
+        return page.run("return document.querySelector('#share-panel').open;")
+
+    wait_until(opens, "the sheet", every_s=LOOK_EVERY_S)
     wait_for_element(page, "#share-code", "the code")
     url = baker.server.url(f"/{baker.name}")
     assert text(page, "#share-link") == f"{url}/watchLive"

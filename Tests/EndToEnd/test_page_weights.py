@@ -16,12 +16,12 @@ from weir.waiting import wait_until
 
 #: At most: KiB over the wire of the document, its styles and scripts; how many those are.
 _BOUNDS = {
-    "/": (46, 32),
-    "/NAME/watchLive": (152, 92),
-    "/NAME/embed": (148, 91),
-    "/nobody-at-all/watchLive": (152, 92),
-    "/live": (152, 99),
-    "/no-such-page": (17, 10),
+    "/": (37, 33),
+    "/NAME/watchLive": (96, 80),
+    "/NAME/embed": (92, 79),
+    "/nobody-at-all/watchLive": (105, 90),
+    "/live": (117, 103),
+    "/no-such-page": (14, 10),
 }
 _WEIGHED = """
     const [page] = performance.getEntriesByType('navigation');

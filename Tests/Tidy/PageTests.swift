@@ -86,14 +86,16 @@ struct PageTests {
                 } from './c.js';
                 import { three } from '../d.js';
                 import * as e from './e.js';
+                const { seven, eight } = await import('./f.js');
                 e.six();
                 export async function four() {}
                 export const five = 5;
                 """)
-        #expect(script.moduleImports.map(\.path) == ["./c.js", "../d.js", "./e.js"])
+        #expect(script.moduleImports.map(\.path) == ["./c.js", "../d.js", "./e.js", "./f.js"])
         #expect(script.moduleImports[0].names.map(\.name) == ["one", "two"])
         #expect(script.moduleImports[0].names.map(\.alias) == ["one", "deux"])
         #expect(script.moduleImports[2].names.map(\.name) == ["js", "six"])
+        #expect(script.moduleImports[3].names.map(\.name) == ["seven", "eight"])
         #expect(script.exports == ["four", "five"])
         let sheet = TextFile(
             path: "a.css",
@@ -129,7 +131,15 @@ extension TextFile {
                     .map { (name: String($0.output.2), alias: String($0.output.1)) },
                 isWhole: true)
         }
-        return named + whole
+        let later = text.matches(of: /const \{([^}]*)\} = await import\('([^']+)'\)/).map { found in
+            ModuleImport(
+                path: String(found.output.2),
+                names: found.output.1.split(separator: ",").map { part in
+                    let name = String(part.filter { !$0.isWhitespace })
+                    return (name: name, alias: name)
+                })
+        }
+        return named + whole + later
     }
 
     fileprivate var exports: [String] {

@@ -18,6 +18,32 @@ import Testing
             ])
     }
 
+    @Test("what a script may load later is not loaded with the page, but its words are there")
+    func later() throws {
+        let assets = Assets([
+            WebFile(
+                "Assets/live/live.js",
+                "import './a.js';\nconst { b } = await import('./b.js');\n"
+                    + "/** @type {import('./no.js').B} */ let x;"),
+            WebFile("Assets/live/a.js", "word('here');"),
+            WebFile("Assets/live/b.js", "import './c.js';"),
+            WebFile("Assets/live/c.js", "word('then.said');"),
+            WebFile("Assets/common/frame.js", ""),
+            WebFile(
+                "Words/en.json",
+                #"{"language": {"direction": "ltr", "decimal": ".", "group": ",", "groupFrom": 1000},"#
+                    + #""words": {"then.said": "Hello", "never.said": "Bye"}}"#),
+        ])
+        #expect(assets.modules(of: "live/live.js") == ["live/live.js", "live/a.js"])
+        #expect(
+            assets.everyModule(of: "live/live.js") == [
+                "live/live.js", "live/a.js", "live/b.js", "live/c.js",
+            ])
+        let words = try #require(assets.document(at: "words/live.en.js"))
+        let said = String(decoding: words.bytes, as: UTF8.self)
+        #expect(said.contains("Hello") && !said.contains("Bye"))
+    }
+
     @Test("the version changes with any byte and with any name")
     func version() {
         let versions = [

@@ -1,5 +1,6 @@
 // Styles, scripts and pictures, and what scripts say in each language, below /assets/VERSION/. The
-// version is a fingerprint over all of them, so an address never changes its content and browsers may keep it for good.
+// version is a fingerprint over all that is served, so an address never changes its content and browsers may keep it
+// for good.
 //
 // Owner: the worker's loop thread.
 
@@ -11,6 +12,7 @@ package final class Assets {
     private let files: [String: WebFile]
     private var documents: [String: Document] = [:]
     private var moduleClosures: [String: [String]] = [:]
+    private var moduleImports: [String: [(path: String, isLater: Bool)]] = [:]
     private let wordFiles: [WebFile]
     /// By path: whose words these are, and in which language.
     private var wordModules: [String: (script: String, language: String)] = [:]
@@ -23,9 +25,10 @@ package final class Assets {
         for file in all.sorted(by: { $0.path < $1.path }) {
             let isAsset = file.path.hasPrefix(Self.folder)
             guard isAsset || file.path.hasPrefix(Words.folder) else { continue }
+            let served = file.served
             fingerprint.add(Array(file.path.utf8))
-            fingerprint.add(file.bytes)
-            if isAsset { files[String(file.path.dropFirst(Self.folder.count))] = file }
+            fingerprint.add(served.bytes)
+            if isAsset { files[String(file.path.dropFirst(Self.folder.count))] = served }
         }
         version = fingerprint.text
         self.files = files
@@ -66,7 +69,7 @@ package final class Assets {
 
     private func words(at path: String) -> [UInt8]? {
         guard let (script, language) = wordModules[path] else { return nil }
-        let all = modules(of: script) + modules(of: Page.frameScript)
+        let all = everyModule(of: script) + modules(of: Page.frameScript)
         return ScriptWords(Words(language: language, in: wordFiles))
             .module(for: all.compactMap { files[$0]?.bytes })
     }
@@ -89,22 +92,36 @@ package final class Assets {
     /// at once, instead of finding out level by level.
     func modules(of script: String) -> [String] {
         if let known = moduleClosures[script] { return known }
-        var found = [script]
-        var index = 0
-        while index < found.count {
-            for imported in imports(of: found[index]) where !found.contains(imported) {
-                found.append(imported)
-            }
-            index += 1
-        }
+        let found = closure(of: script, withLater: false)
         moduleClosures[script] = found
         return found
     }
 
-    private func imports(of path: String) -> [String] {
+    /// These, and what may be loaded later.
+    func everyModule(of script: String) -> [String] { closure(of: script, withLater: true) }
+
+    private func closure(of script: String, withLater: Bool) -> [String] {
+        var found = [script]
+        var index = 0
+        while index < found.count {
+            for imported in imports(of: found[index])
+            where (withLater || !imported.isLater) && !found.contains(imported.path) {
+                found.append(imported.path)
+            }
+            index += 1
+        }
+        return found
+    }
+
+    private func imports(of path: String) -> [(path: String, isLater: Bool)] {
+        if let known = moduleImports[path] { return known }
         guard let file = files[path] else { preconditionFailure("there is no module \(path)") }
         let folder = path.split(separator: "/").dropLast()
         let lines = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n")
-        return lines.compactMap { ModuleImport(line: $0)?.path(from: folder) }
+        let found = lines.compactMap(ModuleImport.init).map {
+            (path: $0.path(from: folder), isLater: $0.isLater)
+        }
+        moduleImports[path] = found
+        return found
     }
 }

@@ -1,19 +1,25 @@
-// The static imports of our own scripts. It reads what our own sources contain, not JavaScript in
-// general: `import … from './x.js';`, `import './x.js';`, `export … from './x.js';`, the specifier
-// at the end of a line.
+// What our own scripts import. It reads what our own sources contain, not JavaScript in general:
+// `import … from './x.js';`, `import './x.js';`, `export … from './x.js';`, the specifier at the end of
+// a line, and `import('./x.js')` for what is loaded later, if at all.
 
 struct ModuleImport {
+    /// It is loaded when the script asks for it, and not with the script.
+    let isLater: Bool
     /// As written: begins with "./" or "../".
     private let specifier: Substring
 
     /// Nil when the line is not the (last) line of an import.
     init?(line: Substring) {
+        isLater = line.contains(Self.later)
         let isImport = line.hasPrefix("import '") || line.contains(" from '")
-        guard isImport, let start = line.range(ofLast: " '") else { return nil }
-        let rest = line[start...].dropFirst(2)
+        guard isLater || isImport, let start = line.range(ofLast: isLater ? Self.later : " '")
+        else { return nil }
+        let rest = line[start...].dropFirst(isLater ? Self.later.count : 2)
         guard let end = rest.firstIndex(of: "'"), rest.hasPrefix(".") else { return nil }
         specifier = rest[..<end]
     }
+
+    private static let later = " import('"
 
     /// Resolved against the folder of the importing module.
     func path(from folder: ArraySlice<Substring>) -> String {

@@ -23,6 +23,14 @@ struct WebFile: Sendable {
         self.bytes = bytes
     }
 
+    /// Whether it is a script or a style sheet.
+    var isSource: Bool { path.hasSuffix(".js") || path.hasSuffix(".css") }
+
+    /// As browsers get it.
+    var served: WebFile {
+        isSource ? WebFile(path: path, bytes: CompactSource(of: bytes).bytes) : self
+    }
+
     private init?(index: Int) {
         let file = unsafe weir_web_file_at(index)
         guard let path = unsafe file.path else { return nil }

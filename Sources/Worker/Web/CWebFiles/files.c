@@ -53,6 +53,9 @@ BYTES embed_caption_html[] = {
 BYTES message_html[] = {
 #embed "../Pages/message.html"
 };
+BYTES later_part_js[] = {
+#embed "../Assets/common/later-part.js"
+};
 BYTES still_js[] = {
 #embed "../Assets/common/still.js"
 };
@@ -310,6 +313,12 @@ BYTES watch_share_js[] = {
 };
 BYTES watch_sound_js[] = {
 #embed "../Assets/watch/sound.js"
+};
+BYTES watch_waiting_js[] = {
+#embed "../Assets/watch/waiting.js"
+};
+BYTES watch_list_sources_js[] = {
+#embed "../Assets/watch/list-sources.js"
 };
 BYTES watch_still_js[] = {
 #embed "../Assets/watch/still.js"
@@ -747,6 +756,8 @@ static const struct weir_web_file files[] = {
     FILE("Assets/watch/screen.js", watch_screen_js),
     FILE("Assets/watch/share.js", watch_share_js),
     FILE("Assets/watch/sound.js", watch_sound_js),
+    FILE("Assets/watch/waiting.js", watch_waiting_js),
+    FILE("Assets/watch/list-sources.js", watch_list_sources_js),
     FILE("Assets/watch/still.js", watch_still_js),
     FILE("Assets/watch/slumber.js", watch_slumber_js),
     FILE("Assets/watch/sleeper.js", watch_sleeper_js),
@@ -843,6 +854,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/audience-words.js", live_audience_words_js),
     FILE("Assets/live/air-plan.js", live_air_plan_js),
     FILE("Assets/live/steady-track.js", live_steady_track_js),
+    FILE("Assets/common/later-part.js", later_part_js),
     FILE("Assets/common/still.js", still_js),
     FILE("Assets/common/still-rounds.js", still_rounds_js),
     FILE("Assets/common/stream-card.js", stream_card_js),

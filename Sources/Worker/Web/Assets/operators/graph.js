@@ -32,8 +32,8 @@ export class Graph {
     const now = this.#words(points[points.length - 1].value);
     const line = lineOf(points, history.spanMs(nowMs), nowMs, most, SIZE);
     this.#now.textContent = now;
-    this.#most.textContent = `at most ${this.#words(most)} ${
-      history.isWhole(nowMs) ? 'in five minutes' : 'so far'}`;
+    const since = history.isWhole(nowMs) ? 'in five minutes' : 'so far';
+    this.#most.textContent = `at most ${this.#words(most)} ${since}`;
     this.#picture.setAttribute(
       'aria-label', `${this.#title}: now ${now}, ${this.#most.textContent}`);
     this.#line.setAttribute('d', line);

@@ -2,12 +2,10 @@
 // swaps sources without a flash, notices when one dies. The player decides what to ask for next.
 
 import { via } from './first-request.js';
-import { ListsPlayer } from './lists-player.js';
 import { listsUrl } from './lists-request.js';
 import { LiveSource } from './live-source.js';
 import { mediaUrl } from './media-request.js';
 import { isStreamable, readsLists } from './media-source.js';
-import { PieceSource } from './piece-source.js';
 import { PLAIN_LEAD_IN_S, PlainPlayer } from './plain-player.js';
 import { Reception } from './reception.js';
 import { WayChoice } from './way-choice.js';
@@ -18,7 +16,11 @@ const SILENCE_MS = 6_000;
 /** Undecodable media twice within this time is not an accident. */
 const ACCIDENT_MS = 30_000;
 
-/** @typedef {LiveSource | PieceSource | PlainPlayer | ListsPlayer} Source */
+/**
+ * @typedef {import('./list-sources.js').PieceSource} PieceSource
+ * @typedef {import('./list-sources.js').ListsPlayer} ListsPlayer
+ * @typedef {LiveSource | PieceSource | PlainPlayer | ListsPlayer} Source
+ */
 
 /**
  * @typedef {object} FeedHandlers
@@ -168,7 +170,7 @@ export class Feed {
     else this.#giveUp('codec');
   }
 
-  #take({ response, renditions, mimeType }, controller, behindS) {
+  #take({ response, renditions, mimeType, sources }, controller, behindS) {
     const isOtherType = this.#noteType(mimeType);
     const { way } = this.#ways;
     const asksForLists = way?.via !== 'webm';
@@ -179,7 +181,7 @@ export class Feed {
       return this.reception.ask(behindS);
     }
     const source = this.#makeSource(way, {
-      response, renditions, mimeType, controller, behindS, video: this.#video,
+      response, renditions, mimeType, controller, behindS, sources, video: this.#video,
       chooseWay: (tracks) => this.#ways.choose(tracks),
       onBeginning: (span) => this.#handlers.onBeginning(span),
       onMedia: () => { if (this.#source === source) this.#noteMedia(); },
@@ -211,11 +213,13 @@ export class Feed {
         const kinds = parts.map((part) => part.kind);
         // It is looked out for, so that it can come back.
         if (this.#ways.lack?.isForNow) kinds.push(lacks);
-        return new PieceSource({ ...given, kinds });
+        return new given.sources.PieceSource({ ...given, kinds });
       }
       case 'lists':
         given.controller.abort();
-        return new ListsPlayer({ ...given, url: this.#listFor(lacks, given.renditions) });
+        return new given.sources.ListsPlayer({
+          ...given, url: this.#listFor(lacks, given.renditions),
+        });
       case 'plain': {
         given.controller.abort();
         const url = mediaUrl(this.#name, Math.max(given.behindS, PLAIN_LEAD_IN_S));

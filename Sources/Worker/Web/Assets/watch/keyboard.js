@@ -13,11 +13,11 @@ const VOLUME_STEP = 0.1;
  * @param {import('./controls.js').Controls} parts.controls
  * @param {import('./idle.js').Idle} parts.idle
  * @param {() => void} parts.toggleFullScreen
- * @param {import('./statistics.js').Statistics} parts.statistics
+ * @param {() => void} parts.toggleStatistics
  * @param {Record<string, HTMLElement>} parts.elements   by id
  */
 export function listenToKeys(
-  { player, sound, controls, idle, toggleFullScreen, statistics, elements },
+  { player, sound, controls, idle, toggleFullScreen, toggleStatistics, elements },
 ) {
   const list = elements.keys;
   const actions = {
@@ -25,7 +25,7 @@ export function listenToKeys(
     k: () => player.toggle(),
     m: () => sound.setMuted(!sound.isMuted),
     f: toggleFullScreen,
-    i: () => statistics.toggle(),
+    i: toggleStatistics,
     l: () => player.goLive(),
     End: () => player.goLive(),
     ArrowLeft: () => controls.skip(-STEP_S),

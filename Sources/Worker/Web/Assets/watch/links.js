@@ -11,7 +11,7 @@ const CLOSING = /[.,;:!?'"”’»…]+$/u;
 export function partsOf(text) {
   const parts = [];
   let end = 0;
-  for (const { 0: found, index } of text.matchAll(/https:\/\/[^\s<>"`{}|\\^]+/giu)) {
+  for (const { 0: found, index } of text.matchAll(/https:\/\/[^\s<>"\x60{}|\\^]+/giu)) {
     const address = withoutEnd(found);
     if (!isAddress(address)) continue;
     if (index > end) parts.push({ text: text.slice(end, index), address: null });

@@ -1,5 +1,6 @@
 // The other question for a broadcast: for its lists, from where MediaSource takes no WebM. The
-// answer is that of media-request.js, with the lists in place of a response.
+// answer is that of media-request.js, with the lists in place of a response, and with what plays them: that is
+// loaded meanwhile.
 
 import { isProblem, slugOfResponse } from '../common/problem.js';
 import { renditionsIn } from './hls-list.js';
@@ -29,12 +30,14 @@ export async function requestLists(name, controller) {
   try {
     const description = fetch(`/api/streams/${name}`, options);
     const described = description.then((response) => (response.ok ? response.json() : null));
-    const [stream, lists] = await Promise.all([described, askForLists(name, described, options)]);
+    const [stream, lists, sources] = await Promise.all([
+      described, askForLists(name, described, options), import('./list-sources.js'),
+    ]);
     if (!stream) return await refusal(await description);
     const { state, mimeType } = stream;
     // Its lists stay for a while; the page that follows a broadcast has seen them.
     if (state === 'ended') return { kind: 'gone' };
-    return { ...lists, mimeType };
+    return { ...lists, mimeType, sources };
   } catch {
     return { kind: 'failed' };
   } finally {

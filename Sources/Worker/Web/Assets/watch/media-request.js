@@ -19,7 +19,7 @@ const SIGN_IN_STATUS = 511;
 /**
  * @typedef {{kind: 'media', response: Response, mimeType: string}} MediaAnswer
  * @typedef {{kind: 'media', response: null, mimeType: string,
- *   renditions: import('./hls-list.js').Rendition[]}} ListsAnswer
+ *   renditions: import('./hls-list.js').Rendition[], sources: typeof import('./list-sources.js')}} ListsAnswer
  * @typedef {{kind: 'early', mimeType: string, retryAfterMs: number}} EarlyAnswer   there are no lists yet
  * @typedef {{kind: 'gone'}} GoneAnswer                      there is nothing under this name now
  * @typedef {{kind: 'busy', retryAfterMs: number}} BusyAnswer

@@ -6,8 +6,6 @@ import { orderedNames } from '../common/stream-order.js';
 
 const MOST = 6;
 const EVERY_MS = 30_000;
-/** How near it is when it is asked for. */
-const MARGIN = '200px';
 
 export class Others {
   #name;
@@ -28,12 +26,14 @@ export class Others {
     this.#section = others;
     this.#list = list;
     this.#template = template;
-    new IntersectionObserver((changes) => {
-      this.#isInView = changes.at(-1).isIntersecting;
-      this.#look();
-    }, { rootMargin: MARGIN }).observe(others);
     document.addEventListener('visibilitychange', () => this.#look());
     setInterval(() => this.#look(), EVERY_MS);
+  }
+
+  /** @param {boolean} isInView   whether the viewer is near it */
+  setInView(isInView) {
+    this.#isInView = isInView;
+    this.#look();
   }
 
   async #look() {

@@ -56,6 +56,9 @@ function stateWithMedia(facts) {
   return facts.isRewound ? 'rewound' : 'playing';
 }
 
+/** Whether there is nothing to see, and nothing on its way. @param {PlayerState} state */
+export function isNobodyLive(state) { return state === 'offline' || state === 'ended'; }
+
 /** Whether asking for media again makes sense without being told that there is some. */
 export function mayBeThere(broadcast) {
   return broadcast !== 'ended' && broadcast !== 'gone';

@@ -1,8 +1,6 @@
 // A picture of the broadcast where there is none to play: the newest, or the last one of the last broadcast.
 // It lies under what is said over the picture.
 
-import { drawStill } from '../common/still.js';
-
 /** A page that plays soon needs none. */
 const PATIENCE_MS = 1_000;
 const ANSWER_MS = 10_000;
@@ -38,6 +36,7 @@ export class Poster {
         priority: 'low', signal: AbortSignal.timeout(ANSWER_MS),
       });
       if (!answer.ok) return;
+      const { drawStill } = await import('../common/still.js');
       const canvas = document.createElement('canvas');
       await drawStill(canvas, await answer.blob());
       if (STATES.has(this.#state)) this.#still.put(canvas);

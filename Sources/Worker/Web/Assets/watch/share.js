@@ -1,40 +1,47 @@
 // The sheet with all ways to pass a broadcast on: the address of the page, as a code for a phone as well, the
 // system's own sheet where there is one, the line of HTML that shows the player in another page, and
-// addresses for other players.
+// addresses for other players. Loaded when somebody wants to share.
 
 import { siteName, word } from '../common/words.js';
 
-/**
- * @param {Record<string, HTMLElement>} elements   by id
- * @param {import('./face-view.js').FaceView} view
- * @returns {(stream: object | null) => void}   to be called with what the server says of the stream
- */
-export function setUpShare(elements, view) {
-  const { share: button, 'share-panel': panel, 'share-code': code } = elements;
-  // In a frame of another site's page, there is nothing to share it with.
-  if (!button) return () => {};
-  const { name } = view.face;
-  const url = `${location.origin}/${name}/watchLive`;
-  elements['share-link'].textContent = url;
-  elements['share-embed'].textContent = frameLine(location.origin, name);
-  elements['share-vlc'].textContent = `${location.origin}/${name}/live`;
-  setUpSystemSheet(elements['share-system'], () => ({ title: titleOf(view), url }));
-  code.addEventListener('load', () => { code.hidden = false; });
-  code.addEventListener('error', () => { code.hidden = true; });
-  button.addEventListener('click', () => {
-    // Asked for when it is wanted.
-    if (!code.src) code.src = `/${name}/qr.svg`;
-    panel.showModal();
-  });
-  const show = (stream) => {
-    const { address, note } = listsOf(name, stream);
-    elements['share-hls'].textContent = address && `${location.origin}${address}`;
-    elements['share-hls-row'].hidden = address === '';
-    elements['share-hls-note'].textContent = note;
-    elements['share-hls-note'].hidden = note === '';
-  };
-  show(null);
-  return show;
+export class ShareSheet {
+  #elements;
+  #name;
+
+  /**
+   * @param {Record<string, HTMLElement>} elements   by id
+   * @param {import('./face-view.js').FaceView} view
+   */
+  constructor(elements, view) {
+    const { name } = view.face;
+    this.#elements = elements;
+    this.#name = name;
+    const url = `${location.origin}/${name}/watchLive`;
+    elements['share-link'].textContent = url;
+    elements['share-embed'].textContent = frameLine(location.origin, name);
+    elements['share-vlc'].textContent = `${location.origin}/${name}/live`;
+    setUpSystemSheet(elements['share-system'], () => ({ title: titleOf(view), url }));
+    const code = elements['share-code'];
+    code.addEventListener('load', () => { code.hidden = false; });
+    code.addEventListener('error', () => { code.hidden = true; });
+    code.src = `/${name}/qr.svg`;
+  }
+
+  /** @param {object | null} stream   as the API describes it; null: not known (yet) */
+  open(stream) {
+    this.show(stream);
+    const panel = this.#elements['share-panel'];
+    // Two presses before the sheet was there want one.
+    if (!panel.open) panel.showModal();
+  }
+
+  show(stream) {
+    const { address, note } = listsOf(this.#name, stream);
+    this.#elements['share-hls'].textContent = address && `${location.origin}${address}`;
+    this.#elements['share-hls-row'].hidden = address === '';
+    this.#elements['share-hls-note'].textContent = note;
+    this.#elements['share-hls-note'].hidden = note === '';
+  }
 }
 
 function titleOf({ face, shownName }) {

@@ -1,5 +1,5 @@
 // Statistics for nerds: a panel over the picture with what the player and the browser know. Its text is made
-// anew once a second while it is open, and can be copied as lines of names and figures.
+// anew once a second while it is open, and can be copied as lines of names and figures. Loaded when it is wanted.
 
 import { formatBitrate, formatSeconds } from '../common/format.js';
 import { numberText, word } from '../common/words.js';
@@ -20,7 +20,6 @@ export class Statistics {
   constructor(player, elements) {
     this.#player = player;
     this.#elements = elements;
-    elements['show-statistics']?.addEventListener('click', () => this.toggle());
     elements['close-statistics'].addEventListener('click', () => this.#close());
     addEventListener('keydown', (event) => {
       const isFree = !document.querySelector('dialog[open]') && !event.defaultPrevented;

@@ -1,14 +1,14 @@
 // What stands around the player on its own page: who the channel is, ways to share it, to be told of it, and
-// what else is live.
+// what else is live. Most of it is loaded when somebody wants it.
 
+import { LaterPart } from '../common/later-part.js';
 import { fetchChannel } from './channel.js';
-import { lastTimeWords } from './offline.js';
-import { Others } from './others.js';
-import { setUpShare } from './share.js';
-import { TellMe } from './tell-me.js';
+import { isNobodyLive } from './player-state.js';
 
 /** All who have watched see the end at once, and need not ask at once. */
 const ASK_WITHIN_MS = 5_000;
+/** How near to the window more that is live is when it is asked for. */
+const OTHERS_MARGIN = '200px';
 
 /**
  * @param {import('./face-view.js').FaceView} faceView
@@ -20,16 +20,18 @@ const ASK_WITHIN_MS = 5_000;
  */
 export function setUpSurroundings(faceView, elements, icon, onFace) {
   const { name } = faceView.face;
-  const tellMe = new TellMe(elements['tell-me'], faceView, icon);
   const showWays = setUpShare(elements, faceView);
-  new Others(name, elements);
+  setUpOthers(name, elements);
+  const waiting = new LaterPart(async () => {
+    const { Waiting } = await import('./waiting.js');
+    return new Waiting(elements, faceView, icon);
+  });
   let channel = null;
   let shown = '';
   const showState = (state) => {
     shown = state;
-    tellMe.show(state);
-    const words = state === 'offline' ? lastTimeWords(channel?.lastBroadcast) : '';
-    if (elements['last-time'].textContent !== words) elements['last-time'].textContent = words;
+    if (waiting.made) waiting.made.show(shown, channel);
+    else if (isNobodyLive(state)) waiting.use((made) => made.show(shown, channel));
   };
   const askChannel = async () => {
     const found = await fetchChannel(name);
@@ -48,4 +50,30 @@ export function setUpSurroundings(faceView, elements, icon, onFace) {
     wasKnown = stream !== null;
   };
   return { showState, showStream };
+}
+
+/** @returns {(stream: object | null) => void}   to be called with what the server says of the stream */
+function setUpShare(elements, faceView) {
+  let stream = null;
+  const sheet = new LaterPart(async () => {
+    const { ShareSheet } = await import('./share.js');
+    return new ShareSheet(elements, faceView);
+  });
+  elements.share.addEventListener('click', () => sheet.use((made) => made.open(stream)));
+  return (news) => {
+    stream = news;
+    sheet.made?.show(stream);
+  };
+}
+
+function setUpOthers(name, elements) {
+  const others = new LaterPart(async () => {
+    const { Others } = await import('./others.js');
+    return new Others(name, elements);
+  });
+  let isInView = false;
+  new IntersectionObserver((changes) => {
+    isInView = changes.at(-1).isIntersecting;
+    if (others.made || isInView) others.use((made) => made.setInView(isInView));
+  }, { rootMargin: OTHERS_MARGIN }).observe(elements.others);
 }

@@ -2,10 +2,10 @@
 // the page is open. A page that is not seen gets no events, so it asks now and then.
 
 import { word } from '../common/words.js';
+import { isNobodyLive } from './player-state.js';
 
 /** Browsers make it a minute in tabs that nobody has seen for a while. */
 const ASK_EVERY_MS = 20_000;
-const WAITING_STATES = new Set(['offline', 'ended']);
 
 export class TellMe {
   #button;
@@ -30,7 +30,7 @@ export class TellMe {
   show(state) {
     if (state === this.#state) return;
     this.#state = state;
-    this.#button.hidden = !(WAITING_STATES.has(state) && mayNotify());
+    this.#button.hidden = !(isNobodyLive(state) && mayNotify());
     if (state === 'playing' && this.#isArmed) this.#tell();
   }
 

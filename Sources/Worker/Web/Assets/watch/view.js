@@ -5,6 +5,7 @@ import { liveSince } from '../common/stream-words.js';
 import { numberText, siteName, word } from '../common/words.js';
 import { hasPicture } from './codecs.js';
 import { via as askedVia } from './first-request.js';
+import { isNobodyLive } from './player-state.js';
 import { viaWords } from './via.js';
 import { noteFor, wordsFor } from './words.js';
 
@@ -115,7 +116,7 @@ export class View {
   #showWays(state, trouble) {
     this.#elements['try-again'].hidden = !(state === 'unplayable' && trouble === 'damaged');
     const whoElse = this.#elements['who-else'];
-    if (whoElse) whoElse.hidden = state !== 'offline' && state !== 'ended';
+    if (whoElse) whoElse.hidden = !isNobodyLive(state);
   }
 
   #planSpinner(isDry) {

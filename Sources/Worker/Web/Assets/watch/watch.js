@@ -8,6 +8,7 @@
 // navigation.
 
 import { subscribe } from '../common/events.js';
+import { LaterPart } from '../common/later-part.js';
 import { setUpCast } from './cast.js';
 import { Controls } from './controls.js';
 import { FaceView } from './face-view.js';
@@ -19,7 +20,6 @@ import { Poster } from './poster.js';
 import { setUpFullScreen, setUpPresses, setUpSmallWindow } from './screen.js';
 import { Sleeper } from './sleeper.js';
 import { Sound } from './sound.js';
-import { Statistics } from './statistics.js';
 import { Still } from './still.js';
 import { setUpSurroundings } from './surroundings.js';
 import { View } from './view.js';
@@ -45,8 +45,13 @@ const toggleFullScreen = setUpFullScreen(elements);
 setUpSmallWindow(elements);
 setUpPresses(elements, { player, idle, toggleFullScreen });
 setUpCast(elements, player);
-const statistics = new Statistics(player, elements);
-listenToKeys({ player, sound, controls, idle, toggleFullScreen, statistics, elements });
+const statistics = new LaterPart(async () => {
+  const { Statistics } = await import('./statistics.js');
+  return new Statistics(player, elements);
+});
+const toggleStatistics = () => statistics.use((made) => made.toggle());
+elements['show-statistics']?.addEventListener('click', toggleStatistics);
+listenToKeys({ player, sound, controls, idle, toggleFullScreen, toggleStatistics, elements });
 elements['try-again'].addEventListener('click', () => player.tryAgain());
 const sleeper = new Sleeper(elements.video, player, sound);
 const poster = new Poster(name, still);
