@@ -89,7 +89,9 @@ function linesOf({ report, stream, quality, sizes, protocol }) {
     [word('statistics.speed'), `${numberText(report.rate, 2)}×`],
     [word('statistics.path'), way.filter(Boolean).join(', ') || '–'],
     [word('statistics.breaks'), word('statistics.breaks-each', {
-      stalls: report.stalls, jumps: report.jumps, reconnects: report.reconnects,
+      stalls: word('statistics.stalls', { count: report.stalls }),
+      jumps: word('statistics.jumps', { count: report.jumps }),
+      reconnects: word('statistics.reconnects', { count: report.reconnects }),
     })],
     [word('statistics.first-picture'),
       report.firstFrameMs === null ? '–' : formatSeconds(report.firstFrameMs)],
