@@ -126,6 +126,9 @@ def test_what_is_live_tells_where_the_picture_is(anna: Session, publish: Publish
     first = sent.json()["pictureUrl"]
     assert first == url_of(anna)
     wait_until(lambda: told() == first, "the picture")
+    # Pages have it before any script runs.
+    for path in ("/", f"/{anna.name}/watchLive", f"/{anna.name}/embed"):
+        wait_until(lambda path=path: f'src="{first}"' in server.get(path).body.decode(), path)
     other = put(anna, _SAMPLES["webp-odd"]).json()["pictureUrl"]
     wait_until(lambda: told() == other, "the other picture")
     # So does what anybody may know of the channel.

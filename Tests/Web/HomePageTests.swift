@@ -17,7 +17,8 @@ import Testing
     @Test("a live stream's card says what, who, since when, and for how many")
     func card() throws {
         let face = Face(
-            name: "alice", displayName: "Alice A.", title: "Rowing & more", language: "pt-BR")
+            name: "alice", displayName: "Alice A.", title: "Rowing & more", language: "pt-BR",
+            picturePath: "/alice/picture?v=1")
         let stream = HomePage.Stream(
             face: face, state: .live, viewers: 1_234, startedAtMs: 0, hasPicture: true)
         let html = try #require(values([stream], nowMs: 12 * 60_000)["streams"])
@@ -28,6 +29,7 @@ import Testing
                 + "Rowing &amp; more</a></h2>",
             #"<p class="stream-channel" dir="auto">Alice A.</p>"#, ">live for 12 minutes<",
             #"<span class="stream-kind"></span>"#, #"data-initial="A""#,
+            #"<img loading="lazy" alt="" src="/alice/picture?v=1">"#,
         ] {
             #expect(html.contains(part), "\(part)")
         }
@@ -38,7 +40,7 @@ import Testing
     @Test("without a title, a card is called as its channel is, once")
     func untitled() throws {
         let html = try #require(values([.example("alice")])["streams"])
-        #expect(html.contains(#"dir="auto">alice</a>"#))
+        #expect(html.contains(#"dir="auto">alice</a>"#) && !html.contains("<img"))
         #expect(html.contains(#"<p class="stream-channel" dir="auto"></p>"#))
     }
 

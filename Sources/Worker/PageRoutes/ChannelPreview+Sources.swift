@@ -15,28 +15,34 @@ extension ChannelPreview {
             Face(stream), isLive: true, isUnlisted: !stream.isListed,
             still: stream.stillForm.flatMap {
                 Still(contentType: $0.contentType, size: $0 == .jpeg ? nil : stream.firstSize)
-            }, picturePath: stream.about.pictureTag?.url(ofChannel: stream.name.text))
+            })
     }
 
     init(_ channel: PublicChannel) {
         self.init(
             Face(
                 name: channel.name, displayName: channel.profile.displayName,
-                words: channel.wordsWhileOffline), line: channel.profile.line,
-            picturePath: channel.pictureTag?.url(ofChannel: channel.name.text))
+                words: channel.wordsWhileOffline,
+                picturePath: channel.pictureTag?.url(ofChannel: channel.name.text)),
+            line: channel.profile.line)
     }
 }
 
 extension Face {
     init(_ stream: LiveStream) {
         let about = stream.about
-        self.init(name: stream.name, displayName: about.displayName, words: about.words)
+        self.init(
+            name: stream.name, displayName: about.displayName, words: about.words,
+            picturePath: about.pictureTag?.url(ofChannel: stream.name.text))
     }
 
-    fileprivate init(name: StreamName, displayName: String, words: BroadcastWords) {
+    fileprivate init(
+        name: StreamName, displayName: String, words: BroadcastWords, picturePath: String?
+    ) {
         self.init(
             name: name.text, displayName: displayName, title: words.title,
-            description: words.description, language: words.language, tags: words.tags)
+            description: words.description, language: words.language, tags: words.tags,
+            picturePath: picturePath)
     }
 }
 

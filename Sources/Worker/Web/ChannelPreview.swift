@@ -23,19 +23,16 @@ package struct ChannelPreview: Sendable {
     /// The broadcast that is on is on no list.
     let isUnlisted: Bool
     let still: Still?
-    /// The path of the channel's picture; nil when it has none.
-    let picturePath: String?
 
     package init(
         _ face: Face, line: String = "", isLive: Bool = false, isUnlisted: Bool = false,
-        still: Still? = nil, picturePath: String? = nil
+        still: Still? = nil
     ) {
         self.face = face
         self.line = line
         self.isLive = isLive
         self.isUnlisted = isUnlisted
         self.still = still
-        self.picturePath = picturePath
     }
 
     /// Of its page.
@@ -64,7 +61,7 @@ package struct ChannelPreview: Sendable {
             LinkPreview.Picture(
                 path: "/\(face.name)/still", contentType: $0.contentType, size: $0.size)
         }
-        let ownPicture = picturePath.map {
+        let ownPicture = face.picturePath.map {
             LinkPreview.Picture(path: $0, contentType: nil, size: nil)
         }
         return LinkPreview(

@@ -13,10 +13,12 @@ package struct Face: Equatable, Sendable {
     /// The language that is spoken, as a tag (RFC 5646); nil when it is not said.
     let language: String?
     let tags: [String]
+    /// The path of the channel's picture; nil when it has none.
+    let picturePath: String?
 
     package init(
         name: String, displayName: String = "", title: String = "", description: String = "",
-        language: String? = nil, tags: [String] = []
+        language: String? = nil, tags: [String] = [], picturePath: String? = nil
     ) {
         self.name = name
         self.displayName = displayName
@@ -24,6 +26,7 @@ package struct Face: Equatable, Sendable {
         self.description = description
         self.language = language
         self.tags = tags
+        self.picturePath = picturePath
     }
 
     /// What the channel is called (as in Assets/common/face.js).
@@ -41,6 +44,11 @@ package struct Face: Equatable, Sendable {
     var hue: Int { name.utf8.reduce(0) { $0 + Int($1) } % Self.hues }
 
     private static let hues = 8
+
+    /// The channel's picture as an element (as in Assets/common/face.js); empty when there is none.
+    var pictureElement: String {
+        picturePath.map { "<img loading=\"lazy\" alt=\"\" src=\"\($0.htmlEscaped)\">" } ?? ""
+    }
 
     /// Stands for a channel without a picture.
     var initial: String {

@@ -13,7 +13,7 @@ struct StreamCard {
         let badge = badge
         return [
             "name": face.name.htmlEscaped, "state": badge.state, "hue": "\(face.hue)",
-            "initial": face.initial.htmlEscaped,
+            "initial": face.initial.htmlEscaped, "picture": face.pictureElement,
             "badge": badge.text.htmlEscaped,
             "kind": stream.hasPicture ? "" : words.html("stream.sound-only"),
             "viewers": words("count.viewers", count: stream.viewers).htmlEscaped,
@@ -27,8 +27,8 @@ struct StreamCard {
 
     /// Of a card that a script fills.
     static let emptyValues = [
-        "name": "", "state": "", "hue": "", "initial": "", "badge": "", "kind": "", "viewers": "",
-        "address": "", "language": "", "heading": "", "channel": "", "since": "",
+        "name": "", "state": "", "hue": "", "initial": "", "picture": "", "badge": "", "kind": "",
+        "viewers": "", "address": "", "language": "", "heading": "", "channel": "", "since": "",
     ]
 
     private var badge: (state: String, text: String) {

@@ -133,6 +133,7 @@ package final class WebSite {
             "description": face.description.htmlEscaped,
             "tags": tags.joined(), "language-attribute": face.languageAttribute,
             "hue": "\(face.hue)", "initial": face.initial.htmlEscaped,
+            "picture": face.pictureElement,
         ]
     }
 

@@ -38,8 +38,9 @@ export function showAvatar(element, stream) {
     return;
   }
   const image = document.createElement('img');
-  image.src = url;
+  image.loading = 'lazy';
   image.alt = '';
+  image.src = url;
   // Then the letter is there again.
   image.addEventListener('error', () => image.remove());
   element.replaceChildren(image);
