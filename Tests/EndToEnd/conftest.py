@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from weir import curl as curl_module
-from weir import disks, edges
+from weir import admin, disks, edges
 from weir import server as server_module
 from weir import side_by_side
 from weir.certificate import Certificate, make_certificate
@@ -25,7 +25,7 @@ from weir.http2 import Http2Connection
 from weir.mongodb import MongoServer
 from weir.places import binaries
 from weir.publisher import FfmpegPublisher, Publisher
-from weir.recordings import Recording, record
+from weir.recordings import LASTING_S, Recording, record
 from weir.server import Server
 from weir.stores import Store
 from weir.viewer import Viewer
@@ -40,6 +40,8 @@ _SKIPS_FAIL = os.environ.get("WEIR_NO_SKIPS") == "1"
 # Long logs hide the line that matters; the end of a log is where it is.
 _LOG_LINES_SHOWN = 120
 _CROWD_TRIES = 4
+# Servers that outlive tests.
+_lasting: list[Server] = []
 
 
 @pytest.fixture(scope="session")
@@ -85,11 +87,13 @@ def lasting_server(
     def start(name: str, *arguments: str, **options: Any) -> Iterator[Server]:
         with lasting_folder(name) as folder:
             server = Server(folder, certificate, arguments=arguments, **options)
+            _lasting.append(server)
             try:
                 yield server.start()
                 server.assert_no_unexpected_death()
                 server.stop()
             finally:
+                _lasting.remove(server)
                 server.destroy()
 
     return start
@@ -115,12 +119,13 @@ def _shared(
 def server(_shared: tuple[Path, list[Server]], certificate: Certificate) -> Iterator[Server]:
     """A server with two workers, shared by the tests that do not harm it. Its rings are half as large as
     by default, because each stays on the disk for a minute after its stream; so is the largest block that
-    fits into one. All else is as it is by default."""
+    fits into one. Its grace is that of `Server`; all else is as it is by default."""
     folder, box = _shared
     if not box:
         made = folder / f"server-{next(_names)}"
         made.mkdir()
         box.append(Server(made, certificate, arguments=["--ring-size", "16M"]).start())
+        _lasting.append(box[0])
     shared = box[0]
     yield shared
     try:
@@ -128,6 +133,7 @@ def server(_shared: tuple[Path, list[Server]], certificate: Certificate) -> Iter
         shared.assert_no_unexpected_death()
     except AssertionError:
         box.clear()
+        _lasting.remove(shared)
         shared.destroy()
         raise
 
@@ -229,10 +235,22 @@ def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str]
 
 
 @pytest.fixture
-def name(request: pytest.FixtureRequest) -> str:
-    """A stream name that no other test uses, readable in logs."""
+def name(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A stream name that no other test uses, readable in logs. What was broadcast under it, or under a name
+    that begins with it, is over with the test: it would stay on the disk otherwise."""
     stem = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())
-    return f"t{next(_names)}-{stem}"[:30].rstrip("-")
+    number = f"t{next(_names)}-"
+    yield f"{number}{stem}"[:30].rstrip("-")
+    for server in _lasting:
+        if server.is_running:
+            _end_broadcasts(server, number)
+
+
+def _end_broadcasts(server: Server, beginning: str) -> None:
+    status = admin.ask(server, "/status")
+    for stream in status.json()["streams"] if status.status == 200 else []:
+        if stream["name"].startswith(beginning):
+            admin.ask(server, f"/kick/{stream['name']}", "POST")
 
 
 @pytest.fixture
@@ -269,7 +287,7 @@ def publish(tmp_path: Path) -> Iterator[Callable[..., Publisher]]:
 @pytest.fixture
 def live(server: Server, publish: Callable[..., Publisher], name: str) -> str:
     """The name of a stream that is live for the whole test."""
-    publish(server, name).play(record(seconds=30))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     return name
 

@@ -119,6 +119,7 @@ def test_the_log_says_once_that_the_ring_is_too_small_of_chunks_as_well(
             server.url("/small/live"), server.certificate.certificate, chunk, session=session, number=number,
             headers={"content-type": recording.content_type})
         assert answer.status == 204, answer
+    wait_until(lambda: "the ring is too small for HLS" in server.log(), "the log to say it")
     assert server.log().count("the ring is too small for HLS") == 1
 
 

@@ -48,10 +48,11 @@ _LONGEST_REPEAT_BYTES = {"vp9": 1, "av1": 3, "h264": 20}
 
 
 class Read:
-    """What was read of one broadcast after its end."""
+    """What is read of one broadcast, which ends for it."""
 
     def __init__(self, server: Server, each: Source) -> None:
         self.sent = probe(each.recording(_SECONDS).path)
+        assert server.request("DELETE", f"/{each.name}/live").status == 204
         self.by = {
             "hls": probe(server.url(f"/{each.name}/hls/index.m3u8")),
             "dash": probe(server.url(f"/{each.name}/dash/index.mpd")),
@@ -88,11 +89,10 @@ def read(
     tmp_path_factory: pytest.TempPathFactory,
     lasting_server: Callable[..., AbstractContextManager[Server]],
 ) -> dict[str, Read]:
-    """All broadcasts at once; an ended one is there for a minute, so all are read at once, too."""
+    """All broadcasts at once. One that has ended is there for a minute, so each ends when it is read."""
     folder = tmp_path_factory.mktemp("lossless")
     sources = [each for each in SOURCES if each.is_available and each.name in _NAMES]
-    # The first one is not to end by itself until the last one has been sent.
-    with lasting_server("lossless", "--grace", "600") as server:
+    with lasting_server("lossless") as server:
         feeds = []
         for each in sources:
             recording = each.recording(_SECONDS)
@@ -100,8 +100,6 @@ def read(
             feeds.append(_publish(server, each.name, recording, folder).play(recording, speed=_SPEED))
         for publisher in feeds:
             assert publisher.finish().status == 204
-        for each in sources:
-            assert server.request("DELETE", f"/{each.name}/live").status == 204
         with ThreadPoolExecutor(4) as pool:
             made = [(each.name, pool.submit(Read, server, each)) for each in sources]
             return {name: future.result() for name, future in made}
@@ -225,7 +223,7 @@ def test_nothing_adds_up_over_ten_minutes(
 ) -> None:
     """30 pictures a second, sound at 44.1 and at 48 kHz, times in whole milliseconds."""
     # A publisher may be ahead of the clock by half of what a ring may hold.
-    server = start_server("--ring-seconds", "3600", "--grace", "600")
+    server = start_server("--ring-seconds", "3600")
     recording = each.recording(600)
     packet_marks(recording.path)
     publisher = publish(server, each.name, headers={"content-type": recording.content_type})

@@ -23,7 +23,7 @@ from weir.publisher import Publisher, packet_marks
 from weir.server import Server
 from weir.shapes import put_together, take_apart
 from weir.viewer import Viewer
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -77,8 +77,7 @@ def read(
     recordings = {name: ODDITIES[name].source.recording(SECONDS) for name in _NAMES}
     for recording in recordings.values():
         packet_marks(recording.path)
-    # The first one is not to end by itself until the last one has been sent.
-    with lasting_server("set-ups", "--grace", "600") as server:
+    with lasting_server("set-ups") as server:
         publishers, viewers = [], {}
         for name, recording in recordings.items():
             publishers.append(Publisher(
@@ -89,18 +88,20 @@ def read(
             viewers[name] = Viewer(
                 server.url(f"/{name}/live"), server.certificate.certificate, folder / f"{name}.live")
         for publisher in publishers:
-            assert publisher.finish(120).status == 204
+            assert publisher.finish().status == 204
+        found = {}
+        # One that has ended is there for a minute, so each ends when it is read.
         for name in _NAMES:
             assert server.request("DELETE", f"/{name}/live").status == 204
-            viewers[name].process.wait(60)
-        return {name: Read(_stretches(server, name, folder), viewers[name].file) for name in _NAMES}
+            found[name] = Read(_stretches(server, name, folder), viewers[name].wait_for_end().file)
+        return found
 
 
 def _frames(path: Path) -> list[tuple[int, int]]:
     """The size of every picture, as a decoder puts it out. It must have nothing to complain about."""
     command = ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "frame=width,height", "-of",
                "csv=p=0", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=4 * PATIENCE_S)
     assert done.returncode == 0 and not done.stderr, done.stderr[-2000:]
     return [(int(w), int(h)) for w, h, *_ in (line.split(",") for line in done.stdout.splitlines() if line)]
 

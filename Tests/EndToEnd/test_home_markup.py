@@ -10,7 +10,7 @@ import pytest
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.page import Page
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -30,7 +30,7 @@ def test_the_script_renders_a_card_exactly_as_the_server_does(
 ) -> None:
     page = open_page("chromium")
     page.goto(browser_server.url("/"))
-    recording = record(seconds=30) if kind == "video" else record(seconds=30, video=None)
+    recording = record(seconds=LASTING_S) if kind == "video" else record(None, seconds=LASTING_S)
 
     def by_script() -> list[str]:
         html = page.run("return document.getElementById('streams').outerHTML;")

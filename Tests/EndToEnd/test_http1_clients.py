@@ -21,10 +21,10 @@ from weir.certificate import Certificate
 from weir.comparison import assert_contiguous, assert_decodes
 from weir.http1 import RawHttp1
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
-from weir.waiting import PATIENCE_S, wait_until
+from weir.waiting import PATIENCE_S, PLAYBACK_PATIENCE_S, wait_until
 
 #: ffmpeg's arguments behind `-f webm`; the URL comes last.
 WAYS_TO_PUBLISH = {
@@ -63,7 +63,7 @@ class Encoder:
         return self._errors.read_text(errors="replace")
 
     def wait_for_end(self) -> None:
-        wait_until(lambda: self.process.poll() is not None, "ffmpeg to end", 60)
+        wait_until(lambda: self.process.poll() is not None, "ffmpeg to end", 2 * PATIENCE_S)
         assert (self.process.returncode, self.errors) == (0, "")
 
 
@@ -73,7 +73,7 @@ def test_ffmpeg_publishes_without_curl_and_viewers_get_every_packet(
 ) -> None:
     recording = record(seconds=8)
     with Encoder(server, name, way, recording.path, tmp_path) as encoder:
-        server.wait_for_state(name, "live")
+        server.wait_for_stream(name)
         viewer = watch(server, name).wait_for_bytes()
         encoder.wait_for_end()
     server.request("DELETE", f"/{name}/live")
@@ -86,7 +86,7 @@ def test_ffmpeg_publishes_without_curl_and_viewers_get_every_packet(
 def test_an_encoder_that_vanishes_leaves_a_paused_stream(
     server: Server, tmp_path: Path, name: str, way: str
 ) -> None:
-    with Encoder(server, name, way, record(seconds=30).path, tmp_path) as encoder:
+    with Encoder(server, name, way, record(seconds=LASTING_S).path, tmp_path) as encoder:
         server.wait_for_state(name, "live")
         encoder.process.send_signal(signal.SIGKILL)
         server.wait_for_state(name, "paused")
@@ -100,7 +100,7 @@ def test_an_encoder_whose_name_is_taken_is_told_so(
         wait_until(lambda: encoder.process.poll() is not None, "ffmpeg to give up")
         # ffmpeg reads the answer only at its end, but it does notice.
         assert encoder.process.returncode != 0 or "409" in encoder.errors
-    assert server.state(live) == "live"
+    server.wait_for_state(live, "live")
 
 
 def test_credentials_do_no_harm_where_none_are_asked_for(server: Server, name: str) -> None:
@@ -139,7 +139,7 @@ def test_a_player_gets_what_it_needs_and_ends_without_a_complaint(
 ) -> None:
     command = PLAYERS_THAT_END[player](server.url(f"/{live}/live"))
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=2 * PATIENCE_S)
     assert done.returncode == 0, done.stdout + done.stderr
     if player == "ffprobe":
         assert done.stdout.count("[PACKET]") >= 60 and not done.stderr
@@ -175,7 +175,7 @@ def test_ffplay_plays(
         ["ffplay", "-hide_banner", "-autoexit", server.url(f"/{live}/live")],
         SDL_VIDEODRIVER="dummy", SDL_AUDIODRIVER="dummy",
     )
-    wait_until(lambda: _reported_time_s(log()) > 1, "ffplay to have played a second", 60)
+    wait_until(lambda: _reported_time_s(log()) > 1, "ffplay to have played a second", PLAYBACK_PATIENCE_S)
     assert "Video: vp8" in log() and "Audio: opus" in log()
 
 
@@ -197,7 +197,7 @@ def test_vlc_plays(
         ],
         HOME=str(home),
     )
-    wait_until(lambda: "Received first picture" in log(), "VLC to decode a picture", 60)
+    wait_until(lambda: "Received first picture" in log(), "VLC to decode a picture", PLAYBACK_PATIENCE_S)
     server.wait_for_viewers(live, 1)
 
 
@@ -213,7 +213,7 @@ def test_curl_with_http_1_0_gets_the_same_bytes_without_chunks(
     server: Server, publish: Callable[..., Publisher], certificate: Certificate, tmp_path: Path,
     name: str,
 ) -> None:
-    recording = record(seconds=8)
+    recording = record(seconds=LASTING_S)
     publisher = publish(server, name).play(recording)
     server.wait_for_state(name, "live")
     file, head = tmp_path / "old.webm", tmp_path / "old.headers"
@@ -222,7 +222,7 @@ def test_curl_with_http_1_0_gets_the_same_bytes_without_chunks(
         "-o", str(file), server.url(f"/{name}/live"),
     ]) as old:
         server.wait_for_viewers(name, 1)
-        assert publisher.answer().status == 204
+        assert publisher.stop().status == 204
         server.request("DELETE", f"/{name}/live")
         assert old.wait(PATIENCE_S) == 0
     assert "transfer-encoding" not in head.read_text()
@@ -236,7 +236,7 @@ def test_a_browser_without_http2_plays_the_page_of_a_stream(
 ) -> None:
     # A server of its own: browsers keep connections open, which other tests would count.
     server = start_server()
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     with chromium(None, "--disable-http2") as browser:
         page = browser.open()
@@ -246,7 +246,7 @@ def test_a_browser_without_http2_plays_the_page_of_a_stream(
                 const video = document.querySelector('video');
                 return video !== null && video.currentTime > 1 && video.videoWidth > 0;
             """),
-            "the video to play", 60, every_s=0.1,
+            "the video to play", PLAYBACK_PATIENCE_S, every_s=0.1,
         )
         seen = {exchange.protocol for exchange in page.exchanges}
         page.close()

@@ -19,7 +19,7 @@ from browser.page_fixtures import *  # noqa: F403
 from weir.accounts import post_form, post_json
 from weir.places import REPOSITORY
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -90,7 +90,7 @@ def test_scripts_say_what_the_server_has_said(
     start_server: Callable[..., Server], publish: Callable[..., Publisher],
 ) -> None:
     server = start_server()
-    publish(server, "alice").play(record(seconds=60))
+    publish(server, "alice").play(record(seconds=LASTING_S))
     server.wait_for_state("alice", "live")
     page = open_own(browser)
     page.goto(server.url(f"/?lang={language}"))

@@ -105,7 +105,7 @@ def test_a_broadcast_begins_whatever_the_size_of_its_first_key_frame(
     large = replace(first, payload=first.payload + bytes(1_500_000))
     body = shapes.put_together(head, [large if each is first else each for each in blocks])
     publish(server, name).feed([body], finish=False)
-    server.wait_for_state(name, "live")
+    server.wait_for_stream(name)
     (picture,) = [t for t in server.stream(name)["tracks"] if t["kind"] == "video"]
     assert picture["codecString"].startswith({"vp9": "vp9", "vp9-10": "vp09.02"}[video])
     assert server.stream(name)["losses"] == 0, "the frame was taken, and not passed over"

@@ -69,7 +69,7 @@ def test_a_chunk_that_declares_more_than_the_limit_is_413_at_once(
     most = limit("chunkBytes")
     with Http2Connection(server) as connection:
         stream = declare(connection, most)
-        server.wait_for_state(name, "live")
+        server.wait_for_stream(name)
         assert not connection.responses[stream].is_over
         connection.reset(stream)
     with Http2Connection(server) as connection:
@@ -158,9 +158,9 @@ def test_a_fast_upload_is_held_to_what_the_ring_takes(
     ring = server.ring(name)
     with ThreadPoolExecutor(1) as pool:
         upload = pool.submit(
-            server.request, "PUT", f"/{name}/live", body=recording.path, timeout_s=60
+            server.request, "PUT", f"/{name}/live", body=recording.path
         )
-        server.wait_for_state(name, "live")
+        server.wait_for_stream(name)
         viewer = watch(server, name, "?start=-3600").wait_for_bytes(100_000)
         assert upload.result().status == 204
     server.request("DELETE", f"/{name}/live")

@@ -19,7 +19,7 @@ from lxml import html
 
 from weir.accounts import Session, sign_up
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -58,7 +58,7 @@ def on_air(publish: Publish, owner: Session, codec: str = "vp8") -> None:
     assert owner.json("/api/me/broadcast", _WORDS, method="PUT").status == 200
     key = owner.make_key()
     publish(owner.server, owner.name, headers={"authorization": f"Bearer {key}"}).play(
-        record(codec, seconds=60))
+        record(codec, seconds=LASTING_S))
     owner.server.wait_for_state(owner.name, "live")
     path = f"/api/streams/{owner.name}"
     wait_until(lambda: owner.server.get(path).json()["stillUrl"] is not None, "a still")

@@ -20,10 +20,10 @@ from weir.h2load import h2load, report
 from weir.http2 import Http2Connection
 from weir.processor import BusyShare
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.reports import write_report
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 _SECONDS = 8
 
@@ -56,7 +56,7 @@ class TimedViewer:
 
     def finish(self, file: Path) -> Path:
         """Everything that came, once the stream is over."""
-        self._thread.join(30)
+        self._thread.join(PATIENCE_S)
         answer = self._connection.responses[self._stream]
         assert answer.ended, "the response did not end as it should"
         self._connection.close()
@@ -90,7 +90,7 @@ class Crowd:
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join(60)
+        self._thread.join(2 * PATIENCE_S)
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def test_a_flood_of_sign_ins_takes_nothing_from_a_viewer(
     # A viewer who were kept waiting for as long as that would miss something, which is seen at the end.
     server = start_server("--max-lag", "2", publish="account")
     anna = sign_up(server, name)
-    recording = record(seconds=60)
+    recording = record(seconds=LASTING_S)
     publisher = publish(server, name, headers=anna.headers).play(recording)
     server.wait_for_state(name, "live")
     viewer = TimedViewer(server, name)

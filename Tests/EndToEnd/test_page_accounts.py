@@ -16,7 +16,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.watch_page import WatchPage
 from weir.accounts import PASSWORD, log_in, sign_up
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -148,7 +148,7 @@ def test_a_key_is_shown_once_replaced_and_removed(
     for line in ("#line-ffmpeg", "#line-curl", "#line-obs"):
         assert key in wait_for_element(anna.page, line, line).text
     publisher = publish(server, name, headers={"authorization": f"Bearer {key}"})
-    publisher.play(record(seconds=60))
+    publisher.play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     anna.press(make)
     assert anna.wait_for_key() != key

@@ -16,6 +16,7 @@ from browser.watch_page import WatchPage
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
+from weir.sources import lasting
 from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -31,7 +32,7 @@ def on_air(chromium_browser: Chromium, browser_server: Server) -> Iterator[LiveP
     conduct = Conduct(page)
     live = LivePage(page, browser_server.url(""), NAME).choose_source("test")
     yield live.go_live(codec="vp8")
-    assert live.state == "live"
+    live.wait_for_state("live")
     page.close()
     conduct.assert_good()
 
@@ -68,7 +69,8 @@ def test_the_question_whether_to_stop_can_be_answered_with_no(
     on_air.page.press("Escape")
     wait_for_element(
         on_air.page, "#stop-dialog", "the question to be gone", lambda e: not e.visible)
-    assert on_air.state == "live" and browser_server.state(NAME) == "live"
+    on_air.wait_for_state("live")
+    browser_server.wait_for_state(NAME, "live")
 
 
 @pytest.mark.parametrize("browser", BROWSERS)
@@ -186,7 +188,7 @@ def test_a_page_plays_media_with_holes_in_it(
     browser: str, watch_page: Callable[..., WatchPage], browser_server: Server,
     publish: Callable[..., Publisher], name: str,
 ) -> None:
-    publish(browser_server, name).play(record(seconds=40, holes=True))
+    publish(browser_server, name).play(lasting(record(seconds=40, holes=True)))
     browser_server.wait_for_state(name, "live")
     for _ in range(2):
         # Each time it joins somewhere else, in a hole or before one.

@@ -14,7 +14,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.watch_page import WatchPage
 from weir.admin import Metrics
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -50,7 +50,7 @@ def test_five_tabs_play_over_http_1_and_each_hears_of_the_end(
     tabs: Callable[[], ChromiumPage], browser_server: Server, publish: Publish, name: str
 ) -> None:
     publisher = publish(browser_server, name)
-    publisher.play(record(seconds=120))
+    publisher.play(record(seconds=LASTING_S))
     browser_server.wait_for_state(name, "live")
     watching = []
     for _ in range(_SIX - 1):
@@ -81,7 +81,7 @@ def test_the_first_page_is_kept_up_to_date_over_http_1(
     page = tabs()
     page.goto(browser_server.url("/"))
     page.run("window.isStillTheSame = true;")
-    publish(browser_server, name).play(record(seconds=60))
+    publish(browser_server, name).play(record(seconds=LASTING_S))
     wait_until(lambda: name in visible_text(page), "the stream on the page", every_s=LOOK_EVERY_S)
     assert page.run("return window.isStillTheSame;"), "the page was loaded anew"
 
@@ -91,7 +91,7 @@ def test_a_player_that_waits_over_http_1_begins_with_the_broadcast(
 ) -> None:
     tab = WatchPage(tabs(), browser_server.url(""), name)
     tab.wait_for_state("offline")
-    publish(browser_server, name).play(record(seconds=60))
+    publish(browser_server, name).play(record(seconds=LASTING_S))
     tab.wait_for_playback(0.5)
 
 
@@ -109,7 +109,7 @@ def test_nobody_listens_to_events_while_hidden(
     page.run(_BE, True)
     wait_until(lambda: listeners() == 0, "the hidden page to listen no more")
     # Nor does it count as lost, however long that lasts.
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     assert page_state(page) == "quiet" and name not in visible_text(page)
     page.run(_BE, False)

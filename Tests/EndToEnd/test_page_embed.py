@@ -19,7 +19,7 @@ from browser.page_fixtures import chromium_of
 from weir.accounts import COOKIE, sign_up
 from weir.places import REPOSITORY
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import PLAYBACK_PATIENCE_S, wait_until
 
@@ -70,7 +70,7 @@ def test_the_line_of_the_documentation_plays_in_a_page_of_another_site(
     open_page: OpenPage, pages: FrontEnd, browser_server: Server, publish: Publish, name: str,
     document: str,
 ) -> None:
-    publish(browser_server, name).play(record(seconds=60))
+    publish(browser_server, name).play(record(seconds=LASTING_S))
     browser_server.wait_for_state(name, "live")
     page = chromium_of(open_page("chromium"))
     page.goto(pages.frame_page(
@@ -129,7 +129,7 @@ def test_the_watch_page_gives_its_own_address(
 def test_the_player_plays_in_a_frame_without_an_origin(
     open_page: OpenPage, pages: FrontEnd, browser_server: Server, publish: Publish, name: str
 ) -> None:
-    publish(browser_server, name).play(record(seconds=60))
+    publish(browser_server, name).play(record(seconds=LASTING_S))
     browser_server.wait_for_state(name, "live")
     page = chromium_of(open_page("chromium"))
     framed = readme_line(browser_server, name).replace(
@@ -143,7 +143,7 @@ def test_the_player_fills_its_frame_and_nothing_is_beside_it(
     open_page: OpenPage, pages: FrontEnd, browser_server: Server, publish: Publish, name: str,
     width: int, height: int,
 ) -> None:
-    publish(browser_server, name).play(record(seconds=60))
+    publish(browser_server, name).play(record(seconds=LASTING_S))
     browser_server.wait_for_state(name, "live")
     page = chromium_of(open_page("chromium"))
     page.goto(pages.frame_page(

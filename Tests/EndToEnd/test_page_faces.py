@@ -18,7 +18,7 @@ from browser.page_modules import Modules, modules_of
 from browser.watch_page import WatchPage
 from weir.accounts import Session, sign_up
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -43,7 +43,7 @@ def baker(strict: Server, name: str, publish: Callable[..., Publisher]) -> Sessi
     owner.json("/api/me/profile", {"displayName": "Anna's Bakery"}, method="PUT")
     owner.json("/api/me/broadcast", _WORDS, method="PUT")
     key = {"authorization": f"Bearer {owner.make_key()}"}
-    publish(strict, name, headers=key).play(record(seconds=60))
+    publish(strict, name, headers=key).play(record(seconds=LASTING_S))
     strict.wait_for_state(name, "live")
     return owner
 
@@ -241,7 +241,7 @@ def test_who_is_not_live_has_a_face_as_well_and_those_who_wait_are_told(
     page.click("#tell-me")
     wait_for_element(page, "#tell-me", "a promise", lambda e: e.text == "You will be told")
     key = {"authorization": f"Bearer {owner.make_key()}"}
-    publish(strict, name, headers=key).play(record(seconds=60))
+    publish(strict, name, headers=key).play(record(seconds=LASTING_S))
     watcher.wait_for_state("playing")
     assert page.run("return window.noted;") == [[f"{name} is live", "Croissants"]]
     assert text(page, "#last-time") == "" and text(page, "h1") == "Croissants"

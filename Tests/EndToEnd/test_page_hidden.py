@@ -13,7 +13,7 @@ from browser.page_fixtures import chromium_of
 from browser.watch_page import WatchPage
 from weir.network import Network, network
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def hideable(
     name: str,
 ) -> WatchPage:
     """A player at the live edge whose page has `setHidden(true)`."""
-    publish(browser_server, name).play(record(seconds=60))
+    publish(browser_server, name).play(record(seconds=LASTING_S))
     browser_server.wait_for_state(name, "live")
     page = open_own()
     chromium_of(page).playwright.add_init_script(_HIDEABLE)
@@ -90,7 +90,7 @@ def test_the_figure_beside_live_grows_while_nothing_arrives(
     publish: Callable[..., Publisher], name: str,
 ) -> None:
     between, server = cut_network
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     watcher = watch_page(name, origin=between.url(""))
     watcher.wait_for_live_edge()

@@ -13,7 +13,7 @@ from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
 from weir.waiting import wait_until
@@ -44,10 +44,10 @@ def test_streams_come_change_and_go_while_the_page_is_open(
     assert listed(page) == {}
     wait_for_element(page, ".nobody", "words for when nobody is live")
 
-    publish(server, "first").play(record(seconds=60))
+    publish(server, "first").play(record(seconds=LASTING_S))
     wait_until(lambda: list(listed(page)) == ["first"], "the first", every_s=LOOK_EVERY_S)
     wait_for_element(page, ".nobody", "those words to be gone", lambda e: not e.visible)
-    publish(server, "second").play(record(seconds=60))
+    publish(server, "second").play(record(seconds=LASTING_S))
     wait_until(lambda: set(listed(page)) == {"first", "second"}, "both", every_s=LOOK_EVERY_S)
 
     server.wait_for_state("second", "live")
@@ -76,7 +76,7 @@ def test_the_page_goes_on_by_itself_when_the_server_was_restarted(
     page.goto(server.url("/"))
     server.stop(check=False)
     again = start_server(port=server.port, data=server.data)
-    publish(again, "back").play(record(seconds=60))
+    publish(again, "back").play(record(seconds=LASTING_S))
     wait_until(lambda: list(listed(page)) == ["back"], "the stream", every_s=LOOK_EVERY_S)
 
 
@@ -88,7 +88,7 @@ def test_everything_is_there_without_javascript(
     page = open_own(java_script_enabled=False)
     page.goto(server.url("/"))
     assert "/live" in page.run("return document.querySelector('main a').href;")
-    publish(server, "plain").play(record(seconds=60))
+    publish(server, "plain").play(record(seconds=LASTING_S))
     server.wait_for_state("plain", "live")
     watch(server, "plain").wait_for_bytes(1)
     server.wait_for_viewers("plain", 1)

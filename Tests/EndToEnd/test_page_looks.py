@@ -23,8 +23,9 @@ from browser.watch_page import WatchPage
 from weir.accounts import COOKIE, PASSWORD, sign_up
 from weir.ports import free_port
 from weir.publisher import Publisher, post_chunk
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
+from weir.sources import lasting
 from weir.viewer import Viewer
 from weir.waiting import wait_until
 
@@ -40,13 +41,13 @@ def test_the_first_page(
     gallery: Gallery, open_own: Callable[..., Page], start_server: Callable[..., Server],
     publish: Callable[..., Publisher], watch: Callable[..., Viewer],
 ) -> None:
-    server = start_server("--grace", "60")
+    server = start_server()
     page = open_own()
     page.goto(server.url("/"))
     wait_for_element(page, ".nobody", "words for when nobody is live")
     gallery.add(page, "home-nobody")
-    publish(server, "alice").play(record(seconds=30))
-    interrupted = publish(server, "bob-the-builder").play(record("vp9", seconds=30))
+    publish(server, "alice").play(record(seconds=LASTING_S))
+    interrupted = publish(server, "bob-the-builder").play(record("vp9", seconds=LASTING_S))
     for name in ("alice", "bob-the-builder"):
         server.wait_for_state(name, "live")
     for _ in range(2):
@@ -139,7 +140,7 @@ def test_the_watch_page(
     gallery: Gallery, open_own: Callable[..., Page], start_server: Callable[..., Server],
     publish: Callable[..., Publisher],
 ) -> None:
-    server = start_server("--grace", "60")
+    server = start_server()
     origin = server.url("")
     page = open_own()
     tell_of_channel(chromium_of(page), channel("evening-show"))
@@ -148,7 +149,7 @@ def test_the_watch_page(
     wait_for_element(page, "#last-time", "when it was live", lambda e: e.text != "")
     gallery.add(watcher.page, "watch-offline")
 
-    recording = record("vp9", seconds=40, size="640x360", rate="500k")
+    recording = lasting(record("vp9", seconds=40, size="640x360", rate="500k"))
     publisher = publish(server, "evening-show").play(recording)
     watcher.wait_for_playback(2)
     gallery.add(watcher.page, "watch-playing")
@@ -187,9 +188,9 @@ def test_the_watch_page_for_sound_and_for_what_it_cannot_play(
     gallery: Gallery, watch_page: Callable[..., WatchPage], open_own: Callable[..., Page],
     start_server: Callable[..., Server], publish: Callable[..., Publisher],
 ) -> None:
-    server = start_server("--grace", "60")
+    server = start_server()
     origin = server.url("")
-    publish(server, "radio").play(record(None, seconds=30))
+    publish(server, "radio").play(record(None, seconds=LASTING_S))
     radio = watch_page("radio", origin=origin)
     radio.wait_for_state("playing")
     radio.wait_until(lambda now: now.currentTimeS > 1, "sound")

@@ -16,7 +16,7 @@ from browser.page_fixtures import chromium_of
 from browser.watch_page import LATENCY_BOUND_S, Look, WatchPage
 from weir.blocks import AUDIO, VIDEO, Block, blocks_of, clusters, paced, paced_as_told, shifted
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import PATIENCE_S, wait_until
 
@@ -37,10 +37,12 @@ class OnAir:
 
 @pytest.fixture
 def put_on_air(browser_server: Server, publish: Callable[..., Publisher], name: str) -> Put:
-    """Publish half a minute of a recording whose blocks were changed, in real time."""
+    """Publish a recording whose blocks were changed, in real time."""
     def put(change: Callable[[list[Block]], list[Block]]) -> None:
-        head, blocks = blocks_of(record(seconds=30))
-        publish(browser_server, name).feed(paced(head, clusters(change(blocks))), finish=False)
+        head, blocks = blocks_of(record(seconds=LASTING_S))
+        # Before somebody waits for it.
+        made = clusters(change(blocks))
+        publish(browser_server, name).feed(paced(head, made), finish=False)
         browser_server.wait_for_state(name, "live")
 
     return put
@@ -53,7 +55,7 @@ def on_air(
     """Publish a recording in real time, each second of it as the broadcast says then."""
     def begin(change: Change = list) -> OnAir:
         made = OnAir(change)
-        head, blocks = blocks_of(record(seconds=300))
+        head, blocks = blocks_of(record(seconds=LASTING_S))
         pieces = paced_as_told(head, blocks, lambda second: made.change(second))
         publish(browser_server, name).feed(pieces, finish=False)
         browser_server.wait_for_state(name, "live")
@@ -208,7 +210,7 @@ def test_chromium_is_given_as_much_h264_at_once_as_it_looks_at_first(
     watch_page: Callable[..., WatchPage], publish: Callable[..., Publisher],
     browser_server: Server, name: str,
 ) -> None:
-    recording = record("h264", "opus", seconds=40)
+    recording = record("h264", "opus", seconds=120)
     publish(browser_server, name, headers={"content-type": recording.content_type}).play(recording)
     browser_server.wait_for_state(name, "live")
     # By itself it would take the lists.
@@ -224,7 +226,7 @@ def test_firefox_plays_what_it_can_of_matroska_or_names_the_codec(
     video: str, watch_page: Callable[..., WatchPage], publish: Callable[..., Publisher],
     browser_server: Server, name: str,
 ) -> None:
-    recording = record(video, "aac", seconds=40)
+    recording = record(video, "aac", seconds=120)
     publish(browser_server, name, headers={"content-type": recording.content_type}).play(recording)
     browser_server.wait_for_state(name, "live")
     watcher = watch_page(name, "firefox")

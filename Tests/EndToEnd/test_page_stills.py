@@ -13,7 +13,7 @@ from browser.live_page import LivePage
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from weir.publisher import Publisher, post_chunk
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -59,8 +59,8 @@ def test_a_card_shows_it_and_one_without_stays_as_it_was(
     publish: Callable[..., Publisher],
 ) -> None:
     server = start_server()
-    publish(server, "seen").play(record("vp9", seconds=60))
-    publish(server, "heard").play(record(None, seconds=60))
+    publish(server, "seen").play(record("vp9", seconds=LASTING_S))
+    publish(server, "heard").play(record(None, seconds=LASTING_S))
     page = open_own()
     page.goto(server.url("/"))
 

@@ -14,7 +14,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.watch_page import WatchPage
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -32,7 +32,7 @@ def on_phone(
 ) -> Callable[..., WatchPage]:
     """The player of something that is live, on a phone."""
     def open_page(**options: Any) -> WatchPage:
-        publish(browser_server, name).play(record(seconds=60))
+        publish(browser_server, name).play(record(seconds=LASTING_S))
         browser_server.wait_for_state(name, "live")
         watcher = watch_page(name, **PHONE | options)
         watcher.wait_for_playback(1)

@@ -10,7 +10,7 @@ from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -41,7 +41,7 @@ def test_a_page_weighs_little(
     path: str,
 ) -> None:
     if "NAME" in path:
-        publish(browser_server, name).play(record(seconds=60))
+        publish(browser_server, name).play(record(seconds=LASTING_S))
         browser_server.wait_for_state(name, "live")
     page = open_own()
     page.goto(browser_server.url(path.replace("NAME", name)))

@@ -20,7 +20,7 @@ from weir.checkout import PASSWORD, Checkout
 from weir.places import REPOSITORY
 from weir.ports import free_port
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import PATIENCE_S, wait_until
 
@@ -93,7 +93,7 @@ def pasted(line: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def with_own(line: str, server: Server, name: str, key: str = "") -> str:
     line = line.replace("localhost:8443", f"localhost:{server.port}").replace("alice", name)
-    return line.replace("KEY", key).replace("film.webm", str(record(seconds=60).path))
+    return line.replace("KEY", key).replace("film.webm", str(record(seconds=LASTING_S).path))
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_what_plays_does(
     server: Server, publish: Callable[..., Publisher], name: str, tmp_path: Path, beginning: str
 ) -> None:
     """Without a screen and without loudspeakers."""
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     (tmp_path / "mpv.conf").write_text("vo=null\nao=null\n")
     with pasted(

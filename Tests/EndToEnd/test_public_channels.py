@@ -11,7 +11,7 @@ import pytest
 from weir.accounts import Session, sign_up
 from weir.outages import frozen
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.stores import Store
 from weir.waiting import wait_until
@@ -52,7 +52,7 @@ def broadcast(publish: Publish, owner: Session, key: str) -> None:
     """From its beginning until it is among the channel's broadcasts."""
     before = len(owner.me()["broadcasts"])
     publisher = publish(owner.server, owner.name, headers={"authorization": f"Bearer {key}"})
-    publisher.play(record(seconds=60))
+    publisher.play(record(seconds=LASTING_S))
     owner.server.wait_for_state(owner.name, "live")
     assert channel(owner.server, owner.name)["isLive"] is True
     publisher.abort()

@@ -98,7 +98,7 @@ def assert_publishes(
         assert process.poll() is None, "the line ended"
         return server.state(name) == "live"
 
-    wait_until(is_live, "the line to be live", 60)
+    wait_until(is_live, "the line to be live")
     stream = server.stream(name)
     assert stream is not None
     assert [track["codec"] for track in stream["tracks"]] == ["vp8", "opus"]

@@ -15,7 +15,7 @@ from weir.connections import slot_serving
 from weir.http1 import RawHttp1
 from weir.operators import command, status
 from weir.publisher import Publisher, cut_at_random, post_chunk
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
 from weir.waiting import wait_until
@@ -60,7 +60,7 @@ def test_publishers_and_viewers_stay_while_workers_are_replaced(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
     server = start_server()
-    recording = record(seconds=8)
+    recording = record(seconds=LASTING_S)
     publisher = publish(server, name).play(recording)
     server.wait_for_state(name, "live")
     viewers = [watch(server, name).wait_for_bytes(10_000) for _ in range(4)]
@@ -71,7 +71,7 @@ def test_publishers_and_viewers_stay_while_workers_are_replaced(
         assert server.workers()[slot_serving(server, late.process.pid)] not in old
         viewers.append(late)
     assert all(viewer.is_connected for viewer in viewers)
-    assert publisher.finish().status == 204
+    assert publisher.stop().status == 204
     server.request("DELETE", f"/{name}/live")
     for viewer in viewers:
         viewer.wait_for_end()
@@ -122,7 +122,7 @@ def test_a_renewed_certificate_is_served_to_new_connections(
     pair = _own_pair(tmp_path / "pair")
     server = start_server(certificate=pair, workers=3)
     server.wait_for_all_workers()
-    publisher = publish(server, name).play(record(seconds=30))
+    publisher = publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
     first = _served_serial(server)
@@ -188,7 +188,7 @@ def test_viewers_who_stay_too_long_are_let_go(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
     server = start_server("--drain-timeout", "1")
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
     _reload(server)

@@ -10,7 +10,7 @@ import pytest
 from weir import audience
 from weir.packets import packets
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.audience import Damage, Viewers, damage
 
@@ -58,7 +58,7 @@ def test_viewers_who_are_let_go_early_lack_the_rest(
     start_server: Callable[..., Server], publish: Callable[..., Publisher], tmp_path: Path, name: str
 ) -> None:
     server = start_server("--stop-timeout", "1")
-    recording = record(seconds=30)
+    recording = record(seconds=LASTING_S)
     publish(server, name).play(recording)
     server.wait_for_state(name, "live")
     tool = audience.build(tmp_path)

@@ -53,7 +53,7 @@ def test_a_pause_is_filled_and_the_broadcast_goes_on_packet_by_packet(
     def has_filler(viewer: Viewer, count: int) -> bool:
         return viewer.file.read_bytes().endswith(VOID * count)
     for viewer in viewers:
-        wait_until(lambda: has_filler(viewer, 2), "two Void elements", timeout_s=60)
+        wait_until(lambda: has_filler(viewer, 2), "two Void elements")
     post(patient, name, data[at:], 1)
     for viewer in viewers:
         viewer.wait_for_bytes(len(data) * 9 // 10)
@@ -76,10 +76,10 @@ def test_who_waits_for_the_first_media_is_kept_alive_too(
     recording = record()
     first = recording.data.index(bytes.fromhex("1f43b675"))
     publisher = publish(patient, name).write(recording.data[:first])
-    patient.wait_for_state(name, "live")
+    patient.wait_for_stream(name)
     # From the beginning: all of it comes at once, with more than one key frame.
     viewer = watch(patient, name, "?start=-60").wait_for_bytes(100)
-    wait_until(lambda: viewer.file.read_bytes().endswith(VOID), "a Void element", timeout_s=60)
+    wait_until(lambda: viewer.file.read_bytes().endswith(VOID), "a Void element")
     assert viewer.is_connected
     publisher.write(recording.data[first:])
     viewer.wait_for_bytes(len(recording.data) // 2)
@@ -103,7 +103,7 @@ def test_who_does_not_take_what_there_is_gets_no_filler(
         connection.wait_for(lambda: len(answer.body) == 20_000, "a full window")
         wait_until(
             lambda: connection.pump(0.05) or taker.file.read_bytes().endswith(VOID),
-            "filler for the other viewer", timeout_s=60)
+            "filler for the other viewer")
         media = taker.file.read_bytes()
         while media.endswith(VOID):
             media = media.removesuffix(VOID)

@@ -18,9 +18,9 @@ from browser.page_fixtures import *  # noqa: F403
 from weir.accounts import sign_up
 from weir.operators import command
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 
@@ -106,7 +106,7 @@ def command_of(server: Server, name: str, file: Path) -> subprocess.CompletedPro
     return subprocess.run(
         [str(server.program), name, "--config", str(file), "--cert", str(pair.certificate), "--key",
          str(pair.key), "--data", str(server.data / "other")], capture_output=True, text=True,
-        timeout=60)
+        timeout=2 * PATIENCE_S)
 
 
 @pytest.mark.slow
@@ -144,7 +144,7 @@ def test_pages_with_a_face_of_their_own_are_flawless(
     gallery.add(page, f"{state}-sign-up")
     page.goto(server.url("/login"))
     gallery.add(page, f"{state}-sign-in")
-    publish(server, "alice").play(record(seconds=60))
+    publish(server, "alice").play(record(seconds=LASTING_S))
     server.wait_for_state("alice", "live")
     page.goto(server.url("/alice/watchLive"))
     wait_until(lambda: page.run("return document.title;").endswith(f"· {name}"), "the title")

@@ -64,12 +64,11 @@ def test_what_a_source_client_sends_is_seen_while_it_comes(
         connection.send(_head(method, version, f"/{name}/live", _basic("any"), *fields))
         assert connection.any_status() == awaited
         connection.send(data[: len(data) // 2])
-        server.wait_for_state(name, "live")
+        server.wait_for_stream(name)
         viewer = watch(server, name, "?start=-60").wait_for_bytes()
         size = viewer.size
         connection.send(data[len(data) // 2:])
         wait_until(lambda: viewer.size > size, "what comes later to be seen")
-        assert server.state(name) == "live"
     server.wait_for_state(name, "paused")
     server.request("DELETE", f"/{name}/live")
 
@@ -126,7 +125,7 @@ def test_only_the_owner_is_told_to_go_on(start_server: Start, name: str) -> None
             connection.send(_head(method, version, f"/{name}/live", _basic(key), *fields))
             assert connection.any_status() == awaited
             connection.send(record().data)
-            server.wait_for_state(name, "live")
+            server.wait_for_stream(name)
         server.wait_for_state(name, "paused")
         server.request("DELETE", f"/{name}/live", headers={"authorization": f"Bearer {key}"})
 
@@ -150,7 +149,7 @@ def test_libshout_finds_tls_by_itself_and_publishes(
     server = start_server(publish="account")
     key = sign_up(server, name).make_key()
     with shout(server, f"/{name}/live", key) as client:
-        server.wait_for_state(name, "live")
+        server.wait_for_stream(name)
         watch(server, name, "?start=-60").wait_for_bytes()
         _, errors = client.communicate()
     assert (client.returncode, errors) == (0, "")
@@ -182,7 +181,7 @@ def test_a_pasted_address_is_understood(server: Server, name: str, address: str)
     with RawHttp1(server) as connection:
         connection.request("PUT", path, f"Content-Length: {len(record().data)}")
         assert connection.send(record().data).reply().status == 204
-        assert server.state(whole) == "live"
+        server.wait_for_stream(whole)
         connection.request("HEAD", path)
         assert connection.reply(to_head=True).status == 200
         connection.request("GET", path + "?start=-5", "Sec-Fetch-Dest: document")
@@ -236,4 +235,4 @@ def test_a_publisher_beside_a_source_client_is_refused_as_ever(
         assert connection.any_status() == 200
         connection.send(record().data)
         connection.assert_closed()
-    assert server.state(live) == "live"
+    server.wait_for_state(live, "live")

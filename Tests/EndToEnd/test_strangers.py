@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from weir.comparison import assert_contiguous, assert_whole
 from weir.publisher import Publisher, cut_at_random
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
 
@@ -27,7 +27,7 @@ def test_a_stranger_cannot_end_a_live_stream(server: Server, watch: Watch, live:
     answer = server.request("DELETE", f"/{live}/live", source=_STRANGER)
     assert (answer.status, answer.problem) == (403, "not-the-owner")
     viewer.wait_for_more(10_000)
-    assert server.state(live) == "live"
+    server.wait_for_state(live, "live")
 
 
 def test_a_stranger_cannot_take_over(server: Server, watch: Watch, live: str) -> None:
@@ -40,7 +40,7 @@ def test_a_stranger_cannot_take_over(server: Server, watch: Watch, live: str) ->
     viewer.wait_for_more(10_000)
     server.request("DELETE", f"/{live}/live")
     viewer.wait_for_end()
-    assert_contiguous(viewer.file, record(seconds=30).path)
+    assert_contiguous(viewer.file, record(seconds=LASTING_S).path)
 
 
 def test_a_stranger_cannot_slip_in_between_two_chunks(

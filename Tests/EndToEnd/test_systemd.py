@@ -13,10 +13,10 @@ from weir.handovers import upgrade
 from weir.places import REPOSITORY
 from weir.ports import free_port
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.systemd import NotifySocket, launcher
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 _UNITS = REPOSITORY / "deploy" / "systemd"
@@ -84,7 +84,7 @@ def test_an_abstract_notify_socket_works(start_server: Start, tmp_path: Path) ->
     name = f"weir-test-{os.getpid()}-{free_port()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as abstract:
         abstract.bind("\0" + name)
-        abstract.settimeout(30)
+        abstract.settimeout(PATIENCE_S)
         start_server(environment={"NOTIFY_SOCKET": "@" + name})
         heard = ""
         while "READY=1" not in heard:
@@ -109,7 +109,7 @@ def test_its_data_directory_may_be_a_link(
     data.mkdir()
     link.symlink_to(data)
     server = start_server(data=link)
-    publish(server, name).play(record(seconds=30))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     assert (data / "live" / name / "ring.v3").is_file()
     assert (data / "lock").read_text() == f"{server.pid}\n"

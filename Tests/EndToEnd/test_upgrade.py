@@ -19,10 +19,10 @@ from weir.places import binaries
 from weir.ports import free_port
 from weir.processes import is_alive, open_descriptors
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 
@@ -52,7 +52,7 @@ def test_publishers_and_viewers_stay_over_several_upgrades(
 ) -> None:
     server = start_server()
     server.wait_for_all_workers()
-    recording = record(seconds=8)
+    recording = record(seconds=LASTING_S)
     publisher = publish(server, name).play(recording)
     server.wait_for_state(name, "live")
     viewers = [watch(server, name).wait_for_bytes(10_000)]
@@ -66,13 +66,13 @@ def test_publishers_and_viewers_stay_over_several_upgrades(
         counted = now
     # The first still has the publisher and a viewer, those in between a viewer each.
     assert [former.poll() for former in server.former] == [None, None, None]
-    assert publisher.finish().status == 204
+    assert publisher.stop().status == 204
     server.request("DELETE", f"/{name}/live")
     for viewer in viewers:
         viewer.wait_for_end()
         assert_contiguous(viewer.file, recording.path)
     for former in server.former:
-        assert former.wait(30) == 0
+        assert former.wait(PATIENCE_S) == 0
     server.wait_for_viewers(name, 0)
     used = [worker for worker in status(server)["workers"] if worker["state"] != "free"]
     assert {worker["state"] for worker in used} == {"serving"}
@@ -84,16 +84,16 @@ def test_the_data_directory_stays_locked_and_the_control_socket_open(
     server = start_server()
     server.wait_for_all_workers()
     _upgrade(server)
-    assert server.former[0].wait(30) == 0
+    assert server.former[0].wait(PATIENCE_S) == 0
     other = subprocess.run(
         [str(binaries() / "weir"), "serve", "--listen", f"127.0.0.1:{free_port()}", "--admin", "off",
          "--data", str(server.data), "--cert", str(server.certificate.certificate),
          "--key", str(server.certificate.key)],
-        capture_output=True, text=True, timeout=30, check=False)
+        capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert other.returncode == 1
     assert f"in use by another weir (process {server.pid})" in other.stderr
     _upgrade(server)
-    assert server.former[1].wait(30) == 0
+    assert server.former[1].wait(PATIENCE_S) == 0
     assert control(server).exists()
     server.stop()
     assert not control(server).exists()
@@ -105,7 +105,7 @@ def test_a_successor_holds_nothing_of_those_that_have_ended(start_server: Start)
     held = open_descriptors(server.pid)
     for _ in range(2):
         _upgrade(server)
-        assert server.former[-1].wait(30) == 0
+        assert server.former[-1].wait(PATIENCE_S) == 0
         wait_until(lambda: open_descriptors(server.pid) == held, f"{held} open descriptors")
 
 
@@ -120,7 +120,7 @@ def test_an_upgrade_takes_over_the_settings_of_today(
     file.write_text('signup = "closed"\nhttp-redirect = "127.0.0.1:1"\n')
     _upgrade(server)
     assert try_to_sign_up(server, "somebody").status == 403
-    assert server.former[0].wait(30) == 0
+    assert server.former[0].wait(PATIENCE_S) == 0
 
 
 def test_a_successor_that_cannot_serve_changes_nothing(
@@ -134,7 +134,7 @@ def test_a_successor_that_cannot_serve_changes_nothing(
     pair = make_certificate(folder)
     server = start_server("--config", str(file), certificate=pair)
     server.wait_for_all_workers()
-    publish(server, name).play(record(seconds=30))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
     wait_until(lambda: ask_admin(server, "/readyz").status == 200, "all workers to serve")
@@ -173,8 +173,8 @@ def test_the_end_of_an_older_one_does_not_end_what_came_after_it(
     for _ in range(8):
         server.wait_for_all_workers()
         _upgrade(server)
-        assert server.former[-1].wait(30) == 0
-    publish(server, name).play(record(seconds=10))
+        assert server.former[-1].wait(PATIENCE_S) == 0
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
 
 
@@ -184,11 +184,11 @@ def test_an_older_one_ends_when_its_successor_is_killed(
     """So the data directory is free for a new start."""
     server = start_server("--stop-timeout", "1")
     server.wait_for_all_workers()
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     _upgrade(server)
     server.kill_supervisor()
-    assert server.former[0].wait(30) == 0
+    assert server.former[0].wait(PATIENCE_S) == 0
 
 
 def test_the_signal_does_the_same_and_the_end_ends_all(
@@ -196,7 +196,7 @@ def test_the_signal_does_the_same_and_the_end_ends_all(
 ) -> None:
     server = start_server("--stop-timeout", "1")
     server.wait_for_all_workers()
-    publisher = publish(server, name).play(record(seconds=60))
+    publisher = publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     old = server.pid
     server.expected_deaths.update(server.workers().values())
@@ -214,7 +214,7 @@ def test_a_successor_goes_on_when_the_older_one_is_killed(
 ) -> None:
     server = start_server()
     server.wait_for_all_workers()
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     watch(server, name).wait_for_bytes(10_000)
     _upgrade(server)

@@ -17,10 +17,10 @@ from weir.operators import command, control, environment
 from weir.places import binaries
 from weir.processes import children, command_line, is_alive
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 _WEIR = binaries() / "weir"
@@ -46,7 +46,7 @@ def test_a_successor_that_hangs_is_given_up_and_who_asks_meanwhile_is_told(
     installation = Installation(tmp_path / "installed")
     server = start_server(program=installation.program)
     server.wait_for_all_workers()
-    publish(server, name).play(record(seconds=60), speed=0.5)
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
     wait_until(lambda: ask_admin(server, "/readyz").status == 200, "all workers to serve")
@@ -64,9 +64,9 @@ def test_a_successor_that_hangs_is_given_up_and_who_asks_meanwhile_is_told(
         assert done.returncode == 1 and reason in done.stderr, done.stderr
     # A reload waits for the outcome.
     reload = _begin(server, "reload")
-    _, said = upgrade.communicate(timeout=120)
+    _, said = upgrade.communicate(timeout=60 + 2 * PATIENCE_S)
     assert upgrade.returncode == 1 and "not ready after 60 s" in said, said
-    assert reload.wait(60) == 0
+    assert reload.wait(2 * PATIENCE_S) == 0
     wait_until(lambda: not any(map(is_alive, hanging)), "the successor to be gone")
     viewer.wait_for_more(10_000)
     server.expected_deaths.update(before.values())
@@ -87,7 +87,7 @@ def test_a_successor_gives_up_when_the_older_one_hangs(
     worker.chmod(0o755)
     server = start_server(environment={"WEIR_WORKER": str(worker)})
     server.wait_for_all_workers()
-    publish(server, name).play(record(seconds=60), speed=0.5)
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
     wait_until(lambda: ask_admin(server, "/readyz").status == 200, "all workers to serve")
@@ -97,11 +97,11 @@ def test_a_successor_gives_up_when_the_older_one_hangs(
     try:
         wait_until(
             lambda: "giving up: the running weir did not give way" in server.log(),
-            "the successor to give up", 120)
+            "the successor to give up", 60 + 2 * PATIENCE_S)
     finally:
         victim.unlink()
         os.kill(server.pid, signal.SIGCONT)
-    assert upgrade.wait(60) == 1
+    assert upgrade.wait(2 * PATIENCE_S) == 1
     assert server.workers() == before
     assert _supervisor(server) == server.pid
     viewer.wait_for_more(10_000)

@@ -23,7 +23,7 @@ from weir.publisher import Publisher, cut_at_random, post_chunk
 from weir.recordings import record
 from weir.server import RING_FILE, Server
 from weir.viewer import Viewer
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 Publish = Callable[..., Publisher]
@@ -141,7 +141,7 @@ def test_there_and_back_again_with_everybody_on_board(
         viewer.wait_for_end()
         assert_contiguous(viewer.file, recording.path)
     for former in server.former:
-        assert former.wait(30) == 0
+        assert former.wait(PATIENCE_S) == 0
     wait_until(lambda: _slots_in_use(server) == {"serving"}, "the older ones' slots to be free")
     # The name is free, and what another format left stays: somebody may go back.
     again = publish(server, name).play(recording)
@@ -174,12 +174,12 @@ def test_a_broadcast_in_chunks_is_begun_anew_and_nothing_that_was_accepted_is_lo
     assert post(pieces[5], "s", 5) == (412, "broadcast-over")
     for number, piece in enumerate(pieces):
         assert post(piece, "t", number)[0] == 204
-    assert server.state(name) == "live"
+    server.wait_for_stream(name)
     # The older workers end what nobody comes back to; a player then finds the new one.
     viewer.wait_for_end()
     assert_contiguous(viewer.file, recording.path)
     assert viewer.size > sum(map(len, pieces[:4])) / 2
-    assert server.former[0].wait(30) == 0
+    assert server.former[0].wait(PATIENCE_S) == 0
     watch(server, name, "?start=-60").wait_for_bytes(10_000)
 
 
@@ -199,7 +199,7 @@ def test_what_lists_of_hls_still_name_is_there_after_going_back(
 
     installation.put(following)
     _upgrade(server, _NEXT)
-    assert server.former[0].wait(30) == 0
+    assert server.former[0].wait(PATIENCE_S) == 0
     # The next version looks after its own there, and only after them.
     ours, theirs = (replaced / f"{name}-1.{file.split('.')[1]}" for file in (
         next_build.RING_FILE, RING_FILE))

@@ -171,7 +171,7 @@ def test_a_broadcast_whose_bytes_complete_nothing_is_given_up(
     with Http2Connection(server) as client:
         stream = client.open("POST", f"/{name}/live", end=False)
         client.send(stream, ebml.start() + ebml.cluster(0, ebml.simple_block(b"frame")))
-        server.wait_for_state(name, "live")
+        server.wait_for_stream(name)
         # A block of a megabyte, byte by byte.
         client.send(stream, ebml.cluster(40, ebml.simple_block(bytes(1_000_000)))[:100])
         for _ in range(90):

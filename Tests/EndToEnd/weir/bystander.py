@@ -6,12 +6,9 @@ from pathlib import Path
 
 from .comparison import assert_contiguous
 from .publisher import Publisher
-from .recordings import record
+from .recordings import LASTING_S, record
 from .server import Server
 from .viewer import Viewer
-
-# Longer than any file of abuse tests takes; only what is watched is ever sent.
-_SECONDS = 300
 
 
 class Bystander:
@@ -24,7 +21,7 @@ class Bystander:
         """`headers` are what the publisher may publish by, where that needs an account."""
         authority = server.certificate.certificate
         self._server, self._name, self._headers = server, name, headers
-        self._recording = record(seconds=_SECONDS)
+        self._recording = record(seconds=LASTING_S)
         self._publisher = Publisher(
             server.url(f"/{name}/live"), authority, folder, headers=headers)
         self._publisher.play(self._recording)

@@ -25,12 +25,16 @@ def assert_whole(received: Path, source: Path, *, within_ms: int = _ROUNDING_MS)
     _assert_same_times(pairs, within_ms)
 
 
-def assert_tail(received: Path, source: Path, *, joined_at_keyframe: bool = True) -> int:
+def assert_tail(
+    received: Path, source: Path, *, joined_at_keyframe: bool = True, source_cut_off: bool = False
+) -> int:
     """The viewer joined late and has everything from there to the end, in order, without a gap.
+
+    `source_cut_off`: it was stopped between two packets, so the file may end inside a cluster.
 
     Returns how many packets it missed by joining late.
     """
-    got, sent = _clean(received), _clean(source)
+    got, sent = _clean(received), probe(source) if source_cut_off else _clean(source)
     assert got.packets, f"{received} holds no packet"
     tails = []
     for kind, have, all_sent in _pairs(got, sent):

@@ -18,7 +18,7 @@ from . import curl, package, processes
 from .debian_tree import Unavailable
 from .machine import Machine, boot
 from .publisher import Publisher
-from .recordings import record
+from .recordings import LASTING_S, record
 from .viewer import Viewer
 from .waiting import wait_until
 
@@ -164,7 +164,7 @@ class Broadcast:
         wait_until(lambda: self.state != "live", f"{self.name} to be off the air")
         url, headers = f"{URL}/{self.name}/live", {"authorization": f"Bearer {self._key}"}
         publisher = Publisher(url, self.authority, self._folder, headers=headers)
-        self._clients.append(publisher.play(record(seconds=60)))
+        self._clients.append(publisher.play(record(seconds=LASTING_S)))
         wait_until(lambda: self.state == "live", f"{self.name} to be live")
         file = self._folder / f"viewer-{secrets.token_hex(4)}.webm"
         viewer = Viewer(url, self.authority, file)

@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from . import ebml
 from .curl import Answer, base_command, header_arguments, parse_headers, request
-from .packets import packets
 from .recordings import Recording
-from .waiting import wait_until
+from .shapes import BLOCK_GROUP, block_in, elements
+from .waiting import PATIENCE_S, wait_until
 
 
 class Publisher:
@@ -77,13 +78,21 @@ class Publisher:
         except BrokenPipeError:
             pass
 
-    def finish(self, timeout_s: float = 60.0) -> Answer:
+    def stop(self) -> Answer:
+        """End the body before the recording is over, between two packets, and give the answer."""
+        assert self._feeder is not None
+        self._stop.set()
+        self._feeder.join(PATIENCE_S)
+        self.end_body()
+        return self.answer()
+
+    def finish(self, timeout_s: float = 2 * PATIENCE_S) -> Answer:
         """End the body if it is still open, and give the answer."""
         if self._feeder is None:
             self.end_body()
         return self.answer(timeout_s)
 
-    def answer(self, timeout_s: float = 60.0) -> Answer:
+    def answer(self, timeout_s: float = 2 * PATIENCE_S) -> Answer:
         """Wait for the response without ending the body."""
         wait_until(lambda: self.process.poll() is not None, "the publisher's answer", timeout_s)
         status, fields = parse_headers(self._dump.read_text() if self._dump.exists() else "")
@@ -97,7 +106,7 @@ class Publisher:
             self.process.kill()
         self.process.wait()
         if self._feeder is not None:
-            self._feeder.join(10)
+            self._feeder.join(PATIENCE_S)
 
 
 class FfmpegPublisher:
@@ -140,7 +149,7 @@ class FfmpegPublisher:
                 process.kill()
             process.wait()
 
-    def finish(self, timeout_s: float = 60.0) -> int:
+    def finish(self, timeout_s: float = 2 * PATIENCE_S) -> int:
         """Wait for the end of the recording. Returns the HTTP status."""
         said, _ = self.curl.communicate(timeout=timeout_s)
         self.ffmpeg.wait(timeout_s)
@@ -155,7 +164,7 @@ def post_chunk(
     session: str | None = None,
     number: int | None = None,
     headers: dict[str, str] | None = None,
-    timeout_s: float = 30.0,
+    timeout_s: float = PATIENCE_S,
 ) -> Answer:
     """One POST on a connection of its own, as MediaRecorder chunks are sent."""
     fields = dict(headers or {})
@@ -177,7 +186,7 @@ def cut_at_random(data: bytes, pieces: int, seed: int) -> list[bytes]:
 def paced(recording: Recording, speed: float, stop: threading.Event) -> Iterator[bytes]:
     """The recording's bytes, each given out when its media time has come.
 
-    A piece ends where a packet begins, as ffprobe reports positions; nothing of a packet is early.
+    A piece ends where a packet begins; nothing of a packet is early.
     """
     data, marks = recording.data, packet_marks(recording.path)
     began, position = time.monotonic(), 0
@@ -193,5 +202,16 @@ def paced(recording: Recording, speed: float, stop: threading.Event) -> Iterator
 
 @functools.cache
 def packet_marks(recording: Path) -> list[tuple[int, int]]:
-    """Where packets begin and when they are due. ffprobe takes time; recordings do not change."""
-    return sorted({(p.position, p.pts_ms or 0) for p in packets(recording)})
+    """Where packets begin, a cluster with its first one, and when they are due. We look ourselves: a server
+    does not wait until a tool on a busy machine has read a long recording."""
+    data, marks, cluster_ms = recording.read_bytes(), [], 0
+    begin = last = data.index(ebml.identifier(ebml.CLUSTER))
+    for identifier, start, end in elements(data, begin, len(data)):
+        if identifier == ebml.TIMECODE:
+            cluster_ms = int.from_bytes(data[start:end], "big")
+        elif identifier in (ebml.SIMPLE_BLOCK, BLOCK_GROUP):
+            at = start if identifier == ebml.SIMPLE_BLOCK else block_in(data, start, end)
+            marks.append((last, cluster_ms + int.from_bytes(data[at + 1:at + 3], "big", signed=True)))
+            last = end
+    assert marks, f"{recording} has no packets"
+    return marks

@@ -14,6 +14,9 @@ from pathlib import Path
 from .exclusive import one_at_a_time
 from .places import RECORDINGS
 
+#: Of a broadcast that is on the air for as long as a test looks at it, on a slow machine as well.
+LASTING_S = 300
+
 _KEYS = ["-g", "25", "-keyint_min", "25"]
 _VIDEO = {
     "vp8": ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", *_KEYS],
@@ -136,11 +139,12 @@ def _make(
 def make_the_usual() -> None:
     """Those that many tests use. Made before tests run side by side: an encoder that has to share the
     processors takes so long that a server loses patience with the publisher who waits for it."""
-    for seconds in (6, 8, 30, 60, 300):
+    for seconds in (6, 8, 30, 60, LASTING_S):
         record(seconds=seconds)
     record(None, "opus", seconds=30)
+    record(None, "opus", seconds=LASTING_S)
     record("vp9", seconds=30)
-    record("vp9", "opus", seconds=300)
+    record("vp9", "opus", seconds=LASTING_S)
 
 
 if __name__ == "__main__":

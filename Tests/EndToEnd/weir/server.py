@@ -30,6 +30,8 @@ _CRASH = re.compile(r"Fatal error|Program crashed|Illegal instruction|Segmentati
 #: What the file of a ring is called in its stream's folder, in this version of its format.
 RING_FILE = "ring.v3"
 PAGE_ORIGIN = "https://localhost:8080"
+# Longer than any test looks at a stream that is paused: none ends by itself. Tests of that set their own.
+_GRACE_S = 600
 
 #: The servers of the current test; conftest shows their logs when it fails.
 started: list["Server"] = []
@@ -86,13 +88,16 @@ class Server:
     # Life cycle
 
     def command(self) -> list[str]:
+        # A file of settings may say what a flag would hide.
+        own = {"--grace", "--config", "WEIR_GRACE", "WEIR_CONFIG"}
+        says_grace = not own.isdisjoint([*self.arguments, *self.environment])
         return [
             *self.launcher, str(self.program), "serve", "--listen", f"127.0.0.1:{self.port}",
             "--workers", str(self.worker_count), "--data", str(self.data),
             "--cert", str(self.certificate.certificate), "--key", str(self.certificate.key),
             "--publish", self._publish, "--cors-origin", PAGE_ORIGIN, "--log-format", "json",
             "--admin", self._admin,
-            *self.arguments,
+            *([] if says_grace else ["--grace", str(_GRACE_S)]), *self.arguments,
         ]
 
     def start(self) -> "Server":
@@ -162,8 +167,8 @@ class Server:
             os.kill(pid, signal.SIGKILL)
 
     def assert_no_process_stays(self) -> None:
-        """After the supervisor, its workers end by themselves within seconds."""
-        wait_until(lambda: not self._living_workers(), "all workers to be gone", 10)
+        """After the supervisor, its workers end by themselves."""
+        wait_until(lambda: not self._living_workers(), "all workers to be gone")
 
     def _living_workers(self) -> list[int]:
         """Workers that were seen at any time and live; a re-used process id does not count."""
@@ -235,6 +240,11 @@ class Server:
     def state(self, name: str) -> str | None:
         shown = self.stream(name)
         return shown["state"] if shown else None
+
+    def wait_for_stream(self, name: str) -> None:
+        """Until there is a stream of that name. Without a publisher who goes on it is live for seconds only,
+        which a slow machine does not see."""
+        wait_until(lambda: self.state(name) in ("live", "paused"), f"a stream {name}", every_s=0.05)
 
     def wait_for_state(self, name: str, state: str | None, timeout_s: float = PATIENCE_S) -> None:
         wait_until(lambda: self.state(name) == state, f"{name} to be {state}", timeout_s, 0.05)

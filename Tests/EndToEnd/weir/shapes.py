@@ -48,6 +48,11 @@ def elements(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
         at = start + size
 
 
+def block_in(data: bytes, start: int, end: int) -> int:
+    """Where the block of a group begins."""
+    return next(at for identifier, at, _ in elements(data, start, end) if identifier == BLOCK)
+
+
 def take_apart(data: bytes) -> tuple[bytes, list[Block]]:
     """What stands before the first cluster, and all blocks in their order."""
     begin = data.index(ebml.identifier(ebml.CLUSTER))

@@ -11,13 +11,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import ebml, shapes
 from .exclusive import one_at_a_time
 from .places import RECORDINGS, REPOSITORY
-from .recordings import Recording
+from .recordings import LASTING_S, Recording
 
 _RECORDINGS = REPOSITORY / "Tests" / "Media" / "Recordings"
 _PICTURE = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate={rate}:duration={seconds}"]
@@ -81,6 +81,18 @@ def _kept(name: str, video: str | None, audio: str, file: str) -> Source:
     return Source(name, video, audio, file.rsplit(".", 1)[1], make)
 
 
+def lasting(recording: Recording) -> Recording:
+    """It again and again, for as long as a test may look at it."""
+    path = RECORDINGS / f"lasting-{recording.path.name}"
+    if not path.exists():
+        with one_at_a_time(path):
+            if not path.exists():
+                unfinished = path.with_name("unfinished-" + path.name)
+                unfinished.write_bytes(repeated(recording.data, LASTING_S))
+                unfinished.rename(path)
+    return replace(recording, path=path, seconds=LASTING_S)
+
+
 def repeated(data: bytes, seconds: int) -> bytes:
     """A recording again and again until it lasts so long; its clusters stay what they are, but for their
     times and their sizes, which are unknown then."""
@@ -93,12 +105,12 @@ def repeated(data: bytes, seconds: int) -> bytes:
     # Opus has frames of whole milliseconds; a first time of -6.5 is written as -7.
     period_ms = len(times) * round((times[-1] - times[0]) / (len(times) - 1))
     clusters = _clusters(data, len(head), sound, min(b.time_ms for b in blocks) + period_ms)
-    out = head
+    out = bytearray(head)
     for turn in range(-(-seconds * 1_000 // period_ms)):
         for time_ms, inside in clusters:
             later = (time_ms + turn * period_ms).to_bytes(8, "big")
             out += mark + b"\x01" + b"\xff" * 7 + ebml.element(ebml.TIMECODE, later) + inside
-    return out
+    return bytes(out)
 
 
 def _clusters(data: bytes, begin: int, sound: int, end_ms: int) -> list[tuple[int, bytes]]:
@@ -109,16 +121,11 @@ def _clusters(data: bytes, begin: int, sound: int, end_ms: int) -> list[tuple[in
             found.append((int.from_bytes(data[start:end], "big"), b""))
         elif identifier in (ebml.SIMPLE_BLOCK, shapes.BLOCK_GROUP):
             time_ms, inside = found[-1]
-            at = start if identifier == ebml.SIMPLE_BLOCK else _block_in(data, start, end)
+            at = start if identifier == ebml.SIMPLE_BLOCK else shapes.block_in(data, start, end)
             track, relative_ms = data[at] & 0x7F, int.from_bytes(data[at + 1:at + 3], "big", signed=True)
             if track == sound or time_ms + relative_ms < end_ms:
                 found[-1] = (time_ms, inside + ebml.element(identifier, data[start:end]))
     return found
-
-
-def _block_in(data: bytes, start: int, end: int) -> int:
-    """Where the block of a group begins."""
-    return next(at for identifier, at, _ in shapes.elements(data, start, end) if identifier == shapes.BLOCK)
 
 
 def _gstreamer(path: Path, seconds: int) -> None:
