@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .connections import slot_of_port
 from .http2 import Http2Connection, Response
 from .server import Server
-from .waiting import PATIENCE_S
+from .waiting import PATIENCE_S, wait_until
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,53 @@ def connections_to_all_workers(server: Server) -> list[Http2Connection]:
     return [found[slot] for slot in sorted(found)]
 
 
+@contextmanager
+def connected_to_all_workers(server: Server) -> Iterator[list[Http2Connection]]:
+    """The same, closed in the end."""
+    connections = connections_to_all_workers(server)
+    try:
+        yield connections
+    finally:
+        for connection in connections:
+            connection.close()
+
+
 def fetch(connection: Http2Connection, name: str, path: str, root: str = "hls") -> Response:
     return connection.request("GET", f"/{name}/{root}/{path}")
 
 
 def playlist(connection: Http2Connection, name: str, path: str) -> Playlist:
-    answer = fetch(connection, name, path)
+    """Of a broadcast that is late, players are told to ask again, and do."""
+    def answered() -> Response | None:
+        answer = fetch(connection, name, path)
+        return None if answer.status == 503 else answer
+
+    answer = wait_until(answered, f"{name}/{path}")
     assert answer.status == 200, (path, answer.status, bytes(answer.body))
     return Playlist(answer.body.decode())
+
+
+def assert_equal_from_all(connections: list[Http2Connection], paths: list[str]) -> dict[str, bytes]:
+    """All workers give the same under each of these paths. It may change meanwhile, so it is compared if the
+    first, asked before and after the others, has said the same. Returns what that is."""
+    def look(connection: Http2Connection) -> dict[str, bytes]:
+        answers = {path: connection.request("GET", path) for path in paths}
+        assert {answer.status for answer in answers.values()} == {200}, answers
+        return {path: bytes(answer.body) for path, answer in answers.items()}
+
+    first, *others = connections
+    before: dict[str, bytes] = {}
+
+    def looks() -> list[dict[str, bytes]] | None:
+        nonlocal before
+        before = look(first)
+        found = [look(other) for other in others]
+        return found if look(first) == before else None
+
+    for of_other in wait_until(looks, "lists to stand still"):
+        for path in paths:
+            assert of_other[path] == before[path], path
+    return before
 
 
 def end(server: Server, name: str) -> None:
