@@ -17,6 +17,7 @@ import termios
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,10 @@ from weir.admin import ask as ask_admin
 from weir.operators import NOBODY, ask, command, connect, control, environment, status
 from weir.places import binaries
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 
@@ -51,26 +52,33 @@ def test_the_status_has_server_workers_and_streams(
 ) -> None:
     server = start_server()
     server.wait_for_all_workers()
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(1)
-    wait_until(
-        lambda: [s["webmViewers"] for s in status(server)["streams"]] == [1], "the viewer")
-    wait_until(lambda: sum(w["viewers"] for w in status(server)["workers"]) == 1, "its worker")
-    shown = status(server)
+
+    def whole() -> dict[str, Any] | None:
+        """All of it at one moment: each worker tells its part for itself."""
+        shown = status(server)
+        streams = [(s["name"], s["state"], s["publisher"], s["webmViewers"]) for s in shown["streams"]]
+        workers = [(w["state"], w["viewers"]) for w in shown["workers"]]
+        is_watched = sorted(workers) == [("serving", 0), ("serving", 1)]
+        return shown if is_watched and streams == [(name, "live", "sending", 1)] else None
+
+    shown = wait_until(whole, "the broadcast and its viewer")
     assert shown["server"]["pid"] == server.pid
     assert shown["server"]["wantedWorkers"] == 2
     assert shown["server"]["generation"] == 1
     assert {w["pid"] for w in shown["workers"]} == set(server.workers().values())
-    assert {w["state"] for w in shown["workers"]} == {"serving"}
     assert all(w["memoryBytes"] > 0 and w["cpuMs"] >= 0 for w in shown["workers"])
-    stream = shown["streams"][0]
-    assert (stream["name"], stream["state"], stream["publisher"]) == (name, "live", "sending")
     # The admin listener says the same.
     assert ask_admin(server, "/status").json()["streams"][0]["name"] == name
-    text = command(server, "status")
-    assert text.returncode == 0 and "2 of 2 workers serve" in text.stdout
-    assert re.search(rf"^ok +{name} +sending ", text.stdout, re.MULTILINE), text.stdout
+
+    def told() -> bool:
+        text = command(server, "status")
+        assert text.returncode == 0 and "2 of 2 workers serve" in text.stdout, text
+        return re.search(rf"^ok +{name} +sending ", text.stdout, re.MULTILINE) is not None
+
+    wait_until(told, "a line about the broadcast")
     viewer.stop()
 
 
@@ -169,7 +177,9 @@ def test_it_gets_one_that_takes_its_time_too(start_server: Start) -> None:
         connection.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert b'"done":true' in answer
-    asked = [each for each in server.log_records() if each.get("event") == "operator-acts"]
+    asked = wait_until(
+        lambda: [each for each in server.log_records() if each.get("event") == "operator-acts"],
+        "a line about it")
     assert [each["metadata"] for each in asked] == [
         {"for": "reload", "by": f"user {os.geteuid()}"}]
 
@@ -207,12 +217,12 @@ def test_a_socket_that_a_dead_server_left_is_replaced_and_a_long_path_will_do(
 def test_a_kicked_broadcast_ends_for_everybody(
     server: Server, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
-    publisher = publish(server, name).play(record(seconds=60))
+    publisher = publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(1)
     kicked = command(server, "kick", name)
     assert (kicked.returncode, kicked.stderr) == (0, "")
-    assert server.state(name) == "ended"
+    server.wait_for_state(name, "ended")
     assert server.stream(name)["endReason"] == "stopped"  # type: ignore[index]
     viewer.wait_for_end()
     assert publisher.answer().status == 409
@@ -225,15 +235,18 @@ def test_a_kicked_broadcast_ends_for_everybody(
 def _kicks(server: Server, name: str) -> list[str]:
     """Who has ended the broadcast, as the log has it."""
     wanted = {"for": "kick", "stream": name}
-    found = [each["metadata"] for each in server.log_records()
-             if each.get("event") == "operator-acts"]
-    return [each["by"] for each in found if wanted.items() <= each.items()]
+
+    def found() -> list[str]:
+        lines = [each["metadata"] for each in server.log_records() if each.get("event") == "operator-acts"]
+        return [each["by"] for each in lines if wanted.items() <= each.items()]
+
+    return wait_until(found, "the kick in the log")
 
 
 def test_a_kick_at_the_admin_listener_has_its_address_in_the_log(
     server: Server, publish: Callable[..., Publisher], name: str
 ) -> None:
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     assert ask_admin(server, f"/kick/{name}", method="POST").status == 200
     assert _kicks(server, name) == ["127.0.0.1"]
@@ -244,7 +257,7 @@ def test_a_drain_says_503_first_and_waits_for_the_end(
 ) -> None:
     server = start_server("--drain-delay", "3", "--stop-timeout", "60")
     server.wait_for_all_workers()
-    publisher = publish(server, name).play(record(seconds=60))
+    publisher = publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     draining = subprocess.Popen(
         [str(binaries() / "weir"), "drain", "--control", str(control(server))],
@@ -258,7 +271,7 @@ def test_a_drain_says_503_first_and_waits_for_the_end(
         lambda: {w["state"] for w in status(server)["workers"]} == {"draining"}, "the drain")
     assert server.is_running
     publisher.abort()
-    out, complaints = draining.communicate(timeout=60)
+    out, complaints = draining.communicate(timeout=2 * PATIENCE_S)
     assert (draining.returncode, complaints) == (0, "")
     assert "connections left" in out and out.endswith("the server has ended\n")
     wait_until(lambda: not server.is_running, "the end")
@@ -270,7 +283,7 @@ def test_one_worker_drains_and_another_one_takes_its_place(
 ) -> None:
     server = start_server()
     before = server.wait_for_all_workers()
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewers = [watch(server, name).wait_for_bytes(1) for _ in range(4)]
     wait_until(lambda: all(w["viewers"] for w in status(server)["workers"]), "viewers on each")
@@ -358,7 +371,8 @@ class Screen:
 
     def assert_restored(self) -> None:
         """The cursor is there, the first screen is back, and keys are shown again."""
-        assert self.read().endswith(b"\x1b[?25h\x1b[?1049l"), self.shown[-60:]
+        # What a process writes to a terminal may be there later than its end.
+        wait_until(lambda: self.read().endswith(b"\x1b[?25h\x1b[?1049l"), "the first screen to be back")
         assert termios.tcgetattr(self._theirs) == self.before
 
     def close(self) -> None:

@@ -158,7 +158,8 @@ def test_a_copy_that_fails_is_said_and_the_broadcast_goes_on(
         live.wait_for_text("#copy-state", words)
     first = live.figures.sent
     wait_until(lambda: live.figures.sent != first, "more to be sent", every_s=LOOK_EVERY_S)
-    assert live.state == "live" and browser_server.state(name) == "live"
+    live.wait_for_state("live")
+    browser_server.wait_for_state(name, "live")
     live.stop()
 
 

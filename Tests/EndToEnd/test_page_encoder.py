@@ -94,7 +94,7 @@ def test_a_device_that_is_too_slow_is_told_and_one_press_helps(
     wait_for_element(live.page, "#health-title", "it to keep up",
                      lambda e: "too slow" not in e.text)
     wait_for_element(live.page, "#frame-rate", "pictures a second", lambda e: "fps" in e.text)
-    assert live.state == "live"
+    live.wait_for_state("live")
     live.stop()
 
 
@@ -191,7 +191,8 @@ def test_microphone_camera_and_screen_are_switched_with_one_press_or_one_key(
     switch("screen")
     wait_for_pressed(live, "#toggle-screen", False)
     wait_for_picture(live, "camera")
-    assert live.state == "live" and browser_server.state(name) == "live"
+    live.wait_for_state("live")
+    browser_server.wait_for_state(name, "live")
     live.stop()
 
 

@@ -170,7 +170,8 @@ def test_a_tab_warns_before_it_closes_and_then_ends_its_broadcast(
         page.close(run_before_unload=True)
     assert asked.value.type == "beforeunload"
     asked.value.dismiss()
-    assert live.state == "live" and server.state(name) == "live"
+    live.wait_for_state("live")
+    server.wait_for_state(name, "live")
 
     with page.expect_event("dialog") as asked:
         page.close(run_before_unload=True)

@@ -17,7 +17,7 @@ from browser.watch_page import WatchPage
 from weir.certificate import Certificate
 from weir.gateway import Gateway, Reply, gateway
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -111,7 +111,8 @@ def test_a_large_chunk_goes_out_in_parcels_of_half_a_megabyte(
     wait_for_more(between)
     assert between.refused_bytes == []
     assert max(between.passed_bytes) == PARCEL_BYTES_MAX
-    assert live.state == "live" and browser_server.state(name) == "live"
+    live.wait_for_state("live")
+    browser_server.wait_for_state(name, "live")
     assert len(sessions(live)) == 1
     live.stop()
 
@@ -127,7 +128,8 @@ def test_parcels_get_smaller_where_a_gateway_refuses_them_and_the_page_says_so(
     live.wait_for_state("live")
     wait_for_more(between)
     assert 64 * 1024 in between.passed_bytes
-    assert len(sessions(live)) == 1 and browser_server.state(name) == "live"
+    assert len(sessions(live)) == 1
+    browser_server.wait_for_state(name, "live")
 
     # Smaller than the smallest: that is tried again, and blamed on the right one.
     between.body_bytes_max = 1000
@@ -201,7 +203,7 @@ def test_what_a_stranger_answers_a_viewer_is_tried_again_too(
     words: str, watch_page: Callable[..., WatchPage], between: Gateway,
     browser_server: Server, publish: Callable[..., Publisher], name: str,
 ) -> None:
-    publish(browser_server, name).play(record(seconds=60))
+    publish(browser_server, name).play(record(seconds=LASTING_S))
     browser_server.wait_for_state(name, "live")
     replies = REFUSED_VIEWERS[words]
     between.viewer_reply = replies[0]
@@ -220,7 +222,7 @@ def test_a_stranger_who_finds_no_stream_does_not_end_it_for_those_who_ask_now_an
     watch_page: Callable[..., WatchPage], between: Gateway, browser_server: Server,
     publish: Callable[..., Publisher], name: str,
 ) -> None:
-    publish(browser_server, name).play(record(seconds=60))
+    publish(browser_server, name).play(record(seconds=LASTING_S))
     browser_server.wait_for_state(name, "live")
     between.api_reply, between.viewer_reply = Reply(404), Reply(404)
     watcher = watch_page(name, origin=between.url(""))

@@ -120,7 +120,7 @@ def test_sound_that_is_suspended_for_a_moment_goes_on(
     wait_until(lambda: live.page.run("return window.contexts[0].state === 'running';"),
                "sound to go on", every_s=LOOK_EVERY_S)
     wait_for_chunks(live)
-    assert live.state == "live"
+    live.wait_for_state("live")
     live.stop()
 
 
@@ -139,7 +139,7 @@ def test_sound_that_is_held_back_is_taken_from_elsewhere_until_it_flows(
     live.page.run("window.HELD = true; await window.contexts[0].suspend();")
     wait_for_advice(live, words)
     wait_for_chunks(live, 2)
-    assert live.state == "live"
+    live.wait_for_state("live")
     shown = browser_server.stream(name)
     assert shown["state"] == "live"
     assert [track["kind"] for track in shown["tracks"]] == [track["kind"] for track in tracks]
@@ -149,7 +149,8 @@ def test_sound_that_is_held_back_is_taken_from_elsewhere_until_it_flows(
     live.page.run("window.HELD = false;")
     wait_for_no_advice(live, words)
     wait_for_chunks(live, 3)
-    assert live.state == "live" and browser_server.state(name) == "live"
+    live.wait_for_state("live")
+    browser_server.wait_for_state(name, "live")
     live.stop()
 
 
@@ -164,7 +165,7 @@ def test_without_sound_from_the_beginning_it_goes_live_and_sound_comes_later(
     live.page.run("window.HELD = false;")
     wait_for_no_advice(live, "silence is sent")
     wait_for_chunks(live, 2)
-    assert browser_server.state(name) == "live"
+    browser_server.wait_for_state(name, "live")
     live.stop()
 
 
@@ -184,7 +185,7 @@ def test_sound_that_is_switched_off_on_air_is_silence_and_stops_nothing(
     for _ in range(6):
         wait_for_chunks(live)
     assert live.page.run("return window.recorders.length;") == (2 if how == "form" else 1)
-    assert browser_server.state(name) == "live"
+    browser_server.wait_for_state(name, "live")
     live.stop()
 
 
@@ -213,12 +214,12 @@ def test_a_camera_that_gives_nothing_is_covered_until_it_gives_pictures(
     live.page.run("window.COVERED = true;")
     wait_for_notice(live, "No picture comes from the camera")
     wait_for_chunks(live, 2)
-    assert live.state == "live"
+    live.wait_for_state("live")
     live.page.run("window.COVERED = false;")
     wait_for_element(live.page, "#stage", "the camera", lambda e: e.data["picture"] == "camera")
     wait_for_chunks(live, 3)
     assert live.page.run("return window.tracks.video.readyState;") == "live"
-    assert browser_server.state(name) == "live"
+    browser_server.wait_for_state(name, "live")
     live.stop()
 
 
@@ -233,7 +234,7 @@ def test_a_picture_that_ends_is_stood_in_for(
                   "window.tracks.video.dispatchEvent(new Event('ended'));")
     wait_for_notice(live, words)
     wait_for_chunks(live, 2)
-    assert live.state == "live"
+    live.wait_for_state("live")
     live.stop()
 
 
@@ -250,7 +251,8 @@ def test_empty_blobs_are_no_life_and_something_else_is_recorded(
     wait_for_chunks(live, 2)
     wait_for_element(live.page, "#health-title", "it to be over",
                      lambda e: e.text != "Nothing is recorded")
-    assert live.state == "live" and browser_server.state(name) == "live"
+    live.wait_for_state("live")
+    browser_server.wait_for_state(name, "live")
     live.stop()
 
 
@@ -262,7 +264,7 @@ def test_sound_that_was_not_to_blame_for_it_comes_back_by_itself(
     wait_for_advice(live, "The mixed sound stood still")
     wait_for_no_advice(live, "The mixed sound stood still")
     wait_for_chunks(live)
-    assert live.state == "live"
+    live.wait_for_state("live")
     live.stop()
 
 

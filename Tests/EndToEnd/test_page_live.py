@@ -137,7 +137,7 @@ def test_the_name_is_remembered_and_capitals_are_folded(
     live = live_page(None).choose_source("test")
     live.page.fill("#name", name.upper())
     live.go_live(codec="vp8")
-    assert browser_server.state(name) == "live"
+    browser_server.wait_for_state(name, "live")
     live.stop()
     live.page.goto(browser_server.url("/live"))
     wait_for_element(live.page, "#name", "the name", lambda e: e.text == name)
@@ -154,7 +154,7 @@ def test_a_second_tab_may_take_over_and_the_first_says_so(
     second.choose("#resolution", "360p")
     second.press_go_live()
     wait_for_notice(second, "someone is live", name)
-    assert first.state == "live", "the second tab took over without being asked to"
+    first.wait_for_state("live")
     second.page.click("#take-over")
     second.wait_for_state("live")
     wait_for_notice(first, "elsewhere")
@@ -164,7 +164,7 @@ def test_a_second_tab_may_take_over_and_the_first_says_so(
     first.page.click("#take-over")
     first.wait_for_state("live")
     wait_for_notice(second, "elsewhere")
-    assert browser_server.state(name) == "live"
+    browser_server.wait_for_state(name, "live")
 
 
 def test_what_is_somebody_elses_cannot_be_taken_over(
@@ -181,7 +181,8 @@ def test_what_is_somebody_elses_cannot_be_taken_over(
     other.page.click("#take-over")
     wait_for_notice(other, "somebody else")
     other.wait_for_state("failed")
-    assert owner.state == "live" and server.state(name) == "live"
+    owner.wait_for_state("live")
+    server.wait_for_state(name, "live")
 
     # Another name is a way on.
     other.page.click("#change-name")

@@ -242,7 +242,7 @@ def test_viewers_are_drawn_and_the_summary_says_what_it_was(
 
     live.page.click("#again")
     live.wait_for_state("live")
-    assert browser_server.state(name) == "live"
+    browser_server.wait_for_state(name, "live")
     live.stop()
     live.page.click("#set-up-again")
     live.wait_for_state("choosing")

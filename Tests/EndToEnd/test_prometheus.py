@@ -21,7 +21,7 @@ from weir.publisher import Publisher
 from weir.server import Server
 from weir.viewer import Viewer
 from weir.waiting import PATIENCE_S, wait_until
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 
 DEPLOYED = REPOSITORY / "deploy" / "prometheus"
 RULES = DEPLOYED / "weir.rules.yml"
@@ -128,7 +128,7 @@ def test_counters_never_go_back_when_workers_are_killed_or_replaced(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
     server = start_server()
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     watch(server, name).wait_for_bytes(50_000)
     wait_until(
@@ -157,11 +157,12 @@ def test_counters_never_go_back_when_workers_are_killed_or_replaced(
         none_goes_back(
             lambda: server.wait_for_all_workers(without=server.kill_worker(slot)))
     none_goes_back(reload)
+    wait_until(lambda: Metrics(server).total("weir_worker_restarts_total") == 2, "the restarts to be counted")
     metrics = Metrics(server)
-    assert metrics.total("weir_worker_restarts_total") == 2
     assert metrics.total("weir_responses_total", route="watch", status="2xx") >= 1
     assert "supervisor" in metrics.labels("weir_process_cpu_seconds_total", "worker")
-    assert metrics.total("weir_last_reload_successful") == 1
+    wait_until(lambda: Metrics(server).total("weir_last_reload_successful") == 1, "the reload to be well")
+    metrics = Metrics(server)
     assert metrics.total("weir_last_reload_success_timestamp_seconds") > 1e9
     assert metrics.total("weir_certificate_expiry_timestamp_seconds") > 1e9
     wait_until(
@@ -194,7 +195,7 @@ class Prometheus:
 
     def _ask(self, path: str) -> Any:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE_S) as answer:
                 return json.load(answer)["data"]
         except OSError:
             return None
@@ -224,7 +225,7 @@ def test_prometheus_itself_reads_the_metrics_and_judges_the_rules(
         return float(found[0]["value"][1]) if found else None
 
     wait_until(lambda: value('up{job="weir"}') == 1, "Prometheus to read the metrics")
-    assert value("weir_workers_ready") == 2
+    wait_until(lambda: value("weir_workers_ready") == 2, "all workers to be ready")
     # What it needs two looks for.
     wait_until(
         lambda: (value("rate(weir_ingest_bytes_total[30s])") or 0) > 0, "media to be counted")

@@ -11,7 +11,7 @@ import pytest
 from weir.admin import ask, Metrics
 from weir.limits import limit
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 
@@ -31,7 +31,7 @@ def crowd() -> Iterator[Callable[..., int]]:
         # With a worker that is still starting, there is less to share.
         wait_until(lambda: ask(server, "/readyz").status == 200, "all workers to serve")
         new = [
-            socket.create_connection(("127.0.0.1", server.port), 5, (source, 0))
+            socket.create_connection(("127.0.0.1", server.port), PATIENCE_S, (source, 0))
             for _ in range(count)
         ]
         made.extend(new)
@@ -63,12 +63,14 @@ def test_one_client_gets_a_quarter_and_others_are_served(start_server: Start) ->
     server = start_server(launcher=_LAUNCHER)
     with crowd() as come:
         assert come(server, "127.0.0.50", _PART + 30) == _PART
-        metrics = Metrics(server)
-        assert metrics.total("weir_connections_over_share_total") == 30
-        assert metrics.total("weir_connections_refused_total") == 30
+        for counter in ("over_share", "refused"):
+            wait_until(
+                lambda counter=counter: Metrics(server).total(f"weir_connections_{counter}_total") == 30,
+                "those too many to be counted")
         assert server.get("/", source="127.0.0.50").status == 0
         assert server.get("/", source="127.0.0.51").status == 200
-    lines = [r for r in server.log_records() if "client" in r.get("metadata", {})]
+    lines = wait_until(
+        lambda: [r for r in server.log_records() if "client" in r.get("metadata", {})], "a line about it")
     assert [r["metadata"]["client"] for r in lines] == ["127.0.0.50"]
     wait_until(
         lambda: server.get("/", source="127.0.0.50").status == 200,
