@@ -73,8 +73,8 @@ def test_two_thousand_dribbling_heads_cost_nobody_anything_and_are_answered_408(
         with many_descriptors(), ThreadPoolExecutor(8) as pool:
             connections = list(pool.map(lambda _: begin(server), range(_CONNECTIONS)))
             wait_until(
-                lambda: Metrics(server).total("weir_connections_open") >= _CONNECTIONS,
-                "all of them to be there",
+                lambda: Metrics(server).total("weir_connections_total") >= _CONNECTIONS,
+                "all of them to have come",
             )
             bystander.assert_undisturbed()
             assert server.get("/api/streams").status == 200

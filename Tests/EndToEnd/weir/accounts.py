@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from .curl import Answer
 from .server import Server
+from .waiting import wait_until
 
 PASSWORD = "seven boats on a weir"
 COOKIE = "__Host-weir"
@@ -147,13 +149,32 @@ def try_to_log_in(server: Server, name: str, password: str = PASSWORD, **options
     return post_json(server, "/login", {"username": name, "password": password}, **options)
 
 
+def _when_not_too_busy(ask: Callable[[], Answer]) -> Answer:
+    """A server on a busy machine answers in time, if only that one should come again: people do."""
+    def answered() -> Answer | None:
+        answer = ask()
+        return None if answer.status == 503 else answer
+
+    return wait_until(answered, "the accounts to answer", every_s=1)
+
+
 def sign_up(server: Server, name: str, password: str = PASSWORD) -> Session:
-    answer = try_to_sign_up(server, name, password)
+    asked = 0
+
+    def ask() -> Answer:
+        nonlocal asked
+        asked += 1
+        return try_to_sign_up(server, name, password)
+
+    answer = _when_not_too_busy(ask)
+    if answer.status == 409 and asked > 1:
+        # It was there before the server gave up waiting for it.
+        return log_in(server, name, password)
     assert answer.status == 201, answer
     return session_of(answer, server, name, password)
 
 
 def log_in(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Session:
-    answer = try_to_log_in(server, name, password, **options)
+    answer = _when_not_too_busy(lambda: try_to_log_in(server, name, password, **options))
     assert answer.status == 200, answer
     return session_of(answer, server, name, password)

@@ -47,13 +47,13 @@ def report(process: subprocess.Popen[str], timeout_s: float = PATIENCE_S * 4) ->
 
 
 def live_viewers(
-    url: str, count: int, seconds: int, *, silence_s: int = 5, protocol: str = "h2"
+    url: str, count: int, seconds: int, *, protocol: str = "h2"
 ) -> subprocess.Popen[str]:
     """So many viewers of one endless response, a connection each, for so long.
 
-    A viewer that gets nothing for `silence_s` is given up by h2load and counted as timed out.
+    A viewer that gets nothing in all the time is counted as timed out.
     """
     return h2load(
-        "-c", str(count), "-m", "1", "-t", "1", "-D", str(seconds), "-N", str(silence_s),
+        "-c", str(count), "-m", "1", "-t", "1", "-D", str(seconds), "-N", str(seconds),
         "--npn-list", protocol, url,
     )

@@ -38,8 +38,10 @@ _DELTA_EVERY = 3
 _POLL_S = 0.4
 #: Requests that are under way together. The server allows a hundred.
 _ASKED_MOST = 90
-#: So far may the end of a list that goes on be from the time of day, on a busy machine as well.
+#: So far may the end of a list that goes on be from the time of day; further away in so many looks in a row,
+#: its dates are wrong. (A busy machine may stand still for longer, and its broadcaster then catches up.)
 _DATE_SLACK_S = 10
+_LOOKS_AWAY = 5
 #: So often the lists are compared with each other.
 _COMPARED_EVERY_S = 1.0
 
@@ -87,6 +89,8 @@ class Followed:
     judged_up_to: int = -1
     expected: list[_Expected] = field(default_factory=list)
     pauses: int = 0
+    #: Looks in a row in which its end was far from the time of day.
+    looks_away: int = 0
 
     @property
     def now(self) -> MediaList | None:
@@ -284,7 +288,7 @@ class Follower:
             awaited=awaited is not None and not now.ended, took_gzip=took_gzip, byte_count=len(answer.body))
         if awaited is not None and not now.ended:
             self._check_awaited(now, awaited)
-            self._check_time_of_day(now)
+            self._check_time_of_day(each, now)
         each.pauses = 0
         each.texts.append(text)
         self._update(each, now, received)
@@ -300,16 +304,18 @@ class Follower:
             self.findings.note(
                 "T14", now.place, f"{awaited} was awaited, the list goes to {now.next}", now.text)
 
-    def _check_time_of_day(self, now: MediaList) -> None:
+    def _check_time_of_day(self, each: Followed, now: MediaList) -> None:
         """L11: dates are those of a clock, and this list has just gone on."""
         last = now.coming if now.coming.date_us else now.segments[-1]
         if last.date_us is None:
             return
         end_us = last.date_us + (last.duration_us or last.parts_us)
-        if abs(time.time() - end_us / 1e6) > _DATE_SLACK_S:
+        away_s = time.time() - end_us / 1e6
+        each.looks_away = each.looks_away + 1 if abs(away_s) > _DATE_SLACK_S else 0
+        if each.looks_away == _LOOKS_AWAY:
             self.findings.note(
-                "L11", now.place, f"the end of the list is {time.time() - end_us / 1e6:.1f} s away from the "
-                f"time of day", now.text)
+                "L11", now.place, f"the end of the list is {away_s:.1f} s away from the time of day",
+                now.text)
 
     def _update(self, each: Followed, now: MediaList, received: float) -> None:
         before = each.now
