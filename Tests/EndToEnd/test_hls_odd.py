@@ -14,6 +14,7 @@ import pytest
 from weir.odd_sources import ODDITIES, Feed
 from weir.publisher import packet_marks
 from weir.server import Server
+from weir.waiting import PATIENCE_S
 from weir.walks import Walk
 
 pytestmark = pytest.mark.slow
@@ -26,7 +27,7 @@ NOT_YET: dict[str, frozenset[str]] = {
 }
 #: The same for all. V5 is a deviation: nobody can promise key frames for the encoder.
 EVERYWHERE = frozenset({"V5"})
-_TIMEOUT_S = 150
+_TIMEOUT_S = 90 + 2 * PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def walks(
             found[name] = Walk(
                 server, odd.source, feed, lambda _, feed=feed: feed.is_done, timeout_s=_TIMEOUT_S)
         for walk in found.values():
-            walk.thread.join(_TIMEOUT_S + 60)
+            walk.thread.join(_TIMEOUT_S + 4 * PATIENCE_S)
             walk.publisher.abort()
         yield found
 

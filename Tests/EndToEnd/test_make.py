@@ -17,6 +17,7 @@ import pytest
 from weir.checkout import PASSWORD, Checkout
 from weir.places import binaries
 from weir.ports import free_port
+from weir.waiting import PATIENCE_S
 
 WEIR = ".build/release/weir"
 
@@ -95,7 +96,7 @@ def test_where_there_are_no_accounts_every_place_is_named(weir_binaries: Path, t
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WEIR_")}
     done = subprocess.run(
         [tmp_path / "weir", "user", "list"], cwd=tmp_path, env=clean, capture_output=True,
-        text=True, timeout=60)
+        text=True, timeout=2 * PATIENCE_S)
     assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
     for place in (tmp_path / "data", "/etc/weir/weir.toml", "--data"):
         assert str(place) in done.stderr

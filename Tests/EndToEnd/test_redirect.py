@@ -13,7 +13,7 @@ from weir.http1 import RawHttp1, Reply
 from weir.ports import free_port
 from weir.recordings import record
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_a_line_break_does_not_get_into_the_answer(redirect: Redirect) -> None:
 
 
 def test_tls_on_it_is_told_apart(redirect: Redirect) -> None:
-    with socket.create_connection(("127.0.0.1", redirect[1]), 20) as connection:
+    with socket.create_connection(("127.0.0.1", redirect[1]), PATIENCE_S) as connection:
         connection.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
         assert b"HTTP/1.1 400" in connection.recv(4096)
 

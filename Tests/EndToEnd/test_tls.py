@@ -12,6 +12,7 @@ from weir import tls
 from weir.curl import request
 from weir.raw_frames import RawConnection, cut_connection
 from weir.server import Server
+from weir.waiting import PATIENCE_S
 
 
 def test_alpn_chooses_h2(server: Server) -> None:
@@ -27,7 +28,7 @@ def test_versions_before_1_2_are_refused(server: Server, flag: str, works: bool)
     done = subprocess.run(
         ["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-alpn", "h2", flag,
          "-cipher", "ALL:@SECLEVEL=0"],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
     )
     assert ("Cipher is (NONE)" not in done.stdout and done.returncode == 0) == works
 
@@ -48,7 +49,7 @@ def test_a_session_resumes_on_every_worker(server: Server) -> None:
 def _connect(
     server: Server, context: ssl.SSLContext, session: ssl.SSLSession | None
 ) -> ssl.SSLSocket:
-    plain = socket.create_connection(("127.0.0.1", server.port), 20)
+    plain = socket.create_connection(("127.0.0.1", server.port), PATIENCE_S)
     return context.wrap_socket(plain, server_hostname="localhost", session=session)
 
 
@@ -64,7 +65,7 @@ def _session(server: Server, context: ssl.SSLContext) -> ssl.SSLSession:
     "noise", [b"\0" * 600, b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\xff\xff" + b"A" * 900]
 )
 def test_noise_instead_of_a_handshake_ends_the_connection(server: Server, noise: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE_S) as connection:
         connection.sendall(noise)
         try:
             while connection.recv(4096):

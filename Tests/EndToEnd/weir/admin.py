@@ -12,6 +12,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from .server import Server
+from .waiting import PATIENCE_S
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class AdminAnswer:
 
 def ask(server: Server, path: str, method: str = "GET", *, port: int | None = None) -> AdminAnswer:
     """One request on a connection of its own. Status 0 when there was no answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port or server.admin_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port or server.admin_port, timeout=PATIENCE_S)
     try:
         connection.request(method, path)
         response = connection.getresponse()

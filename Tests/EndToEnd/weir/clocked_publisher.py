@@ -14,6 +14,7 @@ from . import tls
 from .packets import Packet, packets
 from .recordings import Recording
 from .server import Server
+from .waiting import PATIENCE_S
 
 
 class ClockedPublisher:
@@ -40,7 +41,7 @@ class ClockedPublisher:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(30)
+        self._thread.join(PATIENCE_S)
         self._socket.close()
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 from .clocked_publisher import ClockedPublisher
 from .places import REPOSITORY
 from .audience import Pauses, compile_c
+from .waiting import PATIENCE_S
 
 _SOURCES = REPOSITORY / "Tests" / "Benchmarks" / "Players"
 
@@ -58,7 +59,7 @@ class Crowd:
 
     def report(self) -> "CrowdReport":
         enough = "\n" if self.seconds == 0 else None
-        said, _ = self._process.communicate(enough, timeout=self.seconds * 4 + 60)
+        said, _ = self._process.communicate(enough, timeout=self.seconds * 4 + 2 * PATIENCE_S)
         assert self._process.returncode == 0, "the players ended badly"
         return CrowdReport(json.loads(said), self.seconds)
 

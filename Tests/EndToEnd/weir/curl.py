@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .waiting import PATIENCE_S
 
 PROTOCOLS = {"h2": "--http2", "http/1.1": "--http1.1"}
 
@@ -71,7 +72,7 @@ def request(
     *,
     headers: dict[str, str] | None = None,
     body: bytes | Path | None = None,
-    timeout_s: float = 30.0,
+    timeout_s: float = PATIENCE_S,
     source: str | None = None,
 ) -> Answer:
     """Do one request on a connection of its own and wait for the whole response.

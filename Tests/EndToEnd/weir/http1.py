@@ -28,7 +28,6 @@ class RawHttp1:
         if secure:
             self.socket: socket.socket = tls.connect(
                 port or server.port, server.certificate.certificate, alpn=("http/1.1",),
-                timeout_s=PATIENCE_S,
             )
         else:
             self.socket = socket.create_connection(("127.0.0.1", port or server.port), PATIENCE_S)

@@ -200,7 +200,7 @@ class Http2Connection:
         data = self._h2.data_to_send()
         if not data or self.closed:
             return
-        self._socket.settimeout(20)
+        self._socket.settimeout(PATIENCE_S)
         try:
             self._socket.sendall(data)
         except OSError:

@@ -19,6 +19,7 @@ from .recordings import Recording
 from .server import Server
 from .shapes import SOUND, VIDEO, Block
 from .sources import OPUS, VP9, Source, ffmpeg, source
+from .waiting import PATIENCE_S
 
 SECONDS = 34
 Blocks = list[Block]
@@ -223,4 +224,4 @@ class Feed:
         self._stop.set()
         for publisher in self._publishers:
             publisher.abort()
-        self._thread.join(30)
+        self._thread.join(PATIENCE_S)

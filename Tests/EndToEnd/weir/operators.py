@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .server import Server
+from .waiting import PATIENCE_S
 
 Done = subprocess.CompletedProcess[str]
 NOBODY = 65534
@@ -26,7 +27,7 @@ def command(
     """Run `weir ARGUMENTS` for a server, and wait for its end."""
     return subprocess.run(
         [str(program or server.program), *arguments, "--control", str(control(server))],
-        capture_output=True, text=True, timeout=90, env=environment(), user=user)
+        capture_output=True, text=True, timeout=90 + PATIENCE_S, env=environment(), user=user)
 
 
 def environment() -> dict[str, str]:
@@ -46,7 +47,7 @@ def connect(server: Server) -> socket.socket:
     """A connection to the control socket, however long its path is."""
     folder = os.open(control(server).parent, os.O_PATH | os.O_DIRECTORY)
     connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(30)
+    connection.settimeout(PATIENCE_S)
     try:
         connection.connect(f"/proc/self/fd/{folder}/{control(server).name}")
     finally:

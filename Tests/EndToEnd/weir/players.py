@@ -38,12 +38,13 @@ from pathlib import Path
 from typing import Any
 
 from .player_lists import List, read_list, read_manifest
+from .waiting import PATIENCE_S
 from .wire import Answer, Wire
 
 _PACKED = re.compile(rb"\r\ncontent-encoding: *gzip", re.IGNORECASE)
 _OPEN = re.compile(rb"\r\naccess-control-allow-origin: *\*", re.IGNORECASE)
 _AGAIN = re.compile(rb"\r\nretry-after: *\d", re.IGNORECASE)
-_PATIENCE_S = 45.0
+_PATIENCE_S = PATIENCE_S
 _ANSWERED = "each has had an answer\n"
 # A player that comes has an older list, and goes through what the others have had.
 _ROUNDS_TO_BEGIN = 3
@@ -100,7 +101,7 @@ def wait_for_answers(players: subprocess.Popen[str]) -> None:
     assert players.stdout.readline() == _ANSWERED, "the players ended badly"
 
 
-def finish(players: subprocess.Popen[str], timeout_s: float = 200.0) -> Report:
+def finish(players: subprocess.Popen[str], timeout_s: float = 140 + PATIENCE_S) -> Report:
     text, _ = players.communicate(timeout=timeout_s)
     assert players.returncode == 0, "the players ended badly"
     return Report.read(text.splitlines()[-1])

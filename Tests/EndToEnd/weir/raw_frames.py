@@ -18,6 +18,7 @@ from hyperframe.frame import Frame, GoAwayFrame, HeadersFrame, PingFrame, Settin
 
 from . import tls
 from .server import Server
+from .waiting import PATIENCE_S
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 ENHANCE_YOUR_CALM = 0xB
@@ -91,7 +92,7 @@ class RawConnection:
 
     def send_bytes(self, data: bytes) -> None:
         """Send all of it; a peer that closed is noted, not raised."""
-        self.socket.settimeout(20)
+        self.socket.settimeout(PATIENCE_S)
         try:
             self.socket.sendall(data)
         except OSError:
@@ -109,7 +110,7 @@ class RawConnection:
                 self.send(PingFrame(0, frame.opaque_data, flags=["ACK"]))
         return found
 
-    def wait_for_close(self, timeout_s: float = 20.0) -> int | None:
+    def wait_for_close(self, timeout_s: float = PATIENCE_S) -> int | None:
         """Read until the server closes. Returns the GOAWAY's code, None if there was none."""
         deadline = time.monotonic() + timeout_s
         while not self.closed:
@@ -119,13 +120,13 @@ class RawConnection:
 
     def wait_for_frame(self, kind: type[Frame], stream: int | None = None) -> Frame:
         """The first frame of a kind, seen already or yet to come."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             for frame in self.frames:
                 if isinstance(frame, kind) and stream in (None, frame.stream_id):
                     return frame
             assert not self.closed, f"closed before a {kind.__name__}"
-            assert time.monotonic() < deadline, f"no {kind.__name__} in 30 s"
+            assert time.monotonic() < deadline, f"no {kind.__name__} in {PATIENCE_S:g} s"
             self.read(0.1)
 
     @property
@@ -134,7 +135,7 @@ class RawConnection:
         return codes[-1] if codes else None
 
     def flood(
-        self, batches: Iterable[bytes], *, read: bool = True, timeout_s: float = 60.0
+        self, batches: Iterable[bytes], *, read: bool = True, timeout_s: float = 2 * PATIENCE_S
     ) -> Outcome:
         """Send batches until the server closes or they are used up.
 

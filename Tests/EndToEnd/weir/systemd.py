@@ -6,7 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
-from .waiting import wait_until
+from .waiting import PATIENCE_S, wait_until
 
 # Runs as `python -c LAUNCHER PORT command...`: binds the socket as systemd would, puts it at
 # descriptor 3, and becomes the command. LISTEN_PID must be the process id after exec, hence here.
@@ -46,7 +46,7 @@ class NotifySocket:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def wait_for(self, assignment: str, times: int = 1, timeout_s: float = 30.0) -> None:
+    def wait_for(self, assignment: str, times: int = 1, timeout_s: float = PATIENCE_S) -> None:
         """Until an assignment such as READY=1 has been sent so many times."""
         def heard() -> bool:
             self._read()

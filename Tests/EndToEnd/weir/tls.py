@@ -6,6 +6,8 @@ import socket
 import ssl
 from pathlib import Path
 
+from .waiting import PATIENCE_S
+
 
 def connect(
     port: int,
@@ -14,7 +16,7 @@ def connect(
     receive_buffer: int | None = None,
     source: str | None = None,
     alpn: tuple[str, ...] = ("h2",),
-    timeout_s: float = 20.0,
+    timeout_s: float = PATIENCE_S,
 ) -> ssl.SSLSocket:
     """Connect to localhost, from an address of its own if given. A small `receive_buffer` lets the
     server feel a slow reader."""

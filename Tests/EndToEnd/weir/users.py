@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .places import binaries
+from .waiting import PATIENCE_S
 
 Done = subprocess.CompletedProcess[str]
 
@@ -35,7 +36,7 @@ class Users:
         """Run one command with this text as its standard input."""
         return subprocess.run(
             self.command(*arguments), input=stdin, env=self.environment, capture_output=True,
-            text=True, timeout=60, **options,
+            text=True, timeout=2 * PATIENCE_S, **options,
         )
 
     def do(self, *arguments: str, stdin: str = "") -> str:

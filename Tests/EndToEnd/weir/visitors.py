@@ -8,8 +8,9 @@ import threading
 from collections import Counter
 
 from .server import Server
+from .waiting import PATIENCE_S
 
-_TIMEOUT_S = 30
+_TIMEOUT_S = PATIENCE_S
 _EVERY_S = 0.05
 
 

@@ -25,6 +25,7 @@ from .odd_sources import Feed
 from .publisher import Publisher, packet_marks
 from .server import Server
 from .sources import SOURCES, Source, source
+from .waiting import PATIENCE_S
 
 #: How late parts and segments may be where nothing else is to be done (T6, L6).
 _SLACK_S = 0.25
@@ -54,7 +55,7 @@ class Walk:
                 follower.follow(lambda: self._until(follower), timeout_s=self._timeout_s)
                 self.publisher.abort()
                 assert self.server.request("DELETE", f"/{self.source.name}/live").status == 204
-                follower.follow(lambda: follower.has_ended, timeout_s=60)
+                follower.follow(lambda: follower.has_ended, timeout_s=2 * PATIENCE_S)
                 follower.judge()
         except BaseException as failure:
             self.failure = failure
@@ -77,7 +78,7 @@ def walk_all(
         publisher.play(recording, finish=False)
         found[each.name] = Walk(server, each, publisher, until, timeout_s=timeout_s, slack_s=slack_s)
     for walk in found.values():
-        walk.thread.join(timeout_s + 90)
+        walk.thread.join(timeout_s + 4 * PATIENCE_S)
         walk.publisher.abort()
     return found
 
