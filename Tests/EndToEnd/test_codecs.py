@@ -14,7 +14,7 @@ import pytest
 
 from weir.certificate import Certificate
 from weir.comparison import assert_decodes, assert_tail
-from weir.publisher import FfmpegPublisher
+from weir.gated_publisher import GatedPublisher
 from weir.recordings import Recording, record
 from weir.server import Server
 from weir.viewer import Viewer
@@ -40,6 +40,8 @@ CODEC_STRINGS = {
     "av1-10-bit": r"av01\.0\.\d\dM\.10", "hevc-10-bit": r"hvc1\.2\.4\.L\d+\.[0-9A-F.]+",
 }
 _SECONDS = 8
+# What is between two viewers who join, and after the last one, are so many parts of the recording.
+_JOINS = 4
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Broadcast:
 
     name: str
     recording: Recording
-    publisher: FfmpegPublisher
+    publisher: GatedPublisher
     viewers: list[Viewer]
     shown: dict | None = None
     status: int = 0
@@ -63,15 +65,15 @@ def broadcasts(
         folder, running = server.folder, {}
         for key, recording in recordings.items():
             url = server.url(f"/{key}/live")
-            publisher = FfmpegPublisher(recording, url, certificate.certificate, folder)
+            publisher = GatedPublisher(recording, url, certificate.certificate, folder)
             running[key] = cleanup.enter_context(publisher)
         made = {
             key: Broadcast(key, recordings[key], publisher, [])
             for key, publisher in running.items()
         }
-        for join in range(3):
+        for join in range(_JOINS - 1):
             for cast in made.values():
-                _wait_for_part(server, cast, join / 3)
+                _let_through(server, cast, (join + 1) / _JOINS)
                 file = folder / f"{cast.name}-{join}{cast.recording.path.suffix}"
                 viewer = Viewer(server.url(f"/{cast.name}/live"), certificate.certificate, file)
                 cast.viewers.append(cleanup.enter_context(viewer))
@@ -87,15 +89,13 @@ def broadcasts(
         yield made
 
 
-def _wait_for_part(server: Server, cast: Broadcast, part: float) -> None:
-    """Until the server has it and ffmpeg has sent this part of the recording. A busy machine may
-    come to this when all of it is sent and the stream has fallen silent."""
-    wanted = int(cast.recording.path.stat().st_size * part)
-    wait_until(
-        lambda: server.state(cast.name) in ("live", "paused")
-        and cast.publisher.sent.stat().st_size >= wanted,
-        f"{part:.0%} of {cast.name} to be published", every_s=0.1,
-    )
+def _let_through(server: Server, cast: Broadcast, part: float) -> None:
+    """This part of the recording, until whoever watches has most of what is new in it."""
+    had = [viewer.size for viewer in cast.viewers]
+    cast.publisher.let_through(part)
+    wait_until(lambda: server.stream(cast.name), f"{cast.name} to be there", every_s=0.1)
+    for viewer, size in zip(cast.viewers, had):
+        viewer.wait_for_bytes(size + cast.recording.path.stat().st_size * 6 // 10 // _JOINS)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
