@@ -17,8 +17,9 @@ from weir.curl import base_command
 from weir.events import PATH, Subscriber
 from weir.h2load import h2load, report
 from weir.http2 import Http2Connection
+from weir.limits import limit_s
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.reports import write_report
 from weir.server import PAGE_ORIGIN, Server
 from weir.waiting import PATIENCE_S, wait_until
@@ -44,6 +45,12 @@ def start(server: Server, name: str) -> None:
         "POST", f"/{name}/live", body=record().data, headers={"weir-chunk": "a/0"}
     )
     assert answer.status == 204
+
+
+def go_live(publish: Publish, server: Server, name: str) -> Publisher:
+    """A broadcast that is live until it is ended, whoever gets the processor: all of it is sent at once, and
+    the server holds back what is ahead of the clock."""
+    return publish(server, name).feed([record(seconds=LASTING_S).data], finish=False)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +94,7 @@ def test_the_response_says_what_it_is_and_that_nobody_may_keep_it(server: Server
 def test_first_comes_a_list_of_all_streams_like_that_of_the_api(
     server: Server, publish: Publish, name: str
 ) -> None:
-    publish(server, name).play(record(seconds=30))
+    go_live(publish, server, name)
     server.wait_for_state(name, "live")
     with Subscriber(server) as subscriber:
         first = subscriber.wait_for_first_event()
@@ -104,17 +111,17 @@ def test_first_comes_a_list_of_all_streams_like_that_of_the_api(
 def test_the_life_of_a_broadcast_is_told_by_both_workers_on_one_connection(
     start_server: Start, publish: Publish, name: str
 ) -> None:
-    server = start_server("--grace", "60")
+    server = start_server()
     subscribers = [Subscriber(server, query) for query in ("", f"?stream={name}") * 2]
     for subscriber in subscribers:
         subscriber.wait_for_first_event()
-    publisher = publish(server, name).play(record(seconds=60))
+    publisher = go_live(publish, server, name)
     for subscriber in subscribers:
         subscriber.wait_for_state(name, "live")
     publisher.abort()
     for subscriber in subscribers:
         subscriber.wait_for_state(name, "paused")
-    publish(server, name).play(record(seconds=60))
+    go_live(publish, server, name)
     for subscriber in subscribers:
         subscriber.wait_for_state(name, "live")
     server.request("DELETE", f"/{name}/live")
@@ -131,7 +138,7 @@ def test_figures_of_a_live_stream_are_told_again_and_again(
     server: Server, publish: Publish, name: str
 ) -> None:
     with Subscriber(server, f"?stream={name}") as subscriber:
-        publish(server, name).play(record(seconds=60))
+        publish(server, name).play(record(seconds=LASTING_S))
         subscriber.wait_for_state(name, "live")
         with Http2Connection(server) as watching:
             watching.open("GET", f"/{name}/live")
@@ -154,8 +161,8 @@ def test_a_subscriber_to_one_stream_hears_of_no_other(
     server: Server, publish: Publish, name: str, on_both_workers: list[Subscriber]
 ) -> None:
     with Subscriber(server, f"?stream={name}-b") as other:
-        publish(server, f"{name}-a").play(record(seconds=30))
-        publish(server, f"{name}-b").play(record(seconds=30))
+        go_live(publish, server, f"{name}-a")
+        go_live(publish, server, f"{name}-b")
         other.wait_for_state(f"{name}-b", "live")
         for subscriber in on_both_workers:
             subscriber.wait_for_state(f"{name}-a", "live")
@@ -221,7 +228,7 @@ def test_a_list_that_is_read_byte_by_byte_while_streams_change_is_whole(
 ) -> None:
     names = [f"{name}-{letter}" for letter in "abcdef"]
     for each in names[::2]:
-        publish(server, each).play(record(seconds=60))
+        go_live(publish, server, each)
         server.wait_for_state(each, "live")
     with Http2Connection(server, window=10, credit=False) as slow:
         subscriber = Subscriber(server, connection=slow)
@@ -232,7 +239,7 @@ def test_a_list_that_is_read_byte_by_byte_while_streams_change_is_whole(
                 size = len(subscriber.response.body)
                 slow.credit(subscriber.stream, 10)
                 slow.wait_for(lambda: len(subscriber.response.body) == size + 10, "ten bytes")
-            publish(server, each).play(record(seconds=60))
+            go_live(publish, server, each)
             server.wait_for_state(each, "live")
         slow.credit(subscriber.stream, 10_000_000)
         for each in names:
@@ -269,7 +276,7 @@ def test_when_a_worker_is_killed_pages_turn_to_another_one_and_the_rest_go_on(
     others = connected()
     assert others, "those of the other worker were cut off, too"
     again = [Subscriber(server) for _ in range(2)]
-    publish(server, name).play(record(seconds=30))
+    go_live(publish, server, name)
     for subscriber in others + again:
         subscriber.wait_for_state(name, "live")
         subscriber.connection.close()
@@ -278,13 +285,14 @@ def test_when_a_worker_is_killed_pages_turn_to_another_one_and_the_rest_go_on(
 def test_a_stream_whose_writer_was_killed_is_told_to_pause_by_the_other_worker(
     start_server: Start, name: str, publish: Publish
 ) -> None:
-    server = start_server("--grace", "60")
-    publish(server, name).play(record(seconds=60))
+    server = start_server()
+    go_live(publish, server, name)
     server.wait_for_state(name, "live")
     subscribers = [Subscriber(server) for _ in range(6)]
     for subscriber in subscribers:
         subscriber.wait_for_state(name, "live")
-    started = [line for line in server.log_records() if line["message"] == "stream started"]
+    started = wait_until(
+        lambda: [line for line in server.log_records() if line["message"] == "stream started"], "its log")
     server.kill_worker(int(started[0]["process"].removeprefix("worker-")))
 
     def told() -> bool:
@@ -314,7 +322,7 @@ def test_a_drain_ends_the_responses_at_once_so_that_pages_go_to_the_next_process
         page.communicate(timeout=PATIENCE_S)
         assert page.returncode == 0, "the response did not end, it broke"
     # Nothing else is open, so the timeout is not waited for.
-    wait_until(lambda: not server.is_running, "the server to end", 40)
+    wait_until(lambda: not server.is_running, "the server to end")
     server.assert_no_process_stays()
 
 
@@ -373,7 +381,7 @@ def test_a_thousand_pages_are_told_of_one_stream_for_next_to_nothing(
     count = 1_000
     server = start_server()
     pids = list(server.workers().values())
-    publish(server, name).play(record(seconds=60))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
 
     def private() -> int:
@@ -383,7 +391,7 @@ def test_a_thousand_pages_are_told_of_one_stream_for_next_to_nothing(
         return sum(processes.cpu_seconds(pid) for pid in pids)
 
     empty = private()
-    load = pages(server, count, 1, 12)
+    load = pages(server, count, 1, 20)
     try:
         wait_until(
             lambda: sum(processes.open_sockets(pid) for pid in pids) >= count, "all connections"
@@ -443,7 +451,7 @@ def test_a_stream_that_is_not_listed_any_more_is_gone(
 ) -> None:
     server, (all_streams, one) = forgotten
     for subscriber in (all_streams, one):
-        subscriber.wait_for_state("forgotten", "gone", 120)
+        subscriber.wait_for_state("forgotten", "gone", limit_s("endedRetentionMs") + 2 * PATIENCE_S)
         assert subscriber.states("forgotten")[-2:] == ["ended", "gone"]
     assert "forgotten" not in all_streams.streams()
     assert server.state("forgotten") is None
