@@ -59,6 +59,10 @@ def test_the_first_page(
                      lambda e: first_number(e.text) == 2)
     wait_for_element(page, "[data-name=bob-the-builder][data-state=paused]", "the other stream")
     gallery.add(page, "home-two")
+    # A phone on its side shows who is live, and not only what the page is called.
+    chromium_of(page).playwright.set_viewport_size({"width": 844, "height": 390})
+    top = "return document.querySelector('.stream').getBoundingClientRect().top;"
+    wait_until(lambda: page.run(top) < 390 * 2 / 3, "a card in the low window", every_s=0.1)
     tell_of_streams(chromium_of(page), [stream(number, stillUrl=None) for number in range(14)])
     page.goto(server.url("/"))
     page.fill("#search", "show 1")
