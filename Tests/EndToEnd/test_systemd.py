@@ -10,13 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from weir.handovers import upgrade
+from weir.hls import connected_to_all_workers
 from weir.places import REPOSITORY
 from weir.ports import free_port
 from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.systemd import NotifySocket, launcher
-from weir.waiting import PATIENCE_S, wait_until
+from weir.waiting import PATIENCE_S
 
 Start = Callable[..., Server]
 _UNITS = REPOSITORY / "deploy" / "systemd"
@@ -91,14 +92,16 @@ def test_an_abstract_notify_socket_works(start_server: Start, tmp_path: Path) ->
             heard += abstract.recv(4096).decode() + "\n"
 
 
-def test_reload_and_upgrade_signals_do_not_end_it(start_server: Start) -> None:
+def test_signals_that_are_not_for_them_end_neither_the_supervisor_nor_workers(start_server: Start) -> None:
+    """A reload and an upgrade are the supervisor's business (test_reload.py, test_upgrade.py)."""
     server = start_server()
+    workers = server.wait_for_all_workers()
+    os.kill(server.pid, signal.SIGPIPE)
     for number in (signal.SIGHUP, signal.SIGUSR2, signal.SIGPIPE):
-        os.kill(server.pid, number)
-        for pid in server.workers().values():
+        for pid in workers.values():
             os.kill(pid, number)
-    wait_until(server.is_serving, "the server to serve")
-    server.assert_no_unexpected_death()
+    with connected_to_all_workers(server):
+        assert server.workers() == workers
 
 
 def test_its_data_directory_may_be_a_link(
