@@ -59,7 +59,7 @@ def test_the_status_has_server_workers_and_streams(
     def whole() -> dict[str, Any] | None:
         """All of it at one moment: each worker tells its part for itself."""
         shown = status(server)
-        streams = [(s["name"], s["state"], s["publisher"], s["webmViewers"]) for s in shown["streams"]]
+        streams = [(s["name"], s["state"], s["publisher"], s["webmViewers"]) for s in shown["streams"] or []]
         workers = [(w["state"], w["viewers"]) for w in shown["workers"]]
         is_watched = sorted(workers) == [("serving", 0), ("serving", 1)]
         return shown if is_watched and streams == [(name, "live", "sending", 1)] else None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from weir.accounts import fresh_address
+from weir.accounts import sign_up, when_not_too_busy
 from weir.curl import Answer
 from weir.publisher import Publisher, post_chunk
 from weir.recordings import record
@@ -27,15 +27,11 @@ class Person:
 
     def __init__(self, server: Server, name: str) -> None:
         self.server, self.name = server, name
-        body = f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode()
-        answer = server.request(
-            "POST", "/signup", headers=JSON, body=body, source=fresh_address())
-        assert answer.status == 201, answer.body
-        self.cookie = {"cookie": answer.headers["set-cookie"].split(";")[0]}
+        self.cookie = sign_up(server, name, PASSWORD).headers
         self.rotate()
 
     def rotate(self) -> None:
-        answer = self.ask("POST", "/api/me/stream-key", body=b"{}")
+        answer = when_not_too_busy(lambda: self.ask("POST", "/api/me/stream-key", body=b"{}"))
         assert answer.status == 201, answer.body
         self.key = str(answer.json()["streamKey"])
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from weir import ebml
-from weir.accounts import fresh_address
+from weir.accounts import sign_up
 from weir.admin import Metrics
 from weir.comparison import assert_decodes, assert_whole
 from weir.events import Subscriber
@@ -149,13 +149,7 @@ def test_with_accounts_it_does_not_matter_from_where_it_comes_back(
     start_server: Callable[..., Server], name: str
 ) -> None:
     server, name = start_server(publish="account"), name[:20]
-    body = json.dumps({"username": name, "password": "correct horse battery"}).encode()
-    fields = {"content-type": "application/json"}
-    signed = server.request("POST", "/signup", headers=fields, body=body, source=fresh_address())
-    assert signed.status == 201
-    fields["cookie"] = signed.headers["set-cookie"].split(";")[0]
-    made = server.request("POST", "/api/me/stream-key", headers=fields, body=b"{}")
-    key = [("authorization", f"Bearer {made.json()['streamKey']}")]
+    key = [("authorization", f"Bearer {sign_up(server, name).make_key()}")]
     with ghost(server, name, record().data, key) as (dead, stream):
         with Http2Connection(server, source=STRANGER) as back:
             refused = back.request("POST", f"/{name}/live", body=record().data)

@@ -109,13 +109,13 @@ class Session:
 
     def me(self) -> dict[str, Any]:
         """What `GET /api/me` says."""
-        answer = self.get("/api/me")
+        answer = when_not_too_busy(lambda: self.get("/api/me"))
         assert answer.status == 200, answer
         return answer.json()
 
     @property
     def is_valid(self) -> bool:
-        answer = self.get("/api/me")
+        answer = when_not_too_busy(lambda: self.get("/api/me"))
         assert answer.status in (200, 401), answer
         return answer.status == 200
 
@@ -126,7 +126,7 @@ class Session:
 
     def make_key(self) -> str:
         """A new stream key; the one before is not good any more."""
-        answer = self.request("POST", "/api/me/stream-key")
+        answer = when_not_too_busy(lambda: self.request("POST", "/api/me/stream-key"))
         assert answer.status == 201, answer
         return answer.json()["streamKey"]
 
@@ -149,7 +149,7 @@ def try_to_log_in(server: Server, name: str, password: str = PASSWORD, **options
     return post_json(server, "/login", {"username": name, "password": password}, **options)
 
 
-def _when_not_too_busy(ask: Callable[[], Answer]) -> Answer:
+def when_not_too_busy(ask: Callable[[], Answer]) -> Answer:
     """A server on a busy machine answers in time, if only that one should come again: people do."""
     def answered() -> Answer | None:
         answer = ask()
@@ -166,7 +166,7 @@ def sign_up(server: Server, name: str, password: str = PASSWORD) -> Session:
         asked += 1
         return try_to_sign_up(server, name, password)
 
-    answer = _when_not_too_busy(ask)
+    answer = when_not_too_busy(ask)
     if answer.status == 409 and asked > 1:
         # It was there before the server gave up waiting for it.
         return log_in(server, name, password)
@@ -175,6 +175,6 @@ def sign_up(server: Server, name: str, password: str = PASSWORD) -> Session:
 
 
 def log_in(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Session:
-    answer = _when_not_too_busy(lambda: try_to_log_in(server, name, password, **options))
+    answer = when_not_too_busy(lambda: try_to_log_in(server, name, password, **options))
     assert answer.status == 200, answer
     return session_of(answer, server, name, password)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .server import Server
-from .waiting import PATIENCE_S
+from .waiting import PATIENCE_S, wait_until
 
 Done = subprocess.CompletedProcess[str]
 NOBODY = 65534
@@ -36,8 +36,12 @@ def environment() -> dict[str, str]:
 
 
 def status(server: Server) -> dict[str, Any]:
-    """What `weir status --json` says."""
-    done = command(server, "status", "--json")
+    """What `weir status --json` says. It gives up after five seconds, and one asks again."""
+    def answered() -> Done | None:
+        done = command(server, "status", "--json")
+        return None if "does not answer" in done.stderr else done
+
+    done = wait_until(answered, "the server to answer")
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
