@@ -35,7 +35,7 @@ Start = Callable[..., Server]
 def _promtool(*arguments: str, text: str = "") -> None:
     done = subprocess.run(
         ["promtool", *arguments], input=text, capture_output=True, text=True,
-        timeout=PATIENCE_S, cwd=DEPLOYED)
+        timeout=4 * PATIENCE_S, cwd=DEPLOYED)
     # It exits with 0 although it has something to say about a name.
     assert done.returncode == 0, done.stdout + done.stderr
     if arguments[0] == "check" and arguments[1] == "metrics":
