@@ -21,7 +21,8 @@ def besieged(
     lasting_server: Callable[..., AbstractContextManager[Server]],
 ) -> Iterator[tuple[Server, Bystander]]:
     """A server with a broadcast and bystanders who watch it."""
-    with lasting_server("besieged") as server:
+    # One of the peers waits for the end of its stream.
+    with lasting_server("besieged", "--grace", "60") as server:
         bystander = Bystander(server, server.folder)
         try:
             yield server, bystander

@@ -14,8 +14,8 @@ from weir.raw_frames import RawConnection
 from weir.recordings import record
 from weir.server import Server
 
-# Over the longest limit that any of them meets (an idle connection: two minutes).
-PATIENCE_S = 150.0
+# Far over the longest limit that any of them meets (an idle connection: two minutes).
+PATIENCE_S = 300.0
 
 
 def silent_tcp(server: Server, _: threading.Event) -> bool:

@@ -45,10 +45,11 @@ def siege(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Iter
 
 
 def _is_held(damage: Damage) -> bool:
-    """Whether nobody but the attacker noticed. What is counted in time gets a second chance, because
-    the machine may have had its own reasons."""
+    """Whether nobody but the attacker noticed. While the machine stood still, nobody could help it; and what
+    is counted in time gets a second chance, because processes stand still one by one."""
     return (
-        damage.gap_s <= damage.base_gap_s + _GAP_S and damage.neighbour_longest_s <= _ANSWER_S
+        damage.gap_s <= damage.base_gap_s + _GAP_S + damage.standstill_s
+        and damage.neighbour_longest_s <= _ANSWER_S + damage.standstill_s
         and damage.long_turns <= damage.turns // 100)
 
 

@@ -74,7 +74,7 @@ def test_a_body_that_trickles_is_taken_as_it_comes(besieged: Besieged) -> None:
         connection.send(connection.headers(1, "POST", "/trickled-body/live", end=False))
         for byte in data[:-1]:
             connection.send(DataFrame(1, bytes([byte])))
-        wait_until(lambda: server.state("trickled-body") == "live", "the trickle to be live")
+        server.wait_for_stream("trickled-body")
         connection.send(DataFrame(1, data[-1:], flags=["END_STREAM"]))
         connection.wait_for_frame(HeadersFrame, 1)
     server.request("DELETE", "/trickled-body/live")
@@ -120,7 +120,7 @@ def test_an_ended_stream_stays_listed_and_then_goes_with_its_ring(
     besieged: Besieged, slow_peers: dict[str, Future]
 ) -> None:
     server, _ = besieged
-    wait_until(lambda: server.state("ended-early") is None, "the stream to be forgotten", 100, 0.5)
+    wait_until(lambda: server.state("ended-early") is None, "the stream to be forgotten", PATIENCE_S, 0.5)
     wait_until(lambda: not server.ring("ended-early").exists(), "its ring to be removed")
 
 

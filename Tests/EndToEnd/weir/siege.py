@@ -20,13 +20,14 @@ from .certificate import Certificate
 from .processes import cpu_seconds, memory_bytes
 from .recordings import record
 from .server import Server
-from .waiting import wait_until
+from .waiting import PATIENCE_S, wait_until
 
 BROADCASTER_ADDRESS = "127.0.0.70"
 VIEWER_ADDRESS = "127.0.0.71"
 NEIGHBOUR_ADDRESS = "127.0.0.72"
 # What a worker's turns may take at the longest; a bound of the histogram in the metrics.
 LONG_TURN_S = 0.05
+_TICK_S = 0.02
 MiB = 1024 * 1024
 
 
@@ -116,7 +117,7 @@ class Neighbour:
         self.longest_s = 0.0
         self._stop = threading.Event()
         self._command = _curl(
-            server.certificate, NEIGHBOUR_ADDRESS, "--max-time", "20", "--output", "/dev/null",
+            server.certificate, NEIGHBOUR_ADDRESS, "--max-time", str(PATIENCE_S), "--output", "/dev/null",
             "--write-out", "%{http_code} %{time_total}", server.url("/"))
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -142,6 +143,8 @@ class Damage:
     size: str
     base_gap_s: float = 0.0
     gap_s: float = 0.0
+    #: The longest time for which this process got no processor: what it saw late may have been there.
+    standstill_s: float = 0.0
     neighbour_longest_s: float = 0.0
     neighbour_answers: dict[str, int] = field(default_factory=dict)
     cpu_s: float = 0.0
@@ -177,12 +180,14 @@ class Siege:
         before_turns, before_long = self._turns()
         cpu = sum(cpu_seconds(pid) for pid in workers.values())
         neighbour, most = Neighbour(self.server), MemoryWatch(self.memory_mib)
+        standstill = Standstill()
         self._begin()
         try:
             yield damage
         finally:
             damage.gap_s = self._gap_s()
             neighbour.stop()
+            damage.standstill_s = standstill.stop()
             damage.memory_most_mib = most.stop()
         damage.neighbour_longest_s = neighbour.longest_s
         damage.neighbour_answers = dict(neighbour.answers)
@@ -230,6 +235,28 @@ class Siege:
         short = metrics.total("weir_loop_turn_seconds_bucket", le=str(LONG_TURN_S))
         turns = metrics.total("weir_loop_turn_seconds_bucket", le="+Inf")
         return int(turns), int(turns - short)
+
+
+class Standstill:
+    """How long the machine, or whoever else is at work in this process, has kept one of its threads waiting
+    at the longest."""
+
+    def __init__(self) -> None:
+        self._longest_s = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        asked = time.monotonic()
+        while not self._stop.wait(_TICK_S):
+            self._longest_s = max(self._longest_s, time.monotonic() - asked - _TICK_S)
+            asked = time.monotonic()
+
+    def stop(self) -> float:
+        self._stop.set()
+        self._thread.join(PATIENCE_S)
+        return self._longest_s
 
 
 class MemoryWatch:

@@ -13,6 +13,12 @@ Answer = TypeVar("Answer")
 # while working on a test that fails, longer under an emulator.
 PATIENCE_S = float(os.environ.get("WEIR_TEST_PATIENCE", "30"))
 
+# So much of the time from one look to the next counts at most: while a machine stands still nothing can come
+# true, and nobody could have seen it.
+_COUNTED_S = 2.0
+# All the same, no more than so many times as long as was to be waited.
+_TIMES_AT_MOST = 3
+
 # What has to be played, or recorded, as well takes that long by itself.
 PLAYBACK_PATIENCE_S = PATIENCE_S + 10
 
@@ -28,11 +34,15 @@ def wait_until(
     The failure says `what` was waited for and what the last answer was, because "timed out" alone
     helps nobody who reads a log.
     """
-    deadline = time.monotonic() + timeout_s
+    looked, waited_s = time.monotonic(), 0.0
+    deadline = looked + timeout_s * _TIMES_AT_MOST
     while True:
         answer = condition()
         if answer:
             return answer
-        if time.monotonic() >= deadline:
+        if waited_s >= timeout_s or looked >= deadline:
             raise AssertionError(f"waited {timeout_s:g} s for {what}; last answer: {answer!r}")
         time.sleep(every_s)
+        now = time.monotonic()
+        waited_s += min(now - looked, max(_COUNTED_S, 2 * every_s))
+        looked = now
