@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from weir import tls
-from weir.admin import Metrics, ask
+from weir.admin import AdminAnswer, Metrics, ask
 from weir.disks import fill, mounted
 from weir.http1 import RawHttp1
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 
@@ -32,8 +32,10 @@ def why_not_ready(server: Server) -> dict[str, str] | None:
     return {name: text for name, text in answer.json()["checks"].items() if text != "ok"}
 
 
-def wait_until_ready(server: Server) -> None:
-    wait_until(lambda: ask(server, "/readyz").status == 200, "the server to be ready")
+def wait_until_ready(server: Server) -> AdminAnswer:
+    """What it says then."""
+    return wait_until(
+        lambda: (answer := ask(server, "/readyz")).status == 200 and answer, "the server to be ready")
 
 
 # What is served
@@ -44,9 +46,7 @@ def test_a_server_that_serves_is_alive_and_ready(server: Server) -> None:
     assert (alive.status, alive.body) == (200, "ok\n")
     assert alive.headers["content-type"] == "text/plain"
     # A server serves as soon as one of its workers does.
-    wait_until_ready(server)
-    ready = ask(server, "/readyz")
-    assert ready.status == 200
+    ready = wait_until_ready(server)
     assert ready.headers["content-type"] == "application/json"
     assert ready.json() == {
         "status": "ready",
@@ -57,9 +57,11 @@ def test_a_server_that_serves_is_alive_and_ready(server: Server) -> None:
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_only_reading_is_possible(server: Server, path: str) -> None:
-    head = ask(server, path, "HEAD")
-    assert (head.status, head.body) == (200, "")
-    assert ask(server, path + "?verbose=1").status == 200
+    # It may have to be ready first.
+    head = wait_until(
+        lambda: (answer := ask(server, path, "HEAD")).status == 200 and answer, "what is there")
+    assert head.body == ""
+    wait_until(lambda: ask(server, path + "?verbose=1").status == 200, "the same with a query")
     for method in ("POST", "PUT", "DELETE"):
         refused = ask(server, path, method)
         assert refused.status == 405 and refused.headers["allow"] == "GET, HEAD, OPTIONS"
@@ -88,15 +90,19 @@ def test_it_is_served_under_addresses_and_localhost_only(
     server: Server, path: str, host: str, status: int
 ) -> None:
     """So a page whose name was pointed at this machine reads nothing."""
-    wait_until_ready(server)
-    connection = http.client.HTTPConnection("127.0.0.1", server.admin_port, timeout=10)
-    connection.request("GET", path, headers={"Host": host})
-    assert connection.getresponse().status == status
-    connection.close()
+    def status_now() -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", server.admin_port, timeout=PATIENCE_S)
+        connection.request("GET", path, headers={"Host": host})
+        found = connection.getresponse().status
+        connection.close()
+        return found
+
+    # It may have to be ready first.
+    assert wait_until(lambda: (found := status_now()) != 503 and found, "an answer") == status
 
 
 def test_an_old_health_check_names_no_host(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.admin_port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.admin_port), PATIENCE_S) as connection:
         connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
 
@@ -117,7 +123,7 @@ def test_it_is_http_1_1_with_all_its_strictness(server: Server) -> None:
 
 
 def test_tls_on_it_is_told_apart(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.admin_port), 20) as connection:
+    with socket.create_connection(("127.0.0.1", server.admin_port), PATIENCE_S) as connection:
         connection.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
         assert b"HTTP/1.1 400" in connection.recv(4096)
 
@@ -178,8 +184,8 @@ def test_a_worker_that_hangs_is_replaced_and_then_all_are_ready(start_server: St
 def test_a_server_that_drains_says_so_and_is_still_alive(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
-    server = start_server("--stop-timeout", "60")
-    publisher = publish(server, name).play(record(seconds=30))
+    server = start_server("--stop-timeout", "600")
+    publisher = publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes()
     server.workers()
@@ -188,7 +194,7 @@ def test_a_server_that_drains_says_so_and_is_still_alive(
     reasons = wait_until(lambda: why_not_ready(server), "the server to say that it drains")
     assert "serving" in reasons
     assert ask(server, "/healthz").status == 200
-    assert Metrics(server).total("weir_viewers") == 1
+    wait_until(lambda: Metrics(server).total("weir_viewers") == 1, "the viewer in the figures")
     viewer.wait_for_more(10_000)
     viewer.stop()
     publisher.abort()
@@ -212,7 +218,8 @@ def test_a_server_that_is_full_still_says_how_it_is(start_server: Start) -> None
     wait_until(lambda: server.get("/").status == 0, "the server to be full")
     wait_until_ready(server)
     assert ask(server, "/healthz").status == 200
-    assert Metrics(server).total("weir_connections_refused_total") > 0
+    wait_until(
+        lambda: Metrics(server).total("weir_connections_refused_total") > 0, "the refusals in the figures")
     for connection in crowd:
         connection.close()
     wait_until(lambda: server.get("/").status == 200, "room for others")
@@ -277,6 +284,7 @@ PROMISED = {
 
 
 def test_the_figures_are_what_prometheus_reads(server: Server, live: str) -> None:
+    wait_until_ready(server)
     metrics = Metrics(server)
     assert metrics.content_type == "text/plain; version=0.0.4; charset=utf-8"
     assert metrics.text.endswith("\n")
@@ -300,7 +308,8 @@ def test_the_figures_move_with_what_happens(
 ) -> None:
     # A server of its own: nobody else comes or goes while its figures are compared.
     server, live = start_server(), name
-    publish(server, live).play(record(seconds=60))
+    wait_until_ready(server)
+    publish(server, live).play(record(seconds=LASTING_S))
     server.wait_for_state(live, "live")
     before = Metrics(server)
     viewers = [watch(server, live).wait_for_bytes(50_000) for _ in range(3)]
@@ -321,12 +330,14 @@ def test_the_figures_move_with_what_happens(
                  "weir_account_store_duration_seconds_count", "weir_ring_bytes",
                  "weir_process_cpu_seconds_total", "weir_process_open_fds"):
         assert during.total(name) > 0, name
-    assert during.total("weir_responses_total", route="watch", status="2xx") == 3
-    assert during.total("weir_viewers") == 3
-    assert during.total("weir_publishers") == 1
-    assert during.total("weir_streams", state="live") == 1
-    assert during.total("weir_stream_bitrate_bytes_per_second", stream=live) > 0
-    assert during.total("weir_workers_ready") == 2
+    wait_until(
+        lambda: Metrics(server).total("weir_responses_total", route="watch", status="2xx") == 3, "answers")
+    wait_until(lambda: Metrics(server).total("weir_viewers") == 3, "viewers")
+    wait_until(lambda: Metrics(server).total("weir_publishers") == 1, "the publisher")
+    wait_until(lambda: Metrics(server).total("weir_streams", state="live") == 1, "the live stream")
+    wait_until(lambda: Metrics(server).total("weir_stream_bitrate_bytes_per_second", stream=live) > 0,
+               "its bitrate")
+    wait_until(lambda: Metrics(server).total("weir_workers_ready") == 2, "both workers")
     # By itself, without another connection that would make the workers look.
     sent = Metrics(server).total("weir_sent_bytes_total")
     wait_until(

@@ -12,7 +12,7 @@ from weir.curl import Answer
 from weir.http2 import Http2Connection
 from weir.packets import probe
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
 
@@ -192,7 +192,8 @@ def test_an_unknown_name_is_404(server: Server) -> None:
 def test_someone_else_live_under_the_name_is_409(
     server: Server, publish: Publish, name: str
 ) -> None:
-    publish(server, name).play(record(seconds=30))
+    # Held back, because it is ahead of the clock: it is never late, whoever gets the processor.
+    publish(server, name).feed([record(seconds=LASTING_S).data], finish=False)
     server.wait_for_state(name, "live")
     answer = post(server, name, record().data)
     assert_problem(answer, 409)
@@ -233,7 +234,7 @@ def test_a_name_that_cannot_be_is_refused(server: Server, bad: str) -> None:
 
 def test_a_name_is_folded_to_lower_case(server: Server, name: str) -> None:
     assert post(server, name.upper(), record().data).status == 204
-    assert server.state(name) == "live"
+    assert server.state(name) in ("live", "paused")
 
 
 @pytest.mark.parametrize("value", ["10", "+5", "-", "abc", "-1x", "-1e3", "--5", "- 5", "-9" * 40])

@@ -19,7 +19,7 @@ from weir.curl import Answer
 from weir.limits import limit
 from weir.places import REPOSITORY
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -116,7 +116,7 @@ def test_what_is_live_tells_where_the_picture_is(anna: Session, publish: Publish
     server, key = anna.server, {"authorization": f"Bearer {anna.make_key()}"}
     # By the stream key as well.
     sent = server.request("PUT", _ADDRESS, body=_SAMPLES["webp-lossy"], headers=key)
-    publish(server, anna.name, headers=key).play(record(seconds=60))
+    publish(server, anna.name, headers=key).play(record(seconds=LASTING_S))
     server.wait_for_state(anna.name, "live")
 
     def told(path: str = "streams") -> str | None:

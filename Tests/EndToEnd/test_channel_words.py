@@ -13,10 +13,11 @@ import pytest
 from weir.accounts import Session, post_json, sign_up
 from weir.curl import Answer
 from weir.events import Subscriber
+from weir.limits import limit_s
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 Publish = Callable[..., Publisher]
@@ -30,7 +31,7 @@ _NOTHING = {"title": "", "description": "", "language": None, "tags": [], "unlis
 
 @pytest.fixture(scope="module")
 def strict(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
-    with lasting_server("words", "--grace", "60", publish="account") as server:
+    with lasting_server("words", publish="account") as server:
         yield server
 
 
@@ -62,7 +63,7 @@ def listed(server: Server) -> list[str]:
 
 
 def on_air(publish: Publish, owner: Session, key: str) -> Publisher:
-    publisher = publish(owner.server, owner.name, headers=bearer(key)).play(record(seconds=60))
+    publisher = publish(owner.server, owner.name, headers=bearer(key)).play(record(seconds=LASTING_S))
     owner.server.wait_for_state(owner.name, "live")
     return publisher
 
@@ -79,7 +80,7 @@ def test_words_are_set_before_a_broadcast_and_changed_while_it_is_live(
     server = anna.server
     assert say(anna, _WORDS).json() == _WORDS
     on_air(publish, anna, anna.make_key())
-    assert said(server, anna.name) == _WORDS
+    wait_until(lambda: said(server, anna.name) == _WORDS, "the words")
     with Subscriber(server, f"?stream={anna.name}") as page:
         page.wait_for_state(anna.name, "live")
         changed = _WORDS | {"title": "Cake"}
@@ -117,13 +118,15 @@ def test_words_outlive_the_worker_and_the_broadcast(
         lambda: said(server, name) == _WORDS and stream(server, name).get("displayName") == "Anna's Bakery",
         "the words after all workers have died")
     publisher.abort()
-    owner.request("DELETE", f"/{name}/live")
+    wait_until(lambda: owner.request("DELETE", f"/{name}/live").status in (204, 404), "its end")
     wait_until(
         lambda: [each["title"] for each in owner.me()["broadcasts"]] == [_WORDS["title"]],
         "the broadcast in the list of its owner")
-    wait_until(lambda: not (server.data / "live" / name).exists(), "the stream to be removed", 90)
+    wait_until(
+        lambda: not (server.data / "live" / name).exists(), "the stream to be removed",
+        limit_s("endedRetentionMs") + 2 * PATIENCE_S)
     on_air(publish, owner, key)
-    assert said(server, name) == _WORDS
+    wait_until(lambda: said(server, name) == _WORDS, "the words in the next broadcast")
 
 
 def test_what_is_unlisted_is_there_for_those_who_know_its_name(
@@ -138,17 +141,17 @@ def test_what_is_unlisted_is_there_for_those_who_know_its_name(
         assert anna.name not in everybody.streams()
         assert anna.name not in listed(server)
         assert anna.name.encode() not in server.get("/").body
-        assert stream(server, anna.name)["title"] == "Rehearsal"
+        wait_until(lambda: stream(server, anna.name)["title"] == "Rehearsal", "its title")
         # Changing figures are told to those who know the name, and in no way to others.
         friend.wait_for(lambda: len(friend.events) > 3, "changes of figures")
         say(anna, {"title": "Premiere"})
         everybody.wait_for(lambda: anna.name in everybody.streams(), "the stream on the list")
-        assert everybody.states(anna.name)[0] == "live", "it was named before it was on the list"
+        assert everybody.states(anna.name)[0] != "gone", "it was named before it was on the list"
         # Each worker makes its list anew when it has heard of it.
         wait_until(lambda: all(anna.name in listed(server) for _ in range(4)), "it on every list")
         say(anna, {"title": "Rehearsal", "unlisted": True})
         everybody.wait_for(lambda: anna.name not in everybody.streams(), "it to leave the list")
-        assert friend.streams()[anna.name]["state"] == "live"
+        assert friend.streams()[anna.name]["state"] in ("live", "paused")
 
 
 def test_what_is_live_is_taken_off_all_lists_while_nobody_sends(anna: Session, publish: Publish) -> None:
@@ -158,7 +161,7 @@ def test_what_is_live_is_taken_off_all_lists_while_nobody_sends(anna: Session, p
     server.wait_for_state(anna.name, "paused")
     assert say(anna, {"unlisted": True}).status == 200
     wait_until(lambda: all(anna.name not in listed(server) for _ in range(4)), "it to be on no list")
-    assert stream(server, anna.name)["unlisted"] is True
+    wait_until(lambda: stream(server, anna.name)["unlisted"] is True, "every worker to know")
     assert stream(server, anna.name)["state"] == "paused"
 
 

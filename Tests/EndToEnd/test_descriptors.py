@@ -16,10 +16,10 @@ from weir import tls
 from weir.comparison import assert_contiguous
 from weir.connections import slot_of_port
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 
@@ -30,7 +30,7 @@ class Audience:
     def __init__(
         self, server: Server, publish: Callable[..., Publisher], watch: Callable[..., Viewer]
     ) -> None:
-        self._recording = record(seconds=60)
+        self._recording = record(seconds=LASTING_S)
         self._publisher = publish(server, "watched").play(self._recording)
         server.wait_for_state("watched", "live")
         self._viewers = [watch(server, "watched").wait_for_bytes(1) for _ in range(4)]
@@ -85,7 +85,7 @@ def _exhausted(pid: int, error: str) -> Iterator[None]:
         yield
     finally:
         tracer.send_signal(signal.SIGINT)
-        tracer.communicate(timeout=30)
+        tracer.communicate(timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize("error", ["EMFILE", "ENFILE", "ENOMEM"])
@@ -107,7 +107,7 @@ def test_a_supervisor_that_can_open_nothing_lets_clients_wait_and_loses_none(
         wait_until(lambda: "accept-failed" in server.log(), "the supervisor to notice")
         audience.assert_undisturbed()
         assert all(client.poll() is None for client in waiting)
-    assert [client.communicate(timeout=60)[0] for client in waiting] == ["200"] * 10
+    assert [client.communicate(timeout=2 * PATIENCE_S)[0] for client in waiting] == ["200"] * 10
     audience.leave()
 
 
@@ -122,7 +122,8 @@ def test_a_worker_that_can_open_nothing_loses_only_what_is_passed_to_it(
         with ThreadPoolExecutor(6) as pool:  # so that it is not always the other one's turn
             answers = list(pool.map(lambda _: server.get("/api/streams").status, range(24)))
         assert set(answers) == {0, 200}, "one worker of two has room"
-        assert any(r.get("event") == "connection-lost" for r in server.log_records())
+        wait_until(lambda: any(r.get("event") == "connection-lost" for r in server.log_records()),
+                   "it in the log")
         audience.assert_undisturbed()
     with ExitStack() as stack:
         # More than the difference between workers, and all of them at the same time.

@@ -10,9 +10,10 @@ import pytest
 from weir.comparison import assert_contiguous, assert_tail
 from weir.disks import fill, mounted
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
+from weir.waiting import wait_until
 
 BOTH_PROTOCOLS = True
 
@@ -43,7 +44,7 @@ def test_a_broadcast_without_room_for_its_ring_is_507_and_others_go_on(
     watch: Callable[..., Viewer],
 ) -> None:
     server = start_server(*_RING, "--grace", "120", data=small_disk / "data")
-    recording = record(seconds=30)
+    recording = record(seconds=LASTING_S)
     publish(server, "first").play(recording)
     server.wait_for_state("first", "live")
     viewer = watch(server, "first").wait_for_bytes(10_000)
@@ -52,7 +53,9 @@ def test_a_broadcast_without_room_for_its_ring_is_507_and_others_go_on(
     assert answer.status == 507
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert server.state("second") is None
-    [line] = [each for each in server.log_records() if each["message"] == "broadcast refused"]
+    [line] = wait_until(
+        lambda: [each for each in server.log_records() if each["message"] == "broadcast refused"],
+        "it in the log")
     assert line["level"] == "warning"
     assert line["metadata"]["reason"] == "no-space"
     assert [path.name for path in (server.data / "live").iterdir()] == ["first"]
@@ -74,7 +77,7 @@ def test_a_disk_that_fills_up_later_does_not_hurt_a_ring_that_exists(
     recording = record(seconds=8)
     publisher = publish(server, "first").play(recording)
     server.wait_for_state("first", "live")
-    viewer = watch(server, "first")
+    viewer = watch(server, "first").wait_for_bytes()
     fill(small_disk)
     assert publisher.answer().status == 204
     server.request("DELETE", "/first/live")

@@ -12,7 +12,7 @@ from hyperframe.frame import DataFrame, GoAwayFrame, HeadersFrame
 from weir.comparison import assert_contiguous, assert_decodes
 from weir.publisher import Publisher
 from weir.raw_frames import RawConnection
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
 from weir.waiting import wait_until
@@ -28,7 +28,7 @@ def terminate(server: Server) -> None:
 
 def wait_for_exit(server: Server) -> int:
     assert server.process is not None
-    wait_until(lambda: not server.is_running, "the server to end", 40)
+    wait_until(lambda: not server.is_running, "the server to end")
     server.assert_no_process_stays()
     return server.process.returncode
 
@@ -51,13 +51,14 @@ def test_live_responses_go_on_until_the_drain_timeout_and_then_end_cleanly(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
     server = start_server("--stop-timeout", "4")
-    recording = record(seconds=30)
+    recording = record(seconds=LASTING_S)
     publish(server, name).play(recording)
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
+    before = viewer.size
     terminate(server)
     wait_until(lambda: refuses_connections(server), "the listener to be closed")
-    viewer.wait_for_more(10_000)
+    viewer.wait_for_bytes(before + 10_000)
     viewer.wait_for_end()
     assert wait_for_exit(server) == 0
     assert_contiguous(viewer.file, recording.path)
@@ -65,13 +66,13 @@ def test_live_responses_go_on_until_the_drain_timeout_and_then_end_cleanly(
 
 
 def test_a_short_request_that_is_on_its_way_finishes(start_server: Start, name: str) -> None:
-    server = start_server("--stop-timeout", "20")
+    server = start_server("--stop-timeout", "300")
     body = record().data[:30_000]
     with RawConnection(server) as connection:
         connection.send(connection.headers(1, "POST", f"/{name}/live", end=False))
         for start in range(0, 20_000, 10_000):
             connection.send(DataFrame(1, body[start:start + 10_000]))
-        server.wait_for_state(name, "live")
+        server.wait_for_stream(name)
         terminate(server)
         connection.wait_for_frame(GoAwayFrame)
         assert connection.goaway == 0
@@ -95,7 +96,7 @@ def test_a_second_signal_ends_it_without_waiting(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
     server = start_server("--stop-timeout", "300")
-    publish(server, name).play(record(seconds=30))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(1000)
     terminate(server)
@@ -120,9 +121,9 @@ def test_a_stream_that_was_live_is_paused_after_a_restart(
     start_server: Start, publish: Callable[..., Publisher], name: str, tmp_path
 ) -> None:
     first = start_server("--stop-timeout", "1", "--grace", "120", data=tmp_path / "kept")
-    publish(first, name).play(record(seconds=30))
+    publish(first, name).play(record(seconds=LASTING_S))
     first.wait_for_state(name, "live")
     terminate(first)
     assert wait_for_exit(first) == 0
     second = start_server("--grace", "120", data=tmp_path / "kept")
-    assert second.state(name) == "paused"
+    second.wait_for_state(name, "paused")

@@ -11,7 +11,7 @@ import pytest
 
 from weir.accounts import Session, sign_up
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -59,7 +59,7 @@ def broadcast(publish: Publish, owner: Session) -> Callable[[], None]:
     """Begins a broadcast; call what is returned to end it, until it is among those of the channel."""
     before = len(owner.me()["broadcasts"])
     headers = {"authorization": f"Bearer {owner.make_key()}"}
-    publisher = publish(owner.server, owner.name, headers=headers).play(record(seconds=60))
+    publisher = publish(owner.server, owner.name, headers=headers).play(record(seconds=LASTING_S))
     owner.server.wait_for_state(owner.name, "live")
 
     def end() -> None:
@@ -126,4 +126,4 @@ def test_a_name_that_nobody_has_has_no_feed(strict: Server) -> None:
 
 def test_where_names_belong_to_nobody_what_is_on_has_a_feed(server: Server, live: str) -> None:
     assert [entry.title for entry in feed(server, f"/{live}/feed.xml").entries] == [live]
-    assert live in names(feed(server, "/feed.xml"))
+    wait_until(lambda: live in names(feed(server, "/feed.xml")), "it to be in the server's feed")
