@@ -17,6 +17,7 @@ from weir.curl import Answer
 from weir.http2 import Http2Connection
 from weir.server import Server
 from weir.stores import KINDS, Store
+from weir.waiting import wait_until
 
 Start = Callable[..., Server]
 
@@ -40,7 +41,13 @@ def guess(server: Server, name: str, source: str, times: int = 10) -> Counter[in
     with Http2Connection(server, source=source) as connection:
         for number in range(times):
             body = json.dumps({"username": name, "password": f"wrong {number}"}).encode()
-            seen[connection.request("POST", "/login", _JSON, body).status] += 1
+
+            def status() -> int | None:
+                # What finds no time on a busy machine is no attempt.
+                found = connection.request("POST", "/login", _JSON, body).status
+                return None if found == 503 else found
+
+            seen[wait_until(status, "an answer that is not 503")] += 1
     return seen
 
 
@@ -180,12 +187,13 @@ def test_one_client_that_floods_leaves_room_for_others(start_server: Start, name
                 flood.send(stream, json.dumps(body).encode(), end=True)
                 sent.append((flood, stream))
         # While those wait, somebody else is served: 64 places would have been taken else.
-        log_in(server, name, source="127.0.0.51")
+        assert try_to_log_in(server, name, source="127.0.0.51").status == 200
         statuses = Counter(flood.response(stream).status for flood, stream in sent)
     finally:
         for flood in floods:
             flood.close()
-    assert set(statuses) <= {401, 429}, statuses
+    # Whoever waits behind others of the same client for too long is told so.
+    assert set(statuses) <= {401, 429, 503}, statuses
     assert statuses[429] > 200, statuses
 
 

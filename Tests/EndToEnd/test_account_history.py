@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from weir.accounts import Session, sign_up
 from weir.http2 import Http2Connection
 from weir.mongodb import DATABASE
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.stores import KINDS, Store
 from weir.viewer import Viewer
@@ -21,6 +22,8 @@ from weir.waiting import wait_until
 Start = Callable[..., Server]
 Publish = Callable[..., Publisher]
 
+# Short, for broadcasts that are to end when their publisher is gone. What is to go on meanwhile may come late
+# on a slow machine: where a broadcast is ended by its owner, the servers of tests have the usual one.
 _GRACE = ("--grace", "2")
 
 
@@ -31,7 +34,14 @@ def store(request: pytest.FixtureRequest, make_store: Callable[[str], Store]) ->
 
 @pytest.fixture
 def server(store: Store, start_server: Start) -> Server:
-    return start_server(*_GRACE, publish="account", accounts=store.location)
+    return start_server(publish="account", accounts=store.location)
+
+
+@pytest.fixture
+def hasty(store: Store, start_server: Start, name: str) -> Session:
+    """Somebody who has signed up where broadcasts end soon after their publisher is gone."""
+    server = start_server(*_GRACE, publish="account", accounts=store.location)
+    return sign_up(server, name)
 
 
 @pytest.fixture
@@ -39,7 +49,7 @@ def anna(server: Server, name: str) -> Session:
     return sign_up(server, name)
 
 
-def go_live(session: Session, publish: Publish, seconds: int = 60) -> Publisher:
+def go_live(session: Session, publish: Publish, seconds: int = LASTING_S) -> Publisher:
     publisher = publish(session.server, session.name, headers=session.headers)
     publisher.play(record(seconds=seconds))
     session.server.wait_for_state(session.name, "live")
@@ -85,7 +95,8 @@ def test_a_broadcast_that_ended_is_remembered_with_its_figures(
         "id", "startedAt", "endedAt", "durationMs", "bytes", "peakViewers", "title"}
     assert entry["startedAt"] == started["startedAt"]
     assert entry["startedAt"] < entry["endedAt"]
-    assert 7_000 < entry["durationMs"] < 60_000
+    begin, end = (datetime.fromisoformat(entry[at]) for at in ("startedAt", "endedAt"))
+    assert 7_000 < entry["durationMs"] <= (end - begin).total_seconds() * 1_000 + 1_000
     assert len(recording.data) * 0.9 < entry["bytes"] < len(recording.data) * 1.2
     assert entry["peakViewers"] == 2
     # A server that finds the ended stream on its disk has nothing to add.
@@ -94,8 +105,11 @@ def test_a_broadcast_that_ended_is_remembered_with_its_figures(
 
 
 def test_each_broadcast_is_an_entry_and_the_newest_comes_first(
-    anna: Session, publish: Publish
+    store: Store, start_server: Start, name: str, publish: Publish
 ) -> None:
+    # One of them ends by itself, and no other may, however late its publisher is.
+    server = start_server("--grace", "10", publish="account", accounts=store.location)
+    anna = sign_up(server, name)
     for vanishes in (False, True, False):
         publisher = go_live(anna, publish)
         if vanishes:
@@ -113,7 +127,7 @@ def test_each_broadcast_is_an_entry_and_the_newest_comes_first(
 def test_a_pause_within_a_broadcast_makes_no_second_entry(
     store: Store, start_server: Start, name: str, publish: Publish
 ) -> None:
-    server = start_server("--grace", "60", publish="account", accounts=store.location)
+    server = start_server(publish="account", accounts=store.location)
     anna = sign_up(server, name)
     go_live(anna, publish).abort()
     server.wait_for_state(name, "paused")
@@ -124,11 +138,12 @@ def test_a_pause_within_a_broadcast_makes_no_second_entry(
 
 @pytest.mark.parametrize("who", ["the worker that takes the broadcast", "every worker"])
 def test_a_broadcast_whose_worker_was_killed_is_one_entry(
-    anna: Session, publish: Publish, who: str
+    hasty: Session, publish: Publish, who: str
 ) -> None:
-    server = anna.server
+    anna, server = hasty, hasty.server
     publisher = go_live(anna, publish)
-    started = [line for line in server.log_records() if line["message"] == "stream started"]
+    started = wait_until(
+        lambda: [line for line in server.log_records() if line["message"] == "stream started"], "its log")
     writer = int(started[0]["process"].removeprefix("worker-"))
     killed = [server.kill_worker(slot) for slot in ((writer,) if "that" in who else (0, 1))]
     for pid in killed:
@@ -139,9 +154,9 @@ def test_a_broadcast_whose_worker_was_killed_is_one_entry(
 
 
 def test_a_broadcast_cut_off_by_the_servers_death_is_one_entry(
-    anna: Session, publish: Publish, start_server: Start, store: Store
+    hasty: Session, publish: Publish, start_server: Start, store: Store
 ) -> None:
-    server = anna.server
+    anna, server = hasty, hasty.server
     publisher = go_live(anna, publish)
     server.kill_supervisor()
     server.assert_no_process_stays()
@@ -158,7 +173,7 @@ def test_a_broadcast_that_ends_with_the_server_is_one_entry(
     publish: Publish, start_server: Start, store: Store, name: str
 ) -> None:
     # The pause lasts until somebody has seen it; the next server is less patient.
-    server = start_server("--grace", "60", publish="account", accounts=store.location)
+    server = start_server(publish="account", accounts=store.location)
     anna = sign_up(server, name)
     publisher = go_live(anna, publish)
     publisher.abort()
@@ -173,7 +188,7 @@ def test_a_broadcast_that_ends_while_the_store_is_away_is_told_later(
 ) -> None:
     store = make_store("mongodb")
     assert store.mongodb is not None
-    server = start_server(*_GRACE, publish="account", accounts=store.location)
+    server = start_server(publish="account", accounts=store.location)
     anna = sign_up(server, name)
     # On one connection, whose worker knows her.
     with Http2Connection(server) as connection:
@@ -212,7 +227,7 @@ def test_in_mongodb_a_user_is_the_document_of_the_first_server_and_more(
 
 
 def test_without_accounts_nothing_is_remembered(start_server: Start, name: str) -> None:
-    server = start_server(*_GRACE, publish="open")
+    server = start_server(publish="open")
     anna = sign_up(server, name)
     assert server.request("POST", f"/{name}/live", body=record().data).status == 204
     assert server.request("DELETE", f"/{name}/live").status == 204

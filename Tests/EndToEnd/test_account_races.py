@@ -10,11 +10,12 @@ from dataclasses import replace
 import pytest
 
 from weir.accounts import (
-    PASSWORD, fresh_address, log_in, sign_up, try_to_log_in, try_to_sign_up,
+    PASSWORD, fresh_address, log_in, sign_up, try_to_log_in, try_to_sign_up, when_not_too_busy,
 )
 from weir.curl import Answer
+from weir.limits import limit
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.stores import KINDS, Store
 from weir.waiting import wait_until
@@ -41,18 +42,39 @@ def at_once(count: int, act: Callable[[int], Answer]) -> list[Answer]:
         return list(pool.map(act, range(count)))
 
 
+def at_once_and_again(count: int, act: Callable[[int], Answer]) -> tuple[list[Answer], set[int]]:
+    """The same, with whoever is asked to come again coming again; and who that was."""
+    busy: set[int] = set()
+
+    def asked(number: int) -> Answer:
+        answer = act(number)
+        busy.update({number} if answer.status == 503 else ())
+        return answer
+
+    return at_once(count, lambda number: when_not_too_busy(lambda: asked(number))), busy
+
+
+def assert_only_winner_was_told(winner: int, status: int, answers: list[Answer], busy: set[int]) -> None:
+    """Unless it was asked to come again when all was done already, and came too late for its own word."""
+    told = [number for number, answer in enumerate(answers) if answer.status == status]
+    assert told == [winner] or (not told and winner in busy), answers
+
+
+def is_good(server: Server, name: str, password: str) -> bool:
+    """Whether one can sign in so."""
+    return when_not_too_busy(lambda: try_to_log_in(server, name, password)).status == 200
+
+
 def test_of_many_who_want_a_name_at_once_exactly_one_gets_it(server: Server, name: str) -> None:
     # No more at once than are hashed in time on a machine that is busy with other tests.
     for turn in range(5):
         wanted = f"{name[:25]}-{turn}"
-        answers = at_once(
+        answers, busy = at_once_and_again(
             6, lambda number: try_to_sign_up(server, wanted, f"password number {number}"))
-        assert Counter(answer.status for answer in answers) == {201: 1, 409: 5}
-        assert {answer.problem for answer in answers} == {None, "name-taken"}
-        [winner] = [number for number, answer in enumerate(answers) if answer.status == 201]
-        loser = (winner + 1) % 6
-        assert try_to_log_in(server, wanted, f"password number {loser}").status == 401
-        log_in(server, wanted, f"password number {winner}")
+        assert {answer.problem for answer in answers} <= {None, "name-taken"}, answers
+        [winner] = [
+            number for number in range(6) if is_good(server, wanted, f"password number {number}")]
+        assert_only_winner_was_told(winner, 201, answers, busy)
 
 
 def test_a_session_is_good_on_every_worker_and_after_each_has_been_killed(
@@ -78,14 +100,15 @@ def test_attempts_at_many_workers_count_together(server: Server, name: str) -> N
         server, name, f"wrong password {number}", source=source))
     seen = Counter(answer.problem for answer in answers)
     assert seen["wrong-credentials"] <= 10, seen
-    told = ("wrong-credentials", "too-many-attempts", "too-many-at-once", "accounts-busy")
+    told = ("wrong-credentials", "too-many-attempts", "too-many-at-once", "accounts-busy",
+            "accounts-unavailable")
     assert sum(seen[problem] for problem in told) == 30, seen
     # What found no place or no time did not count.
     wait_until(lambda: try_to_log_in(
         server, name, "wrong", source=source).problem == "too-many-attempts", "her to be refused")
     server.wait_for_all_workers(without=server.kill_worker(0))
     for _ in range(_MANY):
-        answer = try_to_log_in(server, name, PASSWORD, source=source)
+        answer = when_not_too_busy(lambda: try_to_log_in(server, name, PASSWORD, source=source))
         assert (answer.status, answer.problem) == (429, "too-many-attempts")
     assert anna.is_valid
 
@@ -111,15 +134,14 @@ def test_a_key_made_by_one_worker_is_good_for_all(server: Server, name: str) -> 
 def test_of_two_changes_of_a_password_at_once_one_is_made(server: Server, name: str) -> None:
     anna = sign_up(server, name)
     sessions = [log_in(server, name) for _ in range(3)] + [anna]
-    answers = at_once(4, lambda number: sessions[number].json(
+    answers, busy = at_once_and_again(4, lambda number: sessions[number].json(
         "/api/me/password",
         {"currentPassword": PASSWORD, "newPassword": f"password number {number}"}))
     # The others' password was wrong by then, or their session over.
-    assert [answer.status for answer in answers].count(204) == 1, answers
-    assert {answer.status for answer in answers} <= {204, 401, 403}
-    [changed] = [number for number, answer in enumerate(answers) if answer.status == 204]
-    assert try_to_log_in(server, name).status == 401
-    log_in(server, name, f"password number {changed}")
+    assert {answer.status for answer in answers} <= {204, 401, 403}, answers
+    assert not is_good(server, name, PASSWORD)
+    [changed] = [number for number in range(4) if is_good(server, name, f"password number {number}")]
+    assert_only_winner_was_told(changed, 204, answers, busy)
     wait_until(lambda: [each.is_valid for each in sessions] == [
         number == changed for number in range(4)], "the others to be out")
 
@@ -134,7 +156,7 @@ def test_two_servers_with_one_store_agree(
     assert there.me()["username"] == name and log_in(two, name).is_valid
     key = anna.make_key()
     assert there.me()["streamKey"] == anna.me()["streamKey"]
-    publish(two, name, headers={"authorization": f"Bearer {key}"}).play(record(seconds=30))
+    publish(two, name, headers={"authorization": f"Bearer {key}"}).play(record(seconds=LASTING_S))
     two.wait_for_state(name, "live")
     # What is ended here is ended there.
     assert there.request("POST", "/logout").status == 204
@@ -142,7 +164,8 @@ def test_two_servers_with_one_store_agree(
     source = fresh_address()
     for number in range(10):
         server = (one, two)[number % 2]
-        assert try_to_log_in(server, name, "wrong", source=source).status == 401
+        refused = when_not_too_busy(lambda: try_to_log_in(server, name, "wrong", source=source))
+        assert refused.status == 401
     for server in (one, two):
         assert try_to_log_in(server, name, source=source).status == 429
 
@@ -153,16 +176,24 @@ def test_who_has_signed_up_too_often_has_so_everywhere_and_after_a_restart(
     one, two = (start_server(publish="account", accounts=store.location) for _ in range(2))
     source = fresh_address()
     sign_up(one, name)
-    for number in range(60):
-        answer = try_to_sign_up((one, two)[number % 2], name, source=source)
-        assert answer.problem == "name-taken", answer
+    seen: Counter[str | None] = Counter()
+    while seen["too-many-sign-ups"] == 0:
+        seen[try_to_sign_up((one, two)[seen.total() % 2], name, source=source).problem] += 1
+        assert seen.total() < 200, seen
+    # On a busy machine the server may have given up on some that count.
+    taken, most = seen.pop("name-taken"), limit("signUpsPerAddress")
+    del seen["too-many-sign-ups"]
+    assert most - seen.total() <= taken <= most, seen
+    assert seen.keys() <= {"accounts-busy", "accounts-unavailable"}
     fresh = f"{name[:25]}-new"
     for server in (one, two):
-        assert try_to_sign_up(server, fresh, source=source).problem == "too-many-sign-ups"
+        refused = when_not_too_busy(lambda: try_to_sign_up(server, fresh, source=source))
+        assert refused.problem == "too-many-sign-ups"
     one.kill_supervisor()
     one.assert_no_process_stays()
     again = start_server(publish="account", accounts=store.location)
-    assert try_to_sign_up(again, fresh, source=source).problem == "too-many-sign-ups"
+    refused = when_not_too_busy(lambda: try_to_sign_up(again, fresh, source=source))
+    assert refused.problem == "too-many-sign-ups"
     sign_up(again, fresh)
 
 

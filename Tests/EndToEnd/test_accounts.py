@@ -7,12 +7,14 @@ import statistics
 import time
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 
 import pytest
 
+from weir import accounts
 from weir.accounts import (
     COOKIE, DEVICE_COOKIE, PASSWORD, Session, cookie_of, fresh_address, log_in, post_form, post_json,
-    session_of, sign_up, try_to_log_in, try_to_sign_up,
+    session_of, sign_up, when_not_too_busy,
 )
 from weir.admin import Metrics
 from weir.curl import Answer
@@ -29,6 +31,17 @@ Start = Callable[..., Server]
 
 _MONTH_S = "2592000"
 _YEAR_S = "31536000"
+
+
+# On a busy machine some are asked to come again, and do.
+
+
+def try_to_sign_up(*arguments: Any, **options: Any) -> Answer:
+    return when_not_too_busy(lambda: accounts.try_to_sign_up(*arguments, **options))
+
+
+def try_to_log_in(*arguments: Any, **options: Any) -> Answer:
+    return when_not_too_busy(lambda: accounts.try_to_log_in(*arguments, **options))
 
 
 def assert_problem(answer: Answer, status: int, slug: str, field: str | None = None) -> None:

@@ -16,6 +16,7 @@ from weir.http1 import RawHttp1, Reply
 from weir.places import binaries
 from weir.ports import free_port
 from weir.server import Server
+from weir.waiting import PATIENCE_S, wait_until
 
 _HOOK = Path(__file__).resolve().parents[2] / "deploy/certbot/certbot-deploy-hook"
 _NAME = "live.example.org"
@@ -35,7 +36,7 @@ def _served(server: Server) -> str:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (
-        socket.create_connection(("127.0.0.1", server.port), 10) as plain,
+        socket.create_connection(("127.0.0.1", server.port), PATIENCE_S) as plain,
         context.wrap_socket(plain) as connection,
     ):
         der = connection.getpeercert(binary_form=True)
@@ -86,10 +87,10 @@ def _get_and_renew(
             "certonly", "--webroot", "-w", str(webroot), "-d", _NAME, "--agree-tos",
             "--register-unsafely-without-email", "--deploy-hook", str(_HOOK),
             environment=environment)
-        challenges = [
+        wait_until(lambda: "200" in [
             record["metadata"]["status"] for record in server.log_records()
-            if record["message"].startswith("GET /.well-known/acme-challenge/")]
-        assert "200" in challenges, "the authority has asked this server"
+            if record["message"].startswith("GET /.well-known/acme-challenge/")
+        ], "the log to say that the authority has asked this server")
         _assert_is_installed(pair, authority)
         first = _served(server)
         assert first == _serial(pair.certificate) != before
@@ -98,8 +99,8 @@ def _get_and_renew(
             "renew", "--force-renewal", "--no-random-sleep-on-renew", environment=environment)
         _assert_is_installed(pair, authority)
         assert _served(server) == _serial(pair.certificate) != first
-        events = [record.get("event") for record in server.log_records()]
-        assert events.count("reload-done") == 2
+        wait_until(lambda: [record.get("event") for record in server.log_records()].count("reload-done") == 2,
+                   "the log to say that it was reloaded twice")
 
 
 def test_a_certificate_about_to_expire_is_said(weir_binaries: Path, tmp_path: Path) -> None:
