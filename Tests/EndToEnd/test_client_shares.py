@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from weir.curl import header_arguments, request
+from weir.curl import header_arguments
+from weir.http2 import Http2Connection
 from weir.limits import limit
 from weir.raw_frames import RawConnection
 from weir.recordings import record
@@ -40,11 +42,16 @@ def crowd(
 def ask_as(
     server: Server, address: str, path: str, headers: dict[str, str] | None = None
 ) -> tuple[int, str | None]:
-    """Status and problem of one request from that address. One without an end is cut off."""
-    answer = request(
-        "GET", server.url(path), server.certificate.certificate, headers=headers, source=address,
-        timeout_s=2)
-    return answer.status, answer.problem
+    """Status and problem of one request from that address; 0 when it is reset. One without an end is hung up
+    on as soon as its status is known."""
+    with Http2Connection(server, source=address) as connection:
+        stream = connection.open("GET", path, list((headers or {}).items()))
+        answer = connection.responses[stream]
+        connection.wait_for(lambda: answer.status or answer.is_over or connection.closed, "a status")
+        if answer.status < 400 or not answer.headers["content-type"].startswith("application/problem"):
+            return answer.status, None
+        connection.response(stream)
+        return answer.status, str(json.loads(answer.body)["type"]).rsplit("/", 1)[-1]
 
 
 def ask_over_http1(server: Server, path: str, headers: dict[str, str]) -> int:

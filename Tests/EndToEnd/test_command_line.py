@@ -16,6 +16,7 @@ from weir.certificate import Certificate, make_certificate
 from weir.places import binaries
 from weir.ports import free_port
 from weir.server import Server
+from weir.waiting import PATIENCE_S
 
 _OPTIONS = [
     "--listen", "--acme-webroot", "--workers", "--data", "--cert", "--key", "--publish", "--accounts",
@@ -34,7 +35,8 @@ def weir(
 ) -> Done:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("WEIR_")}
     return subprocess.run(
-        [str((folder or binaries()) / "weir"), *arguments], capture_output=True, text=True, timeout=30,
+        [str((folder or binaries()) / "weir"), *arguments], capture_output=True, text=True,
+        timeout=PATIENCE_S,
         env=clean | (environment or {}), user=user,
     )
 

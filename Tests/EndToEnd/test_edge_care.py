@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import subprocess
 import time
 from collections.abc import Callable
@@ -12,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from weir import edges, players
+from weir.admin import Metrics
 from weir.curl import Answer
 from weir.curl import request as curl
 from weir.edges import Edge, counted
 from weir.h2load import live_viewers, report
 from weir.hls import Playlist
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -28,7 +30,7 @@ Publish = Callable[..., Publisher]
 _SOON_S = 8.0
 _CROWD = 100
 # Players leave when they have seen what the test is about.
-_SECONDS_AT_MOST = 100
+_SECONDS_AT_MOST = 180
 
 
 def get(edge: Edge, path: str, method: str = "GET", **fields: str) -> Answer:
@@ -78,12 +80,15 @@ def test_only_the_address_tells_answers_apart(edge: Edge) -> None:
 
 
 def test_a_list_is_one_object_in_either_form(edge: Edge) -> None:
-    # It has been waited for, and so it is kept as it is.
-    now = media_list(edge, "crowd")
-    path = f"/crowd/hls/v1.m3u8?_HLS_msn={now.next[0]}"
+    def kept_for_two_looks() -> tuple[str, Answer, Answer] | None:
+        # It has been waited for, and so it is kept as it is; for seconds, which a slow machine may need.
+        path = f"/crowd/hls/v1.m3u8?_HLS_msn={media_list(edge, 'crowd').next[0]}"
+        packed, plain = get(edge, path, accept_encoding="gzip, br"), get(edge, path)
+        again = get(edge, path, accept_encoding="gzip, br")
+        return (path, packed, plain) if again.body == packed.body else None
+
     with counted(edge) as count:
-        packed = get(edge, path, accept_encoding="gzip, br")
-        plain = get(edge, path)
+        path, packed, plain = wait_until(kept_for_two_looks, "a list that is kept")
         assert packed.headers["content-encoding"] == "gzip"
         assert "content-encoding" not in plain.headers
         assert gzip.decompress(packed.body) == plain.body
@@ -92,18 +97,20 @@ def test_a_list_is_one_object_in_either_form(edge: Edge) -> None:
             answer = get(edge, path + more)
             assert answer.status == 200, more
             assert more == "&_HLS_skip=YES" or b"#EXT-X-SKIP" not in answer.body
-    assert count.requests == {path + more: 1 for more in (
-        "", "&_HLS_skip=YES", "&_HLS_part=0", "&other=1")}
+    for more in ("", "&_HLS_skip=YES", "&_HLS_part=0", "&other=1"):
+        assert count.requests[path + more] == 1, count.requests
 
 
 def test_how_old_an_answer_is_can_be_told(edge: Edge) -> None:
     path = f"/crowd/hls/{media_list(edge, 'crowd').segments[-1]}?age"
+    asked = time.monotonic()
     first = get(edge, path)
+    passed_s = time.monotonic() - asked
     # Until the origin's clock shows another second.
     wait_until(
         lambda: get(edge, "/api/streams").headers["date"] != first.headers["date"], "a second")
     if edge.kind == "varnish":
-        assert int(first.headers["age"]) == 0
+        assert int(first.headers["age"]) <= passed_s
         wait_until(lambda: int(get(edge, path).headers["age"]) > 0, "it to grow older")
     else:
         # nginx knows no Age, and passes on when the origin said it.
@@ -150,10 +157,20 @@ def test_a_pause_is_one_refusal_for_a_crowd_and_then_it_goes_on(
     edge: Edge, publish: Publish, name: str
 ) -> None:
     recording = record("vp9", "opus", seconds=14)
-    publish(edge.server, name).play(recording, speed=8).finish()
-    # Of the origin: the edge may have an older one for a second.
-    now = Playlist(edge.server.get(f"/{name}/hls/v1.m3u8").body.decode())
-    path = f"/{name}/hls/v1.m3u8?_HLS_msn={now.next[0]}&_HLS_part={now.next[1]}"
+
+    stem, tries = name[:26], itertools.count()
+
+    def pause() -> tuple[str, Playlist, str] | None:
+        each = f"{stem}-{next(tries)}"
+        publish(edge.server, each).play(recording, speed=8).finish()
+        # Of the origin: the edge may have an older one for a second.
+        now = Playlist(edge.server.get(f"/{each}/hls/v1.m3u8").body.decode())
+        path = f"/{each}/hls/v1.m3u8?_HLS_msn={now.next[0]}&_HLS_part={now.next[1]}"
+        # What a busy machine has not sent in time has no parts that could be waited for: another one, then.
+        return (each, now, path) if edge.server.get(path).status == 503 else None
+
+    name, now, path = wait_until(pause, "a list that is waited for")
+    began = time.monotonic()
     with counted(edge) as count:
         # They are refused when they have waited for three target durations, and wait again.
         crowd = players.start(
@@ -169,8 +186,9 @@ def test_a_pause_is_one_refusal_for_a_crowd_and_then_it_goes_on(
     assert seen.statuses["503"] >= _CROWD
     assert seen.statuses["200"] == _CROWD
     assert seen.statuses.keys() == {"200", "503"}
-    # The first round, the next one, and perhaps some when it is old already.
-    assert count.requests[path] <= 5
+    # One at a time, each kept for a second at least: of a hundred players, who go on for as long as a slow
+    # machine takes.
+    assert count.requests[path] <= 5 + time.monotonic() - began
     wait_until(
         lambda: media_list(edge, name).next > now.next, "the edge's list to go on", _SOON_S)
 
@@ -219,7 +237,7 @@ def test_players_outlive_workers_and_the_server(
     start_server: Callable[..., Server], publish: Publish, name: str, tmp_path: Path
 ) -> None:
     server = start_server("--exempt-network", "127.0.0.0/8")
-    recording = record("vp9", "opus", seconds=60)
+    recording = record("vp9", "opus", seconds=LASTING_S)
     publisher = publish(server, name).play(recording, finish=False)
     wait_until(lambda: server.get(f"/{name}/hls/v1.m3u8").status == 200, "the first list")
     made = [edges.start(kind, server, tmp_path / kind) for kind in edges.EDGES]
@@ -279,10 +297,15 @@ def test_players_outlive_workers_and_the_server(
 
 def test_webm_goes_through_to_each_viewer_and_to_nobody_afterwards(edge: Edge) -> None:
     server = edge.server
-    viewers = live_viewers(edge.url("/crowd/live"), 100, 4)
+
+    def answered() -> float:
+        return Metrics(server).total("weir_responses_total", route="watch", status="2xx")
+
+    before = answered()
+    viewers = live_viewers(edge.url("/crowd/live"), 100, 8)
     try:
-        server.wait_for_viewers("crowd", 100)
         done = report(viewers)
+        wait_until(lambda: answered() - before == 100, "each to have had a response of its own")
     finally:
         if viewers.poll() is None:
             viewers.kill()
