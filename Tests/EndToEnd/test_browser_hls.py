@@ -21,7 +21,7 @@ def test_chromium_plays_the_broadcast_by_hls(
     server: Server, publish: Callable[..., Publisher], name: str,
     open_page: Callable[[str], Page], video: str,
 ) -> None:
-    recording = record(video, "opus", seconds=30)
+    recording = record(video, "opus", seconds=120)
     headers = {"content-type": recording.content_type}
     publish(server, name, headers=headers).play(recording)
     wait_until(lambda: server.stream(name), "the stream")

@@ -75,8 +75,6 @@ CASES: dict[str, bytes] = {
 APPEND = """
 const response = await fetch(argument);
 const reader = response.body.getReader();
-const { value } = await reader.read();
-reader.cancel();
 const source = new MediaSource();
 const element = document.createElement('video');
 element.src = URL.createObjectURL(source);
@@ -87,8 +85,18 @@ const outcome = new Promise((done) => {
     element.addEventListener('error', () => done(element.error.message), { once: true });
     element.addEventListener('loadedmetadata', () => done('taken'), { once: true });
 });
-buffer.appendBuffer(value);
-return await outcome;
+// However many pieces its beginning comes in.
+const feed = async () => {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        const taken = new Promise((done) => buffer.addEventListener('updateend', done, { once: true }));
+        buffer.appendBuffer(piece.value);
+        await taken;
+    }
+};
+feed().catch(() => {});
+const found = await outcome;
+reader.cancel().catch(() => {});
+return found;
 """
 
 
