@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from browser.account_pages import Visitor
+from browser.account_pages import Visitor, choose_picture
 from browser.element import LOOK_EVERY_S, element, visible_text, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.page import Page
@@ -55,17 +54,6 @@ def visitor(server: Server, open_own: Callable[..., Page]) -> Iterator[Callable[
 def profile(owner: Session) -> dict[str, Any]:
     told: dict[str, Any] = owner.get("/api/me/profile").json()
     return told
-
-
-def choose(page: Page, picture: bytes) -> None:
-    """As somebody who chooses this file in the dialog of the browser."""
-    page.run(
-        """const input = document.querySelector('[data-picture] input[type=file]');
-           const bytes = Uint8Array.from(atob(argument), (letter) => letter.codePointAt(0));
-           const files = new DataTransfer();
-           files.items.add(new File([bytes], 'mine'));
-           input.files = files.files;
-           input.dispatchEvent(new Event('change'));""", base64.b64encode(picture).decode())
 
 
 def wait_for_words(page: Page, words: str) -> None:
@@ -118,10 +106,10 @@ def test_a_picture_is_cut_to_a_small_square_saved_and_removed(
 ) -> None:
     page = visitor(browser).log_in(anna.name).page
     assert not (element(page, "[data-picture-remove]") or pytest.fail("no button")).visible
-    choose(page, b"this is no picture")
+    choose_picture(page, b"this is no picture")
     wait_for_words(page, "cannot read")
     assert profile(anna)["pictureUrl"] is None
-    choose(page, taken_sideways())
+    choose_picture(page, taken_sideways())
     wait_for_words(page, "is saved")
     address = profile(anna)["pictureUrl"]
     assert address == page.run("return document.querySelector('img.channel-picture').getAttribute('src');")
@@ -140,11 +128,11 @@ def test_when_the_server_does_not_take_it_the_picture_before_is_there_again(
     anna: Session, visitor: Callable[..., Visitor]
 ) -> None:
     page = visitor("chromium").log_in(anna.name).page
-    choose(page, taken_sideways())
+    choose_picture(page, taken_sideways())
     wait_for_words(page, "is saved")
     before = profile(anna)["pictureUrl"]
     log_in(anna.server, anna.name).request("DELETE", "/api/me/sessions")
-    choose(page, taken_sideways())
+    choose_picture(page, taken_sideways())
     wait_for_words(page, "has not taken")
     assert page.run("return document.querySelector('img.channel-picture').getAttribute('src');") == before
 

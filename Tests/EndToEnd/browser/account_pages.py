@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -44,6 +45,17 @@ def _seen(page: Page, body: str, argument: str = "") -> bool:
         return False
 
 
+def choose_picture(page: Page, picture: bytes) -> None:
+    """As somebody does who chooses this file in the dialog of the browser."""
+    page.run(
+        """const input = document.querySelector('[data-picture] input[type=file]');
+           const bytes = Uint8Array.from(atob(argument), (letter) => letter.codePointAt(0));
+           const files = new DataTransfer();
+           files.items.add(new File([bytes], 'mine'));
+           input.files = files.files;
+           input.dispatchEvent(new Event('change'));""", base64.b64encode(picture).decode())
+
+
 class Visitor:
     """Somebody in front of a browser."""
 
@@ -73,14 +85,34 @@ class Visitor:
         return self
 
     def sign_up(self, name: str) -> "Visitor":
-        self.visit("/signup").enter("/signup", name)
+        """As `accounts.sign_up`: a name that is taken after a late answer is one's own."""
+        answers = self._enter_in_time("/signup", name, PASSWORD)
+        if answers[-1] == 409 and len(answers) > 1:
+            self.log_in(name).visit("/live")
         wait_for_path(self.page, "/live")
         return self
 
     def log_in(self, name: str, password: str = PASSWORD) -> "Visitor":
-        self.visit("/login").enter("/login", name, password)
+        self._enter_in_time("/login", name, password)
         wait_for_path(self.page, "/account")
         return self
+
+    def _enter_in_time(self, where: str, name: str, password: str) -> list[int]:
+        """Until the answer is another one than that it took too long. Gives the status of each answer, or
+        of the page that it led to."""
+        answers: list[int] = []
+
+        def try_once() -> bool:
+            self.visit(where).enter(where, name, password)
+            # Where there are scripts, they have asked for it; else it is the document.
+            answers.append(self.page.run(
+                """const [document] = performance.getEntriesByType('navigation');
+                   const asked = performance.getEntriesByName(location.origin + argument).at(-1);
+                   return (asked ?? document).responseStatus;""", where))
+            return answers[-1] != 503
+
+        wait_until(try_once, f"an answer of {where}")
+        return answers
 
     def log_out(self) -> None:
         self.press("form[action='/logout']")

@@ -16,8 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from weir import admin
-from weir.accounts import Session, session_of, try_to_sign_up
-from weir.curl import Answer
+from weir.accounts import Session, sign_up
 from weir.certificate import make_certificate
 from weir.server import Server
 from weir.waiting import wait_until
@@ -47,16 +46,6 @@ VIEWERS = 3
 DESKTOP = {"width": 1280, "height": 800}
 COLOURS = 200
 FILM_S = 12
-
-
-def join(server: Server, name: str) -> Session:
-    """Passwords are hashed when the processors have nothing better to do, which may be later."""
-    def try_once() -> Answer | None:
-        answer = try_to_sign_up(server, name)
-        assert answer.status in (201, 503), answer
-        return answer if answer.status == 201 else None
-
-    return session_of(wait_until(try_once, f"an account for {name}"), server, name)
 
 
 def film(folder: Path, name: str, picture: str) -> Path:
@@ -161,7 +150,7 @@ def main() -> None:
         stack.callback(server.destroy)
         server.start()
         wait_until(lambda: admin.ask(server, "/readyz").status == 200, "all workers and the accounts")
-        sessions = [join(server, name) for name, *_ in CHANNELS]
+        sessions = [sign_up(server, name) for name, *_ in CHANNELS]
         for session, (_, display, title, picture) in zip(sessions, CHANNELS, strict=True):
             introduce(session, display, title)
             stack.enter_context(on_air(server, session, film(scratch, session.name, picture)))
