@@ -1,5 +1,5 @@
-"""The studio around a broadcast: its words, what is remembered, the countdown, and what is said of it
-afterwards. test_page_copies.py has the copy on the device."""
+"""The studio around a broadcast: its words, what is remembered, and what is said of it afterwards.
+test_page_countdown.py has its beginning, test_page_copies.py the copy on the device."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from browser.account_pages import Visitor
+from browser.chromium import PHONE
 from browser.element import LOOK_EVERY_S, element, visible_text, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
-from browser.live_page import LivePage
+from browser.live_page import SMALL, LivePage
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
@@ -44,10 +45,10 @@ def owner(strict: Server) -> Session:
 @pytest.fixture
 def studio(owner: Session, open_own: Callable[..., Page]) -> Callable[..., LivePage]:
     """The page of somebody with an account, who is signed in, and has said nothing yet."""
-    def make(browser: str = "chromium") -> LivePage:
+    def make(browser: str = "chromium", **options: object) -> LivePage:
         assert owner.json("/api/me/broadcast", {}, method="PUT").status == 200
         origin = owner.server.url("")
-        page = open_own(browser)
+        page = open_own(browser, **options)
         if browser == "firefox":
             Visitor(page, origin).log_in(owner.name)
         else:
@@ -157,7 +158,7 @@ def test_words_that_could_not_be_loaded_are_not_overwritten(
     again.stop()
 
 
-# What is remembered, and the countdown
+# What is remembered, and fingers
 
 
 def test_the_studio_is_as_it_was_left(
@@ -183,37 +184,36 @@ def test_the_studio_is_as_it_was_left(
     assert value_of(last_time, "#microphone") == "none"
 
 
-def test_it_counts_down_aloud_and_can_be_cancelled_until_the_end(
-    live_page: Callable[..., LivePage], browser_server: Server, name: str
-) -> None:
-    live = live_page(name).choose_source("test")
-    live.switch_on("#countdown-switch")
-    # Cancelled at two, however slow this machine is.
-    live.page.run(
-        """window.seen = [];
-           window.cancelsAt = '2';
-           const look = () => {
-             const number = document.querySelector('#countdown').textContent;
-             if (document.body.dataset.state !== 'counting' || seen.at(-1) === number) return;
-             seen.push(number);
-             if (number === cancelsAt) document.querySelector('#stop').click();
-           };
-           new MutationObserver(look).observe(document.querySelector('#countdown'), { childList: true });
-           new MutationObserver((list) => list.forEach(({ target }) => {
-             if (target.textContent) seen.push(`said ${target.textContent}`);
-           })).observe(document.querySelector('#announcer'), { childList: true });""")
-    live.press_go_live()
-    wait_until(lambda: "2" in live.page.run("return window.seen;"), "to count to two", every_s=LOOK_EVERY_S)
+def test_all_of_it_is_done_with_a_finger(studio: Callable[..., LivePage], owner: Session) -> None:
+    live = studio(**PHONE)
+    tab = chromium_of(live.page).playwright
+    tab.tap("#about-title")
+    live.page.fill("#about-title", "By thumb")
+    tab.tap("#about-more summary")
+    tab.tap(".switch:has(#about-unlisted)")
+    tab.tap("#about-save")
+    live.wait_for_text("#about-note", "Saved")
+    live.choose("#resolution", SMALL)
+    tab.tap(".choice:has([value=camera])")
+    tab.tap(".choice:has([value=test])")
+    tab.tap(".switch:has(#countdown-switch)")
+    tab.tap("#go-live")
+    live.wait_for_state("counting")
+    tab.tap("#stop")
     live.wait_for_state("choosing")
-    assert browser_server.stream(name) is None
-    assert live.page.run("return document.activeElement.id;") == "go-live"
-
-    live.page.run("window.seen.length = 0; window.cancelsAt = '';")
-    live.go_live(codec="vp8")
-    seen = live.page.run("return window.seen;")
-    assert [each for each in seen if each in "321"] == ["3", "2", "1"], seen
-    assert any("Live in 3." in each for each in seen), seen
-    live.stop()
+    tab.tap(".switch:has(#countdown-switch)")
+    tab.tap("#go-live")
+    live.wait_for_state("live")
+    wait_until(lambda: said(owner)["unlisted"] is True, "it to be unlisted", every_s=LOOK_EVERY_S)
+    wait_for_element(live.page, "#toggle-microphone[aria-pressed=true]", "the microphone to be on")
+    tab.tap("#toggle-microphone")
+    wait_for_element(live.page, "#toggle-microphone[aria-pressed=false]", "it to be off")
+    for answer in ("#stop-dialog [autofocus]", "#stop-confirm"):
+        tab.tap("#stop")
+        tab.tap(answer)
+    live.wait_for_state("stopped")
+    tab.tap("#set-up-again")
+    live.wait_for_state("choosing")
 
 
 # What viewers see, and what it was

@@ -21,6 +21,9 @@ from weir.waiting import PATIENCE_S
 
 from .page import ScriptFailed
 
+#: Options of a tab on a telephone.
+PHONE: dict[str, Any] = {
+    "has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
 EXECUTABLE = os.environ.get("WEIR_CHROMIUM", "/usr/bin/chromium")
 
 ARGUMENTS = (

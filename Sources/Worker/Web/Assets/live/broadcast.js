@@ -71,7 +71,7 @@ export class Broadcast {
       url: this.#url,
       probe: () => probeStream(name),
       onVerdict: (verdict, answer) => this.#handle(verdict, answer),
-      onAccepted: () => this.#onAccepted(),
+      onAccepted: () => { if (!this.#isOver) this.#onAccepted(); },
       onLost: (lostMs) => { if (!this.#isOver && this.#uploader.hasBegun) this.#onMissed(lostMs); },
       onSmallerParcels,
     });
@@ -108,7 +108,16 @@ export class Broadcast {
     this.#isOver = true;
     this.#recording?.stop();
     this.#uploader.discard();
-    this.#delete(null);
+    if (this.#mayTakeOver) this.#delete(null);
+  }
+
+  /** It was begun by mistake. @returns {Promise<void>} another one may begin */
+  async cancel() {
+    this.#isOver = true;
+    this.#recording?.stop();
+    // Whose broadcast is live there, the answer to the first parcel says.
+    await this.#uploader.settle(STOP_PATIENCE_MS);
+    if (this.#uploader.hasBegun) await this.#delete(AbortSignal.timeout(STOP_PATIENCE_MS));
   }
 
   /** Looks after everything; to be called a few times a second. */

@@ -228,7 +228,7 @@ class LivePage {
   }
 
   #cancelStart() {
-    this.#air.leave();
+    this.#air.cancel();
     this.#notice.hide();
     this.#state.go('choosing');
   }

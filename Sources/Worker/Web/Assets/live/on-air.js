@@ -60,6 +60,8 @@ export class OnAir {
   #hasBegun = false;
   /** The title of the notice that says what is in the way of the start. */
   #startTrouble = '';
+  /** The one that was cancelled last is over at the server. */
+  #cancelled = Promise.resolve();
   /** Of several changes at once, the last one counts. */
   #changes = 0;
 
@@ -101,6 +103,9 @@ export class OnAir {
     this.#startTrouble = '';
     this.#plan.begin();
     this.#lost.begin();
+    // To end that one would end the next one, too.
+    await this.#cancelled;
+    if (!isCurrent()) return;
     const { stream, plan } = await this.#plan.prepare(null);
     if (!isCurrent()) return;
     this.#copy = copy;
@@ -164,7 +169,13 @@ export class OnAir {
     await Promise.race([this.#forget(), patience]);
   }
 
-  /** There is no time, or no need, for more than to say that it is over. */
+  /** Nobody was meant to see it. */
+  cancel() {
+    this.#cancelled = Promise.all([this.#cancelled, this.#broadcast?.cancel()]);
+    this.#forget();
+  }
+
+  /** There is no time for more than to say that it is over. */
   leave() {
     if (this.#page.state.isBusy) this.#broadcast?.leave();
     this.#forget();

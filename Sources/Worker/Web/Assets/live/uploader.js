@@ -53,6 +53,8 @@ export class Uploader {
   #notBeforeMs = 0;
   #acceptedAtMs = 0;
   #isProbing = false;
+  /** Nothing new is to be sent. */
+  #isSettling = false;
   #serverSeenAtMs = -Infinity;
   #timer = 0;
   #sentBytes = 0;
@@ -110,6 +112,16 @@ export class Uploader {
     const endMs = performance.now() + timeoutMs;
     const isDone = () => this.#queues.every((queue) => queue.isClosed && queue.isEmpty);
     while (!isDone() && performance.now() < endMs) {
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+    this.discard();
+  }
+
+  /** Sends nothing more. Waits for answers to what is under way, for a while at most. */
+  async settle(timeoutMs) {
+    const endMs = performance.now() + timeoutMs;
+    this.#isSettling = true;
+    while (this.#requests.size > 0 && performance.now() < endMs) {
       await new Promise((resolve) => { setTimeout(resolve, 50); });
     }
     this.discard();
@@ -192,6 +204,7 @@ export class Uploader {
   }
 
   #sendWhatFits(queue) {
+    if (this.#isSettling) return;
     for (let parcel = queue.next(); parcel; parcel = queue.next()) {
       const sent = parcel;
       const request = new ParcelRequest(this.#url, queue, sent, (answer) => {
