@@ -6,13 +6,17 @@ conduct of each page (exceptions, policy, foreign hosts) is judged when it is cl
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 
-from browser.account_pages import Visitor
-from browser.descriptions import channel, stream, tell_of_channel, tell_of_streams
-from browser.element import first_number, visible_text, wait_for_element
+from browser.account_pages import Visitor, choose_picture
+from browser.descriptions import (
+    channel, stream, tell_news_of_streams, tell_of_channel, tell_of_streams,
+)
+from browser.element import first_number, visible_text, wait_for_element, wait_for_page_state
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.gallery import Gallery
 from browser.live_page import LivePage
@@ -30,6 +34,8 @@ from weir.viewer import Viewer
 from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
+
+_SAID_OVER_PICTURE = ["#message-title", "#message-text"]
 
 
 @pytest.fixture
@@ -59,17 +65,36 @@ def test_the_first_page(
                      lambda e: first_number(e.text) == 2)
     wait_for_element(page, "[data-name=bob-the-builder][data-state=paused]", "the other stream")
     gallery.add(page, "home-two")
-    # A phone on its side shows who is live, and not only what the page is called.
-    chromium_of(page).playwright.set_viewport_size({"width": 844, "height": 390})
-    top = "return document.querySelector('.stream').getBoundingClientRect().top;"
-    wait_until(lambda: page.run(top) < 390 * 2 / 3, "a card in the low window", every_s=0.1)
-    tell_of_streams(chromium_of(page), [stream(number, stillUrl=None) for number in range(14)])
-    page.goto(server.url("/"))
-    page.fill("#search", "show 1")
-    wait_for_element(page, "#found", "how many there are", lambda e: first_number(e.text) == 5)
-    gallery.add(page, "home-search")
     page.goto(server.url("/nothing/here"))
     gallery.add(page, "not-found")
+    gallery.assert_flawless()
+
+
+def test_the_first_page_with_many_broadcasts(
+    gallery: Gallery, open_own: Callable[..., Page], browser_server: Server
+) -> None:
+    page = chromium_of(open_own())
+    many = [stream(number, stillUrl=None) for number in range(62)]
+    many[1]["state"] = "paused"
+    many[2]["tracks"] = []
+    many[4]["title"] = "A title that is as long as titles can be and goes on to the next line" * 2
+    tell_of_streams(page, many)
+    page.goto(browser_server.url("/"))
+    card = "#streams > [data-name=channel-003]"
+    wait_for_element(page, card, "the cards")
+    # What ends stays for as long as somebody is at the list.
+    page.run("document.querySelector('.stream-title a').focus();")
+    tell_news_of_streams(page, many[:3] + many[4:])
+    wait_for_element(page, f"{card}[data-state=ended]", "one that has ended")
+    gallery.add(page, "home-many", [
+        ".badge-live", ".badge-paused", ".badge-offline", ".stream-viewers", ".stream-kind"])
+    # A phone on its side shows who is live, and not only what the page is called.
+    page.playwright.set_viewport_size({"width": 844, "height": 390})
+    top = "return document.querySelector('.stream').getBoundingClientRect().top;"
+    wait_until(lambda: page.run(top) < 390 * 2 / 3, "a card in the low window", every_s=0.1)
+    page.fill("#search", "there is no such thing")
+    wait_for_element(page, "#found", "that there is none", lambda e: "Nothing" in e.text)
+    gallery.add(page, "home-search-none")
     gallery.assert_flawless()
 
 
@@ -88,7 +113,7 @@ def test_the_broadcast_page(
            window.setTimeout = (call, ms) => (ms === 1000 ? 0 : realTimeout(call, ms));""")
     live.switch_on("#countdown-switch").press_go_live()
     live.wait_for_state("counting")
-    gallery.add(live.page, "live-counting")
+    gallery.add(live.page, "live-counting", ["#countdown span"])
     live.page.press("Escape")
     live.wait_for_state("choosing")
     live.page.run("window.setTimeout = window.realTimeout;")
@@ -147,11 +172,13 @@ def test_the_watch_page(
     server = start_server()
     origin = server.url("")
     page = open_own()
+    WatchPage(page, origin, "never-live").wait_for_state("offline")
+    gallery.add(page, "watch-offline-always", _SAID_OVER_PICTURE)
     tell_of_channel(chromium_of(page), channel("evening-show"))
     watcher = WatchPage(page, origin, "evening-show")
     watcher.wait_for_state("offline")
     wait_for_element(page, "#last-time", "when it was live", lambda e: e.text != "")
-    gallery.add(watcher.page, "watch-offline")
+    gallery.add(page, "watch-offline", [*_SAID_OVER_PICTURE, "#last-time"])
 
     recording = lasting(record("vp9", seconds=40, size="640x360", rate="500k"))
     publisher = publish(server, "evening-show").play(recording)
@@ -165,12 +192,14 @@ def test_the_watch_page(
     gallery.add(watcher.page, "watch-share")
     watcher.page.press("Escape")
     watcher.page.press("i")
-    wait_for_element(watcher.page, "#statistics", "the figures", lambda e: e.visible and e.text != "")
-    gallery.add(watcher.page, "watch-statistics")
+    wait_for_element(page, "#statistics dd", "figures")
+    gallery.add(watcher.page, "watch-statistics", [
+        "#statistics-title", "#statistics dt", "#statistics dd", "#close-statistics"])
     watcher.page.press("i")
     watcher.page.press("k")
     watcher.wait_for_state("paused-by-viewer")
-    gallery.add(watcher.page, "watch-paused")
+    gallery.add(watcher.page, "watch-paused", [
+        "#play", "#back", "#mute", "#live", "#latency", "#show-keys", "#fullscreen"])
     watcher.page.press("k")
     watcher.wait_for_playback(1)
     watcher.page.press("ArrowLeft")
@@ -179,9 +208,18 @@ def test_the_watch_page(
     watcher.page.press("l")
     watcher.wait_for_state("playing")
 
+    embed = open_own()
+    embed.goto(f"{origin}/evening-show/embed")
+    wait_for_page_state(embed, "playing")
+    # What plays hides it.
+    embed.press("k")
+    wait_for_page_state(embed, "paused-by-viewer")
+    gallery.add(embed, "embed-paused", ["#caption", "#play", "#latency"])
+    embed.close()
+
     publisher.abort()
     watcher.wait_for_state("interrupted")
-    gallery.add(watcher.page, "watch-interrupted")
+    gallery.add(watcher.page, "watch-interrupted", _SAID_OVER_PICTURE)
     assert server.request("DELETE", "/evening-show/live").status == 204
     watcher.wait_for_state("ended")
     gallery.add(watcher.page, "watch-ended")
@@ -282,6 +320,12 @@ def test_the_page_of_an_account(
     owner = sign_up(server, "alice")
     visitor = Visitor(open_own(), server.url("")).log_in("alice")
     gallery.add(visitor.page, "account-new")
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(file, "PNG")
+    choose_picture(visitor.page, file.getvalue())
+    wait_for_element(visitor.page, "[data-picture-status]", "it to be saved", lambda e: "saved" in e.text)
+    visitor.page.click("[data-links-more]")
+    gallery.add(visitor.page, "account-picture")
     gallery.add(Visitor(open_own(), server.url("")).visit("/alice/embed").page, "embed-waiting")
     visitor.press("form[action='/api/me/stream-key']")
     visitor.wait_for_key()

@@ -9,6 +9,7 @@ from typing import Any
 from browser.accessibility import violations
 from browser.element import LOOK_EVERY_S
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.gallery import Gallery
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
@@ -72,23 +73,15 @@ def test_operators_see_what_the_server_does_and_end_a_broadcast(
     wait_until(lambda: page.run(
         "return [...document.querySelectorAll('.graph-line')].every((l) => l.getAttribute('d'));"),
         "the graphs", every_s=LOOK_EVERY_S)
-    complaints: list[str] = []
-
-    def look(how: str) -> None:
-        photograph(chromium_of(page), "operators", how)
-        complaints.extend(violations(chromium_of(page)))
-        complaints.extend([how] * page.run(
-            """const { scrollWidth, clientWidth } = document.documentElement;
-               return scrollWidth > clientWidth ? 1 : 0;"""))
-
-    in_every_look(chromium_of(page), look)
-    assert not complaints, "\n".join(complaints)
+    gallery = Gallery()
+    gallery.add(page, "operators")
 
     # Nothing happens without a confirmation, and by keys alone it works, too.
     button = "#streams li[data-name=fine] button"
     page.click(button)
     assert page.run("return document.getElementById('kick-title').textContent;") == "End fine?"
-    photograph(chromium_of(page), "operators-asking", "desktop")
+    gallery.add(page, "operators-asking")
+    gallery.assert_flawless()
     page.press("Enter")  # on what leaves it
     assert server.state("fine") == "live"
     page.run(f"document.querySelector('{button}').focus();")

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
-from browser.chromium import ChromiumPage
+from browser.account_pages import wait_for_path
+from browser.chromium import PHONE, ChromiumPage
+from browser.descriptions import stream, tell_of_streams
 from browser.element import LOOK_EVERY_S, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
+from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
+from browser.targets import small_targets
 from browser.watch_page import WatchPage
 from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
@@ -20,9 +24,7 @@ from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-UPRIGHT = {"width": 390, "height": 844}
 ON_ITS_SIDE = {"width": 844, "height": 390}
-PHONE: dict[str, Any] = {"has_touch": True, "is_mobile": True, "viewport": UPRIGHT}
 
 
 @pytest.fixture
@@ -96,6 +98,58 @@ def test_taps_show_and_hide_the_controls_and_press_what_is_seen(
     watcher.wait_for_state("paused-by-viewer")
 
 
+def test_a_finger_reaches_all_that_there_is_around_a_broadcast(
+    on_phone: Callable[..., WatchPage]
+) -> None:
+    watcher = on_phone()
+    page = chromium_of(watcher.page)
+    tab = page.playwright
+    for opener, panel, closer in (
+        ("#share", "#share-panel", "#share-panel .share-head button"),
+        ("#show-statistics", "#statistics", "#close-statistics"),
+    ):
+        tab.tap(opener)
+        wait_for_element(page, panel, f"{panel} to be open")
+        assert small_targets(page) == []
+        tab.tap(closer)
+        wait_for_element(page, panel, f"{panel} to be closed", lambda e: not e.visible)
+    tab.tap("#unmute")
+    assert not page.run("return document.querySelector('#video').muted;")
+
+    def press(control: str) -> None:
+        """One of the controls, which may have to be shown first."""
+        if controls(page) == "hidden":
+            tab.touchscreen.tap(195, 120)
+        wait_until(lambda: controls(page) == "shown", "the controls", every_s=LOOK_EVERY_S)
+        tab.tap(control)
+
+    press("#mute")
+    assert page.run("return document.querySelector('#video').muted;")
+    wait_until(lambda: page.run("return !document.querySelector('#back').disabled;"),
+               "something to go back to", every_s=LOOK_EVERY_S)
+    press("#back")
+    watcher.wait_for_state("rewound")
+    press("#live")
+    watcher.wait_for_state("playing")
+
+
+def test_a_finger_finds_a_broadcast_among_many(
+    open_own: Callable[..., Page], browser_server: Server
+) -> None:
+    page = chromium_of(open_own(**PHONE))
+    tell_of_streams(page, [stream(number, stillUrl=None) for number in range(70)])
+    page.goto(browser_server.url("/"))
+    wait_for_element(page, "[data-name=channel-003]", "the cards")
+    assert small_targets(page) == []
+    page.playwright.tap("#search")
+    page.playwright.keyboard.type("show 42")
+    wait_until(lambda: page.run("return document.querySelectorAll('#streams > li').length;") == 1,
+               "what was looked for", every_s=LOOK_EVERY_S)
+    # Anywhere on the card: its link lies over all of it.
+    page.playwright.tap("[data-name=channel-042] .stream-picture", force=True)
+    wait_for_path(page, "/channel-042/watchLive")
+
+
 def test_a_phone_on_its_side_is_all_player(on_phone: Callable[..., WatchPage]) -> None:
     watcher = on_phone(viewport=ON_ITS_SIDE)
     box = watcher.page.run(
@@ -111,7 +165,7 @@ def test_a_phone_on_its_side_is_all_player(on_phone: Callable[..., WatchPage]) -
 def test_a_phone_that_knows_small_windows_offers_one(
     width: int, on_phone: Callable[..., WatchPage]
 ) -> None:
-    watcher = on_phone(viewport=UPRIGHT | {"width": width})
+    watcher = on_phone(viewport=PHONE["viewport"] | {"width": width})
     page = chromium_of(watcher.page)
     if not page.run("return document.pictureInPictureEnabled;"):
         # Headless browsers may not have it: then it is shown as if they had.

@@ -36,14 +36,16 @@ def channel(name: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-# A source of events that says one thing, and does not end as an answer of a test would.
+# A source of events that says one thing at first, and does not end as an answer of a test would.
 _EVENTS = """
 window.EventSource = class extends EventTarget {
   constructor() {
     super();
+    window.sayStreams = (streams) => this.dispatchEvent(
+      new MessageEvent('streams', { data: JSON.stringify({ streams }) }));
     setTimeout(() => {
       this.dispatchEvent(new Event('open'));
-      this.dispatchEvent(new MessageEvent('streams', { data: JSON.stringify({ streams: %s }) }));
+      window.sayStreams(%s);
     });
   }
   close() {}
@@ -58,6 +60,11 @@ def tell_of_streams(page: ChromiumPage, streams: list[dict[str, Any]]) -> None:
     page.playwright.add_init_script(_EVENTS % text)
     page.playwright.route("**/api/streams", lambda route: route.fulfill(
         body=f'{{"streams": {text}}}', content_type="application/json"))
+
+
+def tell_news_of_streams(page: ChromiumPage, streams: list[dict[str, Any]]) -> None:
+    """The document that is there, which was told of others, hears that these are all by now."""
+    page.run("window.sayStreams(argument);", streams)
 
 
 def tell_of_channel(page: ChromiumPage, described: dict[str, Any]) -> None:
