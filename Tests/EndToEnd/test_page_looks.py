@@ -74,7 +74,7 @@ def test_the_first_page_with_many_broadcasts(
     gallery: Gallery, open_own: Callable[..., Page], browser_server: Server
 ) -> None:
     page = chromium_of(open_own())
-    many = [stream(number, stillUrl=None) for number in range(62)]
+    many = [stream(number, stillUrl=None) for number in range(40)]
     many[1]["state"] = "paused"
     many[2]["tracks"] = []
     many[4]["title"] = "A title that is as long as titles can be and goes on to the next line" * 2
@@ -92,7 +92,7 @@ def test_the_first_page_with_many_broadcasts(
     page.playwright.set_viewport_size({"width": 844, "height": 390})
     top = "return document.querySelector('.stream').getBoundingClientRect().top;"
     wait_until(lambda: page.run(top) < 390 * 2 / 3, "a card in the low window", every_s=0.1)
-    page.fill("#search", "there is no such thing")
+    page.fill("#search", "there is no such thing" + "-or-is-there" * 5)
     wait_for_element(page, "#found", "that there is none", lambda e: "Nothing" in e.text)
     gallery.add(page, "home-search-none")
     gallery.assert_flawless()
