@@ -65,6 +65,10 @@ def test_the_first_page(
                      lambda e: first_number(e.text) == 2)
     wait_for_element(page, "[data-name=bob-the-builder][data-state=paused]", "the other stream")
     gallery.add(page, "home-two")
+    # A phone on its side shows who is live, and not only what the page is called.
+    chromium_of(page).playwright.set_viewport_size({"width": 844, "height": 390})
+    top = "return document.querySelector('.stream').getBoundingClientRect().top;"
+    wait_until(lambda: page.run(top) < 390 * 2 / 3, "a card in the low window", every_s=0.1)
     page.goto(server.url("/nothing/here"))
     gallery.add(page, "not-found")
     gallery.assert_flawless()
@@ -88,10 +92,6 @@ def test_the_first_page_with_many_broadcasts(
     wait_for_element(page, f"{card}[data-state=ended]", "one that has ended")
     gallery.add(page, "home-many", [
         ".badge-live", ".badge-paused", ".badge-offline", ".stream-viewers", ".stream-kind"])
-    # A phone on its side shows who is live, and not only what the page is called.
-    page.playwright.set_viewport_size({"width": 844, "height": 390})
-    top = "return document.querySelector('.stream').getBoundingClientRect().top;"
-    wait_until(lambda: page.run(top) < 390 * 2 / 3, "a card in the low window", every_s=0.1)
     page.fill("#search", "there is no such thing" + "-or-is-there" * 5)
     wait_for_element(page, "#found", "that there is none", lambda e: "Nothing" in e.text)
     gallery.add(page, "home-search-none")
