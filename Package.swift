@@ -29,7 +29,7 @@ let package = Package(
         .executableTarget(
             name: "Supervisor",
             dependencies: [
-                "LinuxIO", "ControlChannel", "Settings", "Telemetry", "Text",
+                "LinuxIO", "ControlChannel", "Pictures", "Settings", "Telemetry", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -38,7 +38,7 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "LinuxIO", "ControlChannel", "Settings", "StreamState", "Telemetry",
+                "LinuxIO", "ControlChannel", "Pictures", "Settings", "StreamState", "Telemetry",
                 "HTTP", "Web", "Accounts", "Credentials", "History", "Streams",
                 "Directory", "Ingest", "Delivery", "Events", "AccountRoutes", "ChannelRoutes",
                 "PageRoutes", "Operations", "UserCommand",
@@ -174,7 +174,6 @@ let package = Package(
         .target(
             name: "Channel", dependencies: ["Settings", "Text"], path: "Sources/Worker/Channel",
             swiftSettings: strict),
-        .target(name: "Pictures", path: "Sources/Worker/Pictures", swiftSettings: strict),
         // Pages and their assets, embedded.
         .target(name: "CWebFiles", path: "Sources/Worker/Web/CWebFiles"),
         .target(
@@ -241,6 +240,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Text", dependencies: [], path: "Sources/Shared/Text", swiftSettings: strict),
+        .target(name: "Pictures", path: "Sources/Shared/Pictures", swiftSettings: strict),
         .target(
             name: "LinuxIO", dependencies: ["CLinux"], path: "Sources/Shared/LinuxIO",
             swiftSettings: strict),

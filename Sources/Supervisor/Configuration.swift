@@ -8,7 +8,7 @@ struct Configuration {
     /// The certificate chain and its key, PEM as in the files.
     let certificate: [UInt8]
     let key: [UInt8]
-    /// As in the file; empty when there is none.
+    /// A picture that was looked through; empty when there is none.
     let logo: [UInt8]
 
     /// Reads the files that the settings name.

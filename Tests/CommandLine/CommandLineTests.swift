@@ -1,5 +1,6 @@
 // The command line: that it has what the table of settings has, and how it complains.
 
+import Foundation
 import Settings
 import Testing
 
@@ -97,6 +98,44 @@ struct CommandLineTests {
             "serve", "--publish", "open", "--cert", "/dev/null", "--key", "/dev/null")
         #expect(wrong.exitCode == 1)
         #expect(wrong.line.hasPrefix("/dev/null contains no certificate in PEM"))
+    }
+
+    @Test(
+        "a logo that is no picture, or that is damaged, is told in one line with the reason",
+        arguments: [
+            ("webp-lossy", nil, nil), ("png-notes", nil, nil),
+            ("make_corpus.py", nil, "it is neither a JPEG nor a PNG nor a WebP"),
+            ("jpeg-progressive", -2, "it is cut off"),
+            ("png-colour", 1, "something follows its end"),
+        ] as [(String, Int?, String?)])
+    func logo(sample: String, change: Int?, reason: String?) throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Fuzz/Pictures")
+        let name = sample.contains(".") ? sample : "Corpus/\(sample)"
+        var bytes = try Data(contentsOf: folder.appending(path: name))
+        if let change { bytes = change < 0 ? bytes.dropLast(-change) : bytes + Data(count: change) }
+        let file = FileManager.default.temporaryDirectory.appending(path: "logo-\(UUID())")
+        try bytes.write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let settings = try settings(["cert": "c", "key": "k", "site-logo": file.path])
+        do throws(StartError) {
+            let logo = try LogoCheck.read(settings)
+            #expect(reason == nil && !logo.isEmpty)
+            // Nothing of what its program has written beside the picture is shown.
+            #expect(logo.firstRange(of: Array("garden".utf8)) == nil)
+        } catch {
+            let expected = "cannot be used: \(reason ?? "-"); give another one with --site-logo"
+            #expect(error.message.hasSuffix(expected) && error.exitCode == 1)
+        }
+    }
+
+    private func settings(_ texts: [String: String]) throws -> Settings {
+        var given = GivenSettings()
+        for (name, text) in texts {
+            guard let name = Setting.Name(rawValue: name) else { throw Unexpected() }
+            given[name] = GivenSettings.Entry(texts: [text], source: .flag)
+        }
+        return try Settings(given, processors: 1)
     }
 
     @Test("a configuration file that cannot be read is told in one line")

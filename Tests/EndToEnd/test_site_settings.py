@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
 
 from browser.account_pages import Visitor
 from browser.element import wait_for_element
@@ -37,9 +39,9 @@ signup-text = "Ask Ann at the door."
 
 
 def picture(path: Path) -> Path:
-    """A small square logo, by ffmpeg."""
+    """A small logo, by ffmpeg."""
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc=size=96x96", "-frames:v", "1",
+        ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc=size=96x64", "-frames:v", "1",
          str(path)], check=True)
     return path
 
@@ -58,7 +60,7 @@ def text(server: Server, path: str) -> str:
 def test_a_reload_gives_pages_another_face_and_refuses_what_is_wrong(
     start_server: Start, tmp_path: Path
 ) -> None:
-    file, logo = tmp_path / "weir.toml", picture(tmp_path / "logo.png")
+    file, logo = tmp_path / "weir.toml", picture(tmp_path / "logo.webp")
     file.write_text("")
     server = start_server("--config", str(file))
     assert "<title>Live now · Weir</title>" in text(server, "/")
@@ -71,19 +73,24 @@ def test_a_reload_gives_pages_another_face_and_refuses_what_is_wrong(
     assert "Ask Ann at the door." in text(server, "/signup")
     (style,) = re.findall(r'href="(/assets/\w+/site\.css)"', home)
     assert "--accent: light-dark(#b00020," in server.get(style).body.decode()
-    (address,) = re.findall(r'<img src="(/assets/\w+/logo\.png)"', home)
+    (address,) = re.findall(r'<img src="(/assets/\w+/logo\.webp)"', home)
     served = server.get(address)
-    assert served.body == logo.read_bytes()
-    assert served.headers["content-type"] == "image/png"
+    shown, given = (Image.open(io.BytesIO(each)) for each in (served.body, logo.read_bytes()))
+    assert ImageChops.difference(shown.convert("RGB"), given.convert("RGB")).getbbox() is None
+    assert served.headers["content-type"] == "image/webp"
+    (icon,) = server.get("/manifest.webmanifest").json()["icons"]
+    assert icon == {"src": address, "type": "image/webp", "sizes": "96x64"}
     assert served.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in served.headers["content-security-policy"]
 
-    drawing, long = tmp_path / "logo.svg", tmp_path / "long.png"
+    drawing, long, cut = tmp_path / "logo.svg", tmp_path / "long.webp", tmp_path / "cut.webp"
+    cut.write_bytes(logo.read_bytes()[:-2])
     drawing.write_text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
     long.write_bytes(logo.read_bytes() + bytes(256 * 1024))
     for line, reason in [
         (f'site-name = "{"x" * 61}"', "site-name"), ('site-accent = "blue"', "site-accent"),
-        (f'site-logo = "{drawing}"', "no PNG, JPEG or WebP"), (f'site-logo = "{long}"', "too long"),
+        (f'site-logo = "{drawing}"', "neither a JPEG nor a PNG nor a WebP"),
+        (f'site-logo = "{cut}"', "cut off"), (f'site-logo = "{long}"', "too long"),
         (f'site-logo = "{tmp_path}/none.png"', "no such file"),
     ]:
         file.write_text(line + "\n")

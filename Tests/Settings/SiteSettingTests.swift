@@ -66,16 +66,4 @@ import Testing
         #expect(try settings(.siteText, String(repeating: "ü", count: 500)).siteText.count == 500)
         #expect(try settings(.siteAccent, "#ABCDEF").siteAccent == "#abcdef")
     }
-
-    @Test("a picture is what its first bytes say")
-    func pictures() {
-        let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0]
-        #expect(LogoType(png) == .png)
-        #expect(LogoType([0xFF, 0xD8, 0xFF, 0xE0]) == .jpeg)
-        #expect(LogoType(Array("RIFF1234WEBPVP8 ".utf8)) == .webp)
-        for bytes in [[], Array("RIFF1234WAVE".utf8), Array("<svg/>".utf8), Array(png.dropFirst())]
-        {
-            #expect(LogoType(bytes) == nil)
-        }
-    }
 }

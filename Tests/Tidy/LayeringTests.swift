@@ -8,15 +8,16 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     (
         "Sources/Supervisor",
         [
-            "Glibc", "ArgumentParser", "Logging", "LinuxIO", "ControlChannel", "Settings",
-            "Telemetry", "Text",
+            "Glibc", "ArgumentParser", "Logging", "LinuxIO", "ControlChannel", "Pictures",
+            "Settings", "Telemetry", "Text",
         ]
     ),
     (
         "Sources/Worker/Main",
         [
-            "Glibc", "Logging", "LinuxIO", "ControlChannel", "Settings", "StreamState",
-            "Telemetry", "HTTP", "Web", "Accounts", "Credentials", "History", "Streams",
+            "Glibc", "Logging", "LinuxIO", "ControlChannel", "Pictures", "Settings",
+            "StreamState", "Telemetry", "HTTP", "Web", "Accounts", "Credentials", "History",
+            "Streams",
             "Directory", "Ingest", "Delivery", "Events", "AccountRoutes", "ChannelRoutes",
             "PageRoutes", "Operations", "UserCommand",
         ]
@@ -112,7 +113,6 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
         ]
     ),
     ("Sources/Worker/Channel", ["Settings", "Text"]),
-    ("Sources/Worker/Pictures", []),
     ("Sources/Worker/Web", ["CWebFiles", "Compression", "Glibc", "Text"]),
 
     // Protocols and formats.
@@ -135,6 +135,7 @@ private let allowed: [(folder: String, imports: Set<String>)] = [
     ),
     ("Sources/Shared/Settings", ["CToml", "Glibc"]),
     ("Sources/Shared/Text", []),
+    ("Sources/Shared/Pictures", []),
     ("Sources/Shared/LinuxIO", ["CLinux", "Glibc", "Synchronization"]),
 ]
 

@@ -66,21 +66,21 @@ import Testing
         let card = { (kind: String) in "name=\"twitter:card\" content=\"\(kind)\"" }
         #expect(watch(ChannelPreview(Face(name: "anna"), isLive: true)).contains(card("player")))
         #expect(watch(ChannelPreview(Face(name: "anna"))).contains(card("summary")))
-        let site = Site(name: "W", logo: Site.Logo(type: "png", bytes: Array("p".utf8)))
+        let site = Site(name: "W", logo: Site.Logo(type: "png", bytes: [1], size: (64, 64)))
         #expect(
             watch(ChannelPreview(Face(name: "anna")), site: site).contains(
                 card("summary_large_image")))
     }
 
-    @Test("the manifest names an icon that is there, with the size that its file says")
-    func manifest() {
+    @Test(
+        "the manifest names an icon that is there, with its size",
+        arguments: ["png", "jpeg", "webp"])
+    func manifest(type: String) {
         let plain = String(decoding: WebSite().manifest().bytes, as: UTF8.self)
         #expect(plain.contains("icon.svg\",\"type\":\"image/svg+xml\",\"sizes\":\"any\""))
-        let png: [UInt8] = [
-            0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52,
-            0, 0, 2, 0, 0, 0, 1, 0,
-        ]
-        let own = WebSite(site: Site(name: "W", logo: Site.Logo(type: "png", bytes: png)))
-        #expect(String(decoding: own.manifest().bytes, as: UTF8.self).contains("\"512x256\""))
+        let logo = Site.Logo(type: type, bytes: [1], size: (512, 256))
+        let own = WebSite(site: Site(name: "W", logo: logo))
+        let text = String(decoding: own.manifest().bytes, as: UTF8.self)
+        #expect(text.contains("logo.\(type)\",\"type\":\"image/\(type)\",\"sizes\":\"512x256\""))
     }
 }

@@ -53,7 +53,7 @@ import Testing
         "the logo is an asset with its own type, and the icon of pages",
         arguments: ["png", "jpeg", "webp"])
     func logo(type: String) throws {
-        let logo = Site.Logo(type: type, bytes: Array("picture".utf8))
+        let logo = Site.Logo(type: type, bytes: Array("picture".utf8), size: (64, 64))
         let sites = WebSites(offersSignUp: true, site: Site(name: "W", logo: logo))
         let asset = try #require(sites.assets.document(at: "logo.\(type)"))
         #expect(asset.contentType == "image/\(type)" && asset.bytes == logo.bytes)

@@ -32,8 +32,8 @@ extension Setting {
                 name: name, kind: .pathOrOff, initial: .text("off"), placeholder: "FILE",
                 help: """
                     A picture for the head of pages, previews of links and the app's icon: PNG, JPEG or \
-                    WebP, at most 256 KiB; square ones suit best. It is read when Weir starts or reloads. \
-                    off: the mark of Weir.
+                    WebP, at most 256 KiB, with edges of 16 to 2048 pixels; square ones suit best. It is \
+                    read when Weir starts or reloads. off: the mark of Weir.
                     """)
         default:
             Setting(

@@ -1,6 +1,8 @@
-// Reads the logo of the pages. It is handed to workers as it was read, so that it is the same in all of
-// them, whatever becomes of the file.
+// Reads the logo of the pages, and looks through it as through pictures of strangers: pages show it to everybody.
+// It is handed to workers as it was put together then, so that it is the same in all of them, whatever becomes of
+// the file.
 
+import Pictures
 import Settings
 
 enum LogoCheck {
@@ -8,12 +10,13 @@ enum LogoCheck {
     static func read(_ settings: Settings) throws(StartError) -> [UInt8] {
         guard let path = settings.siteLogo else { return [] }
         let bytes = try SmallFile.contents(path, what: "logo", limitBytes: Limits.logoFileBytes)
-        guard LogoType(bytes) != nil else {
+        do throws(PictureFault) {
+            return try Picture(checking: bytes, edgePixels: Limits.logoPixels).bytes
+        } catch {
             throw StartError(
                 message:
-                    "the logo \(Quoted.printable(path)) is no PNG, JPEG or WebP; give one with "
-                    + "--site-logo", exitCode: 1)
+                    "the logo \(Quoted.printable(path)) cannot be used: \(error.clause); give another "
+                    + "one with --site-logo", exitCode: 1)
         }
-        return bytes
     }
 }

@@ -5,12 +5,15 @@ package struct Site: Sendable {
         let contentType: String
         let fileName: String
         let bytes: [UInt8]
+        /// In pixels.
+        let size: (width: Int, height: Int)
 
         /// - Parameter type: "png", "jpeg" or "webp".
-        package init(type: String, bytes: [UInt8]) {
+        package init(type: String, bytes: [UInt8], size: (width: Int, height: Int)) {
             contentType = "image/\(type)"
             fileName = "logo.\(type)"
             self.bytes = bytes
+            self.size = size
         }
     }
 

@@ -24,29 +24,14 @@ extension WebSite {
 
     private var icon: JSONValue {
         let icon = site.icon(assets)
-        var members = [
+        return .object([
             JSONMember("src", .string(icon.address)), JSONMember("type", .string(icon.contentType)),
-        ]
-        if let sizes = site.iconSizes { members.append(JSONMember("sizes", .string(sizes))) }
-        return .object(members)
+            JSONMember("sizes", .string(site.iconSizes)),
+        ])
     }
 }
 
 extension Site {
-    /// Nil when they are not known.
-    var iconSizes: String? {
-        guard let logo else { return "any" }
-        return logo.size.map { "\($0.width)x\($0.height)" }
-    }
-}
-
-extension Site.Logo {
-    /// In pixels, where its file says that in its first bytes (PNG, section 11.2.1).
-    var size: (width: Int, height: Int)? {
-        guard contentType == "image/png", bytes.count >= 24 else { return nil }
-        let number = { (place: Int) in
-            self.bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-        }
-        return (number(16), number(20))
-    }
+    /// The mark of Weir is a drawing.
+    var iconSizes: String { logo.map { "\($0.size.width)x\($0.size.height)" } ?? "any" }
 }

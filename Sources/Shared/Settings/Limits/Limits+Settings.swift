@@ -23,8 +23,9 @@ extension Limits {
     package static let siteNameCharacters = 60
     /// Setting: characters of `site-text`, and of `signup-text`: a paragraph.
     package static let siteTextCharacters = 500
-    /// Machine: the file of the logo. Every page shows it.
+    /// Machine: the file of the logo, and pixels of its edges. Every page shows it.
     package static let logoFileBytes = 256 * 1024
+    package static let logoPixels = 16...2_048
     /// Setting: a path in a setting (PATH_MAX without the final NUL).
     package static let pathBytes = 4_095
     /// Machine: the file of a certificate or of its key. A chain of a dozen certificates is about 30 KB.

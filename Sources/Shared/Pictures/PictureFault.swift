@@ -3,6 +3,8 @@
 package struct PictureFault: Error, Equatable, Sendable {
     /// For the person who sent it.
     package let sentence: String
+    /// The same as a part of a sentence, without a full stop.
+    package var clause: String { sentence.prefix(1).lowercased() + sentence.dropFirst().dropLast() }
 
     init(_ sentence: String) { self.sentence = sentence }
 
