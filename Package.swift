@@ -384,7 +384,8 @@ let package = Package(
         .testTarget(
             name: "AccountRoutesTests",
             dependencies: [
-                "AccountRoutes", "Accounts", "Credentials", "HTTP", "LinuxIO", "Telemetry", "Web",
+                "AccountRoutes", "Accounts", "Credentials", "FakeExchange", "HTTP", "LinuxIO",
+                "Pictures", "StreamState", "Telemetry", "Web",
             ],
             path: "Tests/AccountRoutes"),
         .testTarget(

@@ -138,6 +138,49 @@ import Testing
         #expect(before.findings.count == 1 && after.findings.count == 1 && store.asked == 1)
     }
 
+    @Test(
+        "whoever asks too much is refused alone, and the next one who waits asks",
+        arguments: [AccountError.tooManyAtOnce, .busy])
+    func askers(error: AccountError) {
+        let (greedy, second, third) = (look(0), look(1), look(2))
+        #expect(store.asked == 1)
+        store.answer?(.failure(error))
+        #expect(greedy.findings == ["\(error)"] && second.findings.isEmpty)
+        #expect(store.asked == 2)
+        // Somebody who comes now waits for the same answer.
+        let last = look(3)
+        #expect(store.asked == 2)
+        store.answer?(.success("anna"))
+        for heard in [second, third, last] { #expect(heard.findings == ["anna"]) }
+        #expect(greedy.findings.count == 1)
+    }
+
+    @Test("when all who wait ask too much, each is refused once, and nothing stays")
+    func allAsk() {
+        let all = (0..<10).map { look($0) }
+        for _ in all { store.answer?(.failure(.tooManyAtOnce)) }
+        #expect(all.allSatisfy { $0.findings == ["tooManyAtOnce"] } && store.asked == 10)
+        let later = look(11)
+        store.answer?(.success(nil))
+        #expect(later.findings == ["nobody"] && store.asked == 11)
+    }
+
+    @Test("what was revoked is not believed longer because its holder asks too much")
+    func revoked() {
+        _ = look(0)
+        store.answer?(.success("anna"))
+        // While nothing was changed, a broadcast goes on whatever else comes from its network.
+        let busy = look(Limits.credentialStaleMs)
+        store.answer?(.failure(.tooManyAtOnce))
+        #expect(busy.findings == ["anna"])
+        let greedy = look(Limits.credentialStaleMs + 1, changes: 1)
+        store.answer?(.failure(.tooManyAtOnce))
+        #expect(greedy.findings == ["tooManyAtOnce"])
+        let again = look(Limits.credentialStaleMs + 2, changes: 1)
+        store.answer?(.success(nil))
+        #expect(again.findings == ["nobody"])
+    }
+
     @Test("strangers do not make us forget, while the store is gone, who was known")
     func flood() {
         _ = look(0)

@@ -55,6 +55,7 @@ import Testing
         (.wrongOwner, 403, "not-the-owner", "not-the-owner"),
         (.disabled, 403, "account-disabled", "account-disabled"),
         (.unanswered(.busy), 503, "accounts-busy", "accounts-busy"),
+        (.unanswered(.tooManyAtOnce), 429, "too-many-at-once", "too-many-at-once"),
         (
             .unanswered(.unavailable(reason: "secret words")), 503, "accounts-unavailable",
             "accounts-unavailable"
@@ -69,7 +70,7 @@ import Testing
             #expect(early.status == status && early.slug == slug)
             let late = Problem(denial, of: claim, hasBegun: true)
             #expect(late.status == status && late.slug == whilePublishing)
-            #expect(denial.isCertain == (status != 503))
+            #expect(denial.isCertain == (status < 429))
         }
     }
 

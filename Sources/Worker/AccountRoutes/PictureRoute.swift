@@ -2,7 +2,9 @@
 // answer depends on who asks.
 //
 // Which picture an account has is asked like all else about accounts, and remembered for as long. The picture
-// itself comes from the store once: those who want one that is on its way wait for it together.
+// itself comes from the store once: those who want one that is on its way wait for it together. The question is
+// charged to the one who has waited longest. If it is refused because of that client, only this one hears so, and
+// the next one asks.
 //
 // Owner: the worker's loop thread.
 
@@ -56,19 +58,42 @@ package final class PictureRoute {
         guard waitingCount < Limits.picturesAwaited else { return refuse(exchange, .picturesBusy) }
         waiting[account.name, default: []].append(exchange)
         waitingCount += 1
-        guard waiting[account.name]?.count == 1 else { return }
-        desk.ask(for: exchange.client) { service throws(AccountError) in
+        if waiting[account.name]?.count == 1 { ask(for: exchange, account, tag) }
+    }
+
+    /// - Parameter asker: the first of those who wait for this picture.
+    private func ask(for asker: Exchange, _ account: Account, _ tag: PictureTag) {
+        desk.ask(for: asker.client) { service throws(AccountError) in
             try service.picture(of: account)
         } then: { [self] result in
-            let exchanges = waiting.removeValue(forKey: account.name) ?? []
-            waitingCount -= exchanges.count
             if case .success(let picture?) = result {
                 shelf.put(picture, of: account.name, tag: tag)
             }
-            for exchange in exchanges where !exchange.isOver {
+            var told = take(account.name)
+            if case .failure(let error) = result, error.isOfAsker {
+                // Those who have gone do not ask, either.
+                let others = told.dropFirst().filter { !$0.isOver }
+                told = [asker]
+                putBack(others, account.name)
+                if let next = others.first { ask(for: next, account, tag) }
+            }
+            for exchange in told where !exchange.isOver {
                 answer(exchange, result, of: account.name)
             }
         }
+    }
+
+    /// Those who have waited for a picture.
+    private func take(_ name: StreamName) -> [Exchange] {
+        let exchanges = waiting.removeValue(forKey: name) ?? []
+        waitingCount -= exchanges.count
+        return exchanges
+    }
+
+    private func putBack(_ exchanges: [Exchange], _ name: StreamName) {
+        guard !exchanges.isEmpty else { return }
+        waiting[name] = exchanges
+        waitingCount += exchanges.count
     }
 
     private func answer(

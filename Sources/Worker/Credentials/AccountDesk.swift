@@ -55,8 +55,9 @@ package final class AccountDesk {
     // MARK: Looks into the store
 
     /// `then` is called once, on the loop's thread, after this has returned. It gets the answer, or what
-    /// `work` throws, or `.busy` when too much is waiting, or `.unavailable` when the answer takes
-    /// longer than `Limits.accountAnswerMs`. Work that is too late is still done.
+    /// `work` throws, or `.tooManyAtOnce` when too much of this client is waiting, or `.busy` when too much of
+    /// all is, or `.unavailable` when the answer takes longer than `Limits.accountAnswerMs`. Work that is too
+    /// late is still done.
     /// - Parameters:
     ///   - client: who asks; nil for the server itself.
     ///   - done: called when `work` has been done, before `then`, and even when it is too late for that.
@@ -68,7 +69,9 @@ package final class AccountDesk {
     ) {
         loop.assertOwner()
         let question = Question(then, loop: loop)
-        guard client?.take(.accountQuestions) ?? true else { return question.refuse(.busy) }
+        guard client?.take(.accountQuestions) ?? true else {
+            return question.refuse(.tooManyAtOnce)
+        }
         let isTaken = run(on: lookups, question.deadline, work) { answer in
             client?.giveBack(.accountQuestions)
             if case .success(let answer) = answer { done(answer) }

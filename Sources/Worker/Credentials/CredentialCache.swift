@@ -1,5 +1,6 @@
 // What is remembered about credentials of one kind (or names), by their digest: who holds them, how long
-// that may be believed, and who waits for an answer.
+// that may be believed, and who waits for an answer. Those who wait for the same are answered together, but
+// a question that is refused because of its client is refused to this one alone: the next one asks.
 //
 // Owner: the worker's loop thread. Times are milliseconds of the loop's clock.
 
@@ -17,13 +18,15 @@ package final class CredentialCache<ID: Hashable, Holder> {
         var checkedAtMs: UInt64?
         /// The count of changes at that time (see `Credentials.changed`).
         var changes: UInt64 = 0
-        /// The store did not answer the last time it was asked.
-        var isUnanswered = false
+        /// Why there was no answer the last time.
+        var failure: AccountError?
         var isBeingAsked = false
         var waiting: [Waiting] = []
     }
 
     private struct Waiting {
+        /// No two have the same.
+        let number: UInt64
         let sinceMs: UInt64
         /// The count of changes at that time: an answer to an earlier question will not do.
         let changes: UInt64
@@ -32,6 +35,7 @@ package final class CredentialCache<ID: Hashable, Holder> {
     }
 
     private var entries: [ID: Entry] = [:]
+    private var lastNumber: UInt64 = 0
     private let freshMs: UInt64
     private let mostRemembered: Int
 
@@ -59,21 +63,24 @@ package final class CredentialCache<ID: Hashable, Holder> {
         let isAnswered = isBelievable(entry, nowMs: nowMs, changes: changes)
         let isFresh = isFresh(entry, nowMs: nowMs, changes: changes)
         let mustAsk = !isFresh && !entry.isBeingAsked
+        lastNumber += 1
+        let waiting = Waiting(
+            number: lastNumber, sinceMs: nowMs, changes: changes, ask: ask, then: then)
         if !isAnswered {
             // All who wait are answered in one turn, so there must not be too many.
             guard entry.waiting.count < Limits.credentialWaiters else {
                 return then(.failure(.busy))
             }
-            entry.waiting.append(
-                Waiting(sinceMs: nowMs, changes: changes, ask: ask, then: then))
+            entry.waiting.append(waiting)
         }
         if mustAsk { entry.isBeingAsked = true }
         entries[id] = entry
         if isAnswered { then(.success(entry.holder)) }
-        guard mustAsk else { return }
-        ask { [weak self] finding in
-            self?.learn(finding, of: id, askedAtMs: nowMs, changes: changes)
-        }
+        if mustAsk { pose(waiting, about: id) }
+    }
+
+    private func pose(_ question: Waiting, about id: ID) {
+        question.ask { [weak self] finding in self?.learn(finding, of: id, answering: question) }
     }
 
     /// The store has said this recently, and nothing has been changed since.
@@ -89,40 +96,40 @@ package final class CredentialCache<ID: Hashable, Holder> {
         if isFresh(entry, nowMs: nowMs, changes: changes) { return true }
         guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
         let ageMs = nowMs - checkedAtMs
-        if entry.isUnanswered { return ageMs < Limits.credentialTrustMs }
-        return entry.changes == changes && ageMs < max(freshMs, Limits.credentialStaleMs)
+        let isUnchanged = entry.changes == changes
+        guard let failure = entry.failure else {
+            return isUnchanged && ageMs < max(freshMs, Limits.credentialStaleMs)
+        }
+        // Who asks too much does not thereby keep what was taken from them.
+        return ageMs < Limits.credentialTrustMs && (isUnchanged || failure != .tooManyAtOnce)
     }
 
-    private func learn(
-        _ finding: Finding, of id: ID, askedAtMs: UInt64, changes: UInt64
-    ) {
+    private func learn(_ finding: Finding, of id: ID, answering question: Waiting) {
         guard var entry = entries[id] else { return }
-        var told = entry.waiting
-        entry.waiting = []
         var answer = finding
+        let isTold: (Waiting) -> Bool
         switch finding {
         case .success(let holder):
             entry.holder = holder
-            entry.checkedAtMs = askedAtMs
-            entry.changes = changes
-            entry.isUnanswered = false
+            entry.checkedAtMs = question.sinceMs
+            entry.changes = question.changes
+            entry.failure = nil
             // This answer may not contain what was changed meanwhile.
-            entry.waiting = told.filter { $0.changes != changes }
-            told.removeAll { $0.changes != changes }
-        case .failure:
-            entry.isUnanswered = true
-            if isBelievable(entry, nowMs: askedAtMs, changes: changes) {
+            isTold = { $0.changes == question.changes }
+        case .failure(let error):
+            entry.failure = error
+            if isBelievable(entry, nowMs: question.sinceMs, changes: question.changes) {
                 answer = .success(entry.holder)
             }
+            isTold = { !error.isOfAsker || $0.number == question.number }
         }
+        let told = entry.waiting.filter(isTold)
+        entry.waiting.removeAll(where: isTold)
         let next = entry.waiting.last
         entry.isBeingAsked = next != nil
-        entries[id] = entry.checkedAtMs == nil ? nil : entry
+        entries[id] = entry.checkedAtMs == nil && next == nil ? nil : entry
         for waiting in told { waiting.then(answer) }
-        guard let next else { return }
-        next.ask { [weak self] finding in
-            self?.learn(finding, of: id, askedAtMs: next.sinceMs, changes: next.changes)
-        }
+        if let next { pose(next, about: id) }
     }
 
     /// Makes room. Strangers make us remember credentials that no one holds, so those go first; then

@@ -24,8 +24,11 @@ package enum AccountError: Error, Equatable, Sendable {
     case notFound
     /// The store does not answer, or not in time. `reason` is for the log and for /readyz.
     case unavailable(reason: String)
-    /// Too much is waiting to be done.
+    /// Too much is waiting to be done, for all clients together.
     case busy
+
+    /// Whether it is about who has asked, so that it is no answer for others who want to know the same.
+    package var isOfAsker: Bool { self == .tooManyAtOnce || self == .busy }
 }
 
 /// Which rule a new password breaks.
