@@ -355,7 +355,7 @@ let package = Package(
         .testTarget(
             name: "StreamsTests",
             dependencies: [
-                "Streams", "StreamBench", "LinuxIO", "Media", "SegmentRing", "Settings",
+                "Streams", "StreamBench", "Channel", "LinuxIO", "Media", "SegmentRing", "Settings",
                 "StreamState",
                 "Telemetry", .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,6 +1,6 @@
 // Files of a few bytes, read and written whole.
 //
-// Unsafe use: read(2) and write(2) get the rest of an array that outlives the call, and its length;
+// Unsafe use: read(2), pread(2) and write(2) get the rest of an array that outlives the call, and its length;
 // the other calls get strings, which they do not keep.
 
 import Glibc
@@ -19,13 +19,27 @@ extension FileSystem {
     package static func contents(
         ofRegular path: String, limitBytes: Int
     ) throws(SystemError) -> [UInt8] {
+        try contents(of: try openRegular(path), limitBytes: limitBytes)
+    }
+
+    /// The first bytes of such a file: all of them when it has no more. Errors: as before, without EFBIG.
+    package static func beginning(
+        ofRegular path: String, bytes: Int
+    ) throws(SystemError) -> [UInt8] {
+        let file = try openRegular(path)
+        var beginning = [UInt8](repeating: 0, count: bytes)
+        let count = try systemCall("pread") { unsafe pread(file.raw, &beginning, bytes, 0) }
+        return Array(beginning.prefix(count))
+    }
+
+    static func openRegular(_ path: String) throws(SystemError) -> Descriptor {
         let file = try open(path)
         var status = stat()
         try systemCall("fstat") { unsafe fstat(file.raw, &status) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw SystemError(code: EINVAL, call: "open")
         }
-        return try contents(of: file, limitBytes: limitBytes)
+        return file
     }
 
     private static func open(_ path: String) throws(SystemError) -> Descriptor {

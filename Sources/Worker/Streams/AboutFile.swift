@@ -3,7 +3,8 @@
 // the name, not to a ring, so a broadcast that comes back with other tracks says what it said.
 //
 // A file that is not there says nothing. One that cannot be read may have said that the stream is unlisted, so
-// until the writer puts it there again the stream counts as that.
+// until the writer puts it there again the stream counts as that. Files are renamed into their place, so they are
+// whole. Only a loss of power may leave an older or an empty one, until the disk has it (DiskCare).
 //
 // Owner: the worker's loop thread.
 
@@ -17,7 +18,7 @@ struct AboutFile {
     /// How long what was seen of the file is believed, unless a change was announced.
     private static let freshMs: UInt64 = 1_000
 
-    private let path: String
+    let path: String
     private var stamp: FileStamp?
     private var seen: (changes: UInt64, untilMs: UInt64)?
     private(set) var about = About.none
@@ -49,7 +50,7 @@ struct AboutFile {
         return FileSystem.exists(path) ? read(path) : .none
     }
 
-    /// Replaces the file.
+    /// Replaces the file. The caller has the disk keep it.
     /// - Parameter slot: this worker's, so that no two write the same temporary file.
     mutating func write(_ about: About, slot: Int) throws(SystemError) {
         try FileSystem.write(about.encoded, to: path, through: "\(path).new-\(slot)")

@@ -18,6 +18,7 @@ extension LiveStream {
         do {
             try aboutFile.write(about, slot: environment.slot)
             environment.changes.announce()
+            environment.diskCare.keep(aboutFile.path)
         } catch {
             environment.logger.debug(
                 "what a stream says could not be kept",

@@ -289,6 +289,7 @@ package final class LiveStreams {
     package func prepare(_ about: About, of name: StreamName) throws(SystemError) {
         var file = AboutFile(folder: directory.folder(of: name))
         try file.write(about, slot: environment.slot)
+        environment.diskCare.keep(file.path)
     }
 
     /// Removes the directory only if nothing but a still and words is in it.

@@ -20,6 +20,7 @@ package final class StreamsEnvironment {
     let packagedViewers: Gauge
     /// Requests that wait for media that is still to come.
     let heldRequests: Gauge
+    let diskCare: DiskCare
     let dataDirectory: String
     let mediaLimits: MediaLimits
     /// How long a stream without media is kept, in milliseconds.
@@ -43,6 +44,7 @@ package final class StreamsEnvironment {
         viewers = Gauge(.viewers, in: counters)
         packagedViewers = Gauge(.packagedViewers, in: counters)
         heldRequests = Gauge(.requestsHeldNow, in: counters)
+        diskCare = DiskCare(loop: loop, logger: logger)
         dataDirectory = settings.dataDirectory
         mediaLimits = MediaLimits(ringBytes: settings.ringBytes)
         graceMs = settings.graceMs

@@ -39,6 +39,8 @@ extension Limits {
     package static let picturePixels = 16...2_048
     /// Worker: bytes of such pictures that are kept to be shown: sixty of the largest, a thousand usual ones.
     package static let picturesKeptBytes = 16 * 1_024 * 1_024
+    /// Worker: files of words about broadcasts that wait until the disk has them.
+    package static let filesToSettle = 256
     /// Worker: how many requests may wait for such pictures to come from the store.
     package static let picturesAwaited = 500
     /// Name: bytes of the file that says it beside the ring.
