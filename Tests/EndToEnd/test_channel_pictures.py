@@ -211,6 +211,37 @@ def test_only_its_owner_changes_it_and_no_other_site_makes_them(anna: Session) -
         assert anna.server.get(f"/{name}/picture").status == 404
 
 
+def test_where_anybody_may_publish_a_stream_without_an_account_has_none(
+    server: Server, publish: Publish, name: str
+) -> None:
+    publish(server, name).play(record(seconds=60))
+    server.wait_for_state(name, "live")
+    for path in (f"/{name}/picture", "/nobody-at-all/picture", "/x/picture"):
+        # Whichever worker is asked.
+        for _ in range(4):
+            assert (got := server.get(path)).status == 404 and got.problem == "no-picture"
+        assert server.request("HEAD", path).status == 404
+    assert server.get(f"/api/streams/{name}").json()["pictureUrl"] is None
+
+
+def test_the_player_of_a_channel_that_is_not_live_shows_its_picture(
+    anna: Session, open_own: Callable[..., Page]
+) -> None:
+    red = io.BytesIO()
+    Image.new("RGB", (96, 96), (200, 20, 20)).save(red, "PNG")
+    put(anna, red.getvalue())
+    page = open_own("chromium")
+    for path in ("watchLive", "embed"):
+        page.goto(anna.server.url(f"/{anna.name}/{path}"))
+        shown = wait_until(
+            lambda: page.run(
+                """const canvas = document.querySelector('#still');
+                   const { width, height } = canvas;
+                   const middle = canvas.getContext('2d').getImageData(width / 2, height / 2, 1, 1);
+                   return canvas.hidden ? null : [width, height, ...middle.data];"""), "the picture")
+        assert shown == [96, 54, 200, 20, 20, 255]
+
+
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 def test_browsers_show_what_comes_out(
     anna: Session, open_own: Callable[..., Page], browser: str

@@ -159,6 +159,27 @@ def test_a_link_to_a_channel_that_is_not_live_says_who_it_is(anna: Session) -> N
     assert Head(anna.server, f"/{anna.name}/watchLive").graph["og:title"] == "Anna's Bakery"
 
 
+def test_a_link_to_a_channel_that_was_live_shows_the_last_still_and_not_the_next_owner_s(
+    anna: Session, publish: Publish
+) -> None:
+    server, path = anna.server, f"/{anna.name}/watchLive"
+    on_air(publish, anna)
+    assert anna.request("DELETE", f"/{anna.name}/live").status == 204
+
+    def still() -> Head | None:
+        head = Head(server, path)
+        return head if f"/{anna.name}/still" in head.graph["og:image"] else None
+
+    wait_until(lambda: server.get(f"/{anna.name}/still").headers.get("weir-still") == "last", "the still")
+    head = wait_until(still, "the last still in the head")
+    assert head.meta("twitter:player") is None
+    picture = server.get(path_of(server, head.graph["og:image"]))
+    assert picture.headers["content-type"] == head.graph["og:image:type"] == "image/webp"
+    assert anna.delete().status == 204
+    sign_up(server, anna.name)
+    wait_until(lambda: "/logo.png" in Head(server, path).graph["og:image"], "nothing of somebody else")
+
+
 def test_a_link_to_the_first_page_says_what_this_server_is(strict: Server) -> None:
     head = Head(strict, "/")
     assert (head.graph["og:type"], head.graph["og:title"]) == ("website", "Mill & Co")

@@ -18,13 +18,14 @@ extension ChannelPreview {
             })
     }
 
-    init(_ channel: PublicChannel) {
+    /// - Parameter lastStill: of its last broadcast.
+    init(_ channel: PublicChannel, lastStill: Still?) {
         self.init(
             Face(
                 name: channel.name, displayName: channel.profile.displayName,
                 words: channel.wordsWhileOffline,
                 picturePath: channel.pictureTag?.url(ofChannel: channel.name.text)),
-            line: channel.profile.line)
+            line: channel.profile.line, still: lastStill)
     }
 }
 

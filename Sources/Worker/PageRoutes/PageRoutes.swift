@@ -28,6 +28,7 @@ package final class PageRoutes {
     private let credentials: Credentials
     private let names: ChannelNames
     private let streams: LiveStreams
+    private let lastStills: LastStills
     private let directory: ChannelDirectory
     private var manifests: [String: Resource] = [:]
     private let requiresAccount: Bool
@@ -36,14 +37,16 @@ package final class PageRoutes {
     private let embedFields: [HeaderField]
 
     package init(
-        sites: WebSites, streams: LiveStreams, catalog: StreamCatalog, credentials: Credentials,
-        names: ChannelNames, directory: ChannelDirectory, settings: Settings
+        sites: WebSites, streams: LiveStreams, catalog: StreamCatalog, lastStills: LastStills,
+        credentials: Credentials, names: ChannelNames, directory: ChannelDirectory,
+        settings: Settings
     ) {
         self.sites = sites
         self.catalog = catalog
         self.credentials = credentials
         self.names = names
         self.streams = streams
+        self.lastStills = lastStills
         self.directory = directory
         requiresAccount = settings.publish == .account
         transportSecurity = TransportSecurity(mode: settings.hsts)
@@ -150,19 +153,34 @@ package final class PageRoutes {
         }
     }
 
-    /// What is said of it, on its page and in previews of links: of the broadcast that is on, else of the channel, as far as the store
-    /// of accounts tells.
+    /// What is said of it, on its page and in previews of links: of the broadcast that is on, else of the
+    /// channel, as far as the store of accounts tells.
     private func preview(
         of name: StreamName, for exchange: Exchange, then: @escaping (ChannelPreview) -> Void
     ) {
         if let stream = streams.find(name), let channel = ChannelPreview(stream) {
             return then(channel)
         }
-        directory.find(name, for: exchange) { found in
-            guard case .success(let channel?) = found else {
-                return then(ChannelPreview(Face(name: name.text)))
+        directory.find(name, for: exchange) { [self] found in
+            lastStill(of: name, for: exchange) { still in
+                guard case .success(let channel?) = found else {
+                    return then(ChannelPreview(Face(name: name.text), still: still))
+                }
+                then(ChannelPreview(channel, lastStill: still))
             }
-            then(ChannelPreview(channel))
+        }
+    }
+
+    /// That of the last broadcast, if whoever made it has the name now (as StillRoute shows it).
+    private func lastStill(
+        of name: StreamName, for exchange: Exchange,
+        then: @escaping (ChannelPreview.Still?) -> Void
+    ) {
+        let isNoted = streams.find(name)?.ring.status.isNoted ?? (streams.fault(of: name) == nil)
+        guard isNoted, let head = lastStills.head(of: name) else { return then(nil) }
+        names.holder(of: name, for: exchange) { holder in
+            guard holder.mayBe(head.publisher) else { return then(nil) }
+            then(ChannelPreview.Still(contentType: head.form.contentType, size: nil))
         }
     }
 

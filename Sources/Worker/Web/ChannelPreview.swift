@@ -2,7 +2,7 @@
 // links to it. Pure.
 
 package struct ChannelPreview: Sendable {
-    /// A still of the broadcast that is on, if it is a picture that an `<img>` shows.
+    /// A still of the broadcast that is on, or of the last one, if it is a picture that an `<img>` shows.
     package struct Still: Sendable {
         let contentType: String
         /// In pixels, if that is known.

@@ -116,7 +116,7 @@ package final class WebSite {
         _ channel: ChannelPreview, visitor: Visitor, origin: String? = nil
     ) -> Document {
         let face = channel.face
-        var values = faceValues(face)
+        var values = values(of: channel)
         values["card"] = emptyCard(level: "h3")
         let facts = factParts.watch.filled(with: values)
         return render(
@@ -125,7 +125,8 @@ package final class WebSite {
             preview: origin.map { preview(of: channel, origin: $0) })
     }
 
-    private func faceValues(_ face: Face) -> [String: String] {
+    private func values(of channel: ChannelPreview) -> [String: String] {
+        let face = channel.face
         let tags = face.tags.map { "<li class=\"tag\" dir=\"auto\">\($0.htmlEscaped)</li>" }
         return [
             "name": face.name.htmlEscaped, "heading": face.heading.htmlEscaped,
@@ -134,6 +135,7 @@ package final class WebSite {
             "tags": tags.joined(), "language-attribute": face.languageAttribute,
             "hue": "\(face.hue)", "initial": face.initial.htmlEscaped,
             "picture": face.pictureElement,
+            "picture-address": (face.picturePath ?? "").htmlEscaped,
         ]
     }
 
@@ -149,8 +151,7 @@ package final class WebSite {
 
     /// The player alone.
     package func embed(_ channel: ChannelPreview) -> Document {
-        let face = channel.face
-        let values = faceValues(face)
+        let values = values(of: channel)
         let facts = factParts.embed.filled(with: values)
         let caption = embedCaption.filled(with: values)
         return renderEmbed(

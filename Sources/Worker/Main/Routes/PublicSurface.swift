@@ -68,7 +68,7 @@ struct PublicSurface {
             credentials: accounts.publishers, storeWatch: accounts.storeWatch,
             hasStream: { streams.find($0) != nil })
         let pages = PageRoutes(
-            sites: sites, streams: streams, catalog: live.catalog,
+            sites: sites, streams: streams, catalog: live.catalog, lastStills: live.lastStills,
             credentials: accounts.credentials, names: names, directory: accounts.directory,
             settings: settings)
         let watching = WatchRoute(

@@ -1,6 +1,7 @@
 // The last still of each broadcast that is over, in DATA/stills/NAME, for those who come when nobody is live.
 // The worker that notes the end of a broadcast puts it there; the next broadcast's takes its place. There are
-// only so many: the oldest go first.
+// only so many: the oldest go first. They are there for looks, so nobody waits until the disk has them: after a loss
+// of power some may be damaged, which their checksum tells (StillFile).
 //
 // Owner: the worker's loop thread.
 
@@ -80,6 +81,13 @@ package final class LastStills {
 
     /// What tells that of a name from earlier ones; nil when there is none.
     package func stamp(of name: StreamName) -> FileStamp? { FileSystem.stamp(of: path(name)) }
+
+    /// What is known of it without reading all of it; nil when there is none.
+    package func head(of name: StreamName) -> StillFile.Head? {
+        let bytes = try? FileSystem.beginning(
+            ofRegular: path(name), bytes: StillFile.Head.mostBytes)
+        return bytes.flatMap(StillFile.Head.init(decoding:))
+    }
 
     /// Nil when there is none, or one that is damaged.
     package func find(_ name: StreamName) -> StillFile? {

@@ -4,7 +4,9 @@
 //   weir-still 1 jpeg 9f3c… 8000… 123456 40960 1a2b3c4d
 //   format, version, form, epoch of the ring, publisher, time (ms), length, CRC-32C of the picture
 //
-// Files are renamed into their place, so they are whole; after a loss of power they may be anything.
+// Files are renamed into their place, so they are whole; after a loss of power they may be anything, or gone.
+// Stills are not worth waiting for the disk: one whose length or checksum is wrong is never shown, and counts as
+// none.
 //
 // Pure.
 
@@ -30,9 +32,8 @@ package struct StillFile: Equatable {
     }
 
     /// The longest one.
-    static let mostBytes = headBytes + Limits.stillBytes + 4 * 1_024
+    static let mostBytes = Head.mostBytes + Limits.stillBytes + 4 * 1_024
 
-    private static let headBytes = 128
     private static let mark = "weir-still"
     private static let version = "1"
 
@@ -47,20 +48,50 @@ package struct StillFile: Equatable {
 
     /// Nil when the bytes are not such a file.
     init?(decoding bytes: [UInt8]) {
-        guard let end = bytes.prefix(Self.headBytes).firstIndex(of: UInt8(ascii: "\n")),
-            let line = String(validating: bytes[..<end], as: UTF8.self)
+        guard let head = Head(decoding: bytes), bytes.count == head.bytes + head.pictureBytes
         else { return nil }
-        let fields = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard fields.count == 8, fields[0] == Self.mark, fields[1] == Self.version,
-            let form = Still.Form(word: fields[2]), let epoch = UInt64(fields[3], radix: 16),
-            let publisher = UInt64(fields[4], radix: 16), let timeMs = UInt64(fields[5]),
-            timeMs <= UntrustedNumber.latestMs, let count = Int(fields[6]),
-            let checksum = UInt32(fields[7], radix: 16), count == bytes.count - end - 1
-        else { return nil }
-        let picture = Array(bytes[(end + 1)...])
-        guard Checksum.crc32c(picture) == checksum else { return nil }
+        let picture = Array(bytes[head.bytes...])
+        guard Checksum.crc32c(picture) == head.checksum else { return nil }
         self.init(
-            Still(form: form, bytes: picture), epoch: epoch, publisher: publisher, timeMs: timeMs)
+            Still(form: head.form, bytes: picture), epoch: head.epoch, publisher: head.publisher,
+            timeMs: head.timeMs)
+    }
+
+    /// What stands before the picture. Whether the picture is whole, only the whole file tells.
+    package struct Head: Equatable {
+        package let form: Still.Form
+        fileprivate let epoch: UInt64
+        package let publisher: UInt64
+        fileprivate let timeMs: UInt64
+        fileprivate let pictureBytes: Int
+        fileprivate let checksum: UInt32
+        /// Of this head.
+        fileprivate let bytes: Int
+
+        /// The longest one.
+        static let mostBytes = 128
+
+        /// Nil when the bytes do not begin with one.
+        init?(decoding file: [UInt8]) {
+            guard let end = file.prefix(Self.mostBytes).firstIndex(of: UInt8(ascii: "\n")),
+                let line = String(validating: file[..<end], as: UTF8.self)
+            else { return nil }
+            let fields = line.split(separator: " ", omittingEmptySubsequences: false)
+            guard fields.count == 8, fields[0] == StillFile.mark, fields[1] == StillFile.version,
+                let form = Still.Form(word: fields[2]), let epoch = UInt64(fields[3], radix: 16),
+                let publisher = UInt64(fields[4], radix: 16), let timeMs = UInt64(fields[5]),
+                timeMs <= UntrustedNumber.latestMs,
+                let pictureBytes = Int(fields[6]), 0...StillFile.mostBytes ~= pictureBytes,
+                let checksum = UInt32(fields[7], radix: 16)
+            else { return nil }
+            self.form = form
+            self.epoch = epoch
+            self.publisher = publisher
+            self.timeMs = timeMs
+            self.pictureBytes = pictureBytes
+            self.checksum = checksum
+            bytes = end + 1
+        }
     }
 }
 

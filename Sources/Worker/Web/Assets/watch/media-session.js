@@ -37,11 +37,9 @@ export function setUpMediaSession(player, controls, faceView, icon) {
 }
 
 function metadataOf({ face, shownName }, icon) {
-  const artwork = face.pictureUrl
-    ? { src: face.pictureUrl } : { src: icon, type: 'image/svg+xml' };
   return new MediaMetadata({
     title: face.title || shownName,
     artist: face.title ? shownName : word('watch.session-artist', { site: siteName() }),
-    artwork: [artwork],
+    artwork: [{ src: face.pictureUrl ?? icon }],
   });
 }

@@ -26,7 +26,7 @@ import { View } from './view.js';
 
 const elements = Object.fromEntries(
   [...document.querySelectorAll('[id]')].map((element) => [element.id, element]));
-const { name } = elements.player.dataset;
+const { name, picture } = elements.player.dataset;
 
 const sound = new Sound(elements.video, () => showChange());
 const still = new Still(elements.still, elements.video);
@@ -54,7 +54,7 @@ elements['show-statistics']?.addEventListener('click', toggleStatistics);
 listenToKeys({ player, sound, controls, idle, toggleFullScreen, toggleStatistics, elements });
 elements['try-again'].addEventListener('click', () => player.tryAgain());
 const sleeper = new Sleeper(elements.video, player, sound);
-const poster = new Poster(name, still);
+const poster = new Poster(name, picture, still);
 const icon = document.querySelector('link[rel=icon]')?.href ?? '';
 const showSession = setUpMediaSession(player, controls, faceView, icon);
 // A page that is framed by another one has nothing around the picture.
