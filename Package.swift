@@ -423,6 +423,7 @@ if Context.environment["WEIR_FUZZ"] != nil {
         ("Forms", ["HTTP", "Text"], ["forms.dict"]),
         ("HTTP1", ["HTTP"], ["http1.dict"]),
         ("HTTP2Headers", ["HTTP", "LinuxIO"], ["headers.dict"]),
+        ("OEmbed", ["ChannelRoutes", "HTTP", "Web"], ["oembed.dict"]),
         ("Pictures", ["Pictures"], ["make_corpus.py", "pictures.dict"]),
         ("Playlists", ["Media"], ["playlists.dict"]),
         ("Proxies", ["HTTP", "LinuxIO", "Settings"], ["proxies.dict"]),
