@@ -9,6 +9,7 @@ const WIDEST_PIXELS = 640;
 /** How often it is looked what is due. */
 const LOOK_MS = 1_000;
 const PATIENCE_MS = 10_000;
+const FRAME_LOOK_MS = 50;
 /** What is nearly in view. */
 const MARGIN = '200px';
 
@@ -113,5 +114,19 @@ async function openFilm(url) {
     source.onerror = () => reject(source.error);
     AbortSignal.timeout(PATIENCE_MS).onabort = () => reject(new Error('no frame'));
   });
+  await awaitFrame(source);
   return { source, width: source.videoWidth, height: source.videoHeight };
+}
+
+/** Chromium, when it has much to do, says that there is a frame before it can be drawn. */
+async function awaitFrame(film) {
+  const probe = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const untilMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    probe.drawImage(film, 0, 0, 1, 1);
+    const [, , , opacity] = probe.getImageData(0, 0, 1, 1).data;
+    if (opacity > 0) return;
+    if (performance.now() > untilMs) throw new Error('no frame');
+    await new Promise((resolve) => { setTimeout(resolve, FRAME_LOOK_MS); });
+  }
 }
