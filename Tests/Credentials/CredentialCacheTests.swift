@@ -169,16 +169,45 @@ import Testing
     func revoked() {
         _ = look(0)
         store.answer?(.success("anna"))
-        // While nothing was changed, a broadcast goes on whatever else comes from its network.
-        let busy = look(Limits.credentialStaleMs)
+        let stale = look(Limits.credentialStaleMs - 1)
+        #expect(stale.findings == ["anna"])
         store.answer?(.failure(.tooManyAtOnce))
-        #expect(busy.findings == ["anna"])
-        let greedy = look(Limits.credentialStaleMs + 1, changes: 1)
-        store.answer?(.failure(.tooManyAtOnce))
-        #expect(greedy.findings == ["tooManyAtOnce"])
+        // Here and on another node, which this one does not hear of.
+        for changes in 0...1 as ClosedRange<UInt64> {
+            let greedy = look(Limits.credentialStaleMs + changes, changes: changes)
+            store.answer?(.failure(.tooManyAtOnce))
+            #expect(greedy.findings == ["tooManyAtOnce"])
+        }
         let again = look(Limits.credentialStaleMs + 2, changes: 1)
         store.answer?(.success(nil))
         #expect(again.findings == ["nobody"])
+    }
+
+    @Test("who asks too much does not make us forget that the store is gone")
+    func refusedInAnOutage() {
+        _ = look(0)
+        store.answer?(.success("anna"))
+        _ = look(Limits.credentialStaleMs)
+        store.answer?(.failure(.unavailable(reason: "it is gone")))
+        let greedy = look(Limits.credentialStaleMs + 1)
+        #expect(greedy.findings == ["anna"])
+        store.answer?(.failure(.tooManyAtOnce))
+        #expect(look(Limits.credentialStaleMs + 2).findings == ["anna"])
+    }
+
+    @Test(
+        "an answer to a newer question serves who has waited longer, whatever comes after it",
+        arguments: [AccountError.unavailable(reason: "it is gone"), .busy, .tooManyAtOnce])
+    func newestServesAll(error: AccountError) {
+        _ = look(0)
+        let older = look(10, changes: 1)
+        let newer = look(20, changes: 2)
+        store.answer?(.success("anna"))
+        store.answer?(.success("berta"))
+        #expect(older.findings == ["berta"] && newer.findings == ["berta"])
+        let last = look(20 + Limits.credentialStaleMs, changes: 3)
+        store.answer?(.failure(error))
+        #expect(last.findings.count == 1)
     }
 
     @Test("strangers do not make us forget, while the store is gone, who was known")

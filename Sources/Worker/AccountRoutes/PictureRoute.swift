@@ -70,7 +70,7 @@ package final class PictureRoute {
                 shelf.put(picture, of: account.name, tag: tag)
             }
             var told = take(account.name)
-            if case .failure(let error) = result, error.isOfAsker {
+            if case .failure(let error) = result, error.isAboutAsker {
                 // Those who have gone do not ask, either.
                 let others = told.dropFirst().filter { !$0.isOver }
                 told = [asker]

@@ -18,8 +18,8 @@ package final class CredentialCache<ID: Hashable, Holder> {
         var checkedAtMs: UInt64?
         /// The count of changes at that time (see `Credentials.changed`).
         var changes: UInt64 = 0
-        /// Why there was no answer the last time.
-        var failure: AccountError?
+        /// The store did not answer the last time it was asked.
+        var isUnanswered = false
         var isBeingAsked = false
         var waiting: [Waiting] = []
     }
@@ -86,7 +86,7 @@ package final class CredentialCache<ID: Hashable, Holder> {
     /// The store has said this recently, and nothing has been changed since.
     private func isFresh(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
         guard let checkedAtMs = entry.checkedAtMs, entry.changes == changes else { return false }
-        return nowMs - checkedAtMs < freshMs
+        return age(checkedAtMs, nowMs) < freshMs
     }
 
     /// Whether the remembered answer will do without asking. A holder in the middle of something does
@@ -95,37 +95,42 @@ package final class CredentialCache<ID: Hashable, Holder> {
     private func isBelievable(_ entry: Entry, nowMs: UInt64, changes: UInt64) -> Bool {
         if isFresh(entry, nowMs: nowMs, changes: changes) { return true }
         guard let checkedAtMs = entry.checkedAtMs, entry.holder != nil else { return false }
-        let ageMs = nowMs - checkedAtMs
-        let isUnchanged = entry.changes == changes
-        guard let failure = entry.failure else {
-            return isUnchanged && ageMs < max(freshMs, Limits.credentialStaleMs)
-        }
-        // Who asks too much does not thereby keep what was taken from them.
-        return ageMs < Limits.credentialTrustMs && (isUnchanged || failure != .tooManyAtOnce)
+        let ageMs = age(checkedAtMs, nowMs)
+        if entry.isUnanswered { return ageMs < Limits.credentialTrustMs }
+        return entry.changes == changes && ageMs < max(freshMs, Limits.credentialStaleMs)
+    }
+
+    /// A question may be older than the last answer.
+    private func age(_ checkedAtMs: UInt64, _ nowMs: UInt64) -> UInt64 {
+        nowMs - min(nowMs, checkedAtMs)
     }
 
     private func learn(_ finding: Finding, of id: ID, answering question: Waiting) {
         guard var entry = entries[id] else { return }
         var answer = finding
+        var isRefused = false
         let isTold: (Waiting) -> Bool
         switch finding {
         case .success(let holder):
             entry.holder = holder
             entry.checkedAtMs = question.sinceMs
             entry.changes = question.changes
-            entry.failure = nil
+            entry.isUnanswered = false
             // This answer may not contain what was changed meanwhile.
-            isTold = { $0.changes == question.changes }
+            isTold = { $0.changes <= question.changes }
         case .failure(let error):
-            entry.failure = error
+            // Who asks too much learns nothing of the store by that, and so keeps nothing that was revoked.
+            if error != .tooManyAtOnce { entry.isUnanswered = true }
             if isBelievable(entry, nowMs: question.sinceMs, changes: question.changes) {
                 answer = .success(entry.holder)
             }
-            isTold = { !error.isOfAsker || $0.number == question.number }
+            isRefused = error.isAboutAsker
+            isTold = { !error.isAboutAsker || $0.number == question.number }
         }
         let told = entry.waiting.filter(isTold)
         entry.waiting.removeAll(where: isTold)
-        let next = entry.waiting.last
+        // The newest question answers all. After a refusal, each has its turn.
+        let next = isRefused ? entry.waiting.first : entry.waiting.last
         entry.isBeingAsked = next != nil
         entries[id] = entry.checkedAtMs == nil && next == nil ? nil : entry
         for waiting in told { waiting.then(answer) }

@@ -28,7 +28,7 @@ package enum AccountError: Error, Equatable, Sendable {
     case busy
 
     /// Whether it is about who has asked, so that it is no answer for others who want to know the same.
-    package var isOfAsker: Bool { self == .tooManyAtOnce || self == .busy }
+    package var isAboutAsker: Bool { self == .tooManyAtOnce || self == .busy }
 }
 
 /// Which rule a new password breaks.
