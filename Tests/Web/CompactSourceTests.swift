@@ -14,6 +14,8 @@ import Testing
             ("/* why */\na\n", "a\n"),
             ("/**\n * why\n * that\n */\na {\n  b: c;\n}\n", "a {\nb: c;\n}\n"),
             ("/*\n// x */\na\n", "a\n"),
+            ("/*\n * why\n */ a\nb\n", "a\nb\n"),
+            ("/*\n why */ /* and\n how */ // so\na\n", "a\n"),
             ("/** @type {A} */ a\n", "/** @type {A} */ a\n"),
             ("/*/ a */\nb\n", "b\n"),
             ("a /* why */\nb // why\n", "a /* why */\nb // why\n"),

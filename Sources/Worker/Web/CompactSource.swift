@@ -17,8 +17,9 @@ struct CompactSource {
     private mutating func add(_ line: ArraySlice<UInt8>) {
         let text = line.drop { $0 == UInt8(ascii: " ") }
         if isInComment {
-            isInComment = Self.end(ofCommentIn: text) == nil
-            return
+            guard let end = Self.end(ofCommentIn: text) else { return }
+            isInComment = false
+            return add(text[end...])
         }
         if text.isEmpty || text.starts(with: Self.lineComment) { return }
         if text.starts(with: Self.comment) {
