@@ -82,16 +82,16 @@ export class Stills {
 /** @param {HTMLCanvasElement} canvas @param {Blob} blob Throws when the browser cannot show it. */
 export async function drawStill(canvas, blob) {
   const url = URL.createObjectURL(blob);
+  const film = blob.type.startsWith('video/') ? document.createElement('video') : null;
   try {
-    const isFilm = blob.type.startsWith('video/');
-    const { source, width, height } = isFilm ? await openFilm(url) : await openImage(url);
+    const { source, width, height } = film ? await openFilm(film, url) : await openImage(url);
     const scale = Math.min(1, WIDEST_PIXELS / width);
     canvas.width = Math.max(1, Math.round(width * scale));
     canvas.height = Math.max(1, Math.round(height * scale));
     canvas.getContext('2d').drawImage(source, 0, 0, canvas.width, canvas.height);
     canvas.hidden = false;
-    if (isFilm) source.removeAttribute('src');
   } finally {
+    film?.removeAttribute('src');
     URL.revokeObjectURL(url);
   }
 }
@@ -103,8 +103,8 @@ async function openImage(url) {
   return { source, width: source.naturalWidth, height: source.naturalHeight };
 }
 
-async function openFilm(url) {
-  const source = document.createElement('video');
+async function openFilm(source, url) {
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
   source.muted = true;
   source.playsInline = true;
   source.preload = 'auto';
@@ -112,21 +112,20 @@ async function openFilm(url) {
   await new Promise((resolve, reject) => {
     source.onloadeddata = resolve;
     source.onerror = () => reject(source.error);
-    AbortSignal.timeout(PATIENCE_MS).onabort = () => reject(new Error('no frame'));
+    deadline.onabort = () => reject(deadline.reason);
   });
-  await awaitFrame(source);
+  await awaitFrame(source, deadline);
   return { source, width: source.videoWidth, height: source.videoHeight };
 }
 
 /** Chromium, when it has much to do, says that there is a frame before it can be drawn. */
-async function awaitFrame(film) {
+async function awaitFrame(film, deadline) {
   const probe = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
-  const untilMs = performance.now() + PATIENCE_MS;
   for (;;) {
     probe.drawImage(film, 0, 0, 1, 1);
     const [, , , opacity] = probe.getImageData(0, 0, 1, 1).data;
     if (opacity > 0) return;
-    if (performance.now() > untilMs) throw new Error('no frame');
+    deadline.throwIfAborted();
     await new Promise((resolve) => { setTimeout(resolve, FRAME_LOOK_MS); });
   }
 }
