@@ -38,6 +38,8 @@ export class Broadcast {
   #what = null;
   #wantsTakeOver = false;
   #isOver = false;
+  /** The page goes away, and what there was to be said is said. */
+  #isLeft = false;
   #life = new StallWatch();
   #stillMs = 0;
   #copy;
@@ -103,12 +105,14 @@ export class Broadcast {
     await this.#delete(AbortSignal.timeout(STOP_PATIENCE_MS));
   }
 
-  /** The page goes away: there is only time to say so. */
+  /** The page goes away: there is only time to say so. Also while it is being cancelled. */
   leave() {
     this.#isOver = true;
+    this.#isLeft = true;
     this.#recording?.stop();
     this.#uploader.discard();
-    if (this.#mayTakeOver) this.#delete(null);
+    // What another device has live is not to end because this one wanted to take it over.
+    if (this.#uploader.hasBegun) this.#delete(null);
   }
 
   /** It was begun by mistake. @returns {Promise<void>} another one may begin */
@@ -117,7 +121,8 @@ export class Broadcast {
     this.#recording?.stop();
     // Whose broadcast is live there, the answer to the first parcel says.
     await this.#uploader.settle(STOP_PATIENCE_MS);
-    if (this.#uploader.hasBegun) await this.#delete(AbortSignal.timeout(STOP_PATIENCE_MS));
+    if (!this.#uploader.hasBegun || this.#isLeft) return;
+    await this.#delete(AbortSignal.timeout(STOP_PATIENCE_MS));
   }
 
   /** Looks after everything; to be called a few times a second. */

@@ -60,8 +60,10 @@ export class OnAir {
   #hasBegun = false;
   /** The title of the notice that says what is in the way of the start. */
   #startTrouble = '';
-  /** The one that was cancelled last is over at the server. */
+  /** Resolves when the one that was cancelled last is over at the server. */
   #cancelled = Promise.resolve();
+  /** Until then, that one. @type {Broadcast | null} */
+  #cancelling = null;
   /** Of several changes at once, the last one counts. */
   #changes = 0;
 
@@ -171,13 +173,21 @@ export class OnAir {
 
   /** Nobody was meant to see it. */
   cancel() {
-    this.#cancelled = Promise.all([this.#cancelled, this.#broadcast?.cancel()]);
+    if (this.#broadcast) this.#cancelled = this.#endCancelled(this.#broadcast);
     this.#forget();
+  }
+
+  /** There is no other one meanwhile: the next one waits for it. */
+  async #endCancelled(broadcast) {
+    this.#cancelling = broadcast;
+    await broadcast.cancel();
+    this.#cancelling = null;
   }
 
   /** There is no time for more than to say that it is over. */
   leave() {
     if (this.#page.state.isBusy) this.#broadcast?.leave();
+    this.#cancelling?.leave();
     this.#forget();
   }
 
