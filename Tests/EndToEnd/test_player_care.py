@@ -259,23 +259,26 @@ def test_what_should_move_and_does_not_is_noticed(
     assert verdicts(modules, 15, **sample)[-1] == verdict
 
 
-@pytest.mark.parametrize(("position_s", "is_left", "spent_from_s"), [
-    ("s", "true", None),
+@pytest.mark.parametrize(("position_s", "is_left", "away_s", "spent_from_s"), [
+    ("s", "true", "0", None),
     # It plays to its end, or nearly.
-    ("Math.min(s, 20)", "true", 26),
-    ("Math.min(s, 20)", "s > 25", 32),
+    ("Math.min(s, 20)", "true", "0", 26),
+    ("Math.min(s, 20)", "s > 25", "0", 32),
     # The viewer has paused it, and then goes on.
-    ("Math.min(s, 20)", "s < 22 || s > 40", 47),
-    ("Math.floor(s / 5)", "true", None),
+    ("Math.min(s, 20)", "s < 22 || s > 40", "0", 47),
+    ("Math.floor(s / 5)", "true", "0", None),
+    # The phone was in a pocket for a minute.
+    ("s < 20 ? s : s - 1", "true", "s < 20 ? 0 : 60", None),
+    ("Math.min(s, 20)", "true", "s < 23 ? 0 : 60", 29),
 ])
 def test_what_is_left_of_a_broadcast_is_over_when_it_stands_still(
-    modules: Modules, position_s: str, is_left: str, spent_from_s: int | None
+    modules: Modules, position_s: str, is_left: str, away_s: str, spent_from_s: int | None
 ) -> None:
     spent = modules(
         f"""const {{ Remainder }} = await load('remainder');
             const remainder = new Remainder();
             return Array.from({{ length: 60 }}, (_, s) => remainder.isSpent(
-              {{ nowMs: s * 1000, isLeft: {is_left}, positionS: {position_s} }}));""", None)
+              {{ nowMs: 1000 * (s + ({away_s})), isLeft: {is_left}, positionS: {position_s} }}));""", None)
     assert (spent.index(True) if True in spent else None) == spent_from_s
 
 

@@ -114,10 +114,13 @@ export class Feed {
 
   get canGoBack() { return this.reachS > 0; }
 
-  /** The connection is taken for dead. */
-  breakOff() {
+  /**
+   * The connection is taken for dead.
+   * @param {'complete' | 'broken'} cause   complete: there was nothing more to come
+   */
+  breakOff(cause) {
     this.#closeSource();
-    this.#noteEnd('broken');
+    this.#noteEnd(cause);
   }
 
   /** Nothing is shown: the next response is played in another way, if there is one as good. */

@@ -344,11 +344,13 @@ export class Player {
     const { broadcast, isPaused } = this.#facts;
     // The server may have nothing yet that one could begin with; of an end, word may have been lost.
     const isDue = broadcast === 'live' ? this.stream.joinable !== false : !mayBeThere(broadcast);
-    if (isDue && !isPaused && this.#feed.isSilent(this.#liveSinceMs)) this.#feed.breakOff();
+    const isSilent = isDue && !isPaused && this.#feed.isSilent(this.#liveSinceMs);
+    if (isSilent) this.#feed.breakOff(broadcast === 'live' ? 'broken' : 'complete');
     const { hasMedia, isRefused } = this.#facts;
-    const isLeft = hasMedia && isRefused && !isPaused && !this.#feed.isOpen;
-    const [nowMs, positionS] = [performance.now(), this.#video.currentTime];
-    if (this.#remainder.isSpent({ nowMs, isLeft, positionS })) this.#know({ hasMedia: false });
+    const isOver = isRefused || (!mayBeThere(broadcast) && !this.#feed.reception.isBusy);
+    const isLeft = hasMedia && isOver && !isPaused && !this.#feed.isOpen && !document.hidden;
+    const now = { nowMs: performance.now(), isLeft, positionS: this.#video.currentTime };
+    if (this.#remainder.isSpent(now)) this.#know({ hasMedia: false, isRefused: true });
   }
 
   // The element

@@ -5,10 +5,13 @@
 
 /** Longer than it takes to get to another place in what is in hand, on a slow computer as well. */
 const STILL_MS = 6_000;
+/** Samples further apart say nothing of the time between them: a phone in a pocket runs no page. */
+const APART_MS = 3_000;
 
 export class Remainder {
   #positionS = null;
   #stillSinceMs = 0;
+  #lookedAtMs = -Infinity;
 
   /**
    * Whether all that will be played of it has been played.
@@ -18,7 +21,9 @@ export class Remainder {
    * @param {number} now.positionS
    */
   isSpent({ nowMs, isLeft, positionS }) {
-    if (!isLeft || positionS !== this.#positionS) {
+    const isApart = nowMs - this.#lookedAtMs > APART_MS;
+    this.#lookedAtMs = nowMs;
+    if (!isLeft || isApart || positionS !== this.#positionS) {
       this.#positionS = isLeft ? positionS : null;
       this.#stillSinceMs = nowMs;
       return false;
