@@ -2,6 +2,7 @@
 
 import Channel
 import LinuxIO
+import Settings
 import StreamBench
 import StreamState
 import Testing
@@ -54,5 +55,23 @@ import Testing
         }
         bench.loop.run()
         #expect(kept == [true, false, false])
+    }
+
+    @Test("a file that changes often takes one place, and who asks for more than wait is told")
+    func crowded() throws {
+        let care = DiskCare(loop: bench.loop, logger: bench.logger)
+        try bench.streams.prepare(.none, of: bench.name)
+        let count = 3 * Limits.filesToSettle
+        for isThere in [true, false] {
+            var kept: [Bool] = []
+            for number in 0..<count {
+                care.keep(isThere ? path : "\(path)-\(number)") { isKept in
+                    kept.append(isKept)
+                    if kept.count == count { bench.loop.stop() }
+                }
+            }
+            withExtendedLifetime(care) { bench.loop.run() }
+            #expect(kept == [Bool](repeating: isThere, count: count))
+        }
     }
 }

@@ -13,6 +13,9 @@ final class DiskCare {
     private let logger: Logger
     /// Begins with the first file.
     private var pool: ThreadPool?
+    /// Paths that wait or are being tried, and for each who wants it kept once more: the file may have changed since
+    /// the disk was asked.
+    private var again: [String: [(Bool) -> Void]] = [:]
 
     init(loop: EventLoop, logger: Logger) {
         self.loop = loop
@@ -20,20 +23,41 @@ final class DiskCare {
     }
 
     /// When too many wait already, this one is left to the system, which writes everything within half a minute.
-    /// - Parameter then: called once it has been tried, with whether the disk has the file.
-    func keep(_ path: String, then: @escaping (Bool) -> Void = { _ in }) {
+    /// A path takes one place, however often its file changes.
+    /// - Parameter then: called once, with whether the disk has the file as it is now; at once where it is left to
+    ///   the system.
+    func keep(_ path: String, then: ((Bool) -> Void)? = nil) {
+        let asker = then ?? { _ in }
+        guard let askers = again[path] else { return settle(path, for: [asker]) }
+        // Those who do not want to know share one more try.
+        if then != nil || askers.isEmpty { again[path] = askers + [asker] }
+    }
+
+    private func settle(_ path: String, for askers: [(Bool) -> Void]) {
+        var isTaken = false
         do throws(SystemError) {
-            _ = try thread().run {
+            isTaken = try thread().run {
                 Result { () throws(SystemError) in try FileSystem.settle(path) }
-            } then: { [logger] result in
-                switch result {
-                case .success: then(true)
-                case .failure(let error):
+            } then: { [weak self, logger] result in
+                var isKept = true
+                if case .failure(let error) = result {
+                    isKept = false
                     Self.note(error, path, logger)
-                    then(false)
                 }
+                for asker in askers { asker(isKept) }
+                self?.settleAgain(path)
             }
         } catch { Self.note(error, path, logger) }
+        if isTaken {
+            again[path] = []
+        } else {
+            for asker in askers { asker(false) }
+        }
+    }
+
+    private func settleAgain(_ path: String) {
+        guard let askers = again.removeValue(forKey: path), !askers.isEmpty else { return }
+        settle(path, for: askers)
     }
 
     private func thread() throws(SystemError) -> ThreadPool {
