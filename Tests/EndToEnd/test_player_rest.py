@@ -1,4 +1,4 @@
-"""When the player may let go of the network, and how old it says its picture is; see
+"""When the player may let go of the network, how old it says its picture is, when its page is loaded again; see
 test_player_logic.py."""
 
 from __future__ import annotations
@@ -94,3 +94,20 @@ def test_media_that_comes_in_large_pieces_is_not_late_between_them(modules: Modu
              clock.noteArrival(nowMs, nowMs / 1000);
            }
            return [clock.isQuiet(10_500), clock.isQuiet(11_500)];""", None) == [False, True]
+
+
+@pytest.mark.parametrize(("renewed_at", "now_ms", "is_due"), [
+    (None, 5, True),
+    ("1000", 1_000, False),
+    ("1000", 60_999, False),
+    ("1000", 61_000, True),
+    # The computer's clock was set back, a little and far.
+    ("61000", 1_001, False),
+    ("100000", 1_000, True),
+    ("a word", 1_000, True),
+])
+def test_a_page_that_cannot_go_on_is_loaded_again_at_most_once_a_minute(
+    modules: Modules, renewed_at: str | None, now_ms: int, is_due: bool
+) -> None:
+    assert modules("return (await load('../common/renew-page')).isDue(...argument);",
+                   [renewed_at, now_ms]) is is_due

@@ -56,6 +56,9 @@ BYTES message_html[] = {
 BYTES later_part_js[] = {
 #embed "../Assets/common/later-part.js"
 };
+BYTES renew_page_js[] = {
+#embed "../Assets/common/renew-page.js"
+};
 BYTES still_js[] = {
 #embed "../Assets/common/still.js"
 };
@@ -855,6 +858,7 @@ static const struct weir_web_file files[] = {
     FILE("Assets/live/air-plan.js", live_air_plan_js),
     FILE("Assets/live/steady-track.js", live_steady_track_js),
     FILE("Assets/common/later-part.js", later_part_js),
+    FILE("Assets/common/renew-page.js", renew_page_js),
     FILE("Assets/common/still.js", still_js),
     FILE("Assets/common/still-rounds.js", still_rounds_js),
     FILE("Assets/common/stream-card.js", stream_card_js),

@@ -1,8 +1,9 @@
 // The other question for a broadcast: for its lists, from where MediaSource takes no WebM. The
 // answer is that of media-request.js, with the lists in place of a response, and with what plays them: that is
-// loaded meanwhile.
+// loaded meanwhile, and waited for only where there are lists.
 
 import { isProblem, slugOfResponse } from '../common/problem.js';
+import { renewPage } from '../common/renew-page.js';
 import { renditionsIn } from './hls-list.js';
 import { refusal } from './media-request.js';
 
@@ -26,23 +27,36 @@ export function listsUrl(name, isSoundOnly = false) {
  */
 export async function requestLists(name, controller) {
   const timer = setTimeout(() => controller.abort(), ANSWER_MS);
-  const options = { signal: controller.signal, cache: 'no-store' };
+  const { signal } = controller;
+  const options = { signal, cache: 'no-store' };
+  const loading = import('./list-sources.js').catch(() => null);
   try {
     const description = fetch(`/api/streams/${name}`, options);
     const described = description.then((response) => (response.ok ? response.json() : null));
-    const [stream, lists, sources] = await Promise.all([
-      described, askForLists(name, described, options), import('./list-sources.js'),
-    ]);
+    const [stream, lists] = await Promise.all([described, askForLists(name, described, options)]);
     if (!stream) return await refusal(await description);
     const { state, mimeType } = stream;
     // Its lists stay for a while; the page that follows a broadcast has seen them.
     if (state === 'ended') return { kind: 'gone' };
-    return { ...lists, mimeType, sources };
+    if (lists.kind !== 'media') return { ...lists, mimeType };
+    const sources = await Promise.race([loading, aborted(signal)]);
+    if (sources) return { ...lists, mimeType, sources };
+    // Nothing plays until it can be loaded.
+    if (!signal.aborted) renewPage();
+    return { kind: 'failed' };
   } catch {
     return { kind: 'failed' };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Resolves, with null, when that is so. @param {AbortSignal} signal @returns {Promise<null>} */
+function aborted(signal) {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
 }
 
 /** @param {Promise<object | null>} described   the broadcast; null: the server does not describe it */

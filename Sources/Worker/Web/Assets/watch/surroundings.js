@@ -31,7 +31,7 @@ export function setUpSurroundings(faceView, elements, icon, onFace) {
   const showState = (state) => {
     shown = state;
     if (waiting.made) waiting.made.show(shown, channel);
-    else if (isNobodyLive(state)) waiting.use((made) => made.show(shown, channel));
+    else if (isNobodyLive(state)) waiting.press((made) => made.show(shown, channel));
   };
   const askChannel = async () => {
     const found = await fetchChannel(name);
@@ -59,7 +59,7 @@ function setUpShare(elements, faceView) {
     const { ShareSheet } = await import('./share.js');
     return new ShareSheet(elements, faceView);
   });
-  elements.share.addEventListener('click', () => sheet.use((made) => made.open(stream)));
+  elements.share.addEventListener('click', () => sheet.press((made) => made.open(stream)));
   return (news) => {
     stream = news;
     sheet.made?.show(stream);

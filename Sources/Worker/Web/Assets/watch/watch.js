@@ -49,7 +49,7 @@ const statistics = new LaterPart(async () => {
   const { Statistics } = await import('./statistics.js');
   return new Statistics(player, elements);
 });
-const toggleStatistics = () => statistics.use((made) => made.toggle());
+const toggleStatistics = () => statistics.press((made) => made.toggle());
 elements['show-statistics']?.addEventListener('click', toggleStatistics);
 listenToKeys({ player, sound, controls, idle, toggleFullScreen, toggleStatistics, elements });
 elements['try-again'].addEventListener('click', () => player.tryAgain());
