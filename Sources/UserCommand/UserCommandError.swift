@@ -41,7 +41,8 @@ struct UserCommandError: Error, Equatable {
         case .passwordRefused(let fault): self.init(Self.line(of: fault))
         case .unavailable(let reason):
             self.init("the accounts in \(location) cannot be used: \(Quoted.printable(reason))")
-        case .busy, .tooManyAttempts, .tooManySignUps, .tooManyChanges, .tooManyAtOnce:
+        case .busy, .tooManyAttempts, .tooManySignUps, .tooManyChanges, .tooManyAtOnce,
+            .tooManyQuestions:
             self.init("too much is being done at once; try again")
         case .signUpClosed, .wrongCredentials, .wrongPassword, .disabled:
             self.init("refused: \(error)")

@@ -18,7 +18,7 @@ import Web
             .passwordRefused(.sameAsName), .signUpClosed, .wrongCredentials, .wrongPassword,
             .disabled, .tooManyAttempts(retryAfterMs: 1), .tooManyAttempts(retryAfterMs: 90_000),
             .tooManySignUps(retryAfterMs: 60_000), .tooManyChanges(retryAfterMs: 3_600_000),
-            .tooManyAtOnce, .unavailable(reason: "x"), .busy,
+            .tooManyAtOnce, .tooManyQuestions, .unavailable(reason: "x"), .busy,
         ].map { Problem($0) } + [
             .crossSite, .accountBodyTooLarge, .malformedBody, .missingField("username"),
             .unknownSession,

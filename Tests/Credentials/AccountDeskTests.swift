@@ -200,7 +200,7 @@ import Testing
             desk.ask(for: client(1)) { _ throws(AccountError) in
                 gate.wait()
             } then: { answer in
-                if case .failure(.tooManyAtOnce) = answer { refused += 1 }
+                if case .failure(.tooManyQuestions) = answer { refused += 1 }
                 answered()
             }
         }

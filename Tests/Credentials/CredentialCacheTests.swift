@@ -140,7 +140,7 @@ import Testing
 
     @Test(
         "whoever asks too much is refused alone, and the next one who waits asks",
-        arguments: [AccountError.tooManyAtOnce, .busy])
+        arguments: [AccountError.tooManyQuestions, .busy])
     func askers(error: AccountError) {
         let (greedy, second, third) = (look(0), look(1), look(2))
         #expect(store.asked == 1)
@@ -158,8 +158,8 @@ import Testing
     @Test("when all who wait ask too much, each is refused once, and nothing stays")
     func allAsk() {
         let all = (0..<10).map { look($0) }
-        for _ in all { store.answer?(.failure(.tooManyAtOnce)) }
-        #expect(all.allSatisfy { $0.findings == ["tooManyAtOnce"] } && store.asked == 10)
+        for _ in all { store.answer?(.failure(.tooManyQuestions)) }
+        #expect(all.allSatisfy { $0.findings == ["tooManyQuestions"] } && store.asked == 10)
         let later = look(11)
         store.answer?(.success(nil))
         #expect(later.findings == ["nobody"] && store.asked == 11)
@@ -171,12 +171,12 @@ import Testing
         store.answer?(.success("anna"))
         let stale = look(Limits.credentialStaleMs - 1)
         #expect(stale.findings == ["anna"])
-        store.answer?(.failure(.tooManyAtOnce))
+        store.answer?(.failure(.tooManyQuestions))
         // Here and on another node, which this one does not hear of.
         for changes in 0...1 as ClosedRange<UInt64> {
             let greedy = look(Limits.credentialStaleMs + changes, changes: changes)
-            store.answer?(.failure(.tooManyAtOnce))
-            #expect(greedy.findings == ["tooManyAtOnce"])
+            store.answer?(.failure(.tooManyQuestions))
+            #expect(greedy.findings == ["tooManyQuestions"])
         }
         let again = look(Limits.credentialStaleMs + 2, changes: 1)
         store.answer?(.success(nil))
@@ -191,13 +191,13 @@ import Testing
         store.answer?(.failure(.unavailable(reason: "it is gone")))
         let greedy = look(Limits.credentialStaleMs + 1)
         #expect(greedy.findings == ["anna"])
-        store.answer?(.failure(.tooManyAtOnce))
+        store.answer?(.failure(.tooManyQuestions))
         #expect(look(Limits.credentialStaleMs + 2).findings == ["anna"])
     }
 
     @Test(
         "an answer to a newer question serves who has waited longer, whatever comes after it",
-        arguments: [AccountError.unavailable(reason: "it is gone"), .busy, .tooManyAtOnce])
+        arguments: [AccountError.unavailable(reason: "it is gone"), .busy, .tooManyQuestions])
     func newestServesAll(error: AccountError) {
         _ = look(0)
         let older = look(10, changes: 1)

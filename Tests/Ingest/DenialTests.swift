@@ -55,7 +55,7 @@ import Testing
         (.wrongOwner, 403, "not-the-owner", "not-the-owner"),
         (.disabled, 403, "account-disabled", "account-disabled"),
         (.unanswered(.busy), 503, "accounts-busy", "accounts-busy"),
-        (.unanswered(.tooManyAtOnce), 429, "too-many-at-once", "too-many-at-once"),
+        (.unanswered(.tooManyQuestions), 429, "too-many-questions", "too-many-questions"),
         (
             .unanswered(.unavailable(reason: "secret words")), 503, "accounts-unavailable",
             "accounts-unavailable"

@@ -63,7 +63,7 @@ struct UserCommandErrorTests {
         .passwordRefused(.tooLong), .passwordRefused(.tooCommon), .passwordRefused(.sameAsName),
         .signUpClosed, .wrongCredentials, .wrongPassword, .disabled,
         .tooManyAttempts(retryAfterMs: 1), .tooManySignUps(retryAfterMs: 1), .notFound,
-        .unavailable(reason: "gone\nreally"), .busy,
+        .tooManyAtOnce, .tooManyQuestions, .unavailable(reason: "gone\nreally"), .busy,
     ]
 
     @Test("is one printable line without secrets", arguments: errors)

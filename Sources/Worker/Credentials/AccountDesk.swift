@@ -55,7 +55,7 @@ package final class AccountDesk {
     // MARK: Looks into the store
 
     /// `then` is called once, on the loop's thread, after this has returned. It gets the answer, or what
-    /// `work` throws, or `.tooManyAtOnce` when too much of this client is waiting, or `.busy` when too much of
+    /// `work` throws, or `.tooManyQuestions` when too much of this client is waiting, or `.busy` when too much of
     /// all is, or `.unavailable` when the answer takes longer than `Limits.accountAnswerMs`. Work that is too
     /// late is still done.
     /// - Parameters:
@@ -70,7 +70,7 @@ package final class AccountDesk {
         loop.assertOwner()
         let question = Question(then, loop: loop)
         guard client?.take(.accountQuestions) ?? true else {
-            return question.refuse(.tooManyAtOnce)
+            return question.refuse(.tooManyQuestions)
         }
         let isTaken = run(on: lookups, question.deadline, work) { answer in
             client?.giveBack(.accountQuestions)

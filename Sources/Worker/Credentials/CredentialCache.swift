@@ -120,7 +120,7 @@ package final class CredentialCache<ID: Hashable, Holder> {
             isTold = { $0.changes <= question.changes }
         case .failure(let error):
             // Who asks too much learns nothing of the store by that, and so keeps nothing that was revoked.
-            if error != .tooManyAtOnce { entry.isUnanswered = true }
+            if error != .tooManyQuestions { entry.isUnanswered = true }
             if isBelievable(entry, nowMs: question.sinceMs, changes: question.changes) {
                 answer = .success(entry.holder)
             }

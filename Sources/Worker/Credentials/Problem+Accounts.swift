@@ -27,6 +27,7 @@ extension Problem {
             case .tooManySignUps(let ms): .tooManySignUps(retryAfterMs: ms)
             case .tooManyChanges(let ms): .tooManyChanges(retryAfterMs: ms)
             case .tooManyAtOnce: .tooManyAtOnce
+            case .tooManyQuestions: .tooManyQuestions
             case .notFound: .notSignedIn
             case .unavailable: .accountsUnavailable
             case .busy: .accountsBusy
@@ -151,6 +152,11 @@ extension Problem {
         status: 429, slug: "too-many-at-once", title: "Too many attempts at once",
         detail: "Too many want to sign in from your network at the same moment. "
             + "Try again in a few seconds.",
+        headers: [.retryAfter(seconds: Int(Limits.storeRetryMs / 1_000))])
+
+    private static let tooManyQuestions = Problem(
+        status: 429, slug: "too-many-questions", title: "Too many questions at once",
+        detail: "Your network asks for too much at the same moment. Try again in a few seconds.",
         headers: [.retryAfter(seconds: Int(Limits.storeRetryMs / 1_000))])
 
     /// Rounded up, so that a client that comes back then is let in.

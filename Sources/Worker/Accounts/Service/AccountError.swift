@@ -18,8 +18,10 @@ package enum AccountError: Error, Equatable, Sendable {
     case tooManySignUps(retryAfterMs: UInt64)
     /// This account was changed too often.
     case tooManyChanges(retryAfterMs: UInt64)
-    /// One client wants too much at the same time.
+    /// One network wants too many passwords looked at, at the same time.
     case tooManyAtOnce
+    /// One network asks too many other questions at the same time.
+    case tooManyQuestions
     /// No such session, user or key.
     case notFound
     /// The store does not answer, or not in time. `reason` is for the log and for /readyz.
@@ -28,7 +30,9 @@ package enum AccountError: Error, Equatable, Sendable {
     case busy
 
     /// Whether it is about who has asked, so that it is no answer for others who want to know the same.
-    package var isAboutAsker: Bool { self == .tooManyAtOnce || self == .busy }
+    package var isAboutAsker: Bool {
+        self == .tooManyAtOnce || self == .tooManyQuestions || self == .busy
+    }
 }
 
 /// Which rule a new password breaks.
