@@ -77,7 +77,11 @@ const isNow = (moment) => (moment === 'one'
   ? dataset.state === 'counting' && figure.textContent === '1' : dataset.state === moment);
 const untilMs = performance.now() + argument.patienceMs;
 for (const [id, moment] of argument.presses) {
-  if (moment === 'sent') await sent();
+  if (moment === 'sent') {
+    await Promise.race([sent(), new Promise((_, fail) => {
+      setTimeout(() => fail(new Error('nothing was sent')), argument.patienceMs);
+    })]);
+  }
   while (moment !== 'sent' && !isNow(moment)) {
     if (performance.now() > untilMs) throw new Error(`${dataset.state} and not ${moment}`);
     await nextTask();

@@ -165,11 +165,13 @@ def test_a_second_encoder_is_refused_while_the_first_moves(anywhere: Server, nam
         asked = second.open("POST", f"/{name}/live", end=False)
         second.send(asked, begin, end=True)
         # From here, and not by another process, which may have to wait for a processor.
+        until = time.monotonic() + PATIENCE_S
         for start_ms in itertools.count(800, 200):
             first.send(stream, frames(start_ms, 5))
             second.pump(0.05)
             if second.responses[asked].is_over:
                 break
+            assert not (first.closed or second.closed) and time.monotonic() < until, "no answer"
         refused = second.response(asked)
         assert (refused.status, slug(refused)) == (409, "already-live")
         assert not first.responses[stream].is_over
