@@ -293,6 +293,15 @@ def live(server: Server, publish: Callable[..., Publisher], name: str) -> str:
 
 
 @pytest.fixture
+def held_back(server: Server, publish: Callable[..., Publisher], name: str) -> str:
+    """The name of a stream whose publisher is ahead of the clock, and so held back: it is never late, whoever
+    gets the processor. For tests in which it must not seem silent."""
+    publish(server, name).feed([record(seconds=LASTING_S).data], finish=False)
+    server.wait_for_state(name, "live")
+    return name
+
+
+@pytest.fixture
 def publish_with_ffmpeg(
     certificate: Certificate, tmp_path: Path
 ) -> Iterator[Callable[..., FfmpegPublisher]]:

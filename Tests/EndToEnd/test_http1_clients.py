@@ -94,13 +94,13 @@ def test_an_encoder_that_vanishes_leaves_a_paused_stream(
 
 
 def test_an_encoder_whose_name_is_taken_is_told_so(
-    server: Server, live: str, tmp_path: Path
+    server: Server, held_back: str, tmp_path: Path
 ) -> None:
-    with Encoder(server, live, "put", record().path, tmp_path) as encoder:
+    with Encoder(server, held_back, "put", record().path, tmp_path) as encoder:
         wait_until(lambda: encoder.process.poll() is not None, "ffmpeg to give up")
         # ffmpeg reads the answer only at its end, but it does notice.
         assert encoder.process.returncode != 0 or "409" in encoder.errors
-    server.wait_for_state(live, "live")
+    server.wait_for_state(held_back, "live")
 
 
 def test_credentials_do_no_harm_where_none_are_asked_for(server: Server, name: str) -> None:

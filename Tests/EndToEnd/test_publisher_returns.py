@@ -191,12 +191,10 @@ def test_an_address_may_say_that_it_takes_over(
 
 @pytest.mark.parametrize("query", ["?take-over=0", "?take-over", "?take-over=1&take-over=1"])
 def test_nothing_else_in_an_address_takes_over(
-    server: Server, publish: Publish, name: str, query: str
+    server: Server, held_back: str, query: str
 ) -> None:
-    publish(server, name).play(record(seconds=LASTING_S))
-    server.wait_for_state(name, "live")
     with Http2Connection(server) as second:
-        answer = second.request("POST", f"/{name}/live{query}", body=record().data)
+        answer = second.request("POST", f"/{held_back}/live{query}", body=record().data)
         assert (answer.status, slug(answer)) == (409, "already-live")
 
 

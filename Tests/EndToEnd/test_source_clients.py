@@ -17,7 +17,6 @@ from weir import libshout
 from weir.accounts import sign_up
 from weir.http1 import RawHttp1
 from weir.http2 import Http2Connection
-from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
@@ -227,12 +226,12 @@ def test_the_log_says_what_was_wrong_with_an_address(start_server: Start) -> Non
 
 
 def test_a_publisher_beside_a_source_client_is_refused_as_ever(
-    server: Server, live: str, publish: Callable[..., Publisher]
+    server: Server, held_back: str
 ) -> None:
     """The name of somebody who is on air is not to be had by asking for it in another way."""
     with RawHttp1(server) as connection:
-        connection.send(_head("SOURCE", "1.0", f"/{live}/live", _TYPE))
+        connection.send(_head("SOURCE", "1.0", f"/{held_back}/live", _TYPE))
         assert connection.any_status() == 200
         connection.send(record().data)
         connection.assert_closed()
-    server.wait_for_state(live, "live")
+    server.wait_for_state(held_back, "live")
