@@ -25,7 +25,7 @@ def _measure(setting: Setting, protocol: str) -> list[Figure]:
         with Publisher(url, setting.certificate.certificate, folder) as publisher:
             publisher.play(recording)
             server.wait_for_state("delivery", "live")
-            load = live_viewers(url, _VIEWERS, _SECONDS, protocol=protocol)
+            load = live_viewers(url, _VIEWERS, _SECONDS, silence_s=_SECONDS, protocol=protocol)
             server.wait_for_viewers("delivery", _VIEWERS)
             # Handshakes are measured elsewhere: count from when all viewers are there. What was
             # delivered before that is in h2load's sum, so both ends are taken from the wire.

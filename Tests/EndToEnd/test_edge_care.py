@@ -17,7 +17,7 @@ from weir.admin import Metrics
 from weir.curl import Answer
 from weir.curl import request as curl
 from weir.edges import Edge, counted
-from weir.h2load import live_viewers, report
+from weir.h2load import Report, all_answered, live_viewers, report
 from weir.hls import Playlist
 from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
@@ -301,14 +301,22 @@ def test_webm_goes_through_to_each_viewer_and_to_nobody_afterwards(edge: Edge) -
     def answered() -> float:
         return Metrics(server).total("weir_responses_total", route="watch", status="2xx")
 
-    before = answered()
-    viewers = live_viewers(edge.url("/crowd/live"), 100, 8)
-    try:
-        done = report(viewers)
-        wait_until(lambda: answered() - before == 100, "each to have had a response of its own")
-    finally:
-        if viewers.poll() is None:
-            viewers.kill()
+    before = 0.0
+
+    def load() -> Report:
+        nonlocal before
+        server.wait_for_viewers("crowd", 0)
+        before = answered()
+        viewers = live_viewers(edge.url("/crowd/live"), 100, 8)
+        try:
+            return report(viewers)
+        finally:
+            if viewers.poll() is None:
+                viewers.kill()
+
+    done = all_answered(100, load)
+    # More if somebody who was there before is counted late.
+    wait_until(lambda: answered() - before >= 100, "each to have had a response of its own")
     assert done.started == done.ok == 100, done.text
     assert done.errored == done.timed_out == 0, done.text
     assert done.traffic_bytes > 100 * 10_000

@@ -15,7 +15,7 @@ from weir import processes
 from weir.connections import slot_of_port
 from weir.curl import base_command
 from weir.events import PATH, Subscriber
-from weir.h2load import h2load, report
+from weir.h2load import Report, all_answered, h2load, report
 from weir.http2 import Http2Connection
 from weir.limits import limit_s
 from weir.publisher import Publisher
@@ -390,24 +390,31 @@ def test_a_thousand_pages_are_told_of_one_stream_for_next_to_nothing(
     def processor_s() -> float:
         return sum(processes.cpu_seconds(pid) for pid in pids)
 
-    empty = private()
-    load = pages(server, count, 1, 20)
-    try:
-        wait_until(
-            lambda: sum(processes.open_sockets(pid) for pid in pids) >= count, "all connections"
-        )
-        with Subscriber(server) as subscriber:
-            def told() -> int:
-                return [event.kind for event in subscriber.events].count("stream")
-            subscriber.wait_for(lambda: told() >= 2, "figures, twice")
-            began, used = time.monotonic(), processor_s()
-            subscriber.wait_for(lambda: told() >= 7, "figures, five times more")
-            share = (processor_s() - used) / (time.monotonic() - began)
-            full = private()
-        done = report(load)
-    finally:
-        if load.poll() is None:
-            load.kill()
+    empty, full, share = private(), 0, 0.0
+
+    def load() -> Report | None:
+        nonlocal full, share
+        crowd = pages(server, count, 1, 20)
+        try:
+            wait_until(
+                lambda: sum(processes.open_sockets(pid) for pid in pids) >= count
+                or crowd.poll() is not None, "all connections")
+            if crowd.poll() is not None:
+                return None
+            with Subscriber(server) as subscriber:
+                def told() -> int:
+                    return [event.kind for event in subscriber.events].count("stream")
+                subscriber.wait_for(lambda: told() >= 2, "figures, twice")
+                began, used = time.monotonic(), processor_s()
+                subscriber.wait_for(lambda: told() >= 7, "figures, five times more")
+                share = (processor_s() - used) / (time.monotonic() - began)
+                full = private()
+            return report(crowd)
+        finally:
+            if crowd.poll() is None:
+                crowd.kill()
+
+    done = all_answered(count, load)
     assert done.started == done.ok == count, done.text
     assert done.errored == done.timed_out == 0, done.text
     # Each of them was told more than once.
