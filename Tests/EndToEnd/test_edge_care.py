@@ -29,8 +29,6 @@ Publish = Callable[..., Publisher]
 # Refusals are kept for a second, lists for one or two. Whatever is kept for ten seconds was not meant to be.
 _SOON_S = 8.0
 _CROWD = 100
-# Players leave when they have seen what the test is about.
-_SECONDS_AT_MOST = 180
 
 
 def get(edge: Edge, path: str, method: str = "GET", **fields: str) -> Answer:
@@ -129,7 +127,7 @@ def test_refusals_are_one_for_a_crowd_and_soon_forgotten(
     with counted(edge) as count:
         crowds = [
             players.start(
-                edge.port, name, _SECONDS_AT_MOST, answers=6, poll=_CROWD, path=path, every_s=0.2)
+                edge.port, name, players.SECONDS_AT_MOST, answers=6, poll=_CROWD, path=path, every_s=0.2)
             for path in paths]
         for path, crowd, status in zip(paths, crowds, (404, 400)):
             seen = players.finish(crowd)
@@ -174,7 +172,7 @@ def test_a_pause_is_one_refusal_for_a_crowd_and_then_it_goes_on(
     with counted(edge) as count:
         # They are refused when they have waited for three target durations, and wait again.
         crowd = players.start(
-            edge.port, name, _SECONDS_AT_MOST, enough=1, poll=_CROWD, path=path, every_s=1.2)
+            edge.port, name, players.SECONDS_AT_MOST, enough=1, poll=_CROWD, path=path, every_s=1.2)
         refused = get(edge, path)
         assert refused.status == 503
         assert_readable(refused)
@@ -210,7 +208,7 @@ def test_another_broadcast_is_followed_at_once(edge: Edge, publish: Publish, nam
     first = record("vp9", "opus", seconds=14)
     publish(server, name).play(first, speed=8).finish()
     seen = [follows()]
-    crowd = players.start(edge.port, name, _SECONDS_AT_MOST, told=True, enough=4, ll=20)
+    crowd = players.start(edge.port, name, players.SECONDS_AT_MOST, told=True, enough=4, ll=20)
     # Back with other tracks: another ring.
     other = record("h264", "opus", seconds=14)
     fields = {"content-type": other.content_type}
@@ -256,7 +254,7 @@ def test_players_outlive_workers_and_the_server(
 
     try:
         crowds = [
-            players.start(edge.port, name, _SECONDS_AT_MOST, told=True, enough=11, ll=100)
+            players.start(edge.port, name, players.SECONDS_AT_MOST, told=True, enough=11, ll=100)
             for edge in made]
         for slot in (0, 1):
             wait_for_more()

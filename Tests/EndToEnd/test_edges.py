@@ -23,7 +23,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 _PARTS = 12
 # An init and the newest segments, which are there at once, and more; of players of DASH for two tracks.
 _SEGMENTS = 8
-_SECONDS_AT_MOST = 180
 # A list without directives may be asked for once in a second, and those who come last may be late.
 _SLACK = 5
 
@@ -55,7 +54,7 @@ def test_a_thousand_players_of_low_latency(edge: Edge) -> None:
     origin_s, edge_s = sum(map(processes.cpu_seconds, pids)), edge.cpu_seconds()
     with counted(edge) as count:
         seen = players.finish(players.start(
-            edge.port, "crowd", _SECONDS_AT_MOST, enough=_PARTS, ll=viewers))
+            edge.port, "crowd", players.SECONDS_AT_MOST, enough=_PARTS, ll=viewers))
     write_report(f"edge-{edge.kind}", {
         "players": viewers,
         "seconds": round(seen.lasted_s, 1),
@@ -73,7 +72,7 @@ def test_a_thousand_players_of_low_latency(edge: Edge) -> None:
 def test_a_thousand_players_of_whole_segments(edge: Edge) -> None:
     with counted(edge) as count:
         seen = players.finish(players.start(
-            edge.port, "crowd", _SECONDS_AT_MOST, enough=_SEGMENTS, plain=500, dash=500))
+            edge.port, "crowd", players.SECONDS_AT_MOST, enough=_SEGMENTS, plain=500, dash=500))
         # Clocks are never kept: each player of DASH asks once.
         count.beside = seen.asked["/api/time"]
     assert count.beside == 500
