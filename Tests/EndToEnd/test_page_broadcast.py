@@ -58,7 +58,7 @@ def test_a_camera_goes_live_and_is_watched_in_both_browsers_until_it_stops(
     live.stop()
     for watcher in watchers:
         watcher.wait_for_state("ended")
-    assert browser_server.state(name) == "ended"
+    browser_server.wait_for_state(name, "ended")
 
 
 def test_the_question_whether_to_stop_can_be_answered_with_no(

@@ -127,9 +127,10 @@ def test_whoever_cancels_and_goes_live_again_at_once_is_live_once(
             lambda before=before: live.state == "live" and len(tab.asked_with("weir-chunk")) > before + 5,
             "more to be sent", every_s=LOOK_EVERY_S)
         sessions = {chunk.partition("/")[0] for chunk in tab.asked_with("weir-chunk")[before:]}
-        assert len(sessions) == 1 and browser_server.state(name) == "live", presses
+        assert len(sessions) == 1, presses
+        browser_server.wait_for_state(name, "live")
         live.stop()
-        assert browser_server.state(name) == "ended"
+        browser_server.wait_for_state(name, "ended")
         live.page.click("#set-up-again")
 
 
@@ -143,7 +144,7 @@ def test_who_cancels_does_not_end_what_others_have_live_under_that_name(
     live.choose("#resolution", SMALL).choose("#codec", "vp8")
     hurry(live, _GO, ("stop", "sent"), _GO)
     wait_for_element(live.page, "#take-over", "the offer to take over")
-    assert browser_server.state(name) == "live"
+    browser_server.wait_for_state(name, "live")
     asked = [exchange.method for exchange in chromium_of(live.page).exchanges
              if exchange.url == browser_server.url(f"/{name}/live")]
     assert "POST" in asked and "DELETE" not in asked

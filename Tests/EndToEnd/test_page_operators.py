@@ -83,7 +83,7 @@ def test_operators_see_what_the_server_does_and_end_a_broadcast(
     gallery.add(page, "operators-asking")
     gallery.assert_flawless()
     page.press("Enter")  # on what leaves it
-    assert server.state("fine") == "live"
+    server.wait_for_state("fine", "live")
     page.run(f"document.querySelector('{button}').focus();")
     page.press("Enter")
     page.click("#kick-dialog .button-danger")

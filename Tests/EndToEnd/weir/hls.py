@@ -110,21 +110,27 @@ def playlist(connection: Http2Connection, name: str, path: str) -> Playlist:
 def assert_equal_from_all(connections: list[Http2Connection], paths: list[str]) -> dict[str, bytes]:
     """All workers give the same under each of these paths. It may change meanwhile, so it is compared if the
     first, asked before and after the others, has said the same. Returns what that is."""
-    def look(connection: Http2Connection) -> dict[str, bytes]:
+    def look(connection: Http2Connection) -> dict[str, bytes] | None:
+        """None where one is told to ask again, as of a broadcast that is late."""
         answers = {path: connection.request("GET", path) for path in paths}
-        assert {answer.status for answer in answers.values()} == {200}, answers
+        statuses = {answer.status for answer in answers.values()}
+        assert statuses <= {200, 503}, answers
+        if 503 in statuses:
+            return None
         return {path: bytes(answer.body) for path, answer in answers.items()}
 
-    first, *others = connections
-    before: dict[str, bytes] = {}
+    first = connections[0]
 
     def looks() -> list[dict[str, bytes]] | None:
-        nonlocal before
-        before = look(first)
-        found = [look(other) for other in others]
-        return found if look(first) == before else None
+        """What the first has said, and all others."""
+        found = [look(connection) for connection in connections]
+        if look(first) != found[0]:
+            return None
+        seen = [each for each in found if each is not None]
+        return seen if len(seen) == len(found) else None
 
-    for of_other in wait_until(looks, "lists to stand still"):
+    before, *of_others = wait_until(looks, "lists to stand still")
+    for of_other in of_others:
         for path in paths:
             assert of_other[path] == before[path], path
     return before
