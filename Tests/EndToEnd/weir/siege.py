@@ -132,7 +132,8 @@ class Neighbour:
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join(30)
+        self._thread.join(PATIENCE_S + 10)
+        assert not self._thread.is_alive(), "the neighbour's curl does not end"
 
 
 @dataclass
