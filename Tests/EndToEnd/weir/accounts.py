@@ -153,7 +153,11 @@ def when_not_too_busy(ask: Callable[[], Answer]) -> Answer:
     """A server on a busy machine answers in time, if only that one should come again: people do."""
     def answered() -> Answer | None:
         answer = ask()
-        return None if answer.status == 503 else answer
+        if answer.status != 503:
+            return answer
+        assert answer.problem in ("accounts-unavailable", "accounts-busy"), answer
+        assert "retry-after" in answer.headers, answer
+        return None
 
     return wait_until(answered, "the accounts to answer", every_s=1)
 
