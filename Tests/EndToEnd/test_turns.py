@@ -11,6 +11,7 @@ import pytest
 from weir import ebml
 from weir.admin import Metrics
 from weir.comparison import assert_whole
+from weir.hls import connected_to_all_workers
 from weir.http1 import RawHttp1
 from weir.http2 import Http2Connection, Response
 from weir.publisher import Publisher, cut_at_random
@@ -81,18 +82,24 @@ def test_viewers_of_a_broadcast_whose_grace_is_over_are_let_go_by_the_next_one(
 ) -> None:
     """Without a grace period, the next one comes before anybody has noted the end."""
     server, path, data = start_server("--grace", "0"), f"/{name}/live", record().data
-    with Http2Connection(server) as client:
+    # Made in advance: all is to be done before it has been silent for some seconds, which would be its end.
+    with connected_to_all_workers(server) as workers:
+        publisher = workers[0]
         for _ in range(5):
-            old = client.open("POST", path, end=False)
-            client.send(old, data)
-            # All over this connection: before it has been silent for some seconds, which would be its end.
-            client.wait_for(lambda: client.request("HEAD", path).status == 200, "the broadcast")
-            viewer = client.open("GET", path)
-            client.wait_for(lambda: len(client.responses[viewer].body) > 1_000, "media")
-            client.reset(old)
-            assert client.request("POST", path, body=data).status == 204
-            assert client.response(viewer).ended
-            assert client.request("DELETE", path).status == 204
+            old = publisher.open("POST", path, end=False)
+            publisher.send(old, data)
+            viewers = []
+            for worker in workers:
+                wait_until(lambda worker=worker: worker.request("HEAD", path).status == 200, "the broadcast")
+                viewers.append((worker, worker.open("GET", path)))
+            for worker, viewer in viewers:
+                got = worker.responses[viewer]
+                worker.wait_for(lambda got=got: len(got.body) > 1_000, "media")
+            publisher.reset(old)
+            assert publisher.request("POST", path, body=data).status == 204
+            for worker, viewer in viewers:
+                assert worker.response(viewer).ended
+            assert publisher.request("DELETE", path).status == 204
 
 
 @pytest.mark.parametrize("beginning", [b"", ebml.head()[:1]], ids=["nothing", "one byte"])
