@@ -60,8 +60,14 @@ import Testing
     }
 
     private func run(until isSo: @escaping () -> Bool) {
+        var looks = 0
         func look() {
             if isSo() { return loop.stop() }
+            looks += 1
+            guard looks < 30_000 else {
+                Issue.record("waited in vain")
+                return loop.stop()
+            }
             loop.schedule(afterMs: 1) { look() }
         }
         look()
