@@ -50,15 +50,14 @@ def test_without_connections_it_ends_at_once_with_exit_code_0(start_server: Star
 def test_live_responses_go_on_until_the_drain_timeout_and_then_end_cleanly(
     start_server: Start, publish: Callable[..., Publisher], watch: Callable[..., Viewer], name: str
 ) -> None:
-    server = start_server("--stop-timeout", "4")
+    server = start_server("--stop-timeout", "20")
     recording = record(seconds=LASTING_S)
     publish(server, name).play(recording)
     server.wait_for_state(name, "live")
     viewer = watch(server, name).wait_for_bytes(10_000)
-    before = viewer.size
     terminate(server)
     wait_until(lambda: refuses_connections(server), "the listener to be closed")
-    viewer.wait_for_bytes(before + 10_000)
+    viewer.wait_for_more(10_000)
     viewer.wait_for_end()
     assert wait_for_exit(server) == 0
     assert_contiguous(viewer.file, recording.path)
