@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,10 +15,12 @@ import pytest
 from weir import tls
 from weir.admin import Metrics
 from weir.bystander import Bystander
+from weir.limits import limit_s
 from weir.server import Server
 from weir.waiting import wait_until
 
 _CONNECTIONS = 2000
+_HEAD_S = limit_s("headerSectionMs")
 _BEGINNING = b"GET /api/streams HTTP/1.1\r\nHost: localhost\r\n"
 
 
@@ -31,12 +34,13 @@ def many_descriptors() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def begin(server: Server) -> ssl.SSLSocket:
-    """A connection with half a head on it."""
+def begin(server: Server) -> tuple[float, ssl.SSLSocket]:
+    """A connection with half a head on it, and a time before that."""
+    begun_s = time.monotonic()
     connection = tls.connect(
         server.port, server.certificate.certificate, alpn=("http/1.1",), timeout_s=60)
     connection.sendall(_BEGINNING)
-    return connection
+    return begun_s, connection
 
 
 def dribble(connection: ssl.SSLSocket) -> bool:
@@ -71,7 +75,8 @@ def test_two_thousand_dribbling_heads_cost_nobody_anything_and_are_answered_408(
     bystander = Bystander(server, tmp_path)
     try:
         with many_descriptors(), ThreadPoolExecutor(8) as pool:
-            connections = list(pool.map(lambda _: begin(server), range(_CONNECTIONS)))
+            begun = list(pool.map(lambda _: begin(server), range(_CONNECTIONS)))
+            connections = [connection for _, connection in begun]
             wait_until(
                 lambda: Metrics(server).total("weir_connections_total") >= _CONNECTIONS,
                 "all of them to have come",
@@ -79,8 +84,13 @@ def test_two_thousand_dribbling_heads_cost_nobody_anything_and_are_answered_408(
             bystander.assert_undisturbed()
             assert server.get("/api/streams").status == 200
             # Until the first of them have had their time; the others are behind them.
-            while sum(pool.map(dribble, connections)) == _CONNECTIONS:
+            while all(open_still := list(pool.map(dribble, connections))):
                 bystander.assert_undisturbed()
+            # None of them had less than that.
+            now_s = time.monotonic()
+            shortest_s = min(
+                now_s - begun_s for (begun_s, _), is_open in zip(begun, open_still) if not is_open)
+            assert shortest_s > _HEAD_S - 2, f"one was told after {shortest_s:.1f} s"
             said = list(pool.map(last_words, connections))
             for connection in connections:
                 connection.close()
