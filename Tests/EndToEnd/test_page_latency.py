@@ -15,7 +15,6 @@ from browser.latency import Figures, LatencyTrial
 from browser.page_fixtures import *  # noqa: F403
 from weir.reports import write_report
 from weir.server import Server
-from weir.waiting import PATIENCE_S, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -26,37 +25,33 @@ JOINS = 4
 BOUND_MS = 2000.0
 FIRST_FRAME_BOUND_MS = 1500.0
 FIRST_FRAME_AGE_BOUND_MS = 4000.0
+TRIES_AT_MOST = 5
 
 
 def test_what_is_seen_is_what_was_just_drawn(
     chromium_browser: Chromium, browser_server: Server, request: pytest.FixtureRequest, name: str
 ) -> None:
     trial = LatencyTrial(browser_server, chromium_browser, name)
+    figures: dict[str, Figures] = {}
+
+    def within(what: str, bounds: dict[str, float], measure: Callable[[], Figures]) -> None:
+        """Measure until most figures are within their bounds. A machine that stands still now and then makes
+        pictures old; a page that plays in another way for every second viewer does not get there."""
+        measured: list[Figures] = []
+        good = 0
+        while 2 * good <= len(measured):
+            assert len(measured) < TRIES_AT_MOST, f"{what} is not below {bounds}: {measured}"
+            figures[what] = measure()
+            measured.append(figures[what])
+            good += all(figures[what][name] < bound for name, bound in bounds.items())
+
     try:
         seen = {"p95Ms": BOUND_MS}
         joined = {"firstFrameP95Ms": FIRST_FRAME_BOUND_MS, "firstFrameAgeP95Ms": FIRST_FRAME_AGE_BOUND_MS}
-        figures = {
-            "chromium": within(seen, lambda: trial.glass_to_glass(chromium_browser.open(), SECONDS)),
-            "firefox": within(
-                seen, lambda: trial.glass_to_glass(request.getfixturevalue("firefox_tab"), SECONDS)),
-            "joins": within(joined, lambda: trial.joins(JOINS)),
-        }
+        within("chromium", seen, lambda: trial.glass_to_glass(chromium_browser.open(), SECONDS))
+        within("firefox", seen,
+               lambda: trial.glass_to_glass(request.getfixturevalue("firefox_tab"), SECONDS))
+        within("joins", joined, lambda: trial.joins(JOINS))
     finally:
         trial.close()
-    write_report("latency", figures)
-
-
-def within(bounds: dict[str, float], measure: Callable[[], Figures]) -> Figures:
-    """The first figures that are within their bounds. A machine that stands still now and then makes pictures
-    old; one that plays in another way never gets there."""
-    measured: list[Figures] = []
-
-    def is_within() -> bool:
-        measured.append(measure())
-        return all(measured[-1][name] < bound for name, bound in bounds.items())
-
-    try:
-        wait_until(is_within, f"figures below {bounds}", 2 * PATIENCE_S)
-    except AssertionError as failure:
-        raise AssertionError(f"{failure}: {measured}") from None
-    return measured[-1]
+        write_report("latency", figures)
