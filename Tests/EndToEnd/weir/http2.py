@@ -3,7 +3,6 @@ connection, a chosen window, a body that trickles, fields that curl would refuse
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,7 +13,7 @@ import h2.settings
 
 from . import tls
 from .server import Server
-from .waiting import PATIENCE_S
+from .waiting import PATIENCE_S, Patience
 
 
 @dataclass
@@ -155,11 +154,12 @@ class Http2Connection:
         self, condition: Callable[[], object], what: str, timeout_s: float = PATIENCE_S
     ) -> None:
         """Pump until the condition holds. A closed connection ends the wait with a failure."""
-        deadline = time.monotonic() + timeout_s
+        patience = Patience(timeout_s)
         while not condition():
             assert not self.closed, f"the connection closed (GOAWAY {self.goaway}) before {what}"
-            assert time.monotonic() < deadline, f"waited {timeout_s:g} s for {what}"
+            assert not patience.is_over, f"waited {timeout_s:g} s for {what}"
             self.pump()
+            patience.waited()
 
     def response(self, stream: int, timeout_s: float = PATIENCE_S) -> Response:
         """The complete response (or what there is of it when it was reset)."""

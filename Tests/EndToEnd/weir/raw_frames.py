@@ -18,7 +18,7 @@ from hyperframe.frame import Frame, GoAwayFrame, HeadersFrame, PingFrame, Settin
 
 from . import tls
 from .server import Server
-from .waiting import PATIENCE_S
+from .waiting import PATIENCE_S, Patience
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 ENHANCE_YOUR_CALM = 0xB
@@ -112,22 +112,24 @@ class RawConnection:
 
     def wait_for_close(self, timeout_s: float = PATIENCE_S) -> int | None:
         """Read until the server closes. Returns the GOAWAY's code, None if there was none."""
-        deadline = time.monotonic() + timeout_s
+        patience = Patience(timeout_s)
         while not self.closed:
-            assert time.monotonic() < deadline, f"still open after {timeout_s:g} s"
+            assert not patience.is_over, f"still open after {timeout_s:g} s"
             self.read(0.2)
+            patience.waited()
         return self.goaway
 
     def wait_for_frame(self, kind: type[Frame], stream: int | None = None) -> Frame:
         """The first frame of a kind, seen already or yet to come."""
-        deadline = time.monotonic() + PATIENCE_S
+        patience = Patience()
         while True:
             for frame in self.frames:
                 if isinstance(frame, kind) and stream in (None, frame.stream_id):
                     return frame
             assert not self.closed, f"closed before a {kind.__name__}"
-            assert time.monotonic() < deadline, f"no {kind.__name__} in {PATIENCE_S:g} s"
+            assert not patience.is_over, f"no {kind.__name__} in {PATIENCE_S:g} s"
             self.read(0.1)
+            patience.waited()
 
     @property
     def goaway(self) -> int | None:

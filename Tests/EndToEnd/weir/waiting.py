@@ -23,6 +23,28 @@ _TIMES_AT_MOST = 3
 PLAYBACK_PATIENCE_S = PATIENCE_S + 10
 
 
+class Patience:
+    """How long is waited, while the machine does not stand still: for loops that ask and wait themselves.
+
+    They end when it `is_over` after a look, and say so (`waited`) when they have waited for the next one.
+    """
+
+    def __init__(self, timeout_s: float = PATIENCE_S, every_s: float = 0.0) -> None:
+        self._timeout_s, self._counted_s = timeout_s, max(_COUNTED_S, 2 * every_s)
+        self._looked, self._waited_s = time.monotonic(), 0.0
+        self._deadline = self._looked + timeout_s * _TIMES_AT_MOST
+
+    @property
+    def is_over(self) -> bool:
+        return self._waited_s >= self._timeout_s or self._looked >= self._deadline
+
+    def waited(self) -> None:
+        """Count the time from one look to the next."""
+        now = time.monotonic()
+        self._waited_s += min(now - self._looked, self._counted_s)
+        self._looked = now
+
+
 def wait_until(
     condition: Callable[[], Answer],
     what: str,
@@ -34,15 +56,12 @@ def wait_until(
     The failure says `what` was waited for and what the last answer was, because "timed out" alone
     helps nobody who reads a log.
     """
-    looked, waited_s = time.monotonic(), 0.0
-    deadline = looked + timeout_s * _TIMES_AT_MOST
+    patience = Patience(timeout_s, every_s)
     while True:
         answer = condition()
         if answer:
             return answer
-        if waited_s >= timeout_s or looked >= deadline:
+        if patience.is_over:
             raise AssertionError(f"waited {timeout_s:g} s for {what}; last answer: {answer!r}")
         time.sleep(every_s)
-        now = time.monotonic()
-        waited_s += min(now - looked, max(_COUNTED_S, 2 * every_s))
-        looked = now
+        patience.waited()
