@@ -39,10 +39,10 @@ def test_each_player_has_all_parts_whole_and_in_their_order(
     server: Server, tool: Path, broadcast: ClockedPublisher, name: str
 ) -> None:
     before = _answered(server)
-    players = Crowd(tool, server.port, f"/{name}/hls/", 0, 20, 20).begin()
-    # Each of them asks for some lists and parts; on a busy machine that takes as long as it takes.
-    wait_until(lambda: _answered(server) > before + 20 * 30, "the players to be answered", every_s=0.5)
-    seen = players.report()
+    with Crowd(tool, server.port, f"/{name}/hls/", 0, 20, 20).begin() as players:
+        # Each of them asks for some lists and parts; on a busy machine that takes as long as it takes.
+        wait_until(lambda: _answered(server) > before + 20 * 30, "the players to be answered", every_s=0.5)
+        seen = players.report()
     assert not seen.failures, seen.failures
     assert all(had > 0 for each in seen.had for had, _ in each), seen.had
     assert [track["scale"] > 0 for track in seen.tracks] == [True, True]
@@ -52,7 +52,8 @@ def test_each_player_has_all_parts_whole_and_in_their_order(
 
 
 def test_players_of_what_is_not_there_say_so(server: Server, tool: Path, name: str) -> None:
-    seen = Crowd(tool, server.port, f"/{name}/hls/", 1.5, 3, 1).begin().report()
+    with Crowd(tool, server.port, f"/{name}/hls/", 1.5, 3, 1).begin() as players:
+        seen = players.report()
     assert seen.failures == {"404 for a list": 3}
     assert [had for each in seen.had for had, _ in each] == [0] * 6
 

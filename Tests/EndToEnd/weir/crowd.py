@@ -39,7 +39,7 @@ class Late:
 
 class Crowd:
     """Players at work: connected when this is made, and playing from `begin` on; with 0 seconds until
-    `report`."""
+    `report`. They do not outlive a `with`."""
 
     def __init__(
         self, tool: Path, port: int, root: str, seconds: float, players: int, connections: int, *more: str,
@@ -50,6 +50,14 @@ class Crowd:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", "the players are not there"
+
+    def __enter__(self) -> "Crowd":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
 
     def begin(self) -> "Crowd":
         assert self._process.stdin is not None
