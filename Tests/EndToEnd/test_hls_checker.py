@@ -13,6 +13,7 @@ import pytest
 
 from weir.checker import changes, delivery, deltas, lists, media, multivariant, renditions, rules
 from weir.checker.finding import Findings
+from weir.checker.follower import Followed, check_time_of_day
 
 Change = Callable[[str], str]
 
@@ -154,6 +155,20 @@ def test_a_list_that_lets_go_too_early_is_found() -> None:
         findings = Findings()
         rules.check_length(lists.read(_list(count=count), "short", findings), findings)
         assert ("L5" in findings.rules) == is_found, count
+
+
+def test_a_list_that_stays_away_from_the_time_of_day_is_found() -> None:
+    findings = Findings()
+    now = lists.read(_list(), "away", findings)
+    assert now.coming.date_us
+    end_s = (now.coming.date_us + now.coming.parts_us) / 1e6
+    each = Followed("v1.m3u8", media.Rendition("v1", findings))
+    # A busy machine is late for some looks, and right again.
+    for away_s in (*[20] * 4, 0, *[-20] * 4):
+        check_time_of_day(each, now, findings, end_s + away_s)
+    assert findings.all == [], findings.report()
+    check_time_of_day(each, now, findings, end_s - 20)
+    assert findings.rules == {"L11"}
 
 
 # What follows what

@@ -97,6 +97,19 @@ class Followed:
         return self.history[-1] if self.history else None
 
 
+def check_time_of_day(each: Followed, now: MediaList, findings: Findings, now_s: float) -> None:
+    """L11: dates are those of a clock, and this list has just gone on."""
+    last = now.coming if now.coming.date_us else now.segments[-1]
+    if last.date_us is None:
+        return
+    end_us = last.date_us + (last.duration_us or last.parts_us)
+    away_s = now_s - end_us / 1e6
+    each.looks_away = each.looks_away + 1 if abs(away_s) > _DATE_SLACK_S else 0
+    if each.looks_away == _LOOKS_AWAY:
+        findings.note(
+            "L11", now.place, f"the end of the list is {away_s:.1f} s away from the time of day", now.text)
+
+
 class Follower:
     """`follow` until a condition holds, then `judge`. `slack_s` is how late parts and segments may be
     (T6, L6); None where a machine that is busy may be to blame."""
@@ -288,7 +301,7 @@ class Follower:
             awaited=awaited is not None and not now.ended, took_gzip=took_gzip, byte_count=len(answer.body))
         if awaited is not None and not now.ended:
             self._check_awaited(now, awaited)
-            self._check_time_of_day(each, now)
+            check_time_of_day(each, now, self.findings, time.time())
         each.pauses = 0
         each.texts.append(text)
         self._update(each, now, received)
@@ -303,19 +316,6 @@ class Follower:
         if not has_it:
             self.findings.note(
                 "T14", now.place, f"{awaited} was awaited, the list goes to {now.next}", now.text)
-
-    def _check_time_of_day(self, each: Followed, now: MediaList) -> None:
-        """L11: dates are those of a clock, and this list has just gone on."""
-        last = now.coming if now.coming.date_us else now.segments[-1]
-        if last.date_us is None:
-            return
-        end_us = last.date_us + (last.duration_us or last.parts_us)
-        away_s = time.time() - end_us / 1e6
-        each.looks_away = each.looks_away + 1 if abs(away_s) > _DATE_SLACK_S else 0
-        if each.looks_away == _LOOKS_AWAY:
-            self.findings.note(
-                "L11", now.place, f"the end of the list is {away_s:.1f} s away from the time of day",
-                now.text)
 
     def _update(self, each: Followed, now: MediaList, received: float) -> None:
         before = each.now
