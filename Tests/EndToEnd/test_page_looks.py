@@ -13,16 +13,18 @@ import pytest
 from PIL import Image
 
 from browser.account_pages import Visitor, choose_picture
+from browser.contrast import weak
 from browser.descriptions import (
     channel, stream, tell_news_of_streams, tell_of_channel, tell_of_streams,
 )
 from browser.element import first_number, visible_text, wait_for_element, wait_for_page_state
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
-from browser.gallery import Gallery
+from browser.gallery import Gallery, too_wide
 from browser.live_page import LivePage
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
+from browser.targets import small_targets
 from browser.watch_page import WatchPage
 from weir.accounts import COOKIE, PASSWORD, sign_up
 from weir.ports import free_port
@@ -38,9 +40,35 @@ pytestmark = pytest.mark.slow
 _SAID_OVER_PICTURE = ["#message-title", "#message-text"]
 
 
+# One of each: grey words over a picture, a low button, and a wide box. What stands beside them is good.
+_FLAWS = """<!doctype html>
+<style>
+  body { margin: 0; }
+  canvas { display: block; }
+  p { position: absolute; left: 10px; top: 10px; margin: 0; padding: 8px; color: #888; }
+  #good { top: 60px; color: #fff; background: #000; }
+  button { width: 60px; height: 60px; }
+  #low { height: 30px; }
+  div { width: 400px; height: 10px; }
+</style>
+<canvas id="still" width="200" height="120"></canvas><p id="grey">Words</p><p id="good">Words</p>
+<button id="low">A</button><button id="large">B</button><div></div>
+"""
+
+
 @pytest.fixture
 def gallery() -> Gallery:
     return Gallery()
+
+
+def test_what_is_wrong_with_a_page_is_found(open_own: Callable[..., Page]) -> None:
+    """What finds nothing in anything would let every page pass."""
+    page = chromium_of(open_own(viewport={"width": 320, "height": 640}))
+    page.playwright.set_content(_FLAWS)
+    assert too_wide(page) == ["80 px wider than the window"]
+    assert [each.partition(":")[0] for each in small_targets(page)] == ["#low"]
+    found = weak(page, ["#grey", "#good"])
+    assert [each.partition(":")[0] for each in found] == ["#grey"] and "white picture" in found[0], found
 
 
 def test_the_first_page(

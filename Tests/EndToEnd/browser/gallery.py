@@ -34,20 +34,21 @@ class Gallery:
         def look(how: str) -> None:
             photograph(shown, state, how)
             complain(how, violations(shown))
-            complain(how, _too_wide(shown))
+            complain(how, too_wide(shown))
             if over_picture and how.endswith("desktop"):
                 complain(how, weak(shown, over_picture))
 
         in_every_look(shown, look)
         with _on_narrowest_phone(shown):
-            complain("narrowest", _too_wide(shown))
+            complain("narrowest", too_wide(shown))
             complain("narrowest", small_targets(shown))
 
     def assert_flawless(self) -> None:
         assert not self._complaints, "\n".join(self._complaints)
 
 
-def _too_wide(page: ChromiumPage) -> list[str]:
+def too_wide(page: ChromiumPage) -> list[str]:
+    """By how much its content is wider than the window; empty is good."""
     wide = page.run(
         """const { scrollWidth, clientWidth } = document.documentElement;
            return scrollWidth - clientWidth;""")
