@@ -7,6 +7,7 @@ import itertools
 import os
 import re
 import shutil
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -32,6 +33,10 @@ from weir.viewer import Viewer
 from weir.waiting import wait_until
 
 pytest_plugins = ["weir.booted"]
+
+# What a shell starts in the background ignores Ctrl-C, and so would the programs that tests send one to.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _names = itertools.count()
 # Continuous integration has all that the suite wants. (Whether a machine can boot another is the one
