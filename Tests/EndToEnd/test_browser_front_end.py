@@ -6,6 +6,7 @@ posts a chunk every two seconds; bare video elements in Chromium and Firefox pla
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -76,6 +77,7 @@ def test_a_late_viewer_joins_at_the_live_edge_and_stays_there(
         most = max(KEYFRAME_DISTANCE_FRAMES, distance) + ENCODER_DELAY_FRAMES
         return most if shown["rewindMs"] * FRAMES_PER_SECOND // 1000 >= 2 * most else None
 
+    began, first = time.monotonic(), on_air.counter
     most = wait_until(frames_behind_at_most, "the broadcast to be old")
     sent = on_air.sent_up_to
     late = watch_in(browser, NAME, readable=True)
@@ -88,7 +90,10 @@ def test_a_late_viewer_joins_at_the_live_edge_and_stays_there(
     # What the camera takes from now on arrives, and nothing was left out on the way to it.
     now = late.wait_for_counter(on_air.counter)
     shift = frames_between(joined, now.counter) - now.mediaTimeS * FRAMES_PER_SECOND
-    assert abs(shift) <= FRAMES_PER_SECOND / 2, f"{shift} frames were skipped or repeated"
+    # The camera of a busy browser takes fewer than it should, and they last longer then.
+    untaken = (time.monotonic() - began) * FRAMES_PER_SECOND - frames_between(first, on_air.counter)
+    assert -FRAMES_PER_SECOND / 2 - max(0, untaken) <= shift <= FRAMES_PER_SECOND / 2, (
+        f"{shift} frames were skipped or repeated, {untaken} were not taken")
     late.assert_sound()
 
 
