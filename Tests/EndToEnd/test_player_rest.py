@@ -1,5 +1,5 @@
-"""When the player may let go of the network, how old it says its picture is, when its page is loaded again; see
-test_player_logic.py."""
+"""When the player may let go of the network, how old it says its picture is, when its page is loaded
+again; see test_player_logic.py."""
 
 from __future__ import annotations
 
