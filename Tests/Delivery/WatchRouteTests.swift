@@ -47,23 +47,9 @@ import Testing
         return fake
     }
 
-    private func makeRing() throws -> RingWriter {
-        let writer = try Ring.create(
-            path: bench.ringPath(),
-            geometry: RingGeometry(
-                dataBytes: 65_536, entries: 64, initializationBytes: 4_096, carryBytes: 0,
-                stateBytes: 0),
-            initialization: bench.initialization(), state: [], slot: 0)
-        writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs
-        return writer
-    }
-
     private func append(_ byte: UInt8, isKey: Bool, to writer: RingWriter) throws {
-        try [UInt8](repeating: byte, count: 4_096).withUnsafeBytes {
-            try writer.append(
-                $0, flags: isKey ? .independent : [], mediaTimeMs: 0, durationMs: 40,
-                bootMs: writer.ring.bootNowMs, state: [])
-        }
+        let bytes = [UInt8](repeating: byte, count: 4_096)
+        try bench.append(bytes, isKey ? .independent : [], to: writer)
     }
 
     /// What there is to be sent now.
@@ -85,7 +71,7 @@ import Testing
         let before = watch()
         #expect(before.answer?.status == 404)
         before.close(.completed)
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         bench.streams.find(bench.name)?.end(.stopped)
         let after = watch()
@@ -95,7 +81,7 @@ import Testing
 
     @Test("a start that cannot be understood is refused", arguments: ["start=1", "start=-x"])
     func invalidStart(query: String) throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         let fake = watch(query)
         #expect(fake.answer?.status == 400)
@@ -104,7 +90,7 @@ import Testing
 
     @Test("a viewer gets the init, then what comes, and is counted as long as it watches")
     func watched() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         let fake = watch()
         #expect(fake.answer?.status == 200)
@@ -124,7 +110,7 @@ import Testing
 
     @Test("who only asks for the header is no viewer")
     func head() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         let fake = watch(method: "HEAD")
         #expect(fake.answer?.status == 200)
@@ -135,7 +121,7 @@ import Testing
 
     @Test("where the ring has gone past the last place to begin, the answer waits for the next one")
     func held() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         for number in 0..<40 { try append(1, isKey: number == 0, to: writer) }
         let fake = watch()
@@ -152,7 +138,7 @@ import Testing
 
     @Test("when its broadcast ends, a viewer gets the rest, and then the end")
     func ended() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         try append(7, isKey: true, to: writer)
         let fake = watch()
@@ -170,7 +156,7 @@ import Testing
 
     @Test("one who is held back is refused when the worker goes")
     func heldAtTheEnd() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         for number in 0..<40 { try append(1, isKey: number == 0, to: writer) }
         let fake = watch()

@@ -22,39 +22,6 @@ import Testing
     private var path: String { "\(bench.streamDirectory)/\(StudioStill.fileName)" }
     private let sample = Still(form: .jpeg, bytes: Array("picture".utf8))
 
-    private func makeRing() throws -> RingWriter {
-        let writer = try Ring.create(
-            path: bench.ringPath(),
-            geometry: RingGeometry(
-                dataBytes: 65_536, entries: 64, initializationBytes: 4_096, carryBytes: 0,
-                stateBytes: 0),
-            initialization: bench.initialization(), state: [], slot: 0)
-        writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs
-        return writer
-    }
-
-    /// A key frame of VP8 as a ring has it. Its first part is of two bytes.
-    private static func entry(mark: UInt8, bytes count: Int = 40) -> [UInt8] {
-        let head: [UInt8] = [0x50, 0, 0, 0x9D, 0x01, 0x2A, 64, 0, 64, 0]
-        let frame = head + [mark] + [UInt8](repeating: 0, count: count)
-        let size = frame.count + 4
-        let block: [UInt8] =
-            [0xA3, 0x10, UInt8(size >> 16), UInt8(size >> 8 & 0xFF), UInt8(size & 0xFF)]
-            + [0x81, 0, 0, 0x80]
-        return [0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xE7, 0x88]
-            + [UInt8](repeating: 0, count: 8) + block + frame
-    }
-
-    private func append(
-        _ bytes: [UInt8], _ flags: FragmentFlags = .independent, to writer: RingWriter
-    ) throws {
-        try bytes.withUnsafeBytes {
-            try writer.append(
-                $0, flags: flags, mediaTimeMs: 0, durationMs: 40, bootMs: writer.ring.bootNowMs,
-                state: [])
-        }
-    }
-
     private func mark(of still: Still?) -> UInt8? { still.map { $0.bytes[30] } }
 
     private func stream() throws -> LiveStream { try #require(bench.streams.find(bench.name)) }
@@ -87,7 +54,7 @@ import Testing
 
     @Test("a studio's still counts for its own ring, and until half a minute more was broadcast")
     func studio() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         let ring = writer.ring
         var studio = StudioStill(of: bench.name, dataDirectory: bench.directory, slot: 0)
@@ -115,7 +82,7 @@ import Testing
 
     @Test("a stream's folder goes with its ring although a still is in it")
     func folder() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         try FileSystem.write(
             StillFile(sample, epoch: writer.ring.epoch, publisher: 0, timeMs: 1).encoded,
             to: path, through: path + ".new")
@@ -137,17 +104,17 @@ import Testing
 
     @Test("the newest key frame is taken, and sound that came later is passed over")
     func newest() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         let stream = try stream()
         guard case .none = stream.stillChoice else {
             Issue.record("there is none yet")
             return
         }
-        try append(Self.entry(mark: 1), to: writer)
-        try append(Self.entry(mark: 2), to: writer)
-        try append(Self.entry(mark: 3), [], to: writer)
-        for _ in 0..<5 { try append([9], [.independent, .withoutPicture], to: writer) }
+        try bench.append(StreamBench.keyFrame(mark: 1), to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 2), to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 3), [], to: writer)
+        for _ in 0..<5 { try bench.append([9], [.independent, .withoutPicture], to: writer) }
         guard case .keyFrame(let entry, .webP) = stream.stillChoice else {
             Issue.record("there is one")
             return
@@ -158,17 +125,17 @@ import Testing
 
     @Test("of a frame that shows nothing by itself, the one before is taken")
     func before() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         let stream = try stream()
-        try append(Self.entry(mark: 1), to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 1), to: writer)
         for _ in 0..<2 {
-            var hidden = Self.entry(mark: 2)
+            var hidden = StreamBench.keyFrame(mark: 2)
             hidden[31] &= ~0x10
-            try append(hidden, to: writer)
+            try bench.append(hidden, to: writer)
         }
         #expect(mark(of: stream.still(stream.stillChoice)) == 1)
-        try append(Self.entry(mark: 3), to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 3), to: writer)
         #expect(mark(of: stream.still(stream.stillChoice)) == 3)
     }
 
@@ -177,8 +144,8 @@ import Testing
     @Test("the still of a broadcast that is over stays, and the next one's takes its place")
     func stays() throws {
         for number: UInt8 in 1...2 {
-            let writer = try makeRing()
-            try append(Self.entry(mark: number), to: writer)
+            let writer = try bench.makeRing()
+            try bench.append(StreamBench.keyFrame(mark: number), to: writer)
             last.keep(of: writer.ring, bench.name)
             let file = try #require(last.find(bench.name))
             #expect(mark(of: file.still) == number)
@@ -187,7 +154,7 @@ import Testing
             writer.ring.remove()
         }
         // One without a picture leaves nothing.
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         last.keep(of: writer.ring, bench.name)
         #expect(last.find(bench.name) == nil && last.names.isEmpty)
@@ -195,9 +162,9 @@ import Testing
 
     @Test("nothing stays of a broadcast that is unlisted, or may have been")
     func unlisted() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
-        try append(Self.entry(mark: 1), to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 1), to: writer)
         let about = "\(bench.streamDirectory)/\(AboutFile.name)"
         for said in [#"{"words":{"unlisted":true},"profile":{}}"#, "spoilt"] {
             last.keep(of: writer.ring, bench.name)
@@ -211,9 +178,9 @@ import Testing
 
     @Test("the oldest go when there are too many, or too much")
     func bounds() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
-        try append(Self.entry(mark: 1, bytes: 1_000), to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 1, bytes: 1_000), to: writer)
         let names = try ["one", "two", "three", "four"].map { try StreamName($0) }
         for name in names { last.keep(of: writer.ring, name) }
         /// Writes them anew, one after the other on the clock of files, which is coarse.

@@ -34,26 +34,10 @@ import Testing
     }
 
     private func keep(_ name: String, by publisher: UInt64) throws {
-        let writer = try Ring.create(
-            path: bench.ringPath(),
-            geometry: RingGeometry(
-                dataBytes: 65_536, entries: 64, initializationBytes: 4_096, carryBytes: 0,
-                stateBytes: 0),
-            initialization: bench.initialization(), state: [], slot: 0)
+        let writer = try bench.makeRing()
         defer { writer.release() }
-        writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs
         writer.ring.status.publisherKey = PublisherKey(identity: publisher, session: 0)
-        let frame: [UInt8] =
-            [0x50, 0, 0, 0x9D, 0x01, 0x2A, 64, 0, 64, 0] + [UInt8](repeating: 0, count: 30)
-        let cluster: [UInt8] =
-            [0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xE7, 0x88]
-            + [UInt8](repeating: 0, count: 8) + [0xA3, 0x80 | UInt8(frame.count + 4)]
-            + [0x81, 0, 0, 0x80] + frame
-        try cluster.withUnsafeBytes {
-            try writer.append(
-                $0, flags: .independent, mediaTimeMs: 0, durationMs: 40,
-                bootMs: writer.ring.bootNowMs, state: [])
-        }
+        try bench.append(StreamBench.keyFrame(), to: writer)
         last.keep(of: writer.ring, try StreamName(name))
         writer.ring.remove()
     }

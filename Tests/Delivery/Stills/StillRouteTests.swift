@@ -61,39 +61,13 @@ import Testing
         return (fake.answer?.status, isPicture ? body.dropFirst(30).first : nil)
     }
 
-    private func makeRing() throws -> RingWriter {
-        let writer = try Ring.create(
-            path: bench.ringPath(),
-            geometry: RingGeometry(
-                dataBytes: 65_536, entries: 64, initializationBytes: 4_096, carryBytes: 0,
-                stateBytes: 0),
-            initialization: bench.initialization(), state: [], slot: 0)
-        writer.ring.status.lastIngestBootMs = writer.ring.bootNowMs
-        return writer
-    }
-
-    /// A key frame of VP8 as a ring has it.
-    private func append(mark: UInt8, to writer: RingWriter) throws {
-        let frame: [UInt8] =
-            [0x50, 0, 0, 0x9D, 0x01, 0x2A, 64, 0, 64, 0, mark] + [UInt8](repeating: 0, count: 30)
-        let cluster: [UInt8] =
-            [0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xE7, 0x88]
-            + [UInt8](repeating: 0, count: 8) + [0xA3, 0x80 | UInt8(frame.count + 4)]
-            + [0x81, 0, 0, 0x80] + frame
-        try cluster.withUnsafeBytes {
-            try writer.append(
-                $0, flags: .independent, mediaTimeMs: 0, durationMs: 40,
-                bootMs: writer.ring.bootNowMs, state: [])
-        }
-    }
-
     @Test("without a broadcast or a picture there is none")
     func nothing() throws {
         #expect(shown().status == 404)
         let odd = ask(name: "x")
         #expect(odd.answer?.status == 404)
         odd.close(.completed)
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         #expect(shown().status == 404)
     }
@@ -102,11 +76,11 @@ import Testing
         "one is made once for all who ask, and again when there is a newer key frame, but not at once"
     )
     func kept() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
-        try append(mark: 1, to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 1), to: writer)
         #expect(shown() == (200, 1))
-        try append(mark: 2, to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 2), to: writer)
         #expect(shown() == (200, 1))
         clock.us += 2_100_000
         #expect(shown() == (200, 2))
@@ -114,31 +88,31 @@ import Testing
 
     @Test("what has not changed is not sent again")
     func notModified() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
-        try append(mark: 1, to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 1), to: writer)
         let fake = ask()
         let tag = try #require(fake.field("etag"))
         fake.close(.completed)
         #expect(shown([HeaderField("if-none-match", tag)]) == (304, nil))
-        try append(mark: 2, to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 2), to: writer)
         clock.us += 2_100_000
         #expect(shown([HeaderField("if-none-match", tag)]) == (200, 2))
     }
 
     @Test("a picture that is no longer there is made anew, also after there was none")
     func afterNothing() throws {
-        let writer = try makeRing()
+        let writer = try bench.makeRing()
         defer { writer.release() }
         #expect(shown().status == 404)
-        try append(mark: 1, to: writer)
+        try bench.append(StreamBench.keyFrame(mark: 1), to: writer)
         #expect(shown() == (200, 1))
     }
 
     @Test("when it is over the last one is shown; of another broadcast it never is")
     func over() throws {
-        let writer = try makeRing()
-        try append(mark: 1, to: writer)
+        let writer = try bench.makeRing()
+        try bench.append(StreamBench.keyFrame(mark: 1), to: writer)
         #expect(shown() == (200, 1))
         let stream = try #require(bench.streams.find(bench.name))
         stream.end(.stopped)
@@ -155,10 +129,10 @@ import Testing
         writer.release()
         writer.ring.remove()
         #expect(shown() == (200, 1))
-        let next = try makeRing()
+        let next = try bench.makeRing()
         defer { next.release() }
         #expect(shown().status == 404)
-        try append(mark: 2, to: next)
+        try bench.append(StreamBench.keyFrame(mark: 2), to: next)
         #expect(shown() == (200, 2))
     }
 }
