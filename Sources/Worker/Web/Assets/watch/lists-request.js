@@ -51,7 +51,7 @@ export async function requestLists(name, controller) {
   }
 }
 
-/** Resolves, with null, when that is so. @param {AbortSignal} signal @returns {Promise<null>} */
+/** Resolves to null when the signal is aborted. @param {AbortSignal} signal @returns {Promise<null>} */
 function aborted(signal) {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(null);
