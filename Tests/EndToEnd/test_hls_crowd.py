@@ -4,19 +4,27 @@ and that it finds what it is to find."""
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from weir import crowd
 from weir.admin import Metrics
+from weir.blocks import VIDEO, blocks_of, clusters, paced
 from weir.clocked_publisher import ClockedPublisher
 from weir.crowd import Crowd
 from weir.hls import Playlist
+from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
+
+
+def _has_returned(text: str) -> bool:
+    """Whether a whole segment stands behind two gaps."""
+    segments = [before.rsplit("\n", 2)[-2] for before in text.split("#EXTINF")[:-1]]
+    return segments.count("#EXT-X-GAP") > 1 and segments[-1] != "#EXT-X-GAP"
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +57,26 @@ def test_each_player_has_all_parts_whole_and_in_their_order(
     # Nobody can have a part before its last byte was sent.
     assert seen.behind_publisher("media", broadcast).values[0] >= 0
     assert seen.behind_first("lists").values[0] == 0
+
+
+def test_players_pass_over_what_has_no_sound(
+    server: Server, tool: Path, publish: Callable[..., Publisher], name: str
+) -> None:
+    head, blocks = blocks_of(record("vp9", seconds=LASTING_S))
+    # It stops for so long that some segments have none; then it is there again, and so on.
+    heard = [block for block in blocks if block.track == VIDEO or block.due_ms % 20_000 < 10_000]
+    publish(server, name).feed(paced(head, clusters(heard)), finish=False)
+    sound = f"/{name}/hls/a2.m3u8"
+    wait_until(lambda: server.get(sound).status == 200, "the list of sound")
+    before = _answered(server)
+    with Crowd(tool, server.port, f"/{name}/hls/", 0, 12, 12, "mixed").begin() as players:
+        wait_until(lambda: _has_returned(server.get(sound).body.decode()), "sound after its absence", every_s=0.5)
+        wait_until(lambda: _answered(server) > before + 12 * 30, "the players to be answered", every_s=0.5)
+        seen = players.report()
+    # Who asks for the part that is hinted at, and which then has no sound, is told that there is none.
+    assert not set(seen.failures) - {"404 for a part"}, seen.failures
+    # Every third knows no parts.
+    assert all(had > 3 for had, _ in seen.had[2]), seen.had
 
 
 def test_players_of_what_is_not_there_say_so(server: Server, tool: Path, name: str) -> None:

@@ -21,7 +21,8 @@ struct follow {
     /// Parts that were asked for, in their order; a slot is free again when its part was judged.
     struct {
         size_t part;
-        bool is_there;
+        /// A gap is passed over in its turn.
+        bool is_there, is_gap;
     } asked[AHEAD_MAX];
     unsigned first, count;
     /// Where the next part is to begin.

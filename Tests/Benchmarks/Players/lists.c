@@ -48,19 +48,23 @@ static void add_segment(struct list *list, const char *name) {
     list->next_segment += 1;
     list->next_part = 0;
     if (list->segment_count == SEGMENTS_MAX) {
-        memmove(list->segments[0], list->segments[1], sizeof list->segments - NAME_ROOM);
+        memmove(&list->segments[0], &list->segments[1], sizeof list->segments - sizeof list->segments[0]);
         list->segment_count -= 1;
     }
-    snprintf(list->segments[list->segment_count++], NAME_ROOM, "%s", name);
+    struct entry *entry = &list->segments[list->segment_count++];
+    snprintf(entry->name, NAME_ROOM, "%s", name);
+    entry->is_gap = list->is_gap_next;
+    list->is_gap_next = false;
 }
 
 static void read_line(char *line, struct list *list) {
     if (begins(line, "#EXT-X-PART:")) {
         if (list->count == PARTS_MAX) {
-            memmove(list->parts[0], list->parts[1], sizeof list->parts - NAME_ROOM);
+            memmove(&list->parts[0], &list->parts[1], sizeof list->parts - sizeof list->parts[0]);
             list->count -= 1;
         }
-        if (uri_of(line, list->parts[list->count])) {
+        list->parts[list->count].is_gap = strstr(line, ",GAP=YES") != NULL;
+        if (uri_of(line, list->parts[list->count].name)) {
             list->count += 1;
             list->next_part += 1;
         }
@@ -74,6 +78,8 @@ static void read_line(char *line, struct list *list) {
         uri_of(line, list->hint);
     } else if (begins(line, "#EXT-X-MAP:")) {
         uri_of(line, list->map);
+    } else if (begins(line, "#EXT-X-GAP")) {
+        list->is_gap_next = true;
     } else if (begins(line, "#EXT-X-ENDLIST")) {
         list->has_ended = true;
     } else if (line[0] != '#' && line[0] != 0) {

@@ -10,17 +10,24 @@
 
 enum { NAME_ROOM = 96, PARTS_MAX = 512, SEGMENTS_MAX = 256 };
 
+/// What a list names, in its order. There is nothing to fetch for a gap (EXT-X-GAP, GAP=YES).
+struct entry {
+    char name[NAME_ROOM];
+    bool is_gap;
+};
+
 struct list {
     /// What comes next: a segment, and a part of it.
     uint64_t next_segment;
     unsigned next_part;
-    /// In the order of the list.
-    char parts[PARTS_MAX][NAME_ROOM];
+    struct entry parts[PARTS_MAX];
     unsigned count;
-    char segments[SEGMENTS_MAX][NAME_ROOM];
+    struct entry segments[SEGMENTS_MAX];
     unsigned segment_count;
     unsigned target_s;
     char hint[NAME_ROOM], map[NAME_ROOM];
+    /// The segment that is named next is a gap.
+    bool is_gap_next;
     bool has_ended;
 };
 

@@ -52,13 +52,37 @@ static void give_up(struct follow *follow, const char *what) {
 
 // Parts
 
-static void ask_for_part(struct follow *follow, const char *name) {
+/// Takes what is there in its order.
+static void take_in_order(struct follow *follow, uint64_t at_ns) {
+    while (follow->count > 0 && follow->asked[follow->first].is_there) {
+        const bool is_gap = follow->asked[follow->first].is_gap;
+        const size_t index = follow->asked[follow->first].part;
+        follow->first = (follow->first + 1) % AHEAD_MAX;
+        follow->count -= 1;
+        if (is_gap) {
+            follow->knows_start = false;
+            continue;
+        }
+        const struct stretch *stretch = &tracks[follow->track].parts[index].stretch;
+        if (follow->knows_start && stretch->start != follow->next_start) note_failure("a part that does not follow");
+        if (!follow->player->knows_no_parts) note_pause(follow->last_had_ns, at_ns);
+        follow->last_had_ns = at_ns;
+        follow->next_start = stretch->end;
+        follow->knows_start = true;
+        follow->last_had = index;
+        follow->had += 1;
+    }
+}
+
+/// In its turn, which is now if nothing is waited for.
+static void ask_for_part(struct follow *follow, const struct entry *entry, uint64_t at_ns) {
     if (follow->count == AHEAD_MAX) return give_up(follow, "parts that do not come");
     const unsigned slot = (follow->first + follow->count++) % AHEAD_MAX;
-    follow->asked[slot].part = part_of(follow->track, name);
-    follow->asked[slot].is_there = false;
-    snprintf(follow->newest, sizeof follow->newest, "%s", name);
-    ask(follow, name, PART, slot);
+    follow->asked[slot].is_gap = follow->asked[slot].is_there = entry->is_gap;
+    snprintf(follow->newest, sizeof follow->newest, "%s", entry->name);
+    if (entry->is_gap) return take_in_order(follow, at_ns);
+    follow->asked[slot].part = part_of(follow->track, entry->name);
+    ask(follow, entry->name, PART, slot);
 }
 
 /// Whole, and the same for all players; else it is noted what it is.
@@ -90,19 +114,7 @@ static void take_part(struct follow *follow, const struct answer *answer, unsign
     }
     if (follow->rounds > ROUNDS_TO_BEGIN) note(&part->media, answer->at_ns);
     follow->asked[slot].is_there = true;
-    while (follow->count > 0 && follow->asked[follow->first].is_there) {
-        const size_t index = follow->asked[follow->first].part;
-        const struct stretch *stretch = &track->parts[index].stretch;
-        if (follow->knows_start && stretch->start != follow->next_start) note_failure("a part that does not follow");
-        if (!follow->player->knows_no_parts) note_pause(follow->last_had_ns, answer->at_ns);
-        follow->last_had_ns = answer->at_ns;
-        follow->next_start = stretch->end;
-        follow->knows_start = true;
-        follow->last_had = index;
-        follow->had += 1;
-        follow->first = (follow->first + 1) % AHEAD_MAX;
-        follow->count -= 1;
-    }
+    take_in_order(follow, answer->at_ns);
 }
 
 // Lists
@@ -138,6 +150,12 @@ static void ask_for_next_list(struct follow *follow, const struct list *list) {
     ask(follow, query, LIST, 0);
 }
 
+static void ask_for_hint(struct follow *follow, const struct list *list, uint64_t at_ns) {
+    struct entry hint = {.is_gap = false};
+    snprintf(hint.name, sizeof hint.name, "%s", list->hint);
+    ask_for_part(follow, &hint, at_ns);
+}
+
 static bool has_media(const struct follow *follow) {
     return !crowd.has_lists_alone || follow->player->number == 0;
 }
@@ -147,10 +165,10 @@ static void take_list_of_segments(struct follow *follow, const struct list *list
     if (list->segment_count == 0) return give_up(follow, "a list without segments");
     follow->list_due_ns = at_ns + list->target_s * 500000000ull;
     unsigned at = list->segment_count;
-    while (at > 0 && strcmp(list->segments[at - 1], follow->newest) != 0) at -= 1;
+    while (at > 0 && strcmp(list->segments[at - 1].name, follow->newest) != 0) at -= 1;
     if (follow->rounds++ == 0) at = list->segment_count - 1;
     else if (at == 0) note_failure("a list without the segment that was the last");
-    for (; at < list->segment_count && !is_over(); at++) ask_for_part(follow, list->segments[at]);
+    for (; at < list->segment_count && !is_over(); at++) ask_for_part(follow, &list->segments[at], at_ns);
 }
 
 static void take_list(struct follow *follow, const struct answer *answer) {
@@ -158,7 +176,7 @@ static void take_list(struct follow *follow, const struct answer *answer) {
     if (list != NULL && !list->has_ended && follow->player->knows_no_parts)
         return take_list_of_segments(follow, list, answer->at_ns);
     if (list == NULL || list->count == 0 || list->has_ended) return give_up(follow, "a list without parts");
-    const char *last = list->parts[list->count - 1];
+    const char *last = list->parts[list->count - 1].name;
     if (follow->rounds++ == 0) {
         snprintf(follow->newest, sizeof follow->newest, "%s", last);
         if (has_media(follow)) ask(follow, list->map, INIT, 0);
@@ -168,13 +186,13 @@ static void take_list(struct follow *follow, const struct answer *answer) {
     if (is_over()) return;
     if (has_media(follow)) {
         unsigned at = list->count;
-        while (at > 0 && strcmp(list->parts[at - 1], follow->newest) != 0) at -= 1;
+        while (at > 0 && strcmp(list->parts[at - 1].name, follow->newest) != 0) at -= 1;
         if (at > 0) {
-            for (; at < list->count; at++) ask_for_part(follow, list->parts[at]);
+            for (; at < list->count; at++) ask_for_part(follow, &list->parts[at], answer->at_ns);
         } else if (strcmp(list->hint, follow->newest) != 0) {
             note_failure("a list without what the last one ended with");
         }
-        if (list->hint[0] != 0 && strcmp(list->hint, follow->newest) != 0) ask_for_part(follow, list->hint);
+        if (list->hint[0] != 0 && strcmp(list->hint, follow->newest) != 0) ask_for_hint(follow, list, answer->at_ns);
     }
     ask_for_next_list(follow, list);
 }
