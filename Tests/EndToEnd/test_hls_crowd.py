@@ -70,7 +70,8 @@ def test_players_pass_over_what_has_no_sound(
     wait_until(lambda: server.get(sound).status == 200, "the list of sound")
     before = _answered(server)
     with Crowd(tool, server.port, f"/{name}/hls/", 0, 12, 12, "mixed").begin() as players:
-        wait_until(lambda: _has_returned(server.get(sound).body.decode()), "sound after its absence", every_s=0.5)
+        wait_until(
+            lambda: _has_returned(server.get(sound).body.decode()), "sound after its absence", every_s=0.5)
         wait_until(lambda: _answered(server) > before + 12 * 30, "the players to be answered", every_s=0.5)
         seen = players.report()
     # Who asks for the part that is hinted at, and which then has no sound, is told that there is none.

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from weir import tls
-from weir.curl import request
+from weir.curl import PROTOCOLS, request
+from weir.hls import Playlist
+from weir.publisher import Publisher
 from weir.raw_frames import RawConnection, cut_connection
+from weir.recordings import record
 from weir.server import Server
-from weir.waiting import PATIENCE_S
+from weir.waiting import PATIENCE_S, wait_until
 
 
 def test_alpn_chooses_h2(server: Server) -> None:
@@ -44,6 +50,74 @@ def test_a_session_resumes_on_every_worker(server: Server) -> None:
     finally:
         for connection in held:
             connection.close()
+
+
+@pytest.mark.parametrize("options", [
+    ["--tlsv1.3", "--tls13-ciphers", "TLS_AES_128_GCM_SHA256"],
+    ["--tlsv1.3", "--tls13-ciphers", "TLS_AES_256_GCM_SHA384"],
+    ["--tlsv1.3", "--tls13-ciphers", "TLS_CHACHA20_POLY1305_SHA256"],
+    ["--tls-max", "1.2", "--ciphers", "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256"],
+], ids=["aes-128", "aes-256", "chacha20", "tls-1.2"])
+def test_many_records_are_the_same_whatever_seals_them(
+    server: Server, publish: Callable[..., Publisher], name: str, tmp_path: Path, options: list[str]
+) -> None:
+    """Some ciphers are used by Weir itself, others by the library."""
+    publish(server, name).play(record("vp9", seconds=60), finish=False, speed=8)
+    listed = wait_until(
+        lambda: Playlist(_body(server, f"/{name}/hls/v1.m3u8")).segments, "a segment to be listed")
+    path = f"/{name}/hls/{listed[0]}"
+    wanted = server.get(path).body
+    assert len(wanted) > 2 * 16_384
+    for protocol in PROTOCOLS.values():
+        url, got = server.url(path), tmp_path / "got"
+        subprocess.run(
+            ["curl", "-s", protocol, "--cacert", str(server.certificate.certificate), *options, url, url],
+            stdout=got.open("wb"), check=True, timeout=PATIENCE_S)
+        assert got.read_bytes() == 2 * wanted
+
+
+def _body(server: Server, path: str) -> str:
+    answer = server.get(path)
+    return answer.body.decode() if answer.status == 200 else ""
+
+
+def test_keys_can_be_updated_in_the_middle_of_a_connection(server: Server) -> None:
+    """`K` and `k` at the start of what s_client reads ask for new keys of both sides, or of its own."""
+    certificate = str(server.certificate.certificate)
+    with subprocess.Popen(
+        ["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-servername", "localhost", "-CAfile",
+         certificate, "-alpn", "http/1.1", "-tls1_3"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as client:
+        said = Said(client)
+        for turn, command in enumerate(["", "K", "k", "K", "K"], 1):
+            if command:
+                said.write(command + "\n")
+                said.wait_for(b"KEYUPDATE\n", turn - 1)
+            said.write("GET /api/streams HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            said.wait_for(b'{"streams":', turn)
+        client.kill()
+
+
+class Said:
+    """A program that one talks to, and all that it has said."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process, self._text = process, b""
+        assert process.stdout is not None
+        os.set_blocking(process.stdout.fileno(), False)
+
+    def write(self, text: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(text.encode())
+        self._process.stdin.flush()
+
+    def wait_for(self, text: bytes, times: int) -> None:
+        def has_come() -> bool:
+            assert self._process.stdout is not None
+            self._text += self._process.stdout.read() or b""
+            return self._text.count(text) >= times
+        wait_until(has_come, f"{text!r}, {times} times, in {self._text!r}")
 
 
 def _connect(

@@ -13,11 +13,13 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <linux/tls.h>
+
 /// The options of every server context; the reasons stand in TLSContext.swift. 1 on success.
 static inline int weir_ssl_ctx_configure(SSL_CTX *context) {
     SSL_CTX_set_options(
         context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE
-                     | SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
+                     | SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_ENABLE_KTLS);
     SSL_CTX_set_mode(
         context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
@@ -80,6 +82,41 @@ static inline void weir_general_names_free(GENERAL_NAMES *names) {
 static inline const ASN1_STRING *weir_general_name(const GENERAL_NAMES *names, int index, int type) {
     const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
     return name->type == type ? (type == GEN_DNS ? name->d.dNSName : name->d.iPAddress) : NULL;
+}
+
+/// The controls with which the library asks its BIO to write the records itself (openssl/bio.h names the
+/// first two in a comment).
+enum { WEIR_BIO_SET_RECORD_KEYS = 72, WEIR_BIO_SET_RECORD_TYPE = 74 };
+
+/// What records of TLS 1.3 are sealed with (RFC 8446, section 5.3).
+struct weir_record_keys {
+    const char *cipher;
+    const unsigned char *key;
+    unsigned char nonce[12];
+    unsigned char sequence[8];
+};
+
+/// Reads what comes with WEIR_BIO_SET_RECORD_KEYS: what the kernel would be given, from linux/tls.h. The
+/// key stays where it is. 0 for other versions of TLS, and for ciphers that are not of AES-GCM.
+static inline int weir_read_record_keys(const void *given, struct weir_record_keys *keys) {
+    const struct tls_crypto_info *info = (const struct tls_crypto_info *)given;
+    if (info->version != TLS_1_3_VERSION) return 0;
+    const unsigned char *iv, *salt, *sequence;
+    if (info->cipher_type == TLS_CIPHER_AES_GCM_128) {
+        const struct tls12_crypto_info_aes_gcm_128 *aes = (const struct tls12_crypto_info_aes_gcm_128 *)given;
+        *keys = (struct weir_record_keys){.cipher = "AES-128-GCM", .key = aes->key};
+        iv = aes->iv, salt = aes->salt, sequence = aes->rec_seq;
+    } else if (info->cipher_type == TLS_CIPHER_AES_GCM_256) {
+        const struct tls12_crypto_info_aes_gcm_256 *aes = (const struct tls12_crypto_info_aes_gcm_256 *)given;
+        *keys = (struct weir_record_keys){.cipher = "AES-256-GCM", .key = aes->key};
+        iv = aes->iv, salt = aes->salt, sequence = aes->rec_seq;
+    } else {
+        return 0;
+    }
+    for (int at = 0; at < 4; at++) keys->nonce[at] = salt[at];
+    for (int at = 0; at < 8; at++) keys->nonce[4 + at] = iv[at];
+    for (int at = 0; at < 8; at++) keys->sequence[at] = sequence[at];
+    return 1;
 }
 
 static inline void weir_bio_clear_retry(BIO *bio) {

@@ -71,8 +71,12 @@ extension Connection {
     private func encrypt() -> Bool {
         let buffers = server.buffers
         guard buffers.stageCount > 0 else { return true }
-        guard let ssl = unsafe ssl else {
+        guard let ssl = unsafe ssl, let records else {
             return unsafe buffers.appendToCiphertext(buffers.stage, count: buffers.stageCount)
+        }
+        // The library goes first when it has to announce new keys.
+        if records.isSealing, unsafe SSL_get_key_update_type(ssl) == SSL_KEY_UPDATE_NONE {
+            return unsafe records.writeApplicationData(buffers.stage, count: buffers.stageCount)
         }
         ERR_clear_error()
         return unsafe SSL_write(ssl, buffers.stage, Int32(buffers.stageCount))

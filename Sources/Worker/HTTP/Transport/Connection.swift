@@ -41,6 +41,8 @@ final class Connection: EventHandler {
     private(set) var isOfProxy: Bool
     /// Nil for a connection in plain text.
     let ssl: OpaquePointer?
+    /// Nil for a connection in plain text. The library's object writes into it, and is freed first.
+    let records: RecordWriter?
     /// The object that answers its requests.
     let application: any Application
     private(set) var phase: ConnectionPhase
@@ -66,12 +68,13 @@ final class Connection: EventHandler {
         transport: HTTPServer.Transport, application: any Application, server: HTTPServer
     ) {
         if transport.hasTLS {
-            guard let ssl = unsafe server.tls.makeConnection(over: server.buffers) else {
-                return nil
-            }
+            let records = RecordWriter(buffers: server.buffers)
+            guard let ssl = unsafe server.tls.makeConnection(over: records) else { return nil }
             unsafe self.ssl = unsafe ssl
+            self.records = records
         } else {
             unsafe ssl = nil
+            records = nil
         }
         self.application = application
         peer = PeerAddress(socket: descriptor.raw)

@@ -4,8 +4,8 @@
 //   receive    what recv() brought             -> the library reads it through TransportBIO
 //   cleartext  what SSL_read() decrypted       -> nghttp2
 //   frame      what nghttp2 packs a frame in   -> the stage (see HTTP2Session.fillStage)
-//   stage      frames nghttp2 wants to send    -> SSL_write()
-//   ciphertext records the library wrote       -> one send()
+//   stage      frames nghttp2 wants to send    -> RecordWriter, or SSL_write()
+//   ciphertext records                         -> one send()
 //
 // Unsafe use: five allocations, freed together in deinit; offsets are kept within the capacities
 // below by the methods that move them. Owner: the loop's thread.
@@ -78,6 +78,13 @@ final class SharedBuffers {
         unsafe (ciphertext + ciphertextCount).copyMemory(from: bytes, byteCount: count)
         ciphertextCount += count
         return true
+    }
+
+    /// Where the next `count` bytes of records go, for a caller who adds to `ciphertextCount` what it has
+    /// written there; nil when they do not fit.
+    func roomForCiphertext(_ count: Int) -> UnsafeMutableRawPointer? {
+        guard count <= ciphertextCapacity - ciphertextCount else { return nil }
+        return unsafe ciphertext + ciphertextCount
     }
 
     /// There are received bytes that have not been taken.

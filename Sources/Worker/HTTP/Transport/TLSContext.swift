@@ -4,7 +4,8 @@
 // the library prefers ChaCha20 for clients that have none); X25519 first; no renegotiation (a way
 // to make us do handshakes) and no compression; no session cache, because tickets resume on every
 // worker; one ticket a handshake, since a browser keeps few connections; record buffers are
-// released when idle, which halves the memory of an idle connection. ALPN prefers h2.
+// released when idle, which halves the memory of an idle connection; the library hands over the keys of
+// records (see RecordWriter). ALPN prefers h2.
 //
 // Unsafe use: SSL_CTX is reference-counted by the library; this class owns one reference. The callbacks
 // find the ticket keys through the context's application data. It stays alive as long as any context
@@ -56,9 +57,9 @@ package final class TLSContext {
         CRYPTO_EX_INDEX_SSL_CTX, 0, nil, nil, nil, nil)
 
     /// The library's side of a new connection; nil when memory ran out.
-    func makeConnection(over buffers: SharedBuffers) -> OpaquePointer? {
+    func makeConnection(over records: RecordWriter) -> OpaquePointer? {
         guard let ssl = unsafe SSL_new(handle) else { return nil }
-        guard let bio = unsafe TransportBIO.make(buffers) else {
+        guard let bio = unsafe TransportBIO.make(records) else {
             unsafe SSL_free(ssl)
             return nil
         }
