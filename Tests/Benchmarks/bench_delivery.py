@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench_setting import Figure, Setting, cpu_seconds, tree
+from bench_setting import Figure, Bench, cpu_seconds, tree
 from weir.curl import PROTOCOLS
 from weir.h2load import live_viewers, report
 from weir.publisher import Publisher
@@ -12,17 +12,17 @@ _VIEWERS = 500
 _SECONDS = 20
 
 
-def live_viewers_of_one_stream(setting: Setting) -> list[Figure]:
+def live_viewers_of_one_stream(bench: Bench) -> list[Figure]:
     """500 viewers at 2.5 Mbit/s by h2load; the process tree's time, ingest included."""
-    return [figure for protocol in PROTOCOLS for figure in _measure(setting, protocol)]
+    return [figure for protocol in PROTOCOLS for figure in _measure(bench, protocol)]
 
 
-def _measure(setting: Setting, protocol: str) -> list[Figure]:
+def _measure(bench: Bench, protocol: str) -> list[Figure]:
     recording = record(seconds=60, size="640x360", rate="2440k")
-    with setting.weir() as server:
+    with bench.weir() as server:
         url = server.url("/delivery/live")
-        folder = setting.fresh_folder("publisher")
-        with Publisher(url, setting.certificate.certificate, folder) as publisher:
+        folder = bench.fresh_folder("publisher")
+        with Publisher(url, bench.certificate.certificate, folder) as publisher:
             publisher.play(recording)
             server.wait_for_state("delivery", "live")
             load = live_viewers(url, _VIEWERS, _SECONDS, silence_s=_SECONDS, protocol=protocol)

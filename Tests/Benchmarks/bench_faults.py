@@ -10,7 +10,7 @@ import statistics
 import time
 from pathlib import Path
 
-from bench_setting import Figure, Setting
+from bench_setting import Figure, Bench
 
 from weir import processes
 from weir.comparison import assert_contiguous, assert_tail
@@ -31,10 +31,10 @@ _GRACE = ("--grace", "120", "--ring-seconds", "300")
 _LOOPS = 3
 
 
-def killed_each_second(setting: Setting) -> list[Figure]:
+def killed_each_second(bench: Bench) -> list[Figure]:
     """A minute in which every second one of four workers is killed (kill -9), each in its turn."""
     recording = record(seconds=_SECONDS)
-    with setting.weir(*_GRACE, workers=_WORKERS) as server:
+    with bench.weir(*_GRACE, workers=_WORKERS) as server:
         chunks = ChunkPublisher(server, "chunks", recording)
         endless = EndlessPublisher(server, "endless", record(seconds=120), server.folder)
         visitors = [Visitor(server) for _ in range(_VISITORS)]
@@ -92,11 +92,11 @@ def _outages(whose: str, seconds: list[float]) -> list[Figure]:
     ]
 
 
-def endless_loop(setting: Setting) -> list[Figure]:
+def endless_loop(bench: Bench) -> list[Figure]:
     """A worker of two is put into an endless loop. The longest of some rounds."""
     killed, replaced, gaps, waits = [], [], [], []
     for _ in range(_LOOPS):
-        with setting.weir(*_GRACE) as server:
+        with bench.weir(*_GRACE) as server:
             visitor = Visitor(server)
             with running([visitor]):
                 wait_until(lambda: len(visitor.requests) > 10, "a few requests")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
-from bench_setting import Figure, Setting, cpu_seconds, tree
+from bench_setting import Figure, Bench, cpu_seconds, tree
 from weir.h2load import h2load, report
 
 _CONNECTIONS = 2000
@@ -14,10 +14,10 @@ _AT_ONCE = 50
 _ROUNDS = 5
 
 
-def full_handshakes(setting: Setting) -> list[Figure]:
+def full_handshakes(bench: Bench) -> list[Figure]:
     """One small request on each of many connections, without resumption; medians over rounds."""
     weir_ms, nginx_ms = [], []
-    with setting.weir() as server, setting.nginx() as nginx:
+    with bench.weir() as server, bench.nginx() as nginx:
         for _ in range(_ROUNDS):
             weir_ms.append(_round(lambda: tree(server), server.url("/api/streams")))
             nginx_ms.append(_round(lambda: nginx.pids, nginx.url("/small")))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from types import SimpleNamespace
 
-from bench_setting import Figure, Nginx, Setting, memory, tree
+from bench_setting import Figure, Nginx, Bench, memory, tree
 from weir import processes
 from weir.h2load import h2load
 from weir.http1 import RawHttp1
@@ -25,17 +25,17 @@ _COUNTS = (1000, 2000)
 _KINDS = ("pss", "private")
 
 
-def idle_viewers(setting: Setting) -> list[Figure]:
+def idle_viewers(bench: Bench) -> list[Figure]:
     """1,000 and 2,000 viewers of a paused stream, beside nginx with as many idle connections."""
-    weir = [figure for make in (_viewer, _http1_viewer) for figure in _weir(setting, make)]
-    return [*weir, *_nginx(setting)]
+    weir = [figure for make in (_viewer, _http1_viewer) for figure in _weir(bench, make)]
+    return [*weir, *_nginx(bench)]
 
 
-def idle_connections(setting: Setting) -> list[Figure]:
+def idle_connections(bench: Bench) -> list[Figure]:
     """2,000 connections that come at once, make one request each, and stay."""
-    with setting.weir() as server:
+    with bench.weir() as server:
         ours = _after_one_request(lambda: tree(server), server.url("/api/streams"), server.port)
-    with setting.nginx() as nginx:
+    with bench.nginx() as nginx:
         theirs = _after_one_request(lambda: nginx.pids, nginx.url("/small"), nginx.port)
     return [
         Figure("weir: pss per connection after one request", ours, "KiB", "<= 32"),
@@ -61,13 +61,13 @@ def _after_one_request(pids: Callable[[], list[int]], url: str, port: int) -> fl
         client.wait()
 
 
-def _weir(setting: Setting, make: Callable[[Server], Viewer]) -> list[Figure]:
+def _weir(bench: Bench, make: Callable[[Server], Viewer]) -> list[Figure]:
     who = "weir, http/1.1" if make is _http1_viewer else "weir"
     figures = []
-    with setting.weir("--grace", "600") as server, ExitStack() as clients:
-        folder = setting.fresh_folder("publisher")
+    with bench.weir("--grace", "600") as server, ExitStack() as clients:
+        folder = bench.fresh_folder("publisher")
         url = server.url("/idle/live")
-        with Publisher(url, setting.certificate.certificate, folder) as publisher:
+        with Publisher(url, bench.certificate.certificate, folder) as publisher:
             publisher.write(record().data)
             server.wait_for_state("idle", "live")
         server.wait_for_state("idle", "paused")
@@ -82,14 +82,14 @@ def _weir(setting: Setting, make: Callable[[Server], Viewer]) -> list[Figure]:
     return figures
 
 
-def _nginx(setting: Setting) -> list[Figure]:
+def _nginx(bench: Bench) -> list[Figure]:
     figures = []
-    with setting.nginx() as nginx, ExitStack() as clients:
+    with bench.nginx() as nginx, ExitStack() as clients:
         before = {kind: memory(nginx.pids, kind) for kind in _KINDS}
         opened: list[RawConnection] = []
         for count in _COUNTS:
             while len(opened) < count:
-                connection = clients.enter_context(_connection(nginx, setting))
+                connection = clients.enter_context(_connection(nginx, bench))
                 connection.send(connection.headers(1, "GET", "/small"))
                 connection.read(0.5)
                 opened.append(connection)
@@ -125,8 +125,8 @@ def _http1_viewer(server: Server) -> RawHttp1:
     return viewer
 
 
-def _connection(nginx: Nginx, setting: Setting) -> RawConnection:
-    return RawConnection(SimpleNamespace(port=nginx.port, certificate=setting.certificate))
+def _connection(nginx: Nginx, bench: Bench) -> RawConnection:
+    return RawConnection(SimpleNamespace(port=nginx.port, certificate=bench.certificate))
 
 
 def _all_quiet(connections: list[Viewer]) -> bool:

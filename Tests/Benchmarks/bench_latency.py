@@ -6,7 +6,7 @@ picture (640x360) leaves them room. How busy they were is part of the figures.
 
 from __future__ import annotations
 
-from bench_setting import Figure, Setting
+from bench_setting import Figure, Bench
 from browser.chromium import chromium
 from browser.firefox import firefox
 from browser.latency import LatencyTrial
@@ -16,9 +16,9 @@ _SECONDS = 60.0
 _JOINS = 20
 
 
-def glass_to_glass(setting: Setting) -> list[Figure]:
+def glass_to_glass(bench: Bench) -> list[Figure]:
     """A minute each in Chromium and in Firefox, of a test picture that Chromium broadcasts."""
-    with setting.weir() as server, chromium() as browser:
+    with bench.weir() as server, chromium() as browser:
         trial = LatencyTrial(server, browser, "latency")
         figures = _minute(trial, browser.open(), "Chromium")
         with firefox() as tab:
@@ -39,9 +39,9 @@ def _minute(trial: LatencyTrial, page: Page, viewer: str) -> list[Figure]:
     ]
 
 
-def first_frame(setting: Setting) -> list[Figure]:
+def first_frame(bench: Bench) -> list[Figure]:
     """From a click to the first picture, in Chromiums that have never been here."""
-    with setting.weir() as server, chromium() as browser:
+    with bench.weir() as server, chromium() as browser:
         trial = LatencyTrial(server, browser, "joins")
         seen = trial.joins(_JOINS)
         trial.close()

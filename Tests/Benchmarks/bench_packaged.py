@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from bench_requests import H2o, NginxFile, Target, asset_of_1_kib, median_rates
-from bench_setting import Figure, Setting, cpu_seconds, tree
+from bench_setting import Figure, Bench, cpu_seconds, tree
 from weir.h2load import h2load, report
 from weir.hls import Playlist
 from weir.publisher import Publisher
@@ -24,19 +24,19 @@ _SEGMENT_GETS = 1_500
 _SEGMENTS = 12
 
 
-def packaged(setting: Setting) -> list[Figure]:
+def packaged(bench: Bench) -> list[Figure]:
     """One worker with a stream of 2.5 Mbit/s, and nginx and h2o with one each; medians over rounds."""
-    with live(setting) as server:
-        return segments_beside_files(setting, server) + lists_and_parts(setting, server)
+    with live(bench) as server:
+        return segments_beside_files(bench, server) + lists_and_parts(bench, server)
 
 
 @contextmanager
-def live(setting: Setting) -> Iterator[Server]:
+def live(bench: Bench) -> Iterator[Server]:
     """A broadcast that stands still, so that its lists stay and nothing else is measured."""
     recording = record("h264", "aac", seconds=40, size="640x360", rate="2440k")
     headers = {"content-type": recording.content_type}
-    with setting.weir("--grace", "600", workers=1) as server:
-        certificate, folder = setting.certificate.certificate, setting.fresh_folder("publisher")
+    with bench.weir("--grace", "600", workers=1) as server:
+        certificate, folder = bench.certificate.certificate, bench.fresh_folder("publisher")
         url = server.url(f"/{_NAME}/live")
         with Publisher(url, certificate, folder, headers=headers) as publisher:
             publisher.play(recording, finish=False, speed=8)
@@ -53,24 +53,24 @@ def listed(server: Server) -> Playlist:
 # Segments
 
 
-def segments_beside_files(setting: Setting, server: Server) -> list[Figure]:
+def segments_beside_files(bench: Bench, server: Server) -> list[Figure]:
     names = listed(server).segments[-_SEGMENTS:]
-    folder = setting.fresh_folder("segments")
+    folder = bench.fresh_folder("segments")
     for name in names:
         answer = server.get(f"/{_NAME}/hls/{name}")
         assert answer.status == 200, answer
         (folder / name.rsplit("/", 1)[1]).write_bytes(answer.body)
     with ExitStack() as stack:
         ours = Target("weir", server.url(f"/{_NAME}/hls/"), lambda: tree(server))
-        nginx = NginxSegments(setting.fresh_folder("nginx"), setting.certificate, asset_of_1_kib())
+        nginx = NginxSegments(bench.fresh_folder("nginx"), bench.certificate, asset_of_1_kib())
         shutil.copytree(folder, nginx.folder / "www", dirs_exist_ok=True)
         made = stack.enter_context(nginx.running())
         theirs = Target("nginx", made.url.removesuffix("asset.js"), made.pids)
         costs: dict[str, list[float]] = {"weir": [], "nginx": []}
         for _ in range(_ROUNDS):
-            costs["weir"].append(seconds_per_gb(setting, ours, names))
+            costs["weir"].append(seconds_per_gb(bench, ours, names))
             costs["nginx"].append(
-                seconds_per_gb(setting, theirs, [name.rsplit("/", 1)[1] for name in names]))
+                seconds_per_gb(bench, theirs, [name.rsplit("/", 1)[1] for name in names]))
     weir, nginx_s = statistics.median(costs["weir"]), statistics.median(costs["nginx"])
     return [
         Figure("HLS segments: CPU per GB", weir, "s"),
@@ -79,8 +79,8 @@ def segments_beside_files(setting: Setting, server: Server) -> list[Figure]:
     ]
 
 
-def seconds_per_gb(setting: Setting, target: Target, names: list[str]) -> float:
-    addresses = setting.fresh_folder("addresses") / "list"
+def seconds_per_gb(bench: Bench, target: Target, names: list[str]) -> float:
+    addresses = bench.fresh_folder("addresses") / "list"
     addresses.write_text("".join(f"{target.url}{name}\n" for name in names))
     before = cpu_seconds(target.pids())
     seen = report(h2load("-c", "10", "-m", "4", "-n", str(_SEGMENT_GETS), "-i", str(addresses)))
@@ -103,7 +103,7 @@ class NginxSegments(NginxFile):
 # Lists and parts
 
 
-def lists_and_parts(setting: Setting, server: Server) -> list[Figure]:
+def lists_and_parts(bench: Bench, server: Server) -> list[Figure]:
     """In requests for each second of processor time, beside h2o with the same bytes as files."""
     playlist = listed(server)
     names = {"HLS list": "v1.m3u8", "HLS init": playlist.maps[0]}
@@ -115,7 +115,7 @@ def lists_and_parts(setting: Setting, server: Server) -> list[Figure]:
     ]
     with ExitStack() as stack:
         if shutil.which(H2o.program):
-            other = H2o(setting.fresh_folder("h2o"), setting.certificate, asset_of_1_kib())
+            other = H2o(bench.fresh_folder("h2o"), bench.certificate, asset_of_1_kib())
             made = stack.enter_context(other.running())
             for number, (name, path) in enumerate(names.items()):
                 # A name without a type, so that nothing is compressed.

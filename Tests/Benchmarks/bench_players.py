@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench_setting import Figure, Setting, cpu_seconds, memory, tree
+from bench_setting import Figure, Bench, cpu_seconds, memory, tree
 from weir import crowd
 from weir.clocked_publisher import ClockedPublisher
 from weir.crowd import Crowd, CrowdReport
@@ -39,18 +39,18 @@ _NGINX_FILES = "output_buffers 2 512k; tcp_nopush on; open_file_cache max=10000;
 
 
 @contextmanager
-def live(setting: Setting, rate: str) -> Iterator[tuple[Server, ClockedPublisher]]:
+def live(bench: Bench, rate: str) -> Iterator[tuple[Server, ClockedPublisher]]:
     """A broadcast in real time that has lists."""
     recording = record("vp9", "opus", seconds=_RECORDING_SECONDS, size="640x360", rate=rate)
-    with setting.weir() as server, ClockedPublisher(server, _NAME, recording) as publisher:
+    with bench.weir() as server, ClockedPublisher(server, _NAME, recording) as publisher:
         wait_until(lambda: server.get(f"{_ROOT}v1.m3u8").status == 200, "the first list")
         yield server, publisher
 
 
-def players(setting: Setting) -> list[Figure]:
+def players(bench: Bench) -> list[Figure]:
     """500 players with a connection each, picture and sound, 2.5 Mbit/s."""
-    tool, kept = crowd.build(setting.fresh_folder("tool")), setting.fresh_folder("kept")
-    with live(setting, "2440k") as (server, publisher):
+    tool, kept = crowd.build(bench.fresh_folder("tool")), bench.fresh_folder("kept")
+    with live(bench, "2440k") as (server, publisher):
         pids = tree(server)
         viewers = Crowd(tool, server.port, _ROOT, _SECONDS, _PLAYERS, _PLAYERS, "keep", str(kept))
         before_s, before = cpu_seconds(pids), memory(pids, "private")
@@ -70,7 +70,7 @@ def players(setting: Setting) -> list[Figure]:
         *lateness(who, "lists", seen, "lists", publisher),
         Figure(f"{who}: private memory of each", taken / _PLAYERS / 1024, "KiB"),
         *of_the_tool(who, seen),
-        *beside_files(Cost(seen, used_s), files_beside(setting, tool, kept)),
+        *beside_files(Cost(seen, used_s), files_beside(bench, tool, kept)),
     ]
 
 
@@ -131,12 +131,12 @@ def of_the_tool(who: str, seen: CrowdReport) -> list[Figure]:
 # The same from nginx
 
 
-def files_beside(setting: Setting, tool: Path, kept: Path) -> Cost:
+def files_beside(bench: Bench, tool: Path, kept: Path) -> Cost:
     """What the first player was given, given to all by nginx, at the same pace."""
-    with setting.nginx(_NGINX_FILES) as nginx:
+    with bench.nginx(_NGINX_FILES) as nginx:
         for file in kept.iterdir():
             (nginx.files / file.name).write_bytes(file.read_bytes())
-        script = setting.fresh_folder("replay") / "script"
+        script = bench.fresh_folder("replay") / "script"
         script.write_text(replayed(kept))
         # Half as long again, for a machine that is too busy to keep the pace.
         viewers = Crowd(
@@ -167,12 +167,12 @@ def replayed(kept: Path) -> str:
 # Lists alone
 
 
-def held_playlists(setting: Setting) -> list[Figure]:
+def held_playlists(bench: Bench) -> list[Figure]:
     """2,000 requests for the next list of the picture, all the time; on few connections, and on many."""
-    tool = crowd.build(setting.fresh_folder("tool"))
+    tool = crowd.build(bench.fresh_folder("tool"))
     figures = []
     for connections in (40, 400):
-        with live(setting, "200k") as (server, publisher):
+        with live(bench, "200k") as (server, publisher):
             viewers = Crowd(
                 tool, server.port, _ROOT, _HELD_SECONDS, _HELD, connections, "lists")
             seen = viewers.begin().report()

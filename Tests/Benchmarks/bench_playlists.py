@@ -8,7 +8,7 @@ import ssl
 import time
 from contextlib import ExitStack
 
-from bench_setting import Figure, Setting, memory, tree
+from bench_setting import Figure, Bench, memory, tree
 from weir.hls import fetch, playlist
 from weir.http2 import Http2Connection
 from weir.publisher import Publisher
@@ -92,13 +92,13 @@ class _Connection:
             return found
 
 
-def held_memory(setting: Setting) -> list[Figure]:
+def held_memory(bench: Bench) -> list[Figure]:
     """What a request takes that waits for a list."""
     recording = record("vp9", seconds=120)
-    with setting.weir() as server, ExitStack() as clients:
-        folder = setting.fresh_folder("publisher")
+    with bench.weir() as server, ExitStack() as clients:
+        folder = bench.fresh_folder("publisher")
         publisher = clients.enter_context(
-            Publisher(server.url("/held/live"), setting.certificate.certificate, folder))
+            Publisher(server.url("/held/live"), bench.certificate.certificate, folder))
         publisher.play(recording)
         server.wait_for_state("held", "live")
         reader = clients.enter_context(Http2Connection(server))
@@ -116,16 +116,16 @@ def held_memory(setting: Setting) -> list[Figure]:
     return [Figure("memory of a held list", held / _REQUESTS / 1024, "KiB")]
 
 
-def indexed_streams(setting: Setting) -> list[Figure]:
+def indexed_streams(bench: Bench) -> list[Figure]:
     """What a worker keeps of a minute of a stream whose lists are asked for."""
     recording = record("vp9", seconds=60)
-    with setting.weir("--grace", "600", workers=1) as server, ExitStack() as clients:
+    with bench.weir("--grace", "600", workers=1) as server, ExitStack() as clients:
         reader = clients.enter_context(Http2Connection(server))
         names = [f"indexed{number}" for number in range(_INDEXED + 1)]
         for name in names:
-            folder = setting.fresh_folder("publisher")
+            folder = bench.fresh_folder("publisher")
             publisher = clients.enter_context(Publisher(
-                server.url(f"/{name}/live"), setting.certificate.certificate, folder))
+                server.url(f"/{name}/live"), bench.certificate.certificate, folder))
             publisher.play(recording, speed=20)
         for name in names:
             wait_until(lambda: _is_paused(server, name), "all of it", timeout_s=60)

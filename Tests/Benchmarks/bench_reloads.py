@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import statistics
 
-from bench_setting import Figure, Setting
+from bench_setting import Figure, Bench
 from browser.chromium import chromium
 from weir.recordings import record
 from weir.rollover import Outcome, Size, run
@@ -14,12 +14,12 @@ _SIZE = Size(viewers=480, page_viewers=20, players=100, joiners=2, handovers="rr
 _MIB = 1024 * 1024
 
 
-def reloads(setting: Setting) -> list[Figure]:
+def reloads(bench: Bench) -> list[Figure]:
     """500 viewers of WebM (HTTP/2 and HTTP/1.1), 100 players of HLS, an encoder and a page; 20 reloads and 5
     upgrades."""
     recording = record("vp9", "opus", seconds=300)
-    with setting.weir() as server, chromium() as browser:
-        outcome = run(server, browser, recording, setting.fresh_folder("load"), _SIZE)
+    with bench.weir() as server, chromium() as browser:
+        outcome = run(server, browser, recording, bench.fresh_folder("load"), _SIZE)
     for what, count in outcome.failed.items():
         print(f"failed: {count} x {what}")
     return [*_flaws(outcome), *_times(outcome), *_memory(outcome)]

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench_setting import Figure, Setting, cpu_seconds, tree
+from bench_setting import Figure, Bench, cpu_seconds, tree
 from weir import processes
 from weir.certificate import Certificate
 from weir.h2load import h2load, report
@@ -38,11 +38,11 @@ class Target:
     pids: Callable[[], list[int]]
 
 
-def requests(setting: Setting) -> list[Figure]:
+def requests(bench: Bench) -> list[Figure]:
     """An asset of about 1 KiB and the list of streams; medians over rounds."""
     asset = asset_of_1_kib()
     with ExitStack() as stack:
-        server = stack.enter_context(setting.weir(workers=1))
+        server = stack.enter_context(bench.weir(workers=1))
         path = f"/assets/{assets_version(server)}/{asset.relative_to(_ASSETS)}"
         targets = [
             Target("weir: asset of 1 KiB", server.url(path), lambda: tree(server)),
@@ -50,7 +50,7 @@ def requests(setting: Setting) -> list[Figure]:
         ]
         for other in OTHERS:
             if shutil.which(other.program):
-                made = other(setting.fresh_folder(other.program), setting.certificate, asset)
+                made = other(bench.fresh_folder(other.program), bench.certificate, asset)
                 targets.append(stack.enter_context(made.running()))
         medians = median_rates(targets)
     figures = [Figure(f"{name}, requests", rate, "/CPU-s") for name, rate in medians.items()]
@@ -59,7 +59,7 @@ def requests(setting: Setting) -> list[Figure]:
     if theirs:
         figures.append(Figure("weir's asset over h2o's", ours / theirs, "x", ">= 0.9"))
         figures.append(Figure("/api/streams over h2o's asset", listed / theirs, "x", ">= 0.6"))
-    return figures + allocations(setting, asset)
+    return figures + allocations(bench, asset)
 
 
 def median_rates(targets: list[Target]) -> dict[str, float]:
@@ -92,11 +92,11 @@ def assets_version(server: Server) -> str:
 # What a request allocates
 
 
-def allocations(setting: Setting, asset: Path) -> list[Figure]:
+def allocations(bench: Bench, asset: Path) -> list[Figure]:
     """Of one worker, when it is warm: by its own code, and by the libraries under it."""
     if not shutil.which("cc"):
         return []
-    folder = setting.fresh_folder("allocations")
+    folder = bench.fresh_folder("allocations")
     library, page = folder / "allocation_count.so", folder / "counts"
     subprocess.run(
         ["cc", "-O2", "-fno-omit-frame-pointer", "-shared", "-fPIC", "-o", library, _COUNTER,
@@ -104,7 +104,7 @@ def allocations(setting: Setting, asset: Path) -> list[Figure]:
     page.write_bytes(bytes(mmap.PAGESIZE))
     # The supervisor loads it as well, and allocates nothing for requests.
     server = Server(
-        folder, setting.certificate, workers=1, arguments=["--exempt-network", "127.0.0.0/8"],
+        folder, bench.certificate, workers=1, arguments=["--exempt-network", "127.0.0.0/8"],
         launcher=["env", f"LD_PRELOAD={library}", f"ALLOCATION_COUNT={page}"])
     try:
         server.start()

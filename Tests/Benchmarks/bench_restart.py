@@ -5,21 +5,21 @@ from __future__ import annotations
 import statistics
 import time
 
-from bench_setting import Figure, Setting
+from bench_setting import Figure, Bench
 
 _ROUNDS = 5
 
 
-def start_to_ready(setting: Setting) -> list[Figure]:
+def start_to_ready(bench: Bench) -> list[Figure]:
     """From the start of the process until the first request is answered (median)."""
     seen = []
     for _ in range(_ROUNDS):
-        with setting.weir() as server:
+        with bench.weir() as server:
             seen.append(server.started_in_s * 1000)
     return [Figure("start to first answer", statistics.median(seen), "ms")]
 
 
-def killed_worker_to_replacement(setting: Setting) -> list[Figure]:
+def killed_worker_to_replacement(bench: Bench) -> list[Figure]:
     """From kill -9 of the only worker until a request is answered again (median and worst).
 
     With one worker, a request waits in the listener's backlog until the replacement is ready, so
@@ -27,7 +27,7 @@ def killed_worker_to_replacement(setting: Setting) -> list[Figure]:
     """
     seen = []
     for _ in range(_ROUNDS):
-        with setting.weir(workers=1) as server:
+        with bench.weir(workers=1) as server:
             began = time.monotonic()
             dead = server.kill_worker(0)
             while server.get("/api/streams").status != 200:

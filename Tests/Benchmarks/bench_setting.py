@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 import resource
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weir import processes
@@ -17,6 +18,8 @@ from weir.server import Server
 from weir.waiting import wait_until
 
 _count = itertools.count()
+#: Where servers run when they are compared.
+SERVER_CORE = 0
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,30 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Setting:
-    """A scratch folder and the certificate that all servers in a run share."""
+class Bench:
+    """A scratch folder and the certificate that all servers in a run share.
+
+    `quick`: the two-minute version, with one round of smaller loads. `pinned`: servers run on the first core,
+    everything else on the others.
+    """
 
     folder: Path
     certificate: Certificate
+    quick: bool = False
+    pinned: bool = False
+
+    @property
+    def rounds(self) -> int:
+        return 1 if self.quick else 5
+
+    def scale(self, count: int) -> int:
+        """How much of a load a quick run makes."""
+        return max(1, count // 5) if self.quick else count
+
+    @property
+    def launcher(self) -> list[str]:
+        """What the command line of a server that is measured begins with."""
+        return ["taskset", "-c", str(SERVER_CORE)] if self.pinned else []
 
     def fresh_folder(self, name: str) -> Path:
         made = self.folder / f"{name}-{next(_count)}"
@@ -48,7 +70,8 @@ class Setting:
         folder = self.fresh_folder("weir")
         # All clients come from one address here.
         arguments = (*arguments, "--exempt-network", "127.0.0.0/8")
-        server = Server(folder, self.certificate, arguments=arguments, workers=workers)
+        server = Server(folder, self.certificate, arguments=arguments, workers=workers,
+                        launcher=self.launcher)
         try:
             yield server.start()
             server.stop(check=False)
@@ -143,6 +166,17 @@ def cpu_seconds(pids: list[int]) -> float:
 
 def memory(pids: list[int], kind: str) -> int:
     return sum(processes.memory_bytes(pid)[kind] for pid in pids)
+
+
+@contextmanager
+def pinned(bench: Bench) -> Iterator[Bench]:
+    """From now on, this process and what it starts leave the servers' core to them."""
+    all_cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, all_cores - {SERVER_CORE} or all_cores)
+    try:
+        yield replace(bench, pinned=True)
+    finally:
+        os.sched_setaffinity(0, all_cores)
 
 
 def raise_descriptor_limit() -> None:

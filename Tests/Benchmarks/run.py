@@ -1,15 +1,15 @@
-"""The benchmarks, in one command: prints a table, writes build/reports/bench.json.
+"""The benchmarks, in one command: prints tables, writes build/reports/bench.json.
 
-    python3 Tests/Benchmarks/run.py [NAME...]
+    python3 Tests/Benchmarks/run.py [--quick] [NAME...]
 
-Figures depend on the machine, so what can be compared is measured beside nginx in the same run.
-What the server costs is measured on its side only, from /proc; latency in real browsers.
+Workloads compare Weir with other servers in the same run (comparison.py). Figures are of Weir alone. When all
+of them are run, docs/benchmarks.md is written anew. What the server costs is measured on its side only, from
+/proc; latency in real browsers.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -27,15 +27,16 @@ import bench_playlists
 import bench_reloads
 import bench_requests
 import bench_restart
-from bench_setting import Figure, Setting
+from bench_setting import Bench, Figure, pinned
+from comparison import Outcome, Workload, compare
+from results import Results
+from tables import figures_table, outcome_table
 from weir.certificate import make_certificate
-from weir.places import REPORTS
 
-BENCHMARKS = {
+FIGURES = {
     "start": bench_restart.start_to_ready,
     "restart": bench_restart.killed_worker_to_replacement,
-    "faults": lambda setting: (
-        bench_faults.killed_each_second(setting) + bench_faults.endless_loop(setting)),
+    "faults": lambda bench: bench_faults.killed_each_second(bench) + bench_faults.endless_loop(bench),
     "memory": bench_idle_memory.idle_viewers,
     "idle": bench_idle_memory.idle_connections,
     "delivery": bench_delivery.live_viewers_of_one_stream,
@@ -50,31 +51,55 @@ BENCHMARKS = {
     "latency": bench_latency.glass_to_glass,
     "first-frame": bench_latency.first_frame,
 }
+#: In the order of the report.
+WORKLOADS: tuple[Workload, ...] = ()
+#: What the two-minute version runs.
+TELLING: tuple[str, ...] = ()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
-    names = parser.parse_args().names or list(BENCHMARKS)
-    figures: list[Figure] = []
+    arguments = parsed()
+    chosen = arguments.names or (
+        TELLING if arguments.quick else [*(workload.key for workload in WORKLOADS), *FIGURES])
+    results = Results.kept(WORKLOADS, quick=arguments.quick)
+    failed = False
     with tempfile.TemporaryDirectory(prefix="weir-bench-") as scratch:
-        setting = Setting(Path(scratch), make_certificate(Path(scratch)))
-        for name in names:
+        bench = Bench(Path(scratch), make_certificate(Path(scratch)), quick=arguments.quick)
+        for name in chosen:
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
-            figures += BENCHMARKS[name](setting)
-    print_table(figures)
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    rows = [figure.__dict__ for figure in figures]
-    (REPORTS / "bench.json").write_text(json.dumps(rows, indent=2) + "\n")
+            if name in FIGURES:
+                results.figures[name] = measured_figures(name, bench)
+            else:
+                results.outcomes[name] = outcome = measured_workload(name, bench)
+                failed = failed or outcome.ours_failed
+            results.keep()
+    sys.exit(1 if failed else 0)
 
 
-def print_table(figures: list[Figure]) -> None:
-    rows = [("figure", "value", "unit", "aim")]
-    rows += [(f.name, f"{f.value:.3g}" if f.value < 1000 else f"{f.value:.0f}", f.unit, f.aim or "")
-             for f in figures]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+def parsed() -> argparse.Namespace:
+    names = [*(workload.key for workload in WORKLOADS), *FIGURES]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="one round of smaller loads")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(names)
+    if unknown:
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    return arguments
+
+
+def measured_workload(name: str, bench: Bench) -> Outcome:
+    workload = next(workload for workload in WORKLOADS if workload.key == name)
+    with pinned(bench) as there:
+        outcome = compare(workload, there)
+    print(outcome_table(outcome), flush=True)
+    return outcome
+
+
+def measured_figures(name: str, bench: Bench) -> list[Figure]:
+    figures = FIGURES[name](bench)
+    print(figures_table(figures), flush=True)
+    return figures
 
 
 if __name__ == "__main__":
