@@ -1,17 +1,13 @@
-"""Memory per idle connection: with one open response on which nothing happens, or after one request."""
+"""Memory per viewer on whom nothing happens."""
 
 from __future__ import annotations
 
 import selectors
 import ssl
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from types import SimpleNamespace
 
-from bench_setting import Figure, Nginx, Bench, memory, tree
-from weir import processes
-from weir.h2load import h2load
+from bench_setting import Figure, Bench, memory, tree
 from weir.http1 import RawHttp1
 from weir.publisher import Publisher
 from weir.raw_frames import RawConnection
@@ -26,39 +22,8 @@ _KINDS = ("pss", "private")
 
 
 def idle_viewers(bench: Bench) -> list[Figure]:
-    """1,000 and 2,000 viewers of a paused stream, beside nginx with as many idle connections."""
-    weir = [figure for make in (_viewer, _http1_viewer) for figure in _weir(bench, make)]
-    return [*weir, *_nginx(bench)]
-
-
-def idle_connections(bench: Bench) -> list[Figure]:
-    """2,000 connections that come at once, make one request each, and stay."""
-    with bench.weir() as server:
-        ours = _after_one_request(lambda: tree(server), server.url("/api/streams"), server.port)
-    with bench.nginx() as nginx:
-        theirs = _after_one_request(lambda: nginx.pids, nginx.url("/small"), nginx.port)
-    return [
-        Figure("weir: pss per connection after one request", ours, "KiB", "<= 32"),
-        Figure("nginx: pss per connection after one request", theirs, "KiB"),
-    ]
-
-
-def _after_one_request(pids: Callable[[], list[int]], url: str, port: int) -> float:
-    """KiB, when they have been quiet for a while."""
-    count = _COUNTS[-1]
-    before = memory(pids(), "pss")
-    # Each client makes its second request after minutes.
-    client = h2load("-c", str(count), "-n", str(2 * count), "-m", "1", "--rps", "0.005", url)
-    try:
-        wait_until(
-            lambda: sum(processes.connections_at(pid, {port}) for pid in pids()) >= count,
-            "all connections", timeout_s=60,
-        )
-        time.sleep(5)
-        return (memory(pids(), "pss") - before) / count / 1024
-    finally:
-        client.kill()
-        client.wait()
+    """1,000 and 2,000 viewers of a paused stream."""
+    return [figure for make in (_viewer, _http1_viewer) for figure in _weir(bench, make)]
 
 
 def _weir(bench: Bench, make: Callable[[Server], Viewer]) -> list[Figure]:
@@ -79,21 +44,6 @@ def _weir(bench: Bench, make: Callable[[Server], Viewer]) -> list[Figure]:
             server.wait_for_viewers("idle", count)
             wait_until(lambda: _all_quiet(opened), "what is in the ring to be delivered")
             figures += _figures(who, count, before, tree(server))
-    return figures
-
-
-def _nginx(bench: Bench) -> list[Figure]:
-    figures = []
-    with bench.nginx() as nginx, ExitStack() as clients:
-        before = {kind: memory(nginx.pids, kind) for kind in _KINDS}
-        opened: list[RawConnection] = []
-        for count in _COUNTS:
-            while len(opened) < count:
-                connection = clients.enter_context(_connection(nginx, bench))
-                connection.send(connection.headers(1, "GET", "/small"))
-                connection.read(0.5)
-                opened.append(connection)
-            figures += _figures("nginx", count, before, nginx.pids)
     return figures
 
 
@@ -123,10 +73,6 @@ def _http1_viewer(server: Server) -> RawHttp1:
     viewer.socket.settimeout(0.5)
     viewer.socket.recv(262_144)
     return viewer
-
-
-def _connection(nginx: Nginx, bench: Bench) -> RawConnection:
-    return RawConnection(SimpleNamespace(port=nginx.port, certificate=bench.certificate))
 
 
 def _all_quiet(connections: list[Viewer]) -> bool:

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench_setting import Figure, Bench, cpu_seconds, memory, tree
+from bench_setting import Bench, Figure, cpu_seconds, memory, tree
+from peers import Nginx, running
 from weir import crowd
 from weir.clocked_publisher import ClockedPublisher
 from weir.crowd import Crowd, CrowdReport
@@ -34,8 +35,6 @@ _HELD = 2_000
 _HELD_SECONDS = 20
 # What comes within this was asked for at the same time: a list and a part of one track.
 _ROUND_US = 10_000
-# What people set for files of this size.
-_NGINX_FILES = "output_buffers 2 512k; tcp_nopush on; open_file_cache max=10000;"
 
 
 @contextmanager
@@ -133,9 +132,8 @@ def of_the_tool(who: str, seen: CrowdReport) -> list[Figure]:
 
 def files_beside(bench: Bench, tool: Path, kept: Path) -> Cost:
     """What the first player was given, given to all by nginx, at the same pace."""
-    with bench.nginx(_NGINX_FILES) as nginx:
-        for file in kept.iterdir():
-            (nginx.files / file.name).write_bytes(file.read_bytes())
+    files = {file.name: file.read_bytes() for file in kept.iterdir()}
+    with running(Nginx, bench, files, workers=2) as nginx:
         script = bench.fresh_folder("replay") / "script"
         script.write_text(replayed(kept))
         # Half as long again, for a machine that is too busy to keep the pace.

@@ -16,17 +16,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
 
+import bench_allocations
 import bench_delivery
 import bench_faults
-import bench_handshakes
 import bench_idle_memory
 import bench_latency
-import bench_packaged
 import bench_players
 import bench_playlists
 import bench_reloads
-import bench_requests
-import bench_restart
+import compare_handshakes
+import compare_idle
+import compare_processes
+import compare_requests
 from bench_setting import Bench, Figure, pinned
 from comparison import Outcome, Workload, compare
 from results import Results
@@ -34,15 +35,10 @@ from tables import figures_table, outcome_table
 from weir.certificate import make_certificate
 
 FIGURES = {
-    "start": bench_restart.start_to_ready,
-    "restart": bench_restart.killed_worker_to_replacement,
     "faults": lambda bench: bench_faults.killed_each_second(bench) + bench_faults.endless_loop(bench),
     "memory": bench_idle_memory.idle_viewers,
-    "idle": bench_idle_memory.idle_connections,
     "delivery": bench_delivery.live_viewers_of_one_stream,
-    "handshakes": bench_handshakes.full_handshakes,
-    "requests": bench_requests.requests,
-    "packaged": bench_packaged.packaged,
+    "allocations": bench_allocations.allocations,
     "players": bench_players.players,
     "playlists": bench_players.held_playlists,
     "held": bench_playlists.held_memory,
@@ -52,7 +48,12 @@ FIGURES = {
     "first-frame": bench_latency.first_frame,
 }
 #: In the order of the report.
-WORKLOADS: tuple[Workload, ...] = ()
+WORKLOADS: tuple[Workload, ...] = (
+    *compare_requests.WORKLOADS,
+    *compare_handshakes.WORKLOADS,
+    *compare_idle.WORKLOADS,
+    *compare_processes.WORKLOADS,
+)
 #: What the two-minute version runs.
 TELLING: tuple[str, ...] = ()
 
