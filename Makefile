@@ -11,8 +11,8 @@ MINUTES ?= 5
 SOURCES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build install uninstall deb tarball image check test test-systemd sanitize fuzz bench soak walk format lint
-.PHONY: check-arm64 certificate clean
+.PHONY: help run demo build install uninstall deb tarball image check test test-systemd sanitize fuzz bench bench-quick
+.PHONY: soak walk format lint check-arm64 certificate clean
 
 help: ## List the targets
 	@echo "Weir: a live-streaming server. Targets:"
@@ -81,10 +81,15 @@ fuzz: ## Fuzz every parser of foreign bytes (SECONDS_PER_TARGET=60 each)
 	@scripts/install-packages build
 	@scripts/fuzz $(SECONDS_PER_TARGET)
 
-bench: build ## Measure memory, CPU and times (BENCHMARKS="players held"); with nothing else on the machine
+bench: build ## Measure beside other servers (BENCHMARKS="segment idle"), and write docs/benchmarks.md if all is measured
 	@scripts/install-packages test bench
 	@scripts/python-environment
 	@build/venv/bin/python Tests/Benchmarks/run.py $(BENCHMARKS)
+
+bench-quick: build ## The most telling of it, in two minutes; with nothing else on the machine, as above
+	@scripts/install-packages test bench
+	@scripts/python-environment
+	@build/venv/bin/python Tests/Benchmarks/run.py --quick $(BENCHMARKS)
 
 soak: build ## Everybody comes and goes for MINUTES=5, with reloads, upgrades and kills; then all is where it was
 	@scripts/install-packages test

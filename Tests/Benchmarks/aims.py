@@ -31,10 +31,12 @@ class Verdict:
     missing: float
 
     @property
+    def outcome(self) -> str:
+        return f"falls short by {max(1, round(self.missing * 100))} %" if self.missing else "reached"
+
+    @property
     def words(self) -> str:
-        if not self.missing:
-            return f"{self.contender}: reached"
-        return f"{self.contender}: falls short by {self.missing * 100:.2g} %"
+        return f"{self.contender}: {self.outcome}"
 
 
 def read_aims(words: str) -> list[Aim]:

@@ -139,8 +139,8 @@ WORKLOADS: tuple[Workload, ...] = (
           "at least 1 x h2o", nothing_live),
     small("asset-12k", "An asset of 12 KB", "A script of the pages, of about 12 KB.", asset_of(12_000),
           "at least 1 x h2o", nothing_live),
-    small("api", "The list of streams", "`/api/streams`, with one stream that is paused.", lambda _: "/api/streams",
-          "at least 0.6 x h2o"),
+    small("api", "The list of streams", "`/api/streams`, with one stream that is paused.",
+          lambda _: "/api/streams", "at least 0.6 x h2o"),
     small("playlist", "A media playlist of HLS", f"The playlist of the picture, with {_SEGMENTS} segments "
           "and their parts, of a broadcast that is paused.", lambda _: _LIST, "at least 0.6 x h2o"),
     small("part", "A part of low-latency HLS", "The newest part of the sound, made from the ring for each "

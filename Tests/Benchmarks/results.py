@@ -21,7 +21,10 @@ class Results:
     figures: dict[str, list[Figure]]
 
     @classmethod
-    def kept(cls, workloads: Iterable[Workload], *, quick: bool = False) -> "Results":
+    def kept(
+        cls, workloads: Iterable[Workload], figures: Iterable[str], *, quick: bool = False
+    ) -> "Results":
+        """Of these, in this order. What is kept under other names is of the past."""
         file = REPORTS / ("bench-quick.json" if quick else "bench.json")
         try:
             found = json.loads(file.read_text())
@@ -29,8 +32,8 @@ class Results:
                 file,
                 {workload.key: Outcome.from_json(workload, found["workloads"][workload.key])
                  for workload in workloads if workload.key in found["workloads"]},
-                {name: [Figure(**each) for each in figures]
-                 for name, figures in found["figures"].items()},
+                {name: [Figure(**each) for each in found["figures"][name]]
+                 for name in figures if name in found["figures"]},
             )
         except (OSError, ValueError, KeyError, TypeError):
             return cls(file, {}, {})  # none yet, or by another version of this program

@@ -1,10 +1,10 @@
 """The benchmarks, in one command: prints tables, writes build/reports/bench.json.
 
-    python3 Tests/Benchmarks/run.py [--quick] [NAME...]
+    python3 Tests/Benchmarks/run.py [--quick] [--document] [NAME...]
 
 Workloads compare Weir with other servers in the same run (comparison.py). Figures are of Weir alone. When all
-of them are run, docs/benchmarks.md is written anew. What the server costs is measured on its side only, from
-/proc; latency in real browsers.
+of them are run, or with --document, docs/benchmarks.md is written from all that was kept. What the server
+costs is measured on its side only, from /proc; latency in real browsers.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ import compare_handshakes
 import compare_idle
 import compare_processes
 import compare_requests
+import document
 from bench_setting import Bench, Figure, pinned
 from comparison import Outcome, Workload, compare
+from hardware import hardware
 from results import Results
 from tables import figures_table, outcome_table
 from weir.certificate import make_certificate
+from weir.places import REPOSITORY
 
 FIGURES = {
     "faults": lambda bench: bench_faults.killed_each_second(bench) + bench_faults.endless_loop(bench),
@@ -55,14 +58,15 @@ WORKLOADS: tuple[Workload, ...] = (
     *compare_processes.WORKLOADS,
 )
 #: What the two-minute version runs.
-TELLING: tuple[str, ...] = ()
+TELLING = ("asset", "api", "segment", "handshakes", "idle", "times")
 
 
 def main() -> None:
     arguments = parsed()
+    everything = [*(workload.key for workload in WORKLOADS), *FIGURES]
     chosen = arguments.names or (
-        TELLING if arguments.quick else [*(workload.key for workload in WORKLOADS), *FIGURES])
-    results = Results.kept(WORKLOADS, quick=arguments.quick)
+        TELLING if arguments.quick else [] if arguments.document else everything)
+    results = Results.kept(WORKLOADS, FIGURES, quick=arguments.quick)
     failed = False
     with tempfile.TemporaryDirectory(prefix="weir-bench-") as scratch:
         bench = Bench(Path(scratch), make_certificate(Path(scratch)), quick=arguments.quick)
@@ -74,6 +78,8 @@ def main() -> None:
                 results.outcomes[name] = outcome = measured_workload(name, bench)
                 failed = failed or outcome.ours_failed
             results.keep()
+    if arguments.document or chosen == everything:
+        document.write(REPOSITORY / "docs", Results.kept(WORKLOADS, FIGURES), hardware())
     sys.exit(1 if failed else 0)
 
 
@@ -81,8 +87,12 @@ def parsed() -> argparse.Namespace:
     names = [*(workload.key for workload in WORKLOADS), *FIGURES]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one round of smaller loads")
+    parser.add_argument(
+        "--document", action="store_true", help="write docs/benchmarks.md; without names, measure nothing")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     arguments = parser.parse_args()
+    if arguments.quick and arguments.document:
+        parser.error("a quick run is not for the document")
     unknown = set(arguments.names) - set(names)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(names)}")

@@ -43,7 +43,7 @@ def outcome_table(outcome: Outcome) -> str:
     """For the terminal."""
     lines = [outcome.workload.title, *aligned([_HEAD, *rows(outcome)])]
     for measure in outcome.workload.measures:
-        lines += [f"{measure.title}, {each.aim.words}: {each.words}" for each in verdicts(outcome, measure)]
+        lines += [f"{measure.title}, {each.aim.words}. {each.words}" for each in verdicts(outcome, measure)]
     for name, failures in outcome.failures.items():
         lines.append(f"{name} failed in {len(failures)} rounds: {failures[0]}")
     return "\n".join(lines) + "\n"

@@ -1,0 +1,127 @@
+"""docs/benchmarks.md, written from what was measured, and its plots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from aims import Aim
+from bench_setting import Figure
+from comparison import Measure, Outcome
+from plots import plot
+from results import Results
+from tables import markdown_table, number, verdicts
+
+_IMAGES = Path("images") / "benchmarks"
+_BEGINNING = """# Benchmarks
+
+What Weir takes for its work, beside other servers that do the same work on the same core. `make bench`
+measures it and writes this page; `make bench-quick` takes two minutes and prints tables only. Each workload
+has an aim. Where it is not reached, this page says by how much.
+"""
+_METHOD = """## Method
+
+Each server runs pinned to one core, with one worker unless something else is said; the load has the other
+cores. The servers are measured in turn, A B A B, in {rounds} rounds, so that what else the machine does hits
+all of them. A table has the median of the rounds, the lowest and the highest, and how many times Weir's the
+median is (the first Weir's, where there are several).
+
+Processor time is that of all processes of a server together, Weir's supervisor included, as `/proc` counts
+it; what the load takes does not count. Memory is PSS of the same processes. All servers have the same
+certificate (ECDSA P-256) and speak TLS 1.3 with AES-128-GCM and X25519, because that is what the load offers
+first and each of them knows. The exception is nghttpd, which knows P-256 alone. The peers are Debian's. Logs
+of accesses are off, files stay open, connections may stay: `Tests/Benchmarks/peers.py` has their settings.
+Nothing in Weir is set for the benchmark, except that one address may have all connections.
+
+What is measured depends on the machine, and on what else it does: the same command on yours says what holds
+there. It keeps all samples in `build/reports/bench.json`. `make bench BENCHMARKS="segment idle"` measures a
+part again, with the keys that stand below.
+"""
+_LIMIT = """
+**The limit** is a program that does only what no server of this kind can avoid: AES-128-GCM at the speed of
+libcrypto, and `send` of pieces of the same size to as many sockets.
+"""
+
+
+def write(folder: Path, results: Results, machine: list[tuple[str, str]]) -> None:
+    """The page in `folder`, its plots below it. Plots of workloads that are gone go too."""
+    images = folder / _IMAGES
+    images.mkdir(parents=True, exist_ok=True)
+    for old in images.glob("*.svg"):
+        old.unlink()
+    for key, outcome in results.outcomes.items():
+        (images / f"{key}.svg").write_text(plot(outcome))
+    (folder / "benchmarks.md").write_text(page(results, machine))
+
+
+def page(results: Results, machine: list[tuple[str, str]]) -> str:
+    outcomes = list(results.outcomes.values())
+    rounds = min((len(samples) for outcome in outcomes for each in outcome.samples.values()
+                  for samples in each.values()), default=0)
+    has_limit = any("limit" in outcome.kinds.values() for outcome in outcomes)
+    parts = [
+        _BEGINNING, _measured_on(outcomes), _overview(outcomes), "## The machine\n", _machine_table(machine),
+        _METHOD.format(rounds=rounds) + (_LIMIT if has_limit else ""),
+        *map(_section, outcomes), _alone(results.figures),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _measured_on(outcomes: list[Outcome]) -> str:
+    days = sorted({outcome.measured_at for outcome in outcomes})
+    return f"Measured on {' to '.join(dict.fromkeys([days[0], days[-1]]))}.\n" if days else ""
+
+
+def _overview(outcomes: list[Outcome]) -> str:
+    """Every aim, and what became of it."""
+    lines = ["## Aims\n", "| Workload | Aim | Weir |", "| --- | --- | --- |"]
+    for outcome in outcomes:
+        link = f"[{outcome.workload.title}](#{_anchor(outcome.workload.title)})"
+        for measure in outcome.workload.measures:
+            for aim in measure.aims:
+                words = _said(outcome, measure, aim) or "not measured"
+                lines.append(f"| {link} | {measure.title}: {aim.words} | {words} |")
+                link = ""
+    return "\n".join(lines) + "\n"
+
+
+def _said(outcome: Outcome, measure: Measure, aim: Aim) -> str:
+    """What became of an aim. There is no need to say whose when there is one Weir."""
+    judged = [each for each in verdicts(outcome, measure) if each.aim == aim]
+    return ", ".join(each.outcome if len(outcome.ours) == 1 else each.words for each in judged)
+
+
+def _machine_table(machine: list[tuple[str, str]]) -> str:
+    return "\n".join(["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in machine)]) + "\n"
+
+
+def _section(outcome: Outcome) -> str:
+    workload = outcome.workload
+    lines = [
+        f"## {workload.title}\n", f"{workload.method} (`{workload.key}`)\n",
+        f"![{workload.title}: medians and their spread]({_IMAGES / workload.key}.svg)\n",
+        markdown_table(outcome),
+    ]
+    lines += [
+        f"- {measure.title}, {aim.words}: {said}." for measure in workload.measures for aim in measure.aims
+        if (said := _said(outcome, measure, aim))
+    ]
+    lines += [f"- {name} failed in {len(failures)} rounds." for name, failures in outcome.failures.items()]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _alone(figures: dict[str, Iterable[Figure]]) -> str:
+    """Of Weir by itself: nothing is pinned, and they are measured once."""
+    if not figures:
+        return ""
+    lines = ["## Figures without rounds\n",
+             "Measured once, on all cores. Latency is that of real browsers.\n",
+             "| Figure | Value | Unit | Aim |", "| --- | ---: | --- | --- |"]
+    for each in (figure for group in figures.values() for figure in group):
+        lines.append(f"| {each.name} | {number(each.value)} | {each.unit} | {each.aim or ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def _anchor(title: str) -> str:
+    kept = "".join(each for each in title.lower() if each.isalnum() or each in " -")
+    return kept.replace(" ", "-")
