@@ -120,6 +120,19 @@ class Said:
         wait_until(has_come, f"{text!r}, {times} times, in {self._text!r}")
 
 
+def test_a_client_that_shows_each_ticket_once_resumes_every_time(server: Server) -> None:
+    """As browsers do: the library of this client, too, does not show a ticket of TLS 1.3 again."""
+    context = ssl.create_default_context(cafile=str(server.certificate.certificate))
+    context.set_alpn_protocols(["h2"])
+    session = _session(server, context)
+    for _ in range(6):
+        with _connect(server, context, session) as connection:
+            assert connection.recv(9)
+            assert connection.session_reused
+            assert connection.session is not None
+            session = connection.session
+
+
 def _connect(
     server: Server, context: ssl.SSLContext, session: ssl.SSLSession | None
 ) -> ssl.SSLSocket:

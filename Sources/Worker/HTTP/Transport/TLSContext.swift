@@ -165,5 +165,6 @@ private func handleTicket(
         ? unsafe keys.seal(
             name: name, iv: iv, cipherContext: cipherContext, macContext: macContext)
         : unsafe keys.open(
-            name: name, iv: iv, cipherContext: cipherContext, macContext: macContext)
+            name: name, iv: iv, cipherContext: cipherContext, macContext: macContext,
+            isShownOnce: SSL_version(ssl) == TLS1_3_VERSION)
 }

@@ -68,10 +68,11 @@ final class TicketKeys {
         return Answer.use
     }
 
-    /// Prepares cipher and MAC for a ticket that a client brought.
+    /// Prepares cipher and MAC for a ticket that a client brought. One that it shows only once, as TLS 1.3
+    /// asks for (RFC 8446, appendix C.4), is replaced: the client would have none for the next time.
     func open(
         name: UnsafeMutablePointer<UInt8>, iv: UnsafeMutablePointer<UInt8>,
-        cipherContext: OpaquePointer, macContext: OpaquePointer
+        cipherContext: OpaquePointer, macContext: OpaquePointer, isShownOnce: Bool
     ) -> Int32 {
         let wanted = unsafe Array(UnsafeBufferPointer(start: name, count: TicketKey.nameBytes))
         guard let key = wanted == current.name ? current : previous, key.name == wanted else {
@@ -80,7 +81,7 @@ final class TicketKeys {
         guard unsafe EVP_DecryptInit_ex(cipherContext, cipher, nil, key.cipherKey, iv) == 1,
             unsafe setMACKey(macContext, key.macKey)
         else { return Answer.failure }
-        return key.name == current.name ? Answer.use : Answer.useAndRenew
+        return key.name == current.name && !isShownOnce ? Answer.use : Answer.useAndRenew
     }
 
     private func setMACKey(_ context: OpaquePointer, _ key: [UInt8]) -> Bool {
