@@ -81,7 +81,7 @@ fuzz: ## Fuzz every parser of foreign bytes (SECONDS_PER_TARGET=60 each)
 	@scripts/install-packages build
 	@scripts/fuzz $(SECONDS_PER_TARGET)
 
-bench: build ## Measure beside other servers (BENCHMARKS="segment idle"), and write docs/benchmarks.md if all is measured
+bench: build ## Measure beside other servers, and write docs/benchmarks.md (a part of it: BENCHMARKS="segment idle")
 	@scripts/install-packages test bench
 	@scripts/python-environment
 	@build/venv/bin/python Tests/Benchmarks/run.py $(BENCHMARKS)

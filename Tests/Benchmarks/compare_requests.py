@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
+import limit
 import loads
 from bench_setting import Bench, tree
 from comparison import Contender, Measure, Workload
@@ -24,6 +25,7 @@ _SEGMENTS = 12
 _REQUESTS = 300_000
 _SEGMENT_REQUESTS = 4_000
 _SEGMENT_BYTES = 512 * 1024
+_CONNECTIONS = 10
 
 # Finds the path of what is asked for.
 Finder = Callable[[Server], str]
@@ -116,8 +118,8 @@ def small(
             yield made
 
     method = (
-        f"{what} h2load asks {_REQUESTS:,} times a round, on 10 connections with 10 requests at a time each. "
-        "The peers have the same bytes as a file."
+        f"{what} h2load asks {_REQUESTS:,} times a round, on {_CONNECTIONS} connections with 10 requests at a "
+        "time each. The peers have the same bytes as a file."
     )
     measures = (Measure("rate", "Requests", "per CPU-s", aim, more_is_better=True),)
     return Workload(key, title, method, measures, contenders)
@@ -125,13 +127,19 @@ def small(
 
 @contextmanager
 def _segments(bench: Bench) -> Iterator[list[Contender]]:
+    tool = limit.build(bench.fresh_folder("limit"))
+
+    def the_limit() -> dict[str, float]:
+        least = limit.limit(tool, _CONNECTIONS, _SEGMENT_BYTES, seconds=1 if bench.quick else 3)
+        return {"rate": 1 / least.seconds_per_gb}
+
     def one_round(pids: Callable[[], list[int]], url: str) -> dict[str, float]:
         cost = loads.requests(pids, url, bench.scale(_SEGMENT_REQUESTS))
         return {"rate": cost.traffic_bytes / cost.used_s / 1e9}
     with standing_broadcast(bench) as server, beside_files(
         bench, server, segment(server), one_round
     ) as made:
-        yield made
+        yield [*made, Contender("the limit", the_limit, "limit")]
 
 
 WORKLOADS: tuple[Workload, ...] = (
@@ -149,7 +157,8 @@ WORKLOADS: tuple[Workload, ...] = (
         "segment", "A segment of HLS, 512 KiB",
         "The listed segment of a broadcast of 2.5 Mbit/s whose size is nearest to 512 KiB. Weir makes it "
         "from the ring for each request; the peers have its bytes as a file. h2load asks "
-        f"{_SEGMENT_REQUESTS:,} times a round, on 10 connections with 10 requests at a time each.",
+        f"{_SEGMENT_REQUESTS:,} times a round, on {_CONNECTIONS} connections with 10 requests at a time "
+        "each. The limit sends pieces of that size on as many connections.",
         (Measure("rate", "Delivered", "GB per CPU-s", "at least 1.25 x h2o", more_is_better=True),),
         _segments,
     ),

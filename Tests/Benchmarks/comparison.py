@@ -34,6 +34,10 @@ class Measure:
     def aims(self) -> list[Aim]:
         return read_aims(self.aim)
 
+    @property
+    def heading(self) -> str:
+        return f"{self.title}, {self.unit}" if self.unit else self.title
+
 
 @dataclass(frozen=True)
 class Contender:

@@ -46,10 +46,11 @@ text { font: 14px Inter, 'Segoe UI', system-ui, -apple-system, Roboto, sans-seri
 
 
 def plot(outcome: Outcome) -> str:
-    """One panel for each measure that was taken, below each other."""
+    """A panel for each measure that has an aim, below each other; for all when none has one."""
     panels: list[str] = []
     top = _MARGIN
-    for measure in outcome.workload.measures:
+    measures = outcome.workload.measures
+    for measure in [each for each in measures if each.aim] or measures:
         summaries = outcome.summaries(measure)
         if summaries:
             panel, top = _panel(measure, summaries, outcome.kinds, top)
@@ -74,7 +75,7 @@ def _panel(
     scale = _BARS_WIDTH / (max(seen.highest for seen in summaries.values()) or 1)
     better = "longer is better" if measure.more_is_better else "shorter is better"
     drawn = [
-        _text(_MARGIN, top + 14, "title", f"{measure.title}, {measure.unit}"),
+        _text(_MARGIN, top + 14, "title", measure.heading),
         _text(_WIDTH - _MARGIN, top + 14, "soft end", better),
     ]
     first = top + _TITLE + (_LIMIT_NAME if limit is not None else 0)

@@ -20,7 +20,7 @@ def rows(outcome: Outcome) -> list[tuple[str, ...]]:
     for measure in outcome.workload.measures:
         summaries = outcome.summaries(measure)
         ours = next((summaries[name].median for name in outcome.ours if name in summaries), None)
-        title = f"{measure.title}, {measure.unit}" if measure.unit else measure.title
+        title = measure.heading
         for name, seen in summaries.items():
             against = f"{number(seen.median / ours)}" if ours else ""
             spread = f"{number(seen.lowest)} to {number(seen.highest)}"
