@@ -49,6 +49,8 @@ struct dial {
     struct counts counts;
     /// Connections whose handshake is under way.
     unsigned shaking;
+    /// How often a connection was looked at because it could be read or written.
+    uint64_t turns;
     struct wire *dirty, *dead;
 };
 
@@ -65,6 +67,9 @@ void dial_settle(struct dial *dial);
 struct client *client_open(struct dial *dial, bool is_http2);
 /// It is under way after the next `dial_flush` or `dial_turn`.
 void client_ask(struct client *client, const char *path, void *owner, unsigned kind);
+
+/// Hangs up. What has no answer yet gets none: `done` is told so.
+void client_close(struct client *client);
 
 uint64_t now_ns(void);
 _Noreturn void fail(const char *what);

@@ -40,7 +40,8 @@ static enum http1_state after_line(struct http1 *http1) {
     const char *line = http1->line;
     switch (http1->state) {
     case STATUS_LINE:
-        if (strncmp(line, "HTTP/1.1 ", 9) != 0) return BAD;
+        // Icecast answers in HTTP/1.0.
+        if (strncmp(line, "HTTP/1.1 ", 9) != 0 && strncmp(line, "HTTP/1.0 ", 9) != 0) return BAD;
         http1->status = atoi(line + 9);
         return FIELDS;
     case FIELDS:
