@@ -17,17 +17,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
 
 import bench_allocations
-import bench_delivery
 import bench_faults
-import bench_idle_memory
 import bench_latency
 import bench_players
 import bench_playlists
 import bench_reloads
 import compare_handshakes
 import compare_idle
+import compare_live
+import compare_players
 import compare_processes
 import compare_requests
+import compare_streams
 import document
 from bench_setting import Bench, Figure, pinned
 from comparison import Outcome, Workload, compare
@@ -39,8 +40,6 @@ from weir.places import REPOSITORY
 
 FIGURES = {
     "faults": lambda bench: bench_faults.killed_each_second(bench) + bench_faults.endless_loop(bench),
-    "memory": bench_idle_memory.idle_viewers,
-    "delivery": bench_delivery.live_viewers_of_one_stream,
     "allocations": bench_allocations.allocations,
     "players": bench_players.players,
     "playlists": bench_players.held_playlists,
@@ -52,6 +51,9 @@ FIGURES = {
 }
 #: In the order of the report.
 WORKLOADS: tuple[Workload, ...] = (
+    *compare_live.WORKLOADS,
+    *compare_players.WORKLOADS,
+    *compare_streams.WORKLOADS,
     *compare_requests.WORKLOADS,
     *compare_handshakes.WORKLOADS,
     *compare_idle.WORKLOADS,
