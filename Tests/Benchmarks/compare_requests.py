@@ -118,8 +118,8 @@ def small(
             yield made
 
     method = (
-        f"{what} h2load asks {_REQUESTS:,} times a round, on {_CONNECTIONS} connections with 10 requests at a "
-        "time each. The peers have the same bytes as a file."
+        f"{what} h2load asks {_REQUESTS:,} times a round, on {_CONNECTIONS} connections with 10 requests at "
+        "a time each. The peers have the same bytes as a file."
     )
     measures = (Measure("rate", "Requests", "per CPU-s", aim, more_is_better=True),)
     return Workload(key, title, method, measures, contenders)
