@@ -16,8 +16,8 @@ _IMAGES = Path("images") / "benchmarks"
 _BEGINNING = """# Benchmarks
 
 What Weir takes for its work, beside other servers that do the same work on the same core. `make bench`
-measures it and writes this page; `make bench-quick` takes two minutes and prints tables only. Each workload
-has an aim. Where it is not reached, this page says by how much.
+measures it and writes this page; `make bench-quick` takes two minutes and prints tables only. Where
+an aim is not reached, this page says by how much.
 """
 _METHOD = """## Method
 
@@ -88,7 +88,7 @@ def _overview(outcomes: list[Outcome]) -> str:
 def _said(outcome: Outcome, measure: Measure, aim: Aim) -> str:
     """What became of an aim. There is no need to say whose when there is one Weir."""
     judged = [each for each in verdicts(outcome, measure) if each.aim == aim]
-    return ", ".join(each.outcome if len(outcome.ours) == 1 else each.words for each in judged)
+    return "; ".join(each.outcome if len(outcome.ours) == 1 else each.words for each in judged)
 
 
 def _machine_table(machine: list[tuple[str, str]]) -> str:

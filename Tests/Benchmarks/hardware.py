@@ -24,7 +24,7 @@ def hardware() -> list[tuple[str, str]]:
         ("Processor", f"{model[1] if model else platform.machine()}, {len(os.sched_getaffinity(0))} cores; "
                       f"servers on core {SERVER_CORE}, the load on the others"),
         ("AES-128-GCM", f"{_aes_gb_per_s():.1f} GB/s on one core, in pieces of 16 KiB (`openssl speed`)"),
-        ("Kernel", f"Linux {platform.release()}"),
+        ("Kernel", f"Linux {_version(platform.release())}"),
         ("OpenSSL", _version(_said(["openssl", "version"]))),
         ("Weir", f"{_said([str(binaries() / 'weir'), '--version'])}, release build"),
         ("Peers", ", ".join([*packages, *([f"Icecast {_version(icecast)}"] if icecast else [])])),

@@ -60,7 +60,7 @@ WORKLOADS: tuple[Workload, ...] = (
     *compare_processes.WORKLOADS,
 )
 #: What the two-minute version runs.
-TELLING = ("asset", "api", "segment", "handshakes", "idle", "times")
+TELLING = ("live-500", "asset", "api", "segment", "handshakes", "idle", "times")
 
 
 def main() -> None:

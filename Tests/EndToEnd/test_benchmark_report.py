@@ -139,7 +139,7 @@ def test_the_page_tells_aims_machine_failures_and_where_the_plots_are(tmp_path: 
     assert [each.name for each in (tmp_path / "images" / "benchmarks").iterdir()] == ["live.svg"]
     for expected in (
         "Measured on 2026-11-30.", "| Kernel | Linux 6.18 |", "**The limit** is",
-        "- Requests, at least 0.5 x h2o: Weir, HTTP/2: falls short by 33 %, Weir, <page>: reached.",
+        "- Requests, at least 0.5 x h2o: Weir, HTTP/2: falls short by 33 %; Weir, <page>: reached.",
         "- Icecast failed in 2 rounds.", "| to ready | 29 | ms |  |",
         "[500 viewers & more](#500-viewers--more)",
     ):
