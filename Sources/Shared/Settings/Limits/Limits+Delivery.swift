@@ -7,7 +7,7 @@ extension Limits {
     package static let doorbellIntervalMs: UInt64 = 20
     /// Worker: the more viewers a worker has, the longer it gathers media before it wakes them: a
     /// millisecond more for so many viewers, up to the longest interval.
-    package static let viewersPerMsOfGathering: UInt64 = 1
+    package static let viewersPerMsOfGathering: UInt64 = 5
     package static let deliveryIntervalLongestMs: UInt64 = 200
     /// Request: if a stream has no place left where a viewer can begin, the viewer is answered when
     /// the next such place comes, or refused after this time. Longer than most encoders go without
