@@ -88,35 +88,46 @@ static inline const ASN1_STRING *weir_general_name(const GENERAL_NAMES *names, i
 /// first two in a comment).
 enum { WEIR_BIO_SET_RECORD_KEYS = 72, WEIR_BIO_SET_RECORD_TYPE = 74 };
 
-/// What records of TLS 1.3 are sealed with (RFC 8446, section 5.3).
+/// What the records of a connection are sealed with (RFC 8446, section 5.3).
 struct weir_record_keys {
-    const char *cipher;
-    const unsigned char *key;
+    /// 16 or 32: of AES-128-GCM or AES-256-GCM. 0: there are no keys.
+    unsigned key_bytes;
+    unsigned char key[32];
     unsigned char nonce[12];
-    unsigned char sequence[8];
+    /// The number of the next record.
+    uint64_t sequence;
 };
 
-/// Reads what comes with WEIR_BIO_SET_RECORD_KEYS: what the kernel would be given, from linux/tls.h. The
-/// key stays where it is. 0 for other versions of TLS, and for ciphers that are not of AES-GCM.
+/// Reads what comes with WEIR_BIO_SET_RECORD_KEYS: what the kernel would be given (linux/tls.h). 0 for other
+/// versions of TLS than 1.3, and for other ciphers.
 static inline int weir_read_record_keys(const void *given, struct weir_record_keys *keys) {
     const struct tls_crypto_info *info = (const struct tls_crypto_info *)given;
     if (info->version != TLS_1_3_VERSION) return 0;
-    const unsigned char *iv, *salt, *sequence;
+    const unsigned char *key, *iv, *salt, *sequence;
     if (info->cipher_type == TLS_CIPHER_AES_GCM_128) {
         const struct tls12_crypto_info_aes_gcm_128 *aes = (const struct tls12_crypto_info_aes_gcm_128 *)given;
-        *keys = (struct weir_record_keys){.cipher = "AES-128-GCM", .key = aes->key};
-        iv = aes->iv, salt = aes->salt, sequence = aes->rec_seq;
+        key = aes->key, iv = aes->iv, salt = aes->salt, sequence = aes->rec_seq;
+        keys->key_bytes = sizeof aes->key;
     } else if (info->cipher_type == TLS_CIPHER_AES_GCM_256) {
         const struct tls12_crypto_info_aes_gcm_256 *aes = (const struct tls12_crypto_info_aes_gcm_256 *)given;
-        *keys = (struct weir_record_keys){.cipher = "AES-256-GCM", .key = aes->key};
-        iv = aes->iv, salt = aes->salt, sequence = aes->rec_seq;
+        key = aes->key, iv = aes->iv, salt = aes->salt, sequence = aes->rec_seq;
+        keys->key_bytes = sizeof aes->key;
     } else {
         return 0;
     }
+    for (unsigned at = 0; at < keys->key_bytes; at++) keys->key[at] = key[at];
     for (int at = 0; at < 4; at++) keys->nonce[at] = salt[at];
     for (int at = 0; at < 8; at++) keys->nonce[4 + at] = iv[at];
-    for (int at = 0; at < 8; at++) keys->sequence[at] = sequence[at];
+    keys->sequence = 0;
+    for (int at = 0; at < 8; at++) keys->sequence = keys->sequence << 8 | sequence[at];
     return 1;
+}
+
+/// The nonce of the next record; counts the record.
+static inline void weir_next_nonce(struct weir_record_keys *keys, unsigned char *nonce) {
+    for (int at = 0; at < 12; at++) nonce[at] = keys->nonce[at];
+    for (int at = 0; at < 8; at++) nonce[11 - at] ^= (unsigned char)(keys->sequence >> 8 * at);
+    keys->sequence += 1;
 }
 
 static inline void weir_bio_clear_retry(BIO *bio) {

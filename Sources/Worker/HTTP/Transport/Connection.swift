@@ -68,7 +68,7 @@ final class Connection: EventHandler {
         transport: HTTPServer.Transport, application: any Application, server: HTTPServer
     ) {
         if transport.hasTLS {
-            let records = RecordWriter(buffers: server.buffers)
+            let records = RecordWriter(buffers: server.buffers, cipher: server.recordCipher)
             guard let ssl = unsafe server.tls.makeConnection(over: records) else { return nil }
             unsafe self.ssl = unsafe ssl
             self.records = records

@@ -17,6 +17,7 @@ package final class HTTPServer {
     private let observer: (any ServerObserver)?
     let limits: HTTPLimits
     let buffers: SharedBuffers
+    let recordCipher: RecordCipher
     private let configuration: HTTP2Configuration
     private let proxyConfiguration: HTTP2Configuration
     let clients: ClientTable
@@ -61,7 +62,8 @@ package final class HTTPServer {
         let buffers = SharedBuffers(stageBytes: limits.stageBytes)
         guard let configuration = HTTP2Configuration(limits: limits, buffers: buffers),
             let proxyConfiguration = HTTP2Configuration(
-                limits: limits.ofProxy, buffers: buffers, isOfProxy: true)
+                limits: limits.ofProxy, buffers: buffers, isOfProxy: true),
+            let recordCipher = RecordCipher()
         else { preconditionFailure("there is memory when a worker starts") }
         self.loop = loop
         self.tls = tls
@@ -74,6 +76,7 @@ package final class HTTPServer {
         self.proxyConfiguration = proxyConfiguration
         clients = ClientTable(exemptNetworks: exemptNetworks)
         self.buffers = buffers
+        self.recordCipher = recordCipher
         loop.add(turns)
     }
 

@@ -72,11 +72,8 @@ private func control(
             return writer.isSealing ? 1 : 0
         case Int32(WEIR_BIO_SET_RECORD_KEYS):
             // The number says whether they are for sending.
-            var keys = unsafe weir_record_keys()
-            guard number != 0, let pointer = unsafe pointer,
-                unsafe weir_read_record_keys(pointer, &keys) == 1
-            else { return 0 }
-            return unsafe writer.take(keys) ? 1 : 0
+            guard number != 0, let pointer = unsafe pointer else { return 0 }
+            return unsafe writer.takeKeys(pointer) ? 1 : 0
         case Int32(WEIR_BIO_SET_RECORD_TYPE):
             writer.announce(UInt8(truncatingIfNeeded: number))
             return 1
