@@ -56,7 +56,8 @@ def write(folder: Path, results: Results, machine: list[tuple[str, str]]) -> Non
 
 def page(results: Results, machine: list[tuple[str, str]]) -> str:
     outcomes = list(results.outcomes.values())
-    rounds = min((len(samples) for outcome in outcomes for each in outcome.samples.values()
+    # A contender that failed has fewer.
+    rounds = max((len(samples) for outcome in outcomes for each in outcome.samples.values()
                   for samples in each.values()), default=0)
     has_limit = any("limit" in outcome.kinds.values() for outcome in outcomes)
     parts = [
