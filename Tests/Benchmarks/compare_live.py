@@ -21,7 +21,7 @@ _PAIRS = Show(viewers=1000, streams=1000, kilobits=450, gather_ms=100, ring="4M"
 
 _DELIVERED = Measure("delivered", "Delivered of what was due", "%", more_is_better=True)
 _LOAD = Measure("load", "The load's own core", "% busy")
-_GONE = Measure("gone", "Viewers who were dropped", "")
+_GONE = Measure("gone", "Viewers who were dropped, or not let in within a minute", "")
 
 
 def _delays(aim: str = "") -> tuple[Measure, ...]:

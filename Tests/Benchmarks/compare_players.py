@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench_players import ROOT, live
-from bench_setting import Bench, cpu_seconds, tree
+from bench_setting import Bench, cpu_seconds, memory, tree
 from comparison import Contender, Measure, Workload
 from peers import Nginx, running
 from weir import crowd
-from weir.crowd import Crowd, CrowdReport
+from weir.crowd import Crowd
 
 _PLAYERS = 500
 _SECONDS = 20
 _QUICK_SECONDS = 8
+_SOUND_KILOBITS = 60
 # What comes within this was asked for at the same time: a list and a part of one track.
 _ROUND_US = 10_000
 
 
-class _Stand:
+class Stand:
     """What the first of Weir's players had in a round is what nginx gives to all in the next one."""
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
+    def __init__(self, bench: Bench, kilobits: int = 2500) -> None:
+        self._bench, self._rate = bench, f"{kilobits - _SOUND_KILOBITS}k"
         self._tool = crowd.build(bench.fresh_folder("tool"))
         self._players = bench.scale(_PLAYERS)
         self._seconds = _QUICK_SECONDS if bench.quick else _SECONDS
@@ -32,37 +34,51 @@ class _Stand:
 
     def weir(self) -> dict[str, float]:
         kept = self._bench.fresh_folder("kept")
-        with live(self._bench, "2440k", workers=1) as (server, publisher):
-            players = Crowd(
-                self._tool, server.port, ROOT, self._seconds, self._players, self._players, "keep", str(kept))
-            values, seen = self._costs(players, lambda: tree(server))
-            late = seen.behind_publisher("media", publisher)
+        with live(self._bench, self._rate, workers=1) as (server, publisher):
+            before = memory(tree(server), "anonymous")
+            with self._crowd(server.port, ROOT, self._seconds, "keep", str(kept)) as players:
+                cost = _Cost(players, lambda: tree(server))
+            late = cost.seen.behind_publisher("media", publisher)
         self._kept = kept
-        return values | {"late_p50": late.share(50), "late_p99": late.share(99)}
+        return cost.values | {
+            "late_p50": late.share(50), "late_p99": late.share(99),
+            "memory": (cost.anonymous_bytes - before) / self._players / 1024,
+        }
 
     def nginx(self) -> dict[str, float]:
         assert self._kept is not None, "there is nothing to serve"
         files = {file.name: file.read_bytes() for file in self._kept.iterdir()}
         script = self._bench.fresh_folder("replay") / "script"
         script.write_text(_replayed(self._kept))
-        with running(Nginx, self._bench, files) as server:
-            # Half as long again, for a machine that is too busy to keep the pace.
-            players = Crowd(
-                self._tool, server.port, "/", self._seconds * 1.5, self._players, self._players, "replay",
-                str(script))
-            return self._costs(players, lambda: server.pids)[0]
+        # Half as long again, for a machine that is too busy to keep the pace.
+        seconds = self._seconds * 1.5
+        with running(Nginx, self._bench, files) as server, self._crowd(
+            server.port, "/", seconds, "replay", str(script)
+        ) as players:
+            return _Cost(players, lambda: server.pids).values
 
-    def _costs(
-        self, players: Crowd, pids: Callable[[], list[int]]
-    ) -> tuple[dict[str, float], CrowdReport]:
-        with players:
-            before_s = cpu_seconds(pids())
-            seen = players.begin().report()
-            used_s = cpu_seconds(pids()) - before_s
-        assert not seen.failures, seen.failures
+    def _crowd(self, port: int, root: str, seconds: float, *more: str) -> Crowd:
+        return Crowd(self._tool, port, root, seconds, self._players, self._players, *more)
+
+
+class _Cost:
+    """What a server takes for players until they are done."""
+
+    def __init__(self, players: Crowd, pids: Callable[[], list[int]]) -> None:
+        before_s = cpu_seconds(pids())
+        players.begin()
+        time.sleep(players.seconds / 2)
+        self.anonymous_bytes = memory(pids(), "anonymous")
+        self.seen = players.report()
+        self._used_s = cpu_seconds(pids()) - before_s
+        assert not self.seen.failures, self.seen.failures
+
+    @property
+    def values(self) -> dict[str, float]:
         return {
-            "cpu": used_s / seen.bytes * 1e9, "rate": seen.answers / used_s, "load": seen.cpu_share * 100,
-        }, seen
+            "cpu": self._used_s / self.seen.bytes * 1e9, "rate": self.seen.answers / self._used_s,
+            "load": self.seen.cpu_share * 100,
+        }
 
 
 def _replayed(kept: Path) -> str:
@@ -81,7 +97,7 @@ def _replayed(kept: Path) -> str:
 
 @contextmanager
 def _contenders(bench: Bench) -> Iterator[list[Contender]]:
-    stand = _Stand(bench)
+    stand = Stand(bench)
     found = [Contender("Weir", stand.weir, "weir")]
     if Nginx.is_installed():
         found.append(Contender(Nginx.name, stand.nginx))
@@ -99,6 +115,7 @@ WORKLOADS: tuple[Workload, ...] = (
         (
             Measure("cpu", "Processor time", "s/GB", "at most 0.67 x nginx"),
             Measure("rate", "Requests", "per CPU-s", "at least 1.5 x nginx", more_is_better=True),
+            Measure("memory", "Memory for a player", "KiB"),
             Measure("late_p50", "A part after the publisher's last byte, median", "ms"),
             Measure("late_p99", "A part after the publisher's last byte, 99 of 100", "ms"),
             Measure("load", "The load's own core", "% busy"),

@@ -31,7 +31,7 @@ def _idle(bench: Bench) -> Iterator[list[Contender]]:
                 cpu = cpu_seconds(running.pids())
                 time.sleep(_QUIET_S)
                 cpu, seen = cpu_seconds(running.pids()) - cpu, audience.look()
-                assert not seen["over"] and not seen["bad"], seen
+                assert not seen["over"] and not seen["bad"] and not seen["missing"], seen
                 taken = memory(running.pids(), "anonymous") - before
                 return {
                     "memory": taken / stage.show.viewers / 1024,

@@ -16,8 +16,6 @@ from weir.places import REPOSITORY
 from weir.recordings import Recording
 
 _SOURCES = REPOSITORY / "Tests" / "Benchmarks"
-#: Viewers come by the thousand, one handshake after another, to a server that has one core.
-_READY_S = 200
 
 
 class LiveLoad:
@@ -81,7 +79,8 @@ class Publishers(_Tool):
 
 
 class LiveAudience(_Tool):
-    """So many viewers, spread over the broadcasts, all of whom have media when this is made."""
+    """So many viewers, spread over the broadcasts, who have media when this is made: all of them, or those
+    who were let in within a minute."""
 
     def __init__(self, load: LiveLoad, port: int, viewers: int, streams: int, protocol: str) -> None:
         super().__init__(str(load.audience), str(port), str(viewers), str(streams), protocol)

@@ -14,11 +14,9 @@ from limit import limit
 from live_load import LiveAudience, LiveLoad, Publishers
 from weir.recordings import Recording, record
 
-#: Until all who have come are at the live edge.
-_SETTLE_S = 4
 _RECORDING_SECONDS = 150
 _SOUND_KILOBITS = 60
-_QUICK_SECONDS = 6
+_QUICK_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,8 @@ class Show:
     seconds: int = 15
     gather_ms: int = 0
     joins: int = 0
+    #: Until all who have come are at the live edge.
+    settle_s: float = 4
     #: For the rings of many streams at once, what an operator would set.
     ring: str = "32M"
 
@@ -46,7 +46,8 @@ class Show:
             return self
         streams = bench.scale(self.streams)
         viewers = bench.scale(self.viewers) if self.viewers else 0
-        return replace(self, viewers=viewers, streams=streams, seconds=_QUICK_SECONDS, joins=self.joins // 2)
+        return replace(self, viewers=viewers, streams=streams, seconds=_QUICK_SECONDS, settle_s=2,
+                       joins=self.joins // 4)
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,10 @@ class Stage:
         """The pace of the limit is that of the last round here."""
         show = self.show
         with launch() as running, self.publishers(running) as publishers:
-            time.sleep(_SETTLE_S / 2)
+            time.sleep(show.settle_s / 2)
             before = memory(running.pids(), "anonymous")
             with self.audience(running, protocol) as audience:
-                time.sleep(_SETTLE_S)
+                time.sleep(show.settle_s)
                 values = self._watched(running, publishers, audience)
                 values["memory"] = (memory(running.pids(), "anonymous") - before) / show.viewers / 1024
                 return values | self._joins(audience)
@@ -134,7 +135,7 @@ class Stage:
             "cpu": cpu / seen["bytes"] * 1e9, "arrival": cpu / seen["arrivals"] * 1e6, "piece": piece / 1000,
             "delivered": seen["bytes"] / due * 100, "delay_p50": seen["delays"]["p50Ms"],
             "delay_p99": seen["delays"]["p99Ms"], "load": load / seen["seconds"] * 100,
-            "gone": seen["over"],
+            "gone": max(seen["over"], seen["missing"]),
         }
 
     def _joins(self, audience: LiveAudience) -> dict[str, float]:

@@ -22,6 +22,7 @@ import bench_latency
 import bench_players
 import bench_playlists
 import bench_reloads
+import bench_sizing
 import compare_handshakes
 import compare_idle
 import compare_live
@@ -46,6 +47,7 @@ FIGURES = {
     "held": bench_playlists.held_memory,
     "indexes": bench_playlists.indexed_streams,
     "reloads": bench_reloads.reloads,
+    "sizing": bench_sizing.sizing,
     "latency": bench_latency.glass_to_glass,
     "first-frame": bench_latency.first_frame,
 }

@@ -4,7 +4,7 @@
 //
 //   audience PORT VIEWERS STREAMS http1|h2
 //
-// It says `ready` when all have media. For each line of input it prints a line of JSON. The line `join COUNT` is one
+// It says `ready` when all have media, or a minute has passed. For each line of input it prints a line of JSON. The line `join COUNT` is one
 // more viewer after another, each on a connection that is there already: how long the first key frame takes from the
 // request on. Any other line: what came since the last such line, and how late. At the end of the input it ends.
 //
@@ -26,8 +26,8 @@
 
 enum { AT_ONCE = 50, LINE_ROOM = 64, PATH_ROOM = 64, JOINS_MAX = 10000 };
 static const uint64_t LOOK_EVERY_NS = 50000000, JOIN_EVERY_NS = 30000000, JOIN_WITHIN_NS = 10000000000;
-// Whoever has no media by then gets none.
-static const uint64_t READY_NS = 180000000000;
+// A server that is asked too much does not let all in. Whoever has no media by then is counted as missing.
+static const uint64_t READY_NS = 60000000000;
 
 struct viewer {
     struct walk walk;
@@ -125,9 +125,9 @@ static void look(void) {
     const double cpu_s = cpu_seconds();
     printf(
         "{\"seconds\":%.3f,\"bytes\":%" PRIu64 ",\"blocks\":%" PRIu64 ",\"arrivals\":%" PRIu64
-        ",\"over\":%u,\"bad\":%u,\"cpuSeconds\":%.3f,\"longestTurnMs\":%.1f,\"delays\":",
-        (double)(now - audience.since_ns) / 1e9, audience.bytes, audience.blocks, audience.arrivals, audience.over,
-        audience.bad, cpu_s - audience.since_cpu_s, (double)audience.longest_turn_ns / 1e6);
+        ",\"missing\":%u,\"over\":%u,\"bad\":%u,\"cpuSeconds\":%.3f,\"longestTurnMs\":%.1f,\"delays\":",
+        (double)(now - audience.since_ns) / 1e9, audience.bytes, audience.blocks, audience.arrivals,
+        audience.count - audience.with_media, audience.over, audience.bad, cpu_s - audience.since_cpu_s, (double)audience.longest_turn_ns / 1e6);
     delays_write(&audience.delays);
     puts("}");
     fflush(stdout);
@@ -197,8 +197,7 @@ int main(int count, char **words) {
         let_in();
         turn(now_ns() + LOOK_EVERY_NS);
         if (audience.is_ready) continue;
-        if (now_ns() > late_ns) fail("a viewer gets no media");
-        audience.is_ready = audience.with_media + audience.over >= audience.count;
+        audience.is_ready = audience.with_media + audience.over >= audience.count || now_ns() > late_ns;
         if (!audience.is_ready) continue;
         puts("ready");
         fflush(stdout);
