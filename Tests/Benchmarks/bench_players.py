@@ -18,7 +18,7 @@ from bench_setting import Bench, Figure, memory, tree
 from weir import crowd
 from weir.clocked_publisher import ClockedPublisher
 from weir.crowd import Crowd, CrowdReport
-from weir.recordings import record
+from weir.recordings import Recording, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -27,14 +27,22 @@ ROOT = f"/{_NAME}/hls/"
 _PLAYERS = 500
 _SECONDS = 60
 _RECORDING_SECONDS = 100
+_SOUND_KILOBITS = 60
 _HELD = 2_000
 _HELD_SECONDS = 20
 
 
+def broadcast(kilobits: int) -> Recording:
+    """Frames stand in the order in which they are shown."""
+    size = "1280x720" if kilobits > 3000 else "640x360"
+    return record("h264-baseline", "aac", seconds=_RECORDING_SECONDS, size=size,
+                  rate=f"{kilobits - _SOUND_KILOBITS}k")
+
+
 @contextmanager
-def live(bench: Bench, rate: str, workers: int = 2) -> Iterator[tuple[Server, ClockedPublisher]]:
+def live(bench: Bench, kilobits: int, workers: int = 2) -> Iterator[tuple[Server, ClockedPublisher]]:
     """A broadcast in real time that has lists."""
-    recording = record("vp9", "opus", seconds=_RECORDING_SECONDS, size="640x360", rate=rate)
+    recording = broadcast(kilobits)
     with bench.weir(workers=workers) as server, ClockedPublisher(server, _NAME, recording) as publisher:
         wait_until(lambda: server.get(f"{ROOT}v1.m3u8").status == 200, "the first list")
         yield server, publisher
@@ -43,7 +51,7 @@ def live(bench: Bench, rate: str, workers: int = 2) -> Iterator[tuple[Server, Cl
 def players(bench: Bench) -> list[Figure]:
     """500 players with a connection each, picture and sound, 2.5 Mbit/s."""
     tool = crowd.build(bench.fresh_folder("tool"))
-    with live(bench, "2440k") as (server, publisher):
+    with live(bench, 2500) as (server, publisher):
         pids = tree(server)
         viewers = Crowd(tool, server.port, ROOT, _SECONDS, _PLAYERS, _PLAYERS)
         before = memory(pids, "private")
@@ -98,7 +106,7 @@ def held_playlists(bench: Bench) -> list[Figure]:
     tool = crowd.build(bench.fresh_folder("tool"))
     figures = []
     for connections in (40, 400):
-        with live(bench, "200k") as (server, publisher):
+        with live(bench, 260) as (server, publisher):
             viewers = Crowd(
                 tool, server.port, ROOT, _HELD_SECONDS, _HELD, connections, "lists")
             seen = viewers.begin().report()

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench_players import ROOT, live
+from bench_players import ROOT, broadcast, live
 from bench_setting import Bench, cpu_seconds, memory, tree
 from comparison import Contender, Measure, Workload
+from live_stage import assert_rate
 from peers import Nginx, running
 from weir import crowd
 from weir.crowd import Crowd
@@ -17,7 +18,6 @@ from weir.crowd import Crowd
 _PLAYERS = 500
 _SECONDS = 20
 _QUICK_SECONDS = 8
-_SOUND_KILOBITS = 60
 # What comes within this was asked for at the same time: a list and a part of one track.
 _ROUND_US = 10_000
 
@@ -26,7 +26,8 @@ class Stand:
     """What the first of Weir's players had in a round is what nginx gives to all in the next one."""
 
     def __init__(self, bench: Bench, kilobits: int = 2500) -> None:
-        self._bench, self._rate = bench, f"{kilobits - _SOUND_KILOBITS}k"
+        self._bench, self._kilobits = bench, kilobits
+        assert_rate(broadcast(kilobits), kilobits)
         self._tool = crowd.build(bench.fresh_folder("tool"))
         self._players = bench.scale(_PLAYERS)
         self._seconds = _QUICK_SECONDS if bench.quick else _SECONDS
@@ -34,7 +35,7 @@ class Stand:
 
     def weir(self) -> dict[str, float]:
         kept = self._bench.fresh_folder("kept")
-        with live(self._bench, self._rate, workers=1) as (server, publisher):
+        with live(self._bench, self._kilobits, workers=1) as (server, publisher):
             before = memory(tree(server), "anonymous")
             with self._crowd(server.port, ROOT, self._seconds, "keep", str(kept)) as players:
                 cost = _Cost(players, lambda: tree(server))

@@ -16,6 +16,7 @@ from weir.recordings import Recording, record
 
 _RECORDING_SECONDS = 150
 _SOUND_KILOBITS = 60
+_SIZES = ((200, "160x120"), (1000, "320x180"), (3000, "640x360"), (20_000, "1280x720"))
 _QUICK_SECONDS = 5
 
 
@@ -37,9 +38,12 @@ class Show:
 
     @property
     def recording(self) -> Recording:
-        size = "640x360" if self.kilobits > 1000 else "320x180" if self.kilobits > 200 else "160x120"
+        # Small pictures do not need a high rate, and encoders do not spend what is not needed.
+        size = next(size for most, size in _SIZES if self.kilobits <= most)
         picture = self.kilobits - min(_SOUND_KILOBITS, self.kilobits // 2)
-        return record(seconds=_RECORDING_SECONDS, size=size, rate=f"{picture}k")
+        made = record(seconds=_RECORDING_SECONDS, size=size, rate=f"{picture}k")
+        assert_rate(made, self.kilobits)
+        return made
 
     def scaled(self, bench: Bench) -> "Show":
         if not bench.quick:
@@ -48,6 +52,12 @@ class Show:
         viewers = bench.scale(self.viewers) if self.viewers else 0
         return replace(self, viewers=viewers, streams=streams, seconds=_QUICK_SECONDS, settle_s=2,
                        joins=self.joins // 4)
+
+
+def assert_rate(recording: Recording, kilobits: int) -> None:
+    """A table says it: within a tenth or so, it has to be true."""
+    there = recording.path.stat().st_size * 8 / recording.seconds / 1000
+    assert abs(there / kilobits - 1) < 0.15, f"{recording.path.name} has {there:.0f} kbit/s"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
-// Viewers of live WebM by the thousand over TLS 1.3 (AES-128-GCM) on loopback, in one thread that has to be cheaper than
-// any server: it looks at nothing but the stamps (walk.h) of the publishers' blocks. Viewer number N watches
+// Viewers of live WebM by the thousand over TLS 1.3 (AES-128-GCM) on loopback, in one thread that has to be cheaper
+// than any server: it looks at nothing but the stamps (walk.h) of the publishers' blocks. Viewer number N watches
 // /liveN/live, N modulo the number of streams, on a connection of its own.
 //
 //   audience PORT VIEWERS STREAMS http1|h2
 //
-// It says `ready` when all have media, or a minute has passed. For each line of input it prints a line of JSON. The line `join COUNT` is one
-// more viewer after another, each on a connection that is there already: how long the first key frame takes from the
-// request on. Any other line: what came since the last such line, and how late. At the end of the input it ends.
+// It says `ready` when all have media, or a minute has passed. For each line of input it prints a line of JSON. The line
+// `join COUNT` is one more viewer after another, each on a connection that is there already: how long the first key
+// frame takes from the request on. Any other line: what came since the last such line, and how late. At the end of the
+// input it ends.
 //
 // Build: clang -O2 -o audience audience.c delays.c walk.c, with client.c, http1.c, http2.c and wire.c of Players,
 // -lnghttp2 -lssl -lcrypto
@@ -127,7 +128,8 @@ static void look(void) {
         "{\"seconds\":%.3f,\"bytes\":%" PRIu64 ",\"blocks\":%" PRIu64 ",\"arrivals\":%" PRIu64
         ",\"missing\":%u,\"over\":%u,\"bad\":%u,\"cpuSeconds\":%.3f,\"longestTurnMs\":%.1f,\"delays\":",
         (double)(now - audience.since_ns) / 1e9, audience.bytes, audience.blocks, audience.arrivals,
-        audience.count - audience.with_media, audience.over, audience.bad, cpu_s - audience.since_cpu_s, (double)audience.longest_turn_ns / 1e6);
+        audience.count - audience.with_media, audience.over, audience.bad, cpu_s - audience.since_cpu_s,
+        (double)audience.longest_turn_ns / 1e6);
     delays_write(&audience.delays);
     puts("}");
     fflush(stdout);

@@ -4,10 +4,10 @@
 //
 //   publishers PORT FILE COUNT GATHER_MILLISECONDS AUTHORIZATION|-
 //
-// They publish /live0/live, /live1/live ..., one after another as they are connected, so they do not all send at the same
-// moment. Blocks of so many milliseconds go out together; with 0, each as soon as a live source would have it.
-// It says `ready` when all are connected. For each line of input it prints a line of JSON: what was sent until now. At
-// the end of the input it ends.
+// They publish /live0/live, /live1/live ..., one after another as they are connected, so they do not all send at the
+// same moment. Blocks of so many milliseconds go out together; with 0, each as soon as a live source would have it.
+// It says `ready` when all are connected. For each line of input it prints a line of JSON: what was sent until now.
+// At the end of the input it ends.
 //
 // Build: clang -O2 -o publishers publishers.c source.c walk.c, -lssl -lcrypto
 
