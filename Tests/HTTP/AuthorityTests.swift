@@ -70,7 +70,7 @@ struct AuthorityTests {
     }
 
     private func isTakenByHTTP2(_ sample: HostCase) -> Bool {
-        var headers = IncomingHeaders(sinceMs: 0, limits: HTTPLimits())
+        let headers = IncomingHeaders(sinceMs: 0, limits: HTTPLimits())
         var fields = [(":method", "GET"), (":path", "/")]
         if let authority = sample.authority { fields.append((":authority", authority)) }
         fields += sample.hosts.map { ("host", $0) }

@@ -24,8 +24,7 @@ struct ConnectionLifeTests {
     @Test("a phase that may not follow stops the process")
     func forbidden() async {
         await #expect(processExitsWith: .failure) {
-            var phase = ConnectionPhase.lingering
-            phase.become(.handshaking)
+            _ = ConnectionPhase.lingering.becoming(.handshaking)
         }
     }
 

@@ -52,7 +52,7 @@ struct HandshakeCountTests {
             if !row.bytes.isEmpty { sent = send(client, row.bytes, row.bytes.count, 0) }
             #expect(sent == row.bytes.count)
             if !row.bytes.isEmpty {
-                while server.onLoop({ server.counters.bytesReceived }) == 0 {}
+                while server.onLoop({ server.counters.counts.bytesReceived }) == 0 {}
             }
             switch row.end {
             case .none:
@@ -67,9 +67,9 @@ struct HandshakeCountTests {
                     socklen_t(MemoryLayout<Glibc.linger>.size))
                 Glibc.close(client)
             }
-            while server.onLoop({ server.counters.connectionsClosed }) == 0 {}
-            #expect(server.onLoop { server.counters.handshakesFailed } == row.failures)
-            #expect(server.onLoop { server.counters.handshakes } == 0)
+            while server.onLoop({ server.counters.counts.connectionsClosed }) == 0 {}
+            #expect(server.onLoop { server.counters.counts.handshakesFailed } == row.failures)
+            #expect(server.onLoop { server.counters.counts.handshakes } == 0)
         }
     }
 
@@ -77,9 +77,9 @@ struct HandshakeCountTests {
     func success() throws {
         try withServer { server in
             #expect(server.curl("\(server.base)/hello").text == "hello")
-            while server.onLoop({ server.counters.connectionsClosed }) == 0 {}
-            #expect(server.onLoop { server.counters.handshakes } == 1)
-            #expect(server.onLoop { server.counters.handshakesFailed } == 0)
+            while server.onLoop({ server.counters.counts.connectionsClosed }) == 0 {}
+            #expect(server.onLoop { server.counters.counts.handshakes } == 1)
+            #expect(server.onLoop { server.counters.counts.handshakesFailed } == 0)
         }
     }
 

@@ -180,7 +180,7 @@ struct ServerTests {
         limits.connections = 0
         try withServer(limits) { server in
             #expect(server.curl("\(server.base)/hello").status != 0)
-            #expect(server.onLoop { server.counters.connectionsRefused } == 1)
+            #expect(server.onLoop { server.counters.counts.connectionsRefused } == 1)
         }
     }
 
@@ -188,7 +188,7 @@ struct ServerTests {
     func abuseIsCounted() throws {
         try withServer { server in
             #expect(server.frames("rapid_reset") == nil)
-            #expect(server.onLoop { server.counters.abuseCloses } == 1)
+            #expect(server.onLoop { server.counters.counts.abuseCloses } == 1)
             #expect(server.curl("\(server.base)/hello").text == "hello")
         }
     }

@@ -102,7 +102,9 @@ import Testing
         let next = FakeExchange(Request(method: "GET", target: "/"))
         var blocks: Set<ObjectIdentifier> = []
         for _ in 0..<20 {
-            let block = spent.block()
+            let headers = spent.headers(sinceMs: 0, HTTPLimits())
+            let block = headers.block
+            spent.keep(headers)
             block.append(name: Array(":path".utf8).span, value: Array("/a".utf8).span)
             blocks.insert(ObjectIdentifier(block))
             let exchange = spent.exchange(

@@ -72,7 +72,7 @@ struct ValueTests {
 
     @Test("a remainder gives its bytes back in order, however they are taken")
     func remainder() {
-        var remainder = Remainder()
+        let remainder = Remainder()
         var taken: [UInt8] = []
         for round in 0..<3 {
             let bytes = (0..<10).map { UInt8(round * 10 + $0) }
@@ -95,13 +95,13 @@ struct ValueTests {
     @Test("fields beyond the limits are noted, not stored")
     func limits() {
         let limits = HTTPLimits()
-        var headers = IncomingHeaders(sinceMs: 0, limits: limits)
+        let headers = IncomingHeaders(sinceMs: 0, limits: limits)
         let path = [UInt8](repeating: 0x61, count: limits.targetBytes + 1)
         let taken = headers.append(name: Array(":path".utf8).span, value: path.span)
         #expect(taken)
         #expect(headers.problem == .targetTooLong)
         #expect(headers.block.fieldCount == 0)
-        var bomb = IncomingHeaders(sinceMs: 0, limits: limits)
+        let bomb = IncomingHeaders(sinceMs: 0, limits: limits)
         var fields = 0
         let name = Array("x".utf8)
         while bomb.append(name: name.span, value: name.span) { fields += 1 }

@@ -90,7 +90,8 @@ package final class EventLoop {
     /// program runs, and it is read many times for each request.
     private var turnMs = MonotonicClock.nowMs()
     /// CLOCK_MONOTONIC at the start of this turn, in microseconds.
-    package private(set) var turnUs = MonotonicClock.nowUs()
+    package var turnUs: UInt64 { turnStartUs }
+    private var turnStartUs = MonotonicClock.nowUs()
     /// The number of this turn, from 1 on; nil while the loop does not run.
     package private(set) var turnNumber: UInt64?
     private var turns: UInt64 = 0
@@ -251,7 +252,7 @@ package final class EventLoop {
         let count = unsafe wait(&events)
         let startUs = MonotonicClock.nowUs()
         turnMs = startUs / 1_000
-        turnUs = startUs
+        turnStartUs = startUs
         turns &+= 1
         turnNumber = turns
         // They may stand behind more events than fit into one turn.

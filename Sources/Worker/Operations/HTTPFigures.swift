@@ -20,19 +20,20 @@ package final class HTTPFigures {
     }
 
     package func publish() {
+        let counts = counted.current
         counters.set(.connectionsOpen, connectionsOpen)
-        publish(counted.connectionsOpened, as: .connections)
-        publish(counted.connectionsRefused, as: .connectionsRefused)
-        publish(counted.proxyHeadersRefused, as: .proxyHeadersRefused)
-        publish(counted.handshakes, as: .handshakes)
-        publish(counted.handshakesFailed, as: .handshakeFailures)
-        publish(counted.requests, as: .requests)
-        publish(counted.bytesSent, as: .bytesSent)
-        publish(counted.bytesReceived, as: .bytesReceived)
-        publish(counted.abuseCloses, as: .abuseCloses)
+        publish(counts.connectionsOpened, as: .connections)
+        publish(counts.connectionsRefused, as: .connectionsRefused)
+        publish(counts.proxyHeadersRefused, as: .proxyHeadersRefused)
+        publish(counts.handshakes, as: .handshakes)
+        publish(counts.handshakesFailed, as: .handshakeFailures)
+        publish(counts.requests, as: .requests)
+        publish(counts.bytesSent, as: .bytesSent)
+        publish(counts.bytesReceived, as: .bytesReceived)
+        publish(counts.abuseCloses, as: .abuseCloses)
     }
 
-    private var connectionsOpen: UInt64 { counted.connectionsOpened - counted.connectionsClosed }
+    private var connectionsOpen: UInt64 { counted.current.connectionsOpened - counted.current.connectionsClosed }
 
     /// The same with what the process takes of the machine. Call about once a second.
     package func publishAll() {

@@ -29,7 +29,7 @@ private let limits: HTTPLimits = {
 private let pseudoNames = [":method", ":scheme", ":authority", ":path"].map { Array($0.utf8) }
 
 private func check(_ bytes: [UInt8]) {
-    var headers = IncomingHeaders(sinceMs: 0, limits: limits)
+    let headers = IncomingHeaders(sinceMs: 0, limits: limits)
     var isBehindFields = false
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
         let parts = line.split(

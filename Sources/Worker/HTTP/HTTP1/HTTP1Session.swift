@@ -146,7 +146,7 @@ final class HTTP1Session: ProtocolSession {
             HTTP1Turn(
                 exchange: exchange, version: head.version, endsWithInput: endsWithInput,
                 persists: head.persists && !isDraining))
-        connection.server.counters.requests += 1
+        connection.server.counters.counts.requests += 1
         connection.application.begin(exchange)
         guard hasBody, !exchange.isOver else { return }
         exchange.expectBody(

@@ -43,6 +43,7 @@ struct AbuseGuard {
     }
 
     /// We sent a DATA frame: the peer has a reason to update its windows.
+    @inline(__always)
     mutating func didSendData() {
         windowUpdatesEarned = min(windowUpdatesEarned + Self.updatesPerDataFrame, Self.updatesKept)
     }

@@ -106,10 +106,7 @@ private func headersBegin(
     let isRequest = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
     unsafe withSession(userData) { session in
         session.incoming =
-            isRequest
-            ? IncomingHeaders(
-                sinceMs: session.nowMs, limits: session.limits,
-                block: session.spent.block()) : nil
+            isRequest ? session.spent.headers(sinceMs: session.nowMs, session.limits) : nil
     }
     return HTTP2Callbacks.goOn
 }

@@ -138,7 +138,8 @@ extension HTTP2Session: ExchangeTransport {
     }
 
     /// A request's header section is complete.
-    func begin(_ headers: consuming IncomingHeaders, streamID: Int32, endsStream: Bool) {
+    func begin(_ headers: IncomingHeaders, streamID: Int32, endsStream: Bool) {
+        defer { spent.keep(headers) }
         var problem = headers.problem
         var (peer, client) = (connection.peer, self.client)
         if hasOtherAskers {
@@ -157,11 +158,12 @@ extension HTTP2Session: ExchangeTransport {
             client: client, transport: self, streamID: streamID)
         exchange.beganUs = loop.turnUs
         exchange.isOfProxy = connection.isOfProxy
-        exchange.slot = openExchanges.count
+        exchange.slot = openCount
         openExchanges.append(exchange)
+        openCount += 1
         unsafe nghttp2_session_set_stream_user_data(
             handle, streamID, Unmanaged.passUnretained(exchange).toOpaque())
-        counters.requests += 1
+        counters.counts.requests += 1
         if let problem {
             exchange.respond(problem)
             return
@@ -220,13 +222,14 @@ extension HTTP2Session: ExchangeTransport {
         let mayBeRenewed = exchange.mayBeRenewed
         exchange.close(isComplete ? .completed : .reset)
         if mayBeRenewed { spent.keep(consume exchange) }
-        if openExchanges.isEmpty { connection.didBecomeIdle() }
+        if openCount == 0 { connection.didBecomeIdle() }
     }
 
     /// Removes one from the list of open exchanges; the last one takes its place.
     private func takeOpen(at slot: Int) -> Exchange {
         var taken = openExchanges.removeLast()
-        guard slot < openExchanges.count else { return taken }
+        openCount -= 1
+        guard slot < openCount else { return taken }
         taken.slot = slot
         swap(&openExchanges[slot], &taken)
         return taken

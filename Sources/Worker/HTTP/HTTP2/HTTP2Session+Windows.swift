@@ -23,9 +23,11 @@ extension HTTP2Session {
     /// Nil: the response waits until a window moves.
     func allowance(of exchange: Exchange, _ length: Int) -> Int? {
         guard exchange.isEndless else { return length }
-        let verdict = exchange.flow.judge(
+        var flow = exchange.flow
+        let verdict = flow.judge(
             length: length, isMedia: exchange.isMedia, stream: remainingBytes(of: exchange),
             connection: window, remaining: remainingBytes)
+        exchange.flow = flow
         guard case .allowed(let bytes) = verdict else {
             hasHeldResponses = true
             return nil
@@ -42,8 +44,9 @@ extension HTTP2Session {
         guard let exchange = exchange(of: streamID), exchange.isEndless,
             let source = exchange.response.source
         else { return }
-        let isOld = exchange.flow.opened(
-            by: bytes, to: remainingBytes(of: exchange), nowMs: nowMs)
+        var flow = exchange.flow
+        let isOld = flow.opened(by: bytes, to: remainingBytes(of: exchange), nowMs: nowMs)
+        exchange.flow = flow
         if isOld, exchange.response.wantsToSend { source.wasHeldBack() }
         if exchange.flow.held != nil { resumeHeld(exchange) }
     }

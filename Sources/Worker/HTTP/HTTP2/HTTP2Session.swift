@@ -43,6 +43,8 @@ final class HTTP2Session: ProtocolSession {
     /// Resets still to leave that are due to a lack of room in this worker, not to the peer.
     var refusedStreams = 0
     var openExchanges: [Exchange] = []
+    /// How many those are.
+    var openCount = 0
     /// The header section that is being received; there is only one at a time (RFC 9113 4.3).
     var incoming: IncomingHeaders?
     /// The bytes of that section's frames so far.
@@ -59,6 +61,8 @@ final class HTTP2Session: ProtocolSession {
     /// Bytes after the first few requests, to be taken later. No more than one receive buffer: nothing
     /// is received while there are any.
     private var held: [UInt8] = []
+    /// How many bytes that are: asked far more often than there are any.
+    private var heldCount = 0
     private var heldCounted = 0
     private(set) var isDraining = false
     private var isDrained = false
@@ -108,8 +112,8 @@ final class HTTP2Session: ProtocolSession {
     var nowMs: UInt64 { loop.nowMs }
     var headerSectionSinceMs: UInt64? { incoming?.sinceMs }
     /// Windows hold back bodies, and everything else is small, so only held bytes stop the reading.
-    var wantsInput: Bool { held.isEmpty }
-    var hasHeldInput: Bool { !held.isEmpty }
+    var wantsInput: Bool { heldCount == 0 }
+    var hasHeldInput: Bool { heldCount > 0 }
 
     // MARK: Bytes
 
@@ -117,29 +121,40 @@ final class HTTP2Session: ProtocolSession {
     /// connection cannot go on.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         defer { countHeld() }
-        guard held.isEmpty else {
-            unsafe held.append(contentsOf: bytes)
+        if heldCount > 0 {
+            unsafe hold(bytes[...])
             return true
         }
         guard let count = unsafe takeFew(bytes) else { return false }
-        if count < bytes.count { unsafe held.append(contentsOf: bytes[count...]) }
+        if count < bytes.count { unsafe hold(bytes[count...]) }
         return true
     }
 
     func receiveHeld() -> Bool {
         let bytes = held
-        held = []
+        forgetHeld()
         return unsafe bytes.withUnsafeBytes { unsafe receive($0) }
+    }
+
+    private func hold(_ bytes: Slice<UnsafeRawBufferPointer>) {
+        unsafe held.append(contentsOf: bytes)
+        heldCount = held.count
+    }
+
+    private func forgetHeld() {
+        held = []
+        heldCount = 0
     }
 
     /// Charges the bytes that are held to the client's share of this worker.
     private func countHeld() {
-        if held.count > heldCounted {
-            client.force(.heldBytes, held.count - heldCounted)
+        guard heldCount != heldCounted else { return }
+        if heldCount > heldCounted {
+            client.force(.heldBytes, heldCount - heldCounted)
         } else {
-            client.giveBack(.heldBytes, heldCounted - held.count)
+            client.giveBack(.heldBytes, heldCounted - heldCount)
         }
-        heldCounted = held.count
+        heldCounted = heldCount
     }
 
     /// Gives nghttp2 no more requests than one turn allows, and fewer when they take long. Returns how
@@ -271,8 +286,11 @@ final class HTTP2Session: ProtocolSession {
 
     /// The connection is gone: so are its exchanges.
     func closeExchanges(_ cause: CloseCause) {
-        while let exchange = openExchanges.popLast() { exchange.close(cause) }
-        held = []
+        while let exchange = openExchanges.popLast() {
+            openCount -= 1
+            exchange.close(cause)
+        }
+        forgetHeld()
         countHeld()
     }
 }

@@ -2,13 +2,14 @@
 // and not stored, so that the request can still be answered with 414 or 431. The section's statement of
 // its host is held to the rule of HTTP/1.1 (see Authority).
 
-struct IncomingHeaders {
+/// Used again for the next section (see SpentExchanges).
+final class IncomingHeaders {
     /// Beyond the limits times this, the peer gets no answer but a reset.
     private static let patience = 4
 
     /// When it began, in milliseconds of the loop.
-    let sinceMs: UInt64
-    let block: HeaderBlock
+    private(set) var sinceMs: UInt64
+    private(set) var block: HeaderBlock
     private let mostTargetBytes: Int
     private let mostFields: Int
     private let mostBytes: Int
@@ -19,17 +20,29 @@ struct IncomingHeaders {
     private var host: [UInt8]?
     private var hostFailure: HTTP1Failure?
 
-    /// - Parameter block: an empty one, to be filled.
-    init(sinceMs: UInt64, limits: HTTPLimits, block: HeaderBlock = HeaderBlock()) {
+    init(sinceMs: UInt64, limits: HTTPLimits) {
         self.sinceMs = sinceMs
-        self.block = block
+        block = HeaderBlock()
         mostTargetBytes = limits.targetBytes
         mostFields = limits.headerFields
         mostBytes = limits.headerBytes
     }
 
+    /// Begins anew; the former block belongs to a request. Call `begin` before anything else.
+    /// - Parameter block: an empty one, to be filled.
+    func clear(for block: HeaderBlock) {
+        self.block = block
+        fields = 0
+        bytes = 0
+        isTargetTooLong = false
+        if host != nil { host = nil }
+        hostFailure = nil
+    }
+
+    func begin(sinceMs: UInt64) { self.sinceMs = sinceMs }
+
     /// Takes one field; false when the section exceeds the limits so far that it ends here.
-    mutating func append(name: Span<UInt8>, value: Span<UInt8>) -> Bool {
+    func append(name: Span<UInt8>, value: Span<UInt8>) -> Bool {
         fields += 1
         bytes += name.count + value.count
         let isPath = name.count == 5 && name[0] == UInt8(ascii: ":") && name[1] == UInt8(ascii: "p")
@@ -42,7 +55,7 @@ struct IncomingHeaders {
         return fields <= Self.patience * mostFields && bytes <= Self.patience * mostBytes
     }
 
-    private mutating func takeHost(name: Span<UInt8>, value: Span<UInt8>) {
+    private func takeHost(name: Span<UInt8>, value: Span<UInt8>) {
         let isHost = name.equals("host")
         guard isHost || name.equals(":authority") else { return }
         if !Authority.isValid(value) { hostFailure = .malformedHost }

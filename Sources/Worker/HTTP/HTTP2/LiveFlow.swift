@@ -87,6 +87,7 @@ struct LiveFlow {
         return min(max(largest / 2 + largest / 16, range.lowerBound), range.upperBound)
     }
 
+    @inline(__always)
     mutating func sent(_ bytes: Int, nowMs: UInt64) {
         sentSinceOpened += bytes
         sentMs = nowMs
@@ -102,5 +103,6 @@ struct LiveFlow {
     }
 
     /// The response is asked again.
+    @inline(__always)
     mutating func resumed() { held = nil }
 }

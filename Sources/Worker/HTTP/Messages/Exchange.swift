@@ -42,11 +42,15 @@ package final class Exchange {
     private var follower: (any ExchangeHandler)?
     private var carriesMedia = false
     private var keepsWaiting = false
+    private var countedAs = 0
     /// The route of the request, with the parts of its target that are parameters; nil when it has no
     /// route.
     var route: RouteMatch?
     /// Under which number the request is counted; 0 if no route has taken it.
-    package var routeNumber = 0
+    package var routeNumber: Int {
+        get { countedAs }
+        set { countedAs = newValue }
+    }
     /// The start of the turn of the loop in which the request came, in microseconds. Set by sessions.
     var beganUs: UInt64 = 0
 
@@ -123,13 +127,13 @@ package final class Exchange {
 
     /// Begins anew, like `init`; call after `close`. Returns the request that it had.
     func renew(
-        request: consuming Request, client: ClientShare, transport: any ExchangeTransport,
-        streamID: Int32
+        request: Request, client: ClientShare, transport: any ExchangeTransport, streamID: Int32
     ) -> Request {
         precondition(self.transport == nil && mayBeRenewed, "one request after another")
         let nowMs = transport.nowMs
         body = RequestBody(isExpected: request.hasBody, nowMs: nowMs)
-        swap(&section, &request)
+        let last = section
+        section = request
         // It is usually the same, and need not be counted anew.
         if asking !== client { asking = client }
         route = nil
@@ -148,14 +152,21 @@ package final class Exchange {
         flow = LiveFlow(nowMs: nowMs)
         isResetByUs = false
         client.force(.heldBytes, heldBytes)
-        return request
+        return last
     }
 
     /// Whether the memory of its header section may be used for another one.
     var hasSpentBlock: Bool { section.hasSpentBlock }
 
+    /// The next one that is over; kept by SpentExchanges.
+    var nextSpent: Exchange?
+
     /// Goes on as if the request had come with this target.
-    func replaceTarget(_ target: [UInt8]) { section.replaceTarget(target) }
+    func replaceTarget(_ target: [UInt8]) {
+        var changed = section
+        changed.replaceTarget(target)
+        section = changed
+    }
 
     // MARK: For routes
 

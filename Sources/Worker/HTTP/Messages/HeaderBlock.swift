@@ -15,6 +15,8 @@ final class HeaderBlock {
     /// A block that has grown beyond this is not used again.
     private static let keptBytes = 4 * initialBytes
 
+    /// The next one that is free; kept by SpentExchanges.
+    var next: HeaderBlock?
     private(set) var fieldCount = 0
     /// Bytes of all names and values, including pseudo-header fields.
     private(set) var contentBytes = 0

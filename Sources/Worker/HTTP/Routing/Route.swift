@@ -39,38 +39,41 @@ package struct Route {
 /// All routes at one pattern.
 final class RoutePlace {
     let pattern: String
-    private(set) var readers = Route.Readers.ownPages
-    private(set) var takesEndlessBody = false
+    let readers: Route.Readers
+    let takesEndlessBody: Bool
     /// In the order in which Allow names them.
-    private(set) var methods: [RequestMethod] = []
-    private var handlers = [Route.Handler?](
-        repeating: nil, count: RequestMethod.allCases.count)
+    let methods: [RequestMethod]
+    private let handlers: [Route.Handler?]
     /// Under which number a request is counted, by method. A method that there is not counts like the
     /// first one that there is.
-    private var numbers = [Int](repeating: 0, count: RequestMethod.allCases.count)
+    private let numbers: [Int]
 
-    init(_ pattern: String) {
-        self.pattern = pattern
-    }
-
-    /// - Parameter number: under which its requests are counted.
-    func add(_ route: Route, number: Int) {
-        if methods.isEmpty { numbers = numbers.map { _ in number } }
-        if route.readers == .everyPage { readers = .everyPage }
-        if route.takesEndlessBody { takesEndlessBody = true }
-        for (method, handler) in route.handlers {
-            add(method, handler, number)
-            if method == .get { add(.head, handler, number) }
+    /// - Parameter number: under which the requests for a route of that name are counted.
+    init(_ pattern: String, _ routes: [Route], number: (_ name: String) -> Int) {
+        var methods: [RequestMethod] = []
+        var handlers = [Route.Handler?](repeating: nil, count: RequestMethod.allCases.count)
+        var numbers = [Int](
+            repeating: routes.first.map { number($0.name) } ?? 0,
+            count: RequestMethod.allCases.count)
+        func add(_ method: RequestMethod, of route: Route, _ handler: @escaping Route.Handler) {
+            let index = Int(method.rawValue)
+            precondition(handlers[index] == nil, "a method belongs to one route")
+            handlers[index] = handler
+            numbers[index] = number(route.name)
+            methods.append(method)
         }
-    }
-
-    private func add(
-        _ method: RequestMethod, _ handler: @escaping Route.Handler, _ number: Int
-    ) {
-        precondition(self.handler(for: method) == nil, "a method belongs to one route")
-        handlers[Int(method.rawValue)] = handler
-        numbers[Int(method.rawValue)] = number
-        methods.append(method)
+        for route in routes {
+            for (method, handler) in route.handlers {
+                add(method, of: route, handler)
+                if method == .get { add(.head, of: route, handler) }
+            }
+        }
+        self.pattern = pattern
+        readers = routes.contains { $0.readers == .everyPage } ? .everyPage : .ownPages
+        takesEndlessBody = routes.contains(where: \.takesEndlessBody)
+        self.methods = methods
+        self.handlers = handlers
+        self.numbers = numbers
     }
 
     func handler(for method: RequestMethod) -> Route.Handler? { handlers[Int(method.rawValue)] }

@@ -42,15 +42,13 @@ package final class RouteTable: Application {
     }
 
     private static func places(_ routes: [Route], _ number: (String) -> Int) -> [RoutePlace] {
-        var places: [RoutePlace] = []
-        for route in routes {
-            if !places.contains(where: { $0.pattern == route.pattern }) {
-                places.append(RoutePlace(route.pattern))
-            }
-            places.first { $0.pattern == route.pattern }?.add(
-                route, number: number(route.name))
+        var patterns: [String] = []
+        for route in routes where !patterns.contains(route.pattern) {
+            patterns.append(route.pattern)
         }
-        return places
+        return patterns.map { pattern in
+            RoutePlace(pattern, routes.filter { $0.pattern == pattern }, number: number)
+        }
     }
 
     package func begin(_ exchange: Exchange) {

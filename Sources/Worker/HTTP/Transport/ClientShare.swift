@@ -10,7 +10,7 @@ import LinuxIO
 import Settings
 
 /// One client, as long as it has a connection or has taken something.
-package final class ClientShare {
+package final class ClientShare: LineMember {
     /// What a client can use up.
     package enum Means: Int, CaseIterable, Sendable {
         case connections
@@ -35,8 +35,8 @@ package final class ClientShare {
     /// clients when they have given everything back.
     private let table: ClientTable
     /// Its connections that wait for their turn, indexed by `ConnectionTurns.Kind`.
-    var waiting = [Line<Connection>](
-        repeating: Line(), count: ConnectionTurns.Kind.allCases.count)
+    var waiting = InlineArray<4, Line<Connection>>(repeating: Line())
+    var behind = LineFollowers<ClientShare>()
     private var taken = Amounts(repeating: 0)
     /// How many kinds of means it has taken anything of.
     private var kindsTaken = 0

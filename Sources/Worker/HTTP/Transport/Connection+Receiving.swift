@@ -45,7 +45,7 @@ extension Connection {
             return code == EAGAIN ? () : close(.connectionLost)
         }
         if count == 0 { return receiveEnd() }
-        server.counters.bytesReceived += UInt64(count)
+        server.counters.counts.bytesReceived += UInt64(count)
         buffers.receivePosition = 0
         buffers.receiveEnd = count
         process()
@@ -130,7 +130,7 @@ extension Connection {
         transmit()
         // One that is closed by then has been counted.
         if !isWaiting, !isClosed {
-            server.counters.handshakesFailed += 1
+            server.counters.counts.handshakesFailed += 1
             linger()
         }
         return false
@@ -167,7 +167,7 @@ extension Connection {
     }
 
     private func refuse(_ plaintext: PlaintextHead) {
-        server.counters.handshakesFailed += 1
+        server.counters.counts.handshakesFailed += 1
         if plaintext.wantsSilence { return linger() }
         let answer = HTTP1Response.last(
             .plaintext, date: server.date.text(nowMs: server.loop.nowMs))

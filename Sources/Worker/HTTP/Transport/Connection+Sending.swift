@@ -91,7 +91,7 @@ extension Connection {
         guard count > 0, !isClosed else { return }
         guard !isBlocked else {
             // Only the library's own answers (key updates, alerts) come here, and there are few of them.
-            unsafe output.wait(buffers.ciphertext, count: count)
+            changeOutput { unsafe $0.wait(buffers.ciphertext, count: count) }
             if output.remainderBytes > 2 * buffers.ciphertextCapacity { close(.connectionLost) }
             return
         }
@@ -99,16 +99,27 @@ extension Connection {
         guard let sent else { return close(.connectionLost) }
         output.took(sent)
         guard sent < count else { return }
-        unsafe output.refused(
-            buffers.ciphertext + sent, count: count - sent, nowMs: server.loop.nowMs)
+        changeOutput {
+            unsafe $0.refused(
+                buffers.ciphertext + sent, count: count - sent, nowMs: server.loop.nowMs)
+        }
         updateInterest()
         ensureCheck(afterMs: server.limits.progressMs)
+    }
+
+    /// Changes it outside of the connection: in place, every look at it would be checked for overlapping
+    /// with that, and almost all of them find nothing refused.
+    private func changeOutput(_ body: (inout SocketOutput) -> Void) {
+        var changed = output
+        body(&changed)
+        output = changed
     }
 
     private func sendRemainder() {
         var isGood = true
         var takenBytes = 0
-        unsafe output.retry { bytes in
+        var retried = output
+        unsafe retried.retry { bytes in
             guard let base = bytes.baseAddress,
                 let sent = unsafe sendNow(base, bytes.count)
             else {
@@ -119,7 +130,8 @@ extension Connection {
             return sent
         }
         guard isGood else { return close(.connectionLost) }
-        output.took(takenBytes)
+        retried.took(takenBytes)
+        output = retried
         guard !isBlocked else { return }
         updateInterest()
         if case .lingering = phase { endOutput() }
@@ -132,7 +144,7 @@ extension Connection {
                 descriptor.raw, bytes, count,
                 Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
             if sent >= 0 {
-                server.counters.bytesSent += UInt64(sent)
+                server.counters.counts.bytesSent += UInt64(sent)
                 return sent
             }
             let code = weir_errno()

@@ -32,7 +32,7 @@ extension Connection {
             ensureCheck(afterMs: deadlineMs - nowMs)
         }
         guard let session else { return }
-        if case .open = phase, isTooSlow(output.look(nowMs: nowMs, server.limits.progress)) {
+        if case .open = phase, isOutputTooSlow(nowMs) {
             return expire()
         }
         let isWindowTooSlow = isWindowTooSlow(session, nowMs)
@@ -52,6 +52,13 @@ extension Connection {
             windowWatch.look(
                 isHeld: session.isHeldByPeer, movedBytes: session.payloadBytesSent, nowMs: nowMs,
                 server.limits.progress))
+    }
+
+    private func isOutputTooSlow(_ nowMs: UInt64) -> Bool {
+        var looked = output
+        let verdict = looked.look(nowMs: nowMs, server.limits.progress)
+        output = looked
+        return isTooSlow(verdict)
     }
 
     /// Plans another check if the verdict is still open.

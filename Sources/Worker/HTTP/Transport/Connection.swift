@@ -15,7 +15,7 @@ import Glibc
 import LinuxIO
 
 @safe
-final class Connection: EventHandler {
+final class Connection: EventHandler, LineMember {
     /// What is read from the socket.
     enum Input {
         /// All bytes that come.
@@ -52,6 +52,7 @@ final class Connection: EventHandler {
     var output = SocketOutput()
     /// The server's lines in which it waits for its turn.
     var waiting = ConnectionTurns.Places()
+    var behind = LineFollowers<Connection>()
     /// Open exchanges that carry live media.
     var mediaExchangeCount = 0
     var clock: ConnectionClock
@@ -113,7 +114,11 @@ final class Connection: EventHandler {
     /// Takes the header of the proxy from bytes that were received. True when it is complete, and what
     /// the client says follows.
     func takeHeader(_ bytes: Span<UInt8>, from position: inout Int) -> Bool {
-        switch phase.takeHeader(bytes, from: &position) {
+        // Not in place: every look at the phase would be checked for overlapping with that.
+        var introducing = phase
+        let outcome = introducing.takeHeader(bytes, from: &position)
+        phase = introducing
+        switch outcome {
         case nil, .needsMore: return false
         case .invalid:
             refuseIntroduction()
@@ -154,7 +159,7 @@ final class Connection: EventHandler {
     }
 
     func refuseIntroduction() {
-        server.counters.proxyHeadersRefused += 1
+        server.counters.counts.proxyHeadersRefused += 1
         server.onHeaderRefused?(peer)
         close(.connectionLost)
     }
@@ -166,7 +171,7 @@ final class Connection: EventHandler {
     }
 
     private func enter(_ next: ConnectionPhase) {
-        phase.become(next)
+        phase = phase.becoming(next)
         clock.phaseDidChange(nowMs: server.loop.nowMs)
     }
 
@@ -258,7 +263,7 @@ final class Connection: EventHandler {
     /// that.
     func endForAbuse() {
         guard case .open(let session) = phase else { return }
-        server.counters.abuseCloses += 1
+        server.counters.counts.abuseCloses += 1
         announceEnd(of: session, .abuse)
     }
 
@@ -286,7 +291,7 @@ final class Connection: EventHandler {
         let last = session
         enter(.closed)
         server.buffers.ciphertextCount = 0
-        output.discard()
+        output = SocketOutput()
         if let plannedLook { server.loop.cancel(plannedLook.timer) }
         plannedLook = nil
         if let registration { server.loop.remove(registration) }
@@ -304,7 +309,7 @@ final class Connection: EventHandler {
         guard case .handshaking = phase, let ssl = unsafe ssl else { return }
         let hasBegun = unsafe SSL_in_before(ssl) == 0
         guard cause == .timeout || (cause == .connectionLost && hasBegun) else { return }
-        server.counters.handshakesFailed += 1
+        server.counters.counts.handshakesFailed += 1
     }
 
     /// A FIN has come, though it may not have been read yet.

@@ -61,10 +61,10 @@ enum ConnectionPhase {
         return outcome
     }
 
-    /// Goes on to the next phase.
-    mutating func become(_ next: ConnectionPhase) {
+    /// The next phase, if it may follow.
+    func becoming(_ next: ConnectionPhase) -> ConnectionPhase {
         precondition(stage.mayBecome(next.stage), "\(stage) does not become \(next.stage)")
-        self = next
+        return next
     }
 }
 

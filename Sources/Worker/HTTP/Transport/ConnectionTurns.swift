@@ -24,15 +24,32 @@ final class ConnectionTurns: TurnTask {
         case output
     }
 
-    private var lines = Kind.allCases.map(FairLine.init)
+    /// Clients with connections that wait, by kind. Each has a line of its connections.
+    private var lines = InlineArray<4, Line<ClientShare>>(repeating: Line())
+
+    init() {
+        precondition(lines.count == Kind.allCases.count, "there is a line of each kind")
+    }
+
+    deinit {
+        for kind in Kind.allCases {
+            while popFirst(kind) != nil {}
+        }
+    }
 
     /// The connection has work to do; it is done in this turn of the loop or soon after.
     func add(_ connection: Connection, to kind: Kind) {
         guard connection.waiting.insert(kind) else { return }
-        lines[kind.rawValue].append(connection)
+        let client = connection.client
+        var waiting = client.waiting[kind.rawValue]
+        if waiting.isEmpty { append(client, kind) }
+        waiting.append(connection, kind)
+        client.waiting[kind.rawValue] = waiting
     }
 
-    var hasWork: Bool { lines.contains { !$0.isEmpty } }
+    var hasWork: Bool {
+        !isEmpty(.mediaInput) || !isEmpty(.mediaOutput) || !isEmpty(.input) || !isEmpty(.output)
+    }
 
     func work() {
         serve(.mediaInput, us: Limits.mediaSliceUs)
@@ -43,13 +60,31 @@ final class ConnectionTurns: TurnTask {
         serve(.output, us: sliceUs)
     }
 
+    /// The first connection of the client whose turn it is, which then goes to the end of the line.
+    private func popFirst(_ kind: Kind) -> Connection? {
+        var clients = lines[kind.rawValue]
+        guard let client = clients.popFirst(kind) else { return nil }
+        lines[kind.rawValue] = clients
+        var waiting = client.waiting[kind.rawValue]
+        let connection = waiting.popFirst(kind)
+        client.waiting[kind.rawValue] = waiting
+        if !waiting.isEmpty { append(client, kind) }
+        return connection
+    }
+
+    private func append(_ client: ClientShare, _ kind: Kind) {
+        var clients = lines[kind.rawValue]
+        clients.append(client, kind)
+        lines[kind.rawValue] = clients
+    }
+
     private func isEmpty(_ kind: Kind) -> Bool { lines[kind.rawValue].isEmpty }
 
     private func serve(_ kind: Kind, us: UInt64) {
         guard !isEmpty(kind) else { return }
         let slice = TurnSlice(us: us)
         repeat {
-            guard let connection = lines[kind.rawValue].popFirst() else { return }
+            guard let connection = popFirst(kind) else { return }
             connection.waiting.remove(kind)
             switch kind {
             case .mediaInput, .input: connection.takeInputTurn()
@@ -77,31 +112,5 @@ final class ConnectionTurns: TurnTask {
         var isEmpty: Bool { bits == 0 }
 
         func contains(_ kind: Kind) -> Bool { bits & 1 << UInt8(kind.rawValue) != 0 }
-    }
-}
-
-/// A line of clients, each with a line of its connections.
-private struct FairLine {
-    private let kind: ConnectionTurns.Kind
-    private var clients = Line<ClientShare>()
-
-    init(_ kind: ConnectionTurns.Kind) {
-        self.kind = kind
-    }
-
-    var isEmpty: Bool { clients.isEmpty }
-
-    mutating func append(_ connection: Connection) {
-        let client = connection.client
-        if client.waiting[kind.rawValue].isEmpty { clients.append(client) }
-        client.waiting[kind.rawValue].append(connection)
-    }
-
-    /// The first connection of the client whose turn it is, which then goes to the end of the line.
-    mutating func popFirst() -> Connection? {
-        guard let client = clients.popFirst() else { return nil }
-        let connection = client.waiting[kind.rawValue].popFirst()
-        if !client.waiting[kind.rawValue].isEmpty { clients.append(client) }
-        return connection
     }
 }

@@ -128,7 +128,7 @@ package final class HTTPServer {
         connections[connection.id] = connection
         if transport.isProxied { proxied[number] = connection }
         connection.client.force(.connections)
-        counters.connectionsOpened += 1
+        counters.counts.connectionsOpened += 1
         onConnectionCountChange?()
     }
 
@@ -139,7 +139,7 @@ package final class HTTPServer {
     }
 
     private func refuse(_ number: UInt64) {
-        counters.connectionsRefused += 1
+        counters.counts.connectionsRefused += 1
         onConnectionEnd?(number)
     }
 
@@ -184,7 +184,7 @@ package final class HTTPServer {
 
     /// A handshake has finished that began so many microseconds ago.
     func didOpen(afterUs durationUs: UInt64) {
-        counters.handshakes += 1
+        counters.counts.handshakes += 1
         observer?.didFinishHandshake(durationUs: durationUs)
         trimLater()
     }
@@ -201,7 +201,7 @@ package final class HTTPServer {
         connections[connection.id] = nil
         if !proxied.isEmpty { proxied[connection.number] = nil }
         connection.client.giveBack(.connections)
-        counters.connectionsClosed += 1
+        counters.counts.connectionsClosed += 1
         onConnectionCountChange?()
         onConnectionEnd?(connection.number)
         trimLater()

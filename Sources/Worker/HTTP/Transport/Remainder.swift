@@ -5,7 +5,7 @@
 
 /// A first-in first-out run of bytes. Sizes in bytes.
 @safe
-struct Remainder: ~Copyable {
+final class Remainder {
     private var storage: UnsafeMutableRawPointer?
     private var start = 0
     private var end = 0
@@ -20,7 +20,7 @@ struct Remainder: ~Copyable {
     var isEmpty: Bool { start == end }
 
     /// Appends a copy.
-    mutating func append(_ bytes: UnsafeRawPointer, count added: Int) {
+    func append(_ bytes: UnsafeRawPointer, count added: Int) {
         let alignment = 16
         let fresh = UnsafeMutableRawPointer.allocate(
             byteCount: count + added, alignment: alignment)
@@ -35,7 +35,7 @@ struct Remainder: ~Copyable {
     }
 
     /// Hands out the bytes; `body` returns how many of them it took.
-    mutating func consume(_ body: (UnsafeRawBufferPointer) -> Int) {
+    func consume(_ body: (UnsafeRawBufferPointer) -> Int) {
         guard let storage = unsafe storage else { return }
         let taken = unsafe body(UnsafeRawBufferPointer(start: storage + start, count: count))
         precondition(taken >= 0 && taken <= count, "no more is taken than is there")
@@ -43,7 +43,7 @@ struct Remainder: ~Copyable {
         if isEmpty { discard() }
     }
 
-    mutating func discard() {
+    private func discard() {
         unsafe storage?.deallocate()
         unsafe storage = nil
         start = 0
