@@ -212,6 +212,30 @@ private struct ModelReader {
             try take(chosen, &generator)
         }
 
+        /// Several entries at once, if the reader finds some: the same that it would get one by one.
+        mutating func readRun(_ generator: inout SeededRandom) throws {
+            guard let chosen = readers.indices.randomElement(using: &generator) else { return }
+            var buffer = [UInt8](repeating: 0, count: .random(in: 0...2_000, using: &generator))
+            let run = buffer.withUnsafeMutableBytes {
+                readers[chosen].cursor.takeRun(from: writer.ring, into: $0)
+            }
+            guard let run else { return }
+            var position = 0
+            for sequence in run.first.sequence..<run.end {
+                let next = readers[chosen].model.step(model)
+                try #require(next == Int(sequence))
+                #expect(model.entries[Int(sequence)].kind == .media)
+                let taken = readers[chosen].model.take(model, bufferBytes: .max)
+                let count = try #require(taken)
+                for offset in 0..<count {
+                    try #require(buffer[position + offset] == KnownMedia.byte(sequence, offset))
+                }
+                position += count
+            }
+            #expect(position == run.bytes && !readers[chosen].cursor.isInsideEntry)
+            #expect(readers[chosen].cursor.jumps == readers[chosen].model.jumps)
+        }
+
         private mutating func take(_ chosen: Int, _ generator: inout SeededRandom) throws {
             let inside = readers[chosen].model.inside
             let bufferBytes = Int.random(in: 0...400, using: &generator)
@@ -256,6 +280,7 @@ private struct ModelReader {
                 }
                 stage.readers[chosen].cursor.catchUp()
                 stage.readers[chosen].model.catchUp()
+            case 28..<50: try stage.readRun(&generator)
             default: try stage.read(&generator)
             }
         }

@@ -214,6 +214,21 @@ package struct RingCursor {
         return count
     }
 
+    /// Takes several whole entries at once. Nil: there are none that can be taken so, or they do not fit;
+    /// then ask for the next entry.
+    package mutating func takeRun(
+        from ring: Ring, into buffer: UnsafeMutableRawBufferPointer
+    ) -> RingRun? {
+        guard current == nil, hasTaken, !isLapped, !mustCatchUp, kinds == .media,
+            let sequence = next, let run = ring.run(from: sequence), run.bytes <= buffer.count,
+            !isTooFarBehind(run.first, in: ring)
+        else { return nil }
+        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<run.bytes])
+        guard unsafe ring.copy(position: run.first.position, into: part) else { return nil }
+        next = run.end
+        return run
+    }
+
     /// Passes over the current entry, of which nothing has been taken.
     package mutating func skip() {
         guard let entry = current, offset == 0 else { return }

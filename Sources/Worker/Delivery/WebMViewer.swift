@@ -78,8 +78,14 @@ package struct WebMViewer {
                 written += 1
                 continue
             }
-            guard case .entry(let entry) = cursor.next(in: ring) else { break }
             let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[written...])
+            if let run = unsafe cursor.takeRun(from: ring, into: rest) {
+                endMs = run.mediaEndMs &- baseMs
+                timecode = nil
+                written += run.bytes
+                continue
+            }
+            guard case .entry(let entry) = cursor.next(in: ring) else { break }
             if let count = unsafe copy(entry, from: ring, into: rest) {
                 written += count
             } else {
