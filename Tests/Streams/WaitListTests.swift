@@ -1,6 +1,7 @@
 // The list of those who wait, and how often they are woken.
 
 import LinuxIO
+import Settings
 import Testing
 
 @testable import Streams
@@ -81,6 +82,38 @@ import Testing
             list.remove(member)
             list.remove(member)
         }
+    }
+
+    @Test("members of a long list are woken a few at a time, each once, whoever leaves meanwhile")
+    func rounds() {
+        let few = Limits.viewersWokenAtOnce
+        let members = (0..<4 * few + 3).map { _ in Member() }
+        let list = list(members)
+        let rounds = WakeRounds()
+        rounds.wake(list)
+        #expect(members.map(\.wakes).reduce(0, +) == few)
+        rounds.work()
+        // Of those who have been woken, and of those who have not.
+        let gone = [members[0], members[few], members[2 * few], members[4 * few + 2]]
+        for member in gone { list.remove(member) }
+        while rounds.hasWork { rounds.work() }
+        for member in members where !gone.contains(where: { $0 === member }) {
+            #expect(member.wakes == 1)
+        }
+    }
+
+    @Test("what comes during a round is another one, and short lists are woken at once")
+    func anotherRound() {
+        let members = (0..<2 * Limits.viewersWokenAtOnce).map { _ in Member() }
+        let (long, short) = (list(members), list([Member(), Member()]))
+        let rounds = WakeRounds()
+        for _ in 0..<3 { rounds.wake(long) }
+        rounds.wake(short)
+        #expect(rounds.hasWork)
+        while rounds.hasWork { rounds.work() }
+        #expect(members.allSatisfy { $0.wakes == 2 })
+        rounds.wake(short)
+        #expect(!rounds.hasWork)
     }
 
     @Test("what comes often is told at once and then together, and nothing is left untold")

@@ -63,7 +63,9 @@ package final class LiveStream {
             of: name, dataDirectory: environment.dataDirectory, slot: environment.slot)
         self.environment = environment
         aboutFile = AboutFile(folder: "\(environment.dataDirectory)/live/\(name)")
-        delivery = WakePace(loop: environment.loop) { [viewers] in viewers.wake() }
+        delivery = WakePace(loop: environment.loop) { [viewers, rounds = environment.wakeRounds] in
+            rounds.wake(viewers)
+        }
     }
 
     // MARK: What it carries

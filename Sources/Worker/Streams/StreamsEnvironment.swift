@@ -21,6 +21,7 @@ package final class StreamsEnvironment {
     /// Requests that wait for media that is still to come.
     let heldRequests: Gauge
     let diskCare: DiskCare
+    let wakeRounds = WakeRounds()
     let dataDirectory: String
     let mediaLimits: MediaLimits
     /// How long a stream without media is kept, in milliseconds.
@@ -51,6 +52,7 @@ package final class StreamsEnvironment {
         ringMs = settings.ringMs
         self.isServerStart = isServerStart
         self.logsForAll = logsForAll
+        loop.add(wakeRounds)
     }
 
     /// This worker's number. The worker that replaces it gets the same one.

@@ -23,6 +23,10 @@ package protocol Waiter: AnyObject {
 
 package final class WaitList {
     private var members: [any Waiter] = []
+    /// In a round of waking, those before it have been woken; nil between rounds.
+    private var woken: Int?
+    /// Something has come since the round began.
+    var wantsAnotherRound = false
 
     package init() {}
 
@@ -41,10 +45,26 @@ package final class WaitList {
         guard place < members.count else { return }
         members[place] = last
         last.place = place
+        // It now stands among those who have been woken.
+        if let woken, place < woken, members.count >= woken { last.wake() }
     }
 
     package func wake() {
         for member in members { member.wake() }
+    }
+
+    /// Not all of them have been woken that are to be.
+    var isInRound: Bool { woken != nil }
+
+    /// Wakes the next few of a round. True: the round is over.
+    func wakeNext(_ count: Int) -> Bool {
+        let first = woken ?? 0
+        let members = members
+        let end = min(first + count, members.count)
+        woken = end < members.count ? end : nil
+        guard first < end else { return woken == nil }
+        for place in first..<end { members[place].wake() }
+        return woken == nil
     }
 
     /// Looks after one of `parts` parts of the list; all of them in turn are the whole list.

@@ -9,6 +9,9 @@ extension Limits {
     /// millisecond more for so many viewers, up to the longest interval.
     package static let viewersPerMsOfGathering: UInt64 = 5
     package static let deliveryIntervalLongestMs: UInt64 = 200
+    /// Worker: viewers of a stream are woken so many at a time. What a wake-up touches of them, some KiB
+    /// each, is then still in the processor's cache when they are sent to.
+    package static let viewersWokenAtOnce = 48
     /// Request: if a stream has no place left where a viewer can begin, the viewer is answered when
     /// the next such place comes, or refused after this time. Longer than most encoders go without
     /// a key frame, shorter than players and proxies wait for an answer.
