@@ -13,6 +13,7 @@ import Testing
 @Suite struct RingNotifierTests {
     private let bench: StreamBench
     private let writer: RingWriter
+    private let stream: LiveStream
     private let notifier: RingNotifier
     private let changes: StreamChanges
     /// What the doorbells of three workers are heard by.
@@ -37,8 +38,9 @@ import Testing
         }
         let doorbells = try Doorbells(adopting: raw, ownSlot: 0, board: bench.board)
         changes = StreamChanges(counters: bench.counters, doorbells: doorbells)
+        stream = try #require(bench.streams.find(bench.name))
         notifier = RingNotifier(
-            ring: writer.ring, loop: bench.loop, doorbells: doorbells, changes: changes)
+            stream, loop: bench.loop, doorbells: doorbells, changes: changes)
     }
 
     /// The workers whose doorbell has rung since this was last asked.
@@ -78,6 +80,47 @@ import Testing
         #expect(rung() == [2])
         notifier.flush()
         #expect(rung() == [])
+    }
+
+    @Test(
+        "viewers of the same worker are woken without a doorbell, and only when something has come")
+    func here() throws {
+        defer { for ear in ears { close(ear) } }
+        let watcher = Watcher(stream)
+        stream.deliver()
+        #expect(watcher.wakes == 1, "there was no look before")
+        notifier.committed(nowMs: writer.ring.bootNowMs)
+        notifier.flush()
+        #expect(watcher.wakes == 1, "the ring has not grown")
+        watcher.onWake = bench.loop.stop
+        try writer.append(
+            [1, 2, 3].span.bytes, flags: .independent, mediaTimeMs: 0, durationMs: 1, bootMs: 1,
+            state: [])
+        notifier.committed(nowMs: writer.ring.bootNowMs)
+        bench.loop.run()
+        #expect(watcher.wakes == 2 && rung() == [])
+        stream.deliver()
+        stream.end(.stopped)
+        stream.deliver()
+        bench.loop.run()
+        #expect(watcher.wakes == 3)
+    }
+
+    @Test("a bell says whether it rang for new media alone")
+    func causes() throws {
+        let bell = try EventDescriptor()
+        let bells = try Doorbells(
+            adopting: [dup(bell.descriptor.raw)], ownSlot: 0, board: bench.board)
+        #expect(!bells.clearOwn(), "it has not rung")
+        bells.ring(mask: 1, for: .media)
+        bells.ring(mask: 1, for: .media)
+        #expect(bells.clearOwn())
+        bells.ring(mask: 1, for: .media)
+        bells.ring(slot: 0)
+        #expect(!bells.clearOwn())
+        bell.ring(adding: .max - 1)
+        bells.ring(slot: 0)
+        #expect(!bells.clearOwn(), "it may have rung for anything when it was full")
     }
 
     @Test("media ends a pause, and every worker is told")

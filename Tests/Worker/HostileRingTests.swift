@@ -62,7 +62,7 @@ import Testing
         _ = EndedBroadcast(ring, of: stream.name)
         read(ring)
         let notifier = RingNotifier(
-            ring: ring, loop: bench.loop, doorbells: bench.doorbells, changes: bench.changes)
+            stream, loop: bench.loop, doorbells: bench.doorbells, changes: bench.changes)
         notifier.committed(nowMs: nowMs)
         notifier.flush()
         ring.status.setViewerCount(1, slot: 0)

@@ -21,14 +21,17 @@ package struct EventDescriptor: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
-    /// Makes the descriptor readable. A full counter already is, so that error is no error.
-    package func ring() {
-        _ = eventfd_write(descriptor.raw, 1)
+    /// Makes the descriptor readable, and adds to its number. A full one is readable already, so that
+    /// error is no error.
+    package func ring(adding amount: UInt64 = 1) {
+        _ = eventfd_write(descriptor.raw, amount)
     }
 
     /// Makes the descriptor unreadable again. Call it before looking for what the ring announced.
-    package func clear() {
-        var count: eventfd_t = 0
-        _ = unsafe eventfd_read(descriptor.raw, &count)
+    /// Returns what was added since the last time; 0 if nothing was.
+    @discardableResult
+    package func clear() -> UInt64 {
+        var sum: eventfd_t = 0
+        return unsafe eventfd_read(descriptor.raw, &sum) == 0 ? sum : 0
     }
 }

@@ -57,7 +57,7 @@ final class BroadcastWriter {
     private func adoptNotifier() {
         notifier = stream.map {
             RingNotifier(
-                ring: $0.ring, loop: environment.loop, doorbells: environment.doorbells,
+                $0, loop: environment.loop, doorbells: environment.doorbells,
                 changes: environment.changes)
         }
     }

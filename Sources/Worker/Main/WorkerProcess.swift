@@ -152,8 +152,9 @@ final class WorkerProcess {
     }
 
     private func doorbellRang() {
-        doorbells.clearOwn()
+        let isForMedia = doorbells.clearOwn()
         streams.deliver()
+        if isForMedia { return }
         publishing.doorbellRang()
         events.doorbellRang()
     }

@@ -32,12 +32,27 @@ package final class Doorbells {
     /// The descriptor this worker waits on.
     package var ownDescriptor: Int32 { bells[ownSlot].event.descriptor.raw }
 
-    /// Forgets that the bell has rung. Look at the streams' rings after this, not before.
-    package func clearOwn() { bells[ownSlot].event.clear() }
+    /// What a bell is rung for, as the number that is added to it. Builds that know one kind of ring ring
+    /// with 1, and look at everything whatever the number is.
+    package enum Cause: UInt64 {
+        /// Anything.
+        case change = 1
+        /// A ring has grown, which matters to those who watch it and to nobody else.
+        case media = 0x1_0000_0000
+    }
 
-    package func ring(slot: Int) {
+    /// Forgets that the bell has rung. Look at the streams' rings after this, not before.
+    /// Returns whether it has rung for new media alone.
+    package func clearOwn() -> Bool {
+        let sum = bells[ownSlot].event.clear()
+        // Full: something else may have found no room.
+        let isFull = sum >= UInt64.max - Cause.media.rawValue
+        return !isFull && sum >= Cause.media.rawValue && sum % Cause.media.rawValue == 0
+    }
+
+    package func ring(slot: Int, for cause: Cause = .change) {
         guard bells.indices.contains(slot) else { return }
-        bells[slot].event.ring()
+        bells[slot].event.ring(adding: cause.rawValue)
     }
 
     /// Rings every slot that has a worker. One that is only being started looks at everything anyway.
@@ -46,10 +61,10 @@ package final class Doorbells {
     }
 
     /// Rings every slot whose bit is set.
-    package func ring(mask: UInt64) {
+    package func ring(mask: UInt64, for cause: Cause = .change) {
         var rest = mask
         while rest != 0 {
-            ring(slot: rest.trailingZeroBitCount)
+            ring(slot: rest.trailingZeroBitCount, for: cause)
             rest &= rest - 1
         }
     }

@@ -27,6 +27,8 @@ package final class LiveStream {
     private let viewers = WaitList()
     private let followers = WaitList()
     private let delivery: WakePace
+    /// What those who wait have been woken for.
+    private var delivered: RingNews?
     private var packagedViewers = 0
     private var isDraining = false
     /// Since when the name has belonged to another ring, or to none.
@@ -310,9 +312,13 @@ package final class LiveStream {
         environment.viewers.change(by: change)
     }
 
-    /// The doorbell has rung: wakes the followers, and the viewers that wait at most once per delivery
-    /// interval.
-    func deliver() {
+    /// Something may have come: if so, wakes the followers, and the viewers that wait at most once per
+    /// delivery interval. Whoever does not wait now looks at the ring once more before waiting.
+    package func deliver() {
+        guard isWatched else { return }
+        let news = RingNews(ring)
+        guard news != delivered else { return }
+        delivered = news
         followers.wake()
         guard !viewers.isEmpty else { return }
         delivery.ring(intervalMs: DeliveryPace.intervalMs(viewers: viewers.count))

@@ -29,8 +29,7 @@ package final class LiveStreams {
     private var faults: [StreamName: RingError] = [:]
     let replaced: ReplacedRings
     package var newRings = NewRingPace()
-    /// Streams with viewers here, current or replaced.
-    private var watchedByID: [ObjectIdentifier: LiveStream] = [:]
+    private let watchedStreams: WatchedStreams
     private var sweep: StreamSweep?
 
     package init(
@@ -39,6 +38,7 @@ package final class LiveStreams {
         precondition(Limits.workers <= RingSlots.count, "each worker has a slot")
         self.environment = environment
         self.noteEnd = noteEnd
+        watchedStreams = WatchedStreams(loop: environment.loop)
         directory = try StreamDirectory(environment: environment)
         replaced = ReplacedRings(dataDirectory: environment.dataDirectory)
     }
@@ -140,9 +140,7 @@ package final class LiveStreams {
         guard let stream = try? LiveStream(name: name, ring: ring, environment: environment) else {
             return nil
         }
-        stream.onWatchedChange = { [weak self] stream in
-            self?.watchedByID[ObjectIdentifier(stream)] = stream.isWatched ? stream : nil
-        }
+        stream.onWatchedChange = { [weak watchedStreams] in watchedStreams?.note($0) }
         stream.onPastOpened = { [weak self] in self?.addLeaving($0, of: name) }
         keep(stream, as: name)
         return stream
@@ -169,13 +167,11 @@ package final class LiveStreams {
 
     // MARK: Those that are watched
 
-    /// Streams with viewers here: the ones that a doorbell may concern.
-    var watched: some Collection<LiveStream> { watchedByID.values }
+    /// Streams with viewers here.
+    var watched: some Collection<LiveStream> { watchedStreams.all }
 
     /// This worker's doorbell has rung: wakes viewers.
-    package func deliver() {
-        for stream in watched { stream.deliver() }
-    }
+    package func deliver() { watchedStreams.deliver() }
 
     /// The worker is going: ends the responses of its viewers.
     package func endViewersOfThisWorker() {

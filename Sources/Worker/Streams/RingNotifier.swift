@@ -1,6 +1,7 @@
 // Tells the workers whose viewers wait that a ring has grown: at once if it was quiet, otherwise at most
 // every `Limits.doorbellIntervalMs`, so that a stream of small writes does not become a storm of
-// wake-ups.
+// wake-ups. A doorbell does not say which ring it is, so the worker that hears it looks at all that it
+// watches. The viewers of this worker are woken without one.
 //
 // Owner: the worker's loop thread, for as long as the ring's writer lease is held.
 
@@ -10,15 +11,18 @@ import Settings
 import StreamState
 
 package final class RingNotifier {
-    private let ring: Ring
+    private let stream: LiveStream
     private let loop: EventLoop
     private let doorbells: Doorbells
     private let changes: StreamChanges
     private var lastRungMs: UInt64 = 0
     private var isScheduled = false
 
-    package init(ring: Ring, loop: EventLoop, doorbells: Doorbells, changes: StreamChanges) {
-        self.ring = ring
+    /// - Parameter stream: as viewers of this worker know it.
+    package init(
+        _ stream: LiveStream, loop: EventLoop, doorbells: Doorbells, changes: StreamChanges
+    ) {
+        self.stream = stream
         self.loop = loop
         self.doorbells = doorbells
         self.changes = changes
@@ -44,7 +48,7 @@ package final class RingNotifier {
 
     /// Ends a pause, whether the stream broke off or was only silent.
     private func noteLife(_ nowMs: UInt64) {
-        let status = ring.status
+        let status = stream.ring.status
         let wasSilent = nowMs > status.lastIngestBootMs + Limits.publisherSilenceMs
         status.lastIngestBootMs = nowMs
         guard wasSilent || status.pausedSinceBootMs != 0 else { return }
@@ -57,6 +61,8 @@ package final class RingNotifier {
         guard isScheduled else { return }
         isScheduled = false
         lastRungMs = loop.nowMs
-        doorbells.ring(mask: ring.slots.interested)
+        let others = stream.ring.slots.interested & ~(1 << UInt64(doorbells.ownSlot))
+        stream.deliver()
+        doorbells.ring(mask: others, for: .media)
     }
 }

@@ -5,6 +5,9 @@ extension Limits {
 
     /// Name: doorbells of one stream are rung at most this often.
     package static let doorbellIntervalMs: UInt64 = 20
+    /// Worker: a doorbell does not say whose ring has grown, so the worker that hears it looks at all that
+    /// it watches, a tenth of a microsecond each. There is a millisecond between two looks for so many.
+    package static let streamsLookedAtPerMs: UInt64 = 250
     /// Worker: the more viewers a worker has, the longer it gathers media before it wakes them: a
     /// millisecond more for so many viewers, up to the longest interval.
     package static let viewersPerMsOfGathering: UInt64 = 5
