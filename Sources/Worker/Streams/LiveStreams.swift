@@ -163,7 +163,7 @@ package final class LiveStreams {
     }
 
     /// How many streams there are, including ended ones that are still on disk.
-    package var count: Int { directory.names().count }
+    package var count: Int { directory.namesInAnyOrder.count }
 
     // MARK: Those that are watched
 
@@ -215,9 +215,15 @@ package final class LiveStreams {
         sweep?.start()
     }
 
-    /// Forgets streams whose rings have lost their names, and takes these away from those who read slowly.
-    func forgetReplaced() {
-        for (name, stream) in cached where !stream.ring.isCurrent { forget(name) }
+    /// Names with a stream on disk or in memory, in any order. `find` forgets those whose rings have lost
+    /// their names.
+    var namesToSweep: Set<StreamName> { Set(directory.namesInAnyOrder).union(cached.keys) }
+
+    /// Those with viewers here whose names had another ring, or none, when they were last looked up.
+    var watchedAndReplaced: [LiveStream] { watched.filter { cached[$0.name] !== $0 } }
+
+    /// Takes rings that have lost their names away from those who read slowly.
+    func letGoOfReplaced() {
         // To look for a stream may find that another ring leaves.
         let earlier = leaving
         leaving = LeavingRings()

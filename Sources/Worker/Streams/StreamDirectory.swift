@@ -38,9 +38,10 @@ struct StreamDirectory {
     func ringPath(_ name: StreamName) -> String { "\(folder(of: name))/\(Ring.fileName)" }
 
     /// Names that have a folder here, in order.
-    func names() -> [StreamName] {
-        let entries = (try? FileSystem.names(in: path)) ?? []
-        return entries.compactMap { try? StreamName($0) }.sorted { $0.text < $1.text }
+    func names() -> [StreamName] { namesInAnyOrder.sorted { $0.text < $1.text } }
+
+    var namesInAnyOrder: [StreamName] {
+        ((try? FileSystem.names(in: path)) ?? []).compactMap { try? StreamName($0) }
     }
 
     // MARK: Folders

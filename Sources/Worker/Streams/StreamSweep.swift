@@ -24,24 +24,24 @@ final class StreamSweep {
     func start() {
         environment.loop.schedule(afterMs: Limits.endNoticeMs) { [weak self] in
             guard let self else { return }
-            self.sweep(self.streams.all()[...])
+            self.sweep(Array(self.streams.namesToSweep)[...])
             for stream in self.streams.watched { stream.lookAfterViewers() }
             self.start()
         }
     }
 
     /// Ends and removes what is over, as much as one turn of the loop allows; the rest follows at once.
-    private func sweep(_ rest: ArraySlice<LiveStream>) {
+    private func sweep(_ rest: ArraySlice<StreamName>) {
         let slice = TurnSlice(us: Limits.sweepSliceUs)
-        for (index, stream) in zip(rest.indices, rest) {
+        for (index, name) in zip(rest.indices, rest) {
             if slice.isOver, index > rest.startIndex {
                 environment.loop.schedule(afterMs: 0) { [weak self] in self?.sweep(rest[index...]) }
                 return
             }
-            sweep(stream)
+            if let stream = streams.find(name) { sweep(stream) }
         }
-        streams.forgetReplaced()
-        for stream in streams.watched { stream.endIfReplaced() }
+        streams.letGoOfReplaced()
+        for stream in streams.watchedAndReplaced { stream.endIfReplaced() }
         streams.removeUnusedRings()
     }
 
