@@ -32,6 +32,7 @@ final class BroadcastWriter {
     /// The ring is this broadcast's: the broadcast was resumed, or its header was accepted.
     private(set) var isAttached = false
     private var rhythm: MediaRhythm
+    private var capacity = CapacityEstimate()
     /// When this request last brought bytes for the ring, or when it began; milliseconds of the loop.
     private(set) var heardMs: UInt64
 
@@ -107,7 +108,10 @@ final class BroadcastWriter {
     }
 
     /// How much media the ring holds, at the bit rate of what is in it now.
-    var capacityMs: UInt64? { lease?.ring.capacityMs }
+    var capacityMs: UInt64? {
+        guard let ring = lease?.ring else { return nil }
+        return capacity.value { ring.capacityMs }
+    }
 
     /// Where media goes on, if the header fits the present stream; nil when the broadcast needs a ring
     /// of its own.
@@ -206,7 +210,10 @@ final class BroadcastWriter {
         if let gapMs = rhythm.gapMs(atMs: nowMs) {
             environment.counters.observe(.ingestGap, us: gapMs * 1_000)
         }
-        lease?.ring.status.addBytesIngested(bytes)
+        if let ring = lease?.ring {
+            ring.status.addBytesIngested(bytes)
+            capacity.appended(bytes, ringBytes: ring.geometry.dataBytes)
+        }
         environment.counters.add(.ingestBytes, UInt64(bytes))
     }
 
@@ -267,6 +274,7 @@ final class BroadcastWriter {
         lease = created
         takeOverCountAtStart = created.ring.status.takeOverCount
         rhythm = MediaRhythm()
+        capacity = CapacityEstimate()
         attach()
         excuseSilence()
         guard let adopted = streams.adopt(created.ring, name: name) else {
