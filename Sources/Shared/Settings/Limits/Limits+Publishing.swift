@@ -43,8 +43,9 @@ extension Limits {
     /// little more than the clock, so that a source whose own clock is fast is not held back sooner or
     /// later.
     package static let publishPacePercent: UInt64 = 102
-    /// Machine: live and recently ended streams on one server.
-    package static let streams = 1_000
+    /// Machine: live and recently ended streams on one server. Every worker maps the ring of each, in up to
+    /// six pieces, and Linux gives a process 65,530 of these.
+    package static let streams = 4_000
     /// Client: live and paused streams of one client under open publishing, on one server: a class
     /// behind one address, each pupil with a stream. Counted once a second in each worker, so
     /// approximately.
