@@ -12,7 +12,7 @@ from live_stage import Show, Stage, weir
 
 _QUIET_S = 10
 _VIEWERS = 10_000
-_STREAMS = (100, 1_000)
+_STREAMS = (200, 2_000)
 _PROTOCOLS = {"h2": "Weir, HTTP/2", "http1": "Weir, HTTP/1.1"}
 
 
