@@ -50,4 +50,10 @@ package struct Mapping: ~Copyable {
             unsafe weir_map_over(address, bytes, raw, UInt64(fileOffset), writable ? 1 : 0)
         }
     }
+
+    /// Tells the kernel not to read ahead. For a file that is written from end to end: what it would read is
+    /// a hole, of which it makes pages full of zeros that nobody has asked for. Best effort.
+    package func expectNoReading() {
+        _ = unsafe madvise(base, bytes, Int32(MADV_RANDOM))
+    }
 }

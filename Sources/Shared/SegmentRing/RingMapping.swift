@@ -38,6 +38,9 @@ final class RingMapping {
             try mapping.place(
                 descriptor, fileOffset: layout.data, bytes: layout.geometry.dataBytes,
                 at: layout.fileBytes, writable: access == .writer)
+            // A writer's first stores would have as much of a new ring filled with zeros as the machine reads
+            // ahead, up to all of it.
+            if access == .writer { mapping.expectNoReading() }
             if access == .reader {
                 try mapping.place(
                     descriptor, fileOffset: RingLayout.shared, bytes: RingLayout.pageBytes,

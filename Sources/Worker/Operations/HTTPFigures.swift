@@ -33,7 +33,9 @@ package final class HTTPFigures {
         publish(counts.abuseCloses, as: .abuseCloses)
     }
 
-    private var connectionsOpen: UInt64 { counted.current.connectionsOpened - counted.current.connectionsClosed }
+    private var connectionsOpen: UInt64 {
+        counted.current.connectionsOpened - counted.current.connectionsClosed
+    }
 
     /// The same with what the process takes of the machine. Call about once a second.
     package func publishAll() {
