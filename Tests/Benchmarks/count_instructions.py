@@ -41,13 +41,15 @@ COUNTED = ("weir-worker", "libnghttp2")
 TOLERANCE = {
     "assetRequest": 0.02, "largeAssetRequest": 0.02, "apiRequest": 0.02, "playlistRequest": 0.02,
     "partRequest": 0.03, "segmentRequest": 0.03, "wakeUpHTTP2": 0.06, "wakeUpHTTP1": 0.06,
-    "handshake": 0.10, "idleSecond": 0.30}
+    "ingestPiece": 0.08, "handshake": 0.10, "idleSecond": 0.30}
 
 #: Of about 1 KiB and of about 12 KB.
 ASSET, LARGE_ASSET = "common/backoff.js", "watch/follower.js"
 REQUESTS, SEGMENTS, HANDSHAKES, IDLE_S = 400, 50, 60, 4
 #: What more viewers cost is what each of them costs; what the broadcast itself costs goes out.
 FEW_VIEWERS, MANY_VIEWERS, WAKE_UPS, FRAGMENT_BYTES = 4, 24, 80, 12_500
+#: What an encoder writes at a time, ten times a second, and how many of these.
+PIECE_BLOCKS, BLOCK_BYTES, PIECES = 8, 700, 200
 #: As much as a window can be: nothing of the count is for opening it.
 WINDOW = 2**31 - 1
 
@@ -226,6 +228,29 @@ def per_wake_up(
     return (many - few) / (MANY_VIEWERS - FEW_VIEWERS) / WAKE_UPS
 
 
+def piece(number: int) -> bytes:
+    """A tenth of a second; a key frame comes once a second."""
+    payload = number.to_bytes(4, "big") * (BLOCK_BYTES // 4)
+    step_ms = 100 // PIECE_BLOCKS
+    return ebml.cluster(100 * number, *(
+        ebml.simple_block(payload, time=step_ms * block, key=number % 10 == block == 0)
+        for block in range(PIECE_BLOCKS)))
+
+
+def per_piece(counter: Counter, server: Server) -> float:
+    """What a publisher sends at a time, of a stream that nobody watches."""
+    with client(server) as publisher:
+        stream = publisher.open("POST", "/ingested/live", [("content-type", "video/webm")], end=False)
+        publisher.send(stream, ebml.start() + b"".join(map(piece, range(20))))
+        server.wait_for_state("ingested", "live")
+
+        def publish() -> None:
+            for number in range(20, 20 + PIECES):
+                publisher.send(stream, piece(number), end=number == 19 + PIECES)
+            assert publisher.response(stream, 60).status == 204
+        return counter.during(publish) / PIECES
+
+
 def packaged(counter: Counter, server: Server, certificate: Path, folder: Path) -> dict[str, float]:
     """HLS of a broadcast that stands still. How it is cut into parts depends on how its media came, so that is
     as from a camera."""
@@ -275,6 +300,7 @@ def measure() -> dict[str, int]:
             found["wakeUpHTTP2"] = per_wake_up(counter, server, broadcast, Http2Viewer)
             found["wakeUpHTTP1"] = per_wake_up(counter, server, broadcast, Http1Viewer)
             broadcast.close()
+            found["ingestPiece"] = per_piece(counter, server)
             found |= packaged(counter, server, certificate.certificate, folder)
         except BaseException:
             print(server.log(), (folder / "log").read_text(), file=sys.stderr)
