@@ -252,8 +252,8 @@ def per_piece(counter: Counter, server: Server) -> float:
 
 
 def packaged(counter: Counter, server: Server, certificate: Path, folder: Path) -> dict[str, float]:
-    """HLS of a broadcast that stands still. How it is cut into parts depends on how its media came, so that is
-    as from a camera."""
+    """HLS of a broadcast that stands still. How it is cut into parts depends on how its media came, so they
+    come as from a camera."""
     recording = record("h264", "aac", seconds=14)
     headers = {"content-type": recording.content_type}
     found: dict[str, float] = {}
