@@ -67,6 +67,26 @@ import Testing
         #expect(changes.count == 0)
     }
 
+    @Test("that a stream has ended is news, and that its writer has gone then is news again")
+    func lastMedia() throws {
+        defer { for ear in ears { close(ear) } }
+        writer.release()
+        let writer = try #require(try writer.ring.acquireWriter(slot: 0))
+        writer.ring.slots.setInterested(true, slot: 1)
+        let follower = Watcher(stream, isViewer: false)
+        defer { follower.letGo() }
+        stream.deliver()
+        let before = follower.wakes
+        stream.end(.stopped)
+        stream.deliver()
+        #expect(follower.wakes == before + 1)
+        _ = rung()
+        writer.release()
+        notifier.announce()
+        #expect(follower.wakes == before + 2)
+        #expect(rung() == [1])
+    }
+
     @Test("what comes soon after is kept until its time, or until the writer lets go")
     func paced() {
         defer { for ear in ears { close(ear) } }

@@ -102,6 +102,26 @@ import Testing
         }
     }
 
+    @Test("all members of a long list may leave when they are woken, one after the other")
+    func leavingInRounds() {
+        let members = (0..<40 * Limits.viewersWokenAtOnce + 5).map { _ in Member() }
+        let list = list(members)
+        var depth = 0
+        for member in members {
+            member.onWake = { [unowned list, unowned member] in
+                depth += 1
+                #expect(depth == 1, "nobody is woken by somebody who leaves")
+                list.remove(member)
+                depth -= 1
+            }
+        }
+        let rounds = WakeRounds()
+        rounds.wake(list)
+        while rounds.hasWork { rounds.work() }
+        #expect(list.isEmpty)
+        #expect(members.allSatisfy { $0.wakes == 1 })
+    }
+
     @Test("what comes during a round is another one, and short lists are woken at once")
     func anotherRound() {
         let members = (0..<2 * Limits.viewersWokenAtOnce).map { _ in Member() }

@@ -242,9 +242,10 @@ final class BroadcastWriter {
         guard let lease else { return }
         let status = lease.ring.status
         if isPausing { status.pausedSinceBootMs = lease.ring.bootNowMs }
-        notifier?.flush()
         status.writerChunk = nil
         lease.release()
+        // Whoever waits for the last media of a stream that is over waits for that, too.
+        notifier?.announce()
         environment.doorbells.ring(mask: lease.ring.slots.waiting)
         self.lease = nil
         guard isPausing else { return }
@@ -271,6 +272,7 @@ final class BroadcastWriter {
         stream?.end(.takenOver)
         if let old { _ = streams.noteEnd(old, name) }
         lease?.release()
+        notifier?.announce()
         lease = created
         takeOverCountAtStart = created.ring.status.takeOverCount
         rhythm = MediaRhythm()

@@ -58,7 +58,11 @@ package final class RingNotifier {
 
     /// Announces at once what has not been announced yet.
     package func flush() {
-        guard isScheduled else { return }
+        if isScheduled { announce() }
+    }
+
+    /// Has those who wait look at the ring: it may have grown, or lost its writer.
+    package func announce() {
         isScheduled = false
         lastRungMs = loop.nowMs
         let others = stream.ring.slots.interested & ~(1 << UInt64(doorbells.ownSlot))

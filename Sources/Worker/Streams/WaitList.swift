@@ -39,14 +39,22 @@ package final class WaitList {
     }
 
     package func remove(_ waiter: any Waiter) {
-        let place = waiter.place
+        var place = waiter.place
         precondition(members[place] === waiter, "a waiter leaves once")
+        // In a round, one that has been woken takes the place of one that has been woken, and the last
+        // one the first place of the others, whose turn is still to come.
+        if let border = woken.map({ $0 - 1 }), place <= border, border < members.count {
+            put(members[border], at: place)
+            woken = border
+            place = border
+        }
         let last = members.removeLast()
-        guard place < members.count else { return }
-        members[place] = last
-        last.place = place
-        // It now stands among those who have been woken.
-        if let woken, place < woken, members.count >= woken { last.wake() }
+        if place < members.count { put(last, at: place) }
+    }
+
+    private func put(_ member: any Waiter, at place: Int) {
+        members[place] = member
+        member.place = place
     }
 
     package func wake() {
@@ -61,10 +69,11 @@ package final class WaitList {
         let first = woken ?? 0
         let members = members
         let end = min(first + count, members.count)
-        woken = end < members.count ? end : nil
-        guard first < end else { return woken == nil }
+        let isOver = end == members.count
+        woken = isOver ? nil : end
+        guard first < end else { return isOver }
         for place in first..<end { members[place].wake() }
-        return woken == nil
+        return isOver
     }
 
     /// Looks after one of `parts` parts of the list; all of them in turn are the whole list.
