@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import resource
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,8 +16,8 @@ from weir.certificate import Certificate
 from weir.server import Server
 
 _count = itertools.count()
-#: Where servers run when they are compared.
-SERVER_CORE = 0
+#: Where servers run when they are compared: the first core that this process was given.
+SERVER_CORE = min(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True)
@@ -58,22 +59,40 @@ class Bench:
     def fresh_folder(self, name: str) -> Path:
         made = self.folder / f"{name}-{next(_count)}"
         made.mkdir()
+        # Servers that give up root's rights must still reach what is theirs in it.
+        made.chmod(0o755)
         return made
+
+    @contextmanager
+    def passing_folder(self, name: str) -> Iterator[Path]:
+        """One that goes with what works in it: rings take their whole size of the disk at once, and a run
+        starts hundreds of servers."""
+        made = self.fresh_folder(name)
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+    @contextmanager
+    def passing(self, name: str) -> Iterator["Bench"]:
+        """The same with a scratch folder that goes at the end of the `with`, and all that was made in it."""
+        with self.passing_folder(name) as folder:
+            yield replace(self, folder=folder)
 
     @contextmanager
     def weir(self, *arguments: str, workers: int = 2) -> Iterator[Server]:
         """A running server."""
         raise_descriptor_limit()
-        folder = self.fresh_folder("weir")
         # All clients come from one address here.
         arguments = (*arguments, "--exempt-network", "127.0.0.0/8")
-        server = Server(folder, self.certificate, arguments=arguments, workers=workers,
-                        launcher=self.launcher)
-        try:
-            yield server.start()
-            server.stop(check=False)
-        finally:
-            server.destroy()
+        with self.passing_folder("weir") as folder:
+            server = Server(folder, self.certificate, arguments=arguments, workers=workers,
+                            launcher=self.launcher)
+            try:
+                yield server.start()
+                server.stop(check=False)
+            finally:
+                server.destroy()
 
 
 def tree(server: Server) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ class Stand:
         self._kept: Path | None = None
 
     def weir(self) -> dict[str, float]:
+        self._forget()
         kept = self._bench.fresh_folder("kept")
         with live(self._bench, self._kilobits, workers=1) as (server, publisher):
             before = memory(tree(server), "anonymous")
@@ -49,14 +51,19 @@ class Stand:
     def nginx(self) -> dict[str, float]:
         assert self._kept is not None, "there is nothing to serve"
         files = {file.name: file.read_bytes() for file in self._kept.iterdir()}
-        script = self._bench.fresh_folder("replay") / "script"
-        script.write_text(_replayed(self._kept))
         # Half as long again, for a machine that is too busy to keep the pace.
         seconds = self._seconds * 1.5
-        with running(Nginx, self._bench, files) as server, self._crowd(
-            server.port, "/", seconds, "replay", str(script)
-        ) as players:
-            return _Cost(players, lambda: server.pids).values
+        with self._bench.passing_folder("replay") as folder, running(Nginx, self._bench, files) as server:
+            script = folder / "script"
+            script.write_text(_replayed(self._kept))
+            with self._crowd(server.port, "/", seconds, "replay", str(script)) as players:
+                return _Cost(players, lambda: server.pids).values
+
+    def _forget(self) -> None:
+        """What nginx gives is of the round before, or of none."""
+        if self._kept is not None:
+            shutil.rmtree(self._kept, ignore_errors=True)
+        self._kept = None
 
     def _crowd(self, port: int, root: str, seconds: float, *more: str) -> Crowd:
         return Crowd(self._tool, port, root, seconds, self._players, self._players, *more)
@@ -98,11 +105,12 @@ def _replayed(kept: Path) -> str:
 
 @contextmanager
 def _contenders(bench: Bench) -> Iterator[list[Contender]]:
-    stand = Stand(bench)
-    found = [Contender("Weir", stand.weir, "weir")]
-    if Nginx.is_installed():
-        found.append(Contender(Nginx.name, stand.nginx))
-    yield found
+    with bench.passing("players") as there:
+        stand = Stand(there)
+        found = [Contender("Weir", stand.weir, "weir")]
+        if Nginx.is_installed():
+            found.append(Contender(Nginx.name, stand.nginx))
+        yield found
 
 
 WORKLOADS: tuple[Workload, ...] = (

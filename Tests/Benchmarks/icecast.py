@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,6 @@ class Icecast(Peer):
     """One process with a thread for each stream; it has no setting for more."""
 
     name = "icecast2"
-    version_arguments = ("-v",)
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench, {}, 1)
@@ -43,11 +43,9 @@ class Icecast(Peer):
         rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
         return any(row[1] == f"0100007F:{self.port:04X}" and row[3] == "0A" for row in rows)
 
-    def stop(self) -> None:
+    def end(self, process: subprocess.Popen[bytes]) -> None:
         # It takes its time to say goodbye to thousands of viewers.
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        self.kill(process)
 
 
 @contextmanager

@@ -6,15 +6,20 @@ accesses, no compression, files kept open where the server can, and connections 
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from bench_setting import Bench, raise_descriptor_limit
 from weir import processes
 from weir.ports import free_port
 from weir.waiting import wait_until
+
+
+_GOODBYE_S = 20
 
 
 class Peer:
@@ -34,9 +39,7 @@ class Peer:
         for name, content in files.items():
             (self.files / name).write_bytes(content)
         # Those that give up root's rights must still reach the files.
-        for part in (self.folder, *self.folder.parents):
-            if str(part).startswith("/tmp/"):
-                part.chmod(0o755)
+        self.files.chmod(0o755)
 
     @classmethod
     def is_installed(cls) -> bool:
@@ -63,9 +66,27 @@ class Peer:
         return self
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(20)
+        """Its folder goes with it."""
+        try:
+            if self._process is not None and self._process.poll() is None:
+                self.end(self._process)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+        try:
+            process.wait(_GOODBYE_S)
+        except subprocess.TimeoutExpired:
+            self.kill(process)
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """With its children, which would go on without it."""
+        for pid in processes.children(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
 
     def url(self, path: str) -> str:
         return f"https://localhost:{self.port}/{path}"

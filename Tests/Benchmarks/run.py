@@ -10,6 +10,7 @@ costs is measured on its side only, from /proc; latency in real browsers.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import traceback
@@ -67,6 +68,8 @@ TELLING = ("live-500", "asset", "api", "segment", "handshakes", "idle", "times")
 
 
 def main() -> None:
+    # All servers, loads and folders go on the way out, which a signal by itself does not take.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     arguments = parsed()
     everything = [*(workload.key for workload in WORKLOADS), *FIGURES]
     chosen = arguments.names or (
@@ -74,6 +77,8 @@ def main() -> None:
     results = Results.kept(WORKLOADS, FIGURES, quick=arguments.quick)
     failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="weir-bench-") as scratch:
+        # Servers that give up root's rights work in it too.
+        Path(scratch).chmod(0o755)
         bench = Bench(Path(scratch), make_certificate(Path(scratch)), quick=arguments.quick)
         for name in chosen:
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
