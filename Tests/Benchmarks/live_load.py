@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,9 @@ from weir.places import REPOSITORY
 from weir.recordings import Recording
 
 _SOURCES = REPOSITORY / "Tests" / "Benchmarks"
+# Thousands have to connect first; the audience gives up after a minute by itself.
+_READY_S = 300
+_ANSWER_S = 60
 
 
 class LiveLoad:
@@ -34,31 +38,46 @@ class LiveLoad:
 
 
 class _Tool:
-    """A program that says `ready`, and answers lines with lines. It does not outlive a `with`."""
+    """A program that says `ready`, and answers lines with lines. It is ready when this is made, and does not
+    outlive a `with`."""
 
     def __init__(self, *command: str) -> None:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def wait_until_ready(self) -> None:
-        assert self._process.stdout is not None
-        said = self._process.stdout.readline()
-        assert said == "ready\n", f"{self._process.args} said {said!r} instead of being ready"
+        try:
+            said = self._next_line(_READY_S)
+            assert said == "ready\n", f"{command} said {said!r} instead of being ready"
+        except BaseException:
+            self._end()
+            raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def ask(self, line: str = "", within_s: float = _ANSWER_S) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        answer = self._next_line(within_s)
+        assert answer, f"{self._process.args} has ended, or did not answer within {within_s:g} s"
+        return json.loads(answer)
+
+    def _next_line(self, within_s: float) -> str:
+        """Nothing when it has ended. If it says nothing in time, it is ended."""
+        assert self._process.stdout is not None
+        too_late = threading.Timer(within_s, self._process.kill)
+        too_late.start()
+        try:
+            return self._process.stdout.readline()
+        finally:
+            too_late.cancel()
+
+    def _end(self) -> None:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-
-    def ask(self, line: str = "") -> dict[str, Any]:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        assert answer, f"{self._process.args} has ended"
-        return json.loads(answer)
 
 
 class Publishers(_Tool):
@@ -71,7 +90,6 @@ class Publishers(_Tool):
     ) -> None:
         super().__init__(
             str(load.publishers), str(port), str(recording.path), str(count), str(gather_ms), authorization)
-        self.wait_until_ready()
 
     def look(self) -> dict[str, Any]:
         """What was sent until now, by all together."""
@@ -84,7 +102,6 @@ class LiveAudience(_Tool):
 
     def __init__(self, load: LiveLoad, port: int, viewers: int, streams: int, protocol: str) -> None:
         super().__init__(str(load.audience), str(port), str(viewers), str(streams), protocol)
-        self.wait_until_ready()
 
     def look(self) -> dict[str, Any]:
         """What came since the last look, and how late."""
@@ -92,4 +109,4 @@ class LiveAudience(_Tool):
 
     def joins(self, count: int) -> dict[str, Any]:
         """So many more viewers, one after another: from the request to the first key frame."""
-        return self.ask(f"join {count}")
+        return self.ask(f"join {count}", _ANSWER_S + count)

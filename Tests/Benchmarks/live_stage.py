@@ -107,8 +107,9 @@ class Stage:
         self._pace: Pace | None = None
 
     def round(self, launch: Launch, protocol: str) -> dict[str, float]:
-        """The pace of the limit is that of the last round here."""
+        """The pace of the limit is that of the last round here, and it has none when that failed."""
         show = self.show
+        self._pace = None
         with launch() as running, self.publishers(running) as publishers:
             time.sleep(show.settle_s / 2)
             before = memory(running.pids(), "anonymous")
@@ -145,7 +146,7 @@ class Stage:
             "cpu": cpu / seen["bytes"] * 1e9, "arrival": cpu / seen["arrivals"] * 1e6, "piece": piece / 1000,
             "delivered": seen["bytes"] / due * 100, "delay_p50": seen["delays"]["p50Ms"],
             "delay_p99": seen["delays"]["p99Ms"], "load": load / seen["seconds"] * 100,
-            "gone": max(seen["over"], seen["missing"]),
+            "gone": seen["dropped"] + seen["missing"],
         }
 
     def _joins(self, audience: LiveAudience) -> dict[str, float]:

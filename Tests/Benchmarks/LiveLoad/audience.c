@@ -41,10 +41,11 @@ struct viewer {
 static struct {
     struct dial dial;
     struct viewer *viewers;
-    unsigned count, streams, asked, with_media, over, bad;
+    /// `dropped` are those of `over` who had media.
+    unsigned count, streams, asked, with_media, over, dropped, bad;
     bool is_http2, is_ready;
     /// Since the last look. An arrival is a turn in which a viewer had something.
-    uint64_t bytes, blocks, arrivals, longest_turn_ns, since_ns;
+    uint64_t bytes, blocks, arrivals, since_ns;
     double since_cpu_s;
     struct delays delays;
 } audience;
@@ -88,14 +89,10 @@ static void on_answer(const struct answer *answer, void *owner, unsigned kind) {
     struct viewer *viewer = owner;
     viewer->is_over = true;
     audience.over += !viewer->joins_late;
+    audience.dropped += !viewer->joins_late && viewer->has_media;
 }
 
 // The loop
-
-static void turn(uint64_t due_ns) {
-    const uint64_t took = dial_turn(&audience.dial, due_ns);
-    if (took > audience.longest_turn_ns) audience.longest_turn_ns = took;
-}
 
 static void ask(struct client *client, struct viewer *viewer, unsigned number) {
     char path[PATH_ROOM];
@@ -126,14 +123,14 @@ static void look(void) {
     const double cpu_s = cpu_seconds();
     printf(
         "{\"seconds\":%.3f,\"bytes\":%" PRIu64 ",\"blocks\":%" PRIu64 ",\"arrivals\":%" PRIu64
-        ",\"missing\":%u,\"over\":%u,\"bad\":%u,\"cpuSeconds\":%.3f,\"longestTurnMs\":%.1f,\"delays\":",
+        ",\"missing\":%u,\"over\":%u,\"dropped\":%u,\"bad\":%u,\"cpuSeconds\":%.3f,\"delays\":",
         (double)(now - audience.since_ns) / 1e9, audience.bytes, audience.blocks, audience.arrivals,
-        audience.count - audience.with_media, audience.over, audience.bad, cpu_s - audience.since_cpu_s,
-        (double)audience.longest_turn_ns / 1e6);
+        audience.count - audience.with_media, audience.over, audience.dropped, audience.bad,
+        cpu_s - audience.since_cpu_s);
     delays_write(&audience.delays);
     puts("}");
     fflush(stdout);
-    audience.bytes = audience.blocks = audience.arrivals = audience.longest_turn_ns = 0;
+    audience.bytes = audience.blocks = audience.arrivals = 0;
     audience.since_ns = now;
     audience.since_cpu_s = cpu_s;
     delays_forget(&audience.delays);
@@ -149,11 +146,11 @@ static uint64_t join(unsigned number) {
     const uint64_t began = now_ns();
     ask(client, viewer, number);
     while (viewer->key_at_ns == 0 && !viewer->is_over && now_ns() < began + JOIN_WITHIN_NS)
-        turn(began + JOIN_WITHIN_NS);
+        dial_turn(&audience.dial, began + JOIN_WITHIN_NS);
     const uint64_t took = viewer->key_at_ns == 0 ? UINT64_MAX : viewer->key_at_ns - began;
     client_close(client);
     free(viewer);
-    while (now_ns() < began + JOIN_EVERY_NS) turn(began + JOIN_EVERY_NS);
+    while (now_ns() < began + JOIN_EVERY_NS) dial_turn(&audience.dial, began + JOIN_EVERY_NS);
     return took;
 }
 
@@ -197,9 +194,10 @@ int main(int count, char **words) {
     const uint64_t late_ns = now_ns() + READY_NS;
     while (answer()) {
         let_in();
-        turn(now_ns() + LOOK_EVERY_NS);
+        dial_turn(&audience.dial, now_ns() + LOOK_EVERY_NS);
         if (audience.is_ready) continue;
-        audience.is_ready = audience.with_media + audience.over >= audience.count || now_ns() > late_ns;
+        const unsigned refused = audience.over - audience.dropped;
+        audience.is_ready = audience.with_media + refused >= audience.count || now_ns() > late_ns;
         if (!audience.is_ready) continue;
         puts("ready");
         fflush(stdout);

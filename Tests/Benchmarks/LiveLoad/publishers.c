@@ -41,21 +41,18 @@ static double cpu_seconds(void) {
 }
 
 static void write_report(void) {
-    uint64_t bytes = 0, blocks = 0, writes = 0, latest_ns = 0;
+    uint64_t bytes = 0, blocks = 0, writes = 0;
     unsigned over = 0;
     for (unsigned index = 0; index < studio.connected; index++) {
-        struct source *source = &studio.sources[index];
+        const struct source *source = &studio.sources[index];
         bytes += source->sent_bytes;
         blocks += source->next_block;
         writes += source->writes;
-        if (source->latest_ns > latest_ns) latest_ns = source->latest_ns;
-        source->latest_ns = 0;
         over += source->is_over;
     }
     printf(
-        "{\"atNs\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"blocks\":%" PRIu64 ",\"writes\":%" PRIu64
-        ",\"over\":%u,\"latestMs\":%.1f,\"cpuSeconds\":%.3f}\n", source_now_ns(), bytes, blocks, writes, over,
-        (double)latest_ns / 1e6, cpu_seconds());
+        "{\"bytes\":%" PRIu64 ",\"blocks\":%" PRIu64 ",\"writes\":%" PRIu64 ",\"over\":%u,\"cpuSeconds\":%.3f}\n",
+        bytes, blocks, writes, over, cpu_seconds());
     fflush(stdout);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +19,8 @@
 
 // A socket that is full is tried again after that.
 enum { RETRY_NS = 5000000, HEAD_ROOM = 1024 };
+// A server that says nothing for so long while a publisher comes is stuck.
+enum { COMING_S = 30 };
 
 uint64_t source_now_ns(void) {
     struct timespec now;
@@ -87,8 +90,11 @@ static void connect_to(struct source *source, uint16_t port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int one = 1;
+    const struct timeval within = {.tv_sec = COMING_S};
     source->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (source->socket < 0 || connect(source->socket, (struct sockaddr *)&address, sizeof address) != 0)
+    if (source->socket < 0 || setsockopt(source->socket, SOL_SOCKET, SO_RCVTIMEO, &within, sizeof within) != 0
+        || setsockopt(source->socket, SOL_SOCKET, SO_SNDTIMEO, &within, sizeof within) != 0
+        || connect(source->socket, (struct sockaddr *)&address, sizeof address) != 0)
         source_fail("connect");
     setsockopt(source->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     source->tls = SSL_new(context());
@@ -179,7 +185,6 @@ void source_send(struct source *source) {
         const uint64_t due = recorded_ns(source, source->next_block) + source->gather_ns;
         source->due_ns = due;
         if (due > now) return;
-        if (now - due > source->latest_ns) source->latest_ns = now - due;
         gather(source, now);
         if (!flush(source)) return;
     }

@@ -35,8 +35,6 @@ struct source {
     uint8_t *unsent;
     size_t unsent_length, unsent_at;
     uint64_t sent_bytes, writes;
-    /// The longest that a block was late when it was handed over.
-    uint64_t latest_ns;
     /// The recording has ended, or the server has hung up.
     bool is_over;
 };
@@ -46,7 +44,7 @@ _Noreturn void source_fail(const char *what);
 
 /// Ends the program when it is no WebM.
 void recording_read(struct recording *recording, const char *path);
-/// Connects and waits until the server takes it. Ends the program when it does not.
+/// Connects and waits until the server takes it. Ends the program when it does not, or says nothing.
 void source_open(
     struct source *source, const struct recording *recording, uint16_t port, unsigned number,
     const char *authorization, uint64_t gather_ns);
