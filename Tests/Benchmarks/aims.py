@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WORDS = re.compile(r"(at least|at most|under) (\d+(?:\.\d+)?)(?: x (.+)| [^ ]+)?")
+_WORDS = re.compile(r"(at least|at most|under) (\d+(?:\.\d+)?)(?: x (.+)| [^ ]+(?: per [^ ]+)?)?")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Verdict:
 
     @property
     def outcome(self) -> str:
-        return f"falls short by {max(1, round(self.missing * 100))} %" if self.missing else "reached"
+        return f"missed by {max(1, round(self.missing * 100))} %" if self.missing else "reached"
 
     @property
     def words(self) -> str:

@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+import hardware
 from aims import Aim, read_aims
 from bench_setting import Bench
 
@@ -83,13 +84,15 @@ class Summary:
 
 @dataclass
 class Outcome:
-    """All samples of a workload: by contender, by measure, in the order of rounds."""
+    """All samples of a workload: by contender, by measure, in the order of rounds. `build` is the commit that
+    was checked out; empty when nobody knows."""
 
     workload: Workload
     measured_at: str
     kinds: dict[str, str] = field(default_factory=dict)
     samples: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     failures: dict[str, list[str]] = field(default_factory=dict)
+    build: str = ""
 
     def summary(self, contender: str, measure: Measure) -> Summary | None:
         seen = self.samples.get(contender, {}).get(measure.key)
@@ -110,18 +113,25 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "measuredAt": self.measured_at, "kinds": self.kinds, "samples": self.samples,
-            "failures": self.failures,
+            "measuredAt": self.measured_at, "build": self.build, "kinds": self.kinds,
+            "samples": self.samples, "failures": self.failures,
         }
 
     @classmethod
     def from_json(cls, workload: Workload, kept: dict[str, Any]) -> "Outcome":
-        return cls(workload, kept["measuredAt"], kept["kinds"], kept["samples"], kept["failures"])
+        """Raises KeyError, TypeError, ValueError or AttributeError when it is none."""
+        samples = {
+            name: {key: [float(value) for value in values] for key, values in measures.items()}
+            for name, measures in kept["samples"].items()
+        }
+        datetime.date.fromisoformat(kept["measuredAt"])
+        return cls(workload, kept["measuredAt"], dict(kept["kinds"]), samples, dict(kept["failures"]),
+                   kept.get("build", ""))
 
 
 def compare(workload: Workload, bench: Bench) -> Outcome:
     """All rounds of a workload. A contender that fails in a round goes on in the next one."""
-    outcome = Outcome(workload, datetime.date.today().isoformat())
+    outcome = Outcome(workload, datetime.date.today().isoformat(), build=hardware.commit())
     keys = {measure.key for measure in workload.measures}
     with workload.contenders(bench) as contenders:
         outcome.kinds = {contender.name: contender.kind for contender in contenders}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from aims import Aim
 from bench_setting import Figure
-from comparison import Measure, Outcome
+from comparison import Measure, Outcome, Workload
 from plots import plot
 from results import Results
 from tables import markdown_table, number, verdicts
@@ -27,11 +27,13 @@ all of them. A table has the median of the rounds, the lowest and the highest, a
 median is (the first Weir's, where there are several).
 
 Processor time is that of all processes of a server together, Weir's supervisor included, as `/proc` counts
-it; what the load takes does not count. Memory is PSS of the same processes. All servers have the same
-certificate (ECDSA P-256) and speak TLS 1.3 with AES-128-GCM and X25519, because that is what the load offers
-first and each of them knows. The exception is nghttpd, which knows P-256 alone. The peers are Debian's. Logs
-of accesses are off, files stay open, connections may stay: `Tests/Benchmarks/peers.py` has their settings.
-Nothing in Weir is set for the benchmark, except that one address may have all connections.
+it; what the load takes does not count. Memory is PSS of the same processes, unless something else is said.
+All servers have the same certificate (ECDSA P-256) and speak TLS 1.3 with AES-128-GCM and X25519, because
+that is what the load offers first and each of them knows. The exception is nghttpd, which knows P-256 alone.
+The peers are Debian's. Logs of accesses are off, files stay open, connections may stay:
+`Tests/Benchmarks/peers.py` has their settings. Three things are set in Weir for the benchmark: one address
+may have all connections (`--exempt-network`), a broadcast that has paused stays for ten minutes (`--grace`),
+and rings are smaller where a workload says so (`--ring-size`).
 
 What is measured depends on the machine, and on what else it does: the same command on yours says what holds
 there. It keeps all samples in `build/reports/bench.json`. `make bench BENCHMARKS="segment idle"` measures a
@@ -39,11 +41,13 @@ part again, with the keys that stand below.
 """
 _LIMIT = """
 **The limit** is a program that does only what no server of this kind can avoid: AES-128-GCM at the speed of
-libcrypto, and `send` of pieces of the same size to as many sockets.
+libcrypto, and `send` of pieces of the same size, at most 256 KiB at a time, to as many sockets.
 """
 
 
-def write(folder: Path, results: Results, machine: list[tuple[str, str]]) -> None:
+def write(
+    folder: Path, workloads: Sequence[Workload], results: Results, machine: list[tuple[str, str]]
+) -> None:
     """The page in `folder`, its plots below it. Plots of workloads that are gone go too."""
     images = folder / _IMAGES
     images.mkdir(parents=True, exist_ok=True)
@@ -51,39 +55,61 @@ def write(folder: Path, results: Results, machine: list[tuple[str, str]]) -> Non
         old.unlink()
     for key, outcome in results.outcomes.items():
         (images / f"{key}.svg").write_text(plot(outcome))
-    (folder / "benchmarks.md").write_text(page(results, machine))
+    (folder / "benchmarks.md").write_text(page(workloads, results, machine))
 
 
-def page(results: Results, machine: list[tuple[str, str]]) -> str:
+def page(workloads: Sequence[Workload], results: Results, machine: list[tuple[str, str]]) -> str:
     outcomes = list(results.outcomes.values())
     # A contender that failed has fewer.
     rounds = max((len(samples) for outcome in outcomes for each in outcome.samples.values()
                   for samples in each.values()), default=0)
     has_limit = any("limit" in outcome.kinds.values() for outcome in outcomes)
     parts = [
-        _BEGINNING, _measured_on(outcomes), _overview(outcomes), "## The machine\n", _machine_table(machine),
-        _METHOD.format(rounds=rounds) + (_LIMIT if has_limit else ""),
+        _BEGINNING, _measured_on(outcomes), _overview(workloads, results.outcomes), "## The machine\n",
+        _machine_table(machine), _METHOD.format(rounds=rounds) + (_LIMIT if has_limit else ""),
         *map(_section, outcomes), _alone(results.figures),
     ]
     return "\n".join(part for part in parts if part)
 
 
 def _measured_on(outcomes: list[Outcome]) -> str:
-    days = sorted({outcome.measured_at for outcome in outcomes})
-    return f"Measured on {' to '.join(dict.fromkeys([days[0], days[-1]]))}.\n" if days else ""
+    if not outcomes:
+        return ""
+    days, builds = (sorted({each[index] for each in map(_when, outcomes)}) for index in (0, 1))
+    words = f"Measured on {' to '.join(dict.fromkeys([days[0], days[-1]]))}"
+    if len(builds) > 1:
+        words += ", of several builds: the table says of which each workload is"
+    elif builds[0]:
+        words += f", of commit {builds[0]}"
+    return words + ".\n"
 
 
-def _overview(outcomes: list[Outcome]) -> str:
-    """Every aim, and what became of it."""
-    lines = ["## Aims\n", "| Workload | Aim | Weir |", "| --- | --- | --- |"]
-    for outcome in outcomes:
-        link = f"[{outcome.workload.title}](#{_anchor(outcome.workload.title)})"
-        for measure in outcome.workload.measures:
-            for aim in measure.aims:
-                words = _said(outcome, measure, aim) or "not measured"
-                lines.append(f"| {link} | {measure.title}: {aim.words} | {words} |")
-                link = ""
-    return "\n".join(lines) + "\n"
+def _when(outcome: Outcome) -> tuple[str, str]:
+    return outcome.measured_at, outcome.build
+
+
+def _overview(workloads: Sequence[Workload], outcomes: dict[str, Outcome]) -> str:
+    """Every workload and aim, and what became of it; when and of which commit, where that differs."""
+    differ = len(set(map(_when, outcomes.values()))) > 1
+    head = ["Workload", "Aim", "Weir", *(["Measured"] if differ else [])]
+    table = [head, ["---"] * len(head)]
+    for workload in workloads:
+        outcome = outcomes.get(workload.key)
+        title = f"[{workload.title}](#{_anchor(workload.title)})" if outcome else workload.title
+        measured = [", ".join(filter(None, _when(outcome))) if outcome else ""] if differ else []
+        for aim, words in _fates(workload, outcome):
+            table.append([title, aim, words, *measured])
+            title, measured = "", [""] * len(measured)
+    return "\n".join(["## Aims\n", *(f"| {' | '.join(row)} |" for row in table)]) + "\n"
+
+
+def _fates(workload: Workload, outcome: Outcome | None) -> list[tuple[str, str]]:
+    """Each aim of a workload, and what became of it. One without aims is there as well."""
+    aims = [
+        (f"{measure.title}: {aim.words}", (outcome and _said(outcome, measure, aim)) or "not measured")
+        for measure in workload.measures for aim in measure.aims
+    ]
+    return aims or [("none: it is only told", "told" if outcome else "not measured")]
 
 
 def _said(outcome: Outcome, measure: Measure, aim: Aim) -> str:

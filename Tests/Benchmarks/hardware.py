@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench_setting import SERVER_CORE
 from peers import FILE_SERVERS
-from weir.places import binaries
+from weir.places import REPOSITORY, binaries
 
 _AES_BYTES = 16_384
 
@@ -29,6 +29,11 @@ def hardware() -> list[tuple[str, str]]:
         ("Weir", f"{_said([str(binaries() / 'weir'), '--version'])}, release build"),
         ("Peers", ", ".join([*packages, *([f"Icecast {_version(icecast)}"] if icecast else [])])),
     ]
+
+
+def commit() -> str:
+    """Of what is checked out, which a benchmark is expected to have built; empty without git."""
+    return _said(["git", "-C", str(REPOSITORY), "rev-parse", "--short", "HEAD"])
 
 
 def _aes_gb_per_s() -> float:

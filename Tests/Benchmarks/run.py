@@ -89,9 +89,10 @@ def main() -> None:
             except Exception:
                 traceback.print_exc()
                 failed.append(name)
+                results.forget(name)
             results.keep()
     if arguments.document or chosen == everything:
-        document.write(REPOSITORY / "docs", Results.kept(WORKLOADS, FIGURES), hardware())
+        document.write(REPOSITORY / "docs", WORKLOADS, Results.kept(WORKLOADS, FIGURES), hardware())
     sys.exit(f"not measured in all rounds: {', '.join(failed)}" if failed else 0)
 
 
