@@ -21,7 +21,8 @@ def sizing(bench: Bench) -> list[Figure]:
             stage = Stage(there, Show(_VIEWERS, streams=1, kilobits=kilobits, seconds=_SECONDS))
             figures += _figures("WebM", kilobits, stage.round(weir(there, stage.show), "h2"))
         for kilobits in _KILOBITS:
-            figures += _figures("HLS", kilobits, Stand(there, kilobits).weir())
+            with there.passing("players") as passing:
+                figures += _figures("HLS", kilobits, Stand(passing, kilobits).weir())
     return figures
 
 
@@ -29,8 +30,8 @@ def _figures(what: str, kilobits: int, seen: dict[str, float]) -> list[Figure]:
     """`seen` is a round: processor time a GB, and KiB a viewer."""
     who, bytes_per_s = f"{what}, {kilobits / 1000:g} Mbit/s", kilobits * 1000 / 8
     return [
-        Figure(f"{who}: processor time", seen["cpu"], "s/GB"),
-        Figure(f"{who}: memory", seen["memory"], "KiB/viewer"),
+        Figure(f"{who}: processor time", seen["cpu"], "CPU-s per GB"),
+        Figure(f"{who}: memory", seen["memory"], "KiB per viewer"),
         Figure(f"{who}: viewers a core, used to four fifths", _USED / (seen["cpu"] / 1e9 * bytes_per_s), ""),
         Figure(f"{who}: viewers a GiB", 1024 * 1024 / seen["memory"], ""),
         Figure(f"{who}: the load's own core", seen["load"], "% busy"),

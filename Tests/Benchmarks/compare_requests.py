@@ -158,7 +158,7 @@ WORKLOADS: tuple[Workload, ...] = (
         "The listed segment of a broadcast of 2.5 Mbit/s whose size is nearest to 512 KiB. Weir makes it "
         "from the ring for each request; the peers have its bytes as a file. h2load asks "
         f"{_SEGMENT_REQUESTS:,} times a round, on {_CONNECTIONS} connections with 10 requests at a time "
-        "each. The limit sends pieces of that size on as many connections.",
+        "each. The limit sends pieces of that size on as many connections, 256 KiB at a time.",
         (Measure("rate", "Delivered", "GB per CPU-s", "at least 1.25 x h2o", more_is_better=True),),
         _segments,
     ),

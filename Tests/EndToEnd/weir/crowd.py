@@ -89,8 +89,10 @@ class CrowdReport:
         self.had: list[list[tuple[int, int]]] = said["players"]
         self.tracks: list[dict[str, Any]] = said["tracks"]
         self.replayed = Late(sorted(each / 1000 for each in said["replayedUs"]))
-        #: The share of a processor that the tool took, and the longest time for which it read nothing new.
-        self.cpu_share: float = said["cpuSeconds"] / seconds if seconds else 0
+        #: What the tool took of a processor, of the time that it was given, and the longest time for which
+        #: it read nothing new.
+        self.cpu_s: float = said["cpuSeconds"]
+        self.cpu_share: float = self.cpu_s / seconds if seconds else 0
         self.longest_turn_ms: float = said["longestTurnMs"]
 
     def behind_first(self, kind: str) -> Late:
