@@ -37,7 +37,7 @@ class LiveLoad:
             "-lssl", "-lcrypto")
 
 
-class _Tool:
+class Tool:
     """A program that says `ready`, and answers lines with lines. It is ready when this is made, and does not
     outlive a `with`."""
 
@@ -80,7 +80,7 @@ class _Tool:
         self._process.wait()
 
 
-class Publishers(_Tool):
+class Publishers(Tool):
     """So many broadcasts of one recording: /live0/live, /live1/live ... Blocks of `gather_ms` go out
     together; with 0 each as a live source has it."""
 
@@ -96,7 +96,7 @@ class Publishers(_Tool):
         return self.ask()
 
 
-class LiveAudience(_Tool):
+class LiveAudience(Tool):
     """So many viewers, spread over the broadcasts, who have media when this is made: all of them, or those
     who were let in within a minute."""
 

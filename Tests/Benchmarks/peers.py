@@ -18,7 +18,7 @@ from weir import processes
 from weir.ports import free_port
 from weir.waiting import wait_until
 
-
+# For what is under way; then it is killed.
 _GOODBYE_S = 20
 
 

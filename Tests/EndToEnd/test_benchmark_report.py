@@ -1,21 +1,27 @@
-"""What the benchmarks make of samples: medians, aims that are reached or not, tables, plots, the page."""
+"""What the benchmarks make of samples: medians, aims that are reached or not, tables, plots, the page. And
+that they leave nothing behind when something fails."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from weir import processes
 from weir.places import REPOSITORY
+from weir.waiting import wait_until
 
 sys.path.append(str(REPOSITORY / "Tests" / "Benchmarks"))
 
 import document
+import live_load
+import peers
 from aims import judge, read_aims
 from bench_setting import Bench, Figure
 from comparison import Contender, Measure, Outcome, Workload, compare
@@ -92,6 +98,51 @@ def test_contenders_are_measured_in_turn_and_a_failure_costs_one_round(tmp_path:
     assert seen.samples["Weir"]["time"] == [1, 3, 5, 7, 9]
     assert seen.samples["h2o"]["time"] == [2, 6, 8, 10] and len(seen.failures["h2o"]) == 1
     assert not seen.ours_failed
+
+
+class Stubborn(peers.Peer):
+    """One that does not hear SIGTERM, and has a child."""
+
+    name = "sh"
+
+    def command(self) -> list[str]:
+        return ["sh", "-c", f"trap '' TERM; sleep 600 & touch {self.folder}/ready; wait; wait"]
+
+    def is_ready(self) -> bool:
+        return (self.folder / "ready").exists()
+
+
+def test_a_peer_goes_with_its_children_and_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers, "_GOODBYE_S", 0.1)
+    with pytest.raises(RuntimeError, match="a round"), peers.running(
+        Stubborn, Bench(tmp_path, None), {"file": b""}
+    ) as peer:
+        pids = peer.pids
+        assert len(pids) == 2 and peer.folder.exists()
+        raise RuntimeError("a round failed")
+    wait_until(lambda: not any(map(processes.is_alive, pids)), "its processes to be gone")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_go_with_what_works_in_them(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), Bench(tmp_path, None).passing("show") as bench:
+        (bench.fresh_folder("weir") / "ring").write_bytes(b"media")
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_load_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_load, "_READY_S", 0.1)
+    began = time.monotonic()
+    with pytest.raises(AssertionError, match="instead of being ready"):
+        live_load.Tool("sleep", "600")
+    with live_load.Tool("sh", "-c", "echo ready; read line; echo '{\"line\": 1}'; exec sleep 600") as tool:
+        assert tool.ask() == {"line": 1}
+        with pytest.raises(AssertionError, match="did not answer within"):
+            tool.ask(within_s=0.1)
+    assert time.monotonic() - began < 60
 
 
 def test_a_table_has_medians_spread_and_ratios() -> None:
