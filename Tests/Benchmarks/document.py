@@ -109,7 +109,7 @@ def _fates(workload: Workload, outcome: Outcome | None) -> list[tuple[str, str]]
         (f"{measure.title}: {aim.words}", (outcome and _said(outcome, measure, aim)) or "not measured")
         for measure in workload.measures for aim in measure.aims
     ]
-    return aims or [("none: it is only told", "told" if outcome else "not measured")]
+    return aims or [("none: a report", "measured" if outcome else "not measured")]
 
 
 def _said(outcome: Outcome, measure: Measure, aim: Aim) -> str:

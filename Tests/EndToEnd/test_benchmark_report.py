@@ -207,7 +207,7 @@ def test_the_page_tells_which_build_each_workload_is_of(tmp_path: Path) -> None:
     for expected in (
         "Measured on 2026-11-29 to 2026-11-30, of several builds: ", "| Workload | Aim | Weir | Measured |",
         "Weir, <page>: reached | 2026-11-30, 1a2b3c4 |\n|  |",
-        "| [Idle ones](#idle-ones) | none: it is only told | told | 2026-11-29, 0f0f0f0 |\n",
+        "| [Idle ones](#idle-ones) | none: a report | measured | 2026-11-29, 0f0f0f0 |\n",
     ):
         assert expected in text
 
