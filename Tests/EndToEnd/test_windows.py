@@ -26,6 +26,7 @@ WINDOWS = {
     "Firefox": (12 * _MIB, 12 * _MIB),
     "Chromium": (15 * _MIB, 6 * _MIB),
 }
+_ATTEMPTS = 5
 _FRAME_BYTES = 128 * 1024
 _FRAME_MS = 40
 _FRAMES_PER_CLUSTER = 10
@@ -129,17 +130,27 @@ def test_a_player_that_plays_goes_on_beside_others_that_are_paused(
 ) -> None:
     """`at_once`: what the browser takes before it opens a window again."""
     connection, stream = WINDOWS[windows]
-    with Client(broadcast, connection, stream) as client:
-        paused = [client.open("GET", broadcast.path) for _ in range(count)]
-        taken = client.wait_until_full(paused)
-        assert taken >= connection // 2 - 16_384, "nothing is scarce, so nothing is tested"
-        playing = client.open("GET", broadcast.path)
-        body, opened = client.responses[playing].body, 0
-        while len(body) < connection + 4 * _MIB:
-            client.wait_for(lambda: len(body) >= opened + at_once, "media for the player that plays")
-            client.credit(playing, len(body) - opened)
-            opened = len(body)
-        assert client.taken(paused) < connection - 2 * _MIB
+    for _ in range(_ATTEMPTS):
+        with Client(broadcast, connection, stream) as client:
+            paused = [client.open("GET", broadcast.path) for _ in range(count)]
+            taken = client.wait_until_full(paused)
+            assert taken >= connection // 2 - 16_384, "nothing is scarce, so nothing is tested"
+            # Where a machine stands still between two requests, the first player has taken all of its window
+            # before anything was scarce. Then there is less left than the browser takes at once.
+            if taken <= connection - _MIB - at_once:
+                _play(client, broadcast, connection, at_once)
+                assert client.taken(paused) < connection - 2 * _MIB
+                return
+    pytest.fail("paused players leave too little, however they begin")
+
+
+def _play(client: Client, broadcast: Broadcast, connection: int, at_once: int) -> None:
+    playing = client.open("GET", broadcast.path)
+    body, opened = client.responses[playing].body, 0
+    while len(body) < connection + 4 * _MIB:
+        client.wait_for(lambda: len(body) >= opened + at_once, "media for the player that plays")
+        client.credit(playing, len(body) - opened)
+        opened = len(body)
 
 
 @pytest.mark.slow
