@@ -32,6 +32,9 @@ RING_FILE = "ring.v3"
 PAGE_ORIGIN = "https://localhost:8080"
 # Longer than any test looks at a stream that is paused: none ends by itself. Tests of that set their own.
 _GRACE_S = 600
+#: What the log says when all workers serve; and for how long that is waited for.
+_ALL_SERVE = '"event":"server-ready"'
+_OTHERS_S = 3.0
 
 #: The servers of the current test; conftest shows their logs when it fails.
 started: list["Server"] = []
@@ -101,13 +104,21 @@ class Server:
         ]
 
     def start(self) -> "Server":
-        """Start and wait until it serves."""
-        began = time.monotonic()
+        """Start and wait until it serves, with all its workers if they come."""
+        began, said = time.monotonic(), self.log().count(_ALL_SERVE)
         self.launch()
         wait_until(self.is_serving, "the server to be ready", every_s=0.01)
         self.started_in_s = time.monotonic() - began
+        self._wait_for_the_others(said)
         self.workers()
         return self
+
+    def _wait_for_the_others(self, said: int) -> None:
+        """One worker serves before the others do, and what a test does first is not to depend on which. Some
+        tests have workers that never serve, or a log without that line: so it is only waited for a while."""
+        until_s = time.monotonic() + _OTHERS_S
+        while self.is_running and self.log().count(_ALL_SERVE) == said and time.monotonic() < until_s:
+            time.sleep(0.01)
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start without waiting, for tests of starts that fail."""
