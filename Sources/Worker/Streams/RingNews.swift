@@ -1,5 +1,6 @@
-// What those who wait for a ring find when they are woken: that it has grown, that its stream is over, or that
-// nobody writes it any more, which is when a stream that is over has all of its media. Three words, so that it costs little to find out that nobody need be woken.
+// What those who wait for a ring find when they are woken: that it has grown, that its stream is over, or
+// that nobody writes it any more, which is when a stream that is over has all of its media. Three words, so
+// that it costs little to find out that nobody need be woken.
 
 import SegmentRing
 import StreamState

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "../Viewers/ebml.h"
+
 enum { SEGMENT = 0x18538067, CLUSTER = 0x1F43B675, TIME = 0xE7, BLOCK_GROUP = 0xA0, SIMPLE_BLOCK = 0xA3, BLOCK = 0xA1 };
 enum { KEY_FLAG = 0x80, TRACK_MARK = 0x80, MARK_BYTES = STAMP_BYTES - sizeof(uint64_t) };
 
@@ -19,17 +21,6 @@ static uint64_t stamp_in(const uint8_t last[STAMP_BYTES]) {
     uint64_t at_ns = 0;
     if (memcmp(last, mark, MARK_BYTES) == 0) memcpy(&at_ns, last + MARK_BYTES, sizeof at_ns);
     return at_ns;
-}
-
-/// The length of a number of EBML by its first byte; 0 if there is none such.
-static unsigned length_of(uint8_t first) {
-    return first == 0 ? 0 : (unsigned)__builtin_clz(first) - 23;
-}
-
-static uint64_t number(const uint8_t *at, unsigned length, bool keeps_mark) {
-    uint64_t value = keeps_mark ? at[0] : at[0] & ((1u << (8 - length)) - 1);
-    for (unsigned index = 1; index < length; index++) value = value << 8 | at[index];
-    return value;
 }
 
 static struct block block_of(const struct walk *walk) {

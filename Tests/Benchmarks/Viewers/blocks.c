@@ -6,19 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ebml.h"
+
 enum { SEGMENT = 0x18538067, CLUSTER = 0x1F43B675, BLOCK_GROUP = 0xA0, SIMPLE_BLOCK = 0xA3, BLOCK = 0xA1 };
 enum { BLOCK_BYTES_MAX = 16 << 20 };
-
-/// The length of a number of EBML by its first byte; 0 if there is none such.
-static unsigned length_of(uint8_t first) {
-    return first == 0 ? 0 : (unsigned)__builtin_clz(first) - 23;
-}
-
-static uint64_t number(const uint8_t *at, unsigned length, bool keeps_mark) {
-    uint64_t value = keeps_mark ? at[0] : at[0] & ((1u << (8 - length)) - 1);
-    for (unsigned index = 1; index < length; index++) value = value << 8 | at[index];
-    return value;
-}
 
 /// FNV-1a.
 static uint64_t digest(const uint8_t *bytes, size_t length) {

@@ -5,8 +5,9 @@
 //
 // The library stays in command: it chooses the keys, and what it has to say itself (tickets, alerts, new
 // keys) comes here as a record with its type. After a KeyUpdate it makes the records itself again, with
-// keys that are not known here, unless it hands over those, too. It does not hand over keys where it was built without that option, and
-// those of TLS 1.2 and of other ciphers than AES-GCM are not taken: then it makes all records.
+// keys that are not known here, unless it hands over those, too. Where it was built without that option it
+// hands over none, and those of TLS 1.2 and of other ciphers than AES-GCM are not taken: then it makes all
+// records.
 //
 // Invariant: a nonce is used once. It is the connection's, combined with the number of the record, which
 // only grows (RFC 8446, section 5.3).
