@@ -99,9 +99,12 @@ class LatencyTrial:
     def close(self) -> None:
         self._live.page.close()
 
-    def glass_to_glass(self, page: Page, seconds: float) -> Figures:
-        """How old the pictures are that one viewer sees for so long, once it has settled."""
-        watcher = WatchPage(page, self._server.url(""), self._name)
+    def glass_to_glass(self, page: Page, seconds: float, via: str | None = None) -> Figures:
+        """How old the pictures are that one viewer sees for so long, once it has settled.
+
+        `via`: the format; without, the one that the page chooses.
+        """
+        watcher = WatchPage(page, self._server.url(""), self._name, via)
         watcher.wait_for_playback(3)
         watcher.wait_for_live_edge()
         self._probe.install(page)
