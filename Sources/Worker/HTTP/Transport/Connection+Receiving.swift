@@ -79,11 +79,21 @@ extension Connection {
     /// What to do after the session has taken bytes.
     private func didReceive() {
         watchHeaderSection()
+        addAnswers()
         transmit()
         guard let session else { return }
         if session.wantsToSend || session.isFinished { markReady() }
         if session.hasHeldInput { return queueInput() }
         if session.wantsInput != (input == .wanted) { updateInterest() }
+    }
+
+    /// What the library has to say leaves at once. Where there are answers already, as after a handshake
+    /// that came with a request, both leave in one packet.
+    private func addAnswers() {
+        guard server.buffers.ciphertextCount > 0, !isBlocked, session?.wantsToSend == true else {
+            return
+        }
+        flushIntoCiphertext()
     }
 
     /// Decrypts all of the receive buffer, whether the session wants more or not: nothing may stay in
