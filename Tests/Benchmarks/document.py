@@ -17,7 +17,8 @@ _BEGINNING = """# Benchmarks
 
 What Weir takes for its work, beside other servers that do the same work on the same core. `make bench`
 measures it and writes this page; `make bench-quick` takes two minutes and prints tables only. Where
-an aim is not reached, this page says by how much.
+an aim is not reached, this page says by how much; [performance.md](performance.md) says where the time goes,
+and what was tried.
 """
 _METHOD = """## Method
 
@@ -41,7 +42,8 @@ part again, with the keys that stand below.
 """
 _LIMIT = """
 **The limit** is a program that does only what no server of this kind can avoid: AES-128-GCM at the speed of
-libcrypto, and `send` of pieces of the same size, at most 256 KiB at a time, to as many sockets.
+libcrypto, and `send` of pieces of the same size, at most 256 KiB at a time, to as many sockets. Tables of
+small requests are without it: the answers to several of them leave in one `send`.
 """
 
 
