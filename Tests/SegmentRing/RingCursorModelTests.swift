@@ -221,7 +221,7 @@ private struct ModelReader {
             }
             guard let run else { return }
             var position = 0
-            for sequence in run.first.sequence..<run.end {
+            for sequence in run.start..<run.end {
                 let next = readers[chosen].model.step(model)
                 try #require(next == Int(sequence))
                 #expect(model.entries[Int(sequence)].kind == .media)

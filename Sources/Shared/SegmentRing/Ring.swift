@@ -27,8 +27,8 @@ package final class Ring {
     let path: String
     let mapping: RingMapping
     private let identity: FileIdentity
-    /// The one that was asked for last.
-    var lastRun: RingRun?
+    /// Those that readers take at once.
+    var keptEntries: KeptEntries?
 
     /// Opens the ring at `path` and maps it. Errors: `missing`, `otherVersion`, `invalid`, `system`.
     package static func open(path: String) throws(RingError) -> Ring {

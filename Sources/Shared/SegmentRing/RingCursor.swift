@@ -214,17 +214,18 @@ package struct RingCursor {
         return count
     }
 
-    /// Takes several whole entries at once. Nil: there are none that can be taken so, or they do not fit;
-    /// then ask for the next entry.
+    /// Takes several whole entries at once, as many as there are and fit. Nil: there are none that can be
+    /// taken so; then ask for the next entry.
     package mutating func takeRun(
         from ring: Ring, into buffer: UnsafeMutableRawBufferPointer
     ) -> RingRun? {
         guard current == nil, hasTaken, !isLapped, !mustCatchUp, kinds == .media,
-            let sequence = next, let run = ring.run(from: sequence), run.bytes <= buffer.count,
-            !isTooFarBehind(run.first, in: ring)
+            let sequence = next,
+            let run = ring.run(from: sequence, mostBytes: buffer.count),
+            run.behindMs <= lagAllowedMs ?? .max
         else { return nil }
         let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<run.bytes])
-        guard unsafe ring.copy(position: run.first.position, into: part) else { return nil }
+        guard unsafe ring.copy(position: run.position, into: part) else { return nil }
         next = run.end
         return run
     }
@@ -250,8 +251,9 @@ package struct RingKinds: OptionSet, Sendable {
     package let rawValue: UInt64
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    package static let media = RingKinds(.media)
-    package static let segmentRecord = RingKinds(.segmentRecord)
+    // Computed, as those of RingKind are.
+    package static var media: RingKinds { RingKinds(.media) }
+    package static var segmentRecord: RingKinds { RingKinds(.segmentRecord) }
 
     private init(_ kind: RingKind) { rawValue = 1 << UInt64(kind.rawValue) }
 

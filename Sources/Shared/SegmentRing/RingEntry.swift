@@ -6,10 +6,12 @@ package struct RingKind: RawRepresentable, Equatable, Sendable {
     package let rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    // Computed, here and below: each look at a stored one goes by way of `swift_once`.
+
     /// A fragment of media.
-    package static let media = RingKind(rawValue: 1)
+    package static var media: RingKind { RingKind(rawValue: 1) }
     /// What a reader has to know of the past where a segment begins.
-    package static let segmentRecord = RingKind(rawValue: 2)
+    package static var segmentRecord: RingKind { RingKind(rawValue: 2) }
 }
 
 package struct FragmentFlags: OptionSet, Sendable {
@@ -17,14 +19,14 @@ package struct FragmentFlags: OptionSet, Sendable {
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// A group of fragments (a cluster or a part) begins here.
-    package static let groupStart = FragmentFlags(rawValue: 1)
+    package static var groupStart: FragmentFlags { FragmentFlags(rawValue: 1) }
     /// Decoding can start here. Implies `groupStart`, which the writer adds.
-    package static let independent = FragmentFlags(rawValue: 2)
+    package static var independent: FragmentFlags { FragmentFlags(rawValue: 2) }
     /// Time does not continue from the fragment before.
-    package static let discontinuity = FragmentFlags(rawValue: 4)
+    package static var discontinuity: FragmentFlags { FragmentFlags(rawValue: 4) }
     /// Marks a place where decoding can start, without a picture, in a stream that has pictures but
     /// sends none just now.
-    package static let withoutPicture = FragmentFlags(rawValue: 8)
+    package static var withoutPicture: FragmentFlags { FragmentFlags(rawValue: 8) }
 }
 
 /// One committed entry.

@@ -1,65 +1,102 @@
 // Entries of media that lie one behind another and need nothing done to them. Readers at the live edge all
-// want the same ones, so what has been found out for one of them is kept for the others: they copy all of
-// it at once.
+// want the same ones, so what has been found out for one of them is kept for the others. Each copies as
+// many of them at once as it has room for, and goes on from there: a frame of HTTP/2 takes 16 KiB, and
+// what a crowd is woken for may be more.
 //
 // What is kept stays true: the numbers of an entry never change, and whether its bytes are still there is
 // found out by each copy.
 
 /// Whole entries of media without the beginning of a group; never empty.
 package struct RingRun {
-    let first: RingEntry
-    /// The entry behind the last one.
-    private(set) var end: UInt64
+    /// The number of the first one,
+    let start: UInt64
+    /// and the one behind the last one.
+    let end: UInt64
+    let position: UInt64
     /// How many bytes they are.
-    package private(set) var bytes: Int
+    package let bytes: Int
+    /// By how much the first one is older than the newest entry of the ring.
+    let behindMs: UInt64
     /// Where the stream's time stands after the last one.
-    package private(set) var mediaEndMs: Int64
-    /// The newest entry there was when the run was put together: then it could not be longer.
-    fileprivate var head: UInt64
+    package let mediaEndMs: Int64
+}
 
-    /// Nil when the entry is not one for a run.
-    fileprivate init?(_ entry: RingEntry, head: UInt64) {
-        guard Self.takes(entry) else { return nil }
-        first = entry
-        end = entry.sequence + 1
-        bytes = entry.length
-        mediaEndMs = entry.mediaEndMs
+/// The entries that were put together last, and of each one what a run says of it.
+struct KeptEntries {
+    private struct Kept {
+        let bytes: Int
+        let bootMs: UInt64
+        let mediaEndMs: Int64
+    }
+
+    private let start: UInt64
+    private let position: UInt64
+    /// One behind another. Empty when the first one is not there, or not one for a run.
+    private let entries: [Kept]
+    /// Behind the newest entry there was when they were put together: then there could not be more of them.
+    private let head: UInt64
+    /// When that one was committed, on the ring's clock.
+    private let newestMs: UInt64
+
+    /// How many are put together at most.
+    private static let mostEntries = 64
+
+    /// From this entry on.
+    init(from start: UInt64, before head: UInt64, in ring: Ring) {
+        var entries: [Kept] = []
+        var position: UInt64?
+        var (next, end, bootMs) = (start, UInt64(0), UInt64(0))
+        while next < head, entries.count < Self.mostEntries,
+            case .entry(let entry) = ring.lookup(next), entry.kind == .media,
+            !entry.flags.contains(.groupStart), entry.position == end || position == nil,
+            entry.bootMs >= bootMs
+        {
+            position = position ?? entry.position
+            (next, end, bootMs) = (next + 1, entry.end, entry.bootMs)
+            entries.append(
+                Kept(bytes: entry.length, bootMs: bootMs, mediaEndMs: entry.mediaEndMs))
+        }
+        self.start = start
+        self.position = position ?? 0
+        self.entries = entries
         self.head = head
+        newestMs = entries.isEmpty ? 0 : ring.newestEntry?.bootMs ?? bootMs
     }
 
-    private static func takes(_ entry: RingEntry) -> Bool {
-        entry.kind == .media && !entry.flags.contains(.groupStart)
+    /// Whether they say all there is to say of a run from this entry on.
+    func know(_ sequence: UInt64, before head: UInt64) -> Bool {
+        guard self.head == head, sequence >= start else { return false }
+        return sequence == start || sequence - start < UInt64(entries.count)
     }
 
-    /// False: the entry is not one for this run.
-    fileprivate mutating func append(_ entry: RingEntry, mostBytes: Int) -> Bool {
-        guard Self.takes(entry), entry.position == first.position + UInt64(bytes),
-            entry.bootMs >= first.bootMs, entry.length <= mostBytes - bytes
-        else { return false }
-        end = entry.sequence + 1
-        bytes += entry.length
-        mediaEndMs = entry.mediaEndMs
-        return true
+    /// As many as fit, from this one on, which they know; nil when not even that one does.
+    func run(from sequence: UInt64, mostBytes: Int) -> RingRun? {
+        let first = Int(sequence - start)
+        var (end, bytes) = (first, 0)
+        while end < entries.count, entries[end].bytes <= mostBytes - bytes {
+            bytes += entries[end].bytes
+            end += 1
+        }
+        guard end > first else { return nil }
+        let skippedBytes = entries[..<first].reduce(0) { $0 + $1.bytes }
+        return RingRun(
+            start: sequence, end: start + UInt64(end), position: position + UInt64(skippedBytes),
+            bytes: bytes, behindMs: newestMs - min(entries[first].bootMs, newestMs),
+            mediaEndMs: entries[end - 1].mediaEndMs)
     }
 }
 
 extension Ring {
-    /// How many entries are put together at most.
-    private static let entriesPerRun = 64
-
-    /// The run that begins with this entry; nil when it is not there, or not one for a run.
-    func run(from sequence: UInt64) -> RingRun? {
+    /// The run that begins with this entry, of whole entries that fit. Nil when the entry is not there, is
+    /// not one for a run, or does not fit.
+    func run(from sequence: UInt64, mostBytes: Int) -> RingRun? {
         let head = entryHead
         guard sequence < head else { return nil }
-        if let kept = lastRun, kept.first.sequence == sequence, kept.head == head { return kept }
-        guard case .entry(let entry) = lookup(sequence), var run = RingRun(entry, head: head) else {
-            return nil
+        var kept = keptEntries
+        if kept?.know(sequence, before: head) != true {
+            kept = KeptEntries(from: sequence, before: head, in: self)
+            keptEntries = kept
         }
-        while run.end < head, run.end - sequence < Self.entriesPerRun,
-            case .entry(let next) = lookup(run.end),
-            run.append(next, mostBytes: geometry.fragmentBytes)
-        {}
-        lastRun = run
-        return run
+        return kept?.run(from: sequence, mostBytes: min(mostBytes, geometry.fragmentBytes))
     }
 }
