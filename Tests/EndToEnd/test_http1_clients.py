@@ -23,7 +23,7 @@ from weir.http1 import RawHttp1
 from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
 from weir.server import Server
-from weir.viewer import Viewer
+from weir.viewer import Viewer, has_media
 from weir.waiting import PATIENCE_S, PLAYBACK_PATIENCE_S, wait_until
 
 #: ffmpeg's arguments behind `-f webm`; the URL comes last.
@@ -221,10 +221,13 @@ def test_curl_with_http_1_0_gets_the_same_bytes_without_chunks(
         "curl", "--http1.0", "-sS", "--cacert", str(certificate.certificate), "-D", str(head),
         "-o", str(file), server.url(f"/{name}/live"),
     ]) as old:
-        server.wait_for_viewers(name, 1)
-        assert publisher.stop().status == 204
-        server.request("DELETE", f"/{name}/live")
-        assert old.wait(PATIENCE_S) == 0
+        try:
+            wait_until(lambda: has_media(file), "it to have picture and sound", every_s=0.1)
+            assert publisher.stop().status == 204
+            server.request("DELETE", f"/{name}/live")
+            assert old.wait(PATIENCE_S) == 0
+        finally:
+            old.kill()
     assert "transfer-encoding" not in head.read_text()
     assert "connection: close" in head.read_text()
     assert_contiguous(file, recording.path)

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from .curl import base_command, header_arguments, parse_headers
+from .packets import probe
 from .waiting import PATIENCE_S, wait_until
 
 
@@ -79,6 +80,17 @@ class Viewer:
         """Until `count` bytes more than now have arrived: proof that the stream goes on."""
         return self.wait_for_bytes(self.size + count)
 
+    def wait_for_media(self) -> "Viewer":
+        """Until there is something to judge in each of its tracks; fails at once when the response ended
+        before that. Who has been let in, or has had some bytes, may have a key frame and nothing else."""
+        def has_all() -> bool:
+            ended = not self.is_connected
+            found = has_media(self.file)
+            assert found or not ended, f"ended after {self.size} bytes: {self.errors}"
+            return found
+        wait_until(has_all, f"media of all tracks in {self.file.name}", every_s=0.1)
+        return self
+
     def wait_for_end(self, timeout_s: float = PATIENCE_S) -> "Viewer":
         """Until the response ended as it should: END_STREAM, no error."""
         wait_until(lambda: not self.is_connected, f"the end of {self.file.name}", timeout_s)
@@ -99,3 +111,11 @@ class Viewer:
         if self.is_connected:
             self.process.kill()
         self.process.wait()
+
+
+def has_media(file: Path) -> bool:
+    """Whether a file that still grows has two packets at least of each of its tracks, one of them whole."""
+    if not file.exists():
+        return False
+    seen = probe(file)
+    return bool(seen.kinds) and all(len(seen.of_stream(stream)) > 1 for stream in seen.kinds)
