@@ -155,7 +155,8 @@ def when_not_too_busy(ask: Callable[[], Answer]) -> Answer:
         answer = ask()
         if answer.status != 503:
             return answer
-        assert answer.problem in ("accounts-unavailable", "accounts-busy"), answer
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        assert is_page or answer.problem in ("accounts-unavailable", "accounts-busy"), answer
         assert "retry-after" in answer.headers, answer
         return None
 
