@@ -31,21 +31,27 @@ def _assert_one_request_each(count: Count, seen: Report) -> None:
     assert count.requests
     assert count.requests.keys() <= seen.asked.keys()
     for address, times in count.requests.items():
-        is_current = re.search(r"[.](m3u8|mpd)$", address)
+        # What was refused, because the broadcast itself came late, is asked for again, once a second.
+        is_current = re.search(r"[.](m3u8|mpd)$", address) or f"503 {address}" in seen.refused
         assert times <= (seen.lasted_s + _SLACK if is_current else 1), (address, times)
 
 
 def _assert_all_had_all(edge: Edge, seen: Report) -> None:
-    assert seen.statuses.keys() == {"200"}, seen.refused
+    assert seen.statuses.keys() <= {"200", "503"} and not seen.unreadable, seen.refused
     assert not seen.failures, seen.failures
-    # A list without what the last one ended with is a failure, so nobody has passed over anything.
+    # A list without what the last one ended with is a failure, so nobody in time has passed over anything.
     assert min(seen.had) >= _PARTS, sorted(seen.had)
-    assert len(seen.digests) > 8
     for connection in connections_to_all_workers(edge.server):
         with connection:
+            compared = 0
             for path, digest in seen.digests.items():
                 answer = connection.request("GET", path)
-                assert hashlib.sha256(answer.body).hexdigest() == digest, (path, answer.status)
+                # Of a crowd that took long, the oldest have left the ring.
+                assert answer.status in (200, 404), (path, answer.status)
+                if answer.status == 200:
+                    assert hashlib.sha256(answer.body).hexdigest() == digest, path
+                    compared += 1
+            assert compared > 8
 
 
 def test_a_thousand_players_of_low_latency(edge: Edge) -> None:
@@ -78,7 +84,8 @@ def test_a_thousand_players_of_whole_segments(edge: Edge) -> None:
     assert count.beside == 500
     _assert_one_request_each(count, seen)
     # Players of DASH have sound as well.
-    assert seen.statuses.keys() == {"200"} and not seen.failures, (seen.refused, seen.failures)
+    assert seen.statuses.keys() <= {"200", "503"} and not seen.unreadable, seen.refused
+    assert not seen.failures, seen.failures
     assert min(seen.had) >= _SEGMENTS
 
 

@@ -68,6 +68,8 @@ class Report:
     unreadable: int = 0
     #: What went wrong otherwise: connections that ended, media that a list no longer named.
     failures: Counter[str] = field(default_factory=Counter)
+    #: Times that a player has missed media because it was late itself: see `_ListTimes`.
+    passed_over: int = 0
     #: How many media each player has had.
     had: list[int] = field(default_factory=list)
     #: Media that the sampled players had: digests of their bytes.
@@ -163,6 +165,22 @@ class _Crowd:
         return self.report
 
 
+class _ListTimes:
+    """Whether a player was so late that what its last list ended with may have left the next one. Lists name
+    media for three target durations, and one is at least as new as the request for it."""
+
+    def __init__(self) -> None:
+        self._asked = [time.monotonic()] * 2
+
+    def ask(self) -> None:
+        """A list is asked for."""
+        self._asked = [self._asked[1], time.monotonic()]
+
+    def were_apart(self, answered: float, target_s: float) -> bool:
+        """The last list and this one."""
+        return answered - self._asked[0] > 3 * target_s
+
+
 class _Player:
     """One viewer with one or two connections."""
 
@@ -249,6 +267,7 @@ class _Player:
 
     async def ll(self) -> None:
         crowd, path = self.crowd, f"/{self.crowd.name}/hls/v1.m3u8"
+        times = _ListTimes()
         first = await self.insist(f"/{crowd.name}/hls/index.m3u8") and await self.insist(path)
         if first is None:
             return
@@ -262,6 +281,7 @@ class _Player:
             skip = "&_HLS_skip=YES" if (self.number + self._rounds) // 2 % 2 else ""
             self._rounds += 1
             query = f"{path}?_HLS_msn={now.next_segment}&_HLS_part={now.next_part}{skip}"
+            times.ask()
             if now.has_ended or not now.blocks:
                 # Perhaps there is another broadcast by now; or it promises no parts, and nothing is held.
                 await asyncio.sleep(1)
@@ -279,6 +299,8 @@ class _Player:
             if last is not None:
                 if last in fresh:
                     fresh = fresh[fresh.index(last) + 1:]
+                elif times.were_apart(answer.at, now.target_s):
+                    crowd.report.passed_over += 1
                 else:
                     crowd.report.failures["a list without what the last one ended with"] += 1
             for part in fresh:
