@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from weir.comparison import assert_decodes, assert_starts_with_keyframe
 from weir.exclusive import one_at_a_time
-from weir.http2 import Http2Connection
+from weir.http2 import Http2Connection, Response
+from weir.limits import limit_s
 from weir.packets import probe
 from weir.places import RECORDINGS
 from weir.publisher import Publisher
@@ -26,6 +28,7 @@ Publish = Callable[..., Publisher]
 
 #: Of it, what fits into a small ring.
 _BEGINNING = 400_000
+_TRIES = 3
 
 
 @pytest.fixture(scope="session")
@@ -102,19 +105,22 @@ def test_who_wants_to_join_it_is_told_why_that_cannot_be(
 def test_who_waits_for_it_gets_in_with_the_next_key_frame(
     small: Server, publish: Publish, name: str, one_key_frame: bytes, tmp_path: Path
 ) -> None:
-    publisher = lose_the_start(small, publish, name, one_key_frame)
-    publisher.end_body()
-    assert publisher.answer().status == 204
-    # Over connections that are there already: nobody waits for longer than some seconds.
-    with Http2Connection(small) as viewer, Http2Connection(small) as broadcaster:
-        stream = wait_in_vain(viewer, name)
-        again = broadcaster.open("POST", f"/{name}/live", end=False)
-        broadcaster.send(again, one_key_frame[:_BEGINNING])
-        answer = viewer.responses[stream]
-        viewer.wait_for(lambda: len(answer.body) > 100_000, "media")
-        assert answer.status == 200
-        assert broadcaster.request("DELETE", f"/{name}/live").status == 204
-        assert viewer.response(stream).ended
+    def tried(each: str) -> Response:
+        publisher = lose_the_start(small, publish, each, one_key_frame)
+        publisher.end_body()
+        assert publisher.answer().status == 204
+        # Over connections that are there already: nobody waits for longer than some seconds.
+        with Http2Connection(small) as viewer, Http2Connection(small) as broadcaster:
+            stream = wait_in_vain(viewer, each)
+            again = broadcaster.open("POST", f"/{each}/live", end=False)
+            broadcaster.send(again, one_key_frame[:_BEGINNING])
+            answer = viewer.responses[stream]
+            viewer.wait_for(lambda: len(answer.body) > 100_000 or answer.is_over, "media")
+            assert broadcaster.request("DELETE", f"/{each}/live").status == 204
+            return viewer.response(stream)
+
+    answer = in_time(tried, name)
+    assert answer.status == 200 and answer.ended
     file = tmp_path / "had.webm"
     file.write_bytes(answer.body)
     assert_starts_with_keyframe(probe(file))
@@ -126,18 +132,33 @@ def wait_in_vain(viewer: Http2Connection, name: str) -> int:
     stream = viewer.open("GET", f"/{name}/live")
     # Answered behind it, so it has been taken in.
     assert viewer.request("GET", "/api/streams").status == 200
-    assert viewer.responses[stream].status == 0
+    assert viewer.responses[stream].status in (0, 503)
     return stream
+
+
+def in_time(tried: Callable[[str], Response], name: str) -> Response:
+    """What came of a request that was held until something happened. Where the machine stood still for longer
+    than it is held, that is done again, with another stream."""
+    for number in range(_TRIES):
+        began = time.monotonic()
+        answer = tried(f"{name[:28]}-{number}")
+        if answer.status != 503:
+            break
+        assert time.monotonic() - began >= limit_s("startAwaitedMs"), "it was refused too soon"
+    return answer
 
 
 def test_who_waits_for_it_when_it_ends_is_told_that(
     small: Server, publish: Publish, name: str, one_key_frame: bytes
 ) -> None:
-    lose_the_start(small, publish, name, one_key_frame)
-    with Http2Connection(small) as viewer:
-        stream = wait_in_vain(viewer, name)
-        assert viewer.request("DELETE", f"/{name}/live").status == 204
-        assert viewer.response(stream).status == 404
+    def tried(each: str) -> Response:
+        lose_the_start(small, publish, each, one_key_frame)
+        with Http2Connection(small) as viewer:
+            stream = wait_in_vain(viewer, each)
+            assert viewer.request("DELETE", f"/{each}/live").status == 204
+            return viewer.response(stream)
+
+    assert in_time(tried, name).status == 404
 
 
 def test_viewers_who_are_there_see_the_rest_of_it(

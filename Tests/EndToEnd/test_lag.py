@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,17 @@ from weir.comparison import (
 )
 from weir.http2 import Http2Connection
 from weir.packets import packets, probe
-from weir.publisher import Publisher
-from weir.recordings import record
+from weir.publisher import Publisher, paced
+from weir.recordings import Recording, record
 from weir.server import Server
 from weir.viewer import Viewer
+from weir.waiting import PATIENCE_S
 
 BOTH_PROTOCOLS = True
 
 _SECONDS = 16
 _RATE = "3000k"
+_BEGINNING = 100_000
 
 
 @pytest.mark.slow
@@ -32,13 +35,15 @@ def test_a_viewer_at_a_tenth_of_the_bitrate_jumps_forward_and_decodes(
     name: str,
     tmp_path: Path,
 ) -> None:
-    server = start_server("--max-lag", "2")
+    # Long enough for a viewer that keeps up, on a machine that stands still for a moment.
+    server = start_server("--max-lag", "6")
     recording = record(seconds=_SECONDS, size="640x360", rate=_RATE)
     bytes_per_s = len(recording.data) / _SECONDS / 10
-    publisher = publish(server, name).play(recording)
-    server.wait_for_state(name, "live")
-    healthy = watch(server, name)
-    received = read_slowly(server, name, bytes_per_s, until=publisher)
+    are_there = threading.Event()
+    publisher = publish(server, name).feed(going_on_when(are_there, recording))
+    server.wait_for_stream(name)
+    healthy = watch(server, name).wait_for_bytes()
+    received = read_slowly(server, name, bytes_per_s, are_there, until=publisher)
     healthy.wait_for_end()
     slow = tmp_path / "slow.webm"
     slow.write_bytes(received)
@@ -56,7 +61,19 @@ def test_a_viewer_at_a_tenth_of_the_bitrate_jumps_forward_and_decodes(
     assert_tail(healthy.file, recording.path)
 
 
-def read_slowly(server: Server, name: str, bytes_per_s: float, until: Publisher) -> bytes:
+def going_on_when(are_there: threading.Event, recording: Recording) -> Iterator[bytes]:
+    """A recording at the pace it would be recorded; but of its beginning it waits for those who watch."""
+    yield recording.data[:_BEGINNING]
+    are_there.wait(PATIENCE_S)
+    sent = 0
+    for piece in paced(recording, 1, threading.Event()):
+        yield piece[max(0, _BEGINNING - sent):]
+        sent += len(piece)
+
+
+def read_slowly(
+    server: Server, name: str, bytes_per_s: float, is_there: threading.Event, until: Publisher
+) -> bytes:
     """Watch with a window that opens at this rate, until the publisher is done and the stream over.
 
     Small windows and a small kernel buffer, so that the slowness reaches the server.
@@ -64,6 +81,8 @@ def read_slowly(server: Server, name: str, bytes_per_s: float, until: Publisher)
     with Http2Connection(server, window=16_384, credit=False, receive_buffer=16_384) as connection:
         stream = connection.open("GET", f"/{name}/live")
         answer = connection.responses[stream]
+        connection.wait_for(lambda: answer.body, "the slow viewer to be let in")
+        is_there.set()
         granted, began = 0, time.monotonic()
         while until.process.poll() is None:
             connection.pump(0.1)
