@@ -6,6 +6,7 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -191,8 +192,8 @@ def test_a_server_that_drains_says_so_and_is_still_alive(
     server.workers()
     assert server.process is not None
     server.process.send_signal(signal.SIGTERM)
-    reasons = wait_until(lambda: why_not_ready(server), "the server to say that it drains")
-    assert "serving" in reasons
+    # On a busy machine a worker may be missing before that.
+    wait_until(lambda: "serving" in (why_not_ready(server) or {}), "the server to say that it drains")
     assert ask(server, "/healthz").status == 200
     wait_until(lambda: Metrics(server).total("weir_viewers") == 1, "the viewer in the figures")
     viewer.wait_for_more(10_000)
@@ -212,9 +213,8 @@ def test_a_server_that_is_full_still_says_how_it_is(start_server: Start) -> None
         "--exempt-network", "127.0.0.1", workers=1, launcher=["prlimit", "--nofile=280:280"])
     # 160 files are kept for other things than connections, and the last connection for somebody who
     # has none.
-    crowd = [tls.connect(server.port, server.certificate.certificate) for _ in range(119)]
-    crowd.append(
-        tls.connect(server.port, server.certificate.certificate, source="127.0.0.2"))
+    crowd = [_connected(server) for _ in range(119)]
+    crowd.append(_connected(server, source="127.0.0.2"))
     wait_until(lambda: server.get("/").status == 0, "the server to be full")
     wait_until_ready(server)
     assert ask(server, "/healthz").status == 200
@@ -223,6 +223,16 @@ def test_a_server_that_is_full_still_says_how_it_is(start_server: Start) -> None
     for connection in crowd:
         connection.close()
     wait_until(lambda: server.get("/").status == 200, "room for others")
+
+
+def _connected(server: Server, **options: str) -> ssl.SSLSocket:
+    """One who asked whether it serves may just be leaving."""
+    def connected() -> ssl.SSLSocket | None:
+        try:
+            return tls.connect(server.port, server.certificate.certificate, **options)
+        except OSError:
+            return None
+    return wait_until(connected, "room for one more")
 
 
 def test_it_can_be_switched_off(start_server: Start) -> None:
@@ -321,15 +331,12 @@ def test_the_figures_move_with_what_happens(
     ):
         # The workers write these down now and then.
         wait_until(lambda: Metrics(server).total(name) - before.total(name) >= least, name)
-    during = Metrics(server)
     # A viewer's lag is looked at once a second.
     for name in ("weir_viewer_lag_seconds_count", "weir_ingest_gap_seconds_count",
-                 "weir_key_frame_distance_seconds_count"):
+                 "weir_key_frame_distance_seconds_count", "weir_request_duration_seconds_count",
+                 "weir_tls_handshake_duration_seconds_count", "weir_account_store_duration_seconds_count",
+                 "weir_ring_bytes", "weir_process_cpu_seconds_total", "weir_process_open_fds"):
         wait_until(lambda: Metrics(server).total(name) > 0, name)
-    for name in ("weir_request_duration_seconds_count", "weir_tls_handshake_duration_seconds_count",
-                 "weir_account_store_duration_seconds_count", "weir_ring_bytes",
-                 "weir_process_cpu_seconds_total", "weir_process_open_fds"):
-        assert during.total(name) > 0, name
     wait_until(
         lambda: Metrics(server).total("weir_responses_total", route="watch", status="2xx") == 3, "answers")
     wait_until(lambda: Metrics(server).total("weir_viewers") == 3, "viewers")

@@ -119,8 +119,9 @@ def test_a_peer_goes_with_its_children_and_its_folder(
     with pytest.raises(RuntimeError, match="a round"), peers.running(
         Stubborn, Bench(tmp_path, None), {"file": b""}
     ) as peer:
-        pids = peer.pids
-        assert len(pids) == 2 and peer.folder.exists()
+        # And what says that it is ready, for a moment.
+        pids = wait_until(lambda: len(now := peer.pids) == 2 and now, "it and its child")
+        assert peer.folder.exists()
         raise RuntimeError("a round failed")
     wait_until(lambda: not any(map(processes.is_alive, pids)), "its processes to be gone")
     assert list(tmp_path.iterdir()) == []
@@ -134,15 +135,15 @@ def test_folders_go_with_what_works_in_them(tmp_path: Path) -> None:
 
 
 def test_a_load_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_load, "_READY_S", 0.1)
     began = time.monotonic()
-    with pytest.raises(AssertionError, match="instead of being ready"):
+    with (monkeypatch.context() as hasty, pytest.raises(AssertionError, match="instead of being ready")):
+        hasty.setattr(live_load, "_READY_S", 0.1)
         live_load.Tool("sleep", "600")
     with live_load.Tool("sh", "-c", "echo ready; read line; echo '{\"line\": 1}'; exec sleep 600") as tool:
         assert tool.ask() == {"line": 1}
         with pytest.raises(AssertionError, match="did not answer within"):
             tool.ask(within_s=0.1)
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 600, "it was waited for"
 
 
 def test_a_table_has_medians_spread_and_ratios() -> None:

@@ -76,7 +76,7 @@ def test_a_disk_that_fills_up_later_does_not_hurt_a_ring_that_exists(
     server = start_server(*_RING, "--grace", "120", data=small_disk / "data")
     recording = record(seconds=8)
     publisher = publish(server, "first").play(recording)
-    server.wait_for_state("first", "live")
+    server.wait_for_stream("first")
     viewer = watch(server, "first").wait_for_bytes()
     fill(small_disk)
     assert publisher.answer().status == 204

@@ -19,7 +19,7 @@ from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.watch_page import WatchPage
-from weir.accounts import post_form, post_json
+from weir.accounts import post_form, post_json, when_not_too_busy
 from weir.places import REPOSITORY
 from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
@@ -84,8 +84,9 @@ def test_a_form_says_what_is_wrong_in_the_language_of_its_page(strict: Server) -
     for language, said in (("de", "Name oder Passwort ist falsch."),
                            ("es", "El nombre o la contraseña no es correcto."),
                            ("en", "Name or password is wrong.")):
-        answer = post_form(strict, "/login", {"username": "nobody", "password": "not this one"},
-                           headers={"accept-language": language})
+        answer = when_not_too_busy(lambda: post_form(
+            strict, "/login", {"username": "nobody", "password": "not this one"},
+            headers={"accept-language": language}))
         assert answer.status == 401
         assert said in answer.body.decode()
 
@@ -95,10 +96,10 @@ def test_scripts_say_what_the_server_has_said(
     browser: str, language: str, open_own: Callable[..., Page],
     start_server: Callable[..., Server], publish: Callable[..., Publisher],
 ) -> None:
-    server = start_server()
-    publish(server, "alice").play(record(seconds=LASTING_S))
+    server, page = start_server(), open_own(browser)
+    # Held back, because it is ahead of the clock: nothing is said about a pause.
+    publish(server, "alice").feed([record(seconds=LASTING_S).data], finish=False)
     server.wait_for_state("alice", "live")
-    page = open_own(browser)
     page.goto(server.url(f"/?lang={language}"))
     wait_until(lambda: page.run("return document.body.dataset.state;") == "live",
                "the script to have taken over", every_s=LOOK_EVERY_S)
@@ -106,7 +107,8 @@ def test_scripts_say_what_the_server_has_said(
     viewers = words["count.viewers"]["other"].replace("{count}", "0")
     broadcasts = words["count.broadcasts"]["one"].replace("{count}", "1")
     for text in (viewers, words["stream.live"], words["live.moment"], f"{broadcasts}, {viewers}"):
-        assert text in page.run("return document.querySelector('main').textContent;")
+        wait_until(lambda: text in page.run("return document.querySelector('main').textContent;"), text,
+                   every_s=LOOK_EVERY_S)
         assert text in server.get(f"/?lang={language}").body.decode()
 
 
@@ -120,9 +122,11 @@ def test_a_player_speaks_the_language_of_its_page(
         words = TABLES[language]["words"]
         title = words["watch.offline.title"].replace("{name}", "nobody-yet")
         wait_for_element(page, "#message-title", title, lambda e, title=title: e.text == title)
-        assert visible_text(page, "#badge") == words["watch.badge.offline"]
-        assert page.run("return document.title;").startswith(
-            words["watch.document.offline"].replace("{name}", "nobody-yet"))
+        wait_until(lambda: visible_text(page, "#badge") == words["watch.badge.offline"], "the badge",
+                   every_s=LOOK_EVERY_S)
+        title = words["watch.document.offline"].replace("{name}", "nobody-yet")
+        wait_until(lambda: page.run("return document.title;").startswith(title), title,
+                   every_s=LOOK_EVERY_S)
 
 
 def test_a_browser_gets_its_own_language_unasked(

@@ -66,7 +66,7 @@ class Authority:
 
     def root(self) -> Path:
         file = self._folder / "root.pem"
-        file.write_bytes(self._root() or b"")
+        file.write_bytes(wait_until(self._root, "the certificate of the authority"))
         return file
 
     def certbot(self, *arguments: str, environment: dict[str, str] | None = None) -> str:

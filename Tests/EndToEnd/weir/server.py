@@ -14,6 +14,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,9 @@ class Server:
             self.process.kill()
             self.process.wait()
         for pid in self._living_workers():
-            os.kill(pid, signal.SIGKILL)
+            # One that ends by itself may have done so just now.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def assert_no_process_stays(self) -> None:
         """After the supervisor, its workers end by themselves."""
