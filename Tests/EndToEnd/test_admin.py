@@ -160,6 +160,7 @@ def test_a_disk_that_is_full_or_cannot_be_written_is_a_reason_not_to_be_ready(
 
 def test_a_worker_that_is_missing_is_a_reason_until_it_is_replaced(start_server: Start) -> None:
     server = start_server()
+    wait_until_ready(server)
 
     def seen_after_a_death() -> dict[str, str] | None:
         """Each death delays the next start a little more, so one of them will be seen."""

@@ -21,6 +21,7 @@ from weir.waiting import wait_until
 
 _STREAMS_PER_CONNECTION = limit("streamsPerConnection")
 _PATH = "/api/streams"
+_TRIES = 3
 #: What any request of these tests has: four pseudo-header fields.
 _FIELDS_ALWAYS = 4
 
@@ -172,18 +173,25 @@ def _wait_with_too_many(server: Server, name: str) -> None:
 def test_a_fast_upload_is_held_to_what_the_ring_takes(
     start_server: Callable[..., Server], watch: Callable[..., Viewer], name: str
 ) -> None:
-    """A recording of many rings' size, as fast as it goes, next to a viewer who is not lapped."""
+    """A recording of many rings' size, as fast as it goes, next to a viewer who is not lapped. One who gets
+    no processor for seconds is, although the upload is held back: then it is done again."""
     server = start_server("--ring-size", "1MiB", "--ring-seconds", "5")
     recording = record(seconds=8, size="640x360", rate="3000k")
-    ring = server.ring(name)
-    with ThreadPoolExecutor(1) as pool:
-        upload = pool.submit(
-            server.request, "PUT", f"/{name}/live", body=recording.path
-        )
-        server.wait_for_stream(name)
-        viewer = watch(server, name, "?start=-3600").wait_for_bytes(100_000)
-        assert upload.result().status == 204
-    server.request("DELETE", f"/{name}/live")
-    viewer.wait_for_end()
-    assert_contiguous(viewer.file, recording.path)
-    assert ring.stat().st_size < 64 << 20
+    for number in range(_TRIES):
+        each = f"{name[:28]}-{number}"
+        with ThreadPoolExecutor(1) as pool:
+            upload = pool.submit(server.request, "PUT", f"/{each}/live", body=recording.path)
+            server.wait_for_stream(each)
+            viewer = watch(server, each, "?start=-3600").wait_for_bytes(100_000)
+            assert upload.result().status == 204
+        shown = server.stream(each)
+        assert shown is not None
+        server.request("DELETE", f"/{each}/live")
+        assert server.ring(each).stat().st_size < 64 << 20
+        try:
+            viewer.wait_for_end()
+            assert_contiguous(viewer.file, recording.path)
+            return
+        except AssertionError:
+            if shown["heldBackMs"] == 0 or number + 1 == _TRIES:
+                raise
