@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 from .front_end import FrontEnd
 from .page import Page
@@ -68,7 +68,7 @@ class Broadcaster:
         """What the POSTs were answered, in the order of the answers."""
         return self.page.run("return broadcast.answers;")
 
-    def wait_for_answers(self, count: int, timeout_s: float = 60.0) -> "Broadcaster":
+    def wait_for_answers(self, count: int, timeout_s: float = 2 * PATIENCE_S) -> "Broadcaster":
         """Until `count` chunks were posted and answered; each answer must be 204."""
         wait_until(lambda: len(self.assert_all_accepted()) >= count,
                    f"{count} chunks to be accepted", timeout_s, every_s=0.1)

@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import Browser, Error, sync_playwright
 from playwright.sync_api import Page as PlaywrightPage
 
-from weir.waiting import PATIENCE_S
+from weir.waiting import PATIENCE_S, wait_until
 
 from .page import ScriptFailed
 
@@ -25,6 +25,8 @@ from .page import ScriptFailed
 PHONE: dict[str, Any] = {
     "has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
 EXECUTABLE = os.environ.get("WEIR_CHROMIUM", "/usr/bin/chromium")
+# Time counts here also while the machine stands still: so it is more than is waited for elsewhere.
+_TIMEOUT_MS = 2 * PATIENCE_S * 1000
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -61,8 +63,7 @@ class ChromiumPage:
     def __init__(self, page: PlaywrightPage) -> None:
         self.name = "Chromium"
         self.playwright = page
-        # What is waited for elsewhere has as long.
-        page.set_default_timeout(PATIENCE_S * 1000)
+        page.set_default_timeout(_TIMEOUT_MS)
         self.exchanges: list[Exchange] = []
         self.asked: list[dict[str, str]] = []
         self._listen()
@@ -81,8 +82,8 @@ class ChromiumPage:
         self.playwright.click(selector)
 
     def hover(self, selector: str) -> None:
-        box = self.playwright.locator(selector).bounding_box()
-        assert box is not None, f"{selector} cannot be seen"
+        box = wait_until(self.playwright.locator(selector).bounding_box, f"{selector} to be seen")
+        assert box is not None
         # From somewhere else: a mouse that does not move is not noticed.
         self.playwright.mouse.move(box["x"] + 1, box["y"] + 1)
         self.playwright.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -154,7 +155,7 @@ class Chromium:
     def without_http2(self) -> Iterator["Chromium"]:
         """A second Chromium, which speaks HTTP/1.1 only."""
         browser = self._browser.browser_type.launch(
-            executable_path=EXECUTABLE, args=[*ARGUMENTS, "--disable-http2"])
+            executable_path=EXECUTABLE, args=[*ARGUMENTS, "--disable-http2"], timeout=_TIMEOUT_MS)
         try:
             yield Chromium(browser)
         finally:
@@ -165,7 +166,7 @@ class Chromium:
         """A second Chromium, whose camera shows that file and knows no other size."""
         browser = self._browser.browser_type.launch(
             executable_path=EXECUTABLE,
-            args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={camera}"])
+            args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={camera}"], timeout=_TIMEOUT_MS)
         try:
             yield Chromium(browser)
         finally:
@@ -178,7 +179,8 @@ class Chromium:
         Its user says no, unless the page's context was given the permission.
         """
         arguments = [argument for argument in ARGUMENTS if "media-stream" not in argument]
-        browser = self._browser.browser_type.launch(executable_path=EXECUTABLE, args=arguments)
+        browser = self._browser.browser_type.launch(
+            executable_path=EXECUTABLE, args=arguments, timeout=_TIMEOUT_MS)
         try:
             yield Chromium(browser)
         finally:
@@ -196,7 +198,8 @@ def chromium(camera: Path | None = None, *more: str) -> Iterator[Chromium]:
     if camera is not None:
         arguments.append(f"--use-file-for-fake-video-capture={camera}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=arguments)
+        browser = playwright.chromium.launch(
+            executable_path=EXECUTABLE, args=arguments, timeout=_TIMEOUT_MS)
         try:
             yield Chromium(browser)
         finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from weir.waiting import PATIENCE_S, wait_until
 
-from .page import Page
+from .page import Page, ScriptFailed
 
 # Asking a browser costs it time that it needs for encoding or decoding.
 LOOK_EVERY_S = 0.1
@@ -44,15 +44,20 @@ def wait_for_element(
     timeout_s: float = PATIENCE_S,
 ) -> Element:
     """Until there is such an element and `holds` of it (by default: that it can be seen)."""
-    last: Element | None = None
+    last: Element | ScriptFailed | None = None
 
     def look() -> Element | None:
         nonlocal last
-        last = element(page, selector)
-        return last if last is not None and holds(last) else None
+        try:
+            last = seen = element(page, selector)
+        except ScriptFailed as failure:
+            # Between two documents there is none.
+            last = failure
+            return None
+        return seen if seen is not None and holds(seen) else None
 
     try:
-        return wait_until(look, what, timeout_s, LOOK_EVERY_S) or last  # type: ignore[return-value]
+        return wait_until(look, what, timeout_s, LOOK_EVERY_S)  # type: ignore[return-value]
     except AssertionError as failure:
         raise AssertionError(f"{page.name}, {selector}: {failure}; last look: {last}") from None
 
@@ -63,10 +68,15 @@ def page_state(page: Page) -> str:
 
 def wait_for_page_state(page: Page, *states: str, timeout_s: float = PATIENCE_S) -> str:
     """Until the page is in one of these states. The failure shows what the page says."""
+    def look() -> str | None:
+        try:
+            state = page_state(page)
+        except ScriptFailed:
+            return None  # between two documents
+        return state if state in states else None
+
     try:
-        return wait_until(
-            lambda: next((s for s in states if s == page_state(page)), None),
-            f"the page to be {' or '.join(states)}", timeout_s, LOOK_EVERY_S) or ""
+        return wait_until(look, f"the page to be {' or '.join(states)}", timeout_s, LOOK_EVERY_S) or ""
     except AssertionError as failure:
         shown = page.run("return [document.body.dataset.state, document.body.innerText];")
         raise AssertionError(

@@ -11,25 +11,30 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from marionette_driver.by import By
-from marionette_driver.errors import MarionetteException
+from marionette_driver.errors import (
+    ElementClickInterceptedException, ElementNotInteractableException, MarionetteException,
+    NoSuchElementException, StaleElementException,
+)
 from marionette_driver.keys import Keys
 from marionette_driver.marionette import Marionette, WebElement
 
 from weir.ports import free_port
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 from .page import ScriptFailed
 
 EXECUTABLE = os.environ.get("WEIR_FIREFOX", "/usr/bin/firefox-esr")
 
-START_TIMEOUT_S = 60
-SCRIPT_TIMEOUT_MS = 90_000
+# Time counts here also while the machine stands still: so it is more than is waited for elsewhere.
+START_TIMEOUT_S = max(60, 2 * PATIENCE_S)
+SOCKET_TIMEOUT_S = START_TIMEOUT_S + 60
+SCRIPT_TIMEOUT_MS = round(START_TIMEOUT_S * 1000) + 30_000
 
 PREFERENCES: dict[str, bool | int | str] = {
     # A fake camera and microphone, and nobody to ask for permission.
@@ -60,6 +65,11 @@ const [argument, finish] = arguments;
   (value) => finish(JSON.stringify({{ value: value === undefined ? null : value }})),
   (error) => finish(JSON.stringify({{ error: String(error) }})));
 """
+
+# What a page that changes just now makes of a press or of typing: nothing of it has been done.
+_NOT_YET = (
+    ElementClickInterceptedException, ElementNotInteractableException, NoSuchElementException,
+    StaleElementException)
 
 # Keys that are not the character they type.
 KEYS = {
@@ -93,27 +103,53 @@ class FirefoxPage:
         return outcome["value"]
 
     def click(self, selector: str) -> None:
-        def clickable() -> WebElement | None:
+        def press() -> bool:
             found = self._marionette.find_elements(By.CSS_SELECTOR, selector)
-            usable = [e for e in found if e.is_displayed() and e.is_enabled()]
-            return usable[0] if usable else None
+            usable = next(e for e in found if e.is_displayed() and e.is_enabled())
+            usable.click()
+            return True
 
-        wait_until(clickable, f"{self.name} to show {selector}").click()
+        self._once_it_can_be(press, f"{self.name} to show {selector}")
 
     def hover(self, selector: str) -> None:
-        box = self._marionette.find_element(By.CSS_SELECTOR, selector).rect
-        x, y = round(box["x"]), round(box["y"])
-        pointer = self._marionette.actions.sequence("pointer", "mouse")
-        pointer.pointer_move(x + 1, y + 1).pointer_move(
-            x + round(box["width"] / 2), y + round(box["height"] / 2)).perform()
+        def move() -> bool:
+            box = self._element(selector).rect
+            x, y = round(box["x"]), round(box["y"])
+            pointer = self._marionette.actions.sequence("pointer", "mouse")
+            pointer.pointer_move(x + 1, y + 1).pointer_move(
+                x + round(box["width"] / 2), y + round(box["height"] / 2)).perform()
+            return True
+
+        self._once_it_can_be(move, f"{self.name} to have {selector}")
 
     def fill(self, selector: str, text: str) -> None:
-        field = self._marionette.find_element(By.CSS_SELECTOR, selector)
-        field.clear()
-        field.send_keys(text)
+        def type_it() -> bool:
+            field = self._element(selector)
+            field.clear()
+            field.send_keys(text)
+            return True
+
+        self._once_it_can_be(type_it, f"{self.name} to have {selector}")
+
+    def _element(self, selector: str) -> WebElement:
+        return self._marionette.find_element(By.CSS_SELECTOR, selector)
+
+    @staticmethod
+    def _once_it_can_be(act: Callable[[], bool], what: str) -> None:
+        def try_it() -> bool:
+            try:
+                return act()
+            except (StopIteration, *_NOT_YET):
+                return False
+
+        wait_until(try_it, what)
 
     def press(self, key: str) -> None:
-        self._marionette.get_active_element().send_keys(KEYS.get(key, key))
+        def press_it() -> bool:
+            self._marionette.get_active_element().send_keys(KEYS.get(key, key))
+            return True
+
+        self._once_it_can_be(press_it, f"{self.name} to have something for {key}")
 
     def screenshot(self) -> bytes:
         return base64.b64decode(self._marionette.screenshot())
@@ -152,7 +188,7 @@ def firefox() -> Iterator[FirefoxPage]:
              "-profile", profile],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            marionette = Marionette(host="127.0.0.1", port=port, socket_timeout=120)
+            marionette = Marionette(host="127.0.0.1", port=port, socket_timeout=SOCKET_TIMEOUT_S)
             marionette.raise_for_port(timeout=START_TIMEOUT_S)
             # Eager: a page counts as loaded with its document, since its live video never ends.
             marionette.start_session({"acceptInsecureCerts": True, "pageLoadStrategy": "eager"})

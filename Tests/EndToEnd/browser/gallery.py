@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from weir.waiting import wait_until
+
 from .accessibility import violations
 from .chromium import ChromiumPage
 from .contrast import weak
@@ -67,8 +69,10 @@ def _on_narrowest_phone(page: ChromiumPage) -> Iterator[None]:
         "Emulation.setDeviceMetricsOverride", _NARROWEST | {"deviceScaleFactor": 1, "mobile": True})
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     # What follows the size has followed it two frames later.
-    page.run("await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));")
-    assert page.run("return matchMedia('(pointer: coarse)').matches;")
+    wait_until(
+        lambda: page.run(
+            """await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+               return matchMedia('(pointer: coarse)').matches;"""), "a screen that is touched")
     try:
         yield
     finally:

@@ -55,15 +55,19 @@ class WatchPage:
         return wait_for_page_state(self.page, *states, timeout_s=timeout_s)
 
     def press_button(self, selector: str) -> None:
-        """A button of the player, which hides its controls from a mouse that does not move."""
-        self.page.hover("#video")
-        wait_until(
-            lambda: self.page.run(
-                """const box = document.querySelector(argument).getBoundingClientRect();
+        """A button of the player, which hides its controls from a mouse that does not move, unless it lies on
+        them: so it is moved to the button first, as often as it takes."""
+        def is_under_the_mouse() -> bool:
+            self.page.hover("#video")
+            self.page.hover(selector)
+            return self.page.run(
+                """const button = document.querySelector(argument);
+                   const box = button.getBoundingClientRect();
                    const there = document.elementFromPoint(
                      box.left + box.width / 2, box.top + box.height / 2);
-                   return Boolean(there?.closest(argument));""", selector),
-            f"{self.page.name} to show {selector}", every_s=LOOK_EVERY_S)
+                   return Boolean(there?.closest(argument)) && button.matches(':hover');""", selector)
+
+        wait_until(is_under_the_mouse, f"{self.page.name} to show {selector}", every_s=LOOK_EVERY_S)
         self.page.click(selector)
 
     def look(self) -> Look:
@@ -130,7 +134,7 @@ class WatchPage:
                 f"{self.page.name}: {failure}, got {played_s:.1f} s and {frames} frames; "
                 f"last look: {last}; the page says: {visible_text(self.page)}") from None
 
-    def wait_for_smooth_playback(self, seconds: float, timeout_s: float = PLAYBACK_PATIENCE_S) -> Look:
+    def wait_for_smooth_playback(self, seconds: float, timeout_s: float = 2 * PLAYBACK_PATIENCE_S) -> Look:
         """Until it has played for so long without standing still. A stall begins the count anew: a machine
         that has much to do causes some, and a player that goes wrong never stops."""
         stalls, played_s = -1, 0.0
@@ -165,6 +169,10 @@ class WatchPage:
         assert now.errorText is None, f"{self.page.name}: {now}"
         assert now.corrupted == 0, f"{self.page.name} saw corrupted frames: {now}"
         return now
+
+    def wait_for_message(self, words: str) -> None:
+        """Words come when something lasts; most breaks are over before."""
+        wait_until(lambda: words in self.message, f"a message: {words}", every_s=LOOK_EVERY_S)
 
     @property
     def message(self) -> str:
