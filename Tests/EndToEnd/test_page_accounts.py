@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from browser.account_pages import Visitor, next_document, wait_for_path
-from browser.element import element, visible_text, wait_for_element
+from browser.account_pages import TOO_BUSY, Visitor, next_document, wait_for_path
+from browser.element import LOOK_EVERY_S, element, visible_text, wait_for_element, wait_for_page_state
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.live_page import LivePage
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.watch_page import WatchPage
-from weir.accounts import PASSWORD, log_in, sign_up
+from weir.accounts import PASSWORD, log_in, sign_up, when_not_too_busy
 from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
 from weir.server import Server
@@ -63,6 +63,7 @@ def test_from_signing_up_to_being_watched_and_out_again(
     anna.visit("/live")
     wait_for_path(anna.page, "/login")
     anna.page.click("main a[href^='/signup']")
+    wait_for_path(anna.page, "/signup")
     anna.enter("/signup", name)
     wait_for_path(anna.page, "/live")
     assert name in anna.header and "Sign out" in anna.header
@@ -95,7 +96,8 @@ def test_whose_session_is_ended_elsewhere_while_live_is_told_and_goes_on_after_s
     sign_up(server, name)
     anna = visitor().log_in(name)
     live = LivePage(anna.page, server.url("")).choose_source("test").go_live(codec="vp8")
-    assert log_in(server, name).request("DELETE", "/api/me/sessions").status == 200
+    elsewhere = log_in(server, name)
+    assert when_not_too_busy(lambda: elsewhere.request("DELETE", "/api/me/sessions")).status == 200
     live.wait_for_state("failed")
     told = wait_for_element(anna.page, "#notice-title", "words about it").text
     assert "signed out" in told, told
@@ -142,21 +144,21 @@ def test_a_key_is_shown_once_replaced_and_removed(
 ) -> None:
     sign_up(server, name)
     anna = visitor(browser).log_in(name)
-    make = "form[action='/api/me/stream-key']"
-    anna.press(make)
+    make = "/api/me/stream-key"
+    anna.send(make)
     key = anna.wait_for_key()
     for line in ("#line-ffmpeg", "#line-curl", "#line-obs"):
         assert key in wait_for_element(anna.page, line, line).text
     publisher = publish(server, name, headers={"authorization": f"Bearer {key}"})
     publisher.play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
-    anna.press(make)
+    anna.send(make)
     assert anna.wait_for_key() != key
     assert publisher.answer().status in (401, 403)
     anna.visit("/account")
     assert "weir_" not in visible_text(anna.page)
-    anna.press("form[action='/account/stream-key/remove']")
-    wait_for_element(anna.page, f"{make} .button-primary", "the offer of a first key")
+    anna.send("/account/stream-key/remove")
+    wait_for_element(anna.page, f"form[action='{make}'] .button-primary", "the offer of a first key")
 
 
 @pytest.mark.parametrize("browser", BROWSERS)
@@ -166,16 +168,13 @@ def test_other_devices_are_signed_out_and_the_password_changed(
     sign_up(server, name)
     others = [log_in(server, name) for _ in range(2)]
     anna = visitor(browser).log_in(name)
-    anna.press("form[action='/account/sessions/end-others']")
+    anna.send("/account/sessions/end-others")
     wait_until(lambda: not any(other.is_valid for other in others), "the others to be out")
-    form = "form[action='/api/me/password']"
-    wait_for_element(anna.page, form, "the form for a new password")
-    anna.type(form, currentPassword="not this one", newPassword=NEW_PASSWORD)
-    anna.press(form)
+    form = "/api/me/password"
+    anna.send(form, currentPassword="not this one", newPassword=NEW_PASSWORD)
     assert anna.error_beside("currentPassword")
     other = log_in(server, name)
-    anna.type(form, currentPassword=PASSWORD, newPassword=NEW_PASSWORD)
-    anna.press(form)
+    anna.send(form, currentPassword=PASSWORD, newPassword=NEW_PASSWORD)
     wait_until(lambda: not other.is_valid, "the new password to be set")
     wait_for_path(anna.page, "/account")
     log_in(server, name, NEW_PASSWORD)
@@ -188,11 +187,15 @@ def test_all_of_it_works_without_scripts(
     page = anna.page.playwright  # type: ignore[attr-defined]
 
     def enter(where: str, **fields: str) -> None:
-        form = page.locator(f"form[action='{where}']").first
-        for field, text in fields.items():
-            form.locator(f"input[name={field}]:not([readonly])").fill(text)
-        with page.expect_navigation(wait_until="domcontentloaded"):
-            form.locator("button:not([type=button])").first.click()
+        def is_answered() -> bool:
+            form = page.locator(f"form[action='{where}']").first
+            for field, text in fields.items():
+                form.locator(f"input[name={field}]:not([readonly])").fill(text)
+            with page.expect_navigation(wait_until="domcontentloaded") as answer:
+                form.locator("button:not([type=button])").first.click()
+            return answer.value.status != TOO_BUSY
+
+        wait_until(is_answered, f"an answer of {where}")
 
     anna.visit("/signup")
     enter("/signup", username=name, password="short")
@@ -210,7 +213,7 @@ def test_all_of_it_works_without_scripts(
     anna.visit("/account")
     enter("/account/sessions/end-others")
     page.wait_for_url("**/account*")
-    assert not other.is_valid
+    wait_until(lambda: not other.is_valid, "the other to be out")
     enter("/api/me/password", currentPassword=PASSWORD, newPassword=NEW_PASSWORD)
     page.wait_for_url("**/account*")
     enter("/logout")
@@ -247,15 +250,47 @@ def test_signing_up_and_out_needs_nothing_but_a_keyboard(
     keyboard.type(PASSWORD)
     keyboard.press("Tab")
     keyboard.press("Space")
-    shown = anna.page.run("return document.querySelector('#password').type;")
-    assert shown == "text", "the password is not shown"
-    anna.tab_to("form[action='/signup'] button:not([type=button])")
-    keyboard.press("Enter")
+    wait_for_element(anna.page, "#password[type=text]", "the password to be shown")
+
+    def is_in() -> bool:
+        """Somebody whose password could not be looked at in time types it again."""
+        anna.tab_to("form[action='/signup'] button:not([type=button])")
+        with next_document(anna.page):
+            keyboard.press("Enter")
+        if anna.answer_of("/signup") != TOO_BUSY:
+            return True
+        anna.tab_to("#password")
+        keyboard.type(PASSWORD)
+        return False
+
+    wait_until(is_in, "an answer of /signup")
     wait_for_path(anna.page, "/live")
+    wait_for_page_state(anna.page, "choosing")
     anna.tab_to("form[action='/logout'] button")
     keyboard.press("Space")
     wait_for_path(anna.page, "/")
     assert "Sign in" in anna.header
+
+
+def masks(page: Page) -> set[str]:
+    return set(page.run(
+        """return [...document.querySelectorAll('.masked')].map(
+             (each) => getComputedStyle(each).webkitTextSecurity);"""))
+
+
+def wait_for_masks(page: Page, kind: str) -> None:
+    wait_until(lambda: masks(page) == {kind}, f"the key to be seen as {kind}", every_s=LOOK_EVERY_S)
+
+
+def unmasked_texts_with(page: Page, key: str) -> int:
+    return page.run(
+        """const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+           let count = 0;
+           while (texts.nextNode()) {
+             const { data, parentElement } = texts.currentNode;
+             if (data.includes(argument) && !parentElement.matches('.masked')) count += 1;
+           }
+           return count;""", key)
 
 
 @pytest.mark.parametrize("browser", BROWSERS)
@@ -264,25 +299,11 @@ def test_a_new_key_is_masked_until_somebody_asks_for_it(
 ) -> None:
     sign_up(server, name)
     anna = visitor(browser).log_in(name)
-    anna.press("form[action='/api/me/stream-key']")
+    anna.send("/api/me/stream-key")
     key = anna.wait_for_key()
 
-    def masks() -> set[str]:
-        return set(anna.page.run(
-            """return [...document.querySelectorAll('.masked')].map(
-                 (each) => getComputedStyle(each).webkitTextSecurity);"""))
-
-    def texts_with_the_key() -> int:
-        return anna.page.run(
-            """const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-               let count = 0;
-               while (texts.nextNode()) {
-                 const { data, parentElement } = texts.currentNode;
-                 if (data.includes(argument) && !parentElement.matches('.masked')) count += 1;
-               }
-               return count;""", key)
-
-    assert masks() == {"disc"} and texts_with_the_key() == 0
+    wait_for_masks(anna.page, "disc")  # which a sheet of styles says, and that may come after the key
+    assert unmasked_texts_with(anna.page, key) == 0
     # What is copied is the key all the same, and copying shows nothing.
     anna.page.run(
         """window.copied = [];
@@ -292,16 +313,17 @@ def test_a_new_key_is_masked_until_somebody_asks_for_it(
         anna.page.click(f"[data-copy={id}]")
     wait_until(lambda: len(anna.page.run("return window.copied;")) == 2, "both to be copied")
     alone, line = anna.page.run("return window.copied;")
-    assert alone == key and key in line and masks() == {"disc"}
+    assert alone == key and key in line and masks(anna.page) == {"disc"}
     button = "[data-unmasks]"
     anna.page.click(button)
-    assert masks() == {"none"}
+    wait_for_masks(anna.page, "none")
     assert wait_for_element(anna.page, button, "the way back").text == "Hide"
     anna.page.click(button)
-    assert masks() == {"disc"}
+    wait_for_masks(anna.page, "disc")
     # Where the browser refuses to copy, it is done by hand, and has to be readable.
     anna.page.run(
         "navigator.clipboard.writeText = async () => { throw new Error('refused'); };")
     anna.page.click("[data-copy=stream-key]")
-    wait_until(lambda: masks() == {"none"}, "the key to be readable")
-    assert anna.page.run("return getSelection().toString().trim();") == key
+    wait_for_masks(anna.page, "none")
+    wait_until(lambda: anna.page.run("return getSelection().toString().trim();") == key,
+               "the key to be selected", every_s=LOOK_EVERY_S)

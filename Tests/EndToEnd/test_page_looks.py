@@ -26,7 +26,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.targets import small_targets
 from browser.watch_page import WatchPage
-from weir.accounts import COOKIE, PASSWORD, sign_up
+from weir.accounts import COOKIE, PASSWORD, sign_up, when_not_too_busy
 from weir.ports import free_port
 from weir.publisher import Publisher, post_chunk
 from weir.recordings import LASTING_S, record
@@ -355,29 +355,26 @@ def test_the_page_of_an_account(
     visitor.page.click("[data-links-more]")
     gallery.add(visitor.page, "account-picture")
     gallery.add(Visitor(open_own(), server.url("")).visit("/alice/embed").page, "embed-waiting")
-    visitor.press("form[action='/api/me/stream-key']")
+    visitor.send("/api/me/stream-key")
     visitor.wait_for_key()
     gallery.add(visitor.page, "account-key")
 
     answer = post_chunk(server.url("/alice/live"), server.certificate.certificate,
                         record().data, headers=owner.headers)
     assert answer.status == 204, answer
-    assert owner.request("DELETE", "/alice/live").status == 204
+    assert when_not_too_busy(lambda: owner.request("DELETE", "/alice/live")).status == 204
     wait_until(lambda: owner.me()["broadcasts"], "the broadcast to be remembered")
     visitor.visit("/account")
     wait_for_element(visitor.page, "#broadcasts tbody tr", "the broadcast")
     gallery.add(visitor.page, "account")
-    password = "form[action='/api/me/password']"
-    visitor.type(password, currentPassword="not this one", newPassword="eight boats on it")
-    visitor.press(password)
+    password = "/api/me/password"
+    visitor.send(password, currentPassword="not this one", newPassword="eight boats on it")
     visitor.error_beside("currentPassword")
     gallery.add(visitor.page, "account-wrong-password")
-    visitor.type(password, currentPassword=PASSWORD, newPassword="eight boats on it")
-    visitor.press(password)
+    visitor.send(password, currentPassword=PASSWORD, newPassword="eight boats on it")
     gallery.add(visitor.page, "account-password-changed")
     visitor.page.click("summary")
-    visitor.type("form[action='/account/delete']", password="not this one")
-    visitor.press("form[action='/account/delete']")
+    visitor.send("/account/delete", password="not this one")
     gallery.add(visitor.page, "account-deletion")
 
     nowhere = f"mongodb://127.0.0.1:{free_port()}/weir"

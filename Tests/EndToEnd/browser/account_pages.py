@@ -12,14 +12,20 @@ from weir.waiting import wait_until
 from .element import LOOK_EVERY_S, visible_text, wait_for_element
 from .page import Page, ScriptFailed
 
+#: What a form is answered when that took too long.
+TOO_BUSY = 503
+
 # More than there is to tab to before anything that a test looks for.
 MOST_TABS = 30
 
 
+# The scripts that the document names have run: as after `goto`, what is pressed then is not lost.
+_IS_READY = "performance.getEntriesByType('navigation')[0]?.domContentLoadedEventEnd > 0"
+
+
 def wait_for_path(page: Page, wanted: str) -> None:
     def is_there() -> bool:
-        return _seen(page, """return document.readyState !== 'loading'
-                                  && location.pathname === argument;""", wanted)
+        return _seen(page, f"return {_IS_READY} && location.pathname === argument;", wanted)
 
     wait_until(is_there, f"{page.name} to be at {wanted}", every_s=LOOK_EVERY_S)
 
@@ -31,8 +37,7 @@ def next_document(page: Page) -> Iterator[None]:
     yield
 
     def is_there() -> bool:
-        return _seen(page, """return document.readyState !== 'loading'
-                                  && document.body.dataset.isBefore === undefined;""")
+        return _seen(page, f"return {_IS_READY} && document.body.dataset.isBefore === undefined;")
 
     wait_until(is_there, f"{page.name} to show the next page", every_s=LOOK_EVERY_S)
 
@@ -46,7 +51,8 @@ def _seen(page: Page, body: str, argument: str = "") -> bool:
 
 
 def choose_picture(page: Page, picture: bytes) -> None:
-    """As somebody does who chooses this file in the dialog of the browser."""
+    """As somebody does who chooses this file in the dialog of the browser, once the page offers it."""
+    wait_for_element(page, "[data-picture-controls]", "a way to choose a picture")
     page.run(
         """const input = document.querySelector('[data-picture] input[type=file]');
            const bytes = Uint8Array.from(atob(argument), (letter) => letter.codePointAt(0));
@@ -76,46 +82,50 @@ class Visitor:
         with next_document(self.page):
             self.page.click(f"{form} button:not([type=button])")
 
+    def send(self, where: str, **fields: str) -> list[int]:
+        """Fill in the form that is sent there, and send it, until the answer is another one than that it took
+        too long: people do. Gives the status of each answer, or of the page that it led to."""
+        form = f"form[action='{where}']"
+        answers: list[int] = []
+
+        def try_once() -> bool:
+            wait_for_element(self.page, form, "the form")
+            self.type(form, **fields)
+            self.press(form)
+            answers.append(self.answer_of(where))
+            return answers[-1] != TOO_BUSY
+
+        wait_until(try_once, f"an answer of {where}")
+        return answers
+
+    def answer_of(self, where: str) -> int:
+        """The status of what was sent there last, or of the page that it led to."""
+        # Where there are scripts, they have asked for it; else it is the document.
+        return self.page.run(
+            """const [document] = performance.getEntriesByType('navigation');
+               const asked = performance.getEntriesByName(location.origin + argument).at(-1);
+               return (asked ?? document).responseStatus;""", where)
+
     def enter(self, where: str, name: str, password: str = PASSWORD) -> "Visitor":
         """Fill in the form of /signup or /login and send it."""
-        form = f"form[action='{where}']"
-        wait_for_element(self.page, form, "the form")
-        self.type(form, username=name, password=password)
-        self.press(form)
+        self.send(where, username=name, password=password)
         return self
 
     def sign_up(self, name: str) -> "Visitor":
         """As `accounts.sign_up`: a name that is taken after a late answer is one's own."""
-        answers = self._enter_in_time("/signup", name, PASSWORD)
+        answers = self.visit("/signup").send("/signup", username=name, password=PASSWORD)
         if answers[-1] == 409 and len(answers) > 1:
             self.log_in(name).visit("/live")
         wait_for_path(self.page, "/live")
         return self
 
     def log_in(self, name: str, password: str = PASSWORD) -> "Visitor":
-        self._enter_in_time("/login", name, password)
+        self.visit("/login").enter("/login", name, password)
         wait_for_path(self.page, "/account")
         return self
 
-    def _enter_in_time(self, where: str, name: str, password: str) -> list[int]:
-        """Until the answer is another one than that it took too long. Gives the status of each answer, or
-        of the page that it led to."""
-        answers: list[int] = []
-
-        def try_once() -> bool:
-            self.visit(where).enter(where, name, password)
-            # Where there are scripts, they have asked for it; else it is the document.
-            answers.append(self.page.run(
-                """const [document] = performance.getEntriesByType('navigation');
-                   const asked = performance.getEntriesByName(location.origin + argument).at(-1);
-                   return (asked ?? document).responseStatus;""", where))
-            return answers[-1] != 503
-
-        wait_until(try_once, f"an answer of {where}")
-        return answers
-
     def log_out(self) -> None:
-        self.press("form[action='/logout']")
+        self.send("/logout")
         wait_for_path(self.page, "/")
 
     def wait_for_key(self) -> str:
@@ -124,13 +134,15 @@ class Visitor:
     def error_beside(self, field: str) -> str:
         """The words that a field's own description has about it, when they can be seen."""
         error = wait_for_element(self.page, f"#{field}-error", f"what is wrong with {field}")
-        described_by, is_invalid, has_focus = self.page.run(
-            """const field = document.getElementById(argument);
-               return [field.getAttribute('aria-describedby') ?? '',
-                 field.getAttribute('aria-invalid') === 'true',
-                 document.activeElement === field];""", field)
-        assert f"{field}-error" in described_by.split() and is_invalid, (described_by, is_invalid)
-        assert has_focus, f"{field} is not where the person is now"
+        # A document that was just loaded moves the focus there a moment later.
+        wait_until(
+            lambda: self.page.run(
+                """const field = document.getElementById(argument);
+                   const describedBy = field.getAttribute('aria-describedby') ?? '';
+                   return describedBy.split(' ').includes(`${argument}-error`)
+                     && field.getAttribute('aria-invalid') === 'true'
+                     && document.activeElement === field;""", field),
+            f"{field} to be described, invalid, and where the person is now", every_s=LOOK_EVERY_S)
         return error.text
 
     def fixed_name(self) -> str:
