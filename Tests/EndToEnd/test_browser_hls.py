@@ -12,6 +12,7 @@ from browser.page import Page
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
+from weir.sources import lasting
 from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -21,7 +22,7 @@ def test_chromium_plays_the_broadcast_by_hls(
     server: Server, publish: Callable[..., Publisher], name: str,
     open_page: Callable[[str], Page], video: str,
 ) -> None:
-    recording = record(video, "opus", seconds=120)
+    recording = lasting(record(video, "opus", seconds=120))
     headers = {"content-type": recording.content_type}
     publish(server, name, headers=headers).play(recording)
     wait_until(lambda: server.stream(name), "the stream")

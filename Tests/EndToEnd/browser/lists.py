@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from weir.waiting import wait_until
+from weir.waiting import PLAYBACK_PATIENCE_S, wait_until
 
-from .page import Page
+from .chromium import ChromiumPage
+from .page import Page, ScriptFailed
 
 _PLAY = """
+window.video?.remove();
 window.video = document.createElement('video');
 video.muted = video.autoplay = true;
 video.src = argument;
@@ -19,6 +21,19 @@ return video.videoWidth > 0 && video.webkitAudioDecodedByteCount > 0 ? video.cur
 
 
 def play_lists(page: Page, url: str, seconds: float) -> None:
-    """Play the lists at `url` until picture and sound have played for so long."""
+    """Play the lists at `url` until picture and sound have played for so long. Of a broadcast that is late,
+    players are told to ask again; this one gives up, and is started anew as by somebody who watches."""
+    assert isinstance(page, ChromiumPage)
     page.run(_PLAY, url)
-    wait_until(lambda: page.run(_LOOK) > seconds, "picture and sound to play for some seconds")
+
+    def plays() -> bool:
+        try:
+            return page.run(_LOOK) > seconds
+        except ScriptFailed:
+            if all(exchange.status != 503 for exchange in page.exchanges):
+                raise
+            page.exchanges.clear()
+            page.run(_PLAY, url)
+            return False
+
+    wait_until(plays, "picture and sound to play for some seconds", PLAYBACK_PATIENCE_S)
