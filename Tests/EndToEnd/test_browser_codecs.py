@@ -12,6 +12,7 @@ from browser.broadcaster import Broadcaster
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.watcher import Watcher
 from weir.server import Server
+from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -40,8 +41,8 @@ def test_both_browsers_play_webm_of(
         watcher.wait_for_playback(1)
         watcher.assert_sound()
     broadcaster.assert_all_accepted()
-    shown = browser_server.stream(name)
-    assert shown is not None and {track["kind"] for track in shown["tracks"]} == {"video", "audio"}
+    shown = wait_until(lambda: browser_server.stream(name), "the stream")
+    assert {track["kind"] for track in shown["tracks"]} == {"video", "audio"}
 
 
 def test_h264_of_a_recorder_plays_in_both_browsers(
@@ -52,8 +53,8 @@ def test_h264_of_a_recorder_plays_in_both_browsers(
     broadcaster = broadcast(name).open_camera()
     broadcaster.start(options("video/x-matroska;codecs=avc1,opus"), TIMESLICE_MS)
     broadcaster.wait_for_answers(2)
-    shown = browser_server.stream(name)
-    assert shown is not None
+    # Each worker hears of it a moment later.
+    shown = wait_until(lambda: browser_server.stream(name), "the stream")
     told = {track["codec"]: track["codecString"] for track in shown["tracks"]}
     # Profile, constraints and level of the camera's own encoder.
     assert re.fullmatch(r"avc1\.(42|4D|64)[0-9A-F]{4}", told["h264"]), told
@@ -108,6 +109,6 @@ def test_a_broadcast_in_one_endless_request_plays_while_it_is_sent(
     browser_server.wait_for_state(name, "live")
     watcher = watch_in("chromium", name, readable=True)
     watcher.wait_for_counter(broadcaster.counter)
+    watcher.assert_sound()
     assert broadcaster.answers == [], "the request ended before the recorder did"
     assert broadcaster.stop().answers == [204]
-    watcher.assert_sound()

@@ -11,6 +11,7 @@ from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this
 from browser.page import Page
 from weir.recordings import record
 from weir.server import Server
+from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -90,12 +91,24 @@ def test_filler_changes_nothing_of_what_is_played(
     # What browsers mind, they mind at once; each second is played twice in each of four ways.
     data = record(seconds=2).data
     assert filled(data, VOID).count(VOID) > 100
-    shown = {}
-    for name, filler in {"without": b"", "with": VOID}.items():
-        page = open_page(browser)
+    pages = {"without": open_page(browser), "with": open_page(browser)}
+
+    def play(name: str, filler: bytes) -> dict[str, float]:
         argument = {"bytes": base64.b64encode(filled(data, filler)).decode(), "way": way}
-        shown[name] = page.run(PLAY, argument)
-    assert shown["with"]["frames"] > 0
-    assert abs(shown["with"]["endS"] - shown["without"]["endS"]) < 0.1, shown
-    if way == "in pieces":
-        assert shown["with"]["frames"] >= shown["without"]["frames"] * 3 / 4, shown
+        seen: dict[str, float] = pages[name].run(PLAY, argument)
+        return seen
+
+    without = play("without", b"")
+    seen: list[dict[str, float]] = []
+
+    def has_most_frames() -> bool:
+        """A browser that does not get a processor leaves some out: then it plays once more."""
+        seen.append(play("with", VOID))
+        assert seen[-1]["frames"] > 0
+        assert abs(seen[-1]["endS"] - without["endS"]) < 0.1, (seen, without)
+        return way != "in pieces" or seen[-1]["frames"] >= without["frames"] * 3 / 4
+
+    try:
+        wait_until(has_most_frames, "most frames to be played")
+    except AssertionError as failure:
+        raise AssertionError(f"{failure}; {seen} of {without}") from None

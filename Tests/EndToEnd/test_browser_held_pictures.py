@@ -85,9 +85,10 @@ def test_what_can_be_repeated_plays_through(
     server: Server, publish: Callable[..., Publisher], name: str,
     open_page: Callable[[str], Page], video: str,
 ) -> None:
-    _publish(server, publish, name, video, "opus")
+    # Before it is published: what has ended is kept for a minute.
     page = open_page("chromium")
     page.goto(server.url("/"))
+    _publish(server, publish, name, video, "opus")
     picture, sound = page.run(_APPEND, server.url(f"/{name}/hls/"))
     assert len(picture) == len(sound) == 1, (picture, sound)
     assert picture[0][1] - picture[0][0] > 18
@@ -101,9 +102,9 @@ def test_what_can_be_repeated_plays_through(
 def test_segments_without_a_picture_are_taken(
     server: Server, publish: Callable[..., Publisher], name: str, open_page: Callable[[str], Page],
 ) -> None:
-    _publish(server, publish, name, "h264", "aac")
     page = open_page("chromium")
     page.goto(server.url("/"))
+    _publish(server, publish, name, "h264", "aac")
     picture, sound = page.run(_APPEND, server.url(f"/{name}/hls/"))
     assert len(sound) == 1 and len(picture) > 1, (picture, sound)
     assert picture[-1][1] - picture[0][0] > 18

@@ -31,7 +31,7 @@ _SHOW = """
 #: Nobody waits for an answer for longer than this; that there are any is what is tested.
 _ASK = """
   const ask = async () => {
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(60_000);
     const answer = await fetch('/api/streams', { cache: 'no-store', signal });
     return (await answer.text()).length;
   };

@@ -12,6 +12,7 @@ from browser.live_page import LivePage
 from browser.page_fixtures import *  # noqa: F403
 from browser.watch_page import WatchPage
 from weir.server import Server
+from weir.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -37,11 +38,11 @@ def test_one_press_lets_iphones_watch(
     live.page.click("#use-widest")
     wait_for_element(live.page, "#audience-note", "words for H.264",
                      lambda seen: seen.text.startswith("H.264: ") and "iPads too" in seen.text)
-    offer = element(live.page, "#use-widest")
-    assert offer is not None and not offer.visible
+    wait_for_element(live.page, "#use-widest", "nothing more to be offered", lambda seen: not seen.visible)
     live.go_live()
-    stream = browser_server.stream(name)
-    assert stream is not None and stream["hlsUrl"] is not None
+    # Each worker hears of it a moment later.
+    stream = wait_until(lambda: browser_server.stream(name), "the stream")
+    assert stream["hlsUrl"] is not None
     assert [track["codec"] for track in stream["tracks"]] == ["h264", "opus"]
     wait_for_element(live.page, "#audience", "words for the stream",
                      lambda seen: "iPhones and iPads too" in seen.text)

@@ -8,7 +8,7 @@ import pytest
 
 from browser.chromium import Chromium
 from browser.conduct import Conduct
-from browser.element import visible_text, wait_for_element
+from browser.element import LOOK_EVERY_S, visible_text, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.live_page import LivePage
 from browser.page_fixtures import *  # noqa: F403
@@ -51,9 +51,9 @@ def test_a_camera_goes_live_and_is_watched_in_both_browsers_until_it_stops(
         watcher.wait_for_viewers(2)
         watcher.wait_for_playback(1)
         watcher.assert_sound()
-    assert live.health in ("good", "behind")
-    shown = browser_server.stream(name)
-    assert shown is not None and {track["kind"] for track in shown["tracks"]} == {"video", "audio"}
+    live.wait_for_health("good", "behind")
+    shown = wait_until(lambda: browser_server.stream(name), "the stream")
+    assert {track["kind"] for track in shown["tracks"]} == {"video", "audio"}
 
     live.stop()
     for watcher in watchers:
@@ -125,9 +125,9 @@ def test_keys_pause_mute_and_show_what_they_do(
     muted = "return document.querySelector('#video').muted;"
     before = watcher.page.run(muted)
     watcher.page.press("m")
-    assert watcher.page.run(muted) != before
+    wait_until(lambda: watcher.page.run(muted) != before, "the sound to be switched", every_s=LOOK_EVERY_S)
     watcher.page.press("?")
-    assert "full screen" in visible_text(watcher.page).lower()
+    wait_until(lambda: "full screen" in visible_text(watcher.page).lower(), "the keys", every_s=LOOK_EVERY_S)
 
 
 def test_a_page_plays_on_when_the_broadcaster_comes_back_with_another_codec(
@@ -171,7 +171,7 @@ def test_a_page_that_was_opened_too_early_starts_by_itself(
 ) -> None:
     watcher = watch_page(name, browser)
     watcher.wait_for_state("offline")
-    assert "by itself" in visible_text(watcher.page)
+    wait_until(lambda: "by itself" in visible_text(watcher.page), "words about it", every_s=LOOK_EVERY_S)
     live = live_page(name).choose_source("test").go_live(codec="vp8")
     watcher.wait_for_playback(1)
     # An element that stands still says nothing of its end.

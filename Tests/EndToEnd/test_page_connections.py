@@ -59,7 +59,7 @@ def test_five_tabs_play_over_http_1_and_each_hears_of_the_end(
         watching.append(tab)
     # The connection that is left is for whatever else is asked.
     status = watching[0].page.run(
-        """const answer = await fetch('/api/streams', { signal: AbortSignal.timeout(30_000) });
+        """const answer = await fetch('/api/streams', { signal: AbortSignal.timeout(60_000) });
            return answer.status;""")
     assert status == 200
     assert all(
@@ -114,4 +114,4 @@ def test_nobody_listens_to_events_while_hidden(
     assert page_state(page) == "quiet" and name not in visible_text(page)
     page.run(_BE, False)
     wait_until(lambda: name in visible_text(page), "what was missed", every_s=LOOK_EVERY_S)
-    assert listeners() == 1
+    wait_until(lambda: listeners() == 1, "the page to listen again")

@@ -97,8 +97,13 @@ def shared_line(page: ChromiumPage, server: Server, name: str) -> str:
     page.goto(server.url(f"/{name}/watchLive"))
     page.click("#share")
     page.click("[data-copy=share-embed]")
-    return wait_until(lambda: page.run("return navigator.clipboard.readText();"),
-                      "something to be copied", every_s=LOOK_EVERY_S)
+
+    def copied() -> str | None:
+        """Of the clipboard, which all pages of the browser have in common."""
+        text: str = page.run("return navigator.clipboard.readText();")
+        return text if text.startswith("<iframe") else None
+
+    return wait_until(copied, "a frame to be copied", every_s=LOOK_EVERY_S)
 
 
 def test_the_watch_page_gives_the_same_line(
@@ -177,9 +182,8 @@ def test_a_button_for_what_the_page_around_does_not_allow_is_not_there(
     wait_until(lambda: frame.evaluate(hidden), "no button for full screen", every_s=LOOK_EVERY_S)
     page.goto(pages.frame_page(readme_line(browser_server, name), origin=pages.other_site))
     frame = frame_of(page)
-    wait_until(lambda: frame.evaluate("() => Boolean(window.weirPlayer)"), "the player",
-               every_s=LOOK_EVERY_S)
-    assert not frame.evaluate(hidden)
+    shown = "() => Boolean(window.weirPlayer) && !document.querySelector('#fullscreen').hidden"
+    wait_until(lambda: frame.evaluate(shown), "a button for full screen", every_s=LOOK_EVERY_S)
 
 
 def test_a_frame_knows_nothing_of_who_is_signed_in(
@@ -223,7 +227,9 @@ def test_the_frame_of_a_name_that_cannot_be_says_so(
 ) -> None:
     page = chromium_of(open_page("chromium"))
     page.goto(pages.frame_page(f'<iframe src="{browser_server.url("/a/embed")}"></iframe>'))
-    assert "There is no such channel" in frame_of(page).inner_text("body")
+    frame = frame_of(page)
+    wait_until(lambda: "There is no such channel" in frame.inner_text("body"), "words about it",
+               every_s=LOOK_EVERY_S)
     assert browser_server.get("/a/embed").status == 404
 
 

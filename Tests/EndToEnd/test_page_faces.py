@@ -16,7 +16,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.page_modules import Modules, modules_of
 from browser.watch_page import WatchPage
-from weir.accounts import Session, sign_up
+from weir.accounts import Session, sign_up, when_not_too_busy
 from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
 from weir.server import Server
@@ -40,12 +40,18 @@ def strict(lasting_server: Callable[..., AbstractContextManager[Server]]) -> Ite
 def baker(strict: Server, name: str, publish: Callable[..., Publisher]) -> Session:
     """Somebody who is live, and has said something about it."""
     owner = sign_up(strict, name)
-    owner.json("/api/me/profile", {"displayName": "Anna's Bakery"}, method="PUT")
-    owner.json("/api/me/broadcast", _WORDS, method="PUT")
+    tell(owner, "profile", {"displayName": "Anna's Bakery"})
+    tell(owner, "broadcast", _WORDS)
     key = {"authorization": f"Bearer {owner.make_key()}"}
     publish(strict, name, headers=key).play(record(seconds=LASTING_S))
     strict.wait_for_state(name, "live")
     return owner
+
+
+def tell(owner: Session, what: str, value: dict[str, object]) -> None:
+    """What its owner says of a channel, or of a broadcast."""
+    answer = when_not_too_busy(lambda: owner.json(f"/api/me/{what}", value, method="PUT"))
+    assert answer.status in (200, 204), answer
 
 
 def text(page: Page, selector: str) -> str:
@@ -53,10 +59,28 @@ def text(page: Page, selector: str) -> str:
     return seen.text if seen else ""
 
 
+def wait_for_texts(page: Page, wanted: dict[str, str | list[str]]) -> None:
+    """Until each of these has its text, and of a list each entry, all at once: workers, and parts of a page,
+    hear of something one after the other."""
+    def seen() -> dict[str, str | list[str]]:
+        return {selector: texts(page, selector) if isinstance(words, list) else text(page, selector)
+                for selector, words in wanted.items()}
+
+    try:
+        wait_until(lambda: seen() == wanted, f"{wanted} to be said", every_s=LOOK_EVERY_S)
+    except AssertionError as failure:
+        raise AssertionError(f"{failure}; it says {seen()}") from None
+
+
 def texts(page: Page, selector: str) -> list[str]:
     found: list[str] = page.run(
         "return [...document.querySelectorAll(argument)].map((e) => e.textContent);", selector)
     return found
+
+
+def wait_for_focus(page: Page, id: str) -> None:
+    wait_until(lambda: page.run("return document.activeElement.id;") == id, f"{id} to have the focus",
+               every_s=LOOK_EVERY_S)
 
 
 # What is said
@@ -69,27 +93,25 @@ def test_the_page_says_what_is_said_of_a_broadcast_and_follows_it(
     watcher = watch_page(baker.name, browser, baker.server.url(""))
     watcher.wait_for_state("playing")
     page = watcher.page
-    assert text(page, "h1") == _WORDS["title"] and text(page, "#channel") == "Anna's Bakery"
-    assert texts(page, "#tags li") == _WORDS["tags"]
-    assert text(page, "#description") == _WORDS["description"]
+    wait_for_texts(page, {"h1": _WORDS["title"], "#channel": "Anna's Bakery", "#tags li": _WORDS["tags"],
+                          "#description": _WORDS["description"]})
     links = page.run("return [...document.querySelectorAll('#description a')].map((a) => a.href);")
     assert links == ["https://example.org/ask"]
     # Four lines, until somebody wants more.
     height = "return document.querySelector('#description').clientHeight;"
     folded = page.run(height)
     page.click("#description-more")
-    assert page.run(height) > 1.5 * folded
+    wait_until(lambda: page.run(height) > 1.5 * folded, "all lines", every_s=LOOK_EVERY_S)
     page.click("#description-more")
-    assert page.run(height) == folded
+    wait_until(lambda: page.run(height) == folded, "four lines again", every_s=LOOK_EVERY_S)
 
-    baker.json("/api/me/broadcast", {"title": "Cake", "description": "Short."}, method="PUT")
-    wait_for_element(page, "h1", "the new title", lambda e: e.text == "Cake")
-    assert text(page, "#description") == "Short." and texts(page, "#tags li") == []
+    tell(baker, "broadcast", {"title": "Cake", "description": "Short."})
+    wait_for_texts(page, {"h1": "Cake", "#description": "Short.", "#tags li": []})
     wait_for_element(page, "#description-more", "nothing more to be offered", lambda e: not e.visible)
     title = "return document.title;"
     wait_until(lambda: page.run(title).startswith("Cake · Anna's Bakery"), "the window to say so",
                every_s=LOOK_EVERY_S)
-    baker.json("/api/me/broadcast", {}, method="PUT")
+    tell(baker, "broadcast", {})
     wait_for_element(page, "h1", "the channel's name", lambda e: e.text == "Anna's Bakery")
 
 
@@ -97,14 +119,21 @@ def test_it_is_there_before_any_script_and_on_the_first_page(
     baker: Session, open_own: Callable[..., Page]
 ) -> None:
     page = open_own(java_script_enabled=False)
-    page.goto(baker.server.url(f"/{baker.name}/watchLive"))
-    assert text(page, "h1") == _WORDS["title"] and text(page, "#channel") == "Anna's Bakery"
+
+    def wait_for_loaded(path: str, wanted: dict[str, object]) -> None:
+        """Each worker hears of it a moment later: then the page is loaded again."""
+        def says_it() -> bool:
+            page.goto(baker.server.url(path))
+            return {selector: text(page, selector) for selector in wanted} == wanted
+
+        wait_until(says_it, f"{wanted} at {path}", every_s=LOOK_EVERY_S)
+
+    wait_for_loaded(f"/{baker.name}/watchLive", {"h1": _WORDS["title"], "#channel": "Anna's Bakery"})
     assert "Line 8" in visible_text(page, "#description")
     assert texts(page, "#tags li") == _WORDS["tags"]
-    page.goto(baker.server.url("/"))
     card = f"#streams > [data-name={baker.name}]"
-    assert text(page, f"{card} .stream-title") == _WORDS["title"]
-    assert text(page, f"{card} .stream-channel") == "Anna's Bakery"
+    wait_for_loaded("/", {
+        f"{card} .stream-title": _WORDS["title"], f"{card} .stream-channel": "Anna's Bakery"})
 
 
 @pytest.mark.parametrize(("written", "addresses"), [
@@ -151,9 +180,14 @@ def test_statistics_are_one_key_away_and_go_on_while_they_are_open(
     page = watcher.page
     page.press("i")
     wait_for_element(page, "#statistics", "the figures", lambda e: e.visible and "HTTP/2" in e.text)
-    named = dict(zip(texts(page, "#statistics dt"), texts(page, "#statistics dd")))
-    assert "vp8" in named["Format"] and named["Size"].startswith("160 × 120,")
-    assert named["Path"] == "WebM, HTTP/2" and named["Bit rate"].endswith("bit/s")
+
+    def shows_all() -> bool:
+        """What the server says of the stream may come after the picture."""
+        named = dict(zip(texts(page, "#statistics dt"), texts(page, "#statistics dd")))
+        return ("vp8" in named["Format"] and named["Size"].startswith("160 × 120,")
+                and named["Path"] == "WebM, HTTP/2" and named["Bit rate"].endswith("bit/s"))
+
+    wait_until(shows_all, "all figures", every_s=LOOK_EVERY_S)
 
     def frames() -> int:
         shown = texts(page, "#statistics dd")[2].split(", ")[0]
@@ -167,7 +201,7 @@ def test_statistics_are_one_key_away_and_go_on_while_they_are_open(
     wait_for_element(page, "#statistics", "the panel, by its button")
     page.click("#close-statistics")
     wait_for_element(page, "#statistics", "the panel to be closed", lambda e: not e.visible)
-    assert page.run("return document.activeElement.id;") == "show-statistics"
+    wait_for_focus(page, "show-statistics")
 
 
 # Sharing
@@ -205,7 +239,7 @@ def test_the_sheet_has_what_there_is_to_share(
     assert page.run("return window.shared.url;") == f"{url}/watchLive"
     page.press("Escape")
     wait_for_element(page, "#share-panel", "the sheet to be gone", lambda e: not e.visible)
-    assert page.run("return document.activeElement.id;") == "share"
+    wait_for_focus(page, "share")
 
 
 # While nobody is live
@@ -225,26 +259,26 @@ def test_who_is_not_live_has_a_face_as_well_and_those_who_wait_are_told(
     strict: Server, name: str, open_own: Callable[..., Page], publish: Callable[..., Publisher]
 ) -> None:
     owner = sign_up(strict, name)
-    owner.json("/api/me/broadcast", {"title": "Croissants"}, method="PUT")
+    tell(owner, "broadcast", {"title": "Croissants"})
     page = chromium_of(open_own())
     page.playwright.add_init_script(_NOTED)
     tell_of_channel(page, channel(name))
     watcher = WatchPage(page, strict.url(""), name)
     watcher.wait_for_state("offline")
-    said = wait_for_element(page, "#last-time", "when it was live", lambda e: e.text != "")
-    assert said.text == "“Rye” was live yesterday for 1 h 20 min."
-    assert text(page, "#message-title") == "Anna's Bakery is not live right now"
-    assert text(page, "h1") == "Rolls" and text(page, "#line") == "Bread & more"
-    assert text(page, "#description") == "At six." and texts(page, "#tags li") == ["baking"]
-    assert texts(page, "#links a") == ["Shop", "social.example/@anna", "Feed"]
+    wait_for_texts(page, {
+        "#last-time": "“Rye” was live yesterday for 1 h 20 min.",
+        "#message-title": "Anna's Bakery is not live right now", "h1": "Rolls", "#line": "Bread & more",
+        "#description": "At six.", "#tags li": ["baking"],
+        "#links a": ["Shop", "social.example/@anna", "Feed"]})
 
     page.click("#tell-me")
     wait_for_element(page, "#tell-me", "a promise", lambda e: e.text == "You will be told")
     key = {"authorization": f"Bearer {owner.make_key()}"}
     publish(strict, name, headers=key).play(record(seconds=LASTING_S))
     watcher.wait_for_state("playing")
-    assert page.run("return window.noted;") == [[f"{name} is live", "Croissants"]]
-    assert text(page, "#last-time") == "" and text(page, "h1") == "Croissants"
+    noted = wait_until(lambda: page.run("return window.noted;"), "to be told", every_s=LOOK_EVERY_S)
+    assert noted == [[f"{name} is live", "Croissants"]]
+    wait_for_texts(page, {"#last-time": "", "h1": "Croissants"})
 
 
 @pytest.mark.parametrize(("minutes", "length", "words"), [
@@ -271,5 +305,5 @@ def test_a_channel_that_nobody_knows_anything_about_is_no_trouble(
 ) -> None:
     watcher = watch_page(name)
     watcher.wait_for_state("offline")
-    assert text(watcher.page, "h1") == name and text(watcher.page, "#last-time") == ""
+    wait_for_texts(watcher.page, {"h1": name, "#last-time": ""})
     wait_for_element(watcher.page, "#about", "nothing to be said", lambda e: not e.visible)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from browser.accessibility import violations
-from browser.element import LOOK_EVERY_S
+from browser.element import LOOK_EVERY_S, wait_for_element
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.gallery import Gallery
 from browser.page import Page
@@ -15,10 +15,10 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.screenshots import in_every_look, photograph
 from weir.publisher import Publisher
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 _ROWS = """return [...document.querySelectorAll('#streams > li')].map((row) => [
   row.dataset.name, row.dataset.light, row.querySelector('.watched-state').textContent,
@@ -79,7 +79,7 @@ def test_operators_see_what_the_server_does_and_end_a_broadcast(
     # Nothing happens without a confirmation, and by keys alone it works, too.
     button = "#streams li[data-name=fine] button"
     page.click(button)
-    assert page.run("return document.getElementById('kick-title').textContent;") == "End fine?"
+    wait_for_element(page, "#kick-title", "the question", lambda e: e.visible and e.text == "End fine?")
     gallery.add(page, "operators-asking")
     gallery.assert_flawless()
     page.press("Enter")  # on what leaves it
@@ -135,13 +135,13 @@ def test_of_many_streams_the_worst_are_shown_and_all_are_found(
         ("nobody", []),
     ]:
         page.fill("#streams-search", typed)
-        assert list(rows(page)) == names
+        wait_until(lambda names=names: list(rows(page)) == names, f"what {typed} finds", every_s=LOOK_EVERY_S)
     assert text("streams-empty") == "No stream has such a name."
     assert violations(chromium_of(page)) == []
 
 
 def kick(server: Server, name: str, **headers: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", server.admin_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.admin_port, timeout=PATIENCE_S)
     connection.request("POST", f"/kick/{name}", headers=headers)
     status = connection.getresponse().status
     connection.close()
@@ -162,7 +162,8 @@ def test_nobody_else_can_end_a_broadcast_through_an_operators_browser(
     page.run(
         "await fetch(argument, { method: 'POST', mode: 'no-cors' }).catch(() => null);",
         f"http://{own}/kick/{live}")
-    assert server.state(live) == "live"
+    # What is late on a busy machine is paused for a moment; what has ended is not live again.
+    server.wait_for_state(live, "live")
     assert kick(server, live, Host=own, Origin=f"http://{own}") == 200
 
 
@@ -170,7 +171,7 @@ def test_where_the_admin_listener_is_for_looking_nothing_can_be_ended(
     start_server: Callable[..., Server], publish: Callable[..., Publisher], name: str
 ) -> None:
     server = start_server("--admin-actions", "off")
-    publish(server, name).play(record(seconds=30))
+    publish(server, name).play(record(seconds=LASTING_S))
     server.wait_for_state(name, "live")
     assert kick(server, name) == 403
-    assert server.state(name) == "live"
+    server.wait_for_state(name, "live")

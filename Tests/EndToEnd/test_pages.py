@@ -149,7 +149,10 @@ def test_a_stream_opened_by_a_person_is_the_player(server: Server, live: str) ->
     for name in (live, "nobody-yet"):
         page = server.get(f"/{name}/live", headers=NAVIGATION)
         assert page.headers["content-type"].startswith("text/html")
-        assert page.body == server.get(f"/{name}/watchLive").body
+        # Of what is live it says something, and that changes.
+        wait_until(
+            lambda name=name: server.get(f"/{name}/live", headers=NAVIGATION).body
+            == server.get(f"/{name}/watchLive").body, "both pages to be the same")
     # A video element, a script and a program get media.
     for dest in ("video", "empty"):
         with Http2Connection(server) as client:
