@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from weir.hls import Playlist, connections_to_all_workers, end, fetch, playlist
-from weir.http2 import Http2Connection
+from weir.http2 import Http2Connection, Response
+from weir.in_step import in_step
 from weir.packets import probe
 from weir.publisher import Publisher, cut_at_random, post_chunk
 from weir.recordings import Recording, record
@@ -31,9 +33,9 @@ def connection(server: Server) -> Iterator[Http2Connection]:
 
 
 def _play(server: Server, publish: Publish, name: str, recording: Recording) -> Publisher:
-    """As fast as it was recorded, because what is promised depends on that."""
+    """As fast as it was recorded and in small pieces, because what is promised depends on that."""
     publisher = publish(server, name, headers={"content-type": recording.content_type})
-    publisher.play(recording, finish=False)
+    publisher.play(recording, finish=False, through=in_step(server, name))
     wait_until(lambda: server.stream(name), "the stream")
     return publisher
 
@@ -61,6 +63,23 @@ def test_the_first_segment_begins_with_the_second_key_frame(
     first = fetch(connection, name, listed.segments[0])
     # Or with the first one that is as late as a segment is long.
     assert _begins_at_s(bytes(first.body)) == pytest.approx(max(key_every / 25, 2), abs=0.1)
+
+
+def test_a_broadcast_in_step_has_parts_although_its_sender_stands_still_at_the_beginning(
+    server: Server, publish: Publish, name: str, connection: Http2Connection
+) -> None:
+    """What the tests of parts count on."""
+    def held_up(packets: Iterator[bytes], stop: threading.Event) -> Iterator[bytes]:
+        for number, packet in enumerate(packets):
+            if number == 30:
+                stop.wait(2)
+            yield packet
+
+    publish(server, name).play(
+        record("vp9", "opus", seconds=30), finish=False,
+        through=lambda packets, stop: in_step(server, name)(held_up(packets, stop), stop))
+    wait_until(lambda: server.stream(name), "the stream")
+    assert playlist(connection, name, "v1.m3u8").parts
 
 
 def test_a_clip_in_chunks_that_is_shorter_than_any_plan_can_be_watched_when_it_is_over(
@@ -127,7 +146,14 @@ def test_a_browsers_own_player_gets_a_list_that_it_can_begin_with(
     server: Server, publish: Publish, name: str, connection: Http2Connection
 ) -> None:
     _play(server, publish, name, record("vp9", "opus", seconds=30, key_every=50))
-    answer = connection.request("GET", f"/{name}/hls/v1.m3u8", [("sec-fetch-dest", "video")])
+    own = [("sec-fetch-dest", "video")]
+
+    def answered() -> Response | None:
+        """It is told to ask again when the broadcast is late."""
+        answer = connection.request("GET", f"/{name}/hls/v1.m3u8", own)
+        return None if answer.status == 503 else answer
+
+    answer = wait_until(answered, "its list")
     assert answer.status == 200
     listed = Playlist(answer.body.decode())
     target = int(listed.tag("#EXT-X-TARGETDURATION") or 0)
@@ -139,10 +165,10 @@ def test_promises_stay_when_the_broadcaster_comes_back_with_another_set_up(
 ) -> None:
     publisher = _play(server, publish, name, record("vp9", "opus", seconds=8, key_every=50))
     before = playlist(connection, name, "v1.m3u8")
-    publisher.end_body()
-    publisher.answer()
+    publisher.stop()
     # Another codec, so another ring, and longer segments if it could choose.
-    _play(server, publish, name, record("h264", "opus", seconds=30, key_every=125))
+    other = record("h264", "opus", seconds=30, key_every=125)
+    publish(server, name, headers={"content-type": other.content_type}).play(other, finish=False)
 
     def after() -> Playlist | None:
         answer = fetch(connection, name, "v1.m3u8")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from .checker import lists
+from .checker.finding import Findings
 from .connections import slot_of_port
 from .http2 import Http2Connection, Response
 from .server import Server
-from .waiting import Patience, wait_until
+from .waiting import NotYet, Patience, wait_until
+
+_MENDED_LEAST_US = 900_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,20 @@ class Playlist:
         """The segment that is being made, and how many of its parts are listed."""
         behind = self.text.rsplit("#EXTINF", 1)[-1]
         return self.first + len(self.segments), len(re.findall(r"^#EXT-X-PART:", behind, re.M))
+
+    @property
+    def returns(self) -> int:
+        """At how many discontinuities a broadcaster has come back. The time of day of one that was late in
+        its first seconds is mended at the price of another one: there it goes back by a second, and nothing
+        else changes."""
+        listed = lists.read(self.text, "", Findings())
+        count, map_uri, due_us = 0, None, 0
+        for segment in [*listed.segments, listed.coming]:
+            date_us = due_us if segment.date_us is None else segment.date_us
+            is_mended = segment.map_uri == map_uri and date_us < due_us - _MENDED_LEAST_US
+            count += segment.discontinuity and not is_mended
+            map_uri, due_us = segment.map_uri, date_us + segment.duration_us
+        return count
 
     @property
     def names(self) -> list[str]:
@@ -111,32 +130,37 @@ def playlist(connection: Http2Connection, name: str, path: str) -> Playlist:
 
 
 def assert_equal_from_all(connections: list[Http2Connection], paths: list[str]) -> dict[str, bytes]:
-    """All workers give the same under each of these paths. It may change meanwhile, so it is compared if the
-    first, asked before and after the others, has said the same. Returns what that is."""
-    def look(connection: Http2Connection) -> dict[str, bytes] | None:
-        """None where one is told to ask again, as of a broadcast that is late."""
+    """All workers come to say the same under each of these paths. Returns what that is. What is there may go
+    on meanwhile, one of them may look a moment before another, and lists of all tracks are not always made
+    anew."""
+    def look(connection: Http2Connection) -> dict[str, bytes] | NotYet:
+        """Of a broadcast that is late, one is told to ask again."""
         answers = {path: connection.request("GET", path) for path in paths}
-        statuses = {answer.status for answer in answers.values()}
-        assert statuses <= {200, 503}, answers
-        if 503 in statuses:
-            return None
+        assert {answer.status for answer in answers.values()} <= {200, 503}, answers
+        late = [path for path, answer in answers.items() if answer.status == 503]
+        if late:
+            return NotYet(f"{late} are not there yet")
         return {path: bytes(answer.body) for path, answer in answers.items()}
 
-    first = connections[0]
+    def looks() -> dict[str, bytes] | NotYet:
+        first, *others = [look(connection) for connection in connections]
+        if isinstance(first, NotYet):
+            return first
+        for other in others:
+            if isinstance(other, NotYet):
+                return other
+            for path in paths:
+                if first[path] != other[path]:
+                    return NotYet(f"{path} differs:\n{difference(first[path], other[path])}")
+        return first
 
-    def looks() -> list[dict[str, bytes]] | None:
-        """What the first has said, and all others."""
-        found = [look(connection) for connection in connections]
-        if look(first) != found[0]:
-            return None
-        seen = [each for each in found if each is not None]
-        return seen if len(seen) == len(found) else None
+    return wait_until(looks, "all workers to say the same")
 
-    before, *of_others = wait_until(looks, "lists to stand still")
-    for of_other in of_others:
-        for path in paths:
-            assert of_other[path] == before[path], path
-    return before
+
+def difference(one: bytes, other: bytes) -> str:
+    """Of two texts, line by line."""
+    both = (text.decode(errors="replace").splitlines() for text in (one, other))
+    return "\n".join(difflib.unified_diff(*both, "one", "other", lineterm="", n=1))[:3000]
 
 
 def end(server: Server, name: str) -> None:

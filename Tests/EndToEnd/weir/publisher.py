@@ -7,7 +7,7 @@ import random
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from . import ebml
@@ -66,9 +66,13 @@ class Publisher:
         self._feeder.start()
         return self
 
-    def play(self, recording: Recording, *, finish: bool = True, speed: float = 1.0) -> "Publisher":
-        """Feed a recording at the pace it would be recorded."""
-        return self.feed(paced(recording, speed, self._stop), finish=finish)
+    def play(
+        self, recording: Recording, *, finish: bool = True, speed: float = 1.0,
+        through: Callable[[Iterator[bytes], threading.Event], Iterator[bytes]] | None = None,
+    ) -> "Publisher":
+        """Feed a recording at the pace it would be recorded, through what may hold it up: see `in_step`."""
+        pieces = paced(recording, speed, self._stop)
+        return self.feed(through(pieces, self._stop) if through else pieces, finish=finish)
 
     def end_body(self) -> None:
         """END_STREAM: a broadcaster that stops properly."""

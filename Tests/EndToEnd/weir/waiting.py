@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
@@ -43,6 +44,19 @@ class Patience:
         now = time.monotonic()
         self._waited_s += min(now - self._looked, self._counted_s)
         self._looked = now
+
+
+@dataclass(frozen=True, repr=False)
+class NotYet:
+    """A last answer that says what is still wrong with it."""
+
+    why: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return self.why
 
 
 def wait_until(
