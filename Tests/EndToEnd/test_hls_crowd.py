@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from weir.hls import Playlist
 from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, NotYet, wait_until
+
+_TRIES = 4
 
 
 def _has_returned(text: str) -> bool:
@@ -32,11 +35,26 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return crowd.build(tmp_path_factory.mktemp("tool"))
 
 
+@dataclass(frozen=True)
+class Broadcast:
+    publisher: ClockedPublisher
+    #: Where its lists are.
+    root: str
+
+
 @pytest.fixture
-def broadcast(server: Server, name: str) -> Iterator[ClockedPublisher]:
-    with ClockedPublisher(server, name, record("vp9", seconds=LASTING_S)) as publisher:
-        wait_until(lambda: server.get(f"/{name}/hls/v1.m3u8").status == 200, "the first list")
-        yield publisher
+def broadcast(server: Server, name: str) -> Iterator[Broadcast]:
+    """With parts. A machine that is too busy to send in time at the beginning gets lists without them; then
+    it begins anew, under another name."""
+    for turn in range(_TRIES):
+        each = f"{name[:28]}-{turn}"
+        path = f"/{each}/hls/v1.m3u8"
+        with ClockedPublisher(server, each, record("vp9", seconds=LASTING_S)) as publisher:
+            wait_until(lambda path=path: server.get(path).status == 200, "the first list")
+            if b"#EXT-X-PART-INF" in server.get(path).body:
+                yield Broadcast(publisher, f"/{each}/hls/")
+                return
+    raise AssertionError("this machine is too busy for a broadcast with parts")
 
 
 def _answered(server: Server) -> float:
@@ -44,10 +62,10 @@ def _answered(server: Server) -> float:
 
 
 def test_each_player_has_all_parts_whole_and_in_their_order(
-    server: Server, tool: Path, broadcast: ClockedPublisher, name: str
+    server: Server, tool: Path, broadcast: Broadcast
 ) -> None:
     before = _answered(server)
-    with Crowd(tool, server.port, f"/{name}/hls/", 0, 20, 20).begin() as players:
+    with Crowd(tool, server.port, broadcast.root, 0, 20, 20).begin() as players:
         # Each of them asks for some lists and parts; on a busy machine that takes as long as it takes.
         wait_until(lambda: _answered(server) > before + 20 * 30, "the players to be answered", every_s=0.5)
         seen = players.report()
@@ -55,7 +73,7 @@ def test_each_player_has_all_parts_whole_and_in_their_order(
     assert all(had > 0 for each in seen.had for had, _ in each), seen.had
     assert [track["scale"] > 0 for track in seen.tracks] == [True, True]
     # Nobody can have a part before its last byte was sent.
-    assert seen.behind_publisher("media", broadcast).values[0] >= 0
+    assert seen.behind_publisher("media", broadcast.publisher).values[0] >= 0
     assert seen.behind_first("lists").values[0] == 0
 
 
@@ -70,8 +88,10 @@ def test_players_pass_over_what_has_no_sound(
     wait_until(lambda: server.get(sound).status == 200, "the list of sound")
     before = _answered(server)
     with Crowd(tool, server.port, f"/{name}/hls/", 0, 12, 12, "mixed").begin() as players:
+        # It is away and there for ten seconds each.
         wait_until(
-            lambda: _has_returned(server.get(sound).body.decode()), "sound after its absence", every_s=0.5)
+            lambda: _has_returned(server.get(sound).body.decode()), "sound after its absence",
+            20 + PATIENCE_S, every_s=0.5)
         wait_until(lambda: _answered(server) > before + 12 * 30, "the players to be answered", every_s=0.5)
         seen = players.report()
     # Who asks for the part that is hinted at, and which then has no sound, is told that there is none.
@@ -81,14 +101,19 @@ def test_players_pass_over_what_has_no_sound(
 
 
 def test_players_of_what_is_not_there_say_so(server: Server, tool: Path, name: str) -> None:
-    with Crowd(tool, server.port, f"/{name}/hls/", 1.5, 3, 1).begin() as players:
-        seen = players.report()
-    assert seen.failures == {"404 for a list": 3}
-    assert [had for each in seen.had for had, _ in each] == [0] * 6
+    def told() -> bool | NotYet:
+        """Each of them, if the machine let it: they have little time."""
+        with Crowd(tool, server.port, f"/{name}/hls/", 1.5, 3, 1).begin() as players:
+            seen = players.report()
+        assert seen.failures.keys() <= {"404 for a list"}, seen.failures
+        assert [had for each in seen.had for had, _ in each] == [0] * 6
+        return seen.failures == {"404 for a list": 3} or NotYet(str(seen.failures))
+
+    wait_until(told, "all players to say so")
 
 
 def test_a_part_that_is_not_whole_is_found(
-    server: Server, broadcast: ClockedPublisher, tmp_path: Path, name: str
+    server: Server, broadcast: Broadcast, tmp_path: Path
 ) -> None:
     library = ctypes.CDLL(str(crowd.build_readers(tmp_path)))
 
@@ -98,8 +123,8 @@ def test_a_part_that_is_not_whole_is_found(
         is_whole = library.read_part(body, ctypes.c_size_t(len(body)), found)
         return (found[0], found[1]) if is_whole & 0xFF else None
 
-    listed = Playlist(server.get(f"/{name}/hls/v1.m3u8").body.decode()).parts
-    first, second = (server.get(f"/{name}/hls/{part}").body for part in listed[-2:])
+    listed = Playlist(server.get(f"{broadcast.root}v1.m3u8").body.decode()).parts
+    first, second = (server.get(f"{broadcast.root}{part}").body for part in listed[-2:])
     one, other = read(first), read(second)
     assert one and other and one[0] < one[1] == other[0] < other[1]
     assert read(first + second) == (one[0], other[1])
