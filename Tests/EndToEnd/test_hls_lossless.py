@@ -100,7 +100,8 @@ def read(
             feeds.append(_publish(server, each.name, recording, folder).play(recording, speed=_SPEED))
         for publisher in feeds:
             assert publisher.finish().status == 204
-        with ThreadPoolExecutor(4) as pool:
+        # Few at a time, so that none of them takes long.
+        with ThreadPoolExecutor(2) as pool:
             made = [(each.name, pool.submit(Read, server, each)) for each in sources]
             return {name: future.result() for name, future in made}
 

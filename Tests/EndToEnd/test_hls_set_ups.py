@@ -7,7 +7,8 @@ ffmpeg 5.1 reads only the first init of a list, so each stretch is decoded on it
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,8 +19,10 @@ import pytest
 from weir.checker import boxes, lists
 from weir.checker.finding import Findings
 from weir.http2 import Http2Connection
+from weir.in_step import Shape
 from weir.odd_sources import ODDITIES, SECONDS
 from weir.publisher import Publisher, packet_marks
+from weir.recordings import Recording
 from weir.server import Server
 from weir.shapes import put_together, take_apart
 from weir.viewer import Viewer
@@ -45,6 +48,21 @@ class Stretch:
 class Read:
     stretches: list[Stretch]
     live: Path
+
+
+def _once_watched(recording: Recording, is_watched: threading.Event) -> Shape:
+    """It goes no further than two seconds before somebody watches, who is to see all changes."""
+    most = next(position for position, time_ms in packet_marks(recording.path) if time_ms > 2_000)
+
+    def shape(packets: Iterator[bytes], stop: threading.Event) -> Iterator[bytes]:
+        sent = 0
+        for packet in packets:
+            if sent >= most:
+                wait_until(lambda: stop.is_set() or is_watched.is_set(), "somebody to watch")
+            sent += len(packet)
+            yield packet
+
+    return shape
 
 
 def _stretches(server: Server, name: str, folder: Path) -> list[Stretch]:
@@ -77,16 +95,21 @@ def read(
     recordings = {name: ODDITIES[name].source.recording(SECONDS) for name in _NAMES}
     for recording in recordings.values():
         packet_marks(recording.path)
+    is_watched = threading.Event()
     with lasting_server("set-ups") as server:
         publishers, viewers = [], {}
         for name, recording in recordings.items():
             publishers.append(Publisher(
                 server.url(f"/{name}/live"), server.certificate.certificate, folder,
-                headers={"content-type": recording.content_type}).play(recording, speed=_SPEED))
+                headers={"content-type": recording.content_type}).play(
+                    recording, speed=_SPEED, through=_once_watched(recording, is_watched)))
         for name in _NAMES:
             wait_until(lambda: server.stream(name) is not None, "the broadcast")
             viewers[name] = Viewer(
                 server.url(f"/{name}/live"), server.certificate.certificate, folder / f"{name}.live")
+        for viewer in viewers.values():
+            viewer.wait_for_bytes()
+        is_watched.set()
         for publisher in publishers:
             assert publisher.finish().status == 204
         found = {}
