@@ -24,7 +24,7 @@ from weir.packets import decoded_frames, probe
 from weir.publisher import cut_at_random, packet_marks, post_chunk
 from weir.server import Server
 from weir.sources import Source, source
-from weir.waiting import PATIENCE_S, wait_until
+from weir.waiting import Patience, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -66,14 +66,15 @@ class Chunks:
                 return
 
     def _post(self, chunk: bytes, session: str, number: int, content_type: str) -> bool:
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
+        patience = Patience()
+        while not patience.is_over:
             answer = post_chunk(
                 self._server.url(f"/{self.source.name}/live"), self._certificate.certificate, chunk,
                 session=session, number=number, headers={"content-type": content_type})
             if answer.status == 204:
                 return True
             time.sleep(0.1)
+            patience.waited()
         return False
 
 

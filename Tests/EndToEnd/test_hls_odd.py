@@ -46,7 +46,7 @@ def walks(
             found[name] = Walk(
                 server, odd.source, feed, lambda _, feed=feed: feed.is_done, timeout_s=_TIMEOUT_S)
         for walk in found.values():
-            walk.thread.join(_TIMEOUT_S + 4 * PATIENCE_S)
+            walk.thread.join()
             walk.publisher.abort()
         yield found
 

@@ -78,7 +78,8 @@ def walk_all(
         publisher.play(recording, finish=False)
         found[each.name] = Walk(server, each, publisher, until, timeout_s=timeout_s, slack_s=slack_s)
     for walk in found.values():
-        walk.thread.join(timeout_s + 4 * PATIENCE_S)
+        # It ends when it has lost patience, at the latest.
+        walk.thread.join()
         walk.publisher.abort()
     return found
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ..http2 import Http2Connection, Response
 from ..server import Server
-from ..waiting import PATIENCE_S
+from ..waiting import PATIENCE_S, Patience
 from . import (
     changes,
     delivery,
@@ -36,6 +36,8 @@ Done = Callable[[Response], None]
 #: Every so many updates a delta is asked for beside the whole list.
 _DELTA_EVERY = 3
 _POLL_S = 0.4
+#: The first list may be held for so long.
+_HELD_S = 20.0
 #: Requests that are under way together. The server allows a hundred.
 _ASKED_MOST = 90
 #: So far may the end of a list that goes on be from the time of day; further away in so many looks in a row,
@@ -78,6 +80,9 @@ class Followed:
     texts: list[str] = field(default_factory=list)
     updates: int = 0
     is_asked: bool = False
+    #: When the list that comes next was asked for, and the one that is there.
+    asked_at: float = 0
+    listed_from: float = 0
     ask_at: float = 0
     advanced_at: float = 0
     grew_at: float = 0
@@ -143,13 +148,11 @@ class Follower:
 
     def begin(self) -> "Follower":
         """Wait for the stream and read what it offers."""
-        deadline = time.monotonic() + 2 * PATIENCE_S
-        while True:
-            answer = self._get(self.root)
-            if answer.status == 200:
-                break
-            assert time.monotonic() < deadline, (self.name, answer.status, bytes(answer.body))
+        patience = Patience(2 * PATIENCE_S, every_s=_HELD_S)
+        while (answer := self._get(self.root)).status != 200:
+            assert not patience.is_over, (self.name, answer.status, bytes(answer.body))
             time.sleep(0.2)
+            patience.waited()
         self._read_multivariant(answer)
         assert self.multivariant is not None
         for uri in self.multivariant.uris:
@@ -159,10 +162,11 @@ class Follower:
 
     def follow(self, until: Callable[[], bool], *, timeout_s: float) -> "Follower":
         """As a player does, until the condition holds and nothing is left to be judged."""
-        deadline = time.monotonic() + timeout_s
+        patience = Patience(timeout_s)
         while not until() or self._is_judging():
-            assert time.monotonic() < deadline, f"{self.name}: not seen within {timeout_s} s: {self.progress}"
+            assert not patience.is_over, f"{self.name}: not seen within {timeout_s} s: {self.progress}"
             self._step()
+            patience.waited()
         return self
 
     @property
@@ -243,7 +247,7 @@ class Follower:
         self._under_way[self.connection.open("GET", self._path(uri), headers)] = done
 
     def _ask_for_list(self, each: Followed) -> None:
-        each.is_asked = True
+        each.is_asked, each.asked_at = True, time.monotonic()
         now = each.now
         compressed = [("accept-encoding", "gzip")] if each.updates % 2 else None
         blocks = now is not None and now.control.get("CAN-BLOCK-RELOAD") == "YES"
@@ -325,7 +329,8 @@ class Follower:
             if now.first > each.history[0].first:
                 rules.check_length(now, self.findings)
             self._check_pace(each, before, now, received)
-            self._note_removed(each, before, now, received)
+            self._note_removed(each, before, now)
+        each.listed_from = each.asked_at
         each.history = [*each.history[:1], *each.history[1:][-3:], now]
         self._check_reports(each, now)
         self._fetch(each, now)
@@ -346,23 +351,26 @@ class Follower:
                 self.findings.note(rule, now.place, f"a {what} came {received - since:.3f} s after the last "
                                    f"one, {limit_s:.3f} s are allowed", now.text)
 
-    def _note_removed(self, each: Followed, before: MediaList, now: MediaList, received: float) -> None:
-        """L8 and T7: how long what was removed has to be there."""
+    def _note_removed(self, each: Followed, before: MediaList, now: MediaList) -> None:
+        """L8 and T7: how long what was removed has to be there. It was listed when the list before this one
+        was asked for; how long we or the machine have taken since is not held against the server."""
+        since = each.listed_from
         listed = {part.uri for segment in now.with_parts for part in segment.parts}
         for segment in before.segments:
             if segment.number < now.first and not segment.gap and segment.byte_range is None:
                 stays_s = segment.duration_us / 1e6
                 self._still_there.append(_StillThere(
-                    received + stays_s / 2, received + stays_s, "L8", segment.uri, now.place))
+                    since + stays_s / 2, since + stays_s, "L8", segment.uri, now.place))
             for part in segment.parts:
                 if part.uri not in listed and not part.gap:
                     self._still_there.append(_StillThere(
-                        received + 2 * now.target_s, received + 3 * now.target_s, "T7", part.uri, now.place))
+                        since + 2 * now.target_s, since + 3 * now.target_s, "T7", part.uri, now.place))
 
     def _ask_again(self, each: _StillThere) -> None:
         def done(answer: Response) -> None:
             self.findings.looked(f"removed ({each.rule})")
-            if answer.status != 200:
+            # Who was held up until now may have asked too late.
+            if answer.status != 200 and time.monotonic() < each.latest:
                 self.findings.note(
                     each.rule, each.place, f"{each.uri} has left the list and is {answer.status} too soon")
         self._ask(each.uri, done)
