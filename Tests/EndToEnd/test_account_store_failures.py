@@ -214,10 +214,13 @@ def test_a_file_that_is_overwritten_is_told_and_used_again_when_it_is_mended(
     wait_until_signed_in(server, name)
     # Each worker looks for itself.
     wait_until(lambda: anna.request("GET", "/api/me").status == 200, "the session to be known")
-    told = [line for line in server.log().splitlines() if "the file is damaged" in line
-            and "store of accounts does not answer" in line]
+    def told() -> list[str]:
+        return [line for line in server.log().splitlines() if "the file is damaged" in line
+                and "store of accounts does not answer" in line]
+
     # Once by each worker.
-    assert 1 <= len(told) <= 2, told
+    wait_until(told, "the log to tell")
+    assert len(told()) <= 2, told()
 
 
 def test_another_file_in_its_place_is_used_and_told(
@@ -233,8 +236,9 @@ def test_another_file_in_its_place_is_used_and_told(
     backup.rename(file)
     wait_until_signed_in(server, f"{name[:25]}-bert")
     wait_until(lambda: not checks(server), "everything to be well again")
-    assert try_to_log_in(server, name).status == 401
-    assert "another file is there now" in server.log()
+    # Each worker looks for itself.
+    wait_until(lambda: try_to_log_in(server, name).status == 401, "her not to be known any more")
+    wait_until(lambda: "another file is there now" in server.log(), "the log to tell")
 
 
 def _first_refusal(server: Server, name: str) -> Answer:

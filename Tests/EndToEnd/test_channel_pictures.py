@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
-from weir.accounts import Session, sign_up
+from weir.accounts import Session, sign_up, when_not_too_busy
 from weir.curl import Answer
 from weir.limits import limit
 from weir.places import REPOSITORY
@@ -115,7 +115,8 @@ def test_it_is_asked_for_again_only_when_it_is_another_one(anna: Session) -> Non
 def test_what_is_live_tells_where_the_picture_is(anna: Session, publish: Publish) -> None:
     server, key = anna.server, {"authorization": f"Bearer {anna.make_key()}"}
     # By the stream key as well.
-    sent = server.request("PUT", _ADDRESS, body=_SAMPLES["webp-lossy"], headers=key)
+    sent = when_not_too_busy(
+        lambda: server.request("PUT", _ADDRESS, body=_SAMPLES["webp-lossy"], headers=key))
     publish(server, anna.name, headers=key).play(record(seconds=LASTING_S))
     server.wait_for_state(anna.name, "live")
 
@@ -133,7 +134,7 @@ def test_what_is_live_tells_where_the_picture_is(anna: Session, publish: Publish
     wait_until(lambda: told() == other, "the other picture")
     # So does what anybody may know of the channel.
     wait_until(lambda: told("channels") == other, "the channel to say so")
-    assert server.request("DELETE", _ADDRESS, headers=key).status == 204
+    assert when_not_too_busy(lambda: server.request("DELETE", _ADDRESS, headers=key)).status == 204
     wait_until(lambda: told() is None, "no picture")
 
 
@@ -201,7 +202,8 @@ def test_only_its_owner_changes_it_and_no_other_site_makes_them(anna: Session) -
     stranger = {"authorization": "Bearer weir_" + "x" * 43}
     for method in ("PUT", "DELETE"):
         for headers in ({}, stranger):
-            answer = anna.server.request(method, _ADDRESS, body=_SAMPLES["png-grey"], headers=headers)
+            answer = when_not_too_busy(lambda method=method, headers=headers: anna.server.request(
+                method, _ADDRESS, body=_SAMPLES["png-grey"], headers=headers))
             assert answer.status == 401
         foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
         answer = anna.request(method, _ADDRESS, body=_SAMPLES["png-grey"], headers=foreign)

@@ -93,29 +93,30 @@ class Session:
         return {"cookie": f"{COOKIE}={self.token}"}
 
     def request(self, method: str, path: str, **options: Any) -> Answer:
+        """Whoever is asked to come again, because the machine is busy, does so."""
         headers = self.headers | options.pop("headers", {})
-        return self.server.request(method, path, headers=headers, **options)
+        return _come_again(lambda: self.server.request(method, path, headers=headers, **options))
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.request("GET", path, **options)
 
     def json(self, path: str, value: Any, **options: Any) -> Answer:
         headers = self.headers | options.pop("headers", {})
-        return post_json(self.server, path, value, headers=headers, **options)
+        return _come_again(lambda: post_json(self.server, path, value, headers=headers, **options))
 
     def form(self, path: str, fields: dict[str, str] | None = None, **options: Any) -> Answer:
         headers = self.headers | options.pop("headers", {})
-        return post_form(self.server, path, fields, headers=headers, **options)
+        return _come_again(lambda: post_form(self.server, path, fields, headers=headers, **options))
 
     def me(self) -> dict[str, Any]:
         """What `GET /api/me` says."""
-        answer = when_not_too_busy(lambda: self.get("/api/me"))
+        answer = self.get("/api/me")
         assert answer.status == 200, answer
         return answer.json()
 
     @property
     def is_valid(self) -> bool:
-        answer = when_not_too_busy(lambda: self.get("/api/me"))
+        answer = self.get("/api/me")
         assert answer.status in (200, 401), answer
         return answer.status == 200
 
@@ -126,9 +127,20 @@ class Session:
 
     def make_key(self) -> str:
         """A new stream key; the one before is not good any more."""
-        answer = when_not_too_busy(lambda: self.request("POST", "/api/me/stream-key"))
+        answer = self.request("POST", "/api/me/stream-key")
         assert answer.status == 201, answer
         return answer.json()["streamKey"]
+
+
+def _come_again(ask: Callable[[], Answer]) -> Answer:
+    """The first answer that is not of a server which finds no time for its accounts."""
+    def answered() -> Answer | None:
+        answer = ask()
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        is_busy = is_page or answer.problem in ("accounts-unavailable", "accounts-busy")
+        return None if answer.status == 503 and is_busy else answer
+
+    return wait_until(answered, "the accounts to answer", every_s=1)
 
 
 def session_of(answer: Answer, server: Server, name: str, password: str = PASSWORD) -> Session:
@@ -163,20 +175,27 @@ def when_not_too_busy(ask: Callable[[], Answer]) -> Answer:
     return wait_until(answered, "the accounts to answer", every_s=1)
 
 
-def sign_up(server: Server, name: str, password: str = PASSWORD) -> Session:
+def signed_up(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Answer:
+    """The answer to a sign-up that is done. Or to a sign-in, if the server gave up waiting for the one that
+    did it."""
     asked = 0
 
     def ask() -> Answer:
         nonlocal asked
         asked += 1
-        return try_to_sign_up(server, name, password)
+        return try_to_sign_up(server, name, password, **options)
 
     answer = when_not_too_busy(ask)
     if answer.status == 409 and asked > 1:
-        # It was there before the server gave up waiting for it.
-        return log_in(server, name, password)
+        answer = when_not_too_busy(lambda: try_to_log_in(server, name, password, **options))
+        assert answer.status == 200, answer
+        return answer
     assert answer.status == 201, answer
-    return session_of(answer, server, name, password)
+    return answer
+
+
+def sign_up(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Session:
+    return session_of(signed_up(server, name, password, **options), server, name, password)
 
 
 def log_in(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Session:

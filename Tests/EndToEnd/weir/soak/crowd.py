@@ -8,7 +8,9 @@ import tempfile
 from pathlib import Path
 
 from .. import crowd as players
-from ..accounts import COOKIE, cookie_of, session_of, try_to_log_in, try_to_sign_up
+from ..accounts import (
+    COOKIE, PASSWORD, cookie_of, post_json, session_of, try_to_log_in, try_to_sign_up,
+)
 from ..curl import PROTOCOLS
 from ..publisher import Publisher
 from ..recordings import Recording, record
@@ -134,14 +136,15 @@ class Member(Actor):
         if answer.status != 201:
             return self.tally.note(f"a sign-up answered with {answer.status}")
         self.tally.note("a sign-up")
-        session = session_of(answer, self.server, name)
-        session.get("/api/me")
-        session.request("POST", "/api/me/stream-key")
-        session.request("POST", "/logout")
+        headers = session_of(answer, self.server, name).headers
+        self.server.get("/api/me", headers=headers)
+        self.server.request("POST", "/api/me/stream-key", headers=headers)
+        self.server.request("POST", "/logout", headers=headers)
         answer = try_to_log_in(self.server, name)
         if cookie_of(answer, COOKIE) is None:
             return self.tally.note(f"a sign-in answered with {answer.status}")
         self.tally.note("a sign-in")
         if self.random.random() < 0.5:
-            session_of(answer, self.server, name).delete()
+            headers = session_of(answer, self.server, name).headers
+            post_json(self.server, "/api/me", {"password": PASSWORD}, method="DELETE", headers=headers)
             self.tally.note("a deleted account")
