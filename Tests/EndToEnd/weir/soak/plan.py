@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from .watcher import Watcher
 ARGUMENTS = ("--exempt-network", "127.0.0.0/8", "--ring-size", "16M", "--grace", "2", "--drain-timeout", "20")
 _SHARES = {"storm": 0.4, "reloads": 0.15, "clients": 0.15}
 _SAY_EVERY_S = 10.0
+_MOST_PATIENCE = 4
 _MIB = 1024 * 1024
 # Two equal phases differ by what the allocator keeps in store: some hundreds of kilobytes were seen. A
 # connection takes 30 KiB, and hundreds come in the shortest phase, thousands in a long one.
@@ -53,9 +54,14 @@ class SoakReport:
 
 
 class Soak:
-    """One server's. `say` gets a line now and then."""
+    """One server's. `say` gets a line now and then. The storm goes on until all that is `wanted` was done: a
+    machine that is very busy does less of everything."""
 
-    def __init__(self, server: Server, folder: Path, seconds: float, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, server: Server, folder: Path, seconds: float, say: Callable[[str], None],
+        wanted: Sequence[str] = (),
+    ) -> None:
+        self._wanted = wanted
         self._server, self._seconds, self._say = server, seconds, say
         self._tally = Tally()
         self._began_s = time.monotonic()
@@ -107,8 +113,9 @@ class Soak:
         for actor in actors:
             actor.begin()
         end_s = time.monotonic() + self._seconds * _SHARES[what]
-        while (now := time.monotonic()) < end_s:
-            time.sleep(min(_SAY_EVERY_S, end_s - now))
+        latest_s = end_s + PATIENCE_S * _MOST_PATIENCE
+        while (now := time.monotonic()) < end_s or (what == "storm" and now < latest_s and self._missing):
+            time.sleep(min(_SAY_EVERY_S, max(end_s - now, 1)))
             self._progress(what)
         for actor in actors:
             actor.is_over.set()
@@ -119,6 +126,10 @@ class Soak:
             and len(all_workers(self._server)) == self._server.worker_count
             and ledger.is_deserted(self._server),
             f"everybody to be gone after {what}", PATIENCE_S * 2, 0.2)
+
+    @property
+    def _missing(self) -> list[str]:
+        return [what for what in self._wanted if not self._tally.done[what]]
 
     def _progress(self, what: str) -> None:
         done = ", ".join(f"{count} x {name}" for name, count in sorted(self._tally.done.items()))
