@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from weir.accounts import sign_up, when_not_too_busy
+from weir.accounts import is_deleted, sign_up, when_not_too_busy
 from weir.curl import Answer
 from weir.publisher import Publisher, post_chunk
-from weir.recordings import record
+from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -46,8 +46,13 @@ class Person:
     def ask(self, method: str, path: str, **options: Any) -> Answer:
         return self.server.request(method, path, headers=self.cookie | JSON, **options)
 
+    def is_deleted(self) -> bool:
+        """Deletes the account."""
+        body = f'{{"password": "{PASSWORD}"}}'.encode()
+        return is_deleted(lambda: self.ask("DELETE", "/api/me", body=body))
+
     def broadcasts(self) -> list[dict[str, Any]]:
-        return list(self.ask("GET", "/api/me").json()["broadcasts"])
+        return list(when_not_too_busy(lambda: self.ask("GET", "/api/me")).json()["broadcasts"])
 
 
 @pytest.fixture
@@ -56,9 +61,9 @@ def accounts(start_server: Start) -> Server:
 
 
 def post(server: Server, name: str, query: str = "", **headers: str) -> Answer:
-    return post_chunk(
+    return when_not_too_busy(lambda: post_chunk(
         server.url(f"/{name}/live{query}"), server.certificate.certificate, record("vp8").data,
-        headers=headers)
+        headers=headers))
 
 
 def test_only_the_owner_publishes(accounts: Server) -> None:
@@ -86,8 +91,8 @@ def test_a_page_s_script_opens_no_password_dialog(accounts: Server) -> None:
 
 def test_a_replaced_key_ends_its_broadcast(accounts: Server, publish: Publish) -> None:
     anna = Person(accounts, "anna")
-    publisher = publish(accounts, "anna", headers=anna.bearer).play(record("vp8"), finish=False)
-    wait_until(lambda: accounts.get("/api/streams/anna").status == 200, "the stream")
+    publisher = publish(accounts, "anna", headers=anna.bearer).play(record(seconds=LASTING_S))
+    accounts.wait_for_state("anna", "live")
     anna.rotate()
     assert publisher.answer().problem == "key-replaced"
     accounts.wait_for_state("anna", "paused")
@@ -95,10 +100,9 @@ def test_a_replaced_key_ends_its_broadcast(accounts: Server, publish: Publish) -
 
 def test_a_deleted_account_ends_its_broadcast(accounts: Server, publish: Publish) -> None:
     anna = Person(accounts, "anna")
-    publisher = publish(accounts, "anna", headers=anna.bearer).play(record("vp8"), finish=False)
-    wait_until(lambda: accounts.get("/api/streams/anna").status == 200, "the stream")
-    body = f'{{"password": "{PASSWORD}"}}'.encode()
-    assert anna.ask("DELETE", "/api/me", body=body).status == 204
+    publisher = publish(accounts, "anna", headers=anna.bearer).play(record(seconds=LASTING_S))
+    accounts.wait_for_state("anna", "live")
+    assert anna.is_deleted()
     assert publisher.answer().status in (401, 409)
     wait_until(
         lambda: accounts.get("/api/streams/anna").json()["state"] == "ended", "the end")

@@ -121,9 +121,14 @@ class Session:
         return answer.status == 200
 
     def delete(self, password: str | None = None, **options: Any) -> Answer:
-        """Deletes the account."""
+        """Asks for the end of the account; see `is_deleted`."""
+        return _come_again(lambda: self.delete_once(password, **options))
+
+    def delete_once(self, password: str | None = None, **options: Any) -> Answer:
         value = {"password": password or self.password}
-        return self.json("/api/me", value, method="DELETE", **options)
+        headers = self.headers | options.get("headers", {})
+        return post_json(
+            self.server, "/api/me", value, method="DELETE", **options | {"headers": headers})
 
     def make_key(self) -> str:
         """A new stream key; the one before is not good any more."""
@@ -136,11 +141,15 @@ def _come_again(ask: Callable[[], Answer]) -> Answer:
     """The first answer that is not of a server which finds no time for its accounts."""
     def answered() -> Answer | None:
         answer = ask()
-        is_page = answer.headers.get("content-type", "").startswith("text/html")
-        is_busy = is_page or answer.problem in ("accounts-unavailable", "accounts-busy")
-        return None if answer.status == 503 and is_busy else answer
+        return None if answer.status == 503 and _has_no_time(answer) else answer
 
     return wait_until(answered, "the accounts to answer", every_s=1)
+
+
+def _has_no_time(refusal: Answer) -> bool:
+    """Pages say so in words."""
+    is_page = refusal.headers.get("content-type", "").startswith("text/html")
+    return is_page or refusal.problem in ("accounts-unavailable", "accounts-busy")
 
 
 def session_of(answer: Answer, server: Server, name: str, password: str = PASSWORD) -> Session:
@@ -163,16 +172,27 @@ def try_to_log_in(server: Server, name: str, password: str = PASSWORD, **options
 
 def when_not_too_busy(ask: Callable[[], Answer]) -> Answer:
     """A server on a busy machine answers in time, if only that one should come again: people do."""
-    def answered() -> Answer | None:
+    def asked() -> Answer:
         answer = ask()
-        if answer.status != 503:
-            return answer
-        is_page = answer.headers.get("content-type", "").startswith("text/html")
-        assert is_page or answer.problem in ("accounts-unavailable", "accounts-busy"), answer
-        assert "retry-after" in answer.headers, answer
-        return None
+        if answer.status == 503:
+            assert _has_no_time(answer) and "retry-after" in answer.headers, answer
+        return answer
 
-    return wait_until(answered, "the accounts to answer", every_s=1)
+    return _come_again(asked)
+
+
+def is_deleted(delete: Callable[[], Answer]) -> bool:
+    """Ask for the end of an account, and again when the answer is that one should. It may have been there
+    before the server gave up waiting for it."""
+    asked = 0
+
+    def ask() -> Answer:
+        nonlocal asked
+        asked += 1
+        return delete()
+
+    status = when_not_too_busy(ask).status
+    return status == 204 or (status == 401 and asked > 1)
 
 
 def signed_up(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Answer:

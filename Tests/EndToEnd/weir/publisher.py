@@ -97,7 +97,8 @@ class Publisher:
         return self.answer(timeout_s)
 
     def answer(self, timeout_s: float = 2 * PATIENCE_S) -> Answer:
-        """Wait for the response without ending the body."""
+        """Wait for the response without ending the body. That has to go on until the response comes: curl
+        reads none while it waits for more to send."""
         wait_until(lambda: self.process.poll() is not None, "the publisher's answer", timeout_s)
         status, fields = parse_headers(self._dump.read_text() if self._dump.exists() else "")
         body = self._body.read_bytes() if self._body.exists() else b""
