@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 import signal
@@ -18,13 +17,15 @@ import pytest
 from weir import ebml
 from weir.accounts import sign_up
 from weir.admin import Metrics
+from weir.bodies import Overlap, open_body
 from weir.comparison import assert_decodes, assert_whole
 from weir.events import Subscriber
 from weir.http1 import RawHttp1
 from weir.http2 import Http2Connection, Response
+from weir.in_time import Pace, in_time
 from weir.limits import limit_s
 from weir.ports import free_port
-from weir.publisher import Publisher, cut_at_random
+from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
 from weir.server import Server
 from weir.viewer import Viewer
@@ -38,6 +39,8 @@ EVERYTHING = "?start=-3600"
 TAKE_OVER = ("weir-take-over", "1")
 #: A body that dribbles has so long.
 _STALL_S = limit_s("publishStallMs")
+#: From a publisher who brings nothing for so long, others take over. With some room for what the server does.
+_MOVES_S = limit_s("takeOverSilenceMs") - 0.5
 
 
 @pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
@@ -73,7 +76,8 @@ def ghost(
     with Http2Connection(server) as dead:
         stream = dead.open("POST", f"/{name}/live", headers, end=False)
         dead.send(stream, data)
-        server.wait_for_stream(name)
+        # Where the grace is short, it may be over before anybody has looked.
+        wait_until(lambda: server.state(name), f"a stream {name}", every_s=0.05)
         yield dead, stream
 
 
@@ -160,21 +164,31 @@ def test_with_accounts_it_does_not_matter_from_where_it_comes_back(
 
 def test_a_second_encoder_is_refused_while_the_first_moves(anywhere: Server, name: str) -> None:
     begin = record().data
-    with Http2Connection(anywhere) as second, ghost(anywhere, name, ebml.start() + frames(0, 20)) as (
-            first, stream):
-        asked = second.open("POST", f"/{name}/live", end=False)
-        second.send(asked, begin, end=True)
-        # From here, and not by another process, which may have to wait for a processor.
-        until = time.monotonic() + PATIENCE_S
-        for start_ms in itertools.count(800, 200):
-            first.send(stream, frames(start_ms, 5))
-            second.pump(0.05)
-            if second.responses[asked].is_over:
-                break
-            assert not (first.closed or second.closed) and time.monotonic() < until, "no answer"
-        refused = second.response(asked)
-        assert (refused.status, slug(refused)) == (409, "already-live")
-        assert not first.responses[stream].is_over
+
+    def come_as_second(number: int, pace: Pace) -> tuple[Response, Response]:
+        mine = f"{name[:25]}-{number}"
+        with Http2Connection(anywhere) as first, Http2Connection(anywhere) as second:
+            stream, asked = first.open("POST", f"/{mine}/live", end=False), None
+            first.send(stream, ebml.start())
+            # From here, and not by another process, which may have to wait for a processor.
+            until = time.monotonic() + PATIENCE_S
+            for start_ms in itertools.count(0, 200):
+                first.send(stream, frames(start_ms, 5))
+                # Answered behind them, so they have been taken.
+                is_there = first.request("GET", f"/api/streams/{mine}").status == 200
+                pace.beat()
+                if asked is None and is_there:
+                    asked = second.open("POST", f"/{mine}/live", end=False)
+                    second.send(asked, begin, end=True)
+                second.pump(0.05)
+                if asked is not None and second.responses[asked].is_over:
+                    return second.responses[asked], first.responses[stream]
+                assert not second.closed and time.monotonic() < until, "no answer"
+        raise AssertionError("they count for ever")
+
+    refused, of_first = in_time(_MOVES_S, come_as_second)
+    assert (refused.status, slug(refused)) == (409, "already-live")
+    assert not of_first.is_over
 
 
 @pytest.mark.parametrize("query", ["?take-over=1", "?key=unknown&take-over=1"])
@@ -232,12 +246,18 @@ def test_a_silent_publisher_is_told_from_one_that_is_gone(
             return listener.streams().get(name, {}).get("publisher")
 
         with ghost(anywhere, name, ebml.start() + frames(0, 20)) as (dead, stream):
-            listener.wait_for(lambda: publisher() == "sending", "the publisher to send")
+            times = itertools.count(800, 80)
+
+            def is_sending() -> bool:
+                """It goes on until that is told: who looks late finds it silent."""
+                dead.send(stream, frames(next(times), 2))
+                return publisher() == "sending"
+
+            listener.wait_for(is_sending, "the publisher to send")
             listener.wait_for(lambda: publisher() == "silent", "the publisher to fall silent")
-            assert publisher_of(anywhere, name) == "silent"
+            wait_until(lambda: publisher_of(anywhere, name) == "silent", "each worker to say so")
             assert anywhere.state(name) == "paused"
-            dead.send(stream, frames(800, 5))
-            listener.wait_for(lambda: publisher() == "sending", "the publisher to go on")
+            listener.wait_for(is_sending, "the publisher to go on")
         listener.wait_for(lambda: publisher() == "gone", "the publisher to go")
         shown = anywhere.stream(name)
         assert shown is not None
@@ -309,7 +329,8 @@ def test_one_that_is_silent_for_too_long_is_told_so(
 def test_one_that_is_gone_for_too_long_is_told_so(
     start_server: Callable[..., Server], name: str, session: bool
 ) -> None:
-    server = start_server("--grace", "1")
+    # Before it falls silent and the grace is over, it has to go.
+    server = start_server("--grace", "5")
     headers = chunk(0) if session else []
     with ghost(server, name, ebml.start() + frames(0, 5), headers):
         pass
@@ -414,18 +435,6 @@ def connect(
         proxy.stop()
 
 
-def open_body(connection: RawHttp1, name: str, length: int | None = None) -> RawHttp1:
-    framing = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
-    return connection.request("POST", f"/{name}/live", framing, "Content-Type: video/webm")
-
-
-def piece(data: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(data), data)
-
-
-LAST = b"0\r\n\r\n"
-
-
 @pytest.mark.parametrize(
     "first_ends", ["soon", pytest.param("late", marks=pytest.mark.slow)])
 def test_bodies_that_overlap_over_many_connections_lose_nothing(
@@ -433,48 +442,26 @@ def test_bodies_that_overlap_over_many_connections_lose_nothing(
 ) -> None:
     """Written in the order in which they came, whichever worker has them; and as long as the first one
     moves, the others wait: longer than for anybody else, if need be."""
-    recording = record()
-    first, *rest = cut_at_random(recording.data, pieces=7, seed=2)
-    with ExitStack() as stack:
-        connections = [stack.enter_context(connect()) for _ in range(7)]
-        open_body(connections[0], name).send(piece(first[:2_000]))
-        wait_until(lambda: anywhere.stream(name), "the broadcast to begin")
-        viewer = watch(anywhere, name, EVERYTHING)
-        before = Metrics(anywhere).total("weir_publishers")
-        drops = iter(range(2_000, len(first) // 2))
+    name = name[:25]
 
-        def drip() -> None:
-            """The first one moves all the time: from one that brings nothing for two seconds, others take
-            over."""
-            at = next(drops)
-            connections[0].send(piece(first[at:at + 1]))
+    def send_them(number: int, pace: Pace) -> tuple[list[int], Viewer]:
+        wait_until(lambda: Metrics(anywhere).total("weir_publishers") == 0, "nobody to publish any more")
+        pace.beat()
+        with ExitStack() as stack:
+            connections = [stack.enter_context(connect()) for _ in range(7)]
+            overlap = Overlap(anywhere, connections, f"{name}-{number}", pace)
+            overlap.wait_until(lambda: anywhere.stream(f"{name}-{number}"), "the broadcast to begin")
+            viewer = watch(anywhere, f"{name}-{number}", EVERYTHING)
+            overlap.wait_until(lambda: viewer.size > 0, "the viewer to be there")
+            overlap.send_the_others()
+            statuses = overlap.end(26 if first_ends == "late" else 1)
+        assert anywhere.request("DELETE", f"/{name}-{number}/live").status == 204
+        return statuses, viewer
 
-        def has(name: str, least: float) -> bool:
-            drip()
-            return Metrics(anywhere).total(name) >= least
-
-        for count, (connection, data) in enumerate(zip(connections[1:], rest), 1):
-            # One after the other, so that it is known which came first. A body of which nothing has
-            # come does not keep its place, so its bytes have to be there as well.
-            open_body(connection, name, len(data))
-            wait_until(
-                functools.partial(has, "weir_publishers", before + count), "the request to be there")
-            there = Metrics(anywhere).total("weir_received_bytes_total") + len(data)
-            connection.send(data)
-            wait_until(
-                functools.partial(has, "weir_received_bytes_total", there), "the body to be there")
-        sent = next(drops)
-        steps = 26 if first_ends == "late" else 1
-        length = -(-len(first[sent:]) // steps)
-        for position in range(sent, len(first), length):
-            if steps > 1:
-                time.sleep(0.5)
-            connections[0].send(piece(first[position:position + length]))
-        connections[0].send(LAST)
-        assert [connection.reply().status for connection in connections] == [204] * 7
-    assert anywhere.request("DELETE", f"/{name}/live").status == 204
+    statuses, viewer = in_time(_MOVES_S, send_them)
+    assert statuses == [204] * 7
     viewer.wait_for_end()
-    assert_whole(viewer.file, recording.path)
+    assert_whole(viewer.file, record().path)
     assert_decodes(viewer.file)
 
 
@@ -482,17 +469,26 @@ def test_bodies_that_each_have_a_header_wait_for_each_other(
     anywhere: Server, connect: Callable[[], RawHttp1], watch: Watch, name: str
 ) -> None:
     """An encoder that sends a file after the other, the next one before the last has arrived."""
-    bodies = [ebml.start() + frames(0, 10) for _ in range(4)]
-    with ExitStack() as stack:
-        connections = [stack.enter_context(connect()) for _ in bodies]
-        for connection, body in zip(connections, bodies):
-            open_body(connection, name, len(body)).send(body[:-20])
-            wait_until(lambda: anywhere.stream(name), "the broadcast to begin")
-        viewer = watch(anywhere, name, EVERYTHING).wait_for_bytes(100)
-        for connection, body in zip(connections, bodies):
-            connection.send(body[-20:])
-            assert connection.reply().status == 204
-    assert anywhere.request("DELETE", f"/{name}/live").status == 204
+    bodies, name = [ebml.start() + frames(0, 10) for _ in range(4)], name[:25]
+
+    def send_them(number: int, pace: Pace) -> tuple[list[int], Viewer]:
+        mine, statuses = f"{name}-{number}", []
+        with ExitStack() as stack:
+            connections = [stack.enter_context(connect()) for _ in bodies]
+            pace.beat()
+            for connection, body in zip(connections, bodies):
+                open_body(connection, mine, len(body)).send(body[:-20])
+                wait_until(lambda: anywhere.stream(mine), "the broadcast to begin")
+            viewer = watch(anywhere, mine, EVERYTHING).wait_for_bytes(100)
+            for connection, body in zip(connections, bodies):
+                connection.send(body[-20:])
+                statuses.append(connection.reply().status)
+                pace.beat()
+        assert anywhere.request("DELETE", f"/{mine}/live").status == 204
+        return statuses, viewer
+
+    statuses, viewer = in_time(_MOVES_S, send_them)
+    assert statuses == [204] * 4
     viewer.wait_for_end()
     assert viewer.file.read_bytes().count(b"frame") == 40
 

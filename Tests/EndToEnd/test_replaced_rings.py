@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from weir.hls import playlist
 from weir.http2 import Http2Connection
-from weir.limits import limit
+from weir.in_time import Pace, in_time
+from weir.limits import limit, limit_s
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
@@ -23,35 +24,38 @@ def test_viewers_without_a_window_keep_replaced_rings_for_seconds_and_few_of_the
     server = start_server("--ring-size", "2MiB")
     bodies = [record().data, record(video=None).data]
 
-    def publish(broadcaster: Http2Connection, turn: int) -> int:
-        """Over a connection that is there already: those who take nothing are let go after some seconds."""
-        answer = broadcaster.request("POST", "/hoard/live", body=bodies[turn % 2])
+    def publish(broadcaster: Http2Connection, name: str, turn: int) -> int:
+        answer = broadcaster.request("POST", f"/{name}/live", body=bodies[turn % 2])
         if answer.status == 429:
             assert b"/problems/too-many-restarts" in answer.body
             assert int(answer.headers["retry-after"]) > 0
         return answer.status
 
-    def kept() -> int:
-        folder = server.data / "replaced"
-        return len(list(folder.iterdir())) if folder.exists() else 0
+    def kept(name: str) -> int:
+        return len(list((server.data / "replaced").glob(f"{name}-*")))
+
+    def gather(number: int, pace: Pace) -> tuple[str, Viewer, list[int], int, int]:
+        """Over connections that are there already: those who take nothing are let go after some seconds."""
+        name, streams = f"hoard{number}", []
+        assert publish(broadcaster, name, 0) == 204
+        honest = watch(server, name, "?start=-60").wait_for_bytes(1_000)
+        pace.beat()
+        for turn in range(1, most + 1):
+            streams.append(hoarder.open("GET", f"/{name}/live"))
+            hoarder.wait_for(lambda: hoarder.responses[streams[-1]].status == 200, "its response")
+            assert publish(broadcaster, name, turn) == 204
+        return name, honest, streams, kept(name), publish(broadcaster, name, most + 1)
 
     # Those that lists of HLS still name are kept beside the others.
     most = _MOST_REPLACED + _MOST_PAST
     with Http2Connection(server, window=0) as hoarder, Http2Connection(server) as broadcaster:
-        assert publish(broadcaster, 0) == 204
-        honest = watch(server, "hoard", "?start=-60").wait_for_bytes(1_000)
-        streams = []
-        for turn in range(1, most + 1):
-            streams.append(hoarder.open("GET", "/hoard/live"))
-            hoarder.wait_for(lambda: hoarder.responses[streams[-1]].status == 200, "its response")
-            assert publish(broadcaster, turn) == 204
-        assert kept() == most
-        assert publish(broadcaster, most + 1) == 429
+        name, honest, streams, *seen = in_time(limit_s("replacedRingMs") - 1, gather)
+        assert seen == [most, 429]
         honest.wait_for_end()
         for stream in streams:
             assert hoarder.response(stream).reset is not None
-        wait_until(lambda: kept() == _MOST_PAST, "the replaced rings to go")
-        assert publish(broadcaster, most + 1) == 204
+        wait_until(lambda: kept(name) == _MOST_PAST, "the replaced rings to go")
+        assert publish(broadcaster, name, most + 1) == 204
         server.assert_no_unexpected_death()
 
 

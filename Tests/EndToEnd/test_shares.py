@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import pytest
 
 from weir.admin import ask, Metrics
-from weir.limits import limit
+from weir.in_time import Pace, in_time
+from weir.limits import limit, limit_s
 from weir.server import Server
 from weir.waiting import PATIENCE_S, wait_until
 
@@ -19,6 +21,18 @@ Start = Callable[..., Server]
 _LAUNCHER = ["prlimit", "--nofile=460:460"]
 _ALL = 600
 _PART = _ALL // limit("connectionsPerClientPart")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A server with connections that say nothing: how many of each address it has kept, and what was seen
+    while they were there. `come` makes more, and all `leave`."""
+
+    server: Server
+    come: Callable[..., int]
+    leave: Callable[[], None]
+    kept: list[int]
+    seen: list[int]
 
 
 @contextmanager
@@ -59,16 +73,44 @@ def is_closed(connection: socket.socket) -> bool:
         return True
 
 
-def test_one_client_gets_a_quarter_and_others_are_served(start_server: Start) -> None:
-    server = start_server(launcher=_LAUNCHER)
-    with crowd() as come:
-        assert come(server, "127.0.0.50", _PART + 30) == _PART
+@pytest.fixture
+def fill(start_server: Start) -> Iterator[Callable[..., Filled]]:
+    """Starts a server and lets so many come from each address, in this order."""
+    with ExitStack() as stack:
+        def begin(
+            counts: dict[str, int], *arguments: str,
+            look: Callable[[Server], list[int]] = lambda server: [],
+        ) -> Filled:
+            def attempt(number: int, pace: Pace) -> Filled:
+                server = start_server(*arguments, launcher=_LAUNCHER)
+                inside = stack.enter_context(ExitStack())
+                come = inside.enter_context(crowd())
+                pace.beat()
+                kept = [come(server, source, count) for source, count in counts.items()]
+                return Filled(server, come, inside.close, kept, look(server))
+
+            # The server waits for the handshake of none of them for longer.
+            return in_time(limit_s("handshakeMs") - 1, attempt)
+
+        yield begin
+
+
+def statuses(server: Server, *sources: str) -> list[int]:
+    return [server.get("/", source=source).status for source in sources]
+
+
+def test_one_client_gets_a_quarter_and_others_are_served(fill: Callable[..., Filled]) -> None:
+    def look(server: Server) -> list[int]:
         for counter in ("over_share", "refused"):
             wait_until(
-                lambda counter=counter: Metrics(server).total(f"weir_connections_{counter}_total") == 30,
+                lambda: Metrics(server).total(f"weir_connections_{counter}_total") == 30,
                 "those too many to be counted")
-        assert server.get("/", source="127.0.0.50").status == 0
-        assert server.get("/", source="127.0.0.51").status == 200
+        return statuses(server, "127.0.0.50", "127.0.0.51")
+
+    filled = fill({"127.0.0.50": _PART + 30}, look=look)
+    assert (filled.kept, filled.seen) == ([_PART], [0, 200])
+    filled.leave()
+    server = filled.server
     lines = wait_until(
         lambda: [r for r in server.log_records() if "client" in r.get("metadata", {})], "a line about it")
     assert [r["metadata"]["client"] for r in lines] == ["127.0.0.50"]
@@ -77,40 +119,36 @@ def test_one_client_gets_a_quarter_and_others_are_served(start_server: Start) ->
         "the client to have room again")
 
 
-def test_a_worker_that_dies_takes_what_its_clients_had_along(start_server: Start) -> None:
-    server = start_server(launcher=_LAUNCHER)
-    with crowd() as come:
-        assert come(server, "127.0.0.50", _PART + 1) == _PART
-        server.wait_for_all_workers(without=server.kill_worker(0))
-        wait_until(
-            lambda: server.get("/", source="127.0.0.50").status == 200,
-            "the client to have room again")
+def test_a_worker_that_dies_takes_what_its_clients_had_along(fill: Callable[..., Filled]) -> None:
+    filled = fill({"127.0.0.50": _PART + 1})
+    assert filled.kept == [_PART]
+    server = filled.server
+    server.wait_for_all_workers(without=server.kill_worker(0))
+    wait_until(
+        lambda: server.get("/", source="127.0.0.50").status == 200,
+        "the client to have room again")
 
 
 def test_when_it_is_nearly_full_those_who_have_most_are_refused_first(
-    start_server: Start
+    fill: Callable[..., Filled]
 ) -> None:
-    server = start_server(launcher=_LAUNCHER)
-    with crowd() as come:
-        kept = [come(server, f"127.0.0.{50 + k}", _PART) for k in range(4)]
-        # Three can have a whole quarter. The fourth ends where little is left.
-        assert kept[:3] == [_PART] * 3
-        assert 0 < kept[3] < _PART
-        left = _ALL - sum(kept)
-        assert left > 20
-        for k in range(3):
-            assert server.get("/", source=f"127.0.0.{50 + k}").status == 0
-        # Whoever has none gets some, down to the last of them (some are just being closed).
-        for k in range(left - 10):
-            assert come(server, f"127.0.1.{k + 1}", 1) == 1
-        wait_until(
-            lambda: server.get("/", source="127.0.2.1").status == 200,
-            "room for somebody who has none")
+    sources = [f"127.0.0.{50 + k}" for k in range(4)]
+    filled = fill(dict.fromkeys(sources, _PART), look=lambda server: statuses(server, *sources[:3]))
+    # Three can have a whole quarter. The fourth ends where little is left.
+    assert filled.kept[:3] == [_PART] * 3
+    assert 0 < filled.kept[3] < _PART
+    left = _ALL - sum(filled.kept)
+    assert left > 20
+    assert filled.seen == [0] * 3
+    # Whoever has none gets some, down to the last of them (some are just being closed).
+    for k in range(left - 10):
+        assert filled.come(filled.server, f"127.0.1.{k + 1}", 1) == 1
+    wait_until(
+        lambda: filled.server.get("/", source="127.0.2.1").status == 200,
+        "room for somebody who has none")
 
 
 @pytest.mark.parametrize("network", ["127.0.0.50", "127.0.0.48/30"])
-def test_an_exempt_network_has_no_part_of_its_own(start_server: Start, network: str) -> None:
-    server = start_server("--exempt-network", network, launcher=_LAUNCHER)
-    with crowd() as come:
-        assert come(server, "127.0.0.50", 2 * _PART) == 2 * _PART
-        assert come(server, "127.0.0.60", _PART + 1) == _PART
+def test_an_exempt_network_has_no_part_of_its_own(fill: Callable[..., Filled], network: str) -> None:
+    filled = fill({"127.0.0.50": 2 * _PART, "127.0.0.60": _PART + 1}, "--exempt-network", network)
+    assert filled.kept == [2 * _PART, _PART]

@@ -14,6 +14,8 @@ from weir.comparison import assert_whole
 from weir.hls import connected_to_all_workers
 from weir.http1 import RawHttp1
 from weir.http2 import Http2Connection, Response
+from weir.in_time import Pace, in_time
+from weir.limits import limit_s
 from weir.publisher import Publisher, cut_at_random
 from weir.recordings import record
 from weir.server import Server
@@ -82,24 +84,30 @@ def test_viewers_of_a_broadcast_whose_grace_is_over_are_let_go_by_the_next_one(
 ) -> None:
     """Without a grace period, the next one comes before anybody has noted the end."""
     server, path, data = start_server("--grace", "0"), f"/{name}/live", record().data
-    # Made in advance: all is to be done before it has been silent for some seconds, which would be its end.
+
+    def come_again(number: int, pace: Pace) -> None:
+        # Of an attempt that was late.
+        publisher.request("DELETE", path)
+        pace.beat()
+        old = publisher.open("POST", path, end=False)
+        publisher.send(old, data)
+        viewers = []
+        for worker in workers:
+            wait_until(lambda: worker.request("HEAD", path).status == 200, "the broadcast")
+            viewers.append((worker, worker.open("GET", path)))
+        for worker, viewer in viewers:
+            worker.wait_for(lambda: len(worker.responses[viewer].body) > 1_000, "media")
+        publisher.reset(old)
+        assert publisher.request("POST", path, body=data).status == 204
+        for worker, viewer in viewers:
+            assert worker.response(viewer).ended
+        assert publisher.request("DELETE", path).status == 204
+
     with connected_to_all_workers(server) as workers:
         publisher = workers[0]
         for _ in range(5):
-            old = publisher.open("POST", path, end=False)
-            publisher.send(old, data)
-            viewers = []
-            for worker in workers:
-                wait_until(lambda worker=worker: worker.request("HEAD", path).status == 200, "the broadcast")
-                viewers.append((worker, worker.open("GET", path)))
-            for worker, viewer in viewers:
-                got = worker.responses[viewer]
-                worker.wait_for(lambda got=got: len(got.body) > 1_000, "media")
-            publisher.reset(old)
-            assert publisher.request("POST", path, body=data).status == 204
-            for worker, viewer in viewers:
-                assert worker.response(viewer).ended
-            assert publisher.request("DELETE", path).status == 204
+            # All of it before it has been silent for some seconds, which would be its end.
+            in_time(limit_s("publisherSilenceMs") - 1, come_again)
 
 
 @pytest.mark.parametrize("beginning", [b"", ebml.head()[:1]], ids=["nothing", "one byte"])
@@ -163,15 +171,20 @@ def test_a_chunk_that_waited_fits_into_the_smallest_ring(
     start_server: Callable[..., Server], name: str
 ) -> None:
     """All of it comes at once then, behind a block that the chunk before it had begun."""
-    server, path = start_server("--ring-size", "1M"), f"/{name}/live"
+    server = start_server("--ring-size", "1M")
     blocks = [ebml.simple_block(bytes(100_000))]
     blocks += [ebml.simple_block(bytes(1_000), time=ms, key=False) for ms in range(1, 201)]
     data, cut = ebml.start() + ebml.cluster(0, *blocks), 90_000
-    with Http2Connection(server) as client:
-        late = client.open("POST", path, chunk(1), end=False)
-        client.send(late, data[cut:], end=True)
-        assert client.request("POST", path, chunk(0), data[:cut]).status == 204
-        assert client.response(late).status == 204
+
+    def publish(number: int, pace: Pace) -> tuple[int, int]:
+        path = f"/{name[:25]}-{number}/live"
+        with Http2Connection(server) as client:
+            late = client.open("POST", path, chunk(1), end=False)
+            client.send(late, data[cut:], end=True)
+            first = client.request("POST", path, chunk(0), data[:cut])
+            return first.status, client.response(late).status
+
+    assert in_time(limit_s("unknownSessionMs") - 0.5, publish) == (204, 204)
 
 
 @pytest.mark.slow
@@ -208,13 +221,18 @@ def test_a_take_over_over_the_same_connection_does_not_wait_for_the_first_to_end
 def test_a_publisher_who_goes_on_from_another_address_may_end_the_stream(
     server: Server, name: str
 ) -> None:
-    path, chunks = f"/{name}/live", cut_at_random(record().data, pieces=2, seed=1)
-    for number, source in enumerate(["127.0.0.1", "127.0.0.2"]):
-        answer = server.request(
-            "POST", path, headers=dict(chunk(number)), body=chunks[number], source=source
-        )
-        assert answer.status == 204
-    assert server.request("DELETE", path, source="127.0.0.1").status == 403
+    chunks = cut_at_random(record().data, pieces=2, seed=1)
+
+    def publish(attempt: int, pace: Pace) -> tuple[str, list[int]]:
+        """And what the first one is told who wants to end it while it is live."""
+        path, statuses = f"/{name[:25]}-{attempt}/live", []
+        for number, source in enumerate(["127.0.0.1", "127.0.0.2"]):
+            statuses.append(server.request(
+                "POST", path, headers=dict(chunk(number)), body=chunks[number], source=source).status)
+        return path, [*statuses, server.request("DELETE", path, source="127.0.0.1").status]
+
+    path, statuses = in_time(limit_s("publisherSilenceMs") - 1, publish)
+    assert statuses == [204, 204, 403]
     assert server.request("DELETE", path, source="127.0.0.2").status == 204
 
 
@@ -243,17 +261,23 @@ def test_a_live_numbered_broadcast_is_interrupted_only_on_purpose(
     start_server: Callable[..., Server], name: str
 ) -> None:
     """Two tabs of one broadcaster: between two chunks nobody writes, and still it is live."""
-    server, path, data = start_server(), f"/{name}/live", record().data
+    server, data = start_server(), record().data
+    path = ""
 
     def post(session: str, number: int, *more: tuple[str, str]) -> Response:
         with Http2Connection(server) as tab:
             headers = [("weir-chunk", f"{session}/{number}"), *more]
             return tab.request("POST", path, headers, cut_at_random(data, 5, seed=1)[number])
 
-    assert post("first", 0).status == 204
-    refused = post("second", 0)
+    def begin(number: int, pace: Pace) -> tuple[Response, int]:
+        nonlocal path
+        path = f"/{name[:25]}-{number}/live"
+        assert post("first", 0).status == 204
+        return post("second", 0), post("first", 1).status
+
+    refused, goes_on = in_time(limit_s("publisherSilenceMs") - 1, begin)
     assert (refused.status, slug(refused)) == (409, "already-live")
-    assert post("first", 1).status == 204
+    assert goes_on == 204
     assert post("second", 0, ("weir-take-over", "1")).status == 204
     assert post("second", 1).status == 204
     # The first tab learns that its broadcast is over, and why.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from weir.comparison import assert_contiguous, assert_starts_with_keyframe, assert_tail
 from weir.connections import slot_serving
 from weir.http2 import Http2Connection
+from weir.in_time import Pace, in_time
 from weir.packets import probe
-from weir.publisher import Publisher
-from weir.recordings import LASTING_S, record
+from weir.publisher import Publisher, paced
+from weir.recordings import LASTING_S, Recording, record
 from weir.server import Server
 from weir.viewer import Viewer
 
@@ -50,6 +52,24 @@ def test_viewers_who_come_and_go_at_once_leave_no_trace(
     server.wait_for_viewers(name, 0)
 
 
+def play_evenly(server: Server, publish: Publish, name: str, recording: Recording) -> str:
+    """The name of a broadcast that has come to its end and stands still. When each part of it came is what
+    counts: a machine that stood still in the midst has sent it anew."""
+    def play(number: int, pace: Pace) -> str:
+        def pieces() -> Iterator[bytes]:
+            for piece in paced(recording, 1, threading.Event()):
+                pace.beat()
+                yield piece
+            pace.end()
+
+        mine = f"{name[:25]}-{number}"
+        publish(server, mine).feed(pieces(), finish=False)
+        server.wait_for_state(mine, "paused")
+        return mine
+
+    return in_time(1, play)
+
+
 @pytest.mark.slow
 def test_starting_back_in_time_reaches_as_far_as_asked(
     server: Server, watch: Watch, publish: Publish, name: str
@@ -57,8 +77,7 @@ def test_starting_back_in_time_reaches_as_far_as_asked(
     # The broadcast stands still when they join, so that they count back from the same moment. (How far
     # back they can is no sign of that: on a busy machine the beginning comes late and all at once.)
     recording = record(seconds=8)
-    publish(server, name).play(recording, finish=False)
-    server.wait_for_state(name, "paused")
+    name = play_evenly(server, publish, name, recording)
     asked = {seconds: watch(server, name, f"?start=-{seconds}") for seconds in (0, 2, 5, 3600)}
     for viewer in asked.values():
         viewer.wait_for_status(200).wait_for_bytes(1000)
@@ -80,8 +99,7 @@ def test_a_query_says_where_playback_begins_and_whatever_else_is_in_it_is_passed
     server: Server, watch: Watch, publish: Publish, name: str
 ) -> None:
     # The broadcast stands still, so that all of them count back from the same moment.
-    publish(server, name).play(record(seconds=8), finish=False)
-    server.wait_for_state(name, "paused")
+    name = play_evenly(server, publish, name, record(seconds=8))
     same = {
         "newest": ["", "?start=0", "?other=1", "?"],
         "three seconds back": [

@@ -10,6 +10,7 @@ import pytest
 
 from weir import ebml
 from weir.http2 import Http2Connection, Response
+from weir.in_time import Pace, in_time
 from weir.limits import limit, limit_s
 from weir.publisher import cut_at_random
 from weir.recordings import record
@@ -19,6 +20,8 @@ _PER_CONNECTION = limit("waitingChunksPerConnection")
 _PER_STREAM = limit("waitingRequestsPerStream")
 _STREAMS_PER_CLIENT = limit("streamsPerClient")
 _CHUNK_TURN_S = limit_s("chunkTurnMs")
+#: Until that is over for any of them, with some room for what the server does.
+_SOON_S = min(_CHUNK_TURN_S, limit_s("repeatedChunkMs")) - 1
 
 STRANGER = "127.0.0.2"
 
@@ -62,27 +65,37 @@ def answers(requests: list[tuple[Http2Connection, int]]) -> list[Response]:
 
 
 def test_more_than_may_wait_at_one_stream_are_told_to_retry(alone: Server, name: str) -> None:
-    path, chunks = f"/{name}/live", cut_at_random(record().data, pieces=2, seed=1)
-    with Http2Connection(alone) as client:
-        assert client.request("POST", path, chunk(0), chunks[0]).status == 204
-        with waiters(alone, path, _PER_STREAM + 5, first=100) as requests:
-            over = [answer for answer in answers(requests) if answer.is_over]
-            assert [(a.status, slug(a)) for a in over] == [(429, "too-many-waiting")] * 5
-            assert all(int(answer.headers["retry-after"]) > 0 for answer in over)
-            # The one that all of them wait for is let in all the same.
-            assert client.request("POST", path, chunk(1), chunks[1]).status == 204
+    chunks = cut_at_random(record().data, pieces=2, seed=1)
+
+    def come(number: int, pace: Pace) -> tuple[list[Response], int]:
+        path = f"/{name[:25]}-{number}/live"
+        with Http2Connection(alone) as client:
+            assert client.request("POST", path, chunk(0), chunks[0]).status == 204
+            with waiters(alone, path, _PER_STREAM + 5, first=100) as requests:
+                over = [answer for answer in answers(requests) if answer.is_over]
+                # The one that all of them wait for is let in all the same.
+                return over, client.request("POST", path, chunk(1), chunks[1]).status
+
+    over, awaited = in_time(_SOON_S, come)
+    assert [(a.status, slug(a)) for a in over] == [(429, "too-many-waiting")] * 5
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in over)
+    assert awaited == 204
 
 
 def test_chunks_that_come_again_and_do_not_end_are_bounded_too(alone: Server, name: str) -> None:
-    path, chunks = f"/{name}/live", cut_at_random(record().data, pieces=2, seed=1)
-    with Http2Connection(alone) as client:
-        assert client.request("POST", path, chunk(0), chunks[0]).status == 204
-        again = [client.open("POST", path, chunk(0), end=False) for _ in range(_PER_STREAM + 5)]
-        client.wait_for(
-            lambda: sum(client.responses[stream].is_over for stream in again) >= 5, "a refusal")
-        over = [client.responses[s] for s in again if client.responses[s].is_over]
-        assert {answer.status for answer in over} == {429}
-        assert client.request("POST", path, chunk(1), chunks[1]).status == 204
+    chunks = cut_at_random(record().data, pieces=2, seed=1)
+
+    def come(number: int, pace: Pace) -> tuple[set[int], int]:
+        path = f"/{name[:25]}-{number}/live"
+        with Http2Connection(alone) as client:
+            assert client.request("POST", path, chunk(0), chunks[0]).status == 204
+            again = [client.open("POST", path, chunk(0), end=False) for _ in range(_PER_STREAM + 5)]
+            client.wait_for(
+                lambda: sum(client.responses[stream].is_over for stream in again) >= 5, "a refusal")
+            over = {client.responses[s].status for s in again if client.responses[s].is_over}
+            return over, client.request("POST", path, chunk(1), chunks[1]).status
+
+    assert in_time(_SOON_S, come) == ({429}, 204)
 
 
 @pytest.mark.slow
@@ -101,21 +114,26 @@ def test_all_that_wait_in_vain_are_told_what_is_missing(alone: Server, name: str
 def test_strangers_who_wait_give_way_to_the_one_whose_stream_it_is(
     alone: Server, name: str
 ) -> None:
-    path, chunks = f"/{name}/live", cut_at_random(record().data, pieces=4, seed=1)
-    with Http2Connection(alone) as client:
-        assert client.request("POST", path, chunk(0), chunks[0]).status == 204
-        written = client.open("POST", path, chunk(1), end=False)
-        client.send(written, chunks[1][:100])
-        assert client.request("GET", "/api/streams").status == 200
-        strangers = waiters(alone, path, _PER_STREAM, 100, session="other", source=STRANGER)
-        with strangers as requests:
-            assert not any(answer.is_over for answer in answers(requests))
-            early = client.open("POST", path, chunk(3), end=False)
-            client.send(early, chunks[3], end=True)
-            client.send(written, chunks[1][100:], end=True)
-            assert client.response(written).status == 204
-            assert client.request("POST", path, chunk(2), chunks[2]).status == 204
-            assert client.response(early).status == 204
+    chunks = cut_at_random(record().data, pieces=4, seed=1)
+
+    def come(number: int, pace: Pace) -> list[int]:
+        path = f"/{name[:25]}-{number}/live"
+        with Http2Connection(alone) as client:
+            assert client.request("POST", path, chunk(0), chunks[0]).status == 204
+            written = client.open("POST", path, chunk(1), end=False)
+            client.send(written, chunks[1][:100])
+            assert client.request("GET", "/api/streams").status == 200
+            strangers = waiters(alone, path, _PER_STREAM, 100, session="other", source=STRANGER)
+            with strangers as requests:
+                assert not any(answer.is_over for answer in answers(requests))
+                early = client.open("POST", path, chunk(3), end=False)
+                client.send(early, chunks[3], end=True)
+                client.send(written, chunks[1][100:], end=True)
+                client.response(written)
+                between = client.request("POST", path, chunk(2), chunks[2])
+                return [client.responses[written].status, between.status, client.response(early).status]
+
+    assert in_time(_SOON_S, come) == [204] * 3
 
 
 def test_one_address_cannot_have_all_streams(alone: Server, name: str) -> None:
@@ -180,4 +198,4 @@ def test_a_broadcast_whose_bytes_complete_nothing_is_given_up(
             client.send(stream, b"x")
             client.pump(0.5)
         assert client.responses[stream].status == 408
-        assert server.state(name) == "paused"
+        server.wait_for_state(name, "paused")
