@@ -53,7 +53,7 @@ def test_what_is_printed_leads_to_the_first_account(checkout: Checkout, tmp_path
         elsewhere.mkdir()
         assert "alice" in checkout.run(
             checkout.folder / WEIR, "user", "list", folder=elsewhere).stdout
-        assert re.search(r"\d of \d+ workers? serves?", checkout.run(WEIR, "status").stdout)
+        assert re.search(r"\d of \d+ workers? serves?", checkout.status(WEIR))
 
 
 def test_each_port_is_a_weir_of_its_own(checkout: Checkout) -> None:
@@ -67,7 +67,7 @@ def test_each_port_is_a_weir_of_its_own(checkout: Checkout) -> None:
             data = f"build/data-{port}"
             listed = checkout.run(WEIR, "user", "list", "--data", data).stdout.splitlines()
             assert [row.split()[0] for row in listed[1:]] == [name]
-            assert "serve" in checkout.run(WEIR, "status", "--data", data).stdout
+            assert "serve" in checkout.status(WEIR, "--data", data)
 
 
 @pytest.mark.parametrize("which", ["its own", "that of its figures"])

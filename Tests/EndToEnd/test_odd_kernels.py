@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from weir.certificate import Certificate
 from weir.places import binaries
 from weir.ports import free_port
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 Start = Callable[..., Server]
 
@@ -81,7 +82,7 @@ def test_an_address_of_a_missing_family_that_is_named_ends_the_start_with_one_li
     done = subprocess.run(
         [*refused_calls.sockets_of(FAMILIES[missing]),
          *_serve(tmp_path, certificate, setting, address, *others)], capture_output=True, text=True,
-        timeout=120)
+        timeout=4 * PATIENCE_S)
     assert done.returncode == 1
     assert done.stderr == (
         f"weir: cannot listen on {address}: this machine has no such address family; "
@@ -106,7 +107,7 @@ def test_the_defaults_come_up_where_ipv6_is_disabled_by_sysctl(
         assert "this machine has no IPv6: not listening on [::1]:9443" in log.read_text()
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE_S)
     assert process.returncode == 0, log.read_text()
 
 
@@ -143,7 +144,8 @@ def _memory_files(pid: int) -> dict[str, int]:
     """The memory files that a process has open, with their permissions."""
     found = {}
     for entry in Path(f"/proc/{pid}/fd").iterdir():
-        target = os.readlink(entry)
-        if target.startswith("/memfd:"):
-            found[target.removeprefix("/memfd:").removesuffix(" (deleted)")] = entry.stat().st_mode
+        with suppress(FileNotFoundError):  # closed meanwhile
+            target = os.readlink(entry)
+            if target.startswith("/memfd:"):
+                found[target.removeprefix("/memfd:").removesuffix(" (deleted)")] = entry.stat().st_mode
     return found

@@ -231,7 +231,9 @@ def test_prometheus_itself_reads_the_metrics_and_judges_the_rules(
         lambda: (value("rate(weir_ingest_bytes_total[30s])") or 0) > 0, "media to be counted")
     wait_until(
         lambda: value(f'weir_stream_bitrate_bytes_per_second{{stream="{live}"}}'), "a bit rate")
-    assert value("histogram_quantile(0.5, rate(weir_loop_turn_seconds_bucket[30s]))") is not None
+    wait_until(
+        lambda: value("histogram_quantile(0.5, rate(weir_loop_turn_seconds_bucket[30s]))") is not None,
+        "a quantile")
     wait_until(
         lambda: prometheus.rules() and all(
             rule["health"] == "ok" for rule in prometheus.rules()), "the rules to be judged")

@@ -219,13 +219,16 @@ def test_a_client_behind_a_proxy_that_resets_streams_costs_others_nothing(entry:
         assert proxy.goaway is None
     assert Metrics(server).total("weir_abuse_closes_total") == 0
     with Http2Connection(server, source=_STRANGER) as stranger:
-        for _ in range(2 * budget):
-            stranger.reset(stranger.open("GET", "/api/time", forwarded("203.0.113.9")))
-            if stranger.closed:
-                break
-        wait_until(
-            lambda: Metrics(server).total("weir_abuse_closes_total") == 1,
-            "that connection to be closed", every_s=0.2)
+        def is_cut_off() -> bool:
+            """The budget fills up again while a slow client resets, and what is answered already does not
+            count."""
+            for _ in range(2 * budget):
+                stranger.reset(stranger.open("GET", "/api/time", forwarded("203.0.113.9")))
+                if stranger.closed:
+                    break
+            return Metrics(server).total("weir_abuse_closes_total") == 1
+
+        wait_until(is_cut_off, "that connection to be closed", every_s=0.2)
 
 
 @pytest.mark.parametrize(("name", "is_taken"), [
@@ -252,10 +255,15 @@ def test_a_request_keeps_the_name_that_a_trusted_proxy_has_given(
 def test_fields_of_a_proxy_name_the_client_of_each_request(entry: Entry, name: str) -> None:
     server = entry.server
 
-    def status(connection: Http2Connection, *fields: tuple[str, str]) -> int:
+    def status_now(connection: Http2Connection, *fields: tuple[str, str]) -> int:
         wrong = json.dumps({"username": name, "password": "wrong"}).encode()
         return connection.request(
             "POST", "/login", [("content-type", "application/json"), *fields], wrong).status
+
+    def status(connection: Http2Connection, *fields: tuple[str, str]) -> int:
+        """A busy server says that one should come again (503)."""
+        return wait_until(
+            lambda: None if (found := status_now(connection, *fields)) == 503 else found, "an answer")
 
     def seen_from(connection: Http2Connection, *fields: tuple[str, str]) -> str:
         return client_of(server, lambda path: connection.request("GET", path, list(fields)))
@@ -270,8 +278,12 @@ def test_fields_of_a_proxy_name_the_client_of_each_request(entry: Entry, name: s
             "203.0.113.9")
         assert seen_from(proxy, ("forwarded", "for=6.6.6.6")) == _PROXY
         # One of its clients guesses until it may not; others may.
-        tries = [status(proxy, forwarded("203.0.113.9")) for _ in range(12)]
-        assert tries == [401] * 10 + [429] * 2
+        # (A guess that nobody had the time to judge may count or not.)
+        tries = [status_now(proxy, forwarded("203.0.113.9")) for _ in range(10)]
+        while tries[-1] != 429 and len(tries) < 40:
+            tries.append(status_now(proxy, forwarded("203.0.113.9")))
+        assert set(tries) <= {401, 503, 429} and tries.count(401) <= 10 <= len(tries) - 1, tries
+        assert status_now(proxy, forwarded("203.0.113.9")) == 429
         assert status(proxy, forwarded("203.0.113.10")) == 401
         # A page that an old browser has loaded over a proxy that changes the host.
         for host, expected in [("live.example:8443", 401), ("other.example", 403)]:

@@ -17,7 +17,7 @@ from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
 from browser.watch_page import WatchPage
 from weir import front_proxies
-from weir.accounts import PASSWORD, sign_up
+from weir.accounts import PASSWORD, sign_up, when_not_too_busy
 from weir.curl import Answer
 from weir.curl import request as curl
 from weir.front_proxies import FrontProxy
@@ -26,7 +26,7 @@ from weir.ports import free_port
 from weir.publisher import Publisher
 from weir.recordings import record
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -65,11 +65,18 @@ def ask(proxy: FrontProxy, method: str, path: str, **options: object) -> Answer:
     return curl(method, proxy.url(path), proxy.certificate, **options)
 
 
+def enter(proxy: FrontProxy, name: str, headers: dict[str, str], **options: object) -> int:
+    """The status of signing in with a good password."""
+    return when_not_too_busy(lambda: ask(
+        proxy, "POST", "/login", headers={"content-type": "application/json"} | headers,
+        body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode(), **options)).status
+
+
 @contextmanager
 def ffmpeg(url: str, *options: str) -> Iterator[None]:
     """As it sends by itself: one endless body in chunks of HTTP/1.1, like everything on libavformat."""
     process = subprocess.Popen([
-        "ffmpeg", "-nostdin", "-v", "error", "-re", "-i",
+        "ffmpeg", "-nostdin", "-v", "error", "-re", "-stream_loop", "-1", "-i",
         str(record("vp9", "opus", seconds=60, rate="1500k").path),
         "-c", "copy", "-f", "webm", "-live", "1", "-chunked_post", "1",
         "-content_type", "video/webm", *options, url])
@@ -82,8 +89,12 @@ def ffmpeg(url: str, *options: str) -> Iterator[None]:
 
 def assert_watchable(proxy: FrontProxy, name: str) -> None:
     """Bare WebM comes as it is made, and lists wait for what comes next."""
-    def is_listed() -> bool:
-        return ask(proxy, "GET", f"/{name}/hls/v1.m3u8").status == 200
+    def listed(query: str = "") -> Playlist | None:
+        """Of a broadcast that is late, players are told to ask again."""
+        answer = ask(proxy, "GET", f"/{name}/hls/v1.m3u8{query}", timeout_s=2 * PATIENCE_S)
+        assert answer.status in (200, 404, 503), answer
+        shown = Playlist(answer.body.decode()) if answer.status == 200 else None
+        return shown if shown and shown.segments else None
 
     with subprocess.Popen(
         ["curl", "-sN", "--cacert", str(proxy.certificate), proxy.url(f"/{name}/live")],
@@ -91,15 +102,10 @@ def assert_watchable(proxy: FrontProxy, name: str) -> None:
     ) as viewer:
         assert viewer.stdout is not None
         assert viewer.stdout.read(4) == b"\x1a\x45\xdf\xa3"
-        wait_until(is_listed, "a list")
-        playlist = Playlist(ask(proxy, "GET", f"/{name}/hls/v1.m3u8").body.decode())
-        segment, part = playlist.next
-        later = ask(
-            proxy, "GET", f"/{name}/hls/v1.m3u8?_HLS_msn={segment}&_HLS_part={part}",
-            timeout_s=60)
-        assert later.status == 200, later
-        assert Playlist(later.body.decode()).next > (segment, part)
-        media = ask(proxy, "GET", f"/{name}/hls/{playlist.segments[0]}")
+        segment, part = wait_until(listed, "a list").next
+        later = wait_until(lambda: listed(f"?_HLS_msn={segment}&_HLS_part={part}"), "a later one")
+        assert later.next > (segment, part)
+        media = ask(proxy, "GET", f"/{name}/hls/{later.segments[-1]}")
         assert media.status == 200 and len(media.body) > 10_000
         # What is live is not held back until some buffer is full.
         assert len(viewer.stdout.read(400_000)) == 400_000
@@ -135,11 +141,7 @@ def test_people_do_the_same_where_the_host_is_rewritten(
         live.stop()
         # A browser that says only where its page came from.
         for origin, status in [(proxy.url(""), 200), ("https://weir.internal", 403)]:
-            answer = ask(
-                proxy, "POST", "/login",
-                headers={"content-type": "application/json", "origin": origin},
-                body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode())
-            assert answer.status == status, answer
+            assert enter(proxy, name, {"origin": origin}) == status
     finally:
         proxy.stop()
 
@@ -169,20 +171,13 @@ def test_the_client_is_who_asked_the_proxy(proxy: FrontProxy, name: str) -> None
     owner = sign_up(proxy.server, name)
     before = {each["id"] for each in owner.me()["sessions"]}
     for fields in ({}, {"x-forwarded-for": "6.6.6.6", "forwarded": "for=6.6.6.6"}):
-        answer = ask(
-            proxy, "POST", "/login", source=_CLIENT,
-            headers={"content-type": "application/json"} | fields,
-            body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode())
-        assert answer.status == 200, answer
+        assert enter(proxy, name, fields, source=_CLIENT) == 200
     made = [each for each in owner.me()["sessions"] if each["id"] not in before]
-    assert [each["address"] for each in made] == [_CLIENT, _CLIENT]
+    # Perhaps one more, of somebody who was told to come again.
+    assert len(made) >= 2 and {each["address"] for each in made} == {_CLIENT}
     # A browser that says only where its page came from.
     for origin, status in [(proxy.url(""), 200), ("https://evil.example", 403)]:
-        answer = ask(
-            proxy, "POST", "/login", source=_CLIENT,
-            headers={"content-type": "application/json", "origin": origin},
-            body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode())
-        assert answer.status == status, answer
+        assert enter(proxy, name, {"origin": origin}, source=_CLIENT) == status
 
 
 def test_a_request_has_one_name_for_the_proxy_the_log_and_the_person(
@@ -211,7 +206,8 @@ def test_live_answers_tell_everybody_not_to_hold_them_back(proxy: FrontProxy, na
         proxy.server.wait_for_state(name, "live")
         for path in (f"/{name}/live", "/api/events"):
             with subprocess.Popen(
-                ["curl", "-sNi", "-m", "60", "--cacert", str(proxy.certificate), proxy.url(path)],
+                ["curl", "-sNi", "-m", str(2 * PATIENCE_S), "--cacert", str(proxy.certificate),
+                 proxy.url(path)],
                 stdout=subprocess.PIPE,
             ) as asking:
                 assert asking.stdout is not None
@@ -241,10 +237,6 @@ def test_pages_go_through_a_proxy_that_nobody_has_set_up(
         watcher = WatchPage(open_own(), proxy.url(""), name)
         watcher.wait_for_playback(1)
         live.stop()
-        answer = ask(
-            proxy, "POST", "/login", headers={
-                "content-type": "application/json", "origin": proxy.url("")},
-            body=f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode())
-        assert answer.status == 200, answer
+        assert enter(proxy, name, {"origin": proxy.url("")}) == 200
     finally:
         proxy.stop()

@@ -12,7 +12,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from .server import Server
-from .waiting import PATIENCE_S
+from .waiting import PATIENCE_S, wait_until
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,17 @@ def ask(server: Server, path: str, method: str = "GET", *, port: int | None = No
         connection.close()
 
 
+def _answered(server: Server) -> AdminAnswer | None:
+    """A worker that is killed takes what it was asked with it: who looks asks again."""
+    answer = ask(server, "/metrics")
+    return answer if answer.status else None
+
+
 class Metrics:
     """One look at /metrics, taken apart by Prometheus's own parser."""
 
     def __init__(self, server: Server) -> None:
-        answer = ask(server, "/metrics")
+        answer = wait_until(lambda: _answered(server), "the metrics")
         assert answer.status == 200, answer
         self.text = answer.body
         self.content_type = answer.headers["content-type"]

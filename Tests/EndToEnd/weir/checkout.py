@@ -49,6 +49,16 @@ class Checkout:
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
+    def status(self, program: str, *arguments: str) -> str:
+        """What `weir status` says. It gives up after five seconds, and one asks again."""
+        def answered() -> Done | None:
+            done = self.run(program, "status", *arguments, check=False)
+            return None if "does not answer" in done.stderr else done
+
+        done = wait_until(answered, "the status")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     @contextmanager
     def serving(self, port: int, *arguments: str) -> Iterator[Path]:
         """What `make run` does after it has built. Gives the file with what it prints."""

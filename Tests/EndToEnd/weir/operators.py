@@ -24,10 +24,15 @@ def control(server: Server) -> Path:
 def command(
     server: Server, *arguments: str, user: int | None = None, program: Path | None = None
 ) -> Done:
-    """Run `weir ARGUMENTS` for a server, and wait for its end."""
-    return subprocess.run(
-        [str(program or server.program), *arguments, "--control", str(control(server))],
-        capture_output=True, text=True, timeout=90 + PATIENCE_S, env=environment(), user=user)
+    """Run `weir ARGUMENTS` for a server, and wait for its end. `status` gives up after five seconds, and one
+    asks again."""
+    def run() -> Done | None:
+        done = subprocess.run(
+            [str(program or server.program), *arguments, "--control", str(control(server))],
+            capture_output=True, text=True, timeout=90 + PATIENCE_S, env=environment(), user=user)
+        return None if arguments[0] == "status" and "does not answer" in done.stderr else done
+
+    return wait_until(run, f"an answer to {arguments}")
 
 
 def environment() -> dict[str, str]:
@@ -36,12 +41,8 @@ def environment() -> dict[str, str]:
 
 
 def status(server: Server) -> dict[str, Any]:
-    """What `weir status --json` says. It gives up after five seconds, and one asks again."""
-    def answered() -> Done | None:
-        done = command(server, "status", "--json")
-        return None if "does not answer" in done.stderr else done
-
-    done = wait_until(answered, "the server to answer")
+    """What `weir status --json` says."""
+    done = command(server, "status", "--json")
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
