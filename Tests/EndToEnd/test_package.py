@@ -20,7 +20,7 @@ from weir import curl, package
 from weir.certificate import Certificate
 from weir.places import REPOSITORY
 from weir.ports import free_port
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.systemd
 
@@ -234,7 +234,7 @@ def test_the_image_serves_with_nothing_else_around_it(
         wait_until(is_serving, "the image to serve")
         assert os.stat(f"/proc/{process.pid}").st_uid == int(str(user).split(":")[0])
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE_S) == 0
     finally:
         process.kill()
         process.communicate()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from test_publish_accounts import PASSWORD, Person
+from test_publish_accounts import Person
 from weir import ebml
 from weir.curl import Answer
 from weir.publisher import post_chunk
@@ -266,8 +266,7 @@ def test_it_goes_with_its_account(start_server: Callable[..., Server]) -> None:
     assert answer.status == 204
     assert server.request("DELETE", "/carl/live", headers=carl.bearer).status == 204
     wait_for_the_last(server, "carl")
-    body = f'{{"password": "{PASSWORD}"}}'.encode()
-    assert carl.ask("DELETE", "/api/me", body=body).status == 204
+    assert carl.is_deleted()
     wait_until(lambda: server.get("/carl/still").status == 404, "the still to be gone")
     wait_until(lambda: not list((server.data / "stills").iterdir()), "its file to be gone")
     # Whoever gets the name later has nothing to do with it.

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from . import curl, package, processes
+from .accounts import when_not_too_busy
 from .debian_tree import Unavailable
 from .machine import Machine, boot
 from .publisher import Publisher
@@ -176,11 +177,11 @@ class Broadcast:
         return self._tell("/login")
 
     def _tell(self, path: str) -> curl.Answer:
-        return curl.request(
+        return when_not_too_busy(lambda: curl.request(
             "POST", f"{URL}{path}", self.authority,
             headers={"content-type": "application/json"},
             body=json.dumps({"username": self.name, "password": self._password}).encode(),
-        )
+        ))
 
     @property
     def state(self) -> str | None:
