@@ -88,7 +88,8 @@ def test_there_and_back_again_with_everybody_on_board(
     server = start_server("--grace", "2", program=installation.program)
     server.wait_for_all_workers()
     recording = record(seconds=300)
-    first = publish(server, name).play(recording)
+    # Ahead of the clock, so that they are held back: they are never late, whoever gets the processor.
+    first = publish(server, name).feed([recording.data], finish=False)
     server.wait_for_state(name, "live")
     early = watch(server, name).wait_for_bytes(10_000)
     totals = [_totals(server)]
@@ -108,7 +109,7 @@ def test_there_and_back_again_with_everybody_on_board(
     refused = publish(server, name).play(recording)
     assert refused.answer().problem == "already-live"
     assert [path.name for path in folder.iterdir()] == [RING_FILE]
-    second = publish(server, "second").play(recording)
+    second = publish(server, "second").feed([recording.data], finish=False)
     server.wait_for_state("second", "live")
     assert [path.name for path in (server.data / "live/second").iterdir()] == [next_build.RING_FILE]
     later = watch(server, "second").wait_for_bytes(10_000)
