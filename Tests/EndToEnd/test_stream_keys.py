@@ -284,7 +284,7 @@ def test_removing_the_key_ending_the_session_and_the_account_end_what_they_let_i
     untouched = live(sign_up(strict, name), log_in(strict, name).headers)
     assert anna.request("DELETE", "/api/me/stream-key").status == 204
     assert bert.request("DELETE", "/api/me/sessions").status == 200
-    assert is_deleted(cleo.delete)
+    assert is_deleted(cleo.delete_once)
     for publisher in (by_key, by_session, deleted):
         assert publisher.answer().status in (401, 403)
     for paused in (anna.name, bert.name):
