@@ -15,7 +15,7 @@ from weir.admin import Metrics
 from weir.http2 import Http2Connection
 from weir.publisher import Publisher
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import Patience, wait_until
 
 _MIB = 1024 * 1024
 #: The window of the connection, and of a response.
@@ -98,12 +98,14 @@ class Client(Http2Connection):
 
     def wait_until_full(self, streams: list[int], seconds: float = 0.5) -> int:
         """Until so much has been published since the last that came of them; how much came in all."""
-        taken, mark = -1, self._broadcast.bytes
+        taken, mark, patience = -1, self._broadcast.bytes, Patience()
         while self._broadcast.bytes < mark + seconds * _BYTES_PER_S:
             assert self._broadcast.publisher.process.poll() is None, "the publisher has ended"
+            assert not patience.is_over, "the server takes nothing more"
             self.ask("/api/streams")
+            patience.waited()
             if self.taken(streams) != taken:
-                taken, mark = self.taken(streams), self._broadcast.bytes
+                taken, mark, patience = self.taken(streams), self._broadcast.bytes, Patience()
         return taken
 
 
