@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from weir.hls import (
-    Playlist, assert_equal_from_all, connected_to_all_workers, difference, end, fetch, playlist,
+    Playlist, assert_equal_from_all, connected_to_all_workers, difference, end, fetch, late_or_not, playlist,
 )
-from weir.http2 import Http2Connection, Response
+from weir.http2 import Http2Connection
 from weir.in_step import in_step
 from weir.packets import Packet, probe
 from weir.publisher import Publisher
@@ -231,7 +231,7 @@ def test_a_broadcast_that_comes_back_with_other_tracks_keeps_its_players(
     # One worker has followed; another one is asked only when the old ring has lost its name.
     held = two[0].open("GET", path)
     _go_live(server, publish, name, other, speed=4).finish()
-    answer = _late_or_not(two[0], held, path)
+    answer = late_or_not(two[0], held, path)
     next_list = Playlist(bytes(answer.body).decode())
     assert next_list.segments[:len(before.segments)] == before.segments
     after = _same_list(two, name)
@@ -256,21 +256,6 @@ def test_a_broadcast_that_comes_back_with_other_tracks_keeps_its_players(
     got = probe(file)
     assert not got.errors
     assert _is_suffix(got.of_kind("video"), probe(other.path).of_kind("video"))
-
-
-def _late_or_not(connection: Http2Connection, held: int, path: str) -> Response:
-    """The answer to what was asked for; whoever is told that it did not come in time asks again."""
-    answers = [connection.response(held)]
-
-    def answered() -> Response | None:
-        if answers[-1].status != 503:
-            return answers[-1]
-        answers.append(connection.request("GET", path))
-        return None
-
-    answer = wait_until(answered, path)
-    assert answer.status == 200, answer
-    return answer
 
 
 def _start_of_manifest(connection: Http2Connection, name: str) -> str:

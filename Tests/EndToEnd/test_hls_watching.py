@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from weir.hls import Playlist, connections_to_all_workers, fetch, playlist
-from weir.http2 import Http2Connection, Response
+from weir.hls import Playlist, connections_to_all_workers, fetch, late_or_not, playlist
+from weir.http2 import Http2Connection
 from weir.in_step import in_step
 from weir.publisher import Publisher
 from weir.recordings import record
@@ -46,24 +46,17 @@ def test_those_who_watch_by_hls_are_counted_over_all_workers(
 
 
 def _next(connection: Http2Connection, name: str, now: Playlist, asked: int) -> Playlist:
-    """The list with what comes next, asked for already. Of a broadcast that is late, one is told to ask
-    again."""
-    answers = [connection.response(asked)]
-
-    def answered() -> Response | None:
-        if answers[-1].status != 503:
-            return answers[-1]
-        answers.append(connection.response(_ask_for_next(connection, name, now)))
-        return None
-
-    answer = wait_until(answered, "what comes next")
-    assert answer.status == 200, answer
-    return Playlist(answer.body.decode())
+    """The list with what comes next, asked for already."""
+    return Playlist(late_or_not(connection, asked, _path_of_next(name, now)).body.decode())
 
 
 def _ask_for_next(connection: Http2Connection, name: str, now: Playlist) -> int:
+    return connection.open("GET", _path_of_next(name, now))
+
+
+def _path_of_next(name: str, now: Playlist) -> str:
     segment, parts = now.next
-    return connection.open("GET", f"/{name}/hls/v1.m3u8?_HLS_msn={segment}&_HLS_part={parts}")
+    return f"/{name}/hls/v1.m3u8?_HLS_msn={segment}&_HLS_part={parts}"
 
 
 def test_a_player_that_follows_the_rules_goes_on_after_a_long_pause(

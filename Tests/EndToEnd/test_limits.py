@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,12 +10,12 @@ import pytest
 
 from weir.comparison import assert_contiguous
 from weir.http2 import Http2Connection, Response
+from weir.in_time import in_time
 from weir.limits import limit, limit_s
 from weir.publisher import cut_at_random
 from weir.recordings import record
 from weir.server import Server
 from weir.viewer import Viewer
-from weir.waiting import wait_until
 
 _STREAMS_PER_CONNECTION = limit("streamsPerConnection")
 _PATH = "/api/streams"
@@ -133,20 +131,9 @@ def test_streams_beyond_the_limit_of_a_connection_are_refused(
 def test_too_many_chunks_that_wait_on_one_connection_are_told_to_retry(
     server: Server, name: str
 ) -> None:
-    numbers = itertools.count()
-
-    def in_time() -> bool:
-        """Whether it took less time than chunks wait; else the machine stood still, and it is done again."""
-        began = time.monotonic()
-        try:
-            _wait_with_too_many(server, f"{name[:28]}-{next(numbers)}")
-        except AssertionError:
-            if time.monotonic() - began < limit_s("chunkTurnMs"):
-                raise
-            return False
-        return True
-
-    wait_until(in_time, "chunks to be sent while others wait")
+    in_time(
+        limit_s("chunkTurnMs"),
+        lambda number, pace: _wait_with_too_many(server, f"{name[:25]}-{number}"))
 
 
 def _wait_with_too_many(server: Server, name: str) -> None:

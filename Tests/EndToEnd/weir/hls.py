@@ -129,6 +129,22 @@ def playlist(connection: Http2Connection, name: str, path: str) -> Playlist:
     return Playlist(answer.body.decode())
 
 
+def late_or_not(connection: Http2Connection, asked: int, path: str) -> Response:
+    """The answer to a request for this path that is under way. Of a broadcast that is late, players are told
+    to ask again, and do."""
+    answers = [connection.response(asked)]
+
+    def answered() -> Response | None:
+        if answers[-1].status != 503:
+            return answers[-1]
+        answers.append(connection.request("GET", path))
+        return None
+
+    answer = wait_until(answered, path)
+    assert answer.status == 200, answer
+    return answer
+
+
 def assert_equal_from_all(connections: list[Http2Connection], paths: list[str]) -> dict[str, bytes]:
     """All workers come to say the same under each of these paths. Returns what that is. What is there may go
     on meanwhile, one of them may look a moment before another, and lists of all tracks are not always made
