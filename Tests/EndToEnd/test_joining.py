@@ -113,7 +113,7 @@ def test_who_waits_for_it_gets_in_with_the_next_key_frame(
         assert publisher.answer().status == 204
         # Over connections that are there already: nobody waits for longer than some seconds.
         with Http2Connection(small) as viewer, Http2Connection(small) as broadcaster:
-            pace.beat()
+            pace.begin()
             stream = wait_in_vain(viewer, each)
             again = broadcaster.open("POST", f"/{each}/live", end=False)
             broadcaster.send(again, one_key_frame[:_BEGINNING])
@@ -147,7 +147,7 @@ def test_who_waits_for_it_when_it_ends_is_told_that(
         each = f"{name[:25]}-{number}"
         lose_the_start(small, publish, each, one_key_frame)
         with Http2Connection(small) as viewer:
-            pace.beat()
+            pace.begin()
             stream = wait_in_vain(viewer, each)
             assert viewer.request("DELETE", f"/{each}/live").status == 204
             return viewer.response(stream).status

@@ -149,7 +149,7 @@ def test_clients_that_do_nothing_are_in_nobodys_way_for_long(server: Server) -> 
         while idle:
             idle.pop().close()
         wait_until(has_room, "those of before to be gone")
-        pace.beat()
+        pace.begin()
         idle.extend(connect(server) for _ in range(17))
         return idle[-1].recv(4096)
 

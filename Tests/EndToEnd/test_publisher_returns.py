@@ -168,6 +168,7 @@ def test_a_second_encoder_is_refused_while_the_first_moves(anywhere: Server, nam
     def come_as_second(number: int, pace: Pace) -> tuple[Response, Response]:
         mine = f"{name[:25]}-{number}"
         with Http2Connection(anywhere) as first, Http2Connection(anywhere) as second:
+            pace.begin()
             stream, asked = first.open("POST", f"/{mine}/live", end=False), None
             first.send(stream, ebml.start())
             # From here, and not by another process, which may have to wait for a processor.
@@ -184,7 +185,7 @@ def test_a_second_encoder_is_refused_while_the_first_moves(anywhere: Server, nam
                 if asked is not None and second.responses[asked].is_over:
                     return second.responses[asked], first.responses[stream]
                 assert not second.closed and time.monotonic() < until, "no answer"
-        raise AssertionError("they count for ever")
+        raise AssertionError("no turn is the last one")
 
     refused, of_first = in_time(_MOVES_S, come_as_second)
     assert (refused.status, slug(refused)) == (409, "already-live")
@@ -446,9 +447,9 @@ def test_bodies_that_overlap_over_many_connections_lose_nothing(
 
     def send_them(number: int, pace: Pace) -> tuple[list[int], Viewer]:
         wait_until(lambda: Metrics(anywhere).total("weir_publishers") == 0, "nobody to publish any more")
-        pace.beat()
         with ExitStack() as stack:
             connections = [stack.enter_context(connect()) for _ in range(7)]
+            pace.begin()
             overlap = Overlap(anywhere, connections, f"{name}-{number}", pace)
             overlap.wait_until(lambda: anywhere.stream(f"{name}-{number}"), "the broadcast to begin")
             viewer = watch(anywhere, f"{name}-{number}", EVERYTHING)
@@ -475,7 +476,7 @@ def test_bodies_that_each_have_a_header_wait_for_each_other(
         mine, statuses = f"{name}-{number}", []
         with ExitStack() as stack:
             connections = [stack.enter_context(connect()) for _ in bodies]
-            pace.beat()
+            pace.begin()
             for connection, body in zip(connections, bodies):
                 open_body(connection, mine, len(body)).send(body[:-20])
                 wait_until(lambda: anywhere.stream(mine), "the broadcast to begin")
@@ -484,6 +485,7 @@ def test_bodies_that_each_have_a_header_wait_for_each_other(
                 connection.send(body[-20:])
                 statuses.append(connection.reply().status)
                 pace.beat()
+            pace.end()
         assert anywhere.request("DELETE", f"/{mine}/live").status == 204
         return statuses, viewer
 

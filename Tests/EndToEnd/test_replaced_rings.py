@@ -39,7 +39,7 @@ def test_viewers_without_a_window_keep_replaced_rings_for_seconds_and_few_of_the
         name, streams = f"hoard{number}", []
         assert publish(broadcaster, name, 0) == 204
         honest = watch(server, name, "?start=-60").wait_for_bytes(1_000)
-        pace.beat()
+        pace.begin()
         for turn in range(1, most + 1):
             streams.append(hoarder.open("GET", f"/{name}/live"))
             hoarder.wait_for(lambda: hoarder.responses[streams[-1]].status == 200, "its response")

@@ -85,7 +85,7 @@ def fill(start_server: Start) -> Iterator[Callable[..., Filled]]:
                 server = start_server(*arguments, launcher=_LAUNCHER)
                 inside = stack.enter_context(ExitStack())
                 come = inside.enter_context(crowd())
-                pace.beat()
+                pace.begin()
                 kept = [come(server, source, count) for source, count in counts.items()]
                 return Filled(server, come, inside.close, kept, look(server))
 

@@ -183,7 +183,7 @@ def test_a_refused_broadcast_is_logged_once_in_a_while(
 
     def knock(number: int, pace: Pace) -> tuple[Server, list[Answer], Answer]:
         server = start_server(publish="account", workers=1)
-        pace.beat()
+        pace.begin()
         answers = [
             server.request("POST", f"/{name}/live?key={wrong}", body=record().data) for _ in range(5)]
         other = server.request("POST", f"/{name}/live?key={wrong}", headers={"weir-chunk": "?"})

@@ -88,7 +88,7 @@ def test_viewers_of_a_broadcast_whose_grace_is_over_are_let_go_by_the_next_one(
     def come_again(number: int, pace: Pace) -> None:
         # Of an attempt that was late.
         publisher.request("DELETE", path)
-        pace.beat()
+        pace.begin()
         old = publisher.open("POST", path, end=False)
         publisher.send(old, data)
         viewers = []

@@ -57,6 +57,7 @@ def play_evenly(server: Server, publish: Publish, name: str, recording: Recordin
     counts: a machine that stood still in the midst has sent it anew."""
     def play(number: int, pace: Pace) -> str:
         def pieces() -> Iterator[bytes]:
+            pace.begin()
             for piece in paced(recording, 1, threading.Event()):
                 pace.beat()
                 yield piece

@@ -1,4 +1,4 @@
-"""Bodies of media over HTTP/1.1 that are there at the same time."""
+"""Requests over HTTP/1.1 that send parts of one broadcast at the same time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LAST = b"0\r\n\r\n"
 
 
 class Overlap:
-    """They are one recording, each over a connection of its own. The first one moves all the time: from one
+    """One recording in several bodies, each over a connection of its own. The first one never stops: from one
     that brings nothing for two seconds, others take over."""
 
     def __init__(self, server: Server, connections: list[RawHttp1], name: str, pace: Pace) -> None:
@@ -75,4 +75,6 @@ class Overlap:
                 time.sleep(0.5)
             self._send(length)
         self._connections[0].send(_LAST)
-        return [connection.reply().status for connection in self._connections]
+        statuses = [connection.reply().status for connection in self._connections]
+        self._pace.end()
+        return statuses

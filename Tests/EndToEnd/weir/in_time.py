@@ -19,8 +19,12 @@ class Pace:
         self._last_s, self._longest_s = time.monotonic(), 0.0
         self._is_over = False
 
+    def begin(self) -> None:
+        """The server's time starts here: what was to be prepared may have taken as long as it liked."""
+        self._last_s, self._longest_s = time.monotonic(), 0.0
+
     def beat(self) -> None:
-        """The server's time starts again: what it waits for has just come, or it does not wait yet."""
+        """The server's time starts again: what it waits for has just come."""
         now_s = time.monotonic()
         self._longest_s, self._last_s = max(self._longest_s, now_s - self._last_s), now_s
 
