@@ -15,7 +15,7 @@ from browser.element import LOOK_EVERY_S, element, visible_text, wait_for_elemen
 from browser.fixtures import *  # noqa: F403  (fixtures have to be names of this module)
 from browser.page import Page
 from browser.page_fixtures import *  # noqa: F403
-from weir.accounts import Session, log_in, post_form, sign_up, when_not_too_busy
+from weir.accounts import Session, log_in, post_form, sign_up
 from weir.server import Server
 from weir.waiting import wait_until
 
@@ -52,7 +52,7 @@ def visitor(server: Server, open_own: Callable[..., Page]) -> Iterator[Callable[
 
 
 def profile(owner: Session) -> dict[str, Any]:
-    told: dict[str, Any] = when_not_too_busy(lambda: owner.get("/api/me/profile")).json()
+    told: dict[str, Any] = owner.get("/api/me/profile").json()
     return told
 
 
@@ -130,7 +130,7 @@ def test_when_the_server_does_not_take_it_the_picture_before_is_there_again(
     wait_for_words(page, "is saved")
     before = profile(anna)["pictureUrl"]
     elsewhere = log_in(anna.server, anna.name)
-    assert when_not_too_busy(lambda: elsewhere.request("DELETE", "/api/me/sessions")).status == 200
+    assert elsewhere.request("DELETE", "/api/me/sessions").status == 200
     choose_picture(page, taken_sideways())
     wait_for_words(page, "has not taken")
     assert page.run("return document.querySelector('img.channel-picture').getAttribute('src');") == before

@@ -16,7 +16,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.page_modules import Modules, modules_of
 from browser.watch_page import WatchPage
-from weir.accounts import Session, sign_up, when_not_too_busy
+from weir.accounts import Session, sign_up
 from weir.publisher import Publisher
 from weir.recordings import LASTING_S, record
 from weir.server import Server
@@ -50,7 +50,7 @@ def baker(strict: Server, name: str, publish: Callable[..., Publisher]) -> Sessi
 
 def tell(owner: Session, what: str, value: dict[str, object]) -> None:
     """What its owner says of a channel, or of a broadcast."""
-    answer = when_not_too_busy(lambda: owner.json(f"/api/me/{what}", value, method="PUT"))
+    answer = owner.json(f"/api/me/{what}", value, method="PUT")
     assert answer.status in (200, 204), answer
 
 

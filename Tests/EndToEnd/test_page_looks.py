@@ -26,7 +26,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.targets import small_targets
 from browser.watch_page import WatchPage
-from weir.accounts import COOKIE, PASSWORD, sign_up, when_not_too_busy
+from weir.accounts import COOKIE, PASSWORD, sign_up
 from weir.ports import free_port
 from weir.publisher import Publisher, post_chunk
 from weir.recordings import LASTING_S, record
@@ -362,7 +362,7 @@ def test_the_page_of_an_account(
     answer = post_chunk(server.url("/alice/live"), server.certificate.certificate,
                         record().data, headers=owner.headers)
     assert answer.status == 204, answer
-    assert when_not_too_busy(lambda: owner.request("DELETE", "/alice/live")).status == 204
+    assert owner.request("DELETE", "/alice/live").status == 204
     wait_until(lambda: owner.me()["broadcasts"], "the broadcast to be remembered")
     visitor.visit("/account")
     wait_for_element(visitor.page, "#broadcasts tbody tr", "the broadcast")

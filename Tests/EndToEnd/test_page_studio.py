@@ -19,7 +19,7 @@ from browser.page_fixtures import *  # noqa: F403
 from browser.page_fixtures import chromium_of
 from browser.page_modules import Modules, modules_of
 from browser.watch_page import WatchPage
-from weir.accounts import COOKIE, Session, sign_up, when_not_too_busy
+from weir.accounts import COOKIE, Session, sign_up
 from weir.limits import limit
 from weir.server import Server
 from weir.waiting import wait_until
@@ -46,8 +46,7 @@ def owner(strict: Server) -> Session:
 def studio(owner: Session, open_own: Callable[..., Page]) -> Callable[..., LivePage]:
     """The page of somebody with an account, who is signed in, and has said nothing yet."""
     def make(browser: str = "chromium", **options: object) -> LivePage:
-        forgotten = when_not_too_busy(lambda: owner.json("/api/me/broadcast", {}, method="PUT"))
-        assert forgotten.status == 200
+        assert owner.json("/api/me/broadcast", {}, method="PUT").status == 200
         origin = owner.server.url("")
         page = open_own(browser, **options)
         if browser == "firefox":

@@ -93,20 +93,20 @@ class Session:
         return {"cookie": f"{COOKIE}={self.token}"}
 
     def request(self, method: str, path: str, **options: Any) -> Answer:
-        """Whoever is asked to come again, because the machine is busy, does so."""
+        """Asks again while a busy server has no time for its accounts, as all of these do."""
         headers = self.headers | options.pop("headers", {})
-        return _come_again(lambda: self.server.request(method, path, headers=headers, **options))
+        return when_not_too_busy(lambda: self.server.request(method, path, headers=headers, **options))
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.request("GET", path, **options)
 
     def json(self, path: str, value: Any, **options: Any) -> Answer:
         headers = self.headers | options.pop("headers", {})
-        return _come_again(lambda: post_json(self.server, path, value, headers=headers, **options))
+        return when_not_too_busy(lambda: post_json(self.server, path, value, headers=headers, **options))
 
     def form(self, path: str, fields: dict[str, str] | None = None, **options: Any) -> Answer:
         headers = self.headers | options.pop("headers", {})
-        return _come_again(lambda: post_form(self.server, path, fields, headers=headers, **options))
+        return when_not_too_busy(lambda: post_form(self.server, path, fields, headers=headers, **options))
 
     def me(self) -> dict[str, Any]:
         """What `GET /api/me` says."""
@@ -121,10 +121,11 @@ class Session:
         return answer.status == 200
 
     def delete(self, password: str | None = None, **options: Any) -> Answer:
-        """Asks for the end of the account; see `is_deleted`."""
-        return _come_again(lambda: self.delete_once(password, **options))
+        """The answer to deleting the account. Where that is to succeed, see `is_deleted`."""
+        return when_not_too_busy(lambda: self.delete_once(password, **options))
 
     def delete_once(self, password: str | None = None, **options: Any) -> Answer:
+        """Without another try."""
         value = {"password": password or self.password}
         headers = self.headers | options.get("headers", {})
         return post_json(
@@ -135,21 +136,6 @@ class Session:
         answer = self.request("POST", "/api/me/stream-key")
         assert answer.status == 201, answer
         return answer.json()["streamKey"]
-
-
-def _come_again(ask: Callable[[], Answer]) -> Answer:
-    """The first answer that is not of a server which finds no time for its accounts."""
-    def answered() -> Answer | None:
-        answer = ask()
-        return None if answer.status == 503 and _has_no_time(answer) else answer
-
-    return wait_until(answered, "the accounts to answer", every_s=1)
-
-
-def _has_no_time(refusal: Answer) -> bool:
-    """Pages say so in words."""
-    is_page = refusal.headers.get("content-type", "").startswith("text/html")
-    return is_page or refusal.problem in ("accounts-unavailable", "accounts-busy")
 
 
 def session_of(answer: Answer, server: Server, name: str, password: str = PASSWORD) -> Session:
@@ -171,19 +157,27 @@ def try_to_log_in(server: Server, name: str, password: str = PASSWORD, **options
 
 
 def when_not_too_busy(ask: Callable[[], Answer]) -> Answer:
-    """A server on a busy machine answers in time, if only that one should come again: people do."""
-    def asked() -> Answer:
+    """The first answer of a server that has the time for its accounts. On a busy machine it may say that one
+    should come again: people do."""
+    def answered() -> Answer | None:
         answer = ask()
-        if answer.status == 503:
-            assert _has_no_time(answer) and "retry-after" in answer.headers, answer
-        return answer
+        if answer.status != 503 or not _has_no_time(answer):
+            return answer
+        assert "retry-after" in answer.headers, answer
+        return None
 
-    return _come_again(asked)
+    return wait_until(answered, "the accounts to answer", every_s=1)
+
+
+def _has_no_time(refusal: Answer) -> bool:
+    """Pages say so in words."""
+    is_page = refusal.headers.get("content-type", "").startswith("text/html")
+    return is_page or refusal.problem in ("accounts-unavailable", "accounts-busy")
 
 
 def is_deleted(delete: Callable[[], Answer]) -> bool:
-    """Ask for the end of an account, and again when the answer is that one should. It may have been there
-    before the server gave up waiting for it."""
+    """Delete an account, with another try for each answer that there was no time. The 401 of another try says
+    that the one before has done it all the same."""
     asked = 0
 
     def ask() -> Answer:
@@ -196,8 +190,8 @@ def is_deleted(delete: Callable[[], Answer]) -> bool:
 
 
 def signed_up(server: Server, name: str, password: str = PASSWORD, **options: Any) -> Answer:
-    """The answer to a sign-up that is done. Or to a sign-in, if the server gave up waiting for the one that
-    did it."""
+    """The answer to a sign-up; or to a sign-in, when a try whose answer was that there was no time has made
+    the account all the same."""
     asked = 0
 
     def ask() -> Answer:
