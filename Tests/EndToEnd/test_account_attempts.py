@@ -38,12 +38,13 @@ def server(store: Store, start_server: Start) -> Server:
 
 
 def try_to_log_in(*arguments: Any, **options: Any) -> Answer:
-    """What finds no time on a busy machine is tried again."""
+    """Once more while a busy server has no time for it."""
     return when_not_too_busy(lambda: accounts.try_to_log_in(*arguments, **options))
 
 
 def guess(server: Server, name: str, source: str, times: int = 10) -> Counter[int]:
-    """Wrong passwords, one after the other, from one network; 503 beside as many other answers."""
+    """Wrong passwords, one after the other, from one network, until so many were answered. Answers of 503 are
+    counted as well, beside those."""
     seen: Counter[int] = Counter()
     with Http2Connection(server, source=source) as connection:
         for number in range(times):
@@ -59,8 +60,8 @@ def guess(server: Server, name: str, source: str, times: int = 10) -> Counter[in
 
 
 def assert_let_in(seen: Counter[int], most: int, refused: int = 0) -> None:
-    """So many guesses were looked at, and the others refused. What the server gave up on, because the machine
-    is busy, may count or not."""
+    """So many guesses were judged, and the others refused. A guess that a busy server gave up on (503) may
+    count as one or not."""
     assert seen.keys() <= {401, 429, 503}, seen
     assert seen[401] + seen[429] == most + refused, seen
     assert most - seen[503] <= seen[401] <= most, seen
@@ -201,8 +202,8 @@ def test_one_client_that_floods_leaves_room_for_others(start_server: Start, name
                 stream = flood.open("POST", "/login", _JSON, end=False)
                 flood.send(stream, json.dumps(body).encode(), end=True)
                 sent.append((flood, stream))
-        # While those wait, somebody else is served: 64 places would have been taken else, and there would
-        # be none. That it takes too long is another matter, on a busy machine.
+        # While those wait, there is room for somebody else: without a limit they would have all 64 places.
+        # (On a busy machine it may take too long, which is another answer.)
         other = accounts.try_to_log_in(server, name, source="127.0.0.51")
         assert other.status == 200 or other.problem == "accounts-unavailable", other
         log_in(server, name, source="127.0.0.51")

@@ -291,7 +291,7 @@ def _refusals(server: Server) -> float:
 
 
 def _refusals_at_rest(server: Server) -> float:
-    """When all workers have shown what they have counted, which they do once a second."""
+    """Their number when all workers have told theirs, which they do once a second."""
     seen = [-1.0]
 
     def is_at_rest() -> bool:
@@ -303,7 +303,7 @@ def _refusals_at_rest(server: Server) -> float:
 
 
 def _sign_up_until_refused(server: Server, name: str, source: str) -> tuple[int, int]:
-    """For a name that is taken. How often that was said, and how often nothing was."""
+    """Ask for a name that is taken. How often the answer said so, and how often the server gave up."""
     taken = given_up = 0
     while True:
         answer = accounts.try_to_sign_up(server, name, source=source)
@@ -331,7 +331,7 @@ def test_an_address_that_signs_up_again_and_again_is_told_to_wait(
     for _ in range(70):
         assert ask_for(name, "short").status == 422
     taken, given_up = _sign_up_until_refused(server, name, source)
-    # What the server gives up on, because the machine is busy, may count or not.
+    # What a busy server gave up on may count or not.
     assert limit("signUpsPerAddress") - given_up <= taken <= limit("signUpsPerAddress")
     refusals = _refusals_at_rest(server)
     refused = ask_for(f"{name[:25]}-new")

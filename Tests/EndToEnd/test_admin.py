@@ -227,7 +227,7 @@ def test_a_server_that_is_full_still_says_how_it_is(start_server: Start) -> None
 
 
 def _connected(server: Server, **options: str) -> ssl.SSLSocket:
-    """One who asked whether it serves may just be leaving."""
+    """Another try where somebody who is just leaving still takes the room."""
     def connected() -> ssl.SSLSocket | None:
         try:
             return tls.connect(server.port, server.certificate.certificate, **options)

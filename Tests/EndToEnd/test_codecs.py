@@ -42,7 +42,7 @@ CODEC_STRINGS = {
 _SECONDS = 8
 # What is between two viewers who join, and after the last one, are so many parts of the recording.
 _JOINS = 4
-# And of the last part so many steps, a step a look.
+# The last part begins with so many steps, a sixteenth of it each.
 _STEPS = 11
 
 
@@ -103,8 +103,8 @@ def _let_through(server: Server, cast: Broadcast, part: float) -> None:
 
 
 def _let_through_until_bitrates_are_told(server: Server, casts: list[Broadcast]) -> None:
-    """Some of the last part, little by little: how fast media come is told when they have come for a second,
-    and not of those that came at once, as after a moment in which the machine stood still."""
+    """Send some of the last part, bit by bit. The server tells a bit rate when media have come for a second,
+    and not when they came all at once, as after a moment in which the machine stood still."""
     steps = iter(range(1, _STEPS + 1))
 
     def all_are_told() -> bool:

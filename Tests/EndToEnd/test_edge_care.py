@@ -309,8 +309,8 @@ def _assert_were_served(edge: Edge, seen: players.Report) -> None:
     assert seen.statuses.keys() <= {"200", "503"}, (edge.kind, seen.refused)
     assert min(seen.had) >= 11, edge.kind
     for address, times in edge.origin_requests().items():
-        # Once, once more for each death, and for the second second of an outage; what is refused for longer,
-        # once a second.
+        # Once, once more for each death, and for the second second of an outage. What is refused for longer
+        # is asked for once a second.
         most = 4 + (seen.lasted_s if f"503 {address}" in seen.refused else 0)
         assert times <= most or "_HLS_msn" not in address, (edge.kind, address, times)
 

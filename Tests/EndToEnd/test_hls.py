@@ -48,7 +48,7 @@ def _go_live(
 
 
 def _play_to_the_end(server: Server, publish: Publish, name: str) -> None:
-    """A broadcast with parts that is paused, and has come in to its end: nothing is added to it."""
+    """A broadcast with parts, of which all has arrived, and which is paused: nothing is added to it."""
     recording = record("vp9", "opus", seconds=_SECONDS)
     _go_live(server, publish, name, recording, speed=2, with_parts=True).finish()
     server.wait_for_state(name, "paused")
@@ -412,8 +412,8 @@ def _by_http2(connection: Http2Connection, name: str, path: str) -> _Seen:
 
 
 def _seen(status: int, fields: dict[str, str], body: bytes) -> _Seen:
-    """What says the same in either: without the name of the request, which no two answers have in common, and
-    which may be longer or shorter."""
+    """What has to be the same in both: all but the id of the request, which each answer has of its own, and
+    whose length differs."""
     own = {":status", "date", "connection", "keep-alive", "transfer-encoding", "x-request-id"}
     common = {key: value for key, value in fields.items() if key not in own}
     unnamed = re.sub(rb',"requestId":"[^"]*"', b"", body)

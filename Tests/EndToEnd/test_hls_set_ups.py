@@ -51,7 +51,7 @@ class Read:
 
 
 def _once_watched(recording: Recording, is_watched: threading.Event) -> Shape:
-    """It goes no further than two seconds before somebody watches, who is to see all changes."""
+    """Stop after two seconds until somebody watches, so that they see all changes."""
     most = next(position for position, time_ms in packet_marks(recording.path) if time_ms > 2_000)
 
     def shape(packets: Iterator[bytes], stop: threading.Event) -> Iterator[bytes]:

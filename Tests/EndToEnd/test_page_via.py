@@ -75,7 +75,7 @@ def assert_plays_by(watcher: WatchPage, via: str, seconds: float = 3) -> None:
 def assert_plays_without_reconnecting(
     watch: Callable[[], WatchPage], play: Callable[[WatchPage], object]
 ) -> None:
-    """In one of some pages."""
+    """In one page of a few."""
     looks = []
     for _ in range(_TRIES):
         watcher = watch()

@@ -330,7 +330,7 @@ def test_one_that_is_silent_for_too_long_is_told_so(
 def test_one_that_is_gone_for_too_long_is_told_so(
     start_server: Callable[..., Server], name: str, session: bool
 ) -> None:
-    # Before it falls silent and the grace is over, it has to go.
+    # Long enough for it to go before the grace is over.
     server = start_server("--grace", "5")
     headers = chunk(0) if session else []
     with ghost(server, name, ebml.start() + frames(0, 5), headers):

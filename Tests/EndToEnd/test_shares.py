@@ -25,8 +25,8 @@ _PART = _ALL // limit("connectionsPerClientPart")
 
 @dataclass(frozen=True)
 class Filled:
-    """A server with connections that say nothing: how many of each address it has kept, and what was seen
-    while they were there. `come` makes more, and all `leave`."""
+    """A server with connections that say nothing: how many of each address it has `kept`, and what was `seen`
+    while they were there. `come` makes more, `leave` closes all."""
 
     server: Server
     come: Callable[..., int]
@@ -89,7 +89,7 @@ def fill(start_server: Start) -> Iterator[Callable[..., Filled]]:
                 kept = [come(server, source, count) for source, count in counts.items()]
                 return Filled(server, come, inside.close, kept, look(server))
 
-            # The server waits for the handshake of none of them for longer.
+            # The server closes them when there was no handshake for so long.
             return in_time(limit_s("handshakeMs") - 1, attempt)
 
         yield begin

@@ -189,7 +189,7 @@ def test_a_refused_broadcast_is_logged_once_in_a_while(
         other = server.request("POST", f"/{name}/live?key={wrong}", headers={"weir-chunk": "?"})
         return server, answers, other
 
-    # In a while, there would be another line.
+    # Later there would be another line.
     server, answers, other = in_time(limit_s("logRepeatMs") - 1, knock)
     assert [answer.status for answer in answers] == [401] * 5 and other.status == 400
 

@@ -86,7 +86,7 @@ def test_viewers_of_a_broadcast_whose_grace_is_over_are_let_go_by_the_next_one(
     server, path, data = start_server("--grace", "0"), f"/{name}/live", record().data
 
     def come_again(number: int, pace: Pace) -> None:
-        # Of an attempt that was late.
+        # What an attempt that was too slow has left.
         publisher.request("DELETE", path)
         pace.begin()
         old = publisher.open("POST", path, end=False)

@@ -53,8 +53,8 @@ def test_viewers_who_come_and_go_at_once_leave_no_trace(
 
 
 def play_evenly(server: Server, publish: Publish, name: str, recording: Recording) -> str:
-    """The name of a broadcast that has come to its end and stands still. When each part of it came is what
-    counts: a machine that stood still in the midst has sent it anew."""
+    """Play to the end without a pause, and give the name of the broadcast, which stands still then. Viewers
+    count back by when each part came: so it is played again when the machine stood still on the way."""
     def play(number: int, pace: Pace) -> str:
         def pieces() -> Iterator[bytes]:
             pace.begin()

@@ -12,14 +12,14 @@ from weir.waiting import wait_until
 from .element import LOOK_EVERY_S, visible_text, wait_for_element
 from .page import Page, ScriptFailed
 
-#: What a form is answered when that took too long.
+#: The answer to a form for which the server had no time.
 TOO_BUSY = 503
 
 # More than there is to tab to before anything that a test looks for.
 MOST_TABS = 30
 
 
-# The scripts that the document names have run: as after `goto`, what is pressed then is not lost.
+# The document's scripts have run, so a press is not lost.
 _IS_READY = "performance.getEntriesByType('navigation')[0]?.domContentLoadedEventEnd > 0"
 
 
@@ -83,8 +83,8 @@ class Visitor:
             self.page.click(f"{form} button:not([type=button])")
 
     def send(self, where: str, **fields: str) -> list[int]:
-        """Fill in the form that is sent there, and send it, until the answer is another one than that it took
-        too long: people do. Gives the status of each answer, or of the page that it led to."""
+        """Fill in the form that goes there and send it, again and again while the server has no time for it.
+        Gives the status of each answer, or of the page that it led to."""
         form = f"form[action='{where}']"
         answers: list[int] = []
 

@@ -66,7 +66,7 @@ const [argument, finish] = arguments;
   (error) => finish(JSON.stringify({{ error: String(error) }})));
 """
 
-# What a page that changes just now makes of a press or of typing: nothing of it has been done.
+# When a page changes just then, a press or typing fails like this, and has done nothing.
 _NOT_YET = (
     ElementClickInterceptedException, ElementNotInteractableException, NoSuchElementException,
     StaleElementException)

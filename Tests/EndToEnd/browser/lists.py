@@ -21,8 +21,8 @@ return video.videoWidth > 0 && video.webkitAudioDecodedByteCount > 0 ? video.cur
 
 
 def play_lists(page: Page, url: str, seconds: float) -> None:
-    """Play the lists at `url` until picture and sound have played for so long. Of a broadcast that is late,
-    players are told to ask again; this one gives up, and is started anew as by somebody who watches."""
+    """Play the lists at `url` until picture and sound have played for so long. When the broadcast is late,
+    players are told to ask again (503). This one gives up instead, and then it is started anew."""
     assert isinstance(page, ChromiumPage)
     page.run(_PLAY, url)
 

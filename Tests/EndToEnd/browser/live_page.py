@@ -16,7 +16,7 @@ from .page import Page
 # Encoding costs a machine without hardware for it a lot; a small picture shows all there is to see.
 SMALL = "360p"
 
-# What the page said in these places, which may be something else when somebody looks.
+# All that the page has said in these places: words may be gone before a test looks.
 _NOTE_WORDS = """
 if (!window.saidWords) {
   window.saidWords = [];
@@ -27,7 +27,7 @@ if (!window.saidWords) {
   });
 }
 """
-# For how long the recorder before each new one had given nothing.
+# For each new recorder, how long the one before it had given nothing.
 _NOTE_SILENCES = """
 if (window.MediaRecorder && !window.recorderSilencesMs) {
   window.recorderSilencesMs = [];
@@ -157,9 +157,9 @@ class LivePage:
         return self.page.run("return window.recorderSilencesMs.length;") + 1
 
     def was_held_up(self, since: int = 1) -> bool:
-        """Whether the first time that it was recorded anew, after so many `recorders`, was because the one
-        before gave nothing. A busy machine holds recorders and sound up; the page then takes another one, and
-        perhaps goes back again."""
+        """Whether there was another recorder after the first `since` of them because the last of those gave
+        nothing. A busy machine holds recorders and sound up; the page then takes another one, and may go back
+        later."""
         silences_ms: list[float] = self.page.run("return window.recorderSilencesMs;")[since - 1:]
         return bool(silences_ms) and silences_ms[0] >= _SILENT_MS
 
@@ -168,7 +168,7 @@ class LivePage:
                          lambda seen: first_number(seen.text) == count)
 
     def wait_until_said(self, words: str) -> None:
-        """Until there were these words, in this document, in a notice or of its health."""
+        """Until these words have been in a notice or in what it says of its health, if only for a moment."""
         def said() -> bool:
             return any(words in each for each in self.page.run("return saidWords;"))
 

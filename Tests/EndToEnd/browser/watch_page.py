@@ -171,7 +171,7 @@ class WatchPage:
         return now
 
     def wait_for_message(self, words: str) -> None:
-        """Words come when something lasts; most breaks are over before."""
+        """The page says so only when it lasts: most breaks are over before."""
         wait_until(lambda: words in self.message, f"a message: {words}", every_s=LOOK_EVERY_S)
 
     @property

@@ -63,8 +63,8 @@ class Playlist:
 
     @property
     def returns(self) -> int:
-        """At how many discontinuities a broadcaster has come back. The time of day of one that was late in
-        its first seconds is mended at the price of another one: there it goes back by a second, and nothing
+        """How often a broadcaster has come back. Not each discontinuity says so: a broadcast that was late in
+        its first seconds gets one that corrects its time of day. There it goes back by a second, and nothing
         else changes."""
         listed = lists.read(self.text, "", Findings())
         count, map_uri, due_us = 0, None, 0
@@ -93,7 +93,7 @@ def connections_to_all_workers(server: Server) -> list[Http2Connection]:
         slot = slot_of_port(server, connection.port)
         if slot is None or slot in found:
             others.append(connection)
-            # Ever slower: one that is busy takes none for a while, and a client may have so many.
+            # Ever slower: a busy worker takes none for a while, and a client may not have too many.
             time.sleep(len(others) / 100)
         else:
             found[slot] = connection
@@ -130,8 +130,8 @@ def playlist(connection: Http2Connection, name: str, path: str) -> Playlist:
 
 
 def late_or_not(connection: Http2Connection, asked: int, path: str) -> Response:
-    """The answer to a request for this path that is under way. Of a broadcast that is late, players are told
-    to ask again, and do."""
+    """The answer to a request for this path that is under way. When the broadcast is late, players are told
+    to ask again (503), and do."""
     answers = [connection.response(asked)]
 
     def answered() -> Response | None:
@@ -146,8 +146,8 @@ def late_or_not(connection: Http2Connection, asked: int, path: str) -> Response:
 
 
 def assert_equal_from_all(connections: list[Http2Connection], paths: list[str]) -> dict[str, bytes]:
-    """All workers come to say the same under each of these paths. Returns what that is. What is there may go
-    on meanwhile, one of them may look a moment before another, and lists of all tracks are not always made
+    """Wait until all workers say the same under each of these paths, and give that. A broadcast may go on
+    meanwhile, one worker may look a moment before another, and lists of all tracks are not always made
     anew."""
     def look(connection: Http2Connection) -> dict[str, bytes] | NotYet:
         """Of a broadcast that is late, one is told to ask again."""

@@ -1,8 +1,8 @@
 """A broadcast that reaches the server in small pieces, however busy the machine is.
 
-How much media comes at a time in the first seconds decides whether lists have parts. A machine that stands
-still for a second hands over all that has gathered, and then they have none. So each piece is sent when
-somebody who watches has got more, until there is a list.
+Lists have parts only when the media of the first seconds come bit by bit. After a machine has stood still
+for a second, all that has gathered comes at once, and then they have none. So until there is a list, the next
+piece is sent only when a viewer has got more.
 """
 
 from __future__ import annotations

@@ -166,18 +166,18 @@ class _Crowd:
 
 
 class _ListTimes:
-    """Whether a player was so late that what its last list ended with may have left the next one. Lists name
-    media for three target durations, and one is at least as new as the request for it."""
+    """Tells whether a player was so slow that the end of its last list may have left the next one. Lists name
+    media for three target durations, and a list is at least as new as the request for it."""
 
     def __init__(self) -> None:
         self._asked = [time.monotonic()] * 2
 
     def ask(self) -> None:
-        """A list is asked for."""
+        """To be called when a list is asked for."""
         self._asked = [self._asked[1], time.monotonic()]
 
     def were_apart(self, answered: float, target_s: float) -> bool:
-        """The last list and this one."""
+        """Whether that holds for the last list and this one."""
         return answered - self._asked[0] > 3 * target_s
 
 
