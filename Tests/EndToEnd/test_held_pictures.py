@@ -18,12 +18,14 @@ from weir.packets import probe
 from weir.publisher import Publisher
 from weir.recordings import Recording, record
 from weir.server import Server
-from weir.waiting import wait_until
+from weir.waiting import PATIENCE_S, Patience, wait_until
 
 Publish = Callable[..., Publisher]
 _HELD = ((4.3, 5.2), (7.1, 13.2), (15.05, 16.5), (18.9, 19.3))
 _SECONDS = 24
 _LISTS = ("v1.m3u8", "a2.m3u8")
+#: More than all that a test waits for while its lists are followed.
+_NOTHING_NEW_S = 4 * PATIENCE_S
 _CODECS = [("vp9", "opus"), ("av1", "opus"), ("h264", "aac"), ("h264-baseline", "aac")]
 #: All of their pictures can be repeated.
 _ABLE = ("vp9", "h264-baseline")
@@ -68,20 +70,23 @@ def _read(listed: Playlist, into: dict[int, Segment]) -> None:
 def _follow(connection: Http2Connection, name: str, path: str) -> tuple[Playlist, dict[int, Segment]]:
     """Reads a list to its end, as a player of low latency does; returns the last one and its segments."""
     segments: dict[int, Segment] = {}
-    query = ""
-    while True:
+    query, patience = "", Patience(_NOTHING_NEW_S)
+    while not patience.is_over:
         answer = fetch(connection, name, path + query)
+        patience.waited()
         # There is nothing yet, or nothing new.
         if answer.status == 503:
             connection.pump(0.1)
             continue
         assert answer.status == 200, (answer.status, bytes(answer.body))
+        patience = Patience(_NOTHING_NEW_S)
         listed = Playlist(answer.body.decode())
         _read(listed, segments)
         if "#EXT-X-ENDLIST" in listed.lines:
             return listed, segments
         segment, parts = listed.next
         query = f"?_HLS_msn={segment}&_HLS_part={parts}"
+    raise AssertionError(f"nothing new in {path}, and no end")
 
 
 def _decode_times(body: bytes) -> list[int]:
