@@ -185,7 +185,7 @@ def test_a_second_encoder_is_refused_while_the_first_moves(anywhere: Server, nam
                 if asked is not None and second.responses[asked].is_over:
                     return second.responses[asked], first.responses[stream]
                 assert not second.closed and time.monotonic() < until, "no answer"
-        raise AssertionError("no turn is the last one")
+        raise AssertionError("unreachable: the loop has no end")
 
     refused, of_first = in_time(_MOVES_S, come_as_second)
     assert (refused.status, slug(refused)) == (409, "already-live")
