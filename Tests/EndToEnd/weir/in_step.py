@@ -2,13 +2,14 @@
 
 Lists have parts only when the media of the first seconds come bit by bit. After a machine has stood still
 for a second, all that has gathered comes at once, and then they have none. So until there is a list, the next
-piece is sent only when a viewer has got more.
+piece is sent only when a viewer has got more, and not so soon that it would count as one with the last.
 """
 
 from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
@@ -22,6 +23,8 @@ Shape = Callable[[Iterator[bytes], threading.Event], Iterator[bytes]]
 _PACKETS = 12
 #: So many pieces may be under way: the server holds back a little, to put what it gets in order.
 _UNDER_WAY = 2
+#: What comes within 50 ms is one arrival to the server.
+_APART_S = 0.06
 
 
 def in_step(server: Server, name: str) -> Shape:
@@ -43,13 +46,16 @@ def _awaited(
     seen = watcher.responses[watcher.open("GET", f"/{name}/live")].body
     listed = _ask(watcher, name)
     had = deque([-1] * _UNDER_WAY, maxlen=_UNDER_WAY + 1)
+    due = 0.0
 
     def is_further() -> bool:
         return stop.is_set() or len(seen) > had[0] or watcher.responses[listed].is_over
 
     while piece := b"".join(itertools.islice(packets, _PACKETS)):
         had.append(len(seen))
+        stop.wait(max(0.0, due - time.monotonic()))
         yield piece
+        due = time.monotonic() + _APART_S
         watcher.wait_for(is_further, f"{name} to be seen further")
         if stop.is_set() or watcher.responses[listed].status == 200:
             return
