@@ -152,6 +152,8 @@ private struct ModelReader {
         var model: ModelRing
         var readers: [(cursor: RingCursor, model: ModelReader)] = []
         var bootMs: UInt64 = 1_000
+        /// How often several entries could be taken at once.
+        var runs = 0
 
         mutating func append(_ generator: inout SeededRandom) throws {
             let most = generator.once(in: 4) ? model.geometry.fragmentBytes : 200
@@ -220,6 +222,7 @@ private struct ModelReader {
                 readers[chosen].cursor.takeRun(from: writer.ring, into: $0)
             }
             guard let run else { return }
+            runs += 1
             var position = 0
             for sequence in run.start..<run.end {
                 let next = readers[chosen].model.step(model)
@@ -284,5 +287,6 @@ private struct ModelReader {
             default: try stage.read(&generator)
             }
         }
+        #expect(stage.runs > 0)
     }
 }

@@ -27,8 +27,8 @@ package final class Ring {
     let path: String
     let mapping: RingMapping
     private let identity: FileIdentity
-    /// Those that readers take at once.
-    var keptEntries: KeptEntries?
+    /// What readers can take at once.
+    var foundEntries: FoundEntries?
 
     /// Opens the ring at `path` and maps it. Errors: `missing`, `otherVersion`, `invalid`, `system`.
     package static func open(path: String) throws(RingError) -> Ring {

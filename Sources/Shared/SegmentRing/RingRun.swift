@@ -3,8 +3,9 @@
 // many of them at once as it has room for, and goes on from there: a frame of HTTP/2 takes 16 KiB, and
 // what a crowd is woken for may be more.
 //
-// What is kept stays true: the numbers of an entry never change, and whether its bytes are still there is
-// found out by each copy.
+// What is kept of a sound ring stays true: the numbers of an entry never change, and whether its bytes are
+// still there is found out by each copy. A damaged one may say something else later; readers get other
+// bytes then, and never more of them.
 
 /// Whole entries of media without the beginning of a group; never empty.
 package struct RingRun {
@@ -21,68 +22,83 @@ package struct RingRun {
     package let mediaEndMs: Int64
 }
 
-/// The entries that were put together last, and of each one what a run says of it.
-struct KeptEntries {
-    private struct Kept {
+/// Entries that were looked up together, and of each one what a run says of it.
+struct FoundEntries {
+    private struct Found {
+        let position: UInt64
         let bytes: Int
         let bootMs: UInt64
         let mediaEndMs: Int64
+        /// Whether it may be in a run.
+        let isFit: Bool
+
+        init(_ entry: RingEntry) {
+            position = entry.position
+            bytes = entry.length
+            bootMs = entry.bootMs
+            mediaEndMs = entry.mediaEndMs
+            isFit = entry.kind == .media && !entry.flags.contains(.groupStart)
+        }
+
+        /// Whether it may stand behind this one in a run.
+        func continues(_ last: Found) -> Bool {
+            isFit && position == last.position + UInt64(last.bytes) && bootMs >= last.bootMs
+        }
     }
+
+    /// How many are looked up at most, and when it is enough.
+    private static let mostEntries = 64
+    private static let enoughBytes = 256 * 1024
 
     private let start: UInt64
-    private let position: UInt64
-    /// One behind another. Empty when the first one is not there, or not one for a run.
-    private let entries: [Kept]
-    /// Behind the newest entry there was when they were put together: then there could not be more of them.
+    /// The entry behind the newest one there was. When that changes, there may be more.
     private let head: UInt64
-    /// When that one was committed, on the ring's clock.
+    /// When the newest one was committed, on the ring's clock.
     private let newestMs: UInt64
+    /// One behind another; empty when the first one is not there.
+    private let entries: [Found]
 
-    /// How many are put together at most.
-    private static let mostEntries = 64
-
-    /// From this entry on.
+    /// From this entry on, of a ring with that head.
     init(from start: UInt64, before head: UInt64, in ring: Ring) {
-        var entries: [Kept] = []
-        var position: UInt64?
-        var (next, end, bootMs) = (start, UInt64(0), UInt64(0))
-        while next < head, entries.count < Self.mostEntries,
-            case .entry(let entry) = ring.lookup(next), entry.kind == .media,
-            !entry.flags.contains(.groupStart), entry.position == end || position == nil,
-            entry.bootMs >= bootMs
+        var entries: [Found] = []
+        entries.reserveCapacity(Int(min(head - start, UInt64(Self.mostEntries))))
+        var bytes = 0
+        while entries.count < Self.mostEntries, bytes < Self.enoughBytes,
+            start + UInt64(entries.count) < head,
+            case .entry(let entry) = ring.lookup(start + UInt64(entries.count))
         {
-            position = position ?? entry.position
-            (next, end, bootMs) = (next + 1, entry.end, entry.bootMs)
-            entries.append(
-                Kept(bytes: entry.length, bootMs: bootMs, mediaEndMs: entry.mediaEndMs))
+            entries.append(Found(entry))
+            bytes += entry.length
         }
         self.start = start
-        self.position = position ?? 0
-        self.entries = entries
         self.head = head
-        newestMs = entries.isEmpty ? 0 : ring.newestEntry?.bootMs ?? bootMs
+        self.entries = entries
+        newestMs = ring.newestEntry?.bootMs ?? 0
     }
 
-    /// Whether they say all there is to say of a run from this entry on.
+    /// Whether they say what a run from this entry on is, as long as the head is that one.
     func know(_ sequence: UInt64, before head: UInt64) -> Bool {
         guard self.head == head, sequence >= start else { return false }
         return sequence == start || sequence - start < UInt64(entries.count)
     }
 
-    /// As many as fit, from this one on, which they know; nil when not even that one does.
+    /// The run from this entry on, of which they know; nil when it is not one for a run, or does not fit.
     func run(from sequence: UInt64, mostBytes: Int) -> RingRun? {
         let first = Int(sequence - start)
-        var (end, bytes) = (first, 0)
-        while end < entries.count, entries[end].bytes <= mostBytes - bytes {
-            bytes += entries[end].bytes
-            end += 1
+        guard first < entries.count, entries[first].isFit, entries[first].bytes <= mostBytes else {
+            return nil
         }
-        guard end > first else { return nil }
-        let skippedBytes = entries[..<first].reduce(0) { $0 + $1.bytes }
+        var (last, bytes) = (first, entries[first].bytes)
+        while last + 1 < entries.count, entries[last + 1].continues(entries[last]),
+            entries[last + 1].bytes <= mostBytes - bytes
+        {
+            last += 1
+            bytes += entries[last].bytes
+        }
         return RingRun(
-            start: sequence, end: start + UInt64(end), position: position + UInt64(skippedBytes),
+            start: sequence, end: start + UInt64(last) + 1, position: entries[first].position,
             bytes: bytes, behindMs: newestMs - min(entries[first].bootMs, newestMs),
-            mediaEndMs: entries[end - 1].mediaEndMs)
+            mediaEndMs: entries[last].mediaEndMs)
     }
 }
 
@@ -92,11 +108,10 @@ extension Ring {
     func run(from sequence: UInt64, mostBytes: Int) -> RingRun? {
         let head = entryHead
         guard sequence < head else { return nil }
-        var kept = keptEntries
-        if kept?.know(sequence, before: head) != true {
-            kept = KeptEntries(from: sequence, before: head, in: self)
-            keptEntries = kept
+        if foundEntries?.know(sequence, before: head) != true {
+            foundEntries = FoundEntries(from: sequence, before: head, in: self)
         }
-        return kept?.run(from: sequence, mostBytes: min(mostBytes, geometry.fragmentBytes))
+        return foundEntries?.run(
+            from: sequence, mostBytes: min(mostBytes, geometry.fragmentBytes))
     }
 }
