@@ -42,29 +42,37 @@ def try_to_log_in(*arguments: Any, **options: Any) -> Answer:
     return when_not_too_busy(lambda: accounts.try_to_log_in(*arguments, **options))
 
 
-def guess(server: Server, name: str, source: str, times: int = 10) -> Counter[int]:
-    """Wrong passwords, one after the other, from one network, until so many were answered. Answers of 503 are
-    counted as well, beside those."""
+def answers(ask: Callable[[int], int], times: int) -> Counter[int]:
+    """The statuses of so many attempts, one after the other; those of 503 are counted beside them."""
     seen: Counter[int] = Counter()
-    with Http2Connection(server, source=source) as connection:
-        for number in range(times):
-            body = json.dumps({"username": name, "password": f"wrong {number}"}).encode()
+    for number in range(times):
+        def is_answered(number: int = number) -> bool:
+            status = ask(number)
+            seen[status] += 1
+            return status != 503
 
-            def is_answered() -> bool:
-                status = connection.request("POST", "/login", _JSON, body).status
-                seen[status] += 1
-                return status != 503
-
-            wait_until(is_answered, "an answer that is not 503")
+        wait_until(is_answered, "an answer that is not 503")
     return seen
 
 
-def assert_let_in(seen: Counter[int], most: int, refused: int = 0) -> None:
-    """So many guesses were judged, and the others refused. A guess that a busy server gave up on (503) may
-    count as one or not."""
-    assert seen.keys() <= {401, 429, 503}, seen
-    assert seen[401] + seen[429] == most + refused, seen
-    assert most - seen[503] <= seen[401] <= most, seen
+def guess(server: Server, name: str, source: str, times: int = 10) -> Counter[int]:
+    """Wrong passwords from one network."""
+    with Http2Connection(server, source=source) as connection:
+        def ask(number: int) -> int:
+            body = json.dumps({"username": name, "password": f"wrong {number}"}).encode()
+            status = connection.request("POST", "/login", _JSON, body).status
+            assert status is not None
+            return status
+
+        return answers(ask, times)
+
+
+def assert_let_in(seen: Counter[int], most: int, refused: int = 0, wrong: int = 401) -> None:
+    """So many guesses were judged (`wrong`), and the others refused. A guess that a busy server gave up on
+    (503) may count as one or not."""
+    assert seen.keys() <= {wrong, 429, 503}, seen
+    assert seen[wrong] + seen[429] == most + refused, seen
+    assert most - seen[503] <= seen[wrong] <= most, seen
 
 
 def assert_refused(answer: Answer) -> None:
@@ -155,15 +163,24 @@ def test_a_browser_is_known_to_all_workers_and_nodes_and_after_a_restart(
 def test_a_thief_has_ten_tries_with_what_was_stolen(server: Server, name: str) -> None:
     anna = sign_up(server, name)
     browser = device_of(try_to_log_in(server, name))
-    for _ in range(10):
-        answer = try_to_log_in(server, name, "wrong", source=fresh_address(), headers=browser)
-        assert answer.status == 401, answer
+
+    def at_the_door(_: int) -> int:
+        return accounts.try_to_log_in(
+            server, name, "wrong", source=fresh_address(), headers=browser).status
+
+    assert_let_in(answers(at_the_door, 10), 10)
     assert_refused(try_to_log_in(server, name, source=fresh_address(), headers=browser))
     # With a session, too, by whichever door.
     stolen = log_in(server, name)
-    for number in range(10):
-        answer = stolen.delete("wrong") if number % 2 else change_password(stolen, "wrong")
-        assert (answer.status, answer.problem) == (403, "wrong-password"), answer
+
+    def inside(number: int) -> int:
+        change = {"currentPassword": "wrong", "newPassword": NEW_PASSWORD}
+        answer = stolen.delete_once("wrong") if number % 2 else accounts.post_json(
+            server, "/api/me/password", change, headers=stolen.headers, source=fresh_address())
+        assert answer.status != 403 or answer.problem == "wrong-password", answer
+        return answer.status
+
+    assert_let_in(answers(inside, 10), 10, wrong=403)
     assert_refused(stolen.delete(PASSWORD))
     assert_refused(change_password(stolen))
     # All this has kept the owner from nothing.
