@@ -23,7 +23,6 @@ def glass_to_glass(bench: Bench) -> list[Figure]:
         trial = LatencyTrial(server, browser, "latency", codec="vp9")
         figures = _minute(trial, browser.open(), "Chromium, WebM", 400)
         figures += _minute(trial, browser.open(), "Chromium, low-latency HLS", 1500, "cmaf")
-        figures += _minute(trial, browser.open(), "Chromium's own HLS", None, "hls")
         with firefox() as tab:
             figures += _minute(trial, tab, "Firefox, WebM", None)
         trial.close()
