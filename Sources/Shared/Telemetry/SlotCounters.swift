@@ -38,7 +38,7 @@ package struct SlotCounters: Sendable {
 package final class Gauge {
     private let counter: Counter
     private let counters: SlotCounters
-    private var count = 0
+    package private(set) var count = 0
 
     package init(_ counter: Counter, in counters: SlotCounters) {
         precondition(counter.isGauge, "a counter only grows")

@@ -321,7 +321,9 @@ package final class LiveStream {
         delivered = news
         followers.wake()
         guard !viewers.isEmpty else { return }
-        delivery.ring(intervalMs: DeliveryPace.intervalMs(viewers: viewers.count))
+        delivery.ring(
+            intervalMs: DeliveryPace.intervalMs(
+                viewers: viewers.count, of: environment.viewers.count))
     }
 
     /// Sends viewers what they are owed although no media comes. Call about once a second.

@@ -8,10 +8,12 @@ extension Limits {
     /// Worker: a doorbell does not say whose ring has grown, so the worker that hears it looks at all that
     /// it watches, a tenth of a microsecond each. There is a millisecond between two looks for so many.
     package static let streamsLookedAtPerMs: UInt64 = 250
-    /// Worker: the more viewers of one stream it has, the longer it gathers that stream's media before
-    /// it wakes them: a millisecond more for so many of them, up to the longest interval.
+    /// Worker: the more viewers it has, the longer it gathers a stream's media before it wakes them: a
+    /// millisecond more for so many of them. The stream's own viewers count up to the longest interval, those
+    /// of all streams up to the longest interval of few.
     package static let viewersPerMsOfGathering: UInt64 = 5
     package static let deliveryIntervalLongestMs: UInt64 = 200
+    package static let deliveryIntervalOfFewLongestMs: UInt64 = 100
     /// Worker: viewers of a stream are woken so many at a time. What a wake-up touches of them, some KiB
     /// each, is then still in the processor's cache when they are sent to.
     package static let viewersWokenAtOnce = 48
