@@ -42,8 +42,8 @@ def test_a_browser_draws_the_still_of_each_codec(
     page = open_own(browser)
     page.goto(browser_server.url("/"))
     script = _COLOURS + """
-        const script = document.querySelector('script[src$="/home/home.js"]').src;
-        const { drawStill } = await import(script.replace('home/home.js', 'common/still.js'));
+        const sheet = document.querySelector('link[href$="/base.css"]').href;
+        const { drawStill } = await import(sheet.replace('base.css', 'common/still.js'));
         const answer = await fetch(argument);
         if (!answer.ok) throw new Error(`${answer.status}`);
         const canvas = document.createElement('canvas');

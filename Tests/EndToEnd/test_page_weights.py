@@ -16,12 +16,12 @@ from weir.waiting import wait_until
 
 #: At most: KiB over the wire of the document, its styles and scripts; how many those are.
 _BOUNDS = {
-    "/": (37, 33),
-    "/NAME/watchLive": (96, 80),
-    "/NAME/embed": (92, 79),
-    "/nobody-at-all/watchLive": (105, 90),
-    "/live": (117, 103),
-    "/no-such-page": (14, 10),
+    "/": (27, 12),
+    "/NAME/watchLive": (66, 14),
+    "/NAME/embed": (59, 12),
+    "/nobody-at-all/watchLive": (68, 15),
+    "/live": (69, 8),
+    "/no-such-page": (12, 7),
 }
 _WEIGHED = """
     const [page] = performance.getEntriesByType('navigation');

@@ -3,45 +3,27 @@ import Testing
 @testable import Web
 
 @Suite struct AssetTests {
-    @Test("the modules of a page are found through all levels of imports")
-    func modules() {
-        let assets = Assets([
-            WebFile(
-                "Assets/live/live.js", "import { a } from './a.js';\nconst x = 'from ./no.js';"),
-            WebFile("Assets/live/a.js", "import {\n  b,\n} from '../common/b.js';"),
-            WebFile("Assets/common/b.js", "import '../live/a.js';\nexport { c } from './c.js';"),
-            WebFile("Assets/common/c.js", ""),
-        ])
-        #expect(
-            assets.modules(of: "live/live.js") == [
-                "live/live.js", "live/a.js", "common/b.js", "common/c.js",
-            ])
-    }
-
-    @Test("what a script may load later is not loaded with the page, but its words are there")
-    func later() throws {
+    @Test("the words of a page are those that its modules name, also those that come later")
+    func words() throws {
         let assets = Assets([
             WebFile(
                 "Assets/live/live.js",
-                "import './a.js';\nconst { b } = await import('./b.js');\n"
-                    + "/** @type {import('./no.js').B} */ let x;"),
+                "import './a.js';\nconst { b } = await import('./b.js');\n"),
             WebFile("Assets/live/a.js", "word('here');"),
             WebFile("Assets/live/b.js", "import './c.js';"),
             WebFile("Assets/live/c.js", "word('then.said');"),
             WebFile("Assets/common/frame.js", ""),
+            WebFile("Assets/common/words.js", "export function setWords(words) {}"),
             WebFile(
                 "Words/en.json",
                 #"{"language": {"direction": "ltr", "decimal": ".", "group": ",", "groupFrom": 1000},"#
                     + #""words": {"then.said": "Hello", "never.said": "Bye"}}"#),
         ])
-        #expect(assets.modules(of: "live/live.js") == ["live/live.js", "live/a.js"])
-        #expect(
-            assets.everyModule(of: "live/live.js") == [
-                "live/live.js", "live/a.js", "live/b.js", "live/c.js",
-            ])
-        let words = try #require(assets.document(at: "words/live.en.js"))
-        let said = String(decoding: words.bytes, as: UTF8.self)
-        #expect(said.contains("Hello") && !said.contains("Bye"))
+        for path in ["words/live.en.js", "packed/live/live.en.js"] {
+            let words = try #require(assets.document(at: path))
+            let said = String(decoding: words.bytes, as: UTF8.self)
+            #expect(said.contains("Hello") && !said.contains("Bye"), "\(path)")
+        }
     }
 
     @Test("the version changes with any byte and with any name")

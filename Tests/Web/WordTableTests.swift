@@ -131,16 +131,18 @@ import Text
         #expect(text.contains("Studio") == false && text.contains("Angemeldet") == false)
     }
 
-    @Test("a script's words stand before it", arguments: ["en", "de"])
+    @Test("a script's words run before it, in the pack of its page", arguments: ["en", "de"])
     func order(language: String) throws {
-        let page = String(
-            decoding: WebSite(language: language).watch(
-                ChannelPreview(Face(name: "bob")), visitor: .anonymous
-            )
-            .bytes,
-            as: UTF8.self)
-        let words = try #require(page.firstRange(of: "/words/watch.\(language).js\"></script>"))
-        let script = try #require(page.firstRange(of: "/watch/watch.js\"></script>"))
+        let page = WebSite(language: language)
+            .watch(ChannelPreview(Face(name: "bob")), visitor: .anonymous)
+        let path = "packed/watch/watch.\(language).js"
+        #expect(
+            String(decoding: page.bytes, as: UTF8.self)
+                .contains("<script type=\"module\" src=\"\(assets.address(of: path))\"></script>"))
+        let pack = String(
+            decoding: try #require(assets.document(at: path)).bytes, as: UTF8.self)
+        let words = try #require(pack.firstRange(of: "weirModules['words/watch.\(language).js']"))
+        let script = try #require(pack.firstRange(of: "weirModules['watch/watch.js']"))
         #expect(words.lowerBound < script.lowerBound)
     }
 }

@@ -11,8 +11,11 @@ package final class Assets {
     package let version: String
     private let files: [String: WebFile]
     private var documents: [String: Document] = [:]
-    private var moduleClosures: [String: [String]] = [:]
-    private var moduleImports: [String: [(path: String, isLater: Bool)]] = [:]
+    private lazy var graph = ModuleGraph { [unowned self] in files[$0]?.bytes ?? words(at: $0) }
+    private lazy var packs = ModulePacks(
+        pages: Page.packs.filter { files[$0.script] != nil },
+        languages: wordFiles.compactMap(\.wordsLanguage),
+        alone: [Page.frameScript].filter { files[$0] != nil }, graph: graph)
     private let wordFiles: [WebFile]
     /// By path: whose words these are, and in which language.
     private var wordModules: [String: (script: String, language: String)] = [:]
@@ -21,6 +24,7 @@ package final class Assets {
 
     init(_ all: [WebFile]) {
         var fingerprint = Fingerprint()
+        fingerprint.add(Array(ModulePack.formVersion.utf8))
         var files: [String: WebFile] = [:]
         for file in all.sorted(by: { $0.path < $1.path }) {
             let isAsset = file.path.hasPrefix(Self.folder)
@@ -34,7 +38,7 @@ package final class Assets {
         self.files = files
         wordFiles = all.filter { $0.wordsLanguage != nil }
         for language in wordFiles.compactMap(\.wordsLanguage) {
-            for script in Page.scripts {
+            for script in Page.packs.map(\.script) {
                 wordModules[ScriptWords.path(for: script, in: language)] = (script, language)
             }
         }
@@ -43,7 +47,7 @@ package final class Assets {
     /// The path part of the address of an asset.
     func address(of path: String) -> String {
         precondition(
-            files[path] != nil || wordModules[path] != nil, "there is no asset \(path)")
+            files[path] != nil || packs.has(path), "there is no asset \(path)")
         return "/assets/\(version)/\(path)"
     }
 
@@ -52,15 +56,17 @@ package final class Assets {
 
     /// All there are, by path.
     package var paths: [String] {
-        (Array(files.keys) + Array(wordModules.keys)).filter { Self.contentType(of: $0) != nil }
-            .sorted()
+        (Array(files.keys) + Array(wordModules.keys) + packs.paths).filter {
+            Self.contentType(of: $0) != nil
+        }
+        .sorted()
     }
 
     /// The asset at a path such as "common/format.js". Compressed when first asked for.
     package func document(at path: String) -> Document? {
         if let document = documents[path] { return document }
         guard let type = Self.contentType(of: path),
-            let bytes = files[path]?.bytes ?? words(at: path)
+            let bytes = files[path]?.bytes ?? words(at: path) ?? packs.bytes(at: path)
         else { return nil }
         let document = Document(contentType: type, bytes: bytes, effort: .thorough)
         documents[path] = document
@@ -69,7 +75,7 @@ package final class Assets {
 
     private func words(at path: String) -> [UInt8]? {
         guard let (script, language) = wordModules[path] else { return nil }
-        let all = everyModule(of: script) + modules(of: Page.frameScript)
+        let all = graph.everyModule(of: script) + graph.modules(of: Page.frameScript)
         return ScriptWords(Words(language: language, in: wordFiles))
             .module(for: all.compactMap { files[$0]?.bytes })
     }
@@ -84,44 +90,5 @@ package final class Assets {
         case "webp": "image/webp"
         default: nil
         }
-    }
-
-    // MARK: Modules
-
-    /// A script and every module it imports, directly or not: what a page tells the browser to load
-    /// at once, instead of finding out level by level.
-    func modules(of script: String) -> [String] {
-        if let known = moduleClosures[script] { return known }
-        let found = closure(of: script, withLater: false)
-        moduleClosures[script] = found
-        return found
-    }
-
-    /// These, and what may be loaded later.
-    func everyModule(of script: String) -> [String] { closure(of: script, withLater: true) }
-
-    private func closure(of script: String, withLater: Bool) -> [String] {
-        var found = [script]
-        var index = 0
-        while index < found.count {
-            for imported in imports(of: found[index])
-            where (withLater || !imported.isLater) && !found.contains(imported.path) {
-                found.append(imported.path)
-            }
-            index += 1
-        }
-        return found
-    }
-
-    private func imports(of path: String) -> [(path: String, isLater: Bool)] {
-        if let known = moduleImports[path] { return known }
-        guard let file = files[path] else { preconditionFailure("there is no module \(path)") }
-        let folder = path.split(separator: "/").dropLast()
-        let lines = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n")
-        let found = lines.compactMap(ModuleImport.init).map {
-            (path: $0.path(from: folder), isLater: $0.isLater)
-        }
-        moduleImports[path] = found
-        return found
     }
 }

@@ -52,8 +52,6 @@ enum Page: String, CaseIterable, Sendable {
         }
     }
 
-    /// A module that runs as soon as it is there, before the page has been read: it asks for what takes
-    /// longest.
     private var earlyScript: String? {
         switch self {
         case .watch, .embed: "watch/first-request.js"
@@ -66,43 +64,40 @@ enum Page: String, CaseIterable, Sendable {
     /// What the frame around most pages runs (Pages/layout.html).
     static let frameScript = "common/frame.js"
 
-    /// Of all pages.
-    static let scripts = Set(allCases.compactMap(\.script))
-
-    /// Elements of the head that name them. Modules are loaded while the page is still being read. Those
-    /// with the words of a script run before it, because they stand before it.
-    func head(assets: Assets, language: String) -> String {
-        let early = earlyScript.map { load($0, "async ", from: assets) } ?? []
-        let sheets = (styles + assets.siteStyles).map { style in
-            "<link rel=\"stylesheet\" href=\"\(assets.address(of: style))\">"
-        }
-        let late = script.map { script in
-            let words = ScriptWords.path(for: script, in: language)
-            return ["<script type=\"module\" src=\"\(assets.address(of: words))\"></script>"]
-                + load(script, "", from: assets)
-        }
-        return (early + sheets + (late ?? []) + frame(assets)).joined(separator: "\n")
-    }
-
-    /// What the frame around the page needs.
-    private func frame(_ assets: Assets) -> [String] {
+    /// The frames of other sites' pages have none, and neither has what operators see.
+    private var hasFrame: Bool {
         switch self {
-        case .embed, .embedMessage: []
-        // It has no buttons that copy, and is not for search engines.
-        case .operators: ["<meta name=\"robots\" content=\"noindex\">"]
-        default:
-            load(Self.frameScript, "", from: assets)
-                + ["<link rel=\"manifest\" href=\"/manifest.webmanifest\">"]
+        case .embed, .embedMessage, .operators: false
+        case .home, .live, .watch, .signUp, .logIn, .account, .message, .notFound: true
         }
     }
 
-    private func load(
-        _ script: String, _ attributes: String, from assets: Assets
-    ) -> [String] {
-        let source = assets.address(of: script)
-        let preloads = assets.modules(of: script).dropFirst().map { module in
-            "<link rel=\"modulepreload\" href=\"\(assets.address(of: module))\">"
+    /// Of all pages that run something of their own.
+    static let packs = Set(allCases.compactMap(\.pack))
+
+    private var pack: PagePack? {
+        script.map { PagePack(script: $0, earlyScript: earlyScript, hasFrame: hasFrame) }
+    }
+
+    /// Elements of the head that name them.
+    func head(assets: Assets, language: String) -> String {
+        var elements: [String] = []
+        func run(_ script: String, _ attributes: String = "") {
+            let source = assets.address(of: script)
+            elements.append("<script type=\"module\" \(attributes)src=\"\(source)\"></script>")
         }
-        return ["<script type=\"module\" \(attributes)src=\"\(source)\"></script>"] + preloads
+        if let earlyScript { run(ModulePacks.folder + earlyScript, "async ") }
+        for style in styles + assets.siteStyles {
+            elements.append("<link rel=\"stylesheet\" href=\"\(assets.address(of: style))\">")
+        }
+        if let pack {
+            run(pack.path(in: language))
+        } else if hasFrame {
+            run(ModulePacks.folder + Self.frameScript)
+        }
+        if hasFrame { elements.append("<link rel=\"manifest\" href=\"/manifest.webmanifest\">") }
+        // It is not for search engines.
+        if self == .operators { elements.append("<meta name=\"robots\" content=\"noindex\">") }
+        return elements.joined(separator: "\n")
     }
 }
