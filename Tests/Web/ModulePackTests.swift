@@ -92,7 +92,8 @@ import Testing
         for path in paths {
             let pack = try modules(in: #require(assets.document(at: path)).bytes)
             for later in pack.later { #expect(paths.contains(later), "\(path)") }
-            guard path.hasSuffix(".en.js") else { continue }
+            // Those with words are of pages, and those of the first requests run before them.
+            guard path.hasSuffix(".en.js") || path.hasSuffix("/first-request.js") else { continue }
             var there = Set(pack.begun)
             if let before = pack.before {
                 let early = try modules(in: #require(assets.document(at: before)).bytes)

@@ -64,7 +64,7 @@ final class ModulePacks {
         case .alone(let path): return pack(graph.modules(of: path))
         case .later(let path):
             let others = pages.filter { graph.everyModule(of: $0.script).contains(path) }
-                .map { Set(atOnce($0)) }
+                .map { Set(hasRun(in: $0, before: path)) }
             let there = others.dropFirst().reduce(others.first ?? []) { $0.intersection($1) }
             return pack(graph.modules(of: path).filter { !there.contains($0) }, exporting: path)
         case .page(let page, let words):
@@ -78,7 +78,16 @@ final class ModulePacks {
         }
     }
 
-    /// What a page has run before it loads anything later.
+    /// What a page has run for sure before it loads a module later. The early script may do so before
+    /// anything else has run.
+    private func hasRun(in page: PagePack, before later: String) -> [String] {
+        guard let early = page.earlyScript, graph.everyModule(of: early).contains(later) else {
+            return atOnce(page)
+        }
+        return graph.modules(of: early)
+    }
+
+    /// What a page runs by itself.
     private func atOnce(_ page: PagePack) -> [String] {
         [page.earlyScript, page.script, page.hasFrame ? Page.frameScript : nil]
             .compactMap { $0 }.flatMap(graph.modules)
