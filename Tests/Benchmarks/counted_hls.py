@@ -18,9 +18,10 @@ LIST = f"/{NAME}/hls/v1.m3u8"
 SEGMENTS = 50
 #: What more players cost is what each of them costs.
 FEW_PLAYERS, MANY_PLAYERS = 2, 12
-#: Packets in a piece, which is a sixth of a second; how many pieces begin a broadcast, and how many
-#: players follow.
-PACKETS, BEGINNING, FOLLOWED = 12, 60, 48
+#: Packets in a piece, which is a sixth of a second.
+PACKETS = 12
+#: Pieces: those that begin a broadcast, those until players have settled, and those that are counted.
+BEGINNING, SETTLING, COUNTED = 60, 3, 48
 #: What comes within 50 ms is one arrival to the server.
 APART_S = 0.1
 
@@ -38,8 +39,8 @@ class Broadcast:
         self._pieces = (recording.data[begin:end] for begin, end in itertools.pairwise(edges))
 
     def publish(self, pieces: int = 1) -> None:
-        for piece in itertools.islice(self._pieces, pieces):
-            self._publisher.send(self._stream, piece)
+        for _ in range(pieces):
+            self._publisher.send(self._stream, next(self._pieces))
             assert self._publisher.request("GET", "/api/streams").status == 200
             time.sleep(APART_S)
 
@@ -116,9 +117,9 @@ def per_held_list(counter: Counter, server: Server, broadcast: Broadcast) -> flo
         while len(players) < of:
             players.append(Player(server))
         with client(server) as probe:
-            follow(PACKETS // 4, probe)
+            follow(SETTLING, probe)
             before = answers()
-            instructions = counter.during(lambda: follow(FOLLOWED, probe))
+            instructions = counter.during(lambda: follow(COUNTED, probe))
         return instructions, answers() - before
     (few, fewer), (many, more) = count(FEW_PLAYERS), count(MANY_PLAYERS)
     for player in players:

@@ -204,6 +204,20 @@ def test_statistics_are_one_key_away_and_go_on_while_they_are_open(
     wait_for_focus(page, "show-statistics")
 
 
+def test_what_comes_later_fails_in_a_page_that_lacks_what_it_needs(
+    open_own: Callable[..., Page], browser_server: Server
+) -> None:
+    """As after an upgrade, between two versions. Then the page is loaded again."""
+    page = open_own()
+    page.goto(browser_server.url("/"))
+    failure = page.run("""
+        const sheet = document.querySelector('link[href$="/base.css"]').href;
+        Object.assign(globalThis.weirModules ??= {}, { 'common/words.js': { word: () => '' } });
+        const later = sheet.replace('base.css', 'packed/watch/statistics.js');
+        return import(later).then(() => 'none', (error) => error.message);""")
+    assert "of another version" in failure, failure
+
+
 # Sharing
 
 

@@ -79,6 +79,17 @@ import Testing
             String(decoding: pack.bytes, as: UTF8.self)
                 == "globalThis.weirModules ??= {};\nweirModules['live/live.js'] ??= (() => {\n"
                 + form.packed + "})();\n")
+        #expect(ModulePack.formVersion == "1", "the version changes with what is expected here")
+    }
+
+    @Test("a pack fails where what it needs of others is not there")
+    func needed() {
+        let pack = ModulePack(before: "a/b.js", needed: [("a/c.js", ["d", "e"])])
+        #expect(
+            String(decoding: pack.bytes, as: UTF8.self)
+                == "import '../a/b.js';\nglobalThis.weirModules ??= {};\n"
+                + "if (!['d', 'e'].every((name) => name in (weirModules['a/c.js'] ?? {}))) "
+                + "throw new Error('a/c.js is of another version');\n")
     }
 
     @Test("all packs of all pages have what they need, and nothing that has run before")

@@ -8,7 +8,8 @@ import Text
 
 package final class Assets {
     /// The part of an address between /assets/ and the path of an asset.
-    package let version: String
+    package private(set) lazy var version = versionOfAll()
+    private let sources: Fingerprint
     private let files: [String: WebFile]
     private var documents: [String: Document] = [:]
     private lazy var graph = ModuleGraph { [unowned self] in files[$0]?.bytes ?? words(at: $0) }
@@ -24,7 +25,6 @@ package final class Assets {
 
     init(_ all: [WebFile]) {
         var fingerprint = Fingerprint()
-        fingerprint.add(Array(ModulePack.formVersion.utf8))
         var files: [String: WebFile] = [:]
         for file in all.sorted(by: { $0.path < $1.path }) {
             let isAsset = file.path.hasPrefix(Self.folder)
@@ -34,7 +34,7 @@ package final class Assets {
             fingerprint.add(served.bytes)
             if isAsset { files[String(file.path.dropFirst(Self.folder.count))] = served }
         }
-        version = fingerprint.text
+        sources = fingerprint
         self.files = files
         wordFiles = all.filter { $0.wordsLanguage != nil }
         for language in wordFiles.compactMap(\.wordsLanguage) {
@@ -42,6 +42,13 @@ package final class Assets {
                 wordModules[ScriptWords.path(for: script, in: language)] = (script, language)
             }
         }
+    }
+
+    /// Packs follow from the sources, and from what is put together.
+    private func versionOfAll() -> String {
+        var fingerprint = sources
+        fingerprint.add(Array((ModulePack.formVersion + packs.plan).utf8))
+        return fingerprint.text
     }
 
     /// The path part of the address of an asset.

@@ -4,8 +4,9 @@
 
 final class ModuleGraph {
     private let source: (String) -> [UInt8]?
-    private var texts: [String: ModuleText] = [:]
+    private var outlines: [String: ModuleText] = [:]
     private var orders: [String: [String]] = [:]
+    private var allOf: [String: [String]] = [:]
 
     /// - Parameter source: what a module contains; nil where there is none.
     init(source: @escaping (String) -> [UInt8]?) {
@@ -13,11 +14,16 @@ final class ModuleGraph {
     }
 
     func text(of path: String) -> ModuleText {
-        if let text = texts[path] { return text }
         guard let bytes = source(path) else { preconditionFailure("there is no module \(path)") }
-        let text = ModuleText(bytes, at: path)
-        texts[path] = text
-        return text
+        return ModuleText(bytes, at: path)
+    }
+
+    /// What it imports and exports; that is kept.
+    func outline(of path: String) -> ModuleText {
+        if let outline = outlines[path] { return outline }
+        let outline = text(of: path).outline
+        outlines[path] = outline
+        return outline
     }
 
     /// A module and all that it imports, directly or not, in the order in which they run: each one after
@@ -36,22 +42,24 @@ final class ModuleGraph {
             precondition(found.contains(path), "\(path) needs itself")
             return
         }
-        for needed in text(of: path).imports { visit(needed.path, &begun, &found) }
+        for needed in outline(of: path).imports { visit(needed.path, &begun, &found) }
         found.append(path)
     }
 
     /// These, and what may be loaded later.
     func everyModule(of path: String) -> [String] {
+        if let all = allOf[path] { return all }
         var found = modules(of: path)
         var known = Set(found)
         var index = 0
         while index < found.count {
-            let text = text(of: found[index])
-            for later in text.laterPaths + text.workerPaths where !known.contains(later) {
+            let module = outline(of: found[index])
+            for later in module.laterPaths + module.workerPaths where !known.contains(later) {
                 found += modules(of: later).filter { known.insert($0).inserted }
             }
             index += 1
         }
+        allOf[path] = found
         return found
     }
 }

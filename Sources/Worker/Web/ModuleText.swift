@@ -1,14 +1,16 @@
 // One of our modules, taken apart: what it imports, what it exports, and what it does. It reads what our own
 // sources contain, not JavaScript in general: an `import` or `export` at the beginning of a line, an import up to
-// a line that ends with `';`, no default exports, and none under another name. Of what comes later, it finds
-// ` import('./x.js')` and `startWorker('x.js')`. (ModulePackTests look at all files.) Pure.
+// a line that ends with `';`, no default exports, none under another name, and one declaration in each. Of what
+// comes later, it finds ` import('./x.js')` and `startWorker('x.js')`. (ModulePackTests look at all files.) Pure.
 
 struct ModuleText {
     /// What comes with the module.
     struct Import: Equatable {
         let path: String
-        /// As a declaration has it: `{ a, b: c }`, or a name for all; nil when it is only to run.
-        let names: String?
+        /// The names that it exports, of those that are wanted.
+        var names: [String] = []
+        /// What declares them: `{ a, b: c }`, or a name for all; nil when it is only to run.
+        var declaration: String?
     }
 
     private(set) var imports: [Import] = []
@@ -19,6 +21,13 @@ struct ModuleText {
     private(set) var exports: [String] = []
     /// Without imports and exports.
     private(set) var lines: [ArraySlice<UInt8>] = []
+
+    /// Without what it does.
+    var outline: ModuleText {
+        var outline = self
+        outline.lines = []
+        return outline
+    }
 
     private let folder: ArraySlice<Substring>
 
@@ -46,20 +55,13 @@ struct ModuleText {
     private mutating func add(import text: String) {
         let parts = text.split(separator: "'")
         precondition(parts.count == 3, "an import has one address: \(text)")
+        var found = Import(path: path(of: String(parts[1])))
         let clause = parts[0].dropFirst("import ".count)
-        imports.append(Import(path: path(of: String(parts[1])), names: Self.names(in: clause)))
-    }
-
-    private static func names(in clause: Substring) -> String? {
-        guard !clause.isEmpty else { return nil }
-        precondition(clause.hasSuffix(" from "), "an import says from where: \(clause)")
-        let names = clause.dropLast(" from ".count)
-        if names.hasPrefix("* as ") { return String(names.dropFirst("* as ".count)) }
-        precondition(names.hasPrefix("{") && names.hasSuffix("}"), "an import has names: \(clause)")
-        let each = names.dropFirst().dropLast().split(separator: ",").map { name in
-            name.split(separator: " ").filter { $0 != "as" }.joined(separator: ": ")
+        if !clause.isEmpty {
+            precondition(clause.hasSuffix(" from "), "an import says from where: \(text)")
+            found.take(clause.dropLast(" from ".count))
         }
-        return "{ \(each.filter { !$0.isEmpty }.joined(separator: ", ")) }"
+        imports.append(found)
     }
 
     /// A specifier, resolved against the folder of the module.
@@ -78,6 +80,7 @@ struct ModuleText {
     // MARK: Lines
 
     private mutating func add(_ line: ArraySlice<UInt8>) {
+        precondition(!line.starts(with: Self.misread), "a later import is within its line")
         if let worker = Self.address(in: line, after: Self.workerBegins) {
             workerPaths.append(path(of: worker.text))
         }
@@ -93,7 +96,8 @@ struct ModuleText {
         let text = String(decoding: line, as: UTF8.self)
         if text.hasPrefix("{") {
             let names = text.split { !Self.isInName($0) }
-            precondition(!names.contains("as") && !names.contains("from"), "plain names: \(text)")
+            let isPlain = !names.contains("as") && text.hasSuffix("};")
+            precondition(isPlain, "plain names in one line: \(text)")
             return exports += names.map(String.init)
         }
         lines.append(line)
@@ -123,8 +127,26 @@ struct ModuleText {
 
     private static let quote = UInt8(ascii: "'")
     private static let importBegins = Array("import ".utf8)
+    private static let misread = Array("import(".utf8)
     private static let exportBegins = Array("export ".utf8)
     private static let laterBegins = Array(" import(".utf8)
     private static let workerBegins = Array("startWorker(".utf8)
     private static let declarations: Set<Substring> = ["async", "function", "class", "const"]
+}
+
+extension ModuleText.Import {
+    /// `{ a, b as c }` or `* as all`.
+    fileprivate mutating func take(_ clause: Substring) {
+        if clause.hasPrefix("* as ") {
+            declaration = String(clause.dropFirst("* as ".count))
+            return
+        }
+        precondition(
+            clause.hasPrefix("{") && clause.hasSuffix("}"), "an import has names: \(clause)")
+        let each = clause.dropFirst().dropLast().split(separator: ",").map { name in
+            name.split(separator: " ").filter { $0 != "as" }
+        }.filter { !$0.isEmpty }
+        names = each.map { String($0[0]) }
+        declaration = "{ \(each.map { $0.joined(separator: ": ") }.joined(separator: ", ")) }"
+    }
 }

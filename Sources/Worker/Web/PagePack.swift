@@ -1,5 +1,5 @@
 // The packs there are, and which modules are in each. Their addresses are those of their main module, below
-// "packed/".
+// "packed/", and for those of pages with the language.
 
 /// What a page runs, apart from what it loads later.
 struct PagePack: Hashable, Sendable {
@@ -22,7 +22,7 @@ struct PagePack: Hashable, Sendable {
 final class ModulePacks {
     static let folder = "packed/"
 
-    private enum Main {
+    private enum Main: Equatable {
         case page(PagePack, words: String)
         /// Of a page that has nothing else, or of a thread: all that it needs.
         case alone(String)
@@ -44,37 +44,59 @@ final class ModulePacks {
                 mains[page.path(in: language)] = .page(page, words: words)
             }
             for module in graph.everyModule(of: page.script) {
-                let text = graph.text(of: module)
-                for path in text.laterPaths { add(.later(path), at: path) }
-                for path in text.workerPaths { add(.alone(path), at: path) }
+                let outline = graph.outline(of: module)
+                for path in outline.laterPaths { add(.later(path), at: path) }
+                for path in outline.workerPaths { add(.alone(path), at: path) }
             }
         }
     }
 
-    private func add(_ main: Main, at path: String) { mains[Self.folder + path] = main }
+    private func add(_ main: Main, at path: String) {
+        let there = mains.updateValue(main, forKey: Self.folder + path)
+        precondition(there == nil || there == main, "\(path) has one kind of pack")
+    }
 
     var paths: [String] { Array(mains.keys) }
 
     func has(_ path: String) -> Bool { mains[path] != nil }
 
+    /// Which modules are in which pack, for the version of the assets.
+    var plan: String {
+        paths.sorted().map { path in
+            "\(path): \((modules(at: path) ?? []).joined(separator: " "))\n"
+        }.joined()
+    }
+
     /// The pack at a path; nil where there is none.
     func bytes(at path: String) -> [UInt8]? {
+        guard let main = mains[path], let modules = modules(at: path) else { return nil }
+        var before: String?
+        // All packs are two folders deep, below "packed/", so this leads from each to each.
+        if case .page(let page, _) = main { before = page.earlyScript }
+        var pack = ModulePack(before: before, needed: neededFromOthers(modules))
+        for path in modules { pack.add(graph.text(of: path), at: path) }
+        if case .later(let path) = main { pack.export(graph.outline(of: path), at: path) }
+        return pack.bytes
+    }
+
+    // MARK: What is in them
+
+    /// In the order in which they run.
+    private func modules(at path: String) -> [String]? {
         switch mains[path] {
         case nil: return nil
-        case .alone(let path): return pack(graph.modules(of: path))
+        case .alone(let path): return graph.modules(of: path)
         case .later(let path):
-            let others = pages.filter { graph.everyModule(of: $0.script).contains(path) }
+            let hasRunInEach = pages.filter { graph.everyModule(of: $0.script).contains(path) }
                 .map { Set(hasRun(in: $0, before: path)) }
-            let there = others.dropFirst().reduce(others.first ?? []) { $0.intersection($1) }
-            return pack(graph.modules(of: path).filter { !there.contains($0) }, exporting: path)
+            let hasRunInAll = hasRunInEach.dropFirst()
+                .reduce(hasRunInEach.first ?? []) { $0.intersection($1) }
+            return graph.modules(of: path).filter { !hasRunInAll.contains($0) }
         case .page(let page, let words):
-            let early = page.earlyScript.map(graph.modules) ?? []
-            var modules: [String] = []
-            for path in graph.modules(of: words) + atOnce(page)
-            where !early.contains(path) && !modules.contains(path) {
-                modules.append(path)
-            }
-            return pack(modules, before: page.earlyScript.map { Self.folder + $0 })
+            var known = Set(page.earlyScript.map(graph.modules) ?? [])
+            // The words themselves are not looked at, because workers ask for this at their start.
+            let all = graph.modules(of: ScriptWords.table) + [words] + atOnce(page)
+            return all.filter { known.insert($0).inserted }
         }
     }
 
@@ -87,19 +109,19 @@ final class ModulePacks {
         return graph.modules(of: early)
     }
 
-    /// What a page runs by itself.
+    /// What a page runs by itself. The frame comes before the script, whose faults then do not reach it.
     private func atOnce(_ page: PagePack) -> [String] {
-        [page.earlyScript, page.script, page.hasFrame ? Page.frameScript : nil]
+        [page.earlyScript, page.hasFrame ? Page.frameScript : nil, page.script]
             .compactMap { $0 }.flatMap(graph.modules)
     }
 
-    private func pack(
-        _ modules: [String], before: String? = nil, exporting main: String? = nil
-    ) -> [UInt8] {
-        // All packs are two folders deep, below "packed/".
-        var pack = ModulePack(before: before.map { String($0.dropFirst(Self.folder.count)) })
-        for path in modules { pack.add(graph.text(of: path), at: path) }
-        if let main { pack.export(graph.text(of: main), at: main) }
-        return pack.bytes
+    private func neededFromOthers(_ modules: [String]) -> [(path: String, names: [String])] {
+        var needed: [String: Set<String>] = [:]
+        for module in modules {
+            for wanted in graph.outline(of: module).imports where !modules.contains(wanted.path) {
+                needed[wanted.path, default: []].formUnion(wanted.names)
+            }
+        }
+        return needed.map { ($0.key, $0.value.sorted()) }.sorted { $0.path < $1.path }
     }
 }

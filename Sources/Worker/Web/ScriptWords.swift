@@ -9,6 +9,9 @@ struct ScriptWords {
         "words/\(script.prefix { $0 != "/" }).\(language).js"
     }
 
+    /// The module that has the words, once that of a script has given them to it.
+    static let table = "common/words.js"
+
     private let words: Words
 
     init(_ words: Words) {
@@ -21,7 +24,7 @@ struct ScriptWords {
         for module in modules { keys.formUnion(keysNamed(in: module)) }
         guard case .object(let members) = words.table else { return [] }
         let table = JSONValue.object(members.filter { keys.contains($0.name) })
-        let module = "import { setWords } from '../common/words.js';\nsetWords(\(table.text));\n"
+        let module = "import { setWords } from '../\(Self.table)';\nsetWords(\(table.text));\n"
         return Array(module.utf8)
     }
 
