@@ -5,7 +5,7 @@ import { word } from '../common/words.js';
 /** From so many broadcasts on, it is offered (as in HomePage.swift). */
 const BROWSE_FROM = 12;
 /** How near the end of the list is when more is put there. */
-const MARGIN = '900px';
+const MARGIN_PX = 900;
 
 /**
  * @param {import('./stream-list.js').StreamList} list
@@ -32,9 +32,11 @@ export function setUpBrowsing(list, elements) {
 
   const observer = new IntersectionObserver((changes) => {
     if (!changes.at(-1).isIntersecting || !list.hasMore) return;
-    list.showMore();
+    // What was seen may be of before the list came.
+    if (isNear()) list.showMore();
     keepShowing();
-  }, { rootMargin: MARGIN });
+  }, { rootMargin: `${MARGIN_PX}px` });
+  const isNear = () => more.getBoundingClientRect().top <= innerHeight + MARGIN_PX;
   /** An observer tells of changes only, and the end of the list may still be in view. */
   const keepShowing = () => {
     observer.unobserve(more);
