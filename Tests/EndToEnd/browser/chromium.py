@@ -103,8 +103,10 @@ class ChromiumPage:
 
     def close(self) -> None:
         """Closes the tab, and with it every request it has under way."""
-        # An answer that is just being made for one of them is no fault of the next test.
-        self.playwright.unroute_all(behavior="ignoreErrors")
+        # An answer that is just being made for one of them is no fault of the next test. A tab
+        # that its test has closed already makes none.
+        if not self.playwright.is_closed():
+            self.playwright.unroute_all(behavior="ignoreErrors")
         self.playwright.context.close()
 
     def exchanges_with(self, url: str) -> list[Exchange]:

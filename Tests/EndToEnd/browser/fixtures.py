@@ -19,7 +19,7 @@ from .camera import counting_camera
 from .chromium import Chromium, chromium
 from .firefox import FirefoxPage, firefox
 from .front_end import FrontEnd, front_end
-from .page import Page
+from .page import Page, tabs
 from .watcher import Watcher
 
 
@@ -58,8 +58,6 @@ def open_page(
     chromium_browser: Chromium, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[str], Page]]:
     """Open a page in the browser of that name; all are closed at the end of the test."""
-    opened: list[Page] = []
-
     def open_in(browser: str) -> Page:
         # Asked for by name, because a test without Firefox need not wait for its start.
         page: Page = (
@@ -68,9 +66,8 @@ def open_page(
         opened.append(page)
         return page
 
-    yield open_in
-    for page in opened:
-        page.close()
+    with tabs() as opened:
+        yield open_in
 
 
 @pytest.fixture

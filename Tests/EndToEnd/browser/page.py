@@ -7,6 +7,8 @@ this protocol, so the same test runs in both.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
 
@@ -46,3 +48,14 @@ class Page(Protocol):
 
     def close(self) -> None:
         """Leaves whatever the tab shows, so that its requests end."""
+
+
+@contextmanager
+def tabs() -> Iterator[list[Page]]:
+    """The tabs that a test opens. Each is closed at its end, even when another does not close: a
+    tab that stays open keeps its server busy, and the server would be blamed for it."""
+    opened: list[Page] = []
+    with ExitStack() as closing:
+        yield opened
+        for page in opened:
+            closing.callback(page.close)

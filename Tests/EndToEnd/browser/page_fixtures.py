@@ -12,7 +12,7 @@ from .chromium import Chromium, ChromiumPage
 from .conduct import Conduct
 from .firefox import FirefoxPage
 from .live_page import LivePage
-from .page import Page
+from .page import Page, tabs
 from .watch_page import WatchPage
 
 
@@ -24,7 +24,6 @@ def open_own(
 
     (`start_server` is named so that tabs are closed before servers are stopped and judged.)
     """
-    opened: list[Page] = []
     conducts: list[Conduct] = []
 
     def open_in(browser: str = "chromium", **options: object) -> Page:
@@ -37,9 +36,8 @@ def open_own(
         opened.append(page)
         return page
 
-    yield open_in
-    for page in opened:
-        page.close()
+    with tabs() as opened:
+        yield open_in
     for conduct in conducts:
         conduct.assert_good()
     for page in opened:
