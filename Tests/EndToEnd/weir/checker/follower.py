@@ -368,9 +368,11 @@ class Follower:
 
     def _ask_again(self, each: _StillThere) -> None:
         def done(answer: Response) -> None:
+            # Who was held up until now may have asked too late: then a refusal says nothing.
+            if answer.status != 200 and time.monotonic() >= each.latest:
+                return
             self.findings.looked(f"removed ({each.rule})")
-            # Who was held up until now may have asked too late.
-            if answer.status != 200 and time.monotonic() < each.latest:
+            if answer.status != 200:
                 self.findings.note(
                     each.rule, each.place, f"{each.uri} has left the list and is {answer.status} too soon")
         self._ask(each.uri, done)
