@@ -3,9 +3,10 @@
 
 #include <zlib.h>
 
-/// deflateInit2 for the gzip format (RFC 1952): 15 bits of window, plus 16 for its header.
-static inline int weir_gzip_begin(z_stream *stream, int level) {
-    return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY);
+/// deflateInit2 for the gzip format (RFC 1952): so many bits of window, 9 to 15, plus 16 for its header.
+static inline int weir_gzip_begin(z_stream *stream, int level, int window_bits, int memory_level) {
+    return deflateInit2(
+        stream, level, Z_DEFLATED, window_bits + 16, memory_level, Z_DEFAULT_STRATEGY);
 }
 
 /// inflateInit, for a zlib stream (RFC 1950).

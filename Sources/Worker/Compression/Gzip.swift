@@ -17,7 +17,11 @@ package enum Gzip {
     /// The compressed form; nil when it would not be smaller, or memory is short.
     package static func compress(_ bytes: [UInt8], effort: Effort) -> [UInt8]? {
         var stream = unsafe z_stream()
-        guard unsafe weir_gzip_begin(&stream, effort.rawValue) == Z_OK else { return nil }
+        // Tables as large as the text wants them: zlib clears them first, and most texts are short.
+        let windowBits = windowBits(for: bytes.count)
+        let begun = unsafe weir_gzip_begin(
+            &stream, effort.rawValue, windowBits, min(windowBits - 6, 9))
+        guard begun == Z_OK else { return nil }
         defer { unsafe deflateEnd(&stream) }
         var isComplete = false
         // What does not fit into the size of the original is not worth sending.
@@ -33,5 +37,11 @@ package enum Gzip {
             }
         }
         return isComplete ? output : nil
+    }
+
+    /// Of the smallest window that has room for all of a text and for how far zlib looks ahead.
+    private static func windowBits(for byteCount: Int) -> Int32 {
+        let neededBytes = byteCount + 262
+        return (9...14).first { neededBytes <= 1 << $0 } ?? 15
     }
 }

@@ -1,21 +1,38 @@
-// Content that is the same for everyone and stays in memory: an asset, or a page for strangers. The
-// usual answers are made once, and all who get one share its bytes.
+// Content that is the same for everyone and stays in memory: an asset, a list, or a page for strangers.
+// The usual answers are made once, and all who get one share its bytes.
 //
 // Owner: the loop's thread.
 
 package final class Resource {
+    /// Its answers are made when somebody gets them first: most lists of a stream are asked for in one form.
     private final class Form {
         let representation: Content.Representation
-        let whole: PreparedResponse
-        let notModified: PreparedResponse
+        private let content: Content
+        private let isShared: Bool
+        private var madeWhole: PreparedResponse?
+        private var madeNotModified: PreparedResponse?
 
         init(_ representation: Content.Representation, of content: Content, isShared: Bool) {
             self.representation = representation
-            whole = PreparedResponse(
+            self.content = content
+            self.isShared = isShared
+        }
+
+        var whole: PreparedResponse {
+            if let madeWhole { return madeWhole }
+            let made = PreparedResponse(
                 status: 200, headers: content.allFields(of: representation),
                 body: representation.bytes, isShared: isShared)
-            notModified = PreparedResponse(
+            madeWhole = made
+            return made
+        }
+
+        var notModified: PreparedResponse {
+            if let madeNotModified { return madeNotModified }
+            let made = PreparedResponse(
                 status: 304, headers: content.fields(of: representation), body: nil)
+            madeNotModified = made
+            return made
         }
     }
 

@@ -51,17 +51,35 @@ package struct MediaName: Sendable, Hashable {
 
     /// The same without what has a meaning elsewhere: in an entity tag, for example.
     package func text(separator: String) -> String {
-        let folder = Self.hexadecimal(epoch) + separator + rendition.text + separator
-        return switch content {
-        case .initialization(let version): "\(folder)init-\(version).mp4"
-        case .segment(let segment): "\(folder)\(segment).m4s"
-        case .part(let part, let segment): "\(folder)\(segment).\(part).m4s"
+        // A list has a hundred of these, so they are written digit by digit.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64)
+        bytes.append(hexadecimal: epoch)
+        bytes.append(contentsOf: separator.utf8)
+        bytes.append(UInt8(ascii: rendition.kind == .video ? "v" : "a"))
+        bytes.append(decimal: rendition.track)
+        bytes.append(contentsOf: separator.utf8)
+        switch content {
+        case .initialization(let version):
+            bytes.append(contentsOf: "init-".utf8)
+            bytes.append(decimal: version)
+            bytes.append(contentsOf: ".mp4".utf8)
+        case .segment(let segment):
+            bytes.append(decimal: segment)
+            bytes.append(contentsOf: ".m4s".utf8)
+        case .part(let part, let segment):
+            bytes.append(decimal: segment)
+            bytes.append(UInt8(ascii: "."))
+            bytes.append(decimal: part)
+            bytes.append(contentsOf: ".m4s".utf8)
         }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     static func hexadecimal(_ epoch: UInt64) -> String {
-        let digits = String(epoch, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        var digits: [UInt8] = []
+        digits.append(hexadecimal: epoch)
+        return String(decoding: digits, as: UTF8.self)
     }
 
     // MARK: Reading

@@ -139,12 +139,6 @@ struct PlaylistText {
     }
 
     private mutating func append(_ number: UInt64, minimumDigits: Int) {
-        let start = bytes.count
-        var rest = number
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0 || bytes.count - start < minimumDigits
-        bytes[start...].reverse()
+        bytes.append(decimal: number, minimumDigits: minimumDigits)
     }
 }
