@@ -12,6 +12,8 @@ from typing import Any
 
 from PIL import Image
 
+from weir.waiting import wait_until
+
 from .chromium import ChromiumPage
 
 PICTURES = {"white": "#ffffff", "black": "#000000"}
@@ -96,16 +98,25 @@ def weak(page: ChromiumPage, selectors: list[str]) -> list[str]:
     found = []
     for name, color in PICTURES.items():
         page.run(_FILL, color)
-        looks: list[dict[str, Any]] = page.run(_MEASURE, selectors)
-        page.run(_HIDE, selectors)
-        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        page.run(_SHOW, selectors)
+        ground = wait_until(lambda: _ground(page, selectors), "a page that stands still")
+        assert ground is not None
+        looks, picture = ground
         for look in looks:
             worst = min((_worst(look["color"], picture, box) for box in look["boxes"]), default=0.0)
             if worst < (_LARGE if look.get("isLarge") else _TEXT):
                 found.append(f"{look['selector']}: {worst:.2f} to 1 over a {name} picture")
     page.run(_EMPTY)
     return found
+
+
+def _ground(page: ChromiumPage, selectors: list[str]) -> tuple[list[dict[str, Any]], Image.Image] | None:
+    """Where these are, and a picture without them; nothing when they moved meanwhile, as after the window
+    had another size."""
+    looks: list[dict[str, Any]] = page.run(_MEASURE, selectors)
+    page.run(_HIDE, selectors)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    page.run(_SHOW, selectors)
+    return (looks, picture) if page.run(_MEASURE, selectors) == looks else None
 
 
 def _worst(color: list[float], picture: Image.Image, box: list[float]) -> float:
