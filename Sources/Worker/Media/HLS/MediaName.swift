@@ -56,8 +56,7 @@ package struct MediaName: Sendable, Hashable {
         bytes.reserveCapacity(64)
         bytes.append(hexadecimal: epoch)
         bytes.append(contentsOf: separator.utf8)
-        bytes.append(UInt8(ascii: rendition.kind == .video ? "v" : "a"))
-        bytes.append(decimal: rendition.track)
+        bytes.append(contentsOf: rendition.text.utf8)
         bytes.append(contentsOf: separator.utf8)
         switch content {
         case .initialization(let version):
